@@ -1,0 +1,290 @@
+"""Errors that name the place and the remedy, in both languages, and the readers of single values.
+
+Every fault that a reader can find has a code; its words stand in one catalogue, English and Chinese side
+by side. Modules that find faults of their own add their codes with :func:`add_messages`, next to their use.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from lnregions._paths import root
+
+LANGUAGES = ("en", "zh")
+SHOWN = 10
+"""How many faults a report spells out; the rest are counted."""
+_LONGEST_VALUE = 60
+_MOST_CHOICES = 15
+
+#: code -> language -> (what is wrong, what to do). {words}: the fault's column, value, extra.
+MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
+    "plain": {"en": ("{text}", ""), "zh": ("{text_zh}", "")},
+    "unknown": {
+        "en": ("unknown {kind} {value}", "Choose one of {choices}{guess}"),
+        "zh": ("未知的{kind_zh} {value}", "请从 {choices} 中选择{guess_zh}"),
+    },
+    "empty list": {
+        "en": ("unknown {kind} {value}", "There is none to choose from"),
+        "zh": ("未知的{kind_zh} {value}", "目前没有可选项"),
+    },
+    "language": {
+        "en": ("unknown language {value}", "Choose en or zh"),
+        "zh": ("未知的语言 {value}", "请选择 en 或 zh"),
+    },
+}
+
+_KINDS_ZH = {
+    "area": "地区", "city": "城市", "region": "区域", "indicator": "指标", "unit": "单位", "source": "来源",
+    "plan": "规划", "target": "目标", "column": "列", "level": "级别", "method": "方法", "language": "语言",
+    "comparator": "比较符", "kind": "类型", "status": "状态", "grade": "等级", "parameter": "参数",
+    "key": "键",    "notebook": "笔记本", "shape": "路径形状", "strength": "力度", "format": "格式", "table": "数据表",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, where it is and what it reads.
+
+    Attributes
+    ----------
+    code : str
+        Key of the message in the catalogue.
+    path : str
+        File, as shown to the reader; empty for a fault of an argument.
+    line : int or None
+        Line of the file, counted from 1 (the header is line 1).
+    column : str
+        Column, key or argument.
+    value : object
+        What stands there.
+    extra : dict
+        Further words of the message.
+
+    Examples
+    --------
+    >>> Fault("plain", "towns.csv", 3, extra={"text": "The row is empty."}).message()
+    'towns.csv line 3: The row is empty.'
+    """
+
+    code: str
+    path: str = ""
+    line: int | None = None
+    column: str = ""
+    value: object = None
+    extra: dict = field(default_factory=dict, hash=False)
+
+    def message(self, language: str = "en") -> str:
+        """Place, what is wrong and the remedy, as two sentences."""
+        words = {"column": self.column, "value": quote(self.value), **self.extra}
+        words.setdefault("text_zh", words.get("text", ""))
+        what, remedy = (_fill(part, words) for part in MESSAGES[self.code][language])
+        place = _place(self.path, self.line, language)
+        if not place and language == "en":
+            what = what[:1].upper() + what[1:]
+        if language == "en":
+            return " ".join(part for part in (place, _stop(what, "."), _stop(remedy, ".")) if part)
+        return place + _stop(what, "。") + _stop(remedy, "。")
+
+
+class DataError(ValueError):
+    """What was given is wrong; the text says what, where, and what to do.
+
+    Parameters
+    ----------
+    faults : list of Fault or str
+        The faults, or one ready English text.
+    zh : str, optional
+        The Chinese of a ready text.
+
+    Attributes
+    ----------
+    faults : list of Fault
+        All of them, also those that the text only counts.
+
+    Examples
+    --------
+    >>> print(DataError("Year 1 is too early. Give 1949 or later.", zh="年份过早。"))
+    Year 1 is too early. Give 1949 or later.
+    """
+
+    def __init__(self, faults: Iterable[Fault] | str, *, zh: str = ""):
+        if isinstance(faults, str):
+            faults = [Fault("plain", extra={"text": faults, "text_zh": zh or faults})]
+        self.faults = list(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return self.report()
+
+    def report(self, language: str = "en") -> str:
+        """All faults, one a line, at most ten spelt out and the rest counted."""
+        check_language(language)
+        lines = [fault.message(language) for fault in self.faults[:SHOWN]]
+        more = len(self.faults) - SHOWN
+        if more > 0:
+            plural = "fault" if more == 1 else "faults"
+            lines.append(f"And {more} more {plural}." if language == "en" else f"另有 {more} 处问题。")
+        return "\n".join(lines)
+
+
+def refuse(faults: Iterable[Fault]) -> NoReturn:
+    """Raise one :class:`DataError` with all the faults given."""
+    raise DataError(faults)
+
+
+def refuse_any(faults: Iterable[Fault]) -> None:
+    """Raise one :class:`DataError` if there is any fault, else do nothing."""
+    faults = list(faults)
+    if faults:
+        raise DataError(faults)
+
+
+def unknown_fault(
+    kind: str,
+    given: object,
+    choices: Iterable[str],
+    *,
+    path: str = "",
+    line: int | None = None,
+    column: str = "",
+) -> Fault:
+    """Fault for a name that is none of the choices, with the likeliest one meant."""
+    choices = [str(choice) for choice in choices]
+    guess = difflib.get_close_matches(str(given)[:200], choices, n=1, cutoff=0.6)
+    listed = ", ".join(choices[:_MOST_CHOICES])
+    if len(choices) > _MOST_CHOICES:
+        listed += f", ... ({len(choices)})"
+    extra = {
+        "kind": kind,
+        "kind_zh": _KINDS_ZH.get(kind, kind),
+        "choices": listed,
+        "guess": f" (did you mean {guess[0]}?)" if guess else "",
+        "guess_zh": f"（是否指 {guess[0]}？）" if guess else "",
+    }
+    return Fault("unknown" if choices else "empty list", path, line, column, given, extra)
+
+
+def unknown(kind: str, given: object, choices: Iterable[str]) -> DataError:
+    """Return the error for a name that is none of the choices, to be raised.
+
+    Examples
+    --------
+    >>> print(unknown("region", "cirlce", ["belt", "circle", "east", "west"]))
+    Unknown region 'cirlce'. Choose one of belt, circle, east, west (did you mean circle?).
+    """
+    return DataError([unknown_fault(kind, given, choices)])
+
+
+def add_messages(messages: Mapping[str, Mapping[str, tuple[str, str]]]) -> None:
+    """Add a module's own messages to the catalogue; a code may stand there once only."""
+    for code, texts in messages.items():
+        present = MESSAGES.setdefault(code, dict(texts))
+        if present != dict(texts) or set(present) != set(LANGUAGES):
+            raise AssertionError(f"message {code!r} is given twice or not in both languages")
+
+
+def check_language(language: str) -> None:
+    """Refuse a language other than ``en`` and ``zh``."""
+    if language not in LANGUAGES:
+        raise DataError([Fault("language", value=language)])
+
+
+def shown_path(path: Path | str) -> str:
+    """Path as a reader knows it: below the project's folder when it lies there, else as given."""
+    path = Path(path)
+    try:
+        return path.resolve().relative_to(root().resolve()).as_posix()
+    except (ValueError, OSError):
+        return path.as_posix()
+
+
+def quote(value: object) -> str:
+    """Value in quotes, control characters spelt out, cut when long."""
+    text = value if isinstance(value, str) else str(value)
+    text = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
+    return repr(text) if isinstance(value, str) else text
+
+
+def _place(path: str, line: int | None, language: str) -> str:
+    if not path:
+        return ""
+    if line is None:
+        return f"{path}:" if language == "en" else f"{path}："
+    return f"{path} line {line}:" if language == "en" else f"{path} 第 {line} 行："
+
+
+def _stop(text: str, stop: str) -> str:
+    return text if not text or text[-1] in ".。?!？！" else text + stop
+
+
+def _fill(template: str, words: Mapping[str, object]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda hit: str(words.get(hit[1], hit[0])), template)
+
+
+# ---- single values ----
+
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D}
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
+_PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_YEAR = re.compile(r"(\d{4})(\.0)?年?", re.ASCII)
+_LARGEST = 1e300
+
+
+def narrow(text: str) -> str:
+    """Text with full-width ASCII (from Chinese input methods) made ordinary, and outer blanks gone.
+
+    Examples
+    --------
+    >>> narrow("２０２１年 ")
+    '2021年'
+    """
+    return text.translate(_WIDE).strip()
+
+
+def parse_number(text: str) -> float:
+    """Return the number a text states, in ASCII digits after :func:`narrow`, thousands separators allowed.
+
+    Raises
+    ------
+    ValueError
+        For anything else: ``1_000``, ``nan``, ``inf``, digits of other scripts, a decimal comma.
+
+    Examples
+    --------
+    >>> parse_number("９,516.9")
+    9516.9
+    """
+    given = narrow(text)
+    if not _NUMBER.fullmatch(given):
+        raise ValueError(f"not a number: {text!r}")
+    number = float(given.replace(",", ""))
+    if abs(number) > _LARGEST:
+        raise ValueError(f"not finite: {text!r}")
+    return number
+
+
+def is_plain_number(text: str) -> bool:
+    """Whether a text is a number as our own tables write it."""
+    return bool(_PLAIN.fullmatch(text))
+
+
+def parse_year(text: str) -> int:
+    """Return the year a text states: four digits, ``年`` and full-width digits allowed.
+
+    Raises
+    ------
+    ValueError
+        For anything else.
+
+    Examples
+    --------
+    >>> parse_year("２０２１年")
+    2021
+    """
+    hit = _YEAR.fullmatch(narrow(text))
+    if not hit:
+        raise ValueError(f"not a year: {text!r}")
+    return int(hit[1])
