@@ -1,0 +1,51 @@
+# lnregions: `make render` and `make test` each set up all they need on a machine with Python 3.11+, pip and make.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# The first Python of 3.11 or newer that is found; set PYTHON=... to choose another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JOBS ?= 2
+OUTPUT ?= output
+
+.PHONY: help install render test lint lab lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+install: $(READY)  ## set up .venv with the locked packages and lnregions itself
+
+$(READY): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. Install one, or name it: make install PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Setting up $(VENV) (once; about a minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV); }
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || { if $(BIN)/python -m pip --version >/dev/null 2>&1; \
+		then $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; \
+		else $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check uv; fi; }
+	@$(BIN)/python -m uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt || \
+		{ echo "The locked packages could not be installed; see the message above."; exit 1; }
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || true
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+render: $(READY)  ## run the notebooks for every region and city, in both languages, into output/
+	@$(BIN)/lnregions render --output $(OUTPUT) --jobs $(JOBS)
+
+test: $(READY)  ## run the tests, with line and branch coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: $(READY)  ## check style and spelling (ruff, notebooks included, and codespell)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell
+
+lab: $(READY)  ## open JupyterLab on the notebooks
+	@$(BIN)/jupyter lab --ip 127.0.0.1 --ServerApp.root_dir=notebooks
+
+lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+		--only-binary :all: --no-header --no-annotate --all-extras pyproject.toml -o requirements.txt
+
+clean:  ## remove what was rendered and the environment
+	rm -rf $(OUTPUT) $(VENV) .ruff_cache .coverage* htmlcov

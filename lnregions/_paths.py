@@ -1,0 +1,33 @@
+"""Where the files are: in a checkout beside the package, in an installed wheel inside it."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def root() -> Path:
+    """Folder that holds ``data``, ``shapes`` and ``notebooks``."""
+    checkout = _PACKAGE.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / "data").is_dir():
+        return checkout
+    return _PACKAGE / "_shared"
+
+
+def data_dir() -> Path:
+    """Folder of the tables and plans."""
+    return root() / "data"
+
+
+def shapes_dir() -> Path:
+    """Folder of the boundary shapefiles."""
+    return root() / "shapes"
+
+
+def notebooks_dir() -> Path:
+    """Folder of the notebooks that come with the package."""
+    return root() / "notebooks"
+
+
+def fonts_dir() -> Path:
+    """Folder of the bundled fonts."""
+    return _PACKAGE / "fonts"
