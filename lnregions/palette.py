@@ -1,0 +1,148 @@
+"""One colour for one idea: regions, roles of a line, statuses, classes of a map.
+
+Every set is told apart by the colour-blind and in grey, by colour or by a second sign (line style, marker,
+hatch); ``tests/test_style.py`` computes the distances.
+"""
+
+from dataclasses import dataclass
+
+INK = "#1b1f24"
+MUTED = "#59606b"
+HAIRLINE = "#c9cdd3"
+GROUND = "#ffffff"
+BORDER = "#6b7280"
+OUTLINE = "#33383f"
+LAND = "#eef0f2"
+SEA = "#e3edf5"
+
+REGION_COLOURS = {"circle": "#3d2b7d", "belt": "#1670ad", "west": "#f3b73e", "east": "#4ba35b"}
+REGION_HATCHES = {"circle": "", "belt": "//", "west": "..", "east": "\\\\"}
+_OTHER_REGIONS = ("#8a3b12", "#a8568f", "#7f8a1f", "#3b8f8f", "#c05a7a", "#5d6b9a")
+_OTHER_HATCHES = ("--", "++", "xx", "oo", "||", "**")
+
+
+@dataclass(frozen=True)
+class Role:
+    """How one idea is drawn as a line: colour, line style, marker."""
+
+    colour: str
+    linestyle: str | tuple
+    marker: str
+
+
+ROLES = {
+    "actual": Role("#16325c", "-", "o"),
+    "required": Role("#b94a12", (0, (4, 2)), ""),
+    "target": Role("#b94a12", "", "D"),
+    "benchmark": Role("#6b7280", (0, (1, 1.4)), "s"),
+    "projection": Role("#6f9bd1", (0, (5, 1.5, 1, 1.5)), "^"),
+}
+BAND = "#f3d9c8"
+
+
+@dataclass(frozen=True)
+class Status:
+    """How one verdict is drawn: fill, hatch, marker."""
+
+    colour: str
+    hatch: str
+    marker: str
+
+
+STATUSES = {
+    "met": Status("#0b4f8a", "", "o"),
+    "on track": Status("#4f9fd6", "", "^"),
+    "acceleration needed": Status("#f7dc7a", "", ">"),
+    "limited": Status("#e88f42", "//", "v"),
+    "deterioration": Status("#c64a2e", "\\\\", "v"),
+    "missed": Status("#7a1630", "xx", "X"),
+    "not assessable": Status("#a9acb2", "..", "s"),
+    "no data": Status("#ffffff", "////", "P"),
+    "not quantified": Status("#e6e8ec", "---", "d"),
+}
+
+NO_DATA_FILL = "#ffffff"
+NO_DATA_HATCH = "////"
+NO_DATA_HATCH_COLOUR = "#8a919c"
+
+_SEQUENTIAL = {  # even steps of lightness, one hue family from pale sand to deep teal-blue
+    3: ("#dcebd9", "#6fb3b0", "#1d5a86"),
+    4: ("#e4efdd", "#9accbb", "#4593aa", "#174f7c"),
+    5: ("#e8f1df", "#b0d8c0", "#6fb3b0", "#36809f", "#143f6b"),
+    6: ("#ebf3e1", "#bfe0c6", "#8ac5b6", "#549fac", "#2c7398", "#123a63"),
+    7: ("#edf4e3", "#c9e5ca", "#9dd0ba", "#6fb3b0", "#468faa", "#276892", "#10345b"),
+}
+_DIVERGING = {  # below zero orange to brown, above zero blue; the middle class straddles zero
+    2: ("#e08a4a", "#5b9bd0"),
+    3: ("#d9752f", "#f1f1ee", "#3f86c2"),
+    4: ("#b3500f", "#f0b789", "#a9cbe6", "#22649f"),
+    5: ("#b3500f", "#eeb07f", "#f1f1ee", "#a0c5e3", "#22649f"),
+    6: ("#863a08", "#d5773a", "#f5cfb0", "#c5dcef", "#5b9bd0", "#134a80"),
+    7: ("#863a08", "#d5773a", "#f5cfb0", "#f1f1ee", "#c5dcef", "#5b9bd0", "#134a80"),
+    8: ("#692c05", "#b3500f", "#e39a63", "#f7dcc6", "#d3e4f2", "#8ab7dc", "#3477b3", "#0e3a68"),
+}
+
+
+def sequential(count: int) -> list[str]:
+    """Fills of `count` classes (1 to 7), pale for low and deep for high.
+
+    Examples
+    --------
+    >>> len(sequential(5))
+    5
+    """
+    if count < 3:
+        return list(_SEQUENTIAL[3][1 : 1 + count])
+    return list(_SEQUENTIAL[count])
+
+
+def diverging(below: int, above: int, *, middle: bool = False) -> list[str]:
+    """Fills of classes around zero: `below` and `above` counts of classes, with or without a middle one.
+
+    Examples
+    --------
+    >>> diverging(1, 2)
+    ['#f0b789', '#a9cbe6', '#22649f']
+    """
+    half = max(below, above, 1)
+    ramp = _DIVERGING[2 * half + 1 if middle else 2 * half]
+    return list(ramp[half - below : half]) + list(ramp[half : len(ramp) - (half - above)])
+
+
+def region_style(region: str, *, order: int = 0) -> tuple[str, str]:
+    """Colour and hatch of a region; a region unknown here takes the `order`-th spare pair."""
+    spare = order % len(_OTHER_REGIONS)
+    return (
+        REGION_COLOURS.get(region, _OTHER_REGIONS[spare]),
+        REGION_HATCHES.get(region, _OTHER_HATCHES[spare]),
+    )
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (0 black to 1 white) of ``#rrggbb``, as defined in WCAG 2.2."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio (1 to 21) of two colours, as defined in WCAG 2.2; text wants 4.5 or more.
+
+    Examples
+    --------
+    >>> round(contrast("#000000", "#ffffff"))
+    21
+    """
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def text_on(fill: str) -> str:
+    """Ink or white, whichever is easier to read on `fill`.
+
+    Examples
+    --------
+    >>> text_on("#f3b73e"), text_on("#3d2b7d")
+    ('#1b1f24', '#ffffff')
+    """
+    return max((INK, "#ffffff"), key=lambda ink: contrast(ink, fill))
