@@ -1,8 +1,8 @@
 """The path a target asks for, and how the actual figures stand against it.
 
 Numbers and frames in, frames and small records out; no file is read and nothing is drawn.
-A required path has the columns `year` and `required` (the band also `low` and `high`), an actual series `year`
-and `value`, both in the indicator's unit.
+A required path has the columns `year` and `required` (the band also `low` and `high`), an actual series has
+`year` and `value`, both in the indicator's unit.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ def required_path(
 ) -> pd.DataFrame:
     r"""Get the value required in each year to go from the baseline to the target by the horizon.
 
-    With :math:`f = (t - t_0) / (T - t_0)` the linear path adds equal steps and the geometric one grows at an equal
-    rate,
+    With :math:`f = (t - t_0) / (T - t_0)` the linear path adds equal steps and the geometric one grows at
+    equal rates,
 
     .. math:: y^{lin}_t = y_0 + f\,(y_T - y_0), \qquad y^{geo}_t = y_0\,(y_T / y_0)^{f}.
 
-    The band lies between the two, because a plan that names a start and an end fixes no shape; its `required` is
-    the linear path.
+    The band lies between the two, because a plan that names a start and an end fixes no shape; its `required`
+    is the linear path.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def required_path(
     -------
     pandas.DataFrame
         `year`, `required`, one row a year from the baseline year to the horizon; the band also has `low` and
-        `high`. The first value is exactly the baseline, the last exactly the target; between, it never turns back.
+        `high`. It starts exactly at the baseline, ends exactly at the target and never turns back.
 
     Raises
     ------
