@@ -10,7 +10,7 @@ import pandas as pd
 
 from lnregions._assessment_words import REASONS
 from lnregions._checks import DataError, unknown
-from lnregions.trajectory import direction_sign, finite, whole_year
+from lnregions._required import direction_sign, finite, whole_year
 
 MEASURES = ("level", "share", "growth")
 

@@ -18,7 +18,7 @@ from lnregions._assessment import (
     without_formula,
 )
 from lnregions._checks import DataError
-from lnregions.trajectory import finite
+from lnregions._required import finite
 
 #: Least value of each status: with a target (ratio), without (growth a year), of several (mean score).
 RATIO_STEPS = (0.95, 0.60, 0.0)
