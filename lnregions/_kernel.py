@@ -1,0 +1,296 @@
+"""The IPython kernel object without sockets of its own: what it would publish goes over one pair of sockets.
+
+Built once in the warm process, before pandas and matplotlib are imported (they look for a kernel then), and
+put to work in a process forked from it for each run.
+"""
+
+import asyncio
+import atexit
+import codecs
+import contextlib
+import ctypes
+import faulthandler
+import io
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+
+import ipykernel.debugger
+from ipykernel.ipkernel import IPythonKernel
+from jupyter_client.jsonutil import json_default
+from jupyter_client.session import Session
+from tornado.ioloop import IOLoop
+from traitlets.config import Config
+
+from lnregions._wire import Sender, unpack
+
+_AT_ONCE = 200
+"""Pieces of text sent one by one after a flush, so that none is lost in a crash; more are gathered."""
+_GATHERED = 1 << 16
+_PAUSE = 0.2
+_PIPE = 1 << 16
+
+
+class WireSession(Session):
+    """A Jupyter session that sends over the wire instead of over sockets of its own."""
+
+    sender: Sender = None
+
+    def send(self, stream, msg_or_type, content=None, parent=None, ident=None, buffers=None, **rest):
+        """Send one message; ``stream`` is the channel's name."""
+        if isinstance(msg_or_type, dict):
+            message, buffers = msg_or_type, buffers or msg_or_type.get("buffers")
+        else:
+            rest = {name: rest[name] for name in ("header", "metadata") if rest.get(name) is not None}
+            message = self.msg(msg_or_type, content=content, parent=parent, **rest)
+        if self.sender is not None:
+            sent = {name: value for name, value in message.items() if name != "buffers"}
+            self.sender.send(str(stream), sent, list(buffers or ()), default=json_default)
+        return message
+
+
+class WireKernel(IPythonKernel):
+    """IPython's kernel; requests that wait are never aborted, since the listener sends one at a time."""
+
+    def _abort_queues(self, subshell_id=None):
+        pass
+
+
+def build_kernel() -> WireKernel:
+    """Kernel object as an ordinary kernel has it, history in memory only, no debugger."""
+    ipykernel.debugger._is_debugpy_available = False
+    config = Config()
+    config.IPKernelApp.connection_file = ""
+    config.HistoryManager.hist_file = ":memory:"
+    config.HistoryManager.enabled = False
+    kernel = WireKernel.instance(
+        config=config,
+        session=WireSession(key=b""),
+        iopub_socket="iopub",
+        shell_stream=None,
+        user_ns={},
+        log=logging.getLogger("ipykernel"),
+    )
+    kernel._execute_sleep = 0
+    with contextlib.suppress(Exception):
+        kernel.shell.extension_manager.load_extension("storemagic")
+    return kernel
+
+
+class Outputs:
+    """Text of standard output and error, written by Python or by anything else in the process, in order."""
+
+    def __init__(self, sender: Sender, pipes: dict[str, int]):
+        self.sender, self.pid = sender, os.getpid()
+        self._lock = threading.RLock()
+        self._pieces: list[list[str]] = []
+        self._size = self._sent = 0
+        self._pipes = {fd: name for name, fd in pipes.items()}
+        decoder = codecs.getincrementaldecoder("utf-8")
+        self._decoders = {fd: decoder("replace") for fd in self._pipes}
+        self._now, self._later = select.poll(), select.poll()
+        for fd in self._pipes:
+            os.set_blocking(fd, False)
+            self._now.register(fd, select.POLLIN)
+            self._later.register(fd, select.POLLIN)
+        threading.Thread(target=self._watch, daemon=True, name="outputs").start()
+
+    def write(self, name: str, text: str) -> None:
+        """Take a piece of text that Python wrote."""
+        with self._lock:
+            self._drain()
+            self._put(name, text)
+
+    def flush(self, name: str) -> None:
+        """Send what there is and mark the end of this stream's text."""
+        with self._lock:
+            self._drain()
+            self._send()
+            self.sender.send("flush", name)
+            self._sent = 0
+
+    def _drain(self) -> None:
+        for fd, _ in self._now.poll(0):
+            self._read(fd)
+
+    def _read(self, fd: int) -> None:
+        with contextlib.suppress(BlockingIOError):
+            data = os.read(fd, _PIPE)
+            while data:
+                text = self._decoders[fd].decode(data)
+                if text:
+                    self._put(self._pipes[fd], text)
+                data = os.read(fd, _PIPE)
+
+    def _put(self, name: str, text: str) -> None:
+        if self._pieces and self._pieces[-1][0] == name:
+            self._pieces[-1][1] += text
+        else:
+            self._pieces.append([name, text])
+        self._size += len(text)
+        if self._sent < _AT_ONCE or self._size > _GATHERED:
+            self._send()
+
+    def _send(self) -> None:
+        if self._pieces:
+            self.sender.send("text", self._pieces)
+            self._pieces, self._size = [], 0
+            self._sent += 1
+
+    def _watch(self) -> None:
+        while True:
+            ready = self._later.poll(int(_PAUSE * 1000))
+            with self._lock:
+                for fd, _ in ready:
+                    self._read(fd)
+                self._send()
+
+
+class WireStream(io.TextIOBase):
+    """``sys.stdout`` or ``sys.stderr`` of a run."""
+
+    encoding = "UTF-8"
+    errors = "replace"
+
+    def __init__(self, name: str, outputs: Outputs):
+        self.name = name
+        self._outputs = outputs
+        self._fd = {"stdout": 1, "stderr": 2}[name]
+
+    def write(self, text: str) -> int:
+        """Send text; from a forked child it goes by way of the file descriptor."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        if os.getpid() != self._outputs.pid:
+            data = memoryview(text.encode("utf-8", "replace"))
+            while data:
+                data = data[os.write(self._fd, data) :]
+        elif text:
+            self._outputs.write(self.name, text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        if os.getpid() == self._outputs.pid:
+            self._outputs.flush(self.name)
+
+    def fileno(self) -> int:
+        """File descriptor, for subprocesses: what they write is shown as well."""
+        return self._fd
+
+    def isatty(self) -> bool:
+        """Not a terminal."""
+        return False
+
+    def writable(self) -> bool:
+        """It is for writing."""
+        return True
+
+    def set_parent(self, parent) -> None:
+        """Nothing to do: the listener knows which cell is running."""
+
+
+def become_kernel(kernel: WireKernel, sock: socket.socket, *, pipes: dict, request: dict) -> None:
+    """Turn this freshly forked process into the run's kernel; returns when it is told to end."""
+    _set_up_process(request)
+    sender = Sender(sock)
+    for name, (_, write) in pipes.items():
+        os.dup2(write, {"stdout": 1, "stderr": 2}[name])
+        os.close(write)
+    outputs = Outputs(sender, {name: read for name, (read, _) in pipes.items()})
+    sys.__stdout__ = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
+    sys.__stderr__ = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stdout, sys.stderr = WireStream("stdout", outputs), WireStream("stderr", outputs)
+    faulthandler.enable(sys.__stderr__)
+    kernel.session.sender = sender
+    asyncio.run(_serve(kernel, sock))
+    with contextlib.suppress(Exception):
+        threading._shutdown()
+    with contextlib.suppress(Exception):
+        atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with contextlib.suppress(Exception):
+            stream.flush()
+
+
+def _set_up_process(request: dict) -> None:
+    """Own session, environment, folder, limits, random numbers; dies with the warm process."""
+    os.setsid()
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.environ["LNREGIONS_RUN"] = str(os.getpid())
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    os.chdir(request["folder"])
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    if request.get("memory"):
+        _limit_memory(request["memory"])
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
+
+
+def _limit_memory(most: int) -> None:
+    import resource
+
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/status") as file:
+        held = next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmData"))
+        resource.setrlimit(resource.RLIMIT_DATA, (held + most, held + most))
+
+
+async def _serve(kernel: WireKernel, sock: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    kernel.io_loop = IOLoop.current()
+    messages: asyncio.Queue = asyncio.Queue()
+    data = bytearray()
+
+    def read():
+        try:
+            received = sock.recv(1 << 20, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except OSError:
+            received = b""
+        if not received:
+            loop.remove_reader(sock)
+            messages.put_nowait(None)
+            return
+        data.extend(received)
+        while (message := unpack(data)) is not None:
+            messages.put_nowait(message)
+
+    loop.add_reader(sock, read)
+    while (message := await messages.get()) is not None:
+        kind, content, buffers = message
+        if kind == "shutdown":
+            return
+        await _answer(kernel, {**content, "buffers": buffers})
+
+
+async def _answer(kernel: WireKernel, message: dict) -> None:
+    """Do what a request on the shell channel asks for, as the ordinary kernel does."""
+    kernel.set_parent([], message, channel="shell")
+    kernel._publish_status("busy", "shell")
+    kernel.pre_handler_hook()
+    try:
+        answer = kernel.shell_handlers[message["header"]["msg_type"]]("shell", [], message)
+        if asyncio.iscoroutine(answer):
+            await answer
+    except (Exception, KeyboardInterrupt) as error:
+        kernel.log.error("A request failed: %r", error)
+    finally:
+        kernel.post_handler_hook()
+    for stream in (sys.__stdout__, sys.__stderr__, sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    kernel._publish_status("idle", "shell")
+    if kernel.shell.exit_now:
+        raise SystemExit(0)

@@ -1,0 +1,283 @@
+"""The near end of the warm process: start it, have kernels forked from it, talk to them, end them."""
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+
+from lnregions._wire import WireError, pack, unpack
+
+IMPORTS = (
+    "numpy", "pandas", "pandas.io.formats.format", "pandas.io.formats.html", "shapely", "geopandas", "pyogrio",
+    "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
+    "matplotlib_inline.backend_inline", "lnregions",
+)  # fmt: skip
+"""Imported in the warm process before the first run; one that is not installed is left out."""
+_PAUSE = 0.25
+_CODE = "import sys, json; sys.path[:] = json.loads(sys.argv[2]); from lnregions._zygote import main; main(int(sys.argv[1]), json.loads(sys.argv[3]))"  # noqa: E501
+
+
+class WarmProcessError(RuntimeError):
+    """The warm process could not be started, or ended in mid-work."""
+
+
+def can_fork() -> bool:
+    """Whether this system can fork a warm process and pass it open files."""
+    return hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform != "darwin"
+
+
+class WarmProcess:
+    """A process with the libraries loaded, from which kernels are forked.
+
+    Parameters
+    ----------
+    imports : sequence of str
+        Modules to import.
+    warm_up : sequence of str
+        ``"module:function"`` to call after that.
+    """
+
+    def __init__(self, *, imports: Sequence[str] = IMPORTS, warm_up: Sequence[str] = ()):
+        self._lock = threading.Lock()
+        self._data = bytearray()
+        self.key = (tuple(imports), tuple(warm_up))
+        self._log = tempfile.TemporaryFile()
+        self._sock, far = socket.socketpair()
+        settings = json.dumps({"imports": list(imports), "warm_up": list(warm_up)})
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _CODE, str(far.fileno()), json.dumps(sys.path), settings],
+            pass_fds=[far.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
+        )
+        far.close()
+        self._language = None
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def language(self) -> dict:
+        """Language of its kernels, as notebooks record it."""
+        self._language = self._language or self._ask({"do": "tell"})["language"]
+        return self._language
+
+    def fork(self, *, folder: str | None = None, memory: int | None = None) -> "WarmKernel":
+        """New kernel in a folder, with this process's environment as it is now."""
+        near, far = socket.socketpair()
+        out, err = os.pipe(), os.pipe()
+        fds = [far.fileno(), *out, *err]
+        request = {
+            "do": "fork",
+            "folder": folder or os.getcwd(),
+            "memory": memory,
+            "environment": dict(os.environ),
+        }
+        try:
+            answer = self._ask(request, fds)
+        except BaseException:
+            near.close()
+            os.close(out[0])
+            os.close(err[0])
+            raise
+        finally:
+            far.close()
+            os.close(out[1])
+            os.close(err[1])
+        return WarmKernel(self, near, pid=answer["pid"], shared=answer["shared"], rests=(out[0], err[0]))
+
+    def end_kernel(self, pid: int) -> dict:
+        """Kill what is left of a kernel; how it ended, processor seconds and peak memory."""
+        try:
+            return self._ask({"do": "end", "pid": pid})
+        except WarmProcessError:
+            return {"status": None}
+
+    def _ask(self, request: dict, fds: Sequence[int] = ()) -> dict:
+        line = json.dumps(request).encode() + b"\n"
+        with self._lock:
+            try:
+                sent = socket.send_fds(self._sock, [line], fds) if fds else 0
+                self._sock.sendall(line[sent:])
+                while b"\n" not in self._data:
+                    received = self._sock.recv(1 << 16)
+                    if not received:
+                        raise WireError
+                    self._data += received
+            except (OSError, WireError):
+                raise WarmProcessError(f"The warm process ended. {self._last_words()}") from None
+            answer, _, rest = bytes(self._data).partition(b"\n")
+            self._data = bytearray(rest)
+        return json.loads(answer)
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError, ValueError):
+            self._log.seek(0)
+            lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
+            return lines[-1] if lines else ""
+        return ""
+
+    def close(self) -> None:
+        """End it and all its kernels."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+        self._sock.close()
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+
+class WarmKernel:
+    """One forked kernel, seen from the outside."""
+
+    def __init__(self, process: WarmProcess, sock: socket.socket, *, pid: int, shared: int, rests: tuple):
+        self._process, self._sock, self._rests = process, sock, rests
+        self.pid, self.shared = pid, shared
+        self._data = bytearray()
+        self._ended: dict | None = None
+        self._lock = threading.Lock()
+        self.received = 0
+        self._died = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
+
+    def send(self, kind: str, content: object, buffers: list = ()) -> None:
+        """Send a request; a dead kernel is noticed when its answer is awaited."""
+        with contextlib.suppress(OSError):
+            self._sock.sendall(pack(kind, content, buffers, default=str))
+
+    def receive(self, *, timeout: float | None = _PAUSE) -> tuple | None:
+        """Next message, or None if none came in time.
+
+        Raises
+        ------
+        WireError
+            The kernel is dead and all it said has been read.
+        """
+        message = unpack(self._data)
+        if message is not None:
+            return message
+        watched = [self._sock] if self._died is None else [self._sock, self._died]
+        ready, _, _ = select.select(watched, [], [], timeout)
+        if self._sock in ready:
+            received = self._sock.recv(1 << 20)
+            if not received:
+                raise WireError
+            self.received += len(received)
+            self._data += received
+        elif ready:
+            raise WireError
+        return unpack(self._data)
+
+    def rest(self) -> dict[str, str]:
+        """Text that was written but not sent before the kernel died."""
+        found = {}
+        for name, fd in zip(("stdout", "stderr"), self._rests, strict=True):
+            data = b""
+            with contextlib.suppress(OSError):
+                os.set_blocking(fd, False)
+                while part := os.read(fd, 1 << 16):
+                    data += part
+            found[name] = data.decode("utf-8", "replace")
+        return found
+
+    def memory(self) -> int:
+        """Bytes that the kernel and its children hold beyond what they share with the warm process."""
+        total, waiting, first = 0, [self.pid], True
+        while waiting:
+            pid = waiting.pop()
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                with open(f"/proc/{pid}/statm") as file:
+                    held = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+                total += held - self.shared if first else held
+                with open(f"/proc/{pid}/task/{pid}/children") as file:
+                    waiting += map(int, file.read().split())
+            first = False
+        return max(0, total)
+
+    def kill(self) -> None:
+        """Kill it and its children, from any thread; the books are closed by :meth:`end`."""
+        with self._lock:
+            if self._ended is None:
+                for kill in (os.killpg, os.kill):
+                    with contextlib.suppress(OSError):
+                        kill(self.pid, signal.SIGKILL)
+
+    def end(self, *, grace: float = 5.0) -> dict:
+        """Let it finish within a grace, then kill what is left; what it used."""
+        with self._lock:
+            if self._ended is not None:
+                return self._ended
+        self.send("shutdown", None)
+        deadline = time.monotonic() + grace
+        with contextlib.suppress(WireError, OSError):
+            while (left := deadline - time.monotonic()) > 0:
+                self.receive(timeout=left)
+        ended = self._process.end_kernel(self.pid)
+        with self._lock:
+            self._ended = ended
+        self._sock.close()
+        for fd in (*self._rests, self._died):
+            if fd is not None:
+                os.close(fd)
+        return ended
+
+
+_PROCESS: WarmProcess | None = None
+_LOCK = threading.Lock()
+
+
+def warm_process(
+    *, imports: Sequence[str] | None = None, warm_up: Sequence[str] | None = None
+) -> WarmProcess:
+    """Warm process of this program, started at the first call and again if it has died.
+
+    Other imports or another warm-up than those of the running one start a new one.
+    """
+    global _PROCESS
+    with _LOCK:
+        if _PROCESS is not None and _PROCESS.alive():
+            asked = imports is None and warm_up is None
+            if asked or _PROCESS.key == (tuple(imports or IMPORTS), tuple(warm_up or ())):
+                return _PROCESS
+        if _PROCESS is not None:
+            _PROCESS.close()
+        _PROCESS = WarmProcess(imports=imports or IMPORTS, warm_up=warm_up or ())
+        return _PROCESS
+
+
+def close_warm_process() -> None:
+    """End this program's warm process, if there is one."""
+    global _PROCESS
+    with _LOCK:
+        if _PROCESS is not None:
+            _PROCESS.close()
+            _PROCESS = None
+
+
+atexit.register(close_warm_process)
+if hasattr(os, "register_at_fork"):
+
+    def _forget() -> None:
+        global _PROCESS
+        _PROCESS = None
+
+    os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,296 @@
+"""Render notebooks over languages and values: strict, parallel, only what must run, and the books kept.
+
+Every run has a private folder that becomes its place in the output when it is finished::
+
+    <output>/<language>/<notebook>/<value or "all">/<notebook>.ipynb, .html, figures/...
+    <output>/manifest.json
+"""
+
+import contextlib
+import itertools
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lnregions._checks import DataError, refuse_any, unknown, unknown_fault
+from lnregions._files import lock_folder, safe_name
+from lnregions.manifest import Books, run_inputs, shared_inputs
+from lnregions.parameters import Choices, Notebook, check_parameters, list_notebooks
+from lnregions.runs import Limits
+
+ENGINES = ("warm", "ordinary")
+FIGURES = "figures"
+"""Folder for figure files within a run's folder, given to notebooks that have this parameter."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a render works, as opposed to what it renders.
+
+    Attributes
+    ----------
+    jobs : int
+        Runs at a time.
+    engine : {"warm", "ordinary"}
+        Kernels forked from a warm process, or a kernel process started for each run.
+    force : bool
+        Run everything, also what is up to date.
+    html : bool
+        Write a page beside each notebook.
+    limits : Limits
+        For each cell and run.
+    batch : float or None
+        Seconds the whole render may take.
+    retries : int
+        How often a failed run is tried again.
+    own : tuple of Path
+        Further files that runs read: a change in them is a reason to run again.
+    warm_up : tuple of str
+        ``"module:function"`` called in the warm process before the first run.
+    scheduler : str
+        Address of a Dask scheduler that does the runs; empty: this machine does.
+    """
+
+    jobs: int = 2
+    engine: str = "warm"
+    force: bool = False
+    html: bool = True
+    limits: Limits = field(default_factory=Limits)
+    batch: float | None = None
+    retries: int = 0
+    own: tuple = ()
+    warm_up: tuple = ()
+    scheduler: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook with one set of parameters.
+
+    Attributes
+    ----------
+    name : str
+        ``language/notebook/value``, which is also its folder in the output.
+    why : str
+        Reason why it must be done; empty if it is up to date.
+    """
+
+    name: str
+    notebook: Notebook
+    language: str
+    value: str
+    parameters: Mapping[str, object]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class RenderResult:
+    """What a render did.
+
+    Attributes
+    ----------
+    output : Path
+    manifest : dict
+        As written to ``manifest.json``.
+    runs : list of Run
+        All that were asked for, in order.
+    done, failed, stopped, skipped : list of str
+        Their names by outcome; ``stopped`` holds also what was never begun.
+    seconds : float
+    """
+
+    output: Path
+    manifest: dict
+    runs: list
+    done: list
+    failed: list
+    stopped: list
+    skipped: list
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything asked for is there."""
+        return not self.failed and not self.stopped
+
+
+def plan_runs(
+    *,
+    choices: Choices | None = None,
+    notebooks: Path | str | Iterable[Path | str] | None = None,
+    languages: Sequence[str] = ("en", "zh"),
+    only: Mapping[str, Sequence[str]] | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> list[Run]:
+    """All runs that are asked for, every parameter checked.
+
+    Parameters
+    ----------
+    choices : mapping of str to list of str
+        What a parameter may be; a notebook that runs over a parameter runs for each of its choices.
+    notebooks : path, list of path, or None
+        Folder, notebook files, or names of the project's notebooks; all of its batch notebooks if absent.
+    languages : sequence of str
+        For the parameter ``language``; a notebook without it runs once.
+    only : mapping of str to list of str
+        Values to keep of the parameters run over, for example ``{"region": ["circle"]}``.
+    parameters : mapping
+        For every notebook that has them.
+
+    Raises
+    ------
+    DataError
+        An unknown notebook, parameter or value, or a value of the wrong type; nothing has run then.
+    """
+    choices, only, parameters = dict(choices or {}), dict(only or {}), dict(parameters or {})
+    found = select_notebooks(notebooks, choices=choices)
+    _check_names(found, parameters, only=only, choices=choices)
+    runs = []
+    for notebook in found:
+        given = {name: value for name, value in parameters.items() if notebook.parameter(name)}
+        speaks = notebook.parameter("language") is not None and "language" not in given
+        for language, value in itertools.product(
+            languages if speaks else languages[:1], _values(notebook, choices, only=only, given=given)
+        ):
+            runs.append(_run(notebook, language, value=value, given=given, speaks=speaks))
+    if not runs:
+        raise DataError(
+            "Nothing is left to render. Take away some of the filters, or give another notebook.",
+            zh="没有可渲染的内容。请减少筛选条件，或指定其他笔记本。",
+        )
+    return runs
+
+
+def select_notebooks(notebooks, *, choices: Choices | None = None) -> list[Notebook]:
+    """Notebooks by folder, file or name; without any, all of the project's that belong to a batch."""
+    if notebooks is None:
+        return [notebook for notebook in list_notebooks(choices=choices) if notebook.batch]
+    if isinstance(notebooks, (str, Path)):
+        notebooks = [notebooks]
+    found = []
+    for item in notebooks:
+        if Path(item).is_dir():
+            found += [notebook for notebook in list_notebooks(item, choices=choices) if notebook.batch]
+        elif Path(item).is_file():
+            found += list_notebooks(item, choices=choices)
+        else:
+            known = {notebook.name: notebook for notebook in list_notebooks(choices=choices)}
+            if str(item) not in known:
+                raise unknown("notebook", str(item), known)
+            found.append(known[str(item)])
+    return list({notebook.name: notebook for notebook in found}.values())
+
+
+def _check_names(notebooks, parameters, *, only, choices) -> None:
+    known = {p.name for notebook in notebooks for p in notebook.parameters}
+    over = {notebook.over for notebook in notebooks if notebook.over}
+    faults = [unknown_fault("parameter", name, sorted(known)) for name in parameters if name not in known]
+    faults += [unknown_fault("parameter", name, sorted(over)) for name in only if name not in over]
+    for name, values in only.items():
+        allowed = choices.get(name, ())
+        kind = "area" if name == "adcode" else name
+        faults += [unknown_fault(kind, v, allowed) for v in values if allowed and v not in allowed]
+    refuse_any(faults)
+
+
+def _values(notebook: Notebook, choices: Choices, *, only, given) -> list[str]:
+    over = notebook.over
+    if not over or over in given:
+        return [str(given[over])] if over else [""]
+    values = list(choices.get(over, ())) or list(notebook.parameter(over).choices)
+    if not values:
+        values = [notebook.parameter(over).default]
+    wanted = only.get(over)
+    return [value for value in values if wanted is None or value in wanted]
+
+
+def _run(notebook: Notebook, language: str, *, value: str, given: dict, speaks: bool) -> Run:
+    parameters = dict(given)
+    if notebook.over:
+        parameters[notebook.over] = value
+    if speaks:
+        parameters["language"] = language
+    if notebook.parameter(FIGURES) is not None:
+        parameters.setdefault(FIGURES, FIGURES)
+    language = str(parameters.get("language", language))
+    name = "/".join(safe_name(part) for part in (language, notebook.name, str(value) or "all"))
+    return Run(name, notebook, language, str(value), check_parameters(notebook, parameters))
+
+
+def plan_render(output: Path | str, runs: Sequence[Run], *, settings: Settings | None = None) -> list[Run]:
+    """The same runs with the reason why each must be done; nothing is run or written."""
+    settings = settings or Settings()
+    return _with_reasons(Books(Path(output)), runs, settings=settings)
+
+
+def _with_reasons(books: Books, runs: Sequence[Run], *, settings: Settings) -> list[Run]:
+    shared = shared_inputs(books.hashes, own=settings.own, html=settings.html)
+    planned = []
+    for run in runs:
+        notebook = books.hashes.file(run.notebook.path)
+        inputs = run_inputs(shared, notebook=notebook, parameters=run.parameters)
+        why = books.why(run.name, inputs) or ("it is forced" if settings.force else "")
+        fields = {**run.__dict__, "inputs": inputs, "why": why}
+        planned.append(Run(**fields))
+    return planned
+
+
+def render_notebooks(
+    output: Path | str,
+    *,
+    choices: Choices | None = None,
+    notebooks: Path | str | Iterable[Path | str] | None = None,
+    languages: Sequence[str] = ("en", "zh"),
+    only: Mapping[str, Sequence[str]] | None = None,
+    parameters: Mapping[str, object] | None = None,
+    settings: Settings | None = None,
+    progress=None,
+) -> RenderResult:
+    """Run every notebook for every language and value, skipping what is up to date.
+
+    Parameters
+    ----------
+    output : path
+        Folder of the results.
+    choices, notebooks, languages, only, parameters
+        What to render, see :func:`plan_runs`.
+    settings : Settings, optional
+        How to do it.
+    progress : optional
+        What is told of each run, from :func:`lnregions.progress.progress_for`; nothing if absent.
+
+    Returns
+    -------
+    RenderResult
+        A run that fails does not stop the others; ``ok`` says whether all went well.
+
+    Raises
+    ------
+    DataError
+        Something asked for is unknown or wrong, or another render holds the folder.
+    """
+    settings = settings or Settings()
+    if settings.engine not in ENGINES:
+        raise unknown("engine", settings.engine, ENGINES)
+    runs = plan_runs(
+        choices=choices, notebooks=notebooks, languages=languages, only=only, parameters=parameters
+    )
+    output = Path(output)
+    output.mkdir(parents=True, exist_ok=True)
+    with lock_folder(output):
+        books = Books(output)
+        planned = _with_reasons(books, runs, settings=settings)
+        todo = [run for run in planned if run.why]
+        outcome = {"done": [], "failed": [], "stopped": []}
+        if todo:
+            from lnregions.batch import work
+
+            outcome = work(todo, books=books, settings=settings, progress=progress, planned=planned)
+        manifest = books.save() if todo or books.unsaved else {"runs": books.runs}
+        books.hashes.save()
+        with contextlib.suppress(OSError):
+            shutil.rmtree(output / ".lnregions" / "staging")
+    skipped = [run.name for run in planned if not run.why]
+    return RenderResult(output, manifest, planned, skipped=skipped, **outcome)

@@ -1,0 +1,252 @@
+"""One run: a notebook with its parameters, executed by papermill in a private folder, cleaned and exported."""
+
+import contextlib
+import importlib
+import json
+import os
+import re
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_IMPORT_LOCK = threading.Lock()
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
+_KEPT_STATES = ("completed", "failed")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one run may take; ``None`` where it may take any amount.
+
+    Attributes
+    ----------
+    cell, run : float or None
+        Seconds.
+    memory : int or None
+        Bytes beyond what the run shares with the warm process.
+    """
+
+    cell: float | None = None
+    run: float | None = None
+    memory: int | None = None
+
+
+def papermill_modules() -> None:
+    """Import papermill and the engines once, without a second spent on checks that notebooks never need.
+
+    ``jsonschema`` builds a grammar for one rare text format when ``rfc3987_syntax`` can be imported; the
+    notebook schema does not use that format.
+    """
+    with _IMPORT_LOCK:
+        name = "rfc3987_syntax"
+        hidden = name not in sys.modules
+        if hidden:
+            sys.modules[name] = None
+        try:
+            from lnregions.kernels import register_engines
+
+            register_engines()
+        finally:
+            if hidden:
+                sys.modules.pop(name, None)
+
+
+def run_notebook(
+    source: bytes,
+    folder: Path,
+    *,
+    name: str,
+    parameters: Mapping[str, object],
+    language: str = "en",
+    engine: str = "lnregions",
+    control=None,
+    html: bool = True,
+) -> dict:
+    """Execute one notebook in its folder and write it there, also as HTML, also when it fails.
+
+    Parameters
+    ----------
+    source : bytes
+        The notebook as stored.
+    folder : Path
+        Working folder of the run, which ends as the folder of its results.
+    name : str
+        Name of the notebook without ending.
+    parameters : mapping
+        Checked values.
+    language : {"en", "zh"}
+        Language of the page.
+    engine : {"lnregions", "lnregions-ordinary"}
+        Papermill's engine.
+    control : RunControl, optional
+        Limits, and the means to stop.
+
+    Returns
+    -------
+    dict
+        ``status`` (done, failed, stopped), ``seconds``, ``cpu_seconds``, ``peak_memory`` and ``own_memory`` in
+        bytes, ``error`` (None or cell, name, text, source).
+    """
+    papermill_modules()
+    from lnregions.kernels import RunControl
+
+    control = control or RunControl()
+    control.folder = str(folder)
+    started, thread = time.perf_counter(), time.thread_time()
+    notebook, error = _execute(source, parameters=dict(parameters), engine=engine, control=control)
+    if notebook is not None:
+        clean_notebook(notebook, source_name=name, folder=str(folder))
+        _write(notebook, folder=folder, name=name, language=language, html=html)
+    status = "done" if error is None else "stopped" if error["name"] == "Stopped" else "failed"
+    cpu = control.usage.get("cpu_seconds", 0.0) + time.thread_time() - thread
+    return {
+        "status": status,
+        "seconds": round(time.perf_counter() - started, 3),
+        "cpu_seconds": round(cpu, 3),
+        "peak_memory": control.usage.get("peak_memory"),
+        "own_memory": control.usage.get("own_memory"),
+        "error": error,
+    }
+
+
+def _execute(source: bytes, *, parameters: dict, engine: str, control) -> tuple[object, dict | None]:
+    """Executed notebook, and what went wrong in it."""
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    try:
+        notebook = nbformat.reads(source.decode("utf-8"), as_version=4)
+        executed = papermill.execute_notebook(
+            notebook,
+            None,
+            parameters,
+            engine_name=engine,
+            request_save_on_cell_execute=False,
+            progress_bar=False,
+            control=control,
+        )
+    except PapermillExecutionError as error:
+        return control.notebook, _cell_error(error, control.notebook)
+    except Exception as error:
+        text = str(error) or repr(error)
+        return control.notebook, {"cell": None, "name": type(error).__name__, "text": text, "source": ""}
+    return executed, None
+
+
+def _cell_error(error, notebook) -> dict:
+    text = _ANSI.sub("", error.evalue).strip()
+    cells = [c for c in notebook.cells if c.cell_type == "code" and "papermill-error" not in str(c.get("id"))]
+    place = next((i for i, c in enumerate(cells, 1) if _is_failed(c)), None)
+    lines = error.source.strip().splitlines()
+    return {"cell": place, "name": error.ename, "text": text, "source": lines[0] if lines else ""}
+
+
+def _is_failed(cell) -> bool:
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
+
+
+def clean_notebook(notebook, *, source_name: str, folder: str) -> None:
+    """Take out of an executed notebook what differs from run to run: times, random ids, this machine's paths.
+
+    Cells keep papermill's state (completed or failed); a cell that was never reached has none.
+    """
+    books = notebook.metadata.pop("papermill", {})
+    notebook.metadata["papermill"] = {"parameters": books.get("parameters", {}), "input_path": source_name}
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.metadata.pop("execution", None)
+        state = (cell.metadata.pop("papermill", None) or {}).get("status")
+        if cell.cell_type == "code" and state in _KEPT_STATES:
+            cell.metadata["papermill"] = {"status": state}
+        tags = cell.metadata.get("tags", [])
+        if "injected-parameters" in tags:
+            cell["id"] = "injected-parameters"
+        elif "papermill-error-cell-tag" in tags or ("id" in cell and notebook.get("nbformat_minor", 0) < 5):
+            cell["id"] = (
+                f"papermill-error-{number}" if "papermill-error-cell-tag" in tags else f"cell-{number}"
+            )
+        for output in cell.get("outputs", []):
+            _clean_output(output, folder)
+    _fixed_widget_ids(notebook)
+
+
+def _clean_output(output, folder: str) -> None:
+    if output.output_type == "stream":
+        output["text"] = without_paths(output.text, folder)
+    elif output.output_type == "error":
+        output["evalue"] = without_paths(output.evalue, folder)
+        output["traceback"] = [without_paths(line, folder) for line in output.traceback]
+    else:
+        for kind, value in output.get("data", {}).items():
+            if isinstance(value, str) and (kind.startswith("text/") or kind.endswith("xml")):
+                output["data"][kind] = without_paths(value, folder)
+
+
+def without_paths(text: str, folder: str = "") -> str:
+    """Text with the places of this machine taken out: run folder, environment, home, temporary files.
+
+    Examples
+    --------
+    >>> without_paths("/tmp/ipykernel_123/77.py:1: UserWarning", "/srv/out/x")
+    '77.py:1: UserWarning'
+    """
+    if "/" not in text and "\\" not in text:
+        return text
+    text = _CELL_FILE.sub("", text)
+    for place, word in _places(folder):
+        text = text.replace(place, word)
+    return text
+
+
+def _places(folder: str) -> list[tuple[str, str]]:
+    from lnregions._paths import root
+
+    places = [(os.path.realpath(folder), "."), (folder, ".")] if folder else []
+    places += [(os.path.dirname(os.path.dirname(json.__file__)), "<python>")]
+    places += [(path, "<packages>") for path in sys.path if path.endswith("-packages")]
+    places += [(sys.prefix, "<environment>"), (str(root()), "<lnregions>")]
+    places += [(str(Path(__file__).parent), "<lnregions>/lnregions"), (tempfile.gettempdir(), "<temporary>")]
+    places += [(os.path.expanduser("~"), "~")]
+    return [(place, word) for place, word in places if len(place) > 3]
+
+
+def _fixed_widget_ids(notebook) -> None:
+    """Number the widgets' ids, which are random, in their order of creation."""
+    state = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+    known = {old: f"{number:032x}" for number, old in enumerate(state.get("state", {}), 1)}
+    if not known:
+        return
+    pattern = re.compile("|".join(map(re.escape, known)))
+    text = pattern.sub(lambda found: known[found[0]], json.dumps([notebook.metadata, notebook.cells]))
+    import nbformat
+
+    metadata, cells = (nbformat.from_dict(part) for part in json.loads(text))
+    notebook.metadata, notebook.cells = metadata, cells
+
+
+def _write(notebook, *, folder: Path, name: str, language: str, html: bool) -> None:
+    import nbformat
+
+    folder.mkdir(parents=True, exist_ok=True)
+    text = nbformat.writes(notebook, version=4)
+    (folder / f"{name}.ipynb").write_bytes(text.encode("utf-8", "replace") + b"\n")
+    if html:
+        export = importlib.import_module("lnregions.export")
+        page = export.notebook_html(notebook, language=language, title=name)
+        (folder / f"{name}.html").write_bytes(page.encode("utf-8", "replace"))
+
+
+def sign_notebook(path: Path) -> bool:
+    """Sign an executed notebook for this user, so that JupyterLab shows all its outputs; False if it cannot."""
+    with contextlib.suppress(Exception):
+        import nbformat
+        from nbformat.sign import NotebookNotary
+
+        NotebookNotary().sign(nbformat.read(path, as_version=4))
+        return True
+    return False
