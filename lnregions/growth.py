@@ -7,7 +7,7 @@ it cannot be known from the rates, and nothing is put in its place.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 from lnregions._checks import DataError
 from lnregions._required import finite, whole_year
 
-Rates = pd.Series | pd.DataFrame | Mapping
+Rates = pd.Series | pd.DataFrame | Mapping | Sequence
 
 
 def chain_index(rates: Rates, *, base: float = 100) -> pd.DataFrame:
@@ -100,8 +100,8 @@ def mean_growth(rates: Rates, *, first_year: int | None = None, last_year: int |
 
     Parameters
     ----------
-    rates : pandas.Series, pandas.DataFrame or mapping
-        As for `chain_index`.
+    rates : pandas.Series, pandas.DataFrame, mapping or sequence
+        As for `chain_index`; a plain list stands for consecutive years counted from 0.
     first_year, last_year : int, optional
         Years of the plan; without them, from the first to the last rate. A year without a rate is a reason to
         give no mean.

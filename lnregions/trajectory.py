@@ -14,17 +14,22 @@ import pandas as pd
 
 from lnregions._checks import DataError, unknown
 from lnregions._required import DIRECTIONS, SHAPES, direction_sign, finite, required_path, whole_year
+from lnregions.growth import MeanGrowth, chain_index, mean_growth, real_level
 
 __all__ = [
     "DIRECTIONS",
     "SHAPES",
+    "MeanGrowth",
     "RateNeeded",
     "Share",
+    "chain_index",
     "direction_sign",
     "gap",
     "gaps",
     "keep_better",
+    "mean_growth",
     "rate_still_needed",
+    "real_level",
     "required_path",
     "share_of_way",
 ]
