@@ -40,7 +40,8 @@ _KINDS_ZH = {
     "area": "地区", "city": "城市", "region": "区域", "indicator": "指标", "unit": "单位", "source": "来源",
     "plan": "规划", "target": "目标", "column": "列", "level": "级别", "method": "方法", "language": "语言",
     "comparator": "比较符", "kind": "类型", "status": "状态", "grade": "等级", "parameter": "参数",
-    "key": "键",    "notebook": "笔记本", "shape": "路径形状", "strength": "力度", "format": "格式", "table": "数据表",
+    "key": "键", "notebook": "笔记本", "shape": "路径形状", "strength": "力度", "format": "格式",
+    "table": "数据表",
 }  # fmt: skip
 
 
