@@ -60,7 +60,7 @@ def back_test(
     For each year that has a figure in the year before, both are made from the figures up to that year and
     set against what came; the mean absolute percentage error is
 
-    .. math:: MAPE = \frac{100}{n} \sum \left|\frac{\hat y_t - y_t}{y_t}\right|.
+    .. math:: e = \frac{100}{n} \sum \left|\frac{\hat y_t - y_t}{y_t}\right|.
 
     Parameters
     ----------
