@@ -112,7 +112,7 @@ def read_bytes(path: Path) -> bytes:
 def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str, list[str]]:
     """Return the text of a file's bytes and what was untidy about them.
 
-    UTF-8 with or without byte order mark; GB18030 when declared, or when few of the bytes can be meant as UTF-8.
+    UTF-8 with or without byte order mark; GB18030 when declared, or when few bytes can be meant as UTF-8.
     A UTF-8 file with a damaged character is refused, never read as GB18030.
     """
     tidied = []

@@ -1,0 +1,229 @@
+"""The figures: several readings side by side, one of them the default by a rule, and what was known when."""
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from lnregions._checks import Fault, add_messages, refuse_any, shown_path
+from lnregions._paths import data_dir
+from lnregions._tables import check_references, read_lines
+from lnregions._vintages import choose_default, known_from, last_day, parse_as_of
+from lnregions.codebook import LINE_BREAKS, load_areas, load_indicators, load_sources, region_codes
+
+__all__ = [
+    "applying_breaks",
+    "choose_default",
+    "known_from",
+    "last_day",
+    "load_observations",
+    "parse_as_of",
+    "series",
+]
+
+add_messages(
+    {
+        "unit": {
+            "en": ("the unit of {indicator} is {wanted}, not {value}{factor}", "Give the value in {wanted}"),
+            "zh": (
+                "{indicator} 的单位应为 {wanted}，而不是 {value}{factor_zh}",
+                "请以 {wanted} 为单位给出数值",
+            ),
+        },
+        "below possible": {
+            "en": (
+                "{indicator} {value} is below the least possible, {rule}",
+                "Correct the value or the indicator",
+            ),
+            "zh": ("{indicator} 的值 {value} 小于可能的最小值 {rule}", "请更正数值或指标"),
+        },
+        "above possible": {
+            "en": (
+                "{indicator} {value} is above the greatest possible, {rule}",
+                "Correct the value or the indicator",
+            ),
+            "zh": ("{indicator} 的值 {value} 大于可能的最大值 {rule}", "请更正数值或指标"),
+        },
+        "no such day": {
+            "en": (
+                "{column} {value} is no day of the calendar",
+                "Give a date such as 2024-01-19, 2024-01 or 2024",
+            ),
+            "zh": ("{column} 的值 {value} 不是历法中的日期", "请给出日期，例如 2024-01-19、2024-01 或 2024"),
+        },
+    }
+)
+_FACTORS = {("万元", "亿元"): "10,000", ("元", "亿元"): "100,000,000", ("万美元", "亿美元"): "10,000"}
+_FACTORS |= {("人", "万人"): "10,000", ("亿人", "万人"): "1/10,000", ("万立方米", "亿立方米"): "10,000"}
+
+
+def load_observations(
+    *, as_of: str | dt.date | None = None, path: Path | None = None, plan: object = None
+) -> pd.DataFrame:
+    """Return the figures, all readings of them, with the one used by default marked.
+
+    Parameters
+    ----------
+    as_of : str or date, optional
+        Only what counts as known on that day; ``"2024"`` and ``"2024-01"`` mean their last day.
+    path : path, optional
+        Another table of the same form instead of the shipped one.
+    plan : Plan, optional
+        A plan whose folder may hold areas, sources and observations of its own; these join the shipped ones.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``area``, ``indicator``, ``year``, ``value`` (in ``unit``), ``unit``, ``vintage`` (date of
+        publication as given, ``""`` where unknown), ``status`` (preliminary, revised, final, unknown),
+        ``grade`` (A, B, C), ``source`` (ids apart by blanks), ``note``, ``known_from`` (see
+        :func:`known_from`) and ``default`` (see :func:`choose_default`).
+
+    Raises
+    ------
+    DataError
+        With every fault of the file, or if ``as_of`` is no date.
+
+    Examples
+    --------
+    >>> figures = load_observations(as_of="2025-06-30")
+    >>> dalian = figures.query("area == '210200' and indicator == 'gdp' and year == 2024 and default")
+    >>> dalian["value"].item()
+    9516.9
+    """
+    day = None if as_of is None else parse_as_of(as_of)
+    frame = _read(Path(path), plan) if path is not None else _load_shipped()
+    own = getattr(plan, "folder", None)
+    if path is None and own is not None and (own / "observations.csv").is_file():
+        added = _read(own / "observations.csv", plan)
+        tidied = frame.attrs["tidied"] + added.attrs["tidied"]
+        frame = pd.concat([frame, added], ignore_index=True)
+        frame.attrs["tidied"] = tidied
+    if day is not None:
+        frame = frame[frame["known_from"] <= day].reset_index(drop=True)
+    frame["default"] = choose_default(frame)
+    return frame
+
+
+def series(
+    observations: pd.DataFrame, area: str, *, indicator: str, breaks: pd.DataFrame, level: str = ""
+) -> pd.DataFrame:
+    """Return the default figures of one area and indicator by year, in parts that may be joined.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        As from :func:`load_observations`.
+    area : str
+        Adcode or region code.
+    indicator : str
+        Code of the indicator.
+    breaks : pandas.DataFrame
+        As from :func:`lnregions.codebook.load_breaks`.
+    level : str, optional
+        Rank of the area (nation, province, city) for breaks of a rank; told from an adcode if not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``year``, ``value``, ``unit``, ``grade``, ``segment`` (counts from 0, a new number after each
+        break), ``vintage``, ``status``, ``source``, ``note``; no rows where there is no figure.
+
+    Examples
+    --------
+    >>> from lnregions.codebook import load_breaks
+    >>> gdp = series(load_observations(), "210100", indicator="gdp", breaks=load_breaks())
+    >>> gdp.loc[gdp["year"] >= 2023, ["year", "value", "segment"]].values.tolist()
+    [[2023.0, 8122.1, 2.0], [2024.0, 9027.1, 3.0], [2025.0, 9100.3, 3.0]]
+    """
+    chosen = (
+        (observations["area"] == area) & (observations["indicator"] == indicator) & observations["default"]
+    )
+    frame = observations[chosen].sort_values("year").reset_index(drop=True)
+    starts = breaks.loc[applying_breaks(breaks, area, indicator=indicator, level=level), "first_year"]
+    frame["segment"] = [int((starts.unique() <= year).sum()) for year in frame["year"]]
+    return frame[["year", "value", "unit", "grade", "segment", "vintage", "status", "source", "note"]]
+
+
+def applying_breaks(breaks: pd.DataFrame, area: str, *, indicator: str, level: str = "") -> pd.Series:
+    """Return which breaks part the series of this area and indicator, as a boolean series."""
+    groups = {"nation": "nation", "province": "province", "city": "cities"}
+    named = ["*", area, groups.get(level or _rank(area), "*")]
+    return (breaks["indicator"] == indicator) & breaks["area"].isin(named) & breaks["kind"].isin(LINE_BREAKS)
+
+
+def _rank(area: str) -> str:
+    if not re.fullmatch(r"\d{6}", area):
+        return ""
+    return {"100000": "nation"}.get(area) or (
+        "province" if area.endswith("0000") else "city" if area.endswith("00") else ""
+    )
+
+
+_LOADED: dict[tuple, pd.DataFrame] = {}
+
+
+def _load_shipped() -> pd.DataFrame:
+    """Shipped figures, kept while their file is unchanged."""
+    path = data_dir() / "observations.csv"
+    state = path.stat() if path.is_file() else None
+    key = (path, state and (state.st_mtime_ns, state.st_size))
+    if state is None or key not in _LOADED:
+        frame = _read(path, None)
+        _LOADED.clear()
+        _LOADED[key] = frame
+    return _LOADED[key].copy()
+
+
+def _read(path: Path, plan: object) -> pd.DataFrame:
+    frame, lines = read_lines(path, "observations")
+    published = load_sources().set_index("source")["published"].to_dict()
+    areas, sources = [*load_areas()["area"], *region_codes()], list(published)
+    if plan is not None:
+        areas += [*plan.areas["area"], *plan.regions["region"]]
+        published |= plan.sources.set_index("source")["published"].to_dict()
+        sources = list(published)
+    faults = _check_figures(frame, lines, path=shown_path(path), areas=areas, sources=sources)
+    refuse_any(sorted(faults, key=lambda fault: fault.line))
+    tidied = frame.attrs["tidied"]
+    frame["known_from"] = known_from(frame, published)
+    frame.attrs["tidied"] = tidied
+    return frame
+
+
+def _check_figures(
+    frame: pd.DataFrame, lines: list[int], *, path: str, areas: list[str], sources: list[str]
+) -> list[Fault]:
+    indicators = load_indicators().set_index("indicator")
+    choices = {"area": dict.fromkeys(areas), "indicator": indicators.index, "source": sources}
+    faults = check_references(frame, choices, path=path, lines=lines)
+    code = frame["indicator"]
+    faults += [
+        _unit_fault(row, indicators["unit"][row.indicator], path=path, line=lines[row.Index])
+        for row in frame[
+            code.isin(indicators.index) & (frame["unit"] != code.map(indicators["unit"]))
+        ].itertuples()
+    ]
+    for limit, fault, wrong in (
+        ("minimum", "below possible", frame["value"] < code.map(indicators["minimum"])),
+        ("maximum", "above possible", frame["value"] > code.map(indicators["maximum"])),
+    ):
+        for row in frame[wrong].itertuples():
+            extra = {"indicator": row.indicator, "rule": f"{indicators[limit][row.indicator]:g}"}
+            faults.append(Fault(fault, path, lines[row.Index], "value", row.value, extra))
+    for place, vintage in enumerate(frame["vintage"]):
+        try:
+            vintage and last_day(vintage)
+        except ValueError:
+            faults.append(Fault("no such day", path, lines[place], "vintage", vintage))
+    return faults
+
+
+def _unit_fault(row: tuple, wanted: str, *, path: str, line: int) -> Fault:
+    factor = _FACTORS.get((row.unit, wanted))
+    extra = {"indicator": row.indicator, "wanted": wanted, "factor": "", "factor_zh": ""}
+    if factor:
+        extra["factor"] = f" (1 {wanted} is {factor} {row.unit})"
+        extra["factor_zh"] = f"（1 {wanted} = {factor} {row.unit}）"
+    return Fault("unit", path, line, "unit", row.unit, extra)
