@@ -352,7 +352,7 @@ def test_order_missing_values_and_earlier_years_change_nothing(method):
         ({"direction": "upp"}, r"Unknown direction 'upp'. Choose one of up, down, .*did you mean up"),
         ({"direction": 0}, "Unknown direction '0'"),
         ({"direction": True}, "Unknown direction 'True'"),
-        ({"measure": "levle"}, "did you mean level"),
+        ({"measure": "levell"}, "did you mean level"),
         ({"target": math.inf}, "The target inf is not a finite number"),
         ({"limit": "many"}, "The limit 'many' is not a finite number"),
         ({"baseline_year": 2015.5}, "The baseline year 2015.5 is not a whole number"),

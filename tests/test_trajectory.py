@@ -65,7 +65,7 @@ def test_the_band_holds_both_paths_and_requires_the_linear_one():
         ({"baseline": math.nan}, "The baseline nan is not a finite number"),
         ({"target": math.inf}, "The target inf is not a finite number"),
         ({"target": None}, "The target None is not a finite number"),
-        ({"shape": "geometrc"}, r"Unknown path shape 'geometrc'.*did you mean geometric\?"),
+        ({"shape": "geometrik"}, r"Unknown path shape 'geometrik'.*did you mean geometric\?"),
         ({"baseline": 0, "shape": "geometric"}, "A geometric path from 0 to 9 has a zero at an end"),
         ({"target": 0, "shape": "band"}, "A band path from 5 to 0 has a zero at an end"),
         ({"baseline": -5, "shape": "geometric"}, "A geometric path from -5 to 9 changes sign"),
