@@ -1,0 +1,241 @@
+"""Plans: their facts, regions, members and targets, each a folder of small tables."""
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from lnregions._checks import DataError, Fault, refuse_any, shown_path, unknown
+from lnregions._paths import data_dir
+from lnregions._plan_checks import check_membership, check_plan_facts, check_regions, check_targets
+from lnregions._plan_template import write_plan_template
+from lnregions._tables import read_lines
+from lnregions._yaml import read_yaml
+from lnregions.codebook import load_areas, load_sources
+
+__all__ = ["Plan", "check_plan", "list_plans", "load_plan", "write_plan_template"]
+
+BOUNDARY_NAMES = ("boundaries.gpkg", "boundaries.geojson", "boundaries.shp")
+"""Names under which a plan folder may hold the boundaries of its own areas."""
+_TABLES = ("regions", "positioning", "membership", "targets")
+_SOURCE_COLUMNS = ["source", "title", "publisher", "url", "published"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as its folder states it.
+
+    Attributes
+    ----------
+    id : str
+        Name of the plan.
+    facts : dict
+        Titles, number, issuer, dates, ``first_year``, ``horizon``, ``baseline_year`` (int),
+        ``base_stated`` (bool).
+    regions : pandas.DataFrame
+        ``region name_zh name_en short_zh short_en nickname nickname_zh lead_city``.
+    positioning : pandas.DataFrame
+        ``region kind order text_zh text_en``; region ``*`` is the whole plan.
+    membership : pandas.DataFrame
+        ``region area level status proxy valid_from note note_zh sources``, one row for each region and area.
+    targets : pandas.DataFrame
+        One row a clause.
+    sources : pandas.DataFrame
+        ``source title publisher url published`` of the plan itself.
+    areas : pandas.DataFrame
+        The shipped areas and those of the plan's own.
+    folder : Path
+        Where it was read.
+    """
+
+    id: str
+    facts: dict
+    regions: pd.DataFrame
+    positioning: pd.DataFrame
+    membership: pd.DataFrame
+    targets: pd.DataFrame
+    sources: pd.DataFrame
+    areas: pd.DataFrame = field(repr=False)
+    folder: Path = field(repr=False)
+
+    def members(self, region: str, *, level: str | None = None) -> list[str]:
+        """Return the areas that make a region; zones are left out, as they lie inside other members.
+
+        Parameters
+        ----------
+        region : str
+            Code of the region.
+        level : str, optional
+            Only areas of this rank: ``city``, ``county`` or ``province``.
+
+        Raises
+        ------
+        DataError
+            If the plan has no such region.
+
+        Examples
+        --------
+        >>> load_plan("ln-2022").members("west")
+        ['211300', '210900', '211400']
+        """
+        if region not in set(self.regions["region"]):
+            raise unknown("region", region, sorted(self.regions["region"]))
+        rows = self.membership[(self.membership["region"] == region) & (self.membership["level"] != "zone")]
+        return (rows if level is None else rows[rows["level"] == level])["area"].tolist()
+
+    @property
+    def boundaries(self) -> Path | None:
+        """File of the boundaries of the plan's own areas, if its folder holds one."""
+        return next((self.folder / name for name in BOUNDARY_NAMES if (self.folder / name).is_file()), None)
+
+    def _repr_html_(self) -> str:
+        title = escape(str(self.facts.get("title_en") or self.id))
+        chinese = escape(str(self.facts.get("title_zh", "")))
+        rows = "".join(
+            f"<tr><td>{escape(row.short_en)} {escape(row.short_zh)}</td>"
+            f"<td>{len(self.members(row.region))}</td>"
+            f"<td>{(self.targets['region'] == row.region).sum()}</td></tr>"
+            for row in self.regions.itertuples()
+        )
+        return (
+            f"<div><b>{title}</b><br>{chinese}<br>{self.facts['first_year']}&ndash;{self.facts['horizon']}"
+            "<table><thead><tr><th>region</th><th>members</th><th>targets</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>"
+        )
+
+
+def list_plans() -> list[str]:
+    """Return the ids of the shipped plans.
+
+    Examples
+    --------
+    >>> list_plans()
+    ['belt-2025', 'ln-2022', 'ln-2025', 'ln-tourism-2025']
+    """
+    return sorted(path.parent.name for path in (data_dir() / "plans").glob("*/plan.yaml"))
+
+
+def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan:
+    """Return a plan, shipped or from a folder of your own.
+
+    Parameters
+    ----------
+    plan : str or path
+        Id of a shipped plan, or the path of a plan folder.
+    path : path, optional
+        Folder of the plan; then ``plan`` is not looked at.
+
+    Returns
+    -------
+    Plan
+        Facts and frames.
+
+    Raises
+    ------
+    DataError
+        If there is no such plan, or with every fault of its folder.
+
+    Examples
+    --------
+    >>> len(load_plan("ln-2022").targets)
+    18
+    """
+    folder = _folder(plan, path)
+    read, faults = _read(folder)
+    refuse_any(faults)
+    return read
+
+
+def check_plan(folder: str | Path) -> list[Fault]:
+    """Return everything that is wrong with a plan folder; an empty list when nothing is.
+
+    Figures in the folder's own ``observations.csv`` are checked too.
+    """
+    folder = Path(folder)
+    try:
+        plan, faults = _read(_folder(folder, folder))
+        if plan is not None and (folder / "observations.csv").is_file():
+            from lnregions.observations import load_observations
+
+            load_observations(path=folder / "observations.csv", plan=plan)
+    except DataError as error:
+        return error.faults
+    return faults
+
+
+def _folder(plan: str | Path, path: Path | None) -> Path:
+    if path is None and str(plan) in list_plans():
+        return data_dir() / "plans" / str(plan)
+    folder = Path(path) if path is not None else Path(plan)
+    named_as_path = path is not None or isinstance(plan, Path) or re.search(r"[/\\.]", str(plan))
+    try:
+        if folder.is_dir():
+            return folder
+    except (OSError, ValueError):
+        named_as_path = False
+    if not named_as_path:
+        raise unknown("plan", str(plan), list_plans())
+    raise DataError(
+        f"The plan folder {shown_path(folder)!r} does not exist. "
+        f"Give the path of a folder with plan.yaml in it, or one of {', '.join(list_plans())}.",
+        zh=f"规划文件夹 {shown_path(folder)!r} 不存在。"
+        f"请给出含 plan.yaml 的文件夹，或 {', '.join(list_plans())} 之一。",
+    )
+
+
+def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
+    """Plan of a folder and its faults; no plan when there are any."""
+    faults: list[Fault] = []
+    facts, sources = _gather(faults, lambda: _read_facts(folder / "plan.yaml"), ({}, _no_sources()))
+    areas = _gather(faults, lambda: _read_areas(folder), load_areas())
+    tables = {}
+    for name in _TABLES:
+        tables[name] = _gather(faults, lambda name=name: read_lines(folder / f"{name}.csv", name), None)
+    if faults and any(table is None for table in tables.values()):
+        return None, faults
+    frames = {name: frame for name, (frame, _) in tables.items()}
+    lines = {name: numbers for name, (_, numbers) in tables.items()}
+    where = {name: shown_path(folder / f"{name}.csv") for name in _TABLES}
+    known = {"area": list(areas["area"]), "region": list(frames["regions"]["region"])}
+    known["source"] = [*sources["source"], *load_sources()["source"]]
+    faults += check_regions(frames["regions"], lines["regions"], path=where["regions"], known=known)
+    faults += check_membership(
+        frames["membership"], lines["membership"], path=where["membership"], known=known
+    )
+    faults += check_membership(
+        frames["positioning"], lines["positioning"], path=where["positioning"], known=known
+    )
+    faults += check_targets(frames["targets"], lines["targets"], path=where["targets"], known=known)
+    if faults:
+        return None, faults
+    return Plan(id=facts["id"], facts=facts, **frames, sources=sources, areas=areas, folder=folder), []
+
+
+def _gather(faults: list[Fault], read, otherwise):
+    """Result of a reader, or a stand-in while its faults join the others."""
+    try:
+        return read()
+    except DataError as error:
+        faults.extend(error.faults)
+        return otherwise
+
+
+def _no_sources() -> pd.DataFrame:
+    return pd.DataFrame(columns=_SOURCE_COLUMNS, dtype=str)
+
+
+def _read_facts(path: Path) -> tuple[dict, pd.DataFrame]:
+    facts, lines = read_yaml(path)
+    facts, sources = check_plan_facts(facts, lines, path=shown_path(path))
+    table = pd.DataFrame(sources, columns=_SOURCE_COLUMNS, dtype=str) if sources else _no_sources()
+    return facts, table
+
+
+def _read_areas(folder: Path) -> pd.DataFrame:
+    shared = load_areas()
+    if not (folder / "areas.csv").is_file():
+        return shared
+    own = load_areas(path=folder / "areas.csv")
+    return pd.concat([shared[~shared["area"].isin(own["area"])], own], ignore_index=True)
