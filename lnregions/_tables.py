@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from lnregions._checks import (
+    DataError,
     Fault,
     add_messages,
     is_plain_number,
@@ -68,6 +69,13 @@ add_messages(
         "maximum": {
             "en": ("{column} {value} is too large", "Give {rule} or less"),
             "zh": ("{column} 的值 {value} 过大", "请给出不大于 {rule} 的值"),
+        },
+        "seal": {
+            "en": (
+                "the table is not the one that was sealed",
+                "If the change is meant, run: python data/seal.py",
+            ),
+            "zh": ("数据表与封存时不同", "如属有意修改，请运行：python data/seal.py"),
         },
         "duplicate key": {
             "en": (
@@ -329,3 +337,17 @@ def _check_key(frame: pd.DataFrame, rows: Rows, key: list[str]) -> tuple[list[in
     if not faults:
         rows.tidied.append(f"{len(frame) - len(keep)} rows that stand twice were left out")
     return keep, faults
+
+
+def check_seals() -> list[Fault]:
+    """Check every shipped table in full, and against the size and checksum in the descriptor."""
+    faults = []
+    for resource in _descriptor()["resources"]:
+        path = data_dir() / resource["path"]
+        try:
+            read_table(path, resource["name"], trust=False)
+            if fingerprint(read_bytes(path)) != resource["hash"]:
+                faults.append(Fault("seal", shown_path(path)))
+        except DataError as error:
+            faults += error.faults
+    return faults
