@@ -1,3 +1,45 @@
 """Notebooks and helpers that tell, region by region, what a plan promised and what happened."""
 
+from importlib import import_module
+
 __version__ = "0.1.0"
+
+_NAMES = {
+    "DataError": "_checks",
+    "load_areas": "codebook",
+    "load_indicators": "codebook",
+    "load_sources": "codebook",
+    "load_breaks": "codebook",
+    "load_caveats": "codebook",
+    "load_units": "codebook",
+    "load_observations": "observations",
+    "load_plan": "plans",
+    "load_boundaries": "boundaries",
+    "load_context": "boundaries",
+    "required_path": "trajectory",
+    "region_total": "totals",
+    "region_mean": "totals",
+    "judge": "judgement",
+    "judge_readings": "judgement",
+    "save_figure": "figures",
+}
+"""Public name -> module that holds it; imported when first used, so that ``import lnregions`` stays quick."""
+
+__all__ = sorted([*_NAMES, "__version__"])
+
+
+def __getattr__(name):
+    if name in _NAMES:
+        value = getattr(import_module(f"lnregions.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
+    try:
+        return import_module(f"lnregions.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"lnregions.{name}":
+            raise
+        raise AttributeError(f"module 'lnregions' has no attribute {name!r}") from None
+
+
+def __dir__():
+    return list(__all__)

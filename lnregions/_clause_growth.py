@@ -1,0 +1,164 @@
+"""Evaluators of clauses that ask for growth a year, of its own or against a benchmark area."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lnregions._clause_parts import (
+    Clause,
+    Figures,
+    both,
+    close,
+    frame_of,
+    keep_open,
+    mean_rate,
+    no_benchmark,
+    plan_years,
+    rates_text,
+    rows_used,
+    without_figures,
+)
+from lnregions._words import format_value
+
+
+def growth_rates(figures: Figures, *, measure: str) -> pd.DataFrame:
+    """Yearly growth in per cent: the figures themselves, or steps of levels within one segment.
+
+    Returns columns ``year rate grade source``; a step across a break or a missing year has no rate.
+    """
+    frame = figures.frame.sort_values("year")
+    if measure == "growth":
+        frame = frame.rename(columns={"value": "rate"})
+        return frame[["year", "rate", "grade", "source"]].reset_index(drop=True)
+    before = frame.shift()
+    joined = (
+        (frame["year"] - before["year"] == 1)
+        & (frame["segment"] == before["segment"])
+        & (before["value"] != 0)
+    )
+    rate = (frame["value"] / before["value"] - 1) * 100
+    grade = frame["grade"].where(frame["grade"] >= before["grade"].fillna(""), before["grade"])
+    out = pd.DataFrame({"year": frame["year"], "rate": rate, "grade": grade, "source": frame["source"]})
+    return out[joined].reset_index(drop=True)
+
+
+def judge_growth(clause, figures, benchmark, closed, reading):
+    """So many per cent a year over the plan's years."""
+    needed = dict.fromkeys(plan_years(clause), clause.value)
+    return _judge(_Rates(clause, figures, needed, reading or "average"), closed)
+
+
+def judge_relative_growth(clause, figures, benchmark, closed, reading):
+    """Growth a year above that of the benchmark area."""
+    needed = _by_year(clause, benchmark or Figures())
+    return _judge(_Rates(clause, figures, needed, reading or "average"), closed)
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """Growth seen and growth needed in the plan's years, under one reading."""
+
+    clause: Clause
+    figures: Figures
+    needed: dict[int, float]
+    reading: str
+
+    @property
+    def seen(self) -> dict[int, float]:
+        """Rate of each of the plan's years that has one."""
+        return _by_year(self.clause, self.figures)
+
+    @property
+    def asked(self) -> list[int]:
+        """Years that the reading asks about."""
+        return [self.clause.horizon] if self.reading == "last year" else list(plan_years(self.clause))
+
+    @property
+    def common(self) -> list[int]:
+        """Years asked about in which both rates are known; the latest such year where none is."""
+        both_known = sorted(set(self.seen) & set(self.needed))
+        return [y for y in both_known if y in self.asked] or both_known[-1:]
+
+    def holds(self) -> bool:
+        """Whether the years known fulfil the clause."""
+        if self.reading == "every year":
+            return all(self.clause.holds(self.seen[y], self.needed[y]) for y in self.common)
+        return self.clause.holds(*self.means())
+
+    def means(self) -> tuple[float, float]:
+        """Mean growth seen and needed over the common years."""
+        return mean_rate(self.seen, self.common), mean_rate(self.needed, self.common)
+
+
+def _judge(rates, closed):
+    """Compare yearly growth with what each year needs, under one reading."""
+    clause, common = rates.clause, rates.common
+    verdict = frame_of(clause, rates.figures, rates.reading) | {"unit": "%", "numbers": _numbers(rates)}
+    if not common:
+        return _nothing_to_compare(rates, verdict, closed)
+    actual, required = rates.means()
+    verdict |= rows_used(rates.figures, common)
+    verdict |= {"actual_year": common[-1], "actual": actual, "required": required, "gap": actual - required}
+    verdict["numbers"] |= {"mean growth": actual, "mean needed": required, "gap": actual - required}
+    ok, said = rates.holds(), _said(rates, actual, required)
+    if common == rates.asked or (closed and rates.reading == "every year" and not ok):
+        return close(verdict, "met" if ok else "missed", both(said))
+    if not closed:
+        return keep_open(verdict, "on track" if ok else "acceleration needed", both(said))
+    return close(verdict, "not assessable", both(*_lacking(rates), said))
+
+
+def _nothing_to_compare(rates, verdict, closed):
+    """No year in which growth and what it needs are both known."""
+    beside = (
+        _plain(rates.needed, ("benchmark", "比较基准"))
+        if rates.clause.kind == "relative_growth"
+        else ("", "")
+    )
+    if not rates.seen:
+        return without_figures(rates.clause, rates.figures, verdict, closed, beside=beside)
+    verdict |= rows_used(rates.figures, list(rates.seen))
+    said = both(*_lacking(rates), _plain(rates.seen, ("growth seen", "已知增速")))
+    return close(verdict, "not assessable", said) if closed else keep_open(verdict, "not assessable", said)
+
+
+def _lacking(rates):
+    """Why years asked about cannot be compared: figures that lack, then a benchmark that lacks."""
+    missing = [y for y in rates.asked if y not in rates.seen]
+    silent = [y for y in rates.asked if y in rates.seen and y not in rates.needed]
+    holes = list(dict.fromkeys(rates.figures.hole(y) for y in missing))
+    return holes + ([no_benchmark(silent)] if silent else [])
+
+
+def _said(rates, actual, required):
+    """The comparison in words: each year, or the mean of the years."""
+    if rates.reading == "every year":
+        pairs = [(y, rates.seen[y], rates.needed[y]) for y in rates.common]
+        english = ", ".join(f"{y} {_percent(a, 'en')} against {_percent(b, 'en')}" for y, a, b in pairs)
+        chinese = "，".join(f"{y}年{_percent(a, 'zh')}（比较值{_percent(b, 'zh')}）" for y, a, b in pairs)
+        return english, chinese
+    return rates_text(rates.common, actual, required)
+
+
+def _plain(known, head):
+    """Rates by year in words, under a heading; nothing where there is none."""
+    if not known:
+        return "", ""
+    english = ", ".join(f"{y} {_percent(r, 'en')}" for y, r in sorted(known.items()))
+    chinese = "，".join(f"{y}年{_percent(r, 'zh')}" for y, r in sorted(known.items()))
+    return f"{head[0]}: {english}", f"{head[1]}：{chinese}"
+
+
+def _percent(rate, language):
+    return format_value(rate, "%", language, decimals=2 if rate != round(rate, 1) else 1)
+
+
+def _numbers(rates):
+    seen = {f"growth {y}": r for y, r in rates.seen.items()}
+    return seen | {f"needed {y}": r for y, r in sorted(rates.needed.items())}
+
+
+def _by_year(clause, figures):
+    rates = growth_rates(figures, measure=clause.measure)
+    rates = rates[rates["year"].isin(plan_years(clause))]
+    return {int(y): float(r) for y, r in zip(rates["year"], rates["rate"], strict=True)}

@@ -1,0 +1,123 @@
+"""The figures of one area or region for one indicator, year by year, with breaks, coverage and what lacks.
+
+An area has its own figures (the default one a year). A region has none published: its figures are summed or
+averaged over its members, as the codebook says the indicator aggregates, or lack for a stated reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lnregions.clauses import EMPTY, Figures
+from lnregions.observations import applying_breaks, series
+from lnregions.totals import coverage_text, region_mean, region_total
+
+_COLUMNS = list(EMPTY.columns)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The checked frames that a series is made from: observations, indicators, areas and breaks."""
+
+    observations: pd.DataFrame
+    indicators: pd.DataFrame
+    areas: pd.DataFrame
+    breaks: pd.DataFrame
+
+    def indicator(self, name: str) -> pd.Series:
+        """Codebook row of an indicator."""
+        return self.indicators.set_index("indicator").loc[name]
+
+    def name(self, area: str, language: str) -> str:
+        """Short name of an area; the code itself for one that the tables do not know."""
+        hit = self.areas.loc[self.areas["area"] == area, f"short_{language}"]
+        return area if hit.empty else str(hit.iloc[0])
+
+    def names(self, language: str) -> dict[str, str]:
+        """Short names by area."""
+        return dict(zip(self.areas["area"], self.areas[f"short_{language}"], strict=True))
+
+
+def area_figures(tables: Tables, area: str, *, indicator: str) -> Figures:
+    """Figures of one area: the default figure of each year, numbered by segment."""
+    frame = series(tables.observations, area, indicator=indicator, breaks=tables.breaks)
+    names = (tables.name(area, "en"), tables.name(area, "zh"))
+    return Figures(frame[_COLUMNS].astype({"year": int}), ("", ""), {}, names)
+
+
+def region_figures(
+    tables: Tables, members: Sequence[str], *, indicator: str, region: str, names: tuple[str, str] = ("", "")
+) -> Figures:
+    """Figures of a region from its members', with the reason for every year that has none.
+
+    `members` are the areas added up; `region` is the code under which breaks of its total are recorded.
+    """
+    total, lacking = _aggregate(tables, members, indicator)
+    if total is None:
+        holes = dict.fromkeys(range(1949, 2101), lacking)
+        return Figures(EMPTY.copy(), ("", ""), holes, names)
+    good = total[total["value"].notna()]
+    segment = _segments(good["year"], tables.breaks, indicator=indicator, scopes=[region, *members])
+    frame = good.assign(segment=segment)[_COLUMNS].reset_index(drop=True)
+    holes = {int(row["year"]): _hole(tables, row) for _, row in total[total["value"].isna()].iterrows()}
+    coverage = ("", "")
+    if len(total):
+        last = (good if len(good) else total).iloc[-1]
+        coverage = tuple(coverage_text(last, tables.names(lang), language=lang) for lang in ("en", "zh"))
+    return Figures(frame, coverage, holes, names)
+
+
+def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
+    """Default figures of several areas: columns ``area name_zh name_en year value segment grade vintage source``."""
+    parts = [
+        area_figures(tables, area, indicator=indicator).frame.assign(
+            area=area, name_zh=tables.name(area, "zh"), name_en=tables.name(area, "en")
+        )
+        for area in members
+    ]
+    columns = ["area", "name_zh", "name_en", *_COLUMNS]
+    parts = [part for part in parts if len(part)]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _segments(years, breaks, *, indicator, scopes):
+    """Segment of each year of a total: one more after every break of the region or of any member."""
+    firsts = {
+        int(first)
+        for scope in scopes
+        for first in breaks.loc[applying_breaks(breaks, scope, indicator=indicator), "first_year"]
+    }
+    return [sum(int(year) >= first for first in firsts) for year in years]
+
+
+def _aggregate(tables, members, indicator):
+    """Total or mean of the members, or (None, why there is none)."""
+    row = tables.indicator(indicator)
+    if row["aggregation"] == "sum":
+        return region_total(tables.observations, members, indicator=indicator), None
+    if row["aggregation"] == "weighted":
+        lag = 1 if row["measure"] == "growth" else 0
+        return region_mean(
+            tables.observations, members, indicator=indicator, weight=row["weight"], lag=lag
+        ), None
+    name = row["name_en"][:1].lower() + row["name_en"][1:]
+    return None, (
+        f"{name} cannot be combined over areas and no figure of the region is published",
+        f"{row['name_zh']}不能跨地区合计，也未见该区域的公布数",
+    )
+
+
+def _hole(tables, row):
+    """Why a year of a region has no figure, in both languages."""
+    year = int(row["year"])
+    if row["reason"] == "missing members":
+        missing = row["missing"].split()
+        names = [[tables.name(code, lang) for code in missing] for lang in ("en", "zh")]
+        return (f"no {year} figure of {', '.join(names[0])}", f"{year}年缺{'、'.join(names[1])}的数据")
+    if row["reason"] == "missing weights":
+        return (f"no weights for {year}", f"{year}年缺少权重数据")
+    return (
+        f"the members' figures of {year} are of different vintages and are not added up",
+        f"{year}年各成员数据的发布版本不同，不予合计",
+    )

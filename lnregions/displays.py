@@ -1,0 +1,304 @@
+"""What the notebooks show as tables: plan, region, city, verdicts, calculations, sources and caveats.
+
+Each function brings together what it needs, takes the language, and returns a `Table` or several.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lnregions._words import format_value, text
+from lnregions.area_series import member_frame
+from lnregions.codebook import load_areas, load_caveats, load_indicators, load_sources
+from lnregions.html_tables import Table
+from lnregions.judgement import compare_methods, judge_all, judge_readings, load_tables
+from lnregions.observations import load_observations
+
+HEADS = {
+    "target": ("Target", "目标"), "region": ("Region", "区域"), "status": ("Status", "状态"),
+    "required": ("Required", "目标值"), "actual": ("Actual", "实际值"), "year": ("Year", "年份"),
+    "gap": ("Gap", "差距"), "reached": ("Reached in", "达到年份"), "grade": ("Grade", "等级"),
+    "reason": ("Why", "理由"), "reading": ("Read as", "理解"), "coverage": ("Coverage", "覆盖"),
+    "fact": ("Fact", "事项"), "value": ("Value", "内容"), "indicator": ("Indicator", "指标"),
+    "member": ("Member", "成员"), "membership": ("Membership", "成员关系"), "source": ("Source", "来源"),
+    "title": ("Title", "标题"), "date": ("Published", "发布日期"), "figures": ("Figures", "数据个数"),
+    "quantity": ("Quantity", "数量"), "caveat": ("Caveat", "说明"), "role": ("Part", "部分"),
+    "text": ("In the plan's terms", "规划表述"), "where": ("Where", "网址"),
+}  # fmt: skip
+GRADES = {
+    "en": "Grades: A primary page or two agreeing sources, B one decent source, C weak.",
+    "zh": "等级：A为原始页面或两个一致来源，B为一个可靠来源，C为较弱来源。",
+}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Several tables one after the other, shown together in a notebook."""
+
+    tables: tuple[Table, ...]
+
+    def __iter__(self):
+        return iter(self.tables)
+
+    def __str__(self) -> str:
+        return "\n\n".join(f"{one.title}\n{one}" for one in self.tables)
+
+    def _repr_html_(self) -> str:
+        return "".join(one.to_html() for one in self.tables)
+
+
+def show_plan(plan, *, language: str = "en") -> Table:
+    """Facts of a plan: who issued it, when, for which years, and where it was read."""
+    facts, zh = plan.facts, language == "zh"
+    rows = [
+        ("标题" if zh else "Title", facts.get(f"title_{language}", "")),
+        ("文号" if zh else "Number", facts.get("number", "")),
+        ("发布机关" if zh else "Issued by", facts.get(f"issuer_{language}", "")),
+        ("印发日期" if zh else "Issued on", facts.get("issued", "")),
+        ("期间" if zh else "Years", f"{facts['first_year']}-{facts['horizon']}"),
+        ("目标数" if zh else "Targets", str(len(plan.targets))),
+        ("区域" if zh else "Regions", ("、" if zh else ", ").join(plan.regions[f"short_{language}"])),
+    ]
+    rows += [("出处" if zh else "Read in", f"{s['title']} ({s['publisher']}, {s['published']})")
+             for _, s in plan.sources.iterrows()]  # fmt: skip
+    return Table(_headed(pd.DataFrame(rows, columns=["fact", "value"]), language), language=language)
+
+
+def show_region(plan, region: str, *, language: str = "en") -> Tables:
+    """What a region is to become, its tasks, and its members with how well each is attested."""
+    own = plan.positioning[plan.positioning["region"] == region]
+    roles = {"positioning": ("positioning", "定位"), "task": ("task", "任务")}
+    aims = pd.DataFrame({
+        "role": [roles[kind][language == "zh"] for kind in own["kind"]],
+        "text": own["text_zh"] if language == "zh" else own["text_en"] + " (" + own["text_zh"] + ")",
+    })  # fmt: skip
+    members = plan.membership[plan.membership["region"] == region].merge(load_areas(), on="area", how="left")
+    note = members["note_zh"] if language == "zh" else members["note"]
+    rows = pd.DataFrame({
+        "member": members[f"name_{language}"].fillna(members["area"]),
+        "membership": [_membership(row, language) for _, row in members.iterrows()],
+        "reason": note.fillna(""),
+    })  # fmt: skip
+    name = plan.regions.set_index("region").loc[region, f"name_{language}"]
+    return Tables(
+        (
+            Table(_headed(aims, language), name, language=language),
+            Table(_headed(rows, language), language=language),
+        )
+    )
+
+
+def show_verdicts(verdicts: pd.DataFrame, *, region: str = "", language: str = "en") -> Table:
+    """Verdicts as a table for readers: target, status, required, actual, gap, grade and why."""
+    rows = verdicts[verdicts["region"] == region] if region else verdicts
+    return _verdict_rows(rows, language, reading=False)
+
+
+def show_readings(plan, *, as_of: str = "", language: str = "en") -> Table:
+    """Verdicts of the targets that can be read in more than one way, a row each reading."""
+    rows = judge_readings(plan, as_of=as_of or None)
+    rows = rows[rows["target"].map(rows["target"].value_counts()) > 1]
+    return _verdict_rows(rows, language, reading=True)
+
+
+def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
+    """Status of every target that has figures, by each published method, and whether they agree."""
+    rows = compare_methods(plan, as_of=as_of or None)
+    labels = _target_labels(language)
+    words = {
+        c: [text(s, language) if s else "" for s in rows[c]] for c in ("plan", "open_sdg", "unsd", "escap")
+    }
+    names = {
+        "plan": ("closing", "期末判断")[language == "zh"],
+        "open_sdg": "Open SDG",
+        "unsd": "UNSD",
+        "escap": "ESCAP",
+    }
+    frame = pd.DataFrame({HEADS["target"][language == "zh"]: [labels.get(t, t) for t in rows["target"]]}
+                         | {names[c]: words[c] for c in words})  # fmt: skip
+    return Table(frame, statuses=tuple(names.values()), language=language)
+
+
+def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
+    """Every number that each verdict of a region used, with the sources it rests on."""
+    labels, titles = _target_labels(language), _source_titles()
+    out = []
+    for verdict in judge_all(plan, as_of=as_of or None):
+        if verdict.region != region or not verdict.numbers:
+            continue
+        rows = [(name, _number(value)) for name, value in verdict.numbers.items()]
+        frame = _headed(pd.DataFrame(rows, columns=["quantity", "value"]), language)
+        used = "; ".join(titles.get(s, s) for s in verdict.sources.split())
+        reading = verdict.reading_zh if language == "zh" else verdict.reading
+        head = f"{labels.get(verdict.target, verdict.target)} ({reading}): {text(verdict.status, language)}"
+        note = f"{'来源' if language == 'zh' else 'Sources'}: {used}" if used else ""
+        out.append(Table(frame, head, note, numbers=(HEADS["value"][language == "zh"],), language=language))
+    return Tables(tuple(out))
+
+
+def show_members(plan, region: str, *, as_of: str = "", language: str = "en") -> Table:
+    """Latest figure of each indicator and member, with year, grade and source."""
+    observations = load_observations(as_of=as_of or None)
+    tables = load_tables(plan, observations=observations)
+    return _latest(tables, list(plan.members(region, level="city")), language)
+
+
+def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Table:
+    """A city's regions and the latest figure of each indicator."""
+    observations = load_observations(as_of=as_of or None)
+    tables = load_tables(plan, observations=observations)
+    regions = [r for r in plan.regions["region"] if adcode in plan.members(r, level="city")]
+    names = plan.regions.set_index("region")[f"short_{language}"]
+    inside = ("、" if language == "zh" else ", ").join(names[r] for r in regions)
+    title = f"{tables.name(adcode, language)} ({inside})"
+    table = _latest(tables, [adcode], language)
+    return Table(
+        table.frame.drop(columns=HEADS["member"][language == "zh"]),
+        title,
+        table.note,
+        table.numbers,
+        (),
+        language,
+    )
+
+
+def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en") -> Tables:
+    """Sources and caveats of everything a plan's or a region's figures rest on."""
+    regions = [region] if region else list(plan.regions["region"])
+    areas = {a for r in regions for a in plan.members(r, level="city")} | set(regions)
+    wanted = plan.targets[plan.targets["region"].isin(regions)]
+    areas |= {str(b) for b in wanted["benchmark"].fillna("") if b}
+    return _sources(areas, as_of=as_of, language=language)
+
+
+def show_city_sources(adcode: str, *, as_of: str = "", language: str = "en") -> Tables:
+    """Sources and caveats of a city's figures."""
+    return _sources({adcode}, as_of=as_of, language=language)
+
+
+def verdict_text(verdicts: pd.DataFrame, *, language: str = "en") -> str:
+    """Verdicts as plain text for a terminal."""
+    table = _verdict_rows(verdicts, language, reading=False)
+    return str(table)
+
+
+# -- parts --------------------------------------------------------------------------------------------------
+
+
+def _verdict_rows(rows, language, *, reading):
+    labels = _target_labels(language)
+    frame = pd.DataFrame({
+        "target": [labels.get(t, t) for t in rows["target"]],
+        "reading": rows["reading_zh" if language == "zh" else "reading"],
+        "status": [text(s, language) for s in rows["status"]],
+        "required": [_value(v, u, language) for v, u in zip(rows["required"], rows["unit"], strict=True)],
+        "actual": [_value(v, u, language) for v, u in zip(rows["actual"], rows["unit"], strict=True)],
+        "year": ["" if pd.isna(y) else str(y) for y in rows["actual_year"]],
+        "gap": [_gap(v, u, language) for v, u in zip(rows["gap"], rows["unit"], strict=True)],
+        "grade": rows["grade"],
+        "reason": rows[f"reason_{language}"],
+    })  # fmt: skip
+    frame = frame if reading else frame.drop(columns="reading")
+    heads = {name: HEADS[name][language == "zh"] for name in HEADS}
+    numbers = tuple(heads[n] for n in ("required", "actual", "gap"))
+    return Table(_headed(frame, language), "", GRADES[language], numbers, (heads["status"],), language)
+
+
+def _latest(tables, members, language):
+    """Latest figure of each indicator and member as a table."""
+    titles = _source_titles()
+    rows = []
+    for _, indicator in load_indicators().iterrows():
+        found = member_frame(tables, members, indicator=indicator["indicator"])
+        for area, own in found.groupby("area", sort=False):
+            last = own.sort_values("year").iloc[-1]
+            rows.append({
+                "member": tables.name(area, language), "indicator": indicator[f"name_{language}"],
+                "year": str(int(last["year"])), "value": format_value(last["value"], indicator["unit"], language),
+                "grade": last["grade"], "source": titles.get(last["source"].split()[0], last["source"]),
+            })  # fmt: skip
+    columns = ["member", "indicator", "year", "value", "grade", "source"]
+    frame = _headed(pd.DataFrame(rows, columns=columns), language)
+    return Table(frame, "", GRADES[language], (HEADS["value"][language == "zh"],), (), language)
+
+
+def _sources(areas, *, as_of, language):
+    observations = load_observations(as_of=as_of or None)
+    own = observations[observations["area"].isin(areas) & observations["default"]]
+    counts = own["source"].str.split().explode().value_counts()
+    sources = load_sources().set_index("source")
+    dates = own.groupby(own["source"].str.split().str[0])["vintage"].max()
+    rows = [
+        {
+            "source": s,
+            "title": sources.loc[s, "title"],
+            "date": dates.get(s, "") or "",
+            "figures": str(n),
+            "where": sources.loc[s, "url"] or "",
+        }
+        for s, n in counts.sort_index().items()
+    ]
+    frame = _headed(pd.DataFrame(rows, columns=["source", "title", "date", "figures", "where"]), language)
+    caveats = _caveats(set(own["indicator"]), areas, language)
+    plain = {
+        "en": "Figures carry no copyright; each source keeps its own terms.",
+        "zh": "数据本身不受版权保护；各来源保留其条款。",
+    }
+    counted = (HEADS["figures"][language == "zh"],)
+    return Tables((
+        Table(frame, "资料来源" if language == "zh" else "Sources", plain[language], counted, (), language),
+        Table(caveats, "说明" if language == "zh" else "Caveats", "", (), (), language),
+    ))  # fmt: skip
+
+
+def _caveats(indicators, areas, language):
+    caveats = load_caveats()
+    scope = caveats["area"].isin(areas | {"*", "cities", "nation", "province"})
+    own = caveats[caveats["indicator"].isin(indicators | {"*"}) & scope]
+    names = load_indicators().set_index("indicator")[f"name_{language}"]
+    frame = pd.DataFrame(
+        {"indicator": [names.get(i, i) for i in own["indicator"]], "caveat": own[f"text_{language}"]}
+    )
+    return _headed(frame.drop_duplicates(), language)
+
+
+def _headed(frame, language):
+    """The same frame under readers' headings, empty cells for what is missing."""
+    zh = language == "zh"
+    return frame.rename(columns={name: HEADS[name][zh] for name in frame.columns if name in HEADS}).fillna("")
+
+
+def _membership(row, language):
+    if row["level_x"] == "zone":
+        return "城市内的区片" if language == "zh" else "zone inside a member"
+    word = text(row["status"], language)
+    return word + (
+        (" (city stands in for its counties)", "（以市代县）")[language == "zh"] if row["proxy"] else ""
+    )
+
+
+def _target_labels(language):
+    from lnregions.plans import list_plans, load_plan
+
+    labels = {}
+    for name in list_plans():
+        targets = load_plan(name).targets
+        labels |= dict(zip(targets["target"], targets[f"label_{language}"], strict=True))
+    return labels
+
+
+def _source_titles():
+    sources = load_sources()
+    return dict(zip(sources["source"], sources["title"], strict=True))
+
+
+def _value(value, unit, language):
+    return "" if pd.isna(value) else format_value(value, unit, language)
+
+
+def _gap(value, unit, language):
+    return "" if pd.isna(value) else format_value(value, "pp" if unit == "%" else unit, language, sign=True)
+
+
+def _number(value):
+    return f"{value:,.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

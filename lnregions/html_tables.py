@@ -1,0 +1,118 @@
+"""Tables as a reader sees them: HTML in a notebook or page, plain text in a terminal."""
+
+import unicodedata
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from lnregions import palette
+from lnregions._words import text
+
+_CELL = "padding:3px 10px 3px 0;text-align:{align};vertical-align:top;border-bottom:1px solid #e3e6ea"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be read: text in every cell, and which columns are statuses or numbers.
+
+    Shown as HTML when it is the last line of a notebook's cell; every cell is escaped.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Columns as they are headed, cells as text.
+    title, note : str
+        A line above and one below; may be empty.
+    numbers, statuses : tuple of str
+        Columns set to the right; columns that hold a status word in the language `language`.
+    language : str
+        ``en`` or ``zh``.
+
+    Examples
+    --------
+    >>> print(Table(pd.DataFrame({"City": ["Dalian"], "GDP": ["952"]}), numbers=("GDP",)))
+    City    GDP
+    ------  ---
+    Dalian  952
+    """
+
+    frame: pd.DataFrame
+    title: str = ""
+    note: str = ""
+    numbers: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    language: str = "en"
+
+    def __str__(self) -> str:
+        return text_table(self.frame, numbers=self.numbers)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def to_html(self) -> str:
+        """The table as HTML that carries its own looks and nothing active."""
+        head = "".join(self._cell("th", name, name) for name in self.frame.columns)
+        rows = "".join(
+            "<tr>" + "".join(self._cell("td", name, value) for name, value in row.items()) + "</tr>"
+            for row in self.frame.to_dict("records")
+        )
+        caption = (
+            f"<caption style='text-align:left;font-weight:600'>{escape(self.title)}</caption>"
+            if self.title
+            else ""
+        )
+        note = f"<p style='color:{palette.MUTED};font-size:.9em'>{escape(self.note)}</p>" if self.note else ""
+        table = f"<table class='ln-table' style='border-collapse:collapse;font-size:.9em'>{caption}"
+        return f"{table}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
+
+    def _cell(self, tag, column, value):
+        align = "right" if column in self.numbers else "left"
+        scope = " scope='col'" if tag == "th" else ""
+        inner = escape(str(value))
+        if tag == "td" and column in self.statuses:
+            inner = status_chip(str(value), language=self.language)
+        return f"<{tag}{scope} style='{_CELL.format(align=align)}'>{inner}</{tag}>"
+
+
+def status_chip(word: str, *, language: str = "en") -> str:
+    """A status word with its colour beside it, as HTML; any other word is only escaped."""
+    for status, looks in palette.STATUSES.items():
+        if word in (status, text(status, language)):
+            dot = (
+                f"<span aria-hidden='true' style='display:inline-block;width:.7em;height:.7em;border-radius:50%;"
+                f"margin-right:.4em;border:1px solid {palette.BORDER};background:{looks.colour}'></span>"
+            )
+            return f"<span style='white-space:nowrap'>{dot}{escape(text(status, language))}</span>"
+    return escape(word)
+
+
+def text_table(frame: pd.DataFrame, *, numbers: tuple[str, ...] = ()) -> str:
+    """Frame as aligned plain text; Chinese characters count for two columns."""
+    cells = [[str(name) for name in frame.columns]]
+    cells += [[str(value) for value in row] for row in frame.itertuples(index=False)]
+    widths = [max(display_width(row[i]) for row in cells) for i in range(len(frame.columns))]
+    cells.insert(1, ["-" * width for width in widths])
+    right = [name in numbers for name in frame.columns]
+    return "\n".join(
+        "  ".join(
+            _pad(cell, width, flush) for cell, width, flush in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in cells
+    )
+
+
+def display_width(words: str) -> int:
+    """Columns that a text takes in a terminal.
+
+    Examples
+    --------
+    >>> display_width("沈阳 a")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in words)
+
+
+def _pad(cell, width, flush_right):
+    space = " " * (width - display_width(cell))
+    return space + cell if flush_right else cell + space
