@@ -2,7 +2,7 @@
 
 import math
 
-from . import _checks
+from lnregions import _checks
 
 LANGUAGES = ("en", "zh")
 

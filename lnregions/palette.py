@@ -146,3 +146,24 @@ def text_on(fill: str) -> str:
     ('#1b1f24', '#ffffff')
     """
     return max((INK, "#ffffff"), key=lambda ink: contrast(ink, fill))
+
+
+def _mix(colour: str, other: str, share: float) -> str:
+    pairs = ((int(colour[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
+
+
+def tint(colour: str, share: float = 0.45) -> str:
+    """Colour thinned with white, `share` of it left.
+
+    Examples
+    --------
+    >>> tint("#000000", 0.5)
+    '#808080'
+    """
+    return _mix(colour, "#ffffff", share)
+
+
+def shade(colour: str, share: float = 0.75) -> str:
+    """Colour darkened with black, `share` of it left, for lines on its own tint."""
+    return _mix(colour, "#000000", share)

@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from . import _checks, palette
-from ._paths import fonts_dir
-from ._words import LANGUAGES, check_language, format_number, format_value, text, to_unit, unit_label
-from .palette import REGION_COLOURS, ROLES, STATUSES, text_on
+from lnregions import _checks, palette
+from lnregions._paths import fonts_dir
+from lnregions._words import LANGUAGES, check_language, format_number, format_value, text, to_unit, unit_label
+from lnregions.palette import REGION_COLOURS, ROLES, STATUSES, text_on
 
 __all__ = [
     "FAMILY",
@@ -203,12 +205,17 @@ class StyledFigure(Figure):
     def __init__(self, *args, language: str = "en", width: str | float = "double", **kwargs):
         self.language = check_language(language)
         self.size = size_of(width)
+        self.fixed = True  # whether its height is settled, or may follow what stands under a map
         self._rc = rc(language, width)
         with mpl.rc_context(self._rc):
             super().__init__(*args, **kwargs)
+        FigureCanvasAgg(self)
 
     def draw(self, renderer):
-        """Draw in the style."""
+        """Draw in the style; text added in matplotlib's default font is set in the bundled one."""
+        for words in self.findobj(Text):
+            if words.get_family() == mpl.rcParamsDefault["font.family"]:
+                words.set_fontfamily(FAMILY)
         with mpl.rc_context(self._rc):
             return super().draw(renderer)
 

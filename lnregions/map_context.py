@@ -1,0 +1,107 @@
+"""Where a map lies: neighbouring land and sea under it, pale and named, and the locator."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from lnregions import _checks, palette
+from lnregions.geometry import project
+from lnregions.map_base import draw_areas, drawn_on, map_axes, prepare, set_extent, text_looks
+from lnregions.map_labels import find_place, label_box, largest_part, paper_of
+from lnregions.style import size_on
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+
+# name in English and Chinese, and a longitude and latitude in the middle of each sea
+_SEAS = (("Bohai Sea", "渤海", (120.6, 39.6)), ("Yellow Sea", "黄海", (123.2, 38.9)))
+_KEPT_FREE = 1.5  # millimetres between a name of the ground and the areas of the map
+
+
+def add_context(
+    ax: "Axes", context: "gpd.GeoDataFrame", *, keep_free: Sequence = (), language: str = "en"
+) -> None:
+    """Neighbouring land in pale grey on a pale sea, under the map and within its frame, with names.
+
+    Names are written where they are clear of the areas, small and muted; those without room are left out.
+    `keep_free` are further geometries, in the units of the axes, that no name may touch.
+    """
+    drawn = drawn_on(ax)
+    ground = context.to_crs(drawn.crs) if drawn else project(context)
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    frame = shapely.box(left, bottom, right, top)
+    land = shapely.intersection(np.asarray(ground.geometry.make_valid()), frame)
+    ax.set_axis_on()
+    ax.set(xticks=[], yticks=[], facecolor=palette.SEA)
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=palette.HAIRLINE, linewidth=0.5)
+    seen = [g for g in land if not g.is_empty]
+    draw_areas(ax, seen, fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
+    if drawn is None or f"short_{language}" not in ground:
+        return
+    taken = shapely.union_all(np.asarray(drawn.geometry))
+    names = [(name, g, None) for name, g in zip(ground[f"short_{language}"], land, strict=True)]
+    sea = shapely.difference(frame, shapely.union_all(land))
+    for english, chinese, place in _SEAS:
+        spot = project(_point(place)).geometry.iloc[0]
+        names.append((english if language == "en" else chinese, sea, spot))
+    _name(ax, names, [taken, *keep_free])
+
+
+def _point(place: tuple[float, float]) -> "gpd.GeoDataFrame":
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(geometry=[shapely.Point(place)], crs=4490)
+
+
+def _name(ax: "Axes", names, taken) -> None:
+    paper, size = paper_of(ax), size_on(ax).small
+    areas = shapely.union_all([paper.to_points(g) for g in taken]).buffer(_KEPT_FREE * 72 / 25.4)
+    used: list = []
+    looks = {**text_looks(ax), "color": palette.MUTED, "ha": "center", "va": "center", "zorder": 1.5}
+    for words, ground, spot in names:
+        room = shapely.difference(paper.to_points(ground), areas)
+        if not words or room.is_empty or room.area == 0:
+            continue
+        near = None if spot is None else tuple(shapely.get_coordinates(paper.to_points(spot))[0])
+        box = tuple(side + 2 for side in label_box(words, size))
+        found = find_place(largest_part(room) if near is None else room, box, taken=used, near=near)
+        if found is not None:
+            used.append(found[1])
+            ax.text(*paper.to_ground(*found[0]), words, gid="context name", **looks)
+
+
+def plot_location(
+    frame: "gpd.GeoDataFrame",
+    areas: Sequence[str],
+    *,
+    colour: str = palette.REGION_COLOURS["belt"],
+    ax: "Axes | None" = None,
+    language: str = "en",
+) -> "Axes":
+    """Locator: all areas of `frame` in grey, those whose code is in `areas` filled with `colour`.
+
+    Raises
+    ------
+    DataError
+        When a code is not among the frame's.
+    """
+    frame = prepare(frame, needs=("area",))
+    for area in areas:
+        if area not in set(frame["area"]):
+            raise _checks.unknown("area", area, list(frame["area"]))
+    if ax is None:
+        ax = map_axes("single", language=language, legend="none")
+    set_extent(ax, frame.total_bounds, margin=0.04)
+    ax.set_axis_on()
+    ax.set(xticks=[], yticks=[], facecolor="#ffffff")
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=palette.BORDER, linewidth=0.5)
+    chosen = frame["area"].isin(list(areas))
+    looks = {"linewidths": 0.3, "edge": "#ffffff"}
+    draw_areas(ax, frame.geometry[~chosen], fills="#cfd4da", gid="elsewhere", **looks)
+    draw_areas(ax, frame.geometry[chosen], fills=colour, zorder=3, gid="here", **looks)
+    return ax

@@ -1,0 +1,225 @@
+"""Labels inside their areas: placed where the area is widest, shrunk, or replaced by a number with a key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from matplotlib.text import Text
+
+from lnregions import palette
+from lnregions._typeset import text_width
+from lnregions.map_base import mm_box, text_looks
+from lnregions.style import MM, size_on
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LINE_HEIGHT = 1.24  # of the text's size, with the air between lines
+_PAD_POINTS = 0.8
+_SMALLEST = 6.0
+_MOST_KEYS = 20
+_NEARLY_ALL = 0.8
+
+
+@dataclass
+class Placed:
+    """Labels on a map: the texts drawn, and the key of those that only got a number."""
+
+    texts: list[Text]
+    key: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The way from ground units to points on paper, as the axes will draw it."""
+
+    x: float
+    y: float
+    scale: float
+
+    def to_points(self, geometry):
+        """Geometry in points from the lower left corner of the axes."""
+        return shapely.transform(geometry, lambda c: (c - (self.x, self.y)) * self.scale)
+
+    def to_ground(self, x: float, y: float) -> tuple[float, float]:
+        """Point of the paper in units of the ground."""
+        return x / self.scale + self.x, y / self.scale + self.y
+
+
+def paper_of(ax: "Axes") -> Paper:
+    """Paper of an axes whose limits are final."""
+    (left, right), (bottom, _) = ax.get_xlim(), ax.get_ylim()
+    return Paper(left, bottom, mm_box(ax)[2] * MM * 72 / (right - left))
+
+
+def label_box(words: str, size: float) -> tuple[float, float]:
+    """Width and height in points of a label set at `size` points."""
+    return text_width(words, size) + 2 * _PAD_POINTS, LINE_HEIGHT * size * (words.count("\n") + 1)
+
+
+def largest_part(geometry):
+    """Largest polygon of a multipolygon: the part that gets the label."""
+    return max(shapely.get_parts(geometry), key=shapely.area)
+
+
+def _widest_place(polygon, aspect: float) -> tuple[float, float]:
+    """Middle of the largest ellipse of that aspect inside the polygon: where a label has most room."""
+    squeezed = shapely.transform(polygon, lambda c: c / (aspect, 1.0))
+    tolerance = max(0.25, 0.01 * shapely.length(squeezed) / 4)
+    line = shapely.maximum_inscribed_circle(squeezed, tolerance=tolerance)
+    x, y = shapely.get_coordinates(line)[0]
+    return x * aspect, y
+
+
+def _candidates(polygon, box: tuple[float, float], near: tuple[float, float] | None) -> np.ndarray:
+    """Middles to try, best first: the wanted or else the widest place, then a grid outwards from there."""
+    first = near or _widest_place(polygon, max(0.6, min(box[0] / box[1], 5.0)))
+    xmin, ymin, xmax, ymax = shapely.bounds(polygon)
+    grid = np.stack(np.meshgrid(np.linspace(xmin, xmax, 17), np.linspace(ymin, ymax, 17)), -1).reshape(-1, 2)
+    reach = np.hypot(*(grid - first).T)
+    return np.vstack([first, grid[np.argsort(reach, kind="stable")]])
+
+
+def _boxes(middles: np.ndarray, box: tuple[float, float]):
+    half = np.array(box) / 2
+    low, high = middles - half, middles + half
+    return shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+
+
+def find_place(polygon, box: tuple[float, float], *, taken: Sequence = (), near=None):
+    """Middle of a free place for a box inside a polygon (all in points), or None.
+
+    The box lies wholly inside and touches nothing in `taken`; near the point `near` where there is a choice.
+    """
+    shapely.prepare(polygon)
+    middles = _candidates(polygon, box, near)
+    for part in (middles[:1], middles[1:]):  # nearly always the first will do
+        boxes = _boxes(part, box)
+        free = shapely.contains(polygon, boxes)
+        for other in taken:
+            if not free.any():
+                break
+            free &= ~shapely.intersects(boxes, other)
+        if free.any():
+            k = int(np.argmax(free))
+            return tuple(part[k]), boxes[k]
+    return None
+
+
+def place_labels(
+    ax: "Axes",
+    geometry,
+    words: Sequence[Sequence[str]],
+    *,
+    fills: Sequence[str | None] = (),
+    taken: Sequence = (),
+    ground: bool = False,
+    complete: bool = False,
+) -> Placed:
+    """Write a label into every area, each wholly inside its own and clear of all others.
+
+    An area too small for any wording gets a number instead, and the number a line in the key; beyond
+    twenty of them they stay empty.
+
+    Parameters
+    ----------
+    ax
+        Axes whose limits are final.
+    geometry
+        One polygon or multipolygon an area, in the units of the axes; the largest part gets the label.
+    words
+        For every area its wordings, the preferred first; an empty list for none.
+    fills
+        Fill under each label: its text is ink or white accordingly; None for a label on its own white ground.
+    ground
+        Put a ground of the fill's colour under each label, so that lines there do not run through it.
+    taken
+        Geometries, in the units of the axes, that no label may touch.
+    complete
+        Put the preferred wording of labels that had to be shortened into the key, without a number.
+
+    Returns
+    -------
+    Placed
+        The texts, and the key as pairs of number and wording.
+    """
+    paper, sheet = paper_of(ax), size_on(ax)
+    polygons = [paper.to_points(largest_part(g)) for g in geometry]
+    taken = [paper.to_points(g) for g in taken]
+    fills = fills or [None] * len(polygons)
+    sizes = list(dict.fromkeys((sheet.normal, sheet.small, max(_SMALLEST, sheet.small - 1), _SMALLEST)))
+    sizes = sizes[_common_size(polygons, words, sizes, taken) :]
+    texts: list[Text] = []
+    left: list[int] = []
+    shortened: list[int] = []
+    for k in np.argsort([p.area for p in polygons], kind="stable"):  # the small ones choose first
+        tries = ((w, s) for w in words[k] for s in sizes)
+        found = _first_fit(polygons[k], tries, taken)
+        if found is None:
+            left += [int(k)] if words[k] else []
+            continue
+        wording, size, middle, box = found
+        taken.append(box)
+        shortened += [int(k)] if wording != words[k][0] else []
+        texts.append(write(ax, wording, paper.to_ground(*middle), size=size, fill=fills[k], ground=ground))
+    key: list[tuple[str, str]] = []
+    if len(left) <= _MOST_KEYS:
+        key = _number(ax, sorted(left), polygons, words, fills, taken, texts, paper, ground)
+    if complete:
+        key += [("", words[k][0].replace("\n", " ")) for k in sorted(shortened)]
+    return Placed(texts, key)
+
+
+def _common_size(polygons, words, sizes, taken) -> int:
+    """Place in `sizes` of the largest that suits nearly all labels, so that few are set smaller."""
+    preferred = [(p, w[0]) for p, w in zip(polygons, words, strict=True) if w]
+    fitting = [sum(_first_fit(p, [(w, s)], taken) is not None for p, w in preferred) for s in sizes]
+    return next(k for k, count in enumerate(fitting) if count >= _NEARLY_ALL * fitting[-1])
+
+
+def _first_fit(polygon, tries, taken):
+    for wording, size in tries:
+        box = label_box(wording, size)
+        xmin, ymin, xmax, ymax = shapely.bounds(polygon)
+        if box[0] > xmax - xmin or box[1] > ymax - ymin or box[0] * box[1] > shapely.area(polygon):
+            continue
+        found = find_place(polygon, box, taken=taken)
+        if found is not None:
+            return wording, size, *found
+    return None
+
+
+def _number(ax, left, polygons, words, fills, taken, texts, paper, ground) -> list[tuple[str, str]]:
+    """Numbers in the areas that had no room for words; an area too small even for those is left out."""
+    key = []
+    for k in left:
+        number = str(len(key) + 1)
+        found = find_place(polygons[k], label_box(number, _SMALLEST), taken=taken)
+        if found is None:
+            continue
+        middle, box = found
+        taken.append(box)
+        place = paper.to_ground(*middle)
+        texts.append(write(ax, number, place, size=_SMALLEST, fill=fills[k], ground=ground))
+        key.append((number, words[k][0].replace("\n", " ")))
+    return key
+
+
+def write(
+    ax: "Axes",
+    words: str,
+    place: tuple[float, float],
+    *,
+    size: float,
+    fill: str | None,
+    ground: bool = False,
+) -> Text:
+    """Write a label around a point, in ink or white as its fill asks; on a white ground without a fill."""
+    looks = {**text_looks(ax), "fontsize": size, "ha": "center", "va": "center", "linespacing": 1.0}
+    looks["color"] = palette.INK if fill is None else palette.text_on(fill)
+    if fill is None or ground:
+        face = {"facecolor": fill or "#ffffff", "alpha": 1.0 if fill else 0.85, "linewidth": 0}
+        looks["bbox"] = {"boxstyle": "square,pad=0.1", **face}
+    return ax.text(*place, words, zorder=6, gid="label", clip_on=True, **looks)
