@@ -36,14 +36,6 @@ WORDS = {
     "projected": ("projected {year}", "{year}年推算"),
     "benchmark": ("benchmark", "比较基准"),
     "pp": (" pp", "个百分点"),
-    "assessed": ("years assessed", "评估年份"),
-    "members": ("member cities", "成员城市"),
-    "mean": ("mean {first}–{last}", "{first}—{last}年均"),
-    "no_mean": (
-        "No mean for {name}: no figure for {years}.",
-        "{name}缺{years}年数据，不计年均。",
-    ),
-    "geometric": ("Means are geometric: growth rates chained.", "年均为几何平均（各年增速连乘）。"),
 }
 
 COMPARED = {
@@ -128,7 +120,7 @@ def plot_trajectory(
         sheet.settle(left=0)
         show_empty(sheet, reason)
         return sheet.ax
-    chart = _Trajectory(sheet, tidy, targets, _named(benchmark, sheet))
+    chart = _Trajectory(sheet, tidy, targets, named_series(benchmark, language))
     chart.scale(path=path, projection=projection)
     chart.draw_path(path)
     chart.draw_benchmarks()
@@ -142,12 +134,12 @@ def plot_trajectory(
     return sheet.ax
 
 
-def _named(benchmark: pd.DataFrame | None, sheet: Sheet) -> dict[str, pd.DataFrame]:
-    """Tidy benchmark series by name."""
+def named_series(benchmark: pd.DataFrame | None, language: str) -> dict[str, pd.DataFrame]:
+    """Tidy benchmark series by name; one without names is called the benchmark."""
     if benchmark is None or benchmark.empty:
         return {}
     if "name" not in benchmark:
-        benchmark = benchmark.assign(name=say(WORDS, "benchmark", sheet.language))
+        benchmark = benchmark.assign(name=say(WORDS, "benchmark", language))
     return {
         str(name): tidy_series(rows, what=f"benchmark {name}")
         for name, rows in benchmark.groupby("name", sort=False)

@@ -116,7 +116,7 @@ class Sheet:
         else:
             self.figure = self.ax.figure
             self.size = style.size_on(self.ax)
-        self.axes = [self.ax]
+        self.axes, self.columns, self.rows = [self.ax], 1, 1
 
     def scaled(self, values):
         """Values in the unit shown."""
@@ -130,6 +130,20 @@ class Sheet:
             decimals = 0 if abs(shown - round(shown)) < 1e-9 else 1
         text = style.format_number(shown, language=self.language, decimals=decimals, sign=sign)
         return text + "%" if self.unit == "%" and np.isfinite(shown) and not sign else text
+
+    def decimals(self, values: Iterable[float]) -> int:
+        """Decimals that suit a column of values (in the unit of the tables), the same for all of them."""
+        shown = [abs(float(self.scaled(float(value)))) for value in values if np.isfinite(value)]
+        if all(abs(value - round(value)) < 1e-9 for value in shown):
+            return 0
+        return 1 if self.unit in ("%", "pp") or max(shown) >= 10 else 2
+
+    def add_panels(self, count: int, *, columns: int):
+        """Put a grid of axes, filled row by row, in the place of the single one."""
+        self.ax.remove()
+        self.columns, self.rows = columns, -(-count // columns)
+        self.axes = [self.figure.add_axes((0.1, 0.1, 0.8, 0.8), label=f"panel {n}") for n in range(count)]
+        self.ax = self.axes[0]
 
     def say(self, key: str, **values) -> str:
         """One of the words all charts share."""
@@ -183,7 +197,15 @@ class Sheet:
         self._place(box)
 
     def _place(self, box: tuple[float, float, float, float]):
-        self.ax.set_position(box)
+        """Give the axes, or each panel of the grid, its place in the box (left, bottom, width, height)."""
+        wide, high = (side * 72 for side in self.figure.get_size_inches())
+        across, down = 8 / wide, (self.size.small * 1.3 + 6) / high
+        each = (box[2] - across * (self.columns - 1)) / self.columns
+        tall = (box[3] - down * (self.rows - 1)) / self.rows
+        for number, ax in enumerate(self.axes):
+            row, column = divmod(number, self.columns)
+            bottom = box[1] + box[3] - (row + 1) * tall - row * down
+            ax.set_position((box[0] + column * (each + across), bottom, each, tall))
 
     def points(self, corner: tuple[float, float], within: Transform) -> Transform:
         """Transform from points, counted from a corner of the axes or the figure, to pixels."""
