@@ -133,9 +133,9 @@ def plot_dots(
     dress_rows(sheet, labels)
     weak = table["grade"].eq("C").to_numpy() if "grade" in table else np.zeros(len(table), dtype=bool)
     _dots(sheet, shown, weak, base=next(iter(marks.values()), None))
-    value_room = (
-        max(text_size(sheet.number(v), size=sheet.size.small)[0] for v in table["value"].dropna()) + 8
-    )
+    places = sheet.decimals(table["value"])
+    printed = [sheet.number(value, decimals=places) for value in table["value"]]
+    value_room = max(text_size(text, size=sheet.size.small)[0] for text in printed) + 8
     tops = [
         PlacedLabel(f"{name} {sheet.number(benchmark[name])}", (value, 0), size=sheet.size.small)
         for name, value in marks.items()

@@ -5,6 +5,22 @@ pyplot), ``language`` and the words of `lnregions.chart_sheet.Words`. None of th
 state, and each returns axes on which one can go on drawing.
 """
 
+from lnregions.chart_growth import plot_growth_trajectory
+from lnregions.chart_labels import overlapping_texts
+from lnregions.chart_lists import plot_contributions, plot_coverage, plot_dots
+from lnregions.chart_members import plot_indexed_growth, plot_ranks, plot_slope
+from lnregions.chart_panels import plot_member_panels
 from lnregions.chart_series import plot_trajectory
 
-__all__ = ["plot_trajectory"]
+__all__ = [
+    "overlapping_texts",
+    "plot_contributions",
+    "plot_coverage",
+    "plot_dots",
+    "plot_growth_trajectory",
+    "plot_indexed_growth",
+    "plot_member_panels",
+    "plot_ranks",
+    "plot_slope",
+    "plot_trajectory",
+]
