@@ -173,8 +173,8 @@ def unknown(kind: str, given: object, choices: Iterable[str]) -> DataError:
 
     Examples
     --------
-    >>> print(unknown("region", "cirlce", ["belt", "circle", "east", "west"]))
-    Unknown region 'cirlce'. Choose one of belt, circle, east, west (did you mean circle?).
+    >>> print(unknown("region", "cirkle", ["belt", "circle", "east", "west"]))
+    Unknown region 'cirkle'. Choose one of belt, circle, east, west (did you mean circle?).
     """
     return DataError([unknown_fault(kind, given, choices)])
 

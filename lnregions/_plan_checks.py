@@ -152,30 +152,36 @@ def check_regions(frame: pd.DataFrame, lines: list[int], *, path: str, known: di
     faults += [
         Fault("slug", path, line, "region", code)
         for line, code in zip(lines, frame["region"], strict=True)
-        if not is_folder_name(code) or code in known["area"]
+        if not is_folder_name(code) or code in (known["area"] or ())
     ]
-    return faults + check_references(frame, {"lead_city": known["area"]}, path=path, lines=lines)
+    return faults + _references(frame, {"lead_city": known["area"]}, path=path, lines=lines)
 
 
 def check_membership(frame: pd.DataFrame, lines: list[int], *, path: str, known: dict) -> list[Fault]:
     """Faults of ``membership.csv`` and ``positioning.csv``: unknown regions, areas and sources."""
-    choices = {"region": known["region"] if "area" in frame else ["*", *known["region"]]}
-    faults = check_references(frame, choices, path=path, lines=lines)
-    if "area" in frame:
-        counted = frame["level"] != "zone"
-        kept = [line for line, keep in zip(lines, counted, strict=True) if keep]
-        faults += check_references(frame[counted], {"area": known["area"]}, path=path, lines=kept)
-        faults += check_references(frame, {"sources": known["source"]}, path=path, lines=lines)
-    return faults
+    if "area" not in frame:
+        regions = None if known["region"] is None else ["*", *known["region"]]
+        return _references(frame, {"region": regions}, path=path, lines=lines)
+    choices = {"region": known["region"], "sources": known["source"]}
+    faults = _references(frame, choices, path=path, lines=lines)
+    counted = frame["level"] != "zone"
+    kept = [line for line, keep in zip(lines, counted, strict=True) if keep]
+    return faults + _references(frame[counted], {"area": known["area"]}, path=path, lines=kept)
+
+
+def _references(frame: pd.DataFrame, choices: dict, *, path: str, lines: list[int]) -> list[Fault]:
+    """Faults of references, but for what cannot be told because its own file could not be read."""
+    told = {column: known for column, known in choices.items() if known is not None}
+    return check_references(frame, told, path=path, lines=lines)
 
 
 def check_targets(frame: pd.DataFrame, lines: list[int], *, path: str, known: dict) -> list[Fault]:
     """Faults of ``targets.csv``: unknown names, years out of order, units that do not fit, missing parts."""
     indicators = load_indicators().set_index("indicator")
-    entities = [*known["region"], *known["area"]]
+    entities = None if None in (known["region"], known["area"]) else [*known["region"], *known["area"]]
     choices = {"region": known["region"], "area": entities, "other_area": entities, "benchmark": entities}
     choices |= {"indicator": indicators.index, "sources": known["source"]}
-    faults = check_references(frame, choices, path=path, lines=lines)
+    faults = _references(frame, choices, path=path, lines=lines)
     for line, row in zip(lines, frame.itertuples(), strict=True):
         faults += _check_years(row, path=path, line=line)
         if row.indicator in indicators.index:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lnregions._checks import Fault, add_messages, narrow, refuse, refuse_any, shown_path
 
-LARGEST = 64 * 2**20
+LARGEST = 16 * 2**20
 """Largest file that is read, in bytes."""
 _LONGEST_CELL = 4000
 

@@ -25,6 +25,7 @@ from lnregions._checks import (
     shown_path,
     unknown_fault,
 )
+from lnregions._column_checks import check_columns, check_key
 from lnregions._paths import data_dir
 from lnregions._rows import Rows, decode, parse_rows, read_bytes
 
@@ -54,35 +55,12 @@ add_messages(
             "en": ("{column} {value} is neither yes nor no", "Write yes or no"),
             "zh": ("{column} 的值 {value} 不是 yes 或 no", "请写 yes 或 no"),
         },
-        "required": {
-            "en": ("{column} is empty", "Give a value"),
-            "zh": ("{column} 为空", "请给出值"),
-        },
-        "pattern": {
-            "en": ("{column} {value} is not written as it must be", "Write it as {rule}"),
-            "zh": ("{column} 的值 {value} 写法不对", "写法：{rule}"),
-        },
-        "minimum": {
-            "en": ("{column} {value} is too small", "Give {rule} or more"),
-            "zh": ("{column} 的值 {value} 过小", "请给出不小于 {rule} 的值"),
-        },
-        "maximum": {
-            "en": ("{column} {value} is too large", "Give {rule} or less"),
-            "zh": ("{column} 的值 {value} 过大", "请给出不大于 {rule} 的值"),
-        },
         "seal": {
             "en": (
                 "the table is not the one that was sealed",
                 "If the change is meant, run: python data/seal.py",
             ),
             "zh": ("数据表与封存时不同", "如属有意修改，请运行：python data/seal.py"),
-        },
-        "duplicate key": {
-            "en": (
-                "{column} {value} stands already in line {first}, with other content",
-                "Keep one of the two rows",
-            ),
-            "zh": ("{column} {value} 已在第 {first} 行出现且内容不同", "请只保留一行"),
         },
     }
 )
@@ -149,8 +127,8 @@ def read_lines(
     checked = trust and fingerprint(data) in _sealed()
     frame, faults = _convert(rows, rules["fields"])
     if not checked:
-        faults += _check_columns(frame, rows, resource=resource, known=faults)
-        lines, key_faults = _check_key(frame, rows, rules.get("primaryKey", []))
+        faults += check_columns(frame, rows, fields=rules["fields"], known=faults)
+        lines, key_faults = check_key(frame, rows, rules.get("primaryKey", []))
         refuse_any(sorted(faults + key_faults, key=lambda fault: fault.line or 0))
         frame, rows.lines = frame.loc[lines].reset_index(drop=True), [rows.lines[i] for i in lines]
     frame.attrs["tidied"] = [f"{shown}: {sentence}" for sentence in rows.tidied]
@@ -263,80 +241,6 @@ _READERS = {
     "year": _read_year,
     "boolean": _read_boolean,
 }
-
-
-@functools.cache
-def _pandera_schema(resource: str):
-    import pandera.pandas as pa
-
-    columns = {}
-    for field in schema(resource)["fields"]:
-        limits = field.get("constraints", {})
-        required, text = bool(limits.get("required")), field["type"] == "string"
-        checks = []
-        if text and required:
-            checks.append(pa.Check.str_length(min_value=1, error="required"))
-        if "pattern" in limits:
-            checks.append(pa.Check.str_matches(rf"^(?:|{limits['pattern']})\Z", error="pattern"))
-        if "enum" in limits:
-            checks.append(pa.Check.isin(["", *limits["enum"]], error="enum"))
-        if "minimum" in limits:
-            checks.append(pa.Check.ge(limits["minimum"], error="minimum"))
-        if "maximum" in limits:
-            checks.append(pa.Check.le(limits["maximum"], error="maximum"))
-        dtype = {"string": str, "number": float, "boolean": bool}.get(field["type"])
-        columns[field["name"]] = pa.Column(dtype, checks, nullable=not required, coerce=False)
-    return pa.DataFrameSchema(columns)
-
-
-def _check_columns(frame: pd.DataFrame, rows: Rows, *, resource: str, known: list[Fault]) -> list[Fault]:
-    """Faults that pandera finds, in our words; a cell that could not be read is not reported twice."""
-    import pandera.errors
-
-    try:
-        _pandera_schema(resource).validate(frame, lazy=True)
-        return []
-    except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases
-    fields = {field["name"]: field for field in schema(resource)["fields"]}
-    reported = {(fault.line, fault.column) for fault in known}
-    faults = []
-    for case in cases.itertuples():
-        if pd.isna(case.index):
-            continue
-        code = {"not_nullable": "required"}.get(case.check, case.check)
-        line, field = rows.lines[int(case.index)], fields[case.column]
-        if (line, case.column) not in reported:
-            faults.append(_column_fault(code, field, case.failure_case, path=rows.path, line=line))
-    return faults
-
-
-def _column_fault(code: str, field: dict, value: object, *, path: str, line: int) -> Fault:
-    limits, column = field.get("constraints", {}), field["name"]
-    if code == "enum":
-        return unknown_fault(column, value, limits["enum"], path=path, line=line, column=column)
-    rule = field.get("example") or field.get("description") if code == "pattern" else limits.get(code)
-    return Fault(code, path, line, column, value, {"rule": rule})
-
-
-def _check_key(frame: pd.DataFrame, rows: Rows, key: list[str]) -> tuple[list[int], list[Fault]]:
-    """Rows to keep, and a fault for every key that stands twice with different content."""
-    if not key or not frame.duplicated(key).any():
-        return list(range(len(frame))), []
-    first, keep, faults = {}, [], []
-    for place, row in enumerate(frame.itertuples(index=False, name=None)):
-        name = tuple(str(row[frame.columns.get_loc(column)]) for column in key)
-        if name not in first:
-            first[name] = place
-            keep.append(place)
-        elif str(row) != str(tuple(frame.iloc[first[name]])):
-            extra = {"first": rows.lines[first[name]]}
-            faults.append(
-                Fault("duplicate key", rows.path, rows.lines[place], ", ".join(key), ", ".join(name), extra)
-            )
-    if not faults:
-        rows.tidied.append(f"{len(frame) - len(keep)} rows that stand twice were left out")
-    return keep, faults
 
 
 def check_seals() -> list[Fault]:

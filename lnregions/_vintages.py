@@ -1,5 +1,6 @@
 """When a figure counts as known, and which of several readings is used: two rules, each in one place."""
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping
@@ -58,13 +59,10 @@ def last_day(text: str) -> dt.date:
     if not hit:
         raise ValueError(f"not a date: {text!r}")
     year, month, day = (int(part) if part else None for part in hit.groups())
-    if day:
-        return dt.date(year, month, day)
     month = 12 if month is None else month
-    following = (
-        dt.date(year + month // 12, month % 12 + 1, 1) if 1 <= month <= 12 else dt.date(year, month, 1)
-    )
-    return following - dt.timedelta(days=1)
+    if not (1 <= month <= 12 and year > 0):
+        raise ValueError(f"no such month: {text!r}")
+    return dt.date(year, month, calendar.monthrange(year, month)[1] if day is None else day)
 
 
 def known_from(observations: pd.DataFrame, published: Mapping[str, str]) -> pd.Series:

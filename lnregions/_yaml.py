@@ -12,7 +12,7 @@ from lnregions._checks import Fault, add_messages, refuse, shown_path
 from lnregions._rows import decode, read_bytes
 
 _DEEPEST = 6
-_LARGEST = 2**20
+_LARGEST = 2**16
 
 add_messages(
     {
@@ -56,23 +56,25 @@ def read_yaml(path: Path) -> tuple[dict, dict[str, int]]:
         refuse([Fault("too large", shown, value=len(data), extra={"most": _LARGEST})])
     text, _ = decode(data, path=shown)
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=_Plain):
-            _check_event(event, shown)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            _check_event(event, shown, depth=depth)
         node = yaml.compose(text, Loader=_Plain)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
         line = mark.line + 1 if mark else None
         refuse([Fault("yaml", shown, line, extra={"reason": reason})])
-    except RecursionError:
-        refuse([Fault("yaml", shown, extra={"reason": "nested too deep"})])
     if not isinstance(node, yaml.MappingNode):
         refuse([Fault("not a mapping", shown, 1)])
-    return _value(node, shown, depth=0), {key.value: key.start_mark.line + 1 for key, _ in node.value}
+    return _value(node, shown), {key.value: key.start_mark.line + 1 for key, _ in node.value}
 
 
-def _check_event(event: yaml.Event, path: str) -> None:
+def _check_event(event: yaml.Event, path: str, *, depth: int) -> None:
     line = event.start_mark.line + 1
+    if depth > _DEEPEST:
+        refuse([Fault("yaml", path, line, extra={"reason": "nested too deep"})])
     if isinstance(event, yaml.AliasEvent):
         refuse([Fault("yaml feature", path, line, value=f"*{event.anchor}")])
     if getattr(event, "anchor", None):
@@ -81,14 +83,11 @@ def _check_event(event: yaml.Event, path: str) -> None:
         refuse([Fault("yaml feature", path, line, value=event.tag)])
 
 
-def _value(node: yaml.Node, path: str, *, depth: int) -> dict | list | str:
-    line = node.start_mark.line + 1
-    if depth > _DEEPEST:
-        refuse([Fault("yaml", path, line, extra={"reason": "nested too deep"})])
+def _value(node: yaml.Node, path: str) -> dict | list | str:
     if isinstance(node, yaml.ScalarNode):
         return "" if node.style is None and node.value in ("null", "~") else node.value
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, path, depth=depth + 1) for item in node.value]
+        return [_value(item, path) for item in node.value]
     out = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
@@ -96,5 +95,5 @@ def _value(node: yaml.Node, path: str, *, depth: int) -> dict | list | str:
             refuse([Fault("yaml feature", path, line, value="a key that is a list")])
         if key.value in out:
             refuse([Fault("duplicate yaml key", path, line, key.value)])
-        out[key.value] = _value(value, path, depth=depth + 1)
+        out[key.value] = _value(value, path)
     return out

@@ -34,16 +34,16 @@ add_messages(
         "below possible": {
             "en": (
                 "{indicator} {value} is below the least possible, {rule}",
-                "Correct the value or the indicator",
+                "Correct the value, its unit or the indicator",
             ),
-            "zh": ("{indicator} 的值 {value} 小于可能的最小值 {rule}", "请更正数值或指标"),
+            "zh": ("{indicator} 的值 {value} 小于可能的最小值 {rule}", "请更正数值、单位或指标"),
         },
         "above possible": {
             "en": (
                 "{indicator} {value} is above the greatest possible, {rule}",
-                "Correct the value or the indicator",
+                "Correct the value, its unit or the indicator",
             ),
-            "zh": ("{indicator} 的值 {value} 大于可能的最大值 {rule}", "请更正数值或指标"),
+            "zh": ("{indicator} 的值 {value} 大于可能的最大值 {rule}", "请更正数值、单位或指标"),
         },
         "no such day": {
             "en": (
@@ -205,12 +205,13 @@ def _check_figures(
             code.isin(indicators.index) & (frame["unit"] != code.map(indicators["unit"]))
         ].itertuples()
     ]
+    fits = frame["unit"] == code.map(indicators["unit"])
     for limit, fault, wrong in (
         ("minimum", "below possible", frame["value"] < code.map(indicators["minimum"])),
         ("maximum", "above possible", frame["value"] > code.map(indicators["maximum"])),
     ):
-        for row in frame[wrong].itertuples():
-            extra = {"indicator": row.indicator, "rule": f"{indicators[limit][row.indicator]:g}"}
+        for row in frame[wrong & fits].itertuples():
+            extra = {"indicator": row.indicator, "rule": f"{indicators[limit][row.indicator]:,.12g}"}
             faults.append(Fault(fault, path, lines[row.Index], "value", row.value, extra))
     for place, vintage in enumerate(frame["vintage"]):
         try:

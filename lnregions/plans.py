@@ -14,12 +14,19 @@ from lnregions._plan_template import write_plan_template
 from lnregions._tables import read_lines
 from lnregions._yaml import read_yaml
 from lnregions.codebook import load_areas, load_sources
+from lnregions.observations import load_observations
 
 __all__ = ["Plan", "check_plan", "list_plans", "load_plan", "write_plan_template"]
 
 BOUNDARY_NAMES = ("boundaries.gpkg", "boundaries.geojson", "boundaries.shp")
 """Names under which a plan folder may hold the boundaries of its own areas."""
 _TABLES = ("regions", "positioning", "membership", "targets")
+_CHECKS = {
+    "regions": check_regions,
+    "membership": check_membership,
+    "positioning": check_membership,
+    "targets": check_targets,
+}
 _SOURCE_COLUMNS = ["source", "title", "publisher", "url", "published"]
 
 
@@ -154,14 +161,11 @@ def check_plan(folder: str | Path) -> list[Fault]:
     Figures in the folder's own ``observations.csv`` are checked too.
     """
     folder = Path(folder)
-    try:
-        plan, faults = _read(_folder(folder, folder))
-        if plan is not None and (folder / "observations.csv").is_file():
-            from lnregions.observations import load_observations
-
-            load_observations(path=folder / "observations.csv", plan=plan)
-    except DataError as error:
-        return error.faults
+    faults: list[Fault] = []
+    plan, found = _gather(faults, lambda: _read(_folder(folder, folder)), (None, []))
+    faults = faults or found
+    if plan is not None and (folder / "observations.csv").is_file():
+        _gather(faults, lambda: load_observations(path=folder / "observations.csv", plan=plan), None)
     return faults
 
 
@@ -186,31 +190,26 @@ def _folder(plan: str | Path, path: Path | None) -> Path:
 
 
 def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
-    """Plan of a folder and its faults; no plan when there are any."""
+    """Plan of a folder and its faults; no plan when a file of it cannot be read at all.
+
+    What rests on a file that cannot be read is not checked, so that one fault does not bring others.
+    """
     faults: list[Fault] = []
-    facts, sources = _gather(faults, lambda: _read_facts(folder / "plan.yaml"), ({}, _no_sources()))
-    areas = _gather(faults, lambda: _read_areas(folder), load_areas())
+    facts, sources = _gather(faults, lambda: _read_facts(folder / "plan.yaml"), ({}, None))
+    areas = _gather(faults, lambda: _read_areas(folder), None)
     tables = {}
     for name in _TABLES:
         tables[name] = _gather(faults, lambda name=name: read_lines(folder / f"{name}.csv", name), None)
-    if faults and any(table is None for table in tables.values()):
+    known = {"area": None if areas is None else list(areas["area"])}
+    known["region"] = None if tables["regions"] is None else list(tables["regions"][0]["region"])
+    known["source"] = None if sources is None else [*sources["source"], *load_sources()["source"]]
+    for name, check in _CHECKS.items():
+        if tables[name] is not None:
+            faults += check(*tables[name], path=shown_path(folder / f"{name}.csv"), known=known)
+    if sources is None or areas is None or any(table is None for table in tables.values()):
         return None, faults
     frames = {name: frame for name, (frame, _) in tables.items()}
-    lines = {name: numbers for name, (_, numbers) in tables.items()}
-    where = {name: shown_path(folder / f"{name}.csv") for name in _TABLES}
-    known = {"area": list(areas["area"]), "region": list(frames["regions"]["region"])}
-    known["source"] = [*sources["source"], *load_sources()["source"]]
-    faults += check_regions(frames["regions"], lines["regions"], path=where["regions"], known=known)
-    faults += check_membership(
-        frames["membership"], lines["membership"], path=where["membership"], known=known
-    )
-    faults += check_membership(
-        frames["positioning"], lines["positioning"], path=where["positioning"], known=known
-    )
-    faults += check_targets(frames["targets"], lines["targets"], path=where["targets"], known=known)
-    if faults:
-        return None, faults
-    return Plan(id=facts["id"], facts=facts, **frames, sources=sources, areas=areas, folder=folder), []
+    return Plan(id=facts["id"], facts=facts, **frames, sources=sources, areas=areas, folder=folder), faults
 
 
 def _gather(faults: list[Fault], read, otherwise):
