@@ -46,6 +46,7 @@ UNITS: dict[str, tuple[str, float, str]] = {
     "万人": ("million people", 0.01, "万人"),
     "亿立方米": ("million cubic metres", 100.0, "亿立方米"),
     "%": ("%", 1.0, "%"),
+    "个": ("number", 1.0, "个"),
     "pp": ("pp", 1.0, "个百分点"),
     "index": ("index", 1.0, "指数"),
     "": ("", 1.0, ""),

@@ -52,9 +52,11 @@ def map_facts(ax: "Axes") -> dict:
 
 
 def crs_name(crs) -> str:
-    """Short name of a coordinate reference system; its PROJ words when it has no code."""
+    """Code of a coordinate reference system, or its name, or its definition where it has neither."""
     code = crs.to_authority()
-    return ":".join(code) if code else crs.to_wkt(version="WKT2_2019_SIMPLIFIED").split('"')[1]
+    if code:
+        return ":".join(code)
+    return crs.name if crs.name and crs.name != "unknown" else crs.srs
 
 
 def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.GeoDataFrame":
@@ -117,7 +119,6 @@ def map_axes(
             f"Give at least {head + foot + strip + 15:.0f} mm."
         )
     height_mm = height_mm or tall + head + foot + strip
-    free = min(free, tall * _ASPECT * 1.25)  # a very wide sheet leaves its room to the legend
     fig = figure(width, height_mm=height_mm, language=language)
     fig.fixed = fixed
     box = (margin, height_mm - head - tall, free, tall)

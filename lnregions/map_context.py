@@ -22,7 +22,12 @@ _KEPT_FREE = 1.5  # millimetres between a name of the ground and the areas of th
 
 
 def add_context(
-    ax: "Axes", context: "gpd.GeoDataFrame", *, keep_free: Sequence = (), language: str = "en"
+    ax: "Axes",
+    context: "gpd.GeoDataFrame",
+    *,
+    keep_free: Sequence = (),
+    language: str = "en",
+    names: bool = True,
 ) -> None:
     """Neighbouring land in pale grey on a pale sea, under the map and within its frame, with names.
 
@@ -40,15 +45,15 @@ def add_context(
         spine.set(visible=True, color=palette.HAIRLINE, linewidth=0.5)
     seen = [g for g in land if not g.is_empty]
     draw_areas(ax, seen, fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
-    if drawn is None or f"short_{language}" not in ground:
+    if not names or drawn is None or f"short_{language}" not in ground:
         return
     taken = shapely.union_all(np.asarray(drawn.geometry))
-    names = [(name, g, None) for name, g in zip(ground[f"short_{language}"], land, strict=True)]
+    named = [(name, g, None) for name, g in zip(ground[f"short_{language}"], land, strict=True)]
     sea = shapely.difference(frame, shapely.union_all(land))
     for english, chinese, place in _SEAS:
         spot = project(_point(place)).geometry.iloc[0]
-        names.append((english if language == "en" else chinese, sea, spot))
-    _name(ax, names, [taken, *keep_free])
+        named.append((english if language == "en" else chinese, sea, spot))
+    _name(ax, named, [taken, *keep_free])
 
 
 def _point(place: tuple[float, float]) -> "gpd.GeoDataFrame":

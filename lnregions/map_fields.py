@@ -166,14 +166,7 @@ def plot_change(
     """
     frame = prepare(frame, needs=(column,))
     classes = change_breaks(frame[column]) if breaks is None else as_classes(breaks, frame[column])
-    below = sum(b <= 0 for b in classes.breaks)
-    above = sum(b >= 0 for b in classes.breaks)
-    if 0 not in classes.breaks or max(below, above) > 4:
-        raise _checks.DataError(
-            f"Breaks {classes.breaks} do not part losses from gains. "
-            "Give rising breaks that hold 0, with at most three on each side."
-        )
-    scale = Scale(column, unit, classes, palette.diverging(below, above), sign=True)
+    scale = zero_scale(column, classes, unit=unit)
     return _plot_scale(frame, scale, labels=labels, legend=legend, ax=ax, language=language)
 
 
@@ -200,13 +193,27 @@ class Scale:
 
 
 def rate_scale(column: str, values, *, unit: str, breaks) -> Scale:
-    """Scale of a rate or share in one hue, pale to deep."""
+    """Scale of a rate or share in one hue, pale to deep; around zero where the breaks were found for that."""
     classes = as_classes(breaks, values)
+    if classes.method == "zero":
+        return zero_scale(column, classes, unit=unit)
     if len(classes.breaks) > 6:
         raise _checks.DataError(
             f"{len(classes.breaks) + 1} classes cannot be told apart in one hue. Give at most six breaks."
         )
     return Scale(column, unit, classes, palette.sequential(len(classes.breaks) + 1))
+
+
+def zero_scale(column: str, classes: Classes, *, unit: str) -> Scale:
+    """Scale of a change: brown below zero, blue above."""
+    below = sum(b <= 0 for b in classes.breaks)
+    above = sum(b >= 0 for b in classes.breaks)
+    if 0 not in classes.breaks or max(below, above) > 4:
+        raise _checks.DataError(
+            f"Breaks {classes.breaks} do not part losses from gains. "
+            "Give rising breaks that hold 0, with at most three on each side."
+        )
+    return Scale(column, unit, classes, palette.diverging(below, above), sign=True)
 
 
 def draw_classes(ax: "Axes", frame: "gpd.GeoDataFrame", scale: Scale) -> list[str | None]:

@@ -65,7 +65,7 @@ def _anchor(ax: "Axes", *, lower_mm: float = 0.0) -> dict:
 
 def _columns(labels: Sequence[str], room: float, size: float) -> int:
     """Columns of a legend under a map: as many as hold most of its labels on one line each."""
-    widths = sorted(text_width(words, size) + 3.7 * size for words in labels)
+    widths = sorted(text_width(words, size) + 4.2 * size for words in labels)
     usual = widths[int(0.8 * (len(widths) - 1))]
     return max(1, min(int(room / usual), 4, len(labels)))
 
@@ -81,20 +81,21 @@ def add_legend(
     place, across, _ = legend_room(ax)
     room = across * POINTS_PER_MM
     columns = _columns(labels, room, size.small) if place == "below" else 1
-    width = room / columns - (3.7 if columns > 1 else 2.9) * size.small
+    width = room / columns - (4.2 if columns > 1 else 3.2) * size.small
     legend = ax.legend(
         handles,
         ["\n".join(wrap(words, width, size.small)) for words in labels],
         title="\n".join(wrap(title, room - 2, size.small, bold=True)),
         alignment="left",
+        fontsize=size.small,
         ncols=columns,
         borderpad=0.1,
         borderaxespad=0.4 if place == "inside" else 0.0,
-        labelspacing=0.45,
+        labelspacing=0.55,
         columnspacing=1.0,
         handletextpad=0.5,
-        handlelength=1.9,
-        handleheight=0.95,
+        handlelength=2.3,
+        handleheight=1.1,
         handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
         frameon=place == "inside",
         framealpha=0.92,
@@ -126,7 +127,7 @@ def _add_notes(ax: "Axes", legend, notes: Sequence[str], room: float) -> None:
         spot = (spot[0], corner.y1) if upwards else spot
     else:
         high = legend.get_window_extent(fig.canvas.get_renderer()).height * 25.4 / fig.dpi
-        spot, where = (0, 0), _anchor(ax, lower_mm=high + 0.8)["bbox_transform"]
+        spot, where = (0, 0), _anchor(ax, lower_mm=high + 1.7)["bbox_transform"]
     ax.text(*spot, lines, transform=where, clip_on=False, zorder=8, **looks)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
@@ -236,7 +237,7 @@ def finish_map(
     if context is not None:
         free = [corner_box(first, *place) for place in corners.values()]
         for one in axes:
-            add_context(one, context, keep_free=free, language=language)
+            add_context(one, context, keep_free=free, language=language, names=len(axes) == 1)
     size, low = size_on(first), min(axes, key=lambda one: (mm_box(one)[1], mm_box(one)[0]))
     glue = " " if language == "en" else ""
     heading = add_title(first, title)
@@ -258,12 +259,15 @@ def _corners(ax: "Axes", inset: bool) -> dict[str, tuple[str, tuple[float, float
     size, across = size_on(ax), mm_box(ax)[2]
     side = 5.2 * size.normal / POINTS_PER_MM
     bar, arrow = (across / 4 + 4, line_mm(size.small) + 5), (side, side)
-    found = {"bar": (free_corners(ax, bar)[0], bar)}
-    free = free_corners(ax, arrow, taken=(found["bar"][0],))
-    found["arrow"] = (next((c for c in free[:2] if "upper" in c), free[0]), arrow)
+    named = ("upper left",) if any(words.get_gid() == "panel" for words in ax.texts) else ()
+    found = {"bar": (free_corners(ax, bar, taken=named)[0], bar)}
+    free = free_corners(ax, arrow, taken=(found["bar"][0], *named))
+    whole = shapely.union_all(np.asarray([] if drawn_on(ax) is None else drawn_on(ax).geometry))
+    clear = [c for c in free if not shapely.intersects(whole, corner_box(ax, c, arrow))]
+    found["arrow"] = (next((c for c in clear if "upper" in c), free[0]), arrow)
     if inset:
         box = (min(20.0, 0.21 * across),) * 2
-        found["inset"] = (free_corners(ax, box, taken=[c for c, _ in found.values()])[0], box)
+        found["inset"] = (free_corners(ax, box, taken=[*named, *(c for c, _ in found.values())])[0], box)
     return found
 
 

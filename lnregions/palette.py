@@ -65,12 +65,12 @@ NO_DATA_FILL = "#ffffff"
 NO_DATA_HATCH = "////"
 NO_DATA_HATCH_COLOUR = "#8a919c"
 
-_SEQUENTIAL = {  # even steps of lightness, one hue family from pale sand to deep teal-blue
-    3: ("#dcebd9", "#6fb3b0", "#1d5a86"),
-    4: ("#e4efdd", "#9accbb", "#4593aa", "#174f7c"),
-    5: ("#e8f1df", "#b0d8c0", "#6fb3b0", "#36809f", "#143f6b"),
-    6: ("#ebf3e1", "#bfe0c6", "#8ac5b6", "#549fac", "#2c7398", "#123a63"),
-    7: ("#edf4e3", "#c9e5ca", "#9dd0ba", "#6fb3b0", "#468faa", "#276892", "#10345b"),
+_SEQUENTIAL = {  # one spine from pale sand to deep blue, cut in even steps of lightness
+    3: ("#d2e9d1", "#59a7b0", "#235e89"),
+    4: ("#dcedd8", "#79bbb5", "#317c9a", "#1b4c75"),
+    5: ("#e1efdc", "#8dc8b8", "#4e9baa", "#296d92", "#174269"),
+    6: ("#e6f1df", "#9fd0bd", "#5fabb1", "#317c9a", "#225c86", "#13385e"),
+    7: ("#ebf4e2", "#acd7c1", "#71b6b4", "#4693a6", "#2a6f93", "#1c4e76", "#0f2f54"),
 }
 _DIVERGING = {  # below zero orange to brown, above zero blue; the middle class straddles zero
     2: ("#e08a4a", "#5b9bd0"),

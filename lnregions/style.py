@@ -164,6 +164,7 @@ def rc(language: str = "en", width: str | float = "double") -> dict[str, object]
         "axes.formatter.useoffset": False,
         "axes.formatter.limits": (-12, 15),
         "text.usetex": False,
+        "text.hinting": "none",  # the same widths in every format and resolution
         "pdf.fonttype": 42,
         "ps.fonttype": 42,
         "svg.fonttype": "path",

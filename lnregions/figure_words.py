@@ -1,0 +1,115 @@
+"""Captions and source lists of figures, in both languages, from what was drawn and nothing else."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from lnregions import __version__, _checks
+from lnregions.style import LANGUAGES
+
+_KEPT = ("source", "title", "publisher", "url", "kind", "published", "licence")
+_SEPARATOR = {"en": "; ", "zh": "；"}
+_HEADS = {
+    "en": {
+        "figure": "Figure.",
+        "sources": "Sources: ",
+        "grades": "Grades of evidence: ",
+        "made": "Made with",
+    },
+    "zh": {"figure": "图：", "sources": "资料来源：", "grades": "数据等级：", "made": "制图："},
+}
+
+
+def speaking(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
+    """Texts by language, checked; empty for None."""
+    words = dict(words or {})
+    for language in words:
+        if language not in LANGUAGES:
+            raise _checks.unknown(f"language of the {what}", language, LANGUAGES)
+    return {language: words[language] for language in LANGUAGES if language in words}
+
+
+def _cited(data: pd.DataFrame | None) -> dict[str, pd.DataFrame] | None:
+    """Rows of the data by the source they cite; None when the data name no sources."""
+    column = next((c for c in ("source", "sources") if data is not None and c in data), None)
+    if column is None:
+        return None
+    names = data[column].fillna("").astype(str).str.split()
+    exploded = data.assign(_one=names).explode("_one").dropna(subset=["_one"])
+    return {str(name): part for name, part in exploded.groupby("_one", sort=True)}
+
+
+def source_records(
+    sources: pd.DataFrame | Sequence[Mapping] | None, data: pd.DataFrame | None = None
+) -> list[dict]:
+    """Sources of a figure as records: those its data cite, with the grades and vintages of the rows.
+
+    Raises
+    ------
+    DataError
+        When the data cite a source that is not among those given.
+    """
+    if sources is None:
+        return []
+    rows = sources.to_dict("records") if isinstance(sources, pd.DataFrame) else [dict(s) for s in sources]
+    records = [{k: str(row[k]) for k in _KEPT if k in row and not _empty(row[k])} for row in rows]
+    cited = _cited(data)
+    if cited is None:
+        return records
+    known = {record.get("source"): record for record in records}
+    found = []
+    for name, part in cited.items():
+        if name not in known:
+            raise _checks.unknown("source", name, [str(k) for k in known])
+        found.append({**known[name], **_attested(part)})
+    return found
+
+
+def _empty(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and value != value)
+
+
+def _attested(part: pd.DataFrame) -> dict[str, list[str]]:
+    """Grades and vintages of the rows that cite one source."""
+    found = {}
+    for column, name in (("grade", "grades"), ("vintage", "vintages")):
+        if column in part:
+            values = sorted({str(v)[:10] for v in part[column] if not _empty(v)})
+            found |= {name: values} if values else {}
+    return found
+
+
+def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: pd.DataFrame | None) -> str:
+    """Caption in each language given, ready to paste: what is shown, sources, grades.
+
+    Examples
+    --------
+    >>> print(caption_text({"en": "GDP of two cities."}, [{"title": "Bulletin"}], None).split(" Made")[0])
+    **Figure.** GDP of two cities. Sources: Bulletin.
+    """
+    return (
+        "\n\n".join(_paragraph(language, words, records, data) for language, words in caption.items()) + "\n"
+    )
+
+
+def _paragraph(language: str, words: str, records, data) -> str:
+    heads, stop = _HEADS[language], "." if language == "en" else "。"
+    glue = " " if language == "en" else ""
+    parts = [f"**{heads['figure']}**{glue}{words.strip()}"]
+    if records:
+        named = [_named(record, language) for record in records]
+        parts.append(heads["sources"] + _SEPARATOR[language].join(named) + stop)
+    grades = {} if data is None or "grade" not in data else data["grade"].value_counts().sort_index()
+    if len(grades):
+        counted = (f"{grade} ({n})" if language == "en" else f"{grade}级{n}条" for grade, n in grades.items())
+        parts.append(heads["grades"] + (", " if language == "en" else "，").join(counted) + stop)
+    parts.append(f"{heads['made']}{glue}lnregions {__version__}{stop}")
+    return glue.join(parts)
+
+
+def _named(record: Mapping, language: str) -> str:
+    title = record.get("title", record.get("source", ""))
+    date = record.get("published", "")
+    if not date:
+        return title
+    return f"{title} ({date})" if language == "en" else f"{title}（{date}）"

@@ -1,0 +1,184 @@
+"""Save a figure with everything that goes with it: pictures, data, caption, sources, machine-readable facts.
+
+The same input gives the same bytes: no dates of making, no random identifiers.
+"""
+
+import io
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.text import Text
+
+from lnregions import __version__, _checks, style
+from lnregions._files import write_json, write_whole
+from lnregions.figure_words import caption_text, source_records, speaking
+from lnregions.style import MM
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = ("png", "svg", "pdf")
+DPI = 300
+_PNG_COMPRESSION = 4  # of 9; measured in benchmarks/bench_figures.py
+_METADATA = {
+    "png": {"Software": "lnregions"},
+    "svg": {"Date": None, "Creator": "lnregions"},
+    "pdf": {"CreationDate": None, "Creator": "lnregions", "Producer": "lnregions"},
+}
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_NUMBER = re.compile(r"^[+-]?(\d[\d,]*)(\.\d+)?([eE][+-]?\d+)?%?$")
+
+
+def save_figure(
+    fig: "Figure",
+    stem: Path | str,
+    *,
+    data: pd.DataFrame | None = None,
+    caption: Mapping[str, str] | None = None,
+    alt: Mapping[str, str] | None = None,
+    sources: pd.DataFrame | Sequence[Mapping] | None = None,
+    parameters: Mapping[str, object] | None = None,
+    formats: Sequence[str] = FORMATS,
+) -> dict[str, Path]:
+    """Write a figure and all that goes with it beside one another, each file whole or not at all.
+
+    Parameters
+    ----------
+    fig
+        The figure, drawn in the style of `lnregions.style.figure` or any other.
+    stem
+        Path without an ending; its folder is made.
+    data
+        The table that is drawn; written as CSV without its geometry. Text that a spreadsheet would take for
+        a formula gets an apostrophe before it.
+    caption
+        What the figure shows, by language ("en", "zh"); sources and grades are added from what is given here.
+    alt
+        Description for those who cannot see it, by language; the caption where left out.
+    sources
+        Table of sources (``source title url kind published licence``) or a list of such records. Where
+        `data` has a column ``source`` or ``sources``, only those it cites are kept, and each of them must
+        be known.
+    parameters
+        What the figure was made with, such as region, plan, as_of, width; goes into the sidecar as it is.
+    formats
+        Some of "png" (300 dpi), "svg" (text as outlines), "pdf" (fonts embedded, text selectable).
+
+    Returns
+    -------
+    dict of str to Path
+        The files by kind: the formats, "csv", "json", "caption".
+
+    Raises
+    ------
+    DataError
+        For an unknown format or language, text with characters the font lacks, or a cited source that
+        is not among `sources`. Nothing is written then.
+    """
+    stem = Path(stem)
+    for name in formats:
+        if name not in FORMATS:
+            raise _checks.unknown("format", name, FORMATS)
+    caption, alt = speaking(caption, "caption"), speaking(alt, "alt text") or speaking(caption, "caption")
+    records = source_records(sources, data)
+    _refuse_missing_glyphs(fig)
+    contents: dict[str, tuple[str, bytes | str]] = {
+        name: (f".{name}", picture(fig, name, title=next(iter(caption.values()), stem.name)))
+        for name in dict.fromkeys(formats)
+    }
+    if data is not None:
+        contents["csv"] = (".csv", data_csv(data))
+    if caption:
+        contents["caption"] = (".caption.md", caption_text(caption, records, data))
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for kind, (ending, content) in contents.items():
+        written[kind] = stem.with_name(stem.name + ending)
+        write_whole(written[kind], content)
+    facts = _facts(fig, stem, parameters, records)
+    facts |= {"files": [p.name for p in written.values()], "caption": dict(caption), "alt": dict(alt)}
+    written["json"] = stem.with_name(stem.name + ".json")
+    write_json(written["json"], facts)
+    return written
+
+
+def picture(fig: "Figure", name: str, *, title: str = "") -> bytes:
+    """Figure as the bytes of one format, the same every time.
+
+    The layout is taken as it is: no margin is cut or solved anew, so the size is that of the figure.
+    """
+    stream = io.BytesIO()
+    metadata = dict(_METADATA[name])
+    if title:
+        metadata["Title"] = title
+    how: dict[str, object] = {"format": name, "metadata": metadata, "dpi": DPI}
+    if name == "png":
+        how["pil_kwargs"] = {"compress_level": _PNG_COMPRESSION}
+    styled = isinstance(fig, style.StyledFigure)
+    with mpl.rc_context({} if styled else style.rc(width=fig.get_figwidth() / MM)):
+        fig.savefig(stream, **how)
+    return stream.getvalue()
+
+
+def _refuse_missing_glyphs(fig: "Figure") -> None:
+    """Refuse text that would be drawn with empty boxes."""
+    for words in fig.findobj(Text):
+        missing = style.missing_glyphs(words.get_text()) if words.get_visible() else ""
+        if missing:
+            raise _checks.DataError(
+                f"The text {words.get_text()!r} has characters the bundled font lacks: {missing}. "
+                "Write it with others."
+            )
+
+
+def data_csv(data: pd.DataFrame) -> str:
+    """Table as CSV text, without geometry, its text safe to open in a spreadsheet.
+
+    Examples
+    --------
+    >>> print(data_csv(pd.DataFrame({"area": ["210100"], "note": ["=1+1"], "value": [-3.5]})), end="")
+    area,note,value
+    210100,'=1+1,-3.5
+    """
+    table = pd.DataFrame(data.drop(columns=[c for c in data.columns if _is_geometry(data[c])]))
+    for column in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            table[column] = table[column].map(_safe_cell)
+    table.columns = [_safe_cell(str(c)) for c in table.columns]
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def _is_geometry(column: pd.Series) -> bool:
+    return str(column.dtype) == "geometry"
+
+
+def _safe_cell(value: object) -> object:
+    """Value as it is, or with an apostrophe where a spreadsheet would run it."""
+    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.match(value):
+        return "'" + value
+    return value
+
+
+def _facts(fig: "Figure", stem: Path, parameters, records) -> dict:
+    """What the sidecar says of the figure itself."""
+    drawing = sys.modules.get("lnregions.map_base")  # a figure with a map on it has loaded it
+    maps = [facts for ax in fig.axes if drawing and (facts := drawing.map_facts(ax))]
+    facts: dict[str, object] = {
+        "figure": stem.name,
+        "package": "lnregions",
+        "version": __version__,
+        "size_mm": [round(side / MM, 1) for side in fig.get_size_inches()],
+        "dpi": DPI,
+        "language": getattr(fig, "language", None),
+        "parameters": json.loads(json.dumps(dict(parameters or {}), default=str)),
+    }
+    if maps:
+        facts["maps"] = json.loads(json.dumps(maps, default=float))
+    facts["sources"] = records
+    return facts
