@@ -113,9 +113,9 @@ def plot_growth_trajectory(
         sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, color=SHADE, linewidth=0, zorder=0).set_label(
             "_assessed"
         )
-    _draw_members(sheet, members)
     ends = [_draw_one(sheet, n, frame, order=o, years=years) for o, (n, frame) in enumerate(series.items())]
     ends += _draw_target(sheet, target, years)
+    _draw_members(sheet, members)
     if years:
         sheet.keys.append(Key(say(WORDS, "mean", language), line={"color": MUTED, "linewidth": 0.8}))
         patch = {"facecolor": SHADE, "edgecolor": HAIRLINE}

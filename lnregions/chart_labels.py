@@ -20,13 +20,16 @@ from lnregions import _typeset, style
 POINT_MM = 25.4 / 72
 """Length of a typographic point in millimetres."""
 
+PRINT_DPI = 300
+"""Resolution text is measured at: on coarser screens letters are fitted to pixels and run up to a tenth wider."""
+
 LEADING = 1.15
 """Line spacing of every text of more than one line."""
 
 
 @lru_cache(maxsize=1)
 def _scratch() -> tuple[Figure, RendererAgg]:
-    return Figure(dpi=72), RendererAgg(64, 64, 72)
+    return Figure(dpi=PRINT_DPI), RendererAgg(64, 64, PRINT_DPI)
 
 
 @lru_cache(maxsize=8192)
@@ -36,8 +39,8 @@ def _measured(text: str, size: float, weight: str) -> tuple[float, float]:
     artist = Text(0, 0, text, fontfamily=style.FAMILY, fontsize=size, fontweight=weight, linespacing=LEADING)
     artist.set_parse_math(False)
     artist.set_figure(figure)
-    box = artist.get_window_extent(renderer, dpi=72)
-    return float(box.width), float(box.height)
+    box = artist.get_window_extent(renderer, dpi=PRINT_DPI)
+    return float(box.width) * 72 / PRINT_DPI, float(box.height) * 72 / PRINT_DPI
 
 
 def text_size(text: str, *, size: float, weight: str = "normal") -> tuple[float, float]:
@@ -249,8 +252,8 @@ class LabelColumn:
         self.width = max((wide for wide, _ in self.sizes), default=-gap) + gap
         self.height = sum(high + 1.0 for _, high in self.sizes)
 
-    def write(self, ax: Axes, *, over: float = 4.0) -> list[Text]:
-        """Write the words, with a thin line to any that had to move; they may rise ``over`` points above."""
+    def write(self, ax: Axes, *, over: float = 4.0, leaders: bool = True) -> list[Text]:
+        """Write the words, with a thin line to any that stand off; they may rise ``over`` points above."""
         if not self.labels:
             return []
         pixel, frame = ax.figure.dpi / 72, ax.get_window_extent()
@@ -266,12 +269,15 @@ class LabelColumn:
             looks = {"colour": label.colour, "size": label.size, "weight": label.weight}
             looks |= {"ha": "left" if right else "right", "label": f"_{label.name}"}
             texts.append(word(ax, x, y, label.text, **looks))
-            if abs(point[1] - centre) > 2.5 * pixel or abs(edge - point[0]) > (self.gap + 14) * pixel:
+            stands_off = (
+                abs(point[1] - centre) > 2.5 * pixel or abs(edge - point[0]) > (self.gap + 14) * pixel
+            )
+            if leaders and stands_off:
                 start = point[0] + (4 if right else -4) * pixel
                 near = edge - (1.5 if right else -1.5) * pixel
                 ends = back.transform([(start, point[1]), (near, centre)])
                 (leader,) = ax.plot(*ends.T, color=label.colour, linewidth=0.4, zorder=1.2, clip_on=False)
-                leader.set(label="_leader", alpha=0.8)
+                leader.set(label="_leader", alpha=0.55)
         return texts
 
 
@@ -286,7 +292,7 @@ def word(ax: Axes, x: float, y: float, text: str, *, colour: str, size: float, *
 
 
 def overlapping_texts(figure: Figure, *, slack: float = 0.5) -> list[tuple[str, str]]:
-    """Pairs of visible texts of a figure whose boxes overlap by more than ``slack`` points, both ways.
+    """Pairs of visible texts of a printed figure whose boxes overlap by more than ``slack`` points, both ways.
 
     Also lists, paired with ``"(edge)"``, each text that leaves the figure. A finished figure gives an empty
     list.
@@ -298,6 +304,15 @@ def overlapping_texts(figure: Figure, *, slack: float = 0.5) -> list[tuple[str, 
     >>> overlapping_texts(figure)
     [('one', 'two')]
     """
+    screen = figure.dpi
+    figure.set_dpi(PRINT_DPI)
+    try:
+        return _overlapping(figure, slack)
+    finally:
+        figure.set_dpi(screen)
+
+
+def _overlapping(figure: Figure, slack: float) -> list[tuple[str, str]]:
     renderer = RendererAgg(int(figure.bbox.width), int(figure.bbox.height), figure.dpi)
     figure.draw_without_rendering()
     found, unseen = [], _unseen(figure)

@@ -248,7 +248,7 @@ def plot_contributions(
     dress_rows(sheet, [name for name, _ in rows + extra], bold=(len(rows),))
     _bars(sheet, shown, members=len(rows))
     left = left_column(sheet, [name for name, _ in rows + extra])
-    sheet.settle(left=left, body_mm=row_height_mm(sheet, len(shown)), top=2)
+    sheet.settle(left=left, body_mm=row_height_mm(sheet, len(shown)), top=2, bottom=2)
     _bar_values(sheet, shown, texts, members=len(rows))
     return sheet.ax
 
@@ -372,7 +372,7 @@ def _tile(sheet: Sheet, column: int, row: int, grade: str, *, wide: float):
     tile.set_label(f"_tile_{grade or 'none'}")
     sheet.ax.add_patch(tile)
     if fill and wide > sheet.size.small:
-        word(sheet.ax, column, row, grade, colour=text_on(fill), size=sheet.size.small - 0.5, label="_grade")
+        word(sheet.ax, column, row, grade, colour=text_on(fill), size=sheet.size.small, label="_grade")
 
 
 def _year_heads(sheet: Sheet, years: list[int], wide: float):

@@ -239,8 +239,8 @@ def plot_slope(
         sheet.notes.append(say(WORDS, "not_joined", language, names=_listed(open_names, language)))
     low, high, _ = limits(sheet.scaled(known["value"]), zero=False, pad=0.05)
     sheet.ax.set(ylim=(low, high), xlim=(0, 1), yticks=[])
-    left = LabelColumn(sides[first], room=0.4 * sheet.span(), side="left")
-    right = LabelColumn(sides[last], room=0.4 * sheet.span())
+    left = LabelColumn(sides[first], room=0.36 * sheet.span(), side="left", gap=14)
+    right = LabelColumn(sides[last], room=0.36 * sheet.span(), gap=14)
     tall = max(left.height, right.height, 0.28 * sheet.span()) * 25.4 / 72
     sheet.settle(left=left.width, right=right.width, top=4, body_mm=tall)
     _dress_ends(sheet, [int(first), int(last)])
@@ -329,8 +329,9 @@ def plot_ranks(
     sheet.ax.set(ylim=(count + 0.6, 0.4), yticks=[])
     bare_frame(sheet.ax, keep=())
     column = LabelColumn(ends, room=0.35 * sheet.span(), gap=2)
-    sheet.settle(left=0, right=column.width, top=2, body_mm=count * size * 2.1 / 72 * 25.4 + 2)
+    sheet.settle(left=size, right=column.width, top=2, body_mm=count * size * 2.1 / 72 * 25.4 + 2)
     span = sheet.ax.get_window_extent().width / sheet.figure.dpi * 72
     dress_years(sheet, ranks.columns, anchor=int(ranks.columns[-1]), width=span)
-    column.write(sheet.ax)
+    sheet.ax.set_xlim(ranks.columns[0] - 0.2, ranks.columns[-1] + 0.2)
+    column.write(sheet.ax, leaders=False)
     return sheet.ax

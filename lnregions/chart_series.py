@@ -32,7 +32,7 @@ WORDS = {
     "baseline": ("baseline {year}", "{year}年基期"),
     "last": ("{year}", "{year}年"),
     "gap": ("gap\n{gap}", "差距\n{gap}"),
-    "reached": ("reached in {year}: {value}", "{year}年达到：{value}"),
+    "reached": ("reached in {year}\n{value}", "{year}年达到\n{value}"),
     "projected": ("projected {year}", "{year}年推算"),
     "benchmark": ("benchmark", "比较基准"),
     "pp": (" pp", "个百分点"),
@@ -212,7 +212,7 @@ class _Trajectory:
             looks = {"linestyle": dashes[order % 3], "width": 1.0, "marker": "s", "size": 2.6, "zorder": 2.2}
             draw_series(self.ax, frame, colour=colour, **looks)
             last = frame.iloc[-1]
-            text = f"{name}\n{self.printed(last.value)}"
+            text = f"{name} {int(last.year)}\n{self.printed(last.value)}"
             self.ends.append(self.label(text, last.year, last.value, colour=MUTED))
 
     def printed(self, shown: float, **looks) -> str:
@@ -335,6 +335,6 @@ class _Trajectory:
         anchor = horizons[0] if horizons else int(last.year)
         dress_years(sheet, self.years, anchor=anchor, width=wide, strong=horizons)
         column.write(self.ax)
-        lines = [line for line in self.ax.lines if line.get_label() not in ("_leader", "_axis_cut")]
+        lines = [line for line in self.ax.lines if line.get_label() != "_axis_cut"]
         obstacles = [sampled(self.ax, line.get_xdata(), line.get_ydata()) for line in lines]
         place_labels(self.ax, self.inner, lines=obstacles)

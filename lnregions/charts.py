@@ -10,6 +10,7 @@ from lnregions.chart_labels import overlapping_texts
 from lnregions.chart_lists import plot_contributions, plot_coverage, plot_dots
 from lnregions.chart_members import plot_indexed_growth, plot_ranks, plot_slope
 from lnregions.chart_panels import plot_member_panels
+from lnregions.chart_scorecard import plot_scorecard
 from lnregions.chart_series import plot_trajectory
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "plot_indexed_growth",
     "plot_member_panels",
     "plot_ranks",
+    "plot_scorecard",
     "plot_slope",
     "plot_trajectory",
 ]

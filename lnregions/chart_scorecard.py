@@ -1,0 +1,305 @@
+"""The scorecard: every target of a plan by region, with its status, figures, gap and grade."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Unpack
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from lnregions import style
+from lnregions._checks import unknown
+from lnregions._words import WORDS as COMMON
+from lnregions.chart_labels import text_size, word, wrap
+from lnregions.chart_parts import bare_frame, show_empty
+from lnregions.chart_sheet import Key, Sheet, Words, need, say
+from lnregions.palette import HAIRLINE, INK, MUTED, STATUSES, region_style
+
+WORDS = {
+    "target": ("Target", "指标"),
+    "required": ("Asked for", "要求"),
+    "actual": ("Actual", "实际"),
+    "gap": ("Gap", "差距"),
+    "grade": ("Grade", "等级"),
+    "status": ("Status", "状态"),
+    ">=": ("≥ {value}", "≥ {value}"),
+    ">": ("> {value}", "> {value}"),
+    "<=": ("≤ {value}", "≤ {value}"),
+    "<": ("< {value}", "< {value}"),
+    "above": ("above {name}", "高于{name}"),
+    "benchmark": ("benchmark", "基准"),
+    "up": ("a rise", "提高"),
+    "words": ("in words only", "仅文字表述"),
+    "by_year": ("{value} ({year})", "{value}（{year}年）"),
+    "reached": ("{status}; reached {year}", "{status}；{year}年达到"),
+    "stacked": ("{name}: {value}", "{name}：{value}"),
+    "dagger": (
+        "† Readings of the clause disagree; the first is shown.",
+        "† 对该条款的不同解读结论不一，此处为第一种解读。",
+    ),
+    "reason": ("no verdicts", "暂无评估结果"),
+}
+DASH = "–"
+GAP = 9.0
+"""Points between two columns."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the scorecard as it is printed."""
+
+    region: str
+    label: str
+    status: str
+    cells: dict[str, str]
+
+
+def plot_scorecard(
+    verdicts: pd.DataFrame,
+    *,
+    targets: pd.DataFrame | None = None,
+    regions: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    language: str = "en",
+    **words: Unpack[Words],
+) -> Axes:
+    """Axes with a line a target, by region: what was asked for, what came, the gap, the grade and the status.
+
+    Each status has a mark of its own shape and colour, and its word. Where the width does not hold the table,
+    the figures stand on a second line under each target.
+
+    Parameters
+    ----------
+    verdicts
+        `target`, `region`, `status`; optional `required`, `actual`, `actual_year`, `gap`, `unit`, `grade`,
+        `reached_in`, `disagree`; drawn in their order, regions in order of appearance.
+    targets
+        `target`, `label_en`, `label_zh`, and optional `comparator`, `value`, `unit`, `benchmark`; without it the
+        targets are shown by their codes.
+    regions
+        Name by region; left out: the short names of this project's regions, or the code.
+    names
+        Name by area, for benchmarks.
+    ax, language, **words
+        Axes to draw on (None: a new figure); "en" or "zh"; texts and size, see `chart_sheet.Words`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    DataError
+        When a column lacks or a status is not one of ``palette.STATUSES``.
+
+    Examples
+    --------
+    >>> verdicts = pd.DataFrame({"target": ["dalian"], "region": ["belt"], "status": ["missed"], "gap": [-483.1],
+    ...                          "unit": ["亿元"], "reached_in": [2025]})
+    >>> ax = plot_scorecard(verdicts)
+    >>> [t.get_text() for t in ax.texts if t.get_label() in ("_gap", "_status")]
+    ['−48.3 billion yuan', 'missed; reached 2025']
+    """
+    sheet = Sheet(ax, language, words)
+    need(verdicts, ("target", "region", "status"), what="table of verdicts")
+    if verdicts.empty:
+        sheet.settle(left=0)
+        show_empty(sheet, say(WORDS, "reason", language))
+        return sheet.ax
+    rows = [
+        _row(verdict, _clauses(targets), names or {}, language) for verdict in verdicts.to_dict("records")
+    ]
+    if any(row.cells["status"].endswith("†") for row in rows):
+        sheet.notes.append(say(WORDS, "dagger", language))
+    _count_keys(sheet, rows)
+    columns = _columns(sheet, rows)
+    lines = _lines(rows, stacked=columns is None, language=language, regions=regions or {})
+    step = sheet.size.small * 1.95
+    sheet.settle(left=0, bottom=0, top=2, body_mm=sum(high for *_, high in lines) * step / 72 * 25.4)
+    bare_frame(sheet.ax, keep=())
+    wide = sheet.ax.get_window_extent().width / sheet.figure.dpi * 72
+    sheet.ax.set(xlim=(0, wide), ylim=(sum(high for *_, high in lines), 0), xticks=[], yticks=[])
+    _write_lines(sheet, lines, columns)
+    return sheet.ax
+
+
+def _clauses(targets: pd.DataFrame | None) -> dict[str, dict]:
+    if targets is None:
+        return {}
+    need(targets, ("target", "label_en", "label_zh"), what="table of targets")
+    return {str(clause["target"]): clause for clause in targets.to_dict("records")}
+
+
+def _known(value) -> bool:
+    return value is not None and not pd.isna(value) and value != ""
+
+
+def _row(verdict: Mapping, clauses: Mapping[str, dict], names: Mapping[str, str], language: str) -> Row:
+    clause = clauses.get(str(verdict["target"]), {})
+    status, unit = str(verdict["status"]), verdict.get("unit") or ""
+    if status not in STATUSES:
+        raise unknown("status", status, list(STATUSES))
+    shown = style.text(status, language) if status in COMMON else status
+    if _known(verdict.get("reached_in")):
+        shown = say(WORDS, "reached", language, status=shown, year=int(verdict["reached_in"]))
+    actual, year = verdict.get("actual"), verdict.get("actual_year")
+    value = style.format_value(float(actual), unit, language) if _known(actual) else DASH
+    if _known(actual) and _known(year):
+        value = say(WORDS, "by_year", language, value=value, year=int(year))
+    gap = verdict.get("gap")
+    gap_unit = "pp" if unit == "%" else unit
+    cells = {
+        "required": _required(verdict, clause, names, language),
+        "actual": value,
+        "gap": style.format_value(float(gap), gap_unit, language, sign=True) if _known(gap) else DASH,
+        "grade": str(verdict["grade"]) if _known(verdict.get("grade")) else DASH,
+        "status": shown + ("†" if _known(verdict.get("disagree")) and bool(verdict["disagree"]) else ""),
+    }
+    label = clause.get(f"label_{language}") or str(verdict["target"])
+    return Row(str(verdict["region"]), str(label), status, cells)
+
+
+def _required(verdict: Mapping, clause: Mapping, names: Mapping[str, str], language: str) -> str:
+    """What the clause asks for: its number, its benchmark, a direction, or words."""
+    benchmark, comparator = clause.get("benchmark"), clause.get("comparator") or ">="
+    if _known(benchmark):
+        name = names.get(str(benchmark), say(WORDS, "benchmark", language))
+        return say(WORDS, "above", language, name=name)
+    if comparator == "up":
+        return say(WORDS, "up", language)
+    value, unit = clause.get("value"), clause.get("unit") or ""
+    if not clause:
+        value, unit = verdict.get("required"), verdict.get("unit") or ""
+    if not _known(value) or (clause and not _known(clause.get("comparator"))):
+        return say(WORDS, "words", language) if verdict["status"] == "not quantified" else DASH
+    whole = 0 if unit == "%" and float(value) == round(float(value)) else None
+    printed = style.format_value(float(value), unit, language, decimals=whole)
+    return say(WORDS, comparator, language, value=printed) if comparator in WORDS else printed
+
+
+def _count_keys(sheet: Sheet, rows: list[Row]):
+    """Marks with their words and how often each occurs, above the table."""
+    for status in STATUSES:
+        count = sum(row.status == status for row in rows)
+        if count:
+            text = f"{style.text(status, sheet.language)} {count}"
+            sheet.keys.append(Key(text, line=_mark(status)))
+
+
+def _mark(status: str) -> dict:
+    looks = STATUSES[status]
+    edges = {"markeredgecolor": MUTED, "markeredgewidth": 0.6, "markersize": 5.5}
+    return {
+        "marker": looks.marker,
+        "markerfacecolor": looks.colour,
+        "linestyle": "",
+        "color": looks.colour,
+    } | edges
+
+
+def _columns(sheet: Sheet, rows: list[Row]) -> dict[str, tuple[float, float]] | None:
+    """Left end and width in points of each column, or None when they do not fit beside each other."""
+    size, language = sheet.size.small, sheet.language
+    widths = {
+        name: max(
+            [text_size(say(WORDS, name, language), size=size, weight="bold")[0]]
+            + [text_size(row.cells[name], size=size, weight=_weight(name))[0] for row in rows]
+        )
+        for name in ("required", "actual", "gap", "grade", "status")
+    }
+    widths["status"] += 12
+    label = max(text_size(row.label, size=size)[0] for row in rows) + 8
+    room = sheet.span() - (12 if sheet.owned else 0)
+    spare = room - label - sum(widths.values()) - GAP * len(widths)
+    if spare < 0:
+        return None
+    columns, x = {"label": (8.0, label)}, label + spare / 5 + GAP
+    for name, wide in widths.items():
+        columns[name] = (x, wide)
+        x += wide + GAP + spare / 5
+    return columns
+
+
+def _weight(column: str) -> str:
+    return "bold" if column == "status" else "normal"
+
+
+def _lines(rows: list[Row], *, stacked: bool, language: str, regions: Mapping[str, str]) -> list[tuple]:
+    """(kind, content, height in rows) of each line of the sheet: a head, then regions with their targets."""
+    lines: list[tuple] = [] if stacked else [("head", "", 1.0)]
+    for region in dict.fromkeys(row.region for row in rows):
+        plain = style.text(region, language) if region in COMMON else region
+        lines.append(("region", (region, regions.get(region, plain)), 1.15))
+        lines += [("row", row, 1.75 if stacked else 1.0) for row in rows if row.region == region]
+    return lines
+
+
+def _write_lines(sheet: Sheet, lines: list[tuple], columns: dict | None):
+    ax, size, y = sheet.ax, sheet.size.small, 0.0
+    colour = INK
+    for kind, content, high in lines:
+        middle = y + high / 2
+        if kind == "head":
+            for name in ("required", "actual", "gap", "grade", "status"):
+                _cell(
+                    sheet,
+                    columns,
+                    name,
+                    middle,
+                    say(WORDS, name, sheet.language),
+                    colour=MUTED,
+                    weight="bold",
+                )
+            looks = {"colour": MUTED, "size": size, "weight": "bold", "ha": "left"}
+            word(ax, 8, middle, say(WORDS, "target", sheet.language), label="_head", **looks)
+        elif kind == "region":
+            colour = region_style(content[0])[0]
+            looks = {"colour": INK, "size": sheet.size.normal, "weight": "bold", "ha": "left"}
+            word(ax, 8, middle, content[1], label="_region", **looks)
+            ax.plot([0, ax.get_xlim()[1]], [y + high, y + high], color=INK, linewidth=0.6, label="_rule")
+            ax.plot([2.5, 2.5], [y + 0.15, y + high], color=colour, linewidth=3, solid_capstyle="butt")
+        else:
+            ax.plot([0, ax.get_xlim()[1]], [y + high, y + high], color=HAIRLINE, linewidth=0.4, label="_rule")
+            ax.plot(
+                [2.5, 2.5], [y, y + high], color=colour, linewidth=3, solid_capstyle="butt", clip_on=False
+            )
+            (_write_row if columns else _write_stacked)(sheet, content, columns, y, high)
+        y += high
+
+
+def _cell(sheet: Sheet, columns: dict, name: str, y: float, text: str, **looks):
+    """Write one cell: numbers to the right of their column, words to the left."""
+    left, wide = columns[name]
+    right = name in ("actual", "gap")
+    looks = {"colour": INK, "label": f"_{name}", "ha": "right" if right else "left"} | looks
+    x = left + wide if right else left + (12 if name == "status" else 0)
+    word(sheet.ax, x, y, text, size=sheet.size.small, **looks)
+
+
+def _write_row(sheet: Sheet, row: Row, columns: dict, y: float, high: float):
+    middle = y + high / 2
+    word(sheet.ax, 8, middle, row.label, colour=INK, size=sheet.size.small, ha="left", label="_target")
+    for name, text in row.cells.items():
+        _cell(sheet, columns, name, middle, text, weight=_weight(name), colour=MUTED if text == DASH else INK)
+    sheet.ax.plot([columns["status"][0] + 4], [middle], **_mark(row.status), label="_mark", clip_on=False)
+
+
+def _write_stacked(sheet: Sheet, row: Row, _columns: None, y: float, high: float):
+    """Target and status on one line, the figures known on the next."""
+    size, language = sheet.size.small, sheet.language
+    edge = sheet.ax.get_xlim()[1]
+    looks = {"size": size, "colour": INK}
+    status = row.cells["status"]
+    word(sheet.ax, 8, y + high * 0.29, row.label, ha="left", label="_target", **looks)
+    word(sheet.ax, edge, y + high * 0.29, status, ha="right", label="_status", weight="bold", **looks)
+    place = edge - text_size(status, size=size, weight="bold")[0] - 7
+    sheet.ax.plot([place], [y + high * 0.29], **_mark(row.status), label="_mark", clip_on=False)
+    figures = [
+        say(WORDS, "stacked", language, name=say(WORDS, name, language).lower(), value=row.cells[name])
+        for name in ("required", "actual", "gap", "grade")
+        if row.cells[name] != DASH
+    ]
+    text = ("；" if language == "zh" else "; ").join(figures)
+    text = wrap(text, width=edge - 8, size=size).split("\n")[0].rstrip(";；")
+    word(sheet.ax, 8, y + high * 0.73, text, ha="left", label="_figures", **(looks | {"colour": MUTED}))
