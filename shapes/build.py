@@ -30,8 +30,8 @@ MOST_CHANGE = 0.1
 FILE_DATE = "2026-11-23"
 """Written into the .dbf header, so that a rebuild is the same to the byte."""
 EQUAL_AREA = "+proj=aea +lat_1=39.5 +lat_2=43 +lat_0=0 +lon_0=122.5 +ellps=GRS80 +units=m"
-CONTEXT_BOX = (116.5, 37.0, 127.5, 44.5)
-"""Degrees west, south, east, north: Liaoning with about 200 km around it."""
+CONTEXT_BOX = (115.5, 36.6, 130.0, 44.8)
+"""Degrees west, south, east, north: Liaoning with 300 km and more to either side."""
 LOCATOR_BOX = (115.0, 37.0, 135.5, 53.8)
 """Degrees: the three north-eastern provinces and the east of Inner Mongolia."""
 LOCATOR_TOLERANCE = 0.03
