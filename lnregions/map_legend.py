@@ -119,14 +119,14 @@ def _add_notes(ax: "Axes", legend, notes: Sequence[str], room: float) -> None:
     looks = {**text_looks(ax), "color": palette.MUTED, "va": "top", "linespacing": 1.1, "gid": "note"}
     lines = "\n".join(line for note in notes for line in wrap(note, room - 2, looks["fontsize"]))
     if legend_room(ax)[0] == "inside":
-        extent = legend.get_window_extent(fig.canvas.get_renderer())
+        extent = legend.get_window_extent()
         corner = extent.transformed(ax.transAxes.inverted())
         spot, where = (corner.x0 + 0.01, corner.y0), ax.transAxes
         upwards = corner.y0 < 0.25  # a legend at the foot of the map carries its notes on top
         looks |= {"va": "bottom"} if upwards else {}
         spot = (spot[0], corner.y1) if upwards else spot
     else:
-        high = legend.get_window_extent(fig.canvas.get_renderer()).height * 25.4 / fig.dpi
+        high = legend.get_window_extent().height * 25.4 / fig.dpi
         spot, where = (0, 0), _anchor(ax, lower_mm=high + 1.7)["bbox_transform"]
     ax.text(*spot, lines, transform=where, clip_on=False, zorder=8, **looks)
 

@@ -178,11 +178,10 @@ def add_source_line(ax: "Axes", words: str, *, below_mm: float = 0.0) -> Text:
 def _lowest(axes: Sequence["Axes"]) -> float:
     """Height in millimetres above the figure's foot of the lowest legend or note; infinite without any."""
     fig = axes[0].get_figure(root=True)
-    renderer = fig.canvas.get_renderer()
     hanging = [one.get_legend() for one in axes if one.get_legend()]
     signs = ("note", "circle legend")
     hanging += [a for one in axes for a in (*one.artists, *one.texts) if a.get_gid() in signs]
-    return min((a.get_window_extent(renderer).y0 for a in hanging), default=np.inf) * 25.4 / fig.dpi
+    return min((a.get_window_extent().y0 for a in hanging), default=np.inf) * 25.4 / fig.dpi
 
 
 def finish_map(
