@@ -8,7 +8,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from lnregions.chart_labels import Label, LabelColumn
-from lnregions.chart_parts import draw_series, dress_values, dress_years, limits, show_empty, tidy_series
+from lnregions.chart_parts import (
+    draw_series,
+    dress_values,
+    dress_years,
+    limits,
+    series_keys,
+    show_empty,
+    tidy_series,
+)
 from lnregions.chart_series import COMPARED, named_series
 from lnregions.chart_sheet import Key, Sheet, Words, need, say
 from lnregions.palette import HAIRLINE, MUTED, ROLES, tint
@@ -116,6 +124,8 @@ def plot_growth_trajectory(
     ends = [_draw_one(sheet, n, frame, order=o, years=years) for o, (n, frame) in enumerate(series.items())]
     ends += _draw_target(sheet, target, years)
     _draw_members(sheet, members)
+    found = [key for frame in series.values() for key in series_keys(sheet, frame, colour=MUTED, text="")[1:]]
+    sheet.keys.extend({key.text: key for key in found}.values())
     if years:
         sheet.keys.append(Key(say(WORDS, "mean", language), line={"color": MUTED, "linewidth": 0.8}))
         patch = {"facecolor": SHADE, "edgecolor": HAIRLINE}

@@ -6,6 +6,7 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
 from lnregions import style
@@ -356,8 +357,7 @@ def plot_coverage(
         if text_size(text, size=sheet.size.small)[0] > wide / len(years) - 2:
             text = str(count)
         word(sheet.ax, column, 0, text, colour=MUTED, size=sheet.size.small, label="_count")
-        for row, area in enumerate(areas, start=1):
-            _tile(sheet, column, row, grades.get((area, year), ""), wide=wide / len(years))
+    _tiles(sheet, grades, areas, years)
     return sheet.ax
 
 
@@ -365,14 +365,22 @@ def _no_figure() -> dict:
     return {"facecolor": GROUND, "edgecolor": HAIRLINE, "hatch": NO_DATA_HATCH, "linewidth": 0.4}
 
 
-def _tile(sheet: Sheet, column: int, row: int, grade: str, *, wide: float):
-    fill = GRADES.get(grade)
-    looks = {"facecolor": fill, "edgecolor": GROUND, "linewidth": 0.8} if fill else _no_figure()
-    tile = Rectangle((column - 0.46, row - 0.44), 0.92, 0.88, zorder=2, **looks)
-    tile.set_label(f"_tile_{grade or 'none'}")
-    sheet.ax.add_patch(tile)
-    if fill and wide > sheet.size.small:
-        word(sheet.ax, column, row, grade, colour=text_on(fill), size=sheet.size.small, label="_grade")
+def _tiles(sheet: Sheet, grades: dict[tuple[str, int], str], areas: list[str], years: list[int]):
+    """Draw the tiles of each grade as one collection, and the grade's letter on each where it fits."""
+    ax, size = sheet.ax, sheet.size.small
+    letters = ax.get_window_extent().width / ax.figure.dpi * 72 / len(years) > size
+    boxes: dict[str, list[Rectangle]] = {}
+    for row, area in enumerate(areas, start=1):
+        for column, year in enumerate(years):
+            grade = grades.get((area, year), "")
+            boxes.setdefault(grade if grade in GRADES else "", []).append(
+                Rectangle((column - 0.46, row - 0.44), 0.92, 0.88)
+            )
+            if letters and grade in GRADES:
+                word(ax, column, row, grade, colour=text_on(GRADES[grade]), size=size, label="_grade")
+    for grade, tiles in boxes.items():
+        looks = {"facecolor": GRADES[grade], "edgecolor": GROUND} if grade else _no_figure()
+        ax.add_collection(PatchCollection(tiles, zorder=2, label=f"_tiles_{grade or 'none'}", **looks))
 
 
 def _year_heads(sheet: Sheet, years: list[int], wide: float):

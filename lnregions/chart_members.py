@@ -229,12 +229,9 @@ def plot_slope(
             looks["weight"] = "bold" if strong else "normal"
             text = f"{called[area]} {text}" if row.year == first else f"{text} {called[area]}"
             sides[row.year].append(Label(text, (0 if row.year == first else 1, y), **looks))
-            looks = {
-                "color": colour,
-                "markerfacecolor": GROUND if row.grade == "C" else colour,
-                "linestyle": "",
-            }
-            sheet.ax.plot([0 if row.year == first else 1], [y], marker="o", markersize=4, **looks, zorder=3)
+            looks = {"color": colour, "marker": "o", "markersize": 4, "linestyle": "", "clip_on": False}
+            looks |= {"markerfacecolor": GROUND if row.grade == "C" else colour, "zorder": 3}
+            sheet.ax.plot([0 if row.year == first else 1], [y], **looks)
     if open_names:
         sheet.notes.append(say(WORDS, "not_joined", language, names=_listed(open_names, language)))
     low, high, _ = limits(sheet.scaled(known["value"]), zero=False, pad=0.05)

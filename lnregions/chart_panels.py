@@ -77,7 +77,7 @@ def plot_member_panels(
         sheet.settle(left=0)
         show_empty(sheet, reason)
         return np.array([sheet.ax])
-    most = max(int(sheet.figure.get_figwidth() * 25.4 // 29), 1)
+    most = max(int(sheet.figure.get_figwidth() * 25.4 // 26), 1)
     rows = -(-len(members) // most)
     sheet.add_panels(len(members), columns=-(-len(members) // rows))
     others = tidy_series(benchmark, what="benchmark") if benchmark is not None else tidy_series(series[:0])
@@ -137,8 +137,8 @@ def _panel_head(sheet: Sheet, ax: Axes, name: str, frame: pd.DataFrame):
     """Name above a panel, and beside it the latest value and its year where they fit."""
     size, box = sheet.size.small, ax.get_window_extent()
     room = box.width / ax.figure.dpi * 72
-    lift = 2.5 / (box.height / ax.figure.dpi * 72)
-    at = {"transform": ax.transAxes, "va": "bottom"}
+    lift = 3.5 / (box.height / ax.figure.dpi * 72)
+    at = {"transform": ax.transAxes, "va": "baseline"}
     word(ax, 0, 1 + lift, name, colour=INK, size=size, weight="bold", ha="left", label="_panel", **at)
     if frame.empty:
         return

@@ -84,7 +84,7 @@ def mark_cut_axis(sheet: Sheet, *, ax: Axes | None = None):
     foot = sheet.points((0, 0), ax.transAxes)
     looks = {"transform": foot, "color": BORDER, "linewidth": 0.8, "clip_on": False, "label": "_axis_cut"}
     for lift in (3.0, 5.5):
-        ax.add_artist(Line2D([-3.5, 3.5], [lift - 1.4, lift + 1.4], **looks))
+        ax.add_artist(Line2D([0.5, 7.5], [lift - 1.4, lift + 1.4], **looks))
     if sheet.say("axis_cut") not in sheet.notes:
         sheet.notes.append(sheet.say("axis_cut"))
 

@@ -98,7 +98,7 @@ def plot_scorecard(
     >>> verdicts = pd.DataFrame({"target": ["dalian"], "region": ["belt"], "status": ["missed"], "gap": [-483.1],
     ...                          "unit": ["亿元"], "reached_in": [2025]})
     >>> ax = plot_scorecard(verdicts)
-    >>> [t.get_text() for t in ax.texts if t.get_label() in ("_gap", "_status")]
+    >>> [t.get_text() for t in ax.texts if t.get_label() in ("_gap", "_status")][-2:]
     ['−48.3 billion yuan', 'missed; reached 2025']
     """
     sheet = Sheet(ax, language, words)
