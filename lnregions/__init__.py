@@ -21,7 +21,43 @@ _NAMES = {
     "region_mean": "totals",
     "judge": "judgement",
     "judge_readings": "judgement",
+    "compare_methods": "judgement",
     "save_figure": "figures",
+    **dict.fromkeys(
+        ["draw_membership", "draw_location", "draw_map", "draw_verdict_map", "draw_city_location"],
+        "map_pictures",
+    ),
+    **dict.fromkeys(
+        [
+            "draw_scorecard",
+            "draw_targets",
+            "draw_dual_core",
+            "draw_members",
+            "draw_indexed_growth",
+            "draw_contributions",
+            "draw_coverage",
+            "draw_series",
+            "draw_city_growth",
+            "draw_ranks",
+            "draw_dots",
+        ],
+        "chart_pictures",
+    ),
+    **dict.fromkeys(
+        [
+            "show_plan",
+            "show_region",
+            "show_verdicts",
+            "show_readings",
+            "show_methods",
+            "show_calculations",
+            "show_members",
+            "show_city",
+            "show_sources",
+            "show_city_sources",
+        ],
+        "displays",
+    ),
 }
 """Public name -> module that holds it; imported when first used, so that ``import lnregions`` stays quick."""
 

@@ -109,7 +109,7 @@ def render(options: argparse.Namespace) -> int:
             return 0
     from lnregions.progress import progress_for
 
-    progress = progress_for(quiet=options.quiet, as_json=options.json)
+    progress = progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     result = engine.render_notebooks(options.output, **asked, settings=settings, progress=progress)
     if not options.no_report:
         _write_report(options)

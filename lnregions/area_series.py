@@ -5,7 +5,7 @@ averaged over its members, as the codebook says the indicator aggregates, or lac
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -18,12 +18,14 @@ _COLUMNS = list(EMPTY.columns)
 
 @dataclass(frozen=True)
 class Tables:
-    """The checked frames that a series is made from: observations, indicators, areas and breaks."""
+    """The checked frames that a series is made from, and the date of knowledge (``YYYY-MM-DD``)."""
 
     observations: pd.DataFrame
     indicators: pd.DataFrame
     areas: pd.DataFrame
     breaks: pd.DataFrame
+    as_of: str = ""
+    made: dict = field(default_factory=dict, repr=False, compare=False)  # series made already, by what they are of
 
     def indicator(self, name: str) -> pd.Series:
         """Codebook row of an indicator."""

@@ -138,15 +138,13 @@ def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en
 
 def show_members(plan, region: str, *, as_of: str = "", language: str = "en") -> Table:
     """Latest figure of each indicator and member, with year, grade and source."""
-    observations = load_observations(as_of=as_of or None)
-    tables = load_tables(plan, observations=observations)
+    tables = load_tables(plan, as_of=as_of)
     return _latest(tables, list(plan.members(region, level="city")), language)
 
 
 def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Table:
     """A city's regions and the latest figure of each indicator."""
-    observations = load_observations(as_of=as_of or None)
-    tables = load_tables(plan, observations=observations)
+    tables = load_tables(plan, as_of=as_of)
     regions = [r for r in plan.regions["region"] if adcode in plan.members(r, level="city")]
     names = plan.regions.set_index("region")[f"short_{language}"]
     inside = ("、" if language == "zh" else ", ").join(names[r] for r in regions)

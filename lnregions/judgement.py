@@ -13,7 +13,7 @@ from lnregions import plans
 from lnregions._words import format_value, text
 from lnregions.area_series import Tables, area_figures, region_figures
 from lnregions.clauses import EMPTY, Clause, Figures, growth_rates, judge_clause
-from lnregions.codebook import load_areas, load_breaks, load_indicators
+from lnregions.codebook import load_breaks, load_indicators
 from lnregions.observations import load_observations, parse_as_of
 from lnregions.verdicts import METHODS, Assessment, Verdict, verdict_table
 
@@ -78,42 +78,49 @@ def judge_main(plan, *, as_of=None, observations: pd.DataFrame | None = None) ->
 def judge_all(plan, *, as_of=None, observations: pd.DataFrame | None = None) -> list[Verdict]:
     """Verdicts on every reading of every target, main readings first within each target."""
     plan = plans.load_plan(plan) if isinstance(plan, str) else plan
-    observations = load_observations(as_of=as_of or None) if observations is None else observations
-    tables = load_tables(plan, observations=observations)
-    date = knowledge_date(observations, as_of)
+    tables = load_tables(plan, as_of=as_of, observations=observations)
     out = []
     for _, target in plan.targets.iterrows():
-        closed = date.year > int(target["horizon"])
-        found = [
-            replace(one, as_of=f"{date:%Y-%m-%d}") for one in _judge_target(plan, target, tables, closed)
-        ]
+        closed = int(tables.as_of[:4]) > int(target["horizon"])
+        found = [replace(one, as_of=tables.as_of) for one in _judge_target(plan, target, tables, closed)]
         out += _mark_disagreement(found)
     return out
 
 
-def load_tables(plan, *, observations: pd.DataFrame) -> Tables:
-    """Codebook tables that go with a plan's figures; a plan's own areas are added to the shipped ones."""
-    areas = getattr(plan, "areas", None)
-    areas = load_areas() if areas is None else areas
+def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -> Tables:
+    """Figures known on a date with the codebook tables that go with them; a plan's own areas are added."""
+    if observations is None:
+        observations = load_observations(as_of=as_of or None, plan=plan)
+    areas = plan.areas
     regions = plan.regions[["region", "short_zh", "short_en"]].rename(columns={"region": "area"})
     areas = pd.concat([areas, regions.assign(level="region")], ignore_index=True)
-    return Tables(observations, load_indicators(), areas, load_breaks())
+    date = f"{knowledge_date(observations, as_of):%Y-%m-%d}"
+    return Tables(observations, load_indicators(), areas, load_breaks(), date)
 
 
 def knowledge_date(observations: pd.DataFrame, as_of=None) -> pd.Timestamp:
-    """Date of knowledge: the one asked for, or else that of the latest dated figure."""
+    """Date of knowledge: the one asked for, or else that of the latest figure dated to the day."""
     if as_of:
         return parse_as_of(as_of)
-    dated = observations.loc[observations["vintage"].fillna("").str.len() > 0, "known_from"]
+    dated = observations.loc[observations["vintage"].fillna("").str.len() == 10, "known_from"]
     return pd.Timestamp(dated.max() if len(dated) else observations["known_from"].max())
 
 
 def figures_of(plan, area: str, *, indicator: str, tables: Tables) -> Figures:
-    """Figures of an area or of one of the plan's regions."""
+    """Figures of an area or of one of the plan's regions; made once for each set of tables."""
+    key = (plan.id, area, indicator)
+    if key not in tables.made:
+        tables.made[key] = _figures_of(plan, area, indicator, tables)
+    return tables.made[key]
+
+
+def _figures_of(plan, area, indicator, tables):
     if area not in set(plan.regions["region"]):
         return area_figures(tables, area, indicator=indicator)
     names = tuple(tables.name(area, lang) for lang in ("en", "zh"))
     members = plan.members(area, level="city")
+    if not members:
+        return Figures(name=names)
     return region_figures(tables, members, indicator=indicator, region=area, names=names)
 
 
@@ -267,10 +274,9 @@ def compare_methods(plan, *, as_of=None, observations: pd.DataFrame | None = Non
         method does not apply.
     """
     plan = plans.load_plan(plan) if isinstance(plan, str) else plan
-    observations = load_observations(as_of=as_of or None) if observations is None else observations
-    tables = load_tables(plan, observations=observations)
+    tables = load_tables(plan, as_of=as_of, observations=observations)
     rows = []
-    for verdict in judge_main(plan, as_of=as_of, observations=observations):
+    for verdict in judge_main(plan, as_of=as_of, observations=tables.observations):
         row = {"target": verdict.target, "plan": verdict.status} | dict.fromkeys(METHODS, "")
         row |= {f"ratio_{name}": None for name in METHODS}
         for name, found in assess_by_methods(plan, verdict, tables=tables).items():

@@ -1,0 +1,451 @@
+"""Charts as pictures: targets against their paths, members, cities, and how sure we are."""
+
+import pandas as pd
+
+from lnregions import charts
+from lnregions.area_series import Tables, member_frame
+from lnregions.growth import chain_index
+from lnregions.judgement import GROWTH_OF, VALUE_KINDS, figures_of, growth_figures, judge_all, load_tables
+from lnregions.observations import applying_breaks
+from lnregions.pictures import Picture, Pictures, make_picture, source_words
+from lnregions.totals import common_release
+from lnregions.trajectory import required_path
+from lnregions.verdicts import Verdict
+
+FIRST_SHOWN = 2018
+"""First year that a series of levels is drawn from."""
+EMPTY_MM = 45
+"""Height of a chart that has nothing to show but its reason."""
+CITIES = ("210100", "210200")
+BREAKS = {
+    "census": ("census revision", "普查修订"),
+    "correction": ("figures corrected", "数据更正"),
+    "coverage": ("wider coverage", "统计范围扩大"),
+    "survey": ("another survey", "调查不同"),
+}
+
+
+def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width: str = "double") -> Picture:
+    """Scorecard of all targets: what was asked for, what came, the gap and the verdict."""
+    tables = load_tables(plan, as_of=verdicts["as_of"].iloc[0])
+    data = verdicts.drop(columns=["reason_zh", "reason_en"]).assign(source=verdicts["sources"])
+    words = (f"All {len(verdicts)} targets and their verdicts", f"全部{len(verdicts)}项目标及判断")
+    axes = charts.plot_scorecard(
+        verdicts, targets=plan.targets, regions=plan.regions.set_index("region")[f"short_{language}"].to_dict(),
+        names=tables.names(language), language=language, title=words[language == "zh"],
+        subtitle=plan.facts.get(f"short_{language}", ""), source=source_words(data, tables, language=language), width=width,
+    )  # fmt: skip
+    says = (f"{words[0]}, as known on {tables.as_of}.", f"{words[1]}，截至{tables.as_of}。")
+    return make_picture(
+        axes, "scorecard", tables=tables, data=data, says=says, language=language, plan=plan.id
+    )
+
+
+def draw_targets(
+    plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Pictures:
+    """Every target of a region that can be drawn, under each reading that names another area or measure."""
+    tables = load_tables(plan, as_of=as_of)
+    own = [v for v in judge_all(plan, as_of=as_of) if v.region == region and v.kind != "qualitative"]
+    drawn = {(v.target, v.area, _way(v)): v for v in reversed(own)}
+    return Pictures([_draw_verdict(plan, v, tables, language, width) for v in reversed(drawn.values())])
+
+
+def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
+    """Shenyang and Dalian side by side against their target for gross domestic product."""
+    tables = load_tables(plan, as_of=as_of)
+    own = plan.targets[plan.targets["area"].isin(CITIES) & (plan.targets["indicator"] == "gdp")]
+    data = _recent(member_frame(tables, CITIES, indicator="gdp"))
+    goal = float(own["value"].max())
+    years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1)
+    line = pd.DataFrame({"year": list(years), "value": goal, "name": ("target", "目标")[language == "zh"]})
+    words = (
+        "Shenyang and Dalian: gross domestic product against the target",
+        "沈阳与大连：地区生产总值与目标",
+    )
+    axes = charts.plot_member_panels(
+        data, members=list(CITIES), benchmark=line, names=tables.names(language), language=language, unit="亿元",
+        title=words[language == "zh"], source=source_words(data, tables, language=language), width=width,
+    )  # fmt: skip
+    says = (f"{words[0]}.", f"{words[1]}。")
+    return make_picture(
+        axes, "dual-core", tables=tables, data=data, says=says, language=language, plan=plan.id
+    )
+
+
+def draw_members(
+    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """Small multiples of a region's member cities: the same years and the same scale."""
+    tables = load_tables(plan, as_of=as_of)
+    members = plan.members(region, level="city")
+    data = _recent(member_frame(tables, members, indicator=indicator))
+    words = _head(tables, indicator, region, ("member cities", "成员城市"))
+    axes = charts.plot_member_panels(
+        data, members=members, **_common(tables, data, indicator, words, language, width), language=language
+    )
+    return _picture(axes, f"members-{region}-{indicator}", tables, data, words, language, region=region)
+
+
+def draw_indexed_growth(
+    plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """Real growth of the members chained from one year, beside the province."""
+    tables = load_tables(plan, as_of=as_of)
+    members = plan.members(region, level="city")
+    base = int(plan.facts["first_year"]) - 6
+    rates = member_frame(tables, members, indicator="gdp_growth_real")
+    data = _chained(rates, base)
+    province = _chained(member_frame(tables, ["210000"], indicator="gdp_growth_real"), base)
+    words = _head(tables, "gdp_growth_real", region, (f"{base} = 100", f"{base}年为100"))
+    axes = charts.plot_indexed_growth(
+        data, base_year=base, benchmark=province.assign(name=tables.name("210000", language)), highlight=_lead(plan, region),
+        names=tables.names(language), language=language,
+        **_common(tables, rates, "gdp_growth_real", words, language, width) | {"unit": ""},
+    )  # fmt: skip
+    return _picture(axes, f"indexed-growth-{region}", tables, data, words, language, region=region)
+
+
+def draw_contributions(
+    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """What each member adds to the change of its region, over the plan's years that one release covers."""
+    tables = load_tables(plan, as_of=as_of)
+    members = plan.members(region, level="city")
+    frame = figures_of(plan, region, indicator=indicator, tables=tables).frame
+    frame = frame[
+        frame["segment"] == frame.loc[frame["year"] <= plan.facts["first_year"] - 1, "segment"].max()
+    ]
+    frame = frame[frame["year"] >= plan.facts["first_year"] - 1]
+    words = _head(tables, indicator, region, ("what each member added", "各成员的贡献"))
+    data = pd.DataFrame(columns=["area", "value", "source"])
+    if len(frame) > 1:
+        first, last = (
+            _release_of(tables, members, indicator, y) for y in (frame["year"].min(), frame["year"].max())
+        )
+        data = last.assign(
+            value=last["value"] - first["value"], first_year=first["year"], last_year=last["year"]
+        )
+        data = data.reset_index()[["area", "value", "first_year", "last_year", "grade", "source"]]
+        span = f"{frame['year'].min()}-{frame['year'].max()}"
+        words = _head(tables, indicator, region, (f"what each member added, {span}", f"{span}年各成员的贡献"))
+    axes = charts.plot_contributions(
+        data,
+        names=tables.names(language),
+        language=language,
+        **_common(tables, data, indicator, words, language, width),
+    )
+    return _picture(axes, f"contributions-{region}-{indicator}", tables, data, words, language, region=region)
+
+
+def draw_coverage(
+    plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """Which of the region's targets has a figure for which year, and how well it is attested."""
+    tables = load_tables(plan, as_of=as_of)
+    own = plan.targets[(plan.targets["region"] == region) & (plan.targets["kind"] != "qualitative")]
+    years = range(int(own["first_year"].min()) - 2, int(own["horizon"].max()) + 2)
+    parts = []
+    for _, row in own.iterrows():
+        frame = figures_of(plan, row["area"], indicator=row["indicator"], tables=tables).frame
+        grades = frame.set_index("year")["grade"]
+        sources = frame.set_index("year")["source"]
+        parts.append(pd.DataFrame({
+            "area": row["target"], "year": list(years), "grade": [grades.get(y, "") for y in years],
+            "source": [sources.get(y, "") for y in years],
+        }))  # fmt: skip
+    data = pd.concat(parts, ignore_index=True)
+    names = own.set_index("target")[f"label_{language}"].to_dict()
+    where = (tables.name(region, "en"), tables.name(region, "zh"))
+    words = ((f"{where[0]}: figures for its targets", f"{where[1]}：各项目标的数据"), ("", ""))
+    axes = charts.plot_coverage(
+        data, names=names, language=language, title=words[0][language == "zh"],
+        source=source_words(data, tables, language=language), width=width,
+    )  # fmt: skip
+    return _picture(axes, f"coverage-{region}", tables, data, words, language, region=region)
+
+
+def draw_series(
+    adcode: str, indicator: str, *, plan, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """One city's figures over the years, against its target where the plan has one for it."""
+    tables = load_tables(plan, as_of=as_of)
+    own = [
+        v
+        for v in judge_all(plan, as_of=as_of)
+        if (v.area, v.indicator) == (adcode, indicator) and v.kind in VALUE_KINDS
+    ]
+    if own:
+        picture = _draw_verdict(plan, own[0], tables, language, width)
+        picture.name = f"series-{adcode}-{indicator}"
+        return picture
+    data = _series(plan, adcode, indicator, tables, language)
+    words = _head(tables, indicator, adcode)
+    axes = charts.plot_trajectory(
+        data, language=language, **_common(tables, data, indicator, words, language, width)
+    )
+    return _picture(axes, f"series-{adcode}-{indicator}", tables, data, words, language, adcode=adcode)
+
+
+def draw_city_growth(
+    adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
+) -> Picture:
+    """A city's real growth beside the province, the nation and the other cities."""
+    from lnregions.plans import load_plan
+
+    plan = load_plan(plan) if isinstance(plan, str) else plan
+    tables = load_tables(plan, as_of=as_of)
+    cities = list(tables.areas.loc[tables.areas["level"] == "city", "area"])
+    rates = member_frame(tables, cities, indicator="gdp_growth_real")
+    own = rates[rates["area"] == adcode]
+    beside = member_frame(tables, ["210000", "100000"], indicator="gdp_growth_real")
+    words = _head(
+        tables,
+        "gdp_growth_real",
+        adcode,
+        ("beside the province, the nation and the other cities", "与全省、全国及其他城市比较"),
+    )
+    axes = charts.plot_growth_trajectory(
+        own, benchmark=beside.assign(name=beside[f"name_{language}"]), members=rates[rates["area"] != adcode],
+        name=tables.name(adcode, language), language=language,
+        **_common(tables, pd.concat([own, beside]), "gdp_growth_real", words, language, width),
+    )  # fmt: skip
+    return _picture(
+        axes, f"growth-{adcode}", tables, pd.concat([own, beside]), words, language, adcode=adcode
+    )
+
+
+def draw_ranks(
+    adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
+) -> Picture:
+    """Rank of each city by gross domestic product, year by year, one city in full colour."""
+    tables, cities = _city_tables(plan, as_of)
+    data = _recent(member_frame(tables, cities, indicator="gdp"), first=2019)
+    counts = data.groupby("year")["area"].nunique()
+    data = data[data["year"].isin(counts[counts == len(cities)].index)]
+    words = _head(tables, "gdp", "210000", ("rank of its cities", "各市位次"))
+    axes = charts.plot_ranks(
+        data, highlight=[adcode], names=tables.names(language), language=language,
+        **_common(tables, data, "gdp", words, language, width) | {"unit": ""},
+    )  # fmt: skip
+    return _picture(axes, f"ranks-{adcode}", tables, data, words, language, adcode=adcode)
+
+
+def draw_dots(
+    adcode: str,
+    indicator: str,
+    *,
+    as_of: str = "",
+    language: str = "en",
+    plan="ln-2022",
+    width: str = "double",
+) -> Picture:
+    """All cities against the province, in the latest year that all have."""
+    tables, cities = _city_tables(plan, as_of)
+    rates = member_frame(tables, cities, indicator=indicator)
+    counts = rates.groupby("year")["area"].nunique()
+    year = int(counts[counts == counts.max()].index.max())
+    data = rates[rates["year"] == year]
+    province = member_frame(tables, ["210000"], indicator=indicator)
+    value = province.loc[province["year"] == year, "value"]
+    words = _head(tables, indicator, "210000", (f"its cities in {year}", f"各市，{year}年"))
+    axes = charts.plot_dots(
+        data, benchmark={tables.name("210000", language): float(value.iloc[0])} if len(value) else None,
+        names=tables.names(language), language=language, **_common(tables, data, indicator, words, language, width),
+    )  # fmt: skip
+    return _picture(axes, f"dots-{adcode}-{indicator}", tables, data, words, language, adcode=adcode)
+
+
+# -- parts --------------------------------------------------------------------------------------------------
+
+
+def _city_tables(plan, as_of) -> tuple[Tables, list[str]]:
+    from lnregions.plans import load_plan
+
+    plan = load_plan(plan) if isinstance(plan, str) else plan
+    tables = load_tables(plan, as_of=as_of)
+    return tables, list(tables.areas.loc[tables.areas["level"] == "city", "area"])
+
+
+def _way(verdict: Verdict) -> str:
+    """How growth is measured: the part of the reading after the comma."""
+    return verdict.reading.partition(", ")[2]
+
+
+def _draw_verdict(plan, verdict, tables, language, width):
+    """One target under one reading."""
+    kind = verdict.kind
+    return (_draw_growth if "growth" in kind and kind not in VALUE_KINDS else _draw_value)(
+        plan, verdict, tables, language, width
+    )
+
+
+def _draw_value(plan, verdict: Verdict, tables, language, width):
+    """Actual figures against the path from the baseline to the value asked for."""
+    data = _series(plan, verdict.area, verdict.indicator, tables, language)
+    words = _head(tables, verdict.indicator, verdict.area)
+    path = target = None
+    if (
+        verdict.baseline is not None
+        and verdict.required is not None
+        and verdict.baseline_year < verdict.horizon
+    ):
+        path = required_path(
+            verdict.baseline,
+            verdict.required,
+            baseline_year=verdict.baseline_year,
+            horizon=verdict.horizon,
+            shape="band",
+        )
+    if verdict.required is not None:
+        row = plan.targets.set_index("target").loc[verdict.target]
+        target = {"value": verdict.required, "horizon": verdict.horizon, "comparator": row["comparator"]}
+        target |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
+        target |= {"gap": None} if verdict.status == "not assessable" else {}
+    low = {} if len(data) else {"height_mm": EMPTY_MM}
+    axes = charts.plot_trajectory(
+        data, path=path, target=target, reason=verdict.reason(language), language=language,
+        **_common(tables, data, verdict.indicator, words, language, width) | low,
+    )  # fmt: skip
+    return _verdict_picture(axes, plan, verdict, tables, data, words, language)
+
+
+def _draw_growth(plan, verdict: Verdict, tables, language, width):
+    """Yearly growth against the benchmark's, or against the rate asked for."""
+    indicators = _indicators(verdict)
+    years = range(verdict.horizon - 2, verdict.horizon + 1)
+    own = growth_figures(plan, verdict.area, indicators=indicators, tables=tables, years=years).frame
+    target_row = plan.targets.set_index("target").loc[verdict.target]
+    beside = pd.DataFrame(columns=["year", "value", "name", "source", "grade"])
+    if target_row["benchmark"]:
+        found = growth_figures(
+            plan, target_row["benchmark"], indicators=indicators, tables=tables, years=years
+        ).frame
+        beside = found.assign(name=tables.name(target_row["benchmark"], language))
+    members = _member_rates(plan, verdict.area, indicators[0], tables)
+    target = (
+        None
+        if target_row["benchmark"]
+        else {"value": target_row["value"], "comparator": target_row["comparator"]}
+    )
+    recent = [_recent(frame, first=verdict.horizon - 6) for frame in (own, beside, members)]
+    data = pd.concat([recent[0].assign(name=tables.name(verdict.area, language)), recent[1], recent[2]])
+    words = _head(tables, indicators[0], verdict.area)
+    axes = charts.plot_growth_trajectory(
+        recent[0], benchmark=recent[1] if len(recent[1]) else None, members=recent[2], target=target,
+        years=(int(target_row["first_year"]), verdict.horizon), name=tables.name(verdict.area, language),
+        reason=verdict.reason(language), language=language,
+        **_common(tables, data, indicators[0], words, language, width) | ({} if len(data) else {"height_mm": EMPTY_MM}),
+    )  # fmt: skip
+    return _verdict_picture(axes, plan, verdict, tables, data, words, language)
+
+
+def _verdict_picture(axes, plan, verdict, tables, data, words, language):
+    """Picture of a verdict: its caption carries the verdict and its reason."""
+    name = "-".join(part for part in (verdict.target, "" if verdict.area in verdict.target or verdict.area == verdict.region
+                                      else verdict.area, _way(verdict).replace(" ", "-")) if part)  # fmt: skip
+    title = [words[0][0], words[0][1]]
+    says = (f"{title[0]}. {verdict.status[:1].upper() + verdict.status[1:]}: {verdict.reason_en}.",
+            f"{title[1]}。{verdict.reason_zh}。")  # fmt: skip
+    return make_picture(
+        axes, name, tables=tables, data=data, says=says, language=language, plan=plan.id, region=verdict.region,
+        target=verdict.target, indicator=verdict.indicator, area=verdict.area, as_of=tables.as_of, status=verdict.status,
+    )  # fmt: skip
+
+
+def _indicators(verdict):
+    """Indicators that one way of measuring growth tries in turn."""
+    return GROWTH_OF.get(verdict.indicator, {"": (verdict.indicator,)}).get(
+        _way(verdict), (verdict.indicator,)
+    )
+
+
+def _member_rates(plan, area, indicator, tables):
+    """Growth rates of the members of a region; none for a single area."""
+    if area not in set(plan.regions["region"]):
+        return pd.DataFrame(columns=["year", "value"])
+    found = member_frame(tables, plan.members(area, level="city"), indicator=indicator)
+    return found if tables.indicator(indicator)["measure"] == "growth" else found.iloc[:0]
+
+
+def _series(plan, area, indicator, tables, language):
+    """Series of an area with the reason before which it breaks."""
+    frame = _recent(figures_of(plan, area, indicator=indicator, tables=tables).frame)
+    scopes = [area]
+    if area in set(plan.regions["region"]):
+        scopes += plan.members(area, level="city")
+    own = pd.concat([tables.breaks[applying_breaks(tables.breaks, s, indicator=indicator)] for s in scopes])
+    kinds = dict(zip(own["first_year"], own["kind"], strict=True))
+    words = {first: BREAKS.get(kind, (kind, kind))[language == "zh"] for first, kind in kinds.items()}
+    reasons, previous = [], None
+    for row in frame.itertuples():
+        crossed = [first for first in sorted(words) if previous is not None and previous < first <= row.year]
+        reasons.append(words[crossed[-1]] if crossed else "")
+        previous = row.year
+    return frame.assign(reason=reasons)
+
+
+def _lead(plan, region):
+    """Lead city of a region in a list, or an empty list."""
+    city = str(plan.regions.set_index("region").loc[region, "lead_city"] or "")
+    return [city] if city else []
+
+
+def _recent(frame, *, first=FIRST_SHOWN):
+    return frame[frame["year"] >= first].reset_index(drop=True)
+
+
+def _chained(rates, base):
+    """Indices chained from yearly rates, 100 in the base year; an area stops where a year lacks."""
+    parts = []
+    for area, own in rates[rates["year"] > base].groupby("area", sort=False):
+        known = dict(zip(own["year"].astype(int), own["value"], strict=True))
+        if base + 1 not in known:
+            continue
+        chained = chain_index(known).dropna(subset="index")
+        parts.append(chained.rename(columns={"index": "value"})[["year", "value"]].assign(area=area))
+    empty = pd.DataFrame(columns=["area", "year", "value"])
+    out = pd.concat(parts, ignore_index=True)[["area", "year", "value"]] if parts else empty
+    used = rates.drop_duplicates("area").set_index("area")["source"] if len(rates) else {}
+    return out.assign(source=[used.get(a, "") for a in out["area"]])
+
+
+def _release_of(tables, members, indicator, year):
+    """Members' figures of one year from one release, by area."""
+    rows = tables.observations
+    rows = rows[(rows["indicator"] == indicator) & (rows["year"] == year) & rows["area"].isin(members)]
+    return common_release(rows, members)[1].set_index("area")
+
+
+def _head(tables, indicator, area, more=("", "")):
+    """Title and subtitle in both languages."""
+    row = tables.indicator(indicator)
+    titles = (
+        f"{tables.name(area, 'en')}: {_lower(row['name_en'])}",
+        f"{tables.name(area, 'zh')}：{row['name_zh']}",
+    )
+    return titles, more
+
+
+def _lower(name):
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def _common(tables, data, indicator, words, language, width):
+    """Words that every chart takes."""
+    zh = language == "zh"
+    return {
+        "title": words[0][zh], "subtitle": words[1][zh], "unit": tables.indicator(indicator)["unit"], "width": width,
+        "source": source_words(data, tables, language=language),
+    }  # fmt: skip
+
+
+def _picture(axes, name, tables, data, words, language, **parameters):
+    """Picture of a chart whose caption is its title and subtitle."""
+    says = tuple(
+        title + (glue + more if more else "") + stop
+        for title, more, glue, stop in zip(words[0], words[1], (", ", "，"), (".", "。"), strict=True)
+    )
+    return make_picture(
+        axes, name, tables=tables, data=data, says=says, language=language, as_of=tables.as_of, **parameters
+    )

