@@ -1,0 +1,86 @@
+"""How long a map and a chart take, drawn and saved in three formats, and what the parts cost.
+
+Run with ``python benchmarks/bench_figures.py``. Medians of warm runs; the first run of a process, which loads
+fonts and writers, stands beside them. Targets on two cores: labels of 14 cities in 0.05 s, a map in PNG, SVG
+and PDF in 1.5 s, a chart in 1 s.
+"""
+
+import io
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from lnregions import boundaries, figures, map_base, map_labels, maps, style
+
+RUNS = 7
+
+
+def measure(name: str, work: Callable[[], object], *, target: float | None = None) -> None:
+    times = []
+    for _ in range(RUNS + 1):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    median = statistics.median(times[1:])
+    verdict = "" if target is None else f"  target {target:.2f} s: {'met' if median <= target else 'MISSED'}"
+    print(f"{name:44s} first {times[0]:6.3f} s   median {median:6.3f} s{verdict}")
+
+
+def main() -> None:
+    cities, counties = boundaries.load_boundaries(), boundaries.load_boundaries("county")
+    context, locator = boundaries.load_context(), boundaries.load_locator()
+    cities["rate"] = np.linspace(40, 90, len(cities))
+    counties["rate"] = np.linspace(40, 90, len(counties))
+    folder = Path(tempfile.mkdtemp())
+
+    def draw(frame=cities, width="double"):
+        ax = maps.plot_choropleth(frame, "rate", unit="%", labels="value", ax=maps.map_axes(width))
+        inset = (locator, ["210000"])
+        return maps.finish_map(ax, title="Rates", source="Source: trial.", context=context, inset=inset)
+
+    def chart():
+        fig = style.figure("double")
+        ax = fig.add_axes((0.1, 0.15, 0.85, 0.75))
+        for k in range(4):
+            ax.plot(range(2015, 2025), np.arange(10) + k, marker="o", label=f"沈阳 {k}")
+        ax.legend()
+        ax.set_title("辽宁 Liaoning")
+        return fig
+
+    def labels():
+        map_labels.place_labels(axes, projected.geometry, words)
+
+    projected = map_base.prepare(cities)
+    axes = map_base.start(maps.map_axes(), projected, "en")
+    words = [[f"{zh}\n{en}", en] for zh, en in zip(projected["short_zh"], projected["short_en"], strict=True)]
+    measure("labels of 14 cities, 174 mm", labels, target=0.05)
+    measure("map drawn, 174 mm", draw)
+    measure("map drawn, 85 mm", lambda: draw(width="single"))
+    measure("map of 100 counties drawn", lambda: draw(counties))
+    measure("map drawn and saved: png + svg + pdf", lambda: save(draw().figure, folder), target=1.5)
+    measure("county map drawn and saved", lambda: save(draw(counties).figure, folder), target=1.5)
+    measure("chart drawn and saved: png + svg + pdf", lambda: save(chart(), folder), target=1.0)
+    done = draw().figure
+    for name in figures.FORMATS:
+        measure(f"map as {name}", lambda name=name: figures.picture(done, name))
+    for level in (1, 4, 6, 9):
+        stream = io.BytesIO()
+        done.savefig(stream, format="png", dpi=300, pil_kwargs={"compress_level": level})
+        how = {"format": "png", "dpi": 300, "pil_kwargs": {"compress_level": level}}
+        size = len(stream.getvalue()) / 1000
+        measure(
+            f"map as png, compression {level} ({size:.0f} kB)",
+            lambda how=how: done.savefig(io.BytesIO(), **how),
+        )
+
+
+def save(fig, folder: Path) -> None:
+    figures.save_figure(fig, folder / "x", caption={"en": "A trial.", "zh": "试验。"})
+
+
+if __name__ == "__main__":
+    main()
