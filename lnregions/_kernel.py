@@ -18,9 +18,11 @@ import signal
 import socket
 import sys
 import threading
+import types
 
 import ipykernel.debugger
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
 from tornado.ioloop import IOLoop
@@ -56,6 +58,8 @@ class WireSession(Session):
 class WireKernel(IPythonKernel):
     """IPython's kernel; requests that wait are never aborted, since the listener sends one at a time."""
 
+    _supports_kernel_subshells = False
+
     def _abort_queues(self, subshell_id=None):
         pass
 
@@ -69,13 +73,16 @@ def build_kernel() -> WireKernel:
     config.HistoryManager.enabled = False
     kernel = WireKernel.instance(
         config=config,
-        session=WireSession(key=b""),
+        session=WireSession(key=b"not used"),
         iopub_socket="iopub",
         shell_stream=None,
         user_ns={},
         log=logging.getLogger("ipykernel"),
     )
     kernel._execute_sleep = 0
+    kernel.shell_channel_thread = types.SimpleNamespace(parent_thread=threading.main_thread())
+    application = IPKernelApp.instance(config=config)
+    application.kernel, application.shell = kernel, kernel.shell
     with contextlib.suppress(Exception):
         kernel.shell.extension_manager.load_extension("storemagic")
     return kernel
@@ -208,6 +215,7 @@ def become_kernel(kernel: WireKernel, sock: socket.socket, *, pipes: dict, reque
     faulthandler.enable(sys.__stderr__)
     kernel.session.sender = sender
     asyncio.run(_serve(kernel, sock))
+    sender.send("memory", _private_memory())
     with contextlib.suppress(Exception):
         threading._shutdown()
     with contextlib.suppress(Exception):
@@ -215,6 +223,16 @@ def become_kernel(kernel: WireKernel, sock: socket.socket, *, pipes: dict, reque
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         with contextlib.suppress(Exception):
             stream.flush()
+
+
+def _private_memory() -> int:
+    """Bytes that this process shares with no other."""
+    total = 0
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/smaps_rollup") as file:
+        for line in file:
+            if line.startswith("Private_"):
+                total += int(line.split()[1]) * 1024
+    return total
 
 
 def _set_up_process(request: dict) -> None:
@@ -285,7 +303,9 @@ async def _answer(kernel: WireKernel, message: dict) -> None:
         if asyncio.iscoroutine(answer):
             await answer
     except (Exception, KeyboardInterrupt) as error:
-        kernel.log.error("A request failed: %r", error)
+        content = {"status": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": []}
+        kernel.session.send("iopub", "error", content, parent=message)
+        kernel.session.send("shell", "execute_reply", content, parent=message)
     finally:
         kernel.post_handler_hook()
     for stream in (sys.__stdout__, sys.__stderr__, sys.stdout, sys.stderr):

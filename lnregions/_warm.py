@@ -17,13 +17,16 @@ from collections.abc import Sequence
 from lnregions._wire import WireError, pack, unpack
 
 IMPORTS = (
-    "numpy", "pandas", "pandas.io.formats.format", "pandas.io.formats.html", "shapely", "geopandas", "pyogrio",
-    "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-    "matplotlib_inline.backend_inline", "lnregions",
+    "numpy", "pandas", "pandas.io.formats.format", "pandas.io.formats.html", "shapely", "geopandas",
+    "pyogrio", "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "lnregions",
 )  # fmt: skip
 """Imported in the warm process before the first run; one that is not installed is left out."""
 _PAUSE = 0.25
-_CODE = "import sys, json; sys.path[:] = json.loads(sys.argv[2]); from lnregions._zygote import main; main(int(sys.argv[1]), json.loads(sys.argv[3]))"  # noqa: E501
+_CODE = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[2]); "
+    "from lnregions._zygote import main; main(int(sys.argv[1]), json.loads(sys.argv[3]))"
+)
 
 
 class WarmProcessError(RuntimeError):
@@ -50,7 +53,7 @@ class WarmProcess:
         self._lock = threading.Lock()
         self._data = bytearray()
         self.key = (tuple(imports), tuple(warm_up))
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
         self._sock, far = socket.socketpair()
         settings = json.dumps({"imports": list(imports), "warm_up": list(warm_up)})
         self._process = subprocess.Popen(
@@ -156,7 +159,7 @@ class WarmKernel:
         self._data = bytearray()
         self._ended: dict | None = None
         self._lock = threading.Lock()
-        self.received = 0
+        self.received = self.private = 0
         self._died = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
 
     def send(self, kind: str, content: object, buffers: list = ()) -> None:
@@ -178,7 +181,9 @@ class WarmKernel:
         watched = [self._sock] if self._died is None else [self._sock, self._died]
         ready, _, _ = select.select(watched, [], [], timeout)
         if self._sock in ready:
-            received = self._sock.recv(1 << 20)
+            received = b""
+            with contextlib.suppress(ConnectionError):
+                received = self._sock.recv(1 << 20)
             if not received:
                 raise WireError
             self.received += len(received)
@@ -230,7 +235,9 @@ class WarmKernel:
         deadline = time.monotonic() + grace
         with contextlib.suppress(WireError, OSError):
             while (left := deadline - time.monotonic()) > 0:
-                self.receive(timeout=left)
+                message = self.receive(timeout=left)
+                if message is not None and message[0] == "memory":
+                    self.private = message[1]
         ended = self._process.end_kernel(self.pid)
         with self._lock:
             self._ended = ended
@@ -253,14 +260,15 @@ def warm_process(
     Other imports or another warm-up than those of the running one start a new one.
     """
     global _PROCESS
+    asked = imports is None and warm_up is None
+    wanted = (tuple(IMPORTS if imports is None else imports), tuple(warm_up or ()))
     with _LOCK:
-        if _PROCESS is not None and _PROCESS.alive():
-            asked = imports is None and warm_up is None
-            if asked or _PROCESS.key == (tuple(imports or IMPORTS), tuple(warm_up or ())):
-                return _PROCESS
+        if _PROCESS is not None and _PROCESS.alive() and (asked or _PROCESS.key == wanted):
+            return _PROCESS
         if _PROCESS is not None:
+            wanted = _PROCESS.key if asked else wanted
             _PROCESS.close()
-        _PROCESS = WarmProcess(imports=imports or IMPORTS, warm_up=warm_up or ())
+        _PROCESS = WarmProcess(imports=wanted[0], warm_up=wanted[1])
         return _PROCESS
 
 

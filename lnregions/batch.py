@@ -2,8 +2,6 @@
 
 import contextlib
 import datetime
-import os
-import platform
 import queue
 import shutil
 import threading
@@ -11,12 +9,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from lnregions import export
 from lnregions._files import Hashes, swap_in, sync_folder
+from lnregions._warm import can_fork, warm_process
 from lnregions.manifest import Books, key
 from lnregions.runs import papermill_modules, run_notebook, sign_notebook
 
 _GRACE = 4.0
 """Seconds that runs have to end after a stop."""
+
+
+_READY = threading.Lock()
 
 
 class LocalRuns:
@@ -30,12 +33,15 @@ class LocalRuns:
         self._stopping = threading.Event()
         for item in enumerate(runs):
             self._waiting.put(item)
+        if settings.engine == "warm" and can_fork():
+            warm_process(imports=settings.imports, warm_up=settings.warm_up)
         jobs = max(1, min(settings.jobs, len(runs)))
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
         for thread in self._threads:
             thread.start()
 
     def _work(self) -> None:
+        get_ready(html=self._settings.html)
         while not self._stopping.is_set():
             try:
                 number, run = self._waiting.get_nowait()
@@ -81,6 +87,14 @@ class LocalRuns:
         """End what the runs needed."""
         for thread in self._threads:
             thread.join(_GRACE)
+
+
+def get_ready(*, html: bool = True) -> None:
+    """Import what a run needs on this side, while the warm process does the same on its own."""
+    papermill_modules()
+    if html:
+        with _READY:
+            export.warm_up()
 
 
 def run_here(run, folder: Path, *, settings, register=None) -> dict:
@@ -163,12 +177,22 @@ def _enter(books: Books, run, *, record: dict, folder: Path | None, settings) ->
         except OSError as error:
             record, outputs = failure(error), {}
     entry = {
-        "notebook": run.notebook.name, "language": run.language, "over": run.notebook.over, "value": run.value,
-        "parameters": dict(run.parameters), "folder": run.name, "status": record["status"], "why": run.why,
-        "engine": settings.engine, "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        **{name: record.get(name) for name in _MEASURED}, "key": key(run.inputs), "inputs": dict(run.inputs),
-        "outputs": outputs, "error": record["error"],
-    }  # fmt: skip
+        "notebook": run.notebook.name,
+        "language": run.language,
+        "over": run.notebook.over,
+        "value": run.value,
+        "parameters": dict(run.parameters),
+        "folder": run.name,
+        "status": record["status"],
+        "why": run.why,
+        "engine": settings.engine,
+        "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        **{name: record.get(name) for name in _MEASURED},
+        "key": key(run.inputs),
+        "inputs": dict(run.inputs),
+        "outputs": outputs,
+        "error": record["error"],
+    }
     with contextlib.suppress(OSError):
         books.add(run.name, entry)
     return entry

@@ -217,7 +217,7 @@ class WarmClient(HonestClient):
 
     def _keep_usage(self, ended: dict) -> None:
         if ended.get("peak_memory") is not None:
-            own = max(0, ended["peak_memory"] - self.kernel.shared)
+            own = max(self.kernel.private, ended["peak_memory"] - self.kernel.shared, 0)
             self.control.usage.update(
                 cpu_seconds=ended["cpu_seconds"], peak_memory=ended["peak_memory"], own_memory=own
             )
@@ -246,7 +246,7 @@ class _FrontEnd:
     def __init__(self, kernel: WarmKernel):
         from jupyter_client.session import Session
 
-        self.session = Session(key=b"")
+        self.session = Session(key=b"not used")
         self.shell_channel = self
         self._kernel = kernel
 
@@ -287,7 +287,7 @@ class _Conversation:
                 self._check_limits()
                 message = self._kernel.receive(timeout=self._pause())
                 idle = (message is not None and self._take(*message)) or idle
-        except (WireError, OSError):
+        except WireError:
             self._end_text()
             self._kernel_died()
         except Exception:

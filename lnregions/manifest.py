@@ -14,9 +14,10 @@ from lnregions._paths import data_dir, shapes_dir
 
 SCHEMA = 1
 _DISTRIBUTIONS = (
-    "folium geopandas ipykernel ipython ipywidgets lnregions mapclassify matplotlib matplotlib-inline "
-    "matplotlib-scalebar nbclient nbconvert nbformat numpy pandas papermill pyogrio pyproj shapely"
-).split()
+    "folium", "geopandas", "ipykernel", "ipython", "ipywidgets", "lnregions", "mapclassify", "matplotlib",
+    "matplotlib-inline", "matplotlib-scalebar", "nbclient", "nbconvert", "nbformat", "numpy", "pandas",
+    "papermill", "pyogrio", "pyproj", "shapely",
+)  # fmt: skip
 _WORDS = {
     "notebook": "the notebook has changed",
     "parameters": "its parameters have changed",

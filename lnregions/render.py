@@ -46,8 +46,10 @@ class Settings:
         How often a failed run is tried again.
     own : tuple of Path
         Further files that runs read: a change in them is a reason to run again.
+    imports : tuple of str or None
+        Modules that the warm process imports; what notebooks commonly use if absent.
     warm_up : tuple of str
-        ``"module:function"`` called in the warm process before the first run.
+        ``"module:function"`` called in the warm process after that.
     scheduler : str
         Address of a Dask scheduler that does the runs; empty: this machine does.
     """
@@ -60,6 +62,7 @@ class Settings:
     batch: float | None = None
     retries: int = 0
     own: tuple = ()
+    imports: tuple | None = None
     warm_up: tuple = ()
     scheduler: str = ""
 
@@ -195,10 +198,10 @@ def _check_names(notebooks, parameters, *, only, choices) -> None:
     refuse_any(faults)
 
 
-def _values(notebook: Notebook, choices: Choices, *, only, given) -> list[str]:
+def _values(notebook: Notebook, choices: Choices, *, only, given) -> list:
     over = notebook.over
     if not over or over in given:
-        return [str(given[over])] if over else [""]
+        return [given[over]] if over else [""]
     values = list(choices.get(over, ())) or list(notebook.parameter(over).choices)
     if not values:
         values = [notebook.parameter(over).default]
@@ -206,7 +209,7 @@ def _values(notebook: Notebook, choices: Choices, *, only, given) -> list[str]:
     return [value for value in values if wanted is None or value in wanted]
 
 
-def _run(notebook: Notebook, language: str, *, value: str, given: dict, speaks: bool) -> Run:
+def _run(notebook: Notebook, language: str, *, value: object, given: dict, speaks: bool) -> Run:
     parameters = dict(given)
     if notebook.over:
         parameters[notebook.over] = value

@@ -1,4 +1,4 @@
-"""One run: a notebook with its parameters, executed by papermill in a private folder, cleaned and exported."""
+"""One run: a notebook with its parameters, run by papermill in a private folder, cleaned and exported."""
 
 import contextlib
 import importlib
@@ -48,6 +48,8 @@ def papermill_modules() -> None:
         if hidden:
             sys.modules[name] = None
         try:
+            import nbconvert.exporters  # noqa: F401
+
             from lnregions.kernels import register_engines
 
             register_engines()
@@ -89,8 +91,8 @@ def run_notebook(
     Returns
     -------
     dict
-        ``status`` (done, failed, stopped), ``seconds``, ``cpu_seconds``, ``peak_memory`` and ``own_memory`` in
-        bytes, ``error`` (None or cell, name, text, source).
+        ``status`` (done, failed, stopped), ``seconds``, ``cpu_seconds``, ``peak_memory`` and ``own_memory``
+        in bytes, ``error`` (None or cell, name, text, source).
     """
     papermill_modules()
     from lnregions.kernels import RunControl
@@ -242,7 +244,7 @@ def _write(notebook, *, folder: Path, name: str, language: str, html: bool) -> N
 
 
 def sign_notebook(path: Path) -> bool:
-    """Sign an executed notebook for this user, so that JupyterLab shows all its outputs; False if it cannot."""
+    """Sign an executed notebook, so that this user's JupyterLab shows all its outputs; False if it cannot."""
     with contextlib.suppress(Exception):
         import nbformat
         from nbformat.sign import NotebookNotary

@@ -1,0 +1,138 @@
+"""The same runs on a real Dask cluster of two workers on this machine."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from test_render import QUICK, tree, write_notebook
+
+from lnregions import _warm, cluster
+from lnregions._checks import DataError
+from lnregions.render import Settings, render_notebooks
+
+distributed = pytest.importorskip("distributed")
+CHOICES = {"region": ["circle", "belt", "west", "east"]}
+KILLS = """
+import os, signal
+def parent(pid):
+    return int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
+if region == "belt":
+    os.kill(parent(os.getppid()), signal.SIGKILL)
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """A scheduler and two workers, each with a nanny that starts it anew when it dies."""
+    folder = tmp_path_factory.mktemp("dask")
+    file = folder / "scheduler.json"
+    environment = {
+        **os.environ,
+        "LN_MARK": "cluster",
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+        "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
+    }
+    common = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
+    started = [subprocess.Popen([*dask, *options], **common)]
+    while not file.exists():
+        assert started[0].poll() is None
+        time.sleep(0.05)
+    address = json.loads(file.read_text())["address"]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--host", "127.0.0.1"]
+    worker += ["--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
+    started += [subprocess.Popen(worker, **common) for _ in range(2)]
+    try:
+        with distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield address
+    finally:
+        for process in reversed(started):
+            process.send_signal(signal.SIGTERM)
+        for process in reversed(started):
+            process.wait(20)
+
+
+def render(output, book, address="", **settings):
+    return render_notebooks(
+        output,
+        choices=CHOICES,
+        notebooks=book,
+        languages=["en"],
+        settings=Settings(scheduler=address, imports=(), **settings),
+    )
+
+
+@pytest.mark.slow
+def test_a_cluster_leaves_the_same_bytes_as_this_machine(address, tmp_path):
+    book = write_notebook(tmp_path / "01.ipynb", QUICK)
+    there = render(tmp_path / "there", book, address)
+    here = render(tmp_path / "here", book)
+    assert there.ok
+    assert tree(tmp_path / "there") == tree(tmp_path / "here")
+    assert {n: (r["key"], r["outputs"]) for n, r in there.manifest["runs"].items()} == {
+        n: (r["key"], r["outputs"]) for n, r in here.manifest["runs"].items()
+    }
+    assert render(tmp_path / "there", book, address).skipped == there.done or len(there.done) == 4
+    _warm.close_warm_process()
+
+
+@pytest.mark.slow
+def test_runs_of_a_worker_that_dies_are_done_elsewhere(address, tmp_path):
+    mark = tmp_path / "mark"
+    once = f"if not os.path.exists({str(mark)!r}):\n    open({str(mark)!r}, 'w').close()\n"
+    once += "".join(f"    {line}\n" for line in KILLS.strip().splitlines()) + "region"
+    book = write_notebook(
+        tmp_path / "02.ipynb", "import os\n" + once.replace('if region == "belt"', "if True")
+    )
+    result = render(tmp_path / "out", book, address)
+    assert mark.exists()
+    assert result.ok
+    assert len(result.done) == 4
+
+
+@pytest.mark.slow
+def test_a_run_that_ends_every_worker_is_named_and_given_up(address, tmp_path):
+    book = write_notebook(tmp_path / "03.ipynb", KILLS)
+    result = render(tmp_path / "out", book, address)
+    assert result.failed == ["en/03/belt"]
+    assert len(result.done) == 3
+    assert result.manifest["runs"]["en/03/belt"]["error"]["name"] == "KilledWorker"
+
+
+@pytest.mark.slow
+def test_an_error_in_a_cell_comes_back_with_its_notebook(address, tmp_path):
+    book = write_notebook(tmp_path / "04.ipynb", "1 / (region != 'belt')")
+    result = render(tmp_path / "out", book, address)
+    assert result.failed == ["en/04/belt"]
+    assert result.manifest["runs"]["en/04/belt"]["error"]["name"] == "ZeroDivisionError"
+    assert (tmp_path / "out/en/04/belt/04.ipynb").exists()
+
+
+@pytest.mark.slow
+def test_workers_with_other_data_are_refused(address, tmp_path, monkeypatch):
+    book = write_notebook(tmp_path / "05.ipynb", "1")
+    mine = {**cluster.shared_hashes(), "data": "other"}
+    real = cluster.shared_hashes
+    monkeypatch.setattr(cluster, "shared_hashes", lambda: mine)
+    monkeypatch.setattr(cluster.ClusterRuns, "_hashes_of_workers", lambda self: self._client.run(real))
+    with pytest.raises(DataError, match=r"holds other data than this machine. Install the same version"):
+        render(tmp_path / "out", book, address)
+
+
+def test_a_scheduler_that_does_not_answer_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.3)
+    book = write_notebook(tmp_path / "06.ipynb", "1")
+    with pytest.raises(DataError, match=r"No Dask scheduler answers at tcp://127.0.0.1:9"):
+        render(tmp_path / "out", book, "tcp://127.0.0.1:9")
+
+
+def test_files_from_a_worker_cannot_leave_their_folder(tmp_path):
+    with pytest.raises(DataError, match="leads out of its folder"):
+        cluster.write_files(tmp_path / "a", {"../b": b""})
+    assert not (tmp_path / "b").exists()

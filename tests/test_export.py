@@ -1,0 +1,120 @@
+"""Executed notebooks as pages: whole in themselves, for readers, safe."""
+
+import re
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from lnregions._checks import DataError
+from lnregions.export import export_notebook, notebook_html
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+@pytest.fixture
+def notebook():
+    cells = [
+        new_markdown_cell("# 达标了吗? **Did it**\n\nFor readers."),
+        new_code_cell('region = "circle"', metadata={"tags": ["parameters"]}),
+        new_code_cell('region = "belt"', metadata={"tags": ["injected-parameters"]}),
+        new_code_cell(
+            "draw(region)",
+            execution_count=1,
+            outputs=[
+                new_output("display_data", data={"image/png": PNG, "text/plain": "<Figure>"}),
+                new_output("execute_result", data={"text/html": "<table><tr><td>沈阳</td></tr></table>"}),
+                new_output("stream", text="said\x1b[31m red\x1b[0m"),
+                new_output("display_data", data={"application/javascript": "alert(1)"}),
+                new_output(
+                    "display_data",
+                    data={
+                        "application/vnd.jupyter.widget-view+json": {"model_id": "x"},
+                        "text/plain": "Slider",
+                    },
+                ),
+            ],
+        ),
+        new_code_cell("play()", metadata={"tags": ["interactive"]}),
+        new_code_cell("quiet()", metadata={"tags": ["remove_input"]}),
+    ]
+    metadata = {"papermill": {"parameters": {"region": "belt", "note": "<script>", "figures": "figures"}}}
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def test_a_page_asks_nothing_from_outside_and_runs_nothing(notebook):
+    page = notebook_html(notebook)
+    assert "<script" not in page
+    assert "alert(1)" not in page
+    assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", page)
+    assert not re.search(r"url\((?!data:)", page)
+    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in page
+
+
+def test_a_page_is_for_readers(notebook):
+    page = notebook_html(notebook, language="zh", title="file")
+    assert '<html lang="zh-CN">' in page
+    assert '<meta charset="utf-8"' in page
+    assert "<title>达标了吗? Did it</title>" in page
+    assert page.count("<summary>代码</summary>") == 1
+    assert '<details class="source">' in page
+    assert '<th scope="row">region</th><td>belt</td>' in page
+    assert "<td>&lt;script&gt;</td>" in page
+    assert "figures</th>" not in page
+    assert 'region = "circle"' not in re.sub("<[^>]+>", "", page)
+    assert "play()" not in page.split("<main>")[1]
+    assert "quiet()" not in page.split("<main>")[1]
+    assert f"data:image/png;base64,{PNG}" in page
+    assert 'alt="达标了吗? Did it"' in page
+    assert "<td>沈阳</td>" in page
+    assert "请打开笔记本使用" in page
+
+
+def test_a_page_is_the_same_each_time_whatever_came_between(notebook):
+    first = notebook_html(notebook)
+    notebook_html(notebook, language="zh")
+    assert notebook_html(notebook) == first
+
+
+def test_a_failed_cell_is_shown_open_with_its_error(notebook):
+    cell = new_code_cell("1 / 0", metadata={"papermill": {"status": "failed"}})
+    cell.outputs = [
+        new_output("error", ename="ZeroDivisionError", evalue="x", traceback=["\x1b[31mboom\x1b[0m"])
+    ]
+    notebook.cells.append(cell)
+    page = notebook_html(notebook)
+    assert re.search(r'<details class="source" open="?', page)
+    assert "boom" in page
+    assert 'class="output error"' in page
+
+
+def test_a_notebook_may_ask_for_its_own_scripts_but_not_for_requests(notebook):
+    notebook.metadata["lnregions"] = {"scripts": True}
+    page = notebook_html(notebook)
+    assert "script-src 'unsafe-inline'" in page
+    assert "default-src 'none'" in page
+
+
+def test_a_file_is_exported_beside_it_or_where_wanted(notebook, tmp_path):
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    assert export_notebook(tmp_path / "a.ipynb") == tmp_path / "a.html"
+    where = export_notebook(tmp_path / "a.ipynb", tmp_path / "b.html", language="zh")
+    assert "参数" in where.read_text("utf-8")
+
+
+def test_a_notebook_without_heading_takes_its_files_name():
+    page = notebook_html(new_notebook(cells=[new_code_cell("1")]), title="05_own")
+    assert "<title>05_own</title>" in page
+
+
+@pytest.mark.parametrize("content", [None, "no notebook"])
+def test_what_is_no_notebook_is_refused(content, tmp_path):
+    if content:
+        (tmp_path / "a.ipynb").write_text(content)
+    with pytest.raises(DataError, match=r"a\.ipynb: it cannot be read as a notebook"):
+        export_notebook(tmp_path / "a.ipynb")
+
+
+def test_an_unknown_language_is_refused(notebook):
+    with pytest.raises(DataError, match="fr"):
+        notebook_html(notebook, language="fr")

@@ -1,0 +1,151 @@
+"""Parameters cells are read strictly; values are checked before anything runs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lnregions._checks import DataError
+from lnregions.parameters import Notebook, check_parameters, list_notebooks, read_notebook
+
+NOTEBOOKS = Path(__file__).parent / "data" / "notebooks"
+CELL = {"cell_type": "code", "source": "", "metadata": {"tags": ["parameters"]}, "outputs": []}
+
+
+@pytest.fixture
+def named() -> Notebook:
+    return read_notebook(NOTEBOOKS / "named.ipynb", choices={"area": ["210200", "021000"]})
+
+
+def write(path, source, **content):
+    cells = [{**CELL, "source": source}]
+    path.write_text(
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5} | content)
+    )
+    return path
+
+
+def test_a_parameters_cell_is_read_with_types_defaults_comments_and_choices(named):
+    rows = [(p.name, p.annotation, p.default, p.comment) for p in named.parameters]
+    assert rows == [
+        ("n", "int", 1, "a number"),
+        ("share", "float", 0.5, ""),
+        ("agree", "bool", False, ""),
+        ("area", "str", "210200", "adcode"),
+        ("as_of", "str", "", "date"),
+        ("shape", "str", "linear", ""),
+    ]
+    assert named.parameter("shape").choices == ("linear", "geometric")
+    assert named.parameter("area").choices == ("210200", "021000")
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ({"n": "12"}, {"n": 12}),
+        ({"n": 3, "share": 1}, {"n": 3, "share": 1.0}),
+        ({"share": "2e-1"}, {"share": 0.2}),
+        ({"agree": "true"}, {"agree": True}),
+        ({"agree": False}, {"agree": False}),
+        ({"area": "021000"}, {"area": "021000"}),
+        ({"as_of": "2024-02-29"}, {"as_of": "2024-02-29"}),
+        ({"as_of": "2024"}, {"as_of": "2024"}),
+        ({"as_of": ""}, {"as_of": ""}),
+        ({"shape": "geometric"}, {"shape": "geometric"}),
+    ],
+)
+def test_a_value_is_taken_as_its_annotated_type(named, given, taken):
+    found = check_parameters(named, given)
+    assert found == taken
+    assert [type(v) for v in found.values()] == [type(v) for v in taken.values()]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"shap": "linear"}, r"Unknown parameter 'shap'.*did you mean shape"),
+        ({"n": "1.5"}, r"Parameter n of named is '1.5', which is not a whole number"),
+        ({"n": "1_000"}, r"which is not a whole number"),
+        ({"n": "１２"}, r"which is not a whole number"),
+        ({"n": True}, r"which is not a whole number"),
+        ({"share": "nan"}, r"which is not a number"),
+        ({"share": float("inf")}, r"which is not a number"),
+        ({"agree": "yes"}, r"which is not True or False"),
+        ({"area": 210200}, r"210200, which is not text.*leading zeros only in quotes"),
+        ({"area": "210201"}, r"Unknown area '210201'. Choose one of 210200, 021000"),
+        ({"shape": "liner"}, r"Unknown shape 'liner'.*did you mean linear"),
+        ({"as_of": "2023-02-29"}, r"Parameter as_of is '2023-02-29', which is no date"),
+        ({"as_of": "29.2.2024"}, r"which is no date"),
+        ({"n": "x", "agree": "y"}, r"(?s)n of named.*\n.*agree of named"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_to_give(named, given, message):
+    with pytest.raises(DataError, match=message):
+        check_parameters(named, given)
+
+
+def test_a_wrong_value_is_refused_in_chinese_too(named):
+    with pytest.raises(DataError) as caught:
+        check_parameters(named, {"n": "x", "as_of": "x"})
+    assert "类型不符" in caught.value.report("zh")
+    assert "不是日期" in caught.value.report("zh")
+
+
+def test_a_list_is_read_as_a_list(tmp_path):
+    book = read_notebook(
+        write(tmp_path / "a.ipynb", "years: list = [2022]\nplain = 'x'\nnothing: str | None = None")
+    )
+    assert check_parameters(book, {"years": "[2024, 2025]", "plain": "y"}) == {
+        "years": [2024, 2025],
+        "plain": "y",
+    }
+    with pytest.raises(DataError, match="which is not list"):
+        check_parameters(book, {"years": "3"})
+    with pytest.raises(DataError, match="which is not list"):
+        check_parameters(book, {"years": "__import__('os')"})
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("region = compute()", "line 1 is no literal"),
+        ("import os", "line 1 is no annotated literal"),
+        ("x: int", "line 1 is no annotated literal"),
+        ("region = (", "cannot be taken"),
+    ],
+)
+def test_a_parameters_cell_with_code_is_refused(source, message, tmp_path):
+    with pytest.raises(DataError, match=message):
+        read_notebook(write(tmp_path / "a.ipynb", source))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "not valid JSON"),
+        ("[]", "no list of cells"),
+        ('{"cells": [], "nbformat": 3}', "not of notebook format 4"),
+        (json.dumps({"cells": [CELL, CELL], "nbformat": 4}), "more than one cell tagged parameters"),
+        (json.dumps({"cells": [], "nbformat": 4, "metadata": {"lnregions": {"over": "x"}}}), "run over 'x'"),
+    ],
+)
+def test_a_broken_notebook_is_refused_with_its_name(content, message, tmp_path):
+    path = tmp_path / "broken.ipynb"
+    path.write_text(content)
+    with pytest.raises(DataError, match=rf"broken\.ipynb.*{message}"):
+        read_notebook(path)
+
+
+def test_a_missing_notebook_and_an_empty_folder_are_refused(tmp_path):
+    with pytest.raises(DataError, match="cannot be read"):
+        read_notebook(tmp_path / "none.ipynb")
+    with pytest.raises(DataError, match="No notebook is in"):
+        list_notebooks(tmp_path)
+
+
+def test_notebooks_are_listed_in_order_with_their_batch_settings(tmp_path):
+    write(tmp_path / "02.ipynb", '"""Text."""\nregion: str = "x"', metadata={"lnregions": {"over": "region"}})
+    write(tmp_path / "01.ipynb", "", metadata={"lnregions": {"batch": False}})
+    books = list_notebooks(tmp_path, choices={"region": ["a", "b"]})
+    assert [(b.name, b.over, b.batch) for b in books] == [("01", "", False), ("02", "region", True)]
+    assert books[1].parameter("region").choices == ("a", "b")
