@@ -16,8 +16,16 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
 
-# name in English and Chinese, and a longitude and latitude in the middle of each sea
-_SEAS = (("Bohai Sea", "渤海", (120.6, 39.6)), ("Yellow Sea", "黄海", (123.2, 38.9)))
+# name in English and Chinese, and corners (longitude, latitude) of the waters that bear it; the Liaodong
+# peninsula and the strait off its tip part the two
+_SEAS = (
+    ("Bohai Sea", "渤海", ((117, 37), (121, 37.8), (121.1, 38.7), (121.8, 39.6), (122.6, 41.2), (117, 41.2))),
+    (
+        "Yellow Sea",
+        "黄海",
+        ((121.3, 36.5), (121.3, 38.6), (122.2, 39.5), (124.8, 40.3), (127, 39), (127, 36.5)),
+    ),
+)
 _KEPT_FREE = 1.5  # millimetres between a name of the ground and the areas of the map
 
 
@@ -48,18 +56,20 @@ def add_context(
     if not names or drawn is None or f"short_{language}" not in ground:
         return
     taken = shapely.union_all(np.asarray(drawn.geometry))
-    named = [(name, g, None) for name, g in zip(ground[f"short_{language}"], land, strict=True)]
+    named = list(zip(ground[f"short_{language}"], land, strict=True))
     sea = shapely.difference(frame, shapely.union_all(land))
-    for english, chinese, place in _SEAS:
-        spot = project(_point(place)).geometry.iloc[0]
-        named.append((english if language == "en" else chinese, sea, spot))
+    waters = _waters(ground.crs)
+    for (english, chinese, _), water in zip(_SEAS, waters, strict=True):
+        named.append((english if language == "en" else chinese, shapely.intersection(sea, water)))
     _name(ax, named, [taken, *keep_free])
 
 
-def _point(place: tuple[float, float]) -> "gpd.GeoDataFrame":
+def _waters(crs) -> np.ndarray:
+    """Each sea's part of the globe on the map's grid."""
     import geopandas as gpd
 
-    return gpd.GeoDataFrame(geometry=[shapely.Point(place)], crs=4490)
+    corners = [shapely.Polygon(ring) for _, _, ring in _SEAS]
+    return np.asarray(gpd.GeoSeries(corners, crs=4490).to_crs(crs))
 
 
 def _name(ax: "Axes", names, taken) -> None:
@@ -67,13 +77,12 @@ def _name(ax: "Axes", names, taken) -> None:
     areas = shapely.union_all([paper.to_points(g) for g in taken]).buffer(_KEPT_FREE * 72 / 25.4)
     used: list = []
     looks = {**text_looks(ax), "color": palette.MUTED, "ha": "center", "va": "center", "zorder": 1.5}
-    for words, ground, spot in names:
+    for words, ground in names:
         room = shapely.difference(paper.to_points(ground), areas)
         if not words or room.is_empty or room.area == 0:
             continue
-        near = None if spot is None else tuple(shapely.get_coordinates(paper.to_points(spot))[0])
         box = tuple(side + 2 for side in label_box(words, size))
-        found = find_place(largest_part(room) if near is None else room, box, taken=used, near=near)
+        found = find_place(largest_part(room), box, taken=used)
         if found is not None:
             used.append(found[1])
             ax.text(*paper.to_ground(*found[0]), words, gid="context name", **looks)

@@ -67,7 +67,9 @@ def _columns(labels: Sequence[str], room: float, size: float) -> int:
     """Columns of a legend under a map: as many as hold most of its labels on one line each."""
     widths = sorted(text_width(words, size) + 4.2 * size for words in labels)
     usual = widths[int(0.8 * (len(widths) - 1))]
-    return max(1, min(int(room / usual), 4, len(labels)))
+    columns = max(1, min(int(room / usual), 4, len(labels)))
+    rows = -(-len(labels) // columns)
+    return -(-len(labels) // rows)
 
 
 def add_legend(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STATUSES = ("confirmed", "likely", "unverified")
 LINES = {"confirmed": "-", "likely": (0, (3.5, 1.4)), "unverified": (0, (0.9, 1.1))}
-TINTS = {"confirmed": 0.45, "likely": 0.38, "unverified": 0.22}
+STRENGTHS = {"confirmed": 1.0, "likely": 0.85, "unverified": 0.55}
 _STRIPE_MM = 1.5
 _INSET_MM = 0.45  # of the first region's line from the border
 _STEP_MM = 0.8  # further in for each further region, so that lines run side by side
@@ -159,7 +159,7 @@ def _fill(ax: "Axes", frame, by_area: dict, order: list[str], **looks) -> list[s
     for area, geometry in zip(frame["area"], frame.geometry, strict=True):
         members = sorted(by_area.get(area, []), key=lambda m: order.index(m.region))
         tints = [
-            palette.tint(palette.region_style(m.region, order=order.index(m.region))[0], TINTS[m.status])
+            palette.region_tint(m.region, order=order.index(m.region), strength=STRENGTHS[m.status])
             for m in members
         ]
         plain.append(geometry)
@@ -214,11 +214,15 @@ def _legend(ax: "Axes", members, named: dict[str, str], by_area: dict, key, lang
     colours = {r: palette.region_style(r, order=k)[0] for k, r in enumerate(order)}
     for region, name in named.items():
         part = members[members["region"] == region]
-        handles.append(swatch(palette.tint(colours[region]), edge=palette.shade(colours[region])))
+        handles.append(
+            swatch(
+                palette.region_tint(region, order=order.index(region)), edge=palette.shade(colours[region])
+            )
+        )
         lines.append(counted(name, _counted(part, language), language))
     shared = {tuple(sorted({m.region for m in found}, key=order.index)) for found in by_area.values()}
     for regions in sorted((s for s in shared if len(s) > 1), key=lambda s: [order.index(r) for r in s]):
-        handles.append(tuple(swatch(palette.tint(colours[r])) for r in regions))
+        handles.append(tuple(swatch(palette.region_tint(r, order=order.index(r))) for r in regions))
         lines.append((" + " if language == "en" else "＋").join(named[r] for r in regions))
     for status in STATUSES:
         count = int((members["status"] == status).sum())

@@ -1,4 +1,8 @@
 import math
+import os
+import re
+import shutil
+from pathlib import Path
 
 import geopandas as gpd
 import matplotlib as mpl
@@ -8,6 +12,7 @@ import pytest
 import shapely
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
 
 from lnregions import (
@@ -357,8 +362,8 @@ def test_circles_without_room_for_words_get_numbers_with_a_key():
 def test_membership_fills_plain_areas_and_stripes_overlaps(cities, counties, membership):
     ax = maps.plot_membership(cities, membership, counties=counties)
     by_area = dict(zip(cities["area"], fills(ax)[: len(cities)], strict=True))
-    assert by_area["210100"] == palette.tint(palette.REGION_COLOURS["circle"])
-    assert by_area["211300"] == palette.tint(palette.REGION_COLOURS["west"], 0.38)
+    assert by_area["210100"] == palette.region_tint("circle")
+    assert by_area["211300"] == palette.region_tint("west", strength=0.85)
     assert by_area["211100"] == palette.LAND
     striped = {c.get_gid() for c in ax.collections if str(c.get_gid()).startswith("stripes")}
     assert striped == {f"stripes {a}" for a in ("210900", "211400", "210624", "210423", "210421")}
@@ -627,6 +632,21 @@ def test_the_context_lies_under_the_map_with_names_clear_of_it(cities, context):
     assert collections(ax, "context")[0].get_zorder() < collections(ax, "areas")[0].get_zorder()
 
 
+@pytest.mark.parametrize(
+    ("areas", "there", "absent"),
+    [
+        (["211300", "210900", "211400"], "Bohai Sea", "Yellow Sea"),
+        (["210400", "210500", "210600"], "Yellow Sea", "Bohai Sea"),
+        (["211200"], "Jilin", "Bohai Sea"),
+    ],
+)
+def test_a_sea_is_named_only_where_it_lies(cities, context, areas, there, absent):
+    ax = finished(cities[cities["area"].isin(areas)], context=context)
+    names = {t.get_text() for t in by_gid(ax, "context name")}
+    assert absent not in names
+    assert there in names or areas == ["210400", "210500", "210600"]  # there the Yellow Sea has little room
+
+
 @pytest.mark.parametrize(("width", "place"), [("double", "column"), ("single", "corner")])
 def test_the_locator_has_its_own_place(cities, width, place):
     ax = finished(cities, width, inset=(boundaries.load_locator(), ["210000"]))
@@ -746,3 +766,41 @@ def test_a_sheet_of_too_many_or_doubled_values_is_refused(cities, years):
         maps.plot_small_multiples(cities, many, unit="%")
     with pytest.raises(DataError, match="plot_symbols"):
         maps.plot_small_multiples(cities, years, unit="亿元", aggregation="sum")
+
+
+# --- images -------------------------------------------------------------------------------------------------
+
+
+def _pictures(cities, counties, membership, context):
+    holes = cities.copy()
+    holes.loc[[3, 8], "rate"] = np.nan
+    yield (
+        "membership",
+        maps.plot_membership(cities, membership, counties=counties, ax=maps.map_axes("single")),
+    )
+    ax = maps.map_axes("single", language="zh")
+    yield "classes", maps.plot_choropleth(holes, "rate", unit="%", ax=ax, language="zh")
+    yield "circles", maps.plot_symbols(cities, "amount", unit="亿元", ax=maps.map_axes("single"))
+    yield "verdicts", maps.plot_verdicts(cities, unit="亿元", ax=maps.map_axes("single"))
+
+
+def locked_minor():
+    lock = Path(__file__).parent.parent / "requirements.txt"
+    return re.search(r"^matplotlib==(\d+\.\d+)", lock.read_text(), re.MULTILINE)[1]
+
+
+@pytest.mark.skipif(
+    not mpl.__version__.startswith(locked_minor() + "."),
+    reason="image baselines hold for the locked minor version of matplotlib only",
+)
+def test_maps_look_as_they_did(cities, counties, membership, context, tmp_path):
+    """Make the baselines anew with LNREGIONS_BASELINES=write, and look at them."""
+    folder = Path(__file__).parent / "baseline" / "maps"
+    for name, ax in _pictures(cities, counties, membership, context):
+        maps.finish_map(ax, title=f"{name} 试验", source="Source: trial.", context=context)
+        path = tmp_path / f"{name}.png"
+        ax.figure.savefig(path, dpi=80)
+        if os.environ.get("LNREGIONS_BASELINES") == "write":
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder / path.name)
+        assert compare_images(str(folder / path.name), str(path), tol=2) is None

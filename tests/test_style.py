@@ -90,9 +90,10 @@ def test_region_colours_are_told_apart_by_the_colour_blind_and_in_grey(one, othe
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.combinations(palette.REGION_COLOURS, 2)))
-def test_region_tints_differ_in_colour_or_in_grey_and_their_lines_always_do(one, other):
-    a, b = palette.tint(palette.REGION_COLOURS[one]), palette.tint(palette.REGION_COLOURS[other])
-    assert distance(a, b) >= 4
+def test_region_tints_differ_in_colour_and_in_grey_and_so_do_their_lines(one, other):
+    a, b = palette.region_tint(one), palette.region_tint(other)
+    assert distance(a, b) >= 5
+    assert abs(lightness(a) - lightness(b)) >= GREY_STEP
     c, d = palette.shade(palette.REGION_COLOURS[one]), palette.shade(palette.REGION_COLOURS[other])
     assert distance(c, d) >= TOLD_APART
 
@@ -144,7 +145,7 @@ def test_diverging_classes_leave_zero_darker_on_both_sides(below, above):
 
 FILLS = [
     *palette.REGION_COLOURS.values(),
-    *(palette.tint(c, s) for c in palette.REGION_COLOURS.values() for s in (0.22, 0.38, 0.45)),
+    *(palette.region_tint(r, strength=s) for r in palette.REGION_COLOURS for s in (0.55, 0.85, 1.0)),
     *(s.colour for s in style.STATUSES.values()),
     *(c for n in range(1, 8) for c in palette.sequential(n)),
     *(c for n in range(1, 5) for c in palette.diverging(n, n)),
