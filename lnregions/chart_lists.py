@@ -244,8 +244,6 @@ def plot_contributions(
         else say(WORDS, "no_data", language)
         for _, value in rows + extra
     ]
-    low, high, _ = limits(shown, zero=True, pad=0.0)
-    sheet.ax.set_xlim(low, high)
     dress_rows(sheet, [name for name, _ in rows + extra], bold=(len(rows),))
     _bars(sheet, shown, members=len(rows))
     left = left_column(sheet, [name for name, _ in rows + extra])

@@ -151,7 +151,7 @@ def tidy_series(series: pd.DataFrame, *, what: str = "series") -> pd.DataFrame:
     need(series, ("year", "value"), what=what)
     tidy = pd.DataFrame({"year": series["year"].astype(int), "value": series["value"].astype(float)})
     tidy["grade"] = series["grade"].astype(str) if "grade" in series else ""
-    tidy["segment"] = series["segment"].astype(int) if "segment" in series else 0
+    tidy["segment"] = series["segment"].fillna(0).astype(int) if "segment" in series else 0
     tidy = tidy[np.isfinite(tidy["value"])].sort_values("year", kind="stable").reset_index(drop=True)
     if tidy["year"].duplicated().any():
         year = tidy.loc[tidy["year"].duplicated(), "year"].iloc[0]

@@ -98,7 +98,7 @@ def plot_scorecard(
     >>> verdicts = pd.DataFrame({"target": ["dalian"], "region": ["belt"], "status": ["missed"], "gap": [-483.1],
     ...                          "unit": ["亿元"], "reached_in": [2025]})
     >>> ax = plot_scorecard(verdicts)
-    >>> [t.get_text() for t in ax.texts if t.get_label() in ("_gap", "_status")][-2:]
+    >>> [t.get_text() for t in ax.texts if t.get_label() in ("_gap", "_status")]
     ['−48.3 billion yuan', 'missed; reached 2025']
     """
     sheet = Sheet(ax, language, words)
@@ -242,15 +242,8 @@ def _write_lines(sheet: Sheet, lines: list[tuple], columns: dict | None):
         middle = y + high / 2
         if kind == "head":
             for name in ("required", "actual", "gap", "grade", "status"):
-                _cell(
-                    sheet,
-                    columns,
-                    name,
-                    middle,
-                    say(WORDS, name, sheet.language),
-                    colour=MUTED,
-                    weight="bold",
-                )
+                text = say(WORDS, name, sheet.language)
+                _cell(sheet, columns, name, middle, text, colour=MUTED, weight="bold", label="_head")
             looks = {"colour": MUTED, "size": size, "weight": "bold", "ha": "left"}
             word(ax, 8, middle, say(WORDS, "target", sheet.language), label="_head", **looks)
         elif kind == "region":

@@ -234,9 +234,8 @@ class _Trajectory:
         looks |= {"markerfacecolor": GROUND, "zorder": 2.8}
         last = self.actual.iloc[-1]
         joined = ([last.year, *years], [last.value, *values]) if last.year < years.min() else (years, values)
-        self.ax.plot(
-            *joined, **looks, markevery=slice(len(joined[0]) - len(years), None), label="_projection"
-        )
+        (line,) = self.ax.plot(*joined, **looks)
+        line.set(label="_projection", markevery=slice(len(joined[0]) - len(years), None))
         self.sheet.keys.append(Key(self.say("projection"), line=looks))
         if {"low", "high"} <= set(ahead.columns):
             fill = {"color": ROLES["projection"].colour, "alpha": 0.25, "linewidth": 0}

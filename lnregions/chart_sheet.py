@@ -124,12 +124,14 @@ class Sheet:
 
     def number(self, value: float, *, sign: bool = False, decimals: int | None = None) -> str:
         """Value (in the unit of the tables) as it is printed, with its per cent sign but no other unit."""
+        if not np.isfinite(value):
+            return style.text("no data", self.language)
         shown = float(self.scaled(value))
         percent = self.unit in ("%", "pp")
         if decimals is None and percent:
             decimals = 0 if abs(shown - round(shown)) < 1e-9 else 1
         text = style.format_number(shown, language=self.language, decimals=decimals, sign=sign)
-        return text + "%" if self.unit == "%" and np.isfinite(shown) and not sign else text
+        return text + "%" if self.unit == "%" and not sign else text
 
     def decimals(self, values: Iterable[float]) -> int:
         """Decimals that suit a column of values (in the unit of the tables), the same for all of them."""

