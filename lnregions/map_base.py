@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from lnregions import _checks, palette
-from lnregions.geometry import project
+from lnregions.geometry import project, simplify_coverage
 from lnregions.style import MM, Size, figure, rc, size_of, size_on
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BORDER_POINTS = 0.4
 OUTLINE_POINTS = 0.9
 _ASPECT = 1.06  # width over height of Liaoning in the projection, with a little air
+_FINEST = 2500  # steps of the finest detail across a map: 0.05 mm on one 125 mm wide
 _LINE = 1.32  # height of a line of text over its size
 _MARGIN_MM = 2.0
 _MIN_COLUMN_MM = 26.0
@@ -60,7 +61,7 @@ def crs_name(crs) -> str:
 
 
 def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.GeoDataFrame":
-    """`frame` projected to the equal-area grid of Liaoning, its columns and geometry checked.
+    """`frame` on the equal-area grid of Liaoning, thinned to a printed map's detail, its columns checked.
 
     Raises
     ------
@@ -77,7 +78,15 @@ def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.G
         )
     if not len(frame):
         raise _checks.DataError("There is no area to draw. Give at least one row.")
-    return project(frame) if frame.crs.is_geographic else frame
+    return thin(project(frame)) if frame.crs.is_geographic else frame
+
+
+def thin(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+    """Projected areas without the corners no printed map can show, shared borders kept; done once a process."""
+    xmin, ymin, xmax, ymax = frame.total_bounds
+    wanted = max(xmax - xmin, ymax - ymin) / _FINEST
+    power = 10.0 ** np.floor(np.log10(wanted))
+    return simplify_coverage(frame, max(lead * power for lead in (1, 2, 5) if lead * power <= wanted))
 
 
 def map_axes(

@@ -132,7 +132,7 @@ def change_breaks(values: Iterable[float], *, classes: int = 6) -> Classes:
     Examples
     --------
     >>> change_breaks([-7, -1, 2, 4, 9]).breaks
-    (-5.0, 0.0, 5.0)
+    (-5.0, -2.0, 0.0, 2.0, 5.0)
     """
     values = _finite(values)
     if not len(values):

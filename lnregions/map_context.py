@@ -8,7 +8,7 @@ import shapely
 
 from lnregions import _checks, palette
 from lnregions.geometry import project
-from lnregions.map_base import draw_areas, drawn_on, map_axes, prepare, set_extent, text_looks
+from lnregions.map_base import draw_areas, drawn_on, map_axes, prepare, set_extent, text_looks, thin
 from lnregions.map_labels import find_place, label_box, largest_part, paper_of
 from lnregions.style import size_on
 
@@ -43,7 +43,7 @@ def add_context(
     `keep_free` are further geometries, in the units of the axes, that no name may touch.
     """
     drawn = drawn_on(ax)
-    ground = context.to_crs(drawn.crs) if drawn else project(context)
+    ground = thin(project(context, crs=drawn.crs if drawn else None))
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     frame = shapely.box(left, bottom, right, top)
     land = shapely.intersection(np.asarray(ground.geometry.make_valid()), frame)

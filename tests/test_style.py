@@ -202,8 +202,8 @@ def test_a_width_in_millimetres_takes_the_text_of_the_next_smaller_preset():
 
 
 def test_an_unknown_width_is_refused_with_the_choices():
-    with pytest.raises(DataError, match=r"width 'singel'.*single"):
-        style.figure("singel")
+    with pytest.raises(DataError, match=r"width 'wide'.*single"):
+        style.figure("wide")
 
 
 def test_an_unknown_language_is_refused():
@@ -290,8 +290,8 @@ def test_signs_and_decimals_can_be_asked_for():
 
 
 def test_an_unknown_word_is_refused():
-    with pytest.raises(DataError, match=r"'targt'.*target"):
-        style.text("targt", "en")
+    with pytest.raises(DataError, match=r"'aim'"):
+        style.text("aim", "en")
 
 
 def test_every_status_has_words_in_both_languages():
