@@ -197,9 +197,9 @@ def verdicts(options: argparse.Namespace) -> int:
     elif options.format == "json":
         print(found.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        from lnregions.tables import text_table
+        from lnregions.displays import verdict_text
 
-        print(text_table(found, language=options.language))
+        print(verdict_text(found, language=options.language))
     return 0
 
 

@@ -58,7 +58,7 @@ class Table:
             for row in self.frame.to_dict("records")
         )
         caption = (
-            f"<caption style='text-align:left;font-weight:600'>{escape(self.title)}</caption>"
+            f"<caption style='text-align:left;font-weight:600;white-space:nowrap'>{escape(self.title)}</caption>"
             if self.title
             else ""
         )

@@ -1,5 +1,6 @@
 """The set-up files agree with one another."""
 
+import itertools
 import re
 import tomllib
 
@@ -51,7 +52,8 @@ def test_the_lock_file_is_hashed_and_names_no_address():
 def test_the_lock_file_holds_every_dependency_and_extra(project):
     text = (ROOT / "requirements.txt").read_text("utf-8")
     locked = set(re.findall(r"^([a-z0-9._-]+)==", text, re.M))
-    lines = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    extras = itertools.chain(*project["optional-dependencies"].values())
+    lines = [*project["dependencies"], *extras]
     wanted = {requirement(line)[0] for line in lines if not line.startswith("lnregions")}
     assert wanted <= locked
 

@@ -1,0 +1,97 @@
+"""Tables as readers see them."""
+
+import pandas as pd
+import pytest
+
+from lnregions import displays, judge, load_observations, load_plan
+from lnregions.html_tables import Table, display_width, status_chip, text_table
+
+PLAN = load_plan()
+CALLS = {
+    "plan": lambda lang: displays.show_plan(PLAN, language=lang),
+    "region": lambda lang: displays.show_region(PLAN, "east", language=lang),
+    "verdicts": lambda lang: displays.show_verdicts(judge(PLAN), language=lang),
+    "readings": lambda lang: displays.show_readings(PLAN, language=lang),
+    "methods": lambda lang: displays.show_methods(PLAN, language=lang),
+    "calculations": lambda lang: displays.show_calculations(PLAN, "belt", language=lang),
+    "members": lambda lang: displays.show_members(PLAN, "west", language=lang),
+    "city": lambda lang: displays.show_city(PLAN, "210900", language=lang),
+    "sources": lambda lang: displays.show_sources(PLAN, "belt", language=lang),
+    "city sources": lambda lang: displays.show_city_sources("210200", language=lang),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", CALLS)
+def test_every_table_has_rows_in_both_languages(name, language):
+    shown = CALLS[name](language)
+    tables = list(shown) if not isinstance(shown, Table) else [shown]
+    assert sum(len(table.frame) for table in tables) > 0
+    assert "<table" in shown._repr_html_()
+    assert "nan" not in shown._repr_html_().lower().replace("huanan", "")
+    assert str(shown)
+
+
+def test_the_chinese_table_has_chinese_headings():
+    headings = CALLS["verdicts"]("zh").frame.columns
+    assert headings.tolist() == ["目标", "状态", "目标值", "实际值", "年份", "差距", "等级", "理由"]
+
+
+def test_the_english_verdicts_give_dalian_its_gap_and_year():
+    row = CALLS["verdicts"]("en").frame.set_index("Target").loc["GDP of Dalian"]
+    assert (row["Status"], row["Gap"]) == ("missed", "−48.3 billion yuan")
+    assert "reached in 2025" in row["Why"]
+
+
+def test_verdicts_of_one_region_are_its_own():
+    assert len(displays.show_verdicts(judge(PLAN), region="west").frame) == 3
+
+
+def test_a_calculation_names_the_sources_it_rests_on():
+    dalian = next(t for t in CALLS["calculations"]("en") if t.title.startswith("GDP of Dalian"))
+    assert "Sources: " in dalian.note
+    numbers = dict(zip(dalian.frame["Quantity"], dalian.frame["Value"], strict=True))
+    assert numbers["value 2024"] == "9,516.9"
+    assert numbers["value 2025"] == "10,002.1"
+
+
+def test_a_city_of_two_regions_names_both():
+    assert "Shenyang circle, Western Liaoning" in CALLS["city"]("en").title
+
+
+def test_members_standing_in_for_counties_are_marked():
+    text = str(CALLS["region"]("en"))
+    assert "likely (city stands in for its counties)" in text
+    assert "unverified" in text
+
+
+def test_sources_are_listed_with_the_number_of_figures():
+    table = next(iter(CALLS["city sources"]("en")))
+    own = load_observations()[lambda f: f["default"] & (f["area"] == "210200")]
+    assert table.frame["Figures"].astype(int).sum() == own["source"].str.split().str.len().sum()
+
+
+def test_cells_are_escaped():
+    html = Table(pd.DataFrame({"<b>": ["<script>alert(1)</script>"]}), "<i>", "&").to_html()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "<b>" not in html
+    assert "<i>" not in html
+
+
+def test_a_status_has_its_colour_and_its_word():
+    chip = status_chip("missed", language="zh")
+    assert "未实现" in chip
+    assert "#7a1630" in chip
+    assert status_chip("<x>") == "&lt;x&gt;"
+
+
+def test_plain_text_lines_up_with_chinese():
+    lines = text_table(pd.DataFrame({"城市": ["大连", "A"], "n": ["1", "22"]}), numbers=("n",)).splitlines()
+    assert len({display_width(line) for line in lines}) == 1
+
+
+def test_verdicts_as_text_for_a_terminal():
+    text = displays.verdict_text(judge(PLAN))
+    assert len(text.splitlines()) == 20
+    assert "GDP of Shenyang" in text

@@ -1,0 +1,75 @@
+"""The notebooks keep to their form, and what they call exists."""
+
+import ast
+import json
+
+import pytest
+
+import lnregions as ln
+from lnregions._paths import notebooks_dir
+from lnregions.parameters import read_notebook
+
+NOTEBOOKS = sorted(notebooks_dir().glob("*.ipynb"))
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    return json.loads(request.param.read_text("utf-8")) | {"path": request.param}
+
+
+def code_of(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def test_the_notebooks_are_there():
+    names = [path.stem for path in NOTEBOOKS]
+    assert names[:4] == ["01_plan", "02_region_map", "03_region_trajectories", "04_city_profile"]
+
+
+def test_a_notebook_is_committed_without_outputs_and_with_its_kernel(notebook):
+    assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code_of(notebook))
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+
+
+def test_a_notebook_begins_with_a_question_in_both_languages(notebook):
+    english, chinese = notebook["cells"][:2]
+    assert english["metadata"]["tags"] == ["en"]
+    assert chinese["metadata"]["tags"] == ["zh"]
+    assert "".join(english["source"]).splitlines()[0].endswith("?")
+    assert "".join(chinese["source"]).splitlines()[0].endswith("？")
+
+
+def test_every_text_stands_in_both_languages(notebook):
+    tags = [cell["metadata"].get("tags") for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    assert tags == [["en"], ["zh"]] * (len(tags) // 2)
+
+
+def test_a_notebook_has_one_to_six_annotated_parameters_with_a_comment(notebook):
+    parameters = read_notebook(notebook["path"]).parameters
+    assert 1 <= len(parameters) <= 6
+    assert all(one.annotation and one.comment for one in parameters)
+    assert {"language", "figures"} <= {one.name for one in parameters}
+
+
+def test_a_notebook_is_thin(notebook):
+    sources = ["".join(cell["source"]) for cell in code_of(notebook)]
+    lines = [line for source in sources for line in source.splitlines() if line.strip()]
+    assert len(lines) <= 60
+    assert max(len(source.splitlines()) for source in sources) <= 6
+    kinds = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If)
+    assert not [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
+
+
+def test_every_name_a_notebook_calls_is_public(notebook):
+    for cell in code_of(notebook):
+        for node in ast.walk(ast.parse("".join(cell["source"]))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ln":
+                assert node.attr in ln.__all__
+                assert callable(getattr(ln, node.attr))
+
+
+def test_a_notebook_ends_with_its_sources_and_caveats(notebook):
+    headings = [
+        "".join(c["source"]).splitlines()[0] for c in notebook["cells"] if c["metadata"].get("tags") == ["en"]
+    ]
+    assert headings[-1] == "## Sources and caveats"

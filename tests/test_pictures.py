@@ -1,0 +1,183 @@
+"""Pictures: drawn from the real figures, named, captioned, sourced, saved."""
+
+import json
+
+import matplotlib.colors
+import pandas as pd
+import pytest
+
+from lnregions import chart_pictures, judge, load_plan, map_pictures
+from lnregions.judgement import load_tables
+from lnregions.pictures import Picture, Pictures, make_picture, source_line, sources_of, warm_up
+
+PLAN = load_plan()
+TABLES = load_tables(PLAN)
+REGIONS = PLAN.regions["region"].tolist()
+MAPS = {
+    "membership": lambda **own: map_pictures.draw_membership(PLAN, **own),
+    "location": lambda **own: map_pictures.draw_location(PLAN, "east", **own),
+    "symbols": lambda **own: map_pictures.draw_map(PLAN, "belt", "gdp", **own),
+    "classes": lambda **own: map_pictures.draw_map(PLAN, "west", "gdp_growth_real", **own),
+    "counties": lambda **own: map_pictures.draw_map(PLAN, "east", "forest_coverage", **own),
+    "verdicts": lambda **own: map_pictures.draw_verdict_map(PLAN, **own),
+    "city": lambda **own: map_pictures.draw_city_location(PLAN, "210200", **own),
+}
+CHARTS = {
+    "scorecard": lambda **own: chart_pictures.draw_scorecard(PLAN, judge(PLAN), **own),
+    "core": lambda **own: chart_pictures.draw_dual_core(PLAN, **own),
+    "members": lambda **own: chart_pictures.draw_members(PLAN, "circle", "gdp", **own),
+    "growth": lambda **own: chart_pictures.draw_indexed_growth(PLAN, "belt", **own),
+    "contributions": lambda **own: chart_pictures.draw_contributions(PLAN, "belt", "gdp", **own),
+    "coverage": lambda **own: chart_pictures.draw_coverage(PLAN, "circle", **own),
+    "series": lambda **own: chart_pictures.draw_series("210600", "population", plan=PLAN, **own),
+    "city growth": lambda **own: chart_pictures.draw_city_growth("210900", **own),
+    "ranks": lambda **own: chart_pictures.draw_ranks("210900", **own),
+    "dots": lambda **own: chart_pictures.draw_dots("210900", "gdp_growth_real", **own),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", [*MAPS, *CHARTS])
+def test_every_picture_draws_in_both_languages_with_caption_and_name(name, language):
+    picture = (MAPS | CHARTS)[name](language=language)
+    assert picture.png().startswith(b"\x89PNG")
+    assert set(picture.caption) == set(picture.alt) == {"en", "zh"}
+    assert picture.language == language
+    assert picture.name.isascii()
+    texts = " ".join(t.get_text() for t in picture.figure.findobj(lambda a: hasattr(a, "get_text")))
+    assert ("Boundaries: " if name in MAPS else "Source") in texts if language == "en" else "：" in texts
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_region_has_a_picture_for_each_target_that_asks_for_a_number(region):
+    pictures = chart_pictures.draw_targets(PLAN, region)
+    own = PLAN.targets[(PLAN.targets["region"] == region) & (PLAN.targets["kind"] != "qualitative")]
+    assert {p.parameters["target"] for p in pictures} == set(own["target"])
+    assert len({p.name for p in pictures}) == len(pictures)
+
+
+def test_a_target_without_figures_shows_its_reason():
+    pictures = chart_pictures.draw_targets(PLAN, "east")
+    forest = next(p for p in pictures if p.parameters["target"] == "east-forest-stock")
+    texts = " ".join(t.get_text() for t in forest.figure.findobj(lambda a: hasattr(a, "get_text")))
+    assert "No figure for 2022-2024" in texts
+    assert "No data: No figure for 2022-2024" in forest.caption["en"]
+
+
+def test_the_trajectory_of_dalian_marks_gap_and_year_reached():
+    dalian = next(
+        p
+        for p in chart_pictures.draw_targets(PLAN, "belt")
+        if p.parameters["area"] == "210200" and "gdp" in p.name
+    )
+    texts = " ".join(t.get_text() for t in dalian.figure.findobj(lambda a: hasattr(a, "get_text")))
+    assert "−48.3" in texts
+    assert "reached in 2025" in texts
+    assert dalian.caption["zh"].startswith("大连：地区生产总值")
+
+
+def test_both_ways_of_measuring_foreign_investment_are_drawn():
+    names = [p.name for p in chart_pictures.draw_targets(PLAN, "belt")]
+    assert {"belt-fdi-in-dollars", "belt-fdi-in-yuan"} <= set(names)
+
+
+def test_an_amount_is_drawn_as_circles_and_a_rate_by_class():
+    assert "classes" in MAPS["classes"]().parameters
+    assert MAPS["symbols"]().parameters["classes"]["largest_circle"] > 8000
+
+
+def test_maps_of_different_regions_share_their_classes():
+    maps = [map_pictures.draw_map(PLAN, region, "gdp_growth_real") for region in REGIONS]
+    assert len({str(m.parameters["classes"].get("breaks")) for m in maps}) == 1
+
+
+def test_the_contributions_add_up_to_the_change_of_the_region():
+    from lnregions.judgement import figures_of
+
+    picture = CHARTS["contributions"]()
+    frame = figures_of(PLAN, "belt", indicator="gdp", tables=TABLES).frame.set_index("year")["value"]
+    assert picture.data["value"].sum() == pytest.approx(frame[2023] - frame[2021])
+
+
+def test_an_earlier_date_draws_less():
+    now = chart_pictures.draw_series("210200", "gdp", plan=PLAN)
+    then = chart_pictures.draw_series("210200", "gdp", plan=PLAN, as_of="2024-06-30")
+    assert then.data["year"].max() < now.data["year"].max()
+    assert (
+        "2024-06-30"
+        in then.figure.findobj(lambda a: hasattr(a, "get_text") and "Source" in a.get_text())[0].get_text()
+    )
+
+
+def test_saving_writes_the_bundle_and_shows_the_file_that_was_written(tmp_path):
+    picture = CHARTS["dots"]().save(tmp_path)
+    stem = "dots-210900-gdp_growth_real"
+    assert {p.name for p in tmp_path.iterdir()} >= {
+        f"{stem}.{e}" for e in ("png", "svg", "pdf", "csv", "json")
+    }
+    bundle, looks = picture._repr_mimebundle_()
+    assert picture.png() == (tmp_path / f"{stem}.png").read_bytes()
+    assert set(bundle) == {"image/png", "text/plain"}
+    assert looks["image/png"]["width"] > 500
+    facts = json.loads((tmp_path / f"{stem}.json").read_text("utf-8"))
+    assert facts["parameters"]["adcode"] == "210900"
+    assert {s["source"] for s in facts["sources"]} == set(sources_of(picture.data)["source"])
+
+
+def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    CHARTS["dots"]().save("")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_pictures_are_saved_and_shown_one_by_one(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    pictures = Pictures([CHARTS["dots"]()]).save(tmp_path, formats=("png",))
+    pictures._ipython_display_()
+    assert shown == list(pictures)
+
+
+def test_a_source_line_names_the_most_used_sources_grades_and_date():
+    data = pd.DataFrame({"source": ["s032", "s032 s033", "s196"], "grade": ["A", "B", "B"]})
+    line = source_line(data, TABLES, boundaries=True)
+    assert line.startswith("Source: biechouwo-coder/G-P [s032]; ")
+    assert "and 1 more (grade A, B), as known on 2026-05-19." in line
+    assert "Boundaries: Tianditu" in line
+    chinese = source_line(data, TABLES, language="zh")
+    assert "另有1个来源（等级A、B），截至2026-05-19。" in chinese
+
+
+def test_data_without_sources_say_so():
+    assert source_line(pd.DataFrame({"area": []}), TABLES).startswith("Source: tables of this project")
+
+
+def test_a_picture_of_several_axes_is_that_of_their_figure():
+    import numpy as np
+
+    from lnregions import style
+
+    fig = style.figure("single")
+    axes = np.array([fig.add_subplot(1, 2, 1), fig.add_subplot(1, 2, 2)])
+    picture = make_picture(axes, "two", tables=TABLES, data=pd.DataFrame(), says=("Two.", "两个。"))
+    assert isinstance(picture, Picture)
+    assert picture.figure is fig
+
+
+def test_members_of_a_county_region_are_drawn_by_county():
+    data = MAPS["counties"]().data
+    assert set(data["area"]) <= set(PLAN.members("east", level="county"))
+    assert set(data["area"]) == {"210521", "210522", "210624"}
+
+
+def test_the_location_map_fills_the_region_in_its_colour():
+    figure = map_pictures.draw_location(PLAN, "belt").figure
+    fills = {matplotlib.colors.to_hex(c) for a in figure.findobj(lambda a: hasattr(a, "get_facecolor")) for c in
+             matplotlib.colors.to_rgba_array(a.get_facecolor())}  # fmt: skip
+    assert len(fills) > 2
+
+
+def test_warming_up_draws_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    warm_up()
+    assert list(tmp_path.iterdir()) == []
