@@ -1,3 +1,5 @@
+from functools import cache
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -133,6 +135,11 @@ def every_chart(language, width):
     )
 
 
+@cache
+def drawn_charts(language, width):
+    return dict(every_chart(language, width))
+
+
 def verdicts():
     rows = [
         ("gdp", "circle", "missed", 10000.0, 9027.1, 2024, -972.9, "亿元", "A", None, False),
@@ -162,7 +169,7 @@ def clauses():
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_chart_has_labels_that_overlap_or_text_beyond_6_to_9_points_at_any_width(language, width):
-    for name, ax in every_chart(language, width):
+    for name, ax in drawn_charts(language, width).items():
         assert charts.overlapping_texts(ax.figure) == [], name
         assert ax.figure.get_figwidth() * 25.4 == pytest.approx(style.size_of(width).width_mm), name
         sizes = {t.get_fontsize() for t in ax.figure.findobj(matplotlib.text.Text) if t.get_text().strip()}
@@ -683,7 +690,7 @@ LOCKED = "3.11"
 )
 @pytest.mark.parametrize("name", ["trajectory", "panels", "contributions", "scorecard"])
 def test_a_chart_looks_as_it_did(name, request, tmp_path):
-    ax = dict(every_chart("zh" if name == "trajectory" else "en", "single"))[name]
+    ax = drawn_charts("zh" if name == "trajectory" else "en", "single")[name]
     kept = request.path.parent / "baseline" / "charts" / f"{name}.png"
     drawn = tmp_path / kept.name
     ax.figure.savefig(drawn, dpi=100)
