@@ -24,6 +24,8 @@ _LOCK = threading.Lock()
 def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     """Page of an executed notebook, for readers: code folded away, parameters as a small table.
 
+    Of cells tagged ``en`` or ``zh`` only those of the page's language are on it.
+
     The page carries a rule that forbids scripts and requests, so that nothing in the data can do either. A
     notebook that needs scripts of its own in the page says so in its metadata:
     ``{"lnregions": {"scripts": true}}``; requests stay forbidden then as well.
@@ -43,6 +45,7 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
         The whole page.
     """
     check_language(language)
+    notebook = _in_language(notebook, language)
     live = (notebook.metadata.get("lnregions") or {}).get("scripts") is True
     parameters = (notebook.metadata.get("papermill") or {}).get("parameters") or {}
     resources = {
@@ -105,6 +108,17 @@ def _exporter():
 @cache
 def _style() -> str:
     return (_TEMPLATES / "page" / "page.css").read_text("utf-8")
+
+
+def _in_language(notebook, language: str):
+    """The notebook without the cells that are tagged for another language only."""
+    from nbformat import from_dict
+
+    def told(cell) -> bool:
+        tags = set(cell.metadata.get("tags", [])) & set(_WORDS)
+        return not tags or language in tags
+
+    return from_dict({**notebook, "cells": [cell for cell in notebook.cells if told(cell)]})
 
 
 def _heading(notebook) -> str:

@@ -73,3 +73,24 @@ def test_a_notebook_ends_with_its_sources_and_caveats(notebook):
         "".join(c["source"]).splitlines()[0] for c in notebook["cells"] if c["metadata"].get("tags") == ["en"]
     ]
     assert headings[-1] == "## Sources and caveats"
+
+
+@pytest.mark.parametrize(("language", "other"), [("en", "zh"), ("zh", "en")])
+def test_a_page_holds_the_text_of_its_language_only(notebook, language, other):
+    import nbformat
+
+    from lnregions.export import notebook_html
+
+    whole = nbformat.read(notebook["path"], as_version=4)
+    page = notebook_html(whole, language=language)
+    headings = {
+        lang: [
+            "".join(c["source"]).splitlines()[0].lstrip("# ")
+            for c in notebook["cells"]
+            if c["metadata"].get("tags") == [lang]
+        ]
+        for lang in ("en", "zh")
+    }
+    assert all(words in page for words in headings[language])
+    assert not any(words in page for words in headings[other])
+    assert len(whole.cells) == len(notebook["cells"])
