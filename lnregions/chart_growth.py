@@ -23,7 +23,7 @@ from lnregions.palette import HAIRLINE, MUTED, ROLES, tint
 
 WORDS = {
     "actual": ("region", "本区域"),
-    "members": ("member cities", "成员城市"),
+    "members": ("single cities", "各城市"),
     "assessed": ("years assessed", "评估年份"),
     "mean": ("mean of the years assessed (geometric)", "评估年份均值（几何平均）"),
     "label": ("{name}\n{year}: {value}", "{name}\n{year}年：{value}"),
@@ -84,7 +84,7 @@ def plot_growth_trajectory(
     name
         Name of the region in the labels.
     reason
-        Why there is no figure, for the empty panel.
+        Why the region has no figure: for the empty panel, or a note where only benchmark or members have any.
     ax, language, **words
         Axes to draw on (None: a new figure); "en" or "zh"; texts and size, see `chart_sheet.Words`.
 
@@ -102,10 +102,14 @@ def plot_growth_trajectory(
     sheet = Sheet(ax, language, words)
     name = name or say(WORDS, "actual", language)
     series = {name: tidy_series(actual, what="growth series")} | named_series(benchmark, language)
-    if series[name].empty:
+    beside = [*series.values(), *([] if members is None else [members])]
+    if not any(len(frame) for frame in beside):
         sheet.settle(left=0)
         show_empty(sheet, reason)
         return sheet.ax
+    if series[name].empty:
+        sheet.notes.insert(0, reason)
+        series = {n: frame for n, frame in series.items() if n == name or len(frame)}
     everything = list(series.values())
     if members is not None and len(members):
         everything.append(need(members, ("year", "value"), what="members").dropna(subset=["value"]))
@@ -121,7 +125,11 @@ def plot_growth_trajectory(
         sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, color=SHADE, linewidth=0, zorder=0).set_label(
             "_assessed"
         )
-    ends = [_draw_one(sheet, n, frame, order=o, years=years) for o, (n, frame) in enumerate(series.items())]
+    ends = [
+        _draw_one(sheet, n, frame, order=o, years=years)
+        for o, (n, frame) in enumerate(series.items())
+        if len(frame)
+    ]
     ends += _draw_target(sheet, target, years)
     _draw_members(sheet, members)
     found = [key for frame in series.values() for key in series_keys(sheet, frame, colour=MUTED, text="")[1:]]

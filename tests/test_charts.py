@@ -695,3 +695,16 @@ def test_a_chart_looks_as_it_did(name, request, tmp_path):
     drawn = tmp_path / kept.name
     ax.figure.savefig(drawn, dpi=100)
     assert compare_images(str(kept), str(drawn), tol=2) is None
+
+
+def test_growth_of_the_benchmark_and_single_cities_is_drawn_where_the_region_has_none():
+    nation = pd.DataFrame({"year": [2022, 2023], "value": [7.6, 0.2], "name": "China"})
+    single = pd.DataFrame({"year": [2022], "value": [12.8]})
+    none = pd.DataFrame({"year": [], "value": []})
+    ax = charts.plot_growth_trajectory(
+        none, benchmark=nation, members=single, name="Belt", reason="No figure.", unit="%"
+    )
+    assert [line for line in ax.lines if line.get_label() == "_members"]
+    assert any("China" in t.get_text() for t in ax.texts)
+    assert any("No figure." in t.get_text() for t in ax.figure.findobj(lambda a: hasattr(a, "get_text")))
+    assert not any("Belt" in t.get_text() for t in ax.texts)
