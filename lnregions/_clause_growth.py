@@ -1,6 +1,6 @@
 """Evaluators of clauses that ask for growth a year, of its own or against a benchmark area."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -24,7 +24,8 @@ from lnregions._words import format_value
 def growth_rates(figures: Figures, *, measure: str) -> pd.DataFrame:
     """Yearly growth in per cent: the figures themselves, or steps of levels within one segment.
 
-    Returns columns ``year rate grade source``; a step across a break or a missing year has no rate.
+    Returns columns ``year rate grade source``; a step across a break or a missing year has no rate, nor has one
+    from a level that is not above zero or to one below.
     """
     frame = figures.frame.sort_values("year")
     if measure == "growth":
@@ -34,24 +35,35 @@ def growth_rates(figures: Figures, *, measure: str) -> pd.DataFrame:
     joined = (
         (frame["year"] - before["year"] == 1)
         & (frame["segment"] == before["segment"])
-        & (before["value"] != 0)
+        & (before["value"] > 0)
+        & (frame["value"] >= 0)
     )
+    frame, before = frame[joined], before[joined]
     rate = (frame["value"] / before["value"] - 1) * 100
-    grade = frame["grade"].where(frame["grade"] >= before["grade"].fillna(""), before["grade"])
-    out = pd.DataFrame({"year": frame["year"], "rate": rate, "grade": grade, "source": frame["source"]})
-    return out[joined].reset_index(drop=True)
+    grade = frame["grade"].where(frame["grade"] >= before["grade"], before["grade"])
+    sources = [_joined(pair) for pair in zip(before["source"], frame["source"], strict=True)]
+    out = pd.DataFrame({"year": frame["year"], "rate": rate, "grade": grade, "source": sources})
+    return out.reset_index(drop=True)
+
+
+def _joined(sources):
+    """Source ids of several figures, each once."""
+    return " ".join(sorted({one for ids in sources for one in str(ids).split()}))
 
 
 def judge_growth(clause, figures, benchmark, closed, reading):
     """So many per cent a year over the plan's years."""
     needed = dict.fromkeys(plan_years(clause), clause.value)
-    return _judge(_Rates(clause, figures, needed, reading or "average"), closed)
+    rates = _Rates(clause, figures, needed, reading or "average", _by_year(clause, figures))
+    return _judge(rates, closed)
 
 
 def judge_relative_growth(clause, figures, benchmark, closed, reading):
     """Growth a year above that of the benchmark area."""
-    needed = _by_year(clause, benchmark or Figures())
-    return _judge(_Rates(clause, figures, needed, reading or "average"), closed)
+    benchmark = benchmark or Figures()
+    needed, seen = (_by_year(clause, one) for one in (benchmark, figures))
+    rates = _Rates(clause, figures, needed, reading or "average", seen, benchmark)
+    return _judge(rates, closed)
 
 
 @dataclass(frozen=True)
@@ -62,11 +74,8 @@ class _Rates:
     figures: Figures
     needed: dict[int, float]
     reading: str
-
-    @property
-    def seen(self) -> dict[int, float]:
-        """Rate of each of the plan's years that has one."""
-        return _by_year(self.clause, self.figures)
+    seen: dict[int, float]
+    benchmark: Figures = field(default_factory=Figures)
 
     @property
     def asked(self) -> list[int]:
@@ -97,12 +106,15 @@ def _judge(rates, closed):
     if not common:
         return _nothing_to_compare(rates, verdict, closed)
     actual, required = rates.means()
-    verdict |= rows_used(rates.figures, common)
+    verdict |= rows_used(rates.figures, common, beside=rates.benchmark)
     verdict |= {"actual_year": common[-1], "actual": actual, "required": required, "gap": actual - required}
     verdict["numbers"] |= {"mean growth": actual, "mean needed": required, "gap": actual - required}
     ok, said = rates.holds(), _said(rates, actual, required)
-    if common == rates.asked or (closed and rates.reading == "every year" and not ok):
+    settled = rates.reading == "every year" and not ok  # no later year can mend one below
+    if common == rates.asked or (closed and settled):
         return close(verdict, "met" if ok else "missed", both(said))
+    if settled:
+        return keep_open(verdict, "missed", both(said))
     if not closed:
         return keep_open(verdict, "on track" if ok else "acceleration needed", both(said))
     return close(verdict, "not assessable", both(*_lacking(rates), said))

@@ -103,9 +103,13 @@ def baseline_of(clause, figures):
     return {"baseline_year": year, "baseline": value, "numbers": {f"baseline {year}": value}}
 
 
-def rows_used(figures, years):
-    """Weakest grade and all sources of the years used."""
-    rows = figures.frame[figures.frame["year"].isin([y for y in years if y is not None])]
+def rows_used(figures, years, *, beside=None):
+    """Weakest grade and all sources of the years used, with those of the figures they are compared with."""
+    asked = [y for y in years if y is not None]
+    frames = [one.frame for one in (figures, beside) if one is not None and len(one.frame)]
+    if not frames:
+        return {}
+    rows = pd.concat([frame.loc[frame["year"].isin(asked), ["grade", "source"]] for frame in frames])
     if rows.empty:
         return {}
     sources = sorted({s for ids in rows["source"] for s in str(ids).split()})

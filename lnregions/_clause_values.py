@@ -1,6 +1,7 @@
 """Evaluators of clauses that ask for a value, a multiple, a direction or a quality."""
 
 import math
+from dataclasses import replace
 
 from lnregions._clause_parts import (
     Figures,
@@ -45,6 +46,11 @@ def _multiple(clause, figures, closed, reading, multiple):
     verdict = frame_of(clause, figures, reading) | base
     if base["baseline"] is None:
         return without_figures(clause, figures, verdict, closed)
+    if base["baseline"] <= 0:
+        seen = value_text(clause, base["baseline_year"], base["baseline"])
+        text = both(("growth is not measured from a value that is not above zero", "基期数值不大于零，无法衡量增长"), seen)
+        verdict |= rows_used(figures, [base["baseline_year"]])
+        return (close if closed else keep_open)(verdict, "not assessable", text)
     required = base["baseline"] * multiple
     verdict |= {
         "required": required,
@@ -152,10 +158,13 @@ def judge_relative_level(clause, figures, benchmark, closed, reading):
     verdict = frame_of(clause, figures, reading) | baseline_of(clause, figures)
     asked = (benchmark or Figures()).value_of(clause.horizon)
     if asked is None:
-        status = "not assessable"
         text = both(no_benchmark([clause.horizon]))
-        return close(verdict, status, text) if closed else keep_open(verdict, status, text)
-    return _judge_value(clause, figures, verdict | {"required": asked}, asked, closed)
+        return (close if closed else keep_open)(verdict, "not assessable", text)
+    found = _judge_value(clause, figures, verdict | {"required": asked}, asked, closed)
+    if found.actual_year is None:
+        return found
+    used = [found.baseline_year, found.actual_year, clause.horizon]
+    return replace(found, **rows_used(figures, used, beside=benchmark))
 
 
 def judge_direction(clause, figures, benchmark, closed, reading):
@@ -171,14 +180,15 @@ def judge_direction(clause, figures, benchmark, closed, reading):
     verdict |= {"actual_year": latest, "actual": value, "gap": change}
     verdict["numbers"] = {**verdict["numbers"], f"value {latest}": value, "change": change}
     if break_between(figures, base["baseline_year"], latest):
-        text = both(("the two figures are of different surveys", "前后两个数据口径不同"))
-        return close(verdict, "not assessable", text)
+        text = both(("the series breaks between the two figures", "前后两个数据之间统计口径有变"))
+        return (close if closed else keep_open)(verdict, "not assessable", text)
     better = change > 0 if clause.direction == "up" else change < 0
-    text = both(value_text(clause, latest, value), gap_text(clause, change))
+    said = (value_text(clause, latest, value), gap_text(clause, change))
+    text = both(*said)
     if closed and latest == clause.horizon:
         return close(verdict, "met" if better else "missed", text)
     if closed:
-        return close(verdict, "not assessable", both(figures.hole(clause.horizon)) or text)
+        return close(verdict, "not assessable", both(figures.hole(clause.horizon), *said))
     return keep_open(verdict, "on track" if better else "deterioration", text)
 
 

@@ -6,6 +6,7 @@ averaged over its members, as the codebook says the indicator aggregates, or lac
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -29,21 +30,38 @@ class Tables:
 
     def indicator(self, name: str) -> pd.Series:
         """Codebook row of an indicator."""
-        return self.indicators.set_index("indicator").loc[name]
+        return self._codebook.loc[name]
 
     def name(self, area: str, language: str) -> str:
         """Short name of an area; the code itself for one that the tables do not know."""
-        hit = self.areas.loc[self.areas["area"] == area, f"short_{language}"]
-        return area if hit.empty else str(hit.iloc[0])
+        return str(self._names[language].get(area, area))
 
     def names(self, language: str) -> dict[str, str]:
         """Short names by area."""
-        return dict(zip(self.areas["area"], self.areas[f"short_{language}"], strict=True))
+        return dict(self._names[language])
+
+    def rows(self, *indicators: str) -> pd.DataFrame:
+        """Observations of some indicators, all areas and readings."""
+        places = [self._places[name] for name in indicators if name in self._places]
+        return self.observations.iloc[sorted(place for group in places for place in group)]
+
+    @cached_property
+    def _codebook(self):
+        return self.indicators.set_index("indicator")
+
+    @cached_property
+    def _names(self):
+        pairs = {lang: zip(self.areas["area"], self.areas[f"short_{lang}"], strict=True) for lang in ("en", "zh")}
+        return {lang: dict(reversed(list(rows))) for lang, rows in pairs.items()}
+
+    @cached_property
+    def _places(self):
+        return self.observations.groupby("indicator", sort=False).indices
 
 
 def area_figures(tables: Tables, area: str, *, indicator: str) -> Figures:
     """Figures of one area: the default figure of each year, numbered by segment."""
-    frame = series(tables.observations, area, indicator=indicator, breaks=tables.breaks)
+    frame = series(tables.rows(indicator), area, indicator=indicator, breaks=tables.breaks)
     names = (tables.name(area, "en"), tables.name(area, "zh"))
     return Figures(frame[_COLUMNS].astype({"year": int}), ("", ""), {}, names)
 
@@ -97,12 +115,12 @@ def _aggregate(tables, members, indicator):
     """Total or mean of the members, or (None, why there is none)."""
     row = tables.indicator(indicator)
     if row["aggregation"] == "sum":
-        return region_total(tables.observations, members, indicator=indicator), None
+        return region_total(tables.rows(indicator), members, indicator=indicator), None
     if row["aggregation"] == "weighted":
         lag = 1 if row["measure"] == "growth" else 0
-        return region_mean(
-            tables.observations, members, indicator=indicator, weight=row["weight"], lag=lag
-        ), None
+        weight = row["weight"]
+        rows = tables.rows(*dict.fromkeys((indicator, weight)))
+        return region_mean(rows, members, indicator=indicator, weight=weight, lag=lag), None
     name = row["name_en"][:1].lower() + row["name_en"][1:]
     return None, (
         f"{name} cannot be combined over areas and no figure of the region is published",
