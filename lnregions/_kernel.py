@@ -16,6 +16,7 @@ import os
 import select
 import signal
 import socket
+import stat
 import sys
 import threading
 import types
@@ -238,6 +239,7 @@ def _private_memory() -> int:
 def _set_up_process(request: dict) -> None:
     """Own session, environment, folder, limits, random numbers; dies with the warm process."""
     os.setsid()
+    _own_files()
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -254,6 +256,27 @@ def _set_up_process(request: dict) -> None:
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed()
+
+
+def _own_files() -> None:
+    """Open anew every file that the warm process holds open, so that each run has a place of its own in it.
+
+    A forked process shares the reading position of open files with all its sisters: two runs that read
+    glyphs through one open font would get each other's bytes.
+    """
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        for fd in map(int, os.listdir("/proc/self/fd")):
+            with contextlib.suppress(OSError):
+                mode = fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE
+                if fd < 3 or mode == os.O_WRONLY or not stat.S_ISREG(os.fstat(fd).st_mode):
+                    continue
+                place = os.lseek(fd, 0, os.SEEK_CUR)
+                own = os.open(f"/proc/self/fd/{fd}", mode | os.O_CLOEXEC)
+                os.lseek(own, place, os.SEEK_SET)
+                os.dup2(own, fd, inheritable=os.get_inheritable(fd))
+                os.close(own)
 
 
 def _limit_memory(most: int) -> None:

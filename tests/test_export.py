@@ -38,7 +38,14 @@ def notebook():
         new_code_cell("play()", metadata={"tags": ["interactive"]}),
         new_code_cell("quiet()", metadata={"tags": ["remove_input"]}),
     ]
-    metadata = {"papermill": {"parameters": {"region": "belt", "note": "<script>", "figures": "figures"}}}
+    kind = "application/vnd.jupyter.widget-state+json"
+    widgets = {
+        kind: {"state": {"x": {"model_name": "M", "state": {}}}, "version_major": 2, "version_minor": 0}
+    }
+    metadata = {
+        "widgets": widgets,
+        "papermill": {"parameters": {"region": "belt", "note": "<script>", "figures": "figures"}},
+    }
     return new_notebook(cells=cells, metadata=metadata)
 
 

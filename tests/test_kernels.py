@@ -232,6 +232,25 @@ def _command_lines():
     return found
 
 
+def test_runs_do_not_share_the_place_in_a_file_that_the_warm_process_holds_open(tmp_path, monkeypatch):
+    (tmp_path / "glyphs").write_text("abcdefgh")
+    (tmp_path / "ln_holds.py").write_text(
+        f"held = open({str(tmp_path / 'glyphs')!r}, buffering=1)\nheld.seek(2)"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    process = _warm.WarmProcess(imports=("ln_holds",))
+    monkeypatch.setattr("lnregions.kernels.warm_process", lambda: process)
+    try:
+        source = "import os, ln_holds\nos.read(ln_holds.held.fileno(), 3)"
+        for _ in range(2):
+            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+            notebook.metadata["kernelspec"] = {"name": "python3", "language": "python"}
+            done = papermill.execute_notebook(notebook, None, engine_name="lnregions", progress_bar=False)
+            assert done.cells[0].outputs[0].data["text/plain"] == "b'cde'"
+    finally:
+        process.close()
+
+
 def test_usage_is_measured(tmp_path):
     control = RunControl()
     execute("hog", tmp_path, control=control)
