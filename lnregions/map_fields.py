@@ -55,7 +55,7 @@ def label_areas(ax: "Axes", frame, words, fills, **how) -> list[str]:
 
 def key_line(key: Sequence[tuple[str, str]], language: str) -> list[str]:
     """Key of numbered areas in one line; nothing for no key."""
-    words = [f"{number} {name}".strip() for number, name in key]
+    words = [f"{number}\u00a0{name}".strip("\u00a0") for number, name in key]  # never broken between
     return [(", " if language == "en" else "、").join(words)] if words else []
 
 

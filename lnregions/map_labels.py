@@ -21,6 +21,7 @@ _PAD_POINTS = 0.8
 _SMALLEST = 6.0
 _MOST_KEYS = 20
 _NEARLY_ALL = 0.8
+_LONGEST_LEAD = 36.0  # points from an area to a number outside it
 
 
 @dataclass
@@ -120,8 +121,9 @@ def place_labels(
 ) -> Placed:
     """Write a label into every area, each wholly inside its own and clear of all others.
 
-    An area too small for any wording gets a number instead, and the number a line in the key; beyond
-    twenty of them they stay empty.
+    An area too small for any wording gets a number instead, and the number a line in the key; the number
+    stands beside it at the end of a short line where even that has no room within. Beyond twenty of them they
+    stay empty.
 
     Parameters
     ----------
@@ -192,19 +194,50 @@ def _first_fit(polygon, tries, taken):
 
 
 def _number(ax, left, polygons, words, fills, taken, texts, paper, ground) -> list[tuple[str, str]]:
-    """Numbers in the areas that had no room for words; an area too small even for those is left out."""
+    """Numbers in the areas that had no room for words, or beside them at the end of a short line."""
     key = []
+    beyond = None
     for k in left:
-        number = str(len(key) + 1)
+        number, fill, grounded = str(len(key) + 1), fills[k], ground
         found = find_place(polygons[k], label_box(number, _SMALLEST), taken=taken)
         if found is None:
-            continue
+            if beyond is None:
+                beyond = shapely.difference(_frame(ax, paper), shapely.union_all(polygons))
+            found = _outside(polygons[k], beyond, label_box(number, _SMALLEST), taken)
+            if found is None:
+                continue
+            _lead(ax, polygons[k], found[1], paper)
+            fill, grounded = palette.LAND, False
         middle, box = found
         taken.append(box)
         place = paper.to_ground(*middle)
-        texts.append(write(ax, number, place, size=_SMALLEST, fill=fills[k], ground=ground))
+        texts.append(write(ax, number, place, size=_SMALLEST, fill=fill, ground=grounded))
+        texts[-1].set_gid("label" if fill is fills[k] else "label outside")
         key.append((number, words[k][0].replace("\n", " ")))
     return key
+
+
+def _frame(ax: "Axes", paper: Paper):
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    return paper.to_points(shapely.box(left, bottom, right, top))
+
+
+def _outside(polygon, beyond, box, taken):
+    """Place for a number outside all areas, near its own."""
+    middle = shapely.point_on_surface(polygon)
+    room = shapely.intersection(beyond, shapely.buffer(middle, _LONGEST_LEAD))
+    if room.is_empty:
+        return None
+    near = tuple(shapely.get_coordinates(middle)[0])
+    return find_place(room, box, taken=taken, near=near)
+
+
+def _lead(ax: "Axes", polygon, box, paper: Paper) -> None:
+    """Thin line from an area to the number that stands beside it."""
+    start = shapely.point_on_surface(polygon)
+    end = shapely.get_coordinates(shapely.shortest_line(box, start))[0]
+    points = np.array([paper.to_ground(*shapely.get_coordinates(start)[0]), paper.to_ground(*end)])
+    ax.plot(*points.T, color=palette.INK, linewidth=0.5, zorder=5.5, gid="lead", scalex=False, scaley=False)
 
 
 def write(

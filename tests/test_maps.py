@@ -91,7 +91,7 @@ def legend_words(ax):
 
 
 def notes(ax):
-    return "\n".join(t.get_text() for t in ax.texts if t.get_gid() == "note")
+    return "\n".join(t.get_text() for t in ax.texts if t.get_gid() == "note").replace("\u00a0", " ")
 
 
 def boxes_in_units(ax):
@@ -493,14 +493,30 @@ def test_an_area_too_small_for_words_gets_a_number_and_a_line_in_the_key(cities)
     assert all(f"{v:.1f}" in shown for v in cities["rate"])  # a value that had no room stands in the key
 
 
-def test_areas_too_small_for_a_number_stay_empty():
-    dot = gpd.GeoDataFrame(
-        {"short_en": ["big", "dot"], "rate": [1.0, 2.0]},
-        geometry=[shapely.box(0, 0, 5e5, 5e5), shapely.box(5e5, 0, 5.02e5, 2e3)],
-        crs=boundaries_crs(),
+def test_an_area_too_small_for_a_number_has_it_beside_it_at_the_end_of_a_line():
+    boxes = [shapely.box(0, 0, 5e5, 5e5), shapely.box(5e5, 2e5, 5.02e5, 2.02e5)]
+    frame = gpd.GeoDataFrame(
+        {"short_en": ["big", "dot"], "rate": [1.0, 2.0]}, geometry=boxes, crs=boundaries_crs()
     )
-    ax = maps.plot_choropleth(dot, "rate", unit="%")
+    ax = maps.plot_choropleth(frame, "rate", unit="%")
     assert [t.get_text() for t in labels(ax)] == ["big"]
+    (number,) = by_gid(ax, "label outside")
+    (line,) = by_gid(ax, "lead")
+    assert number.get_text() == "1"
+    assert boxes[1].contains(shapely.Point(line.get_xydata()[0]))
+    assert not any(box.contains(shapely.Point(number.get_position())) for box in boxes)
+    assert "1 dot" in notes(ax)
+
+
+def test_an_area_walled_in_by_others_and_too_small_stays_empty():
+    around = shapely.box(0, 0, 5e5, 5e5)
+    dot = shapely.box(2e5, 2e5, 2.02e5, 2.02e5)
+    frame = gpd.GeoDataFrame(
+        {"short_en": ["big", "dot"], "rate": [1.0, 2.0]}, geometry=[around - dot, dot], crs=boundaries_crs()
+    )
+    ax = maps.plot_choropleth(frame, "rate", unit="%")
+    assert [t.get_text() for t in labels(ax)] == ["big"]
+    assert maps.map_facts(ax)["key"] == {}
 
 
 def boundaries_crs():
