@@ -1,0 +1,144 @@
+"use strict";
+(function () {
+  const read = (id) => { const found = document.getElementById(id); return found ? JSON.parse(found.textContent) : null; };
+  const words = read("words");
+  const svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+
+  // The language switch leads to the same place, filters included.
+  const change = document.querySelector("a.switch");
+  const other = change.getAttribute("href");
+  const follow = () => change.setAttribute("href", other + location.search + location.hash);
+  addEventListener("hashchange", follow);
+  follow();
+
+  // Search: every word must occur in a name of either language or in the code.
+  const form = document.querySelector("form.search");
+  const entries = read("search-data").map((one) => Object.assign(one, { s: (one.n + " " + one.o + " " + one.c).toLowerCase() }));
+  const field = form.querySelector("input");
+  const box = form.querySelector(".hits");
+  const list = box.querySelector("ul");
+  const count = document.getElementById("hit-count");
+  form.hidden = false;
+  function search() {
+    const asked = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const hits = asked.length ? entries.filter((one) => asked.every((word) => one.s.includes(word))) : [];
+    const first = (one) => (one.n.toLowerCase().startsWith(asked[0]) ? 0 : 1);
+    hits.sort((a, b) => first(a) - first(b));
+    list.replaceChildren(...hits.slice(0, 12).map((one) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      const kind = document.createElement("small");
+      link.href = one.h;
+      link.textContent = one.n;
+      kind.textContent = words.kinds[one.k];
+      link.append(" ", kind);
+      item.append(link);
+      return item;
+    }));
+    count.textContent = hits.length ? hits.length + " " + words.hits : words.none;
+    box.hidden = !asked.length;
+  }
+  field.addEventListener("input", search);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const link = list.querySelector("a");
+    if (link) location.href = link.href;
+  });
+  form.addEventListener("keydown", (event) => {
+    const links = [field, ...list.querySelectorAll("a")];
+    const place = links.indexOf(document.activeElement);
+    if (event.key === "Escape") { field.value = ""; search(); field.focus(); }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const next = links[place + (event.key === "ArrowDown" ? 1 : -1)];
+      if (next) next.focus();
+    }
+  });
+  list.addEventListener("click", () => { box.hidden = true; });
+  document.addEventListener("click", (event) => { if (!form.contains(event.target)) box.hidden = true; });
+
+  // The scorecard's filter; its state is in the address, so that it can be passed on.
+  const filter = document.getElementById("filter");
+  if (filter) {
+    const [text, region, status] = ["text", "region", "status"].map((name) => document.getElementById("filter-" + name));
+    const rows = [...document.querySelectorAll("#targets tbody tr")];
+    const shown = filter.querySelector(".shown");
+    const fields = { text, region, status };
+    filter.hidden = false;
+    const apply = () => {
+      const asked = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let visible = 0;
+      for (const row of rows) {
+        const fits = (!region.value || row.dataset.region === region.value)
+          && (!status.value || row.dataset.status === status.value)
+          && asked.every((word) => row.textContent.toLowerCase().includes(word));
+        row.hidden = !fits;
+        visible += fits;
+      }
+      shown.textContent = words.shown.replace("{shown}", visible).replace("{total}", rows.length);
+      const query = new URLSearchParams();
+      for (const [name, one] of Object.entries(fields)) if (one.value) query.set(name, one.value);
+      const search = query.toString();
+      try {
+        history.replaceState(null, "", location.pathname + (search ? "?" + search : "") + location.hash);
+      } catch (error) { /* some browsers refuse this for files; the filter works all the same */ }
+      follow();
+    };
+    const given = new URLSearchParams(location.search);
+    for (const [name, one] of Object.entries(fields)) if (given.has(name)) one.value = given.get(name);
+    filter.addEventListener("input", apply);
+    filter.addEventListener("submit", (event) => event.preventDefault());
+    filter.addEventListener("reset", () => setTimeout(apply));
+    for (const link of document.querySelectorAll(".counts a[data-status]")) {
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        filter.reset();
+        status.value = link.dataset.status;
+        apply();
+        location.hash = "scorecard";
+      });
+    }
+    apply();
+  }
+
+  // Another indicator on the region's map.
+  const layers = read("layers");
+  const choice = document.getElementById("layer");
+  if (layers && choice && choice.options.length) {
+    const map = document.querySelector("svg.regionmap");
+    const legend = document.querySelector(".legend");
+    choice.closest("p").hidden = choice.options.length < 2;
+    const draw = () => {
+      const layer = layers[choice.value];
+      for (const link of map.querySelectorAll("a.in")) {
+        const said = layer.cities[link.dataset.area];
+        const name = link.getAttribute("aria-label").split(": ")[0];
+        link.setAttribute("aria-label", name + ": " + (said ? said.text : words.no_figure));
+        link.querySelector("title").textContent = link.getAttribute("aria-label");
+        link.querySelector("path").setAttribute("fill", said ? said.fill : "#ffffff");
+        const mark = map.querySelector('.over text[data-area="' + CSS.escape(link.dataset.area) + '"]');
+        mark.setAttribute("fill", said ? said.ink : "#1b1f24");
+        map.querySelector('.over circle[data-area="' + CSS.escape(link.dataset.area) + '"]').setAttribute("r", said ? said.radius : 0);
+      }
+      legend.querySelector(".legend-title").textContent = layer.title;
+      legend.querySelector(".legend-year").textContent = layer.year;
+      legend.querySelector("ul").replaceChildren(...layer.legend.map(([look, label]) => {
+        const item = document.createElement("li");
+        const box = svg("svg");
+        box.setAttribute("viewBox", "-40 -40 80 80");
+        box.setAttribute("aria-hidden", "true");
+        const mark = svg(layer.circles ? "circle" : "rect");
+        const looks = layer.circles ? { r: look } : { x: -30, y: -20, width: 60, height: 40, fill: look };
+        for (const [name, value] of Object.entries(looks)) mark.setAttribute(name, value);
+        box.append(mark);
+        item.append(box, " " + label);
+        return item;
+      }));
+    };
+    choice.addEventListener("change", draw);
+    if (choice.selectedIndex > 0) draw();
+  }
+
+  // Nothing stays folded on paper.
+  addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details")) one.open = true; });
+})();
