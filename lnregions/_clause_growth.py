@@ -19,6 +19,7 @@ from lnregions._clause_parts import (
     without_figures,
 )
 from lnregions._words import format_value
+from lnregions.growth import real_level
 
 
 def growth_rates(figures: Figures, *, measure: str) -> pd.DataFrame:
@@ -49,6 +50,67 @@ def growth_rates(figures: Figures, *, measure: str) -> pd.DataFrame:
 def _joined(sources):
     """Source ids of several figures, each once."""
     return " ".join(sorted({one for ids in sources for one in str(ids).split()}))
+
+
+@dataclass(frozen=True)
+class Link:
+    """How a level was carried over a break: the year it starts from, in words, and the numbers used."""
+
+    year: int
+    text: tuple[str, str]
+    numbers: dict
+
+
+def link_by_growth(figures: Figures, rates: Figures, *, clause: Clause) -> tuple[Figures, Link] | None:
+    """Levels carried by published real growth over a break between the clause's baseline and horizon.
+
+    The level of the last year before the break goes on at that year's prices as far as there is a rate for every
+    year; from the first year without one there is no figure, for that reason. None where the series does not
+    break.
+    """
+    frame = figures.frame.sort_values("year")
+    inside = frame[frame["year"].between(clause.baseline_year, clause.horizon)]
+    if inside["segment"].nunique() < 2:
+        return None
+    before = frame[frame["segment"] == inside["segment"].iloc[0]]
+    start = before.iloc[-1]
+    first, own = int(start["year"]), rates.frame.set_index("year")
+    years = []
+    while first + len(years) + 1 in own.index:
+        years.append(first + len(years) + 1)
+    growth = {year: float(own.loc[year, "value"]) for year in years}
+    stop = first + len(years) + 1
+    reason = (f"no published real growth for {stop}", f"{stop}年实际增速未见公布")
+    holes = dict.fromkeys(range(stop, max(stop, int(frame["year"].max()), clause.horizon) + 1), reason)
+    parts = [before, _carried(start, growth, own)] if growth else [before]
+    frame = pd.concat(parts, ignore_index=True)
+    numbers = {f"value {first}": float(start["value"])} | {f"real growth {y}": r for y, r in growth.items()}
+    return Figures(frame, figures.coverage, holes, figures.name), Link(
+        first, _link_text(clause, start, growth), numbers
+    )
+
+
+def _carried(start, growth, rates):
+    """Rows of the linked years, each resting on the level and on all rates up to it."""
+    levels = real_level(float(start["value"]), growth).iloc[1:]
+    used = [rates.loc[rates.index.isin(range(min(growth), year + 1))] for year in growth]
+    return pd.DataFrame({
+        "year": list(growth), "value": levels["value"].to_numpy(), "segment": start["segment"],
+        "grade": [max(start["grade"], *rows["grade"]) for rows in used], "vintage": "",
+        "source": [_joined([start["source"], *rows["source"]]) for rows in used],
+    })  # fmt: skip
+
+
+def _link_text(clause, start, growth):
+    """The link in words: the level it starts from and the growth of each year."""
+    year = int(start["year"])
+    level = [format_value(float(start["value"]), clause.unit, lang) for lang in ("en", "zh")]
+    english = ", ".join(f"{y} {_percent(r, 'en')}" for y, r in growth.items()) or "none"
+    chinese = "，".join(f"{y}年{_percent(r, 'zh')}" for y, r in growth.items()) or "无"
+    return (
+        f"{year}: {level[0]} carried on at {year} prices by published real growth ({english})",
+        f"{year}年{level[1]}按公布的实际增速推算（{year}年价格；{chinese}）",
+    )
 
 
 def judge_growth(clause, figures, benchmark, closed, reading):

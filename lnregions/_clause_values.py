@@ -48,7 +48,10 @@ def _multiple(clause, figures, closed, reading, multiple):
         return without_figures(clause, figures, verdict, closed)
     if base["baseline"] <= 0:
         seen = value_text(clause, base["baseline_year"], base["baseline"])
-        text = both(("growth is not measured from a value that is not above zero", "基期数值不大于零，无法衡量增长"), seen)
+        text = both(
+            ("growth is not measured from a value that is not above zero", "基期数值不大于零，无法衡量增长"),
+            seen,
+        )
         verdict |= rows_used(figures, [base["baseline_year"]])
         return (close if closed else keep_open)(verdict, "not assessable", text)
     required = base["baseline"] * multiple

@@ -26,7 +26,9 @@ class Tables:
     areas: pd.DataFrame
     breaks: pd.DataFrame
     as_of: str = ""
-    made: dict = field(default_factory=dict, repr=False, compare=False)  # series made already, by what they are of
+    made: dict = field(
+        default_factory=dict, repr=False, compare=False
+    )  # series made already, by what they are of
 
     def indicator(self, name: str) -> pd.Series:
         """Codebook row of an indicator."""
@@ -51,7 +53,9 @@ class Tables:
 
     @cached_property
     def _names(self):
-        pairs = {lang: zip(self.areas["area"], self.areas[f"short_{lang}"], strict=True) for lang in ("en", "zh")}
+        pairs = {
+            lang: zip(self.areas["area"], self.areas[f"short_{lang}"], strict=True) for lang in ("en", "zh")
+        }
         return {lang: dict(reversed(list(rows))) for lang, rows in pairs.items()}
 
     @cached_property

@@ -10,10 +10,21 @@ from html import escape
 
 import pandas as pd
 
+from lnregions._quantities import quantity_name
 from lnregions._words import format_value, text
 from lnregions.methods import STATUS_WORDS, Assessment, escap, open_sdg, unsd
 
-__all__ = ["METHODS", "STATUS_WORDS", "Assessment", "Verdict", "escap", "open_sdg", "unsd", "verdict_table"]
+__all__ = [
+    "METHODS",
+    "STATUS_WORDS",
+    "Assessment",
+    "Verdict",
+    "escap",
+    "open_sdg",
+    "status_words",
+    "unsd",
+    "verdict_table",
+]
 
 METHODS = {"open_sdg": open_sdg, "unsd": unsd, "escap": escap}
 """Published methods by name."""
@@ -43,14 +54,18 @@ class Verdict:
         Growth a year, in per cent, that the years left ask for; missing when none are left.
     method : str
         ``plan`` (the clause itself at its horizon, Open SDG on the way) or a published method.
-    coverage, grade, as_of : str
+    strength : str
+        ``strive`` or ``commit``, as the plan words it; ``status_words`` carries it.
+    coverage, coverage_zh, grade, as_of : str
         Members a total rests on, the weakest grade among the figures used, and the date of knowledge.
+    disagree : bool
+        Whether another reading of the same target comes to another status.
     reason_en, reason_zh : str
         Why, in words.
     sources : str
         Source ids of the figures used, space-separated.
-    numbers : dict
-        Every number the calculation used, by name.
+    numbers, names_zh : dict
+        Every number the calculation used, by name; Chinese of the names that carry an area's.
     """
 
     target: str
@@ -75,6 +90,7 @@ class Verdict:
     rate_needed: float | None = None
     method: str = "plan"
     coverage: str = ""
+    coverage_zh: str = ""
     grade: str = ""
     as_of: str = ""
     disagree: bool = False
@@ -82,21 +98,42 @@ class Verdict:
     reason_zh: str = ""
     sources: str = ""
     numbers: dict = field(default_factory=dict, hash=False)
+    names_zh: dict = field(default_factory=dict, hash=False, repr=False)
 
     def reason(self, language: str = "en") -> str:
         """Why, in one language."""
         return self.reason_zh if language == "zh" else self.reason_en
 
+    def status_words(self, language: str = "en") -> str:
+        """Status as a reader sees it, with the strength of the clause where the plan only strives for it.
+
+        Examples
+        --------
+        >>> one = Verdict("t", "circle", "210100", "gdp", "level", status="missed", strength="strive")
+        >>> one.status_words(), one.status_words("zh")
+        ('missed (strive for)', '未实现（力争）')
+        """
+        return status_words(self.status, self.strength, language=language)
+
     def calculation(self, *, language: str = "en") -> pd.DataFrame:
-        """Every number that the verdict used, by name: columns ``quantity`` and ``value``."""
-        rows = [(name, value) for name, value in self.numbers.items()]
-        names = ("数量", "数值") if language == "zh" else ("quantity", "value")
-        return pd.DataFrame(rows, columns=names)
+        """Every number that the verdict used, by name: columns ``quantity`` and ``value`` (数量, 数值)."""
+        zh = language == "zh"
+        rows = [
+            (
+                self.names_zh.get(name)
+                if zh and name in self.names_zh
+                else quantity_name(name, language=language),
+                value,
+            )
+            for name, value in self.numbers.items()
+            if value is not None
+        ]
+        return pd.DataFrame(rows, columns=("数量", "数值") if zh else ("quantity", "value"))
 
     def _repr_html_(self) -> str:
         rows = [
             ("target", self.target),
-            ("status", text(self.status, "en")),
+            ("status", self.status_words()),
             ("required", format_value(self.required, self.unit)),
             (f"actual {self.actual_year or ''}", format_value(self.actual, self.unit)),
             ("reason", self.reason_en),
@@ -107,7 +144,7 @@ class Verdict:
 
 
 def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
-    """Verdicts as a frame, one row each, with the attributes of `Verdict` but ``numbers`` as columns.
+    """Verdicts as a frame, one row each, with the attributes of `Verdict` but its numbers as columns.
 
     Years are nullable integers, numbers floats, all else text.
 
@@ -117,7 +154,7 @@ def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     >>> rows[["target", "status", "horizon"]].values.tolist()
     [['t', 'missed', 2024]]
     """
-    names = [f.name for f in fields(Verdict) if f.name != "numbers"]
+    names = [f.name for f in fields(Verdict) if f.name not in ("numbers", "names_zh")]
     frame = pd.DataFrame(
         [{k: v for k, v in asdict(one).items() if k in names} for one in verdicts], columns=names
     )
@@ -125,4 +162,13 @@ def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
         frame[name] = frame[name].astype("Int64")
     for name in ("baseline", "required", "actual", "gap", "rate_needed"):
         frame[name] = frame[name].astype(float)
+    frame["disagree"] = frame["disagree"].astype(bool)
     return frame
+
+
+def status_words(status: str, strength: str = "", *, language: str = "en") -> str:
+    """Status as a reader sees it; of a clause that the plan only strives for, this is said beside met and missed."""
+    said = text(status, language)
+    if strength != "strive" or status not in ("met", "missed"):
+        return said
+    return f"{said}（力争）" if language == "zh" else f"{said} (strive for)"
