@@ -3,17 +3,18 @@
 No script is needed to read it: the first indicator is drawn, and every city carries its figure as a tooltip.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
 import pandas as pd
 
 from lnregions._words import format_value, to_unit, unit_label
-from lnregions.area_series import Tables, member_frame
 from lnregions.boundaries import load_boundaries
 from lnregions.geometry import label_points, project, simplify_coverage
 from lnregions.map_classes import Classes, change_breaks, class_labels, round_breaks
 from lnregions.palette import contrast, diverging, sequential
+from lnregions.report_site import Site
 
 WIDTH = 640
 """Units of the drawing, about one a pixel on a wide screen."""
@@ -71,13 +72,14 @@ class RegionMap:
     height: int
 
 
-def region_map(plan, members: list[str], *, tables: Tables, language: str = "en") -> RegionMap:
+def region_map(site: Site, members: list[str], *, language: str = "en") -> RegionMap:
     """Map of all cities with some of them as members, and a layer for each indicator that two of them have.
 
     Circles and classes are those of all cities, so that the maps of the regions compare.
     """
-    frame = load_boundaries(path=plan.boundaries) if plan.boundaries else load_boundaries()
+    frame = load_boundaries(path=site.plan.boundaries) if site.plan.boundaries else load_boundaries()
     flat = simplify_coverage(project(frame), TOLERANCE_M)
+    tables = site.tables
     west, south, east, north = flat.total_bounds
     scale = WIDTH / (east - west)
     points = label_points(flat)
@@ -90,15 +92,14 @@ def region_map(plan, members: list[str], *, tables: Tables, language: str = "en"
     )  # fmt: skip
     held = [row for _, row in tables.indicators.iterrows() if row["indicator"] in _PREFERRED]
     held.sort(key=lambda row: _PREFERRED.index(row["indicator"]))
-    layers = [_layer(row, list(flat["area"]), members, tables, language) for row in held]
+    layers = [_layer(row, list(flat["area"]), members, site.known, language) for row in held]
     height = math.ceil((north - south) * scale)
     return RegionMap(cities, tuple(one for one in layers if one is not None), WIDTH, height)
 
 
-def _layer(row, areas, members, tables, language):
+def _layer(row, areas, members, known, language):
     """Layer of an indicator; None where fewer than two members have a figure."""
-    found = member_frame(tables, areas, indicator=row["indicator"])
-    found = one_year(found, len(areas))
+    found = one_year(known[known["area"].isin(areas) & (known["indicator"] == row["indicator"])], len(areas))
     own = found[found["area"].isin(members)]
     if len(own) < min(2, len(members)) or own.empty:
         return None
@@ -199,7 +200,7 @@ def _path(shape, west, north, scale):
             steps = [f"M{_short(points[0][0])} {_short(points[0][1])}"]
             steps += [
                 f"l{_short(b[0] - a[0])} {_short(b[1] - a[1])}"
-                for a, b in zip(points, points[1:], strict=False)
+                for a, b in itertools.pairwise(points)
                 if a != b
             ]
             out.append("".join(steps) + "z")

@@ -9,241 +9,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lnregions import __version__, displays, palette
-from lnregions._words import format_value, text, unit_label
-from lnregions.codebook import load_indicators
-from lnregions.html_tables import Table
-from lnregions.report_inventory import DOWNLOADS, FigureFiles
 from lnregions.report_map import region_map
+from lnregions.report_page import LONG, Page
 from lnregions.report_search import script_json, search_entries
-from lnregions.report_site import Site, outside, relative
-from lnregions.report_words import STATUS_MEANINGS, WORDS, mixed, word
-from lnregions.verdicts import STATUS_WORDS, Verdict
+from lnregions.report_site import Site, outside
+from lnregions.report_tables import area_caveats, area_sources, latest_figures
+from lnregions.verdicts import STATUS_WORDS
 
 TEMPLATES = Path(__file__).parent / "templates" / "site"
-HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
-_LONG = 12
-"""Rows from which a table is folded in a page's flow."""
-
-
-class Page:
-    """One page in the making: what templates call to get words, links, tables and figures in its language.
-
-    Parameters
-    ----------
-    site : Site
-    language : {"en", "zh"}
-    path : str
-        Where the page will lie, relative to the output.
-    twin : str
-        Path of the same page in the other language.
-    """
-
-    def __init__(self, site: Site, language: str, *, path: str, twin: str):
-        self.site, self.language, self.path, self.twin = site, language, path, twin
-        self.html_language = HTML_LANGUAGE[language]
-        self.other = "en" if language == "zh" else "zh"
-        self.zh = language == "zh"
-
-    # -- words -------------------------------------------------------------------------------------------
-
-    def t(self, key: str, **values) -> Markup:
-        """Word of the pages."""
-        return mixed(word(key, self.language, **values), self.language)
-
-    def word(self, key: str, **values) -> str:
-        """Word of the pages without marks, for attributes."""
-        return word(key, self.language, **values)
-
-    def script_words(self) -> Markup:
-        """Words that the script needs."""
-        kinds = {k: self.word(w) for k, w in (("region", "one_region"), ("city", "one_city"), ("county", "county"),
-                                              ("indicator", "one_indicator"), ("target", "one_target"))}  # fmt: skip
-        return script_json({"kinds": kinds, "hits": self.word("hits"), "none": self.word("no_hits"),
-                            "shown": self.word("shown_of"), "no_figure": self.word("no_figure")})  # fmt: skip
-
-    def short_title(self) -> str:
-        """Short name of the plan."""
-        facts = self.site.plan.facts
-        return str(
-            facts.get(f"short_{self.language}") or facts.get(f"title_{self.language}") or self.site.plan.id
-        )
-
-    def head(self, key: str) -> str:
-        """Heading of a table's column."""
-        return displays.HEADS[key][self.zh]
-
-    def unit(self, unit: str) -> str:
-        """Name of a unit."""
-        return unit_label(unit, self.language)
-
-    def sentence(self, words: str) -> str:
-        """Words with a full stop."""
-        return words if not words or words[-1] in ".。!?！？" else words + ("。" if self.zh else ".")
-
-    def headline(self, verdicts: list[Verdict]) -> str:
-        """Verdicts of a region in one sentence."""
-        if not verdicts:
-            return self.word("headline_none")
-        key = "headline_one" if len(verdicts) == 1 else "headline"
-        values = {"total": len(verdicts), "counts": self.counted(verdicts)}
-        return WORDS[key][self.zh].format(**values)
-
-    def coverage(self, verdict: Verdict) -> str:
-        """Members that a verdict's total rests on."""
-        return verdict.coverage
-
-    def chinese_name(self, area: str) -> str:
-        """Full Chinese name of an area."""
-        hit = self.site.plan.areas.loc[self.site.plan.areas["area"] == area, "name_zh"]
-        return "" if hit.empty else str(hit.iloc[0])
-
-    def run_for(self, run) -> str:
-        """What a run was for."""
-        if not run.value:
-            return self.word("whole_plan")
-        return self.name(run.value) if run.over in ("region", "adcode") else run.value
-
-    def last_line(self, run) -> str:
-        """Last line of a failed run's error, with its name."""
-        lines = [line.strip() for line in run.error.get("text", "").splitlines() if line.strip()]
-        line, name = (lines[-1] if lines else ""), run.error.get("name", "")
-        return (
-            line if not name or line.startswith(name) else f"{name}: {line}" if line else name or run.status
-        )
-
-    def say(self, value: object) -> Markup:
-        """Any text, words of the other language marked."""
-        return mixed("" if value is None else value, self.language)
-
-    def name(self, area: str) -> str:
-        """Short name of an area or region."""
-        return self.site.tables.name(area, self.language)
-
-    def full_name(self, area: str) -> str:
-        """Full name of an area or region."""
-        row = self.site.regions.get(area)
-        if row is None:
-            hit = self.site.plan.areas.loc[self.site.plan.areas["area"] == area, f"name_{self.language}"]
-            return area if hit.empty else str(hit.iloc[0])
-        return str(row[f"name_{self.language}"])
-
-    def status(self, status: str) -> str:
-        """Status in words."""
-        return text(status, self.language) if status in STATUS_WORDS else status
-
-    def meaning(self, status: str) -> str:
-        """What a status means."""
-        return STATUS_MEANINGS[status][self.zh]
-
-    def label(self, target: str) -> str:
-        """Short name of a target."""
-        return str(self.site.targets[target][f"label_{self.language}"])
-
-    def value(self, value, unit: str, *, gap: bool = False) -> str:
-        """Number with its unit; empty where there is none."""
-        if value is None or value != value:
-            return ""
-        return format_value(value, "pp" if gap and unit == "%" else unit, self.language, sign=gap)
-
-    def counted(self, verdicts: list[Verdict]) -> str:
-        """Counts of statuses in words, such as ``2 missed, 8 no data``."""
-        counts = self.site.counts(verdicts)
-        if self.zh:
-            return "、".join(f"{self.status(status)}{count}个" for status, count in counts)
-        return ", ".join(f"{count} {self.status(status)}" for status, count in counts)
-
-    def lead(self) -> list[str]:
-        """The plan in two sentences: what it set, and where that stands."""
-        facts, site = self.site.plan.facts, self.site
-        given = {
-            "title": facts.get(f"title_{self.language}") or site.plan.id, "issuer": facts.get(f"issuer_{self.language}"),
-            "issued": facts.get("issued"), "targets": len(site.main), "regions": len(site.regions),
-            "horizon": facts["horizon"], "counts": self.counted(site.main), "as_of": site.tables.as_of,
-        }  # fmt: skip
-        if self.zh:
-            by = "{issuer}{issued}印发的".format(**given) if given["issuer"] and given["issued"] else ""
-            return [
-                "{by}《{title}》为{regions}个区域设定了{targets}个目标，期限为{horizon}年。".format(
-                    by=by, **given
-                ),
-                "截至{as_of}：{counts}。".format(**given),
-            ]
-        by = ", issued by the {issuer} on {issued}," if given["issuer"] and given["issued"] else ""
-        return [
-            ("The {title}" + by + " sets {targets} targets for {regions} regions, to be reached by {horizon}.").format(**given),
-            "As known on {as_of}: {counts}.".format(**given),
-        ]  # fmt: skip
-
-    # -- links -------------------------------------------------------------------------------------------
-
-    def link(self, path: str) -> str:
-        """Link from this page to a place below the output."""
-        return relative(path, self.path)
-
-    def to(self, name: str, anchor: str = "") -> str:
-        """Link to a page of this language by its name."""
-        return self.link(self.site.page(self.language, name) + (f"#{anchor}" if anchor else ""))
-
-    def to_region(self, region: str) -> str:
-        """Link to a region's page."""
-        return self.link(self.site.region_page(self.language, region))
-
-    def to_city(self, city: str) -> str:
-        """Link to a city's page, or nothing where it has none."""
-        return self.link(self.site.city_page(self.language, city)) if city in self.site.cities else ""
-
-    def to_target(self, target: str) -> str:
-        """Link to a target's section."""
-        return self.link(self.site.target_page(self.language, target))
-
-    def cite(self, sources: str) -> list[tuple[str, str, str]]:
-        """Sources by id: id, title and link to it on the page of sources."""
-        known = self.site.sources
-        return [
-            (one, str(known[one]["title"]), self.to("sources", self.site.anchor(one)))
-            for one in sources.split()
-            if one in known
-        ]
-
-    # -- tables and figures ------------------------------------------------------------------------------
-
-    def cells(self, table: Table) -> dict:
-        """A table for the macro: heads, rows of cells with their looks."""
-        where = displays.HEADS["where"][self.zh]
-        columns = list(table.frame.columns)
-        rows = [
-            [self._cell(table, name, value, url=name == where) for name, value in row.items()]
-            for row in table.frame.to_dict("records")
-        ]
-        return {"heads": [(str(c), c in table.numbers) for c in columns], "rows": rows, "title": table.title,
-                "note": table.note, "long": len(rows) > _LONG}  # fmt: skip
-
-    def _cell(self, table, name, value, *, url):
-        kind = "number" if name in table.numbers else "status" if name in table.statuses else ""
-        return {
-            "text": str(value), "kind": kind, "head": str(name), "url": outside(value) if url else "",
-            "status": self.status_of(str(value)) if kind == "status" else "",
-        }  # fmt: skip
-
-    def status_of(self, said: str) -> str:
-        """Status that a word in this language stands for; empty for other words."""
-        return next((s for s in STATUS_WORDS if said in (s, text(s, self.language))), "")
-
-    def picture(self, figure: FigureFiles) -> dict | None:
-        """A figure for the macro: small version, words, files to download; None where it cannot be shown."""
-        small = self.site.preview(figure)
-        if small is None:
-            return None
-        caption = figure.caption.get(self.language) or next(iter(figure.caption.values()), figure.name)
-        return {
-            "id": "figure-" + self.site.anchor(figure.name), "src": small, "caption": caption,
-            "alt": figure.alt.get(self.language) or caption, "sources": self.cite(" ".join(figure.sources)),
-            "files": [(end, self.link(figure.path(end))) for end in DOWNLOADS if end in figure.files],
-        }  # fmt: skip
-
-    def pictures(self, figures: list[FigureFiles]) -> list[dict]:
-        """Figures that can be shown."""
-        return [shown for figure in figures if (shown := self.picture(figure))]
 
 
 def render(page: Page, template: str, **values) -> str:
@@ -315,9 +88,9 @@ def region_page(site: Site, language: str, region: str) -> str:
     rest = []
     for figure in figures:
         by_target.get(figure.parameters.get("target", ""), rest).append(figure)
-    drawing = region_map(
-        site.plan, site.plan.members(region, level="city"), tables=site.tables, language=language
-    )
+    cities = site.plan.members(region, level="city")
+    drawing = region_map(site, cities, language=language)
+    rests = area_of(site, region)
     maps = [f for f in rest if f.name.startswith(("map-", "location-"))]
     about, members = displays.show_region(site.plan, region, language=language)
     return render(
@@ -326,8 +99,8 @@ def region_page(site: Site, language: str, region: str) -> str:
         targets=[_target(page, v, page.pictures(by_target[v.target])) for v in own],
         maps=page.pictures(maps), charts=page.pictures([f for f in rest if f not in maps]),
         about=page.cells(about), members=page.cells(members),
-        latest=page.cells(displays.show_members(site.plan, region, as_of=site.asked, language=language)),
-        sources=[page.cells(one) for one in displays.show_sources(site.plan, region, as_of=site.asked, language=language)],
+        latest=latest_figures(site, cities, language), long=LONG, sources=area_sources(site, rests),
+        caveats=area_caveats(site, rests, language),
         runs=site.inventory.pages(language, over="region", value=region), rendered=bool(figures),
     )  # fmt: skip
 
@@ -337,12 +110,12 @@ def city_page(site: Site, language: str, city: str) -> str:
     page = _page(site, language, partial(site.city_page, city=city))
     own = [v for v in site.main if city in (v.area, str(site.targets[v.target]["other_area"]))]
     figures = site.inventory.figures(language, over="adcode", value=city)
-    drawing = region_map(site.plan, [city], tables=site.tables, language=language)
+    drawing = region_map(site, [city], language=language)
     return render(
         page, "city.html.j2", city=city, regions=site.regions_of(city), verdicts=own, drawing=drawing,
         figures=page.pictures(figures), rendered=bool(figures),
-        latest=page.cells(displays.show_city(site.plan, city, as_of=site.asked, language=language)),
-        sources=[page.cells(one) for one in displays.show_city_sources(city, as_of=site.asked, language=language)],
+        latest=latest_figures(site, [city], language), long=LONG, sources=area_sources(site, [city]),
+        caveats=area_caveats(site, [city], language),
         runs=site.inventory.pages(language, over="adcode", value=city),
     )  # fmt: skip
 
@@ -353,7 +126,7 @@ def indicators_page(site: Site, language: str) -> str:
     held = site.tables.observations["indicator"].value_counts()
     rows = [
         row | {"held": int(held.get(row["indicator"], 0))}
-        for row in load_indicators().fillna("").to_dict("records")
+        for row in site.tables.indicators.fillna("").to_dict("records")
     ]
     names = {row["indicator"]: row[f"name_{language}"] for row in rows}
     return render(page, "indicators.html.j2", rows=rows, names=names)
@@ -388,6 +161,14 @@ def notebooks_page(site: Site, language: str) -> str:
     return render(page, "notebooks.html.j2", runs=site.inventory.runs, failures=site.inventory.failures())
 
 
+def area_of(site: Site, region: str) -> list[str]:
+    """Areas that a region's verdicts rest on: its members, the region itself, and what it is compared with."""
+    targets = site.plan.targets
+    benchmarks = targets.loc[targets["region"] == region, "benchmark"].fillna("")
+    named = [*site.plan.members(region), region, *(str(b) for b in benchmarks if b)]
+    return list(dict.fromkeys(named))
+
+
 def _page(site, language, place):
     other = "en" if language == "zh" else "zh"
     return Page(site, language, path=place(language), twin=place(other))
@@ -409,6 +190,6 @@ def _target(page, verdict, pictures):
     sources = " ".join(dict.fromkeys(s for v in readings for s in v.sources.split()))
     return {
         "verdict": verdict, "row": row, "id": site.target_anchor(verdict.target), "pictures": pictures,
-        "readings": [(v, [(k, displays._number(n)) for k, n in v.numbers.items()]) for v in readings],
+        "readings": [(v, page.numbers(v)) for v in readings],
         "sources": page.cite(sources), "plan_sources": page.cite(str(row["sources"])),
     }  # fmt: skip

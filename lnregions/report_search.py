@@ -28,10 +28,10 @@ def search_entries(site, language: str) -> list[dict]:
         ``n`` name, ``o`` name in the other language, ``k`` kind, ``c`` code, ``h`` page relative to the output.
     """
     other = "en" if language == "zh" else "zh"
-    entries = [
-        _entry(row[f"name_{language}"], row[f"name_{other}"], "region", row["region"], site.region_page(language, row["region"]))
-        for _, row in site.plan.regions.iterrows()
-    ]  # fmt: skip
+    entries = []
+    for _, row in site.plan.regions.iterrows():
+        page = site.region_page(language, row["region"])
+        entries.append(_entry(row[f"name_{language}"], row[f"name_{other}"], "region", row["region"], page))
     cities = set(site.cities)
     for _, row in site.plan.areas.iterrows():
         city = row["area"] if row["level"] == "city" else row["parent"] if row["level"] == "county" else ""

@@ -77,6 +77,12 @@ class Site:
         both = [load_sources(), self.plan.sources]
         return {row["source"]: row for frame in both for row in frame.fillna("").to_dict("records")}
 
+    @cached_property
+    def known(self) -> pd.DataFrame:
+        """The figure used of each area, indicator and year, as known on the date."""
+        observations = self.tables.observations
+        return observations[observations["default"]]
+
     def counts(self, verdicts: list[Verdict]) -> list[tuple[str, int]]:
         """Statuses that occur, in their order from best to worst, with how often."""
         held = [v.status for v in verdicts]

