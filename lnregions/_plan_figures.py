@@ -73,11 +73,12 @@ def members_of(plan, region: str) -> list[str]:
     >>> members_of(load_plan("ln-2022"), "east")
     ['210400', '210500', '210600']
     """
-    members = plan.members(region)
-    rows = plan.membership[(plan.membership["region"] == region) & plan.membership["area"].isin(members)]
-    if rows["proxy"].any():
-        rows = rows[rows["proxy"] | (rows["level"] != "county")]
-    return rows["area"].tolist()
+    members = set(plan.members(region))
+    columns = (plan.membership[name] for name in ("region", "area", "level", "proxy"))
+    rows = [row[1:] for row in zip(*columns, strict=True) if row[0] == region and row[1] in members]
+    if any(proxy for _, _, proxy in rows):
+        rows = [row for row in rows if row[2] or row[1] != "county"]
+    return [area for area, _, _ in rows]
 
 
 def figures_of(plan, area: str, *, indicator: str, tables: Tables) -> Figures:

@@ -36,31 +36,31 @@ def judge_target(plan, target, tables, *, closed: bool) -> list[Verdict]:
     return [_with_wording(one, target) for one in found]
 
 
-def _readings(plan, target, tables, closed):
+def main_status(plan, target, tables, *, closed: bool) -> str:
+    """Status of a target under its main reading alone, the others left unjudged."""
+    return next(_readings(plan, target, tables, closed, linked=False)).status
+
+
+def _readings(plan, target, tables, closed, *, linked=True):
+    """Verdicts one after the other, each judged when it is asked for."""
     kind, written = target["kind"], "as written"
-    if kind in ("growth", "average_growth"):
-        readings = _GROWTH_READINGS if kind == "growth" else _GROWTH_READINGS[:1]
+    if kind in ("growth", "average_growth", "relative_growth"):
+        readings = {"growth": 3, "average_growth": 1, "relative_growth": 2}[kind]
         ways = GROWTH_OF.get(target["indicator"], {"": (target["indicator"],)})
-        return [
-            _growth_verdict(plan, target, tables, closed, (reading, way), indicators)
-            for way, indicators in ways.items()
-            for reading in readings
-        ]
-    if kind == "relative_growth":
-        ways = GROWTH_OF.get(target["indicator"], {"": (target["indicator"],)})
-        return [
-            _growth_verdict(plan, target, tables, closed, (reading, way), indicators)
-            for way, indicators in ways.items()
-            for reading in _GROWTH_READINGS[:2]
-        ]
-    found = [
-        _value_verdict(plan, target, tables, closed, str(target["area"]), (written, READINGS_ZH[written]))
-    ]
+        for way, indicators in ways.items():
+            for reading in _GROWTH_READINGS[:readings]:
+                yield _growth_verdict(plan, target, tables, closed, (reading, way), indicators)
+        return
+    words = (written, READINGS_ZH[written])
+    main = _value_verdict(plan, target, tables, closed, str(target["area"]), words)
+    carried = _linked_verdict(plan, target, tables, closed, main) if linked else None
+    yield carried[0] if carried else main
     other = str(target["other_area"] or "")
     if other:
         names = tuple(tables.name(other, lang) for lang in ("en", "zh"))
-        found.append(_value_verdict(plan, target, tables, closed, other, names))
-    return _with_linked(plan, target, tables, closed, found)
+        yield _value_verdict(plan, target, tables, closed, other, names)
+    if carried:
+        yield carried[1]
 
 
 def _growth_verdict(plan, target, tables, closed, readings, indicators):
@@ -131,11 +131,11 @@ def linked_figures(plan, target, tables) -> tuple[Figures, Link] | None:
     return link_by_growth(figures, rates, clause=clause)
 
 
-def _with_linked(plan, target, tables, closed, found):
-    """The same verdicts, and one more where real growth links a level across a break."""
+def _linked_verdict(plan, target, tables, closed, main):
+    """The main verdict naming the linked level, and the verdict by it; None where nothing is to be linked."""
     carried = linked_figures(plan, target, tables)
     if carried is None:
-        return found
+        return None
     figures, how = carried
     clause = clause_of(target, indicators=tables.indicators)
     linked = judge_clause(clause, figures, closed=closed)
@@ -144,20 +144,16 @@ def _with_linked(plan, target, tables, closed, found):
         reason_en=f"{how.text[0]}; {_lower(linked.reason_en)}", reason_zh=f"{how.text[1]}；{linked.reason_zh}",
     )  # fmt: skip
     at = figures.value_of(clause.horizon)
-    if at is None:
-        said = figures.hole(clause.horizon)
-    else:
-        said = tuple(format_value(at, clause.unit, lang) for lang in ("en", "zh"))
+    said = figures.hole(clause.horizon)
+    if at is not None:
+        shown = [format_value(at, clause.unit, lang) for lang in ("en", "zh")]
         said = (
-            f"{clause.horizon} {said[0]} at {how.year} prices",
-            f"{clause.horizon}年{said[1]}（{how.year}年价格）",
+            f"{clause.horizon} {shown[0]} at {how.year} prices",
+            f"{clause.horizon}年{shown[1]}（{how.year}年价格）",
         )
-    main = replace(
-        found[0],
-        reason_en=f"{found[0].reason_en}; {LINKED}: {said[0]}",
-        reason_zh=f"{found[0].reason_zh}；{READINGS_ZH[LINKED]}：{said[1]}",
-    )
-    return [main, *found[1:], linked]
+    english = f"{main.reason_en}; {LINKED}: {said[0]}"
+    chinese = f"{main.reason_zh}；{READINGS_ZH[LINKED]}：{said[1]}"
+    return replace(main, reason_en=english, reason_zh=chinese), linked
 
 
 def _lower(sentence):

@@ -1,0 +1,60 @@
+"""The figures that one target of a plan rests on, and the target itself by its name."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from lnregions import plans
+from lnregions._checks import unknown
+from lnregions._plan_figures import members_of
+from lnregions._readings import GROWTH_OF, REAL_GROWTH
+from lnregions.area_series import Tables
+
+
+def plan_and_target(plan, target: str) -> tuple:
+    """A plan, loaded where only its name is given, and one row of its targets.
+
+    Raises
+    ------
+    DataError
+        If there is no such plan or target.
+    """
+    plan = plans.load_plan(plan) if isinstance(plan, str) else plan
+    rows = plan.targets[plan.targets["target"] == target]
+    if rows.empty:
+        raise unknown("target", str(target), plan.targets["target"].tolist())
+    return plan, rows.iloc[0]
+
+
+def judged_areas(plan, target: pd.Series, *, readings: bool = True) -> list[str]:
+    """Areas whose figures a target is judged by: its own or its members, the benchmark's, another it may mean."""
+    named = [target["area"], target["benchmark"], *([target["other_area"]] if readings else [])]
+    regions = set(plan.regions["region"])
+    out = []
+    for area in [str(one) for one in named if one]:
+        out += members_of(plan, area) if area in regions else [area]
+    return list(dict.fromkeys(out))
+
+
+def judged_indicators(target: pd.Series, *, readings: bool = True) -> list[str]:
+    """Indicators that a target is judged by, under its main reading or all of them."""
+    own = str(target["indicator"] or "")
+    if "growth" in target["kind"] and own in GROWTH_OF and target["kind"] != "cumulative_growth":
+        ways = list(GROWTH_OF[own].values())
+        return list(dict.fromkeys(name for way in (ways if readings else ways[:1]) for name in way))
+    linked = [REAL_GROWTH[own]] if readings and own in REAL_GROWTH else []
+    return [own, *linked] if own else []
+
+
+def narrow_tables(plan, target: pd.Series, *, tables: Tables, readings: bool = True) -> Tables:
+    """The tables with only the observations that one target can be judged by, their weights among them."""
+    names = judged_indicators(target, readings=readings)
+    weights = [str(tables.indicator(name)["weight"] or "") for name in names]
+    rows = tables.rows(*dict.fromkeys([*names, *(one for one in weights if one)]))
+    rows = rows[rows["area"].isin(judged_areas(plan, target, readings=readings))].reset_index(drop=True)
+    return with_observations(tables, rows)
+
+
+def with_observations(tables: Tables, observations: pd.DataFrame, *, as_of: str = "") -> Tables:
+    """The same tables with other observations, and another date of knowledge where one is given."""
+    return replace(tables, observations=observations, as_of=as_of or tables.as_of, made={})
