@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.text import Text
 
 from lnregions import __version__, _checks, style
 from lnregions._files import write_json, write_whole
+from lnregions._palette_png import encode_png
 from lnregions.figure_words import caption_text, source_records, speaking
 from lnregions.style import MM
 
@@ -119,11 +121,19 @@ def picture(fig: "Figure", name: str, *, title: str = "") -> bytes:
         metadata["Title"] = title
     how: dict[str, object] = {"format": name, "metadata": metadata, "dpi": DPI}
     if name == "png":
-        how["pil_kwargs"] = {"compress_level": _PNG_COMPRESSION}
+        how = {"format": "rgba", "dpi": DPI}
     styled = isinstance(fig, style.StyledFigure)
     with mpl.rc_context({} if styled else style.rc(width=fig.get_figwidth() / MM)):
         fig.savefig(stream, **how)
-    return stream.getvalue()
+    return stream.getvalue() if name != "png" else _png(fig, stream.getvalue(), metadata)
+
+
+def _png(fig: "Figure", pixels: bytes, metadata: dict[str, str]) -> bytes:
+    """Pixels of a drawn figure as PNG."""
+    width, height = (int(side * DPI + 1e-6) for side in fig.get_size_inches())
+    drawn = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 4)[..., :3]
+    words = {key: value for key, value in metadata.items() if value}
+    return encode_png(np.ascontiguousarray(drawn), dpi=DPI, compression=_PNG_COMPRESSION, metadata=words)
 
 
 def _refuse_missing_glyphs(fig: "Figure") -> None:
