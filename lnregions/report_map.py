@@ -13,7 +13,7 @@ from lnregions._words import format_value, to_unit, unit_label
 from lnregions.boundaries import load_boundaries
 from lnregions.geometry import label_points, project, simplify_coverage
 from lnregions.map_classes import Classes, change_breaks, class_labels, round_breaks
-from lnregions.palette import contrast, diverging, sequential
+from lnregions.palette import diverging, sequential
 from lnregions.report_site import Site
 
 WIDTH = 640
@@ -22,8 +22,8 @@ TOLERANCE_M = 900
 LARGEST_RADIUS = 38
 _PREFERRED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "manufacturing_share", "fdi_usd",
               "trade_total", "forest_coverage")  # fmt: skip
-_PLAIN, _OTHER, _NONE = "#dbe7f3", "#eef0f2", "#ffffff"
-_INK, _PAPER = "#1b1f24", "#ffffff"
+PLAIN = "#dbe7f3"
+"""Fill of a member under its circle."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Layer:
     circles : bool
         Whether the figures are circles (amounts) or fills (rates and shares).
     cities : dict
-        For each area: ``text`` (its figure with unit and year), ``fill``, ``ink``, ``radius``.
+        For each area: ``text`` (its figure with unit and year), ``fill``, ``radius``.
     """
 
     indicator: str
@@ -72,7 +72,7 @@ class RegionMap:
     height: int
 
 
-def region_map(site: Site, members: list[str], *, language: str = "en") -> RegionMap:
+def region_map(site: Site, members: list[str], *, language: str = "en", layers: bool = True) -> RegionMap:
     """Map of all cities with some of them as members, and a layer for each indicator that two of them have.
 
     Circles and classes are those of all cities, so that the maps of the regions compare.
@@ -92,9 +92,9 @@ def region_map(site: Site, members: list[str], *, language: str = "en") -> Regio
     )  # fmt: skip
     held = [row for _, row in tables.indicators.iterrows() if row["indicator"] in _PREFERRED]
     held.sort(key=lambda row: _PREFERRED.index(row["indicator"]))
-    layers = [_layer(row, list(flat["area"]), members, site.known, language) for row in held]
+    drawn = [_layer(row, list(flat["area"]), members, site.known, language) for row in held if layers]
     height = math.ceil((north - south) * scale)
-    return RegionMap(cities, tuple(one for one in layers if one is not None), WIDTH, height)
+    return RegionMap(cities, tuple(one for one in drawn if one is not None), WIDTH, height)
 
 
 def _layer(row, areas, members, known, language):
@@ -146,7 +146,7 @@ def _fills(found, unit, language, *, growth):
 
     def looks(value):
         fill = fills[int(classes.index([value])[0])]
-        return {"fill": fill, "ink": max((_INK, _PAPER), key=lambda ink: contrast(ink, fill)), "radius": 0}
+        return {"fill": fill, "radius": 0}
 
     return legend, looks
 
@@ -164,7 +164,7 @@ def _circles(found, unit, language, *, growth):
     legend = tuple(
         (str(radius(step / factor)), format_value(step / factor, unit, language)) for step in steps
     )
-    return legend, lambda value: {"fill": _PLAIN, "ink": _INK, "radius": radius(value)}
+    return legend, lambda value: {"fill": PLAIN, "radius": radius(value)}
 
 
 def _round_down(value):

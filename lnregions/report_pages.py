@@ -110,7 +110,7 @@ def city_page(site: Site, language: str, city: str) -> str:
     page = _page(site, language, partial(site.city_page, city=city))
     own = [v for v in site.main if city in (v.area, str(site.targets[v.target]["other_area"]))]
     figures = site.inventory.figures(language, over="adcode", value=city)
-    drawing = region_map(site, [city], language=language)
+    drawing = region_map(site, [city], language=language, layers=False)
     return render(
         page, "city.html.j2", city=city, regions=site.regions_of(city), verdicts=own, drawing=drawing,
         figures=page.pictures(figures), rendered=bool(figures),
@@ -158,7 +158,11 @@ def methods_page(site: Site, language: str) -> str:
 def notebooks_page(site: Site, language: str) -> str:
     """All runs with their notebooks and pages, and those that failed."""
     page = _page(site, language, partial(site.page, name="notebooks"))
-    return render(page, "notebooks.html.j2", runs=site.inventory.runs, failures=site.inventory.failures())
+    pairs: dict[tuple, dict] = {}
+    for run in site.inventory.runs:
+        if run.files:
+            pairs.setdefault((run.notebook, run.over, run.value), {"one": run})[run.language] = run
+    return render(page, "notebooks.html.j2", pairs=list(pairs.values()), failures=site.inventory.failures())
 
 
 def area_of(site: Site, region: str) -> list[str]:

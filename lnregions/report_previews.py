@@ -64,14 +64,23 @@ def small_picture(content: bytes, *, widest: int = WIDEST, colours: int = COLOUR
     with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
         if picture.width * picture.height > _MOST_PIXELS:
             raise ValueError("too large a picture")
-        whole = picture.convert("RGBA")
-    ground = Image.new("RGBA", whole.size, "#ffffff")
-    flat = Image.alpha_composite(ground, whole).convert("RGB")
-    factor = -(-flat.width // widest)
-    small = flat.reduce(factor) if factor > 1 else flat
+        picture.load()
+    factor = -(-picture.width // widest)
+    small = picture.reduce(factor) if factor > 1 and picture.mode in ("L", "RGB", "RGBA") else picture
+    if small.mode != "RGB":
+        ground = Image.new("RGBA", small.size, "#ffffff")
+        small = Image.alpha_composite(ground, small.convert("RGBA")).convert("RGB")
     file = io.BytesIO()
-    small.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
+    few = small.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.putpalette(_true_white(few.getpalette()))
+    few.save(file, "PNG")
     return file.getvalue(), small.width, small.height
+
+
+def _true_white(colours: list[int]) -> list[int]:
+    """Palette with its nearly white colours made white, so that the paper stays the page's own."""
+    triples = [colours[i : i + 3] for i in range(0, len(colours), 3)]
+    return [v for rgb in triples for v in ([255, 255, 255] if min(rgb) >= 250 else rgb)]
 
 
 def _one(inventory, figure: FigureFiles, known):

@@ -49,6 +49,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "in_regions": ("In the plan's regions", "所属规划区域"),
     "none": ("none", "无"),
     "map": ("Map", "地图"),
+    "live_map": ("Map to explore", "交互地图"),
+    "this_city": ("this city", "本市"),
     "map_lead": (
         "Point at a city or step to it with the Tab key for its figure; follow it to its page.",
         "指向城市或用 Tab 键移动可查看数据；点击可进入该城市页面。",
@@ -86,13 +88,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "footer_made": ("Made with lnregions {version} (MIT licence).", "由 lnregions {version} 制作（MIT 许可）。"),
     "not_rendered": (
-        "No figures of this page have been rendered in English yet. Run: {command}",
-        "本页的中文图尚未生成。请运行：{command}",
+        "No figures of this page have been rendered in English yet. Run:",
+        "本页的中文图尚未生成。请运行：",
     ),
     "other_rendered": ("They are there in Chinese.", "英文图已生成。"),
     "nothing_rendered": (
-        "No notebook has been rendered for this plan into this folder yet. Run: {command}",
-        "此文件夹中尚无该规划的笔记本结果。请运行：{command}",
+        "No notebook has been rendered for this plan into this folder yet. Run:",
+        "此文件夹中尚无该规划的笔记本结果。请运行：",
     ),
     "failures": ("Runs that failed", "失败的运行"),
     "failures_lead": (

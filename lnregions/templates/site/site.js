@@ -117,7 +117,7 @@
         link.querySelector("title").textContent = link.getAttribute("aria-label");
         link.querySelector("path").setAttribute("fill", said ? said.fill : "#ffffff");
         const mark = map.querySelector('.over text[data-area="' + CSS.escape(link.dataset.area) + '"]');
-        mark.setAttribute("fill", said ? said.ink : "#1b1f24");
+        mark.setAttribute("y", Number(mark.dataset.y) + (said && said.radius ? said.radius + 10 : 0));
         map.querySelector('.over circle[data-area="' + CSS.escape(link.dataset.area) + '"]').setAttribute("r", said ? said.radius : 0);
       }
       legend.querySelector(".legend-title").textContent = layer.title;
