@@ -106,7 +106,7 @@ def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None 
         No notebook there, or one that cannot be read.
     """
     folder = Path(folder) if folder is not None else notebooks_dir()
-    paths = [folder] if folder.is_file() else sorted(folder.glob("*.ipynb"))
+    paths = [folder] if folder.suffix == ".ipynb" and not folder.is_dir() else sorted(folder.glob("*.ipynb"))
     if not paths:
         raise DataError(
             f"No notebook is in {shown_path(folder)}. Give a folder with .ipynb files, or one such file.",

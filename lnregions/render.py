@@ -176,7 +176,7 @@ def select_notebooks(notebooks, *, choices: Choices | None = None) -> list[Noteb
     for item in notebooks:
         if Path(item).is_dir():
             found += [notebook for notebook in list_notebooks(item, choices=choices) if notebook.batch]
-        elif Path(item).is_file():
+        elif Path(item).is_file() or str(item).endswith(".ipynb"):
             found += list_notebooks(item, choices=choices)
         else:
             known = {notebook.name: notebook for notebook in list_notebooks(choices=choices)}

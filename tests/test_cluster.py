@@ -1,5 +1,6 @@
 """The same runs on a real Dask cluster of two workers on this machine."""
 
+import contextlib
 import json
 import os
 import signal
@@ -36,7 +37,8 @@ def address(tmp_path_factory):
         "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
         "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
     }
-    common = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    common = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    common |= {"cwd": folder, "start_new_session": True}
     dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
     options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
     started = [subprocess.Popen([*dask, *options], **common)]
@@ -55,7 +57,11 @@ def address(tmp_path_factory):
         for process in reversed(started):
             process.send_signal(signal.SIGTERM)
         for process in reversed(started):
-            process.wait(20)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def render(output, book, address="", **settings):

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from lnregions import _warm, batch
+from lnregions import render as render_module
 from lnregions._checks import DataError
 from lnregions._files import lock_folder
 from lnregions.progress import failure_lines, progress_for
@@ -38,6 +39,14 @@ def nothing_left():
         p for p in Path("/proc").glob("[0-9]*/stat") if p.read_text().rpartition(")")[2].split()[1] == me
     ]
     assert children == []
+
+
+@pytest.fixture(autouse=True)
+def unchanging(monkeypatch):
+    """Whoever edits the package or the data while the tests run gives no reason to run again."""
+    fixed = {name: name for name in ("package", "data", "shapes", "versions")}
+    real = render_module.shared_inputs
+    monkeypatch.setattr(render_module, "shared_inputs", lambda *args, **more: real(*args, **more) | fixed)
 
 
 @pytest.fixture
@@ -233,6 +242,26 @@ def test_what_is_unknown_is_refused_before_anything_runs(changes, message, tmp_p
 def test_an_unknown_notebook_is_refused_with_the_likely_one(tmp_path):
     with pytest.raises(DataError, match=r"Unknown notebook 'nowhere'|No notebook is in"):
         render(tmp_path / "out", "nowhere")
+
+
+def test_a_missing_notebook_file_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"gone\.ipynb.*it cannot be read"):
+        render(tmp_path / "out", tmp_path / "gone.ipynb")
+
+
+def test_notebooks_are_taken_by_folder_and_by_name(quick):
+    by_folder = plan_runs(choices=CHOICES, notebooks=quick.parent, parameters={"region": "belt"})
+    assert [run.name for run in by_folder] == ["en/01_quick/belt", "zh/01_quick/belt"]
+    by_name = plan_runs(
+        choices={"region": ["circle"]}, notebooks=["02_region_map"], parameters={"language": "zh"}
+    )
+    assert [run.name for run in by_name] == ["zh/02_region_map/circle"]
+    everything = plan_runs(choices={"region": ["circle"], "adcode": ["210200"]})
+    assert "en/01_plan/all" in [run.name for run in everything]
+
+
+def test_a_notebook_without_choices_runs_for_its_default(quick):
+    assert [run.value for run in plan_runs(notebooks=quick, languages=["en"])] == ["circle"]
 
 
 def test_two_renders_into_one_folder_are_refused(tmp_path, quick):
