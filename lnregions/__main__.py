@@ -214,20 +214,44 @@ def _add_figures(commands):
     own.add_argument("--width", default="double", help="single, onehalf, double, slide, a4, or millimetres")
     own.add_argument("--formats", default="png,svg,pdf", help="comma-separated: png, svg, pdf")
     own.add_argument("--output", default="figures", help="folder for the files (default: figures)")
+    own.add_argument(
+        "--zip", action="store_true", help="also pack them as a report kit with README and citation"
+    )
+    own.add_argument("--docx", action="store_true", help="also put them into a Word file (needs python-docx)")
     own.set_defaults(command=figures)
 
 
 def figures(options: argparse.Namespace) -> int:
     """Write figure bundles."""
-    from lnregions.pictures import write_figures
+    from lnregions.figure_kinds import write_figures
 
+    languages = options.language or ["en", "zh"]
+    width = float(options.width) if options.width.replace(".", "", 1).isdigit() else options.width
     written = write_figures(
-        options.output, plan=options.plan, region=options.region, kinds=options.kind,
-        languages=options.language or ["en", "zh"], width=options.width, formats=options.formats.split(","),
-        as_of=options.as_of or None,
+        options.output, plan=options.plan, region=options.region, kinds=options.kind, languages=languages, width=width,
+        formats=options.formats.split(","), as_of=options.as_of or None,
     )  # fmt: skip
     print(f"{written} figures in {options.output}")
+    for path in _kits(options, languages):
+        print(path)
     return 0
+
+
+def _kits(options, languages):
+    """Report kits of what was written, one a language."""
+    if not options.zip and not options.docx:
+        return
+    from lnregions.figure_kit import bundle_docx, bundle_zip
+    from lnregions.plans import load_plan
+
+    plan, output = load_plan(options.plan), Path(options.output)
+    for language in languages:
+        name = f"{plan.id}-{options.region or 'all'}-{language}"
+        title = plan.facts[f"title_{language}"]
+        if options.zip:
+            yield bundle_zip(output / language, output / f"{name}.zip", title=title, language=language)
+        if options.docx:
+            yield bundle_docx(output / language, output / f"{name}.docx", title=title, language=language)
 
 
 def _add_report(commands):

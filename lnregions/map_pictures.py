@@ -14,7 +14,7 @@ from lnregions.palette import BORDER
 from lnregions.pictures import BOUNDARIES, Picture, make_picture, source_line
 
 PROVINCE = "210000"
-PLAIN = "#dbe7f3"
+PLAIN = "#f1e8d2"
 FIRST_SHOWN = 2019
 """First year that classes are made from: the first on the basis of the fourth economic census."""
 
@@ -105,20 +105,40 @@ def draw_verdict_map(
     language: str = "en",
     width: str = "double",
 ) -> Picture:
-    """Map of the verdicts on targets that concern one city: status and gap; other cities have no such target."""
+    """Map of the plan's state: every region with one mark a target, whose shape and colour tell the verdict."""
     tables = load_tables(plan, as_of=as_of)
     verdicts = judge(plan, as_of=as_of) if verdicts is None else verdicts
-    cities = load_boundaries()
-    own = verdicts[verdicts["area"].isin(cities["area"])].drop_duplicates("area")
-    frame = cities.merge(own[["area", "target", "status", "gap", "unit", "reached_in"]], on="area")
-    axes = maps.plot_verdicts(frame, ax=map_axes(width, language=language), language=language)
-    title = ("Verdicts on the targets of single cities", "单个城市目标的判断")[language == "zh"]
-    data = own[
-        ["area", "target", "status", "actual_year", "actual", "required", "gap", "unit", "grade"]
-    ].assign(source=own["sources"])
-    _finish(axes, title, source_line(data, tables, language=language, boundaries=True), language,
-            others=cities[~cities["area"].isin(own["area"])])  # fmt: skip
-    says = ("Verdicts on the targets that concern a single city.", "单个城市目标的判断。")
+    count = len(verdicts)
+    title = (
+        f"{count} targets of the plan and their verdicts, by region",
+        f"规划{count}项目标的判断（分区域）",
+    )
+    axes = maps.plot_plan_status(
+        _all_areas(plan),
+        verdicts,
+        members=_drawn_members(plan),
+        names=plan.regions.set_index("region")[f"short_{language}"],
+        legend=("Verdict (targets)", "判断（目标数）")[language == "zh"],
+        ax=map_axes(width, language=language),
+        language=language,
+    )
+    columns = [
+        "target",
+        "region",
+        "area",
+        "status",
+        "actual_year",
+        "actual",
+        "required",
+        "gap",
+        "unit",
+        "grade",
+    ]
+    data = verdicts[columns].assign(source=verdicts["sources"])
+    _finish(
+        axes, title[language == "zh"], source_line(data, tables, language=language, boundaries=True), language
+    )
+    says = (f"{title[0]}, as known on {tables.as_of}.", f"{title[1]}，截至{tables.as_of}。")
     return make_picture(
         axes, "verdict-map", tables=tables, data=data, says=says, language=language, plan=plan.id
     )
@@ -154,6 +174,21 @@ def _level_of(plan, region, indicator, tables: Tables):
     if counties and ((rows["indicator"] == indicator) & rows["area"].isin(counties)).any():
         return "county", counties
     return "city", plan.members(region, level="city")
+
+
+def _drawn_members(plan):
+    """Areas that make each region on a map: counties where it has any, else cities."""
+    regions = {
+        r: (plan.members(r, level="county"), plan.members(r, level="city")) for r in plan.regions["region"]
+    }
+    return {region: counties or cities for region, (counties, cities) in regions.items()}
+
+
+def _all_areas(plan):
+    """Cities, and the counties that are members, as one frame."""
+    wanted = {area for areas in _drawn_members(plan).values() for area in areas}
+    counties = load_boundaries("county")
+    return pd.concat([load_boundaries(), counties[counties["area"].isin(wanted)]], ignore_index=True)
 
 
 def _one_year(found, areas, year):

@@ -11,6 +11,7 @@ from lnregions.map_context import plot_location
 from lnregions.map_fields import plot_change, plot_choropleth
 from lnregions.map_membership import plot_membership
 from lnregions.map_parts import add_north_arrow, add_scale_bar, finish_map, north_angle
+from lnregions.map_plan_status import plot_plan_status
 from lnregions.map_sheet import plot_small_multiples
 from lnregions.map_symbols import plot_symbols, plot_values
 from lnregions.map_verdicts import plot_verdicts
@@ -30,6 +31,7 @@ __all__ = [
     "plot_choropleth",
     "plot_location",
     "plot_membership",
+    "plot_plan_status",
     "plot_small_multiples",
     "plot_symbols",
     "plot_values",
