@@ -179,7 +179,7 @@ def test_memory_held_by_children_counts(tmp_path, monkeypatch):
 
 
 def test_too_much_output_ends_the_run(tmp_path, monkeypatch):
-    monkeypatch.setattr("lnregions.kernels.MOST_OUTPUT", 2**20)
+    monkeypatch.setattr("lnregions._conversation.MOST_OUTPUT", 2**20)
     _, raised = execute("much", tmp_path)
     assert raised.ename == "OutputLimitError"
 

@@ -1,0 +1,165 @@
+"""What is said with a forked kernel about one cell, within the limits of its run."""
+
+import contextlib
+import signal
+import time
+import uuid
+
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from lnregions._warm import WarmKernel
+from lnregions._wire import WireError
+
+MOST_OUTPUT = 512 * 2**20
+"""Bytes a run may send before it is stopped: a loop that prints must not fill the memory."""
+
+
+class RunStopped(Exception):
+    """A run was ended from outside its notebook: a limit of time or memory, or a stop."""
+
+    def __init__(self, name: str, text: str):
+        self.name = name
+        super().__init__(text)
+
+
+class FrontEnd:
+    """As much of a kernel client as nbclient's output widget needs."""
+
+    def __init__(self, kernel: WarmKernel):
+        from jupyter_client.session import Session
+
+        self.session = Session(key=b"not used")
+        self.shell_channel = self
+        self._kernel = kernel
+
+    def send(self, message: dict) -> None:
+        """Send a widget's message to the kernel."""
+        self._kernel.send("shell", {k: v for k, v in message.items() if k != "buffers"})
+
+
+class Conversation:
+    """One cell: the request, all that comes back, and the limits meanwhile."""
+
+    def __init__(self, client, cell: NotebookNode, index: int):
+        self._client, self._cell, self._index = client, cell, index
+        self._kernel, self._control = client.kernel, client.control
+        self._text = {"stdout": [], "stderr": []}
+        self._id = uuid.uuid4().hex
+        self._reply: dict | None = None
+        self._started = time.monotonic()
+        self._looked = self._started
+
+    def hold(self, *, store_history: bool, stop: bool) -> dict:
+        """Send the cell, take in its outputs; the content of the kernel's reply."""
+        header = {
+            "msg_id": self._id,
+            "msg_type": "execute_request",
+            "username": "",
+            "session": "",
+            "version": "5.3",
+        }
+        content = {"code": self._cell.source, "store_history": store_history, "allow_stdin": False}
+        content |= {"silent": False, "user_expressions": {}, "stop_on_error": stop}
+        self._kernel.send(
+            "shell", {"header": header, "parent_header": {}, "metadata": {}, "content": content}
+        )
+        idle = False
+        try:
+            while not (idle and self._reply):
+                self._check_limits()
+                message = self._kernel.receive(timeout=self._pause())
+                idle = (message is not None and self._take(*message)) or idle
+        except WireError:
+            self._end_text()
+            self._kernel_died()
+        except Exception:
+            self._end_text()
+            self._kernel.kill()
+            raise
+        return self._reply
+
+    def _take(self, kind: str, content, buffers: list) -> bool:
+        """Handle one message; True when the cell is done."""
+        if kind == "text":
+            for name, text in content:
+                self._text[name].append(text)
+        elif kind == "flush":
+            self._emit(content)
+        elif content["parent_header"].get("msg_id") == self._id:
+            content["msg_type"] = content["header"]["msg_type"]
+            content["buffers"] = buffers
+            if kind == "shell" and content["msg_type"] == "execute_reply":
+                self._reply = content["content"]
+            elif kind == "iopub":
+                return self._process(content)
+        return False
+
+    def _process(self, message: dict) -> bool:
+        try:
+            self._client.process_message(message, self._cell, self._index)
+        except CellExecutionComplete:
+            return True
+        return False
+
+    def _emit(self, name: str) -> None:
+        text = "".join(self._text[name])
+        self._text[name] = []
+        if text:
+            header = {"msg_id": "", "msg_type": "stream"}
+            content = {"name": name, "text": text}
+            parent = {"msg_id": self._id}
+            self._process(
+                {
+                    "header": header,
+                    "msg_type": "stream",
+                    "parent_header": parent,
+                    "metadata": {},
+                    "content": content,
+                }
+            )
+
+    def _end_text(self) -> None:
+        for name in self._text:
+            self._emit(name)
+
+    def _pause(self) -> float:
+        limits = [0.25]
+        if self._control.cell is not None:
+            limits.append(self._control.cell - (time.monotonic() - self._started))
+        if (left := self._control.time_left()) is not None:
+            limits.append(left)
+        return max(0.0, min(limits))
+
+    def _check_limits(self) -> None:
+        control, now = self._control, time.monotonic()
+        if control.stopped is not None:
+            raise control.stopped
+        if control.cell is not None and now - self._started > control.cell:
+            raise CellTimeoutError.error_from_timeout_and_cell("", int(control.cell), self._cell)
+        if (left := control.time_left()) is not None and left <= 0:
+            raise RunStopped("RunTimeoutError", f"The run took longer than {control.run:g} seconds.")
+        if self._kernel.received > MOST_OUTPUT:
+            raise RunStopped("OutputLimitError", f"The run printed more than {MOST_OUTPUT >> 20} MB.")
+        if control.memory and now - self._looked > 0.2:
+            self._looked = now
+            if self._kernel.memory() > control.memory:
+                text = f"The run held more than {control.memory / 2**20:g} MB of memory."
+                raise RunStopped("MemoryLimitError", text)
+
+    def _kernel_died(self) -> None:
+        if self._control.stopped is not None:
+            raise self._control.stopped
+        for name, text in self._kernel.rest().items():
+            self._text[name].append(text)
+        self._end_text()
+        raise DeadKernelError(_how_it_died(self._kernel.end(grace=0).get("status")))
+
+
+def _how_it_died(status: int | None) -> str:
+    if status is None:
+        return "The kernel died while this cell ran."
+    if status < 0:
+        with contextlib.suppress(ValueError):
+            return f"The kernel was killed by {signal.Signals(-status).name} while this cell ran."
+    return f"The kernel ended with status {status} while this cell ran."
