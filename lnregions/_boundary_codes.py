@@ -7,7 +7,8 @@ from lnregions._checks import Fault, add_messages, narrow, unknown_fault
 
 _LIKELY = (
     "area", "adcode", "ad_code", "adcode99", "code", "gb", "区划代码", "行政区划代码", "行政代码", "行政区代码",
-    "地区代码",     "代码", "adm_code", "admcode", "pac", "xzqdm", "xzqhdm", "county_code", "city_code", "cityadcode", "city_adcode",
+    "地区代码", "代码", "adm_code", "admcode", "pac", "xzqdm", "xzqhdm", "county_code",
+    "city_code", "cityadcode", "city_adcode",
     "district_adcode", "countycode", "citycode", "id", "zone_code", "dm", "编码",
 )  # fmt: skip
 _NAME_COLUMNS = (

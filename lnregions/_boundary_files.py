@@ -13,7 +13,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from lnregions import _dbf, _geojson, _geopackage, _shapefile
-from lnregions._checks import Fault, add_messages, refuse, refuse_any, shown_path, unknown
+from lnregions._checks import DataError, Fault, add_messages, refuse, refuse_any, shown_path, unknown
 
 KINDS = (".shp", ".gpkg", ".geojson", ".json", ".zip")
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -229,6 +229,8 @@ def _zip_layer(path: Path, name: str) -> Layer:
         with zipfile.ZipFile(path) as pack:
             members = _members(pack, name)
             content = {member: _unpacked(pack, members[member], name) for member in members}
+    except DataError:
+        raise
     except (
         zipfile.BadZipFile,
         zlib.error,

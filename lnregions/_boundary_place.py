@@ -24,8 +24,10 @@ _METRES = np.array([84_140.0, 111_050.0])
 """Metres of a degree of longitude and of latitude at 41 degrees north on GRS 80."""
 _SAMPLE = 600
 """Corners that are looked at to find what all have in common."""
-_LONE_SHARED, _LONE_COAST = 100.0, 1000.0
-"""Metres a single corner may stand off where its neighbours lie on a border, and where they lie on the coast."""
+_LONE_SHARED, _LONE_COAST, _LONE_IN_COPY = 100.0, 1000.0, 20.0
+"""Metres a single corner may stand off: on a shared border, on a coast, in a copy of the shipped boundaries."""
+_COPY = 0.05
+"""Share of corners that may differ in what is still a copy of the shipped boundaries."""
 
 add_messages(
     {
@@ -132,8 +134,7 @@ def place_faults(
     faults = _shift_faults(shift, np.array(shapely.union_all(theirs).centroid.coords[0]), name)
     if faults:
         return faults, []
-    lone = _lone_corners(mine, theirs, [row[2] for row in both], name=name)
-    said = []
+    lone, said = corner_faults(mine, theirs, [row[2] for row in both], name=name)
     if shift.metres >= _LEAST_SHIFT:
         way, way_zh = shift.direction()
         said.append(
@@ -157,10 +158,6 @@ def to_metres(shapes: np.ndarray) -> np.ndarray:
     return shapely.transform(shapes, lambda xy: xy * _METRES)
 
 
-def _from_metres(point: np.ndarray) -> np.ndarray:
-    return point / _METRES
-
-
 def _shares(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     common = shapely.area(shapely.intersection(mine, theirs))
     return common / np.maximum(np.maximum(shapely.area(mine), shapely.area(theirs)), 1e-9)
@@ -169,8 +166,10 @@ def _shares(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
 def _elsewhere(
     mine, theirs, *, wrong: list[int], shares: np.ndarray, codes: list[str], name: str
 ) -> list[Fault]:
-    off = shapely.distance(shapely.centroid(mine), shapely.centroid(theirs)) / 1000
-    if len(wrong) == len(codes) and len(codes) > 2 and off.std() < 0.3 * off.mean():
+    way = shapely.get_coordinates(shapely.centroid(mine)) - shapely.get_coordinates(shapely.centroid(theirs))
+    off = np.hypot(*way.T) / 1000
+    together = np.hypot(*way.mean(axis=0)) / 1000 > 0.9 * off.mean()
+    if len(wrong) == len(codes) and len(codes) > 2 and together:
         return [Fault("all elsewhere", name, extra={"km": f"{np.median(off):.1f}"})]
     return [
         Fault(
@@ -215,7 +214,7 @@ def _shift_faults(shift: Shift, centre: np.ndarray, name: str) -> list[Fault]:
         return []
     way, way_zh = shift.direction()
     words = {"metres": f"{shift.metres:.0f}", "direction": way, "direction_zh": way_zh}
-    lon, lat = _from_metres(centre)
+    lon, lat = centre / _METRES
     for system, moved in (("GCJ-02", gcj02(lon, lat)), ("BD-09", bd09(lon, lat))):
         expected = (np.array(moved) - (lon, lat)) * _METRES
         if np.hypot(*(expected - (shift.east, shift.north))) < 0.35 * np.hypot(*expected):
@@ -223,11 +222,14 @@ def _shift_faults(shift: Shift, centre: np.ndarray, name: str) -> list[Fault]:
     return [Fault("shifted", name, extra=words)] if shift.metres > _MOST_SHIFT else []
 
 
-def _lone_corners(mine: np.ndarray, theirs: np.ndarray, codes: list[str], *, name: str) -> list[Fault]:
-    """Corners that stand off on their own: a damaged coordinate, where the format itself cannot tell.
+def corner_faults(
+    mine: np.ndarray, theirs: np.ndarray, codes: list[str], *, name: str
+) -> tuple[list[Fault], list[tuple[str, str]]]:
+    """Faults of corners that stand off on their own, and what is worth saying of corners that do not match.
 
-    On a border that two polygons of the file share, a corner that only one of them has counts as damaged
-    from a smaller distance on than on a coast, where it could be a cape.
+    That is what a damaged coordinate looks like where the format itself cannot tell. On a border that two
+    polygons of the file share, a corner that only one of them has counts from a smaller distance on than on
+    a coast, where it could be a cape; in a copy of the shipped boundaries, from a smaller one still.
     """
     table = [_corners(shape) for shape in mine]
     owner = np.repeat(np.arange(len(mine)), [len(corner) for _, corner, _ in table])
@@ -237,17 +239,43 @@ def _lone_corners(mine: np.ndarray, theirs: np.ndarray, codes: list[str], *, nam
     usual = np.quantile(_distances(corner[_evenly(len(corner))], border), 0.9)
     off = shapely.distance(shapely.points(corner), shapely.linestrings(np.stack([before, after], axis=1)))
     broken = ~_shared(corner, corner) & _shared(before, corner) & _shared(after, corner)
+    strange = ~np.isin(_keys(corner), _keys(shapely.get_coordinates(theirs)))
     limit = np.maximum(np.where(broken, _LONE_SHARED, _LONE_COAST), 10 * usual)
+    if strange.mean() < _COPY:
+        limit[strange] = _LONE_IN_COPY
+    said = _mismatches(corner, broken & (off > 1), strange=strange)
     for side in (corner, before, after):
         seen = np.flatnonzero(off > limit)
         apart = _distances(side[seen], border) > limit[seen]
         off[seen[~apart if side is corner else apart]] = 0
     faults = []
     for n in np.flatnonzero(off > limit).tolist():
-        lon, lat = _from_metres(corner[n])
-        extra = {"place": f"{lon:.3f}, {lat:.3f}", "metres": f"{off[n]:.0f}"}
+        extra = {"place": _place(corner[n]), "metres": f"{off[n]:.0f}"}
         faults.append(Fault("lone corner", name, value=codes[owner[n]], extra=extra))
-    return faults
+    return faults, said
+
+
+def _mismatches(corner: np.ndarray, broken: np.ndarray, *, strange: np.ndarray) -> list[tuple[str, str]]:
+    """Sentences on corners of shared borders that one side lacks, and on a copy's corners that differ."""
+    said = []
+    if broken.any():
+        count, place = int(broken.sum()), _place(corner[broken][0])
+        said.append(
+            (f"Neighbouring areas do not quite meet; corners that one side lacks: {count} (the first near {place}).",
+             f"相邻地区在 {count} 个角点处未完全相接（首个在 {place} 附近）。")
+        )  # fmt: skip
+    if strange.any() and strange.mean() < _COPY:
+        count, place = int(strange.sum()), _place(corner[strange][0])
+        said.append(
+            (f"The same as the shipped boundaries except for some corners: {count} (the first near {place}).",
+             f"与随附边界相同，但有 {count} 个角点不同（首个在 {place} 附近）。")
+        )  # fmt: skip
+    return said
+
+
+def _place(point: np.ndarray) -> str:
+    lon, lat = point / _METRES
+    return f"{lon:.3f}, {lat:.3f}"
 
 
 def _distances(points: np.ndarray, border: shapely.Geometry) -> np.ndarray:
@@ -261,8 +289,13 @@ def _evenly(count: int) -> np.ndarray:
 
 def _shared(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """Whether each point is a corner of more than one ring, to the millimetre."""
-    values, count = np.unique(np.round(corners, 3) @ (1, 1j), return_counts=True)
-    return np.isin(np.round(points, 3) @ (1, 1j), values[count > 1])
+    values, count = np.unique(_keys(corners), return_counts=True)
+    return np.isin(_keys(points), values[count > 1])
+
+
+def _keys(points: np.ndarray) -> np.ndarray:
+    """Points to the millimetre, comparable."""
+    return np.round(points, 3) @ (1, 1j)
 
 
 def _corners(shape: shapely.Geometry) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

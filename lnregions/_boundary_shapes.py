@@ -214,6 +214,6 @@ def overlap_faults(
         return faults, []
     worst = 100 * share.max()
     return [], [
-        (f"{small} pairs of areas overlap by up to {worst:.3f} % of the smaller; their shapes were left as they are.",
+        (f"Pairs of areas that overlap a little, left as they are: {small} (at most {worst:.3f} % of the smaller).",
          f"{small} 对地区略有重叠（最多为较小者的 {worst:.3f}%），图形未作改动。")
     ]  # fmt: skip

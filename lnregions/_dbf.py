@@ -145,7 +145,11 @@ def _decoded(raw: dict[str, list[bytes]], *, name: str, cpg: bytes | None, drive
     if not encoding:
         encoding = "gb18030" if driver == _CHINESE_DRIVER and not _fits(texts, "utf-8") else _told(texts)
         if not encoding:
-            return {}, [Fault("dbf encoding", name, column=_first_odd(raw), value="UTF-8 or GB18030")], []
+            return (
+                {},
+                [Fault("dbf encoding", name, column=_first_odd(raw), extra={"value": "UTF-8 or GB18030"})],
+                [],
+            )
         shown = encoding.upper()
         tidied = [
             (
@@ -155,7 +159,11 @@ def _decoded(raw: dict[str, list[bytes]], *, name: str, cpg: bytes | None, drive
         ]
     bad = [label for label, values in raw.items() if not _fits(values, encoding)]
     if bad:
-        return {}, [Fault("dbf encoding", name, column=label, value=encoding.upper()) for label in bad], []
+        return (
+            {},
+            [Fault("dbf encoding", name, column=label, extra={"value": encoding.upper()}) for label in bad],
+            [],
+        )
     return _decode(raw, encoding, name), [], tidied
 
 

@@ -101,6 +101,8 @@ def read_polygons(
     faults = _header_faults(shp, names[0]) or _header_faults(shx, names[1])
     if faults:
         return [], faults, False
+    if len(shp) == _HEADER:
+        return [], [], False
     kind = struct.unpack_from("<i", shp, 32)[0]
     if kind in _OTHER:
         return [], [Fault("shp kind", names[0], value=_OTHER[kind], extra=_said(_OTHER[kind]))], False

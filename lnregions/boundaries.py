@@ -120,7 +120,7 @@ def _checked(layer: Layer, *, level: str, areas: set[str] | None) -> "gpd.GeoDat
         wanted = {level: areas}
     own = areas is None and not known & set(codes)
     faults += code_faults(
-        codes, [shape is not None for shape in layer.shapes], name=layer.name, column=column,
+        codes, [shape is not None and not shape.is_empty for shape in layer.shapes], name=layer.name, column=column,
         wanted=None if own else wanted, level=level,
     )  # fmt: skip
     names = {area: row for frame in shipped.values() for area, *row in frame[COLUMNS[1:5]].itertuples()}
@@ -135,12 +135,9 @@ def _checked(layer: Layer, *, level: str, areas: set[str] | None) -> "gpd.GeoDat
         said.append((f"Rows without a shape were left out: {listed}.", f"已略去没有图形的行：{listed}。"))
     kept = [shapes[n] for n in rows], [codes[n] for n in rows]
     reference = {area: shape for frame in shipped.values() for area, shape in frame.geometry.items()}
-    for check in (
-        place_faults(*kept, reference=reference, name=layer.name),
-        overlap_faults(*kept, name=layer.name),
-    ):
-        refuse_any(check[0])
-        said += check[1]
+    checks = place_faults(*kept, reference=reference, name=layer.name), overlap_faults(*kept, name=layer.name)
+    refuse_any([fault for found, _ in checks for fault in found])
+    said += [sentence for _, sentences in checks for sentence in sentences]
     return _framed(layer, shipped, codes=kept[1], shapes=kept[0], rows=rows, column=column, said=said)
 
 

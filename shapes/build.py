@@ -223,6 +223,7 @@ def context(cities: gpd.GeoSeries) -> gpd.GeoDataFrame:
     frame = _titled(layer)
     land = shapely.union_all(read_shapes("world/land.bin")).intersection(box)
     beyond = shapely.difference(land, shapely.union_all(layer.to_numpy()))
+    # what is left along China's coast are slivers between two drawings of it; only the largest piece is land
     across = max(shapely.get_parts(beyond), key=lambda part: part.area)
     other = gpd.GeoDataFrame(
         [["", "朝鲜半岛", "Korean Peninsula", "朝鲜半岛", "Korean Peninsula", "", "land"]],
@@ -230,7 +231,8 @@ def context(cities: gpd.GeoSeries) -> gpd.GeoDataFrame:
         geometry=[across],
         crs=4490,
     )
-    return pd.concat([frame, other], ignore_index=True)
+    both = pd.concat([frame, other], ignore_index=True)
+    return both.set_geometry(shapely.coverage_clean(both.geometry.to_numpy()), crs=4490)
 
 
 def locator() -> gpd.GeoDataFrame:
