@@ -48,6 +48,8 @@ def _make_tables(plan, as_of, observations):
     regions = plan.regions[["region", "short_zh", "short_en"]].rename(columns={"region": "area"})
     areas = pd.concat([plan.areas, regions.assign(level="region")], ignore_index=True)
     date = f"{knowledge_date(observations, as_of):%Y-%m-%d}"
+    observations = observations.copy(deep=False)
+    observations.attrs = {}  # pandas copies them with every selection
     return Tables(observations, load_indicators(), areas, load_breaks(), date)
 
 

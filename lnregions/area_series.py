@@ -107,6 +107,9 @@ def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> p
 
 def _segments(years, breaks, *, indicator, scopes):
     """Segment of each year of a total: one more after every break of the region or of any member."""
+    breaks = breaks[breaks["indicator"] == indicator]
+    if breaks.empty:
+        return [0] * len(years)
     firsts = {
         int(first)
         for scope in scopes

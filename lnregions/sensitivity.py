@@ -55,8 +55,9 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
         First the verdict as it stands, then one row a variant: ``variant`` (one of ``VARIANTS``), ``change_en`` and
         ``change_zh`` (what is changed, in words), ``value`` (the value that is put in, or that the variant is judged
         by; in ``unit``), ``status``, ``gap`` (in ``unit``; percentage points for shares and rates) and ``differs``.
-        A variant differs when its status is another (no data and not assessable count as one); a method, which knows no "missed", when it says met and the
-        verdict does not, or the other way round. ``attrs["flips"]`` counts the variants that differ.
+        A variant differs when its status is another (no data and not assessable count as one); a method, which
+        knows no "missed", when it says met and the verdict does not, or the other way round. ``attrs["flips"]``
+        counts the variants that differ.
 
     Raises
     ------
@@ -97,7 +98,7 @@ def sensitivity_words(table: pd.DataFrame, *, language: str = "en") -> str:
     Examples
     --------
     >>> sensitivity_words(sensitivity("ln-2022", "west-gdp", as_of="2026-06-30"))
-    '1 of 5 variants comes to another verdict: read as every year (missed).'
+    '1 of 1 variants comes to another verdict: read as every year (missed).'
     """
     rows, zh = table.iloc[1:], language == "zh"
     flips = rows[rows["differs"]]

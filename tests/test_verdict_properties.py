@@ -1,0 +1,115 @@
+"""What must hold of any verdict: units, later figures, the order of rows, and series built to a threshold."""
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lnregions import judge, load_observations, load_plan
+from lnregions._paths import data_dir
+from lnregions.clauses import Clause, Figures, growth_rates, judge_clause
+from lnregions.judgement import judge_readings
+
+PLAN = load_plan()
+WHOLE = load_observations()
+LINES = (data_dir() / "observations.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+GDP = "".join(line for line in LINES if line.startswith("area,") or ",gdp" in line)
+"""The shipped figures of gross domestic product and its growth."""
+few = settings(max_examples=8, deadline=None)
+amounts = st.floats(0.5, 5000, allow_nan=False)
+
+
+def figures(values):
+    years = sorted(values)
+    return Figures(pd.DataFrame({
+        "year": years, "value": [values[y] for y in years], "segment": 0, "grade": "A", "vintage": "", "source": "s1",
+    }))  # fmt: skip
+
+
+def clause(kind, value, comparator=">=", *, measure="level", direction="up"):
+    return Clause("t", "belt", "210200", kind, "gdp", comparator, value, "亿元", 2024, 2022, 2021,
+                  measure=measure, direction=direction)  # fmt: skip
+
+
+series = st.fixed_dictionaries(
+    dict.fromkeys((2021, 2022, 2023), amounts), optional={2024: amounts, 2025: amounts}
+)
+
+
+@given(values=series, target=amounts, power=st.integers(-12, 12), comparator=st.sampled_from([">=", ">", "<=", "<"]),
+       kind=st.sampled_from(["level", "cumulative_growth", "doubling", "direction"]), closed=st.booleans())  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_a_verdict_does_not_change_with_the_unit(values, target, power, comparator, kind, closed):
+    factor = 2.0**power  # a power of two scales without rounding
+    direction = "up" if ">" in comparator else "down"
+    scaled = target * factor if kind == "level" else target
+    asked = clause(kind, target, comparator, direction=direction)
+    one = judge_clause(asked, figures(values), closed=closed)
+    other = judge_clause(
+        replace(asked, value=scaled), figures({y: v * factor for y, v in values.items()}), closed=closed
+    )
+    assert (one.status, one.closing, one.reached_in) == (other.status, other.closing, other.reached_in)
+
+
+@given(year=st.integers(2015, 2025), value=st.floats(1, 20000), area=st.sampled_from(["210100", "210200", "211300"]),
+       as_of=st.sampled_from(["2022-12-31", "2024-06-30", "2025-03-01"]), late=st.integers(1, 900))  # fmt: skip
+@few
+def test_a_figure_published_after_the_date_changes_nothing(tmp_path_factory, year, value, area, as_of, late):
+    vintage = f"{pd.Timestamp(as_of) + pd.Timedelta(days=late):%Y-%m-%d}"
+    added = f"{area},gdp,{year},{value:.4f},亿元,{vintage},final,A,s032,\n"
+    path = tmp_path_factory.mktemp("figures") / "observations.csv"
+    verdicts = []
+    for table in (GDP, GDP + added):
+        path.write_text(table, encoding="utf-8")
+        verdicts.append(judge(PLAN, as_of=as_of, observations=load_observations(path=path, as_of=as_of)))
+    pd.testing.assert_frame_equal(*verdicts)
+
+
+@given(seed=st.integers(0, 10_000))
+@few
+def test_the_order_of_the_rows_plays_no_part(seed):
+    mixed = WHOLE.sample(frac=1, random_state=seed).reset_index(drop=True)
+    pd.testing.assert_frame_equal(
+        judge_readings(PLAN, observations=mixed), judge_readings(PLAN, observations=WHOLE)
+    )
+
+
+@given(base=amounts, rate=st.floats(-20, 40), below=st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_a_series_built_to_the_target_meets_it_and_one_a_hair_below_misses_it(base, rate, below):
+    values = {2021 + n: base * (1 + rate / 100) ** n for n in range(4)}
+    goal = values[2024]
+    if below:
+        values[2024] = math.nextafter(goal, 0)
+    verdict = judge_clause(clause("level", goal), figures(values), closed=True)
+    assert verdict.status == ("missed" if below else "met")
+    strictly = judge_clause(clause("level", goal, ">"), figures(values), closed=True)
+    assert strictly.status == "missed"
+
+
+@given(base=amounts, rate=st.floats(-20, 40))
+@settings(max_examples=100, deadline=None)
+def test_a_series_built_at_a_rate_gives_the_rate_back_and_turns_there(base, rate):
+    built = figures({2021 + n: base * (1 + rate / 100) ** n for n in range(4)})
+    rates = growth_rates(built, measure="level")
+    assert rates["rate"].tolist() == pytest.approx([rate] * 3, abs=1e-9)
+    as_rates = figures(dict(zip(rates["year"], rates["rate"], strict=True)))
+    for shift, status in ((-1e-6, "met"), (1e-6, "missed")):
+        for reading in ("average", "every year", "last year"):
+            asked = clause("growth", rate + shift, measure="growth")
+            assert judge_clause(asked, as_rates, closed=True, reading=reading).status == status
+
+
+@given(values=series, k=st.integers(-30, 30))
+@settings(max_examples=50, deadline=None)
+def test_growth_is_the_same_in_any_unit(values, k):
+    asked = clause("relative_growth", math.nan, ">", measure="level")
+    beside = figures({y: 100.0 + 3 * (y - 2020) for y in range(2020, 2026)})
+    one = judge_clause(asked, figures(values), benchmark=beside, closed=True)
+    other = judge_clause(
+        asked, figures({y: v * 2.0**k for y, v in values.items()}), benchmark=beside, closed=True
+    )
+    assert (one.status, one.gap) == (other.status, other.gap)
