@@ -59,10 +59,22 @@ def _multiple(clause, figures, closed, reading, multiple):
         "required": required,
         "numbers": {**base["numbers"], "multiple": multiple, "required": required},
     }
-    same = same_segment(figures, base["baseline_year"])
-    return _judge_value(
-        clause, Figures(same, figures.coverage, figures.holes, figures.name), verdict, required, closed
-    )
+    comparable, parted = _comparable(figures, base["baseline_year"])
+    inside = [year for year in parted if clause.first_year <= year <= clause.horizon]
+    latest = comparable.latest(until=clause.horizon)
+    if inside and latest == base["baseline_year"] < clause.first_year:
+        verdict |= rows_used(figures, [base["baseline_year"], inside[-1]])
+        text = both(parted[inside[-1]], value_text(clause, inside[-1], figures.value_of(inside[-1])))
+        return (close if closed else keep_open)(verdict, "not assessable", text)
+    return _judge_value(clause, comparable, verdict, required, closed)
+
+
+def _comparable(figures, year):
+    """Figures of the segment of a year, and the reason for every year that a break parts from it."""
+    same = same_segment(figures, year)
+    others = sorted(set(figures.frame["year"]) - set(same["year"]))
+    parted = {int(other): _break_text(*sorted((year, int(other)))) for other in others}
+    return Figures(same, figures.coverage, figures.holes | parted, figures.name), parted
 
 
 def _judge_value(clause, figures, verdict, required, closed):

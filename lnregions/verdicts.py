@@ -158,12 +158,10 @@ def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     frame = pd.DataFrame(
         [{k: v for k, v in asdict(one).items() if k in names} for one in verdicts], columns=names
     )
-    for name in ("baseline_year", "horizon", "actual_year", "reached_in"):
-        frame[name] = frame[name].astype("Int64")
-    for name in ("baseline", "required", "actual", "gap", "rate_needed"):
-        frame[name] = frame[name].astype(float)
-    frame["disagree"] = frame["disagree"].astype(bool)
-    return frame
+    years = ("baseline_year", "horizon", "actual_year", "reached_in")
+    numbers = ("baseline", "required", "actual", "gap", "rate_needed")
+    types = dict.fromkeys(names, str) | dict.fromkeys(years, "Int64") | dict.fromkeys(numbers, float)
+    return frame.astype(types | {"disagree": bool})
 
 
 def status_words(status: str, strength: str = "", *, language: str = "en") -> str:

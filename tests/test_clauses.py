@@ -155,6 +155,26 @@ def test_growth_on_the_way_is_on_track_while_its_mean_suffices(rate, status):
     assert judge_clause(asked, figures({2022: rate}), closed=False).status == status
 
 
+@pytest.mark.parametrize(("closed", "closing"), [(True, "missed"), (False, "")])
+def test_a_year_below_cannot_be_mended_by_later_ones(closed, closing):
+    asked = clause("growth", 4.0, measure="growth", unit="%")
+    verdict = judge_clause(asked, figures({2022: 3.0}), closed=closed, reading="every year")
+    assert (verdict.status, verdict.closing) == ("missed", closing)
+
+
+def test_a_comparison_names_the_sources_of_both():
+    asked = clause("relative_growth", float("nan"), ">", measure="growth", unit="%")
+    beside = figures({2022: 2.0}, grades={2022: "C"})
+    beside.frame["source"] = "s900"
+    verdict = judge_clause(asked, figures({2022: 3.0}), benchmark=beside, closed=False)
+    assert (verdict.sources, verdict.grade) == ("s2022 s900", "C")
+    level = clause("relative_level", float("nan"), ">", unit="%")
+    beside = figures({2024: 69}, grades={2024: "B"})
+    beside.frame["source"] = "s901"
+    verdict = judge_clause(level, figures({2021: 60, 2024: 70}), benchmark=beside, closed=True)
+    assert (verdict.sources, verdict.grade) == ("s2021 s2024 s901", "B")
+
+
 def test_relative_growth_compares_the_means_of_the_years_both_have():
     asked = clause("relative_growth", float("nan"), ">", measure="growth", unit="%")
     whole = judge_clause(
@@ -176,8 +196,30 @@ def test_growth_of_levels_is_not_taken_over_a_break_or_a_missing_year():
     assert rates[["year", "rate"]].values.tolist() == [[2020, 50.0]]
 
 
-def test_growth_of_a_zero_level_is_not_given():
-    assert growth_rates(figures({2020: 0, 2021: 5}), measure="level").empty
+@pytest.mark.parametrize("values", [{2020: 0, 2021: 5}, {2020: -5, 2021: 5}, {2020: 5, 2021: -5}])
+def test_growth_from_or_to_what_is_not_an_amount_is_not_given(values):
+    assert growth_rates(figures(values), measure="level").empty
+
+
+def test_a_rate_from_levels_rests_on_both_of_them():
+    rates = growth_rates(figures({2020: 4, 2021: 5}, grades={2020: "C"}), measure="level")
+    assert rates[["rate", "grade", "source"]].values.tolist() == [[25.0, "C", "s2020 s2021"]]
+
+
+@pytest.mark.parametrize("base", [0, -3])
+@pytest.mark.parametrize("kind", ["doubling", "cumulative_growth"])
+@pytest.mark.parametrize("closed", [True, False])
+def test_growth_is_not_measured_from_a_baseline_that_is_not_above_zero(base, kind, closed):
+    verdict = judge_clause(clause(kind, 7.7), figures({2021: base, 2024: 5}), closed=closed)
+    assert (verdict.status, verdict.closing) == ("not assessable", "not assessable" if closed else "")
+    assert "not above zero" in verdict.reason_en
+    assert "不大于零" in verdict.reason_zh
+
+
+def test_a_direction_over_a_break_is_left_open_while_the_plan_runs():
+    asked = clause("direction", float("nan"), "up", unit="%")
+    verdict = judge_clause(asked, figures({2021: 1, 2022: 2}, breaks=[2022]), closed=False)
+    assert (verdict.status, verdict.closing) == ("not assessable", "")
 
 
 def test_cumulative_growth_is_measured_from_the_baseline():
@@ -190,8 +232,13 @@ def test_cumulative_growth_is_measured_from_the_baseline():
 
 def test_cumulative_growth_does_not_cross_a_break():
     asked = clause("cumulative_growth", 7.7, unit="亿立方米")
-    verdict = judge_clause(asked, figures({2021: 1.0, 2024: 1.08}, breaks=[2023]), closed=True)
-    assert verdict.status != "met"
+    known = figures({2021: 1.0, 2022: 1.01, 2024: 1.08}, breaks=[2023])
+    verdict = judge_clause(asked, known, closed=True)
+    assert (verdict.status, verdict.actual_year) == ("not assessable", 2022)
+    assert verdict.reason_en.startswith("The series breaks between 2021 and 2024")
+    parted = judge_clause(asked, figures({2021: 1.0, 2024: 1.08}, breaks=[2023]), closed=True)
+    assert (parted.status, parted.actual_year, parted.sources) == ("not assessable", None, "s2021 s2024")
+    assert "2024: 108 million cubic metres" in parted.reason_en
 
 
 def test_doubling_asks_for_twice_the_baseline():
