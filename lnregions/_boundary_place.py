@@ -106,6 +106,7 @@ def place_faults(
     shapes: Sequence[shapely.Geometry],
     codes: Sequence[str],
     *,
+    drawn: Sequence[shapely.Geometry],
     reference: dict[str, shapely.Geometry],
     name: str,
 ) -> tuple[list[Fault], list[tuple[str, str]]]:
@@ -115,15 +116,16 @@ def place_faults(
     ----------
     shapes : sequence of geometries
         In degrees, valid.
+    drawn : sequence of geometries
+        The same before any repair, whose corners are looked at.
     reference : dict
         Code -> shipped polygon in degrees.
     """
-    both = [
-        (shape, reference[code], code) for shape, code in zip(shapes, codes, strict=True) if code in reference
-    ]
+    rows = zip(shapes, codes, drawn, strict=True)
+    both = [(shape, reference[code], code, raw) for shape, code, raw in rows if code in reference]
     if not both:
         return [], []
-    mine, theirs = (to_metres(np.array([row[n] for row in both], dtype=object)) for n in (0, 1))
+    mine, theirs, raws = (to_metres(np.array([row[n] for row in both], dtype=object)) for n in (0, 1, 3))
     shares = _shares(mine, theirs)
     wrong = [n for n, share in enumerate(shares) if share < LEAST_OVERLAP]
     if wrong:
@@ -134,7 +136,7 @@ def place_faults(
     faults = _shift_faults(shift, np.array(shapely.union_all(theirs).centroid.coords[0]), name)
     if faults:
         return faults, []
-    lone, said = corner_faults(mine, theirs, [row[2] for row in both], name=name)
+    lone, said = corner_faults(raws, theirs, [row[2] for row in both], name=name)
     if shift.metres >= _LEAST_SHIFT:
         way, way_zh = shift.direction()
         said.append(

@@ -1,6 +1,7 @@
 """Shapes of a boundary file made plain: polygons in degrees of CGCS2000, valid, or refused."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,31 +63,50 @@ add_messages(
 )
 
 
-def plain_polygons(
-    layer: "Layer",
-) -> tuple[list[shapely.Geometry | None], list[Fault], list[tuple[str, str]]]:
-    """Shapes as valid polygons in degrees of CGCS2000, the faults, and what was put right.
+@dataclass
+class Plain:
+    """Shapes made plain.
 
-    None where a row has no shape; when there are faults the shapes are not to be used.
+    Attributes
+    ----------
+    shapes : list
+        Valid polygons in degrees of CGCS2000, None where a row has no shape.
+    drawn : list
+        The same before any repair.
+    faults : list of Fault
+        When there is any, the shapes are not to be used.
+    said : list of tuple
+        What was put right, in English and Chinese.
     """
+
+    shapes: list[shapely.Geometry | None]
+    drawn: list[shapely.Geometry | None]
+    faults: list[Fault]
+    said: list[tuple[str, str]]
+
+
+def plain_polygons(layer: "Layer") -> Plain:
+    """Shapes of a file as valid polygons in degrees, with the faults and what was put right."""
     shapes, faults = _only_polygons(layer)
-    if faults or all(shape is None for shape in shapes):
-        return shapes, faults, []
-    present = np.array([n for n, shape in enumerate(shapes) if shape is not None])
+    present = [n for n, shape in enumerate(shapes) if shape is not None]
+    if faults or not present:
+        return Plain(shapes, shapes, faults, [])
     moved, faults, said = _to_degrees(np.array([shapes[n] for n in present], dtype=object), layer)
     if faults:
-        return shapes, faults, said
-    repaired = (np.flatnonzero(~shapely.is_valid(moved))).tolist()
-    for n, shape in zip(present.tolist(), moved, strict=True):
+        return Plain(shapes, shapes, faults, said)
+    drawn = list(shapes)
+    for n, shape in zip(present, moved, strict=True):
+        drawn[n] = shape
         shapes[n], fault = _valid(shape, row=n + 1, name=layer.name)
         faults += fault
+    repaired = [n + 1 for n in present if shapes[n] is not drawn[n]]
     if repaired and not faults:
-        rows = ", ".join(str(present[n] + 1) for n in repaired)
+        rows = ", ".join(map(str, repaired))
         said.append(
             (f"Invalid polygons were repaired, their areas kept within 0.1 %: row {rows}.",
              f"已修复无效多边形（面积变化小于 0.1%）：第 {rows} 行。")
         )  # fmt: skip
-    return shapes, faults, said
+    return Plain(shapes, drawn, faults, said)
 
 
 def _only_polygons(layer: "Layer") -> tuple[list[shapely.Geometry | None], list[Fault]]:

@@ -115,7 +115,8 @@ def _checked(layer: Layer, *, level: str, areas: set[str] | None) -> "gpd.GeoDat
     if found is None:
         refuse([Fault("code column", layer.name, extra={"value": ", ".join(layer.columns)[:200] or "none"})])
     column, codes = found
-    shapes, faults, said = plain_polygons(layer)
+    plain = plain_polygons(layer)
+    shapes, faults, said = plain.shapes, plain.faults, plain.said
     if areas is not None:
         wanted = {level: areas}
     own = areas is None and not known & set(codes)
@@ -135,7 +136,10 @@ def _checked(layer: Layer, *, level: str, areas: set[str] | None) -> "gpd.GeoDat
         said.append((f"Rows without a shape were left out: {listed}.", f"已略去没有图形的行：{listed}。"))
     kept = [shapes[n] for n in rows], [codes[n] for n in rows]
     reference = {area: shape for frame in shipped.values() for area, shape in frame.geometry.items()}
-    checks = place_faults(*kept, reference=reference, name=layer.name), overlap_faults(*kept, name=layer.name)
+    checks = (
+        place_faults(*kept, drawn=[plain.drawn[n] for n in rows], reference=reference, name=layer.name),
+        overlap_faults(*kept, name=layer.name),
+    )
     refuse_any([fault for found, _ in checks for fault in found])
     said += [sentence for _, sentences in checks for sentence in sentences]
     return _framed(layer, shipped, codes=kept[1], shapes=kept[0], rows=rows, column=column, said=said)

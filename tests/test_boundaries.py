@@ -515,7 +515,7 @@ def test_metres_called_degrees_or_nothing_are_refused(four, tmp_path, stated):
 @pytest.mark.parametrize(("y", "message"), [(np.inf, "infinity"), (100.0, "swapped"), (200.0, "no degrees")])
 def test_impossible_latitudes_are_refused(y, message):
     layer = _boundary_files.Layer("x.shp", {}, [shapely.Polygon([(0, 0), (1, 0), (1, y)])], None)
-    assert message in plain_polygons(layer)[1][0].message()
+    assert message in plain_polygons(layer).faults[0].message()
 
 
 def test_degrees_called_metres_are_refused(four, tmp_path):
