@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 OUTPUT ?= output
 
-.PHONY: help install render test lint lab lock clean
+.PHONY: help install render test lint lab bench gallery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -42,6 +42,13 @@ lint: $(READY)  ## check style and spelling (ruff, notebooks included, and codes
 
 lab: $(READY)  ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --ip 127.0.0.1 --ServerApp.root_dir=notebooks
+
+bench: $(READY)  ## measure the batch against papermill, and figures against their goals
+	@$(BIN)/python benchmarks/bench_batch.py
+	@$(BIN)/python benchmarks/bench_figures.py
+
+gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
+	@$(BIN)/python -m lnregions.gallery gallery
 
 lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \

@@ -36,13 +36,10 @@ _NAMES = {
             "draw_indexed_growth",
             "draw_contributions",
             "draw_coverage",
-            "draw_series",
-            "draw_city_growth",
-            "draw_ranks",
-            "draw_dots",
         ],
         "chart_pictures",
     ),
+    **dict.fromkeys(["draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "city_pictures"),
     **dict.fromkeys(
         [
             "show_plan",

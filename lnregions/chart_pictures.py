@@ -3,7 +3,8 @@
 import pandas as pd
 
 from lnregions import charts
-from lnregions.area_series import Tables, member_frame
+from lnregions._words import text
+from lnregions.area_series import member_frame
 from lnregions.growth import chain_index
 from lnregions.judgement import GROWTH_OF, VALUE_KINDS, figures_of, growth_figures, judge_all, load_tables
 from lnregions.observations import applying_breaks
@@ -33,7 +34,8 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
     axes = charts.plot_scorecard(
         verdicts, targets=plan.targets, regions=plan.regions.set_index("region")[f"short_{language}"].to_dict(),
         names=tables.names(language), language=language, title=words[language == "zh"],
-        subtitle=plan.facts.get(f"short_{language}", ""), source=source_words(data, tables, language=language), width=width,
+        subtitle=plan.facts.get(f"short_{language}", ""), width=width,
+        source=source_words(data, tables, language=language),
     )  # fmt: skip
     says = (f"{words[0]}, as known on {tables.as_of}.", f"{words[1]}，截至{tables.as_of}。")
     return make_picture(
@@ -48,14 +50,14 @@ def draw_targets(
     tables = load_tables(plan, as_of=as_of)
     own = [v for v in judge_all(plan, as_of=as_of) if v.region == region and v.kind != "qualitative"]
     drawn = {(v.target, v.area, _way(v)): v for v in reversed(own)}
-    return Pictures([_draw_verdict(plan, v, tables, language, width) for v in reversed(drawn.values())])
+    return Pictures([draw_verdict(plan, v, tables, language, width) for v in reversed(drawn.values())])
 
 
 def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
     """Shenyang and Dalian side by side against their target for gross domestic product."""
     tables = load_tables(plan, as_of=as_of)
     own = plan.targets[plan.targets["area"].isin(CITIES) & (plan.targets["indicator"] == "gdp")]
-    data = _recent(member_frame(tables, CITIES, indicator="gdp"))
+    data = recent_years(member_frame(tables, CITIES, indicator="gdp"))
     goal = float(own["value"].max())
     years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1)
     line = pd.DataFrame({"year": list(years), "value": goal, "name": ("target", "目标")[language == "zh"]})
@@ -79,12 +81,15 @@ def draw_members(
     """Small multiples of a region's member cities: the same years and the same scale."""
     tables = load_tables(plan, as_of=as_of)
     members = plan.members(region, level="city")
-    data = _recent(member_frame(tables, members, indicator=indicator))
-    words = _head(tables, indicator, region, ("member cities", "成员城市"))
+    data = recent_years(member_frame(tables, members, indicator=indicator))
+    words = head_words(tables, indicator, region, ("member cities", "成员城市"))
     axes = charts.plot_member_panels(
-        data, members=members, **_common(tables, data, indicator, words, language, width), language=language
+        data,
+        members=members,
+        **common_words(tables, data, indicator, words, language, width),
+        language=language,
     )
-    return _picture(axes, f"members-{region}-{indicator}", tables, data, words, language, region=region)
+    return chart_picture(axes, f"members-{region}-{indicator}", tables, data, words, language, region=region)
 
 
 def draw_indexed_growth(
@@ -97,13 +102,13 @@ def draw_indexed_growth(
     rates = member_frame(tables, members, indicator="gdp_growth_real")
     data = _chained(rates, base)
     province = _chained(member_frame(tables, ["210000"], indicator="gdp_growth_real"), base)
-    words = _head(tables, "gdp_growth_real", region, (f"{base} = 100", f"{base}年为100"))
+    words = head_words(tables, "gdp_growth_real", region, (f"{base} = 100", f"{base}年为100"))
     axes = charts.plot_indexed_growth(
-        data, base_year=base, benchmark=province.assign(name=tables.name("210000", language)), highlight=_lead(plan, region),
-        names=tables.names(language), language=language,
-        **_common(tables, rates, "gdp_growth_real", words, language, width) | {"unit": ""},
+        data, base_year=base, benchmark=province.assign(name=tables.name("210000", language)),
+        highlight=_lead(plan, region), names=tables.names(language), language=language,
+        **common_words(tables, rates, "gdp_growth_real", words, language, width) | {"unit": ""},
     )  # fmt: skip
-    return _picture(axes, f"indexed-growth-{region}", tables, data, words, language, region=region)
+    return chart_picture(axes, f"indexed-growth-{region}", tables, data, words, language, region=region)
 
 
 def draw_contributions(
@@ -117,7 +122,7 @@ def draw_contributions(
         frame["segment"] == frame.loc[frame["year"] <= plan.facts["first_year"] - 1, "segment"].max()
     ]
     frame = frame[frame["year"] >= plan.facts["first_year"] - 1]
-    words = _head(tables, indicator, region, ("what each member added", "各成员的贡献"))
+    words = head_words(tables, indicator, region, ("what each member added", "各成员的贡献"))
     data = pd.DataFrame(columns=["area", "value", "source"])
     if len(frame) > 1:
         first, last = (
@@ -128,14 +133,18 @@ def draw_contributions(
         )
         data = data.reset_index()[["area", "value", "first_year", "last_year", "grade", "source"]]
         span = f"{frame['year'].min()}-{frame['year'].max()}"
-        words = _head(tables, indicator, region, (f"what each member added, {span}", f"{span}年各成员的贡献"))
+        words = head_words(
+            tables, indicator, region, (f"what each member added, {span}", f"{span}年各成员的贡献")
+        )
     axes = charts.plot_contributions(
         data,
         names=tables.names(language),
         language=language,
-        **_common(tables, data, indicator, words, language, width),
+        **common_words(tables, data, indicator, words, language, width),
     )
-    return _picture(axes, f"contributions-{region}-{indicator}", tables, data, words, language, region=region)
+    return chart_picture(
+        axes, f"contributions-{region}-{indicator}", tables, data, words, language, region=region
+    )
 
 
 def draw_coverage(
@@ -162,109 +171,10 @@ def draw_coverage(
         data, names=names, language=language, title=words[0][language == "zh"],
         source=source_words(data, tables, language=language), width=width,
     )  # fmt: skip
-    return _picture(axes, f"coverage-{region}", tables, data, words, language, region=region)
-
-
-def draw_series(
-    adcode: str, indicator: str, *, plan, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
-    """One city's figures over the years, against its target where the plan has one for it."""
-    tables = load_tables(plan, as_of=as_of)
-    own = [
-        v
-        for v in judge_all(plan, as_of=as_of)
-        if (v.area, v.indicator) == (adcode, indicator) and v.kind in VALUE_KINDS
-    ]
-    if own:
-        picture = _draw_verdict(plan, own[0], tables, language, width)
-        picture.name = f"series-{adcode}-{indicator}"
-        return picture
-    data = _series(plan, adcode, indicator, tables, language)
-    words = _head(tables, indicator, adcode)
-    axes = charts.plot_trajectory(
-        data, language=language, **_common(tables, data, indicator, words, language, width)
-    )
-    return _picture(axes, f"series-{adcode}-{indicator}", tables, data, words, language, adcode=adcode)
-
-
-def draw_city_growth(
-    adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
-) -> Picture:
-    """A city's real growth beside the province, the nation and the other cities."""
-    from lnregions.plans import load_plan
-
-    plan = load_plan(plan) if isinstance(plan, str) else plan
-    tables = load_tables(plan, as_of=as_of)
-    cities = list(tables.areas.loc[tables.areas["level"] == "city", "area"])
-    rates = member_frame(tables, cities, indicator="gdp_growth_real")
-    own = rates[rates["area"] == adcode]
-    beside = member_frame(tables, ["210000", "100000"], indicator="gdp_growth_real")
-    words = _head(
-        tables,
-        "gdp_growth_real",
-        adcode,
-        ("beside the province, the nation and the other cities", "与全省、全国及其他城市比较"),
-    )
-    axes = charts.plot_growth_trajectory(
-        own, benchmark=beside.assign(name=beside[f"name_{language}"]), members=rates[rates["area"] != adcode],
-        name=tables.name(adcode, language), language=language,
-        **_common(tables, pd.concat([own, beside]), "gdp_growth_real", words, language, width),
-    )  # fmt: skip
-    return _picture(
-        axes, f"growth-{adcode}", tables, pd.concat([own, beside]), words, language, adcode=adcode
-    )
-
-
-def draw_ranks(
-    adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
-) -> Picture:
-    """Rank of each city by gross domestic product, year by year, one city in full colour."""
-    tables, cities = _city_tables(plan, as_of)
-    data = _recent(member_frame(tables, cities, indicator="gdp"), first=2019)
-    counts = data.groupby("year")["area"].nunique()
-    data = data[data["year"].isin(counts[counts == len(cities)].index)]
-    words = _head(tables, "gdp", "210000", ("rank of its cities", "各市位次"))
-    axes = charts.plot_ranks(
-        data, highlight=[adcode], names=tables.names(language), language=language,
-        **_common(tables, data, "gdp", words, language, width) | {"unit": ""},
-    )  # fmt: skip
-    return _picture(axes, f"ranks-{adcode}", tables, data, words, language, adcode=adcode)
-
-
-def draw_dots(
-    adcode: str,
-    indicator: str,
-    *,
-    as_of: str = "",
-    language: str = "en",
-    plan="ln-2022",
-    width: str = "double",
-) -> Picture:
-    """All cities against the province, in the latest year that all have."""
-    tables, cities = _city_tables(plan, as_of)
-    rates = member_frame(tables, cities, indicator=indicator)
-    counts = rates.groupby("year")["area"].nunique()
-    year = int(counts[counts == counts.max()].index.max())
-    data = rates[rates["year"] == year]
-    province = member_frame(tables, ["210000"], indicator=indicator)
-    value = province.loc[province["year"] == year, "value"]
-    words = _head(tables, indicator, "210000", (f"its cities in {year}", f"各市，{year}年"))
-    axes = charts.plot_dots(
-        data, benchmark={tables.name("210000", language): float(value.iloc[0])} if len(value) else None,
-        names=tables.names(language), language=language, **_common(tables, data, indicator, words, language, width),
-    )  # fmt: skip
-    return _picture(axes, f"dots-{adcode}-{indicator}", tables, data, words, language, adcode=adcode)
+    return chart_picture(axes, f"coverage-{region}", tables, data, words, language, region=region)
 
 
 # -- parts --------------------------------------------------------------------------------------------------
-
-
-def _city_tables(plan, as_of) -> tuple[Tables, list[str]]:
-    from lnregions.plans import load_plan
-
-    plan = load_plan(plan) if isinstance(plan, str) else plan
-    tables = load_tables(plan, as_of=as_of)
-    return tables, list(tables.areas.loc[tables.areas["level"] == "city", "area"])
 
 
 def _way(verdict: Verdict) -> str:
@@ -272,7 +182,7 @@ def _way(verdict: Verdict) -> str:
     return verdict.reading.partition(", ")[2]
 
 
-def _draw_verdict(plan, verdict, tables, language, width):
+def draw_verdict(plan, verdict, tables, language, width):
     """One target under one reading."""
     kind = verdict.kind
     return (_draw_growth if "growth" in kind and kind not in VALUE_KINDS else _draw_value)(
@@ -282,8 +192,8 @@ def _draw_verdict(plan, verdict, tables, language, width):
 
 def _draw_value(plan, verdict: Verdict, tables, language, width):
     """Actual figures against the path from the baseline to the value asked for."""
-    data = _series(plan, verdict.area, verdict.indicator, tables, language)
-    words = _head(tables, verdict.indicator, verdict.area)
+    data = area_series_of(plan, verdict.area, verdict.indicator, tables, language)
+    words = head_words(tables, verdict.indicator, verdict.area)
     path = target = None
     if (
         verdict.baseline is not None
@@ -305,7 +215,7 @@ def _draw_value(plan, verdict: Verdict, tables, language, width):
     low = {} if len(data) else {"height_mm": EMPTY_MM}
     axes = charts.plot_trajectory(
         data, path=path, target=target, reason=verdict.reason(language), language=language,
-        **_common(tables, data, verdict.indicator, words, language, width) | low,
+        **common_words(tables, data, verdict.indicator, words, language, width) | low,
     )  # fmt: skip
     return _verdict_picture(axes, plan, verdict, tables, data, words, language)
 
@@ -328,28 +238,31 @@ def _draw_growth(plan, verdict: Verdict, tables, language, width):
         if target_row["benchmark"]
         else {"value": target_row["value"], "comparator": target_row["comparator"]}
     )
-    recent = [_recent(frame, first=verdict.horizon - 6) for frame in (own, beside, members)]
+    recent = [recent_years(frame, first=verdict.horizon - 6) for frame in (own, beside, members)]
     data = pd.concat([recent[0].assign(name=tables.name(verdict.area, language)), recent[1], recent[2]])
-    words = _head(tables, indicators[0], verdict.area)
+    words = head_words(tables, indicators[0], verdict.area)
     axes = charts.plot_growth_trajectory(
         recent[0], benchmark=recent[1] if len(recent[1]) else None, members=recent[2], target=target,
         years=(int(target_row["first_year"]), verdict.horizon), name=tables.name(verdict.area, language),
         reason=verdict.reason(language), language=language,
-        **_common(tables, data, indicators[0], words, language, width) | ({} if len(data) else {"height_mm": EMPTY_MM}),
+        **common_words(tables, data, indicators[0], words, language, width) | ({} if len(data) else {"height_mm": EMPTY_MM}),
     )  # fmt: skip
     return _verdict_picture(axes, plan, verdict, tables, data, words, language)
 
 
 def _verdict_picture(axes, plan, verdict, tables, data, words, language):
     """Picture of a verdict: its caption carries the verdict and its reason."""
-    name = "-".join(part for part in (verdict.target, "" if verdict.area in verdict.target or verdict.area == verdict.region
-                                      else verdict.area, _way(verdict).replace(" ", "-")) if part)  # fmt: skip
-    title = [words[0][0], words[0][1]]
-    says = (f"{title[0]}. {verdict.status[:1].upper() + verdict.status[1:]}: {verdict.reason_en}.",
-            f"{title[1]}。{verdict.reason_zh}。")  # fmt: skip
+    area = "" if verdict.area == verdict.region or verdict.area in verdict.target else verdict.area
+    name = "-".join(part for part in (verdict.target, area, _way(verdict).replace(" ", "-")) if part)
+    status = verdict.status[:1].upper() + verdict.status[1:]
+    says = (
+        f"{words[0][0]}. {status}: {verdict.reason_en}.",
+        f"{words[0][1]}。{text(verdict.status, 'zh')}：{verdict.reason_zh}。",
+    )
     return make_picture(
         axes, name, tables=tables, data=data, says=says, language=language, plan=plan.id, region=verdict.region,
-        target=verdict.target, indicator=verdict.indicator, area=verdict.area, as_of=tables.as_of, status=verdict.status,
+        target=verdict.target, indicator=verdict.indicator, area=verdict.area, as_of=tables.as_of,
+        status=verdict.status,
     )  # fmt: skip
 
 
@@ -368,9 +281,9 @@ def _member_rates(plan, area, indicator, tables):
     return found if tables.indicator(indicator)["measure"] == "growth" else found.iloc[:0]
 
 
-def _series(plan, area, indicator, tables, language):
+def area_series_of(plan, area, indicator, tables, language):
     """Series of an area with the reason before which it breaks."""
-    frame = _recent(figures_of(plan, area, indicator=indicator, tables=tables).frame)
+    frame = recent_years(figures_of(plan, area, indicator=indicator, tables=tables).frame)
     scopes = [area]
     if area in set(plan.regions["region"]):
         scopes += plan.members(area, level="city")
@@ -391,7 +304,7 @@ def _lead(plan, region):
     return [city] if city else []
 
 
-def _recent(frame, *, first=FIRST_SHOWN):
+def recent_years(frame, *, first=FIRST_SHOWN):
     return frame[frame["year"] >= first].reset_index(drop=True)
 
 
@@ -417,7 +330,7 @@ def _release_of(tables, members, indicator, year):
     return common_release(rows, members)[1].set_index("area")
 
 
-def _head(tables, indicator, area, more=("", "")):
+def head_words(tables, indicator, area, more=("", "")):
     """Title and subtitle in both languages."""
     row = tables.indicator(indicator)
     titles = (
@@ -431,7 +344,7 @@ def _lower(name):
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
-def _common(tables, data, indicator, words, language, width):
+def common_words(tables, data, indicator, words, language, width):
     """Words that every chart takes."""
     zh = language == "zh"
     return {
@@ -440,7 +353,7 @@ def _common(tables, data, indicator, words, language, width):
     }  # fmt: skip
 
 
-def _picture(axes, name, tables, data, words, language, **parameters):
+def chart_picture(axes, name, tables, data, words, language, **parameters):
     """Picture of a chart whose caption is its title and subtitle."""
     says = tuple(
         title + (glue + more if more else "") + stop

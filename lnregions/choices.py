@@ -58,6 +58,7 @@ def _column(path, name, **where):
         return [row[name] for row in rows if all(row[key] == value for key, value in where.items())]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
         raise DataError(
-            f"Table {path.name} of the plan cannot be read ({type(error).__name__}). Run `lnregions check` on its folder.",
+            f"Table {path.name} of the plan cannot be read ({type(error).__name__}). "
+            "Run `lnregions check` on its folder.",
             zh=f"无法读取规划的 {path.name}（{type(error).__name__}）。请对其文件夹运行 lnregions check。",
         ) from error

@@ -1,6 +1,7 @@
 """The ground of every map: projected areas as patches, the axes in millimetres, what was drawn on them."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -52,6 +53,7 @@ def map_facts(ax: "Axes") -> dict:
     return {} if drawn is None else {"crs": crs_name(drawn.crs), **drawn.facts}
 
 
+@cache
 def crs_name(crs) -> str:
     """Code of a coordinate reference system, or its name, or its definition where it has neither."""
     code = crs.to_authority()

@@ -157,7 +157,7 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
     )
     order = sorted(counts.index, key=lambda s: (-counts[s], s))
     by_id = sources.set_index("source")
-    named = [f"{_issuer(by_id.loc[s])} [{s}]" for s in order[:_LISTED] if s in by_id.index]
+    named = [f"{_issuer(by_id.loc[s])} [{s}]".strip() for s in order[:_LISTED] if s in by_id.index]
     more = len(order) - len(named)
     grades = ", ".join(sorted({g for g in own.get("grade", []) if g}))
     if language == "zh":

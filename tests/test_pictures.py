@@ -6,7 +6,7 @@ import matplotlib.colors
 import pandas as pd
 import pytest
 
-from lnregions import chart_pictures, judge, load_plan, map_pictures
+from lnregions import chart_pictures, city_pictures, judge, load_plan, map_pictures
 from lnregions.judgement import load_tables
 from lnregions.pictures import Picture, Pictures, make_picture, source_line, sources_of, warm_up
 
@@ -29,10 +29,10 @@ CHARTS = {
     "growth": lambda **own: chart_pictures.draw_indexed_growth(PLAN, "belt", **own),
     "contributions": lambda **own: chart_pictures.draw_contributions(PLAN, "belt", "gdp", **own),
     "coverage": lambda **own: chart_pictures.draw_coverage(PLAN, "circle", **own),
-    "series": lambda **own: chart_pictures.draw_series("210600", "population", plan=PLAN, **own),
-    "city growth": lambda **own: chart_pictures.draw_city_growth("210900", **own),
-    "ranks": lambda **own: chart_pictures.draw_ranks("210900", **own),
-    "dots": lambda **own: chart_pictures.draw_dots("210900", "gdp_growth_real", **own),
+    "series": lambda **own: city_pictures.draw_series("210600", "population", plan=PLAN, **own),
+    "city growth": lambda **own: city_pictures.draw_city_growth("210900", **own),
+    "ranks": lambda **own: city_pictures.draw_ranks("210900", **own),
+    "dots": lambda **own: city_pictures.draw_dots("210900", "gdp_growth_real", **own),
 }
 
 
@@ -100,8 +100,8 @@ def test_the_contributions_add_up_to_the_change_of_the_region():
 
 
 def test_an_earlier_date_draws_less():
-    now = chart_pictures.draw_series("210200", "gdp", plan=PLAN)
-    then = chart_pictures.draw_series("210200", "gdp", plan=PLAN, as_of="2024-06-30")
+    now = city_pictures.draw_series("210200", "gdp", plan=PLAN)
+    then = city_pictures.draw_series("210200", "gdp", plan=PLAN, as_of="2024-06-30")
     assert then.data["year"].max() < now.data["year"].max()
     assert (
         "2024-06-30"

@@ -1,0 +1,110 @@
+"""Charts of one city as pictures: its series, its growth, its place among the others."""
+
+import pandas as pd
+
+from lnregions import charts
+from lnregions.area_series import Tables, member_frame
+from lnregions.chart_pictures import (
+    area_series_of,
+    chart_picture,
+    common_words,
+    draw_verdict,
+    head_words,
+    recent_years,
+)
+from lnregions.judgement import VALUE_KINDS, judge_all, load_tables
+from lnregions.pictures import Picture
+from lnregions.plans import load_plan
+
+
+def draw_series(
+    adcode: str, indicator: str, *, plan, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """One city's figures over the years, against its target where the plan has one for it."""
+    tables = load_tables(plan, as_of=as_of)
+    own = [
+        v
+        for v in judge_all(plan, as_of=as_of)
+        if (v.area, v.indicator) == (adcode, indicator) and v.kind in VALUE_KINDS
+    ]
+    if own:
+        picture = draw_verdict(plan, own[0], tables, language, width)
+        picture.name = f"series-{adcode}-{indicator}"
+        return picture
+    data = area_series_of(plan, adcode, indicator, tables, language)
+    words = head_words(tables, indicator, adcode)
+    axes = charts.plot_trajectory(
+        data, language=language, **common_words(tables, data, indicator, words, language, width)
+    )
+    return chart_picture(axes, f"series-{adcode}-{indicator}", tables, data, words, language, adcode=adcode)
+
+
+def draw_city_growth(
+    adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
+) -> Picture:
+    """A city's real growth beside the province, the nation and the other cities."""
+    tables, cities = _city_tables(plan, as_of)
+    rates = member_frame(tables, cities, indicator="gdp_growth_real")
+    own = rates[rates["area"] == adcode]
+    beside = member_frame(tables, ["210000", "100000"], indicator="gdp_growth_real")
+    words = head_words(
+        tables,
+        "gdp_growth_real",
+        adcode,
+        ("beside the province, the nation and the other cities", "与全省、全国及其他城市比较"),
+    )
+    axes = charts.plot_growth_trajectory(
+        own, benchmark=beside.assign(name=beside[f"name_{language}"]), members=rates[rates["area"] != adcode],
+        name=tables.name(adcode, language), language=language,
+        **common_words(tables, pd.concat([own, beside]), "gdp_growth_real", words, language, width),
+    )  # fmt: skip
+    return chart_picture(
+        axes, f"growth-{adcode}", tables, pd.concat([own, beside]), words, language, adcode=adcode
+    )
+
+
+def draw_ranks(
+    adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
+) -> Picture:
+    """Rank of each city by gross domestic product, year by year, one city in full colour."""
+    tables, cities = _city_tables(plan, as_of)
+    data = recent_years(member_frame(tables, cities, indicator="gdp"), first=2019)
+    counts = data.groupby("year")["area"].nunique()
+    data = data[data["year"].isin(counts[counts == len(cities)].index)]
+    words = head_words(tables, "gdp", "210000", ("rank of its cities", "各市位次"))
+    axes = charts.plot_ranks(
+        data, highlight=[adcode], names=tables.names(language), language=language,
+        **common_words(tables, data, "gdp", words, language, width) | {"unit": ""},
+    )  # fmt: skip
+    return chart_picture(axes, f"ranks-{adcode}", tables, data, words, language, adcode=adcode)
+
+
+def draw_dots(
+    adcode: str,
+    indicator: str,
+    *,
+    as_of: str = "",
+    language: str = "en",
+    plan="ln-2022",
+    width: str = "double",
+) -> Picture:
+    """All cities against the province, in the latest year that all have."""
+    tables, cities = _city_tables(plan, as_of)
+    rates = member_frame(tables, cities, indicator=indicator)
+    counts = rates.groupby("year")["area"].nunique()
+    year = int(counts[counts == counts.max()].index.max())
+    data = rates[rates["year"] == year]
+    province = member_frame(tables, ["210000"], indicator=indicator)
+    value = province.loc[province["year"] == year, "value"]
+    words = head_words(tables, indicator, "210000", (f"its cities in {year}", f"各市，{year}年"))
+    axes = charts.plot_dots(
+        data, benchmark={tables.name("210000", language): float(value.iloc[0])} if len(value) else None,
+        names=tables.names(language), language=language, **common_words(tables, data, indicator, words, language, width),
+    )  # fmt: skip
+    return chart_picture(axes, f"dots-{adcode}-{indicator}", tables, data, words, language, adcode=adcode)
+
+
+def _city_tables(plan, as_of) -> tuple[Tables, list[str]]:
+    plan = load_plan(plan) if isinstance(plan, str) else plan
+    tables = load_tables(plan, as_of=as_of)
+    return tables, list(tables.areas.loc[tables.areas["level"] == "city", "area"])
