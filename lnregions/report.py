@@ -11,11 +11,12 @@ from pathlib import Path
 
 from lnregions import report_pages as pages
 from lnregions._files import write_json, write_whole
+from lnregions.report_export import report_docx, report_pdf, single_file
 from lnregions.report_previews import make_previews
 from lnregions.report_site import LANGUAGES, Site, read_site
 
 _OURS = re.compile(r"(index(\.zh)?|(en|zh)/((region|city)/)?[^/]+)\.html")
-__all__ = ["site_pages", "write_report"]
+__all__ = ["report_docx", "report_pdf", "single_file", "site_pages", "write_report"]
 
 
 def write_report(output, *, plan="ln-2022", as_of=None) -> Path:

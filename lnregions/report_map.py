@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 
 import pandas as pd
+import shapely
 
 from lnregions._words import format_value, to_unit, unit_label
 from lnregions.boundaries import load_boundaries
@@ -20,6 +21,7 @@ WIDTH = 640
 """Units of the drawing, about one a pixel on a wide screen."""
 TOLERANCE_M = 900
 LARGEST_RADIUS = 38
+KEY_WIDTH = 190
 _PREFERRED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "manufacturing_share", "fdi_usd",
               "trade_total", "forest_coverage")  # fmt: skip
 PLAIN = "#dbe7f3"
@@ -64,12 +66,13 @@ class Layer:
 
 @dataclass(frozen=True)
 class RegionMap:
-    """Cities and layers of one map, in a drawing of ``width`` by ``height``."""
+    """Cities and layers of one map, in a drawing of ``width`` by ``height``; ``key``: where its circles' key stands."""
 
     cities: tuple[City, ...]
     layers: tuple[Layer, ...]
     width: int
     height: int
+    key: tuple[int, int]
 
 
 def region_map(site: Site, members: list[str], *, language: str = "en", layers: bool = True) -> RegionMap:
@@ -94,7 +97,11 @@ def region_map(site: Site, members: list[str], *, language: str = "en", layers: 
     held.sort(key=lambda row: _PREFERRED.index(row["indicator"]))
     drawn = [_layer(row, list(flat["area"]), members, site.known, language) for row in held if layers]
     height = math.ceil((north - south) * scale)
-    return RegionMap(cities, tuple(one for one in drawn if one is not None), WIDTH, height)
+    corner = shapely.box(east - KEY_WIDTH / scale, south, east, south + (LARGEST_RADIUS * 2 + 20) / scale)
+    if any(one is not None and one.circles for one in drawn) and flat.intersects(corner).any():
+        height += LARGEST_RADIUS * 2 + 20
+    key = (WIDTH - KEY_WIDTH + LARGEST_RADIUS, height - 10)
+    return RegionMap(cities, tuple(one for one in drawn if one is not None), WIDTH, height, key)
 
 
 def _layer(row, areas, members, known, language):

@@ -96,7 +96,7 @@ def region_page(site: Site, language: str, region: str) -> str:
     return render(
         page, "region.html.j2", region=region, row=site.regions[region], verdicts=own, drawing=drawing,
         layers=script_json(_layers(drawing)),
-        targets=[_target(page, v, page.pictures(by_target[v.target])) for v in own],
+        targets=[target_section(page, v, page.pictures(by_target[v.target])) for v in own],
         maps=page.pictures(maps), charts=page.pictures([f for f in rest if f not in maps]),
         about=page.cells(about), members=page.cells(members),
         latest=latest_figures(site, cities, language), long=LONG, sources=area_sources(site, rests),
@@ -186,7 +186,7 @@ def _layers(drawing):
     }  # fmt: skip
 
 
-def _target(page, verdict, pictures):
+def target_section(page: Page, verdict, pictures: list[dict]) -> dict:
     """A target's section: clause, verdict, every reading's calculation, figures, sources."""
     site = page.site
     row = site.targets[verdict.target]

@@ -2,60 +2,66 @@
 (function () {
   const read = (id) => { const found = document.getElementById(id); return found ? JSON.parse(found.textContent) : null; };
   const words = read("words");
-  const svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+  const make = (name, looks) => {
+    const one = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(looks)) one.setAttribute(key, value);
+    return one;
+  };
 
   // The language switch leads to the same place, filters included.
   const change = document.querySelector("a.switch");
-  const other = change.getAttribute("href");
-  const follow = () => change.setAttribute("href", other + location.search + location.hash);
+  const other = change && change.getAttribute("href");
+  const follow = () => { if (change) change.setAttribute("href", other + location.search + location.hash); };
   addEventListener("hashchange", follow);
   follow();
 
   // Search: every word must occur in a name of either language or in the code.
   const form = document.querySelector("form.search");
-  const entries = read("search-data").map((one) => Object.assign(one, { s: (one.n + " " + one.o + " " + one.c).toLowerCase() }));
-  const field = form.querySelector("input");
-  const box = form.querySelector(".hits");
-  const list = box.querySelector("ul");
-  const count = document.getElementById("hit-count");
-  form.hidden = false;
-  function search() {
-    const asked = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const hits = asked.length ? entries.filter((one) => asked.every((word) => one.s.includes(word))) : [];
-    const first = (one) => (one.n.toLowerCase().startsWith(asked[0]) ? 0 : 1);
-    hits.sort((a, b) => first(a) - first(b));
-    list.replaceChildren(...hits.slice(0, 12).map((one) => {
-      const item = document.createElement("li");
-      const link = document.createElement("a");
-      const kind = document.createElement("small");
-      link.href = one.h;
-      link.textContent = one.n;
-      kind.textContent = words.kinds[one.k];
-      link.append(" ", kind);
-      item.append(link);
-      return item;
-    }));
-    count.textContent = hits.length ? hits.length + " " + words.hits : words.none;
-    box.hidden = !asked.length;
-  }
-  field.addEventListener("input", search);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const link = list.querySelector("a");
-    if (link) location.href = link.href;
-  });
-  form.addEventListener("keydown", (event) => {
-    const links = [field, ...list.querySelectorAll("a")];
-    const place = links.indexOf(document.activeElement);
-    if (event.key === "Escape") { field.value = ""; search(); field.focus(); }
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      const next = links[place + (event.key === "ArrowDown" ? 1 : -1)];
-      if (next) next.focus();
+  if (form) {
+    const entries = read("search-data").map((one) => Object.assign(one, { s: (one.n + " " + one.o + " " + one.c).toLowerCase() }));
+    const field = form.querySelector("input");
+    const box = form.querySelector(".hits");
+    const list = box.querySelector("ul");
+    const count = document.getElementById("hit-count");
+    form.hidden = false;
+    function search() {
+      const asked = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const hits = asked.length ? entries.filter((one) => asked.every((word) => one.s.includes(word))) : [];
+      const first = (one) => (one.n.toLowerCase().startsWith(asked[0]) ? 0 : 1);
+      hits.sort((a, b) => first(a) - first(b));
+      list.replaceChildren(...hits.slice(0, 12).map((one) => {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        const kind = document.createElement("small");
+        link.href = one.h;
+        link.textContent = one.n;
+        kind.textContent = words.kinds[one.k];
+        link.append(" ", kind);
+        item.append(link);
+        return item;
+      }));
+      count.textContent = hits.length ? hits.length + " " + words.hits : words.none;
+      box.hidden = !asked.length;
     }
-  });
-  list.addEventListener("click", () => { box.hidden = true; });
-  document.addEventListener("click", (event) => { if (!form.contains(event.target)) box.hidden = true; });
+    field.addEventListener("input", search);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const link = list.querySelector("a");
+      if (link) location.href = link.href;
+    });
+    form.addEventListener("keydown", (event) => {
+      const links = [field, ...list.querySelectorAll("a")];
+      const place = links.indexOf(document.activeElement);
+      if (event.key === "Escape") { field.value = ""; search(); field.focus(); }
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const next = links[place + (event.key === "ArrowDown" ? 1 : -1)];
+        if (next) next.focus();
+      }
+    });
+    list.addEventListener("click", () => { box.hidden = true; });
+    document.addEventListener("click", (event) => { if (!form.contains(event.target)) box.hidden = true; });
+  }
 
   // The scorecard's filter; its state is in the address, so that it can be passed on.
   const filter = document.getElementById("filter");
@@ -108,9 +114,20 @@
     const map = document.querySelector("svg.regionmap");
     const legend = document.querySelector(".legend");
     choice.closest("p").hidden = choice.options.length < 2;
+    const drawKey = (layer) => {
+      const key = map.querySelector(".key");
+      key.replaceChildren();
+      if (!layer.circles) return;
+      for (const [radius] of layer.legend) key.append(make("circle", { cy: -radius, r: radius }));
+      for (const [radius, label] of layer.legend) {
+        const words = make("text", { x: Number(layer.legend[0][0]) + 8, y: -2 * radius + 5 });
+        words.textContent = label;
+        key.append(words);
+      }
+    };
     const draw = () => {
       const layer = layers[choice.value];
-      for (const link of map.querySelectorAll("a.in")) {
+      for (const link of map.querySelectorAll(".in")) {
         const said = layer.cities[link.dataset.area];
         const name = link.getAttribute("aria-label").split(": ")[0];
         link.setAttribute("aria-label", name + ": " + (said ? said.text : words.no_figure));
@@ -122,16 +139,16 @@
       }
       legend.querySelector(".legend-title").textContent = layer.title;
       legend.querySelector(".legend-year").textContent = layer.year;
+      drawKey(layer);
+      legend.querySelector("ul").classList.toggle("unseen", layer.circles);
       legend.querySelector("ul").replaceChildren(...layer.legend.map(([look, label]) => {
         const item = document.createElement("li");
-        const box = svg("svg");
-        box.setAttribute("viewBox", "-40 -40 80 80");
-        box.setAttribute("aria-hidden", "true");
-        const mark = svg(layer.circles ? "circle" : "rect");
-        const looks = layer.circles ? { r: look } : { x: -30, y: -20, width: 60, height: 40, fill: look };
-        for (const [name, value] of Object.entries(looks)) mark.setAttribute(name, value);
-        box.append(mark);
-        item.append(box, " " + label);
+        if (!layer.circles) {
+          const box = make("svg", { viewBox: "0 0 30 20", "aria-hidden": "true" });
+          box.append(make("rect", { x: 1, y: 1, width: 28, height: 18, fill: look }));
+          item.append(box, " ");
+        }
+        item.append(label);
         return item;
       }));
     };
