@@ -4,6 +4,7 @@ import base64
 import re
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lnregions import report_pages
@@ -92,7 +93,8 @@ def report_pdf(
     site = _site(output, region, language, plan, as_of)
     page = single_page(site, region, language=language)
     path = _place(site, region, language, ".pdf")
-    write_whole(path, _print(page, language, chromium))
+    with ThreadPoolExecutor(1) as thread:  # the browser's driver wants a thread without a running event loop
+        write_whole(path, thread.submit(_print, page, language, chromium).result())
     return path
 
 

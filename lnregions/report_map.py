@@ -100,7 +100,7 @@ def region_map(site: Site, members: list[str], *, language: str = "en", layers: 
     corner = shapely.box(east - KEY_WIDTH / scale, south, east, south + (LARGEST_RADIUS * 2 + 20) / scale)
     if any(one is not None and one.circles for one in drawn) and flat.intersects(corner).any():
         height += LARGEST_RADIUS * 2 + 20
-    key = (WIDTH - KEY_WIDTH + LARGEST_RADIUS, height - 10)
+    key = (WIDTH - LARGEST_RADIUS, height - 10)
     return RegionMap(cities, tuple(one for one in drawn if one is not None), WIDTH, height, key)
 
 

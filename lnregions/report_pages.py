@@ -126,7 +126,7 @@ def indicators_page(site: Site, language: str) -> str:
     held = site.tables.observations["indicator"].value_counts()
     rows = [
         row | {"held": int(held.get(row["indicator"], 0))}
-        for row in site.tables.indicators.fillna("").to_dict("records")
+        for row in site.tables.indicators.astype(object).fillna("").to_dict("records")
     ]
     names = {row["indicator"]: row[f"name_{language}"] for row in rows}
     return render(page, "indicators.html.j2", rows=rows, names=names)

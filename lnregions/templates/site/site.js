@@ -120,7 +120,7 @@
       if (!layer.circles) return;
       for (const [radius] of layer.legend) key.append(make("circle", { cy: -radius, r: radius }));
       for (const [radius, label] of layer.legend) {
-        const words = make("text", { x: Number(layer.legend[0][0]) + 8, y: -2 * radius + 5 });
+        const words = make("text", { x: -Number(layer.legend[0][0]) - 8, y: -2 * radius + 5 });
         words.textContent = label;
         key.append(words);
       }
