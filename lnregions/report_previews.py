@@ -65,8 +65,10 @@ def small_picture(content: bytes, *, widest: int = WIDEST, colours: int = COLOUR
         if picture.width * picture.height > _MOST_PIXELS:
             raise ValueError("too large a picture")
         picture.load()
+    if picture.mode not in ("L", "RGB", "RGBA"):
+        picture = picture.convert("RGBA")
     factor = -(-picture.width // widest)
-    small = picture.reduce(factor) if factor > 1 and picture.mode in ("L", "RGB", "RGBA") else picture
+    small = picture.reduce(factor) if factor > 1 else picture
     if small.mode != "RGB":
         ground = Image.new("RGBA", small.size, "#ffffff")
         small = Image.alpha_composite(ground, small.convert("RGBA")).convert("RGB")

@@ -12,9 +12,11 @@ def write_output(folder):
     """Write runs with their figures and the books that name them; the folder itself comes back."""
     runs = {}
     _run(folder, runs, "en/01_plan/all", figures=["verdict-map", "membership"])
-    _run(folder, runs, "en/03_region_trajectories/circle", figures=["circle-shenyang-gdp-210100", "coverage-circle"],
+    _run(folder, runs, "en/03_region_trajectories/circle", figures=["circle-shenyang-gdp-210100"],
          over="region", parameters={"target": "circle-shenyang-gdp"})  # fmt: skip
-    _run(folder, runs, "en/02_region_map/circle", figures=["map-circle-gdp"], over="region")
+    _run(
+        folder, runs, "en/02_region_map/circle", figures=["map-circle-gdp", "coverage-circle"], over="region"
+    )
     _run(folder, runs, "en/04_city_profile/210100", figures=["series-210100-gdp"], over="adcode")
     _run(folder, runs, "zh/02_region_map/belt", figures=["map-belt-gdp"], over="region")
     failed = {
