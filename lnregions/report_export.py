@@ -69,6 +69,7 @@ def single_page(site: Site, region: str, *, language: str = "en") -> str:
     for widest, colours in _STEPS:
         for img, content in pictures:
             small, width, height = small_picture(content, widest=widest, colours=colours)
+            img.attrs.pop("loading", None)
             img["src"] = "data:image/png;base64," + base64.b64encode(small).decode("ascii")
             img["width"], img["height"] = str(width), str(height)
         page = str(soup)
@@ -191,6 +192,7 @@ def _print(page, language, chromium):
         try:
             sheet = browser.new_page()
             sheet.goto(file.as_uri())
+            sheet.evaluate("Promise.all([...document.images].map(one => one.decode()))")
             sheet.evaluate("document.fonts.ready.then(() => true)")
             content = sheet.pdf(
                 format="A4", print_background=True, tagged=True, outline=True, prefer_css_page_size=True
