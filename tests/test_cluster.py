@@ -42,10 +42,12 @@ def address(tmp_path_factory):
     dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
     options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
     started = [subprocess.Popen([*dask, *options], **common)]
-    while not file.exists():
+    address = ""
+    while not address:
         assert started[0].poll() is None
+        with contextlib.suppress(OSError, ValueError):  # not there yet, or being written
+            address = json.loads(file.read_text())["address"]
         time.sleep(0.05)
-    address = json.loads(file.read_text())["address"]
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--host", "127.0.0.1"]
     worker += ["--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
     started += [subprocess.Popen(worker, **common) for _ in range(2)]
