@@ -199,6 +199,22 @@ def _print(page, language, chromium):
             )
         finally:
             browser.close()
+    return _steady(content)
+
+
+def _steady(content: bytes) -> bytes:
+    """A PDF without what differs from print to print: its date, and numbers of nodes that the browser gave.
+
+    Nothing changes its length, so that the file's own table of places stays right.
+
+    Examples
+    --------
+    >>> _steady(b"(D:20240630120000) (node00000107) (node00000105) (node00000107)")
+    b'(D:20000101000000) (node00000002) (node00000001) (node00000002)'
+    """
+    names = sorted(set(re.findall(rb"\(node\d{8}\)", content)))
+    rank = {name: b"(node%08d)" % place for place, name in enumerate(names, 1)}
+    content = re.sub(rb"\(node\d{8}\)", lambda hit: rank[hit[0]], content)
     return re.sub(rb"\(D:\d{14}", b"(D:20000101000000", content)
 
 
