@@ -107,12 +107,14 @@ def render(options: argparse.Namespace) -> int:
             print(f"{run.name}: {run.why or 'up to date'}")
         if options.dry_run:
             return 0
-    from lnregions.progress import progress_for
+    from lnregions.progress import failure_lines, progress_for
 
     progress = progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     result = engine.render_notebooks(options.output, **asked, settings=settings, progress=progress)
     if not options.no_report:
         _write_report(options)
+    for line in failure_lines(result):
+        print(line, file=sys.stderr)
     if not options.quiet and not options.json:
         print(_summary(result))
     return 0 if result.ok else 1
@@ -158,6 +160,7 @@ def _list(choices):
 
 def _summary(result):
     counts = f"{len(result.done)} done, {len(result.skipped)} up to date, {len(result.failed)} failed"
+    counts += f", {len(result.stopped)} stopped" if result.stopped else ""
     return f"{counts}. Open {Path(result.output) / 'index.html'}"
 
 
@@ -183,6 +186,7 @@ def _add_verdicts(commands):
     _add_common(own)
     own.add_argument("--language", default="en", choices=["en", "zh"])
     own.add_argument("--format", default="table", choices=["table", "csv", "json"])
+    own.add_argument("--method", default="plan", help="plan (the clause itself), open_sdg, unsd or escap")
     own.add_argument("--readings", action="store_true", help="every reading of an open wording, a row each")
     own.set_defaults(command=verdicts)
 
@@ -191,7 +195,8 @@ def verdicts(options: argparse.Namespace) -> int:
     """Print the verdicts as a table, CSV or JSON."""
     from lnregions.judgement import judge, judge_readings
 
-    found = (judge_readings if options.readings else judge)(options.plan, as_of=options.as_of or None)
+    judged = judge_readings if options.readings else judge
+    found = judged(options.plan, as_of=options.as_of or None, method=options.method)
     if options.format == "csv":
         print(found.to_csv(index=False), end="")
     elif options.format == "json":

@@ -6,7 +6,15 @@ from lnregions import charts
 from lnregions._words import text
 from lnregions.area_series import member_frame
 from lnregions.growth import chain_index
-from lnregions.judgement import GROWTH_OF, VALUE_KINDS, figures_of, growth_figures, judge_all, load_tables
+from lnregions.judgement import (
+    GROWTH_OF,
+    VALUE_KINDS,
+    figures_of,
+    growth_figures,
+    judge_all,
+    load_tables,
+    members_of,
+)
 from lnregions.observations import applying_breaks
 from lnregions.pictures import Picture, Pictures, make_picture, source_words
 from lnregions.totals import common_release
@@ -80,7 +88,7 @@ def draw_members(
 ) -> Picture:
     """Small multiples of a region's member cities: the same years and the same scale."""
     tables = load_tables(plan, as_of=as_of)
-    members = plan.members(region, level="city")
+    members = members_of(plan, region)
     data = recent_years(member_frame(tables, members, indicator=indicator))
     words = head_words(tables, indicator, region, ("member cities", "成员城市"))
     axes = charts.plot_member_panels(
@@ -97,7 +105,7 @@ def draw_indexed_growth(
 ) -> Picture:
     """Real growth of the members chained from one year, beside the province."""
     tables = load_tables(plan, as_of=as_of)
-    members = plan.members(region, level="city")
+    members = members_of(plan, region)
     base = int(plan.facts["first_year"]) - 6
     rates = member_frame(tables, members, indicator="gdp_growth_real")
     data = _chained(rates, base)
@@ -116,7 +124,7 @@ def draw_contributions(
 ) -> Picture:
     """What each member adds to the change of its region, over the plan's years that one release covers."""
     tables = load_tables(plan, as_of=as_of)
-    members = plan.members(region, level="city")
+    members = members_of(plan, region)
     frame = figures_of(plan, region, indicator=indicator, tables=tables).frame
     frame = frame[
         frame["segment"] == frame.loc[frame["year"] <= plan.facts["first_year"] - 1, "segment"].max()
@@ -241,11 +249,12 @@ def _draw_growth(plan, verdict: Verdict, tables, language, width):
     recent = [recent_years(frame, first=verdict.horizon - 6) for frame in (own, beside, members)]
     data = pd.concat([recent[0].assign(name=tables.name(verdict.area, language)), recent[1], recent[2]])
     words = head_words(tables, indicators[0], verdict.area)
+    low = {} if len(data) else {"height_mm": EMPTY_MM}
     axes = charts.plot_growth_trajectory(
         recent[0], benchmark=recent[1] if len(recent[1]) else None, members=recent[2], target=target,
         years=(int(target_row["first_year"]), verdict.horizon), name=tables.name(verdict.area, language),
         reason=verdict.reason(language), language=language,
-        **common_words(tables, data, indicators[0], words, language, width) | ({} if len(data) else {"height_mm": EMPTY_MM}),
+        **common_words(tables, data, indicators[0], words, language, width) | low,
     )  # fmt: skip
     return _verdict_picture(axes, plan, verdict, tables, data, words, language)
 
@@ -277,7 +286,7 @@ def _member_rates(plan, area, indicator, tables):
     """Growth rates of the members of a region; none for a single area."""
     if area not in set(plan.regions["region"]):
         return pd.DataFrame(columns=["year", "value"])
-    found = member_frame(tables, plan.members(area, level="city"), indicator=indicator)
+    found = member_frame(tables, members_of(plan, area), indicator=indicator)
     return found if tables.indicator(indicator)["measure"] == "growth" else found.iloc[:0]
 
 
@@ -286,7 +295,7 @@ def area_series_of(plan, area, indicator, tables, language):
     frame = recent_years(figures_of(plan, area, indicator=indicator, tables=tables).frame)
     scopes = [area]
     if area in set(plan.regions["region"]):
-        scopes += plan.members(area, level="city")
+        scopes += members_of(plan, area)
     own = pd.concat([tables.breaks[applying_breaks(tables.breaks, s, indicator=indicator)] for s in scopes])
     kinds = dict(zip(own["first_year"], own["kind"], strict=True))
     words = {first: BREAKS.get(kind, (kind, kind))[language == "zh"] for first, kind in kinds.items()}
@@ -305,6 +314,7 @@ def _lead(plan, region):
 
 
 def recent_years(frame, *, first=FIRST_SHOWN):
+    """Rows from the first year shown on."""
     return frame[frame["year"] >= first].reset_index(drop=True)
 
 

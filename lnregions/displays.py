@@ -11,8 +11,9 @@ from lnregions._words import format_value, text
 from lnregions.area_series import member_frame
 from lnregions.codebook import load_areas, load_caveats, load_indicators, load_sources
 from lnregions.html_tables import Table
-from lnregions.judgement import compare_methods, judge_all, judge_readings, load_tables
+from lnregions.judgement import compare_methods, judge_all, judge_readings, load_tables, members_of
 from lnregions.observations import load_observations
+from lnregions.sensitivity import revision_trail, sensitivity, sensitivity_words, status_on_the_way
 
 HEADS = {
     "target": ("Target", "目标"), "region": ("Region", "区域"), "status": ("Status", "状态"),
@@ -23,7 +24,9 @@ HEADS = {
     "member": ("Member", "成员"), "membership": ("Membership", "成员关系"), "source": ("Source", "来源"),
     "title": ("Title", "标题"), "date": ("Published", "发布日期"), "figures": ("Figures", "数据个数"),
     "quantity": ("Quantity", "数量"), "caveat": ("Caveat", "说明"), "role": ("Part", "部分"),
-    "text": ("In the plan's terms", "规划表述"), "where": ("Where", "网址"),
+    "path": ("Path", "应达值"), "way": ("Way done", "完成程度"), "time": ("Time gone", "时间进度"),
+    "needed": ("Needed a year", "此后年均需增"), "change": ("With", "改变"), "before": ("Before", "此前"),
+    "after": ("After", "此后"), "text": ("In the plan's terms", "规划表述"), "where": ("Where", "网址"),
 }  # fmt: skip
 GRADES = {
     "en": "Grades: A primary page or two agreeing sources, B one decent source, C weak.",
@@ -126,26 +129,82 @@ def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en
     for verdict in judge_all(plan, as_of=as_of or None):
         if verdict.region != region or not verdict.numbers:
             continue
-        rows = [(name, _number(value)) for name, value in verdict.numbers.items()]
+        numbers = verdict.calculation(language=language)
+        rows = [
+            (name, _number(value)) for name, value in zip(numbers.iloc[:, 0], numbers.iloc[:, 1], strict=True)
+        ]
         frame = _headed(pd.DataFrame(rows, columns=["quantity", "value"]), language)
         used = "; ".join(titles.get(s, s) for s in verdict.sources.split())
         reading = verdict.reading_zh if language == "zh" else verdict.reading
-        head = f"{labels.get(verdict.target, verdict.target)} ({reading}): {text(verdict.status, language)}"
+        head = f"{labels.get(verdict.target, verdict.target)} ({reading}): {verdict.status_words(language)}"
         note = f"{'来源' if language == 'zh' else 'Sources'}: {used}" if used else ""
         out.append(Table(frame, head, note, numbers=(HEADS["value"][language == "zh"],), language=language))
     return Tables(tuple(out))
 
 
+def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
+    """Where each of a region's targets with a value stood in every year of the plan, against its path."""
+    labels, out = _target_labels(language), []
+    for target in _measured(plan, region):
+        rows = status_on_the_way(plan, target, as_of=as_of or None)
+        if rows["actual"].notna().any():
+            unit = rows["unit"].iloc[0]
+            frame = pd.DataFrame({
+                "year": rows["year"].astype(str), "status": [text(s, language) for s in rows["status"]],
+                "actual": [_value(v, unit, language) for v in rows["actual"]],
+                "path": [_value(v, unit, language) for v in rows["required"]],
+                "way": [_share(v, language) for v in rows["share_of_way"]],
+                "time": [_share(v, language) for v in rows["share_of_time"]],
+                "needed": [_value(v, "%", language) for v in rows["growth_needed"]],
+            })  # fmt: skip
+            heads = [HEADS[n][language == "zh"] for n in ("actual", "path", "way", "time", "needed")]
+            chips = (HEADS["status"][language == "zh"],)
+            out.append(Table(_headed(frame, language), labels[target], "", tuple(heads), chips, language))
+    return Tables(tuple(out))
+
+
+def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
+    """What each verdict would be with another base year, figure, rounding or method."""
+    labels, out = _target_labels(language), []
+    for target in _measured(plan, region):
+        table = sensitivity(plan, target, as_of=as_of or None)
+        if len(table) < 2:
+            continue
+        frame = pd.DataFrame({
+            "change": table[f"change_{language}"],
+            "value": [_value(v, u, language) for v, u in zip(table["value"], table["unit"], strict=True)],
+            "status": [text(s, language) for s in table["status"]],
+        })  # fmt: skip
+        heads = (HEADS["value"][language == "zh"],)
+        chips = (HEADS["status"][language == "zh"],)
+        note = sensitivity_words(table, language=language)
+        out.append(Table(_headed(frame, language), labels[target], note, heads, chips, language))
+    return Tables(tuple(out))
+
+
+def show_trail(plan, *, language: str = "en") -> Table:
+    """Verdicts that flipped as later figures were published, with the figure that did it."""
+    rows, labels = revision_trail(plan), _target_labels(language)
+    frame = pd.DataFrame({
+        "date": [str(d)[:10] for d in rows["date"]], "target": [labels.get(t, t) for t in rows["target"]],
+        "before": [text(s, language) for s in rows["from_status"]],
+        "after": [text(s, language) for s in rows["to_status"]],
+        "reason": rows[f"why_{language}"],
+    })  # fmt: skip
+    chips = tuple(HEADS[n][language == "zh"] for n in ("before", "after"))
+    return Table(_headed(frame, language), "", "", (), chips, language)
+
+
 def show_members(plan, region: str, *, as_of: str = "", language: str = "en") -> Table:
     """Latest figure of each indicator and member, with year, grade and source."""
     tables = load_tables(plan, as_of=as_of)
-    return _latest(tables, list(plan.members(region, level="city")), language)
+    return _latest(tables, list(members_of(plan, region)), language)
 
 
 def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Table:
     """A city's regions and the latest figure of each indicator."""
     tables = load_tables(plan, as_of=as_of)
-    regions = [r for r in plan.regions["region"] if adcode in plan.members(r, level="city")]
+    regions = [r for r in plan.regions["region"] if adcode in members_of(plan, r)]
     names = plan.regions.set_index("region")[f"short_{language}"]
     inside = ("、" if language == "zh" else ", ").join(names[r] for r in regions)
     title = f"{tables.name(adcode, language)} ({inside})"
@@ -163,7 +222,7 @@ def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Ta
 def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of everything a plan's or a region's figures rest on."""
     regions = [region] if region else list(plan.regions["region"])
-    areas = {a for r in regions for a in plan.members(r, level="city")} | set(regions)
+    areas = {a for r in regions for a in members_of(plan, r)} | set(regions)
     wanted = plan.targets[plan.targets["region"].isin(regions)]
     areas |= {str(b) for b in wanted["benchmark"].fillna("") if b}
     return _sources(areas, as_of=as_of, language=language)
@@ -264,6 +323,16 @@ def _headed(frame, language):
     """The same frame under readers' headings, empty cells for what is missing."""
     zh = language == "zh"
     return frame.rename(columns={name: HEADS[name][zh] for name in frame.columns if name in HEADS}).fillna("")
+
+
+def _measured(plan, region):
+    """Targets of a region that ask for a number."""
+    own = plan.targets[(plan.targets["region"] == region) & (plan.targets["kind"] != "qualitative")]
+    return list(own["target"])
+
+
+def _share(value, language):
+    return "" if pd.isna(value) else format_value(value * 100, "%", language, decimals=0)
 
 
 def _membership(row, language):

@@ -6,7 +6,7 @@ from matplotlib.patches import Patch
 from lnregions import maps
 from lnregions.area_series import Tables, member_frame
 from lnregions.boundaries import load_boundaries, load_context, load_locator
-from lnregions.judgement import judge, load_tables
+from lnregions.judgement import judge, load_tables, members_of
 from lnregions.map_base import draw_outline, map_axes, start
 from lnregions.map_fields import label_areas, wordings
 from lnregions.map_legend import add_legend
@@ -173,7 +173,7 @@ def _level_of(plan, region, indicator, tables: Tables):
     rows = tables.observations
     if counties and ((rows["indicator"] == indicator) & rows["area"].isin(counties)).any():
         return "county", counties
-    return "city", plan.members(region, level="city")
+    return "city", members_of(plan, region)
 
 
 def _drawn_members(plan):

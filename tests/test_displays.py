@@ -14,6 +14,9 @@ CALLS = {
     "readings": lambda lang: displays.show_readings(PLAN, language=lang),
     "methods": lambda lang: displays.show_methods(PLAN, language=lang),
     "calculations": lambda lang: displays.show_calculations(PLAN, "belt", language=lang),
+    "on the way": lambda lang: displays.show_on_the_way(PLAN, "circle", language=lang),
+    "firmness": lambda lang: displays.show_firmness(PLAN, "circle", language=lang),
+    "trail": lambda lang: displays.show_trail(PLAN, language=lang),
     "members": lambda lang: displays.show_members(PLAN, "west", language=lang),
     "city": lambda lang: displays.show_city(PLAN, "210900", language=lang),
     "sources": lambda lang: displays.show_sources(PLAN, "belt", language=lang),
@@ -53,6 +56,28 @@ def test_a_calculation_names_the_sources_it_rests_on():
     numbers = dict(zip(dalian.frame["Quantity"], dalian.frame["Value"], strict=True))
     assert numbers["value 2024"] == "9,516.9"
     assert numbers["value 2025"] == "10,002.1"
+
+
+def test_the_chinese_calculation_names_its_numbers_in_chinese():
+    dalian = next(t for t in CALLS["calculations"]("zh") if t.title.startswith("大连生产总值"))
+    assert not any(name.isascii() for name in dalian.frame["数量"])
+
+
+def test_the_years_on_the_way_end_with_the_closing_verdict():
+    shenyang = next(t for t in CALLS["on the way"]("en") if t.title == "GDP of Shenyang")
+    assert shenyang.frame["Status"].tolist()[-1] == "missed"
+    assert shenyang.frame["Year"].tolist() == ["2022", "2023", "2024"]
+
+
+def test_firmness_says_whether_anything_flips_the_verdict():
+    shenyang = next(t for t in CALLS["firmness"]("en") if t.title == "GDP of Shenyang")
+    assert len(shenyang.frame) > 3
+    assert shenyang.note
+
+
+def test_the_trail_begins_with_what_was_known_first():
+    dates = CALLS["trail"]("en").frame["Published"].tolist()
+    assert dates == sorted(dates)
 
 
 def test_a_city_of_two_regions_names_both():
