@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 OUTPUT ?= output
 
-.PHONY: help install render test lint lab bench gallery lock clean
+.PHONY: help install render test test-browser lint lab bench gallery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,9 @@ render: $(READY)  ## run the notebooks for every region and city, in both langua
 
 test: $(READY)  ## run the tests, with line and branch coverage
 	@$(BIN)/python -m pytest --cov --cov-report=term
+
+test-browser: $(READY)  ## run the browser tests alone (they need chromium; make test runs them, too)
+	@$(BIN)/python -m pytest tests/browser
 
 lint: $(READY)  ## check style and spelling (ruff, notebooks included, and codespell)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell

@@ -44,6 +44,7 @@ _NAMES = {
         ],
         "chart_pictures",
     ),
+    **dict.fromkeys(["draw_change", "draw_years", "draw_slope"], "year_pictures"),
     **dict.fromkeys(["draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "city_pictures"),
     **dict.fromkeys(
         [

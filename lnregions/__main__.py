@@ -263,12 +263,25 @@ def _add_report(commands):
     own = commands.add_parser("report", help="build the pages anew from what was rendered")
     _add_common(own)
     own.add_argument("--output", default="output", help="folder that was rendered to (default: output)")
+    own.add_argument("--region", default="", help="also one file for this region, to hand over")
+    own.add_argument("--language", action="append", default=[], choices=["en", "zh"], help="of that file")
+    own.add_argument("--pdf", action="store_true", help="that file as PDF (needs playwright and chromium)")
+    own.add_argument("--docx", action="store_true", help="that file for Word (needs python-docx)")
     own.set_defaults(command=report)
 
 
 def report(options: argparse.Namespace) -> int:
-    """Build the pages."""
+    """Build the pages, and the files of one region where one is named."""
+    from lnregions.report import report_docx, report_pdf, single_file
+
     print(_write_report(options))
+    if (options.pdf or options.docx) and not options.region:
+        raise DataError("No region is named for the file. Give --region.", zh="未指定区域。请给出 --region。")
+    makers = [single_file] + [report_pdf] * options.pdf + [report_docx] * options.docx
+    for language in (options.language or ["en", "zh"]) if options.region else []:
+        for make in makers:
+            own = {"language": language, "plan": options.plan, "as_of": options.as_of or None}
+            print(make(options.output, options.region, **own))
     return 0
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from lnregions import charts
 from lnregions._words import text
-from lnregions.area_series import member_frame
+from lnregions.area_series import Tables, member_frame
 from lnregions.growth import chain_index
 from lnregions.judgement import (
     GROWTH_OF,
@@ -14,8 +14,10 @@ from lnregions.judgement import (
     judge_all,
     load_tables,
     members_of,
+    plans_on,
 )
 from lnregions.observations import applying_breaks
+from lnregions.outlook import outlook
 from lnregions.pictures import Picture, Pictures, make_picture, source_words
 from lnregions.totals import common_release
 from lnregions.trajectory import required_path
@@ -58,7 +60,9 @@ def draw_targets(
     tables = load_tables(plan, as_of=as_of)
     own = [v for v in judge_all(plan, as_of=as_of) if v.region == region and v.kind != "qualitative"]
     drawn = {(v.target, v.area, _way(v)): v for v in reversed(own)}
-    return Pictures([draw_verdict(plan, v, tables, language, width) for v in reversed(drawn.values())])
+    return Pictures(
+        [draw_verdict(plan, v, tables, language, width, as_of=as_of) for v in reversed(drawn.values())]
+    )
 
 
 def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
@@ -190,19 +194,20 @@ def _way(verdict: Verdict) -> str:
     return verdict.reading.partition(", ")[2]
 
 
-def draw_verdict(plan, verdict, tables, language, width):
-    """One target under one reading."""
-    kind = verdict.kind
-    return (_draw_growth if "growth" in kind and kind not in VALUE_KINDS else _draw_value)(
-        plan, verdict, tables, language, width
-    )
+def draw_verdict(plan, verdict: Verdict, tables: Tables, language: str, width, *, as_of: str = "") -> Picture:
+    """One target under one reading, with a projection where its horizon has no figure yet."""
+    if "growth" in verdict.kind and verdict.kind not in VALUE_KINDS:
+        return _draw_growth(plan, verdict, tables, language, width)
+    ahead = outlook(plan, verdict.target, as_of=as_of or None)
+    own = ahead.area == verdict.area and len(ahead.projection.frame)
+    return _draw_value(plan, verdict, tables, language, width, ahead if own else None)
 
 
-def _draw_value(plan, verdict: Verdict, tables, language, width):
-    """Actual figures against the path from the baseline to the value asked for."""
+def _draw_value(plan, verdict: Verdict, tables, language, width, ahead):
+    """Actual figures against the path from the baseline to the value asked for, and other plans' targets."""
     data = area_series_of(plan, verdict.area, verdict.indicator, tables, language)
     words = head_words(tables, verdict.indicator, verdict.area)
-    path = target = None
+    path = None
     if (
         verdict.baseline is not None
         and verdict.required is not None
@@ -215,17 +220,36 @@ def _draw_value(plan, verdict: Verdict, tables, language, width):
             horizon=verdict.horizon,
             shape="band",
         )
-    if verdict.required is not None:
-        row = plan.targets.set_index("target").loc[verdict.target]
-        target = {"value": verdict.required, "horizon": verdict.horizon, "comparator": row["comparator"]}
-        target |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
-        target |= {"gap": None} if verdict.status == "not assessable" else {}
     low = {} if len(data) else {"height_mm": EMPTY_MM}
+    low |= {"notes": [ahead.reason(language)]} if ahead else {}
     axes = charts.plot_trajectory(
-        data, path=path, target=target, reason=verdict.reason(language), language=language,
+        data, path=path, target=_targets(plan, verdict, language), reason=verdict.reason(language), language=language,
+        projection=ahead.projection.frame if ahead else None,
         **common_words(tables, data, verdict.indicator, words, language, width) | low,
     )  # fmt: skip
+    data = data.assign(kind="figure")
+    if ahead:
+        data = pd.concat([data, ahead.projection.frame.assign(kind="projection")], ignore_index=True)
     return _verdict_picture(axes, plan, verdict, tables, data, words, language)
+
+
+def _targets(plan, verdict, language):
+    """The target of the verdict, then those of other plans on the same area and indicator."""
+    if verdict.required is None:
+        return None
+    row = plan.targets.set_index("target").loc[verdict.target]
+    own = {"value": verdict.required, "horizon": verdict.horizon, "comparator": row["comparator"]}
+    own |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
+    own |= {"gap": None} if verdict.status == "not assessable" else {}
+    others = plans_on(verdict.indicator, area=verdict.area)
+    others = others[
+        (others["plan"] != plan.id) & others["kind"].isin(["level", "share"]) & others["value"].notna()
+    ]
+    beside = [
+        {"value": o.value, "horizon": int(o.horizon), "comparator": o.comparator, "label": o.plan}
+        for o in others.itertuples()
+    ]
+    return [own, *beside]
 
 
 def _draw_growth(plan, verdict: Verdict, tables, language, width):

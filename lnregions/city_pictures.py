@@ -28,7 +28,7 @@ def draw_series(
         if (v.area, v.indicator) == (adcode, indicator) and v.kind in VALUE_KINDS
     ]
     if own:
-        picture = draw_verdict(plan, own[0], tables, language, width)
+        picture = draw_verdict(plan, own[0], tables, language, width, as_of=as_of)
         picture.name = f"series-{adcode}-{indicator}"
         return picture
     data = area_series_of(plan, adcode, indicator, tables, language)
@@ -99,7 +99,8 @@ def draw_dots(
     words = head_words(tables, indicator, "210000", (f"its cities in {year}", f"各市，{year}年"))
     axes = charts.plot_dots(
         data, benchmark={tables.name("210000", language): float(value.iloc[0])} if len(value) else None,
-        names=tables.names(language), language=language, **common_words(tables, data, indicator, words, language, width),
+        names=tables.names(language), language=language,
+        **common_words(tables, data, indicator, words, language, width),
     )  # fmt: skip
     return chart_picture(axes, f"dots-{adcode}-{indicator}", tables, data, words, language, adcode=adcode)
 

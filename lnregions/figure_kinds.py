@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lnregions import chart_pictures as charts
 from lnregions import map_pictures as maps
+from lnregions import year_pictures as years
 from lnregions._checks import DataError, unknown
 from lnregions.figures import FORMATS
 from lnregions.judgement import judge
@@ -26,9 +27,12 @@ PLAN_KINDS: dict[str, Callable] = {
 REGION_KINDS: dict[str, Callable] = {
     "location": maps.draw_location,
     "map": lambda plan, region, **own: Pictures([maps.draw_map(plan, region, one, **own) for one in MAPPED]),
+    "change": lambda plan, region, **own: years.draw_change(plan, region, "gdp", **own),
+    "years": lambda plan, region, **own: years.draw_years(plan, region, "gdp_growth_real", **own),
     "targets": charts.draw_targets,
     "members": lambda plan, region, **own: charts.draw_members(plan, region, "gdp", **own),
     "indexed-growth": charts.draw_indexed_growth,
+    "slope": lambda plan, region, **own: years.draw_slope(plan, region, "urbanisation_rate", **own),
     "contributions": lambda plan, region, **own: charts.draw_contributions(plan, region, "gdp", **own),
     "coverage": charts.draw_coverage,
 }

@@ -36,7 +36,7 @@ def draw_membership(plan, *, as_of: str = "", language: str = "en", width: str =
     ]
     data = plan.membership[["region", "area", "level", "status", "proxy", "note"]]
     line = _plan_line(plan, language)
-    _finish(axes, title, line, language)
+    finish_picture_map(axes, title, line, language)
     return make_picture(
         axes, "membership", tables=tables, data=data, says=says, language=language, plan=plan.id
     )
@@ -55,7 +55,7 @@ def draw_location(
     )  # fmt: skip
     says = (f"{name[0]}: its members and how well each is attested.", f"{name[1]}：成员及其证实程度。")
     title = (f"{name[0]}: location and members", f"{name[1]}：位置与成员")[language == "zh"]
-    _finish(axes, title, _plan_line(plan, language), language)
+    finish_picture_map(axes, title, _plan_line(plan, language), language)
     data = own[["region", "area", "level", "status", "proxy", "note"]]
     return make_picture(
         axes,
@@ -85,11 +85,12 @@ def draw_map(
     found = member_frame(tables, frame["area"], indicator=indicator)
     found = _one_year(found, len(frame), year)
     drawn = frame[frame["area"].isin(members)].merge(found[["area", "year", "value"]], on="area", how="left")
-    axes = _plot(drawn, _all_values(tables, indicator), tables.indicator(indicator), width, language)
+    axes = _plot(drawn, drawn_values(tables, indicator), tables.indicator(indicator), width, language)
     data = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
     words = [_map_words(tables, region, indicator, data, lang) for lang in ("en", "zh")]
-    _finish(axes, words[language == "zh"], source_line(data, tables, language=language, boundaries=True), language,
-            others=frame[~frame["area"].isin(members)])  # fmt: skip
+    line = source_line(data, tables, language=language, boundaries=True)
+    others = frame[~frame["area"].isin(members)]
+    finish_picture_map(axes, words[language == "zh"], line, language, others=others)
     says = (f"{words[0]}.", f"{words[1]}。")
     return make_picture(
         axes, f"map-{region}-{indicator}", tables=tables, data=data, says=says, language=language, plan=plan.id,
@@ -135,7 +136,7 @@ def draw_verdict_map(
         "grade",
     ]
     data = verdicts[columns].assign(source=verdicts["sources"])
-    _finish(
+    finish_picture_map(
         axes, title[language == "zh"], source_line(data, tables, language=language, boundaries=True), language
     )
     says = (f"{title[0]}, as known on {tables.as_of}.", f"{title[1]}，截至{tables.as_of}。")
@@ -154,7 +155,7 @@ def draw_city_location(
     names = (tables.name(adcode, "en"), tables.name(adcode, "zh"))
     axes = _plain_areas(own, width, language)
     title = (f"{names[0]}: its districts and counties", f"{names[1]}：所辖区县")[language == "zh"]
-    _finish(
+    finish_picture_map(
         axes, title, BOUNDARIES[language], language, others=load_boundaries()[lambda f: f["area"] != adcode]
     )
     data = pd.DataFrame(own[["area", "name_en", "name_zh"]])
@@ -204,7 +205,7 @@ def _one_year(found, areas, year):
     return found[found["year"] == year]
 
 
-def _all_values(tables, indicator):
+def drawn_values(tables, indicator):
     """Values of all cities and counties in the years around the plan, which classes and circles are made from."""
     rows = tables.observations
     rows = rows[(rows["indicator"] == indicator) & rows["default"] & (rows["year"] >= FIRST_SHOWN)]
@@ -248,7 +249,7 @@ def _map_words(tables, region, indicator, data, language):
     )
 
 
-def _finish(axes, title, line, language, *, others=None):
+def finish_picture_map(axes, title: str, line: str, language: str, *, others=None) -> None:
     """Title, scale bar, arrow, source line, locator; other areas and neighbours as ground."""
     context = load_context()
     if others is not None and len(others):

@@ -6,7 +6,7 @@ import matplotlib.colors
 import pandas as pd
 import pytest
 
-from lnregions import chart_pictures, city_pictures, judge, load_plan, map_pictures
+from lnregions import chart_pictures, city_pictures, judge, load_plan, map_pictures, year_pictures
 from lnregions.judgement import load_tables
 from lnregions.pictures import Picture, Pictures, make_picture, source_line, sources_of, warm_up
 
@@ -20,6 +20,8 @@ MAPS = {
     "classes": lambda **own: map_pictures.draw_map(PLAN, "west", "gdp_growth_real", **own),
     "counties": lambda **own: map_pictures.draw_map(PLAN, "east", "forest_coverage", **own),
     "verdicts": lambda **own: map_pictures.draw_verdict_map(PLAN, **own),
+    "change": lambda **own: year_pictures.draw_change(PLAN, "belt", "gdp", **own),
+    "years": lambda **own: year_pictures.draw_years(PLAN, "west", "gdp_growth_real", **own),
     "city": lambda **own: map_pictures.draw_city_location(PLAN, "210200", **own),
 }
 CHARTS = {
@@ -29,6 +31,7 @@ CHARTS = {
     "growth": lambda **own: chart_pictures.draw_indexed_growth(PLAN, "belt", **own),
     "contributions": lambda **own: chart_pictures.draw_contributions(PLAN, "belt", "gdp", **own),
     "coverage": lambda **own: chart_pictures.draw_coverage(PLAN, "circle", **own),
+    "slope": lambda **own: year_pictures.draw_slope(PLAN, "circle", "urbanisation_rate", **own),
     "series": lambda **own: city_pictures.draw_series("210600", "population", plan=PLAN, **own),
     "city growth": lambda **own: city_pictures.draw_city_growth("210900", **own),
     "ranks": lambda **own: city_pictures.draw_ranks("210900", **own),
@@ -97,6 +100,44 @@ def test_the_contributions_add_up_to_the_change_of_the_region():
     picture = CHARTS["contributions"]()
     frame = figures_of(PLAN, "belt", indicator="gdp", tables=TABLES).frame.set_index("year")["value"]
     assert picture.data["value"].sum() == pytest.approx(frame[2023] - frame[2021])
+
+
+def test_the_change_is_in_per_cent_for_amounts_and_in_points_for_shares():
+    dalian = MAPS["change"]().data.set_index("area").loc["210200"]
+    assert (dalian["first_year"], dalian["last_year"]) == (2021, 2023)
+    assert dalian["change"] == pytest.approx((8752.9 / 7825.9 - 1) * 100, abs=0.01)
+    points = year_pictures.draw_change(PLAN, "circle", "urbanisation_rate").data
+    assert (points["change"] == points["after"] - points["before"]).all()
+
+
+def test_a_slope_runs_from_before_the_plan_to_the_latest_year_that_all_have():
+    assert sorted(CHARTS["slope"]().data["year"].unique()) == [2020, 2023]
+
+
+def test_a_series_that_breaks_between_the_years_has_no_change():
+    early = year_pictures._change(
+        pd.DataFrame({"area": ["a", "a"], "year": [2018, 2019], "value": [1.0, 2.0], "segment": [0, 1],
+                      "grade": "A", "source": "s"}), 2018, 2019, pd.Series({"measure": "level"}),
+    )[0]  # fmt: skip
+    assert early.empty
+
+
+def test_before_the_horizon_a_trajectory_carries_its_projection_and_says_how_such_did():
+    pictures = chart_pictures.draw_targets(PLAN, "belt", as_of="2024-06-30")
+    dalian = next(p for p in pictures if p.parameters["area"] == "210200" and "gdp" in p.name)
+    ahead = dalian.data[dalian.data["kind"] == "projection"]
+    assert ahead["year"].max() == 2024
+    assert (ahead["low"] < ahead["value"]).all()
+    assert not (chart_pictures.draw_targets(PLAN, "belt").pictures[3].data["kind"] == "projection").any()
+
+
+def test_targets_of_two_plans_on_one_indicator_are_drawn_together():
+    from lnregions.chart_pictures import _targets
+    from lnregions.judgement import judge_main
+
+    verdict = next(v for v in judge_main(PLAN) if v.target == "belt-sei")
+    both = _targets(PLAN, verdict, "en")
+    assert [(t["value"], t["horizon"]) for t in both] == [(15.0, 2024), (8.5, 2025)]
 
 
 def test_an_earlier_date_draws_less():

@@ -1,0 +1,126 @@
+"""Pictures that compare years: change between two, maps side by side, slopes."""
+
+import pandas as pd
+
+from lnregions import charts, maps
+from lnregions.area_series import Tables, member_frame
+from lnregions.boundaries import load_boundaries
+from lnregions.chart_pictures import chart_picture, common_words, head_words
+from lnregions.judgement import load_tables, members_of
+from lnregions.map_base import map_axes
+from lnregions.map_pictures import drawn_values, finish_picture_map
+from lnregions.pictures import Picture, make_picture, source_line
+
+MOST_YEARS = 6
+
+
+def draw_change(
+    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """Map of the change of an indicator over the plan, diverging around zero.
+
+    Amounts change in per cent, rates and shares in percentage points, from the last year before the plan that
+    all members have to the latest that all have; a member whose series breaks between them has no change.
+    """
+    tables = load_tables(plan, as_of=as_of)
+    members = members_of(plan, region)
+    found = member_frame(tables, members, indicator=indicator)
+    first, last = _span(found, len(members), int(plan.facts["first_year"]) - 1)
+    data, unit = _change(found, first, last, tables.indicator(indicator))
+    frame = load_boundaries()
+    drawn = frame[frame["area"].isin(members)].merge(data, on="area", how="left")
+    name = tables.indicator(indicator)[f"name_{language}"]
+    axes = maps.plot_change(
+        drawn, "change", unit=unit, legend=name, ax=map_axes(width, language=language), language=language
+    )
+    words = (
+        f"{tables.name(region, 'en')}: change of {_lower(tables, indicator)}, {first}-{last}",
+        f"{tables.name(region, 'zh')}：{tables.indicator(indicator)['name_zh']}的变化，{first}-{last}年",
+    )
+    line = source_line(data, tables, language=language, boundaries=True)
+    others = frame[~frame["area"].isin(members)]
+    finish_picture_map(axes, words[language == "zh"], line, language, others=others)
+    return make_picture(
+        axes, f"change-{region}-{indicator}", tables=tables, data=data, says=(f"{words[0]}.", f"{words[1]}。"),
+        language=language, plan=plan.id, region=region, indicator=indicator, as_of=tables.as_of,
+    )  # fmt: skip
+
+
+def draw_years(
+    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """Maps of a rate or share side by side by year, with the same classes and one legend."""
+    tables = load_tables(plan, as_of=as_of)
+    members = members_of(plan, region)
+    found = member_frame(tables, members, indicator=indicator)
+    counts = found.groupby("year")["area"].nunique()
+    years = sorted(counts[counts >= len(members) / 2].index)[-MOST_YEARS:]
+    data = found[found["year"].isin(years)]
+    frame = load_boundaries()
+    row = tables.indicator(indicator)
+    values = drawn_values(tables, indicator)
+    axes = maps.plot_small_multiples(
+        frame[frame["area"].isin(members)], data[["area", "year", "value"]], unit=row["unit"], width=width,
+        breaks=maps.round_breaks(values), legend=row[f"name_{language}"], language=language,
+    )  # fmt: skip
+    words = (
+        f"{tables.name(region, 'en')}: {_lower(tables, indicator)}, {years[0]}-{years[-1]}",
+        f"{tables.name(region, 'zh')}：{row['name_zh']}，{years[0]}-{years[-1]}年",
+    )
+    maps.finish_map(
+        axes, title=words[language == "zh"], source=source_line(data, tables, language=language, boundaries=True),
+        language=language,
+    )  # fmt: skip
+    return make_picture(
+        axes, f"years-{region}-{indicator}", tables=tables, data=data, says=(f"{words[0]}.", f"{words[1]}。"),
+        language=language, plan=plan.id, region=region, indicator=indicator, as_of=tables.as_of,
+    )  # fmt: skip
+
+
+def draw_slope(
+    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """Slopes of the members from the first to the last year of one unbroken segment that all have."""
+    tables = load_tables(plan, as_of=as_of)
+    members = members_of(plan, region)
+    found = member_frame(tables, members, indicator=indicator)
+    first, last = _span(found, len(members), int(plan.facts["first_year"]) - 1)
+    data = found[found["year"].isin([first, last])]
+    words = head_words(tables, indicator, region, (f"{first} and {last}", f"{first}年与{last}年"))
+    axes = charts.plot_slope(
+        data, years=(first, last), names=tables.names(language), language=language,
+        **common_words(tables, data, indicator, words, language, width),
+    )  # fmt: skip
+    return chart_picture(axes, f"slope-{region}-{indicator}", tables, data, words, language, region=region)
+
+
+def _span(found: pd.DataFrame, count: int, baseline: int) -> tuple[int, int]:
+    """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
+
+    Where no year has all members, years with as many as any year has serve.
+    """
+    counts = found.groupby("year")["area"].nunique()
+    full = sorted(counts[counts >= min(count, counts.max())].index)
+    before = [year for year in full if year <= baseline]
+    return int(before[-1] if before else full[0]), int(full[-1])
+
+
+def _change(found: pd.DataFrame, first: int, last: int, row: pd.Series) -> tuple[pd.DataFrame, str]:
+    """Change of each member between two years of one segment, and its unit."""
+    before, after = (found[found["year"] == year].set_index("area") for year in (first, last))
+    joined = before.merge(after, left_index=True, right_index=True, suffixes=("_before", "_after"))
+    joined = joined[joined["segment_before"] == joined["segment_after"]]
+    amount = row["measure"] == "level"
+    change = joined["value_after"] - joined["value_before"]
+    data = pd.DataFrame({
+        "first_year": first, "last_year": last, "before": joined["value_before"], "after": joined["value_after"],
+        "change": change / joined["value_before"] * 100 if amount else change,
+        "grade": joined[["grade_before", "grade_after"]].max(axis=1),
+        "source": joined["source_before"] + " " + joined["source_after"],
+    })  # fmt: skip
+    return data.reset_index(), "%" if amount else "pp"
+
+
+def _lower(tables: Tables, indicator: str) -> str:
+    name = tables.indicator(indicator)["name_en"]
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
