@@ -12,6 +12,10 @@ from lnregions._words import text
 _CELL = "padding:3px 10px 3px 0;text-align:{align};vertical-align:top;border-bottom:1px solid #e3e6ea"
 
 
+ONE_LINE = 20
+"""Columns of text up to which the cells of a column are not broken."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table ready to be read: text in every cell, and which columns are statuses or numbers.
@@ -52,9 +56,10 @@ class Table:
 
     def to_html(self) -> str:
         """The table as HTML that carries its own looks and nothing active."""
-        head = "".join(self._cell("th", name, name) for name in self.frame.columns)
+        short = self._short()
+        head = "".join(self._cell("th", name, name, short) for name in self.frame.columns)
         rows = "".join(
-            "<tr>" + "".join(self._cell("td", name, value) for name, value in row.items()) + "</tr>"
+            "<tr>" + "".join(self._cell("td", name, value, short) for name, value in row.items()) + "</tr>"
             for row in self.frame.to_dict("records")
         )
         caption = (
@@ -66,8 +71,15 @@ class Table:
         table = f"<table class='ln-table' style='border-collapse:collapse;font-size:.9em'>{caption}"
         return f"{table}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
 
-    def _cell(self, tag, column, value):
+    def _short(self) -> set[str]:
+        """Columns whose cells are all short enough to stay on one line."""
+        widest = {c: max([display_width(str(v)) for v in self.frame[c]], default=0) for c in self.frame}
+        return {column for column, width in widest.items() if width <= ONE_LINE}
+
+    def _cell(self, tag, column, value, short):
         align = "right" if column in self.numbers else "left"
+        if column in short:
+            align += ";white-space:nowrap"
         scope = " scope='col'" if tag == "th" else ""
         inner = escape(str(value))
         if tag == "td" and column in self.statuses:

@@ -88,6 +88,8 @@ def draw_map(
     axes = _plot(drawn, drawn_values(tables, indicator), tables.indicator(indicator), width, language)
     data = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
     words = [_map_words(tables, region, indicator, data, lang) for lang in ("en", "zh")]
+    if _stand_in(plan, region, members):
+        words = [f"{words[0]} (cities standing in for counties)", f"{words[1]}（以市代县）"]
     line = source_line(data, tables, language=language, boundaries=True)
     others = frame[~frame["area"].isin(members)]
     finish_picture_map(axes, words[language == "zh"], line, language, others=others)
@@ -190,6 +192,12 @@ def _all_areas(plan):
     wanted = {area for areas in _drawn_members(plan).values() for area in areas}
     counties = load_boundaries("county")
     return pd.concat([load_boundaries(), counties[counties["area"].isin(wanted)]], ignore_index=True)
+
+
+def _stand_in(plan, region, members):
+    """Whether a region's areas are cities that only stand in for its counties in statistics."""
+    own = plan.membership[(plan.membership["region"] == region) & plan.membership["area"].isin(members)]
+    return bool(len(own)) and bool(own["proxy"].all())
 
 
 def _one_year(found, areas, year):

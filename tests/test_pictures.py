@@ -110,6 +110,13 @@ def test_the_change_is_in_per_cent_for_amounts_and_in_points_for_shares():
     assert (points["change"] == points["after"] - points["before"]).all()
 
 
+def test_a_map_of_cities_that_stand_in_for_counties_says_so():
+    east, west = (map_pictures.draw_map(PLAN, region, "gdp") for region in ("east", "west"))
+    assert "cities standing in for counties" in east.caption["en"]
+    assert "以市代县" in east.caption["zh"]
+    assert "standing in" not in west.caption["en"]
+
+
 def test_a_slope_runs_from_before_the_plan_to_the_latest_year_that_all_have():
     assert sorted(CHARTS["slope"]().data["year"].unique()) == [2020, 2023]
 
