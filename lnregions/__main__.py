@@ -1,6 +1,8 @@
 """The command line: ``lnregions render``, ``verdicts``, ``figures``, ``report``, ``plan new``, ``check``."""
 
 import argparse
+import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DataError as error:
         print(error.report(getattr(options, "messages", "en")), file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("Stopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
         return 130
@@ -204,7 +209,8 @@ def verdicts(options: argparse.Namespace) -> int:
     else:
         from lnregions.displays import verdict_text
 
-        print(verdict_text(found, language=options.language))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        print(verdict_text(found, language=options.language, width=width))
     return 0
 
 

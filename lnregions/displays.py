@@ -10,7 +10,7 @@ import pandas as pd
 from lnregions._words import format_value, text
 from lnregions.area_series import member_frame
 from lnregions.codebook import load_areas, load_caveats, load_indicators, load_sources
-from lnregions.html_tables import Table
+from lnregions.html_tables import Table, text_table
 from lnregions.judgement import compare_methods, judge_all, judge_readings, load_tables, members_of
 from lnregions.observations import load_observations
 from lnregions.sensitivity import revision_trail, sensitivity, sensitivity_words, status_on_the_way
@@ -233,10 +233,10 @@ def show_city_sources(adcode: str, *, as_of: str = "", language: str = "en") -> 
     return _sources({adcode}, as_of=as_of, language=language)
 
 
-def verdict_text(verdicts: pd.DataFrame, *, language: str = "en") -> str:
-    """Verdicts as plain text for a terminal."""
+def verdict_text(verdicts: pd.DataFrame, *, language: str = "en", width: int | None = None) -> str:
+    """Verdicts as plain text for a terminal of so many columns; on long lines without a width."""
     table = _verdict_rows(verdicts, language, reading=False)
-    return str(table)
+    return text_table(table.frame, numbers=table.numbers, width=width)
 
 
 # -- parts --------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Tables as a reader sees them: HTML in a notebook or page, plain text in a terminal."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from html import escape
@@ -12,6 +13,8 @@ from lnregions._words import text
 _CELL = "padding:3px 10px 3px 0;text-align:{align};vertical-align:top;border-bottom:1px solid #e3e6ea"
 
 
+LEAST_LAST = 30
+"""Columns that the last column of a table of plain text always has."""
 ONE_LINE = 20
 """Columns of text up to which the cells of a column are not broken."""
 
@@ -99,8 +102,13 @@ def status_chip(word: str, *, language: str = "en") -> str:
     return escape(word)
 
 
-def text_table(frame: pd.DataFrame, *, numbers: tuple[str, ...] = ()) -> str:
-    """Frame as aligned plain text; Chinese characters count for two columns."""
+def text_table(frame: pd.DataFrame, *, numbers: tuple[str, ...] = (), width: int | None = None) -> str:
+    """Frame as aligned plain text; Chinese characters count for two columns.
+
+    With a `width` the last column is broken into lines so that the table keeps to it, as far as it can.
+    """
+    if width is not None and len(frame.columns) > 1:
+        frame = _broken(frame, width)
     cells = [[str(name) for name in frame.columns]]
     cells += [[str(value) for value in row] for row in frame.itertuples(index=False)]
     widths = [max(display_width(row[i]) for row in cells) for i in range(len(frame.columns))]
@@ -112,6 +120,29 @@ def text_table(frame: pd.DataFrame, *, numbers: tuple[str, ...] = ()) -> str:
         ).rstrip()
         for row in cells
     )
+
+
+def _broken(frame, width):
+    """The same rows with the text of the last column over several, so that none is wider than asked."""
+    *head, last = frame.columns
+    taken = sum(max([display_width(str(v)) for v in (*frame[c], c)]) + 2 for c in head)
+    rows = []
+    for row in frame.itertuples(index=False):
+        lines = _lines(str(row[-1]), max(width - taken, LEAST_LAST))
+        rows.append([*row[:-1], lines[0]])
+        rows += [[""] * len(head) + [line] for line in lines[1:]]
+    return pd.DataFrame(rows, columns=[*head, last])
+
+
+def _lines(words, width):
+    """Text in lines of at most `width` columns, broken at spaces and between Chinese characters."""
+    lines, line = [], ""
+    for part in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", words):
+        if display_width(line + part) > width and line.strip():
+            lines.append(line.strip())
+            line = ""
+        line += part
+    return [*lines, line.strip()] if line.strip() or not lines else lines
 
 
 def display_width(words: str) -> int:

@@ -116,6 +116,15 @@ def test_plain_text_lines_up_with_chinese():
     assert len({display_width(line) for line in lines}) == 1
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_table_for_a_terminal_keeps_to_its_width_and_loses_no_word(language):
+    narrow = displays.verdict_text(judge(PLAN), language=language, width=170)
+    wide = displays.verdict_text(judge(PLAN), language=language)
+    assert max(display_width(line) for line in narrow.splitlines()) <= 170
+    assert max(display_width(line) for line in wide.splitlines()) > 200
+    assert sorted("".join(narrow.split()).replace("-", "")) == sorted("".join(wide.split()).replace("-", ""))
+
+
 def test_verdicts_as_text_for_a_terminal():
     text = displays.verdict_text(judge(PLAN))
     assert len(text.splitlines()) == 20
