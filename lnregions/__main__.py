@@ -96,6 +96,10 @@ def render(options: argparse.Namespace) -> int:
     from lnregions import render as engine
     from lnregions.choices import batch_choices
 
+    if Path(
+        options.plan
+    ).is_dir():  # runs work in folders of their own, where a relative path means another place
+        options.plan = str(Path(options.plan).resolve())
     choices = batch_choices(options.plan)
     if options.list:
         return _list(choices)

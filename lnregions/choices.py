@@ -32,7 +32,12 @@ def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
     cities = _column(areas, "area", level="city") + (
         _column(own, "area", level="city") if own.is_file() else []
     )
-    return {"region": regions, "adcode": cities, "language": ["en", "zh"], "plan": [*plan_names(), plan]}
+    return {
+        "region": regions,
+        "adcode": cities,
+        "language": ["en", "zh"],
+        "plan": list(dict.fromkeys([*plan_names(), plan])),
+    }
 
 
 def plan_names() -> list[str]:
@@ -54,7 +59,7 @@ def _column(path, name, **where):
     """Values of one column, of the rows where others hold what is asked."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
         return [row[name] for row in rows if all(row[key] == value for key, value in where.items())]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
         raise DataError(

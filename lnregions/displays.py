@@ -124,7 +124,7 @@ def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
 
 def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
     """Every number that each verdict of a region used, with the sources it rests on."""
-    labels, titles = _target_labels(language), _source_titles()
+    labels, titles = _target_labels(language, plan), _source_titles()
     out = []
     for verdict in judge_all(plan, as_of=as_of or None):
         if verdict.region != region or not verdict.numbers:
@@ -144,7 +144,7 @@ def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en
 
 def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
     """Where each of a region's targets with a value stood in every year of the plan, against its path."""
-    labels, out = _target_labels(language), []
+    labels, out = _target_labels(language, plan), []
     for target in _measured(plan, region):
         rows = status_on_the_way(plan, target, as_of=as_of or None)
         if rows["actual"].notna().any():
@@ -159,13 +159,15 @@ def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en")
             })  # fmt: skip
             heads = [HEADS[n][language == "zh"] for n in ("actual", "path", "way", "time", "needed")]
             chips = (HEADS["status"][language == "zh"],)
-            out.append(Table(_headed(frame, language), labels[target], "", tuple(heads), chips, language))
+            out.append(
+                Table(_headed(frame, language), labels.get(target, target), "", tuple(heads), chips, language)
+            )
     return Tables(tuple(out))
 
 
 def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
     """What each verdict would be with another base year, figure, rounding or method."""
-    labels, out = _target_labels(language), []
+    labels, out = _target_labels(language, plan), []
     for target in _measured(plan, region):
         table = sensitivity(plan, target, as_of=as_of or None)
         if len(table) < 2:
@@ -178,13 +180,13 @@ def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -
         heads = (HEADS["value"][language == "zh"],)
         chips = (HEADS["status"][language == "zh"],)
         note = sensitivity_words(table, language=language)
-        out.append(Table(_headed(frame, language), labels[target], note, heads, chips, language))
+        out.append(Table(_headed(frame, language), labels.get(target, target), note, heads, chips, language))
     return Tables(tuple(out))
 
 
 def show_trail(plan, *, language: str = "en") -> Table:
     """Verdicts that flipped as later figures were published, with the figure that did it."""
-    rows, labels = revision_trail(plan), _target_labels(language)
+    rows, labels = revision_trail(plan), _target_labels(language, plan)
     frame = pd.DataFrame({
         "date": [str(d)[:10] for d in rows["date"]], "target": [labels.get(t, t) for t in rows["target"]],
         "before": [text(s, language) for s in rows["from_status"]],
@@ -344,13 +346,16 @@ def _membership(row, language):
     )
 
 
-def _target_labels(language):
+def _target_labels(language, plan=None):
+    """Labels of the targets of all shipped plans, and of `plan`."""
     from lnregions.plans import list_plans, load_plan
 
     labels = {}
     for name in list_plans():
         targets = load_plan(name).targets
         labels |= dict(zip(targets["target"], targets[f"label_{language}"], strict=True))
+    if plan is not None:
+        labels |= dict(zip(plan.targets["target"], plan.targets[f"label_{language}"], strict=True))
     return labels
 
 

@@ -1,5 +1,6 @@
 """Every kind of figure by its name, for the command line: what it is drawn of, and the bundles written."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -37,6 +38,10 @@ REGION_KINDS: dict[str, Callable] = {
     "coverage": charts.draw_coverage,
 }
 """Kinds that show one region."""
+
+
+COMPARING = ("change", "years", "slope")
+"""Kinds that compare years: a region without figures for two years has none."""
 
 
 def write_figures(
@@ -112,7 +117,8 @@ def _draw(plan, region, chosen, own) -> Iterator[Picture]:
             yield from _each(PLAN_KINDS[kind](plan, **own))
         else:
             for code in regions:
-                yield from _each(REGION_KINDS[kind](plan, code, **own))
+                with contextlib.suppress(DataError) if kind in COMPARING else contextlib.nullcontext():
+                    yield from _each(REGION_KINDS[kind](plan, code, **own))
 
 
 def _each(drawn: Picture | Pictures) -> Iterable[Picture]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "svg", "pdf")
 DPI = 300
+FIRST_CHINESE = 0x2E7F  # code point before the first block of Chinese characters and punctuation
 _PNG_COMPRESSION = 4  # of 9; measured in benchmarks/bench_figures.py
 _METADATA = {
     "png": {"Software": "lnregions"},
@@ -90,6 +91,7 @@ def save_figure(
     caption, alt = speaking(caption, "caption"), speaking(alt, "alt text") or speaking(caption, "caption")
     records = source_records(sources, data)
     _refuse_missing_glyphs(fig)
+    _set_chinese(fig)
     contents: dict[str, tuple[str, bytes | str]] = {
         name: (f".{name}", picture(fig, name, title=next(iter(caption.values()), stem.name)))
         for name in dict.fromkeys(formats)
@@ -145,6 +147,16 @@ def _refuse_missing_glyphs(fig: "Figure") -> None:
                 f"The text {words.get_text()!r} has characters the bundled font lacks: {missing}. "
                 "Write it with others."
             )
+
+
+def _set_chinese(fig: "Figure") -> None:
+    """Set Chinese text of a figure made elsewhere in the bundled font, which its own font would draw as boxes."""
+    if isinstance(fig, style.StyledFigure):
+        return
+    style.font_files()
+    for words in fig.findobj(Text):
+        if any(ord(c) > FIRST_CHINESE for c in words.get_text()):
+            words.set_fontfamily([style.FAMILY])
 
 
 def data_csv(data: pd.DataFrame) -> str:

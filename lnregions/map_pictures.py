@@ -272,7 +272,8 @@ def finish_picture_map(axes, title: str, line: str, language: str, *, others=Non
 def _plan_line(plan, language):
     """Source line of a map that shows the plan itself."""
     named = "；" if language == "zh" else "; "
-    listed = named.join(str(s) for s in plan.sources["publisher"].drop_duplicates().head(2))
+    issuers = plan.sources["publisher"].where(plan.sources["publisher"] != "", plan.sources["title"])
+    listed = named.join(str(s) for s in issuers.drop_duplicates().head(2))
     head = f"资料来源：{listed}。" if language == "zh" else f"Source: {listed}. "
     return head + BOUNDARIES[language]
 

@@ -118,3 +118,17 @@ def test_the_package_runs_as_a_module_and_imports_quickly():
         [sys.executable, "-m", "lnregions", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("lnregions ")
+
+
+def test_a_plan_folder_as_the_program_writes_it_can_be_rendered_from_beside_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["plan", "new", "mine"]) == 0
+    for name in ("regions", "membership", "targets"):
+        table = tmp_path / "mine" / f"{name}.csv"
+        table.write_text(table.read_text("utf-8").replace("#north", "north"), encoding="utf-8")
+    assert main(["check", "mine"]) == 0
+    call = ["render", "--plan", "mine", "--output", "out", "--language", "en", "03_region_trajectories"]
+    assert main([*call, "--quiet"]) == 0, capsys.readouterr().err
+    assert (
+        tmp_path / "out" / "en" / "03_region_trajectories" / "north" / "03_region_trajectories.html"
+    ).is_file()

@@ -322,3 +322,13 @@ def test_a_word_file_needs_the_png(tmp_path):
     figures.save_figure(chart(), tmp_path / "x", formats=["svg"])
     with pytest.raises(DataError, match="format png"):
         figure_kit.bundle_docx(tmp_path, tmp_path / "a.docx")
+
+
+def test_chinese_text_of_a_pyplot_figure_is_set_in_the_bundled_font(tmp_path):
+    import matplotlib.pyplot as plt
+
+    fig, ax = plt.subplots()
+    title = ax.set_title("我的图")
+    figures.save_figure(fig, tmp_path / "mine", formats=("png",))
+    assert title.get_fontfamily() == [style.FAMILY]
+    plt.close(fig)
