@@ -1,6 +1,5 @@
 """Every kind of figure by its name, for the command line: what it is drawn of, and the bundles written."""
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -28,20 +27,20 @@ PLAN_KINDS: dict[str, Callable] = {
 REGION_KINDS: dict[str, Callable] = {
     "location": maps.draw_location,
     "map": lambda plan, region, **own: Pictures([maps.draw_map(plan, region, one, **own) for one in MAPPED]),
-    "change": lambda plan, region, **own: years.draw_change(plan, region, "gdp", **own),
-    "years": lambda plan, region, **own: years.draw_years(plan, region, "gdp_growth_real", **own),
+    "change": lambda plan, region, **own: years.draw_change(plan, region, COMPARING["change"], **own),
+    "years": lambda plan, region, **own: years.draw_years(plan, region, COMPARING["years"], **own),
     "targets": charts.draw_targets,
     "members": lambda plan, region, **own: charts.draw_members(plan, region, "gdp", **own),
     "indexed-growth": charts.draw_indexed_growth,
-    "slope": lambda plan, region, **own: years.draw_slope(plan, region, "urbanisation_rate", **own),
+    "slope": lambda plan, region, **own: years.draw_slope(plan, region, COMPARING["slope"], **own),
     "contributions": lambda plan, region, **own: charts.draw_contributions(plan, region, "gdp", **own),
     "coverage": charts.draw_coverage,
 }
 """Kinds that show one region."""
 
 
-COMPARING = ("change", "years", "slope")
-"""Kinds that compare years: a region without figures for two years has none."""
+COMPARING = {"change": "gdp", "years": "gdp_growth_real", "slope": "urbanisation_rate"}
+"""Kinds that compare years, and of what: a region without figures for two years has no such figure."""
 
 
 def write_figures(
@@ -117,8 +116,11 @@ def _draw(plan, region, chosen, own) -> Iterator[Picture]:
             yield from _each(PLAN_KINDS[kind](plan, **own))
         else:
             for code in regions:
-                with contextlib.suppress(DataError) if kind in COMPARING else contextlib.nullcontext():
-                    yield from _each(REGION_KINDS[kind](plan, code, **own))
+                if kind in COMPARING and not years.has_change(
+                    plan, code, COMPARING[kind], as_of=own["as_of"]
+                ):
+                    continue
+                yield from _each(REGION_KINDS[kind](plan, code, **own))
 
 
 def _each(drawn: Picture | Pictures) -> Iterable[Picture]:

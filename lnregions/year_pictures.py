@@ -54,7 +54,7 @@ def draw_years(
     members = members_of(plan, region)
     found = member_frame(tables, members, indicator=indicator)
     counts = found.groupby("year")["area"].nunique()
-    years = sorted(counts[counts >= len(members) / 2].index)[-MOST_YEARS:]
+    years = sorted(counts[counts >= min(len(members) / 2, counts.max())].index)[-MOST_YEARS:]
     data = found[found["year"].isin(years)]
     frame = load_boundaries()
     row = tables.indicator(indicator)
@@ -92,6 +92,17 @@ def draw_slope(
         **common_words(tables, data, indicator, words, language, width),
     )  # fmt: skip
     return chart_picture(axes, f"slope-{region}-{indicator}", tables, data, words, language, region=region)
+
+
+def has_change(plan, region: str, indicator: str, *, as_of: str = "") -> bool:
+    """Whether any member of a region has figures of two years that may be compared."""
+    tables = load_tables(plan, as_of=as_of)
+    members = members_of(plan, region)
+    found = member_frame(tables, members, indicator=indicator)
+    if found.empty:
+        return False
+    first, last = _span(found, len(members), int(plan.facts["first_year"]) - 1)
+    return first < last and not _change(found, first, last, tables.indicator(indicator))[0].empty
 
 
 def _span(found: pd.DataFrame, count: int, baseline: int) -> tuple[int, int]:

@@ -80,5 +80,16 @@ def test_what_is_unknown_is_refused_before_anything_is_drawn(asked, said, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
+def test_a_region_without_figures_for_two_years_has_no_comparing_figure():
+    from lnregions import load_plan
+    from lnregions.figure_kinds import COMPARING
+    from lnregions.year_pictures import has_change
+
+    plan = load_plan()
+    assert all(has_change(plan, "west", indicator) for indicator in COMPARING.values())
+    assert not has_change(plan, "west", "sei_share")
+    assert not has_change(plan, "west", "gdp", as_of="1990-01-01")
+
+
 def test_every_kind_has_a_name_that_can_be_a_file():
     assert all(name.replace("-", "").isalpha() for name in [*PLAN_KINDS, *REGION_KINDS])
