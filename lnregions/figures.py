@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from lnregions import __version__, _checks, style
 from lnregions._files import write_json, write_whole
 from lnregions._palette_png import encode_png
+from lnregions._pdf_fonts import lean_fonts
 from lnregions.figure_words import caption_text, source_records, speaking
 from lnregions.style import MM
 
@@ -125,7 +126,7 @@ def picture(fig: "Figure", name: str, *, title: str = "") -> bytes:
     if name == "png":
         how = {"format": "rgba", "dpi": DPI}
     styled = isinstance(fig, style.StyledFigure)
-    with mpl.rc_context({} if styled else style.rc(width=fig.get_figwidth() / MM)):
+    with mpl.rc_context({} if styled else style.rc(width=fig.get_figwidth() / MM)), lean_fonts():
         fig.savefig(stream, **how)
     return stream.getvalue() if name != "png" else _png(fig, stream.getvalue(), metadata)
 
