@@ -43,8 +43,10 @@ test-browser: $(READY)  ## run the browser tests alone (they need chromium; make
 lint: $(READY)  ## check style and spelling (ruff, notebooks included, and codespell)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell
 
-lab: $(READY)  ## open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --ip 127.0.0.1 --ServerApp.root_dir=notebooks
+lab: $(READY)  ## open JupyterLab on the notebooks (elsewhere: make lab LAB="--no-browser --port 8899")
+	@echo "JupyterLab is starting. To end it, press Control-C here, twice."
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/.lab$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
+		$(BIN)/python -m jupyterlab --log-level WARN $(LAB)
 
 bench: $(READY)  ## measure the batch against papermill, and figures against their goals
 	@$(BIN)/python benchmarks/bench_batch.py
