@@ -28,6 +28,7 @@ _NAMES = {
     "revision_trail": "sensitivity",
     "closing_words": "sensitivity",
     "save_figure": "figures",
+    **dict.fromkeys(["explore", "view"], "explore"),
     **dict.fromkeys(
         ["draw_membership", "draw_location", "draw_map", "draw_verdict_map", "draw_city_location"],
         "map_pictures",
@@ -44,6 +45,7 @@ _NAMES = {
         ],
         "chart_pictures",
     ),
+    "draw_web_map": "web_map",
     **dict.fromkeys(["draw_change", "draw_years", "draw_slope"], "year_pictures"),
     **dict.fromkeys(["draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "city_pictures"),
     **dict.fromkeys(

@@ -80,10 +80,10 @@ def draw_map(
     serves that at least half of the areas have; where no year has that many, the latest figure of each area.
     """
     tables = load_tables(plan, as_of=as_of)
-    level, members = _level_of(plan, region, indicator, tables)
+    level, members = level_of(plan, region, indicator, tables)
     frame = load_boundaries(level)
     found = member_frame(tables, frame["area"], indicator=indicator)
-    found = _one_year(found, len(frame), year)
+    found = one_year(found, len(frame), year)
     drawn = frame[frame["area"].isin(members)].merge(found[["area", "year", "value"]], on="area", how="left")
     axes = _plot(drawn, drawn_values(tables, indicator), tables.indicator(indicator), width, language)
     data = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
@@ -170,7 +170,7 @@ def draw_city_location(
 # -- parts --------------------------------------------------------------------------------------------------
 
 
-def _level_of(plan, region, indicator, tables: Tables):
+def level_of(plan, region, indicator, tables: Tables):
     """Level to draw a region at, and its members there."""
     counties = plan.members(region, level="county")
     rows = tables.observations
@@ -200,7 +200,7 @@ def _stand_in(plan, region, members):
     return bool(len(own)) and bool(own["proxy"].all())
 
 
-def _one_year(found, areas, year):
+def one_year(found, areas, year):
     """Rows of one year, or of the latest year of each area where no year has half of the areas."""
     if found.empty:
         return found

@@ -99,7 +99,7 @@ def plot_symbols(
             write(ax, place.words, spot, size=size_on(ax).small, fill=fill, ground=not place.inside)
     key = [(str(k + 1), name) for k, name in enumerate(left)]
     drawn_on(ax).facts["key"] = dict(key)
-    steps = [(biggest * np.sqrt(step / largest), step) for step in _steps(largest, unit, language)]
+    steps = [(biggest * np.sqrt(step / largest), step) for step in circle_steps(largest, unit, language)]
     notes = key_line(key, language)
     if missing.any():
         notes.insert(0, counted(text("no data", language), int(missing.sum()), language))
@@ -196,7 +196,7 @@ def _roomiest(polygon, side: float, taken) -> tuple[float, float]:
     return tuple(shapely.get_coordinates(line)[0])
 
 
-def _steps(largest: float, unit: str, language: str) -> list[float]:
+def circle_steps(largest: float, unit: str, language: str) -> list[float]:
     """Values of the legend's three circles: round in the unit printed, the largest not above the map's."""
     factor = to_unit(1, unit, language)
     top = largest * factor

@@ -3,10 +3,10 @@
 from markupsafe import Markup
 
 from lnregions import displays
+from lnregions._page_script import script_json
 from lnregions._words import format_value, text, unit_label
 from lnregions.html_tables import Table
 from lnregions.report_inventory import DOWNLOADS, FigureFiles
-from lnregions.report_search import script_json
 from lnregions.report_site import Site, outside, relative
 from lnregions.report_tables import calculation
 from lnregions.report_words import STATUS_MEANINGS, WORDS, mixed, word

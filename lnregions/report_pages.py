@@ -9,9 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lnregions import __version__, displays, palette
+from lnregions._page_script import script_json
 from lnregions.report_map import region_map
 from lnregions.report_page import LONG, Page
-from lnregions.report_search import script_json, search_entries
+from lnregions.report_search import search_entries
 from lnregions.report_site import Site, outside
 from lnregions.report_tables import area_caveats, area_sources, latest_figures
 from lnregions.verdicts import STATUS_WORDS

@@ -1,22 +1,4 @@
-"""Search over areas, indicators and targets, and data for scripts that no text in it can break out of."""
-
-import json
-
-from markupsafe import Markup
-
-
-def script_json(content: object) -> Markup:
-    r"""JSON that is safe inside a ``script`` element: no tag, comment or line separator survives in it.
-
-    Examples
-    --------
-    >>> print(script_json({"name": "</script><!--"}))
-    {"name":"\u003c/script\u003e\u003c!--"}
-    """
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return Markup(text)
+"""Search over areas, indicators and targets."""
 
 
 def search_entries(site, language: str) -> list[dict]:

@@ -1,0 +1,329 @@
+"use strict";
+// An interactive map of areas: Leaflet draws it on the equal-area grid of the printed maps; nothing is fetched.
+window.lnregionsMap = function (element, data, options) {
+  options = options || {};
+  const words = data.words;
+
+  // Albers equal-area conic on GRS80, as in lnregions.geometry.EQUAL_AREA (Snyder 1987, pages 101-102).
+  const albers = (function () {
+    const a = 6378137, e2 = 0.006694380022900787, e = Math.sqrt(e2), rad = Math.PI / 180;
+    const [first, second, lat0, lon0] = [39.5, 43, 39, 122.5].map((degrees) => degrees * rad);
+    const q = (phi) => {
+      const s = Math.sin(phi);
+      return (1 - e2) * (s / (1 - e2 * s * s) - Math.log((1 - e * s) / (1 + e * s)) / (2 * e));
+    };
+    const m = (phi) => Math.cos(phi) / Math.sqrt(1 - e2 * Math.sin(phi) ** 2);
+    const n = (m(first) ** 2 - m(second) ** 2) / (q(second) - q(first));
+    const c = m(first) ** 2 + n * q(first);
+    const rho = (phi) => (a * Math.sqrt(Math.max(c - n * q(phi), 0))) / n;
+    const rho0 = rho(lat0);
+    return {
+      bounds: L.bounds([-4e6, -4e6], [4e6, 4e6]),
+      project(place) {
+        const theta = n * (place.lng * rad - lon0), r = rho(place.lat * rad);
+        return L.point(r * Math.sin(theta), rho0 - r * Math.cos(theta));
+      },
+      unproject(point) {
+        const r = Math.hypot(point.x, rho0 - point.y), theta = Math.atan2(point.x, rho0 - point.y);
+        const wanted = Math.max(-1.99, Math.min(1.99, (c - (r * n / a) ** 2) / n));
+        let phi = Math.asin(Math.max(-1, Math.min(1, wanted / 2)));
+        for (let turn = 0; turn < 8; turn += 1) {
+          const s = Math.sin(phi), t = 1 - e2 * s * s;
+          phi += (t * t / (2 * Math.cos(phi))) * (wanted / (1 - e2) - s / t + Math.log((1 - e * s) / (1 + e * s)) / (2 * e));
+        }
+        return L.latLng(phi / rad, (lon0 + theta / n) / rad);
+      },
+    };
+  })();
+  const grid = L.extend({}, L.CRS.Earth, {
+    code: "lnregions", projection: albers, infinite: false,
+    transformation: L.transformation(1 / 40075016.686, 0.5, -1 / 40075016.686, 0.5),
+  });
+
+  // Packed shapes: a start in ten-thousandths of a degree (east, north), then steps.
+  const corners = (ring) => {
+    const out = [];
+    let east = 0, north = 0;
+    for (let k = 0; k < ring.length; k += 2) {
+      east += ring[k]; north += ring[k + 1];
+      out.push([north / 10000, east / 10000]);
+    }
+    return out;
+  };
+  const unpack = (shape) => shape.map((rings) => rings.map(corners));
+
+  const make = (name, kind, words) => {
+    const one = document.createElement(name);
+    if (kind) one.className = kind;
+    if (words !== undefined) one.textContent = words;
+    return one;
+  };
+  const drawn = (name, looks) => {
+    const one = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(looks)) one.setAttribute(key, value);
+    return one;
+  };
+
+  element.replaceChildren();
+  element.classList.add("lnmap");
+  element.setAttribute("role", "group");
+  element.setAttribute("aria-label", data.label);
+  const map = L.map(element, {
+    crs: grid, zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.75, maxZoom: 12,
+    maxBoundsViscosity: 1, scrollWheelZoom: false, wheelPxPerZoomLevel: 120, worldCopyJump: false,
+    zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+  });
+  L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+  L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+  L.control.attribution({ prefix: false, position: "bottomright" }).addAttribution(text(data.credit)).addTo(map);
+  function text(words) { const one = make("i", "", words); return one.innerHTML; }
+
+  const whole = L.latLngBounds(data.bounds);
+  const fit = () => {
+    map.invalidateSize({ animate: false });
+    map.setMinZoom(0);
+    map.setMaxBounds(null);
+    const least = map.getBoundsZoom(whole, false, L.point(16, 16));
+    const beside = legend && legend.tagName === "DETAILS" && legend.open && element.clientWidth >= 700 ? legend.offsetWidth : 0;
+    map.fitBounds(data.view, { animate: false, paddingTopLeft: [18, 18], paddingBottomRight: [18 + beside, 24] });
+    map.setMinZoom(least);
+    map.setMaxBounds(whole.pad(0.5));
+  };
+  let legend = null;
+  map.setView(whole.getCenter(), 6);
+
+  const still = { interactive: false };
+  if (data.ground) L.polygon(unpack(data.ground), { ...still, fillColor: "#fbfaf6", fillOpacity: 1, color: "#d5d9de", weight: 0.75 }).addTo(map);
+  const hatch = "lnhatch" + Math.random().toString(36).slice(2);
+  const plain = { color: "#6b7280", weight: 0.8, fillOpacity: 1 };
+  const shapes = new Map();
+  for (const area of data.areas) {
+    const shape = L.polygon(unpack(area.shape), { ...plain, fillColor: "#e2e5e9", className: area.member ? "in" : "out" });
+    shapes.set(area.id, shape.addTo(map));
+  }
+  for (const line of data.outlines) {
+    const dashes = { confirmed: null, likely: "9 4", unverified: "2 5" }[line.status];
+    L.polygon(unpack(line.shape), { ...still, fill: false, color: "#33383f", weight: 2.5, dashArray: dashes, className: "outline" }).addTo(map);
+  }
+  const svg = element.querySelector(".leaflet-overlay-pane svg");
+  svg.setAttribute("focusable", "false");
+  const pattern = drawn("pattern", { id: hatch, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
+  pattern.append(drawn("rect", { width: 6, height: 6, fill: "#ffffff" }), drawn("rect", { width: 1.2, height: 6, fill: "#8a919c" }));
+  const holder = drawn("defs", {});
+  holder.append(pattern);
+  svg.prepend(holder);
+
+  // Circles and names stand above the areas and take no pointer.
+  const marks = new Map();
+  for (const area of data.areas) {
+    const ring = L.circleMarker(area.middle, { ...still, radius: 0, color: "#33383f", weight: 1, fillOpacity: 0.92, stroke: false, fill: false });
+    const name = L.marker(area.middle, {
+      ...still, keyboard: false,
+      icon: L.divIcon({ className: "lnname " + (area.member ? "in" : "out"), html: text(area.name), iconSize: null }),
+    });
+    marks.set(area.id, { ring: ring.addTo(map), name: name.addTo(map) });
+    name.getElement().setAttribute("aria-hidden", "true");
+  }
+
+  let layer = null;
+  const figure = (area) => (layer && layer.areas[area.id]) || null;
+  const short = (area) => {
+    if (!area.member) return words.not_member;
+    const found = figure(area);
+    return found ? found.value + words.year.replace("{year}", found.year) : words.no_data;
+  };
+  const tip = (area) => {
+    const box = make("div");
+    box.append(make("b", "", area.name), make("div", "lnvalue", short(area)));
+    const found = area.member && figure(area);
+    if (found) box.append(make("div", "lnsmall", layer.title), make("div", "lnsmall", words.grade + " " + found.grade + " · " + found.source));
+    return box;
+  };
+  const card = (area) => {
+    const box = make("div", "lncard");
+    const found = figure(area);
+    const rows = [[layer ? layer.title : "", found ? found.value : area.member ? words.no_data : words.not_member]];
+    if (found) rows.push([words.year_word, found.year], [words.grade, found.grade], [words.source, found.source]);
+    if (area.status) rows.push([words.membership, area.status_word + (area.note ? words.colon + area.note : "")]);
+    const list = make("dl");
+    for (const [head, said] of rows) list.append(make("dt", "", head), make("dd", "", said));
+    box.append(make("b", "lnhead", area.name), list);
+    if (area.href) {
+      const link = make("a", "", words.to_page);
+      link.href = area.href;
+      box.append(link);
+    }
+    return box;
+  };
+  const picked = (area) => {
+    element.dispatchEvent(new CustomEvent("lnregions:area", { bubbles: true, detail: { area: area.id, name: area.name } }));
+    if (!data.picks) return;
+    try {
+      for (const field of parent.document.querySelectorAll("." + CSS.escape(data.picks) + " :is(input, select)")) {
+        if (field.tagName === "SELECT") {
+          const choice = [...field.options].findIndex((one) => one.textContent === area.name || one.textContent === area.id);
+          if (choice < 0) continue;
+          field.selectedIndex = choice;
+        } else field.value = area.id;
+        for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+      }
+    } catch (error) { /* a page of another origin around the map: nothing to tell */ }
+  };
+
+  for (const area of data.areas) {
+    const shape = shapes.get(area.id), path = shape.getElement();
+    shape.bindTooltip(() => tip(area), { sticky: true, direction: "auto", className: "lntip", opacity: 1 });
+    if (!area.member) continue;
+    shape.bindPopup(() => card(area), { maxWidth: 280, minWidth: 180, autoPanPadding: [12, 12] });
+    shape.on("click", () => picked(area));
+    const strong = () => { shape.setStyle({ color: "#1b1f24", weight: 2.5 }); shape.bringToFront(); lift(); };
+    const weak = () => shape.setStyle({ color: plain.color, weight: plain.weight });
+    shape.on("mouseover", strong).on("mouseout", weak);
+    shape.on("popupclose", () => { if (path.dataset.opened) { delete path.dataset.opened; path.focus(); } });
+    path.setAttribute("tabindex", "0");
+    path.setAttribute("role", "button");
+    path.addEventListener("focus", () => {
+      if (!path.matches(":focus-visible")) return;
+      strong();
+      if (!map.getBounds().contains(area.middle)) map.panTo(area.middle, { animate: false });
+      shape.openTooltip(area.middle);
+    });
+    path.addEventListener("blur", () => { weak(); shape.closeTooltip(); });
+    path.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      shape.closeTooltip();
+      path.dataset.opened = "1";
+      shape.openPopup(area.middle);
+      picked(area);
+      const close = element.querySelector(".leaflet-popup-close-button");
+      if (close) close.focus();
+    });
+  }
+  map.on("popupopen", (event) => {
+    const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+    if (close) close.setAttribute("aria-label", words.close);
+  });
+  element.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
+
+  function lift() {
+    map.eachLayer((one) => { if (one.options && one.options.className === "outline") one.bringToFront(); });
+    for (const { ring } of marks.values()) ring.bringToFront();
+  }
+
+  // Names that would lie on one another give way: members first, then the larger room.
+  const declutter = () => {
+    const taken = [];
+    for (const area of [...data.areas].sort((a, b) => b.member - a.member)) {
+      const name = marks.get(area.id).name.getElement();
+      name.classList.remove("away");
+      const box = name.getBoundingClientRect();
+      const hit = taken.some((one) => box.left < one.right + 2 && one.left < box.right + 2 && box.top < one.bottom && one.top < box.bottom);
+      if (hit) name.classList.add("away"); else if (box.width) taken.push(box);
+    }
+  };
+
+  legend = options.legend || legendControl();
+  function legendControl() {
+    const control = L.control({ position: "topright" });
+    const box = make("details", "lnlegend");
+    box.open = element.clientWidth >= 520;
+    control.onAdd = () => { L.DomEvent.disableClickPropagation(box); L.DomEvent.disableScrollPropagation(box); return box; };
+    control.addTo(map);
+    return box;
+  }
+  const swatch = (look) => {
+    const box = drawn("svg", { viewBox: "0 0 30 18", "aria-hidden": "true", class: "lnswatch" });
+    box.append(look);
+    return box;
+  };
+  const rect = (fill) => drawn("rect", { x: 1, y: 1, width: 28, height: 16, fill, stroke: "#6b7280" });
+  const nested = () => {
+    const steps = layer.legend.map(([radius, label]) => [Number(radius), label]);
+    const top = steps[0][0], high = 2 * top + 8;
+    const box = drawn("svg", { viewBox: `0 0 ${2 * top + 150} ${high}`, width: 2 * top + 150, height: high, class: "lncircles", role: "img", "aria-label": steps.map((one) => one[1]).join(", ") });
+    let last = -99;
+    for (const [radius, label] of steps) {
+      const y = Math.max(high - 2 - 2 * radius, last + 13, 6);
+      last = y;
+      box.append(drawn("circle", { cx: top + 1, cy: high - 2 - radius, r: radius, fill: "#7fb2dd", stroke: "#33383f" }));
+      box.append(drawn("line", { x1: top + 1, y1: high - 2 - 2 * radius, x2: 2 * top + 8, y2: y, stroke: "#6b7280", "stroke-width": 0.6 }));
+      const said = drawn("text", { x: 2 * top + 11, y: y + 4 });
+      said.textContent = label;
+      box.append(said);
+    }
+    return box;
+  };
+  const drawLegend = () => {
+    const body = [];
+    const isControl = legend.tagName === "DETAILS";
+    if (isControl) body.push(make("summary", "", words.legend));
+    if (isControl && data.layers.length > 1) body.push(chooser());
+    const head = make("p", "lntitle");
+    head.append(make("b", "", layer.title), " ", make("span", "", layer.year));
+    body.push(head);
+    if (layer.circles) body.push(nested());
+    const list = make("ul");
+    const line = (mark, said) => { const item = make("li"); item.append(swatch(mark), make("span", "", said)); list.append(item); };
+    if (!layer.circles) for (const [fill, label] of layer.legend) line(rect(fill), label);
+    const holes = data.areas.filter((area) => area.member && !figure(area)).length;
+    if (holes) line(rect("url(#" + hatch + ")"), words.no_data_count.replace("{count}", holes));
+    for (const { status, word } of data.outlines) {
+      if (!word) continue;
+      const dashes = { confirmed: "", likely: "9 4", unverified: "2 5" }[status];
+      line(drawn("line", { x1: 1, y1: 9, x2: 29, y2: 9, stroke: "#33383f", "stroke-width": 2.5, "stroke-dasharray": dashes }), word);
+    }
+    if (data.areas.some((area) => !area.member)) line(rect("#e2e5e9"), words.not_member);
+    body.push(list);
+    for (const note of [layer.method, ...data.notes]) if (note) body.push(make("p", "lnsmall", note));
+    legend.replaceChildren(...body);
+  };
+  function chooser() {
+    const label = make("label", "lnchoice", words.indicator);
+    const select = make("select");
+    for (const one of data.layers) { const item = make("option", "", one.title); item.value = one.indicator; select.append(item); }
+    select.value = layer.indicator;
+    select.addEventListener("change", () => { show(select.value); legend.querySelector("select").focus(); });
+    label.append(select);
+    return label;
+  }
+
+  const dark = (fill) => {
+    const [red, green, blue] = [1, 3, 5].map((k) => parseInt(fill.slice(k, k + 2), 16));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 140;
+  };
+  const show = (indicator) => {
+    layer = data.layers.find((one) => one.indicator === indicator) || data.layers[0] || null;
+    if (!layer) return;
+    map.closePopup();
+    for (const area of data.areas) {
+      const found = area.member ? figure(area) : null, { ring, name } = marks.get(area.id);
+      const radius = found && layer.circles ? found.radius : 0;
+      const fill = !area.member ? "#e2e5e9" : !found ? "url(#" + hatch + ")" : layer.circles ? "#f4f5f6" : found.fill;
+      shapes.get(area.id).setStyle({ fillColor: fill });
+      ring.setRadius(radius).setStyle({ fill: radius > 0, stroke: radius > 0, fillColor: found ? found.fill : "none" });
+      const mark = name.getElement();
+      mark.classList.toggle("light", Boolean(found) && !radius && dark(found.fill));
+      mark.style.setProperty("--down", (radius > 22 || !radius ? 0 : radius + 9) + "px");
+      shapes.get(area.id).getElement().setAttribute("aria-label", area.name + words.colon + short(area));
+    }
+    drawLegend();
+    declutter();
+  };
+
+  show(options.indicator);
+  fit();
+  lift();
+  declutter();
+  map.on("zoomend resize", declutter);
+  let wide = element.clientWidth;
+  new ResizeObserver(() => { if (element.clientWidth && element.clientWidth !== wide) { wide = element.clientWidth; fit(); declutter(); } }).observe(element);
+  // The wheel and one finger scroll the page until the map is in use.
+  const touch = matchMedia("(pointer: coarse)").matches;
+  const hold = () => { if (touch) map.dragging[map.getZoom() > map.getMinZoom() + 0.3 ? "enable" : "disable"](); };
+  map.on("zoomend", hold);
+  hold();
+  map.on("focus", () => map.scrollWheelZoom.enable()).on("blur", () => map.scrollWheelZoom.disable());
+  return { map, show, shapes };
+};

@@ -1,0 +1,163 @@
+"""What the script of an interactive map is given: areas with shapes, membership, figures and words, as plain data."""
+
+import shapely
+
+from lnregions import web_shapes
+from lnregions._checks import unknown
+from lnregions._words import text
+from lnregions.area_series import Tables
+from lnregions.boundaries import SOURCE
+from lnregions.judgement import members_of
+from lnregions.map_pictures import level_of
+from lnregions.web_layers import Layer, map_layer, offered_layers
+
+WORDS = {
+    "en": {
+        "colon": ": ", "year": " ({year})", "year_word": "Year", "grade": "Grade", "source": "Source",
+        "membership": "Membership", "no_data": "no data", "no_data_count": "no data ({count})",
+        "not_member": "not a member", "zoom_in": "Zoom in", "zoom_out": "Zoom out", "close": "Close",
+        "legend": "Legend", "indicator": "Indicator", "to_page": "All figures of this city",
+    },
+    "zh": {
+        "colon": "：", "year": "（{year}年）", "year_word": "年份", "grade": "等级", "source": "资料来源",
+        "membership": "成员身份", "no_data": "暂无数据", "no_data_count": "暂无数据（{count}）",
+        "not_member": "非成员", "zoom_in": "放大", "zoom_out": "缩小", "close": "关闭",
+        "legend": "图例", "indicator": "指标", "to_page": "查看该市全部数据",
+    },
+}  # fmt: skip
+STATUSES = ("confirmed", "likely", "unverified")
+_OUTLINES = {  # status: (English, Chinese)
+    "confirmed": ("region, membership confirmed", "区域范围（成员已证实）"),
+    "likely": ("membership likely", "成员较可能"),
+    "unverified": ("membership unverified", "成员未证实"),
+}
+_STAND_IN = ("Cities stand in for their counties.", "以市代县。")
+
+
+def map_data(
+    plan, tables: Tables, region: str = "", *, indicator: str = "", year: int | None = None,
+    language: str = "en", links: dict[str, str] | None = None, picks: str = "",
+) -> dict:  # fmt: skip
+    """Everything one interactive map needs: the areas of the province, a region's members among them, its layers.
+
+    Parameters
+    ----------
+    plan, tables
+        The plan, and its figures as known on a date.
+    region : str
+        A region of the plan; empty for the whole province, all areas members.
+    indicator : str
+        The only layer; empty for a choice among those that have figures.
+    year, language
+        Year of the figures (empty: the latest that half of the areas have); "en" or "zh".
+    links : dict
+        Page of an area by its code.
+    picks : str
+        Class of the input elements that learn which area was chosen.
+
+    Raises
+    ------
+    DataError
+        When the region or indicator is unknown, or there is no figure to show.
+    """
+    regions = plan.regions["region"].tolist()
+    if region and region not in regions:
+        raise unknown("region", region, regions)
+    level = level_of(plan, region, indicator, tables)[0] if region and indicator else "city"
+    frame = web_shapes.thin(web_shapes.plan_boundaries(plan, level))
+    codes = frame["area"].tolist()
+    members = _members(plan, region, level, codes)
+    asked = {"areas": codes, "members": members, "year": year, "language": language}
+    layers = [map_layer(tables, indicator, **asked)] if indicator else offered_layers(tables, **asked)
+    own = frame[frame["area"].isin(members)]
+    statuses = _statuses(plan, region)
+    return {
+        "language": language, "label": _label(tables, plan, region, layers, language), "words": WORDS[language],
+        "bounds": web_shapes.bounds(frame.geometry), "view": web_shapes.bounds((own if len(own) else frame).geometry),
+        "ground": None if plan.boundaries else web_shapes.ground(),
+        "areas": _areas(frame, tables, members, statuses, language, links or {}),
+        "outlines": _outlines(plan, region, frame, statuses, language),
+        "layers": [_layer(one) for one in layers],
+        "notes": [_STAND_IN[language == "zh"]] if _stands_in(plan, region, members) else [],
+        "credit": "" if plan.boundaries else SOURCE[f"source_{language}"] + ("。" if language == "zh" else "."),
+        "picks": picks,
+    }  # fmt: skip
+
+
+def _members(plan, region, level, codes):
+    if not region:
+        return codes
+    named = plan.members(region, level="county") if level == "county" else members_of(plan, region)
+    return [area for area in named if area in set(codes)]
+
+
+def _statuses(plan, region):
+    """Status and note of each member of a region: area -> (status, note in English, note in Chinese)."""
+    rows = plan.membership[plan.membership["region"] == region]
+    kept = rows[["area", "status", "note", "note_zh"]].fillna("")
+    return {r.area: (r.status, r.note, r.note_zh) for r in kept.itertuples()}
+
+
+def _areas(frame, tables, members, statuses, language, links):
+    wanted = set(members)
+    rows = zip(
+        frame.itertuples(),
+        web_shapes.pack(frame.geometry),
+        web_shapes.middles(frame),
+        strict=True,
+    )
+    found = []
+    for row, shape, middle in rows:
+        status, note, note_zh = statuses.get(row.area, ("", "", ""))
+        known = tables.name(row.area, language)
+        found.append({
+            "id": row.area, "name": known if known != row.area else str(getattr(row, f"short_{language}")),
+            "member": row.area in wanted, "shape": shape, "middle": middle, "status": status,
+            "status_word": text(status, language) if status else "",
+            "note": note_zh if language == "zh" else note, "href": links.get(row.area, ""),
+        })  # fmt: skip
+    return found
+
+
+def _outlines(plan, region, frame, statuses, language):
+    """Outline of a region's members of each status, so that what is not attested is seen to be so."""
+    if not region:
+        return [
+            {
+                "status": "confirmed",
+                "word": "",
+                "shape": web_shapes.pack([shapely.union_all(frame.geometry)])[0],
+            }
+        ]
+    counties = plan.members(region, level="county")
+    if counties and not plan.boundaries and not set(counties) & set(frame["area"]):
+        frame = web_shapes.thin(web_shapes.plan_boundaries(plan, "county"))
+    areas = counties or plan.members(region)
+    found = []
+    for status in STATUSES:
+        own = frame[frame["area"].isin([a for a in areas if statuses.get(a, ("",))[0] == status])]
+        if len(own):
+            shape = web_shapes.pack([shapely.union_all(own.geometry.to_numpy())])[0]
+            found.append({"status": status, "word": _OUTLINES[status][language == "zh"], "shape": shape})
+    return found
+
+
+def _stands_in(plan, region, members):
+    """Whether a region's areas are cities that only stand in for its counties in statistics."""
+    own = plan.membership[(plan.membership["region"] == region) & plan.membership["area"].isin(members)]
+    return bool(len(own)) and bool(own["proxy"].all())
+
+
+def _label(tables, plan, region, layers, language):
+    where = tables.name(region, language) if region else str(plan.facts.get(f"short_{language}") or plan.id)
+    shown = f"{layers[0].title}" if len(layers) == 1 else ""
+    if language == "zh":
+        return f"交互地图：{where}" + (f"，{shown}" if shown else "")
+    return f"Interactive map: {where}" + (f", {shown}" if shown else "")
+
+
+def _layer(layer: Layer) -> dict:
+    return {
+        "indicator": layer.indicator, "title": layer.title, "year": layer.year, "circles": layer.circles,
+        "legend": layer.legend, "method": layer.method, "areas": layer.areas,
+    }  # fmt: skip
