@@ -11,10 +11,12 @@ from functools import cached_property
 import pandas as pd
 
 from lnregions.clauses import EMPTY, Figures
-from lnregions.observations import applying_breaks, series
+from lnregions.observations import applying_breaks
 from lnregions.totals import coverage_text, region_mean, region_total
 
 _COLUMNS = list(EMPTY.columns)
+_TAKEN = ["indicator", "area", *(name for name in _COLUMNS if name != "segment")]
+_NO_FIGURES = EMPTY.astype({"year": int, "value": float, "segment": "int64"})
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,52 @@ class Tables:
         }
         return {lang: dict(reversed(list(rows))) for lang, rows in pairs.items()}
 
+    def latest(self, areas: Sequence[str]) -> pd.DataFrame:
+        """Latest default figure of each indicator and area: all columns of the observations, by area and year."""
+        rows = self.observations[self.observations["area"].isin(areas) & self.observations["default"]]
+        order = {area: place for place, area in enumerate(areas)}
+        rows = rows.sort_values("year").drop_duplicates(["area", "indicator"], keep="last")
+        return rows.sort_values("area", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+
+    def default_figures(self, area: str, indicator: str) -> pd.DataFrame:
+        """Default figures of one area and indicator by year: ``year value segment grade vintage source``."""
+        places = self._defaults.get((indicator, area))
+        if places is None:
+            return _NO_FIGURES.copy()
+        frame = self._by_year.iloc[places].reset_index(drop=True)
+        return frame.assign(segment=self._segments_of(area, indicator, frame["year"]))[_COLUMNS]
+
+    def _segments_of(self, area, indicator, years):
+        """Segment of each year of an area's series."""
+        own = self._breaks.get(indicator)
+        if own is None:
+            return 0
+        firsts = own.loc[applying_breaks(own, area, indicator=indicator), "first_year"].unique()
+        return (firsts[None, :] <= years.to_numpy()[:, None]).sum(axis=1)
+
     @cached_property
     def _places(self):
         return self.observations.groupby("indicator", sort=False).indices
 
+    @cached_property
+    def _by_year(self):
+        """Default figures by year, as far as series need them."""
+        rows = self.observations
+        return rows.loc[rows["default"], _TAKEN].sort_values("year", kind="stable").astype({"year": int})
+
+    @cached_property
+    def _defaults(self):
+        return self._by_year.groupby(["indicator", "area"], sort=False).indices
+
+    @cached_property
+    def _breaks(self):
+        return dict(list(self.breaks.groupby("indicator", sort=False)))
+
 
 def area_figures(tables: Tables, area: str, *, indicator: str) -> Figures:
     """Figures of one area: the default figure of each year, numbered by segment."""
-    frame = series(tables.rows(indicator), area, indicator=indicator, breaks=tables.breaks)
     names = (tables.name(area, "en"), tables.name(area, "zh"))
-    return Figures(frame[_COLUMNS].astype({"year": int}), ("", ""), {}, names)
+    return Figures(tables.default_figures(area, indicator), ("", ""), {}, names)
 
 
 def region_figures(
@@ -95,13 +133,11 @@ def region_figures(
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
     """Default figures of several areas: columns ``area name_zh name_en year value segment grade vintage source``."""
     parts = [
-        area_figures(tables, area, indicator=indicator).frame.assign(
-            area=area, name_zh=tables.name(area, "zh"), name_en=tables.name(area, "en")
-        )
+        frame.assign(area=area, name_zh=tables.name(area, "zh"), name_en=tables.name(area, "en"))
         for area in members
+        if len(frame := tables.default_figures(area, indicator))
     ]
     columns = ["area", "name_zh", "name_en", *_COLUMNS]
-    parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 

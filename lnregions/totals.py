@@ -8,6 +8,7 @@ is no value and the reason; figures of different vintages are never added up.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from lnregions._checks import DataError
@@ -61,8 +62,8 @@ def region_total(observations: pd.DataFrame, members: Sequence[str], *, indicato
     0  2023   17.0        2    s033
     """
     members = _checked(members)
-    rows = observations[(observations["indicator"] == indicator) & observations["area"].isin(members)]
-    out = [_total_of_year(year, group, members) for year, group in rows.groupby("year", sort=True)]
+    years = _by_year(observations, indicator, members)
+    out = [_total_of_year(year, years[year], members) for year in sorted(years)]
     return pd.DataFrame(out, columns=_TOTAL_COLUMNS)
 
 
@@ -93,18 +94,14 @@ def region_mean(
     quantity index; System of National Accounts 2008, chapter 15).
     """
     members = _checked(members)
-    out = region_total(observations, members, indicator=indicator)
-    columns = ["area", "indicator", "year", "value", "vintage", "status", "grade", "source"]
-    rows = observations.loc[observations["area"].isin(members), columns]
-    out["value"] = out["value"].astype(float)
-    for i, row in out.iterrows():
-        if row["reason"]:
-            continue
-        figures = _rows_of(rows, indicator, row["year"])
-        weights = _rows_of(rows, weight, row["year"] - lag)
-        value, reason = _weighted(figures, weights, members)
-        out.loc[i, ["value", "reason"]] = [value, reason]
-    return out
+    figures = _by_year(observations, indicator, members)
+    weights = _by_year(observations, weight, members)
+    out = [_total_of_year(year, figures[year], members) for year in sorted(figures)]
+    for row in out:
+        if not row["reason"]:
+            year = row["year"]
+            row["value"], row["reason"] = _weighted(figures[year], weights.get(year - lag, []), members)
+    return pd.DataFrame(out, columns=_TOTAL_COLUMNS).astype({"value": float})
 
 
 def coverage_text(row: pd.Series, names: dict[str, str], *, language: str = "en") -> str:
@@ -127,30 +124,54 @@ def _checked(members):
     return members
 
 
-def _rows_of(rows, indicator, year):
-    return rows[(rows["indicator"] == indicator) & (rows["year"] == year)]
+class _Figure(NamedTuple):
+    """What a total needs of one observation."""
+
+    area: str
+    year: int
+    value: float
+    grade: str
+    vintage: str
+    status: str
+    source: str
 
 
-def _total_of_year(year, group, members):
+def _by_year(observations, indicator, members):
+    """Figures of the members by year."""
+    years: dict[int, list[_Figure]] = {}
+    for figure in _figures(observations[observations["indicator"] == indicator]):
+        if figure.area in members and figure.value == figure.value:  # a row without a value is no figure
+            years.setdefault(int(figure.year), []).append(figure)
+    return years
+
+
+def _figures(rows):
+    """Rows of observations as plain values, empty text for what is missing."""
+    words = ("grade", "vintage", "status", "source")
+    columns = (rows[name].fillna("") if name in words else rows[name] for name in _Figure._fields)
+    return [_Figure(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _total_of_year(year, figures, members):
     """Total of one year, or the reason why there is none."""
-    present = [code for code in members if code in set(group["area"])]
-    missing = [code for code in members if code not in present]
-    row = dict(year=int(year), value=float("nan"), members=len(members), present=len(present))
+    held = {figure.area for figure in figures}
+    missing = [code for code in members if code not in held]
+    row = dict(year=year, value=float("nan"), members=len(members), present=len(members) - len(missing))
     row |= dict(
         missing=" ".join(missing), release="", grade="", vintage="", source="", reason="missing members"
     )
     if missing:
         return row
-    chosen = common_release(group, members)
+    chosen = _release(figures, members)
     if chosen is None:
         return row | {"reason": "mixed vintages"}
-    release, picked = chosen
+    picked = [figures[place] for place in chosen.places]
     return row | dict(
-        value=float(picked["value"].sum()),
-        release=release,
-        grade=max(picked["grade"]),
-        vintage=max(picked["vintage"].astype(str)),
-        source=_sources(picked, release),
+        value=float(np.sum([one.value for one in picked])),
+        release=chosen.name,
+        grade=chosen.worst,
+        vintage=chosen.latest,
+        source=_sources(picked, chosen.name),
         reason="",
     )
 
@@ -163,24 +184,13 @@ def common_release(rows: pd.DataFrame, members: Sequence[str]) -> tuple[str, pd.
     is best attested is taken, then a single source before joined ones, then the latest vintage, then the
     source's name.
     """
-    candidates = []
-    sources = {s for ids in rows["source"] for s in str(ids).split()}
-    for source in sorted(sources):
-        own = rows[[source in str(ids).split() for ids in rows["source"]]]
-        candidates += _candidate(source, own, members, joined=False)
-    for status in _ROUNDS:
-        own = rows[rows["status"] == status]
-        candidates += _candidate(f"{status} figures of each member", own, members, joined=True)
-    if not candidates:
-        return None
-    candidates.sort(key=lambda c: c.latest, reverse=True)
-    candidates.sort(key=lambda c: (c.worst, c.joined))
-    return candidates[0].name, candidates[0].rows
+    chosen = _release(_figures(rows), members)
+    return None if chosen is None else (chosen.name, rows.iloc[chosen.places].reset_index(drop=True))
 
 
-def _sources(rows, release):
-    """The release itself where it is one source, else all that the rows name."""
-    named = {s for ids in rows["source"] for s in str(ids).split()}
+def _sources(figures, release):
+    """The release itself where it is one source, else all that the figures name."""
+    named = {s for figure in figures for s in str(figure.source).split()}
     return release if release in named else " ".join(sorted(named))
 
 
@@ -189,28 +199,48 @@ class _Candidate(NamedTuple):
     joined: bool
     worst: str
     latest: str
-    rows: pd.DataFrame
+    places: list[int]
 
 
-def _candidate(name, rows, members, *, joined):
-    """The candidate alone in a list, or an empty list where a member lacks."""
-    if not set(members) <= set(rows["area"]):
-        return []
-    ranked = rows.sort_values(["grade", "vintage"], ascending=[True, False], kind="stable")
-    picked = ranked.drop_duplicates("area").set_index("area").loc[list(members)].reset_index()
-    return [_Candidate(name, joined, max(picked["grade"]), max(picked["vintage"].astype(str)), picked)]
+def _release(figures, members):
+    """The best release of some figures of one year; None where none has every member."""
+    order = sorted(range(len(figures)), key=lambda place: figures[place].vintage, reverse=True)
+    order.sort(key=lambda place: figures[place].grade)
+    sources: dict[str, dict[str, int]] = {}
+    rounds: dict[str, dict[str, int]] = {status: {} for status in _ROUNDS}
+    for place in order:
+        figure = figures[place]
+        for source in str(figure.source).split():
+            sources.setdefault(source, {}).setdefault(figure.area, place)
+        if figure.status in rounds:
+            rounds[figure.status].setdefault(figure.area, place)
+    candidates = [
+        _candidate(name, [held[area] for area in members], figures, joined=name not in sources)
+        for name, held in [
+            *sorted(sources.items()),
+            *((f"{status} figures of each member", held) for status, held in rounds.items()),
+        ]
+        if set(members) <= set(held)
+    ]
+    candidates.sort(key=lambda c: c.latest, reverse=True)
+    candidates.sort(key=lambda c: (c.worst, c.joined))
+    return candidates[0] if candidates else None
+
+
+def _candidate(name, places, figures, *, joined):
+    worst = max(figures[place].grade for place in places)
+    return _Candidate(name, joined, worst, max(str(figures[place].vintage) for place in places), places)
 
 
 def _weighted(figures, weights, members):
     """Weighted mean of one year and the reason where there is none."""
-    missing = sorted(set(members) - set(weights["area"]))
-    if missing:
+    if not set(members) <= {figure.area for figure in weights}:
         return float("nan"), "missing weights"
-    release = common_release(weights, members)
+    release = _release(weights, members)
     if release is None:
         return float("nan"), "mixed vintages"
-    w = release[1].set_index("area")["value"].astype(float)
-    x = common_release(figures, members)[1].set_index("area")["value"].astype(float)
+    w = np.array([weights[place].value for place in release.places], float)
+    x = np.array([figures[place].value for place in _release(figures, members).places], float)
     if w.sum() <= 0:
         return float("nan"), "missing weights"
     return float((w * x).sum() / w.sum()), ""

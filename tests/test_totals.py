@@ -103,6 +103,14 @@ def test_the_callers_frame_is_not_written_to():
     pd.testing.assert_frame_equal(table, before)
 
 
+def test_a_row_without_a_value_counts_as_missing_and_a_missing_vintage_as_undated():
+    table = rows(("210100", "gdp", 2023, 8.0, "s1"), ("210200", "gdp", 2023, math.nan, "s1"))
+    assert region_total(table, MEMBERS, indicator="gdp").iloc[0]["missing"] == "210200"
+    table = rows(("210100", "gdp", 2023, 8.0, "s1"), ("210200", "gdp", 2023, 9.0, "s1", "B", "final", None))
+    total = region_total(table, MEMBERS, indicator="gdp").iloc[0]
+    assert (total["value"], total["vintage"]) == (17.0, "")
+
+
 @pytest.mark.parametrize(("members", "what"), [([], "without members"), (["210100"] * 2, "named twice")])
 def test_a_faulty_list_of_members_is_refused(members, what):
     with pytest.raises(DataError, match=what):
