@@ -6,6 +6,7 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "DataError": "_checks",
+    "TidiedWarning": "_checks",
     "load_areas": "codebook",
     "load_indicators": "codebook",
     "load_sources": "codebook",
@@ -28,7 +29,7 @@ _NAMES = {
     "revision_trail": "sensitivity",
     "closing_words": "sensitivity",
     "save_figure": "figures",
-    **dict.fromkeys(["explore", "view"], "explore"),
+    **dict.fromkeys(["explore", "view"], "explore_view"),
     **dict.fromkeys(
         ["draw_membership", "draw_location", "draw_map", "draw_verdict_map", "draw_city_location"],
         "map_pictures",

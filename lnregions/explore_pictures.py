@@ -1,0 +1,153 @@
+"""The two pictures of a view: the map of its members, and the series of its city or region."""
+
+import pandas as pd
+
+from lnregions import charts, maps
+from lnregions.area_series import member_frame
+from lnregions.boundaries import load_boundaries
+from lnregions.chart_pictures import (
+    EMPTY_MM,
+    area_series_of,
+    chart_picture,
+    common_words,
+    draw_verdict,
+    head_words,
+)
+from lnregions.explore_choices import PROVINCE, member_figures, why_no_series, with_cities
+from lnregions.judgement import judge_row, members_of
+from lnregions.map_base import draw_areas, draw_outline, map_axes, start
+from lnregions.map_fields import draw_holes, label_areas, wordings
+from lnregions.map_legend import add_legend, swatch
+from lnregions.map_pictures import draw_map, drawn_values, finish_picture_map, level_of, one_year
+from lnregions.palette import NO_DATA_FILL, NO_DATA_HATCH, ROLES
+from lnregions.pictures import BOUNDARIES, Picture, make_picture
+
+WIDTH = "onehalf"
+"""Two such pictures stand side by side on a screen, with text that can be read."""
+CHOSEN_POINTS = 2.2
+
+
+def view_map(view) -> Picture:
+    """Map of a view; areas without any figure are hatched."""
+    plan = with_cities(view.plan)
+    if drawn_values(view.tables, view.indicator).empty:
+        picture = _map_without_figures(view, plan)
+    else:
+        picture = draw_map(
+            plan,
+            view.region,
+            view.indicator,
+            year=view.year,
+            as_of=view.as_of,
+            language=view.language,
+            width=WIDTH,
+        )
+    if view.city:
+        _outline(picture, view.city)
+        name = [view.tables.name(view.city, lang) for lang in ("en", "zh")]
+        picture.caption = {
+            "en": f"{picture.caption['en']} {name[0]} is outlined.",
+            "zh": f"{picture.caption['zh']}粗线为{name[1]}。",
+        }
+    return picture
+
+
+def view_chart(view) -> Picture:
+    """Series of a view's city or region, against its target where the plan has one."""
+    plan, tables, language = view.plan, view.tables, view.language
+    own = [v for readings in verdicts_on(view) for v in readings if v.area in areas_of(view)]
+    if own and own[0].kind != "qualitative":
+        return draw_verdict(plan, own[0], tables, language, WIDTH, as_of=view.as_of)
+    area = areas_of(view)[-1]
+    data = area_series_of(plan, area, view.indicator, tables, language)
+    words = head_words(tables, view.indicator, area)
+    low = {} if len(data) else {"height_mm": EMPTY_MM}
+    axes = charts.plot_trajectory(
+        data, language=language, reason=why_no_series(view),
+        **common_words(tables, data, view.indicator, words, language, WIDTH) | low,
+    )  # fmt: skip
+    return chart_picture(
+        axes, f"series-{area}-{view.indicator}", tables, data, words, language, plan=plan.id, region=view.region,
+        indicator=view.indicator, area=area,
+    )  # fmt: skip
+
+
+def areas_of(view) -> list[str]:
+    """Area whose series a view shows: the city or region, and the province under its own code."""
+    if view.city:
+        return [view.city]
+    return [view.region, PROVINCE] if members_of(view.plan, view.region) == [PROVINCE] else [view.region]
+
+
+def verdicts_on(view) -> list[list]:
+    """Verdicts on the plan's targets of the view's indicator: for each target its readings, the main one first."""
+    rows = view.plan.targets
+    own = rows[
+        (rows["indicator"] == view.indicator)
+        & ((rows["region"] == view.region) | (rows["area"] == view.area))
+    ]
+    found = [judge_row(view.plan, row, tables=view.tables) for _, row in own.iterrows()]
+    return [readings for readings in found if not view.city or _about(readings, view)]
+
+
+def _about(readings, view):
+    """Whether a target is about the view's city, under any of its readings, or about its region."""
+    return any(one.area in (view.city, view.region) for one in readings)
+
+
+def shown_figures(view) -> pd.DataFrame:
+    """Figures on a view's map, a row each area, also those without: ``area year value grade source``."""
+    plan = with_cities(view.plan)
+    level, members = level_of(plan, view.region, view.indicator, view.tables)
+    everywhere = member_frame(view.tables, load_boundaries(level)["area"], indicator=view.indicator)
+    found = one_year(everywhere, len(load_boundaries(level)), view.year)
+    return found.set_index("area").reindex(members).rename_axis("area").reset_index()
+
+
+def drawn_areas(view) -> pd.DataFrame:
+    """Boundaries of the areas on a view's map, projected and thinned as they are drawn."""
+    plan = with_cities(view.plan)
+    level, members = level_of(plan, view.region, view.indicator, view.tables)
+    frame = load_boundaries(level)
+    return maps.prepare(frame[frame["area"].isin(members)])
+
+
+def _map_without_figures(view, plan) -> Picture:
+    """Map of the members, all hatched, for an indicator that no area has a figure of."""
+    language, tables = view.language, view.tables
+    level, members = level_of(plan, view.region, view.indicator, tables)
+    frame = load_boundaries(level)
+    own = maps.prepare(frame[frame["area"].isin(members)])
+    axes = start(map_axes(WIDTH, language=language), own, language)
+    draw_holes(axes, own, own["area"].notna().to_numpy())
+    draw_outline(axes, own.geometry)
+    key = label_areas(axes, own, wordings(own, "name", language), [None] * len(own))
+    word = (f"no data ({len(own)})", f"暂无数据（{len(own)}）")[language == "zh"]
+    row = tables.indicator(view.indicator)
+    add_legend(
+        axes, [swatch(NO_DATA_FILL, hatch=NO_DATA_HATCH)], [word], title=row[f"name_{language}"], notes=key
+    )
+    words = [
+        f"{tables.name(view.region, 'en')}: {_lower(row['name_en'])}, no data",
+        f"{tables.name(view.region, 'zh')}：{row['name_zh']}，暂无数据",
+    ]
+    others = frame[~frame["area"].isin(members)]
+    finish_picture_map(axes, words[language == "zh"], BOUNDARIES[language], language, others=others)
+    data = member_figures(view)
+    return make_picture(
+        axes, "map", tables=tables, data=data, says=(f"{words[0]}.", f"{words[1]}。"), language=language, plan=plan.id,
+        region=view.region, indicator=view.indicator,
+    )  # fmt: skip
+
+
+def _outline(picture: Picture, city: str) -> None:
+    """Draw a heavy line around one area of a map."""
+    frame = maps.prepare(load_boundaries()[lambda f: f["area"] == city])
+    draw_areas(
+        picture.figure.axes[0], frame.geometry, fills="none", edge=ROLES["target"].colour, linewidths=CHOSEN_POINTS,
+        zorder=5, gid="chosen",
+    )  # fmt: skip
+
+
+def _lower(name: str) -> str:
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
