@@ -9,7 +9,7 @@ from lnregions._checks import DataError
 from lnregions._paths import data_dir
 from lnregions.area_series import Tables, area_figures, region_figures
 from lnregions.clauses import EMPTY, Clause, Figures, growth_rates
-from lnregions.codebook import load_breaks, load_indicators
+from lnregions.codebook import load_breaks, load_indicators, load_sources
 from lnregions.observations import load_observations, parse_as_of
 
 _DIRECTIONS = {"<": "down", "<=": "down", "down": "down", ">": "up", ">=": "up", "up": "up"}
@@ -50,7 +50,9 @@ def _make_tables(plan, as_of, observations):
     date = f"{knowledge_date(observations, as_of):%Y-%m-%d}"
     observations = observations.copy(deep=False)
     observations.attrs = {}  # pandas copies them with every selection
-    return Tables(observations, load_indicators(), areas, load_breaks(), date)
+    sources = pd.concat([load_sources(), plan.sources], ignore_index=True).fillna("")
+    sources = sources.drop_duplicates("source", ignore_index=True)
+    return Tables(observations, load_indicators(), areas, load_breaks(), date, sources=sources)
 
 
 def knowledge_date(observations: pd.DataFrame, as_of=None) -> pd.Timestamp:

@@ -11,6 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from lnregions.clauses import EMPTY, Figures
+from lnregions.codebook import load_sources
 from lnregions.observations import applying_breaks
 from lnregions.totals import coverage_text, region_mean, region_total
 
@@ -28,6 +29,7 @@ class Tables:
     areas: pd.DataFrame
     breaks: pd.DataFrame
     as_of: str = ""
+    sources: pd.DataFrame = field(default_factory=load_sources)
     made: dict = field(
         default_factory=dict, repr=False, compare=False
     )  # series made already, by what they are of

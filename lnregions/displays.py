@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lnregions._words import format_value, text
-from lnregions.area_series import member_frame
 from lnregions.codebook import load_areas, load_caveats, load_indicators, load_sources
 from lnregions.html_tables import Table, text_table
 from lnregions.judgement import compare_methods, judge_all, judge_readings, load_tables, members_of
@@ -124,7 +123,7 @@ def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
 
 def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
     """Every number that each verdict of a region used, with the sources it rests on."""
-    labels, titles = _target_labels(language, plan), _source_titles()
+    labels, titles = _target_labels(language, plan), _titles(load_tables(plan, as_of=as_of).sources)
     out = []
     for verdict in judge_all(plan, as_of=as_of or None):
         if verdict.region != region or not verdict.numbers:
@@ -227,12 +226,14 @@ def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en
     areas = {a for r in regions for a in members_of(plan, r)} | set(regions)
     wanted = plan.targets[plan.targets["region"].isin(regions)]
     areas |= {str(b) for b in wanted["benchmark"].fillna("") if b}
-    return _sources(areas, as_of=as_of, language=language)
+    tables = load_tables(plan, as_of=as_of)
+    return _sources(areas, observations=tables.observations, sources=tables.sources, language=language)
 
 
 def show_city_sources(adcode: str, *, as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of a city's figures."""
-    return _sources({adcode}, as_of=as_of, language=language)
+    observations = load_observations(as_of=as_of or None)
+    return _sources({adcode}, observations=observations, sources=load_sources(), language=language)
 
 
 def verdict_text(verdicts: pd.DataFrame, *, language: str = "en", width: int | None = None) -> str:
@@ -265,35 +266,34 @@ def _verdict_rows(rows, language, *, reading):
 
 def _latest(tables, members, language):
     """Latest figure of each indicator and member as a table."""
-    titles = _source_titles()
+    titles, found = _titles(tables.sources), tables.latest(members)
     rows = []
-    for _, indicator in load_indicators().iterrows():
-        found = member_frame(tables, members, indicator=indicator["indicator"])
-        for area, own in found.groupby("area", sort=False):
-            last = own.sort_values("year").iloc[-1]
+    for _, indicator in tables.indicators.iterrows():
+        name, unit = indicator[f"name_{language}"], indicator["unit"]
+        for last in found[found["indicator"] == indicator["indicator"]].itertuples():
             rows.append({
-                "member": tables.name(area, language), "indicator": indicator[f"name_{language}"],
-                "year": str(int(last["year"])), "value": format_value(last["value"], indicator["unit"], language),
-                "grade": last["grade"], "source": titles.get(last["source"].split()[0], last["source"]),
+                "member": tables.name(last.area, language), "indicator": name, "year": str(int(last.year)),
+                "value": format_value(last.value, unit, language), "grade": last.grade,
+                "source": titles.get(last.source.split()[0], last.source),
             })  # fmt: skip
     columns = ["member", "indicator", "year", "value", "grade", "source"]
     frame = _headed(pd.DataFrame(rows, columns=columns), language)
     return Table(frame, "", GRADES[language], (HEADS["value"][language == "zh"],), (), language)
 
 
-def _sources(areas, *, as_of, language):
-    observations = load_observations(as_of=as_of or None)
+def _sources(areas, *, observations, sources, language):
     own = observations[observations["area"].isin(areas) & observations["default"]]
-    counts = own["source"].str.split().explode().value_counts()
-    sources = load_sources().set_index("source")
-    dates = own.groupby(own["source"].str.split().str[0])["vintage"].max()
+    named = own["source"].str.split()
+    counts = named.explode().value_counts()
+    titles, places = _titles(sources), dict(zip(sources["source"], sources["url"], strict=True))
+    dates = own.groupby(named.str[0])["vintage"].max()
     rows = [
         {
             "source": s,
-            "title": sources.loc[s, "title"],
+            "title": titles.get(s, s),
             "date": dates.get(s, "") or "",
             "figures": str(n),
-            "where": sources.loc[s, "url"] or "",
+            "where": places.get(s, "") or "",
         }
         for s, n in counts.sort_index().items()
     ]
@@ -359,8 +359,7 @@ def _target_labels(language, plan=None):
     return labels
 
 
-def _source_titles():
-    sources = load_sources()
+def _titles(sources):
     return dict(zip(sources["source"], sources["title"], strict=True))
 
 

@@ -1,7 +1,8 @@
 """Plans: their facts, regions, members and targets, each a folder of small tables."""
 
+import copy
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 
@@ -20,6 +21,8 @@ __all__ = ["Plan", "check_plan", "list_plans", "load_plan", "write_plan_template
 
 BOUNDARY_NAMES = ("boundaries.gpkg", "boundaries.geojson", "boundaries.shp")
 """Names under which a plan folder may hold the boundaries of its own areas."""
+_LOADED: dict[tuple, "Plan"] = {}
+_MOST_LOADED = 16
 _TABLES = ("regions", "positioning", "membership", "targets")
 _CHECKS = {
     "regions": check_regions,
@@ -150,9 +153,28 @@ def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan
     18
     """
     folder = _folder(plan, path)
-    read, faults = _read(folder)
-    refuse_any(faults)
-    return read
+    state = _state_of_files(folder)
+    if state not in _LOADED:
+        read, faults = _read(folder)
+        refuse_any(faults)
+        if len(_LOADED) >= _MOST_LOADED:
+            _LOADED.pop(next(iter(_LOADED)))
+        _LOADED[state] = read
+    return _copy(_LOADED[state], folder)
+
+
+def _state_of_files(folder: Path) -> tuple:
+    """What tells that a plan has changed: place, time and size of each file that it is read and checked by."""
+    files = sorted([*folder.iterdir(), *data_dir().glob("*.csv")])
+    states = ((path.name, path.stat()) for path in files if path.is_file())
+    return (folder.resolve(), *((name, state.st_mtime_ns, state.st_size) for name, state in states))
+
+
+def _copy(plan: Plan, folder: Path) -> Plan:
+    """The plan with tables of its own, so that writing into one changes no other."""
+    frames = ("regions", "positioning", "membership", "targets", "sources", "areas")
+    copies = {name: getattr(plan, name).copy() for name in frames}
+    return replace(plan, facts=copy.deepcopy(plan.facts), folder=folder, **copies)
 
 
 def check_plan(folder: str | Path) -> list[Fault]:

@@ -129,3 +129,20 @@ def test_verdicts_as_text_for_a_terminal():
     text = displays.verdict_text(judge(PLAN))
     assert len(text.splitlines()) == 20
     assert "GDP of Shenyang" in text
+
+
+def test_the_sources_of_a_plan_of_ones_own_stand_beside_the_shipped_ones(tmp_path):
+    from lnregions.plans import write_plan_template
+
+    folder = write_plan_template(tmp_path / "mine")
+    for path in folder.glob("*.csv"):  # the examples of the template, made rows
+        lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([*lines[:-1], lines[-1].removeprefix("#")]) + "\n", encoding="utf-8")
+    plan = load_plan(folder)
+    own = plan.sources["source"].iloc[0]
+    head = load_observations().drop(columns=["known_from", "default"])
+    row = head[(head["area"] == "210100") & (head["indicator"] == "gdp")].assign(source=own).iloc[[-1]]
+    row.assign(vintage="2026-06-01").to_csv(folder / "observations.csv", index=False)
+    shown = displays.show_sources(load_plan(folder), language="en").tables[0].frame
+    title = shown.set_index("Source").loc[own, "Title"]
+    assert title == plan.sources["title"].iloc[0]

@@ -6,6 +6,7 @@ from lnregions._checks import DataError
 from lnregions._paths import data_dir
 from lnregions.plans import check_plan, list_plans, load_plan, write_plan_template
 
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
 PLAN = data_dir() / "plans" / "ln-2022"
 
 
@@ -407,3 +408,23 @@ def test_a_template_that_fails_on_the_way_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="No space left on device"):
         write_plan_template(tmp_path / "mine")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_is_kept_until_a_file_of_it_changes_and_each_caller_has_a_copy(tmp_path, monkeypatch):
+    import shutil
+
+    from lnregions import plans
+
+    first = load_plan("ln-2022")
+    first.targets.loc[:, "value"] = 0
+    first.facts["horizon"] = 1900
+    assert load_plan("ln-2022").facts["horizon"] != 1900
+    assert (load_plan("ln-2022").targets["value"].fillna(0) != 0).any()
+    folder = shutil.copytree(first.folder, tmp_path / "ln-2022")
+    monkeypatch.setattr(plans, "_MOST_LOADED", 1)
+    assert load_plan(folder).regions["short_en"].iloc[0] != "Changed"
+    table = (folder / "regions.csv").read_text(encoding="utf-8")
+    name = load_plan(folder).regions["short_en"].iloc[0]
+    (folder / "regions.csv").write_text(table.replace(f",{name},", ",Changed,"), encoding="utf-8")
+    assert load_plan(folder).regions["short_en"].iloc[0] == "Changed"
+    assert load_plan("ln-2022").regions["short_en"].iloc[0] == name
