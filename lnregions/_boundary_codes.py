@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lnregions._checks import Fault, add_messages, narrow, unknown_fault
+from lnregions._values import parse_code
 
 _LIKELY = (
     "area", "adcode", "ad_code", "adcode99", "code", "gb", "区划代码", "行政区划代码", "行政代码", "行政区代码",
     "地区代码", "代码", "adm_code", "admcode", "pac", "xzqdm", "xzqhdm", "county_code",
     "city_code", "cityadcode", "city_adcode",
-    "district_adcode", "countycode", "citycode", "id", "zone_code", "dm", "编码",
+    "district_adcode", "市代码", "地级码", "市级码", "县代码", "区县代码", "县级码",
+    "countycode", "citycode", "id", "zone_code", "dm", "编码",
 )  # fmt: skip
 _NAME_COLUMNS = (
     "name_zh",
@@ -26,7 +28,7 @@ _NAME_COLUMNS = (
     "adname",
     "name_en",
 )
-_CODE = re.compile(r"(?:156)?(\d{6})(?:0{6})?(?:\.0+)?")
+_CODE = re.compile(r"(?:156)?(\d{6})(?:0{6})?", re.ASCII)
 
 add_messages(
     {
@@ -91,7 +93,7 @@ def plain_code(text: str) -> str:
     >>> [plain_code(text) for text in ("210100.0", "156210100", "２１０１００", "210100000000", "zone-1")]
     ['210100', '210100', '210100', '210100', 'zone-1']
     """
-    text = narrow(text)
+    text = parse_code(text)
     hit = _CODE.fullmatch(text)
     return hit[1] if hit else text
 
@@ -101,7 +103,8 @@ def find_codes(
 ) -> tuple[str, list[str]] | None:
     """Column that holds the codes, and the codes in it; None if there is none.
 
-    A column is taken by its values, when more than half are wanted areas, or else by its name.
+    A column is taken by its values, when more than half are wanted areas or all wanted areas are among them, or
+    else by its name.
     """
     best: tuple[tuple, str, list[str]] | None = None
     for n, (label, texts) in enumerate(columns.items()):
@@ -111,11 +114,28 @@ def find_codes(
         folded = label.casefold().strip()
         rank = _LIKELY.index(folded) if folded in _LIKELY else len(_LIKELY)
         likely = rank < len(_LIKELY)
-        if stated and (likely or 2 * hits > len(stated) or 2 * hits_known > len(stated)):
+        whole = bool(wanted) and hits == len(wanted) and len(stated) == len(set(stated))
+        if stated and (likely or whole or 2 * hits > len(stated) or 2 * hits_known > len(stated)):
             score = (hits, hits_known, -rank, -n)
             if best is None or score > best[0]:
                 best = (score, label, codes)
     return None if best is None else best[1:]
+
+
+def without_other_provinces(codes: Sequence[str], *, known: set[str]) -> tuple[list[str], list[int]]:
+    """Codes with those of other provinces emptied, as in a file of the whole country, and the rows they stood in.
+
+    Only where some of the codes are of Liaoning; else they are areas of the user's own.
+    """
+    if not known & set(codes):
+        return list(codes), []
+    home = {code[:2] for code in known}
+    others = [
+        n
+        for n, code in enumerate(codes)
+        if re.fullmatch(r"[1-8]\d{5}", code, re.ASCII) and code[:2] not in home
+    ]
+    return ["" if n in set(others) else code for n, code in enumerate(codes)], others
 
 
 def code_faults(

@@ -14,6 +14,7 @@ from pyproj.exceptions import CRSError
 
 from lnregions import _dbf, _geojson, _geopackage, _shapefile
 from lnregions._checks import DataError, Fault, add_messages, refuse, refuse_any, shown_path, unknown
+from lnregions._rows import decode
 
 KINDS = (".shp", ".gpkg", ".geojson", ".json", ".zip")
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -211,9 +212,11 @@ def _geopackage_layer(path: Path, name: str) -> Layer:
 
 
 def _geojson_layer(data: bytes, name: str) -> Layer:
-    columns, shapes, crs, faults = _geojson.read_geojson(data, name=name)
+    text, tidied = decode(data, path=name)
+    columns, shapes, crs, faults = _geojson.read_geojson(text, name=name)
     refuse_any(faults)
-    return _filled(Layer(name, columns, shapes, crs))
+    said = [(f"{en[0].upper()}{en[1:]}.", f"{zh}。") for en, zh in tidied]
+    return _filled(_flat(Layer(name, columns, shapes, crs, said)))
 
 
 def _flat(layer: Layer) -> Layer:
@@ -269,12 +272,9 @@ def _members(pack: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
         _hostile(name, f"{len(every)} members")
     found: dict[str, zipfile.ZipInfo] = {}
     for member in every:
-        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-        if (
-            ".." in parts
-            or "\\" in member.filename
-            or (parts and (parts[0] == "/" or parts[0].endswith(":")))
-        ):
+        place = member.filename.replace("\\", "/")  # as some older programs for Windows write it
+        parts = PurePosixPath(place).parts
+        if ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
             _hostile(name, f"the member {member.filename[:60]!r} leads out of it")
         if member.flag_bits & 1:
             _hostile(name, f"the member {member.filename[:60]!r} is encrypted")
@@ -285,11 +285,11 @@ def _members(pack: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
                 name,
                 f"{member.filename[:60]!r} grows {member.file_size // max(member.compress_size, 1)} times",
             )
-        if member.is_dir() or parts[0] == "__MACOSX" or parts[-1].startswith("._"):
+        if not parts or place.endswith("/") or parts[0] == "__MACOSX" or parts[-1].startswith("._"):
             continue
-        if member.filename in found:
+        if place in found:
             _hostile(name, f"{member.filename[:60]!r} stands there twice")
-        found[member.filename] = member
+        found[place] = member
     if sum(member.file_size for member in found.values()) > _LARGEST:
         _hostile(name, f"it unpacks to more than {_LARGEST} bytes")
     return found

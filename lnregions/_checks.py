@@ -1,4 +1,4 @@
-"""Errors that name the place and the remedy, in both languages, and the readers of single values.
+"""Errors that name the place and the remedy, in both languages, and the warning of what was untidy.
 
 Every fault that a reader can find has a code; its words stand in one catalogue, English and Chinese side
 by side. Modules that find faults of their own add their codes with :func:`add_messages`, next to their use.
@@ -6,12 +6,20 @@ by side. Modules that find faults of their own add their codes with :func:`add_m
 
 import difflib
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from lnregions._paths import root
+from lnregions._values import is_plain_number, narrow, parse_number, parse_year
+
+__all__ = [
+    "DataError", "Fault", "TidiedWarning", "add_messages", "check_language", "is_plain_number", "narrow",
+    "parse_number", "parse_year", "quote", "refuse", "refuse_any", "say_tidied", "shown_path", "unknown",
+    "unknown_fault",
+]  # fmt: skip
 
 LANGUAGES = ("en", "zh")
 SHOWN = 10
@@ -131,6 +139,25 @@ class DataError(ValueError):
         return "\n".join(lines)
 
 
+class TidiedWarning(UserWarning):
+    """A file of one's own was untidy and was read all the same; the text says how, and no figure is changed by it.
+
+    The same sentences stand in ``attrs["tidied"]`` (English) and ``attrs["tidied_zh"]`` (Chinese) of the frame.
+    """
+
+
+_SAID: set[str] = set()
+
+
+def say_tidied(sentences: Iterable[str]) -> None:
+    """Warn once of what was untidy about a file of one's own; nothing is warned of twice in a process."""
+    sentences = list(dict.fromkeys(sentences))
+    text = "\n".join(sentences[:SHOWN] + ["..."] * (len(sentences) > SHOWN))
+    if text and text not in _SAID:
+        _SAID.add(text)
+        warnings.warn(text, TidiedWarning, stacklevel=3)
+
+
 def refuse(faults: Iterable[Fault]) -> NoReturn:
     """Raise one :class:`DataError` with all the faults given."""
     raise DataError(faults)
@@ -223,69 +250,3 @@ def _stop(text: str, stop: str) -> str:
 
 def _fill(template: str, words: Mapping[str, object]) -> str:
     return re.sub(r"\{(\w+)\}", lambda hit: str(words.get(hit[1], hit[0])), template)
-
-
-# ---- single values ----
-
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D}
-_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
-_PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-_YEAR = re.compile(r"(\d{4})(\.0)?年?", re.ASCII)
-_LARGEST = 1e300
-
-
-def narrow(text: str) -> str:
-    """Text with full-width ASCII (from Chinese input methods) made ordinary, and outer blanks gone.
-
-    Examples
-    --------
-    >>> narrow("２０２１年 ")
-    '2021年'
-    """
-    return text.translate(_WIDE).strip()
-
-
-def parse_number(text: str) -> float:
-    """Return the number a text states, in ASCII digits after :func:`narrow`, thousands separators allowed.
-
-    Raises
-    ------
-    ValueError
-        For anything else: ``1_000``, ``nan``, ``inf``, digits of other scripts, a decimal comma.
-
-    Examples
-    --------
-    >>> parse_number("９,516.9")
-    9516.9
-    """
-    given = narrow(text)
-    if not _NUMBER.fullmatch(given):
-        raise ValueError(f"not a number: {text!r}")
-    number = float(given.replace(",", ""))
-    if abs(number) > _LARGEST:
-        raise ValueError(f"not finite: {text!r}")
-    return number
-
-
-def is_plain_number(text: str) -> bool:
-    """Whether a text is a number as our own tables write it."""
-    return bool(_PLAIN.fullmatch(text))
-
-
-def parse_year(text: str) -> int:
-    """Return the year a text states: four digits, ``年`` and full-width digits allowed.
-
-    Raises
-    ------
-    ValueError
-        For anything else.
-
-    Examples
-    --------
-    >>> parse_year("２０２１年")
-    2021
-    """
-    hit = _YEAR.fullmatch(narrow(text))
-    if not hit:
-        raise ValueError(f"not a year: {text!r}")
-    return int(hit[1])

@@ -45,7 +45,8 @@ def _pandera_schema(fields: list[dict]):
         if text and required:
             checks.append(pa.Check.str_length(min_value=1, error="required"))
         if "pattern" in limits:
-            checks.append(pa.Check.str_matches(rf"^(?:|{limits['pattern']})\Z", error="pattern"))
+            rule = limits["pattern"].replace(r"\d", "[0-9]")  # digits of other scripts are none of ours
+            checks.append(pa.Check.str_matches(rf"^(?:|{rule})\Z", error="pattern"))
         if "enum" in limits:
             checks.append(pa.Check.isin(["", *limits["enum"]], error="enum"))
         if "minimum" in limits:
@@ -105,5 +106,6 @@ def check_key(frame: pd.DataFrame, rows: Rows, key: list[str]) -> tuple[list[int
                 Fault("duplicate key", rows.path, rows.lines[place], ", ".join(key), ", ".join(name), extra)
             )
     if not faults:
-        rows.tidied.append(f"{len(frame) - len(keep)} rows that stand twice were left out")
+        count = len(frame) - len(keep)
+        rows.tidied.append((f"{count} rows that stand twice were left out", f"已略去 {count} 个重复行"))
     return keep, faults

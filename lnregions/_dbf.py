@@ -11,6 +11,8 @@ _ENCODINGS = {
     "65001": "utf-8", "utf8": "utf-8", "936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "gb18030": "gb18030",
     "cp936": "gb18030", "950": "big5", "big5": "big5", "88591": "latin-1", "iso88591": "latin-1", "1252": "cp1252",
     "cp1252": "cp1252", "windows1252": "cp1252", "ansi1252": "cp1252", "ansi936": "gb18030", "system": "",
+    "oem936": "gb18030", "euccn": "gb18030", "gb231280": "gb18030", "xgbk": "gb18030", "windows936": "gb18030",
+    "ansi65001": "utf-8", "oem65001": "utf-8", "cp65001": "utf-8",
     "latin1": "latin-1", "usascii": "ascii", "ascii": "ascii", "88591default": "latin-1", "1200": "",
 }  # fmt: skip
 _CHINESE_DRIVER = 0x4D

@@ -13,6 +13,8 @@ from lnregions._checks import Fault, add_messages
 _DEFAULT = "OGC:CRS84"
 """What RFC 7946 says coordinates are in when the file does not say: WGS 84, longitude first."""
 
+_DEEPEST = 4
+
 add_messages(
     {
         "json syntax": {
@@ -51,11 +53,11 @@ class _Odd(Exception):
 
 
 def read_geojson(
-    data: bytes, *, name: str
+    text: str, *, name: str
 ) -> tuple[dict[str, list[str]], list[shapely.Geometry | None], CRS | None, list[Fault]]:
-    """Columns as text, shapes, coordinate reference system and faults of a FeatureCollection."""
+    """Columns as text, shapes (with heights where given), coordinate reference system and faults of the features."""
     try:
-        whole = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+        whole = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         return {}, [], None, [Fault("json syntax", name, extra={"value": str(error)[:120]})]
     if (
@@ -103,17 +105,21 @@ def _properties(feature: object) -> dict[str, str]:
     if not isinstance(properties, dict):
         raise _Odd("its properties are no object", "properties 不是对象")
     plain = {k: v for k, v in properties.items() if isinstance(v, str | int | float) or v is None}
+    if isinstance(feature.get("id"), str | int):
+        plain.setdefault("id", feature["id"])
     return {label: "" if value is None else str(value).strip() for label, value in plain.items()}
 
 
-def _geometry(stated: object) -> shapely.Geometry | None:
+def _geometry(stated: object, *, depth: int = 0) -> shapely.Geometry | None:
+    if depth > _DEEPEST:
+        raise _Odd("it is a collection of collections of collections", "几何集合嵌套过深")
     if stated is None:
         return None
     if not isinstance(stated, dict):
         raise _Odd("its geometry is no object", "geometry 不是对象")
     kind, content = stated.get("type"), stated.get("coordinates")
     if kind == "GeometryCollection" and isinstance(stated.get("geometries"), list):
-        parts = [p for part in stated["geometries"] for p in shapely.get_parts(_geometry(part)).tolist()]
+        parts = [p for part in stated["geometries"] for p in _inner_parts(part, depth + 1)]
     elif kind == "Polygon" and isinstance(content, list):
         parts = [_polygon(content)] if content else []
     elif kind == "MultiPolygon" and isinstance(content, list):
@@ -121,6 +127,10 @@ def _geometry(stated: object) -> shapely.Geometry | None:
     else:
         raise _Odd(f"its type is {str(kind)[:30]}", f"类型为 {str(kind)[:30]}")
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def _inner_parts(stated: object, depth: int) -> list[shapely.Geometry]:
+    return shapely.get_parts(_geometry(stated, depth=depth)).tolist()
 
 
 def _polygon(rings: object) -> shapely.Polygon:
@@ -139,7 +149,9 @@ def _ring(ring: object) -> np.ndarray:
         raise _Odd("a point is not two or three numbers", "有点不是两个或三个数值")
     if ring[0] != ring[-1]:
         raise _Odd("a ring is not closed", "有环未闭合")
-    return np.array([point[:2] for point in ring], float)
+    if all(len(point) == 2 for point in ring):
+        return np.array(ring, float)
+    return np.array([(*point, 0.0)[:3] for point in ring], float)
 
 
 def _number(value: object) -> bool:

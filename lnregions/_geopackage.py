@@ -1,8 +1,11 @@
 """Polygons of a GeoPackage, each compared with the envelope that stands beside it."""
 
 import contextlib
+import re
 import sqlite3
 import struct
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,10 @@ from lnregions._checks import Fault, add_messages
 
 _ENVELOPES = {0: 0, 1: 4, 2: 6, 3: 6, 4: 8}
 """Envelope code of a geometry's header -> how many numbers follow."""
+_LARGEST_VALUE = 100_000_000
+"""Bytes of one value, such as a shape."""
+_LONGEST = 30.0
+"""Seconds that reading may take; Liaoning's counties take 0.02."""
 
 add_messages(
     {
@@ -27,6 +34,20 @@ add_messages(
                 "Save the one with the areas as a file of its own",
             ),
             "zh": ("GeoPackage 含有 {value} 个图层（{layers}）", "请将含各地区的图层单独另存"),
+        },
+        "gpkg open": {
+            "en": (
+                "changes that are not yet in the GeoPackage stand beside it in a file -wal",
+                "Close the program that has it open, or save the layer anew",
+            ),
+            "zh": ("尚未写入 GeoPackage 的修改在旁边的 -wal 文件中", "请关闭打开该文件的程序，或另存图层"),
+        },
+        "gpkg view": {
+            "en": (
+                "{value} is no ordinary table of the GeoPackage",
+                "Save the layer anew as a table of its own",
+            ),
+            "zh": ("{value} 不是 GeoPackage 中的普通表", "请将图层另存为单独的表"),
         },
         "gpkg shape": {
             "en": (
@@ -44,10 +65,13 @@ def read_geopackage(
 ) -> tuple[dict[str, list[str]], list[shapely.Geometry | None], CRS | None, list[Fault]]:
     """Columns as text, shapes and coordinate reference system of the one layer, and the faults."""
     empty = ({}, [], None)
+    unsaved = path.with_name(path.name + "-wal")
+    if unsaved.is_file() and unsaved.stat().st_size:
+        return *empty, [Fault("gpkg open", name)]
     try:
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         with contextlib.closing(sqlite3.connect(uri, uri=True)) as base:
-            base.execute("PRAGMA trusted_schema=OFF")
+            _confine(base)
             base.text_factory = lambda data: data.decode("utf-8")
             sound = base.execute("PRAGMA quick_check(1)").fetchone()[0]
             if sound != "ok":
@@ -65,7 +89,30 @@ def read_geopackage(
         return *empty, [Fault("gpkg damaged", name, value=str(error))]
 
 
+def _confine(base: sqlite3.Connection) -> None:
+    """Keep what a file may bring along (views, checks, computed columns) from running long or large."""
+    base.execute("PRAGMA trusted_schema=OFF")
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
+    base.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 16)
+    until = time.monotonic() + _LONGEST
+    base.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+
+
+def _check_tables(base: sqlite3.Connection, tables: Iterable[str], name: str) -> list[Fault]:
+    """Faults of tables that are views or virtual, and so could be anything."""
+    rows = base.execute("SELECT name, type, sql FROM sqlite_master").fetchall()
+    virtual = re.compile(r"\s*CREATE\s+VIRTUAL", re.IGNORECASE)
+    plain = {table: kind == "table" and not virtual.match(str(sql)) for table, kind, sql in rows}
+    faults = [
+        Fault("gpkg damaged", name, value=f"no table {table}") for table in tables if table not in plain
+    ]
+    return faults or [Fault("gpkg view", name, value=table) for table in tables if not plain[table]]
+
+
 def _read_layer(base: sqlite3.Connection, path: Path, name: str) -> tuple:
+    faults = _check_tables(base, ("gpkg_geometry_columns", "gpkg_spatial_ref_sys"), name)
+    if faults:
+        return {}, [], None, faults
     layers = base.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns").fetchall()
     if len(layers) != 1:
         listed = ", ".join(str(layer[0]) for layer in layers)
@@ -76,6 +123,9 @@ def _read_layer(base: sqlite3.Connection, path: Path, name: str) -> tuple:
             [Fault("gpkg layers", name, value=len(layers), extra={"layers": listed or "none"})],
         )
     table, column, srs = layers[0]
+    faults = _check_tables(base, [str(table)], name)
+    if faults:
+        return {}, [], None, faults
     quoted = '"' + str(table).replace('"', '""') + '"'
     rows = base.execute(f"SELECT * FROM {quoted}")
     labels = [item[0] for item in rows.description]

@@ -6,7 +6,8 @@ import pandas as pd
 
 from lnregions._checks import Fault, add_messages, narrow, parse_year, refuse_any, unknown_fault
 from lnregions._tables import check_references
-from lnregions._vintages import last_day
+from lnregions._values import parse_date
+from lnregions._vintages import date_faults
 from lnregions.codebook import load_indicators, load_units
 
 RESERVED = {"con", "prn", "aux", "nul", "*"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
@@ -17,6 +18,8 @@ FACTS = (
     "issued", "press_conference", "first_year", "horizon", "base_stated", "baseline_year", "sources",
 )  # fmt: skip
 """Keys of ``plan.yaml``."""
+_YEARS = ("first_year", "horizon", "baseline_year")
+_DAYS = ("signed", "issued", "press_conference")
 _NEEDED = ("id", "title_en", "first_year", "horizon")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _GROWTH = {"growth", "average_growth", "cumulative_growth"}
@@ -73,8 +76,13 @@ def is_folder_name(name: str) -> bool:
     return bool(_SLUG.fullmatch(name)) and name not in RESERVED
 
 
-def check_plan_facts(facts: dict, lines: dict[str, int], *, path: str) -> tuple[dict, list[dict]]:
-    """Return the facts of ``plan.yaml`` with years as numbers, and its sources; refuse what is wrong."""
+def check_plan_facts(
+    facts: dict, lines: dict[str, int], *, path: str, tidied: list[tuple[str, str]]
+) -> tuple[dict, list[dict]]:
+    """Return the facts of ``plan.yaml`` with years as numbers, and its sources; refuse what is wrong.
+
+    What was untidy about a year or a date is added to `tidied`.
+    """
     faults = [
         unknown_fault("key", key, FACTS, path=path, line=lines[key], column=key)
         for key in facts
@@ -85,17 +93,22 @@ def check_plan_facts(facts: dict, lines: dict[str, int], *, path: str) -> tuple[
     for key, value in facts.items():
         if key != "sources" and not isinstance(value, str):
             faults.append(Fault("fact text", path, lines[key], key))
-        elif key in ("first_year", "horizon", "baseline_year") and value:
+        elif key in _YEARS and value:
             out[key] = _year_of(value, faults, path=path, line=lines[key], column=key)
         elif key == "base_stated":
             if narrow(value).lower() not in ("yes", "no", "true", "false", ""):
                 faults.append(Fault("boolean", path, lines[key], key, value))
             out[key] = narrow(value).lower() in ("yes", "true")
-        elif key in ("signed", "issued", "press_conference") and value:
+        elif key in _DAYS and value:
             out[key] = _date_of(value, faults, path=path, line=lines[key], column=key)
         elif key != "sources":
             out[key] = value
     sources = _sources_of(facts.get("sources") or [], faults, path=path, line=lines.get("sources"))
+    tidied += [
+        (f"{key} was written {facts[key]!r} and read as {value}", f"{key} 写作 {facts[key]!r}，读作 {value}")
+        for key, value in out.items()
+        if key in (*_YEARS, *_DAYS) and facts[key] != str(value)
+    ]
     name = out.get("id")
     if name and not is_folder_name(name):
         faults.append(Fault("slug", path, lines["id"], "id", name))
@@ -120,11 +133,9 @@ def _year_of(value: str, faults: list[Fault], *, path: str, line: int, column: s
 
 
 def _date_of(value: str, faults: list[Fault], *, path: str, line: int, column: str) -> str:
-    try:
-        last_day(value)
-    except ValueError:
-        faults.append(Fault("no such day", path, line, column, value))
-    return value
+    date = parse_date(value)
+    faults += date_faults([date], column, path=path, lines=[line])
+    return date
 
 
 def _sources_of(entries: object, faults: list[Fault], *, path: str, line: int | None) -> list[dict]:
@@ -137,7 +148,7 @@ def _sources_of(entries: object, faults: list[Fault], *, path: str, line: int | 
     for entry in entries:
         row = {key: str(entry.get(key, "")) for key in ("title", "publisher", "url", "published")}
         if row["published"]:
-            _date_of(row["published"], faults, path=path, line=line, column="published")
+            row["published"] = _date_of(row["published"], faults, path=path, line=line, column="published")
         if not re.fullmatch(r"[a-z0-9-]{1,40}", str(entry["id"])):
             faults.append(Fault("slug", path, line, "id", str(entry["id"])))
         if any(entry["id"] == other["source"] for other in out):

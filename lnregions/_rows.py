@@ -1,7 +1,8 @@
 """Bytes of a comma-separated file turned into rows of text, each with its line number; nothing guessed.
 
-What is merely untidy (byte order mark, GB18030, CRLF, blank lines, empty trailing columns) is accepted and
-recorded in plain sentences; what could move or cut a value (NUL, open quote, ragged row) is refused.
+What is merely untidy (byte order mark, GB18030, UTF-16, CRLF, tabs or semicolons for commas, blank lines, empty
+trailing columns) is accepted and recorded in plain sentences, English and Chinese; what could move or cut a value
+(NUL, open quote, ragged row) is refused.
 """
 
 import codecs
@@ -87,7 +88,8 @@ class Rows:
     header: list[str]
     records: list[list[str]]
     lines: list[int]
-    tidied: list[str] = field(default_factory=list)
+    tidied: list[tuple[str, str]] = field(default_factory=list)
+    separator: str = ","
 
 
 def read_bytes(path: Path) -> bytes:
@@ -109,19 +111,20 @@ def read_bytes(path: Path) -> bytes:
         raise
 
 
-def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str, list[str]]:
-    """Return the text of a file's bytes and what was untidy about them.
+def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str, list[tuple[str, str]]]:
+    """Return the text of a file's bytes and what was untidy about them, in English and Chinese.
 
-    UTF-8 with or without byte order mark; GB18030 when declared, or when few bytes can be meant as UTF-8.
-    A UTF-8 file with a damaged character is refused, never read as GB18030.
+    UTF-8 with or without byte order mark; UTF-16 with one; GB18030 when declared, or when few bytes can be
+    meant as UTF-8. A UTF-8 file with a damaged character is refused, never read as GB18030.
     """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _decode_wide(data, path)
+    if b"\x00" in data:
+        refuse([Fault("nul byte", path, data[: data.find(b"\x00")].count(b"\n") + 1)])
     tidied = []
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in data:
-        line = data[: data.find(b"\x00")].count(b"\n") + 1 if b"\x00" in data else 1
-        refuse([Fault("nul byte", path, line)])
     if data.startswith(codecs.BOM_UTF8):
         data = data[len(codecs.BOM_UTF8) :]
-        tidied.append("a byte order mark was left out")
+        tidied.append(BOM)
     if encoding:
         try:
             return data.decode(codecs.lookup(encoding).name), tidied
@@ -132,10 +135,28 @@ def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str,
     except UnicodeDecodeError as error:
         if not tidied and _meant_as_utf8(data) < 0.5:
             try:
-                return data.decode("gb18030"), ["the text was read as GB18030"]
+                return data.decode("gb18030"), [_read_as("GB18030")]
             except UnicodeDecodeError:
                 pass
         refuse([_encoding_fault(error, data, path=path, encoding="UTF-8")])
+
+
+BOM = ("a byte order mark was left out", "已略去字节顺序标记")
+
+
+def _read_as(encoding: str) -> tuple[str, str]:
+    return f"the text was read as {encoding}", f"文字按 {encoding} 读取"
+
+
+def _decode_wide(data: bytes, path: str) -> tuple[str, list[tuple[str, str]]]:
+    """Text that states by its byte order mark that it is UTF-16, as Excel's "Unicode text" does."""
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError as error:
+        refuse([_encoding_fault(error, data, path=path, encoding="UTF-16")])
+    if "\0" in text:
+        refuse([Fault("nul byte", path, text[: text.find("\0")].count("\n") + 1)])
+    return text, [_read_as("UTF-16")]
 
 
 def _meant_as_utf8(data: bytes) -> float:
@@ -158,16 +179,23 @@ def read_rows(path: Path, *, encoding: str | None = None) -> Rows:
     return parse_rows(text, path=shown, tidied=tidied)
 
 
-def parse_rows(text: str, *, path: str, tidied: list[str] | None = None) -> Rows:
+def parse_rows(text: str, *, path: str, tidied: list[tuple[str, str]] | None = None) -> Rows:
     """Return the rows of a comma-separated text; ``#`` in front of the header or a row makes it a comment."""
     rows = Rows(path, [], [], [], list(tidied or []))
     if text and not text.endswith(("\n", "\r")):
-        rows.tidied.append("the last line has no line end; if rows are missing, the file was cut")
+        rows.tidied.append(
+            ("the last line has no line end; if rows are missing, the file was cut",
+             "最后一行没有换行符；若缺少数据行，则文件被截断")
+        )  # fmt: skip
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        rows.tidied.append("line ends of another system were read")
+        rows.tidied.append(("line ends of another system were read", "已转换其他系统的换行符"))
+    rows.separator = _separator(text)
+    if rows.separator != ",":
+        name, name_zh = {"\t": ("tabs", "制表符"), ";": ("semicolons", "分号")}[rows.separator]
+        rows.tidied.append((f"columns parted by {name} were read", f"列以{name_zh}分隔"))
     faults, blank, number = [], 0, 0
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=rows.separator)
     try:
         for record in reader:
             line, number = number + 1, reader.line_num
@@ -189,8 +217,15 @@ def parse_rows(text: str, *, path: str, tidied: list[str] | None = None) -> Rows
     refuse_any(faults)
     _drop_empty_columns(rows)
     if blank:
-        rows.tidied.append(f"{blank} empty rows were left out")
+        rows.tidied.append((f"{blank} empty rows were left out", f"已略去 {blank} 个空行"))
     return rows
+
+
+def _separator(text: str) -> str:
+    """What parts the columns, told from the header: tabs or semicolons only where it has no comma at all."""
+    lines = (line for line in text.split("\n") if line.strip(" ,;\t") and not line.startswith("#"))
+    header = next(lines, "")
+    return "," if "," in header else max(";\t", key=header.count) if re.search("[;\t]", header) else ","
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd]")
@@ -218,4 +253,4 @@ def _drop_empty_columns(rows: Rows) -> None:
     if width < len(rows.header):
         rows.header = rows.header[:width]
         rows.records = [record[:width] for record in rows.records]
-        rows.tidied.append("empty columns at the end were left out")
+        rows.tidied.append(("empty columns at the end were left out", "已略去末尾的空列"))

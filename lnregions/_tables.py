@@ -5,6 +5,7 @@ what it finds comes out as faults with file, line, value and remedy. A shipped t
 sealed in the descriptor passed these checks when it was sealed (``data/seal.py``) and is only converted.
 """
 
+import difflib
 import functools
 import hashlib
 import json
@@ -13,14 +14,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from lnregions._cells import READERS, cell_fault
 from lnregions._checks import (
     DataError,
     Fault,
     add_messages,
-    is_plain_number,
     narrow,
-    parse_number,
-    parse_year,
+    quote,
     refuse_any,
     shown_path,
     unknown_fault,
@@ -39,22 +39,6 @@ add_messages(
             "en": ("column {column} stands twice", "Keep one of the two"),
             "zh": ("{column} 列出现两次", "请保留其中一列"),
         },
-        "number": {
-            "en": ("{column} {value} is not a number", "Give digits with a decimal point, such as 9516.9"),
-            "zh": ("{column} 的值 {value} 不是数字", "请用数字和小数点，例如 9516.9"),
-        },
-        "integer": {
-            "en": ("{column} {value} is not a whole number", "Give digits only, such as 2"),
-            "zh": ("{column} 的值 {value} 不是整数", "请只用数字，例如 2"),
-        },
-        "year": {
-            "en": ("{column} {value} is not a whole number", "Give a four-digit year such as 2024"),
-            "zh": ("{column} 的值 {value} 不是年份", "请给出四位数年份，例如 2024"),
-        },
-        "boolean": {
-            "en": ("{column} {value} is neither yes nor no", "Write yes or no"),
-            "zh": ("{column} 的值 {value} 不是 yes 或 no", "请写 yes 或 no"),
-        },
         "seal": {
             "en": (
                 "the table is not the one that was sealed",
@@ -64,7 +48,6 @@ add_messages(
         },
     }
 )
-_YES, _NO = {"yes", "true", "是"}, {"no", "false", "否"}
 
 
 @functools.cache
@@ -105,7 +88,8 @@ def read_table(path: Path, resource: str, *, encoding: str | None = None, trust:
     Returns
     -------
     pandas.DataFrame
-        Text columns hold ``""`` where nothing is given; ``attrs["tidied"]`` says what was untidy.
+        Text columns hold ``""`` where nothing is given; ``attrs["tidied"]`` and ``attrs["tidied_zh"]`` say what
+        was untidy.
 
     Raises
     ------
@@ -119,20 +103,42 @@ def read_lines(
     path: Path, resource: str, *, encoding: str | None = None, trust: bool = True
 ) -> tuple[pd.DataFrame, list[int]]:
     """Return the table of :func:`read_table` and the line of the file on which each row stands."""
+    path = Path(path)
     data, shown = read_bytes(path), shown_path(path)
     text, tidied = decode(data, path=shown, encoding=encoding)
     rows = parse_rows(text, path=shown, tidied=tidied)
     rules = schema(resource)
+    _fold_header(rows, rules["fields"])
     _check_header(rows, rules["fields"])
-    checked = trust and fingerprint(data) in _sealed()
+    sealed = fingerprint(data) in _sealed()
+    checked = trust and sealed
+    if not sealed and trust and path.resolve().is_relative_to(data_dir().resolve()):
+        rows.tidied.append(_UNSEALED)
     frame, faults = _convert(rows, rules["fields"])
     if not checked:
         faults += check_columns(frame, rows, fields=rules["fields"], known=faults)
         lines, key_faults = check_key(frame, rows, rules.get("primaryKey", []))
         refuse_any(sorted(faults + key_faults, key=lambda fault: fault.line or 0))
         frame, rows.lines = frame.loc[lines].reset_index(drop=True), [rows.lines[i] for i in lines]
-    frame.attrs["tidied"] = [f"{shown}: {sentence}" for sentence in rows.tidied]
+    keep_tidied(frame, [(f"{shown}: {en}", f"{shown}：{zh}") for en, zh in rows.tidied])
     return frame, rows.lines
+
+
+_UNSEALED = (
+    "the table is not the one that was sealed; if the change is meant, run: python data/seal.py",
+    "数据表与封存时不同；如属有意修改，请运行：python data/seal.py",
+)
+
+
+def keep_tidied(frame: pd.DataFrame, said: Iterable[tuple[str, str]]) -> None:
+    """Write into a frame's ``attrs`` what was untidy about its file, English and Chinese."""
+    said = list(said)
+    frame.attrs |= {"tidied": [en for en, _ in said], "tidied_zh": [zh for _, zh in said]}
+
+
+def kept_tidied(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """What :func:`keep_tidied` wrote."""
+    return list(zip(frame.attrs.get("tidied", []), frame.attrs.get("tidied_zh", []), strict=True))
 
 
 def check_references(
@@ -157,14 +163,28 @@ def check_references(
     return faults
 
 
+def _fold_header(rows: Rows, fields: list[dict]) -> None:
+    """Column names in another case made those of the schema."""
+    names = {field["name"].casefold(): field["name"] for field in fields}
+    folded = [name if name in names.values() else names.get(name.casefold(), name) for name in rows.header]
+    if folded != rows.header:
+        rows.tidied.append(("column names in another case were read", "列名大小写不同，已按小写读取"))
+        rows.header = folded
+
+
 def _check_header(rows: Rows, fields: list[dict]) -> None:
     names = [field["name"] for field in fields]
     optional = {field["name"] for field in fields if field.get("optional")}
-    faults = [
-        unknown_fault("column", name, names, path=rows.path, line=1)
-        for name in dict.fromkeys(rows.header)
-        if name not in names
-    ]
+    absent = [name for name in names if name not in rows.header]
+    further = [name for name in dict.fromkeys(rows.header) if name not in names]
+    meant = {name for name in further if difflib.get_close_matches(name, absent, n=1, cutoff=0.6)}
+    strange = further if set(absent) - optional else [name for name in further if name in meant]
+    faults = [unknown_fault("column", name, names, path=rows.path, line=1) for name in strange]
+    if further and not strange:
+        listed = ", ".join(quote(name) for name in further)
+        rows.tidied.append(
+            (f"columns that are not used were left out: {listed}", f"已略去未使用的列：{listed}")
+        )
     for name in names:
         if rows.header.count(name) > 1:
             faults.append(Fault("duplicate column", rows.path, 1, name))
@@ -179,19 +199,25 @@ def _convert(rows: Rows, fields: list[dict]) -> tuple[pd.DataFrame, list[Fault]]
     for field in fields:
         place = places.get(field["name"])
         cells = [""] * len(rows.records) if place is None else [record[place] for record in rows.records]
-        values, odd = [], 0
+        values, odd, comma = [], 0, rows.separator == ";" and field["type"] == "number"
         for line, cell in zip(rows.lines, cells, strict=True):
             try:
-                value, plain = _READERS[field["type"]](cell, field)
+                if comma and "," in narrow(cell):
+                    raise ValueError(cell)
+                value, plain = READERS[field["type"]](cell, field)
             except ValueError:
-                faults.append(Fault(field["type"], rows.path, line, field["name"], cell.strip()))
+                code = "decimal comma" if comma and "," in narrow(cell) else cell_fault(cell, field["type"])
+                faults.append(Fault(code, rows.path, line, field["name"], cell.strip()))
                 value, plain = None, True
             values.append(value)
             odd += not plain
         if odd:
             untidy[field["name"]] = odd
         columns[field["name"]] = pd.Series(values, dtype=_dtype(field, values))
-    rows.tidied += [f"{count} values of {name} were tidied" for name, count in untidy.items()]
+    rows.tidied += [
+        (f"{count} values of {name} were tidied", f"已整理 {name} 的 {count} 个值")
+        for name, count in untidy.items()
+    ]
     return pd.DataFrame(columns), faults
 
 
@@ -200,47 +226,6 @@ def _dtype(field: dict, values: list) -> object:
         whole = field.get("constraints", {}).get("required") and None not in values
         return "int64" if whole else "Int64"
     return {"number": "float64", "boolean": "bool", "string": str}[field["type"]]
-
-
-def _read_text(cell: str, field: dict) -> tuple[str, bool]:
-    text = cell.strip()
-    if field.get("code"):
-        text = narrow(text)
-        text = text[:-2] if text.endswith(".0") and text[:-2].isdecimal() else text
-    return text, text == cell
-
-
-def _read_number(cell: str, field: dict) -> tuple[float | None, bool]:
-    if is_plain_number(cell):
-        return parse_number(cell), True
-    return (None, not cell) if not cell.strip() else (parse_number(cell), False)
-
-
-def _read_integer(cell: str, field: dict) -> tuple[int | None, bool]:
-    number, plain = _read_number(cell, field)
-    if number is not None and (number != int(number) or abs(number) > 2**53):
-        raise ValueError(cell)
-    return (None if number is None else int(number)), plain
-
-
-def _read_year(cell: str, field: dict) -> tuple[int | None, bool]:
-    return (parse_year(cell), cell.isdecimal()) if cell.strip() else (None, not cell)
-
-
-def _read_boolean(cell: str, field: dict) -> tuple[bool, bool]:
-    word = narrow(cell).lower()
-    if word not in _YES | _NO and (word or field.get("constraints", {}).get("required")):
-        raise ValueError(cell)
-    return word in _YES, cell in ("yes", "no", "")
-
-
-_READERS = {
-    "string": _read_text,
-    "number": _read_number,
-    "integer": _read_integer,
-    "year": _read_year,
-    "boolean": _read_boolean,
-}
 
 
 def check_seals() -> list[Fault]:

@@ -3,7 +3,7 @@
 import calendar
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,13 @@ add_messages(
         "as of": {
             "en": ("as of {value} is not a date", "Give one such as 2024-01-19, 2024-01 or 2024"),
             "zh": ("截至日期 {value} 不是日期", "请给出日期，例如 2024-01-19、2024-01 或 2024"),
+        },
+        "no such day": {
+            "en": (
+                "{column} {value} is no day of the calendar",
+                "Give a date such as 2024-01-19, 2024-01 or 2024",
+            ),
+            "zh": ("{column} 的值 {value} 不是历法中的日期", "请给出日期，例如 2024-01-19、2024-01 或 2024"),
         },
     }
 )
@@ -63,6 +70,17 @@ def last_day(text: str) -> dt.date:
     if not (1 <= month <= 12 and year > 0):
         raise ValueError(f"no such month: {text!r}")
     return dt.date(year, month, calendar.monthrange(year, month)[1] if day is None else day)
+
+
+def date_faults(dates: Iterable[str], column: str, *, path: str, lines: list[int]) -> list[Fault]:
+    """Faults of the dates of a column that are no day of the calendar; an empty one is none."""
+    faults = []
+    for line, date in zip(lines, dates, strict=True):
+        try:
+            date and last_day(date)
+        except ValueError:
+            faults.append(Fault("no such day", path, line, column, date))
+    return faults
 
 
 def known_from(observations: pd.DataFrame, published: Mapping[str, str]) -> pd.Series:

@@ -42,8 +42,8 @@ class _Plain(yaml.SafeLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012
 
 
-def read_yaml(path: Path) -> tuple[dict, dict[str, int]]:
-    """Return the keys and values of a YAML file, values as text, and the line of each top-level key.
+def read_yaml(path: Path) -> tuple[dict, dict[str, int], list[tuple[str, str]]]:
+    """Return the keys and values of a YAML file, values as text, the line of each top-level key, and what was untidy.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def read_yaml(path: Path) -> tuple[dict, dict[str, int]]:
     data = read_bytes(path)
     if len(data) > _LARGEST:
         refuse([Fault("too large", shown, value=len(data), extra={"most": _LARGEST})])
-    text, _ = decode(data, path=shown)
+    text, tidied = decode(data, path=shown)
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_Plain):
@@ -68,7 +68,8 @@ def read_yaml(path: Path) -> tuple[dict, dict[str, int]]:
         refuse([Fault("yaml", shown, line, extra={"reason": reason})])
     if not isinstance(node, yaml.MappingNode):
         refuse([Fault("not a mapping", shown, 1)])
-    return _value(node, shown), {key.value: key.start_mark.line + 1 for key, _ in node.value}
+    values = _value(node, shown)
+    return values, {key.value: key.start_mark.line + 1 for key, _ in node.value}, tidied
 
 
 def _check_event(event: yaml.Event, path: str, *, depth: int) -> None:

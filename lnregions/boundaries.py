@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lnregions._boundary_codes import code_faults, find_codes, name_faults, names_beside
+from lnregions._boundary_codes import (
+    code_faults,
+    find_codes,
+    name_faults,
+    names_beside,
+    without_other_provinces,
+)
 from lnregions._boundary_files import Layer, read_layer
 from lnregions._boundary_place import place_faults
 from lnregions._boundary_shapes import overlap_faults, plain_polygons
-from lnregions._checks import Fault, add_messages, refuse, refuse_any, shown_path, unknown
+from lnregions._checks import Fault, add_messages, refuse, refuse_any, say_tidied, shown_path, unknown
 from lnregions._paths import shapes_dir
 
 if TYPE_CHECKING:
@@ -53,7 +59,8 @@ def load_boundaries(
     path : path, optional
         A file of your own instead of the shipped one: shapefile, GeoPackage, GeoJSON, or a zip of one.
         Its areas are told by a column of adcodes. Codes of Liaoning must be complete for the level and lie
-        where those areas lie; other codes are your own areas and are taken as they come.
+        where those areas lie; rows of other provinces beside them are left out. In a file without any code of
+        Liaoning the codes are your own areas and are taken as they come.
     areas : iterable of str, optional
         Codes that the file must hold, all of them and no others; needs `path`.
 
@@ -62,7 +69,8 @@ def load_boundaries(
     geopandas.GeoDataFrame
         `area` (text), `name_zh`, `name_en`, `short_zh`, `short_en`, `parent`, `geometry`; EPSG:4490, sorted
         by area. Known areas carry the shipped names whatever the file calls them. In ``attrs``: `source_en`,
-        `source_zh`, `licence`, `path`, and `tidied` and `tidied_zh`, sentences on what was put right.
+        `source_zh`, `licence`, `path`, and `tidied` and `tidied_zh`, sentences on what was put right; a
+        :class:`~lnregions.TidiedWarning` says them, too.
 
     Raises
     ------
@@ -81,7 +89,9 @@ def load_boundaries(
         raise unknown("level", level, LEVELS)
     if path is None:
         return _shipped(LEVELS[level]).copy()
-    return _checked(read_layer(path), level=level, areas=None if areas is None else {str(a) for a in areas})
+    frame = _checked(read_layer(path), level=level, areas=None if areas is None else {str(a) for a in areas})
+    say_tidied(f"{frame.attrs['path']}: {sentence}" for sentence in frame.attrs["tidied"])
+    return frame
 
 
 def load_context() -> "gpd.GeoDataFrame":
@@ -115,6 +125,9 @@ def _checked(layer: Layer, *, level: str, areas: set[str] | None) -> "gpd.GeoDat
     if found is None:
         refuse([Fault("code column", layer.name, extra={"value": ", ".join(layer.columns)[:200] or "none"})])
     column, codes = found
+    codes, others = without_other_provinces(codes, known=known) if areas is None else (codes, [])
+    for n in others:
+        layer.shapes[n] = None
     plain = plain_polygons(layer)
     shapes, faults, said = plain.shapes, plain.faults, plain.said
     if areas is not None:
@@ -131,8 +144,11 @@ def _checked(layer: Layer, *, level: str, areas: set[str] | None) -> "gpd.GeoDat
     rows = [n for n, shape in enumerate(shapes) if shape is not None]
     if not rows:
         refuse([Fault("file empty", layer.name)])
-    if len(rows) < len(shapes):
-        listed = ", ".join(str(n + 1) for n in range(len(shapes)) if n not in rows)
+    if others:
+        count = len(others)
+        said.append((f"Rows of other provinces were left out: {count}.", f"已略去其他省份的 {count} 行。"))
+    if len(rows) + len(others) < len(shapes):
+        listed = ", ".join(str(n + 1) for n in range(len(shapes)) if n not in {*rows, *others})
         said.append((f"Rows without a shape were left out: {listed}.", f"已略去没有图形的行：{listed}。"))
     kept = [shapes[n] for n in rows], [codes[n] for n in rows]
     reference = {area: shape for frame in shipped.values() for area, shape in frame.geometry.items()}

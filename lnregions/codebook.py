@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions._checks import DataError, Fault, narrow, refuse_any, shown_path, unknown
+from lnregions._checks import DataError, Fault, narrow, refuse_any, say_tidied, shown_path, unknown
 from lnregions._paths import data_dir
 from lnregions._tables import check_references, read_lines
+from lnregions._vintages import date_faults
 
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
@@ -95,7 +96,7 @@ def load_sources(*, path: Path | None = None) -> pd.DataFrame:
     DataError
         With every fault of the file.
     """
-    return _load("sources", path)
+    return _load("sources", path, _check_sources)
 
 
 def load_breaks(*, path: Path | None = None) -> pd.DataFrame:
@@ -199,7 +200,9 @@ def _load(resource: str, path: Path | None, check: Checker | None = None) -> pd.
     path = Path(path) if path is not None else data_dir() / f"{resource}.csv"
     try:
         state = path.stat()
-        return _load_once(resource, path, check, (state.st_mtime_ns, state.st_size)).copy()
+        frame = _load_once(resource, path, check, (state.st_mtime_ns, state.st_size)).copy()
+        say_tidied(frame.attrs["tidied"])
+        return frame
     except (OSError, ValueError) as error:
         if isinstance(error, DataError):
             raise
@@ -226,6 +229,10 @@ def _check_own_parents(frame: pd.DataFrame, path: str, lines: list[int]) -> list
 def _check_indicators(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
     choices = {"unit": load_units()["unit"], "weight": frame["indicator"]}
     return check_references(frame, choices, path=path, lines=lines)
+
+
+def _check_sources(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
+    return date_faults(frame["published"], "published", path=path, lines=lines)
 
 
 def _check_breaks(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions._checks import Fault, add_messages, refuse_any, shown_path
+from lnregions._checks import Fault, add_messages, refuse_any, say_tidied, shown_path
 from lnregions._paths import data_dir
-from lnregions._tables import check_references, read_lines
-from lnregions._vintages import choose_default, known_from, last_day, parse_as_of
+from lnregions._tables import check_references, keep_tidied, kept_tidied, read_lines
+from lnregions._vintages import choose_default, date_faults, known_from, last_day, parse_as_of
 from lnregions.codebook import LINE_BREAKS, load_areas, load_indicators, load_sources, region_codes
 
 __all__ = [
@@ -45,13 +45,6 @@ add_messages(
             ),
             "zh": ("{indicator} 的值 {value} 大于可能的最大值 {rule}", "请更正数值、单位或指标"),
         },
-        "no such day": {
-            "en": (
-                "{column} {value} is no day of the calendar",
-                "Give a date such as 2024-01-19, 2024-01 or 2024",
-            ),
-            "zh": ("{column} 的值 {value} 不是历法中的日期", "请给出日期，例如 2024-01-19、2024-01 或 2024"),
-        },
     }
 )
 _FACTORS = {("万元", "亿元"): "10,000", ("元", "亿元"): "100,000,000", ("万美元", "亿美元"): "10,000"}
@@ -78,7 +71,9 @@ def load_observations(
         Columns ``area``, ``indicator``, ``year``, ``value`` (in ``unit``), ``unit``, ``vintage`` (date of
         publication as given, ``""`` where unknown), ``status`` (preliminary, revised, final, unknown),
         ``grade`` (A, B, C), ``source`` (ids apart by blanks), ``note``, ``known_from`` (see
-        :func:`known_from`) and ``default`` (see :func:`choose_default`).
+        :func:`known_from`) and ``default`` (see :func:`choose_default`). ``attrs["tidied"]`` and
+        ``attrs["tidied_zh"]`` say what was untidy about a file of your own and was read all the same; a
+        :class:`~lnregions.TidiedWarning` says it, too.
 
     Raises
     ------
@@ -97,9 +92,10 @@ def load_observations(
     own = getattr(plan, "folder", None)
     if path is None and own is not None and (own / "observations.csv").is_file():
         added = _read(own / "observations.csv", plan)
-        tidied = frame.attrs["tidied"] + added.attrs["tidied"]
+        said = kept_tidied(frame) + kept_tidied(added)
         frame = pd.concat([frame, added], ignore_index=True)
-        frame.attrs["tidied"] = tidied
+        keep_tidied(frame, said)
+    say_tidied(frame.attrs["tidied"])
     if day is not None:
         frame = frame[frame["known_from"] <= day].reset_index(drop=True)
     frame["default"] = choose_default(frame)
@@ -186,9 +182,9 @@ def _read(path: Path, plan: object) -> pd.DataFrame:
         sources = list(published)
     faults = _check_figures(frame, lines, path=shown_path(path), areas=areas, sources=sources)
     refuse_any(sorted(faults, key=lambda fault: fault.line))
-    tidied = frame.attrs["tidied"]
+    said = kept_tidied(frame)
     frame["known_from"] = known_from(frame, published)
-    frame.attrs["tidied"] = tidied
+    keep_tidied(frame, said)
     return frame
 
 
@@ -213,12 +209,7 @@ def _check_figures(
         for row in frame[wrong & fits].itertuples():
             extra = {"indicator": row.indicator, "rule": f"{indicators[limit][row.indicator]:,.12g}"}
             faults.append(Fault(fault, path, lines[row.Index], "value", row.value, extra))
-    for place, vintage in enumerate(frame["vintage"]):
-        try:
-            vintage and last_day(vintage)
-        except ValueError:
-            faults.append(Fault("no such day", path, lines[place], "vintage", vintage))
-    return faults
+    return faults + date_faults(frame["vintage"], "vintage", path=path, lines=lines)
 
 
 def _unit_fault(row: tuple, wanted: str, *, path: str, line: int) -> Fault:

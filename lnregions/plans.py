@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions._checks import DataError, Fault, refuse_any, shown_path, unknown
+from lnregions._checks import DataError, Fault, refuse_any, say_tidied, shown_path, unknown
 from lnregions._paths import data_dir
 from lnregions._plan_checks import check_membership, check_plan_facts, check_regions, check_targets
 from lnregions._plan_template import write_plan_template
-from lnregions._tables import read_lines
+from lnregions._tables import keep_tidied, kept_tidied, read_lines
 from lnregions._yaml import read_yaml
 from lnregions.codebook import load_areas, load_sources
 from lnregions.observations import load_observations
@@ -58,6 +58,8 @@ class Plan:
         The shipped areas and those of the plan's own.
     folder : Path
         Where it was read.
+    tidied, tidied_zh : tuple of str
+        What was untidy about a folder of your own and was read all the same.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Plan:
     sources: pd.DataFrame
     areas: pd.DataFrame = field(repr=False)
     folder: Path = field(repr=False)
+    tidied: tuple[str, ...] = field(default=(), repr=False)
+    tidied_zh: tuple[str, ...] = field(default=(), repr=False)
 
     def members(self, region: str, *, level: str | None = None) -> list[str]:
         """Return the areas that make a region; zones are left out, as they lie inside other members.
@@ -140,7 +144,7 @@ def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan
     Returns
     -------
     Plan
-        Facts and frames.
+        Facts and frames. A :class:`~lnregions.TidiedWarning` says what was untidy about a folder of your own.
 
     Raises
     ------
@@ -160,6 +164,7 @@ def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan
         if len(_LOADED) >= _MOST_LOADED:
             _LOADED.pop(next(iter(_LOADED)))
         _LOADED[state] = read
+    say_tidied(_LOADED[state].tidied)
     return _copy(_LOADED[state], folder)
 
 
@@ -217,7 +222,7 @@ def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
     What rests on a file that cannot be read is not checked, so that one fault does not bring others.
     """
     faults: list[Fault] = []
-    facts, sources = _gather(faults, lambda: _read_facts(folder / "plan.yaml"), ({}, None))
+    facts, sources, said = _gather(faults, lambda: _read_facts(folder / "plan.yaml"), ({}, None, []))
     areas = _gather(faults, lambda: _read_areas(folder), None)
     tables = {}
     for name in _TABLES:
@@ -231,7 +236,10 @@ def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
     if sources is None or areas is None or any(table is None for table in tables.values()):
         return None, faults
     frames = {name: frame for name, (frame, _) in tables.items()}
-    return Plan(id=facts["id"], facts=facts, **frames, sources=sources, areas=areas, folder=folder), faults
+    said += [sentences for frame in (*frames.values(), areas) for sentences in kept_tidied(frame)]
+    tidied, tidied_zh = zip(*said, strict=True) if said else ((), ())
+    own = {"sources": sources, "areas": areas, "folder": folder, "tidied": tidied, "tidied_zh": tidied_zh}
+    return Plan(id=facts["id"], facts=facts, **frames, **own), faults
 
 
 def _gather(faults: list[Fault], read, otherwise):
@@ -247,11 +255,12 @@ def _no_sources() -> pd.DataFrame:
     return pd.DataFrame(columns=_SOURCE_COLUMNS, dtype=str)
 
 
-def _read_facts(path: Path) -> tuple[dict, pd.DataFrame]:
-    facts, lines = read_yaml(path)
-    facts, sources = check_plan_facts(facts, lines, path=shown_path(path))
+def _read_facts(path: Path) -> tuple[dict, pd.DataFrame, list[tuple[str, str]]]:
+    facts, lines, tidied = read_yaml(path)
+    shown = shown_path(path)
+    facts, sources = check_plan_facts(facts, lines, path=shown, tidied=tidied)
     table = pd.DataFrame(sources, columns=_SOURCE_COLUMNS, dtype=str) if sources else _no_sources()
-    return facts, table
+    return facts, table, [(f"{shown}: {en}", f"{shown}：{zh}") for en, zh in tidied]
 
 
 def _read_areas(folder: Path) -> pd.DataFrame:
@@ -259,4 +268,6 @@ def _read_areas(folder: Path) -> pd.DataFrame:
     if not (folder / "areas.csv").is_file():
         return shared
     own = load_areas(path=folder / "areas.csv")
-    return pd.concat([shared[~shared["area"].isin(own["area"])], own], ignore_index=True)
+    joined = pd.concat([shared[~shared["area"].isin(own["area"])], own], ignore_index=True)
+    keep_tidied(joined, kept_tidied(own))
+    return joined

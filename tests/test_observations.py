@@ -19,6 +19,7 @@ from lnregions.observations import (
 )
 from lnregions.plans import load_plan, write_plan_template
 
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
 TABLES = Path(__file__).parent / "data" / "tables"
 HEAD = "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
 GOOD = "210200,gdp,2024,9516.9,亿元,2025-01-20,preliminary,A,s047,\n"

@@ -11,6 +11,7 @@ from lnregions._checks import DataError
 from lnregions._paths import data_dir
 from lnregions._tables import check_references, read_lines, read_table
 
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
 HEAD = "unit,label_zh,label_en,factor_en\n"
 GOOD = HEAD + "亿元,亿元,billion yuan,0.1\n万人,万人,million people,0.01\n"
 
@@ -35,6 +36,14 @@ def table(tmp_path, content):
         (GOOD.replace("0.1", "０．１"), "1 values of factor_en were tidied"),
         (GOOD.replace("billion yuan", " billion yuan "), "1 values of label_en were tidied"),
         (GOOD.replace("unit,", "ｕｎｉｔ ,"), ""),
+        (GOOD.encode("utf-16"), "the text was read as UTF-16"),
+        (GOOD.replace(",", ";"), "columns parted by semicolons were read"),
+        (GOOD.replace(",", "\t"), "columns parted by tabs were read"),
+        (GOOD.replace("unit,", "Unit,"), "column names in another case were read"),
+        (GOOD.replace("factor_en\n", "factor_en,remark\n").replace("1\n", "1,x\n"),
+         "columns that are not used were left out: 'remark'"),
+        ("," + GOOD.replace("\n亿", "\n0,亿").replace("\n万", "\n1,万"), "columns that are not used were left out: ''"),
+        (GOOD.replace("billion", "\u200bbillion"), "1 values of label_en were tidied"),
         ("# a remark\n" + GOOD, ""),
         ("\n\n" + GOOD, ""),
         (GOOD.replace("billion yuan", '"billion yuan"'), ""),
@@ -48,13 +57,15 @@ def test_what_is_merely_untidy_is_read_and_said(tmp_path, content, said):
     assert [sentence.split("units.csv: ")[1] for sentence in frame.attrs["tidied"]] == (
         [said] if said else []
     )
+    assert len(frame.attrs["tidied_zh"]) == len(frame.attrs["tidied"])
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "has no header line"),
-        (GOOD.encode("utf-16"), "NUL byte|UTF-16"),
+        (GOOD.encode("utf-16")[:-1], "are not valid UTF-16"),
+        ((GOOD + "\0").encode("utf-16"), "line 4: a NUL byte"),
         (GOOD.encode() + b"\x00", r"line 4: a NUL byte"),
         (GOOD.encode().replace(b"\xe4\xba\xbf", b"\xe4\xba", 1), r"line 2: the bytes 'e4 ba' are not valid UTF-8"),
         (b"\xef\xbb\xbf" + GOOD.encode("gb18030"), "are not valid UTF-8"),
@@ -67,7 +78,8 @@ def test_what_is_merely_untidy_is_read_and_said(tmp_path, content, said):
          "line 1: column unit stands twice"),
         (GOOD.replace("factor_en", "factor"), r"unknown column 'factor'.*did you mean factor_en\?"),
         (GOOD.replace("factor_en", "factor"), "column factor_en is missing. The table needs unit, label_zh"),
-        (GOOD.replace(",", ";"), "line 1: unknown column 'unit;label_zh;label_en;factor_en'"),
+        (GOOD.replace(",", "|"), r"line 1: unknown column 'unit\|label_zh\|label_en\|factor_en'"),
+        (GOOD.replace(",", ";").replace("0.1", "0,1"), "factor_en '0,1' has a comma in a table parted by semicolons"),
         (GOOD.replace("billion", "bil\x07lion"), r"line 2: label_en 'bil\\x07lion yuan' holds a control character"),
         (GOOD.replace("billion", "b" * 5000), "label_en has a value of 5005 characters"),
         (GOOD.replace("0.1\n", "\n"), "line 2: factor_en is empty"),
