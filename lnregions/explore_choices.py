@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lnregions.area_series import member_frame
+from lnregions.boundaries import load_boundaries
 from lnregions.codebook import load_areas, load_indicators
 from lnregions.judgement import figures_of, load_tables, members_of
 from lnregions.map_pictures import level_of
@@ -57,11 +58,25 @@ def known_indicators() -> list[str]:
     return rows.loc[rows["measure"] != "none", "indicator"].tolist()
 
 
+def level_and_members(view) -> tuple[str, list[str]]:
+    """Level that a view's map is drawn at, and the region's areas there."""
+    return level_of(with_cities(view.plan), view.region, view.indicator, view.tables)
+
+
+def figures_at(view, level: str) -> pd.DataFrame:
+    """Figures of all years and all areas of a level for a view's indicator; made once for each set of tables."""
+    made, key = view.tables.made, ("explore", level, view.indicator)
+    if key not in made:
+        areas = load_boundaries(level)["area"]
+        made[key] = member_frame(view.tables, areas, indicator=view.indicator)
+    return made[key]
+
+
 def member_figures(view) -> pd.DataFrame:
     """Figures of all years of the areas on a view's map, as `member_frame` has them."""
-    plan = with_cities(view.plan)
-    _, members = level_of(plan, view.region, view.indicator, view.tables)
-    return member_frame(view.tables, members, indicator=view.indicator)
+    level, members = level_and_members(view)
+    found = figures_at(view, level)
+    return found[found["area"].isin(members)]
 
 
 def years_of(view) -> list[int]:

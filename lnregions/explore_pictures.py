@@ -3,7 +3,6 @@
 import pandas as pd
 
 from lnregions import charts, maps
-from lnregions.area_series import member_frame
 from lnregions.boundaries import load_boundaries
 from lnregions.chart_pictures import (
     EMPTY_MM,
@@ -13,12 +12,19 @@ from lnregions.chart_pictures import (
     draw_verdict,
     head_words,
 )
-from lnregions.explore_choices import PROVINCE, member_figures, why_no_series, with_cities
+from lnregions.explore_choices import (
+    PROVINCE,
+    figures_at,
+    level_and_members,
+    member_figures,
+    why_no_series,
+    with_cities,
+)
 from lnregions.judgement import judge_row, members_of
 from lnregions.map_base import draw_areas, draw_outline, map_axes, start
 from lnregions.map_fields import draw_holes, label_areas, wordings
 from lnregions.map_legend import add_legend, swatch
-from lnregions.map_pictures import draw_map, drawn_values, finish_picture_map, level_of, one_year
+from lnregions.map_pictures import draw_map, drawn_values, finish_picture_map, one_year
 from lnregions.palette import NO_DATA_FILL, NO_DATA_HATCH, ROLES
 from lnregions.pictures import BOUNDARIES, Picture, make_picture
 
@@ -31,7 +37,7 @@ def view_map(view) -> Picture:
     """Map of a view; areas without any figure are hatched."""
     plan = with_cities(view.plan)
     if drawn_values(view.tables, view.indicator).empty:
-        picture = _map_without_figures(view, plan)
+        picture = _map_without_figures(view)
     else:
         picture = draw_map(
             plan,
@@ -97,25 +103,22 @@ def _about(readings, view):
 
 def shown_figures(view) -> pd.DataFrame:
     """Figures on a view's map, a row each area, also those without: ``area year value grade source``."""
-    plan = with_cities(view.plan)
-    level, members = level_of(plan, view.region, view.indicator, view.tables)
-    everywhere = member_frame(view.tables, load_boundaries(level)["area"], indicator=view.indicator)
-    found = one_year(everywhere, len(load_boundaries(level)), view.year)
+    level, members = level_and_members(view)
+    found = one_year(figures_at(view, level), len(load_boundaries(level)), view.year)
     return found.set_index("area").reindex(members).rename_axis("area").reset_index()
 
 
 def drawn_areas(view) -> pd.DataFrame:
     """Boundaries of the areas on a view's map, projected and thinned as they are drawn."""
-    plan = with_cities(view.plan)
-    level, members = level_of(plan, view.region, view.indicator, view.tables)
+    level, members = level_and_members(view)
     frame = load_boundaries(level)
     return maps.prepare(frame[frame["area"].isin(members)])
 
 
-def _map_without_figures(view, plan) -> Picture:
+def _map_without_figures(view) -> Picture:
     """Map of the members, all hatched, for an indicator that no area has a figure of."""
     language, tables = view.language, view.tables
-    level, members = level_of(plan, view.region, view.indicator, tables)
+    level, members = level_and_members(view)
     frame = load_boundaries(level)
     own = maps.prepare(frame[frame["area"].isin(members)])
     axes = start(map_axes(WIDTH, language=language), own, language)
@@ -135,8 +138,8 @@ def _map_without_figures(view, plan) -> Picture:
     finish_picture_map(axes, words[language == "zh"], BOUNDARIES[language], language, others=others)
     data = member_figures(view)
     return make_picture(
-        axes, "map", tables=tables, data=data, says=(f"{words[0]}.", f"{words[1]}。"), language=language, plan=plan.id,
-        region=view.region, indicator=view.indicator,
+        axes, "map", tables=tables, data=data, says=(f"{words[0]}.", f"{words[1]}。"), language=language,
+        plan=view.plan.id, region=view.region, indicator=view.indicator,
     )  # fmt: skip
 
 

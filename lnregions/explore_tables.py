@@ -1,5 +1,7 @@
 """The two tables of a view: the figures on its map, and what the plan asks of them."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from lnregions._words import format_value
@@ -30,7 +32,8 @@ def verdict_view(view) -> Table:
     """Verdicts on the targets of a view's indicator; where there is none, the targets that the region has."""
     found = verdicts_on(view)
     if found:
-        return show_verdicts(verdict_table(readings[0] for readings in found), language=view.language)
+        table = show_verdicts(verdict_table(readings[0] for readings in found), language=view.language)
+        return replace(table, note="")  # the grades are told under the figures
     return _no_target(view)
 
 

@@ -5,7 +5,6 @@ is no longer wanted is drawn to its end. What was drawn once in a process is kep
 """
 
 import asyncio
-import datetime
 from collections import OrderedDict
 from dataclasses import replace
 from html import escape
@@ -14,8 +13,8 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from lnregions._checks import DataError
-from lnregions.codebook import load_indicators
-from lnregions.explore_choices import cities_of, indicators_with_figures, known_indicators, years_of
+from lnregions.explore_choices import as_of_text, cities_of
+from lnregions.explore_controls import CHOICES, arrange, make_controls, offer, options_for, relabel
 from lnregions.explore_hover import PICK, hover_layer, image_html, map_html
 from lnregions.explore_words import say
 from lnregions.judgement import load_tables
@@ -27,8 +26,6 @@ _BREATH = 0.005
 """Seconds between two pieces, in which the kernel takes what has come in."""
 _KEPT: OrderedDict = OrderedDict()
 _MOST_KEPT = 120
-_LABEL = "6.5em"
-_CHOICES = ("plan", "region", "city", "indicator", "year", "as_of", "language")
 
 
 class Explorer(widgets.VBox):
@@ -46,17 +43,17 @@ class Explorer(widgets.VBox):
 
     def __init__(self, view, *, folder: str = "figures"):
         self.view = view
-        self._plans = {view.name: view.plan}
+        self._plans = {name: load_plan(name) for name in list_plans()} | {view.name: view.plan}
         self._filling = False
         self._drawing = None
         self._picks: dict[str, widgets.Button] = {}
-        self.controls = _controls(view, folder)
+        self.controls = make_controls(view, folder)
         self.shown = {name: widgets.HTML() for name in ("note", "map", "chart", "table", "verdict", "saved")}
         self._clicks = widgets.Box(layout=widgets.Layout(display="none"))
-        super().__init__(children=[*_arranged(self.controls, self.shown), self._clicks])
+        super().__init__(children=[*arrange(self.controls, self.shown), self._clicks])
         self.add_class("ln-explore")
         self._fill(view)
-        for name in _CHOICES:
+        for name in CHOICES:
             self.controls[name].observe(self._changed, names="value")
         self.controls["save"].on_click(self._save)
         self.draw()
@@ -78,41 +75,29 @@ class Explorer(widgets.VBox):
 
     def _chosen(self, owner):
         """View of what is chosen; what does not go with the new choice gives way."""
-        get = {name: self.controls[name].value for name in _CHOICES}
-        date = get["as_of"]
-        plan = self._plan(get["plan"])
+        get = {name: self.controls[name].value for name in CHOICES}
+        plan = self._plans[get["plan"]]
         regions = list(plan.regions["region"])
         region = get["region"] if get["region"] in regions else regions[0]
         city = get["city"] if get["city"] in cities_of(plan, region) else ""
-        as_of = f"{date:%Y-%m-%d}" if date else ""
+        as_of = as_of_text(get["as_of"]) if owner is self.controls["as_of"] else self.view.as_of
         load_tables(plan, as_of=as_of)  # a date that cannot be is refused before anything has changed
         return replace(
             self.view, plan=plan, name=get["plan"], region=region, city=city, indicator=get["indicator"],
             year=get["year"] or None, as_of=as_of, language=get["language"],
         )  # fmt: skip
 
-    def _plan(self, name: str):
-        if name not in self._plans:
-            self._plans[name] = load_plan(name)
-        return self._plans[name]
-
     def _fill(self, view) -> None:
         """Offer what goes with a view, in its language."""
         self._filling = True
         try:
-            options = {
-                "plan": _plan_options(self._plans, view),
-                "region": _region_options(view),
-                "city": _city_options(view),
-                "indicator": _indicator_options(view),
-                "year": _year_options(view),
-            }
+            options = options_for(self._plans, view)
             values = {"plan": view.name, "region": view.region, "city": view.city, "indicator": view.indicator,
                       "year": view.year or 0, "language": view.language}  # fmt: skip
             for name, offered in options.items():
-                _offer(self.controls[name], offered, values[name])
+                offer(self.controls[name], offered, values[name])
             self.controls["language"].value = view.language
-            _relabel(self.controls, view.language)
+            relabel(self.controls, view.language)
             self._offer_clicks([code for _, code in options["city"] if code])
         finally:
             self._filling = False
@@ -194,108 +179,6 @@ class Explorer(widgets.VBox):
 # -- parts --------------------------------------------------------------------------------------------------
 
 _BLOCK = "<div style='line-height:1.4;overflow-x:auto'>"
-
-
-def _controls(view, folder) -> dict:
-    """The widgets, still empty of choices."""
-    wide = widgets.Layout(width="auto", min_width="0")
-    own = {"layout": wide, "style": {"description_width": _LABEL}}
-    date = datetime.date.fromisoformat(view.as_of) if len(view.as_of) == 10 else None
-    controls = {name: widgets.Dropdown(**own) for name in ("plan", "region", "city", "indicator")}
-    controls["year"] = widgets.SelectionSlider(options=[("-", 0)], continuous_update=True, **own)
-    controls["as_of"] = widgets.DatePicker(value=date, **own)
-    toggles = {"button_width": "5.5em", "description_width": _LABEL}
-    controls["language"] = widgets.ToggleButtons(
-        options=[("English", "en"), ("中文", "zh")], value=view.language, style=toggles, layout=wide
-    )
-    controls["folder"] = widgets.Text(value=folder, **own)
-    controls["save"] = widgets.Button(icon="download", layout=widgets.Layout(width="auto"))
-    return controls
-
-
-def _arranged(controls, shown) -> list:
-    """Choices in a grid, then map and chart side by side where there is room, then the tables."""
-    columns = "repeat(auto-fit, minmax(min(100%, 300px), 1fr))"
-    grid = widgets.GridBox(
-        [controls[name] for name in _CHOICES],
-        layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 16px", width="100%"),
-    )
-    for name in ("map", "chart"):
-        shown[name].layout = widgets.Layout(
-            flex="1 1 420px", max_width="720px", min_width="0", margin="4px 0"
-        )
-    pictures = widgets.HBox(
-        [shown["map"], shown["chart"]],
-        layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="8px 16px"),
-    )
-    saving = widgets.HBox(
-        [controls["save"], controls["folder"]],
-        layout=widgets.Layout(flex_flow="row wrap", align_items="center"),
-    )
-    return [grid, shown["note"], pictures, shown["table"], shown["verdict"], saving, shown["saved"]]
-
-
-def _offer(widget, options, value) -> None:
-    """Give a widget its choices and its value, touching it only where something has changed."""
-    if tuple(widget.options) != tuple(options):
-        widget.options = options
-    if widget.value != value:
-        widget.value = value
-
-
-def _relabel(controls, language) -> None:
-    for name in (*_CHOICES, "folder"):
-        controls[name].description = say(name, language)
-    controls["save"].description = say("save", language)
-    controls["save"].tooltip = say("save tip", language)
-    controls["as_of"].tooltip = say("as_of tip", language)
-
-
-def _plan_options(plans, view):
-    """Shipped plans and the one that was given, under their short names."""
-    names = list(dict.fromkeys([*list_plans(), *plans]))
-    return [
-        (_plan_label(plans[name] if name in plans else load_plan(name), name, view.language), name)
-        for name in names
-    ]
-
-
-def _plan_label(plan, name, language):
-    facts = plan.facts
-    short = facts.get(f"short_{language}") or facts.get(f"title_{language}") or name
-    return f"{short} ({facts['first_year']}-{facts['horizon']})"
-
-
-def _region_options(view):
-    rows = view.plan.regions
-    return list(zip(rows[f"short_{view.language}"], rows["region"], strict=True))
-
-
-def _city_options(view):
-    tables, language = view.tables, view.language
-    cities = cities_of(view.plan, view.region)
-    return [(say("whole", language), ""), *((tables.name(c, language), c) for c in cities)]
-
-
-def _indicator_options(view):
-    """Indicators with figures here first, the others marked."""
-    have = indicators_with_figures(view.plan, view.region, as_of=view.as_of)
-    names = load_indicators().set_index("indicator")[f"name_{view.language}"]
-    none = say("no figures", view.language)
-    marked = [
-        (names[i] if i in have else _bracketed(names[i], none, view.language), i) for i in known_indicators()
-    ]
-    return sorted(marked, key=lambda one: one[1] not in have)
-
-
-def _bracketed(words, more, language):
-    return f"{words}（{more}）" if language == "zh" else f"{words} ({more})"
-
-
-def _year_options(view):
-    """The latest year, then each that has a figure; the year chosen stays, so that it can be told it has none."""
-    years = sorted({*years_of(view), *([view.year] if view.year else [])})
-    return [*((str(year), year) for year in years), (say("latest", view.language), 0)]
 
 
 def _note(words: str) -> str:
