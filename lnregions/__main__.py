@@ -29,13 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.command(options)
     except DataError as error:
         print(error.report(getattr(options, "messages", "en")), file=sys.stderr)
-        return 2
+        return getattr(error, "exit_status", 2)
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        print("Stopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
-        return 130
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        remedy = "No file is left half-written; mend that and give the same command again."
+        print(f"{place}{error.strerror or error}. {remedy}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt as stop:
+        return _stopped(getattr(stop, "signal", 2))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -116,17 +120,26 @@ def render(options: argparse.Namespace) -> int:
             print(f"{run.name}: {run.why or 'up to date'}")
         if options.dry_run:
             return 0
-    from lnregions.progress import failure_lines, progress_for
+    from lnregions.progress import failure_lines, progress_for, say
 
     progress = progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     result = engine.render_notebooks(options.output, **asked, settings=settings, progress=progress)
-    if not options.no_report:
+    if not options.no_report and not result.interrupted:
         _write_report(options)
     for line in failure_lines(result):
-        print(line, file=sys.stderr)
+        say(line, sys.stderr)
+    if result.interrupted:
+        return _stopped(result.interrupted)
     if not options.quiet and not options.json:
-        print(_summary(result))
+        say(_summary(result), sys.stdout)
     return 0 if result.ok else 1
+
+
+def _stopped(signal: int) -> int:
+    from lnregions.progress import say
+
+    say("Stopped. What was finished is kept; the same command goes on from there.", sys.stderr)
+    return 128 + signal
 
 
 def _settings(options):

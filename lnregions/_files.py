@@ -1,22 +1,26 @@
-"""Files and folders that are whole or absent: atomic writes, swaps, locks, hashes, safe names."""
+"""Files and folders that are whole or absent: atomic writes, swaps, hashes, safe names."""
 
 import contextlib
 import ctypes
+import errno
 import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
+import stat
 import sys
-import tempfile
-from collections.abc import Iterator
+import time
 from pathlib import Path
 
-from lnregions._checks import DataError
-
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))}
+_RESERVED = {"con", "prn", "aux", "nul", *(kind + n for kind in ("com", "lpt") for n in "123456789¹²³")}
 _LONGEST_NAME = 80
 """Bytes of a folder's name, well under the 255 of every file system."""
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
+_NOT_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_SETTLED = 2_000_000_000
+"""Nanoseconds: the coarsest time of change that a file system in use keeps."""
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
@@ -24,7 +28,8 @@ _AT_FDCWD = -100
 def write_whole(path: Path | str, content: bytes | str) -> None:
     """Write a file so that it is there in full or, after any crash, as it was before.
 
-    The content goes to a temporary name beside it, is synced to the disk and renamed.
+    The content goes to a temporary name beside it, is brought to the disk and renamed, and the rename is
+    brought to the disk. A file that holds just that already is left alone.
 
     Examples
     --------
@@ -37,19 +42,78 @@ def write_whole(path: Path | str, content: bytes | str) -> None:
     path = Path(path)
     if isinstance(content, str):
         content = content.encode("utf-8")
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    if _holds(path, content):
+        return
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        _write_beside(path, content)
+    except FileNotFoundError:  # swept away between its making and its marking, or the folder is gone
+        _write_beside(path, content)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    with contextlib.suppress(OSError):
+        state = os.lstat(path)
+        return stat.S_ISREG(state.st_mode) and state.st_size == len(content) and path.read_bytes() == content
+    return False
+
+
+def _write_beside(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
+            with contextlib.suppress(OSError):
+                try_lock(file.fileno())  # a sweep leaves alone what a living process holds
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            if hasattr(os, "fchmod"):
-                os.fchmod(file.fileno(), 0o644)
-        os.replace(temporary, path)
+            if os.name != "nt":
+                os.replace(temporary, path)
+        if os.name == "nt":  # pragma: no cover - an open file cannot be renamed there
+            os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+    sync(path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that writers who were killed left anywhere below a folder."""
+    for place, _, names in os.walk(folder):
+        for path in (os.path.join(place, name) for name in names if _TEMPORARY.fullmatch(name)):
+            with contextlib.suppress(OSError):
+                descriptor = os.open(path, os.O_RDWR | _NOT_LINKS)
+                try:
+                    if try_lock(descriptor):
+                        os.unlink(path)
+                finally:
+                    os.close(descriptor)
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file for this process; whether nobody else holds it.
+
+    Raises
+    ------
+    OSError
+        Its file system knows no locks.
+    """
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover - Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_json(path: Path | str, content: object) -> None:
@@ -57,32 +121,95 @@ def write_json(path: Path | str, content: object) -> None:
     write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
+def sync(path: Path | str) -> None:
+    """Bring one file, or the names in one folder, to the disk; without a word where that cannot be done."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """Bring every file below a folder to the disk."""
     for path in [*sorted(folder.rglob("*")), folder]:
-        if path.is_dir() and os.name == "nt":
-            continue
-        with contextlib.suppress(OSError):
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        sync(path)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, to stay after a power cut."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        sync(path.parent)
 
 
 def swap_in(new: Path, final: Path) -> None:
-    """Put a finished folder in its place, in one step where the system can, and drop the one it replaces."""
-    final.parent.mkdir(parents=True, exist_ok=True)
-    if final.exists() and not _exchange(new, final):
-        old = new.with_name(new.name + ".old")
-        os.rename(final, old)
+    """Put a finished folder in its place, in one step where the system can, and drop what it replaces.
+
+    A link at that place is replaced itself; what it leads to stays as it is.
+    """
+    make_folder(final.parent)
+    replaced = new
+    if not os.path.lexists(final):
         os.rename(new, final)
-        shutil.rmtree(old, ignore_errors=True)
+    elif not _exchange(new, final):
+        replaced = new.with_name(new.name + ".old")
+        os.rename(final, replaced)
+        os.rename(new, final)
+    sync(final.parent)
+    remove_tree(replaced)
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder, a file or a link, also where whoever made the folder took its permissions away."""
+    if path.is_symlink() or not path.is_dir():
+        with contextlib.suppress(OSError):
+            os.unlink(path)
         return
-    if new.exists() and not final.exists():
-        os.rename(new, final)
-    else:
-        shutil.rmtree(new, ignore_errors=True)
+    shutil.rmtree(path, ignore_errors=True)
+    if path.exists():
+        _open_up(path)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _open_up(folder: Path) -> None:
+    """Give the owner all rights to a folder and the folders below it."""
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
+    for place, names, _ in os.walk(folder):
+        for path in (os.path.join(place, name) for name in names):
+            if not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    os.chmod(path, 0o700)
+
+
+def keep_plain(folder: Path) -> None:
+    """Leave only ordinary files and folders below a folder, open to their owner.
+
+    A link to a file of the same folder becomes a copy. Other links, pipes, sockets and devices go: they lead
+    out of the folder, or keep whoever reads them waiting for ever.
+    """
+    home = os.path.realpath(folder)
+    for place, folders, files in os.walk(folder):
+        for path in (os.path.join(place, name) for name in [*folders, *files]):
+            kind = os.lstat(path).st_mode
+            if stat.S_ISDIR(kind) and kind & 0o700 != 0o700:
+                os.chmod(path, kind | 0o700)
+            elif stat.S_ISREG(kind) and kind & 0o600 != 0o600:
+                os.chmod(path, kind | 0o600)
+            elif stat.S_ISLNK(kind):
+                _resolve_link(path, home)
+            elif not stat.S_ISDIR(kind) and not stat.S_ISREG(kind):
+                os.unlink(path)
+
+
+def _resolve_link(path: str, home: str) -> None:
+    target = os.path.realpath(path)
+    os.unlink(path)
+    if target.startswith(home + os.sep) and os.path.isfile(target):
+        shutil.copyfile(target, path)
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -115,54 +242,12 @@ def safe_name(text: str) -> str:
     return name or "%"
 
 
-@contextlib.contextmanager
-def lock_folder(folder: Path) -> Iterator[None]:
-    """Hold a folder for one render; the lock goes with the process, however that ends.
-
-    Raises
-    ------
-    DataError
-        Another process holds it; the text names the process.
-    """
-    path = folder / ".lnregions" / "lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        if not _try_lock(descriptor):
-            holder = os.pread(descriptor, 40, 0).decode("ascii", "ignore").strip() or "unknown"
-            raise DataError(
-                f"Another render (process {holder}) is writing into {folder.name}. "
-                "Wait until it has finished, or give another output folder.",
-                zh=f"另一个渲染进程（{holder}）正在写入 {folder.name}。请等待其完成，或指定其他输出文件夹。",
-            )
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
-        yield
-        os.ftruncate(descriptor, 0)
-    finally:
-        os.close(descriptor)
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # pragma: no cover - Windows
-        import msvcrt
-
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 class Hashes:
-    """SHA-256 of files, remembered by path, size and time of change so that nothing is read twice.
+    """SHA-256 of files, remembered so that nothing is read twice.
+
+    A hash is taken from memory only for the same path with the same size, time of change, inode and, what
+    no program can set back, time of change of the inode. One taken within two seconds of such a time is not
+    kept for later calls: the file could have been changed once more without a trace.
 
     Parameters
     ----------
@@ -173,31 +258,38 @@ class Hashes:
     def __init__(self, cache: Path | None = None):
         self._cache = cache
         self._known: dict[str, list] = {}
+        self._passing: set[str] = set()
         self._fresh = False
         if cache is not None:
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, RecursionError):
                 known = json.loads(cache.read_text("utf-8"))
                 self._known = known if isinstance(known, dict) else {}
 
     def file(self, path: Path | str) -> str:
-        """Hash of one file's content."""
+        """Hash of one file's content; ``OSError`` for what is no ordinary file."""
         key, state = os.fspath(path), os.stat(path)
-        mark = [state.st_mtime_ns, state.st_size, state.st_ino]
+        if not stat.S_ISREG(state.st_mode):
+            raise OSError(errno.EINVAL, "It is no ordinary file", key)
         known = self._known.get(key)
-        if isinstance(known, list) and known[:3] == mark:
-            return known[3]
+        if isinstance(known, list) and known[:-1] == _mark(state) and isinstance(known[-1], str):
+            return known[-1]
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self._known[key] = [*mark, digest]
-        self._fresh = True
+        self._keep(key, state, digest)
         return digest
 
     def remember(self, path: Path | str, digest: str) -> None:
         """Take over a hash that is known from elsewhere for the file as it stands now."""
         with contextlib.suppress(OSError):
-            state = os.stat(path)
-            self._known[os.fspath(path)] = [state.st_mtime_ns, state.st_size, state.st_ino, digest]
-            self._fresh = True
+            self._keep(os.fspath(path), os.stat(path), digest)
+
+    def _keep(self, key: str, state: os.stat_result, digest: str) -> None:
+        now = time.time_ns()
+        self._known[key] = [*_mark(state), digest]
+        self._passing.discard(key)
+        if min(abs(now - state.st_mtime_ns), abs(now - state.st_ctime_ns)) < _SETTLED:
+            self._passing.add(key)
+        self._fresh = True
 
     def tree(
         self, folder: Path | str, *, skip: tuple[str, ...] = ("__pycache__", ".ipynb_checkpoints")
@@ -215,7 +307,7 @@ class Hashes:
             folders[:] = sorted(name for name in folders if name not in skip)
             for name in sorted(files):
                 path = os.path.join(place, name)
-                if not name.endswith((".pyc", ".part")):
+                if not name.endswith(".pyc") and not _TEMPORARY.fullmatch(name):
                     found[os.path.relpath(path, folder).replace(os.sep, "/")] = self.file(path)
         return dict(sorted(found.items()))
 
@@ -224,5 +316,10 @@ class Hashes:
         if self._cache is not None and self._fresh:
             with contextlib.suppress(OSError):
                 self._cache.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(self._cache, json.dumps(self._known))
+                lasting = {key: known for key, known in self._known.items() if key not in self._passing}
+                write_whole(self._cache, json.dumps(lasting))
                 self._fresh = False
+
+
+def _mark(state: os.stat_result) -> list[int]:
+    return [state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino]

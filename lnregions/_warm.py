@@ -4,7 +4,9 @@ import atexit
 import contextlib
 import json
 import os
+import secrets
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,10 +24,14 @@ IMPORTS = (
     "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "lnregions",
 )  # fmt: skip
 """Imported in the warm process before the first run; one that is not installed is left out."""
+MARK = "LNREGIONS_WARM"
+"""Environment variable in which every process below a warm process has that one's number."""
+_LAST = 1.5
+"""Seconds that a warm process has to end by itself."""
 _PAUSE = 0.25
 _CODE = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv[2]); "
-    "from lnregions._zygote import main; main(int(sys.argv[1]), json.loads(sys.argv[3]))"
+    "import sys, json; own = sys.path[1:]; sys.path[:] = json.loads(sys.argv[2]); "
+    "from lnregions._zygote import main; main(int(sys.argv[1]), json.loads(sys.argv[3]), path=own)"
 )
 
 
@@ -47,15 +53,19 @@ class WarmProcess:
         Modules to import.
     warm_up : sequence of str
         ``"module:function"`` to call after that.
+    state : str
+        Mark of the files that it reads meanwhile, to know when it holds an old state of them.
     """
 
-    def __init__(self, *, imports: Sequence[str] = IMPORTS, warm_up: Sequence[str] = ()):
+    def __init__(self, *, imports: Sequence[str] = IMPORTS, warm_up: Sequence[str] = (), state: str = ""):
         self._lock = threading.Lock()
         self._data = bytearray()
-        self.key = (tuple(imports), tuple(warm_up))
+        self.key = (tuple(imports), tuple(warm_up), state)
+        self._temporary = os.path.join(tempfile.gettempdir(), f"lnregions-{secrets.token_hex(8)}")
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
         self._sock, far = socket.socketpair()
-        settings = json.dumps({"imports": list(imports), "warm_up": list(warm_up)})
+        settings = {"imports": list(imports), "warm_up": list(warm_up), "temporary": self._temporary}
+        settings = json.dumps(settings)
         self._process = subprocess.Popen(
             [sys.executable, "-c", _CODE, str(far.fileno()), json.dumps(sys.path), settings],
             pass_fds=[far.fileno()],
@@ -91,7 +101,7 @@ class WarmProcess:
             "do": "fork",
             "folder": folder or os.getcwd(),
             "memory": memory,
-            "environment": dict(os.environ),
+            "environment": {**os.environ, "JPY_PARENT_PID": str(os.getpid())},
         }
         try:
             answer = self._ask(request, fds)
@@ -138,15 +148,18 @@ class WarmProcess:
         return ""
 
     def close(self) -> None:
-        """End it and all its kernels."""
+        """End it and all its kernels, and what these left if it was killed and could not do so itself."""
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
         try:
-            self._process.wait(2)
+            self._process.wait(_LAST)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._process.returncode:
+            _end_marked(f"{MARK}={self._process.pid}")
+        shutil.rmtree(self._temporary, ignore_errors=True)
         self._log.close()
 
 
@@ -165,7 +178,7 @@ class WarmKernel:
     def send(self, kind: str, content: object, buffers: list = ()) -> None:
         """Send a request; a dead kernel is noticed when its answer is awaited."""
         with contextlib.suppress(OSError):
-            self._sock.sendall(pack(kind, content, buffers, default=str))
+            self._sock.sendall(pack(kind, content, buffers))
 
     def receive(self, *, timeout: float | None = _PAUSE) -> tuple | None:
         """Next message, or None if none came in time.
@@ -219,12 +232,18 @@ class WarmKernel:
         return max(0, total)
 
     def kill(self) -> None:
-        """Kill it and its children, from any thread; the books are closed by :meth:`end`."""
+        """Kill it, from any thread; :meth:`end` has the warm process kill what it leaves, and closes the books."""
         with self._lock:
             if self._ended is None:
-                for kill in (os.killpg, os.kill):
-                    with contextlib.suppress(OSError):
-                        kill(self.pid, signal.SIGKILL)
+                with contextlib.suppress(OSError):
+                    os.kill(self.pid, signal.SIGKILL)
+
+    def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in the cell that runs."""
+        with self._lock:
+            if self._ended is None:
+                with contextlib.suppress(OSError):
+                    os.kill(self.pid, signal.SIGINT)
 
     def end(self, *, grace: float = 5.0) -> dict:
         """Let it finish within a grace, then kill what is left; what it used."""
@@ -253,23 +272,32 @@ _LOCK = threading.Lock()
 
 
 def warm_process(
-    *, imports: Sequence[str] | None = None, warm_up: Sequence[str] | None = None
+    *, imports: Sequence[str] | None = None, warm_up: Sequence[str] | None = None, state: str = ""
 ) -> WarmProcess:
     """Warm process of this program, started at the first call and again if it has died.
 
-    Other imports or another warm-up than those of the running one start a new one.
+    Other imports, another warm-up, or another state of the files than the running one's start a new one.
     """
     global _PROCESS
     asked = imports is None and warm_up is None
-    wanted = (tuple(IMPORTS if imports is None else imports), tuple(warm_up or ()))
+    wanted = (tuple(IMPORTS if imports is None else imports), tuple(warm_up or ()), state)
     with _LOCK:
         if _PROCESS is not None and _PROCESS.alive() and (asked or _PROCESS.key == wanted):
             return _PROCESS
         if _PROCESS is not None:
             wanted = _PROCESS.key if asked else wanted
             _PROCESS.close()
-        _PROCESS = WarmProcess(imports=wanted[0], warm_up=wanted[1])
+        _PROCESS = WarmProcess(imports=wanted[0], warm_up=wanted[1], state=wanted[2])
         return _PROCESS
+
+
+def _end_marked(mark: str) -> None:
+    """Kill every process that has a mark in its environment."""
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
+        if name.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
+                if mark.encode() in file.read().split(b"\0"):
+                    os.kill(int(name), signal.SIGKILL)
 
 
 def close_warm_process() -> None:

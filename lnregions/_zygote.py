@@ -10,31 +10,37 @@ import gc
 import importlib
 import json
 import os
+import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 import traceback
 import warnings
 
+from lnregions._warm import MARK
+
 _SUBREAPER = 36
 _FDS = 5
+_ATTEMPTS = 100
 
 
-def main(fd: int, settings: dict) -> None:
-    """Serve requests on an inherited socket until it closes."""
+def main(fd: int, settings: dict, *, path: list[str]) -> None:
+    """Serve requests on an inherited socket until it closes; ``path`` is where kernels look for modules."""
     sock = socket.socket(fileno=fd)
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_SUBREAPER, 1)
+    _adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
     kernel = _warm_up(settings)
-    zygote = Zygote(sock, kernel)
+    sys.path[:] = path
+    zygote = Zygote(sock, kernel, temporary=settings["temporary"])
     try:
         zygote.serve()
     finally:
         zygote.end_all()
+        shutil.rmtree(settings["temporary"], ignore_errors=True)
 
 
 def _warm_up(settings: dict):
@@ -43,24 +49,46 @@ def _warm_up(settings: dict):
     with _without("debugpy"):
         from lnregions._kernel import build_kernel
 
+    from lnregions._font_cache import free_font_cache
+
     kernel = build_kernel()
+    free_font_cache()
+    look = _look() if any(name.startswith("matplotlib.") for name in settings["imports"]) else {}
     for name in settings["imports"]:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    matplotlib = sys.modules.get("matplotlib")
-    look = matplotlib.rcParams.copy() if matplotlib else {}
+    look = look or (_look() if "matplotlib" in sys.modules else {})
     for name in settings["warm_up"]:
         _call(name)
-    if matplotlib:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            dict.update(matplotlib.rcParams, look)
-        if "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close("all")
+    if look:
+        _untouched_matplotlib(kernel.shell, look)
     gc.collect()
     gc.freeze()
     print(f"warm after {time.perf_counter() - started:.2f} s", file=sys.stderr, flush=True)
     return kernel
+
+
+def _look() -> dict:
+    """Settings of matplotlib as they are when it has just been imported."""
+    with contextlib.suppress(ImportError):
+        return dict(importlib.import_module("matplotlib").rcParams.copy())
+    return {}
+
+
+def _untouched_matplotlib(shell, look: dict) -> None:
+    """Leave matplotlib as if it had only been imported: its look, no figure, no backend chosen yet."""
+    dict.update(sys.modules["matplotlib"].rcParams, look)
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot:
+        pyplot.close("all")
+        pyplot._backend_mod = None
+    name = "matplotlib_inline.backend_inline"
+    if sys.modules.pop(name, None):
+        kept = shell.events.callbacks["post_execute"]
+        kept[:] = [call for call in kept if getattr(call, "__module__", "") != name]
+        backend = sys.modules["matplotlib_inline.config"].InlineBackend
+        shell.configurables[:] = [one for one in shell.configurables if not isinstance(one, backend)]
+        backend.clear_instance()
 
 
 @contextlib.contextmanager
@@ -88,9 +116,10 @@ def _call(name: str) -> None:
 class Zygote:
     """Forks kernels, ends them, and reports what they used."""
 
-    def __init__(self, sock: socket.socket, kernel):
-        self._sock, self._kernel = sock, kernel
-        self._alive: set[int] = set()
+    def __init__(self, sock: socket.socket, kernel, *, temporary: str):
+        self._sock, self._kernel, self._temporary = sock, kernel, temporary
+        self._alive: dict[int, str] = {}
+        self._forked = 0
 
     def serve(self) -> None:
         """Answer one request after the other."""
@@ -113,8 +142,12 @@ class Zygote:
                 self._sock.sendall(json.dumps(answer).encode() + b"\n")
 
     def _fork(self, request: dict, fds: list[int]) -> dict:
+        self._forked += 1
+        own = self._own_temporary(request["environment"])
         shared = _resident()
-        pid = os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pid = os.fork()
         if pid == 0:
             code = 1
             try:
@@ -129,27 +162,46 @@ class Zygote:
                 os._exit(code)
         for fd in fds:
             os.close(fd)
-        self._alive.add(pid)
+        self._alive[pid] = own
         return {"pid": pid, "shared": shared}
 
+    def _own_temporary(self, environment: dict) -> str:
+        """Give a run a folder of its own for temporary files, which goes when the run ends."""
+        own = os.path.join(self._temporary, str(self._forked))
+        try:
+            os.makedirs(own, mode=0o700)
+        except OSError:
+            return ""
+        environment |= {"TMPDIR": own}
+        return own
+
     def _child(self, request: dict, fds: list[int]) -> None:
+        import ipykernel.compiler
+
         from lnregions._kernel import become_kernel
 
+        place = ipykernel.compiler.get_tmp_directory()
+        ipykernel.compiler.get_tmp_directory = lambda: place  # cells are named as in an ordinary kernel
+        request["environment"][MARK] = str(os.getppid())
+        tempfile.tempdir = None
+        _adopt_orphans()
+        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+            file.write("500")  # a machine without memory ends the run that grows, not the render
         talk, out_read, out_write, err_read, err_write = fds
         pipes = {"stdout": (out_read, out_write), "stderr": (err_read, err_write)}
         become_kernel(self._kernel, socket.socket(fileno=talk), pipes=pipes, request=request)
 
     def _end(self, pid: int) -> dict:
-        """Kill what is left of a kernel's session, and say how the kernel ended and what it used."""
+        """Kill what is left of a run, and say how its kernel ended and what it used."""
         if pid not in self._alive:
             return {"status": None}
-        self._alive.discard(pid)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+        own = self._alive.pop(pid)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         _, status, used = os.wait4(pid, 0)
         self._bury(pid)
+        if own:
+            shutil.rmtree(own, ignore_errors=True)
         scale = 1024 if sys.platform.startswith("linux") else 1
         return {
             "status": os.waitstatus_to_exitcode(status),
@@ -157,24 +209,31 @@ class Zygote:
             "peak_memory": used.ru_maxrss * scale,
         }
 
-    def _bury(self, pid: int | None) -> None:
-        """Kill and reap the orphans of one run, or all that there are."""
-        for _ in range(100):
+    def _bury(self, pid: int) -> None:
+        """Kill and reap what a run left behind.
+
+        A kernel adopts the orphans below it. They come to this process when it has ended, whatever session
+        or environment they gave themselves; so every child here that is no kernel was left by an ended run.
+        """
+        for attempt in range(_ATTEMPTS):
             orphans = [child for child in _children() if child not in self._alive]
-            mine = [child for child in orphans if pid is None or _belongs(child, pid)]
-            for child in mine:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
+            if not orphans:
+                return
+            others = [child for child in orphans if not _is_tracker(child)]
+            for child in others or orphans:
+                if others or not _ends(child):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(child, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(child, 0)
-            if not mine:
-                return
+            if attempt > _ATTEMPTS // 2:  # it multiplies faster than it is killed one by one
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
 
     def end_all(self) -> None:
         """End every kernel and everything below it."""
         for pid in list(self._alive):
             self._end(pid)
-        self._bury(None)
 
 
 def _resident() -> int:
@@ -195,11 +254,25 @@ def _children() -> list[int]:
     return found
 
 
-def _belongs(child: int, run: int) -> bool:
-    """Whether an orphan comes from a run: by its session, or by the mark in its environment."""
-    with contextlib.suppress(OSError):
-        if os.getsid(child) == run:
-            return True
-    with contextlib.suppress(OSError), open(f"/proc/{child}/environ", "rb") as file:
-        return f"LNREGIONS_RUN={run}".encode() in file.read().split(b"\0")
+def _is_tracker(child: int) -> bool:
+    """Whether a process is the one in which multiprocessing removes shared memory that nobody uses any more."""
+    with contextlib.suppress(OSError), open(f"/proc/{child}/cmdline", "rb") as file:
+        return b"multiprocessing.resource_tracker" in file.read()
     return False
+
+
+def _ends(child: int) -> bool:
+    """Whether a process ends by itself within a second."""
+    try:
+        descriptor = os.pidfd_open(child)
+    except (OSError, AttributeError):
+        return False
+    try:
+        return bool(select.select([descriptor], [], [], 1.0)[0])
+    finally:
+        os.close(descriptor)
+
+
+def _adopt_orphans() -> None:
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_SUBREAPER, 1)

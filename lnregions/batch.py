@@ -2,23 +2,27 @@
 
 import contextlib
 import datetime
+import os
 import queue
-import shutil
+import signal
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from lnregions import export
-from lnregions._files import Hashes, swap_in, sync_folder
+from lnregions._checks import shown_path
+from lnregions._files import Hashes, make_folder, remove_tree, swap_in, sync_folder
+from lnregions._folder_lock import OutputError, cannot_write
+from lnregions._font_cache import free_font_cache
 from lnregions._warm import can_fork, warm_process
 from lnregions.manifest import Books, key
 from lnregions.runs import papermill_modules, run_notebook, sign_notebook
 
-_GRACE = 4.0
+_GRACE = 3.0
 """Seconds that runs have to end after a stop."""
 
-
+_OUTCOMES = ("done", "failed", "stopped")
 _READY = threading.Lock()
 
 
@@ -33,8 +37,11 @@ class LocalRuns:
         self._stopping = threading.Event()
         for item in enumerate(runs):
             self._waiting.put(item)
+        self._place = _identity(staging)
         if settings.engine == "warm" and can_fork():
-            warm_process(imports=settings.imports, warm_up=settings.warm_up)
+            warm_process(imports=settings.imports, warm_up=settings.warm_up, state=read_before(runs[0]))
+        else:
+            free_font_cache()
         jobs = max(1, min(settings.jobs, len(runs)))
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
         for thread in self._threads:
@@ -53,20 +60,24 @@ class LocalRuns:
                 record = self._attempts(run, folder)
             except Exception as error:
                 record = failure(error)
+            if _identity(self._staging) != self._place:
+                text = "The output folder was removed or replaced while the run was in work."
+                record = failure(OSError(text))
             if not self._stopping.is_set():
                 self.events.put(("finished", run, record, folder))
 
     def _attempts(self, run, folder: Path) -> dict:
         for attempt in range(1, self._settings.retries + 2):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            remove_tree(folder)
+            folder.mkdir()
             record = run_here(run, folder, settings=self._settings, register=self._register)
             record["attempts"] = attempt
             if record["status"] == "done" or self._stopping.is_set():
                 break
-        sync_folder(folder)
-        sign_notebook(folder / f"{run.notebook.name}.ipynb")
-        record["outputs"] = Hashes().listing(folder)
+        if not record.pop("unwritten", False):
+            sync_folder(folder)
+            sign_notebook(folder / f"{run.notebook.name}.ipynb")
+            record["outputs"] = Hashes().listing(folder)
         return record
 
     def _register(self, run, control) -> None:
@@ -84,9 +95,22 @@ class LocalRuns:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def close(self) -> None:
-        """End what the runs needed."""
-        for thread in self._threads:
-            thread.join(_GRACE)
+        """End what the runs needed; after a stop there is nothing more to wait for."""
+        if not self._stopping.is_set():
+            for thread in self._threads:
+                thread.join()
+
+
+def read_before(run) -> str:
+    """What the warm process may have read when it started: if that has changed, a new one is needed."""
+    return " ".join(str(run.inputs.get(name)) for name in ("package", "data", "shapes", "own", "versions"))
+
+
+def _identity(folder: Path) -> tuple | None:
+    with contextlib.suppress(OSError):
+        state = os.stat(folder)
+        return state.st_dev, state.st_ino
+    return None
 
 
 def get_ready(*, html: bool = True) -> None:
@@ -132,32 +156,59 @@ def work(todo: Sequence, *, books: Books, settings, progress, planned: Sequence)
     """Do the runs, enter each in the books as it ends, and return their names by outcome."""
     outcome: dict[str, list[str]] = {"done": [], "failed": [], "stopped": []}
     staging = books.output / ".lnregions" / "staging"
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
+    remove_tree(staging)
+    try:
+        make_folder(staging)
+    except OSError as error:
+        raise cannot_write(books.output, error) from None
     tell = progress or (lambda *_: None)
     tell("plan", None, {"runs": len(planned), "todo": len(todo)})
     runs = _runs(todo, staging=staging, settings=settings)
-    deadline = None if settings.batch is None else time.monotonic() + settings.batch
     try:
-        while sum(map(len, outcome.values())) < len(todo):
-            try:
-                left = None if deadline is None else max(0.0, deadline - time.monotonic())
-                kind, run, record, folder = runs.events.get(timeout=left)
-            except queue.Empty:
-                runs.stop(f"The render took longer than {settings.batch:g} seconds.")
-                break
-            if kind == "finished":
-                record = _enter(books, run, record=record, folder=folder, settings=settings)
-                outcome[record["status"]].append(run.name)
-            tell(kind, run, record)
-    except KeyboardInterrupt:
-        runs.stop("The render was stopped by the user.")
+        _follow(runs, outcome, count=len(todo), books=books, settings=settings, tell=tell)
+    except BaseException as stop:
+        by_user = isinstance(stop, KeyboardInterrupt)
+        runs.stop("The render was stopped by the user." if by_user else "The render ended with an error.")
+        if not by_user:
+            raise
+        outcome["interrupted"] = int(getattr(stop, "signal", signal.SIGINT))
+    else:
+        outcome["interrupted"] = 0
     finally:
         runs.close()
-        tell("end", None, outcome)
-    finished = {name for names in outcome.values() for name in names}
-    outcome["stopped"] += [run.name for run in todo if run.name not in finished]
+        tell("end", None, {name: outcome[name] for name in _OUTCOMES})
+    _enter_the_rest(runs, outcome, books=books, settings=settings)
+    ended = {name for kind in _OUTCOMES for name in outcome[kind]}
+    outcome["stopped"] += [run.name for run in todo if run.name not in ended]
     return outcome
+
+
+def _enter_the_rest(runs, outcome: dict, *, books: Books, settings) -> None:
+    """Enter the runs that were done when a stop came and had not been taken yet."""
+    with contextlib.suppress(queue.Empty):
+        while True:
+            kind, run, record, folder = runs.events.get_nowait()
+            if kind == "finished" and record["status"] == "done":
+                record = _enter(books, run, record=record, folder=folder, settings=settings)
+                outcome[record["status"]].append(run.name)
+
+
+def _follow(runs, outcome: dict, *, count: int, books: Books, settings, tell) -> None:
+    """Take the events of the runs until all have ended or the time for the whole render is over."""
+    deadline = None if settings.batch is None else time.monotonic() + settings.batch
+    ended = 0
+    while ended < count:
+        try:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            kind, run, record, folder = runs.events.get(timeout=left)
+        except queue.Empty:
+            runs.stop(f"The render took longer than {settings.batch:g} seconds.")
+            return
+        if kind == "finished":
+            ended += 1
+            record = _enter(books, run, record=record, folder=folder, settings=settings)
+            outcome[record["status"]].append(run.name)
+        tell(kind, run, record)
 
 
 def _runs(todo, *, staging, settings):
@@ -173,8 +224,9 @@ def _enter(books: Books, run, *, record: dict, folder: Path | None, settings) ->
     outputs = record.pop("outputs", {})
     if folder is not None and outputs:
         try:
+            _refuse_ways_out(books.output, run.name)
             swap_in(folder, books.output / run.name)
-        except OSError as error:
+        except (OSError, OutputError) as error:
             record, outputs = failure(error), {}
     entry = {
         "notebook": run.notebook.name,
@@ -196,6 +248,16 @@ def _enter(books: Books, run, *, record: dict, folder: Path | None, settings) ->
     with contextlib.suppress(OSError):
         books.add(run.name, entry)
     return entry
+
+
+def _refuse_ways_out(output: Path, name: str) -> None:
+    """Refuse a place in the output that a link leads out of it."""
+    place = (output / name).parent
+    if not place.resolve().is_relative_to(output.resolve()):
+        raise OutputError(
+            f"{shown_path(place)} leads out of the output folder. Remove the link, or give another folder.",
+            zh=f"{shown_path(place)} 指向输出文件夹之外。请删除该链接，或指定其他文件夹。",
+        )
 
 
 _MEASURED = ("attempts", "seconds", "cpu_seconds", "peak_memory", "own_memory")

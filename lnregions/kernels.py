@@ -5,6 +5,7 @@ the error and is marked failed, and the cells after it are not marked at all. ``
 engine ``lnregions``: ``papermill in.ipynb out.ipynb --engine lnregions`` uses it too.
 """
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -99,6 +100,11 @@ class HonestClient(PapermillNotebookClient):
                 self._mark(self.control.stopped or error, cell)
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
                 break
+            except KeyboardInterrupt as stop:
+                self.broken = True
+                self._mark(RunStopped("KeyboardInterrupt", "The run was stopped while this cell ran."), cell)
+                self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=stop)
+                raise
             finally:
                 self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
 
@@ -164,7 +170,7 @@ class OrdinaryEngine(NBClientEngine):
         **kwargs,
     ):
         """Execute the notebook of the manager; ``control`` holds limits and receives what was used."""
-        control = control or RunControl(cell=execution_timeout)
+        control = control or RunControl(cell=execution_timeout or kwargs.get("timeout"))
         control.notebook = nb_man.nb
         if control.folder:
             kwargs.setdefault("resources", {"metadata": {"path": control.folder}})
@@ -192,7 +198,7 @@ class WarmClient(HonestClient):
         process = warm_process()
         self.nb.metadata["language_info"] = process.language()
         self.kernel = process.fork(folder=self.control.folder, memory=self.control.memory)
-        self.kc = FrontEnd(self.kernel)
+        self.kc = self.km = FrontEnd(self.kernel)
         self.control.kill_with(self.kernel.kill)
         try:
             self.papermill_execute_cells()
@@ -209,22 +215,19 @@ class WarmClient(HonestClient):
                 cpu_seconds=ended["cpu_seconds"], peak_memory=ended["peak_memory"], own_memory=own
             )
 
-    def execute_cell(self, cell, cell_index, execution_count=None, store_history=True):
-        """Execute one cell; outputs are handled by nbclient as those of any kernel."""
-        tags = cell.metadata.get("tags", [])
-        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
-            return cell
-        if self.record_timing:
-            cell["metadata"]["execution"] = {}
-        allowed = not self.force_raise_errors and (self.allow_errors or "raises-exception" in tags)
-        cell.outputs = []
-        self.clear_before_next_output = False
-        self.code_cells_executed += 1
-        reply = Conversation(self, cell, cell_index).hold(store_history=store_history, stop=not allowed)
-        self.nb["cells"][cell_index] = cell
-        if reply["status"] == "error" and not allowed and reply["ename"] not in self.allow_error_names:
-            raise CellExecutionError.from_cell_and_msg(cell, reply)
-        return cell
+    async def _async_poll_for_reply(
+        self, msg_id, cell, timeout, task_poll_output_msg, task_poll_kernel_alive
+    ):
+        """Hold the whole talk about a cell; nbclient's own way around it handles hooks, errors and streams."""
+        await asyncio.sleep(0)
+        talk = Conversation(self, cell, self._index, request=msg_id, timeout=self.control.cell or timeout)
+        return await talk.hold()
+
+    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index) -> None:
+        self._index = cell_index
+
+    async def _async_poll_kernel_alive(self) -> None:
+        pass
 
 
 class WarmEngine(OrdinaryEngine):

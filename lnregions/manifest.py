@@ -5,11 +5,12 @@ import datetime
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from lnregions._files import Hashes, write_json
+from lnregions._files import Hashes, make_folder, write_json
 from lnregions._paths import data_dir, shapes_dir
 
 SCHEMA = 1
@@ -43,42 +44,57 @@ class Books:
         self._journal = output / ".lnregions" / "journal.jsonl"
         self.hashes = Hashes(output / ".lnregions" / "hashes.json")
         self.runs: dict[str, dict] = {}
+        self.unread = ""
         self._load()
 
     def _load(self) -> None:
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            content = json.loads(self.path.read_text("utf-8"))
-            if content.get("schema") == SCHEMA:
-                self.runs = {k: v for k, v in content["runs"].items() if isinstance(v, dict)}
-        with contextlib.suppress(OSError):
+        try:
+            self.runs = self._read_manifest()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self.unread = f"manifest.json cannot be read ({error.strerror})"
+        except (ValueError, RecursionError) as error:
+            self.unread = str(error) if type(error) is ValueError else "manifest.json is damaged"
+        with contextlib.suppress(OSError, ValueError):
             for line in self._journal.read_text("utf-8").splitlines():
-                with contextlib.suppress(ValueError, TypeError):
+                with contextlib.suppress(ValueError, TypeError, RecursionError):
                     name, record = json.loads(line)
-                    self.runs[name] = record
+                    if isinstance(name, str) and isinstance(record, dict):
+                        self.runs[name] = record
+
+    def _read_manifest(self) -> dict[str, dict]:
+        content = json.loads(self.path.read_text("utf-8"))
+        if not isinstance(content, dict) or not isinstance(content.get("runs"), dict):
+            raise ValueError("manifest.json is damaged")
+        if content.get("schema") != SCHEMA:
+            found = content.get("schema")
+            raise ValueError(f"manifest.json has schema {found!r}, which this version does not know")
+        return {name: record for name, record in content["runs"].items() if isinstance(record, dict)}
 
     def why(self, name: str, inputs: Mapping[str, str]) -> str:
         """Reason why a run must be done; empty if what it left is still right."""
         record = self.runs.get(name)
         if record is None:
-            return "it has not been run yet"
+            return self.unread or "it has not been run yet"
         if record.get("status") != "done":
             return (
                 "it failed last time" if record.get("status") == "failed" else "it did not finish last time"
             )
-        before = record.get("inputs", {})
+        before = _mapping(record.get("inputs"))
         changed = [word for key, word in _WORDS.items() if before.get(key) != inputs.get(key)]
         if changed:
             return "; ".join(changed)
-        return self._missing(record)
+        return self._missing(name, record)
 
-    def _missing(self, record: Mapping) -> str:
-        folder = self.output / record.get("folder", "")
-        outputs = record.get("outputs", {})
+    def _missing(self, run: str, record: Mapping) -> str:
+        folder = self.output / run
+        outputs = _mapping(record.get("outputs"))
         for name, digest in outputs.items():
             try:
                 if self.hashes.file(folder / name) != digest:
                     return f"its {name} was changed"
-            except OSError:
+            except (OSError, ValueError):
                 return f"its {name} is missing"
         return "" if outputs else "it left nothing"
 
@@ -88,12 +104,21 @@ class Books:
         folder = self.output / record["folder"]
         for file, digest in record["outputs"].items():
             self.hashes.remember(folder / file, digest)
-        self._journal.parent.mkdir(parents=True, exist_ok=True)
-        with self._journal.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([name, record], ensure_ascii=False) + "\n")
+        line = (
+            "\n" + json.dumps([name, record], ensure_ascii=False) + "\n"
+        )  # the last may have been cut short
+        make_folder(self._journal.parent)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        with open(os.open(self._journal, flags, 0o666), "ab") as file:
+            file.write(line.encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(file.fileno())
 
     def save(self) -> dict:
-        """Write the manifest, drop the journal; returns the manifest."""
+        """Write the manifest, drop the journal; returns the manifest. One that was unread is kept aside."""
+        if self.unread:
+            with contextlib.suppress(OSError):
+                os.replace(self.path, self.output / ".lnregions" / "manifest.unread.json")
         content = {
             "schema": SCHEMA,
             "written": _now(),
@@ -148,6 +173,10 @@ def versions() -> dict[str, str]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)
     return found
+
+
+def _mapping(value: object) -> Mapping:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _digest(content: object) -> str:

@@ -1,6 +1,8 @@
 """What a render says while it works: a bar in a terminal, lines elsewhere, JSON for programs, or nothing."""
 
+import contextlib
 import json
+import os
 import sys
 import time
 from typing import TextIO
@@ -23,14 +25,34 @@ def progress_for(kind: str = "auto", *, stream: TextIO | None = None):
     >>> progress_for("quiet") is None
     True
     """
-    if kind == "quiet":
+    stream = stream or (sys.stdout if kind == "json" else sys.stderr)
+    if kind == "quiet" or stream is None:
         return None
     if kind == "json":
-        return JsonLines(stream or sys.stdout)
-    stream = stream or sys.stderr
+        return JsonLines(stream)
     if kind == "bar" or (kind == "auto" and stream.isatty()):
         return Bar(stream)
     return Lines(stream)
+
+
+def say(text: str, stream: TextIO) -> None:
+    """Write a line; nobody who listens any more, such as ``head`` or a closed terminal, is no reason to stop."""
+    with contextlib.suppress(OSError, ValueError):
+        try:
+            print(text, file=stream, flush=True)
+        except (BrokenPipeError, UnicodeEncodeError) as error:
+            if isinstance(error, UnicodeEncodeError):
+                print(text.encode("ascii", "backslashreplace").decode(), file=stream, flush=True)
+            else:
+                hush(stream)
+
+
+def hush(stream: TextIO) -> None:
+    """Send what else is written to a stream nowhere, so that Python does not complain of it at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 class Lines:
@@ -54,7 +76,7 @@ class Lines:
             self._say(f"{count} {facts['status']} {run.name} {facts['seconds']:.1f} s, {left}{tail}")
 
     def _say(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        say(text, self._stream)
 
 
 class Bar:
@@ -66,6 +88,10 @@ class Bar:
 
     def __call__(self, kind: str, run, facts) -> None:
         """Take one event."""
+        with contextlib.suppress(OSError, ValueError):
+            self._show(kind, facts)
+
+    def _show(self, kind: str, facts) -> None:
         if kind == "plan":
             from tqdm import tqdm
 
@@ -98,7 +124,7 @@ class JsonLines:
             event |= {name: facts[name] for name in ("status", "seconds", "error")}
         elif facts:
             event |= facts
-        print(json.dumps(event, ensure_ascii=False), file=self._stream, flush=True)
+        say(json.dumps(event, ensure_ascii=False), self._stream)
 
 
 def error_line(record: dict) -> str:

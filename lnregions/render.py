@@ -6,15 +6,17 @@ Every run has a private folder that becomes its place in the output when it is f
     <output>/manifest.json
 """
 
-import contextlib
 import itertools
-import shutil
+import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lnregions._checks import DataError, refuse_any, unknown, unknown_fault
-from lnregions._files import lock_folder, safe_name
+from lnregions._checks import DataError, refuse_any, shown_path, unknown, unknown_fault
+from lnregions._files import remove_tree, safe_name, sweep
+from lnregions._folder_lock import cannot_write, lock_folder
+from lnregions._stopping import stop_when_asked
 from lnregions.manifest import Books, run_inputs, shared_inputs
 from lnregions.parameters import Choices, Notebook, check_parameters, list_notebooks
 from lnregions.runs import Limits
@@ -102,6 +104,8 @@ class RenderResult:
     done, failed, stopped, skipped : list of str
         Their names by outcome; ``stopped`` holds also what was never begun.
     seconds : float
+    interrupted : int
+        Number of the signal that stopped it (2: Ctrl-C), or 0.
     """
 
     output: Path
@@ -112,6 +116,7 @@ class RenderResult:
     stopped: list
     skipped: list
     seconds: float = 0.0
+    interrupted: int = 0
 
     @property
     def ok(self) -> bool:
@@ -158,6 +163,7 @@ def plan_runs(
             languages if speaks else languages[:1], _values(notebook, choices, only=only, given=given)
         ):
             runs.append(_run(notebook, language, value=value, given=given, speaks=speaks))
+    runs = _each_place_once(runs)
     if not runs:
         raise DataError(
             "Nothing is left to render. Take away some of the filters, or give another notebook.",
@@ -183,7 +189,22 @@ def select_notebooks(notebooks, *, choices: Choices | None = None) -> list[Noteb
             if str(item) not in known:
                 raise unknown("notebook", str(item), known)
             found.append(known[str(item)])
-    return list({notebook.name: notebook for notebook in found}.values())
+    return _each_once(found)
+
+
+def _each_once(found: Sequence[Notebook]) -> list[Notebook]:
+    """Notebooks without repetition; two files of one name would have one place for their results."""
+    kept: dict[str, Notebook] = {}
+    for notebook in found:
+        other = kept.setdefault(notebook.name, notebook)
+        if other.path.resolve() != notebook.path.resolve():
+            one, two = shown_path(other.path), shown_path(notebook.path)
+            raise DataError(
+                f"{one} and {two} have the same name, and so the same place for their results. "
+                "Rename one of them, or render them into two folders.",
+                zh=f"{one} 与 {two} 同名，结果会写入同一位置。请重命名其中一个，或分别渲染到两个文件夹。",
+            )
+    return list(kept.values())
 
 
 def _check_names(notebooks, parameters, *, only, choices) -> None:
@@ -220,6 +241,28 @@ def _run(notebook: Notebook, language: str, *, value: object, given: dict, speak
     language = str(parameters.get("language", language))
     name = "/".join(safe_name(part) for part in (language, notebook.name, str(value) or "all"))
     return Run(name, notebook, language, str(value), check_parameters(notebook, parameters))
+
+
+def _each_place_once(runs: Sequence[Run]) -> list[Run]:
+    """Runs without repetition; two different ones may not have one place for their results."""
+    kept: dict[str, Run] = {}
+    for run in runs:
+        other = kept.setdefault(_place(run.name), run)
+        if dict(other.parameters) != dict(run.parameters):
+            raise DataError(
+                f"The values {other.value!r} and {run.value!r} of {run.notebook.over} have the same folder "
+                f"{run.name} for their results. Rename one of them.",
+                zh=f"{run.notebook.over} 的取值 {other.value!r} 与 {run.value!r} 对应同一文件夹 {run.name}。"
+                "请重命名其中一个。",
+            )
+    return list(kept.values())
+
+
+def _place(name: str) -> str:
+    """Name as the file system tells names apart."""
+    if sys.platform in ("win32", "darwin"):
+        return unicodedata.normalize("NFC", name).casefold()
+    return name
 
 
 def plan_render(output: Path | str, runs: Sequence[Run], *, settings: Settings | None = None) -> list[Run]:
@@ -272,7 +315,7 @@ def render_notebooks(
     Raises
     ------
     DataError
-        Something asked for is unknown or wrong, or another render holds the folder.
+        Something asked for is unknown or wrong, another render holds the folder, or it cannot be written to.
     """
     settings = settings or Settings()
     if settings.engine not in ENGINES:
@@ -281,8 +324,8 @@ def render_notebooks(
         choices=choices, notebooks=notebooks, languages=languages, only=only, parameters=parameters
     )
     output = Path(output)
-    output.mkdir(parents=True, exist_ok=True)
-    with lock_folder(output):
+    with stop_when_asked(), lock_folder(output):
+        sweep(output)
         books = Books(output)
         planned = _with_reasons(books, runs, settings=settings)
         todo = [run for run in planned if run.why]
@@ -291,9 +334,18 @@ def render_notebooks(
             from lnregions.batch import work
 
             outcome = work(todo, books=books, settings=settings, progress=progress, planned=planned)
-        manifest = books.save() if todo or books.unsaved else {"runs": books.runs}
-        books.hashes.save()
-        with contextlib.suppress(OSError):
-            shutil.rmtree(output / ".lnregions" / "staging")
+        manifest = _close(books, keep=not todo)
     skipped = [run.name for run in planned if not run.why]
     return RenderResult(output, manifest, planned, skipped=skipped, **outcome)
+
+
+def _close(books: Books, *, keep: bool) -> dict:
+    """Write the manifest, unless it can stay as it is, and remove what the runs worked in."""
+    remove_tree(books.output / ".lnregions" / "staging")
+    if keep and not books.unsaved:
+        books.hashes.save()
+        return {"runs": books.runs}
+    try:
+        return books.save()
+    except OSError as error:
+        raise cannot_write(books.path, error) from None

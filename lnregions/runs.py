@@ -13,10 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lnregions._files import keep_plain, remove_tree
+
 _IMPORT_LOCK = threading.Lock()
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
 _KEPT_STATES = ("completed", "failed")
+_PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
+"""Kernel of a notebook that names none."""
+_OWN_TEMPORARY = re.compile(r"(<temporary>)/lnregions-[0-9a-f]{16}/\d+")
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,9 @@ def run_notebook(
     -------
     dict
         ``status`` (done, failed, stopped), ``seconds``, ``cpu_seconds``, ``peak_memory`` and ``own_memory``
-        in bytes, ``error`` (None or cell, name, text, source).
+        in bytes, ``error`` (None or cell, name, text, source); ``unwritten`` is True when the results could
+        not be written. A run that did not end well leaves its notebook and page only: any other file could
+        be half-written.
     """
     papermill_modules()
     from lnregions.kernels import RunControl
@@ -101,9 +108,15 @@ def run_notebook(
     control.folder = str(folder)
     started, thread = time.perf_counter(), time.thread_time()
     notebook, error = _execute(source, parameters=dict(parameters), engine=engine, control=control)
+    unwritten = None
     if notebook is not None:
         clean_notebook(notebook, source_name=name, folder=str(folder))
-        _write(notebook, folder=folder, name=name, language=language, html=html)
+        try:
+            _make_room(folder, keep=error is None)
+            _write(notebook, folder=folder, name=name, language=language, html=html)
+        except OSError as fault:
+            unwritten = _unwritten(fault, folder)
+            error = error or unwritten
     status = "done" if error is None else "stopped" if error["name"] == "Stopped" else "failed"
     cpu = control.usage.get("cpu_seconds", 0.0) + time.thread_time() - thread
     return {
@@ -113,6 +126,26 @@ def run_notebook(
         "peak_memory": control.usage.get("peak_memory"),
         "own_memory": control.usage.get("own_memory"),
         "error": error,
+        "unwritten": unwritten is not None,
+    }
+
+
+def _make_room(folder: Path, *, keep: bool) -> None:
+    """Leave what the run made in its folder, or nothing, and only what can be kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(folder.stat().st_mode | 0o700)
+    for path in [] if keep else list(folder.iterdir()):
+        remove_tree(path)
+    keep_plain(folder)
+
+
+def _unwritten(fault: OSError, folder: Path) -> dict:
+    text = f"The results could not be written: {fault.strerror or fault}."
+    return {
+        "cell": None,
+        "name": type(fault).__name__,
+        "text": without_paths(text, str(folder)),
+        "source": "",
     }
 
 
@@ -123,7 +156,8 @@ def _execute(source: bytes, *, parameters: dict, engine: str, control) -> tuple[
     from papermill.exceptions import PapermillExecutionError
 
     try:
-        notebook = nbformat.reads(source.decode("utf-8"), as_version=4)
+        notebook = nbformat.reads(read_text(source), as_version=4)
+        notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
         executed = papermill.execute_notebook(
             notebook,
             None,
@@ -139,6 +173,17 @@ def _execute(source: bytes, *, parameters: dict, engine: str, control) -> tuple[
         text = str(error) or repr(error)
         return control.notebook, {"cell": None, "name": type(error).__name__, "text": text, "source": ""}
     return executed, None
+
+
+def read_text(source: bytes) -> str:
+    """Text of a notebook file, with or without a byte order mark.
+
+    Examples
+    --------
+    >>> read_text("{}".encode("utf-8-sig"))
+    '{}'
+    """
+    return source.decode(json.detect_encoding(source))
 
 
 def _cell_error(error, notebook) -> dict:
@@ -202,7 +247,7 @@ def without_paths(text: str, folder: str = "") -> str:
     text = _CELL_FILE.sub("", text)
     for place, word in _places(folder):
         text = text.replace(place, word)
-    return text
+    return _OWN_TEMPORARY.sub(r"\1", text)
 
 
 def _places(folder: str) -> list[tuple[str, str]]:
@@ -234,7 +279,6 @@ def _fixed_widget_ids(notebook) -> None:
 def _write(notebook, *, folder: Path, name: str, language: str, html: bool) -> None:
     import nbformat
 
-    folder.mkdir(parents=True, exist_ok=True)
     text = nbformat.writes(notebook, version=4)
     (folder / f"{name}.ipynb").write_bytes(text.encode("utf-8", "replace") + b"\n")
     if html:

@@ -6,7 +6,8 @@ import os
 import pytest
 
 from lnregions import _files
-from lnregions._files import Hashes, lock_folder, safe_name, swap_in, write_json, write_whole
+from lnregions._files import Hashes, safe_name, swap_in, write_json, write_whole
+from lnregions._folder_lock import lock_folder
 from lnregions.manifest import Books, key, run_inputs, shared_inputs, versions
 
 

@@ -14,7 +14,7 @@ import pytest
 from lnregions import _warm, batch
 from lnregions import render as render_module
 from lnregions._checks import DataError
-from lnregions._files import lock_folder
+from lnregions._folder_lock import lock_folder
 from lnregions.progress import failure_lines, progress_for
 from lnregions.render import Settings, plan_render, plan_runs, render_notebooks
 from lnregions.runs import Limits, without_paths
