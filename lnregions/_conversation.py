@@ -3,8 +3,8 @@
 import contextlib
 import signal
 import time
-import uuid
 
+from nbclient.client import timestamp
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
@@ -24,7 +24,7 @@ class RunStopped(Exception):
 
 
 class FrontEnd:
-    """As much of a kernel client as nbclient's output widget needs."""
+    """As much of a kernel's client and manager as nbclient needs."""
 
     def __init__(self, kernel: WarmKernel):
         from jupyter_client.session import Session
@@ -34,46 +34,47 @@ class FrontEnd:
         self._kernel = kernel
 
     def send(self, message: dict) -> None:
-        """Send a widget's message to the kernel."""
+        """Send a message to the kernel, such as a widget's."""
         self._kernel.send("shell", {k: v for k, v in message.items() if k != "buffers"})
+
+    def execute(self, code: str, *, store_history: bool = True, stop_on_error: bool = True) -> str:
+        """Send a cell; the number of the request."""
+        content = {"code": code, "store_history": store_history, "stop_on_error": stop_on_error}
+        content |= {"silent": False, "user_expressions": {}, "allow_stdin": False}
+        message = self.session.msg("execute_request", content)
+        self.send({name: message[name] for name in ("header", "parent_header", "metadata", "content")})
+        return message["header"]["msg_id"]
+
+    def interrupt_kernel(self) -> None:
+        """Raise KeyboardInterrupt in the cell that runs."""
+        self._kernel.interrupt()
 
 
 class Conversation:
-    """One cell: the request, all that comes back, and the limits meanwhile."""
+    """One cell: all that comes back for its request, and the limits meanwhile."""
 
-    def __init__(self, client, cell: NotebookNode, index: int):
+    def __init__(self, client, cell: NotebookNode, index: int, *, request: str, timeout: float | None):
         self._client, self._cell, self._index = client, cell, index
         self._kernel, self._control = client.kernel, client.control
         self._text = {"stdout": [], "stderr": []}
-        self._id = uuid.uuid4().hex
+        self._id, self._timeout = request, timeout
         self._reply: dict | None = None
         self._started = time.monotonic()
         self._looked = self._started
 
-    def hold(self, *, store_history: bool, stop: bool) -> dict:
-        """Send the cell, take in its outputs; the content of the kernel's reply."""
-        header = {
-            "msg_id": self._id,
-            "msg_type": "execute_request",
-            "username": "",
-            "session": "",
-            "version": "5.3",
-        }
-        content = {"code": self._cell.source, "store_history": store_history, "allow_stdin": False}
-        content |= {"silent": False, "user_expressions": {}, "stop_on_error": stop}
-        self._kernel.send(
-            "shell", {"header": header, "parent_header": {}, "metadata": {}, "content": content}
-        )
+    async def hold(self) -> dict:
+        """Take in the cell's outputs; the kernel's reply."""
         idle = False
         try:
             while not (idle and self._reply):
+                await self._check_time()
                 self._check_limits()
                 message = self._kernel.receive(timeout=self._pause())
                 idle = (message is not None and self._take(*message)) or idle
         except WireError:
             self._end_text()
             self._kernel_died()
-        except Exception:
+        except BaseException:
             self._end_text()
             self._kernel.kill()
             raise
@@ -82,15 +83,18 @@ class Conversation:
     def _take(self, kind: str, content, buffers: list) -> bool:
         """Handle one message; True when the cell is done."""
         if kind == "text":
-            for name, text in content:
-                self._text[name].append(text)
+            for name, text, request in content:
+                if request == self._id:
+                    self._text[name].append(text)
         elif kind == "flush":
             self._emit(content)
         elif content["parent_header"].get("msg_id") == self._id:
             content["msg_type"] = content["header"]["msg_type"]
             content["buffers"] = buffers
             if kind == "shell" and content["msg_type"] == "execute_reply":
-                self._reply = content["content"]
+                self._reply = content
+                if self._client.record_timing:
+                    self._cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(content)
             elif kind == "iopub":
                 return self._process(content)
         return False
@@ -125,18 +129,26 @@ class Conversation:
 
     def _pause(self) -> float:
         limits = [0.25]
-        if self._control.cell is not None:
-            limits.append(self._control.cell - (time.monotonic() - self._started))
+        if self._timeout is not None:
+            limits.append(self._timeout - (time.monotonic() - self._started))
         if (left := self._control.time_left()) is not None:
             limits.append(left)
         return max(0.0, min(limits))
+
+    async def _check_time(self) -> None:
+        """End a run whose cell takes too long, or interrupt the cell where nbclient is told to."""
+        if self._timeout is None or time.monotonic() - self._started <= self._timeout:
+            return
+        timeout, self._timeout = self._timeout, None
+        if not self._client.interrupt_on_timeout:
+            text = "Cell execution timed out"
+            raise CellTimeoutError.error_from_timeout_and_cell(text, int(timeout), self._cell)
+        self._reply = await self._client._async_handle_timeout(timeout, self._cell) or self._reply
 
     def _check_limits(self) -> None:
         control, now = self._control, time.monotonic()
         if control.stopped is not None:
             raise control.stopped
-        if control.cell is not None and now - self._started > control.cell:
-            raise CellTimeoutError.error_from_timeout_and_cell("", int(control.cell), self._cell)
         if (left := control.time_left()) is not None and left <= 0:
             raise RunStopped("RunTimeoutError", f"The run took longer than {control.run:g} seconds.")
         if self._kernel.received > MOST_OUTPUT:
