@@ -1,6 +1,6 @@
 """Measuring and wrapping text in the bundled font, without drawing it."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from matplotlib.ft2font import FT2Font, LoadFlags
 
@@ -20,11 +20,12 @@ def _font(weight: str):
 
 @lru_cache(maxsize=8192)
 def _ems(words: str, weight: str) -> float:
-    font = _font(weight)
-    return sum(_advance(font, ord(c)) for c in words)
+    return sum(_advance(c, weight) for c in words)
 
 
-def _advance(font, code: int) -> float:
+@cache
+def _advance(character: str, weight: str) -> float:
+    font, code = _font(weight), ord(character)
     return font.load_char(code, flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / _EM
 
 

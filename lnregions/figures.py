@@ -134,9 +134,9 @@ def picture(fig: "Figure", name: str, *, title: str = "") -> bytes:
 def _png(fig: "Figure", pixels: bytes, metadata: dict[str, str]) -> bytes:
     """Pixels of a drawn figure as PNG."""
     width, height = (int(side * DPI + 1e-6) for side in fig.get_size_inches())
-    drawn = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 4)[..., :3]
+    drawn = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 4)
     words = {key: value for key, value in metadata.items() if value}
-    return encode_png(np.ascontiguousarray(drawn), dpi=DPI, compression=_PNG_COMPRESSION, metadata=words)
+    return encode_png(drawn, dpi=DPI, compression=_PNG_COMPRESSION, metadata=words)
 
 
 def _refuse_missing_glyphs(fig: "Figure") -> None:

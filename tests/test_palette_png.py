@@ -47,3 +47,13 @@ def test_the_file_says_its_resolution_and_title_and_is_the_same_every_time():
     assert image.mode == "P"
     assert image.info["Title"] == "沈阳"
     assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+
+
+def test_a_fourth_channel_is_left_out():
+    opaque = np.concatenate([drawing(), np.full((400, 400, 1), 255, np.uint8)], axis=-1)
+    faint = np.concatenate([drawing(), np.full((400, 400, 1), 7, np.uint8)], axis=-1)
+    for pixels in (opaque, faint):
+        assert (indexed(pixels)[0] == indexed(drawing())[0]).all()
+        assert encode_png(pixels, dpi=300, compression=4, metadata={}) == encode_png(
+            drawing(), dpi=300, compression=4, metadata={}
+        )
