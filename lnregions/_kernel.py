@@ -6,36 +6,29 @@ put to work in a process forked from it for each run.
 
 import asyncio
 import atexit
-import codecs
 import contextlib
 import ctypes
 import faulthandler
-import io
+import importlib.util
 import logging
 import os
-import select
 import signal
 import socket
 import stat
 import sys
+import tempfile
 import threading
 import types
 
 import ipykernel.debugger
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from jupyter_client.jsonutil import json_default
-from jupyter_client.session import Session
+from jupyter_client.session import Session, json_packer
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
+from lnregions._outputs import Outputs, OutStream
 from lnregions._wire import Sender, unpack
-
-_AT_ONCE = 200
-"""Pieces of text sent one by one after a flush, so that none is lost in a crash; more are gathered."""
-_GATHERED = 1 << 16
-_PAUSE = 0.2
-_PIPE = 1 << 16
 
 
 class WireSession(Session):
@@ -52,7 +45,7 @@ class WireSession(Session):
             message = self.msg(msg_or_type, content=content, parent=parent, **rest)
         if self.sender is not None:
             sent = {name: value for name, value in message.items() if name != "buffers"}
-            self.sender.send(str(stream), sent, list(buffers or ()), default=json_default)
+            self.sender.send(str(stream), sent, list(buffers or ()), encode=json_packer)
         return message
 
 
@@ -69,7 +62,7 @@ def build_kernel() -> WireKernel:
     """Kernel object as an ordinary kernel has it, history in memory only, no debugger."""
     ipykernel.debugger._is_debugpy_available = False
     config = Config()
-    config.IPKernelApp.connection_file = ""
+    config.IPKernelApp.connection_file = _become_launcher()
     config.HistoryManager.hist_file = ":memory:"
     config.HistoryManager.enabled = False
     kernel = WireKernel.instance(
@@ -77,129 +70,25 @@ def build_kernel() -> WireKernel:
         session=WireSession(key=b"not used"),
         iopub_socket="iopub",
         shell_stream=None,
-        user_ns={},
-        log=logging.getLogger("ipykernel"),
+        user_ns=None,
+        log=logging.Logger("kernel", logging.CRITICAL + 1),
     )
     kernel._execute_sleep = 0
     kernel.shell_channel_thread = types.SimpleNamespace(parent_thread=threading.main_thread())
     application = IPKernelApp.instance(config=config)
     application.kernel, application.shell = kernel, kernel.shell
     with contextlib.suppress(Exception):
+        application.init_pdb()
         kernel.shell.extension_manager.load_extension("storemagic")
     return kernel
 
 
-class Outputs:
-    """Text of standard output and error, written by Python or by anything else in the process, in order."""
-
-    def __init__(self, sender: Sender, pipes: dict[str, int]):
-        self.sender, self.pid = sender, os.getpid()
-        self._lock = threading.RLock()
-        self._pieces: list[list[str]] = []
-        self._size = self._sent = 0
-        self._pipes = {fd: name for name, fd in pipes.items()}
-        decoder = codecs.getincrementaldecoder("utf-8")
-        self._decoders = {fd: decoder("replace") for fd in self._pipes}
-        self._now, self._later = select.poll(), select.poll()
-        for fd in self._pipes:
-            os.set_blocking(fd, False)
-            self._now.register(fd, select.POLLIN)
-            self._later.register(fd, select.POLLIN)
-        threading.Thread(target=self._watch, daemon=True, name="outputs").start()
-
-    def write(self, name: str, text: str) -> None:
-        """Take a piece of text that Python wrote."""
-        with self._lock:
-            self._drain()
-            self._put(name, text)
-
-    def flush(self, name: str) -> None:
-        """Send what there is and mark the end of this stream's text."""
-        with self._lock:
-            self._drain()
-            self._send()
-            self.sender.send("flush", name)
-            self._sent = 0
-
-    def _drain(self) -> None:
-        for fd, _ in self._now.poll(0):
-            self._read(fd)
-
-    def _read(self, fd: int) -> None:
-        with contextlib.suppress(BlockingIOError):
-            data = os.read(fd, _PIPE)
-            while data:
-                text = self._decoders[fd].decode(data)
-                if text:
-                    self._put(self._pipes[fd], text)
-                data = os.read(fd, _PIPE)
-
-    def _put(self, name: str, text: str) -> None:
-        if self._pieces and self._pieces[-1][0] == name:
-            self._pieces[-1][1] += text
-        else:
-            self._pieces.append([name, text])
-        self._size += len(text)
-        if self._sent < _AT_ONCE or self._size > _GATHERED:
-            self._send()
-
-    def _send(self) -> None:
-        if self._pieces:
-            self.sender.send("text", self._pieces)
-            self._pieces, self._size = [], 0
-            self._sent += 1
-
-    def _watch(self) -> None:
-        while True:
-            ready = self._later.poll(int(_PAUSE * 1000))
-            with self._lock:
-                for fd, _ in ready:
-                    self._read(fd)
-                self._send()
-
-
-class WireStream(io.TextIOBase):
-    """``sys.stdout`` or ``sys.stderr`` of a run."""
-
-    encoding = "UTF-8"
-    errors = "replace"
-
-    def __init__(self, name: str, outputs: Outputs):
-        self.name = name
-        self._outputs = outputs
-        self._fd = {"stdout": 1, "stderr": 2}[name]
-
-    def write(self, text: str) -> int:
-        """Send text; from a forked child it goes by way of the file descriptor."""
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text)}")
-        if os.getpid() != self._outputs.pid:
-            data = memoryview(text.encode("utf-8", "replace"))
-            while data:
-                data = data[os.write(self._fd, data) :]
-        elif text:
-            self._outputs.write(self.name, text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Send what was written."""
-        if os.getpid() == self._outputs.pid:
-            self._outputs.flush(self.name)
-
-    def fileno(self) -> int:
-        """File descriptor, for subprocesses: what they write is shown as well."""
-        return self._fd
-
-    def isatty(self) -> bool:
-        """Not a terminal."""
-        return False
-
-    def writable(self) -> bool:
-        """It is for writing."""
-        return True
-
-    def set_parent(self, parent) -> None:
-        """Nothing to do: the listener knows which cell is running."""
+def _become_launcher() -> str:
+    """Make the command line that of an ordinary kernel; its connection file, which does not exist here."""
+    launcher = importlib.util.find_spec("ipykernel_launcher").origin
+    file = os.path.join(tempfile.gettempdir(), "kernel.json")
+    sys.argv = [launcher, "-f", file, "--HistoryManager.hist_file=:memory:"]
+    return file
 
 
 def become_kernel(kernel: WireKernel, sock: socket.socket, *, pipes: dict, request: dict) -> None:
@@ -212,10 +101,12 @@ def become_kernel(kernel: WireKernel, sock: socket.socket, *, pipes: dict, reque
     outputs = Outputs(sender, {name: read for name, (read, _) in pipes.items()})
     sys.__stdout__ = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
     sys.__stderr__ = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
-    sys.stdout, sys.stderr = WireStream("stdout", outputs), WireStream("stderr", outputs)
+    sys.stdout, sys.stderr = OutStream("stdout", outputs), OutStream("stderr", outputs)
     faulthandler.enable(sys.__stderr__)
     kernel.session.sender = sender
-    asyncio.run(_serve(kernel, sock))
+    kernel.shell.init_environment()
+    IPKernelApp.instance().init_path()
+    _run(_serve(kernel, sock))
     sender.send("memory", _private_memory())
     with contextlib.suppress(Exception):
         threading._shutdown()
@@ -224,6 +115,14 @@ def become_kernel(kernel: WireKernel, sock: socket.socket, *, pipes: dict, reque
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         with contextlib.suppress(Exception):
             stream.flush()
+
+
+def _run(work) -> None:
+    """Run a coroutine to its end, or until a cell has told the kernel to exit, which stops the loop."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    with contextlib.suppress(RuntimeError):
+        loop.run_until_complete(work)
 
 
 def _private_memory() -> int:
@@ -248,9 +147,8 @@ def _set_up_process(request: dict) -> None:
     os.environ.update(request["environment"])
     os.environ["LNREGIONS_RUN"] = str(os.getpid())
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    os.environ.setdefault("PYDEVD_USE_FRAME_EVAL", "NO")
     os.chdir(request["folder"])
-    if "" not in sys.path:
-        sys.path.insert(0, "")
     if request.get("memory"):
         _limit_memory(request["memory"])
     numpy = sys.modules.get("numpy")
@@ -335,5 +233,3 @@ async def _answer(kernel: WireKernel, message: dict) -> None:
         with contextlib.suppress(Exception):
             stream.flush()
     kernel._publish_status("idle", "shell")
-    if kernel.shell.exit_now:
-        raise SystemExit(0)
