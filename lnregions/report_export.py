@@ -59,7 +59,7 @@ def single_page(site: Site, region: str, *, language: str = "en") -> str:
     """A region's page as text with its pictures inside and no link to any other file."""
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup(report_pages.region_page(site, language, region), "html.parser")
+    soup = BeautifulSoup(report_pages.region_page(site, language, region, alone=True), "html.parser")
     _cut_loose(soup)
     start = site.region_page(language, region)
     pictures = [

@@ -72,6 +72,10 @@ class Page:
         """Name of a unit."""
         return unit_label(unit, self.language)
 
+    def said(self, facts: dict) -> str:
+        """What a map says of an area: value and year."""
+        return "{value}（{year}年）".format(**facts) if self.zh else "{value} ({year})".format(**facts)
+
     def sentence(self, words: str) -> str:
         """Words with a full stop."""
         return words if not words or words[-1] in ".。!?！？" else words + ("。" if self.zh else ".")

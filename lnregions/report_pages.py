@@ -9,22 +9,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lnregions import __version__, displays, palette
-from lnregions._page_script import script_json
+from lnregions._page_script import map_script, map_style, script_json
 from lnregions.report_map import region_map
 from lnregions.report_page import LONG, Page
 from lnregions.report_search import search_entries
 from lnregions.report_site import Site, outside
 from lnregions.report_tables import area_caveats, area_sources, latest_figures
 from lnregions.verdicts import STATUS_WORDS
+from lnregions.web_data import map_data
 
 TEMPLATES = Path(__file__).parent / "templates" / "site"
 
 
-def render(page: Page, template: str, **values) -> str:
-    """Text of one page."""
-    style, script = asset("site.css") + status_style(), asset("site.js")
+def render(page: Page, template: str, *, live: bool = False, **values) -> str:
+    """Text of one page; a live one carries the interactive map's script and style along."""
+    styles, scripts = [asset("site.css") + status_style()], [asset("site.js")]
+    if live:
+        styles, scripts = [*styles, map_style()], [map_script(), *scripts]
     policy = (
-        f"default-src 'none'; img-src 'self' file: data:; style-src {_hash(style)}; script-src {_hash(script)}; "
+        f"default-src 'none'; img-src 'self' file: data:; style-src {_hashes(styles)}; script-src {_hashes(scripts)}; "
         "base-uri 'none'; form-action 'none'"
     )
     found = script_json(
@@ -33,8 +36,8 @@ def render(page: Page, template: str, **values) -> str:
     return (
         environment()
         .get_template(template)
-        .render(page=page, site=page.site, t=page.t, say=page.say, style=Markup(style), script=Markup(script),
-                policy=policy, search=found, version=__version__, **values)
+        .render(page=page, site=page.site, t=page.t, say=page.say, styles=[Markup(one) for one in styles],
+                scripts=[Markup(one) for one in scripts], policy=policy, search=found, version=__version__, **values)
     )  # fmt: skip
 
 
@@ -61,8 +64,9 @@ def status_style() -> str:
     )
 
 
-def _hash(content: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+def _hashes(contents: list[str]) -> str:
+    found = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in contents)
+    return " ".join(f"'sha256-{one}'" for one in found)
 
 
 # -- one function a kind of page ----------------------------------------------------------------------------
@@ -80,8 +84,11 @@ def home_page(site: Site, language: str) -> str:
     return render(page, "home.html.j2", pictures=pictures, counts=site.counts(site.main))
 
 
-def region_page(site: Site, language: str, region: str) -> str:
-    """A region: verdicts, map, targets with calculation and sources, figures, members, caveats."""
+def region_page(site: Site, language: str, region: str, *, alone: bool = False) -> str:
+    """A region: verdicts, map, targets with calculation and sources, figures, members, caveats.
+
+    A page that is to stand alone has a map that leads to no other page.
+    """
     page = _page(site, language, partial(site.region_page, region=region))
     own = [v for v in site.main if v.region == region]
     figures = site.inventory.figures(language, over="region", value=region)
@@ -90,13 +97,15 @@ def region_page(site: Site, language: str, region: str) -> str:
     for figure in figures:
         by_target.get(figure.parameters.get("target", ""), rest).append(figure)
     cities = site.plan.members(region, level="city")
-    drawing = region_map(site, cities, language=language)
+    links = {} if alone else {city: page.to_city(city) for city in site.cities}
+    live = map_data(site.plan, site.tables, region, language=language, links=links)
+    drawing = region_map(site, cities, language=language, layers=live["layers"])
     rests = area_of(site, region)
     maps = [f for f in rest if f.name.startswith(("map-", "location-"))]
     about, members = displays.show_region(site.plan, region, language=language)
     return render(
         page, "region.html.j2", region=region, row=site.regions[region], verdicts=own, drawing=drawing,
-        layers=script_json(_layers(drawing)),
+        live=True, webmap=script_json(live),
         targets=[target_section(page, v, page.pictures(by_target[v.target])) for v in own],
         maps=page.pictures(maps), charts=page.pictures([f for f in rest if f not in maps]),
         about=page.cells(about), members=page.cells(members),
@@ -111,7 +120,7 @@ def city_page(site: Site, language: str, city: str) -> str:
     page = _page(site, language, partial(site.city_page, city=city))
     own = [v for v in site.main if city in (v.area, str(site.targets[v.target]["other_area"]))]
     figures = site.inventory.figures(language, over="adcode", value=city)
-    drawing = region_map(site, [city], language=language, layers=False)
+    drawing = region_map(site, [city], language=language)
     return render(
         page, "city.html.j2", city=city, regions=site.regions_of(city), verdicts=own, drawing=drawing,
         figures=page.pictures(figures), rendered=bool(figures),
@@ -177,14 +186,6 @@ def area_of(site: Site, region: str) -> list[str]:
 def _page(site, language, place):
     other = "en" if language == "zh" else "zh"
     return Page(site, language, path=place(language), twin=place(other))
-
-
-def _layers(drawing):
-    return {
-        one.indicator: {"title": one.title, "year": one.year, "circles": one.circles, "legend": one.legend,
-                        "cities": one.cities}
-        for one in drawing.layers
-    }  # fmt: skip
 
 
 def target_section(page: Page, verdict, pictures: list[dict]) -> dict:

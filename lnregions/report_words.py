@@ -52,8 +52,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "live_map": ("Map to explore", "交互地图"),
     "this_city": ("this city", "本市"),
     "map_lead": (
-        "Point at a city or step to it with the Tab key for its figure; follow it to its page.",
-        "指向城市或用 Tab 键移动可查看数据；点击可进入该城市页面。",
+        "Point at a city, or step to it with the Tab key, for its figure; click it for grade and source.",
+        "指向城市或用 Tab 键移动可查看数据；点击可查看等级与来源。",
     ),
     "map_indicator": ("Indicator on the map", "地图指标"),
     "not_member": ("not a member", "非成员"),

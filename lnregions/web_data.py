@@ -31,7 +31,10 @@ _OUTLINES = {  # status: (English, Chinese)
     "likely": ("membership likely", "成员较可能"),
     "unverified": ("membership unverified", "成员未证实"),
 }
-_STAND_IN = ("Cities stand in for their counties.", "以市代县。")
+_STAND_IN = (
+    "Figures are those of whole cities, which stand in for the counties outlined.",
+    "数据为地级市全市数据，代替图中勾出的各县。",
+)
 
 
 def map_data(
@@ -71,12 +74,19 @@ def map_data(
     layers = [map_layer(tables, indicator, **asked)] if indicator else offered_layers(tables, **asked)
     own = frame[frame["area"].isin(members)]
     statuses = _statuses(plan, region)
+    outlines = _outlines(plan, region, frame, statuses)
+    shown = [*own.geometry, *outlines.values()] or [*frame.geometry]
     return {
         "language": language, "label": _label(tables, plan, region, layers, language), "words": WORDS[language],
-        "bounds": web_shapes.bounds(frame.geometry), "view": web_shapes.bounds((own if len(own) else frame).geometry),
+        "bounds": web_shapes.bounds(frame.geometry),
+        "view": web_shapes.bounds(shown),
         "ground": None if plan.boundaries else web_shapes.ground(),
         "areas": _areas(frame, tables, members, statuses, language, links or {}),
-        "outlines": _outlines(plan, region, frame, statuses, language),
+        "outlines": [
+            {"status": status, "word": _OUTLINES[status][language == "zh"] if region else "",
+             "shape": web_shapes.pack([shape])[0]}
+            for status, shape in outlines.items()
+        ],
         "layers": [_layer(one) for one in layers],
         "notes": [_STAND_IN[language == "zh"]] if _stands_in(plan, region, members) else [],
         "credit": "" if plan.boundaries else SOURCE[f"source_{language}"] + ("。" if language == "zh" else "."),
@@ -119,26 +129,19 @@ def _areas(frame, tables, members, statuses, language, links):
     return found
 
 
-def _outlines(plan, region, frame, statuses, language):
+def _outlines(plan, region, frame, statuses):
     """Outline of a region's members of each status, so that what is not attested is seen to be so."""
     if not region:
-        return [
-            {
-                "status": "confirmed",
-                "word": "",
-                "shape": web_shapes.pack([shapely.union_all(frame.geometry)])[0],
-            }
-        ]
-    counties = plan.members(region, level="county")
-    if counties and not plan.boundaries and not set(counties) & set(frame["area"]):
+        return {"confirmed": shapely.union_all(frame.geometry.to_numpy())}
+    areas = plan.members(region, level="county") or plan.members(region)
+    if not set(areas) & set(frame["area"]):
         frame = web_shapes.thin(web_shapes.plan_boundaries(plan, "county"))
-    areas = counties or plan.members(region)
-    found = []
+    found = {}
     for status in STATUSES:
-        own = frame[frame["area"].isin([a for a in areas if statuses.get(a, ("",))[0] == status])]
-        if len(own):
-            shape = web_shapes.pack([shapely.union_all(own.geometry.to_numpy())])[0]
-            found.append({"status": status, "word": _OUTLINES[status][language == "zh"], "shape": shape})
+        own = [area for area in areas if statuses.get(area, ("",))[0] == status]
+        shapes = frame.loc[frame["area"].isin(own)].geometry.to_numpy()
+        if len(shapes):
+            found[status] = shapely.union_all(shapes)
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lnregions._checks import DataError, unknown
-from lnregions._words import format_number, format_value, text, to_unit, unit_label
+from lnregions._words import format_number, format_value, to_unit, unit_label
 from lnregions.area_series import Tables, member_frame
 from lnregions.codebook import load_sources
 from lnregions.map_classes import class_labels, round_breaks
@@ -159,15 +159,3 @@ def _in_unit(unit, language):
 def _span(years: pd.Series) -> str:
     years = sorted({int(y) for y in years})
     return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
-
-
-def said(layer: Layer | None, area: str, language: str) -> str:
-    """What a map says of an area in a few words: value and year, or that there is none."""
-    facts = layer.areas.get(area) if layer else None
-    if not facts:
-        return text("no data", language)
-    return (
-        f"{facts['value']}（{facts['year']}年）"
-        if language == "zh"
-        else f"{facts['value']} ({facts['year']})"
-    )

@@ -1,6 +1,8 @@
 """The report site: what its pages hold, that every link leads somewhere, and that nothing in data becomes code."""
 
+import base64
 import csv
+import hashlib
 import itertools
 import json
 import re
@@ -10,19 +12,20 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
 from lnregions import report, report_export, report_pages, report_previews
 from lnregions._checks import DataError
+from lnregions._page_script import map_script
 from lnregions._paths import data_dir
 from lnregions.judgement import judge
 from lnregions.report_inventory import read_inventory
-from lnregions.report_map import one_year, region_map
+from lnregions.report_map import region_map
 from lnregions.report_site import read_site, relative
 from lnregions.report_words import WORDS, mixed
+from lnregions.web_data import map_data
 
 made = runpy.run_path(str(Path(__file__).parent / "browser" / "report_output.py"))
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</title>"
@@ -191,7 +194,8 @@ def test_no_text_of_a_plan_figure_or_error_becomes_code(evil, kind, language):
     more = {"region": ("circle",), "city": ("210100",)}.get(kind, ())
     page = BeautifulSoup(getattr(report_pages, f"{kind}_page")(evil, language, *more), "html.parser")
     scripts = [one for one in page("script") if one.get("type") != "application/json"]
-    assert [one.string for one in scripts] == [report_pages.asset("site.js")]
+    known = [map_script()] if kind == "region" else []
+    assert [one.string for one in scripts] == [*known, report_pages.asset("site.js")]
     for one in page("script", type="application/json"):
         json.loads(one.string)
     assert not page.select("[onerror], [onload], img[src=x], main title:not(svg title)")
@@ -266,38 +270,32 @@ def test_a_see_through_picture_stands_on_white(tmp_path):
     assert Image.open(tmp_path / "b.png").convert("RGB").getpixel((4, 4)) == (255, 255, 255)
 
 
-def test_the_map_draws_all_cities_and_a_layer_for_each_indicator(site):
-    drawing = region_map(site, ["211300", "210900", "211400"], language="zh")
+def test_the_drawn_map_holds_all_cities_and_the_layers_of_the_live_one(site):
+    live = map_data(site.plan, site.tables, "west", language="zh")
+    drawing = region_map(site, ["211300", "210900", "211400"], language="zh", layers=live["layers"])
     assert len(drawing.cities) == 14
     assert [c.name for c in drawing.cities if c.member] == ["阜新", "朝阳", "葫芦岛"]
-    layers = {layer.indicator: layer for layer in drawing.layers}
-    assert layers["gdp"].circles
-    assert not layers["gdp_growth_real"].circles
-    assert set(layers["gdp"].cities) >= {"211300", "210900", "211400"}
-    fills = {fill for fill, _ in layers["gdp_growth_real"].legend}
-    assert {look["fill"] for look in layers["gdp_growth_real"].cities.values()} <= fills
-    assert all("年）" in look["text"] for look in layers["gdp"].cities.values())
+    assert [layer["indicator"] for layer in drawing.layers][:2] == ["gdp", "population"]
     assert sum(len(c.path) for c in drawing.cities) < 45_000
-
-
-def test_a_map_without_members_with_figures_has_no_layer(site):
     assert region_map(site, []).layers == ()
 
 
-def test_rates_below_zero_are_drawn_around_zero(site):
-    known = pd.DataFrame({"area": ["210100", "210200", "210300"], "indicator": "gdp_growth_real", "year": 2023,
-                          "value": [-4.0, 2.0, 6.0], "unit": "%"})  # fmt: skip
-    from lnregions.report_map import _layer
-
-    row = site.tables.indicators.set_index("indicator", drop=False).loc["gdp_growth_real"]
-    layer = _layer(row, ["210100", "210200", "210300"], ["210100", "210200"], known, "en")
-    assert "0" in "".join(label for _, label in layer.legend)
-    assert layer.cities["210100"]["fill"] != layer.cities["210200"]["fill"]
-    assert "210300" not in layer.cities
-
-
-def test_no_figures_make_no_year():
-    assert one_year(pd.DataFrame({"area": [], "year": [], "value": []}), 3).empty
+def test_a_regions_page_carries_the_live_map_once_under_its_rule(output, site):
+    pages = report.site_pages(site)
+    held = {path for path, page in pages.items() if "lnregionsMap = function" in page}
+    assert held == {
+        site.region_page(language, region) for language in ("en", "zh") for region in site.regions
+    }
+    page = soup(output, output / "en" / "region" / "circle.html")
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert "unsafe" not in policy
+    for one in [*page("style"), *page.select("script:not([type])")]:
+        digest = base64.b64encode(hashlib.sha256(one.string.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    data = json.loads(page.find(id="webmap").string)
+    assert [area["href"] for area in data["areas"]][:2] == ["../city/210100.html", "../city/210200.html"]
+    options = [one["value"] for one in page.select("#layer option")]
+    assert options == [layer["indicator"] for layer in data["layers"]]
 
 
 @pytest.mark.parametrize(
@@ -355,6 +353,7 @@ def test_a_single_file_needs_nothing_beside_it(output):
     assert all(re.match(r"#|https?://", a["href"]) for a in page.select("a[href]"))
     ids = {one["id"] for one in page.select("[id]")}
     assert {a["href"][1:] for a in page.select("a[href^='#']")} <= ids
+    assert {area["href"] for area in json.loads(page.find(id="webmap").string)["areas"]} == {""}
 
 
 def test_a_single_file_takes_smaller_pictures_when_it_grows_too_large(site, monkeypatch, output):

@@ -80,6 +80,7 @@ window.lnregionsMap = function (element, data, options) {
 
   const whole = L.latLngBounds(data.bounds);
   const fit = () => {
+    element.classList.toggle("narrow", element.clientWidth < 520);
     map.invalidateSize({ animate: false });
     map.setMinZoom(0);
     map.setMaxBounds(null);
@@ -295,12 +296,11 @@ window.lnregionsMap = function (element, data, options) {
   };
   const show = (indicator) => {
     layer = data.layers.find((one) => one.indicator === indicator) || data.layers[0] || null;
-    if (!layer) return;
     map.closePopup();
     for (const area of data.areas) {
       const found = area.member ? figure(area) : null, { ring, name } = marks.get(area.id);
       const radius = found && layer.circles ? found.radius : 0;
-      const fill = !area.member ? "#e2e5e9" : !found ? "url(#" + hatch + ")" : layer.circles ? "#f4f5f6" : found.fill;
+      const fill = !area.member ? "#e2e5e9" : !layer ? "#dbe7f3" : !found ? "url(#" + hatch + ")" : layer.circles ? "#f4f5f6" : found.fill;
       shapes.get(area.id).setStyle({ fillColor: fill });
       ring.setRadius(radius).setStyle({ fill: radius > 0, stroke: radius > 0, fillColor: found ? found.fill : "none" });
       const mark = name.getElement();
@@ -308,7 +308,7 @@ window.lnregionsMap = function (element, data, options) {
       mark.style.setProperty("--down", (radius > 22 || !radius ? 0 : radius + 9) + "px");
       shapes.get(area.id).getElement().setAttribute("aria-label", area.name + words.colon + short(area));
     }
-    drawLegend();
+    if (layer) drawLegend();
     declutter();
   };
 

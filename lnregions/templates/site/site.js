@@ -107,53 +107,38 @@
     apply();
   }
 
-  // Another indicator on the region's map.
-  const layers = read("layers");
-  const choice = document.getElementById("layer");
-  if (layers && choice && choice.options.length) {
-    const map = document.querySelector("svg.regionmap");
-    const legend = document.querySelector(".legend");
-    choice.closest("p").hidden = choice.options.length < 2;
-    const drawKey = (layer) => {
-      const key = map.querySelector(".key");
+  // The live map takes the place of the drawn one, which stays for paper; one choice of indicator serves both.
+  const webmap = read("webmap");
+  const place = document.getElementById("livemap");
+  if (webmap && place && window.lnregionsMap) {
+    const choice = document.getElementById("layer");
+    const twin = document.querySelector("svg.regionmap");
+    const redraw = (layer) => {
+      const key = twin.querySelector(".key");
+      const said = (area) => layer.areas[area];
+      for (const link of twin.querySelectorAll(".in")) {
+        const found = said(link.dataset.area);
+        link.querySelector("path").setAttribute("fill", !found ? "#ffffff" : layer.circles ? "#dbe7f3" : found.fill);
+        const mark = twin.querySelector('.over text[data-area="' + CSS.escape(link.dataset.area) + '"]');
+        mark.setAttribute("y", Number(mark.dataset.y) + (found && found.radius ? found.radius + 10 : 0));
+        twin.querySelector('.over circle[data-area="' + CSS.escape(link.dataset.area) + '"]').setAttribute("r", found ? found.radius : 0);
+      }
       key.replaceChildren();
-      if (!layer.circles) return;
-      for (const [radius] of layer.legend) key.append(make("circle", { cy: -radius, r: radius }));
-      for (const [radius, label] of layer.legend) {
-        const words = make("text", { x: -Number(layer.legend[0][0]) - 8, y: -2 * radius + 5 });
+      for (const [radius, label] of layer.circles ? layer.legend : []) {
+        const words = make("text", { x: -Number(layer.legend[0][0]) - 8, y: 5 - 2 * radius });
         words.textContent = label;
-        key.append(words);
+        key.append(make("circle", { cy: -radius, r: radius }), words);
       }
     };
-    const draw = () => {
-      const layer = layers[choice.value];
-      for (const link of map.querySelectorAll(".in")) {
-        const said = layer.cities[link.dataset.area];
-        const name = link.getAttribute("aria-label").split(": ")[0];
-        link.setAttribute("aria-label", name + ": " + (said ? said.text : words.no_figure));
-        link.querySelector("title").textContent = link.getAttribute("aria-label");
-        link.querySelector("path").setAttribute("fill", said ? said.fill : "#ffffff");
-        const mark = map.querySelector('.over text[data-area="' + CSS.escape(link.dataset.area) + '"]');
-        mark.setAttribute("y", Number(mark.dataset.y) + (said && said.radius ? said.radius + 10 : 0));
-        map.querySelector('.over circle[data-area="' + CSS.escape(link.dataset.area) + '"]').setAttribute("r", said ? said.radius : 0);
-      }
-      legend.querySelector(".legend-title").textContent = layer.title;
-      legend.querySelector(".legend-year").textContent = layer.year;
-      drawKey(layer);
-      legend.querySelector("ul").classList.toggle("unseen", layer.circles);
-      legend.querySelector("ul").replaceChildren(...layer.legend.map(([look, label]) => {
-        const item = document.createElement("li");
-        if (!layer.circles) {
-          const box = make("svg", { viewBox: "0 0 30 20", "aria-hidden": "true" });
-          box.append(make("rect", { x: 1, y: 1, width: 28, height: 18, fill: look }));
-          item.append(box, " ");
-        }
-        item.append(label);
-        return item;
-      }));
-    };
-    choice.addEventListener("change", draw);
-    if (choice.selectedIndex > 0) draw();
+    place.hidden = false;
+    document.querySelector(".live-lead").hidden = false;
+    twin.classList.add("twin");
+    twin.closest(".mapbox").classList.add("live");
+    const live = window.lnregionsMap(place, webmap, { indicator: choice.value, legend: document.querySelector(".legend") || document.createElement("div") });
+    choice.closest("p").hidden = choice.options.length < 2;
+    const show = () => { live.show(choice.value); redraw(webmap.layers[choice.selectedIndex]); };
+    choice.addEventListener("change", show);
+    if (choice.selectedIndex > 0) show();
   }
 
   // Nothing stays folded on paper.
