@@ -160,10 +160,16 @@ def _decode_wide(data: bytes, path: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _meant_as_utf8(data: bytes) -> float:
-    """Share of the bytes beyond ASCII that form valid UTF-8 characters, 0 to 1."""
+    """Share of the bytes beyond ASCII that form UTF-8 characters of European or Chinese text, 0 to 1.
+
+    Pairs of GB18030 bytes often form characters of other scripts by chance.
+    """
     beyond = sum(byte > 0x7F for byte in data)
     text = data.decode("utf-8", errors="ignore")
-    return sum(len(char.encode()) for char in text if char > "\x7f") / beyond if beyond else 1.0
+    usual = [
+        char for char in text if "\xa0" <= char <= "\u024f" or "\u2000" <= char <= "\u9fff" or char > "\uff00"
+    ]
+    return len("".join(usual).encode()) / beyond if beyond else 1.0
 
 
 def _encoding_fault(error: Exception, data: bytes, *, path: str, encoding: str) -> Fault:

@@ -103,6 +103,19 @@ def read_lines(
     path: Path, resource: str, *, encoding: str | None = None, trust: bool = True
 ) -> tuple[pd.DataFrame, list[int]]:
     """Return the table of :func:`read_table` and the line of the file on which each row stands."""
+    frame, lines, faults = read_with_faults(path, resource, encoding=encoding, trust=trust)
+    refuse_any(faults)
+    return frame, lines
+
+
+def read_with_faults(
+    path: Path, resource: str, *, encoding: str | None = None, trust: bool = True
+) -> tuple[pd.DataFrame, list[int], list[Fault]]:
+    """Return the table, the line of each row, and the faults of its cells and keys for a report with others.
+
+    Where there are faults, a cell that could not be read is missing, and the frame is not to be used but for
+    finding more of them. A file that is no such table at all raises at once.
+    """
     path = Path(path)
     data, shown = read_bytes(path), shown_path(path)
     text, tidied = decode(data, path=shown, encoding=encoding)
@@ -118,10 +131,17 @@ def read_lines(
     if not checked:
         faults += check_columns(frame, rows, fields=rules["fields"], known=faults)
         lines, key_faults = check_key(frame, rows, rules.get("primaryKey", []))
-        refuse_any(sorted(faults + key_faults, key=lambda fault: fault.line or 0))
+        faults = sorted(faults + key_faults, key=lambda fault: fault.line or 0)
         frame, rows.lines = frame.loc[lines].reset_index(drop=True), [rows.lines[i] for i in lines]
     keep_tidied(frame, [(f"{shown}: {en}", f"{shown}：{zh}") for en, zh in rows.tidied])
-    return frame, rows.lines
+    return frame, rows.lines, faults
+
+
+def joined_faults(first: list[Fault], second: list[Fault]) -> list[Fault]:
+    """Faults of form and of sense in the order of lines; a cell with a fault of form is not reported twice."""
+    known = {(fault.line, fault.column) for fault in first}
+    further = [fault for fault in second if (fault.line, fault.column) not in known]
+    return sorted(first + further, key=lambda fault: fault.line or 0)
 
 
 _UNSEALED = (

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lnregions._checks import Fault, add_messages, refuse_any, say_tidied, shown_path
 from lnregions._paths import data_dir
-from lnregions._tables import check_references, keep_tidied, kept_tidied, read_lines
+from lnregions._tables import check_references, joined_faults, keep_tidied, kept_tidied, read_with_faults
 from lnregions._vintages import choose_default, date_faults, known_from, last_day, parse_as_of
 from lnregions.codebook import LINE_BREAKS, load_areas, load_indicators, load_sources, region_codes
 
@@ -173,7 +173,7 @@ def _load_shipped() -> pd.DataFrame:
 
 
 def _read(path: Path, plan: object) -> pd.DataFrame:
-    frame, lines = read_lines(path, "observations")
+    frame, lines, form = read_with_faults(path, "observations")
     published = load_sources().set_index("source")["published"].to_dict()
     areas, sources = [*load_areas()["area"], *region_codes()], list(published)
     if plan is not None:
@@ -181,7 +181,7 @@ def _read(path: Path, plan: object) -> pd.DataFrame:
         published |= plan.sources.set_index("source")["published"].to_dict()
         sources = list(published)
     faults = _check_figures(frame, lines, path=shown_path(path), areas=areas, sources=sources)
-    refuse_any(sorted(faults, key=lambda fault: fault.line))
+    refuse_any(joined_faults(form, faults))
     said = kept_tidied(frame)
     frame["known_from"] = known_from(frame, published)
     keep_tidied(frame, said)

@@ -12,7 +12,7 @@ from lnregions._checks import DataError, Fault, refuse_any, say_tidied, shown_pa
 from lnregions._paths import data_dir
 from lnregions._plan_checks import check_membership, check_plan_facts, check_regions, check_targets
 from lnregions._plan_template import write_plan_template
-from lnregions._tables import keep_tidied, kept_tidied, read_lines
+from lnregions._tables import joined_faults, keep_tidied, kept_tidied, read_with_faults
 from lnregions._yaml import read_yaml
 from lnregions.codebook import load_areas, load_sources
 from lnregions.observations import load_observations
@@ -226,20 +226,36 @@ def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
     areas = _gather(faults, lambda: _read_areas(folder), None)
     tables = {}
     for name in _TABLES:
-        tables[name] = _gather(faults, lambda name=name: read_lines(folder / f"{name}.csv", name), None)
+        tables[name] = _gather(faults, lambda name=name: read_with_faults(folder / f"{name}.csv", name), None)
     known = {"area": None if areas is None else list(areas["area"])}
-    known["region"] = None if tables["regions"] is None else list(tables["regions"][0]["region"])
+    known["region"] = list(tables["regions"][0]["region"]) if _sound(tables["regions"]) else None
     known["source"] = None if sources is None else [*sources["source"], *load_sources()["source"]]
     for name, check in _CHECKS.items():
         if tables[name] is not None:
-            faults += check(*tables[name], path=shown_path(folder / f"{name}.csv"), known=known)
-    if sources is None or areas is None or any(table is None for table in tables.values()):
+            frame, lines, form = tables[name]
+            readable, places = _without_faults(frame, lines, form)
+            found = check(readable, places, path=shown_path(folder / f"{name}.csv"), known=known)
+            faults += joined_faults(form, found if len(readable) or not len(frame) else [])
+    if sources is None or areas is None or not all(_sound(table) for table in tables.values()):
         return None, faults
-    frames = {name: frame for name, (frame, _) in tables.items()}
+    frames = {name: frame for name, (frame, _, _) in tables.items()}
     said += [sentences for frame in (*frames.values(), areas) for sentences in kept_tidied(frame)]
     tidied, tidied_zh = zip(*said, strict=True) if said else ((), ())
     own = {"sources": sources, "areas": areas, "folder": folder, "tidied": tidied, "tidied_zh": tidied_zh}
     return Plan(id=facts["id"], facts=facts, **frames, **own), faults
+
+
+def _sound(table: tuple | None) -> bool:
+    return table is not None and not table[2]
+
+
+def _without_faults(
+    frame: pd.DataFrame, lines: list[int], faults: list[Fault]
+) -> tuple[pd.DataFrame, list[int]]:
+    """Rows whose every cell could be read, with their lines."""
+    wrong = {fault.line for fault in faults}
+    keep = [n for n, line in enumerate(lines) if line not in wrong]
+    return frame.iloc[keep].reset_index(drop=True), [lines[n] for n in keep]
 
 
 def _gather(faults: list[Fault], read, otherwise):
