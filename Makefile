@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 OUTPUT ?= output
 
-.PHONY: help install render test test-browser lint lab bench gallery lock clean
+.PHONY: help install render test test-browser lint lab app bench gallery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -46,7 +46,10 @@ lint: $(READY)  ## check style and spelling (ruff, notebooks included, and codes
 lab: $(READY)  ## open JupyterLab on the notebooks (elsewhere: make lab LAB="--no-browser --port 8899")
 	@echo "JupyterLab is starting. To end it, press Control-C here, twice."
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/.lab$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
-		$(BIN)/python -m jupyterlab --log-level WARN $(LAB)
+		$(BIN)/python -m jupyterlab --log-level ERROR $(LAB)
+
+app: $(READY)  ## serve the explore notebook as an app, on this machine only (elsewhere: make app APP="--no-browser --port 8899")
+	@$(BIN)/python -m lnregions.explore_app $(APP)
 
 bench: $(READY)  ## measure the batch against papermill, and figures against their goals
 	@$(BIN)/python benchmarks/bench_batch.py

@@ -10,7 +10,7 @@ from lnregions.explore_words import say
 
 CHOICES = ("plan", "region", "city", "indicator", "year", "as_of", "language")
 """Names of the widgets that choose a view."""
-_LABEL = "5.5em"
+_LABEL = "6.5em"
 
 
 def make_controls(view, folder) -> dict:
@@ -21,12 +21,10 @@ def make_controls(view, folder) -> dict:
     controls = {name: widgets.Dropdown(**own) for name in ("plan", "region", "city", "indicator")}
     controls["year"] = widgets.SelectionSlider(options=[("-", 0)], continuous_update=True, **own)
     controls["as_of"] = widgets.DatePicker(value=date, **own)
-    toggles = {"button_width": "5em", "description_width": _LABEL}
-    controls["language"] = widgets.ToggleButtons(
-        options=[("English", "en"), ("中文", "zh")], value=view.language, style=toggles, layout=wide
-    )
+    languages = [("English", "en"), ("中文", "zh")]
+    controls["language"] = widgets.Dropdown(options=languages, value=view.language, **own)
     controls["folder"] = widgets.Text(value=folder, **own)
-    controls["save"] = widgets.Button(icon="download", layout=widgets.Layout(width="auto"))
+    controls["save"] = widgets.Button(layout=widgets.Layout(width="auto"))
     return controls
 
 
