@@ -16,6 +16,7 @@ from pathlib import Path
 from lnregions._files import keep_plain, remove_tree
 
 _IMPORT_LOCK = threading.Lock()
+_SIGNING = threading.Lock()  # the first notary makes the user's secret; a second at the same time makes another
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
 _KEPT_STATES = ("completed", "failed")
@@ -288,11 +289,20 @@ def _write(notebook, *, folder: Path, name: str, language: str, html: bool) -> N
 
 
 def sign_notebook(path: Path) -> bool:
-    """Sign an executed notebook, so that this user's JupyterLab shows all its outputs; False if it cannot."""
-    with contextlib.suppress(Exception):
+    """Sign an executed notebook, so that this user's JupyterLab shows all its outputs.
+
+    Returns
+    -------
+    bool
+        Whether it will be trusted; False where Jupyter's folder of this user cannot be written, which keeps
+        nothing else from being done.
+    """
+    with _SIGNING, contextlib.suppress(Exception):
         import nbformat
         from nbformat.sign import NotebookNotary
 
-        NotebookNotary().sign(nbformat.read(path, as_version=4))
-        return True
+        notary = NotebookNotary()
+        with contextlib.closing(notary.store) as store:
+            notary.sign(nbformat.read(path, as_version=4))
+            return store.db_file != ":memory:"  # where it turns to when the file cannot be written
     return False
