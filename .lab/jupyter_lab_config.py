@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+import zmq
+
 c = get_config()  # noqa: F821 (given by Jupyter)
 
 c.ServerApp.root_dir = str(Path(__file__).resolve().parents[1])
@@ -16,4 +18,6 @@ c.ServerApp.open_browser = sys.platform != "linux" or any(
     os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 )
 c.LabApp.extension_manager = "readonly"
-c.Application.log_level = "WARN"
+c.Application.log_level = "ERROR"
+# What runs is encrypted on its way to the kernel and back: other users of a shared machine cannot listen.
+c.KernelManager.transport_encryption = "auto" if zmq.has("curve") else "disabled"

@@ -16,7 +16,7 @@ from pathlib import Path
 from lnregions._files import keep_plain, remove_tree
 
 _IMPORT_LOCK = threading.Lock()
-_SIGNING = threading.Lock()  # the first notary makes the user's secret; a second at the same time makes another
+_SIGNING = threading.Lock()  # two first notaries at a time would each make a secret
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
 _KEPT_STATES = ("completed", "failed")
