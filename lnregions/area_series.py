@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from lnregions.clauses import EMPTY, Figures
-from lnregions.codebook import load_sources
-from lnregions.observations import applying_breaks
+from lnregions.codebook import LINE_BREAKS, load_sources
+from lnregions.observations import break_scopes
 from lnregions.totals import coverage_text, region_mean, region_total
 
 _COLUMNS = list(EMPTY.columns)
+_MEMBER_COLUMNS = ["area", "name_zh", "name_en", *_COLUMNS]
 _TAKEN = ["indicator", "area", *(name for name in _COLUMNS if name != "segment")]
 _NO_FIGURES = EMPTY.astype({"year": int, "value": float, "segment": "int64"})
 
@@ -69,21 +71,28 @@ class Tables:
         rows = rows.sort_values("year").drop_duplicates(["area", "indicator"], keep="last")
         return rows.sort_values("area", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
-    def default_figures(self, area: str, indicator: str) -> pd.DataFrame:
-        """Default figures of one area and indicator by year: ``year value segment grade vintage source``."""
-        places = self._defaults.get((indicator, area))
-        if places is None:
-            return _NO_FIGURES.copy()
-        frame = self._by_year.iloc[places].reset_index(drop=True)
-        return frame.assign(segment=self._segments_of(area, indicator, frame["year"]))[_COLUMNS]
+    def default_figures_of(self, areas: Sequence[str], indicator: str) -> pd.DataFrame:
+        """Default figures of some areas one after the other, each by year: the columns of `member_frame`."""
+        held = {
+            area: self._defaults[indicator, area] for area in areas if (indicator, area) in self._defaults
+        }
+        if not held:
+            return pd.DataFrame(columns=_MEMBER_COLUMNS)
+        frame = self._by_year.iloc[np.concatenate(list(held.values()))].reset_index(drop=True)
+        years, ends = frame["year"].tolist(), np.cumsum([0, *map(len, held.values())])
+        segments = []
+        for area, start, end in zip(held, ends[:-1], ends[1:], strict=True):
+            segments += self._segments_of(area, indicator, years[start:end])
+        frame["segment"] = segments
+        for lang in ("zh", "en"):
+            frame[f"name_{lang}"] = [self.name(area, lang) for area in frame["area"].tolist()]
+        return frame[_MEMBER_COLUMNS]
 
     def _segments_of(self, area, indicator, years):
         """Segment of each year of an area's series."""
-        own = self._breaks.get(indicator)
-        if own is None:
-            return 0
-        firsts = own.loc[applying_breaks(own, area, indicator=indicator), "first_year"].unique()
-        return (firsts[None, :] <= years.to_numpy()[:, None]).sum(axis=1)
+        scopes = break_scopes(area)
+        firsts = {first for scope, first in self._breaks.get(indicator, ()) if scope in scopes}
+        return [sum(first <= year for first in firsts) for year in years]
 
     @cached_property
     def _places(self):
@@ -101,13 +110,19 @@ class Tables:
 
     @cached_property
     def _breaks(self):
-        return dict(list(self.breaks.groupby("indicator", sort=False)))
+        """Area and first year of every break that parts a line, by indicator."""
+        rows = self.breaks[self.breaks["kind"].isin(LINE_BREAKS)]
+        found: dict[str, list[tuple[str, int]]] = {}
+        for indicator, area, first in zip(rows["indicator"], rows["area"], rows["first_year"], strict=True):
+            found.setdefault(indicator, []).append((area, int(first)))
+        return found
 
 
 def area_figures(tables: Tables, area: str, *, indicator: str) -> Figures:
     """Figures of one area: the default figure of each year, numbered by segment."""
     names = (tables.name(area, "en"), tables.name(area, "zh"))
-    return Figures(tables.default_figures(area, indicator), ("", ""), {}, names)
+    frame = tables.default_figures_of([area], indicator)
+    return Figures(frame[_COLUMNS] if len(frame) else _NO_FIGURES.copy(), ("", ""), {}, names)
 
 
 def region_figures(
@@ -122,7 +137,7 @@ def region_figures(
         holes = dict.fromkeys(range(1949, 2101), lacking)
         return Figures(EMPTY.copy(), ("", ""), holes, names)
     good = total[total["value"].notna()]
-    segment = _segments(good["year"], tables.breaks, indicator=indicator, scopes=[region, *members])
+    segment = _segments(good["year"], tables, indicator=indicator, scopes=[region, *members])
     frame = good.assign(segment=segment)[_COLUMNS].reset_index(drop=True)
     holes = {int(row["year"]): _hole(tables, row) for _, row in total[total["value"].isna()].iterrows()}
     coverage = ("", "")
@@ -134,26 +149,14 @@ def region_figures(
 
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
     """Default figures of several areas: columns ``area name_zh name_en year value segment grade vintage source``."""
-    parts = [
-        frame.assign(area=area, name_zh=tables.name(area, "zh"), name_en=tables.name(area, "en"))
-        for area in members
-        if len(frame := tables.default_figures(area, indicator))
-    ]
-    columns = ["area", "name_zh", "name_en", *_COLUMNS]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return tables.default_figures_of(members, indicator)
 
 
-def _segments(years, breaks, *, indicator, scopes):
+def _segments(years, tables, *, indicator, scopes):
     """Segment of each year of a total: one more after every break of the region or of any member."""
-    breaks = breaks[breaks["indicator"] == indicator]
-    if breaks.empty:
-        return [0] * len(years)
-    firsts = {
-        int(first)
-        for scope in scopes
-        for first in breaks.loc[applying_breaks(breaks, scope, indicator=indicator), "first_year"]
-    }
-    return [sum(int(year) >= first for first in firsts) for year in years]
+    named = {name for scope in scopes for name in break_scopes(scope)}
+    firsts = {first for area, first in tables._breaks.get(indicator, ()) if area in named}
+    return [sum(first <= int(year) for first in firsts) for year in years]
 
 
 def _aggregate(tables, members, indicator):

@@ -14,6 +14,7 @@ from lnregions.codebook import LINE_BREAKS, load_areas, load_indicators, load_so
 
 __all__ = [
     "applying_breaks",
+    "break_scopes",
     "choose_default",
     "known_from",
     "last_day",
@@ -144,9 +145,20 @@ def series(
 
 def applying_breaks(breaks: pd.DataFrame, area: str, *, indicator: str, level: str = "") -> pd.Series:
     """Return which breaks part the series of this area and indicator, as a boolean series."""
-    groups = {"nation": "nation", "province": "province", "city": "cities"}
-    named = ["*", area, groups.get(level or _rank(area), "*")]
+    named = break_scopes(area, level=level)
     return (breaks["indicator"] == indicator) & breaks["area"].isin(named) & breaks["kind"].isin(LINE_BREAKS)
+
+
+def break_scopes(area: str, *, level: str = "") -> list[str]:
+    """Return what the column ``area`` of a break may hold for it to part the series of this area.
+
+    Examples
+    --------
+    >>> break_scopes("210200")
+    ['*', '210200', 'cities']
+    """
+    groups = {"nation": "nation", "province": "province", "city": "cities"}
+    return ["*", area, groups.get(level or _rank(area), "*")]
 
 
 def _rank(area: str) -> str:
