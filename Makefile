@@ -10,8 +10,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= 2
 OUTPUT ?= output
+CASES ?= 20000
+SEED ?= $(shell date +%s)
 
-.PHONY: help install render test test-browser lint lab app bench gallery lock clean
+.PHONY: help install render test test-browser fuzz lint lab app bench gallery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,6 +41,9 @@ test: $(READY)  ## run the tests, with line and branch coverage
 
 test-browser: $(READY)  ## run the browser tests alone (they need chromium; make test runs them, too)
 	@$(BIN)/python -m pytest tests/browser
+
+fuzz: $(READY)  ## read CASES damaged files (20,000); SEED=... repeats a run
+	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/test_fuzz.py -q
 
 lint: $(READY)  ## check style and spelling (ruff, notebooks included, and codespell)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell

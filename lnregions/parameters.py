@@ -202,10 +202,17 @@ def _as_type(value: object, parameter: Parameter) -> object:
     if annotation in ("int", "float"):
         return _as_number(value, annotation)
     if isinstance(value, str) and not isinstance(parameter.default, str):
-        value = ast.literal_eval(value)
+        value = _literal(value)
     if parameter.default is not None and not isinstance(value, type(parameter.default)):
         raise ValueError
     return value
+
+
+def _literal(text: str) -> object:
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise ValueError(str(error)) from None
 
 
 def _as_number(value: object, annotation: str) -> float | int:
