@@ -66,17 +66,17 @@ def draw_targets(
 
 
 def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
-    """Shenyang and Dalian side by side against their target for gross domestic product."""
+    """Shenyang and Dalian side by side, against their target for gross domestic product where the plan has one."""
     tables = load_tables(plan, as_of=as_of)
     own = plan.targets[plan.targets["area"].isin(CITIES) & (plan.targets["indicator"] == "gdp")]
     data = recent_years(member_frame(tables, CITIES, indicator="gdp"))
-    goal = float(own["value"].max())
-    years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1)
-    line = pd.DataFrame({"year": list(years), "value": goal, "name": ("target", "目标")[language == "zh"]})
-    words = (
-        "Shenyang and Dalian: gross domestic product against the target",
-        "沈阳与大连：地区生产总值与目标",
-    )
+    line, more = None, ("", "")
+    if len(own):
+        years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1)
+        goal, name = float(own["value"].max()), ("target", "目标")[language == "zh"]
+        line = pd.DataFrame({"year": list(years), "value": goal, "name": name})
+        more = (" against the target", "与目标")
+    words = (f"Shenyang and Dalian: gross domestic product{more[0]}", f"沈阳与大连：地区生产总值{more[1]}")
     axes = charts.plot_member_panels(
         data, members=list(CITIES), benchmark=line, names=tables.names(language), language=language, unit="亿元",
         title=words[language == "zh"], source=source_words(data, tables, language=language), width=width,
@@ -113,13 +113,16 @@ def draw_indexed_growth(
     base = int(plan.facts["first_year"]) - 6
     rates = member_frame(tables, members, indicator="gdp_growth_real")
     data = _chained(rates, base)
-    province = _chained(member_frame(tables, ["210000"], indicator="gdp_growth_real"), base)
+    beside = member_frame(tables, ["210000"], indicator="gdp_growth_real")
+    province = _chained(beside, base)
+    rates = pd.concat([rates, beside], ignore_index=True)
     words = head_words(tables, "gdp_growth_real", region, (f"{base} = 100", f"{base}年为100"))
     axes = charts.plot_indexed_growth(
         data, base_year=base, benchmark=province.assign(name=tables.name("210000", language)),
         highlight=_lead(plan, region), names=tables.names(language), language=language,
         **common_words(tables, rates, "gdp_growth_real", words, language, width) | {"unit": ""},
     )  # fmt: skip
+    data = pd.concat([data, province], ignore_index=True)
     return chart_picture(axes, f"indexed-growth-{region}", tables, data, words, language, region=region)
 
 
@@ -141,8 +144,9 @@ def draw_contributions(
             _release_of(tables, members, indicator, y) for y in (frame["year"].min(), frame["year"].max())
         )
         data = last.assign(
-            value=last["value"] - first["value"], first_year=first["year"], last_year=last["year"]
-        )
+            value=last["value"] - first["value"], first_year=first["year"], last_year=last["year"],
+            source=first["source"] + " " + last["source"],
+        )  # fmt: skip
         data = data.reset_index()[["area", "value", "first_year", "last_year", "grade", "source"]]
         span = f"{frame['year'].min()}-{frame['year'].max()}"
         words = head_words(
@@ -343,18 +347,17 @@ def recent_years(frame, *, first=FIRST_SHOWN):
 
 
 def _chained(rates, base):
-    """Indices chained from yearly rates, 100 in the base year; an area stops where a year lacks."""
+    """Indices chained from yearly rates, 100 in the base year, with the sources of all; an area stops at a hole."""
     parts = []
     for area, own in rates[rates["year"] > base].groupby("area", sort=False):
         known = dict(zip(own["year"].astype(int), own["value"], strict=True))
         if base + 1 not in known:
             continue
-        chained = chain_index(known).dropna(subset="index")
-        parts.append(chained.rename(columns={"index": "value"})[["year", "value"]].assign(area=area))
-    empty = pd.DataFrame(columns=["area", "year", "value"])
-    out = pd.concat(parts, ignore_index=True)[["area", "year", "value"]] if parts else empty
-    used = rates.drop_duplicates("area").set_index("area")["source"] if len(rates) else {}
-    return out.assign(source=[used.get(a, "") for a in out["area"]])
+        chained = chain_index(known).dropna(subset="index").rename(columns={"index": "value"})
+        used = [set(" ".join(own.loc[own["year"] <= year, "source"]).split()) for year in chained["year"]]
+        parts.append(chained.assign(area=area, source=[" ".join(sorted(ids)) for ids in used]))
+    columns = ["area", "year", "value", "source"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def _release_of(tables, members, indicator, year):

@@ -45,8 +45,9 @@ def draw_city_growth(
     """A city's real growth beside the province, the nation and the other cities."""
     tables, cities = _city_tables(plan, as_of)
     rates = member_frame(tables, cities, indicator="gdp_growth_real")
-    own = rates[rates["area"] == adcode]
+    own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
     beside = member_frame(tables, ["210000", "100000"], indicator="gdp_growth_real")
+    drawn = pd.concat([own, beside, others], ignore_index=True)
     words = head_words(
         tables,
         "gdp_growth_real",
@@ -54,13 +55,11 @@ def draw_city_growth(
         ("beside the province, the nation and the other cities", "与全省、全国及其他城市比较"),
     )
     axes = charts.plot_growth_trajectory(
-        own, benchmark=beside.assign(name=beside[f"name_{language}"]), members=rates[rates["area"] != adcode],
+        own, benchmark=beside.assign(name=beside[f"name_{language}"]), members=others,
         name=tables.name(adcode, language), language=language,
-        **common_words(tables, pd.concat([own, beside]), "gdp_growth_real", words, language, width),
+        **common_words(tables, drawn, "gdp_growth_real", words, language, width),
     )  # fmt: skip
-    return chart_picture(
-        axes, f"growth-{adcode}", tables, pd.concat([own, beside]), words, language, adcode=adcode
-    )
+    return chart_picture(axes, f"growth-{adcode}", tables, drawn, words, language, adcode=adcode)
 
 
 def draw_ranks(
@@ -95,14 +94,15 @@ def draw_dots(
     year = int(counts[counts == counts.max()].index.max())
     data = rates[rates["year"] == year]
     province = member_frame(tables, ["210000"], indicator=indicator)
-    value = province.loc[province["year"] == year, "value"]
+    province = province[province["year"] == year]
+    value, drawn = province["value"], pd.concat([data, province], ignore_index=True)
     words = head_words(tables, indicator, "210000", (f"its cities in {year}", f"各市，{year}年"))
     axes = charts.plot_dots(
         data, benchmark={tables.name("210000", language): float(value.iloc[0])} if len(value) else None,
         names=tables.names(language), language=language,
-        **common_words(tables, data, indicator, words, language, width),
+        **common_words(tables, drawn, indicator, words, language, width),
     )  # fmt: skip
-    return chart_picture(axes, f"dots-{adcode}-{indicator}", tables, data, words, language, adcode=adcode)
+    return chart_picture(axes, f"dots-{adcode}-{indicator}", tables, drawn, words, language, adcode=adcode)
 
 
 def _city_tables(plan, as_of) -> tuple[Tables, list[str]]:

@@ -84,7 +84,7 @@ def region_mean(
     Returns
     -------
     DataFrame
-        As `region_total`; the reason also names weights that lack.
+        As `region_total`; the reason also names weights that lack, the sources those of the weights.
 
     Notes
     -----
@@ -100,7 +100,10 @@ def region_mean(
     for row in out:
         if not row["reason"]:
             year = row["year"]
-            row["value"], row["reason"] = _weighted(figures[year], weights.get(year - lag, []), members)
+            row["value"], row["reason"], added = _weighted(
+                figures[year], weights.get(year - lag, []), members
+            )
+            row["source"] = " ".join(dict.fromkeys([*row["source"].split(), *added.split()]))
     return pd.DataFrame(out, columns=_TOTAL_COLUMNS).astype({"value": float})
 
 
@@ -233,14 +236,15 @@ def _candidate(name, places, figures, *, joined):
 
 
 def _weighted(figures, weights, members):
-    """Weighted mean of one year and the reason where there is none."""
+    """Weighted mean of one year, the reason where there is none, and the sources of the weights."""
     if not set(members) <= {figure.area for figure in weights}:
-        return float("nan"), "missing weights"
+        return float("nan"), "missing weights", ""
     release = _release(weights, members)
     if release is None:
-        return float("nan"), "mixed vintages"
+        return float("nan"), "mixed vintages", ""
     w = np.array([weights[place].value for place in release.places], float)
     x = np.array([figures[place].value for place in _release(figures, members).places], float)
     if w.sum() <= 0:
-        return float("nan"), "missing weights"
-    return float((w * x).sum() / w.sum()), ""
+        return float("nan"), "missing weights", ""
+    sources = _sources([weights[place] for place in release.places], release.name)
+    return float((w * x).sum() / w.sum()), "", sources
