@@ -6,7 +6,7 @@ no text or a file that is gone is left out, and the pages say what lacks.
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,8 @@ class FigureFiles:
         Ids of its sources.
     language, notebook : str
         Language of the words in it, and the notebook that drew it.
+    empty : bool
+        Whether its data hold not one row.
     """
 
     name: str
@@ -48,6 +50,7 @@ class FigureFiles:
     sources: tuple[str, ...]
     language: str
     notebook: str
+    empty: bool = False
 
     def path(self, ending: str) -> str:
         """Path of one of its files relative to the output."""
@@ -77,10 +80,21 @@ class RunFiles:
 
 @dataclass(frozen=True)
 class Inventory:
-    """All runs of one plan in an output folder, sorted by name."""
+    """All runs of one plan in an output folder, sorted by name.
+
+    Attributes
+    ----------
+    output : Path
+    runs : tuple of RunFiles
+        Those made as known on the pages' date.
+    other_dates : tuple of str
+        Dates of knowledge that further runs were made for, whose figures would contradict the pages' verdicts;
+        empty text for all that was known.
+    """
 
     output: Path
     runs: tuple[RunFiles, ...] = ()
+    other_dates: tuple[str, ...] = ()
     hashes: object = field(default=None, repr=False)
 
     def failures(self) -> list[RunFiles]:
@@ -92,17 +106,24 @@ class Inventory:
         return {run.language for run in self.runs if not run.failed}
 
     def figures(self, language: str, *, over: str, value: str = "") -> list[FigureFiles]:
-        """Figures of all runs for one value of a parameter (``region``, ``adcode`` or none), in reading order."""
+        """Figures of all runs for one value of a parameter (``region``, ``adcode`` or none), in reading order.
+
+        One that shows no number but says that there is none is left out, as the pages say so in words.
+        """
         own = [r for r in self.runs if (r.language, r.over, r.value) == (language, over, value)]
-        return [figure for run in own for figure in run.figures]
+        return [figure for run in own for figure in run.figures if not figure.empty]
 
     def pages(self, language: str, *, over: str, value: str = "") -> list[RunFiles]:
         """Runs for one value of a parameter that left a notebook or a page."""
         return [r for r in self.runs if (r.language, r.over, r.value) == (language, over, value) and r.files]
 
 
-def read_inventory(output: Path | str, *, plans: Collection[str]) -> Inventory:
+def read_inventory(
+    output: Path | str, *, plans: Collection[str], fits: Callable[[str], bool] = lambda as_of: True
+) -> Inventory:
     """Read the runs that were made for one plan, under any of its names; none where nothing was rendered yet.
+
+    `fits` tells whether a run's as-of date (empty for all that was known) is that of the pages.
 
     Examples
     --------
@@ -116,8 +137,14 @@ def read_inventory(output: Path | str, *, plans: Collection[str]) -> Inventory:
     found = [
         _run(output, name, record) for name, record in sorted(books.runs.items(), key=lambda p: str(p[0]))
     ]
-    runs = [run for run, asked in found if run is not None and asked.get("plan", "ln-2022") in plans]
-    return Inventory(output, tuple(runs), books.hashes)
+    own = [
+        (run, _text(asked.get("as_of")))
+        for run, asked in found
+        if run is not None and asked.get("plan", "ln-2022") in plans
+    ]
+    runs = tuple(run for run, as_of in own if fits(as_of))
+    others = {as_of for _, as_of in own if not fits(as_of)}
+    return Inventory(output, runs, tuple(sorted(others)), books.hashes)
 
 
 def _run(output, name, record):
@@ -163,8 +190,17 @@ def _figure(path, shown, run):
     return FigureFiles(
         path.stem, shown, files, _texts(facts.get("caption")), _texts(facts.get("alt")),
         _texts(facts.get("parameters")), tuple(_text(s.get("source")) for s in sources if isinstance(s, dict)),
-        run["language"], run["notebook"],
+        run["language"], run["notebook"], _only_heads(path.with_suffix(".csv")),
     )  # fmt: skip
+
+
+def _only_heads(table):
+    """Whether a table holds its heads and nothing else."""
+    try:
+        with table.open(encoding="utf-8", errors="replace") as file:
+            return bool(file.readline().strip()) and not file.readline()
+    except OSError:
+        return False
 
 
 def _order(figure):

@@ -64,6 +64,20 @@ class Page:
         """Heading of a table's column."""
         return displays.HEADS[key][self.zh]
 
+    def command(self, name: str = "render", *, as_of: str | None = None, **options: str) -> str:
+        """Command that makes what lacks, for this plan and its date or another one."""
+        plan = self.site.plan.id
+        options |= {
+            "plan": "" if plan == "ln-2022" else plan,
+            "as-of": self.site.asked if as_of is None else as_of,
+        }
+        return f"lnregions {name}" + "".join(f" --{key} {value}" for key, value in options.items() if value)
+
+    def other_dates(self) -> str:
+        """Dates that figures were drawn for which are not this page's."""
+        latest = self.word("latest_date")
+        return (", ", "、")[self.zh].join(date or latest for date in self.site.inventory.other_dates)
+
     def grades(self) -> str:
         """What the grades mean."""
         return displays.GRADES[self.language]
@@ -243,6 +257,7 @@ class Page:
             return None
         caption = figure.caption.get(self.language) or next(iter(figure.caption.values()), figure.name)
         return {
+            "indicator": figure.parameters.get("indicator", "") if figure.name.startswith("map-") else "",
             "id": "figure-" + self.site.anchor(figure.name), "src": small, "caption": caption,
             "alt": figure.alt.get(self.language) or caption, "sources": self.cite(" ".join(figure.sources)),
             "files": [(end, self.link(figure.path(end))) for end in DOWNLOADS if end in figure.files],

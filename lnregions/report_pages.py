@@ -79,9 +79,10 @@ def home_page(site: Site, language: str) -> str:
     pictures = page.pictures(
         [shown[name] for name in ("verdict-map", "membership", "dual-core") if name in shown]
     )
-    known = {"verdict-map", "membership", "dual-core"}
+    known = {"verdict-map", "membership", "dual-core", "scorecard"}
     pictures += page.pictures([figure for name, figure in shown.items() if name not in known])
-    return render(page, "home.html.j2", pictures=pictures, counts=site.counts(site.main))
+    scorecard = page.picture(shown["scorecard"]) if "scorecard" in shown else None
+    return render(page, "home.html.j2", pictures=pictures, counts=site.counts(site.main), scorecard=scorecard)
 
 
 def region_page(site: Site, language: str, region: str, *, alone: bool = False) -> str:

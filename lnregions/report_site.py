@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from lnregions import judgement
+from lnregions._checks import DataError
 from lnregions._files import safe_name
 from lnregions.area_series import Tables
 from lnregions.codebook import load_sources
@@ -166,4 +167,17 @@ def read_site(output, *, plan="ln-2022", as_of=None) -> Site:
     asked = str(as_of or "")
     tables = judgement.load_tables(plan, as_of=as_of)
     verdicts = judgement.judge_all(plan, as_of=as_of)
-    return Site(plan, tables, tuple(verdicts), read_inventory(output, plans=named | {plan.id}), asked=asked)
+
+    def fits(given: str) -> bool:
+        return given == asked or _date(plan, given) == tables.as_of
+
+    inventory = read_inventory(output, plans=named | {plan.id}, fits=fits)
+    return Site(plan, tables, tuple(verdicts), inventory, asked=asked)
+
+
+def _date(plan, as_of: str) -> str:
+    """Date of knowledge that a run was made for; empty where what the books say is no date."""
+    try:
+        return judgement.load_tables(plan, as_of=as_of or None).as_of
+    except DataError:
+        return ""

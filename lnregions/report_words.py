@@ -91,6 +91,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "No figures of this page have been rendered in English yet. Run:",
         "本页的中文图尚未生成。请运行：",
     ),
+    "other_date": (
+        "The figures in this folder were drawn as known on {dates}. This page is as known on {date}, so they are "
+        "left out. Draw them for this date:",
+        "此文件夹中的图按{dates}的已知数据绘制，本页截至{date}，因此不予显示。按本页日期重新绘制：",
+    ),
+    "other_date_pages": ("or make the pages for the figures' date:", "或按图的日期生成网页："),
+    "latest_date": ("the latest date", "最新日期"),
+    "printed_maps": ("Maps of single indicators, to download", "各指标地图（可下载）"),
+    "download_table": ("Download this table", "下载此表"),
     "other_rendered": ("They are there in Chinese.", "英文图已生成。"),
     "nothing_rendered": (
         "No notebook has been rendered for this plan into this folder yet. Run:",

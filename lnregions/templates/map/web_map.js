@@ -306,7 +306,7 @@ window.lnregionsMap = function (element, data, options) {
       const mark = name.getElement();
       mark.classList.toggle("light", Boolean(found) && !radius && dark(found.fill));
       mark.style.setProperty("--down", (radius > 22 || !radius ? 0 : radius + 9) + "px");
-      shapes.get(area.id).getElement().setAttribute("aria-label", area.name + words.colon + short(area));
+      if (area.member) shapes.get(area.id).getElement().setAttribute("aria-label", area.name + words.colon + short(area));
     }
     if (layer) drawLegend();
     declutter();
