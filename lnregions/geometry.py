@@ -5,8 +5,9 @@ maps projects and simplifies each layer once.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,9 @@ EQUAL_AREA = CRS.from_proj4(
 Standard parallels a sixth of the province's height (38.7 to 43.5 degrees north) from its edges, rounded, the
 rule J. P. Snyder gives for conic projections (Map Projections: A Working Manual, USGS 1395, 1987).
 """
-_KEPT = 64
-_RESULTS: dict[tuple, object] = {}
+_KEPT = 256
+_RESULTS: OrderedDict[tuple, object] = OrderedDict()
+_Result = TypeVar("_Result")
 
 
 def equal_area_crs(bounds: tuple[float, float, float, float]) -> CRS:
@@ -84,9 +86,9 @@ def project(frame: "gpd.GeoDataFrame", *, crs: CRS | None = None) -> "gpd.GeoDat
         )
     if frame.crs == target:
         return frame.copy()
-    moved = _remembered(
+    moved = remembered(
         ("project", frame.crs.srs, target.srs),
-        frame,
+        frame.geometry.to_numpy(),
         lambda: frame.geometry.to_crs(target).to_numpy(),
     )
     return _with_geometry(frame, moved, target)
@@ -130,7 +132,8 @@ def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.Geo
             f"The tolerance {tolerance_m} is not a distance. Give metres, zero or more.",
             zh=f"容差 {tolerance_m} 不是距离。请给出不小于零的米数。",
         )
-    thin = _remembered(("simplify", float(tolerance_m)), frame, lambda: _simplified(frame, tolerance_m))
+    shapes = frame.geometry.to_numpy()
+    thin = remembered(("simplify", float(tolerance_m)), shapes, lambda: _simplified(frame, tolerance_m))
     return _with_geometry(frame, thin, frame.crs)
 
 
@@ -173,7 +176,9 @@ def label_points(frame: "gpd.GeoDataFrame", *, aspect: float = 2.0) -> "gpd.GeoS
             "An area without a shape has no place for a label. Drop it first.",
             zh="没有图形的地区无法标注。请先删除。",
         )
-    points = _remembered(("label", float(aspect)), frame, lambda: _label_points(frame, aspect))
+    points = remembered(
+        ("label", float(aspect)), frame.geometry.to_numpy(), lambda: _label_points(frame, aspect)
+    )
     return gpd.GeoSeries(points, index=frame.index, crs=frame.crs)
 
 
@@ -228,7 +233,7 @@ def dissolve_areas(frame: "gpd.GeoDataFrame", areas: Iterable[str]) -> shapely.G
             "A region without members has no outline. Give at least one area.",
             zh="没有成员的区域没有轮廓。请至少给出一个地区。",
         )
-    return shapely.union_all(frame.loc[frame["area"].isin(wanted), "geometry"].to_numpy())
+    return union(frame.loc[frame["area"].isin(wanted), "geometry"].to_numpy())
 
 
 def neighbours(frame: "gpd.GeoDataFrame") -> pd.DataFrame:
@@ -261,24 +266,34 @@ def neighbours(frame: "gpd.GeoDataFrame") -> pd.DataFrame:
     return table[table["border_km"] > 0].sort_values(["area", "other"], ignore_index=True)
 
 
-def _remembered(task: tuple, frame: "gpd.GeoDataFrame", work: Callable[[], np.ndarray]) -> np.ndarray:
-    """Result of some work on the shapes of a frame, done once a process for the same shapes."""
-    digest = hashlib.sha256(
-        b"".join(wkb or b"-" for wkb in shapely.to_wkb(frame.geometry.to_numpy()))
-    ).hexdigest()
-    key = (*task, digest)
-    if key not in _RESULTS:
-        while len(_RESULTS) >= _KEPT:
-            _RESULTS.pop(next(iter(_RESULTS)))
-        _RESULTS[key] = work()
-    return _RESULTS[key]
+def remembered(task: tuple, shapes: Sequence, work: Callable[[], _Result]) -> _Result:
+    """Result of some work on shapes, done once a process for the same task and shapes; not to be written into."""
+    wkb = shapely.to_wkb(np.asarray(shapes, dtype=object))
+    key = (*task, hashlib.sha256(b"".join(one or b"-" for one in wkb)).hexdigest())
+    if key in _RESULTS:
+        _RESULTS.move_to_end(key)
+        return _RESULTS[key]
+    _RESULTS[key] = result = work()
+    if len(_RESULTS) > _KEPT:
+        _RESULTS.popitem(last=False)
+    return result
+
+
+def union(shapes: Sequence) -> shapely.Geometry:
+    """Union of shapes, found once a process for the same shapes.
+
+    Examples
+    --------
+    >>> union([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 3, 1)]).area
+    3.0
+    """
+    return remembered(("union",), shapes, lambda: shapely.union_all(np.asarray(shapes, dtype=object)))
 
 
 def _with_geometry(frame: "gpd.GeoDataFrame", shapes: np.ndarray, crs: CRS) -> "gpd.GeoDataFrame":
     import geopandas as gpd
 
-    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    result = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes.copy(), index=frame.index, crs=crs))
-    result = result.rename_geometry(frame.geometry.name) if frame.geometry.name != "geometry" else result
+    name = frame.geometry.name
+    result = frame.set_geometry(gpd.GeoSeries(shapes.copy(), index=frame.index, crs=crs, name=name))
     result.attrs = dict(frame.attrs)
-    return result[list(frame.columns)]
+    return result

@@ -13,7 +13,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from lnregions import _checks, palette
-from lnregions.geometry import project, simplify_coverage
+from lnregions.geometry import project, simplify_coverage, union
 from lnregions.style import MM, Size, figure, rc, size_of, size_on
 
 if TYPE_CHECKING:
@@ -256,8 +256,9 @@ def draw_areas(ax: "Axes", geometry, *, fills, edge: str = palette.BORDER, **loo
 
 def draw_outline(ax: "Axes", geometry, *, colour: str = palette.OUTLINE, points: float = OUTLINE_POINTS):
     """Outer border of all areas together, heavier than those within."""
-    whole = shapely.union_all(np.asarray(geometry))
-    return draw_areas(ax, [whole], fills="none", edge=colour, linewidths=points, zorder=4, gid="outline")
+    return draw_areas(
+        ax, [union(geometry)], fills="none", edge=colour, linewidths=points, zorder=4, gid="outline"
+    )
 
 
 def text_looks(ax: "Axes", *, small: bool = True) -> dict:

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from lnregions import _checks, palette
-from lnregions.geometry import project
+from lnregions.geometry import project, remembered, union
 from lnregions.map_base import draw_areas, drawn_on, map_axes, prepare, set_extent, text_looks, thin
 from lnregions.map_labels import find_place, label_box, largest_part, paper_of
 from lnregions.style import size_on
@@ -45,8 +45,7 @@ def add_context(
     drawn = drawn_on(ax)
     ground = thin(project(context, crs=drawn.crs if drawn else None))
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    frame = shapely.box(left, bottom, right, top)
-    land = shapely.intersection(np.asarray(ground.geometry.make_valid()), frame)
+    land, waters = _within(ground, shapely.box(left, bottom, right, top))
     ax.set_axis_on()
     ax.set(xticks=[], yticks=[], facecolor=palette.SEA)
     for spine in ax.spines.values():
@@ -55,13 +54,21 @@ def add_context(
     draw_areas(ax, seen, fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
     if not names or drawn is None or f"short_{language}" not in ground:
         return
-    taken = shapely.union_all(np.asarray(drawn.geometry))
     named = list(zip(ground[f"short_{language}"], land, strict=True))
-    sea = shapely.difference(frame, shapely.union_all(land))
-    waters = _waters(ground.crs)
-    for (english, chinese, _), water in zip(_SEAS, waters, strict=True):
-        named.append((english if language == "en" else chinese, shapely.intersection(sea, water)))
-    _name(ax, named, [taken, *keep_free])
+    named += [(sea[language == "zh"], water) for sea, water in zip(_SEAS, waters, strict=True)]
+    _name(ax, named, [union(drawn.geometry), *keep_free])
+
+
+def _within(ground: "gpd.GeoDataFrame", frame) -> tuple[np.ndarray, np.ndarray]:
+    """Land within the frame of a map, and each sea's part of what is left; found once a process."""
+    shapes = ground.geometry.to_numpy()
+
+    def cut():
+        land = shapely.intersection(shapely.make_valid(shapes), frame)
+        sea = shapely.difference(frame, shapely.union_all(land))
+        return land, shapely.intersection(sea, _waters(ground.crs))
+
+    return remembered(("within", ground.crs.srs), [*shapes, frame], cut)
 
 
 def _waters(crs) -> np.ndarray:
@@ -74,7 +81,8 @@ def _waters(crs) -> np.ndarray:
 
 def _name(ax: "Axes", names, taken) -> None:
     paper, size = paper_of(ax), size_on(ax).small
-    areas = shapely.union_all([paper.to_points(g) for g in taken]).buffer(_KEPT_FREE * 72 / 25.4)
+    taken = [paper.to_points(g) for g in taken]
+    areas = remembered(("kept free",), taken, lambda: shapely.union_all(taken).buffer(_KEPT_FREE * 72 / 25.4))
     used: list = []
     looks = {**text_looks(ax), "color": palette.MUTED, "ha": "center", "va": "center", "zorder": 1.5}
     for words, ground in names:

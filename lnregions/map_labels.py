@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,7 +68,12 @@ def largest_part(geometry):
 
 def _widest_place(polygon, aspect: float) -> tuple[float, float]:
     """Middle of the largest ellipse of that aspect inside the polygon: where a label has most room."""
-    squeezed = shapely.transform(polygon, lambda c: c / (aspect, 1.0))
+    return _widest(shapely.to_wkb(polygon), aspect)
+
+
+@lru_cache(maxsize=1024)
+def _widest(polygon: bytes, aspect: float) -> tuple[float, float]:
+    squeezed = shapely.transform(shapely.from_wkb(polygon), lambda c: c / (aspect, 1.0))
     tolerance = max(0.25, 0.01 * shapely.length(squeezed) / 4)
     line = shapely.maximum_inscribed_circle(squeezed, tolerance=tolerance)
     x, y = shapely.get_coordinates(line)[0]

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from lnregions import _checks, palette
 from lnregions._words import WORDS
+from lnregions.geometry import union
 from lnregions.map_base import draw_areas, draw_outline, mm_box, prepare, start, units_per_mm
 from lnregions.map_fields import counted, label_areas, wordings
 from lnregions.map_legend import add_legend, swatch
@@ -146,7 +147,7 @@ def _with_counties(cities, counties, city_words, county_words):
 
     columns = ["area", "short_en", "short_zh", "geometry"]
     left = cities[columns].copy()
-    taken = shapely.union_all(np.asarray(counties.geometry))
+    taken = union(counties.geometry)
     rest = shapely.difference(np.asarray(left.geometry), taken)
     left["geometry"] = [r if not r.is_empty else g for r, g in zip(rest, left.geometry, strict=True)]
     return pd.concat([left, counties[columns]], ignore_index=True), [*city_words, *county_words]
@@ -194,7 +195,7 @@ def _draw_region(ax: "Axes", members, drawn, region: str, place: int, order: lis
     inset = (_INSET_MM + _STEP_MM * place) * crowding * units_per_mm(ax)
     for status, part in members.groupby("status"):
         areas = drawn[drawn["area"].isin(list(part["area"]))]
-        whole = shapely.union_all(np.asarray(_whole(areas, drawn)))
+        whole = union(_whole(areas, drawn))
         inner = shapely.simplify(shapely.buffer(whole, -inset), 0.1 * units_per_mm(ax))
         looks = {"linewidths": _LINE_POINTS, "linestyles": [LINES[status]], "zorder": 3}
         draw_areas(ax, [inner], fills="none", edge=colour, gid=f"region {region} {status}", **looks)

@@ -13,6 +13,7 @@ from matplotlib_scalebar.scalebar import ScaleBar
 
 from lnregions import _checks, palette
 from lnregions._typeset import wrap
+from lnregions.geometry import union
 from lnregions.map_base import (
     drawn_on,
     fit_sheet,
@@ -261,7 +262,7 @@ def _corners(ax: "Axes", inset: bool) -> dict[str, tuple[str, tuple[float, float
     named = ("upper left",) if any(words.get_gid() == "panel" for words in ax.texts) else ()
     found = {"bar": (free_corners(ax, bar, taken=named)[0], bar)}
     free = free_corners(ax, arrow, taken=(found["bar"][0], *named))
-    whole = shapely.union_all(np.asarray([] if drawn_on(ax) is None else drawn_on(ax).geometry))
+    whole = union([] if drawn_on(ax) is None else drawn_on(ax).geometry)
     clear = [c for c in free if not shapely.intersects(whole, corner_box(ax, c, arrow))]
     found["arrow"] = (next((c for c in clear if "upper" in c), free[0]), arrow)
     if inset:

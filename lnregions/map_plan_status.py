@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import shapely
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea, VPacker
 
 from lnregions import _checks, palette
 from lnregions._words import text
+from lnregions.geometry import union
 from lnregions.map_base import draw_areas, draw_outline, prepare, start, text_looks
 from lnregions.map_labels import largest_part
 from lnregions.map_legend import add_legend
@@ -84,7 +84,7 @@ def _whole(frame, areas):
     for area in areas:
         if area not in known:
             raise _checks.unknown("area", area, sorted(known))
-    return shapely.union_all(np.asarray(frame.loc[frame["area"].isin(list(areas)), "geometry"]))
+    return union(frame.loc[frame["area"].isin(list(areas)), "geometry"])
 
 
 def _free_middle(shape, others):
