@@ -76,6 +76,7 @@ __all__ = sorted([*_NAMES, "__version__"])
 def __getattr__(name):
     if name in _NAMES:
         value = getattr(import_module(f"lnregions.{_NAMES[name]}"), name)
+        value = import_module("lnregions._docs").complete(name, value)
         globals()[name] = value
         return value
     try:

@@ -45,6 +45,9 @@ class Tables:
     def __str__(self) -> str:
         return "\n\n".join(f"{one.title}\n{one}" for one in self.tables)
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def _repr_html_(self) -> str:
         return "".join(one.to_html() for one in self.tables)
 

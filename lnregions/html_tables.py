@@ -54,6 +54,9 @@ class Table:
     def __str__(self) -> str:
         return text_table(self.frame, numbers=self.numbers)
 
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self}" if self.title else str(self)
+
     def _repr_html_(self) -> str:
         return self.to_html()
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from lnregions import plans
 from lnregions._checks import unknown
+from lnregions._display import Verdicts
 from lnregions._method_verdicts import VALUE_KINDS, assess_by_methods, by_method
 from lnregions._plan_figures import (
     clause_of,
@@ -74,14 +75,14 @@ def judge(
     >>> verdicts.loc["belt-dalian-gdp", ["status", "closing", "grade"]].tolist()
     ['missed', 'missed', 'B']
     """
-    return verdict_table(judge_main(plan, as_of=as_of, observations=observations, method=method))
+    return Verdicts(verdict_table(judge_main(plan, as_of=as_of, observations=observations, method=method)))
 
 
 def judge_readings(
     plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
 ) -> pd.DataFrame:
     """Judge every target under every reading: one row a reading, with the columns of `judge`."""
-    return verdict_table(judge_all(plan, as_of=as_of, observations=observations, method=method))
+    return Verdicts(verdict_table(judge_all(plan, as_of=as_of, observations=observations, method=method)))
 
 
 def judge_main(

@@ -79,6 +79,9 @@ class Picture:
             self._png = file.getvalue()
         return self._png
 
+    def __repr__(self) -> str:
+        return f"<Picture {self.name}: {self.caption[self.language]}>"
+
     def _repr_mimebundle_(self, include=None, exclude=None):
         width = round(self.figure.get_figwidth() * 96)
         image = base64.b64encode(self.png()).decode("ascii")
@@ -108,6 +111,9 @@ class Pictures:
         for picture in self.pictures:
             picture.save(folder, formats=formats)
         return self
+
+    def __repr__(self) -> str:
+        return f"<Pictures: {', '.join(picture.name for picture in self.pictures) or 'none'}>"
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

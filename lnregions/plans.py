@@ -104,20 +104,29 @@ class Plan:
         """File of the boundaries of the plan's own areas, if its folder holds one."""
         return next((self.folder / name for name in BOUNDARY_NAMES if (self.folder / name).is_file()), None)
 
+    def __repr__(self) -> str:
+        years = f"{self.facts.get('first_year', '')}-{self.facts.get('horizon', '')}"
+        return f"<Plan {self.id}, {years}: {len(self.regions)} regions, {len(self.targets)} targets>"
+
     def _repr_html_(self) -> str:
         title = escape(str(self.facts.get("title_en") or self.id))
         chinese = escape(str(self.facts.get("title_zh", "")))
-        rows = "".join(
-            f"<tr><td>{escape(row.short_en)} {escape(row.short_zh)}</td>"
-            f"<td>{len(self.members(row.region))}</td>"
-            f"<td>{(self.targets['region'] == row.region).sum()}</td></tr>"
-            for row in self.regions.itertuples()
-        )
+        number = escape(str(self.facts.get("number", "")))
+        years = escape(f"{self.facts.get('first_year', '')}-{self.facts.get('horizon', '')}")
+        kinds = list(dict.fromkeys(self.targets["kind"]))
+        heads = "".join(f"<th scope='col'>{escape(h)}</th>" for h in ("region", "members", "targets", *kinds))
+        rows = "".join(self._row_html(row, kinds) for row in self.regions.itertuples())
         return (
-            f"<div><b>{title}</b><br>{chinese}<br>{self.facts['first_year']}&ndash;{self.facts['horizon']}"
-            "<table><thead><tr><th>region</th><th>members</th><th>targets</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table></div>"
+            f"<div><b>{title}</b><br>{chinese} {number}<br>{years}"
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
+
+    def _row_html(self, row, kinds) -> str:
+        """One region: its names, how many members it has, and how many targets of each kind."""
+        own = self.targets.loc[self.targets["region"] == row.region, "kind"]
+        counts = [len(self.members(row.region)), len(own), *((own == kind).sum() or "" for kind in kinds)]
+        cells = "".join(f"<td>{count}</td>" for count in counts)
+        return f"<tr><td>{escape(str(row.short_en))} {escape(str(row.short_zh))}</td>{cells}</tr>"
 
 
 def list_plans() -> list[str]:

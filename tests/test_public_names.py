@@ -1,0 +1,82 @@
+"""Every public name says what it is, is on the page of names, and its example runs."""
+
+import inspect
+import pickle
+import re
+import subprocess
+import sys
+
+import pytest
+
+import lnregions as ln
+from lnregions import _docs
+from lnregions._paths import root
+
+NAMES = [name for name in ln.__all__ if not name.startswith("_")]
+FUNCTIONS = [name for name in NAMES if inspect.isfunction(getattr(ln, name))]
+QUICK = [
+    "load_breaks",
+    "load_units",
+    "show_plan",
+    "show_region",
+    "show_verdicts",
+    "draw_map",
+    "draw_scorecard",
+]
+
+
+def page():
+    return (root() / "docs" / "api.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_public_name_is_on_the_page_of_names_with_its_first_line(name):
+    first = inspect.cleandoc(getattr(ln, name).__doc__).splitlines()[0]
+    assert f"| `{name}` | {first} |" in page(), "run: python docs/make_api.py"
+
+
+def test_the_page_of_names_has_no_name_that_is_not_public():
+    listed = re.findall(r"^\| `(\w+)` \|", page(), re.MULTILINE)
+    assert sorted(listed) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_public_function_tells_its_parameters_and_has_an_example(name):
+    doc = getattr(ln, name).__doc__
+    assert "Examples\n---" in doc
+    taken = [p for p in inspect.signature(getattr(ln, name)).parameters if p in _docs.PARAMETERS]
+    assert not taken or "Parameters\n---" in doc
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_public_function_takes_at_most_three_positional_arguments_and_can_be_pickled(name):
+    function = getattr(ln, name)
+    kinds = [p.kind for p in inspect.signature(function).parameters.values()]
+    assert kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD) <= 4
+    assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=() if n in QUICK else pytest.mark.slow) for n in sorted(_docs.EXAMPLES)]
+)
+def test_the_example_of_a_public_function_runs(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert name in FUNCTIONS
+    exec("import lnregions as ln\n" + _docs.EXAMPLES[name], {})
+
+
+def test_completion_offers_the_public_names_only():
+    import lnregions.explore_view  # noqa: F401  modules that are loaded are not offered
+
+    assert dir(ln) == sorted([*ln._NAMES, "__version__"])
+
+
+@pytest.mark.parametrize("first", ["ln.view", "ln.explore", "__import__('lnregions.explore_view')"])
+def test_a_function_is_not_hidden_by_a_module_whatever_is_used_first(first):
+    lines = f"import lnregions as ln\n{first}\nassert callable(ln.explore) and callable(ln.view) and callable(ln.judge)"
+    subprocess.run([sys.executable, "-c", lines], check=True)
+
+
+def test_no_public_name_is_that_of_a_module():
+    modules = {path.stem for path in (root() / "lnregions").glob("*.py")}
+    assert modules & set(NAMES) == set()
