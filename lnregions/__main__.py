@@ -220,7 +220,9 @@ def verdicts(options: argparse.Namespace) -> int:
     judged = judge_readings if options.readings else judge
     found = judged(options.plan, as_of=options.as_of or None, method=options.method)
     if options.format == "csv":
-        print(found.to_csv(index=False), end="")
+        from lnregions.figures import data_csv  # safe to open in a spreadsheet
+
+        print(data_csv(found), end="")
     elif options.format == "json":
         print(found.to_json(orient="records", force_ascii=False, indent=1))
     else:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lnregions._checks import Fault, add_messages, narrow, unknown_fault
+from lnregions._rows import text_fault
 from lnregions._values import parse_code
 
 _LIKELY = (
@@ -212,6 +213,10 @@ def name_faults(
         if 2 * len(garbled) > len(texts) or any("\ufffd" in text for text in texts):
             shown = (garbled or [text for text in texts if "\ufffd" in text])[:3]
             return [Fault("name garbled", name, extra={"value": ", ".join(text[:30] for text in shown)})]
+    for label, values in {"": codes, **columns}.items():
+        odd = [fault for text in values if (fault := text_fault(text, label or "code", path=name, line=None))]
+        if odd:
+            return odd[:1]
     owners: dict[str, set[str]] = {}
     for code, own in known.items():
         for text in own:

@@ -88,14 +88,18 @@ class Fault:
     def message(self, language: str = "en") -> str:
         """Place, what is wrong and the remedy, as two sentences."""
         words = {"column": self.column, "value": quote(self.value), **self.extra}
+        if "among" in words:
+            words |= _guesses(self.value, words["among"])
         words.setdefault("text_zh", words.get("text", ""))
         what, remedy = (_fill(part, words) for part in MESSAGES[self.code][language])
         place = _place(self.path, self.line, language)
         if not place and language == "en":
             what = what[:1].upper() + what[1:]
         if language == "en":
-            return " ".join(part for part in (place, _stop(what, "."), _stop(remedy, ".")) if part)
-        return place + _stop(what, "。") + _stop(remedy, "。")
+            whole = " ".join(part for part in (place, _stop(what, "."), _stop(remedy, ".")) if part)
+        else:
+            whole = place + _stop(what, "。") + _stop(remedy, "。")
+        return _UNSEEN.sub(lambda hit: repr(hit[0])[1:-1], whole)
 
 
 class DataError(ValueError):
@@ -146,12 +150,14 @@ class TidiedWarning(UserWarning):
     """
 
 
+_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Signs that nobody sees, or that a terminal obeys."""
 _SAID: set[str] = set()
 
 
 def say_tidied(sentences: Iterable[str]) -> None:
     """Warn once of what was untidy about a file of one's own; nothing is warned of twice in a process."""
-    sentences = list(dict.fromkeys(sentences))
+    sentences = [_UNSEEN.sub("?", sentence) for sentence in dict.fromkeys(sentences)]
     text = "\n".join(sentences[:SHOWN] + ["..."] * (len(sentences) > SHOWN))
     if text and text not in _SAID:
         _SAID.add(text)
@@ -181,7 +187,6 @@ def unknown_fault(
 ) -> Fault:
     """Fault for a name that is none of the choices, with the likeliest one meant."""
     choices = [str(choice) for choice in choices]
-    guess = difflib.get_close_matches(str(given)[:200], choices, n=1, cutoff=0.6)
     listed = ", ".join(choices[:_MOST_CHOICES])
     if len(choices) > _MOST_CHOICES:
         listed += f", ... ({len(choices)})"
@@ -189,10 +194,17 @@ def unknown_fault(
         "kind": kind,
         "kind_zh": _KINDS_ZH.get(kind, kind),
         "choices": listed,
-        "guess": f" (did you mean {guess[0]}?)" if guess else "",
-        "guess_zh": f"（是否指 {guess[0]}？）" if guess else "",
+        "among": tuple(choices),
     }
     return Fault("unknown" if choices else "empty list", path, line, column, given, extra)
+
+
+def _guesses(given: object, choices: tuple[str, ...]) -> dict[str, str]:
+    """Words that name the likeliest one meant; looked for only when they are shown, as that takes time."""
+    guess = difflib.get_close_matches(str(given)[:200], choices, n=1, cutoff=0.6)
+    if not guess:
+        return {"guess": "", "guess_zh": ""}
+    return {"guess": f" (did you mean {guess[0]}?)", "guess_zh": f"（是否指 {guess[0]}？）"}
 
 
 def unknown(kind: str, given: object, choices: Iterable[str]) -> DataError:

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 from lnregions._checks import Fault, add_messages, narrow, parse_year, refuse_any, unknown_fault
+from lnregions._rows import text_fault
 from lnregions._tables import check_references
 from lnregions._values import parse_date
 from lnregions._vintages import date_faults
@@ -60,6 +61,13 @@ add_messages(
             "en": ("{column} is a list where a text is meant", "Write one value behind the colon"),
             "zh": ("{column} 应为文本而不是列表", "请在冒号后写一个值"),
         },
+        "url": {
+            "en": (
+                "{column} {value} is no address of a page",
+                "Give one that begins with https:// or http://",
+            ),
+            "zh": ("{column} 的值 {value} 不是网页地址", "请给出以 https:// 或 http:// 开头的地址"),
+        },
         "plan sources": {
             "en": (
                 "sources is not a list of entries with id and title",
@@ -93,6 +101,8 @@ def check_plan_facts(
     for key, value in facts.items():
         if key != "sources" and not isinstance(value, str):
             faults.append(Fault("fact text", path, lines[key], key))
+        elif key != "sources" and (fault := text_fault(value, key, path=path, line=lines[key])):
+            faults.append(fault)
         elif key in _YEARS and value:
             out[key] = _year_of(value, faults, path=path, line=lines[key], column=key)
         elif key == "base_stated":
@@ -149,6 +159,10 @@ def _sources_of(entries: object, faults: list[Fault], *, path: str, line: int | 
         row = {key: str(entry.get(key, "")) for key in ("title", "publisher", "url", "published")}
         if row["published"]:
             row["published"] = _date_of(row["published"], faults, path=path, line=line, column="published")
+        texts = (text_fault(text, key, path=path, line=line) for key, text in row.items())
+        faults += [fault for fault in texts if fault]
+        if row["url"] and not re.match(r"https?://[^\s\"'<>]+\Z", row["url"]):
+            faults.append(Fault("url", path, line, "url", row["url"]))
         if not re.fullmatch(r"[a-z0-9-]{1,40}", str(entry["id"])):
             faults.append(Fault("slug", path, line, "id", str(entry["id"])))
         if any(entry["id"] == other["source"] for other in out):

@@ -240,16 +240,22 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 def _check_record(record: list[str], header: list[str], *, path: str, line: int) -> list[Fault]:
     faults = []
     for column, value in zip(header, record, strict=False):
-        if "\n" in value:
-            faults.append(Fault("line break", path, line, column))
-        elif _CONTROL.search(value):
-            faults.append(Fault("control", path, line, column, value))
-        elif len(value) > _LONGEST_CELL:
-            extra = {"length": len(value), "most": _LONGEST_CELL}
-            faults.append(Fault("long cell", path, line, column, extra=extra))
+        fault = text_fault(value, column, path=path, line=line)
+        faults += [fault] if fault else []
     if len(record) != len(header):
         faults.append(Fault("ragged", path, line, value=len(record), extra={"wanted": len(header)}))
     return faults
+
+
+def text_fault(text: str, column: str, *, path: str, line: int | None) -> Fault | None:
+    """Fault of a text that holds line breaks or control characters, or is too long; None if there is none."""
+    if "\n" in text:
+        return Fault("line break", path, line, column)
+    if _CONTROL.search(text):
+        return Fault("control", path, line, column, text)
+    if len(text) > _LONGEST_CELL:
+        return Fault("long cell", path, line, column, extra={"length": len(text), "most": _LONGEST_CELL})
+    return None
 
 
 def _drop_empty_columns(rows: Rows) -> None:

@@ -1,10 +1,10 @@
 """What the batch may choose from, read without pandas so that a render with nothing to do stays quick."""
 
-import csv
 from pathlib import Path
 
-from lnregions._checks import DataError, unknown
+from lnregions._checks import DataError, narrow, unknown
 from lnregions._paths import data_dir
+from lnregions._rows import read_rows
 
 
 def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
@@ -57,13 +57,13 @@ def plan_folder(plan: str) -> Path:
 
 def _column(path, name, **where):
     """Values of one column, of the rows where others hold what is asked."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
-        return [row[name] for row in rows if all(row[key] == value for key, value in where.items())]
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+    rows = read_rows(path)
+    header = [column.casefold() for column in rows.header]
+    absent = [column for column in (name, *where) if column not in header]
+    if absent:
         raise DataError(
-            f"Table {path.name} of the plan cannot be read ({type(error).__name__}). "
-            "Run `lnregions check` on its folder.",
-            zh=f"无法读取规划的 {path.name}（{type(error).__name__}）。请对其文件夹运行 lnregions check。",
-        ) from error
+            f"{path.name} of the plan has no column {absent[0]}. Run `lnregions check` on its folder.",
+            zh=f"规划的 {path.name} 没有 {absent[0]} 列。请对其文件夹运行 lnregions check。",
+        )
+    table = [dict(zip(header, map(narrow, record), strict=True)) for record in rows.records]
+    return [row[name] for row in table if all(row[key] == value for key, value in where.items())]

@@ -35,8 +35,8 @@ _METADATA = {
     "svg": {"Date": None, "Creator": "lnregions"},
     "pdf": {"CreationDate": None, "Creator": "lnregions", "Producer": "lnregions"},
 }
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
-_NUMBER = re.compile(r"^[+-]?(\d[\d,]*)(\.\d+)?([eE][+-]?\d+)?%?$")
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\n|＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?(\d[\d,]*)(\.\d+)?([eE][+-]?\d+)?%?\Z", re.ASCII)
 
 
 def save_figure(
