@@ -52,7 +52,10 @@ def _make_tables(plan, as_of, observations):
     observations.attrs = {}  # pandas copies them with every selection
     sources = pd.concat([load_sources(), plan.sources], ignore_index=True).fillna("")
     sources = sources.drop_duplicates("source", ignore_index=True)
-    return Tables(observations, load_indicators(), areas, load_breaks(), date, sources=sources)
+    indicators = load_indicators()
+    for frame in (indicators, areas, sources):
+        frame.attrs = {}
+    return Tables(observations, indicators, areas, load_breaks(), date, sources=sources)
 
 
 def knowledge_date(observations: pd.DataFrame, as_of=None) -> pd.Timestamp:
@@ -77,9 +80,10 @@ def members_of(plan, region: str) -> list[str]:
     >>> members_of(load_plan("ln-2022"), "east")
     ['210400', '210500', '210600']
     """
-    members = set(plan.members(region))
-    columns = (plan.membership[name] for name in ("region", "area", "level", "proxy"))
-    rows = [row[1:] for row in zip(*columns, strict=True) if row[0] == region and row[1] in members]
+    if region not in set(plan.regions["region"]):
+        plan.members(region)  # says which regions there are
+    columns = (plan.membership[name].tolist() for name in ("region", "area", "level", "proxy"))
+    rows = [row[1:] for row in zip(*columns, strict=True) if row[0] == region and row[2] != "zone"]
     if any(proxy for _, _, proxy in rows):
         rows = [row for row in rows if row[2] or row[1] != "county"]
     return [area for area, _, _ in rows]
@@ -145,9 +149,9 @@ def clause_of(target: pd.Series, *, indicators: pd.DataFrame, area: str = "", in
 
 def _codebook_row(indicators, indicator):
     """Codebook row of an indicator; one without unit for a clause in words that names none."""
-    hit = indicators[indicators["indicator"] == indicator]
-    if len(hit):
-        return hit.iloc[0]
+    names = indicators["indicator"].tolist()
+    if indicator in names:
+        return indicators.iloc[names.index(indicator)]
     return pd.Series({"unit": "", "measure": "none", "direction": "none", "decimals": 0})
 
 

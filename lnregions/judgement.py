@@ -4,6 +4,9 @@ Every reading that the plan's wording leaves open is judged. The first reading o
 another comes to a different status, the verdict says so.
 """
 
+import hashlib
+import pickle
+
 import pandas as pd
 
 from lnregions import plans
@@ -103,8 +106,18 @@ def judge_all(
         raise unknown("method", str(method), JUDGES)
     plan = plans.load_plan(plan) if isinstance(plan, str) else plan
     tables = load_tables(plan, as_of=as_of, observations=observations)
-    rows = [row for _, row in plan.targets.iterrows()]
-    return [verdict for row in rows for verdict in judge_row(plan, row, tables=tables, method=method)]
+    key = ("judged", method, _content(plan.targets), _content(plan.membership))
+    if key not in tables.made:
+        rows = [row for _, row in plan.targets.iterrows()]
+        tables.made[key] = tuple(
+            verdict for row in rows for verdict in judge_row(plan, row, tables=tables, method=method)
+        )
+    return list(tables.made[key])
+
+
+def _content(frame):
+    """What is in a table, in a few bytes."""
+    return hashlib.sha256(pickle.dumps([frame[name].tolist() for name in frame])).digest()
 
 
 def judge_row(

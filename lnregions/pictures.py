@@ -189,13 +189,17 @@ def _first(axes):
 
 
 def warm_up() -> None:
-    """Load once what every notebook needs: fonts, tables, boundaries, and one map and chart drawn away."""
+    """Load once what every notebook needs: fonts, tables, boundaries, verdicts, and one map and chart drawn away."""
     from lnregions.chart_pictures import draw_members
+    from lnregions.figures import FORMATS
+    from lnregions.figures import picture as drawn
+    from lnregions.judgement import judge
     from lnregions.map_pictures import draw_map
     from lnregions.plans import load_plan
 
     plan = load_plan()
+    judge(plan)
     region = plan.regions["region"].iloc[0]
     for picture in (draw_map(plan, region, "gdp"), draw_members(plan, region, "gdp")):
-        for kind in ("png", "svg", "pdf"):
-            picture.figure.savefig(io.BytesIO(), format=kind)
+        for kind in FORMATS:
+            drawn(picture.figure, kind)
