@@ -1,6 +1,6 @@
 """Evaluators of clauses that ask for growth a year, of its own or against a benchmark area."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -117,7 +117,7 @@ def judge_growth(clause, figures, benchmark, closed, reading):
     """So many per cent a year over the plan's years."""
     needed = dict.fromkeys(plan_years(clause), clause.value)
     rates = _Rates(clause, figures, needed, reading or "average", _by_year(clause, figures))
-    return _judge(rates, closed)
+    return _with_sources(rates, _judge(rates, closed))
 
 
 def judge_relative_growth(clause, figures, benchmark, closed, reading):
@@ -125,7 +125,13 @@ def judge_relative_growth(clause, figures, benchmark, closed, reading):
     benchmark = benchmark or Figures()
     needed, seen = (_by_year(clause, one) for one in (benchmark, figures))
     rates = _Rates(clause, figures, needed, reading or "average", seen, benchmark)
-    return _judge(rates, closed)
+    return _with_sources(rates, _judge(rates, closed))
+
+
+def _with_sources(rates, verdict):
+    """The verdict with the sources of every rate among its numbers, also of years that could not be compared."""
+    used = rows_used(rates.figures, [*rates.seen, *rates.needed], beside=rates.benchmark).get("sources", "")
+    return replace(verdict, sources=" ".join(sorted({*verdict.sources.split(), *used.split()})))
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,9 @@ def without_figures(clause, figures, verdict, closed, *, beside=("", "")):
     if not later.empty:
         texts.append(value_text(clause, int(later["year"].iloc[0]), later["value"].iloc[0]))
     closing = "not assessable" if closed else ""
-    return Verdict(**verdict | {"status": "no data", "closing": closing} | both(*texts, beside))
+    used = [verdict.get("baseline_year"), earlier, None if later.empty else int(later["year"].iloc[0])]
+    sources = {"sources": rows_used(figures, used).get("sources", "")}
+    return Verdict(**verdict | sources | {"status": "no data", "closing": closing} | both(*texts, beside))
 
 
 def close(verdict, status, said):

@@ -139,6 +139,8 @@ def _linked_verdict(plan, target, tables, closed, main):
     figures, how = carried
     clause = clause_of(target, indicators=tables.indicators)
     linked = judge_clause(clause, figures, closed=closed)
+    used = {s for ids in figures.frame.loc[figures.frame["year"] >= how.year, "source"] for s in ids.split()}
+    linked = replace(linked, sources=" ".join(sorted(used | set(linked.sources.split()))))
     linked = replace(
         _named(linked, (LINKED, READINGS_ZH[LINKED])), numbers=linked.numbers | how.numbers,
         reason_en=f"{how.text[0]}; {_lower(linked.reason_en)}", reason_zh=f"{how.text[1]}；{linked.reason_zh}",
