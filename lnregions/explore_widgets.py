@@ -58,6 +58,9 @@ class Explorer(widgets.VBox):
         self.controls["save"].on_click(self._save)
         self.draw()
 
+    def __repr__(self) -> str:
+        return f"<Explorer of {self.view}>"
+
     # -- what is chosen -------------------------------------------------------------------------------------
 
     def _changed(self, change) -> None:

@@ -1,0 +1,461 @@
+"""A view and the widgets over it: what goes together, what is told where nothing is, and the code that makes it."""
+
+import asyncio
+import datetime
+import re
+from dataclasses import replace
+from html import unescape
+
+import numpy as np
+import pytest
+
+import lnregions as ln
+from lnregions import DataError, explore_hover, explore_widgets, load_plan, view
+from lnregions.area_series import Tables
+from lnregions.explore_choices import indicators_with_figures, known_indicators
+from lnregions.explore_view import explore
+from lnregions.plans import list_plans
+
+PLAN = load_plan()
+ALL = [(name, region) for name in list_plans() for region in load_plan(name).regions["region"]]
+
+
+@pytest.fixture
+def explorer():
+    return explore(PLAN, "circle", "gdp")
+
+
+def values(widget):
+    return [value for _, value in widget.options]
+
+
+# -- a view -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"plan": "ln-2020"}, "Unknown plan 'ln-2020'"),
+        ({"region": "cirlce"}, r"Unknown region 'cirlce'\..*circle"),
+        ({"indicator": "gpd"}, r"Unknown indicator 'gpd'\..*gdp"),
+        ({"indicator": "hour_circle"}, "Unknown indicator 'hour_circle'"),
+        (
+            {"region": "east", "city": "210200"},
+            r"Unknown city '210200'\. Choose one of 210400, 210500, 210600",
+        ),
+        ({"city": "Shenyang"}, "Unknown city 'Shenyang'"),
+        ({"year": "2024"}, "The year '2024' is not a year"),
+        ({"year": 24}, "The year 24 is not a year"),
+        ({"year": True}, "The year True is not a year"),
+        ({"as_of": "yesterday"}, "yesterday"),
+        ({"language": "de"}, "Unknown language 'de'"),
+    ],
+)
+def test_a_view_of_what_is_not_there_is_refused_with_the_choices(given, words):
+    with pytest.raises(DataError, match=words):
+        view(**{"plan": PLAN, **given})
+
+
+@pytest.mark.parametrize("year", [0, None, np.int64(0)])
+def test_no_year_means_the_latest(year):
+    assert view(PLAN, "belt", "gdp", year=year).year is None
+
+
+def test_years_and_dates_of_other_types_are_taken():
+    one = view(PLAN, "belt", "gdp", year=np.int64(2023), as_of=datetime.date(2024, 6, 30))
+    assert (one.year, one.as_of) == (2023, "2024-06-30")
+    assert one == view("ln-2022", "belt", "gdp", year=2023, as_of="2024-06-30")
+    assert len({one, view(PLAN, "belt", "gdp")}) == 2
+
+
+def test_the_map_has_the_region_and_outlines_the_city():
+    picture = view(PLAN, "belt", "gdp", city="210200", year=2023).draw_map()
+    gids = [artist.get_gid() for artist in picture.figure.axes[0].collections]
+    assert gids.count("chosen") == 1
+    assert sorted(picture.data["area"]) == sorted(PLAN.members("belt"))
+    assert picture.caption["en"].startswith("Coastal belt: gross domestic product, 2023. Dalian is outlined.")
+    assert (picture.parameters["year"], picture.parameters["city"]) == (2023, "210200")
+
+
+def test_the_chart_of_a_city_has_its_target_and_that_of_the_region_its_total():
+    city = view(PLAN, "belt", "gdp", city="210200").draw_chart()
+    assert "missed" in city.caption["en"].lower()
+    region = view(PLAN, "circle", "gdp").draw_chart()
+    assert region.data.set_index("year").loc[2023, "value"] == pytest.approx(14299.1)
+
+
+def test_the_figures_end_with_the_region_or_why_it_has_none():
+    rows = view(PLAN, "circle", "gdp", year=2023).show_figures().frame
+    assert rows["Figure"].iloc[-1] == "1,429.9 billion yuan"
+    lacking = view(PLAN, "belt", "gdp", year=2024).show_figures().frame
+    assert lacking["Source"].iloc[-1].startswith("No 2024 figure of Dandong")
+    assert (lacking["Figure"] == "no data").sum() == 6
+    mixed = view(PLAN, "east", "forest_coverage", language="zh").show_figures().frame
+    assert mixed["来源"].iloc[-1] == "年份不一，不予合计"
+
+
+def test_the_verdict_is_that_on_the_indicator_or_says_that_no_target_is_on_it():
+    assert view(PLAN, "circle", "gdp").show_verdict().frame["Status"].tolist() == ["missed"]
+    assert view("ln-2025", "liaoning", "gdp_growth_real").show_verdict().frame["Status"].tolist() == [
+        "met",
+        "met",
+    ]
+    none = view(PLAN, "belt", "population").show_verdict()
+    assert none.title.startswith("The plan sets no target on this indicator (Resident population)")
+    assert len(none.frame) == (PLAN.targets["region"] == "belt").sum()
+    assert "未对" in view(PLAN, "belt", "population", language="zh").show_verdict().title
+
+
+def test_a_city_of_two_regions_is_looked_at_within_either():
+    both = [
+        view(PLAN, region, "gdp", city="210900").draw_map().data["area"].tolist()
+        for region in ("circle", "west")
+    ]
+    assert both[0] != both[1]
+    assert "210900" in both[0]
+    assert "210900" in both[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "language", "words"),
+    [
+        ({"indicator": "sei_share"}, "en", "No data: the tables hold no figure of strategic emerging"),
+        ({"indicator": "sei_share"}, "zh", "暂无数据：截至"),
+        (
+            {"year": 1990},
+            "en",
+            "No data: no figure of gross domestic product for Coastal belt in 1990; there are figures",
+        ),
+        ({"year": 1990}, "zh", "暂无数据：沿海经济带没有1990年的地区生产总值；已有年份：2015-2025"),
+        ({"as_of": "2000-01-01"}, "en", "as known on 2000-01-01"),
+        ({"year": 2024, "city": "210600"}, "en", "for Dandong in 2024"),
+        ({}, "en", "^$"),
+    ],
+)
+def test_where_there_is_nothing_the_reason_is_told_and_everything_can_be_shown(given, language, words):
+    one = view(PLAN, "belt", **{"indicator": "gdp", "language": language, **given})
+    assert re.search(words, one.no_data())
+    for picture in (one.draw_map(), one.draw_chart()):
+        assert picture.png()
+    assert len(one.show_figures().frame) == 7
+    assert one.show_verdict()._repr_html_()
+
+
+@pytest.mark.parametrize(("plan", "region"), ALL)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_region_and_indicator_has_its_tables_and_a_note_where_they_are_empty(plan, region, language):
+    have = indicators_with_figures(load_plan(plan), region)
+    for indicator in known_indicators():
+        one = view(plan, region, indicator, language=language)
+        html = one.show_figures().to_html() + one.show_verdict().to_html()
+        assert ">nan<" not in html.lower()
+        assert bool(one.no_data()) <= (indicator not in have) or indicator in have
+    assert have
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("plan", "region"), ALL)
+def test_every_region_and_indicator_can_be_drawn(plan, region):
+    for indicator in known_indicators():
+        one = view(plan, region, indicator, language="zh")
+        assert one.draw_map().png()
+        assert one.draw_chart().png()
+
+
+def test_a_view_is_shown_whole_as_the_last_line_of_a_cell(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    view(PLAN, "belt", "gdp")._ipython_display_()
+    assert [type(one).__name__ for one in shown] == ["Picture", "Picture", "Table", "Table"]
+
+
+# -- the code that makes it ---------------------------------------------------------------------------------
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"region": "belt", "indicator": "gdp"},
+        {"region": "west", "indicator": "gdp_growth_real", "city": "210900", "year": 2022, "language": "zh"},
+        {"region": "east", "indicator": "sei_share", "as_of": "2024-06-30"},
+    ],
+)
+def test_the_two_lines_run_as_printed_and_make_the_same_files(given, tmp_path):
+    one = view("ln-2022", **given)
+    one.save(tmp_path / "a")
+    code = one.code(tmp_path / "b")
+    assert len(code.splitlines()) == 2
+    exec(code, {})
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+    endings = {name.partition(".")[2] for name in files(tmp_path / "a")}
+    assert endings == {"png", "svg", "pdf", "csv", "json", "caption.md"}
+
+
+def test_the_code_of_a_plan_of_ones_own_names_its_folder(tmp_path):
+    ln.plans.write_plan_template(tmp_path / "it's mine")
+    own = replace(PLAN, id="mine", folder=tmp_path / "it's mine")
+    assert repr(str(tmp_path / "it's mine")) in view(own, "belt", "gdp").code()
+
+
+def test_other_views_have_other_names():
+    given = [
+        {},
+        {"year": 2020},
+        {"city": "210200"},
+        {"as_of": "2024-06-30"},
+        {"language": "zh"},
+        {"plan": "belt-2025"},
+    ]
+    names = {
+        view(**{"plan": "ln-2022", "region": "belt", "indicator": "gdp", **one}).draw_map().name
+        for one in given
+    }
+    assert len(names) == len(given)
+
+
+# -- the map to point at ------------------------------------------------------------------------------------
+
+
+def layer_of(one):
+    picture = one.draw_map()
+    picture.png()
+    inches = picture.figure.get_size_inches()
+    size = tuple(float(side) * picture.figure.dpi for side in inches)
+    return explore_hover.hover_layer(one, picture), size
+
+
+def test_every_member_is_a_shape_within_the_picture_with_a_card_and_a_button_to_press():
+    one = view(PLAN, "belt", "gdp", city="210200", year=2023)
+    layer, (wide, high) = layer_of(one)
+    assert sorted(area for area, _, _ in layer) == sorted(PLAN.members("belt"))
+    for _, path, (x, y) in layer:
+        numbers = [float(n) for n in re.findall(r"-?\d+", path)]
+        assert 0 < x < wide
+        assert 0 < y < high
+        assert min(numbers) >= 0
+        assert max(numbers[::2]) <= wide
+        assert max(numbers[1::2]) <= high
+    html = explore_hover.map_html(one, layer, "<img>", size=(wide, high))
+    assert html.count("ln-chosen'") == 1
+    assert "ln-pick-210200" in html
+    assert "<b>Dalian</b><br>875.3 billion yuan<br>2023, grade A" in html
+    assert len(html) < 60_000
+    assert "onclick" not in explore_hover.map_html(one, layer, "<img>", size=(wide, high), clickable=False)
+
+
+def test_the_shape_of_a_city_lies_where_the_map_has_drawn_it():
+    one = view(PLAN, "circle", "gdp")
+    picture = one.draw_map()
+    picture.png()
+    places = {area: place for area, _, place in explore_hover.hover_layer(one, picture)}
+    assert places["210100"][1] > places["211200"][1]  # Shenyang lies south of Tieling
+    assert places["210900"][0] < places["210400"][0]  # Fuxin lies west of Fushun
+
+
+def test_names_are_escaped_wherever_they_are_shown(monkeypatch):
+    bad = "<script>alert('1')</script>"
+    monkeypatch.setattr(Tables, "name", lambda self, area, language: bad)
+    one = view(PLAN, "west", "population")
+    cards = explore_hover.area_cards(one)
+    layer = [(area, "M0 0L1 1L2 0z", (1.0, 1.0)) for area in cards]
+    html = explore_hover.map_html(one, layer, "", size=(10, 10)) + one.show_figures().to_html()
+    html += explore_widgets._note(one.no_data() or bad) + one.show_verdict().to_html()
+    assert "<script" not in html
+    assert "alert('" not in html
+
+
+# -- the widgets --------------------------------------------------------------------------------------------
+
+
+def test_the_explorer_begins_with_everything_shown(explorer):
+    shown = {name: widget.value for name, widget in explorer.shown.items()}
+    assert "data:image/png" in shown["map"]
+    assert "data:image/png" in shown["chart"]
+    assert "Shenyang" in shown["table"]
+    assert "missed" in shown["verdict"]
+    assert shown["note"] == shown["saved"] == ""
+
+
+def test_a_change_of_region_changes_map_chart_table_and_verdict(explorer):
+    before = {name: widget.value for name, widget in explorer.shown.items()}
+    explorer.controls["region"].value = "belt"
+    after = {name: widget.value for name, widget in explorer.shown.items()}
+    assert all(before[name] != after[name] for name in ("map", "chart", "table", "verdict"))
+    assert values(explorer.controls["city"]) == ["", *PLAN.members("belt", level="city")]
+
+
+def test_a_year_leaves_chart_and_verdict_as_they_are(explorer, monkeypatch):
+    monkeypatch.setattr("lnregions.explore_view.View.draw_chart", lambda self: pytest.fail("drawn again"))
+    explorer.controls["year"].value = 2021
+    assert "2021" in explorer.shown["table"].value
+
+
+def test_a_city_stays_where_the_new_region_has_it_and_goes_where_it_has_not(explorer):
+    explorer.controls["city"].value = "210900"
+    explorer.controls["region"].value = "west"
+    assert explorer.view.city == "210900"
+    explorer.controls["region"].value = "east"
+    assert (explorer.view.city, explorer.controls["city"].value) == ("", "")
+
+
+def test_another_plan_brings_its_regions(explorer):
+    explorer.controls["plan"].value = "ln-2025"
+    assert values(explorer.controls["region"]) == ["liaoning"]
+    assert len(values(explorer.controls["city"])) == 15
+    assert "data:image/png" in explorer.shown["map"].value
+    explorer.controls["plan"].value = "belt-2025"
+    assert explorer.view.region == "belt"
+
+
+def test_an_indicator_without_figures_is_marked_and_says_so_when_chosen(explorer):
+    label = {value: label for label, value in explorer.controls["indicator"].options}["sei_share"]
+    assert label.endswith("(no figures)")
+    explorer.controls["indicator"].value = "sei_share"
+    assert "No data" in explorer.shown["note"].value
+    assert "data:image/png" in explorer.shown["map"].value
+    explorer.controls["indicator"].value = "population"
+    assert explorer.shown["note"].value == ""
+
+
+def test_a_year_that_the_next_choice_lacks_stays_and_is_said_to_lack(explorer):
+    explorer.controls["year"].value = 2020
+    explorer.controls["indicator"].value = "trade_total"
+    assert explorer.view.year == 2020
+    assert "2020" in explorer.shown["note"].value
+
+
+def test_a_date_before_all_figures_shows_that_there_are_none(explorer):
+    explorer.controls["as_of"].value = datetime.date(1990, 1, 1)
+    assert "1990-01-01" in explorer.shown["note"].value
+    explorer.controls["as_of"].value = None
+    assert explorer.shown["note"].value == ""
+
+
+def test_a_date_given_in_short_is_kept_until_another_is_chosen():
+    one = explore(PLAN, "circle", "gdp", as_of="2024-06")
+    one.controls["region"].value = "belt"
+    assert one.view.as_of == "2024-06"
+
+
+def test_another_language_changes_the_words_of_the_widgets_too(explorer):
+    explorer.controls["language"].value = "zh"
+    words = {name: widget.description for name, widget in explorer.controls.items()}
+    assert not [name for name, said in words.items() if re.search("[A-Za-z]", said)]
+    assert explorer.controls["region"].label == "沈阳都市圈"
+    assert "沈阳" in explorer.shown["table"].value
+    explorer.controls["language"].value = "en"
+    assert explorer.controls["save"].description == "Save this view"
+
+
+def test_a_click_on_a_city_chooses_it_and_a_second_one_the_region_again(explorer):
+    button = next(b for b in explorer._clicks.children if "ln-pick-210300" in b._dom_classes)
+    button.click()
+    assert explorer.view.city == "210300"
+    button.click()
+    assert explorer.view.city == ""
+    explorer.pick("210200")  # not in this region
+    assert explorer.view.city == ""
+
+
+def test_saving_writes_the_files_and_prints_lines_that_make_the_same(explorer, tmp_path):
+    explorer.controls["city"].value = "210300"
+    explorer.controls["folder"].value = str(tmp_path / "a & b")
+    explorer.controls["save"].click()
+    said = explorer.shown["saved"].value
+    assert "12 files in" in said
+    code = unescape(re.search("<pre[^>]*>(.*)</pre>", said, re.DOTALL)[1])
+    saved = files(tmp_path / "a & b")
+    for path in (tmp_path / "a & b").iterdir():
+        path.unlink()
+    exec(code, {})
+    assert files(tmp_path / "a & b") == saved
+    explorer.controls["region"].value = "belt"
+    assert explorer.shown["saved"].value == ""
+
+
+def test_a_folder_that_cannot_be_written_is_told(explorer, tmp_path):
+    (tmp_path / "file").write_text("")
+    explorer.controls["folder"].value = str(tmp_path / "file" / "below")
+    explorer.controls["save"].click()
+    assert "Not saved" in explorer.shown["saved"].value
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(DataError("A. B."), "A. B."), (KeyError("<b>"), "KeyError: &#x27;&lt;b&gt;")]
+)
+def test_an_error_while_drawing_is_a_sentence_and_the_next_choice_goes_on(
+    explorer, monkeypatch, error, words
+):
+    def fail(view):
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setitem(explore_widgets._PIECES, "chart", fail)
+        explorer.controls["region"].value = "west"
+        assert words in explorer.shown["chart"].value
+    explorer.controls["region"].value = "belt"
+    assert "data:image/png" in explorer.shown["chart"].value
+
+
+def test_a_choice_that_is_refused_is_told_and_the_view_stays(explorer, monkeypatch):
+    monkeypatch.setattr(explore_widgets, "load_tables", lambda *a, **k: ln.plans.load_plan("nowhere"))
+    before = explorer.view
+    explorer.controls["region"].value = "belt"
+    assert "Unknown plan" in explorer.shown["note"].value
+    assert explorer.view is before
+
+
+def test_of_many_quick_changes_only_the_last_is_drawn(explorer, monkeypatch):
+    drawn = []
+    monkeypatch.setitem(explore_widgets._PIECES, "map", lambda view: drawn.append(view.year) or "")
+
+    async def hurry():
+        for year in (2018, 2019, 2020, 2021, 2022):
+            explorer.controls["year"].value = year
+            await asyncio.sleep(0)
+        await explorer._drawing
+
+    asyncio.run(hurry())
+    assert drawn == [2022]
+
+
+def test_a_change_while_another_is_being_drawn_puts_the_rest_of_it_off(explorer, monkeypatch):
+    drawn = []
+
+    def note(view):
+        if view.region == "belt" and not drawn:
+            explorer.controls["region"].value = "west"  # arrives while the first is under way
+        drawn.append(view.region)
+        return ""
+
+    monkeypatch.setitem(explore_widgets._PIECES, "note", note)
+    monkeypatch.setitem(explore_widgets._PIECES, "map", lambda view: drawn.append(f"{view.region} map") or "")
+
+    async def hurry():
+        explorer.controls["region"].value = "belt"
+        first = explorer._drawing
+        await asyncio.wait([first])
+        await explorer._drawing
+
+    asyncio.run(hurry())
+    assert "belt map" not in drawn
+    assert drawn[-1] == "west map"
+
+
+def test_what_was_drawn_is_kept_within_bounds(explorer, monkeypatch):
+    monkeypatch.setattr(explore_widgets, "_MOST_KEPT", 4)
+    for region in ("belt", "west", "east"):
+        explorer.controls["region"].value = region
+    assert len(explore_widgets._KEPT) <= 4
+
+
+def test_a_region_seen_before_is_not_drawn_again(explorer, monkeypatch):
+    explorer.controls["region"].value = "belt"
+    monkeypatch.setattr("lnregions.explore_view.View.draw_map", lambda self: pytest.fail("drawn again"))
+    explorer.controls["region"].value = "circle"
+    explorer.controls["city"].value = "210100"
+    assert "ln-chosen" in explorer.shown["map"].value
