@@ -13,6 +13,7 @@ from lnregions._wire import WireError
 
 MOST_OUTPUT = 512 * 2**20
 """Bytes a run may send before it is stopped: a loop that prints must not fill the memory."""
+_PAUSE = 0.2
 
 
 class RunStopped(Exception):
@@ -60,7 +61,7 @@ class Conversation:
         self._id, self._timeout = request, timeout
         self._reply: dict | None = None
         self._started = time.monotonic()
-        self._looked = self._started
+        self._looked = self._told = self._started
 
     async def hold(self) -> dict:
         """Take in the cell's outputs; the kernel's reply."""
@@ -71,6 +72,8 @@ class Conversation:
                 self._check_limits()
                 message = self._kernel.receive(timeout=self._pause())
                 idle = (message is not None and self._take(*message)) or idle
+                if self._client.live:
+                    self._tell()
         except WireError:
             self._end_text()
             self._kernel_died()
@@ -127,8 +130,14 @@ class Conversation:
         for name in self._text:
             self._emit(name)
 
+    def _tell(self) -> None:
+        """Hand on text of a cell that goes on, to whoever follows it: a log, a file, a notebook saved meanwhile."""
+        if time.monotonic() - self._told > _PAUSE:
+            self._end_text()
+            self._told = time.monotonic()
+
     def _pause(self) -> float:
-        limits = [0.25]
+        limits = [_PAUSE]
         if self._timeout is not None:
             limits.append(self._timeout - (time.monotonic() - self._started))
         if (left := self._control.time_left()) is not None:

@@ -189,8 +189,36 @@ class OrdinaryEngine(NBClientEngine):
         return client.execute()
 
 
-class WarmClient(HonestClient):
+class WarmTalk:
+    """For a client of nbclient's: what it says to a forked kernel, in place of talk over ports."""
+
+    control: RunControl = None
+    live = False
+    _index = 0
+
+    async def _async_poll_for_reply(
+        self, msg_id, cell, timeout, task_poll_output_msg, task_poll_kernel_alive
+    ):
+        """Hold the whole talk about a cell; nbclient's own way around it handles hooks, errors and streams."""
+        await asyncio.sleep(0)
+        talk = Conversation(self, cell, self._index, request=msg_id, timeout=self.control.cell or timeout)
+        return await talk.hold()
+
+    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index) -> None:
+        self._index = cell_index
+
+    async def _async_poll_kernel_alive(self) -> None:
+        pass
+
+
+class WarmClient(WarmTalk, HonestClient):
     """Papermill's client for a kernel forked from the warm process: no ports, no start-up."""
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody follows what a cell prints before it has ended."""
+        saved = self.nb_man.output_path and self.nb_man.autosave_cell_every
+        return bool(self.log_output or self.stdout_file or self.stderr_file or saved)
 
     def execute(self, **kwargs):
         """Execute the notebook in a forked kernel."""
@@ -215,20 +243,6 @@ class WarmClient(HonestClient):
                 cpu_seconds=ended["cpu_seconds"], peak_memory=ended["peak_memory"], own_memory=own
             )
 
-    async def _async_poll_for_reply(
-        self, msg_id, cell, timeout, task_poll_output_msg, task_poll_kernel_alive
-    ):
-        """Hold the whole talk about a cell; nbclient's own way around it handles hooks, errors and streams."""
-        await asyncio.sleep(0)
-        talk = Conversation(self, cell, self._index, request=msg_id, timeout=self.control.cell or timeout)
-        return await talk.hold()
-
-    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index) -> None:
-        self._index = cell_index
-
-    async def _async_poll_kernel_alive(self) -> None:
-        pass
-
 
 class WarmEngine(OrdinaryEngine):
     """Papermill engine ``lnregions``: each notebook in a kernel forked from a warm process.
@@ -247,9 +261,10 @@ class WarmEngine(OrdinaryEngine):
             return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
         if not WarmEngine._said:
             WarmEngine._said = True
-            logger.warning(
-                "Ordinary kernels are used: no process can be forked here for kernel %s.", kernel_name
+            why = (
+                f"kernel {kernel_name} is not Python's" if can_fork() else "this system cannot fork a process"
             )
+            logger.warning("Ordinary kernels are used, which start more slowly: %s.", why)
         return OrdinaryEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
 
 
