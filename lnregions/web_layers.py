@@ -21,7 +21,8 @@ PLAIN = "#f4f5f6"
 PREFERRED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "manufacturing_share", "fdi_usd",
              "trade_total", "forest_coverage")  # fmt: skip
 """Indicators offered where none is asked for, in this order."""
-_NAMED = 2  # sources named in full
+_NAMED = 2  # sources named
+_LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -141,12 +142,18 @@ def _circles(own, values, unit, language):
 
 def _source(ids, titles, language):
     """Titles of the sources of a figure: two at most, and how many more."""
-    known = [str(titles[one]) for one in str(ids).split() if one in titles.index]
+    known = [_short(str(titles[one])) for one in str(ids).split() if one in titles.index]
     more = len(known) - _NAMED
     named = "；".join(known[:_NAMED]) if language == "zh" else "; ".join(known[:_NAMED])
     if more <= 0:
         return named
     return f"{named}；另有{more}个来源" if language == "zh" else f"{named}; and {more} more"
+
+
+def _short(title):
+    """A source's title without what stands in brackets, at most so long."""
+    title = title.split(" (")[0] or title
+    return title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
 
 
 def _in_unit(unit, language):

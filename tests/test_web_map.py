@@ -1,11 +1,16 @@
 """The interactive map: what it holds, how it matches the printed one, that it fetches nothing and runs no data."""
 
+import json
 import re
 
 import pytest
+import shapely
 
 import lnregions as ln
-from lnregions._page_script import map_script
+from lnregions import palette, web_data, web_layers, web_shapes
+from lnregions._checks import DataError
+from lnregions._page_script import map_script, map_style, script_json
+from lnregions.geometry import project
 from lnregions.judgement import load_tables
 from lnregions.web_map import WebMap
 
@@ -44,3 +49,175 @@ def test_a_map_is_one_light_page_that_fetches_nothing(plan, region, indicator, l
     assert not re.search(r"cdn|jquery|bootstrap|awesome|openstreetmap", page.replace(map_script(), ""), re.I)
     assert "sourceMappingURL" not in page
     assert f'lang="{"zh-CN" if language == "zh" else "en"}"' in page
+
+
+@pytest.mark.parametrize(
+    ("region", "indicator"), [("circle", "gdp_growth_real"), ("west", "urbanisation_rate")]
+)
+def test_classes_and_colours_are_those_of_the_printed_map(plan, tables, region, indicator):
+    printed = ln.draw_map(plan, region, indicator)
+    layer = web_data.map_data(plan, tables, region, indicator=indicator)["layers"][0]
+    found = {row.area: row.value for row in printed.data.itertuples()}
+    breaks = printed.parameters["classes"]["breaks"]
+    assert set(layer["areas"]) == set(found)
+    ramp = palette.sequential(len(breaks) + 1)
+    for area, value in found.items():
+        assert layer["areas"][area]["fill"] == ramp[sum(value >= one for one in breaks)]
+    assert [fill for fill, _ in layer["legend"]] == ramp[::-1]
+    assert layer["year"] == str(int(printed.data["year"].iloc[0]))
+
+
+def test_circles_are_those_of_the_printed_map(plan, tables):
+    layer = web_data.map_data(plan, tables, "belt", indicator="gdp")["layers"][0]
+    printed = ln.draw_map(plan, "belt", "gdp")
+    largest = printed.parameters["classes"]["largest_circle"]
+    radius = {
+        row.area: (row.value / largest) ** 0.5 * web_layers.LARGEST for row in printed.data.itertuples()
+    }
+    assert layer["circles"]
+    assert {area: facts["radius"] for area, facts in layer["areas"].items()} == pytest.approx(
+        radius, abs=0.06
+    )
+
+
+def test_an_area_tells_value_unit_year_grade_and_source_in_either_language(plan, tables):
+    facts = [
+        web_data.map_data(plan, tables, "belt", indicator="gdp", year=2024, language=language)["layers"][0][
+            "areas"
+        ]["210200"]
+        for language in ("en", "zh")
+    ]
+    assert [one["value"] for one in facts] == ["951.7 billion yuan", "9516.9亿元"]
+    assert {(one["year"], one["grade"]) for one in facts} == {("2024", "A")}
+    assert all(one["source"] for one in facts)
+
+
+def test_members_are_outlined_by_how_well_their_membership_is_attested(plan, tables):
+    data = web_data.map_data(plan, tables, "east", indicator="gdp")
+    assert [one["status"] for one in data["outlines"]] == ["likely", "unverified"]
+    assert [area["name"] for area in data["areas"] if area["member"]] == ["Fushun", "Benxi", "Dandong"]
+    assert data["notes"] == ["Figures are those of whole cities, which stand in for the counties outlined."]
+    whole = web_data.map_data(plan, tables, "", indicator="gdp")
+    assert all(area["member"] for area in whole["areas"])
+    assert [(one["status"], one["word"]) for one in whole["outlines"]] == [("confirmed", "")]
+
+
+def test_without_an_indicator_every_one_with_figures_can_be_chosen(plan, tables):
+    layers = web_data.map_data(plan, tables, "west")["layers"]
+    assert [one["indicator"] for one in layers][:3] == ["gdp", "population", "gdp_growth_real"]
+    assert all(len(one["areas"]) >= 2 for one in layers)
+    assert web_data.map_data(plan, tables, "west", year=1901)["layers"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"region": "cirlce"}, r"Unknown region 'cirlce'.*did you mean circle"),
+        ({"indicator": "gpd"}, r"Unknown indicator 'gpd'.*did you mean gdp"),
+        ({"language": "fr"}, r"Unknown language 'fr'"),
+        ({"plan": "nope"}, r"Unknown plan 'nope'"),
+        ({"region": "belt", "indicator": "gdp", "year": 1901},
+         r"No area of this map has a figure of 'gdp' for 1901 as known on .*Years: 20"),
+        ({"indicator": "hour_circle"}, r"has a figure of 'hour_circle' as known on .*Choose another indicator"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shown_is_refused_with_the_choices(asked, said):
+    with pytest.raises(DataError, match=said):
+        ln.draw_web_map(**({"plan": "ln-2022"} | asked))
+
+
+def test_a_map_of_an_earlier_date_knows_no_more_than_was_published(plan):
+    then = json.loads(ln.draw_web_map(plan, "belt", as_of="2022-12-31").data)
+    years = {facts["year"] for layer in then["layers"] for facts in layer["areas"].values()}
+    assert years
+    assert max(years) <= "2022"
+
+
+def test_a_region_without_members_shows_the_province(tables):
+    plan = ln.load_plan("ln-2022")
+    empty = type(plan)(**{**vars(plan), "membership": plan.membership.iloc[:0]})
+    data = web_data.map_data(empty, tables, "west")
+    assert data["layers"] == []
+    assert data["outlines"] == []
+    assert data["view"] == data["bounds"]
+
+
+def test_packed_shapes_come_back_where_they_were():
+    frame = web_shapes.thin(ln.load_boundaries())
+    shapes = []
+    for parts in web_shapes.pack(frame.geometry):
+        rings = [[_corners(ring) for ring in rings] for rings in parts]
+        shapes.append(shapely.MultiPolygon([shapely.Polygon(one[0], one[1:]) for one in rings]))
+    degrees = frame.to_crs(4490).geometry
+    assert max(a.hausdorff_distance(b) for a, b in zip(shapes, degrees, strict=True)) < 1e-4
+    assert shapely.get_num_coordinates(frame.geometry.to_numpy()).sum() <= 4500
+
+
+def _corners(ring):
+    out, east, north = [], 0, 0
+    for k in range(0, len(ring), 2):
+        east, north = east + ring[k], north + ring[k + 1]
+        out.append((east / web_shapes.UNITS, north / web_shapes.UNITS))
+    return out
+
+
+def test_thinned_shapes_still_share_their_borders():
+    shapes = web_shapes.thin(ln.load_boundaries()).geometry.to_numpy()
+    assert shapely.coverage_is_valid(shapes)
+    whole = shapely.area(project(ln.load_boundaries()).geometry.to_numpy()).sum()
+    assert shapely.area(shapes).sum() == pytest.approx(whole, rel=0.005)
+
+
+def test_no_name_of_a_file_becomes_code(plan, tables, monkeypatch):
+    monkeypatch.setattr(type(tables), "name", lambda self, area, language: EVIL)
+    data = web_data.map_data(plan, tables, "circle")
+    page = page_of(WebMap(data))
+    assert data["areas"][0]["name"] == EVIL
+    assert "onerror=alert" in page
+    assert "<img" not in page.replace(map_script(), "")
+    assert page.count("</script>") == 2
+    assert "49" not in page[page.index("<title>") : page.index("</title>")]
+
+
+def test_in_a_notebook_it_is_a_framed_page_with_a_title_and_words_for_an_untrusted_one(plan):
+    drawn = ln.draw_web_map(plan, "circle", "gdp", language="zh", height=400)
+    shown = drawn._repr_html_()
+    assert re.match(r'<iframe srcdoc="[^"<>]*" title="交互地图：沈阳都市圈，地区生产总值（亿元）" ', shown)
+    assert 'height="400"' in shown
+    assert repr(drawn) == "交互地图：沈阳都市圈，地区生产总值（亿元）。请信任此笔记本以查看。"
+
+
+def test_what_is_drawn_with_folium_can_be_added(plan):
+    import folium
+
+    drawn = ln.draw_web_map(plan, "circle", "gdp")
+    folium.CircleMarker((41.8, 123.4), radius=4).add_to(drawn)
+    frame = ln.load_boundaries().iloc[:1][["area", "geometry"]]
+    frame.explore(m=drawn, legend=False)
+    page = page_of(drawn)
+    assert "L.circleMarker(" in page
+    assert addresses(page) == set()
+
+
+def test_the_carried_style_names_no_picture_and_the_licence_travels_along():
+    assert "url(" not in map_style()
+    assert "BSD 2-Clause License" in map_script()
+
+
+def test_data_of_a_script_cannot_end_it():
+    assert json.loads(script_json({"a": EVIL})) == {"a": EVIL}
+    assert "<" not in script_json({"a": EVIL + "\u2028<!--"})
+    with pytest.raises(ValueError, match="Out of range"):
+        script_json(float("nan"))
+
+
+def test_the_boundaries_of_an_own_plan_are_drawn_without_the_shipped_ground(
+    plan, tables, monkeypatch, tmp_path
+):
+    path = tmp_path / "boundaries.gpkg"
+    ln.load_boundaries().to_file(path)
+    monkeypatch.setattr(type(plan), "boundaries", property(lambda self: path))
+    data = web_data.map_data(plan, tables, "circle", indicator="gdp")
+    assert data["ground"] is None
+    assert data["credit"] == ""
+    assert len(data["areas"]) == 14

@@ -1,8 +1,11 @@
 """The report site in a real browser, opened from disk: search, filter, switch, map, accessibility, no request."""
 
+import json
+import re
 import shutil
 from pathlib import Path
 
+import geopandas
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: browser)")
@@ -12,7 +15,11 @@ if not CHROMIUM:
 
 from report_output import write_output  # noqa: E402
 
-from lnregions.report import report_pdf, single_file, write_report  # noqa: E402
+import lnregions as ln  # noqa: E402
+from lnregions.geometry import EQUAL_AREA  # noqa: E402
+from lnregions.report import report_pdf, single_file, site_pages, write_report  # noqa: E402
+from lnregions.report_site import read_site  # noqa: E402
+from lnregions.web_map import WebMap  # noqa: E402
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -20,10 +27,18 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+NAMES = ("home", "indicators", "sources", "methods", "notebooks")
+REGIONS = ("circle", "belt", "west", "east")
+CITIES = [f"21{n:02}00" for n in range(1, 15)]
 PAGES = [
-    "index.html", "index.zh.html", "en/region/circle.html", "zh/region/belt.html", "en/city/210100.html",
-    "zh/city/210200.html", "en/indicators.html", "zh/sources.html", "zh/methods.html", "en/notebooks.html",
-]  # fmt: skip
+    *("index.html", "index.zh.html"),
+    *(f"{lang}/{name}.html" for lang in ("en", "zh") for name in NAMES[1:]),
+    *(f"{lang}/region/{region}.html" for lang in ("en", "zh") for region in REGIONS),
+    *(f"{lang}/city/{city}.html" for lang in ("en", "zh") for city in CITIES),
+]
+PICTURED = ["index.html", "index.zh.html", "en/region/circle.html", "zh/region/east.html", "zh/city/210200.html",
+            "en/notebooks.html"]  # fmt: skip
+SHOTS = Path(__file__).parents[2] / "artefacts" / "report"
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +73,10 @@ def visit(tab, output, name):
     tab.goto((output / name.partition("#")[0]).as_uri() + "".join(name.partition("#")[1:]))
 
 
+def test_every_page_of_the_site_is_tried(output):
+    assert sorted(PAGES) == sorted(site_pages(read_site(output)))
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_asks_for_nothing_outside_and_breaks_no_rule(tab, output, name):
     visit(tab, output, name)
@@ -68,7 +87,7 @@ def test_a_page_asks_for_nothing_outside_and_breaks_no_rule(tab, output, name):
     assert {url.partition(":")[0] for url in tab.asked} == {"file"}
 
 
-@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("width", [1200, 320])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_no_fault_of_accessibility_and_fits_the_screen(browser, output, name, width):
     context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
@@ -144,29 +163,146 @@ def test_search_says_when_nothing_is_found(tab, output):
     assert tab.locator(".hits").is_hidden()
 
 
-def test_another_indicator_redraws_the_map_and_its_legend(tab, output):
+def test_another_indicator_redraws_the_map_its_legend_and_the_map_for_paper(tab, output):
     visit(tab, output, "en/region/circle.html")
-    city = tab.locator(".regionmap a[data-area='210100']")
+    city = tab.locator(".livemap path[role=button]").first
     before = city.get_attribute("aria-label")
-    assert "billion yuan (" in before
+    assert re.fullmatch(r"Shenyang: [\d.,]+ billion yuan \(20\d\d\)", before)
+    assert tab.locator(".legend .lncircles circle").count() == 3
     tab.select_option("#layer", "gdp_growth_real")
     assert "%" in city.get_attribute("aria-label")
-    assert tab.locator(".legend-title").inner_text() == "Real GDP growth (%)"
-    assert tab.locator(".legend li svg").count() >= 2
+    assert tab.locator(".legend .lntitle b").inner_text() == "Real GDP growth (%)"
+    fills = tab.locator(".legend li rect").evaluate_all("all => all.map(one => one.getAttribute('fill'))")
+    assert city.get_attribute("fill") in fills
+    paper = tab.locator("svg.regionmap a[data-area='210100'] path")
+    assert paper.get_attribute("fill") == city.get_attribute("fill")
     tab.select_option("#layer", "gdp")
     assert city.get_attribute("aria-label") == before
-    assert tab.locator(".regionmap .key circle").count() >= 1
-    city.focus()
+
+
+def test_the_map_is_worked_by_the_keyboard_and_leads_to_the_city(tab, output):
+    visit(tab, output, "en/region/circle.html")
+    tab.locator(".livemap").focus()
+    for name in ("Shenyang", "Anshan", "Fushun"):
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("document.activeElement.getAttribute('aria-label')").startswith(f"{name}: ")
+        assert tab.locator(".lntip b").inner_text() == name
     tab.keyboard.press("Enter")
-    tab.wait_for_url("**/en/city/210100.html")
+    card = tab.locator(".leaflet-popup-content")
+    assert [*card.locator("dt").all_inner_texts()][1:] == ["Year", "Grade", "Source", "Membership"]
+    assert tab.locator(".lntip").count() == 0
+    tab.keyboard.press("Escape")
+    card.wait_for(state="detached")
+    assert tab.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Fushun: ")
+    tab.keyboard.press("Enter")
+    card.get_by_role("link", name="All figures of this city").click()
+    tab.wait_for_url("**/en/city/210400.html")
 
 
-def test_without_scripts_the_page_is_complete(browser, output):
+def test_the_map_tells_a_figure_at_the_pointer_and_stays_in_the_province(tab, output):
+    visit(tab, output, "zh/region/circle.html")
+    tab.locator(".livemap path[role=button]").first.hover()
+    assert tab.locator(".lntip b").inner_text() == "沈阳"
+    assert re.match(r"[\d.]+亿元（20\d\d年）", tab.locator(".lntip .lnvalue").inner_text())
+    out = tab.locator(".leaflet-control-zoom-out")
+    out.click()
+    tab.wait_for_selector(".leaflet-control-zoom-out.leaflet-disabled")
+    assert tab.locator(".livemap .leaflet-control-attribution").inner_text().startswith("边界：天地图")
+    assert tab.locator(".livemap a[href*='leafletjs'], .leaflet-attribution-flag").count() == 0
+
+
+def test_a_map_with_an_open_card_has_no_fault_of_accessibility(browser, output):
+    context = browser.new_context(viewport={"width": 390, "height": 800}, bypass_csp=True, has_touch=True)
+    page = context.new_page()
+    visit(page, output, "en/region/east.html")
+    page.locator(".livemap path[role=button]").first.tap()
+    page.locator(".lncard").wait_for()
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
+    context.close()
+
+
+def test_on_paper_the_drawn_map_takes_the_place_of_the_live_one(tab, output):
+    visit(tab, output, "en/region/circle.html")
+    assert tab.locator("svg.regionmap").is_hidden()
+    tab.emulate_media(media="print")
+    assert tab.locator("svg.regionmap").is_visible()
+    assert tab.locator(".livemap").is_hidden()
+
+
+@pytest.mark.parametrize("indicator", ["gdp", ""])
+def test_a_saved_map_works_from_disk_and_runs_no_name(tab, tmp_path, indicator):
+    drawn = ln.draw_web_map("ln-2022", "west", indicator)
+    for area in (data := json.loads(drawn.data))["areas"]:
+        area["name"] = "</script><img src=x onerror=\"document.title='run'\">" + area["id"]
+    data["credit"] = data["label"] = "<img src=x onerror=\"document.title='run'\">"
+    WebMap(data).save(tmp_path / "map.html")
+    tab.goto((tmp_path / "map.html").as_uri())
+    tab.locator("path[role=button]").first.hover()
+    assert tab.locator(".lntip b").inner_text().startswith("</script><img")
+    tab.locator("path[role=button]").first.click()
+    assert tab.locator(".lncard").count() == 1
+    assert tab.title() != "run"
+    assert tab.locator("img").count() == 0
+    assert tab.complaints == []
+    assert [url.partition(":")[0] for url in tab.asked] == ["file"]
+    assert tab.locator("select").count() == (0 if indicator else 1)
+
+
+def test_the_live_map_lies_on_the_grid_of_the_printed_one(tab, tmp_path):
+    ln.draw_web_map("ln-2022", "west", "gdp").save(tmp_path / "map.html")
+    tab.goto((tmp_path / "map.html").as_uri())
+    places = [(122.5, 39.0), (118.8, 38.7), (125.8, 43.5), (123.4, 41.8)]
+    name = tab.evaluate(
+        "Object.keys(window).find(name => name.startsWith('web_map_') || name.startsWith('map_'))"
+    )
+    found = tab.evaluate(
+        "([name, places]) => { const grid = window[name].options.crs.projection; return places.map(([x, y]) => {"
+        "const p = grid.project(L.latLng(y, x)), back = grid.unproject(p); return [p.x, p.y, back.lng, back.lat]; }) }",
+        [name, places],
+    )
+    flat = geopandas.GeoSeries(geopandas.points_from_xy(*zip(*places, strict=True)), crs=4490).to_crs(
+        EQUAL_AREA
+    )
+    for (x, y, lon, lat), point, place in zip(found, flat, places, strict=True):
+        assert (x, y) == pytest.approx((point.x, point.y), abs=0.01)
+        assert (lon, lat) == pytest.approx(place, abs=1e-9)
+
+
+def test_a_click_sets_a_dropdown_of_the_page_around_it(tab, tmp_path):
+    drawn = ln.draw_web_map("ln-2022", "west", "gdp", picks="my-city")
+    page = "<div class='my-city'><select><option>a</option><option>Fuxin</option></select></div>"
+    (tmp_path / "cell.html").write_text(f"<!DOCTYPE html>{page}{drawn._repr_html_()}", "utf-8")
+    tab.goto((tmp_path / "cell.html").as_uri())
+    frame = tab.frame_locator("iframe")
+    frame.get_by_role("button", name=re.compile("^Fuxin:")).click()
+    assert tab.locator("select").input_value() == "Fuxin"
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("name", PICTURED)
+def test_a_picture_of_the_page_is_kept(browser, output, name, width):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    visit(page, output, name)
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    shot = SHOTS / f"{name.removesuffix('.html').replace('/', '-')}-{width}.png"
+    page.screenshot(path=shot, full_page=True)
+    assert shot.stat().st_size > 15_000
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["index.html", "en/region/circle.html", "zh/city/210100.html"])
+def test_without_scripts_the_page_is_complete(browser, output, name):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    visit(page, output, "index.html")
-    assert page.locator("#targets tbody tr:visible").count() == 18
-    assert page.locator("#filter").is_hidden()
+    visit(page, output, name)
+    if name == "index.html":
+        assert page.locator("#targets tbody tr:visible").count() == 18
+        assert page.locator("#filter").is_hidden()
+    else:
+        assert page.locator("svg.regionmap").is_visible()
+        assert page.locator(".livemap:visible").count() == 0
     context.close()
 
 
@@ -176,7 +312,10 @@ def test_a_single_file_stands_alone(tab, output, tmp_path):
     assert tab.complaints == []
     assert {url.partition(":")[0] for url in tab.asked} <= {"file", "data"}
     tab.select_option("#layer", "population")
-    assert "万人" in tab.locator(".legend-title").inner_text()
+    assert "万人" in tab.locator(".legend .lntitle").inner_text()
+    tab.locator(".livemap path[role=button]").first.click()
+    assert tab.locator(".lncard").count() == 1
+    assert tab.locator(".lncard a").count() == 0
 
 
 def test_the_pdf_is_whole_and_the_same_each_time(output):

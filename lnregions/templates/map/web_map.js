@@ -70,7 +70,7 @@ window.lnregionsMap = function (element, data, options) {
   element.setAttribute("aria-label", data.label);
   const map = L.map(element, {
     crs: grid, zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.75, maxZoom: 12,
-    maxBoundsViscosity: 1, scrollWheelZoom: false, wheelPxPerZoomLevel: 120, worldCopyJump: false,
+    maxBoundsViscosity: 1, scrollWheelZoom: false, wheelPxPerZoomLevel: 120, fadeAnimation: false,
     zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
   L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
@@ -106,6 +106,8 @@ window.lnregionsMap = function (element, data, options) {
     const dashes = { confirmed: null, likely: "9 4", unverified: "2 5" }[line.status];
     L.polygon(unpack(line.shape), { ...still, fill: false, color: "#33383f", weight: 2.5, dashArray: dashes, className: "outline" }).addTo(map);
   }
+  // The area in use: a line of its own, as moving a shape to the front would take the focus from it.
+  const pointed = L.polygon([], { ...still, fill: false, weight: 3.5 }).addTo(map);
   const svg = element.querySelector(".leaflet-overlay-pane svg");
   svg.setAttribute("focusable", "false");
   const pattern = drawn("pattern", { id: hatch, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
@@ -147,7 +149,11 @@ window.lnregionsMap = function (element, data, options) {
     if (found) rows.push([words.year_word, found.year], [words.grade, found.grade], [words.source, found.source]);
     if (area.status) rows.push([words.membership, area.status_word + (area.note ? words.colon + area.note : "")]);
     const list = make("dl");
-    for (const [head, said] of rows) list.append(make("dt", "", head), make("dd", "", said));
+    for (const [head, said] of rows) {
+      const words = make("dd", "", said);
+      if (data.language === "en" && /[\u3400-\u9fff]/.test(said)) words.lang = "zh-CN";
+      list.append(make("dt", "", head), words);
+    }
     box.append(make("b", "lnhead", area.name), list);
     if (area.href) {
       const link = make("a", "", words.to_page);
@@ -174,18 +180,21 @@ window.lnregionsMap = function (element, data, options) {
   for (const area of data.areas) {
     const shape = shapes.get(area.id), path = shape.getElement();
     shape.bindTooltip(() => tip(area), { sticky: true, direction: "auto", className: "lntip", opacity: 1 });
-    if (!area.member) continue;
-    shape.bindPopup(() => card(area), { maxWidth: 280, minWidth: 180, autoPanPadding: [12, 12] });
+    if (!area.member) { path.setAttribute("tabindex", "-1"); continue; }
+    shape.bindPopup(() => card(area), {
+      maxWidth: element.clientWidth < 520 ? 230 : 300, minWidth: 180,
+      autoPanPaddingTopLeft: [52, 12], autoPanPaddingBottomRight: [12, 12],
+    });
     shape.on("click", () => picked(area));
-    const strong = () => { shape.setStyle({ color: "#1b1f24", weight: 2.5 }); shape.bringToFront(); lift(); };
-    const weak = () => shape.setStyle({ color: plain.color, weight: plain.weight });
-    shape.on("mouseover", strong).on("mouseout", weak);
+    const strong = (colour) => { pointed.setStyle({ color: colour }).setLatLngs(shape.getLatLngs()); };
+    const weak = () => pointed.setLatLngs([]);
+    shape.on("mouseover", () => strong("#1b1f24")).on("mouseout", weak);
     shape.on("popupclose", () => { if (path.dataset.opened) { delete path.dataset.opened; path.focus(); } });
     path.setAttribute("tabindex", "0");
     path.setAttribute("role", "button");
     path.addEventListener("focus", () => {
       if (!path.matches(":focus-visible")) return;
-      strong();
+      strong("#b94a12");
       if (!map.getBounds().contains(area.middle)) map.panTo(area.middle, { animate: false });
       shape.openTooltip(area.middle);
     });
@@ -203,15 +212,11 @@ window.lnregionsMap = function (element, data, options) {
     });
   }
   map.on("popupopen", (event) => {
+    for (const shape of shapes.values()) shape.closeTooltip();
     const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
     if (close) close.setAttribute("aria-label", words.close);
   });
   element.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
-
-  function lift() {
-    map.eachLayer((one) => { if (one.options && one.options.className === "outline") one.bringToFront(); });
-    for (const { ring } of marks.values()) ring.bringToFront();
-  }
 
   // Names that would lie on one another give way: members first, then the larger room.
   const declutter = () => {
@@ -314,7 +319,6 @@ window.lnregionsMap = function (element, data, options) {
 
   show(options.indicator);
   fit();
-  lift();
   declutter();
   map.on("zoomend resize", declutter);
   let wide = element.clientWidth;

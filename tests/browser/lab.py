@@ -1,0 +1,228 @@
+"""JupyterLab as `make lab` starts it, with a home of its own, and a notebook in it driven by Lab's own commands."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from lnregions._paths import notebooks_dir, root
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+START_SECONDS, READY_SECONDS, END_SECONDS = 90, 90, 30
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)(/\S*)\?token=(\w+)")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+OTHERS = ("JUPYTER", "IPYTHON", "XDG_", "COV", "LNREGIONS", "LC_", "LANG", "DISPLAY", "WAYLAND", "BROWSER")
+"""Beginnings of names in the environment that would make a test here differ from one elsewhere."""
+
+IS_READY = """async path => {
+  const app = window.jupyterapp;
+  if (!app) return 'no application';
+  await app.restored;
+  const panel = app.shell.currentWidget;
+  if (panel?.context?.path !== path || !panel.sessionContext) return `${panel?.context?.path} is shown`;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  const kernel = panel.sessionContext.session?.kernel;
+  if (!kernel) return 'no kernel';
+  const state = `${kernel.connectionStatus}, ${kernel.status}`;
+  return state === 'connected, idle' ? '' : state;
+}"""
+CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(({model}) => ({
+  kind: model.type,
+  source: model.sharedModel.getSource(),
+  count: model.executionCount ?? null,
+  trusted: model.trusted,
+  outputs: model.outputs ? model.outputs.toJSON() : [],
+}))"""
+PICTURES = """async () => {
+  const found = [];
+  for (const img of document.querySelectorAll('.jp-Notebook .jp-OutputArea-output img')) {
+    img.scrollIntoView({block: 'center'});
+    await img.decode();
+    const {width, height} = img.getBoundingClientRect();
+    found.push({file: [img.naturalWidth, img.naturalHeight], drawn: [width, height]});
+  }
+  return found;
+}"""
+TELL = """async code => {
+  const {kernel} = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  let told = '';
+  const asked = kernel.requestExecute({code});
+  asked.onIOPub = message => { told += message.content.text ?? message.content.evalue ?? ''; };
+  await asked.done;
+  return told;
+}"""
+RUN = """async tag => {
+  const {commands, shell} = window.jupyterapp;
+  const {content} = shell.currentWidget;
+  const last = content.widgets.findIndex(one => (one.model.getMetadata('tags') ?? []).includes(tag));
+  if (!tag) return commands.execute('notebook:run-all-cells');
+  content.activeCellIndex = last + 1;
+  return commands.execute('notebook:run-all-above');
+}"""
+OPEN = "async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }"
+END = """async () => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  await panel?.sessionContext?.shutdown();
+  panel?.dispose();
+}"""
+HEIGHT = """async () => {
+  const outer = document.querySelector('.jp-Notebook .jp-WindowedPanel-outer');
+  outer.scrollTo(0, 0);
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return Math.max(800, document.querySelector('.jp-Notebook .jp-WindowedPanel-inner').scrollHeight);
+}"""
+
+
+def home_environment(home):
+    """Environment of a user with an empty home folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
+    return kept | {"HOME": str(home)}
+
+
+def copy_notebooks(folder, *, values=()):
+    """Copy the project's notebooks into a folder, their first cell's values replaced, for example by Chinese."""
+    folder.mkdir(parents=True)
+    for path in sorted(notebooks_dir().glob("*.ipynb")):
+        text = path.read_text("utf-8")
+        for given, wanted in values:
+            text = text.replace(given, wanted)
+        (folder / path.name).write_text(text, "utf-8")
+
+
+class Lab:
+    """A running JupyterLab: its address, its token, and all that it printed."""
+
+    def __init__(self, folder, *, home):
+        options = f"--expose-app-in-browser --ServerApp.root_dir='{folder}'"
+        command = ["make", "-C", str(root()), "-o", ".venv/.ready", "lab", f"LAB={options}"]
+        command += [f"BIN={Path(sys.executable).parent}"]
+        self.printed, self.token = [], ""
+        self._process = subprocess.Popen(
+            command, env=home_environment(home), text=True, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        guard = threading.Timer(START_SECONDS, self._signal, [signal.SIGKILL])
+        guard.start()
+        for line in self._process.stdout:
+            self.printed.append(line)
+            if found := ADDRESS.search(line):
+                self.address, self.first_page, self.token = found.groups()
+                break
+        guard.cancel()
+        self._reader = threading.Thread(target=self.printed.extend, args=(self._process.stdout,), daemon=True)
+        self._reader.start()
+        if not self.token:
+            self.close()
+            raise RuntimeError("JupyterLab did not start:\n" + "".join(self.printed))
+
+        while True:  # the address is printed a moment before it answers
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", int(self.address.rpartition(":")[2]))).close()
+                return
+            time.sleep(0.05)
+
+    def _signal(self, number):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+    def close(self):
+        """End the server and its kernels; whatever holds on is killed, and False comes back."""
+        self._signal(signal.SIGTERM)
+        self._reader.join(END_SECONDS)  # ends when the last process that can print here has gone
+        clean = not self._reader.is_alive()
+        if not clean:
+            self._signal(signal.SIGKILL)
+        self._process.wait(END_SECONDS)
+        return clean
+
+
+class Tab:
+    """A page of the browser that keeps what it asked for elsewhere and what it complained of."""
+
+    def __init__(self, browser, lab):
+        self.lab, self.outside, self.complaints = lab, [], []
+        self._context = browser.new_context(viewport={"width": 1600, "height": 900})
+        self._context.on("request", lambda request: self._asked(request.url))
+        self.page = self._context.new_page()
+        self.page.on("websocket", lambda socket: self._asked(socket.url))
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _asked(self, url):
+        own = self.lab.address.removeprefix("http")
+        if not url.startswith((f"http{own}/", f"ws{own}/", "data:", "blob:", "about:")):
+            self.outside.append(url)
+
+    def _said(self, message):
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def arrive(self):
+        """Follow the printed address, which leads to a notebook, and wait until its kernel is there."""
+        self.page.goto(f"{self.lab.address}{self.lab.first_page}?token={self.lab.token}&reset")
+        self.until(IS_READY, self.lab.first_page.partition("/tree/")[2])
+
+    def open(self, path):
+        """Open a notebook and wait until its kernel is there."""
+        self.page.evaluate(OPEN, path)
+        self.until(IS_READY, path)
+
+    def leave(self):
+        """End the kernel of the notebook shown and close it; what was found amiss is forgotten."""
+        self.page.evaluate(END)
+        self.outside.clear()
+        self.complaints.clear()
+
+    def until(self, script, *given):
+        """Ask the page again and again until the script's answer is empty."""
+        deadline = time.monotonic() + READY_SECONDS
+        while answer := self.page.evaluate(script, *given):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"JupyterLab after {READY_SECONDS} s: {answer}")
+            self.page.wait_for_timeout(50)
+
+    def run(self, *, upto=""):
+        """Run all cells, or those up to the one with a tag; it comes back when all have run."""
+        self.page.evaluate(RUN, upto)
+
+    def tell(self, code):
+        """Run code in the kernel without a cell, and return what it prints."""
+        return self.page.evaluate(TELL, code)
+
+    def cells(self):
+        """Cells as they stand: kind, source, count, trusted, outputs."""
+        return self.page.evaluate(CELLS)
+
+    def code(self):
+        """Cells with code."""
+        return [cell for cell in self.cells() if cell["kind"] == "code"]
+
+    def pictures(self):
+        """Size of each picture: in its file and as drawn on the screen."""
+        return self.page.evaluate(PICTURES)
+
+    def shoot(self, name):
+        """Keep a picture of the whole notebook among the artefacts."""
+        folder = Path(os.environ.get("LNREGIONS_ARTEFACTS") or root() / "artefacts") / "lab"
+        folder.mkdir(parents=True, exist_ok=True)
+        for _ in range(2):  # what comes into view may grow
+            self.page.set_viewport_size(
+                {"width": 1600, "height": min(self.page.evaluate(HEIGHT) + 90, 16000)}
+            )
+        self.page.screenshot(path=folder / f"{name}.png")
+        self.page.set_viewport_size({"width": 1600, "height": 900})
+
+    def close(self):
+        """Close the page."""
+        self._context.close()

@@ -1,0 +1,180 @@
+"""JupyterLab in a real browser: every notebook runs there, the explorer answers, batch notebooks open trusted."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import nbformat
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: browser)")
+
+from lab import CHROMIUM, FLAGS, Lab, Tab, copy_notebooks, home_environment  # noqa: E402
+
+from lnregions._paths import notebooks_dir  # noqa: E402
+
+if not CHROMIUM:
+    pytest.skip("Chromium is not installed (Debian: apt-get install chromium)", allow_module_level=True)
+if not shutil.which("make"):
+    pytest.skip("make is not installed", allow_module_level=True)
+
+NOTEBOOKS = sorted(path.stem for path in notebooks_dir().glob("*.ipynb"))
+CHINESE = [('language: str = \\"en\\"', 'language: str = \\"zh\\"'), ('= \\"circle\\"', '= \\"east\\"')]
+LEAST = 200  # pixels that a figure is wide, in its file and on the screen
+LEAST_HIGH = 120  # a figure that only tells why there is nothing to draw is low
+SEEN = [
+    'region: str = "belt"  # one of circle, belt, west, east\nlanguage: str = "en"\nplan: str = "ln-2022"',
+    "import lnregions as ln\nfrom IPython.display import SVG",
+    'the_plan = ln.load_plan(plan)\nln.draw_map(the_plan, region, "gdp")',
+    "ln.show_verdicts(ln.judge(the_plan), region=region)",
+    'ln.draw_web_map(the_plan, region, "gdp")',
+    'SVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="250"><circle r="100"/></svg>\')',
+]
+MAP = ".jp-OutputArea-output iframe"
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """Copies of the notebooks, and one that the batch has run for the user who will open it."""
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "home").mkdir()
+    for name, values in (("notebooks", ()), ("explore", ()), ("chinese", CHINESE)):
+        copy_notebooks(folder / "work" / name, values=values)
+    cells = [nbformat.v4.new_code_cell(source) for source in SEEN]
+    cells[0].metadata["tags"] = ["parameters"]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "seen.ipynb")
+    command = [sys.executable, "-m", "lnregions", "render", folder / "seen.ipynb", "--language", "en"]
+    command += ["--output", folder / "work" / "output", "--no-report", "--jobs", "1"]
+    subprocess.run(command, env=home_environment(folder / "home"), check=True, capture_output=True)
+    return folder / "work"
+
+
+@pytest.fixture(scope="module")
+def lab(work):
+    server = Lab(work, home=work.parent / "home")
+    yield server
+    assert server.close(), "JupyterLab left something running"
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    """One page of one browser for all tests, so that JupyterLab is loaded once."""
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = Tab(browser, lab)
+        page.arrive()
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def tab(page):
+    """The page, whose notebook is closed and whose kernel is ended after the test."""
+    yield page
+    page.leave()
+
+
+def check_run(tab):
+    """Every cell has run, without an error or a warning, and every figure is there to be seen."""
+    assert [cell["count"] for cell in tab.code()] == list(range(1, len(tab.code()) + 1))
+    outputs = [output for cell in tab.code() for output in cell["outputs"]]
+    assert [output for output in outputs if output["output_type"] in ("error", "stream")] == []
+    pictures = tab.pictures()
+    assert len(pictures) >= sum("image/png" in output.get("data", {}) for output in outputs) > 1
+    for picture in pictures:
+        for wide, high in (picture["file"], picture["drawn"]):
+            assert wide > LEAST, picture
+            assert high > LEAST_HIGH, picture
+    assert (tab.outside, tab.complaints) == ([], [])
+
+
+def test_without_its_token_nobody_is_let_in(lab):
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(f"{lab.address}/api/contents")
+    with urllib.request.urlopen(f"{lab.address}{lab.first_page}") as answer:
+        assert "/login?" in answer.url
+    with urllib.request.urlopen(f"{lab.address}/api/contents?token={lab.token}") as answer:
+        assert answer.status == 200
+
+
+def test_it_opens_on_the_first_notebook_with_the_project_s_python_and_asks_nothing(tab):
+    assert tab.page.locator(".jp-Notebook h1").first.inner_text().endswith("?")
+    assert tab.page.locator(".Toastify__toast, .jp-Dialog").count() == 0
+    assert tab.tell("import sys; print(sys.prefix)").strip() == sys.prefix
+    assert (tab.outside, tab.complaints) == ([], [])
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_from_the_first_to_the_last_cell_and_writes_nothing(tab, work, name):
+    tab.open(f"notebooks/{name}.ipynb")
+    tab.run()
+    check_run(tab)
+    tab.shoot(f"{name}.en")
+    beside = {path.name for path in (work / "notebooks").iterdir()} - {".ipynb_checkpoints"}
+    assert beside == {f"{one}.ipynb" for one in NOTEBOOKS}
+
+
+def test_a_notebook_runs_in_chinese(tab):
+    tab.open("chinese/02_region_map.ipynb")
+    tab.run()
+    check_run(tab)
+    tab.shoot("02_region_map.zh")
+    heads = tab.page.locator(".jp-OutputArea-output th").all_inner_texts()
+    assert heads
+    assert [head for head in heads if not re.search("[\u4e00-\u9fff]", head)] == []
+
+
+def test_the_explorer_follows_its_widgets_and_leads_to_code(tab, work):
+    tab.open("explore/05_explore.ipynb")
+    tab.run(upto="interactive")
+    explorer, expect = tab.page.locator(".ln-explore"), sync_api.expect
+    picture, table = explorer.locator(".ln-hover img"), explorer.locator(".ln-table").first
+
+    def choose(name, label):
+        before = picture.get_attribute("src")
+        explorer.get_by_label(name, exact=True).select_option(label=label)
+        expect(picture).not_to_have_attribute("src", before)
+
+    expect(table).to_contain_text("Shenyang")
+    choose("Region", "Coastal belt")
+    expect(table).to_contain_text("Dalian")
+    expect(table).not_to_contain_text("Shenyang")
+    choose("Indicator", "Resident population")
+    expect(table).to_contain_text("million people")
+    area = explorer.locator(".ln-hover path.ln-a-210200")
+    area.hover()
+    expect(explorer.locator(".ln-card.ln-k-210200")).to_be_visible()
+    area.click()
+    expect(explorer.get_by_label("City", exact=True).locator("option:checked")).to_have_text("Dalian")
+    explorer.get_by_role("button", name="中文").click()
+    expect(explorer.get_by_label("区域", exact=True)).to_be_visible()
+    expect(table).to_contain_text("万人")
+    explorer.get_by_role("button", name="导出当前视图").click()
+    code = explorer.locator("pre").inner_text()
+    assert ast.parse(code).body
+    assert "'belt'" in code.replace('"', "'")
+    assert len(list((work / "explore" / "figures").glob("*.png"))) == 2
+    tab.shoot("05_explore.belt")
+    assert (tab.outside, tab.complaints) == ([], [])
+
+
+def test_a_notebook_of_the_batch_opens_trusted_with_all_that_it_shows(tab, work):
+    [path] = (work / "output").rglob("seen.ipynb")
+    tab.open(path.relative_to(work).as_posix())
+    assert all(cell["trusted"] and cell["outputs"] for cell in tab.code()[-4:])
+    sizes = [min(*one["file"], *one["drawn"]) for one in tab.pictures()]  # a PNG, and an SVG shown as one
+    assert len(sizes) == 2
+    assert min(sizes) > LEAST
+    chip = tab.page.locator(".ln-table td span span").first
+    assert chip.evaluate("one => getComputedStyle(one).backgroundColor") != "rgba(0, 0, 0, 0)"
+    tab.page.locator(MAP).scroll_into_view_if_needed()
+    areas = tab.page.frame_locator(MAP).locator("svg path.leaflet-interactive")
+    sync_api.expect(areas.first).to_be_visible()
+    assert max(area.bounding_box()["width"] for area in areas.all()) > LEAST / 2
+    tab.shoot("batch")
+    assert (tab.outside, tab.complaints) == ([], [])
