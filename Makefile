@@ -56,9 +56,10 @@ lab: $(READY)  ## open JupyterLab on the notebooks (elsewhere: make lab LAB="--n
 app: $(READY)  ## serve the explore notebook as an app, on this machine only (elsewhere: make app APP="--no-browser --port 8899")
 	@$(BIN)/python -m lnregions.explore_app $(APP)
 
-bench: $(READY)  ## measure the batch against papermill, and figures against their goals
+bench: $(READY)  ## measure the batch against papermill, and figures and widgets against their goals
 	@$(BIN)/python benchmarks/bench_batch.py
 	@$(BIN)/python benchmarks/bench_figures.py
+	@$(BIN)/python benchmarks/bench_explore.py
 
 gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
 	@$(BIN)/python -m lnregions.gallery gallery
