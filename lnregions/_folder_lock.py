@@ -25,7 +25,7 @@ def usable_folder(output: Path) -> None:
         It cannot be made, or is something else; the text says which.
     """
     own = output / ".lnregions"
-    if own.is_symlink():
+    if os.path.islink(own):
         raise OutputError(
             f"{shown_path(own)} is a link. Remove it: the folder for the render's own files is made anew.",
             zh=f"{shown_path(own)} 是符号链接。请删除它，程序会重新创建该文件夹。",

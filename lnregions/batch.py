@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import os
 import queue
+import secrets
 import signal
 import threading
 import time
@@ -37,7 +38,7 @@ class LocalRuns:
         self._stopping = threading.Event()
         for item in enumerate(runs):
             self._waiting.put(item)
-        self._place = _identity(staging)
+        self._place = Place(staging)
         if settings.engine == "warm" and can_fork():
             warm_process(imports=settings.imports, warm_up=settings.warm_up, state=read_before(runs[0]))
         else:
@@ -60,7 +61,7 @@ class LocalRuns:
                 record = self._attempts(run, folder)
             except Exception as error:
                 record = failure(error)
-            if _identity(self._staging) != self._place:
+            if not self._place.stands():
                 text = "The output folder was removed or replaced while the run was in work."
                 record = failure(OSError(text))
             if not self._stopping.is_set():
@@ -99,6 +100,7 @@ class LocalRuns:
         if not self._stopping.is_set():
             for thread in self._threads:
                 thread.join()
+        self._place.let_go()
 
 
 def read_before(run) -> str:
@@ -106,11 +108,26 @@ def read_before(run) -> str:
     return " ".join(str(run.inputs.get(name)) for name in ("package", "data", "shapes", "own", "versions"))
 
 
-def _identity(folder: Path) -> tuple | None:
-    with contextlib.suppress(OSError):
-        state = os.stat(folder)
-        return state.st_dev, state.st_ino
-    return None
+class Place:
+    """A folder that is held open, to know whether it is still the one at its path."""
+
+    def __init__(self, folder: Path):
+        self._folder, self._held = folder, None
+        with contextlib.suppress(OSError):  # Windows opens no folders, and lets none go that is in use
+            self._held = os.open(folder, os.O_RDONLY)
+
+    def stands(self) -> bool:
+        """Whether the folder has not been removed or replaced."""
+        try:
+            return self._held is None or os.path.samestat(os.stat(self._folder), os.fstat(self._held))
+        except OSError:
+            return False
+
+    def let_go(self) -> None:
+        """Hold it no longer."""
+        held, self._held = self._held, None
+        if held is not None:
+            os.close(held)
 
 
 def get_ready(*, html: bool = True) -> None:
@@ -157,6 +174,7 @@ def work(todo: Sequence, *, books: Books, settings, progress, planned: Sequence)
     outcome: dict[str, list[str]] = {"done": [], "failed": [], "stopped": []}
     staging = books.output / ".lnregions" / "staging"
     remove_tree(staging)
+    staging /= secrets.token_hex(4)  # what a killed render's last kernel still writes goes nowhere
     try:
         make_folder(staging)
     except OSError as error:
@@ -178,6 +196,7 @@ def work(todo: Sequence, *, books: Books, settings, progress, planned: Sequence)
         runs.close()
         tell("end", None, {name: outcome[name] for name in _OUTCOMES})
     _enter_the_rest(runs, outcome, books=books, settings=settings)
+    _look_again(outcome, books)
     ended = {name for kind in _OUTCOMES for name in outcome[kind]}
     outcome["stopped"] += [run.name for run in todo if run.name not in ended]
     return outcome
@@ -191,6 +210,15 @@ def _enter_the_rest(runs, outcome: dict, *, books: Books, settings) -> None:
             if kind == "finished" and record["status"] == "done":
                 record = _enter(books, run, record=record, folder=folder, settings=settings)
                 outcome[record["status"]].append(run.name)
+
+
+def _look_again(outcome: dict, books: Books) -> None:
+    """Call failed what was done and has been removed since."""
+    for name in [name for name in outcome["done"] if not (books.output / name).is_dir()]:
+        outcome["done"].remove(name)
+        outcome["failed"].append(name)
+        lost = failure(OSError("Its folder was removed while the render was at work."))
+        books.runs[name] |= {"status": "failed", "outputs": {}, "error": lost["error"]}
 
 
 def _follow(runs, outcome: dict, *, count: int, books: Books, settings, tell) -> None:

@@ -37,14 +37,14 @@ def progress_for(kind: str = "auto", *, stream: TextIO | None = None):
 
 def say(text: str, stream: TextIO) -> None:
     """Write a line; nobody who listens any more, such as ``head`` or a closed terminal, is no reason to stop."""
-    with contextlib.suppress(OSError, ValueError):
-        try:
-            print(text, file=stream, flush=True)
-        except (BrokenPipeError, UnicodeEncodeError) as error:
-            if isinstance(error, UnicodeEncodeError):
-                print(text.encode("ascii", "backslashreplace").decode(), file=stream, flush=True)
-            else:
-                hush(stream)
+    try:
+        print(text, file=stream, flush=True)
+    except UnicodeEncodeError:
+        print(text.encode("ascii", "backslashreplace").decode(), file=stream, flush=True)
+    except OSError:
+        hush(stream)
+    except ValueError:  # it is closed
+        return
 
 
 def hush(stream: TextIO) -> None:
@@ -88,8 +88,12 @@ class Bar:
 
     def __call__(self, kind: str, run, facts) -> None:
         """Take one event."""
-        with contextlib.suppress(OSError, ValueError):
+        try:
             self._show(kind, facts)
+        except OSError:
+            hush(self._stream)
+        except ValueError:  # the stream is closed
+            return
 
     def _show(self, kind: str, facts) -> None:
         if kind == "plan":
@@ -97,13 +101,15 @@ class Bar:
 
             shape = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
             self._bar = tqdm(total=facts["todo"], unit="run", file=self._stream, bar_format=shape)
-        elif kind == "started":
+        if self._bar is None:  # it could not be drawn
+            return
+        if kind == "started":
             self._working += 1
         elif kind == "finished":
             self._working -= 1
             self._failed += facts["status"] != "done"
             self._bar.update(1)
-        if self._bar is not None:
+        if kind != "plan":
             self._bar.set_postfix_str(f"{self._working} in work, {self._failed} failed")
             if kind == "end":
                 self._bar.close()
