@@ -93,7 +93,7 @@ class Fault:
         words.setdefault("text_zh", words.get("text", ""))
         what, remedy = (_fill(part, words) for part in MESSAGES[self.code][language])
         place = _place(self.path, self.line, language)
-        if not place and language == "en":
+        if not place and language == "en" and self.code != "plain":  # which may start with a path
             what = what[:1].upper() + what[1:]
         if language == "en":
             whole = " ".join(part for part in (place, _stop(what, "."), _stop(remedy, ".")) if part)
@@ -237,7 +237,7 @@ def shown_path(path: Path | str) -> str:
     path = Path(path)
     try:
         return path.resolve().relative_to(root().resolve()).as_posix()
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):  # a path elsewhere, or links in a circle
         return path.as_posix()
 
 

@@ -234,8 +234,9 @@ def safe_name(text: str) -> str:
     """
     dots = ".." not in text and not text.startswith(".") and not text.endswith(".")
     name = "".join(c if re.match(r"[\w-]", c) or (c == "." and dots) else f"%{ord(c):02x}" for c in text)
-    if name.split(".")[0].casefold() in _RESERVED:
-        name += "_"
+    stem, dot, ending = name.partition(".")
+    if stem.casefold().translate({0xB9: "1", 0xB2: "2", 0xB3: "3"}) in _RESERVED:
+        name = f"{stem}_{dot}{ending}"
     if len(name.encode()) > _LONGEST_NAME:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         name = name.encode()[: _LONGEST_NAME - 13].decode("utf-8", "ignore") + "~" + digest

@@ -8,6 +8,7 @@ from pathlib import Path
 from lnregions import __version__, _checks
 from lnregions._files import write_whole
 from lnregions._paths import root
+from lnregions.figure_words import plain_markdown
 from lnregions.style import check_language
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive knows: the same bytes whenever it is made
@@ -45,11 +46,11 @@ def _citation(citation: str | None) -> str:
 def _readme(sidecars: dict[str, dict], title: str, language: str) -> str:
     """What the kit holds, figure by figure, with the sources of all."""
     figures, contents, cite, _ = _HEADS[language]
-    lines = [f"# {title or figures}", "", f"## {contents}", ""]
+    lines = [f"# {plain_markdown(title or figures)}", "", f"## {contents}", ""]
     for name, facts in sidecars.items():
         words = facts["caption"].get(language) or next(iter(facts["caption"].values()), "")
         files = ", ".join(f"`{file}`" for file in facts["files"])
-        lines += [f"- **{name}** {words}".rstrip(), f"  {files}"]
+        lines += [f"- **{name}** {plain_markdown(words)}".rstrip(), f"  {files}"]
     lines += ["", f"## {cite}", "", "CITATION.cff", ""]
     return "\n".join(lines)
 
@@ -143,11 +144,11 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
         if f"{Path(name).name}.csv" in facts["files"]:
             document.add_paragraph(f"{behind}{name}.csv")
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, _dateless(document))
+    write_whole(path, dateless_docx(document))
     return path
 
 
-def _dateless(document) -> bytes:
+def dateless_docx(document) -> bytes:
     """Word file without dates of making, inside and in its archive."""
     from datetime import datetime
 

@@ -1,5 +1,6 @@
 """Captions and source lists of figures, in both languages, from what was drawn and nothing else."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -92,12 +93,23 @@ def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: p
     )
 
 
+def plain_markdown(text: str) -> str:
+    r"""Text with what would be a link, an image or a tag in Markdown made ordinary signs.
+
+    Examples
+    --------
+    >>> print(plain_markdown("[x](javascript:alert(1)) <b>"))
+    \[x](javascript:alert(1)) \<b>
+    """
+    return re.sub(r"[\\\[<]", r"\\\g<0>", " ".join(text.split("\n")))
+
+
 def _paragraph(language: str, words: str, records, data) -> str:
     heads, stop = _HEADS[language], "." if language == "en" else "。"
     glue = " " if language == "en" else ""
-    parts = [f"**{heads['figure']}**{glue}{words.strip()}"]
+    parts = [f"**{heads['figure']}**{glue}{plain_markdown(words.strip())}"]
     if records:
-        named = [_named(record, language) for record in records]
+        named = [plain_markdown(_named(record, language)) for record in records]
         parts.append(heads["sources"] + _SEPARATOR[language].join(named) + stop)
     grades = {} if data is None or "grade" not in data else data["grade"].value_counts().sort_index()
     if len(grades):
