@@ -29,7 +29,10 @@ class Verdicts(pd.DataFrame):
             return super()._repr_html_()
         from lnregions.displays import show_verdicts
 
-        return show_verdicts(pd.DataFrame(self)).to_html()
+        try:
+            return show_verdicts(pd.DataFrame(self)).to_html()
+        except (ValueError, TypeError, KeyError):  # its owner has put something else into the columns
+            return super()._repr_html_()
 
     def __repr__(self) -> str:
         if not self._is_whole():

@@ -10,7 +10,7 @@ from lnregions.explore_words import say
 
 CHOICES = ("plan", "region", "city", "indicator", "year", "as_of", "language")
 """Names of the widgets that choose a view."""
-_LABEL = "6.5em"
+_LABEL = "5.5em"
 
 
 def make_controls(view, folder) -> dict:
@@ -21,18 +21,26 @@ def make_controls(view, folder) -> dict:
     controls = {name: widgets.Dropdown(**own) for name in ("plan", "region", "city", "indicator")}
     controls["year"] = widgets.SelectionSlider(options=[("-", 0)], continuous_update=True, **own)
     controls["as_of"] = widgets.DatePicker(value=date, **own)
-    languages = [("English", "en"), ("中文", "zh")]
-    controls["language"] = widgets.Dropdown(options=languages, value=view.language, **own)
+    controls["language"] = widgets.ToggleButtons(
+        options=[("English", "en"), ("中文", "zh")], value=view.language, style={"button_width": "6em"},
+        layout=widgets.Layout(width="auto"),
+    )  # fmt: skip
     controls["folder"] = widgets.Text(value=folder, **own)
     controls["save"] = widgets.Button(layout=widgets.Layout(width="auto"))
     return controls
 
 
 def arrange(controls, shown) -> list:
-    """Choices in a grid, then map and chart side by side where there is room, then the tables."""
+    """Choices in a grid under plan and language, map and chart side by side where there is room, then the tables."""
+    controls["plan"].layout.flex = "1 1 300px"
+    controls["plan"].layout.max_width = "560px"
+    top = widgets.HBox(
+        [controls["plan"], controls["language"]],
+        layout=widgets.Layout(flex_flow="row wrap", justify_content="space-between"),
+    )
     columns = "repeat(auto-fit, minmax(min(100%, 300px), 1fr))"
     grid = widgets.GridBox(
-        [controls[name] for name in CHOICES],
+        [controls[name] for name in CHOICES if name not in ("plan", "language")],
         layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 16px", width="100%"),
     )
     for name in ("map", "chart"):
@@ -47,7 +55,7 @@ def arrange(controls, shown) -> list:
         [controls["save"], controls["folder"]],
         layout=widgets.Layout(flex_flow="row wrap", align_items="center"),
     )
-    return [grid, shown["note"], pictures, shown["table"], shown["verdict"], saving, shown["saved"]]
+    return [top, grid, shown["note"], pictures, shown["table"], shown["verdict"], saving, shown["saved"]]
 
 
 def offer(widget, options, value) -> None:
@@ -61,7 +69,8 @@ def offer(widget, options, value) -> None:
 def relabel(controls, language) -> None:
     """Give every widget its words in one language."""
     for name in (*CHOICES, "folder"):
-        controls[name].description = say(name, language)
+        if name != "language":  # its buttons say what they are
+            controls[name].description = say(name, language)
     controls["save"].description = say("save", language)
     controls["save"].tooltip = say("save tip", language)
     controls["as_of"].tooltip = say("as_of tip", language)
@@ -84,7 +93,9 @@ def _plan_options(plans, language):
 
 
 def _plan_label(plan, name, language):
-    return plan.facts.get(f"short_{language}") or plan.facts.get(f"title_{language}") or name
+    facts = plan.facts
+    short = facts.get(f"short_{language}") or facts.get(f"title_{language}") or name
+    return _bracketed(short, f"{facts['first_year']}-{facts['horizon']}", language)
 
 
 def _region_options(view):

@@ -13,6 +13,7 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from lnregions._checks import DataError
+from lnregions.displays import HEADS
 from lnregions.explore_choices import as_of_text, cities_of
 from lnregions.explore_controls import CHOICES, arrange, make_controls, offer, options_for, relabel
 from lnregions.explore_hover import PICK, hover_layer, image_html, map_html
@@ -216,9 +217,21 @@ def _table_html(view) -> str:
 
 
 def _verdict_html(view) -> str:
-    return _kept(
-        "verdict", replace(view, year=None), lambda one: f"{_BLOCK}{one.show_verdict().to_html()}</div>"
-    )
+    return _kept("verdict", replace(view, year=None), _verdict_block)
+
+
+def _verdict_block(view) -> str:
+    """The verdicts with their reasons below, which a narrow column would break into single words."""
+    table, head = view.show_verdict(), HEADS["reason"][view.language == "zh"]
+    if head not in table.frame:
+        return f"{_BLOCK}{table.to_html()}</div>"
+    names = table.frame.iloc[:, 0]
+    glue = "：" if view.language == "zh" else ": "
+    lines = [
+        f"<b>{escape(n)}</b>{glue}{escape(why)}" for n, why in zip(names, table.frame[head], strict=True)
+    ]
+    shown = replace(table, frame=table.frame.drop(columns=head))
+    return f"{_BLOCK}{shown.to_html()}<p style='margin:4px 0;font-size:.9em'>{'<br>'.join(lines)}</p></div>"
 
 
 def _kept(kind, view, make):

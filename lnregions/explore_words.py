@@ -7,7 +7,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "indicator": ("Indicator", "指标"),
     "year": ("Year", "年份"),
     "as_of": ("Known on", "截至日期"),
-    "language": ("Language", "语言"),
     "folder": ("Folder", "文件夹"),
     "whole": ("the whole region", "整个区域"),
     "latest": ("latest", "最近"),

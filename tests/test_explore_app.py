@@ -1,0 +1,110 @@
+"""The app's server: this machine only, a token, one notebook, no files; and the notebook cut down to its widgets."""
+
+import builtins
+import socket
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from lnregions import DataError, explore_app
+from lnregions._paths import notebooks_dir
+
+
+def request(query="", header=""):
+    return SimpleNamespace(
+        get_query_argument=lambda name, default: query or default,
+        request=SimpleNamespace(headers={"Accept-Language": header}),
+    )
+
+
+def kept(**asked):
+    notebook = nbformat.read(notebooks_dir() / "05_explore.ipynb", as_version=4)
+    return explore_app.keep_widgets(request(**asked), notebook)
+
+
+def test_only_parameters_imports_and_widgets_are_left():
+    sources = [cell.source for cell in kept().cells]
+    assert len(sources) == 3
+    assert sources[1] == "import lnregions as ln"
+    assert "ln.explore(" in sources[2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ({}, "en"),
+        ({"header": "zh-CN,zh;q=0.9,en;q=0.8"}, "zh"),
+        ({"header": "de-AT,zh;q=0.3"}, "en"),
+        ({"header": "zh-CN", "query": "en"}, "en"),
+        ({"query": "zh"}, "zh"),
+        ({"query": 'zh"; import os'}, "zh"),
+        ({"query": 'x"; import os'}, "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for_and_nothing_else_gets_in(asked, language):
+    notebook = kept(**asked)
+    assert notebook.cells[0].source.splitlines()[-1] == f'language = "{language}"'
+    assert notebook.metadata["title"] == explore_app._TITLE[language]
+
+
+def test_a_notebook_without_widgets_keeps_its_code():
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("1"), nbformat.v4.new_markdown_cell("# a")]
+    )
+    assert [cell.source for cell in explore_app.keep_widgets(request(), notebook).cells] == ["1"]
+
+
+def test_the_server_listens_here_only_with_a_token_and_serves_no_file():
+    config = explore_app.settings(8900, "secret")
+    assert (config.Voila.ip, config.Voila.port, config.Voila.token) == ("127.0.0.1", 8900, "secret")
+    assert config.VoilaConfiguration.strip_sources is True
+    assert config.VoilaConfiguration.file_allowlist == [r"(?!)"]
+    assert config.AsyncMappingKernelManager.cull_idle_timeout > 0
+    assert "default-src 'self'" in config.Voila.tornado_settings["headers"]["Content-Security-Policy"]
+
+
+def test_a_port_in_use_is_passed_over():
+    with socket.socket() as taken:
+        taken.bind((explore_app.HOST, 0))
+        port = taken.getsockname()[1]
+        assert explore_app.free_port(port) > port
+
+
+def test_when_every_port_is_in_use_it_is_said(monkeypatch):
+    monkeypatch.setattr(explore_app, "_TRIES", 0)
+    with pytest.raises(DataError, match=r"all in use\. Give another with --port"):
+        explore_app.free_port()
+
+
+def test_without_voila_the_way_to_get_it_is_told(monkeypatch, capsys):
+    real = builtins.__import__
+
+    def missing(name, *rest, **more):
+        if name.startswith("voila"):
+            raise ImportError(name)
+        return real(name, *rest, **more)
+
+    monkeypatch.setenv("JUPYTER_PATH", "")
+    monkeypatch.setattr(builtins, "__import__", missing)
+    assert explore_app.main(["--no-browser", "--port", "8900"]) == 2
+    assert "pip install 'lnregions[app]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("browser", [True, False])
+def test_the_address_is_printed_with_its_token_and_opened_when_wanted(monkeypatch, capsys, browser):
+    voila = pytest.importorskip("voila.app")
+    opened = []
+    monkeypatch.setenv("JUPYTER_PATH", "")
+    monkeypatch.setattr(explore_app.webbrowser, "open", opened.append)
+    monkeypatch.setattr(
+        explore_app.threading,
+        "Thread",
+        lambda target, args, daemon: SimpleNamespace(start=lambda: target(*args)),
+    )
+    launched = classmethod(lambda cls, argv, config: cls.launch_browser(SimpleNamespace()))
+    monkeypatch.setattr(voila.Voila, "launch_instance", launched)
+    assert explore_app.main(["--port", "8900", *([] if browser else ["--no-browser"])]) == 0
+    printed = capsys.readouterr().out
+    assert "http://127.0.0.1:8900/?token=" in printed
+    assert [address in printed for address in opened] == [True] * browser
