@@ -154,6 +154,7 @@ class Tab:
         self.lab, self.outside, self.complaints = lab, [], []
         self._context = browser.new_context(viewport={"width": 1600, "height": 900})
         self._context.on("request", lambda request: self._asked(request.url))
+        self._context.set_default_timeout(READY_SECONDS * 1000)
         self.page = self._context.new_page()
         self.page.on("websocket", lambda socket: self._asked(socket.url))
         self.page.on("console", self._said)

@@ -35,6 +35,7 @@ SEEN = [
     'SVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="250"><circle r="100"/></svg>\')',
 ]
 MAP = ".jp-OutputArea-output iframe"
+sync_api.expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def work(tmp_path_factory):
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "seen.ipynb")
     command = [sys.executable, "-m", "lnregions", "render", folder / "seen.ipynb", "--language", "en"]
-    command += ["--output", folder / "work" / "output", "--no-report", "--jobs", "1"]
+    command += ["--output", folder / "work" / "output", "--no-report", "--engine", "ordinary"]
     subprocess.run(command, env=home_environment(folder / "home"), check=True, capture_output=True)
     return folder / "work"
 
@@ -124,7 +125,7 @@ def test_a_notebook_runs_in_chinese(tab):
     tab.run()
     check_run(tab)
     tab.shoot("02_region_map.zh")
-    heads = tab.page.locator(".jp-OutputArea-output th").all_inner_texts()
+    heads = tab.page.locator(".jp-OutputArea-output th").all_text_contents()
     assert heads
     assert [head for head in heads if not re.search("[\u4e00-\u9fff]", head)] == []
 
