@@ -258,7 +258,7 @@ def test_an_as_of_is_a_day_or_the_last_day_of_its_period(given_as, day):
     ],
 )
 def test_an_as_of_that_is_no_date_is_refused(given_as):
-    with pytest.raises(DataError, match=r"is not a date\. Give one such as"):
+    with pytest.raises(DataError, match=r"is not a date from 1949 to 2100\. Give one such as"):
         load_observations(as_of=given_as)
 
 
