@@ -1,7 +1,6 @@
 """The command line: ``lnregions render``, ``verdicts``, ``figures``, ``report``, ``plan new``, ``check``."""
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -10,8 +9,7 @@ from pathlib import Path
 
 from lnregions import __version__
 from lnregions._checks import DataError
-
-WARM_UP = ("lnregions.pictures:warm_up",)
+from lnregions._render_command import add_render, stopped
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{place}{error.strerror or error}. {remedy}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:
-        return _stopped(getattr(stop, "signal", 2))
+        return stopped(getattr(stop, "signal", 2))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,150 +48,13 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"lnregions {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
-    _add_render(commands)
+    add_render(commands, add_common=_add_common)
     _add_verdicts(commands)
     _add_figures(commands)
     _add_report(commands)
     _add_plan(commands)
     _add_check(commands)
     return top
-
-
-# -- render -------------------------------------------------------------------------------------------------
-
-
-def _add_render(commands):
-    own = commands.add_parser("render", help="run the notebooks and build the pages")
-    own.add_argument("notebooks", nargs="*", help="names or files of notebooks (default: all of the batch)")
-    own.add_argument("--output", default="output", help="folder for the results (default: output)")
-    own.add_argument("--region", action="append", default=[], help="only this region; may be given again")
-    own.add_argument("--adcode", action="append", default=[], help="only this city; may be given again")
-    own.add_argument(
-        "--language", action="append", default=[], choices=["en", "zh"], help="only this language"
-    )
-    _add_common(own)
-    own.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
-                     help="a further parameter of the notebooks")  # fmt: skip
-    own.add_argument("--jobs", type=_positive, default=2, help="runs at a time (default: 2)")
-    own.add_argument(
-        "--engine", default="warm", choices=["warm", "ordinary"], help="kernels forked warm, or ordinary"
-    )
-    own.add_argument("--scheduler", default="", help="address of a Dask scheduler, such as tcp://host:8786")
-    own.add_argument("--force", action="store_true", help="run also what is up to date")
-    own.add_argument("--why", action="store_true", help="say why each run is done")
-    own.add_argument("--dry-run", action="store_true", help="say what would run, and run nothing")
-    own.add_argument("--list", action="store_true", help="list the notebooks, their parameters and choices")
-    own.add_argument("--cell-timeout", type=_seconds, help="seconds that a cell may take")
-    own.add_argument("--run-timeout", type=_seconds, help="seconds that a run may take")
-    own.add_argument("--batch-timeout", type=_seconds, help="seconds that everything may take")
-    own.add_argument("--memory", type=_positive, help="megabytes that a run may take beyond what it shares")
-    own.add_argument(
-        "--retries", type=int, default=0, help="how often a failed run is tried again (default: 0)"
-    )
-    own.add_argument("--no-report", action="store_true", help="leave the pages as they are")
-    own.add_argument("--quiet", action="store_true", help="print failures only")
-    own.add_argument("--json", action="store_true", help="print one JSON object for each event")
-    own.set_defaults(command=render)
-
-
-def render(options: argparse.Namespace) -> int:
-    """Run notebooks and build the pages."""
-    from lnregions import render as engine
-    from lnregions.choices import batch_choices
-
-    if Path(
-        options.plan
-    ).is_dir():  # runs work in folders of their own, where a relative path means another place
-        options.plan = str(Path(options.plan).resolve())
-    choices = batch_choices(options.plan)
-    if options.list:
-        return _list(choices)
-    asked = dict(
-        choices=choices,
-        notebooks=options.notebooks or None,
-        languages=options.language or ["en", "zh"],
-        only={k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v},
-        parameters=_parameters(options),
-    )
-    settings = _settings(options)
-    if options.dry_run or options.why:
-        for run in engine.plan_render(options.output, engine.plan_runs(**asked), settings=settings):
-            print(f"{run.name}: {run.why or 'up to date'}")
-        if options.dry_run:
-            return 0
-    from lnregions.progress import failure_lines, progress_for, say
-
-    progress = progress_for("quiet" if options.quiet else "json" if options.json else "auto")
-    result = engine.render_notebooks(options.output, **asked, settings=settings, progress=progress)
-    if not options.no_report and not result.interrupted:
-        _write_report(options)
-    for line in failure_lines(result):
-        say(line, sys.stderr)
-    if result.interrupted:
-        return _stopped(result.interrupted)
-    if not options.quiet and not options.json:
-        say(_summary(result), sys.stdout)
-    return 0 if result.ok else 1
-
-
-def _stopped(signal: int) -> int:
-    from lnregions.progress import say
-
-    say("Stopped. What was finished is kept; the same command goes on from there.", sys.stderr)
-    return 128 + signal
-
-
-def _settings(options):
-    from lnregions.render import Settings
-    from lnregions.runs import Limits
-
-    memory = options.memory * 1_000_000 if options.memory else None
-    limits = Limits(cell=options.cell_timeout, run=options.run_timeout, memory=memory)
-    return Settings(
-        jobs=options.jobs, engine=options.engine, force=options.force, limits=limits, batch=options.batch_timeout,
-        retries=options.retries, warm_up=WARM_UP, scheduler=options.scheduler,
-    )  # fmt: skip
-
-
-def _parameters(options):
-    """Parameters named on the command line, as text; the notebook's annotations give their type."""
-    given = {"plan": options.plan, "as_of": options.as_of}
-    given = {name: value for name, value in given.items() if value}
-    for pair in options.parameter:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise DataError(
-                f"Parameter {pair!r} has no value. Give NAME=VALUE.",
-                zh=f"参数 {pair!r} 没有值。请写作 NAME=VALUE。",
-            )
-        given[name] = value
-    return given
-
-
-def _list(choices):
-    from lnregions.parameters import list_notebooks
-
-    for notebook in list_notebooks(choices=choices):
-        print(notebook.name)
-        for one in notebook.parameters:
-            allowed = f"  [{', '.join(map(str, one.choices))}]" if one.choices else ""
-            print(f"  {one.name}: {one.annotation} = {one.default!r}{allowed}")
-    return 0
-
-
-def _summary(result):
-    counts = f"{len(result.done)} done, {len(result.skipped)} up to date, {len(result.failed)} failed"
-    counts += f", {len(result.stopped)} stopped" if result.stopped else ""
-    return f"{counts}. Open {Path(result.output) / 'index.html'}"
-
-
-def _write_report(options):
-    from lnregions.report import write_report
-
-    return write_report(options.output, plan=options.plan, as_of=options.as_of or None)
-
-
-# -- the other commands -------------------------------------------------------------------------------------
 
 
 def _add_common(own):
@@ -298,9 +159,9 @@ def _add_report(commands):
 
 def report(options: argparse.Namespace) -> int:
     """Build the pages, and the files of one region where one is named."""
-    from lnregions.report import report_docx, report_pdf, single_file
+    from lnregions.report import report_docx, report_pdf, single_file, write_report
 
-    print(_write_report(options))
+    print(write_report(options.output, plan=options.plan, as_of=options.as_of or None))
     if (options.pdf or options.docx) and not options.region:
         raise DataError("No region is named for the file. Give --region.", zh="未指定区域。请给出 --region。")
     makers = [single_file] + [report_pdf] * options.pdf + [report_docx] * options.docx
@@ -331,64 +192,23 @@ def plan_new(options: argparse.Namespace) -> int:
 
 
 def _add_check(commands):
-    own = commands.add_parser(
-        "check",
-        help="check what is shipped, from table to picture, or report all that is wrong with a plan folder",
-    )
-    own.add_argument(
-        "folder", nargs="?", help="a plan folder of your own (default: everything that is shipped)"
-    )
-    own.add_argument("--format", default="text", choices=["text", "json"])
+    own = commands.add_parser("check", help="report everything that is wrong with a plan folder")
+    own.add_argument("folder")
     own.add_argument("--messages", default="en", choices=["en", "zh"])
     own.set_defaults(command=check)
 
 
 def check(options: argparse.Namespace) -> int:
-    """Check what is shipped, or a plan folder; 0 when nothing is wrong, else 1."""
-    if options.folder is None:
-        return _check_shipped(options)
-    from lnregions.check_result import counted
+    """Check a plan folder; 0 when nothing is wrong."""
     from lnregions.plans import check_plan
 
     faults = check_plan(options.folder)
-    messages = [fault.message(options.messages) for fault in faults]
-    if options.format == "json":
-        print(json.dumps({"folder": options.folder, "faults": messages}, ensure_ascii=False, indent=1))
-        return 1 if faults else 0
-    for message in messages:
-        print(message)
-    if options.messages == "zh":
-        print(f"{options.folder}：{len(faults)} 处问题" if faults else f"{options.folder}：未发现问题")
-    else:
-        said = counted(len(faults), "fault") + " in" if faults else "Nothing is wrong with"
-        print(f"{said} {options.folder}")
+    for fault in faults:
+        print(fault.message(options.messages))
+    print(
+        f"{len(faults)} faults in {options.folder}" if faults else f"Nothing is wrong with {options.folder}"
+    )
     return 1 if faults else 0
-
-
-def _check_shipped(options):
-    """Report on everything that is shipped."""
-    from lnregions.self_check import check_shipped, report_checks, report_json
-
-    checks = check_shipped()
-    if options.format == "json":
-        print(json.dumps(report_json(checks), ensure_ascii=False, indent=1))
-    else:
-        print(report_checks(checks, language=options.messages))
-    return 0 if all(check.ok for check in checks) else 1
-
-
-def _positive(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive whole number")
-    return number
-
-
-def _seconds(text):
-    number = float(text)
-    if not 0 < number < 1e9:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above zero")
-    return number
 
 
 if __name__ == "__main__":

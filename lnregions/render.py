@@ -8,6 +8,7 @@ Every run has a private folder that becomes its place in the output when it is f
 
 import itertools
 import sys
+import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -320,6 +321,7 @@ def render_notebooks(
     settings = settings or Settings()
     if settings.engine not in ENGINES:
         raise unknown("engine", settings.engine, ENGINES)
+    began = time.perf_counter()
     runs = plan_runs(
         choices=choices, notebooks=notebooks, languages=languages, only=only, parameters=parameters
     )
@@ -336,7 +338,8 @@ def render_notebooks(
             outcome = work(todo, books=books, settings=settings, progress=progress, planned=planned)
         manifest = _close(books, keep=not todo)
     skipped = [run.name for run in planned if not run.why]
-    return RenderResult(output, manifest, planned, skipped=skipped, **outcome)
+    seconds = round(time.perf_counter() - began, 3)
+    return RenderResult(output, manifest, planned, skipped=skipped, seconds=seconds, **outcome)
 
 
 def _close(books: Books, *, keep: bool) -> dict:

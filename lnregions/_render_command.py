@@ -1,0 +1,261 @@
+"""The command ``lnregions render``: its options, read strictly, and what it says at the end."""
+
+import argparse
+import datetime
+import sys
+from pathlib import Path
+
+from lnregions._checks import DataError, shown_path
+
+WARM_UP = ("lnregions.pictures:warm_up",)
+_OUTSIDE = ("plan", "as_of")
+"""Parameters that the command has options of their own for."""
+
+
+def add_render(commands, *, add_common) -> None:
+    """Add the command to a parser's commands."""
+    own = commands.add_parser("render", help="run the notebooks and build the pages")
+    own.add_argument("notebooks", nargs="*", help="names or files of notebooks (default: all of the batch)")
+    own.add_argument("--output", default="output", help="folder for the results (default: output)")
+    own.add_argument("--region", action="append", default=[], help="only this region; may be given again")
+    own.add_argument("--adcode", action="append", default=[], help="only this city; may be given again")
+    own.add_argument(
+        "--language", action="append", default=[], choices=["en", "zh"], help="only this language"
+    )
+    add_common(own)
+    own.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
+                     help="a further parameter of the notebooks")  # fmt: skip
+    own.add_argument(
+        "-f", "--parameters-file", metavar="FILE", help="parameters from a YAML file; -p goes before"
+    )
+    own.add_argument("--reads", action="append", default=[], metavar="PATH",
+                     help="your own file or folder that notebooks read: if it changes, they run again")  # fmt: skip
+    own.add_argument("--jobs", type=whole(1), default=2, help="runs at a time (default: 2)")
+    own.add_argument(
+        "--engine", default="warm", choices=["warm", "ordinary"], help="kernels forked warm, or ordinary"
+    )
+    own.add_argument("--scheduler", default="", help="address of a Dask scheduler, such as tcp://host:8786")
+    _add_limits(own)
+    own.add_argument("--force", action="store_true", help="run also what is up to date")
+    own.add_argument("--why", action="store_true", help="say why each run is done")
+    own.add_argument("--dry-run", action="store_true", help="say what would run, and run nothing")
+    own.add_argument("--list", action="store_true", help="list the notebooks, their parameters and choices")
+    own.add_argument("--no-report", action="store_true", help="leave the pages as they are")
+    own.add_argument("--quiet", action="store_true", help="print failures only")
+    own.add_argument("--json", action="store_true", help="print one JSON object for each event")
+    own.set_defaults(command=render)
+
+
+def _add_limits(own) -> None:
+    own.add_argument("--cell-timeout", type=seconds, help="seconds that a cell may take")
+    own.add_argument("--run-timeout", type=seconds, help="seconds that a run may take")
+    own.add_argument("--batch-timeout", type=seconds, help="seconds that everything may take")
+    own.add_argument("--memory", type=whole(1), help="megabytes that a run may take beyond what it shares")
+    own.add_argument(
+        "--retries", type=whole(0), default=0, help="how often a failed run is tried again (default: 0)"
+    )
+
+
+def whole(least: int):
+    """Type of an option that takes a whole number.
+
+    Examples
+    --------
+    >>> whole(1)("4")
+    4
+    """
+
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and int(text) >= least):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {least} or more")
+        return int(text)
+
+    return number
+
+
+def seconds(text: str) -> float:
+    """Type of an option that takes seconds.
+
+    Examples
+    --------
+    >>> seconds("1.5")
+    1.5
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above zero")
+    return number
+
+
+def render(options: argparse.Namespace) -> int:
+    """Run notebooks and build the pages."""
+    from lnregions import render as engine
+    from lnregions.choices import batch_choices
+
+    given = read_parameters(options)
+    if Path(options.plan).is_dir():
+        options.plan = str(Path(options.plan).resolve())  # runs work in folders of their own
+    choices = batch_choices(options.plan)
+    if options.list:
+        return _list(options, choices)
+    asked = dict(
+        choices=choices,
+        notebooks=options.notebooks or None,
+        languages=options.language or ["en", "zh"],
+        only={k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v},
+        parameters=given | _common(options, choices=choices),
+    )
+    settings = _settings(options)
+    if options.dry_run or options.why:
+        for run in engine.plan_render(options.output, engine.plan_runs(**asked), settings=settings):
+            print(f"{run.name}: {run.why or 'up to date'}")
+        if options.dry_run:
+            return 0
+    from lnregions.progress import progress_for
+
+    progress = progress_for("quiet" if options.quiet else "json" if options.json else "auto")
+    result = engine.render_notebooks(options.output, **asked, settings=settings, progress=progress)
+    return _finish(result, options)
+
+
+def _finish(result, options) -> int:
+    """Build the pages where something changed, say what came of it; the exit status."""
+    from lnregions.progress import failure_lines, say
+
+    pages = ""
+    if not options.no_report and not result.interrupted:
+        pages = write_pages(options, result=result)
+    for line in failure_lines(result):
+        say(line, sys.stderr)
+    if result.interrupted:
+        return stopped(result.interrupted)
+    if not options.quiet and not options.json:
+        say(f"{_summary(result)}{pages}. Open {Path(result.output) / 'index.html'}", sys.stdout)
+    return 0 if result.ok else 1
+
+
+def stopped(signal: int) -> int:
+    """Say that a render was stopped; the exit status for the signal that did it."""
+    from lnregions.progress import say
+
+    say("Stopped. What was finished is kept; the same command goes on from there.", sys.stderr)
+    return 128 + signal
+
+
+def _summary(result) -> str:
+    counts = f"{len(result.done)} done, {len(result.skipped)} up to date, {len(result.failed)} failed"
+    return counts + (f", {len(result.stopped)} stopped" if result.stopped else "")
+
+
+def write_pages(options: argparse.Namespace, *, result) -> str:
+    """Build the pages over what was rendered, unless they are as they would be; says so in that case."""
+    from lnregions._page_mark import pages_mark, pages_stand, remember_pages
+
+    mark = pages_mark(result, plan=options.plan, as_of=options.as_of)
+    if not (result.done or result.failed or result.stopped) and pages_stand(result.output, mark):
+        return ", pages too" if result.skipped else ""
+    from lnregions.report import write_report
+
+    write_report(options.output, plan=options.plan, as_of=options.as_of or None)
+    remember_pages(result.output, mark)
+    return ""
+
+
+def _settings(options):
+    from lnregions.render import Settings
+    from lnregions.runs import Limits
+
+    memory = options.memory * 1_000_000 if options.memory else None
+    limits = Limits(cell=options.cell_timeout, run=options.run_timeout, memory=memory)
+    reads = [Path(path) for path in options.reads]
+    if missing := [path for path in reads if not path.exists()]:
+        raise DataError(
+            f"{shown_path(missing[0])} does not exist. Give --reads a file or folder that notebooks read.",
+            zh=f"{shown_path(missing[0])} 不存在。请为 --reads 指定笔记本读取的文件或文件夹。",
+        )
+    if Path(options.plan).is_dir():
+        reads.append(Path(options.plan))
+    return Settings(
+        jobs=options.jobs, engine=options.engine, force=options.force, limits=limits, batch=options.batch_timeout,
+        retries=options.retries, warm_up=WARM_UP, scheduler=options.scheduler, own=tuple(reads),
+    )  # fmt: skip
+
+
+def read_parameters(options: argparse.Namespace) -> dict[str, object]:
+    """Parameters of ``-f`` and ``-p``; those that have options of their own become these.
+
+    Raises
+    ------
+    DataError
+        A pair without a value, one parameter given twice with different values, or a file that is no mapping.
+    """
+    given = _from_file(options.parameters_file) if options.parameters_file else {}
+    pairs: dict[str, str] = {}
+    for pair in options.parameter:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise DataError(
+                f"Parameter {pair!r} has no {'value' if name else 'name'}. Give NAME=VALUE.",
+                zh=f"参数 {pair!r} 没有{'值' if name else '名称'}。请写作 NAME=VALUE。",
+            )
+        if pairs.setdefault(name, value) != value:
+            raise DataError(
+                f"Parameter {name} is given twice, as {pairs[name]!r} and {value!r}. Give it once.",
+                zh=f"参数 {name} 给出了两次：{pairs[name]!r} 和 {value!r}。请只给一次。",
+            )
+    given |= pairs
+    for name in _OUTSIDE:
+        if name in given:
+            setattr(options, name, str(given.pop(name)))
+    return given
+
+
+def _from_file(path: str) -> dict[str, object]:
+    import yaml
+
+    try:
+        content = yaml.safe_load(Path(path).read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = str(getattr(error, "problem", None) or getattr(error, "strerror", None) or error)
+        raise DataError(
+            f"{shown_path(Path(path))}: it cannot be read as YAML ({reason}). Write 'name: value' lines.",
+            zh=f"{shown_path(Path(path))}：无法作为 YAML 读取（{reason}）。请每行写“名称: 值”。",
+        ) from None
+    content = {} if content is None else content
+    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
+        raise DataError(
+            f"{shown_path(Path(path))}: it does not hold 'name: value' lines. Write a parameter a line.",
+            zh=f"{shown_path(Path(path))}：不是“名称: 值”的形式。请每行写一个参数。",
+        )
+    return {
+        name: value.isoformat() if isinstance(value, datetime.date) else value
+        for name, value in content.items()
+    }
+
+
+def _common(options, *, choices) -> dict[str, str]:
+    """Plan and date as parameters: a date must have a notebook that takes it, the plan need not."""
+    from lnregions.render import select_notebooks
+
+    given = {"as_of": options.as_of} if options.as_of else {}
+    takes = any(
+        book.parameter("plan") for book in select_notebooks(options.notebooks or None, choices=choices)
+    )
+    return given | ({"plan": options.plan} if takes else {})
+
+
+def _list(options, choices) -> int:
+    from lnregions.parameters import list_notebooks
+    from lnregions.render import select_notebooks
+
+    asked = options.notebooks
+    found = select_notebooks(asked, choices=choices) if asked else list_notebooks(choices=choices)
+    for notebook in found:
+        print(notebook.name)
+        for one in notebook.parameters:
+            allowed = f"  [{', '.join(map(str, one.choices))}]" if one.choices else ""
+            print(f"  {one.name}: {one.annotation} = {one.default!r}{allowed}")
+    return 0

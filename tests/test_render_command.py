@@ -1,0 +1,165 @@
+"""The options of ``lnregions render``: read strictly, and pages built only where something changed."""
+
+import json
+
+import pytest
+from test_render import write_notebook
+
+from lnregions import _warm, render
+from lnregions.__main__ import main, parser
+from lnregions._checks import DataError
+from lnregions._render_command import read_parameters
+
+SPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def options(*call):
+    return parser().parse_args(["render", *call])
+
+
+@pytest.fixture
+def unchanging(monkeypatch):
+    """Whoever edits the package or the data while the tests run gives no reason to run again."""
+    fixed = {name: name for name in ("package", "data", "shapes", "versions")}
+    real = render.shared_inputs
+    monkeypatch.setattr(render, "shared_inputs", lambda *args, **more: real(*args, **more) | fixed)
+    yield
+    _warm.close_warm_process()
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (["--jobs", "x"], "argument --jobs: 'x' is not a whole number of 1 or more"),
+        (["--jobs", "0"], "'0' is not a whole number of 1 or more"),
+        (["--jobs", "２"], "is not a whole number of 1 or more"),
+        (["--retries", "-1"], "argument --retries: '-1' is not a whole number of 0 or more"),
+        (["--memory", "1.5"], "'1.5' is not a whole number of 1 or more"),
+        (["--cell-timeout", "soon"], "'soon' is not a number of seconds above zero"),
+        (["--run-timeout", "nan"], "'nan' is not a number of seconds above zero"),
+        (["--batch-timeout", "-3"], "'-3' is not a number of seconds above zero"),
+    ],
+)
+def test_a_wrong_number_is_named_with_what_it_must_be(call, said, capsys):
+    with pytest.raises(SystemExit):
+        options(*call)
+    assert said in capsys.readouterr().err
+
+
+def test_numbers_are_taken():
+    taken = options("--jobs", "3", "--retries", "0", "--memory", "500", "--cell-timeout", "0.5")
+    assert (taken.jobs, taken.retries, taken.memory, taken.cell_timeout) == (3, 0, 500, 0.5)
+
+
+def test_parameters_come_from_a_file_and_the_call_goes_before(tmp_path):
+    (tmp_path / "p.yaml").write_text("region: west\nyears: [2022, 2024]\nas_of: 2024-06-30\nnothing: null\n")
+    asked = options(
+        "-f", str(tmp_path / "p.yaml"), "-p", "region=belt", "-p", "note=a=b", "-p", "region=belt"
+    )
+    assert read_parameters(asked) == {"region": "belt", "years": [2022, 2024], "nothing": None, "note": "a=b"}
+    assert (asked.plan, asked.as_of) == ("ln-2022", "2024-06-30")
+    (tmp_path / "p.yaml").write_text("")
+    assert read_parameters(options("-f", str(tmp_path / "p.yaml"))) == {}
+
+
+def test_a_plan_given_as_a_parameter_is_the_plan_of_the_render():
+    asked = options("-p", "plan=ln-2025")
+    assert read_parameters(asked) == {}
+    assert asked.plan == "ln-2025"
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (["-p", "region"], "has no value. Give NAME=VALUE"),
+        (["-p", "=belt"], "has no name. Give NAME=VALUE"),
+        (["-p", "x=1", "-p", "x=2"], "Parameter x is given twice, as '1' and '2'"),
+        (["-f", "none.yaml"], r"none\.yaml: it cannot be read as YAML \(No such file"),
+        (["-f", "list.yaml"], r"list\.yaml: it does not hold 'name: value' lines"),
+        (["-f", "number.yaml"], "does not hold 'name: value' lines"),
+        (["-f", "broken.yaml"], r"broken\.yaml: it cannot be read as YAML"),
+        (["-f", "latin.yaml"], r"latin\.yaml: it cannot be read as YAML"),
+    ],
+)
+def test_wrong_parameters_are_refused(call, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = {"list": b"[1]", "number": b"1: 2", "broken": b"a: [", "latin": b"a: \xe9"}
+    for name, content in files.items():
+        (tmp_path / f"{name}.yaml").write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        read_parameters(options(*call))
+
+
+def test_a_file_that_is_to_be_read_must_exist(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["render", "--reads", "none.csv", "--dry-run"]) == 2
+    assert "none.csv does not exist" in capsys.readouterr().err
+
+
+def test_a_notebook_of_ones_own_runs_once_and_again_when_a_file_it_reads_changes(
+    tmp_path, capsys, unchanging
+):
+    notebook = {
+        "cells": [],
+        "metadata": {"kernelspec": SPEC},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    cell = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {},
+        "source": "1",
+        "outputs": [],
+        "execution_count": None,
+    }
+    (tmp_path / "mine.ipynb").write_text(json.dumps(notebook | {"cells": [cell]}))
+    table = tmp_path / "table.csv"
+    table.write_text("1")
+    call = ["render", str(tmp_path / "mine.ipynb"), "--output", str(tmp_path / "out"), "--reads", str(table)]
+    assert main([*call, "--no-report"]) == 0
+    assert "1 done" in capsys.readouterr().out
+    assert main([*call, "--dry-run"]) == 0
+    assert capsys.readouterr().out == "en/mine/all: up to date\n"
+    table.write_text("2")
+    assert main([*call, "--dry-run"]) == 0
+    assert "the files given with it have changed" in capsys.readouterr().out
+
+
+def test_one_notebooks_parameters_are_listed(tmp_path, capsys):
+    book = write_notebook(tmp_path / "one.ipynb", "1")
+    assert main(["render", str(book), "--list"]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "one",
+        "  region: str = 'circle'  [circle, belt, west, east]",
+    ]
+
+
+def test_pages_are_built_again_only_where_something_changed(tmp_path, capsys, monkeypatch, unchanging):
+    from lnregions import report
+
+    built, real = [], report.write_report
+    monkeypatch.setattr(report, "write_report", lambda *args, **more: built.append(1) or real(*args, **more))
+    book = write_notebook(tmp_path / "one.ipynb", "1", over="")
+    call = ["render", str(book), "--output", str(tmp_path / "out"), "--language", "en"]
+    assert main(call) == 0
+    capsys.readouterr()
+    assert main(call) == 0
+    assert "0 done, 1 up to date, 0 failed, pages too." in capsys.readouterr().out
+    assert len(built) == 1
+    (tmp_path / "out" / "index.zh.html").write_text("lost")
+    assert main(call) == 0
+    assert "lost" not in (tmp_path / "out" / "index.zh.html").read_text()
+    (tmp_path / "out" / "index.html").unlink()
+    assert main(call) == 0
+    assert (tmp_path / "out" / "index.html").exists()
+    assert main([*call, "--as-of", "2024-06-30"]) == 2, "no notebook takes a date"
+    assert main([*call, "--plan", "ln-2025"]) == 0
+    assert len(built) == 4
+
+
+def test_a_render_says_how_long_it_took(tmp_path):
+    book = write_notebook(tmp_path / "one.ipynb", "1", over="")
+    result = render.render_notebooks(tmp_path / "out", notebooks=book, settings=render.Settings(imports=()))
+    assert result.seconds > 0
+    _warm.close_warm_process()
