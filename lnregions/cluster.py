@@ -86,6 +86,8 @@ class ClusterRuns:
 
         try:
             record, files = future.result()
+            if record.pop("unwritten", False):
+                return {**record, "attempts": 1}, None
             folder = self._staging / str(number)
             write_files(folder, files)
             sync_folder(folder)
@@ -133,6 +135,8 @@ def _connect(address: str):
 
 def run_content(run, settings) -> dict:
     """All that a worker needs for a run, as plain values."""
+    from lnregions.batch import read_before
+
     limits = settings.limits
     return {
         "source": run.notebook.path.read_bytes(),
@@ -143,6 +147,7 @@ def run_content(run, settings) -> dict:
         "html": settings.html,
         "imports": settings.imports,
         "warm_up": list(settings.warm_up),
+        "state": read_before(run),
         "limits": {"cell": limits.cell, "run": limits.run, "memory": limits.memory},
     }
 
@@ -155,7 +160,7 @@ def remote_run(content: Mapping) -> tuple[dict, dict[str, bytes]]:
 
     warm = content["engine"] == "warm" and can_fork()
     if warm:
-        warm_process(imports=content["imports"], warm_up=content["warm_up"])
+        warm_process(imports=content["imports"], warm_up=content["warm_up"], state=content["state"])
     get_ready(html=content["html"])
     from lnregions.kernels import RunControl
 

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree
 from pathlib import Path
 
@@ -103,6 +104,7 @@ class Server:
 
     def __init__(self, mark, **environment):
         self.mark = mark
+        self._lock = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "LN_MARK": mark, **environment}, start_new_session=True,
@@ -111,9 +113,10 @@ class Server:
 
     def start(self, **ask):
         """Have something done; the process number and a descriptor that is ready when it has ended."""
-        self._process.stdin.write(json.dumps(ask) + "\n")
-        self._process.stdin.flush()
-        pid = int(self._process.stdout.readline())
+        with self._lock:
+            self._process.stdin.write(json.dumps(ask) + "\n")
+            self._process.stdin.flush()
+            pid = int(self._process.stdout.readline())
         with contextlib.suppress(ProcessLookupError):
             return pid, os.pidfd_open(pid)
         return pid, os.open(os.devnull, os.O_RDONLY)

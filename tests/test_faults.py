@@ -873,7 +873,7 @@ sys.stdout.write("nasty"); print(region)
 os.chdir("/")
 """
 STATE = """
-import decimal, gc, hashlib, locale, os, pathlib, random, resource, signal, sys, time, warnings
+import decimal, gc, hashlib, locale, os, pathlib, random, resource, signal, sys, tempfile, time, warnings
 import matplotlib, numpy, pandas
 import lnregions, lnregions._paths
 print(os.path.basename(os.getcwd()) == os.path.basename(os.path.abspath(".")), os.listdir("."))
@@ -886,6 +886,7 @@ print(sys.path.count("/nowhere"), "nasty" in sys.modules, sys.getrecursionlimit(
 print(oct(os.umask(0o22)), signal.getsignal(signal.SIGUSR1), signal.getsignal(signal.SIGINT))
 print(resource.getrlimit(resource.RLIMIT_NOFILE), resource.getrlimit(resource.RLIMIT_CORE), os.nice(0))
 print(len(os.listdir("/proc/self/fd")), sys.stdin is not None and sys.stdin.closed, gc.isenabled())
+print(tempfile.gettempdir(), os.environ["TMPDIR"])
 print(lnregions.__version__, callable(lnregions._paths.data_dir), sorted([2, 1]))
 folder = pathlib.Path(figures)
 folder.mkdir()
@@ -908,6 +909,7 @@ def test_a_nasty_notebook_changes_no_other_run(jobs, tmp_path):
     text = cells(tmp_path / "expected", "a", "02_good")[2].outputs[0].text
     assert "False False" in text  # nobody's random numbers
     assert "spoilt" not in text
+    assert "\n<temporary> <temporary>\n" in text
 
 
 # -- odd notebooks and names --------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import os
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import fault_kit as kit
 import pytest
@@ -38,16 +39,21 @@ def test_fifty_kills_leave_nothing_half_written_and_change_no_result(server, mom
     longest = time.monotonic() - began
     expected = kit.tree(tmp_path / "whole")
     assert len(expected) == 8 * 6
-    for first in range(0, KILLS, IN_A_ROW):
-        out = tmp_path / f"out{first}"
+
+    def row(first):
+        """Kills in a row into one folder, then a render to its end."""
+        out, chance = tmp_path / f"out{first}", random.Random(moments.random())
         for number in range(first, first + IN_A_ROW):
-            after = moments.uniform(0, longest)
+            after = chance.uniform(0, 1.25 * longest)
             server.kill(after, group=number % 2 == 1, **ask, out=str(out), force=number % 5 > 2)
             kit.assert_whole(out)
             assert kit.tree(out).items() <= expected.items() | temporary(out).items()
         server.finish(**ask, out=str(out))
         assert kit.tree(out) == expected
         assert kit.leftovers(out) == []
+
+    with ThreadPoolExecutor(2) as two:  # side by side, since a render is mostly its start
+        list(two.map(row, range(0, KILLS, IN_A_ROW)))
     assert kit.all_gone(server.mark, but=[server.pid])
 
 
