@@ -1,5 +1,6 @@
 """An executed notebook as one HTML page that asks nothing from outside: pictures inside, no scripts."""
 
+import base64
 import logging
 import re
 import threading
@@ -15,6 +16,8 @@ _WORDS = {
 _HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
 _STATIC = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 _LIVE = "; script-src 'unsafe-inline' 'unsafe-eval' data:; frame-src data:; connect-src data:"
+MOST = 1_450_000
+"""Characters that a page may have before its pictures are made smaller."""
 _QUIET = ("figures",)
 """Parameters that tell a reader nothing."""
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -58,7 +61,7 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     }
     with _LOCK:
         page, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    return page
+    return page if len(page) <= MOST else _lighter(page)
 
 
 def export_notebook(path: Path | str, output: Path | str | None = None, *, language: str = "en") -> Path:
@@ -85,6 +88,19 @@ def export_notebook(path: Path | str, output: Path | str | None = None, *, langu
     output = Path(output) if output is not None else path.with_suffix(".html")
     write_whole(output, notebook_html(notebook, language=language, title=path.stem))
     return output
+
+
+def _lighter(page: str) -> str:
+    """The page with pictures of half the width and few colours; they keep the size they are shown at."""
+    from lnregions.report_previews import small_picture
+
+    def small(hit: re.Match) -> str:
+        try:
+            return hit[1] + base64.b64encode(small_picture(base64.b64decode(hit[2]))[0]).decode("ascii")
+        except (OSError, ValueError, SyntaxError):
+            return hit[0]
+
+    return re.sub(r"(data:image/png;base64,)([A-Za-z0-9+/=]+)", small, page)
 
 
 @cache

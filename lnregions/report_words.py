@@ -49,7 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "in_regions": ("In the plan's regions", "所属规划区域"),
     "none": ("none", "无"),
     "map": ("Map", "地图"),
-    "live_map": ("Map to explore", "交互地图"),
+    "live_map": ("Map of the region", "区域地图"),
     "this_city": ("this city", "本市"),
     "map_lead": (
         "Point at a city, or step to it with the Tab key, for its figure; click it for grade and source.",
@@ -91,14 +91,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "No figures of this page have been rendered in English yet. Run:",
         "本页的中文图尚未生成。请运行：",
     ),
+    "other_date_word": (
+        "The figures drawn as known on {dates} are left out, because this report is as known on {date}.",
+        "本报告截至{date}，按{dates}的已知数据绘制的图因此不予显示。",
+    ),
     "other_date": (
-        "The figures in this folder were drawn as known on {dates}. This page is as known on {date}, so they are "
-        "left out. Draw them for this date:",
-        "此文件夹中的图按{dates}的已知数据绘制，本页截至{date}，因此不予显示。按本页日期重新绘制：",
+        "The figures drawn as known on {dates} are left out, because this page is as known on {date}. "
+        "Draw them for this date:",
+        "本页截至{date}，按{dates}的已知数据绘制的图因此不予显示。按本页日期重新绘制：",
     ),
     "other_date_pages": ("or make the pages for the figures' date:", "或按图的日期生成网页："),
     "latest_date": ("the latest date", "最新日期"),
-    "printed_maps": ("Maps of single indicators, to download", "各指标地图（可下载）"),
+    "printed_maps": ("Maps of single indicators", "各指标地图"),
     "download_table": ("Download this table", "下载此表"),
     "other_rendered": ("They are there in Chinese.", "英文图已生成。"),
     "nothing_rendered": (

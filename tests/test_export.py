@@ -1,11 +1,16 @@
 """Executed notebooks as pages: whole in themselves, for readers, safe."""
 
+import base64
+import io
+import os
 import re
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
+from lnregions import export
 from lnregions._checks import DataError
 from lnregions.export import export_notebook, notebook_html
 
@@ -125,3 +130,20 @@ def test_what_is_no_notebook_is_refused(content, tmp_path):
 def test_an_unknown_language_is_refused(notebook):
     with pytest.raises(DataError, match="fr"):
         notebook_html(notebook, language="fr")
+
+
+def test_a_page_with_many_pictures_takes_smaller_ones(monkeypatch):
+    file = io.BytesIO()
+    Image.frombytes("RGB", (1400, 300), os.urandom(3 * 1400 * 300)).save(file, "PNG")
+    data = base64.b64encode(file.getvalue()).decode("ascii")
+    shown = [
+        new_output("display_data", data={"image/png": one}, metadata={"image/png": {"width": 660}})
+        for one in (data, "bm8gcGljdHVyZQ==")
+    ]
+    notebook = new_notebook(cells=[new_code_cell("1", outputs=shown)])
+    page = notebook_html(notebook)
+    assert len(page) < export.MOST < len(data)
+    assert page.count('width="660"') == 2
+    assert "bm8gcGljdHVyZQ==" in page
+    monkeypatch.setattr(export, "MOST", 10**9)
+    assert data in notebook_html(notebook)

@@ -244,6 +244,60 @@ def test_runs_of_another_plan_are_left_out(output):
     assert read_inventory(output, plans={"ln-2022"}).languages() == {"en", "zh"}
 
 
+@pytest.mark.parametrize(
+    ("drawn", "asked", "command"),
+    [
+        ("2024-06-30", None, "lnregions report --as-of 2024-06-30"),
+        ("", "2024-06-30", "lnregions render --as-of 2024-06-30"),
+        ("2023-06-30", "2024-06-30", "lnregions report --as-of 2023-06-30"),
+        ("no date", None, "lnregions render"),
+    ],
+)
+def test_figures_drawn_for_another_date_are_left_out_with_a_word(tmp_path, drawn, asked, command):
+    made["write_output"](tmp_path)
+    _set_dates(tmp_path, drawn)
+    index = report.write_report(tmp_path, as_of=asked)
+    for path in (index, tmp_path / "en/region/circle.html", tmp_path / "zh/city/210100.html"):
+        page = soup(tmp_path, path)
+        assert not page.select("figure.picture")
+        notice = page.select_one(".notice.bad")
+        assert drawn[:8] in notice.text or "latest date" in notice.text or "最新日期" in notice.text
+        assert command in [code.text for code in notice("code")]
+    assert soup(tmp_path, index).select("tr[data-status]")
+    words = (tmp_path / "en" / "notebooks.html").read_text("utf-8")
+    assert "are left out" in words
+    assert "No notebook has been rendered" not in words
+
+
+@pytest.mark.parametrize("asked", ["latest", "2024-06-30"])
+def test_figures_drawn_for_the_pages_date_are_shown_however_it_was_said(tmp_path, asked, site):
+    made["write_output"](tmp_path)
+    asked = site.tables.as_of if asked == "latest" else asked
+    _set_dates(tmp_path, "" if asked == site.tables.as_of else asked)
+    page = soup(tmp_path, report.write_report(tmp_path, as_of=asked))
+    assert page.select("figure.picture")
+    assert not page.select(".notice.bad code")
+
+
+def _set_dates(folder, as_of):
+    """Let the books say that every run was made for a date."""
+    books = json.loads((folder / "manifest.json").read_text("utf-8"))
+    for run in books["runs"].values():
+        run["parameters"] |= {"as_of": as_of} if as_of else {}
+    made["write_books"](folder, books["runs"])
+
+
+def test_a_figure_without_a_number_is_left_out(tmp_path):
+    made["write_output"](tmp_path)
+    figures = tmp_path / "en/02_region_map/circle/figures"
+    (figures / "map-circle-gdp.csv").write_text("area,value\n", "utf-8")
+    (figures / "coverage-circle.csv").write_text("area,value\na,1\n", "utf-8")
+    inventory = read_inventory(tmp_path, plans={"ln-2022"})
+    shown = [figure.name for figure in inventory.figures("en", over="region", value="circle")]
+    assert "map-circle-gdp" not in shown
+    assert "coverage-circle" in shown
+
+
 def test_a_picture_that_is_none_has_no_preview(tmp_path):
     made["write_output"](tmp_path)
     bad = tmp_path / "en" / "01_plan" / "all" / "figures" / "membership.png"

@@ -145,8 +145,7 @@ window.lnregionsMap = function (element, data, options) {
   const card = (area) => {
     const box = make("div", "lncard");
     const found = figure(area);
-    const rows = [[layer ? layer.title : "", found ? found.value : area.member ? words.no_data : words.not_member]];
-    if (found) rows.push([words.year_word, found.year], [words.grade, found.grade], [words.source, found.source]);
+    const rows = found ? [[words.year_word, found.year], [words.grade, found.grade], [words.source, found.source]] : [];
     if (area.status) rows.push([words.membership, area.status_word + (area.note ? words.colon + area.note : "")]);
     const list = make("dl");
     for (const [head, said] of rows) {
@@ -154,7 +153,9 @@ window.lnregionsMap = function (element, data, options) {
       if (data.language === "en" && /[\u3400-\u9fff]/.test(said)) words.lang = "zh-CN";
       list.append(make("dt", "", head), words);
     }
-    box.append(make("b", "lnhead", area.name), list);
+    box.append(make("b", "lnhead", area.name));
+    if (layer) box.append(make("div", "lnvalue", found ? found.value : words.no_data), make("div", "lnsmall", layer.title));
+    box.append(list);
     if (area.href) {
       const link = make("a", "", words.to_page);
       link.href = area.href;
