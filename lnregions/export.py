@@ -27,7 +27,7 @@ _LOCK = threading.Lock()
 def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     """Page of an executed notebook, for readers: code folded away, parameters as a small table.
 
-    Of cells tagged ``en`` or ``zh`` only those of the page's language are on it.
+    Of cells tagged ``en`` or ``zh`` only those of the page's language are on it, and none tagged ``interactive``.
 
     The page carries a rule that forbids scripts and requests, so that nothing in the data can do either. A
     notebook that needs scripts of its own in the page says so in its metadata:
@@ -127,12 +127,13 @@ def _style() -> str:
 
 
 def _in_language(notebook, language: str):
-    """The notebook without the cells that are tagged for another language only."""
+    """The notebook without the cells that are tagged for another language only, or as interactive."""
     from nbformat import from_dict
 
     def told(cell) -> bool:
-        tags = set(cell.metadata.get("tags", [])) & set(_WORDS)
-        return not tags or language in tags
+        tags = set(cell.metadata.get("tags", []))
+        spoken = tags & set(_WORDS)
+        return "interactive" not in tags and (not spoken or language in spoken)
 
     return from_dict({**notebook, "cells": [cell for cell in notebook.cells if told(cell)]})
 

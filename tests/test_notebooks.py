@@ -41,7 +41,21 @@ def test_a_notebook_begins_with_a_question_in_both_languages(notebook):
 
 def test_every_text_stands_in_both_languages(notebook):
     tags = [cell["metadata"].get("tags") for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-    assert tags == [["en"], ["zh"]] * (len(tags) // 2)
+    languages = [[tag for tag in own if tag != "interactive"] for own in tags]
+    assert languages == [["en"], ["zh"]] * (len(tags) // 2)
+
+
+def test_what_is_interactive_has_its_words_and_is_not_on_the_page():
+    import nbformat
+
+    from lnregions.export import notebook_html
+
+    notebook = nbformat.read(notebooks_dir() / "05_explore.ipynb", as_version=4)
+    tagged = [cell for cell in notebook.cells if "interactive" in cell.metadata.get("tags", [])]
+    assert [cell.cell_type for cell in tagged] == ["markdown", "markdown", "code"]
+    for language in ("en", "zh"):
+        page = notebook_html(notebook, language=language)
+        assert not [cell for cell in tagged if cell.source.splitlines()[0].lstrip("# ") in page]
 
 
 def test_a_notebook_has_one_to_eight_annotated_parameters_with_a_comment(notebook):
