@@ -45,48 +45,47 @@ def indexed(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     >>> colours[index].tolist()
     [[[255, 255, 255], [0, 0, 0]]]
     """
-    from PIL import Image
-
-    packed = _packed(pixels)
-    counted = Image.frombuffer("RGBA", packed.shape[::-1], packed, "raw", "RGBA", 0, 1).getcolors(
-        MOST_COLOURS
-    )
-    if counted is None:  # a photograph or a smooth shade, not a drawing
+    lengths, values = _runs(_packed(pixels))
+    found = np.unique(values)
+    if len(found) > MOST_COLOURS:  # a photograph or a smooth shade, not a drawing
         return None
-    counted.sort(key=lambda pair: (-pair[0], pair[1]))
-    colours = np.array([colour[:3] for _, colour in counted], dtype=np.uint8)
-    counts = np.array([count for count, _ in counted])
-    kept, rare = colours[:256], colours[256:]
-    near, off = _nearest(rare.astype(np.int32), kept.astype(np.int32))
-    if counts[256:][off > FAR].sum() > MOST_CHANGED * counts.sum():
+    colours = np.stack([found & 255, found >> 8 & 255, found >> 16], axis=1).astype(np.uint8)
+    number = np.zeros(1 << 24, dtype=np.uint16)
+    number[found] = np.arange(len(found), dtype=np.uint16)
+    numbers = number[values]
+    counts = np.bincount(numbers, weights=lengths, minlength=len(colours))
+    order = np.lexsort((*colours.T[::-1], -counts))
+    kept, rare = colours[order[:256]], colours[order[256:]]
+    near, off = _nearest(rare, kept)
+    if counts[order[256:]][off > FAR].sum() > MOST_CHANGED * counts.sum():
         return None
-    table = np.zeros(1 << 24, dtype=np.uint8)
-    table[_packed(rare) & _COLOUR] = near
-    table[_packed(kept) & _COLOUR] = np.arange(len(kept), dtype=np.uint8)
-    return _looked_up(table, packed), kept
+    index = np.empty(len(colours), dtype=np.uint8)
+    index[order] = np.concatenate([np.arange(len(kept), dtype=np.uint8), near])
+    return np.repeat(index[numbers], lengths).reshape(pixels.shape[:2]), kept
 
 
-def _looked_up(table, packed):
-    """Entry of the table for every pixel, looked up once for each run of pixels of one colour."""
+def _runs(packed):
+    """Runs of pixels of one colour, row by row: how long each is, and its colour."""
     flat = packed.ravel()
     starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
-    lengths = np.diff(starts, append=flat.size)
-    return np.repeat(table[flat[starts] & _COLOUR], lengths).reshape(packed.shape)
+    return np.diff(starts, append=flat.size), flat[starts] & _COLOUR
 
 
 def _packed(colours):
-    """Colours of three or four channels as single numbers, opaque: red lowest, as they lie in memory."""
+    """Colours of three or four channels as single numbers: red lowest, as they lie in memory."""
     if colours.shape[-1] == 3:
         colours = np.concatenate([colours, np.full((*colours.shape[:-1], 1), 255, np.uint8)], axis=-1)
-    return np.ascontiguousarray(colours).view("<u4")[..., 0] | ~_COLOUR
+    return np.ascontiguousarray(colours).view("<u4")[..., 0]
 
 
 def _nearest(rare, kept):
     """Number of the nearest kept colour for each rare one, and how far it is off in its worst channel."""
     near, off = np.empty(len(rare), dtype=np.uint8), np.empty(len(rare), dtype=np.int32)
-    reach = (kept**2).sum(axis=1)
+    wide = kept.astype(np.float32)  # squares of differences are whole numbers below 2**24: exact
+    reach = (wide**2).sum(axis=1)
     for start in range(0, len(rare), 4096):
         part = slice(start, start + 4096)
-        near[part] = (reach - 2 * rare[part] @ kept.T).argmin(axis=1)
-        off[part] = np.abs(rare[part] - kept[near[part]]).max(axis=1)
+        both = sum(np.outer(rare[part, k].astype(np.float32), wide[:, k]) for k in range(3))
+        near[part] = (reach - 2 * both).argmin(axis=1)
+        off[part] = np.abs(rare[part].astype(np.int32) - kept[near[part]]).max(axis=1)
     return near, off

@@ -118,23 +118,32 @@ def picture(fig: "Figure", name: str, *, title: str = "") -> bytes:
 
     The layout is taken as it is: no margin is cut or solved anew, so the size is that of the figure.
     """
-    stream = io.BytesIO()
     metadata = dict(_METADATA[name])
     if title:
         metadata["Title"] = title
-    how: dict[str, object] = {"format": name, "metadata": metadata, "dpi": DPI}
-    if name == "png":
-        how = {"format": "rgba", "dpi": DPI}
     styled = isinstance(fig, style.StyledFigure)
     with mpl.rc_context({} if styled else style.rc(width=fig.get_figwidth() / MM)), lean_fonts():
-        fig.savefig(stream, **how)
-    return stream.getvalue() if name != "png" else _png(fig, stream.getvalue(), metadata)
+        if name == "png":
+            return _png(fig, metadata)
+        stream = io.BytesIO()
+        fig.savefig(stream, format=name, metadata=metadata, dpi=DPI)
+    return stream.getvalue()
 
 
-def _png(fig: "Figure", pixels: bytes, metadata: dict[str, str]) -> bytes:
-    """Pixels of a drawn figure as PNG."""
+class _Pixels(io.RawIOBase):
+    """A file that keeps the drawn pixels where they are instead of a copy."""
+
+    def write(self, data) -> int:
+        self.drawn = np.asarray(data)
+        return self.drawn.nbytes
+
+
+def _png(fig: "Figure", metadata: dict[str, str]) -> bytes:
+    """Figure drawn as PNG."""
+    pixels = _Pixels()
+    fig.savefig(pixels, format="rgba", dpi=DPI)
     width, height = (int(side * DPI + 1e-6) for side in fig.get_size_inches())
-    drawn = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 4)
+    drawn = pixels.drawn.reshape(height, width, 4)
     words = {key: value for key, value in metadata.items() if value}
     return encode_png(drawn, dpi=DPI, compression=_PNG_COMPRESSION, metadata=words)
 

@@ -5,7 +5,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-import matplotlib as mpl
 import numpy as np
 import shapely
 from matplotlib.collections import PathCollection
@@ -246,10 +245,10 @@ def draw_areas(ax: "Axes", geometry, *, fills, edge: str = palette.BORDER, **loo
     """
     looks = {"linewidths": BORDER_POINTS, "zorder": 2, "joinstyle": "round", **looks}
     hatch_colour = looks.pop("hatch_colour", palette.NO_DATA_HATCH_COLOUR)
-    with mpl.rc_context({"hatch.color": hatch_colour, "hatch.linewidth": 0.5}):
-        patches = PathCollection([as_path(g) for g in geometry], facecolors=fills, edgecolors=edge, **looks)
-        if looks.get("hatch"):
-            patches.set_hatchcolor(hatch_colour)
+    patches = PathCollection([as_path(g) for g in geometry], facecolors=fills, edgecolors=edge, **looks)
+    patches.set_hatch_linewidth(0.5)
+    if looks.get("hatch"):
+        patches.set_hatchcolor(hatch_colour)
     ax.add_collection(patches, autolim=False)
     return patches
 

@@ -48,6 +48,8 @@ def add_context(
     land, waters = _within(ground, shapely.box(left, bottom, right, top))
     ax.set_axis_on()
     ax.set(xticks=[], yticks=[], facecolor=palette.SEA)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_visible(False)  # nothing to draw, and nothing to measure for it
     for spine in ax.spines.values():
         spine.set(visible=True, color=palette.HAIRLINE, linewidth=0.5)
     seen = [g for g in land if not g.is_empty]
@@ -120,6 +122,8 @@ def plot_location(
     set_extent(ax, frame.total_bounds, margin=0.04)
     ax.set_axis_on()
     ax.set(xticks=[], yticks=[], facecolor="#ffffff")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_visible(False)  # nothing to draw, and nothing to measure for it
     for spine in ax.spines.values():
         spine.set(visible=True, color=palette.BORDER, linewidth=0.5)
     chosen = frame["area"].isin(list(areas))

@@ -196,6 +196,29 @@ def context(language: str = "en", width: str | float = "double") -> Iterator[Non
 use_style = context
 
 
+_EXTENTS: dict[tuple, tuple[float, float, float]] = {}
+_MOST_EXTENTS = 20_000
+
+
+def _measuring(renderer):
+    """Way of measuring text that remembers what this kind of renderer has measured at this resolution."""
+    measure = renderer.get_text_width_height_descent
+    if getattr(measure, "remembers", False):  # drawn with before
+        return measure
+    kind = (type(renderer), type(getattr(renderer, "_renderer", None)), renderer.points_to_pixels(72))
+
+    def measured(words, font, ismath):
+        key = (kind, words, font.copy(), ismath)
+        if key not in _EXTENTS:
+            if len(_EXTENTS) >= _MOST_EXTENTS:
+                _EXTENTS.clear()
+            _EXTENTS[key] = measure(words, font, ismath)
+        return _EXTENTS[key]
+
+    measured.remembers = True
+    return measured
+
+
 class StyledFigure(Figure):
     """A matplotlib figure that draws itself in the style whatever is set globally.
 
@@ -217,6 +240,7 @@ class StyledFigure(Figure):
         for words in self.findobj(Text):
             if words.get_family() == mpl.rcParamsDefault["font.family"]:
                 words.set_fontfamily(FAMILY)
+        renderer.get_text_width_height_descent = _measuring(renderer)
         with mpl.rc_context(self._rc):
             return super().draw(renderer)
 

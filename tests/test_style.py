@@ -325,3 +325,32 @@ def test_axes_on_a_foreign_figure_take_the_sizes_of_its_width():
 
     ax = Figure(figsize=(120 / 25.4, 3)).add_subplot()
     assert style.size_on(ax).normal == style.SIZES["onehalf"].normal
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_text_measured_before_gives_the_same_picture_as_text_measured_anew(kind):
+    from lnregions import figures
+
+    def drawn():
+        fig = style.figure("single", height_mm=30)
+        fig.add_subplot().set(title="辽宁 Liaoning", xlabel="measured once")
+        return figures.picture(fig, kind)
+
+    style._EXTENTS.clear()
+    anew = drawn()
+    known = len(style._EXTENTS)
+    assert known > 0
+    assert drawn() == anew
+    assert len(style._EXTENTS) == known
+
+
+def test_measures_of_text_do_not_pile_up(monkeypatch):
+    monkeypatch.setattr(style, "_MOST_EXTENTS", 3)
+    style._EXTENTS.clear()
+    fig = style.figure("single", height_mm=30)
+    fig.add_subplot()
+    fig.canvas.draw()
+    once = fig.canvas.get_renderer().get_text_width_height_descent
+    fig.canvas.draw()
+    assert fig.canvas.get_renderer().get_text_width_height_descent is once
+    assert 0 < len(style._EXTENTS) <= 3
