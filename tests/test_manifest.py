@@ -143,7 +143,7 @@ def test_a_folder_can_be_held_again_after_it_was_let_go(tmp_path):
         ("a/b\\c", "a%2fb%5cc"),
         ("C:x", "C%3ax"),
         ("nul", "nul_"),
-        ("LPT1.txt", "LPT1.txt_"),
+        ("LPT1.txt", "LPT1_.txt"),
         ("a\0b", "a%00b"),
         ("", "%"),
         ("trail.", "trail%2e"),
