@@ -6,13 +6,15 @@ Every city carries its figure as a tooltip and leads to its page.
 import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import shapely
 
+from lnregions.boundaries import load_boundaries
 from lnregions.geometry import label_points, project, simplify_coverage
 from lnregions.report_site import Site
 from lnregions.web_layers import LARGEST
-from lnregions.web_shapes import plan_boundaries
+from lnregions.web_shapes import stamp
 
 WIDTH = 640
 """Units of the drawing, about one a pixel on a wide screen."""
@@ -45,22 +47,42 @@ class RegionMap:
 
 def region_map(site: Site, members: list[str], *, language: str = "en", layers=()) -> RegionMap:
     """Map of all cities with some of them as members; `layers` as `lnregions.web_data.map_data` gives them."""
-    flat = simplify_coverage(project(plan_boundaries(site.plan, "city")), TOLERANCE_M)
+    drawing = _drawing(site.plan.boundaries, stamp(site.plan.boundaries))
+    cities = tuple(
+        City(area, site.tables.name(area, language), path, x, y, area in members)
+        for area, path, x, y in drawing.areas
+    )
+    circles = any(one["circles"] for one in layers)
+    height = drawing.height + (LARGEST * 2 + 20 if circles and drawing.corner_taken else 0)
+    return RegionMap(cities, tuple(layers), WIDTH, height, (WIDTH - LARGEST, height - 10))
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """Outlines and places of names, the same on every page of a site."""
+
+    areas: tuple[tuple[str, str, float, float], ...]
+    height: int
+    corner_taken: bool
+
+
+@lru_cache(maxsize=4)
+def _drawing(boundaries, _stamp) -> _Drawing:
+    frame = load_boundaries(path=boundaries) if boundaries else load_boundaries()
+    flat = simplify_coverage(project(frame), TOLERANCE_M)
     west, south, east, north = flat.total_bounds
     scale = WIDTH / (east - west)
-    points = label_points(flat)
-    cities = tuple(
-        City(
-            area=area, name=site.tables.name(area, language), path=_path(shape, west, north, scale),
-            x=round((point.x - west) * scale, 1), y=round((north - point.y) * scale, 1), member=area in members,
+    areas = tuple(
+        (
+            area,
+            _path(shape, west, north, scale),
+            round((point.x - west) * scale, 1),
+            round((north - point.y) * scale, 1),
         )
-        for area, shape, point in zip(flat["area"], flat.geometry, points, strict=True)
-    )  # fmt: skip
-    height = math.ceil((north - south) * scale)
+        for area, shape, point in zip(flat["area"], flat.geometry, label_points(flat), strict=True)
+    )
     corner = shapely.box(east - KEY_WIDTH / scale, south, east, south + (LARGEST * 2 + 20) / scale)
-    if any(one["circles"] for one in layers) and flat.intersects(corner).any():
-        height += LARGEST * 2 + 20
-    return RegionMap(cities, tuple(layers), WIDTH, height, (WIDTH - LARGEST, height - 10))
+    return _Drawing(areas, math.ceil((north - south) * scale), bool(flat.intersects(corner).any()))
 
 
 def _path(shape, west, north, scale):

@@ -22,10 +22,12 @@ def latest_figures(site: Site, areas: list[str], language: str) -> list[dict]:
     known = site.known[site.known["area"].isin(areas)]
     last = known.sort_values("year", kind="stable").drop_duplicates(["area", "indicator"], keep="last")
     rank = {area: i for i, area in enumerate(areas)}
+    own: dict[str, list] = {}
+    for row in last.itertuples():
+        own.setdefault(row.indicator, []).append(row)
     rows = []
     for _, one in site.tables.indicators.iterrows():
-        own = last[last["indicator"] == one["indicator"]]
-        for row in sorted(own.itertuples(), key=lambda r: rank[r.area]):
+        for row in sorted(own.get(one["indicator"], []), key=lambda r: rank[r.area]):
             rows.append({
                 "area": row.area, "indicator": one["indicator"], "name": one[f"name_{language}"],
                 "year": int(row.year), "value": format_value(row.value, one["unit"], language),

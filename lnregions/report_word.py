@@ -5,6 +5,7 @@ import io
 from lnregions import displays
 from lnregions._checks import DataError
 from lnregions._words import text
+from lnregions.figure_kit import dateless_docx
 from lnregions.report_page import Page
 from lnregions.report_pages import area_of, target_section
 from lnregions.report_site import Site
@@ -31,8 +32,6 @@ def word_file(site: Site, region: str, *, language: str = "en") -> bytes:
             "Install it with: pip install 'lnregions[docx]'.",
             zh="生成 Word 文件需要 python-docx，尚未安装。请运行：pip install 'lnregions[docx]'。",
         ) from None
-    from lnregions.figure_kit import _dateless
-
     place = site.region_page(language, region)
     page = Page(site, language, path=place, twin=place)
     document = docx.Document()
@@ -41,6 +40,9 @@ def word_file(site: Site, region: str, *, language: str = "en") -> bytes:
     document.add_heading(_clean(page.full_name(region)), level=1)
     document.add_paragraph(page.headline(verdicts))
     _verdict_table(document, page, verdicts)
+    if site.inventory.other_dates:
+        said = word("other_date_word", language, dates=page.other_dates(), date=site.tables.as_of)
+        document.add_paragraph(said)
     figures = site.inventory.figures(language, over="region", value=region)
     own = {v.target: [f for f in figures if f.parameters.get("target") == v.target] for v in verdicts}
     document.add_heading(word("targets", language), level=2)
@@ -52,7 +54,7 @@ def word_file(site: Site, region: str, *, language: str = "en") -> bytes:
     for figure in rest:
         _figure(document, page, figure)
     _basis(document, page, region)
-    return _dateless(document)
+    return dateless_docx(document)
 
 
 def _verdict_table(document, page, verdicts):

@@ -67,7 +67,8 @@ def map_data(
     if region and region not in regions:
         raise unknown("region", region, regions)
     level = level_of(plan, region, indicator, tables)[0] if region and indicator else "city"
-    frame = web_shapes.thin(web_shapes.plan_boundaries(plan, level))
+    shapes = web_shapes.shapes_of(level, plan.boundaries)
+    frame = shapes.frame
     codes = frame["area"].tolist()
     members = _members(plan, region, level, codes)
     asked = {"areas": codes, "members": members, "year": year, "language": language}
@@ -78,10 +79,10 @@ def map_data(
     shown = [*own.geometry, *outlines.values()] or [*frame.geometry]
     return {
         "language": language, "label": _label(tables, plan, region, layers, language), "words": WORDS[language],
-        "bounds": web_shapes.bounds(frame.geometry),
+        "bounds": shapes.bounds,
         "view": web_shapes.bounds(shown),
         "ground": None if plan.boundaries else web_shapes.ground(),
-        "areas": _areas(frame, tables, members, statuses, language, links or {}),
+        "areas": _areas(shapes, tables, members, statuses, language, links or {}),
         "outlines": [
             {"status": status, "word": _OUTLINES[status][language == "zh"] if region else "",
              "shape": web_shapes.pack([shape])[0]}
@@ -108,14 +109,9 @@ def _statuses(plan, region):
     return {r.area: (r.status, r.note, r.note_zh) for r in kept.itertuples()}
 
 
-def _areas(frame, tables, members, statuses, language, links):
+def _areas(shapes, tables, members, statuses, language, links):
     wanted = set(members)
-    rows = zip(
-        frame.itertuples(),
-        web_shapes.pack(frame.geometry),
-        web_shapes.middles(frame),
-        strict=True,
-    )
+    rows = zip(shapes.frame.itertuples(), shapes.packed, shapes.middles, strict=True)
     found = []
     for row, shape, middle in rows:
         status, note, note_zh = statuses.get(row.area, ("", "", ""))
@@ -135,7 +131,7 @@ def _outlines(plan, region, frame, statuses):
         return {"confirmed": shapely.union_all(frame.geometry.to_numpy())}
     areas = plan.members(region, level="county") or plan.members(region)
     if not set(areas) & set(frame["area"]):
-        frame = web_shapes.thin(web_shapes.plan_boundaries(plan, "county"))
+        frame = web_shapes.shapes_of("county", plan.boundaries).frame
     found = {}
     for status in STATUSES:
         own = [area for area in areas if statuses.get(area, ("",))[0] == status]

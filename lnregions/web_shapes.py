@@ -1,6 +1,7 @@
 """Geometry of an interactive map: simplified with shared borders kept, packed as whole numbers, in degrees."""
 
-import json
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,6 +76,7 @@ def middles(frame: "gpd.GeoDataFrame") -> list[list[float]]:
     return [[round(float(p.y), 4), round(float(p.x), 4)] for p in points]
 
 
+@lru_cache(maxsize=1)
 def ground() -> list[list]:
     """Land around the province, packed; coarse, as it only parts land from sea."""
     context = project(load_context())
@@ -83,11 +85,28 @@ def ground() -> list[list]:
     return pack([shapely.union_all(parts[shapely.area(parts) > 1e8])])[0]
 
 
-def plan_boundaries(plan, level: str) -> "gpd.GeoDataFrame":
-    """Boundaries of a plan's own areas where its folder holds them, else the shipped ones of a level."""
-    return load_boundaries(level, path=plan.boundaries) if plan.boundaries else load_boundaries(level)
+@dataclass(frozen=True)
+class Shapes:
+    """Thinned areas of one level, with all that is worked out from them once a process."""
+
+    frame: "gpd.GeoDataFrame"
+    packed: list
+    middles: list
+    bounds: list
 
 
-def packed_size(packed: list) -> int:
-    """Bytes that a packed geometry takes in a page."""
-    return len(json.dumps(packed, separators=(",", ":")))
+def stamp(path) -> tuple[int, int]:
+    """What changes when a file does: its time and size; zeros for no file."""
+    found = path.stat() if path else None
+    return (found.st_mtime_ns, found.st_size) if found else (0, 0)
+
+
+def shapes_of(level: str, path=None) -> Shapes:
+    """Shapes of the shipped boundaries of a level, or of a plan's own file."""
+    return _shapes(level, path, stamp(path))
+
+
+@lru_cache(maxsize=8)
+def _shapes(level, path, _stamp) -> Shapes:
+    frame = thin(load_boundaries(level, path=path) if path else load_boundaries(level))
+    return Shapes(frame, pack(frame.geometry), middles(frame), bounds(frame.geometry))
