@@ -454,7 +454,7 @@ KERNEL = {"name": "python3", "language": "python", "display_name": "Python 3"}
 def _notebook():
     import nbformat
 
-    book = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL})
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "papermill": {}})
     book.cells = [nbformat.v4.new_code_cell('note: str = ""', metadata={"tags": ["parameters"]})]
     return book
 
