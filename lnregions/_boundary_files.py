@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 import shapely
 from pyproj import CRS
@@ -33,7 +34,7 @@ add_messages(
         },
         "file unreadable": {
             "en": ("the file cannot be read ({value})", "Check its permissions and that it is no folder"),
-            "zh": ("无法读取文件（{value}）", "请检查权限，并确认不是文件夹"),
+            "zh": ("无法读取文件（{value_zh}）", "请检查权限，并确认不是文件夹"),
         },
         "file large": {
             "en": ("the file holds {value} bytes, more than {stated}", "Simplify it or split it"),
@@ -73,7 +74,7 @@ add_messages(
         },
         "zip hostile": {
             "en": ("the zip is not one of boundaries: {value}", "Pack only the parts of one boundary file"),
-            "zh": ("zip 不是正常的边界文件：{value}", "请仅打包一个边界文件的各部分"),
+            "zh": ("zip 不是正常的边界文件：{value_zh}", "请仅打包一个边界文件的各部分"),
         },
         "zip content": {
             "en": (
@@ -135,14 +136,17 @@ def read_layer(path: Path | str) -> Layer:
             return _geopackage_layer(path, name)
         data = _content(path, name)
     except OSError as error:
-        refuse([Fault("file unreadable", name, extra={"value": error.strerror or type(error).__name__})])
+        reason = error.strerror or type(error).__name__
+        refuse([Fault("file unreadable", name, extra={"value": reason, "value_zh": reason})])
     return _zip_layer(path, name) if ending == ".zip" else _geojson_layer(data, name)
 
 
 def _check_size(path: Path, name: str) -> None:
     size = path.stat().st_size
     if not stat.S_ISREG(path.stat().st_mode):
-        refuse([Fault("file unreadable", name, extra={"value": "no regular file"})])
+        refuse(
+            [Fault("file unreadable", name, extra={"value": "no regular file", "value_zh": "不是普通文件"})]
+        )
     if size > _LARGEST:
         refuse([Fault("file large", name, value=size, extra={"stated": _LARGEST})])
 
@@ -269,29 +273,28 @@ def _members(pack: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
     """Members by name, after a look at all of them for what no boundary file has."""
     every = pack.infolist()
     if len(every) > _MOST_MEMBERS:
-        _hostile(name, f"{len(every)} members")
+        _hostile(name, f"{len(every)} members", f"有 {len(every)} 个成员")
     found: dict[str, zipfile.ZipInfo] = {}
     for member in every:
+        shown = repr(member.filename[:60])
         place = member.filename.replace("\\", "/")  # as some older programs for Windows write it
         parts = PurePosixPath(place).parts
         if ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
-            _hostile(name, f"the member {member.filename[:60]!r} leads out of it")
+            _hostile(name, f"the member {shown} leads out of it", f"成员 {shown} 指向其外")
         if member.flag_bits & 1:
-            _hostile(name, f"the member {member.filename[:60]!r} is encrypted")
+            _hostile(name, f"the member {shown} is encrypted", f"成员 {shown} 已加密")
         if stat.S_ISLNK(member.external_attr >> 16):
-            _hostile(name, f"the member {member.filename[:60]!r} is a link")
+            _hostile(name, f"the member {shown} is a link", f"成员 {shown} 是链接")
         if member.file_size > 1_000_000 and member.file_size > _MOST_SQUEEZED * max(member.compress_size, 1):
-            _hostile(
-                name,
-                f"{member.filename[:60]!r} grows {member.file_size // max(member.compress_size, 1)} times",
-            )
+            times = member.file_size // max(member.compress_size, 1)
+            _hostile(name, f"{shown} grows {times} times", f"{shown} 解压后增大 {times} 倍")
         if not parts or place.endswith("/") or parts[0] == "__MACOSX" or parts[-1].startswith("._"):
             continue
         if place in found:
-            _hostile(name, f"{member.filename[:60]!r} stands there twice")
+            _hostile(name, f"{shown} stands there twice", f"{shown} 出现两次")
         found[place] = member
     if sum(member.file_size for member in found.values()) > _LARGEST:
-        _hostile(name, f"it unpacks to more than {_LARGEST} bytes")
+        _hostile(name, f"it unpacks to more than {_LARGEST} bytes", f"解压后超过 {_LARGEST} 字节")
     return found
 
 
@@ -300,9 +303,10 @@ def _unpacked(pack: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> byte
     with pack.open(member) as file:
         data = file.read(member.file_size + 1)
     if len(data) != member.file_size:
-        _hostile(name, f"{member.filename[:60]!r} is not as long as it states")
+        shown = repr(member.filename[:60])
+        _hostile(name, f"{shown} is not as long as it states", f"{shown} 的长度与所标不符")
     return data
 
 
-def _hostile(name: str, what: str) -> None:
-    refuse([Fault("zip hostile", name, extra={"value": what})])
+def _hostile(name: str, what: str, what_zh: str) -> NoReturn:
+    refuse([Fault("zip hostile", name, extra={"value": what, "value_zh": what_zh})])

@@ -26,7 +26,7 @@ add_messages(
         },
         "not a file": {
             "en": ("this is not a readable file ({reason})", "Give the path of a file"),
-            "zh": ("不是可读的文件（{reason}）", "请给出文件的路径"),
+            "zh": ("不是可读的文件（{reason_zh}）", "请给出文件的路径"),
         },
         "too large": {
             "en": ("the file has {value} bytes", "Give one of at most {most} bytes"),
@@ -99,12 +99,19 @@ def read_bytes(path: Path) -> bytes:
         if not path.exists():
             refuse([Fault("no file", shown)])
         if not path.is_file():
-            refuse([Fault("not a file", shown, extra={"reason": "folder or device"})])
+            refuse(
+                [
+                    Fault(
+                        "not a file", shown, extra={"reason": "folder or device", "reason_zh": "文件夹或设备"}
+                    )
+                ]
+            )
         if path.stat().st_size > LARGEST:
             refuse([Fault("too large", shown, value=path.stat().st_size, extra={"most": LARGEST})])
         return path.read_bytes()
     except OSError as error:
-        refuse([Fault("not a file", shown, extra={"reason": error.strerror or "unreadable"})])
+        reason = error.strerror or "unreadable"
+        refuse([Fault("not a file", shown, extra={"reason": reason, "reason_zh": reason})])
     except ValueError as error:
         if isinstance(error, UnicodeError) or "null" in str(error):
             refuse([Fault("no file", shown)])

@@ -155,7 +155,10 @@ def tidy_series(series: pd.DataFrame, *, what: str = "series") -> pd.DataFrame:
     tidy = tidy[np.isfinite(tidy["value"])].sort_values("year", kind="stable").reset_index(drop=True)
     if tidy["year"].duplicated().any():
         year = tidy.loc[tidy["year"].duplicated(), "year"].iloc[0]
-        raise DataError(f"The {what} has several values for {year}. Give one value a year.")
+        raise DataError(
+            f"The {what} has several values for {year}. Give one value a year.",
+            zh=f"{what} 在 {year} 年有多个值。每年请只给出一个值。",
+        )
     return tidy
 
 

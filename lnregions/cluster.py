@@ -189,7 +189,10 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise DataError(f"The file name {name!r} leads out of its folder. Give names below it.")
+            raise DataError(
+                f"The file name {name!r} leads out of its folder. Give names below it.",
+                zh=f"文件名 {name!r} 指向文件夹之外。请给出其下的名称。",
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 

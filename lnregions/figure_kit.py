@@ -29,7 +29,8 @@ def _sidecars(folder: Path) -> dict[str, dict]:
             found[path.relative_to(folder).with_suffix("").as_posix()] = content
     if not found:
         raise _checks.DataError(
-            f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first."
+            f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first.",
+            zh=f"文件夹 {folder.name!r} 中没有由 save_figure 保存的图。请先保存至少一幅。",
         )
     return found
 
@@ -124,7 +125,8 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
     except ImportError:
         raise _checks.DataError(
             "A Word file needs python-docx, which is not installed. "
-            "Install it with: pip install 'lnregions[docx]'."
+            "Install it with: pip install 'lnregions[docx]'.",
+            zh="生成 Word 文件需要 python-docx，尚未安装。请运行：pip install 'lnregions[docx]'。",
         ) from None
     folder, path = Path(folder), Path(path)
     figures, _, _, behind = _HEADS[check_language(language)]
@@ -134,7 +136,8 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
         file = folder / f"{name}.png"
         if not file.is_file():
             raise _checks.DataError(
-                f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too."
+                f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too.",
+                zh=f"图 {name!r} 没有保存为 PNG，而 Word 需要 PNG。请同时以 png 格式保存。",
             )
         document.add_picture(str(file), width=Mm(min(facts["size_mm"][0], _WIDEST_MM)))
         words = facts["caption"].get(language) or next(iter(facts["caption"].values()), name)

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ def save_figure(
     alt: Mapping[str, str] | None = None,
     sources: pd.DataFrame | Sequence[Mapping] | None = None,
     parameters: Mapping[str, object] | None = None,
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] | str | None = None,
 ) -> dict[str, Path]:
     """Write a figure and all that goes with it beside one another, each file whole or not at all.
 
@@ -57,7 +57,7 @@ def save_figure(
     fig
         The figure, drawn in the style of `lnregions.style.figure` or any other.
     stem
-        Path without an ending; its folder is made.
+        Path without an ending; its folder is made. An ending that is a format means that format only.
     data
         The table that is drawn; written as CSV without its geometry. Text that a spreadsheet would take for
         a formula gets an apostrophe before it.
@@ -72,7 +72,8 @@ def save_figure(
     parameters
         What the figure was made with, such as region, plan, as_of, width; goes into the sidecar as it is.
     formats
-        Some of "png" (300 dpi), "svg" (text as outlines), "pdf" (fonts embedded, text selectable).
+        Some of "png" (300 dpi), "svg" (text as outlines), "pdf" (fonts embedded, text selectable), or one of
+        them; all where left out.
 
     Returns
     -------
@@ -82,20 +83,18 @@ def save_figure(
     Raises
     ------
     DataError
-        For an unknown format or language, text with characters the font lacks, or a cited source that
-        is not among `sources`. Nothing is written then.
+        For something that is no figure, an unknown format or language, texts without their language, text
+        with characters the font lacks, or a cited source that is not among `sources`. Nothing is written then.
     """
-    stem = Path(stem)
-    for name in formats:
-        if name not in FORMATS:
-            raise _checks.unknown("format", name, FORMATS)
+    _refuse_no_figure(fig)
+    stem, formats = _stem_and_formats(stem, formats)
     caption, alt = speaking(caption, "caption"), speaking(alt, "alt text") or speaking(caption, "caption")
     records = source_records(sources, data)
     _refuse_missing_glyphs(fig)
     _set_chinese(fig)
     contents: dict[str, tuple[str, bytes | str]] = {
         name: (f".{name}", picture(fig, name, title=next(iter(caption.values()), stem.name)))
-        for name in dict.fromkeys(formats)
+        for name in formats
     }
     if data is not None:
         contents["csv"] = (".csv", data_csv(data))
@@ -148,6 +147,41 @@ def _png(fig: "Figure", metadata: dict[str, str]) -> bytes:
     return encode_png(drawn, dpi=DPI, compression=_PNG_COMPRESSION, metadata=words)
 
 
+def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]:
+    """Path without an ending, and the formats asked for, each once and known."""
+    if not isinstance(stem, str | Path) or not Path(stem).name:
+        raise _checks.DataError(
+            f"The path {_checks.quote(stem)} names no file. Give a path such as figures/gdp.",
+            zh=f"路径 {_checks.quote(stem)} 没有文件名。请给出例如 figures/gdp 的路径。",
+        )
+    stem = Path(stem)
+    if stem.suffix[1:].lower() in FORMATS:
+        formats = stem.suffix[1:].lower() if formats is None else formats
+        stem = stem.with_suffix("")
+    if isinstance(formats, str) or not isinstance(formats, Iterable):
+        formats = FORMATS if formats is None else (formats,)
+    formats = tuple(dict.fromkeys(formats))
+    for name in formats:
+        if name not in FORMATS:
+            raise _checks.unknown("format", str(name), FORMATS)
+    return stem, formats
+
+
+def _refuse_no_figure(fig: object) -> None:
+    """Refuse what cannot be saved, with the way to the figure where it has one."""
+    from matplotlib.figure import FigureBase
+
+    if isinstance(fig, FigureBase) and fig.get_figure(root=True) is fig:
+        return
+    here = type(fig).__name__
+    way = f"the {here}'s .figure" if hasattr(fig, "figure") else "ax.figure of the axes you drew on"
+    way_zh = f"该 {here} 的 .figure" if hasattr(fig, "figure") else "所绘坐标轴的 ax.figure"
+    raise _checks.DataError(
+        f"What is to be saved is no whole figure but a {here}. Give a matplotlib figure, such as {way}.",
+        zh=f"要保存的不是整幅图，而是 {here}。请给出 matplotlib 的图，例如{way_zh}。",
+    )
+
+
 def _refuse_missing_glyphs(fig: "Figure") -> None:
     """Refuse text that would be drawn with empty boxes."""
     for words in fig.findobj(Text):
@@ -155,7 +189,8 @@ def _refuse_missing_glyphs(fig: "Figure") -> None:
         if missing:
             raise _checks.DataError(
                 f"The text {words.get_text()!r} has characters the bundled font lacks: {missing}. "
-                "Write it with others."
+                "Write it with others.",
+                zh=f"文字 {words.get_text()!r} 含有随附字体没有的字符：{missing}。请改用其他字符。",
             )
 
 

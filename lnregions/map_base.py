@@ -13,7 +13,7 @@ from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from lnregions import _checks, palette
 from lnregions.geometry import project, simplify_coverage, union
-from lnregions.style import MM, Size, figure, rc, size_of, size_on
+from lnregions.style import MM, Size, figure, rc, size_of, size_on, whole_pixels
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -61,6 +61,21 @@ def crs_name(crs) -> str:
     return crs.name if crs.name and crs.name != "unknown" else crs.srs
 
 
+def crs_of(given):
+    """Coordinate reference system of whatever names one, such as "EPSG:4490"; None stays."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return given if given is None or isinstance(given, CRS) else CRS.from_user_input(given)
+    except CRSError as error:
+        raise _checks.DataError(
+            f"There is no coordinate reference system {_checks.quote(given)}. Give one such as EPSG:32651, "
+            "or the .crs of the areas drawn.",
+            zh=f"没有坐标参考系 {_checks.quote(given)}。请给出例如 EPSG:32651，或所绘地区的 .crs。",
+        ) from error
+
+
 def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.GeoDataFrame":
     """`frame` on the equal-area grid of Liaoning, thinned to a printed map's detail, its columns checked.
 
@@ -75,10 +90,13 @@ def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.G
     if frame.crs is None:
         raise _checks.DataError(
             "The areas carry no coordinate reference system, so they cannot be projected. "
-            "Set it first, for longitudes and latitudes of CGCS2000 with frame.set_crs(4490)."
+            "Set it first, for longitudes and latitudes of CGCS2000 with frame.set_crs(4490).",
+            zh="各地区没有坐标参考系，无法投影。请先设置；CGCS2000 经纬度用 frame.set_crs(4490)。",
         )
     if not len(frame):
-        raise _checks.DataError("There is no area to draw. Give at least one row.")
+        raise _checks.DataError(
+            "There is no area to draw. Give at least one row.", zh="没有可绘制的地区。请至少给出一行。"
+        )
     return thin(project(frame)) if frame.crs.is_geographic else frame
 
 
@@ -126,7 +144,8 @@ def map_axes(
     if tall < 15:
         raise _checks.DataError(
             f"A map {height_mm} mm high leaves no room under its title and source line. "
-            f"Give at least {head + foot + strip + 15:.0f} mm."
+            f"Give at least {head + foot + strip + 15:.0f} mm.",
+            zh=f"高 {height_mm} 毫米的地图放不下标题和来源行。请至少给出 {head + foot + strip + 15:.0f} 毫米。",
         )
     height_mm = height_mm or tall + head + foot + strip
     fig = figure(width, height_mm=height_mm, language=language)
@@ -217,7 +236,7 @@ def fit_sheet(fig, *, above_mm: float, below_mm: float) -> None:
     low = min(box[1] for box in boxes.values())
     top = max(box[1] + box[3] for box in boxes.values())
     height = top - low + above_mm + below_mm
-    fig.set_figheight(height * MM)
+    fig.set_figheight(whole_pixels(height * MM))
     wide = fig.get_figwidth() / MM
     for ax, box in boxes.items():
         x, y, across, up = box

@@ -15,6 +15,7 @@ from lnregions import _checks, palette
 from lnregions._typeset import wrap
 from lnregions.geometry import union
 from lnregions.map_base import (
+    crs_of,
     drawn_on,
     fit_sheet,
     foot_lines,
@@ -45,11 +46,13 @@ def add_scale_bar(ax: "Axes", *, crs, language: str = "en", corner: str = "lower
     DataError
         On longitudes and latitudes, where a kilometre has no fixed length.
     """
+    crs = crs_of(crs)
     if crs is None or not crs.is_projected:
         name = "no coordinate reference system" if crs is None else f"longitudes and latitudes ({crs.name})"
         raise _checks.DataError(
             f"The map is drawn in {name}, where a scale bar would be wrong. "
-            "Project the areas first, with lnregions.geometry.project(frame)."
+            "Project the areas first, with lnregions.geometry.project(frame).",
+            zh=f"地图采用的坐标系为 {name}，比例尺会有误。请先用 lnregions.geometry.project(frame) 投影。",
         )
     low, high = ax.get_xlim()
     kilometres = (high - low) * crs.axis_info[0].unit_conversion_factor / 1000
@@ -91,6 +94,7 @@ def north_angle(ax: "Axes", crs, *, at: tuple[float, float] | None = None) -> fl
 def add_north_arrow(ax: "Axes", *, crs, language: str = "en", corner: str = "upper left"):
     """Arrow that points to true north at its own place on the map, with its letter at the tip."""
     at = (0.05 if "left" in corner else 0.95, 0.07 if "lower" in corner else 0.93)
+    crs = crs_of(crs)
     angle = math.radians(-north_angle(ax, crs, at=at))
     size = size_on(ax)
     length, wide = 2.4 * size.normal, 0.42 * size.normal
@@ -145,7 +149,8 @@ def add_title(ax: "Axes", words: str) -> Text:
     lines = wrap(words, room * POINTS_PER_MM, size.title, bold=True)
     if len(lines) > 2:
         raise _checks.DataError(
-            f"The title {words!r} needs {len(lines)} lines on this width. Shorten it to two lines' length."
+            f"The title {words!r} needs {len(lines)} lines on this width. Shorten it to two lines' length.",
+            zh=f"标题 {words!r} 在此宽度下需要 {len(lines)} 行。请缩短至两行以内。",
         )
     looks = {**text_looks(ax), "fontsize": size.title, "fontweight": "bold", "linespacing": 1.1}
     where = offset(ax, (0, 1), (0, _TITLE_GAP_MM))
@@ -169,7 +174,8 @@ def add_source_line(ax: "Axes", words: str, *, below_mm: float = 0.0) -> Text:
     if len(lines) > most:
         raise _checks.DataError(
             f"The source line needs {len(lines)} lines on this width. "
-            f"Shorten it to {most}; the sidecar and the caption hold the full sources."
+            f"Shorten it to {most}; the sidecar and the caption hold the full sources.",
+            zh=f"来源行在此宽度下需要 {len(lines)} 行。请缩短至 {most} 行；完整来源见附带文件和图注。",
         )
     looks = {**text_looks(ax), "color": palette.MUTED, "va": "top", "linespacing": 1.1}
     where = offset(ax, (0, 0), (0, -below_mm - _FOOT_GAP_MM))

@@ -1,4 +1,8 @@
+import ast
+import importlib
 import pickle
+import re
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +21,12 @@ from lnregions._checks import (
     unknown_fault,
 )
 from lnregions._paths import data_dir
+
+SOURCES = sorted(
+    path
+    for path in (Path(__file__).parents[1] / "lnregions").glob("*.py")
+    if path.stem not in ("__main__", "__init__")
+)
 
 
 def plain(text, line=None):
@@ -113,6 +123,37 @@ def test_messages_stand_in_both_languages_and_once_only():
     with pytest.raises(AssertionError, match="both languages"):
         add_messages({"only English": {"en": ("other", "")}})
     del MESSAGES["only English"]
+
+
+def words_in(text):
+    return {word.removesuffix("_zh") for word in re.findall(r"{(\w+)}", text)}
+
+
+def test_every_message_says_the_same_in_both_languages():
+    for path in SOURCES:
+        importlib.import_module(f"lnregions.{path.stem}")
+    assert len(MESSAGES) > 90
+    for code, texts in MESSAGES.items():
+        english, chinese = (" ".join(texts[language]) for language in ("en", "zh"))
+        assert words_in(chinese) <= words_in(english) | {"column"}, code
+        if code not in ("plain", "notebook"):  # whose words come with the fault
+            assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese), code
+            assert not any("\u4e00" <= sign <= "\u9fff" for sign in english), code
+
+
+def test_every_fault_names_its_file_in_both_languages():
+    for code in MESSAGES:
+        fault = Fault(code, "some/towns.shp", 7, "area", "x", {"text": "Row.", "among": ("a", "b")})
+        assert fault.message("en").startswith("some/towns.shp line 7: "), code
+        assert fault.message("zh").startswith("some/towns.shp 第 7 行："), code
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=[path.stem for path in SOURCES])
+def test_every_error_of_one_text_is_said_in_chinese_too(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("DataError") and node.args:
+            said = isinstance(node.args[0], (ast.Constant, ast.JoinedStr, ast.BinOp))
+            assert not said or any(word.arg == "zh" for word in node.keywords), f"line {node.lineno}"
 
 
 def test_a_path_is_shown_below_the_project_or_as_given(tmp_path):
