@@ -105,6 +105,8 @@ class WarmProcess:
         }
         try:
             answer = self._ask(request, fds)
+            if "error" in answer:
+                raise WarmProcessError(f"No kernel could be forked: {answer['error']}.")
         except BaseException:
             near.close()
             os.close(out[0])

@@ -134,12 +134,22 @@ class Zygote:
                 line, _, data = data.partition(b"\n")
                 request = json.loads(line)
                 if request["do"] == "fork":
-                    answer, fds = self._fork(request, fds[:_FDS]), fds[_FDS:]
+                    answer, fds = self._try_to_fork(request, fds[:_FDS]), fds[_FDS:]
                 elif request["do"] == "end":
                     answer = self._end(request["pid"])
                 else:
                     answer = {"language": self._kernel.language_info, "pid": os.getpid()}
                 self._sock.sendall(json.dumps(answer).encode() + b"\n")
+
+    def _try_to_fork(self, request: dict, fds: list[int]) -> dict:
+        """Fork a kernel; a machine that has no room for one more is no reason to end the others."""
+        try:
+            return self._fork(request, fds)
+        except OSError as error:
+            return {"error": error.strerror or str(error)}
+        finally:
+            for fd in fds:
+                os.close(fd)
 
     def _fork(self, request: dict, fds: list[int]) -> dict:
         self._forked += 1
@@ -160,8 +170,6 @@ class Zygote:
                 os.write(2, traceback.format_exc().encode("utf-8", "replace"))
             finally:
                 os._exit(code)
-        for fd in fds:
-            os.close(fd)
         self._alive[pid] = own
         return {"pid": pid, "shared": shared}
 

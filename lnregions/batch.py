@@ -49,7 +49,6 @@ class LocalRuns:
             thread.start()
 
     def _work(self) -> None:
-        get_ready(html=self._settings.html)
         while not self._stopping.is_set():
             try:
                 number, run = self._waiting.get_nowait()
@@ -58,6 +57,7 @@ class LocalRuns:
             self.events.put(("started", run, None, None))
             folder = self._staging / str(number)
             try:
+                get_ready(html=self._settings.html)
                 record = self._attempts(run, folder)
             except Exception as error:
                 record = failure(error)

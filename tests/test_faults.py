@@ -7,8 +7,10 @@ import pty
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import fault_kit as kit
 import nbformat
 import pytest
 
-from lnregions import _files, _folder_lock, _warm, report
+from lnregions import _files, _folder_lock, _warm, _zygote, report
 from lnregions import render as render_module
 from lnregions.__main__ import main
 from lnregions._checks import DataError
@@ -513,6 +515,51 @@ def gone(pid):
         return True
 
 
+def test_a_machine_without_room_for_a_kernel_fails_that_run_only(tmp_path, monkeypatch):
+    process = _warm.warm_process(imports=())
+    real, asked = process._ask, []
+
+    def ask(request, fds=()):
+        asked.append(request["do"])
+        full = request["do"] == "fork" and asked.count("fork") == 2
+        return {"error": "Cannot allocate memory"} if full else real(request, fds)
+
+    process.language()
+    monkeypatch.setattr(process, "_ask", ask)
+    monkeypatch.setattr("lnregions.batch.warm_process", lambda **more: process)
+    book = kit.write_notebook(tmp_path / "01.ipynb", "region")
+    result = render(tmp_path / "out", book, ["a", "b", "c"], settings={"jobs": 1})
+    assert len(result.done) == 2
+    assert "No kernel could be forked: Cannot allocate memory" in failure_lines(result)[0]
+
+
+def test_the_warm_process_survives_a_fork_that_fails(monkeypatch):
+    near, far = socket.socketpair()
+    zygote = _zygote.Zygote(far, None, temporary="/nowhere")
+    monkeypatch.setattr(
+        _zygote.os, "fork", lambda: (_ for _ in ()).throw(BlockingIOError(11, "no more processes"))
+    )
+    thread = threading.Thread(target=zygote.serve)
+    thread.start()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        pipe = os.pipe()
+        socket.send_fds(near, [b'{"do": "fork", "environment": {}}\n'], pipe)
+        assert json.loads(near.recv(999)) == {"error": "no more processes"}
+        for fd in pipe:
+            os.close(fd)
+    assert len(os.listdir("/proc/self/fd")) == before
+    near.close()
+    thread.join()
+    far.close()
+
+
+def test_a_fault_before_the_first_run_is_each_runs_own(tmp_path, monkeypatch):
+    monkeypatch.setattr("lnregions.batch.get_ready", lambda **more: 1 / 0)
+    book = kit.write_notebook(tmp_path / "01.ipynb", "region")
+    assert len(render(tmp_path / "out", book).failed) == 2
+
+
 DAEMON = """import os, sys, time
 def daemon():
     \"\"\"A process in a session of its own, with nothing in its environment, whose parent has ended.\"\"\"
@@ -613,8 +660,6 @@ def test_a_second_render_in_another_process_is_refused_and_the_first_goes_on(ser
     ],
 )
 def test_without_locks_the_words_in_the_lock_file_count(words, held, without_locks, tmp_path):
-    import socket
-
     (tmp_path / ".lnregions").mkdir()
     text = words.format(me=os.getpid(), here=socket.gethostname())
     (tmp_path / ".lnregions" / "lock").write_text(text)
