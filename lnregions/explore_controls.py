@@ -88,8 +88,10 @@ def options_for(plans, view) -> dict[str, list]:
 
 
 def _plan_options(plans, language):
-    """Plans under their short names."""
-    return [(_plan_label(plan, name, language), name) for name, plan in plans.items()]
+    """Plans under their short names; one that shares its name with another has its folder behind it."""
+    labels = {name: _plan_label(plan, name, language) for name, plan in plans.items()}
+    said = list(labels.values())
+    return [(label if said.count(label) == 1 else f"{label}, {name}", name) for name, label in labels.items()]
 
 
 def _plan_label(plan, name, language):

@@ -24,7 +24,7 @@ from lnregions.judgement import judge_row, members_of
 from lnregions.map_base import draw_areas, draw_outline, map_axes, start
 from lnregions.map_fields import draw_holes, label_areas, wordings
 from lnregions.map_legend import add_legend, swatch
-from lnregions.map_pictures import draw_map, drawn_values, finish_picture_map, one_year
+from lnregions.map_pictures import draw_map, finish_picture_map, one_year
 from lnregions.palette import NO_DATA_FILL, NO_DATA_HATCH, ROLES
 from lnregions.pictures import BOUNDARIES, Picture, make_picture
 
@@ -36,7 +36,7 @@ CHOSEN_POINTS = 2.2
 def view_map(view) -> Picture:
     """Map of a view; areas without any figure are hatched."""
     plan = with_cities(view.plan)
-    if drawn_values(view.tables, view.indicator).empty:
+    if shown_figures(view)["value"].isna().all():
         picture = _map_without_figures(view)
     else:
         picture = draw_map(
@@ -116,7 +116,7 @@ def drawn_areas(view) -> pd.DataFrame:
 
 
 def _map_without_figures(view) -> Picture:
-    """Map of the members, all hatched, for an indicator that no area has a figure of."""
+    """Map of the members, all hatched, where none has a figure to show."""
     language, tables = view.language, view.tables
     level, members = level_and_members(view)
     frame = load_boundaries(level)

@@ -106,7 +106,7 @@ class View:
         parts = [kind, self.plan.id, self.area if kind == "series" else self.region, self.indicator]
         parts += [self.city] * (kind == "map") + [str(self.year or "")] * (kind == "map")
         parts += [f"as-of-{self.as_of}" if self.as_of else "", self.language]
-        facts = picture.parameters | {"as_of": self.as_of} | more | ({"city": self.city} if self.city else {})
+        facts = picture.parameters | {"as_of": self.tables.as_of, "city": self.city} | more
         known = {key: value for key, value in facts.items() if value not in (None, "")}
         return replace(picture, name=safe_name("-".join(p for p in parts if p)), parameters=known)
 

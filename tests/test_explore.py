@@ -75,6 +75,7 @@ def test_the_map_has_the_region_and_outlines_the_city():
     assert sorted(picture.data["area"]) == sorted(PLAN.members("belt"))
     assert picture.caption["en"].startswith("Coastal belt: gross domestic product, 2023. Dalian is outlined.")
     assert (picture.parameters["year"], picture.parameters["city"]) == (2023, "210200")
+    assert picture.parameters["as_of"] == "2026-05-19"
 
 
 def test_the_chart_of_a_city_has_its_target_and_that_of_the_region_its_total():
