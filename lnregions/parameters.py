@@ -1,6 +1,7 @@
 """What a notebook may be given: its parameters cell read strictly, values checked before anything runs."""
 
 import ast
+import builtins
 import datetime
 import io
 import json
@@ -38,7 +39,12 @@ add_messages(
     }
 )  # fmt: skip
 
-_WANTED = {"str": "text", "int": "a whole number", "float": "a number", "bool": "True or False"}
+_WANTED = {
+    "str": "text", "int": "a whole number", "float": "a number", "bool": "True or False", "list": "a list",
+    "dict": "a mapping", "tuple": "a tuple", "set": "a set",
+}  # fmt: skip
+_EXAMPLES = {"str": "''", "int": "2024", "float": "0.5", "bool": "True", "list": "[1, 2]", "dict": "{'a': 1}"}
+_OTHER_NAMES = {"date": "date", "datetime.date": "date", "List": "list", "Dict": "dict", "Tuple": "tuple"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 
 
@@ -48,12 +54,16 @@ class Parameter:
 
     Attributes
     ----------
-    name, annotation, comment : str
-        As written; the annotation is the literal's type where none is written.
+    name, comment : str
+        As written.
+    annotation : str
+        The type: as annotated, without ``None`` beside it; the literal's where none is written.
     default : object
         The literal.
     choices : tuple of str
         What it may be: from ``Literal[...]`` or from the caller's list; empty if anything of its type.
+    optional : bool
+        Whether it may be ``None`` as well.
     """
 
     name: str
@@ -61,6 +71,7 @@ class Parameter:
     default: object
     comment: str = ""
     choices: tuple = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,8 +183,8 @@ def _check_value(notebook: Notebook, parameter: Parameter, value: object) -> tup
         text = parameter.annotation == "str" and not isinstance(value, str)
         extra = {
             "notebook": notebook.name,
-            "wanted": wanted,
-            "default": repr(parameter.default),
+            "wanted": f"{wanted} or None" if parameter.optional else wanted,
+            "default": _example(parameter),
             "quoted": "; codes keep their leading zeros only in quotes" if text else "",
         }
         return value, Fault("parameter type", column=parameter.name, value=value, extra=extra)
@@ -186,9 +197,17 @@ def _check_value(notebook: Notebook, parameter: Parameter, value: object) -> tup
     return value, None
 
 
+def _example(parameter: Parameter) -> str:
+    if parameter.default is None:
+        return _EXAMPLES.get(parameter.annotation, "None")
+    return repr(parameter.default)
+
+
 def _as_type(value: object, parameter: Parameter) -> object:
     annotation = parameter.annotation
-    if annotation == "str":
+    if parameter.optional and (value is None or value == "None"):
+        return None
+    if annotation in ("str", "date"):
         if not isinstance(value, str):
             raise ValueError
         return value
@@ -202,16 +221,23 @@ def _as_type(value: object, parameter: Parameter) -> object:
     if annotation in ("int", "float"):
         return _as_number(value, annotation)
     if isinstance(value, str) and not isinstance(parameter.default, str):
-        value = _literal(value)
+        value = _literal(value, any_text=annotation == "Any")
+    if annotation in _WANTED:
+        wanted = (list, tuple) if annotation == "tuple" else getattr(builtins, annotation)
+        if not isinstance(value, wanted):
+            raise ValueError
+        return tuple(value) if annotation == "tuple" else value
     if parameter.default is not None and not isinstance(value, type(parameter.default)):
         raise ValueError
     return value
 
 
-def _literal(text: str) -> object:
+def _literal(text: str, *, any_text: bool) -> object:
     try:
         return ast.literal_eval(text)
-    except (SyntaxError, TypeError, MemoryError, RecursionError) as error:
+    except (SyntaxError, TypeError, ValueError, MemoryError, RecursionError) as error:
+        if any_text:
+            return text
         raise ValueError(str(error)) from None
 
 
@@ -234,7 +260,8 @@ def _kind(name: str) -> str:
 
 
 def _is_date(parameter: Parameter) -> bool:
-    return parameter.annotation == "str" and (parameter.name == "as_of" or parameter.name.endswith("date"))
+    named = parameter.name == "as_of" or parameter.name.endswith("date")
+    return parameter.annotation == "date" or (parameter.annotation == "str" and named)
 
 
 def _date_ok(text: str) -> bool:
@@ -285,9 +312,9 @@ def _is_text(line: ast.stmt) -> bool:
 
 def _parameter(line: ast.stmt, comments: Mapping[int, str], choices: Choices) -> Parameter:
     if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None:
-        name, annotation = line.target.id, ast.unparse(line.annotation)
+        name, note = line.target.id, line.annotation
     elif isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Name):
-        name, annotation = line.targets[0].id, ""
+        name, note = line.targets[0].id, None
     else:
         raise ValueError(f"line {line.lineno} is no annotated literal")
     try:
@@ -295,8 +322,36 @@ def _parameter(line: ast.stmt, comments: Mapping[int, str], choices: Choices) ->
     except ValueError:
         raise ValueError(f"line {line.lineno} is no literal") from None
     allowed = tuple(choices.get(name, ())) or _literals(line)
-    kind = annotation if annotation in _WANTED or not annotation else type(default).__name__
-    return Parameter(name, kind or type(default).__name__, default, comments.get(line.lineno, ""), allowed)
+    kind, optional = _type_of(note, default)
+    return Parameter(name, kind, default, comments.get(line.lineno, ""), allowed, optional)
+
+
+def _type_of(note: ast.expr | None, default: object) -> tuple[str, bool]:
+    """Type by its short name, and whether None may stand in its place."""
+    names = _members(note) if note is not None else []
+    kinds = [name for name in names if name != "None"]
+    optional = "None" in names or default is None
+    kind = _OTHER_NAMES.get(kinds[0], kinds[0]) if len(kinds) == 1 else ""
+    if kind not in (*_WANTED, "date"):
+        kind = "Any" if default is None else type(default).__name__
+    return kind, optional
+
+
+def _members(note: ast.expr) -> list[str]:
+    """Names of the types that an annotation allows, generic parts left out."""
+    if isinstance(note, ast.Constant) and isinstance(note.value, str):
+        return _members(ast.parse(note.value, mode="eval").body)
+    if isinstance(note, ast.BinOp) and isinstance(note.op, ast.BitOr):
+        return _members(note.left) + _members(note.right)
+    if isinstance(note, ast.Subscript):
+        base = ast.unparse(note.value).rpartition(".")[2]
+        if base == "Optional":
+            return [*_members(note.slice), "None"]
+        if base == "Union":
+            parts = note.slice.elts if isinstance(note.slice, ast.Tuple) else [note.slice]
+            return [name for part in parts for name in _members(part)]
+        return [base]
+    return [ast.unparse(note)]
 
 
 def _literals(line: ast.stmt) -> tuple:

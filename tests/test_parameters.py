@@ -99,9 +99,9 @@ def test_a_list_is_read_as_a_list(tmp_path):
         "years": [2024, 2025],
         "plain": "y",
     }
-    with pytest.raises(DataError, match="which is not list"):
+    with pytest.raises(DataError, match="which is not a list"):
         check_parameters(book, {"years": "3"})
-    with pytest.raises(DataError, match="which is not list"):
+    with pytest.raises(DataError, match="which is not a list"):
         check_parameters(book, {"years": "__import__('os')"})
 
 
@@ -149,3 +149,69 @@ def test_notebooks_are_listed_in_order_with_their_batch_settings(tmp_path):
     books = list_notebooks(tmp_path, choices={"region": ["a", "b"]})
     assert [(b.name, b.over, b.batch) for b in books] == [("01", "", False), ("02", "region", True)]
     assert books[1].parameter("region").choices == ("a", "b")
+
+
+ODD = """a = None
+b: int | None = None
+c: Optional[str] = None
+d: "str" = "x"
+e: list[int] = [1]
+f: dict = {"k": 1}
+g: Literal[1, 2] = 1
+h: tuple = (1,)
+i: typing.Optional[int] = 3
+城市: str = "沈阳"
+j: date = "2024-01-01"
+k: str | None = "x"
+m = -3
+n: typing.List[int] = None
+o: Union[float, None] = -0.5
+p: int | str = 1
+"""
+
+
+@pytest.fixture
+def odd(tmp_path) -> Notebook:
+    return read_notebook(write(tmp_path / "odd.ipynb", ODD))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "taken"),
+    [
+        ("a", "3", 3), ("a", "words", "words"), ("a", None, None), ("a", [1], [1]),
+        ("b", "-5", -5), ("b", "None", None), ("b", None, None), ("c", "021000", "021000"), ("c", None, None),
+        ("d", "y", "y"), ("e", "[2, 3]", [2, 3]), ("f", "{'z': 2}", {"z": 2}), ("g", "2", 2),
+        ("h", [1, 2], (1, 2)),
+        ("h", "(3, 4)", (3, 4)), ("i", "None", None), ("i", "4", 4), ("城市", "大连", "大连"),
+        ("j", "2024-02-29", "2024-02-29"),
+        ("k", "None", None), ("k", "y", "y"), ("m", "-4", -4), ("n", "[2]", [2]), ("n", None, None), ("o", "-2", -2.0),
+        ("p", "7", 7),
+    ],
+)  # fmt: skip
+def test_optional_odd_and_unannotated_parameters_take_what_they_say(odd, name, value, taken):
+    assert check_parameters(odd, {name: value}) == {name: taken}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        (
+            "b",
+            "x",
+            "b of odd is 'x', which is not a whole number or None. Give a whole number or None, as in 2024",
+        ),
+        ("b", 1.5, "which is not a whole number or None"),
+        ("c", 5, "which is not text or None"),
+        ("d", None, "which is not text"),
+        ("e", "x", r"which is not a list. Give a list, as in \[1\]"),
+        ("f", "[1]", "which is not a mapping"),
+        ("g", 3, "Unknown g 3. Choose one of 1, 2"),
+        ("h", "1", "which is not a tuple"),
+        ("j", "2024-13-01", "which is no date"),
+        ("m", "None", "which is not a whole number"),
+        ("n", "x", "which is not a list or None"),
+    ],
+)
+def test_what_is_neither_the_type_nor_none_is_refused(odd, name, value, message):
+    with pytest.raises(DataError, match=message):
+        check_parameters(odd, {name: value})
