@@ -69,6 +69,8 @@ class _Book:
         self.verdict, self.target, self.tracer, self.codes = verdict, target, tracer, codes
         self.listed = set(verdict.sources.split()) & ids
         self.unknown = set(verdict.sources.split()) - ids
+        numbers = ("baseline", "actual", "required", "baseline_year", "actual_year", "horizon")
+        self.own = {name: _or_nan(getattr(verdict, name)) for name in numbers}
         self.counts = Counter()
 
     def faults(self) -> list[Fault]:
@@ -107,10 +109,10 @@ class _Book:
         if name in ("required", "mean needed") and growing:
             return self._if(value, _mean(self._rates("needed")))
         if name == "gap":
-            start = verdict.baseline if verdict.kind == "direction" else verdict.required
-            return self._if(value, verdict.actual - start)
+            start = self.own["baseline" if verdict.kind == "direction" else "required"]
+            return self._if(value, self.own["actual"] - start)
         if name == "change":
-            return self._if(value, verdict.actual - verdict.baseline)
+            return self._if(value, self.own["actual"] - self.own["baseline"])
         if name == "baseline":
             return self._level(value, verdict.baseline_year)
         if name == "actual":
@@ -121,19 +123,22 @@ class _Book:
 
     def _of_method(self, name: str, value: float) -> list[Trace]:
         """A number of the Open SDG method: one of the verdict's own once more, or growth between two of them."""
-        own = self.verdict
-        again = {"asked": own.baseline_year, "baseline_year": own.baseline_year, "latest_year": own.actual_year,
-                 "horizon": own.horizon, "baseline": own.baseline, "latest": own.actual,
-                 "target": own.required}  # fmt: skip
-        if name in again:
-            return self._if(value, again[name])
+        own = self.own
+        again = {
+            "asked": "baseline_year",
+            "latest_year": "actual_year",
+            "latest": "actual",
+            "target": "required",
+        }
+        if name in again or name in own:
+            return self._if(value, own[again.get(name, name)])
         if name == "direction":
             return [Trace("clause", ())] if value in (1, -1) else []
-        ends = {"cagr_observed": (own.actual, own.actual_year), "cagr_required": (own.required, own.horizon)}
-        if name not in ends or not own.baseline:
+        ends = {"cagr_observed": ("actual", "actual_year"), "cagr_required": ("required", "horizon")}
+        if name not in ends or not own["baseline"]:
             return []
-        end, year = ends[name]
-        return self._if(value, (end / own.baseline) ** (1 / (year - own.baseline_year)) - 1)
+        end, year = (own[one] for one in ends[name])
+        return self._if(value, (end / own["baseline"]) ** (1 / (year - own["baseline_year"])) - 1)
 
     def _of_year(self, name: str, year: int, value: float) -> list[Trace]:
         """A number of a year: a level, a rate, what is needed, or a member's own figure."""
@@ -177,7 +182,7 @@ class _Book:
             year = self.verdict.horizon
             return self.tracer.figure(value, benchmark, indicator=self.verdict.indicator, year=year)
         if kind in ("doubling", "cumulative_growth"):
-            return self._if(value, self.verdict.baseline * self._multiple())
+            return self._if(value, self.own["baseline"] * self._multiple())
         return [Trace("clause", ())] if math.isclose(value, self.target["value"], **_SAME) else []
 
     def _multiple(self) -> float:
@@ -209,3 +214,7 @@ def _mean(rates: dict[int, float]) -> float:
     if not rates:
         return math.nan
     return (math.prod(1 + rate / 100 for rate in rates.values()) ** (1 / len(rates)) - 1) * 100
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else float(value)

@@ -469,3 +469,48 @@ def test_a_verdict_s_number_that_rests_on_nothing_is_found(monkeypatch, field, v
 
     monkeypatch.setattr(check_verdicts, "judge_all", falsified)
     assert any(said in message for message in messages(check_verdicts.check_verdicts()))
+
+
+GDP = {"region": "east", "area": "210000", "indicator": "gdp"}
+KINDS = {
+    "cumulative_growth": (
+        {"value": 5.0, "benchmark": ""},
+        {"baseline_year": 2021, "baseline": 27584.1, "required": 27584.1 * 1.05, "actual_year": 2022, "actual": 28975.1,
+         "gap": 28975.1 - 27584.1 * 1.05, "numbers": {"multiple": 1.05}},
+    ),
+    "doubling": (
+        {"value": float("nan"), "benchmark": ""},
+        {"baseline_year": 2021, "baseline": 27584.1, "required": 27584.1 * 2, "numbers": {"multiple": 2.0}},
+    ),
+    "direction": (
+        {"value": float("nan"), "benchmark": ""},
+        {"baseline_year": 2021, "baseline": 27584.1, "actual_year": 2022, "actual": 28975.1,
+         "gap": 28975.1 - 27584.1, "numbers": {"change": 28975.1 - 27584.1}},
+    ),
+    "relative_level": (
+        {"value": float("nan"), "benchmark": "210100"},
+        {"horizon": 2023, "required": 8122.1, "actual_year": 2022, "actual": 28975.1, "gap": 28975.1 - 8122.1},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_numbers_of_every_kind_of_clause_are_traced_and_wrong_ones_found(tracer, kind):
+    from dataclasses import replace
+
+    from lnregions.verdicts import Verdict
+
+    target, own = KINDS[kind]
+    sources = {
+        source for key, rows in tracer.figures.items() if key[1] == "gdp" for row in rows for source in row[1]
+    }
+    verdict = Verdict("a-target", **GDP, kind=kind, sources=" ".join(sorted(sources)), **own)
+
+    def faults(one):
+        return check_verdicts._Book(one, pd.Series(target), tracer, sources, {}).faults()
+
+    assert faults(verdict) == []
+    for field in ("baseline", "required", "actual"):
+        if getattr(verdict, field) is not None:
+            assert faults(replace(verdict, **{field: 7.0})), field
+    assert faults(replace(verdict, numbers={"multiple": 3.0, "score": 1.0, "cagr_observed": 0.9}))
