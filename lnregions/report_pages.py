@@ -100,7 +100,8 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
     cities = site.plan.members(region, level="city")
     links = {} if alone else {city: page.to_city(city) for city in site.cities}
     live = map_data(site.plan, site.tables, region, language=language, links=links)
-    drawing = region_map(site, cities, language=language, layers=live["layers"])
+    shown = [area["id"] for area in live["areas"] if area["member"]]
+    drawing = region_map(site, shown, language=language, layers=live["layers"])
     rests = area_of(site, region)
     maps = [f for f in rest if f.name.startswith(("map-", "location-"))]
     about, members = displays.show_region(site.plan, region, language=language)

@@ -69,9 +69,8 @@ def map_data(
     level = level_of(plan, region, indicator, tables)[0] if region and indicator else "city"
     shapes = web_shapes.shapes_of(level, plan.boundaries)
     frame = shapes.frame
-    codes = frame["area"].tolist()
-    members = _members(plan, region, level, codes)
-    asked = {"areas": codes, "members": members, "year": year, "language": language}
+    members = _members(plan, region, level, frame)
+    asked = {"areas": frame["area"].tolist(), "members": members, "year": year, "language": language}
     layers = [map_layer(tables, indicator, **asked)] if indicator else offered_layers(tables, **asked)
     own = frame[frame["area"].isin(members)]
     statuses = _statuses(plan, region)
@@ -95,11 +94,12 @@ def map_data(
     }  # fmt: skip
 
 
-def _members(plan, region, level, codes):
+def _members(plan, region, level, frame):
+    """Areas of the map that are a region's members, or lie in a member such as the province."""
     if not region:
-        return codes
+        return frame["area"].tolist()
     named = plan.members(region, level="county") if level == "county" else members_of(plan, region)
-    return [area for area in named if area in set(codes)]
+    return frame.loc[frame["area"].isin(named) | frame["parent"].isin(named), "area"].tolist()
 
 
 def _statuses(plan, region):
@@ -130,12 +130,13 @@ def _outlines(plan, region, frame, statuses):
     if not region:
         return {"confirmed": shapely.union_all(frame.geometry.to_numpy())}
     areas = plan.members(region, level="county") or plan.members(region)
-    if not set(areas) & set(frame["area"]):
+    if not set(areas) & {*frame["area"], *frame["parent"]}:
         frame = web_shapes.shapes_of("county", plan.boundaries).frame
     found = {}
     for status in STATUSES:
         own = [area for area in areas if statuses.get(area, ("",))[0] == status]
-        shapes = frame.loc[frame["area"].isin(own)].geometry.to_numpy()
+        inside = frame["area"].isin(own) | frame["parent"].isin(own)
+        shapes = frame.loc[inside].geometry.to_numpy()
         if len(shapes):
             found[status] = shapely.union_all(shapes)
     return found

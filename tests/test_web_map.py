@@ -133,6 +133,14 @@ def test_a_map_of_an_earlier_date_knows_no_more_than_was_published(plan):
     assert max(years) <= "2022"
 
 
+def test_a_region_that_is_the_province_shows_its_cities():
+    plan = ln.load_plan("ln-2025")
+    data = web_data.map_data(plan, load_tables(plan), "liaoning")
+    assert all(area["member"] for area in data["areas"])
+    assert len(data["outlines"]) == 1
+    assert data["layers"][0]["indicator"] == "gdp"
+
+
 def test_a_region_without_members_shows_the_province(tables):
     plan = ln.load_plan("ln-2022")
     empty = type(plan)(**{**vars(plan), "membership": plan.membership.iloc[:0]})
