@@ -4,11 +4,12 @@ import argparse
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from lnregions import __version__
-from lnregions._checks import DataError
+from lnregions._checks import DataError, TidiedWarning
 from lnregions._render_command import add_render, stopped
 
 
@@ -25,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser().print_help()
         return 2
     try:
-        return options.command(options)
+        with warnings.catch_warnings():
+            _say_plainly(getattr(options, "messages", "en"))
+            return options.command(options)
     except DataError as error:
         print(error.report(getattr(options, "messages", "en")), file=sys.stderr)
         return getattr(error, "exit_status", 2)
@@ -39,6 +42,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt as stop:
         return stopped(getattr(stop, "signal", 2))
+
+
+def _say_plainly(language):
+    """Print what was untidy about a file of the user's as plain lines, in the language of messages."""
+    usual = warnings.showwarning
+
+    def show(message, category, *place, **more):
+        if isinstance(message, TidiedWarning):
+            print(message.report(language), file=sys.stderr)
+        else:
+            usual(message, category, *place, **more)
+
+    warnings.showwarning = show
+    warnings.simplefilter("always", TidiedWarning)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -147,7 +147,19 @@ class TidiedWarning(UserWarning):
     """A file of one's own was untidy and was read all the same; the text says how, and no figure is changed by it.
 
     The same sentences stand in ``attrs["tidied"]`` (English) and ``attrs["tidied_zh"]`` (Chinese) of the frame.
+
+    Examples
+    --------
+    >>> print(TidiedWarning("a byte order mark was left out", "已略去字节顺序标记").report("zh"))
+    已略去字节顺序标记
     """
+
+    def __str__(self) -> str:
+        return self.report()
+
+    def report(self, language: str = "en") -> str:
+        """What was untidy, one sentence a line."""
+        return str(self.args[-1 if language == "zh" else 0])
 
 
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -155,13 +167,18 @@ _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2
 _SAID: set[str] = set()
 
 
-def say_tidied(sentences: Iterable[str]) -> None:
+def say_tidied(sentences: Iterable[tuple[str, str]]) -> None:
     """Warn once of what was untidy about a file of one's own; nothing is warned of twice in a process."""
-    sentences = [_UNSEEN.sub("?", sentence) for sentence in dict.fromkeys(sentences)]
-    text = "\n".join(sentences[:SHOWN] + ["..."] * (len(sentences) > SHOWN))
-    if text and text not in _SAID:
-        _SAID.add(text)
-        warnings.warn(text, TidiedWarning, stacklevel=3)
+    sentences = list(dict.fromkeys(sentences))
+    texts = [
+        "\n".join(
+            [_UNSEEN.sub("?", pair[n]) for pair in sentences[:SHOWN]] + ["..."] * (len(sentences) > SHOWN)
+        )
+        for n in (0, 1)
+    ]
+    if sentences and texts[0] not in _SAID:
+        _SAID.add(texts[0])
+        warnings.warn(TidiedWarning(*texts), stacklevel=3)
 
 
 def refuse(faults: Iterable[Fault]) -> NoReturn:

@@ -90,7 +90,8 @@ def load_boundaries(
     if path is None:
         return _shipped(LEVELS[level]).copy()
     frame = _checked(read_layer(path), level=level, areas=None if areas is None else {str(a) for a in areas})
-    say_tidied(f"{frame.attrs['path']}: {sentence}" for sentence in frame.attrs["tidied"])
+    said = zip(frame.attrs["tidied"], frame.attrs["tidied_zh"], strict=True)
+    say_tidied((f"{frame.attrs['path']}: {en}", f"{frame.attrs['path']}：{zh}") for en, zh in said)
     return frame
 
 

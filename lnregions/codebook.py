@@ -8,7 +8,7 @@ import pandas as pd
 
 from lnregions._checks import DataError, Fault, narrow, refuse_any, say_tidied, shown_path, unknown
 from lnregions._paths import data_dir
-from lnregions._tables import check_references, read_lines
+from lnregions._tables import check_references, kept_tidied, read_lines
 from lnregions._vintages import date_faults
 
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
@@ -201,7 +201,7 @@ def _load(resource: str, path: Path | None, check: Checker | None = None) -> pd.
     try:
         state = path.stat()
         frame = _load_once(resource, path, check, (state.st_mtime_ns, state.st_size)).copy()
-        say_tidied(frame.attrs["tidied"])
+        say_tidied(kept_tidied(frame))
         return frame
     except (OSError, ValueError) as error:
         if isinstance(error, DataError):

@@ -96,7 +96,7 @@ def load_observations(
         said = kept_tidied(frame) + kept_tidied(added)
         frame = pd.concat([frame, added], ignore_index=True)
         keep_tidied(frame, said)
-    say_tidied(frame.attrs["tidied"])
+    say_tidied(kept_tidied(frame))
     if day is not None:
         frame = frame[frame["known_from"] <= day].reset_index(drop=True)
     frame["default"] = choose_default(frame)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions._checks import DataError, Fault, refuse_any, say_tidied, shown_path, unknown
+from lnregions._checks import DataError, Fault, quote, refuse_any, say_tidied, shown_path, unknown
 from lnregions._paths import data_dir
 from lnregions._plan_checks import check_membership, check_plan_facts, check_regions, check_targets
 from lnregions._plan_template import write_plan_template
@@ -173,7 +173,7 @@ def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan
         if len(_LOADED) >= _MOST_LOADED:
             _LOADED.pop(next(iter(_LOADED)))
         _LOADED[state] = read
-    say_tidied(_LOADED[state].tidied)
+    _say(_LOADED[state])
     return _copy(_LOADED[state], folder)
 
 
@@ -191,21 +191,51 @@ def _copy(plan: Plan, folder: Path) -> Plan:
     return replace(plan, facts=copy.deepcopy(plan.facts), folder=folder, **copies)
 
 
+def _say(plan: Plan) -> None:
+    say_tidied(zip(plan.tidied, plan.tidied_zh, strict=True))
+
+
 def check_plan(folder: str | Path) -> list[Fault]:
     """Return everything that is wrong with a plan folder; an empty list when nothing is.
 
-    Figures in the folder's own ``observations.csv`` are checked too.
+    Figures in the folder's own ``observations.csv`` are checked too. A :class:`~lnregions.TidiedWarning` says what
+    was untidy and is read all the same.
     """
     folder = Path(folder)
     faults: list[Fault] = []
     plan, found = _gather(faults, lambda: _read(_folder(folder, folder)), (None, []))
     faults = faults or found
+    if plan is not None:
+        _say(plan)
     if plan is not None and (folder / "observations.csv").is_file():
         _gather(faults, lambda: load_observations(path=folder / "observations.csv", plan=plan), None)
     return faults
 
 
+def plan_of(given: Plan | str | Path) -> Plan:
+    """Return a plan as it is, or the one of a name or folder.
+
+    Raises
+    ------
+    DataError
+        If it is none of these, or there is no such plan.
+
+    Examples
+    --------
+    >>> plan_of("ln-2022").id
+    'ln-2022'
+    """
+    return given if isinstance(given, Plan) else load_plan(given)
+
+
 def _folder(plan: str | Path, path: Path | None) -> Path:
+    if path is None and not (isinstance(plan, Path) or (isinstance(plan, str) and plan.strip())):
+        names = ", ".join(list_plans())
+        raise DataError(
+            f"The plan {quote(plan)} is neither a plan nor the name of one. "
+            f"Give one from load_plan, the path of a plan folder, or one of {names}.",
+            zh=f"{quote(plan)} 既不是规划，也不是规划的名称。请给出 load_plan 的结果、规划文件夹，或 {names} 之一。",
+        )
     if path is None and str(plan) in list_plans():
         return data_dir() / "plans" / str(plan)
     folder = Path(path) if path is not None else Path(plan)

@@ -255,6 +255,17 @@ def test_what_was_untidy_about_a_plan_is_warned_of(folder):
     assert check_plan(folder) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "line ends of another system"), ("zh", "已转换其他系统的换行符")]
+)
+def test_the_command_says_what_was_untidy_in_the_language_asked_for(folder, capsys, language, words):
+    from lnregions.__main__ import main
+
+    rewrite(folder / "regions.csv", PLAN_UNTIDY["CRLF"])
+    assert main(["check", str(folder), "--messages", language]) == 0
+    assert f"regions.csv{': ' if language == 'en' else '：'}{words}" in capsys.readouterr().err
+
+
 def test_a_shipped_table_that_is_not_the_sealed_one_is_read_and_said(tmp_path, monkeypatch):
     from lnregions import _tables, observations
 
