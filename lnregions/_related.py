@@ -19,7 +19,7 @@ def plan_and_target(plan, target: str) -> tuple:
     DataError
         If there is no such plan or target.
     """
-    plan = plans.load_plan(plan) if isinstance(plan, str) else plan
+    plan = plans.plan_of(plan)
     rows = plan.targets[plan.targets["target"] == target]
     if rows.empty:
         raise unknown("target", str(target), plan.targets["target"].tolist())

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from lnregions import charts
+from lnregions._asked import checked
 from lnregions._words import text
 from lnregions.area_series import Tables, member_frame
 from lnregions.growth import chain_index
@@ -36,11 +37,14 @@ BREAKS = {
 }
 
 
+@checked
 def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width: str = "double") -> Picture:
     """Scorecard of all targets: what was asked for, what came, the gap and the verdict."""
-    tables = load_tables(plan, as_of=verdicts["as_of"].iloc[0])
+    tables = load_tables(plan, as_of=verdicts["as_of"].iloc[0] if len(verdicts) else "")
     data = verdicts.drop(columns=["reason_zh", "reason_en"]).assign(source=verdicts["sources"])
-    words = (f"All {len(verdicts)} targets and their verdicts", f"全部{len(verdicts)}项目标及判断")
+    count = len(verdicts)
+    all_of_them = f"All {count} targets and their verdicts" if count > 1 else "The target and its verdict"
+    words = (all_of_them, f"全部{count}项目标及判断" if count > 1 else "目标及判断")
     axes = charts.plot_scorecard(
         verdicts, targets=plan.targets, regions=plan.regions.set_index("region")[f"short_{language}"].to_dict(),
         names=tables.names(language), language=language, title=words[language == "zh"],
@@ -53,6 +57,7 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
     )
 
 
+@checked
 def draw_targets(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Pictures:
@@ -65,6 +70,7 @@ def draw_targets(
     )
 
 
+@checked
 def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
     """Shenyang and Dalian side by side, against their target for gross domestic product where the plan has one."""
     tables = load_tables(plan, as_of=as_of)
@@ -87,6 +93,7 @@ def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = 
     )
 
 
+@checked
 def draw_members(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -104,6 +111,7 @@ def draw_members(
     return chart_picture(axes, f"members-{region}-{indicator}", tables, data, words, language, region=region)
 
 
+@checked
 def draw_indexed_growth(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -126,6 +134,7 @@ def draw_indexed_growth(
     return chart_picture(axes, f"indexed-growth-{region}", tables, data, words, language, region=region)
 
 
+@checked
 def draw_contributions(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -163,6 +172,7 @@ def draw_contributions(
     )
 
 
+@checked
 def draw_coverage(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:

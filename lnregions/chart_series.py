@@ -1,11 +1,14 @@
 """Charts of one region or city over the years: the trajectory towards a target, and yearly growth."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
 
+from lnregions._checks import DataError, quote
 from lnregions.chart_labels import Label, LabelColumn, place_labels, sampled
 from lnregions.chart_parts import (
     draw_series,
@@ -103,7 +106,7 @@ def plot_trajectory(
     Raises
     ------
     DataError
-        When a frame lacks a column or has two values for a year.
+        When a frame lacks a column or has two values for a year, or a target its value or horizon.
 
     Examples
     --------
@@ -114,7 +117,7 @@ def plot_trajectory(
     ['gap\n−97.3']
     """
     sheet = Sheet(ax, language, words)
-    targets = [target] if isinstance(target, Mapping) else list(target or [])
+    targets = _targets(target)
     tidy = tidy_series(actual, what="actual series")
     if tidy.empty:
         sheet.settle(left=0)
@@ -132,6 +135,27 @@ def plot_trajectory(
     broken = mark_breaks(sheet, tidy, reasons=_reasons(actual))
     chart.finish(top=sheet.size.small + 3 if broken else 3)
     return sheet.ax
+
+
+def _targets(given) -> list[Mapping]:
+    """Targets as a list, each with the value and the horizon that a mark needs."""
+    targets = [given] if isinstance(given, Mapping | str) or not isinstance(given, Iterable) else list(given)
+    targets = [] if given is None else targets
+    for target in targets:
+        plain = isinstance(target, Mapping)
+        wrong = [name for name in ("value", "horizon") if not (plain and _is_number(target.get(name)))]
+        if wrong:
+            raise DataError(
+                f"The target {quote(dict(target) if plain else target)} has no number as its {wrong[0]}. "
+                'Give a mapping such as {"value": 10000, "horizon": 2024}.',
+                zh=f"目标 {quote(dict(target) if plain else target)} 的 {wrong[0]} 不是数字。"
+                '请给出例如 {"value": 10000, "horizon": 2024} 的映射。',
+            )
+    return targets
+
+
+def _is_number(given) -> bool:
+    return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(given)
 
 
 def named_series(benchmark: pd.DataFrame | None, language: str) -> dict[str, pd.DataFrame]:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from lnregions import charts
+from lnregions._asked import checked
 from lnregions.area_series import Tables, member_frame
 from lnregions.chart_pictures import (
     area_series_of,
@@ -17,6 +18,7 @@ from lnregions.pictures import Picture
 from lnregions.plans import load_plan
 
 
+@checked
 def draw_series(
     adcode: str, indicator: str, *, plan, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -39,6 +41,7 @@ def draw_series(
     return chart_picture(axes, f"series-{adcode}-{indicator}", tables, data, words, language, adcode=adcode)
 
 
+@checked
 def draw_city_growth(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
@@ -62,6 +65,7 @@ def draw_city_growth(
     return chart_picture(axes, f"growth-{adcode}", tables, drawn, words, language, adcode=adcode)
 
 
+@checked
 def draw_ranks(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
@@ -78,6 +82,7 @@ def draw_ranks(
     return chart_picture(axes, f"ranks-{adcode}", tables, data, words, language, adcode=adcode)
 
 
+@checked
 def draw_dots(
     adcode: str,
     indicator: str,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from lnregions._asked import checked
 from lnregions._words import format_value, text
 from lnregions.codebook import load_areas, load_caveats, load_indicators, load_sources
 from lnregions.html_tables import Table, text_table
@@ -52,6 +53,7 @@ class Tables:
         return "".join(one.to_html() for one in self.tables)
 
 
+@checked
 def show_plan(plan, *, language: str = "en") -> Table:
     """Facts of a plan: who issued it, when, for which years, and where it was read."""
     facts, zh = plan.facts, language == "zh"
@@ -69,6 +71,7 @@ def show_plan(plan, *, language: str = "en") -> Table:
     return Table(_headed(pd.DataFrame(rows, columns=["fact", "value"]), language), language=language)
 
 
+@checked
 def show_region(plan, region: str, *, language: str = "en") -> Tables:
     """What a region is to become, its tasks, and its members with how well each is attested."""
     own = plan.positioning[plan.positioning["region"] == region]
@@ -93,12 +96,14 @@ def show_region(plan, region: str, *, language: str = "en") -> Tables:
     )
 
 
+@checked
 def show_verdicts(verdicts: pd.DataFrame, *, region: str = "", language: str = "en") -> Table:
     """Verdicts as a table for readers: target, status, required, actual, gap, grade and why."""
     rows = verdicts[verdicts["region"] == region] if region else verdicts
     return _verdict_rows(rows, language, reading=False)
 
 
+@checked
 def show_readings(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Verdicts of the targets that can be read in more than one way, a row each reading."""
     rows = judge_readings(plan, as_of=as_of or None)
@@ -106,6 +111,7 @@ def show_readings(plan, *, as_of: str = "", language: str = "en") -> Table:
     return _verdict_rows(rows, language, reading=True)
 
 
+@checked
 def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Status of every target that has figures, by each published method, and whether they agree."""
     rows = compare_methods(plan, as_of=as_of or None)
@@ -124,6 +130,7 @@ def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
     return Table(frame, statuses=tuple(names.values()), language=language)
 
 
+@checked
 def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
     """Every number that each verdict of a region used, with the sources it rests on."""
     labels, titles = _target_labels(language, plan), _titles(load_tables(plan, as_of=as_of).sources)
@@ -144,6 +151,7 @@ def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en
     return Tables(tuple(out))
 
 
+@checked
 def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
     """Where each of a region's targets with a value stood in every year of the plan, against its path."""
     labels, out = _target_labels(language, plan), []
@@ -167,6 +175,7 @@ def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en")
     return Tables(tuple(out))
 
 
+@checked
 def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
     """What each verdict would be with another base year, figure, rounding or method."""
     labels, out = _target_labels(language, plan), []
@@ -186,6 +195,7 @@ def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -
     return Tables(tuple(out))
 
 
+@checked
 def show_trail(plan, *, language: str = "en") -> Table:
     """Verdicts that flipped as later figures were published, with the figure that did it."""
     rows, labels = revision_trail(plan), _target_labels(language, plan)
@@ -199,12 +209,14 @@ def show_trail(plan, *, language: str = "en") -> Table:
     return Table(_headed(frame, language), "", "", (), chips, language)
 
 
+@checked
 def show_members(plan, region: str, *, as_of: str = "", language: str = "en") -> Table:
     """Latest figure of each indicator and member, with year, grade and source."""
     tables = load_tables(plan, as_of=as_of)
     return _latest(tables, list(members_of(plan, region)), language)
 
 
+@checked
 def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Table:
     """A city's regions and the latest figure of each indicator."""
     tables = load_tables(plan, as_of=as_of)
@@ -223,6 +235,7 @@ def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Ta
     )
 
 
+@checked
 def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of everything a plan's or a region's figures rest on."""
     regions = [region] if region else list(plan.regions["region"])
@@ -233,6 +246,7 @@ def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en
     return _sources(areas, observations=tables.observations, sources=tables.sources, language=language)
 
 
+@checked
 def show_city_sources(adcode: str, *, as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of a city's figures."""
     observations = load_observations(as_of=as_of or None)

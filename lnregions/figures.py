@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FORMATS = ("png", "svg", "pdf")
 DPI = 300
 FIRST_CHINESE = 0x2E7F  # code point before the first block of Chinese characters and punctuation
+_AIR = 1e-6  # of a pixel, so that no side falls short of its whole number
 _PNG_COMPRESSION = 4  # of 9; measured in benchmarks/bench_figures.py
 _METADATA = {
     "png": {"Software": "lnregions"},
@@ -138,10 +139,14 @@ class _Pixels(io.RawIOBase):
 
 
 def _png(fig: "Figure", metadata: dict[str, str]) -> bytes:
-    """Figure drawn as PNG."""
-    pixels = _Pixels()
-    fig.savefig(pixels, format="rgba", dpi=DPI)
-    width, height = (int(side * DPI + 1e-6) for side in fig.get_size_inches())
+    """Figure drawn as PNG, its sides the nearest whole numbers of pixels; matplotlib cuts what is over."""
+    pixels, size = _Pixels(), fig.get_size_inches()
+    width, height = (round(side * DPI) for side in size)
+    fig.set_size_inches((width + _AIR) / DPI, (height + _AIR) / DPI, forward=False)
+    try:
+        fig.savefig(pixels, format="rgba", dpi=DPI)
+    finally:
+        fig.set_size_inches(size, forward=False)
     drawn = pixels.drawn.reshape(height, width, 4)
     words = {key: value for key, value in metadata.items() if value}
     return encode_png(drawn, dpi=DPI, compression=_PNG_COMPRESSION, metadata=words)

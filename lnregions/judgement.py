@@ -104,7 +104,7 @@ def judge_all(
     """Verdicts on every reading of every target, main readings first within each target."""
     if method not in JUDGES:
         raise unknown("method", str(method), JUDGES)
-    plan = plans.load_plan(plan) if isinstance(plan, str) else plan
+    plan = plans.plan_of(plan)
     tables = load_tables(plan, as_of=as_of, observations=observations)
     key = ("judged", method, _content(plan.targets), _content(plan.membership))
     if key not in tables.made:
@@ -147,7 +147,7 @@ def compare_methods(plan, *, as_of=None, observations: pd.DataFrame | None = Non
         ``target plan open_sdg unsd escap ratio_open_sdg ratio_unsd ratio_escap agree``; a status is empty where a
         method does not apply.
     """
-    plan = plans.load_plan(plan) if isinstance(plan, str) else plan
+    plan = plans.plan_of(plan)
     tables = load_tables(plan, as_of=as_of, observations=observations)
     rows = []
     for _, target in plan.targets.iterrows():

@@ -13,7 +13,7 @@ from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from lnregions import _checks, palette
 from lnregions.geometry import project, simplify_coverage, union
-from lnregions.style import MM, Size, figure, rc, size_of, size_on, whole_pixels
+from lnregions.style import MM, Size, figure, rc, size_of, size_on
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -236,7 +236,7 @@ def fit_sheet(fig, *, above_mm: float, below_mm: float) -> None:
     low = min(box[1] for box in boxes.values())
     top = max(box[1] + box[3] for box in boxes.values())
     height = top - low + above_mm + below_mm
-    fig.set_figheight(whole_pixels(height * MM))
+    fig.set_figheight(height * MM)
     wide = fig.get_figwidth() / MM
     for ax, box in boxes.items():
         x, y, across, up = box

@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.patches import Patch
 
 from lnregions import maps
+from lnregions._asked import checked
 from lnregions.area_series import Tables, member_frame
 from lnregions.boundaries import load_boundaries, load_context, load_locator
 from lnregions.judgement import judge, load_tables, members_of
@@ -17,8 +18,11 @@ PROVINCE = "210000"
 PLAIN = "#f1e8d2"
 FIRST_SHOWN = 2019
 """First year that classes are made from: the first on the basis of the fourth economic census."""
+MANY_VALUES = 30
+"""Values from which growth gets six classes, its outer twentieths left to the open end classes."""
 
 
+@checked
 def draw_membership(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
     """Map of all regions, where they overlap, and how well each membership is attested."""
     tables = load_tables(plan, as_of=as_of)
@@ -42,6 +46,7 @@ def draw_membership(plan, *, as_of: str = "", language: str = "en", width: str =
     )
 
 
+@checked
 def draw_location(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -69,6 +74,7 @@ def draw_location(
     )
 
 
+@checked
 def draw_map(
     plan, region: str, indicator: str, *, year: int | None = None, as_of: str = "", language: str = "en",
     width: str = "double",
@@ -100,6 +106,7 @@ def draw_map(
     )  # fmt: skip
 
 
+@checked
 def draw_verdict_map(
     plan,
     verdicts: pd.DataFrame | None = None,
@@ -113,7 +120,9 @@ def draw_verdict_map(
     verdicts = judge(plan, as_of=as_of) if verdicts is None else verdicts
     count = len(verdicts)
     title = (
-        f"{count} targets of the plan and their verdicts, by region",
+        f"{count} targets of the plan and their verdicts, by region"
+        if count > 1
+        else "The plan's target and its verdict, by region",
         f"规划{count}项目标的判断（分区域）",
     )
     axes = maps.plot_plan_status(
@@ -147,6 +156,7 @@ def draw_verdict_map(
     )
 
 
+@checked
 def draw_city_location(
     plan, adcode: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -227,8 +237,18 @@ def _plot(drawn, values, row, width, language):
     own["legend"] = row[f"name_{language}"]
     if row["aggregation"] == "sum" and drawn["value"].notna().any():
         return maps.plot_symbols(drawn, "value", largest=float(values.max()), **own)
-    breaks = maps.round_breaks(values) if values.notna().sum() > 1 else None
-    return maps.plot_choropleth(drawn, "value", breaks=breaks, **own)
+    return maps.plot_choropleth(drawn, "value", breaks=class_breaks(values, row["measure"]), **own)
+
+
+def class_breaks(values, measure):
+    """Class breaks of all values of an indicator; rare extremes of growth do not stretch its classes."""
+    values = values.dropna()
+    if len(values) < 2:
+        return None
+    if measure != "growth" or len(values) < MANY_VALUES:
+        return maps.round_breaks(values)
+    low, high = values.quantile([0.05, 0.95])
+    return maps.round_breaks(values[values.between(low, high)], classes=6)
 
 
 def _plain_areas(frame, width, language):

@@ -7,6 +7,8 @@ to a block for those who bring their own axes.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from math import inf
+from numbers import Real
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -75,7 +77,7 @@ def size_of(width: str | float) -> Size:
     Raises
     ------
     DataError
-        When the name is not a preset.
+        When the name is not a preset, or the width no length.
 
     Examples
     --------
@@ -86,6 +88,11 @@ def size_of(width: str | float) -> Size:
         if width not in SIZES:
             raise _checks.unknown("width", width, list(SIZES))
         return SIZES[width]
+    if isinstance(width, bool) or not isinstance(width, Real) or not 0 < width < inf:
+        raise _checks.DataError(
+            f"The width {_checks.quote(width)} is no length. Give millimetres, or one of {', '.join(SIZES)}.",
+            zh=f"宽度 {_checks.quote(width)} 不是长度。请给出毫米数，或 {', '.join(SIZES)} 之一。",
+        )
     narrower = [s for s in SIZES.values() if s.width_mm <= width] or [SIZES["single"]]
     nearest = max(narrower, key=lambda s: s.width_mm)
     return nearest._replace(width_mm=float(width), height_mm=width * nearest.height_mm / nearest.width_mm)

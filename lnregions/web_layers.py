@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -9,9 +10,9 @@ from lnregions._checks import DataError, unknown
 from lnregions._words import format_number, format_value, to_unit, unit_label
 from lnregions.area_series import Tables, member_frame
 from lnregions.codebook import load_sources
-from lnregions.map_classes import class_labels, round_breaks
+from lnregions.map_classes import class_labels
 from lnregions.map_fields import rate_scale
-from lnregions.map_pictures import drawn_values, one_year
+from lnregions.map_pictures import class_breaks, drawn_values, one_year
 from lnregions.map_symbols import FILL, circle_steps
 
 LARGEST = 34
@@ -72,7 +73,7 @@ def map_layer(
         raise _nothing(tables, row, members, year)
     values = drawn_values(tables, indicator)
     circles = row["aggregation"] == "sum" and bool((own["value"] > 0).any())
-    draw = _circles if circles else _fills
+    draw = _circles if circles else partial(_fills, measure=row["measure"])
     legend, method, looks = draw(own["value"], values, row["unit"], language)
     title = row[f"name_{language}"] + _in_unit(row["unit"], language)
     titles = load_sources().set_index("source")["title"]
@@ -114,9 +115,9 @@ def _nothing(tables, row, members, year):
     return DataError(f"{what} Years: {', '.join(listed)}.", zh=f"{zh}可选年份：{'、'.join(listed)}。")
 
 
-def _fills(own, values, unit, language):
+def _fills(own, values, unit, language, *, measure):
     """Legend of classes, their method, and the looks of a value among them."""
-    breaks = round_breaks(values) if values.notna().sum() > 1 else None
+    breaks = class_breaks(values, measure)
     scale = rate_scale("value", own, unit=unit, breaks=breaks)
     words = class_labels(scale.classes, factor=to_unit(1, unit, language), language=language)
     legend = tuple(zip(reversed(scale.ramp), reversed(words), strict=True))

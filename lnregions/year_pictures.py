@@ -3,17 +3,19 @@
 import pandas as pd
 
 from lnregions import charts, maps
+from lnregions._asked import checked
 from lnregions.area_series import Tables, member_frame
 from lnregions.boundaries import load_boundaries
 from lnregions.chart_pictures import chart_picture, common_words, head_words
 from lnregions.judgement import load_tables, members_of
 from lnregions.map_base import map_axes
-from lnregions.map_pictures import drawn_values, finish_picture_map
+from lnregions.map_pictures import class_breaks, drawn_values, finish_picture_map
 from lnregions.pictures import Picture, make_picture, source_line
 
 MOST_YEARS = 6
 
 
+@checked
 def draw_change(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -46,6 +48,7 @@ def draw_change(
     )  # fmt: skip
 
 
+@checked
 def draw_years(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -61,7 +64,7 @@ def draw_years(
     values = drawn_values(tables, indicator)
     axes = maps.plot_small_multiples(
         frame[frame["area"].isin(members)], data[["area", "year", "value"]], unit=row["unit"], width=width,
-        breaks=maps.round_breaks(values), legend=row[f"name_{language}"], language=language,
+        breaks=class_breaks(values, row["measure"]), legend=row[f"name_{language}"], language=language,
     )  # fmt: skip
     words = (
         f"{tables.name(region, 'en')}: {_lower(tables, indicator)}, {years[0]}-{years[-1]}",
@@ -77,6 +80,7 @@ def draw_years(
     )  # fmt: skip
 
 
+@checked
 def draw_slope(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:

@@ -332,3 +332,52 @@ def test_chinese_text_of_a_pyplot_figure_is_set_in_the_bundled_font(tmp_path):
     figures.save_figure(fig, tmp_path / "mine", formats=("png",))
     assert title.get_fontfamily() == [style.FAMILY]
     plt.close(fig)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"caption": "GDP"}, "The caption 'GDP' is not text by language"),
+        ({"caption": {"en": 3}}, "The caption .* is not text by language"),
+        ({"alt": "GDP"}, "The alt text 'GDP' is not text by language"),
+        ({"formats": "gif"}, "Unknown format 'gif'"),
+        ({"formats": 3}, "Unknown format '3'"),
+        ({"formats": ["png", None]}, "Unknown format 'None'"),
+    ],
+)
+def test_words_and_formats_of_the_wrong_kind_are_refused_before_anything_is_written(tmp_path, given, said):
+    with pytest.raises(DataError, match=said) as caught:
+        figures.save_figure(style.figure("single", height_mm=20), tmp_path / "x", **given)
+    assert any("\u4e00" <= c <= "\u9fff" for c in caught.value.report("zh"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["axes", "text", "none"])
+def test_what_is_no_figure_is_refused_with_the_way_to_it(tmp_path, what):
+    fig = style.figure("single", height_mm=20)
+    given = {"axes": fig.add_subplot(), "text": "figure", "none": None}[what]
+    with pytest.raises(DataError, match=r"no whole figure but a .*\. Give a matplotlib figure") as caught:
+        figures.save_figure(given, tmp_path / "x")
+    assert "整幅图" in caught.value.report("zh")
+
+
+@pytest.mark.parametrize("stem", ["", None, 3])
+def test_a_path_without_a_name_is_refused(stem):
+    with pytest.raises(DataError, match="names no file"):
+        figures.save_figure(style.figure("single", height_mm=20), stem)
+
+
+@pytest.mark.parametrize(
+    ("name", "formats", "written"),
+    [
+        ("m7.png", None, ["m7.json", "m7.png"]),
+        ("m7.PDF", None, ["m7.json", "m7.pdf"]),
+        ("m7.png", ("svg",), ["m7.json", "m7.svg"]),
+        ("m7.v2", "png", ["m7.v2.json", "m7.v2.png"]),
+        ("m7", None, ["m7.json", "m7.pdf", "m7.png", "m7.svg"]),
+    ],
+)
+def test_an_ending_that_is_a_format_means_that_format(tmp_path, name, formats, written):
+    fig = style.figure("single", height_mm=20)
+    figures.save_figure(fig, tmp_path / name, formats=formats)
+    assert sorted(path.name for path in tmp_path.iterdir()) == written
