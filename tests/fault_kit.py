@@ -55,6 +55,10 @@ def render(out, book, regions, **settings):
     with open(out + ".said", "w") as file:
         json.dump(said, file)
 
+def patient_render(**ask):
+    batch._GRACE = 600
+    render(**ask)
+
 def limited(cell, **ask):
     render(**ask, limits=Limits(cell=cell))
 

@@ -113,13 +113,13 @@ def test_every_test_that_the_fault_table_names_exists():
 SLOW = "import time\nif region in ('c', 'd'):\n    open(marks + region, 'w').close()\n    time.sleep(600)"
 
 
-def start_slow(server, tmp_path):
+def start_slow(server, tmp_path, do="render"):
     """A render of which two runs are done and two are in work and never end."""
     marks = tmp_path / "marks"
     marks.mkdir()
     book = kit.write_notebook(tmp_path / "01.ipynb", f"marks = {str(marks)!r} + '/'\n{SLOW}")
     ask = {"book": str(book), "regions": ["a", "b", "c", "d"], "html": False}
-    pid, ended = server.start(do="render", out=str(tmp_path / "out"), **ask)
+    pid, ended = server.start(do=do, out=str(tmp_path / "out"), **ask)
     # English and Chinese, two at a time: the first two that do not end are the English ones
     for region in "cd":
         kit.wait_for_file(marks / region, ended)
@@ -140,12 +140,14 @@ def test_a_signal_stops_a_render_cleanly_and_keeps_what_was_done(number, server,
 
 
 def test_a_second_signal_ends_a_render_at_once(server, clean, tmp_path):
-    pid, ended = start_slow(server, tmp_path)
+    pid, ended = start_slow(server, tmp_path, do="patient_render")
     warm = next(child for child in kit.marked(server.mark) if parent(child) == pid)
+    kernels = [child for child in kit.marked(server.mark) if parent(child) == warm]
     os.kill(warm, signal.SIGSTOP)  # so that a clean stop has to wait
-    for _ in range(2):
-        os.kill(pid, signal.SIGINT)
-        select.select([ended], [], [], 0.2)
+    os.kill(pid, signal.SIGINT)
+    while not all(gone(kernel) for kernel in kernels):  # the first one has come
+        assert not select.select([ended], [], [], 0.02)[0]
+    os.kill(pid, signal.SIGINT)
     select.select([ended], [], [])
     kit.assert_whole(tmp_path / "out")
     assert not (tmp_path / "out" / "manifest.json").exists()
@@ -420,6 +422,31 @@ def test_what_is_written_reaches_the_disk_before_it_gets_its_name(tmp_path, monk
     _files.swap_in(tmp_path / "new", tmp_path / "en" / "final")
     places = [place for name, place in calls]
     assert places == ["new/deep", "new/deep/b", "new", ".", "en/final", "en"]
+
+
+def test_a_sweep_takes_what_the_dead_left_and_nothing_else(tmp_path):
+    names = [".a.json.0123abcd.part", ".b.json.0123abcd.part", "mine.part", ".c.part"]
+    for name in names:
+        (tmp_path / name).touch()
+    with open(tmp_path / names[1], "rb") as held:
+        assert _files.try_lock(held.fileno())
+        _files.sweep(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(names[1:])
+
+
+def test_a_file_that_was_swept_away_while_it_was_made_is_written_again(tmp_path, monkeypatch):
+    real, swept = os.fsync, []
+
+    def fsync(descriptor):
+        if not swept:
+            swept.extend(tmp_path.glob(".*.part"))
+            swept[0].unlink()
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    _files.write_whole(tmp_path / "a.json", "whole")
+    assert len(swept) == 1
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"a.json": "whole"}
 
 
 # -- kernels ------------------------------------------------------------------------------------------------
