@@ -70,10 +70,12 @@ class Book:
     target: pd.Series | None = None
     counts: Counter = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
+    values: set[float] = field(default_factory=set)
 
     def settle(self, value: float, place: str, found: list[Trace]) -> None:
         """Count a number by what it rests on; a fault where there is nothing, or its source is not listed."""
         self.counts["numbers"] += 1
+        self.values.add(float(value))
         words = {"picture": self.name, "place": place, "value": f"{value:.6g}"}
         listed = [trace for trace in found if trace.listed_in(self.listed)]
         if listed:
@@ -300,6 +302,8 @@ def check_pictures(*, as_of: str = "") -> list[Check]:
                            "formulas over figures, and the picture lists their sources",
                            f"图中每个数字均可追溯：{traced[0]:,}个为数据本身，{traced[1]:,}个为算式所得，来源均已列出"),
               counts["numbers"], tuple(faults)),
+        Check("pictures", ("the table saved beside a picture holds no other numbers", "图旁所存表中没有其他数字"),
+              counts["saved"]),
     ]  # fmt: skip
 
 
@@ -336,4 +340,15 @@ def trace_picture(picture, calls: list[PlotCall], tracer: Tracer) -> Book:
             book.faults.append(Fault("unexplained plot", extra=words))
         else:
             EXPLAINERS[call.name](book, call.given)
+    _file(book, picture.data)
     return book
+
+
+def _file(book: Book, data: pd.DataFrame) -> None:
+    """The table that is saved beside the picture: it holds no number but those that are drawn."""
+    for row in numbers_of(data).to_dict("records"):
+        book.counts["saved"] += 1
+        if float(row["value"]) not in book.values:
+            place = f"{row.get('area', book.area)} {row.get('year', '')} of its table".strip()
+            words = {"picture": book.name, "place": place, "value": f"{row['value']:.6g}"}
+            book.faults.append(Fault("untraced", extra=words))

@@ -426,6 +426,14 @@ def test_a_picture_that_lists_too_few_sources_is_found(tracer):
     assert "which it does not list" in faults[0].message()
 
 
+def test_a_saved_table_with_another_number_is_found(tracer):
+    picture, calls = assembled(draw_members, tracer.plan, "west", "gdp")
+    picture.data = picture.data.assign(value=picture.data["value"] + 1)
+    faults = trace_picture(picture, calls, tracer).faults
+    assert len(faults) == len(picture.data)
+    assert "of its table goes back to no observation" in faults[0].message()
+
+
 def test_a_plot_that_nothing_explains_is_found(tracer):
     picture, calls = assembled(draw_members, tracer.plan, "west", "gdp")
     faults = trace_picture(picture, [PlotCall("plot_stars", {}), *calls], tracer).faults
