@@ -19,13 +19,12 @@ from lnregions.judgement import (
 )
 from lnregions.observations import applying_breaks
 from lnregions.outlook import outlook
+from lnregions.picture_words import common_words, head_words, recent_years
 from lnregions.pictures import Picture, Pictures, make_picture, source_words
 from lnregions.totals import common_release
 from lnregions.trajectory import required_path
 from lnregions.verdicts import Verdict
 
-FIRST_SHOWN = 2018
-"""First year that a series of levels is drawn from."""
 EMPTY_MM = 45
 """Height of a chart that has nothing to show but its reason."""
 CITIES = ("210100", "210200")
@@ -351,11 +350,6 @@ def _lead(plan, region):
     return [city] if city else []
 
 
-def recent_years(frame, *, first=FIRST_SHOWN):
-    """Rows from the first year shown on."""
-    return frame[frame["year"] >= first].reset_index(drop=True)
-
-
 def _chained(rates, base):
     """Indices chained from yearly rates, 100 in the base year, with the sources of all; an area stops at a hole."""
     parts = []
@@ -375,29 +369,6 @@ def _release_of(tables, members, indicator, year):
     rows = tables.observations
     rows = rows[(rows["indicator"] == indicator) & (rows["year"] == year) & rows["area"].isin(members)]
     return common_release(rows, members)[1].set_index("area")
-
-
-def head_words(tables, indicator, area, more=("", "")):
-    """Title and subtitle in both languages."""
-    row = tables.indicator(indicator)
-    titles = (
-        f"{tables.name(area, 'en')}: {_lower(row['name_en'])}",
-        f"{tables.name(area, 'zh')}：{row['name_zh']}",
-    )
-    return titles, more
-
-
-def _lower(name):
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
-
-
-def common_words(tables, data, indicator, words, language, width):
-    """Words that every chart takes."""
-    zh = language == "zh"
-    return {
-        "title": words[0][zh], "subtitle": words[1][zh], "unit": tables.indicator(indicator)["unit"], "width": width,
-        "source": source_words(data, tables, language=language),
-    }  # fmt: skip
 
 
 def chart_picture(axes, name, tables, data, words, language, **parameters):
