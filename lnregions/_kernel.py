@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import types
+from pathlib import Path
 
 import ipykernel.debugger
 from ipykernel.ipkernel import IPythonKernel
@@ -105,6 +106,8 @@ def become_kernel(kernel: WireKernel, sock: socket.socket, *, pipes: dict, reque
     faulthandler.enable(sys.__stderr__)
     kernel.session.sender = sender
     kernel.shell.init_environment()
+    kernel.shell.user_ns["_dh"][:] = [Path.cwd()]
+    kernel.shell.starting_dir = os.getcwd()
     IPKernelApp.instance().init_path()
     _run(_serve(kernel, sock))
     sender.send("memory", _private_memory())

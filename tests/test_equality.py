@@ -1,0 +1,290 @@
+"""The same notebook through papermill in an ordinary kernel and on our engine: what comes out is the same.
+
+Compared are cells, outputs with their data and tracebacks, streams, execution counts, metadata, the saved state of
+widgets, the error that papermill raises, and every file that the notebook wrote. Times, process numbers, random
+identifiers and where a stream was cut into pieces (by the clock, in an ordinary kernel) are left out.
+"""
+
+# ruff: noqa: E501 - a cell a line reads best
+import copy
+import json
+import os
+import re
+
+import nbformat
+import papermill
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+from lnregions import _warm
+from lnregions._paths import notebooks_dir
+from lnregions.kernels import register_engines
+
+register_engines()
+pytestmark = pytest.mark.slow
+_TIMES = ("start_time", "end_time", "duration", "iopub.", "shell.")
+_RANDOM = (
+    (r"0x[0-9a-f]{6,}", "0x"), (r"[0-9a-f]{32}", "ID"),
+    (r"T_[0-9a-f]{5}", "T_"), (r"[\d.]+ ?(s|ms|[µμ]s|us|ns|it/s)\b|\d\d:\d\d", "TIME"), (r"-f \S+\.json", "-f FILE"),
+    (r"'-f',\s+'[^']+'", "'-f', FILE"), (r"\b(m|image|clip|p)[0-9a-f]{10}\b", "ID"),
+    (r"<dc:date>[^<]*", "<dc:date>"),
+)  # fmt: skip
+_WIDGETS = "application/vnd.jupyter.widget-state+json"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm():
+    """One warm process as a render uses it, ended after the last test."""
+    yield _warm.warm_process(imports=_warm.IMPORTS, warm_up=())
+    _warm.close_warm_process()
+
+
+def code(source, *tags):
+    return new_code_cell(source, metadata={"tags": list(tags)})
+
+
+def book(*cells):
+    """Notebook of code cells, given as text, and of other cells."""
+    made = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+    for number, cell in enumerate(made):
+        cell["id"] = f"cell-{number}"
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=made, metadata={"kernelspec": spec})
+
+
+def execute(notebook, folder, *, engine, **settings):
+    """What papermill left of a notebook in its folder, and the error that it raised."""
+    folder.mkdir()
+    os.environ.pop("PYTEST_CURRENT_TEST", None)  # with it, an ordinary kernel leaves file descriptors alone
+    nbformat.write(copy.deepcopy(notebook), folder / "in.ipynb")
+    error, settings = None, {"cwd": folder, "progress_bar": False, "engine_name": engine} | settings
+    try:
+        papermill.execute_notebook(folder / "in.ipynb", folder / "out.ipynb", **settings)
+    except Exception as raised:
+        error = (type(raised).__name__, shown(str(raised), folder))
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix not in (".ipynb", ".pyc")
+    }
+    content = json.loads((folder / "out.ipynb").read_text("utf-8"))
+    return {
+        "cells": cells(content, folder),
+        "metadata": metadata(content, folder),
+        "error": error,
+        "files": files,
+    }
+
+
+def shown(value, folder):
+    """The value without what differs from run to run."""
+    if isinstance(value, dict):
+        return {
+            key: ("TIME" if item is not None else None) if key.startswith(_TIMES) else shown(item, folder)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        if value and all(isinstance(item, str) for item in value):
+            value = ["".join(value)]  # lines of one text
+        return [shown(item, folder) for item in value]
+    if isinstance(value, str):
+        value = value.replace(str(folder), "FOLDER")
+        value = re.sub(r"[^\s\"'(<>]*ipykernel_\d+", "ipykernel", value) if "ipykernel_" in value else value
+        for pattern, word in _RANDOM:
+            value = re.sub(pattern, word, value)
+    return value
+
+
+def cells(content, folder):
+    """Cells with adjacent pieces of one stream joined; papermill's own cells without their random name."""
+    found = []
+    for cell in content["cells"]:
+        cell = shown(cell, folder)
+        if {"papermill-error-cell-tag", "injected-parameters"} & set(cell["metadata"].get("tags", [])):
+            cell["id"] = "papermill's"
+        outputs = []
+        for output in cell.get("outputs", []):
+            same = outputs and (outputs[-1]["output_type"], outputs[-1].get("name"))
+            if output["output_type"] == "stream" and same == ("stream", output["name"]):
+                outputs[-1]["text"] = ["".join(outputs[-1]["text"] + output["text"])]
+            else:
+                outputs.append(output)
+        found.append({**cell, "outputs": outputs})
+    return found
+
+
+def metadata(content, folder):
+    """Metadata of the notebook; models of widgets in an order that does not hang on their random names."""
+    found = shown(content["metadata"], folder)
+    models = content["metadata"].get("widgets", {}).get(_WIDGETS, {}).get("state", {})
+    found["widgets"] = sorted(json.dumps(shown(model, folder), sort_keys=True) for model in models.values())
+    return found
+
+
+def differences(notebook, folder, **settings):
+    """Where the two differ: the place, ours, theirs."""
+    theirs = execute(notebook, folder / "theirs", engine=None, **settings)
+    ours = execute(notebook, folder / "ours", engine="lnregions", **settings)
+    assert len(ours["cells"]) == len(theirs["cells"])
+    pairs = [(name, ours[name], theirs[name]) for name in ("metadata", "error", "files")]
+    pairs += list(zip(range(99), ours["cells"], theirs["cells"], strict=False))
+    return [str(cut)[:6000] for pair in pairs for cut in parted(*pair)]
+
+
+def parted(place, ours, theirs):
+    """Parts of a cell, or of the notebook, that differ."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        names = {**ours, **theirs}
+        return [(place, n, ours.get(n), theirs.get(n)) for n in names if ours.get(n) != theirs.get(n)]
+    return [(place, ours, theirs)] if ours != theirs else []
+
+
+PLAIN = book(
+    new_markdown_cell("# A title"), new_raw_cell("as it is"), "", "  \n",
+    "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')",
+    "1 + 1", "_", "_3, _oh, Out, len(In)", "x = 5;", "None", "x",
+    "sys.argv, __name__, '__file__' in globals(), __doc__",
+    "sorted(name for name in globals() if not name.startswith('_i'))",
+    "_i, _ii, _ih[:2]", "sys.path", "get_ipython().set_next_input('x = 6')", "get_ipython()",
+    "sys.stdout, sys.stderr, sys.displayhook",
+    "sys.stdout.isatty(), sys.stdout.encoding, sys.stdout.errors, sys.stdout.name, sys.stdout.closed",
+    "import os\nos.environ['TERM'], os.environ['PAGER'], os.environ['FORCE_COLOR'], os.environ['MPLBACKEND']",
+    "[os.environ[name] == str(os.getppid()) for name in ('JPY_PARENT_PID',)] != []",
+    "import warnings\nwarnings.warn('mind')", "warnings.warn('old', DeprecationWarning)", "1 is 1",
+    "import logging\nlogging.warning('logged'); logging.info('not')",
+    "logging.basicConfig(level='INFO', force=True); logging.info('now')",
+    "import pandas as pd\npd.DataFrame({'a': [1, None], '中': ['x', pd.Timestamp('2020')]})",
+    "pd.DataFrame({'a': range(3)}).style", "list(range(1200))", "help(len)", "float('nan')", "'\\udc80'", "print('\\udc80')",
+)  # fmt: skip
+STREAMS = book(
+    "import os, subprocess, sys, time",
+    "for n in range(3): print(n, flush=True); print('e', n, file=sys.stderr, flush=True)",
+    "sys.stdout.write('no end')", "print('é世界😀'); print('\\x1b[31mred\\x1b[0m'); print('a\\rb')",
+    "sys.stdout.writelines(['a\\n', 'b\\n'])", "os.system('echo sys; echo err >&2')", "!echo hi; echo err >&2",
+    "found = !echo listed\nfound", "!exit 3", "_exit_code", "%%bash\necho out\necho err >&2",
+    "subprocess.run(['sh', '-c', 'echo p']); time.sleep(0.3)", "subprocess.check_output('echo q', shell=True)",
+    "from IPython.display import display\nprint(1)\ndisplay(2)\nprint(3)\ndisplay(4)\nprint(5, file=sys.stderr)",
+    "sys.__stdout__.write('below\\n'); time.sleep(0.3)", "os.write(1, b'one\\n'); os.write(2, b'two\\n'); time.sleep(0.3)",
+    "print('x' * 99 + '\\n', end='' if False else '\\n')", "print('y' * 10_000_000)",
+    "for _ in range(2000): print('z' * 99)", "%%capture kept\nprint('hidden')\n2", "kept.stdout, kept.outputs", "kept.show()",
+    "import threading\nthread = threading.Thread(target=lambda: (time.sleep(0.5), print('late'))); thread.start()\nprint('a')",
+    "print('b')", "thread.join(); print('c')",
+    "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(1) as pool: list(pool.map(print, range(3)))",
+)  # fmt: skip
+TASKS = book(
+    "import asyncio\nawait asyncio.sleep(0.01)\nprint(1)",
+    "async def talk():\n    for n in range(3):\n        print('task', n)\n        await asyncio.sleep(0.1)\ntask = asyncio.create_task(talk())",
+    "await asyncio.sleep(0.15)\nprint('meanwhile')", "await task", "await asyncio.gather(*(asyncio.sleep(0, result=n) for n in range(3)))",
+    "async def fails(): raise ValueError('in a task')\ntask = asyncio.create_task(fails())", "await asyncio.sleep(0.05)", "await task",
+)  # fmt: skip
+RICH = book(
+    "from IPython.display import *\nhandle = display('a', display_id='x')", "update_display('b', display_id='x')", "handle.update('c')",
+    "print(1); clear_output(); print(2)", "print(1); clear_output(wait=True); print(2)", "print(1); clear_output(wait=True)",
+    "display(HTML('<b>h</b>'), Markdown('*m*'), Latex('$x$'), JSON({'a': 1}), Javascript('1'))",
+    "class Bundle:\n    def _repr_mimebundle_(self, include=None, exclude=None):\n"
+    "        return {'text/plain': 'p', 'text/x': 'y'}, {'text/x': {'k': 1}}\nBundle()",
+    "class Rich:\n    def _repr_html_(self): return '<i/>'\n    def _repr_png_(self): return b'\\x89PNG\\r\\n\\x1a\\n'\nRich()",
+    "class Broken:\n    def _repr_html_(self): raise ValueError('h')\nBroken()",
+    "publish_display_data({'text/html': '<p>', 'application/x+json': {'a': [1, None, 1.5]}}, metadata={'text/html': {'isolated': True}})",
+    "Image(data=b'\\x89PNG\\r\\n\\x1a\\n', format='png')", "IFrame('x', 1, 1)", "Math('x')", "display({'text/plain': 'raw'}, raw=True)",
+    "import matplotlib.pyplot as plt\nplt.isinteractive()", "plt.plot([1, 2, 3]);", "plt.isinteractive(), plt.get_backend()",
+    "fig, ax = plt.subplots(figsize=(2, 1))\nax.bar([1], [1])\nplt.show()\nprint('drawn')", "fig", "%matplotlib inline",
+    "plt.plot([3, 1])\nplt.title('图 A')\nplt.savefig('own.png')",
+    "%config InlineBackend.figure_format = 'retina'\nplt.plot([1]);",
+    "import geopandas, shapely\ngeopandas.GeoSeries([shapely.Point(0, 0)]).plot()", "shapely.Point(0, 0)",
+)  # fmt: skip
+WIDGETS = book(
+    "import ipywidgets as w\nslider = w.IntSlider(value=3)\nslider", "out = w.Output()\nwith out:\n    print('in'); display(1)\nout",
+    "w.interact(lambda x: print(x), x=(0, 3));", "@out.capture()\ndef says(): print('caught')\nsays()",
+    "w.HBox([w.Button(description='b'), w.Text('t'), w.HTML('<b>')])", "slider.value = 7\nslider.value",
+    "w.jslink((slider, 'value'), (w.IntText(), 'value'))", "w.Image(value=b'\\x89PNG')",
+    "from ipykernel.comm import Comm\ncomm = Comm(target_name='t', data={'a': 1}); comm.send({'b': 2}); comm.close()",
+    "other = w.Output()\ndisplay(other)\nwith other:\n    print('x')\n    other.clear_output()\n    print('y')", "other.append_stdout('z')",
+    "with other:\n    1 / 0", "print('after')",
+)  # fmt: skip
+PROCESSES = book(
+    "import multiprocessing as mp, os, pickle, signal, sys, time", "def double(n): return n * 2\nwith mp.Pool(2) as pool: print(pool.map(double, range(4)))",
+    "def says(): print('from a child')\none = mp.Process(target=says); one.start(); one.join(); time.sleep(0.3); one.exitcode",
+    "pid = os.fork()\nif pid == 0:\n    print('child', flush=True); os._exit(3)\nos.waitpid(pid, 0)[1]",
+    "pickle.loads(pickle.dumps(double)) is double, double.__module__", "class Kept: pass\ntype(pickle.loads(pickle.dumps(Kept()))) is Kept",
+    "import __main__\n__main__.double is double", "import inspect\ninspect.getsource(double)", "import atexit\natexit.register(print, 'bye')",
+    "signal.signal(signal.SIGALRM, lambda *_: print('alarm'))\nsignal.setitimer(signal.ITIMER_REAL, 0.1)\ntime.sleep(0.3)",
+    "try:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(2)\nexcept KeyboardInterrupt:\n    print('caught')",
+    "import subprocess\nsubprocess.run([sys.executable, '-c', 'print(1)'], capture_output=True, text=True).stdout",
+    "signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)", "threading = __import__('threading')\nthreading.current_thread().name",
+)  # fmt: skip
+MAGICS = book(
+    "%%writefile a.py\nimport sys\nprint('ran', __name__, sys.argv)", "%run a.py 1", "%run -i a.py", "%who", "%precision 2", "3.14159", "%history",
+    "%alias", "print?", "%pinfo len", "%lsmagic", "%%html\n<b>x</b>", "%%javascript\n1", "%%script python3\nprint(1)", "%%python3 --out kept\nprint(2)",
+    "kept", "%load_ext autoreload\n%autoreload 2", "%env PAGER", "%env NEW=1", "!echo $TERM $NEW", "%system echo 1", "%cat a.py", "%debug",
+    "%recall 1", "%save -f s.py 4", "%pdef sorted", "%pip --version", "%%time\nx = 1", "%%timeit -n1 -r1\npass", "%store", "%gui", "%dhist",
+    "%doctest_mode", "1", "%reset -f", "%who", "%tb",
+)  # fmt: skip
+ERRORS = (
+    "def f(x):\n    return g(x)\ndef g(x):\n    return 1 / x\nf(0)", "x = (1,\n  2", "if 1:\nx = 1", "def f(:\n    pass", "raise SystemExit",
+    "raise SystemExit('bye')", "import sys\nsys.exit(3)", "raise KeyboardInterrupt", "raise ExceptionGroup('g', [ValueError(1), TypeError(2)])",
+    "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT); time.sleep(2)", "%nosuch",
+    "try:\n    1 / 0\nexcept Exception as error:\n    raise ValueError('x') from error", "error = ValueError('x'); error.add_note('n'); raise error",
+    "class E(Exception):\n    def __str__(self): raise ValueError\nraise E", "class B:\n    def __repr__(self): raise ValueError('r')\nB()",
+    "input('Name? ')", "import getpass\ngetpass.getpass()", "%%bash\necho out\nexit 3", "import argparse\nargparse.ArgumentParser().parse_args()",
+    "raise ValueError('x' * 100_000)", "%xmode Plain\n1 / 0", "%xmode Verbose\nx = 1\nx / 0", "%xmode Minimal\n1 / 0", "%xmode Context\n%tb",
+    "import pandas as pd\npd.DataFrame({'a': [1]})['b']", "open('none')", "assert 1 == 2, 'not so'",
+)  # fmt: skip
+STOPS = {
+    "division": ["print(1)", "1 / 0", "print('never')"],
+    "exit status": ["import sys\nsys.exit(3)", "print('never')"],
+    "leaves": ["print(1)", "exit()"],
+    "exit 0": ["raise SystemExit(0)", "print('never')"],
+}
+
+
+@pytest.mark.parametrize(
+    "notebook", [PLAIN, STREAMS, TASKS, RICH, WIDGETS, PROCESSES, MAGICS],
+    ids=["plain", "streams", "tasks", "rich", "widgets", "processes", "magics"],
+)  # fmt: skip
+def test_a_notebook_comes_out_as_from_papermill(notebook, tmp_path):
+    assert differences(notebook, tmp_path) == []
+
+
+def test_errors_come_out_as_from_papermill_with_their_tracebacks(tmp_path):
+    assert differences(book(*(code(source, "raises-exception") for source in ERRORS)), tmp_path) == []
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_a_notebook_that_stops_is_marked_as_by_papermill(name, tmp_path):
+    assert differences(book(*STOPS[name]), tmp_path) == []
+
+
+def test_parameters_come_in_as_from_papermill(tmp_path):
+    notebook = book(code("x = 1\nname: str = 'a'", "parameters"), "x, name")
+    assert differences(notebook, tmp_path, parameters={"x": [1, None, {"a": "中"}], "name": "b'"}) == []
+
+
+def test_a_notebook_without_a_parameters_cell_is_given_them_at_its_top(tmp_path):
+    assert differences(book("x"), tmp_path, parameters={"x": 2}) == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"allow_errors": True, "report_mode": True, "log_output": True},
+        {"coalesce_streams": True, "record_timing": False, "allow_error_names": ["ZeroDivisionError"]},
+        {"force_raise_errors": True, "skip_cells_with_tag": "no"},
+    ],
+    ids=["allowed", "joined", "strict"],
+)  # fmt: skip
+def test_papermills_settings_hold(settings, tmp_path):
+    cells = [
+        "import sys\nfor n in range(3): print(n); print(n, file=sys.stderr)",
+        code("print('skipped?')", "no"),
+    ]
+    notebook = book(*cells, code("1 / 0", "raises-exception"), "print('end')", "1 / 0", "print('on')")
+    assert differences(notebook, tmp_path, **settings) == []
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in notebooks_dir().glob("*.ipynb")))
+def test_our_own_notebooks_come_out_as_from_papermill_figures_byte_for_byte(name, tmp_path):
+    notebook = nbformat.read(notebooks_dir() / f"{name}.ipynb", as_version=4)
+    parameters = {"figures": "figures"} if "figures" in str(notebook.cells) else {}
+    assert differences(notebook, tmp_path, parameters=parameters) == []
+    assert any("figures" in path.parts for path in (tmp_path / "ours").rglob("*.png"))
