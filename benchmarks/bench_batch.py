@@ -1,8 +1,9 @@
 """How long a batch takes: ours against papermill's shell loop, its API, two of its processes, and the floor.
 
 ``python benchmarks/bench_batch.py`` prints a table and writes ``benchmarks/latest.json``. Each way does the
-same runs, several times; medians are compared. The floor is one plain Python process for each core that has
-everything loaded and executes the same cells: no notebook is made, nothing is isolated.
+same runs, several times in turn; medians of all times are compared, and the executed notebooks and figures with
+ours. Seven minutes on two quiet cores; ``--repeat 1`` takes two. The floor is one plain Python process for each
+core that has everything loaded and executes the same cells: no notebook is made, nothing is isolated.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -49,7 +51,8 @@ for job in json.load(open(sys.argv[1])):
 
 def jobs(folder, notebooks):
     """Runs with absolute places, as plain values."""
-    runs = plan_runs(choices=batch_choices("ln-2022"), notebooks=list(notebooks))
+    plan = {"plan": "ln-2022"}
+    runs = plan_runs(choices=batch_choices("ln-2022"), notebooks=list(notebooks), parameters=plan)
     return [
         {
             "notebook": str(run.notebook.path.resolve()),
@@ -60,11 +63,13 @@ def jobs(folder, notebooks):
     ]
 
 
-def measure(commands, folder):
-    """Wall and processor seconds of commands that run side by side."""
+def measure(commands, folder, *, watch=None):
+    """Wall and processor seconds of commands that run side by side; ``watch`` is given their numbers."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     with (folder / "log").open("ab") as log:
         started = [subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) for command in commands]
+        if watch is not None:
+            watch([process.pid for process in started])
         codes = [process.wait() for process in started]
     wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     if any(codes):
@@ -101,18 +106,52 @@ def python(code, parts):
     return way
 
 
-def ours(folder, notebooks, *more):
+def ours(folder, notebooks, *, pages=False, watch=None):
     """Our command line."""
-    command = [sys.executable, "-m", "lnregions", "render", *notebooks, "--output", str(folder)]
-    return measure([[*command, "--no-report", "--quiet", "--jobs", str(os.cpu_count() or 2), *more]], folder)
+    command = [sys.executable, "-m", "lnregions", "render", *notebooks, "--output", str(folder), "--quiet"]
+    command += ["--jobs", str(os.cpu_count() or 2)] + ([] if pages else ["--no-report"])
+    return measure([command], folder, watch=watch)
 
 
+class Held:
+    """Largest memory of a command with everything below it, looked at several times a second.
+
+    Each page of memory is counted once, however many processes share it (PSS).
+    """
+
+    def __init__(self):
+        self.most = 0
+
+    def __call__(self, pids):
+        """Watch from now on, until the processes have ended."""
+        threading.Thread(target=self._watch, args=(pids,), daemon=True).start()
+
+    def _watch(self, pids):
+        while now := self._total(pids):
+            self.most = max(self.most, now)
+            time.sleep(0.15)
+
+    def _total(self, pids):
+        total, waiting = 0, list(pids)
+        while waiting:
+            pid = waiting.pop()
+            try:
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
+                for thread in Path(f"/proc/{pid}/task").iterdir():
+                    waiting += map(int, (thread / "children").read_text().split())
+            except (OSError, StopIteration):
+                continue
+        return total
+
+
+OURS = "lnregions render"
 WAYS = {
     "papermill, shell loop": shell,
     "papermill, API in one process": python(API, 1),
     "papermill, two processes": python(API, 2),
     "floor: plain warm processes": python(FLOOR, os.cpu_count() or 2),
-    "lnregions render": ours,
+    OURS: ours,
 }
 
 
@@ -120,6 +159,22 @@ def figures(folder):
     """Content of every figure file, by run and name."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and "figures" in path.parts)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def notebooks_left(folder):
+    """Cells of every executed notebook, by run, without what differs each time: times, random names, places."""
+    import nbformat
+
+    from lnregions.runs import clean_notebook
+
+    found = {}
+    for path in sorted(folder.rglob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        clean_notebook(notebook, source_name="", folder=str(path.parent))
+        found[path.parent.relative_to(folder).as_posix()] = [
+            dict(cell) | {"id": ""} for cell in notebook.cells
+        ]
+    return found
 
 
 def memory(folder):
@@ -130,37 +185,53 @@ def memory(folder):
 
 def main():
     """Measure, print, write."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--repeat", type=int, default=3)
+    options = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], epilog="Seven minutes on two quiet cores."
+    )
+    options.add_argument("--repeat", type=int, default=3, help="times that each way is measured (default: 3)")
     options.add_argument("--notebooks", nargs="+", default=NOTEBOOKS)
     options.add_argument("--without", nargs="*", default=[], help="ways to leave out, by their first words")
     options = options.parse_args()
-    times = {name: [] for name in WAYS if not name.startswith(tuple(options.without))}
-    pictures, noop, held = {}, [], {}
-    for _ in range(options.repeat):
-        for name in times:
+    names = [name for name in WAYS if not name.startswith(tuple(options.without))]
+    times, left, noop, held = {name: [] for name in names}, {}, [], []
+    for turn in range(max(1, options.repeat)):
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
             with tempfile.TemporaryDirectory() as place:
-                folder = Path(place).resolve()
-                times[name].append(WAYS[name](folder, options.notebooks))
-                pictures[name] = figures(folder)
-                if name == "lnregions render":
-                    noop.append(ours(folder, options.notebooks)[0])
-                    held = memory(folder)
-    write(times, pictures, noop=statistics.median(noop), held=held)
+                folder, watch = Path(place).resolve(), Held()
+                more = {"watch": watch} if name == OURS else {}
+                times[name].append(WAYS[name](folder, options.notebooks, **more))
+                left[name] = (figures(folder), notebooks_left(folder))
+                if name == OURS:
+                    held.append(memory(folder) | {"total_memory": watch.most / 2**20})
+                    ours(folder, options.notebooks, pages=True)
+                    noop.append(ours(folder, options.notebooks, pages=True)[0])
+    middle = {name: statistics.median(row[name] for row in held) for name in held[0]}
+    write(times, left, noop=statistics.median(noop), held=middle)
 
 
-def write(times, pictures, *, noop, held):
+def same(theirs, mine):
+    """Whether figures, and notebooks where a way leaves any, are those that ours leaves."""
+    figures_same = "same" if theirs[0] == mine[0] else "OTHER"
+    notebooks_same = ("same" if theirs[1] == mine[1] else "OTHER") if theirs[1] else "none"
+    return f"{len(theirs[0])} {figures_same}", f"{len(theirs[1])} {notebooks_same}"
+
+
+def write(times, left, *, noop, held):
     """Print the table, write the figures for programs."""
     middle = {
         name: [statistics.median(column) for column in zip(*rows, strict=True)]
         for name, rows in times.items()
     }
-    wall, cpu = middle["lnregions render"]
-    print(f"{'':32}{'wall s':>8}{'cpu s':>8}{'ours/it':>9}  figures")
+    wall, cpu = middle[OURS]
+    print(f"{'':32}{'wall s':>8}{'cpu s':>8}{'wall, ours/it':>15}{'cpu':>7}  {'figures':12}notebooks")
     for name, (its_wall, its_cpu) in middle.items():
-        same = "same" if pictures[name] == pictures["lnregions render"] else "OTHER"
-        print(f"{name:32}{its_wall:8.1f}{its_cpu:8.1f}{wall / its_wall:9.2f}  {len(pictures[name])} {same}")
-    print(f"nothing to do: {noop:.2f} s; memory of a run beyond the shared: {held['own_memory']:.0f} MB")
+        pictures, books = same(left[name], left[OURS])
+        ratios = f"{wall / its_wall:15.3f}{cpu / its_cpu:7.3f}"
+        print(f"{name:32}{its_wall:8.1f}{its_cpu:8.1f}{ratios}  {pictures:12}{books}")
+    print(
+        f"nothing to do: {noop:.2f} s; memory: a run beyond the shared {held['own_memory']:.0f} MB, ", end=""
+    )
+    print(f"the whole at {os.cpu_count() or 2} runs at a time {held['total_memory']:.0f} MB")
     keys = {
         "wall_vs_shell": ("papermill, shell loop", 0), "cpu_vs_shell": ("papermill, shell loop", 1),
         "wall_vs_two": ("papermill, two processes", 0), "wall_vs_floor": ("floor: plain warm processes", 0),
@@ -168,7 +239,10 @@ def write(times, pictures, *, noop, held):
     mine = (wall, cpu)
     latest = {key: round(mine[i] / middle[name][i], 4) for key, (name, i) in keys.items() if name in middle}
     latest |= {"noop_s": round(noop, 3), **{name: round(value) for name, value in held.items()}}
-    (HERE / "latest.json").write_text(json.dumps(latest, indent=1) + "\n")
+    latest["outputs_same"] = all("OTHER" not in " ".join(same(left[name], left[OURS])) for name in left)
+    kept = HERE / "latest.json"  # other benchmarks put their figures there, too
+    known = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    kept.write_text(json.dumps(known | latest, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
