@@ -66,6 +66,7 @@ bench: $(READY)  ## measure the batch against papermill, and figures and widgets
 	@$(BIN)/python benchmarks/bench_batch.py
 	@$(BIN)/python benchmarks/bench_figures.py
 	@$(BIN)/python benchmarks/bench_explore.py
+	@$(BIN)/python benchmarks/bench_lab.py
 
 gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
 	@$(BIN)/python -m lnregions.gallery gallery

@@ -18,6 +18,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+GUARDED = 'exec 3<&0; (read _ <&3; kill 0) >/dev/null 2>&1 & exec 3<&-; exec "$@" </dev/null'
+"""Command of a shell that ends with all it began when who began it is gone, however it went."""
 START_SECONDS, READY_SECONDS, END_SECONDS = 90, 90, 30
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)(/\S*)\?token=(\w+)")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -65,7 +67,7 @@ TELL = """async code => {
 RUN = """async tag => {
   const {commands, shell} = window.jupyterapp;
   const {content} = shell.currentWidget;
-  const last = content.widgets.findIndex(one => (one.model.getMetadata('tags') ?? []).includes(tag));
+  const last = content.widgets.findLastIndex(one => (one.model.getMetadata('tags') ?? []).includes(tag));
   if (!tag) return commands.execute('notebook:run-all-cells');
   content.activeCellIndex = last + 1;
   return commands.execute('notebook:run-all-above');
@@ -109,8 +111,8 @@ class Lab:
         command += [f"BIN={Path(sys.executable).parent}"]
         self.printed, self.token = [], ""
         self._process = subprocess.Popen(
-            command, env=home_environment(home), text=True, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            ["sh", "-c", GUARDED, "sh", *command], env=home_environment(home), text=True,
+            start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         guard = threading.Timer(START_SECONDS, self._signal, [signal.SIGKILL])
         guard.start()
@@ -143,6 +145,7 @@ class Lab:
         clean = not self._reader.is_alive()
         if not clean:
             self._signal(signal.SIGKILL)
+        self._process.stdin.close()
         self._process.wait(END_SECONDS)
         return clean
 
