@@ -144,3 +144,37 @@ def test_files_from_a_worker_cannot_leave_their_folder(tmp_path):
     with pytest.raises(DataError, match="leads out of its folder"):
         cluster.write_files(tmp_path / "a", {"../b": b""})
     assert not (tmp_path / "b").exists()
+
+
+def test_a_cluster_without_its_package_is_refused_with_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    book = write_notebook(tmp_path / "07.ipynb", "1")
+    with pytest.raises(DataError, match=r"needs the package distributed. Install lnregions\[cluster\]"):
+        render(tmp_path / "out", book, "tcp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("address", ["nonsense://x", "tcp://no-such-host.invalid:8786"])
+def test_an_address_that_means_nothing_is_named(address, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.3)
+    book = write_notebook(tmp_path / "08.ipynb", "1")
+    with pytest.raises(DataError, match=f"No Dask scheduler answers at {address}"):
+        render(tmp_path / "out", book, address)
+
+
+@pytest.mark.parametrize("other", ["package", "shapes"])
+def test_a_worker_of_another_version_is_named_with_what_to_do(other, monkeypatch):
+    hashes = {"package": "a", "data": "b", "shapes": "c"}
+    monkeypatch.setattr(cluster, "shared_hashes", lambda: hashes)
+    closed = []
+    runs = object.__new__(cluster.ClusterRuns)
+    runs._client = type("Client", (), {"close": lambda self: closed.append(1)})()
+    runs._settings = Settings(scheduler="tcp://h:1")
+    runs._hashes_of_workers = lambda: {"tcp://w:1": hashes, "tcp://w:2": {**hashes, other: "x"}}
+    with pytest.raises(
+        DataError, match=rf"Worker tcp://w:2 holds other {other} than this machine. Install the same"
+    ):
+        runs._refuse_other_inputs(None)
+    runs._hashes_of_workers = dict
+    with pytest.raises(DataError, match=r"The cluster at tcp://h:1 has no workers\. Start some"):
+        runs._refuse_other_inputs(None)
+    assert closed == [1, 1]

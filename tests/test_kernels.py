@@ -306,3 +306,55 @@ def test_an_ordinary_kernel_that_dies_or_never_ends_is_marked_as_well(tmp_path):
     notebook, error = execute("endless", tmp_path, engine="lnregions-ordinary", control=control)
     assert error.ename == "RunTimeoutError"
     assert notebook.cells[-1].outputs == []
+
+
+@pytest.mark.slow
+def test_where_no_process_can_be_forked_ordinary_kernels_do_the_work_which_is_said_once(
+    tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr("lnregions.kernels.can_fork", lambda: False)
+    monkeypatch.setattr("lnregions.kernels.warm_process", lambda: pytest.fail("a warm process was asked for"))
+    monkeypatch.setattr(WarmEngine, "_said", False)
+    for _ in range(2):
+        notebook, error = execute("leaves", tmp_path)
+        assert error is None
+        assert notebook.cells[0].outputs[0].text == "before\n"
+    assert (
+        caplog.text.count("Ordinary kernels are used, which start more slowly: this system cannot fork") == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("absent", "expected"), [("fork", False), ("nothing", True)], ids=["no fork", "as it is"]
+)
+def test_a_system_without_fork_is_known(absent, expected, monkeypatch):
+    monkeypatch.delattr(os, absent, raising=False)
+    assert _warm.can_fork() is expected
+
+
+def test_a_cell_can_be_interrupted_at_its_limit_as_nbclient_does_it(tmp_path):
+    source = "import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print('caught')"
+    cells = [nbformat.v4.new_code_cell(source), nbformat.v4.new_code_cell("print('on')")]
+    spec = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
+    done = papermill.execute_notebook(
+        notebook,
+        None,
+        engine_name="lnregions",
+        progress_bar=False,
+        execution_timeout=1,
+        interrupt_on_timeout=True,
+    )
+    assert [cell.outputs[0].text for cell in done.cells] == ["caught\n", "on\n"]
+
+
+def test_text_of_a_running_cell_is_handed_on_to_whoever_follows_it(tmp_path):
+    source = "import time\nfor n in range(3):\n    print(n)\n    time.sleep(0.4)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    settings = {"engine_name": "lnregions", "progress_bar": False}
+    quiet = papermill.execute_notebook(notebook, None, **settings)
+    followed = papermill.execute_notebook(notebook, None, log_output=True, **settings)
+    assert [output.text for output in quiet.cells[0].outputs] == ["0\n1\n2\n"]
+    assert "".join(output.text for output in followed.cells[0].outputs) == "0\n1\n2\n"
+    assert len(followed.cells[0].outputs) > 1
