@@ -64,6 +64,7 @@ app: $(READY)  ## serve the explore notebook as an app, on this machine only (el
 
 bench: $(READY)  ## measure the batch against papermill, and figures and widgets against their goals
 	@$(BIN)/python benchmarks/bench_batch.py
+	@$(BIN)/python benchmarks/bench_scale.py
 	@$(BIN)/python benchmarks/bench_figures.py
 	@$(BIN)/python benchmarks/bench_explore.py
 	@$(BIN)/python benchmarks/bench_lab.py

@@ -2,7 +2,7 @@
 
 ``python benchmarks/bench_batch.py`` prints a table and writes ``benchmarks/latest.json``. Each way does the
 same runs, several times in turn; medians of all times are compared, and the executed notebooks and figures with
-ours. Seven minutes on two quiet cores; ``--repeat 1`` takes two. The floor is one plain Python process for each
+ours. About nine minutes on two quiet cores; ``--repeat 1`` takes three. The floor is one plain Python process for each
 core that has everything loaded and executes the same cells: no notebook is made, nothing is isolated.
 """
 
@@ -186,7 +186,7 @@ def memory(folder):
 def main():
     """Measure, print, write."""
     options = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="Seven minutes on two quiet cores."
+        description=__doc__.splitlines()[0], epilog="About nine minutes on two quiet cores; --repeat 1 takes three."
     )
     options.add_argument("--repeat", type=int, default=3, help="times that each way is measured (default: 3)")
     options.add_argument("--notebooks", nargs="+", default=NOTEBOOKS)
