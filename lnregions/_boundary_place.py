@@ -26,6 +26,8 @@ _SAMPLE = 600
 """Corners that are looked at to find what all have in common."""
 _LONE_SHARED, _LONE_COAST, _LONE_IN_COPY = 100.0, 1000.0, 20.0
 """Metres a single corner may stand off: on a shared border, on a coast, in a copy of the shipped boundaries."""
+_FEW = 5
+"""Corners that may differ in a copy for each to be looked at; more are another drawing, seen by their overlap."""
 _COPY = 0.05
 """Share of corners that may differ in what is still a copy of the shipped boundaries."""
 
@@ -254,7 +256,22 @@ def corner_faults(
     for n in np.flatnonzero(off > limit).tolist():
         extra = {"place": _place(corner[n]), "metres": f"{off[n]:.0f}"}
         faults.append(Fault("lone corner", name, value=codes[owner[n]], extra=extra))
+    if not faults and 0 < strange.sum() <= _FEW and strange.mean() < _COPY:
+        faults = _cut_off(mine, theirs, codes, name=name)
     return faults, said
+
+
+def _cut_off(mine: np.ndarray, theirs: np.ndarray, codes: list[str], *, name: str) -> list[Fault]:
+    """Faults of shipped corners that a copy has moved along its border, so that a piece of land is cut off."""
+    faults = []
+    for code, own, shipped in zip(codes, mine, theirs, strict=True):
+        corners = shapely.get_coordinates(shipped)
+        lost = corners[~np.isin(_keys(corners), _keys(shapely.get_coordinates(own)))]
+        off = _distances(lost, shapely.boundary(own))
+        for n in np.flatnonzero(off > _LONE_IN_COPY).tolist():
+            extra = {"place": _place(lost[n]), "metres": f"{off[n]:.0f}"}
+            faults.append(Fault("lone corner", name, value=code, extra=extra))
+    return faults
 
 
 def _mismatches(corner: np.ndarray, broken: np.ndarray, *, strange: np.ndarray) -> list[tuple[str, str]]:

@@ -376,3 +376,12 @@ def test_what_was_untidy_is_warned_of_once_and_kept_with_the_frame(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         load(path)
+
+
+def test_a_corner_moved_along_its_border_so_that_land_is_cut_off_is_refused(tmp_path):
+    rings = [odd.rings_of(shape) for shape in odd.shapes_of()]
+    ring = rings[0][0]
+    sharp = max(range(1, len(ring) - 1), key=lambda n: shapely.Polygon(ring[n - 1 : n + 2]).area)
+    ring[sharp] = ring[sharp + 1] * 0.9 + ring[sharp] * 0.1
+    with pytest.raises(DataError, match=r"a corner of '210300' near .* stands \d+ m off the border|overlap"):
+        load(odd.write_shapefile(tmp_path, rings=rings))
