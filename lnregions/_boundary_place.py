@@ -256,22 +256,23 @@ def corner_faults(
     for n in np.flatnonzero(off > limit).tolist():
         extra = {"place": _place(corner[n]), "metres": f"{off[n]:.0f}"}
         faults.append(Fault("lone corner", name, value=codes[owner[n]], extra=extra))
-    if not faults and 0 < strange.sum() <= _FEW and strange.mean() < _COPY:
+    if not faults and strange.sum() <= _FEW:
         faults = _cut_off(mine, theirs, codes, name=name)
     return faults, said
 
 
 def _cut_off(mine: np.ndarray, theirs: np.ndarray, codes: list[str], *, name: str) -> list[Fault]:
-    """Faults of shipped corners that a copy has moved along its border, so that a piece of land is cut off."""
-    faults = []
+    """Faults of shipped corners that a copy lacks or has moved along its border, so that land is cut off."""
+    faults, count = [], 0
     for code, own, shipped in zip(codes, mine, theirs, strict=True):
         corners = shapely.get_coordinates(shipped)
         lost = corners[~np.isin(_keys(corners), _keys(shapely.get_coordinates(own)))]
+        count += len(lost)
         off = _distances(lost, shapely.boundary(own))
         for n in np.flatnonzero(off > _LONE_IN_COPY).tolist():
             extra = {"place": _place(lost[n]), "metres": f"{off[n]:.0f}"}
             faults.append(Fault("lone corner", name, value=code, extra=extra))
-    return faults
+    return faults if count <= 2 * _FEW else []
 
 
 def _mismatches(corner: np.ndarray, broken: np.ndarray, *, strange: np.ndarray) -> list[tuple[str, str]]:
