@@ -186,7 +186,8 @@ def memory(folder):
 def main():
     """Measure, print, write."""
     options = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog="About nine minutes on two quiet cores; --repeat 1 takes three."
+        description=__doc__.splitlines()[0],
+        epilog="About nine minutes on two quiet cores; --repeat 1 takes three.",
     )
     options.add_argument("--repeat", type=int, default=3, help="times that each way is measured (default: 3)")
     options.add_argument("--notebooks", nargs="+", default=NOTEBOOKS)

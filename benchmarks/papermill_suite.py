@@ -67,7 +67,7 @@ def client_with_forked_kernels():
             await run_hook(self.on_notebook_start, notebook=self.nb)
             try:
                 yield
-            except Exception:
+            except RuntimeError:  # as nbclient does it
                 await run_hook(self.on_notebook_error, notebook=self.nb)
                 raise
             finally:
