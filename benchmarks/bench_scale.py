@@ -2,7 +2,7 @@
 
 ``python benchmarks/bench_scale.py`` renders plans of 4, 18 and 100 regions and prints a table; ``--full`` adds 340
 (some minutes without it on two quiet cores, four times as long with it). The plans are made up for this, of pairs of
-the shipped cities, in a temporary folder, and name themselves as generated; every figure drawn in them is a shipped one.
+the shipped cities, in a temporary folder, and name themselves as generated; every figure drawn is a shipped one.
 """
 
 import argparse
