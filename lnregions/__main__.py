@@ -1,6 +1,7 @@
 """The command line: ``lnregions render``, ``verdicts``, ``figures``, ``report``, ``plan new``, ``check``."""
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -209,23 +210,50 @@ def plan_new(options: argparse.Namespace) -> int:
 
 
 def _add_check(commands):
-    own = commands.add_parser("check", help="report everything that is wrong with a plan folder")
-    own.add_argument("folder")
+    own = commands.add_parser(
+        "check",
+        help="check what is shipped, from table to picture, or report all that is wrong with a plan folder",
+    )
+    own.add_argument(
+        "folder", nargs="?", help="a plan folder of your own (default: everything that is shipped)"
+    )
+    own.add_argument("--format", default="text", choices=["text", "json"])
     own.add_argument("--messages", default="en", choices=["en", "zh"])
     own.set_defaults(command=check)
 
 
 def check(options: argparse.Namespace) -> int:
-    """Check a plan folder; 0 when nothing is wrong."""
+    """Check what is shipped, or a plan folder; 0 when nothing is wrong, else 1."""
+    if options.folder is None:
+        return _check_shipped(options)
+    from lnregions.check_result import counted
     from lnregions.plans import check_plan
 
     faults = check_plan(options.folder)
-    for fault in faults:
-        print(fault.message(options.messages))
-    print(
-        f"{len(faults)} faults in {options.folder}" if faults else f"Nothing is wrong with {options.folder}"
-    )
+    messages = [fault.message(options.messages) for fault in faults]
+    if options.format == "json":
+        print(json.dumps({"folder": options.folder, "faults": messages}, ensure_ascii=False, indent=1))
+        return 1 if faults else 0
+    for message in messages:
+        print(message)
+    if options.messages == "zh":
+        print(f"{options.folder}：{len(faults)} 处问题" if faults else f"{options.folder}：未发现问题")
+    else:
+        said = counted(len(faults), "fault") + " in" if faults else "Nothing is wrong with"
+        print(f"{said} {options.folder}")
     return 1 if faults else 0
+
+
+def _check_shipped(options):
+    """Report on everything that is shipped."""
+    from lnregions.self_check import check_shipped, report_checks, report_json
+
+    checks = check_shipped()
+    if options.format == "json":
+        print(json.dumps(report_json(checks), ensure_ascii=False, indent=1))
+    else:
+        print(report_checks(checks, language=options.messages))
+    return 0 if all(check.ok for check in checks) else 1
 
 
 if __name__ == "__main__":
