@@ -8,6 +8,7 @@ from pathlib import Path
 from lnregions._checks import DataError, shown_path
 
 WARM_UP = ("lnregions.pictures:warm_up",)
+PLAN = "ln-2022"
 _OUTSIDE = ("plan", "as_of")
 """Parameters that the command has options of their own for."""
 
@@ -43,7 +44,7 @@ def add_render(commands, *, add_common) -> None:
     own.add_argument("--no-report", action="store_true", help="leave the pages as they are")
     own.add_argument("--quiet", action="store_true", help="print failures only")
     own.add_argument("--json", action="store_true", help="print one JSON object for each event")
-    own.set_defaults(command=render)
+    own.set_defaults(command=render, plan=None)
 
 
 def _add_limits(own) -> None:
@@ -96,6 +97,7 @@ def render(options: argparse.Namespace) -> int:
     from lnregions.choices import batch_choices
 
     given = read_parameters(options)
+    asked_plan, options.plan = options.plan, options.plan or PLAN
     if Path(options.plan).is_dir():
         options.plan = str(Path(options.plan).resolve())  # runs work in folders of their own
     choices = batch_choices(options.plan)
@@ -106,7 +108,7 @@ def render(options: argparse.Namespace) -> int:
         notebooks=options.notebooks or None,
         languages=options.language or ["en", "zh"],
         only={k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v},
-        parameters=given | _common(options, choices=choices),
+        parameters=given | _common(options, choices=choices, plan=bool(asked_plan)),
     )
     settings = _settings(options)
     if options.dry_run or options.why:
@@ -133,7 +135,9 @@ def _finish(result, options) -> int:
     if result.interrupted:
         return stopped(result.interrupted)
     if not options.quiet and not options.json:
-        say(f"{_summary(result)}{pages}. Open {Path(result.output) / 'index.html'}", sys.stdout)
+        place = f"Open {Path(result.output) / 'index.html'}"
+        place = f"The results are in {result.output}" if options.no_report else place
+        say(f"{_summary(result)}{pages}. {place}", sys.stdout)
     return 0 if result.ok else 1
 
 
@@ -236,15 +240,13 @@ def _from_file(path: str) -> dict[str, object]:
     }
 
 
-def _common(options, *, choices) -> dict[str, str]:
-    """Plan and date as parameters: a date must have a notebook that takes it, the plan need not."""
+def _common(options, *, choices, plan: bool) -> dict[str, str]:
+    """Plan, if one was given, and date as parameters: a date must have a notebook that takes it."""
     from lnregions.render import select_notebooks
 
     given = {"as_of": options.as_of} if options.as_of else {}
-    takes = any(
-        book.parameter("plan") for book in select_notebooks(options.notebooks or None, choices=choices)
-    )
-    return given | ({"plan": options.plan} if takes else {})
+    books = select_notebooks(options.notebooks or None, choices=choices) if plan else []
+    return given | ({"plan": options.plan} if any(book.parameter("plan") for book in books) else {})
 
 
 def _list(options, choices) -> int:

@@ -3,18 +3,16 @@
 import ast
 import builtins
 import datetime
-import io
+import hashlib
 import json
 import re
-import tokenize
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lnregions._checks import DataError, Fault, add_messages, refuse_any, shown_path, unknown_fault
+from lnregions._parameters_cell import CellError, Choices, Parameter, read_cells
 from lnregions._paths import notebooks_dir
-
-Choices = Mapping[str, Sequence[str]]
 
 add_messages(
     {
@@ -44,34 +42,7 @@ _WANTED = {
     "dict": "a mapping", "tuple": "a tuple", "set": "a set",
 }  # fmt: skip
 _EXAMPLES = {"str": "''", "int": "2024", "float": "0.5", "bool": "True", "list": "[1, 2]", "dict": "{'a': 1}"}
-_OTHER_NAMES = {"date": "date", "datetime.date": "date", "List": "list", "Dict": "dict", "Tuple": "tuple"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One annotated literal of a parameters cell.
-
-    Attributes
-    ----------
-    name, comment : str
-        As written.
-    annotation : str
-        The type: as annotated, without ``None`` beside it; the literal's where none is written.
-    default : object
-        The literal.
-    choices : tuple of str
-        What it may be: from ``Literal[...]`` or from the caller's list; empty if anything of its type.
-    optional : bool
-        Whether it may be ``None`` as well.
-    """
-
-    name: str
-    annotation: str
-    default: object
-    comment: str = ""
-    choices: tuple = ()
-    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +59,8 @@ class Notebook:
         The parameter that is run over; empty if the notebook runs once.
     batch : bool
         Whether a render of everything takes it.
+    mark : str
+        Hash of all that a run of it depends on: not of outputs, counts, ids and what else a save changes.
     """
 
     name: str
@@ -95,6 +68,7 @@ class Notebook:
     parameters: tuple[Parameter, ...]
     over: str = ""
     batch: bool = True
+    mark: str = ""
 
     def parameter(self, name: str) -> Parameter | None:
         """Parameter of that name, if the notebook has it."""
@@ -138,9 +112,12 @@ def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebo
     content = _load(path)
     settings = content.get("metadata", {}).get("lnregions", {})
     settings = settings if isinstance(settings, dict) else {}
-    parameters = _read_parameters(content, path, choices or {})
-    over = str(settings.get("over", ""))
-    notebook = Notebook(path.stem, path, parameters, over, settings.get("batch", True) is not False)
+    try:
+        parameters = read_cells(content, choices=choices or {})
+    except CellError as error:
+        raise _notebook_error(path, str(error)) from None
+    over, batch = str(settings.get("over", "")), settings.get("batch", True) is not False
+    notebook = Notebook(path.stem, path, parameters, over, batch, _mark(content))
     if over and notebook.parameter(over) is None:
         raise _notebook_error(path, f"it is to run over {over!r}, which is none of its parameters")
     return notebook
@@ -290,81 +267,28 @@ def _load(path: Path) -> dict:
     return content
 
 
-def _read_parameters(content: dict, path: Path, choices: Choices) -> tuple[Parameter, ...]:
-    cells = [c for c in content["cells"] if "parameters" in (c.get("metadata") or {}).get("tags", [])]
-    if not cells:
-        return ()
-    if len(cells) > 1:
-        raise _notebook_error(path, "it has more than one cell tagged parameters")
-    source = cells[0].get("source", "")
-    source = source if isinstance(source, str) else "".join(map(str, source))
-    try:
-        lines = ast.parse(source).body
-        comments = _comments(source)
-        return tuple(_parameter(line, comments, choices) for line in lines if not _is_text(line))
-    except (SyntaxError, ValueError, tokenize.TokenError) as error:
-        raise _notebook_error(path, f"its parameters cell cannot be taken: {error}") from None
+_CELL_PARTS = ("cell_type", "attachments")
+_CELL_METADATA = ("tags", "jupyter", "format", "raw_mimetype")
 
 
-def _is_text(line: ast.stmt) -> bool:
-    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+def _mark(content: dict) -> str:
+    """Hash of what a run of a notebook depends on; saving it unchanged in JupyterLab leaves it as it is."""
+    metadata = content.get("metadata", {})
+    kernel = metadata.get("kernelspec")
+    parts = [_cell_mark(cell) for cell in content["cells"]]
+    parts += [kernel.get("name") if isinstance(kernel, dict) else None, metadata.get("lnregions")]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _parameter(line: ast.stmt, comments: Mapping[int, str], choices: Choices) -> Parameter:
-    if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None:
-        name, note = line.target.id, line.annotation
-    elif isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Name):
-        name, note = line.targets[0].id, None
-    else:
-        raise ValueError(f"line {line.lineno} is no annotated literal")
-    try:
-        default = ast.literal_eval(line.value)
-    except ValueError:
-        raise ValueError(f"line {line.lineno} is no literal") from None
-    allowed = tuple(choices.get(name, ())) or _literals(line)
-    kind, optional = _type_of(note, default)
-    return Parameter(name, kind, default, comments.get(line.lineno, ""), allowed, optional)
-
-
-def _type_of(note: ast.expr | None, default: object) -> tuple[str, bool]:
-    """Type by its short name, and whether None may stand in its place."""
-    names = _members(note) if note is not None else []
-    kinds = [name for name in names if name != "None"]
-    optional = "None" in names or default is None
-    kind = _OTHER_NAMES.get(kinds[0], kinds[0]) if len(kinds) == 1 else ""
-    if kind not in (*_WANTED, "date"):
-        kind = "Any" if default is None else type(default).__name__
-    return kind, optional
-
-
-def _members(note: ast.expr) -> list[str]:
-    """Names of the types that an annotation allows, generic parts left out."""
-    if isinstance(note, ast.Constant) and isinstance(note.value, str):
-        return _members(ast.parse(note.value, mode="eval").body)
-    if isinstance(note, ast.BinOp) and isinstance(note.op, ast.BitOr):
-        return _members(note.left) + _members(note.right)
-    if isinstance(note, ast.Subscript):
-        base = ast.unparse(note.value).rpartition(".")[2]
-        if base == "Optional":
-            return [*_members(note.slice), "None"]
-        if base == "Union":
-            parts = note.slice.elts if isinstance(note.slice, ast.Tuple) else [note.slice]
-            return [name for part in parts for name in _members(part)]
-        return [base]
-    return [ast.unparse(note)]
-
-
-def _literals(line: ast.stmt) -> tuple:
-    annotation = getattr(line, "annotation", None)
-    if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value).endswith("Literal"):
-        value = ast.literal_eval(annotation.slice)
-        return value if isinstance(value, tuple) else (value,)
-    return ()
-
-
-def _comments(source: str) -> dict[int, str]:
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
+def _cell_mark(cell: dict) -> list:
+    source, metadata = cell.get("source", ""), cell.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    source = "".join(map(str, source)) if isinstance(source, list) else source
+    return [
+        source,
+        {name: cell[name] for name in _CELL_PARTS if cell.get(name)},
+        {name: metadata[name] for name in _CELL_METADATA if metadata.get(name)},
+    ]
 
 
 def _notebook_error(path: Path, what: str, detail: str = "") -> DataError:

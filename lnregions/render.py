@@ -11,7 +11,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lnregions._checks import DataError, refuse_any, shown_path, unknown, unknown_fault
@@ -24,7 +24,9 @@ from lnregions.runs import Limits
 
 ENGINES = ("warm", "ordinary")
 FIGURES = "figures"
-"""Folder for figure files within a run's folder, given to notebooks that have this parameter."""
+"""Folder for figure files within a run's folder, given to notebooks that have this parameter, empty."""
+PAGE_LANGUAGES = ("en", "zh")
+"""Languages of pages; a parameter ``language`` with one of them as default is run over them."""
 
 
 @dataclass(frozen=True)
@@ -142,9 +144,10 @@ def plan_runs(
     notebooks : path, list of path, or None
         Folder, notebook files, or names of the project's notebooks; all of its batch notebooks if absent.
     languages : sequence of str
-        For the parameter ``language``; a notebook without it runs once.
+        For the parameter ``language``; a notebook without it, or with another language as default, runs once.
     only : mapping of str to list of str
-        Values to keep of the parameters run over, for example ``{"region": ["circle"]}``.
+        Values to keep of the parameters run over, for example ``{"region": ["circle"]}``; a notebook with such
+        a parameter that is not run over it by itself is run for these values.
     parameters : mapping
         For every notebook that has them.
 
@@ -154,16 +157,15 @@ def plan_runs(
         An unknown notebook, parameter or value, or a value of the wrong type; nothing has run then.
     """
     choices, only, parameters = dict(choices or {}), dict(only or {}), dict(parameters or {})
-    found = select_notebooks(notebooks, choices=choices)
+    found = [_over_what_is_asked(notebook, only) for notebook in select_notebooks(notebooks, choices=choices)]
     _check_names(found, parameters, only=only, choices=choices)
     runs = []
     for notebook in found:
         given = {name: value for name, value in parameters.items() if notebook.parameter(name)}
-        speaks = notebook.parameter("language") is not None and "language" not in given
-        for language, value in itertools.product(
-            languages if speaks else languages[:1], _values(notebook, choices, only=only, given=given)
-        ):
-            runs.append(_run(notebook, language, value=value, given=given, speaks=speaks))
+        spoken = [] if "language" in given else _spoken(notebook, languages)
+        values = _values(notebook, choices, only=only, given=given)
+        for language, value in itertools.product(spoken or languages[:1], values):
+            runs.append(_run(notebook, language, value=value, given=given, speaks=bool(spoken)))
     runs = _each_place_once(runs)
     if not runs:
         raise DataError(
@@ -171,6 +173,19 @@ def plan_runs(
             zh="没有可渲染的内容。请减少筛选条件，或指定其他笔记本。",
         )
     return runs
+
+
+def _over_what_is_asked(notebook: Notebook, only: Mapping) -> Notebook:
+    asked = [name for name in only if notebook.parameter(name)]
+    return replace(notebook, over=asked[0]) if asked and not notebook.over else notebook
+
+
+def _spoken(notebook: Notebook, languages: Sequence[str]) -> list[str]:
+    """Those of the languages that a notebook's parameter ``language`` takes; none if it means something else."""
+    one = notebook.parameter("language")
+    if one is None or one.default not in PAGE_LANGUAGES:
+        return []
+    return [language for language in languages if not one.choices or language in one.choices]
 
 
 def select_notebooks(notebooks, *, choices: Choices | None = None) -> list[Notebook]:
@@ -237,9 +252,13 @@ def _run(notebook: Notebook, language: str, *, value: object, given: dict, speak
         parameters[notebook.over] = value
     if speaks:
         parameters["language"] = language
-    if notebook.parameter(FIGURES) is not None:
+    figures, plan = notebook.parameter(FIGURES), notebook.parameter("plan")
+    if figures is not None and figures.default == "":
         parameters.setdefault(FIGURES, FIGURES)
-    language = str(parameters.get("language", language))
+    if plan is not None and plan.default in plan.choices:
+        parameters.setdefault("plan", plan.default)  # so that the books and the page name it
+    if parameters.get("language") in PAGE_LANGUAGES:
+        language = parameters["language"]
     name = "/".join(safe_name(part) for part in (language, notebook.name, str(value) or "all"))
     return Run(name, notebook, language, str(value), check_parameters(notebook, parameters))
 
@@ -276,7 +295,7 @@ def _with_reasons(books: Books, runs: Sequence[Run], *, settings: Settings) -> l
     shared = shared_inputs(books.hashes, own=settings.own, html=settings.html)
     planned = []
     for run in runs:
-        notebook = books.hashes.file(run.notebook.path)
+        notebook = run.notebook.mark or books.hashes.file(run.notebook.path)
         inputs = run_inputs(shared, notebook=notebook, parameters=run.parameters)
         why = books.why(run.name, inputs) or ("it is forced" if settings.force else "")
         fields = {**run.__dict__, "inputs": inputs, "why": why}

@@ -114,9 +114,82 @@ def test_a_list_is_read_as_a_list(tmp_path):
         ("region = (", "cannot be taken"),
     ],
 )
-def test_a_parameters_cell_with_code_is_refused(source, message, tmp_path):
+def test_code_in_the_parameters_cell_of_a_notebook_of_the_batch_is_refused(source, message, tmp_path):
     with pytest.raises(DataError, match=message):
-        read_notebook(write(tmp_path / "a.ipynb", source))
+        read_notebook(write(tmp_path / "a.ipynb", source, metadata={"lnregions": {}}))
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("import os\nalpha = 0.1\nbeta = alpha * 2", ["alpha", "beta"]),
+        ("%matplotlib inline\n!ls\nx, y = 1, 2", ["x", "y"]),
+        ("start: str\nfrom pathlib import Path\nplace = Path('.')", ["start", "place"]),
+        ("if True:\n    x = 1", []),
+        ("x = (", []),
+    ],
+)
+def test_ones_own_parameters_cell_may_hold_code(source, names, tmp_path):
+    book = read_notebook(write(tmp_path / "a.ipynb", source))
+    assert [one.name for one in book.parameters] == names
+    taken = {name: [1] for name in names if name in ("beta", "place")}
+    assert check_parameters(book, taken) == taken
+
+
+@pytest.mark.parametrize("metadata", [{"kernelspec": {"language": "R"}}, {"kernelspec": "odd"}])
+def test_the_parameters_cell_of_another_language_is_left_to_its_kernel(metadata, tmp_path):
+    book = read_notebook(write(tmp_path / "a.ipynb", "x <- 5", metadata=metadata))
+    assert book.parameters == ()
+
+
+def test_a_name_shared_with_the_batch_has_its_choices_only_where_its_default_is_one(tmp_path):
+    source = "region = 'north'\nlanguage: str = 'en'\nplan: Literal['a', 'b'] = 'a'"
+    choices = {"region": ["circle"], "language": ["en", "zh"], "plan": ["ln-2022"]}
+    book = read_notebook(write(tmp_path / "a.ipynb", source), choices=choices)
+    assert [one.choices for one in book.parameters] == [(), ("en", "zh"), ("a", "b")]
+
+
+def saved(content, **changes):
+    """A notebook as JupyterLab writes it when it was run and saved without an edit."""
+    cells = [
+        {**cell, "id": f"new-{n}", "execution_count": n, "outputs": [{"output_type": "stream", "text": "x"}]}
+        | {"source": cell["source"].splitlines(keepends=True)}
+        | {"metadata": {**cell["metadata"], "scrolled": True, "execution": {"iopub.status.busy": "2026"}}}
+        for n, cell in enumerate(content["cells"])
+    ]
+    metadata = {"language_info": {"name": "python"}, "widgets": {}, "kernelspec": {"display_name": "P"}}
+    return content | {"cells": cells, "metadata": metadata, "nbformat_minor": 5} | changes
+
+
+def test_a_notebook_saved_unchanged_depends_on_the_same(tmp_path):
+    path = write(tmp_path / "a.ipynb", "x = 1\ny = 2\n", nbformat_minor=4)
+    content, before = json.loads(path.read_text()), read_notebook(path).mark
+    path.write_text(json.dumps(saved(content)))
+    assert read_notebook(path).mark == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "x = 2"},
+        {"cell_type": "raw"},
+        {"metadata": {"tags": ["parameters", "hide"]}},
+        {"metadata": {"tags": ["parameters"], "jupyter": {"source_hidden": True}}},
+        {"attachments": {"a.png": {}}},
+    ],
+)
+def test_an_edit_of_a_cell_is_a_change(change, tmp_path):
+    path = write(tmp_path / "a.ipynb", "x = 1")
+    content, before = json.loads(path.read_text()), read_notebook(path).mark
+    content["cells"][0] |= change
+    path.write_text(json.dumps(content))
+    assert read_notebook(path).mark != before
+
+
+@pytest.mark.parametrize("metadata", [{"kernelspec": {"name": "other"}}, {"lnregions": {"scripts": True}}])
+def test_another_kernel_or_setting_is_a_change(metadata, tmp_path):
+    before = read_notebook(write(tmp_path / "a.ipynb", "x = 1")).mark
+    assert read_notebook(write(tmp_path / "a.ipynb", "x = 1", metadata=metadata)).mark != before
 
 
 @pytest.mark.parametrize(
@@ -125,7 +198,10 @@ def test_a_parameters_cell_with_code_is_refused(source, message, tmp_path):
         ("{", "not valid JSON"),
         ("[]", "no list of cells"),
         ('{"cells": [], "nbformat": 3}', "not of notebook format 4"),
-        (json.dumps({"cells": [CELL, CELL], "nbformat": 4}), "more than one cell tagged parameters"),
+        (
+            json.dumps({"cells": [CELL, CELL], "nbformat": 4, "metadata": {"lnregions": {}}}),
+            "more than one cell tagged parameters",
+        ),
         (json.dumps({"cells": [], "nbformat": 4, "metadata": {"lnregions": {"over": "x"}}}), "run over 'x'"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 
+import nbformat
 import pytest
 from test_render import write_notebook
 
@@ -57,7 +58,7 @@ def test_parameters_come_from_a_file_and_the_call_goes_before(tmp_path):
         "-f", str(tmp_path / "p.yaml"), "-p", "region=belt", "-p", "note=a=b", "-p", "region=belt"
     )
     assert read_parameters(asked) == {"region": "belt", "years": [2022, 2024], "nothing": None, "note": "a=b"}
-    assert (asked.plan, asked.as_of) == ("ln-2022", "2024-06-30")
+    assert (asked.plan, asked.as_of) == (None, "2024-06-30")
     (tmp_path / "p.yaml").write_text("")
     assert read_parameters(options("-f", str(tmp_path / "p.yaml"))) == {}
 
@@ -118,7 +119,8 @@ def test_a_notebook_of_ones_own_runs_once_and_again_when_a_file_it_reads_changes
     table.write_text("1")
     call = ["render", str(tmp_path / "mine.ipynb"), "--output", str(tmp_path / "out"), "--reads", str(table)]
     assert main([*call, "--no-report"]) == 0
-    assert "1 done" in capsys.readouterr().out
+    said = f"1 done, 0 up to date, 0 failed. The results are in {tmp_path / 'out'}\n"
+    assert capsys.readouterr().out == said
     assert main([*call, "--dry-run"]) == 0
     assert capsys.readouterr().out == "en/mine/all: up to date\n"
     table.write_text("2")
@@ -163,3 +165,45 @@ def test_a_render_says_how_long_it_took(tmp_path):
     result = render.render_notebooks(tmp_path / "out", notebooks=book, settings=render.Settings(imports=()))
     assert result.seconds > 0
     _warm.close_warm_process()
+
+
+OWN = [
+    ("x = 1", "x", "1"),
+    ("region = 'north'\nlanguage = 'de'", "region, language", "('north', 'de')"),
+    ("plan = 'basic'\nfigures = 'plots'", "plan, figures", "('basic', 'plots')"),
+    ("plan: int = 3\nfigures: bool = True\nlanguage: int = 7", "plan, figures, language", "(3, True, 7)"),
+    ("plan = 'ln-2025'", "plan", "'ln-2025'"),
+    ("import os\nalpha = 0.5\nbeta = alpha * 2", "beta", "1.0"),
+    ("%matplotlib inline\nas_of = None", "as_of", None),
+]
+
+
+@pytest.mark.parametrize(("head", "last", "shown"), OWN)
+def test_a_notebook_of_ones_own_runs_once_and_unchanged(head, last, shown, tmp_path):
+    cells = [
+        nbformat.v4.new_code_cell(head, metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(last),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "mine.ipynb")
+    out = tmp_path / "out"
+    assert main(["render", str(tmp_path / "mine.ipynb"), "--output", str(out), "--no-report", "--quiet"]) == 0
+    assert [path.parent.name for path in out.rglob("mine.ipynb")] == ["all"]
+    done = nbformat.read(out / "en/mine/all/mine.ipynb", as_version=4)
+    assert [output.data["text/plain"] for output in done.cells[-1].outputs] == ([shown] if shown else [])
+
+
+def test_a_notebook_of_ones_own_takes_values_of_its_own(tmp_path, capsys):
+    cell = nbformat.v4.new_code_cell("region = 'north'\nlanguage = 'de'", metadata={"tags": ["parameters"]})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "mine.ipynb")
+    call = ["render", str(tmp_path / "mine.ipynb"), "--output", str(tmp_path / "out"), "--dry-run"]
+    assert main([*call, "-p", "region=south", "-p", "language=fr"]) == 0
+    assert capsys.readouterr().out == "en/mine/all: it has not been run yet\n"
+
+
+def test_a_filter_runs_a_notebook_over_a_parameter_that_it_has(tmp_path, capsys):
+    cell = nbformat.v4.new_code_cell("region = 'circle'", metadata={"tags": ["parameters"]})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "mine.ipynb")
+    call = ["render", str(tmp_path / "mine.ipynb"), "--output", str(tmp_path / "out"), "--dry-run"]
+    assert main([*call, "--region", "belt", "--region", "west"]) == 0
+    said = capsys.readouterr().out
+    assert said == "en/mine/belt: it has not been run yet\nen/mine/west: it has not been run yet\n"
