@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import sys
+import warnings
 from pathlib import Path
 
 from lnregions._checks import DataError, shown_path
@@ -103,6 +104,8 @@ def render(options: argparse.Namespace) -> int:
     choices = batch_choices(options.plan)
     if options.list:
         return _list(options, choices)
+    if Path(options.plan).is_dir():
+        _look_over(options.plan, quiet=options.quiet)
     asked = dict(
         choices=choices,
         notebooks=options.notebooks or None,
@@ -121,6 +124,17 @@ def render(options: argparse.Namespace) -> int:
     progress = progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     result = engine.render_notebooks(options.output, **asked, settings=settings, progress=progress)
     return _finish(result, options)
+
+
+def _look_over(folder: str, *, quiet: bool) -> None:
+    """Say what is untidy about a plan folder of one's own, and refuse one with faults, before anything runs."""
+    from lnregions._checks import TidiedWarning
+    from lnregions.plans import load_plan
+
+    with warnings.catch_warnings():
+        if quiet:
+            warnings.simplefilter("ignore", TidiedWarning)
+        load_plan(folder)
 
 
 def _finish(result, options) -> int:

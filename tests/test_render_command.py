@@ -1,14 +1,16 @@
 """The options of ``lnregions render``: read strictly, and pages built only where something changed."""
 
 import json
+import shutil
 
 import nbformat
 import pytest
 from test_render import write_notebook
 
-from lnregions import _warm, render
+from lnregions import _checks, _warm, render
 from lnregions.__main__ import main, parser
 from lnregions._checks import DataError
+from lnregions._paths import data_dir
 from lnregions._render_command import read_parameters
 
 SPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -207,3 +209,25 @@ def test_a_filter_runs_a_notebook_over_a_parameter_that_it_has(tmp_path, capsys)
     assert main([*call, "--region", "belt", "--region", "west"]) == 0
     said = capsys.readouterr().out
     assert said == "en/mine/belt: it has not been run yet\nen/mine/west: it has not been run yet\n"
+
+
+def test_what_is_untidy_about_a_plan_folder_is_said_before_anything_runs(tmp_path, capsys):
+    shutil.copytree(data_dir() / "plans" / "ln-2025", tmp_path / "plan")
+    table = tmp_path / "plan" / "targets.csv"
+    table.write_bytes(table.read_bytes() + b"\n\n\n")
+    call = ["render", "01_plan", "--plan", str(tmp_path / "plan"), "--output", str(tmp_path), "--dry-run"]
+    assert main([*call, "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+    _checks._SAID.clear()
+    assert main(call) == 0
+    assert capsys.readouterr().err.strip().endswith("targets.csv: 3 empty rows were left out")
+
+
+def test_a_plan_folder_with_faults_is_refused_before_anything_runs(tmp_path, capsys):
+    shutil.copytree(data_dir() / "plans" / "ln-2025", tmp_path / "plan")
+    table = tmp_path / "plan" / "targets.csv"
+    table.write_text(table.read_text("utf-8").replace(",gdp", ",gpd"), "utf-8")
+    call = ["render", "01_plan", "--plan", str(tmp_path / "plan"), "--output", str(tmp_path / "out")]
+    assert main(call) == 2
+    assert "unknown indicator 'gpd" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
