@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lnregions import __version__
 from lnregions._checks import DataError, TidiedWarning
+from lnregions._font_cache import free_font_cache
 from lnregions._render_command import add_render, stopped
 
 
@@ -133,6 +134,7 @@ def _add_figures(commands):
 
 def figures(options: argparse.Namespace) -> int:
     """Write figure bundles."""
+    free_font_cache()  # before matplotlib looks for it
     from lnregions.figure_kinds import write_figures
 
     languages = options.language or ["en", "zh"]
