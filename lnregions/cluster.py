@@ -164,7 +164,8 @@ def remote_run(content: Mapping) -> tuple[dict, dict[str, bytes]]:
     get_ready(html=content["html"])
     from lnregions.kernels import RunControl
 
-    with tempfile.TemporaryDirectory(prefix="lnregions-", ignore_cleanup_errors=True) as folder:
+    place = _workers_folder()
+    with tempfile.TemporaryDirectory(prefix="lnregions-", dir=place, ignore_cleanup_errors=True) as folder:
         record = run_notebook(
             content["source"],
             Path(folder),
@@ -176,6 +177,16 @@ def remote_run(content: Mapping) -> tuple[dict, dict[str, bytes]]:
             html=content["html"],
         )
         return record, read_files(Path(folder))
+
+
+def _workers_folder() -> str | None:
+    """The worker's own folder, which Dask removes when a worker was killed; None outside of one."""
+    from distributed import get_worker
+
+    try:
+        return get_worker().local_directory
+    except ValueError:
+        return None
 
 
 def read_files(folder: Path) -> dict[str, bytes]:

@@ -93,13 +93,13 @@ def test_a_cluster_leaves_the_same_bytes_as_this_machine(address, tmp_path):
 @pytest.mark.slow
 def test_runs_of_a_worker_that_dies_are_done_elsewhere(address, tmp_path):
     mark = tmp_path / "mark"
-    once = f"if not os.path.exists({str(mark)!r}):\n    open({str(mark)!r}, 'w').close()\n"
+    once = f"if not os.path.exists({str(mark)!r}):\n    print(os.getcwd(), file=open({str(mark)!r}, 'w'))\n"
     once += "".join(f"    {line}\n" for line in KILLS.strip().splitlines()) + "region"
     book = write_notebook(
         tmp_path / "02.ipynb", "import os\n" + once.replace('if region == "belt"', "if True")
     )
     result = render(tmp_path / "out", book, address)
-    assert mark.exists()
+    assert "/dask-scratch-space/worker-" in mark.read_text(), "Dask removes what is in a dead worker's folder"
     assert result.ok
     assert len(result.done) == 4
 
