@@ -49,10 +49,9 @@ _NAMES = {
     "draw_web_map": "web_map",
     **dict.fromkeys(["draw_change", "draw_years", "draw_slope"], "year_pictures"),
     **dict.fromkeys(["draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "city_pictures"),
+    **dict.fromkeys(["show_plan", "show_region", "show_members", "show_city"], "displays"),
     **dict.fromkeys(
         [
-            "show_plan",
-            "show_region",
             "show_verdicts",
             "show_readings",
             "show_methods",
@@ -60,13 +59,10 @@ _NAMES = {
             "show_on_the_way",
             "show_firmness",
             "show_trail",
-            "show_members",
-            "show_city",
-            "show_sources",
-            "show_city_sources",
         ],
-        "displays",
+        "verdict_displays",
     ),
+    **dict.fromkeys(["show_sources", "show_city_sources"], "source_displays"),
 }
 """Public name -> module that holds it; imported when first used, so that ``import lnregions`` stays quick."""
 

@@ -107,7 +107,7 @@ def verdicts(options: argparse.Namespace) -> int:
     elif options.format == "json":
         print(found.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        from lnregions.displays import verdict_text
+        from lnregions.verdict_displays import verdict_text
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         print(verdict_text(found, language=options.language, width=width))

@@ -27,7 +27,7 @@ class Verdicts(pd.DataFrame):
     def _repr_html_(self) -> str | None:
         if not self._is_whole():
             return super()._repr_html_()
-        from lnregions.displays import show_verdicts
+        from lnregions.verdict_displays import show_verdicts
 
         try:
             return show_verdicts(pd.DataFrame(self)).to_html()

@@ -4,27 +4,28 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lnregions._words import format_value
 from lnregions.codebook import load_sources
-from lnregions.displays import GRADES, HEADS, show_verdicts
 from lnregions.explore_pictures import shown_figures, verdicts_on
 from lnregions.html_tables import Table
 from lnregions.judgement import figures_of
+from lnregions.printed_figures import figure_words
+from lnregions.table_words import GRADES, HEADS, source_titles
+from lnregions.verdict_displays import show_verdicts
 from lnregions.verdicts import verdict_table
 
 
 def figures_table(view) -> Table:
     """Figures on a view's map, a row each area, the region last; the reason where there is none."""
     rows, tables, language = shown_figures(view), view.tables, view.language
-    unit, titles = tables.indicator(view.indicator)["unit"], _titles()
+    titles = source_titles(load_sources())
     lines = [
-        {"member": tables.name(row.area, language)} | _line(row, unit, titles, language)
+        {"member": tables.name(row.area, language)} | _line(row, view.indicator, titles, language)
         for row in rows.itertuples()
     ]
-    shown = pd.DataFrame([*lines, _region_row(view, rows, unit, titles)])
+    shown = pd.DataFrame([*lines, _region_row(view, rows, titles)])
     shown = shown[["member", "year", "value", "grade", "source"]]
     zh = language == "zh"
-    heads = {name: HEADS[name][zh] for name in shown} | {"value": ("Figure", "数值")[zh]}
+    heads = {name: HEADS[name][zh] for name in shown}
     return Table(shown.rename(columns=heads), _title(view), GRADES[language], (heads["value"],), (), language)
 
 
@@ -37,16 +38,16 @@ def verdict_view(view) -> Table:
     return _no_target(view)
 
 
-def _line(row, unit, titles, language):
+def _line(row, indicator, titles, language):
     """Year, figure, grade and source of one row, or that there is none."""
     if pd.isna(row.year):
         return {"year": "", "value": _none(language), "grade": "", "source": ""}
     source = titles.get(str(row.source).split()[0], str(row.source))
-    value = format_value(row.value, unit, language)
+    value = figure_words(row.value, indicator, language)
     return {"year": str(int(row.year)), "value": value, "grade": row.grade, "source": source}
 
 
-def _region_row(view, rows, unit, titles):
+def _region_row(view, rows, titles):
     """The region's own figure of the year on the map, or why it has none."""
     tables, language = view.tables, view.language
     name = {"member": tables.name(view.region, language)}
@@ -58,7 +59,7 @@ def _region_row(view, rows, unit, titles):
     year = view.year or (years.pop() if years else int(view.plan.facts["horizon"]))
     hit = figures.frame[figures.frame["year"] == year]
     if len(hit):
-        return name | _line(hit.iloc[0], unit, titles, language)
+        return name | _line(hit.iloc[0], view.indicator, titles, language)
     reason = figures.hole(year)[language == "zh"]
     shown = {"year": str(year), "value": _none(language), "grade": ""}
     return name | shown | {"source": reason[:1].upper() + reason[1:]}
@@ -88,8 +89,3 @@ def _no_target(view) -> Table:
 
 def _none(language):
     return "暂无数据" if language == "zh" else "no data"
-
-
-def _titles():
-    sources = load_sources()
-    return dict(zip(sources["source"], sources["title"], strict=True))

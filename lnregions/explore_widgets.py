@@ -13,13 +13,13 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from lnregions._checks import DataError
-from lnregions.displays import HEADS
 from lnregions.explore_choices import as_of_text, cities_of
 from lnregions.explore_controls import CHOICES, arrange, make_controls, offer, options_for, relabel
 from lnregions.explore_hover import PICK, hover_layer, image_html, map_html
 from lnregions.explore_words import say
 from lnregions.judgement import load_tables
 from lnregions.plans import list_plans, load_plan
+from lnregions.table_words import HEADS
 
 PAUSE = 0.05
 """Seconds without a further change after which a change is drawn."""

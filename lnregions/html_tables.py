@@ -93,6 +93,25 @@ class Table:
         return f"<{tag}{scope} style='{_CELL.format(align=align)}'>{inner}</{tag}>"
 
 
+@dataclass(frozen=True)
+class Tables:
+    """Several tables one after the other, shown together in a notebook."""
+
+    tables: tuple[Table, ...]
+
+    def __iter__(self):
+        return iter(self.tables)
+
+    def __str__(self) -> str:
+        return "\n\n".join(f"{one.title}\n{one}" for one in self.tables)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return "".join(one.to_html() for one in self.tables)
+
+
 def status_chip(word: str, *, language: str = "en") -> str:
     """A status word with its colour beside it, as HTML; any other word is only escaped."""
     for status, looks in palette.STATUSES.items():

@@ -2,14 +2,14 @@
 
 from markupsafe import Markup
 
-from lnregions import displays
 from lnregions._page_script import script_json
 from lnregions._words import format_value, text, unit_label
 from lnregions.html_tables import Table
+from lnregions.printed_figures import calculation_words
 from lnregions.report_inventory import DOWNLOADS, FigureFiles
 from lnregions.report_site import Site, outside, relative
-from lnregions.report_tables import calculation
 from lnregions.report_words import STATUS_MEANINGS, WORDS, mixed, word
+from lnregions.table_words import GRADES, HEADS
 from lnregions.verdicts import STATUS_WORDS, Verdict
 
 HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
@@ -62,7 +62,7 @@ class Page:
 
     def head(self, key: str) -> str:
         """Heading of a table's column."""
-        return displays.HEADS[key][self.zh]
+        return HEADS[key][self.zh]
 
     def command(self, name: str = "render", *, as_of: str | None = None, **options: str) -> str:
         """Command that makes what lacks, for this plan and its date or another one."""
@@ -80,7 +80,7 @@ class Page:
 
     def grades(self) -> str:
         """What the grades mean."""
-        return displays.GRADES[self.language]
+        return GRADES[self.language]
 
     def unit(self, unit: str) -> str:
         """Name of a unit."""
@@ -226,11 +226,11 @@ class Page:
 
     def numbers(self, verdict: Verdict) -> list[tuple[str, str]]:
         """Every number a verdict used, with its unit."""
-        return calculation(verdict, self.language)
+        return calculation_words(verdict, self.language)
 
     def cells(self, table: Table) -> dict:
         """A table for the macro: heads, rows of cells with their looks."""
-        where = displays.HEADS["where"][self.zh]
+        where = HEADS["where"][self.zh]
         columns = list(table.frame.columns)
         rows = [
             [self._cell(table, name, value, url=name == where) for name, value in row.items()]

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from lnregions import __version__, displays, palette
+from lnregions import __version__, displays, palette, table_words, verdict_displays
 from lnregions._page_script import map_script, map_style, script_json
 from lnregions.report_map import region_map
 from lnregions.report_page import LONG, Page
@@ -113,7 +113,8 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
         about=page.cells(about), members=page.cells(members),
         latest=latest_figures(site, cities, language), long=LONG, sources=area_sources(site, rests),
         caveats=area_caveats(site, rests, language),
-        runs=site.inventory.pages(language, over="region", value=region), rendered=bool(figures),
+        runs=[] if alone else site.inventory.pages(language, over="region", value=region),
+        rendered=bool(figures),
     )  # fmt: skip
 
 
@@ -161,9 +162,9 @@ def methods_page(site: Site, language: str) -> str:
     asked = {"as_of": site.asked, "language": language}
     return render(
         page, "methods.html.j2", facts=page.cells(displays.show_plan(site.plan, language=language)),
-        readings=page.cells(displays.show_readings(site.plan, **asked)),
-        methods=page.cells(displays.show_methods(site.plan, **asked)), statuses=list(STATUS_WORDS),
-        grades=displays.GRADES[language],
+        readings=page.cells(verdict_displays.show_readings(site.plan, **asked)),
+        methods=page.cells(verdict_displays.show_methods(site.plan, **asked)), statuses=list(STATUS_WORDS),
+        grades=table_words.GRADES[language],
     )  # fmt: skip
 
 

@@ -1,13 +1,9 @@
-"""Tables of the pages that are made from the figures themselves: latest figures, sources, caveats, calculations."""
+"""Tables of the pages that are made from the figures themselves: latest figures, sources, caveats."""
 
-import pandas as pd
-
-from lnregions._words import format_number, format_value, to_unit, unit_label
+from lnregions._words import format_value
 from lnregions.codebook import load_caveats
 from lnregions.report_site import Site, outside
-from lnregions.verdicts import Verdict
 
-_RATES = ("growth", "real growth", "mean growth", "needed", "mean needed", "benchmark")
 _EVERYWHERE = {"*", "cities", "nation", "province"}
 
 
@@ -53,33 +49,3 @@ def area_caveats(site: Site, areas: list[str], language: str) -> list[tuple[str,
     names = site.tables.indicators.set_index("indicator")[f"name_{language}"]
     rows = [(names.get(r.indicator, ""), getattr(r, f"text_{language}")) for r in own.itertuples()]
     return list(dict.fromkeys(rows))
-
-
-def calculation(verdict: Verdict, language: str) -> list[tuple[str, str]]:
-    """Every number that a verdict used: its name and the number with its unit."""
-    table = verdict.calculation(language=language)
-    keys = [name for name, value in verdict.numbers.items() if value is not None]
-    return [
-        (str(name), _number(key, value, verdict.unit, language))
-        for key, (name, value) in zip(keys, table.itertuples(index=False), strict=True)
-    ]
-
-
-def _number(key, value, unit, language):
-    if value is None or pd.isna(value):
-        return ""
-    kind = key.rstrip("0123456789 ")
-    unit = (
-        "%"
-        if kind in _RATES
-        else ""
-        if kind == "multiple"
-        else "pp"
-        if kind == "gap" and unit == "%"
-        else unit
-    )
-    shown = float(to_unit(float(value), unit, language))
-    number = format_number(shown, language=language, decimals=3, sign=kind == "gap")
-    number = number.rstrip("0").rstrip(".") if "." in number else number
-    label = unit_label(unit, language)
-    return f"{number}{'' if language == 'zh' or label == '%' or not label else ' '}{label}"

@@ -2,7 +2,6 @@
 
 import io
 
-from lnregions import displays
 from lnregions._checks import DataError
 from lnregions._words import text
 from lnregions.figure_kit import dateless_docx
@@ -11,6 +10,7 @@ from lnregions.report_pages import area_of, target_section
 from lnregions.report_site import Site
 from lnregions.report_tables import area_caveats, area_sources
 from lnregions.report_words import word
+from lnregions.table_words import HEADS
 
 _WIDTH_MM = 160
 _EAST_ASIAN = "Microsoft YaHei"
@@ -36,6 +36,8 @@ def word_file(site: Site, region: str, *, language: str = "en") -> bytes:
     page = Page(site, language, path=place, twin=place)
     document = docx.Document()
     _set_fonts(document)
+    _set_language(document, language)
+    document.core_properties.title = _clean(page.full_name(region))
     verdicts = [v for v in site.main if v.region == region]
     document.add_heading(_clean(page.full_name(region)), level=1)
     document.add_paragraph(page.headline(verdicts))
@@ -80,9 +82,11 @@ def _target(document, page, section, figures):
     for reading, numbers in section["readings"]:
         if numbers:
             said = reading.reading_zh if page.zh else reading.reading
-            said = f"{word('calculation_of', page.language, reading=said)} ({text(reading.status, page.language)})"
+            status = text(reading.status, page.language)
+            said = word("calculation_of", page.language, reading=said)
+            said += f"（{status}）" if page.zh else f" ({status})"
             document.add_paragraph(_clean(said), style="Caption")
-            heads = [displays.HEADS["quantity"][page.zh], word("figure_value", page.language)]
+            heads = [HEADS["quantity"][page.zh], word("figure_value", page.language)]
             _table(document, heads, numbers)
     for one, title, _ in section["sources"]:
         document.add_paragraph(_clean(f"{one} {title}"), style="List Bullet")
@@ -130,6 +134,17 @@ def _set_fonts(document):
     for name in ("Normal", "Heading 1", "Heading 2", "Heading 3", "Caption", "Quote"):
         fonts = document.styles[name].element.get_or_add_rPr().get_or_add_rFonts()
         fonts.set(qn("w:eastAsia"), _EAST_ASIAN)
+
+
+def _set_language(document, language):
+    """Say which language the text is in, for spelling checks and readers aloud; Chinese words are so in both."""
+    from docx.oxml.ns import qn
+
+    code = "zh-CN" if language == "zh" else "en-GB"
+    document.core_properties.language = code
+    for lang in document.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:val"), code)
+        lang.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _clean(words):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import lnregions as ln
-from lnregions import _asked, displays, judgement, style
+from lnregions import _asked, displays, judgement, source_displays, style, verdict_displays
 from lnregions._checks import DataError
 from lnregions.chart_pictures import draw_members, draw_scorecard
 from lnregions.chart_series import plot_trajectory
@@ -27,9 +27,9 @@ WRONG = {
     "indicator": (lambda: draw_change(PLAN, "circle", "gpd"), "Unknown indicator 'gpd'"),
     "indicator list": (lambda: draw_map(PLAN, "circle", ["gdp"]), "Unknown indicator"),
     "area": (lambda: displays.show_city(PLAN, "999999"), "Unknown area '999999'"),
-    "area without plan": (lambda: displays.show_city_sources(210100), "Unknown area '210100'"),
+    "area without plan": (lambda: source_displays.show_city_sources(210100), "Unknown area '210100'"),
     "verdicts": (lambda: draw_scorecard(PLAN, 3), "The verdicts are 3"),
-    "other table": (lambda: displays.show_verdicts(PLAN.regions), "a table with other columns"),
+    "other table": (lambda: verdict_displays.show_verdicts(PLAN.regions), "a table with other columns"),
     "year": (lambda: draw_map(PLAN, "circle", "gdp", year="x"), "The year 'x' is not"),
     "year flag": (lambda: draw_map(PLAN, "circle", "gdp", year=True), "The year True is not"),
     "language": (lambda: draw_map(PLAN, "circle", "gdp", language="fr"), "Unknown language 'fr'"),

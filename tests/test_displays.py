@@ -3,24 +3,24 @@
 import pandas as pd
 import pytest
 
-from lnregions import displays, judge, load_observations, load_plan
+from lnregions import displays, judge, load_observations, load_plan, source_displays, verdict_displays
 from lnregions.html_tables import Table, display_width, status_chip, text_table
 
 PLAN = load_plan()
 CALLS = {
     "plan": lambda lang: displays.show_plan(PLAN, language=lang),
     "region": lambda lang: displays.show_region(PLAN, "east", language=lang),
-    "verdicts": lambda lang: displays.show_verdicts(judge(PLAN), language=lang),
-    "readings": lambda lang: displays.show_readings(PLAN, language=lang),
-    "methods": lambda lang: displays.show_methods(PLAN, language=lang),
-    "calculations": lambda lang: displays.show_calculations(PLAN, "belt", language=lang),
-    "on the way": lambda lang: displays.show_on_the_way(PLAN, "circle", language=lang),
-    "firmness": lambda lang: displays.show_firmness(PLAN, "circle", language=lang),
-    "trail": lambda lang: displays.show_trail(PLAN, language=lang),
+    "verdicts": lambda lang: verdict_displays.show_verdicts(judge(PLAN), language=lang),
+    "readings": lambda lang: verdict_displays.show_readings(PLAN, language=lang),
+    "methods": lambda lang: verdict_displays.show_methods(PLAN, language=lang),
+    "calculations": lambda lang: verdict_displays.show_calculations(PLAN, "belt", language=lang),
+    "on the way": lambda lang: verdict_displays.show_on_the_way(PLAN, "circle", language=lang),
+    "firmness": lambda lang: verdict_displays.show_firmness(PLAN, "circle", language=lang),
+    "trail": lambda lang: verdict_displays.show_trail(PLAN, language=lang),
     "members": lambda lang: displays.show_members(PLAN, "west", language=lang),
     "city": lambda lang: displays.show_city(PLAN, "210900", language=lang),
-    "sources": lambda lang: displays.show_sources(PLAN, "belt", language=lang),
-    "city sources": lambda lang: displays.show_city_sources("210200", language=lang),
+    "sources": lambda lang: source_displays.show_sources(PLAN, "belt", language=lang),
+    "city sources": lambda lang: source_displays.show_city_sources("210200", language=lang),
 }
 
 
@@ -47,15 +47,15 @@ def test_the_english_verdicts_give_dalian_its_gap_and_year():
 
 
 def test_verdicts_of_one_region_are_its_own():
-    assert len(displays.show_verdicts(judge(PLAN), region="west").frame) == 3
+    assert len(verdict_displays.show_verdicts(judge(PLAN), region="west").frame) == 3
 
 
 def test_a_calculation_names_the_sources_it_rests_on():
     dalian = next(t for t in CALLS["calculations"]("en") if t.title.startswith("GDP of Dalian"))
     assert "Sources: " in dalian.note
     numbers = dict(zip(dalian.frame["Quantity"], dalian.frame["Value"], strict=True))
-    assert numbers["value 2024"] == "9,516.9"
-    assert numbers["value 2025"] == "10,002.1"
+    assert numbers["value 2024"] == "951.69 billion yuan"
+    assert numbers["value 2025"] == "1,000.21 billion yuan"
 
 
 def test_the_chinese_calculation_names_its_numbers_in_chinese():
@@ -118,15 +118,15 @@ def test_plain_text_lines_up_with_chinese():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_table_for_a_terminal_keeps_to_its_width_and_loses_no_word(language):
-    narrow = displays.verdict_text(judge(PLAN), language=language, width=170)
-    wide = displays.verdict_text(judge(PLAN), language=language)
+    narrow = verdict_displays.verdict_text(judge(PLAN), language=language, width=170)
+    wide = verdict_displays.verdict_text(judge(PLAN), language=language)
     assert max(display_width(line) for line in narrow.splitlines()) <= 170
     assert max(display_width(line) for line in wide.splitlines()) > 200
     assert sorted("".join(narrow.split()).replace("-", "")) == sorted("".join(wide.split()).replace("-", ""))
 
 
 def test_verdicts_as_text_for_a_terminal():
-    text = displays.verdict_text(judge(PLAN))
+    text = verdict_displays.verdict_text(judge(PLAN))
     assert len(text.splitlines()) == 20
     assert "GDP of Shenyang" in text
 
@@ -143,6 +143,6 @@ def test_the_sources_of_a_plan_of_ones_own_stand_beside_the_shipped_ones(tmp_pat
     head = load_observations().drop(columns=["known_from", "default"])
     row = head[(head["area"] == "210100") & (head["indicator"] == "gdp")].assign(source=own).iloc[[-1]]
     row.assign(vintage="2026-06-01").to_csv(folder / "observations.csv", index=False)
-    shown = displays.show_sources(load_plan(folder), language="en").tables[0].frame
+    shown = source_displays.show_sources(load_plan(folder), language="en").tables[0].frame
     title = shown.set_index("Source").loc[own, "Title"]
     assert title == plan.sources["title"].iloc[0]
