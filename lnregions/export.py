@@ -10,8 +10,18 @@ from pathlib import Path
 from lnregions._checks import DataError, check_language, shown_path
 
 _WORDS = {
-    "en": {"code": "Code", "parameters": "Parameters", "widget": "Interactive: open the notebook to use it."},
-    "zh": {"code": "代码", "parameters": "参数", "widget": "交互内容：请打开笔记本使用。"},
+    "en": {
+        "code": "Code",
+        "output": "Result",
+        "parameters": "Parameters",
+        "widget": "Interactive: open the notebook to use it.",
+    },
+    "zh": {
+        "code": "代码",
+        "output": "结果",
+        "parameters": "参数",
+        "widget": "交互内容：请打开笔记本使用。",
+    },
 }
 _HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
 _STATIC = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"

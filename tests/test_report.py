@@ -408,6 +408,7 @@ def test_a_single_file_needs_nothing_beside_it(output):
     ids = {one["id"] for one in page.select("[id]")}
     assert {a["href"][1:] for a in page.select("a[href^='#']")} <= ids
     assert {area["href"] for area in json.loads(page.find(id="webmap").string)["areas"]} == {""}
+    assert "Executed notebooks" not in page.get_text()
 
 
 def test_a_single_file_takes_smaller_pictures_when_it_grows_too_large(site, monkeypatch, output):
@@ -427,6 +428,10 @@ def test_a_word_file_holds_verdicts_figures_and_sources(output, language):
     assert ("Shenyang Modern Metropolitan Area", "沈阳现代化都市圈")[language == "zh"] in words
     assert ("902.7 billion yuan", "9027.1亿元")[language == "zh"] in words
     assert len(document.tables[0].rows) == 7
+    code = ("en-GB", "zh-CN")[language == "zh"]
+    assert (document.core_properties.language, bool(document.core_properties.title)) == (code, True)
+    assert f'w:val="{code}" w:eastAsia="zh-CN"' in document.styles.element.xml
+    assert language == "en" or "(" not in "".join(w for w in words.splitlines() if w.startswith("计算"))
     assert len(document.inline_shapes) == (3 if language == "en" else 0)
     assert path.read_bytes() == report.report_docx(output, "circle", language=language).read_bytes()
 
