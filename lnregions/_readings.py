@@ -211,7 +211,7 @@ def mark_disagreement(verdicts: list[Verdict]) -> list[Verdict]:
     others = [v for v in verdicts[1:] if v.status != main.status]
     if not others:
         return verdicts
-    said = "; ".join(f"read as {v.reading}: {text(v.status, 'en')}" for v in others)
+    said = "; ".join(f"under the reading '{v.reading}': {text(v.status, 'en')}" for v in others)
     said_zh = "；".join(f"按“{v.reading_zh}”理解：{text(v.status, 'zh')}" for v in others)
     main = replace(
         main, disagree=True, reason_en=f"{main.reason_en}; {said}", reason_zh=f"{main.reason_zh}；{said_zh}"

@@ -112,13 +112,11 @@ def _city_options(view):
 
 
 def _indicator_options(view):
-    """Indicators with figures here first, the others marked."""
+    """Indicators with figures here first, the others marked, in front of a name that may be cut."""
     have = indicators_with_figures(view.plan, view.region, as_of=view.as_of)
     names = load_indicators().set_index("indicator")[f"name_{view.language}"]
-    none = say("no figures", view.language)
-    marked = [
-        (names[i] if i in have else _bracketed(names[i], none, view.language), i) for i in known_indicators()
-    ]
+    none, mark = say("no figures", view.language), "：" if view.language == "zh" else ": "
+    marked = [(names[i] if i in have else f"{none}{mark}{names[i]}", i) for i in known_indicators()]
     return sorted(marked, key=lambda one: one[1] not in have)
 
 

@@ -100,6 +100,15 @@ class Verdict:
     numbers: dict = field(default_factory=dict, hash=False)
     names_zh: dict = field(default_factory=dict, hash=False, repr=False)
 
+    def __repr__(self) -> str:
+        """The verdict in one line; ``dataclasses.asdict`` gives every attribute."""
+        figure = f" {format_value(self.actual, self.unit)} in {self.actual_year}" if self.actual_year else ""
+        asked = (
+            f" of {format_value(self.required, self.unit)}" if figure and self.required is not None else ""
+        )
+        reading = f", {self.reading}" if self.reading else ""
+        return f"<Verdict on {self.target}{reading}: {self.status}{',' * bool(figure)}{figure}{asked}>"
+
     def reason(self, language: str = "en") -> str:
         """Why, in one language."""
         return self.reason_zh if language == "zh" else self.reason_en

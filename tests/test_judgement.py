@@ -89,7 +89,7 @@ def test_a_target_whose_readings_disagree_says_so(verdicts):
     both = judge_readings(load_plan()).set_index("target").loc["circle-urbanisation"]
     assert both["status"].tolist() == ["not assessable", "met"]
     assert verdicts.loc["circle-urbanisation", "disagree"]
-    assert "read as Shenyang: met" in verdicts.loc["circle-urbanisation", "reason_en"]
+    assert "under the reading 'Shenyang': met" in verdicts.loc["circle-urbanisation", "reason_en"]
     assert "按“沈阳”理解：已实现" in verdicts.loc["circle-urbanisation", "reason_zh"]
 
 
