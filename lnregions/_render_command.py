@@ -1,4 +1,4 @@
-"""The command ``lnregions render``: its options, read strictly, and what it says at the end."""
+"""The command ``lnregions render``: what is asked for, read strictly, and what it says at the end."""
 
 import argparse
 import datetime
@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 
 from lnregions._checks import DataError, shown_path
+from lnregions._render_options import DESCRIPTION, STATUSES, add_options
 
 WARM_UP = ("lnregions.pictures:warm_up",)
 PLAN = "ln-2022"
@@ -16,80 +17,11 @@ _OUTSIDE = ("plan", "as_of")
 
 def add_render(commands, *, add_common) -> None:
     """Add the command to a parser's commands."""
-    own = commands.add_parser("render", help="run the notebooks and build the pages")
-    own.add_argument("notebooks", nargs="*", help="names or files of notebooks (default: all of the batch)")
-    own.add_argument("--output", default="output", help="folder for the results (default: output)")
-    own.add_argument("--region", action="append", default=[], help="only this region; may be given again")
-    own.add_argument("--adcode", action="append", default=[], help="only this city; may be given again")
-    own.add_argument(
-        "--language", action="append", default=[], choices=["en", "zh"], help="only this language"
+    own = commands.add_parser(
+        "render", help="run the notebooks and build the pages", description=DESCRIPTION, epilog=STATUSES
     )
-    add_common(own)
-    own.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
-                     help="a further parameter of the notebooks")  # fmt: skip
-    own.add_argument(
-        "-f", "--parameters-file", metavar="FILE", help="parameters from a YAML file; -p goes before"
-    )
-    own.add_argument("--reads", action="append", default=[], metavar="PATH",
-                     help="your own file or folder that notebooks read: if it changes, they run again")  # fmt: skip
-    own.add_argument("--jobs", type=whole(1), default=2, help="runs at a time (default: 2)")
-    own.add_argument(
-        "--engine", default="warm", choices=["warm", "ordinary"], help="kernels forked warm, or ordinary"
-    )
-    own.add_argument("--scheduler", default="", help="address of a Dask scheduler, such as tcp://host:8786")
-    _add_limits(own)
-    own.add_argument("--force", action="store_true", help="run also what is up to date")
-    own.add_argument("--why", action="store_true", help="say why each run is done")
-    own.add_argument("--dry-run", action="store_true", help="say what would run, and run nothing")
-    own.add_argument("--list", action="store_true", help="list the notebooks, their parameters and choices")
-    own.add_argument("--no-report", action="store_true", help="leave the pages as they are")
-    own.add_argument("--quiet", action="store_true", help="print failures only")
-    own.add_argument("--json", action="store_true", help="print one JSON object for each event")
+    add_options(own, add_common)
     own.set_defaults(command=render, plan=None)
-
-
-def _add_limits(own) -> None:
-    own.add_argument("--cell-timeout", type=seconds, help="seconds that a cell may take")
-    own.add_argument("--run-timeout", type=seconds, help="seconds that a run may take")
-    own.add_argument("--batch-timeout", type=seconds, help="seconds that everything may take")
-    own.add_argument("--memory", type=whole(1), help="megabytes that a run may take beyond what it shares")
-    own.add_argument(
-        "--retries", type=whole(0), default=0, help="how often a failed run is tried again (default: 0)"
-    )
-
-
-def whole(least: int):
-    """Type of an option that takes a whole number.
-
-    Examples
-    --------
-    >>> whole(1)("4")
-    4
-    """
-
-    def number(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and int(text) >= least):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {least} or more")
-        return int(text)
-
-    return number
-
-
-def seconds(text: str) -> float:
-    """Type of an option that takes seconds.
-
-    Examples
-    --------
-    >>> seconds("1.5")
-    1.5
-    """
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above zero")
-    return number
 
 
 def render(options: argparse.Namespace) -> int:
@@ -115,8 +47,8 @@ def render(options: argparse.Namespace) -> int:
     )
     settings = _settings(options)
     if options.dry_run or options.why:
-        for run in engine.plan_render(options.output, engine.plan_runs(**asked), settings=settings):
-            print(f"{run.name}: {run.why or 'up to date'}")
+        planned = engine.plan_render(options.output, engine.plan_runs(**asked), settings=settings)
+        _say_why(planned, as_json=options.json)
         if options.dry_run:
             return 0
     from lnregions.progress import progress_for
@@ -124,6 +56,16 @@ def render(options: argparse.Namespace) -> int:
     progress = progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     result = engine.render_notebooks(options.output, **asked, settings=settings, progress=progress)
     return _finish(result, options)
+
+
+def _say_why(planned, *, as_json: bool) -> None:
+    from lnregions.progress import JsonLines
+
+    for run in planned:
+        if as_json:
+            JsonLines(sys.stdout)("planned", run, {"why": run.why})
+        else:
+            print(f"{run.name}: {run.why or 'up to date'}")
 
 
 def _look_over(folder: str, *, quiet: bool) -> None:
@@ -270,8 +212,9 @@ def _list(options, choices) -> int:
     asked = options.notebooks
     found = select_notebooks(asked, choices=choices) if asked else list_notebooks(choices=choices)
     for notebook in found:
-        print(notebook.name)
+        print(notebook.name + ("" if notebook.batch or asked else "  (only when it is named)"))
         for one in notebook.parameters:
-            allowed = f"  [{', '.join(map(str, one.choices))}]" if one.choices else ""
-            print(f"  {one.name}: {one.annotation} = {one.default!r}{allowed}")
+            more = f"  [{', '.join(map(str, one.choices))}]" if one.choices else ""
+            more = more or (f"  # {one.comment}" if one.comment else "")
+            print(f"  {one.name}: {one.annotation} = {one.default!r}{more}")
     return 0

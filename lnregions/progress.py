@@ -65,7 +65,7 @@ class Lines:
 
     def __call__(self, kind: str, run, facts) -> None:
         """Take one event."""
-        if kind == "plan":
+        if kind == "plan" and facts["todo"]:
             self._todo = facts["todo"]
             self._say(f"{facts['todo']} of {facts['runs']} runs to do")
         elif kind == "finished":
@@ -96,7 +96,7 @@ class Bar:
             return
 
     def _show(self, kind: str, facts) -> None:
-        if kind == "plan":
+        if kind == "plan" and facts["todo"]:
             from tqdm import tqdm
 
             shape = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
@@ -116,7 +116,7 @@ class Bar:
 
 
 class JsonLines:
-    """One JSON object a line: the event, the run, what it came to."""
+    """One JSON object a line: the event, the run, what it came to; as ``docs/manifest.md`` describes them."""
 
     def __init__(self, stream: TextIO):
         self._stream = stream

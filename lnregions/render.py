@@ -355,6 +355,9 @@ def render_notebooks(
             from lnregions.batch import work
 
             outcome = work(todo, books=books, settings=settings, progress=progress, planned=planned)
+        elif progress is not None:
+            progress("plan", None, {"runs": len(planned), "todo": 0})
+            progress("end", None, dict(outcome))
         manifest = _close(books, keep=not todo)
     skipped = [run.name for run in planned if not run.why]
     seconds = round(time.perf_counter() - began, 3)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -231,3 +232,62 @@ def test_a_plan_folder_with_faults_is_refused_before_anything_runs(tmp_path, cap
     assert main(call) == 2
     assert "unknown indicator 'gpd" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_events_come_as_json_lines_alone_on_standard_output(tmp_path, capsys, unchanging):
+    book = write_notebook(tmp_path / "one.ipynb", "1 / (region != 'belt')")
+    call = [
+        "render",
+        str(book),
+        "--output",
+        str(tmp_path / "out"),
+        "--language",
+        "en",
+        "--json",
+        "--no-report",
+    ]
+    assert main([*call, "--why", "--region", "belt", "--jobs", "1"]) == 1
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["event"] for event in events] == ["planned", "plan", "started", "finished", "end"]
+    assert events[0] == {"event": "planned", "run": "en/one/belt", "why": "it has not been run yet"}
+    assert events[3]["error"]["name"] == "ZeroDivisionError"
+    assert events[4] == {"event": "end", "done": [], "failed": ["en/one/belt"], "stopped": []}
+    text = (Path(__file__).parent.parent / "docs" / "manifest.md").read_text("utf-8")
+    for event in events:
+        assert f"| `{event['event']}` |" in text
+        assert all(f"`{name}`" in text for name in event)
+    assert main([*call, "--region", "west"]) == 0
+    capsys.readouterr()
+    assert main([*call, "--region", "west"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert events[0] == {"event": "plan", "runs": 1, "todo": 0}
+    assert events[1] == {"event": "end", "done": [], "failed": [], "stopped": []}
+
+
+def test_quiet_prints_failures_only(tmp_path, capsys, unchanging):
+    book = write_notebook(tmp_path / "one.ipynb", "1 / (region != 'belt')")
+    call = [
+        "render",
+        str(book),
+        "--output",
+        str(tmp_path / "out"),
+        "--language",
+        "en",
+        "--quiet",
+        "--no-report",
+    ]
+    assert main(call) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    line = "cell 3: ZeroDivisionError: division by zero (1 / (region != 'belt'))"
+    assert said.err == f"failed  en/one/belt  {line}\n"
+
+
+def test_the_help_names_every_option_with_what_it_does(capsys):
+    with pytest.raises(SystemExit):
+        options("--help")
+    said = capsys.readouterr().out
+    for group in ("what to render:", "how:", "limits (none unless given):", "what is said:", "Exit status:"):
+        assert group in said
+    commands = parser()._subparsers._group_actions[0].choices["render"]
+    assert all(action.help for action in commands._actions)
