@@ -5,7 +5,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from lnregions._files import Hashes, write_json
+from lnregions._files import write_json
+from lnregions._hashes import Hashes
 
 _WHAT = ("package", "data", "shapes", "own", "versions")
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from lnregions import export
 from lnregions._checks import shown_path
-from lnregions._files import Hashes, make_folder, remove_tree, swap_in, sync_folder
+from lnregions._files import make_folder, remove_tree, swap_in, sync_folder
 from lnregions._folder_lock import OutputError, cannot_write
 from lnregions._font_cache import free_font_cache
+from lnregions._hashes import Hashes
 from lnregions._warm import can_fork, warm_process
 from lnregions.manifest import Books, key
 from lnregions.runs import papermill_modules, run_notebook, sign_notebook

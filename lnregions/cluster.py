@@ -80,7 +80,8 @@ class ClusterRuns:
         """Record and folder of a run that came back, or what kept it from coming back."""
         from distributed import KilledWorker
 
-        from lnregions._files import Hashes, sync_folder
+        from lnregions._files import sync_folder
+        from lnregions._hashes import Hashes
         from lnregions.batch import failure
         from lnregions.runs import sign_notebook
 
@@ -210,7 +211,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def shared_hashes() -> dict[str, str]:
     """Hashes of package, data and boundaries as installed here."""
-    from lnregions._files import Hashes
+    from lnregions._hashes import Hashes
     from lnregions.manifest import shared_inputs
 
     shared = shared_inputs(Hashes())

@@ -10,7 +10,8 @@ import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from lnregions._files import Hashes, make_folder, write_json
+from lnregions._files import make_folder, write_json
+from lnregions._hashes import Hashes
 from lnregions._paths import data_dir, shapes_dir
 
 SCHEMA = 1

@@ -6,8 +6,9 @@ import os
 import pytest
 
 from lnregions import _files
-from lnregions._files import Hashes, safe_name, swap_in, write_json, write_whole
+from lnregions._files import safe_name, swap_in, write_json, write_whole
 from lnregions._folder_lock import lock_folder
+from lnregions._hashes import Hashes
 from lnregions.manifest import Books, key, run_inputs, shared_inputs, versions
 
 
