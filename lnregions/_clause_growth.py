@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from lnregions._clause_parts import (
@@ -32,19 +33,22 @@ def growth_rates(figures: Figures, *, measure: str) -> pd.DataFrame:
     if measure == "growth":
         frame = frame.rename(columns={"value": "rate"})
         return frame[["year", "rate", "grade", "source"]].reset_index(drop=True)
-    before = frame.shift()
-    joined = (
-        (frame["year"] - before["year"] == 1)
-        & (frame["segment"] == before["segment"])
-        & (before["value"] > 0)
-        & (frame["value"] >= 0)
-    )
-    frame, before = frame[joined], before[joined]
-    rate = (frame["value"] / before["value"] - 1) * 100
-    grade = frame["grade"].where(frame["grade"] >= before["grade"], before["grade"])
-    sources = [_joined(pair) for pair in zip(before["source"], frame["source"], strict=True)]
-    out = pd.DataFrame({"year": frame["year"], "rate": rate, "grade": grade, "source": sources})
-    return out.reset_index(drop=True)
+    columns = [frame[name].tolist() for name in ("year", "segment", "value", "grade", "source")]
+    rows = list(zip(*columns, strict=True))
+    joined = [place for place in range(1, len(rows)) if _is_step(rows[place - 1], rows[place])]
+    pairs = [(rows[place - 1], rows[place]) for place in joined]
+    weaker = [place - (before[3] > after[3]) for place, (before, after) in zip(joined, pairs, strict=True)]
+    return pd.DataFrame({
+        "year": frame["year"].iloc[joined].array,
+        "rate": np.array([(after[2] / before[2] - 1) * 100 for before, after in pairs], float),
+        "grade": frame["grade"].iloc[weaker].array,
+        "source": [_joined((before[4], after[4])) for before, after in pairs],
+    })  # fmt: skip
+
+
+def _is_step(before, after):
+    """Whether growth may be worked out from one row of year, segment and value to the next."""
+    return after[0] - before[0] == 1 and after[1] == before[1] and before[2] > 0 and after[2] >= 0
 
 
 def _joined(sources):
@@ -239,6 +243,13 @@ def _numbers(rates):
 
 
 def _by_year(clause, figures):
-    rates = growth_rates(figures, measure=clause.measure)
-    rates = rates[rates["year"].isin(plan_years(clause))]
-    return {int(y): float(r) for y, r in zip(rates["year"], rates["rate"], strict=True)}
+    if clause.measure == "growth":
+        rates = figures.frame[["year", "value"]].to_numpy(float)
+    else:
+        rates = growth_rates(figures, measure=clause.measure)[["year", "rate"]].to_numpy(float)
+    years = plan_years(clause)
+    return {
+        int(year): float(rate)
+        for year, rate in sorted(rates.tolist(), key=lambda one: one[0])
+        if year in years
+    }

@@ -105,15 +105,16 @@ def baseline_of(clause, figures):
 
 def rows_used(figures, years, *, beside=None):
     """Weakest grade and all sources of the years used, with those of the figures they are compared with."""
-    asked = [y for y in years if y is not None]
-    frames = [one.frame for one in (figures, beside) if one is not None and len(one.frame)]
-    if not frames:
+    asked = {y for y in years if y is not None}
+    frames = [one.frame for one in (figures, beside) if one is not None]
+    columns = [
+        zip(*(frame[name].tolist() for name in ("year", "grade", "source")), strict=True) for frame in frames
+    ]
+    rows = [(grade, ids) for rows in columns for year, grade, ids in rows if year in asked]
+    if not rows:
         return {}
-    rows = pd.concat([frame.loc[frame["year"].isin(asked), ["grade", "source"]] for frame in frames])
-    if rows.empty:
-        return {}
-    sources = sorted({s for ids in rows["source"] for s in str(ids).split()})
-    return {"grade": max(rows["grade"]), "sources": " ".join(sources)}
+    sources = sorted({s for _, ids in rows for s in str(ids).split()})
+    return {"grade": max(grade for grade, _ in rows), "sources": " ".join(sources)}
 
 
 def same_segment(figures, year):

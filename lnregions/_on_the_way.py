@@ -6,7 +6,8 @@ import pandas as pd
 
 from lnregions._clause_parts import both
 from lnregions._plan_figures import clause_of, figures_of, load_tables
-from lnregions._related import judged_indicators, narrow_tables, plan_and_target, with_observations
+from lnregions._readings import main_verdict
+from lnregions._related import horizon_is_over, judged_indicators, narrow_tables, plan_and_target
 from lnregions._required import required_path
 from lnregions.growth import mean_growth
 from lnregions.judgement import judge_row
@@ -75,18 +76,27 @@ def _years(row):
 
 
 def _verdict_of(plan, row, tables, year):
-    """Verdict by the figures up to a year, closed only at the horizon of a plan that is over."""
+    """Verdict by the figures up to a year, closed only at the horizon of a plan that is over.
+
+    The other readings are judged, for the reason to name them, only where the verdict is told.
+    """
     known = tables.observations[tables.observations["year"] <= year].reset_index(drop=True)
-    over = int(tables.as_of[:4]) > int(row["horizon"])
-    part = with_observations(tables, known)
-    return judge_row(plan, row, tables=part, closed=over and year == int(row["horizon"]))[0]
+    closed = year == int(row["horizon"]) and horizon_is_over(row, tables)
+    part = tables.with_observations(known)
+    main = main_verdict(plan, row, part, closed=closed)
+    return judge_row(plan, row, tables=part, closed=closed)[0] if _is_told(main, year) else main
+
+
+def _is_told(verdict, year):
+    """Whether a year has a figure of its own, or a verdict without any."""
+    known = verdict.actual_year == year or f"growth {year}" in verdict.numbers
+    return known or bool(verdict.closing) or verdict.status == "not quantified"
 
 
 def _plain(verdict, year, whole, figures):
     """Status of one year; no data where the year has no figure of its own and the plan is not closed by it."""
     out = dict.fromkeys(COLUMNS) | {"year": year, "unit": verdict.unit}
-    known = verdict.actual_year == year or f"growth {year}" in verdict.numbers
-    if not known and not verdict.closing and verdict.status != "not quantified":
+    if not _is_told(verdict, year):
         said = both(figures.hole(year))
         return out | said | {"status": "no data", "closing": ""}
     out |= {"status": verdict.status, "closing": verdict.closing, "reason_en": verdict.reason_en}

@@ -112,8 +112,16 @@ def _figures_of(area, indicator, members, tables):
 def growth_figures(plan, area: str, *, indicators: tuple[str, ...], tables: Tables, years: range) -> Figures:
     """Yearly growth of an area from the first of several indicators that knows any of the years.
 
-    The figures are rates in per cent, in one segment.
+    The figures are rates in per cent, in one segment; made once for each set of tables.
     """
+    members = tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else None
+    key = ("growth", area, members, indicators, years)
+    if key not in tables.made:
+        tables.made[key] = _growth_figures(plan, area, indicators, tables, years)
+    return tables.made[key]
+
+
+def _growth_figures(plan, area, indicators, tables, years):
     first = None
     for indicator in indicators:
         figures = figures_of(plan, area, indicator=indicator, tables=tables)

@@ -36,9 +36,9 @@ def judge_target(plan, target, tables, *, closed: bool) -> list[Verdict]:
     return [_with_wording(one, target) for one in found]
 
 
-def main_status(plan, target, tables, *, closed: bool) -> str:
-    """Status of a target under its main reading alone, the others left unjudged."""
-    return next(_readings(plan, target, tables, closed, linked=False)).status
+def main_verdict(plan, target, tables, *, closed: bool) -> Verdict:
+    """Verdict under the main reading alone, the others left unjudged and unnamed."""
+    return next(_readings(plan, target, tables, closed, linked=False))
 
 
 def _readings(plan, target, tables, closed, *, linked=True):

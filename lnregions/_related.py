@@ -1,7 +1,5 @@
 """The figures that one target of a plan rests on, and the target itself by its name."""
 
-from dataclasses import replace
-
 import pandas as pd
 
 from lnregions import plans
@@ -24,6 +22,11 @@ def plan_and_target(plan, target: str) -> tuple:
     if rows.empty:
         raise unknown("target", str(target), plan.targets["target"].tolist())
     return plan, rows.iloc[0]
+
+
+def horizon_is_over(target: pd.Series, tables: Tables) -> bool:
+    """Whether a target's last year was over on the date of knowledge."""
+    return int(tables.as_of[:4]) > int(target["horizon"])
 
 
 def judged_areas(plan, target: pd.Series, *, readings: bool = True) -> list[str]:
@@ -52,9 +55,19 @@ def narrow_tables(plan, target: pd.Series, *, tables: Tables, readings: bool = T
     weights = [str(tables.indicator(name)["weight"] or "") for name in names]
     rows = tables.rows(*dict.fromkeys([*names, *(one for one in weights if one)]))
     rows = rows[rows["area"].isin(judged_areas(plan, target, readings=readings))].reset_index(drop=True)
-    return with_observations(tables, rows)
+    return tables.with_observations(rows)
 
 
-def with_observations(tables: Tables, observations: pd.DataFrame, *, as_of: str = "") -> Tables:
-    """The same tables with other observations, and another date of knowledge where one is given."""
-    return replace(tables, observations=observations, as_of=as_of or tables.as_of, made={})
+def untouched(tables: Tables, changed: pd.DataFrame) -> dict:
+    """Series made from the tables that rest on no figure of the areas and indicators of the rows that changed."""
+    places = set(zip(changed["indicator"].tolist(), changed["area"].tolist(), strict=True))
+    series = ((key, key) for key in tables.made if len(key) == len(("area", "indicator", "members")))
+    return {
+        key: tables.made[key]
+        for key, (area, indicator, members) in series
+        if not any(
+            (name, one) in places
+            for name in (indicator, str(tables.indicator(indicator)["weight"] or ""))
+            for one in (members or (area,))
+        )
+    }

@@ -1,21 +1,24 @@
 """How the verdicts of a plan changed as figures were published and revised."""
 
 import datetime as dt
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from lnregions import plans
 from lnregions._plan_figures import clause_of, load_tables
-from lnregions._readings import main_status
+from lnregions._readings import main_verdict
 from lnregions._related import (
     judged_areas,
     judged_indicators,
     narrow_tables,
     plan_and_target,
-    with_observations,
+    untouched,
 )
-from lnregions._vintages import choose_default, parse_as_of
+from lnregions._vintages import by_preference, parse_as_of
 from lnregions._words import format_value
+from lnregions.area_series import Tables
 
 COLUMNS = ("date", "target", "from_status", "to_status", "why_en", "why_zh")
 _MOST_NAMED = 3
@@ -79,24 +82,53 @@ def _trail(plan, row, tables, days):
     """Flips of one target."""
     horizon = int(row["horizon"])
     first = clause_of(row, indicators=tables.indicators).baseline_year - 1  # weights are of the year before
-    rows = tables.observations[tables.observations["year"].between(first, horizon)]
+    rows = tables.observations[tables.observations["year"].between(first, horizon)].reset_index(drop=True)
     days = _days(plan, rows, horizon) if days is None else days
-    flips, before, state, seen = [], None, None, None
-    for day in days:
-        known = rows[rows["known_from"] <= day].reset_index(drop=True)
-        known["default"] = choose_default(known)
+    ranks = _ranks(rows)
+    flips, before, state, then = [], None, None, None
+    for day, known in zip(days, _known_on(rows, days), strict=True):
         over = day.year > horizon
-        now = (over, _signature(known))
+        now = (over, int(known.sum()))  # what is known only grows
         if now == state:
             continue
         date = f"{day:%Y-%m-%d}"
-        status = main_status(plan, row, with_observations(tables, known, as_of=date), closed=over)
-        used = _used(plan, row, known)
+        fresh = rows[known & ~then.known] if then else rows
+        found = tables.with_observations(_with_defaults(rows, known, ranks), as_of=date)
+        found.made.update(untouched(then.tables, fresh) if then else {})
+        status = main_verdict(plan, row, found, closed=over).status
         if before is not None and status != before:
+            used = [_used(plan, row, one.observations) for one in (then.tables, found)]
             closing = over and not state[0]
-            flips.append((date, row["target"], before, status, *_why(tables, seen, used, closing, horizon)))
-        before, state, seen = status, now, used
+            flips.append((date, row["target"], before, status, *_why(tables, *used, closing, horizon)))
+        before, state, then = status, now, _State(known, found)
     return flips
+
+
+class _State(NamedTuple):
+    """What was known when a target was last judged: which rows, and the tables made of them."""
+
+    known: np.ndarray
+    tables: Tables
+
+
+def _known_on(rows, days):
+    """Which rows were known on each day."""
+    known_from = rows["known_from"]
+    return [(known_from <= day).to_numpy() for day in days]
+
+
+def _ranks(rows):
+    """Places of the rows, those to be used first, and which of them are readings of one figure."""
+    return by_preference(rows).to_numpy(), rows.groupby(_ROW[:3], sort=False).ngroup().to_numpy()
+
+
+def _with_defaults(rows, known, ranks):
+    """The rows that are known, with those marked that are used among them."""
+    order, groups = ranks
+    order = order[known[order]]
+    default = np.zeros(len(rows), bool)
+    default[order[np.unique(groups[order], return_index=True)[1]]] = True
+    return rows.assign(default=default)[known].reset_index(drop=True)
 
 
 def _days(plan, rows, horizon):
@@ -104,12 +136,6 @@ def _days(plan, rows, horizon):
     start = parse_as_of(plan.facts.get("issued") or dt.date(int(plan.facts["first_year"]), 1, 1))
     later = {pd.Timestamp(day) for day in rows["known_from"].unique() if day > start}
     return [start, *sorted(later | {pd.Timestamp(horizon + 1, 1, 1)})]
-
-
-def _signature(known):
-    """What a verdict can depend on: all readings, for totals choose among them."""
-    columns = [*_ROW, "status", "grade", "source", "vintage"]
-    return tuple(known[columns].itertuples(index=False, name=None))
 
 
 def _used(plan, row, known):

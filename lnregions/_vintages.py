@@ -10,6 +10,7 @@ import pandas as pd
 
 from lnregions._checks import DataError, Fault, add_messages, narrow
 
+_FIRST, _LAST = 1949, 2100
 STATUS_ORDER = {"final": 3, "revised": 2, "preliminary": 1, "unknown": 0}
 """Which stage of a figure is preferred, the highest first, where grade and vintage are the same."""
 
@@ -27,10 +28,13 @@ add_messages(
         },
         "no such day": {
             "en": (
-                "{column} {value} is no day of the calendar",
+                "{column} {value} is no day of the calendar from 1949 to 2100",
                 "Give a date such as 2024-01-19, 2024-01 or 2024",
             ),
-            "zh": ("{column} 的值 {value} 不是历法中的日期", "请给出日期，例如 2024-01-19、2024-01 或 2024"),
+            "zh": (
+                "{column} 的值 {value} 不是 1949 至 2100 年间的日期",
+                "请给出日期，例如 2024-01-19、2024-01 或 2024",
+            ),
         },
     }
 )
@@ -55,7 +59,7 @@ def parse_as_of(as_of: str | dt.date) -> pd.Timestamp:
         day = last_day(text)
     except ValueError:
         day = None
-    if day is None or not 1949 <= day.year <= 2100:
+    if day is None or not _FIRST <= day.year <= _LAST:
         raise DataError([Fault("as of", value=str(as_of))])
     return pd.Timestamp(day)
 
@@ -83,7 +87,8 @@ def date_faults(dates: Iterable[str], column: str, *, path: str, lines: list[int
     faults = []
     for line, date in zip(lines, dates, strict=True):
         try:
-            date and last_day(date)
+            if date and not _FIRST <= last_day(date).year <= _LAST:
+                raise ValueError(date)
         except ValueError:
             faults.append(Fault("no such day", path, line, column, date))
     return faults
@@ -147,6 +152,14 @@ def choose_default(observations: pd.DataFrame) -> pd.Series:
     pandas.Series
         Of ``bool``, one true in each group.
     """
+    best = by_preference(observations)
+    keys = [observations["area"], observations["indicator"], observations["year"]]
+    first = ~pd.DataFrame({key.name: key for key in keys}).loc[best].duplicated()
+    return first.reindex(observations.index).astype(bool)
+
+
+def by_preference(observations: pd.DataFrame) -> pd.Index:
+    """Labels of observations, those to be used before others first, as `choose_default` orders them."""
     order = pd.DataFrame(
         {
             "grade": observations["grade"],
@@ -160,7 +173,4 @@ def choose_default(observations: pd.DataFrame) -> pd.Series:
         }
     )
     order["vintage"] = order["vintage"].where(observations["vintage"] != "", np.iinfo("int64").max)
-    keys = [observations["area"], observations["indicator"], observations["year"]]
-    best = order.sort_values(list(order), kind="stable").index
-    first = ~pd.DataFrame({key.name: key for key in keys}).loc[best].duplicated()
-    return first.reindex(observations.index).astype(bool)
+    return order.sort_values(list(order), kind="stable").index

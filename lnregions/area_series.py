@@ -5,7 +5,7 @@ averaged over its members, as the codebook says the indicator aggregates, or lac
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -94,9 +94,15 @@ class Tables:
         firsts = {first for scope, first in self._breaks.get(indicator, ()) if scope in scopes}
         return [sum(first <= year for first in firsts) for year in years]
 
+    def with_observations(self, observations: pd.DataFrame, *, as_of: str = "") -> "Tables":
+        """The same tables with other observations, and another date of knowledge where one is given."""
+        found = replace(self, observations=observations, as_of=as_of or self.as_of, made={})
+        found.__dict__.update({name: getattr(self, name) for name in ("_codebook", "_names", "_breaks")})
+        return found
+
     @cached_property
     def _places(self):
-        return self.observations.groupby("indicator", sort=False).indices
+        return _places_of(self.observations["indicator"].tolist())
 
     @cached_property
     def _by_year(self):
@@ -106,7 +112,8 @@ class Tables:
 
     @cached_property
     def _defaults(self):
-        return self._by_year.groupby(["indicator", "area"], sort=False).indices
+        rows = self._by_year
+        return _places_of(zip(rows["indicator"].tolist(), rows["area"].tolist(), strict=True))
 
     @cached_property
     def _breaks(self):
@@ -116,6 +123,14 @@ class Tables:
         for indicator, area, first in zip(rows["indicator"], rows["area"], rows["first_year"], strict=True):
             found.setdefault(indicator, []).append((area, int(first)))
         return found
+
+
+def _places_of(keys):
+    """Places of each key, in their order."""
+    found = {}
+    for place, key in enumerate(keys):
+        found.setdefault(key, []).append(place)
+    return found
 
 
 def area_figures(tables: Tables, area: str, *, indicator: str) -> Figures:
@@ -139,10 +154,11 @@ def region_figures(
     good = total[total["value"].notna()]
     segment = _segments(good["year"], tables, indicator=indicator, scopes=[region, *members])
     frame = good.assign(segment=segment)[_COLUMNS].reset_index(drop=True)
-    holes = {int(row["year"]): _hole(tables, row) for _, row in total[total["value"].isna()].iterrows()}
+    refused = total[total["value"].isna()].to_dict("records")
+    holes = {int(row["year"]): _hole(tables, row) for row in refused}
     coverage = ("", "")
     if len(total):
-        last = (good if len(good) else total).iloc[-1]
+        last = (good if len(good) else total).iloc[-1:].to_dict("records")[0]
         coverage = tuple(coverage_text(last, tables.names(lang), language=lang) for lang in ("en", "zh"))
     return Figures(frame, coverage, holes, names)
 

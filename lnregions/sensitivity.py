@@ -10,12 +10,14 @@ import pandas as pd
 
 from lnregions._on_the_way import status_on_the_way
 from lnregions._plan_figures import clause_of, figures_of, load_tables
+from lnregions._readings import main_verdict
 from lnregions._related import (
+    horizon_is_over,
     judged_areas,
     judged_indicators,
     narrow_tables,
     plan_and_target,
-    with_observations,
+    untouched,
 )
 from lnregions._revisions import revision_trail
 from lnregions._words import format_value, text, to_unit
@@ -193,9 +195,14 @@ def _other_bases(plan, row, tables, main):
         value = figures.value_of(year)
         if value is None or year == main.baseline_year:
             continue
-        found = judge_row(plan, _with_base(row, year), tables=tables)[0]
+        found = _judged(plan, _with_base(row, year), tables)
         out.append(_row("base year", (f"base year {year}", f"以{year}年为基期"), value, found, main))
     return out
+
+
+def _judged(plan, row, tables):
+    """Verdict of a variant under the main reading."""
+    return main_verdict(plan, row, tables, closed=horizon_is_over(row, tables))
 
 
 def _with_base(row, year):
@@ -219,7 +226,9 @@ def _other_figures(plan, row, tables, main):
         for place, other in others.iterrows():
             kept = tables.observations.drop(index=group.index.drop(place))
             kept = kept.assign(default=kept["default"] | (kept.index == place))
-            found = judge_row(plan, row, tables=with_observations(tables, kept))[0]
+            varied = tables.with_observations(kept)
+            varied.made.update(untouched(tables, group))
+            found = _judged(plan, row, varied)
             if found.status in ("not assessable", "no data") and main.status not in (
                 "not assessable",
                 "no data",

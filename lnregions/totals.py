@@ -147,9 +147,12 @@ class _Figure(NamedTuple):
 
 def _by_year(observations, indicator, members):
     """Figures of the members by year."""
+    wanted = set(members)
+    pairs = zip(observations["indicator"].tolist(), observations["area"].tolist(), strict=True)
+    places = [place for place, (name, area) in enumerate(pairs) if name == indicator and area in wanted]
     years: dict[int, list[_Figure]] = {}
-    for figure in _figures(observations[observations["indicator"] == indicator]):
-        if figure.area in members and figure.value == figure.value:  # a row without a value is no figure
+    for figure in _figures(observations.iloc[places]):
+        if figure.value == figure.value:  # a row without a value is no figure
             years.setdefault(int(figure.year), []).append(figure)
     return years
 
@@ -157,8 +160,11 @@ def _by_year(observations, indicator, members):
 def _figures(rows):
     """Rows of observations as plain values, empty text for what is missing."""
     words = ("grade", "vintage", "status", "source")
-    columns = (rows[name].fillna("") if name in words else rows[name] for name in _Figure._fields)
-    return [_Figure(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+    columns = [rows[name].tolist() for name in _Figure._fields]
+    for place, name in enumerate(_Figure._fields):
+        if name in words:
+            columns[place] = [one if isinstance(one, str) or pd.notna(one) else "" for one in columns[place]]
+    return [_Figure(*row) for row in zip(*columns, strict=True)]
 
 
 def _total_of_year(year, figures, members):

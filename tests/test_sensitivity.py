@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 from lnregions import DataError, load_observations, load_plan
+from lnregions._plan_figures import figures_of, growth_figures, load_tables, members_of
+from lnregions._related import narrow_tables, plan_and_target, untouched
 from lnregions.judgement import judge, judge_main
 from lnregions.sensitivity import (
     VARIANTS,
@@ -312,3 +314,16 @@ def test_the_callers_figures_are_not_written_to(plan):
     sensitivity(plan, "belt-dalian-gdp", observations=whole)
     revision_trail(plan, target="belt-dalian-gdp", observations=whole)
     pd.testing.assert_frame_equal(whole, before)
+
+
+def test_series_are_kept_only_where_no_figure_of_theirs_changed():
+    plan, row = plan_and_target("ln-2022", "west-gdp")
+    tables = narrow_tables(plan, row, tables=load_tables(plan))
+    keys = [("210000", "gdp_growth_real"), ("west", "gdp_growth_real"), ("210000", "gdp")]
+    for area, indicator in keys:
+        figures_of(plan, area, indicator=indicator, tables=tables)
+    growth_figures(plan, "west", indicators=("gdp_growth_real",), tables=tables, years=range(2022, 2026))
+    member = members_of(plan, "west")[0]
+    for indicator, kept in {"gdp_growth_real": keys[::2], "gdp": keys[::2], "fdi_usd": keys}.items():
+        changed = pd.DataFrame({"area": [member], "indicator": [indicator]})
+        assert [key[:2] for key in untouched(tables, changed)] == kept
