@@ -29,6 +29,8 @@ _NAME_COLUMNS = (
     "adname",
     "name_en",
 )
+_MARKS = re.compile(r"\s*\?[\s?]*")
+"""Question marks alone, as programs write for signs that an encoding does not have."""
 _CODE = re.compile(r"(?:156)?(\d{6})(?:0{6})?", re.ASCII)
 
 add_messages(
@@ -46,6 +48,13 @@ add_messages(
                 "Give one row for each area, its parts dissolved into one multipolygon",
             ),
             "zh": ("{value} 出现在第 {rows} 行", "每个地区只保留一行，各部分合并为一个多边形"),
+        },
+        "codes cut": {
+            "en": (
+                "the codes are cut ({value} for {stated})",
+                "Write six digits, such as 210100",
+            ),
+            "zh": ("区划代码不完整（{stated} 写成 {value}）", "请写六位代码，例如 210100"),
         },
         "code empty": {
             "en": (
@@ -139,6 +148,16 @@ def without_other_provinces(codes: Sequence[str], *, known: set[str]) -> tuple[l
     return ["" if n in set(others) else code for n, code in enumerate(codes)], others
 
 
+def cut_faults(codes: Sequence[str], *, name: str, column: str, known: set[str]) -> list[Fault]:
+    """Fault of codes that are those of known areas without their last digits, as in 2101 for 210100."""
+    whole = {code[:length]: code for code in sorted(known, reverse=True) for length in (4, 5)}
+    stated = [code for code in codes if code]
+    cut = [code for code in stated if code in whole]
+    if not cut or 2 * len(cut) <= len(stated):
+        return []
+    return [Fault("codes cut", name, column=column, value=cut[0], extra={"stated": whole[cut[0]]})]
+
+
 def code_faults(
     codes: Sequence[str],
     filled: Sequence[bool],
@@ -210,6 +229,9 @@ def name_faults(
     for values in columns.values():
         texts = [text for text in values if not text.isascii()]
         garbled = [text for text in texts if _garbled(text)]
+        marks = [text for text in values if _MARKS.fullmatch(text)]
+        if len(marks) > 1 and 2 * len(marks) > len([text for text in values if text]):
+            return [Fault("name garbled", name, extra={"value": ", ".join(text[:30] for text in marks[:3])})]
         if 2 * len(garbled) > len(texts) or any("\ufffd" in text for text in texts):
             shown = (garbled or [text for text in texts if "\ufffd" in text])[:3]
             return [Fault("name garbled", name, extra={"value": ", ".join(text[:30] for text in shown)})]

@@ -14,7 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from lnregions import _dbf, _geojson, _geopackage, _shapefile
-from lnregions._checks import DataError, Fault, add_messages, refuse, refuse_any, shown_path, unknown
+from lnregions._checks import DataError, Fault, add_messages, home, refuse, refuse_any, shown_path, unknown
 from lnregions._rows import decode
 
 KINDS = (".shp", ".gpkg", ".geojson", ".json", ".zip")
@@ -122,7 +122,7 @@ def read_layer(path: Path | str) -> Layer:
     """
     if "\0" in str(path):
         refuse([Fault("file missing", str(path).replace("\0", "\\0"))])
-    path = Path(path)
+    path = home(path)
     name, ending = shown_path(path), path.suffix.casefold()
     if ending not in KINDS:
         raise unknown("format", ending or path.name, KINDS)

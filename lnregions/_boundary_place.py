@@ -22,10 +22,14 @@ _MOST_SHIFT = 300.0
 """Metres; a common shift of more is refused even when its cause is not known."""
 _METRES = np.array([84_140.0, 111_050.0])
 """Metres of a degree of longitude and of latitude at 41 degrees north on GRS 80."""
+_LOST_PARTS = 0.001
+"""Share of an area in parts that a file lacks from which on it is said."""
 _SAMPLE = 600
 """Corners that are looked at to find what all have in common."""
 _LONE_SHARED, _LONE_COAST, _LONE_IN_COPY = 100.0, 1000.0, 20.0
 """Metres a single corner may stand off: on a shared border, on a coast, in a copy of the shipped boundaries."""
+_SAME_CORNER = 0.01
+"""Metres between what is still the same corner."""
 _FEW = 5
 """Corners that may differ in a copy for each to be looked at; more are another drawing, seen by their overlap."""
 _COPY = 0.05
@@ -154,7 +158,24 @@ def place_faults(
                 f"与随附边界相差超过 5%：{listed}。",
             )
         )
-    return lone, said
+    return lone, said + _lost_parts(mine, theirs, [row[2] for row in both])
+
+
+def _lost_parts(mine: np.ndarray, theirs: np.ndarray, codes: list[str]) -> list[tuple[str, str]]:
+    """Sentence on parts of the shipped polygons, such as islands, that the file does not touch at all."""
+    listed = []
+    for code, own, shipped in zip(codes, mine, theirs, strict=True):
+        parts = shapely.get_parts(shipped)
+        lost = shapely.area(parts[~shapely.intersects(parts, own)]).sum() / shapely.area(shipped)
+        if lost > _LOST_PARTS:
+            listed.append(f"{code} ({100 * lost:.1f} %)")
+    if not listed:
+        return []
+    shares = ", ".join(listed)
+    return [
+        (f"Parts of the shipped boundaries, such as islands, are not in the file (share of the area): {shares}.",
+         f"文件缺少随附边界中的部分图形（如岛屿；括号内为占该地区面积的比例）：{shares}。")
+    ]  # fmt: skip
 
 
 def to_metres(shapes: np.ndarray) -> np.ndarray:
@@ -242,12 +263,13 @@ def corner_faults(
     shapely.prepare(border)
     usual = np.quantile(_distances(corner[_evenly(len(corner))], border), 0.9)
     off = shapely.distance(shapely.points(corner), shapely.linestrings(np.stack([before, after], axis=1)))
-    broken = ~_shared(corner, corner) & _shared(before, corner) & _shared(after, corner)
-    strange = ~np.isin(_keys(corner), _keys(shapely.get_coordinates(theirs)))
+    broken = _broken(before, corner, after)
+    strange = _strange(corner, shapely.get_coordinates(theirs))
     limit = np.maximum(np.where(broken, _LONE_SHARED, _LONE_COAST), 10 * usual)
     if strange.mean() < _COPY:
         limit[strange] = _LONE_IN_COPY
-    said = _mismatches(corner, broken & (off > 1), strange=strange)
+    gaps = broken & (off > 1) & ~np.isin(_keys(corner), _keys(_own_gaps(theirs)))
+    said = _mismatches(corner, gaps, strange=strange)
     for side in (corner, before, after):
         seen = np.flatnonzero(off > limit)
         apart = _distances(side[seen], border) > limit[seen]
@@ -291,6 +313,27 @@ def _mismatches(corner: np.ndarray, broken: np.ndarray, *, strange: np.ndarray) 
              f"与随附边界相同，但有 {count} 个角点不同（首个在 {place} 附近）。")
         )  # fmt: skip
     return said
+
+
+def _strange(corner: np.ndarray, shipped: np.ndarray) -> np.ndarray:
+    """Whether each corner is none of the shipped ones, to the centimetre that a projection and back may cost."""
+    strange = ~np.isin(_keys(corner), _keys(shipped))
+    seen, known = shapely.points(corner[strange]), shapely.points(shipped)
+    nearest = shapely.STRtree(known).nearest(seen)
+    strange[strange] = shapely.distance(seen, known[nearest]) > _SAME_CORNER
+    return strange
+
+
+def _broken(before: np.ndarray, corner: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Whether each corner belongs to one ring only, though both its neighbours belong to more."""
+    return ~_shared(corner, corner) & _shared(before, corner) & _shared(after, corner)
+
+
+def _own_gaps(theirs: np.ndarray) -> np.ndarray:
+    """Corners that one side lacks in the shipped boundaries themselves; a copy of them is not to blame."""
+    table = [_corners(shape) for shape in theirs]
+    before, corner, after = (np.concatenate([row[n] for row in table]) for n in range(3))
+    return corner[_broken(before, corner, after)]
 
 
 def _place(point: np.ndarray) -> str:

@@ -16,7 +16,7 @@ from lnregions._paths import root
 from lnregions._values import is_plain_number, narrow, parse_number, parse_year
 
 __all__ = [
-    "DataError", "Fault", "TidiedWarning", "add_messages", "check_language", "is_plain_number", "narrow",
+    "DataError", "Fault", "TidiedWarning", "add_messages", "check_language", "home", "is_plain_number", "narrow",
     "parse_number", "parse_year", "quote", "refuse", "refuse_any", "say_tidied", "shown_path", "unknown",
     "unknown_fault",
 ]  # fmt: skip
@@ -256,6 +256,14 @@ def shown_path(path: Path | str) -> str:
         return path.resolve().relative_to(root().resolve()).as_posix()
     except (ValueError, OSError, RuntimeError):  # a path elsewhere, or links in a circle
         return path.as_posix()
+
+
+def home(path: Path | str) -> Path:
+    """Path with ``~`` made the user's own folder, as geopandas and pandas read it."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # there is no such user
+        return Path(path)
 
 
 def quote(value: object) -> str:

@@ -13,7 +13,7 @@ add_messages(
         },
         "pattern": {
             "en": ("{column} {value} is not written as it must be", "Write it as {rule}"),
-            "zh": ("{column} 的值 {value} 写法不对", "写法：{rule}"),
+            "zh": ("{column} 的值 {value} 写法不对", "写法：{rule_zh}"),
         },
         "minimum": {
             "en": ("{column} {value} is too small", "Give {rule} or more"),
@@ -32,6 +32,19 @@ add_messages(
         },
     }
 )
+RULES_ZH = {
+    "a six-digit adcode such as 210100, or a region code": "六位区划代码，例如 210100，或区域代码",
+    "a code of indicators.csv such as gdp": "indicators.csv 中的代码，例如 gdp",
+    "a code of indicators.csv": "indicators.csv 中的代码",
+    "2024, 2024-01 or 2024-01-19": "2024、2024-01 或 2024-01-19",
+    "source ids apart by blanks, such as s001 s002": "来源编号，以空格分隔，例如 s001 s002",
+    "an adcode, a region code, *, nation, province or cities": "区划代码、区域代码、*、nation、province 或 cities",
+    "a code of indicators.csv, or *": "indicators.csv 中的代码，或 *",
+    "lower-case letters, digits and hyphens, such as circle": "小写字母、数字和连字符，例如 circle",
+    "a region code, or *": "区域代码，或 *",
+    "lower-case letters, digits and hyphens, such as belt-trade": "小写字母、数字和连字符，例如 belt-trade",
+}
+"""How values are written, as the descriptor's examples say it, in Chinese."""
 
 
 def _pandera_schema(fields: list[dict]):
@@ -85,7 +98,7 @@ def _column_fault(code: str, field: dict, value: object, *, path: str, line: int
     if code == "enum":
         return unknown_fault(column, value, limits["enum"], path=path, line=line, column=column)
     rule = field.get("example") or field.get("description") if code == "pattern" else limits.get(code)
-    return Fault(code, path, line, column, value, {"rule": rule})
+    return Fault(code, path, line, column, value, {"rule": rule, "rule_zh": RULES_ZH.get(rule, rule)})
 
 
 def check_key(frame: pd.DataFrame, rows: Rows, key: list[str]) -> tuple[list[int], list[Fault]]:
@@ -107,5 +120,5 @@ def check_key(frame: pd.DataFrame, rows: Rows, key: list[str]) -> tuple[list[int
             )
     if not faults:
         count = len(frame) - len(keep)
-        rows.tidied.append((f"{count} rows that stand twice were left out", f"已略去 {count} 个重复行"))
+        rows.tidied.append((f"rows that stand twice were left out: {count}", f"已略去 {count} 个重复行"))
     return keep, faults

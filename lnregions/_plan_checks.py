@@ -33,6 +33,16 @@ add_messages(
             "en": ("{column} is missing", "Add a line '{column}: ...'"),
             "zh": ("缺少 {column}", "请添加一行“{column}: ……”"),
         },
+        "area otherwise": {
+            "en": (
+                "{column} {value} is not what the shipped table has for {area}, {stated}",
+                "Give an area of your own a code of its own, and leave shipped ones out",
+            ),
+            "zh": (
+                "{area} 的 {column} 为 {value}，而随附的表中是 {stated}",
+                "自有地区请用自己的代码，随附的地区不必再写",
+            ),
+        },
         "no rows": {
             "en": ("the table has no row", "Write at least one; a row behind a number sign is a remark"),
             "zh": ("表中没有数据行", "请至少写一行；以 # 开头的行是注释"),
@@ -251,3 +261,16 @@ def _check_parts(row: tuple, *, path: str, line: int) -> list[Fault]:
     if row.kind not in ("qualitative",) and not row.indicator:
         needed.append("indicator")
     return [Fault("target needs", path, line, column, extra={"kind": row.kind}) for column in needed]
+
+
+def area_faults(own: pd.DataFrame, shared: pd.DataFrame, *, path: str) -> list[Fault]:
+    """Faults of a plan's ``areas.csv``: a shipped area under another name, of another rank or elsewhere."""
+    shipped = shared.set_index("area")
+    faults = []
+    for row in own[own["area"].isin(shipped.index)].to_dict("records"):
+        for column in ("level", "parent", "name_zh"):
+            stated = shipped.loc[row["area"], column]
+            if row[column] != stated:
+                extra = {"area": row["area"], "stated": stated}
+                faults.append(Fault("area otherwise", path, column=column, value=row[column], extra=extra))
+    return faults

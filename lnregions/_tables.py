@@ -230,13 +230,16 @@ def _convert(rows: Rows, fields: list[dict]) -> tuple[pd.DataFrame, list[Fault]]
                 faults.append(Fault(code, rows.path, line, field["name"], cell.strip()))
                 value, plain = None, True
             values.append(value)
-            odd += not plain
-        if odd:
-            untidy[field["name"]] = odd
+            if not plain:
+                odd += 1
+                untidy[field["name"]] = (odd, *untidy.get(field["name"], (0, line, quote(cell)))[1:])
         columns[field["name"]] = pd.Series(values, dtype=_dtype(field, values))
     rows.tidied += [
-        (f"{count} values of {name} were tidied", f"已整理 {name} 的 {count} 个值")
-        for name, count in untidy.items()
+        (
+            f"values of {name} were tidied: {count} (the first in line {line}: {shown})",
+            f"已整理 {name} 的 {count} 个值（首个在第 {line} 行：{shown}）",
+        )
+        for name, (count, line, shown) in untidy.items()
     ]
     return pd.DataFrame(columns), faults
 

@@ -51,7 +51,9 @@ def parse_number(text: str) -> float:
     number = float(given.replace(",", ""))
     if abs(number) > _LARGEST:
         raise ValueError(f"not finite: {text!r}")
-    return number
+    if number == 0 and any(digit in "123456789" for digit in re.split("[eE]", given)[0]):
+        raise ValueError(f"too small to be held: {text!r}")
+    return number + 0.0  # which makes a negative zero a plain one
 
 
 def is_plain_number(text: str) -> bool:

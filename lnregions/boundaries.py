@@ -10,6 +10,7 @@ import numpy as np
 
 from lnregions._boundary_codes import (
     code_faults,
+    cut_faults,
     find_codes,
     name_faults,
     names_beside,
@@ -89,6 +90,7 @@ def load_boundaries(
         raise unknown("level", level, LEVELS)
     if path is None:
         return _shipped(LEVELS[level]).copy()
+    areas = [areas] if isinstance(areas, str) else areas
     frame = _checked(read_layer(path), level=level, areas=None if areas is None else {str(a) for a in areas})
     said = zip(frame.attrs["tidied"], frame.attrs["tidied_zh"], strict=True)
     say_tidied((f"{frame.attrs['path']}: {en}", f"{frame.attrs['path']}：{zh}") for en, zh in said)
@@ -134,6 +136,12 @@ def _checked(layer: Layer, *, level: str, areas: set[str] | None) -> "gpd.GeoDat
     if areas is not None:
         wanted = {level: areas}
     own = areas is None and not known & set(codes)
+    if own:
+        refuse_any(cut_faults(codes, name=layer.name, column=column, known=known))
+        said.append(
+            ("No code is one of Liaoning; the areas were taken as your own, their places unchecked.",
+             "没有辽宁的区划代码；按您自己的地区读取，位置未作核对。")
+        )  # fmt: skip
     faults += code_faults(
         codes, [shape is not None and not shape.is_empty for shape in layer.shapes], name=layer.name, column=column,
         wanted=None if own else wanted, level=level,

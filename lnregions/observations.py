@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions._checks import Fault, add_messages, refuse_any, say_tidied, shown_path
+from lnregions._checks import Fault, add_messages, home, refuse, refuse_any, say_tidied, shown_path
 from lnregions._paths import data_dir
 from lnregions._tables import check_references, joined_faults, keep_tidied, kept_tidied, read_with_faults
 from lnregions._vintages import choose_default, date_faults, known_from, last_day, parse_as_of
@@ -32,6 +32,27 @@ add_messages(
                 "请以 {wanted} 为单位给出数值",
             ),
         },
+        "no figure": {
+            "en": (
+                "the table holds no figure",
+                "Write at least one row; a table cut behind its header has none",
+            ),
+            "zh": ("表中没有数据", "请至少写一行；在表头之后被截断的表没有数据行"),
+        },
+        "year not begun": {
+            "en": (
+                "{column} {value} begins after the figure was published ({stated})",
+                "Correct the year or the vintage",
+            ),
+            "zh": ("{column} {value} 晚于数据发布的日期（{stated}）", "请更正年份或发布日期"),
+        },
+        "figure otherwise": {
+            "en": (
+                "{key} is {value}, but {stated} in the shipped table",
+                "Name the source and the vintage that state the other value",
+            ),
+            "zh": ("{key} 为 {value}，而随附的表中是 {stated}", "请注明给出该值的来源和发布日期"),
+        },
         "below possible": {
             "en": (
                 "{indicator} {value} is below the least possible, {rule}",
@@ -48,6 +69,8 @@ add_messages(
         },
     }
 )
+_KEY = ["area", "indicator", "year", "vintage", "source"]
+"""What tells one reading of a figure from another."""
 _FACTORS = {("万元", "亿元"): "10,000", ("元", "亿元"): "100,000,000", ("万美元", "亿美元"): "10,000"}
 _FACTORS |= {("人", "万人"): "10,000", ("亿人", "万人"): "1/10,000", ("万立方米", "亿立方米"): "10,000"}
 
@@ -89,10 +112,13 @@ def load_observations(
     9516.9
     """
     day = None if as_of is None else parse_as_of(as_of)
-    frame = _read(Path(path), plan) if path is not None else _load_shipped()
+    frame = _read(home(path), plan) if path is not None else _load_shipped()
+    if path is not None and frame.empty:
+        refuse([Fault("no figure", shown_path(home(path)))])
     own = getattr(plan, "folder", None)
     if path is None and own is not None and (own / "observations.csv").is_file():
         added = _read(own / "observations.csv", plan)
+        refuse_any(_contradictions(frame, added, path=shown_path(own / "observations.csv")))
         said = kept_tidied(frame) + kept_tidied(added)
         frame = pd.concat([frame, added], ignore_index=True)
         keep_tidied(frame, said)
@@ -184,6 +210,21 @@ def _load_shipped() -> pd.DataFrame:
     return _LOADED[key].copy()
 
 
+def _contradictions(shipped: pd.DataFrame, added: pd.DataFrame, *, path: str) -> list[Fault]:
+    """Faults of a plan's own figures that give a shipped reading another value."""
+    both = added.merge(shipped, on=_KEY, suffixes=("", "_shipped"))
+    return [
+        Fault(
+            "figure otherwise",
+            path,
+            column=", ".join(_KEY),
+            value=row["value"],
+            extra={"key": ", ".join(str(row[column]) for column in _KEY), "stated": row["value_shipped"]},
+        )
+        for row in both[both["value"] != both["value_shipped"]].to_dict("records")
+    ]
+
+
 def _read(path: Path, plan: object) -> pd.DataFrame:
     frame, lines, form = read_with_faults(path, "observations")
     published = load_sources().set_index("source")["published"].to_dict()
@@ -221,7 +262,16 @@ def _check_figures(
         for row in frame[wrong & fits].itertuples():
             extra = {"indicator": row.indicator, "rule": f"{indicators[limit][row.indicator]:,.12g}"}
             faults.append(Fault(fault, path, lines[row.Index], "value", row.value, extra))
-    return faults + date_faults(frame["vintage"], "vintage", path=path, lines=lines)
+    return faults + _date_faults(frame, lines, path=path)
+
+
+def _date_faults(frame: pd.DataFrame, lines: list[int], *, path: str) -> list[Fault]:
+    """Faults of dates of publication: no day, or one before the year that the figure describes has begun."""
+    faults = date_faults(frame["vintage"], "vintage", path=path, lines=lines)
+    for line, year, vintage in zip(lines, frame["year"], frame["vintage"], strict=True):
+        if not pd.isna(year) and vintage[:4].isdecimal() and int(vintage[:4]) < year:
+            faults.append(Fault("year not begun", path, line, "year", int(year), {"stated": vintage}))
+    return faults
 
 
 def _unit_fault(row: tuple, wanted: str, *, path: str, line: int) -> Fault:

@@ -10,7 +10,13 @@ import pandas as pd
 
 from lnregions._checks import DataError, Fault, quote, refuse_any, say_tidied, shown_path, unknown
 from lnregions._paths import data_dir
-from lnregions._plan_checks import check_membership, check_plan_facts, check_regions, check_targets
+from lnregions._plan_checks import (
+    area_faults,
+    check_membership,
+    check_plan_facts,
+    check_regions,
+    check_targets,
+)
 from lnregions._plan_template import write_plan_template
 from lnregions._tables import joined_faults, keep_tidied, kept_tidied, read_with_faults
 from lnregions._yaml import read_yaml
@@ -208,7 +214,7 @@ def check_plan(folder: str | Path) -> list[Fault]:
     if plan is not None:
         _say(plan)
     if plan is not None and (folder / "observations.csv").is_file():
-        _gather(faults, lambda: load_observations(path=folder / "observations.csv", plan=plan), None)
+        _gather(faults, lambda: load_observations(plan=plan), None)
     return faults
 
 
@@ -323,6 +329,7 @@ def _read_areas(folder: Path) -> pd.DataFrame:
     if not (folder / "areas.csv").is_file():
         return shared
     own = load_areas(path=folder / "areas.csv")
+    refuse_any(area_faults(own, shared, path=shown_path(folder / "areas.csv")))
     joined = pd.concat([shared[~shared["area"].isin(own["area"])], own], ignore_index=True)
     keep_tidied(joined, kept_tidied(own))
     return joined

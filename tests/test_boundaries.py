@@ -857,3 +857,53 @@ def test_a_zip_member_shorter_than_it_states_is_refused(four, tmp_path):
     pack.write_bytes(bytes(data))
     with pytest.raises(DataError, match=r"damaged|not as long"):
         load_boundaries(path=pack)
+
+
+@pytest.mark.parametrize("name", ["own.shp", "own.gpkg"])
+@pytest.mark.parametrize("level", ["city", "county"])
+def test_an_exact_copy_of_the_shipped_boundaries_is_read_without_a_word(tmp_path, level, name):
+    shipped = load_boundaries(level)
+    shipped.attrs = {}
+    assert load_boundaries(level, path=save(shipped, tmp_path, name=name)).attrs["tidied"] == []
+
+
+def test_a_copy_that_was_projected_is_not_called_another(cities, tmp_path):
+    said = load_boundaries(path=save(cities.to_crs(32651), tmp_path)).attrs["tidied"]
+    assert len(said) == 1
+    assert "UTM zone 51N" in said[0]
+
+
+def test_islands_that_a_file_lacks_are_said_with_their_share(cities, tmp_path):
+    frame = cities.copy()
+    frame["geometry"] = [max(shapely.get_parts(shape), key=shapely.area) for shape in frame.geometry]
+    path = save(frame, tmp_path)
+    assert "are not in the file (share of the area): 210200 (0.9 %)" in tidied(path)
+
+
+def test_names_of_question_marks_are_refused(cities, tmp_path):
+    with pytest.raises(DataError, match="the names are garbled"):
+        load_boundaries(path=save(cities[["area", "geometry"]].assign(name="???"), tmp_path))
+
+
+@pytest.mark.parametrize("digits", [4, 5])
+def test_codes_without_their_last_digits_are_refused_with_the_whole_one(cities, tmp_path, digits):
+    frame = cities[["area", "geometry"]].assign(area=cities["area"].str[:digits])
+    with pytest.raises(DataError, match="the codes are cut") as caught:
+        load_boundaries(path=save(frame, tmp_path))
+    assert f"for {cities['area'][0]}" in str(caught.value)
+
+
+def test_areas_of_ones_own_are_said_to_be_unchecked_in_their_place(four, tmp_path):
+    path = save(four[["geometry"]].assign(code=[f"zone-{n}" for n in range(4)]), tmp_path)
+    assert "taken as your own, their places unchecked" in tidied(path)
+
+
+def test_one_area_may_be_given_as_a_text(cities, tmp_path):
+    assert load_boundaries(path=save(cities[:1], tmp_path), areas="210100")["area"].tolist() == ["210100"]
+
+
+def test_a_path_may_begin_with_a_tilde(cities, tmp_path, monkeypatch):
+    save(cities, tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert len(load_boundaries(path="~/towns.shp")) == 14

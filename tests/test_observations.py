@@ -76,7 +76,7 @@ def test_all_faults_of_sense_come_at_once():
     assert "line 5: gdp -5.0 is below the least possible, 0." in lines[3]
     assert "line 6: urbanisation_rate 829.3 is above the greatest possible, 100." in lines[4]
     assert "line 7: unknown source 's999'" in lines[5] + lines[6]
-    assert "line 7: vintage '2023-02-30' is no day of the calendar." in lines[5] + lines[6]
+    assert "line 7: vintage '2023-02-30' is no day of the calendar from 1949 to 2100." in lines[5] + lines[6]
     assert len(lines) == 7
     assert "1 亿元 = 10,000 万元" in caught.value.report("zh")
 
@@ -105,7 +105,7 @@ def test_a_key_that_stands_twice_with_different_values_is_refused():
 def test_a_row_that_stands_twice_is_taken_once_and_said(tmp_path):
     frame = load_observations(path=write(tmp_path, GOOD + GOOD))
     assert len(frame) == 1
-    assert "1 rows that stand twice were left out" in frame.attrs["tidied"][0]
+    assert "rows that stand twice were left out: 1" in frame.attrs["tidied"][0]
 
 
 @pytest.mark.parametrize("year", ["1948", "2101"])
@@ -119,9 +119,9 @@ def test_untidy_figures_are_read_and_said(tmp_path):
     frame = load_observations(path=write(tmp_path, rows))
     assert frame.loc[0, ["area", "year", "value"]].tolist() == ["210200", 2024, 9516.9]
     assert [sentence.split(": ")[1] for sentence in frame.attrs["tidied"]] == [
-        "1 values of area were tidied",
-        "1 values of year were tidied",
-        "1 values of value were tidied",
+        "values of area were tidied",
+        "values of year were tidied",
+        "values of value were tidied",
     ]
 
 
@@ -328,3 +328,25 @@ def test_the_shipped_figures_pass_the_full_check_too(tmp_path):
     path = tmp_path / "observations.csv"
     path.write_text(text + "\n", encoding="utf-8")
     assert len(load_observations(path=path)) == 1423
+
+
+@pytest.mark.parametrize("vintage", ["2023-12-31", "2023", "0001-01-01", "9999-12-31"])
+def test_a_figure_published_before_its_year_or_out_of_all_time_is_refused(tmp_path, vintage):
+    row = f"210200,gdp,2024,9516.9,亿元,{vintage},preliminary,A,s047,\n"
+    with pytest.raises(DataError, match=r"begins after the figure was published|no day of the calendar"):
+        load_observations(path=write(tmp_path, row))
+
+
+def test_a_table_cut_behind_its_header_is_refused(tmp_path):
+    with pytest.raises(DataError, match="holds no figure") as caught:
+        load_observations(path=write(tmp_path, ""))
+    assert "表中没有数据" in caught.value.report("zh")
+
+
+def test_a_path_may_begin_with_a_tilde(tmp_path, monkeypatch):
+    write(tmp_path, "210200,gdp,2024,9516.9,亿元,2025-01-20,preliminary,A,s047,\n").rename(
+        tmp_path / "own.csv"
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert load_observations(path="~/own.csv")["value"].tolist() == [9516.9]

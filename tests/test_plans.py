@@ -428,3 +428,26 @@ def test_a_plan_is_kept_until_a_file_of_it_changes_and_each_caller_has_a_copy(tm
     (folder / "regions.csv").write_text(table.replace(f",{name},", ",Changed,"), encoding="utf-8")
     assert load_plan(folder).regions["short_en"].iloc[0] == "Changed"
     assert load_plan("ln-2022").regions["short_en"].iloc[0] == name
+
+
+def test_a_shipped_area_under_another_name_is_refused(tmp_path):
+    folder = shutil.copytree(data_dir() / "plans" / "belt-2025", tmp_path / "own")
+    header = "area,level,parent,name_zh,name_en,short_zh,short_en\n"
+    (folder / "areas.csv").write_text(header + "210100,city,210000,大连市,Dalian,大连,Dalian\n", "utf-8")
+    with pytest.raises(
+        DataError, match="name_zh '大连市' is not what the shipped table has for 210100, 沈阳市"
+    ):
+        load_plan(path=folder)
+
+
+def test_a_figure_that_gives_a_shipped_reading_another_value_is_refused(tmp_path):
+    folder = shutil.copytree(data_dir() / "plans" / "belt-2025", tmp_path / "own")
+    shipped = (data_dir() / "observations.csv").read_text("utf-8").splitlines()
+    row = next(line for line in shipped if line.startswith("210100,gdp,2024,")).split(",")
+    (folder / "observations.csv").write_text("\n".join([shipped[0], ",".join(row)]) + "\n", "utf-8")
+    assert check_plan(folder) == []
+    row[3] = "1.0"
+    (folder / "observations.csv").write_text("\n".join([shipped[0], ",".join(row)]) + "\n", "utf-8")
+    [fault] = check_plan(folder)
+    assert "is 1.0, but 9027.1 in the shipped table" in fault.message()
+    assert "随附的表中是 9027.1" in fault.message("zh")

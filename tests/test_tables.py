@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnregions import _rows
+from lnregions import _rows, _tables
 from lnregions._checks import DataError
+from lnregions._column_checks import RULES_ZH
 from lnregions._paths import data_dir
 from lnregions._tables import check_references, read_lines, read_table
 
@@ -33,17 +34,28 @@ def table(tmp_path, content):
         (GOOD.rstrip("\n"), "the last line has no line end; if rows are missing, the file was cut"),
         (GOOD + "\n,,,\n", "2 empty rows were left out"),
         (GOOD.replace("\n", ",,\n"), "empty columns at the end were left out"),
-        (GOOD.replace("0.1", "０．１"), "1 values of factor_en were tidied"),
-        (GOOD.replace("billion yuan", " billion yuan "), "1 values of label_en were tidied"),
+        (GOOD.replace("0.1", "０．１"), "values of factor_en were tidied: 1 (the first in line 2: '０．１')"),
+        (
+            GOOD.replace("billion yuan", " billion yuan "),
+            "values of label_en were tidied: 1 (the first in line 2: ' billion yuan ')",
+        ),
         (GOOD.replace("unit,", "ｕｎｉｔ ,"), ""),
         (GOOD.encode("utf-16"), "the text was read as UTF-16"),
         (GOOD.replace(",", ";"), "columns parted by semicolons were read"),
         (GOOD.replace(",", "\t"), "columns parted by tabs were read"),
         (GOOD.replace("unit,", "Unit,"), "column names in another case were read"),
-        (GOOD.replace("factor_en\n", "factor_en,remark\n").replace("1\n", "1,x\n"),
-         "columns that are not used were left out: 'remark'"),
-        ("," + GOOD.replace("\n亿", "\n0,亿").replace("\n万", "\n1,万"), "columns that are not used were left out: ''"),
-        (GOOD.replace("billion", "\u200bbillion"), "1 values of label_en were tidied"),
+        (
+            GOOD.replace("factor_en\n", "factor_en,remark\n").replace("1\n", "1,x\n"),
+            "columns that are not used were left out: 'remark'",
+        ),
+        (
+            "," + GOOD.replace("\n亿", "\n0,亿").replace("\n万", "\n1,万"),
+            "columns that are not used were left out: ''",
+        ),
+        (
+            GOOD.replace("billion", "\u200bbillion"),
+            "values of label_en were tidied: 1 (the first in line 2: '\\u200bbillion yuan')",
+        ),
         ("# a remark\n" + GOOD, ""),
         ("\n\n" + GOOD, ""),
         (GOOD.replace("billion yuan", '"billion yuan"'), ""),
@@ -210,3 +222,9 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, data):
     path.write_bytes(HEAD.encode() + data)
     error = refusal(path, "units")
     assert error is None or "any.csv" in str(error)
+
+
+def test_every_rule_of_writing_is_said_in_chinese_too():
+    fields = [field for entry in _tables._descriptor()["resources"] for field in entry["schema"]["fields"]]
+    rules = {field["example"] for field in fields if "pattern" in field.get("constraints", {})}
+    assert {rule for rule in rules if rule.isascii() and " " in rule} <= RULES_ZH.keys()
