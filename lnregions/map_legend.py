@@ -40,13 +40,30 @@ def legend_room(ax: "Axes") -> tuple[str, float, float]:
     left, bottom, across, up = mm_box(ax)
     if ax.get_label() == LEGEND_ROOM:
         return "own", across, up
-    right = fig.get_figwidth() / MM - left - across - 2 * GAP_MM
-    below = bottom - foot_mm(size_on(ax)) - GAP_MM
+    right_edge, lower_edge = _neighbours(ax)
+    right = right_edge - left - across - 2 * GAP_MM
+    below = bottom - lower_edge - foot_mm(size_on(ax)) - GAP_MM
     if right >= 28:
         return "right", right, up
     if below >= 10 or not getattr(fig, "fixed", True):
         return "below", across, below
     return "inside", 0.45 * across, 0.4 * up
+
+
+def _neighbours(ax: "Axes") -> tuple[float, float]:
+    """Where the next plots on the same sheet begin, to the right and below, in millimetres; else its edges."""
+    fig = ax.get_figure(root=True)
+    left, bottom, across, up = mm_box(ax)
+    right_edge, lower_edge = fig.get_figwidth() / MM, 0.0
+    for other in fig.axes:
+        if other is ax or other.get_subplotspec() is None or not other.get_visible():
+            continue
+        x, y, wide, high = mm_box(other)
+        if x >= left + across and y < bottom + up and y + high > bottom:
+            right_edge = min(right_edge, x)
+        if y + high <= bottom and x < left + across and x + wide > left:
+            lower_edge = max(lower_edge, y + high)
+    return right_edge, lower_edge
 
 
 def _anchor(ax: "Axes", *, lower_mm: float = 0.0) -> dict:
@@ -121,12 +138,12 @@ def _add_notes(ax: "Axes", legend, notes: Sequence[str], room: float) -> None:
     looks = {**text_looks(ax), "color": palette.MUTED, "va": "top", "linespacing": 1.1, "gid": "note"}
     lines = "\n".join(line for note in notes for line in wrap(note, room - 2, looks["fontsize"]))
     if legend_room(ax)[0] == "inside":
-        extent = legend.get_window_extent()
-        corner = extent.transformed(ax.transAxes.inverted())
-        spot, where = (corner.x0 + 0.01, corner.y0), ax.transAxes
-        upwards = corner.y0 < 0.25  # a legend at the foot of the map carries its notes on top
-        looks |= {"va": "bottom"} if upwards else {}
-        spot = (spot[0], corner.y1) if upwards else spot
+        high = (lines.count("\n") + 1) * 1.2 * looks["fontsize"] / POINTS_PER_MM
+        corner = free_corners(ax, (room / POINTS_PER_MM, high), taken=_anchor(ax)["loc"].split(","))[0]
+        spot, where = (0.01 + 0.98 * ("right" in corner), 0.01 + 0.98 * ("upper" in corner)), ax.transAxes
+        looks |= {"va": corner.split()[0].replace("upper", "top").replace("lower", "bottom")}
+        looks |= {"ha": corner.split()[1]}
+        looks["bbox"] = {"boxstyle": "square,pad=0.15", "facecolor": "#ffffff", "alpha": 0.92, "linewidth": 0}
     else:
         high = legend.get_window_extent().height * 25.4 / fig.dpi
         spot, where = (0, 0), _anchor(ax, lower_mm=high + 1.7)["bbox_transform"]
@@ -148,7 +165,8 @@ def add_circle_legend(
     looks = text_looks(ax)
     room = across * POINTS_PER_MM
     heading = "\n".join(wrap(title, room - 4, size.small, bold=True))
-    area = DrawingArea(2 * biggest + 60, max(spots[0] + line / 2, 2 * biggest) + 2)
+    longest = max(text_width(label, size.small) for _, label in circles)
+    area = DrawingArea(2 * biggest + 13 + longest, max(spots[0] + line / 2, 2 * biggest) + 2)
     for (radius, label), height, spot in zip(circles, heights, spots, strict=True):
         corner = _circle_points(biggest + 1, radius + 1, radius)
         area.add_artist(Polygon(corner, facecolor=fill, edgecolor=palette.OUTLINE, linewidth=0.5, alpha=0.9))
