@@ -146,7 +146,7 @@ def change_breaks(values: Iterable[float], *, classes: int = 6) -> Classes:
         )
     if not values.any():
         return Classes((0.0,), "zero")
-    most = classes // 2 if values.min() < 0 < values.max() else classes - 1
+    most = classes // 2 if values.min() < 0 < values.max() else classes - 2
     half = [b for b in round_breaks(np.abs(values), classes=max(2, most)).breaks if b > 0]
     below = [-b for b in reversed(half)] if (values < 0).any() else []
     above = half if (values > 0).any() else []

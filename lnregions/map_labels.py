@@ -82,7 +82,8 @@ def _widest(polygon: bytes, aspect: float) -> tuple[float, float]:
 
 def _candidates(polygon, box: tuple[float, float], near: tuple[float, float] | None) -> np.ndarray:
     """Middles to try, best first: the wanted or else the widest place, then a grid outwards from there."""
-    first = near or _widest_place(polygon, max(0.6, min(box[0] / box[1], 5.0)))
+    aspect = box[0] / box[1] if box[1] else 1.0  # nothing but a point is looked for where there is no label
+    first = near or _widest_place(polygon, max(0.6, min(aspect, 5.0)))
     xmin, ymin, xmax, ymax = shapely.bounds(polygon)
     grid = np.stack(np.meshgrid(np.linspace(xmin, xmax, 17), np.linspace(ymin, ymax, 17)), -1).reshape(-1, 2)
     reach = np.hypot(*(grid - first).T)
@@ -208,7 +209,7 @@ def _number(ax, left, polygons, words, fills, taken, texts, paper, ground) -> li
         found = find_place(polygons[k], label_box(number, _SMALLEST), taken=taken)
         if found is None:
             if beyond is None:
-                beyond = shapely.difference(_frame(ax, paper), shapely.union_all(polygons))
+                beyond = shapely.difference(frame_on(ax, paper), shapely.union_all(polygons))
             found = _outside(polygons[k], beyond, label_box(number, _SMALLEST), taken)
             if found is None:
                 continue
@@ -223,7 +224,8 @@ def _number(ax, left, polygons, words, fills, taken, texts, paper, ground) -> li
     return key
 
 
-def _frame(ax: "Axes", paper: Paper):
+def frame_on(ax: "Axes", paper: Paper):
+    """Frame of a map in points."""
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     return paper.to_points(shapely.box(left, bottom, right, top))
 
