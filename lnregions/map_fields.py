@@ -256,6 +256,26 @@ def class_legend(
     add_legend(ax, handles, words, title=unit_title(scale.unit, language, title), notes=notes)
 
 
+def plot_no_data(
+    frame: "gpd.GeoDataFrame",
+    *,
+    reason: str = "",
+    legend: str = "",
+    ax: "Axes | None" = None,
+    language: str = "en",
+) -> "Axes":
+    """Areas that are all hatched and named, with the reason why there is nothing to show under the legend."""
+    frame = prepare(frame)
+    ax = start(ax, frame, language)
+    draw_holes(ax, frame, np.ones(len(frame), dtype=bool))
+    draw_outline(ax, frame.geometry)
+    key = label_areas(ax, frame, wordings(frame, "name", language), [None] * len(frame))
+    handle = swatch(palette.NO_DATA_FILL, hatch=palette.NO_DATA_HATCH)
+    words = counted(text("no data", language), len(frame), language)
+    add_legend(ax, [handle], [words], title=legend, notes=[*([reason] if reason else []), *key])
+    return ax
+
+
 def _plot_scale(frame, scale: Scale, *, labels: str, legend: str | None, ax, language: str) -> "Axes":
     ax = start(ax, frame, language, **scale.facts())
     grounds = draw_classes(ax, frame, scale)

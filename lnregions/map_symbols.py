@@ -1,6 +1,7 @@
 """Amounts as circles: their areas carry the value, whatever the size of the land."""
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from lnregions.map_fields import (
     unit_title,
     wordings,
 )
-from lnregions.map_labels import find_place, label_box, largest_part, paper_of, write
+from lnregions.map_labels import find_place, frame_on, label_box, largest_part, paper_of, write
 from lnregions.map_legend import add_circle_legend
 from lnregions.style import format_number, size_on, text, to_unit
 
@@ -29,6 +30,12 @@ FILL = "#7fb2dd"
 _LAND = "#f4f5f6"
 _LARGEST = 0.066  # radius of the largest circle, as a share of the map's width
 _GAP_POINTS = 1.0
+_SMALLEST = 6.0
+_REACHES = (0.0, 3.0, 8.0, 14.0, 22.0, 32.0, 44.0)  # points between a circle and a label beside it
+_DIRECTIONS = ((0, -1), (0, 1), (1, 0), (-1, 0), (0.7, -0.7), (-0.7, -0.7), (0.7, 0.7), (-0.7, 0.7))
+_STEPS = {1: (1, 0.2, 0.05), 1.5: (1.5, 0.5, 0.1), 2: (2, 0.5, 0.1), 3: (3, 1, 0.2), 4: (4, 1, 0.2),
+          5: (5, 1, 0.2), 6: (6, 1, 0.2), 8: (8, 2, 0.5), 10: (10, 2, 0.5)}  # fmt: skip
+_NEARLY = 0.98  # of the largest value: what reaches it for the eye
 
 
 def plot_symbols(
@@ -87,7 +94,7 @@ def plot_symbols(
     radii = np.where(missing, 0.0, biggest * np.sqrt(np.nan_to_num(values) / largest))
     words = wordings(frame, labels, language, printed_values(values, unit, language))
     polygons = [paper.to_points(largest_part(g)) for g in frame.geometry]
-    places, left = _places(polygons, radii, words, size_on(ax).small)
+    places, left = _places(polygons, radii, words, size_on(ax).small, frame=frame_on(ax, paper))
     middles = [shapely.Point(paper.to_ground(*place.middle)) for place in places]
     order = [k for k in np.argsort(-radii, kind="stable") if radii[k] > 0]
     looks = {"edge": palette.OUTLINE, "linewidths": 0.5, "zorder": 5, "gid": "circles"}
@@ -97,7 +104,10 @@ def plot_symbols(
         if place.words:
             fill = None if gone else FILL if place.inside else _LAND
             spot = paper.to_ground(*place.label)
-            write(ax, place.words, spot, size=size_on(ax).small, fill=fill, ground=not place.inside)
+            if place.led:
+                _lead(ax, place, paper)
+            size = place.size or size_on(ax).small
+            write(ax, place.words, spot, size=size, fill=fill, ground=not place.inside)
     key = [(str(k + 1), name) for k, name in enumerate(left)]
     drawn_on(ax).facts["key"] = dict(key)
     steps = [(biggest * np.sqrt(step / largest), step) for step in circle_steps(largest, unit, language)]
@@ -118,9 +128,11 @@ class _Place:
     label: tuple[float, float]
     words: str
     inside: bool = False
+    size: float | None = None
+    led: bool = False
 
 
-def _places(polygons, radii, words, size: float) -> tuple[list[_Place], list[str]]:
+def _places(polygons, radii, words, size: float, *, frame) -> tuple[list[_Place], list[str]]:
     """A place for every circle and label: the label in its circle, else beside it, else a number.
 
     Circles and labels lie inside their areas where these have room for both; only a label beside a circle
@@ -141,29 +153,40 @@ def _places(polygons, radii, words, size: float) -> tuple[list[_Place], list[str
         taken.append(shapely.Point(middle).buffer(radii[k]))
     left: list[str] = []
     for k in open_ones:
-        wording = words[k][0].split("\n")[0]
-        found = _beside(places[k].middle, radii[k], wording, size, taken)
+        middle = places[k].middle
+        found = _beside(middle, radii[k], words[k][0] if words[k] else "", size, taken, frame)
         if found is not None:
-            spot, box = found
-            places[k] = _Place(places[k].middle, spot, wording)
-            taken.append(box)
-        else:
-            left.append(wording)
+            places[k] = found
+            taken.append(_box(found.label, label_box(found.words, found.size)))
+        elif words[k]:
+            left.append(words[k][0].replace("\n", " "))
             places[k].words = str(len(left))
     return places, left
 
 
-def _beside(middle, radius: float, words: str, size: float, taken):
-    """Place of a label touching its circle, under, over, right or left of it, clear of all else."""
-    wide, high = label_box(words, size)
-    for x, y in ((0, -1), (0, 1), (1, 0), (-1, 0)):
-        spot = (
-            middle[0] + x * (radius + _GAP_POINTS + wide / 2),
-            middle[1] + y * (radius + _GAP_POINTS + high / 2),
-        )
-        box = shapely.box(spot[0] - wide / 2, spot[1] - high / 2, spot[0] + wide / 2, spot[1] + high / 2)
-        if not any(shapely.intersects(box, other) for other in taken):
-            return spot, box
+def _box(middle, sides):
+    (x, y), (wide, high) = middle, sides
+    return shapely.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+
+
+def _beside(middle, radius: float, words: str, size: float, taken, frame) -> _Place | None:
+    """Place of a label beside its circle, as near as is clear of all else, at the end of a line where it is far.
+
+    Its lines stand over each other or, where that finds no room, as one; then they are set smaller.
+    """
+    if not words:
+        return _Place(middle, middle, "", inside=True)
+    own = shapely.Point(middle).buffer(0.98 * radius)
+    for reach in _REACHES:
+        for wording, points in product(dict.fromkeys((words, words.replace("\n", " "))), (size, _SMALLEST)):
+            wide, high = label_box(wording, points)
+            for x, y in _DIRECTIONS:
+                away = radius + _GAP_POINTS + reach
+                spot = (middle[0] + x * (away + wide / 2), middle[1] + y * (away + high / 2))
+                box = _box(spot, (wide, high))
+                clear = shapely.contains(frame, box) and not shapely.intersects(box, own)
+                if clear and not any(shapely.intersects(box, other) for other in taken):
+                    return _Place(middle, spot, wording, size=points, led=reach > 3)
     return None
 
 
@@ -197,13 +220,27 @@ def _roomiest(polygon, side: float, taken) -> tuple[float, float]:
     return tuple(shapely.get_coordinates(line)[0])
 
 
+def _lead(ax, place: _Place, paper) -> None:
+    """Thin line from a circle to its label."""
+    box = _box(place.label, label_box(place.words, place.size))
+    end = shapely.get_coordinates(shapely.shortest_line(box, shapely.Point(place.middle)))[0]
+    points = np.array([paper.to_ground(*place.middle), paper.to_ground(*end)])
+    ax.plot(*points.T, color=palette.INK, linewidth=0.5, zorder=5.5, gid="lead", scalex=False, scaley=False)
+
+
 def circle_steps(largest: float, unit: str, language: str) -> list[float]:
-    """Values of the legend's three circles: round in the unit printed, the largest not above the map's."""
+    """Values of the legend's three circles: round in the unit printed, the largest as large as the map's.
+
+    Examples
+    --------
+    >>> circle_steps(924, "万人", "zh")
+    [1000.0, 200.0, 50.0]
+    """
     factor = to_unit(1, unit, language)
     top = largest * factor
     power = 10.0 ** np.floor(np.log10(top))
-    lead = max(lead for lead in (1, 2, 5) if lead * power <= top * 1.0001)
-    return [lead * power * share / factor for share in ((1, 0.2, 0.05) if lead != 2 else (1, 0.25, 0.05))]
+    lead = next(lead for lead in _STEPS if lead * power >= _NEARLY * top)
+    return [float(step * power / factor) for step in _STEPS[lead]]
 
 
 def plot_values(

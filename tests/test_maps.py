@@ -27,6 +27,8 @@ from lnregions import (
     style,
 )
 from lnregions._checks import DataError
+from lnregions.map_fields import plot_no_data, printed_values
+from lnregions.map_symbols import circle_steps
 
 WIDTHS = list(style.SIZES)
 LANGUAGES = ["en", "zh"]
@@ -306,14 +308,14 @@ def test_the_legend_of_circles_is_nested_round_and_to_scale(cities):
     ax = maps.plot_symbols(cities, "amount", unit="亿元", legend="GDP")
     (box,) = [a for a in ax.artists if a.get_gid() == "circle legend"]
     words = [t.get_text() for t in box.findobj(Text) if t.get_text()]
-    assert words == ["GDP (billion yuan)", "500", "100", "25"]
+    assert words == ["GDP (billion yuan)", "800", "200", "50"]
     from matplotlib.patches import Polygon
 
     across = [np.ptp(p.get_xy()[:, 0]) for p in box.findobj(Polygon)]
-    assert [(a / across[0]) ** 2 for a in across] == pytest.approx([1, 0.2, 0.05])
+    assert [(a / across[0]) ** 2 for a in across] == pytest.approx([1, 0.25, 0.0625])
     (drawn,) = collections(ax, "circles")
     mm = np.ptp(drawn.get_paths()[0].vertices[:, 0]) / map_base.units_per_mm(ax)
-    assert across[0] / map_legend.POINTS_PER_MM == pytest.approx(mm * math.sqrt(5000 / 8000), rel=0.02)
+    assert across[0] / map_legend.POINTS_PER_MM == pytest.approx(mm, rel=0.02)
 
 
 @pytest.mark.parametrize("width", ["single", "onehalf", "double"])
@@ -352,7 +354,7 @@ def test_circles_without_room_for_words_get_numbers_with_a_key():
     frame["short_en"] = [f"A very long name of area {k}" for k in range(6)]
     ax = maps.plot_symbols(frame, "v", unit="", ax=maps.map_axes("single"))
     key = maps.map_facts(ax)["key"]
-    assert key
+    assert len(key) + sum(len(t.get_text()) > 5 for t in ax.texts if t.get_gid() == "label") == len(frame)
     assert all(f"{n} {name}" in notes(ax).replace("\n", " ") for n, name in key.items())
 
 
@@ -820,3 +822,64 @@ def test_maps_look_as_they_did(cities, counties, membership, context, tmp_path):
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, folder / path.name)
         assert compare_images(str(folder / path.name), str(path), tol=2) is None
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_circle_shows_its_value(cities, width, language):
+    cities = cities.assign(amount=np.linspace(60, 8000, len(cities)))
+    ax = maps.plot_symbols(
+        cities,
+        "amount",
+        unit="亿元",
+        labels="value",
+        ax=maps.map_axes(width, language=language),
+        language=language,
+    )
+    shown = [t.get_text() for t in ax.texts if t.get_gid() == "label"] + [notes(ax)]
+    for name, value in zip(
+        cities[f"short_{language}"],
+        printed_values(cities["amount"], "亿元", language),
+        strict=True,
+    ):
+        assert any(name in words and value in words for words in shown), name
+
+
+@pytest.mark.parametrize("largest", [924.0, 10002.1, 8122.0, 1.0, 0.31, 55.0])
+def test_the_legend_of_circles_reaches_the_largest(largest):
+    steps = circle_steps(largest, "", "en")
+    assert 0.98 * largest <= steps[0] <= 1.7 * largest
+    assert steps == sorted(steps, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "values", [[3.0, 4, 8, 12], [-3.0, -4, -8, -12], [9.5, 10, 11.2, 12], [5.0], [0.0, 7.0]]
+)
+def test_changes_of_one_sign_can_be_drawn(values):
+    frame = squares(len(values), v=values)
+    classes = maps.change_breaks(values)
+    assert 0 in classes.breaks
+    assert maps.plot_change(frame, "v", unit="%") is not None
+
+
+def test_areas_without_any_value_are_hatched_with_the_reason():
+    ax = plot_no_data(squares(3), reason="no figure is known", legend="Share")
+    assert "no figure is known" in notes(ax)
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["no data (3)"]
+
+
+def test_legends_and_notes_of_maps_side_by_side_keep_to_their_own(cities):
+    import matplotlib.pyplot as plt
+
+    figure, grid = plt.subplots(2, 2, figsize=(8, 7))
+    cities = cities.assign(v=np.linspace(1, 9, len(cities)))
+    for ax in grid.flat:
+        maps.plot_choropleth(cities, "v", unit="%", ax=ax)
+    figure.canvas.draw()
+    for ax in grid.flat:
+        written = [t for t in ax.texts if t.get_gid() == "note"]
+        for artist in (ax.get_legend(), *written):
+            box = artist.get_window_extent()
+            others = [o.get_window_extent() for o in grid.flat if o is not ax]
+            assert not any(box.overlaps(other) for other in others)
+    plt.close(figure)
