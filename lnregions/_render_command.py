@@ -90,6 +90,9 @@ def _finish(result, options) -> int:
         say(line, sys.stderr)
     if result.interrupted:
         return stopped(result.interrupted)
+    if result.stopped and options.batch_timeout:
+        limit = f"{options.batch_timeout:g} seconds of --batch-timeout"
+        say(f"Stopped after the {limit}. The same command goes on from there.", sys.stderr)
     if not options.quiet and not options.json:
         place = f"Open {Path(result.output) / 'index.html'}"
         place = f"The results are in {result.output}" if options.no_report else place

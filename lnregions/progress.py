@@ -7,6 +7,7 @@ import sys
 import time
 from typing import TextIO
 
+_COLUMNS = 80
 KINDS = ("auto", "bar", "lines", "json", "quiet")
 
 
@@ -100,7 +101,13 @@ class Bar:
             from tqdm import tqdm
 
             shape = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
-            self._bar = tqdm(total=facts["todo"], unit="run", file=self._stream, bar_format=shape)
+            self._bar = tqdm(
+                total=facts["todo"],
+                unit="run",
+                file=self._stream,
+                bar_format=shape,
+                ncols=_width(self._stream),
+            )
         if self._bar is None:  # it could not be drawn
             return
         if kind == "started":
@@ -113,6 +120,13 @@ class Bar:
             self._bar.set_postfix_str(f"{self._working} in work, {self._failed} failed")
             if kind == "end":
                 self._bar.close()
+
+
+def _width(stream: TextIO) -> int | None:
+    """Columns of a terminal, also of one that does not know its own; None for anything else."""
+    with contextlib.suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
+    return None
 
 
 class JsonLines:

@@ -1,7 +1,12 @@
 """The options of ``lnregions render``: read strictly, and pages built only where something changed."""
 
+import fcntl
 import json
+import os
+import pty
 import shutil
+import struct
+import termios
 from pathlib import Path
 
 import nbformat
@@ -13,6 +18,7 @@ from lnregions.__main__ import main, parser
 from lnregions._checks import DataError
 from lnregions._paths import data_dir
 from lnregions._render_command import read_parameters
+from lnregions.progress import Bar, progress_for
 
 SPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -291,3 +297,41 @@ def test_the_help_names_every_option_with_what_it_does(capsys):
         assert group in said
     commands = parser()._subparsers._group_actions[0].choices["render"]
     assert all(action.help for action in commands._actions)
+
+
+def test_a_render_that_took_too_long_says_which_limit_stopped_it(tmp_path, capsys, unchanging):
+    book = write_notebook(tmp_path / "one.ipynb", "while True: pass", over="")
+    call = [
+        "render",
+        str(book),
+        "--output",
+        str(tmp_path / "out"),
+        "--language",
+        "en",
+        "--no-report",
+        "--quiet",
+    ]
+    assert main([*call, "--batch-timeout", "0.2"]) == 1
+    assert capsys.readouterr().err == (
+        "stopped en/one/all\nStopped after the 0.2 seconds of --batch-timeout. The same command goes on from there.\n"
+    )
+
+
+@pytest.mark.parametrize(("columns", "wide"), [(0, 80), (120, 120)])
+def test_a_bar_is_shown_on_a_terminal_that_does_not_know_its_width(columns, wide):
+    near, far = pty.openpty()
+    fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 0, columns, 0, 0))
+    with open(far, "w") as terminal:
+        bar = progress_for("auto", stream=terminal)
+        bar("plan", None, {"runs": 3, "todo": 2})
+        bar("started", None, None)
+        shown = ""
+        while "in work" not in shown:
+            shown += os.read(near, 10_000).decode()
+        bar("end", None, {})
+    os.close(near)
+    assert isinstance(bar, Bar)
+    line = shown.split("\r")[-1]
+    assert "0/2" in line
+    assert "1 in work, 0 failed" in line
+    assert wide - 2 <= len(line) <= wide
