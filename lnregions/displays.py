@@ -1,10 +1,11 @@
 """What the notebooks show of a plan, its regions and their members as tables."""
 
+import re
+
 import pandas as pd
 
 from lnregions._asked import checked
 from lnregions._words import text
-from lnregions.codebook import load_areas
 from lnregions.html_tables import Table, Tables
 from lnregions.judgement import load_tables, members_of
 from lnregions.printed_figures import figure_words
@@ -38,12 +39,12 @@ def show_region(plan, region: str, *, language: str = "en") -> Tables:
         "role": [roles[kind][language == "zh"] for kind in own["kind"]],
         "text": own["text_zh"] if language == "zh" else own["text_en"] + " (" + own["text_zh"] + ")",
     })  # fmt: skip
-    members = plan.membership[plan.membership["region"] == region].merge(load_areas(), on="area", how="left")
-    note = members["note_zh"] if language == "zh" else members["note"]
+    own = plan.membership[plan.membership["region"] == region].merge(plan.areas, on="area", how="left")
+    named = [_named_member(row, plan.areas, language) for _, row in own.iterrows()]
     rows = pd.DataFrame({
-        "member": members[f"name_{language}"].fillna(members["area"]),
-        "membership": [_membership(row, language) for _, row in members.iterrows()],
-        "reason": note.fillna(""),
+        "member": [name for name, _ in named],
+        "membership": [_membership(row, language) for _, row in own.iterrows()],
+        "reason": [note for _, note in named],
     })  # fmt: skip
     name = plan.regions.set_index("region").loc[region, f"name_{language}"]
     return Tables(
@@ -98,6 +99,19 @@ def _latest(tables, members, language):
     columns = ["member", "indicator", "year", "value", "grade", "source"]
     frame = headed(pd.DataFrame(rows, columns=columns), language)
     return Table(frame, "", GRADES[language], (HEADS["value"][language == "zh"],), (), language)
+
+
+def _named_member(row, areas, language):
+    """Name of a member and the note on it, where areas are named and not coded; the note on a zone begins with its."""
+    zh = language == "zh"
+    names = areas.set_index("area")[f"short_{language}"]
+    note = row["note_zh" if zh else "note"]
+    note = re.sub(r"\b\d{6}\b", lambda code: names.get(code[0], code[0]), "" if pd.isna(note) else note)
+    name = row[f"name_{language}"]
+    if pd.notna(name):
+        return name, note
+    head, comma, rest = note.partition("，" if zh else ", ")
+    return (head, rest) if comma and row["level_x"] == "zone" else (row["area"], note)
 
 
 def _membership(row, language):

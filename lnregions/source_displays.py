@@ -6,8 +6,12 @@ from lnregions._asked import checked
 from lnregions.codebook import load_caveats, load_indicators, load_sources
 from lnregions.html_tables import Table, Tables
 from lnregions.judgement import load_tables, members_of
+from lnregions.plans import plan_of
 from lnregions.observations import load_observations
 from lnregions.table_words import HEADS, headed, source_titles
+
+UNFOLDED = 12
+"""Sources up to which their table is shown open."""
 
 
 @checked
@@ -53,10 +57,14 @@ def _sources(areas, *, observations, sources, language):
         "en": "Figures carry no copyright; each source keeps its own terms.",
         "zh": "数据本身不受版权保护；各来源保留其条款。",
     }
-    counted = (HEADS["figures"][language == "zh"],)
+    zh = language == "zh"
+    counted = (HEADS["figures"][zh],)
     return Tables((
-        Table(frame, "资料来源" if language == "zh" else "Sources", plain[language], counted, (), language),
-        Table(caveats, "说明" if language == "zh" else "Caveats", "", (), (), language),
+        Table(
+            frame, "资料来源" if zh else "Sources", plain[language], counted, (), language,
+            links=(HEADS["where"][zh],), folded=len(frame) > UNFOLDED,
+        ),
+        Table(caveats, "说明" if zh else "Caveats", "", (), (), language),
     ))  # fmt: skip
 
 
@@ -65,6 +73,7 @@ def _caveats(indicators, areas, language):
     scope = caveats["area"].isin(areas | {"*", "cities", "nation", "province"})
     own = caveats[caveats["indicator"].isin(indicators | {"*"}) & scope]
     names = load_indicators().set_index("indicator")[f"name_{language}"]
+    names["*"] = "全部指标" if language == "zh" else "all indicators"
     frame = pd.DataFrame(
         {"indicator": [names.get(i, i) for i in own["indicator"]], "caveat": own[f"text_{language}"]}
     )

@@ -1,5 +1,7 @@
 """Tables as readers see them."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -146,3 +148,47 @@ def test_the_sources_of_a_plan_of_ones_own_stand_beside_the_shipped_ones(tmp_pat
     shown = source_displays.show_sources(load_plan(folder), language="en").tables[0].frame
     title = shown.set_index("Source").loc[own, "Title"]
     assert title == plan.sources["title"].iloc[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_region_shows_names_and_no_codes(language):
+    shown = str(displays.show_region(PLAN, "circle", language=language))
+    assert "shenfu" not in shown
+    assert "210100" not in shown
+    assert {"en": "member cities Shenyang and Fushun", "zh": "沈抚改革创新示范区"}[language] in shown
+
+
+def test_addresses_of_the_web_are_links_and_others_are_not():
+    frame = pd.DataFrame({"Where": ["https://a.cn/x y?b=<i>&c='d'", "javascript:alert(1)", ""]})
+    html = Table(frame, links=("Where",)).to_html()
+    assert html.count("<a ") == 1
+    assert "rel='noopener'" in html
+    assert "href='https://a.cn/x%20y?b=%3Ci%3E&amp;c=%27d%27'" in html
+    assert "<i>" not in html
+
+
+def test_many_sources_are_folded_and_few_are_not():
+    long, caveats = CALLS["sources"]("en")
+    assert long.to_html().startswith("<details class='ln-fold'>")
+    assert f"({len(long.frame)} rows)" in long.to_html()
+    assert "<details" not in caveats.to_html()
+    assert "<caption" in Table(pd.DataFrame({"a": ["b"]}), "T").to_html()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "all indicators"), ("zh", "全部指标")])
+def test_a_caveat_on_every_indicator_says_so(language, words):
+    caveats = list(source_displays.show_sources(PLAN, language=language))[1].frame
+    assert words in set(caveats.iloc[:, 0])
+    assert "*" not in set(caveats.iloc[:, 0])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_numbers_of_every_table_have_one_minus_and_no_stray_digits(language):
+    for name in CALLS:
+        shown = CALLS[name](language)
+        for table in list(shown) if not isinstance(shown, Table) else [shown]:
+            for column in table.numbers:
+                cells = [v for v in table.frame[column] if v]
+                assert not any(v.startswith("-") for v in cells), (name, column)
+                digits = [re.search(r"\.(\d+)", v) for v in cells]
+                assert max([len(hit[1]) for hit in digits if hit], default=0) <= 3, (name, cells)

@@ -189,7 +189,7 @@ def test_several_pictures_are_saved_and_shown_one_by_one(tmp_path, monkeypatch):
 def test_a_source_line_names_the_most_used_sources_grades_and_date():
     data = pd.DataFrame({"source": ["s032", "s032 s033", "s196"], "grade": ["A", "B", "B"]})
     line = source_line(data, TABLES, boundaries=True)
-    assert line.startswith("Source: biechouwo-coder/G-P [s032]; ")
+    assert line.startswith("Source: 296个地级市GDP相关数据, compiled by biechouwo-coder [s032]; ")
     assert "and 1 more (grade A, B), as known on 2026-05-19." in line
     assert "Boundaries: Tianditu" in line
     chinese = source_line(data, TABLES, language="zh")
