@@ -6,6 +6,8 @@ from lnregions._checks import DataError, narrow, unknown
 from lnregions._paths import data_dir
 from lnregions._rows import read_rows
 
+_RANKS = ("county", "city", "province", "nation")
+
 
 def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
     """Values that each parameter of the batch may take, for one plan.
@@ -13,7 +15,8 @@ def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
     Returns
     -------
     dict
-        ``region`` (codes of the plan), ``adcode`` (cities), ``language``, ``plan``.
+        ``region`` (codes of the plan), ``adcode`` (cities of the provinces that its members lie in), ``language``,
+        ``plan``.
 
     Raises
     ------
@@ -27,14 +30,9 @@ def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
     """
     folder = plan_folder(plan)
     regions = _column(folder / "regions.csv", "region")
-    areas = data_dir() / "areas.csv"
-    own = folder / "areas.csv"
-    cities = _column(areas, "area", level="city") + (
-        _column(own, "area", level="city") if own.is_file() else []
-    )
     return {
         "region": regions,
-        "adcode": cities,
+        "adcode": _cities(folder),
         "language": ["en", "zh"],
         "plan": list(dict.fromkeys([*plan_names(), plan])),
     }
@@ -53,6 +51,32 @@ def plan_folder(plan: str) -> Path:
     if Path(plan).is_dir():
         return Path(plan)
     raise unknown("plan", plan, plan_names())
+
+
+def _cities(folder):
+    """Cities of the provinces that a plan's members lie in; of all provinces where it names no member."""
+    own = folder / "areas.csv"
+    areas = _areas(data_dir() / "areas.csv") | (_areas(own) if own.is_file() else {})
+    province = {area: _province(area, areas) for area in areas}
+    wanted = {province.get(area, "") for area in _column(folder / "membership.csv", "area")} - {""}
+    cities = [area for area, (level, _) in areas.items() if level == "city"]
+    return [area for area in cities if province[area] in wanted] or cities
+
+
+def _areas(path):
+    """Level of each area of a table, and the area it lies in."""
+    columns = (_column(path, name) for name in ("area", "level", "parent"))
+    return {area: (level, parent) for area, level, parent in zip(*columns, strict=True)}
+
+
+def _province(area, areas):
+    """Province that an area lies in; empty where there is none above it."""
+    for _ in range(len(_RANKS)):
+        level, parent = areas.get(area, ("", ""))
+        if level == "province" or not level:
+            return area if level else ""
+        area = parent
+    return ""
 
 
 def _column(path, name, **where):

@@ -4,6 +4,7 @@ import pandas as pd
 
 from lnregions import charts
 from lnregions._asked import checked
+from lnregions._checks import DataError
 from lnregions.area_series import Tables, member_frame
 from lnregions.chart_pictures import (
     area_series_of,
@@ -15,7 +16,9 @@ from lnregions.chart_pictures import (
 )
 from lnregions.judgement import VALUE_KINDS, judge_all, load_tables
 from lnregions.pictures import Picture
-from lnregions.plans import load_plan
+from lnregions.plans import plan_of
+
+NATION = "100000"
 
 
 @checked
@@ -46,10 +49,10 @@ def draw_city_growth(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
     """A city's real growth beside the province, the nation and the other cities."""
-    tables, cities = _city_tables(plan, as_of)
+    tables, cities, province = _beside(adcode, plan, as_of)
     rates = member_frame(tables, cities, indicator="gdp_growth_real")
     own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
-    beside = member_frame(tables, ["210000", "100000"], indicator="gdp_growth_real")
+    beside = member_frame(tables, [province, NATION], indicator="gdp_growth_real")
     drawn = pd.concat([own, beside, others], ignore_index=True)
     words = head_words(
         tables,
@@ -70,11 +73,11 @@ def draw_ranks(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
     """Rank of each city by gross domestic product, year by year, one city in full colour."""
-    tables, cities = _city_tables(plan, as_of)
+    tables, cities, province = _beside(adcode, plan, as_of)
     data = recent_years(member_frame(tables, cities, indicator="gdp"), first=2019)
     counts = data.groupby("year")["area"].nunique()
     data = data[data["year"].isin(counts[counts == len(cities)].index)]
-    words = head_words(tables, "gdp", "210000", ("rank of its cities", "各市位次"))
+    words = head_words(tables, "gdp", province, ("rank of its cities", "各市位次"))
     axes = charts.plot_ranks(
         data, highlight=[adcode], names=tables.names(language), language=language,
         **common_words(tables, data, "gdp", words, language, width) | {"unit": ""},
@@ -93,24 +96,36 @@ def draw_dots(
     width: str = "double",
 ) -> Picture:
     """All cities against the province, in the latest year that all have."""
-    tables, cities = _city_tables(plan, as_of)
+    tables, cities, above = _beside(adcode, plan, as_of)
     rates = member_frame(tables, cities, indicator=indicator)
+    if rates.empty:
+        own = tables.observations
+        having = sorted(own.loc[own["area"].isin(cities) & own["default"], "indicator"].unique())
+        raise DataError(
+            f"No city has a figure of {indicator!r}. Choose one that has: {', '.join(having)}.",
+            zh=f"没有城市具备 {indicator!r} 的数据。请选择有数据的指标：{'、'.join(having)}。",
+        )
     counts = rates.groupby("year")["area"].nunique()
     year = int(counts[counts == counts.max()].index.max())
     data = rates[rates["year"] == year]
-    province = member_frame(tables, ["210000"], indicator=indicator)
+    province = member_frame(tables, [above], indicator=indicator)
     province = province[province["year"] == year]
     value, drawn = province["value"], pd.concat([data, province], ignore_index=True)
-    words = head_words(tables, indicator, "210000", (f"its cities in {year}", f"各市，{year}年"))
+    words = head_words(tables, indicator, above, (f"its cities in {year}", f"各市，{year}年"))
     axes = charts.plot_dots(
-        data, benchmark={tables.name("210000", language): float(value.iloc[0])} if len(value) else None,
+        data, benchmark={tables.name(above, language): float(value.iloc[0])} if len(value) else None,
         names=tables.names(language), language=language,
         **common_words(tables, drawn, indicator, words, language, width),
     )  # fmt: skip
     return chart_picture(axes, f"dots-{adcode}-{indicator}", tables, drawn, words, language, adcode=adcode)
 
 
-def _city_tables(plan, as_of) -> tuple[Tables, list[str]]:
-    plan = load_plan(plan) if isinstance(plan, str) else plan
-    tables = load_tables(plan, as_of=as_of)
-    return tables, list(tables.areas.loc[tables.areas["level"] == "city", "area"])
+def _beside(adcode, plan, as_of) -> tuple[Tables, list[str], str]:
+    """Tables of a plan, the cities of the province that an area lies in, and that province."""
+    tables = load_tables(plan_of(plan), as_of=as_of)
+    areas = tables.areas.set_index("area")
+    province = adcode
+    while areas.loc[province, "level"] in ("city", "county"):
+        province = areas.loc[province, "parent"]
+    cities = areas.index[(areas["level"] == "city") & (areas["parent"] == province)]
+    return tables, list(cities), province

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pandas as pd
 
 from lnregions.area_series import member_frame
-from lnregions.boundaries import load_boundaries
-from lnregions.codebook import load_areas, load_indicators
+from lnregions.codebook import load_indicators
 from lnregions.judgement import figures_of, load_tables, members_of
 from lnregions.map_pictures import level_of
+from lnregions.plan_boundaries import boundaries_of
 from lnregions.plans import Plan
 
 PROVINCE = "210000"
@@ -41,8 +41,8 @@ def with_cities(plan: Plan) -> Plan:
     whole = rows[rows["area"] == PROVINCE]
     if whole.empty:
         return plan
-    areas = load_areas()
-    cities = areas.loc[areas["level"] == "city", "area"]
+    areas = plan.areas
+    cities = areas.loc[(areas["level"] == "city") & (areas["parent"] == PROVINCE), "area"]
     added = pd.concat([whole.assign(area=city, level="city") for city in cities])
     return replace(plan, membership=pd.concat([rows[rows["area"] != PROVINCE], added], ignore_index=True))
 
@@ -67,7 +67,7 @@ def figures_at(view, level: str) -> pd.DataFrame:
     """Figures of all years and all areas of a level for a view's indicator; made once for each set of tables."""
     made, key = view.tables.made, ("explore", level, view.indicator)
     if key not in made:
-        areas = load_boundaries(level)["area"]
+        areas = boundaries_of(view.plan, level)["area"]
         made[key] = member_frame(view.tables, areas, indicator=view.indicator)
     return made[key]
 

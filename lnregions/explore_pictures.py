@@ -3,7 +3,6 @@
 import pandas as pd
 
 from lnregions import charts, maps
-from lnregions.boundaries import load_boundaries
 from lnregions.chart_pictures import (
     EMPTY_MM,
     area_series_of,
@@ -21,12 +20,12 @@ from lnregions.explore_choices import (
     with_cities,
 )
 from lnregions.judgement import judge_row, members_of
-from lnregions.map_base import draw_areas, draw_outline, map_axes, start
-from lnregions.map_fields import draw_holes, label_areas, wordings
-from lnregions.map_legend import add_legend, swatch
+from lnregions.map_base import draw_areas, map_axes
+from lnregions.map_fields import plot_no_data
 from lnregions.map_pictures import draw_map, finish_picture_map, one_year
-from lnregions.palette import NO_DATA_FILL, NO_DATA_HATCH, ROLES
-from lnregions.pictures import BOUNDARIES, Picture, make_picture
+from lnregions.palette import ROLES
+from lnregions.pictures import Picture, make_picture
+from lnregions.plan_boundaries import boundaries_of, boundary_words
 
 WIDTH = "onehalf"
 """Two such pictures stand side by side on a screen, with text that can be read."""
@@ -49,7 +48,7 @@ def view_map(view) -> Picture:
             width=WIDTH,
         )
     if view.city:
-        _outline(picture, view.city)
+        _outline(picture, view)
         name = [view.tables.name(view.city, lang) for lang in ("en", "zh")]
         picture.caption = {
             "en": f"{picture.caption['en']} {name[0]} is outlined.",
@@ -104,14 +103,14 @@ def _about(readings, view):
 def shown_figures(view) -> pd.DataFrame:
     """Figures on a view's map, a row each area, also those without: ``area year value grade source``."""
     level, members = level_and_members(view)
-    found = one_year(figures_at(view, level), len(load_boundaries(level)), view.year)
+    found = one_year(figures_at(view, level), len(boundaries_of(view.plan, level)), view.year)
     return found.set_index("area").reindex(members).rename_axis("area").reset_index()
 
 
 def drawn_areas(view) -> pd.DataFrame:
     """Boundaries of the areas on a view's map, projected and thinned as they are drawn."""
     level, members = level_and_members(view)
-    frame = load_boundaries(level)
+    frame = boundaries_of(view.plan, level)
     return maps.prepare(frame[frame["area"].isin(members)])
 
 
@@ -119,23 +118,20 @@ def _map_without_figures(view) -> Picture:
     """Map of the members, all hatched, where none has a figure to show."""
     language, tables = view.language, view.tables
     level, members = level_and_members(view)
-    frame = load_boundaries(level)
-    own = maps.prepare(frame[frame["area"].isin(members)])
-    axes = start(map_axes(WIDTH, language=language), own, language)
-    draw_holes(axes, own, own["area"].notna().to_numpy())
-    draw_outline(axes, own.geometry)
-    key = label_areas(axes, own, wordings(own, "name", language), [None] * len(own))
-    word = (f"no data ({len(own)})", f"暂无数据（{len(own)}）")[language == "zh"]
+    frame = boundaries_of(view.plan, level)
     row = tables.indicator(view.indicator)
-    add_legend(
-        axes, [swatch(NO_DATA_FILL, hatch=NO_DATA_HATCH)], [word], title=row[f"name_{language}"], notes=key
-    )
+    axes = plot_no_data(
+        frame[frame["area"].isin(members)], legend=row[f"name_{language}"],
+        ax=map_axes(WIDTH, language=language), language=language,
+    )  # fmt: skip
     words = [
         f"{tables.name(view.region, 'en')}: {_lower(row['name_en'])}, no data",
         f"{tables.name(view.region, 'zh')}：{row['name_zh']}，暂无数据",
     ]
     others = frame[~frame["area"].isin(members)]
-    finish_picture_map(axes, words[language == "zh"], BOUNDARIES[language], language, others=others)
+    finish_picture_map(
+        axes, words[language == "zh"], boundary_words(view.plan, language), language, others=others
+    )
     data = member_figures(view)
     return make_picture(
         axes, "map", tables=tables, data=data, says=(f"{words[0]}.", f"{words[1]}。"), language=language,
@@ -143,12 +139,12 @@ def _map_without_figures(view) -> Picture:
     )  # fmt: skip
 
 
-def _outline(picture: Picture, city: str) -> None:
+def _outline(picture: Picture, view) -> None:
     """Draw a heavy line around one area of a map."""
-    frame = maps.prepare(load_boundaries()[lambda f: f["area"] == city])
+    frame = maps.prepare(boundaries_of(view.plan)[lambda f: f["area"] == view.city])
     draw_areas(
         picture.figure.axes[0], frame.geometry, fills="none", edge=ROLES["target"].colour, linewidths=CHOSEN_POINTS,
-        zorder=5, gid="chosen",
+        zorder=4.5, gid="chosen",
     )  # fmt: skip
 
 

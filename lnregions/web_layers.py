@@ -9,7 +9,6 @@ import pandas as pd
 from lnregions._checks import DataError, unknown
 from lnregions._words import format_number, format_value, to_unit, unit_label
 from lnregions.area_series import Tables, member_frame
-from lnregions.codebook import load_sources
 from lnregions.map_classes import class_labels
 from lnregions.map_fields import rate_scale
 from lnregions.map_pictures import class_breaks, drawn_values, one_year
@@ -76,7 +75,7 @@ def map_layer(
     draw = _circles if circles else partial(_fills, measure=row["measure"])
     legend, method, looks = draw(own["value"], values, row["unit"], language)
     title = row[f"name_{language}"] + _in_unit(row["unit"], language)
-    titles = load_sources().set_index("source")["title"]
+    titles = tables.sources.set_index("source")["title"]
     facts = {
         r.area: looks(r.value) | {
             "value": format_value(r.value, row["unit"], language), "year": str(int(r.year)), "grade": r.grade,

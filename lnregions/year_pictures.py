@@ -4,15 +4,18 @@ import pandas as pd
 
 from lnregions import charts, maps
 from lnregions._asked import checked
+from lnregions._checks import DataError
 from lnregions.area_series import Tables, member_frame
-from lnregions.boundaries import load_boundaries
 from lnregions.chart_pictures import chart_picture, common_words, head_words
 from lnregions.judgement import load_tables, members_of
 from lnregions.map_base import map_axes
+from lnregions.map_fields import plot_no_data
 from lnregions.map_pictures import class_breaks, drawn_values, finish_picture_map
 from lnregions.pictures import Picture, make_picture, source_line
+from lnregions.plan_boundaries import boundaries_of, boundary_words
 
 MOST_YEARS = 6
+NO_YEARS = {"en": "no two years of any member may be compared", "zh": "没有成员具备可相比较的两年数据"}
 
 
 @checked
@@ -27,9 +30,11 @@ def draw_change(
     tables = load_tables(plan, as_of=as_of)
     members = members_of(plan, region)
     found = member_frame(tables, members, indicator=indicator)
+    if not _comparable(found, plan, members, tables.indicator(indicator)):
+        return _no_years(plan, region, tables.indicator(indicator), tables, language, width)
     first, last = _span(found, len(members), int(plan.facts["first_year"]) - 1)
     data, unit = _change(found, first, last, tables.indicator(indicator))
-    frame = load_boundaries()
+    frame = boundaries_of(plan)
     drawn = frame[frame["area"].isin(members)].merge(data, on="area", how="left")
     name = tables.indicator(indicator)[f"name_{language}"]
     axes = maps.plot_change(
@@ -39,7 +44,7 @@ def draw_change(
         f"{tables.name(region, 'en')}: change of {_lower(tables, indicator)}, {first}-{last}",
         f"{tables.name(region, 'zh')}：{tables.indicator(indicator)['name_zh']}的变化，{first}-{last}年",
     )
-    line = source_line(data, tables, language=language, boundaries=True)
+    line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
     others = frame[~frame["area"].isin(members)]
     finish_picture_map(axes, words[language == "zh"], line, language, others=others)
     return make_picture(
@@ -56,10 +61,12 @@ def draw_years(
     tables = load_tables(plan, as_of=as_of)
     members = members_of(plan, region)
     found = member_frame(tables, members, indicator=indicator)
+    if found.empty:
+        return _no_years(plan, region, tables.indicator(indicator), tables, language, width)
     counts = found.groupby("year")["area"].nunique()
     years = sorted(counts[counts >= min(len(members) / 2, counts.max())].index)[-MOST_YEARS:]
     data = found[found["year"].isin(years)]
-    frame = load_boundaries()
+    frame = boundaries_of(plan)
     row = tables.indicator(indicator)
     values = drawn_values(tables, indicator)
     axes = maps.plot_small_multiples(
@@ -70,10 +77,8 @@ def draw_years(
         f"{tables.name(region, 'en')}: {_lower(tables, indicator)}, {years[0]}-{years[-1]}",
         f"{tables.name(region, 'zh')}：{row['name_zh']}，{years[0]}-{years[-1]}年",
     )
-    maps.finish_map(
-        axes, title=words[language == "zh"], source=source_line(data, tables, language=language, boundaries=True),
-        language=language,
-    )  # fmt: skip
+    line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
+    maps.finish_map(axes, title=words[language == "zh"], source=line, language=language)
     return make_picture(
         axes, f"years-{region}-{indicator}", tables=tables, data=data, says=(f"{words[0]}.", f"{words[1]}。"),
         language=language, plan=plan.id, region=region, indicator=indicator, as_of=tables.as_of,
@@ -88,6 +93,13 @@ def draw_slope(
     tables = load_tables(plan, as_of=as_of)
     members = members_of(plan, region)
     found = member_frame(tables, members, indicator=indicator)
+    if not _comparable(found, plan, members, tables.indicator(indicator)):
+        raise DataError(
+            f"{tables.name(region, 'en')} has no two years of {indicator!r} that may be compared. "
+            "Choose another indicator; draw_coverage shows which years have figures.",
+            zh=f"{tables.name(region, 'zh')}的 {indicator!r} 没有可相比较的两个年份。"
+            "请另选指标；draw_coverage 列出各年份是否有数据。",
+        )
     first, last = _span(found, len(members), int(plan.facts["first_year"]) - 1)
     data = found[found["year"].isin([first, last])]
     words = head_words(tables, indicator, region, (f"{first} and {last}", f"{first}年与{last}年"))
@@ -103,10 +115,35 @@ def has_change(plan, region: str, indicator: str, *, as_of: str = "") -> bool:
     tables = load_tables(plan, as_of=as_of)
     members = members_of(plan, region)
     found = member_frame(tables, members, indicator=indicator)
+    return _comparable(found, plan, members, tables.indicator(indicator))
+
+
+def _comparable(found: pd.DataFrame, plan, members, row: pd.Series) -> bool:
+    """Whether any member has figures of both years that would be compared."""
     if found.empty:
         return False
     first, last = _span(found, len(members), int(plan.facts["first_year"]) - 1)
-    return first < last and not _change(found, first, last, tables.indicator(indicator))[0].empty
+    return first < last and not _change(found, first, last, row)[0].empty
+
+
+def _no_years(plan, region, row, tables, language, width) -> Picture:
+    """Map of the members, all hatched, where no two years can be compared."""
+    frame, members, indicator = boundaries_of(plan), members_of(plan, region), row.name
+    axes = plot_no_data(
+        frame[frame["area"].isin(members)], legend=row[f"name_{language}"], reason=NO_YEARS[language],
+        ax=map_axes(width, language=language), language=language,
+    )  # fmt: skip
+    words = (
+        f"{tables.name(region, 'en')}: {_lower(tables, indicator)}, no years to compare",
+        f"{tables.name(region, 'zh')}：{row['name_zh']}，没有可比的年份",
+    )
+    others = frame[~frame["area"].isin(members)]
+    finish_picture_map(axes, words[language == "zh"], boundary_words(plan, language), language, others=others)
+    return make_picture(
+        axes, f"change-{region}-{indicator}", tables=tables, data=pd.DataFrame({"area": members}),
+        says=(f"{words[0]}.", f"{words[1]}。"), language=language, plan=plan.id, region=region,
+        indicator=indicator, as_of=tables.as_of,
+    )  # fmt: skip
 
 
 def _span(found: pd.DataFrame, count: int, baseline: int) -> tuple[int, int]:

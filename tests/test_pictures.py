@@ -9,6 +9,7 @@ import pytest
 from lnregions import chart_pictures, city_pictures, judge, load_plan, map_pictures, year_pictures
 from lnregions.judgement import load_tables
 from lnregions.pictures import Picture, Pictures, make_picture, source_line, sources_of, warm_up
+from lnregions.plan_boundaries import SHIPPED
 
 PLAN = load_plan()
 TABLES = load_tables(PLAN)
@@ -169,7 +170,7 @@ def test_saving_writes_the_bundle_and_shows_the_file_that_was_written(tmp_path):
     assert looks["image/png"]["width"] > 500
     facts = json.loads((tmp_path / f"{stem}.json").read_text("utf-8"))
     assert facts["parameters"]["adcode"] == "210900"
-    assert {s["source"] for s in facts["sources"]} == set(sources_of(picture.data)["source"])
+    assert {s["source"] for s in facts["sources"]} == set(sources_of(picture.data, TABLES.sources)["source"])
 
 
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
@@ -188,7 +189,7 @@ def test_several_pictures_are_saved_and_shown_one_by_one(tmp_path, monkeypatch):
 
 def test_a_source_line_names_the_most_used_sources_grades_and_date():
     data = pd.DataFrame({"source": ["s032", "s032 s033", "s196"], "grade": ["A", "B", "B"]})
-    line = source_line(data, TABLES, boundaries=True)
+    line = source_line(data, TABLES, boundaries=SHIPPED["en"])
     assert line.startswith("Source: 296个地级市GDP相关数据, compiled by biechouwo-coder [s032]; ")
     assert "and 1 more (grade A, B), as known on 2026-05-19." in line
     assert "Boundaries: Tianditu" in line
@@ -229,3 +230,30 @@ def test_warming_up_draws_and_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     warm_up()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("indicator", ["sei_share", "green_barrier", "forest_stock_growth"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_indicator_without_figures_makes_a_hatched_map_with_its_reason(indicator, language):
+    for picture in (
+        map_pictures.draw_map(PLAN, "belt", indicator, language=language),
+        year_pictures.draw_change(PLAN, "belt", indicator, language=language),
+        year_pictures.draw_years(PLAN, "belt", indicator, language=language),
+    ):
+        texts = " ".join(t.get_text() for t in picture.figure.findobj(lambda a: hasattr(a, "get_text")))
+        assert {"en": "no data (6)", "zh": "暂无数据（6）"}[language] in texts
+        assert any(c.get_hatch() for c in picture.figure.axes[0].collections)
+
+
+def test_what_no_picture_can_show_without_figures_is_refused_with_the_rule():
+    with pytest.raises(ValueError, match="has no two years of 'sei_share'"):
+        year_pictures.draw_slope(PLAN, "belt", "sei_share")
+    with pytest.raises(ValueError, match="No city has a figure of 'sei_share'. Choose one that has: "):
+        city_pictures.draw_dots("210100", "sei_share")
+
+
+@pytest.mark.parametrize(
+    ("region", "indicator"), [("circle", "gdp"), ("east", "population"), ("west", "va_tertiary")]
+)
+def test_a_change_of_one_sign_is_drawn(region, indicator):
+    assert len(year_pictures.draw_change(PLAN, region, indicator).data) > 1

@@ -1,0 +1,97 @@
+"""Plans over areas of one's own: boundaries, figures and sources from the plan's folder, on every picture."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from generated_plan import write_plan
+
+import lnregions as ln
+from lnregions.choices import batch_choices
+from lnregions.plan_boundaries import boundaries_of, boundary_words
+from lnregions.plans import check_plan
+from lnregions.render import Settings, plan_runs, render_notebooks
+
+CITY = "300101"
+DRAWN = {
+    "membership": lambda plan, **own: ln.draw_membership(plan, **own),
+    "location": lambda plan, **own: ln.draw_location(plan, "r000", **own),
+    "circles": lambda plan, **own: ln.draw_map(plan, "r000", "gdp", **own),
+    "classes": lambda plan, **own: ln.draw_map(plan, "r001", "gdp_growth_real", **own),
+    "verdicts": lambda plan, **own: ln.draw_verdict_map(plan, **own),
+    "change": lambda plan, **own: ln.draw_change(plan, "r000", "gdp", **own),
+    "years": lambda plan, **own: ln.draw_years(plan, "r000", "gdp_growth_real", **own),
+    "city location": lambda plan, **own: ln.draw_city_location(plan, CITY, **own),
+    "members": lambda plan, **own: ln.draw_members(plan, "r000", "gdp", **own),
+    "growth": lambda plan, **own: ln.draw_city_growth(CITY, plan=plan, **own),
+    "ranks": lambda plan, **own: ln.draw_ranks(CITY, plan=plan, **own),
+    "dots": lambda plan, **own: ln.draw_dots(CITY, "gdp_growth_real", plan=plan, **own),
+}
+MAPS = ("membership", "location", "circles", "classes", "verdicts", "change", "years", "city location")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own") / "plan"
+    write_plan(folder, 2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plan(folder):
+    with pytest.warns(ln.TidiedWarning, match="taken as your own"):
+        boundaries_of(ln.load_plan(folder))
+    return ln.load_plan(folder)
+
+
+def test_a_generated_plan_has_no_fault(folder):
+    assert check_plan(folder) == []
+
+
+def test_its_maps_show_its_own_areas_and_no_others(plan):
+    cities = boundaries_of(plan)
+    assert set(cities["area"]) == set(plan.membership["area"])
+    assert cities.set_index("area").loc[CITY, "short_en"] == "City 0"
+    assert len(boundaries_of(plan, "county")) == 0
+    assert boundary_words(plan) == "Boundaries: boundaries.geojson."
+
+
+def test_areas_beside_shipped_members_join_the_shipped_ones(plan):
+    shenyang = plan.membership.iloc[:1].assign(area="210100")
+    both = replace(plan, membership=pd.concat([plan.membership, shenyang], ignore_index=True))
+    assert {"210100", "211400", CITY} <= set(boundaries_of(both)["area"])
+    assert boundary_words(both, "zh").startswith("边界：天地图")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_picture_is_drawn_with_the_plans_own_names_and_sources(name, language, plan):
+    picture = DRAWN[name](plan, language=language)
+    texts = " ".join(t.get_text() for t in picture.figure.findobj(lambda a: hasattr(a, "get_text")))
+    assert "Liaoning" not in texts
+    assert "辽宁" not in texts
+    if name in MAPS:
+        assert "boundaries.geojson" in texts
+        assert "Tianditu" not in texts
+        assert "天地图" not in texts
+    if "source" in picture.data:
+        assert "g1" in set(picture.sources["source"])
+    assert picture.png().startswith(b"\x89PNG")
+
+
+def test_the_batch_takes_the_cities_of_the_members_province(folder):
+    assert batch_choices(str(folder))["adcode"] == [f"3001{n:02d}" for n in range(1, 9)]
+    assert len(batch_choices()["adcode"]) == 14
+
+
+def test_every_notebook_renders_for_it(folder, tmp_path):
+    runs = plan_runs(
+        choices=batch_choices(str(folder)), languages=["en"], parameters={"plan": str(folder)},
+        only={"region": ["r000"], "adcode": [CITY]},
+    )  # fmt: skip
+    result = render_notebooks(
+        tmp_path, choices=batch_choices(str(folder)), languages=["en"], parameters={"plan": str(folder)},
+        only={"region": ["r000"], "adcode": [CITY]}, settings=Settings(jobs=2, warm_up=("lnregions.pictures:warm_up",)),
+    )  # fmt: skip
+    assert [outcome.error for outcome in result.failed] == []
+    assert len(result.done) == len(runs) == 4
