@@ -248,7 +248,7 @@ def test_an_indicator_without_figures_makes_a_hatched_map_with_its_reason(indica
 def test_what_no_picture_can_show_without_figures_is_refused_with_the_rule():
     with pytest.raises(ValueError, match="has no two years of 'sei_share'"):
         year_pictures.draw_slope(PLAN, "belt", "sei_share")
-    with pytest.raises(ValueError, match="No city has a figure of 'sei_share'. Choose one that has: "):
+    with pytest.raises(ValueError, match=r"No city has a figure of 'sei_share'\. Choose one that has: "):
         city_pictures.draw_dots("210100", "sei_share")
 
 
