@@ -218,6 +218,8 @@ def check_targets(frame: pd.DataFrame, lines: list[int], *, path: str, known: di
     choices |= {"indicator": indicators.index, "sources": known["source"]}
     faults = _references(frame, choices, path=path, lines=lines)
     for line, row in zip(lines, frame.itertuples(), strict=True):
+        if line in known.get("unread", ()):  # a cell of it could not be read
+            continue
         faults += _check_years(row, path=path, line=line)
         if row.indicator in indicators.index:
             faults += _check_unit(row, indicators["unit"][row.indicator], path=path, line=line)

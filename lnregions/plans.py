@@ -278,9 +278,9 @@ def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
     for name, check in _CHECKS.items():
         if tables[name] is not None:
             frame, lines, form = tables[name]
-            readable, places = _without_faults(frame, lines, form)
-            found = check(readable, places, path=shown_path(folder / f"{name}.csv"), known=known)
-            faults += joined_faults(form, found if len(readable) or not len(frame) else [])
+            unread = {"unread": {fault.line for fault in form}}
+            found = check(frame, lines, path=shown_path(folder / f"{name}.csv"), known=known | unread)
+            faults += joined_faults(form, found)
     if sources is None or areas is None or not all(_sound(table) for table in tables.values()):
         return None, faults
     frames = {name: frame for name, (frame, _, _) in tables.items()}
@@ -292,15 +292,6 @@ def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
 
 def _sound(table: tuple | None) -> bool:
     return table is not None and not table[2]
-
-
-def _without_faults(
-    frame: pd.DataFrame, lines: list[int], faults: list[Fault]
-) -> tuple[pd.DataFrame, list[int]]:
-    """Rows whose every cell could be read, with their lines."""
-    wrong = {fault.line for fault in faults}
-    keep = [n for n, line in enumerate(lines) if line not in wrong]
-    return frame.iloc[keep].reset_index(drop=True), [lines[n] for n in keep]
 
 
 def _gather(faults: list[Fault], read, otherwise):

@@ -451,3 +451,16 @@ def test_a_figure_that_gives_a_shipped_reading_another_value_is_refused(tmp_path
     [fault] = check_plan(folder)
     assert "is 1.0, but 9027.1 in the shipped table" in fault.message()
     assert "随附的表中是 9027.1" in fault.message("zh")
+
+
+def test_unknown_names_beside_a_cell_that_cannot_be_read_are_told_in_the_same_report(tmp_path):
+    folder = shutil.copytree(data_dir() / "plans" / "belt-2025", tmp_path / "own")
+    header, *rows = (folder / "targets.csv").read_text("utf-8").splitlines()
+    cells = dict(zip(header.split(","), rows[0].split(","), strict=False))
+    spoilt = (
+        rows[0].replace(f",{cells['indicator']},", ",gpd,", 1).replace(f",{cells['horizon']},", ",2O25,", 1)
+    )
+    (folder / "targets.csv").write_text("\n".join([header, spoilt, *rows[1:]]) + "\n", "utf-8")
+    report = "\n".join(fault.message() for fault in check_plan(folder))
+    assert "unknown indicator 'gpd'" in report
+    assert "'2O25' is not a whole number" in report
