@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,8 @@ def picture(fig: "Figure", name: str, *, title: str = "") -> bytes:
     if title:
         metadata["Title"] = title
     styled = isinstance(fig, style.StyledFigure)
-    with mpl.rc_context({} if styled else style.rc(width=fig.get_figwidth() / MM)), lean_fonts():
+    fonts = lean_fonts() if name == "pdf" else nullcontext()  # which loads the tools that cut fonts
+    with mpl.rc_context({} if styled else style.rc(width=fig.get_figwidth() / MM)), fonts:
         if name == "png":
             return _png(fig, metadata)
         stream = io.BytesIO()
