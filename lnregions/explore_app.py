@@ -21,6 +21,7 @@ PORT = 8866
 _TRIES = 20
 IDLE_SECONDS = 600
 """After so long without use the kernel of a page that is gone is ended."""
+_PING_MS = 30_000
 _TEMPLATES = Path(__file__).parent / "templates" / "app"
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' ws://{host}:*; "
@@ -85,18 +86,30 @@ def settings(port: int, token: str):
     config.Voila.update({
         "ip": HOST, "port": port, "port_retries": 0, "token": token, "open_browser": True, "log_level": "ERROR",
         "tornado_settings": {
-            "allow_remote_access": False,
+            "allow_remote_access": False, "ws_ping_interval": _PING_MS, "ws_ping_timeout": _PING_MS,
             "headers": {"Content-Security-Policy": _POLICY.format(host=HOST), "Referrer-Policy": "no-referrer"},
         },
     })  # fmt: skip
     config.VoilaConfiguration.update({
         "template": "lnregions", "theme": "light", "strip_sources": True, "show_tracebacks": False,
         "allow_template_override": "NO", "allow_theme_override": "NO", "file_allowlist": [r"(?!)"],
-        "prelaunch_hook": keep_widgets,
+        "prelaunch_hook": keep_widgets, "multi_kernel_manager_class": _quiet_kernels(),
     })  # fmt: skip
     config.MappingKernelManager.update({"cull_idle_timeout": IDLE_SECONDS, "cull_interval": 60})
     config.AsyncMappingKernelManager.update({"cull_idle_timeout": IDLE_SECONDS, "cull_interval": 60})
     return config
+
+
+def _quiet_kernels():
+    """Keeper of kernels that print errors only: every page's kernel would warn of TCP, which is this machine's own."""
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+    class QuietKernels(AsyncMappingKernelManager):
+        async def start_kernel(self, *args, **options):
+            options.setdefault("extra_arguments", ["--log-level=ERROR"])
+            return await super().start_kernel(*args, **options)
+
+    return QuietKernels
 
 
 def keep_widgets(request, notebook, cwd=""):

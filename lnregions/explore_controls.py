@@ -18,8 +18,8 @@ def make_controls(view, folder) -> dict:
     wide = widgets.Layout(width="auto", min_width="0")
     own = {"layout": wide, "style": {"description_width": _LABEL}}
     date = datetime.date.fromisoformat(view.as_of) if len(view.as_of) == 10 else None
-    controls = {name: widgets.Dropdown(**own) for name in ("plan", "region", "city", "indicator")}
-    controls["year"] = widgets.SelectionSlider(options=[("-", 0)], continuous_update=True, **own)
+    lists = ("plan", "region", "city", "indicator", "year")  # a slider would have no name for screen readers
+    controls = {name: widgets.Dropdown(**own) for name in lists}
     controls["as_of"] = widgets.DatePicker(value=date, **own)
     controls["language"] = widgets.ToggleButtons(
         options=[("English", "en"), ("中文", "zh")], value=view.language, style={"button_width": "6em"},

@@ -79,7 +79,7 @@ def test_a_page_is_for_readers(notebook):
     assert f"data:image/png;base64,{PNG}" in page
     assert 'alt="达标了吗? Did it"' in page
     assert "<td>沈阳</td>" in page
-    assert '<div class="output execute_result" tabindex="0" role="group" aria-label="结果">' in page
+    assert '<div aria-label="结果" class="output execute_result" role="group" tabindex="0">' in page
     assert '<div class="output display_data">' in page
     assert "请打开笔记本使用" in page
 

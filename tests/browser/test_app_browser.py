@@ -35,9 +35,10 @@ PATIENCE_MS = 120_000
 def address(tmp_path_factory):
     """Address with the token of an app of its own, as the app prints it."""
     home = tmp_path_factory.mktemp("home")
+    said = (home / "said.txt").open("w+", encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "lnregions.explore_app", "--no-browser", "--port", str(free_port(8900))],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=root(), start_new_session=True,
+        stdout=subprocess.PIPE, stderr=said, text=True, cwd=root(), start_new_session=True,
         env=os.environ | {"HOME": str(home), "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     try:
@@ -45,6 +46,10 @@ def address(tmp_path_factory):
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
+        said.seek(0)
+        complaints = said.read()
+        said.close()
+    assert complaints == "", "the app complained to whoever started it"
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,12 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import geopandas
+import nbformat
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: browser)")
@@ -16,6 +19,7 @@ if not CHROMIUM:
 from report_output import write_output  # noqa: E402
 
 import lnregions as ln  # noqa: E402
+from lnregions.export import notebook_html  # noqa: E402
 from lnregions.geometry import EQUAL_AREA  # noqa: E402
 from lnregions.report import report_pdf, single_file, site_pages, write_report  # noqa: E402
 from lnregions.report_site import read_site  # noqa: E402
@@ -27,6 +31,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE_MS = 120_000
 NAMES = ("home", "indicators", "sources", "methods", "notebooks")
 REGIONS = ("circle", "belt", "west", "east")
 CITIES = [f"21{n:02}00" for n in range(1, 15)]
@@ -36,6 +41,8 @@ PAGES = [
     *(f"{lang}/region/{region}.html" for lang in ("en", "zh") for region in REGIONS),
     *(f"{lang}/city/{city}.html" for lang in ("en", "zh") for city in CITIES),
 ]
+ALIKE = {f"{lang}/city/{city}.html" for lang in ("en", "zh") for city in CITIES[1:]}
+"""Pages laid out as another one is, on a small screen as well."""
 PICTURED = ["index.html", "index.zh.html", "en/region/circle.html", "zh/region/east.html", "zh/city/210200.html",
             "en/notebooks.html"]  # fmt: skip
 SHOTS = Path(__file__).parents[2] / "artefacts" / "report"
@@ -56,10 +63,28 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def wide_and_narrow(browser):
+    """Pages of two widths that a script may be put into, for all tests that only look."""
+    context = {width: browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+               for width in (1200, 320)}  # fmt: skip
+    yield {width: one.new_page() for width, one in context.items()}
+    for one in context.values():
+        one.close()
+
+
+def faults_of_accessibility(page):
+    """Rules of WCAG 2.1 A and AA that the page breaks, each with the first place."""
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
+
+
 @pytest.fixture
 def tab(browser):
     """A page that keeps every address asked for and every complaint."""
     context = browser.new_context(viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.asked, page.complaints = [], []
     page.on("request", lambda request: page.asked.append(request.url))
@@ -87,17 +112,46 @@ def test_a_page_asks_for_nothing_outside_and_breaks_no_rule(tab, output, name):
     assert {url.partition(":")[0] for url in tab.asked} == {"file"}
 
 
-@pytest.mark.parametrize("width", [1200, 320])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_has_no_fault_of_accessibility_and_fits_the_screen(browser, output, name, width):
-    context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
-    page = context.new_page()
-    visit(page, output, name)
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+def test_a_page_has_no_fault_of_accessibility_and_fits_the_screen(wide_and_narrow, output, name):
+    for width, page in wide_and_narrow.items():
+        visit(page, output, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if width == 1200 or name not in ALIKE:
+            assert faults_of_accessibility(page) == []
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """Pages of the project's notebooks in both languages, and of one with awkward results."""
+    folder = tmp_path_factory.mktemp("executed")
+    command = [sys.executable, "-m", "lnregions", "render", "--output", folder, "--no-report"]
+    command += ["--region", "west", "--adcode", "210100"]
+    subprocess.run(command, check=True, capture_output=True)
+    wide = "<table><tr>" + "".join(f"<td>{n:>09}</td>" for n in range(80)) + "</tr></table>"
+    outputs = [
+        nbformat.v4.new_output("execute_result", data={"text/html": wide}),
+        nbformat.v4.new_output(
+            "stream", text="x" * 400 + "\x1b[31m red \x1b[32m green \x1b[33m yellow \x1b[36m cyan"
+        ),
+        nbformat.v4.new_output("execute_result", data={"text/latex": "$" + "x + " * 200 + "y$"}),
+        nbformat.v4.new_output("error", ename="E", evalue="v", traceback=["\x1b[31mboom\x1b[0m" * 40]),
+    ]
+    cell = nbformat.v4.new_code_cell("def f(x):  # why\n    return 'a' + str(1.5 * x)", outputs=outputs)
+    for language in ("en", "zh"):
+        page = notebook_html(nbformat.v4.new_notebook(cells=[cell]), language=language, title="awkward")
+        (folder / f"{language}-awkward.html").write_text(page, "utf-8")
+    return sorted(folder.rglob("*.html"))
+
+
+def test_pages_of_executed_notebooks_have_no_fault_of_accessibility(wide_and_narrow, executed):
+    assert len(executed) == 10
+    for path in executed:
+        for width, page in wide_and_narrow.items():
+            page.goto(path.as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            assert (path.name, width, faults_of_accessibility(page)) == (path.name, width, [])
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_filter_narrows_the_scorecard_and_stays_in_the_address(tab, output):
@@ -217,9 +271,7 @@ def test_a_map_with_an_open_card_has_no_fault_of_accessibility(browser, output):
     visit(page, output, "en/region/east.html")
     page.locator(".livemap path[role=button]").first.tap()
     page.locator(".lncard").wait_for()
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
+    assert faults_of_accessibility(page) == []
     context.close()
 
 
