@@ -53,6 +53,10 @@ class Drawn:
         self._calls = []
 
 
+_ASKS = {"drawn_on"}
+"""Functions of drawing modules that ask what was drawn, to which there is no answer here."""
+
+
 class _Paper:
     """Stands for axes, figures and whatever else is drawn on: any attribute, call or item is paper again."""
 
@@ -120,7 +124,7 @@ def _noting(function: Callable, drawn: Drawn) -> Callable:
         if function.__name__.startswith("plot_"):
             bound = inspect.signature(function).bind(*given, **named)
             drawn.note(function.__name__, dict(bound.arguments))
-        return _Paper()
+        return None if function.__name__ in _ASKS else _Paper()
 
     return note
 
