@@ -267,7 +267,7 @@ EXPLAINERS: dict[str, Callable[[Book, dict], None]] = {
     "plot_slope": _series, "plot_ranks": _series, "plot_dots": _series, "plot_small_multiples": _series,
     "plot_indexed_growth": _index, "plot_contributions": _contributions, "plot_change": _change,
     "plot_choropleth": _map, "plot_symbols": _map, "plot_membership": _nothing, "plot_coverage": _nothing,
-    "plot_plan_status": _nothing, "plot_scorecard": _nothing,
+    "plot_plan_status": _nothing, "plot_scorecard": _nothing, "plot_no_data": _nothing,
 }  # fmt: skip
 """How the numbers given to each plotting function are explained."""
 
