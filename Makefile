@@ -27,7 +27,7 @@ $(READY): requirements.txt pyproject.toml
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || { if $(BIN)/python -m pip --version >/dev/null 2>&1; \
 		then $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; \
 		else $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check uv; fi; }
-	@$(BIN)/python -m uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt || \
+	@$(BIN)/python -m uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.txt || \
 		{ echo "The locked packages could not be installed; see the message above."; exit 1; }
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || true
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .

@@ -36,8 +36,6 @@ def render(options: argparse.Namespace) -> int:
     choices = batch_choices(options.plan)
     if options.list:
         return _list(options, choices)
-    if Path(options.plan).is_dir():
-        _look_over(options.plan, quiet=options.quiet)
     asked = dict(
         choices=choices,
         notebooks=options.notebooks or None,
@@ -46,8 +44,12 @@ def render(options: argparse.Namespace) -> int:
         parameters=given | _common(options, choices=choices, plan=bool(asked_plan)),
     )
     settings = _settings(options)
-    if options.dry_run or options.why:
+    own = Path(options.plan).is_dir()
+    if own or options.dry_run or options.why:
         planned = engine.plan_render(options.output, engine.plan_runs(**asked), settings=settings)
+        if own and any(run.why for run in planned):
+            _look_over(options.plan, quiet=options.quiet)
+    if options.dry_run or options.why:
         _say_why(planned, as_json=options.json)
         if options.dry_run:
             return 0

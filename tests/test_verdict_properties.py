@@ -58,7 +58,8 @@ def test_a_verdict_does_not_change_with_the_unit(values, target, power, comparat
        as_of=st.sampled_from(["2022-12-31", "2024-06-30", "2025-03-01"]), late=st.integers(1, 900))  # fmt: skip
 @few
 def test_a_figure_published_after_the_date_changes_nothing(tmp_path_factory, year, value, area, as_of, late):
-    vintage = f"{pd.Timestamp(as_of) + pd.Timedelta(days=late):%Y-%m-%d}"
+    begun = pd.Timestamp(f"{year}-01-01")  # no figure is published before its year
+    vintage = f"{max(pd.Timestamp(as_of), begun) + pd.Timedelta(days=late):%Y-%m-%d}"
     added = f"{area},gdp,{year},{value:.4f},亿元,{vintage},final,A,s032,\n"
     path = tmp_path_factory.mktemp("figures") / "observations.csv"
     verdicts = []

@@ -47,9 +47,10 @@ def address(tmp_path_factory):
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
         said.seek(0)
-        complaints = said.read()
+        asked_for = "403 GET /voila/files/"  # the refusals that a test below provokes
+        complaints = [line for line in said if not line.startswith(asked_for)]
         said.close()
-    assert complaints == "", "the app complained to whoever started it"
+    assert complaints == [], "the app complained to whoever started it"
 
 
 @pytest.fixture(scope="module")
