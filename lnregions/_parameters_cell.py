@@ -58,7 +58,7 @@ def read_cells(content: dict, *, choices: Choices) -> tuple[Parameter, ...]:
     metadata = content.get("metadata", {})
     strict = "lnregions" in metadata
     cells = [c for c in content["cells"] if "parameters" in _tags(c)]
-    if not cells or not _is_python(metadata):
+    if not cells or not is_python(metadata):
         return ()
     if len(cells) > 1 and strict:
         raise CellError("it has more than one cell tagged parameters")
@@ -83,7 +83,7 @@ def _tags(cell: dict) -> list:
     return tags if isinstance(tags, list) else []
 
 
-def _is_python(metadata: dict) -> bool:
+def is_python(metadata: dict) -> bool:
     kernel = metadata.get("kernelspec")
     language = kernel.get("language") if isinstance(kernel, dict) else None
     return language in (None, "", "python")

@@ -207,12 +207,12 @@ def parse_rows(text: str, *, path: str, tidied: list[tuple[str, str]] | None = N
     if rows.separator != ",":
         name, name_zh = {"\t": ("tabs", "制表符"), ";": ("semicolons", "分号")}[rows.separator]
         rows.tidied.append((f"columns parted by {name} were read", f"列以{name_zh}分隔"))
-    faults, blank, number = [], 0, 0
+    faults, blank, number, raw = [], 0, 0, text.split("\n")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=rows.separator)
     try:
         for record in reader:
             line, number = number + 1, reader.line_num
-            if record and record[0].startswith("#"):
+            if record and _is_comment(record, raw[line - 1]):
                 continue
             if not any(map(str.strip, record)):
                 blank += bool(rows.header)
@@ -232,6 +232,11 @@ def parse_rows(text: str, *, path: str, tidied: list[tuple[str, str]] | None = N
     if blank:
         rows.tidied.append((f"{blank} empty rows were left out", f"已略去 {blank} 个空行"))
     return rows
+
+
+def _is_comment(record: list[str], line: str) -> bool:
+    """Whether a row is a comment: behind a bare ``#``, or a quoted one with nothing in its other cells."""
+    return line.startswith("#") or (record[0].startswith("#") and not any(map(str.strip, record[1:])))
 
 
 def _separator(text: str) -> str:

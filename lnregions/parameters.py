@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnregions._checks import DataError, Fault, add_messages, refuse_any, shown_path, unknown_fault
-from lnregions._parameters_cell import CellError, Choices, Parameter, read_cells
+from lnregions._parameters_cell import CellError, Choices, Parameter, is_python, read_cells
 from lnregions._paths import notebooks_dir
 
 add_messages(
@@ -117,6 +117,8 @@ def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebo
     except CellError as error:
         raise _notebook_error(path, str(error)) from None
     over, batch = str(settings.get("over", "")), settings.get("batch", True) is not False
+    if over and not is_python(content.get("metadata", {})):  # only its own language tells what it takes
+        parameters = (Parameter(over, "str", "", choices=tuple((choices or {}).get(over, ()))),)
     notebook = Notebook(path.stem, path, parameters, over, batch, _mark(content))
     if over and notebook.parameter(over) is None:
         raise _notebook_error(path, f"it is to run over {over!r}, which is none of its parameters")

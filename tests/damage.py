@@ -28,6 +28,7 @@ from lnregions.plans import load_plan
 
 REFUSED, RIGHT = "refused", "right"
 SAID = "right within 60 m, and said"
+A_CENTIMETRE = 0.01
 WRITTEN = "as the damaged file says"
 """The damage made another good file of it: no reader could know, and what was read is what stands there."""
 GOOD_OUTCOMES = (REFUSED, RIGHT, SAID, WRITTEN)
@@ -365,7 +366,7 @@ def _same_shapes(found, good, files):
         return "other areas or names"
     pairs = (to_metres(frame.geometry.to_numpy()) for frame in (found, good))
     off = float(shapely.hausdorff_distance(*pairs).max())
-    if off < 0.002:
+    if off < A_CENTIMETRE:  # below which a copy that was projected and back counts as the same
         return RIGHT
     return SAID if found.attrs["tidied"] and off < 60 else f"{off:.3f} m off without a word"
 

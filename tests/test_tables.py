@@ -228,3 +228,8 @@ def test_every_rule_of_writing_is_said_in_chinese_too():
     fields = [field for entry in _tables._descriptor()["resources"] for field in entry["schema"]["fields"]]
     rules = {field["example"] for field in fields if "pattern" in field.get("constraints", {})}
     assert {rule for rule in rules if rule.isascii() and " " in rule} <= RULES_ZH.keys()
+
+
+def test_a_quoted_sign_of_a_comment_hides_no_row_with_values():
+    rows = _rows.parse_rows('a,b\n#1,2\n"# said, at length",\n"#",3\n4,5\n', path="own.csv")
+    assert rows.records == [["#", "3"], ["4", "5"]]
