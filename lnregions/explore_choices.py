@@ -8,6 +8,7 @@ from lnregions.area_series import member_frame
 from lnregions.codebook import load_indicators
 from lnregions.judgement import figures_of, load_tables, members_of
 from lnregions.map_pictures import level_of
+from lnregions.picture_words import in_sentence
 from lnregions.plan_boundaries import boundaries_of
 from lnregions.plans import Plan
 
@@ -105,7 +106,7 @@ def why_nothing(view) -> str:
         return (
             f"暂无数据：截至{tables.as_of}，数据表中没有{where}的{what}。"
             if zh
-            else f"No data: the tables hold no figure of {_lower(what)} for {where} as known on {tables.as_of}."
+            else f"No data: the tables hold no figure of {in_sentence(what)} for {where} as known on {tables.as_of}."
         )
     years = sorted({int(year) for year in own["year"]})
     if view.year is None or view.year in years:
@@ -113,7 +114,8 @@ def why_nothing(view) -> str:
     return (
         f"暂无数据：{where}没有{view.year}年的{what}；已有年份：{_span(years)}。"
         if zh
-        else f"No data: no figure of {_lower(what)} for {where} in {view.year}; there are figures for {_span(years)}."
+        else f"No data: no figure of {in_sentence(what)} for {where} in {view.year}; "
+        f"there are figures for {_span(years)}."
     )
 
 
@@ -122,10 +124,6 @@ def why_no_series(view) -> str:
     figures = figures_of(view.plan, view.area, indicator=view.indicator, tables=view.tables)
     reasons = figures.hole(int(view.plan.facts["horizon"]))
     return reasons[view.language == "zh"]
-
-
-def _lower(name: str) -> str:
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _span(years: list[int]) -> str:

@@ -24,6 +24,7 @@ from lnregions.map_base import draw_areas, map_axes
 from lnregions.map_fields import plot_no_data
 from lnregions.map_pictures import draw_map, finish_picture_map, one_year
 from lnregions.palette import ROLES
+from lnregions.picture_words import in_sentence
 from lnregions.pictures import Picture, make_picture
 from lnregions.plan_boundaries import boundaries_of, boundary_words
 
@@ -125,7 +126,7 @@ def _map_without_figures(view) -> Picture:
         ax=map_axes(WIDTH, language=language), language=language,
     )  # fmt: skip
     words = [
-        f"{tables.name(view.region, 'en')}: {_lower(row['name_en'])}, no data",
+        f"{tables.name(view.region, 'en')}: {in_sentence(row['name_en'])}, no data",
         f"{tables.name(view.region, 'zh')}：{row['name_zh']}，暂无数据",
     ]
     others = frame[~frame["area"].isin(members)]
@@ -146,7 +147,3 @@ def _outline(picture: Picture, view) -> None:
         picture.figure.axes[0], frame.geometry, fills="none", edge=ROLES["target"].colour, linewidths=CHOSEN_POINTS,
         zorder=4.5, gid="chosen",
     )  # fmt: skip
-
-
-def _lower(name: str) -> str:
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]

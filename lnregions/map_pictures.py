@@ -13,6 +13,7 @@ from lnregions.map_base import draw_outline, drawn_on, map_axes, start
 from lnregions.map_fields import label_areas, plot_no_data, wordings
 from lnregions.map_legend import add_legend
 from lnregions.palette import BORDER
+from lnregions.picture_words import in_sentence
 from lnregions.pictures import Picture, make_picture, source_line
 from lnregions.plan_boundaries import boundaries_of, boundary_words
 
@@ -299,9 +300,7 @@ def _map_words(tables, region, indicator, data, language):
     when = "" if not years else str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
     if language == "zh":
         return f"{where}：{name}，" + (f"{when}年" if when else "暂无数据")
-    return f"{where}: {name[:1].lower() + name[1:] if not name[:2].isupper() else name}, " + (
-        when or "no data"
-    )
+    return f"{where}: {in_sentence(name)}, " + (when or "no data")
 
 
 def finish_picture_map(axes, title: str, line: str, language: str, *, others=None) -> None:

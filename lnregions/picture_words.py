@@ -15,13 +15,20 @@ def head_words(tables, indicator, area, more=("", "")):
     """Title and subtitle in both languages."""
     row = tables.indicator(indicator)
     titles = (
-        f"{tables.name(area, 'en')}: {_lower(row['name_en'])}",
+        f"{tables.name(area, 'en')}: {in_sentence(row['name_en'])}",
         f"{tables.name(area, 'zh')}：{row['name_zh']}",
     )
     return titles, more
 
 
-def _lower(name):
+def in_sentence(name: str) -> str:
+    """An English name as it stands within a sentence: lower case, unless it begins with an abbreviation.
+
+    Examples
+    --------
+    >>> in_sentence("Real growth"), in_sentence("GDP")
+    ('real growth', 'GDP')
+    """
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 

@@ -5,12 +5,13 @@ import pandas as pd
 from lnregions import charts, maps
 from lnregions._asked import checked
 from lnregions._checks import DataError
-from lnregions.area_series import Tables, member_frame
+from lnregions.area_series import member_frame
 from lnregions.chart_pictures import chart_picture, common_words, head_words
 from lnregions.judgement import load_tables, members_of
 from lnregions.map_base import map_axes
 from lnregions.map_fields import plot_no_data
 from lnregions.map_pictures import class_breaks, drawn_values, finish_picture_map
+from lnregions.picture_words import in_sentence
 from lnregions.pictures import Picture, make_picture, source_line
 from lnregions.plan_boundaries import boundaries_of, boundary_words
 
@@ -31,7 +32,7 @@ def draw_change(
     members = members_of(plan, region)
     found = member_frame(tables, members, indicator=indicator)
     if not _comparable(found, plan, members, tables.indicator(indicator)):
-        return _no_years(plan, region, tables.indicator(indicator), tables, language, width)
+        return _no_years("change", plan, region, tables.indicator(indicator), tables, language, width)
     first, last = _span(found, len(members), int(plan.facts["first_year"]) - 1)
     data, unit = _change(found, first, last, tables.indicator(indicator))
     frame = boundaries_of(plan)
@@ -41,7 +42,7 @@ def draw_change(
         drawn, "change", unit=unit, legend=name, ax=map_axes(width, language=language), language=language
     )
     words = (
-        f"{tables.name(region, 'en')}: change of {_lower(tables, indicator)}, {first}-{last}",
+        f"{tables.name(region, 'en')}: change of {in_sentence(tables.indicator(indicator)['name_en'])}, {first}-{last}",
         f"{tables.name(region, 'zh')}：{tables.indicator(indicator)['name_zh']}的变化，{first}-{last}年",
     )
     line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
@@ -62,7 +63,7 @@ def draw_years(
     members = members_of(plan, region)
     found = member_frame(tables, members, indicator=indicator)
     if found.empty:
-        return _no_years(plan, region, tables.indicator(indicator), tables, language, width)
+        return _no_years("years", plan, region, tables.indicator(indicator), tables, language, width)
     counts = found.groupby("year")["area"].nunique()
     years = sorted(counts[counts >= min(len(members) / 2, counts.max())].index)[-MOST_YEARS:]
     data = found[found["year"].isin(years)]
@@ -74,7 +75,7 @@ def draw_years(
         breaks=class_breaks(values, row["measure"]), legend=row[f"name_{language}"], language=language,
     )  # fmt: skip
     words = (
-        f"{tables.name(region, 'en')}: {_lower(tables, indicator)}, {years[0]}-{years[-1]}",
+        f"{tables.name(region, 'en')}: {in_sentence(tables.indicator(indicator)['name_en'])}, {years[0]}-{years[-1]}",
         f"{tables.name(region, 'zh')}：{row['name_zh']}，{years[0]}-{years[-1]}年",
     )
     line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
@@ -126,7 +127,7 @@ def _comparable(found: pd.DataFrame, plan, members, row: pd.Series) -> bool:
     return first < last and not _change(found, first, last, row)[0].empty
 
 
-def _no_years(plan, region, row, tables, language, width) -> Picture:
+def _no_years(kind, plan, region, row, tables, language, width) -> Picture:
     """Map of the members, all hatched, where no two years can be compared."""
     frame, members, indicator = boundaries_of(plan), members_of(plan, region), row.name
     axes = plot_no_data(
@@ -134,13 +135,13 @@ def _no_years(plan, region, row, tables, language, width) -> Picture:
         ax=map_axes(width, language=language), language=language,
     )  # fmt: skip
     words = (
-        f"{tables.name(region, 'en')}: {_lower(tables, indicator)}, no years to compare",
+        f"{tables.name(region, 'en')}: {in_sentence(tables.indicator(indicator)['name_en'])}, no years to compare",
         f"{tables.name(region, 'zh')}：{row['name_zh']}，没有可比的年份",
     )
     others = frame[~frame["area"].isin(members)]
     finish_picture_map(axes, words[language == "zh"], boundary_words(plan, language), language, others=others)
     return make_picture(
-        axes, f"change-{region}-{indicator}", tables=tables, data=pd.DataFrame({"area": members}),
+        axes, f"{kind}-{region}-{indicator}", tables=tables, data=pd.DataFrame({"area": members}),
         says=(f"{words[0]}.", f"{words[1]}。"), language=language, plan=plan.id, region=region,
         indicator=indicator, as_of=tables.as_of,
     )  # fmt: skip
@@ -171,8 +172,3 @@ def _change(found: pd.DataFrame, first: int, last: int, row: pd.Series) -> tuple
         "source": joined["source_before"] + " " + joined["source_after"],
     })  # fmt: skip
     return data.reset_index(), "%" if amount else "pp"
-
-
-def _lower(tables: Tables, indicator: str) -> str:
-    name = tables.indicator(indicator)["name_en"]
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]

@@ -258,3 +258,8 @@ def test_what_no_picture_can_show_without_figures_is_refused_with_the_rule():
 )
 def test_a_change_of_one_sign_is_drawn(region, indicator):
     assert len(year_pictures.draw_change(PLAN, region, indicator).data) > 1
+
+
+def test_maps_by_year_without_figures_keep_their_name_beside_the_map_of_change():
+    assert year_pictures.draw_years(PLAN, "belt", "sei_share").name == "years-belt-sei_share"
+    assert year_pictures.draw_change(PLAN, "belt", "sei_share").name == "change-belt-sei_share"
