@@ -193,11 +193,10 @@ def plans_on(indicator: str, *, area: str = "") -> pd.DataFrame:
     columns = ["target", "region", "area", "other_area", "kind", "comparator", "value", "unit", "strength",
                "benchmark", "baseline_year", "first_year", "horizon", "label_en", "label_zh"]  # fmt: skip
     parts = []
-    for name in plans.list_plans():
-        rows = plans.load_plan(name).targets
-        rows = rows[rows["indicator"] == indicator]
+    for plan in plans.shipped_plans():
+        rows = plan.targets[plan.targets["indicator"] == indicator]
         if area:
             rows = rows[(rows["area"] == area) | (rows["other_area"] == area)]
-        parts.append(rows[columns].assign(plan=name))
+        parts.append(rows[columns].assign(plan=plan.id))
     found = pd.concat(parts, ignore_index=True)[["plan", *columns]]
     return found.sort_values(["horizon", "plan"], kind="stable", ignore_index=True)

@@ -186,14 +186,16 @@ def _first(axes):
 
 
 def warm_up() -> None:
-    """Load once what every notebook needs: fonts, tables, boundaries, verdicts, and one map and chart drawn away."""
+    """Load once what every notebook needs: fonts, plans, tables, boundaries, verdicts; draw one map and chart away."""
+    from lnregions import displays, source_displays, verdict_displays  # noqa: F401, as every notebook shows tables
     from lnregions.chart_pictures import draw_members
     from lnregions.figures import FORMATS
     from lnregions.figures import picture as drawn
     from lnregions.judgement import judge
     from lnregions.map_pictures import draw_map
-    from lnregions.plans import load_plan
+    from lnregions.plans import load_plan, shipped_plans
 
+    shipped_plans()
     plan = load_plan()
     judge(plan)
     region = plan.regions["region"].iloc[0]

@@ -33,14 +33,11 @@ def headed(frame, language):
 
 def target_labels(language, plan=None):
     """Labels of the targets of all shipped plans, and of `plan`."""
-    from lnregions.plans import list_plans, load_plan
+    from lnregions.plans import shipped_plans
 
     labels = {}
-    for name in list_plans():
-        targets = load_plan(name).targets
-        labels |= dict(zip(targets["target"], targets[f"label_{language}"], strict=True))
-    if plan is not None:
-        labels |= dict(zip(plan.targets["target"], plan.targets[f"label_{language}"], strict=True))
+    for one in [*shipped_plans(), *([plan] if plan is not None else [])]:
+        labels |= dict(zip(one.targets["target"], one.targets[f"label_{language}"], strict=True))
     return labels
 
 

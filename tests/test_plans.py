@@ -2,6 +2,7 @@ import shutil
 
 import pytest
 
+from lnregions import plans
 from lnregions._checks import DataError
 from lnregions._paths import data_dir
 from lnregions.plans import check_plan, list_plans, load_plan, write_plan_template
@@ -411,10 +412,6 @@ def test_a_template_that_fails_on_the_way_leaves_nothing(tmp_path, monkeypatch):
 
 
 def test_a_plan_is_kept_until_a_file_of_it_changes_and_each_caller_has_a_copy(tmp_path, monkeypatch):
-    import shutil
-
-    from lnregions import plans
-
     first = load_plan("ln-2022")
     first.targets.loc[:, "value"] = 0
     first.facts["horizon"] = 1900
@@ -428,6 +425,13 @@ def test_a_plan_is_kept_until_a_file_of_it_changes_and_each_caller_has_a_copy(tm
     (folder / "regions.csv").write_text(table.replace(f",{name},", ",Changed,"), encoding="utf-8")
     assert load_plan(folder).regions["short_en"].iloc[0] == "Changed"
     assert load_plan("ln-2022").regions["short_en"].iloc[0] == name
+
+
+def test_the_shipped_plans_to_look_into_are_those_that_a_caller_gets_copies_of():
+    kept = plans.shipped_plans()
+    assert all(one is again for one, again in zip(kept, plans.shipped_plans(), strict=True))
+    load_plan("ln-2022").targets["value"] = 0.0
+    assert plans.shipped_plans()[1].targets["value"].max() > 0
 
 
 def test_a_shipped_area_under_another_name_is_refused(tmp_path):
