@@ -1,8 +1,9 @@
 """The codebook: areas, indicators, units, sources, breaks and caveats, each as a checked frame."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -194,6 +195,25 @@ def region_codes() -> list[str]:
     """
     tables = sorted((data_dir() / "plans").glob("*/regions.csv"))
     return sorted({code for table in tables for code in _load("regions", table)["region"]})
+
+
+def units_and_decimals() -> Mapping[str, tuple[str, int]]:
+    """Unit and printed decimals of each indicator by its code, kept while the codebook is unchanged.
+
+    Examples
+    --------
+    >>> units_and_decimals()["gdp"]
+    ('亿元', 1)
+    """
+    state = (data_dir() / "indicators.csv").stat()
+    return _units_and_decimals(data_dir(), (state.st_mtime_ns, state.st_size))
+
+
+@functools.lru_cache(maxsize=4)
+def _units_and_decimals(folder: Path, state: tuple[int, int]) -> Mapping[str, tuple[str, int]]:
+    rows = load_indicators()
+    shown = zip(rows["unit"].fillna("").astype(str), rows["decimals"].astype(int), strict=True)
+    return MappingProxyType(dict(zip(rows["indicator"], shown, strict=True)))
 
 
 def _load(resource: str, path: Path | None, check: Checker | None = None) -> pd.DataFrame:

@@ -86,11 +86,13 @@ def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Ta
 
 def _latest(tables, members, language):
     """Latest figure of each indicator and member as a table."""
-    titles, found = source_titles(tables.sources), tables.latest(members)
+    titles = source_titles(tables.sources)
+    found: dict[str, list] = {}
+    for last in tables.latest(members).itertuples(index=False):
+        found.setdefault(last.indicator, []).append(last)
     rows = []
-    for _, indicator in tables.indicators.iterrows():
-        name, code = indicator[f"name_{language}"], indicator["indicator"]
-        for last in found[found["indicator"] == code].itertuples():
+    for code, name in zip(tables.indicators["indicator"], tables.indicators[f"name_{language}"], strict=True):
+        for last in found.get(code, ()):
             rows.append({
                 "member": tables.name(last.area, language), "indicator": name, "year": str(int(last.year)),
                 "value": figure_words(last.value, code, language), "grade": last.grade,

@@ -6,7 +6,7 @@ import re
 import pandas as pd
 
 from lnregions._words import UNITS, format_value
-from lnregions.codebook import load_indicators
+from lnregions.codebook import units_and_decimals
 
 _RATES = ("growth", "real growth", "mean growth", "needed", "mean needed", "benchmark")
 """Numbers of a verdict that are rates in per cent, whatever the target's unit."""
@@ -28,10 +28,8 @@ def figure_words(value, indicator: str, language: str = "en", *, unit: str = "",
     """
     if value is None or pd.isna(value):
         return ""
-    row = load_indicators().set_index("indicator").loc[indicator]
-    own = str(row["unit"] or "")
+    own, places = units_and_decimals()[indicator]
     unit = unit or own
-    places = int(row["decimals"])
     factor = UNITS.get(unit, ("", 1.0, ""))[1] if language == "en" else 1.0
     of_codebook = unit == own or (unit == "pp" and own == "%")
     places = max(0, places - round(math.log10(factor))) if of_codebook else 1
