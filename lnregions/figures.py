@@ -18,6 +18,7 @@ import pandas as pd
 from matplotlib.text import Text
 
 from lnregions import __version__, _checks, style
+from lnregions._draw_once import drawn_pdf, drawn_pixels, drawn_svg, keep_drawing
 from lnregions._files import write_json, write_whole
 from lnregions._palette_png import encode_png
 from lnregions._pdf_fonts import lean_fonts
@@ -94,10 +95,9 @@ def save_figure(
     records = source_records(sources, data)
     _refuse_missing_glyphs(fig)
     _set_chinese(fig)
-    contents: dict[str, tuple[str, bytes | str]] = {
-        name: (f".{name}", picture(fig, name, title=next(iter(caption.values()), stem.name)))
-        for name in formats
-    }
+    title = next(iter(caption.values()), stem.name)
+    pictures = pictures_of(fig, formats, title=title)
+    contents: dict[str, tuple[str, bytes | str]] = {k: (f".{k}", drawn) for k, drawn in pictures.items()}
     if data is not None:
         contents["csv"] = (".csv", data_csv(data))
     if caption:
@@ -119,14 +119,27 @@ def picture(fig: "Figure", name: str, *, title: str = "") -> bytes:
 
     The layout is taken as it is: no margin is cut or solved anew, so the size is that of the figure.
     """
-    metadata = dict(_METADATA[name])
-    if title:
-        metadata["Title"] = title
+    return pictures_of(fig, (name,), title=title)[name]
+
+
+def pictures_of(fig: "Figure", formats: Sequence[str], *, title: str = "") -> dict[str, bytes]:
+    """Figure as the bytes of several formats, by format; a figure of ours is gone through once for all of them."""
     styled = isinstance(fig, style.StyledFigure)
+    with fig.in_style() if styled else mpl.rc_context(style.rc(width=fig.get_figwidth() / MM)):
+        drawing = keep_drawing(fig) if styled else None
+        return {name: _drawn(fig, name, title=title, drawing=drawing) for name in formats}
+
+
+def _drawn(fig, name, *, title, drawing) -> bytes:
+    """Figure in one format, from its drawing if it has one."""
+    metadata = _METADATA[name] | ({"Title": title} if title else {})
     fonts = lean_fonts() if name == "pdf" else nullcontext()  # which loads the tools that cut fonts
-    with mpl.rc_context({} if styled else style.rc(width=fig.get_figwidth() / MM)), fonts:
+    with fonts:
         if name == "png":
-            return _png(fig, metadata)
+            return _png(fig, metadata, drawing=drawing)
+        if drawing is not None:
+            write = {"svg": drawn_svg, "pdf": drawn_pdf}[name]
+            return write(drawing, dpi=DPI, metadata=metadata)
         stream = io.BytesIO()
         fig.savefig(stream, format=name, metadata=metadata, dpi=DPI)
     return stream.getvalue()
@@ -140,18 +153,27 @@ class _Pixels(io.RawIOBase):
         return self.drawn.nbytes
 
 
-def _png(fig: "Figure", metadata: dict[str, str]) -> bytes:
-    """Figure drawn as PNG, its sides the nearest whole numbers of pixels; matplotlib cuts what is over."""
+def _png(fig: "Figure", metadata: dict[str, str], *, drawing=None) -> bytes:
+    """Figure as PNG, its sides the nearest whole numbers of pixels."""
+    width, height = (round(side * DPI) for side in fig.get_size_inches())
+    drawn = (
+        _savefig_pixels(fig, width, height)
+        if drawing is None
+        else drawn_pixels(drawing, width, height, dpi=DPI)
+    )
+    words = {key: value for key, value in metadata.items() if value}
+    return encode_png(drawn, dpi=DPI, compression=_PNG_COMPRESSION, metadata=words)
+
+
+def _savefig_pixels(fig, width, height):
+    """Pixels of a figure as matplotlib saves it; it cuts what is over a whole pixel."""
     pixels, size = _Pixels(), fig.get_size_inches()
-    width, height = (round(side * DPI) for side in size)
     fig.set_size_inches((width + _AIR) / DPI, (height + _AIR) / DPI, forward=False)
     try:
         fig.savefig(pixels, format="rgba", dpi=DPI)
     finally:
         fig.set_size_inches(size, forward=False)
-    drawn = pixels.drawn.reshape(height, width, 4)
-    words = {key: value for key, value in metadata.items() if value}
-    return encode_png(drawn, dpi=DPI, compression=_PNG_COMPRESSION, metadata=words)
+    return pixels.drawn.reshape(height, width, 4)
 
 
 def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]:

@@ -1,0 +1,94 @@
+"""Lines of text as runs of glyphs, each laid out once in a process, whatever its size and the format it is for.
+
+Figures say the same words again and again: cities, years, sources. To place their glyphs one by one is the dearest
+part of drawing. A run is kept in units of a hundredth of the type size, and its glyphs as outlines and as dots.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.path import Path
+
+EM = 100.0
+"""Type size, in points at 72 dots per inch, in which runs are laid out."""
+PARTS = 4
+"""Places within a pixel at which a glyph is drawn: a quarter of a pixel of 300 to the inch is 0.02 mm."""
+_DPI = 72
+_FIXED = 0x10000
+
+try:
+    from matplotlib.ft2font import RenderMode
+
+    KNOWN = hasattr(FT2Font, "_layout") and hasattr(FT2Font, "_render_glyph")
+except ImportError:
+    KNOWN = False
+"""Whether this matplotlib lays out and draws glyphs in the way that is relied on here."""
+
+
+class Glyph(NamedTuple):
+    """One glyph of a run: its font, number and characters, where it stands (up is positive), the kerning before it."""
+
+    font: FT2Font
+    number: int
+    char: str
+    x: float
+    y: float
+    kern: float
+
+
+class Dots(NamedTuple):
+    """A drawn glyph: how dark each pixel is (rows from the top, uint8), and where its upper left corner is."""
+
+    dark: np.ndarray
+    left: int
+    top: int
+
+
+_FONTS: dict[tuple, object] = {}
+
+
+def font_of(properties: FontProperties) -> FT2Font:
+    """Font that matplotlib finds for some properties, of whatever size they are."""
+    key = (
+        *properties.get_family(), properties.get_style(), properties.get_variant(),
+        properties.get_weight(), properties.get_stretch(), properties.get_file(),
+    )  # fmt: skip
+    if key not in _FONTS:
+        _FONTS[key] = fontManager._find_fonts_by_props(properties)
+    return get_font(_FONTS[key])
+
+
+@lru_cache(maxsize=8192)
+def glyph_run(words: str, font: FT2Font) -> tuple[Glyph, ...]:
+    """Glyphs of a line of text, in points for a type size of `EM`."""
+    font.clear()
+    font.set_size(EM, _DPI)
+    items = font._layout(words, LoadFlags.NO_HINTING)
+    return tuple(
+        Glyph(item.ft_object, item.glyph_index, item.char, item.x, item.y, item.prev_kern or 0.0)
+        for item in items
+    )
+
+
+@lru_cache(maxsize=8192)
+def outline(font: FT2Font, number: int) -> Path:
+    """Outline of a glyph for a type size of `EM`, in sixty-fourths of a point."""
+    font.set_size(EM, _DPI)
+    font.load_glyph(number, flags=LoadFlags.NO_HINTING)
+    vertices, codes = font.get_path()
+    return Path(vertices * 64, codes)
+
+
+@lru_cache(maxsize=32768)
+def dots(font: FT2Font, number: int, size: float, dpi: float, angle: float, across: int, up: int) -> Dots:
+    """A glyph drawn in some size and direction, its origin so many parts of a pixel to the right and up."""
+    turn = np.radians(angle)
+    cos, sin = np.cos(turn), np.sin(turn)
+    font.set_size(size, dpi)
+    matrix = (_FIXED * np.array([[cos, -sin], [sin, cos]])).round().astype(int)
+    font._set_transform(matrix, [round(64 * across / PARTS), round(64 * up / PARTS)])
+    drawn = font._render_glyph(number, LoadFlags.NO_HINTING, RenderMode.NORMAL)
+    return Dots(np.array(drawn.buffer), drawn.left, drawn.top)

@@ -1,0 +1,148 @@
+"""Matplotlib's renderers for PNG, SVG and PDF, with their lines of text set from runs of glyphs kept in the process.
+
+Everything but text is matplotlib's own work, and so are formulas and whatever else is not a plain line of text.
+"""
+
+import itertools
+import math
+from functools import lru_cache
+
+import matplotlib as mpl
+from matplotlib import _path
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_pdf import Op, RendererPdf
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.colors import rgb2hex
+
+from lnregions._glyph_runs import EM, PARTS, dots, font_of, glyph_run, outline
+
+_PATH_PARTS = [b"M", b"L", b"Q", b"C", b"z"]
+_DIGITS = 6
+
+
+class PixelRenderer(RendererAgg):
+    """Draws in dots; level text stands on whole pixels, which keeps its strokes even."""
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
+        """Draw a line of text, `y` counted from the top."""
+        if ismath or not gc.get_antialiased():
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            return
+        size, high = prop.get_size_in_points(), int(self.height)
+        scale = size * self.dpi / (72 * EM)
+        cos, sin = scale * math.cos(math.radians(angle)), scale * math.sin(math.radians(angle))
+        x, up, draw = x * PARTS, (self.height - y) * PARTS, self._renderer.draw_text_image
+        if angle == 0:
+            up = round(up / PARTS) * PARTS
+        cos, sin = cos * PARTS, sin * PARTS
+        for glyph in glyph_run(s, font_of(prop)):
+            right, over = divmod(round(x + glyph.x * cos - glyph.y * sin), PARTS)
+            above, rest = divmod(round(up + glyph.x * sin + glyph.y * cos), PARTS)
+            drawn = dots(glyph.font, glyph.number, size, self.dpi, angle, over, rest)
+            rows = drawn.dark.shape[0]
+            draw(drawn.dark, drawn.left + right, high - drawn.top - above + rows, 0, gc)
+
+
+class OutlineRenderer(RendererSVG):
+    """Writes SVG with its text as outlines, each glyph defined once."""
+
+    def __init__(self, width, height, file, **more):
+        super().__init__(width, height, file, **more)
+        self._file, self._defined = file, set()
+
+    def _draw_text_as_path(self, gc, x, y, s, prop, angle, ismath, mtext=None):
+        if ismath:
+            super()._draw_text_as_path(gc, x, y, s, prop, angle, ismath, mtext)
+            return
+        names, uses = _uses(s, font_of(prop))
+        new = [name for name in names if name not in self._defined]
+        self._defined.update(new)
+        self.writer.comment(s)
+        look = _look(rgb2hex(gc.get_rgb()), gc.get_alpha() if gc.get_forced_alpha() else gc.get_rgb()[3])
+        scale = _short(prop.get_size_in_points() / EM)
+        turn = f" rotate({_short(-angle)})" if angle else ""
+        place = f"translate({_short(x)} {_short(y)}){turn} scale({scale} -{scale})"
+        defined = "".join(_definition(*names[name]) for name in new)
+        defined = f"<defs>\n{defined}</defs>\n" if defined else ""
+        self._file.write(f'{defined}<g{look} transform="{place}">\n{uses}</g>\n')
+
+
+def _short(value: float) -> str:
+    return f"{value:f}".rstrip("0").rstrip(".")
+
+
+def _look(colour: str, opaque: float) -> str:
+    """Attribute that colours a text, empty for plain black."""
+    parts = [f"fill: {colour}"] if colour != "#000000" else []
+    parts += [f"opacity: {_short(opaque)}"] if opaque != 1 else []
+    return f' style="{"; ".join(parts)}"' if parts else ""
+
+
+@lru_cache(maxsize=8192)
+def _uses(words, font) -> tuple[dict, str]:
+    """Glyphs of a line by name, and the elements that place them."""
+    run = glyph_run(words, font)
+    names = {f"{glyph.font.postscript_name}-{glyph.number:x}": (glyph.font, glyph.number) for glyph in run}
+    uses = []
+    for glyph in run:
+        place = _short(glyph.x) + (f" {_short(glyph.y)}" if glyph.y else "")
+        moved = f' transform="translate({place})"' if place != "0" else ""
+        uses.append(f'<use xlink:href="#{glyph.font.postscript_name}-{glyph.number:x}"{moved}/>\n')
+    return names, "".join(uses)
+
+
+@lru_cache(maxsize=8192)
+def _definition(font, number) -> str:
+    """Element that defines a glyph."""
+    drawn = _path.convert_to_string(
+        outline(font, number), None, None, False, None, _DIGITS, _PATH_PARTS, False
+    ).decode("ascii")  # fmt: skip
+    name = f"{font.postscript_name}-{number:x}"
+    return f'<path id="{name}" d="{drawn}" transform="scale(0.015625)"/>\n'
+
+
+class PageRenderer(RendererPdf):
+    """Writes PDF, each line of text as one string."""
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
+        """Write a line of text."""
+        run = () if ismath or mpl.rcParams["pdf.use14corefonts"] else glyph_run(s, font_of(prop))
+        fonts = {glyph.font for glyph in run}
+        codes = [self._code(glyph) for glyph in run]
+        if len(fonts) != 1 or len({subset for subset, _ in codes}) != 1 or any(glyph.y for glyph in run):
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            return
+        self.check_gc(gc, gc._rgb)
+        name = self.file.fontName(_place(run[0].font), codes[0][0])
+        kind, parts = mpl.rcParams["pdf.fonttype"], []
+        for glyph, (_, code) in zip(run, codes, strict=True):
+            if abs(glyph.kern) > _NO_KERN:
+                parts.append(-glyph.kern * 1000 / EM)
+            parts.append(code)
+        shown = [
+            next(part) if number else self._encode_glyphs(part, kind)
+            for number, part in itertools.groupby(parts, lambda part: isinstance(part, float))
+        ]
+        turn = math.radians(angle)
+        cos, sin = math.cos(turn), math.sin(turn)
+        matrix = (cos, sin, -sin, cos, x, y, Op.concat_matrix)
+        font = (Op.begin_text, name, prop.get_size_in_points(), Op.selectfont, 0, 0, Op.textpos)
+        self.file.output(Op.gsave, *matrix, *font, shown, Op.showkern, Op.end_text, Op.grestore)
+
+    def _code(self, glyph):
+        """Subset and code of a glyph in this file."""
+        known = self.__dict__.setdefault("_codes", {})
+        key = (glyph.font, glyph.number, glyph.char)
+        if key not in known:
+            known[key] = self.file._character_tracker.track_glyph(glyph.font, glyph.char, glyph.number)
+        return known[key]
+
+
+_NO_KERN = 1e-2
+"""Hundredths of the type size below which a kerning is but rounding."""
+
+
+def _place(font):
+    from matplotlib.font_manager import FontPath
+
+    return FontPath(font.fname, font.face_index)
