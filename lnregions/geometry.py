@@ -5,6 +5,7 @@ maps projects and simplifies each layer once.
 """
 
 import hashlib
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -29,6 +30,7 @@ rule J. P. Snyder gives for conic projections (Map Projections: A Working Manual
 """
 _KEPT = 256
 _RESULTS: OrderedDict[tuple, object] = OrderedDict()
+_DIGESTS: dict[int, tuple[weakref.ref, bytes]] = {}
 _Result = TypeVar("_Result")
 
 
@@ -268,8 +270,7 @@ def neighbours(frame: "gpd.GeoDataFrame") -> pd.DataFrame:
 
 def remembered(task: tuple, shapes: Sequence, work: Callable[[], _Result]) -> _Result:
     """Result of some work on shapes, done once a process for the same task and shapes; not to be written into."""
-    wkb = shapely.to_wkb(np.asarray(shapes, dtype=object))
-    key = (*task, hashlib.sha256(b"".join(one or b"-" for one in wkb)).hexdigest())
+    key = (*task, b"".join(map(_digest, shapes)))
     if key in _RESULTS:
         _RESULTS.move_to_end(key)
         return _RESULTS[key]
@@ -277,6 +278,18 @@ def remembered(task: tuple, shapes: Sequence, work: Callable[[], _Result]) -> _R
     if len(_RESULTS) > _KEPT:
         _RESULTS.popitem(last=False)
     return result
+
+
+def _digest(shape: shapely.Geometry | None) -> bytes:
+    """Mark of what a shape is, found once while it lives: a shape never changes."""
+    number = id(shape)
+    known = _DIGESTS.get(number)
+    if known is None:
+        mark = hashlib.sha256(shapely.to_wkb(shape) or b"").digest()
+        if shape is None:
+            return mark
+        known = _DIGESTS[number] = weakref.ref(shape, lambda _: _DIGESTS.pop(number, None)), mark
+    return known[1]
 
 
 def union(shapes: Sequence) -> shapely.Geometry:
@@ -291,9 +304,9 @@ def union(shapes: Sequence) -> shapely.Geometry:
 
 
 def _with_geometry(frame: "gpd.GeoDataFrame", shapes: np.ndarray, crs: CRS) -> "gpd.GeoDataFrame":
-    import geopandas as gpd
+    from geopandas.array import GeometryArray
 
-    name = frame.geometry.name
-    result = frame.set_geometry(gpd.GeoSeries(shapes.copy(), index=frame.index, crs=crs, name=name))
+    result = frame.copy(deep=False)
+    result[frame.geometry.name] = GeometryArray(shapes.copy(), crs=crs)
     result.attrs = dict(frame.attrs)
     return result
