@@ -1,9 +1,11 @@
 """PNG with a palette: a third of the size of true colour, and nothing that can be seen changes."""
 
-import io
+import struct
+import zlib
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 FAR = 32
 """Difference of a channel, of 255, from which a pixel counts as changed."""
@@ -12,6 +14,10 @@ MOST_CHANGED = 0.002
 MOST_COLOURS = 60_000
 """Colours above which a picture is taken for a photograph."""
 _COLOUR = np.uint32(0x00FFFFFF)
+_LINE = 4
+"""Mean length of runs of one colour, in pixels, from which a picture without a palette is lines and fills."""
+_BLOCK = 128
+"""Rare colours compared with the palette at a time: few enough that no second thread is woken for them."""
 
 
 def encode_png(pixels: np.ndarray, *, dpi: int, compression: int, metadata: Mapping[str, str]) -> bytes:
@@ -20,20 +26,41 @@ def encode_png(pixels: np.ndarray, *, dpi: int, compression: int, metadata: Mapp
     The fourth channel, how opaque a pixel is, is left out, since figures stand on white. The commonest colours
     are kept exactly; the rare mixtures at the edges of lines and letters take the nearest.
     """
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
     found = indexed(pixels)
-    if found is None:
-        image = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
-    else:
-        image = Image.fromarray(found[0])
-        image.putpalette(found[1].tobytes())
-    words, stream = PngInfo(), io.BytesIO()
-    for key, value in metadata.items():
-        words.add_itxt(key, value)
-    image.save(stream, "PNG", dpi=(dpi, dpi), compress_level=compression, pnginfo=words)
-    return stream.getvalue()
+    palette = [] if found is None else [(b"PLTE", found[1].tobytes())]
+    rows = _true_colour(pixels) if found is None else _rows(found[0])
+    height, width = pixels.shape[:2]
+    dots = round(dpi / 0.0254)  # a metre
+    parts = [
+        (b"IHDR", struct.pack(">2I5B", width, height, 8, 2 if found is None else 3, 0, 0, 0)),
+        *palette,
+        *((b"iTXt", key.encode("latin-1") + bytes(5) + text.encode()) for key, text in metadata.items()),
+        (b"pHYs", struct.pack(">2IB", dots, dots, 1)),
+        (b"IDAT", zlib.compress(rows, compression)),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in parts)
+
+
+def _chunk(name, content):
+    """Part of a PNG: its length, name, content and sum."""
+    length, check = (struct.pack(">I", n) for n in (len(content), zlib.crc32(name + content)))
+    return length + name + content + check
+
+
+def _rows(samples, kind=0):
+    """Rows of a PNG, each after the number of its filter: 0 for values as they are, 2 for differences from above."""
+    lines = samples.reshape(len(samples), -1)
+    return np.concatenate([np.full((len(lines), 1), kind, np.uint8), lines], axis=1)
+
+
+def _true_colour(pixels):
+    """Rows of a picture without a palette: photographs shrink better as differences, drawings as they are."""
+    colours = np.ascontiguousarray(pixels[..., :3])
+    if len(_runs(_packed(pixels))[0]) * _LINE < colours[..., 0].size:
+        return _rows(colours)
+    above = np.concatenate([np.zeros_like(colours[:1]), colours[:-1]])
+    return _rows(colours - above, 2)
 
 
 def indexed(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
@@ -46,13 +73,10 @@ def indexed(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     [[[255, 255, 255], [0, 0, 0]]]
     """
     lengths, values = _runs(_packed(pixels))
-    found = np.unique(values)
+    numbers, found = pd.factorize(values)
     if len(found) > MOST_COLOURS:  # a photograph or a smooth shade, not a drawing
         return None
     colours = np.stack([found & 255, found >> 8 & 255, found >> 16], axis=1).astype(np.uint8)
-    number = np.zeros(1 << 24, dtype=np.uint16)
-    number[found] = np.arange(len(found), dtype=np.uint16)
-    numbers = number[values]
     counts = np.bincount(numbers, weights=lengths, minlength=len(colours))
     order = np.lexsort((*colours.T[::-1], -counts))
     kept, rare = colours[order[:256]], colours[order[256:]]
@@ -80,12 +104,11 @@ def _packed(colours):
 
 def _nearest(rare, kept):
     """Number of the nearest kept colour for each rare one, and how far it is off in its worst channel."""
-    near, off = np.empty(len(rare), dtype=np.uint8), np.empty(len(rare), dtype=np.int32)
     wide = kept.astype(np.float32)  # squares of differences are whole numbers below 2**24: exact
-    reach = (wide**2).sum(axis=1)
-    for start in range(0, len(rare), 4096):
-        part = slice(start, start + 4096)
-        both = sum(np.outer(rare[part, k].astype(np.float32), wide[:, k]) for k in range(3))
-        near[part] = (reach - 2 * both).argmin(axis=1)
-        off[part] = np.abs(rare[part].astype(np.int32) - kept[near[part]]).max(axis=1)
-    return near, off
+    weights = np.vstack([-2 * wide.T, (wide**2).sum(axis=1)])
+    points = np.column_stack([rare, np.ones(len(rare))]).astype(np.float32)
+    near = np.empty(len(rare), dtype=np.uint8)
+    for start in range(0, len(rare), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        near[part] = (points[part] @ weights).argmin(axis=1)
+    return near, np.abs(rare.astype(np.int32) - kept[near]).max(axis=1, initial=0)

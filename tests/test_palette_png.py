@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lnregions._palette_png import encode_png, indexed
+from lnregions._palette_png import _nearest, encode_png, indexed
 
 
 def drawing(colours=300):
@@ -32,12 +32,42 @@ def test_few_colours_come_back_unchanged():
     assert (palette[index] == drawing(100)).all()
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_a_photograph_keeps_its_true_colours(seed):
-    noise = np.random.default_rng(seed).integers(0, 256, (300, 300, 3), dtype=np.uint8)
-    assert indexed(noise) is None
-    file = encode_png(noise, dpi=300, compression=4, metadata={})
-    assert (np.asarray(Image.open(io.BytesIO(file))) == noise).all()
+def noise(seed, side):
+    return np.random.default_rng(seed).integers(0, 256, (side, side + 1, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        pytest.param(noise(0, 300), id="photograph"),
+        pytest.param(np.kron(noise(1, 40), np.ones((10, 10, 1), np.uint8)), id="fills of many colours"),
+    ],
+)
+def test_what_256_colours_cannot_show_keeps_its_true_colours(pixels):
+    assert indexed(pixels) is None
+    file = encode_png(pixels, dpi=300, compression=4, metadata={"Title": "沈阳"})
+    image = Image.open(io.BytesIO(file))
+    assert (np.asarray(image) == pixels).all()
+    assert (image.mode, image.info["Title"]) == ("RGB", "沈阳")
+
+
+def test_a_smooth_shade_takes_little_room():
+    down, right = np.mgrid[:400, :300]
+    shade = np.stack([right // 2, down // 2, (down + right) // 4], axis=-1).astype(np.uint8)
+    assert len(encode_png(shade, dpi=300, compression=4, metadata={})) < shade.size / 50
+
+
+def test_each_rare_colour_takes_the_nearest_of_the_palette():
+    _, palette = indexed(drawing())
+    rare = np.random.default_rng(0).integers(0, 256, (1000, 3), dtype=np.uint8)
+    near, off = _nearest(rare, palette)
+    difference = rare[:, None].astype(int) - palette[None]
+    assert (near == (difference**2).sum(axis=2).argmin(axis=1)).all()
+    assert (off == np.abs(difference[np.arange(1000), near]).max(axis=1)).all()
+
+
+def test_every_part_of_the_file_has_its_sum():
+    Image.open(io.BytesIO(encode_png(drawing(), dpi=300, compression=4, metadata={"Title": "x"}))).verify()
 
 
 def test_the_file_says_its_resolution_and_title_and_is_the_same_every_time():
