@@ -82,11 +82,24 @@ def _waters(crs) -> np.ndarray:
 
 
 def _name(ax: "Axes", names, taken) -> None:
-    paper, size = paper_of(ax), size_on(ax).small
-    taken = [paper.to_points(g) for g in taken]
-    areas = remembered(("kept free",), taken, lambda: shapely.union_all(taken).buffer(_KEPT_FREE * 72 / 25.4))
-    used: list = []
+    """Write the names of the ground, each where it is clear of what is taken."""
     looks = {**text_looks(ax), "color": palette.MUTED, "ha": "center", "va": "center", "zorder": 1.5}
+    words, grounds = zip(*names, strict=True)
+    paper, size = paper_of(ax), size_on(ax).small
+    places = remembered(
+        ("ground names", words, paper, size, len(taken)),
+        [*taken, *grounds],
+        lambda: _name_places(names, taken, paper, size),
+    )
+    for name, place in places:
+        ax.text(*place, name, gid="context name", **looks)
+
+
+def _name_places(names, taken, paper, size: float) -> list[tuple[str, tuple[float, float]]]:
+    """Names of the ground that have room, each with its middle in the units of the axes."""
+    areas = shapely.union_all([paper.to_points(g) for g in taken]).buffer(_KEPT_FREE * 72 / 25.4)
+    used: list = []
+    places = []
     for words, ground in names:
         room = shapely.difference(paper.to_points(ground), areas)
         if not words or room.is_empty or room.area == 0:
@@ -95,7 +108,8 @@ def _name(ax: "Axes", names, taken) -> None:
         found = find_place(largest_part(room), box, taken=used)
         if found is not None:
             used.append(found[1])
-            ax.text(*paper.to_ground(*found[0]), words, gid="context name", **looks)
+            places.append((words, paper.to_ground(*found[0])))
+    return places
 
 
 def plot_location(

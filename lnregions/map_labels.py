@@ -1,6 +1,6 @@
 """Labels inside their areas: placed where the area is widest, shrunk, or replaced by a number with a key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from matplotlib.text import Text
 
 from lnregions import palette
 from lnregions._typeset import text_width
+from lnregions.geometry import remembered
 from lnregions.map_base import mm_box, text_looks
 from lnregions.style import MM, size_on
 
@@ -66,6 +67,13 @@ def largest_part(geometry):
     return max(shapely.get_parts(geometry), key=shapely.area)
 
 
+def rooms(geometry, paper: Paper) -> list:
+    """Largest part of each area in points, where its label goes; found once a process."""
+    return remembered(
+        ("rooms", paper), geometry, lambda: [paper.to_points(largest_part(g)) for g in geometry]
+    )
+
+
 def _widest_place(polygon, aspect: float) -> tuple[float, float]:
     """Middle of the largest ellipse of that aspect inside the polygon: where a label has most room."""
     return _widest(shapely.to_wkb(polygon), aspect)
@@ -80,14 +88,15 @@ def _widest(polygon: bytes, aspect: float) -> tuple[float, float]:
     return x * aspect, y
 
 
-def _candidates(polygon, box: tuple[float, float], near: tuple[float, float] | None) -> np.ndarray:
+def _candidates(polygon, box: tuple[float, float], near: tuple[float, float] | None) -> Iterator[np.ndarray]:
     """Middles to try, best first: the wanted or else the widest place, then a grid outwards from there."""
     aspect = box[0] / box[1] if box[1] else 1.0  # nothing but a point is looked for where there is no label
     first = near or _widest_place(polygon, max(0.6, min(aspect, 5.0)))
+    yield np.array([first], dtype=float)  # nearly always this will do
     xmin, ymin, xmax, ymax = shapely.bounds(polygon)
     grid = np.stack(np.meshgrid(np.linspace(xmin, xmax, 17), np.linspace(ymin, ymax, 17)), -1).reshape(-1, 2)
     reach = np.hypot(*(grid - first).T)
-    return np.vstack([first, grid[np.argsort(reach, kind="stable")]])
+    yield grid[np.argsort(reach, kind="stable")]
 
 
 def _boxes(middles: np.ndarray, box: tuple[float, float]):
@@ -102,9 +111,8 @@ def find_place(polygon, box: tuple[float, float], *, taken: Sequence = (), near=
     The box lies wholly inside and touches nothing in `taken`; near the point `near` where there is a choice.
     """
     shapely.prepare(polygon)
-    middles = _candidates(polygon, box, near)
-    for part in (middles[:1], middles[1:]):  # nearly always the first will do
-        boxes = _boxes(part, box)
+    for middles in _candidates(polygon, box, near):
+        boxes = _boxes(middles, box)
         free = shapely.contains(polygon, boxes)
         for other in taken:
             if not free.any():
@@ -112,7 +120,7 @@ def find_place(polygon, box: tuple[float, float], *, taken: Sequence = (), near=
             free &= ~shapely.intersects(boxes, other)
         if free.any():
             k = int(np.argmax(free))
-            return tuple(part[k]), boxes[k]
+            return tuple(middles[k]), boxes[k]
     return None
 
 
@@ -155,7 +163,7 @@ def place_labels(
         The texts, and the key as pairs of number and wording.
     """
     paper, sheet = paper_of(ax), size_on(ax)
-    polygons = [paper.to_points(largest_part(g)) for g in geometry]
+    polygons = rooms(geometry, paper)
     taken = [paper.to_points(g) for g in taken]
     fills = fills or [None] * len(polygons)
     sizes = list(dict.fromkeys((sheet.normal, sheet.small, max(_SMALLEST, sheet.small - 1), _SMALLEST)))
@@ -184,8 +192,12 @@ def place_labels(
 def _common_size(polygons, words, sizes, taken) -> int:
     """Place in `sizes` of the largest that suits nearly all labels, so that few are set smaller."""
     preferred = [(p, w[0]) for p, w in zip(polygons, words, strict=True) if w]
-    fitting = [sum(_first_fit(p, [(w, s)], taken) is not None for p, w in preferred) for s in sizes]
-    return next(k for k, count in enumerate(fitting) if count >= _NEARLY_ALL * fitting[-1])
+
+    def fitting(size):
+        return sum(_first_fit(p, [(w, size)], taken) is not None for p, w in preferred)
+
+    wanted = _NEARLY_ALL * fitting(sizes[-1])
+    return next((k for k, size in enumerate(sizes[:-1]) if fitting(size) >= wanted), len(sizes) - 1)
 
 
 def _first_fit(polygon, tries, taken):

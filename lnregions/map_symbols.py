@@ -18,7 +18,7 @@ from lnregions.map_fields import (
     unit_title,
     wordings,
 )
-from lnregions.map_labels import find_place, frame_on, label_box, largest_part, paper_of, write
+from lnregions.map_labels import find_place, frame_on, label_box, paper_of, rooms, write
 from lnregions.map_legend import add_circle_legend
 from lnregions.style import format_number, size_on, text, to_unit
 
@@ -93,7 +93,7 @@ def plot_symbols(
     biggest = _LARGEST * (ax.get_xlim()[1] - ax.get_xlim()[0]) * paper.scale
     radii = np.where(missing, 0.0, biggest * np.sqrt(np.nan_to_num(values) / largest))
     words = wordings(frame, labels, language, printed_values(values, unit, language))
-    polygons = [paper.to_points(largest_part(g)) for g in frame.geometry]
+    polygons = rooms(frame.geometry, paper)
     places, left = _places(polygons, radii, words, size_on(ax).small, frame=frame_on(ax, paper))
     middles = [shapely.Point(paper.to_ground(*place.middle)) for place in places]
     order = [k for k in np.argsort(-radii, kind="stable") if radii[k] > 0]
