@@ -5,7 +5,6 @@ for a mouse and for the keyboard; nothing is loaded, and nothing is needed but t
 """
 
 import base64
-import io
 import itertools
 from html import escape
 
@@ -13,6 +12,7 @@ import shapely
 
 from lnregions._words import format_value
 from lnregions.explore_pictures import drawn_areas, shown_figures
+from lnregions.figures import screen_png
 from lnregions.geometry import simplify_coverage
 from lnregions.palette import BORDER, INK, ROLES
 from lnregions.pictures import Picture
@@ -37,16 +37,9 @@ box-shadow:0 1px 4px rgba(0,0,0,.25);z-index:2}}
 """
 
 
-def screen_png(picture: Picture) -> bytes:
-    """Picture as PNG in the resolution of a screen."""
-    file = io.BytesIO()
-    picture.figure.savefig(file, format="png", dpi=SCREEN_DPI, pil_kwargs={"compress_level": 1})
-    return file.getvalue()
-
-
 def image_html(picture: Picture) -> str:
     """Picture as an image in HTML, with its alternative text, as wide as its place."""
-    data = base64.b64encode(screen_png(picture)).decode("ascii")
+    data = base64.b64encode(screen_png(picture.figure, dpi=SCREEN_DPI)).decode("ascii")
     alt = escape(picture.alt[picture.language])
     wide, high = (round(side * SCREEN_DPI) for side in picture.figure.get_size_inches())
     looks = f"width='{wide}' height='{high}' style='width:100%;height:auto'"

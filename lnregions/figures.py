@@ -32,6 +32,7 @@ FORMATS = ("png", "svg", "pdf")
 DPI = 300
 FIRST_CHINESE = 0x2E7F  # code point before the first block of Chinese characters and punctuation
 _AIR = 1e-6  # of a pixel, so that no side falls short of its whole number
+_SCREEN_COMPRESSION = 1  # of 9
 _PNG_COMPRESSION = 4  # of 9; measured in benchmarks/bench_figures.py
 _METADATA = {
     "png": {"Software": "lnregions"},
@@ -124,19 +125,41 @@ def picture(fig: "Figure", name: str, *, title: str = "") -> bytes:
 
 def pictures_of(fig: "Figure", formats: Sequence[str], *, title: str = "") -> dict[str, bytes]:
     """Figure as the bytes of several formats, by format; a figure of ours is gone through once for all of them."""
-    styled = isinstance(fig, style.StyledFigure)
-    with fig.in_style() if styled else mpl.rc_context(style.rc(width=fig.get_figwidth() / MM)):
-        drawing = keep_drawing(fig) if styled else None
+    with _in_style(fig):
+        drawing = _drawing(fig)
         return {name: _drawn(fig, name, title=title, drawing=drawing) for name in formats}
+
+
+def screen_png(fig: "Figure", *, dpi: int) -> bytes:
+    """Figure as PNG for a screen, made quickly: in all its colours, little compressed."""
+    from PIL import Image
+
+    with _in_style(fig):
+        pixels, stream = _pixels(fig, _drawing(fig), dpi=dpi), io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG", dpi=(dpi, dpi), compress_level=_SCREEN_COMPRESSION)
+    return stream.getvalue()
+
+
+def _in_style(fig):
+    """Block in which a figure's own style is in force, or that of its width."""
+    own = isinstance(fig, style.StyledFigure)
+    return fig.in_style() if own else mpl.rc_context(style.rc(width=fig.get_figwidth() / MM))
+
+
+def _drawing(fig):
+    return keep_drawing(fig) if isinstance(fig, style.StyledFigure) else None
 
 
 def _drawn(fig, name, *, title, drawing) -> bytes:
     """Figure in one format, from its drawing if it has one."""
     metadata = _METADATA[name] | ({"Title": title} if title else {})
+    if name == "png":
+        words = {key: value for key, value in metadata.items() if value}
+        return encode_png(
+            _pixels(fig, drawing, dpi=DPI), dpi=DPI, compression=_PNG_COMPRESSION, metadata=words
+        )
     fonts = lean_fonts() if name == "pdf" else nullcontext()  # which loads the tools that cut fonts
     with fonts:
-        if name == "png":
-            return _png(fig, metadata, drawing=drawing)
         if drawing is not None:
             write = {"svg": drawn_svg, "pdf": drawn_pdf}[name]
             return write(drawing, dpi=DPI, metadata=metadata)
@@ -153,24 +176,15 @@ class _Pixels(io.RawIOBase):
         return self.drawn.nbytes
 
 
-def _png(fig: "Figure", metadata: dict[str, str], *, drawing=None) -> bytes:
-    """Figure as PNG, its sides the nearest whole numbers of pixels."""
-    width, height = (round(side * DPI) for side in fig.get_size_inches())
-    drawn = (
-        _savefig_pixels(fig, width, height)
-        if drawing is None
-        else drawn_pixels(drawing, width, height, dpi=DPI)
-    )
-    words = {key: value for key, value in metadata.items() if value}
-    return encode_png(drawn, dpi=DPI, compression=_PNG_COMPRESSION, metadata=words)
-
-
-def _savefig_pixels(fig, width, height):
-    """Pixels of a figure as matplotlib saves it; it cuts what is over a whole pixel."""
+def _pixels(fig: "Figure", drawing, *, dpi: int) -> np.ndarray:
+    """Figure in dots (height, width, 4; uint8), its sides the nearest whole numbers of them."""
+    width, height = (round(side * dpi) for side in fig.get_size_inches())
+    if drawing is not None:
+        return drawn_pixels(drawing, width, height, dpi=dpi)
     pixels, size = _Pixels(), fig.get_size_inches()
-    fig.set_size_inches((width + _AIR) / DPI, (height + _AIR) / DPI, forward=False)
-    try:
-        fig.savefig(pixels, format="rgba", dpi=DPI)
+    fig.set_size_inches((width + _AIR) / dpi, (height + _AIR) / dpi, forward=False)
+    try:  # matplotlib cuts what is over a whole pixel
+        fig.savefig(pixels, format="rgba", dpi=dpi)
     finally:
         fig.set_size_inches(size, forward=False)
     return pixels.drawn.reshape(height, width, 4)
