@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from lnregions.chart_labels import Label, LabelColumn
+from lnregions.chart_labels import Label, LabelColumn, draw_line
 from lnregions.chart_parts import (
     draw_series,
     dress_values,
     dress_years,
+    empty_chart,
+    level_line,
     limits,
     series_keys,
-    show_empty,
     tidy_series,
 )
 from lnregions.chart_series import COMPARED, named_series
@@ -104,9 +105,7 @@ def plot_growth_trajectory(
     series = {name: tidy_series(actual, what="growth series")} | named_series(benchmark, language)
     beside = [*series.values(), *([] if members is None else [members])]
     if not any(len(frame) for frame in beside):
-        sheet.settle(left=0)
-        show_empty(sheet, reason)
-        return sheet.ax
+        return empty_chart(sheet, reason)
     if series[name].empty:
         sheet.notes.insert(0, reason)
         series = {n: frame for n, frame in series.items() if n == name or len(frame)}
@@ -118,7 +117,7 @@ def plot_growth_trajectory(
     low, high, _ = limits([*values, *wanted], zero=True, pad=0.1)
     sheet.ax.set_ylim(low, high)
     dress_values(sheet)
-    sheet.ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1.4).set_label("_zero")
+    level_line(sheet.ax, 0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
     seen = {int(year) for frame in everything for year in frame["year"]}
     if years:
         seen |= {int(years[0]), int(years[1])}
@@ -140,8 +139,7 @@ def plot_growth_trajectory(
         sheet.keys.append(Key(say(WORDS, "assessed", language), patch=patch))
     column = LabelColumn(ends, room=0.3 * sheet.span())
     sheet.settle(right=column.width, top=3)
-    wide = sheet.ax.get_window_extent().width / sheet.figure.dpi * 72
-    dress_years(sheet, seen, anchor=years[1] if years else max(seen), width=wide)
+    dress_years(sheet, seen, anchor=years[1] if years else max(seen), width=sheet.width_of())
     column.write(sheet.ax)
     return sheet.ax
 
@@ -150,7 +148,7 @@ def _draw_members(sheet: Sheet, members: pd.DataFrame | None):
     if members is None or members.empty:
         return
     looks = {"color": tint(ROLES["actual"].colour, 0.4), "marker": "o", "markersize": 2.4, "linestyle": ""}
-    sheet.ax.plot(members["year"], members["value"], **looks, zorder=1.8, label="_members")
+    draw_line(sheet.ax, members["year"], members["value"], **looks, zorder=1.8, label="_members")
     sheet.keys.append(Key(say(WORDS, "members", sheet.language), line=looks))
 
 
@@ -191,9 +189,8 @@ def _mean(sheet: Sheet, name: str, frame: pd.DataFrame, *, colour: str, years: t
         sheet.notes.append(say(WORDS, "no_mean", sheet.language, name=name, years=spelled))
         return ""
     mean = geometric_mean(within)
-    sheet.ax.plot(
-        [first - 0.5, last + 0.5], [mean, mean], color=colour, linewidth=0.8, zorder=1.6, label="_mean"
-    )
+    looks = {"color": colour, "linewidth": 0.8, "zorder": 1.6, "label": "_mean"}
+    draw_line(sheet.ax, [first - 0.5, last + 0.5], [mean, mean], **looks)
     return say(
         WORDS, "mean_label", sheet.language, first=first, last=last, value=sheet.number(round(mean, 1))
     )
@@ -203,9 +200,11 @@ def _draw_target(sheet: Sheet, target: Mapping | None, years: tuple[int, int] | 
     if not target:
         return []
     role, value = ROLES["target"], float(target["value"])
+    if not years:
+        sheet.ax.autoscale_view(scaley=False)
     first, last = years or sheet.ax.get_xlim()
     line = {"color": role.colour, "linewidth": 1.3, "linestyle": ROLES["required"].linestyle}
-    sheet.ax.plot([first - 0.5, last + 0.5], [value, value], **line, zorder=2.4, label="_target")
+    draw_line(sheet.ax, [first - 0.5, last + 0.5], [value, value], **line, zorder=2.4, label="_target")
     than = COMPARED.get(target.get("comparator", ""), ("", ""))[sheet.language == "zh"]
     shown = than + sheet.number(value)
     text = say(WORDS, "target", sheet.language, first=first, last=last, value=shown)

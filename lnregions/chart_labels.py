@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from lnregions import _typeset, style
@@ -276,8 +277,8 @@ class LabelColumn:
                 start = point[0] + (4 if right else -4) * pixel
                 near = edge - (1.5 if right else -1.5) * pixel
                 ends = back.transform([(start, point[1]), (near, centre)])
-                (leader,) = ax.plot(*ends.T, color=label.colour, linewidth=0.4, zorder=1.2, clip_on=False)
-                leader.set(label="_leader", alpha=0.55)
+                looks = {"color": label.colour, "linewidth": 0.4, "zorder": 1.2, "alpha": 0.55}
+                draw_line(ax, *ends.T, **looks, clip_on=False, label="_leader")
         return texts
 
 
@@ -285,10 +286,13 @@ def word(ax: Axes, x: float, y: float, text: str, *, colour: str, size: float, *
     """Write one text at a point of the axes in the bundled font; a dollar sign is a dollar sign."""
     style.font_files()
     keywords = {"ha": "center", "va": "center", "zorder": 6, "clip_on": False} | keywords
-    artist = ax.text(x, y, text, color=colour, fontsize=size, fontfamily=style.FAMILY, **keywords)
-    artist.set_parse_math(False)
-    artist.set_linespacing(LEADING)
-    return artist
+    keywords |= {"fontfamily": style.FAMILY, "linespacing": LEADING, "parse_math": False}
+    return ax.text(x, y, text, color=colour, fontsize=size, **keywords)
+
+
+def draw_line(ax: Axes, x: Sequence[float], y: Sequence[float], **looks) -> Line2D:
+    """Draw one line or row of markers; the limits of the axes stay as they are, and NaN leaves a gap."""
+    return ax.add_line(Line2D(x, y, **looks))
 
 
 def overlapping_texts(figure: Figure, *, slack: float = 0.5) -> list[tuple[str, str]]:

@@ -8,11 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from lnregions import style
 from lnregions.chart_labels import Label as PlacedLabel
-from lnregions.chart_labels import text_size, word
-from lnregions.chart_parts import bare_frame, dress_values, limits, show_empty
+from lnregions.chart_labels import draw_line, text_size, word
+from lnregions.chart_parts import bare_frame, dress_values, empty_chart, level_line, limits, upright_line
 from lnregions.chart_sheet import Key, Sheet, Words, need, say
 from lnregions.palette import (
     GROUND,
@@ -61,10 +62,11 @@ def dress_rows(sheet: Sheet, labels: Sequence[str], *, bold: Sequence[int] = ())
     """Names down the left side, the first at the top, one row each."""
     ax = sheet.ax
     ax.set_ylim(len(labels) - 0.5, -0.5)
-    ax.set_yticks(range(len(labels)), list(labels))
-    ax.tick_params(axis="y", length=0, pad=4, labelsize=sheet.size.small, labelfontfamily=style.FAMILY)
+    ax.yaxis.set_major_locator(FixedLocator(range(len(labels))))
+    ax.yaxis.set_major_formatter(FixedFormatter(labels))
+    looks = {"labelsize": sheet.size.small, "labelfontfamily": style.FAMILY, "labelcolor": INK}
+    ax.tick_params(axis="y", length=0, pad=4, **looks)
     for number, label in enumerate(ax.get_yticklabels()):
-        label.set_color(INK)
         label.set_fontweight("bold" if number in bold else "normal")
         label.set_parse_math(False)
 
@@ -121,9 +123,7 @@ def plot_dots(
     need(values, ("area", "value"), what="table of values")
     table = values.sort_values("value", ascending=False, kind="stable", na_position="last")
     if not table["value"].notna().any():
-        sheet.settle(left=0)
-        show_empty(sheet, reason)
-        return sheet.ax
+        return empty_chart(sheet, reason)
     called = names_of(table, language, names)
     labels = [called[str(area)] for area in table["area"]]
     shown = sheet.scaled(table["value"].astype(float)).to_numpy()
@@ -159,9 +159,9 @@ def _dots(sheet: Sheet, shown: np.ndarray, weak: np.ndarray, *, base: float | No
     if base is not None:
         sheet.ax.hlines(rows, base, shown, color=tint(colour, 0.5), linewidth=0.8, zorder=2, label="_ties")
     looks = {"linestyle": "", "marker": "o", "markersize": 5, "color": colour, "zorder": 3}
-    sheet.ax.plot(shown[~weak], rows[~weak], **looks, label="_points")
+    draw_line(sheet.ax, shown[~weak], rows[~weak], **looks, label="_points")
     if weak.any():
-        sheet.ax.plot(shown[weak], rows[weak], **looks, markerfacecolor=GROUND, label="_weak")
+        draw_line(sheet.ax, shown[weak], rows[weak], **looks, markerfacecolor=GROUND, label="_weak")
         sheet.keys.append(
             Key(say(WORDS, "grade_c", sheet.language), line=looks | {"markerfacecolor": GROUND})
         )
@@ -172,10 +172,8 @@ def _benchmark_lines(sheet: Sheet, tops: list[PlacedLabel]):
     colour, ax = ROLES["benchmark"].colour, sheet.ax
     box = ax.get_window_extent()
     for order, label in enumerate(tops):
-        ax.axvline(
-            label.xy[0], color=colour, linewidth=1.1, linestyle=["-", "--", ":"][order % 3], zorder=1.5
-        )
-        ax.lines[-1].set_label("_benchmark")
+        looks = {"color": colour, "linewidth": 1.1, "linestyle": ["-", "--", ":"][order % 3], "zorder": 1.5}
+        upright_line(ax, label.xy[0], **looks, label="_benchmark")
         half = text_size(label.text, size=label.size)[0] / 2 * ax.figure.dpi / 72
         x = ax.transData.transform((label.xy[0], 0))[0]
         middle = float(np.clip(x, box.x0 + half, max(box.x1 - half, box.x0 + half)))
@@ -227,9 +225,7 @@ def plot_contributions(
     table = contributions.sort_values("value", ascending=False, kind="stable", na_position="last")
     known = table["value"].dropna().astype(float)
     if known.empty:
-        sheet.settle(left=0)
-        show_empty(sheet, reason)
-        return sheet.ax
+        return empty_chart(sheet, reason)
     called = names_of(table, language, names)
     rows = [(called[str(area)], value) for area, value in zip(table["area"], table["value"], strict=True)]
     extra = [(say(WORDS, "sum", language), known.sum())]
@@ -257,25 +253,20 @@ def _bars(sheet: Sheet, shown: np.ndarray, *, members: int):
     for row, value in enumerate(shown):
         if not np.isfinite(value):
             continue
-        looks = {"color": tint(dark, 0.55) if row < members else dark, "linewidth": 0}
+        looks = {"facecolor": tint(dark, 0.55) if row < members else dark, "linewidth": 0}
         if row == members + 1:
-            looks = {"color": ROLES["benchmark"].colour, "linewidth": 0}
+            looks = {"facecolor": ROLES["benchmark"].colour, "linewidth": 0}
         elif row == members + 2:
-            looks = {
-                "facecolor": GROUND,
-                "edgecolor": NO_DATA_HATCH_COLOUR,
-                "hatch": NO_DATA_HATCH,
-                "linewidth": 0.6,
-            }
-        ax.barh(row, value, height=0.66, **looks, zorder=2)
-    ax.axvline(0, color=MUTED, linewidth=0.7, zorder=3)
-    ax.axhline(members - 0.5, color=HAIRLINE, linewidth=0.7, zorder=1)
+            looks = _no_figure() | {"edgecolor": NO_DATA_HATCH_COLOUR, "linewidth": 0.6}
+        ax.add_patch(Rectangle((0, row - 0.33), value, 0.66, **looks, zorder=2))
+    upright_line(ax, 0, color=MUTED, linewidth=0.7, zorder=3)
+    level_line(ax, members - 0.5, color=HAIRLINE, linewidth=0.7, zorder=1)
 
 
 def _bar_values(sheet: Sheet, shown: np.ndarray, texts: list[str], *, members: int):
     """Write each value beyond the end of its bar, the axis widened so that all stay inside."""
     ax, size = sheet.ax, sheet.size.small
-    points = ax.get_window_extent().width / ax.figure.dpi * 72
+    points = sheet.width_of()
     widths = np.array([text_size(text, size=size, weight="bold")[0] + 5 for text in texts])
     values = np.nan_to_num(shown)
     low, high = min(values.min(), 0.0), max(values.max(), 0.0)
@@ -329,9 +320,7 @@ def plot_coverage(
     sheet = Sheet(ax, language, words)
     need(coverage, ("area", "year", "grade"), what="table of coverage")
     if coverage.empty:
-        sheet.settle(left=0)
-        show_empty(sheet)
-        return sheet.ax
+        return empty_chart(sheet)
     called = names_of(coverage, language, names)
     areas = list(dict.fromkeys(coverage["area"].astype(str)))
     years = list(range(int(coverage["year"].min()), int(coverage["year"].max()) + 1))
@@ -347,7 +336,7 @@ def plot_coverage(
     sheet.settle(
         left=left, body_mm=row_height_mm(sheet, len(labels)) * 1.05, top=sheet.size.small + 6, bottom=3
     )
-    wide = sheet.ax.get_window_extent().width / sheet.figure.dpi * 72
+    wide = sheet.width_of()
     _year_heads(sheet, years, wide)
     for column, year in enumerate(years):
         count = sum(grades.get((area, year), "") != "" for area in areas)
@@ -366,7 +355,7 @@ def _no_figure() -> dict:
 def _tiles(sheet: Sheet, grades: dict[tuple[str, int], str], areas: list[str], years: list[int]):
     """Draw the tiles of each grade as one collection, and the grade's letter on each where it fits."""
     ax, size = sheet.ax, sheet.size.small
-    letters = ax.get_window_extent().width / ax.figure.dpi * 72 / len(years) > size
+    letters = sheet.width_of() / len(years) > size
     boxes: dict[str, list[Rectangle]] = {}
     for row, area in enumerate(areas, start=1):
         for column, year in enumerate(years):
@@ -388,7 +377,9 @@ def _year_heads(sheet: Sheet, years: list[int], wide: float):
     step = next((s for s in (1, 2, 5, 10, 20) if s * wide / len(years) >= room), 50)
     shown = [number for number, year in enumerate(years) if (years[-1] - year) % step == 0]
     ax.set_xlim(-0.5, len(years) - 0.5)
-    ax.set_xticks(shown, [str(years[number]) for number in shown])
-    ax.tick_params(axis="x", top=True, labeltop=True, bottom=False, labelbottom=False, length=0, pad=2)
-    ax.tick_params(axis="x", labelsize=sheet.size.small, labelfontfamily=style.FAMILY, labelcolor=INK)
+    ax.xaxis.set_major_locator(FixedLocator(shown))
+    ax.xaxis.set_major_formatter(FixedFormatter([str(years[number]) for number in shown]))
+    looks = {"labelsize": sheet.size.small, "labelfontfamily": style.FAMILY, "labelcolor": INK}
+    sides = {"top": True, "labeltop": True, "bottom": False, "labelbottom": False}
+    ax.tick_params(axis="x", length=0, pad=2, **sides, **looks)
     bare_frame(ax, keep=())

@@ -7,15 +7,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from lnregions import style
-from lnregions.chart_labels import Label, LabelColumn, word
+from lnregions.chart_labels import Label, LabelColumn, draw_line, word
 from lnregions.chart_lists import names_of
 from lnregions.chart_parts import (
     bare_frame,
     draw_series,
     dress_values,
     dress_years,
+    empty_chart,
+    level_line,
     limits,
-    show_empty,
     tidy_series,
 )
 from lnregions.chart_sheet import Sheet, Words, need, say
@@ -109,13 +110,11 @@ def plot_indexed_growth(
         ends.append(_end(sheet, name, frame, colour=INK, bold=True))
         drawn.append(frame)
     if not drawn:
-        sheet.settle(left=0)
-        show_empty(sheet, reason)
-        return sheet.ax
+        return empty_chart(sheet, reason)
     if lacking:
         sheet.notes.append(say(WORDS, "no_base", language, year=base_year, names=_listed(lacking, language)))
     _finish_lines(sheet, drawn, ends, anchor=base_year)
-    sheet.ax.axhline(100, color=MUTED, linewidth=0.7, zorder=1.4, label="_base")
+    level_line(sheet.ax, 100, color=MUTED, linewidth=0.7, zorder=1.4, label="_base")
     return sheet.ax
 
 
@@ -155,9 +154,8 @@ def _finish_lines(sheet: Sheet, drawn: list[pd.DataFrame], ends: list[Label], *,
     column = LabelColumn(ends, room=0.33 * sheet.span())
     tall = max(column.height * 25.4 / 72, 0.3 * sheet.span() * 25.4 / 72)
     sheet.settle(right=column.width, top=4, body_mm=tall)
-    wide = sheet.ax.get_window_extent().width / sheet.figure.dpi * 72
     years = [year for frame in drawn for year in frame["year"]]
-    dress_years(sheet, years, anchor=anchor, width=wide)
+    dress_years(sheet, years, anchor=anchor, width=sheet.width_of())
     column.write(sheet.ax)
 
 
@@ -207,9 +205,7 @@ def plot_slope(
     first, last = years or (known["year"].min(), known["year"].max())
     known = known[known["year"].isin([first, last])]
     if known.empty:
-        sheet.settle(left=0)
-        show_empty(sheet, reason)
-        return sheet.ax
+        return empty_chart(sheet, reason)
     called, open_names = names_of(known, language, names), []
     sides: dict[int, list[Label]] = {first: [], last: []}
     for area in dict.fromkeys(known["area"].astype(str)):
@@ -220,9 +216,8 @@ def plot_slope(
             open_names.append(called[area])
         elif len(frame) == 2:
             y = sheet.scaled(frame["value"])
-            sheet.ax.plot(
-                [0, 1], y, color=colour, linewidth=1.6 if strong else 1.0, zorder=2.4, label="_slope"
-            )
+            looks = {"color": colour, "linewidth": 1.6 if strong else 1.0, "zorder": 2.4}
+            draw_line(sheet.ax, [0, 1], y, **looks, label="_slope")
         for row in frame.itertuples():
             text, y = sheet.number(row.value), float(sheet.scaled(row.value))
             looks = {"size": sheet.size.small, "colour": INK if strong else MUTED, "name": "end"}
@@ -231,7 +226,7 @@ def plot_slope(
             sides[row.year].append(Label(text, (0 if row.year == first else 1, y), **looks))
             looks = {"color": colour, "marker": "o", "markersize": 4, "linestyle": "", "clip_on": False}
             looks |= {"markerfacecolor": GROUND if row.grade == "C" else colour, "zorder": 3}
-            sheet.ax.plot([0 if row.year == first else 1], [y], **looks)
+            draw_line(sheet.ax, [0 if row.year == first else 1], [y], **looks)
     if open_names:
         sheet.notes.append(say(WORDS, "not_joined", language, names=_listed(open_names, language)))
     low, high, _ = limits(sheet.scaled(known["value"]), zero=False, pad=0.05)
@@ -304,9 +299,7 @@ def plot_ranks(
     wide = values.assign(area=values["area"].astype(str)).set_index(["area", "year"])["value"].unstack()  # noqa: PD010
     whole = wide.dropna()
     if whole.empty:
-        sheet.settle(left=0)
-        show_empty(sheet, reason)
-        return sheet.ax
+        return empty_chart(sheet, reason)
     left_out = [called[area] for area in wide.index if area not in whole.index]
     if left_out:
         sheet.notes.append(say(WORDS, "not_ranked", language, names=_listed(left_out, language)))
@@ -318,7 +311,8 @@ def plot_ranks(
         strong = area in highlight
         colour = ROLES["actual"].colour if strong else QUIET
         looks = {"color": colour, "linewidth": 1.8 if strong else 1.2, "zorder": 3 if strong else 2}
-        sheet.ax.plot(row.index, row.to_numpy(), **looks, marker="o", markersize=size * 1.45, label="_ranks")
+        looks |= {"marker": "o", "markersize": size * 1.45}
+        draw_line(sheet.ax, row.index, row.to_numpy(), **looks, label="_ranks")
         looks = {"size": size, "colour": INK if strong else MUTED, "weight": "bold" if strong else "normal"}
         ends.append(Label(called[area], (row.index[-1], row.iloc[-1]), **looks, name="end"))
         for year, rank in row.items():
@@ -327,8 +321,7 @@ def plot_ranks(
     bare_frame(sheet.ax, keep=())
     column = LabelColumn(ends, room=0.35 * sheet.span(), gap=2)
     sheet.settle(left=size, right=column.width, top=2, body_mm=count * size * 2.1 / 72 * 25.4 + 2)
-    span = sheet.ax.get_window_extent().width / sheet.figure.dpi * 72
-    dress_years(sheet, ranks.columns, anchor=int(ranks.columns[-1]), width=span)
+    dress_years(sheet, ranks.columns, anchor=int(ranks.columns[-1]), width=sheet.width_of())
     sheet.ax.set_xlim(ranks.columns[0] - 0.2, ranks.columns[-1] + 0.2)
     column.write(sheet.ax, leaders=False)
     return sheet.ax

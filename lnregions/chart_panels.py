@@ -14,6 +14,8 @@ from lnregions.chart_parts import (
     draw_series,
     dress_values,
     dress_years,
+    empty_chart,
+    level_line,
     limits,
     mark_cut_axis,
     series_keys,
@@ -74,9 +76,7 @@ def plot_member_panels(
     called |= {area: names[area] for area in members if names and area in names}
     tidy = {a: tidy_series(series[series["area"] == a], what=f"series of {called[a]}") for a in members}
     if all(frame.empty for frame in tidy.values()):
-        sheet.settle(left=0)
-        show_empty(sheet, reason)
-        return np.array([sheet.ax])
+        return np.array([empty_chart(sheet, reason)])
     most = max(int(sheet.figure.get_figwidth() * 25.4 // 26), 1)
     rows = -(-len(members) // most)
     sheet.add_panels(len(members), columns=-(-len(members) // rows))
@@ -86,18 +86,15 @@ def plot_member_panels(
     wide = sheet.span() / sheet.columns
     sheet.settle(body_mm=sheet.rows * max(wide * 0.62, 38) / 72 * 25.4, top=sheet.size.small * 1.3 + 4)
     years = [year for frame in (*tidy.values(), others) for year in frame["year"]]
+    beside = others.assign(value=sheet.scaled(others["value"]))
     for number, (area, frame) in enumerate(tidy.items()):
         ax = sheet.axes[number]
         _panel_head(sheet, ax, called[area], frame)
         if frame.empty:
             show_empty(sheet, reason, ax=ax, size=sheet.size.small)
             continue
-        wide = ax.get_window_extent().width / ax.figure.dpi * 72
-        dress_years(sheet, years, anchor=max(years), width=wide * 0.8, ax=ax)
-        looks = {"marker": "", "width": 0.8, "zorder": 2}
-        draw_series(
-            ax, others.assign(value=sheet.scaled(others["value"])), colour=ROLES["benchmark"].colour, **looks
-        )
+        dress_years(sheet, years, anchor=max(years), width=sheet.width_of(ax) * 0.8, ax=ax)
+        draw_series(ax, beside, colour=ROLES["benchmark"].colour, marker="", width=0.8, zorder=2)
         shown = frame.assign(value=sheet.scaled(frame["value"]))
         draw_series(ax, shown, colour=ROLES["actual"].colour, width=1.1, size=2.4)
         last_row = number + sheet.columns >= len(members)
@@ -114,7 +111,7 @@ def _share_axes(sheet: Sheet, frames: list[pd.DataFrame]):
         if cut and number % sheet.columns == 0:
             mark_cut_axis(sheet, ax=ax)
         if low < 0 < high:
-            ax.axhline(0, color=MUTED, linewidth=0.6, zorder=1.4, label="_zero")
+            level_line(ax, 0, color=MUTED, linewidth=0.6, zorder=1.4, label="_zero")
 
 
 def _panel_keys(sheet: Sheet, tidy: Mapping[str, pd.DataFrame], benchmark: pd.DataFrame | None):
@@ -135,9 +132,8 @@ def _panel_keys(sheet: Sheet, tidy: Mapping[str, pd.DataFrame], benchmark: pd.Da
 
 def _panel_head(sheet: Sheet, ax: Axes, name: str, frame: pd.DataFrame):
     """Name above a panel, and beside it the latest value and its year where they fit."""
-    size, box = sheet.size.small, ax.get_window_extent()
-    room = box.width / ax.figure.dpi * 72
-    lift = 3.5 / (box.height / ax.figure.dpi * 72)
+    size, room = sheet.size.small, sheet.width_of(ax)
+    lift = 3.5 / (ax.get_window_extent().height / ax.figure.dpi * 72)
     at = {"transform": ax.transAxes, "va": "baseline"}
     word(ax, 0, 1 + lift, name, colour=INK, size=size, weight="bold", ha="left", label="_panel", **at)
     if frame.empty:

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from lnregions import style
 from lnregions._checks import DataError
-from lnregions.chart_labels import text_size, word, wrap
+from lnregions.chart_labels import draw_line, text_size, word, wrap
 from lnregions.chart_sheet import Key, Sheet, need
 from lnregions.palette import BORDER, GROUND, HAIRLINE, INK, MUTED, ROLES
 
@@ -99,9 +99,15 @@ def show_empty(sheet: Sheet, reason: str = "", *, ax: Axes | None = None, size: 
         spine.set_color(HAIRLINE)
     points = size or sheet.size.normal
     text = sheet.say("no_data_because", reason=reason) if reason else sheet.say("no_data")
-    wide = max(ax.get_window_extent().width / sheet.figure.dpi * 72 - 12, 20)
-    text = wrap(text, width=wide, size=points)
+    text = wrap(text, width=max(sheet.width_of(ax) - 12, 20), size=points)
     word(ax, 0.5, 0.5, text, colour=MUTED, size=points, transform=ax.transAxes, label="_no_data")
+
+
+def empty_chart(sheet: Sheet, reason: str = "") -> Axes:
+    """Axes of a chart that has nothing to draw, with the reason in words."""
+    sheet.settle(left=0)
+    show_empty(sheet, reason)
+    return sheet.ax
 
 
 def decimals_of(ticks: Sequence[float]) -> int:
@@ -149,23 +155,34 @@ def limits(
 def tidy_series(series: pd.DataFrame, *, what: str = "series") -> pd.DataFrame:
     """Copy of a series by year with its year, value, grade and segment, rows without a value left out."""
     need(series, ("year", "value"), what=what)
-    tidy = pd.DataFrame({"year": series["year"].astype(int), "value": series["value"].astype(float)})
-    tidy["grade"] = series["grade"].astype(str) if "grade" in series else ""
-    tidy["segment"] = series["segment"].fillna(0).astype(int) if "segment" in series else 0
-    tidy = tidy[np.isfinite(tidy["value"])].sort_values("year", kind="stable").reset_index(drop=True)
-    if tidy["year"].duplicated().any():
-        year = tidy.loc[tidy["year"].duplicated(), "year"].iloc[0]
+    years, values = series["year"].astype(int).to_numpy(), series["value"].astype(float).to_numpy()
+    order = np.argsort(years, kind="stable")
+    order = order[np.isfinite(values[order])]
+    years = years[order]
+    twice = np.flatnonzero(np.diff(years) == 0)
+    if len(twice):
+        year = years[twice[0]]
         raise DataError(
             f"The {what} has several values for {year}. Give one value a year.",
             zh=f"{what} 在 {year} 年有多个值。每年请只给出一个值。",
         )
-    return tidy
+    grades = series["grade"].astype(str).to_numpy()[order] if "grade" in series else ""
+    segments = series["segment"].fillna(0).astype(int).to_numpy()[order] if "segment" in series else 0
+    return pd.DataFrame({"year": years, "value": values[order], "grade": grades, "segment": segments})
 
 
-def runs(tidy: pd.DataFrame) -> list[pd.DataFrame]:
-    """Stretches of a tidy series to be joined by a solid line: one segment, one year after the other."""
-    fresh = (tidy["year"].diff() != 1) | (tidy["segment"].diff() != 0)
-    return [run for _, run in tidy.groupby(fresh.cumsum())]
+def runs(tidy: pd.DataFrame) -> list[slice]:
+    """Rows of a tidy series to be joined by a solid line: one segment, one year after the other."""
+    years, segments = tidy["year"].to_numpy(), tidy["segment"].to_numpy()
+    fresh = np.flatnonzero((np.diff(years) != 1) | (np.diff(segments) != 0)) + 1
+    return [slice(start, end) for start, end in pairwise([0, *fresh, len(years)])] if len(years) else []
+
+
+def bridges(tidy: pd.DataFrame) -> list[slice]:
+    """Rows before and after missing years, two and two, where the segment goes on."""
+    segments = tidy["segment"].to_numpy()
+    starts = [run.start for run in runs(tidy)[1:]]
+    return [slice(start - 1, start + 1) for start in starts if segments[start - 1] == segments[start]]
 
 
 def draw_series(ax: Axes, tidy: pd.DataFrame, *, colour: str, width: float = 1.4, **looks) -> list[Line2D]:
@@ -180,26 +197,30 @@ def draw_series(ax: Axes, tidy: pd.DataFrame, *, colour: str, width: float = 1.4
         The unbroken lines, one per stretch.
     """
     marker, size = looks.get("marker", "o"), looks.get("size", 3.6)
+    years, values = tidy["year"].to_numpy(), tidy["value"].to_numpy()
     line = {"color": colour, "zorder": looks.get("zorder", 3), "solid_capstyle": "round"}
     for ends in bridges(tidy):
-        ax.plot(ends["year"], ends["value"], **line, linewidth=width * 0.7, linestyle=BRIDGE, label="_bridge")
+        dotted = {"linewidth": width * 0.7, "linestyle": BRIDGE, "label": "_bridge"}
+        draw_line(ax, years[ends], values[ends], **line, **dotted)
     line |= {"linewidth": width, "linestyle": looks.get("linestyle", "-"), "label": "_series"}
-    lines = [ax.plot(run["year"], run["value"], **line)[0] for run in runs(tidy)]
-    for weak, dots in tidy.groupby(tidy["grade"].eq("C")):
-        if marker:
-            (points,) = ax.plot(dots["year"], dots["value"], linestyle="", marker=marker, markersize=size)
-            points.set(color=colour, markerfacecolor=GROUND if weak else colour, markeredgewidth=width * 0.65)
-            points.set(zorder=line["zorder"] + 0.2, label="_weak" if weak else "_points")
+    lines = [draw_line(ax, years[run], values[run], **line) for run in runs(tidy)]
+    weak = tidy["grade"].eq("C").to_numpy()
+    points = {"color": colour, "marker": marker, "markersize": size, "markeredgewidth": width * 0.65}
+    points |= {"linestyle": "", "zorder": line["zorder"] + 0.2}
+    for name, chosen, fill in (("_points", ~weak, colour), ("_weak", weak, GROUND)):
+        if marker and chosen.any():
+            draw_line(ax, years[chosen], values[chosen], **points, markerfacecolor=fill, label=name)
     return lines
 
 
-def bridges(tidy: pd.DataFrame) -> list[pd.DataFrame]:
-    """Pairs of rows of one segment with missing years between them."""
-    return [
-        pd.concat([before.tail(1), after.head(1)])
-        for before, after in pairwise(runs(tidy))
-        if before["segment"].iloc[-1] == after["segment"].iloc[0]
-    ]
+def level_line(ax: Axes, y: float, **looks) -> Line2D:
+    """Line across the axes at a value."""
+    return draw_line(ax, [0, 1], [y, y], transform=ax.get_yaxis_transform(), **looks)
+
+
+def upright_line(ax: Axes, x: float, **looks) -> Line2D:
+    """Line from the foot to the top of the axes at a value of the x axis."""
+    return draw_line(ax, [x, x], [0, 1], transform=ax.get_xaxis_transform(), **looks)
 
 
 def series_keys(sheet: Sheet, tidy: pd.DataFrame, *, colour: str, text: str) -> list[Key]:
@@ -230,17 +251,15 @@ def mark_breaks(sheet: Sheet, tidy: pd.DataFrame, *, reasons: Mapping[int, str] 
         Whether there was any break.
     """
     letters, ax = iter("abcdefghij"), sheet.ax
-    found = [
-        (before.year, after.year)
-        for before, after in pairwise(tidy.itertuples())
-        if before.segment != after.segment
-    ]
-    for before, after in found:
+    years, segments = tidy["year"].tolist(), tidy["segment"].tolist()
+    found = [n for n in range(1, len(years)) if segments[n] != segments[n - 1]]
+    for number in found:
+        before, after = years[number - 1], years[number]
         letter, middle = next(letters), (before + after) / 2
-        ax.axvline(middle, color=MUTED, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1, label="_break")
-        across = ax.get_xaxis_transform()
-        looks = {"colour": MUTED, "size": sheet.size.small, "va": "bottom", "label": "_break"}
-        word(ax, middle, 1.0, letter, transform=across, **looks)
+        looks = {"linewidth": 0.6, "linestyle": (0, (1, 2)), "zorder": 1}
+        upright_line(ax, middle, color=MUTED, **looks, label="_break")
+        looks = {"size": sheet.size.small, "va": "bottom", "transform": ax.get_xaxis_transform()}
+        word(ax, middle, 1.0, letter, colour=MUTED, **looks, label="_break")
         reason = (reasons or {}).get(after, "")
         note = sheet.say("break", letter=letter, years=f"{before}/{str(after)[-2:]}")
         sheet.notes.append(note + (sheet.say("because", reason=reason) if reason else ""))

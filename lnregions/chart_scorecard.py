@@ -11,7 +11,7 @@ from lnregions import style
 from lnregions._checks import unknown
 from lnregions._words import WORDS as COMMON
 from lnregions.chart_labels import text_size, word, wrap
-from lnregions.chart_parts import bare_frame, show_empty
+from lnregions.chart_parts import bare_frame, empty_chart
 from lnregions.chart_sheet import Key, Sheet, Words, need, say
 from lnregions.palette import HAIRLINE, INK, MUTED, STATUSES, region_style
 
@@ -104,12 +104,9 @@ def plot_scorecard(
     sheet = Sheet(ax, language, words)
     need(verdicts, ("target", "region", "status"), what="table of verdicts")
     if verdicts.empty:
-        sheet.settle(left=0)
-        show_empty(sheet, say(WORDS, "reason", language))
-        return sheet.ax
-    rows = [
-        _row(verdict, _clauses(targets), names or {}, language) for verdict in verdicts.to_dict("records")
-    ]
+        return empty_chart(sheet, say(WORDS, "reason", language))
+    clauses = _clauses(targets)
+    rows = [_row(verdict, clauses, names or {}, language) for verdict in verdicts.to_dict("records")]
     if any(row.cells["status"].endswith("†") for row in rows):
         sheet.notes.append(say(WORDS, "dagger", language))
     _count_keys(sheet, rows)

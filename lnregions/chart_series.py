@@ -9,17 +9,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from lnregions._checks import DataError, quote
-from lnregions.chart_labels import Label, LabelColumn, place_labels, sampled
+from lnregions.chart_labels import Label, LabelColumn, draw_line, place_labels, sampled
 from lnregions.chart_parts import (
     draw_series,
     dress_values,
     dress_years,
+    empty_chart,
     limits,
     line_of,
     mark_breaks,
     mark_cut_axis,
     series_keys,
-    show_empty,
     tidy_series,
 )
 from lnregions.chart_sheet import Key, Sheet, Words, need, say
@@ -120,9 +120,7 @@ def plot_trajectory(
     targets = _targets(target)
     tidy = tidy_series(actual, what="actual series")
     if tidy.empty:
-        sheet.settle(left=0)
-        show_empty(sheet, reason)
-        return sheet.ax
+        return empty_chart(sheet, reason)
     chart = _Trajectory(sheet, tidy, targets, named_series(benchmark, language))
     chart.scale(path=path, projection=projection)
     chart.draw_path(path)
@@ -222,7 +220,7 @@ class _Trajectory:
         need(path, ("year", "required"), what="required path")
         looks = line_of("required") | {"linewidth": 1.3, "zorder": 2.5}
         self.path = {int(y): float(v) for y, v in zip(path["year"], path["required"], strict=True)}
-        self.ax.plot(path["year"], self.sheet.scaled(path["required"]), **looks, label="_required")
+        draw_line(self.ax, path["year"], self.sheet.scaled(path["required"]), **looks, label="_required")
         self.sheet.keys.append(Key(self.say("required"), line=looks))
         if {"low", "high"} <= set(path.columns):
             low, high = self.sheet.scaled(path["low"]), self.sheet.scaled(path["high"])
@@ -250,16 +248,12 @@ class _Trajectory:
         need(projection, ("year", "value"), what="projection")
         ahead = projection.sort_values("year").reset_index(drop=True)
         years, values = ahead["year"].astype(int), self.sheet.scaled(ahead["value"].astype(float))
-        looks = (
-            {"label": "_projection"}
-            | line_of("projection")
-            | {"linewidth": 1.2, "marker": "^", "markersize": 3}
-        )
+        looks = line_of("projection") | {"linewidth": 1.2, "marker": "^", "markersize": 3}
         looks |= {"markerfacecolor": GROUND, "zorder": 2.8}
         last = self.actual.iloc[-1]
         joined = ([last.year, *years], [last.value, *values]) if last.year < years.min() else (years, values)
-        (line,) = self.ax.plot(*joined, **looks)
-        line.set(label="_projection", markevery=slice(len(joined[0]) - len(years), None))
+        own = slice(len(joined[0]) - len(years), None)
+        draw_line(self.ax, *joined, **looks, markevery=own, label="_projection")
         self.sheet.keys.append(Key(self.say("projection"), line=looks))
         if {"low", "high"} <= set(ahead.columns):
             fill = {"color": ROLES["projection"].colour, "alpha": 0.25, "linewidth": 0}
@@ -276,12 +270,10 @@ class _Trajectory:
         for order, target in enumerate(self.targets):
             value, horizon = self.sheet.scaled(float(target["value"])), int(target["horizon"])
             foot = self.ax.get_ylim()[0]
-            self.ax.plot([horizon, horizon], [foot, value], color=colour, linewidth=0.6, zorder=1.5)
-            self.ax.lines[-1].set_label("_horizon")
-            self.ax.plot(
-                [horizon], [value], marker="Dsv^"[order % 4], markersize=5, linestyle="", color=colour
-            )
-            self.ax.lines[-1].set(label="_target", zorder=4)
+            stem = {"color": colour, "linewidth": 0.6, "zorder": 1.5, "label": "_horizon"}
+            draw_line(self.ax, [horizon, horizon], [foot, value], **stem)
+            looks = {"color": colour, "marker": "Dsv^"[order % 4], "markersize": 5, "linestyle": ""}
+            draw_line(self.ax, [horizon], [value], **looks, zorder=4, label="_target")
             name = target.get("label") or self.say("target", year=horizon)
             than = COMPARED.get(target.get("comparator", ""), ("", ""))[self.sheet.language == "zh"]
             number = than + self.sheet.number(float(target["value"]))
@@ -295,8 +287,9 @@ class _Trajectory:
         if year is None or pd.isna(year) or int(year) not in self.raw:
             return
         value = self.sheet.scaled(self.raw[int(year)])
-        (ring,) = self.ax.plot([year], [value], marker="o", markersize=7.5, linestyle="", color=INK)
-        ring.set(markerfacecolor="none", markeredgewidth=0.8, zorder=3.6, label="_baseline")
+        looks = {"color": INK, "marker": "o", "markersize": 7.5, "linestyle": "", "zorder": 3.6}
+        looks |= {"markerfacecolor": "none", "markeredgewidth": 0.8, "label": "_baseline"}
+        draw_line(self.ax, [year], [value], **looks)
         text = f"{self.say('baseline', year=int(year))}\n{self.sheet.number(self.raw[int(year)])}"
         self.inner.append(
             self.label(text, int(year), value, colour=INK, prefer=("n", "nw", "s", "se"), name="baseline")
@@ -313,10 +306,8 @@ class _Trajectory:
             return
         gap = self.raw[year] - required
         ends = self.sheet.scaled(self.raw[year]), self.sheet.scaled(required)
-        (bar,) = self.ax.plot(
-            [year, year], ends, color=INK, linewidth=1.1, marker="_", markersize=6, zorder=3.9
-        )
-        bar.set_label("_gap")
+        looks = {"color": INK, "linewidth": 1.1, "marker": "_", "markersize": 6, "zorder": 3.9}
+        draw_line(self.ax, [year, year], ends, **looks, label="_gap")
         text = self.sheet.number(gap, sign=True) + (self.say("pp") if self.sheet.unit == "%" else "")
         text = self.say("gap", gap=text)
         prefer = ("e", "w", "se", "ne", "sw", "nw")
@@ -336,12 +327,12 @@ class _Trajectory:
         year = min(later)
         text = self.say("reached", year=year, value=self.sheet.number(self.raw[year]))
         looks = {"colour": ROLES["actual"].colour, "weight": "bold", "name": "reached"}
-        self.ax.plot([year], [self.sheet.scaled(self.raw[year])], marker="*", markersize=8, linestyle="")
-        self.ax.lines[-1].set(color=ROLES["actual"].colour, zorder=4.2, label="_reached")
+        place = self.sheet.scaled(self.raw[year])
+        star = {"color": looks["colour"], "marker": "*", "markersize": 8, "linestyle": "", "zorder": 4.2}
+        draw_line(self.ax, [year], [place], **star, label="_reached")
         if year == self.actual["year"].iloc[-1]:
             self.last_text = text
         else:
-            place = self.sheet.scaled(self.raw[year])
             self.inner.insert(1, self.label(text, year, place, **looks, prefer=("n", "nw", "ne", "s")))
 
     def finish(self, *, top: float):
@@ -354,9 +345,8 @@ class _Trajectory:
         column = LabelColumn(self.ends, room=0.24 * sheet.span())
         horizons = tuple(int(target["horizon"]) for target in self.targets)
         sheet.settle(right=column.width, top=top)
-        wide = self.ax.get_window_extent().width / sheet.figure.dpi * 72
         anchor = horizons[0] if horizons else int(last.year)
-        dress_years(sheet, self.years, anchor=anchor, width=wide, strong=horizons)
+        dress_years(sheet, self.years, anchor=anchor, width=sheet.width_of(), strong=horizons)
         column.write(self.ax)
         lines = [line for line in self.ax.lines if line.get_label() != "_axis_cut"]
         obstacles = [sampled(self.ax, line.get_xdata(), line.get_ydata()) for line in lines]

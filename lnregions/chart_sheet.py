@@ -142,11 +142,9 @@ class Sheet:
         return 1 if self.unit in ("%", "pp") or max(shown) >= 10 else 2
 
     def add_panels(self, count: int, *, columns: int):
-        """Put a grid of axes, filled row by row, in the place of the single one."""
-        self.ax.remove()
+        """Add axes to the single one for a grid of so many panels, filled row by row."""
         self.columns, self.rows = columns, -(-count // columns)
-        self.axes = [self.figure.add_axes((0.1, 0.1, 0.8, 0.8), label=f"panel {n}") for n in range(count)]
-        self.ax = self.axes[0]
+        self.axes += [self.figure.add_axes((0.1, 0.1, 0.8, 0.8)) for _ in range(count - 1)]
 
     def say(self, key: str, **values) -> str:
         """One of the words all charts share."""
@@ -178,8 +176,11 @@ class Sheet:
 
     def span(self) -> float:
         """Width in points the texts may take."""
-        box = self.figure.bbox if self.owned else self.ax.get_window_extent()
-        return box.width / self.figure.dpi * 72
+        return self.figure.bbox.width / self.figure.dpi * 72 if self.owned else self.width_of()
+
+    def width_of(self, ax: Axes | None = None) -> float:
+        """Width in points of the axes, or of one of the panels."""
+        return (ax or self.ax).get_window_extent().width / self.figure.dpi * 72
 
     def _tick_width(self) -> float:
         return max((text_size(t, size=self.size.small)[0] for t in tick_texts(self.ax.yaxis)), default=0) + 6
@@ -267,14 +268,11 @@ class Sheet:
 
     def text(self, x: float, y: float, text: str, transform: Transform, **looks) -> Text:
         """Write a text beside the axes; its label names the part it plays, such as ``_title``."""
-        looks = {"va": "top", "ha": "left", "fontfamily": style.FAMILY} | looks
+        looks = {"va": "top", "ha": "left", "fontfamily": style.FAMILY, "linespacing": LEADING} | looks
         name, size, colour = (looks.pop(part) for part in ("name", "size", "colour"))
+        looks |= {"transform": transform, "label": f"_{name}", "parse_math": False}
         host = self.figure if self.owned else self.ax
-        artist = host.text(x, y, text, transform=transform, fontsize=size, color=colour, **looks)
-        artist.set_parse_math(False)
-        artist.set_linespacing(LEADING)
-        artist.set_label(f"_{name}")
-        return artist
+        return host.text(x, y, text, fontsize=size, color=colour, **looks)
 
     def _sample(self, key: Key, transform: Transform, x: float, y: float):
         if key.patch is not None:

@@ -216,8 +216,9 @@ def test_a_frame_without_any_column_is_refused():
 def test_a_series_is_cut_at_breaks_and_at_missing_years_but_bridged_only_over_the_latter():
     frame = pd.DataFrame({"year": [2018, 2019, 2021, 2022], "value": 1.0, "segment": [0, 1, 1, 1]})
     tidy = tidy_series(frame)
-    assert [run["year"].tolist() for run in runs(tidy)] == [[2018], [2019], [2021, 2022]]
-    assert [pair["year"].tolist() for pair in bridges(tidy)] == [[2019, 2021]]
+    assert [tidy["year"][run].tolist() for run in runs(tidy)] == [[2018], [2019], [2021, 2022]]
+    assert [tidy["year"][pair].tolist() for pair in bridges(tidy)] == [[2019, 2021]]
+    assert runs(tidy[:0]) == bridges(tidy[:0]) == []
 
 
 @pytest.mark.parametrize(("width", "shown"), [(400, 8), (60, 2), (8, 1)])
