@@ -14,6 +14,7 @@ from matplotlib.text import Text
 
 from lnregions import palette
 from lnregions._typeset import text_width, wrap
+from lnregions.geometry import remembered
 from lnregions.map_base import drawn_on, foot_mm, mm_box, offset, text_looks
 from lnregions.style import MM, size_on
 
@@ -37,10 +38,10 @@ def swatch(fill: str, *, hatch: str = "", edge: str = palette.BORDER, **looks) -
 def legend_room(ax: "Axes") -> tuple[str, float, float]:
     """Where a legend has room ("right", "below", "inside" or its own axes), and that room in millimetres."""
     fig = ax.get_figure(root=True)
-    left, bottom, across, up = mm_box(ax)
+    box = left, bottom, across, up = mm_box(ax)
     if ax.get_label() == LEGEND_ROOM:
         return "own", across, up
-    right_edge, lower_edge = _neighbours(ax)
+    right_edge, lower_edge = _neighbours(ax, box)
     right = right_edge - left - across - 2 * GAP_MM
     below = bottom - lower_edge - foot_mm(size_on(ax)) - GAP_MM
     if right >= 28:
@@ -50,10 +51,10 @@ def legend_room(ax: "Axes") -> tuple[str, float, float]:
     return "inside", 0.45 * across, 0.4 * up
 
 
-def _neighbours(ax: "Axes") -> tuple[float, float]:
+def _neighbours(ax: "Axes", box: tuple[float, float, float, float]) -> tuple[float, float]:
     """Where the next plots on the same sheet begin, to the right and below, in millimetres; else its edges."""
     fig = ax.get_figure(root=True)
-    left, bottom, across, up = mm_box(ax)
+    left, bottom, across, up = box
     right_edge, lower_edge = fig.get_figwidth() / MM, 0.0
     for other in fig.axes:
         if other is ax or other.get_subplotspec() is None or not other.get_visible():
@@ -66,9 +67,9 @@ def _neighbours(ax: "Axes") -> tuple[float, float]:
     return right_edge, lower_edge
 
 
-def _anchor(ax: "Axes", *, lower_mm: float = 0.0) -> dict:
-    """Keywords that put a legend or box at the place `legend_room` names, or so much lower."""
-    place, across, up = legend_room(ax)
+def _anchor(ax: "Axes", room: tuple[str, float, float], *, lower_mm: float = 0.0) -> dict:
+    """Keywords that put a legend or box into the `legend_room` found, or so much lower."""
+    place, across, up = room
     if place == "inside":
         return {"loc": free_corners(ax, (across, up))[0]}
     corner, shift = {
@@ -97,7 +98,7 @@ def add_legend(
     `notes` are lines without a sign below it: the class method, the key of numbered areas.
     """
     size = size_on(ax)
-    place, across, _ = legend_room(ax)
+    place, across, _ = found = legend_room(ax)
     room = across * POINTS_PER_MM
     columns = _columns(labels, room, size.small) if place == "below" else 1
     width = room / columns - (4.2 if columns > 1 else 3.2) * size.small
@@ -119,34 +120,34 @@ def add_legend(
         frameon=place == "inside",
         framealpha=0.92,
         edgecolor="none",
-        **_anchor(ax),
+        **_anchor(ax, found),
     )
     legend.set_zorder(8)
     looks = {"fontfamily": "Noto Sans SC", "fontsize": size.small, "color": palette.INK, "parse_math": False}
     legend.get_title().set(**looks, fontweight="bold")
     for words in legend.get_texts():
         words.set(**looks)
-    _add_notes(ax, legend, notes, room)
+    _add_notes(ax, legend, notes, found)
     return legend
 
 
-def _add_notes(ax: "Axes", legend, notes: Sequence[str], room: float) -> None:
+def _add_notes(ax: "Axes", legend, notes: Sequence[str], found: tuple[str, float, float]) -> None:
     """Lines under a legend: the class method, the key of numbered areas."""
     if not notes:
         return
-    fig = ax.get_figure(root=True)
+    fig, room = ax.get_figure(root=True), found[1] * POINTS_PER_MM
     looks = {**text_looks(ax), "color": palette.MUTED, "va": "top", "linespacing": 1.1, "gid": "note"}
     lines = "\n".join(line for note in notes for line in wrap(note, room - 2, looks["fontsize"]))
-    if legend_room(ax)[0] == "inside":
+    if found[0] == "inside":
         high = (lines.count("\n") + 1) * 1.2 * looks["fontsize"] / POINTS_PER_MM
-        corner = free_corners(ax, (room / POINTS_PER_MM, high), taken=_anchor(ax)["loc"].split(","))[0]
+        corner = free_corners(ax, (room / POINTS_PER_MM, high), taken=_anchor(ax, found)["loc"].split(","))[0]
         spot, where = (0.01 + 0.98 * ("right" in corner), 0.01 + 0.98 * ("upper" in corner)), ax.transAxes
         looks |= {"va": corner.split()[0].replace("upper", "top").replace("lower", "bottom")}
         looks |= {"ha": corner.split()[1]}
         looks["bbox"] = {"boxstyle": "square,pad=0.15", "facecolor": "#ffffff", "alpha": 0.92, "linewidth": 0}
     else:
         high = legend.get_window_extent().height * 25.4 / fig.dpi
-        spot, where = (0, 0), _anchor(ax, lower_mm=high + 1.7)["bbox_transform"]
+        spot, where = (0, 0), _anchor(ax, found, lower_mm=high + 1.7)["bbox_transform"]
     ax.text(*spot, lines, transform=where, clip_on=False, zorder=8, **looks)
 
 
@@ -155,7 +156,7 @@ def add_circle_legend(
 ) -> AnchoredOffsetbox:
     """Nested circles standing on one line, each with its value; `circles` are (radius in points, label)."""
     size = size_on(ax)
-    place, across, _ = legend_room(ax)
+    place, across, _ = found = legend_room(ax)
     circles = sorted(circles, reverse=True)
     biggest, line = circles[0][0], size.small * 1.15
     heights = np.array([2 * radius for radius, _ in circles])
@@ -175,12 +176,14 @@ def add_circle_legend(
         area.add_artist(Text(2 * biggest + 11, spot + 1, label, va="center", **looks))
     parts = [_line_of_text(heading, {**looks, "fontweight": "bold"}), area]
     packed = VPacker(children=parts, pad=0, sep=3, align="left")
-    box = AnchoredOffsetbox(child=packed, pad=0.1, borderpad=0, frameon=place == "inside", **_anchor(ax))
+    box = AnchoredOffsetbox(
+        child=packed, pad=0.1, borderpad=0, frameon=place == "inside", **_anchor(ax, found)
+    )
     box.patch.set(linewidth=0, alpha=0.92)
     box.set_gid("circle legend")
     box.set_zorder(8)
     ax.add_artist(box)
-    _add_notes(ax, box, notes, room)
+    _add_notes(ax, box, notes, found)
     return box
 
 
@@ -198,8 +201,16 @@ def _line_of_text(words: str, looks: dict) -> DrawingArea:
 
 def corner_box(ax: "Axes", corner: str, box_mm: tuple[float, float]):
     """Rectangle of that size in millimetres in a corner of the map, in the units of the axes."""
-    _, _, across, up = mm_box(ax)
-    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    return _corner_box(_sides(ax), corner, box_mm)
+
+
+def _sides(ax: "Axes") -> tuple[float, ...]:
+    """Limits of a map, and its width and height in millimetres."""
+    return *ax.get_xlim(), *ax.get_ylim(), *mm_box(ax)[2:]
+
+
+def _corner_box(sides: tuple[float, ...], corner: str, box_mm: tuple[float, float]):
+    left, right, bottom, top, across, up = sides
     wide, high = (right - left) * box_mm[0] / across, (top - bottom) * box_mm[1] / up
     x = left if "left" in corner else right - wide
     y = bottom if "lower" in corner else top - high
@@ -208,10 +219,17 @@ def corner_box(ax: "Axes", corner: str, box_mm: tuple[float, float]):
 
 def free_corners(ax: "Axes", box_mm: tuple[float, float], *, taken: Sequence[str] = ()) -> list[str]:
     """Corners of the map's frame, those first where a box of that size hides least of the areas."""
-    drawn = drawn_on(ax)
+    drawn, sides = drawn_on(ax), _sides(ax)
     shapes = np.asarray([] if drawn is None else drawn.geometry)
-    hidden = {}
-    for corner in (c for c in _CORNERS if c not in taken):
-        box = corner_box(ax, corner, box_mm)
-        hidden[corner] = round(float(shapely.area(shapely.intersection(shapes, box)).sum() / box.area), 3)
-    return sorted(hidden, key=hidden.__getitem__)
+    task = ("hidden", *map(float, sides), *map(float, box_mm))
+    hidden = remembered(task, shapes, lambda: _hidden(shapes, sides, box_mm))
+    return sorted((c for c in _CORNERS if c not in taken), key=hidden.__getitem__)
+
+
+def _hidden(shapes, sides: tuple[float, ...], box_mm: tuple[float, float]) -> dict[str, float]:
+    """How much of the areas a box of that size hides in each corner, as a share of the box."""
+    boxes = {corner: _corner_box(sides, corner, box_mm) for corner in _CORNERS}
+    return {
+        corner: round(float(shapely.area(shapely.intersection(shapes, box)).sum() / box.area), 3)
+        for corner, box in boxes.items()
+    }

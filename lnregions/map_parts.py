@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,11 +81,15 @@ def add_scale_bar(ax: "Axes", *, crs, language: str = "en", corner: str = "lower
 
 def north_angle(ax: "Axes", crs, *, at: tuple[float, float] | None = None) -> float:
     """Direction of true north, in degrees clockwise from the top, at a point of the axes (0 to 1)."""
-    from pyproj import Transformer
-
     across, up = at or (0.5, 0.5)
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    x, y = left + across * (right - left), bottom + up * (top - bottom)
+    return _north_at(float(left + across * (right - left)), float(bottom + up * (top - bottom)), crs)
+
+
+@lru_cache(maxsize=256)
+def _north_at(x: float, y: float, crs) -> float:
+    from pyproj import Transformer
+
     to_degrees = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
     lon, lat = to_degrees.transform(x, y)
     x_north, y_north = to_degrees.transform(lon, lat + 0.01, direction="INVERSE")
@@ -182,13 +187,12 @@ def add_source_line(ax: "Axes", words: str, *, below_mm: float = 0.0) -> Text:
     return ax.text(0, 0, "\n".join(lines), transform=where, gid="source", clip_on=False, **looks)
 
 
-def _lowest(axes: Sequence["Axes"]) -> float:
+def _lowest(ax: "Axes") -> float:
     """Height in millimetres above the figure's foot of the lowest legend or note; infinite without any."""
-    fig = axes[0].get_figure(root=True)
-    hanging = [one.get_legend() for one in axes if one.get_legend()]
-    signs = ("note", "circle legend")
-    hanging += [a for one in axes for a in (*one.artists, *one.texts) if a.get_gid() in signs]
-    return min((a.get_window_extent().y0 for a in hanging), default=np.inf) * 25.4 / fig.dpi
+    hanging = [ax.get_legend()] if ax.get_legend() else []
+    hanging += [a for a in (*ax.artists, *ax.texts) if a.get_gid() in ("note", "circle legend")]
+    dpi = ax.get_figure(root=True).dpi
+    return min((a.get_window_extent().y0 for a in hanging), default=np.inf) * 25.4 / dpi
 
 
 def finish_map(
@@ -237,7 +241,8 @@ def finish_map(
     axes = list(np.ravel(ax)) if isinstance(ax, (list, tuple, np.ndarray)) else [ax]
     first, drawn = axes[0], drawn_on(axes[0])
     crs = crs if drawn is None else drawn.crs
-    corners = _corners(first, inset is not None and not _column_free(first))
+    lowest = {one: _lowest(one) for one in first.get_figure(root=True).axes}
+    corners = _corners(first, inset is not None and not _column_free(first, lowest[first]))
     add_scale_bar(first, crs=crs, language=language, corner=corners["bar"][0])
     add_north_arrow(first, crs=crs, language=language, corner=corners["arrow"][0])
     if context is not None:
@@ -247,7 +252,7 @@ def finish_map(
     size, low = size_on(first), min(axes, key=lambda one: (mm_box(one)[1], mm_box(one)[0]))
     glue = " " if language == "en" else ""
     heading = add_title(first, title)
-    below = max(0.0, mm_box(low)[1] - _lowest(first.get_figure(root=True).axes))
+    below = max(0.0, mm_box(low)[1] - min(lowest.values()))
     foot = add_source_line(low, f"{source.rstrip()}{glue}{projection_line(crs, language)}", below_mm=below)
     lines = [words.get_text().count("\n") + 1 for words in (heading, foot)]
     fit_sheet(
@@ -282,11 +287,11 @@ def _inset_side(ax: "Axes") -> float:
     return min(30.0, legend_room(ax)[1], 0.3 * mm_box(ax)[3])
 
 
-def _column_free(ax: "Axes") -> bool:
-    """Whether the foot of a legend's column has room for a locator."""
+def _column_free(ax: "Axes", lowest: float) -> bool:
+    """Whether the foot of a legend's column has room for a locator, with its legend ending so high."""
     if legend_room(ax)[0] != "right":
         return False
-    return _lowest([ax]) - mm_box(ax)[1] >= _inset_side(ax) + GAP_MM
+    return lowest - mm_box(ax)[1] >= _inset_side(ax) + GAP_MM
 
 
 def _add_inset(ax: "Axes", frame, areas: Sequence[str], *, corner, language: str) -> "Axes":
