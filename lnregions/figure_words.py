@@ -1,6 +1,7 @@
 """Captions and source lists of figures, in both languages, from what was drawn and nothing else."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -9,6 +10,7 @@ from lnregions import __version__, _checks
 from lnregions.style import LANGUAGES
 
 _KEPT = ("source", "title", "publisher", "url", "kind", "published", "licence")
+_MARKS = {"grade": "grades", "vintage": "vintages"}
 _SEPARATOR = {"en": "; ", "zh": "；"}
 _HEADS = {
     "en": {
@@ -39,14 +41,16 @@ def speaking(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
     return {language: words[language] for language in LANGUAGES if language in words}
 
 
-def _cited(data: pd.DataFrame | None) -> dict[str, pd.DataFrame] | None:
-    """Rows of the data by the source they cite; None when the data name no sources."""
+def _cited(data: pd.DataFrame | None) -> dict[str, list[int]] | None:
+    """Places of the rows that cite each source; None when the data name no sources."""
     column = next((c for c in ("source", "sources") if data is not None and c in data), None)
     if column is None:
         return None
-    names = data[column].fillna("").astype(str).str.split()
-    exploded = data.assign(_one=names).explode("_one").dropna(subset=["_one"])
-    return {str(name): part for name, part in exploded.groupby("_one", sort=True)}
+    cited: dict[str, list[int]] = {}
+    for row, names in enumerate(data[column].fillna("")):
+        for name in str(names).split():
+            cited.setdefault(name, []).append(row)
+    return dict(sorted(cited.items()))
 
 
 def source_records(
@@ -67,11 +71,12 @@ def source_records(
     if cited is None:
         return records
     known = {record.get("source"): record for record in records}
+    marks = {name: list(data[column]) for column, name in _MARKS.items() if column in data}
     found = []
-    for name, part in cited.items():
+    for name, places in cited.items():
         if name not in known:
             raise _checks.unknown("source", name, [str(k) for k in known])
-        found.append({**known[name], **_attested(part)})
+        found.append({**known[name], **_attested(marks, places)})
     return found
 
 
@@ -79,14 +84,13 @@ def _empty(value: object) -> bool:
     return value is None or value == "" or (isinstance(value, float) and value != value)
 
 
-def _attested(part: pd.DataFrame) -> dict[str, list[str]]:
-    """Grades and vintages of the rows that cite one source."""
-    found = {}
-    for column, name in (("grade", "grades"), ("vintage", "vintages")):
-        if column in part:
-            values = sorted({str(v)[:10] for v in part[column] if not _empty(v)})
-            found |= {name: values} if values else {}
-    return found
+def _attested(marks: Mapping[str, list], places: list[int]) -> dict[str, list[str]]:
+    """Grades and vintages of some rows, each once."""
+    found = {
+        name: sorted({str(values[place])[:10] for place in places if not _empty(values[place])})
+        for name, values in marks.items()
+    }
+    return {name: values for name, values in found.items() if values}
 
 
 def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: pd.DataFrame | None) -> str:
@@ -97,9 +101,9 @@ def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: p
     >>> print(caption_text({"en": "GDP of two cities."}, [{"title": "Bulletin"}], None).split(" Made")[0])
     **Figure.** GDP of two cities. Sources: Bulletin.
     """
-    return (
-        "\n\n".join(_paragraph(language, words, records, data) for language, words in caption.items()) + "\n"
-    )
+    grades = [] if data is None or "grade" not in data else sorted(Counter(data["grade"].dropna()).items())
+    said = [_paragraph(language, words, records, grades) for language, words in caption.items()]
+    return "\n\n".join(said) + "\n"
 
 
 def plain_markdown(text: str) -> str:
@@ -113,16 +117,15 @@ def plain_markdown(text: str) -> str:
     return re.sub(r"[\\\[<]", r"\\\g<0>", " ".join(text.split("\n")))
 
 
-def _paragraph(language: str, words: str, records, data) -> str:
+def _paragraph(language: str, words: str, records, grades) -> str:
     heads, stop = _HEADS[language], "." if language == "en" else "。"
     glue = " " if language == "en" else ""
     parts = [f"**{heads['figure']}**{glue}{plain_markdown(words.strip())}"]
     if records:
         named = [plain_markdown(_named(record, language)) for record in records]
         parts.append(heads["sources"] + _SEPARATOR[language].join(named) + stop)
-    grades = {} if data is None or "grade" not in data else data["grade"].value_counts().sort_index()
-    if len(grades):
-        counted = (f"{grade} ({n})" if language == "en" else f"{grade}级{n}条" for grade, n in grades.items())
+    if grades:
+        counted = (f"{grade} ({n})" if language == "en" else f"{grade}级{n}条" for grade, n in grades)
         parts.append(heads["grades"] + (", " if language == "en" else "，").join(counted) + stop)
     parts.append(f"{heads['made']}{glue}lnregions {__version__}{stop}")
     return glue.join(parts)
