@@ -14,7 +14,7 @@ from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.backends.backend_pdf import PdfFile
 from matplotlib.transforms import Affine2D, Bbox, TransformedPath
 
-from lnregions._glyph_runs import KNOWN
+from lnregions._glyph_runs import EM, KNOWN, font_of, line_measures, measures
 from lnregions._renderers import OutlineRenderer, PageRenderer, PixelRenderer
 
 if TYPE_CHECKING:
@@ -60,7 +60,18 @@ class Drawing(RendererBase):
 
     def get_text_width_height_descent(self, s, prop, ismath):
         """Measures of a line of text in points, free of any resolution."""
-        return self._text2path.get_text_width_height_descent(s, prop, ismath)
+        if ismath:
+            return self._text2path.get_text_width_height_descent(s, prop, ismath)
+        scale = prop.get_size_in_points() / EM
+        wide, high, deep = measures(s, font_of(prop))
+        return wide * scale, high * scale, deep * scale
+
+    get_text_width_height_descent.remembers = True
+
+    def _get_font_height_metrics(self, prop):
+        """Height above the line, depth below it and gap between lines, as matplotlib's layout of text asks for."""
+        scale = prop.get_size_in_points() / EM
+        return tuple(value * scale for value in line_measures(font_of(prop)))
 
     def open_group(self, s, gid=None):
         """Keep the beginning of a group."""

@@ -74,6 +74,29 @@ def glyph_run(words: str, font: FT2Font) -> tuple[Glyph, ...]:
 
 
 @lru_cache(maxsize=8192)
+def measures(words: str, font: FT2Font) -> tuple[float, float, float]:
+    """Width, height and depth below the line of some words, in points for a type size of `EM`."""
+    font.set_size(EM, _DPI)
+    font.set_text(words, 0.0, flags=LoadFlags.NO_HINTING)
+    wide, high = font.get_width_height()
+    return wide / 64, high / 64, font.get_descent() / 64
+
+
+@lru_cache(maxsize=64)
+def line_measures(font: FT2Font) -> tuple[float, float, float]:
+    """Height above the line, depth below it and gap between lines, in points for a type size of `EM`.
+
+    Those that the font states for setting type, or for its horizontal lines where it states none.
+    """
+    stated, names = font.get_sfnt_table("OS/2"), ("sTypoAscender", "sTypoDescender", "sTypoLineGap")
+    if stated is None:
+        stated, names = font.get_sfnt_table("hhea"), ("ascent", "descent", "lineGap")
+    scale = EM / font.get_sfnt_table("head")["unitsPerEm"]
+    above, below, gap = (stated[name] * scale for name in names)
+    return above, -below, gap
+
+
+@lru_cache(maxsize=8192)
 def outline(font: FT2Font, number: int) -> Path:
     """Outline of a glyph for a type size of `EM`, in sixty-fourths of a point."""
     font.set_size(EM, _DPI)

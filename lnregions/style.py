@@ -6,7 +6,7 @@ to a block for those who bring their own axes.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from math import inf
 from numbers import Real
 from typing import NamedTuple
@@ -204,6 +204,24 @@ def context(language: str = "en", width: str | float = "double") -> Iterator[Non
 use_style = context
 
 
+@lru_cache(maxsize=64)
+def _checked_rc(language: str, width: str | float) -> dict[str, object]:
+    """Settings of the style as matplotlib keeps them once it has checked them."""
+    checked = mpl.RcParams(rc(language, width))
+    return {name: dict.__getitem__(checked, name) for name in checked}
+
+
+@contextmanager
+def _in_force(settings: dict[str, object]) -> Iterator[None]:
+    """Block in which checked settings hold; ``rc_context`` copies all 300 and checks each anew."""
+    before = {name: dict.__getitem__(mpl.rcParams, name) for name in settings}
+    dict.update(mpl.rcParams, settings)
+    try:
+        yield
+    finally:
+        dict.update(mpl.rcParams, before)
+
+
 _EXTENTS: dict[tuple, tuple[float, float, float]] = {}
 _MOST_EXTENTS = 20_000
 
@@ -238,14 +256,14 @@ class StyledFigure(Figure):
         self.language = check_language(language)
         self.size = size_of(width)
         self.fixed = True  # whether its height is settled, or may follow what stands under a map
-        self._rc = rc(language, width)
-        with mpl.rc_context(self._rc):
+        self._rc = _checked_rc(language, width)
+        with self.in_style():
             super().__init__(*args, **kwargs)
         FigureCanvasAgg(self)
 
     def in_style(self):
         """Block of code in which its style is in force, whatever is set globally."""
-        return mpl.rc_context(self._rc)
+        return _in_force(self._rc)
 
     def draw(self, renderer):
         """Draw in the style; text added in matplotlib's default font is set in the bundled one."""

@@ -169,6 +169,32 @@ def test_a_run_is_as_wide_as_matplotlib_measures_it():
     assert run[1].kern < -1  # A and V move together
 
 
+def test_the_measures_are_those_that_matplotlib_takes():
+    import matplotlib.text
+
+    fig = words()
+    with fig.in_style():
+        drawing = _draw_once.Drawing(100, 100)
+        one = matplotlib.text.Text(0, 0, "沈阳 jg\nGDP", figure=fig, fontsize=7, linespacing="normal")
+        fig.dpi = 72
+        ours = one._get_layout(drawing)
+        without = type("Plain", (_draw_once.Drawing,), {"__getattribute__": _plain})(100, 100)
+        theirs = one._get_layout(without)
+    assert np.allclose(ours[0].extents, theirs[0].extents)
+    assert [line for line, *_ in ours[1]] == ["沈阳 jg", "GDP"]
+    for (_, size, place), (_, its_size, its_place) in zip(ours[1], theirs[1], strict=True):
+        assert np.allclose([*size, *place], [*its_size, *its_place])
+
+
+def _plain(self, name):
+    """A renderer that leaves the measures of fonts to matplotlib."""
+    if name == "_get_font_height_metrics":
+        raise AttributeError(name)
+    if name == "get_text_width_height_descent":
+        return object.__getattribute__(self, "_text2path").get_text_width_height_descent
+    return object.__getattribute__(self, name)
+
+
 def test_a_glyph_moved_by_a_part_of_a_pixel_is_drawn_anew():
     font = font_of(FontProperties(family=[style.FAMILY]))
     number = glyph_run("沈", font)[0].number

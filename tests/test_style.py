@@ -1,3 +1,4 @@
+import io
 import itertools
 import math
 
@@ -332,9 +333,10 @@ def test_text_measured_before_gives_the_same_picture_as_text_measured_anew(kind)
     from lnregions import figures
 
     def drawn():
-        fig = style.figure("single", height_mm=30)
+        fig, file = style.figure("single", height_mm=30), io.BytesIO()
         fig.add_subplot().set(title="辽宁 Liaoning", xlabel="measured once")
-        return figures.picture(fig, kind)
+        fig.savefig(file, format=kind, metadata=dict(figures._METADATA[kind]))
+        return file.getvalue()
 
     style._EXTENTS.clear()
     anew = drawn()
