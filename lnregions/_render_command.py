@@ -146,6 +146,7 @@ def _settings(options):
     return Settings(
         jobs=options.jobs, engine=options.engine, force=options.force, limits=limits, batch=options.batch_timeout,
         retries=options.retries, warm_up=WARM_UP, scheduler=options.scheduler, own=tuple(reads),
+        html=not options.no_html,
     )  # fmt: skip
 
 

@@ -47,6 +47,8 @@ def _add_how(own) -> None:
     own.add_argument("--jobs", type=whole(1), default=2, metavar="N", help="runs at a time (default: 2)")
     own.add_argument("--force", action="store_true", help="run also what is up to date")
     own.add_argument("--no-report", action="store_true", help="leave the pages over the runs as they are")
+    own.add_argument("--no-html", action="store_true",
+                     help="write notebooks and figures only, no page beside each notebook")  # fmt: skip
     own.add_argument(
         "--engine", default="warm", choices=["warm", "ordinary"],
         help="warm: fork each run from a process that has the libraries loaded (default); ordinary: start a kernel "

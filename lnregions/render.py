@@ -260,6 +260,8 @@ def _run(notebook: Notebook, language: str, *, value: object, given: dict, speak
     if parameters.get("language") in PAGE_LANGUAGES:
         language = parameters["language"]
     name = "/".join(safe_name(part) for part in (language, notebook.name, str(value) or "all"))
+    order = {one.name: place for place, one in enumerate(notebook.parameters)}
+    parameters = dict(sorted(parameters.items(), key=lambda item: order.get(item[0], len(order))))
     return Run(name, notebook, language, str(value), check_parameters(notebook, parameters))
 
 

@@ -260,6 +260,14 @@ def test_notebooks_are_taken_by_folder_and_by_name(quick):
     assert "en/01_plan/all" in [run.name for run in everything]
 
 
+def test_parameters_come_in_the_notebooks_order_however_they_are_given(tmp_path):
+    book = write_notebook(tmp_path / "a.ipynb", "1")
+    first, second = {"figures": "f", "language": "zh"}, {"language": "zh", "figures": "f"}
+    for given in (first, second):
+        (run,) = plan_runs(choices=CHOICES, notebooks=book, only={"region": ["belt"]}, parameters=given)
+        assert list(run.parameters.items()) == [("region", "belt"), ("language", "zh"), ("figures", "f")]
+
+
 def test_a_notebook_without_choices_runs_for_its_default(quick):
     assert [run.value for run in plan_runs(notebooks=quick, languages=["en"])] == ["circle"]
 

@@ -137,6 +137,21 @@ def test_a_notebook_of_ones_own_runs_once_and_again_when_a_file_it_reads_changes
     assert "the files given with it have changed" in capsys.readouterr().out
 
 
+def test_without_html_notebooks_and_figures_are_left_alone_and_asking_for_pages_runs_again(
+    tmp_path, unchanging
+):
+    book = write_notebook(
+        tmp_path / "mine.ipynb", "import os; os.mkdir(figures); open('figures/a.svg', 'w').close()"
+    )
+    call = ["render", str(book), "--region", "circle", "--language", "en", "--no-report", "--quiet"]
+    call += ["--output", str(tmp_path / "out")]
+    assert main([*call, "--no-html"]) == 0
+    folder = tmp_path / "out" / "en" / "mine" / "circle"
+    assert sorted(path.name for path in folder.iterdir()) == ["figures", "mine.ipynb"]
+    assert main(call) == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["figures", "mine.html", "mine.ipynb"]
+
+
 def test_one_notebooks_parameters_are_listed(tmp_path, capsys):
     book = write_notebook(tmp_path / "one.ipynb", "1")
     assert main(["render", str(book), "--list"]) == 0
