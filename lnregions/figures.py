@@ -256,23 +256,22 @@ def data_csv(data: pd.DataFrame) -> str:
     area,note,value
     210100,'=1+1,-3.5
     """
-    table = pd.DataFrame(data.drop(columns=[c for c in data.columns if _is_geometry(data[c])]))
-    for column in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[column]):
+    table = pd.DataFrame(data.loc[:, [str(kind) != "geometry" for kind in data.dtypes]])
+    for column, kind in table.dtypes.items():
+        if not pd.api.types.is_numeric_dtype(kind) and any(map(_runs, table[column])):
             table[column] = table[column].map(_safe_cell)
     table.columns = [_safe_cell(str(c)) for c in table.columns]
     return table.to_csv(index=False, lineterminator="\n")
 
 
-def _is_geometry(column: pd.Series) -> bool:
-    return str(column.dtype) == "geometry"
+def _runs(value: object) -> bool:
+    """Whether a spreadsheet would run a value."""
+    return isinstance(value, str) and bool(_FORMULA.match(value)) and not _NUMBER.match(value)
 
 
 def _safe_cell(value: object) -> object:
     """Value as it is, or with an apostrophe where a spreadsheet would run it."""
-    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.match(value):
-        return "'" + value
-    return value
+    return f"'{value}" if _runs(value) else value
 
 
 def _facts(fig: "Figure", stem: Path, parameters, records) -> dict:
