@@ -166,6 +166,7 @@ class Sheet:
         low = sum(step for _, step in below) + bottom + 2
         if self.owned:
             self._fix(high + PAD, low + PAD - 1, left + PAD, right + PAD, body_mm)
+            self._place_axis_labels(left, bottom)
             self._write(above, self.points((0, 1), self.figure.transFigure), PAD, -PAD)
             self._write(below, self.points((0, 0), self.figure.transFigure), PAD, low + PAD - 3 - bottom)
         else:
@@ -210,6 +211,12 @@ class Sheet:
             row, column = divmod(number, self.columns)
             bottom = box[1] + box[3] - (row + 1) * tall - row * down
             ax.set_position((box[0] + column * (each + across), bottom, each, tall))
+
+    def _place_axis_labels(self, left: float, bottom: float):
+        """Fix where labels of the axes would stand, which drawing would look for beyond all tick labels."""
+        for ax in self.axes:
+            ax.xaxis.set_label_coords(0, -bottom, transform=self.points((0.5, 0), ax.transAxes))
+            ax.yaxis.set_label_coords(-left, 0, transform=self.points((0, 0.5), ax.transAxes))
 
     def points(self, corner: tuple[float, float], within: Transform) -> Transform:
         """Transform from points, counted from a corner of the axes or the figure, to pixels."""
