@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
-from matplotlib.backends.backend_pdf import PdfFile
 from matplotlib.transforms import Affine2D, Bbox, TransformedPath
 
 from lnregions._glyph_runs import EM, KNOWN, font_of, line_measures, measures
-from lnregions._renderers import OutlineRenderer, PageRenderer, PixelRenderer
+from lnregions._renderers import OutlineRenderer, PageRenderer, PixelRenderer, WholeStreams
 
 if TYPE_CHECKING:
     from lnregions.style import StyledFigure
@@ -213,15 +212,13 @@ def drawn_svg(drawing: Drawing, *, dpi: int, metadata: dict) -> bytes:
 def drawn_pdf(drawing: Drawing, *, dpi: int, metadata: dict) -> bytes:
     """Drawing as the bytes of a PDF file, its fonts embedded."""
     stream = io.BytesIO()
-    file = PdfFile(stream, metadata=metadata)
+    file = WholeStreams(stream, metadata=metadata)
     width, height = drawing.width / POINTS, drawing.height / POINTS
     file.newPage(width, height)
     renderer = PageRenderer(file, dpi, height, width)
     for name, gc, *rest in drawing.calls:
         if gc is not None:
-            own = renderer.new_gc()
-            own.copy_properties(gc)
-            _tell(renderer, name, own, rest)
+            _tell(renderer, name, renderer.own_gc(gc), rest)
     renderer.finalize()
     file.finalize()
     file.close()

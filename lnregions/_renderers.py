@@ -10,7 +10,7 @@ from functools import lru_cache
 import matplotlib as mpl
 from matplotlib import _path
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.backends.backend_pdf import Op, RendererPdf
+from matplotlib.backends.backend_pdf import GraphicsContextPdf, Op, PdfFile, RendererPdf
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import rgb2hex
 
@@ -101,8 +101,38 @@ def _definition(font, number) -> str:
     return f'<path id="{name}" d="{drawn}" transform="scale(0.015625)"/>\n'
 
 
+class WholeStreams(PdfFile):
+    """A PDF file that shrinks each stream in one go, instead of every few letters that are written to it."""
+
+    def __init__(self, *args, **more):
+        self._held = []
+        super().__init__(*args, **more)
+
+    def write(self, data):
+        """Write to the file, or keep for the stream that is open."""
+        if self._held is None or self.currentstream is None:
+            super().write(data)
+        else:
+            self._held.append(data)
+
+    def endStream(self):
+        """End the stream that is open, if one is."""
+        held, self._held = self._held, None  # its length is written while it is ended, and not into it
+        if held:
+            super().write(b"".join(held))
+        super().endStream()
+        self._held = []
+
+
 class PageRenderer(RendererPdf):
     """Writes PDF, each line of text as one string."""
+
+    def own_gc(self, gc):
+        """Graphics context of this file that says what another one says."""
+        own = GraphicsContextPdf.__new__(GraphicsContextPdf)
+        more = {"file": self.file, "parent": None, "_fillcolor": _BLACK, "_effective_alphas": (1.0, 1.0)}
+        own.__dict__.update(gc.__dict__, **more)
+        return own
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         """Write a line of text."""
@@ -138,6 +168,7 @@ class PageRenderer(RendererPdf):
         return known[key]
 
 
+_BLACK = (0.0, 0.0, 0.0)
 _NO_KERN = 1e-2
 """Hundredths of the type size below which a kerning is but rounding."""
 

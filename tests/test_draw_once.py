@@ -1,4 +1,6 @@
 import io
+import re
+import zlib
 
 import matplotlib as mpl
 import numpy as np
@@ -203,10 +205,26 @@ def test_a_glyph_moved_by_a_part_of_a_pixel_is_drawn_anew():
     assert one.dark.shape != two.dark.shape or (one.dark != two.dark).any()
 
 
-def test_text_in_a_pdf_can_be_selected_and_keeps_its_order():
-    import re
-    import zlib
+@pytest.mark.parametrize("make", [shapes, words, a_map])
+def test_every_object_of_a_pdf_is_where_its_table_says_and_as_long_as_it_says(make):
+    data = figures.picture(make(), "pdf")
+    table = data[int(data.rsplit(b"startxref\n", 1)[1].split()[0]) :].splitlines()
+    count = int(table[1].split()[1])
+    places = {number: int(table[2 + number].split()[0]) for number in range(1, count)}
+    for number, place in places.items():
+        assert data[place:].startswith(b"%d 0 obj" % number)
+    for number, place in places.items():
+        body = data[place:].split(b"endobj", 1)[0]
+        if b"\nstream\n" in body:
+            head = body.split(b"\nstream\n", 1)[0]
+            length = re.search(rb"/Length (\d+)( 0 R)?", head)
+            held = int(length[1])
+            if length[2]:
+                held = int(data[places[held] :].split(b"obj", 1)[1].split()[0])
+            assert data[place + len(head) + 8 + held :].startswith(b"\nendstream"), number
 
+
+def test_text_in_a_pdf_can_be_selected_and_keeps_its_order():
     data = figures.picture(words(), "pdf")
     parts = [zlib.decompress(part) for part in re.findall(rb"stream\n(.*?)\nendstream", data, re.DOTALL)]
     page = next(part for part in parts if b" Tf" in part)
