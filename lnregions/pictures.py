@@ -6,6 +6,7 @@ is shown is what was written.
 
 import base64
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -138,10 +139,21 @@ def make_picture(
 
 def sources_of(data: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Rows of a table of sources for every id in the column ``source`` of some data."""
-    ids = (
-        set() if "source" not in data else {s for row in data["source"].fillna("") for s in str(row).split()}
-    )
-    return sources[sources["source"].isin(ids)].reset_index(drop=True)
+    return sources[sources["source"].isin(list(_cited(data)))].reset_index(drop=True)
+
+
+def _cited(data) -> Counter:
+    """How often each source is cited in the column ``source``; nothing where there is none."""
+    cells = data["source"].fillna("") if "source" in data else ()
+    return Counter(source for cell in cells for source in str(cell).split())
+
+
+def _grades(data):
+    """Grades of the rows that cite a source, each once."""
+    if not {"source", "grade"} <= set(data.columns):
+        return []
+    rows = zip(data["grade"], data["source"].fillna(""), strict=True)
+    return sorted({grade for grade, source in rows if grade and source})
 
 
 def source_line(data: pd.DataFrame, tables: Tables, *, language: str = "en", boundaries: str = "") -> str:
@@ -153,16 +165,13 @@ def source_line(data: pd.DataFrame, tables: Tables, *, language: str = "en", bou
 
 def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") -> str:
     """Sources of some data in a few words: the most used ones, grades, date of knowledge."""
-    sources = sources_of(data, tables.sources)
-    own = data[data["source"].fillna("") != ""] if "source" in data else data.iloc[:0]
-    counts = (
-        own["source"].str.split().explode().value_counts(sort=False) if len(own) else pd.Series(dtype=int)
-    )
-    order = sorted(counts.index, key=lambda s: (-counts[s], s))
-    by_id = sources.set_index("source")
-    named = [f"{_issuer(by_id.loc[s], language)} [{s}]".strip() for s in order[:_LISTED] if s in by_id.index]
+    counts = _cited(data)
+    order = sorted(counts, key=lambda source: (-counts[source], source))
+    listed = tables.sources[tables.sources["source"].isin(order[:_LISTED])]
+    by_id = {row["source"]: row for row in listed.to_dict("records")}
+    named = [f"{_issuer(by_id[s], language)} [{s}]".strip() for s in order[:_LISTED] if s in by_id]
     more = len(order) - len(named)
-    grades = ", ".join(sorted({g for g in own.get("grade", []) if g}))
+    grades = ", ".join(_grades(data))
     if language == "zh":
         text = "；".join(named) + (f"；另有{more}个来源" if more > 0 else "") or "本项目数据表"
         return text + (f"（等级{grades.replace(', ', '、')}）" if grades else "") + f"，截至{tables.as_of}。"
