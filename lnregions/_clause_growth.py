@@ -1,16 +1,16 @@
 """Evaluators of clauses that ask for growth a year, of its own or against a benchmark area."""
 
+import itertools
 from dataclasses import dataclass, field, replace
-
-import numpy as np
-import pandas as pd
 
 from lnregions._clause_parts import (
     Clause,
+    FigureRow,
     Figures,
     both,
     close,
     frame_of,
+    joined_sources,
     keep_open,
     mean_rate,
     no_benchmark,
@@ -20,40 +20,31 @@ from lnregions._clause_parts import (
     without_figures,
 )
 from lnregions._words import format_value
-from lnregions.growth import real_level
+from lnregions.growth import chained
 
 
-def growth_rates(figures: Figures, *, measure: str) -> pd.DataFrame:
+def growth_rates(figures: Figures, *, measure: str) -> tuple[FigureRow, ...]:
     """Yearly growth in per cent: the figures themselves, or steps of levels within one segment.
 
-    Returns columns ``year rate grade source``; a step across a break or a missing year has no rate, nor has one
-    from a level that is not above zero or to one below.
+    All rates are of one segment. A step across a break or a missing year has no rate, nor has one from a level that
+    is not above zero or to one below.
     """
-    frame = figures.frame.sort_values("year")
+    rows = sorted(figures.rows, key=lambda row: row.year)
     if measure == "growth":
-        frame = frame.rename(columns={"value": "rate"})
-        return frame[["year", "rate", "grade", "source"]].reset_index(drop=True)
-    columns = [frame[name].tolist() for name in ("year", "segment", "value", "grade", "source")]
-    rows = list(zip(*columns, strict=True))
-    joined = [place for place in range(1, len(rows)) if _is_step(rows[place - 1], rows[place])]
-    pairs = [(rows[place - 1], rows[place]) for place in joined]
-    weaker = [place - (before[3] > after[3]) for place, (before, after) in zip(joined, pairs, strict=True)]
-    return pd.DataFrame({
-        "year": frame["year"].iloc[joined].array,
-        "rate": np.array([(after[2] / before[2] - 1) * 100 for before, after in pairs], float),
-        "grade": frame["grade"].iloc[weaker].array,
-        "source": [_joined((before[4], after[4])) for before, after in pairs],
-    })  # fmt: skip
+        return tuple(row._replace(segment=0, vintage="") for row in rows)
+    return tuple(_step(*pair) for pair in itertools.pairwise(rows) if _is_step(*pair))
 
 
 def _is_step(before, after):
-    """Whether growth may be worked out from one row of year, segment and value to the next."""
-    return after[0] - before[0] == 1 and after[1] == before[1] and before[2] > 0 and after[2] >= 0
+    """Whether growth may be worked out from one figure to the next."""
+    joined = after.year - before.year == 1 and after.segment == before.segment
+    return joined and before.value > 0 and after.value >= 0
 
 
-def _joined(sources):
-    """Source ids of several figures, each once."""
-    return " ".join(sorted({one for ids in sources for one in str(ids).split()}))
+def _step(before, after):
+    """Growth from one figure to the next, as well attested as the weaker of them."""
+    rate, sources = (after.value / before.value - 1) * 100, joined_sources((before.source, after.source))
+    return FigureRow(after.year, rate, 0, max(before.grade, after.grade), "", sources)
 
 
 @dataclass(frozen=True)
@@ -72,43 +63,39 @@ def link_by_growth(figures: Figures, rates: Figures, *, clause: Clause) -> tuple
     year; from the first year without one there is no figure, for that reason. None where the series does not
     break.
     """
-    frame = figures.frame.sort_values("year")
-    inside = frame[frame["year"].between(clause.baseline_year, clause.horizon)]
-    if inside["segment"].nunique() < 2:
+    rows = sorted(figures.rows, key=lambda row: row.year)
+    inside = [row for row in rows if clause.baseline_year <= row.year <= clause.horizon]
+    if len({row.segment for row in inside}) < 2:
         return None
-    before = frame[frame["segment"] == inside["segment"].iloc[0]]
-    start = before.iloc[-1]
-    first, own = int(start["year"]), rates.frame.set_index("year")
+    before = [row for row in rows if row.segment == inside[0].segment]
+    start, own = before[-1], {row.year: row for row in rates.rows}
     years = []
-    while first + len(years) + 1 in own.index:
-        years.append(first + len(years) + 1)
-    growth = {year: float(own.loc[year, "value"]) for year in years}
-    stop = first + len(years) + 1
+    while start.year + len(years) + 1 in own:
+        years.append(start.year + len(years) + 1)
+    growth = {year: float(own[year].value) for year in years}
+    stop = start.year + len(years) + 1
     reason = (f"no published real growth for {stop}", f"{stop}年实际增速未见公布")
-    holes = dict.fromkeys(range(stop, max(stop, int(frame["year"].max()), clause.horizon) + 1), reason)
-    parts = [before, _carried(start, growth, own)] if growth else [before]
-    frame = pd.concat(parts, ignore_index=True)
-    numbers = {f"value {first}": float(start["value"])} | {f"real growth {y}": r for y, r in growth.items()}
-    return Figures(frame, figures.coverage, holes, figures.name), Link(
-        first, _link_text(clause, start, growth), numbers
-    )
+    holes = dict.fromkeys(range(stop, max(stop, rows[-1].year, clause.horizon) + 1), reason)
+    linked = Figures((*before, *_carried(start, growth, own)), figures.coverage, holes, figures.name)
+    numbers = {f"value {start.year}": float(start.value)}
+    numbers |= {f"real growth {year}": rate for year, rate in growth.items()}
+    return linked, Link(start.year, _link_text(clause, start, growth), numbers)
 
 
 def _carried(start, growth, rates):
     """Rows of the linked years, each resting on the level and on all rates up to it."""
-    levels = real_level(float(start["value"]), growth).iloc[1:]
-    used = [rates.loc[rates.index.isin(range(min(growth), year + 1))] for year in growth]
-    return pd.DataFrame({
-        "year": list(growth), "value": levels["value"].to_numpy(), "segment": start["segment"],
-        "grade": [max(start["grade"], *rows["grade"]) for rows in used], "vintage": "",
-        "source": [_joined([start["source"], *rows["source"]]) for rows in used],
-    })  # fmt: skip
+    levels, used, out = chained(growth, base=float(start.value))[1:], [start], []
+    for year, level in zip(growth, levels, strict=True):
+        used.append(rates[year])
+        grade, sources = max(row.grade for row in used), joined_sources(row.source for row in used)
+        out.append(FigureRow(year, level, start.segment, grade, "", sources))
+    return out
 
 
 def _link_text(clause, start, growth):
     """The link in words: the level it starts from and the growth of each year."""
-    year = int(start["year"])
-    level = [format_value(float(start["value"]), clause.unit, lang) for lang in ("en", "zh")]
+    year = start.year
+    level = [format_value(float(start.value), clause.unit, lang) for lang in ("en", "zh")]
     english = ", ".join(f"{y} {_percent(r, 'en')}" for y, r in growth.items()) or "none"
     chinese = "，".join(f"{y}年{_percent(r, 'zh')}" for y, r in growth.items()) or "无"
     return (
@@ -243,13 +230,7 @@ def _numbers(rates):
 
 
 def _by_year(clause, figures):
-    if clause.measure == "growth":
-        rates = figures.frame[["year", "value"]].to_numpy(float)
-    else:
-        rates = growth_rates(figures, measure=clause.measure)[["year", "rate"]].to_numpy(float)
+    rates = figures.rows if clause.measure == "growth" else growth_rates(figures, measure=clause.measure)
     years = plan_years(clause)
-    return {
-        int(year): float(rate)
-        for year, rate in sorted(rates.tolist(), key=lambda one: one[0])
-        if year in years
-    }
+    known = sorted(rates, key=lambda row: row.year)
+    return {row.year: float(row.value) for row in known if row.year in years}

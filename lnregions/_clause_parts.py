@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,6 +20,17 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 _TYPES = {"year": int, "value": float, "segment": int, "grade": str, "vintage": str, "source": str}
 EMPTY = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _TYPES.items()})
 """Frame of no figures."""
+
+
+class FigureRow(NamedTuple):
+    """One figure of a series."""
+
+    year: int
+    value: float
+    segment: int
+    grade: str
+    vintage: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -51,25 +64,32 @@ class Clause:
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures of one area and indicator: a frame ``year value segment grade vintage source`` and what lacks.
+    """Figures of one area and indicator, a row a year, and what lacks.
 
     `coverage` and the reasons in `holes` (year -> text) are pairs of English and Chinese.
     """
 
-    frame: pd.DataFrame = field(default_factory=lambda: EMPTY.copy())
+    rows: tuple[FigureRow, ...] = ()
     coverage: tuple[str, str] = ("", "")
     holes: dict[int, tuple[str, str]] = field(default_factory=dict)
     name: tuple[str, str] = ("", "")
 
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The figures as a frame ``year value segment grade vintage source``; nothing may be written into it."""
+        return pd.DataFrame(self.rows, columns=EMPTY.columns).astype(EMPTY.dtypes)
+
     def value_of(self, year: int) -> float | None:
         """Value of one year, or None."""
-        hit = self.frame.loc[self.frame["year"] == year, "value"]
-        return None if hit.empty else float(hit.iloc[0])
+        return next((float(row.value) for row in self.rows if row.year == year), None)
+
+    def segment_of(self, year: int) -> int | None:
+        """Number of the segment that a year lies in, or None where it has no figure."""
+        return next((row.segment for row in self.rows if row.year == year), None)
 
     def latest(self, *, until: int) -> int | None:
         """Latest year with a figure, not after `until`."""
-        years = self.frame.loc[self.frame["year"] <= until, "year"]
-        return None if years.empty else int(years.max())
+        return max((row.year for row in self.rows if row.year <= until), default=None)
 
     def hole(self, year: int) -> tuple[str, str]:
         """Why a year has no figure."""
@@ -94,40 +114,37 @@ def frame_of(clause, figures, reading):
 
 def baseline_of(clause, figures):
     """The baseline's year and value; where the year has no figure, the next later one before the horizon."""
-    frame = figures.frame
-    years = frame.loc[(frame["year"] >= clause.baseline_year) & (frame["year"] < clause.horizon), "year"]
-    if years.empty:
+    years = [row.year for row in figures.rows if clause.baseline_year <= row.year < clause.horizon]
+    if not years:
         return {"baseline_year": None, "baseline": None, "numbers": {}}
-    year = int(years.min())
+    year = min(years)
     value = figures.value_of(year)
     return {"baseline_year": year, "baseline": value, "numbers": {f"baseline {year}": value}}
 
 
 def rows_used(figures, years, *, beside=None):
     """Weakest grade and all sources of the years used, with those of the figures they are compared with."""
-    asked = {y for y in years if y is not None}
-    frames = [one.frame for one in (figures, beside) if one is not None]
-    columns = [
-        zip(*(frame[name].tolist() for name in ("year", "grade", "source")), strict=True) for frame in frames
-    ]
-    rows = [(grade, ids) for rows in columns for year, grade, ids in rows if year in asked]
+    asked = set(years)
+    rows = [row for one in (figures, beside) if one is not None for row in one.rows if row.year in asked]
     if not rows:
         return {}
-    sources = sorted({s for _, ids in rows for s in str(ids).split()})
-    return {"grade": max(grade for grade, _ in rows), "sources": " ".join(sources)}
+    return {"grade": max(row.grade for row in rows), "sources": joined_sources(row.source for row in rows)}
+
+
+def joined_sources(ids):
+    """Source ids of several figures, each once, in order."""
+    return " ".join(sorted({source for one in ids for source in one.split()}))
 
 
 def same_segment(figures, year):
     """Rows that may be compared with those of `year`."""
-    frame = figures.frame
-    segment = frame.loc[frame["year"] == year, "segment"].iloc[0]
-    return frame[frame["segment"] == segment]
+    segment = figures.segment_of(year)
+    return tuple(row for row in figures.rows if row.segment == segment)
 
 
 def break_between(figures, first, last):
     """Whether the series breaks between two of its years."""
-    rows = figures.frame[figures.frame["year"].isin([first, last])]
-    return len(set(rows["segment"])) > 1
+    return len({row.segment for row in figures.rows if row.year in (first, last)}) > 1
 
 
 def mean_rate(rates, years):
@@ -143,11 +160,11 @@ def without_figures(clause, figures, verdict, closed, *, beside=("", "")):
     earlier = figures.latest(until=first - 1)
     if earlier is not None:
         texts.append(value_text(clause, earlier, figures.value_of(earlier)))
-    later = figures.frame[figures.frame["year"] > last].sort_values("year")
-    if not later.empty:
-        texts.append(value_text(clause, int(later["year"].iloc[0]), later["value"].iloc[0]))
+    later = min((row.year for row in figures.rows if row.year > last), default=None)
+    if later is not None:
+        texts.append(value_text(clause, later, figures.value_of(later)))
     closing = "not assessable" if closed else ""
-    used = [verdict.get("baseline_year"), earlier, None if later.empty else int(later["year"].iloc[0])]
+    used = [verdict.get("baseline_year"), earlier, later]
     sources = {"sources": rows_used(figures, used).get("sources", "")}
     return Verdict(**verdict | sources | {"status": "no data", "closing": closing} | both(*texts, beside))
 

@@ -72,17 +72,15 @@ def _multiple(clause, figures, closed, reading, multiple):
 def _comparable(figures, year):
     """Figures of the segment of a year, and the reason for every year that a break parts from it."""
     same = same_segment(figures, year)
-    others = sorted(set(figures.frame["year"]) - set(same["year"]))
-    parted = {int(other): _break_text(*sorted((year, int(other)))) for other in others}
+    others = sorted({row.year for row in figures.rows} - {row.year for row in same})
+    parted = {other: _break_text(*sorted((year, other))) for other in others}
     return Figures(same, figures.coverage, figures.holes | parted, figures.name), parted
 
 
 def _judge_value(clause, figures, verdict, required, closed):
     """Compare the horizon's figure with what is required, or say where things stand before it."""
-    frame = figures.frame[figures.frame["year"] >= clause.first_year]
-    reached = [
-        int(y) for y, v in zip(frame["year"], frame["value"], strict=True) if clause.holds(v, required)
-    ]
+    inside = [row for row in figures.rows if row.year >= clause.first_year]
+    reached = [row.year for row in inside if clause.holds(row.value, required)]
     at = figures.value_of(clause.horizon)
     latest = figures.latest(until=clause.horizon)
     verdict["reached_in"] = reached[0] if reached else None
@@ -142,9 +140,9 @@ def _on_the_way(clause, figures, verdict, value, required):
     if break_between(figures, base_year, verdict["actual_year"]):
         reason = ("the series breaks after the baseline year", "基准年之后统计口径有变")
         return keep_open(verdict, "not assessable", both(reason))
-    known = figures.frame[figures.frame["year"] <= verdict["actual_year"]]
+    known = [row for row in figures.rows if row.year <= verdict["actual_year"]]
     found = open_sdg(
-        known["year"].tolist(), known["value"].tolist(), direction=clause.direction,
+        [row.year for row in known], [row.value for row in known], direction=clause.direction,
         baseline_year=base_year, target=required, horizon=clause.horizon, measure=clause.measure,
     )  # fmt: skip
     verdict["numbers"] = {**verdict["numbers"], **found.numbers}

@@ -23,16 +23,16 @@ def assess_by_methods(plan, verdict: Verdict, *, tables) -> dict[str, Assessment
     """
     if verdict.kind not in VALUE_KINDS or verdict.required is None:
         return {}
-    target = plan.targets.set_index("target", drop=False).loc[verdict.target]
-    clause = clause_of(target, indicators=tables.indicators)
-    frame = _frame_of(plan, verdict, target, tables)
+    target = plan.targets.iloc[plan.targets["target"].tolist().index(verdict.target)]
+    clause = clause_of(target, tables=tables)
+    rows = _rows_of(plan, verdict, target, tables)
     asked = {
         "direction": clause.direction,
         "target": verdict.required,
         "horizon": verdict.horizon,
         "baseline_year": clause.baseline_year,
     }
-    years, values = frame["year"].tolist(), frame["value"].tolist()
+    years, values = [row.year for row in rows], [row.value for row in rows]
     limit = 100.0 if clause.measure == "share" else None
     return {
         name: method(years, values, limit=limit if name == "escap" else None, **asked)
@@ -40,17 +40,17 @@ def assess_by_methods(plan, verdict: Verdict, *, tables) -> dict[str, Assessment
     }
 
 
-def _frame_of(plan, verdict, target, tables):
+def _rows_of(plan, verdict, target, tables):
     """Figures of a verdict's reading up to its horizon, in the segment of its baseline."""
     if verdict.reading == LINKED:
-        frame = linked_figures(plan, target, tables)[0].frame
+        figures = linked_figures(plan, target, tables)[0]
     else:
-        frame = figures_of(plan, verdict.area, indicator=verdict.indicator, tables=tables).frame
-    frame = frame[frame["year"] <= verdict.horizon]
-    if verdict.baseline_year is not None:
-        segment = frame.loc[frame["year"] == verdict.baseline_year, "segment"]
-        frame = frame[frame["segment"].isin(segment)]
-    return frame
+        figures = figures_of(plan, verdict.area, indicator=verdict.indicator, tables=tables)
+    rows = [row for row in figures.rows if row.year <= verdict.horizon]
+    if verdict.baseline_year is None:
+        return rows
+    segments = {row.segment for row in rows if row.year == verdict.baseline_year}
+    return [row for row in rows if row.segment in segments]
 
 
 def by_method(plan, verdict: Verdict, *, tables, method: str) -> Verdict:

@@ -68,7 +68,7 @@ def status_on_the_way(
     frame["share_of_time"] = [_time(row, tables, year) for year in frame["year"]]
     if growth:
         return _growth_columns(frame, whole, verdicts)
-    return _value_columns(frame, whole, holes.frame, clause_of(row, indicators=tables.indicators))
+    return _value_columns(frame, whole, holes.frame, clause_of(row, tables=tables))
 
 
 def _years(row):
@@ -80,9 +80,8 @@ def _verdict_of(plan, row, tables, year):
 
     The other readings are judged, for the reason to name them, only where the verdict is told.
     """
-    known = tables.observations[tables.observations["year"] <= year].reset_index(drop=True)
     closed = year == int(row["horizon"]) and horizon_is_over(row, tables)
-    part = tables.with_observations(known)
+    part = tables.with_observed([one for one in tables.observed if one.year <= year])
     main = main_verdict(plan, row, part, closed=closed)
     return judge_row(plan, row, tables=part, closed=closed)[0] if _is_told(main, year) else main
 
@@ -106,7 +105,7 @@ def _plain(verdict, year, whole, figures):
 
 def _time(row, tables, year):
     """Share of the time that is gone at the end of a year."""
-    first = clause_of(row, indicators=tables.indicators).baseline_year
+    first = clause_of(row, tables=tables).baseline_year
     return (year - first) / (int(row["horizon"]) - first)
 
 

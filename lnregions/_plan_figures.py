@@ -8,11 +8,13 @@ import pandas as pd
 from lnregions._checks import DataError
 from lnregions._paths import data_dir
 from lnregions.area_series import Tables, area_figures, region_figures
-from lnregions.clauses import EMPTY, Clause, Figures, growth_rates
+from lnregions.clauses import Clause, Figures, growth_rates
 from lnregions.codebook import load_breaks, load_indicators, load_sources
 from lnregions.observations import load_observations, parse_as_of
 
 _DIRECTIONS = {"<": "down", "<=": "down", "down": "down", ">": "up", ">=": "up", "up": "up"}
+_IN_WORDS = {"unit": "", "measure": "none", "direction": "none", "decimals": 0}
+"""Codebook row of a clause in words that names no indicator."""
 _KEPT: OrderedDict[tuple, tuple] = OrderedDict()
 _MOST_KEPT = 4
 
@@ -125,23 +127,21 @@ def _growth_figures(plan, area, indicators, tables, years):
     first = None
     for indicator in indicators:
         figures = figures_of(plan, area, indicator=indicator, tables=tables)
-        rates = growth_rates(figures, measure=tables.indicator(indicator)["measure"])
-        frame = rates.rename(columns={"rate": "value"}).assign(segment=0, vintage="")[list(EMPTY.columns)]
-        found = replace(figures, frame=frame)
-        if frame["year"].isin(years).any():
+        found = replace(figures, rows=growth_rates(figures, measure=tables.indicator(indicator)["measure"]))
+        if any(row.year in years for row in found.rows):
             return found
         first = first or found
     return first
 
 
-def clause_of(target: pd.Series, *, indicators: pd.DataFrame, area: str = "", indicator: str = "") -> Clause:
+def clause_of(target: pd.Series, *, tables: Tables, area: str = "", indicator: str = "") -> Clause:
     """Clause of a row of the plan's targets, for another area or indicator where one is named.
 
     A target without a base year starts from the year before its first; one without a comparator asks for at
     least its value. The comparator tells the direction, and the indicator where there is none.
     """
     indicator = indicator or target["indicator"]
-    row = _codebook_row(indicators, indicator)
+    row = tables.indicator(indicator) if indicator in tables.indicators_by_code else _IN_WORDS
     comparator = str(target["comparator"] or "")
     up = "down" if row["direction"] == "down" else "up"
     first = int(target["first_year"])
@@ -153,14 +153,6 @@ def clause_of(target: pd.Series, *, indicators: pd.DataFrame, area: str = "", in
         strength=str(target["strength"] or ""), measure=row["measure"], direction=_DIRECTIONS.get(comparator, up),
         decimals=int(row["decimals"]) if row["unit"] == "%" else None,
     )  # fmt: skip
-
-
-def _codebook_row(indicators, indicator):
-    """Codebook row of an indicator; one without unit for a clause in words that names none."""
-    names = indicators["indicator"].tolist()
-    if indicator in names:
-        return indicators.iloc[names.index(indicator)]
-    return pd.Series({"unit": "", "measure": "none", "direction": "none", "decimals": 0})
 
 
 def _number(value):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lnregions._clause_growth import Link, link_by_growth
+from lnregions._clause_parts import joined_sources
 from lnregions._plan_figures import clause_of, figures_of, growth_figures, members_of
 from lnregions._words import format_value, text
 from lnregions.clauses import Figures, judge_clause
@@ -65,9 +66,7 @@ def _readings(plan, target, tables, closed, *, linked=True):
 
 def _growth_verdict(plan, target, tables, closed, readings, indicators):
     """Verdict on a clause of growth under one reading of its wording and one way of measuring."""
-    clause = replace(
-        clause_of(target, indicators=tables.indicators, indicator=indicators[0]), measure="growth"
-    )
+    clause = replace(clause_of(target, tables=tables, indicator=indicators[0]), measure="growth")
     years = range(clause.first_year, clause.horizon + 1)
     figures = growth_figures(plan, clause.area, indicators=indicators, tables=tables, years=years)
     benchmark = None
@@ -84,7 +83,7 @@ def _growth_verdict(plan, target, tables, closed, readings, indicators):
 
 def _value_verdict(plan, target, tables, closed, area, words):
     """Verdict on a clause of a value, for one of the areas it may mean."""
-    clause = clause_of(target, indicators=tables.indicators, area=area)
+    clause = clause_of(target, tables=tables, area=area)
     figures = _no_count(target, clause) if target["kind"] == "count" else None
     if figures is None:
         figures = figures_of(plan, area, indicator=clause.indicator, tables=tables)
@@ -123,7 +122,7 @@ def linked_figures(plan, target, tables) -> tuple[Figures, Link] | None:
 
     With the link itself; None where the series does not break there, or the indicator has no real growth of its own.
     """
-    clause = clause_of(target, indicators=tables.indicators)
+    clause = clause_of(target, tables=tables)
     if target["kind"] != "level" or clause.indicator not in REAL_GROWTH:
         return None
     figures = figures_of(plan, clause.area, indicator=clause.indicator, tables=tables)
@@ -137,10 +136,10 @@ def _linked_verdict(plan, target, tables, closed, main):
     if carried is None:
         return None
     figures, how = carried
-    clause = clause_of(target, indicators=tables.indicators)
+    clause = clause_of(target, tables=tables)
     linked = judge_clause(clause, figures, closed=closed)
-    used = {s for ids in figures.frame.loc[figures.frame["year"] >= how.year, "source"] for s in ids.split()}
-    linked = replace(linked, sources=" ".join(sorted(used | set(linked.sources.split()))))
+    used = [row.source for row in figures.rows if row.year >= how.year]
+    linked = replace(linked, sources=joined_sources([*used, linked.sources]))
     linked = replace(
         _named(linked, (LINKED, READINGS_ZH[LINKED])), numbers=linked.numbers | how.numbers,
         reason_en=f"{how.text[0]}; {_lower(linked.reason_en)}", reason_zh=f"{how.text[1]}；{linked.reason_zh}",
@@ -183,25 +182,23 @@ def _with_members(verdict, plan, tables, indicators):
     if verdict.status not in ("no data", "not assessable") or verdict.area not in set(plan.regions["region"]):
         return verdict
     members = members_of(plan, verdict.area)
-    own = tables.rows(*indicators)
-    own = own[own["area"].isin(members) & own["default"] & (own["year"] >= verdict.horizon - 2)]
-    if own.empty or verdict.coverage.startswith(f"{len(members)} of"):
+    own = [one for one in tables.observed_of(*indicators) if one.default and one.area in members]
+    own = sorted((r for r in own if r.year >= verdict.horizon - 2), key=lambda r: (r.area, r.year))
+    if not own or verdict.coverage.startswith(f"{len(members)} of"):
         return verdict
-    own = own.sort_values(["area", "year"])
-    shown = {lang: [format_value(r.value, r.unit, lang) for r in own.itertuples()] for lang in ("en", "zh")}
-    names = {lang: [tables.name(area, lang) for area in own["area"]] for lang in ("en", "zh")}
-    years = own["year"].tolist()
+    shown = {lang: [format_value(r.value, r.unit, lang) for r in own] for lang in ("en", "zh")}
+    names = {lang: [tables.name(r.area, lang) for r in own] for lang in ("en", "zh")}
+    years = [r.year for r in own]
     english = ", ".join(f"{n} {y} {v}" for n, y, v in zip(names["en"], years, shown["en"], strict=True))
     chinese = "、".join(f"{n}{y}年{v}" for n, y, v in zip(names["zh"], years, shown["zh"], strict=True))
     keys = [f"{n} {y}" for n, y in zip(names["en"], years, strict=True)]
-    sources = {*verdict.sources.split(), *(s for ids in own["source"] for s in ids.split())}
     return replace(
         verdict,
         reason_en=f"{verdict.reason_en}; single members: {english}",
         reason_zh=f"{verdict.reason_zh}；个别成员：{chinese}",
-        numbers=verdict.numbers | dict(zip(keys, own["value"], strict=True)),
+        numbers=verdict.numbers | {k: r.value for k, r in zip(keys, own, strict=True)},
         names_zh={k: f"{n}{y}年" for k, n, y in zip(keys, names["zh"], years, strict=True)},
-        sources=" ".join(sorted(sources)),
+        sources=joined_sources([verdict.sources, *(r.source for r in own)]),
     )
 
 

@@ -1,9 +1,12 @@
 """The figures that one target of a plan rests on, and the target itself by its name."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from lnregions import plans
 from lnregions._checks import unknown
+from lnregions._observed import Observation
 from lnregions._plan_figures import members_of
 from lnregions._readings import GROWTH_OF, REAL_GROWTH
 from lnregions.area_series import Tables
@@ -53,14 +56,14 @@ def narrow_tables(plan, target: pd.Series, *, tables: Tables, readings: bool = T
     """The tables with only the observations that one target can be judged by, their weights among them."""
     names = judged_indicators(target, readings=readings)
     weights = [str(tables.indicator(name)["weight"] or "") for name in names]
-    rows = tables.rows(*dict.fromkeys([*names, *(one for one in weights if one)]))
-    rows = rows[rows["area"].isin(judged_areas(plan, target, readings=readings))].reset_index(drop=True)
-    return tables.with_observations(rows)
+    areas = set(judged_areas(plan, target, readings=readings))
+    rows = tables.observed_of(*dict.fromkeys([*names, *(one for one in weights if one)]))
+    return tables.with_observed([row for row in rows if row.area in areas])
 
 
-def untouched(tables: Tables, changed: pd.DataFrame) -> dict:
+def untouched(tables: Tables, changed: Iterable[Observation]) -> dict:
     """Series made from the tables that rest on no figure of the areas and indicators of the rows that changed."""
-    places = set(zip(changed["indicator"].tolist(), changed["area"].tolist(), strict=True))
+    places = {(row.indicator, row.area) for row in changed}
     series = ((key, key) for key in tables.made if len(key) == len(("area", "indicator", "members")))
     return {
         key: tables.made[key]

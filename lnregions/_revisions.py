@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from lnregions import plans
+from lnregions._observed import Observation
 from lnregions._plan_figures import clause_of, load_tables
 from lnregions._readings import main_verdict
 from lnregions._related import (
@@ -22,7 +22,6 @@ from lnregions.area_series import Tables
 
 COLUMNS = ("date", "target", "from_status", "to_status", "why_en", "why_zh")
 _MOST_NAMED = 3
-_ROW = ["area", "indicator", "year", "value"]
 
 
 def revision_trail(
@@ -68,85 +67,84 @@ def revision_trail(
     """
     plan = plans.load_plan(plan) if isinstance(plan, str) else plan
     tables = load_tables(plan, observations=observations)
-    days = None if dates is None else sorted({parse_as_of(date) for date in dates})
+    days = None if dates is None else sorted({parse_as_of(date).date() for date in dates})
     rows = [plan_and_target(plan, target)[1]] if target else [row for _, row in plan.targets.iterrows()]
+    ranks = _ranks(tables.observations)
     flips = []
     for row in rows:
         if row["kind"] != "qualitative":
-            flips += _trail(plan, row, narrow_tables(plan, row, tables=tables, readings=False), days)
+            part = narrow_tables(plan, row, tables=tables, readings=False)
+            flips += _trail(plan, row, part, days=days, ranks=ranks)
     frame = pd.DataFrame(flips, columns=COLUMNS)
     return frame.sort_values(["date", "target"], kind="stable", ignore_index=True)
 
 
-def _trail(plan, row, tables, days):
+def _trail(plan, row, tables, *, days, ranks):
     """Flips of one target."""
     horizon = int(row["horizon"])
-    first = clause_of(row, indicators=tables.indicators).baseline_year - 1  # weights are of the year before
-    rows = tables.observations[tables.observations["year"].between(first, horizon)].reset_index(drop=True)
+    first = clause_of(row, tables=tables).baseline_year - 1  # weights are of the year before
+    rows = [one for one in tables.observed if first <= one.year <= horizon]
     days = _days(plan, rows, horizon) if days is None else days
-    ranks = _ranks(rows)
-    flips, before, state, then = [], None, None, None
-    for day, known in zip(days, _known_on(rows, days), strict=True):
+    flips, before, then = [], None, None
+    for day in days:
         over = day.year > horizon
-        now = (over, int(known.sum()))  # what is known only grows
-        if now == state:
+        known = [one for one in rows if one.known_from <= day]  # what is known only grows
+        if then and (over, len(known)) == (then.over, len(then.known)):
             continue
-        date = f"{day:%Y-%m-%d}"
-        fresh = rows[known & ~then.known] if then else rows
-        found = tables.with_observations(_with_defaults(rows, known, ranks), as_of=date)
-        found.made.update(untouched(then.tables, fresh) if then else {})
+        found = tables.with_observed(_with_defaults(known, ranks), as_of=f"{day:%Y-%m-%d}")
+        if then:
+            held = {one.place for one in then.known}
+            found.made.update(untouched(then.tables, [one for one in known if one.place not in held]))
         status = main_verdict(plan, row, found, closed=over).status
-        if before is not None and status != before:
-            used = [_used(plan, row, one.observations) for one in (then.tables, found)]
-            closing = over and not state[0]
-            flips.append((date, row["target"], before, status, *_why(tables, *used, closing, horizon)))
-        before, state, then = status, now, _State(known, found)
+        if then and status != before:
+            used = [_used(plan, row, one.observed) for one in (then.tables, found)]
+            why = _why(tables, *used, over and not then.over, horizon)
+            flips.append((found.as_of, row["target"], before, status, *why))
+        before, then = status, _State(over, known, found)
     return flips
 
 
 class _State(NamedTuple):
-    """What was known when a target was last judged: which rows, and the tables made of them."""
+    """When a target was last judged: whether its plan was over, what was known, and the tables made of it."""
 
-    known: np.ndarray
+    over: bool
+    known: list[Observation]
     tables: Tables
 
 
-def _known_on(rows, days):
-    """Which rows were known on each day."""
-    known_from = rows["known_from"]
-    return [(known_from <= day).to_numpy() for day in days]
+def _ranks(observations):
+    """Rank of each observation by its place, those to be used before others first."""
+    places = by_preference(observations.reset_index(drop=True))
+    return {place: rank for rank, place in enumerate(places)}
 
 
-def _ranks(rows):
-    """Places of the rows, those to be used first, and which of them are readings of one figure."""
-    return by_preference(rows).to_numpy(), rows.groupby(_ROW[:3], sort=False).ngroup().to_numpy()
-
-
-def _with_defaults(rows, known, ranks):
+def _with_defaults(known, ranks):
     """The rows that are known, with those marked that are used among them."""
-    order, groups = ranks
-    order = order[known[order]]
-    default = np.zeros(len(rows), bool)
-    default[order[np.unique(groups[order], return_index=True)[1]]] = True
-    return rows.assign(default=default)[known].reset_index(drop=True)
+    used: dict[tuple, int] = {}
+    for one in sorted(known, key=lambda one: ranks[one.place]):
+        used.setdefault((one.area, one.indicator, one.year), one.place)
+    places = set(used.values())
+    marked = ((one, one.place in places) for one in known)
+    return [one if one.default is default else one._replace(default=default) for one, default in marked]
 
 
 def _days(plan, rows, horizon):
     """The day of issue, the days on which a figure became known, and the day after the plan's last year."""
-    start = parse_as_of(plan.facts.get("issued") or dt.date(int(plan.facts["first_year"]), 1, 1))
-    later = {pd.Timestamp(day) for day in rows["known_from"].unique() if day > start}
-    return [start, *sorted(later | {pd.Timestamp(horizon + 1, 1, 1)})]
+    start = parse_as_of(plan.facts.get("issued") or dt.date(int(plan.facts["first_year"]), 1, 1)).date()
+    later = {one.known_from for one in rows if one.known_from > start}
+    return [start, *sorted(later | {dt.date(horizon + 1, 1, 1)})]
 
 
 def _used(plan, row, known):
     """Default figures of the plan's years that the main reading is judged by."""
-    own = known[
-        known["default"]
-        & known["area"].isin(judged_areas(plan, row, readings=False))
-        & known["indicator"].isin(judged_indicators(row, readings=False))
-        & known["year"].between(int(row["first_year"]) - 1, int(row["horizon"]))
-    ]
-    return {tuple(one[:3]): one[3] for one in own[[*_ROW]].itertuples(index=False, name=None)}
+    areas, names = judged_areas(plan, row, readings=False), judged_indicators(row, readings=False)
+    first, last = int(row["first_year"]) - 1, int(row["horizon"])
+    own = [one for one in known if one.default and first <= one.year <= last]
+    return {
+        (one.area, one.indicator, one.year): one.value
+        for one in own
+        if one.area in areas and one.indicator in names
+    }
 
 
 def _why(tables, before, now, closing, horizon):

@@ -8,23 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
-from lnregions.clauses import EMPTY, Figures
+from lnregions._observed import Observation, observed
+from lnregions.clauses import FigureRow, Figures
 from lnregions.codebook import LINE_BREAKS, load_sources
 from lnregions.observations import break_scopes
-from lnregions.totals import coverage_text, region_mean, region_total
+from lnregions.totals import coverage_text, yearly_means, yearly_totals
 
-_COLUMNS = list(EMPTY.columns)
-_MEMBER_COLUMNS = ["area", "name_zh", "name_en", *_COLUMNS]
-_TAKEN = ["indicator", "area", *(name for name in _COLUMNS if name != "segment")]
-_NO_FIGURES = EMPTY.astype({"year": int, "value": float, "segment": "int64"})
+_MEMBER_COLUMNS = ["area", "name_zh", "name_en", *FigureRow._fields]
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The checked frames that a series is made from, and the date of knowledge (``YYYY-MM-DD``)."""
+    """The checked frames that a series is made from, and the date of knowledge (``YYYY-MM-DD``).
+
+    A part of tables, from `with_observed`, has no frame of observations, only `observed`.
+    """
 
     observations: pd.DataFrame
     indicators: pd.DataFrame
@@ -38,7 +38,7 @@ class Tables:
 
     def indicator(self, name: str) -> pd.Series:
         """Codebook row of an indicator."""
-        return self._codebook.loc[name]
+        return self.indicators_by_code[name]
 
     def name(self, area: str, language: str) -> str:
         """Short name of an area; the code itself for one that the tables do not know."""
@@ -48,14 +48,24 @@ class Tables:
         """Short names by area."""
         return dict(self._names[language])
 
-    def rows(self, *indicators: str) -> pd.DataFrame:
-        """Observations of some indicators, all areas and readings."""
-        places = [self._places[name] for name in indicators if name in self._places]
-        return self.observations.iloc[sorted(place for group in places for place in group)]
+    @cached_property
+    def observed(self) -> Sequence[Observation]:
+        """The observations as plain rows."""
+        return tuple(observed(self.observations))
+
+    def observed_of(self, *indicators: str) -> list[Observation]:
+        """Observations of some indicators, all areas and readings, in their order."""
+        found = [self._by_indicator.get(name, []) for name in indicators]
+        return found[0] if len(found) == 1 else sorted(row for rows in found for row in rows)
 
     @cached_property
-    def _codebook(self):
-        return self.indicators.set_index("indicator")
+    def _by_indicator(self):
+        return _grouped((row.indicator, row) for row in self.observed)
+
+    @cached_property
+    def indicators_by_code(self) -> dict[str, pd.Series]:
+        """Codebook rows by indicator."""
+        return dict(self.indicators.set_index("indicator").iterrows())
 
     @cached_property
     def _names(self):
@@ -73,20 +83,21 @@ class Tables:
 
     def default_figures_of(self, areas: Sequence[str], indicator: str) -> pd.DataFrame:
         """Default figures of some areas one after the other, each by year: the columns of `member_frame`."""
-        held = {
-            area: self._defaults[indicator, area] for area in areas if (indicator, area) in self._defaults
-        }
+        held = [(area, row) for area in areas for row in self.figures_of_area(area, indicator)]
         if not held:
             return pd.DataFrame(columns=_MEMBER_COLUMNS)
-        frame = self._by_year.iloc[np.concatenate(list(held.values()))].reset_index(drop=True)
-        years, ends = frame["year"].tolist(), np.cumsum([0, *map(len, held.values())])
-        segments = []
-        for area, start, end in zip(held, ends[:-1], ends[1:], strict=True):
-            segments += self._segments_of(area, indicator, years[start:end])
-        frame["segment"] = segments
-        for lang in ("zh", "en"):
-            frame[f"name_{lang}"] = [self.name(area, lang) for area in frame["area"].tolist()]
-        return frame[_MEMBER_COLUMNS]
+        rows = [(area, self.name(area, "zh"), self.name(area, "en"), *row) for area, row in held]
+        return pd.DataFrame(rows, columns=_MEMBER_COLUMNS)
+
+    def figures_of_area(self, area: str, indicator: str) -> list[FigureRow]:
+        """Default figures of one area by year, numbered by segment."""
+        rows = self._defaults.get((indicator, area), [])
+        years = [int(row.year) for row in rows]
+        segments = self._segments_of(area, indicator, years)
+        return [
+            FigureRow(year, row.value, segment, row.grade, row.vintage, row.source)
+            for year, row, segment in zip(years, rows, segments, strict=True)
+        ]
 
     def _segments_of(self, area, indicator, years):
         """Segment of each year of an area's series."""
@@ -94,26 +105,17 @@ class Tables:
         firsts = {first for scope, first in self._breaks.get(indicator, ()) if scope in scopes}
         return [sum(first <= year for first in firsts) for year in years]
 
-    def with_observations(self, observations: pd.DataFrame, *, as_of: str = "") -> "Tables":
+    def with_observed(self, rows: Sequence[Observation], *, as_of: str = "") -> "Tables":
         """The same tables with other observations, and another date of knowledge where one is given."""
-        found = replace(self, observations=observations, as_of=as_of or self.as_of, made={})
-        found.__dict__.update({name: getattr(self, name) for name in ("_codebook", "_names", "_breaks")})
+        found = replace(self, observations=None, as_of=as_of or self.as_of, made={})
+        kept = {name: getattr(self, name) for name in ("indicators_by_code", "_names", "_breaks")}
+        found.__dict__.update(kept, observed=rows)
         return found
 
     @cached_property
-    def _places(self):
-        return _places_of(self.observations["indicator"].tolist())
-
-    @cached_property
-    def _by_year(self):
-        """Default figures by year, as far as series need them."""
-        rows = self.observations
-        return rows.loc[rows["default"], _TAKEN].sort_values("year", kind="stable").astype({"year": int})
-
-    @cached_property
     def _defaults(self):
-        rows = self._by_year
-        return _places_of(zip(rows["indicator"].tolist(), rows["area"].tolist(), strict=True))
+        rows = sorted((row for row in self.observed if row.default), key=lambda row: row.year)
+        return _grouped(((row.indicator, row.area), row) for row in rows)
 
     @cached_property
     def _breaks(self):
@@ -125,19 +127,18 @@ class Tables:
         return found
 
 
-def _places_of(keys):
-    """Places of each key, in their order."""
+def _grouped(pairs):
+    """Values of each key, in their order."""
     found = {}
-    for place, key in enumerate(keys):
-        found.setdefault(key, []).append(place)
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
     return found
 
 
 def area_figures(tables: Tables, area: str, *, indicator: str) -> Figures:
     """Figures of one area: the default figure of each year, numbered by segment."""
     names = (tables.name(area, "en"), tables.name(area, "zh"))
-    frame = tables.default_figures_of([area], indicator)
-    return Figures(frame[_COLUMNS] if len(frame) else _NO_FIGURES.copy(), ("", ""), {}, names)
+    return Figures(tuple(tables.figures_of_area(area, indicator)), name=names)
 
 
 def region_figures(
@@ -150,17 +151,21 @@ def region_figures(
     total, lacking = _aggregate(tables, members, indicator)
     if total is None:
         holes = dict.fromkeys(range(1949, 2101), lacking)
-        return Figures(EMPTY.copy(), ("", ""), holes, names)
-    good = total[total["value"].notna()]
-    segment = _segments(good["year"], tables, indicator=indicator, scopes=[region, *members])
-    frame = good.assign(segment=segment)[_COLUMNS].reset_index(drop=True)
-    refused = total[total["value"].isna()].to_dict("records")
-    holes = {int(row["year"]): _hole(tables, row) for row in refused}
+        return Figures(holes=holes, name=names)
+    good = [row for row in total if not row["reason"]]
+    segments = _segments(
+        [row["year"] for row in good], tables, indicator=indicator, scopes=[region, *members]
+    )
+    rows = tuple(
+        FigureRow(row["year"], row["value"], segment, row["grade"], row["vintage"], row["source"])
+        for row, segment in zip(good, segments, strict=True)
+    )
+    holes = {row["year"]: _hole(tables, row) for row in total if row["reason"]}
     coverage = ("", "")
-    if len(total):
-        last = (good if len(good) else total).iloc[-1:].to_dict("records")[0]
+    if total:
+        last = (good or total)[-1]
         coverage = tuple(coverage_text(last, tables.names(lang), language=lang) for lang in ("en", "zh"))
-    return Figures(frame, coverage, holes, names)
+    return Figures(rows, coverage, holes, names)
 
 
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
@@ -179,12 +184,11 @@ def _aggregate(tables, members, indicator):
     """Total or mean of the members, or (None, why there is none)."""
     row = tables.indicator(indicator)
     if row["aggregation"] == "sum":
-        return region_total(tables.rows(indicator), members, indicator=indicator), None
+        return yearly_totals(tables.observed_of(indicator), members), None
     if row["aggregation"] == "weighted":
         lag = 1 if row["measure"] == "growth" else 0
-        weight = row["weight"]
-        rows = tables.rows(*dict.fromkeys((indicator, weight)))
-        return region_mean(rows, members, indicator=indicator, weight=weight, lag=lag), None
+        figures, weights = (tables.observed_of(name) for name in (indicator, row["weight"]))
+        return yearly_means(figures, weights, members=members, lag=lag), None
     name = row["name_en"][:1].lower() + row["name_en"][1:]
     return None, (
         f"{name} cannot be combined over areas and no figure of the region is published",
@@ -194,7 +198,7 @@ def _aggregate(tables, members, indicator):
 
 def _hole(tables, row):
     """Why a year of a region has no figure, in both languages."""
-    year = int(row["year"])
+    year = row["year"]
     if row["reason"] == "missing members":
         missing = row["missing"].split()
         names = [[tables.name(code, lang) for code in missing] for lang in ("en", "zh")]

@@ -9,7 +9,7 @@ reason.
 
 from lnregions._checks import unknown
 from lnregions._clause_growth import growth_rates, judge_growth, judge_relative_growth
-from lnregions._clause_parts import EMPTY, Clause, Figures
+from lnregions._clause_parts import EMPTY, Clause, FigureRow, Figures
 from lnregions._clause_values import (
     judge_cumulative,
     judge_direction,
@@ -20,7 +20,7 @@ from lnregions._clause_values import (
 )
 from lnregions.verdicts import Verdict
 
-__all__ = ["EMPTY", "EVALUATORS", "Clause", "Figures", "growth_rates", "judge_clause"]
+__all__ = ["EMPTY", "EVALUATORS", "Clause", "FigureRow", "Figures", "growth_rates", "judge_clause"]
 
 EVALUATORS = {
     "level": judge_level,

@@ -52,16 +52,31 @@ def chain_index(rates: Rates, *, base: float = 100) -> pd.DataFrame:
     2  2023    10.0  115.5
     """
     known = _by_year(rates)
-    if known.dropna().empty:
+    held = [year for year, rate in known.items() if not math.isnan(rate)]
+    if not held:
         raise DataError(
             "There is no growth rate to chain. Give at least one year with its rate in %.",
             zh="没有可以连乘的增速。请至少给出一个年份及其增速（%）。",
         )
-    known = known.loc[known.first_valid_index() : known.last_valid_index()]
-    factors = (1 + known / 100).to_numpy()
-    index = finite(base, name="base") * np.concatenate([[1.0], np.cumprod(factors)])
-    years = np.arange(known.index[0] - 1, known.index[-1] + 1)
-    return pd.DataFrame({"year": years, "growth": [np.nan, *known], "index": index})
+    known = {year: known[year] for year in range(held[0], held[-1] + 1)}
+    years = np.arange(held[0] - 1, held[-1] + 1)
+    index = chained(known, base=finite(base, name="base"))
+    return pd.DataFrame({"year": years, "growth": [np.nan, *known.values()], "index": index})
+
+
+def chained(rates: Mapping[int, float], *, base: float) -> list[float]:
+    """Get the index of each year of rates in % that follow on one another, the base first.
+
+    Examples
+    --------
+    >>> chained({2022: 50.0, 2023: 100.0}, base=100)
+    [100, 150.0, 300.0]
+    """
+    factor, index = 1.0, [base]
+    for rate in rates.values():
+        factor *= 1 + rate / 100
+        index.append(base * factor)
+    return index
 
 
 @dataclass(frozen=True)
@@ -119,26 +134,26 @@ def mean_growth(rates: Rates, *, first_year: int | None = None, last_year: int |
     >>> mean_growth({2022: 5.0, 2024: 5.0}).reason
     'There is no rate for 2023.'
     """
-    known = _by_year(rates).dropna()
-    first = known.index.min() if first_year is None else whole_year(first_year, name="first year")
-    last = known.index.max() if last_year is None else whole_year(last_year, name="last year")
-    if known.empty and (first_year is None or last_year is None):
+    known = {year: rate for year, rate in _by_year(rates).items() if not math.isnan(rate)}
+    first = min(known, default=None) if first_year is None else whole_year(first_year, name="first year")
+    last = max(known, default=None) if last_year is None else whole_year(last_year, name="last year")
+    if first is None or last is None:
         return MeanGrowth(None, None, None, (), (), "There is no rate.", "没有增速数据。")
     if last < first:
         raise DataError(
             f"The last year {last} lies before the first year {first}. Give them in order.",
             zh=f"末年 {last} 早于首年 {first}。请按先后顺序给出。",
         )
-    asked = range(int(first), int(last) + 1)
-    absent = tuple(year for year in asked if year not in known.index)
+    asked = range(first, last + 1)
+    absent = tuple(year for year in asked if year not in known)
     if absent:
         listed = ", ".join(map(str, absent))
         years = tuple(year for year in asked if year not in absent)
         return MeanGrowth(
             None, None, None, years, absent, f"There is no rate for {listed}.", f"{listed} 年没有增速数据。"
         )
-    used = known.loc[list(asked)]
-    total = math.prod(1 + used / 100)
+    used = [known[year] for year in asked]
+    total = math.prod(1 + rate / 100 for rate in used)
     return MeanGrowth(
         arithmetic=math.fsum(used) / len(used),
         geometric=100 * (total ** (1 / len(used)) - 1),
@@ -182,24 +197,34 @@ def real_level(level: float, rates: Rates) -> pd.DataFrame:
     return chain_index(rates, base=finite(level, name="level")).rename(columns={"index": "value"})
 
 
-def _by_year(rates: Rates) -> pd.Series:
-    """Get the rates as a series over every year from the first to the last, NaN where there is none."""
-    series = (
-        rates.set_index("year")["value"] if isinstance(rates, pd.DataFrame) else pd.Series(rates, dtype=float)
-    )
-    years = [whole_year(year) for year in series.index]
+def _by_year(rates: Rates) -> dict[int, float]:
+    """Get the rates over every year from the first to the last, NaN where there is none."""
+    given, values = _given(rates)
+    years = [whole_year(year) for year in given]
     twice = [year for place, year in enumerate(years) if year in years[:place]]
     if twice:
         raise DataError(
             f"The year {twice[0]} has more than one growth rate. Give one rate a year.",
             zh=f"年份 {twice[0]} 有多个增速。每个年份请只给出一个。",
         )
-    series = pd.Series(series.to_numpy(dtype=float), index=years).sort_index()
-    wrong = series[~(series.isna() | ((series >= -100) & np.isfinite(series)))]
-    if len(wrong):
+    known = dict(sorted(zip(years, values, strict=True)))
+    wrong = [year for year, rate in known.items() if rate < -100 or math.isinf(rate)]
+    if wrong:
         raise DataError(
-            f"The growth rate of {wrong.index[0]}, {wrong.iloc[0]:g} %, is impossible. "
+            f"The growth rate of {wrong[0]}, {known[wrong[0]]:g} %, is impossible. "
             "Give rates in %, not below -100.",
-            zh=f"{wrong.index[0]} 年的增速 {wrong.iloc[0]:g}% 不可能成立。请给出不低于 -100% 的增速。",
+            zh=f"{wrong[0]} 年的增速 {known[wrong[0]]:g}% 不可能成立。请给出不低于 -100% 的增速。",
         )
-    return series.reindex(range(min(years), max(years) + 1)) if years else series
+    return {year: known.get(year, math.nan) for year in range(min(years), max(years) + 1)} if years else {}
+
+
+def _given(rates: Rates) -> tuple[list, list[float]]:
+    """Get the years and the rates as they are given."""
+    if isinstance(rates, pd.DataFrame):
+        rates = rates.set_index("year")["value"]
+    if isinstance(rates, pd.Series):
+        return rates.index.tolist(), rates.to_numpy(dtype=float).tolist()
+    rates = rates if isinstance(rates, Mapping) else dict(enumerate(rates))
+    values = list(rates.values())
+    plain = all(type(one) is float for one in values)
+    return list(rates), values if plain else pd.Series(values, dtype=float).tolist()

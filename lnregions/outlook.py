@@ -114,7 +114,7 @@ def outlook(
     """
     plan, row = plan_and_target(plan, target)
     tables = load_tables(plan, as_of=as_of, observations=observations)
-    clause = clause_of(row, indicators=tables.indicators)
+    clause = clause_of(row, tables=tables)
     figures = figures_of(plan, clause.area, indicator=clause.indicator, tables=tables)
     segment = last_segment(figures.frame)
     value = clause.value if row["kind"] in ("level", "share", "count") else None

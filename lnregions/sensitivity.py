@@ -8,6 +8,7 @@ import math
 
 import pandas as pd
 
+from lnregions._observed import Observation
 from lnregions._on_the_way import status_on_the_way
 from lnregions._plan_figures import clause_of, figures_of, load_tables
 from lnregions._readings import main_verdict
@@ -188,7 +189,7 @@ def _other_bases(plan, row, tables, main):
     """The verdict from each other base year that has a figure."""
     if row["kind"] not in (*VALUE_KINDS, "direction"):
         return []
-    clause = clause_of(row, indicators=tables.indicators)
+    clause = clause_of(row, tables=tables)
     figures = figures_of(plan, clause.area, indicator=clause.indicator, tables=tables)
     out = []
     for year in range(clause.baseline_year - _EARLIER_BASES, clause.horizon):
@@ -213,65 +214,63 @@ def _with_base(row, year):
 
 def _other_figures(plan, row, tables, main):
     """The verdict by each other reading of a figure that it rests on, alone in the place of the one used."""
-    rows = tables.observations
-    rows = rows[
-        rows["area"].isin(judged_areas(plan, row, readings=False))
-        & rows["indicator"].isin(judged_indicators(row, readings=False))
-        & rows["year"].isin(_years_used(row, tables, main))
-    ]
+    asked = (judged_indicators(row, readings=False), judged_areas(plan, row, readings=False))
+    years = _years_used(row, tables, main)
+    groups: dict[tuple, list[Observation]] = {}
+    for one in tables.observed:
+        if one.indicator in asked[0] and one.area in asked[1] and one.year in years:
+            groups.setdefault((one.area, one.indicator, one.year), []).append(one)
     out = []
-    for (area, _, year), group in rows.groupby(["area", "indicator", "year"], sort=True):
-        used = group[group["default"]].iloc[0]
-        others = group[group["value"] != used["value"]].drop_duplicates("value")
-        for place, other in others.iterrows():
-            kept = tables.observations.drop(index=group.index.drop(place))
-            kept = kept.assign(default=kept["default"] | (kept.index == place))
-            varied = tables.with_observations(kept)
-            varied.made.update(untouched(tables, group))
-            found = _judged(plan, row, varied)
-            if found.status in ("not assessable", "no data") and main.status not in (
-                "not assessable",
-                "no data",
-            ):
+    for _, group in sorted(groups.items()):
+        used = next(one for one in group if one.default)
+        others = {}
+        for one in group:
+            others.setdefault(one.value, one)
+        del others[used.value]
+        for other in others.values():
+            found = _judged(plan, row, _with_other(tables, group, other))
+            if _side(found.status) == "not assessable" != _side(main.status):
                 continue
-            variant = {main.baseline_year: "baseline figure", main.horizon: "horizon figure"}.get(
-                year, "figure"
-            )
-            words = tuple(_figure_words(tables, (area, year), used, other, lang) for lang in ("en", "zh"))
-            out.append(_row(variant, words, other["value"], found, main))
+            variant = {main.baseline_year: "baseline figure", main.horizon: "horizon figure"}
+            words = tuple(_figure_words(tables, used, other, lang) for lang in ("en", "zh"))
+            out.append(_row(variant.get(used.year, "figure"), words, other.value, found, main))
     return out
+
+
+def _with_other(tables, group, other):
+    """The tables with one reading of a figure in the place of all others."""
+    left_out = {one.place for one in group if one is not other}
+    rows = [one for one in tables.observed if one.place not in left_out]
+    varied = tables.with_observed([one._replace(default=True) if one is other else one for one in rows])
+    varied.made.update(untouched(tables, group))
+    return varied
 
 
 def _years_used(row, tables, main):
     """Years whose figures the main reading rests on."""
-    clause = clause_of(row, indicators=tables.indicators)
+    clause = clause_of(row, tables=tables)
     if row["kind"] in (*VALUE_KINDS, "direction", "relative_level"):
         return [year for year in (main.baseline_year, main.actual_year, clause.horizon) if year is not None]
     return list(range(clause.first_year - 1, clause.horizon + 1))
 
 
-def _figure_words(tables, place, used, other, language):
-    area, year = place
-    name = tables.name(area, language)
-    values = [format_value(one["value"], one["unit"], language) for one in (other, used)]
+def _figure_words(tables, used, other, language):
+    name, year = tables.name(used.area, language), used.year
+    values = [format_value(one.value, one.unit, language) for one in (other, used)]
     if values[0] == values[1]:
-        values = [format_value(one["value"], one["unit"], language, decimals=5) for one in (other, used)]
+        values = [format_value(one.value, one.unit, language, decimals=5) for one in (other, used)]
     if language == "zh":
-        when = other["vintage"] or "未注明日期"
-        return (
-            f"{name}{year}年取{values[0]}（{when}，{other['source']}，{other['grade']}级），而非{values[1]}"
-        )
-    when = other["vintage"] or "undated"
-    return (
-        f"{name} {year} as {values[0]} ({when}, {other['source']}, grade {other['grade']}), not {values[1]}"
-    )
+        when = other.vintage or "未注明日期"
+        return f"{name}{year}年取{values[0]}（{when}，{other.source}，{other.grade}级），而非{values[1]}"
+    when = other.vintage or "undated"
+    return f"{name} {year} as {values[0]} ({when}, {other.source}, grade {other.grade}), not {values[1]}"
 
 
 def _roundings(row, tables, main):
     """Whether the verdict holds by figures rounded to whole numbers, one decimal, or as the target is written."""
     if main.status not in ("met", "missed") or main.actual is None or main.required is None:
         return []
-    clause = clause_of(row, indicators=tables.indicators)
+    clause = clause_of(row, tables=tables)
     places = {1: None, 0: None}
     if row["kind"] in ("level", "share", "count") and main.required:
         places[-_last_place(main.required)] = "target"

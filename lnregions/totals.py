@@ -5,13 +5,14 @@ of the same standing (all preliminary, all final, all revised). Where no release
 is no value and the reason; figures of different vintages are never added up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from lnregions._checks import DataError
+from lnregions._observed import Observation, observed
 
 _TOTAL_COLUMNS = [
     "year",
@@ -61,10 +62,7 @@ def region_total(observations: pd.DataFrame, members: Sequence[str], *, indicato
        year  value  present release
     0  2023   17.0        2    s033
     """
-    members = _checked(members)
-    years = _by_year(observations, indicator, members)
-    out = [_total_of_year(year, years[year], members) for year in sorted(years)]
-    return pd.DataFrame(out, columns=_TOTAL_COLUMNS)
+    return pd.DataFrame(yearly_totals(_of(observations, indicator), members), columns=_TOTAL_COLUMNS)
 
 
 def region_mean(
@@ -93,18 +91,31 @@ def region_mean(
     With levels of the year before as weights, the mean of growth rates is the growth of the sum (a Laspeyres
     quantity index; System of National Accounts 2008, chapter 15).
     """
+    figures, weights = (_of(observations, name) for name in (indicator, weight))
+    out = yearly_means(figures, weights, members=members, lag=lag)
+    return pd.DataFrame(out, columns=_TOTAL_COLUMNS).astype({"value": float})
+
+
+def yearly_totals(figures: Iterable[Observation], members: Sequence[str]) -> list[dict]:
+    """Rows of `region_total` from the observations of one indicator."""
     members = _checked(members)
-    figures = _by_year(observations, indicator, members)
-    weights = _by_year(observations, weight, members)
-    out = [_total_of_year(year, figures[year], members) for year in sorted(figures)]
+    years = _by_year(figures, members)
+    return [_total_of_year(year, years[year], members) for year in sorted(years)]
+
+
+def yearly_means(
+    figures: Iterable[Observation], weights: Iterable[Observation], *, members: Sequence[str], lag: int = 0
+) -> list[dict]:
+    """Rows of `region_mean` from the observations of one indicator and of the one that weighs it."""
+    members = _checked(members)
+    years, weighing = _by_year(figures, members), _by_year(weights, members)
+    out = [_total_of_year(year, years[year], members) for year in sorted(years)]
     for row in out:
         if not row["reason"]:
             year = row["year"]
-            row["value"], row["reason"], added = _weighted(
-                figures[year], weights.get(year - lag, []), members
-            )
+            row["value"], row["reason"], added = _weighted(years[year], weighing.get(year - lag, []), members)
             row["source"] = " ".join(dict.fromkeys([*row["source"].split(), *added.split()]))
-    return pd.DataFrame(out, columns=_TOTAL_COLUMNS).astype({"value": float})
+    return out
 
 
 def coverage_text(row: pd.Series, names: dict[str, str], *, language: str = "en") -> str:
@@ -133,38 +144,19 @@ def _checked(members):
     return members
 
 
-class _Figure(NamedTuple):
-    """What a total needs of one observation."""
-
-    area: str
-    year: int
-    value: float
-    grade: str
-    vintage: str
-    status: str
-    source: str
+def _of(observations, indicator):
+    """Observations of one indicator."""
+    return observed(observations[observations["indicator"] == indicator])
 
 
-def _by_year(observations, indicator, members):
+def _by_year(figures, members):
     """Figures of the members by year."""
     wanted = set(members)
-    pairs = zip(observations["indicator"].tolist(), observations["area"].tolist(), strict=True)
-    places = [place for place, (name, area) in enumerate(pairs) if name == indicator and area in wanted]
-    years: dict[int, list[_Figure]] = {}
-    for figure in _figures(observations.iloc[places]):
-        if figure.value == figure.value:  # a row without a value is no figure
+    years: dict[int, list[Observation]] = {}
+    for figure in figures:
+        if figure.area in wanted and figure.value == figure.value:  # a row without a value is no figure
             years.setdefault(int(figure.year), []).append(figure)
     return years
-
-
-def _figures(rows):
-    """Rows of observations as plain values, empty text for what is missing."""
-    words = ("grade", "vintage", "status", "source")
-    columns = [rows[name].tolist() for name in _Figure._fields]
-    for place, name in enumerate(_Figure._fields):
-        if name in words:
-            columns[place] = [one if isinstance(one, str) or pd.notna(one) else "" for one in columns[place]]
-    return [_Figure(*row) for row in zip(*columns, strict=True)]
 
 
 def _total_of_year(year, figures, members):
@@ -199,7 +191,7 @@ def common_release(rows: pd.DataFrame, members: Sequence[str]) -> tuple[str, pd.
     is best attested is taken, then a single source before joined ones, then the latest vintage, then the
     source's name.
     """
-    chosen = _release(_figures(rows), members)
+    chosen = _release(observed(rows), members)
     return None if chosen is None else (chosen.name, rows.iloc[chosen.places].reset_index(drop=True))
 
 

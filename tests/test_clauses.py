@@ -1,24 +1,18 @@
 """One evaluator for each kind of clause."""
 
-import pandas as pd
 import pytest
 
 from lnregions import DataError
-from lnregions.clauses import EVALUATORS, Clause, Figures, growth_rates, judge_clause
+from lnregions.clauses import EVALUATORS, Clause, FigureRow, Figures, growth_rates, judge_clause
 
 
-def figures(values, *, breaks=(), grades=None, holes=None):
+def figures(values, *, breaks=(), grades=None, holes=None, source=""):
     """Figures from {year: value}; `breaks` are first years of a new segment."""
-    years = sorted(values)
-    frame = pd.DataFrame({
-        "year": years,
-        "value": [float(values[y]) for y in years],
-        "segment": [sum(y >= b for b in breaks) for y in years],
-        "grade": [(grades or {}).get(y, "A") for y in years],
-        "vintage": "",
-        "source": [f"s{y}" for y in years],
-    })  # fmt: skip
-    return Figures(frame, ("3 of 3 members", "3个成员中的3个"), holes or {})
+    rows = tuple(
+        FigureRow(y, float(v), sum(y >= b for b in breaks), (grades or {}).get(y, "A"), "", source or f"s{y}")
+        for y, v in sorted(values.items())
+    )
+    return Figures(rows, ("3 of 3 members", "3个成员中的3个"), holes or {})
 
 
 def clause(kind="level", value=10000.0, comparator=">=", **other):
@@ -164,13 +158,11 @@ def test_a_year_below_cannot_be_mended_by_later_ones(closed, closing):
 
 def test_a_comparison_names_the_sources_of_both():
     asked = clause("relative_growth", float("nan"), ">", measure="growth", unit="%")
-    beside = figures({2022: 2.0}, grades={2022: "C"})
-    beside.frame["source"] = "s900"
+    beside = figures({2022: 2.0}, grades={2022: "C"}, source="s900")
     verdict = judge_clause(asked, figures({2022: 3.0}), benchmark=beside, closed=False)
     assert (verdict.sources, verdict.grade) == ("s2022 s900", "C")
     level = clause("relative_level", float("nan"), ">", unit="%")
-    beside = figures({2024: 69}, grades={2024: "B"})
-    beside.frame["source"] = "s901"
+    beside = figures({2024: 69}, grades={2024: "B"}, source="s901")
     verdict = judge_clause(level, figures({2021: 60, 2024: 70}), benchmark=beside, closed=True)
     assert (verdict.sources, verdict.grade) == ("s2021 s2024 s901", "B")
 
@@ -193,17 +185,17 @@ def test_relative_growth_compares_the_means_of_the_years_both_have():
 
 def test_growth_of_levels_is_not_taken_over_a_break_or_a_missing_year():
     rates = growth_rates(figures({2018: 1, 2019: 2, 2020: 3, 2022: 4}, breaks=[2019]), measure="level")
-    assert rates[["year", "rate"]].values.tolist() == [[2020, 50.0]]
+    assert [(row.year, row.value) for row in rates] == [(2020, 50.0)]
 
 
 @pytest.mark.parametrize("values", [{2020: 0, 2021: 5}, {2020: -5, 2021: 5}, {2020: 5, 2021: -5}])
 def test_growth_from_or_to_what_is_not_an_amount_is_not_given(values):
-    assert growth_rates(figures(values), measure="level").empty
+    assert growth_rates(figures(values), measure="level") == ()
 
 
 def test_a_rate_from_levels_rests_on_both_of_them():
     rates = growth_rates(figures({2020: 4, 2021: 5}, grades={2020: "C"}), measure="level")
-    assert rates[["rate", "grade", "source"]].values.tolist() == [[25.0, "C", "s2020 s2021"]]
+    assert [(row.value, row.grade, row.source) for row in rates] == [(25.0, "C", "s2020 s2021")]
 
 
 @pytest.mark.parametrize("base", [0, -3])

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from lnregions import DataError, load_observations, load_plan
+from lnregions._observed import Observation
 from lnregions._plan_figures import figures_of, growth_figures, load_tables, members_of
 from lnregions._related import narrow_tables, plan_and_target, untouched
 from lnregions.judgement import judge, judge_main
@@ -325,5 +326,5 @@ def test_series_are_kept_only_where_no_figure_of_theirs_changed():
     growth_figures(plan, "west", indicators=("gdp_growth_real",), tables=tables, years=range(2022, 2026))
     member = members_of(plan, "west")[0]
     for indicator, kept in {"gdp_growth_real": keys[::2], "gdp": keys[::2], "fdi_usd": keys}.items():
-        changed = pd.DataFrame({"area": [member], "indicator": [indicator]})
+        changed = [Observation(0, member, indicator, 2023, 1.0)]
         assert [key[:2] for key in untouched(tables, changed)] == kept

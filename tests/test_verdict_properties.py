@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lnregions import judge, load_observations, load_plan
 from lnregions._paths import data_dir
-from lnregions.clauses import Clause, Figures, growth_rates, judge_clause
+from lnregions.clauses import Clause, FigureRow, Figures, growth_rates, judge_clause
 from lnregions.judgement import judge_readings
 
 PLAN = load_plan()
@@ -23,10 +23,7 @@ amounts = st.floats(0.5, 5000, allow_nan=False)
 
 
 def figures(values):
-    years = sorted(values)
-    return Figures(pd.DataFrame({
-        "year": years, "value": [values[y] for y in years], "segment": 0, "grade": "A", "vintage": "", "source": "s1",
-    }))  # fmt: skip
+    return Figures(tuple(FigureRow(year, values[year], 0, "A", "", "s1") for year in sorted(values)))
 
 
 def clause(kind, value, comparator=">=", *, measure="level", direction="up"):
@@ -96,8 +93,8 @@ def test_a_series_built_to_the_target_meets_it_and_one_a_hair_below_misses_it(ba
 def test_a_series_built_at_a_rate_gives_the_rate_back_and_turns_there(base, rate):
     built = figures({2021 + n: base * (1 + rate / 100) ** n for n in range(4)})
     rates = growth_rates(built, measure="level")
-    assert rates["rate"].tolist() == pytest.approx([rate] * 3, abs=1e-9)
-    as_rates = figures(dict(zip(rates["year"], rates["rate"], strict=True)))
+    assert [row.value for row in rates] == pytest.approx([rate] * 3, abs=1e-9)
+    as_rates = figures({row.year: row.value for row in rates})
     for shift, status in ((-1e-6, "met"), (1e-6, "missed")):
         for reading in ("average", "every year", "last year"):
             asked = clause("growth", rate + shift, measure="growth")
