@@ -50,7 +50,7 @@ def boundaries_of(plan, level: str = "city") -> "gpd.GeoDataFrame":
     if plan.boundaries is None:
         return shipped
     own = _own_areas(plan, level)
-    if not _stands_on_shipped(plan):
+    if not stands_on_shipped(plan):
         return own
     kept = shipped[~shipped["area"].isin(own["area"])]
     return pd.concat([kept, own]).sort_values("area", ignore_index=True) if len(own) else shipped
@@ -61,13 +61,15 @@ def boundary_words(plan, language: str = "en") -> str:
     if plan.boundaries is None:
         return SHIPPED[language]
     own = f"边界：{plan.boundaries.name}。" if language == "zh" else f"Boundaries: {plan.boundaries.name}."
-    if not _stands_on_shipped(plan):
+    if not stands_on_shipped(plan):
         return own
     return SHIPPED[language] + ("" if language == "zh" else " ") + own
 
 
-def _stands_on_shipped(plan) -> bool:
+def stands_on_shipped(plan) -> bool:
     """Whether any member of a plan is one of the shipped areas, or the whole province."""
+    if plan.boundaries is None:
+        return True
     own = set(_read(plan.boundaries, _stamp(plan.boundaries))["area"])
     return bool(set(plan.membership["area"]) - own)
 

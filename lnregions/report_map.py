@@ -6,15 +6,14 @@ Every city carries its figure as a tooltip and leads to its page.
 import itertools
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import shapely
 
-from lnregions.boundaries import load_boundaries
 from lnregions.geometry import label_points, project, simplify_coverage
+from lnregions.plan_boundaries import boundaries_of
 from lnregions.report_site import Site
 from lnregions.web_layers import LARGEST
-from lnregions.web_shapes import stamp
+from lnregions.web_shapes import boundaries_mark
 
 WIDTH = 640
 """Units of the drawing, about one a pixel on a wide screen."""
@@ -47,7 +46,7 @@ class RegionMap:
 
 def region_map(site: Site, members: list[str], *, language: str = "en", layers=()) -> RegionMap:
     """Map of all cities with some of them as members; `layers` as `lnregions.web_data.map_data` gives them."""
-    drawing = _drawing(site.plan.boundaries, stamp(site.plan.boundaries))
+    drawing = _drawing(site.plan)
     cities = tuple(
         City(area, site.tables.name(area, language), path, x, y, area in members)
         for area, path, x, y in drawing.areas
@@ -66,9 +65,19 @@ class _Drawing:
     corner_taken: bool
 
 
-@lru_cache(maxsize=4)
-def _drawing(boundaries, _stamp) -> _Drawing:
-    frame = load_boundaries(path=boundaries) if boundaries else load_boundaries()
+def _drawing(plan) -> _Drawing:
+    """Drawing of all cities of a plan, made once as long as its areas stay the same."""
+    mark = boundaries_mark(plan)
+    if mark not in _DRAWINGS:
+        _DRAWINGS.clear()  # a site has one plan
+        _DRAWINGS[mark] = _draw(boundaries_of(plan))
+    return _DRAWINGS[mark]
+
+
+_DRAWINGS: dict[tuple, _Drawing] = {}
+
+
+def _draw(frame) -> _Drawing:
     flat = simplify_coverage(project(frame), TOLERANCE_M)
     west, south, east, north = flat.total_bounds
     scale = WIDTH / (east - west)

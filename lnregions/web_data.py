@@ -9,6 +9,7 @@ from lnregions.area_series import Tables
 from lnregions.boundaries import SOURCE
 from lnregions.judgement import members_of
 from lnregions.map_pictures import level_of
+from lnregions.plan_boundaries import boundary_words, stands_on_shipped
 from lnregions.web_layers import Layer, map_layer, offered_layers
 
 WORDS = {
@@ -67,7 +68,7 @@ def map_data(
     if region and region not in regions:
         raise unknown("region", region, regions)
     level = level_of(plan, region, indicator, tables)[0] if region and indicator else "city"
-    shapes = web_shapes.shapes_of(level, plan.boundaries)
+    shapes = web_shapes.shapes_of(plan, level)
     frame = shapes.frame
     members = _members(plan, region, level, frame)
     asked = {"areas": frame["area"].tolist(), "members": members, "year": year, "language": language}
@@ -80,7 +81,7 @@ def map_data(
         "language": language, "label": _label(tables, plan, region, layers, language), "words": WORDS[language],
         "bounds": shapes.bounds,
         "view": web_shapes.bounds(shown),
-        "ground": None if plan.boundaries else web_shapes.ground(),
+        "ground": web_shapes.ground() if stands_on_shipped(plan) else None,
         "areas": _areas(shapes, tables, members, statuses, language, links or {}),
         "outlines": [
             {"status": status, "word": _OUTLINES[status][language == "zh"] if region else "",
@@ -89,9 +90,16 @@ def map_data(
         ],
         "layers": [_layer(one) for one in layers],
         "notes": [_STAND_IN[language == "zh"]] if _stands_in(plan, region, members) else [],
-        "credit": "" if plan.boundaries else SOURCE[f"source_{language}"] + ("。" if language == "zh" else "."),
+        "credit": _credit(plan, language),
         "picks": picks,
     }  # fmt: skip
+
+
+def _credit(plan, language):
+    """Whose the boundaries are."""
+    if plan.boundaries is not None:
+        return boundary_words(plan, language)
+    return SOURCE[f"source_{language}"] + ("。" if language == "zh" else ".")
 
 
 def _members(plan, region, level, frame):
@@ -131,7 +139,7 @@ def _outlines(plan, region, frame, statuses):
         return {"confirmed": shapely.union_all(frame.geometry.to_numpy())}
     areas = plan.members(region, level="county") or plan.members(region)
     if not set(areas) & {*frame["area"], *frame["parent"]}:
-        frame = web_shapes.shapes_of("county", plan.boundaries).frame
+        frame = web_shapes.shapes_of(plan, "county").frame
     found = {}
     for status in STATUSES:
         own = [area for area in areas if statuses.get(area, ("",))[0] == status]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from lnregions.boundaries import load_boundaries, load_context
+from lnregions.boundaries import load_context
 from lnregions.geometry import EQUAL_AREA, label_points, project, simplify_coverage
+from lnregions.plan_boundaries import boundaries_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -95,18 +96,25 @@ class Shapes:
     bounds: list
 
 
-def stamp(path) -> tuple[int, int]:
-    """What changes when a file does: its time and size; zeros for no file."""
-    found = path.stat() if path else None
-    return (found.st_mtime_ns, found.st_size) if found else (0, 0)
+def boundaries_mark(plan) -> tuple:
+    """What changes when the areas on a plan's maps may be others: its own file, areas and members."""
+    if plan.boundaries is None:
+        return ()
+    found = plan.boundaries.stat()
+    own = (str(plan.boundaries), found.st_mtime_ns, found.st_size)
+    return (*own, tuple(plan.membership["area"]), plan.areas.to_csv())
 
 
-def shapes_of(level: str, path=None) -> Shapes:
-    """Shapes of the shipped boundaries of a level, or of a plan's own file."""
-    return _shapes(level, path, stamp(path))
+def shapes_of(plan, level: str = "city") -> Shapes:
+    """Shapes of all areas of a level that a plan's maps show."""
+    mark = (level, *boundaries_mark(plan))
+    if mark not in _SHAPES:
+        while len(_SHAPES) >= _MOST_SHAPES:
+            del _SHAPES[next(iter(_SHAPES))]
+        frame = thin(boundaries_of(plan, level))
+        _SHAPES[mark] = Shapes(frame, pack(frame.geometry), middles(frame), bounds(frame.geometry))
+    return _SHAPES[mark]
 
 
-@lru_cache(maxsize=8)
-def _shapes(level, path, _stamp) -> Shapes:
-    frame = thin(load_boundaries(level, path=path) if path else load_boundaries(level))
-    return Shapes(frame, pack(frame.geometry), middles(frame), bounds(frame.geometry))
+_SHAPES: dict[tuple, Shapes] = {}
+_MOST_SHAPES = 8

@@ -7,6 +7,8 @@ import pytest
 from generated_plan import write_plan
 
 import lnregions as ln
+from lnregions import web_data
+from lnregions._plan_figures import load_tables
 from lnregions.choices import batch_choices
 from lnregions.plan_boundaries import boundaries_of, boundary_words
 from lnregions.plans import check_plan
@@ -61,6 +63,18 @@ def test_areas_beside_shipped_members_join_the_shipped_ones(plan):
     both = replace(plan, membership=pd.concat([plan.membership, shenyang], ignore_index=True))
     assert {"210100", "211400", CITY} <= set(boundaries_of(both)["area"])
     assert boundary_words(both, "zh").startswith("边界：天地图")
+    drawn = web_data.map_data(both, load_tables(both), language="en")
+    assert {"210100", "211400", CITY} <= {area["id"] for area in drawn["areas"]}
+    assert drawn["ground"]
+    assert "boundaries.geojson" in drawn["credit"]
+    assert "Tianditu" in drawn["credit"]
+
+
+def test_a_map_to_point_at_shows_own_areas_and_says_whose_they_are(plan):
+    drawn = web_data.map_data(plan, load_tables(plan), language="zh")
+    assert {area["id"] for area in drawn["areas"]} == set(plan.membership["area"])
+    assert drawn["ground"] is None
+    assert drawn["credit"] == boundary_words(plan, "zh")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
