@@ -6,11 +6,12 @@ from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from lnregions import style
 from lnregions._checks import unknown
 from lnregions._words import WORDS as COMMON
-from lnregions.chart_labels import text_size, word, wrap
+from lnregions.chart_labels import draw_line, text_size, word, wrap
 from lnregions.chart_parts import bare_frame, empty_chart
 from lnregions.chart_sheet import Key, Sheet, Words, need, say
 from lnregions.palette import HAIRLINE, INK, MUTED, STATUSES, region_style
@@ -115,8 +116,7 @@ def plot_scorecard(
     step = sheet.size.small * 1.95
     sheet.settle(left=0, bottom=0, top=2, body_mm=sum(high for *_, high in lines) * step / 72 * 25.4)
     bare_frame(sheet.ax, keep=())
-    wide = sheet.ax.get_window_extent().width / sheet.figure.dpi * 72
-    sheet.ax.set(xlim=(0, wide), ylim=(sum(high for *_, high in lines), 0), xticks=[], yticks=[])
+    sheet.ax.set(xlim=(0, sheet.width_of()), ylim=(sum(high for *_, high in lines), 0), xticks=[], yticks=[])
     _write_lines(sheet, lines, columns)
     return sheet.ax
 
@@ -233,29 +233,46 @@ def _lines(rows: list[Row], *, stacked: bool, language: str, regions: Mapping[st
 
 
 def _write_lines(sheet: Sheet, lines: list[tuple], columns: dict | None):
-    ax, size, y = sheet.ax, sheet.size.small, 0.0
-    colour = INK
+    """Write line after line, then draw the rules, the regions' bars, and the marks of each status in one go."""
+    y, colour = 0.0, INK
+    drawn: list[tuple[str, str, float, float]] = []
+    marks: dict[str, list[tuple[float, float]]] = {}
     for kind, content, high in lines:
-        middle = y + high / 2
         if kind == "head":
-            for name in ("required", "actual", "gap", "grade", "status"):
-                text = say(WORDS, name, sheet.language)
-                _cell(sheet, columns, name, middle, text, colour=MUTED, weight="bold", label="_head")
-            looks = {"colour": MUTED, "size": size, "weight": "bold", "ha": "left"}
-            word(ax, 8, middle, say(WORDS, "target", sheet.language), label="_head", **looks)
+            _write_head(sheet, columns, y + high / 2)
         elif kind == "region":
             colour = region_style(content[0])[0]
             looks = {"colour": INK, "size": sheet.size.normal, "weight": "bold", "ha": "left"}
-            word(ax, 8, middle, content[1], label="_region", **looks)
-            ax.plot([0, ax.get_xlim()[1]], [y + high, y + high], color=INK, linewidth=0.6, label="_rule")
-            ax.plot([2.5, 2.5], [y + 0.15, y + high], color=colour, linewidth=3, solid_capstyle="butt")
+            word(sheet.ax, 8, y + high / 2, content[1], label="_region", **looks)
+            drawn.append((kind, colour, y + 0.15, y + high))
         else:
-            ax.plot([0, ax.get_xlim()[1]], [y + high, y + high], color=HAIRLINE, linewidth=0.4, label="_rule")
-            ax.plot(
-                [2.5, 2.5], [y, y + high], color=colour, linewidth=3, solid_capstyle="butt", clip_on=False
-            )
-            (_write_row if columns else _write_stacked)(sheet, content, columns, y, high)
+            place = (_write_row if columns else _write_stacked)(sheet, content, columns, y, high)
+            marks.setdefault(content.status, []).append(place)
+            drawn.append((kind, colour, y, y + high))
         y += high
+    _rule(sheet.ax, drawn)
+    for status, places in marks.items():
+        draw_line(sheet.ax, *zip(*places, strict=True), **_mark(status), label="_mark", clip_on=False)
+
+
+def _write_head(sheet: Sheet, columns: dict, y: float):
+    for name in ("required", "actual", "gap", "grade", "status"):
+        text = say(WORDS, name, sheet.language)
+        _cell(sheet, columns, name, y, text, colour=MUTED, weight="bold", label="_head")
+    looks = {"colour": MUTED, "size": sheet.size.small, "weight": "bold", "ha": "left"}
+    word(sheet.ax, 8, y, say(WORDS, "target", sheet.language), label="_head", **looks)
+
+
+def _rule(ax: Axes, drawn: list[tuple[str, str, float, float]]):
+    """Rule below each line, darker below a region's name, and a bar in the colour of the region beside it."""
+    edge, heads = ax.get_xlim()[1], [kind == "region" for kind, *_ in drawn]
+    rules = {"colors": [INK if head else HAIRLINE for head in heads], "capstyle": "projecting"}
+    rules |= {"linewidths": [0.6 if head else 0.4 for head in heads], "label": "_rules"}
+    bars = {"colors": [colour for _, colour, *_ in drawn], "linewidths": 3, "capstyle": "butt"}
+    across = LineCollection([[(0, foot), (edge, foot)] for *_, foot in drawn], zorder=2, **rules)
+    beside = [[(2.5, top), (2.5, foot)] for *_, top, foot in drawn]
+    ax.add_collection(across, autolim=False)
+    ax.add_collection(LineCollection(beside, zorder=2, clip_on=False, **bars), autolim=False)
 
 
 def _cell(sheet: Sheet, columns: dict, name: str, y: float, text: str, **looks):
@@ -267,24 +284,23 @@ def _cell(sheet: Sheet, columns: dict, name: str, y: float, text: str, **looks):
     word(sheet.ax, x, y, text, size=sheet.size.small, **looks)
 
 
-def _write_row(sheet: Sheet, row: Row, columns: dict, y: float, high: float):
+def _write_row(sheet: Sheet, row: Row, columns: dict, y: float, high: float) -> tuple[float, float]:
+    """Write the cells of a target, and give the place of its mark."""
     middle = y + high / 2
     word(sheet.ax, 8, middle, row.label, colour=INK, size=sheet.size.small, ha="left", label="_target")
     for name, text in row.cells.items():
         _cell(sheet, columns, name, middle, text, weight=_weight(name), colour=MUTED if text == DASH else INK)
-    sheet.ax.plot([columns["status"][0] + 4], [middle], **_mark(row.status), label="_mark", clip_on=False)
+    return columns["status"][0] + 4, middle
 
 
-def _write_stacked(sheet: Sheet, row: Row, _columns: None, y: float, high: float):
-    """Target and status on one line, the figures known on the next."""
+def _write_stacked(sheet: Sheet, row: Row, _columns: None, y: float, high: float) -> tuple[float, float]:
+    """Write target and status on one line, the figures known on the next, and give the place of the mark."""
     size, language = sheet.size.small, sheet.language
     edge = sheet.ax.get_xlim()[1]
     looks = {"size": size, "colour": INK}
     status = row.cells["status"]
     word(sheet.ax, 8, y + high * 0.29, row.label, ha="left", label="_target", **looks)
     word(sheet.ax, edge, y + high * 0.29, status, ha="right", label="_status", weight="bold", **looks)
-    place = edge - text_size(status, size=size, weight="bold")[0] - 7
-    sheet.ax.plot([place], [y + high * 0.29], **_mark(row.status), label="_mark", clip_on=False)
     figures = [
         say(WORDS, "stacked", language, name=say(WORDS, name, language).lower(), value=row.cells[name])
         for name in ("required", "actual", "gap", "grade")
@@ -293,3 +309,4 @@ def _write_stacked(sheet: Sheet, row: Row, _columns: None, y: float, high: float
     text = ("；" if language == "zh" else "; ").join(figures)
     text = wrap(text, width=edge - 8, size=size).split("\n")[0].rstrip(";；")
     word(sheet.ax, 8, y + high * 0.73, text, ha="left", label="_figures", **(looks | {"colour": MUTED}))
+    return edge - text_size(status, size=size, weight="bold")[0] - 7, y + high * 0.29

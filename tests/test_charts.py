@@ -647,6 +647,7 @@ def test_the_scorecard_shows_every_target_with_mark_and_word():
         palette.STATUSES["missed"].marker,
         palette.STATUSES["no data"].marker,
     ]
+    assert sum(len(line.get_xdata()) for line in lines_of(ax, "mark")) == len(verdicts())
     assert "missed 2" in words_of(ax, "key")
 
 
