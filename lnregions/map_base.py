@@ -12,6 +12,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from lnregions import _checks, palette
+from lnregions._map_axes import MapAxes
 from lnregions.geometry import project, simplify_coverage, union
 from lnregions.style import MM, Size, figure, rc, size_of, size_on
 
@@ -151,9 +152,8 @@ def map_axes(
     fig = figure(width, height_mm=height_mm, language=language)
     fig.fixed = fixed
     box = (margin, height_mm - head - tall, free, tall)
-    ax = fig.add_axes(
-        (box[0] / size.width_mm, box[1] / height_mm, box[2] / size.width_mm, box[3] / height_mm)
-    )
+    place = (box[0] / size.width_mm, box[1] / height_mm, box[2] / size.width_mm, box[3] / height_mm)
+    ax = fig.add_axes(place, axes_class=MapAxes)
     ax.set_axis_off()
     return ax
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from matplotlib.ticker import NullLocator
 
 from lnregions import _checks, palette
 from lnregions.geometry import project, remembered, union
@@ -46,12 +47,7 @@ def add_context(
     ground = thin(project(context, crs=drawn.crs if drawn else None))
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     land, waters = _within(ground, shapely.box(left, bottom, right, top))
-    ax.set_axis_on()
-    ax.set(xticks=[], yticks=[], facecolor=palette.SEA)
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_visible(False)  # nothing to draw, and nothing to measure for it
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=palette.HAIRLINE, linewidth=0.5)
+    _frame(ax, ground=palette.SEA, edge=palette.HAIRLINE)
     seen = [g for g in land if not g.is_empty]
     draw_areas(ax, seen, fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
     if not names or drawn is None or f"short_{language}" not in ground:
@@ -59,6 +55,17 @@ def add_context(
     named = list(zip(ground[f"short_{language}"], land, strict=True))
     named += [(sea[language == "zh"], water) for sea, water in zip(_SEAS, waters, strict=True)]
     _name(ax, named, [union(drawn.geometry), *keep_free])
+
+
+def _frame(ax: "Axes", *, ground: str, edge: str) -> None:
+    """Give a map its ground and a thin line around it."""
+    ax.set_axis_on()
+    ax.set_facecolor(ground)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_visible(False)
+        axis.set_major_locator(NullLocator())  # nothing to draw, and nothing to measure for it
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=edge, linewidth=0.5)
 
 
 def _within(ground: "gpd.GeoDataFrame", frame) -> tuple[np.ndarray, np.ndarray]:
@@ -134,12 +141,7 @@ def plot_location(
     if ax is None:
         ax = map_axes("single", language=language, legend="none")
     set_extent(ax, frame.total_bounds, margin=0.04)
-    ax.set_axis_on()
-    ax.set(xticks=[], yticks=[], facecolor="#ffffff")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_visible(False)  # nothing to draw, and nothing to measure for it
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=palette.BORDER, linewidth=0.5)
+    _frame(ax, ground="#ffffff", edge=palette.BORDER)
     chosen = frame["area"].isin(list(areas))
     looks = {"linewidths": 0.3, "edge": "#ffffff"}
     draw_areas(ax, frame.geometry[~chosen], fills="#cfd4da", gid="elsewhere", **looks)

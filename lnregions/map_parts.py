@@ -13,6 +13,7 @@ from matplotlib.text import Text
 from matplotlib_scalebar.scalebar import ScaleBar
 
 from lnregions import _checks, palette
+from lnregions._map_axes import MapAxes
 from lnregions._typeset import wrap
 from lnregions.geometry import union
 from lnregions.map_base import (
@@ -306,6 +307,7 @@ def _add_inset(ax: "Axes", frame, areas: Sequence[str], *, corner, language: str
         where, (side, _) = corner
         x = left if "left" in where else left + across - side
         y = bottom if "lower" in where else bottom + up - side
-    small = fig.add_axes((x / wide, y / high, side / wide, side / high), zorder=9)
+    place = (x / wide, y / high, side / wide, side / high)
+    small = fig.add_axes(place, zorder=9, axes_class=MapAxes)
     small.set_label("locator")
     return plot_location(frame, areas, ax=small, language=language)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnregions import _checks
+from lnregions._map_axes import MapAxes
 from lnregions.map_base import foot_mm, line_mm, prepare, start, text_looks
 from lnregions.map_classes import Classes
 from lnregions.map_fields import class_legend, draw_classes, rate_scale, refuse_amounts
@@ -113,7 +114,8 @@ def _sheet(count: int, width: str | float, language: str):
         row, place = divmod(k, columns)
         left, bottom = margin + place * wide, height - head - (row + 1) * high
         box = np.array([left + 0.5, bottom + 0.5, wide - 1, high - 1])
-        made.append(fig.add_axes(tuple(box / np.array([size.width_mm, height] * 2))))
+        place = tuple(box / np.array([size.width_mm, height] * 2))
+        made.append(fig.add_axes(place, axes_class=MapAxes))
         made[-1].set_axis_off()
     made[-1].set_label(LEGEND_ROOM)
     return np.array(made[:-1], dtype=object), made[-1]
