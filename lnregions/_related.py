@@ -21,10 +21,15 @@ def plan_and_target(plan, target: str) -> tuple:
         If there is no such plan or target.
     """
     plan = plans.plan_of(plan)
-    rows = plan.targets[plan.targets["target"] == target]
-    if rows.empty:
-        raise unknown("target", str(target), plan.targets["target"].tolist())
-    return plan, rows.iloc[0]
+    return plan, target_of(plan, target)
+
+
+def target_of(plan, target: str) -> pd.Series:
+    """One row of a plan's targets by its name, refused as `plan_and_target` refuses it."""
+    names = plan.targets["target"].tolist()
+    if target not in names:
+        raise unknown("target", str(target), names)
+    return plan.targets.iloc[names.index(target)]
 
 
 def horizon_is_over(target: pd.Series, tables: Tables) -> bool:

@@ -93,16 +93,22 @@ class Tables:
         """Default figures of one area by year, numbered by segment."""
         rows = self._defaults.get((indicator, area), [])
         years = [int(row.year) for row in rows]
-        segments = self._segments_of(area, indicator, years)
+        segments = self.segments_of([area], indicator, years)
         return [
             FigureRow(year, row.value, segment, row.grade, row.vintage, row.source)
             for year, row, segment in zip(years, rows, segments, strict=True)
         ]
 
-    def _segments_of(self, area, indicator, years):
-        """Segment of each year of an area's series."""
-        scopes = break_scopes(area)
-        firsts = {first for scope, first in self._breaks.get(indicator, ()) if scope in scopes}
+    def breaks_of(self, scopes: Sequence[str], indicator: str) -> dict[int, str]:
+        """First year and kind of every break that parts the line of an indicator for any of the areas and regions."""
+        own, found = self._breaks.get(indicator, ()), {}
+        for names in map(break_scopes, scopes):
+            found |= {first: kind for name, first, kind in own if name in names}
+        return found
+
+    def segments_of(self, scopes: Sequence[str], indicator: str, years: Sequence[int]) -> list[int]:
+        """Segment of each year of a series: one more after every break of any of the areas and regions."""
+        firsts = self.breaks_of(scopes, indicator)
         return [sum(first <= year for first in firsts) for year in years]
 
     def with_observed(self, rows: Sequence[Observation], *, as_of: str = "") -> "Tables":
@@ -119,12 +125,11 @@ class Tables:
 
     @cached_property
     def _breaks(self):
-        """Area and first year of every break that parts a line, by indicator."""
-        rows = self.breaks[self.breaks["kind"].isin(LINE_BREAKS)]
-        found: dict[str, list[tuple[str, int]]] = {}
-        for indicator, area, first in zip(rows["indicator"], rows["area"], rows["first_year"], strict=True):
-            found.setdefault(indicator, []).append((area, int(first)))
-        return found
+        """Area, first year and kind of every break that parts a line, by indicator."""
+        columns = zip(*(self.breaks[n] for n in ("indicator", "area", "first_year", "kind")), strict=True)
+        return _grouped(
+            (one, (area, int(year), kind)) for one, area, year, kind in columns if kind in LINE_BREAKS
+        )
 
 
 def _grouped(pairs):
@@ -153,9 +158,7 @@ def region_figures(
         holes = dict.fromkeys(range(1949, 2101), lacking)
         return Figures(holes=holes, name=names)
     good = [row for row in total if not row["reason"]]
-    segments = _segments(
-        [row["year"] for row in good], tables, indicator=indicator, scopes=[region, *members]
-    )
+    segments = tables.segments_of([region, *members], indicator, [row["year"] for row in good])
     rows = tuple(
         FigureRow(row["year"], row["value"], segment, row["grade"], row["vintage"], row["source"])
         for row, segment in zip(good, segments, strict=True)
@@ -171,13 +174,6 @@ def region_figures(
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
     """Default figures of several areas: columns ``area name_zh name_en year value segment grade vintage source``."""
     return tables.default_figures_of(members, indicator)
-
-
-def _segments(years, tables, *, indicator, scopes):
-    """Segment of each year of a total: one more after every break of the region or of any member."""
-    named = {name for scope in scopes for name in break_scopes(scope)}
-    firsts = {first for area, first in tables._breaks.get(indicator, ()) if area in named}
-    return [sum(first <= int(year) for first in firsts) for year in years]
 
 
 def _aggregate(tables, members, indicator):

@@ -4,6 +4,7 @@ import pandas as pd
 
 from lnregions import charts
 from lnregions._asked import checked
+from lnregions._related import target_of
 from lnregions._words import text
 from lnregions.area_series import Tables, member_frame
 from lnregions.growth import chain_index
@@ -15,12 +16,12 @@ from lnregions.judgement import (
     judge_all,
     load_tables,
     members_of,
-    plans_on,
+    places_on,
 )
-from lnregions.observations import applying_breaks
 from lnregions.outlook import outlook
 from lnregions.picture_words import common_words, head_words, recent_years
 from lnregions.pictures import Picture, Pictures, make_picture, source_words
+from lnregions.plans import shipped_plans
 from lnregions.totals import common_release
 from lnregions.trajectory import required_path
 from lnregions.verdicts import Verdict
@@ -250,19 +251,22 @@ def _targets(plan, verdict, language):
     """The target of the verdict, then those of other plans on the same area and indicator."""
     if verdict.required is None:
         return None
-    row = plan.targets.set_index("target").loc[verdict.target]
+    row = target_of(plan, verdict.target)
     own = {"value": verdict.required, "horizon": verdict.horizon, "comparator": row["comparator"]}
     own |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
     own |= {"gap": None} if verdict.status == "not assessable" else {}
-    others = plans_on(verdict.indicator, area=verdict.area)
-    others = others[
-        (others["plan"] != plan.id) & others["kind"].isin(["level", "share"]) & others["value"].notna()
+    others = [
+        (other.id, other.targets.iloc[place])
+        for other in shipped_plans()
+        for place in places_on(other.targets, verdict.indicator, area=verdict.area)
+        if other.id != plan.id
     ]
     beside = [
-        {"value": o.value, "horizon": int(o.horizon), "comparator": o.comparator, "label": o.plan}
-        for o in others.itertuples()
+        {"value": o["value"], "horizon": int(o["horizon"]), "comparator": o["comparator"], "label": name}
+        for name, o in others
+        if o["kind"] in ("level", "share") and pd.notna(o["value"])
     ]
-    return [own, *beside]
+    return [own, *sorted(beside, key=lambda one: (one["horizon"], one["label"]))]
 
 
 def _draw_growth(plan, verdict: Verdict, tables, language, width):
@@ -270,7 +274,7 @@ def _draw_growth(plan, verdict: Verdict, tables, language, width):
     indicators = _indicators(verdict)
     years = range(verdict.horizon - 2, verdict.horizon + 1)
     own = growth_figures(plan, verdict.area, indicators=indicators, tables=tables, years=years).frame
-    target_row = plan.targets.set_index("target").loc[verdict.target]
+    target_row = target_of(plan, verdict.target)
     beside = pd.DataFrame(columns=["year", "value", "name", "source", "grade"])
     if target_row["benchmark"]:
         found = growth_figures(
@@ -333,14 +337,13 @@ def area_series_of(plan, area, indicator, tables, language):
     scopes = [area]
     if area in set(plan.regions["region"]):
         scopes += members_of(plan, area)
-    own = pd.concat([tables.breaks[applying_breaks(tables.breaks, s, indicator=indicator)] for s in scopes])
-    kinds = dict(zip(own["first_year"], own["kind"], strict=True))
+    kinds = tables.breaks_of(scopes, indicator)
     words = {first: BREAKS.get(kind, (kind, kind))[language == "zh"] for first, kind in kinds.items()}
     reasons, previous = [], None
-    for row in frame.itertuples():
-        crossed = [first for first in sorted(words) if previous is not None and previous < first <= row.year]
+    for year in frame["year"].tolist():
+        crossed = [first for first in sorted(words) if previous is not None and previous < first <= year]
         reasons.append(words[crossed[-1]] if crossed else "")
-        previous = row.year
+        previous = year
     return frame.assign(reason=reasons)
 
 

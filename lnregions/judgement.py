@@ -35,7 +35,8 @@ from lnregions.verdicts import METHODS, Verdict, verdict_table
 __all__ = [
     "GROWTH_OF", "JUDGES", "LINKED", "REAL_GROWTH", "VALUE_KINDS", "assess_by_methods", "clause_of",
     "compare_methods", "figures_of", "growth_figures", "judge", "judge_all", "judge_main", "judge_readings",
-    "judge_row", "knowledge_date", "linked_figures", "load_tables", "members_of", "plans_on",
+    "judge_row", "knowledge_date", "linked_figures", "load_tables", "members_of", "places_on",
+    "plans_on",
 ]  # fmt: skip
 
 JUDGES = ("plan", *METHODS)
@@ -161,6 +162,13 @@ def compare_methods(plan, *, as_of=None, observations: pd.DataFrame | None = Non
     return pd.DataFrame(rows)
 
 
+def places_on(targets: pd.DataFrame, indicator: str, *, area: str = "") -> list[int]:
+    """Places of the targets on an indicator and, where one is named, an area, as `plans_on` takes them."""
+    named = zip(*(targets[name].tolist() for name in ("indicator", "area", "other_area")), strict=True)
+    rows = enumerate(named)
+    return [place for place, (own, *areas) in rows if own == indicator and (not area or area in areas)]
+
+
 def plans_on(indicator: str, *, area: str = "") -> pd.DataFrame:
     """Targets of all shipped plans on one indicator, so that they can be set side by side or drawn together.
 
@@ -192,11 +200,9 @@ def plans_on(indicator: str, *, area: str = "") -> pd.DataFrame:
         raise unknown("indicator", str(indicator), list(known))
     columns = ["target", "region", "area", "other_area", "kind", "comparator", "value", "unit", "strength",
                "benchmark", "baseline_year", "first_year", "horizon", "label_en", "label_zh"]  # fmt: skip
-    parts = []
-    for plan in plans.shipped_plans():
-        rows = plan.targets[plan.targets["indicator"] == indicator]
-        if area:
-            rows = rows[(rows["area"] == area) | (rows["other_area"] == area)]
-        parts.append(rows[columns].assign(plan=plan.id))
+    shipped = plans.shipped_plans()
+    places = {plan.id: places_on(plan.targets, indicator, area=area) for plan in shipped}
+    naming = [plan for plan in shipped if places[plan.id]] or shipped[:1]
+    parts = [plan.targets[columns].iloc[places[plan.id]].assign(plan=plan.id) for plan in naming]
     found = pd.concat(parts, ignore_index=True)[["plan", *columns]]
     return found.sort_values(["horizon", "plan"], kind="stable", ignore_index=True)
