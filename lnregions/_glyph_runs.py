@@ -54,7 +54,7 @@ def font_of(properties: FontProperties) -> FT2Font:
     """Font that matplotlib finds for some properties, of whatever size they are."""
     key = (
         *properties.get_family(), properties.get_style(), properties.get_variant(),
-        properties.get_weight(), properties.get_stretch(), properties.get_file(),
+        properties.get_weight(), properties.get_stretch(), properties.get_file(), len(fontManager.ttflist),
     )  # fmt: skip
     if key not in _FONTS:
         _FONTS[key] = fontManager._find_fonts_by_props(properties)
@@ -76,10 +76,30 @@ def glyph_run(words: str, font: FT2Font) -> tuple[Glyph, ...]:
 @lru_cache(maxsize=8192)
 def measures(words: str, font: FT2Font) -> tuple[float, float, float]:
     """Width, height and depth below the line of some words, in points for a type size of `EM`."""
+    run = glyph_run(words, font)
+    if not run:
+        return 0.0, 0.0, 0.0
+    boxes = [glyph_box(glyph.font, glyph.number) for glyph in run]
+    deep = -min(box.low + glyph.y for box, glyph in zip(boxes, run, strict=True))
+    high = max(box.high + glyph.y for box, glyph in zip(boxes, run, strict=True))
+    return run[-1].x + boxes[-1].advance, high + deep, deep
+
+
+class Box(NamedTuple):
+    """How far a glyph reaches above the line and below it (negative), and to the next one; in points at `EM`."""
+
+    low: float
+    high: float
+    advance: float
+
+
+@lru_cache(maxsize=8192)
+def glyph_box(font: FT2Font, number: int) -> Box:
+    """Extent of a glyph for a type size of `EM`."""
     font.set_size(EM, _DPI)
-    font.set_text(words, 0.0, flags=LoadFlags.NO_HINTING)
-    wide, high = font.get_width_height()
-    return wide / 64, high / 64, font.get_descent() / 64
+    glyph = font.load_glyph(number, flags=LoadFlags.NO_HINTING)
+    _, low, _, high = glyph.bbox
+    return Box(low / 64, high / 64, glyph.horiAdvance / 64)
 
 
 @lru_cache(maxsize=64)

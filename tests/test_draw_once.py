@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import re
 import zlib
@@ -130,6 +131,7 @@ def with_a_layout(fig):
     fig.set_layout_engine("tight")
 
 
+@pytest.mark.filterwarnings("ignore:This figure includes Axes that are not compatible")
 @pytest.mark.parametrize("change", [with_an_image, with_a_rasterised_line, with_a_mesh, with_a_layout])
 def test_what_depends_on_the_format_is_drawn_by_matplotlib(change):
     fig = words()
@@ -197,7 +199,31 @@ def _plain(self, name):
     return object.__getattribute__(self, name)
 
 
+def test_a_font_that_is_added_later_is_found(tmp_path, monkeypatch):
+    from matplotlib import font_manager
+
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
+    wanted = FontProperties(family=["Later Sans", "DejaVu Sans"])
+    first = font_of(wanted).family_name
+    entry = font_manager.ttfFontProperty(font_manager.get_font(style.font_files()["Regular"]))
+    font_manager.fontManager.ttflist.append(dataclasses.replace(entry, name="Later Sans"))
+    font_manager.fontManager._findfont_cached.cache_clear()
+    assert (first, font_of(wanted).family_name) == ("DejaVu Sans", style.FAMILY)
+
+
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+@pytest.mark.parametrize("line", ["沈阳", "AVA, To.", " a ", " ", "，", "10.5%", "", "g"])
+def test_the_measures_of_a_line_are_those_of_the_font(line, weight):
+    style.font_files()
+    font = font_of(FontProperties(family=[style.FAMILY], weight=weight))
+    font.set_size(EM, 72)
+    font.set_text(line, 0.0, flags=_glyph_runs.LoadFlags.NO_HINTING)
+    theirs = (*font.get_width_height(), font.get_descent())
+    assert _glyph_runs.measures(line, font) == tuple(value / 64 for value in theirs)
+
+
 def test_a_glyph_moved_by_a_part_of_a_pixel_is_drawn_anew():
+    style.font_files()
     font = font_of(FontProperties(family=[style.FAMILY]))
     number = glyph_run("沈", font)[0].number
     one, two = (dots(font, number, 7.0, 300, 0, across, 0) for across in (0, 2))
