@@ -93,7 +93,7 @@ def project(frame: "gpd.GeoDataFrame", *, crs: CRS | None = None) -> "gpd.GeoDat
         frame.geometry.to_numpy(),
         lambda: frame.geometry.to_crs(target).to_numpy(),
     )
-    return _with_geometry(frame, moved, target)
+    return with_geometry(frame, moved, target)
 
 
 def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.GeoDataFrame":
@@ -136,7 +136,7 @@ def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.Geo
         )
     shapes = frame.geometry.to_numpy()
     thin = remembered(("simplify", float(tolerance_m)), shapes, lambda: _simplified(frame, tolerance_m))
-    return _with_geometry(frame, thin, frame.crs)
+    return with_geometry(frame, thin, frame.crs)
 
 
 def _simplified(frame: "gpd.GeoDataFrame", tolerance_m: float) -> np.ndarray:
@@ -303,7 +303,8 @@ def union(shapes: Sequence) -> shapely.Geometry:
     return remembered(("union",), shapes, lambda: shapely.union_all(np.asarray(shapes, dtype=object)))
 
 
-def _with_geometry(frame: "gpd.GeoDataFrame", shapes: np.ndarray, crs: CRS) -> "gpd.GeoDataFrame":
+def with_geometry(frame: "gpd.GeoDataFrame", shapes: np.ndarray, crs: CRS) -> "gpd.GeoDataFrame":
+    """Return the frame with other shapes, of another reference system."""
     from geopandas.array import GeometryArray
 
     result = frame.copy(deep=False)

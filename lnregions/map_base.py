@@ -13,7 +13,7 @@ from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from lnregions import _checks, palette
 from lnregions._map_axes import MapAxes
-from lnregions.geometry import project, simplify_coverage, union
+from lnregions.geometry import EQUAL_AREA, project, remembered, simplify_coverage, union, with_geometry
 from lnregions.style import MM, Size, figure, rc, size_of, size_on
 
 if TYPE_CHECKING:
@@ -98,11 +98,22 @@ def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.G
         raise _checks.DataError(
             "There is no area to draw. Give at least one row.", zh="没有可绘制的地区。请至少给出一行。"
         )
-    return thin(project(frame)) if frame.crs.is_geographic else frame
+    return printed(frame, EQUAL_AREA) if frame.crs.is_geographic else frame
 
 
-def thin(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
-    """Projected areas without the corners no printed map can show, shared borders kept; done once a process."""
+def printed(frame: "gpd.GeoDataFrame", crs) -> "gpd.GeoDataFrame":
+    """Areas on the grid of a map, thinned to what it can show; done once a process for the same areas."""
+    task = ("printed", frame.crs.srs, crs.srs)
+    shapes = remembered(
+        task, frame.geometry.to_numpy(), lambda: _thin(project(frame, crs=crs)).geometry.to_numpy()
+    )
+    found = with_geometry(frame, shapes, crs)
+    found.attrs = {}  # pandas copies them with every selection
+    return found
+
+
+def _thin(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+    """Projected areas without the corners no printed map can show, shared borders kept."""
     xmin, ymin, xmax, ymax = frame.total_bounds
     wanted = max(xmax - xmin, ymax - ymin) / _FINEST
     power = 10.0 ** np.floor(np.log10(wanted))

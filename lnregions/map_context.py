@@ -8,8 +8,8 @@ import shapely
 from matplotlib.ticker import NullLocator
 
 from lnregions import _checks, palette
-from lnregions.geometry import project, remembered, union
-from lnregions.map_base import draw_areas, drawn_on, map_axes, prepare, set_extent, text_looks, thin
+from lnregions.geometry import EQUAL_AREA, remembered, union
+from lnregions.map_base import draw_areas, drawn_on, map_axes, prepare, printed, set_extent, text_looks
 from lnregions.map_labels import find_place, label_box, largest_part, paper_of
 from lnregions.style import size_on
 
@@ -44,7 +44,7 @@ def add_context(
     `keep_free` are further geometries, in the units of the axes, that no name may touch.
     """
     drawn = drawn_on(ax)
-    ground = thin(project(context, crs=drawn.crs if drawn else None))
+    ground = printed(context, drawn.crs if drawn else EQUAL_AREA)
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     land, waters = _within(ground, shapely.box(left, bottom, right, top))
     _frame(ax, ground=palette.SEA, edge=palette.HAIRLINE)

@@ -1,23 +1,22 @@
 """Maps as pictures: the plan's regions, the figures of their members, the verdicts."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.patches import Patch
 
 from lnregions import maps
 from lnregions._asked import checked
 from lnregions.area_series import Tables, member_frame
-from lnregions.boundaries import load_context, load_locator
-from lnregions.geometry import project
 from lnregions.judgement import judge, load_tables, members_of
-from lnregions.map_base import draw_outline, drawn_on, map_axes, start
+from lnregions.map_base import draw_outline, map_axes, start
 from lnregions.map_fields import label_areas, plot_no_data, wordings
+from lnregions.map_finish import finish_picture_map
 from lnregions.map_legend import add_legend
 from lnregions.palette import BORDER
 from lnregions.picture_words import in_sentence
 from lnregions.pictures import Picture, make_picture, source_line
 from lnregions.plan_boundaries import boundaries_of, boundary_words
 
-PROVINCE = "210000"
 PLAIN = "#f1e8d2"
 FIRST_SHOWN = 2019
 """First year that classes are made from: the first on the basis of the fourth economic census."""
@@ -93,18 +92,21 @@ def draw_map(
     """
     tables = load_tables(plan, as_of=as_of)
     level, members = level_of(plan, region, indicator, tables)
-    frame = boundaries_of(plan, level)
-    found = member_frame(tables, frame["area"], indicator=indicator)
-    found = one_year(found, len(frame), year)
-    drawn = frame[frame["area"].isin(members)].merge(found[["area", "year", "value"]], on="area", how="left")
+    frame = _areas(plan, level)
+    codes = frame["area"].tolist()
+    found = one_year(member_frame(tables, codes, indicator=indicator), len(frame), year)
+    inside = np.isin(codes, members)
+    values = dict(zip(found["area"].tolist(), found["value"].tolist(), strict=True))
+    drawn = frame[inside].assign(
+        value=[values.get(a, np.nan) for a, own in zip(codes, inside, strict=True) if own]
+    )
     axes = _plot(drawn, drawn_values(tables, indicator), tables.indicator(indicator), width, language)
     data = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
     words = [_map_words(tables, region, indicator, data, lang) for lang in ("en", "zh")]
     if _stand_in(plan, region, members):
         words = [f"{words[0]} (cities standing in for counties)", f"{words[1]}（以市代县）"]
     line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
-    others = frame[~frame["area"].isin(members)]
-    finish_picture_map(axes, words[language == "zh"], line, language, others=others)
+    finish_picture_map(axes, words[language == "zh"], line, language, others=frame[~inside])
     says = (f"{words[0]}.", f"{words[1]}。")
     return make_picture(
         axes, f"map-{region}-{indicator}", tables=tables, data=data, says=says, language=language, plan=plan.id,
@@ -194,11 +196,32 @@ def draw_city_location(
 
 def level_of(plan, region, indicator, tables: Tables):
     """Level to draw a region at, and its members there."""
-    counties = plan.members(region, level="county")
-    rows = tables.observations
-    if counties and ((rows["indicator"] == indicator) & rows["area"].isin(counties)).any():
+    counties = [area for area, level, _ in _rows_of(plan, region) if level == "county"]
+    if not _areas_with(tables, indicator).isdisjoint(counties):
         return "county", counties
     return "city", members_of(plan, region)
+
+
+def _areas(plan, level="city"):
+    """Boundaries that a plan's maps show, without what pandas would copy with every selection."""
+    frame = boundaries_of(plan, level)
+    frame.attrs = {}
+    return frame
+
+
+def _rows_of(plan, region):
+    """Area, level and stand-in of each row of a region's membership."""
+    columns = (plan.membership[name].tolist() for name in ("region", "area", "level", "proxy"))
+    return [row[1:] for row in zip(*columns, strict=True) if row[0] == region]
+
+
+def _areas_with(tables, indicator):
+    """Areas that have figures of an indicator; found once for each set of tables."""
+    key = ("areas with figures", indicator)
+    if key not in tables.made:
+        rows = tables.observations
+        tables.made[key] = set(rows.loc[rows["indicator"] == indicator, "area"])
+    return tables.made[key]
 
 
 def _drawn_members(plan):
@@ -218,8 +241,8 @@ def _all_areas(plan):
 
 def _stand_in(plan, region, members):
     """Whether a region's areas are cities that only stand in for its counties in statistics."""
-    own = plan.membership[(plan.membership["region"] == region) & plan.membership["area"].isin(members)]
-    return bool(len(own)) and bool(own["proxy"].all())
+    own = [proxy for area, _, proxy in _rows_of(plan, region) if area in members]
+    return bool(own) and all(own)
 
 
 def one_year(found, areas, year):
@@ -227,20 +250,25 @@ def one_year(found, areas, year):
     if found.empty:
         return found
     if year is None:
-        counts = found.groupby("year")["area"].nunique()
-        full = counts[counts >= areas / 2]
-        if full.empty:
+        held: dict[int, set] = {}
+        for one, area in zip(found["year"].tolist(), found["area"].tolist(), strict=True):
+            held.setdefault(one, set()).add(area)
+        full = [one for one, named in held.items() if len(named) >= areas / 2]
+        if not full:
             return found.sort_values("year").drop_duplicates("area", keep="last")
-        year = int(full.index.max())
+        year = max(full)
     return found[found["year"] == year]
 
 
 def drawn_values(tables, indicator):
     """Values of all cities and counties in the years around the plan, which classes and circles are made from."""
-    rows = tables.observations
-    rows = rows[(rows["indicator"] == indicator) & rows["default"] & (rows["year"] >= FIRST_SHOWN)]
-    below = tables.areas.loc[tables.areas["level"].isin(["city", "county"]), "area"]
-    return rows.loc[rows["area"].isin(below), "value"]
+    key = ("drawn values", indicator)
+    if key not in tables.made:
+        rows = tables.observations
+        below = tables.areas.loc[tables.areas["level"].isin(["city", "county"]), "area"]
+        kept = (rows["indicator"] == indicator) & rows["default"] & (rows["year"] >= FIRST_SHOWN)
+        tables.made[key] = rows.loc[kept & rows["area"].isin(below), "value"]
+    return tables.made[key].copy()
 
 
 def _plot(drawn, values, row, width, language):
@@ -301,32 +329,6 @@ def _map_words(tables, region, indicator, data, language):
     if language == "zh":
         return f"{where}：{name}，" + (f"{when}年" if when else "暂无数据")
     return f"{where}: {in_sentence(name)}, " + (when or "no data")
-
-
-def finish_picture_map(axes, title: str, line: str, language: str, *, others=None) -> None:
-    """Title, scale bar, arrow, source line, locator; other areas and neighbours as ground.
-
-    A map of areas elsewhere than in the province has neither its neighbours nor the locator.
-    """
-    here = _in_province(axes)
-    ground = [load_context()] if here else []
-    if others is not None and len(others):
-        ground = [each[each["area"] != PROVINCE] for each in ground] + [others.assign(kind="area")]
-    maps.finish_map(
-        axes, title=title, source=line, language=language,
-        context=pd.concat(ground, ignore_index=True) if ground else None,
-        inset=(load_locator(), [PROVINCE]) if here else None,
-    )  # fmt: skip
-
-
-def _in_province(axes):
-    """Whether any of the areas drawn reaches into the province."""
-    drawn, context = drawn_on(axes), load_context()
-    if drawn is None:
-        return True
-    west, south, east, north = project(context[context["area"] == PROVINCE], crs=drawn.crs).total_bounds
-    left, bottom, right, top = drawn.geometry.total_bounds
-    return west < right and left < east and south < top and bottom < north
 
 
 def _plan_line(plan, language):
