@@ -1,10 +1,10 @@
 """A target followed through the years of its plan: where it stood each year, and where it should have stood."""
 
-import math
-
+import numpy as np
 import pandas as pd
 
-from lnregions._clause_parts import both
+from lnregions._assessment import missing
+from lnregions._clause_parts import both, same_segment
 from lnregions._plan_figures import clause_of, figures_of, load_tables
 from lnregions._readings import main_verdict
 from lnregions._related import horizon_is_over, judged_indicators, narrow_tables, plan_and_target
@@ -60,15 +60,22 @@ def status_on_the_way(
     tables = narrow_tables(plan, row, tables=load_tables(plan, as_of=as_of, observations=observations))
     whole = judge_row(plan, row, tables=tables)[0]
     verdicts = {year: _verdict_of(plan, row, tables, year) for year in _years(row)}
-    growth = "growth" in row["kind"] and row["kind"] != "cumulative_growth"
-    holes = _figures(plan, row, tables)
-    rows = [_plain(verdict, year, whole, holes) for year, verdict in verdicts.items()]
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    frame = frame.astype(dict.fromkeys(_NUMBERS, float)).astype({"year": int, "reached_in": "Int64"})
-    frame["share_of_time"] = [_time(row, tables, year) for year in frame["year"]]
-    if growth:
-        return _growth_columns(frame, whole, verdicts)
-    return _value_columns(frame, whole, holes.frame, clause_of(row, tables=tables))
+    clause, figures = clause_of(row, tables=tables), _figures(plan, row, tables)
+    rows = [_plain(verdict, year, whole, figures) for year, verdict in verdicts.items()]
+    for one in rows:
+        one["share_of_time"] = (one["year"] - clause.baseline_year) / (clause.horizon - clause.baseline_year)
+    if "growth" in row["kind"] and row["kind"] != "cumulative_growth":
+        _add_growth(rows, verdicts[clause.horizon].numbers)
+    else:
+        _add_values(rows, whole, figures, clause)
+    return _frame(rows)
+
+
+def _frame(rows):
+    """The years as a frame, numbers as numbers where all are missing, too."""
+    columns = {name: [row[name] for row in rows] for name in COLUMNS}
+    columns |= {name: np.array(columns[name], float) for name in _NUMBERS}
+    return pd.DataFrame(columns | {"reached_in": pd.array(columns["reached_in"], dtype="Int64")})
 
 
 def _years(row):
@@ -103,34 +110,25 @@ def _plain(verdict, year, whole, figures):
     return out | {"reason_zh": verdict.reason_zh, "reached_in": reached}
 
 
-def _time(row, tables, year):
-    """Share of the time that is gone at the end of a year."""
-    first = clause_of(row, tables=tables).baseline_year
-    return (year - first) / (int(row["horizon"]) - first)
-
-
 def _figures(plan, row, tables):
     """Figures of the target's area, for growth of a level those of the first way of measuring it."""
     names = judged_indicators(row, readings=False)
     return figures_of(plan, str(row["area"]), indicator=names[0] if names else "", tables=tables)
 
 
-def _value_columns(frame, whole, levels, clause):
+def _add_values(rows, whole, figures, clause):
     """Paths, gaps, shares and rates of a clause that asks for a value."""
-    values = dict(zip(levels["year"], levels["value"], strict=True))
-    frame["actual"] = [values.get(year, math.nan) for year in frame["year"]]
-    if whole.required is None or math.isnan(whole.required):
-        return frame
-    last = frame.index[-1]
-    frame.loc[last, "required"] = whole.required
-    base = whole.baseline
-    if base is not None and whole.baseline_year < clause.horizon:
-        segment = levels.loc[levels["year"] == whole.baseline_year, "segment"].iloc[0]
-        joined = levels[levels["segment"] == segment]
-        _fill_paths(frame, whole, joined, clause)
-        _fill_shares(frame, whole, set(joined["year"]))
-    for place, row in frame.iterrows():
-        if pd.notna(row["actual"]):
+    for row in rows:
+        row["actual"] = figures.value_of(row["year"])
+    if missing(whole.required):
+        return
+    rows[-1]["required"] = whole.required
+    if whole.baseline is not None and whole.baseline_year < clause.horizon:
+        joined = same_segment(figures, whole.baseline_year)
+        _add_paths(rows, whole, joined, clause)
+        _add_shares(rows, whole, {figure.year for figure in joined})
+    for row in rows:
+        if not missing(row["actual"]):
             needed = rate_still_needed(
                 row["actual"],
                 whole.required,
@@ -138,59 +136,61 @@ def _value_columns(frame, whole, levels, clause):
                 horizon=clause.horizon,
                 direction=clause.direction,
             )
-            frame.loc[place, ["growth_needed", "step_needed"]] = [_nan(needed.growth), _nan(needed.step)]
-    frame["gap"] = frame["actual"] - frame["required"]
-    return frame
+            row |= {"growth_needed": needed.growth, "step_needed": needed.step}
+    _add_gaps(rows)
 
 
-def _fill_paths(frame, whole, joined, clause):
+def _add_gaps(rows):
+    for row in rows:
+        if not missing(row["actual"]) and not missing(row["required"]):
+            row["gap"] = row["actual"] - row["required"]
+
+
+def _add_paths(rows, whole, joined, clause):
     """The linear and geometric paths, and the one that keeps what was reached, in the plan's years."""
     ends = (whole.baseline, whole.required)
     years = {"baseline_year": whole.baseline_year, "horizon": clause.horizon}
     linear = required_path(*ends, **years)
-    paths = {"required": linear, "required_kept": keep_better(linear, joined, direction=clause.direction)}
+    seen = pd.DataFrame({"year": [one.year for one in joined], "value": [one.value for one in joined]})
+    paths = {"required": linear, "required_kept": keep_better(linear, seen, direction=clause.direction)}
     if ends[0] * ends[1] > 0:
         paths["required_geometric"] = required_path(*ends, **years, shape="geometric")
     for name, path in paths.items():
-        frame[name] = path.set_index("year")["required"].reindex(frame["year"]).to_numpy()
+        values = dict(zip(path["year"].tolist(), path["required"].tolist(), strict=True))
+        for row in rows:
+            row[name] = values.get(row["year"])
 
 
-def _fill_shares(frame, whole, comparable):
+def _add_shares(rows, whole, comparable):
     """Share of the way done, in the years whose figures may be compared with the baseline."""
-    for place, row in frame.iterrows():
-        if pd.isna(row["actual"]) or row["year"] not in comparable or row["year"] < whole.baseline_year:
+    for row in rows:
+        if missing(row["actual"]) or row["year"] not in comparable or row["year"] < whole.baseline_year:
             continue
-        share = share_of_way(
+        row["share_of_way"] = share_of_way(
             whole.baseline, whole.required, current=row["actual"], baseline_year=whole.baseline_year,
             year=row["year"], horizon=whole.horizon,
-        )  # fmt: skip
-        frame.loc[place, "share_of_way"] = _nan(share.way)
+        ).way  # fmt: skip
 
 
-def _growth_columns(frame, whole, verdicts):
+def _add_growth(rows, numbers):
     """Rates seen and asked for, and the mean that the years left must bring."""
-    numbers = verdicts[frame["year"].iloc[-1]].numbers
-    for name, head in (("actual", "growth"), ("required", "needed")):
-        frame[name] = [numbers.get(f"{head} {year}", math.nan) for year in frame["year"]]
-    frame["gap"] = frame["actual"] - frame["required"]
-    years = frame["year"].tolist()
-    for place, year in enumerate(years):
-        frame.loc[place, "growth_needed"] = _mean_needed(frame, years, year)
-    return frame
+    for row in rows:
+        row |= {
+            "actual": numbers.get(f"growth {row['year']}"),
+            "required": numbers.get(f"needed {row['year']}"),
+        }
+    _add_gaps(rows)
+    for place, row in enumerate(rows):
+        row["growth_needed"] = _mean_needed(rows[: place + 1], rows)
 
 
-def _mean_needed(frame, years, year):
-    """Mean growth that the years after one must bring for the mean of all to be what is asked, in % a year."""
-    gone, left = [y for y in years if y <= year], [y for y in years if y > year]
-    rates = frame.set_index("year")
-    if not left or rates.loc[gone, "actual"].isna().any() or rates["required"].isna().any():
-        return math.nan
-    seen = mean_growth(rates.loc[gone, "actual"].tolist()).cumulative
-    asked = mean_growth(rates["required"].tolist()).cumulative
-    if seen <= -100:
-        return math.nan
-    return 100 * (((1 + asked / 100) / (1 + seen / 100)) ** (1 / len(left)) - 1)
-
-
-def _nan(number):
-    return math.nan if number is None else number
+def _mean_needed(gone, rows):
+    """Mean growth that the years left must bring for the mean of all to be what is asked, in % a year."""
+    left = len(rows) - len(gone)
+    seen, asked = [row["actual"] for row in gone], [row["required"] for row in rows]
+    if not left or any(missing(rate) for rate in (*seen, *asked)):
+        return None
+    done, whole = mean_growth(seen).cumulative, mean_growth(asked).cumulative
+    if done <= -100:
+        return None
+    return 100 * (((1 + whole / 100) / (1 + done / 100)) ** (1 / left) - 1)
