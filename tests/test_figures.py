@@ -162,6 +162,12 @@ def test_sources_stay_as_given_where_the_data_cite_none():
     assert figure_words.source_records(None, DATA) == []
 
 
+def test_rows_without_a_source_and_rows_of_one_label_are_told_apart():
+    rows = pd.concat([DATA, DATA.assign(source=[np.nan, "s1 s1"], grade=["B", np.nan])])
+    records = figure_words.source_records(SOURCES, rows)
+    assert [(one["source"], one["grades"]) for one in records] == [("s1", ["A"]), ("s2", ["A", "C"])]
+
+
 def test_a_cited_source_that_is_not_known_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(DataError, match="source 's2'"):
         figures.save_figure(chart(), tmp_path / "x", data=DATA, sources=SOURCES[:1])
