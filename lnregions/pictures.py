@@ -198,6 +198,7 @@ def warm_up() -> None:
     """Load once what every notebook needs: fonts, plans, tables, boundaries, verdicts; draw one map and chart away."""
     from lnregions import displays, source_displays, verdict_displays  # noqa: F401, as every notebook shows tables
     from lnregions.chart_pictures import draw_members
+    from lnregions.codebook import load_caveats
     from lnregions.figures import FORMATS
     from lnregions.figures import picture as drawn
     from lnregions.judgement import judge
@@ -205,6 +206,7 @@ def warm_up() -> None:
     from lnregions.plans import load_plan, shipped_plans
 
     shipped_plans()
+    load_caveats()
     plan = load_plan()
     judge(plan)
     region = plan.regions["region"].iloc[0]

@@ -1,5 +1,7 @@
 """What the notebooks show as sources and caveats of the figures they use."""
 
+from collections import Counter
+
 import pandas as pd
 
 from lnregions._asked import checked
@@ -21,37 +23,40 @@ def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en
     wanted = plan.targets[plan.targets["region"].isin(regions)]
     areas |= {str(b) for b in wanted["benchmark"].fillna("") if b}
     tables = load_tables(plan, as_of=as_of)
-    return _sources(areas, observations=tables.observations, sources=tables.sources, language=language)
+    return _sources(areas, tables, language)
 
 
 @checked
 def show_city_sources(adcode: str, *, plan="ln-2022", as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of a city's figures."""
     tables = load_tables(plan_of(plan), as_of=as_of)
-    return _sources({adcode}, observations=tables.observations, sources=tables.sources, language=language)
+    return _sources({adcode}, tables, language)
 
 
 # -- parts --------------------------------------------------------------------------------------------------
 
 
-def _sources(areas, *, observations, sources, language):
-    own = observations[observations["area"].isin(areas) & observations["default"]]
-    named = own["source"].str.split()
-    counts = named.explode().value_counts()
+def _sources(areas, tables, language):
+    own = [row for row in tables.observed if row.default and row.area in areas]
+    counts = Counter(source for row in own for source in row.source.split())
+    dates: dict[str, str] = {}
+    for row in own:
+        for first in row.source.split()[:1]:
+            dates[first] = max(row.vintage, dates.get(first, ""))
+    sources = tables.sources
     titles, places = source_titles(sources), dict(zip(sources["source"], sources["url"], strict=True))
-    dates = own.groupby(named.str[0])["vintage"].max()
     rows = [
         {
             "source": s,
             "title": titles.get(s, s),
-            "date": dates.get(s, "") or "",
+            "date": dates.get(s, ""),
             "figures": str(n),
             "where": places.get(s, "") or "",
         }
-        for s, n in counts.sort_index().items()
+        for s, n in sorted(counts.items())
     ]
     frame = headed(pd.DataFrame(rows, columns=["source", "title", "date", "figures", "where"]), language)
-    caveats = _caveats(set(own["indicator"]), areas, language)
+    caveats = _caveats({row.indicator for row in own}, areas, language)
     plain = {
         "en": "Figures carry no copyright; each source keeps its own terms.",
         "zh": "数据本身不受版权保护；各来源保留其条款。",
@@ -69,11 +74,14 @@ def _sources(areas, *, observations, sources, language):
 
 def _caveats(indicators, areas, language):
     caveats = load_caveats()
-    scope = caveats["area"].isin(areas | {"*", "cities", "nation", "province"})
-    own = caveats[caveats["indicator"].isin(indicators | {"*"}) & scope]
-    names = load_indicators().set_index("indicator")[f"name_{language}"]
+    scopes = areas | {"*", "cities", "nation", "province"}
+    codebook = load_indicators()
+    names = dict(zip(codebook["indicator"], codebook[f"name_{language}"], strict=True))
     names["*"] = "全部指标" if language == "zh" else "all indicators"
-    frame = pd.DataFrame(
-        {"indicator": [names.get(i, i) for i in own["indicator"]], "caveat": own[f"text_{language}"]}
-    )
-    return headed(frame.drop_duplicates(), language)
+    own = zip(caveats["indicator"], caveats["area"], caveats[f"text_{language}"], strict=True)
+    rows = [
+        (names.get(one, one), words)
+        for one, area, words in own
+        if one in indicators | {"*"} and area in scopes
+    ]
+    return headed(pd.DataFrame(list(dict.fromkeys(rows)), columns=["indicator", "caveat"]), language)
