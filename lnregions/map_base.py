@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+import matplotlib as mpl
 import numpy as np
 import shapely
 from matplotlib.collections import PathCollection
@@ -27,6 +28,7 @@ _FINEST = 2500  # steps of the finest detail across a map: 0.05 mm on one 125 mm
 _LINE = 1.32  # height of a line of text over its size
 _MARGIN_MM = 2.0
 _MIN_COLUMN_MM = 26.0
+_PATH_SETTINGS = ("path.simplify", "path.simplify_threshold")  # which a path keeps from when it is made
 
 
 @dataclass
@@ -268,6 +270,11 @@ def as_path(geometry) -> Path:
     return Path(np.concatenate(rings), np.concatenate(codes))
 
 
+def _paths(geometry) -> list[Path]:
+    found = [as_path(g) for g in geometry]
+    return [Path(path.vertices, path.codes, readonly=True) for path in found]
+
+
 def draw_areas(ax: "Axes", geometry, *, fills, edge: str = palette.BORDER, **looks) -> PathCollection:
     """Areas as one collection of patches; `fills` is one colour or one for each.
 
@@ -275,7 +282,8 @@ def draw_areas(ax: "Axes", geometry, *, fills, edge: str = palette.BORDER, **loo
     """
     looks = {"linewidths": BORDER_POINTS, "zorder": 2, "joinstyle": "round", **looks}
     hatch_colour = looks.pop("hatch_colour", palette.NO_DATA_HATCH_COLOUR)
-    patches = PathCollection([as_path(g) for g in geometry], facecolors=fills, edgecolors=edge, **looks)
+    paths = remembered(("paths", *map(mpl.rcParams.get, _PATH_SETTINGS)), geometry, lambda: _paths(geometry))
+    patches = PathCollection(paths, facecolors=fills, edgecolors=edge, **looks)
     patches.set_hatch_linewidth(0.5)
     if looks.get("hatch"):
         patches.set_hatchcolor(hatch_colour)

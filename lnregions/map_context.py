@@ -104,7 +104,7 @@ def _name(ax: "Axes", names, taken) -> None:
 
 def _name_places(names, taken, paper, size: float) -> list[tuple[str, tuple[float, float]]]:
     """Names of the ground that have room, each with its middle in the units of the axes."""
-    areas = shapely.union_all([paper.to_points(g) for g in taken]).buffer(_KEPT_FREE * 72 / 25.4)
+    areas = remembered(("kept free", paper), taken, lambda: _kept_free(taken, paper))
     used: list = []
     places = []
     for words, ground in names:
@@ -117,6 +117,11 @@ def _name_places(names, taken, paper, size: float) -> list[tuple[str, tuple[floa
             used.append(found[1])
             places.append((words, paper.to_ground(*found[0])))
     return places
+
+
+def _kept_free(taken, paper):
+    """What is taken and its surroundings, in points."""
+    return shapely.union_all([paper.to_points(g) for g in taken]).buffer(_KEPT_FREE * 72 / 25.4)
 
 
 def plot_location(

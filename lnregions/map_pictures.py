@@ -226,17 +226,19 @@ def _areas_with(tables, indicator):
 
 def _drawn_members(plan):
     """Areas that make each region on a map: counties where it has any, else cities."""
-    regions = {
-        r: (plan.members(r, level="county"), plan.members(r, level="city")) for r in plan.regions["region"]
-    }
-    return {region: counties or cities for region, (counties, cities) in regions.items()}
+    found = {}
+    for region in plan.regions["region"]:
+        rows = _rows_of(plan, region)
+        held = {level: [area for area, own, _ in rows if own == level] for level in ("county", "city")}
+        found[region] = held["county"] or held["city"]
+    return found
 
 
 def _all_areas(plan):
     """Cities, and the counties that are members, as one frame."""
     wanted = {area for areas in _drawn_members(plan).values() for area in areas}
-    counties = boundaries_of(plan, "county")
-    return pd.concat([boundaries_of(plan), counties[counties["area"].isin(wanted)]], ignore_index=True)
+    counties = _areas(plan, "county")
+    return pd.concat([_areas(plan), counties[counties["area"].isin(wanted)]], ignore_index=True)
 
 
 def _stand_in(plan, region, members):
