@@ -3,8 +3,10 @@
 import base64
 import logging
 import re
+import secrets
 import threading
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 
 from lnregions._checks import DataError, check_language, shown_path
@@ -31,6 +33,8 @@ MOST = 1_450_000
 _QUIET = ("figures",)
 """Parameters that tell a reader nothing."""
 _TEMPLATES = Path(__file__).parent / "templates"
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\n]+")
+_PICTURE = re.compile(r"(data:image/png;base64,)([A-Za-z0-9+/=]+)")
 _LOCK = threading.Lock()
 
 
@@ -58,7 +62,7 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
         The whole page.
     """
     check_language(language)
-    notebook = _in_language(notebook, language)
+    notebook, pictures = _without_pictures(_in_language(notebook, language))
     live = (notebook.metadata.get("lnregions") or {}).get("scripts") is True
     parameters = (notebook.metadata.get("papermill") or {}).get("parameters") or {}
     resources = {
@@ -71,7 +75,7 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     }
     with _LOCK:
         page, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    return page if len(page) <= MOST else _lighter(page)
+    return _with_pictures(page, pictures)
 
 
 def export_notebook(path: Path | str, output: Path | str | None = None, *, language: str = "en") -> Path:
@@ -100,17 +104,41 @@ def export_notebook(path: Path | str, output: Path | str | None = None, *, langu
     return output
 
 
-def _lighter(page: str) -> str:
-    """The page with pictures of half the width and few colours; they keep the size they are shown at."""
+def _without_pictures(notebook) -> tuple[object, dict[str, str]]:
+    """The notebook with a mark for each PNG picture, and the pictures by their marks.
+
+    They are most of a page. What makes the page copies and parses it several times over.
+    """
+    pictures: dict[str, str] = {}
+    run = secrets.token_hex(8)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            picture = data.get("image/png", "")
+            if isinstance(picture, str) and _BASE64.fullmatch(picture):
+                mark = f".picture-{run}-{len(pictures)}."
+                pictures[mark], data["image/png"] = picture.replace("\n", ""), mark
+    return notebook, pictures
+
+
+def _with_pictures(page: str, pictures: Mapping[str, str]) -> str:
+    """The page with its pictures for their marks, made smaller if the page would be too large with them."""
+    marks = re.compile("|".join(map(re.escape, pictures)) or r"(?!)")
+    more = sum(len(pictures[mark]) - len(mark) for mark in marks.findall(page))
+    if len(page) + more > MOST:
+        page = _PICTURE.sub(lambda hit: hit[1] + _lighter(hit[2]), page)
+        pictures = {mark: _lighter(picture) for mark, picture in pictures.items() if mark in page}
+    return marks.sub(lambda hit: pictures[hit[0]], page)
+
+
+def _lighter(picture: str) -> str:
+    """A picture of half the width and few colours, which keeps the size that it is shown at."""
     from lnregions.report_previews import small_picture
 
-    def small(hit: re.Match) -> str:
-        try:
-            return hit[1] + base64.b64encode(small_picture(base64.b64decode(hit[2]))[0]).decode("ascii")
-        except (OSError, ValueError, SyntaxError):
-            return hit[0]
-
-    return re.sub(r"(data:image/png;base64,)([A-Za-z0-9+/=]+)", small, page)
+    try:
+        return base64.b64encode(small_picture(base64.b64decode(picture))[0]).decode("ascii")
+    except (OSError, ValueError, SyntaxError):
+        return picture
 
 
 @cache
@@ -124,10 +152,12 @@ def warm_up() -> None:
 @cache
 def _exporter():
     from nbconvert.exporters import HTMLExporter
+    from nbconvert.filters import clean_html
 
     exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(_TEMPLATES)])
     exporter.embed_images = True
     exporter.log.setLevel(logging.ERROR)
+    exporter.register_filter("clean_html", lru_cache(256)(clean_html))  # the same code on page after page
     return exporter
 
 

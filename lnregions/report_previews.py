@@ -66,7 +66,8 @@ def small_picture(content: bytes, *, widest: int = WIDEST, colours: int = COLOUR
             raise ValueError("too large a picture")
         picture.load()
     if picture.mode not in ("L", "RGB", "RGBA"):
-        picture = picture.convert("RGBA")
+        clear = picture.mode == "P" and "transparency" not in picture.info
+        picture = picture.convert("RGB" if clear else "RGBA")
     factor = -(-picture.width // widest)
     small = picture.reduce(factor) if factor > 1 else picture
     if small.mode != "RGB":

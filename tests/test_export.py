@@ -149,3 +149,14 @@ def test_a_page_with_many_pictures_takes_smaller_ones(monkeypatch):
     assert "bm8gcGljdHVyZQ==" in page
     monkeypatch.setattr(export, "MOST", 10**9)
     assert data in notebook_html(notebook)
+
+
+@pytest.mark.parametrize("most", [10**9, 1_000])
+def test_what_is_no_picture_stays_text_in_the_page_and_lines_of_one_are_joined(most, monkeypatch):
+    monkeypatch.setattr(export, "MOST", most)
+    odd = [{"image/png": '"><script>x</script>'}, {"image/png": "AAAA\nBBBB\n"}]
+    shown = [new_output("display_data", data=data) for data in odd]
+    page = notebook_html(new_notebook(cells=[new_code_cell("1", outputs=shown)]))
+    assert "<script" not in page
+    assert "base64,AAAABBBB" in page
+    assert "picture-" not in page
