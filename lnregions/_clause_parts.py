@@ -77,7 +77,7 @@ class Figures:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The figures as a frame ``year value segment grade vintage source``; nothing may be written into it."""
-        return pd.DataFrame(self.rows, columns=EMPTY.columns).astype(EMPTY.dtypes)
+        return pd.DataFrame(self.rows, columns=EMPTY.columns) if self.rows else EMPTY.copy()
 
     def value_of(self, year: int) -> float | None:
         """Value of one year, or None."""

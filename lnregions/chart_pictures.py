@@ -4,6 +4,7 @@ import pandas as pd
 
 from lnregions import charts
 from lnregions._asked import checked
+from lnregions._clause_parts import joined_sources
 from lnregions._related import target_of
 from lnregions._words import text
 from lnregions.area_series import Tables, member_frame
@@ -355,16 +356,19 @@ def _lead(plan, region):
 
 def _chained(rates, base):
     """Indices chained from yearly rates, 100 in the base year, with the sources of all; an area stops at a hole."""
-    parts = []
-    for area, own in rates[rates["year"] > base].groupby("area", sort=False):
-        known = dict(zip(own["year"].astype(int), own["value"], strict=True))
-        if base + 1 not in known:
-            continue
-        chained = chain_index(known).dropna(subset="index").rename(columns={"index": "value"})
-        used = [set(" ".join(own.loc[own["year"] <= year, "source"]).split()) for year in chained["year"]]
-        parts.append(chained.assign(area=area, source=[" ".join(sorted(ids)) for ids in used]))
     columns = ["area", "year", "value", "source"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    known: dict[str, dict[int, tuple]] = {}
+    for area, year, value, source in zip(*(rates[name].tolist() for name in columns), strict=True):
+        if year > base:
+            known.setdefault(area, {})[int(year)] = (value, source)
+    rows = []
+    for area, own in known.items():
+        if base + 1 in own:
+            chain = chain_index({year: value for year, (value, _) in own.items()}).dropna(subset="index")
+            for year, index in zip(chain["year"].tolist(), chain["index"].tolist(), strict=True):
+                used = joined_sources(source for one, (_, source) in own.items() if one <= year)
+                rows.append((area, year, index, used))
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _release_of(tables, members, indicator, year):

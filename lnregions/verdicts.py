@@ -5,7 +5,7 @@ their names: `open_sdg`, `unsd` and `escap`.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from html import escape
 
 import pandas as pd
@@ -164,9 +164,8 @@ def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     [['t', 'missed', 2024]]
     """
     names = [f.name for f in fields(Verdict) if f.name not in ("numbers", "names_zh")]
-    frame = pd.DataFrame(
-        [{k: v for k, v in asdict(one).items() if k in names} for one in verdicts], columns=names
-    )
+    verdicts = list(verdicts)
+    frame = pd.DataFrame({name: [getattr(one, name) for one in verdicts] for name in names})
     years = ("baseline_year", "horizon", "actual_year", "reached_in")
     numbers = ("baseline", "required", "actual", "gap", "rate_needed")
     types = dict.fromkeys(names, str) | dict.fromkeys(years, "Int64") | dict.fromkeys(numbers, float)
