@@ -92,7 +92,7 @@ def _runs(packed):
     """Runs of pixels of one colour, row by row: how long each is, and its colour."""
     flat = packed.ravel()
     starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
-    return np.diff(starts, append=flat.size), flat[starts] & _COLOUR
+    return np.diff(starts, append=flat.size), flat.take(starts) & _COLOUR
 
 
 def _packed(colours):
