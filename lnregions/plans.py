@@ -1,6 +1,7 @@
 """Plans: their facts, regions, members and targets, each a folder of small tables."""
 
 import copy
+import os
 import re
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -202,9 +203,14 @@ def _kept(folder: Path) -> Plan:
 
 def _state_of_files(folder: Path) -> tuple:
     """What tells that a plan has changed: place, time and size of each file that it is read and checked by."""
-    files = sorted([*folder.iterdir(), *data_dir().glob("*.csv")])
-    states = ((path.name, path.stat()) for path in files if path.is_file())
-    return (folder.resolve(), *((name, state.st_mtime_ns, state.st_size) for name, state in states))
+    return (folder.resolve(), *_files_in(folder), *_files_in(data_dir(), ending=".csv"))
+
+
+def _files_in(folder: Path, *, ending: str = "") -> list[tuple]:
+    """Name, time and size of each file of a folder."""
+    with os.scandir(folder) as entries:
+        held = [(one.name, one.stat()) for one in entries if one.name.endswith(ending) and one.is_file()]
+    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in held)
 
 
 def _copy(plan: Plan, folder: Path) -> Plan:
