@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from lnregions import _checks, palette
 from lnregions._words import WORDS
-from lnregions.geometry import union
+from lnregions.geometry import remembered, union
 from lnregions.map_base import draw_areas, draw_outline, mm_box, prepare, start, units_per_mm
 from lnregions.map_fields import counted, label_areas, wordings
 from lnregions.map_legend import add_legend, swatch
@@ -99,8 +99,9 @@ def plot_membership(
         grounds += _fill(ax, counties, both, order, linewidths=0.3)
         drawn, words = _with_counties(cities, counties, words, wordings(counties, labels, language))
         by_city = {**by_city, **both}
+    shapes = dict(zip(drawn["area"], drawn.geometry, strict=True))
     for place, region in enumerate(order):
-        _draw_region(ax, members[members["region"] == region], drawn, region, place, order)
+        _draw_region(ax, members[members["region"] == region], shapes, region, place)
     draw_outline(ax, cities.geometry)
     key = label_areas(ax, drawn, words, grounds, ground=True)
     _legend(ax, members, named, by_city, key, language)
@@ -151,10 +152,17 @@ def _with_counties(cities, counties, city_words, county_words):
 
     columns = ["area", "short_en", "short_zh", "geometry"]
     left = cities[columns].copy()
-    taken = union(counties.geometry)
-    rest = shapely.difference(np.asarray(left.geometry), taken)
-    left["geometry"] = [r if not r.is_empty else g for r, g in zip(rest, left.geometry, strict=True)]
+    task = ("without", len(left))
+    left["geometry"] = remembered(
+        task, [*left.geometry, *counties.geometry], lambda: _without(left.geometry, counties.geometry)
+    )
     return pd.concat([left, counties[columns]], ignore_index=True), [*city_words, *county_words]
+
+
+def _without(shapes, taken) -> list:
+    """Shapes without the ground of others; one that would have nothing left as it was."""
+    rest = shapely.difference(np.asarray(shapes), union(taken))
+    return [r if not r.is_empty else g for r, g in zip(rest, shapes, strict=True)]
 
 
 def _fill(ax: "Axes", frame, by_area: dict, order: list[str], **looks) -> list[str | None]:
@@ -171,7 +179,7 @@ def _fill(ax: "Axes", frame, by_area: dict, order: list[str], **looks) -> list[s
         fills.append(tints[0] if tints else palette.LAND)
         grounds.append(fills[-1] if len(tints) < 2 else None)
         for k, fill in enumerate(tints[1:], start=1):
-            stripes = _stripes(ax, geometry, k, len(tints))
+            stripes = _stripes(geometry, k, len(tints), width=_stripe_width(ax))
             draw_areas(ax, [stripes], fills=fill, edge="none", zorder=2.2, gid=f"stripes {area}")
     draw_areas(ax, plain, fills=fills, gid="areas", **looks)
     edges = {"linewidths": 0.4, "zorder": 2.4, "gid": "borders", **looks}
@@ -179,9 +187,18 @@ def _fill(ax: "Axes", frame, by_area: dict, order: list[str], **looks) -> list[s
     return grounds
 
 
-def _stripes(ax: "Axes", geometry, turn: int, turns: int):
-    """The `turn`-th of `turns` alternating diagonal stripes of an area."""
-    width = _STRIPE_MM * min(1.0, max(0.7, mm_box(ax)[2] / 125)) * units_per_mm(ax) * np.sqrt(2)
+def _stripe_width(ax: "Axes") -> float:
+    """Width of a diagonal stripe along a parallel, in the units of the axes; narrower on a small map."""
+    return float(_STRIPE_MM * min(1.0, max(0.7, mm_box(ax)[2] / 125)) * units_per_mm(ax) * np.sqrt(2))
+
+
+def _stripes(geometry, turn: int, turns: int, *, width: float):
+    """The `turn`-th of `turns` alternating diagonal stripes of an area, cut once a process."""
+    task = ("stripes", turn, turns, width)
+    return remembered(task, [geometry], lambda: _cut_stripes(geometry, turn, turns, width))
+
+
+def _cut_stripes(geometry, turn: int, turns: int, width: float):
     xmin, ymin, xmax, ymax = shapely.bounds(geometry)
     high = ymax - ymin
     first = np.floor((xmin - ymax) / (width * turns)) * width * turns + turn * width
@@ -192,25 +209,34 @@ def _stripes(ax: "Axes", geometry, turn: int, turns: int):
     return shapely.intersection(shapely.MultiPolygon(stripes), geometry)
 
 
-def _draw_region(ax: "Axes", members, drawn, region: str, place: int, order: list[str]) -> None:
+def _draw_region(ax: "Axes", members, shapes: dict, region: str, place: int) -> None:
     """Lines of a region inside its border, one for each status."""
     colour = palette.shade(palette.region_style(region, order=place)[0])
     crowding = min(1.0, mm_box(ax)[2] / 125)  # closer lines on a small map
-    inset = (_INSET_MM + _STEP_MM * place) * crowding * units_per_mm(ax)
-    for status, part in members.groupby("status"):
-        areas = drawn[drawn["area"].isin(list(part["area"]))]
-        whole = union(_whole(areas, drawn))
-        inner = shapely.simplify(shapely.buffer(whole, -inset), 0.1 * units_per_mm(ax))
+    millimetre = units_per_mm(ax)
+    inset = float((_INSET_MM + _STEP_MM * place) * crowding * millimetre)
+    held: dict[str, set[str]] = {}
+    for status, area in zip(members["status"], members["area"], strict=True):
+        held.setdefault(status, set()).add(area)
+    for status, areas in sorted(held.items()):
+        inner = _within(_whole(areas, shapes), inset, 0.1 * millimetre)
         looks = {"linewidths": _LINE_POINTS, "linestyles": [LINES[status]], "zorder": 3}
         draw_areas(ax, [inner], fills="none", edge=colour, gid=f"region {region} {status}", **looks)
 
 
-def _whole(areas, drawn):
-    """Areas with the counties cut out of them put back."""
-    counties = drawn[~drawn["area"].str.endswith("00")]
-    prefixes = tuple(a[:4] for a in areas["area"] if a.endswith("00"))
-    inside = counties[counties["area"].str[:4].isin(prefixes)]
-    return [*areas.geometry, *inside.geometry]
+def _within(shapes, inset: float, tolerance: float):
+    """Line that runs so far inside the border of shapes, found once a process."""
+    task = ("inset", inset, float(tolerance))
+    return remembered(
+        task, shapes, lambda: shapely.simplify(shapely.buffer(union(shapes), -inset), tolerance)
+    )
+
+
+def _whole(areas: set[str], shapes: dict) -> list:
+    """Shapes of areas, with those of the counties cut out of them."""
+    prefixes = {area[:4] for area in areas if area in shapes and area.endswith("00")}
+    inside = [s for area, s in shapes.items() if not area.endswith("00") and area[:4] in prefixes]
+    return [*(shape for area, shape in shapes.items() if area in areas), *inside]
 
 
 def _legend(ax: "Axes", members, named: dict[str, str], by_area: dict, key, language: str) -> None:
