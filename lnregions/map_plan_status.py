@@ -9,7 +9,7 @@ from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea,
 
 from lnregions import _checks, palette
 from lnregions._words import text
-from lnregions.geometry import union
+from lnregions.geometry import remembered, union
 from lnregions.map_base import draw_areas, draw_outline, prepare, start, text_looks
 from lnregions.map_labels import largest_part
 from lnregions.map_legend import add_legend
@@ -88,10 +88,14 @@ def _whole(frame, areas):
 
 
 def _free_middle(shape, others):
-    """Point within a region, clear of the others as far as there is such a part."""
+    """Point within a region, clear of the others as far as there is such a part; found once a process."""
+    return remembered(("free middle",), [shape, *others], lambda: _middle(shape, others))
+
+
+def _middle(shape, others) -> tuple[float, float]:
     alone = shapely.difference(shape, shapely.union_all(others)) if others else shape
     room = largest_part(alone if alone.area > 0.15 * shape.area else shape)
-    return shapely.get_coordinates(shapely.maximum_inscribed_circle(room, tolerance=2000))[0]
+    return tuple(shapely.get_coordinates(shapely.maximum_inscribed_circle(room, tolerance=2000))[0])
 
 
 def _in_order(verdicts, region):
@@ -118,7 +122,7 @@ def _write_card(ax, spot, name, statuses):
         "edgecolor": palette.BORDER,
         "linewidth": 0.4,
     }
-    ax.add_artist(AnnotationBbox(card, tuple(spot), frameon=True, pad=0.1, bboxprops=looks, zorder=6))
+    ax.add_artist(AnnotationBbox(card, spot, frameon=True, pad=0.1, bboxprops=looks, zorder=6))
 
 
 def _mark(status):
