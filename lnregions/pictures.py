@@ -202,13 +202,15 @@ def warm_up() -> None:
     from lnregions.figures import FORMATS
     from lnregions.figures import picture as drawn
     from lnregions.judgement import judge
-    from lnregions.map_pictures import draw_map
+    from lnregions.map_pictures import draw_map, draw_membership, draw_verdict_map
     from lnregions.plans import load_plan, shipped_plans
 
     shipped_plans()
     load_caveats()
     plan = load_plan()
     judge(plan)
+    draw_membership(plan)  # finds the ground that all maps of a plan share
+    draw_verdict_map(plan)
     region = plan.regions["region"].iloc[0]
     for picture in (draw_map(plan, region, "gdp"), draw_members(plan, region, "gdp")):
         for kind in FORMATS:
