@@ -19,7 +19,7 @@ from lnregions.judgement import (
     members_of,
     places_on,
 )
-from lnregions.outlook import outlook
+from lnregions.outlook import outlook_of
 from lnregions.picture_words import common_words, head_words, recent_years
 from lnregions.pictures import Picture, Pictures, make_picture, source_words
 from lnregions.plans import shipped_plans
@@ -66,9 +66,7 @@ def draw_targets(
     tables = load_tables(plan, as_of=as_of)
     own = [v for v in judge_all(plan, as_of=as_of) if v.region == region and v.kind != "qualitative"]
     drawn = {(v.target, v.area, _way(v)): v for v in reversed(own)}
-    return Pictures(
-        [draw_verdict(plan, v, tables, language, width, as_of=as_of) for v in reversed(drawn.values())]
-    )
+    return Pictures([draw_verdict(plan, v, tables, language, width) for v in reversed(drawn.values())])
 
 
 @checked
@@ -209,11 +207,11 @@ def _way(verdict: Verdict) -> str:
     return verdict.reading.partition(", ")[2]
 
 
-def draw_verdict(plan, verdict: Verdict, tables: Tables, language: str, width, *, as_of: str = "") -> Picture:
+def draw_verdict(plan, verdict: Verdict, tables: Tables, language: str, width) -> Picture:
     """One target under one reading, with a projection where its horizon has no figure yet."""
     if "growth" in verdict.kind and verdict.kind not in VALUE_KINDS:
         return _draw_growth(plan, verdict, tables, language, width)
-    ahead = outlook(plan, verdict.target, as_of=as_of or None)
+    ahead = outlook_of(plan, target_of(plan, verdict.target), tables=tables)
     own = ahead.area == verdict.area and len(ahead.projection.frame)
     return _draw_value(plan, verdict, tables, language, width, ahead if own else None)
 

@@ -33,7 +33,7 @@ def draw_series(
         if (v.area, v.indicator) == (adcode, indicator) and v.kind in VALUE_KINDS
     ]
     if own:
-        picture = draw_verdict(plan, own[0], tables, language, width, as_of=as_of)
+        picture = draw_verdict(plan, own[0], tables, language, width)
         picture.name = f"series-{adcode}-{indicator}"
         return picture
     data = area_series_of(plan, adcode, indicator, tables, language)

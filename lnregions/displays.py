@@ -40,10 +40,12 @@ def show_region(plan, region: str, *, language: str = "en") -> Tables:
         "text": own["text_zh"] if language == "zh" else own["text_en"] + " (" + own["text_zh"] + ")",
     })  # fmt: skip
     own = plan.membership[plan.membership["region"] == region].merge(plan.areas, on="area", how="left")
-    named = [_named_member(row, plan.areas, language) for _, row in own.iterrows()]
+    members = own.to_dict("records")
+    names = dict(zip(plan.areas["area"], plan.areas[f"short_{language}"], strict=True))
+    named = [_named_member(row, names, language) for row in members]
     rows = pd.DataFrame({
         "member": [name for name, _ in named],
-        "membership": [_membership(row, language) for _, row in own.iterrows()],
+        "membership": [_membership(row, language) for row in members],
         "reason": [note for _, note in named],
     })  # fmt: skip
     name = plan.regions.set_index("region").loc[region, f"name_{language}"]
@@ -103,10 +105,9 @@ def _latest(tables, members, language):
     return Table(frame, "", GRADES[language], (HEADS["value"][language == "zh"],), (), language)
 
 
-def _named_member(row, areas, language):
+def _named_member(row, names, language):
     """Name of a member and the note on it, where areas are named and not coded; the note on a zone begins with its."""
     zh = language == "zh"
-    names = areas.set_index("area")[f"short_{language}"]
     note = row["note_zh" if zh else "note"]
     note = re.sub(r"\b\d{6}\b", lambda code: names.get(code[0], code[0]), "" if pd.isna(note) else note)
     name = row[f"name_{language}"]

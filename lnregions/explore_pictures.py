@@ -63,7 +63,7 @@ def view_chart(view) -> Picture:
     plan, tables, language = view.plan, view.tables, view.language
     own = [v for readings in verdicts_on(view) for v in readings if v.area in areas_of(view)]
     if own and own[0].kind != "qualitative":
-        return draw_verdict(plan, own[0], tables, language, WIDTH, as_of=view.as_of)
+        return draw_verdict(plan, own[0], tables, language, WIDTH)
     area = areas_of(view)[-1]
     data = area_series_of(plan, area, view.indicator, tables, language)
     words = head_words(tables, view.indicator, area)

@@ -17,7 +17,15 @@ from lnregions.growth import chain_index
 from lnregions.observations import load_observations
 from lnregions.projections import BackTest, Projection, back_test, choose_projection
 
-__all__ = ["TESTED", "Outlook", "back_test_all", "back_test_summary", "outlook", "project_segment"]
+__all__ = [
+    "TESTED",
+    "Outlook",
+    "back_test_all",
+    "back_test_summary",
+    "outlook",
+    "outlook_of",
+    "project_segment",
+]
 
 TESTED = (
     "gdp",
@@ -114,11 +122,16 @@ def outlook(
     """
     plan, row = plan_and_target(plan, target)
     tables = load_tables(plan, as_of=as_of, observations=observations)
+    return outlook_of(plan, row, tables=tables, level=level)
+
+
+def outlook_of(plan, row: pd.Series, *, tables: Tables, level: float = 0.8) -> Outlook:
+    """Outlook of one row of a plan's targets, as `outlook` gives it, from tables at hand."""
     clause = clause_of(row, tables=tables)
     figures = figures_of(plan, clause.area, indicator=clause.indicator, tables=tables)
     segment = last_segment(figures.frame)
     value = clause.value if row["kind"] in ("level", "share", "count") else None
-    head = (target, clause.area, clause.indicator, clause.unit, clause.horizon, value)
+    head = (row["target"], clause.area, clause.indicator, clause.unit, clause.horizon, value)
     why = _nothing(row, clause, segment)
     if why:
         none = Projection(

@@ -6,6 +6,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from lnregions._observed import Observation
@@ -89,8 +90,8 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
     rows += _roundings(row, tables, main)
     rows += [_reading(one, main) for one in verdicts[1:]]
     rows += _methods(plan, tables, main)
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    frame = frame.astype({"value": float, "gap": float, "differs": bool})
+    columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    frame = pd.DataFrame(columns | {name: np.array(columns[name], float) for name in ("value", "gap")})
     frame.attrs["flips"] = int(frame["differs"].sum())
     return frame
 

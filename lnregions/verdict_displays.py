@@ -152,8 +152,8 @@ def _verdict_rows(rows, language, *, reading):
 
 def _measured(plan, region):
     """Targets of a region that ask for a number."""
-    own = plan.targets[(plan.targets["region"] == region) & (plan.targets["kind"] != "qualitative")]
-    return list(own["target"])
+    own = zip(*(plan.targets[name] for name in ("target", "region", "kind")), strict=True)
+    return [target for target, of, kind in own if of == region and kind != "qualitative"]
 
 
 def _share(value, language):
