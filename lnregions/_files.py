@@ -17,6 +17,8 @@ _LONGEST_NAME = 80
 """Bytes of a folder's name, well under the 255 of every file system."""
 TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
 _NOT_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_synced_later = ""
+"""Folder whose files somebody else brings to the disk, all at once; empty: there is none."""
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
@@ -25,7 +27,8 @@ def write_whole(path: Path | str, content: bytes | str) -> None:
     """Write a file so that it is there in full or, after any crash, as it was before.
 
     The content goes to a temporary name beside it, is brought to the disk and renamed, and the rename is
-    brought to the disk. A file that holds just that already is left alone.
+    brought to the disk; in a run's own folder the render does that for all files once, before the folder gets
+    its place. A file that holds just that already is left alone.
 
     Examples
     --------
@@ -56,13 +59,15 @@ def _holds(path: Path, content: bytes) -> bool:
 def _write_beside(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    later = _is_synced_later(path)
     try:
         with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
             with contextlib.suppress(OSError):
                 try_lock(file.fileno())  # a sweep leaves alone what a living process holds
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if not later:
+                os.fsync(file.fileno())
             if os.name != "nt":
                 os.replace(temporary, path)
         if os.name == "nt":  # pragma: no cover - an open file cannot be renamed there
@@ -71,7 +76,19 @@ def _write_beside(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    sync(path.parent)
+    if not later:
+        sync(path.parent)
+
+
+def sync_later(folder: str) -> None:
+    """Leave it to another process to bring what this one writes below a folder to the disk."""
+    global _synced_later
+    _synced_later = os.path.join(os.path.realpath(folder), "")
+
+
+def _is_synced_later(path: Path) -> bool:
+    folder = os.path.join(os.path.realpath(path.parent), "")
+    return bool(_synced_later) and folder.startswith(_synced_later)
 
 
 def sweep(folder: Path) -> None:

@@ -28,6 +28,7 @@ from jupyter_client.session import Session, json_packer
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
+from lnregions._files import sync_later
 from lnregions._outputs import Outputs, OutStream
 from lnregions._wire import Sender, unpack
 
@@ -152,6 +153,8 @@ def _set_up_process(request: dict) -> None:
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     os.environ.setdefault("PYDEVD_USE_FRAME_EVAL", "NO")
     os.chdir(request["folder"])
+    if request["synced"]:
+        sync_later(request["folder"])
     if request.get("memory"):
         _limit_memory(request["memory"])
     numpy = sys.modules.get("numpy")

@@ -92,8 +92,13 @@ class WarmProcess:
         self._language = self._language or self._ask({"do": "tell"})["language"]
         return self._language
 
-    def fork(self, *, folder: str | None = None, memory: int | None = None) -> "WarmKernel":
-        """New kernel in a folder, with this process's environment as it is now."""
+    def fork(
+        self, *, folder: str | None = None, memory: int | None = None, synced: bool = False
+    ) -> "WarmKernel":
+        """New kernel in a folder, with this process's environment as it is now.
+
+        ``synced`` says that the caller brings the folder to the disk when the kernel has ended.
+        """
         near, far = socket.socketpair()
         out, err = os.pipe(), os.pipe()
         fds = [far.fileno(), *out, *err]
@@ -101,6 +106,7 @@ class WarmProcess:
             "do": "fork",
             "folder": folder or os.getcwd(),
             "memory": memory,
+            "synced": synced,
             "environment": {**os.environ, "JPY_PARENT_PID": str(os.getpid())},
         }
         try:

@@ -41,6 +41,8 @@ class RunControl:
         Bytes the kernel may hold beyond what it shares with the warm process.
     folder : str or None
         Working folder of the notebook.
+    synced : bool
+        Whether the caller brings that folder to the disk when the run has ended.
     usage : dict
         Filled at the end: ``cpu_seconds``, ``peak_memory`` and ``own_memory`` in bytes.
     notebook : NotebookNode or None
@@ -51,6 +53,7 @@ class RunControl:
     run: float | None = None
     memory: int | None = None
     folder: str | None = None
+    synced: bool = False
     usage: dict = field(default_factory=dict)
     notebook: NotebookNode | None = None
     stopped: RunStopped | None = None
@@ -225,7 +228,8 @@ class WarmClient(WarmTalk, HonestClient):
         self.reset_execution_trackers()
         process = warm_process()
         self.nb.metadata["language_info"] = process.language()
-        self.kernel = process.fork(folder=self.control.folder, memory=self.control.memory)
+        control = self.control
+        self.kernel = process.fork(folder=control.folder, memory=control.memory, synced=control.synced)
         self.kc = self.km = FrontEnd(self.kernel)
         self.control.kill_with(self.kernel.kill)
         try:

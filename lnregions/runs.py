@@ -78,7 +78,7 @@ def run_notebook(
     source : bytes
         The notebook as stored.
     folder : Path
-        Working folder of the run, which ends as the folder of its results.
+        Working folder of the run, which ends as the folder of its results; the caller brings it to the disk.
     name : str
         Name of the notebook without ending.
     parameters : mapping
@@ -102,7 +102,7 @@ def run_notebook(
     from lnregions.kernels import RunControl
 
     control = control or RunControl()
-    control.folder = str(folder)
+    control.folder, control.synced = str(folder), True
     started, thread = time.perf_counter(), time.thread_time()
     notebook, error = _execute(source, parameters=dict(parameters), engine=engine, control=control)
     unwritten = None

@@ -358,3 +358,24 @@ def test_text_of_a_running_cell_is_handed_on_to_whoever_follows_it(tmp_path):
     assert [output.text for output in quiet.cells[0].outputs] == ["0\n1\n2\n"]
     assert "".join(output.text for output in followed.cells[0].outputs) == "0\n1\n2\n"
     assert len(followed.cells[0].outputs) > 1
+
+
+@pytest.mark.parametrize(("synced", "inside"), [(True, []), (False, ["a.txt", "1"])])
+def test_a_run_leaves_its_own_folder_to_whoever_brings_that_to_the_disk(synced, inside, tmp_path):
+    code = f"""import os, re, pathlib
+from lnregions import _files
+said, real = [], os.fsync
+def named(fd): return os.path.basename(os.readlink(f"/proc/self/fd/{{fd}}"))
+os.fsync = lambda fd: said.append(re.sub(r"^\\.|\\.[0-9a-f]+\\.part$", "", named(fd)))
+_files.write_whole("a.txt", "a")
+_files.write_whole(pathlib.Path({str(tmp_path)!r}) / "10" / "b.txt", "b")
+os.fsync = real
+print(said)"""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "P", "language": "python"}
+    for name in ("1", "10"):
+        (tmp_path / name).mkdir()
+    control = RunControl(folder=str(tmp_path / "1"), synced=synced)
+    papermill.execute_notebook(book, None, {}, engine_name="lnregions", progress_bar=False, control=control)
+    assert control.notebook.cells[0].outputs[0].text == f"{[*inside, 'b.txt', '10']}\n"
+    assert (tmp_path / "1" / "a.txt").read_text() == "a"
