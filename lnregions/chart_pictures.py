@@ -1,5 +1,7 @@
 """Charts as pictures: targets against their paths, members, cities, and how sure we are."""
 
+import math
+
 import pandas as pd
 
 from lnregions import charts
@@ -140,23 +142,19 @@ def draw_contributions(
     """What each member adds to the change of its region, over the plan's years that one release covers."""
     tables = load_tables(plan, as_of=as_of)
     members = members_of(plan, region)
-    frame = figures_of(plan, region, indicator=indicator, tables=tables).frame
-    frame = frame[
-        frame["segment"] == frame.loc[frame["year"] <= plan.facts["first_year"] - 1, "segment"].max()
-    ]
-    frame = frame[frame["year"] >= plan.facts["first_year"] - 1]
+    rows = figures_of(plan, region, indicator=indicator, tables=tables).rows
+    start = plan.facts["first_year"] - 1
+    segment = max((row.segment for row in rows if row.year <= start), default=None)
+    years = sorted(row.year for row in rows if row.segment == segment and row.year >= start)
     words = head_words(tables, indicator, region, ("what each member added", "各成员的贡献"))
     data = pd.DataFrame(columns=["area", "value", "source"])
-    if len(frame) > 1:
-        first, last = (
-            _release_of(tables, members, indicator, y) for y in (frame["year"].min(), frame["year"].max())
-        )
-        data = last.assign(
-            value=last["value"] - first["value"], first_year=first["year"], last_year=last["year"],
-            source=first["source"] + " " + last["source"],
-        )  # fmt: skip
-        data = data.reset_index()[["area", "value", "first_year", "last_year", "grade", "source"]]
-        span = f"{frame['year'].min()}-{frame['year'].max()}"
+    if len(years) > 1:
+        pairs = zip(*(_release_of(tables, members, indicator, years[end]) for end in (0, -1)), strict=True)
+        added = [
+            (b.area, b.value - a.value, a.year, b.year, b.grade, f"{a.source} {b.source}") for a, b in pairs
+        ]
+        data = pd.DataFrame(added, columns=["area", "value", "first_year", "last_year", "grade", "source"])
+        span = f"{years[0]}-{years[-1]}"
         words = head_words(
             tables, indicator, region, (f"what each member added, {span}", f"{span}年各成员的贡献")
         )
@@ -179,17 +177,13 @@ def draw_coverage(
     tables = load_tables(plan, as_of=as_of)
     own = plan.targets[(plan.targets["region"] == region) & (plan.targets["kind"] != "qualitative")]
     years = range(int(own["first_year"].min()) - 2, int(own["horizon"].max()) + 2)
-    parts = []
-    for _, row in own.iterrows():
-        frame = figures_of(plan, row["area"], indicator=row["indicator"], tables=tables).frame
-        grades = frame.set_index("year")["grade"]
-        sources = frame.set_index("year")["source"]
-        parts.append(pd.DataFrame({
-            "area": row["target"], "year": list(years), "grade": [grades.get(y, "") for y in years],
-            "source": [sources.get(y, "") for y in years],
-        }))  # fmt: skip
-    data = pd.concat(parts, ignore_index=True)
-    names = own.set_index("target")[f"label_{language}"].to_dict()
+    rows = []
+    for target, area, indicator in zip(own["target"], own["area"], own["indicator"], strict=True):
+        figures = figures_of(plan, area, indicator=indicator, tables=tables)
+        held = {row.year: (row.grade, row.source) for row in figures.rows}
+        rows += [(target, year, *held.get(year, ("", ""))) for year in years]
+    data = pd.DataFrame(rows, columns=["area", "year", "grade", "source"])
+    names = dict(zip(own["target"], own[f"label_{language}"], strict=True))
     where = (tables.name(region, "en"), tables.name(region, "zh"))
     words = ((f"{where[0]}: figures for its targets", f"{where[1]}：各项目标的数据"), ("", ""))
     axes = charts.plot_coverage(
@@ -362,18 +356,18 @@ def _chained(rates, base):
     rows = []
     for area, own in known.items():
         if base + 1 in own:
-            chain = chain_index({year: value for year, (value, _) in own.items()}).dropna(subset="index")
+            chain = chain_index({year: value for year, (value, _) in own.items()})
             for year, index in zip(chain["year"].tolist(), chain["index"].tolist(), strict=True):
                 used = joined_sources(source for one, (_, source) in own.items() if one <= year)
-                rows.append((area, year, index, used))
+                if not math.isnan(index):  # beyond a year without a rate
+                    rows.append((area, year, index, used))
     return pd.DataFrame(rows, columns=columns)
 
 
 def _release_of(tables, members, indicator, year):
-    """Members' figures of one year from one release, by area."""
-    rows = tables.observations
-    rows = rows[(rows["indicator"] == indicator) & (rows["year"] == year) & rows["area"].isin(members)]
-    return common_release(rows, members)[1].set_index("area")
+    """Members' figures of one year from one release, in the order of the members."""
+    rows = [one for one in tables.observed_of(indicator) if one.year == year and one.area in members]
+    return common_release(rows, members)[1]
 
 
 def chart_picture(axes, name, tables, data, words, language, **parameters):

@@ -183,16 +183,18 @@ def _total_of_year(year, figures, members):
     )
 
 
-def common_release(rows: pd.DataFrame, members: Sequence[str]) -> tuple[str, pd.DataFrame] | None:
-    """Release that covers all members, with one row a member; None where there is none.
+def common_release(
+    figures: Sequence[Observation], members: Sequence[str]
+) -> tuple[str, list[Observation]] | None:
+    """Release of one year's figures that covers all members, with one figure a member; None where there is none.
 
     A release is one source, or else the members' own figures of the same standing (``final``, ``revised`` or
     ``preliminary``; figures of unknown standing never join others). Among several the one whose weakest figure
     is best attested is taken, then a single source before joined ones, then the latest vintage, then the
     source's name.
     """
-    chosen = _release(observed(rows), members)
-    return None if chosen is None else (chosen.name, rows.iloc[chosen.places].reset_index(drop=True))
+    chosen = _release(figures, members)
+    return None if chosen is None else (chosen.name, [figures[place] for place in chosen.places])
 
 
 def _sources(figures, release):
