@@ -17,29 +17,38 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from lnregions import _typeset, style
+from lnregions._glyph_runs import KNOWN
+from lnregions._typeset import PRINT_DPI
 
 POINT_MM = 25.4 / 72
 """Length of a typographic point in millimetres."""
-
-PRINT_DPI = 300
-"""Resolution text is measured at: on coarser screens letters are fitted to pixels and run up to a tenth wider."""
 
 LEADING = 1.15
 """Line spacing of every text of more than one line."""
 
 
+class _Measurer(RendererAgg):
+    """Renderer that measures a line by its characters where it can."""
+
+    def get_text_width_height_descent(self, s, prop, ismath):
+        bold = {"normal": False, "bold": True}.get(prop.get_weight())
+        known = KNOWN and bold is not None and prop.get_family() == [style.FAMILY]
+        found = _typeset.printed_line(s, prop.get_size_in_points(), bold=bold) if known else None
+        return found or super().get_text_width_height_descent(s, prop, ismath)
+
+
 @lru_cache(maxsize=1)
-def _scratch() -> tuple[Figure, RendererAgg]:
-    return Figure(dpi=PRINT_DPI), RendererAgg(64, 64, PRINT_DPI)
+def _scratch() -> tuple[Text, RendererAgg]:
+    style.font_files()
+    artist = Text(0, 0, fontfamily=style.FAMILY, linespacing=LEADING, parse_math=False)
+    artist.set_figure(Figure(dpi=PRINT_DPI))
+    return artist, _Measurer(64, 64, PRINT_DPI)
 
 
 @lru_cache(maxsize=8192)
 def _measured(text: str, size: float, weight: str) -> tuple[float, float]:
-    figure, renderer = _scratch()
-    style.font_files()
-    artist = Text(0, 0, text, fontfamily=style.FAMILY, fontsize=size, fontweight=weight, linespacing=LEADING)
-    artist.set_parse_math(False)
-    artist.set_figure(figure)
+    artist, renderer = _scratch()
+    artist.set(text=text, fontsize=size, fontweight=weight)
     box = artist.get_window_extent(renderer, dpi=PRINT_DPI)
     return float(box.width) * 72 / PRINT_DPI, float(box.height) * 72 / PRINT_DPI
 

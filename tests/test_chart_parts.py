@@ -3,10 +3,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from lnregions import DataError, style
 from lnregions.chart_labels import (
+    LEADING,
+    PRINT_DPI,
     Label,
     LabelColumn,
     overlapping_texts,
@@ -85,6 +89,31 @@ def test_measured_text_is_as_wide_as_it_prints():
     figure.set_dpi(300)
     printed = drawn.get_window_extent().width * 72 / 300
     assert text_size("Shenyang 84.5%", size=7, weight="bold")[0] == pytest.approx(printed, rel=0.02)
+
+
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+@pytest.mark.parametrize("size", [6.5, 9, 10.3])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AV To, y.“W” −48.3%",
+        "沈阳市\nGDP（2024年）: 9027.1亿元",
+        "296个地级市GDP, compiled by biechouwo-coder [s032];",
+        "辽宁.AV 市“AT”",
+        "2024\t😀",
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_text_put_together_from_characters_is_measured_as_matplotlib_does(text, size, weight):
+    drawn = Text(0, 0, text, fontfamily=style.FAMILY, fontsize=size, fontweight=weight, linespacing=LEADING)
+    drawn.set_figure(Figure(dpi=PRINT_DPI))
+    box = drawn.get_window_extent(RendererAgg(9, 9, PRINT_DPI))
+    assert text_size(text, size=size, weight=weight) == (box.width * 72 / 300, box.height * 72 / 300)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_characters_that_the_font_lacks_can_be_wrapped_and_are_refused_only_when_saved():
+    assert wrap("GDP 😀 of\tx", width=20, size=7).split("\n") == ["GDP", "😀", "of\tx"]
 
 
 def axes(limits=(0, 10)):
