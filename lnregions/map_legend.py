@@ -1,10 +1,13 @@
 """Legends of maps, in the room beside or below them, and the corners of a map that are free."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import numpy as np
 import shapely
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
@@ -19,11 +22,14 @@ from lnregions.map_base import drawn_on, foot_mm, mm_box, offset, text_looks
 from lnregions.style import MM, size_on
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Bbox
 
 GAP_MM = 2.5
 POINTS_PER_MM = 72 / 25.4
 LEGEND_ROOM = "room for a legend"  # label of axes that hold nothing but a legend
+_HINTING = ("text.hinting", "text.hinting_factor")  # which the measures of text depend on
 _CORNERS = ("lower left", "upper left", "upper right", "lower right")
 
 
@@ -146,7 +152,7 @@ def _add_notes(ax: "Axes", legend, notes: Sequence[str], found: tuple[str, float
         looks |= {"ha": corner.split()[1]}
         looks["bbox"] = {"boxstyle": "square,pad=0.15", "facecolor": "#ffffff", "alpha": 0.92, "linewidth": 0}
     else:
-        high = legend.get_window_extent().height * 25.4 / fig.dpi
+        high = extent(legend).height * 25.4 / fig.dpi
         spot, where = (0, 0), _anchor(ax, found, lower_mm=high + 1.7)["bbox_transform"]
     ax.text(*spot, lines, transform=where, clip_on=False, zorder=8, **looks)
 
@@ -185,6 +191,18 @@ def add_circle_legend(
     ax.add_artist(box)
     _add_notes(ax, box, notes, found)
     return box
+
+
+def extent(artist: "Artist") -> "Bbox":
+    """Room that an artist takes on its figure, in pixels; measured without a canvas of the figure's size."""
+    dpi = artist.get_figure(root=True).dpi
+    return artist.get_window_extent(_ruler(dpi, *map(mpl.rcParams.get, _HINTING)))
+
+
+@lru_cache(maxsize=8)
+def _ruler(dpi: float, *_settings) -> RendererAgg:
+    """Renderer of a single pixel; matplotlib remembers the text that each renderer has measured."""
+    return RendererAgg(1, 1, dpi)
 
 
 def _circle_points(x: float, y: float, radius: float) -> np.ndarray:

@@ -27,7 +27,7 @@ from lnregions.map_base import (
     text_looks,
 )
 from lnregions.map_context import add_context, plot_location
-from lnregions.map_legend import GAP_MM, POINTS_PER_MM, corner_box, free_corners, legend_room
+from lnregions.map_legend import GAP_MM, POINTS_PER_MM, corner_box, extent, free_corners, legend_room
 from lnregions.style import MM, check_language, size_on
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _lowest(ax: "Axes") -> float:
     hanging = [ax.get_legend()] if ax.get_legend() else []
     hanging += [a for a in (*ax.artists, *ax.texts) if a.get_gid() in ("note", "circle legend")]
     dpi = ax.get_figure(root=True).dpi
-    return min((a.get_window_extent().y0 for a in hanging), default=np.inf) * 25.4 / dpi
+    return min((extent(a).y0 for a in hanging), default=np.inf) * 25.4 / dpi
 
 
 def finish_map(

@@ -68,6 +68,13 @@ def membership():
     return pd.concat([frame, proxy], ignore_index=True)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_legend_measures_the_same_without_a_canvas_of_the_figures_size(cities, language):
+    ax = maps.plot_choropleth(cities, "rate", unit="%", ax=maps.map_axes("single", language=language))
+    for artist in (ax.get_legend(), *ax.texts):
+        assert (map_legend.extent(artist).bounds == np.array(artist.get_window_extent().bounds)).all()
+
+
 def squares(count=3, **columns):
     boxes = [shapely.box(122 + k, 41, 123 + k, 42) for k in range(count)]
     names = [f"A{k}" for k in range(count)]
