@@ -10,6 +10,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from lnregions._checks import DataError
 from lnregions._observed import Observation, observed
 from lnregions.clauses import FigureRow, Figures
 from lnregions.codebook import LINE_BREAKS, load_sources
@@ -50,12 +51,18 @@ class Tables:
 
     @cached_property
     def observed(self) -> Sequence[Observation]:
-        """The observations as plain rows."""
+        """The observations as plain rows; DataError where a column lacks."""
+        lacking = [name for name in Observation._fields[1:] if name not in self.observations]
+        if lacking:
+            raise DataError(
+                f"The observations have no column {lacking[0]!r}. Give figures from load_observations.",
+                zh=f"observations 没有 {lacking[0]!r} 列。请给出 load_observations 的结果。",
+            )
         return tuple(observed(self.observations))
 
-    def observed_of(self, *indicators: str) -> list[Observation]:
+    def observed_of(self, *indicators: str) -> Sequence[Observation]:
         """Observations of some indicators, all areas and readings, in their order."""
-        found = [self._by_indicator.get(name, []) for name in indicators]
+        found = [self._by_indicator.get(name, ()) for name in indicators]
         return found[0] if len(found) == 1 else sorted(row for rows in found for row in rows)
 
     @cached_property

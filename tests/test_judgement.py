@@ -487,3 +487,12 @@ def test_without_any_figure_the_date_must_be_given():
 def test_a_verdict_shows_its_status_with_the_strength_of_its_clause():
     html = Verdict("t", "circle", "210100", "gdp", "level", status="missed", strength="strive")._repr_html_()
     assert "missed (strive for)" in html
+
+
+@pytest.mark.parametrize("column", ["default", "grade", "known_from"])
+def test_observations_without_a_column_that_judging_needs_are_refused(column):
+    lacking = load_observations().drop(columns=column)
+    with pytest.raises(DataError, match=f"no column '{column}'. Give figures from load_observations"):
+        judge("ln-2022", observations=lacking, as_of="2026-06-30")
+    without_note = load_observations().drop(columns="note")
+    assert judge("ln-2022", observations=without_note).equals(judge("ln-2022"))
