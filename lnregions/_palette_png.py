@@ -9,7 +9,7 @@ import pandas as pd
 
 FAR = 32
 """Difference of a channel, of 255, from which a pixel counts as changed."""
-MOST_CHANGED = 0.002
+MOST_CHANGED = 0.004
 """Share of pixels that a palette may change; they lie at the edges of lines and letters."""
 MOST_COLOURS = 60_000
 """Colours above which a picture is taken for a photograph."""
