@@ -5,7 +5,6 @@ is shown is what was written.
 """
 
 import base64
-import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -73,9 +72,9 @@ class Picture:
     def png(self) -> bytes:
         """The picture as PNG: the very file that was saved, or a new drawing of it."""
         if not self._png:
-            file = io.BytesIO()
-            self.figure.savefig(file, format="png", dpi=SHOWN_DPI, metadata={"Software": None})
-            self._png = file.getvalue()
+            from lnregions.figures import screen_png
+
+            self._png = screen_png(self.figure, dpi=SHOWN_DPI)
         return self._png
 
     def __repr__(self) -> str:
