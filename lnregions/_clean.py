@@ -58,7 +58,8 @@ def without_paths(text: str, folder: str = "") -> str:
     """
     if "/" not in text and "\\" not in text:
         return text
-    text = _CELL_FILE.sub("", text)
+    if "ipykernel_" in text:  # the search looks back from every place of a long text
+        text = _CELL_FILE.sub("", text)
     for place, word in _places(folder):
         text = text.replace(place, word)
     return _OWN_TEMPORARY.sub(r"\1", text)

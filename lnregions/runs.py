@@ -50,8 +50,6 @@ def papermill_modules() -> None:
         if hidden:
             sys.modules[name] = None
         try:
-            import nbconvert.exporters  # noqa: F401
-
             from lnregions.kernels import register_engines
 
             register_engines()
