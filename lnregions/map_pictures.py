@@ -97,7 +97,7 @@ def draw_map(
     found = one_year(member_frame(tables, codes, indicator=indicator), len(frame), year)
     inside = np.isin(codes, members)
     values = dict(zip(found["area"].tolist(), found["value"].tolist(), strict=True))
-    drawn = frame[inside].assign(
+    drawn = frame.take(np.flatnonzero(inside)).assign(
         value=[values.get(a, np.nan) for a, own in zip(codes, inside, strict=True) if own]
     )
     axes = _plot(drawn, drawn_values(tables, indicator), tables.indicator(indicator), width, language)
@@ -106,7 +106,9 @@ def draw_map(
     if _stand_in(plan, region, members):
         words = [f"{words[0]} (cities standing in for counties)", f"{words[1]}（以市代县）"]
     line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
-    finish_picture_map(axes, words[language == "zh"], line, language, others=frame[~inside])
+    finish_picture_map(
+        axes, words[language == "zh"], line, language, others=frame.take(np.flatnonzero(~inside))
+    )
     says = (f"{words[0]}.", f"{words[1]}。")
     return make_picture(
         axes, f"map-{region}-{indicator}", tables=tables, data=data, says=says, language=language, plan=plan.id,
