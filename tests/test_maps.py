@@ -890,3 +890,12 @@ def test_legends_and_notes_of_maps_side_by_side_keep_to_their_own(cities):
             others = [o.get_window_extent() for o in grid.flat if o is not ax]
             assert not any(box.overlaps(other) for other in others)
     plt.close(figure)
+
+
+def test_changing_the_outlines_of_one_map_leaves_those_of_the_next_as_they_are(cities):
+    first = maps.plot_choropleth(cities, "rate", unit="%")
+    collections(first, "areas")[0].get_paths().clear()
+    with pytest.raises(ValueError, match="read-only"):
+        collections(first, "outline")[0].get_paths()[0].vertices += 1
+    second = maps.plot_choropleth(cities, "rate", unit="%")
+    assert len(collections(second, "areas")[0].get_paths()) == len(cities)
