@@ -32,9 +32,8 @@ class _LateTicks:
         return _Ticks(partial(self._get_tick, major=False))
 
     def _get_tick(self, major):
-        with mpl.rc_context(
-            self.get_figure(root=True)._rc
-        ):  # the style, whatever is set when ticks are asked for
+        style = getattr(self.get_figure(root=True), "_rc", {})  # whatever is set when ticks are asked for
+        with mpl.rc_context(style):
             tick = super()._get_tick(major)
         tick.set_clip_path(self.axes.patch)  # as matplotlib does with the first ones
         return tick
@@ -49,7 +48,7 @@ class _LateYAxis(_LateTicks, YAxis):
 
 
 class MapAxes(Axes):
-    """Axes of a styled figure like any other, but without ticks until someone asks for them."""
+    """Axes like any other, but without ticks until someone asks for them."""
 
     def _init_axis(self):
         super()._init_axis()

@@ -283,7 +283,7 @@ def draw_areas(ax: "Axes", geometry, *, fills, edge: str = palette.BORDER, **loo
     looks = {"linewidths": BORDER_POINTS, "zorder": 2, "joinstyle": "round", **looks}
     hatch_colour = looks.pop("hatch_colour", palette.NO_DATA_HATCH_COLOUR)
     paths = remembered(("paths", *map(mpl.rcParams.get, _PATH_SETTINGS)), geometry, lambda: _paths(geometry))
-    patches = PathCollection(paths, facecolors=fills, edgecolors=edge, **looks)
+    patches = PathCollection(list(paths), facecolors=fills, edgecolors=edge, **looks)
     patches.set_hatch_linewidth(0.5)
     if looks.get("hatch"):
         patches.set_hatchcolor(hatch_colour)

@@ -6,6 +6,7 @@ import pickle
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.figure import Figure
 
 from lnregions import maps, style
 from lnregions._map_axes import MapAxes
@@ -52,11 +53,12 @@ def test_a_map_is_made_and_drawn_without_a_tick(monkeypatch):
     assert not made
 
 
+@pytest.mark.parametrize("sheet", [lambda: style.figure("single"), Figure])
 @pytest.mark.parametrize("furnish", [with_grid, with_ticks, without_ticks, cleared])
-def test_axes_of_maps_look_like_any_other_when_ticks_are_asked_for(furnish):
+def test_axes_of_maps_look_like_any_other_when_ticks_are_asked_for(furnish, sheet):
     drawn = []
     for kind in (Axes, MapAxes):
-        figure = style.figure("single")
+        figure = sheet()
         furnish(figure.add_axes((0.15, 0.15, 0.7, 0.7), axes_class=kind))
         drawn.append(pixels(pickle.loads(pickle.dumps(figure))))
     assert drawn[0] == drawn[1]
