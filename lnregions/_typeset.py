@@ -73,7 +73,7 @@ def printed_line(line: str, size: float, *, bold: bool = False) -> tuple[float, 
     >>> printed_line("AV", 6.5)[0] < printed_line("A", 6.5)[0] + printed_line("V", 6.5)[0]
     True
     """
-    if not line.isprintable() or missing_glyphs(line):
+    if not line or not line.isprintable() or missing_glyphs(line):
         return None
     weight = "Bold" if bold else "Regular"
     kerns = [(pair, kern) for pair in pairwise(line) if (kern := _kern(*pair, weight))]

@@ -103,40 +103,22 @@ def plot_growth_trajectory(
     sheet = Sheet(ax, language, words)
     name = name or say(WORDS, "actual", language)
     series = {name: tidy_series(actual, what="growth series")} | named_series(benchmark, language)
-    beside = [*series.values(), *([] if members is None else [members])]
-    if not any(len(frame) for frame in beside):
+    if members is None or members.empty:
+        members = pd.DataFrame(columns=["year", "value"], dtype=float)
+    members = need(members, ("year", "value"), what="members").dropna(subset=["value"])
+    if not any(map(len, [*series.values(), members])):
         return empty_chart(sheet, reason)
     if series[name].empty:
         sheet.notes.insert(0, reason)
-        series = {n: frame for n, frame in series.items() if n == name or len(frame)}
-    everything = list(series.values())
-    if members is not None and len(members):
-        everything.append(need(members, ("year", "value"), what="members").dropna(subset=["value"]))
-    values = np.concatenate([frame["value"].astype(float) for frame in everything])
-    wanted = [float(target["value"])] if target else []
-    low, high, _ = limits([*values, *wanted], zero=True, pad=0.1)
-    sheet.ax.set_ylim(low, high)
-    dress_values(sheet)
-    level_line(sheet.ax, 0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
-    seen = {int(year) for frame in everything for year in frame["year"]}
-    if years:
-        seen |= {int(years[0]), int(years[1])}
-        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, color=SHADE, linewidth=0, zorder=0).set_label(
-            "_assessed"
-        )
+    seen = _scale(sheet, [*series.values(), members], target=target, years=years)
     ends = [
-        _draw_one(sheet, n, frame, order=o, years=years)
-        for o, (n, frame) in enumerate(series.items())
+        _draw_one(sheet, n, frame, order=order, years=years)
+        for order, (n, frame) in enumerate(series.items())
         if len(frame)
     ]
     ends += _draw_target(sheet, target, years)
     _draw_members(sheet, members)
-    found = [key for frame in series.values() for key in series_keys(sheet, frame, colour=MUTED, text="")[1:]]
-    sheet.keys.extend({key.text: key for key in found}.values())
-    if years:
-        sheet.keys.append(Key(say(WORDS, "mean", language), line={"color": MUTED, "linewidth": 0.8}))
-        patch = {"facecolor": SHADE, "edgecolor": HAIRLINE}
-        sheet.keys.append(Key(say(WORDS, "assessed", language), patch=patch))
+    _explain(sheet, series, years)
     column = LabelColumn(ends, room=0.3 * sheet.span())
     sheet.settle(right=column.width, top=3)
     dress_years(sheet, seen, anchor=years[1] if years else max(seen), width=sheet.width_of())
@@ -144,8 +126,33 @@ def plot_growth_trajectory(
     return sheet.ax
 
 
-def _draw_members(sheet: Sheet, members: pd.DataFrame | None):
-    if members is None or members.empty:
+def _scale(
+    sheet: Sheet, frames: list[pd.DataFrame], *, target: Mapping | None, years: tuple | None
+) -> set[int]:
+    """Fix the value axis, shade the years assessed, and give the years to show."""
+    values = [*np.concatenate([frame["value"].astype(float) for frame in frames])]
+    low, high, _ = limits(values + ([float(target["value"])] if target else []), zero=True, pad=0.1)
+    sheet.ax.set_ylim(low, high)
+    dress_values(sheet)
+    level_line(sheet.ax, 0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
+    if years:
+        looks = {"color": SHADE, "linewidth": 0, "zorder": 0, "label": "_assessed"}
+        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks)
+    return {int(year) for frame in frames for year in frame["year"]} | set(map(int, years or ()))
+
+
+def _explain(sheet: Sheet, series: Mapping[str, pd.DataFrame], years: tuple | None):
+    """Put into the key what the series need explained, and the years assessed."""
+    found = [key for frame in series.values() for key in series_keys(sheet, frame, colour=MUTED, text="")[1:]]
+    sheet.keys.extend({key.text: key for key in found}.values())
+    if years:
+        mean, patch = {"color": MUTED, "linewidth": 0.8}, {"facecolor": SHADE, "edgecolor": HAIRLINE}
+        sheet.keys.append(Key(say(WORDS, "mean", sheet.language), line=mean))
+        sheet.keys.append(Key(say(WORDS, "assessed", sheet.language), patch=patch))
+
+
+def _draw_members(sheet: Sheet, members: pd.DataFrame):
+    if members.empty:
         return
     looks = {"color": tint(ROLES["actual"].colour, 0.4), "marker": "o", "markersize": 2.4, "linestyle": ""}
     draw_line(sheet.ax, members["year"], members["value"], **looks, zorder=1.8, label="_members")

@@ -134,22 +134,18 @@ def plot_dots(
     dress_rows(sheet, labels)
     weak = table["grade"].eq("C").to_numpy() if "grade" in table else np.zeros(len(table), dtype=bool)
     _dots(sheet, shown, weak, base=next(iter(marks.values()), None))
-    places = sheet.decimals(table["value"])
+    places, size = sheet.decimals(table["value"]), sheet.size.small
     printed = [sheet.number(value, decimals=places) for value in table["value"]]
-    value_room = max(text_size(text, size=sheet.size.small)[0] for text in printed) + 8
+    room = max(text_size(text, size=size)[0] for text in printed) + 8
     tops = [
-        PlacedLabel(f"{name} {sheet.number(benchmark[name])}", (value, 0), size=sheet.size.small)
+        PlacedLabel(f"{name} {sheet.number(benchmark[name])}", (value, 0), size=size)
         for name, value in marks.items()
     ]
-    sheet.settle(
-        left=left_column(sheet, labels),
-        right=value_room,
-        top=(sheet.size.small * 1.3) * len(tops) + 3,
-        body_mm=row_height_mm(sheet, len(labels)),
-    )
+    margins = {"left": left_column(sheet, labels), "right": room, "top": size * 1.3 * len(tops) + 3}
+    sheet.settle(body_mm=row_height_mm(sheet, len(labels)), **margins)
+    beside = {"transform": sheet.ax.get_yaxis_transform(), "ha": "left", "label": "_value"}
     for row, text in enumerate(printed):
-        at = {"transform": sheet.ax.get_yaxis_transform(), "ha": "left", "label": "_value"}
-        word(sheet.ax, 1.01, row, text, colour=MUTED, size=sheet.size.small, **at)
+        word(sheet.ax, 1.01, row, text, colour=MUTED, size=size, **beside)
     _benchmark_lines(sheet, tops)
     return sheet.ax
 
@@ -336,20 +332,24 @@ def plot_coverage(
     sheet.settle(
         left=left, body_mm=row_height_mm(sheet, len(labels)) * 1.05, top=sheet.size.small + 6, bottom=3
     )
-    wide = sheet.width_of()
-    _year_heads(sheet, years, wide)
-    for column, year in enumerate(years):
-        count = sum(grades.get((area, year), "") != "" for area in areas)
-        text = f"{count}/{len(areas)}"
-        if text_size(text, size=sheet.size.small)[0] > wide / len(years) - 2:
-            text = str(count)
-        word(sheet.ax, column, 0, text, colour=MUTED, size=sheet.size.small, label="_count")
+    _year_heads(sheet, years, sheet.width_of())
+    _counts(sheet, grades, areas, years)
     _tiles(sheet, grades, areas, years)
     return sheet.ax
 
 
 def _no_figure() -> dict:
     return {"facecolor": GROUND, "edgecolor": HAIRLINE, "hatch": NO_DATA_HATCH, "linewidth": 0.4}
+
+
+def _counts(sheet: Sheet, grades: dict[tuple[str, int], str], areas: list[str], years: list[int]):
+    """Write how many areas have a figure for each year, of how many where it fits."""
+    size, room = sheet.size.small, sheet.width_of() / len(years) - 2
+    for column, year in enumerate(years):
+        count = sum(grades.get((area, year), "") != "" for area in areas)
+        text = f"{count}/{len(areas)}"
+        text = text if text_size(text, size=size)[0] <= room else str(count)
+        word(sheet.ax, column, 0, text, colour=MUTED, size=size, label="_count")
 
 
 def _tiles(sheet: Sheet, grades: dict[tuple[str, int], str], areas: list[str], years: list[int]):

@@ -17,6 +17,7 @@ from lnregions.chart_parts import (
     empty_chart,
     level_line,
     limits,
+    tidy_by_area,
     tidy_series,
 )
 from lnregions.chart_sheet import Sheet, Words, need, say
@@ -35,6 +36,21 @@ WORDS = {
 }
 QUIET = tint(ROLES["actual"].colour, 0.45)
 """Colour of a member that is not singled out."""
+_LOOKS: dict[str, dict[str, dict]] = {
+    "quiet": {
+        "line": {"colour": QUIET, "width": 0.9, "marker": "", "zorder": 2.4},
+        "label": {"colour": MUTED, "weight": "normal"},
+    },
+    "strong": {
+        "line": {"colour": ROLES["actual"].colour, "width": 1.5, "marker": "o", "size": 3, "zorder": 3.2},
+        "label": {"colour": ROLES["actual"].colour, "weight": "bold"},
+    },
+    "benchmark": {
+        "line": {"colour": INK, "width": 2.2, "marker": "", "linestyle": (0, (3, 1)), "zorder": 3},
+        "label": {"colour": INK, "weight": "bold"},
+    },
+}
+"""Looks of a line and its label: of a member, of one singled out, and of a benchmark."""
 
 
 def _listed(names: Iterable[str], language: str) -> str:
@@ -86,34 +102,20 @@ def plot_indexed_growth(
     """
     sheet = Sheet(ax, language, words)
     need(index, ("area", "year", "value"), what="index")
-    called, ends, lacking = names_of(index, language, names), [], []
-    drawn: list[pd.DataFrame] = []
-    for area in dict.fromkeys(index["area"].astype(str)):
-        frame = _based(tidy_series(index[index["area"] == area], what=f"index of {called[area]}"), base_year)
-        if frame is None:
-            lacking.append(called[area])
-            continue
-        strong = area in highlight
-        colour = ROLES["actual"].colour if strong else QUIET
-        looks = {"marker": "o" if strong else "", "size": 3, "width": 1.5 if strong else 0.9}
-        draw_series(sheet.ax, frame, colour=colour, zorder=3.2 if strong else 2.4, **looks)
-        ends.append(
-            _end(sheet, called[area], frame, colour=ROLES["actual"].colour if strong else MUTED, bold=strong)
-        )
-        drawn.append(frame)
-    for name, rows in _grouped(benchmark, language):
-        frame = _based(rows, base_year)
-        if frame is None:
-            lacking.append(name)
-            continue
-        draw_series(sheet.ax, frame, colour=INK, width=2.2, marker="", linestyle=(0, (3, 1)), zorder=3)
-        ends.append(_end(sheet, name, frame, colour=INK, bold=True))
-        drawn.append(frame)
-    if not drawn:
+    called = names_of(index, language, names)
+    own = tidy_by_area(index, called, called=called, what="index")
+    series = [
+        (called[area], frame, _LOOKS["strong" if area in highlight else "quiet"])
+        for area, frame in own.items()
+    ]
+    series += [(name, frame, _LOOKS["benchmark"]) for name, frame in _grouped(benchmark, language)]
+    based = [(name, _based(frame, base_year), looks) for name, frame, looks in series]
+    lacking = [name for name, frame, _ in based if frame is None]
+    if len(lacking) == len(based):
         return empty_chart(sheet, reason)
     if lacking:
         sheet.notes.append(say(WORDS, "no_base", language, year=base_year, names=_listed(lacking, language)))
-    _finish_lines(sheet, drawn, ends, anchor=base_year)
+    _draw_lines(sheet, [one for one in based if one[1] is not None], anchor=base_year)
     level_line(sheet.ax, 100, color=MUTED, linewidth=0.7, zorder=1.4, label="_base")
     return sheet.ax
 
@@ -137,24 +139,22 @@ def _based(frame: pd.DataFrame, base_year: int) -> pd.DataFrame | None:
     )
 
 
-def _end(sheet: Sheet, name: str, frame: pd.DataFrame, *, colour: str, bold: bool) -> Label:
-    last = frame.iloc[-1]
-    value = style.format_number(last.value, language=sheet.language, decimals=1)
-    weight = "bold" if bold else "normal"
-    looks = {"size": sheet.size.small, "colour": colour, "weight": weight, "name": "end"}
-    return Label(f"{name} {value}", (last.year, last.value), **looks)
-
-
-def _finish_lines(sheet: Sheet, drawn: list[pd.DataFrame], ends: list[Label], *, anchor: int):
-    """Axes, margins and labels of a chart of many lines; its height follows the number of labels."""
-    values = [value for frame in drawn for value in frame["value"]]
+def _draw_lines(sheet: Sheet, series: list[tuple[str, pd.DataFrame, Mapping]], *, anchor: int):
+    """Draw lines named at their ends; the height of the chart follows the number of labels."""
+    ends = []
+    for name, frame, looks in series:
+        draw_series(sheet.ax, frame, **looks["line"])
+        year, value = frame["year"].iloc[-1], frame["value"].iloc[-1]
+        text = f"{name} {style.format_number(value, language=sheet.language, decimals=1)}"
+        ends.append(Label(text, (year, value), size=sheet.size.small, name="end", **looks["label"]))
+    values = [value for _, frame, _ in series for value in frame["value"]]
     low, high, _ = limits([*values, 100.0], zero=False, pad=0.06)
     sheet.ax.set_ylim(low, high)
     dress_values(sheet)
     column = LabelColumn(ends, room=0.33 * sheet.span())
     tall = max(column.height * 25.4 / 72, 0.3 * sheet.span() * 25.4 / 72)
     sheet.settle(right=column.width, top=4, body_mm=tall)
-    years = [year for frame in drawn for year in frame["year"]]
+    years = [year for _, frame, _ in series for year in frame["year"]]
     dress_years(sheet, years, anchor=anchor, width=sheet.width_of())
     column.write(sheet.ax)
 
@@ -206,29 +206,15 @@ def plot_slope(
     known = known[known["year"].isin([first, last])]
     if known.empty:
         return empty_chart(sheet, reason)
-    called, open_names = names_of(known, language, names), []
+    called = names_of(known, language, names)
+    frames = tidy_by_area(known, called, called=called, what="values")
     sides: dict[int, list[Label]] = {first: [], last: []}
-    for area in dict.fromkeys(known["area"].astype(str)):
-        frame = tidy_series(known[known["area"] == area], what=f"values of {called[area]}")
-        strong = area in highlight
-        colour = ROLES["actual"].colour if strong else QUIET
-        if len(set(frame["segment"])) > 1:
-            open_names.append(called[area])
-        elif len(frame) == 2:
-            y = sheet.scaled(frame["value"])
-            looks = {"color": colour, "linewidth": 1.6 if strong else 1.0, "zorder": 2.4}
-            draw_line(sheet.ax, [0, 1], y, **looks, label="_slope")
-        for row in frame.itertuples():
-            text, y = sheet.number(row.value), float(sheet.scaled(row.value))
-            looks = {"size": sheet.size.small, "colour": INK if strong else MUTED, "name": "end"}
-            looks["weight"] = "bold" if strong else "normal"
-            text = f"{called[area]} {text}" if row.year == first else f"{text} {called[area]}"
-            sides[row.year].append(Label(text, (0 if row.year == first else 1, y), **looks))
-            looks = {"color": colour, "marker": "o", "markersize": 4, "linestyle": "", "clip_on": False}
-            looks |= {"markerfacecolor": GROUND if row.grade == "C" else colour, "zorder": 3}
-            draw_line(sheet.ax, [0 if row.year == first else 1], [y], **looks)
-    if open_names:
-        sheet.notes.append(say(WORDS, "not_joined", language, names=_listed(open_names, language)))
+    for area, frame in frames.items():
+        for year, label in _draw_slope(sheet, called[area], frame, first=first, strong=area in highlight):
+            sides[year].append(label)
+    broken = [called[area] for area, frame in frames.items() if len(set(frame["segment"])) > 1]
+    if broken:
+        sheet.notes.append(say(WORDS, "not_joined", language, names=_listed(broken, language)))
     low, high, _ = limits(sheet.scaled(known["value"]), zero=False, pad=0.05)
     sheet.ax.set(ylim=(low, high), xlim=(0, 1), yticks=[])
     left = LabelColumn(sides[first], room=0.36 * sheet.span(), side="left", gap=14)
@@ -239,6 +225,26 @@ def plot_slope(
     left.write(sheet.ax)
     right.write(sheet.ax)
     return sheet.ax
+
+
+def _draw_slope(
+    sheet: Sheet, name: str, frame: pd.DataFrame, *, first: int, strong: bool
+) -> list[tuple[int, Label]]:
+    """Draw the points of an area and the line between them, and give the label of each by its year."""
+    colour, labels = ROLES["actual"].colour if strong else QUIET, []
+    if len(frame) == 2 and len(set(frame["segment"])) == 1:
+        looks = {"color": colour, "linewidth": 1.6 if strong else 1.0, "zorder": 2.4, "label": "_slope"}
+        draw_line(sheet.ax, [0, 1], sheet.scaled(frame["value"]), **looks)
+    for row in frame.itertuples():
+        number, left = sheet.number(row.value), row.year == first
+        place = (0 if left else 1, float(sheet.scaled(row.value)))
+        looks = {"colour": INK if strong else MUTED, "weight": "bold" if strong else "normal"}
+        text = f"{name} {number}" if left else f"{number} {name}"
+        labels.append((row.year, Label(text, place, size=sheet.size.small, name="end", **looks)))
+        looks = {"color": colour, "marker": "o", "markersize": 4, "linestyle": "", "clip_on": False}
+        looks |= {"markerfacecolor": GROUND if row.grade == "C" else colour, "zorder": 3}
+        draw_line(sheet.ax, place[:1], place[1:], **looks)
+    return labels
 
 
 def _dress_ends(sheet: Sheet, years: list[int]):
@@ -306,17 +312,7 @@ def plot_ranks(
     ranks = whole.rank(ascending=smallest_first, method="first").astype(int)
     ranks = ranks.sort_values(ranks.columns[-1])
     size, count = sheet.size.small, len(ranks)
-    ends = []
-    for area, row in ranks.iterrows():
-        strong = area in highlight
-        colour = ROLES["actual"].colour if strong else QUIET
-        looks = {"color": colour, "linewidth": 1.8 if strong else 1.2, "zorder": 3 if strong else 2}
-        looks |= {"marker": "o", "markersize": size * 1.45}
-        draw_line(sheet.ax, row.index, row.to_numpy(), **looks, label="_ranks")
-        looks = {"size": size, "colour": INK if strong else MUTED, "weight": "bold" if strong else "normal"}
-        ends.append(Label(called[area], (row.index[-1], row.iloc[-1]), **looks, name="end"))
-        for year, rank in row.items():
-            word(sheet.ax, year, rank, str(rank), colour=text_on(colour), size=size, label="_rank", zorder=4)
+    ends = [_draw_ranks(sheet, called[a], row, strong=a in highlight) for a, row in ranks.iterrows()]
     sheet.ax.set(ylim=(count + 0.6, 0.4), yticks=[])
     bare_frame(sheet.ax, keep=())
     column = LabelColumn(ends, room=0.35 * sheet.span(), gap=2)
@@ -325,3 +321,15 @@ def plot_ranks(
     sheet.ax.set_xlim(ranks.columns[0] - 0.2, ranks.columns[-1] + 0.2)
     column.write(sheet.ax, leaders=False)
     return sheet.ax
+
+
+def _draw_ranks(sheet: Sheet, name: str, ranks: pd.Series, *, strong: bool) -> Label:
+    """Draw the ranks of an area by year, and give its label at their end."""
+    colour, size = ROLES["actual"].colour if strong else QUIET, sheet.size.small
+    looks = {"color": colour, "linewidth": 1.8 if strong else 1.2, "zorder": 3 if strong else 2}
+    looks |= {"marker": "o", "markersize": size * 1.45, "label": "_ranks"}
+    draw_line(sheet.ax, ranks.index, ranks.to_numpy(), **looks)
+    for year, rank in ranks.items():
+        word(sheet.ax, year, rank, str(rank), colour=text_on(colour), size=size, label="_rank", zorder=4)
+    looks = {"size": size, "colour": INK if strong else MUTED, "weight": "bold" if strong else "normal"}
+    return Label(name, (ranks.index[-1], ranks.iloc[-1]), **looks, name="end")

@@ -20,6 +20,7 @@ from lnregions.chart_parts import (
     mark_cut_axis,
     series_keys,
     show_empty,
+    tidy_by_area,
     tidy_series,
 )
 from lnregions.chart_sheet import Key, Sheet, Words, need, say
@@ -71,10 +72,10 @@ def plot_member_panels(
     """
     sheet = Sheet(None, language, words)
     need(series, ("area", "year", "value"), what="series of the members")
-    members = list(members if members is not None else dict.fromkeys(series["area"].astype(str)))
+    members = [str(area) for area in (series["area"].unique() if members is None else members)]
     called = {area: area for area in members} | names_of(series, language, names)
     called |= {area: names[area] for area in members if names and area in names}
-    tidy = {a: tidy_series(series[series["area"] == a], what=f"series of {called[a]}") for a in members}
+    tidy = tidy_by_area(series, members, called=called, what="series")
     if all(frame.empty for frame in tidy.values()):
         return np.array([empty_chart(sheet, reason)])
     most = max(int(sheet.figure.get_figwidth() * 25.4 // 26), 1)
@@ -86,7 +87,7 @@ def plot_member_panels(
     wide = sheet.span() / sheet.columns
     sheet.settle(body_mm=sheet.rows * max(wide * 0.62, 38) / 72 * 25.4, top=sheet.size.small * 1.3 + 4)
     years = [year for frame in (*tidy.values(), others) for year in frame["year"]]
-    beside = others.assign(value=sheet.scaled(others["value"]))
+    beside = _shown(sheet, others)
     for number, (area, frame) in enumerate(tidy.items()):
         ax = sheet.axes[number]
         _panel_head(sheet, ax, called[area], frame)
@@ -95,11 +96,14 @@ def plot_member_panels(
             continue
         dress_years(sheet, years, anchor=max(years), width=sheet.width_of(ax) * 0.8, ax=ax)
         draw_series(ax, beside, colour=ROLES["benchmark"].colour, marker="", width=0.8, zorder=2)
-        shown = frame.assign(value=sheet.scaled(frame["value"]))
-        draw_series(ax, shown, colour=ROLES["actual"].colour, width=1.1, size=2.4)
+        draw_series(ax, _shown(sheet, frame), colour=ROLES["actual"].colour, width=1.1, size=2.4)
         last_row = number + sheet.columns >= len(members)
         ax.tick_params(labelleft=number % sheet.columns == 0, labelbottom=last_row)
     return np.array(sheet.axes)
+
+
+def _shown(sheet: Sheet, tidy: pd.DataFrame) -> pd.DataFrame:
+    return tidy.assign(value=sheet.scaled(tidy["value"]))
 
 
 def _share_axes(sheet: Sheet, frames: list[pd.DataFrame]):

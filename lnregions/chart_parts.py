@@ -171,6 +171,14 @@ def tidy_series(series: pd.DataFrame, *, what: str = "series") -> pd.DataFrame:
     return pd.DataFrame({"year": years, "value": values[order], "grade": grades, "segment": segments})
 
 
+def tidy_by_area(
+    frame: pd.DataFrame, areas: Iterable[str], *, called: Mapping[str, str], what: str
+) -> dict[str, pd.DataFrame]:
+    """Tidy series of each area of a frame, whose codes may be numbers; an area it lacks has an empty one."""
+    codes = frame["area"].astype(str)
+    return {area: tidy_series(frame[codes == area], what=f"{what} of {called[area]}") for area in areas}
+
+
 def runs(tidy: pd.DataFrame) -> list[slice]:
     """Rows of a tidy series to be joined by a solid line: one segment, one year after the other."""
     years, segments = tidy["year"].to_numpy(), tidy["segment"].to_numpy()

@@ -483,6 +483,15 @@ def test_panels_share_their_axes_and_a_member_without_figures_keeps_its_panel():
     assert all(len(lines_of(ax, "series")) == 2 for ax in axes[:-1])
 
 
+def test_codes_of_areas_may_be_numbers():
+    frame = members().astype({"area": int})
+    panels = charts.plot_member_panels(frame, members=[210100, "210700"], names=names("en"))
+    assert [len(lines_of(ax, "series")) for ax in panels] == [2, 0]
+    assert words_of(panels[0], "panel") == ["Shenyang"]
+    assert len(words_of(charts.plot_indexed_growth(frame, base_year=2019, names=names("en")), "end")) == 6
+    assert len(lines_of(charts.plot_slope(frame, years=(2018, 2023), names=names("en")), "slope")) == 6
+
+
 @pytest.mark.parametrize("count", [1, 14, 30])
 def test_panels_hold_from_one_to_thirty_members(count):
     frame = pd.concat([growth(size % 9).assign(area=f"A{size}") for size in range(count)])
