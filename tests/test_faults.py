@@ -421,7 +421,7 @@ def test_what_is_written_reaches_the_disk_before_it_gets_its_name(tmp_path, monk
     _files.sync_folder(tmp_path / "new")
     _files.swap_in(tmp_path / "new", tmp_path / "en" / "final")
     places = [place for name, place in calls]
-    assert places == ["new/deep", "new/deep/b", "new", ".", "en/final", "en"]
+    assert places == ["new/deep/b", "new/deep", "new", ".", "en/final", "en"]
 
 
 def test_a_sweep_takes_what_the_dead_left_and_nothing_else(tmp_path):
