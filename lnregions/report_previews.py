@@ -8,6 +8,7 @@ import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from lnregions._files import write_json, write_whole
@@ -48,8 +49,11 @@ def make_previews(inventory: Inventory, *, workers: int = 2) -> dict[str, Previe
     return {path: Preview(e["path"], e["width"], e["height"]) for path, e in found.items()}
 
 
+@lru_cache(maxsize=128)
 def small_picture(content: bytes, *, widest: int = WIDEST, colours: int = COLOURS) -> tuple[bytes, int, int]:
     """A picture as PNG of few colours, not wider than asked, with its width and height in pixels.
+
+    The last ones are kept: a render makes them for the notebooks' pages, and the pages over the runs show the same.
 
     Examples
     --------
