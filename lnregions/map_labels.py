@@ -114,10 +114,9 @@ def find_place(polygon, box: tuple[float, float], *, taken: Sequence = (), near=
     for middles in _candidates(polygon, box, near):
         boxes = _boxes(middles, box)
         free = shapely.contains(polygon, boxes)
-        for other in taken:
-            if not free.any():
-                break
-            free &= ~shapely.intersects(boxes, other)
+        if len(taken) and free.any():
+            others = np.asarray(taken, dtype=object)
+            free[free] = ~shapely.intersects(boxes[free, None], others).any(axis=1)
         if free.any():
             k = int(np.argmax(free))
             return tuple(middles[k]), boxes[k]
