@@ -16,6 +16,7 @@ from lnregions.chart_sheet import Key, Sheet, need
 from lnregions.palette import BORDER, GROUND, HAIRLINE, INK, MUTED, ROLES
 
 GRID = "#e3e6ea"
+_SERIES = ("year", "value", "grade", "segment")
 BRIDGE = (0, (0.8, 2.0))
 """Dots of a line over years without a figure."""
 
@@ -175,8 +176,9 @@ def tidy_by_area(
     frame: pd.DataFrame, areas: Iterable[str], *, called: Mapping[str, str], what: str
 ) -> dict[str, pd.DataFrame]:
     """Tidy series of each area of a frame, whose codes may be numbers; an area it lacks has an empty one."""
-    codes = frame["area"].astype(str)
-    return {area: tidy_series(frame[codes == area], what=f"{what} of {called[area]}") for area in areas}
+    codes, needed = frame["area"].astype(str), [column for column in _SERIES if column in frame]
+    series = frame[needed]
+    return {area: tidy_series(series[codes == area], what=f"{what} of {called[area]}") for area in areas}
 
 
 def runs(tidy: pd.DataFrame) -> list[slice]:
