@@ -173,6 +173,23 @@ def test_neighbours_share_a_border_and_not_only_a_point(cities):
     }
 
 
+def test_shapes_are_known_again_by_what_they_are_and_forgotten_when_they_are_gone():
+    made = []
+
+    def work():
+        return made.append(1)
+
+    for east in (1.5, 1.5, 2.5):
+        geometry.remembered(("told apart",), [shapely.box(0, 0, east, 1), None], work)
+    assert len(made) == 2
+    shape = shapely.box(0, 0, 3.5, 1)
+    number = id(shape)
+    geometry.remembered(("forgotten",), [shape], work)
+    assert number in geometry._DIGESTS
+    del shape
+    assert number not in geometry._DIGESTS
+
+
 def test_the_same_shapes_are_worked_on_once_and_no_result_is_shared(cities, monkeypatch):
     geometry._RESULTS.clear()
     first = project(cities)
