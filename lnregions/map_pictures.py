@@ -96,10 +96,11 @@ def draw_map(
     codes = frame["area"].tolist()
     found = one_year(member_frame(tables, codes, indicator=indicator), len(frame), year)
     inside = np.isin(codes, members)
-    values = dict(zip(found["area"].tolist(), found["value"].tolist(), strict=True))
-    drawn = frame.take(np.flatnonzero(inside)).assign(
-        value=[values.get(a, np.nan) for a, own in zip(codes, inside, strict=True) if own]
-    )
+    rows = zip(found["area"].tolist(), found["year"].tolist(), found["value"].tolist(), strict=True)
+    known = {area: (one, value) for area, one, value in rows}
+    drawn = frame.take(np.flatnonzero(inside))
+    figures = [known.get(area, (np.nan, np.nan)) for area in drawn["area"]]
+    drawn = drawn.assign(year=[one for one, _ in figures], value=[value for _, value in figures])
     axes = _plot(drawn, drawn_values(tables, indicator), tables.indicator(indicator), width, language)
     data = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
     words = [_map_words(tables, region, indicator, data, lang) for lang in ("en", "zh")]
