@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import errno
 import hashlib
 import json
 import os
@@ -19,6 +20,8 @@ TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
 _NOT_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _synced_later = ""
 """Folder whose files somebody else brings to the disk, all at once; empty: there is none."""
+_LOST = (errno.EIO, errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""What fsync says when content did not reach the disk, and not that it has nothing to do there."""
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
@@ -145,15 +148,30 @@ def sync(path: Path | str) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring every file below a folder to the disk, several at a time, which the disk takes in one go."""
+    """Bring every file below a folder to the disk, several at a time, which the disk takes in one go.
+
+    Raises
+    ------
+    OSError
+        The disk is full or broken, which some file systems say only now.
+    """
     from concurrent.futures import ThreadPoolExecutor
 
     below = sorted(folder.rglob("*"), reverse=True)
     folders = [path for path in below if path.is_dir()]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(sync, [path for path in below if not path.is_dir()]))
+        list(pool.map(_sync_content, [path for path in below if not path.is_dir()]))
     for path in (*folders, folder):
         sync(path)
+
+
+def _sync_content(path: Path) -> None:
+    try:
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno in _LOST:
+            raise
 
 
 def make_folder(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Renders: what is asked for is checked, runs are whole or absent, only what must run is run."""
 
+import errno
 import json
 import os
 import signal
@@ -400,6 +401,25 @@ def test_a_full_disk_is_a_failed_run_and_not_a_half_written_one(tmp_path, quick,
     assert len(result.failed) == 2
     assert "No space left" in failure_lines(result)[0]
     assert tree(tmp_path / "out") == {}
+
+
+@pytest.mark.parametrize(("fault", "status"), [(errno.ENOSPC, "failed"), (errno.EINVAL, "done")])
+def test_a_disk_that_says_only_at_the_end_that_it_is_full_fails_the_run(
+    fault, status, tmp_path, quick, monkeypatch
+):
+    real = os.fsync
+
+    def fsync(descriptor):
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith("01_quick.ipynb"):
+            raise OSError(fault, os.strerror(fault))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    result = render(tmp_path / "out", quick, only={"region": ["belt"]}, languages=["en"])
+    record = result.manifest["runs"]["en/01_quick/belt"]
+    assert record["status"] == status
+    assert (tmp_path / "out" / "en" / "01_quick" / "belt").exists() == (status == "done")
+    assert status == "done" or "No space left on device" in record["error"]["text"]
 
 
 def test_progress_says_what_is_going_on(tmp_path, quick, capsys):
