@@ -81,7 +81,7 @@ def plot_growth_trajectory(
     years
         First and last year assessed.
     target
-        Mapping with `value` and optional `comparator`: drawn as a line over the years assessed.
+        Mapping with `value` and optional `comparator`: drawn as a line over the years assessed, or over all.
     name
         Name of the region in the labels.
     reason
@@ -116,7 +116,8 @@ def plot_growth_trajectory(
         for order, (n, frame) in enumerate(series.items())
         if len(frame)
     ]
-    ends += _draw_target(sheet, target, years)
+    if target:
+        ends.append(_draw_target(sheet, target, years or (min(seen), max(seen))))
     _draw_members(sheet, members)
     _explain(sheet, series, years)
     column = LabelColumn(ends, room=0.3 * sheet.span())
@@ -203,20 +204,14 @@ def _mean(sheet: Sheet, name: str, frame: pd.DataFrame, *, colour: str, years: t
     )
 
 
-def _draw_target(sheet: Sheet, target: Mapping | None, years: tuple[int, int] | None) -> list[Label]:
-    if not target:
-        return []
+def _draw_target(sheet: Sheet, target: Mapping, years: tuple[int, int]) -> Label:
+    """Draw the value asked for over the years it is for, and give its label."""
     role, value = ROLES["target"], float(target["value"])
-    if not years:
-        sheet.ax.autoscale_view(scaley=False)
-    first, last = years or sheet.ax.get_xlim()
+    first, last = years
     line = {"color": role.colour, "linewidth": 1.3, "linestyle": ROLES["required"].linestyle}
     draw_line(sheet.ax, [first - 0.5, last + 0.5], [value, value], **line, zorder=2.4, label="_target")
     than = COMPARED.get(target.get("comparator", ""), ("", ""))[sheet.language == "zh"]
     shown = than + sheet.number(value)
     text = say(WORDS, "target", sheet.language, first=first, last=last, value=shown)
-    return [
-        Label(
-            text, (last + 0.4, value), size=sheet.size.small, colour=role.colour, weight="bold", name="target"
-        )
-    ]
+    looks = {"size": sheet.size.small, "colour": role.colour, "weight": "bold", "name": "target"}
+    return Label(text, (last + 0.4, value), **looks)

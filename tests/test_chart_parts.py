@@ -99,7 +99,7 @@ def test_measured_text_is_as_wide_as_it_prints():
         "AV To, y.“W” −48.3%",
         "沈阳市\nGDP（2024年）: 9027.1亿元",
         "296个地级市GDP, compiled by biechouwo-coder [s032];",
-        "辽宁.AV 市“AT”",
+        "辽宁市-T，“AT”",
         "2024\t😀",
     ],
 )

@@ -457,6 +457,12 @@ def test_members_are_dots_without_a_line_and_a_target_a_dashed_line_over_the_yea
     assert words_of(ax, "target") == ["target 2022–2024\nat least 15%"]
 
 
+def test_a_target_without_years_assessed_is_drawn_over_all_years():
+    ax = charts.plot_growth_trajectory(growth(4), target={"value": 15, "comparator": ">="}, unit="%")
+    assert list(lines_of(ax, "target")[0].get_xdata()) == [2015.5, 2024.5]
+    assert words_of(ax, "target") == ["target 2016–2024\nat least 15%"]
+
+
 def test_growth_without_figures_gives_the_reason():
     ax = charts.plot_growth_trajectory(NOTHING, reason="not published")
     assert words_of(ax, "no_data") == ["No data: not published"]
