@@ -5,6 +5,7 @@ Everything but text is matplotlib's own work, and so are formulas and whatever e
 
 import itertools
 import math
+from collections import OrderedDict
 from functools import lru_cache
 
 import matplotlib as mpl
@@ -18,6 +19,27 @@ from lnregions._glyph_runs import EM, PARTS, dots, font_of, glyph_run, outline
 
 _PATH_PARTS = [b"M", b"L", b"Q", b"C", b"z"]
 _DIGITS = 6
+
+
+_WRITTEN: OrderedDict[tuple, tuple] = OrderedDict()
+_MOST_WRITTEN = 256
+
+
+def _written(path, transform, settings: tuple, write):
+    """A path as written before with the same transform, or as `write` writes it.
+
+    Only paths that nobody can change are kept: the outlines that several maps share.
+    """
+    if path.vertices.flags.writeable or not getattr(transform, "is_affine", False):
+        return write()
+    key = (id(path), transform.get_matrix().tobytes(), settings)
+    if key in _WRITTEN:
+        _WRITTEN.move_to_end(key)
+    else:
+        _WRITTEN[key] = (path, write())  # the path is held, so that its number is no other's
+        if len(_WRITTEN) > _MOST_WRITTEN:
+            _WRITTEN.popitem(last=False)
+    return _WRITTEN[key][1]
 
 
 class PixelRenderer(RendererAgg):
@@ -49,6 +71,11 @@ class OutlineRenderer(RendererSVG):
     def __init__(self, width, height, file, **more):
         super().__init__(width, height, file, **more)
         self._file, self._defined = file, set()
+
+    def _convert_path(self, path, transform=None, clip=None, simplify=None, sketch=None):
+        settings = ("svg", self.width, self.height, bool(clip), bool(simplify), sketch)
+        usual = super()._convert_path
+        return _written(path, transform, settings, lambda: usual(path, transform, clip, simplify, sketch))
 
     def _draw_text_as_path(self, gc, x, y, s, prop, angle, ismath, mtext=None):
         if ismath:
@@ -114,6 +141,13 @@ class WholeStreams(PdfFile):
             super().write(data)
         else:
             self._held.append(data)
+
+    @staticmethod
+    def pathOperations(path, transform, clip=None, simplify=None, sketch=None):
+        """Operators of a path."""
+        usual = PdfFile.pathOperations
+        settings = ("pdf", clip, bool(simplify), sketch)
+        return _written(path, transform, settings, lambda: usual(path, transform, clip, simplify, sketch))
 
     def endStream(self):
         """End the stream that is open, if one is."""

@@ -194,12 +194,14 @@ def _first(axes):
 
 
 def warm_up() -> None:
-    """Load once what every notebook needs: fonts, plans, tables, boundaries, verdicts; draw one map and chart away."""
+    """Load once what every notebook needs: plans, tables, boundaries, verdicts; draw a map and a chart away.
+
+    One is in Chinese and one in English, so that the commonest glyphs of both are at hand.
+    """
     from lnregions import displays, source_displays, verdict_displays  # noqa: F401, as every notebook shows tables
     from lnregions.chart_pictures import draw_members
     from lnregions.codebook import load_caveats
-    from lnregions.figures import FORMATS
-    from lnregions.figures import picture as drawn
+    from lnregions.figures import FORMATS, pictures_of
     from lnregions.judgement import judge
     from lnregions.map_pictures import draw_map, draw_membership, draw_verdict_map
     from lnregions.plans import load_plan, shipped_plans
@@ -211,6 +213,5 @@ def warm_up() -> None:
     draw_membership(plan)  # finds the ground that all maps of a plan share
     draw_verdict_map(plan)
     region = plan.regions["region"].iloc[0]
-    for picture in (draw_map(plan, region, "gdp"), draw_members(plan, region, "gdp")):
-        for kind in FORMATS:
-            drawn(picture.figure, kind)
+    for picture in (draw_map(plan, region, "gdp", language="zh"), draw_members(plan, region, "gdp")):
+        pictures_of(picture.figure, FORMATS)

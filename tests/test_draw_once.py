@@ -10,6 +10,7 @@ from matplotlib import patheffects
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, Rectangle
+from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from lnregions import _draw_once, _glyph_runs, _renderers, boundaries, figures, maps, style
@@ -113,6 +114,32 @@ def test_drawing_leaves_the_figure_as_it_was():
     before = (fig.dpi, tuple(fig.get_size_inches()), fig.axes[0].get_position().bounds)
     figures.pictures_of(fig, figures.FORMATS)
     assert (fig.dpi, tuple(fig.get_size_inches()), fig.axes[0].get_position().bounds) == before
+
+
+def test_an_outline_that_nobody_can_change_is_written_once(monkeypatch):
+    from matplotlib.path import Path
+
+    written, fixed, free = [], Path([[0, 0], [1, 2], [3, 1]]), Path([[0, 0], [1, 2], [3, 1]])
+    fixed.vertices.flags.writeable = False
+    monkeypatch.setattr(_renderers, "_MOST_WRITTEN", 2)
+    _renderers._WRITTEN.clear()
+
+    def write(path, transform, settings="svg"):
+        return _renderers._written(path, transform, (settings,), lambda: written.append(path) or len(written))
+
+    here, there = Affine2D(), Affine2D().translate(1, 0)
+    assert [write(fixed, here), write(fixed, here), write(free, here), write(free, here)] == [1, 1, 2, 3]
+    assert [write(fixed, there), write(fixed, here, "pdf"), write(fixed, there)] == [4, 5, 4]
+    assert len(_renderers._WRITTEN) == 2
+    assert write(fixed, here) == 6  # the one that was not asked for longest had to go
+
+
+@pytest.mark.parametrize("name", ["svg", "pdf"])
+def test_maps_that_share_outlines_are_written_as_if_alone(name):
+    _renderers._WRITTEN.clear()
+    alone = figures.picture(a_map(), name)
+    assert _renderers._WRITTEN
+    assert figures.picture(a_map(), name) == alone
 
 
 def with_an_image(fig):
