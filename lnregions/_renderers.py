@@ -11,7 +11,7 @@ from functools import lru_cache
 import matplotlib as mpl
 from matplotlib import _path
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.backends.backend_pdf import GraphicsContextPdf, Op, PdfFile, RendererPdf
+from matplotlib.backends.backend_pdf import GraphicsContextPdf, Op, PdfFile, RendererPdf, Verbatim, pdfRepr
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import rgb2hex
 
@@ -170,27 +170,24 @@ class PageRenderer(RendererPdf):
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         """Write a line of text."""
-        run = () if ismath or mpl.rcParams["pdf.use14corefonts"] else glyph_run(s, font_of(prop))
-        fonts = {glyph.font for glyph in run}
-        codes = [self._code(glyph) for glyph in run]
-        if len(fonts) != 1 or len({subset for subset, _ in codes}) != 1 or any(glyph.y for glyph in run):
+        plain = (
+            not ismath
+            and mpl.rcParams["pdf.fonttype"] == _TRUETYPE
+            and not mpl.rcParams["pdf.use14corefonts"]
+        )
+        run = glyph_run(s, font_of(prop)) if plain else ()
+        places = [self._code(glyph) for glyph in run]
+        one = len({(glyph.font, subset) for glyph, (subset, _) in zip(run, places, strict=True)}) == 1
+        if not one or any(glyph.y for glyph in run):
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
         self.check_gc(gc, gc._rgb)
-        name = self.file.fontName(_place(run[0].font), codes[0][0])
-        kind, parts = mpl.rcParams["pdf.fonttype"], []
-        for glyph, (_, code) in zip(run, codes, strict=True):
-            if abs(glyph.kern) > _NO_KERN:
-                parts.append(-glyph.kern * 1000 / EM)
-            parts.append(code)
-        shown = [
-            next(part) if number else self._encode_glyphs(part, kind)
-            for number, part in itertools.groupby(parts, lambda part: isinstance(part, float))
-        ]
+        name = self.file.fontName(_place(run[0].font), places[0][0])
         turn = math.radians(angle)
         cos, sin = math.cos(turn), math.sin(turn)
         matrix = (cos, sin, -sin, cos, x, y, Op.concat_matrix)
         font = (Op.begin_text, name, prop.get_size_in_points(), Op.selectfont, 0, 0, Op.textpos)
+        shown = _shown(s, run[0].font, tuple(code for _, code in places))
         self.file.output(Op.gsave, *matrix, *font, shown, Op.showkern, Op.end_text, Op.grestore)
 
     def _code(self, glyph):
@@ -202,9 +199,29 @@ class PageRenderer(RendererPdf):
         return known[key]
 
 
+_TRUETYPE = 42
+"""Number by which matplotlib knows fonts that are embedded as they are."""
 _BLACK = (0.0, 0.0, 0.0)
 _NO_KERN = 1e-2
 """Hundredths of the type size below which a kerning is but rounding."""
+
+
+@lru_cache(maxsize=8192)
+def _shown(words, font, codes: tuple[int, ...]) -> Verbatim:
+    """Codes of a line of text as a PDF has them, with the kerning between them."""
+    parts: list = []
+    for glyph, code in zip(glyph_run(words, font), codes, strict=True):
+        if abs(glyph.kern) > _NO_KERN:
+            parts.append(-glyph.kern * 1000 / EM)
+        parts.append(code)
+    return Verbatim(
+        pdfRepr(
+            [
+                next(part) if number else b"".join(code.to_bytes(2, "big") for code in part)
+                for number, part in itertools.groupby(parts, lambda part: isinstance(part, float))
+            ]
+        )
+    )
 
 
 def _place(font):

@@ -104,6 +104,7 @@ def test_what_was_drawn_before_changes_nothing(name):
         _glyph_runs.outline,
         _renderers._uses,
         _renderers._definition,
+        _renderers._shown,
     ):
         known.cache_clear()
     assert first == again == figures.picture(words(), name)
