@@ -103,7 +103,24 @@ def _decimals(value: float, unit: str) -> int:
         return 0 if unit == "%" and abs(value) >= 1000 else 1
     if abs(value - round(value)) < 1e-9:
         return 0
-    return 1 if abs(value) >= 10 else 2
+    return 1 if abs(value) >= 10 else places_shown(value, 2)
+
+
+def places_shown(value: float, decimals: int) -> int:
+    """Decimals of a number: those given, or for less than one step of them as many as show its first digit.
+
+    Examples
+    --------
+    >>> places_shown(12.5, 1), places_shown(0.0371, 1), places_shown(0.0, 1)
+    (1, 2, 1)
+    """
+    if not value or abs(value) >= 10.0**-decimals:
+        return decimals
+    return min(math.ceil(-math.log10(abs(value))), MOST_DECIMALS)
+
+
+MOST_DECIMALS = 6
+"""Decimals of the smallest numbers that are printed."""
 
 
 def format_number(

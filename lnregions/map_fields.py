@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnregions import _checks, palette
+from lnregions._words import places_shown
 from lnregions.map_base import draw_areas, draw_outline, drawn_on, prepare, start
 from lnregions.map_classes import Classes, as_classes, change_breaks, class_labels
 from lnregions.map_labels import place_labels
@@ -60,14 +61,22 @@ def key_line(key: Sequence[tuple[str, str]], language: str) -> list[str]:
 
 
 def printed_values(values, unit: str, language: str, **how) -> list[str]:
-    """Values as labels print them: without unit, a dash for none."""
+    """Values as labels print them: without unit, a dash for none; a small one is never printed as nothing.
+
+    Examples
+    --------
+    >>> printed_values([12.34, 0.0371, 0.0], "亿美元", "zh")
+    ['12.3', '0.04', '0.0']
+    """
     shown = [to_unit(float(v), unit, language) for v in values]
     decimals = 1 if unit in ("%", "pp") else None
     if decimals is None:
         sizes = [abs(v) for v in shown if np.isfinite(v)]
         decimals = 0 if sizes and np.median(sizes) >= 100 else 1
     return [
-        format_number(v, language=language, decimals=decimals, **how) if np.isfinite(v) else "–"
+        format_number(v, language=language, decimals=places_shown(v, decimals), **how)
+        if np.isfinite(v)
+        else "–"
         for v in shown
     ]
 

@@ -899,3 +899,8 @@ def test_changing_the_outlines_of_one_map_leaves_those_of_the_next_as_they_are(c
         collections(first, "outline")[0].get_paths()[0].vertices += 1
     second = maps.plot_choropleth(cities, "rate", unit="%")
     assert len(collections(second, "areas")[0].get_paths()) == len(cities)
+
+
+def test_labels_of_small_amounts_show_a_digit():
+    assert printed_values([0.0371, 12.34, 0.0, np.nan], "亿美元", "zh") == ["0.04", "12.3", "0.0", "–"]
+    assert printed_values([0.3, 200.0, 400.0], "万人", "zh") == ["0.3", "200", "400"]

@@ -290,6 +290,15 @@ def test_signs_and_decimals_can_be_asked_for():
     assert style.format_number(math.nan) == "no data"
 
 
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [(0.0371, ("0.004 billion US dollars", "0.04亿美元")), (-0.0004, ("−0.00004 billion US dollars", "−0.0004亿美元")),
+     (0.0, ("0 billion US dollars", "0亿美元")), (0.5, ("0.05 billion US dollars", "0.50亿美元"))],
+)  # fmt: skip
+def test_a_small_number_is_never_printed_as_nothing(value, printed):
+    assert tuple(style.format_value(value, "亿美元", language) for language in ("en", "zh")) == printed
+
+
 def test_an_unknown_word_is_refused():
     with pytest.raises(DataError, match=r"'aim'"):
         style.text("aim", "en")
