@@ -1,20 +1,24 @@
 """The same runs on an existing Dask cluster: workers send results back, this machine writes them.
 
 Nothing needs to be shared but the installed package: the notebook travels with the run, data, boundaries
-and fonts with the package, and the finished files come back. A worker that dies has its runs done elsewhere;
-a run that ends one worker after the other is given up and named.
+and fonts with the package, and the finished files come back. A worker that dies has its runs done elsewhere.
+Dask gives up the runs that several dead workers held, be it in work or in wait; they are tried once more, one at
+a time after all others, so that only a run that ends its workers by itself is given up and named.
 """
 
 import contextlib
 import queue
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lnregions._checks import DataError
 
 _CONNECT_SECONDS = 20
+_LOOK_SECONDS = 5.0
+_NO_WORKERS_SECONDS = 120.0
 
 
 class ClusterRuns:
@@ -24,20 +28,27 @@ class ClusterRuns:
         self.events: queue.SimpleQueue = queue.SimpleQueue()
         self._staging, self._settings = staging, settings
         self._client = _connect(settings.scheduler)
-        self._futures = {}
+        self._runs, self._futures = dict(enumerate(runs)), {}
+        self._came_back: queue.SimpleQueue = queue.SimpleQueue()
+        self._stopped = False
         self._refuse_other_inputs(runs[0])
-        for number, run in enumerate(runs):
-            future = self._client.submit(
-                remote_run,
-                run_content(run, settings),
-                key=f"lnregions-{run.name}-{number}-{id(self)}",
-                retries=settings.retries,
-                pure=False,
-            )
-            self._futures[future.key] = (future, number, run)
+        for number, run in self._runs.items():
+            self._submit(number)
             self.events.put(("started", run, None, None))
         self._collector = threading.Thread(target=self._collect, daemon=True)
         self._collector.start()
+
+    def _submit(self, number: int, *, alone: bool = False) -> None:
+        run = self._runs[number]
+        future = self._client.submit(
+            remote_run,
+            run_content(run, self._settings),
+            key=f"lnregions-{run.name}-{number}-{'alone-' * alone}{id(self)}",
+            retries=self._settings.retries,
+            pure=False,
+        )
+        self._futures[number] = future
+        future.add_done_callback(lambda _: self._came_back.put(number))
 
     def _refuse_other_inputs(self, run) -> None:
         """Refuse a cluster whose workers hold other data or another version than this machine."""
@@ -63,18 +74,43 @@ class ClusterRuns:
         return self._client.run(shared_hashes)
 
     def _collect(self) -> None:
-        from distributed import as_completed
-
         from lnregions.batch import failure
 
-        waiting = {future: (number, run) for future, number, run in self._futures.values()}
+        waiting = dict(self._runs)
         try:
-            for future in as_completed(list(waiting), loop=self._client.loop):
-                number, run = waiting.pop(future)
-                self.events.put(("finished", run, *self._take(future, number)))
+            suspected = [number for number in self._ended(waiting) if not self._finish(number, waiting)]
+            for number in suspected:  # Dask counts a death against all runs that the worker held
+                self._submit(number, alone=True)
+                for _ in self._ended({number}):
+                    self._finish(number, waiting, alone=True)
         except Exception as error:
-            for _, run in waiting.values():
+            for run in waiting.values():
                 self.events.put(("finished", run, failure(error), None))
+
+    def _ended(self, numbers: Collection[int]) -> Iterator[int]:
+        """Numbers of the runs whose futures end, in the order in which they do."""
+        left, seen = set(numbers), time.monotonic()
+        while left:
+            try:
+                number = self._came_back.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                if self._client.nthreads():
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > _NO_WORKERS_SECONDS:
+                    text = f"The cluster has had no workers for {_NO_WORKERS_SECONDS:g} seconds; given up."
+                    raise RuntimeError(text) from None
+                continue
+            left.discard(number)
+            yield number
+
+    def _finish(self, number: int, waiting: dict[int, object], *, alone: bool = False) -> bool:
+        """Tell what became of a run; False if it has to be tried again, on a worker with nothing else."""
+        record, folder = self._take(self._futures[number], number)
+        given_up = (record["error"] or {}).get("name") == "KilledWorker"
+        if given_up and not (alone or self._stopped):
+            return False
+        self.events.put(("finished", waiting.pop(number), record, folder))
+        return True
 
     def _take(self, future, number: int) -> tuple[dict, Path | None]:
         """Record and folder of a run that came back, or what kept it from coming back."""
@@ -103,8 +139,9 @@ class ClusterRuns:
 
     def stop(self, text: str) -> None:
         """Cancel what waits; what a worker is doing ends with its own limits or when the client leaves."""
+        self._stopped = True
         with contextlib.suppress(Exception):
-            self._client.cancel([future for future, _, _ in self._futures.values()], force=True)
+            self._client.cancel(list(self._futures.values()), force=True)
 
     def close(self) -> None:
         """Leave the cluster, which goes on without us."""

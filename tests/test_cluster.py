@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -27,7 +28,7 @@ if region == "belt":
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def scheduler(tmp_path_factory):
     """A scheduler and two workers, each with a nanny that starts it anew when it dies."""
     folder = tmp_path_factory.mktemp("dask")
     file = folder / "scheduler.json"
@@ -52,8 +53,6 @@ def address(tmp_path_factory):
     worker += ["--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
     started += [subprocess.Popen(worker, **common) for _ in range(2)]
     try:
-        with distributed.Client(address, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
         yield address
     finally:
         for process in reversed(started):
@@ -64,6 +63,14 @@ def address(tmp_path_factory):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+@pytest.fixture
+def address(scheduler):
+    """The scheduler's address, once both workers are there (again)."""
+    with distributed.Client(scheduler, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+    return scheduler
 
 
 def render(output, book, address="", **settings):
@@ -104,9 +111,20 @@ def test_runs_of_a_worker_that_dies_are_done_elsewhere(address, tmp_path):
     assert len(result.done) == 4
 
 
+def allow_failures(address, count):
+    def allow(dask_scheduler):
+        dask_scheduler.allowed_failures = count
+
+    with distributed.Client(address, set_as_default=False) as client:
+        client.run_on_scheduler(allow)
+
+
 @pytest.mark.slow
-def test_a_run_that_ends_every_worker_is_named_and_given_up(address, tmp_path):
+@pytest.mark.parametrize("failures", [1, 0])
+def test_a_run_that_ends_every_worker_is_named_and_given_up(failures, address, tmp_path):
+    """At 0 Dask gives up, with it, a run that only waited on the same worker."""
     book = write_notebook(tmp_path / "03.ipynb", KILLS)
+    allow_failures(address, failures)
     result = render(tmp_path / "out", book, address)
     assert result.failed == ["en/03/belt"]
     assert len(result.done) == 3
@@ -131,6 +149,19 @@ def test_workers_with_other_data_are_refused(address, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster.ClusterRuns, "_hashes_of_workers", lambda self: self._client.run(real))
     with pytest.raises(DataError, match=r"holds other data than this machine. Install the same version"):
         render(tmp_path / "out", book, address)
+
+
+def test_a_cluster_that_stays_without_workers_is_given_up(monkeypatch):
+    monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(cluster, "_NO_WORKERS_SECONDS", 0.05)
+    run = type("Run", (), {"name": "en/a"})
+    runs = object.__new__(cluster.ClusterRuns)
+    runs._runs, runs.events, runs._came_back = {0: run}, queue.SimpleQueue(), queue.SimpleQueue()
+    runs._client = type("Client", (), {"nthreads": dict})()
+    runs._collect()
+    kind, named, record, folder = runs.events.get_nowait()
+    assert (kind, named, folder, record["status"]) == ("finished", run, None, "failed")
+    assert record["error"]["text"] == "The cluster has had no workers for 0.05 seconds; given up."
 
 
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path, monkeypatch):
