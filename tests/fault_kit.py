@@ -77,7 +77,9 @@ for line in sys.stdin:
     if pid == 0:
         try:
             os.setsid()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run in the background
+            for number in (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)
             globals()[ask.pop("do")](**ask)
         finally:
             os._exit(0)
