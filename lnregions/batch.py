@@ -29,7 +29,11 @@ _READY = threading.Lock()
 
 
 class LocalRuns:
-    """Threads of this process that take runs in turn; each run's code is in a kernel process of its own."""
+    """Threads of this process that take runs in turn; each run's code is in a kernel process of its own.
+
+    As many kernels are at work as there are jobs. There are more threads than that: while the files of one
+    run are brought to the disk and looked through, the kernel of the next is at work already.
+    """
 
     def __init__(self, runs: Sequence, *, staging: Path, settings):
         self.events: queue.SimpleQueue = queue.SimpleQueue()
@@ -45,34 +49,47 @@ class LocalRuns:
         else:
             free_font_cache()
         jobs = max(1, min(settings.jobs, len(runs)))
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
+        self._kernels = threading.Semaphore(jobs)
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(2 * jobs)]
         for thread in self._threads:
             thread.start()
 
     def _work(self) -> None:
-        while not self._stopping.is_set():
+        slot = _Slot(self._kernels)
+        while True:
+            slot.take()
             try:
-                number, run = self._waiting.get_nowait()
+                number, run = self._next()
             except queue.Empty:
+                slot.give_back()
                 return
             self.events.put(("started", run, None, None))
             folder = self._staging / str(number)
             try:
                 get_ready(html=self._settings.html)
-                record = self._attempts(run, folder)
+                record = self._attempts(run, folder, slot=slot)
             except Exception as error:
                 record = failure(error)
+            slot.give_back()
             if not self._place.stands():
                 text = "The output folder was removed or replaced while the run was in work."
                 record = failure(OSError(text))
-            if not self._stopping.is_set():
+            if record["status"] == "done" or not self._stopping.is_set():
                 self.events.put(("finished", run, record, folder))
 
-    def _attempts(self, run, folder: Path) -> dict:
+    def _next(self) -> tuple:
+        if self._stopping.is_set():
+            raise queue.Empty
+        return self._waiting.get_nowait()
+
+    def _attempts(self, run, folder: Path, *, slot: "_Slot") -> dict:
         for attempt in range(1, self._settings.retries + 2):
+            slot.take()
             remove_tree(folder)
             folder.mkdir()
-            record = run_here(run, folder, settings=self._settings, register=self._register)
+            control = run_control(self._settings, when_ended=lambda: self._let_go(run, slot))
+            self._register(run, control)
+            record = run_here(run, folder, settings=self._settings, control=control)
             record["attempts"] = attempt
             if record["status"] == "done" or self._stopping.is_set():
                 break
@@ -87,9 +104,16 @@ class LocalRuns:
         if self._stopping.is_set():
             control.stop("Stopped", "The render was stopped.")
 
+    def _let_go(self, run, slot: "_Slot") -> None:
+        """Let the next kernel begin; a run that ended by itself is not stopped any more."""
+        self._controls.pop(run.name, None)
+        slot.give_back()
+
     def stop(self, text: str) -> None:
-        """End all runs that are in work, begin no more."""
+        """End all runs that are in work, begin no more, and let those whose kernels have ended be entered."""
         self._stopping.set()
+        for _ in self._threads:
+            self._kernels.release()  # for those that wait to begin a run, which none does any more
         for control in list(self._controls.values()):
             control.stop("Stopped", text)
         deadline = time.monotonic() + _GRACE
@@ -102,6 +126,25 @@ class LocalRuns:
             for thread in self._threads:
                 thread.join()
         self._place.let_go()
+
+
+class _Slot:
+    """Leave to have a kernel at work, held by one thread and given back when the kernel has ended."""
+
+    def __init__(self, kernels: threading.Semaphore):
+        self._kernels, self._held = kernels, False
+
+    def take(self) -> None:
+        """Wait for leave, unless it is held."""
+        if not self._held:
+            self._kernels.acquire()
+            self._held = True
+
+    def give_back(self) -> None:
+        """Let another have it, unless that was done."""
+        if self._held:
+            self._held = False
+            self._kernels.release()
 
 
 def read_before(run) -> str:
@@ -139,15 +182,18 @@ def get_ready(*, html: bool = True) -> None:
             export.warm_up()
 
 
-def run_here(run, folder: Path, *, settings, register=None) -> dict:
-    """Do one run in a folder on this machine."""
+def run_control(settings, *, when_ended=None):
+    """Limits of a run, and the means to stop it; `when_ended` is called when its kernel has ended."""
     papermill_modules()
     from lnregions.kernels import RunControl
 
     limits = settings.limits
-    control = RunControl(cell=limits.cell, run=limits.run, memory=limits.memory)
-    if register is not None:
-        register(run, control)
+    return RunControl(cell=limits.cell, run=limits.run, memory=limits.memory, when_ended=when_ended)
+
+
+def run_here(run, folder: Path, *, settings, control=None) -> dict:
+    """Do one run in a folder on this machine."""
+    control = control or run_control(settings)
     engine = "lnregions" if settings.engine == "warm" else "lnregions-ordinary"
     return run_notebook(
         run.notebook.path.read_bytes(),
@@ -200,6 +246,9 @@ def work(todo: Sequence, *, books: Books, settings, progress, planned: Sequence)
     _look_again(outcome, books)
     ended = {name for kind in _OUTCOMES for name in outcome[kind]}
     outcome["stopped"] += [run.name for run in todo if run.name not in ended]
+    place = {run.name: number for number, run in enumerate(todo)}
+    for kind in _OUTCOMES:
+        outcome[kind].sort(key=place.get)
     return outcome
 
 

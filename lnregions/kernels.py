@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nbclient.exceptions import (
@@ -43,6 +44,8 @@ class RunControl:
         Working folder of the notebook.
     synced : bool
         Whether the caller brings that folder to the disk when the run has ended.
+    when_ended : callable or None
+        Called when the kernel has ended, in the thread of the run, before papermill writes the notebook.
     usage : dict
         Filled at the end: ``cpu_seconds``, ``peak_memory`` and ``own_memory`` in bytes.
     notebook : NotebookNode or None
@@ -54,6 +57,7 @@ class RunControl:
     memory: int | None = None
     folder: str | None = None
     synced: bool = False
+    when_ended: Callable[[], None] | None = None
     usage: dict = field(default_factory=dict)
     notebook: NotebookNode | None = None
     stopped: RunStopped | None = None
@@ -77,6 +81,11 @@ class RunControl:
             stopped = self.stopped
         if stopped is not None and kill is not None:
             kill()
+
+    def ended(self) -> None:
+        """Tell whoever waits for it that the kernel has ended."""
+        if self.when_ended is not None:
+            self.when_ended()
 
     def time_left(self) -> float | None:
         """Seconds of the run's limit that are left."""
@@ -137,6 +146,7 @@ class HonestClient(PapermillNotebookClient):
                 self.control.kill_with(None)
                 if timer is not None:
                     timer.cancel()
+        self.control.ended()
         return self.nb
 
     def _limit_run(self, pid):
@@ -238,6 +248,7 @@ class WarmClient(WarmTalk, HonestClient):
         finally:
             self.control.kill_with(None)
             self._keep_usage(self.kernel.end())
+            self.control.ended()
         return self.nb
 
     def _keep_usage(self, ended: dict) -> None:

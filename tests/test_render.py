@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -328,11 +329,16 @@ def start(out, book, count):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
 
-def wait_for(process, text):
+def wait_for(process, *texts):
+    """Read what a render says until each text was in a line of its own, in whatever order."""
+    left = list(texts)
     for line in process.stdout:
-        if text in line:
-            return line
-    raise AssertionError(f"{text} was never said")
+        found = next((text for text in left if text in line), None)
+        if found:
+            left.remove(found)
+        if not left:
+            return
+    raise AssertionError(f"{left} were never said")
 
 
 def left_of(process):
@@ -353,9 +359,7 @@ def test_ctrl_c_stops_within_five_seconds_and_leaves_no_process(tmp_path, monkey
         tmp_path / "01.ipynb", "import time\nif region not in ('r0', 'r1'):\n    time.sleep(600)"
     )
     process = start(tmp_path / "out", book, 4)
-    for _ in range(2):
-        wait_for(process, '"finished"')
-    wait_for(process, "r3")
+    wait_for(process, '"finished"', '"finished"', "r3")
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     said = process.stdout.read()
@@ -365,6 +369,42 @@ def test_ctrl_c_stops_within_five_seconds_and_leaves_no_process(tmp_path, monkey
     assert left_of(tmp_path.name + "c") == []
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert sorted(manifest["runs"]) == ["en/01/r0", "en/01/r1"]
+
+
+def test_the_next_kernel_is_at_work_while_a_runs_files_are_brought_to_the_disk(tmp_path, monkeypatch):
+    begun, waited, real = threading.Semaphore(0), [], batch.sync_folder
+
+    def sync(folder):
+        if not waited:
+            waited.append(begun.acquire(timeout=20))
+        real(folder)
+
+    def follow(kind, run, record):
+        if kind == "started" and run.name != "en/01/circle":
+            begun.release()
+
+    monkeypatch.setattr(batch, "sync_folder", sync)
+    book = write_notebook(tmp_path / "01.ipynb", "1")
+    result = render(tmp_path / "out", book, settings={"jobs": 1}, progress=follow)
+    assert waited == [True]
+    assert result.done == ["en/01/circle", "en/01/belt", "zh/01/circle", "zh/01/belt"]
+
+
+@pytest.mark.parametrize("engine", ["warm", "ordinary"])
+def test_no_more_kernels_are_at_work_than_jobs(engine, tmp_path):
+    here = tmp_path / "here"
+    here.mkdir()
+    cell = f"""import os, time
+me = os.path.join({str(here)!r}, region + language)
+open(me, "w").close()
+time.sleep(0.3)
+print(len(os.listdir({str(here)!r})))
+os.remove(me)"""
+    book = write_notebook(tmp_path / "01.ipynb", cell)
+    result = render(tmp_path / "out", book, settings={"jobs": 1, "engine": engine})
+    assert len(result.done) == 4
+    made = [nbformat.read(path, as_version=4) for path in (tmp_path / "out").glob("*/01/*/01.ipynb")]
+    assert [book.cells[-1].outputs[0]["text"] for book in made] == ["1\n"] * 4
 
 
 @pytest.mark.slow
