@@ -32,8 +32,8 @@ FORMATS = ("png", "svg", "pdf")
 DPI = 300
 FIRST_CHINESE = 0x2E7F  # code point before the first block of Chinese characters and punctuation
 _AIR = 1e-6  # of a pixel, so that no side falls short of its whole number
-_SCREEN_COMPRESSION = 2
-_PNG_COMPRESSION = 3  # of 9; measured in benchmarks/bench_figures.py
+_SCREEN_COMPRESSION = 2  # of 9
+_PNG_COMPRESSION = 3  # of 9; both measured in benchmarks/bench_figures.py
 _METADATA = {
     "png": {"Software": "lnregions"},
     "svg": {"Date": None, "Creator": "lnregions"},
