@@ -182,7 +182,7 @@ def get_ready(*, html: bool = True) -> None:
             export.warm_up()
 
 
-def run_control(settings, *, when_ended=None):
+def run_control(settings, *, when_ended):
     """Limits of a run, and the means to stop it; `when_ended` is called when its kernel has ended."""
     papermill_modules()
     from lnregions.kernels import RunControl
@@ -191,9 +191,8 @@ def run_control(settings, *, when_ended=None):
     return RunControl(cell=limits.cell, run=limits.run, memory=limits.memory, when_ended=when_ended)
 
 
-def run_here(run, folder: Path, *, settings, control=None) -> dict:
+def run_here(run, folder: Path, *, settings, control) -> dict:
     """Do one run in a folder on this machine."""
-    control = control or run_control(settings)
     engine = "lnregions" if settings.engine == "warm" else "lnregions-ordinary"
     return run_notebook(
         run.notebook.path.read_bytes(),

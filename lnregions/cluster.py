@@ -106,7 +106,7 @@ class ClusterRuns:
     def _finish(self, number: int, waiting: dict[int, object], *, alone: bool = False) -> bool:
         """Tell what became of a run; False if it has to be tried again, on a worker with nothing else."""
         record, folder = self._take(self._futures[number], number)
-        given_up = (record["error"] or {}).get("name") == "KilledWorker"
+        given_up = folder is None and (record["error"] or {}).get("name") == "KilledWorker"
         if given_up and not (alone or self._stopped):
             return False
         self.events.put(("finished", waiting.pop(number), record, folder))

@@ -146,7 +146,6 @@ class HonestClient(PapermillNotebookClient):
                 self.control.kill_with(None)
                 if timer is not None:
                     timer.cancel()
-        self.control.ended()
         return self.nb
 
     def _limit_run(self, pid):
@@ -199,7 +198,10 @@ class OrdinaryEngine(NBClientEngine):
         )
         client = cls.client(nb_man, **settings)
         client.control = control
-        return client.execute()
+        try:
+            return client.execute()
+        finally:
+            control.ended()
 
 
 class WarmTalk:
@@ -248,7 +250,6 @@ class WarmClient(WarmTalk, HonestClient):
         finally:
             self.control.kill_with(None)
             self._keep_usage(self.kernel.end())
-            self.control.ended()
         return self.nb
 
     def _keep_usage(self, ended: dict) -> None:

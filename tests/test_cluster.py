@@ -132,6 +132,17 @@ def test_a_run_that_ends_every_worker_is_named_and_given_up(failures, address, t
 
 
 @pytest.mark.slow
+def test_a_notebook_whose_own_error_has_that_name_is_run_once(address, tmp_path):
+    log = tmp_path / "log"
+    fails = "class KilledWorker(Exception): pass\nif region == 'belt': raise KilledWorker('by itself')"
+    book = write_notebook(tmp_path / "08.ipynb", f"open({str(log)!r}, 'a').write(region + ' ')\n{fails}")
+    result = render(tmp_path / "out", book, address)
+    assert result.failed == ["en/08/belt"]
+    assert result.manifest["runs"]["en/08/belt"]["error"]["text"] == "by itself"
+    assert sorted(log.read_text().split()) == ["belt", "circle", "east", "west"]
+
+
+@pytest.mark.slow
 def test_an_error_in_a_cell_comes_back_with_its_notebook(address, tmp_path):
     book = write_notebook(tmp_path / "04.ipynb", "1 / (region != 'belt')")
     result = render(tmp_path / "out", book, address)
