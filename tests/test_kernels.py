@@ -280,6 +280,16 @@ def test_a_fault_in_the_warm_up_costs_nothing_but_warmth(tmp_path):
         process.close()
 
 
+def test_a_warm_process_ends_by_itself_and_removes_its_folder():
+    process = _warm.WarmProcess(imports=("pandas",))
+    kernel = process.fork()
+    assert os.path.isdir(process._temporary)
+    process.close()
+    kernel.end()
+    assert process._process.returncode == 0
+    assert not os.path.exists(process._temporary)
+
+
 def test_a_warm_process_that_ends_is_named():
     process = _warm.WarmProcess(imports=())
     os.kill(process.pid, 9)
