@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 _TIMES = ("start_time", "end_time", "duration", "iopub.", "shell.")
 _RANDOM = (
     (r"0x[0-9a-f]{6,}", "0x"), (r"[0-9a-f]{32}", "ID"),
-    (r"T_[0-9a-f]{5}", "T_"), (r"[\d.]+ ?(s|ms|[µμ]s|us|ns|it/s)\b|\d\d:\d\d", "TIME"), (r"-f \S+\.json", "-f FILE"),
+    (r"T_[0-9a-f]{5}", "T_"), (r"[\d.]+(?:e\+\d+)? ?(s|ms|[µμ]s|us|ns|it/s)\b|\d\d:\d\d", "TIME"), (r"-f \S+\.json", "-f FILE"),
     (r"'-f',\s+'[^']+'", "'-f', FILE"), (r"\b(m|image|clip|p)[0-9a-f]{10}\b", "ID"),
     (r"<dc:date>[^<]*", "<dc:date>"),
 )  # fmt: skip
