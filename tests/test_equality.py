@@ -179,7 +179,7 @@ STREAMS = book(
     "import os, subprocess, sys, time",
     "for n in range(3): print(n, flush=True); print('e', n, file=sys.stderr, flush=True)",
     "sys.stdout.write('no end')", "print('é世界😀'); print('\\x1b[31mred\\x1b[0m'); print('a\\rb')",
-    "sys.stdout.writelines(['a\\n', 'b\\n'])", "os.system('echo sys'); time.sleep(0.3)\nprint('err', file=sys.stderr, flush=True); time.sleep(0.3)", "!echo hi; echo err >&2",
+    "sys.stdout.writelines(['a\\n', 'b\\n'])", "status = os.system('echo sys'); time.sleep(0.3)\nos.system('echo err >&2'); time.sleep(0.3)\nstatus", "!echo hi; echo err >&2",
     "found = !echo listed\nfound", "!exit 3", "_exit_code", "%%bash\necho out\necho err >&2",
     "subprocess.run(['sh', '-c', 'echo p']); time.sleep(0.3)", "subprocess.check_output('echo q', shell=True)",
     "from IPython.display import display\nprint(1)\ndisplay(2)\nprint(3)\ndisplay(4)\nprint(5, file=sys.stderr)",
