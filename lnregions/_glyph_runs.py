@@ -4,13 +4,18 @@ Figures say the same words again and again: cities, years, sources. To place the
 part of drawing. A run is kept in units of a hundredth of the type size, and its glyphs as outlines and as dots.
 """
 
+import threading
 from functools import lru_cache
 from typing import NamedTuple
 
+import matplotlib as mpl
 import numpy as np
-from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.path import Path
+
+from lnregions._font_file import FontFile
 
 EM = 100.0
 """Type size, in points at 72 dots per inch, in which runs are laid out."""
@@ -22,7 +27,8 @@ _FIXED = 0x10000
 try:
     from matplotlib.ft2font import RenderMode
 
-    KNOWN = hasattr(FT2Font, "_layout") and hasattr(FT2Font, "_render_glyph")
+    KNOWN = all(hasattr(FT2Font, name) for name in ("_layout", "_render_glyph", "_set_transform"))
+    KNOWN = KNOWN and hasattr(getattr(font_manager, "_get_font", None), "__wrapped__")
 except ImportError:
     KNOWN = False
 """Whether this matplotlib lays out and draws glyphs in the way that is relied on here."""
@@ -47,18 +53,29 @@ class Dots(NamedTuple):
     top: int
 
 
-_FONTS: dict[tuple, object] = {}
+_FONTS: dict[tuple, FT2Font] = {}
 
 
 def font_of(properties: FontProperties) -> FT2Font:
-    """Font that matplotlib finds for some properties, of whatever size they are."""
+    """Font that matplotlib finds for some properties, of whatever size they are; each thread has its own."""
     key = (
-        *properties.get_family(), properties.get_style(), properties.get_variant(),
-        properties.get_weight(), properties.get_stretch(), properties.get_file(), len(fontManager.ttflist),
+        *properties.get_family(), properties.get_style(), properties.get_variant(), properties.get_weight(),
+        properties.get_stretch(), properties.get_file(), len(fontManager.ttflist), threading.get_ident(),
+        *map(mpl.rcParams.get, ("text.kerning_factor", "font.enable_last_resort")),
     )  # fmt: skip
     if key not in _FONTS:
-        _FONTS[key] = fontManager._find_fonts_by_props(properties)
-    return get_font(_FONTS[key])
+        _FONTS[key] = _open(fontManager._find_fonts_by_props(properties))
+    return _FONTS[key]
+
+
+def _open(paths) -> FT2Font:
+    """The first of some fonts; the others stand in for characters that it lacks."""
+    return font_manager._get_font.__wrapped__(
+        tuple((FontFile(str(path)), getattr(path, "face_index", 0)) for path in paths),
+        _kerning_factor=mpl.rcParams["text.kerning_factor"],
+        thread_id=threading.get_ident(),
+        enable_last_resort=mpl.rcParams["font.enable_last_resort"],
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -127,7 +144,10 @@ def outline(font: FT2Font, number: int) -> Path:
 
 @lru_cache(maxsize=32768)
 def dots(font: FT2Font, number: int, size: float, dpi: float, angle: float, across: int, up: int) -> Dots:
-    """A glyph drawn in some size and direction, its origin so many parts of a pixel to the right and up."""
+    """A glyph drawn in some size and direction, its origin so many parts of a pixel to the right and up.
+
+    The direction holds until the font is given a size again, which everything here does first.
+    """
     turn = np.radians(angle)
     cos, sin = np.cos(turn), np.sin(turn)
     font.set_size(size, dpi)

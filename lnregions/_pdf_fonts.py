@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from lnregions._font_file import content
 from lnregions.style import font_files
 
 _TABLES = (b"head", b"hhea", b"maxp", b"hmtx", b"loca", b"glyf")
@@ -46,7 +46,7 @@ class FontSubset(NamedTuple):
 @cache
 def read_outlines(path: str) -> Outlines | None:
     """Tables of a TrueType file that a PDF needs; None for a font that has more to it than outlines."""
-    data = Path(path).read_bytes()
+    data = content(path)
     found = {}
     for entry in struct.iter_unpack(">4sLLL", data[12 : 12 + 16 * struct.unpack_from(">H", data, 4)[0]]):
         name, _, start, length = entry

@@ -6,6 +6,7 @@ from math import floor
 
 from matplotlib.ft2font import FT2Font, LoadFlags
 
+from lnregions._font_file import FontFile
 from lnregions.style import font_files, missing_glyphs
 
 _NOT_FIRST = frozenset("，。、；：？！）】》”’〉」』%,.;:!?)]}")
@@ -20,7 +21,9 @@ PRINT_DPI = 300
 
 @lru_cache(maxsize=4)
 def _font(weight: str):
-    return FT2Font(font_files()[weight])  # our own: matplotlib's shared one keeps the size it was given
+    return FT2Font(
+        FontFile(font_files()[weight])
+    )  # our own: matplotlib's shared one keeps the size it was given
 
 
 @lru_cache(maxsize=8192)

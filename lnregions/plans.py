@@ -309,6 +309,8 @@ def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
     frames = {name: frame for name, (frame, _, _) in tables.items()}
     said += [sentences for frame in (*frames.values(), areas) for sentences in kept_tidied(frame)]
     tidied, tidied_zh = zip(*said, strict=True) if said else ((), ())
+    for frame in (*frames.values(), areas):
+        frame.attrs = {}  # pandas copies them with every selection
     own = {"sources": sources, "areas": areas, "folder": folder, "tidied": tidied, "tidied_zh": tidied_zh}
     return Plan(id=facts["id"], facts=facts, **frames, **own), faults
 

@@ -14,6 +14,7 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from lnregions import _draw_once, _glyph_runs, _renderers, boundaries, figures, maps, style
+from lnregions._font_file import FontFile, content
 from lnregions._glyph_runs import EM, dots, font_of, glyph_run
 
 
@@ -284,3 +285,29 @@ def test_text_in_a_pdf_can_be_selected_and_keeps_its_order():
     page = next(part for part in parts if b" Tf" in part)
     assert page.count(b"BT") == page.count(b"ET") >= 8
     assert any(b"beginbfchar" in part or b"beginbfrange" in part for part in parts)  # what each code means
+
+
+def test_a_turned_glyph_leaves_its_outline_as_it_is():
+    style.font_files()
+    font = font_of(FontProperties(family=[style.FAMILY, "DejaVu Sans"]))
+    for words in ("沈", "א"):  # the second is in a font that stands in
+        glyph = glyph_run(words, font)[0]
+        before = _glyph_runs.outline.__wrapped__(glyph.font, glyph.number)
+        dots(glyph.font, glyph.number, 7.0, 300, 90, 2, 1)
+        after = _glyph_runs.outline.__wrapped__(glyph.font, glyph.number)
+        assert np.array_equal(before.vertices, after.vertices)
+        assert np.ptp(before.vertices[:, 0]) > 0
+
+
+def test_each_thread_has_a_font_of_its_own_in_memory_that_the_others_share():
+    from concurrent.futures import ThreadPoolExecutor
+
+    wanted = FontProperties(family=[style.FAMILY], weight="bold")
+    here = font_of(wanted)
+    with ThreadPoolExecutor(1) as pool:
+        there = pool.submit(font_of, wanted).result()
+    assert here is font_of(wanted)
+    assert here is not there
+    assert str(here.fname) == str(there.fname) == style.font_files()["Bold"]
+    assert isinstance(here.fname, FontFile)
+    assert content(str(here.fname)) is content(str(there.fname))
