@@ -21,9 +21,7 @@ PRINT_DPI = 300
 
 @lru_cache(maxsize=4)
 def _font(weight: str):
-    return FT2Font(
-        FontFile(font_files()[weight])
-    )  # our own: matplotlib's shared one keeps the size it was given
+    return FT2Font(FontFile(font_files()[weight]))  # our own: a shared one keeps the size it was given
 
 
 @lru_cache(maxsize=8192)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lnregions import _warm
+from lnregions._conversation import FrontEnd
 
 
 def test_a_warm_process_that_does_not_end_by_itself_is_killed(monkeypatch):
@@ -65,3 +66,20 @@ def test_last_words_that_cannot_be_read_are_none():
     process = _warm.WarmProcess(imports=())
     process.close()
     assert process._last_words() == ""
+
+
+def test_threads_that_wait_do_not_spin_in_the_warm_process_and_runs_see_nothing_of_it(tmp_path, monkeypatch):
+    name = "OPENBLAS_THREAD_TIMEOUT"
+    monkeypatch.delenv(name, raising=False)
+    process = _warm.WarmProcess(imports=())
+    try:
+        process.language()
+        assert f"{name}=4".encode() in Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+        kernel = process.fork(folder=str(tmp_path))
+        code = f"import os; open('seen', 'w').write(str(os.environ.get({name!r}))); os._exit(0)"
+        FrontEnd(kernel).execute(code)
+        with pytest.raises(_warm.WireError):
+            read_on(kernel)
+        assert (tmp_path / "seen").read_text() == "None"
+    finally:
+        process.close()
