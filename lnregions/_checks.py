@@ -181,6 +181,11 @@ def say_tidied(sentences: Iterable[tuple[str, str]]) -> None:
         warnings.warn(TidiedWarning(*texts), stacklevel=3)
 
 
+def forget_tidied() -> None:
+    """Take everything that was untidy as not said yet."""
+    _SAID.clear()
+
+
 def refuse(faults: Iterable[Fault]) -> NoReturn:
     """Raise one :class:`DataError` with all the faults given."""
     raise DataError(faults)

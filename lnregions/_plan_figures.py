@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lnregions._checks import DataError
+from lnregions._checks import DataError, say_tidied
 from lnregions._paths import data_dir
+from lnregions._tables import kept_tidied
 from lnregions.area_series import Tables, area_figures, region_figures
 from lnregions.clauses import Clause, Figures, growth_rates
 from lnregions.codebook import load_breaks, load_indicators, load_sources
-from lnregions.observations import load_observations, parse_as_of
+from lnregions.observations import parse_as_of, read_observations
 
 _DIRECTIONS = {"<": "down", "<=": "down", "down": "down", ">": "up", ">=": "up", "up": "up"}
 _IN_WORDS = {"unit": "", "measure": "none", "direction": "none", "decimals": 0}
@@ -31,11 +32,14 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
     own = (plan.areas, plan.regions, plan.sources)
     if key in _KEPT and all(a.equals(b) for a, b in zip(own, _KEPT[key][0], strict=True)):
         _KEPT.move_to_end(key)
-        return _KEPT[key][1]
-    tables = _make_tables(plan, as_of, load_observations(as_of=as_of or None, plan=plan))
-    _KEPT[key] = (tuple(frame.copy() for frame in own), tables)
-    if len(_KEPT) > _MOST_KEPT:
-        _KEPT.popitem(last=False)
+    else:
+        figures = read_observations(as_of=as_of or None, plan=plan)
+        said = kept_tidied(figures)
+        _KEPT[key] = (tuple(frame.copy() for frame in own), _make_tables(plan, as_of, figures), said)
+        if len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    _, tables, said = _KEPT[key]
+    say_tidied(said)  # also when they are kept: a run begins with what the warm process read
     return tables
 
 

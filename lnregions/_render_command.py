@@ -9,7 +9,8 @@ from pathlib import Path
 from lnregions._checks import DataError, shown_path
 from lnregions._render_options import DESCRIPTION, STATUSES, add_options
 
-WARM_UP = ("lnregions.pictures:warm_up",)
+WARM_UP = "lnregions.pictures:warm_up"
+"""Called in the warm process with the plan and the date of the render."""
 PLAN = "ln-2022"
 _OUTSIDE = ("plan", "as_of")
 """Parameters that the command has options of their own for."""
@@ -145,8 +146,8 @@ def _settings(options):
         reads.append(Path(options.plan))
     return Settings(
         jobs=options.jobs, engine=options.engine, force=options.force, limits=limits, batch=options.batch_timeout,
-        retries=options.retries, warm_up=WARM_UP, scheduler=options.scheduler, own=tuple(reads),
-        html=not options.no_html,
+        retries=options.retries, scheduler=options.scheduler, own=tuple(reads),
+        html=not options.no_html, warm_up=((WARM_UP, {"plan": options.plan, "as_of": options.as_of or ""}),),
     )  # fmt: skip
 
 

@@ -56,13 +56,13 @@ class WarmProcess:
     ----------
     imports : sequence of str
         Modules to import.
-    warm_up : sequence of str
-        ``"module:function"`` to call after that.
+    warm_up : sequence of str or (str, dict)
+        ``"module:function"`` to call after that, or one with its arguments by name.
     state : str
         Mark of the files that it reads meanwhile, to know when it holds an old state of them.
     """
 
-    def __init__(self, *, imports: Sequence[str] = IMPORTS, warm_up: Sequence[str] = (), state: str = ""):
+    def __init__(self, *, imports: Sequence[str] = IMPORTS, warm_up: Sequence = (), state: str = ""):
         self._lock = threading.Lock()
         self._data = bytearray()
         self.key = (tuple(imports), tuple(warm_up), state)
@@ -285,7 +285,7 @@ _LOCK = threading.Lock()
 
 
 def warm_process(
-    *, imports: Sequence[str] | None = None, warm_up: Sequence[str] | None = None, state: str = ""
+    *, imports: Sequence[str] | None = None, warm_up: Sequence | None = None, state: str = ""
 ) -> WarmProcess:
     """Warm process of this program, started at the first call and again if it has died.
 

@@ -70,8 +70,8 @@ def _warm_up(settings: dict):
             importlib.import_module(name)
     look = look or (_look() if "matplotlib" in sys.modules else {})
     gc.freeze()
-    for name in settings["warm_up"]:
-        _call(name)
+    for what in settings["warm_up"]:
+        _call(what)
     if look:
         _untouched_matplotlib(kernel.shell, look)
     gc.collect()
@@ -117,11 +117,12 @@ def _without(name: str):
             del sys.modules[name]
 
 
-def _call(name: str) -> None:
-    """Call ``module:function``; a fault in it costs warmth, not the render."""
+def _call(what: str | tuple[str, dict]) -> None:
+    """Call ``module:function``, which may come with arguments; a fault in it costs warmth, not the render."""
+    name, given = (what, {}) if isinstance(what, str) else what
     module, _, function = name.partition(":")
     try:
-        getattr(importlib.import_module(module), function)()
+        getattr(importlib.import_module(module), function)(**given)
     except Exception:
         traceback.print_exc()
 

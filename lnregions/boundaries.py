@@ -92,9 +92,19 @@ def load_boundaries(
         return _shipped(LEVELS[level]).copy()
     areas = [areas] if isinstance(areas, str) else areas
     frame = _checked(read_layer(path), level=level, areas=None if areas is None else {str(a) for a in areas})
-    said = zip(frame.attrs["tidied"], frame.attrs["tidied_zh"], strict=True)
-    say_tidied((f"{frame.attrs['path']}: {en}", f"{frame.attrs['path']}：{zh}") for en, zh in said)
+    say_tidied(tidied_of(frame))
     return frame
+
+
+def read_own(path: Path) -> "gpd.GeoDataFrame":
+    """Boundaries of a file of one's own, as from `load_boundaries`, without a word on what was put right."""
+    return _checked(read_layer(path), level="city", areas=None)
+
+
+def tidied_of(frame: "gpd.GeoDataFrame") -> list[tuple[str, str]]:
+    """Sentences on what was put right in a file of boundaries, English and Chinese."""
+    path, said = frame.attrs["path"], zip(frame.attrs["tidied"], frame.attrs["tidied_zh"], strict=True)
+    return [(f"{path}: {en}", f"{path}：{zh}") for en, zh in said]
 
 
 def load_context() -> "gpd.GeoDataFrame":

@@ -111,6 +111,15 @@ def load_observations(
     >>> dalian["value"].item()
     9516.9
     """
+    frame = read_observations(as_of=as_of, path=path, plan=plan)
+    say_tidied(kept_tidied(frame))
+    return frame
+
+
+def read_observations(
+    *, as_of: str | dt.date | None = None, path: Path | None = None, plan: object = None
+) -> pd.DataFrame:
+    """Figures as from :func:`load_observations`, without a word on what was untidy."""
     day = None if as_of is None else parse_as_of(as_of)
     frame = _read(home(path), plan) if path is not None else _load_shipped()
     if path is not None and frame.empty:
@@ -122,7 +131,6 @@ def load_observations(
         said = kept_tidied(frame) + kept_tidied(added)
         frame = pd.concat([frame, added], ignore_index=True)
         keep_tidied(frame, said)
-    say_tidied(kept_tidied(frame))
     if day is not None:
         frame = frame[frame["known_from"] <= day].reset_index(drop=True)
     frame["default"] = choose_default(frame)

@@ -5,12 +5,14 @@ is shown is what was written.
 """
 
 import base64
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from lnregions._checks import forget_tidied
 from lnregions.area_series import Tables
 from lnregions.source_names import source_name
 from lnregions.style import missing_glyphs
@@ -193,11 +195,21 @@ def _first(axes):
     return axes.flat[0] if hasattr(axes, "flat") else axes[0] if isinstance(axes, list | tuple) else axes
 
 
-def warm_up() -> None:
-    """Load once what every notebook needs: plans, tables, boundaries, verdicts; draw a map and a chart away.
+def warm_up(plan: str = "ln-2022", as_of: str = "") -> None:
+    """Load once what every notebook on a plan needs: tables, boundaries, verdicts; draw a map and a chart away.
 
-    One is in Chinese and one in English, so that the commonest glyphs of both are at hand.
+    One is in Chinese and one in English, so that the commonest glyphs of both are at hand. What is untidy about
+    the plan's files is not said: the notebooks do so.
     """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _warm_up(plan, as_of)
+    finally:
+        forget_tidied()
+
+
+def _warm_up(plan, as_of):
     from lnregions import displays, source_displays, verdict_displays  # noqa: F401, as every notebook shows tables
     from lnregions.chart_pictures import draw_members
     from lnregions.codebook import load_caveats
@@ -208,10 +220,11 @@ def warm_up() -> None:
 
     shipped_plans()
     load_caveats()
-    plan = load_plan()
-    judge(plan)
-    draw_membership(plan)  # finds the ground that all maps of a plan share
-    draw_verdict_map(plan)
+    plan = load_plan(plan)
+    judge(plan, as_of=as_of)
+    draw_membership(plan, as_of=as_of)  # finds the ground that all maps of a plan share
+    draw_verdict_map(plan, as_of=as_of)
     region = plan.regions["region"].iloc[0]
-    for picture in (draw_map(plan, region, "gdp", language="zh"), draw_members(plan, region, "gdp")):
+    for draw, language in ((draw_map, "zh"), (draw_members, "en")):
+        picture = draw(plan, region, "gdp", as_of=as_of, language=language)
         pictures_of(picture.figure, FORMATS)

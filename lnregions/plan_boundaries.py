@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lnregions.boundaries import load_boundaries
+from lnregions._checks import say_tidied
+from lnregions.boundaries import load_boundaries, read_own, tidied_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -90,6 +91,14 @@ def _stamp(path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
+def _read(path, stamp) -> "gpd.GeoDataFrame":
+    frame = _read_once(path, stamp)
+    say_tidied(
+        tidied_of(frame)
+    )  # also when another has had it read: a run begins with what the warm process read
+    return frame
+
+
 @lru_cache(maxsize=4)
-def _read(path, _stamp) -> "gpd.GeoDataFrame":
-    return load_boundaries(path=path)
+def _read_once(path, _stamp) -> "gpd.GeoDataFrame":
+    return read_own(path)

@@ -53,8 +53,8 @@ class Settings:
         Further files that runs read: a change in them is a reason to run again.
     imports : tuple of str or None
         Modules that the warm process imports; what notebooks commonly use if absent.
-    warm_up : tuple of str
-        ``"module:function"`` called in the warm process after that.
+    warm_up : tuple of str or (str, dict)
+        ``"module:function"`` called in the warm process after that, or one with its arguments by name.
     scheduler : str
         Address of a Dask scheduler that does the runs; empty: this machine does.
     """

@@ -1,18 +1,24 @@
 """Plans over areas of one's own: boundaries, figures and sources from the plan's folder, on every picture."""
 
+import shutil
+import warnings
 from dataclasses import replace
+from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 from generated_plan import write_plan
 
 import lnregions as ln
-from lnregions import web_data
+from lnregions import _checks, _plan_figures, _warm, web_data
 from lnregions._plan_figures import load_tables
 from lnregions.choices import batch_choices
+from lnregions.pictures import warm_up
 from lnregions.plan_boundaries import boundaries_of, boundary_words
 from lnregions.plans import check_plan
 from lnregions.render import Settings, plan_runs, render_notebooks
+from lnregions.runs import run_notebook
 
 CITY = "300101"
 DRAWN = {
@@ -109,3 +115,61 @@ def test_every_notebook_renders_for_it(folder, tmp_path):
     )  # fmt: skip
     assert [outcome.error for outcome in result.failed] == []
     assert len(result.done) == len(runs) == 4
+
+
+@pytest.fixture
+def untidy(folder, tmp_path):
+    """A plan whose tables have line ends of another system."""
+    other = tmp_path / "untidy"
+    shutil.copytree(folder, other)
+    for name in ("regions.csv", "observations.csv"):
+        (other / name).write_bytes((other / name).read_bytes().replace(b"\n", b"\r\n"))
+    return other
+
+
+def said_by(plan: Path) -> list[str]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        own = ln.load_plan(plan)
+        ln.draw_location(own, "r000")
+    return [str(one.message) for one in caught if issubclass(one.category, ln.TidiedWarning)]
+
+
+def test_what_was_read_in_the_warm_up_is_not_read_again_and_is_said_when_it_is_used(untidy, monkeypatch):
+    monkeypatch.setattr(_checks, "_SAID", set())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warm_up(str(untidy))
+    for name in ("read_observations", "_make_tables"):
+        monkeypatch.setattr(_plan_figures, name, lambda *_, **__: pytest.fail("read again"))
+    said = said_by(untidy)
+    assert [words.split(":")[0].rpartition("/")[2] for words in said] == [
+        "regions.csv", "observations.csv", "boundaries.geojson",
+    ]  # fmt: skip
+    assert said_by(untidy) == [], "nothing is said twice in a process"
+
+
+def test_a_warm_up_that_fails_leaves_nothing_said(tmp_path):
+    with pytest.raises(_checks.DataError):
+        warm_up(str(tmp_path / "no plan"))
+    assert not _checks._SAID
+
+
+def test_a_run_from_the_warm_process_says_what_an_ordinary_one_does(untidy, tmp_path):
+    cell = (
+        f"import lnregions as ln\nplan = ln.load_plan({str(untidy)!r})\nln.draw_location(plan, 'r000')\nNone"
+    )
+    source = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])).encode()
+    _warm.warm_process(imports=_warm.IMPORTS, warm_up=[("lnregions.pictures:warm_up", {"plan": str(untidy)})])
+    shown = {}
+    for engine in ("lnregions", "lnregions-ordinary"):
+        folder = tmp_path / engine
+        folder.mkdir()
+        record = run_notebook(source, folder, name="one", parameters={}, engine=engine, html=False)
+        assert record["error"] is None
+        outputs = nbformat.read(folder / "one.ipynb", as_version=4).cells[-1].outputs
+        assert {(one.output_type, one.name) for one in outputs} == {("stream", "stderr")}
+        shown[engine] = "".join(one.text for one in outputs)  # which come in one part or in several
+    assert shown["lnregions"] == shown["lnregions-ordinary"]
+    for name in ("regions.csv", "observations.csv", "boundaries.geojson"):
+        assert shown["lnregions"].count(name) == 1

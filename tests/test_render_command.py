@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from test_render import write_notebook
 
-from lnregions import _checks, _warm, render
+from lnregions import _checks, _render_command, _warm, render
 from lnregions.__main__ import main, parser
 from lnregions._checks import DataError
 from lnregions._paths import data_dir
@@ -70,6 +70,18 @@ def test_parameters_come_from_a_file_and_the_call_goes_before(tmp_path):
     assert (asked.plan, asked.as_of) == (None, "2024-06-30")
     (tmp_path / "p.yaml").write_text("")
     assert read_parameters(options("-f", str(tmp_path / "p.yaml"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("call", "plan", "as_of"),
+    [
+        (("--plan", "ln-2022"), "ln-2022", ""),
+        (("--plan", "own", "--as-of", "2024-12-31"), "own", "2024-12-31"),
+    ],
+)
+def test_the_warm_process_reads_the_plan_of_the_render_on_its_date(call, plan, as_of):
+    warm_up = _render_command._settings(options(*call)).warm_up
+    assert warm_up == (("lnregions.pictures:warm_up", {"plan": plan, "as_of": as_of}),)
 
 
 def test_a_plan_given_as_a_parameter_is_the_plan_of_the_render():
