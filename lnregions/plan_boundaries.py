@@ -93,9 +93,8 @@ def _stamp(path) -> tuple[int, int]:
 
 def _read(path, stamp) -> "gpd.GeoDataFrame":
     frame = _read_once(path, stamp)
-    say_tidied(
-        tidied_of(frame)
-    )  # also when another has had it read: a run begins with what the warm process read
+    # also when it is kept: a run begins with what the warm process read
+    say_tidied(tidied_of(frame))
     return frame
 
 
