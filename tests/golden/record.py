@@ -1,0 +1,101 @@
+"""What the program says today, as text files: record it with ``python tests/golden/record.py``.
+
+A change in these files is a decision: it belongs into the commit that means it.
+"""
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+import lnregions as ln
+
+HERE = Path(__file__).parent
+PLANS = ("belt-2025", "ln-2022", "ln-2025", "ln-tourism-2025")
+DATES = ("2022-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
+COMMANDS = ("", "render", "verdicts", "figures", "report", "plan", "plan new", "check")
+LANGUAGES = ("en", "zh")
+
+
+def verdicts(plan: str) -> str:
+    """Verdicts of a plan under every interpretation for each as-of date, as CSV."""
+    frames = [pd.DataFrame(ln.judge_readings(plan, as_of=date)) for date in DATES]
+    return pd.concat(frames, ignore_index=True).to_csv(index=False, lineterminator="\n")
+
+
+def api() -> str:
+    """Public names with their signatures."""
+    lines = []
+    for name in ln.__all__:
+        value = getattr(ln, name)
+        lines.append(name + (str(inspect.signature(value)) if inspect.isfunction(value) else ""))
+    return "\n".join(lines) + "\n"
+
+
+def helps() -> str:
+    """``--help`` of every command, in a terminal of 100 columns."""
+    parts = []
+    for command in COMMANDS:
+        call = [sys.executable, "-m", "lnregions", *command.split(), "--help"]
+        environment = os.environ | {"COLUMNS": "100", "PYTHONPATH": str(HERE.parents[1])}
+        said = subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout
+        parts.append(f"$ lnregions {command} --help\n{said}")
+    return "\n".join(parts)
+
+
+def files(output: Path) -> str:
+    """Parameters and names of the files of each run of a render."""
+    runs = json.loads((output / "manifest.json").read_text("utf-8"))["runs"]
+    lines = []
+    for name, run in sorted(runs.items()):
+        given = {key: value for key, value in sorted(run["parameters"].items()) if key != "figures"}
+        lines += [
+            f"{name} {json.dumps(given, ensure_ascii=False)}",
+            *(f"  {path}" for path in sorted(run["outputs"])),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def pictures(folders: Iterable[Path]) -> str:
+    """The data behind every picture in some folders, each under its name."""
+    found = {path.stem: path for folder in folders for path in sorted(folder.rglob("*.csv"))}
+    return "\n".join(f"## {name}\n{found[name].read_text('utf-8-sig')}" for name in sorted(found))
+
+
+def run(*arguments: str) -> None:
+    """Run a command of lnregions; its words on standard output are dropped."""
+    subprocess.run([sys.executable, "-m", "lnregions", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def quick() -> dict[str, str]:
+    """What needs no render: file name -> text."""
+    return {f"verdicts-{plan}.csv": verdicts(plan) for plan in PLANS} | {
+        "api.txt": api(),
+        "help.txt": helps(),
+    }
+
+
+def rendered(output: Path, figures: Path) -> dict[str, str]:
+    """What a whole render and all figures leave: file name -> text."""
+    drawn = {f"pictures-{code}.txt": pictures([output / code, figures / code]) for code in LANGUAGES}
+    return {"files.txt": files(output)} | drawn
+
+
+def main() -> None:
+    """Record everything anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        output, figures = Path(folder, "output"), Path(folder, "figures")
+        run("render", "--output", str(output), "--no-report")
+        run("figures", "--output", str(figures), "--formats", "png")
+        for name, text in (quick() | rendered(output, figures)).items():
+            (HERE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""The program says what it said when the files of ``tests/golden`` were recorded; a change there is a decision."""
+
+import pytest
+from golden import record
+
+
+@pytest.mark.parametrize("plan", record.PLANS)
+def test_verdicts_under_every_interpretation_are_as_recorded(plan):
+    assert record.verdicts(plan) == (record.HERE / f"verdicts-{plan}.csv").read_text("utf-8")
+
+
+def test_public_names_and_signatures_are_as_recorded():
+    assert record.api() == (record.HERE / "api.txt").read_text("utf-8")
+
+
+def test_help_of_every_command_is_as_recorded():
+    assert record.helps() == (record.HERE / "help.txt").read_text("utf-8")
+
+
+def test_a_whole_render_leaves_the_recorded_files_and_the_data_behind_every_picture(tmp_path):
+    output, figures = tmp_path / "output", tmp_path / "figures"
+    record.run("render", "--output", str(output), "--no-report")
+    record.run("figures", "--output", str(figures), "--formats", "png")
+    for name, text in record.rendered(output, figures).items():
+        assert text == (record.HERE / name).read_text("utf-8"), name
