@@ -49,7 +49,7 @@ check: $(READY)  ## check what is shipped: tables, shapes, and every drawn numbe
 	@$(BIN)/lnregions check
 
 audit: $(READY)  ## audit the dependencies without the internet: lock, files, licences, bundled assets
-	@$(BIN)/python -m lnregions.check_dependencies
+	@$(BIN)/python -m lnregions.checks.dependencies
 
 lint: $(READY)  ## check style and spelling (ruff, notebooks included, and codespell)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell
@@ -60,7 +60,7 @@ lab: $(READY)  ## open JupyterLab on the notebooks (elsewhere: make lab LAB="--n
 		$(BIN)/python -m jupyterlab --log-level ERROR $(LAB)
 
 app: $(READY)  ## serve the explore notebook as an app, on this machine only (elsewhere: make app APP="--no-browser --port 8899")
-	@$(BIN)/python -m lnregions.explore_app $(APP)
+	@$(BIN)/python -m lnregions.explorer.app $(APP)
 
 bench: $(READY)  ## measure the batch against papermill, and figures and widgets against their goals
 	@$(BIN)/python benchmarks/bench_batch.py
@@ -70,7 +70,7 @@ bench: $(READY)  ## measure the batch against papermill, and figures and widgets
 	@$(BIN)/python benchmarks/bench_lab.py
 
 gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
-	@$(BIN)/python -m lnregions.gallery gallery
+	@$(BIN)/python -m lnregions.figures.gallery gallery
 
 lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \

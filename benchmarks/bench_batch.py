@@ -23,12 +23,12 @@ import threading
 import time
 from pathlib import Path
 
-from lnregions.choices import batch_choices
-from lnregions.render import plan_runs
+from lnregions.batch.render import plan_runs
+from lnregions.tables.choices import batch_choices
 
 HERE = Path(__file__).parent
 NOTEBOOKS = ("01_plan", "02_region_map", "03_region_trajectories")
-WARM_UP = "lnregions.pictures:warm_up"
+WARM_UP = "lnregions.figures.pictures:warm_up"
 API = """
 import json, os, sys, papermill
 for job in json.load(open(sys.argv[1])):
@@ -39,8 +39,8 @@ for job in json.load(open(sys.argv[1])):
 FLOOR = """
 import json, os, sys
 import geopandas, matplotlib.pyplot
-import lnregions.pictures
-lnregions.pictures.warm_up()
+import lnregions.figures.pictures
+lnregions.figures.pictures.warm_up()
 for job in json.load(open(sys.argv[1])):
     os.makedirs(job["folder"], exist_ok=True)
     os.chdir(job["folder"])
@@ -175,7 +175,7 @@ def notebooks_left(folder):
     """Cells of every executed notebook, by run, without what differs each time: times, random names, places."""
     import nbformat
 
-    from lnregions.runs import clean_notebook
+    from lnregions.batch.runs import clean_notebook
 
     found = {}
     for path in sorted(folder.rglob("*.ipynb")):

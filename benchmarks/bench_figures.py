@@ -16,11 +16,16 @@ from pathlib import Path
 
 import numpy as np
 
-from lnregions import boundaries, figures, map_base, map_labels, maps, style
-from lnregions._palette_png import encode_png
-from lnregions.chart_pictures import draw_targets
-from lnregions.map_pictures import draw_map
-from lnregions.plans import load_plan
+from lnregions import maps
+from lnregions.boundaries import boundaries
+from lnregions.figures import figures
+from lnregions.figures.chart_pictures import draw_targets
+from lnregions.figures.map_pictures import draw_map
+from lnregions.maps import base as map_base
+from lnregions.maps import labels as map_labels
+from lnregions.style import style
+from lnregions.style.palette_png import encode_png
+from lnregions.tables.plans import load_plan
 
 RUNS = 7
 

@@ -22,7 +22,7 @@ import test_odd_boundaries as boundary_cases
 import test_odd_tables as table_cases
 
 from lnregions import load_boundaries, load_observations
-from lnregions._boundary_place import to_metres
+from lnregions.boundaries.place import to_metres
 
 LONGEST = 20.0
 """Seconds after which a case counts as hanging."""

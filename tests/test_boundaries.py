@@ -14,16 +14,19 @@ import pandas as pd
 import pytest
 import shapely
 
-from lnregions import _boundary_files, _dbf, _shapefile, boundaries
-from lnregions._boundary_codes import find_codes, plain_code
-from lnregions._boundary_place import common_shift, to_metres
-from lnregions._boundary_shapes import plain_polygons
-from lnregions._checks import DataError
-from lnregions._paths import shapes_dir
-from lnregions._web_maps import bd09, gcj02
-from lnregions.boundaries import load_boundaries, load_context, load_locator
+from lnregions.boundaries import boundaries
+from lnregions.boundaries import dbf as _dbf
+from lnregions.boundaries import files as _boundary_files
+from lnregions.boundaries import shapefile as _shapefile
+from lnregions.boundaries.boundaries import load_boundaries, load_context, load_locator
+from lnregions.boundaries.codes import find_codes, plain_code
+from lnregions.boundaries.place import common_shift, to_metres
+from lnregions.boundaries.shapes import plain_polygons
+from lnregions.boundaries.web_maps import bd09, gcj02
+from lnregions.errors import DataError
+from lnregions.paths import shapes_dir
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
 FOUR = ["210300", "210800", "211000", "211100"]
 PARTS = ("shp", "shx", "dbf", "prj", "cpg")
 

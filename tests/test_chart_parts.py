@@ -7,8 +7,8 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lnregions import DataError, style
-from lnregions.chart_labels import (
+from lnregions import DataError
+from lnregions.charts.labels import (
     LEADING,
     PRINT_DPI,
     Label,
@@ -21,7 +21,7 @@ from lnregions.chart_labels import (
     word,
     wrap,
 )
-from lnregions.chart_parts import (
+from lnregions.charts.parts import (
     bridges,
     decimals_of,
     dress_years,
@@ -29,7 +29,8 @@ from lnregions.chart_parts import (
     runs,
     tidy_series,
 )
-from lnregions.chart_sheet import Key, Sheet, need
+from lnregions.charts.sheet import Key, Sheet, need
+from lnregions.style import style
 
 
 @pytest.mark.parametrize(

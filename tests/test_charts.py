@@ -8,10 +8,11 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
 
-from lnregions import DataError, charts, palette, style
-from lnregions.chart_growth import geometric_mean
-from lnregions.chart_lists import names_of
-from lnregions.chart_series import passes
+from lnregions import DataError, charts
+from lnregions.charts.growth import geometric_mean
+from lnregions.charts.lists import names_of
+from lnregions.charts.series import passes
+from lnregions.style import palette, style
 
 WIDTHS = ["single", "onehalf", "double", "slide", "a4"]
 CITIES = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lnregions._checks import (
+from lnregions.errors import (
     MESSAGES,
     DataError,
     Fault,
@@ -20,11 +20,11 @@ from lnregions._checks import (
     unknown,
     unknown_fault,
 )
-from lnregions._paths import data_dir
+from lnregions.paths import data_dir
 
 SOURCES = sorted(
     path
-    for path in (Path(__file__).parents[1] / "lnregions").glob("*.py")
+    for path in (Path(__file__).parents[1] / "lnregions").rglob("*.py")
     if path.stem not in ("__main__", "__init__")
 )
 
@@ -35,7 +35,7 @@ def plain(text, line=None):
 
 def test_a_fault_reads_as_place_what_is_wrong_and_remedy():
     fault = Fault("year", "data/observations.csv", 12, "year", "2O24")
-    import lnregions._tables  # noqa: F401  (its messages)
+    import lnregions.tables.tables  # noqa: F401  (its messages)
 
     assert fault.message() == (
         "data/observations.csv line 12: year '2O24' is not a whole number. "

@@ -3,7 +3,7 @@
 import pytest
 
 from lnregions import DataError
-from lnregions.clauses import EVALUATORS, Clause, FigureRow, Figures, growth_rates, judge_clause
+from lnregions.assess.clauses import EVALUATORS, Clause, FigureRow, Figures, growth_rates, judge_clause
 
 
 def figures(values, *, breaks=(), grades=None, holes=None, source=""):

@@ -12,9 +12,10 @@ import time
 import pytest
 from test_render import QUICK, tree, write_notebook
 
-from lnregions import _warm, cluster
-from lnregions._checks import DataError
-from lnregions.render import Settings, render_notebooks
+from lnregions.batch import cluster
+from lnregions.batch import warm as _warm
+from lnregions.batch.render import Settings, render_notebooks
+from lnregions.errors import DataError
 
 distributed = pytest.importorskip("distributed")
 CHOICES = {"region": ["circle", "belt", "west", "east"]}

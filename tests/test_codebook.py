@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from lnregions import codebook
-from lnregions._checks import DataError
+from lnregions.errors import DataError
+from lnregions.tables import codebook
 
 LOADERS = ["areas", "indicators", "units", "sources", "breaks", "caveats", "left_out"]
 

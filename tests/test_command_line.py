@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from lnregions.__main__ import main
-from lnregions.choices import batch_choices, plan_folder, plan_names
+from lnregions.tables.choices import batch_choices, plan_folder, plan_names
 
 
 def test_the_verdicts_are_printed_as_a_table(capsys):

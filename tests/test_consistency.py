@@ -5,13 +5,14 @@ import random
 import pandas as pd
 import pytest
 
-from lnregions import check_sums, consistency
-from lnregions._checks import DataError
-from lnregions.check_result import Check, report_checks, report_json
-from lnregions.check_sums import Comparison, half_unit
-from lnregions.codebook import load_areas, load_breaks
-from lnregions.consistency import RELATIONS, check_consistency, compare_figures, load_exceptions
-from lnregions.observations import load_observations
+from lnregions.checks import consistency
+from lnregions.checks import sums as check_sums
+from lnregions.checks.consistency import RELATIONS, check_consistency, compare_figures, load_exceptions
+from lnregions.checks.result import Check, report_checks, report_json
+from lnregions.checks.sums import Comparison, half_unit
+from lnregions.errors import DataError
+from lnregions.tables.codebook import load_areas, load_breaks
+from lnregions.tables.observations import load_observations
 
 FEWEST = {
     "release-industries": 140, "default-industries": 140, "cities-sum": 30, "part-of-whole": 500, "province-rate": 10,

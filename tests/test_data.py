@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from lnregions import codebook
-from lnregions._paths import data_dir
-from lnregions._tables import check_seals, fingerprint
-from lnregions.observations import load_observations
-from lnregions.plans import list_plans, load_plan
+from lnregions.paths import data_dir
+from lnregions.tables import codebook
+from lnregions.tables.observations import load_observations
+from lnregions.tables.plans import list_plans, load_plan
+from lnregions.tables.tables import check_seals, fingerprint
 
 # Indicator: number and sum of the figures that were read, so that none is lost or changed on the way.
 READ = {
@@ -46,7 +46,7 @@ def test_the_shipped_tables_are_whole_and_sealed():
 def test_a_changed_table_breaks_its_seal(monkeypatch, tmp_path):
     import shutil
 
-    from lnregions import _tables
+    from lnregions.tables import tables as _tables
 
     copy = tmp_path / "data"
     shutil.copytree(data_dir(), copy)

@@ -5,8 +5,9 @@ import re
 import pandas as pd
 import pytest
 
-from lnregions import displays, judge, load_observations, load_plan, source_displays, verdict_displays
-from lnregions.html_tables import Table, display_width, status_chip, text_table
+from lnregions import judge, load_observations, load_plan
+from lnregions.show import displays, source_displays, verdict_displays
+from lnregions.show.html_tables import Table, display_width, status_chip, text_table
 
 PLAN = load_plan()
 CALLS = {
@@ -134,7 +135,7 @@ def test_verdicts_as_text_for_a_terminal():
 
 
 def test_the_sources_of_a_plan_of_ones_own_stand_beside_the_shipped_ones(tmp_path):
-    from lnregions.plans import write_plan_template
+    from lnregions.tables.plans import write_plan_template
 
     folder = write_plan_template(tmp_path / "mine")
     for path in folder.glob("*.csv"):  # the examples of the template, made rows

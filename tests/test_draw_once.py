@@ -13,9 +13,15 @@ from matplotlib.patches import Circle, Rectangle
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
-from lnregions import _draw_once, _glyph_runs, _renderers, boundaries, figures, maps, style
-from lnregions._font_file import FontFile, content
-from lnregions._glyph_runs import EM, dots, font_of, glyph_run
+from lnregions import maps
+from lnregions.boundaries import boundaries
+from lnregions.figures import figures
+from lnregions.style import draw_once as _draw_once
+from lnregions.style import glyph_runs as _glyph_runs
+from lnregions.style import renderers as _renderers
+from lnregions.style import style
+from lnregions.style.font_file import FontFile, content
+from lnregions.style.glyph_runs import EM, dots, font_of, glyph_run
 
 
 def shapes():

@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 
-@pytest.mark.parametrize("first", ["papermill", "lnregions.kernels", "lnregions.runs"])
+@pytest.mark.parametrize("first", ["papermill", "lnregions.batch.kernels", "lnregions.batch.runs"])
 def test_the_order_of_imports_does_not_matter(first):
     code = (
         f"import {first}\nfrom papermill.engines import papermill_engines as known\n"

@@ -20,9 +20,9 @@ import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from lnregions import _warm
-from lnregions._paths import notebooks_dir
-from lnregions.kernels import register_engines
+from lnregions.batch import warm as _warm
+from lnregions.batch.kernels import register_engines
+from lnregions.paths import notebooks_dir
 
 register_engines()
 pytestmark = pytest.mark.slow

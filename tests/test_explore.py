@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 import lnregions as ln
-from lnregions import DataError, explore_hover, explore_widgets, load_plan, view
-from lnregions.area_series import Tables
-from lnregions.explore_choices import indicators_with_figures, known_indicators
-from lnregions.explore_view import explore
-from lnregions.plans import list_plans
+from lnregions import DataError, load_plan, view
+from lnregions.assess.area_series import Tables
+from lnregions.explorer import hover as explore_hover
+from lnregions.explorer import widgets as explore_widgets
+from lnregions.explorer.choices import indicators_with_figures, known_indicators
+from lnregions.explorer.view import explore
+from lnregions.tables.plans import list_plans
 
 PLAN = load_plan()
 ALL = [(name, region) for name in list_plans() for region in load_plan(name).regions["region"]]
@@ -290,7 +292,7 @@ def test_a_change_of_region_changes_map_chart_table_and_verdict(explorer):
 
 
 def test_a_year_leaves_chart_and_verdict_as_they_are(explorer, monkeypatch):
-    monkeypatch.setattr("lnregions.explore_view.View.draw_chart", lambda self: pytest.fail("drawn again"))
+    monkeypatch.setattr("lnregions.explorer.view.View.draw_chart", lambda self: pytest.fail("drawn again"))
     explorer.controls["year"].value = 2021
     assert "2021" in explorer.shown["table"].value
 
@@ -456,7 +458,7 @@ def test_what_was_drawn_is_kept_within_bounds(explorer, monkeypatch):
 
 def test_a_region_seen_before_is_not_drawn_again(explorer, monkeypatch):
     explorer.controls["region"].value = "belt"
-    monkeypatch.setattr("lnregions.explore_view.View.draw_map", lambda self: pytest.fail("drawn again"))
+    monkeypatch.setattr("lnregions.explorer.view.View.draw_map", lambda self: pytest.fail("drawn again"))
     explorer.controls["region"].value = "circle"
     explorer.controls["city"].value = "210100"
     assert "ln-chosen" in explorer.shown["map"].value

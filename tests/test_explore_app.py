@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from lnregions import DataError, explore_app
-from lnregions._paths import notebooks_dir
+from lnregions import DataError
+from lnregions.explorer import app as explore_app
+from lnregions.paths import notebooks_dir
 
 
 def request(query="", header=""):

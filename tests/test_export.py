@@ -10,9 +10,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from lnregions import export
-from lnregions._checks import DataError
-from lnregions.export import export_notebook, notebook_html
+from lnregions.errors import DataError
+from lnregions.figures import export
+from lnregions.figures.export import export_notebook, notebook_html
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 

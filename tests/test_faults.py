@@ -18,15 +18,19 @@ import fault_kit as kit
 import nbformat
 import pytest
 
-from lnregions import _files, _folder_lock, _warm, _zygote, report
-from lnregions import render as render_module
+from lnregions import files as _files
 from lnregions.__main__ import main
-from lnregions._checks import DataError
-from lnregions._folder_lock import OutputError, lock_folder
-from lnregions._stopping import StopAsked, stop_when_asked
-from lnregions.progress import failure_lines, progress_for
-from lnregions.render import Settings, plan_runs, render_notebooks
-from lnregions.runs import Limits
+from lnregions.batch import folder_lock as _folder_lock
+from lnregions.batch import render as render_module
+from lnregions.batch import warm as _warm
+from lnregions.batch import zygote as _zygote
+from lnregions.batch.folder_lock import OutputError, lock_folder
+from lnregions.batch.progress import failure_lines, progress_for
+from lnregions.batch.render import Settings, plan_runs, render_notebooks
+from lnregions.batch.runs import Limits
+from lnregions.batch.stopping import StopAsked, stop_when_asked
+from lnregions.errors import DataError
+from lnregions.pages import report
 
 DOCS = Path(__file__).parent.parent / "docs" / "faults.md"
 TESTS = Path(__file__).parent
@@ -232,7 +236,7 @@ def test_a_program_without_standard_error_says_nothing(monkeypatch):
 
 
 def test_a_reader_that_leaves_does_not_change_the_exit_status():
-    code = "import sys; from lnregions.progress import say\nfor _ in range(9): say('x' * 99999, sys.stdout)"
+    code = "import sys; from lnregions.batch.progress import say\nfor _ in range(9): say('x' * 99999, sys.stdout)"
     writer = closed_pipe()
     done = subprocess.run([sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
@@ -553,7 +557,7 @@ def test_a_machine_without_room_for_a_kernel_fails_that_run_only(tmp_path, monke
 
     process.language()
     monkeypatch.setattr(process, "_ask", ask)
-    monkeypatch.setattr("lnregions.batch.warm_process", lambda **more: process)
+    monkeypatch.setattr("lnregions.batch.batch.warm_process", lambda **more: process)
     book = kit.write_notebook(tmp_path / "01.ipynb", "region")
     result = render(tmp_path / "out", book, ["a", "b", "c"], settings={"jobs": 1})
     assert len(result.done) == 2
@@ -582,7 +586,7 @@ def test_the_warm_process_survives_a_fork_that_fails(monkeypatch):
 
 
 def test_a_fault_before_the_first_run_is_each_runs_own(tmp_path, monkeypatch):
-    monkeypatch.setattr("lnregions.batch.get_ready", lambda **more: 1 / 0)
+    monkeypatch.setattr("lnregions.batch.batch.get_ready", lambda **more: 1 / 0)
     book = kit.write_notebook(tmp_path / "01.ipynb", "region")
     assert len(render(tmp_path / "out", book).failed) == 2
 
@@ -831,7 +835,7 @@ def test_a_journal_that_was_cut_short_does_not_swallow_the_next_line(tmp_path):
     (tmp_path / "out" / "manifest.json").rename(tmp_path / "kept")
     journal = tmp_path / "out" / ".lnregions" / "journal.jsonl"
     journal.write_text('["en/01/a", {"status": "do')
-    from lnregions.manifest import Books
+    from lnregions.batch.manifest import Books
 
     books = Books(tmp_path / "out")
     books.add("en/01/b", json.loads((tmp_path / "kept").read_text())["runs"]["en/01/b"])
@@ -934,8 +938,8 @@ signal.signal(signal.SIGUSR1, lambda *_: None); signal.signal(signal.SIGINT, sig
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)); resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 held = [open("/dev/null") for _ in range(9)]
 lnregions.root = lnregions.__version__ = "spoilt"
-import lnregions._paths
-lnregions._paths.data_dir = lambda: "spoilt"
+import lnregions.paths
+lnregions.paths.data_dir = lambda: "spoilt"
 import builtins; builtins.sorted = lambda *args: []
 gc.disable(); os.nice(5)
 sys.stdin.close()
@@ -947,7 +951,7 @@ os.chdir("/")
 STATE = """
 import decimal, gc, hashlib, locale, os, pathlib, random, resource, signal, sys, tempfile, time, warnings
 import matplotlib, numpy, pandas
-import lnregions, lnregions._paths
+import lnregions, lnregions.paths
 print(os.path.basename(os.getcwd()) == os.path.basename(os.path.abspath(".")), os.listdir("."))
 print({k: v for k, v in sorted(os.environ.items()) if k in ("NASTY", "TZ", "MPLBACKEND", "LANG")}, time.tzname)
 print(hashlib.sha256(repr(sorted(matplotlib.rcParams.items())).encode()).hexdigest(), matplotlib.get_backend())
@@ -959,7 +963,7 @@ print(oct(os.umask(0o22)), signal.getsignal(signal.SIGUSR1), signal.getsignal(si
 print(resource.getrlimit(resource.RLIMIT_NOFILE), resource.getrlimit(resource.RLIMIT_CORE), os.nice(0))
 print(len(os.listdir("/proc/self/fd")), sys.stdin is not None and sys.stdin.closed, gc.isenabled())
 print(tempfile.gettempdir(), os.environ["TMPDIR"])
-print(lnregions.__version__, callable(lnregions._paths.data_dir), sorted([2, 1]))
+print(lnregions.__version__, callable(lnregions.paths.data_dir), sorted([2, 1]))
 folder = pathlib.Path(figures)
 folder.mkdir()
 (folder / "state.txt").write_text(region)
@@ -1024,7 +1028,7 @@ def test_a_notebook_of_another_language_is_a_failed_run_that_names_its_kernel(tm
 
 @pytest.mark.slow
 def test_two_thousand_cells_are_written_once(tmp_path, monkeypatch):
-    from lnregions import runs
+    from lnregions.batch import runs
 
     written, real = [], runs._write
     monkeypatch.setattr(runs, "_write", lambda *args, **more: written.append(1) or real(*args, **more))

@@ -7,7 +7,7 @@ import pytest
 
 from lnregions import DataError
 from lnregions.__main__ import main
-from lnregions.figure_kinds import MAPPED, PLAN_KINDS, REGION_KINDS, write_figures
+from lnregions.figures.figure_kinds import MAPPED, PLAN_KINDS, REGION_KINDS, write_figures
 
 
 def names(folder):
@@ -82,8 +82,8 @@ def test_what_is_unknown_is_refused_before_anything_is_drawn(asked, said, tmp_pa
 
 def test_a_region_without_figures_for_two_years_has_no_comparing_figure():
     from lnregions import load_plan
-    from lnregions.figure_kinds import COMPARING
-    from lnregions.year_pictures import has_change
+    from lnregions.figures.figure_kinds import COMPARING
+    from lnregions.figures.year_pictures import has_change
 
     plan = load_plan()
     assert all(has_change(plan, "west", indicator) for indicator in COMPARING.values())

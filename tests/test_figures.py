@@ -12,8 +12,11 @@ import shapely
 from matplotlib.figure import Figure
 from PIL import Image
 
-from lnregions import __version__, boundaries, figure_kit, figure_words, figures, maps, style
-from lnregions._checks import DataError
+from lnregions import __version__, maps
+from lnregions.boundaries import boundaries
+from lnregions.errors import DataError
+from lnregions.figures import figure_kit, figure_words, figures
+from lnregions.style import style
 
 SOURCES = pd.DataFrame(
     {

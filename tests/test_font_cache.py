@@ -8,7 +8,7 @@ import matplotlib
 import pytest
 from matplotlib.font_manager import FontManager
 
-from lnregions import _font_cache
+from lnregions.style import font_cache as _font_cache
 
 
 @pytest.fixture

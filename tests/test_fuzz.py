@@ -21,10 +21,10 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from lnregions._checks import DataError
-from lnregions._tables import schema
-from lnregions._vintages import parse_as_of
-from lnregions.parameters import Notebook, Parameter, check_parameters
+from lnregions.batch.parameters import Notebook, Parameter, check_parameters
+from lnregions.errors import DataError
+from lnregions.tables.tables import schema
+from lnregions.tables.vintages import parse_as_of
 
 SEED = os.environ.get("FUZZ_SEED", "210000")
 TOTAL = int(os.environ.get("FUZZ_CASES", sum(damage.COUNTS.values())))

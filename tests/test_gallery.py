@@ -2,8 +2,8 @@
 
 import re
 
-from lnregions.figure_kinds import PLAN_KINDS, REGION_KINDS
-from lnregions.gallery import CITY_KINDS, write_gallery
+from lnregions.figures.figure_kinds import PLAN_KINDS, REGION_KINDS
+from lnregions.figures.gallery import CITY_KINDS, write_gallery
 
 
 def test_the_page_shows_every_kind_in_both_languages_and_links_to_no_missing_file(tmp_path):

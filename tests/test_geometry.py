@@ -7,10 +7,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from lnregions import geometry
-from lnregions._checks import DataError
-from lnregions.boundaries import load_boundaries
-from lnregions.geometry import (
+from lnregions.boundaries import geometry
+from lnregions.boundaries.boundaries import load_boundaries
+from lnregions.boundaries.geometry import (
     EQUAL_AREA,
     area_km2,
     dissolve_areas,
@@ -20,6 +19,7 @@ from lnregions.geometry import (
     project,
     simplify_coverage,
 )
+from lnregions.errors import DataError
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnregions._checks import DataError
-from lnregions.growth import chain_index, mean_growth, real_level
+from lnregions.assess.growth import chain_index, mean_growth, real_level
+from lnregions.errors import DataError
 
 QUIET = settings(deadline=None, derandomize=True, max_examples=60)
 rates = st.lists(st.floats(-30, 40), min_size=1, max_size=12)

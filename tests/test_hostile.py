@@ -21,19 +21,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lnregions as ln
-from lnregions import _boundary_files, _files, _geopackage
+from lnregions import files as _files
 from lnregions.__main__ import main
-from lnregions._checks import DataError, Fault
-from lnregions.boundaries import load_boundaries
-from lnregions.choices import batch_choices
-from lnregions.figure_kit import bundle_zip
-from lnregions.figure_words import plain_markdown
-from lnregions.figures import data_csv
-from lnregions.observations import load_observations
-from lnregions.plans import check_plan, load_plan
+from lnregions.boundaries import files as _boundary_files
+from lnregions.boundaries import geopackage as _geopackage
+from lnregions.boundaries.boundaries import load_boundaries
+from lnregions.errors import DataError, Fault
+from lnregions.figures.figure_kit import bundle_zip
+from lnregions.figures.figure_words import plain_markdown
+from lnregions.figures.figures import data_csv
+from lnregions.tables.choices import batch_choices
+from lnregions.tables.observations import load_observations
+from lnregions.tables.plans import check_plan, load_plan
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
-SOURCES = sorted((Path(__file__).parents[1] / "lnregions").glob("*.py"))
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
+SOURCES = sorted((Path(__file__).parents[1] / "lnregions").rglob("*.py"))
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +141,7 @@ def test_verdicts_printed_as_csv_hold_no_formula(plan, capsys):
 
 
 def test_pages_of_a_hostile_plan_hold_nothing_that_acts(plan, tmp_path):
-    from lnregions.report import write_report
+    from lnregions.pages.report import write_report
 
     out = tmp_path / "out"
     out.mkdir()

@@ -6,10 +6,8 @@ import pandas as pd
 import pytest
 
 from lnregions import DataError, judge, judge_readings, load_observations, load_plan
-from lnregions._plan_figures import knowledge_date, members_of
-from lnregions._quantities import OF_YEAR, QUANTITIES, quantity_name
-from lnregions.clauses import EVALUATORS
-from lnregions.judgement import (
+from lnregions.assess.clauses import EVALUATORS
+from lnregions.assess.judgement import (
     JUDGES,
     LINKED,
     compare_methods,
@@ -19,8 +17,10 @@ from lnregions.judgement import (
     load_tables,
     plans_on,
 )
-from lnregions.plans import list_plans, write_plan_template
-from lnregions.verdicts import STATUS_WORDS, Verdict, status_words, verdict_table
+from lnregions.assess.plan_figures import knowledge_date, members_of
+from lnregions.assess.verdicts import STATUS_WORDS, Verdict, status_words, verdict_table
+from lnregions.tables.plans import list_plans, write_plan_template
+from lnregions.words.quantities import OF_YEAR, QUANTITIES, quantity_name
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from lnregions import _warm
-from lnregions.kernels import RunControl, WarmEngine, register_engines
+from lnregions.batch import warm as _warm
+from lnregions.batch.kernels import RunControl, WarmEngine, register_engines
 
 NOTEBOOKS = Path(__file__).parent / "data" / "notebooks"
 IMPORTS = ("numpy", "pandas", "matplotlib.pyplot", "matplotlib_inline.backend_inline")
@@ -175,14 +175,14 @@ def test_a_limit_ends_the_run_at_the_cell_that_went_beyond_it(control, name, err
 
 
 def test_memory_held_by_children_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr("lnregions._kernel._limit_memory", lambda most: None)
+    monkeypatch.setattr("lnregions.batch.kernel._limit_memory", lambda most: None)
     monkeypatch.setattr(_warm.WarmKernel, "memory", lambda kernel: 300 * 2**20)
     _, raised = execute("slow", tmp_path, control=RunControl(memory=200 * 2**20))
     assert raised.ename == "MemoryLimitError"
 
 
 def test_too_much_output_ends_the_run(tmp_path, monkeypatch):
-    monkeypatch.setattr("lnregions._conversation.MOST_OUTPUT", 2**20)
+    monkeypatch.setattr("lnregions.batch.conversation.MOST_OUTPUT", 2**20)
     _, raised = execute("much", tmp_path)
     assert raised.ename == "OutputLimitError"
 
@@ -243,7 +243,7 @@ def test_runs_do_not_share_the_place_in_a_file_that_the_warm_process_holds_open(
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     process = _warm.WarmProcess(imports=("ln_holds",))
-    monkeypatch.setattr("lnregions.kernels.warm_process", lambda: process)
+    monkeypatch.setattr("lnregions.batch.kernels.warm_process", lambda: process)
     try:
         source = "import os, ln_holds\nos.read(ln_holds.held.fileno(), 3)"
         for _ in range(2):
@@ -301,7 +301,7 @@ def test_a_warm_process_that_ends_is_named():
 def test_another_kernel_than_pythons_is_left_to_papermill(monkeypatch, caplog):
     called = []
     monkeypatch.setattr(
-        "lnregions.kernels.OrdinaryEngine.execute_managed_notebook",
+        "lnregions.batch.kernels.OrdinaryEngine.execute_managed_notebook",
         classmethod(lambda cls, nb_man, kernel_name, **kwargs: called.append(kernel_name)),
     )
     monkeypatch.setattr(WarmEngine, "_said", False)
@@ -328,8 +328,10 @@ def test_an_ordinary_kernel_that_dies_or_never_ends_is_marked_as_well(tmp_path):
 def test_where_no_process_can_be_forked_ordinary_kernels_do_the_work_which_is_said_once(
     tmp_path, monkeypatch, caplog
 ):
-    monkeypatch.setattr("lnregions.kernels.can_fork", lambda: False)
-    monkeypatch.setattr("lnregions.kernels.warm_process", lambda: pytest.fail("a warm process was asked for"))
+    monkeypatch.setattr("lnregions.batch.kernels.can_fork", lambda: False)
+    monkeypatch.setattr(
+        "lnregions.batch.kernels.warm_process", lambda: pytest.fail("a warm process was asked for")
+    )
     monkeypatch.setattr(WarmEngine, "_said", False)
     for _ in range(2):
         notebook, error = execute("leaves", tmp_path)

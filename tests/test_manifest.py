@@ -5,11 +5,11 @@ import os
 
 import pytest
 
-from lnregions import _files
-from lnregions._files import safe_name, swap_in, write_json, write_whole
-from lnregions._folder_lock import lock_folder
-from lnregions._hashes import Hashes
-from lnregions.manifest import Books, key, run_inputs, shared_inputs, versions
+from lnregions import files as _files
+from lnregions.batch.folder_lock import lock_folder
+from lnregions.batch.hashes import Hashes
+from lnregions.batch.manifest import Books, key, run_inputs, shared_inputs, versions
+from lnregions.files import safe_name, swap_in, write_json, write_whole
 
 
 @pytest.fixture

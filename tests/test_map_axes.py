@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
-from lnregions import maps, style
-from lnregions._map_axes import MapAxes
-from lnregions.boundaries import load_locator
+from lnregions import maps
+from lnregions.boundaries.boundaries import load_locator
+from lnregions.style import style
+from lnregions.style.map_axes import MapAxes
 
 
 def with_grid(ax):

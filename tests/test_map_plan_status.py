@@ -4,7 +4,7 @@ import pytest
 from matplotlib.offsetbox import AnnotationBbox
 
 from lnregions import DataError, judge, load_boundaries, load_plan, maps
-from lnregions.palette import STATUSES
+from lnregions.style.palette import STATUSES
 
 CITIES = load_boundaries()
 PLAN = load_plan()

@@ -15,20 +15,17 @@ from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
 
-from lnregions import (
-    boundaries,
-    map_base,
-    map_classes,
-    map_labels,
-    map_legend,
-    map_parts,
-    maps,
-    palette,
-    style,
-)
-from lnregions._checks import DataError
-from lnregions.map_fields import plot_no_data, printed_values
-from lnregions.map_symbols import circle_steps
+from lnregions import maps
+from lnregions.boundaries import boundaries
+from lnregions.errors import DataError
+from lnregions.maps import base as map_base
+from lnregions.maps import classes as map_classes
+from lnregions.maps import labels as map_labels
+from lnregions.maps import legend as map_legend
+from lnregions.maps import parts as map_parts
+from lnregions.maps.fields import plot_no_data, printed_values
+from lnregions.maps.symbols import circle_steps
+from lnregions.style import palette, style
 
 WIDTHS = list(style.SIZES)
 LANGUAGES = ["en", "zh"]

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lnregions import methods
-from lnregions._assessment_words import REASONS
-from lnregions._checks import DataError
-from lnregions._words import WORDS
-from lnregions.methods import METHODS, STATUS_WORDS, aggregate, escap, open_sdg, unsd
+from lnregions.assess import methods
+from lnregions.assess.assessment_words import REASONS
+from lnregions.assess.methods import METHODS, STATUS_WORDS, aggregate, escap, open_sdg, unsd
+from lnregions.errors import DataError
+from lnregions.words.words import WORDS
 
 QUIET = settings(deadline=None, derandomize=True, max_examples=60)
 PLAN = {"baseline_year": 2015, "horizon": 2030}

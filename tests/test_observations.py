@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnregions._checks import DataError
-from lnregions._paths import data_dir
-from lnregions.codebook import load_breaks
-from lnregions.observations import (
+from lnregions.errors import DataError
+from lnregions.paths import data_dir
+from lnregions.tables.codebook import load_breaks
+from lnregions.tables.observations import (
     choose_default,
     known_from,
     last_day,
@@ -17,9 +17,9 @@ from lnregions.observations import (
     parse_as_of,
     series,
 )
-from lnregions.plans import load_plan, write_plan_template
+from lnregions.tables.plans import load_plan, write_plan_template
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
 TABLES = Path(__file__).parent / "data" / "tables"
 HEAD = "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
 GOOD = "210200,gdp,2024,9516.9,亿元,2025-01-20,preliminary,A,s047,\n"

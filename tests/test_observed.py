@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 
 from lnregions import load_observations
-from lnregions._observed import Observation, observed
+from lnregions.tables.observed import Observation, observed
 
 
 def test_the_shipped_figures_are_the_same_in_rows_as_in_their_frame():

@@ -10,12 +10,12 @@ import shapely
 from pyproj import CRS, Transformer
 
 import lnregions
-from lnregions._boundary_place import to_metres
-from lnregions._checks import DataError
-from lnregions._web_maps import bd09, gcj02
-from lnregions.boundaries import load_boundaries
+from lnregions.boundaries.boundaries import load_boundaries
+from lnregions.boundaries.place import to_metres
+from lnregions.boundaries.web_maps import bd09, gcj02
+from lnregions.errors import DataError
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
 FOUR = odd.FOUR
 
 

@@ -6,12 +6,12 @@ import odd_files as odd
 import pytest
 
 import lnregions
-from lnregions._checks import DataError
-from lnregions._paths import data_dir
-from lnregions.observations import load_observations
-from lnregions.plans import check_plan, load_plan
+from lnregions.errors import DataError
+from lnregions.paths import data_dir
+from lnregions.tables.observations import load_observations
+from lnregions.tables.plans import check_plan, load_plan
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
 GOOD = odd.HEAD + odd.ROWS
 COLUMNS = odd.HEAD.strip().split(",")
 
@@ -267,7 +267,8 @@ def test_the_command_says_what_was_untidy_in_the_language_asked_for(folder, caps
 
 
 def test_a_shipped_table_that_is_not_the_sealed_one_is_read_and_said(tmp_path, monkeypatch):
-    from lnregions import _tables, observations
+    from lnregions.tables import observations
+    from lnregions.tables import tables as _tables
 
     copy = shutil.copytree(data_dir(), tmp_path / "data")
     for module in (_tables, observations):

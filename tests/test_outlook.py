@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from lnregions import DataError, load_plan
-from lnregions.outlook import (
+from lnregions.assess.outlook import (
     back_test_all,
     back_test_summary,
     chained_segments,

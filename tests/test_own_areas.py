@@ -11,14 +11,17 @@ import pytest
 from generated_plan import write_plan
 
 import lnregions as ln
-from lnregions import _checks, _plan_figures, _warm, web_data
-from lnregions._plan_figures import load_tables
-from lnregions.choices import batch_choices
-from lnregions.pictures import warm_up
-from lnregions.plan_boundaries import boundaries_of, boundary_words
-from lnregions.plans import check_plan
-from lnregions.render import Settings, plan_runs, render_notebooks
-from lnregions.runs import run_notebook
+from lnregions import errors as _checks
+from lnregions.assess import plan_figures as _plan_figures
+from lnregions.assess.plan_figures import load_tables
+from lnregions.batch import warm as _warm
+from lnregions.batch.render import Settings, plan_runs, render_notebooks
+from lnregions.batch.runs import run_notebook
+from lnregions.boundaries.plan_boundaries import boundaries_of, boundary_words
+from lnregions.explorer import web_data
+from lnregions.figures.pictures import warm_up
+from lnregions.tables.choices import batch_choices
+from lnregions.tables.plans import check_plan
 
 CITY = "300101"
 DRAWN = {
@@ -111,7 +114,7 @@ def test_every_notebook_renders_for_it(folder, tmp_path):
     )  # fmt: skip
     result = render_notebooks(
         tmp_path, choices=batch_choices(str(folder)), languages=["en"], parameters={"plan": str(folder)},
-        only={"region": ["r000"], "adcode": [CITY]}, settings=Settings(jobs=2, warm_up=("lnregions.pictures:warm_up",)),
+        only={"region": ["r000"], "adcode": [CITY]}, settings=Settings(jobs=2, warm_up=("lnregions.figures.pictures:warm_up",)),
     )  # fmt: skip
     assert [outcome.error for outcome in result.failed] == []
     assert len(result.done) == len(runs) == 4
@@ -160,7 +163,9 @@ def test_a_run_from_the_warm_process_says_what_an_ordinary_one_does(untidy, tmp_
         f"import lnregions as ln\nplan = ln.load_plan({str(untidy)!r})\nln.draw_location(plan, 'r000')\nNone"
     )
     source = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])).encode()
-    _warm.warm_process(imports=_warm.IMPORTS, warm_up=[("lnregions.pictures:warm_up", {"plan": str(untidy)})])
+    _warm.warm_process(
+        imports=_warm.IMPORTS, warm_up=[("lnregions.figures.pictures:warm_up", {"plan": str(untidy)})]
+    )
     shown = {}
     for engine in ("lnregions", "lnregions-ordinary"):
         folder = tmp_path / engine

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lnregions._palette_png import _nearest, encode_png, indexed
+from lnregions.style.palette_png import _nearest, encode_png, indexed
 
 
 def drawing(colours=300):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lnregions._checks import DataError
-from lnregions.parameters import Notebook, check_parameters, list_notebooks, read_notebook
+from lnregions.batch.parameters import Notebook, check_parameters, list_notebooks, read_notebook
+from lnregions.errors import DataError
 
 NOTEBOOKS = Path(__file__).parent / "data" / "notebooks"
 CELL = {"cell_type": "code", "source": "", "metadata": {"tags": ["parameters"]}, "outputs": []}

@@ -14,7 +14,9 @@ from matplotlib import font_manager
 from matplotlib.backends import _backend_pdf_ps as writer
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-from lnregions import _pdf_fonts, figures, style
+from lnregions.figures import figures
+from lnregions.style import pdf_fonts as _pdf_fonts
+from lnregions.style import style
 
 WORDS = "辽宁省规划 Liaoning, 951.7 billion yuan (−3.5%) é·"
 UNSCALED = LoadFlags.NO_SCALE | LoadFlags.NO_HINTING

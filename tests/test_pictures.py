@@ -6,10 +6,11 @@ import matplotlib.colors
 import pandas as pd
 import pytest
 
-from lnregions import chart_pictures, city_pictures, judge, load_plan, map_pictures, year_pictures
-from lnregions.judgement import load_tables
-from lnregions.pictures import Picture, Pictures, make_picture, source_line, sources_of, warm_up
-from lnregions.plan_boundaries import SHIPPED
+from lnregions import judge, load_plan
+from lnregions.assess.judgement import load_tables
+from lnregions.boundaries.plan_boundaries import SHIPPED
+from lnregions.figures import chart_pictures, city_pictures, map_pictures, year_pictures
+from lnregions.figures.pictures import Picture, Pictures, make_picture, source_line, sources_of, warm_up
 
 PLAN = load_plan()
 TABLES = load_tables(PLAN)
@@ -97,7 +98,7 @@ def test_maps_of_different_regions_share_their_classes():
 
 
 def test_the_contributions_add_up_to_the_change_of_the_region():
-    from lnregions.judgement import figures_of
+    from lnregions.assess.judgement import figures_of
 
     picture = CHARTS["contributions"]()
     frame = figures_of(PLAN, "belt", indicator="gdp", tables=TABLES).frame.set_index("year")["value"]
@@ -141,8 +142,8 @@ def test_before_the_horizon_a_trajectory_carries_its_projection_and_says_how_suc
 
 
 def test_targets_of_two_plans_on_one_indicator_are_drawn_together():
-    from lnregions.chart_pictures import _targets
-    from lnregions.judgement import judge_main
+    from lnregions.assess.judgement import judge_main
+    from lnregions.figures.chart_pictures import _targets
 
     verdict = next(v for v in judge_main(PLAN) if v.target == "belt-sei")
     both = _targets(PLAN, verdict, "en")
@@ -205,7 +206,7 @@ def test_data_without_sources_say_so():
 def test_a_picture_of_several_axes_is_that_of_their_figure():
     import numpy as np
 
-    from lnregions import style
+    from lnregions.style import style
 
     fig = style.figure("single")
     axes = np.array([fig.add_subplot(1, 2, 1), fig.add_subplot(1, 2, 2)])

@@ -2,12 +2,12 @@ import shutil
 
 import pytest
 
-from lnregions import plans
-from lnregions._checks import DataError
-from lnregions._paths import data_dir
-from lnregions.plans import check_plan, list_plans, load_plan, write_plan_template
+from lnregions.errors import DataError
+from lnregions.paths import data_dir
+from lnregions.tables import plans
+from lnregions.tables.plans import check_plan, list_plans, load_plan, write_plan_template
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
 PLAN = data_dir() / "plans" / "ln-2022"
 
 
@@ -400,7 +400,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path, name):
 
 
 def test_a_template_that_fails_on_the_way_leaves_nothing(tmp_path, monkeypatch):
-    from lnregions import _plan_template
+    from lnregions.tables import plan_template as _plan_template
 
     def full(name):
         raise OSError(28, "No space left on device")

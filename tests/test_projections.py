@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnregions._checks import DataError
-from lnregions.projections import back_test, choose_projection, naive_growth, project_trend
+from lnregions.assess.projections import back_test, choose_projection, naive_growth, project_trend
+from lnregions.errors import DataError
 
 QUIET = settings(deadline=None, derandomize=True, max_examples=40)
 YEARS = [2018, 2019, 2020, 2021, 2022]

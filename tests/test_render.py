@@ -13,13 +13,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lnregions import _warm, batch
-from lnregions import render as render_module
-from lnregions._checks import DataError
-from lnregions._folder_lock import lock_folder
-from lnregions.progress import failure_lines, progress_for
-from lnregions.render import Settings, plan_render, plan_runs, render_notebooks
-from lnregions.runs import Limits, without_paths
+from lnregions.batch import batch
+from lnregions.batch import render as render_module
+from lnregions.batch import warm as _warm
+from lnregions.batch.folder_lock import lock_folder
+from lnregions.batch.progress import failure_lines, progress_for
+from lnregions.batch.render import Settings, plan_render, plan_runs, render_notebooks
+from lnregions.batch.runs import Limits, without_paths
+from lnregions.errors import DataError
 
 NOTEBOOKS = Path(__file__).parent / "data" / "notebooks"
 OUTPUTS = NOTEBOOKS / "outputs.ipynb"

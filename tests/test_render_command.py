@@ -13,12 +13,15 @@ import nbformat
 import pytest
 from test_render import write_notebook
 
-from lnregions import _checks, _render_command, _warm, render
+from lnregions import errors as _checks
 from lnregions.__main__ import main, parser
-from lnregions._checks import DataError
-from lnregions._paths import data_dir
-from lnregions._render_command import read_parameters
-from lnregions.progress import Bar, progress_for
+from lnregions.batch import render
+from lnregions.batch import render_command as _render_command
+from lnregions.batch import warm as _warm
+from lnregions.batch.progress import Bar, progress_for
+from lnregions.batch.render_command import read_parameters
+from lnregions.errors import DataError
+from lnregions.paths import data_dir
 
 SPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -81,7 +84,7 @@ def test_parameters_come_from_a_file_and_the_call_goes_before(tmp_path):
 )
 def test_the_warm_process_reads_the_plan_of_the_render_on_its_date(call, plan, as_of):
     warm_up = _render_command._settings(options(*call)).warm_up
-    assert warm_up == (("lnregions.pictures:warm_up", {"plan": plan, "as_of": as_of}),)
+    assert warm_up == (("lnregions.figures.pictures:warm_up", {"plan": plan, "as_of": as_of}),)
 
 
 def test_a_plan_given_as_a_parameter_is_the_plan_of_the_render():
@@ -174,7 +177,7 @@ def test_one_notebooks_parameters_are_listed(tmp_path, capsys):
 
 
 def test_pages_are_built_again_only_where_something_changed(tmp_path, capsys, monkeypatch, unchanging):
-    from lnregions import report
+    from lnregions.pages import report
 
     built, real = [], report.write_report
     monkeypatch.setattr(report, "write_report", lambda *args, **more: built.append(1) or real(*args, **more))

@@ -16,16 +16,19 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from lnregions import report, report_export, report_pages, report_previews
-from lnregions._checks import DataError
-from lnregions._page_script import map_script
-from lnregions._paths import data_dir
-from lnregions.judgement import judge
-from lnregions.report_inventory import read_inventory
-from lnregions.report_map import region_map
-from lnregions.report_site import read_site, relative
-from lnregions.report_words import WORDS, mixed
-from lnregions.web_data import map_data
+from lnregions.assess.judgement import judge
+from lnregions.errors import DataError
+from lnregions.explorer.page_script import map_script
+from lnregions.explorer.web_data import map_data
+from lnregions.pages import export as report_export
+from lnregions.pages import pages as report_pages
+from lnregions.pages import previews as report_previews
+from lnregions.pages import report
+from lnregions.pages.inventory import read_inventory
+from lnregions.pages.map import region_map
+from lnregions.pages.site import read_site, relative
+from lnregions.paths import data_dir
+from lnregions.words.pages import WORDS, mixed
 
 made = runpy.run_path(str(Path(__file__).parent / "browser" / "report_output.py"))
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</title>"

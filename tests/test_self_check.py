@@ -8,30 +8,28 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from lnregions import (
-    check_drawn,
-    check_pictures,
-    check_shapes,
-    check_tables,
-    check_verdicts,
-    codebook,
-    self_check,
-)
-from lnregions import observations as figures_module
 from lnregions.__main__ import main
-from lnregions._checks import DataError, Fault
-from lnregions._paths import data_dir, shapes_dir
-from lnregions._tables import fingerprint
-from lnregions.boundaries import load_boundaries, load_context, load_locator
-from lnregions.chart_pictures import draw_contributions, draw_indexed_growth, draw_members
-from lnregions.check_drawn import PlotCall, undrawn
-from lnregions.check_pictures import EXPLAINERS, trace_picture
-from lnregions.check_result import report_checks
-from lnregions.check_traces import Tracer
-from lnregions.judgement import load_tables
-from lnregions.map_pictures import draw_map
-from lnregions.plans import load_plan
-from lnregions.year_pictures import draw_change
+from lnregions.assess.judgement import load_tables
+from lnregions.boundaries.boundaries import load_boundaries, load_context, load_locator
+from lnregions.checks import drawn as check_drawn
+from lnregions.checks import pictures as check_pictures
+from lnregions.checks import self_check
+from lnregions.checks import shapes as check_shapes
+from lnregions.checks import tables as check_tables
+from lnregions.checks import verdicts as check_verdicts
+from lnregions.checks.drawn import PlotCall, undrawn
+from lnregions.checks.pictures import EXPLAINERS, trace_picture
+from lnregions.checks.result import report_checks
+from lnregions.checks.traces import Tracer
+from lnregions.errors import DataError, Fault
+from lnregions.figures.chart_pictures import draw_contributions, draw_indexed_growth, draw_members
+from lnregions.figures.map_pictures import draw_map
+from lnregions.figures.year_pictures import draw_change
+from lnregions.paths import data_dir, shapes_dir
+from lnregions.tables import codebook
+from lnregions.tables import observations as figures_module
+from lnregions.tables.plans import load_plan
+from lnregions.tables.tables import fingerprint
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +123,9 @@ def tables(tmp_path, monkeypatch):
     """A copy of the data folder that everything reads instead of the shipped one."""
     folder = tmp_path / "data"
     shutil.copytree(data_dir(), folder)
-    from lnregions import _tables, consistency, plans
+    from lnregions.checks import consistency
+    from lnregions.tables import plans
+    from lnregions.tables import tables as _tables
 
     for module in (_tables, codebook, figures_module, check_tables, consistency, plans):
         monkeypatch.setattr(module, "data_dir", lambda: folder)
@@ -139,7 +139,7 @@ def tables(tmp_path, monkeypatch):
 
 def seal(folder):
     """Write the checksums of all tables, as someone would who hides a change."""
-    from lnregions import _tables
+    from lnregions.tables import tables as _tables
 
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     for entry in package["resources"]:
@@ -318,7 +318,7 @@ def test_cities_in_pieces_or_in_metres_or_invalid_are_found(layers):
 
 
 def test_a_label_outside_its_area_is_found(layers, monkeypatch):
-    from lnregions import geometry
+    from lnregions.boundaries import geometry
 
     wrong = layers[0].geometry.representative_point().iloc[::-1].reset_index(drop=True)
     monkeypatch.setattr(geometry, "label_points", lambda frame: wrong)
@@ -375,7 +375,8 @@ def assembled(draw, *given):
 
 
 def test_nothing_is_drawn_while_pictures_are_put_together_and_all_is_as_before():
-    from lnregions import chart_pictures, charts
+    from lnregions import charts
+    from lnregions.figures import chart_pictures
 
     before = plt.get_fignums()
     picture, calls = assembled(draw_members, load_plan(), "west", "gdp")
@@ -383,7 +384,7 @@ def test_nothing_is_drawn_while_pictures_are_put_together_and_all_is_as_before()
     assert [call.name for call in calls] == ["plot_member_panels"]
     assert len(picture.data) > 10
     assert chart_pictures.charts is charts
-    assert chart_pictures.make_picture.__module__ == "lnregions.pictures"
+    assert chart_pictures.make_picture.__module__ == "lnregions.figures.pictures"
 
 
 def test_every_plotting_function_that_pictures_use_has_its_explainer():
@@ -506,7 +507,7 @@ KINDS = {
 def test_numbers_of_every_kind_of_clause_are_traced_and_wrong_ones_found(tracer, kind):
     from dataclasses import replace
 
-    from lnregions.verdicts import Verdict
+    from lnregions.assess.verdicts import Verdict
 
     target, own = KINDS[kind]
     sources = {

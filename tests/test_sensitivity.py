@@ -4,11 +4,10 @@ import pandas as pd
 import pytest
 
 from lnregions import DataError, load_observations, load_plan
-from lnregions._observed import Observation
-from lnregions._plan_figures import figures_of, growth_figures, load_tables, members_of
-from lnregions._related import narrow_tables, plan_and_target, untouched
-from lnregions.judgement import judge, judge_main
-from lnregions.sensitivity import (
+from lnregions.assess.judgement import judge, judge_main
+from lnregions.assess.plan_figures import figures_of, growth_figures, load_tables, members_of
+from lnregions.assess.related import narrow_tables, plan_and_target, untouched
+from lnregions.assess.sensitivity import (
     VARIANTS,
     closing_words,
     revision_trail,
@@ -16,7 +15,8 @@ from lnregions.sensitivity import (
     sensitivity_words,
     status_on_the_way,
 )
-from lnregions.verdicts import Verdict
+from lnregions.assess.verdicts import Verdict
+from lnregions.tables.observed import Observation
 
 DATE = "2026-06-30"
 

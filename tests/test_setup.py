@@ -7,7 +7,8 @@ import tomllib
 import pytest
 import yaml
 
-from lnregions import __version__, _paths
+from lnregions import __version__
+from lnregions import paths as _paths
 
 ROOT = _paths.root()
 CONDA_NAMES = {"zlib-ng": "python-zlib-ng"}

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from lnregions._paths import data_dir, shapes_dir
-from lnregions.boundaries import load_boundaries, load_context, load_locator
-from lnregions.geometry import area_km2, neighbours
+from lnregions.boundaries.boundaries import load_boundaries, load_context, load_locator
+from lnregions.boundaries.geometry import area_km2, neighbours
+from lnregions.paths import data_dir, shapes_dir
 
 FOLDER = shapes_dir()
 LAYERS = ("liaoning_cities", "liaoning_counties", "context", "locator")

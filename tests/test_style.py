@@ -8,10 +8,11 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.text import Text
 
-from lnregions import _typeset, palette, style
-from lnregions._checks import DataError
-from lnregions._paths import data_dir
-from lnregions._words import UNITS, WORDS
+from lnregions.errors import DataError
+from lnregions.paths import data_dir
+from lnregions.style import palette, style
+from lnregions.style import typeset as _typeset
+from lnregions.words.words import UNITS, WORDS
 
 # Machado, Oliveira and Fernandes 2009, "A physiologically-based model for simulation of color vision
 # deficiency", severity 1.0; they act on linear RGB.
@@ -339,7 +340,7 @@ def test_axes_on_a_foreign_figure_take_the_sizes_of_its_width():
 
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_text_measured_before_gives_the_same_picture_as_text_measured_anew(kind):
-    from lnregions import figures
+    from lnregions.figures import figures
 
     def drawn():
         fig, file = style.figure("single", height_mm=30), io.BytesIO()

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnregions import _rows, _tables
-from lnregions._checks import DataError
-from lnregions._column_checks import RULES_ZH
-from lnregions._paths import data_dir
-from lnregions._tables import check_references, read_lines, read_table
+from lnregions.errors import DataError
+from lnregions.paths import data_dir
+from lnregions.tables import rows as _rows
+from lnregions.tables import tables as _tables
+from lnregions.tables.column_checks import RULES_ZH
+from lnregions.tables.tables import check_references, read_lines, read_table
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions._checks.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
 HEAD = "unit,label_zh,label_en,factor_en\n"
 GOOD = HEAD + "亿元,亿元,billion yuan,0.1\n万人,万人,million people,0.01\n"
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from lnregions import DataError
-from lnregions.totals import coverage_text, region_mean, region_total
+from lnregions.assess.totals import coverage_text, region_mean, region_total
 
 MEMBERS = ["210100", "210200"]
 

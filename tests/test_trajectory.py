@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnregions._checks import DataError
-from lnregions.trajectory import (
+from lnregions.assess.trajectory import (
     gap,
     gaps,
     keep_better,
@@ -17,6 +16,7 @@ from lnregions.trajectory import (
     required_path,
     share_of_way,
 )
+from lnregions.errors import DataError
 
 QUIET = settings(deadline=None, derandomize=True, max_examples=80)
 PLAN = {"baseline_year": 2021, "horizon": 2024}

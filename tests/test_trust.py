@@ -10,9 +10,10 @@ import pytest
 from nbformat.sign import NotebookNotary
 from test_render import write_notebook
 
-from lnregions import _warm, cluster
-from lnregions.render import Settings, render_notebooks
-from lnregions.runs import sign_notebook
+from lnregions.batch import cluster
+from lnregions.batch import warm as _warm
+from lnregions.batch.render import Settings, render_notebooks
+from lnregions.batch.runs import sign_notebook
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_database_that_cannot_be_written_leaves_the_notebook_unsigned_and_says
     data = home / ".local" / "share" / "jupyter"
     for name in ("nbsignatures.db", "nbsignatures.db.bak"):
         (data / name / "in the way").mkdir(parents=True)
-    code = "import sys, pathlib; from lnregions.runs import sign_notebook; "
+    code = "import sys, pathlib; from lnregions.batch.runs import sign_notebook; "
     code += "print(sign_notebook(pathlib.Path(sys.argv[1])))"
     done = subprocess.run([sys.executable, "-c", code, notebook], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("False\n", "")
@@ -79,7 +80,7 @@ def test_runs_side_by_side_are_all_signed_with_one_secret(home, notebook, tmp_pa
     paths = [tmp_path / f"{number}.ipynb" for number in range(8)]
     for number, path in enumerate(paths):
         path.write_text(notebook.read_text("utf-8").replace('"1"', f'"{number}"'), "utf-8")
-    code = "import sys, pathlib, concurrent.futures as f; from lnregions.runs import sign_notebook; "
+    code = "import sys, pathlib, concurrent.futures as f; from lnregions.batch.runs import sign_notebook; "
     code += "print(all(f.ThreadPoolExecutor(8).map(sign_notebook, map(pathlib.Path, sys.argv[1:]))))"
     done = subprocess.run([sys.executable, "-c", code, *paths], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("True\n", "")

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lnregions import judge, load_observations, load_plan
-from lnregions._paths import data_dir
-from lnregions.clauses import Clause, FigureRow, Figures, growth_rates, judge_clause
-from lnregions.judgement import judge_readings
+from lnregions.assess.clauses import Clause, FigureRow, Figures, growth_rates, judge_clause
+from lnregions.assess.judgement import judge_readings
+from lnregions.paths import data_dir
 
 PLAN = load_plan()
 WHOLE = load_observations()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lnregions import _warm
-from lnregions._conversation import FrontEnd
+from lnregions.batch import warm as _warm
+from lnregions.batch.conversation import FrontEnd
 
 
 def test_a_warm_process_that_does_not_end_by_itself_is_killed(monkeypatch):

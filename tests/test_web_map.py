@@ -8,12 +8,13 @@ import pytest
 import shapely
 
 import lnregions as ln
-from lnregions import palette, web_data, web_layers, web_shapes
-from lnregions._checks import DataError
-from lnregions._page_script import map_script, map_style, script_json
-from lnregions.geometry import project
-from lnregions.judgement import load_tables
-from lnregions.web_map import WebMap
+from lnregions.assess.judgement import load_tables
+from lnregions.boundaries.geometry import project
+from lnregions.errors import DataError
+from lnregions.explorer import web_data, web_layers, web_shapes
+from lnregions.explorer.page_script import map_script, map_style, script_json
+from lnregions.explorer.web_map import WebMap
+from lnregions.style import palette
 
 EVIL = "</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 

@@ -12,7 +12,7 @@ import threading
 import time
 from pathlib import Path
 
-from lnregions._paths import notebooks_dir, root
+from lnregions.paths import notebooks_dir, root
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

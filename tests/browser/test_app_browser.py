@@ -16,8 +16,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 if not CHROMIUM:
     pytest.skip("Chromium is not installed (Debian: apt-get install chromium)", allow_module_level=True)
 
-from lnregions._paths import root  # noqa: E402
-from lnregions.explore_app import HOST, free_port  # noqa: E402
+from lnregions.explorer.app import HOST, free_port  # noqa: E402
+from lnregions.paths import root  # noqa: E402
 
 FLAGS = [
     "--no-sandbox",
@@ -37,7 +37,7 @@ def address(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     said = (home / "said.txt").open("w+", encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "lnregions.explore_app", "--no-browser", "--port", str(free_port(8900))],
+        [sys.executable, "-m", "lnregions.explorer.app", "--no-browser", "--port", str(free_port(8900))],
         stdout=subprocess.PIPE, stderr=said, text=True, cwd=root(), start_new_session=True,
         env=os.environ | {"HOME": str(home), "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip

@@ -15,7 +15,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 
 from lab import CHROMIUM, FLAGS, Lab, Tab, copy_notebooks, home_environment  # noqa: E402
 
-from lnregions._paths import notebooks_dir  # noqa: E402
+from lnregions.paths import notebooks_dir  # noqa: E402
 
 if not CHROMIUM:
     pytest.skip("Chromium is not installed (Debian: apt-get install chromium)", allow_module_level=True)

@@ -19,11 +19,11 @@ if not CHROMIUM:
 from report_output import write_output  # noqa: E402
 
 import lnregions as ln  # noqa: E402
-from lnregions.export import notebook_html  # noqa: E402
-from lnregions.geometry import EQUAL_AREA  # noqa: E402
-from lnregions.report import report_pdf, single_file, site_pages, write_report  # noqa: E402
-from lnregions.report_site import read_site  # noqa: E402
-from lnregions.web_map import WebMap  # noqa: E402
+from lnregions.boundaries.geometry import EQUAL_AREA  # noqa: E402
+from lnregions.explorer.web_map import WebMap  # noqa: E402
+from lnregions.figures.export import notebook_html  # noqa: E402
+from lnregions.pages.report import report_pdf, single_file, site_pages, write_report  # noqa: E402
+from lnregions.pages.site import read_site  # noqa: E402
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]

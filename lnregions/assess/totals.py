@@ -1,0 +1,256 @@
+"""Totals and means of a region from its members' figures, with the coverage they rest on.
+
+A total takes all its members from one release: one source that covers them all, or the members' own releases
+of the same standing (all preliminary, all final, all revised). Where no release covers every member, the answer
+is no value and the reason; figures of different vintages are never added up.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from lnregions.errors import DataError
+from lnregions.tables.observed import Observation, observed
+
+_TOTAL_COLUMNS = [
+    "year",
+    "value",
+    "members",
+    "present",
+    "missing",
+    "release",
+    "grade",
+    "vintage",
+    "source",
+    "reason",
+]
+_ROUNDS = ("final", "revised", "preliminary")
+
+
+def region_total(observations: pd.DataFrame, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
+    """Sum of the members' figures, year by year.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Columns ``area indicator year value vintage status grade source`` (all readings, not only the default).
+    members : sequence of str
+        Codes of the areas that make the region.
+    indicator : str
+        An indicator that sums over areas.
+
+    Returns
+    -------
+    DataFrame
+        One row a year with any figure: ``year``, ``value`` (in the indicator's unit; missing where the total is
+        refused), ``members`` and ``present`` (counts), ``missing`` (codes, space-separated), ``release`` (what
+        the members have in common), ``grade`` (the worst among them), ``vintage`` (the latest), ``source``,
+        ``reason`` (``""`` or ``missing members`` or ``mixed vintages``).
+
+    Raises
+    ------
+    DataError
+        If `members` is empty or names one area twice.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"area": ["210100", "210200"], "indicator": "gdp", "year": 2023, "value": [8.0, 9.0],
+    ...     "vintage": "", "status": "unknown", "grade": "B", "source": "s033"})
+    >>> region_total(rows, ["210100", "210200"], indicator="gdp")[["year", "value", "present", "release"]]
+       year  value  present release
+    0  2023   17.0        2    s033
+    """
+    return pd.DataFrame(yearly_totals(_of(observations, indicator), members), columns=_TOTAL_COLUMNS)
+
+
+def region_mean(
+    observations: pd.DataFrame, members: Sequence[str], *, indicator: str, weight: str, lag: int = 0
+) -> pd.DataFrame:
+    r"""Mean of the members' figures, weighted by another indicator.
+
+    Parameters
+    ----------
+    observations, members, indicator
+        As in `region_total`; `indicator` is a share or a growth rate.
+    weight : str
+        Indicator that weighs the members, such as ``population``.
+    lag : int
+        Years by which the weight precedes: 1 for growth rates, whose weights are the levels of the year before.
+
+    Returns
+    -------
+    DataFrame
+        As `region_total`; the reason also names weights that lack, the sources those of the weights.
+
+    Notes
+    -----
+    .. math:: \bar x_t = \frac{\sum_i w_{i,t-lag}\, x_{i,t}}{\sum_i w_{i,t-lag}}
+
+    With levels of the year before as weights, the mean of growth rates is the growth of the sum (a Laspeyres
+    quantity index; System of National Accounts 2008, chapter 15).
+    """
+    figures, weights = (_of(observations, name) for name in (indicator, weight))
+    out = yearly_means(figures, weights, members=members, lag=lag)
+    return pd.DataFrame(out, columns=_TOTAL_COLUMNS).astype({"value": float})
+
+
+def yearly_totals(figures: Iterable[Observation], members: Sequence[str]) -> list[dict]:
+    """Rows of `region_total` from the observations of one indicator."""
+    members = _checked(members)
+    years = _by_year(figures, members)
+    return [_total_of_year(year, years[year], members) for year in sorted(years)]
+
+
+def yearly_means(
+    figures: Iterable[Observation], weights: Iterable[Observation], *, members: Sequence[str], lag: int = 0
+) -> list[dict]:
+    """Rows of `region_mean` from the observations of one indicator and of the one that weighs it."""
+    members = _checked(members)
+    years, weighing = _by_year(figures, members), _by_year(weights, members)
+    out = [_total_of_year(year, years[year], members) for year in sorted(years)]
+    for row in out:
+        if not row["reason"]:
+            year = row["year"]
+            row["value"], row["reason"], added = _weighted(years[year], weighing.get(year - lag, []), members)
+            row["source"] = " ".join(dict.fromkeys([*row["source"].split(), *added.split()]))
+    return out
+
+
+def coverage_text(row: pd.Series, names: dict[str, str], *, language: str = "en") -> str:
+    """Coverage in words, such as ``6 of 7 members; without Tieling``."""
+    missing = [names.get(code, code) for code in str(row["missing"]).split()]
+    if language == "zh":
+        text = f"{row['members']}个成员中的{row['present']}个"
+        return text + (f"；缺{'、'.join(missing)}" if missing else "")
+    text = f"{row['present']} of {row['members']} members"
+    return text + (f"; without {', '.join(missing)}" if missing else "")
+
+
+def _checked(members):
+    members = list(members)
+    if not members:
+        raise DataError(
+            "A region without members has no total. Give at least one area code.",
+            zh="没有成员的区域没有总量。请至少给出一个地区代码。",
+        )
+    twice = sorted({code for code in members if members.count(code) > 1})
+    if twice:
+        raise DataError(
+            f"Area {twice[0]!r} is named twice among the members. Name each area once.",
+            zh=f"成员中地区 {twice[0]!r} 出现两次。每个地区请只列一次。",
+        )
+    return members
+
+
+def _of(observations, indicator):
+    """Observations of one indicator."""
+    return observed(observations[observations["indicator"] == indicator])
+
+
+def _by_year(figures, members):
+    """Figures of the members by year."""
+    wanted = set(members)
+    years: dict[int, list[Observation]] = {}
+    for figure in figures:
+        if figure.area in wanted and figure.value == figure.value:  # a row without a value is no figure
+            years.setdefault(int(figure.year), []).append(figure)
+    return years
+
+
+def _total_of_year(year, figures, members):
+    """Total of one year, or the reason why there is none."""
+    held = {figure.area for figure in figures}
+    missing = [code for code in members if code not in held]
+    row = dict(year=year, value=float("nan"), members=len(members), present=len(members) - len(missing))
+    row |= dict(
+        missing=" ".join(missing), release="", grade="", vintage="", source="", reason="missing members"
+    )
+    if missing:
+        return row
+    chosen = _release(figures, members)
+    if chosen is None:
+        return row | {"reason": "mixed vintages"}
+    picked = [figures[place] for place in chosen.places]
+    return row | dict(
+        value=float(np.sum([one.value for one in picked])),
+        release=chosen.name,
+        grade=chosen.worst,
+        vintage=chosen.latest,
+        source=_sources(picked, chosen.name),
+        reason="",
+    )
+
+
+def common_release(
+    figures: Sequence[Observation], members: Sequence[str]
+) -> tuple[str, list[Observation]] | None:
+    """Release of one year's figures that covers all members, with one figure a member; None where there is none.
+
+    A release is one source, or else the members' own figures of the same standing (``final``, ``revised`` or
+    ``preliminary``; figures of unknown standing never join others). Among several the one whose weakest figure
+    is best attested is taken, then a single source before joined ones, then the latest vintage, then the
+    source's name.
+    """
+    chosen = _release(figures, members)
+    return None if chosen is None else (chosen.name, [figures[place] for place in chosen.places])
+
+
+def _sources(figures, release):
+    """The release itself where it is one source, else all that the figures name."""
+    named = {s for figure in figures for s in str(figure.source).split()}
+    return release if release in named else " ".join(sorted(named))
+
+
+class _Candidate(NamedTuple):
+    name: str
+    joined: bool
+    worst: str
+    latest: str
+    places: list[int]
+
+
+def _release(figures, members):
+    """The best release of some figures of one year; None where none has every member."""
+    order = sorted(range(len(figures)), key=lambda place: figures[place].vintage, reverse=True)
+    order.sort(key=lambda place: figures[place].grade)
+    sources: dict[str, dict[str, int]] = {}
+    rounds: dict[str, dict[str, int]] = {status: {} for status in _ROUNDS}
+    for place in order:
+        figure = figures[place]
+        for source in str(figure.source).split():
+            sources.setdefault(source, {}).setdefault(figure.area, place)
+        if figure.status in rounds:
+            rounds[figure.status].setdefault(figure.area, place)
+    candidates = [
+        _candidate(name, [held[area] for area in members], figures, joined=name not in sources)
+        for name, held in [
+            *sorted(sources.items()),
+            *((f"{status} figures of each member", held) for status, held in rounds.items()),
+        ]
+        if set(members) <= set(held)
+    ]
+    candidates.sort(key=lambda c: c.latest, reverse=True)
+    candidates.sort(key=lambda c: (c.worst, c.joined))
+    return candidates[0] if candidates else None
+
+
+def _candidate(name, places, figures, *, joined):
+    worst = max(figures[place].grade for place in places)
+    return _Candidate(name, joined, worst, max(str(figures[place].vintage) for place in places), places)
+
+
+def _weighted(figures, weights, members):
+    """Weighted mean of one year, the reason where there is none, and the sources of the weights."""
+    if not set(members) <= {figure.area for figure in weights}:
+        return float("nan"), "missing weights", ""
+    release = _release(weights, members)
+    if release is None:
+        return float("nan"), "mixed vintages", ""
+    w = np.array([weights[place].value for place in release.places], float)
+    x = np.array([figures[place].value for place in _release(figures, members).places], float)
+    if w.sum() <= 0:
+        return float("nan"), "missing weights", ""
+    sources = _sources([weights[place] for place in release.places], release.name)
+    return float((w * x).sum() / w.sum()), "", sources

@@ -1,0 +1,149 @@
+"""The two pictures of a view: the map of its members, and the series of its city or region."""
+
+import pandas as pd
+
+from lnregions import charts, maps
+from lnregions.assess.judgement import judge_row, members_of
+from lnregions.boundaries.plan_boundaries import boundaries_of, boundary_words
+from lnregions.explorer.choices import (
+    PROVINCE,
+    figures_at,
+    level_and_members,
+    member_figures,
+    why_no_series,
+    with_cities,
+)
+from lnregions.figures.chart_pictures import (
+    EMPTY_MM,
+    area_series_of,
+    chart_picture,
+    common_words,
+    draw_verdict,
+    head_words,
+)
+from lnregions.figures.map_pictures import draw_map, finish_picture_map, one_year
+from lnregions.figures.picture_words import in_sentence
+from lnregions.figures.pictures import Picture, make_picture
+from lnregions.maps.base import draw_areas, map_axes
+from lnregions.maps.fields import plot_no_data
+from lnregions.style.palette import ROLES
+
+WIDTH = "onehalf"
+"""Two such pictures stand side by side on a screen, with text that can be read."""
+CHOSEN_POINTS = 2.2
+
+
+def view_map(view) -> Picture:
+    """Map of a view; areas without any figure are hatched."""
+    plan = with_cities(view.plan)
+    if shown_figures(view)["value"].isna().all():
+        picture = _map_without_figures(view)
+    else:
+        picture = draw_map(
+            plan,
+            view.region,
+            view.indicator,
+            year=view.year,
+            as_of=view.as_of,
+            language=view.language,
+            width=WIDTH,
+        )
+    if view.city:
+        _outline(picture, view)
+        name = [view.tables.name(view.city, lang) for lang in ("en", "zh")]
+        picture.caption = {
+            "en": f"{picture.caption['en']} {name[0]} is outlined.",
+            "zh": f"{picture.caption['zh']}粗线为{name[1]}。",
+        }
+    return picture
+
+
+def view_chart(view) -> Picture:
+    """Series of a view's city or region, against its target where the plan has one."""
+    plan, tables, language = view.plan, view.tables, view.language
+    own = [v for readings in verdicts_on(view) for v in readings if v.area in areas_of(view)]
+    if own and own[0].kind != "qualitative":
+        return draw_verdict(plan, own[0], tables, language, WIDTH)
+    area = areas_of(view)[-1]
+    data = area_series_of(plan, area, view.indicator, tables, language)
+    words = head_words(tables, view.indicator, area)
+    low = {} if len(data) else {"height_mm": EMPTY_MM}
+    axes = charts.plot_trajectory(
+        data, language=language, reason=why_no_series(view),
+        **common_words(tables, data, view.indicator, words, language, WIDTH) | low,
+    )  # fmt: skip
+    return chart_picture(
+        axes, f"series-{area}-{view.indicator}", tables, data, words, language, plan=plan.id, region=view.region,
+        indicator=view.indicator, area=area,
+    )  # fmt: skip
+
+
+def areas_of(view) -> list[str]:
+    """Area whose series a view shows: the city or region, and the province under its own code."""
+    if view.city:
+        return [view.city]
+    return [view.region, PROVINCE] if members_of(view.plan, view.region) == [PROVINCE] else [view.region]
+
+
+def verdicts_on(view) -> list[list]:
+    """Verdicts on the plan's targets of the view's indicator: for each target its readings, the main one first."""
+    rows = view.plan.targets
+    own = rows[
+        (rows["indicator"] == view.indicator)
+        & ((rows["region"] == view.region) | (rows["area"] == view.area))
+    ]
+    found = [judge_row(view.plan, row, tables=view.tables) for _, row in own.iterrows()]
+    return [readings for readings in found if not view.city or _about(readings, view)]
+
+
+def _about(readings, view):
+    """Whether a target is about the view's city, under any of its readings, or about its region."""
+    return any(one.area in (view.city, view.region) for one in readings)
+
+
+def shown_figures(view) -> pd.DataFrame:
+    """Figures on a view's map, a row each area, also those without: ``area year value grade source``."""
+    level, members = level_and_members(view)
+    found = one_year(figures_at(view, level), len(boundaries_of(view.plan, level)), view.year)
+    return found.set_index("area").reindex(members).rename_axis("area").reset_index()
+
+
+def drawn_areas(view) -> pd.DataFrame:
+    """Boundaries of the areas on a view's map, projected and thinned as they are drawn."""
+    level, members = level_and_members(view)
+    frame = boundaries_of(view.plan, level)
+    return maps.prepare(frame[frame["area"].isin(members)])
+
+
+def _map_without_figures(view) -> Picture:
+    """Map of the members, all hatched, where none has a figure to show."""
+    language, tables = view.language, view.tables
+    level, members = level_and_members(view)
+    frame = boundaries_of(view.plan, level)
+    row = tables.indicator(view.indicator)
+    axes = plot_no_data(
+        frame[frame["area"].isin(members)], legend=row[f"name_{language}"],
+        ax=map_axes(WIDTH, language=language), language=language,
+    )  # fmt: skip
+    words = [
+        f"{tables.name(view.region, 'en')}: {in_sentence(row['name_en'])}, no data",
+        f"{tables.name(view.region, 'zh')}：{row['name_zh']}，暂无数据",
+    ]
+    others = frame[~frame["area"].isin(members)]
+    finish_picture_map(
+        axes, words[language == "zh"], boundary_words(view.plan, language), language, others=others
+    )
+    data = member_figures(view)
+    return make_picture(
+        axes, "map", tables=tables, data=data, says=(f"{words[0]}.", f"{words[1]}。"), language=language,
+        plan=view.plan.id, region=view.region, indicator=view.indicator,
+    )  # fmt: skip
+
+
+def _outline(picture: Picture, view) -> None:
+    """Draw a heavy line around one area of a map."""
+    frame = maps.prepare(boundaries_of(view.plan)[lambda f: f["area"] == view.city])
+    draw_areas(
+        picture.figure.axes[0], frame.geometry, fills="none", edge=ROLES["target"].colour, linewidths=CHOSEN_POINTS,
+        zorder=4.5, gid="chosen",
+    )  # fmt: skip

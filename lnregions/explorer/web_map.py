@@ -1,0 +1,129 @@
+"""An interactive map in one cell or one file: folium with Leaflet carried along, nothing fetched from anywhere."""
+
+from html import escape
+
+import folium
+from branca.element import Figure
+from jinja2 import Template
+
+from lnregions.assess.judgement import load_tables
+from lnregions.errors import check_language
+from lnregions.explorer.page_script import map_script, map_style, script_json
+from lnregions.explorer.web_data import map_data
+from lnregions.tables.plans import load_plan
+
+HEIGHT = 520
+"""Pixels that a map is high in a notebook."""
+_UNTRUSTED = {
+    "en": "{label}. Trust the notebook to see it.",
+    "zh": "{label}。请信任此笔记本以查看。",
+}
+
+
+def draw_web_map(
+    plan="ln-2022", region: str = "", indicator: str = "", *, year: int | None = None, as_of: str = "",
+    language: str = "en", height: int = HEIGHT, picks: str = "",
+) -> "WebMap":  # fmt: skip
+    """Map to point at, zoom and step through, with the colours, classes and circles of the printed one.
+
+    Every area tells its figure with unit, year, grade and source when pointed at, stepped to with the Tab key or
+    clicked. As the last line of a cell it shows itself; ``.save("map.html")`` writes one file that needs nothing
+    beside it. It asks nothing from anywhere, and draws no web tiles.
+
+    Parameters
+    ----------
+    plan : Plan or str
+        A plan from `load_plan`, or its name.
+    region : str
+        A region of the plan, whose members are filled and outlined by how well their membership is attested;
+        left out, all areas of the province.
+    indicator : str
+        An indicator of the codebook; left out, a choice of those that have figures stands in the legend.
+    year : int, optional
+        Year of the figures; left out, the latest that at least half of the areas have.
+    as_of : str
+        Only what was published by then counts.
+    language : {"en", "zh"}
+    height : int
+        Pixels in a notebook.
+    picks : str
+        Class of an ipywidgets text or dropdown in the same notebook (given to it with ``add_class``) that is
+        set to the area clicked: a text to its code, a dropdown to the choice that names it.
+
+    Returns
+    -------
+    WebMap
+        A `folium.Map`; markers, GeoJSON and ``geopandas.GeoDataFrame.explore(m=...)`` can add to it.
+
+    Raises
+    ------
+    DataError
+        When the plan, region, indicator, date or language is unknown, or there is no figure to show.
+
+    Examples
+    --------
+    >>> draw_web_map("ln-2022", "circle", "gdp").label
+    'Interactive map: Shenyang circle, Gross domestic product (billion yuan)'
+    """
+    check_language(language)
+    plan = load_plan(plan) if isinstance(plan, str) else plan
+    tables = load_tables(plan, as_of=as_of)
+    data = map_data(plan, tables, region, indicator=indicator, year=year, language=language, picks=picks)
+    return WebMap(data, height=height)
+
+
+class WebMap(folium.Map):
+    """A folium map drawn by the script that it carries along; it shows itself in a notebook, and saves to one file.
+
+    Longitudes and latitudes are put on the equal-area grid of the printed maps, so that folium's markers and
+    geopandas' ``explore(m=...)`` can add to it; tiles of the web, which are in another projection, cannot.
+
+    Attributes
+    ----------
+    label : str
+        What it shows, in words.
+    """
+
+    default_js: list = []  # noqa: RUF012 - folium's names; nothing is fetched
+    default_css: list = []  # noqa: RUF012
+    _template = Template(
+        "{% macro header(this, kwargs) %}<style>{{ this.style }}</style>"
+        "<script>{{ this.leaflet }}</script>{% endmacro %}"
+        '{% macro html(this, kwargs) %}<div class="folium-map" id="{{ this.get_name() }}"></div>{% endmacro %}'
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = "
+        'lnregionsMap(document.getElementById("{{ this.get_name() }}"), {{ this.data }}).map;{% endmacro %}'
+    )
+    style = property(lambda self: map_style())
+    leaflet = property(lambda self: map_script())
+
+    def __init__(self, data: dict, *, height: int = HEIGHT):
+        super().__init__(location=(41, 122.5), tiles=None)
+        self.label, self.language = data["label"], data["language"]
+        self.data = script_json(data)
+        WebFigure(self.label, language=self.language, height=height).add_child(self)
+
+    def __repr__(self) -> str:
+        return _UNTRUSTED[self.language].format(label=self.label)
+
+
+class WebFigure(Figure):
+    """The page around an interactive map: a whole document with its language and title."""
+
+    _template = Template(
+        '<!DOCTYPE html>\n<html lang="{{ this.code }}">\n<head>\n<title>{{ this.title|e }}</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n{{ this.header.render(**kwargs) }}\n'
+        "<style>html, body { margin: 0; height: 100%; } .folium-map { width: 100%; height: 100%; min-height: 20rem; }"
+        "</style>\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
+        "<script>{{ this.script.render(**kwargs) }}</script>\n</body>\n</html>\n"
+    )
+
+    def __init__(self, title: str, *, language: str, height: int):
+        super().__init__(title=title, height=f"{int(height)}px")
+        self.code = "zh-CN" if language == "zh" else "en"
+
+    def _repr_html_(self, **kwargs) -> str:
+        page, title = escape(self.render(**kwargs)), escape(self.title)
+        return (
+            f'<iframe srcdoc="{page}" title="{title}" width="100%" height="{self.height[:-2]}" '
+            'style="border: 0; display: block; max-width: 100%"></iframe>'
+        )

@@ -1,0 +1,163 @@
+"""Report kits: all figures of a folder with README and citation, as one archive or one Word file."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+from lnregions import __version__, errors as _checks
+from lnregions.files import write_whole
+from lnregions.paths import root
+from lnregions.figures.figure_words import plain_markdown
+from lnregions.style.style import check_language
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive knows: the same bytes whenever it is made
+_WIDEST_MM = 160.0
+_HEADS = {
+    "en": ("Figures", "What is in here", "How to cite", "Data behind the picture: "),
+    "zh": ("图集", "内容", "引用方式", "图中数据："),
+}
+_ENDINGS = (".png", ".svg", ".pdf", ".csv", ".json", ".md", ".txt", ".docx", ".cff")
+
+
+def _sidecars(folder: Path) -> dict[str, dict]:
+    """Sidecars of the figures of a folder by their path without ending, sorted."""
+    found = {}
+    for path in sorted(folder.rglob("*.json")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(content, dict) and content.get("package") == "lnregions" and "figure" in content:
+            found[path.relative_to(folder).with_suffix("").as_posix()] = content
+    if not found:
+        raise _checks.DataError(
+            f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first.",
+            zh=f"文件夹 {folder.name!r} 中没有由 save_figure 保存的图。请先保存至少一幅。",
+        )
+    return found
+
+
+def _citation(citation: str | None) -> str:
+    if citation is not None:
+        return citation
+    shipped = root() / "CITATION.cff"
+    if shipped.is_file():
+        return shipped.read_text(encoding="utf-8")
+    return f"lnregions {__version__}\n"
+
+
+def _readme(sidecars: dict[str, dict], title: str, language: str) -> str:
+    """What the kit holds, figure by figure, with the sources of all."""
+    figures, contents, cite, _ = _HEADS[language]
+    lines = [f"# {plain_markdown(title or figures)}", "", f"## {contents}", ""]
+    for name, facts in sidecars.items():
+        words = facts["caption"].get(language) or next(iter(facts["caption"].values()), "")
+        files = ", ".join(f"`{file}`" for file in facts["files"])
+        lines += [f"- **{name}** {plain_markdown(words)}".rstrip(), f"  {files}"]
+    lines += ["", f"## {cite}", "", "CITATION.cff", ""]
+    return "\n".join(lines)
+
+
+def _archive(entries: dict[str, bytes]) -> bytes:
+    """Zip archive that depends on names and contents only."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(entries):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            archive.writestr(entry, entries[name], compresslevel=6)
+    return stream.getvalue()
+
+
+def bundle_zip(
+    folder: Path | str,
+    path: Path | str,
+    *,
+    title: str = "",
+    language: str = "en",
+    citation: str | None = None,
+) -> Path:
+    """Pack the figures of a folder with a README and a citation; the same folder gives the same bytes.
+
+    Parameters
+    ----------
+    folder
+        Folder that `save_figure` wrote into; folders within it are packed, too.
+    path
+        The archive to write.
+    title
+        First line of the README.
+    language
+        Language of the README, "en" or "zh".
+    citation
+        Content of ``CITATION.cff``; that of this package where left out.
+
+    Raises
+    ------
+    DataError
+        When the folder holds no figure.
+    """
+    folder, path = Path(folder), Path(path)
+    sidecars = _sidecars(folder)
+    entries = {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.suffix in _ENDINGS and file.resolve() != path.resolve()
+    }
+    entries["README.md"] = _readme(sidecars, title, check_language(language)).encode()
+    entries["CITATION.cff"] = _citation(citation).encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, _archive(entries))
+    return path
+
+
+def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", language: str = "en") -> Path:
+    """Put the figures of a folder with their captions into one Word file, each at its own size.
+
+    Raises
+    ------
+    DataError
+        When python-docx is not installed, or the folder holds no figure saved as PNG.
+    """
+    try:
+        import docx
+        from docx.shared import Mm
+    except ImportError:
+        raise _checks.DataError(
+            "A Word file needs python-docx, which is not installed. "
+            "Install it with: pip install 'lnregions[docx]'.",
+            zh="生成 Word 文件需要 python-docx，尚未安装。请运行：pip install 'lnregions[docx]'。",
+        ) from None
+    folder, path = Path(folder), Path(path)
+    figures, _, _, behind = _HEADS[check_language(language)]
+    document = docx.Document()
+    document.add_heading(title or figures, level=1)
+    for name, facts in _sidecars(folder).items():
+        file = folder / f"{name}.png"
+        if not file.is_file():
+            raise _checks.DataError(
+                f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too.",
+                zh=f"图 {name!r} 没有保存为 PNG，而 Word 需要 PNG。请同时以 png 格式保存。",
+            )
+        document.add_picture(str(file), width=Mm(min(facts["size_mm"][0], _WIDEST_MM)))
+        words = facts["caption"].get(language) or next(iter(facts["caption"].values()), name)
+        alt = facts["alt"].get(language) or words
+        document.inline_shapes[-1]._inline.docPr.set("descr", alt)
+        document.add_paragraph(words, style="Caption")
+        if f"{Path(name).name}.csv" in facts["files"]:
+            document.add_paragraph(f"{behind}{name}.csv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, dateless_docx(document))
+    return path
+
+
+def dateless_docx(document) -> bytes:
+    """Word file without dates of making, inside and in its archive."""
+    from datetime import datetime
+
+    document.core_properties.created = document.core_properties.modified = datetime(*_EPOCH)
+    document.core_properties.author = "lnregions"
+    stream = io.BytesIO()
+    document.save(stream)
+    with zipfile.ZipFile(stream) as archive:
+        return _archive({name: archive.read(name) for name in archive.namelist()})
