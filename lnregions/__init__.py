@@ -6,7 +6,7 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "DataError": "errors",
-    "TidiedWarning": "errors",
+    "InputWarning": "errors",
     "load_areas": "tables.codebook",
     "load_indicators": "tables.codebook",
     "load_sources": "tables.codebook",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lnregions import __version__
 from lnregions.batch.render_command import add_render, stopped
-from lnregions.errors import DataError, TidiedWarning
+from lnregions.errors import DataError, InputWarning
 from lnregions.style.font_cache import free_font_cache
 
 
@@ -29,10 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         with warnings.catch_warnings():
-            _say_plainly(getattr(options, "messages", "en"))
+            _say_plainly()
             return options.command(options)
     except DataError as error:
-        print(error.report(getattr(options, "messages", "en")), file=sys.stderr)
+        print(error, file=sys.stderr)
         return getattr(error, "exit_status", 2)
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -46,18 +46,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return stopped(getattr(stop, "signal", 2))
 
 
-def _say_plainly(language):
-    """Print what was untidy about a file of the user's as plain lines, in the language of messages."""
+def _say_plainly():
+    """Print what was untidy about a file of the user's as plain lines."""
     usual = warnings.showwarning
 
     def show(message, category, *place, **more):
-        if isinstance(message, TidiedWarning):
-            print(message.report(language), file=sys.stderr)
+        if isinstance(message, InputWarning):
+            print(message, file=sys.stderr)
         else:
             usual(message, category, *place, **more)
 
     warnings.showwarning = show
-    warnings.simplefilter("always", TidiedWarning)
+    warnings.simplefilter("always", InputWarning)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -81,7 +81,6 @@ def _add_common(own):
     own.add_argument(
         "--as-of", default="", metavar="DATE", help="only what was published by then (YYYY-MM-DD)"
     )
-    own.add_argument("--messages", default="en", choices=["en", "zh"], help="language of error messages")
 
 
 def _add_verdicts(commands):
@@ -183,7 +182,7 @@ def report(options: argparse.Namespace) -> int:
 
     print(write_report(options.output, plan=options.plan, as_of=options.as_of or None))
     if (options.pdf or options.docx) and not options.region:
-        raise DataError("No region is named for the file. Give --region.", zh="未指定区域。请给出 --region。")
+        raise DataError("No region is named for the file. Give --region.")
     makers = [single_file] + [report_pdf] * options.pdf + [report_docx] * options.docx
     for language in (options.language or ["en", "zh"]) if options.region else []:
         for make in makers:
@@ -198,7 +197,6 @@ def _add_plan(commands):
     )
     new = own.add_parser("new", help="write an empty, commented plan folder")
     new.add_argument("folder")
-    new.add_argument("--messages", default="en", choices=["en", "zh"])
     new.set_defaults(command=plan_new)
 
 
@@ -214,48 +212,27 @@ def plan_new(options: argparse.Namespace) -> int:
 def _add_check(commands):
     own = commands.add_parser(
         "check",
-        help="check what is shipped, from table to picture, or report all that is wrong with a plan folder",
+        help="report all that is wrong with a plan folder",
     )
-    own.add_argument(
-        "folder", nargs="?", help="a plan folder of your own (default: everything that is shipped)"
-    )
+    own.add_argument("folder", help="a plan folder of your own")
     own.add_argument("--format", default="text", choices=["text", "json"])
-    own.add_argument("--messages", default="en", choices=["en", "zh"])
     own.set_defaults(command=check)
 
 
 def check(options: argparse.Namespace) -> int:
-    """Check what is shipped, or a plan folder; 0 when nothing is wrong, else 1."""
-    if options.folder is None:
-        return _check_shipped(options)
-    from lnregions.checks.result import counted
+    """Check a plan folder; 0 when nothing is wrong, else 1."""
     from lnregions.tables.plans import check_plan
 
     faults = check_plan(options.folder)
-    messages = [fault.message(options.messages) for fault in faults]
+    messages = [fault.message() for fault in faults]
     if options.format == "json":
         print(json.dumps({"folder": options.folder, "faults": messages}, ensure_ascii=False, indent=1))
         return 1 if faults else 0
     for message in messages:
         print(message)
-    if options.messages == "zh":
-        print(f"{options.folder}：{len(faults)} 处问题" if faults else f"{options.folder}：未发现问题")
-    else:
-        said = counted(len(faults), "fault") + " in" if faults else "Nothing is wrong with"
-        print(f"{said} {options.folder}")
+    count = f"{len(faults)} fault{'s' * (len(faults) != 1)} in"
+    print(f"{count if faults else 'Nothing is wrong with'} {options.folder}")
     return 1 if faults else 0
-
-
-def _check_shipped(options):
-    """Report on everything that is shipped."""
-    from lnregions.checks.self_check import check_shipped, report_checks, report_json
-
-    checks = check_shipped()
-    if options.format == "json":
-        print(json.dumps(report_json(checks), ensure_ascii=False, indent=1))
-    else:
-        print(report_checks(checks, language=options.messages))
-    return 0 if all(check.ok for check in checks) else 1
 
 
 if __name__ == "__main__":

@@ -1,8 +1,4 @@
-"""Errors that name the place and the remedy, in both languages, and the warning of what was untidy.
-
-Every fault that a reader can find has a code; its words stand in one catalogue, English and Chinese side
-by side. Modules that find faults of their own add their codes with :func:`add_messages`, next to their use.
-"""
+"""Errors that name the place and the remedy, and the warning of what was read although it was unusual."""
 
 import difflib
 import re
@@ -16,9 +12,25 @@ from lnregions.paths import root
 from lnregions.words.values import is_plain_number, narrow, parse_number, parse_year
 
 __all__ = [
-    "DataError", "Fault", "TidiedWarning", "add_messages", "check_language", "home", "is_plain_number", "narrow",
-    "parse_number", "parse_year", "quote", "refuse", "refuse_any", "say_tidied", "shown_path", "unknown",
+    "DataError",
+    "Fault",
+    "InputWarning",
+    "add_messages",
+    "check_language",
+    "fault",
+    "forget_warnings",
+    "home",
+    "is_plain_number",
+    "narrow",
+    "parse_number",
+    "parse_year",
+    "quote",
+    "refuse",
+    "refuse_any",
+    "shown_path",
+    "unknown",
     "unknown_fault",
+    "warn_input",
 ]  # fmt: skip
 
 LANGUAGES = ("en", "zh")
@@ -27,30 +39,13 @@ SHOWN = 10
 _LONGEST_VALUE = 60
 _MOST_CHOICES = 15
 
-#: code -> language -> (what is wrong, what to do). {words}: the fault's column, value, extra.
-MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
-    "plain": {"en": ("{text}", ""), "zh": ("{text_zh}", "")},
-    "unknown": {
-        "en": ("unknown {kind} {value}", "Choose one of {choices}{guess}"),
-        "zh": ("未知的{kind_zh} {value}", "请从 {choices} 中选择{guess_zh}"),
-    },
-    "empty list": {
-        "en": ("unknown {kind} {value}", "There is none to choose from"),
-        "zh": ("未知的{kind_zh} {value}", "目前没有可选项"),
-    },
-    "language": {
-        "en": ("unknown language {value}", "Choose en or zh"),
-        "zh": ("未知的语言 {value}", "请选择 en 或 zh"),
-    },
+#: code -> (what is wrong, what to do). {words}: the fault's column, value, extra.
+MESSAGES: dict[str, tuple[str, str]] = {
+    "plain": ("{text}", ""),
+    "unknown": ("unknown {kind} {value}", "Choose one of {choices}{guess}"),
+    "empty list": ("unknown {kind} {value}", "There is none to choose from"),
+    "language": ("unknown language {value}", "Choose en or zh"),
 }
-
-_KINDS_ZH = {
-    "area": "地区", "city": "城市", "region": "区域", "indicator": "指标", "unit": "单位", "source": "来源",
-    "plan": "规划", "target": "目标", "column": "列", "level": "级别", "method": "方法", "language": "语言",
-    "comparator": "比较符", "kind": "类型", "status": "状态", "grade": "等级", "parameter": "参数",
-    "key": "键", "notebook": "笔记本", "shape": "路径形状", "strength": "力度", "format": "格式",
-    "table": "数据表",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,20 +80,16 @@ class Fault:
     value: object = None
     extra: dict = field(default_factory=dict, hash=False)
 
-    def message(self, language: str = "en") -> str:
+    def message(self) -> str:
         """Place, what is wrong and the remedy, as two sentences."""
         words = {"column": self.column, "value": quote(self.value), **self.extra}
         if "among" in words:
-            words |= _guesses(self.value, words["among"])
-        words.setdefault("text_zh", words.get("text", ""))
-        what, remedy = (_fill(part, words) for part in MESSAGES[self.code][language])
-        place = _place(self.path, self.line, language)
-        if not place and language == "en" and self.code != "plain":  # which may start with a path
+            words["guess"] = _guess(self.value, words["among"])
+        what, remedy = (_fill(part, words) for part in MESSAGES[self.code])
+        place = _place(self.path, self.line)
+        if not place and self.code != "plain":  # which may start with a path
             what = what[:1].upper() + what[1:]
-        if language == "en":
-            whole = " ".join(part for part in (place, _stop(what, "."), _stop(remedy, ".")) if part)
-        else:
-            whole = place + _stop(what, "。") + _stop(remedy, "。")
+        whole = " ".join(part for part in (place, _stop(what), _stop(remedy)) if part)
         return _UNSEEN.sub(lambda hit: repr(hit[0])[1:-1], whole)
 
 
@@ -108,9 +99,7 @@ class DataError(ValueError):
     Parameters
     ----------
     faults : list of Fault or str
-        The faults, or one ready English text.
-    zh : str, optional
-        The Chinese of a ready text.
+        The faults, or one ready text.
 
     Attributes
     ----------
@@ -119,47 +108,29 @@ class DataError(ValueError):
 
     Examples
     --------
-    >>> print(DataError("Year 1 is too early. Give 1949 or later.", zh="年份过早。"))
+    >>> print(DataError("Year 1 is too early. Give 1949 or later."))
     Year 1 is too early. Give 1949 or later.
     """
 
-    def __init__(self, faults: Iterable[Fault] | str, *, zh: str = ""):
+    def __init__(self, faults: Iterable[Fault] | str):
         if isinstance(faults, str):
-            faults = [Fault("plain", extra={"text": faults, "text_zh": zh or faults})]
+            faults = [fault(faults)]
         self.faults = list(faults)
         super().__init__(self.faults)
 
     def __str__(self) -> str:
-        return self.report()
-
-    def report(self, language: str = "en") -> str:
-        """All faults, one a line, at most ten spelt out and the rest counted."""
-        check_language(language)
-        lines = [fault.message(language) for fault in self.faults[:SHOWN]]
+        lines = [fault.message() for fault in self.faults[:SHOWN]]
         more = len(self.faults) - SHOWN
         if more > 0:
-            plural = "fault" if more == 1 else "faults"
-            lines.append(f"And {more} more {plural}." if language == "en" else f"另有 {more} 处问题。")
+            lines.append(f"And {more} more {'fault' if more == 1 else 'faults'}.")
         return "\n".join(lines)
 
 
-class TidiedWarning(UserWarning):
-    """A file of one's own was untidy and was read all the same; the text says how, and no figure is changed by it.
+class InputWarning(UserWarning):
+    """A file of one's own was unusual and was read all the same; the text says how, and no figure is changed by it.
 
-    The same sentences stand in ``attrs["tidied"]`` (English) and ``attrs["tidied_zh"]`` (Chinese) of the frame.
-
-    Examples
-    --------
-    >>> print(TidiedWarning("a byte order mark was left out", "已略去字节顺序标记").report("zh"))
-    已略去字节顺序标记
+    The same sentences stand in ``attrs["warnings"]`` of the frame.
     """
-
-    def __str__(self) -> str:
-        return self.report()
-
-    def report(self, language: str = "en") -> str:
-        """What was untidy, one sentence a line."""
-        return str(self.args[-1 if language == "zh" else 0])
 
 
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -167,22 +138,23 @@ _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2
 _SAID: set[str] = set()
 
 
-def say_tidied(sentences: Iterable[tuple[str, str]]) -> None:
-    """Warn once of what was untidy about a file of one's own; nothing is warned of twice in a process."""
-    sentences = list(dict.fromkeys(sentences))
-    texts = [
-        "\n".join(
-            [_UNSEEN.sub("?", pair[n]) for pair in sentences[:SHOWN]] + ["..."] * (len(sentences) > SHOWN)
-        )
-        for n in (0, 1)
-    ]
-    if sentences and texts[0] not in _SAID:
-        _SAID.add(texts[0])
-        warnings.warn(TidiedWarning(*texts), stacklevel=3)
+def fault(text: str, path: str = "", line: int | None = None) -> Fault:
+    """Fault with its ready text: what is wrong, and what to do."""
+    return Fault("plain", path, line, extra={"text": text})
 
 
-def forget_tidied() -> None:
-    """Take everything that was untidy as not said yet."""
+def warn_input(sentences: Iterable[str | tuple[str, str]]) -> None:
+    """Warn once of what was unusual about a file of one's own; nothing is warned of twice in a process."""
+    sentences = list(dict.fromkeys(one if isinstance(one, str) else one[0] for one in sentences))
+    shown = [_UNSEEN.sub("?", sentence) for sentence in sentences[:SHOWN]]
+    text = "\n".join(shown + ["..."] * (len(sentences) > SHOWN))
+    if sentences and text not in _SAID:
+        _SAID.add(text)
+        warnings.warn(InputWarning(text), stacklevel=3)
+
+
+def forget_warnings() -> None:
+    """Warn again of what was warned of before."""
     _SAID.clear()
 
 
@@ -214,19 +186,16 @@ def unknown_fault(
         listed += f", ... ({len(choices)})"
     extra = {
         "kind": kind,
-        "kind_zh": _KINDS_ZH.get(kind, kind),
         "choices": listed,
         "among": tuple(choices),
     }
     return Fault("unknown" if choices else "empty list", path, line, column, given, extra)
 
 
-def _guesses(given: object, choices: tuple[str, ...]) -> dict[str, str]:
+def _guess(given: object, choices: tuple[str, ...]) -> str:
     """Words that name the likeliest one meant; looked for only when they are shown, as that takes time."""
     guess = difflib.get_close_matches(str(given)[:200], choices, n=1, cutoff=0.6)
-    if not guess:
-        return {"guess": "", "guess_zh": ""}
-    return {"guess": f" (did you mean {guess[0]}?)", "guess_zh": f"（是否指 {guess[0]}？）"}
+    return f" (did you mean {guess[0]}?)" if guess else ""
 
 
 def unknown(kind: str, given: object, choices: Iterable[str]) -> DataError:
@@ -240,12 +209,11 @@ def unknown(kind: str, given: object, choices: Iterable[str]) -> DataError:
     return DataError([unknown_fault(kind, given, choices)])
 
 
-def add_messages(messages: Mapping[str, Mapping[str, tuple[str, str]]]) -> None:
+def add_messages(messages: Mapping[str, tuple[str, str]]) -> None:
     """Add a module's own messages to the catalogue; a code may stand there once only."""
     for code, texts in messages.items():
-        present = MESSAGES.setdefault(code, dict(texts))
-        if present != dict(texts) or set(present) != set(LANGUAGES):
-            raise AssertionError(f"message {code!r} is given twice or not in both languages")
+        if MESSAGES.setdefault(code, texts) != texts:
+            raise AssertionError(f"message {code!r} is given twice")
 
 
 def check_language(language: str) -> None:
@@ -278,16 +246,14 @@ def quote(value: object) -> str:
     return repr(text) if isinstance(value, str) else text
 
 
-def _place(path: str, line: int | None, language: str) -> str:
+def _place(path: str, line: int | None) -> str:
     if not path:
         return ""
-    if line is None:
-        return f"{path}:" if language == "en" else f"{path}："
-    return f"{path} line {line}:" if language == "en" else f"{path} 第 {line} 行："
+    return f"{path}:" if line is None else f"{path} line {line}:"
 
 
-def _stop(text: str, stop: str) -> str:
-    return text if not text or text[-1] in ".。?!？！" else text + stop
+def _stop(text: str) -> str:
+    return text if not text or text[-1] in ".?!" else text + "."
 
 
 def _fill(template: str, words: Mapping[str, object]) -> str:

@@ -26,7 +26,7 @@ from lnregions.boundaries.web_maps import bd09, gcj02
 from lnregions.errors import DataError
 from lnregions.paths import shapes_dir
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 FOUR = ["210300", "210800", "211000", "211100"]
 PARTS = ("shp", "shx", "dbf", "prj", "cpg")
 

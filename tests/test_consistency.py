@@ -4,12 +4,12 @@ import random
 
 import pandas as pd
 import pytest
+from checks import consistency
+from checks import sums as check_sums
+from checks.consistency import RELATIONS, check_consistency, compare_figures, load_exceptions
+from checks.result import Check, report_checks, report_json
+from checks.sums import Comparison, half_unit
 
-from lnregions.checks import consistency
-from lnregions.checks import sums as check_sums
-from lnregions.checks.consistency import RELATIONS, check_consistency, compare_figures, load_exceptions
-from lnregions.checks.result import Check, report_checks, report_json
-from lnregions.checks.sums import Comparison, half_unit
 from lnregions.errors import DataError
 from lnregions.tables.codebook import load_areas, load_breaks
 from lnregions.tables.observations import load_observations

@@ -34,7 +34,7 @@ from lnregions.tables.choices import batch_choices
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plans import check_plan, load_plan
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 SOURCES = sorted((Path(__file__).parents[1] / "lnregions").rglob("*.py"))
 
 

@@ -19,7 +19,7 @@ from lnregions.tables.observations import (
 )
 from lnregions.tables.plans import load_plan, write_plan_template
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 TABLES = Path(__file__).parent / "data" / "tables"
 HEAD = "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
 GOOD = "210200,gdp,2024,9516.9,亿元,2025-01-20,preliminary,A,s047,\n"

@@ -15,7 +15,7 @@ from lnregions.boundaries.place import to_metres
 from lnregions.boundaries.web_maps import bd09, gcj02
 from lnregions.errors import DataError
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 FOUR = odd.FOUR
 
 
@@ -370,7 +370,7 @@ def test_a_stranger_with_a_code_of_liaoning_is_refused_in_a_file_of_the_whole_co
 
 def test_what_was_untidy_is_warned_of_once_and_kept_with_the_frame(tmp_path):
     path = odd.write_shapefile(tmp_path, prj=None)
-    with pytest.warns(lnregions.TidiedWarning, match=r"towns\.shp: No coordinate reference system is stated"):
+    with pytest.warns(lnregions.InputWarning, match=r"towns\.shp: No coordinate reference system is stated"):
         frame = load(path)
     assert frame.attrs["tidied_zh"][0].startswith("未说明坐标参考系")
     with warnings.catch_warnings():

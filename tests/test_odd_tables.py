@@ -11,7 +11,7 @@ from lnregions.paths import data_dir
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plans import check_plan, load_plan
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 GOOD = odd.HEAD + odd.ROWS
 COLUMNS = odd.HEAD.strip().split(",")
 
@@ -250,7 +250,7 @@ def test_untidy_facts_are_read_and_said(folder, old, new, said):
 
 def test_what_was_untidy_about_a_plan_is_warned_of(folder):
     rewrite(folder / "regions.csv", PLAN_UNTIDY["CRLF"])
-    with pytest.warns(lnregions.TidiedWarning, match=r"regions\.csv: line ends of another system"):
+    with pytest.warns(lnregions.InputWarning, match=r"regions\.csv: line ends of another system"):
         load_plan(path=folder)
     assert check_plan(folder) == []
 
@@ -276,7 +276,7 @@ def test_a_shipped_table_that_is_not_the_sealed_one_is_read_and_said(tmp_path, m
     monkeypatch.setattr(observations, "_LOADED", {})
     assert load_observations().attrs["tidied"] == []
     rewrite(copy / "observations.csv", lambda data: data.replace(b"9516.9", b"9616.9", 1))
-    with pytest.warns(lnregions.TidiedWarning, match="is not the one that was sealed"):
+    with pytest.warns(lnregions.InputWarning, match="is not the one that was sealed"):
         assert "sealed" in load_observations().attrs["tidied"][0]
 
 

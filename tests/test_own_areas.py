@@ -50,7 +50,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def plan(folder):
-    with pytest.warns(ln.TidiedWarning, match="taken as your own"):
+    with pytest.warns(ln.InputWarning, match="taken as your own"):
         boundaries_of(ln.load_plan(folder))
     return ln.load_plan(folder)
 
@@ -135,7 +135,7 @@ def said_by(plan: Path) -> list[str]:
         warnings.simplefilter("always")
         own = ln.load_plan(plan)
         ln.draw_location(own, "r000")
-    return [str(one.message) for one in caught if issubclass(one.category, ln.TidiedWarning)]
+    return [str(one.message) for one in caught if issubclass(one.category, ln.InputWarning)]
 
 
 def test_what_was_read_in_the_warm_up_is_not_read_again_and_is_said_when_it_is_used(untidy, monkeypatch):

@@ -7,7 +7,7 @@ from lnregions.paths import data_dir
 from lnregions.tables import plans
 from lnregions.tables.plans import check_plan, list_plans, load_plan, write_plan_template
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 PLAN = data_dir() / "plans" / "ln-2022"
 
 

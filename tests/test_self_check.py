@@ -7,20 +7,20 @@ import shutil
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from checks import drawn as check_drawn
+from checks import pictures as check_pictures
+from checks import self_check
+from checks import shapes as check_shapes
+from checks import tables as check_tables
+from checks import verdicts as check_verdicts
+from checks.drawn import PlotCall, undrawn
+from checks.pictures import EXPLAINERS, trace_picture
+from checks.result import report_checks
+from checks.traces import Tracer
 
 from lnregions.__main__ import main
 from lnregions.assess.judgement import load_tables
 from lnregions.boundaries.boundaries import load_boundaries, load_context, load_locator
-from lnregions.checks import drawn as check_drawn
-from lnregions.checks import pictures as check_pictures
-from lnregions.checks import self_check
-from lnregions.checks import shapes as check_shapes
-from lnregions.checks import tables as check_tables
-from lnregions.checks import verdicts as check_verdicts
-from lnregions.checks.drawn import PlotCall, undrawn
-from lnregions.checks.pictures import EXPLAINERS, trace_picture
-from lnregions.checks.result import report_checks
-from lnregions.checks.traces import Tracer
 from lnregions.errors import DataError, Fault
 from lnregions.figures.chart_pictures import draw_contributions, draw_indexed_growth, draw_members
 from lnregions.figures.map_pictures import draw_map
@@ -123,7 +123,8 @@ def tables(tmp_path, monkeypatch):
     """A copy of the data folder that everything reads instead of the shipped one."""
     folder = tmp_path / "data"
     shutil.copytree(data_dir(), folder)
-    from lnregions.checks import consistency
+    from checks import consistency
+
     from lnregions.tables import plans
     from lnregions.tables import tables as _tables
 

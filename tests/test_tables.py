@@ -13,7 +13,7 @@ from lnregions.tables import tables as _tables
 from lnregions.tables.column_checks import RULES_ZH
 from lnregions.tables.tables import check_references, read_lines, read_table
 
-pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.TidiedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 HEAD = "unit,label_zh,label_en,factor_en\n"
 GOOD = HEAD + "亿元,亿元,billion yuan,0.1\n万人,万人,million people,0.01\n"
 

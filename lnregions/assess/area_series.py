@@ -56,7 +56,6 @@ class Tables:
         if lacking:
             raise DataError(
                 f"The observations have no column {lacking[0]!r}. Give figures from load_observations.",
-                zh=f"observations 没有 {lacking[0]!r} 列。请给出 load_observations 的结果。",
             )
         return tuple(observed(self.observations))
 

@@ -204,14 +204,12 @@ def clean_series(years: Iterable[int], values: Iterable[float | None]) -> dict[i
         raise DataError(
             f"There are {len(years)} years and {len(values)} values. "
             "Give one value a year, None where it is missing.",
-            zh=f"有 {len(years)} 个年份和 {len(values)} 个数值。每个年份请给出一个数值，缺失的写 None。",
         )
     years = [whole_year(year) for year in years]
     twice = sorted({year for year in years if years.count(year) > 1})
     if twice:
         raise DataError(
             f"The year {twice[0]} is given more than once. Give one value a year.",
-            zh=f"年份 {twice[0]} 重复。每个年份请只给出一个数值。",
         )
     pairs = sorted(zip(years, values, strict=True), key=lambda pair: pair[0])
     return {year: finite(value, name=f"value of {year}") for year, value in pairs if not missing(value)}

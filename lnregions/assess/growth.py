@@ -56,7 +56,6 @@ def chain_index(rates: Rates, *, base: float = 100) -> pd.DataFrame:
     if not held:
         raise DataError(
             "There is no growth rate to chain. Give at least one year with its rate in %.",
-            zh="没有可以连乘的增速。请至少给出一个年份及其增速（%）。",
         )
     known = {year: known[year] for year in range(held[0], held[-1] + 1)}
     years = np.arange(held[0] - 1, held[-1] + 1)
@@ -142,7 +141,6 @@ def mean_growth(rates: Rates, *, first_year: int | None = None, last_year: int |
     if last < first:
         raise DataError(
             f"The last year {last} lies before the first year {first}. Give them in order.",
-            zh=f"末年 {last} 早于首年 {first}。请按先后顺序给出。",
         )
     asked = range(first, last + 1)
     absent = tuple(year for year in asked if year not in known)
@@ -205,7 +203,6 @@ def _by_year(rates: Rates) -> dict[int, float]:
     if twice:
         raise DataError(
             f"The year {twice[0]} has more than one growth rate. Give one rate a year.",
-            zh=f"年份 {twice[0]} 有多个增速。每个年份请只给出一个。",
         )
     known = dict(sorted(zip(years, values, strict=True)))
     wrong = [year for year, rate in known.items() if rate < -100 or math.isinf(rate)]
@@ -213,7 +210,6 @@ def _by_year(rates: Rates) -> dict[int, float]:
         raise DataError(
             f"The growth rate of {wrong[0]}, {known[wrong[0]]:g} %, is impossible. "
             "Give rates in %, not below -100.",
-            zh=f"{wrong[0]} 年的增速 {known[wrong[0]]:g}% 不可能成立。请给出不低于 -100% 的增速。",
         )
     return {year: known.get(year, math.nan) for year in range(min(years), max(years) + 1)} if years else {}
 

@@ -221,6 +221,5 @@ def _score_of(one: float | Assessment | None) -> float | None:
     if abs(number) > 5:
         raise DataError(
             f"The score {number:g} lies outside -5 and 5. Give scores of the Open SDG method.",
-            zh=f"得分 {number:g} 超出 -5 至 5 的范围。请给出 Open SDG 方法的得分。",
         )
     return number

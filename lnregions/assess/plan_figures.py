@@ -7,11 +7,11 @@ import pandas as pd
 
 from lnregions.assess.area_series import Tables, area_figures, region_figures
 from lnregions.assess.clauses import Clause, Figures, growth_rates
-from lnregions.errors import DataError, say_tidied
+from lnregions.errors import DataError, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.codebook import load_breaks, load_indicators, load_sources
 from lnregions.tables.observations import parse_as_of, read_observations
-from lnregions.tables.tables import kept_tidied
+from lnregions.tables.tables import kept_warnings
 
 _DIRECTIONS = {"<": "down", "<=": "down", "down": "down", ">": "up", ">=": "up", "up": "up"}
 _IN_WORDS = {"unit": "", "measure": "none", "direction": "none", "decimals": 0}
@@ -34,12 +34,12 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
         _KEPT.move_to_end(key)
     else:
         figures = read_observations(as_of=as_of or None, plan=plan)
-        said = kept_tidied(figures)
+        said = kept_warnings(figures)
         _KEPT[key] = (tuple(frame.copy() for frame in own), _make_tables(plan, as_of, figures), said)
         if len(_KEPT) > _MOST_KEPT:
             _KEPT.popitem(last=False)
     _, tables, said = _KEPT[key]
-    say_tidied(said)  # also when they are kept: a run begins with what the warm process read
+    warn_input(said)  # also when they are kept: a run begins with what the warm process read
     return tables
 
 
@@ -71,7 +71,6 @@ def knowledge_date(observations: pd.DataFrame, as_of=None) -> pd.Timestamp:
     if observations.empty:
         raise DataError(
             "There is no figure that could tell the date of knowledge. Give as_of, such as 2024-12-31.",
-            zh="没有任何数据可以确定截至日期。请给出 as_of，例如 2024-12-31。",
         )
     dated = observations.loc[observations["vintage"].fillna("").str.len() == 10, "known_from"]
     return pd.Timestamp(dated.max() if len(dated) else observations["known_from"].max())

@@ -43,7 +43,6 @@ def whole_year(year: int, *, name: str = "year") -> int:
     if isinstance(year, str | bool) or not np.isfinite(number) or number != int(number):
         raise DataError(
             f"The {name} {year!r} is not a whole number. Give a four-digit year such as 2024.",
-            zh=f"年份 {year!r} 不是整数。请给出四位数的年份，例如 2024。",
         )
     return int(number)
 
@@ -57,7 +56,6 @@ def finite(value: float, *, name: str) -> float:
     if not np.isfinite(number):
         raise DataError(
             f"The {name} {value!r} is not a finite number. Give one in the indicator's unit.",
-            zh=f"数值 {value!r} 不是有限的数。请按指标的单位给出数值。",
         )
     return number
 
@@ -111,7 +109,6 @@ def required_path(
     if last <= first:
         raise DataError(
             f"The horizon {last} is not after the baseline year {first}. Give a later horizon.",
-            zh=f"目标年份 {last} 不晚于基期 {first}。请给出更晚的目标年份。",
         )
     years = np.arange(first, last + 1)
     frame = pd.DataFrame({"year": years, "required": _values(start, end, years, shape="linear")})
@@ -136,7 +133,6 @@ def _refuse_zero_crossing(start: float, end: float, *, shape: str) -> None:
         raise DataError(
             f"A {shape} path from {start:g} to {end:g} {fault}, and no constant rate of growth does that. "
             "Use the shape linear.",
-            zh=f"从 {start:g} 到 {end:g} 的{shape}路径{fault_zh}，任何不变的增速都做不到。请使用 linear。",
         )
 
 

@@ -133,13 +133,11 @@ def _checked(members):
     if not members:
         raise DataError(
             "A region without members has no total. Give at least one area code.",
-            zh="没有成员的区域没有总量。请至少给出一个地区代码。",
         )
     twice = sorted({code for code in members if members.count(code) > 1})
     if twice:
         raise DataError(
             f"Area {twice[0]!r} is named twice among the members. Name each area once.",
-            zh=f"成员中地区 {twice[0]!r} 出现两次。每个地区请只列一次。",
         )
     return members
 

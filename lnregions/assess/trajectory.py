@@ -234,8 +234,6 @@ def share_of_way(
         raise DataError(
             f"The years {first} (baseline), {at} (figure) and {last} (horizon) are not in order. "
             "Give a figure's year from the baseline year on, and a horizon after the baseline year.",
-            zh=f"年份顺序有误：基期 {first}、数据 {at}、目标 {last}。"
-            "数据年份应不早于基期，目标年份应晚于基期。",
         )
     time = min((at - first) / (last - first), 1.0)
     if start == end:

@@ -164,7 +164,6 @@ def _check_level(level: float) -> None:
     if not 0 < finite(level, name="level") < 1:
         raise DataError(
             f"The level {level:g} is not a probability. Give one between 0 and 1, such as 0.8.",
-            zh=f"水平 {level:g} 不是概率。请给出 0 与 1 之间的数，例如 0.8。",
         )
 
 

@@ -333,7 +333,6 @@ def _refuse_ways_out(output: Path, name: str) -> None:
     if not place.resolve().is_relative_to(output.resolve()):
         raise OutputError(
             f"{shown_path(place)} leads out of the output folder. Remove the link, or give another folder.",
-            zh=f"{shown_path(place)} 指向输出文件夹之外。请删除该链接，或指定其他文件夹。",
         )
 
 

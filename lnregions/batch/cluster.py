@@ -58,7 +58,6 @@ class ClusterRuns:
             self._client.close()
             raise DataError(
                 f"The cluster at {self._settings.scheduler} has no workers. Start some and try again.",
-                zh=f"集群 {self._settings.scheduler} 没有工作进程。请启动后重试。",
             )
         for worker, hashes in found.items():
             other = [name for name, value in wanted.items() if hashes.get(name) != value]
@@ -67,7 +66,6 @@ class ClusterRuns:
                 raise DataError(
                     f"Worker {worker} holds other {', '.join(other)} than this machine. "
                     "Install the same version of lnregions on every worker.",
-                    zh=f"工作进程 {worker} 的 {', '.join(other)} 与本机不同。请在所有工作进程安装相同版本。",
                 )
 
     def _hashes_of_workers(self) -> dict[str, dict]:
@@ -159,7 +157,6 @@ def _connect(address: str):
     except ImportError:
         raise DataError(
             "A cluster needs the package distributed. Install lnregions[cluster].",
-            zh="使用集群需要 distributed 软件包。请安装 lnregions[cluster]。",
         ) from None
     try:
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
@@ -167,7 +164,6 @@ def _connect(address: str):
         raise DataError(
             f"No Dask scheduler answers at {address} ({type(error).__name__}). "
             "Give the address that it printed, such as tcp://127.0.0.1:8786.",
-            zh=f"{address} 没有 Dask 调度器响应。请给出其打印的地址，例如 tcp://127.0.0.1:8786。",
         ) from None
 
 
@@ -240,7 +236,6 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         if not path.resolve().is_relative_to(folder.resolve()):
             raise DataError(
                 f"The file name {name!r} leads out of its folder. Give names below it.",
-                zh=f"文件名 {name!r} 指向文件夹之外。请给出其下的名称。",
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

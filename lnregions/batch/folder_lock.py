@@ -28,14 +28,12 @@ def usable_folder(output: Path) -> None:
     if os.path.islink(own):
         raise OutputError(
             f"{shown_path(own)} is a link. Remove it: the folder for the render's own files is made anew.",
-            zh=f"{shown_path(own)} 是符号链接。请删除它，程序会重新创建该文件夹。",
         )
     try:
         make_folder(own)
     except (FileExistsError, NotADirectoryError):
         raise OutputError(
             f"{shown_path(output)} is a file, or leads through one. Give a folder for the results.",
-            zh=f"{shown_path(output)} 是文件或其路径经过文件。请为结果指定文件夹。",
         ) from None
     except OSError as error:
         raise cannot_write(output, error) from None
@@ -47,8 +45,6 @@ def cannot_write(place: Path, error: OSError) -> OutputError:
     return OutputError(
         f"{shown_path(place)} cannot be written to ({why}). Free some space, or give a folder that you may "
         "write to; what is finished is kept, and the same command goes on from there.",
-        zh=f"{shown_path(place)} 无法写入（{why}）。请释放空间或指定可写的文件夹；"
-        "已完成的结果会保留，重新运行同一命令即可继续。",
     )
 
 
@@ -120,6 +116,4 @@ def _held(folder: Path, path: Path, *, words: tuple[str, str]) -> DataError:
     return DataError(
         f"Another render (process {process}{where}) is writing into {folder.name}. "
         f"Wait until it has finished, or give another output folder.{more}",
-        zh=f"另一个渲染进程（{process}{where_zh}）正在写入 {folder.name}。"
-        f"请等待其完成，或指定其他输出文件夹。{more_zh}",
     )

@@ -16,24 +16,15 @@ from lnregions.paths import notebooks_dir
 
 add_messages(
     {
-        "parameter type": {
-            "en": (
+        "parameter type": (
                 "parameter {column} of {notebook} is {value}, which is not {wanted}",
                 "Give {wanted}, as in {default}{quoted}",
             ),
-            "zh": ("{notebook} 的参数 {column} 为 {value}，类型不符", "请给出 {wanted}，例如 {default}"),
-        },
-        "parameter date": {
-            "en": (
+        "parameter date": (
                 "parameter {column} is {value}, which is no date",
                 "Give a date such as 2024-03-31, or leave it empty",
             ),
-            "zh": ("参数 {column} 的值 {value} 不是日期", "请给出如 2024-03-31 的日期，或留空"),
-        },
-        "notebook": {
-            "en": ("{text}", "{remedy}"),
-            "zh": ("{text_zh}", "{remedy_zh}"),
-        },
+        "notebook": ("{text}", "{remedy}"),
     }
 )  # fmt: skip
 
@@ -95,7 +86,6 @@ def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None 
     if not paths:
         raise DataError(
             f"No notebook is in {shown_path(folder)}. Give a folder with .ipynb files, or one such file.",
-            zh=f"{shown_path(folder)} 中没有笔记本。请指定含有 .ipynb 文件的文件夹或单个文件。",
         )
     return [read_notebook(path, choices=choices) for path in paths]
 

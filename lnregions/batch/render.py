@@ -170,7 +170,6 @@ def plan_runs(
     if not runs:
         raise DataError(
             "Nothing is left to render. Take away some of the filters, or give another notebook.",
-            zh="没有可渲染的内容。请减少筛选条件，或指定其他笔记本。",
         )
     return runs
 
@@ -218,7 +217,6 @@ def _each_once(found: Sequence[Notebook]) -> list[Notebook]:
             raise DataError(
                 f"{one} and {two} have the same name, and so the same place for their results. "
                 "Rename one of them, or render them into two folders.",
-                zh=f"{one} 与 {two} 同名，结果会写入同一位置。请重命名其中一个，或分别渲染到两个文件夹。",
             )
     return list(kept.values())
 
@@ -274,8 +272,6 @@ def _each_place_once(runs: Sequence[Run]) -> list[Run]:
             raise DataError(
                 f"The values {other.value!r} and {run.value!r} of {run.notebook.over} have the same folder "
                 f"{run.name} for their results. Rename one of them.",
-                zh=f"{run.notebook.over} 的取值 {other.value!r} 与 {run.value!r} 对应同一文件夹 {run.name}。"
-                "请重命名其中一个。",
             )
     return list(kept.values())
 

@@ -73,12 +73,12 @@ def _say_why(planned, *, as_json: bool) -> None:
 
 def _look_over(folder: str, *, quiet: bool) -> None:
     """Say what is untidy about a plan folder of one's own, and refuse one with faults, before anything runs."""
-    from lnregions.errors import TidiedWarning
+    from lnregions.errors import InputWarning
     from lnregions.tables.plans import load_plan
 
     with warnings.catch_warnings():
         if quiet:
-            warnings.simplefilter("ignore", TidiedWarning)
+            warnings.simplefilter("ignore", InputWarning)
         load_plan(folder)
 
 
@@ -140,7 +140,6 @@ def _settings(options):
     if missing := [path for path in reads if not path.exists()]:
         raise DataError(
             f"{shown_path(missing[0])} does not exist. Give --reads a file or folder that notebooks read.",
-            zh=f"{shown_path(missing[0])} 不存在。请为 --reads 指定笔记本读取的文件或文件夹。",
         )
     if Path(options.plan).is_dir():
         reads.append(Path(options.plan))
@@ -166,12 +165,10 @@ def read_parameters(options: argparse.Namespace) -> dict[str, object]:
         if not equals or not name:
             raise DataError(
                 f"Parameter {pair!r} has no {'value' if name else 'name'}. Give NAME=VALUE.",
-                zh=f"参数 {pair!r} 没有{'值' if name else '名称'}。请写作 NAME=VALUE。",
             )
         if pairs.setdefault(name, value) != value:
             raise DataError(
                 f"Parameter {name} is given twice, as {pairs[name]!r} and {value!r}. Give it once.",
-                zh=f"参数 {name} 给出了两次：{pairs[name]!r} 和 {value!r}。请只给一次。",
             )
     given |= pairs
     for name in _OUTSIDE:
@@ -189,13 +186,11 @@ def _from_file(path: str) -> dict[str, object]:
         reason = str(getattr(error, "problem", None) or getattr(error, "strerror", None) or error)
         raise DataError(
             f"{shown_path(Path(path))}: it cannot be read as YAML ({reason}). Write 'name: value' lines.",
-            zh=f"{shown_path(Path(path))}：无法作为 YAML 读取（{reason}）。请每行写“名称: 值”。",
         ) from None
     content = {} if content is None else content
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
         raise DataError(
             f"{shown_path(Path(path))}: it does not hold 'name: value' lines. Write a parameter a line.",
-            zh=f"{shown_path(Path(path))}：不是“名称: 值”的形式。请每行写一个参数。",
         )
     return {
         name: value.isoformat() if isinstance(value, datetime.date) else value

@@ -19,7 +19,7 @@ from lnregions.boundaries.codes import (
 from lnregions.boundaries.files import Layer, read_layer
 from lnregions.boundaries.place import place_faults
 from lnregions.boundaries.shapes import overlap_faults, plain_polygons
-from lnregions.errors import Fault, add_messages, refuse, refuse_any, say_tidied, shown_path, unknown
+from lnregions.errors import Fault, add_messages, refuse, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import shapes_dir
 
 if TYPE_CHECKING:
@@ -36,14 +36,11 @@ _CGCS2000 = 4490
 
 add_messages(
     {
-        "boundary checksum": {
-            "en": ("the shipped boundary file is not the one that was published", "Install the package anew"),
-            "zh": ("随附的边界文件与发布时不一致", "请重新安装本软件包"),
-        },
-        "shipped missing": {
-            "en": ("the shipped boundary file is not there", "Install the package anew"),
-            "zh": ("缺少随附的边界文件", "请重新安装本软件包"),
-        },
+        "boundary checksum": (
+            "the shipped boundary file is not the one that was published",
+            "Install the package anew",
+        ),
+        "shipped missing": ("the shipped boundary file is not there", "Install the package anew"),
     }
 )
 
@@ -71,7 +68,7 @@ def load_boundaries(
         `area` (text), `name_zh`, `name_en`, `short_zh`, `short_en`, `parent`, `geometry`; EPSG:4490, sorted
         by area. Known areas carry the shipped names whatever the file calls them. In ``attrs``: `source_en`,
         `source_zh`, `licence`, `path`, and `tidied` and `tidied_zh`, sentences on what was put right; a
-        :class:`~lnregions.TidiedWarning` says them, too.
+        :class:`~lnregions.InputWarning` says them, too.
 
     Raises
     ------
@@ -92,7 +89,7 @@ def load_boundaries(
         return _shipped(LEVELS[level]).copy()
     areas = [areas] if isinstance(areas, str) else areas
     frame = _checked(read_layer(path), level=level, areas=None if areas is None else {str(a) for a in areas})
-    say_tidied(tidied_of(frame))
+    warn_input(warnings_of(frame))
     return frame
 
 
@@ -101,7 +98,7 @@ def read_own(path: Path) -> "gpd.GeoDataFrame":
     return _checked(read_layer(path), level="city", areas=None)
 
 
-def tidied_of(frame: "gpd.GeoDataFrame") -> list[tuple[str, str]]:
+def warnings_of(frame: "gpd.GeoDataFrame") -> list[tuple[str, str]]:
     """Sentences on what was put right in a file of boundaries, English and Chinese."""
     path, said = frame.attrs["path"], zip(frame.attrs["tidied"], frame.attrs["tidied_zh"], strict=True)
     return [(f"{path}: {en}", f"{path}：{zh}") for en, zh in said]

@@ -35,62 +35,35 @@ _CODE = re.compile(r"(?:156)?(\d{6})(?:0{6})?", re.ASCII)
 
 add_messages(
     {
-        "code column": {
-            "en": (
-                "no column holds the codes of the areas (columns: {value})",
-                "Add a column adcode with six digits such as 210100",
-            ),
-            "zh": ("没有区划代码列（现有列：{value}）", "请添加 adcode 列，填写六位代码，例如 210100"),
-        },
-        "code twice": {
-            "en": (
-                "{value} stands in rows {rows}",
-                "Give one row for each area, its parts dissolved into one multipolygon",
-            ),
-            "zh": ("{value} 出现在第 {rows} 行", "每个地区只保留一行，各部分合并为一个多边形"),
-        },
-        "codes cut": {
-            "en": (
-                "the codes are cut ({value} for {stated})",
-                "Write six digits, such as 210100",
-            ),
-            "zh": ("区划代码不完整（{stated} 写成 {value}）", "请写六位代码，例如 210100"),
-        },
-        "code empty": {
-            "en": (
-                "row {value} has a shape but no code in column {column}",
-                "Write the area's six-digit code",
-            ),
-            "zh": ("第 {value} 行有图形，但列 {column} 没有代码", "请填写六位区划代码"),
-        },
-        "areas missing": {
-            "en": (
-                "{value} of {stated} areas are missing: {listed}",
-                "Add them, or say by areas= which the file holds",
-            ),
-            "zh": (
-                "缺少 {stated} 个地区中的 {value} 个：{listed}",
-                "请补充，或用 areas= 说明文件包含哪些地区",
-            ),
-        },
-        "other level": {
-            "en": ("the codes are those of the level {value}", "Load it with level={value}"),
-            "zh": ("代码属于级别 {value}", "请以 level={value} 读取"),
-        },
-        "name garbled": {
-            "en": (
-                "the names are garbled ({value})",
-                "They were read in the wrong encoding when this file was made; make it again",
-            ),
-            "zh": ("名称为乱码（{value}）", "生成该文件时使用了错误的编码，请重新生成"),
-        },
-        "name of another": {
-            "en": (
-                "row {row} has the code {code} but the name {value}",
-                "Rows and codes are mixed up; make the file again",
-            ),
-            "zh": ("第 {row} 行代码为 {code}，名称却是 {value}", "行与代码错位，请重新生成文件"),
-        },
+        "code column": (
+            "no column holds the codes of the areas (columns: {value})",
+            "Add a column adcode with six digits such as 210100",
+        ),
+        "code twice": (
+            "{value} stands in rows {rows}",
+            "Give one row for each area, its parts dissolved into one multipolygon",
+        ),
+        "codes cut": (
+            "the codes are cut ({value} for {stated})",
+            "Write six digits, such as 210100",
+        ),
+        "code empty": (
+            "row {value} has a shape but no code in column {column}",
+            "Write the area's six-digit code",
+        ),
+        "areas missing": (
+            "{value} of {stated} areas are missing: {listed}",
+            "Add them, or say by areas= which the file holds",
+        ),
+        "other level": ("the codes are those of the level {value}", "Load it with level={value}"),
+        "name garbled": (
+            "the names are garbled ({value})",
+            "They were read in the wrong encoding when this file was made; make it again",
+        ),
+        "name of another": (
+            "row {row} has the code {code} but the name {value}",
+            "Rows and codes are mixed up; make the file again",
+        ),
     }
 )
 

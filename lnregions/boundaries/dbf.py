@@ -21,37 +21,22 @@ _NAMES = re.compile(r"[\u4e00-\u9fff]+")
 
 add_messages(
     {
-        "dbf damaged": {
-            "en": (
-                "the table is damaged: {value}",
-                "Copy all parts of the file again from where it came from",
-            ),
-            "zh": ("属性表损坏：{value_zh}", "请从来源重新复制文件的全部部分"),
-        },
-        "dbf deleted": {
-            "en": (
-                "row {value} is marked as deleted, so that shapes and rows no longer match",
-                "Save the layer anew (in QGIS: Export, Save Features As)",
-            ),
-            "zh": ("第 {value} 行被标记为已删除，图形与属性可能错位", "请另存图层（QGIS：导出，要素另存为）"),
-        },
-        "dbf encoding unknown": {
-            "en": (
-                "the encoding {value} is not known",
-                "Write UTF-8 or GB18030 into the .cpg, whichever the table is in",
-            ),
-            "zh": ("未知的编码 {value}", "请按属性表的实际编码在 .cpg 中写入 UTF-8 或 GB18030"),
-        },
-        "dbf encoding": {
-            "en": (
-                "the text in column {column} is not {value}",
-                "Write the table's true encoding, UTF-8 or GB18030, into a .cpg beside it",
-            ),
-            "zh": (
-                "列 {column} 的文字不是 {value} 编码",
-                "请在 .cpg 中写入属性表的实际编码（UTF-8 或 GB18030）",
-            ),
-        },
+        "dbf damaged": (
+            "the table is damaged: {value}",
+            "Copy all parts of the file again from where it came from",
+        ),
+        "dbf deleted": (
+            "row {value} is marked as deleted, so that shapes and rows no longer match",
+            "Save the layer anew (in QGIS: Export, Save Features As)",
+        ),
+        "dbf encoding unknown": (
+            "the encoding {value} is not known",
+            "Write UTF-8 or GB18030 into the .cpg, whichever the table is in",
+        ),
+        "dbf encoding": (
+            "the text in column {column} is not {value}",
+            "Write the table's true encoding, UTF-8 or GB18030, into a .cpg beside it",
+        ),
     }
 )
 

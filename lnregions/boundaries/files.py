@@ -31,61 +31,34 @@ _MOST_MEMBERS = 1000
 
 add_messages(
     {
-        "file missing": {
-            "en": ("the file is not there", "Check the path"),
-            "zh": ("找不到文件", "请检查路径"),
-        },
-        "file unreadable": {
-            "en": ("the file cannot be read ({value})", "Check its permissions and that it is no folder"),
-            "zh": ("无法读取文件（{value_zh}）", "请检查权限，并确认不是文件夹"),
-        },
-        "file large": {
-            "en": ("the file holds {value} bytes, more than {stated}", "Simplify it or split it"),
-            "zh": ("文件有 {value} 字节，超过 {stated}", "请简化或拆分"),
-        },
-        "file empty": {
-            "en": ("the file holds no area", "Give a file with one polygon for each area"),
-            "zh": ("文件不含任何地区", "请提供每个地区一个多边形的文件"),
-        },
-        "boundary part missing": {
-            "en": (
-                "the part {value} of the shapefile is missing",
-                "Put it beside the .shp under the same name",
-            ),
-            "zh": ("shapefile 缺少 {value} 部分", "请将其以相同名称放在 .shp 旁"),
-        },
-        "boundary parts disagree": {
-            "en": (
-                "the .dbf has {value} rows for {stated} shapes of the .shp",
-                "The parts belong to different files or are damaged; copy all parts again",
-            ),
-            "zh": (
-                ".dbf 有 {value} 行，而 .shp 有 {stated} 个图形",
-                "各部分不属于同一文件或已损坏，请重新复制全部部分",
-            ),
-        },
-        "prj unreadable": {
-            "en": (
-                "the .prj cannot be read as a coordinate reference system",
-                "Replace it, or remove it if the coordinates are degrees",
-            ),
-            "zh": ("无法将 .prj 识别为坐标参考系", "请更换；若坐标为经纬度，可将其删除"),
-        },
-        "zip damaged": {
-            "en": ("the zip is damaged: {value}", "Download or pack it again"),
-            "zh": ("zip 文件损坏：{value}", "请重新下载或打包"),
-        },
-        "zip hostile": {
-            "en": ("the zip is not one of boundaries: {value}", "Pack only the parts of one boundary file"),
-            "zh": ("zip 不是正常的边界文件：{value_zh}", "请仅打包一个边界文件的各部分"),
-        },
-        "zip content": {
-            "en": (
-                "the zip holds {value} boundary files",
-                "Pack one .shp with its parts, one .gpkg or one .geojson",
-            ),
-            "zh": ("zip 内有 {value} 个边界文件", "请打包一个 .shp 及其各部分，或一个 .gpkg、.geojson"),
-        },
+        "file missing": ("the file is not there", "Check the path"),
+        "file unreadable": (
+            "the file cannot be read ({value})",
+            "Check its permissions and that it is no folder",
+        ),
+        "file large": ("the file holds {value} bytes, more than {stated}", "Simplify it or split it"),
+        "file empty": ("the file holds no area", "Give a file with one polygon for each area"),
+        "boundary part missing": (
+            "the part {value} of the shapefile is missing",
+            "Put it beside the .shp under the same name",
+        ),
+        "boundary parts disagree": (
+            "the .dbf has {value} rows for {stated} shapes of the .shp",
+            "The parts belong to different files or are damaged; copy all parts again",
+        ),
+        "prj unreadable": (
+            "the .prj cannot be read as a coordinate reference system",
+            "Replace it, or remove it if the coordinates are degrees",
+        ),
+        "zip damaged": ("the zip is damaged: {value}", "Download or pack it again"),
+        "zip hostile": (
+            "the zip is not one of boundaries: {value}",
+            "Pack only the parts of one boundary file",
+        ),
+        "zip content": (
+            "the zip holds {value} boundary files",
+            "Pack one .shp with its parts, one .gpkg or one .geojson",
+        ),
     }
 )
 

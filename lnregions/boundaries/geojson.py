@@ -17,31 +17,19 @@ _DEEPEST = 4
 
 add_messages(
     {
-        "json syntax": {
-            "en": (
-                "the file is no JSON: {value}",
-                "It may have been cut; copy it again from where it came from",
-            ),
-            "zh": ("文件不是 JSON：{value}", "文件可能被截断，请从来源重新复制"),
-        },
-        "json kind": {
-            "en": ("the file is JSON but no GeoJSON FeatureCollection", "Give one feature for each area"),
-            "zh": ("文件是 JSON，但不是 GeoJSON FeatureCollection", "请为每个地区提供一个要素"),
-        },
-        "json shape": {
-            "en": (
-                "feature {value} has no proper polygon: {detail}",
-                "Save the layer anew as GeoJSON polygons",
-            ),
-            "zh": ("第 {value} 个要素不是正确的多边形：{detail_zh}", "请将图层重新保存为 GeoJSON 多边形"),
-        },
-        "json crs": {
-            "en": (
-                "the stated coordinate reference system {value} is not known",
-                "State an EPSG code, or none for WGS 84",
-            ),
-            "zh": ("未知的坐标参考系 {value}", "请说明 EPSG 代码；WGS 84 可不写"),
-        },
+        "json syntax": (
+            "the file is no JSON: {value}",
+            "It may have been cut; copy it again from where it came from",
+        ),
+        "json kind": ("the file is JSON but no GeoJSON FeatureCollection", "Give one feature for each area"),
+        "json shape": (
+            "feature {value} has no proper polygon: {detail}",
+            "Save the layer anew as GeoJSON polygons",
+        ),
+        "json crs": (
+            "the stated coordinate reference system {value} is not known",
+            "State an EPSG code, or none for WGS 84",
+        ),
     }
 )
 

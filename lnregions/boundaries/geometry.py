@@ -56,7 +56,6 @@ def equal_area_crs(bounds: tuple[float, float, float, float]) -> CRS:
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise DataError(
             f"The bounds {tuple(bounds)} are no degrees. Give west, south, east, north.",
-            zh=f"范围 {tuple(bounds)} 不是经纬度。请按西、南、东、北给出。",
         )
     sixth = (north - south) / 6
     first, second = round(south + sixth, 4), round(north - sixth, 4)
@@ -84,7 +83,6 @@ def project(frame: "gpd.GeoDataFrame", *, crs: CRS | None = None) -> "gpd.GeoDat
     if frame.crs is None:
         raise DataError(
             "The frame states no coordinate reference system. Set it, for degrees with frame.set_crs(4490).",
-            zh="数据未说明坐标参考系。请先设置，经纬度可用 frame.set_crs(4490)。",
         )
     if frame.crs == target:
         return frame.copy()
@@ -127,12 +125,10 @@ def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.Geo
     if frame.crs is None or frame.crs.is_geographic:
         raise DataError(
             "Shapes in degrees cannot be simplified by metres. Project them first: project(frame).",
-            zh="经纬度图形不能按米简化。请先投影：project(frame)。",
         )
     if not (np.isfinite(tolerance_m) and tolerance_m >= 0):
         raise DataError(
             f"The tolerance {tolerance_m} is not a distance. Give metres, zero or more.",
-            zh=f"容差 {tolerance_m} 不是距离。请给出不小于零的米数。",
         )
     shapes = frame.geometry.to_numpy()
     thin = remembered(("simplify", float(tolerance_m)), shapes, lambda: _simplified(frame, tolerance_m))
@@ -171,12 +167,10 @@ def label_points(frame: "gpd.GeoDataFrame", *, aspect: float = 2.0) -> "gpd.GeoS
     if not (np.isfinite(aspect) and aspect > 0):
         raise DataError(
             f"The aspect {aspect} is not a positive number. Give a label's width over its height, such as 2.",
-            zh=f"宽高比 {aspect} 不是正数。请给出标注的宽高比，例如 2。",
         )
     if frame.geometry.isna().any() or frame.geometry.is_empty.any():
         raise DataError(
             "An area without a shape has no place for a label. Drop it first.",
-            zh="没有图形的地区无法标注。请先删除。",
         )
     points = remembered(
         ("label", float(aspect)), frame.geometry.to_numpy(), lambda: _label_points(frame, aspect)
@@ -233,7 +227,6 @@ def dissolve_areas(frame: "gpd.GeoDataFrame", areas: Iterable[str]) -> shapely.G
     if not wanted:
         raise DataError(
             "A region without members has no outline. Give at least one area.",
-            zh="没有成员的区域没有轮廓。请至少给出一个地区。",
         )
     return union(frame.loc[frame["area"].isin(wanted), "geometry"].to_numpy())
 

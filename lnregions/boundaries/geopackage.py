@@ -24,38 +24,23 @@ _LONGEST = 30.0
 
 add_messages(
     {
-        "gpkg damaged": {
-            "en": ("the GeoPackage is damaged: {value}", "Copy it again from where it came from"),
-            "zh": ("GeoPackage 已损坏：{value}", "请从来源重新复制文件"),
-        },
-        "gpkg layers": {
-            "en": (
-                "the GeoPackage holds {value} layers of shapes ({layers})",
-                "Save the one with the areas as a file of its own",
-            ),
-            "zh": ("GeoPackage 含有 {value} 个图层（{layers}）", "请将含各地区的图层单独另存"),
-        },
-        "gpkg open": {
-            "en": (
-                "changes that are not yet in the GeoPackage stand beside it in a file -wal",
-                "Close the program that has it open, or save the layer anew",
-            ),
-            "zh": ("尚未写入 GeoPackage 的修改在旁边的 -wal 文件中", "请关闭打开该文件的程序，或另存图层"),
-        },
-        "gpkg view": {
-            "en": (
-                "{value} is no ordinary table of the GeoPackage",
-                "Save the layer anew as a table of its own",
-            ),
-            "zh": ("{value} 不是 GeoPackage 中的普通表", "请将图层另存为单独的表"),
-        },
-        "gpkg shape": {
-            "en": (
-                "shape {value} is damaged or does not fill the envelope it states",
-                "Copy the file again from where it came from",
-            ),
-            "zh": ("第 {value} 个图形损坏或与其外接范围不符", "请从来源重新复制文件"),
-        },
+        "gpkg damaged": ("the GeoPackage is damaged: {value}", "Copy it again from where it came from"),
+        "gpkg layers": (
+            "the GeoPackage holds {value} layers of shapes ({layers})",
+            "Save the one with the areas as a file of its own",
+        ),
+        "gpkg open": (
+            "changes that are not yet in the GeoPackage stand beside it in a file -wal",
+            "Close the program that has it open, or save the layer anew",
+        ),
+        "gpkg view": (
+            "{value} is no ordinary table of the GeoPackage",
+            "Save the layer anew as a table of its own",
+        ),
+        "gpkg shape": (
+            "shape {value} is damaged or does not fill the envelope it states",
+            "Copy the file again from where it came from",
+        ),
     }
 )
 

@@ -37,53 +37,26 @@ _COPY = 0.05
 
 add_messages(
     {
-        "elsewhere": {
-            "en": (
-                "the polygon of {value} covers {share} % of where that area lies (its centre is {km} km off)",
-                "Codes and shapes are mixed up, or the shape is damaged; make the file again",
-            ),
-            "zh": (
-                "{value} 的多边形仅覆盖该地区位置的 {share}%（中心相差 {km} 公里）",
-                "代码与图形错位或图形损坏，请重新生成文件",
-            ),
-        },
-        "all elsewhere": {
-            "en": (
-                "no polygon lies where its area lies (the centres are {km} km off)",
-                "The coordinate reference system is not the stated one; find out the true one and state it",
-            ),
-            "zh": (
-                "没有多边形位于其地区所在位置（中心相差 {km} 公里）",
-                "坐标参考系与所标不符，请查明并正确说明",
-            ),
-        },
-        "gcj": {
-            "en": (
-                "the coordinates are shifted by {metres} m to the {direction}, as {value} coordinates of web maps are",
-                "Convert them from {value} to WGS 84 or CGCS2000 first",
-            ),
-            "zh": (
-                "坐标整体向{direction_zh}偏移 {metres} 米，符合国内网络地图的 {value} 坐标",
-                "请先将其由 {value} 转换为 WGS 84 或 CGCS2000",
-            ),
-        },
-        "shifted": {
-            "en": (
-                "the coordinates are shifted by {metres} m to the {direction} as a whole",
-                "The datum is not the stated one; find out the true one and state it",
-            ),
-            "zh": ("坐标整体向{direction_zh}偏移 {metres} 米", "基准面与所标不符，请查明并正确说明"),
-        },
-        "lone corner": {
-            "en": (
-                "a corner of {value} near {place} stands {metres} m off the border on its own",
-                "The file is damaged, or the corner was moved by mistake; mend it",
-            ),
-            "zh": (
-                "{value} 在 {place} 附近有一个角点单独偏离边界 {metres} 米",
-                "文件损坏或误移了角点，请修正",
-            ),
-        },
+        "elsewhere": (
+            "the polygon of {value} covers {share} % of where that area lies (its centre is {km} km off)",
+            "Codes and shapes are mixed up, or the shape is damaged; make the file again",
+        ),
+        "all elsewhere": (
+            "no polygon lies where its area lies (the centres are {km} km off)",
+            "The coordinate reference system is not the stated one; find out the true one and state it",
+        ),
+        "gcj": (
+            "the coordinates are shifted by {metres} m to the {direction}, as {value} coordinates of web maps are",
+            "Convert them from {value} to WGS 84 or CGCS2000 first",
+        ),
+        "shifted": (
+            "the coordinates are shifted by {metres} m to the {direction} as a whole",
+            "The datum is not the stated one; find out the true one and state it",
+        ),
+        "lone corner": (
+            "a corner of {value} near {place} stands {metres} m off the border on its own",
+            "The file is damaged, or the corner was moved by mistake; mend it",
+        ),
     }
 )
 

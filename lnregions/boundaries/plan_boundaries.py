@@ -3,8 +3,8 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lnregions.boundaries.boundaries import load_boundaries, read_own, tidied_of
-from lnregions.errors import say_tidied
+from lnregions.boundaries.boundaries import load_boundaries, read_own, warnings_of
+from lnregions.errors import warn_input
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -94,7 +94,7 @@ def _stamp(path) -> tuple[int, int]:
 def _read(path, stamp) -> "gpd.GeoDataFrame":
     frame = _read_once(path, stamp)
     # also when it is kept: a run begins with what the warm process read
-    say_tidied(tidied_of(frame))
+    warn_input(warnings_of(frame))
     return frame
 
 

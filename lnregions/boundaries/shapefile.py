@@ -24,48 +24,24 @@ _BOX_TOLERANCE = 1e-9
 
 add_messages(
     {
-        "shp short": {
-            "en": (
-                "the file states a length of {stated} bytes but has {value}",
-                "It was cut or damaged; copy it again",
-            ),
-            "zh": ("文件头标明长度为 {stated} 字节，实际为 {value} 字节", "文件被截断或损坏，请重新复制"),
-        },
-        "shp header": {
-            "en": (
-                "the file does not begin like a shapefile ({value})",
-                "Give a shapefile, or copy it again",
-            ),
-            "zh": ("文件开头不符合 shapefile 格式（{value}）", "请提供 shapefile，或重新复制"),
-        },
-        "shp kind": {
-            "en": ("the shapes are {value}, not polygons", "Give the areas as polygons"),
-            "zh": ("图形是{value_zh}，不是多边形", "请以多边形提供各地区"),
-        },
-        "shp record": {
-            "en": ("record {value} is damaged: {detail}", "Copy the file again from where it came from"),
-            "zh": ("第 {value} 条记录损坏：{detail_zh}", "请从来源重新复制文件"),
-        },
-        "shx entry": {
-            "en": (
-                "the index entry {value} does not point at record {value} of the .shp",
-                "The parts belong to different files or are damaged; copy all parts again",
-            ),
-            "zh": (
-                "第 {value} 个索引项未指向 .shp 的对应记录",
-                "各部分不属于同一文件或已损坏，请重新复制全部部分",
-            ),
-        },
-        "shx count": {
-            "en": (
-                "the index has {value} entries for {stated} records of the .shp",
-                "The parts belong to different files or are damaged; copy all parts again",
-            ),
-            "zh": (
-                "索引有 {value} 项，而 .shp 有 {stated} 条记录",
-                "各部分不属于同一文件或已损坏，请重新复制全部部分",
-            ),
-        },
+        "shp short": (
+            "the file states a length of {stated} bytes but has {value}",
+            "It was cut or damaged; copy it again",
+        ),
+        "shp header": (
+            "the file does not begin like a shapefile ({value})",
+            "Give a shapefile, or copy it again",
+        ),
+        "shp kind": ("the shapes are {value}, not polygons", "Give the areas as polygons"),
+        "shp record": ("record {value} is damaged: {detail}", "Copy the file again from where it came from"),
+        "shx entry": (
+            "the index entry {value} does not point at record {value} of the .shp",
+            "The parts belong to different files or are damaged; copy all parts again",
+        ),
+        "shx count": (
+            "the index has {value} entries for {stated} records of the .shp",
+            "The parts belong to different files or are damaged; copy all parts again",
+        ),
     }
 )
 

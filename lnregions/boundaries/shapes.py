@@ -23,42 +23,24 @@ _PLACE = (118.0, 38.0, 127.0, 44.0)
 
 add_messages(
     {
-        "metres": {
-            "en": (
-                "the coordinates reach {value}, so they are no degrees",
-                "State their coordinate reference system in the file (.prj)",
-            ),
-            "zh": ("坐标达到 {value}，不是经纬度", "请在文件（.prj）中说明其坐标参考系"),
-        },
-        "swapped": {
-            "en": ("longitude and latitude are swapped (first {value})", "Write the longitude first"),
-            "zh": ("经纬度颠倒（首点 {value}）", "请将经度写在前面"),
-        },
-        "no polygon": {
-            "en": ("row {value} holds a {kind}, not a polygon", "Give the areas as polygons"),
-            "zh": ("第 {value} 行是 {kind}，不是多边形", "请以多边形提供各地区"),
-        },
-        "invalid": {
-            "en": (
-                "the polygon of row {value} is invalid ({detail}), and repair would change its area by {percent} %",
-                "Mend it in a GIS",
-            ),
-            "zh": ("第 {value} 行的多边形无效（{detail}），修复会使面积改变 {percent}%", "请用 GIS 软件修正"),
-        },
-        "overlap": {
-            "en": (
-                "{value} and {other} overlap by {percent} % of the smaller",
-                "Mend their common border in a GIS",
-            ),
-            "zh": ("{value} 与 {other} 重叠，占较小者的 {percent}%", "请用 GIS 软件修正公共边界"),
-        },
-        "not reprojected": {
-            "en": (
-                "the coordinates cannot be brought from {value} to degrees",
-                "Check that the stated coordinate reference system is the true one",
-            ),
-            "zh": ("无法将坐标由 {value} 转换为经纬度", "请检查所标坐标参考系是否正确"),
-        },
+        "metres": (
+            "the coordinates reach {value}, so they are no degrees",
+            "State their coordinate reference system in the file (.prj)",
+        ),
+        "swapped": ("longitude and latitude are swapped (first {value})", "Write the longitude first"),
+        "no polygon": ("row {value} holds a {kind}, not a polygon", "Give the areas as polygons"),
+        "invalid": (
+            "the polygon of row {value} is invalid ({detail}), and repair would change its area by {percent} %",
+            "Mend it in a GIS",
+        ),
+        "overlap": (
+            "{value} and {other} overlap by {percent} % of the smaller",
+            "Mend their common border in a GIS",
+        ),
+        "not reprojected": (
+            "the coordinates cannot be brought from {value} to degrees",
+            "Check that the stated coordinate reference system is the true one",
+        ),
     }
 )
 

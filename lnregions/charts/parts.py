@@ -165,7 +165,6 @@ def tidy_series(series: pd.DataFrame, *, what: str = "series") -> pd.DataFrame:
         year = years[twice[0]]
         raise DataError(
             f"The {what} has several values for {year}. Give one value a year.",
-            zh=f"{what} 在 {year} 年有多个值。每年请只给出一个值。",
         )
     grades = series["grade"].astype(str).to_numpy()[order] if "grade" in series else ""
     segments = series["segment"].fillna(0).astype(int).to_numpy()[order] if "segment" in series else 0

@@ -146,8 +146,6 @@ def _targets(given) -> list[Mapping]:
             raise DataError(
                 f"The target {quote(dict(target) if plain else target)} has no number as its {wrong[0]}. "
                 'Give a mapping such as {"value": 10000, "horizon": 2024}.',
-                zh=f"目标 {quote(dict(target) if plain else target)} 的 {wrong[0]} 不是数字。"
-                '请给出例如 {"value": 10000, "horizon": 2024} 的映射。',
             )
     return targets
 

@@ -79,7 +79,6 @@ def need(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> pd.DataFr
         raise DataError(
             f"The {what} has no column {', '.join(missing)}; it has {given}. "
             f"Give a frame with the columns {', '.join(columns)}.",
-            zh=f"{what} 缺少列 {', '.join(missing)}；现有列：{given}。请给出含有 {', '.join(columns)} 列的数据框。",
         )
     return frame
 

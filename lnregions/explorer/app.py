@@ -64,7 +64,6 @@ def serve(*, port: int, token: str = "", browser: bool = True) -> None:
     except ImportError:
         raise DataError(
             "The app needs voila, which is not installed. Install it with: pip install 'lnregions[app]'.",
-            zh="应用需要 voila，尚未安装。请运行：pip install 'lnregions[app]'。",
         ) from None
     token = token or secrets.token_urlsafe(24)
     address = f"http://{HOST}:{port}/?token={token}"
@@ -141,7 +140,6 @@ def free_port(first: int = PORT) -> int:
             return port
     raise DataError(
         f"The ports {first} to {first + _TRIES - 1} are all in use. Give another with --port.",
-        zh=f"端口 {first} 至 {first + _TRIES - 1} 均被占用。请用 --port 指定其他端口。",
     )
 
 

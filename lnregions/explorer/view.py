@@ -213,6 +213,5 @@ def _year(year) -> int | None:
     if isinstance(year, bool) or (whole and not 1900 <= whole <= 2100):
         raise DataError(
             f"The year {year!r} is not a year that figures can be of. Give a whole number such as 2024, or none.",
-            zh=f"{year!r} 不是有效的年份。请给出如 2024 的整数，或留空。",
         )
     return whole or None

@@ -109,9 +109,9 @@ def _nothing(tables, row, members, year):
     what = f"No area of this map has a figure of {row.name!r}{when} as known on {tables.as_of}."
     zh = f"截至{tables.as_of}，图中各地区没有{row['name_zh']}{'' if year is None else f'{year}年'}的数据。"
     if not years:
-        return DataError(f"{what} Choose another indicator.", zh=f"{zh}请选择其他指标。")
+        return DataError(f"{what} Choose another indicator.")
     listed = [str(y) for y in years]
-    return DataError(f"{what} Years: {', '.join(listed)}.", zh=f"{zh}可选年份：{'、'.join(listed)}。")
+    return DataError(f"{what} Years: {', '.join(listed)}.")
 
 
 def _fills(own, values, unit, language, *, measure):

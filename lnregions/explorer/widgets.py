@@ -71,7 +71,7 @@ class Explorer(widgets.VBox):
         try:
             self.view = self._chosen(change["owner"])
         except DataError as error:
-            self._tell(error.report(self.view.language))
+            self._tell(str(error))
             return
         self._fill(self.view)
         self.shown["saved"].value = ""
@@ -154,7 +154,7 @@ class Explorer(widgets.VBox):
         try:
             html = _PIECES[piece](self.view)
         except DataError as error:
-            html = _note(error.report(self.view.language))
+            html = _note(str(error))
         except Exception as error:  # the reader sees a sentence, and can go on
             html = _note(say("broken", self.view.language, error=f"{type(error).__name__}: {error}"))
         if self.shown[piece].value != html:
@@ -169,7 +169,7 @@ class Explorer(widgets.VBox):
         try:
             saved = self.view.save(folder)
         except (DataError, OSError) as error:
-            why = error.report(language) if isinstance(error, DataError) else str(error)
+            why = str(error) if isinstance(error, DataError) else str(error)
             self.shown["saved"].value = _note(say("not saved", language, why=why))
             return
         count = sum(len(list(Path(folder).glob(f"{one.name}.*"))) for one in saved)

@@ -22,7 +22,6 @@ def _frame_of_verdicts(given: object) -> pd.DataFrame:
         return given
     raise DataError(
         f"The verdicts are {_kind(given)}, not a table of verdicts. Give what judge(plan) returns.",
-        zh=f"verdicts 是 {_kind(given)}，不是判断结果表。请给出 judge(plan) 的结果。",
     )
 
 
@@ -38,7 +37,6 @@ def _year(given: object) -> int:
     if isinstance(given, bool) or not isinstance(given, int | float) or not float(given).is_integer():
         raise DataError(
             f"The year {quote(given)} is not a whole number. Give a four-digit year such as 2024.",
-            zh=f"年份 {quote(given)} 不是整数。请给出四位年份，例如 2024。",
         )
     return int(given)
 

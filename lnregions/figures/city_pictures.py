@@ -103,7 +103,6 @@ def draw_dots(
         having = sorted(own.loc[own["area"].isin(cities) & own["default"], "indicator"].unique())
         raise DataError(
             f"No city has a figure of {indicator!r}. Choose one that has: {', '.join(having)}.",
-            zh=f"没有城市具备 {indicator!r} 的数据。请选择有数据的指标：{'、'.join(having)}。",
         )
     counts = rates.groupby("year")["area"].nunique()
     year = int(counts[counts == counts.max()].index.max())

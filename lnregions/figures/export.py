@@ -97,7 +97,6 @@ def export_notebook(path: Path | str, output: Path | str | None = None, *, langu
         raise DataError(
             f"{shown_path(path)}: it cannot be read as a notebook ({type(error).__name__}). "
             "Give a .ipynb file of format 4.",
-            zh=f"{shown_path(path)}：无法作为笔记本读取。请提供格式 4 的 .ipynb 文件。",
         ) from None
     output = Path(output) if output is not None else path.with_suffix(".html")
     write_whole(output, notebook_html(notebook, language=language, title=path.stem))

@@ -103,7 +103,6 @@ def _check(plan, region, kinds, width, formats) -> list[str]:
         raise DataError(
             f"None of the kinds {', '.join(kinds)} shows a single region. Leave the region out, or give one of "
             f"{', '.join(REGION_KINDS)}.",
-            zh=f"{'、'.join(kinds)} 都不是单个区域的图。请去掉区域，或从 {'、'.join(REGION_KINDS)} 中选择。",
         )
     return chosen
 

@@ -30,7 +30,6 @@ def _sidecars(folder: Path) -> dict[str, dict]:
     if not found:
         raise _checks.DataError(
             f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first.",
-            zh=f"文件夹 {folder.name!r} 中没有由 save_figure 保存的图。请先保存至少一幅。",
         )
     return found
 
@@ -126,7 +125,6 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
         raise _checks.DataError(
             "A Word file needs python-docx, which is not installed. "
             "Install it with: pip install 'lnregions[docx]'.",
-            zh="生成 Word 文件需要 python-docx，尚未安装。请运行：pip install 'lnregions[docx]'。",
         ) from None
     folder, path = Path(folder), Path(path)
     figures, _, _, behind = _HEADS[check_language(language)]
@@ -137,7 +135,6 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
         if not file.is_file():
             raise _checks.DataError(
                 f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too.",
-                zh=f"图 {name!r} 没有保存为 PNG，而 Word 需要 PNG。请同时以 png 格式保存。",
             )
         document.add_picture(str(file), width=Mm(min(facts["size_mm"][0], _WIDEST_MM)))
         words = facts["caption"].get(language) or next(iter(facts["caption"].values()), name)

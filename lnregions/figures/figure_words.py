@@ -31,8 +31,6 @@ def speaking(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
         raise _checks.DataError(
             f"The {what} {_checks.quote(words)} is not text by language. "
             'Give it by language, such as {"en": "GDP of two cities.", "zh": "两市生产总值。"}.',
-            zh=f"{what} {_checks.quote(words)} 不是按语言给出的文字。"
-            '请按语言给出，例如 {"en": "GDP of two cities.", "zh": "两市生产总值。"}。',
         )
     words = dict(words or {})
     for language in words:

@@ -193,7 +193,6 @@ def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]
     if not isinstance(stem, str | Path) or not Path(stem).name:
         raise _checks.DataError(
             f"The path {_checks.quote(stem)} names no file. Give a path such as figures/gdp.",
-            zh=f"路径 {_checks.quote(stem)} 没有文件名。请给出例如 figures/gdp 的路径。",
         )
     stem = Path(stem)
     if stem.suffix[1:].lower() in FORMATS:
@@ -219,7 +218,6 @@ def _refuse_no_figure(fig: object) -> None:
     way_zh = f"该 {here} 的 .figure" if hasattr(fig, "figure") else "所绘坐标轴的 ax.figure"
     raise _checks.DataError(
         f"What is to be saved is no whole figure but a {here}. Give a matplotlib figure, such as {way}.",
-        zh=f"要保存的不是整幅图，而是 {here}。请给出 matplotlib 的图，例如{way_zh}。",
     )
 
 
@@ -231,7 +229,6 @@ def _refuse_missing_glyphs(fig: "Figure") -> None:
             raise _checks.DataError(
                 f"The text {words.get_text()!r} has characters the bundled font lacks: {missing}. "
                 "Write it with others.",
-                zh=f"文字 {words.get_text()!r} 含有随附字体没有的字符：{missing}。请改用其他字符。",
             )
 
 

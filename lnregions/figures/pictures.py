@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from lnregions.errors import forget_tidied
+from lnregions.errors import forget_warnings
 from lnregions.assess.area_series import Tables
 from lnregions.show.source_names import source_name
 from lnregions.style.style import missing_glyphs
@@ -206,7 +206,7 @@ def warm_up(plan: str = "ln-2022", as_of: str = "") -> None:
             warnings.simplefilter("ignore")
             _warm_up(plan, as_of)
     finally:
-        forget_tidied()
+        forget_warnings()
 
 
 def _warm_up(plan, as_of):

@@ -98,8 +98,6 @@ def draw_slope(
         raise DataError(
             f"{tables.name(region, 'en')} has no two years of {indicator!r} that may be compared. "
             "Choose another indicator; draw_coverage shows which years have figures.",
-            zh=f"{tables.name(region, 'zh')}的 {indicator!r} 没有可相比较的两个年份。"
-            "请另选指标；draw_coverage 列出各年份是否有数据。",
         )
     first, last = _span(found, len(members), int(plan.facts["first_year"]) - 1)
     data = found[found["year"].isin([first, last])]

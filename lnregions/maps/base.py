@@ -83,7 +83,6 @@ def crs_of(given):
         raise _checks.DataError(
             f"There is no coordinate reference system {_checks.quote(given)}. Give one such as EPSG:32651, "
             "or the .crs of the areas drawn.",
-            zh=f"没有坐标参考系 {_checks.quote(given)}。请给出例如 EPSG:32651，或所绘地区的 .crs。",
         ) from error
 
 
@@ -102,12 +101,9 @@ def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.G
         raise _checks.DataError(
             "The areas carry no coordinate reference system, so they cannot be projected. "
             "Set it first, for longitudes and latitudes of CGCS2000 with frame.set_crs(4490).",
-            zh="各地区没有坐标参考系，无法投影。请先设置；CGCS2000 经纬度用 frame.set_crs(4490)。",
         )
     if not len(frame):
-        raise _checks.DataError(
-            "There is no area to draw. Give at least one row.", zh="没有可绘制的地区。请至少给出一行。"
-        )
+        raise _checks.DataError("There is no area to draw. Give at least one row.")
     return printed(frame, EQUAL_AREA) if frame.crs.is_geographic else frame
 
 
@@ -167,7 +163,6 @@ def map_axes(
         raise _checks.DataError(
             f"A map {height_mm} mm high leaves no room under its title and source line. "
             f"Give at least {head + foot + strip + 15:.0f} mm.",
-            zh=f"高 {height_mm} 毫米的地图放不下标题和来源行。请至少给出 {head + foot + strip + 15:.0f} 毫米。",
         )
     height_mm = height_mm or tall + head + foot + strip
     fig = figure(width, height_mm=height_mm, language=language)

@@ -110,13 +110,11 @@ def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     if not 2 <= classes <= 7:
         raise _checks.DataError(
             f"{classes} classes cannot be told apart on a map. Ask for 2 to 7.",
-            zh=f"地图上无法分辨 {classes} 个等级。请给出 2 至 7 个。",
         )
     values = _finite(values)
     if not len(values):
         raise _checks.DataError(
             "There is no value to find class breaks for. Give at least one finite number, or breaks.",
-            zh="没有可用于分级的数值。请至少给出一个有限数值，或直接给出分级界限。",
         )
     low, high = float(values.min()), float(values.max())
     if low == high:
@@ -142,7 +140,6 @@ def change_breaks(values: Iterable[float], *, classes: int = 6) -> Classes:
     if not len(values):
         raise _checks.DataError(
             "There is no change to find class breaks for. Give at least one finite number, or breaks.",
-            zh="没有可用于分级的变化值。请至少给出一个有限数值，或直接给出分级界限。",
         )
     if not values.any():
         return Classes((0.0,), "zero")
@@ -174,7 +171,6 @@ def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> 
         raise _checks.DataError(
             f"Only {distinct} different values stand against {classes} classes. "
             f"Ask for at most {distinct} classes, or leave the scheme out for round breaks.",
-            zh=f"只有 {distinct} 个不同的值，不足 {classes} 个等级。请最多分 {distinct} 级，或不指定方法而用整数界限。",
         )
     import mapclassify  # slow to import, wanted by few
 
@@ -217,7 +213,6 @@ def as_classes(breaks: "Classes | Sequence[float] | str | None", values: Iterabl
     if not 1 <= len(breaks) <= 7 or any(b <= a for a, b in itertools.pairwise(breaks)):
         raise _checks.DataError(
             f"Class breaks {breaks} do not make classes. Give one to seven numbers in rising order.",
-            zh=f"分级界限 {breaks} 不成等级。请按升序给出一至七个数。",
         )
     return Classes(breaks)
 

@@ -98,7 +98,6 @@ def refuse_amounts(column: str, aggregation: str) -> None:
         raise _checks.DataError(
             f"{column!r} is an amount that adds up over areas; as a choropleth it would show the size "
             "of the areas as much as the amount. Draw it with plot_symbols, or divide it by people first.",
-            zh=f"{column!r} 是可相加的总量，用分级设色图会把地区大小当作数量。请用 plot_symbols，或先除以人口。",
         )
 
 
@@ -211,7 +210,6 @@ def rate_scale(column: str, values, *, unit: str, breaks) -> Scale:
     if len(classes.breaks) > 6:
         raise _checks.DataError(
             f"{len(classes.breaks) + 1} classes cannot be told apart in one hue. Give at most six breaks.",
-            zh=f"一种色调无法分辨 {len(classes.breaks) + 1} 个等级。请最多给出六个界限。",
         )
     return Scale(column, unit, classes, palette.sequential(len(classes.breaks) + 1))
 
@@ -224,7 +222,6 @@ def zero_scale(column: str, classes: Classes, *, unit: str) -> Scale:
         raise _checks.DataError(
             f"Breaks {classes.breaks} do not part losses from gains. "
             "Give rising breaks that hold 0, with at most three on each side.",
-            zh=f"界限 {classes.breaks} 不能区分增减。请按升序给出含 0 的界限，每侧最多三个。",
         )
     return Scale(column, unit, classes, palette.diverging(below, above), sign=True)
 

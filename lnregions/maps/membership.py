@@ -84,7 +84,6 @@ def plot_membership(
             raise _checks.DataError(
                 f"{len(wanted)} members are counties, whose boundaries were not given. "
                 "Add counties=load_boundaries('county').",
-                zh=f"有 {len(wanted)} 个成员是县级，但没有给出其边界。请加上 counties=load_boundaries('county')。",
             )
         counties = prepare(counties, needs=("area", "parent"))
         by_county = _by_area(wanted, counties, "county")
@@ -120,7 +119,6 @@ def _members(membership: "pd.DataFrame") -> "pd.DataFrame":
     if not len(members):
         raise _checks.DataError(
             "No city or county is a member. Give at least one row of membership.",
-            zh="没有市或县是成员。请至少给出一行成员。",
         )
     return members
 

@@ -55,7 +55,6 @@ def add_scale_bar(ax: "Axes", *, crs, language: str = "en", corner: str = "lower
         raise _checks.DataError(
             f"The map is drawn in {name}, where a scale bar would be wrong. "
             "Project the areas first, with lnregions.boundaries.geometry.project(frame).",
-            zh=f"地图采用的坐标系为 {name}，比例尺会有误。请先用 lnregions.boundaries.geometry.project(frame) 投影。",
         )
     low, high = ax.get_xlim()
     kilometres = (high - low) * crs.axis_info[0].unit_conversion_factor / 1000
@@ -157,7 +156,6 @@ def add_title(ax: "Axes", words: str) -> Text:
     if len(lines) > 2:
         raise _checks.DataError(
             f"The title {words!r} needs {len(lines)} lines on this width. Shorten it to two lines' length.",
-            zh=f"标题 {words!r} 在此宽度下需要 {len(lines)} 行。请缩短至两行以内。",
         )
     looks = {**text_looks(ax), "fontsize": size.title, "fontweight": "bold", "linespacing": 1.1}
     where = offset(ax, (0, 1), (0, _TITLE_GAP_MM))
@@ -182,7 +180,6 @@ def add_source_line(ax: "Axes", words: str, *, below_mm: float = 0.0) -> Text:
         raise _checks.DataError(
             f"The source line needs {len(lines)} lines on this width. "
             f"Shorten it to {most}; the sidecar and the caption hold the full sources.",
-            zh=f"来源行在此宽度下需要 {len(lines)} 行。请缩短至 {most} 行；完整来源见附带文件和图注。",
         )
     looks = {**text_looks(ax), "color": palette.MUTED, "va": "top", "linespacing": 1.1}
     where = offset(ax, (0, 0), (0, -below_mm - _FOOT_GAP_MM))

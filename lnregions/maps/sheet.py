@@ -65,14 +65,12 @@ def plot_small_multiples(
     if not 1 <= len(panels) <= 12:
         raise _checks.DataError(
             f"{len(panels)} maps do not make a readable sheet. Choose one to twelve values of {by!r}.",
-            zh=f"{len(panels)} 幅地图不便阅读。请选择 {by!r} 的一至十二个值。",
         )
     twice = values.duplicated(["area", by])
     if twice.any():
         row = values[twice].iloc[0]
         raise _checks.DataError(
             f"Area {row['area']} has two values for {by} {row[by]}. Give one value an area and {by}.",
-            zh=f"地区 {row['area']} 在 {by} {row[by]} 有两个值。每个地区和 {by} 请只给出一个值。",
         )
     frame = prepare(frame, needs=("area",))
     refuse_amounts(column, aggregation)

@@ -83,7 +83,6 @@ def plot_symbols(
         raise _checks.DataError(
             f"{column!r} cannot be drawn as circles: it has no positive value, or a negative one. "
             "Draw losses and gains with plot_change.",
-            zh=f"{column!r} 不能画成圆：没有正值，或含有负值。增减请用 plot_change。",
         )
     largest = float(np.nanmax(values)) if largest is None else float(largest)
     ax = start(ax, frame, language, column=column, unit=unit, largest_circle=float(largest))

@@ -134,7 +134,6 @@ def find_chromium(named: str = "") -> str:
     raise DataError(
         f"{what}, which a PDF needs. Install one (on Debian: apt-get install chromium), "
         "or print the single-file page from any browser.",
-        zh=f"{zh}，生成 PDF 需要它。请安装（Debian：apt-get install chromium），或用任意浏览器打印单文件网页。",
     )
 
 
@@ -182,7 +181,6 @@ def _print(page, language, chromium):
     except ImportError:
         raise DataError(
             "A PDF needs playwright, which is not installed. Install it with: pip install 'lnregions[browser]'.",
-            zh="生成 PDF 需要 playwright，尚未安装。请运行：pip install 'lnregions[browser]'。",
         ) from None
     program = find_chromium(chromium)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

@@ -30,7 +30,6 @@ def word_file(site: Site, region: str, *, language: str = "en") -> bytes:
         raise DataError(
             "A Word file needs python-docx, which is not installed. "
             "Install it with: pip install 'lnregions[docx]'.",
-            zh="生成 Word 文件需要 python-docx，尚未安装。请运行：pip install 'lnregions[docx]'。",
         ) from None
     place = site.region_page(language, region)
     page = Page(site, language, path=place, twin=place)

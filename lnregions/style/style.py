@@ -100,7 +100,6 @@ def size_of(width: str | float) -> Size:
     if isinstance(width, bool) or not isinstance(width, Real) or not 0 < width < inf:
         raise _checks.DataError(
             f"The width {_checks.quote(width)} is no length. Give millimetres, or one of {', '.join(SIZES)}.",
-            zh=f"宽度 {_checks.quote(width)} 不是长度。请给出毫米数，或 {', '.join(SIZES)} 之一。",
         )
     narrower = [s for s in SIZES.values() if s.width_mm <= width] or [SIZES["single"]]
     nearest = max(narrower, key=lambda s: s.width_mm)

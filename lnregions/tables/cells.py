@@ -7,43 +7,22 @@ from lnregions.words.values import parse_code, parse_date, visible
 
 add_messages(
     {
-        "number": {
-            "en": ("{column} {value} is not a number", "Give digits with a decimal point, such as 9516.9"),
-            "zh": ("{column} 的值 {value} 不是数字", "请用数字和小数点，例如 9516.9"),
-        },
-        "missing mark": {
-            "en": (
-                "{column} {value} marks a figure that is missing",
-                "Leave the row out; a hole is no figure",
-            ),
-            "zh": ("{column} 的值 {value} 表示数据缺失", "请删除该行；缺失值不是数据"),
-        },
-        "percent sign": {
-            "en": ("{column} {value} carries its unit", "Write the number alone, and % in the column unit"),
-            "zh": ("{column} 的值 {value} 带有单位", "请只写数字，单位 % 写在 unit 列"),
-        },
-        "decimal comma": {
-            "en": (
-                "{column} {value} has a comma in a table parted by semicolons, where it could be a decimal comma",
-                "Write a decimal point, and no thousands separators",
-            ),
-            "zh": (
-                "{column} 的值 {value} 含逗号；在以分号分隔的表中可能是小数点",
-                "请用小数点，不写千位分隔符",
-            ),
-        },
-        "integer": {
-            "en": ("{column} {value} is not a whole number", "Give digits only, such as 2"),
-            "zh": ("{column} 的值 {value} 不是整数", "请只用数字，例如 2"),
-        },
-        "year": {
-            "en": ("{column} {value} is not a whole number", "Give a four-digit year such as 2024"),
-            "zh": ("{column} 的值 {value} 不是年份", "请给出四位数年份，例如 2024"),
-        },
-        "boolean": {
-            "en": ("{column} {value} is neither yes nor no", "Write yes or no"),
-            "zh": ("{column} 的值 {value} 不是 yes 或 no", "请写 yes 或 no"),
-        },
+        "number": ("{column} {value} is not a number", "Give digits with a decimal point, such as 9516.9"),
+        "missing mark": (
+            "{column} {value} marks a figure that is missing",
+            "Leave the row out; a hole is no figure",
+        ),
+        "percent sign": (
+            "{column} {value} carries its unit",
+            "Write the number alone, and % in the column unit",
+        ),
+        "decimal comma": (
+            "{column} {value} has a comma in a table parted by semicolons, where it could be a decimal comma",
+            "Write a decimal point, and no thousands separators",
+        ),
+        "integer": ("{column} {value} is not a whole number", "Give digits only, such as 2"),
+        "year": ("{column} {value} is not a whole number", "Give a four-digit year such as 2024"),
+        "boolean": ("{column} {value} is neither yes nor no", "Write yes or no"),
     }
 )
 _MISSING = {

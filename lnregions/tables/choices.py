@@ -87,7 +87,6 @@ def _column(path, name, **where):
     if absent:
         raise DataError(
             f"{path.name} of the plan has no column {absent[0]}. Run `lnregions check` on its folder.",
-            zh=f"规划的 {path.name} 没有 {absent[0]} 列。请对其文件夹运行 lnregions check。",
         )
     table = [dict(zip(header, map(narrow, record), strict=True)) for record in rows.records]
     return [row[name] for row in table if all(row[key] == value for key, value in where.items())]

@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, narrow, refuse_any, say_tidied, shown_path, unknown
+from lnregions.errors import DataError, Fault, narrow, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.tables import check_references, kept_tidied, read_lines
+from lnregions.tables.tables import check_references, kept_warnings, read_lines
 from lnregions.tables.vintages import date_faults
 
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
@@ -176,7 +176,6 @@ def find_area(name_or_code: str | int, *, areas: pd.DataFrame | None = None) -> 
             listed = ", ".join(found["area"])
             raise DataError(
                 f"The name {name_or_code!r} belongs to several areas. Give one of the codes {listed}.",
-                zh=f"名称 {name_or_code!r} 属于多个地区。请给出代码之一：{listed}。",
             )
         found = high
     if found.empty:
@@ -221,7 +220,7 @@ def _load(resource: str, path: Path | None, check: Checker | None = None) -> pd.
     try:
         state = path.stat()
         frame = _load_once(resource, path, check, (state.st_mtime_ns, state.st_size)).copy()
-        say_tidied(kept_tidied(frame))
+        warn_input(kept_warnings(frame))
         return frame
     except (OSError, ValueError) as error:
         if isinstance(error, DataError):

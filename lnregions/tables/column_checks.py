@@ -7,29 +7,14 @@ from lnregions.tables.rows import Rows
 
 add_messages(
     {
-        "required": {
-            "en": ("{column} is empty", "Give a value"),
-            "zh": ("{column} 为空", "请给出值"),
-        },
-        "pattern": {
-            "en": ("{column} {value} is not written as it must be", "Write it as {rule}"),
-            "zh": ("{column} 的值 {value} 写法不对", "写法：{rule_zh}"),
-        },
-        "minimum": {
-            "en": ("{column} {value} is too small", "Give {rule} or more"),
-            "zh": ("{column} 的值 {value} 过小", "请给出不小于 {rule} 的值"),
-        },
-        "maximum": {
-            "en": ("{column} {value} is too large", "Give {rule} or less"),
-            "zh": ("{column} 的值 {value} 过大", "请给出不大于 {rule} 的值"),
-        },
-        "duplicate key": {
-            "en": (
-                "{column} {value} stands already in line {first}, with other content",
-                "Keep one of the two rows",
-            ),
-            "zh": ("{column} {value} 已在第 {first} 行出现且内容不同", "请只保留一行"),
-        },
+        "required": ("{column} is empty", "Give a value"),
+        "pattern": ("{column} {value} is not written as it must be", "Write it as {rule}"),
+        "minimum": ("{column} {value} is too small", "Give {rule} or more"),
+        "maximum": ("{column} {value} is too large", "Give {rule} or less"),
+        "duplicate key": (
+            "{column} {value} stands already in line {first}, with other content",
+            "Keep one of the two rows",
+        ),
     }
 )
 RULES_ZH = {

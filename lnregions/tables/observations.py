@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions.errors import Fault, add_messages, home, refuse, refuse_any, say_tidied, shown_path
+from lnregions.errors import Fault, add_messages, home, refuse, refuse_any, shown_path, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.codebook import LINE_BREAKS, load_areas, load_indicators, load_sources, region_codes
 from lnregions.tables.tables import (
     check_references,
     joined_faults,
-    keep_tidied,
-    kept_tidied,
+    keep_warnings,
+    kept_warnings,
     read_with_faults,
 )
 from lnregions.tables.vintages import choose_default, date_faults, known_from, last_day, parse_as_of
@@ -31,48 +31,27 @@ __all__ = [
 
 add_messages(
     {
-        "unit": {
-            "en": ("the unit of {indicator} is {wanted}, not {value}{factor}", "Give the value in {wanted}"),
-            "zh": (
-                "{indicator} 的单位应为 {wanted}，而不是 {value}{factor_zh}",
-                "请以 {wanted} 为单位给出数值",
-            ),
-        },
-        "no figure": {
-            "en": (
-                "the table holds no figure",
-                "Write at least one row; a table cut behind its header has none",
-            ),
-            "zh": ("表中没有数据", "请至少写一行；在表头之后被截断的表没有数据行"),
-        },
-        "year not begun": {
-            "en": (
-                "{column} {value} begins after the figure was published ({stated})",
-                "Correct the year or the vintage",
-            ),
-            "zh": ("{column} {value} 晚于数据发布的日期（{stated}）", "请更正年份或发布日期"),
-        },
-        "figure otherwise": {
-            "en": (
-                "{key} is {value}, but {stated} in the shipped table",
-                "Name the source and the vintage that state the other value",
-            ),
-            "zh": ("{key} 为 {value}，而随附的表中是 {stated}", "请注明给出该值的来源和发布日期"),
-        },
-        "below possible": {
-            "en": (
-                "{indicator} {value} is below the least possible, {rule}",
-                "Correct the value, its unit or the indicator",
-            ),
-            "zh": ("{indicator} 的值 {value} 小于可能的最小值 {rule}", "请更正数值、单位或指标"),
-        },
-        "above possible": {
-            "en": (
-                "{indicator} {value} is above the greatest possible, {rule}",
-                "Correct the value, its unit or the indicator",
-            ),
-            "zh": ("{indicator} 的值 {value} 大于可能的最大值 {rule}", "请更正数值、单位或指标"),
-        },
+        "unit": ("the unit of {indicator} is {wanted}, not {value}{factor}", "Give the value in {wanted}"),
+        "no figure": (
+            "the table holds no figure",
+            "Write at least one row; a table cut behind its header has none",
+        ),
+        "year not begun": (
+            "{column} {value} begins after the figure was published ({stated})",
+            "Correct the year or the vintage",
+        ),
+        "figure otherwise": (
+            "{key} is {value}, but {stated} in the shipped table",
+            "Name the source and the vintage that state the other value",
+        ),
+        "below possible": (
+            "{indicator} {value} is below the least possible, {rule}",
+            "Correct the value, its unit or the indicator",
+        ),
+        "above possible": (
+            "{indicator} {value} is above the greatest possible, {rule}",
+            "Correct the value, its unit or the indicator",
+        ),
     }
 )
 _KEY = ["area", "indicator", "year", "vintage", "source"]
@@ -103,7 +82,7 @@ def load_observations(
         ``grade`` (A, B, C), ``source`` (ids apart by blanks), ``note``, ``known_from`` (see
         :func:`known_from`) and ``default`` (see :func:`choose_default`). ``attrs["tidied"]`` and
         ``attrs["tidied_zh"]`` say what was untidy about a file of your own and was read all the same; a
-        :class:`~lnregions.TidiedWarning` says it, too.
+        :class:`~lnregions.InputWarning` says it, too.
 
     Raises
     ------
@@ -118,7 +97,7 @@ def load_observations(
     9516.9
     """
     frame = read_observations(as_of=as_of, path=path, plan=plan)
-    say_tidied(kept_tidied(frame))
+    warn_input(kept_warnings(frame))
     return frame
 
 
@@ -134,9 +113,9 @@ def read_observations(
     if path is None and own is not None and (own / "observations.csv").is_file():
         added = _read(own / "observations.csv", plan)
         refuse_any(_contradictions(frame, added, path=shown_path(own / "observations.csv")))
-        said = kept_tidied(frame) + kept_tidied(added)
+        said = kept_warnings(frame) + kept_warnings(added)
         frame = pd.concat([frame, added], ignore_index=True)
-        keep_tidied(frame, said)
+        keep_warnings(frame, said)
     if day is not None:
         frame = frame[frame["known_from"] <= day].reset_index(drop=True)
     frame["default"] = choose_default(frame)
@@ -249,9 +228,9 @@ def _read(path: Path, plan: object) -> pd.DataFrame:
         sources = list(published)
     faults = _check_figures(frame, lines, path=shown_path(path), areas=areas, sources=sources)
     refuse_any(joined_faults(form, faults))
-    said = kept_tidied(frame)
+    said = kept_warnings(frame)
     frame["known_from"] = known_from(frame, published)
-    keep_tidied(frame, said)
+    keep_warnings(frame, said)
     return frame
 
 

@@ -29,62 +29,29 @@ _VALUED = {"level", "share", "count"} | _GROWTH
 
 add_messages(
     {
-        "fact missing": {
-            "en": ("{column} is missing", "Add a line '{column}: ...'"),
-            "zh": ("缺少 {column}", "请添加一行“{column}: ……”"),
-        },
-        "area otherwise": {
-            "en": (
-                "{column} {value} is not what the shipped table has for {area}, {stated}",
-                "Give an area of your own a code of its own, and leave shipped ones out",
-            ),
-            "zh": (
-                "{area} 的 {column} 为 {value}，而随附的表中是 {stated}",
-                "自有地区请用自己的代码，随附的地区不必再写",
-            ),
-        },
-        "no rows": {
-            "en": ("the table has no row", "Write at least one; a row behind a number sign is a remark"),
-            "zh": ("表中没有数据行", "请至少写一行；以 # 开头的行是注释"),
-        },
-        "slug": {
-            "en": ("{column} {value} cannot be the name of a folder", "Use up to 40 of a-z, 0-9 and hyphens"),
-            "zh": ("{column} 的值 {value} 不能作为文件夹名", "请用小写字母、数字和连字符，最多 40 个"),
-        },
-        "horizon": {
-            "en": ("horizon {value} is before first_year {first}", "Give the last year of the plan"),
-            "zh": ("目标年 {value} 早于起始年 {first}", "请给出规划的末年"),
-        },
-        "baseline": {
-            "en": ("baseline_year {value} is not before the horizon {horizon}", "Give an earlier year"),
-            "zh": ("基期 {value} 不早于目标年 {horizon}", "请给出更早的年份"),
-        },
-        "target unit": {
-            "en": ("unit {value} does not fit {kind} of {indicator}", "Write {wanted}"),
-            "zh": ("单位 {value} 与指标 {indicator} 的 {kind} 类目标不符", "请写 {wanted}"),
-        },
-        "target needs": {
-            "en": ("a target of kind {kind} needs {column}", "Fill in {column}, or choose another kind"),
-            "zh": ("{kind} 类目标需要 {column}", "请填写 {column}，或选择其他类型"),
-        },
-        "fact text": {
-            "en": ("{column} is a list where a text is meant", "Write one value behind the colon"),
-            "zh": ("{column} 应为文本而不是列表", "请在冒号后写一个值"),
-        },
-        "url": {
-            "en": (
-                "{column} {value} is no address of a page",
-                "Give one that begins with https:// or http://",
-            ),
-            "zh": ("{column} 的值 {value} 不是网页地址", "请给出以 https:// 或 http:// 开头的地址"),
-        },
-        "plan sources": {
-            "en": (
-                "sources is not a list of entries with id and title",
-                "Write '- id: p1' and 'title: ...' for each",
-            ),
-            "zh": ("sources 不是含 id 和 title 的列表", "请为每项写“- id: p1”和“title: ……”"),
-        },
+        "fact missing": ("{column} is missing", "Add a line '{column}: ...'"),
+        "area otherwise": (
+            "{column} {value} is not what the shipped table has for {area}, {stated}",
+            "Give an area of your own a code of its own, and leave shipped ones out",
+        ),
+        "no rows": ("the table has no row", "Write at least one; a row behind a number sign is a remark"),
+        "slug": ("{column} {value} cannot be the name of a folder", "Use up to 40 of a-z, 0-9 and hyphens"),
+        "horizon": ("horizon {value} is before first_year {first}", "Give the last year of the plan"),
+        "baseline": ("baseline_year {value} is not before the horizon {horizon}", "Give an earlier year"),
+        "target unit": ("unit {value} does not fit {kind} of {indicator}", "Write {wanted}"),
+        "target needs": (
+            "a target of kind {kind} needs {column}",
+            "Fill in {column}, or choose another kind",
+        ),
+        "fact text": ("{column} is a list where a text is meant", "Write one value behind the colon"),
+        "url": (
+            "{column} {value} is no address of a page",
+            "Give one that begins with https:// or http://",
+        ),
+        "plan sources": (
+            "sources is not a list of entries with id and title",
+            "Write '- id: p1' and 'title: ...' for each",
+        ),
     }
 )
 

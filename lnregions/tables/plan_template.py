@@ -77,7 +77,6 @@ def write_plan_template(folder: str | Path) -> Path:
         if taken:
             raise DataError(
                 f"{shown_path(folder)} is there and not empty. Name a new folder; nothing is written.",
-                zh=f"{shown_path(folder)} 已存在且不为空。请另取文件夹名；没有写入任何内容。",
             )
         folder.parent.mkdir(parents=True, exist_ok=True)
         _write_all(folder)
@@ -87,7 +86,6 @@ def write_plan_template(folder: str | Path) -> Path:
         reason = getattr(error, "strerror", None) or "not a possible name"
         raise DataError(
             f"The folder {shown_path(folder)} cannot be written ({reason}). Choose another place.",
-            zh=f"无法写入文件夹 {shown_path(folder)}（{reason}）。请换一个位置。",
         ) from error
     return folder
 

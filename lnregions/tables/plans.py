@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, quote, refuse_any, say_tidied, shown_path, unknown
+from lnregions.errors import DataError, Fault, quote, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.codebook import load_areas, load_sources
 from lnregions.tables.observations import load_observations
@@ -21,7 +21,7 @@ from lnregions.tables.plan_checks import (
     check_targets,
 )
 from lnregions.tables.plan_template import write_plan_template
-from lnregions.tables.tables import joined_faults, keep_tidied, kept_tidied, read_with_faults
+from lnregions.tables.tables import joined_faults, keep_warnings, kept_warnings, read_with_faults
 from lnregions.tables.yaml import read_yaml
 
 __all__ = ["Plan", "check_plan", "list_plans", "load_plan", "write_plan_template"]
@@ -160,7 +160,7 @@ def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan
     Returns
     -------
     Plan
-        Facts and frames. A :class:`~lnregions.TidiedWarning` says what was untidy about a folder of your own.
+        Facts and frames. A :class:`~lnregions.InputWarning` says what was untidy about a folder of your own.
 
     Raises
     ------
@@ -221,13 +221,13 @@ def _copy(plan: Plan, folder: Path) -> Plan:
 
 
 def _say(plan: Plan) -> None:
-    say_tidied(zip(plan.tidied, plan.tidied_zh, strict=True))
+    warn_input(zip(plan.tidied, plan.tidied_zh, strict=True))
 
 
 def check_plan(folder: str | Path) -> list[Fault]:
     """Return everything that is wrong with a plan folder; an empty list when nothing is.
 
-    Figures in the folder's own ``observations.csv`` are checked too. A :class:`~lnregions.TidiedWarning` says what
+    Figures in the folder's own ``observations.csv`` are checked too. A :class:`~lnregions.InputWarning` says what
     was untidy and is read all the same.
     """
     folder = Path(folder)
@@ -263,7 +263,6 @@ def _folder(plan: str | Path, path: Path | None) -> Path:
         raise DataError(
             f"The plan {quote(plan)} is neither a plan nor the name of one. "
             f"Give one from load_plan, the path of a plan folder, or one of {names}.",
-            zh=f"{quote(plan)} 既不是规划，也不是规划的名称。请给出 load_plan 的结果、规划文件夹，或 {names} 之一。",
         )
     if path is None and str(plan) in list_plans():
         return data_dir() / "plans" / str(plan)
@@ -279,8 +278,6 @@ def _folder(plan: str | Path, path: Path | None) -> Path:
     raise DataError(
         f"The plan folder {shown_path(folder)!r} does not exist. "
         f"Give the path of a folder with plan.yaml in it, or one of {', '.join(list_plans())}.",
-        zh=f"规划文件夹 {shown_path(folder)!r} 不存在。"
-        f"请给出含 plan.yaml 的文件夹，或 {', '.join(list_plans())} 之一。",
     )
 
 
@@ -307,7 +304,7 @@ def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
     if sources is None or areas is None or not all(_sound(table) for table in tables.values()):
         return None, faults
     frames = {name: frame for name, (frame, _, _) in tables.items()}
-    said += [sentences for frame in (*frames.values(), areas) for sentences in kept_tidied(frame)]
+    said += [sentences for frame in (*frames.values(), areas) for sentences in kept_warnings(frame)]
     tidied, tidied_zh = zip(*said, strict=True) if said else ((), ())
     for frame in (*frames.values(), areas):
         frame.attrs = {}  # pandas copies them with every selection
@@ -347,5 +344,5 @@ def _read_areas(folder: Path) -> pd.DataFrame:
     own = load_areas(path=folder / "areas.csv")
     refuse_any(area_faults(own, shared, path=shown_path(folder / "areas.csv")))
     joined = pd.concat([shared[~shared["area"].isin(own["area"])], own], ignore_index=True)
-    keep_tidied(joined, kept_tidied(own))
+    keep_warnings(joined, kept_warnings(own))
     return joined

@@ -20,62 +20,29 @@ _LONGEST_CELL = 4000
 
 add_messages(
     {
-        "no file": {
-            "en": ("the file does not exist", "Check the path, or put the file back"),
-            "zh": ("文件不存在", "请检查路径或放回文件"),
-        },
-        "not a file": {
-            "en": ("this is not a readable file ({reason})", "Give the path of a file"),
-            "zh": ("不是可读的文件（{reason_zh}）", "请给出文件的路径"),
-        },
-        "too large": {
-            "en": ("the file has {value} bytes", "Give one of at most {most} bytes"),
-            "zh": ("文件有 {value} 字节", "请给出不超过 {most} 字节的文件"),
-        },
-        "nul byte": {
-            "en": (
-                "a NUL byte stands in the file",
-                "Save it again as UTF-8 text; it may be UTF-16 or damaged",
-            ),
-            "zh": ("文件中有 NUL 字节", "请另存为 UTF-8 文本；文件可能是 UTF-16 或已损坏"),
-        },
-        "encoding": {
-            "en": (
-                "the bytes {value} are not valid {encoding}",
-                "Save the file as UTF-8; it may be damaged here",
-            ),
-            "zh": ("字节 {value} 不是有效的 {encoding}", "请将文件存为 UTF-8；此处可能已损坏"),
-        },
-        "no header": {
-            "en": ("the file has no header line", "Write the column names in the first line"),
-            "zh": ("文件没有表头", "请在第一行写列名"),
-        },
-        "quote": {
-            "en": (
-                "a quotation mark is not closed or stands inside a value",
-                "Double it inside a quoted value",
-            ),
-            "zh": ("引号未闭合或位于值的中间", "在加引号的值内请写两个引号"),
-        },
-        "line break": {
-            "en": (
-                "column {column} holds a line break",
-                "Close the quotation mark, or put the value in one line",
-            ),
-            "zh": ("{column} 列含有换行", "请闭合引号，或把值写在一行内"),
-        },
-        "ragged": {
-            "en": ("the row has {value} values where the header has {wanted}", "Give {wanted} values"),
-            "zh": ("该行有 {value} 个值，而表头有 {wanted} 列", "请给出 {wanted} 个值"),
-        },
-        "control": {
-            "en": ("{column} {value} holds a control character", "Take it out"),
-            "zh": ("{column} 的值 {value} 含有控制字符", "请删除该字符"),
-        },
-        "long cell": {
-            "en": ("{column} has a value of {length} characters", "Keep it within {most}"),
-            "zh": ("{column} 的值有 {length} 个字符", "请不要超过 {most} 个"),
-        },
+        "no file": ("the file does not exist", "Check the path, or put the file back"),
+        "not a file": ("this is not a readable file ({reason})", "Give the path of a file"),
+        "too large": ("the file has {value} bytes", "Give one of at most {most} bytes"),
+        "nul byte": (
+            "a NUL byte stands in the file",
+            "Save it again as UTF-8 text; it may be UTF-16 or damaged",
+        ),
+        "encoding": (
+            "the bytes {value} are not valid {encoding}",
+            "Save the file as UTF-8; it may be damaged here",
+        ),
+        "no header": ("the file has no header line", "Write the column names in the first line"),
+        "quote": (
+            "a quotation mark is not closed or stands inside a value",
+            "Double it inside a quoted value",
+        ),
+        "line break": (
+            "column {column} holds a line break",
+            "Close the quotation mark, or put the value in one line",
+        ),
+        "ragged": ("the row has {value} values where the header has {wanted}", "Give {wanted} values"),
+        "control": ("{column} {value} holds a control character", "Take it out"),
+        "long cell": ("{column} has a value of {length} characters", "Keep it within {most}"),
     }
 )
 

@@ -31,21 +31,12 @@ from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
 
 add_messages(
     {
-        "missing column": {
-            "en": ("column {column} is missing", "The table needs {wanted}"),
-            "zh": ("缺少 {column} 列", "该表需要 {wanted}"),
-        },
-        "duplicate column": {
-            "en": ("column {column} stands twice", "Keep one of the two"),
-            "zh": ("{column} 列出现两次", "请保留其中一列"),
-        },
-        "seal": {
-            "en": (
-                "the table is not the one that was sealed",
-                "If the change is meant, run: python data/seal.py",
-            ),
-            "zh": ("数据表与封存时不同", "如属有意修改，请运行：python data/seal.py"),
-        },
+        "missing column": ("column {column} is missing", "The table needs {wanted}"),
+        "duplicate column": ("column {column} stands twice", "Keep one of the two"),
+        "seal": (
+            "the table is not the one that was sealed",
+            "If the change is meant, run: python data/seal.py",
+        ),
     }
 )
 
@@ -133,7 +124,7 @@ def read_with_faults(
         lines, key_faults = check_key(frame, rows, rules.get("primaryKey", []))
         faults = sorted(faults + key_faults, key=lambda fault: fault.line or 0)
         frame, rows.lines = frame.loc[lines].reset_index(drop=True), [rows.lines[i] for i in lines]
-    keep_tidied(frame, [(f"{shown}: {en}", f"{shown}：{zh}") for en, zh in rows.tidied])
+    keep_warnings(frame, [(f"{shown}: {en}", f"{shown}：{zh}") for en, zh in rows.tidied])
     return frame, rows.lines, faults
 
 
@@ -150,14 +141,14 @@ _UNSEALED = (
 )
 
 
-def keep_tidied(frame: pd.DataFrame, said: Iterable[tuple[str, str]]) -> None:
+def keep_warnings(frame: pd.DataFrame, said: Iterable[tuple[str, str]]) -> None:
     """Write into a frame's ``attrs`` what was untidy about its file, English and Chinese."""
     said = list(said)
     frame.attrs |= {"tidied": [en for en, _ in said], "tidied_zh": [zh for _, zh in said]}
 
 
-def kept_tidied(frame: pd.DataFrame) -> list[tuple[str, str]]:
-    """What :func:`keep_tidied` wrote."""
+def kept_warnings(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """What :func:`keep_warnings` wrote."""
     return list(zip(frame.attrs.get("tidied", []), frame.attrs.get("tidied_zh", []), strict=True))
 
 

@@ -16,26 +16,14 @@ STATUS_ORDER = {"final": 3, "revised": 2, "preliminary": 1, "unknown": 0}
 
 add_messages(
     {
-        "as of": {
-            "en": (
-                "as of {value} is not a date from 1949 to 2100",
-                "Give one such as 2024-01-19, 2024-01 or 2024",
-            ),
-            "zh": (
-                "截至日期 {value} 不是 1949 至 2100 年的日期",
-                "请给出日期，例如 2024-01-19、2024-01 或 2024",
-            ),
-        },
-        "no such day": {
-            "en": (
-                "{column} {value} is no day of the calendar from 1949 to 2100",
-                "Give a date such as 2024-01-19, 2024-01 or 2024",
-            ),
-            "zh": (
-                "{column} 的值 {value} 不是 1949 至 2100 年间的日期",
-                "请给出日期，例如 2024-01-19、2024-01 或 2024",
-            ),
-        },
+        "as of": (
+            "as of {value} is not a date from 1949 to 2100",
+            "Give one such as 2024-01-19, 2024-01 or 2024",
+        ),
+        "no such day": (
+            "{column} {value} is no day of the calendar from 1949 to 2100",
+            "Give a date such as 2024-01-19, 2024-01 or 2024",
+        ),
     }
 )
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)

@@ -16,22 +16,10 @@ _LARGEST = 2**16
 
 add_messages(
     {
-        "yaml": {
-            "en": ("the text is not valid YAML ({reason})", "Write 'key: value' lines, indented by blanks"),
-            "zh": ("不是有效的 YAML（{reason}）", "请写“键: 值”，用空格缩进"),
-        },
-        "duplicate yaml key": {
-            "en": ("{column} stands twice", "Keep one of the two"),
-            "zh": ("{column} 出现两次", "请保留其中一个"),
-        },
-        "yaml feature": {
-            "en": ("{value} is not allowed in a plan", "Write the value out as plain text"),
-            "zh": ("规划文件中不允许使用 {value}", "请直接写出值"),
-        },
-        "not a mapping": {
-            "en": ("the file does not hold 'key: value' lines", "Write one key and its value a line"),
-            "zh": ("文件不是“键: 值”的形式", "请每行写一个键和值"),
-        },
+        "yaml": ("the text is not valid YAML ({reason})", "Write 'key: value' lines, indented by blanks"),
+        "duplicate yaml key": ("{column} stands twice", "Keep one of the two"),
+        "yaml feature": ("{value} is not allowed in a plan", "Write the value out as plain text"),
+        "not a mapping": ("the file does not hold 'key: value' lines", "Write one key and its value a line"),
     }
 )
 

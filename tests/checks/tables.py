@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from lnregions.checks import consistency
-from lnregions.checks.result import Check
+from checks import consistency
+from checks.result import Check
 from lnregions.errors import DataError, Fault, add_messages, shown_path, unknown_fault
 from lnregions.paths import data_dir
 from lnregions.tables import codebook, observations, plans
@@ -29,10 +29,7 @@ LOADERS: dict[str, Callable] = {
 
 add_messages(
     {
-        "descriptor": {
-            "en": ("{text}", "Put datapackage.json right and run: python data/seal.py"),
-            "zh": ("{text_zh}", "请更正 datapackage.json 并运行：python data/seal.py"),
-        },
+        "descriptor": ("{text}", "Put datapackage.json right and run: python data/seal.py"),
     }
 )
 

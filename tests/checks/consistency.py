@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions.checks import changes, sums
-from lnregions.checks.result import Check
-from lnregions.checks.sums import Comparison
+from checks import changes, sums
+from checks.result import Check
+from checks.sums import Comparison
 from lnregions.errors import DataError, Fault, add_messages, refuse_any, shown_path
 from lnregions.paths import data_dir
 from lnregions.tables.codebook import load_areas, load_breaks, load_indicators, load_sources, region_codes
@@ -23,28 +23,15 @@ __all__ = ["RELATIONS", "Relation", "check_consistency", "compare_figures", "loa
 
 add_messages(
     {
-        "inconsistent": {
-            "en": (
-                "not so that {relation}: {area} {value} {year} ({reading}) is {found} against {expected}, a difference "
-                "of {difference} where {low} to {high} {unit} is allowed",
-                "Correct the figure, or name the difference with its reason in data/exceptions.csv",
-            ),
-            "zh": (
-                "“{relation_zh}”不成立：{area} {value} {year}年（{reading}）为 {found}，应为 {expected}，"
-                "相差 {difference}，允许 {low} 至 {high} {unit}",
-                "请更正数据，或在 data/exceptions.csv 中列名并写明原因",
-            ),
-        },
-        "exception gone": {
-            "en": (
-                "the exception {value} names a difference of {stated}, but {found}",
-                "Take the row out, or state the difference that is there",
-            ),
-            "zh": (
-                "例外 {value} 写明相差 {stated}，但{found_zh}",
-                "请删除该行，或改为实际的差值",
-            ),
-        },
+        "inconsistent": (
+            "not so that {relation}: {area} {value} {year} ({reading}) is {found} against {expected}, a difference "
+            "of {difference} where {low} to {high} {unit} is allowed",
+            "Correct the figure, or name the difference with its reason in data/exceptions.csv",
+        ),
+        "exception gone": (
+            "the exception {value} names a difference of {stated}, but {found}",
+            "Take the row out, or state the difference that is there",
+        ),
     }
 )
 
@@ -242,7 +229,6 @@ def _by_name(exceptions):
         raise DataError(
             f"The exceptions name the check {sorted(unknown)[0]!r}, which there is not. "
             f"Choose one of {', '.join(RELATIONS)}.",
-            zh=f"例外表中的检查 {sorted(unknown)[0]!r} 不存在。请从 {'、'.join(RELATIONS)} 中选择。",
         )
     return {tuple(row[name] for name in columns): row for _, row in exceptions.iterrows()}
 

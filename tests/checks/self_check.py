@@ -5,12 +5,12 @@
 
 from collections.abc import Callable
 
-from lnregions.checks.consistency import check_consistency, load_exceptions
-from lnregions.checks.pictures import check_pictures
-from lnregions.checks.result import GROUPS, Check, report_checks, report_json
-from lnregions.checks.shapes import check_shapes
-from lnregions.checks.tables import check_tables
-from lnregions.checks.verdicts import check_verdicts
+from checks.consistency import check_consistency, load_exceptions
+from checks.pictures import check_pictures
+from checks.result import GROUPS, Check, report_checks, report_json
+from checks.shapes import check_shapes
+from checks.tables import check_tables
+from checks.verdicts import check_verdicts
 from lnregions.errors import DataError, Fault
 from lnregions.tables.observations import load_observations
 

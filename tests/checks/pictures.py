@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from checks.drawn import PlotCall, undrawn
+from checks.result import Check
+from checks.traces import Trace, Tracer, numbers_of
 from lnregions.assess.judgement import GROWTH_OF, load_tables, plans_on
 from lnregions.assess.outlook import last_segment, project_segment
-from lnregions.checks.drawn import PlotCall, undrawn
-from lnregions.checks.result import Check
-from lnregions.checks.traces import Trace, Tracer, numbers_of
 from lnregions.errors import Fault, add_messages
 from lnregions.figures import city_pictures as city
 from lnregions.figures import map_pictures as maps
@@ -39,21 +39,12 @@ CITY_KINDS: dict[str, Callable] = {
 
 add_messages(
     {
-        "untraced": {
-            "en": ("in {picture}: {value} of {place} goes back to no observation",
+        "untraced": ("in {picture}: {value} of {place} goes back to no observation",
                    "Find the figure or the formula that it rests on"),
-            "zh": ("{picture}：{place} 的 {value} 无法追溯到任何数据", "请找出其所依据的数据或算式"),
-        },
-        "source not listed": {
-            "en": ("in {picture}: {value} of {place} rests on {ids}, which it does not list",
+        "source not listed": ("in {picture}: {value} of {place} rests on {ids}, which it does not list",
                    "Add the source of every figure used to the picture's data"),
-            "zh": ("{picture}：{place} 的 {value} 依据 {ids}，但未列出", "请将所用数据的来源补入该图"),
-        },
-        "unexplained plot": {
-            "en": ("in {picture}: nothing tells how the numbers of {value} are traced",
+        "unexplained plot": ("in {picture}: nothing tells how the numbers of {value} are traced",
                    "Add it to EXPLAINERS in lnregions/check_pictures.py"),
-            "zh": ("{picture}：未说明 {value} 中的数字如何追溯", "请补入 lnregions/check_pictures.py 的 EXPLAINERS"),
-        },
     }
 )  # fmt: skip
 

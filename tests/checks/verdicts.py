@@ -6,11 +6,11 @@ from collections import Counter
 
 import pandas as pd
 
+from checks.result import Check
+from checks.traces import Trace, Tracer
 from lnregions.assess.judgement import GROWTH_OF, judge_all, load_tables
 from lnregions.assess.readings import REAL_GROWTH
 from lnregions.assess.verdicts import Verdict
-from lnregions.checks.result import Check
-from lnregions.checks.traces import Trace, Tracer
 from lnregions.errors import Fault, add_messages
 from lnregions.tables.codebook import load_sources
 from lnregions.tables.plans import list_plans, load_plan
@@ -23,11 +23,8 @@ _SAME = {"rel_tol": 1e-9, "abs_tol": 1e-9}
 
 add_messages(
     {
-        "verdict": {
-            "en": ("the verdict on {target} ({reading}): {quantity} {value} {text}",
+        "verdict": ("the verdict on {target} ({reading}): {quantity} {value} {text}",
                    "Find the figure, the clause or the formula that it rests on"),
-            "zh": ("对 {target}（{reading}）的判断：{quantity} {value} {text_zh}", "请找出其所依据的数据、条文或算式"),
-        },
     }
 )  # fmt: skip
 

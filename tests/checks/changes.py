@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from lnregions.checks.sums import Comparison, defaults, half_unit
+from checks.sums import Comparison, defaults, half_unit
 from lnregions.tables.observations import applying_breaks
 
 DEFLATOR_BAND = (-5.0, 6.5)

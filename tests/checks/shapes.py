@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from checks.result import Check
 from lnregions.boundaries.boundaries import load_boundaries, load_context, load_locator
-from lnregions.checks.result import Check
 from lnregions.errors import DataError, Fault, add_messages, shown_path
 from lnregions.paths import shapes_dir
 from lnregions.tables.codebook import load_areas
@@ -27,14 +27,8 @@ _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 add_messages(
     {
-        "shape file": {
-            "en": ("the file {text}", "Make it anew with shapes/build.py"),
-            "zh": ("该文件{text_zh}", "请用 shapes/build.py 重新生成"),
-        },
-        "shape": {
-            "en": ("{value}: {text}", "Correct the boundary, or make it anew with shapes/build.py"),
-            "zh": ("{value}：{text_zh}", "请更正边界，或用 shapes/build.py 重新生成"),
-        },
+        "shape file": ("the file {text}", "Make it anew with shapes/build.py"),
+        "shape": ("{value}: {text}", "Correct the boundary, or make it anew with shapes/build.py"),
     }
 )
 

@@ -1,0 +1,76 @@
+"""The catalogue of what readers see: English stands in the code, Chinese in ``zh.po`` beside this file."""
+
+from functools import cache
+from pathlib import Path
+
+from lnregions.errors import check_language
+
+LANGUAGES = ("en", "zh")
+
+
+def tr(message: str, language: str, *, context: str = "", **values: object) -> str:
+    """Return a message in one language, with its ``{names}`` filled in.
+
+    Parameters
+    ----------
+    message : str
+        The English text, a literal, so that the catalogue can be held against the code.
+    language : {"en", "zh"}
+        Language of the text.
+    context : str
+        Tells apart two uses of the same English that differ in Chinese (``msgctxt``).
+    **values
+        What is filled in.
+
+    Raises
+    ------
+    DataError
+        If the language is neither of the two.
+    KeyError
+        If the catalogue has no Chinese for the message.
+
+    Examples
+    --------
+    >>> tr("required path", "en"), tr("required path", "zh")
+    ('required path', '应达路径')
+    """
+    check_language(language)
+    text = message if language == "en" else _chinese(message, context)
+    return text.format(**values) if values else text
+
+
+def trn(singular: str, plural: str, number: int, language: str, **values: object) -> str:
+    """Return a message in the form for a number, which is filled in as ``{number}``.
+
+    Examples
+    --------
+    >>> trn("{number} member", "{number} members", 3, "en"), trn("{number} member", "{number} members", 3, "zh")
+    ('3 members', '3个成员')
+    """
+    check_language(language)
+    text = (singular if number == 1 else plural) if language == "en" else _chinese(singular, "")
+    return text.format(number=number, **values)
+
+
+def _chinese(message: str, context: str) -> str:
+    key = f"{context}\x04{message}" if context else message
+    catalogue = chinese_messages()
+    if key not in catalogue:
+        raise KeyError(f"no Chinese in zh.po for {message!r}" + (f" in context {context!r}" if context else ""))
+    return catalogue[key]
+
+
+@cache
+def chinese_messages() -> dict[str, str]:
+    """Message, with its context and ``\\x04`` before it where it has one, to its Chinese."""
+    from babel.messages.pofile import read_po  # a tenth of a second, for readers of Chinese only
+
+    found: dict[str, str] = {}
+    for path in sorted(Path(__file__).parent.glob("*.po")):
+        with path.open("rb") as file:
+            messages = read_po(file, locale="zh")
+        for one in messages:
+            message, text = (value if isinstance(value, str) else value[0] for value in (one.id, one.string))
+            found[f"{one.context}\x04{message}" if one.context else message] = text
+    found.pop("", None)
+    return found
