@@ -13,7 +13,7 @@ OUTPUT ?= output
 CASES ?= 20000
 SEED ?= $(shell date +%s)
 
-.PHONY: help install render test test-browser fuzz lint lab app check audit bench gallery lock clean
+.PHONY: help install render test test-browser fuzz lint lab app audit size bench gallery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -45,11 +45,13 @@ test-browser: $(READY)  ## run the browser tests alone (they need chromium; make
 fuzz: $(READY)  ## read CASES damaged files (20,000); SEED=... repeats a run
 	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/test_fuzz.py -q
 
-check: $(READY)  ## check what is shipped: tables, shapes, and every drawn number down to its source
-	@$(BIN)/lnregions check
+audit: $(READY)  ## audit the dependencies: consistent, licences, and known vulnerabilities where the network allows
+	@$(BIN)/uv pip check --python $(BIN)/python
+	@$(BIN)/pip-licenses --python $(BIN)/python --summary --order count
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt || echo "Vulnerabilities could not be looked up; see above."
 
-audit: $(READY)  ## audit the dependencies without the internet: lock, files, licences, bundled assets
-	@$(BIN)/python -m lnregions.checks.dependencies
+size:  ## print lines, modules and functions by folder, against their limits
+	@$(PYTHON) benchmarks/size.py
 
 lint: $(READY)  ## check style and spelling (ruff, notebooks included, and codespell)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lnregions import __version__
-from lnregions.batch.render_command import add_render, stopped
+from lnregions.batch import add_render, stopped
 from lnregions.errors import DataError, InputWarning
-from lnregions.style.font_cache import free_font_cache
+from lnregions.style import free_font_cache
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,18 +95,18 @@ def _add_verdicts(commands):
 
 def verdicts(options: argparse.Namespace) -> int:
     """Print the verdicts as a table, CSV or JSON."""
-    from lnregions.assess.judgement import judge, judge_readings
+    from lnregions.assess import judge, judge_readings
 
     judged = judge_readings if options.readings else judge
     found = judged(options.plan, as_of=options.as_of or None, method=options.method)
     if options.format == "csv":
-        from lnregions.figures.figures import data_csv  # safe to open in a spreadsheet
+        from lnregions.figures import data_csv
 
         print(data_csv(found), end="")
     elif options.format == "json":
         print(found.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        from lnregions.show.verdict_displays import verdict_text
+        from lnregions.show import verdict_text
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         print(verdict_text(found, language=options.language, width=width))
@@ -134,7 +134,7 @@ def _add_figures(commands):
 def figures(options: argparse.Namespace) -> int:
     """Write figure bundles."""
     free_font_cache()  # before matplotlib looks for it
-    from lnregions.figures.figure_kinds import write_figures
+    from lnregions.figures import write_figures
 
     languages = options.language or ["en", "zh"]
     width = float(options.width) if options.width.replace(".", "", 1).isdigit() else options.width
@@ -152,8 +152,8 @@ def _kits(options, languages):
     """Report kits of what was written, one a language."""
     if not options.zip and not options.docx:
         return
-    from lnregions.figures.figure_kit import bundle_docx, bundle_zip
-    from lnregions.tables.plans import load_plan
+    from lnregions.figures import bundle_docx, bundle_zip
+    from lnregions.tables import load_plan
 
     plan, output = load_plan(options.plan), Path(options.output)
     for language in languages:
@@ -178,7 +178,7 @@ def _add_report(commands):
 
 def report(options: argparse.Namespace) -> int:
     """Build the pages, and the files of one region where one is named."""
-    from lnregions.pages.report import report_docx, report_pdf, single_file, write_report
+    from lnregions.pages import report_docx, report_pdf, single_file, write_report
 
     print(write_report(options.output, plan=options.plan, as_of=options.as_of or None))
     if (options.pdf or options.docx) and not options.region:
@@ -202,7 +202,7 @@ def _add_plan(commands):
 
 def plan_new(options: argparse.Namespace) -> int:
     """Write an empty plan folder."""
-    from lnregions.tables.plans import write_plan_template
+    from lnregions.tables import write_plan_template
 
     write_plan_template(options.folder)
     print(f"Fill in the tables in {options.folder}, then run: lnregions check {options.folder}")
@@ -221,7 +221,7 @@ def _add_check(commands):
 
 def check(options: argparse.Namespace) -> int:
     """Check a plan folder; 0 when nothing is wrong, else 1."""
-    from lnregions.tables.plans import check_plan
+    from lnregions.tables import check_plan
 
     faults = check_plan(options.folder)
     messages = [fault.message() for fault in faults]

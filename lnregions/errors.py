@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from lnregions.paths import root
-from lnregions.words.values import is_plain_number, narrow, parse_number, parse_year
+from lnregions.words import is_plain_number, narrow, parse_number, parse_year
 
 __all__ = [
     "DataError",

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lnregions import draw_map, draw_targets, judge, judge_readings, load_plan, show_plan, show_region
-from lnregions.show.display import Verdicts
+from lnregions.assess.display import Verdicts
 
 PLAN = load_plan()
 VERDICTS = judge(PLAN)

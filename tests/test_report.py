@@ -27,8 +27,8 @@ from lnregions.pages import report
 from lnregions.pages.inventory import read_inventory
 from lnregions.pages.map import region_map
 from lnregions.pages.site import read_site, relative
+from lnregions.pages.words import WORDS, mixed
 from lnregions.paths import data_dir
-from lnregions.words.pages import WORDS, mixed
 
 made = runpy.run_path(str(Path(__file__).parent / "browser" / "report_output.py"))
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</title>"

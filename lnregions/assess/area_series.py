@@ -13,8 +13,7 @@ import pandas as pd
 from lnregions.assess.clauses import FigureRow, Figures
 from lnregions.assess.totals import coverage_text, yearly_means, yearly_totals
 from lnregions.errors import DataError
-from lnregions.tables.codebook import LINE_BREAKS, load_sources
-from lnregions.tables.observations import break_scopes
+from lnregions.tables import LINE_BREAKS, break_scopes, load_sources
 from lnregions.tables.observed import Observation, observed
 
 _MEMBER_COLUMNS = ["area", "name_zh", "name_en", *FigureRow._fields]

@@ -20,7 +20,7 @@ from lnregions.assess.clause_parts import (
     without_figures,
 )
 from lnregions.assess.growth import chained
-from lnregions.words.words import format_value
+from lnregions.words import format_value
 
 
 def growth_rates(figures: Figures, *, measure: str) -> tuple[FigureRow, ...]:

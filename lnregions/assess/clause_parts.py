@@ -9,7 +9,7 @@ import pandas as pd
 
 from lnregions.assess.growth import mean_growth
 from lnregions.assess.verdicts import Verdict
-from lnregions.words.words import format_value
+from lnregions.words import format_value
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">=": lambda a, b: a >= b,

@@ -19,7 +19,7 @@ from lnregions.assess.clause_parts import (
     without_figures,
 )
 from lnregions.assess.verdicts import Verdict, open_sdg
-from lnregions.words.words import format_number, format_value
+from lnregions.words import format_number, format_value
 
 
 def judge_level(clause, figures, benchmark, closed, reading):

@@ -28,9 +28,8 @@ from lnregions.assess.readings import (
 )
 from lnregions.assess.verdicts import METHODS, Verdict, verdict_table
 from lnregions.errors import unknown
-from lnregions.show.display import Verdicts
-from lnregions.tables import plans
-from lnregions.tables.codebook import load_indicators
+from lnregions.assess.display import Verdicts
+from lnregions.tables import load_indicators, plans
 
 __all__ = [
     "GROWTH_OF", "JUDGES", "LINKED", "REAL_GROWTH", "VALUE_KINDS", "assess_by_methods", "clause_of",

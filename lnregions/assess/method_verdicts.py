@@ -5,7 +5,7 @@ from dataclasses import replace
 from lnregions.assess.plan_figures import clause_of, figures_of
 from lnregions.assess.readings import LINKED, linked_figures
 from lnregions.assess.verdicts import METHODS, Assessment, Verdict
-from lnregions.words.words import format_number
+from lnregions.words import format_number
 
 VALUE_KINDS = ("level", "share", "count", "cumulative_growth", "doubling")
 """Kinds of clause that ask for a value at the horizon."""

@@ -14,8 +14,7 @@ from lnregions.assess.growth import chain_index
 from lnregions.assess.plan_figures import clause_of, figures_of, load_tables
 from lnregions.assess.projections import BackTest, Projection, back_test, choose_projection
 from lnregions.assess.related import plan_and_target
-from lnregions.tables.codebook import load_areas, load_breaks, load_indicators
-from lnregions.tables.observations import load_observations
+from lnregions.tables import load_areas, load_breaks, load_indicators, load_observations
 
 __all__ = [
     "TESTED",

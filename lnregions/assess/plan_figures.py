@@ -9,9 +9,14 @@ from lnregions.assess.area_series import Tables, area_figures, region_figures
 from lnregions.assess.clauses import Clause, Figures, growth_rates
 from lnregions.errors import DataError, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.codebook import load_breaks, load_indicators, load_sources
-from lnregions.tables.observations import parse_as_of, read_observations
-from lnregions.tables.tables import kept_warnings
+from lnregions.tables import (
+    kept_warnings,
+    load_breaks,
+    load_indicators,
+    load_sources,
+    parse_as_of,
+    read_observations,
+)
 
 _DIRECTIONS = {"<": "down", "<=": "down", "down": "down", ">": "up", ">=": "up", "up": "up"}
 _IN_WORDS = {"unit": "", "measure": "none", "direction": "none", "decimals": 0}

@@ -9,7 +9,7 @@ from lnregions.assess.clause_parts import joined_sources
 from lnregions.assess.clauses import Figures, judge_clause
 from lnregions.assess.plan_figures import clause_of, figures_of, growth_figures, members_of
 from lnregions.assess.verdicts import Verdict
-from lnregions.words.words import format_value, text
+from lnregions.words import format_value, text
 
 GROWTH_OF = {
     "trade_total": {"published rates": ("trade_growth",)},

@@ -8,8 +8,7 @@ from lnregions.assess.area_series import Tables
 from lnregions.assess.plan_figures import members_of
 from lnregions.assess.readings import GROWTH_OF, REAL_GROWTH
 from lnregions.errors import unknown
-from lnregions.tables import plans
-from lnregions.tables.observed import Observation
+from lnregions.tables import Observation, plans
 
 
 def plan_and_target(plan, target: str) -> tuple:

@@ -15,10 +15,8 @@ from lnregions.assess.related import (
     plan_and_target,
     untouched,
 )
-from lnregions.tables import plans
-from lnregions.tables.observed import Observation
-from lnregions.tables.vintages import by_preference, parse_as_of
-from lnregions.words.words import format_value
+from lnregions.tables import Observation, by_preference, parse_as_of, plans
+from lnregions.words import format_value
 
 COLUMNS = ("date", "target", "from_status", "to_status", "why_en", "why_zh")
 _MOST_NAMED = 3

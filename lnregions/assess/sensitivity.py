@@ -23,8 +23,8 @@ from lnregions.assess.related import (
 )
 from lnregions.assess.revisions import revision_trail
 from lnregions.assess.verdicts import Verdict
-from lnregions.tables.observed import Observation
-from lnregions.words.words import format_value, text, to_unit
+from lnregions.tables import Observation
+from lnregions.words import format_value, text, to_unit
 
 __all__ = ["closing_words", "revision_trail", "sensitivity", "sensitivity_words", "status_on_the_way"]
 

@@ -11,8 +11,7 @@ from html import escape
 import pandas as pd
 
 from lnregions.assess.methods import STATUS_WORDS, Assessment, escap, open_sdg, unsd
-from lnregions.words.quantities import quantity_name
-from lnregions.words.words import format_value, text
+from lnregions.words import format_value, quantity_name, text
 
 __all__ = [
     "METHODS",

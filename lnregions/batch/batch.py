@@ -19,7 +19,7 @@ from lnregions.batch.warm import can_fork, warm_process
 from lnregions.errors import shown_path
 from lnregions.figures import export
 from lnregions.files import make_folder, remove_tree, swap_in, sync_folder
-from lnregions.style.font_cache import free_font_cache
+from lnregions.style import free_font_cache
 
 _GRACE = 3.0
 """Seconds that runs have to end after a stop."""

@@ -28,7 +28,7 @@ def add_render(commands, *, add_common) -> None:
 def render(options: argparse.Namespace) -> int:
     """Run notebooks and build the pages."""
     from lnregions.batch import render as engine
-    from lnregions.tables.choices import batch_choices
+    from lnregions.tables import batch_choices
 
     given = read_parameters(options)
     asked_plan, options.plan = options.plan, options.plan or PLAN
@@ -74,7 +74,7 @@ def _say_why(planned, *, as_json: bool) -> None:
 def _look_over(folder: str, *, quiet: bool) -> None:
     """Say what is untidy about a plan folder of one's own, and refuse one with faults, before anything runs."""
     from lnregions.errors import InputWarning
-    from lnregions.tables.plans import load_plan
+    from lnregions.tables import load_plan
 
     with warnings.catch_warnings():
         if quiet:
@@ -118,12 +118,12 @@ def _summary(result) -> str:
 
 def write_pages(options: argparse.Namespace, *, result) -> str:
     """Build the pages over what was rendered, unless they are as they would be; says so in that case."""
-    from lnregions.pages.page_mark import pages_mark, pages_stand, remember_pages
+    from lnregions.pages import pages_mark, pages_stand, remember_pages
 
     mark = pages_mark(result, plan=options.plan, as_of=options.as_of)
     if not (result.done or result.failed or result.stopped) and pages_stand(result.output, mark):
         return ", pages too" if result.skipped else ""
-    from lnregions.pages.report import write_report
+    from lnregions.pages import write_report
 
     write_report(options.output, plan=options.plan, as_of=options.as_of or None)
     remember_pages(result.output, mark)

@@ -60,7 +60,7 @@ def _warm_up(settings: dict):
     with _without("debugpy"):
         from lnregions.batch.kernel import build_kernel
 
-    from lnregions.style.font_cache import free_font_cache
+    from lnregions.style import free_font_cache
 
     kernel = build_kernel()
     free_font_cache()

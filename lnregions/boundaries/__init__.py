@@ -1,1 +1,20 @@
-"""boundaries."""
+"""Boundary files, shipped or a user's own, read into checked GeoDataFrames; the geometry that maps need."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "boundaries": ["SOURCE", "load_context", "load_locator"],
+        "geometry": [
+            "EQUAL_AREA",
+            "label_points",
+            "project",
+            "remembered",
+            "simplify_coverage",
+            "union",
+            "with_geometry",
+        ],
+        "plan_boundaries": ["boundaries_of", "boundary_words", "stands_on_shipped"],
+    },
+)

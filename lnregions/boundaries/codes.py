@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lnregions.errors import Fault, add_messages, narrow, unknown_fault
-from lnregions.tables.rows import text_fault
-from lnregions.words.values import parse_code
+from lnregions.tables import text_fault
+from lnregions.words import parse_code
 
 _LIKELY = (
     "area", "adcode", "ad_code", "adcode99", "code", "gb", "区划代码", "行政区划代码", "行政代码", "行政区代码",

@@ -18,7 +18,7 @@ from lnregions.boundaries import geojson as _geojson
 from lnregions.boundaries import geopackage as _geopackage
 from lnregions.boundaries import shapefile as _shapefile
 from lnregions.errors import DataError, Fault, add_messages, home, refuse, refuse_any, shown_path, unknown
-from lnregions.tables.rows import decode
+from lnregions.tables import decode
 
 KINDS = (".shp", ".gpkg", ".geojson", ".json", ".zip")
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")

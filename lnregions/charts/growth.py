@@ -20,7 +20,7 @@ from lnregions.charts.parts import (
 )
 from lnregions.charts.series import COMPARED, named_series
 from lnregions.charts.sheet import Key, Sheet, Words, need, say
-from lnregions.style.palette import HAIRLINE, MUTED, ROLES, tint
+from lnregions.style import HAIRLINE, MUTED, ROLES, tint
 
 WORDS = {
     "actual": ("region", "本区域"),

@@ -16,10 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from lnregions.style import style
+from lnregions.style import KNOWN, PRINT_DPI, style
 from lnregions.style import typeset as _typeset
-from lnregions.style.glyph_runs import KNOWN
-from lnregions.style.typeset import PRINT_DPI
 
 POINT_MM = 25.4 / 72
 """Length of a typographic point in millimetres."""

@@ -14,8 +14,7 @@ from lnregions.charts.labels import Label as PlacedLabel
 from lnregions.charts.labels import draw_line, text_size, word
 from lnregions.charts.parts import bare_frame, dress_values, empty_chart, level_line, limits, upright_line
 from lnregions.charts.sheet import Key, Sheet, Words, need, say
-from lnregions.style import style
-from lnregions.style.palette import (
+from lnregions.style import (
     GROUND,
     HAIRLINE,
     INK,
@@ -23,6 +22,7 @@ from lnregions.style.palette import (
     NO_DATA_HATCH,
     NO_DATA_HATCH_COLOUR,
     ROLES,
+    style,
     text_on,
     tint,
 )

@@ -20,8 +20,7 @@ from lnregions.charts.parts import (
     tidy_series,
 )
 from lnregions.charts.sheet import Sheet, Words, need, say
-from lnregions.style import style
-from lnregions.style.palette import GROUND, HAIRLINE, INK, MUTED, ROLES, text_on, tint
+from lnregions.style import GROUND, HAIRLINE, INK, MUTED, ROLES, style, text_on, tint
 
 WORDS = {
     "not_ranked": (

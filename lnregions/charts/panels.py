@@ -23,8 +23,7 @@ from lnregions.charts.parts import (
     tidy_series,
 )
 from lnregions.charts.sheet import Key, Sheet, Words, need, say
-from lnregions.style import style
-from lnregions.style.palette import INK, MUTED, ROLES
+from lnregions.style import INK, MUTED, ROLES, style
 
 WORDS = {"broken": ("A line is open where levels do not join.", "线条断开处：前后数据不可衔接。")}
 

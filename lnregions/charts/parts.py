@@ -12,8 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from lnregions.charts.labels import draw_line, text_size, word, wrap
 from lnregions.charts.sheet import Key, Sheet, need
 from lnregions.errors import DataError
-from lnregions.style import style
-from lnregions.style.palette import BORDER, GROUND, HAIRLINE, INK, MUTED, ROLES
+from lnregions.style import BORDER, GROUND, HAIRLINE, INK, MUTED, ROLES, style
 
 GRID = "#e3e6ea"
 _SERIES = ("year", "value", "grade", "segment")

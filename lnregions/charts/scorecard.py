@@ -12,9 +12,8 @@ from lnregions.charts.labels import draw_line, text_size, word, wrap
 from lnregions.charts.parts import bare_frame, empty_chart
 from lnregions.charts.sheet import Key, Sheet, Words, need, say
 from lnregions.errors import unknown
-from lnregions.style import style
-from lnregions.style.palette import HAIRLINE, INK, MUTED, STATUSES, region_style
-from lnregions.words.words import WORDS as COMMON
+from lnregions.style import HAIRLINE, INK, MUTED, STATUSES, region_style, style
+from lnregions.words import WORDS as COMMON
 
 WORDS = {
     "target": ("Target", "指标"),

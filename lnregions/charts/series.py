@@ -23,7 +23,7 @@ from lnregions.charts.parts import (
 )
 from lnregions.charts.sheet import Key, Sheet, Words, need, say
 from lnregions.errors import DataError, quote
-from lnregions.style.palette import BAND, GROUND, INK, MUTED, ROLES
+from lnregions.style import BAND, GROUND, INK, MUTED, ROLES
 
 WORDS = {
     "actual": ("actual", "实际值"),

@@ -19,8 +19,7 @@ from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 from lnregions import errors as _checks
 from lnregions.charts.labels import LEADING, text_size, wrap
 from lnregions.errors import DataError
-from lnregions.style import style
-from lnregions.style.palette import INK, MUTED
+from lnregions.style import INK, MUTED, style
 
 PAD = 6.0
 """Points kept free along the edge of a figure."""

@@ -4,13 +4,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lnregions.assess.area_series import member_frame
-from lnregions.assess.judgement import figures_of, load_tables, members_of
-from lnregions.boundaries.plan_boundaries import boundaries_of
-from lnregions.figures.map_pictures import level_of
-from lnregions.figures.picture_words import in_sentence
-from lnregions.tables.codebook import load_indicators
-from lnregions.tables.plans import Plan
+from lnregions.assess import figures_of, load_tables, member_frame, members_of
+from lnregions.boundaries import boundaries_of
+from lnregions.figures import in_sentence, level_of
+from lnregions.tables import Plan, load_indicators
 
 PROVINCE = "210000"
 

@@ -5,8 +5,8 @@ import datetime
 import ipywidgets as widgets
 
 from lnregions.explorer.choices import cities_of, indicators_with_figures, known_indicators, years_of
-from lnregions.tables.codebook import load_indicators
-from lnregions.words.explore import say
+from lnregions.explorer.words import say
+from lnregions.tables import load_indicators
 
 CHOICES = ("plan", "region", "city", "indicator", "year", "as_of", "language")
 """Names of the widgets that choose a view."""

@@ -10,12 +10,11 @@ from html import escape
 
 import shapely
 
-from lnregions.boundaries.geometry import simplify_coverage
+from lnregions.boundaries import simplify_coverage
 from lnregions.explorer.pictures import drawn_areas, shown_figures
-from lnregions.figures.figures import screen_png
-from lnregions.figures.pictures import Picture
-from lnregions.style.palette import BORDER, INK, ROLES
-from lnregions.words.words import format_value
+from lnregions.figures import Picture, screen_png
+from lnregions.style import BORDER, INK, ROLES
+from lnregions.words import format_value
 
 SCREEN_DPI = 144
 """Dots per inch on the screen: a picture of 120 mm becomes 680 pixels wide."""

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from lnregions import charts, maps
-from lnregions.assess.judgement import judge_row, members_of
-from lnregions.boundaries.plan_boundaries import boundaries_of, boundary_words
+from lnregions.assess import judge_row, members_of
+from lnregions.boundaries import boundaries_of, boundary_words
 from lnregions.explorer.choices import (
     PROVINCE,
     figures_at,
@@ -13,20 +13,22 @@ from lnregions.explorer.choices import (
     why_no_series,
     with_cities,
 )
-from lnregions.figures.chart_pictures import (
+from lnregions.figures import (
     EMPTY_MM,
+    Picture,
     area_series_of,
     chart_picture,
     common_words,
+    draw_map,
     draw_verdict,
+    finish_picture_map,
     head_words,
+    in_sentence,
+    make_picture,
+    one_year,
 )
-from lnregions.figures.map_pictures import draw_map, finish_picture_map, one_year
-from lnregions.figures.picture_words import in_sentence
-from lnregions.figures.pictures import Picture, make_picture
-from lnregions.maps.base import draw_areas, map_axes
-from lnregions.maps.fields import plot_no_data
-from lnregions.style.palette import ROLES
+from lnregions.maps import draw_areas, map_axes, plot_no_data
+from lnregions.style import ROLES
 
 WIDTH = "onehalf"
 """Two such pictures stand side by side on a screen, with text that can be read."""

@@ -4,13 +4,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lnregions.assess.judgement import figures_of
-from lnregions.assess.verdicts import verdict_table
+from lnregions.assess import figures_of, verdict_table
 from lnregions.explorer.pictures import shown_figures, verdicts_on
-from lnregions.show.html_tables import Table
-from lnregions.show.printed_figures import figure_words
-from lnregions.show.verdict_displays import show_verdicts
-from lnregions.words.tables import GRADES, HEADS, source_titles
+from lnregions.show import GRADES, HEADS, Table, figure_words, show_verdicts, source_titles
 
 
 def figures_table(view) -> Table:

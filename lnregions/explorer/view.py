@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from operator import index
 from pathlib import Path
 
-from lnregions.assess.judgement import load_tables
+from lnregions.assess import load_tables
 from lnregions.errors import DataError, check_language, unknown
 from lnregions.explorer.choices import as_of_text, cities_of, known_indicators, why_nothing
 from lnregions.explorer.tables import figures_table, verdict_view
-from lnregions.figures.pictures import Picture, Pictures
+from lnregions.figures import Picture, Pictures
 from lnregions.files import safe_name
 from lnregions.paths import data_dir
-from lnregions.show.html_tables import Table
-from lnregions.tables.plans import Plan, list_plans, load_plan
+from lnregions.show import Table
+from lnregions.tables import Plan, list_plans, load_plan
 
 WIDTH = "onehalf"
 """Width of the pictures: two stand side by side on a screen, with text that can be read."""

@@ -2,15 +2,13 @@
 
 import shapely
 
-from lnregions.assess.area_series import Tables
-from lnregions.assess.judgement import members_of
-from lnregions.boundaries.boundaries import SOURCE
-from lnregions.boundaries.plan_boundaries import boundary_words, stands_on_shipped
+from lnregions.assess import Tables, members_of
+from lnregions.boundaries import SOURCE, boundary_words, stands_on_shipped
 from lnregions.errors import unknown
 from lnregions.explorer import web_shapes
 from lnregions.explorer.web_layers import Layer, map_layer, offered_layers
-from lnregions.figures.map_pictures import level_of
-from lnregions.words.words import text
+from lnregions.figures import level_of
+from lnregions.words import text
 
 WORDS = {
     "en": {

@@ -6,13 +6,11 @@ from functools import partial
 
 import pandas as pd
 
-from lnregions.assess.area_series import Tables, member_frame
+from lnregions.assess import Tables, member_frame
 from lnregions.errors import DataError, unknown
-from lnregions.figures.map_pictures import class_breaks, drawn_values, one_year
-from lnregions.maps.classes import class_labels
-from lnregions.maps.fields import rate_scale
-from lnregions.maps.symbols import FILL, circle_steps
-from lnregions.words.words import format_number, format_value, to_unit, unit_label
+from lnregions.figures import class_breaks, drawn_values, one_year
+from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
+from lnregions.words import format_number, format_value, to_unit, unit_label
 
 LARGEST = 34
 """Pixels from the middle of the largest circle to its edge."""

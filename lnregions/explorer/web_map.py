@@ -6,11 +6,11 @@ import folium
 from branca.element import Figure
 from jinja2 import Template
 
-from lnregions.assess.judgement import load_tables
+from lnregions.assess import load_tables
 from lnregions.errors import check_language
 from lnregions.explorer.page_script import map_script, map_style, script_json
 from lnregions.explorer.web_data import map_data
-from lnregions.tables.plans import load_plan
+from lnregions.tables import load_plan
 
 HEIGHT = 520
 """Pixels that a map is high in a notebook."""

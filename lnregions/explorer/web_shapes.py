@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from lnregions.boundaries.boundaries import load_context
-from lnregions.boundaries.geometry import EQUAL_AREA, label_points, project, simplify_coverage
-from lnregions.boundaries.plan_boundaries import boundaries_of
+from lnregions.boundaries import (
+    EQUAL_AREA,
+    boundaries_of,
+    label_points,
+    load_context,
+    project,
+    simplify_coverage,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd

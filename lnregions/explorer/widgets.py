@@ -12,14 +12,14 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-from lnregions.assess.judgement import load_tables
+from lnregions.assess import load_tables
 from lnregions.errors import DataError
 from lnregions.explorer.choices import as_of_text, cities_of
 from lnregions.explorer.controls import CHOICES, arrange, make_controls, offer, options_for, relabel
 from lnregions.explorer.hover import PICK, hover_layer, image_html, map_html
-from lnregions.tables.plans import list_plans, load_plan
-from lnregions.words.explore import say
-from lnregions.words.tables import HEADS
+from lnregions.explorer.words import say
+from lnregions.show import HEADS
+from lnregions.tables import list_plans, load_plan
 
 PAUSE = 0.05
 """Seconds without a further change after which a change is drawn."""

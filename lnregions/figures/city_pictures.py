@@ -5,7 +5,7 @@ import pandas as pd
 from lnregions import charts
 from lnregions.figures.asked import checked
 from lnregions.errors import DataError
-from lnregions.assess.area_series import Tables, member_frame
+from lnregions.assess import Tables, member_frame
 from lnregions.figures.chart_pictures import (
     area_series_of,
     chart_picture,
@@ -14,9 +14,9 @@ from lnregions.figures.chart_pictures import (
     head_words,
     recent_years,
 )
-from lnregions.assess.judgement import VALUE_KINDS, judge_all, load_tables
+from lnregions.assess import VALUE_KINDS, judge_all, load_tables
 from lnregions.figures.pictures import Picture
-from lnregions.tables.plans import plan_of
+from lnregions.tables import plan_of
 
 NATION = "100000"
 

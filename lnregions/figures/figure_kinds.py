@@ -8,10 +8,10 @@ from lnregions.figures import map_pictures as maps
 from lnregions.figures import year_pictures as years
 from lnregions.errors import DataError, unknown
 from lnregions.figures.figures import FORMATS
-from lnregions.assess.judgement import judge
+from lnregions.assess import judge
 from lnregions.figures.pictures import Picture, Pictures
-from lnregions.tables.plans import load_plan
-from lnregions.style.style import SIZES
+from lnregions.tables import load_plan
+from lnregions.style import SIZES
 
 MAPPED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "fdi_usd", "forest_coverage")
 """Indicators that a region's maps show."""

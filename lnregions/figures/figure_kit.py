@@ -9,7 +9,7 @@ from lnregions import __version__, errors as _checks
 from lnregions.files import write_whole
 from lnregions.paths import root
 from lnregions.figures.figure_words import plain_markdown
-from lnregions.style.style import check_language
+from lnregions.words import check_language
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive knows: the same bytes whenever it is made
 _WIDEST_MM = 160.0

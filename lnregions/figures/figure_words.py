@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from lnregions import __version__, errors as _checks
-from lnregions.style.style import LANGUAGES
+from lnregions.words import LANGUAGES
 
 _KEPT = ("source", "title", "publisher", "url", "kind", "published", "licence")
 _MARKS = {"grade": "grades", "vintage": "vintages"}

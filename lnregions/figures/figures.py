@@ -19,12 +19,12 @@ from matplotlib.text import Text
 
 from lnregions import __version__, errors as _checks
 from lnregions.style import style
-from lnregions.style.draw_once import drawn_pdf, drawn_pixels, drawn_svg, keep_drawing
+from lnregions.style import drawn_pdf, drawn_pixels, drawn_svg, keep_drawing
 from lnregions.files import write_json, write_whole
-from lnregions.style.palette_png import encode_png
-from lnregions.style.pdf_fonts import lean_fonts
+from lnregions.style import encode_png
+from lnregions.style import lean_fonts
 from lnregions.figures.figure_words import caption_text, source_records, speaking
-from lnregions.style.style import MM
+from lnregions.style import MM
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,9 +5,9 @@ from functools import lru_cache
 import pandas as pd
 
 from lnregions import maps
-from lnregions.boundaries.boundaries import load_context, load_locator
-from lnregions.boundaries.geometry import project, remembered
-from lnregions.maps.base import drawn_on
+from lnregions.boundaries import load_context, load_locator
+from lnregions.boundaries import project, remembered
+from lnregions.maps import drawn_on
 
 PROVINCE = "210000"
 

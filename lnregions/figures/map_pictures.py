@@ -6,16 +6,16 @@ from matplotlib.patches import Patch
 
 from lnregions import maps
 from lnregions.figures.asked import checked
-from lnregions.assess.area_series import Tables, member_frame
-from lnregions.assess.judgement import judge, load_tables, members_of
-from lnregions.maps.base import draw_outline, map_axes, start
-from lnregions.maps.fields import label_areas, plot_no_data, wordings
+from lnregions.assess import Tables, member_frame
+from lnregions.assess import judge, load_tables, members_of
+from lnregions.maps import draw_outline, map_axes, start
+from lnregions.maps import label_areas, plot_no_data, wordings
 from lnregions.figures.map_finish import finish_picture_map
-from lnregions.maps.legend import add_legend
-from lnregions.style.palette import BORDER
+from lnregions.maps import add_legend
+from lnregions.style import BORDER
 from lnregions.figures.picture_words import in_sentence
 from lnregions.figures.pictures import Picture, make_picture, source_line
-from lnregions.boundaries.plan_boundaries import boundaries_of, boundary_words
+from lnregions.boundaries import boundaries_of, boundary_words
 
 PLAIN = "#f1e8d2"
 FIRST_SHOWN = 2019

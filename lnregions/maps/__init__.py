@@ -5,25 +5,39 @@ axes, draws areas, labels and legend, and returns the axes. `finish_map` adds wh
 Each lives in a small module of its own; this one is where they are found.
 """
 
-from lnregions.maps.base import draw_areas, drawn_on, map_axes, map_facts, prepare
-from lnregions.maps.classes import Classes, change_breaks, round_breaks, scheme_breaks
+from lnregions.maps.base import draw_areas, draw_outline, drawn_on, map_axes, map_facts, prepare, start
+from lnregions.maps.classes import Classes, change_breaks, class_labels, round_breaks, scheme_breaks
 from lnregions.maps.context import plot_location
-from lnregions.maps.fields import plot_change, plot_choropleth
+from lnregions.maps.fields import (
+    label_areas,
+    plot_change,
+    plot_choropleth,
+    plot_no_data,
+    rate_scale,
+    wordings,
+)
+from lnregions.maps.legend import add_legend
 from lnregions.maps.membership import plot_membership
 from lnregions.maps.parts import add_north_arrow, add_scale_bar, finish_map, north_angle
 from lnregions.maps.plan_status import plot_plan_status
 from lnregions.maps.sheet import plot_small_multiples
-from lnregions.maps.symbols import plot_symbols, plot_values
+from lnregions.maps.symbols import FILL, circle_steps, plot_symbols, plot_values
 from lnregions.maps.verdicts import plot_verdicts
 
 __all__ = [
+    "FILL",
     "Classes",
+    "add_legend",
     "add_north_arrow",
     "add_scale_bar",
     "change_breaks",
+    "circle_steps",
+    "class_labels",
     "draw_areas",
+    "draw_outline",
     "drawn_on",
     "finish_map",
+    "label_areas",
     "map_axes",
     "map_facts",
     "north_angle",
@@ -31,12 +45,16 @@ __all__ = [
     "plot_choropleth",
     "plot_location",
     "plot_membership",
+    "plot_no_data",
     "plot_plan_status",
     "plot_small_multiples",
     "plot_symbols",
     "plot_values",
     "plot_verdicts",
     "prepare",
+    "rate_scale",
     "round_breaks",
     "scheme_breaks",
+    "start",
+    "wordings",
 ]

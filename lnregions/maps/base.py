@@ -13,17 +13,8 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from lnregions import errors as _checks
-from lnregions.boundaries.geometry import (
-    EQUAL_AREA,
-    project,
-    remembered,
-    simplify_coverage,
-    union,
-    with_geometry,
-)
-from lnregions.style import palette
-from lnregions.style.map_axes import MapAxes
-from lnregions.style.style import MM, Size, figure, rc, size_of, size_on
+from lnregions.boundaries import EQUAL_AREA, project, remembered, simplify_coverage, union, with_geometry
+from lnregions.style import MM, MapAxes, Size, figure, palette, rc, size_of, size_on
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lnregions import errors as _checks
-from lnregions.style.style import format_number
+from lnregions.words import format_number
 
 SCHEMES = {  # name here: class of mapclassify
     "quantiles": "Quantiles",

@@ -8,11 +8,10 @@ import shapely
 from matplotlib.ticker import NullLocator
 
 from lnregions import errors as _checks
-from lnregions.boundaries.geometry import EQUAL_AREA, remembered, union
+from lnregions.boundaries import EQUAL_AREA, remembered, union
 from lnregions.maps.base import draw_areas, drawn_on, map_axes, prepare, printed, set_extent, text_looks
 from lnregions.maps.labels import find_place, label_box, largest_part, paper_of
-from lnregions.style import palette
-from lnregions.style.style import size_on
+from lnregions.style import palette, size_on
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -12,8 +12,7 @@ from lnregions.maps.classes import Classes, as_classes, change_breaks, class_lab
 from lnregions.maps.labels import place_labels
 from lnregions.maps.legend import add_legend, swatch
 from lnregions.style import palette
-from lnregions.style.style import check_language, format_number, text, to_unit, unit_label
-from lnregions.words.words import places_shown
+from lnregions.words import check_language, format_number, places_shown, text, to_unit, unit_label
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -9,11 +9,9 @@ import numpy as np
 import shapely
 from matplotlib.text import Text
 
-from lnregions.boundaries.geometry import remembered
+from lnregions.boundaries import remembered
 from lnregions.maps.base import mm_box, text_looks
-from lnregions.style import palette
-from lnregions.style.style import MM, size_on
-from lnregions.style.typeset import text_width
+from lnregions.style import MM, palette, size_on, text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

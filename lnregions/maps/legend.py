@@ -15,11 +15,9 @@ from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, VPacker
 from matplotlib.patches import Patch, Polygon
 from matplotlib.text import Text
 
-from lnregions.boundaries.geometry import remembered
+from lnregions.boundaries import remembered
 from lnregions.maps.base import drawn_on, foot_mm, mm_box, offset, text_looks
-from lnregions.style import palette
-from lnregions.style.style import MM, size_on
-from lnregions.style.typeset import text_width, wrap
+from lnregions.style import MM, palette, size_on, text_width, wrap
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

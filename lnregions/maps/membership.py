@@ -7,13 +7,12 @@ import shapely
 from matplotlib.lines import Line2D
 
 from lnregions import errors as _checks
-from lnregions.boundaries.geometry import remembered, union
+from lnregions.boundaries import remembered, union
 from lnregions.maps.base import draw_areas, draw_outline, mm_box, prepare, start, units_per_mm
 from lnregions.maps.fields import counted, label_areas, wordings
 from lnregions.maps.legend import add_legend, swatch
 from lnregions.style import palette
-from lnregions.style.style import text
-from lnregions.words.words import WORDS
+from lnregions.words import WORDS, text
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from matplotlib_scalebar.scalebar import ScaleBar
 
 from lnregions import errors as _checks
-from lnregions.boundaries.geometry import union
+from lnregions.boundaries import union
 from lnregions.maps.base import (
     crs_of,
     drawn_on,
@@ -26,10 +26,8 @@ from lnregions.maps.base import (
 )
 from lnregions.maps.context import add_context, plot_location
 from lnregions.maps.legend import GAP_MM, POINTS_PER_MM, corner_box, extent, free_corners, legend_room
-from lnregions.style import palette
-from lnregions.style.map_axes import MapAxes
-from lnregions.style.style import MM, check_language, size_on
-from lnregions.style.typeset import wrap
+from lnregions.style import MM, MapAxes, palette, size_on, wrap
+from lnregions.words import check_language
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -8,13 +8,12 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea, VPacker
 
 from lnregions import errors as _checks
-from lnregions.boundaries.geometry import remembered, union
+from lnregions.boundaries import remembered, union
 from lnregions.maps.base import draw_areas, draw_outline, prepare, start, text_looks
 from lnregions.maps.labels import largest_part
 from lnregions.maps.legend import add_legend
-from lnregions.style import palette
-from lnregions.style.palette import STATUSES, region_style, region_tint
-from lnregions.words.words import text
+from lnregions.style import STATUSES, palette, region_style, region_tint
+from lnregions.words import text
 
 if TYPE_CHECKING:
     import geopandas as gpd

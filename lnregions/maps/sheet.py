@@ -10,8 +10,7 @@ from lnregions.maps.base import foot_mm, line_mm, prepare, start, text_looks
 from lnregions.maps.classes import Classes
 from lnregions.maps.fields import class_legend, draw_classes, rate_scale, refuse_amounts
 from lnregions.maps.legend import LEGEND_ROOM
-from lnregions.style.map_axes import MapAxes
-from lnregions.style.style import figure, size_of
+from lnregions.style import MapAxes, figure, size_of
 
 if TYPE_CHECKING:
     import geopandas as gpd

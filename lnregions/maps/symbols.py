@@ -20,8 +20,8 @@ from lnregions.maps.fields import (
 )
 from lnregions.maps.labels import find_place, frame_on, label_box, paper_of, rooms, write
 from lnregions.maps.legend import add_circle_legend
-from lnregions.style import palette
-from lnregions.style.style import format_number, size_on, text, to_unit
+from lnregions.style import palette, size_on
+from lnregions.words import format_number, text, to_unit
 
 if TYPE_CHECKING:
     import geopandas as gpd

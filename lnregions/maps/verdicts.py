@@ -8,8 +8,8 @@ from lnregions import errors as _checks
 from lnregions.maps.base import draw_areas, draw_outline, prepare, start
 from lnregions.maps.fields import counted, label_areas, printed_values, wordings
 from lnregions.maps.legend import add_legend, swatch
-from lnregions.style.palette import BORDER
-from lnregions.style.style import STATUSES, format_value, text, unit_label
+from lnregions.style import BORDER, STATUSES
+from lnregions.words import format_value, text, unit_label
 
 if TYPE_CHECKING:
     import geopandas as gpd

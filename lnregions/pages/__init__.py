@@ -1,1 +1,12 @@
-"""pages."""
+"""The report site over what was rendered, and a region's report as one file, PDF or Word document."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "page_mark": ["pages_mark", "pages_stand", "remember_pages"],
+        "previews": ["small_picture"],
+        "report": ["report_docx", "report_pdf", "single_file", "write_report"],
+    },
+)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lnregions.batch.manifest import Books
+from lnregions.batch import Books
 
 DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
 """Endings of a figure's files, in the order in which they are offered."""

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 import shapely
 
-from lnregions.boundaries.geometry import label_points, project, simplify_coverage
-from lnregions.boundaries.plan_boundaries import boundaries_of
-from lnregions.explorer.web_layers import LARGEST
-from lnregions.explorer.web_shapes import boundaries_mark
+from lnregions.boundaries import boundaries_of, label_points, project, simplify_coverage
+from lnregions.explorer import LARGEST, boundaries_mark
 from lnregions.pages.site import Site
 
 WIDTH = 640

@@ -2,15 +2,13 @@
 
 from markupsafe import Markup
 
-from lnregions.assess.verdicts import STATUS_WORDS, Verdict
-from lnregions.explorer.page_script import script_json
+from lnregions.assess import STATUS_WORDS, Verdict
+from lnregions.explorer import script_json
 from lnregions.pages.inventory import DOWNLOADS, FigureFiles
 from lnregions.pages.site import Site, outside, relative
-from lnregions.show.html_tables import Table
-from lnregions.show.printed_figures import calculation_words
-from lnregions.words.pages import STATUS_MEANINGS, WORDS, mixed, word
-from lnregions.words.tables import GRADES, HEADS
-from lnregions.words.words import format_value, text, unit_label
+from lnregions.pages.words import STATUS_MEANINGS, WORDS, mixed, word
+from lnregions.show import GRADES, HEADS, Table, calculation_words
+from lnregions.words import format_value, text, unit_label
 
 HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
 LONG = 12

@@ -5,7 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from lnregions.batch.hashes import Hashes
+from lnregions.batch import Hashes
 from lnregions.files import write_json
 
 _WHAT = ("package", "data", "shapes", "own", "versions")

@@ -9,9 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lnregions import __version__
-from lnregions.assess.verdicts import STATUS_WORDS
-from lnregions.explorer.page_script import map_script, map_style, script_json
-from lnregions.explorer.web_data import map_data
+from lnregions.assess import STATUS_WORDS
+from lnregions.explorer import map_data, map_script, map_style, script_json
 from lnregions.pages.map import region_map
 from lnregions.pages.page import LONG, Page
 from lnregions.pages.search import search_entries
@@ -19,7 +18,7 @@ from lnregions.pages.site import Site, outside
 from lnregions.pages.tables import area_caveats, area_sources, latest_figures
 from lnregions.show import displays, verdict_displays
 from lnregions.style import palette
-from lnregions.words import tables as table_words
+from lnregions.show import words as table_words
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "site"
 

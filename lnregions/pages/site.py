@@ -8,15 +8,12 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from lnregions.assess import judgement
-from lnregions.assess.area_series import Tables
-from lnregions.assess.verdicts import STATUS_WORDS, Verdict
+from lnregions.assess import STATUS_WORDS, Tables, Verdict, judgement
 from lnregions.errors import DataError
 from lnregions.files import safe_name
 from lnregions.pages.inventory import FigureFiles, Inventory
 from lnregions.pages.previews import Preview
-from lnregions.tables.codebook import load_sources
-from lnregions.tables.plans import Plan, load_plan
+from lnregions.tables import Plan, load_plan, load_sources
 
 LANGUAGES = ("en", "zh")
 _HOME = {"en": "index.html", "zh": "index.zh.html"}

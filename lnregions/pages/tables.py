@@ -1,8 +1,8 @@
 """Tables of the pages that are made from the figures themselves: latest figures, sources, caveats."""
 
 from lnregions.pages.site import Site, outside
-from lnregions.tables.codebook import load_caveats
-from lnregions.words.words import format_value
+from lnregions.tables import load_caveats
+from lnregions.words import format_value
 
 _EVERYWHERE = {"*", "cities", "nation", "province"}
 

@@ -3,14 +3,14 @@
 import io
 
 from lnregions.errors import DataError
-from lnregions.figures.figure_kit import dateless_docx
+from lnregions.figures import dateless_docx
 from lnregions.pages.page import Page
 from lnregions.pages.pages import area_of, target_section
 from lnregions.pages.site import Site
 from lnregions.pages.tables import area_caveats, area_sources
-from lnregions.words.pages import word
-from lnregions.words.tables import HEADS
-from lnregions.words.words import text
+from lnregions.pages.words import word
+from lnregions.show import HEADS
+from lnregions.words import text
 
 _WIDTH_MM = 160
 _EAST_ASIAN = "Microsoft YaHei"

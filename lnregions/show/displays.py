@@ -4,12 +4,12 @@ import re
 
 import pandas as pd
 
-from lnregions.assess.judgement import load_tables, members_of
-from lnregions.figures.asked import checked
+from lnregions.assess import load_tables, members_of
+from lnregions.figures import checked
 from lnregions.show.html_tables import Table, Tables
 from lnregions.show.printed_figures import figure_words
-from lnregions.words.tables import GRADES, HEADS, headed, source_titles
-from lnregions.words.words import text
+from lnregions.show.words import GRADES, HEADS, headed, source_titles
+from lnregions.words import text
 
 
 @checked

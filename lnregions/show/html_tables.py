@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from lnregions.style import palette
-from lnregions.words.words import text
+from lnregions.words import text
 
 _CELL = "padding:3px 10px 3px 0;text-align:{align};vertical-align:top;border-bottom:1px solid #e3e6ea"
 _LONG = ";min-width:14em;overflow-wrap:anywhere"

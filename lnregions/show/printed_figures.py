@@ -5,8 +5,8 @@ import re
 
 import pandas as pd
 
-from lnregions.tables.codebook import units_and_decimals
-from lnregions.words.words import UNITS, format_value
+from lnregions.tables import units_and_decimals
+from lnregions.words import UNITS, format_value
 
 _RATES = ("growth", "real growth", "mean growth", "needed", "mean needed", "benchmark")
 """Numbers of a verdict that are rates in per cent, whatever the target's unit."""

@@ -4,12 +4,11 @@ from collections import Counter
 
 import pandas as pd
 
-from lnregions.assess.judgement import load_tables, members_of
-from lnregions.figures.asked import checked
+from lnregions.assess import load_tables, members_of
+from lnregions.figures import checked
 from lnregions.show.html_tables import Table, Tables
-from lnregions.tables.codebook import load_caveats, load_indicators
-from lnregions.tables.plans import plan_of
-from lnregions.words.tables import HEADS, headed, source_titles
+from lnregions.show.words import HEADS, headed, source_titles
+from lnregions.tables import load_caveats, load_indicators, plan_of
 
 UNFOLDED = 12
 """Sources up to which their table is shown open."""

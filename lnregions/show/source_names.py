@@ -2,7 +2,7 @@
 
 import re
 
-from lnregions.words.words import check_language
+from lnregions.words import check_language
 
 
 def source_name(source, language: str = "en") -> str:

@@ -21,15 +21,7 @@ from lnregions import errors as _checks
 from lnregions.paths import fonts_dir
 from lnregions.style import palette
 from lnregions.style.palette import REGION_COLOURS, ROLES, STATUSES, text_on
-from lnregions.words.words import (
-    LANGUAGES,
-    check_language,
-    format_number,
-    format_value,
-    text,
-    to_unit,
-    unit_label,
-)
+from lnregions.words import LANGUAGES, check_language, format_number, format_value, text, to_unit, unit_label
 
 __all__ = [
     "FAMILY",

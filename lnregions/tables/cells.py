@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lnregions.errors import add_messages, is_plain_number, narrow, parse_number, parse_year
-from lnregions.words.values import parse_code, parse_date, visible
+from lnregions.words import parse_code, parse_date, visible
 
 add_messages(
     {

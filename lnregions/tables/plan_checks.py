@@ -9,7 +9,7 @@ from lnregions.tables.codebook import load_indicators, load_units
 from lnregions.tables.rows import text_fault
 from lnregions.tables.tables import check_references
 from lnregions.tables.vintages import date_faults
-from lnregions.words.values import parse_date
+from lnregions.words import parse_date
 
 RESERVED = {"con", "prn", "aux", "nul", "*"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 """Names that cannot be folders on Windows, in lower case."""

@@ -1,1 +1,31 @@
-"""words."""
+"""What readers see in two languages: the catalogue, numbers and units as printed, values as people write them."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "quantities": ["quantity_name"],
+        "values": [
+            "is_plain_number",
+            "narrow",
+            "parse_code",
+            "parse_date",
+            "parse_number",
+            "parse_year",
+            "visible",
+        ],
+        "words": [
+            "LANGUAGES",
+            "UNITS",
+            "WORDS",
+            "check_language",
+            "format_number",
+            "format_value",
+            "places_shown",
+            "text",
+            "to_unit",
+            "unit_label",
+        ],
+    },
+)

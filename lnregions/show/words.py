@@ -33,7 +33,7 @@ def headed(frame, language):
 
 def target_labels(language, plan=None):
     """Labels of the targets of all shipped plans, and of `plan`."""
-    from lnregions.tables.plans import shipped_plans
+    from lnregions.tables import shipped_plans
 
     labels = {}
     for one in [*shipped_plans(), *([plan] if plan is not None else [])]:

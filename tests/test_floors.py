@@ -1,0 +1,71 @@
+"""The rooms of the package stand in floors: an import points to the own room or to one further down."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "lnregions"
+FLOORS = (
+    ("errors", "paths", "files", "words"),
+    ("tables", "boundaries"),
+    ("assess", "style"),
+    ("maps", "charts"),
+    ("figures", "show"),
+    ("explorer", "batch", "pages"),
+    ("__main__", "__init__"),
+)
+"""Rooms and single modules, lowest floor first; rooms of one floor may import one another's public names."""
+HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(module: str) -> str:
+    return (module.split(".")[1:] or ["__init__"])[0]
+
+
+def imports(path: Path) -> list[tuple[int, str]]:
+    """Line and module of every import of the package's own, also of those inside functions."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "lnregions":
+            names = (
+                [f"lnregions.{alias.name}" for alias in node.names]
+                if node.module == "lnregions"
+                else [node.module]
+            )
+            found += [(node.lineno, name) for name in names]
+        elif isinstance(node, ast.Import):
+            found += [(node.lineno, one.name) for one in node.names if one.name.startswith("lnregions.")]
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=[path.relative_to(PACKAGE).as_posix() for path in MODULES])
+def test_imports_point_downward(path):
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    upward = [
+        f"{path.relative_to(PACKAGE)}:{line} imports {name}"
+        for line, name in imports(path)
+        if HEIGHT.get(room_of(name), -1) > HEIGHT[own]  # lnregions itself has the version
+    ]
+    assert not upward, "\n".join(upward)
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {}
+    for path in MODULES:
+        name = ".".join(("lnregions", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+            ".__init__"
+        )
+        graph[name] = {module for _, module in imports(path)}
+    finished: set[str] = set()
+
+    def visit(name, way):
+        assert name not in way, " -> ".join([*way[way.index(name) :], name])
+        if name not in finished:
+            for other in graph.get(name, ()):
+                visit(other, [*way, name])
+            finished.add(name)
+
+    for name in graph:
+        visit(name, [])
