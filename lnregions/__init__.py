@@ -49,7 +49,7 @@ _NAMES = {
     "draw_web_map": "explorer.web_map",
     **dict.fromkeys(["draw_change", "draw_years", "draw_slope"], "figures.year_pictures"),
     **dict.fromkeys(["draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "figures.city_pictures"),
-    **dict.fromkeys(["show_plan", "show_region", "show_members", "show_city"], "show.displays"),
+    **dict.fromkeys(["show_plan", "show_region", "show_members", "show_city"], "show.plans"),
     **dict.fromkeys(
         [
             "show_verdicts",
@@ -60,9 +60,9 @@ _NAMES = {
             "show_firmness",
             "show_trail",
         ],
-        "show.verdict_displays",
+        "show.verdicts",
     ),
-    **dict.fromkeys(["show_sources", "show_city_sources"], "show.source_displays"),
+    **dict.fromkeys(["show_sources", "show_city_sources"], "show.plans"),
 }
 """Public name -> module that holds it; imported when first used, so that ``import lnregions`` stays quick."""
 

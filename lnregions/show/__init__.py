@@ -1,14 +1,20 @@
-"""Tables for readers: plans, members, verdicts, calculations and sources as HTML or text."""
+"""Tables for readers: frames and verdicts in, tables out that show themselves as HTML, text or great-tables.
+
+`Table` and `Tables` hold what is shown; the ``show_*`` functions make them of a plan, its members, verdicts,
+calculations and sources; `words` has headings and figures as printed.
+"""
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "html_tables": ["Table"],
-        "printed_figures": ["calculation_words", "figure_words"],
-        "source_names": ["source_name"],
-        "verdict_displays": ["show_verdicts", "verdict_text"],
-        "words": ["GRADES", "HEADS", "source_titles"],
+        "plans": ["show_city", "show_city_sources", "show_members", "show_plan", "show_region", "show_sources"],
+        "table": ["Table", "Tables", "status_chip", "web_address"],
+        "verdicts": [
+            "show_calculations", "show_firmness", "show_methods", "show_on_the_way", "show_readings", "show_trail",
+            "show_verdicts", "verdict_text",
+        ],
+        "words": ["calculation_words", "figure_words", "grades", "head", "source_name", "source_titles", "target_labels"],
     },
-)
+)  # fmt: skip

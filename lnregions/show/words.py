@@ -1,51 +1,162 @@
-"""What the tables for readers share: headings in both languages, grades, names of targets and sources."""
+"""What the tables for readers share: headings, grades, names of targets and sources, and figures as printed."""
+
+import math
+import re
 
 import pandas as pd
 
-from lnregions.words.words import format_value
+from lnregions.errors import unknown
+from lnregions.tables import Plan, plan_of, shipped_plans, units_and_decimals
+from lnregions.words import UNITS, check_language, format_value
+from lnregions.words.catalogue import tr
 
 HEADS = {
-    "target": ("Target", "目标"), "region": ("Region", "区域"), "status": ("Status", "状态"),
-    "required": ("Required", "目标值"), "actual": ("Actual", "实际值"), "year": ("Year", "年份"),
-    "gap": ("Gap", "差距"), "reached": ("Reached in", "达到年份"), "grade": ("Grade", "等级"),
-    "reason": ("Why", "理由"), "reading": ("Read as", "理解"), "coverage": ("Coverage", "覆盖"),
-    "fact": ("Fact", "事项"), "value": ("Value", "数值"),
-    "content": ("Value", "内容"), "indicator": ("Indicator", "指标"),
-    "member": ("Member", "成员"), "membership": ("Membership", "成员关系"), "source": ("Source", "来源"),
-    "title": ("Title", "标题"), "date": ("Published", "发布日期"), "figures": ("Figures", "数据个数"),
-    "quantity": ("Quantity", "数量"), "caveat": ("Caveat", "说明"), "role": ("Part", "部分"),
-    "path": ("Path", "应达值"), "way": ("Way done", "完成程度"), "time": ("Time gone", "时间进度"),
-    "needed": ("Needed a year", "此后年均需增"),
-    "closing": ("Closing", "期末判断"), "change": ("With", "改变"), "before": ("Before", "此前"),
-    "after": ("After", "此后"), "text": ("In the plan's terms", "规划表述"), "where": ("Where", "网址"),
+    "target": "Target", "region": "Region", "status": "Status", "required": "Required", "actual": "Actual",
+    "year": "Year", "gap": "Gap", "reached": "Reached in", "grade": "Grade", "reason": "Why", "reading": "Read as",
+    "coverage": "Coverage", "fact": "Fact", "value": "Value", "content": "Value", "indicator": "Indicator",
+    "member": "Member", "membership": "Membership", "source": "Source", "title": "Title", "date": "Published",
+    "figures": "Figures", "quantity": "Quantity", "caveat": "Caveat", "role": "Part", "path": "Path",
+    "way": "Way done", "time": "Time gone", "needed": "Needed a year", "closing": "Closing", "change": "With",
+    "before": "Before", "after": "After", "text": "In the plan's terms", "where": "Where",
 }  # fmt: skip
-GRADES = {
-    "en": "Grades: A primary page or two agreeing sources, B one decent source, C weak.",
-    "zh": "等级：A为原始页面或两个一致来源，B为一个可靠来源，C为较弱来源。",
-}
+"""English heading of each column of the tables for readers."""
+_CONTEXTS = {"content": "what a fact says", "title": "of a source"}
+_RATES = ("growth", "real growth", "mean growth", "needed", "mean needed", "benchmark")
+"""Numbers of a verdict that are rates in per cent, whatever the target's unit."""
+_PLAIN = ("multiple", "ratio", "score")
+"""Numbers of a verdict that have no unit."""
+_CHANGES = ("gap", "change")
+"""Numbers of a verdict that are differences: they carry a sign, and those of rates are in points."""
 
 
-def headed(frame, language):
-    """The same frame under readers' headings, empty cells for what is missing."""
-    zh = language == "zh"
-    return frame.rename(columns={name: HEADS[name][zh] for name in frame.columns if name in HEADS}).fillna("")
+def chosen_plan(plan, *, region: str = "", language: str = "en") -> Plan:
+    """Return a plan given by itself, its name or folder, once region and language are known to exist."""
+    plan = plan_of(plan)
+    check_language(language)
+    if region and region not in set(plan.regions["region"]):
+        raise unknown("region", region, list(plan.regions["region"]))
+    return plan
 
 
-def target_labels(language, plan=None):
-    """Labels of the targets of all shipped plans, and of `plan`."""
-    from lnregions.tables import shipped_plans
+def head(name: str, language: str) -> str:
+    """Return the heading of a column.
 
-    labels = {}
-    for one in [*shipped_plans(), *([plan] if plan is not None else [])]:
-        labels |= dict(zip(one.targets["target"], one.targets[f"label_{language}"], strict=True))
-    return labels
+    Examples
+    --------
+    >>> head("gap", "en"), head("gap", "zh")
+    ('Gap', '差距')
+    """
+    return tr(HEADS[name], language, context=_CONTEXTS.get(name, "heading"))
 
 
-def source_titles(sources):
-    """Title of each source by its id."""
+def headed(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return the same frame under readers' headings, with empty text for what is missing."""
+    return frame.rename(columns={name: head(name, language) for name in frame if name in HEADS}).fillna("")
+
+
+def grades(language: str) -> str:
+    """Return what the grades of evidence mean, in one sentence."""
+    return tr("Grades: A primary page or two agreeing sources, B one decent source, C weak.", language)
+
+
+def target_labels(language: str, plan: Plan | None = None) -> dict[str, str]:
+    """Return the labels of the targets of all shipped plans, and of `plan`."""
+    plans = [*shipped_plans(), *([plan] if plan is not None else [])]
+    frames = [one.targets for one in plans]
+    return {t: label for f in frames for t, label in zip(f["target"], f[f"label_{language}"], strict=True)}
+
+
+def source_titles(sources: pd.DataFrame) -> dict[str, str]:
+    """Return the title of each source by its id."""
     return dict(zip(sources["source"], sources["title"], strict=True))
 
 
-def value_words(value, unit, language):
-    """Value with its unit, rounded as charts round it; empty for a missing one."""
+def source_name(source, language: str = "en") -> str:
+    """Return what a source is called under a picture: its publisher, or the title and compiler of a data set.
+
+    Parameters
+    ----------
+    source : pandas.Series or mapping
+        ``title publisher kind`` of a row of the table of sources.
+    language : {"en", "zh"}
+
+    Examples
+    --------
+    >>> one = {"title": "城市GDP.xlsx, Sheet1 (repo someone/x)", "publisher": "someone/x", "kind": "compilation"}
+    >>> source_name(one), source_name(one, "zh"), source_name(one | {"title": "panel_v2.csv (repo someone/x)"})
+    ('城市GDP, compiled by someone', '城市GDP（someone整理）', 'data set compiled by someone')
+    >>> source_name({"title": "Bulletin", "publisher": "Bureau", "kind": "official"})
+    'Bureau'
+    """
+    title, publisher = str(source["title"]), str(source["publisher"] or "")
+    in_repository = "/" in publisher or re.search(rf"(repo|GitHub) {re.escape(publisher)}", title)
+    if source["kind"] != "compilation" or not publisher or not in_repository:
+        return publisher or title.split(" (")[0]
+    compiler = publisher.split("/")[0]
+    name = re.split(r"[(（]", re.sub(r"^GitHub \S+", "", title))[0].split(", ")[0]
+    name = re.sub(r"\s*\.(xlsx?|csv|json|py|js|dta)\b.*", "", name).strip()
+    if name.isascii() and not re.search(r"[A-Za-z] [A-Za-z]", name):  # the name of a file, not a title
+        return tr("data set compiled by {compiler}", language, compiler=compiler)
+    return tr("{name}, compiled by {compiler}", language, name=name, compiler=compiler)
+
+
+def value_words(value: float, unit: str, language: str) -> str:
+    """Return a value with its unit, rounded as charts round it; empty for a missing one."""
     return "" if pd.isna(value) else format_value(value, unit, language)
+
+
+def figure_words(
+    value: float | None, indicator: str, language: str = "en", *, unit: str = "", sign: bool = False
+) -> str:
+    """Return a figure of an indicator with its unit, as exact as the codebook says; empty for a missing one.
+
+    A unit that is another in English keeps the digits: 9027.1亿元 are 902.71 billion yuan.
+
+    Examples
+    --------
+    >>> figure_words(9027.1, "gdp"), figure_words(9027.1, "gdp", "zh"), figure_words(85.5, "urbanisation_rate")
+    ('902.71 billion yuan', '9027.1亿元', '85.50%')
+    """
+    if value is None or pd.isna(value):
+        return ""
+    own, places = units_and_decimals()[indicator]
+    unit = unit or own
+    factor = UNITS.get(unit, ("", 1.0, ""))[1] if language == "en" else 1.0
+    of_codebook = unit == own or (unit == "pp" and own == "%")
+    places = max(0, places - round(math.log10(factor))) if of_codebook else 1
+    whole = unit not in ("%", "pp") and abs(value * factor - round(value * factor)) < 1e-9
+    return format_value(float(value), unit, language, decimals=0 if whole else places, sign=sign)
+
+
+def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
+    """Return every number that a verdict used: its name, and the number with its unit.
+
+    Examples
+    --------
+    >>> from lnregions.assess import Verdict
+    >>> numbers = {"baseline 2021": 7249.7, "required": 10000.0, "gap": -972.9, "real growth 2024": 5.2}
+    >>> one = Verdict("t", "circle", "210100", "gdp", "level", unit="亿元", numbers=numbers)
+    >>> for row in calculation_words(one):
+    ...     print(row)
+    ('baseline 2021', '724.97 billion yuan')
+    ('required', '1,000 billion yuan')
+    ('gap', '−97.29 billion yuan')
+    ('real growth 2024', '5.2%')
+    """
+    names = verdict.calculation(language=language).itertuples(index=False)
+    keys = [name for name, value in verdict.numbers.items() if value is not None]
+    return [
+        (re.sub(r"[,，] ?%|（%）", "", str(name)), _number(key.rstrip("0123456789 "), value, verdict, language))
+        for key, (name, value) in zip(keys, names, strict=True)
+    ]
+
+
+def _number(kind, value, verdict, language):
+    if pd.isna(value):
+        return ""
+    if kind in _PLAIN or kind in _RATES:
+        return format_value(float(value), "" if kind in _PLAIN else "%", language)
+    if isinstance(value, str):
+        return value
+    unit = "pp" if kind in _CHANGES and verdict.unit == "%" else verdict.unit
+    return figure_words(value, verdict.indicator, language, unit=unit, sign=kind in _CHANGES)

@@ -1,0 +1,180 @@
+"""Tables as a reader sees them: HTML in a notebook or page, text in a terminal, great-tables for the rest."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
+
+import pandas as pd
+from wcwidth import wcswidth
+
+from lnregions.style import STATUSES
+from lnregions.style.palette import BORDER, MUTED
+from lnregions.words import text
+from lnregions.words.catalogue import trn
+
+_CELL = "padding:3px 10px 3px 0;vertical-align:top;border-bottom:1px solid #e3e6ea;text-align:"
+_UNFOLD = "<style>@media print{.ln-fold::details-content{content-visibility:visible;display:block}}</style>"
+ONE_LINE = 20
+"""Columns of text up to which the cells of a column are kept on one line."""
+LEAST_LAST = 30
+"""Columns of a terminal that the last column of a table of text always has."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be read: text in every cell, and which columns are statuses or numbers.
+
+    Shown as HTML when it is the last line of a notebook's cell; every cell is escaped.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        Columns under readers' headings, cells as text.
+    title, note : str
+        A line above and one below; may be empty.
+    numbers, statuses, links : tuple of str
+        Columns aligned to the right; of status words in `language`; of addresses, which become links if they are
+        of the web.
+    language : {"en", "zh"}
+    folded : bool
+        Shown as its title and number of rows until it is opened; printed open.
+
+    Examples
+    --------
+    >>> print(Table(pd.DataFrame({"City": ["Dalian"], "GDP": ["952"]}), numbers=("GDP",)))
+    City      GDP
+    ------  -----
+    Dalian    952
+    """
+
+    frame: pd.DataFrame
+    title: str = ""
+    note: str = ""
+    numbers: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    language: str = "en"
+    links: tuple[str, ...] = ()
+    folded: bool = False
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self}" if self.title else str(self)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def to_text(self, *, width: int | None = None) -> str:
+        """Return aligned plain text; with a `width` the last column is wrapped to keep the table within it."""
+        from tabulate import tabulate
+
+        cells = self.frame.astype(str)
+        limits: list[int | None] = [None] * len(self.frame.columns)
+        if width is not None and len(limits) > 1:
+            taken = sum(max(map(wcswidth, [str(name), *cells[name]])) + 2 for name in cells.columns[:-1])
+            limits[-1] = max(width - taken, LEAST_LAST)
+        alignment = ["right" if name in self.numbers else "left" for name in self.frame.columns]
+        return tabulate(
+            cells.values.tolist(), list(map(str, cells.columns)), colalign=alignment if len(cells) else None,
+            disable_numparse=True, maxcolwidths=limits if len(cells) else None,
+        )  # fmt: skip
+
+    def to_html(self) -> str:
+        """Return HTML that carries its own looks and nothing active."""
+        looks = {name: self._looks(name) for name in self.frame.columns}
+        head = "".join(f"<th scope='col' style='{looks[name]}'>{escape(str(name))}</th>" for name in looks)
+        rows = "".join(
+            f"<tr>{''.join(f'<td style={looks[name]!r}>{self._cell(name, str(row[name]))}</td>' for name in looks)}</tr>"
+            for row in self.frame.to_dict("records")
+        )
+        title = f"<caption style='text-align:left;font-weight:600'>{escape(self.title)}</caption>"
+        note = f"<p style='color:{MUTED};font-size:.9em'>{escape(self.note)}</p>" if self.note else ""
+        table = (
+            "<table class='ln-table' style='border-collapse:collapse;font-size:.9em'>"
+            f"{title if self.title and not self.folded else ''}"
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
+        )
+        if not self.folded:
+            return table
+        count = trn(" ({number} row)", " ({number} rows)", len(self.frame), self.language)
+        line = f"<summary style='font-weight:600;cursor:pointer'>{escape(self.title)}{count}</summary>"
+        return f"<details class='ln-fold'>{line}{table}</details>{_UNFOLD}"
+
+    def to_gt(self):
+        """Return a `great_tables.GT`, which writes LaTeX (``as_latex``), HTML and pictures (``save``)."""
+        from great_tables import GT
+
+        shown = GT(self.frame.astype(str)).cols_align("left")
+        shown = shown.cols_align("right", columns=list(self.numbers)) if self.numbers else shown
+        shown = shown.tab_header(self.title) if self.title else shown
+        return shown.tab_source_note(self.note) if self.note else shown
+
+    def _looks(self, column: str) -> str:
+        align = "right" if column in self.numbers else "left"
+        short = max(map(wcswidth, self.frame[column].astype(str)), default=0) <= ONE_LINE
+        return f"{_CELL}{align};{'white-space:nowrap' if short else 'min-width:14em;overflow-wrap:anywhere'}"
+
+    def _cell(self, column: str, value: str) -> str:
+        if column in self.statuses:
+            return status_chip(value, language=self.language)
+        return web_link(value) if column in self.links else escape(value)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Several tables one after the other, shown together in a notebook."""
+
+    tables: tuple[Table, ...]
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter(self.tables)
+
+    def __str__(self) -> str:
+        return "\n\n".join(f"{one.title}\n{one}" for one in self.tables)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return "".join(one.to_html() for one in self.tables)
+
+
+def web_link(address: str) -> str:
+    """Return an address of the web as a link that shows itself, as HTML; anything else is only escaped.
+
+    Examples
+    --------
+    >>> web_link("javascript:alert(1)")
+    'javascript:alert(1)'
+    """
+    target = web_address(address)
+    if not target:
+        return escape(address)
+    return f"<a href='{escape(target)}' target='_blank' rel='noopener'>{escape(address)}</a>"
+
+
+def web_address(address: object) -> str:
+    """Return the address, quoted, if it is one of the web; empty for anything else, such as ``javascript:``.
+
+    Examples
+    --------
+    >>> web_address("javascript:alert(1)"), web_address("https://tjj.ln.gov.cn/")
+    ('', 'https://tjj.ln.gov.cn/')
+    """
+    target = quote(str(address or "").strip(), safe=":/?#[]@!$&()*+,;=%~")
+    return target if re.fullmatch(r"https?://[^\s\"'<>\\]+", target) else ""
+
+
+def status_chip(word: str, *, language: str = "en") -> str:
+    """Return a status word with its colour beside it, as HTML; any other word is only escaped."""
+    for status, looks in STATUSES.items():
+        if word in (status, text(status, language)):
+            dot = (
+                "<span aria-hidden='true' style='display:inline-block;width:.7em;height:.7em;border-radius:50%;"
+                f"margin-right:.4em;border:1px solid {BORDER};background:{looks.colour}'></span>"
+            )
+            return f"<span style='white-space:nowrap'>{dot}{escape(text(status, language))}</span>"
+    return escape(word)
