@@ -1,12 +1,17 @@
-"""The report site over what was rendered, and a region's report as one file, PDF or Word document."""
+"""The report site over what was rendered, and a region's report as one file, PDF or Word document.
+
+In: an output folder and a plan. Out: pages. `inventory` reads what is there, `Site` joins it with verdicts and
+figures, `Page` gives templates their words and links, `report` fills them, `documents` writes files to hand over.
+"""
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "documents": ["report_docx", "report_pdf", "single_file"],
+        "inventory": ["small_picture"],
         "page_mark": ["pages_mark", "pages_stand", "remember_pages"],
-        "previews": ["small_picture"],
-        "report": ["report_docx", "report_pdf", "single_file", "write_report"],
+        "report": ["write_report"],
     },
 )

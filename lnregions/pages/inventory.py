@@ -1,27 +1,39 @@
-"""What a render left: its runs and their figures, read from the output folder with nothing taken on trust.
+"""What a render left: its runs, their figures and small versions of these, with nothing taken on trust.
 
-The books and the sidecars are files that anybody may have changed: a folder outside the output, a name that is
+The manifest and the sidecars are files that anybody may have changed: a folder outside the output, a name that is
 no text or a file that is gone is left out, and the pages say what lacks.
 """
 
+import contextlib
+import hashlib
+import io
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from lnregions.batch import Books
+from lnregions.files import write_json, write_whole
 
 DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
 """Endings of a figure's files, in the order in which they are offered."""
 _FIRST = ("verdict-map", "scorecard", "membership", "location", "dual-core", "map", "series", "members",
           "contributions", "indexed-growth", "growth", "ranks", "dots", "coverage")  # fmt: skip
 _MOST_TEXT = 4000
+PREVIEWS = "previews"
+"""Folder of the small versions."""
+COLOURS = 64
+WIDEST = 1100
+"""Pixels; twice what a narrow screen shows and a little more than the pages' column."""
+_MOST_PIXELS = 100_000_000
 
 
 @dataclass(frozen=True)
 class FigureFiles:
-    """Files of one figure below the output folder, and what its sidecar says of it.
+    """Files of one figure below the output folder, and what its sidecar states of it.
 
     Attributes
     ----------
@@ -35,8 +47,6 @@ class FigureFiles:
         What it was drawn from: region, target, indicator, area.
     sources : tuple of str
         Ids of its sources.
-    language, notebook : str
-        Language of the words in it, and the notebook that drew it.
     empty : bool
         Whether its data hold not one row.
     """
@@ -48,12 +58,10 @@ class FigureFiles:
     alt: dict
     parameters: dict
     sources: tuple[str, ...]
-    language: str
-    notebook: str
     empty: bool = False
 
     def path(self, ending: str) -> str:
-        """Path of one of its files relative to the output."""
+        """Return the path of one of its files relative to the output."""
         return f"{self.folder}/{self.files[ending]}"
 
 
@@ -86,44 +94,46 @@ class Inventory:
     ----------
     output : Path
     runs : tuple of RunFiles
-        Those made as known on the pages' date.
+        Those made for the pages' as-of date.
     other_dates : tuple of str
-        Dates of knowledge that further runs were made for, whose figures would contradict the pages' verdicts;
-        empty text for all that was known.
+        As-of dates of further runs, whose figures would contradict the pages' verdicts; empty text for all that
+        was known.
     """
 
     output: Path
     runs: tuple[RunFiles, ...] = ()
     other_dates: tuple[str, ...] = ()
-    hashes: object = field(default=None, repr=False)
 
     def failures(self) -> list[RunFiles]:
-        """Runs that did not come to their end."""
+        """Return the runs that did not come to their end."""
         return [run for run in self.runs if run.failed]
 
     def languages(self) -> set[str]:
-        """Languages with at least one finished run."""
+        """Return the languages with at least one finished run."""
         return {run.language for run in self.runs if not run.failed}
 
     def figures(self, language: str, *, over: str, value: str = "") -> list[FigureFiles]:
-        """Figures of all runs for one value of a parameter (``region``, ``adcode`` or none), in reading order.
+        """Return the figures of all runs for one value of a parameter (``region``, ``adcode`` or none).
 
-        One that shows no number but says that there is none is left out, as the pages say so in words.
+        They come in reading order; one that shows no number is left out, as the pages say so in words.
         """
-        own = [r for r in self.runs if (r.language, r.over, r.value) == (language, over, value)]
+        own = self._runs(language, over, value)
         return [figure for run in own for figure in run.figures if not figure.empty]
 
     def pages(self, language: str, *, over: str, value: str = "") -> list[RunFiles]:
-        """Runs for one value of a parameter that left a notebook or a page."""
-        return [r for r in self.runs if (r.language, r.over, r.value) == (language, over, value) and r.files]
+        """Return the runs for one value of a parameter that left a notebook or a page."""
+        return [run for run in self._runs(language, over, value) if run.files]
+
+    def _runs(self, language, over, value):
+        return [run for run in self.runs if (run.language, run.over, run.value) == (language, over, value)]
 
 
 def read_inventory(
-    output: Path | str, *, plans: Collection[str], fits: Callable[[str], bool] = lambda as_of: True
+    output: Path | str, *, plans: Collection[str], is_of_date: Callable[[str], bool] = lambda as_of: True
 ) -> Inventory:
     """Read the runs that were made for one plan, under any of its names; none where nothing was rendered yet.
 
-    `fits` tells whether a run's as-of date (empty for all that was known) is that of the pages.
+    `is_of_date` tells whether a run's as-of date (empty for all that was known) is that of the pages.
 
     Examples
     --------
@@ -132,100 +142,168 @@ def read_inventory(
     ...     read_inventory(folder, plans={"ln-2022"}).runs
     ()
     """
-    output = Path(output)
-    books = Books(output)
-    found = [
-        _run(output, name, record) for name, record in sorted(books.runs.items(), key=lambda p: str(p[0]))
-    ]
-    own = [
-        (run, _text(asked.get("as_of")))
-        for run, asked in found
-        if run is not None and asked.get("plan", "ln-2022") in plans
-    ]
-    runs = tuple(run for run, as_of in own if fits(as_of))
-    others = {as_of for _, as_of in own if not fits(as_of)}
-    return Inventory(output, runs, tuple(sorted(others)), books.hashes)
+    output, runs, others = Path(output), [], set()
+    for name, record in sorted(Books(output).runs.items(), key=lambda item: str(item[0])):
+        run = _run(output, name, record) if isinstance(record, Mapping) else None
+        given = record.get("parameters") if run else None
+        given = given if isinstance(given, Mapping) else {}
+        if run is None or given.get("plan", "ln-2022") not in plans:
+            continue
+        as_of = _text(given.get("as_of"))
+        if is_of_date(as_of):
+            runs.append(run)
+        else:
+            others.add(as_of)
+    return Inventory(output, tuple(runs), tuple(sorted(others)))
 
 
-def _run(output, name, record):
-    """A run as the books know it with the files that are really there, and its parameters; None if it is none."""
-    if not isinstance(record, Mapping):
-        return None, {}
+def _run(output: Path, name: object, record: Mapping) -> RunFiles | None:
+    """A run as the manifest states it, with the files that are really there."""
     texts = {key: _text(record.get(key)) for key in ("notebook", "language", "over", "value", "status")}
-    folder = _below(output, _text(record.get("folder")))
-    parameters = record.get("parameters") if isinstance(record.get("parameters"), Mapping) else {}
     if not texts["notebook"] or texts["language"] not in ("en", "zh"):
-        return None, {}
-    shown, files, figures = "", {}, ()
-    if folder is not None:
-        shown = folder.relative_to(output.resolve()).as_posix()
-        files = {
-            end: p.name for end in ("ipynb", "html") for p in sorted(folder.glob(f"*.{end}")) if p.is_file()
-        }
-        figures = _figures(folder / "figures", f"{shown}/figures", texts)
+        return None
     error = record.get("error") if isinstance(record.get("error"), Mapping) else {}
     error = {key: _text(error.get(key)) for key in ("cell", "name", "text", "source")}
-    return RunFiles(_text(name), folder=shown, files=files, error=error, figures=figures, **texts), parameters
+    folder = _below(output, _text(record.get("folder")))
+    if folder is None:
+        return RunFiles(_text(name), folder="", files={}, error=error, **texts)
+    shown = folder.relative_to(output.resolve()).as_posix()
+    found = ((end, path) for end in ("ipynb", "html") for path in sorted(folder.glob(f"*.{end}")))
+    files = {end: path.name for end, path in found if path.is_file()}
+    sidecars = sorted((folder / "figures").glob("*.json"))
+    figures = [one for path in sidecars if (one := _figure(path, f"{shown}/figures")) is not None]
+    figures = tuple(sorted(figures, key=_order))
+    return RunFiles(_text(name), folder=shown, files=files, error=error, figures=figures, **texts)
 
 
-def _figures(folder, shown, run):
-    found = [
-        _figure(path, shown, run) for path in sorted(folder.glob("*.json")) if path.is_file()
-    ] if folder.is_dir() else []  # fmt: skip
-    return tuple(sorted((f for f in found if f is not None), key=_order))
-
-
-def _figure(path, shown, run):
+def _figure(path: Path, folder: str) -> FigureFiles | None:
     """Figure of a sidecar; None for other JSON files, or where no picture lies beside it."""
     try:
         facts = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    if not isinstance(facts, dict) or facts.get("package") != "lnregions":
-        return None
     files = {end: f"{path.stem}.{end}" for end in DOWNLOADS if (path.parent / f"{path.stem}.{end}").is_file()}
-    if "png" not in files:
+    if not isinstance(facts, dict) or facts.get("package") != "lnregions" or "png" not in files:
         return None
     sources = facts.get("sources") if isinstance(facts.get("sources"), list) else []
-    return FigureFiles(
-        path.stem, shown, files, _texts(facts.get("caption")), _texts(facts.get("alt")),
-        _texts(facts.get("parameters")), tuple(_text(s.get("source")) for s in sources if isinstance(s, dict)),
-        run["language"], run["notebook"], _only_heads(path.with_suffix(".csv")),
-    )  # fmt: skip
+    caption, alt, parameters = (_texts(facts.get(key)) for key in ("caption", "alt", "parameters"))
+    ids = tuple(_text(one.get("source")) for one in sources if isinstance(one, dict))
+    empty = False
+    with (
+        contextlib.suppress(OSError),
+        path.with_suffix(".csv").open(encoding="utf-8", errors="replace") as file,
+    ):
+        empty = bool(file.readline().strip()) and not file.readline()
+    return FigureFiles(path.stem, folder, files, caption, alt, parameters, ids, empty)
 
 
-def _only_heads(table):
-    """Whether a table holds its heads and nothing else."""
-    try:
-        with table.open(encoding="utf-8", errors="replace") as file:
-            return bool(file.readline().strip()) and not file.readline()
-    except OSError:
-        return False
-
-
-def _order(figure):
-    kinds = [i for i, kind in enumerate(_FIRST) if re.match(rf"{kind}(-|$)", figure.name)]
+def _order(figure: FigureFiles) -> tuple[int, str]:
+    kinds = [place for place, kind in enumerate(_FIRST) if re.match(rf"{kind}(-|$)", figure.name)]
     return (kinds[0] if kinds else -1, figure.name)
 
 
-def _below(output, folder):
-    """Folder if it is there and really lies below the output, links followed; None otherwise."""
-    try:
-        place = (output / folder).resolve()
-        return (
-            place
-            if place.is_dir() and place != output.resolve() and place.is_relative_to(output.resolve())
-            else None
-        )
-    except (OSError, ValueError, RuntimeError):
-        return None
+def _below(output: Path, folder: str) -> Path | None:
+    """Folder if it is there and really lies below the output, links followed."""
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        place, top = (output / folder).resolve(), output.resolve()
+        if place.is_dir() and place != top and place.is_relative_to(top):
+            return place
+    return None
 
 
-def _text(value):
+def _text(value: object) -> str:
     if value is None or isinstance(value, dict | list):
         return ""
     return re.sub(r"[\ud800-\udfff\x00]", "\ufffd", str(value))[:_MOST_TEXT]
 
 
-def _texts(mapping):
+def _texts(mapping: object) -> dict[str, str]:
     return {str(k): _text(v) for k, v in mapping.items()} if isinstance(mapping, Mapping) else {}
+
+
+# -- small versions of the figures --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A small version: its path relative to the output, and its size in pixels."""
+
+    path: str
+    width: int
+    height: int
+
+
+def make_previews(inventory: Inventory, *, workers: int = 2) -> dict[str, Preview]:
+    """Bring the small versions of all figures up to date, by the path of the figure's PNG.
+
+    Each is made once and kept until its figure changes; a figure that cannot be read as a picture has none.
+    """
+    output = inventory.output
+    index = output / ".lnregions" / "previews.json"
+    known: dict = {}
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        known = json.loads(index.read_text("utf-8"))
+    known = known if isinstance(known, dict) else {}
+    pictures = list(dict.fromkeys(one.path("png") for run in inventory.runs for one in run.figures))
+    with ThreadPoolExecutor(workers) as pool:
+        entries = pool.map(lambda path: _preview(output, path, known.get(path)), pictures)
+        found = {path: entry for path, entry in zip(pictures, entries, strict=True) if entry is not None}
+    wanted = {output / entry["path"] for entry in found.values()}
+    for path in (output / PREVIEWS).rglob("*.png"):
+        if path not in wanted:
+            with contextlib.suppress(OSError):
+                path.unlink()
+    if found != known:
+        index.parent.mkdir(parents=True, exist_ok=True)
+        write_json(index, found)
+    return {path: Preview(one["path"], one["width"], one["height"]) for path, one in found.items()}
+
+
+def _preview(output: Path, picture: str, known: object) -> dict | None:
+    """Entry of a picture's small version, made anew where the picture is not the one it was made from."""
+    path = f"{PREVIEWS}/{picture}"
+    try:
+        content = (output / picture).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        if isinstance(known, dict) and set(known) == {"of", "path", "width", "height"}:
+            if known["of"] == digest and known["path"] == path and (output / path).is_file():
+                return known
+        small, width, height = small_picture(content)
+    except (OSError, ValueError, SyntaxError, MemoryError):
+        return None
+    (output / path).parent.mkdir(parents=True, exist_ok=True)
+    write_whole(output / path, small)
+    return {"of": digest, "path": path, "width": width, "height": height}
+
+
+@lru_cache(maxsize=128)
+def small_picture(content: bytes, *, widest: int = WIDEST, colours: int = COLOURS) -> tuple[bytes, int, int]:
+    """Return a picture as PNG of few colours, at most `widest` pixels wide, with its width and height in pixels.
+
+    The last ones are kept: a render makes them for the notebooks' pages, and the pages over the runs show the same.
+
+    Examples
+    --------
+    >>> from PIL import Image
+    >>> file = io.BytesIO()
+    >>> Image.new("RGB", (3000, 600), "#fff").save(file, "PNG")
+    >>> small_picture(file.getvalue())[1:]
+    (1000, 200)
+    """
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+        if picture.width * picture.height > _MOST_PIXELS:
+            raise ValueError("too large a picture")
+        picture.load()
+    small = picture.convert("RGBA").reduce(max(1, -(-picture.width // widest)))
+    small = Image.alpha_composite(Image.new("RGBA", small.size, "#ffffff"), small).convert("RGB")
+    few = small.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = few.getpalette()
+    triples = [palette[i : i + 3] for i in range(0, len(palette), 3)]
+    few.putpalette(
+        [v for rgb in triples for v in ([255] * 3 if min(rgb) >= 250 else rgb)]
+    )  # paper stays white
+    file = io.BytesIO()
+    few.save(file, "PNG")
+    return file.getvalue(), small.width, small.height

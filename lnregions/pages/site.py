@@ -8,15 +8,17 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from lnregions.assess import STATUS_WORDS, Tables, Verdict, judgement
+from lnregions.assess import STATUS_WORDS, Tables, Verdict, judge_all, load_tables
 from lnregions.errors import DataError
 from lnregions.files import safe_name
-from lnregions.pages.inventory import FigureFiles, Inventory
-from lnregions.pages.previews import Preview
-from lnregions.tables import Plan, load_plan, load_sources
+from lnregions.pages.inventory import Inventory, Preview, read_inventory
+from lnregions.show import web_address
+from lnregions.tables import Plan, load_caveats, load_sources, plan_of
+from lnregions.words import format_value
 
 LANGUAGES = ("en", "zh")
 _HOME = {"en": "index.html", "zh": "index.zh.html"}
+_EVERYWHERE = {"*", "cities", "nation", "province"}
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,13 @@ class Site:
     tables : Tables
         Figures known on the date, with the codebook.
     verdicts : tuple of Verdict
-        All readings, main readings first within each target.
+        All interpretations, the main one first within each target.
     inventory : Inventory
         What was rendered.
     previews : dict
         Small versions of figures by the path of their PNG.
     asked : str
-        The as-of date that was asked for; empty for all that is known.
+        The as-of date that was given; empty for all that is known.
     """
 
     plan: Plan
@@ -47,17 +49,21 @@ class Site:
 
     @cached_property
     def main(self) -> list[Verdict]:
-        """Verdict on the main reading of each target, in the plan's order."""
+        """Verdict under the main interpretation of each target, in the plan's order."""
         found: dict[str, Verdict] = {}
         for verdict in self.verdicts:
             found.setdefault(verdict.target, verdict)
         return list(found.values())
 
     @cached_property
+    def areas(self) -> dict[str, dict]:
+        """Row of each area by its code."""
+        return {row["area"]: row for row in self.plan.areas.to_dict("records")}
+
+    @cached_property
     def cities(self) -> list[str]:
         """Cities that have a page: those of the areas' table."""
-        areas = self.plan.areas
-        return areas.loc[areas["level"] == "city", "area"].tolist()
+        return [area for area, row in self.areas.items() if row["level"] == "city"]
 
     @cached_property
     def targets(self) -> dict[str, pd.Series]:
@@ -72,8 +78,8 @@ class Site:
     @cached_property
     def sources(self) -> dict[str, dict]:
         """Sources of figures and of the plan by id."""
-        both = [load_sources(), self.plan.sources]
-        return {row["source"]: row for frame in both for row in frame.fillna("").to_dict("records")}
+        frames = [load_sources(), self.plan.sources]
+        return {row["source"]: row for frame in frames for row in frame.fillna("").to_dict("records")}
 
     @cached_property
     def known(self) -> pd.DataFrame:
@@ -82,39 +88,87 @@ class Site:
         return observations[observations["default"]]
 
     def counts(self, verdicts: list[Verdict]) -> list[tuple[str, int]]:
-        """Statuses that occur, in their order from best to worst, with how often."""
-        held = [v.status for v in verdicts]
+        """Return the statuses that occur, from best to worst, with how often."""
+        held = [verdict.status for verdict in verdicts]
         return [(status, held.count(status)) for status in STATUS_WORDS if status in held]
 
     def regions_of(self, city: str) -> list[str]:
-        """Codes of the regions that a city is a member of."""
+        """Return the codes of the regions that a city is a member of."""
         return [region for region in self.regions if city in self.plan.members(region, level="city")]
+
+    # -- tables of figures, sources and caveats ----------------------------------------------------------
+
+    def latest_figures(self, areas: list[str], language: str) -> list[dict]:
+        """Return the latest figure of each area and indicator, in the order of the codebook and of the areas.
+
+        Returns
+        -------
+        list of dict
+            ``area indicator name year value grade sources``; the value with its unit.
+        """
+        known = self.known[self.known["area"].isin(areas)]
+        last = known.sort_values("year", kind="stable").drop_duplicates(["area", "indicator"], keep="last")
+        codebook = {row["indicator"]: row for row in self.tables.indicators.to_dict("records")}
+        order = {code: place for place, code in enumerate(codebook)}
+        rows = sorted(last.itertuples(), key=lambda row: (order[row.indicator], areas.index(row.area)))
+        return [
+            {
+                "area": row.area,
+                "indicator": row.indicator,
+                "name": codebook[row.indicator][f"name_{language}"],
+                "year": int(row.year),
+                "value": format_value(row.value, codebook[row.indicator]["unit"], language),
+                "grade": row.grade,
+                "sources": row.source,
+            }
+            for row in rows
+        ]
+
+    def sources_of(self, areas: list[str]) -> list[dict]:
+        """Return the sources that the figures of some areas rest on: the source's row with ``figures`` and ``link``."""
+        counts = self.known.loc[self.known["area"].isin(areas), "source"].str.split().explode().value_counts()
+        own = [one for one in sorted(counts.index) if one in self.sources]
+        return [
+            self.sources[one]
+            | {"figures": int(counts[one]), "link": web_address(self.sources[one].get("url"))}
+            for one in own
+        ]
+
+    def caveats_of(self, areas: list[str], language: str) -> list[tuple[str, str]]:
+        """Return what to know before using the figures of some areas: indicator and text."""
+        caveats = load_caveats()
+        held = set(self.known.loc[self.known["area"].isin(areas), "indicator"]) | {"*"}
+        scope = caveats["area"].str.split().map(lambda named: bool(set(named) & (_EVERYWHERE | set(areas))))
+        own = caveats[caveats["indicator"].isin(held) & scope]
+        names = self.tables.indicators.set_index("indicator")[f"name_{language}"]
+        rows = zip(own["indicator"], own[f"text_{language}"], strict=True)
+        return list(dict.fromkeys((names.get(indicator, ""), text) for indicator, text in rows))
 
     # -- where pages lie ---------------------------------------------------------------------------------
 
     def page(self, language: str, name: str) -> str:
-        """Path of a page relative to the output: ``home``, ``indicators``, ``sources``, ``methods``, ``notebooks``."""
+        """Return the path of a page: ``home``, ``indicators``, ``sources``, ``methods``, ``notebooks``."""
         return _HOME[language] if name == "home" else f"{language}/{name}.html"
 
     def region_page(self, language: str, region: str) -> str:
-        """Path of a region's page."""
+        """Return the path of a region's page."""
         return f"{language}/region/{safe_name(region)}.html"
 
     def city_page(self, language: str, city: str) -> str:
-        """Path of a city's page."""
+        """Return the path of a city's page."""
         return f"{language}/city/{safe_name(city)}.html"
 
     def target_page(self, language: str, target: str) -> str:
-        """Path of a target's section on its region's page."""
+        """Return the path of a target's section on its region's page."""
         return f"{self.region_page(language, self.targets[target]['region'])}#{self.target_anchor(target)}"
 
     def target_anchor(self, target: str) -> str:
-        """Anchor of a target's section."""
+        """Return the anchor of a target's section."""
         return "target-" + self.anchor(target)
 
     @staticmethod
     def anchor(text: str) -> str:
-        """Text as an anchor: letters, digits and hyphens stay.
+        """Return text as an anchor: letters, digits and hyphens stay.
 
         Examples
         --------
@@ -123,13 +177,9 @@ class Site:
         """
         return re.sub(r"[^A-Za-z0-9_-]", lambda hit: f".{ord(hit[0]):x}.", str(text))
 
-    def preview(self, figure: FigureFiles) -> Preview | None:
-        """Small version of a figure, if it could be made."""
-        return self.previews.get(figure.path("png"))
-
 
 def relative(path: str, start: str) -> str:
-    """Link from one page to a place below the output, quoted; the part after ``#`` stays an anchor.
+    """Return the link from one page to a place below the output, quoted; the part after ``#`` stays an anchor.
 
     Examples
     --------
@@ -143,38 +193,18 @@ def relative(path: str, start: str) -> str:
     return link + sharp + quote(anchor)
 
 
-def outside(url: object) -> str:
-    """Address of a source if it is one of the web; empty for anything else, such as ``javascript:``.
-
-    Examples
-    --------
-    >>> outside("javascript:alert(1)"), outside("https://tjj.ln.gov.cn/")
-    ('', 'https://tjj.ln.gov.cn/')
-    """
-    url = str(url or "").strip()
-    return url if re.match(r"https?://[^\s\"'<>\\]+$", quote(url, safe=":/?#[]@!$&()*+,;=%~")) else ""
-
-
 def read_site(output, *, plan="ln-2022", as_of=None) -> Site:
     """Bring together what the pages need; previews are added by the caller."""
-    from lnregions.pages.inventory import read_inventory
-
-    named = {str(plan)} if not isinstance(plan, Plan) else set()
-    plan = load_plan(plan) if not isinstance(plan, Plan) else plan
+    names = {str(plan)} if not isinstance(plan, Plan) else set()
+    plan = plan_of(plan)
     asked = str(as_of or "")
-    tables = judgement.load_tables(plan, as_of=as_of)
-    verdicts = judgement.judge_all(plan, as_of=as_of)
+    tables = load_tables(plan, as_of=as_of)
 
-    def fits(given: str) -> bool:
-        return given == asked or _date(plan, given) == tables.as_of
+    def is_of_date(given: str) -> bool:
+        try:
+            return given == asked or load_tables(plan, as_of=given or None).as_of == tables.as_of
+        except DataError:  # what the manifest says is no date
+            return False
 
-    inventory = read_inventory(output, plans=named | {plan.id}, fits=fits)
-    return Site(plan, tables, tuple(verdicts), inventory, asked=asked)
-
-
-def _date(plan, as_of: str) -> str:
-    """Date of knowledge that a run was made for; empty where what the books say is no date."""
-    try:
-        return judgement.load_tables(plan, as_of=as_of or None).as_of
-    except DataError:
-        return ""
+    inventory = read_inventory(output, plans=names | {plan.id}, is_of_date=is_of_date)
+    return Site(plan, tables, tuple(judge_all(plan, as_of=as_of)), inventory, asked=asked)

@@ -75,7 +75,9 @@ def _member(row: dict, names: dict[str, str], language: str) -> tuple[str, str, 
     name = row[f"name_{language}"]
     if pd.notna(name):
         return name, membership, note
-    first, comma, rest = note.partition("，" if language == "zh" else ", ")  # a zone's note begins with its name
+    first, comma, rest = note.partition(
+        "，" if language == "zh" else ", "
+    )  # a zone's note begins with its name
     return (first, membership, rest) if comma and zone else (row["area"], membership, note)
 
 

@@ -45,7 +45,11 @@ def _verdict_table(rows: pd.DataFrame, language: str) -> Table:
     frame = pd.DataFrame(
         {
             "target": [labels.get(target, target) for target in rows["target"]],
-            **({"reading": rows["reading_zh" if language == "zh" else "reading"]} if "reading" in rows else {}),
+            **(
+                {"reading": rows["reading_zh" if language == "zh" else "reading"]}
+                if "reading" in rows
+                else {}
+            ),
             "status": [text(status, language) for status in rows["status"]],
             **amounts,
             "year": ["" if pd.isna(year) else str(year) for year in rows["actual_year"]],
@@ -61,7 +65,10 @@ def _verdict_table(rows: pd.DataFrame, language: str) -> Table:
 
 def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Status of every target that has figures, by each published method, and whether they agree."""
-    rows, labels = compare_methods(chosen_plan(plan, language=language), as_of=as_of or None), target_labels(language)
+    rows, labels = (
+        compare_methods(chosen_plan(plan, language=language), as_of=as_of or None),
+        target_labels(language),
+    )
     names = {"plan": head("closing", language), "open_sdg": "Open SDG", "unsd": "UNSD", "escap": "ESCAP"}
     statuses = {
         name: [text(status, language) if status else "" for status in rows[column]]
@@ -129,7 +136,9 @@ def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -
         frame = pd.DataFrame(
             {
                 "change": rows[f"change_{language}"],
-                "value": [value_words(v, u, language) for v, u in zip(rows["value"], rows["unit"], strict=True)],
+                "value": [
+                    value_words(v, u, language) for v, u in zip(rows["value"], rows["unit"], strict=True)
+                ],
                 "status": [text(status, language) for status in rows["status"]],
             }
         )

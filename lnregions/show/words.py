@@ -146,7 +146,10 @@ def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
     names = verdict.calculation(language=language).itertuples(index=False)
     keys = [name for name, value in verdict.numbers.items() if value is not None]
     return [
-        (re.sub(r"[,，] ?%|（%）", "", str(name)), _number(key.rstrip("0123456789 "), value, verdict, language))
+        (
+            re.sub(r"[,，] ?%|（%）", "", str(name)),
+            _number(key.rstrip("0123456789 "), value, verdict, language),
+        )
         for key, (name, value) in zip(keys, names, strict=True)
     ]
 
