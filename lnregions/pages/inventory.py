@@ -265,9 +265,9 @@ def _preview(output: Path, picture: str, known: object) -> dict | None:
     try:
         content = (output / picture).read_bytes()
         digest = hashlib.sha256(content).hexdigest()
-        if isinstance(known, dict) and set(known) == {"of", "path", "width", "height"}:
-            if known["of"] == digest and known["path"] == path and (output / path).is_file():
-                return known
+        entry = known if isinstance(known, dict) and {"width", "height"} <= set(known) else {}
+        if (entry.get("of"), entry.get("path")) == (digest, path) and (output / path).is_file():
+            return entry
         small, width, height = small_picture(content)
     except (OSError, ValueError, SyntaxError, MemoryError):
         return None

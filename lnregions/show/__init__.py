@@ -15,6 +15,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "show_calculations", "show_firmness", "show_methods", "show_on_the_way", "show_readings", "show_trail",
             "show_verdicts", "verdict_text",
         ],
-        "words": ["calculation_words", "figure_words", "grades", "head", "source_name", "source_titles", "target_labels"],
+        "words": [
+            "calculation_words", "figure_words", "grades", "head", "source_name", "source_titles", "target_labels",
+        ],
     },
 )  # fmt: skip

@@ -74,7 +74,8 @@ class Table:
         cells = self.frame.astype(str)
         limits: list[int | None] = [None] * len(self.frame.columns)
         if width is not None and len(limits) > 1:
-            taken = sum(max(map(wcswidth, [str(name), *cells[name]])) + 2 for name in cells.columns[:-1])
+            # tabulate gives a heading two more columns than it has, and parts columns by two
+            taken = sum(max(map(wcswidth, [f"{name}  ", *cells[name]])) + 2 for name in cells.columns[:-1])
             limits[-1] = max(width - taken, LEAST_LAST)
         alignment = ["right" if name in self.numbers else "left" for name in self.frame.columns]
         return tabulate(
@@ -85,11 +86,15 @@ class Table:
     def to_html(self) -> str:
         """Return HTML that carries its own looks and nothing active."""
         looks = {name: self._looks(name) for name in self.frame.columns}
-        head = "".join(f"<th scope='col' style='{looks[name]}'>{escape(str(name))}</th>" for name in looks)
-        rows = "".join(
-            f"<tr>{''.join(f'<td style={looks[name]!r}>{self._cell(name, str(row[name]))}</td>' for name in looks)}</tr>"
-            for row in self.frame.to_dict("records")
+        head = "".join(
+            f"<th scope='col' style='{look}'>{escape(str(name))}</th>" for name, look in looks.items()
         )
+        rows = ""
+        for row in self.frame.to_dict("records"):
+            cells = (
+                f"<td style='{look}'>{self._cell(name, str(row[name]))}</td>" for name, look in looks.items()
+            )
+            rows += f"<tr>{''.join(cells)}</tr>"
         title = f"<caption style='text-align:left;font-weight:600'>{escape(self.title)}</caption>"
         note = f"<p style='color:{MUTED};font-size:.9em'>{escape(self.note)}</p>" if self.note else ""
         table = (

@@ -1,0 +1,314 @@
+"""The report site: what its pages hold, that every link leads somewhere, and that nothing in data becomes code."""
+
+import base64
+import csv
+import hashlib
+import itertools
+import json
+import re
+import shutil
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from pages.report_output import write_figure, write_manifest, write_output
+from PIL import Image
+
+import lnregions as ln
+from lnregions.errors import DataError
+from lnregions.pages import report, single_file, small_picture, write_report
+from lnregions.pages.inventory import make_previews, read_inventory
+from lnregions.pages.page import mixed
+from lnregions.pages.region_map import region_map
+from lnregions.pages.site import read_site, relative
+from lnregions.paths import data_dir
+
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</title>"
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory):
+    folder = write_output(tmp_path_factory.mktemp("report"))
+    assert write_report(folder) == folder / "index.html"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(output):
+    return read_site(output)
+
+
+@pytest.fixture(scope="module")
+def soups(output):
+    """Every page of the site, parsed."""
+    found = {path: path.read_text("utf-8") for path in sorted(output.rglob("*.html"))}
+    return {path: BeautifulSoup(text, "html.parser") for path, text in found.items() if "<nav" in text}
+
+
+def soup(output, name):
+    return BeautifulSoup((output / name).read_text("utf-8"), "html.parser")
+
+
+def test_there_is_a_page_for_every_region_and_city_in_both_languages(output, soups):
+    names = {path.relative_to(output).as_posix() for path in soups}
+    assert len(names) == 2 * (5 + 4 + 14)
+    assert {"index.html", "index.zh.html", "en/region/circle.html", "zh/city/211400.html"} <= names
+
+
+def test_every_link_and_picture_leads_to_something_that_is_there(soups):
+    for path, page in soups.items():
+        for link in page.select("[href], [src]"):
+            place = urlsplit(link.get("href") or link["src"])
+            if place.scheme:
+                assert (link.name, place.scheme) in (("a", "http"), ("a", "https"))
+                continue
+            target = (path.parent / unquote(place.path)).resolve() if place.path else path
+            assert target.is_file(), (path, link)
+            if place.fragment and target in soups:
+                assert soups[target].find(id=unquote(place.fragment)), (path, link)
+
+
+def test_pages_are_light_with_sound_headings_and_ids(soups):
+    for path, page in soups.items():
+        size = sum((path.parent / unquote(image["src"])).stat().st_size for image in page("img"))
+        assert path.stat().st_size + size < 1_500_000
+        levels = [int(one.name[1]) for one in page.select("main h1, main h2, main h3, main h4")]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(b - a <= 1 for a, b in itertools.pairwise(levels)), path
+        ids = [one["id"] for one in page.select("[id]")]
+        assert len(ids) == len(set(ids)), path
+
+
+def test_the_scorecard_and_the_lead_hold_every_verdict(output):
+    rows = soup(output, "index.html").select("#targets tbody tr")
+    verdicts = ln.judge("ln-2022")
+    assert [row["data-status"] for row in rows] == verdicts["status"].tolist()
+    dalian = next(row for row in rows if "GDP of Dalian" in row.text)
+    assert "951.7 billion yuan" in dalian.text
+    assert "reached in 2025" in dalian.text
+    counts = verdicts["status"].value_counts()
+    assert f"{counts['missed']} missed" in soup(output, "index.html").select_one(".lead").text
+    assert f"未实现{counts['missed']}个" in soup(output, "index.zh.html").select_one(".lead").text
+
+
+def test_a_target_shows_its_wording_calculation_figure_and_sources(output):
+    section = soup(output, "en/region/circle.html").find(id="target-circle-shenyang-gdp")
+    assert section.find(lang="zh-CN").text == "力争达到1万亿元"
+    assert "902.71 billion yuan" in section.select_one("table.numbers").text
+    assert section.select_one("img")["src"].endswith("circle-shenyang-gdp-210100.png")
+    assert section.select(".cites a")
+    assert [a.text for a in section.select(".files a")] == ["PNG", "SVG", "PDF", "CSV", "JSON", "#"]
+
+
+def test_a_page_without_figures_says_so_and_how_to_make_them(output):
+    notice = soup(output, "zh/region/circle.html").select_one(".notice")
+    assert "lnregions render --language zh --region circle" in notice.text
+    assert notice.find("a")["href"] == "../../en/region/circle.html"
+    assert soup(output, "en/region/circle.html").select_one(".notice") is None
+
+
+def test_a_failed_run_is_listed_with_cell_and_last_line(output):
+    assert "1 of 6 runs failed" in soup(output, "index.html").select_one(".notice.bad").text
+    row = soup(output, "en/notebooks.html").select_one("#failures").find_next("tbody").text
+    assert all(words in row for words in ("02_region_map", "Western Liaoning", "ValueError: last <line>"))
+
+
+def test_the_same_input_gives_the_same_bytes_and_old_pages_go(output):
+    def state():
+        return {p: p.read_bytes() for p in output.rglob("*.*") if p.is_file() and ".lnregions" not in p.parts}
+
+    before = state()
+    for name in ("en/city/999999.html", "en/city/mine.html", "previews/old.png"):
+        (output / name).write_bytes(b"mine")
+    index = output / ".lnregions" / "pages.json"
+    listed = [*json.loads(index.read_text("utf-8")), "en/city/999999.html", "../x.html", "manifest.json", 3]
+    index.write_text(json.dumps(listed), "utf-8")
+    write_report(output)
+    after = state()
+    assert after.pop(output / "en" / "city" / "mine.html") == b"mine"
+    assert after == before
+    (output / "en" / "city" / "mine.html").unlink()
+
+
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory):
+    """A site of a plan whose every text tries to become code, with figures and errors that do so too."""
+    folder = tmp_path_factory.mktemp("evil") / "plan"
+    shutil.copytree(data_dir() / "plans" / "ln-2022", folder)
+    for name, columns in {
+        "regions": ["name_zh", "name_en", "short_zh", "short_en"],
+        "targets": ["label_zh", "label_en", "wording_zh", "clause_en", "note_zh", "note_en"],
+        "positioning": ["text_zh", "text_en"],
+        "membership": ["note", "note_zh"],
+    }.items():
+        rows = list(csv.DictReader((folder / f"{name}.csv").open(encoding="utf-8")))
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(row | dict.fromkeys(columns, EVIL) for row in rows)
+    facts = (folder / "plan.yaml").read_text("utf-8")
+    facts = re.sub(r"(?m)^((title|short|issuer)_(zh|en)): .*", lambda m: f"{m[1]}: {json.dumps(EVIL)}", facts)
+    (folder / "plan.yaml").write_text(facts, "utf-8")
+    output = folder.parent / "output"
+    figures = output / "en" / "x" / "circle" / "figures"
+    figures.mkdir(parents=True)
+    write_figure(figures / 'a"onload=alert(1) x="', caption={"en": EVIL, "zh": EVIL})
+    record = {"notebook": EVIL, "language": "en", "over": "region", "value": "circle", "folder": "en/x/circle",
+              "status": "failed", "parameters": {"plan": str(folder)},
+              "error": dict.fromkeys(("cell", "name", "text", "source"), EVIL)}  # fmt: skip
+    write_manifest(output, {EVIL: record})
+    site = read_site(output, plan=str(folder))
+    site.previews.update(make_previews(site.inventory))
+    return report.site_pages(site)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "kind", ["index", "methods", "notebooks", "indicators", "region/circle", "city/210100"]
+)
+def test_no_text_of_a_plan_figure_or_error_becomes_code(evil, kind, language):
+    name = (
+        {"en": "index.html", "zh": "index.zh.html"}[language]
+        if kind == "index"
+        else f"{language}/{kind}.html"
+    )
+    page = BeautifulSoup(evil[name], "html.parser")
+    assert not any("alert(1)" in str(one.string) for one in page("script") if one.get("type") is None)
+    for one in page("script", type="application/json"):
+        json.loads(one.string)
+    assert not page.select("[onerror], [onload], img[src=x], main title:not(svg title)")
+    assert "49" not in page.title.text
+    if kind in ("index", "region/circle"):
+        assert EVIL[:20] in page.select_one("main").text
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_live_map_stands_on_region_pages_only_under_the_pages_policy(soups, output):
+    held = {path.parent.name for path, page in soups.items() if "lnregionsMap = function" in str(page)}
+    assert held == {"region"}
+    page = soups[output / "en" / "region" / "circle.html"]
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    for one in [*page("style"), *page.select("script:not([type])")]:
+        digest = base64.b64encode(hashlib.sha256(one.string.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    data = json.loads(page.find(id="webmap").string)
+    assert [area["href"] for area in data["areas"]][:2] == ["../city/210100.html", "../city/210200.html"]
+    options = [one["value"] for one in page.select("#layer option")]
+    assert options == [layer["indicator"] for layer in data["layers"]]
+
+
+def test_the_drawn_map_holds_all_cities_with_its_members(site):
+    drawing = region_map(site, ["211300", "210900", "211400"], language="zh")
+    assert len(drawing.cities) == 14
+    assert [city.name for city in drawing.cities if city.member] == ["阜新", "朝阳", "葫芦岛"]
+    assert sum(len(city.path) for city in drawing.cities) < 45_000
+
+
+# -- what was rendered is not trusted -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"folder": "../../etc"}, {"folder": "/etc"}, {"folder": "a\0b"}, {"folder": ""}, {"folder": 7},
+        {"folder": ["x"]}, {"error": "x", "parameters": 3, "value": None},
+    ],
+)  # fmt: skip
+def test_a_manifest_that_was_tampered_with_leads_nowhere(tmp_path, record):
+    whole = {"notebook": "n", "language": "en", "over": "", "value": "", "folder": "no", "status": "done"}
+    write_manifest(tmp_path, {"a": whole | record, "b": {"notebook": "n", "language": "fr"}})
+    [run] = read_inventory(tmp_path, plans={"ln-2022"}).runs
+    assert (run.files, run.folder) == ({}, "")
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"package": "other"}', "[" * 100_000])
+def test_a_damaged_sidecar_and_a_figure_without_numbers_are_left_out(tmp_path, content):
+    write_output(tmp_path)
+    figures = tmp_path / "en" / "02_region_map" / "circle" / "figures"
+    (figures / "map-circle-gdp.json").write_text(content)
+    (figures / "lonely.json").write_text('{"package": "lnregions"}')
+    (figures / "coverage-circle.csv").write_text("area,value\n", "utf-8")
+    found = read_inventory(tmp_path, plans={"ln-2022"}).figures("en", over="region", value="circle")
+    assert [figure.name for figure in found] == ["circle-shenyang-gdp-210100"]
+
+
+def test_runs_of_another_plan_are_left_out(output):
+    assert read_inventory(output, plans={"ln-2025"}).runs == ()
+    assert read_inventory(output, plans={"ln-2022"}).languages() == {"en", "zh"}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "given", "command"),
+    [
+        ("2024-06-30", None, "lnregions report --as-of 2024-06-30"),
+        ("", "2024-06-30", "lnregions render --as-of 2024-06-30"),
+        ("no date", None, "lnregions render"),
+        ("2024-06-30", "2024-06-30", None),
+    ],
+)
+def test_figures_drawn_for_another_date_are_left_out_and_the_page_says_so(tmp_path, drawn, given, command):
+    write_output(tmp_path)
+    runs = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["runs"]
+    for run in runs.values():
+        run["parameters"] |= {"as_of": drawn} if drawn else {}
+    write_manifest(tmp_path, runs)
+    index = write_report(tmp_path, as_of=given)
+    for path in (index, tmp_path / "en/region/circle.html", tmp_path / "en/city/210100.html"):
+        page = soup(tmp_path, path)
+        assert bool(page.select("figure.picture")) == (command is None)
+        codes = [code.text for code in page.select(".notice.bad code")]
+        assert (command in codes) == (command is not None)
+
+
+def test_previews_are_half_as_wide_and_a_broken_picture_has_none(tmp_path):
+    write_output(tmp_path)
+    (tmp_path / "en/01_plan/all/figures/membership.png").write_bytes(b"\x89PNG broken")
+    inventory = read_inventory(tmp_path, plans={"ln-2022"})
+    found = make_previews(inventory)
+    assert "en/01_plan/all/figures/membership.png" not in found
+    assert found["en/01_plan/all/figures/verdict-map.png"].width == 1028
+    (tmp_path / ".lnregions" / "previews.json").write_text("[]")
+    assert make_previews(inventory) == found
+
+
+def test_a_transparent_picture_stands_on_white(tmp_path):
+    Image.new("RGBA", (9, 9), (0, 0, 0, 0)).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes(small_picture((tmp_path / "a.png").read_bytes())[0])
+    assert Image.open(tmp_path / "b.png").convert("RGB").getpixel((4, 4)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    ("path", "start", "link"),
+    [
+        ("index.html", "en/city/1.html", "../../index.html"),
+        ("en/a b.html#x", "en/a b.html", "#x"),
+        ("en/%2e%2e/x.html", "index.html", "en/%252e%252e/x.html"),
+        ("zh/沈.png", "index.html", "zh/%E6%B2%88.png"),
+    ],
+)
+def test_links_are_relative_and_quoted(path, start, link):
+    assert relative(path, start) == link
+
+
+def test_words_of_the_other_language_are_marked():
+    marked = str(mixed("a repo of many words 沈阳", "zh"))
+    assert marked.startswith('<span lang="en">a repo of many words</span>')
+    assert str(mixed("GDP 沈阳", "zh")) == "GDP 沈阳"
+
+
+def test_an_empty_folder_gives_pages_that_say_so(tmp_path):
+    index = write_report(tmp_path / "new", plan="ln-2025", as_of="2024-06-30")
+    words = BeautifulSoup(index.read_text("utf-8"), "html.parser").text
+    assert "No figures of this page have been rendered" in words
+    assert "As known on 2024-06-30" in words
+
+
+def test_an_unknown_plan_or_region_is_refused_and_nothing_is_written(tmp_path):
+    with pytest.raises(DataError, match="Unknown plan 'nope'"):
+        write_report(tmp_path / "x", plan="nope")
+    with pytest.raises(DataError, match=r"Unknown region 'cirlce'.*did you mean circle"):
+        single_file(tmp_path / "x", "cirlce")
+    assert not (tmp_path / "x").exists()

@@ -1,0 +1,176 @@
+"""Tables as readers see them."""
+
+import re
+
+import pandas as pd
+import pytest
+from wcwidth import wcswidth
+
+import lnregions as ln
+from lnregions.errors import DataError
+from lnregions.show import Table, figure_words, status_chip, web_address
+
+PLAN = ln.load_plan()
+CALLS = {
+    "plan": lambda language: ln.show_plan(PLAN, language=language),
+    "region": lambda language: ln.show_region(PLAN, "east", language=language),
+    "verdicts": lambda language: ln.show_verdicts(ln.judge(PLAN), language=language),
+    "readings": lambda language: ln.show_readings(PLAN, language=language),
+    "methods": lambda language: ln.show_methods(PLAN, language=language),
+    "calculations": lambda language: ln.show_calculations(PLAN, "belt", language=language),
+    "on the way": lambda language: ln.show_on_the_way(PLAN, "circle", language=language),
+    "firmness": lambda language: ln.show_firmness(PLAN, "circle", language=language),
+    "trail": lambda language: ln.show_trail(PLAN, language=language),
+    "members": lambda language: ln.show_members(PLAN, "west", language=language),
+    "city": lambda language: ln.show_city(PLAN, "210900", language=language),
+    "sources": lambda language: ln.show_sources(PLAN, "belt", language=language),
+    "city sources": lambda language: ln.show_city_sources("210200", language=language),
+}
+LANGUAGES = ("en", "zh")
+
+
+def tables(name, language):
+    shown = CALLS[name](language)
+    return [shown] if isinstance(shown, Table) else list(shown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CALLS)
+def test_every_table_has_rows_and_printed_numbers_in_both_languages(name, language):
+    shown = tables(name, language)
+    assert sum(len(table.frame) for table in shown) > 0
+    for table in shown:
+        assert "<table" in table.to_html()
+        assert "nan" not in str(table).lower().replace("huanan", "")
+        cells = [cell for column in table.numbers for cell in table.frame[column] if cell]
+        assert not any(cell.startswith("-") for cell in cells), "a hyphen for a minus"
+        decimals = [len(hit[1]) for cell in cells if (hit := re.search(r"\.(\d+)", cell))]
+        assert max(decimals, default=0) <= 3
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "table", "row", "expected"),
+    [
+        ("verdicts", "en", 0, "GDP of Dalian", {"Status": "missed", "Gap": "−48.3 billion yuan"}),
+        ("verdicts", "zh", 0, "大连生产总值", {"状态": "未实现", "差距": "−483.1亿元"}),
+        ("calculations", "en", 0, "value 2024", {"Value": "951.69 billion yuan"}),
+        ("members", "en", 0, "Chaoyang", {"Indicator": "Gross domestic product"}),
+    ],
+)
+def test_a_row_holds_what_the_data_say(name, language, table, row, expected):
+    shown = next(one for one in tables(name, language) if row in one.frame.iloc[:, 0].tolist())
+    found = shown.frame[shown.frame.iloc[:, 0] == row].iloc[0].to_dict()
+    assert {key: found[key] for key in expected} == expected
+
+
+def test_verdicts_of_one_region_are_its_own():
+    own = ln.show_verdicts(ln.judge(PLAN), region="west").frame["Target"].tolist()
+    labels = PLAN.targets.set_index("region").loc["west", "label_en"].tolist()
+    assert own == labels
+
+
+def test_a_calculation_names_its_sources_and_its_numbers_in_the_language():
+    english = next(one for one in tables("calculations", "en") if one.title.startswith("GDP of Dalian"))
+    chinese = next(one for one in tables("calculations", "zh") if one.title.startswith("大连生产总值"))
+    assert english.note.startswith("Sources: ")
+    assert not any(name.isascii() for name in chinese.frame["数量"])
+
+
+def test_the_years_on_the_way_end_with_the_closing_verdict():
+    shenyang = next(one for one in tables("on the way", "en") if one.title == "GDP of Shenyang")
+    assert shenyang.frame["Year"].tolist() == ["2022", "2023", "2024"]
+    assert shenyang.frame["Status"].tolist()[-1] == "missed"
+
+
+def test_the_trail_is_in_order_of_publication():
+    dates = tables("trail", "en")[0].frame["Published"].tolist()
+    assert dates == sorted(dates)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("member cities Shenyang and Fushun", "likely (city stands in for its counties)")),
+        ("zh", ("沈抚改革创新示范区", "以市代县")),
+    ],
+)
+def test_members_are_named_without_codes_and_stand_ins_are_marked(language, words):
+    shown = str(ln.show_region(PLAN, "circle", language=language)) + str(CALLS["region"](language))
+    assert all(one in shown for one in words)
+    assert not re.search(r"\b21\d{4}\b|shenfu", shown)
+
+
+def test_sources_are_listed_with_the_number_of_figures_and_folded_where_they_are_many():
+    own = ln.load_observations()[lambda f: f["default"] & (f["area"] == "210200")]
+    sources = tables("city sources", "en")[0]
+    assert sources.frame["Figures"].astype(int).sum() == own["source"].str.split().str.len().sum()
+    many, caveats = tables("sources", "en")
+    assert many.to_html().startswith("<details")
+    assert f"({len(many.frame)} rows)" in many.to_html()
+    assert "<details" not in caveats.to_html()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "all indicators"), ("zh", "全部指标")])
+def test_a_caveat_on_every_indicator_says_so(language, words):
+    names = set(tables("sources", language)[1].frame.iloc[:, 0])
+    assert words in names
+    assert "*" not in names
+
+
+def test_every_cell_title_and_note_is_escaped_and_only_addresses_of_the_web_are_links():
+    frame = pd.DataFrame({"<b>": ["<script>x</script>"], "Where": ["https://a.cn/x y?b=<i>&c='d'"]})
+    html = Table(frame, "<i>t</i>", "&<u>", links=("Where",)).to_html()
+    assert not re.search(r"<(b|i|u|script)>", html)
+    assert html.count("<a ") == 1
+    assert "href='https://a.cn/x%20y?b=%3Ci%3E&amp;c=%27d%27'" in html
+    assert web_address("javascript:alert(1)") == ""
+
+
+def test_a_status_has_its_colour_and_its_word():
+    assert "未实现" in status_chip("missed", language="zh")
+    assert "background:#" in status_chip("missed")
+    assert status_chip("<x>") == "&lt;x&gt;"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_for_a_terminal_keeps_to_its_width_and_loses_no_word(language):
+    table = CALLS["verdicts"](language)
+    narrow, wide = table.to_text(width=170), table.to_text()
+    assert max(map(wcswidth, narrow.splitlines())) <= 170
+    assert max(map(wcswidth, wide.splitlines())) > 200
+    words = [sorted(re.sub(r"[\s-]", "", text)) for text in (narrow, wide)]
+    assert words[0] == words[1]
+
+
+def test_a_table_becomes_latex_with_its_title_rows_and_note():
+    latex = CALLS["verdicts"]("en").to_gt().as_latex()
+    assert "GDP of Dalian" in latex
+    assert "Grades: A primary page" in latex
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ln.show_region(PLAN, "wset"), "Unknown region 'wset'.*did you mean west"),
+        (lambda: ln.show_plan("ln-2023"), "Unknown plan 'ln-2023'"),
+        (lambda: ln.show_plan(PLAN, language="fr"), "Unknown language 'fr'"),
+        (lambda: ln.show_verdicts(PLAN.targets), "no table of verdicts"),
+    ],
+)
+def test_wrong_arguments_are_refused_with_the_choices(call, message):
+    with pytest.raises(DataError, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("value", "indicator", "language", "printed"),
+    [
+        (9027.1, "gdp", "en", "902.71 billion yuan"),
+        (9027.1, "gdp", "zh", "9027.1亿元"),
+        (85.5, "urbanisation_rate", "en", "85.50%"),
+        (None, "gdp", "en", ""),
+        (10000.0, "gdp", "en", "1,000 billion yuan"),
+    ],
+)
+def test_figures_are_printed_with_the_codebooks_decimals(value, indicator, language, printed):
+    assert figure_words(value, indicator, language) == printed
