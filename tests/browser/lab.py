@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,15 +13,11 @@ from pathlib import Path
 
 from lnregions.paths import notebooks_dir, root
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 GUARDED = 'exec 3<&0; (read _ <&3; kill 0) >/dev/null 2>&1 & exec 3<&-; exec "$@" </dev/null'
 """Command of a shell that ends with all it began when who began it is gone, however it went."""
-START_SECONDS, READY_SECONDS, END_SECONDS = 90, 90, 30
+START_SECONDS, READY_SECONDS, END_SECONDS = 300, 300, 120
+"""How long an event is waited for; only a hang takes longer, also on a busy machine."""
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)(/\S*)\?token=(\w+)")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OTHERS = ("JUPYTER", "IPYTHON", "XDG_", "COV", "LNREGIONS", "LC_", "LANG", "DISPLAY", "WAYLAND", "BROWSER")
 """Beginnings of names in the environment that would make a test here differ from one elsewhere."""
 
@@ -56,13 +51,13 @@ PICTURES = """async () => {
   }
   return found;
 }"""
-TELL = """async code => {
+EXECUTE = """async code => {
   const {kernel} = window.jupyterapp.shell.currentWidget.sessionContext.session;
-  let told = '';
-  const asked = kernel.requestExecute({code});
-  asked.onIOPub = message => { told += message.content.text ?? message.content.evalue ?? ''; };
-  await asked.done;
-  return told;
+  let printed = '';
+  const request = kernel.requestExecute({code});
+  request.onIOPub = message => { printed += message.content.text ?? message.content.evalue ?? ''; };
+  await request.done;
+  return printed;
 }"""
 RUN = """async tag => {
   const {commands, shell} = window.jupyterapp;
@@ -200,9 +195,9 @@ class Tab:
         """Run all cells, or those up to the one with a tag; it comes back when all have run."""
         self.page.evaluate(RUN, upto)
 
-    def tell(self, code):
+    def execute(self, code):
         """Run code in the kernel without a cell, and return what it prints."""
-        return self.page.evaluate(TELL, code)
+        return self.page.evaluate(EXECUTE, code)
 
     def cells(self):
         """Cells as they stand: kind, source, count, trusted, outputs."""

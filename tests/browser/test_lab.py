@@ -10,15 +10,11 @@ import urllib.request
 
 import nbformat
 import pytest
+from browser.lab import Lab, Tab, copy_notebooks, home_environment
+
+from lnregions.paths import notebooks_dir
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: browser)")
-
-from lab import CHROMIUM, FLAGS, Lab, Tab, copy_notebooks, home_environment  # noqa: E402
-
-from lnregions.paths import notebooks_dir  # noqa: E402
-
-if not CHROMIUM:
-    pytest.skip("Chromium is not installed (Debian: apt-get install chromium)", allow_module_level=True)
 if not shutil.which("make"):
     pytest.skip("make is not installed", allow_module_level=True)
 
@@ -35,11 +31,10 @@ SEEN = [
     'SVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="250"><circle r="100"/></svg>\')',
 ]
 MAP = ".jp-OutputArea-output iframe"
-sync_api.expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory):
+def work(tmp_path_factory, browser):
     """Copies of the notebooks, and one that the batch has run for the user who will open it."""
     folder = tmp_path_factory.mktemp("lab")
     (folder / "home").mkdir()
@@ -63,14 +58,12 @@ def lab(work):
 
 
 @pytest.fixture(scope="module")
-def page(lab):
-    """One page of one browser for all tests, so that JupyterLab is loaded once."""
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = Tab(browser, lab)
-        page.arrive()
-        yield page
-        browser.close()
+def page(lab, browser):
+    """One page for all tests, so that JupyterLab is loaded once."""
+    page = Tab(browser, lab)
+    page.arrive()
+    yield page
+    page.close()
 
 
 @pytest.fixture
@@ -106,7 +99,7 @@ def test_without_its_token_nobody_is_let_in(lab):
 def test_it_opens_on_the_first_notebook_with_the_project_s_python_and_asks_nothing(tab):
     assert tab.page.locator(".jp-Notebook h1").first.inner_text().endswith("?")
     assert tab.page.locator(".Toastify__toast, .jp-Dialog").count() == 0
-    assert tab.tell("import sys; print(sys.prefix)").strip() == sys.prefix
+    assert tab.execute("import sys; print(sys.prefix)").strip() == sys.prefix
     assert (tab.outside, tab.complaints) == ([], [])
 
 

@@ -1,0 +1,86 @@
+"""The explore notebook as an app: for this machine and a token only, one notebook, no request elsewhere."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+
+from lnregions.explorer.app import HOST, free_port
+from lnregions.paths import root
+
+pytest.importorskip("voila", reason="voila is not installed (extra: app)")
+PICTURE = ".ln-explore .ln-hover img"
+CHANGED = "old => document.querySelector('.ln-explore .ln-hover img')?.src !== old"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, browser):
+    """Address with the token of an app of its own, as the app prints it."""
+    home = tmp_path_factory.mktemp("home")
+    with (home / "stderr.txt").open("w+", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lnregions.explorer.app", "--no-browser", "--port", str(free_port(8900))],
+            stdout=subprocess.PIPE, stderr=errors, text=True, cwd=root(), start_new_session=True,
+            env=os.environ | {"HOME": str(home), "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        try:
+            yield process.stdout.readline().split()[-1]
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(120)
+            errors.seek(0)
+            refused = "403 GET /voila/files/"  # the refusals that a test below provokes
+            complaints = [line for line in errors if not line.startswith(refused)]
+    assert complaints == [], "the app complained to whoever started it"
+
+
+def open_app(tab, address):
+    tab.goto(address)
+    tab.wait_for_selector(PICTURE)
+    return tab
+
+
+def test_region_and_city_are_chosen_by_widget_and_map_and_nothing_is_requested_elsewhere(address, new_tab):
+    tab = open_app(new_tab(viewport={"width": 1400, "height": 1000}, locale="en-GB"), address)
+    assert "Shenyang circle" in tab.locator(".ln-table").first.inner_text()
+    card = tab.locator(".ln-k-210300")
+    assert not card.is_visible()
+    tab.locator(".ln-a-210300").hover()
+    card.wait_for(state="visible")
+    assert "billion yuan" in card.inner_text()
+    tab.locator(".ln-a-210300").click()
+    tab.wait_for_selector(".ln-a-210300.ln-chosen", state="attached")
+    assert tab.locator(".ln-explore .widget-dropdown select").nth(2).input_value() == "Anshan"
+    old = tab.locator(PICTURE).get_attribute("src")
+    tab.locator(".ln-explore .widget-dropdown select").nth(1).select_option(label="Eastern Liaoning")
+    tab.wait_for_function(CHANGED, arg=old)
+    tab.wait_for_function("() => document.querySelector('.ln-table').innerText.includes('Dandong')")
+    assert not [url for url in tab.requested if HOST not in url and not url.startswith(("data:", "blob:"))]
+    assert not tab.complaints
+    assert "ln.explore" not in tab.content(), "the code of the notebook was sent"
+
+
+def test_a_narrow_chinese_browser_gets_a_chinese_page_without_scrolling_sideways(address, new_tab):
+    tab = open_app(new_tab(viewport={"width": 420, "height": 1000}, locale="zh-CN"), address)
+    assert "沈阳都市圈" in tab.locator(".ln-table").first.inner_text()
+    assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    cut = "all => all.filter(l => l.scrollWidth > l.clientWidth + 1).map(l => l.innerText)"
+    assert tab.locator(".ln-explore .widget-label").evaluate_all(cut) == []
+
+
+def test_without_the_token_the_app_asks_for_it(address, tab):
+    tab.goto(address.partition("?")[0])
+    assert "/login" in tab.url
+    assert tab.locator("input[type=password]").first.is_visible()
+    assert tab.locator(".ln-explore").count() == 0
+
+
+@pytest.mark.parametrize("path", ["01_plan.ipynb", "05_explore.ipynb", "a.png"])
+def test_no_file_is_served(address, path):
+    before, _, token = address.partition("?")
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(f"{before}voila/files/{path}?{token}")
