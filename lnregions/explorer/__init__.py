@@ -1,13 +1,17 @@
-"""Choosing with widgets, and maps to point at."""
+"""Choosing with widgets, and maps to point at.
+
+In: a plan and what is chosen of it. Out: a `View` (map, chart, table, verdict) with widgets over it, and web maps that
+need nothing but themselves. `app` serves the explore notebook in the browser.
+"""
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "page_script": ["map_script", "map_style", "script_json"],
-        "web_data": ["map_data"],
+        "view": ["View", "explore"],
+        "web_data": ["boundaries_mark", "map_data"],
         "web_layers": ["LARGEST"],
-        "web_shapes": ["boundaries_mark"],
+        "web_map": ["WebMap", "draw_web_map", "map_script", "map_style", "script_json"],
     },
 )

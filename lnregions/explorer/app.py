@@ -1,7 +1,7 @@
 """The explore notebook as an app in the browser, served by Voila to this machine only.
 
 The address carries a token, without which nothing is served; nothing is reached but the one notebook, its code is
-not sent, and the page asks nothing of any other machine.
+not sent, and the page requests nothing of any other machine.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lnregions.errors import DataError
 from lnregions.paths import notebooks_dir
+from lnregions.words.catalogue import tr
 
 HOST = "127.0.0.1"
 PORT = 8866
@@ -27,7 +28,6 @@ _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' ws://{host}:*; "
     "frame-ancestors 'self'; form-action 'self'"
 )
-_TITLE = {"en": "lnregions: explore", "zh": "lnregions：探索"}
 
 
 def main(arguments=None) -> int:
@@ -100,7 +100,7 @@ def settings(port: int, token: str):
 
 
 def _quiet_kernels():
-    """Keeper of kernels that print errors only: every page's kernel would warn of TCP, which is this machine's own."""
+    """Manager of kernels that print errors only: every page's kernel would warn of TCP, which is this machine's own."""
     from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
     class QuietKernels(AsyncMappingKernelManager):
@@ -116,8 +116,8 @@ def keep_widgets(request, notebook, cwd=""):
 
     The language is that of ``?language=``, or else what the browser asks for.
     """
-    asked = request.get_query_argument("language", "") or request.request.headers.get("Accept-Language", "")
-    language = "zh" if asked.startswith("zh") else "en"
+    wanted = request.get_query_argument("language", "") or request.request.headers.get("Accept-Language", "")
+    language = "zh" if wanted.startswith("zh") else "en"
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     tagged = [cell for cell in cells if "interactive" in cell.metadata.get("tags", [])]
     kept = cells[: cells.index(tagged[-1]) + 1] if tagged else cells
@@ -125,7 +125,7 @@ def keep_widgets(request, notebook, cwd=""):
         if "parameters" in cell.metadata.get("tags", []):
             cell.source += f'\nlanguage = "{language}"'
     notebook.cells = kept
-    notebook.metadata["title"] = _TITLE[language]
+    notebook.metadata["title"] = tr("lnregions: explore", language)
     return notebook
 
 

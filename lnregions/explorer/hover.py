@@ -11,10 +11,11 @@ from html import escape
 import shapely
 
 from lnregions.boundaries import simplify_coverage
-from lnregions.explorer.pictures import drawn_areas, shown_figures
+from lnregions.explorer.contents import drawn_areas, shown_figures
 from lnregions.figures import Picture, screen_png
 from lnregions.style import BORDER, INK, ROLES
 from lnregions.words import format_value
+from lnregions.words.catalogue import tr
 
 SCREEN_DPI = 144
 """Dots per inch on the screen: a picture of 120 mm becomes 680 pixels wide."""
@@ -60,7 +61,7 @@ def hover_layer(view, picture: Picture) -> tuple[str, list[tuple[str, str, tuple
     return out
 
 
-def map_html(view, layer, image: str, *, size: tuple[float, float], clickable: bool = True) -> str:
+def map_html(view, layer, image: str, *, size: tuple[float, float]) -> str:
     """Image of a map under its areas: `layer` from `hover_layer`, `size` the picture's in the same measure."""
     cards = area_cards(view)
     wide, high = size
@@ -68,7 +69,7 @@ def map_html(view, layer, image: str, *, size: tuple[float, float], clickable: b
     for area, path, (x, y) in layer:
         words = cards[area]
         chosen = " ln-chosen" if area == view.city else ""
-        click = f' onclick="{_CLICK.format(pick=PICK.format(area=area))}"' if clickable else ""
+        click = f' onclick="{_CLICK.format(pick=PICK.format(area=area))}"'
         label = escape(": ".join(words))
         shapes.append(
             f"<path class='ln-a-{area}{chosen}' d='{path}' tabindex='0' role='button' aria-label='{label}'{click}/>"
@@ -91,15 +92,10 @@ def area_cards(view) -> dict[str, list[str]]:
     for row in shown_figures(view).itertuples():
         name = view.tables.name(row.area, language)
         if row.year != row.year:
-            cards[row.area] = [name, "暂无数据" if language == "zh" else "no data"]
+            cards[row.area] = [name, tr("no data", language)]
             continue
-        figure = format_value(row.value, unit, language)
-        when = (
-            f"{int(row.year)}年，等级{row.grade}"
-            if language == "zh"
-            else f"{int(row.year)}, grade {row.grade}"
-        )
-        cards[row.area] = [name, figure, when]
+        when = tr("{year}, grade {grade}", language, year=int(row.year), grade=row.grade)
+        cards[row.area] = [name, format_value(row.value, unit, language), when]
     return cards
 
 

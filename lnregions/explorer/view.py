@@ -1,4 +1,4 @@
-"""Looking at one thing at a time: a region or a city, one indicator, one year, as known on a date.
+"""One region or city, one indicator, one year, as known on a date.
 
 A `View` gives the map, the chart, the table and the verdict that belong together; `explore` puts widgets over it.
 """
@@ -9,26 +9,21 @@ from pathlib import Path
 
 from lnregions.assess import load_tables
 from lnregions.errors import DataError, check_language, unknown
-from lnregions.explorer.choices import as_of_text, cities_of, known_indicators, why_nothing
-from lnregions.explorer.tables import figures_table, verdict_view
+from lnregions.explorer import contents
 from lnregions.figures import Picture, Pictures
 from lnregions.files import safe_name
 from lnregions.paths import data_dir
 from lnregions.show import Table
 from lnregions.tables import Plan, list_plans, load_plan
 
-WIDTH = "onehalf"
-"""Width of the pictures: two stand side by side on a screen, with text that can be read."""
-
 
 @dataclass(frozen=True)
 class View:
-    """One thing looked at, from `view`: draw it, show it, save it, or have the code that makes it.
+    """What was chosen, from `view`: draw it, show it, save it, or get the code that makes it.
 
     Attributes
     ----------
     plan : Plan
-        The plan looked at.
     region, indicator, city : str
         Codes; no city means the whole region.
     year : int or None
@@ -36,7 +31,7 @@ class View:
     as_of, language : str
         Date of knowledge (empty: all that is in the tables), and ``en`` or ``zh``.
     name : str
-        What the plan was called by: its id, or its folder.
+        What the plan was given as: its id, or its folder.
     """
 
     plan: Plan = field(compare=False, repr=False)
@@ -60,27 +55,23 @@ class View:
 
     def draw_map(self) -> Picture:
         """Map of the indicator over the region's members; a chosen city is outlined."""
-        from lnregions.explorer.pictures import view_map
-
-        return self._named(view_map(self), "map", year=self.year)
+        return self._named(contents.view_map(self), "map", year=self.year)
 
     def draw_chart(self) -> Picture:
         """The figures of the city or region over the years, against its target where it has one."""
-        from lnregions.explorer.pictures import view_chart
-
-        return self._named(view_chart(self), "series")
+        return self._named(contents.view_chart(self), "series")
 
     def show_figures(self) -> Table:
         """The figures on the map, a row each member, with year, grade and source."""
-        return figures_table(self)
+        return contents.figures_table(self)
 
     def show_verdict(self) -> Table:
-        """What the plan asks of this indicator here, and the verdict on it."""
-        return verdict_view(self)
+        """What the plan requires of this indicator here, and the verdict on it."""
+        return contents.verdict_view(self)
 
     def no_data(self) -> str:
         """Why there is nothing to see, in the view's language; empty where there is something."""
-        return why_nothing(self)
+        return contents.why_nothing(self)
 
     def save(self, folder: str | Path) -> Pictures:
         """Write map and chart as figure bundles into a folder, and return them."""
@@ -121,7 +112,7 @@ def view(
     plan="ln-2022", region: str = "circle", indicator: str = "gdp", *, city: str = "", year: int | None = None,
     as_of: str = "", language: str = "en",
 ) -> View:  # fmt: skip
-    """Look at one region or city, one indicator and one year, as known on a date.
+    """Choose one region or city, one indicator and one year, as known on a date.
 
     Parameters
     ----------
@@ -155,9 +146,9 @@ def view(
     check_language(language)
     name = _name(plan)
     plan = plan if isinstance(plan, Plan) else load_plan(plan)
-    cities = cities_of(plan, region)
-    if indicator not in known_indicators():
-        raise unknown("indicator", str(indicator), known_indicators())
+    cities = contents.cities_of(plan, region)
+    if indicator not in contents.known_indicators():
+        raise unknown("indicator", str(indicator), contents.known_indicators())
     if city and city not in cities:
         raise unknown("city", str(city), cities)
     made = View(plan, region, indicator, city, _year(year), as_of_text(as_of), language, name)
@@ -197,8 +188,20 @@ def explore(
     return Explorer(first, folder=folder or "figures")
 
 
+def as_of_text(as_of) -> str:
+    """Return a date as text; empty for none.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> as_of_text(date(2024, 6, 30)), as_of_text(None)
+    ('2024-06-30', '')
+    """
+    return (as_of or "").strip() if as_of is None or isinstance(as_of, str) else f"{as_of:%Y-%m-%d}"
+
+
 def _name(plan) -> str:
-    """What `view` can call a plan by: the id of a shipped one, else its folder."""
+    """Name by which `view` finds a plan: the id of a shipped one, else its folder."""
     if not isinstance(plan, Plan):
         return str(plan)
     shipped = plan.id in list_plans() and plan.folder == data_dir() / "plans" / plan.id

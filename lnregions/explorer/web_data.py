@@ -1,46 +1,51 @@
 """What the script of an interactive map is given: areas with shapes, membership, figures and words, as plain data."""
 
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
 import shapely
 
 from lnregions.assess import Tables, members_of
-from lnregions.boundaries import SOURCE, boundary_words, stands_on_shipped
+from lnregions.boundaries import (
+    EQUAL_AREA,
+    SOURCE,
+    boundaries_of,
+    boundary_words,
+    label_points,
+    load_context,
+    project,
+    simplify_coverage,
+    stands_on_shipped,
+)
 from lnregions.errors import unknown
-from lnregions.explorer import web_shapes
-from lnregions.explorer.web_layers import Layer, map_layer, offered_layers
+from lnregions.explorer.web_layers import map_layer, offered_layers
 from lnregions.figures import level_of
 from lnregions.words import text
+from lnregions.words.catalogue import tr
 
-WORDS = {
-    "en": {
-        "colon": ": ", "year": " ({year})", "year_word": "Year", "grade": "Grade", "source": "Source",
-        "membership": "Membership", "no_data": "no data", "no_data_count": "no data ({count})",
-        "not_member": "not a member", "zoom_in": "Zoom in", "zoom_out": "Zoom out", "close": "Close",
-        "legend": "Legend", "indicator": "Indicator", "to_page": "All figures of this city",
-    },
-    "zh": {
-        "colon": "：", "year": "（{year}年）", "year_word": "年份", "grade": "等级", "source": "资料来源",
-        "membership": "成员身份", "no_data": "暂无数据", "no_data_count": "暂无数据（{count}）",
-        "not_member": "非成员", "zoom_in": "放大", "zoom_out": "缩小", "close": "关闭",
-        "legend": "图例", "indicator": "指标", "to_page": "查看该市全部数据",
-    },
-}  # fmt: skip
-STATUSES = ("confirmed", "likely", "unverified")
-_OUTLINES = {  # status: (English, Chinese)
-    "confirmed": ("region, membership confirmed", "区域范围（成员已证实）"),
-    "likely": ("membership likely", "成员较可能"),
-    "unverified": ("membership unverified", "成员未证实"),
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+STATUSES = {
+    "confirmed": "region, membership confirmed",
+    "likely": "membership likely",
+    "unverified": "membership unverified",
 }
-_STAND_IN = (
-    "Figures are those of whole cities, which stand in for the counties outlined.",
-    "数据为地级市全市数据，代替图中勾出的各县。",
-)
+UNITS = 10_000
+"""Steps a degree that places are rounded to: 11 m from south to north."""
+_MOST_POINTS = 4500
+_GROUND_M = 1500
+_FINEST_M, _COARSEST_M = 250.0, 8000.0
+_MOST_SHAPES = 8
 
 
 def map_data(
     plan, tables: Tables, region: str = "", *, indicator: str = "", year: int | None = None,
     language: str = "en", links: dict[str, str] | None = None, picks: str = "",
 ) -> dict:  # fmt: skip
-    """Everything one interactive map needs: the areas of the province, a region's members among them, its layers.
+    """Return all that one interactive map needs: the areas of the province, a region's members, its layers.
 
     Parameters
     ----------
@@ -62,45 +67,69 @@ def map_data(
     DataError
         When the region or indicator is unknown, or there is no figure to show.
     """
-    regions = plan.regions["region"].tolist()
-    if region and region not in regions:
-        raise unknown("region", region, regions)
+    if region and region not in set(plan.regions["region"]):
+        raise unknown("region", region, plan.regions["region"].tolist())
     level = level_of(plan, region, indicator, tables)[0] if region and indicator else "city"
-    shapes = web_shapes.shapes_of(plan, level)
+    shapes = shapes_of(plan, level)
     frame = shapes.frame
     members = _members(plan, region, level, frame)
-    asked = {"areas": frame["area"].tolist(), "members": members, "year": year, "language": language}
-    layers = [map_layer(tables, indicator, **asked)] if indicator else offered_layers(tables, **asked)
-    own = frame[frame["area"].isin(members)]
-    statuses = _statuses(plan, region)
-    outlines = _outlines(plan, region, frame, statuses)
-    shown = [*own.geometry, *outlines.values()] or [*frame.geometry]
+    given = {"areas": frame["area"].tolist(), "members": members, "year": year, "language": language}
+    layers = [map_layer(tables, indicator, **given)] if indicator else offered_layers(tables, **given)
+    rows = plan.membership[plan.membership["region"] == region].set_index("area")
+    outlines = _outlines(plan, region, frame, rows["status"].to_dict())
+    shown = [*frame[frame["area"].isin(members)].geometry, *outlines.values()] or [*frame.geometry]
     return {
-        "language": language, "label": _label(tables, plan, region, layers, language), "words": WORDS[language],
+        "language": language,
+        "label": _label(tables, plan, region, layers, language),
+        "words": _script_words(language),
         "bounds": shapes.bounds,
-        "view": web_shapes.bounds(shown),
-        "ground": web_shapes.ground() if stands_on_shipped(plan) else None,
-        "areas": _areas(shapes, tables, members, statuses, language, links or {}),
+        "view": bounds(shown),
+        "ground": ground() if stands_on_shipped(plan) else None,
+        "areas": _areas(shapes, tables, set(members), rows, language, links or {}),
         "outlines": [
-            {"status": status, "word": _OUTLINES[status][language == "zh"] if region else "",
-             "shape": web_shapes.pack([shape])[0]}
+            {
+                "status": status,
+                "word": tr(STATUSES[status], language) if region else "",
+                "shape": pack([shape])[0],
+            }
             for status, shape in outlines.items()
         ],
-        "layers": [_layer(one) for one in layers],
-        "notes": [_STAND_IN[language == "zh"]] if _stands_in(plan, region, members) else [],
+        "layers": [asdict(layer) for layer in layers],
+        "notes": _notes(rows, members, language),
         "credit": _credit(plan, language),
         "picks": picks,
-    }  # fmt: skip
+    }
 
 
-def _credit(plan, language):
-    """Whose the boundaries are."""
+def _script_words(language: str) -> dict[str, str]:
+    """Words of the map's script; ``{year}`` and ``{count}`` are filled in there."""
+    return {
+        "colon": tr(": ", language),
+        "year": tr(" ({year})", language),
+        "year_word": tr("Year", language),
+        "grade": tr("Grade", language),
+        "source": tr("Source", language),
+        "membership": tr("Membership", language),
+        "no_data": tr("no data", language),
+        "no_data_count": tr("no data ({count})", language),
+        "not_member": tr("not a member", language),
+        "zoom_in": tr("Zoom in", language),
+        "zoom_out": tr("Zoom out", language),
+        "close": tr("Close", language),
+        "legend": tr("Legend", language),
+        "indicator": tr("Indicator", language),
+        "to_page": tr("All figures of this city", language),
+    }
+
+
+def _credit(plan, language: str) -> str:
+    """Source of the boundaries."""
     if plan.boundaries is not None:
         return boundary_words(plan, language)
     return SOURCE[f"source_{language}"] + ("。" if language == "zh" else ".")
 
 
-def _members(plan, region, level, frame):
+def _members(plan, region: str, level: str, frame) -> list[str]:
     """Areas of the map that are a region's members, or lie in a member such as the province."""
     if not region:
         return frame["area"].tolist()
@@ -108,62 +137,143 @@ def _members(plan, region, level, frame):
     return frame.loc[frame["area"].isin(named) | frame["parent"].isin(named), "area"].tolist()
 
 
-def _statuses(plan, region):
-    """Status and note of each member of a region: area -> (status, note in English, note in Chinese)."""
-    rows = plan.membership[plan.membership["region"] == region]
-    kept = rows[["area", "status", "note", "note_zh"]].fillna("")
-    return {r.area: (r.status, r.note, r.note_zh) for r in kept.itertuples()}
-
-
-def _areas(shapes, tables, members, statuses, language, links):
-    wanted = set(members)
-    rows = zip(shapes.frame.itertuples(), shapes.packed, shapes.middles, strict=True)
+def _areas(shapes, tables, members: set[str], rows, language: str, links: dict[str, str]) -> list[dict]:
+    notes = rows["note_zh" if language == "zh" else "note"].fillna("").to_dict()
+    statuses = rows["status"].to_dict()
     found = []
-    for row, shape, middle in rows:
-        status, note, note_zh = statuses.get(row.area, ("", "", ""))
+    for row, shape, middle in zip(shapes.frame.itertuples(), shapes.packed, shapes.middles, strict=True):
         known = tables.name(row.area, language)
-        found.append({
-            "id": row.area, "name": known if known != row.area else str(getattr(row, f"short_{language}")),
-            "member": row.area in wanted, "shape": shape, "middle": middle, "status": status,
-            "status_word": text(status, language) if status else "",
-            "note": note_zh if language == "zh" else note, "href": links.get(row.area, ""),
-        })  # fmt: skip
+        status = statuses.get(row.area, "")
+        found.append(
+            {
+                "id": row.area,
+                "name": known if known != row.area else str(getattr(row, f"short_{language}")),
+                "member": row.area in members,
+                "shape": shape,
+                "middle": middle,
+                "status": status,
+                "status_word": text(status, language) if status else "",
+                "note": notes.get(row.area, ""),
+                "href": links.get(row.area, ""),
+            }
+        )
     return found
 
 
-def _outlines(plan, region, frame, statuses):
-    """Outline of a region's members of each status, so that what is not attested is seen to be so."""
+def _outlines(plan, region: str, frame, statuses: dict[str, str]) -> dict[str, shapely.Geometry]:
+    """Outline of a region's members of each status, so that what is not attested can be seen."""
     if not region:
         return {"confirmed": shapely.union_all(frame.geometry.to_numpy())}
     areas = plan.members(region, level="county") or plan.members(region)
     if not set(areas) & {*frame["area"], *frame["parent"]}:
-        frame = web_shapes.shapes_of(plan, "county").frame
+        frame = shapes_of(plan, "county").frame
     found = {}
     for status in STATUSES:
-        own = [area for area in areas if statuses.get(area, ("",))[0] == status]
-        inside = frame["area"].isin(own) | frame["parent"].isin(own)
-        shapes = frame.loc[inside].geometry.to_numpy()
-        if len(shapes):
-            found[status] = shapely.union_all(shapes)
+        own = [area for area in areas if statuses.get(area) == status]
+        inside = frame.loc[frame["area"].isin(own) | frame["parent"].isin(own)]
+        if len(inside):
+            found[status] = shapely.union_all(inside.geometry.to_numpy())
     return found
 
 
-def _stands_in(plan, region, members):
-    """Whether a region's areas are cities that only stand in for its counties in statistics."""
-    own = plan.membership[(plan.membership["region"] == region) & plan.membership["area"].isin(members)]
-    return bool(len(own)) and bool(own["proxy"].all())
+def _notes(rows, members: list[str], language: str) -> list[str]:
+    """A note where a region's areas are cities that only stand in for its counties in statistics."""
+    own = rows.loc[rows.index.isin(members), "proxy"]
+    if own.empty or not own.all():
+        return []
+    return [tr("Figures are those of whole cities, which stand in for the counties outlined.", language)]
 
 
-def _label(tables, plan, region, layers, language):
-    where = tables.name(region, language) if region else str(plan.facts.get(f"short_{language}") or plan.id)
-    shown = f"{layers[0].title}" if len(layers) == 1 else ""
-    if language == "zh":
-        return f"交互地图：{where}" + (f"，{shown}" if shown else "")
-    return f"Interactive map: {where}" + (f", {shown}" if shown else "")
+def _label(tables, plan, region: str, layers, language: str) -> str:
+    area = tables.name(region, language) if region else str(plan.facts.get(f"short_{language}") or plan.id)
+    if len(layers) == 1:
+        return tr("Interactive map: {area}, {indicator}", language, area=area, indicator=layers[0].title)
+    return tr("Interactive map: {area}", language, area=area)
 
 
-def _layer(layer: Layer) -> dict:
-    return {
-        "indicator": layer.indicator, "title": layer.title, "year": layer.year, "circles": layer.circles,
-        "legend": layer.legend, "method": layer.method, "areas": layer.areas,
-    }  # fmt: skip
+# -- shapes -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Simplified areas of one level, with all that is computed from them once a process."""
+
+    frame: "gpd.GeoDataFrame"
+    packed: list
+    middles: list
+    bounds: list
+
+
+_SHAPES: dict[tuple, Shapes] = {}
+
+
+def shapes_of(plan, level: str = "city") -> Shapes:
+    """Return the shapes of all areas of a level that a plan's maps show."""
+    mark = (level, *boundaries_mark(plan))
+    if mark not in _SHAPES:
+        while len(_SHAPES) >= _MOST_SHAPES:
+            del _SHAPES[next(iter(_SHAPES))]
+        frame = thin(boundaries_of(plan, level))
+        middles = [[round(float(p.y), 4), round(float(p.x), 4)] for p in _degrees(label_points(frame))]
+        _SHAPES[mark] = Shapes(frame, pack(frame.geometry), middles, bounds(frame.geometry))
+    return _SHAPES[mark]
+
+
+def boundaries_mark(plan) -> tuple:
+    """Return what changes when the areas on a plan's maps may be others: its own file, areas and members."""
+    if plan.boundaries is None:
+        return ()
+    found = plan.boundaries.stat()
+    own = (str(plan.boundaries), found.st_mtime_ns, found.st_size)
+    return (*own, tuple(plan.membership["area"]), plan.areas.to_csv())
+
+
+def thin(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+    """Return areas on the equal-area grid with at most a few thousand points in all, shared borders kept."""
+    flat, tolerance = project(frame), _FINEST_M
+    found = simplify_coverage(flat, tolerance)
+    while tolerance < _COARSEST_M and found.count_coordinates().sum() > _MOST_POINTS:
+        tolerance *= 1.5
+        found = simplify_coverage(flat, tolerance)
+    return found
+
+
+def _degrees(shapes) -> "gpd.GeoSeries":
+    import geopandas as gpd
+
+    return gpd.GeoSeries(np.asarray(shapes), crs=EQUAL_AREA).to_crs(4490)
+
+
+def bounds(shapes) -> list[list[float]]:
+    """Return south-west and north-east corner in degrees (latitude first) of shapes on the equal-area grid."""
+    west, south, east, north = (round(float(side), 4) for side in _degrees(shapes).total_bounds)
+    return [[south, west], [north, east]]
+
+
+def pack(shapes) -> list[list]:
+    """Return shapes on the equal-area grid as polygons of rings of whole numbers in degrees: a start, then steps.
+
+    Examples
+    --------
+    >>> from lnregions.boundaries import project
+    >>> import geopandas as gpd
+    >>> frame = gpd.GeoDataFrame(geometry=[shapely.box(122, 41, 123, 42)], crs=4490)
+    >>> pack(project(frame).geometry)
+    [[[[1230000, 410000, 0, 10000, -10000, 0, 0, -10000]]]]
+    """
+
+    def steps(ring):
+        corners = np.rint(shapely.get_coordinates(ring)[:-1] * UNITS).astype(int)
+        return np.concatenate([corners[:1], np.diff(corners, axis=0)]).ravel().tolist()
+
+    return [
+        [[steps(ring) for ring in (part.exterior, *part.interiors)] for part in shapely.get_parts(shape)]
+        for shape in _degrees(shapes)
+    ]
+
+
+@lru_cache(maxsize=1)
+def ground() -> list[list]:
+    """Return the land around the province, packed; coarse, as it only parts land from sea."""
+    parts = shapely.get_parts(simplify_coverage(project(load_context()), _GROUND_M).geometry.to_numpy())
+    return pack([shapely.union_all(parts[shapely.area(parts) > 1e8])])[0]

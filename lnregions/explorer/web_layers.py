@@ -1,6 +1,7 @@
-"""What an interactive map says: one layer an indicator, with classes, circles and legend of the printed map."""
+"""Layers of an interactive map, one an indicator, with classes, circles and legend of the printed map."""
 
 import math
+import textwrap
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +12,7 @@ from lnregions.errors import DataError, unknown
 from lnregions.figures import class_breaks, drawn_values, one_year
 from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
 from lnregions.words import format_number, format_value, to_unit, unit_label
+from lnregions.words.catalogue import tr
 
 LARGEST = 34
 """Pixels from the middle of the largest circle to its edge."""
@@ -18,7 +20,7 @@ PLAIN = "#f4f5f6"
 """Ground of an area whose amount is a circle; that of the printed map."""
 PREFERRED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "manufacturing_share", "fdi_usd",
              "trade_total", "forest_coverage")  # fmt: skip
-"""Indicators offered where none is asked for, in this order."""
+"""Indicators offered where none is given, in this order."""
 _NAMED = 2  # sources named
 _LONGEST = 80
 
@@ -105,11 +107,9 @@ def _nothing(tables, row, members, year):
     years = sorted({int(y) for y in held.loc[held["value"].notna(), "year"]})
     when = "" if year is None else f" for {year}"
     what = f"No area of this map has a figure of {row.name!r}{when} as known on {tables.as_of}."
-    zh = f"截至{tables.as_of}，图中各地区没有{row['name_zh']}{'' if year is None else f'{year}年'}的数据。"
     if not years:
         return DataError(f"{what} Choose another indicator.")
-    listed = [str(y) for y in years]
-    return DataError(f"{what} Years: {', '.join(listed)}.")
+    return DataError(f"{what} Years: {', '.join(map(str, years))}.")
 
 
 def _fills(own, values, unit, language, *, measure):
@@ -138,27 +138,18 @@ def _circles(own, values, unit, language):
     return legend, "", lambda value: {"fill": FILL, "radius": radius(value)}
 
 
-def _source(ids, titles, language):
-    """Titles of the sources of a figure: two at most, and how many more."""
-    known = [_short(str(titles[one])) for one in str(ids).split() if one in titles.index]
+def _source(ids: str, titles: pd.Series, language: str) -> str:
+    """Titles of the sources of a figure: two at most, and how many more; without what stands in brackets."""
+    known = [str(titles[one]) for one in str(ids).split() if one in titles.index]
+    short = [title.split(" (")[0] or title for title in known[:_NAMED]]
+    named = tr("; ", language).join(textwrap.shorten(one, _LONGEST, placeholder="…") for one in short)
     more = len(known) - _NAMED
-    named = "；".join(known[:_NAMED]) if language == "zh" else "; ".join(known[:_NAMED])
-    if more <= 0:
-        return named
-    return f"{named}；另有{more}个来源" if language == "zh" else f"{named}; and {more} more"
+    return named if more <= 0 else tr("{sources}; and {count} more", language, sources=named, count=more)
 
 
-def _short(title):
-    """A source's title without what stands in brackets, at most so long."""
-    title = title.split(" (")[0] or title
-    return title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
-
-
-def _in_unit(unit, language):
+def _in_unit(unit: str, language: str) -> str:
     label = unit_label(unit, language)
-    if not label:
-        return ""
-    return f"（{label}）" if language == "zh" else f" ({label})"
+    return tr(" ({unit})", language, unit=label) if label else ""
 
 
 def _span(years: pd.Series) -> str:

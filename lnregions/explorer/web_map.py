@@ -1,23 +1,25 @@
 """An interactive map in one cell or one file: folium with Leaflet carried along, nothing fetched from anywhere."""
 
+import json
+import re
+from functools import cache
 from html import escape
+from pathlib import Path
 
 import folium
 from branca.element import Figure
 from jinja2 import Template
+from markupsafe import Markup
 
 from lnregions.assess import load_tables
 from lnregions.errors import check_language
-from lnregions.explorer.page_script import map_script, map_style, script_json
 from lnregions.explorer.web_data import map_data
-from lnregions.tables import load_plan
+from lnregions.tables import plan_of
+from lnregions.words.catalogue import tr
 
 HEIGHT = 520
 """Pixels that a map is high in a notebook."""
-_UNTRUSTED = {
-    "en": "{label}. Trust the notebook to see it.",
-    "zh": "{label}。请信任此笔记本以查看。",
-}
+_PACKAGE = Path(__file__).parents[1]
 
 
 def draw_web_map(
@@ -26,9 +28,9 @@ def draw_web_map(
 ) -> "WebMap":  # fmt: skip
     """Map to point at, zoom and step through, with the colours, classes and circles of the printed one.
 
-    Every area tells its figure with unit, year, grade and source when pointed at, stepped to with the Tab key or
+    Every area shows its figure with unit, year, grade and source when pointed at, stepped to with the Tab key or
     clicked. As the last line of a cell it shows itself; ``.save("map.html")`` writes one file that needs nothing
-    beside it. It asks nothing from anywhere, and draws no web tiles.
+    beside it. It requests nothing from anywhere, and draws no web tiles.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ def draw_web_map(
     'Interactive map: Shenyang circle, Gross domestic product (billion yuan)'
     """
     check_language(language)
-    plan = load_plan(plan) if isinstance(plan, str) else plan
+    plan = plan_of(plan)
     tables = load_tables(plan, as_of=as_of)
     data = map_data(plan, tables, region, indicator=indicator, year=year, language=language, picks=picks)
     return WebMap(data, height=height)
@@ -103,7 +105,7 @@ class WebMap(folium.Map):
         WebFigure(self.label, language=self.language, height=height).add_child(self)
 
     def __repr__(self) -> str:
-        return _UNTRUSTED[self.language].format(label=self.label)
+        return tr("{label}. Trust the notebook to see it.", self.language, label=self.label)
 
 
 class WebFigure(Figure):
@@ -127,3 +129,39 @@ class WebFigure(Figure):
             f'<iframe srcdoc="{page}" title="{title}" width="100%" height="{self.height[:-2]}" '
             'style="border: 0; display: block; max-width: 100%"></iframe>'
         )
+
+
+# -- what a page with an interactive map carries along ---------------------------------------------------------
+
+
+def script_json(content: object) -> Markup:
+    r"""JSON that is safe inside a ``script`` element: no tag, comment or line separator survives in it.
+
+    Examples
+    --------
+    >>> print(script_json({"name": "</script><!--"}))
+    {"name":"\u003c/script\u003e\u003c!--"}
+    """
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)
+
+
+@cache
+def map_script() -> str:
+    """Leaflet with its licence, and the script that draws a map with it; neither asks for any other file."""
+    leaflet = (_PACKAGE / "vendor" / "leaflet" / "leaflet.js").read_text("utf-8")
+    licence = (_PACKAGE / "vendor" / "leaflet" / "LICENSE").read_text("utf-8")
+    leaflet = re.sub(r"\n//# sourceMappingURL=.*", "", leaflet)
+    return f"/* {licence.strip()} */\n{leaflet}\n" + (
+        _PACKAGE / "templates" / "map" / "web_map.js"
+    ).read_text("utf-8")
+
+
+@cache
+def map_style() -> str:
+    """Leaflet's style without its pictures (markers and layer icons, which no map here uses), and ours."""
+    style = (_PACKAGE / "vendor" / "leaflet" / "leaflet.css").read_text("utf-8")
+    style = re.sub(r"url\([^)]*\)", "none", style)
+    return style + (_PACKAGE / "templates" / "map" / "web_map.css").read_text("utf-8")

@@ -1,10 +1,11 @@
-"""Widgets over a view: what is chosen above, map, chart, table and verdict below.
+"""Widgets over a view: choices above; map, chart, table and verdict below.
 
-A change is drawn a moment later and piece by piece, so that a newer change puts an older one off: nothing that
-is no longer wanted is drawn to its end. What was drawn once in a process is kept.
+A change is drawn a moment later and piece by piece, so that a newer change replaces an older one before it is drawn
+to its end. What was drawn once in a process is kept.
 """
 
 import asyncio
+import datetime
 from collections import OrderedDict
 from dataclasses import replace
 from html import escape
@@ -14,23 +15,34 @@ import ipywidgets as widgets
 
 from lnregions.assess import load_tables
 from lnregions.errors import DataError
-from lnregions.explorer.choices import as_of_text, cities_of
-from lnregions.explorer.controls import CHOICES, arrange, make_controls, offer, options_for, relabel
+from lnregions.explorer import contents
 from lnregions.explorer.hover import PICK, hover_layer, image_html, map_html
-from lnregions.explorer.words import say
-from lnregions.show import HEADS
-from lnregions.tables import list_plans, load_plan
+from lnregions.explorer.view import as_of_text
+from lnregions.show import head
+from lnregions.tables import list_plans, load_indicators, load_plan
+from lnregions.words.catalogue import tr
 
+CHOICES = ("plan", "region", "city", "indicator", "year", "as_of", "language")
+"""Names of the widgets that choose a view."""
+LABELS = {
+    "plan": "Plan", "region": "Region", "city": "City", "indicator": "Indicator", "year": "Year",
+    "as_of": "Known on", "folder": "Folder",
+}  # fmt: skip
 PAUSE = 0.05
 """Seconds without a further change after which a change is drawn."""
 _BREATH = 0.005
 """Seconds between two pieces, in which the kernel takes what has come in."""
 _KEPT: OrderedDict = OrderedDict()
 _MOST_KEPT = 120
+_BLOCK = "<div style='line-height:1.4;overflow-x:auto'>{}</div>"
+_NOTE = (
+    "<div role='status' style='line-height:1.4;padding:6px 10px;border-left:4px solid #b94a12;background:#fbf1ec;"
+    "color:#1f2933'>{}</div>"
+)
 
 
 class Explorer(widgets.VBox):
-    """Widgets to choose a view, over the view; made by `lnregions.explorer`.
+    """Widgets to choose a view, over the view; made by `lnregions.explore`.
 
     Attributes
     ----------
@@ -46,7 +58,7 @@ class Explorer(widgets.VBox):
         self.view = view
         self._plans = {name: load_plan(name) for name in list_plans()} | {view.name: view.plan}
         self._filling = False
-        self._drawing = None
+        self._drawing: asyncio.Task | None = None
         self._picks: dict[str, widgets.Button] = {}
         self.controls = make_controls(view, folder)
         self.shown = {name: widgets.HTML() for name in ("note", "map", "chart", "table", "verdict", "saved")}
@@ -71,11 +83,16 @@ class Explorer(widgets.VBox):
         try:
             self.view = self._chosen(change["owner"])
         except DataError as error:
-            self._tell(str(error))
+            self.shown["note"].value = _note(str(error))
             return
         self._fill(self.view)
         self.shown["saved"].value = ""
-        self._draw_soon()
+        if self._drawing is not None:
+            self._drawing.cancel()
+        try:
+            self._drawing = asyncio.get_running_loop().create_task(self._draw_later())
+        except RuntimeError:  # no loop runs
+            self.draw()
 
     def _chosen(self, owner):
         """View of what is chosen; what does not go with the new choice gives way."""
@@ -83,71 +100,60 @@ class Explorer(widgets.VBox):
         plan = self._plans[get["plan"]]
         regions = list(plan.regions["region"])
         region = get["region"] if get["region"] in regions else regions[0]
-        city = get["city"] if get["city"] in cities_of(plan, region) else ""
+        city = get["city"] if get["city"] in contents.cities_of(plan, region) else ""
         as_of = as_of_text(get["as_of"]) if owner is self.controls["as_of"] else self.view.as_of
-        load_tables(plan, as_of=as_of)  # a date that cannot be is refused before anything has changed
+        load_tables(plan, as_of=as_of)  # an impossible date is refused before anything has changed
         return replace(
             self.view, plan=plan, name=get["plan"], region=region, city=city, indicator=get["indicator"],
             year=get["year"] or None, as_of=as_of, language=get["language"],
         )  # fmt: skip
 
     def _fill(self, view) -> None:
-        """Offer what goes with a view, in its language."""
+        """Offer what goes with a view, in its language; widgets are touched only where something has changed."""
         self._filling = True
         try:
             options = options_for(self._plans, view)
             values = {"plan": view.name, "region": view.region, "city": view.city, "indicator": view.indicator,
-                      "year": view.year or 0, "language": view.language}  # fmt: skip
+                      "year": view.year or 0}  # fmt: skip
             for name, offered in options.items():
-                offer(self.controls[name], offered, values[name])
+                if tuple(self.controls[name].options) != tuple(offered):
+                    self.controls[name].options = offered
+                if self.controls[name].value != values[name]:
+                    self.controls[name].value = values[name]
             self.controls["language"].value = view.language
             relabel(self.controls, view.language)
-            self._offer_clicks([code for _, code in options["city"] if code])
+            buttons = tuple(self._button(area) for _, area in options["city"] if area)
+            if buttons != self._clicks.children:
+                self._clicks.children = buttons
         finally:
             self._filling = False
 
-    def _offer_clicks(self, areas) -> None:
-        """Have a hidden button for each area that can be clicked on the map."""
-        for area in areas:
-            if area not in self._picks:
-                button = widgets.Button(description=area)
-                button.add_class(PICK.format(area=area))
-                button.on_click(lambda _, area=area: self.pick(area))
-                self._picks[area] = button
-        children = tuple(self._picks[area] for area in areas)
-        if children != self._clicks.children:
-            self._clicks.children = children
+    def _button(self, area: str) -> widgets.Button:
+        """Hidden button that a click on an area of the map presses."""
+        if area not in self._picks:
+            button = widgets.Button(description=area)
+            button.add_class(PICK.format(area=area))
+            button.on_click(lambda _: self.pick(area))
+            self._picks[area] = button
+        return self._picks[area]
 
     def pick(self, area: str) -> None:
         """Choose an area as a click on the map does; a second click goes back to the whole region."""
-        codes = [code for _, code in self.controls["city"].options]
-        if area in codes:
+        if area in [code for _, code in self.controls["city"].options]:
             self.controls["city"].value = "" if self.controls["city"].value == area else area
 
     # -- what is drawn --------------------------------------------------------------------------------------
 
-    def _draw_soon(self) -> None:
-        """Draw a moment later, in place of anything older; at once where no loop runs."""
-        if self._drawing is not None:
-            self._drawing.cancel()
-        try:
-            self._drawing = asyncio.get_running_loop().create_task(self._draw_later())
-        except RuntimeError:
-            self.draw()
-
     async def _draw_later(self) -> None:
         await asyncio.sleep(PAUSE)
-        for piece in self._pieces():
+        for piece in _PIECES:
             self._show(piece)
             await asyncio.sleep(_BREATH)
 
     def draw(self) -> None:
         """Draw what is chosen, now."""
-        for piece in self._pieces():
+        for piece in _PIECES:
             self._show(piece)
-
-    def _pieces(self):
-        return ("note", "map", "table", "chart", "verdict")
 
     def _show(self, piece: str) -> None:
         """Bring one piece up to date."""
@@ -156,12 +162,14 @@ class Explorer(widgets.VBox):
         except DataError as error:
             html = _note(str(error))
         except Exception as error:  # the reader sees a sentence, and can go on
-            html = _note(say("broken", self.view.language, error=f"{type(error).__name__}: {error}"))
+            html = _note(
+                tr(
+                    "This cannot be shown ({error}). Choose something else; please report it.",
+                    self.view.language, error=f"{type(error).__name__}: {error}",
+                )
+            )  # fmt: skip
         if self.shown[piece].value != html:
             self.shown[piece].value = html
-
-    def _tell(self, words: str) -> None:
-        self.shown["note"].value = _note(words)
 
     def _save(self, _) -> None:
         """Save the view, and print the Python that makes the same files."""
@@ -169,30 +177,112 @@ class Explorer(widgets.VBox):
         try:
             saved = self.view.save(folder)
         except (DataError, OSError) as error:
-            why = str(error) if isinstance(error, DataError) else str(error)
-            self.shown["saved"].value = _note(say("not saved", language, why=why))
+            self.shown["saved"].value = _note(tr("Not saved: {why}", language, why=str(error)))
             return
         count = sum(len(list(Path(folder).glob(f"{one.name}.*"))) for one in saved)
-        words = escape(say("saved", language, count=count, folder=str(Path(folder).resolve())))
-        code = escape(self.view.code(folder))
-        self.shown[
-            "saved"
-        ].value = f"{_BLOCK}{words}<pre style='margin:4px 0;user-select:all'>{code}</pre></div>"
+        message = tr(
+            "{count} files in {folder}. The same from Python:",
+            language,
+            count=count,
+            folder=Path(folder).resolve(),
+        )
+        code = f"<pre style='margin:4px 0;user-select:all'>{escape(self.view.code(folder))}</pre>"
+        self.shown["saved"].value = _BLOCK.format(escape(message) + code)
 
 
-# -- parts --------------------------------------------------------------------------------------------------
+# -- the controls -------------------------------------------------------------------------------------------
 
-_BLOCK = "<div style='line-height:1.4;overflow-x:auto'>"
+
+def make_controls(view, folder: str) -> dict[str, widgets.Widget]:
+    """Return the widgets, still empty of choices."""
+    own = {"layout": widgets.Layout(width="auto", min_width="0"), "style": {"description_width": "5.5em"}}
+    date = datetime.date.fromisoformat(view.as_of) if len(view.as_of) == 10 else None
+    lists = ("plan", "region", "city", "indicator", "year")  # a slider would have no name for screen readers
+    return {name: widgets.Dropdown(**own) for name in lists} | {
+        "as_of": widgets.DatePicker(value=date, **own),
+        "language": widgets.ToggleButtons(
+            options=[("English", "en"), ("中文", "zh")], value=view.language, style={"button_width": "6em"},
+            layout=widgets.Layout(width="auto"),
+        ),
+        "folder": widgets.Text(value=folder, **own),
+        "save": widgets.Button(layout=widgets.Layout(width="auto")),
+    }  # fmt: skip
+
+
+def arrange(controls, shown) -> list[widgets.Widget]:
+    """Return the choices in a grid under plan and language, map beside chart where there is room, then tables."""
+    controls["plan"].layout.flex = "1 1 300px"
+    controls["plan"].layout.max_width = "560px"
+    for name in ("map", "chart"):
+        shown[name].layout = widgets.Layout(
+            flex="1 1 420px", max_width="720px", min_width="0", margin="4px 0"
+        )
+    columns = "repeat(auto-fit, minmax(min(100%, 300px), 1fr))"
+    grid = widgets.GridBox(
+        [controls[name] for name in CHOICES if name not in ("plan", "language")],
+        layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 16px", width="100%"),
+    )
+    top = _row(controls["plan"], controls["language"], justify_content="space-between")
+    pictures = _row(shown["map"], shown["chart"], align_items="flex-start", grid_gap="8px 16px")
+    saving = _row(controls["save"], controls["folder"], align_items="center")
+    return [top, grid, shown["note"], pictures, shown["table"], shown["verdict"], saving, shown["saved"]]
+
+
+def _row(*children, **layout) -> widgets.HBox:
+    return widgets.HBox(children, layout=widgets.Layout(flex_flow="row wrap", **layout))
+
+
+def relabel(controls, language: str) -> None:
+    """Give every widget its words in one language; the buttons of the language name themselves."""
+    for name, label in LABELS.items():
+        controls[name].description = tr(label, language)
+    controls["save"].description = tr("Save this view", language)
+    controls["save"].tooltip = tr(
+        "Map and chart as PNG, SVG and PDF, with data, caption and sources", language
+    )
+    controls["as_of"].tooltip = tr("Only what was published by this date; empty: all", language)
+
+
+def options_for(plans, view) -> dict[str, list[tuple[str, object]]]:
+    """Return the choices that go with a view, each its words and its value."""
+    language, tables = view.language, view.tables
+    labels = {name: _plan_label(plan, name, language) for name, plan in plans.items()}
+    titles = list(labels.values())
+    regions = view.plan.regions
+    cities = [(tables.name(city, language), city) for city in contents.cities_of(view.plan, view.region)]
+    held = contents.indicators_with_figures(view.plan, view.region, as_of=view.as_of)
+    names = load_indicators().set_index("indicator")[f"name_{language}"]
+    indicators = [
+        (names[one] if one in held else tr("no figures: {indicator}", language, indicator=names[one]), one)
+        for one in contents.known_indicators()
+    ]
+    years = {
+        *contents.years_of(view),
+        *([view.year] if view.year else []),
+    }  # the chosen one stays, to say it has none
+    return {
+        "plan": [  # one that shares its name with another has its folder behind it
+            (label if titles.count(label) == 1 else f"{label}, {name}", name)
+            for name, label in labels.items()
+        ],
+        "region": list(zip(regions[f"short_{language}"], regions["region"], strict=True)),
+        "city": [(tr("the whole region", language), ""), *cities],
+        "indicator": sorted(indicators, key=lambda one: one[1] not in held),
+        "year": [*((str(year), year) for year in sorted(years)), (tr("latest", language), 0)],
+    }
+
+
+def _plan_label(plan, name: str, language: str) -> str:
+    facts = plan.facts
+    title = facts.get(f"short_{language}") or facts.get(f"title_{language}") or name
+    return tr("{plan} ({years})", language, plan=title, years=f"{facts['first_year']}-{facts['horizon']}")
+
+
+# -- the pieces below ---------------------------------------------------------------------------------------
 
 
 def _note(words: str) -> str:
-    style = "line-height:1.4;padding:6px 10px;border-left:4px solid #b94a12;background:#fbf1ec;color:#1f2933"
-    return f"<div role='status' style='{style}'>{escape(words)}</div>"
-
-
-def _note_html(view) -> str:
-    words = view.no_data()
-    return _note(words) if words else ""
+    return _NOTE.format(escape(words)) if words else ""
 
 
 def _map_html(view) -> str:
@@ -204,16 +294,12 @@ def _map_html(view) -> str:
 def _map_parts(view):
     picture = view.draw_map()
     image = image_html(picture)
-    inches = picture.figure.get_size_inches()
-    return image, hover_layer(view, picture), tuple(float(side) * picture.figure.dpi for side in inches)
+    size = tuple(float(side) * picture.figure.dpi for side in picture.figure.get_size_inches())
+    return image, hover_layer(view, picture), size
 
 
 def _chart_html(view) -> str:
     return _kept("chart", replace(view, year=None), lambda one: image_html(one.draw_chart()))
-
-
-def _table_html(view) -> str:
-    return f"{_BLOCK}{view.show_figures().to_html()}</div>"
 
 
 def _verdict_html(view) -> str:
@@ -222,23 +308,23 @@ def _verdict_html(view) -> str:
 
 def _verdict_block(view) -> str:
     """The verdicts with their reasons below, which a narrow column would break into single words."""
-    table, head = view.show_verdict(), HEADS["reason"][view.language == "zh"]
-    if head not in table.frame:
-        return f"{_BLOCK}{table.to_html()}</div>"
-    names = table.frame.iloc[:, 0]
-    glue = "：" if view.language == "zh" else ": "
-    lines = [
-        f"<b>{escape(n)}</b>{glue}{escape(why)}" for n, why in zip(names, table.frame[head], strict=True)
+    table, why = view.show_verdict(), head("reason", view.language)
+    if why not in table.frame:
+        return _BLOCK.format(table.to_html())
+    rows = zip(table.frame.iloc[:, 0], table.frame[why], strict=True)
+    reasons = [
+        tr("{target}: {reason}", view.language, target=f"<b>{escape(name)}</b>", reason=escape(reason))
+        for name, reason in rows
     ]
-    shown = replace(table, frame=table.frame.drop(columns=head))
-    return f"{_BLOCK}{shown.to_html()}<p style='margin:4px 0;font-size:.9em'>{'<br>'.join(lines)}</p></div>"
+    html = replace(table, frame=table.frame.drop(columns=why)).to_html()
+    return _BLOCK.format(f"{html}<p style='margin:4px 0;font-size:.9em'>{'<br>'.join(reasons)}</p>")
 
 
-def _kept(kind, view, make):
+def _kept(kind: str, view, make):
     """What was made of a view before, as long as the tables are the same."""
-    key, tables = (kind, view), view.tables
-    if key not in _KEPT or _KEPT[key][0] is not tables or _KEPT[key][1] is not view.plan:
-        _KEPT[key] = (tables, view.plan, make(view))
+    key = (kind, view)
+    if key not in _KEPT or _KEPT[key][0] is not view.tables or _KEPT[key][1] is not view.plan:
+        _KEPT[key] = (view.tables, view.plan, make(view))
     _KEPT.move_to_end(key)
     while len(_KEPT) > _MOST_KEPT:
         _KEPT.popitem(last=False)
@@ -246,9 +332,9 @@ def _kept(kind, view, make):
 
 
 _PIECES = {
-    "note": _note_html,
+    "note": lambda view: _note(view.no_data()),
     "map": _map_html,
-    "table": _table_html,
+    "table": lambda view: _BLOCK.format(view.show_figures().to_html()),
     "chart": _chart_html,
     "verdict": _verdict_html,
 }
