@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from lnregions import DataError
 from lnregions.explorer import app as explore_app
 from lnregions.paths import notebooks_dir
 
@@ -19,9 +18,9 @@ def request(query="", header=""):
     )
 
 
-def kept(**asked):
+def kept(**given):
     notebook = nbformat.read(notebooks_dir() / "05_explore.ipynb", as_version=4)
-    return explore_app.keep_widgets(request(**asked), notebook)
+    return explore_app.keep_widgets(request(**given), notebook)
 
 
 def test_only_parameters_imports_and_widgets_are_left():
@@ -32,7 +31,7 @@ def test_only_parameters_imports_and_widgets_are_left():
 
 
 @pytest.mark.parametrize(
-    ("asked", "language"),
+    ("given", "language"),
     [
         ({}, "en"),
         ({"header": "zh-CN,zh;q=0.9,en;q=0.8"}, "zh"),
@@ -43,17 +42,10 @@ def test_only_parameters_imports_and_widgets_are_left():
         ({"query": 'x"; import os'}, "en"),
     ],
 )
-def test_the_language_is_the_one_asked_for_and_nothing_else_gets_in(asked, language):
-    notebook = kept(**asked)
+def test_the_language_is_the_wanted_one_and_nothing_else_gets_in(given, language):
+    notebook = kept(**given)
     assert notebook.cells[0].source.splitlines()[-1] == f'language = "{language}"'
-    assert notebook.metadata["title"] == explore_app._TITLE[language]
-
-
-def test_a_notebook_without_widgets_keeps_its_code():
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell("1"), nbformat.v4.new_markdown_cell("# a")]
-    )
-    assert [cell.source for cell in explore_app.keep_widgets(request(), notebook).cells] == ["1"]
+    assert notebook.metadata["title"] == {"en": "lnregions: explore", "zh": "lnregions：探索"}[language]
 
 
 def test_the_server_listens_here_only_with_a_token_and_serves_no_file():
@@ -72,13 +64,7 @@ def test_a_port_in_use_is_passed_over():
         assert explore_app.free_port(port) > port
 
 
-def test_when_every_port_is_in_use_it_is_said(monkeypatch):
-    monkeypatch.setattr(explore_app, "_TRIES", 0)
-    with pytest.raises(DataError, match=r"all in use\. Give another with --port"):
-        explore_app.free_port()
-
-
-def test_without_voila_the_way_to_get_it_is_told(monkeypatch, capsys):
+def test_without_voila_the_way_to_get_it_is_named(monkeypatch, capsys):
     real = builtins.__import__
 
     def missing(name, *rest, **more):
