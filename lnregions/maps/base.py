@@ -1,38 +1,39 @@
-"""The ground of every map: projected areas as patches, the axes in millimetres, what was drawn on them."""
+"""The sheet of a map: axes placed in millimetres, the record of what is drawn on them, legend and notes."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-import matplotlib as mpl
 import numpy as np
 import shapely
-from matplotlib.collections import PathCollection
-from matplotlib.path import Path
+from matplotlib.legend import Legend
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
-from lnregions import errors as _checks
-from lnregions.boundaries import EQUAL_AREA, project, remembered, simplify_coverage, union, with_geometry
-from lnregions.style import MM, MapAxes, Size, figure, palette, rc, size_of, size_on
+from lnregions.errors import DataError, quote
+from lnregions.style import MM, figure, palette, size_of, size_on, text_width, wrap
+from lnregions.words.catalogue import tr
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
-BORDER_POINTS = 0.4
-OUTLINE_POINTS = 0.9
-_ASPECT = 1.06  # width over height of Liaoning in the projection, with a little air
-_FINEST = 2500  # steps of the finest detail across a map: 0.05 mm on one 125 mm wide
-_LINE = 1.32  # height of a line of text over its size
-_MARGIN_MM = 2.0
-_MIN_COLUMN_MM = 26.0
-_PATH_SETTINGS = ("path.simplify", "path.simplify_threshold")  # which a path keeps from when it is made
+ASPECT = 1.06  # width over height of Liaoning in the projection, with a little air
+FIXED = ("slide", "a4")  # presets whose height is given
+FONT = "Noto Sans SC"
+GAP_MM = 2.5
+LEGEND_ROOM = "room for a legend"  # label of axes that hold nothing but a legend
+POINTS_PER_MM = 72 / 25.4
+_CORNERS = ("lower left", "upper left", "upper right", "lower right")
 
 
 @dataclass
 class Drawn:
-    """What a map shows: needed for its furniture, its sidecar and its tests."""
+    """What a map shows: for its furniture, its sidecar and its tests."""
 
     crs: object
     geometry: object
@@ -40,23 +41,23 @@ class Drawn:
     facts: dict = field(default_factory=dict)
 
 
-_DRAWN: "WeakKeyDictionary[Axes, Drawn]" = WeakKeyDictionary()
+DRAWN: "WeakKeyDictionary[Axes, Drawn]" = WeakKeyDictionary()
 
 
 def drawn_on(ax: "Axes") -> Drawn | None:
     """Record of the map on an axes, None when no map function has drawn there."""
-    return _DRAWN.get(ax)
+    return DRAWN.get(ax)
 
 
 def map_facts(ax: "Axes") -> dict:
     """CRS, class breaks and their method as drawn on an axes, for a figure's sidecar; empty without a map."""
-    drawn = _DRAWN.get(ax)
-    return {} if drawn is None else {"crs": crs_name(drawn.crs), **drawn.facts}
+    drawn = DRAWN.get(ax)
+    return {} if drawn is None else {"crs": _crs_name(drawn.crs), **drawn.facts}
 
 
 @cache
-def crs_name(crs) -> str:
-    """Code of a coordinate reference system, or its name, or its definition where it has neither."""
+def _crs_name(crs) -> str:
+    """Code of a reference system, or its name, or its definition where it has neither."""
     code = crs.to_authority()
     if code:
         return ":".join(code)
@@ -69,52 +70,57 @@ def crs_of(given):
     from pyproj.exceptions import CRSError
 
     try:
-        return given if given is None or isinstance(given, CRS) else CRS.from_user_input(given)
+        return None if given is None else CRS.from_user_input(given)
     except CRSError as error:
-        raise _checks.DataError(
-            f"There is no coordinate reference system {_checks.quote(given)}. Give one such as EPSG:32651, "
-            "or the .crs of the areas drawn.",
+        raise DataError(
+            f"There is no coordinate reference system {quote(given)}. Give one such as EPSG:32651, "
+            "or the .crs of the areas drawn."
         ) from error
 
 
-def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.GeoDataFrame":
-    """`frame` on the equal-area grid of Liaoning, thinned to a printed map's detail, its columns checked.
-
-    Raises
-    ------
-    DataError
-        When a column is missing, no CRS is set, or nothing is there to draw.
-    """
-    for column in needs:
-        if column not in frame:
-            raise _checks.unknown("column", column, [c for c in frame.columns if c != "geometry"])
-    if frame.crs is None:
-        raise _checks.DataError(
-            "The areas carry no coordinate reference system, so they cannot be projected. "
-            "Set it first, for longitudes and latitudes of CGCS2000 with frame.set_crs(4490).",
-        )
-    if not len(frame):
-        raise _checks.DataError("There is no area to draw. Give at least one row.")
-    return printed(frame, EQUAL_AREA) if frame.crs.is_geographic else frame
+# --- millimetres --------------------------------------------------------------------------------------------
 
 
-def printed(frame: "gpd.GeoDataFrame", crs) -> "gpd.GeoDataFrame":
-    """Areas on the grid of a map, thinned to what it can show; done once a process for the same areas."""
-    task = ("printed", frame.crs.srs, crs.srs)
-    shapes = remembered(
-        task, frame.geometry.to_numpy(), lambda: _thin(project(frame, crs=crs)).geometry.to_numpy()
-    )
-    found = with_geometry(frame, shapes, crs)
-    found.attrs = {}  # pandas copies them with every selection
-    return found
+def line_mm(points: float) -> float:
+    """Height in millimetres of a line of text set at `points`."""
+    return 1.32 * points / POINTS_PER_MM
 
 
-def _thin(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
-    """Projected areas without the corners no printed map can show, shared borders kept."""
-    xmin, ymin, xmax, ymax = frame.total_bounds
-    wanted = max(xmax - xmin, ymax - ymin) / _FINEST
-    power = 10.0 ** np.floor(np.log10(wanted))
-    return simplify_coverage(frame, max(lead * power for lead in (1, 2, 5) if lead * power <= wanted))
+def foot_lines(size) -> int:
+    """Lines that a source may take at the foot of a sheet of that size."""
+    return 5 if size.width_mm < 100 else 4 if size.width_mm < 150 else 3
+
+
+def edges_mm(width: str | float) -> tuple[float, float, float]:
+    """Margin of a sheet, its head (title) and its foot (source and projection) in millimetres."""
+    size, margin = size_of(width), 12.0 if width == "a4" else 2.0
+    return margin, margin + 2 * line_mm(size.title) + 0.5, margin + foot_lines(size) * line_mm(size.small)
+
+
+def add_axes_mm(fig: "Figure", box: Sequence[float], **looks) -> "Axes":
+    """Axes without frame and ticks at left, bottom, width and height in millimetres."""
+    sheet = np.tile(fig.get_size_inches(), 2) / MM
+    ax = fig.add_axes(tuple(np.asarray(box) / sheet), **looks)
+    ax.set_axis_off()
+    return ax
+
+
+def mm_box(ax: "Axes") -> tuple[float, float, float, float]:
+    """Place of an axes on its figure in millimetres: left, bottom, width, height."""
+    across, up = ax.get_figure(root=True).get_size_inches() / MM
+    place = ax.get_position()
+    return place.x0 * across, place.y0 * up, place.width * across, place.height * up
+
+
+def mm_from(ax: "Axes", corner: tuple[float, float]) -> Transform:
+    """Transform of millimetres counted from a corner of an axes (0 or 1 each way), which moves with the axes."""
+    inches = ax.get_figure(root=True).dpi_scale_trans
+    return Affine2D().scale(MM) + inches + ScaledTranslation(*corner, ax.transAxes)
+
+
+def units_per_mm(ax: "Axes") -> float:
+    """Metres on the ground that one millimetre of paper shows."""
+    return float(np.ptp(ax.get_xlim()) / mm_box(ax)[2])
 
 
 def map_axes(
@@ -129,6 +135,11 @@ def map_axes(
     The legend's room is a column to the right (120 mm and wider) or a strip below (narrower, and A4);
     ``legend="right"``, ``"below"`` or ``"none"`` decides otherwise.
 
+    Raises
+    ------
+    DataError
+        When the height leaves no room for a map.
+
     Examples
     --------
     >>> ax = map_axes("single", language="zh")
@@ -138,166 +149,179 @@ def map_axes(
     size = size_of(width)
     if legend == "auto":
         legend = "right" if size.width_mm >= 110 and width != "a4" else "below"
-    margin = 12.0 if width == "a4" else _MARGIN_MM
-    head, foot = margin + line_mm(size.title) * 2 + 0.5, margin + foot_mm(size)
+    margin, head, foot = edges_mm(width)
     inner = size.width_mm - 2 * margin
-    column = {"right": max(36.0, 0.27 * inner), "below": 0.0, "none": 0.0}[legend]
-    strip = line_mm(size.small) * 7 if legend == "below" else 0.0
-    free = inner - column
-    fixed = height_mm is not None or width in ("slide", "a4")
-    if height_mm is None and width in ("slide", "a4"):
-        height_mm = size.height_mm
-    tall = free / _ASPECT if height_mm is None else height_mm - head - foot - strip
+    across = inner - (max(36.0, 0.27 * inner) if legend == "right" else 0.0)
+    foot += 7 * line_mm(size.small) if legend == "below" else 0.0
+    given = height_mm or (size.height_mm if width in FIXED else None)
+    up = across / ASPECT if given is None else given - head - foot
     if width == "a4":
-        tall = min(tall, free / _ASPECT)
-    if tall < 15:
-        raise _checks.DataError(
-            f"A map {height_mm} mm high leaves no room under its title and source line. "
-            f"Give at least {head + foot + strip + 15:.0f} mm.",
+        up = min(up, across / ASPECT)
+    if up < 15:
+        raise DataError(
+            f"A map {given} mm high leaves no room under its title and source line. "
+            f"Give at least {head + foot + 15:.0f} mm."
         )
-    height_mm = height_mm or tall + head + foot + strip
-    fig = figure(width, height_mm=height_mm, language=language)
-    fig.fixed = fixed
-    box = (margin, height_mm - head - tall, free, tall)
-    place = (box[0] / size.width_mm, box[1] / height_mm, box[2] / size.width_mm, box[3] / height_mm)
-    ax = fig.add_axes(place, axes_class=MapAxes)
-    ax.set_axis_off()
-    return ax
-
-
-def foot_lines(size: Size) -> int:
-    """Lines that a source may take at the foot of a sheet of that size."""
-    return 5 if size.width_mm < 100 else 4 if size.width_mm < 150 else 3
-
-
-def foot_mm(size: Size) -> float:
-    """Height in millimetres of the foot of a sheet, which holds source and projection."""
-    return foot_lines(size) * line_mm(size.small)
-
-
-def line_mm(points: float) -> float:
-    """Height in millimetres of a line of text set at `points`."""
-    return points * _LINE * 25.4 / 72
-
-
-def start(ax: "Axes | None", frame: "gpd.GeoDataFrame", language: str, **facts) -> "Axes":
-    """Axes with the extent of `frame` in force, undistorted, and the record of the map begun or extended."""
-    rc(language)  # checks the language, registers the fonts
-    ax = map_axes(language=language) if ax is None else ax
-    previous = _DRAWN.get(ax)
-    if previous is None:
-        ax.set_axis_off()
-        set_extent(ax, frame.total_bounds)
-        _DRAWN[ax] = Drawn(frame.crs, frame.geometry, language, dict(facts))
-    else:
-        previous.facts.update(facts)
-    return ax
+    high = given or up + head + foot
+    fig = figure(width, height_mm=high, language=language)
+    fig.fixed = given is not None
+    return add_axes_mm(fig, (margin, high - head - up, across, up))
 
 
 def set_extent(ax: "Axes", bounds, *, margin: float = 0.02) -> None:
-    """Show `bounds` (xmin, ymin, xmax, ymax) with a margin; the box of the axes stays and is filled."""
+    """Show `bounds` (xmin, ymin, xmax, ymax) with a margin, undistorted; the axes keep their box and fill it."""
     xmin, ymin, xmax, ymax = bounds
-    pad = margin * max(xmax - xmin, ymax - ymin)
-    fig = ax.get_figure(root=True)
-    place = ax.get_position()
-    across = place.width * fig.get_figwidth()
-    up = place.height * fig.get_figheight()
-    scale = max((xmax - xmin + 2 * pad) / across, (ymax - ymin + 2 * pad) / up)
-    middle = ((xmin + xmax) / 2, (ymin + ymax) / 2)
-    ax.set_xlim(middle[0] - scale * across / 2, middle[0] + scale * across / 2)
-    ax.set_ylim(middle[1] - scale * up / 2, middle[1] + scale * up / 2)
+    pad = 2 * margin * max(xmax - xmin, ymax - ymin)
+    _, _, across, up = mm_box(ax)
+    half = max((xmax - xmin + pad) / across, (ymax - ymin + pad) / up) / 2
+    x, y = (xmin + xmax) / 2, (ymin + ymax) / 2
+    ax.set_xlim(x - half * across, x + half * across)
+    ax.set_ylim(y - half * up, y + half * up)
     ax.set_aspect("equal", adjustable="box")
     ax.set_autoscale_on(False)
 
 
-def units_per_mm(ax: "Axes") -> float:
-    """Metres on the ground that one millimetre of paper shows."""
-    fig = ax.get_figure(root=True)
-    low, high = ax.get_xlim()
-    return (high - low) / (ax.get_position().width * fig.get_figwidth() / MM)
-
-
-def mm_box(ax: "Axes") -> tuple[float, float, float, float]:
-    """Place of an axes on its figure in millimetres: left, bottom, width, height."""
-    fig = ax.get_figure(root=True)
-    place = ax.get_position()
-    across, up = fig.get_figwidth() / MM, fig.get_figheight() / MM
-    return place.x0 * across, place.y0 * up, place.width * across, place.height * up
-
-
-def offset(ax: "Axes", corner: tuple[float, float], shift_mm: tuple[float, float]) -> Transform:
-    """Place so many millimetres from a corner of an axes (0 or 1 each way); it moves with the axes.
-
-    Give the artist the coordinates (0, 0).
-    """
-    fig = ax.get_figure(root=True)
-    shift = ScaledTranslation(shift_mm[0] * MM, shift_mm[1] * MM, fig.dpi_scale_trans)
-    return Affine2D().translate(*corner) + ax.transAxes + shift
-
-
-def fit_sheet(fig, *, above_mm: float, below_mm: float) -> None:
+def fit_sheet(fig: "Figure", *, above_mm: float, below_mm: float) -> None:
     """Change the height of a figure to leave so much above and below its axes, which keep their size."""
     if getattr(fig, "fixed", True):
         return
-    boxes = {ax: np.array(mm_box(ax)) for ax in fig.axes}
-    low = min(box[1] for box in boxes.values())
-    top = max(box[1] + box[3] for box in boxes.values())
-    height = top - low + above_mm + below_mm
-    fig.set_figheight(height * MM)
-    wide = fig.get_figwidth() / MM
-    for ax, box in boxes.items():
-        x, y, across, up = box
-        ax.set_position((x / wide, (y - low + below_mm) / height, across / wide, up / height))
+    boxes = [mm_box(ax) for ax in fig.axes]
+    low, top = min(y for _, y, _, _ in boxes), max(y + up for _, y, _, up in boxes)
+    fig.set_figheight((top - low + above_mm + below_mm) * MM)
+    wide, high = fig.get_size_inches() / MM
+    for ax, (x, y, across, up) in zip(fig.axes, boxes, strict=True):
+        ax.set_position((x / wide, (y - low + below_mm) / high, across / wide, up / high))
 
 
-def as_path(geometry) -> Path:
-    """Outline of a polygon or multipolygon, holes included, as one matplotlib path."""
-    rings = []
-    for part in shapely.get_parts(geometry):
-        if part.geom_type == "Polygon" and not part.is_empty:
-            rings += [shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors)]
-    if not rings:
-        return Path(np.empty((0, 2)))
-    codes = [np.full(len(ring), Path.LINETO, dtype=Path.code_type) for ring in rings]
-    for code in codes:
-        code[0], code[-1] = Path.MOVETO, Path.CLOSEPOLY
-    return Path(np.concatenate(rings), np.concatenate(codes))
+def corner_box(ax: "Axes", corner: str, box_mm: tuple[float, float]):
+    """Rectangle of that size in millimetres in a corner of the map, in the units of the axes."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    wide, high = np.array(box_mm) * units_per_mm(ax)
+    x = left if "left" in corner else right - wide
+    y = bottom if "lower" in corner else top - high
+    return shapely.box(x, y, x + wide, y + high)
 
 
-def _paths(geometry) -> list[Path]:
-    found = [as_path(g) for g in geometry]
-    return [Path(path.vertices, path.codes, readonly=True) for path in found]
+def free_corners(ax: "Axes", box_mm: tuple[float, float], *, taken: Iterable[str] = ()) -> list[str]:
+    """Corners of the map's frame, those first where a box of that size hides least of the areas."""
+    areas = [] if drawn_on(ax) is None else np.asarray(drawn_on(ax).geometry)
+
+    def hidden(corner: str) -> float:
+        box = corner_box(ax, corner, box_mm)
+        return round(float(shapely.area(shapely.intersection(areas, box)).sum() / box.area), 3)
+
+    return sorted((c for c in _CORNERS if c not in taken), key=hidden)
 
 
-def draw_areas(ax: "Axes", geometry, *, fills, edge: str = palette.BORDER, **looks) -> PathCollection:
-    """Areas as one collection of patches; `fills` is one colour or one for each.
-
-    Further looks go to matplotlib's PathCollection: hatch, linewidths, linestyles, zorder, gid, label.
-    """
-    looks = {"linewidths": BORDER_POINTS, "zorder": 2, "joinstyle": "round", **looks}
-    hatch_colour = looks.pop("hatch_colour", palette.NO_DATA_HATCH_COLOUR)
-    paths = remembered(("paths", *map(mpl.rcParams.get, _PATH_SETTINGS)), geometry, lambda: _paths(geometry))
-    patches = PathCollection(list(paths), facecolors=fills, edgecolors=edge, **looks)
-    patches.set_hatch_linewidth(0.5)
-    if looks.get("hatch"):
-        patches.set_hatchcolor(hatch_colour)
-    ax.add_collection(patches, autolim=False)
-    return patches
-
-
-def draw_outline(ax: "Axes", geometry, *, colour: str = palette.OUTLINE, points: float = OUTLINE_POINTS):
-    """Outer border of all areas together, heavier than those within."""
-    return draw_areas(
-        ax, [union(geometry)], fills="none", edge=colour, linewidths=points, zorder=4, gid="outline"
-    )
+# --- legend and notes ---------------------------------------------------------------------------------------
 
 
 def text_looks(ax: "Axes", *, small: bool = True) -> dict:
-    """Keywords of a text in the style that hold on any axes, in any context: bundled font, no mathematics."""
+    """Keywords of a text in the style that hold on any axes: bundled font, no mathematics."""
     size = size_on(ax)
-    return {
-        "fontfamily": "Noto Sans SC",
-        "fontsize": size.small if small else size.normal,
-        "color": palette.INK,
-        "parse_math": False,
-    }
+    points = size.small if small else size.normal
+    return {"fontfamily": FONT, "fontsize": points, "color": palette.INK, "parse_math": False}
+
+
+def swatch(fill: str, *, hatch: str = "", edge: str = palette.BORDER) -> Patch:
+    """Handle of an area in a legend."""
+    patch = Patch(facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.5)
+    if hatch:
+        patch.set_hatchcolor(palette.NO_DATA_HATCH_COLOUR)
+    return patch
+
+
+def counted(words: str, count: int | str, language: str) -> str:
+    """Words with a count behind them, in the language's brackets."""
+    return tr("{words} ({count})", language, words=words, count=count)
+
+
+def legend_room(ax: "Axes") -> tuple[str, float]:
+    """Where a legend has room ("own" axes, "right", "below" or "inside" the map), and its width in millimetres."""
+    fig = ax.get_figure(root=True)
+    left, bottom, across, _ = mm_box(ax)
+    if ax.get_label() == LEGEND_ROOM:
+        return "own", across
+    if any(other is not ax and other.get_subplotspec() is not None for other in fig.axes):
+        return "inside", 0.45 * across  # what lies beside belongs to the other plots
+    right = fig.get_figwidth() / MM - left - across - 2 * GAP_MM
+    if right >= 28:
+        return "right", right
+    size = size_on(ax)
+    below = bottom - foot_lines(size) * line_mm(size.small) - GAP_MM
+    if below >= 10 or not getattr(fig, "fixed", True):
+        return "below", across
+    return "inside", 0.45 * across
+
+
+def legend_place(ax: "Axes") -> dict:
+    """Keywords that put a legend or an anchored box into the room of `legend_room`."""
+    place, across = legend_room(ax)
+    if place == "inside":
+        return {"loc": free_corners(ax, (across, across))[0], "frameon": True}
+    corner, shift = {
+        "own": ((0, 1), (1.0, -1.0)),
+        "right": ((1, 1), (GAP_MM, 0.0)),
+        "below": ((0, 0), (0.0, -1.5)),
+    }[place]
+    where = {"bbox_to_anchor": shift, "bbox_transform": mm_from(ax, corner)}
+    return {"loc": "upper left", "frameon": False, "borderpad": 0.1, **where}
+
+
+def add_legend(
+    ax: "Axes", handles: Sequence, labels: Sequence[str], *, title: str, notes: Sequence[str] = ()
+) -> Legend:
+    """Legend in the room beside or below a map, its words wrapped to that room.
+
+    `notes` are lines without a sign below it: the class method, the key of numbered areas.
+    """
+    size = size_on(ax).small
+    place, across = legend_room(ax)
+    room = across * POINTS_PER_MM
+    columns = 1
+    if place == "below":  # as many columns as keep most labels on one line
+        widths = sorted(text_width(words, size) + 4.2 * size for words in labels)
+        columns = max(1, min(int(room / widths[int(0.8 * (len(widths) - 1))]), 4, len(labels)))
+        columns = -(-len(labels) // -(-len(labels) // columns))
+    width = room / columns - (4.2 if columns > 1 else 3.2) * size
+    looks = {"borderaxespad": 0.0, "framealpha": 0.92, "edgecolor": "none", **legend_place(ax)}
+    legend = ax.legend(
+        handles,
+        ["\n".join(wrap(words, width, size)) for words in labels],
+        title="\n".join(wrap(title, room - 2, size, bold=True)),
+        alignment="left",
+        prop={"family": FONT, "size": size},
+        title_fontproperties={"family": FONT, "size": size, "weight": "bold"},
+        labelcolor=palette.INK,
+        ncols=columns,
+        labelspacing=0.55,
+        columnspacing=1.0,
+        handletextpad=0.5,
+        handlelength=2.3,
+        handleheight=1.1,
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
+        **looks,
+    )
+    legend.set_zorder(8)
+    for words in (legend.get_title(), *legend.get_texts()):
+        words.set(color=palette.INK, parse_math=False)
+    add_notes(ax, legend, notes)
+    return legend
+
+
+def add_notes(ax: "Axes", legend, notes: Sequence[str]) -> "Text | None":
+    """Lines under a legend: the class method, the key of numbered areas."""
+    if not notes:
+        return None
+    place, across = legend_room(ax)
+    looks = {**text_looks(ax), "color": palette.MUTED, "linespacing": 1.1, "zorder": 8, "clip_on": False}
+    lines = [one for note in notes for one in wrap(note, across * POINTS_PER_MM - 2, looks["fontsize"])]
+    box = legend.get_window_extent().transformed(ax.get_figure(root=True).transFigure.inverted())
+    wide, high = ax.get_figure(root=True).get_size_inches() / MM
+    left, bottom, _, up = mm_box(ax)
+    x, y, va = box.x0 * wide - left, box.y0 * high - bottom - 1.7, "top"
+    if place == "inside":  # the legend's corner has no more room: the notes go to the foot or head of the map
+        looks["bbox"] = {"boxstyle": "square,pad=0.15", "facecolor": "#ffffff", "alpha": 0.92, "linewidth": 0}
+        x, y, va = (x, 1.0, "bottom") if y > up / 2 else (x, up - 1.0, "top")
+    where = mm_from(ax, (0, 0))
+    return ax.text(x, y, "\n".join(lines), transform=where, va=va, gid="note", **looks)

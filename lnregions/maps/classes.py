@@ -1,14 +1,17 @@
-"""Classes of a map: round breaks by default, a scheme of mapclassify on request, and their labels."""
+"""Classes of a map: round breaks by default, a scheme of mapclassify on request, their labels and colours."""
 
 import itertools
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from lnregions import errors as _checks
+from lnregions.errors import DataError, unknown
+from lnregions.style import palette
 from lnregions.words import format_number
+from lnregions.words.catalogue import tr
 
 SCHEMES = {  # name here: class of mapclassify
     "quantiles": "Quantiles",
@@ -18,16 +21,16 @@ SCHEMES = {  # name here: class of mapclassify
     "head-tail": "HeadTailBreaks",
     "std-mean": "StdMean",
 }
-_METHODS = {
-    "round": ("round class breaks", "整数分级"),
-    "given": ("given class breaks", "给定分级"),
-    "zero": ("round class breaks around zero", "以零为界的整数分级"),
-    "quantiles": ("quantiles", "分位数分级"),
-    "fisher-jenks": ("Fisher-Jenks", "Fisher-Jenks 分级"),
-    "equal-interval": ("equal intervals", "等间距分级"),
-    "natural-breaks": ("natural breaks", "自然断点分级"),
-    "head-tail": ("head/tail breaks", "头尾断点分级"),
-    "std-mean": ("standard deviations", "标准差分级"),
+METHODS = {  # as the legend names them
+    "round": "round class breaks",
+    "given": "given class breaks",
+    "zero": "round class breaks around zero",
+    "quantiles": "quantiles",
+    "fisher-jenks": "Fisher-Jenks",
+    "equal-interval": "equal intervals",
+    "natural-breaks": "natural breaks",
+    "head-tail": "head/tail breaks",
+    "std-mean": "standard deviations",
 }
 
 
@@ -50,11 +53,10 @@ class Classes(NamedTuple):
 
     def method_label(self, language: str) -> str:
         """Method and fit in words, for the legend."""
-        words = _METHODS[self.method][0 if language == "en" else 1]
+        words = tr(METHODS[self.method], language)
         if self.fit is None:
             return words
-        fit = format_number(self.fit, decimals=2)
-        return f"{words}, GVF {fit}" if language == "en" else f"{words}，GVF {fit}"
+        return tr("{method}, GVF {fit}", language, method=words, fit=format_number(self.fit, decimals=2))
 
 
 def _finite(values: Iterable[float]) -> np.ndarray:
@@ -108,13 +110,11 @@ def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     (40.0, 50.0, 60.0)
     """
     if not 2 <= classes <= 7:
-        raise _checks.DataError(
-            f"{classes} classes cannot be told apart on a map. Ask for 2 to 7.",
-        )
+        raise DataError(f"{classes} classes cannot be told apart on a map. Ask for 2 to 7.")
     values = _finite(values)
     if not len(values):
-        raise _checks.DataError(
-            "There is no value to find class breaks for. Give at least one finite number, or breaks.",
+        raise DataError(
+            "There is no value to find class breaks for. Give at least one finite number, or breaks."
         )
     low, high = float(values.min()), float(values.max())
     if low == high:
@@ -138,8 +138,8 @@ def change_breaks(values: Iterable[float], *, classes: int = 6) -> Classes:
     """
     values = _finite(values)
     if not len(values):
-        raise _checks.DataError(
-            "There is no change to find class breaks for. Give at least one finite number, or breaks.",
+        raise DataError(
+            "There is no change to find class breaks for. Give at least one finite number, or breaks."
         )
     if not values.any():
         return Classes((0.0,), "zero")
@@ -164,35 +164,22 @@ def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> 
     (10.0,)
     """
     if scheme not in SCHEMES:
-        raise _checks.unknown("scheme", scheme, list(SCHEMES))
+        raise unknown("scheme", scheme, list(SCHEMES))
     values = _finite(values)
     distinct = len(np.unique(values))
     if distinct < classes:
-        raise _checks.DataError(
+        raise DataError(
             f"Only {distinct} different values stand against {classes} classes. "
             f"Ask for at most {distinct} classes, or leave the scheme out for round breaks.",
         )
-    import mapclassify  # slow to import, wanted by few
+    import mapclassify  # slow to import, and rarely used
 
     free = scheme in ("head-tail", "std-mean")
     found = getattr(mapclassify, SCHEMES[scheme])(values, **({} if free else {"k": classes}))
-    inner = sorted({_lowest_above(values, upper) for upper in found.bins[:-1]} - {None})
-    classified = Classes(tuple(inner), scheme)
-    return classified._replace(fit=_goodness(values, classified))
-
-
-def _lowest_above(values: np.ndarray, upper: float) -> float | None:
-    """The bins of mapclassify include their upper end, ours their lower: the same split, seen from above."""
-    above = values[values > upper]
-    return float(above.min()) if len(above) else None
-
-
-def _goodness(values: np.ndarray, classes: Classes) -> float:
-    """Goodness of variance fit: 1 - squares within classes / squares around the mean."""
-    total = ((values - values.mean()) ** 2).sum()
-    number = classes.index(values)
-    within = sum(((values[number == k] - values[number == k].mean()) ** 2).sum() for k in np.unique(number))
-    return float(1 - within / total)
+    # the bins of mapclassify include their upper end, ours their lower: the same split, seen from above
+    inner = {float(values[values > upper].min()) for upper in found.bins[:-1] if (values > upper).any()}
+    fit = 1 - found.get_tss() / ((values - values.mean()) ** 2).sum()  # get_tss: squares within classes
+    return Classes(tuple(sorted(inner)), scheme, float(fit))
 
 
 def as_classes(breaks: "Classes | Sequence[float] | str | None", values: Iterable[float]) -> Classes:
@@ -211,15 +198,10 @@ def as_classes(breaks: "Classes | Sequence[float] | str | None", values: Iterabl
         return scheme_breaks(values, breaks, classes=min(5, max(2, len(np.unique(_finite(values))))))
     breaks = tuple(float(b) for b in breaks)
     if not 1 <= len(breaks) <= 7 or any(b <= a for a, b in itertools.pairwise(breaks)):
-        raise _checks.DataError(
-            f"Class breaks {breaks} do not make classes. Give one to seven numbers in rising order.",
+        raise DataError(
+            f"Class breaks {breaks} do not make classes. Give one to seven numbers in rising order."
         )
     return Classes(breaks)
-
-
-def _decimals(numbers: Sequence[float]) -> int:
-    """Decimals that print every number exactly, three at most."""
-    return next((d for d in range(3) if all(abs(n - round(n, d)) < 1e-9 for n in numbers)), 3)
 
 
 def class_labels(classes: Classes, *, factor: float = 1.0, language: str = "en") -> list[str]:
@@ -233,12 +215,63 @@ def class_labels(classes: Classes, *, factor: float = 1.0, language: str = "en")
     ['below 500', '500 – 1,000', '1,000 or more']
     """
     shown = [b * factor for b in classes.breaks]
-    places = _decimals(shown)
+    places = next((d for d in range(3) if all(abs(n - round(n, d)) < 1e-9 for n in shown)), 3)
     words = [format_number(b, language=language, decimals=places) for b in shown]
-    dash = " to " if shown[0] < 0 else " – "
-    if language == "zh":
-        dash = " 至 " if shown[0] < 0 else "–"
-        ends = (f"{words[0]}以下", f"{words[-1]}及以上")
-    else:
-        ends = (f"below {words[0]}", f"{words[-1]} or more")
-    return [ends[0], *(f"{a}{dash}{b}" for a, b in itertools.pairwise(words)), ends[1]]
+    between = "{low} to {high}" if shown[0] < 0 else "{low} – {high}"  # a dash would look like a minus
+    return [
+        tr("below {number}", language, number=words[0]),
+        *(tr(between, language, low=a, high=b) for a, b in itertools.pairwise(words)),
+        tr("{number} or more", language, number=words[-1]),
+    ]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Classes of one column with their colours: what a map and its legend share."""
+
+    column: str
+    unit: str
+    classes: Classes
+    ramp: list[str]
+    sign: bool = False
+
+    def facts(self) -> dict:
+        """What a figure's sidecar records of the classes."""
+        breaks, method, fit = self.classes
+        own = {"breaks": list(breaks), "class_method": method, "class_fit": fit}
+        return {"column": self.column, "unit": self.unit, **own}
+
+
+def rate_scale(column: str, values, *, unit: str, breaks) -> Scale:
+    """Scale of a rate or share in one hue, pale to deep; around zero where the breaks were found for that.
+
+    Raises
+    ------
+    DataError
+        When there are more than six breaks.
+    """
+    classes = as_classes(breaks, values)
+    if classes.method == "zero":
+        return zero_scale(column, classes, unit=unit)
+    count = len(classes.breaks) + 1
+    if count > 7:
+        raise DataError(f"{count} classes cannot be told apart in one hue. Give at most six breaks.")
+    return Scale(column, unit, classes, palette.sequential(count))
+
+
+def zero_scale(column: str, classes: Classes, *, unit: str) -> Scale:
+    """Scale of a change: brown below zero, blue above.
+
+    Raises
+    ------
+    DataError
+        When the breaks do not hold zero, or more than three lie on one side of it.
+    """
+    below = sum(b <= 0 for b in classes.breaks)
+    above = sum(b >= 0 for b in classes.breaks)
+    if 0 not in classes.breaks or max(below, above) > 4:
+        raise DataError(
+            f"Breaks {classes.breaks} do not part losses from gains. "
+            "Give rising breaks that hold 0, with at most three on each side."
+        )
+    return Scale(column, unit, classes, palette.diverging(below, above), sign=True)
