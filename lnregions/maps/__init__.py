@@ -10,7 +10,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "areas": ["draw_areas", "draw_outline", "label_areas", "prepare", "start", "wordings"],
+        "drawing": ["draw_areas", "draw_outline", "label_areas", "prepare", "start", "wordings"],
         "base": ["add_legend", "drawn_on", "map_axes", "map_facts"],
         "circles": ["FILL", "circle_steps", "plot_symbols", "plot_values"],
         "classes": [

@@ -13,7 +13,7 @@ from matplotlib.legend_handler import HandlerTuple
 from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
-from lnregions.errors import DataError, quote
+from lnregions.errors import DataError
 from lnregions.style import MM, figure, palette, size_of, size_on, text_width, wrap
 from lnregions.words.catalogue import tr
 
@@ -62,20 +62,6 @@ def _crs_name(crs) -> str:
     if code:
         return ":".join(code)
     return crs.name if crs.name and crs.name != "unknown" else crs.srs
-
-
-def crs_of(given):
-    """Coordinate reference system of whatever names one, such as "EPSG:4490"; None stays."""
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
-    try:
-        return None if given is None else CRS.from_user_input(given)
-    except CRSError as error:
-        raise DataError(
-            f"There is no coordinate reference system {quote(given)}. Give one such as EPSG:32651, "
-            "or the .crs of the areas drawn."
-        ) from error
 
 
 # --- millimetres --------------------------------------------------------------------------------------------
@@ -236,36 +222,33 @@ def counted(words: str, count: int | str, language: str) -> str:
     return tr("{words} ({count})", language, words=words, count=count)
 
 
-def legend_room(ax: "Axes") -> tuple[str, float]:
-    """Where a legend has room ("own" axes, "right", "below" or "inside" the map), and its width in millimetres."""
-    fig = ax.get_figure(root=True)
+@dataclass
+class Room:
+    """Where a legend has room, how wide that is, and the keywords that put a box there."""
+
+    place: str  # "own" axes, "right", "below" or "inside" the map
+    across_mm: float
+    anchor: dict
+
+
+def legend_room(ax: "Axes") -> Room:
+    """Room for the legend of a map: beside or below it, else in a corner that hides little of the areas."""
+    fig, size = ax.get_figure(root=True), size_on(ax)
     left, bottom, across, _ = mm_box(ax)
-    if ax.get_label() == LEGEND_ROOM:
-        return "own", across
-    if any(other is not ax and other.get_subplotspec() is not None for other in fig.axes):
-        return "inside", 0.45 * across  # what lies beside belongs to the other plots
     right = fig.get_figwidth() / MM - left - across - 2 * GAP_MM
-    if right >= 28:
-        return "right", right
-    size = size_on(ax)
     below = bottom - foot_lines(size) * line_mm(size.small) - GAP_MM
-    if below >= 10 or not getattr(fig, "fixed", True):
-        return "below", across
-    return "inside", 0.45 * across
-
-
-def legend_place(ax: "Axes") -> dict:
-    """Keywords that put a legend or an anchored box into the room of `legend_room`."""
-    place, across = legend_room(ax)
-    if place == "inside":
-        return {"loc": free_corners(ax, (across, across))[0], "frameon": True}
-    corner, shift = {
-        "own": ((0, 1), (1.0, -1.0)),
-        "right": ((1, 1), (GAP_MM, 0.0)),
-        "below": ((0, 0), (0.0, -1.5)),
-    }[place]
-    where = {"bbox_to_anchor": shift, "bbox_transform": mm_from(ax, corner)}
-    return {"loc": "upper left", "frameon": False, "borderpad": 0.1, **where}
+    others = any(other is not ax and other.get_subplotspec() is not None for other in fig.axes)
+    if ax.get_label() == LEGEND_ROOM:
+        place, across, corner, shift = "own", across, (0, 1), (1.0, -1.0)
+    elif right >= 28 and not others:
+        place, across, corner, shift = "right", right, (1, 1), (GAP_MM, 0.0)
+    elif (below >= 10 or not getattr(fig, "fixed", True)) and not others:
+        place, corner, shift = "below", (0, 0), (0.0, -1.5)
+    else:  # what lies beside belongs to other plots
+        side = 0.45 * across
+        return Room("inside", side, {"loc": free_corners(ax, (side, side))[0], "frameon": True})
+    anchor = {"bbox_to_anchor": shift, "bbox_transform": mm_from(ax, corner)}
+    return Room(place, across, {"loc": "upper left", "frameon": False, **anchor})
 
 
 def add_legend(
@@ -276,15 +259,13 @@ def add_legend(
     `notes` are lines without a sign below it: the class method, the key of numbered areas.
     """
     size = size_on(ax).small
-    place, across = legend_room(ax)
-    room = across * POINTS_PER_MM
-    columns = 1
-    if place == "below":  # as many columns as keep most labels on one line
+    found = legend_room(ax)
+    room, columns = found.across_mm * POINTS_PER_MM, 1
+    if found.place == "below":  # as many columns as keep most labels on one line
         widths = sorted(text_width(words, size) + 4.2 * size for words in labels)
         columns = max(1, min(int(room / widths[int(0.8 * (len(widths) - 1))]), 4, len(labels)))
         columns = -(-len(labels) // -(-len(labels) // columns))
     width = room / columns - (4.2 if columns > 1 else 3.2) * size
-    looks = {"borderaxespad": 0.0, "framealpha": 0.92, "edgecolor": "none", **legend_place(ax)}
     legend = ax.legend(
         handles,
         ["\n".join(wrap(words, width, size)) for words in labels],
@@ -300,7 +281,11 @@ def add_legend(
         handlelength=2.3,
         handleheight=1.1,
         handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
-        **looks,
+        borderpad=0.4 if found.place == "inside" else 0.1,
+        borderaxespad=0.0,
+        framealpha=0.92,
+        edgecolor="none",
+        **found.anchor,
     )
     legend.set_zorder(8)
     for words in (legend.get_title(), *legend.get_texts()):
@@ -313,14 +298,16 @@ def add_notes(ax: "Axes", legend, notes: Sequence[str]) -> "Text | None":
     """Lines under a legend: the class method, the key of numbered areas."""
     if not notes:
         return None
-    place, across = legend_room(ax)
+    found, fig = legend_room(ax), ax.get_figure(root=True)
     looks = {**text_looks(ax), "color": palette.MUTED, "linespacing": 1.1, "zorder": 8, "clip_on": False}
-    lines = [one for note in notes for one in wrap(note, across * POINTS_PER_MM - 2, looks["fontsize"])]
-    box = legend.get_window_extent().transformed(ax.get_figure(root=True).transFigure.inverted())
-    wide, high = ax.get_figure(root=True).get_size_inches() / MM
-    left, bottom, _, up = mm_box(ax)
-    x, y, va = box.x0 * wide - left, box.y0 * high - bottom - 1.7, "top"
-    if place == "inside":  # the legend's corner has no more room: the notes go to the foot or head of the map
+    lines = [
+        one for note in notes for one in wrap(note, found.across_mm * POINTS_PER_MM - 2, looks["fontsize"])
+    ]
+    box, (left, bottom, _, up) = legend.get_window_extent(), mm_box(ax)
+    x, y, va = box.x0 / fig.dpi / MM - left, box.y0 / fig.dpi / MM - bottom - 1.7, "top"
+    if (
+        found.place == "inside"
+    ):  # the legend's corner has no more room: the notes go to the foot or head of the map
         looks["bbox"] = {"boxstyle": "square,pad=0.15", "facecolor": "#ffffff", "alpha": 0.92, "linewidth": 0}
         x, y, va = (x, 1.0, "bottom") if y > up / 2 else (x, up - 1.0, "top")
     where = mm_from(ax, (0, 0))

@@ -12,34 +12,7 @@ from matplotlib.patches import Circle
 from matplotlib.text import Text
 
 from lnregions.errors import DataError
-from lnregions.maps.areas import (
-    SMALLEST,
-    draw_areas,
-    draw_lead,
-    draw_missing,
-    draw_outline,
-    find_place,
-    key_lines,
-    label_box,
-    largest_part,
-    map_frame,
-    prepare,
-    printed_values,
-    start,
-    units_per_point,
-    widest_place,
-    wordings,
-    write,
-)
-from lnregions.maps.base import (
-    POINTS_PER_MM,
-    add_notes,
-    counted,
-    drawn_on,
-    legend_place,
-    legend_room,
-    text_looks,
-)
+from lnregions.maps import base, drawing
 from lnregions.maps.values import plot_choropleth, unit_title
 from lnregions.style import palette, size_on, text_width, wrap
 from lnregions.words import format_number, to_unit
@@ -88,7 +61,7 @@ def plot_symbols(
     DataError
         For negative values, which no circle can show, or none at all.
     """
-    frame = prepare(frame, needs=(column,))
+    frame = drawing.prepare(frame, needs=(column,))
     values = frame[column].to_numpy(dtype=float)
     missing = np.isnan(values)
     if missing.all() or np.nanmin(values) < 0 or not np.nanmax(values) > 0:
@@ -97,29 +70,29 @@ def plot_symbols(
             "Draw losses and gains with plot_change."
         )
     largest = float(np.nanmax(values) if largest is None else largest)
-    ax = start(ax, frame, language, column=column, unit=unit, largest_circle=largest)
-    draw_areas(ax, frame.geometry[~missing], fills=_LAND, gid="areas")
-    draw_missing(ax, frame.geometry[missing])
-    draw_outline(ax, frame.geometry)
+    ax = drawing.start(ax, frame, language, column=column, unit=unit, largest_circle=largest)
+    drawing.draw_areas(ax, frame.geometry[~missing], fills=_LAND, gid="areas")
+    drawing.draw_missing(ax, frame.geometry[missing])
+    drawing.draw_outline(ax, frame.geometry)
     scale = _LARGEST * np.ptp(ax.get_xlim()) / np.sqrt(largest)  # radius on the ground of an amount of one
-    words = wordings(frame, labels, language, printed_values(values, unit, language))
+    words = drawing.wordings(frame, labels, language, drawing.printed_values(values, unit, language))
     spots, key = _places(ax, frame.geometry, scale * np.sqrt(np.nan_to_num(values)), words)
     _draw_circles(ax, spots)
     for spot, gone in zip(spots, missing, strict=True):
         if spot.words:
             fill = None if gone else FILL if spot.inside else _LAND
             if spot.led:
-                draw_lead(ax, shapely.Point(spot.middle), spot.label)
-            write(ax, spot.words, spot.label, size=spot.size, fill=fill, ground=not spot.inside)
-    drawn_on(ax).facts["key"] = dict(key)
-    notes = [counted(tr("no data", language), int(missing.sum()), language)] if missing.any() else []
-    factor, unit_points = to_unit(1, unit, language), units_per_point(ax)
+                drawing.draw_lead(ax, shapely.Point(spot.middle), spot.label)
+            drawing.write(ax, spot.words, spot.label, size=spot.size, fill=fill, ground=not spot.inside)
+    base.drawn_on(ax).facts["key"] = dict(key)
+    notes = [base.counted(tr("no data", language), int(missing.sum()), language)] if missing.any() else []
+    factor, unit_points = to_unit(1, unit, language), drawing.units_per_point(ax)
     steps = [
         (scale * np.sqrt(step) / unit_points, format_number(step * factor, language=language))
         for step in circle_steps(largest, unit, language)
     ]
     title = unit_title(unit, language, legend)
-    add_notes(ax, _circle_legend(ax, steps, title), [*notes, *key_lines(key, language)])
+    base.add_notes(ax, _circle_legend(ax, steps, title), [*notes, *drawing.key_lines(key, language)])
     return ax
 
 
@@ -127,20 +100,20 @@ def _draw_circles(ax: "Axes", spots: "list[_Spot]") -> None:
     """Circles, the large ones first; the sizes of matplotlib's scatter are squared diameters in points."""
     drawn = sorted((s for s in spots if s.radius > 0), key=lambda s: -s.radius)
     x, y = np.array([s.middle for s in drawn]).T
-    sizes = (2 * np.array([s.radius for s in drawn]) / units_per_point(ax)) ** 2
+    sizes = (2 * np.array([s.radius for s in drawn]) / drawing.units_per_point(ax)) ** 2
     looks = {"color": FILL, "edgecolor": palette.OUTLINE, "linewidth": 0.5, "zorder": 5, "gid": "circles"}
     ax.scatter(x, y, s=sizes, **looks)
 
 
 @dataclass
 class _Spot:
-    """Middle and radius of a circle, and its label, in the units of the axes."""
+    """Circle (middle, radius) and the box of its label, in the units of the axes."""
 
     middle: tuple[float, float]
     radius: float
     words: str = ""
     label: object = None
-    size: float = SMALLEST
+    size: float = drawing.SMALLEST
     inside: bool = False
     led: bool = False
 
@@ -155,70 +128,64 @@ def _places(ax: "Axes", geometry, radii, words) -> tuple[list[_Spot], list[tuple
     Circles and labels lie inside their areas where these have room for both; only a label beside a circle
     in a narrow area may reach over its border, never over another circle or label.
     """
-    rooms = [largest_part(g) for g in geometry]
+    rooms = [drawing.largest_part(g) for g in geometry]
     wanted = [w[0] if w else "" for w in words]
-    order = [int(k) for k in np.argsort(-np.asarray(radii), kind="stable")]  # the large ones choose first
+    spots: dict[int, _Spot] = {}
     taken: list = []
-    spots = {}
-    for k in order:
-        found = _together(ax, rooms[k], radii[k], wanted[k], taken)
+    for k in map(int, np.argsort(-radii, kind="stable")):  # the large ones choose first
+        found = _inside(ax, rooms[k], radii[k], wanted[k], taken)
         if found is not None:
             spots[k] = found
-            taken += [found.circle, *([found.label] if found.words and not found.inside else [])]
-    alone = [k for k in order if k not in spots]
+            taken += [found.circle] if found.inside else [found.circle, found.label]
+    alone = [k for k in map(int, np.argsort(-radii, kind="stable")) if k not in spots]
     for k in alone:
         spots[k] = _Spot(_roomiest(rooms[k], radii[k], taken), radii[k])
         taken.append(spots[k].circle)
     key: list[tuple[str, str]] = []
-    for k in (k for k in alone if wanted[k]):
-        if not _write_beside(ax, spots[k], wanted[k], taken):
+    for k in alone:
+        if not _label_beside(ax, spots[k], wanted[k], taken):
             key.append((str(len(key) + 1), wanted[k].replace("\n", " ")))
             spots[k].words, spots[k].label, spots[k].inside = key[-1][0], spots[k].circle, True
     return [spots[k] for k in range(len(rooms))], key
 
 
-def _together(ax, room, radius: float, words: str, taken) -> _Spot | None:
-    """Circle with the label inside it, or in one block with it inside its area: below, else to the right."""
-    unit, size = units_per_point(ax), size_on(ax).small
-    wide, high = label_box(words, size, unit) if words else (0.0, 0.0)
-    if words and np.hypot(wide / 2, 0.35 * size * unit * (words.count("\n") + 1)) <= radius:
+def _inside(ax, room, radius: float, words: str, taken) -> _Spot | None:
+    """Circle with its label inside it, or in one block with its label below, all inside the area; or None."""
+    unit, size = drawing.units_per_point(ax), size_on(ax).small
+    wide, high = drawing.label_box(words, size, unit) if words else (0.0, 0.0)
+    if np.hypot(wide / 2, 0.35 * size * unit * (words.count("\n") + 1)) <= radius or not words:
         spot = _Spot(_roomiest(room, radius, taken), radius, words, size=size, inside=True)
         spot.label = spot.circle
         return spot
-    gap, across = _GAP * unit, 2 * radius
-    below = find_place(room, (max(across, wide), across + gap + high), taken=taken)
-    if below is not None:
-        x, (bottom, top) = below.centroid.x, below.bounds[1::2]
-        label = shapely.box(x - wide / 2, bottom, x + wide / 2, bottom + high)
-        return _Spot((x, top - radius), radius, words, label, size)
-    beside = find_place(room, (across + gap + wide, max(across, high)), taken=taken)
-    if beside is not None:
-        (left, right), y = beside.bounds[::2], beside.centroid.y
-        label = shapely.box(right - wide, y - high / 2, right, y + high / 2)
-        return _Spot((left + radius, y), radius, words, label, size)
-    return None
+    block = (max(2 * radius, wide), 2 * radius + _GAP * unit + high)
+    box = drawing.find_place(room, block, taken=taken)
+    if box is None:
+        return None
+    x, (bottom, top) = box.centroid.x, box.bounds[1::2]
+    label = shapely.box(x - wide / 2, bottom, x + wide / 2, bottom + high)
+    return _Spot((x, top - radius), radius, words, label, size)
 
 
 def _roomiest(room, radius: float, taken) -> tuple[float, float]:
-    """Middle for a large circle: where a square of its size fits, else the widest place."""
-    box = find_place(room, (1.6 * radius, 1.6 * radius), taken=taken) if radius else None
-    return widest_place(room) if box is None else (box.centroid.x, box.centroid.y)
+    """Middle for a circle: where most of it fits, else the widest place."""
+    box = drawing.find_place(room, (1.6 * radius, 1.6 * radius), taken=taken) if radius else None
+    return drawing.widest_place(room) if box is None else (box.centroid.x, box.centroid.y)
 
 
-def _write_beside(ax, spot: _Spot, words: str, taken: list) -> bool:
-    """Place a label beside its circle, as near as is clear of all else, at the end of a line where it is far.
+def _label_beside(ax, spot: _Spot, words: str, taken: list) -> bool:
+    """Place a label as near to its circle as is clear of all else, at the end of a line where it is far.
 
     Its lines stand over each other or, where that finds no room, as one; then they are set smaller.
     """
-    unit, frame, own = units_per_point(ax), map_frame(ax), shapely.buffer(spot.circle, -0.02 * spot.radius)
-    variants = list(product(dict.fromkeys((words, words.replace("\n", " "))), (size_on(ax).small, SMALLEST)))
+    unit, frame = drawing.units_per_point(ax), drawing.map_frame(ax)
+    wordings = dict.fromkeys((words, words.replace("\n", " ")))
+    variants = list(product(wordings, (size_on(ax).small, drawing.SMALLEST)))
     for reach, (wording, size), (x, y) in product(_REACHES, variants, _DIRECTIONS):
-        wide, high = label_box(wording, size, unit)
+        wide, high = np.array(drawing.label_box(wording, size, unit)) / 2
         away = spot.radius + (_GAP + reach) * unit
-        x0, y0 = spot.middle[0] + x * (away + wide / 2), spot.middle[1] + y * (away + high / 2)
-        box = shapely.box(x0 - wide / 2, y0 - high / 2, x0 + wide / 2, y0 + high / 2)
-        others = [shape for shape in taken if not shape.equals(spot.circle)]
-        if shapely.contains(frame, box) and not shapely.intersects(box, [own, *others]).any():
+        x0, y0 = spot.middle[0] + x * (away + wide), spot.middle[1] + y * (away + high)
+        box = shapely.box(x0 - wide, y0 - high, x0 + wide, y0 + high)
+        if shapely.contains(frame, box) and not shapely.intersects(box, taken).any():
             spot.words, spot.label, spot.size, spot.led = wording, box, size, reach > 3
             taken.append(box)
             return True
@@ -242,7 +209,7 @@ def circle_steps(largest: float, unit: str, language: str) -> list[float]:
 
 def _circle_legend(ax: "Axes", circles: list[tuple[float, str]], title: str) -> AnchoredOffsetbox:
     """Nested circles on one line, the largest first, each with its value; radii in points."""
-    looks, size = text_looks(ax), size_on(ax).small
+    looks, size = base.text_looks(ax), size_on(ax).small
     biggest, line = circles[0][0], 1.15 * size
     spots: list[float] = []
     for radius, _ in reversed(circles):  # lift a label that would sit on the one below it
@@ -256,11 +223,11 @@ def _circle_legend(ax: "Axes", circles: list[tuple[float, str]], title: str) -> 
         x, y = (biggest + 1, 2 * biggest + 6, 2 * biggest + 9), (2 * radius + 1, spot + 1, spot + 1)
         area.add_artist(Line2D(x, y, color=palette.BORDER, linewidth=0.4))
         area.add_artist(Text(2 * biggest + 11, spot + 1, label, va="center", **looks))
-    words = "\n".join(wrap(title, legend_room(ax)[1] * POINTS_PER_MM - 4, size, bold=True))
+    found = base.legend_room(ax)
+    words = "\n".join(wrap(title, found.across_mm * base.POINTS_PER_MM - 4, size, bold=True))
     heading = TextArea(words, textprops={**looks, "fontweight": "bold"})
-    place = {k: v for k, v in legend_place(ax).items() if k != "borderpad"}
     packed = VPacker(children=[heading, area], pad=0, sep=3, align="left")
-    box = AnchoredOffsetbox(child=packed, pad=0.1, borderpad=0, **place)
+    box = AnchoredOffsetbox(child=packed, pad=0.1, borderpad=0, **found.anchor)
     box.patch.set(linewidth=0, alpha=0.92)
     box.set(gid="circle legend", zorder=8)
     ax.add_artist(box)

@@ -59,45 +59,32 @@ class Classes(NamedTuple):
         return tr("{method}, GVF {fit}", language, method=words, fit=format_number(self.fit, decimals=2))
 
 
-def _finite(values: Iterable[float]) -> np.ndarray:
+def _finite(values: Iterable[float], kind: str) -> np.ndarray:
     values = np.asarray(list(values), dtype=float)
-    return values[np.isfinite(values)]
+    values = values[np.isfinite(values)]
+    if not len(values):
+        raise DataError(f"There is no {kind} to find class breaks for. Give one finite number, or breaks.")
+    return values
 
 
-def _evenness(values: np.ndarray, breaks: Sequence[float]) -> float:
-    """Entropy of the class counts: high when every class is used and none swallows the rest."""
-    share = np.bincount(np.digitize(values, breaks), minlength=len(breaks) + 1) / len(values)
-    share = share[share > 0]
-    return float(-(share * np.log(share)).sum())
-
-
-def _arithmetic(low: float, high: float, classes: int) -> Iterable[tuple[float, ...]]:
+def _round_series(low: float, high: float) -> Iterable[list[float]]:
+    """Series of round numbers between two values: even steps, the widest first, then 1-2-5 steps."""
     power = math.floor(math.log10(max(high - low, 1e-12)))
-    for exponent in (power, power - 1):
-        for lead in (1, 2, 2.5, 5):
-            step = lead * 10.0**exponent
-            first, last = math.floor(low / step) + 1, math.ceil(high / step) - 1
-            if 1 <= last - first + 1 <= classes - 1:
-                yield tuple(round(k * step, 10) for k in range(first, last + 1))
-
-
-def _geometric(low: float, high: float, classes: int) -> Iterable[tuple[float, ...]]:
-    if low <= 0:
-        return
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for leads in ((1, 2, 5), (1, 2.5, 5), (1, 3), (1,)):
-        steps = [round(lead * 10.0**p, 10) for p in powers for lead in leads]
-        inner = tuple(s for s in steps if low < s < high)
-        if 1 <= len(inner) <= classes - 1:
-            yield inner
+    for step in (lead * 10.0**exponent for exponent in (power, power - 1) for lead in (1, 2, 2.5, 5)):
+        yield [round(k * step, 10) for k in range(math.floor(low / step) + 1, math.ceil(high / step))]
+    if low > 0:
+        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        for leads in ((1, 2, 5), (1, 2.5, 5), (1, 3), (1,)):
+            steps = [round(lead * 10.0**power, 10) for power in powers for lead in leads]
+            yield [step for step in steps if low < step < high]
 
 
 def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     """Round breaks that share the values out well: even steps, or 1-2-5 steps where values are skewed.
 
-    Of all series of round numbers with at most `classes` classes the one with the most even class counts is
-    taken; between equals, even steps and fewer classes. Give it the values of all regions and years that
-    should compare, and pass the result on as ``breaks=``.
+    Of all series of round numbers with at most `classes` classes the one with the most even class counts
+    (their entropy) is taken; between equals, even steps and fewer classes. Give it the values of all regions
+    and years that should compare, and pass the result on as ``breaks=``.
 
     Raises
     ------
@@ -111,19 +98,18 @@ def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     """
     if not 2 <= classes <= 7:
         raise DataError(f"{classes} classes cannot be told apart on a map. Ask for 2 to 7.")
-    values = _finite(values)
-    if not len(values):
-        raise DataError(
-            "There is no value to find class breaks for. Give at least one finite number, or breaks."
-        )
+    values = _finite(values, "value")
     low, high = float(values.min()), float(values.max())
     if low == high:
         return Classes((low,), "round")
-    found = [*_arithmetic(low, high, classes), *_geometric(low, high, classes)]
-    if not found:  # pragma: no cover - a step of 5 always leaves one to four inner breaks
-        return Classes(((low + high) / 2,), "round")
-    best = max(enumerate(found), key=lambda pair: (round(_evenness(values, pair[1]), 6), -pair[0]))[1]
-    return Classes(best, "round")
+
+    def evenness(breaks: Sequence[float]) -> float:
+        share = np.unique(np.digitize(values, breaks), return_counts=True)[1] / len(values)
+        return round(float(-(share * np.log(share)).sum()), 6)
+
+    found = [series for series in _round_series(low, high) if 1 <= len(series) < classes]
+    found = found or [[(low + high) / 2]]
+    return Classes(tuple(max(found, key=evenness)), "round")
 
 
 def change_breaks(values: Iterable[float], *, classes: int = 6) -> Classes:
@@ -136,11 +122,7 @@ def change_breaks(values: Iterable[float], *, classes: int = 6) -> Classes:
     >>> change_breaks([-7, -1, 2, 4, 9]).breaks
     (-5.0, -2.0, 0.0, 2.0, 5.0)
     """
-    values = _finite(values)
-    if not len(values):
-        raise DataError(
-            "There is no change to find class breaks for. Give at least one finite number, or breaks."
-        )
+    values = _finite(values, "change")
     if not values.any():
         return Classes((0.0,), "zero")
     most = classes // 2 if values.min() < 0 < values.max() else classes - 2
@@ -165,12 +147,12 @@ def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> 
     """
     if scheme not in SCHEMES:
         raise unknown("scheme", scheme, list(SCHEMES))
-    values = _finite(values)
+    values = _finite(values, "value")
     distinct = len(np.unique(values))
     if distinct < classes:
         raise DataError(
             f"Only {distinct} different values stand against {classes} classes. "
-            f"Ask for at most {distinct} classes, or leave the scheme out for round breaks.",
+            f"Ask for at most {distinct} classes, or leave the scheme out for round breaks."
         )
     import mapclassify  # slow to import, and rarely used
 
@@ -195,7 +177,7 @@ def as_classes(breaks: "Classes | Sequence[float] | str | None", values: Iterabl
     if isinstance(breaks, Classes):
         return breaks
     if isinstance(breaks, str):
-        return scheme_breaks(values, breaks, classes=min(5, max(2, len(np.unique(_finite(values))))))
+        return scheme_breaks(values, breaks, classes=min(5, max(2, len(np.unique(_finite(values, "value"))))))
     breaks = tuple(float(b) for b in breaks)
     if not 1 <= len(breaks) <= 7 or any(b <= a for a, b in itertools.pairwise(breaks)):
         raise DataError(

@@ -12,37 +12,8 @@ from matplotlib.transforms import Affine2D
 from matplotlib_scalebar.scalebar import ScaleBar
 
 from lnregions.boundaries import EQUAL_AREA, union
-from lnregions.errors import DataError, unknown
-from lnregions.maps.areas import (
-    draw_areas,
-    find_place,
-    label_box,
-    largest_part,
-    map_frame,
-    prepare,
-    printed,
-    units_per_point,
-)
-from lnregions.maps.base import (
-    FONT,
-    GAP_MM,
-    POINTS_PER_MM,
-    add_axes_mm,
-    corner_box,
-    crs_of,
-    drawn_on,
-    fit_sheet,
-    foot_lines,
-    free_corners,
-    legend_room,
-    line_mm,
-    map_axes,
-    mm_box,
-    mm_from,
-    set_extent,
-    text_looks,
-    units_per_mm,
-)
+from lnregions.errors import DataError, quote, unknown
+from lnregions.maps import base, drawing
 from lnregions.style import MM, palette, size_on, wrap
 from lnregions.words import check_language
 from lnregions.words.catalogue import tr
@@ -61,6 +32,20 @@ _FOOT_GAP_MM = 1.4
 _KEPT_FREE_MM = 1.5  # between a name of the ground and the areas of the map
 
 
+def _crs(given):
+    """Coordinate reference system of whatever names one, such as "EPSG:4490"; None stays."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return None if given is None else CRS.from_user_input(given)
+    except CRSError as error:
+        raise DataError(
+            f"There is no coordinate reference system {quote(given)}. Give one such as EPSG:32651, "
+            "or the .crs of the areas drawn."
+        ) from error
+
+
 def add_scale_bar(ax: "Axes", *, crs, language: str = "en", corner: str = "lower left") -> ScaleBar:
     """Scale bar of a round number of kilometres, about a fifth of the map's width.
 
@@ -69,7 +54,7 @@ def add_scale_bar(ax: "Axes", *, crs, language: str = "en", corner: str = "lower
     DataError
         On longitudes and latitudes, where a kilometre has no fixed length.
     """
-    crs = crs_of(crs)
+    crs = _crs(crs)
     if crs is None or not crs.is_projected:
         name = "no coordinate reference system" if crs is None else f"longitudes and latitudes ({crs.name})"
         raise DataError(
@@ -89,7 +74,7 @@ def add_scale_bar(ax: "Axes", *, crs, language: str = "en", corner: str = "lower
         sep=2,
         frameon=False,
         color=palette.INK,
-        font_properties={"family": FONT, "size": size_on(ax).small},
+        font_properties={"family": base.FONT, "size": size_on(ax).small},
         scale_formatter=lambda value, _: f"{value:g} {unit}",
     )
     bar.set_zorder(7)
@@ -98,7 +83,10 @@ def add_scale_bar(ax: "Axes", *, crs, language: str = "en", corner: str = "lower
 
 def north_angle(ax: "Axes", crs, *, at: tuple[float, float] = (0.5, 0.5)) -> float:
     """Direction of true north, in degrees clockwise from the top, at a point of the axes (0 to 1)."""
-    x, y = (low + share * (high - low) for share, (low, high) in zip(at, (ax.get_xlim(), ax.get_ylim()), strict=True))
+    x, y = (
+        low + share * (high - low)
+        for share, (low, high) in zip(at, (ax.get_xlim(), ax.get_ylim()), strict=True)
+    )
     to_degrees = _to_degrees(crs)
     lon, lat = to_degrees.transform(x, y)
     x_north, y_north = to_degrees.transform(lon, lat + 0.01, direction="INVERSE")
@@ -116,18 +104,18 @@ def add_north_arrow(ax: "Axes", *, crs, language: str = "en", corner: str = "upp
     """Arrow that points to true north at its own place on the map, with its letter at the tip."""
     right, up = "right" in corner, "upper" in corner
     points, at = size_on(ax).normal, (0.95 if right else 0.05, 0.93 if up else 0.07)
-    angle = north_angle(ax, crs_of(crs), at=at)
-    room = 2.6 * points / POINTS_PER_MM
+    angle = north_angle(ax, _crs(crs), at=at)
+    room = 2.6 * points / base.POINTS_PER_MM
     middle = (-room if right else room, -room if up else room)
-    place = Affine2D().scale(points / POINTS_PER_MM).rotate_deg(-angle).translate(*middle)
-    place += mm_from(ax, (float(right), float(up)))
+    place = Affine2D().scale(points / base.POINTS_PER_MM).rotate_deg(-angle).translate(*middle)
+    place += base.mm_from(ax, (float(right), float(up)))
     looks = {"transform": place, "zorder": 7, "clip_on": False}
     tip, east, notch, west = (0, 1.2), (0.42, -1.2), (0, -0.72), (-0.42, -1.2)
     whole = {"facecolor": "white", "edgecolor": palette.INK, "linewidth": 0.7, "gid": "north arrow"}
     arrow = ax.add_patch(Polygon([tip, east, notch, west], **whole, **looks))
     ax.add_patch(Polygon([tip, east, notch], facecolor=palette.INK, edgecolor="none", **looks))
     letter = tr("N", language, context="north")
-    ax.text(0, 1.95, letter, ha="center", va="center", **looks, **text_looks(ax, small=False))
+    ax.text(0, 1.95, letter, ha="center", va="center", **looks, **base.text_looks(ax, small=False))
     return arrow
 
 
@@ -197,36 +185,37 @@ def finish_map(
         When the map is in longitudes and latitudes, or the title or source line is too long.
     """
     axes = list(np.ravel(ax)) if isinstance(ax, (list, tuple, np.ndarray)) else [ax]
-    first, low = axes[0], min(axes, key=lambda one: (mm_box(one)[1], mm_box(one)[0]))
+    first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
     fig, size = first.get_figure(root=True), size_on(first)
-    crs = crs if drawn_on(first) is None else drawn_on(first).crs
+    crs = crs if base.drawn_on(first) is None else base.drawn_on(first).crs
     lowest = _lowest_mm(fig)
-    side = min(30.0, legend_room(first)[1], 0.3 * mm_box(first)[3])
-    in_column = legend_room(first)[0] == "right" and lowest - mm_box(first)[1] >= side + GAP_MM
+    room, (left, bottom, across, up) = base.legend_room(first), base.mm_box(first)
+    side = min(30.0, room.across_mm, 0.3 * up)
+    in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
     corners = _corners(first, inset is not None and not in_column)
     add_scale_bar(first, crs=crs, language=language, corner=corners["bar"][0])
     add_north_arrow(first, crs=crs, language=language, corner=corners["arrow"][0])
     if context is not None:
-        free = [corner_box(first, *place) for place in corners.values()]
+        free = [base.corner_box(first, *place) for place in corners.values()]
         for one in axes:
             _add_context(one, context, free, language if len(axes) == 1 else "")
     heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))
-    below = max(0.0, mm_box(low)[1] - lowest)
+    below = max(0.0, base.mm_box(low)[1] - lowest)
     line = tr(
         "{source} {projection}", language, source=source.rstrip(), projection=projection_line(crs, language)
     )
     foot = _write_lines(low, line, "source", at=(0, -below - _FOOT_GAP_MM))
-    fit_sheet(
+    base.fit_sheet(
         fig,
-        above_mm=heading * line_mm(size.title) + _TITLE_GAP_MM + 1.0,
-        below_mm=below + _FOOT_GAP_MM + foot * line_mm(size.small) + 1.0,
+        above_mm=heading * base.line_mm(size.title) + _TITLE_GAP_MM + 1.0,
+        below_mm=below + _FOOT_GAP_MM + foot * base.line_mm(size.small) + 1.0,
     )
     if inset is not None:
-        left, bottom, across, up = mm_box(first)
+        left, bottom, across, up = base.mm_box(first)
         corner, (side, _) = corners.get("inset", ("column", (side, side)))
-        x = left + {"column": across + GAP_MM}.get(corner, across - side if "right" in corner else 0.0)
+        x = left + {"column": across + base.GAP_MM}.get(corner, across - side if "right" in corner else 0.0)
         y = bottom + (up - side if "upper" in corner else 0.0)
-        small = add_axes_mm(fig, (x, y, side, side), zorder=9, label="locator")
+        small = base.add_axes_mm(fig, (x, y, side, side), zorder=9, label="locator")
         plot_location(*inset, ax=small, language=language)
     return ax
 
@@ -242,19 +231,19 @@ def _lowest_mm(fig) -> float:
 
 def _corners(ax: "Axes", inset: bool) -> dict[str, tuple[str, tuple[float, float]]]:
     """Corner and size in millimetres of scale bar, arrow and locator, each where it hides least."""
-    size, across = size_on(ax), mm_box(ax)[2]
-    side = 5.2 * size.normal / POINTS_PER_MM
-    bar, arrow = (across / 4 + 4, line_mm(size.small) + 5), (side, side)
+    size, across = size_on(ax), base.mm_box(ax)[2]
+    side = 5.2 * size.normal / base.POINTS_PER_MM
+    bar, arrow = (across / 4 + 4, base.line_mm(size.small) + 5), (side, side)
     taken = ["upper left"] if any(words.get_gid() == "panel" for words in ax.texts) else []
-    found = {"bar": (free_corners(ax, bar, taken=taken)[0], bar)}
+    found = {"bar": (base.free_corners(ax, bar, taken=taken)[0], bar)}
     taken.append(found["bar"][0])
-    free = free_corners(ax, arrow, taken=taken)
-    whole = union([] if drawn_on(ax) is None else drawn_on(ax).geometry)
-    clear = [c for c in free if "upper" in c and not whole.intersects(corner_box(ax, c, arrow))]
+    free = base.free_corners(ax, arrow, taken=taken)
+    whole = union([] if base.drawn_on(ax) is None else base.drawn_on(ax).geometry)
+    clear = [c for c in free if "upper" in c and not whole.intersects(base.corner_box(ax, c, arrow))]
     found["arrow"] = ((clear or free)[0], arrow)
     if inset:
         box = (min(20.0, 0.21 * across),) * 2
-        found["inset"] = (free_corners(ax, box, taken=[*taken, found["arrow"][0]])[0], box)
+        found["inset"] = (base.free_corners(ax, box, taken=[*taken, found["arrow"][0]])[0], box)
     return found
 
 
@@ -262,18 +251,18 @@ def _write_lines(ax: "Axes", words: str, part: str, *, at: tuple[int, float]) ->
     """Write title or source so far above or below a map, over the width of the sheet; the number of lines."""
     fig, size = ax.get_figure(root=True), size_on(ax)
     points, bold = (size.title, True) if part == "title" else (size.small, False)
-    most = 2 if bold else foot_lines(size)
-    room = fig.get_figwidth() / MM - mm_box(ax)[0] - 2.0
-    lines = wrap(words, room * POINTS_PER_MM, points, bold=bold)
+    most = 2 if bold else base.foot_lines(size)
+    room = fig.get_figwidth() / MM - base.mm_box(ax)[0] - 2.0
+    lines = wrap(words, room * base.POINTS_PER_MM, points, bold=bold)
     if len(lines) > most:
         raise DataError(
             f"The {part} {words[:40]!r} needs {len(lines)} lines on this width. "
             f"Shorten it to {most} lines; the caption has room for full sources."
         )
-    looks = {**text_looks(ax), "fontsize": points, "linespacing": 1.1, "gid": part, "clip_on": False}
+    looks = {**base.text_looks(ax), "fontsize": points, "linespacing": 1.1, "gid": part, "clip_on": False}
     looks |= {"fontweight": "bold", "va": "bottom"} if bold else {"color": palette.MUTED, "va": "top"}
     corner, up = at
-    ax.text(0, up, "\n".join(lines), transform=mm_from(ax, (0, corner)), **looks)
+    ax.text(0, up, "\n".join(lines), transform=base.mm_from(ax, (0, corner)), **looks)
     return len(lines)
 
 
@@ -283,23 +272,27 @@ def _add_context(ax: "Axes", context: "gpd.GeoDataFrame", free: Sequence, langua
     Names are written where they are clear of the areas and of what is kept `free`; those without room are
     left out.
     """
-    drawn, frame = drawn_on(ax), map_frame(ax)
-    ground = printed(context, drawn.crs if drawn else EQUAL_AREA)
+    drawn, frame = base.drawn_on(ax), drawing.map_frame(ax)
+    ground = drawing.printed(context, drawn.crs if drawn else EQUAL_AREA)
     land = shapely.intersection(shapely.make_valid(ground.geometry.to_numpy()), frame)
     _frame(ax, ground=palette.SEA, edge=palette.HAIRLINE)
     seen = land[~shapely.is_empty(land)]
-    draw_areas(ax, seen, fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
+    drawing.draw_areas(ax, seen, fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
     if not language or drawn is None or f"short_{language}" not in ground:
         return
     water = shapely.difference(frame, shapely.union_all(land))
     seas = [(tr(name, language), shapely.intersection(water, _sea(name, ground.crs))) for name in SEAS]
-    kept = shapely.union_all([union(drawn.geometry), *free]).buffer(_KEPT_FREE_MM * units_per_mm(ax))
-    unit, size, taken = units_per_point(ax), size_on(ax).small, []
-    looks = {**text_looks(ax), "color": palette.MUTED, "ha": "center", "va": "center", "zorder": 1.5}
+    kept = shapely.union_all([union(drawn.geometry), *free]).buffer(_KEPT_FREE_MM * base.units_per_mm(ax))
+    unit, size, taken = drawing.units_per_point(ax), size_on(ax).small, []
+    looks = {**base.text_looks(ax), "color": palette.MUTED, "ha": "center", "va": "center", "zorder": 1.5}
     for words, shape in [*zip(ground[f"short_{language}"], land, strict=True), *seas]:
         room = shapely.difference(shape, kept)
-        sides = np.array(label_box(words, size, unit)) + 2 * unit
-        place = find_place(largest_part(room), sides, taken=taken) if words and room.area else None
+        sides = np.array(drawing.label_box(words, size, unit)) + 2 * unit
+        place = (
+            drawing.find_place(drawing.largest_part(room), sides, taken=taken)
+            if words and room.area
+            else None
+        )
         if place is not None:
             taken.append(place)
             ax.text(place.centroid.x, place.centroid.y, words, gid="context name", **looks)
@@ -336,15 +329,15 @@ def plot_location(
     DataError
         When a code is not among the frame's.
     """
-    frame = prepare(frame, needs=("area",))
+    frame = drawing.prepare(frame, needs=("area",))
     for area in areas:
         if area not in set(frame["area"]):
             raise unknown("area", area, list(frame["area"]))
-    ax = map_axes("single", language=language, legend="none") if ax is None else ax
-    set_extent(ax, frame.total_bounds, margin=0.04)
+    ax = base.map_axes("single", language=language, legend="none") if ax is None else ax
+    base.set_extent(ax, frame.total_bounds, margin=0.04)
     _frame(ax, ground="#ffffff", edge=palette.BORDER)
     chosen = frame["area"].isin(list(areas))
     looks = {"linewidths": 0.3, "edge": "#ffffff"}
-    draw_areas(ax, frame.geometry[~chosen], fills="#cfd4da", gid="elsewhere", **looks)
-    draw_areas(ax, frame.geometry[chosen], fills=colour, zorder=3, gid="here", **looks)
+    drawing.draw_areas(ax, frame.geometry[~chosen], fills="#cfd4da", gid="elsewhere", **looks)
+    drawing.draw_areas(ax, frame.geometry[chosen], fills=colour, zorder=3, gid="here", **looks)
     return ax

@@ -10,8 +10,7 @@ from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea,
 
 from lnregions.boundaries import union
 from lnregions.errors import DataError, unknown
-from lnregions.maps.areas import draw_areas, draw_outline, label_areas, largest_part, prepare, start, wordings
-from lnregions.maps.base import add_legend, counted, mm_box, swatch, text_looks, units_per_mm
+from lnregions.maps import base, drawing
 from lnregions.style import STATUSES, palette, region_style, region_tint
 from lnregions.words import WORDS, text
 from lnregions.words.catalogue import tr, trn
@@ -59,10 +58,8 @@ def plot_membership(
         ``region short_en short_zh`` in the order of the legend; without it, in the order of membership.
     labels
         "name", "both" or "none".
-    ax
-        Axes to draw on, else a new figure's.
-    language
-        "en" or "zh".
+    ax, language
+        As in `plot_choropleth`.
 
     Raises
     ------
@@ -72,22 +69,22 @@ def plot_membership(
     members = _members(membership)
     names = _names(members, regions, language)
     members = members.assign(order=members["region"].map(list(names).index)).sort_values("order")
-    cities = prepare(cities, needs=("area",))
+    cities = drawing.prepare(cities, needs=("area",))
     areas = _drawn_areas(cities, counties, members)
     facts = {region: sorted(part["area"]) for region, part in members.groupby("region", sort=False)}
-    ax = start(ax, cities, language, members=facts)
+    ax = drawing.start(ax, cities, language, members=facts)
     held = [members[members["area"].isin([area, city])] for area, city in areas[["area", "city"]].to_numpy()]
     grounds = _fill(ax, areas, held)
     for (order, region, status), part in members.groupby(["order", "region", "status"]):
         own = areas.geometry[areas["area"].isin(part["area"]) | areas["city"].isin(part["area"])]
-        millimetre = units_per_mm(ax) * min(1.0, mm_box(ax)[2] / 125)  # closer lines on a small map
+        millimetre = base.units_per_mm(ax) * min(1.0, base.mm_box(ax)[2] / 125)  # closer lines on a small map
         line = shapely.buffer(union(own), -(_INSET_MM + _STEP_MM * order) * millimetre)
         line = shapely.simplify(line, 0.1 * millimetre)
         looks = {"linewidths": _LINE_POINTS, "linestyles": [LINES[status]], "zorder": 3}
         edge = palette.shade(region_style(region, order=order)[0])
-        draw_areas(ax, [line], fills="none", edge=edge, gid=f"region {region} {status}", **looks)
-    draw_outline(ax, cities.geometry)
-    key = label_areas(ax, areas, wordings(areas, labels, language), grounds, ground=True)
+        drawing.draw_areas(ax, [line], fills="none", edge=edge, gid=f"region {region} {status}", **looks)
+    drawing.draw_outline(ax, cities.geometry)
+    key = drawing.label_areas(ax, areas, drawing.wordings(areas, labels, language), grounds, ground=True)
     shared = {tuple(part["region"]): tuple(part["order"]) for part in held if len(part) > 1}
     _membership_legend(ax, members, names, sorted(shared, key=shared.get), key, language)
     return ax
@@ -135,7 +132,7 @@ def _drawn_areas(cities, counties, members) -> "gpd.GeoDataFrame":
     cities = cities.assign(city=cities["area"])
     if not wanted.any():
         return cities
-    counties = prepare(counties, needs=("area", "parent")).rename(columns={"parent": "city"})
+    counties = drawing.prepare(counties, needs=("area", "parent")).rename(columns={"parent": "city"})
     counties = counties[counties["area"].isin(members["area"])]
     rest = cities.geometry.difference(union(counties.geometry))
     cities = cities.set_geometry(rest.where(~rest.is_empty, cities.geometry))
@@ -145,7 +142,7 @@ def _drawn_areas(cities, counties, members) -> "gpd.GeoDataFrame":
 
 def _fill(ax: "Axes", areas, held: list) -> list[str | None]:
     """Fill areas by their regions; the ground of each label, None where it is striped."""
-    width = _STRIPE_MM * min(1.0, max(0.7, mm_box(ax)[2] / 125)) * units_per_mm(ax) * np.sqrt(2)
+    width = _STRIPE_MM * min(1.0, max(0.7, base.mm_box(ax)[2] / 125)) * base.units_per_mm(ax) * np.sqrt(2)
     fills, grounds = [], []
     for area, shape, part in zip(areas["area"], areas.geometry, held, strict=True):
         rows = zip(part["region"], part["order"], part["status"], strict=True)
@@ -154,9 +151,9 @@ def _fill(ax: "Axes", areas, held: list) -> list[str | None]:
         grounds.append(fills[-1] if len(tints) < 2 else None)
         for turn, tint in enumerate(tints[1:], start=1):
             stripes = _stripes(shape, turn, len(tints), width)
-            draw_areas(ax, [stripes], fills=tint, edge="none", zorder=2.2, gid=f"stripes {area}")
-    draw_areas(ax, areas.geometry, fills=fills, edge="none", gid="areas")
-    draw_areas(ax, areas.geometry, fills="none", zorder=2.4, gid="borders")
+            drawing.draw_areas(ax, [stripes], fills=tint, edge="none", zorder=2.2, gid=f"stripes {area}")
+    drawing.draw_areas(ax, areas.geometry, fills=fills, edge="none", gid="areas")
+    drawing.draw_areas(ax, areas.geometry, fills="none", zorder=2.4, gid="borders")
     return grounds
 
 
@@ -184,15 +181,15 @@ def _membership_legend(ax, members, names: dict[str, str], shared, key, language
         counts = [trn("{number} city", "{number} cities", cities, language)] if cities else []
         counts += [trn("{number} county", "{number} counties", counties, language)] if counties else []
         edge = palette.shade(region_style(region, **looks[region])[0])
-        handles.append(swatch(region_tint(region, **looks[region]), edge=edge))
-        lines.append(counted(name, tr(", ", language, context="list").join(counts), language))
+        handles.append(base.swatch(region_tint(region, **looks[region]), edge=edge))
+        lines.append(base.counted(name, tr(", ", language, context="list").join(counts), language))
     for regions in shared:
-        handles.append(tuple(swatch(region_tint(region, **looks[region])) for region in regions))
+        handles.append(tuple(base.swatch(region_tint(region, **looks[region])) for region in regions))
         lines.append(tr(" + ", language).join(names[region] for region in regions))
     for status, count in members["status"].value_counts().reindex(LINES).dropna().astype(int).items():
         handles.append(Line2D([], [], color=palette.INK, linewidth=_LINE_POINTS, linestyle=LINES[status]))
-        lines.append(counted(text(status, language), count, language))
-    add_legend(ax, handles, lines, title=tr("Regions and status of membership", language), notes=key)
+        lines.append(base.counted(text(status, language), count, language))
+    base.add_legend(ax, handles, lines, title=tr("Regions and status of membership", language), notes=key)
 
 
 def plot_plan_status(
@@ -219,17 +216,15 @@ def plot_plan_status(
         Name of each region.
     legend
         Title of the legend, which counts each status.
-    ax
-        Axes to draw on, else a new figure's.
-    language
-        "en" or "zh".
+    ax, language
+        As in `plot_choropleth`.
 
     Raises
     ------
     DataError
         For a status that verdicts do not use, or a member that is not among the boundaries.
     """
-    frame = prepare(frame, needs=("area",))
+    frame = drawing.prepare(frame, needs=("area",))
     for kind, given, known in (
         ("status", verdicts["status"], STATUSES),
         ("area", [area for areas in members.values() for area in areas], set(frame["area"])),
@@ -237,27 +232,29 @@ def plot_plan_status(
         for one in given:
             if one not in known:
                 raise unknown(kind, one, list(known))
-    ax = start(ax, frame, language)
-    draw_areas(ax, frame.geometry, fills="#f4f5f6", edge="none")
+    ax = drawing.start(ax, frame, language)
+    drawing.draw_areas(ax, frame.geometry, fills="#f4f5f6", edge="none")
     shapes = {region: union(frame.geometry[frame["area"].isin(areas)]) for region, areas in members.items()}
     for order, (region, shape) in enumerate(shapes.items()):
         fill = region_tint(region, order=order, strength=0.9)
-        draw_areas(ax, [shape], fills=fill, edge="none", zorder=2.5, alpha=0.6)  # so that overlaps mix
+        drawing.draw_areas(
+            ax, [shape], fills=fill, edge="none", zorder=2.5, alpha=0.6
+        )  # so that overlaps mix
         looks = {"linewidths": 1.3, "zorder": 3 + 0.1 * order, "gid": f"region {region}"}
-        draw_areas(ax, [shape], fills="none", edge=region_style(region, order=order)[0], **looks)
-    draw_areas(ax, frame.geometry, fills="none", edge=palette.HAIRLINE, zorder=2.9)
-    draw_outline(ax, frame.geometry)
+        drawing.draw_areas(ax, [shape], fills="none", edge=region_style(region, order=order)[0], **looks)
+    drawing.draw_areas(ax, frame.geometry, fills="none", edge=palette.HAIRLINE, zorder=2.9)
+    drawing.draw_outline(ax, frame.geometry)
     for region, shape in shapes.items():
         alone = shape.difference(shapely.union_all([s for other, s in shapes.items() if other != region]))
-        room = largest_part(alone if alone.area > 0.15 * shape.area else shape)
+        room = drawing.largest_part(alone if alone.area > 0.15 * shape.area else shape)
         middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(room, tolerance=2000))[0]
         own = verdicts.loc[verdicts["region"] == region, "status"]
         _write_card(
             ax, middle, names[region], [status for status in STATUSES for _ in range((own == status).sum())]
         )
     counts = verdicts["status"].value_counts().reindex(STATUSES).dropna().astype(int)
-    lines = [counted(text(status, language), count, language) for status, count in counts.items()]
-    add_legend(ax, [_mark(status) for status in counts.index], lines, title=legend)
+    lines = [base.counted(text(status, language), count, language) for status, count in counts.items()]
+    base.add_legend(ax, [_mark(status) for status in counts.index], lines, title=legend)
     return ax
 
 
@@ -274,7 +271,7 @@ def _write_card(ax: "Axes", middle, name: str, statuses: Sequence[str]) -> None:
     for status in statuses:
         marks.append(DrawingArea(_MARK, _MARK))
         marks[-1].add_artist(_mark(status, [_MARK / 2], [_MARK / 2]))
-    words = TextArea(name, textprops={**text_looks(ax), "weight": "bold"})
+    words = TextArea(name, textprops={**base.text_looks(ax), "weight": "bold"})
     rows = [words, HPacker(children=marks, pad=0, sep=2.0)] if marks else [words]
     card = VPacker(children=rows, align="center", pad=2, sep=2.5)
     face = {

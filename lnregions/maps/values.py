@@ -6,36 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnregions.errors import DataError
-from lnregions.maps.areas import (
-    draw_areas,
-    draw_missing,
-    draw_outline,
-    label_areas,
-    prepare,
-    printed_values,
-    start,
-    wordings,
-)
-from lnregions.maps.base import (
-    ASPECT,
-    FIXED,
-    LEGEND_ROOM,
-    add_axes_mm,
-    add_legend,
-    counted,
-    edges_mm,
-    swatch,
-    text_looks,
-)
-from lnregions.maps.classes import (
-    Classes,
-    Scale,
-    as_classes,
-    change_breaks,
-    class_labels,
-    rate_scale,
-    zero_scale,
-)
+from lnregions.maps import base, classes, drawing
 from lnregions.style import figure, palette, size_of
 from lnregions.words import to_unit, unit_label
 from lnregions.words.catalogue import tr
@@ -56,7 +27,7 @@ def unit_title(unit: str, language: str, title: str | None) -> str:
         return title or ""
     if title is None:
         return tr("{unit}", language, context="legend", unit=label)
-    return counted(title, label, language)
+    return base.counted(title, label, language)
 
 
 def refuse_amounts(column: str, aggregation: str) -> None:
@@ -74,7 +45,7 @@ def plot_choropleth(
     *,
     unit: str,
     aggregation: str = "none",
-    breaks: Classes | Sequence[float] | str | None = None,
+    breaks: classes.Classes | Sequence[float] | str | None = None,
     labels: str = "name",
     legend: str | None = None,
     ax: "Axes | None" = None,
@@ -115,8 +86,8 @@ def plot_choropleth(
         For amounts, missing columns, no CRS, or breaks that do not rise.
     """
     refuse_amounts(column, aggregation)
-    frame = prepare(frame, needs=(column,))
-    scale = rate_scale(column, frame[column], unit=unit, breaks=breaks)
+    frame = drawing.prepare(frame, needs=(column,))
+    scale = classes.rate_scale(column, frame[column], unit=unit, breaks=breaks)
     return _plot_scale(frame, scale, labels=labels, legend=legend, ax=ax, language=language)
 
 
@@ -125,7 +96,7 @@ def plot_change(
     column: str,
     *,
     unit: str,
-    breaks: Classes | Sequence[float] | None = None,
+    breaks: classes.Classes | Sequence[float] | None = None,
     labels: str = "value",
     **how,
 ) -> "Axes":
@@ -139,40 +110,45 @@ def plot_change(
     DataError
         When the breaks do not hold zero, or more than three lie on one side of it.
     """
-    frame = prepare(frame, needs=(column,))
-    classes = change_breaks(frame[column]) if breaks is None else as_classes(breaks, frame[column])
-    return _plot_scale(frame, zero_scale(column, classes, unit=unit), labels=labels, **how)
+    frame = drawing.prepare(frame, needs=(column,))
+    breaks = classes.change_breaks(frame[column]) if breaks is None else breaks
+    scale = classes.zero_scale(column, classes.as_classes(breaks, frame[column]), unit=unit)
+    return _plot_scale(frame, scale, labels=labels, **how)
 
 
-def _plot_scale(frame, scale: Scale, *, labels: str, legend=None, ax=None, language: str = "en") -> "Axes":
-    ax = start(ax, frame, language, **scale.facts())
+def _plot_scale(
+    frame, scale: classes.Scale, *, labels: str, legend=None, ax=None, language: str = "en"
+) -> "Axes":
+    ax = drawing.start(ax, frame, language, **scale.facts())
     grounds = _draw_classes(ax, frame, scale)
-    values = printed_values(frame[scale.column], scale.unit, language, sign=scale.sign)
-    words = wordings(frame, labels, language, values)
-    key = label_areas(ax, frame, words, grounds, complete=labels == "value")
+    values = drawing.printed_values(frame[scale.column], scale.unit, language, sign=scale.sign)
+    words = drawing.wordings(frame, labels, language, values)
+    key = drawing.label_areas(ax, frame, words, grounds, complete=labels == "value")
     _class_legend(ax, scale, grounds.count(None), unit_title(scale.unit, language, legend), language, key)
     return ax
 
 
-def _draw_classes(ax: "Axes", frame: "gpd.GeoDataFrame", scale: Scale) -> list[str | None]:
+def _draw_classes(ax: "Axes", frame: "gpd.GeoDataFrame", scale: classes.Scale) -> list[str | None]:
     """Fill areas by class, hatch those without a value; the ground of each label, None where hatched."""
     number = scale.classes.index(frame[scale.column])
     fills = [scale.ramp[k] if k >= 0 else None for k in number]
-    draw_areas(ax, frame.geometry[number >= 0], fills=[f for f in fills if f], gid="areas")
-    draw_missing(ax, frame.geometry[number < 0])
-    draw_outline(ax, frame.geometry)
+    drawing.draw_areas(ax, frame.geometry[number >= 0], fills=[f for f in fills if f], gid="areas")
+    drawing.draw_missing(ax, frame.geometry[number < 0])
+    drawing.draw_outline(ax, frame.geometry)
     return fills
 
 
-def _class_legend(ax, scale: Scale, holes: int, title: str, language: str, notes: Sequence[str] = ()) -> None:
+def _class_legend(
+    ax, scale: classes.Scale, holes: int, title: str, language: str, notes: Sequence[str] = ()
+) -> None:
     """Legend of a scale: highest class on top, the hatch of `holes` areas, the class method."""
     factor = to_unit(1, scale.unit, language)
-    words = class_labels(scale.classes, factor=factor, language=language)[::-1]
-    handles = [swatch(fill) for fill in reversed(scale.ramp)]
+    words = classes.class_labels(scale.classes, factor=factor, language=language)[::-1]
+    handles = [base.swatch(fill) for fill in reversed(scale.ramp)]
     if holes:
-        handles.append(swatch(palette.NO_DATA_FILL, hatch=palette.NO_DATA_HATCH))
-        words.append(counted(tr("no data", language), holes, language))
-    add_legend(ax, handles, words, title=title, notes=[scale.classes.method_label(language), *notes])
+        handles.append(base.swatch(palette.NO_DATA_FILL, hatch=palette.NO_DATA_HATCH))
+        words.append(base.counted(tr("no data", language), holes, language))
+    base.add_legend(ax, handles, words, title=title, notes=[scale.classes.method_label(language), *notes])
 
 
 def plot_no_data(
@@ -184,14 +160,14 @@ def plot_no_data(
     language: str = "en",
 ) -> "Axes":
     """Areas that are all hatched and named, with the reason why there is nothing to show under the legend."""
-    frame = prepare(frame)
-    ax = start(ax, frame, language)
-    draw_missing(ax, frame.geometry)
-    draw_outline(ax, frame.geometry)
-    key = label_areas(ax, frame, wordings(frame, "name", language), [None] * len(frame))
-    handle = swatch(palette.NO_DATA_FILL, hatch=palette.NO_DATA_HATCH)
-    words = counted(tr("no data", language), len(frame), language)
-    add_legend(ax, [handle], [words], title=legend, notes=[*([reason] if reason else []), *key])
+    frame = drawing.prepare(frame)
+    ax = drawing.start(ax, frame, language)
+    drawing.draw_missing(ax, frame.geometry)
+    drawing.draw_outline(ax, frame.geometry)
+    key = drawing.label_areas(ax, frame, drawing.wordings(frame, "name", language), [None] * len(frame))
+    handle = base.swatch(palette.NO_DATA_FILL, hatch=palette.NO_DATA_HATCH)
+    words = base.counted(tr("no data", language), len(frame), language)
+    base.add_legend(ax, [handle], [words], title=legend, notes=[*([reason] if reason else []), *key])
     return ax
 
 
@@ -203,7 +179,7 @@ def plot_small_multiples(
     by: str = "year",
     unit: str,
     aggregation: str = "none",
-    breaks: Classes | Sequence[float] | str | None = None,
+    breaks: classes.Classes | Sequence[float] | str | None = None,
     legend: str | None = None,
     width: str | float = "double",
     language: str = "en",
@@ -243,17 +219,17 @@ def plot_small_multiples(
         area, panel = twice[["area", by]].iloc[0]
         raise DataError(f"Area {area} has two values for {by} {panel}. Give one value an area and {by}.")
     refuse_amounts(column, aggregation)
-    frame = prepare(frame, needs=("area",)).drop(columns=column, errors="ignore")
-    scale = rate_scale(column, values[column], unit=unit, breaks=breaks)
+    frame = drawing.prepare(frame, needs=("area",)).drop(columns=column, errors="ignore")
+    scale = classes.rate_scale(column, values[column], unit=unit, breaks=breaks)
     *axes, key = _panel_axes(len(panels) + 1, width, language)
     holes = 0
     for ax, panel in zip(axes, panels, strict=True):
         joined = frame.merge(values.loc[values[by] == panel, ["area", column]], on="area", how="left")
-        start(ax, joined, language, **scale.facts(), panel=str(panel))
+        drawing.start(ax, joined, language, **scale.facts(), panel=str(panel))
         holes += _draw_classes(ax, joined, scale).count(None)
-        looks = {**text_looks(ax, small=False), "fontweight": "bold"}
+        looks = {**base.text_looks(ax, small=False), "fontweight": "bold"}
         ax.text(0.02, 0.97, str(panel), transform=ax.transAxes, va="top", zorder=8, gid="panel", **looks)
-    key.set_label(LEGEND_ROOM)
+    key.set_label(base.LEGEND_ROOM)
     _class_legend(key, scale, holes, unit_title(unit, language, legend), language)
     return np.array(axes, dtype=object)
 
@@ -261,21 +237,21 @@ def plot_small_multiples(
 def _panel_axes(count: int, width: str | float, language: str) -> list["Axes"]:
     """Axes of the maps in rows; the last one is for the legend."""
     size = size_of(width)
-    margin, head, foot = edges_mm(width)
+    margin, head, foot = base.edges_mm(width)
     inner = size.width_mm - 2 * margin
     columns = COLUMNS.get(width, 4) if isinstance(width, str) else max(1, round(inner / 45))
     columns = min(columns, count)
     rows = -(-count // columns)
     wide = inner / columns
-    high = wide / ASPECT
-    if width in FIXED:
+    high = wide / base.ASPECT
+    if width in base.FIXED:
         high = min(high, (size.height_mm - head - foot) / rows)
-    total = size.height_mm if width in FIXED else head + foot + rows * high
+    total = size.height_mm if width in base.FIXED else head + foot + rows * high
     fig = figure(width, height_mm=total, language=language)
-    fig.fixed = width in FIXED
+    fig.fixed = width in base.FIXED
     places = [divmod(k, columns) for k in range(count)]
     return [
-        add_axes_mm(
+        base.add_axes_mm(
             fig,
             (margin + column * wide + 0.5, total - head - (row + 1) * high + 0.5, wide - 1, high - 1),
         )
