@@ -171,7 +171,7 @@ def label_box(words: str, size: float, unit: float) -> tuple[float, float]:
 
 def largest_part(geometry):
     """Largest polygon of a multipolygon: the part that gets the label."""
-    return max(shapely.get_parts(geometry), key=shapely.area)
+    return max(shapely.get_parts(geometry), key=shapely.area, default=shapely.Polygon())
 
 
 @lru_cache(maxsize=1024)
@@ -189,6 +189,8 @@ def find_place(room, box: tuple[float, float], *, taken: Sequence = (), near=Non
     It lies around `near`, or else where there is most room, as far as that is free.
     """
     wide, high = box
+    if room.is_empty:
+        return None
     xmin, ymin, xmax, ymax = room.bounds
     if wide > xmax - xmin or high > ymax - ymin or wide * high > room.area:
         return None

@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D
 from matplotlib_scalebar.scalebar import ScaleBar
 
-from lnregions.boundaries import EQUAL_AREA, union
+from lnregions.boundaries import EQUAL_AREA, remembered, union
 from lnregions.errors import DataError, quote, unknown
 from lnregions.maps import base, drawing
 from lnregions.style import MM, palette, size_on, wrap
@@ -29,7 +29,7 @@ SEAS = {  # corners (longitude, latitude); the Liaodong peninsula and the strait
 }
 _TITLE_GAP_MM = 1.6
 _FOOT_GAP_MM = 1.4
-_KEPT_FREE_MM = 1.5  # between a name of the ground and the areas of the map
+_KEPT_FREE_POINTS = 4.3  # between a name of the ground and the areas of the map
 
 
 def _crs(given):
@@ -274,26 +274,33 @@ def _add_context(ax: "Axes", context: "gpd.GeoDataFrame", free: Sequence, langua
     """
     drawn, frame = base.drawn_on(ax), drawing.map_frame(ax)
     ground = drawing.printed(context, drawn.crs if drawn else EQUAL_AREA)
-    land = shapely.intersection(shapely.make_valid(ground.geometry.to_numpy()), frame)
+    shapes = ground.geometry.to_numpy()
+    land = remembered(
+        ("land",), [*shapes, frame], lambda: shapely.intersection(shapely.make_valid(shapes), frame)
+    )
     _frame(ax, ground=palette.SEA, edge=palette.HAIRLINE)
-    seen = land[~shapely.is_empty(land)]
-    drawing.draw_areas(ax, seen, fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
+    seen = ~shapely.is_empty(land)
+    drawing.draw_areas(ax, land[seen], fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
     if not language or drawn is None or f"short_{language}" not in ground:
         return
-    water = shapely.difference(frame, shapely.union_all(land))
-    seas = [(tr(name, language), shapely.intersection(water, _sea(name, ground.crs))) for name in SEAS]
-    kept = shapely.union_all([union(drawn.geometry), *free]).buffer(_KEPT_FREE_MM * base.units_per_mm(ax))
-    unit, size, taken = drawing.units_per_point(ax), size_on(ax).small, []
+    names = [*ground.loc[seen, f"short_{language}"], *(tr(sea, language) for sea in SEAS)]
+    areas = [union(drawn.geometry), *free]
+    unit, size = drawing.units_per_point(ax), size_on(ax).small
+
+    def free_rooms() -> list:
+        water = shapely.difference(frame, shapely.union_all(land))
+        seas = shapely.intersection(water, [_sea(name, ground.crs) for name in SEAS])
+        kept = shapely.union_all(areas).buffer(_KEPT_FREE_POINTS * unit)
+        return [drawing.largest_part(room) for room in shapely.difference([*land[seen], *seas], kept)]
+
     looks = {**base.text_looks(ax), "color": palette.MUTED, "ha": "center", "va": "center", "zorder": 1.5}
-    for words, shape in [*zip(ground[f"short_{language}"], land, strict=True), *seas]:
-        room = shapely.difference(shape, kept)
+    taken: list = []
+    for words, room in zip(
+        names, remembered(("rooms", unit), [*land, frame, *areas], free_rooms), strict=True
+    ):
         sides = np.array(drawing.label_box(words, size, unit)) + 2 * unit
-        place = (
-            drawing.find_place(drawing.largest_part(room), sides, taken=taken)
-            if words and room.area
-            else None
-        )
-        if place is not None:
+        place = drawing.find_place(room, sides, taken=taken)
+        if words and place is not None:
             taken.append(place)
             ax.text(place.centroid.x, place.centroid.y, words, gid="context name", **looks)
 

@@ -1,6 +1,7 @@
 """Regions of a plan: their members, overlaps and attestation; and the state of their targets."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +9,7 @@ import shapely
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea, VPacker
 
-from lnregions.boundaries import union
+from lnregions.boundaries import remembered, union
 from lnregions.errors import DataError, unknown
 from lnregions.maps import base, drawing
 from lnregions.style import STATUSES, palette, region_style, region_tint
@@ -78,8 +79,7 @@ def plot_membership(
     for (order, region, status), part in members.groupby(["order", "region", "status"]):
         own = areas.geometry[areas["area"].isin(part["area"]) | areas["city"].isin(part["area"])]
         millimetre = base.units_per_mm(ax) * min(1.0, base.mm_box(ax)[2] / 125)  # closer lines on a small map
-        line = shapely.buffer(union(own), -(_INSET_MM + _STEP_MM * order) * millimetre)
-        line = shapely.simplify(line, 0.1 * millimetre)
+        line = _within(own, (_INSET_MM + _STEP_MM * order) * millimetre)
         looks = {"linewidths": _LINE_POINTS, "linestyles": [LINES[status]], "zorder": 3}
         edge = palette.shade(region_style(region, order=order)[0])
         drawing.draw_areas(ax, [line], fills="none", edge=edge, gid=f"region {region} {status}", **looks)
@@ -88,6 +88,15 @@ def plot_membership(
     shared = {tuple(part["region"]): tuple(part["order"]) for part in held if len(part) > 1}
     _membership_legend(ax, members, names, sorted(shared, key=shared.get), key, language)
     return ax
+
+
+def _within(shapes, distance: float):
+    """Line that runs so far inside the border of shapes, found once a process."""
+    return remembered(
+        ("within", distance),
+        list(shapes),
+        lambda: shapely.simplify(shapely.buffer(union(shapes), -distance), distance / 10),
+    )
 
 
 def _members(membership: "pd.DataFrame") -> "pd.DataFrame":
@@ -126,16 +135,18 @@ def _drawn_areas(cities, counties, members) -> "gpd.GeoDataFrame":
             "Add counties=load_boundaries('county')."
         )
     for level, frame, codes in (("city", cities, members[~wanted]), ("county", counties, members[wanted])):
+        known = [] if frame is None else list(frame["area"])
         for area in codes["area"]:
-            if area not in set(frame["area"]):
-                raise unknown(level, area, list(frame["area"]))
+            if area not in known:
+                raise unknown(level, area, known)
     cities = cities.assign(city=cities["area"])
     if not wanted.any():
         return cities
     counties = drawing.prepare(counties, needs=("area", "parent")).rename(columns={"parent": "city"})
     counties = counties[counties["area"].isin(members["area"])]
-    rest = cities.geometry.difference(union(counties.geometry))
-    cities = cities.set_geometry(rest.where(~rest.is_empty, cities.geometry))
+    whole, taken = cities.geometry.to_numpy(), union(counties.geometry)
+    rest = remembered(("rest",), [*whole, taken], lambda: shapely.difference(whole, taken))
+    cities = cities.set_geometry(np.where(shapely.is_empty(rest), whole, rest), crs=cities.crs)
     columns = ["area", "city", "short_en", "short_zh", cities.geometry.name]
     return pd.concat([cities[columns], counties[columns]], ignore_index=True)
 
@@ -245,9 +256,8 @@ def plot_plan_status(
     drawing.draw_areas(ax, frame.geometry, fills="none", edge=palette.HAIRLINE, zorder=2.9)
     drawing.draw_outline(ax, frame.geometry)
     for region, shape in shapes.items():
-        alone = shape.difference(shapely.union_all([s for other, s in shapes.items() if other != region]))
-        room = drawing.largest_part(alone if alone.area > 0.15 * shape.area else shape)
-        middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(room, tolerance=2000))[0]
+        others = [other for code, other in shapes.items() if code != region]
+        middle = remembered(("middle",), [shape, *others], partial(_free_middle, shape, others))
         own = verdicts.loc[verdicts["region"] == region, "status"]
         _write_card(
             ax, middle, names[region], [status for status in STATUSES for _ in range((own == status).sum())]
@@ -256,6 +266,12 @@ def plot_plan_status(
     lines = [base.counted(text(status, language), count, language) for status, count in counts.items()]
     base.add_legend(ax, [_mark(status) for status in counts.index], lines, title=legend)
     return ax
+
+
+def _free_middle(shape, others) -> tuple[float, float]:
+    """Widest place of a region, clear of the others as far as there is such a part."""
+    alone = shape.difference(shapely.union_all(others))
+    return drawing.widest_place(drawing.largest_part(alone if alone.area > 0.15 * shape.area else shape))
 
 
 def _mark(status: str, x=(), y=()) -> Line2D:
