@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "drawing": ["draw_areas", "draw_outline", "label_areas", "prepare", "start", "wordings"],
         "base": ["add_legend", "drawn_on", "map_axes", "map_facts"],
-        "circles": ["FILL", "circle_steps", "plot_symbols", "plot_values"],
+        "circles": ["FILL", "circle_steps", "plot_symbols"],
         "classes": [
             "Classes",
             "change_breaks",

@@ -3,24 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from lnregions.errors import DataError
 from lnregions.style import MM, figure, palette, size_of, size_on, text_width, wrap
 from lnregions.words.catalogue import tr
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.text import Text
 
 ASPECT = 1.06  # width over height of Liaoning in the projection, with a little air
 FIXED = ("slide", "a4")  # presets whose height is given
@@ -41,15 +38,15 @@ class Drawn:
     facts: dict = field(default_factory=dict)
 
 
-DRAWN: "WeakKeyDictionary[Axes, Drawn]" = WeakKeyDictionary()
+DRAWN: WeakKeyDictionary[Axes, Drawn] = WeakKeyDictionary()
 
 
-def drawn_on(ax: "Axes") -> Drawn | None:
+def drawn_on(ax: Axes) -> Drawn | None:
     """Record of the map on an axes, None when no map function has drawn there."""
     return DRAWN.get(ax)
 
 
-def map_facts(ax: "Axes") -> dict:
+def map_facts(ax: Axes) -> dict:
     """CRS, class breaks and their method as drawn on an axes, for a figure's sidecar; empty without a map."""
     drawn = DRAWN.get(ax)
     return {} if drawn is None else {"crs": _crs_name(drawn.crs), **drawn.facts}
@@ -83,7 +80,7 @@ def edges_mm(width: str | float) -> tuple[float, float, float]:
     return margin, margin + 2 * line_mm(size.title) + 0.5, margin + foot_lines(size) * line_mm(size.small)
 
 
-def add_axes_mm(fig: "Figure", box: Sequence[float], **looks) -> "Axes":
+def add_axes_mm(fig: Figure, box: Sequence[float], **looks) -> Axes:
     """Axes without frame and ticks at left, bottom, width and height in millimetres."""
     sheet = np.tile(fig.get_size_inches(), 2) / MM
     ax = fig.add_axes(tuple(np.asarray(box) / sheet), **looks)
@@ -91,20 +88,20 @@ def add_axes_mm(fig: "Figure", box: Sequence[float], **looks) -> "Axes":
     return ax
 
 
-def mm_box(ax: "Axes") -> tuple[float, float, float, float]:
+def mm_box(ax: Axes) -> tuple[float, float, float, float]:
     """Place of an axes on its figure in millimetres: left, bottom, width, height."""
     across, up = ax.get_figure(root=True).get_size_inches() / MM
     place = ax.get_position()
     return place.x0 * across, place.y0 * up, place.width * across, place.height * up
 
 
-def mm_from(ax: "Axes", corner: tuple[float, float]) -> Transform:
+def mm_from(ax: Axes, corner: tuple[float, float]) -> Transform:
     """Transform of millimetres counted from a corner of an axes (0 or 1 each way), which moves with the axes."""
     inches = ax.get_figure(root=True).dpi_scale_trans
     return Affine2D().scale(MM) + inches + ScaledTranslation(*corner, ax.transAxes)
 
 
-def units_per_mm(ax: "Axes") -> float:
+def units_per_mm(ax: Axes) -> float:
     """Metres on the ground that one millimetre of paper shows."""
     return float(np.ptp(ax.get_xlim()) / mm_box(ax)[2])
 
@@ -115,7 +112,7 @@ def map_axes(
     language: str = "en",
     height_mm: float | None = None,
     legend: str = "auto",
-) -> "Axes":
+) -> Axes:
     """Axes for one map on a new figure, with room for title, legend and source line in fixed millimetres.
 
     The legend's room is a column to the right (120 mm and wider) or a strip below (narrower, and A4);
@@ -154,7 +151,7 @@ def map_axes(
     return add_axes_mm(fig, (margin, high - head - up, across, up))
 
 
-def set_extent(ax: "Axes", bounds, *, margin: float = 0.02) -> None:
+def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:
     """Show `bounds` (xmin, ymin, xmax, ymax) with a margin, undistorted; the axes keep their box and fill it."""
     xmin, ymin, xmax, ymax = bounds
     pad = 2 * margin * max(xmax - xmin, ymax - ymin)
@@ -167,7 +164,7 @@ def set_extent(ax: "Axes", bounds, *, margin: float = 0.02) -> None:
     ax.set_autoscale_on(False)
 
 
-def fit_sheet(fig: "Figure", *, above_mm: float, below_mm: float) -> None:
+def fit_sheet(fig: Figure, *, above_mm: float, below_mm: float) -> None:
     """Change the height of a figure to leave so much above and below its axes, which keep their size."""
     if getattr(fig, "fixed", True):
         return
@@ -179,7 +176,7 @@ def fit_sheet(fig: "Figure", *, above_mm: float, below_mm: float) -> None:
         ax.set_position((x / wide, (y - low + below_mm) / high, across / wide, up / high))
 
 
-def corner_box(ax: "Axes", corner: str, box_mm: tuple[float, float]):
+def corner_box(ax: Axes, corner: str, box_mm: tuple[float, float]):
     """Rectangle of that size in millimetres in a corner of the map, in the units of the axes."""
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     wide, high = np.array(box_mm) * units_per_mm(ax)
@@ -188,7 +185,7 @@ def corner_box(ax: "Axes", corner: str, box_mm: tuple[float, float]):
     return shapely.box(x, y, x + wide, y + high)
 
 
-def free_corners(ax: "Axes", box_mm: tuple[float, float], *, taken: Iterable[str] = ()) -> list[str]:
+def free_corners(ax: Axes, box_mm: tuple[float, float], *, taken: Iterable[str] = ()) -> list[str]:
     """Corners of the map's frame, those first where a box of that size hides least of the areas."""
     areas = [] if drawn_on(ax) is None else np.asarray(drawn_on(ax).geometry)
 
@@ -202,7 +199,7 @@ def free_corners(ax: "Axes", box_mm: tuple[float, float], *, taken: Iterable[str
 # --- legend and notes ---------------------------------------------------------------------------------------
 
 
-def text_looks(ax: "Axes", *, small: bool = True) -> dict:
+def text_looks(ax: Axes, *, small: bool = True) -> dict:
     """Keywords of a text in the style that hold on any axes: bundled font, no mathematics."""
     size = size_on(ax)
     points = size.small if small else size.normal
@@ -231,7 +228,7 @@ class Room:
     anchor: dict
 
 
-def legend_room(ax: "Axes") -> Room:
+def legend_room(ax: Axes) -> Room:
     """Room for the legend of a map: beside or below it, else in a corner that hides little of the areas."""
     fig, size = ax.get_figure(root=True), size_on(ax)
     left, bottom, across, _ = mm_box(ax)
@@ -252,7 +249,7 @@ def legend_room(ax: "Axes") -> Room:
 
 
 def add_legend(
-    ax: "Axes", handles: Sequence, labels: Sequence[str], *, title: str, notes: Sequence[str] = ()
+    ax: Axes, handles: Sequence, labels: Sequence[str], *, title: str, notes: Sequence[str] = ()
 ) -> Legend:
     """Legend in the room beside or below a map, its words wrapped to that room.
 
@@ -294,21 +291,16 @@ def add_legend(
     return legend
 
 
-def add_notes(ax: "Axes", legend, notes: Sequence[str]) -> "Text | None":
+def add_notes(ax: Axes, legend, notes: Sequence[str]) -> Text | None:
     """Lines under a legend: the class method, the key of numbered areas."""
     if not notes:
         return None
     found, fig = legend_room(ax), ax.get_figure(root=True)
     looks = {**text_looks(ax), "color": palette.MUTED, "linespacing": 1.1, "zorder": 8, "clip_on": False}
-    lines = [
-        one for note in notes for one in wrap(note, found.across_mm * POINTS_PER_MM - 2, looks["fontsize"])
-    ]
+    lines = wrap("\n".join(notes), found.across_mm * POINTS_PER_MM - 2, looks["fontsize"])
     box, (left, bottom, _, up) = legend.get_window_extent(), mm_box(ax)
     x, y, va = box.x0 / fig.dpi / MM - left, box.y0 / fig.dpi / MM - bottom - 1.7, "top"
-    if (
-        found.place == "inside"
-    ):  # the legend's corner has no more room: the notes go to the foot or head of the map
+    if found.place == "inside":  # above or below the legend's corner, at the other end of the map
         looks["bbox"] = {"boxstyle": "square,pad=0.15", "facecolor": "#ffffff", "alpha": 0.92, "linewidth": 0}
         x, y, va = (x, 1.0, "bottom") if y > up / 2 else (x, up - 1.0, "top")
-    where = mm_from(ax, (0, 0))
-    return ax.text(x, y, "\n".join(lines), transform=where, va=va, gid="note", **looks)
+    return ax.text(x, y, "\n".join(lines), transform=mm_from(ax, (0, 0)), va=va, gid="note", **looks)

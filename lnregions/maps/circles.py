@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import shapely
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, TextArea, VPacker
 from matplotlib.patches import Circle
@@ -13,14 +14,10 @@ from matplotlib.text import Text
 
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
-from lnregions.maps.values import plot_choropleth, unit_title
+from lnregions.maps.values import unit_title
 from lnregions.style import palette, size_on, text_width, wrap
 from lnregions.words import format_number, to_unit
 from lnregions.words.catalogue import tr
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    from matplotlib.axes import Axes
 
 FILL = "#7fb2dd"
 _LAND = "#f4f5f6"
@@ -32,17 +29,34 @@ _STEPS = {1: (1, 0.2, 0.05), 1.5: (1.5, 0.5, 0.1), 2: (2, 0.5, 0.1), 3: (3, 1, 0
           5: (5, 1, 0.2), 6: (6, 1, 0.2), 8: (8, 2, 0.5), 10: (10, 2, 0.5)}  # fmt: skip
 
 
+@dataclass
+class _Spot:
+    """Circle (middle, radius) and the box of its label, in the units of the axes."""
+
+    middle: tuple[float, float]
+    radius: float
+    words: str = ""
+    label: object = None
+    size: float = drawing.SMALLEST
+    inside: bool = False
+    led: bool = False
+
+    @property
+    def circle(self):
+        return shapely.Point(self.middle).buffer(self.radius)
+
+
 def plot_symbols(
-    frame: "gpd.GeoDataFrame",
+    frame: gpd.GeoDataFrame,
     column: str,
     *,
     unit: str,
     largest: float | None = None,
     labels: str = "name",
     legend: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     language: str = "en",
-) -> "Axes":
+) -> Axes:
     """Amounts as circles whose area is proportional to the value, with nested circles as legend.
 
     Parameters
@@ -96,7 +110,7 @@ def plot_symbols(
     return ax
 
 
-def _draw_circles(ax: "Axes", spots: "list[_Spot]") -> None:
+def _draw_circles(ax: Axes, spots: list[_Spot]) -> None:
     """Circles, the large ones first; the sizes of matplotlib's scatter are squared diameters in points."""
     drawn = sorted((s for s in spots if s.radius > 0), key=lambda s: -s.radius)
     x, y = np.array([s.middle for s in drawn]).T
@@ -105,24 +119,7 @@ def _draw_circles(ax: "Axes", spots: "list[_Spot]") -> None:
     ax.scatter(x, y, s=sizes, **looks)
 
 
-@dataclass
-class _Spot:
-    """Circle (middle, radius) and the box of its label, in the units of the axes."""
-
-    middle: tuple[float, float]
-    radius: float
-    words: str = ""
-    label: object = None
-    size: float = drawing.SMALLEST
-    inside: bool = False
-    led: bool = False
-
-    @property
-    def circle(self):
-        return shapely.Point(self.middle).buffer(self.radius)
-
-
-def _places(ax: "Axes", geometry, radii, words) -> tuple[list[_Spot], list[tuple[str, str]]]:
+def _places(ax: Axes, geometry, radii, words) -> tuple[list[_Spot], list[tuple[str, str]]]:
     """A place for every circle and label: the label in its circle, else beside it, else a number with a key.
 
     Circles and labels lie inside their areas where these have room for both; only a label beside a circle
@@ -207,7 +204,7 @@ def circle_steps(largest: float, unit: str, language: str) -> list[float]:
     return [float(step * power / factor) for step in _STEPS[lead]]
 
 
-def _circle_legend(ax: "Axes", circles: list[tuple[float, str]], title: str) -> AnchoredOffsetbox:
+def _circle_legend(ax: Axes, circles: list[tuple[float, str]], title: str) -> AnchoredOffsetbox:
     """Nested circles on one line, the largest first, each with its value; radii in points."""
     looks, size = base.text_looks(ax), size_on(ax).small
     biggest, line = circles[0][0], 1.15 * size
@@ -232,15 +229,3 @@ def _circle_legend(ax: "Axes", circles: list[tuple[float, str]], title: str) -> 
     box.set(gid="circle legend", zorder=8)
     ax.add_artist(box)
     return box
-
-
-def plot_values(
-    frame: "gpd.GeoDataFrame", column: str, *, unit: str, aggregation: str, breaks=None, **how
-) -> "Axes":
-    """Map that suits an indicator: circles for amounts (``aggregation="sum"``), a choropleth for all else.
-
-    Further keywords as in `plot_choropleth` and `plot_symbols`.
-    """
-    if aggregation == "sum":
-        return plot_symbols(frame, column, unit=unit, **how)
-    return plot_choropleth(frame, column, unit=unit, aggregation=aggregation, breaks=breaks, **how)

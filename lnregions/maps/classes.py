@@ -164,7 +164,7 @@ def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> 
     return Classes(tuple(sorted(inner)), scheme, float(fit))
 
 
-def as_classes(breaks: "Classes | Sequence[float] | str | None", values: Iterable[float]) -> Classes:
+def as_classes(breaks: Classes | Sequence[float] | str | None, values: Iterable[float]) -> Classes:
     """What ``breaks=`` of a map means: None for round ones, the name of a scheme, or the breaks themselves.
 
     Raises

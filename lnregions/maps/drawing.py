@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
+from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path
 from matplotlib.text import Text
@@ -17,11 +19,6 @@ from lnregions.style import palette, rc, size_on, text_width
 from lnregions.words import format_number, places_shown, to_unit
 from lnregions.words.catalogue import tr
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-    from matplotlib.axes import Axes
-
 LABELS = ("name", "both", "value", "none")
 LINE_HEIGHT = 1.24  # of the text's size, with the air between lines
 SMALLEST = 6.0  # points
@@ -31,7 +28,7 @@ _MOST_KEYS = 20
 _PAD = 0.8  # points of air beside a label
 
 
-def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.GeoDataFrame":
+def prepare(frame: gpd.GeoDataFrame, *, needs: tuple[str, ...] = ()) -> gpd.GeoDataFrame:
     """`frame` on the equal-area grid of Liaoning, thinned to a printed map's detail, its columns checked.
 
     Raises
@@ -52,14 +49,14 @@ def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.G
     return printed(frame, EQUAL_AREA) if frame.crs.is_geographic else frame
 
 
-def printed(frame: "gpd.GeoDataFrame", crs) -> "gpd.GeoDataFrame":
+def printed(frame: gpd.GeoDataFrame, crs) -> gpd.GeoDataFrame:
     """Areas on the grid of a map without the corners that no printed map can show, shared borders kept."""
     projected = project(frame, crs=crs)
     xmin, ymin, xmax, ymax = projected.total_bounds
     return simplify_coverage(projected, max(xmax - xmin, ymax - ymin) / _FINEST)
 
 
-def start(ax: "Axes | None", frame: "gpd.GeoDataFrame", language: str, **facts) -> "Axes":
+def start(ax: Axes | None, frame: gpd.GeoDataFrame, language: str, **facts) -> Axes:
     """Axes with the extent of `frame` in force, undistorted, and the record of the map begun or extended."""
     rc(language)  # checks the language, registers the fonts
     ax = map_axes(language=language) if ax is None else ax
@@ -71,7 +68,7 @@ def start(ax: "Axes | None", frame: "gpd.GeoDataFrame", language: str, **facts) 
     return ax
 
 
-def draw_areas(ax: "Axes", geometry, *, fills, edge: str = palette.BORDER, **looks) -> PathCollection:
+def draw_areas(ax: Axes, geometry, *, fills, edge: str = palette.BORDER, **looks) -> PathCollection:
     """Areas as one collection of patches; `fills` is one colour or one for each.
 
     Further looks go to matplotlib's PathCollection: hatch, linewidths, linestyles, zorder, gid, label.
@@ -91,13 +88,13 @@ def _path(geometry) -> Path:
     return Path.make_compound_path(*(Path(shapely.get_coordinates(ring), closed=True) for ring in rings))
 
 
-def draw_outline(ax: "Axes", geometry, *, colour: str = palette.OUTLINE, points: float = 0.9):
+def draw_outline(ax: Axes, geometry, *, colour: str = palette.OUTLINE, points: float = 0.9):
     """Outer border of all areas together, heavier than those within."""
     looks = {"linewidths": points, "zorder": 4, "gid": "outline"}
     return draw_areas(ax, [union(geometry)], fills="none", edge=colour, **looks)
 
 
-def draw_missing(ax: "Axes", geometry) -> None:
+def draw_missing(ax: Axes, geometry) -> None:
     """Hatch areas without a value."""
     if len(geometry):
         looks = {"hatch": palette.NO_DATA_HATCH, "gid": "no data"}
@@ -108,7 +105,7 @@ def draw_missing(ax: "Axes", geometry) -> None:
 
 
 def wordings(
-    frame: "pd.DataFrame", labels: str, language: str, values: Sequence[str] | None = None
+    frame: pd.DataFrame, labels: str, language: str, values: Sequence[str] | None = None
 ) -> list[list[str]]:
     """Wordings of each area's label, the preferred first: name, both names, or name over value.
 
@@ -158,7 +155,7 @@ def key_lines(key: Sequence[tuple[str, str]], language: str) -> list[str]:
 # --- places of labels ---------------------------------------------------------------------------------------
 
 
-def units_per_point(ax: "Axes") -> float:
+def units_per_point(ax: Axes) -> float:
     """Units of the axes that one point of paper shows."""
     return units_per_mm(ax) * 25.4 / 72
 
@@ -209,7 +206,7 @@ def find_place(room, box: tuple[float, float], *, taken: Sequence = (), near=Non
     return None
 
 
-def write(ax: "Axes", words: str, box, *, size: float, fill: str | None, ground: bool = False) -> Text:
+def write(ax: Axes, words: str, box, *, size: float, fill: str | None, ground: bool = False) -> Text:
     """Write a label in the middle of a box, in ink or white as its fill asks; on white without a fill."""
     looks = {**text_looks(ax), "fontsize": size, "ha": "center", "va": "center", "linespacing": 1.0}
     looks["color"] = palette.INK if fill is None else palette.text_on(fill)
@@ -219,15 +216,15 @@ def write(ax: "Axes", words: str, box, *, size: float, fill: str | None, ground:
     return ax.text(box.centroid.x, box.centroid.y, words, zorder=6, gid="label", clip_on=True, **looks)
 
 
-def draw_lead(ax: "Axes", point, box) -> None:
+def draw_lead(ax: Axes, point, box) -> None:
     """Thin line from a point to the label that stands beside it."""
     line = shapely.get_coordinates(shapely.shortest_line(point, box))
     ax.plot(*line.T, color=palette.INK, linewidth=0.5, zorder=5.5, gid="lead")
 
 
 def label_areas(
-    ax: "Axes",
-    frame: "gpd.GeoDataFrame",
+    ax: Axes,
+    frame: gpd.GeoDataFrame,
     words: Sequence[Sequence[str]],
     fills: Sequence[str | None],
     *,
@@ -302,7 +299,7 @@ def _write_number(ax, number: str, rooms, k: int, taken: list, fill: str | None,
     return True
 
 
-def map_frame(ax: "Axes"):
+def map_frame(ax: Axes):
     """Frame of a map, in the units of the axes."""
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     return shapely.box(left, bottom, right, top)

@@ -3,13 +3,16 @@
 import math
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import shapely
+from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D
 from matplotlib_scalebar.scalebar import ScaleBar
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 
 from lnregions.boundaries import EQUAL_AREA, remembered, union
 from lnregions.errors import DataError, quote, unknown
@@ -17,10 +20,6 @@ from lnregions.maps import base, drawing
 from lnregions.style import MM, palette, size_on, wrap
 from lnregions.words import check_language
 from lnregions.words.catalogue import tr
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    from matplotlib.axes import Axes
 
 ROUND_KM = tuple(lead * 10**power for power in range(-1, 4) for lead in (1, 2, 5))
 SEAS = {  # corners (longitude, latitude); the Liaodong peninsula and the strait off its tip part the two
@@ -34,9 +33,6 @@ _KEPT_FREE_POINTS = 4.3  # between a name of the ground and the areas of the map
 
 def _crs(given):
     """Coordinate reference system of whatever names one, such as "EPSG:4490"; None stays."""
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
     try:
         return None if given is None else CRS.from_user_input(given)
     except CRSError as error:
@@ -46,7 +42,7 @@ def _crs(given):
         ) from error
 
 
-def add_scale_bar(ax: "Axes", *, crs, language: str = "en", corner: str = "lower left") -> ScaleBar:
+def add_scale_bar(ax: Axes, *, crs, language: str = "en", corner: str = "lower left") -> ScaleBar:
     """Scale bar of a round number of kilometres, about a fifth of the map's width.
 
     Raises
@@ -81,12 +77,9 @@ def add_scale_bar(ax: "Axes", *, crs, language: str = "en", corner: str = "lower
     return ax.add_artist(bar)
 
 
-def north_angle(ax: "Axes", crs, *, at: tuple[float, float] = (0.5, 0.5)) -> float:
+def north_angle(ax: Axes, crs, *, at: tuple[float, float] = (0.5, 0.5)) -> float:
     """Direction of true north, in degrees clockwise from the top, at a point of the axes (0 to 1)."""
-    x, y = (
-        low + share * (high - low)
-        for share, (low, high) in zip(at, (ax.get_xlim(), ax.get_ylim()), strict=True)
-    )
+    x, y = ax.transData.inverted().transform(ax.transAxes.transform(at))
     to_degrees = _to_degrees(crs)
     lon, lat = to_degrees.transform(x, y)
     x_north, y_north = to_degrees.transform(lon, lat + 0.01, direction="INVERSE")
@@ -95,12 +88,10 @@ def north_angle(ax: "Axes", crs, *, at: tuple[float, float] = (0.5, 0.5)) -> flo
 
 @cache
 def _to_degrees(crs):
-    from pyproj import Transformer
-
     return Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
 
 
-def add_north_arrow(ax: "Axes", *, crs, language: str = "en", corner: str = "upper left") -> Polygon:
+def add_north_arrow(ax: Axes, *, crs, language: str = "en", corner: str = "upper left") -> Polygon:
     """Arrow that points to true north at its own place on the map, with its letter at the tip."""
     right, up = "right" in corner, "upper" in corner
     points, at = size_on(ax).normal, (0.95 if right else 0.05, 0.93 if up else 0.07)
@@ -143,15 +134,15 @@ def projection_line(crs, language: str = "en") -> str:
 
 
 def finish_map(
-    ax: "Axes | Sequence[Axes]",
+    ax: Axes | Sequence[Axes],
     *,
     title: str,
     source: str,
     language: str = "en",
-    context: "gpd.GeoDataFrame | None" = None,
-    inset: "tuple[gpd.GeoDataFrame, Sequence[str]] | None" = None,
+    context: gpd.GeoDataFrame | None = None,
+    inset: tuple[gpd.GeoDataFrame, Sequence[str]] | None = None,
     crs=None,
-) -> "Axes | Sequence[Axes]":
+) -> Axes | Sequence[Axes]:
     """Finish a map in one call: title, scale bar, arrow to true north, source and projection line.
 
     Scale bar, arrow and locator take the corners where they hide least of the areas. The legend comes with
@@ -189,9 +180,9 @@ def finish_map(
     fig, size = first.get_figure(root=True), size_on(first)
     crs = crs if base.drawn_on(first) is None else base.drawn_on(first).crs
     lowest = _lowest_mm(fig)
-    room, (left, bottom, across, up) = base.legend_room(first), base.mm_box(first)
-    side = min(30.0, room.across_mm, 0.3 * up)
-    in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
+    room, box = base.legend_room(first), base.mm_box(first)
+    side = min(30.0, room.across_mm, 0.3 * box[3])  # of a locator at the foot of the legend's column
+    in_column = room.place == "right" and lowest - box[1] >= side + base.GAP_MM
     corners = _corners(first, inset is not None and not in_column)
     add_scale_bar(first, crs=crs, language=language, corner=corners["bar"][0])
     add_north_arrow(first, crs=crs, language=language, corner=corners["arrow"][0])
@@ -229,25 +220,21 @@ def _lowest_mm(fig) -> float:
     return min((a.get_window_extent().y0 for a in hanging), default=np.inf) / fig.dpi / MM
 
 
-def _corners(ax: "Axes", inset: bool) -> dict[str, tuple[str, tuple[float, float]]]:
+def _corners(ax: Axes, inset: bool) -> dict[str, tuple[str, tuple[float, float]]]:
     """Corner and size in millimetres of scale bar, arrow and locator, each where it hides least."""
-    size, across = size_on(ax), base.mm_box(ax)[2]
-    side = 5.2 * size.normal / base.POINTS_PER_MM
-    bar, arrow = (across / 4 + 4, base.line_mm(size.small) + 5), (side, side)
+    across, size = base.mm_box(ax)[2], size_on(ax)
+    arrow, locator = 5.2 * size.normal / base.POINTS_PER_MM, min(20.0, 0.21 * across)
+    boxes = {"bar": (across / 4 + 4, base.line_mm(size.small) + 5), "arrow": (arrow, arrow)}
+    boxes |= {"inset": (locator, locator)} if inset else {}
     taken = ["upper left"] if any(words.get_gid() == "panel" for words in ax.texts) else []
-    found = {"bar": (base.free_corners(ax, bar, taken=taken)[0], bar)}
-    taken.append(found["bar"][0])
-    free = base.free_corners(ax, arrow, taken=taken)
-    whole = union([] if base.drawn_on(ax) is None else base.drawn_on(ax).geometry)
-    clear = [c for c in free if "upper" in c and not whole.intersects(base.corner_box(ax, c, arrow))]
-    found["arrow"] = ((clear or free)[0], arrow)
-    if inset:
-        box = (min(20.0, 0.21 * across),) * 2
-        found["inset"] = (base.free_corners(ax, box, taken=[*taken, found["arrow"][0]])[0], box)
+    found = {}
+    for name, box in boxes.items():
+        found[name] = (base.free_corners(ax, box, taken=taken)[0], box)
+        taken.append(found[name][0])
     return found
 
 
-def _write_lines(ax: "Axes", words: str, part: str, *, at: tuple[int, float]) -> int:
+def _write_lines(ax: Axes, words: str, part: str, *, at: tuple[int, float]) -> int:
     """Write title or source so far above or below a map, over the width of the sheet; the number of lines."""
     fig, size = ax.get_figure(root=True), size_on(ax)
     points, bold = (size.title, True) if part == "title" else (size.small, False)
@@ -266,7 +253,7 @@ def _write_lines(ax: "Axes", words: str, part: str, *, at: tuple[int, float]) ->
     return len(lines)
 
 
-def _add_context(ax: "Axes", context: "gpd.GeoDataFrame", free: Sequence, language: str) -> None:
+def _add_context(ax: Axes, context: gpd.GeoDataFrame, free: Sequence, language: str) -> None:
     """Neighbouring land in pale grey on a pale sea, within the frame of a map, named where there is a language.
 
     Names are written where they are clear of the areas and of what is kept `free`; those without room are
@@ -308,12 +295,10 @@ def _add_context(ax: "Axes", context: "gpd.GeoDataFrame", free: Sequence, langua
 @cache
 def _sea(name: str, crs):
     """Part of the globe that bears the name of a sea, on the map's grid."""
-    import geopandas as gpd
-
     return gpd.GeoSeries([shapely.Polygon(SEAS[name])], crs=4490).to_crs(crs).iloc[0]
 
 
-def _frame(ax: "Axes", *, ground: str, edge: str) -> None:
+def _frame(ax: Axes, *, ground: str, edge: str) -> None:
     """Give a map its ground and a thin line around it."""
     ax.set_axis_on()
     ax.set(facecolor=ground, xticks=[], yticks=[])
@@ -322,13 +307,13 @@ def _frame(ax: "Axes", *, ground: str, edge: str) -> None:
 
 
 def plot_location(
-    frame: "gpd.GeoDataFrame",
+    frame: gpd.GeoDataFrame,
     areas: Sequence[str],
     *,
     colour: str = palette.REGION_COLOURS["belt"],
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     language: str = "en",
-) -> "Axes":
+) -> Axes:
     """Locator: all areas of `frame` in grey, those whose code is in `areas` filled with `colour`.
 
     Raises

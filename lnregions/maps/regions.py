@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea, VPacker
 
@@ -15,11 +17,6 @@ from lnregions.maps import base, drawing
 from lnregions.style import STATUSES, palette, region_style, region_tint
 from lnregions.words import WORDS, text
 from lnregions.words.catalogue import tr, trn
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 LINES = {"confirmed": "-", "likely": (0, (3.5, 1.4)), "unverified": (0, (0.9, 1.1))}
 STRENGTHS = {"confirmed": 1.0, "likely": 0.85, "unverified": 0.55}
@@ -31,15 +28,15 @@ _MARK = 5.2  # points across
 
 
 def plot_membership(
-    cities: "gpd.GeoDataFrame",
-    membership: "pd.DataFrame",
+    cities: gpd.GeoDataFrame,
+    membership: pd.DataFrame,
     *,
-    counties: "gpd.GeoDataFrame | None" = None,
-    regions: "pd.DataFrame | None" = None,
+    counties: gpd.GeoDataFrame | None = None,
+    regions: pd.DataFrame | None = None,
     labels: str = "name",
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     language: str = "en",
-) -> "Axes":
+) -> Axes:
     """Policy regions over one another: a colour each, stripes where they overlap, a line for their status.
 
     A region's line runs inside its border, each region at its own distance from it, so that two or three can
@@ -99,7 +96,7 @@ def _within(shapes, distance: float):
     )
 
 
-def _members(membership: "pd.DataFrame") -> "pd.DataFrame":
+def _members(membership: pd.DataFrame) -> pd.DataFrame:
     """Cities and counties that are members in their own right."""
     members = membership[membership["level"].isin(["city", "county"])]
     if "proxy" in members:
@@ -124,10 +121,8 @@ def _names(members, regions, language: str) -> dict[str, str]:
     return {region: name for region, name in known.items() if region in present}
 
 
-def _drawn_areas(cities, counties, members) -> "gpd.GeoDataFrame":
+def _drawn_areas(cities, counties, members) -> gpd.GeoDataFrame:
     """Cities without the ground of their member counties, then those counties; all with their ``city``."""
-    import pandas as pd
-
     wanted = members["level"] == "county"
     if wanted.any() and counties is None:
         raise DataError(
@@ -151,7 +146,7 @@ def _drawn_areas(cities, counties, members) -> "gpd.GeoDataFrame":
     return pd.concat([cities[columns], counties[columns]], ignore_index=True)
 
 
-def _fill(ax: "Axes", areas, held: list) -> list[str | None]:
+def _fill(ax: Axes, areas, held: list) -> list[str | None]:
     """Fill areas by their regions; the ground of each label, None where it is striped."""
     width = _STRIPE_MM * min(1.0, max(0.7, base.mm_box(ax)[2] / 125)) * base.units_per_mm(ax) * np.sqrt(2)
     fills, grounds = [], []
@@ -204,15 +199,15 @@ def _membership_legend(ax, members, names: dict[str, str], shared, key, language
 
 
 def plot_plan_status(
-    frame: "gpd.GeoDataFrame",
-    verdicts: "pd.DataFrame",
+    frame: gpd.GeoDataFrame,
+    verdicts: pd.DataFrame,
     *,
     members: Mapping[str, Sequence[str]],
     names: Mapping[str, str],
     legend: str = "",
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     language: str = "en",
-) -> "Axes":
+) -> Axes:
     """Regions of a plan, outlined and tinted, each with one mark a target: its shape and colour tell the status.
 
     Parameters
@@ -281,7 +276,7 @@ def _mark(status: str, x=(), y=()) -> Line2D:
     return Line2D(x, y, linestyle="", label=f"_{status}", **face, **edge)
 
 
-def _write_card(ax: "Axes", middle, name: str, statuses: Sequence[str]) -> None:
+def _write_card(ax: Axes, middle, name: str, statuses: Sequence[str]) -> None:
     """Name of a region over its marks, on a pale card."""
     marks = []
     for status in statuses:

@@ -1,20 +1,17 @@
 """Maps of one value an area: classes of a rate, changes around zero, areas without data, years side by side."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from lnregions.errors import DataError
 from lnregions.maps import base, classes, drawing
 from lnregions.style import figure, palette, size_of
 from lnregions.words import to_unit, unit_label
 from lnregions.words.catalogue import tr
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 COLUMNS = {"single": 2, "onehalf": 3}
 """Maps in a row of small multiples; four on wider sheets."""
@@ -40,7 +37,7 @@ def refuse_amounts(column: str, aggregation: str) -> None:
 
 
 def plot_choropleth(
-    frame: "gpd.GeoDataFrame",
+    frame: gpd.GeoDataFrame,
     column: str,
     *,
     unit: str,
@@ -48,9 +45,9 @@ def plot_choropleth(
     breaks: classes.Classes | Sequence[float] | str | None = None,
     labels: str = "name",
     legend: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     language: str = "en",
-) -> "Axes":
+) -> Axes:
     """Areas filled by class of a rate, share or density, with labels and legend.
 
     Amounts (``aggregation="sum"``: GDP in yuan, people, trade) are refused: a large area filled dark says
@@ -92,14 +89,14 @@ def plot_choropleth(
 
 
 def plot_change(
-    frame: "gpd.GeoDataFrame",
+    frame: gpd.GeoDataFrame,
     column: str,
     *,
     unit: str,
     breaks: classes.Classes | Sequence[float] | None = None,
     labels: str = "value",
     **how,
-) -> "Axes":
+) -> Axes:
     """Areas filled by class of a change or difference, brown below zero and blue above it.
 
     Zero is always a break, so that the colour tells the sign; `breaks` must hold it. Left out, round
@@ -118,7 +115,7 @@ def plot_change(
 
 def _plot_scale(
     frame, scale: classes.Scale, *, labels: str, legend=None, ax=None, language: str = "en"
-) -> "Axes":
+) -> Axes:
     ax = drawing.start(ax, frame, language, **scale.facts())
     grounds = _draw_classes(ax, frame, scale)
     values = drawing.printed_values(frame[scale.column], scale.unit, language, sign=scale.sign)
@@ -128,7 +125,7 @@ def _plot_scale(
     return ax
 
 
-def _draw_classes(ax: "Axes", frame: "gpd.GeoDataFrame", scale: classes.Scale) -> list[str | None]:
+def _draw_classes(ax: Axes, frame: gpd.GeoDataFrame, scale: classes.Scale) -> list[str | None]:
     """Fill areas by class, hatch those without a value; the ground of each label, None where hatched."""
     number = scale.classes.index(frame[scale.column])
     fills = [scale.ramp[k] if k >= 0 else None for k in number]
@@ -152,13 +149,13 @@ def _class_legend(
 
 
 def plot_no_data(
-    frame: "gpd.GeoDataFrame",
+    frame: gpd.GeoDataFrame,
     *,
     reason: str = "",
     legend: str = "",
-    ax: "Axes | None" = None,
+    ax: Axes | None = None,
     language: str = "en",
-) -> "Axes":
+) -> Axes:
     """Areas that are all hatched and named, with the reason why there is nothing to show under the legend."""
     frame = drawing.prepare(frame)
     ax = drawing.start(ax, frame, language)
@@ -172,8 +169,8 @@ def plot_no_data(
 
 
 def plot_small_multiples(
-    frame: "gpd.GeoDataFrame",
-    values: "pd.DataFrame",
+    frame: gpd.GeoDataFrame,
+    values: pd.DataFrame,
     *,
     column: str = "value",
     by: str = "year",
@@ -234,7 +231,7 @@ def plot_small_multiples(
     return np.array(axes, dtype=object)
 
 
-def _panel_axes(count: int, width: str | float, language: str) -> list["Axes"]:
+def _panel_axes(count: int, width: str | float, language: str) -> list[Axes]:
     """Axes of the maps in rows; the last one is for the legend."""
     size = size_of(width)
     margin, head, foot = base.edges_mm(width)

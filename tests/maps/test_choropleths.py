@@ -54,12 +54,10 @@ def test_missing_values_are_hatched_and_counted():
     assert np.isnan(frame.loc[0, "rate"])  # the caller's frame is as it was
 
 
-def test_amounts_are_refused_as_choropleth_and_drawn_as_circles_by_default():
+def test_amounts_are_refused_and_schemes_go_by_their_name():
     with pytest.raises(DataError, match="plot_symbols"):
         maps.plot_choropleth(CITIES, "amount", unit="亿元", aggregation="sum")
-    assert collections(maps.plot_values(CITIES, "amount", unit="亿元", aggregation="sum"), "circles")
-    ax = maps.plot_values(CITIES, "rate", unit="%", aggregation="weighted", breaks="quantiles")
-    assert not collections(ax, "circles")
+    ax = maps.plot_choropleth(CITIES, "rate", unit="%", aggregation="weighted", breaks="quantiles")
     assert "quantiles, GVF 0." in notes(ax)
 
 
