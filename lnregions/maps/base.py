@@ -74,10 +74,42 @@ def foot_lines(size) -> int:
     return 5 if size.width_mm < 100 else 4 if size.width_mm < 150 else 3
 
 
-def edges_mm(width: str | float) -> tuple[float, float, float]:
-    """Margin of a sheet, its head (title) and its foot (source and projection) in millimetres."""
-    size, margin = size_of(width), 12.0 if width == "a4" else 2.0
-    return margin, margin + 2 * line_mm(size.title) + 0.5, margin + foot_lines(size) * line_mm(size.small)
+def sheet_axes(
+    width: str | float,
+    count: int = 1,
+    *,
+    columns: int = 1,
+    language: str,
+    column_mm: float = 0.0,
+    strip_mm: float = 0.0,
+    height_mm: float | None = None,
+) -> list[Axes]:
+    """Axes without frame and ticks on a new sheet, row by row, in fixed millimetres.
+
+    Above them is room for a title of two lines, below for the source, and where wanted a column to the right
+    and a strip below for a legend. Slides and A4 have their height, others that of what stands on them.
+    """
+    size, rows = size_of(width), -(-count // columns)
+    margin = 12.0 if width == "a4" else 2.0
+    head = margin + 2 * line_mm(size.title) + 0.5
+    foot = margin + foot_lines(size) * line_mm(size.small) + strip_mm
+    given = height_mm or (size.height_mm if width in FIXED else None)
+    across = (size.width_mm - 2 * margin - column_mm) / columns
+    up = min(across / ASPECT, (given - head - foot) / rows) if given else across / ASPECT
+    if up < 15:
+        raise DataError(
+            f"A map {given} mm high leaves no room under its title and source line. "
+            f"Give at least {head + foot + 15:.0f} mm."
+        )
+    high = given or head + rows * up + foot
+    fig = figure(width, height_mm=high, language=language)
+    fig.fixed = bool(given)
+    gap = 0.5 if count > 1 else 0.0
+    boxes = [
+        (margin + k % columns * across + gap, high - head - (k // columns + 1) * up + gap)
+        for k in range(count)
+    ]
+    return [add_axes_mm(fig, (*corner, across - 2 * gap, up - 2 * gap)) for corner in boxes]
 
 
 def add_axes_mm(fig: Figure, box: Sequence[float], **looks) -> Axes:
@@ -132,23 +164,10 @@ def map_axes(
     size = size_of(width)
     if legend == "auto":
         legend = "right" if size.width_mm >= 110 and width != "a4" else "below"
-    margin, head, foot = edges_mm(width)
-    inner = size.width_mm - 2 * margin
-    across = inner - (max(36.0, 0.27 * inner) if legend == "right" else 0.0)
-    foot += 7 * line_mm(size.small) if legend == "below" else 0.0
-    given = height_mm or (size.height_mm if width in FIXED else None)
-    up = across / ASPECT if given is None else given - head - foot
-    if width == "a4":
-        up = min(up, across / ASPECT)
-    if up < 15:
-        raise DataError(
-            f"A map {given} mm high leaves no room under its title and source line. "
-            f"Give at least {head + foot + 15:.0f} mm."
-        )
-    high = given or up + head + foot
-    fig = figure(width, height_mm=high, language=language)
-    fig.fixed = given is not None
-    return add_axes_mm(fig, (margin, high - head - up, across, up))
+    column = max(36.0, 0.27 * size.width_mm) if legend == "right" else 0.0
+    strip = 7 * line_mm(size.small) if legend == "below" else 0.0
+    how = {"column_mm": column, "strip_mm": strip, "height_mm": height_mm}
+    return sheet_axes(width, language=language, **how)[0]
 
 
 def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:

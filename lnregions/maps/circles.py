@@ -127,20 +127,19 @@ def _places(ax: Axes, geometry, radii, words) -> tuple[list[_Spot], list[tuple[s
     """
     rooms = [drawing.largest_part(g) for g in geometry]
     wanted = [w[0] if w else "" for w in words]
+    order = [int(k) for k in np.argsort(-radii, kind="stable")]  # the large ones choose first
     spots: dict[int, _Spot] = {}
     taken: list = []
-    for k in map(int, np.argsort(-radii, kind="stable")):  # the large ones choose first
-        found = _inside(ax, rooms[k], radii[k], wanted[k], taken)
-        if found is not None:
-            spots[k] = found
-            taken += [found.circle] if found.inside else [found.circle, found.label]
-    alone = [k for k in map(int, np.argsort(-radii, kind="stable")) if k not in spots]
-    for k in alone:
-        spots[k] = _Spot(_roomiest(rooms[k], radii[k], taken), radii[k])
-        taken.append(spots[k].circle)
+    for k in order:
+        spots[k] = _inside(ax, rooms[k], radii[k], wanted[k], taken) or _Spot(
+            _roomiest(rooms[k], radii[k], taken), radii[k]
+        )
+        taken += (
+            [spots[k].circle] if spots[k].inside or not spots[k].words else [spots[k].circle, spots[k].label]
+        )
     key: list[tuple[str, str]] = []
-    for k in alone:
-        if not _label_beside(ax, spots[k], wanted[k], taken):
+    for k in order:
+        if wanted[k] and not spots[k].words and not _label_beside(ax, spots[k], wanted[k], taken):
             key.append((str(len(key) + 1), wanted[k].replace("\n", " ")))
             spots[k].words, spots[k].label, spots[k].inside = key[-1][0], spots[k].circle, True
     return [spots[k] for k in range(len(rooms))], key

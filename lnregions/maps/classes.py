@@ -13,24 +13,19 @@ from lnregions.style import palette
 from lnregions.words import format_number
 from lnregions.words.catalogue import tr
 
-SCHEMES = {  # name here: class of mapclassify
-    "quantiles": "Quantiles",
-    "fisher-jenks": "FisherJenks",
-    "equal-interval": "EqualInterval",
-    "natural-breaks": "NaturalBreaks",
-    "head-tail": "HeadTailBreaks",
-    "std-mean": "StdMean",
+SCHEMES = {  # name here: class of mapclassify, name in a legend
+    "quantiles": ("Quantiles", "quantiles"),
+    "fisher-jenks": ("FisherJenks", "Fisher-Jenks"),
+    "equal-interval": ("EqualInterval", "equal intervals"),
+    "natural-breaks": ("NaturalBreaks", "natural breaks"),
+    "head-tail": ("HeadTailBreaks", "head/tail breaks"),
+    "std-mean": ("StdMean", "standard deviations"),
 }
-METHODS = {  # as the legend names them
+METHODS = {
     "round": "round class breaks",
     "given": "given class breaks",
     "zero": "round class breaks around zero",
-    "quantiles": "quantiles",
-    "fisher-jenks": "Fisher-Jenks",
-    "equal-interval": "equal intervals",
-    "natural-breaks": "natural breaks",
-    "head-tail": "head/tail breaks",
-    "std-mean": "standard deviations",
+    **{scheme: label for scheme, (_, label) in SCHEMES.items()},
 }
 
 
@@ -157,7 +152,7 @@ def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> 
     import mapclassify  # slow to import, and rarely used
 
     free = scheme in ("head-tail", "std-mean")
-    found = getattr(mapclassify, SCHEMES[scheme])(values, **({} if free else {"k": classes}))
+    found = getattr(mapclassify, SCHEMES[scheme][0])(values, **({} if free else {"k": classes}))
     # the bins of mapclassify include their upper end, ours their lower: the same split, seen from above
     inner = {float(values[values > upper].min()) for upper in found.bins[:-1] if (values > upper).any()}
     fit = 1 - found.get_tss() / ((values - values.mean()) ** 2).sum()  # get_tss: squares within classes

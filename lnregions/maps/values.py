@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from lnregions.errors import DataError
 from lnregions.maps import base, classes, drawing
-from lnregions.style import figure, palette, size_of
+from lnregions.style import palette
 from lnregions.words import to_unit, unit_label
 from lnregions.words.catalogue import tr
 
@@ -218,7 +218,9 @@ def plot_small_multiples(
     refuse_amounts(column, aggregation)
     frame = drawing.prepare(frame, needs=("area",)).drop(columns=column, errors="ignore")
     scale = classes.rate_scale(column, values[column], unit=unit, breaks=breaks)
-    *axes, key = _panel_axes(len(panels) + 1, width, language)
+    columns = COLUMNS.get(width, 4) if isinstance(width, str) else max(1, round(width / 45))
+    count = len(panels) + 1  # the last place is for the legend
+    *axes, key = base.sheet_axes(width, count, columns=min(columns, count), language=language)
     holes = 0
     for ax, panel in zip(axes, panels, strict=True):
         joined = frame.merge(values.loc[values[by] == panel, ["area", column]], on="area", how="left")
@@ -229,28 +231,3 @@ def plot_small_multiples(
     key.set_label(base.LEGEND_ROOM)
     _class_legend(key, scale, holes, unit_title(unit, language, legend), language)
     return np.array(axes, dtype=object)
-
-
-def _panel_axes(count: int, width: str | float, language: str) -> list[Axes]:
-    """Axes of the maps in rows; the last one is for the legend."""
-    size = size_of(width)
-    margin, head, foot = base.edges_mm(width)
-    inner = size.width_mm - 2 * margin
-    columns = COLUMNS.get(width, 4) if isinstance(width, str) else max(1, round(inner / 45))
-    columns = min(columns, count)
-    rows = -(-count // columns)
-    wide = inner / columns
-    high = wide / base.ASPECT
-    if width in base.FIXED:
-        high = min(high, (size.height_mm - head - foot) / rows)
-    total = size.height_mm if width in base.FIXED else head + foot + rows * high
-    fig = figure(width, height_mm=total, language=language)
-    fig.fixed = width in base.FIXED
-    places = [divmod(k, columns) for k in range(count)]
-    return [
-        base.add_axes_mm(
-            fig,
-            (margin + column * wide + 0.5, total - head - (row + 1) * high + 0.5, wide - 1, high - 1),
-        )
-        for row, column in places
-    ]
