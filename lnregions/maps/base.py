@@ -164,7 +164,7 @@ def map_axes(
     size = size_of(width)
     if legend == "auto":
         legend = "right" if size.width_mm >= 110 and width != "a4" else "below"
-    column = max(36.0, 0.27 * size.width_mm) if legend == "right" else 0.0
+    column = max(36.0, 0.27 * (size.width_mm - 4)) if legend == "right" else 0.0
     strip = 7 * line_mm(size.small) if legend == "below" else 0.0
     how = {"column_mm": column, "strip_mm": strip, "height_mm": height_mm}
     return sheet_axes(width, language=language, **how)[0]
@@ -204,13 +204,16 @@ def corner_box(ax: Axes, corner: str, box_mm: tuple[float, float]):
     return shapely.box(x, y, x + wide, y + high)
 
 
-def free_corners(ax: Axes, box_mm: tuple[float, float], *, taken: Iterable[str] = ()) -> list[str]:
+def free_corners(
+    ax: Axes, box_mm: tuple[float, float], *, taken: Iterable[str] = (), rather: str = "lower"
+) -> list[str]:
     """Corners of the map's frame, those first where a box of that size hides least of the areas."""
     areas = [] if drawn_on(ax) is None else np.asarray(drawn_on(ax).geometry)
 
-    def hidden(corner: str) -> float:
+    def hidden(corner: str) -> tuple[float, bool]:
         box = corner_box(ax, corner, box_mm)
-        return round(float(shapely.area(shapely.intersection(areas, box)).sum() / box.area), 3)
+        share = shapely.area(shapely.intersection(areas, box)).sum() / box.area
+        return round(float(share), 3), rather not in corner
 
     return sorted((c for c in _CORNERS if c not in taken), key=hidden)
 

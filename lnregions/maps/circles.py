@@ -146,20 +146,25 @@ def _places(ax: Axes, geometry, radii, words) -> tuple[list[_Spot], list[tuple[s
 
 
 def _inside(ax, room, radius: float, words: str, taken) -> _Spot | None:
-    """Circle with its label inside it, or in one block with its label below, all inside the area; or None."""
+    """Circle and label inside an area: one in the other, or in one block with the label below or beside."""
     unit, size = drawing.units_per_point(ax), size_on(ax).small
     wide, high = drawing.label_box(words, size, unit) if words else (0.0, 0.0)
     if np.hypot(wide / 2, 0.35 * size * unit * (words.count("\n") + 1)) <= radius or not words:
         spot = _Spot(_roomiest(room, radius, taken), radius, words, size=size, inside=True)
         spot.label = spot.circle
         return spot
-    block = (max(2 * radius, wide), 2 * radius + _GAP * unit + high)
-    box = drawing.find_place(room, block, taken=taken)
-    if box is None:
-        return None
-    x, (bottom, top) = box.centroid.x, box.bounds[1::2]
-    label = shapely.box(x - wide / 2, bottom, x + wide / 2, bottom + high)
-    return _Spot((x, top - radius), radius, words, label, size)
+    gap, across = _GAP * unit, 2 * radius
+    below = drawing.find_place(room, (max(across, wide), across + gap + high), taken=taken)
+    if below is not None:
+        x, (bottom, top) = below.centroid.x, below.bounds[1::2]
+        label = shapely.box(x - wide / 2, bottom, x + wide / 2, bottom + high)
+        return _Spot((x, top - radius), radius, words, label, size)
+    beside = drawing.find_place(room, (across + gap + wide, max(across, high)), taken=taken)
+    if beside is not None:
+        y, (left, right) = beside.centroid.y, beside.bounds[::2]
+        label = shapely.box(right - wide, y - high / 2, right, y + high / 2)
+        return _Spot((left + radius, y), radius, words, label, size)
+    return None
 
 
 def _roomiest(room, radius: float, taken) -> tuple[float, float]:

@@ -193,7 +193,7 @@ def find_place(room, box: tuple[float, float], *, taken: Sequence = (), near=Non
         return None
     shapely.prepare(room)
     first = near or widest_place(room, round(min(max(wide / high, 0.6), 5.0), 1))
-    grid = np.stack(np.meshgrid(np.linspace(xmin, xmax, 17), np.linspace(ymin, ymax, 17)), -1).reshape(-1, 2)
+    grid = np.stack(np.meshgrid(np.linspace(xmin, xmax, 33), np.linspace(ymin, ymax, 33)), -1).reshape(-1, 2)
     outward = grid[np.argsort(np.hypot(*(grid - first).T), kind="stable")]
     for middles in (np.array([first]), outward):
         x, y = middles.T

@@ -229,7 +229,8 @@ def _corners(ax: Axes, inset: bool) -> dict[str, tuple[str, tuple[float, float]]
     taken = ["upper left"] if any(words.get_gid() == "panel" for words in ax.texts) else []
     found = {}
     for name, box in boxes.items():
-        found[name] = (base.free_corners(ax, box, taken=taken)[0], box)
+        rather = "upper" if name == "arrow" else "lower"
+        found[name] = (base.free_corners(ax, box, taken=taken, rather=rather)[0], box)
         taken.append(found[name][0])
     return found
 
