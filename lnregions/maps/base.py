@@ -128,7 +128,7 @@ def mm_box(ax: Axes) -> tuple[float, float, float, float]:
 
 
 def mm_from(ax: Axes, corner: tuple[float, float]) -> Transform:
-    """Transform of millimetres counted from a corner of an axes (0 or 1 each way), which moves with the axes."""
+    """Transform of millimetres from a corner of an axes (0 or 1 each way), which moves with the axes."""
     inches = ax.get_figure(root=True).dpi_scale_trans
     return Affine2D().scale(MM) + inches + ScaledTranslation(*corner, ax.transAxes)
 
@@ -171,7 +171,7 @@ def map_axes(
 
 
 def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:
-    """Show `bounds` (xmin, ymin, xmax, ymax) with a margin, undistorted; the axes keep their box and fill it."""
+    """Show `bounds` (xmin, ymin, xmax, ymax) with a margin, undistorted; the axes keep their box."""
     xmin, ymin, xmax, ymax = bounds
     pad = 2 * margin * max(xmax - xmin, ymax - ymin)
     _, _, across, up = mm_box(ax)

@@ -237,10 +237,10 @@ def label_areas(
     stands beside it at the end of a short line where even that has no room within. Beyond twenty of them they
     stay empty.
 
-    `words` are the wordings of each area, the preferred first; `fills` the fill under each label, which is ink
-    or white accordingly, None for a label on its own white ground. `ground` puts a ground of the fill's colour
-    under each label, so that lines do not run through it. `complete` puts the preferred wording of labels that
-    had to be shortened into the key, without a number. Comes back: the key, for the notes of a legend.
+    `words` are the wordings of each area, the preferred first; `fills` the fill under each label, which is
+    ink or white accordingly, None for a label on its own white ground. `ground` puts a ground of the fill's
+    colour under each label, so that lines do not run through it. `complete` puts the preferred wording of
+    labels that had to be shortened into the key, without a number. Returns the key, for a legend's notes.
     """
     unit, sheet = units_per_point(ax), size_on(ax)
     rooms = [largest_part(g) for g in frame.geometry]

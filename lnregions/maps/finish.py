@@ -255,10 +255,10 @@ def _write_lines(ax: Axes, words: str, part: str, *, at: tuple[int, float]) -> i
 
 
 def _add_context(ax: Axes, context: gpd.GeoDataFrame, free: Sequence, language: str) -> None:
-    """Neighbouring land in pale grey on a pale sea, within the frame of a map, named where there is a language.
+    """Neighbouring land in pale grey on a pale sea within the frame of a map, with names in a language.
 
     Names are written where they are clear of the areas and of what is kept `free`; those without room are
-    left out.
+    left out, and all without a language.
     """
     drawn, frame = base.drawn_on(ax), drawing.map_frame(ax)
     ground = drawing.printed(context, drawn.crs if drawn else EQUAL_AREA)

@@ -208,7 +208,7 @@ def plot_plan_status(
     ax: Axes | None = None,
     language: str = "en",
 ) -> Axes:
-    """Regions of a plan, outlined and tinted, each with one mark a target: its shape and colour tell the status.
+    """Regions of a plan, outlined and tinted, each with one mark a target whose shape tells the status.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Maps of one value an area: classes of a rate, changes around zero, areas without data, years side by side."""
+"""Maps of one value an area: classes of a rate, changes around zero, no data, years side by side."""
 
 from collections.abc import Sequence
 

@@ -98,7 +98,7 @@ def test_areas_without_any_value_are_hatched_with_the_reason(language, words):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["name", "both", "value"])
+@pytest.mark.parametrize("kind", ["both", "value"])
 def test_no_label_leaves_its_area_or_touches_another(width, language, kind):
     ax = maps.map_axes(width, language=language)
     maps.plot_choropleth(CITIES, "rate", unit="%", labels=kind, ax=ax, language=language)
