@@ -21,8 +21,6 @@ from lnregions.boundaries import boundaries
 from lnregions.figures import figures
 from lnregions.figures.chart_pictures import draw_targets
 from lnregions.figures.map_pictures import draw_map
-from lnregions.maps import base as map_base
-from lnregions.maps import labels as map_labels
 from lnregions.style import style
 from lnregions.style.palette_png import encode_png
 from lnregions.tables.plans import load_plan
@@ -84,10 +82,10 @@ def main() -> None:
         return fig
 
     def labels():
-        map_labels.place_labels(axes, projected.geometry, words)
+        maps.label_areas(axes, projected, words, [None] * len(words))
 
-    projected = map_base.prepare(cities)
-    axes = map_base.start(maps.map_axes(), projected, "en")
+    projected = maps.prepare(cities)
+    axes = maps.start(maps.map_axes(), projected, "en")
     words = [[f"{zh}\n{en}", en] for zh, en in zip(projected["short_zh"], projected["short_en"], strict=True)]
     measure("labels of 14 cities, 174 mm", labels, target=0.05)
     measure("map drawn, 174 mm", draw)

@@ -1,38 +1,36 @@
-"""The ground of every map: projected areas as patches, the axes in millimetres, what was drawn on them."""
+"""The sheet of a map: axes placed in millimetres, the record of what is drawn on them, legend and notes."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-import matplotlib as mpl
 import numpy as np
 import shapely
-from matplotlib.collections import PathCollection
-from matplotlib.path import Path
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.patches import Patch
+from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
-from lnregions import errors as _checks
-from lnregions.boundaries import EQUAL_AREA, project, remembered, simplify_coverage, union, with_geometry
-from lnregions.style import MM, MapAxes, Size, figure, palette, rc, size_of, size_on
+from lnregions.errors import DataError
+from lnregions.style import MM, figure, palette, size_of, size_on, text_width, wrap
+from lnregions.words.catalogue import tr
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-    from matplotlib.axes import Axes
-
-BORDER_POINTS = 0.4
-OUTLINE_POINTS = 0.9
-_ASPECT = 1.06  # width over height of Liaoning in the projection, with a little air
-_FINEST = 2500  # steps of the finest detail across a map: 0.05 mm on one 125 mm wide
-_LINE = 1.32  # height of a line of text over its size
-_MARGIN_MM = 2.0
-_MIN_COLUMN_MM = 26.0
-_PATH_SETTINGS = ("path.simplify", "path.simplify_threshold")  # which a path keeps from when it is made
+ASPECT = 1.06  # width over height of Liaoning in the projection, with a little air
+FIXED = ("slide", "a4")  # presets whose height is given
+FONT = "Noto Sans SC"
+GAP_MM = 2.5
+LEGEND_ROOM = "room for a legend"  # label of axes that hold nothing but a legend
+POINTS_PER_MM = 72 / 25.4
+_CORNERS = ("lower left", "upper left", "upper right", "lower right")
 
 
 @dataclass
 class Drawn:
-    """What a map shows: needed for its furniture, its sidecar and its tests."""
+    """What a map shows: for its furniture, its sidecar and its tests."""
 
     crs: object
     geometry: object
@@ -40,81 +38,104 @@ class Drawn:
     facts: dict = field(default_factory=dict)
 
 
-_DRAWN: "WeakKeyDictionary[Axes, Drawn]" = WeakKeyDictionary()
+DRAWN: WeakKeyDictionary[Axes, Drawn] = WeakKeyDictionary()
 
 
-def drawn_on(ax: "Axes") -> Drawn | None:
+def drawn_on(ax: Axes) -> Drawn | None:
     """Record of the map on an axes, None when no map function has drawn there."""
-    return _DRAWN.get(ax)
+    return DRAWN.get(ax)
 
 
-def map_facts(ax: "Axes") -> dict:
+def map_facts(ax: Axes) -> dict:
     """CRS, class breaks and their method as drawn on an axes, for a figure's sidecar; empty without a map."""
-    drawn = _DRAWN.get(ax)
-    return {} if drawn is None else {"crs": crs_name(drawn.crs), **drawn.facts}
+    drawn = DRAWN.get(ax)
+    return {} if drawn is None else {"crs": _crs_name(drawn.crs), **drawn.facts}
 
 
 @cache
-def crs_name(crs) -> str:
-    """Code of a coordinate reference system, or its name, or its definition where it has neither."""
+def _crs_name(crs) -> str:
+    """Code of a reference system, or its name, or its definition where it has neither."""
     code = crs.to_authority()
     if code:
         return ":".join(code)
     return crs.name if crs.name and crs.name != "unknown" else crs.srs
 
 
-def crs_of(given):
-    """Coordinate reference system of whatever names one, such as "EPSG:4490"; None stays."""
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
-    try:
-        return given if given is None or isinstance(given, CRS) else CRS.from_user_input(given)
-    except CRSError as error:
-        raise _checks.DataError(
-            f"There is no coordinate reference system {_checks.quote(given)}. Give one such as EPSG:32651, "
-            "or the .crs of the areas drawn.",
-        ) from error
+# --- millimetres --------------------------------------------------------------------------------------------
 
 
-def prepare(frame: "gpd.GeoDataFrame", *, needs: tuple[str, ...] = ()) -> "gpd.GeoDataFrame":
-    """`frame` on the equal-area grid of Liaoning, thinned to a printed map's detail, its columns checked.
+def line_mm(points: float) -> float:
+    """Height in millimetres of a line of text set at `points`."""
+    return 1.32 * points / POINTS_PER_MM
 
-    Raises
-    ------
-    DataError
-        When a column is missing, no CRS is set, or nothing is there to draw.
+
+def foot_lines(size) -> int:
+    """Lines that a source may take at the foot of a sheet of that size."""
+    return 5 if size.width_mm < 100 else 4 if size.width_mm < 150 else 3
+
+
+def sheet_axes(
+    width: str | float,
+    count: int = 1,
+    *,
+    columns: int = 1,
+    language: str,
+    column_mm: float = 0.0,
+    strip_mm: float = 0.0,
+    height_mm: float | None = None,
+) -> list[Axes]:
+    """Axes without frame and ticks on a new sheet, row by row, in fixed millimetres.
+
+    Above them is room for a title of two lines, below for the source, and where wanted a column to the right
+    and a strip below for a legend. Slides and A4 have their height, others that of what stands on them.
     """
-    for column in needs:
-        if column not in frame:
-            raise _checks.unknown("column", column, [c for c in frame.columns if c != "geometry"])
-    if frame.crs is None:
-        raise _checks.DataError(
-            "The areas carry no coordinate reference system, so they cannot be projected. "
-            "Set it first, for longitudes and latitudes of CGCS2000 with frame.set_crs(4490).",
+    size, rows = size_of(width), -(-count // columns)
+    margin = 12.0 if width == "a4" else 2.0
+    head = margin + 2 * line_mm(size.title) + 0.5
+    foot = margin + foot_lines(size) * line_mm(size.small) + strip_mm
+    given = height_mm or (size.height_mm if width in FIXED else None)
+    across = (size.width_mm - 2 * margin - column_mm) / columns
+    up = min(across / ASPECT, (given - head - foot) / rows) if given else across / ASPECT
+    if up < 15:
+        raise DataError(
+            f"A map {given} mm high leaves no room under its title and source line. "
+            f"Give at least {head + foot + 15:.0f} mm."
         )
-    if not len(frame):
-        raise _checks.DataError("There is no area to draw. Give at least one row.")
-    return printed(frame, EQUAL_AREA) if frame.crs.is_geographic else frame
+    high = given or head + rows * up + foot
+    fig = figure(width, height_mm=high, language=language)
+    fig.fixed = bool(given)
+    gap = 0.5 if count > 1 else 0.0
+    boxes = [
+        (margin + k % columns * across + gap, high - head - (k // columns + 1) * up + gap)
+        for k in range(count)
+    ]
+    return [add_axes_mm(fig, (*corner, across - 2 * gap, up - 2 * gap)) for corner in boxes]
 
 
-def printed(frame: "gpd.GeoDataFrame", crs) -> "gpd.GeoDataFrame":
-    """Areas on the grid of a map, thinned to what it can show; done once a process for the same areas."""
-    task = ("printed", frame.crs.srs, crs.srs)
-    shapes = remembered(
-        task, frame.geometry.to_numpy(), lambda: _thin(project(frame, crs=crs)).geometry.to_numpy()
-    )
-    found = with_geometry(frame, shapes, crs)
-    found.attrs = {}  # pandas copies them with every selection
-    return found
+def add_axes_mm(fig: Figure, box: Sequence[float], **looks) -> Axes:
+    """Axes without frame and ticks at left, bottom, width and height in millimetres."""
+    sheet = np.tile(fig.get_size_inches(), 2) / MM
+    ax = fig.add_axes(tuple(np.asarray(box) / sheet), **looks)
+    ax.set_axis_off()
+    return ax
 
 
-def _thin(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
-    """Projected areas without the corners no printed map can show, shared borders kept."""
-    xmin, ymin, xmax, ymax = frame.total_bounds
-    wanted = max(xmax - xmin, ymax - ymin) / _FINEST
-    power = 10.0 ** np.floor(np.log10(wanted))
-    return simplify_coverage(frame, max(lead * power for lead in (1, 2, 5) if lead * power <= wanted))
+def mm_box(ax: Axes) -> tuple[float, float, float, float]:
+    """Place of an axes on its figure in millimetres: left, bottom, width, height."""
+    across, up = ax.get_figure(root=True).get_size_inches() / MM
+    place = ax.get_position()
+    return place.x0 * across, place.y0 * up, place.width * across, place.height * up
+
+
+def mm_from(ax: Axes, corner: tuple[float, float]) -> Transform:
+    """Transform of millimetres from a corner of an axes (0 or 1 each way), which moves with the axes."""
+    inches = ax.get_figure(root=True).dpi_scale_trans
+    return Affine2D().scale(MM) + inches + ScaledTranslation(*corner, ax.transAxes)
+
+
+def units_per_mm(ax: Axes) -> float:
+    """Metres on the ground that one millimetre of paper shows."""
+    return float(np.ptp(ax.get_xlim()) / mm_box(ax)[2])
 
 
 def map_axes(
@@ -123,11 +144,16 @@ def map_axes(
     language: str = "en",
     height_mm: float | None = None,
     legend: str = "auto",
-) -> "Axes":
+) -> Axes:
     """Axes for one map on a new figure, with room for title, legend and source line in fixed millimetres.
 
     The legend's room is a column to the right (120 mm and wider) or a strip below (narrower, and A4);
     ``legend="right"``, ``"below"`` or ``"none"`` decides otherwise.
+
+    Raises
+    ------
+    DataError
+        When the height leaves no room for a map.
 
     Examples
     --------
@@ -138,166 +164,165 @@ def map_axes(
     size = size_of(width)
     if legend == "auto":
         legend = "right" if size.width_mm >= 110 and width != "a4" else "below"
-    margin = 12.0 if width == "a4" else _MARGIN_MM
-    head, foot = margin + line_mm(size.title) * 2 + 0.5, margin + foot_mm(size)
-    inner = size.width_mm - 2 * margin
-    column = {"right": max(36.0, 0.27 * inner), "below": 0.0, "none": 0.0}[legend]
-    strip = line_mm(size.small) * 7 if legend == "below" else 0.0
-    free = inner - column
-    fixed = height_mm is not None or width in ("slide", "a4")
-    if height_mm is None and width in ("slide", "a4"):
-        height_mm = size.height_mm
-    tall = free / _ASPECT if height_mm is None else height_mm - head - foot - strip
-    if width == "a4":
-        tall = min(tall, free / _ASPECT)
-    if tall < 15:
-        raise _checks.DataError(
-            f"A map {height_mm} mm high leaves no room under its title and source line. "
-            f"Give at least {head + foot + strip + 15:.0f} mm.",
-        )
-    height_mm = height_mm or tall + head + foot + strip
-    fig = figure(width, height_mm=height_mm, language=language)
-    fig.fixed = fixed
-    box = (margin, height_mm - head - tall, free, tall)
-    place = (box[0] / size.width_mm, box[1] / height_mm, box[2] / size.width_mm, box[3] / height_mm)
-    ax = fig.add_axes(place, axes_class=MapAxes)
-    ax.set_axis_off()
-    return ax
+    column = max(36.0, 0.27 * (size.width_mm - 4)) if legend == "right" else 0.0
+    strip = 7 * line_mm(size.small) if legend == "below" else 0.0
+    how = {"column_mm": column, "strip_mm": strip, "height_mm": height_mm}
+    return sheet_axes(width, language=language, **how)[0]
 
 
-def foot_lines(size: Size) -> int:
-    """Lines that a source may take at the foot of a sheet of that size."""
-    return 5 if size.width_mm < 100 else 4 if size.width_mm < 150 else 3
-
-
-def foot_mm(size: Size) -> float:
-    """Height in millimetres of the foot of a sheet, which holds source and projection."""
-    return foot_lines(size) * line_mm(size.small)
-
-
-def line_mm(points: float) -> float:
-    """Height in millimetres of a line of text set at `points`."""
-    return points * _LINE * 25.4 / 72
-
-
-def start(ax: "Axes | None", frame: "gpd.GeoDataFrame", language: str, **facts) -> "Axes":
-    """Axes with the extent of `frame` in force, undistorted, and the record of the map begun or extended."""
-    rc(language)  # checks the language, registers the fonts
-    ax = map_axes(language=language) if ax is None else ax
-    previous = _DRAWN.get(ax)
-    if previous is None:
-        ax.set_axis_off()
-        set_extent(ax, frame.total_bounds)
-        _DRAWN[ax] = Drawn(frame.crs, frame.geometry, language, dict(facts))
-    else:
-        previous.facts.update(facts)
-    return ax
-
-
-def set_extent(ax: "Axes", bounds, *, margin: float = 0.02) -> None:
-    """Show `bounds` (xmin, ymin, xmax, ymax) with a margin; the box of the axes stays and is filled."""
+def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:
+    """Show `bounds` (xmin, ymin, xmax, ymax) with a margin, undistorted; the axes keep their box."""
     xmin, ymin, xmax, ymax = bounds
-    pad = margin * max(xmax - xmin, ymax - ymin)
-    fig = ax.get_figure(root=True)
-    place = ax.get_position()
-    across = place.width * fig.get_figwidth()
-    up = place.height * fig.get_figheight()
-    scale = max((xmax - xmin + 2 * pad) / across, (ymax - ymin + 2 * pad) / up)
-    middle = ((xmin + xmax) / 2, (ymin + ymax) / 2)
-    ax.set_xlim(middle[0] - scale * across / 2, middle[0] + scale * across / 2)
-    ax.set_ylim(middle[1] - scale * up / 2, middle[1] + scale * up / 2)
+    pad = 2 * margin * max(xmax - xmin, ymax - ymin)
+    _, _, across, up = mm_box(ax)
+    half = max((xmax - xmin + pad) / across, (ymax - ymin + pad) / up) / 2
+    x, y = (xmin + xmax) / 2, (ymin + ymax) / 2
+    ax.set_xlim(x - half * across, x + half * across)
+    ax.set_ylim(y - half * up, y + half * up)
     ax.set_aspect("equal", adjustable="box")
     ax.set_autoscale_on(False)
 
 
-def units_per_mm(ax: "Axes") -> float:
-    """Metres on the ground that one millimetre of paper shows."""
-    fig = ax.get_figure(root=True)
-    low, high = ax.get_xlim()
-    return (high - low) / (ax.get_position().width * fig.get_figwidth() / MM)
-
-
-def mm_box(ax: "Axes") -> tuple[float, float, float, float]:
-    """Place of an axes on its figure in millimetres: left, bottom, width, height."""
-    fig = ax.get_figure(root=True)
-    place = ax.get_position()
-    across, up = fig.get_figwidth() / MM, fig.get_figheight() / MM
-    return place.x0 * across, place.y0 * up, place.width * across, place.height * up
-
-
-def offset(ax: "Axes", corner: tuple[float, float], shift_mm: tuple[float, float]) -> Transform:
-    """Place so many millimetres from a corner of an axes (0 or 1 each way); it moves with the axes.
-
-    Give the artist the coordinates (0, 0).
-    """
-    fig = ax.get_figure(root=True)
-    shift = ScaledTranslation(shift_mm[0] * MM, shift_mm[1] * MM, fig.dpi_scale_trans)
-    return Affine2D().translate(*corner) + ax.transAxes + shift
-
-
-def fit_sheet(fig, *, above_mm: float, below_mm: float) -> None:
+def fit_sheet(fig: Figure, *, above_mm: float, below_mm: float) -> None:
     """Change the height of a figure to leave so much above and below its axes, which keep their size."""
     if getattr(fig, "fixed", True):
         return
-    boxes = {ax: np.array(mm_box(ax)) for ax in fig.axes}
-    low = min(box[1] for box in boxes.values())
-    top = max(box[1] + box[3] for box in boxes.values())
-    height = top - low + above_mm + below_mm
-    fig.set_figheight(height * MM)
-    wide = fig.get_figwidth() / MM
-    for ax, box in boxes.items():
-        x, y, across, up = box
-        ax.set_position((x / wide, (y - low + below_mm) / height, across / wide, up / height))
+    boxes = [mm_box(ax) for ax in fig.axes]
+    low, top = min(y for _, y, _, _ in boxes), max(y + up for _, y, _, up in boxes)
+    fig.set_figheight((top - low + above_mm + below_mm) * MM)
+    wide, high = fig.get_size_inches() / MM
+    for ax, (x, y, across, up) in zip(fig.axes, boxes, strict=True):
+        ax.set_position((x / wide, (y - low + below_mm) / high, across / wide, up / high))
 
 
-def as_path(geometry) -> Path:
-    """Outline of a polygon or multipolygon, holes included, as one matplotlib path."""
-    rings = []
-    for part in shapely.get_parts(geometry):
-        if part.geom_type == "Polygon" and not part.is_empty:
-            rings += [shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors)]
-    if not rings:
-        return Path(np.empty((0, 2)))
-    codes = [np.full(len(ring), Path.LINETO, dtype=Path.code_type) for ring in rings]
-    for code in codes:
-        code[0], code[-1] = Path.MOVETO, Path.CLOSEPOLY
-    return Path(np.concatenate(rings), np.concatenate(codes))
+def corner_box(ax: Axes, corner: str, box_mm: tuple[float, float]):
+    """Rectangle of that size in millimetres in a corner of the map, in the units of the axes."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    wide, high = np.array(box_mm) * units_per_mm(ax)
+    x = left if "left" in corner else right - wide
+    y = bottom if "lower" in corner else top - high
+    return shapely.box(x, y, x + wide, y + high)
 
 
-def _paths(geometry) -> list[Path]:
-    found = [as_path(g) for g in geometry]
-    return [Path(path.vertices, path.codes, readonly=True) for path in found]
+def free_corners(
+    ax: Axes, box_mm: tuple[float, float], *, taken: Iterable[str] = (), rather: str = "lower"
+) -> list[str]:
+    """Corners of the map's frame, those first where a box of that size hides least of the areas."""
+    areas = [] if drawn_on(ax) is None else np.asarray(drawn_on(ax).geometry)
+
+    def hidden(corner: str) -> tuple[float, bool]:
+        box = corner_box(ax, corner, box_mm)
+        share = shapely.area(shapely.intersection(areas, box)).sum() / box.area
+        return round(float(share), 3), rather not in corner
+
+    return sorted((c for c in _CORNERS if c not in taken), key=hidden)
 
 
-def draw_areas(ax: "Axes", geometry, *, fills, edge: str = palette.BORDER, **looks) -> PathCollection:
-    """Areas as one collection of patches; `fills` is one colour or one for each.
-
-    Further looks go to matplotlib's PathCollection: hatch, linewidths, linestyles, zorder, gid, label.
-    """
-    looks = {"linewidths": BORDER_POINTS, "zorder": 2, "joinstyle": "round", **looks}
-    hatch_colour = looks.pop("hatch_colour", palette.NO_DATA_HATCH_COLOUR)
-    paths = remembered(("paths", *map(mpl.rcParams.get, _PATH_SETTINGS)), geometry, lambda: _paths(geometry))
-    patches = PathCollection(list(paths), facecolors=fills, edgecolors=edge, **looks)
-    patches.set_hatch_linewidth(0.5)
-    if looks.get("hatch"):
-        patches.set_hatchcolor(hatch_colour)
-    ax.add_collection(patches, autolim=False)
-    return patches
+# --- legend and notes ---------------------------------------------------------------------------------------
 
 
-def draw_outline(ax: "Axes", geometry, *, colour: str = palette.OUTLINE, points: float = OUTLINE_POINTS):
-    """Outer border of all areas together, heavier than those within."""
-    return draw_areas(
-        ax, [union(geometry)], fills="none", edge=colour, linewidths=points, zorder=4, gid="outline"
-    )
-
-
-def text_looks(ax: "Axes", *, small: bool = True) -> dict:
-    """Keywords of a text in the style that hold on any axes, in any context: bundled font, no mathematics."""
+def text_looks(ax: Axes, *, small: bool = True) -> dict:
+    """Keywords of a text in the style that hold on any axes: bundled font, no mathematics."""
     size = size_on(ax)
-    return {
-        "fontfamily": "Noto Sans SC",
-        "fontsize": size.small if small else size.normal,
-        "color": palette.INK,
-        "parse_math": False,
-    }
+    points = size.small if small else size.normal
+    return {"fontfamily": FONT, "fontsize": points, "color": palette.INK, "parse_math": False}
+
+
+def swatch(fill: str, *, hatch: str = "", edge: str = palette.BORDER) -> Patch:
+    """Handle of an area in a legend."""
+    patch = Patch(facecolor=fill, edgecolor=edge, hatch=hatch, linewidth=0.5)
+    if hatch:
+        patch.set_hatchcolor(palette.NO_DATA_HATCH_COLOUR)
+    return patch
+
+
+def counted(words: str, count: int | str, language: str) -> str:
+    """Words with a count behind them, in the language's brackets."""
+    return tr("{words} ({count})", language, words=words, count=count)
+
+
+@dataclass
+class Room:
+    """Where a legend has room, how wide that is, and the keywords that put a box there."""
+
+    place: str  # "own" axes, "right", "below" or "inside" the map
+    across_mm: float
+    anchor: dict
+
+
+def legend_room(ax: Axes) -> Room:
+    """Room for the legend of a map: beside or below it, else in a corner that hides little of the areas."""
+    fig, size = ax.get_figure(root=True), size_on(ax)
+    left, bottom, across, _ = mm_box(ax)
+    right = fig.get_figwidth() / MM - left - across - 2 * GAP_MM
+    below = bottom - foot_lines(size) * line_mm(size.small) - GAP_MM
+    others = any(other is not ax and other.get_subplotspec() is not None for other in fig.axes)
+    if ax.get_label() == LEGEND_ROOM:
+        place, across, corner, shift = "own", across, (0, 1), (1.0, -1.0)
+    elif right >= 28 and not others:
+        place, across, corner, shift = "right", right, (1, 1), (GAP_MM, 0.0)
+    elif (below >= 10 or not getattr(fig, "fixed", True)) and not others:
+        place, corner, shift = "below", (0, 0), (0.0, -1.5)
+    else:  # what lies beside belongs to other plots
+        side = 0.45 * across
+        return Room("inside", side, {"loc": free_corners(ax, (side, side))[0], "frameon": True})
+    anchor = {"bbox_to_anchor": shift, "bbox_transform": mm_from(ax, corner)}
+    return Room(place, across, {"loc": "upper left", "frameon": False, **anchor})
+
+
+def add_legend(
+    ax: Axes, handles: Sequence, labels: Sequence[str], *, title: str, notes: Sequence[str] = ()
+) -> Legend:
+    """Legend in the room beside or below a map, its words wrapped to that room.
+
+    `notes` are lines without a sign below it: the class method, the key of numbered areas.
+    """
+    size = size_on(ax).small
+    found = legend_room(ax)
+    room, columns = found.across_mm * POINTS_PER_MM, 1
+    if found.place == "below":  # as many columns as keep most labels on one line
+        widths = sorted(text_width(words, size) + 4.2 * size for words in labels)
+        columns = max(1, min(int(room / widths[int(0.8 * (len(widths) - 1))]), 4, len(labels)))
+        columns = -(-len(labels) // -(-len(labels) // columns))
+    width = room / columns - (4.2 if columns > 1 else 3.2) * size
+    legend = ax.legend(
+        handles,
+        ["\n".join(wrap(words, width, size)) for words in labels],
+        title="\n".join(wrap(title, room - 2, size, bold=True)),
+        alignment="left",
+        prop={"family": FONT, "size": size},
+        title_fontproperties={"family": FONT, "size": size, "weight": "bold"},
+        labelcolor=palette.INK,
+        ncols=columns,
+        labelspacing=0.55,
+        columnspacing=1.0,
+        handletextpad=0.5,
+        handlelength=2.3,
+        handleheight=1.1,
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
+        borderpad=0.4 if found.place == "inside" else 0.1,
+        borderaxespad=0.0,
+        framealpha=0.92,
+        edgecolor="none",
+        **found.anchor,
+    )
+    legend.set_zorder(8)
+    for words in (legend.get_title(), *legend.get_texts()):
+        words.set(color=palette.INK, parse_math=False)
+    add_notes(ax, legend, notes)
+    return legend
+
+
+def add_notes(ax: Axes, legend, notes: Sequence[str]) -> Text | None:
+    """Lines under a legend: the class method, the key of numbered areas."""
+    if not notes:
+        return None
+    found, fig = legend_room(ax), ax.get_figure(root=True)
+    looks = {**text_looks(ax), "color": palette.MUTED, "linespacing": 1.1, "zorder": 8, "clip_on": False}
+    lines = wrap("\n".join(notes), found.across_mm * POINTS_PER_MM - 2, looks["fontsize"])
+    box, (left, bottom, _, up) = legend.get_window_extent(), mm_box(ax)
+    x, y, va = box.x0 / fig.dpi / MM - left, box.y0 / fig.dpi / MM - bottom - 1.7, "top"
+    if found.place == "inside":  # above or below the legend's corner, at the other end of the map
+        looks["bbox"] = {"boxstyle": "square,pad=0.15", "facecolor": "#ffffff", "alpha": 0.92, "linewidth": 0}
+        x, y, va = (x, 1.0, "bottom") if y > up / 2 else (x, up - 1.0, "top")
+    return ax.text(x, y, "\n".join(lines), transform=mm_from(ax, (0, 0)), va=va, gid="note", **looks)

@@ -1,33 +1,31 @@
-"""Classes of a map: round breaks by default, a scheme of mapclassify on request, and their labels."""
+"""Classes of a map: round breaks by default, a scheme of mapclassify on request, their labels and colours."""
 
 import itertools
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from lnregions import errors as _checks
+from lnregions.errors import DataError, unknown
+from lnregions.style import palette
 from lnregions.words import format_number
+from lnregions.words.catalogue import tr
 
-SCHEMES = {  # name here: class of mapclassify
-    "quantiles": "Quantiles",
-    "fisher-jenks": "FisherJenks",
-    "equal-interval": "EqualInterval",
-    "natural-breaks": "NaturalBreaks",
-    "head-tail": "HeadTailBreaks",
-    "std-mean": "StdMean",
+SCHEMES = {  # name here: class of mapclassify, name in a legend
+    "quantiles": ("Quantiles", "quantiles"),
+    "fisher-jenks": ("FisherJenks", "Fisher-Jenks"),
+    "equal-interval": ("EqualInterval", "equal intervals"),
+    "natural-breaks": ("NaturalBreaks", "natural breaks"),
+    "head-tail": ("HeadTailBreaks", "head/tail breaks"),
+    "std-mean": ("StdMean", "standard deviations"),
 }
-_METHODS = {
-    "round": ("round class breaks", "整数分级"),
-    "given": ("given class breaks", "给定分级"),
-    "zero": ("round class breaks around zero", "以零为界的整数分级"),
-    "quantiles": ("quantiles", "分位数分级"),
-    "fisher-jenks": ("Fisher-Jenks", "Fisher-Jenks 分级"),
-    "equal-interval": ("equal intervals", "等间距分级"),
-    "natural-breaks": ("natural breaks", "自然断点分级"),
-    "head-tail": ("head/tail breaks", "头尾断点分级"),
-    "std-mean": ("standard deviations", "标准差分级"),
+METHODS = {
+    "round": "round class breaks",
+    "given": "given class breaks",
+    "zero": "round class breaks around zero",
+    **{scheme: label for scheme, (_, label) in SCHEMES.items()},
 }
 
 
@@ -50,52 +48,38 @@ class Classes(NamedTuple):
 
     def method_label(self, language: str) -> str:
         """Method and fit in words, for the legend."""
-        words = _METHODS[self.method][0 if language == "en" else 1]
+        words = tr(METHODS[self.method], language)
         if self.fit is None:
             return words
-        fit = format_number(self.fit, decimals=2)
-        return f"{words}, GVF {fit}" if language == "en" else f"{words}，GVF {fit}"
+        return tr("{method}, GVF {fit}", language, method=words, fit=format_number(self.fit, decimals=2))
 
 
-def _finite(values: Iterable[float]) -> np.ndarray:
+def _finite(values: Iterable[float], kind: str) -> np.ndarray:
     values = np.asarray(list(values), dtype=float)
-    return values[np.isfinite(values)]
+    values = values[np.isfinite(values)]
+    if not len(values):
+        raise DataError(f"There is no {kind} to find class breaks for. Give one finite number, or breaks.")
+    return values
 
 
-def _evenness(values: np.ndarray, breaks: Sequence[float]) -> float:
-    """Entropy of the class counts: high when every class is used and none swallows the rest."""
-    share = np.bincount(np.digitize(values, breaks), minlength=len(breaks) + 1) / len(values)
-    share = share[share > 0]
-    return float(-(share * np.log(share)).sum())
-
-
-def _arithmetic(low: float, high: float, classes: int) -> Iterable[tuple[float, ...]]:
+def _round_series(low: float, high: float) -> Iterable[list[float]]:
+    """Series of round numbers between two values: even steps, the widest first, then 1-2-5 steps."""
     power = math.floor(math.log10(max(high - low, 1e-12)))
-    for exponent in (power, power - 1):
-        for lead in (1, 2, 2.5, 5):
-            step = lead * 10.0**exponent
-            first, last = math.floor(low / step) + 1, math.ceil(high / step) - 1
-            if 1 <= last - first + 1 <= classes - 1:
-                yield tuple(round(k * step, 10) for k in range(first, last + 1))
-
-
-def _geometric(low: float, high: float, classes: int) -> Iterable[tuple[float, ...]]:
-    if low <= 0:
-        return
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for leads in ((1, 2, 5), (1, 2.5, 5), (1, 3), (1,)):
-        steps = [round(lead * 10.0**p, 10) for p in powers for lead in leads]
-        inner = tuple(s for s in steps if low < s < high)
-        if 1 <= len(inner) <= classes - 1:
-            yield inner
+    for step in (lead * 10.0**exponent for exponent in (power, power - 1) for lead in (1, 2, 2.5, 5)):
+        yield [round(k * step, 10) for k in range(math.floor(low / step) + 1, math.ceil(high / step))]
+    if low > 0:
+        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        for leads in ((1, 2, 5), (1, 2.5, 5), (1, 3), (1,)):
+            steps = [round(lead * 10.0**power, 10) for power in powers for lead in leads]
+            yield [step for step in steps if low < step < high]
 
 
 def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     """Round breaks that share the values out well: even steps, or 1-2-5 steps where values are skewed.
 
-    Of all series of round numbers with at most `classes` classes the one with the most even class counts is
-    taken; between equals, even steps and fewer classes. Give it the values of all regions and years that
-    should compare, and pass the result on as ``breaks=``.
+    Of all series of round numbers with at most `classes` classes the one with the most even class counts
+    (their entropy) is taken; between equals, even steps and fewer classes. Give it the values of all regions
+    and years that should compare, and pass the result on as ``breaks=``.
 
     Raises
     ------
@@ -108,22 +92,19 @@ def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     (40.0, 50.0, 60.0)
     """
     if not 2 <= classes <= 7:
-        raise _checks.DataError(
-            f"{classes} classes cannot be told apart on a map. Ask for 2 to 7.",
-        )
-    values = _finite(values)
-    if not len(values):
-        raise _checks.DataError(
-            "There is no value to find class breaks for. Give at least one finite number, or breaks.",
-        )
+        raise DataError(f"{classes} classes cannot be told apart on a map. Ask for 2 to 7.")
+    values = _finite(values, "value")
     low, high = float(values.min()), float(values.max())
     if low == high:
         return Classes((low,), "round")
-    found = [*_arithmetic(low, high, classes), *_geometric(low, high, classes)]
-    if not found:  # pragma: no cover - a step of 5 always leaves one to four inner breaks
-        return Classes(((low + high) / 2,), "round")
-    best = max(enumerate(found), key=lambda pair: (round(_evenness(values, pair[1]), 6), -pair[0]))[1]
-    return Classes(best, "round")
+
+    def evenness(breaks: Sequence[float]) -> float:
+        share = np.unique(np.digitize(values, breaks), return_counts=True)[1] / len(values)
+        return round(float(-(share * np.log(share)).sum()), 6)
+
+    found = [series for series in _round_series(low, high) if 1 <= len(series) < classes]
+    found = found or [[(low + high) / 2]]
+    return Classes(tuple(max(found, key=evenness)), "round")
 
 
 def change_breaks(values: Iterable[float], *, classes: int = 6) -> Classes:
@@ -136,11 +117,7 @@ def change_breaks(values: Iterable[float], *, classes: int = 6) -> Classes:
     >>> change_breaks([-7, -1, 2, 4, 9]).breaks
     (-5.0, -2.0, 0.0, 2.0, 5.0)
     """
-    values = _finite(values)
-    if not len(values):
-        raise _checks.DataError(
-            "There is no change to find class breaks for. Give at least one finite number, or breaks.",
-        )
+    values = _finite(values, "change")
     if not values.any():
         return Classes((0.0,), "zero")
     most = classes // 2 if values.min() < 0 < values.max() else classes - 2
@@ -164,38 +141,25 @@ def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> 
     (10.0,)
     """
     if scheme not in SCHEMES:
-        raise _checks.unknown("scheme", scheme, list(SCHEMES))
-    values = _finite(values)
+        raise unknown("scheme", scheme, list(SCHEMES))
+    values = _finite(values, "value")
     distinct = len(np.unique(values))
     if distinct < classes:
-        raise _checks.DataError(
+        raise DataError(
             f"Only {distinct} different values stand against {classes} classes. "
-            f"Ask for at most {distinct} classes, or leave the scheme out for round breaks.",
+            f"Ask for at most {distinct} classes, or leave the scheme out for round breaks."
         )
-    import mapclassify  # slow to import, wanted by few
+    import mapclassify  # slow to import, and rarely used
 
     free = scheme in ("head-tail", "std-mean")
-    found = getattr(mapclassify, SCHEMES[scheme])(values, **({} if free else {"k": classes}))
-    inner = sorted({_lowest_above(values, upper) for upper in found.bins[:-1]} - {None})
-    classified = Classes(tuple(inner), scheme)
-    return classified._replace(fit=_goodness(values, classified))
+    found = getattr(mapclassify, SCHEMES[scheme][0])(values, **({} if free else {"k": classes}))
+    # the bins of mapclassify include their upper end, ours their lower: the same split, seen from above
+    inner = {float(values[values > upper].min()) for upper in found.bins[:-1] if (values > upper).any()}
+    fit = 1 - found.get_tss() / ((values - values.mean()) ** 2).sum()  # get_tss: squares within classes
+    return Classes(tuple(sorted(inner)), scheme, float(fit))
 
 
-def _lowest_above(values: np.ndarray, upper: float) -> float | None:
-    """The bins of mapclassify include their upper end, ours their lower: the same split, seen from above."""
-    above = values[values > upper]
-    return float(above.min()) if len(above) else None
-
-
-def _goodness(values: np.ndarray, classes: Classes) -> float:
-    """Goodness of variance fit: 1 - squares within classes / squares around the mean."""
-    total = ((values - values.mean()) ** 2).sum()
-    number = classes.index(values)
-    within = sum(((values[number == k] - values[number == k].mean()) ** 2).sum() for k in np.unique(number))
-    return float(1 - within / total)
-
-
-def as_classes(breaks: "Classes | Sequence[float] | str | None", values: Iterable[float]) -> Classes:
+def as_classes(breaks: Classes | Sequence[float] | str | None, values: Iterable[float]) -> Classes:
     """What ``breaks=`` of a map means: None for round ones, the name of a scheme, or the breaks themselves.
 
     Raises
@@ -208,18 +172,13 @@ def as_classes(breaks: "Classes | Sequence[float] | str | None", values: Iterabl
     if isinstance(breaks, Classes):
         return breaks
     if isinstance(breaks, str):
-        return scheme_breaks(values, breaks, classes=min(5, max(2, len(np.unique(_finite(values))))))
+        return scheme_breaks(values, breaks, classes=min(5, max(2, len(np.unique(_finite(values, "value"))))))
     breaks = tuple(float(b) for b in breaks)
     if not 1 <= len(breaks) <= 7 or any(b <= a for a, b in itertools.pairwise(breaks)):
-        raise _checks.DataError(
-            f"Class breaks {breaks} do not make classes. Give one to seven numbers in rising order.",
+        raise DataError(
+            f"Class breaks {breaks} do not make classes. Give one to seven numbers in rising order."
         )
     return Classes(breaks)
-
-
-def _decimals(numbers: Sequence[float]) -> int:
-    """Decimals that print every number exactly, three at most."""
-    return next((d for d in range(3) if all(abs(n - round(n, d)) < 1e-9 for n in numbers)), 3)
 
 
 def class_labels(classes: Classes, *, factor: float = 1.0, language: str = "en") -> list[str]:
@@ -233,12 +192,63 @@ def class_labels(classes: Classes, *, factor: float = 1.0, language: str = "en")
     ['below 500', '500 – 1,000', '1,000 or more']
     """
     shown = [b * factor for b in classes.breaks]
-    places = _decimals(shown)
+    places = next((d for d in range(3) if all(abs(n - round(n, d)) < 1e-9 for n in shown)), 3)
     words = [format_number(b, language=language, decimals=places) for b in shown]
-    dash = " to " if shown[0] < 0 else " – "
-    if language == "zh":
-        dash = " 至 " if shown[0] < 0 else "–"
-        ends = (f"{words[0]}以下", f"{words[-1]}及以上")
-    else:
-        ends = (f"below {words[0]}", f"{words[-1]} or more")
-    return [ends[0], *(f"{a}{dash}{b}" for a, b in itertools.pairwise(words)), ends[1]]
+    between = "{low} to {high}" if shown[0] < 0 else "{low} – {high}"  # a dash would look like a minus
+    return [
+        tr("below {number}", language, number=words[0]),
+        *(tr(between, language, low=a, high=b) for a, b in itertools.pairwise(words)),
+        tr("{number} or more", language, number=words[-1]),
+    ]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Classes of one column with their colours: what a map and its legend share."""
+
+    column: str
+    unit: str
+    classes: Classes
+    ramp: list[str]
+    sign: bool = False
+
+    def facts(self) -> dict:
+        """What a figure's sidecar records of the classes."""
+        breaks, method, fit = self.classes
+        own = {"breaks": list(breaks), "class_method": method, "class_fit": fit}
+        return {"column": self.column, "unit": self.unit, **own}
+
+
+def rate_scale(column: str, values, *, unit: str, breaks) -> Scale:
+    """Scale of a rate or share in one hue, pale to deep; around zero where the breaks were found for that.
+
+    Raises
+    ------
+    DataError
+        When there are more than six breaks.
+    """
+    classes = as_classes(breaks, values)
+    if classes.method == "zero":
+        return zero_scale(column, classes, unit=unit)
+    count = len(classes.breaks) + 1
+    if count > 7:
+        raise DataError(f"{count} classes cannot be told apart in one hue. Give at most six breaks.")
+    return Scale(column, unit, classes, palette.sequential(count))
+
+
+def zero_scale(column: str, classes: Classes, *, unit: str) -> Scale:
+    """Scale of a change: brown below zero, blue above.
+
+    Raises
+    ------
+    DataError
+        When the breaks do not hold zero, or more than three lie on one side of it.
+    """
+    below = sum(b <= 0 for b in classes.breaks)
+    above = sum(b >= 0 for b in classes.breaks)
+    if 0 not in classes.breaks or max(below, above) > 4:
+        raise DataError(
+            f"Breaks {classes.breaks} do not part losses from gains. "
+            "Give rising breaks that hold 0, with at most three on each side."
+        )
+    return Scale(column, unit, classes, palette.diverging(below, above), sign=True)

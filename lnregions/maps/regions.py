@@ -1,0 +1,294 @@
+"""Regions of a plan: their members, overlaps and attestation; and the state of their targets."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea, VPacker
+
+from lnregions.boundaries import remembered, union
+from lnregions.errors import DataError, unknown
+from lnregions.maps import base, drawing
+from lnregions.style import STATUSES, palette, region_style, region_tint
+from lnregions.words import WORDS, text
+from lnregions.words.catalogue import tr, trn
+
+LINES = {"confirmed": "-", "likely": (0, (3.5, 1.4)), "unverified": (0, (0.9, 1.1))}
+STRENGTHS = {"confirmed": 1.0, "likely": 0.85, "unverified": 0.55}
+_INSET_MM = 0.45  # of the first region's line from the border
+_STEP_MM = 0.8  # further in for each further region, so that lines run side by side
+_STRIPE_MM = 1.5
+_LINE_POINTS = 1.1
+_MARK = 5.2  # points across
+
+
+def plot_membership(
+    cities: gpd.GeoDataFrame,
+    membership: pd.DataFrame,
+    *,
+    counties: gpd.GeoDataFrame | None = None,
+    regions: pd.DataFrame | None = None,
+    labels: str = "name",
+    ax: Axes | None = None,
+    language: str = "en",
+) -> Axes:
+    """Policy regions over one another: a colour each, stripes where they overlap, a line for their status.
+
+    A region's line runs inside its border, each region at its own distance from it, so that two or three can
+    be followed where they overlap: solid for confirmed members, dashed for likely, dotted for unverified
+    ones, whose fill is paler, too. Zones within cities and cities that only stand in for their counties in
+    statistics (``proxy``) are no members of their own and not drawn.
+
+    Parameters
+    ----------
+    cities
+        Boundaries of all cities: ``area``, ``short_en``, ``short_zh``, geometry.
+    membership
+        ``region area level status`` and, if there are stand-ins, ``proxy``; as ``plan.membership``.
+    counties
+        Boundaries of counties with their city (``parent``), needed when a member is one.
+    regions
+        ``region short_en short_zh`` in the order of the legend; without it, in the order of membership.
+    labels
+        "name", "both" or "none".
+    ax, language
+        As in `plot_choropleth`.
+
+    Raises
+    ------
+    DataError
+        For a member that is not among the boundaries, or an unknown status.
+    """
+    members = _members(membership)
+    names = _names(members, regions, language)
+    members = members.assign(order=members["region"].map(list(names).index)).sort_values("order")
+    cities = drawing.prepare(cities, needs=("area",))
+    areas = _drawn_areas(cities, counties, members)
+    facts = {region: sorted(part["area"]) for region, part in members.groupby("region", sort=False)}
+    ax = drawing.start(ax, cities, language, members=facts)
+    held = [members[members["area"].isin([area, city])] for area, city in areas[["area", "city"]].to_numpy()]
+    grounds = _fill(ax, areas, held)
+    for (order, region, status), part in members.groupby(["order", "region", "status"]):
+        own = areas.geometry[areas["area"].isin(part["area"]) | areas["city"].isin(part["area"])]
+        millimetre = base.units_per_mm(ax) * min(1.0, base.mm_box(ax)[2] / 125)  # closer lines on a small map
+        line = _within(own, (_INSET_MM + _STEP_MM * order) * millimetre)
+        looks = {"linewidths": _LINE_POINTS, "linestyles": [LINES[status]], "zorder": 3}
+        edge = palette.shade(region_style(region, order=order)[0])
+        drawing.draw_areas(ax, [line], fills="none", edge=edge, gid=f"region {region} {status}", **looks)
+    drawing.draw_outline(ax, cities.geometry)
+    key = drawing.label_areas(ax, areas, drawing.wordings(areas, labels, language), grounds, ground=True)
+    shared = {tuple(part["region"]): tuple(part["order"]) for part in held if len(part) > 1}
+    _membership_legend(ax, members, names, sorted(shared, key=shared.get), key, language)
+    return ax
+
+
+def _within(shapes, distance: float):
+    """Line that runs so far inside the border of shapes, found once a process."""
+    return remembered(
+        ("within", distance),
+        list(shapes),
+        lambda: shapely.simplify(shapely.buffer(union(shapes), -distance), distance / 10),
+    )
+
+
+def _members(membership: pd.DataFrame) -> pd.DataFrame:
+    """Cities and counties that are members in their own right."""
+    members = membership[membership["level"].isin(["city", "county"])]
+    if "proxy" in members:
+        members = members[~members["proxy"].astype(bool)]
+    for status in members["status"]:
+        if status not in LINES:
+            raise unknown("status", status, LINES)
+    if members.empty:
+        raise DataError("No city or county is a member. Give at least one row of membership.")
+    return members
+
+
+def _names(members, regions, language: str) -> dict[str, str]:
+    """Short name of each region that has members, in the order of the legend."""
+    present = list(dict.fromkeys(members["region"]))
+    if regions is None:
+        return {region: text(region, language) if region in WORDS else region for region in present}
+    known = dict(zip(regions["region"], regions[f"short_{language}"], strict=True))
+    for region in present:
+        if region not in known:
+            raise unknown("region", region, known)
+    return {region: name for region, name in known.items() if region in present}
+
+
+def _drawn_areas(cities, counties, members) -> gpd.GeoDataFrame:
+    """Cities without the ground of their member counties, then those counties; all with their ``city``."""
+    wanted = members["level"] == "county"
+    if wanted.any() and counties is None:
+        raise DataError(
+            f"{wanted.sum()} members are counties, whose boundaries were not given. "
+            "Add counties=load_boundaries('county')."
+        )
+    for level, frame, codes in (("city", cities, members[~wanted]), ("county", counties, members[wanted])):
+        known = [] if frame is None else list(frame["area"])
+        for area in codes["area"]:
+            if area not in known:
+                raise unknown(level, area, known)
+    cities = cities.assign(city=cities["area"])
+    if not wanted.any():
+        return cities
+    counties = drawing.prepare(counties, needs=("area", "parent")).rename(columns={"parent": "city"})
+    counties = counties[counties["area"].isin(members["area"])]
+    whole, taken = cities.geometry.to_numpy(), union(counties.geometry)
+    rest = remembered(("rest",), [*whole, taken], lambda: shapely.difference(whole, taken))
+    cities = cities.set_geometry(np.where(shapely.is_empty(rest), whole, rest), crs=cities.crs)
+    columns = ["area", "city", "short_en", "short_zh", cities.geometry.name]
+    return pd.concat([cities[columns], counties[columns]], ignore_index=True)
+
+
+def _fill(ax: Axes, areas, held: list) -> list[str | None]:
+    """Fill areas by their regions; the ground of each label, None where it is striped."""
+    width = _STRIPE_MM * min(1.0, max(0.7, base.mm_box(ax)[2] / 125)) * base.units_per_mm(ax) * np.sqrt(2)
+    fills, grounds = [], []
+    for area, shape, part in zip(areas["area"], areas.geometry, held, strict=True):
+        rows = zip(part["region"], part["order"], part["status"], strict=True)
+        tints = [region_tint(r, order=order, strength=STRENGTHS[status]) for r, order, status in rows]
+        fills.append(tints[0] if tints else palette.LAND)
+        grounds.append(fills[-1] if len(tints) < 2 else None)
+        for turn, tint in enumerate(tints[1:], start=1):
+            stripes = _stripes(shape, turn, len(tints), width)
+            drawing.draw_areas(ax, [stripes], fills=tint, edge="none", zorder=2.2, gid=f"stripes {area}")
+    drawing.draw_areas(ax, areas.geometry, fills=fills, edge="none", gid="areas")
+    drawing.draw_areas(ax, areas.geometry, fills="none", zorder=2.4, gid="borders")
+    return grounds
+
+
+def _stripes(shape, turn: int, turns: int, width: float):
+    """The `turn`-th of `turns` alternating diagonal stripes of an area; x - y is constant along a stripe."""
+    xmin, ymin, xmax, ymax = shape.bounds
+    period = width * turns
+    first = np.floor((xmin - ymax) / period) * period + turn * width
+    stripes = [
+        shapely.Polygon(
+            [(x + ymin, ymin), (x + ymin + width, ymin), (x + ymax + width, ymax), (x + ymax, ymax)]
+        )
+        for x in np.arange(first, xmax - ymin + width, period)
+    ]
+    return shapely.intersection(shapely.MultiPolygon(stripes), shape)
+
+
+def _membership_legend(ax, members, names: dict[str, str], shared, key, language: str) -> None:
+    """Regions with the number of their members, what they share, and the line of each status."""
+    looks = {region: {"order": order} for order, region in enumerate(names)}
+    handles, lines = [], []
+    for region, name in names.items():
+        levels = members.loc[members["region"] == region, "level"]
+        cities, counties = (int((levels == level).sum()) for level in ("city", "county"))
+        counts = [trn("{number} city", "{number} cities", cities, language)] if cities else []
+        counts += [trn("{number} county", "{number} counties", counties, language)] if counties else []
+        edge = palette.shade(region_style(region, **looks[region])[0])
+        handles.append(base.swatch(region_tint(region, **looks[region]), edge=edge))
+        lines.append(base.counted(name, tr(", ", language, context="list").join(counts), language))
+    for regions in shared:
+        handles.append(tuple(base.swatch(region_tint(region, **looks[region])) for region in regions))
+        lines.append(tr(" + ", language).join(names[region] for region in regions))
+    for status, count in members["status"].value_counts().reindex(LINES).dropna().astype(int).items():
+        handles.append(Line2D([], [], color=palette.INK, linewidth=_LINE_POINTS, linestyle=LINES[status]))
+        lines.append(base.counted(text(status, language), count, language))
+    base.add_legend(ax, handles, lines, title=tr("Regions and status of membership", language), notes=key)
+
+
+def plot_plan_status(
+    frame: gpd.GeoDataFrame,
+    verdicts: pd.DataFrame,
+    *,
+    members: Mapping[str, Sequence[str]],
+    names: Mapping[str, str],
+    legend: str = "",
+    ax: Axes | None = None,
+    language: str = "en",
+) -> Axes:
+    """Regions of a plan, outlined and tinted, each with one mark a target whose shape tells the status.
+
+    Parameters
+    ----------
+    frame
+        Boundaries that the members are among: ``area``, geometry.
+    verdicts
+        ``region`` and ``status``, one row a target; marks keep the order of the statuses.
+    members
+        Areas of each region, in the order of drawing.
+    names
+        Name of each region.
+    legend
+        Title of the legend, which counts each status.
+    ax, language
+        As in `plot_choropleth`.
+
+    Raises
+    ------
+    DataError
+        For a status that verdicts do not use, or a member that is not among the boundaries.
+    """
+    frame = drawing.prepare(frame, needs=("area",))
+    for kind, given, known in (
+        ("status", verdicts["status"], STATUSES),
+        ("area", [area for areas in members.values() for area in areas], set(frame["area"])),
+    ):
+        for one in given:
+            if one not in known:
+                raise unknown(kind, one, list(known))
+    ax = drawing.start(ax, frame, language)
+    drawing.draw_areas(ax, frame.geometry, fills="#f4f5f6", edge="none")
+    shapes = {region: union(frame.geometry[frame["area"].isin(areas)]) for region, areas in members.items()}
+    for order, (region, shape) in enumerate(shapes.items()):
+        fill = region_tint(region, order=order, strength=0.9)
+        drawing.draw_areas(
+            ax, [shape], fills=fill, edge="none", zorder=2.5, alpha=0.6
+        )  # so that overlaps mix
+        looks = {"linewidths": 1.3, "zorder": 3 + 0.1 * order, "gid": f"region {region}"}
+        drawing.draw_areas(ax, [shape], fills="none", edge=region_style(region, order=order)[0], **looks)
+    drawing.draw_areas(ax, frame.geometry, fills="none", edge=palette.HAIRLINE, zorder=2.9)
+    drawing.draw_outline(ax, frame.geometry)
+    for region, shape in shapes.items():
+        others = [other for code, other in shapes.items() if code != region]
+        middle = remembered(("middle",), [shape, *others], partial(_free_middle, shape, others))
+        own = verdicts.loc[verdicts["region"] == region, "status"]
+        _write_card(
+            ax, middle, names[region], [status for status in STATUSES for _ in range((own == status).sum())]
+        )
+    counts = verdicts["status"].value_counts().reindex(STATUSES).dropna().astype(int)
+    lines = [base.counted(text(status, language), count, language) for status, count in counts.items()]
+    base.add_legend(ax, [_mark(status) for status in counts.index], lines, title=legend)
+    return ax
+
+
+def _free_middle(shape, others) -> tuple[float, float]:
+    """Widest place of a region, clear of the others as far as there is such a part."""
+    alone = shape.difference(shapely.union_all(others))
+    return drawing.widest_place(drawing.largest_part(alone if alone.area > 0.15 * shape.area else shape))
+
+
+def _mark(status: str, x=(), y=()) -> Line2D:
+    looks = STATUSES[status]
+    edge = {"markeredgecolor": palette.BORDER, "markeredgewidth": 0.5}
+    face = {"marker": looks.marker, "markersize": _MARK, "markerfacecolor": looks.colour}
+    return Line2D(x, y, linestyle="", label=f"_{status}", **face, **edge)
+
+
+def _write_card(ax: Axes, middle, name: str, statuses: Sequence[str]) -> None:
+    """Name of a region over its marks, on a pale card."""
+    marks = []
+    for status in statuses:
+        marks.append(DrawingArea(_MARK, _MARK))
+        marks[-1].add_artist(_mark(status, [_MARK / 2], [_MARK / 2]))
+    words = TextArea(name, textprops={**base.text_looks(ax), "weight": "bold"})
+    rows = [words, HPacker(children=marks, pad=0, sep=2.0)] if marks else [words]
+    card = VPacker(children=rows, align="center", pad=2, sep=2.5)
+    face = {
+        "boxstyle": "round,pad=0.15",
+        "facecolor": "#ffffff",
+        "edgecolor": palette.BORDER,
+        "linewidth": 0.4,
+    }
+    ax.add_artist(AnnotationBbox(card, middle, pad=0.1, bboxprops=face, zorder=6))

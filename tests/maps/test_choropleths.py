@@ -1,0 +1,258 @@
+"""Maps of one value an area: what is drawn is what the table has, and labels keep to their areas."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from map_kit import (
+    CITIES,
+    CONTEXT,
+    LANGUAGES,
+    WIDTHS,
+    boxes_in_units,
+    by_gid,
+    collections,
+    fills,
+    labels,
+    legend_words,
+    notes,
+    shapes_of,
+    squares,
+)
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from lnregions import maps
+from lnregions.boundaries import EQUAL_AREA
+from lnregions.errors import DataError
+from lnregions.style import palette
+
+
+def test_a_choropleth_fills_by_class_with_the_same_colours_in_the_legend():
+    ax = maps.plot_choropleth(CITIES, "rate", unit="%", breaks=[50, 60, 70], legend="Rate")
+    ramp = palette.sequential(4)
+    assert fills(ax) == [ramp[np.digitize(v, [50, 60, 70])] for v in CITIES["rate"]]
+    assert ax.get_legend().get_title().get_text() == "Rate (%)"
+    assert legend_words(ax) == ["70 or more", "60 – 70", "50 – 60", "below 50"]
+    assert [to_hex(h.get_facecolor()) for h in ax.get_legend().legend_handles] == ramp[::-1]
+    assert "given class breaks" in notes(ax)
+    facts = maps.map_facts(ax)
+    assert (facts["column"], facts["breaks"], facts["class_method"]) == ("rate", [50, 60, 70], "given")
+    assert "aea" in facts["crs"]
+
+
+def test_missing_values_are_hatched_and_counted():
+    frame = CITIES.copy()
+    frame.loc[[0, 5, 7], "rate"] = np.nan
+    ax = maps.plot_choropleth(frame, "rate", unit="%", language="zh")
+    (hatched,) = collections(ax, "no data")
+    assert hatched.get_hatch() == palette.NO_DATA_HATCH
+    assert len(hatched.get_paths()) == 3
+    assert legend_words(ax)[-1] == "暂无数据（3）"
+    assert ax.get_legend().legend_handles[-1].get_hatch() == palette.NO_DATA_HATCH
+    assert np.isnan(frame.loc[0, "rate"])  # the caller's frame is as it was
+
+
+def test_amounts_are_refused_and_schemes_go_by_their_name():
+    with pytest.raises(DataError, match="plot_symbols"):
+        maps.plot_choropleth(CITIES, "amount", unit="亿元", aggregation="sum")
+    ax = maps.plot_choropleth(CITIES, "rate", unit="%", aggregation="weighted", breaks="quantiles")
+    assert "quantiles, GVF 0." in notes(ax)
+
+
+def test_a_map_of_change_is_brown_below_zero_and_blue_above():
+    ax = maps.plot_change(CITIES, "change", unit="pp", breaks=[-3, 0, 3])
+    ramp = palette.diverging(2, 2)
+    assert fills(ax) == [ramp[np.digitize(v, [-3, 0, 3])] for v in CITIES["change"]]
+    assert any("+7.0" in t.get_text() for t in labels(ax))
+    assert "−3 to 0" in legend_words(ax)
+
+
+def test_breaks_found_around_zero_make_any_map_diverge():
+    classes = maps.change_breaks(CITIES["change"])
+    change = maps.plot_change(CITIES, "change", unit="pp")
+    assert fills(maps.plot_choropleth(CITIES, "change", unit="pp", breaks=classes)) == fills(change)
+    assert "around zero" in notes(change)
+
+
+@pytest.mark.parametrize(
+    "values", [[3.0, 4, 8, 12], [-3.0, -4, -8, -12], [9.5, 10, 11.2, 12], [5.0], [0.0, 7.0]]
+)
+def test_changes_of_one_sign_have_zero_in_the_legend(values):
+    ax = maps.plot_change(squares(len(values), v=values), "v", unit="%")
+    assert 0 in maps.map_facts(ax)["breaks"]
+    assert any("0" in words for words in legend_words(ax))
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "no data (3)"), ("zh", "暂无数据（3）")])
+def test_areas_without_any_value_are_hatched_with_the_reason(language, words):
+    ax = maps.plot_no_data(squares(3), reason="no figure is known", legend="Share", language=language)
+    assert len(collections(ax, "no data")[0].get_paths()) == 3
+    assert "no figure is known" in notes(ax)
+    assert legend_words(ax) == [words]
+
+
+# --- labels -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["both", "value"])
+def test_no_label_leaves_its_area_or_touches_another(width, language, kind):
+    ax = maps.map_axes(width, language=language)
+    maps.plot_choropleth(CITIES, "rate", unit="%", labels=kind, ax=ax, language=language)
+    boxes, shapes = boxes_in_units(ax), shapes_of(CITIES)
+    assert len(boxes) == 14
+    for k, box in enumerate(boxes):
+        assert any(shapely.contains(shape, box) for shape in shapes)
+        assert not any(box.intersects(other) for other in boxes[k + 1 :])
+    assert all(6 <= t.get_fontsize() <= 9 for t in labels(ax))
+
+
+def test_an_area_too_small_for_words_gets_a_number_and_a_line_in_the_key():
+    ax = maps.plot_choropleth(CITIES, "rate", unit="%", labels="value", ax=maps.map_axes("single"))
+    key = maps.map_facts(ax)["key"]
+    assert {t.get_text() for t in labels(ax)} & set("123456789") == set(key)
+    assert all(f"{n} {words}" in notes(ax).replace("\n", " ") for n, words in key.items())
+    shown = " ".join(t.get_text() for t in labels(ax)) + notes(ax)
+    assert all(f"{v:.1f}" in shown for v in CITIES["rate"])  # a value that had no room stands in the key
+
+
+def test_an_area_too_small_for_a_number_has_it_beside_it_at_the_end_of_a_line():
+    boxes = [shapely.box(0, 0, 5e5, 5e5), shapely.box(5e5, 2e5, 5.02e5, 2.02e5)]
+    frame = gpd.GeoDataFrame({"short_en": ["big", "dot"], "rate": [1.0, 2.0]}, geometry=boxes, crs=EQUAL_AREA)
+    ax = maps.plot_choropleth(frame, "rate", unit="%")
+    assert [t.get_text() for t in labels(ax)] == ["big"]
+    (number,), (line,) = by_gid(ax, "label outside"), by_gid(ax, "lead")
+    assert number.get_text() == "1"
+    assert boxes[1].contains(shapely.Point(line.get_xydata()[0]))
+    assert not any(box.contains(shapely.Point(number.get_position())) for box in boxes)
+    assert "1 dot" in notes(ax)
+
+
+def test_an_area_walled_in_by_others_and_too_small_stays_empty():
+    around, dot = shapely.box(0, 0, 5e5, 5e5), shapely.box(2e5, 2e5, 2.02e5, 2.02e5)
+    columns = {"short_en": ["big", "dot"], "rate": [1.0, 2.0]}
+    ax = maps.plot_choropleth(
+        gpd.GeoDataFrame(columns, geometry=[around - dot, dot], crs=EQUAL_AREA), "rate", unit="%"
+    )
+    assert [t.get_text() for t in labels(ax)] == ["big"]
+    assert maps.map_facts(ax)["key"] == {}
+
+
+def test_text_on_a_fill_is_ink_or_white_by_its_lightness():
+    ax = maps.plot_choropleth(CITIES, "rate", unit="%", breaks=[50, 60, 70, 80])
+    by_name = dict(zip(CITIES["short_en"], fills(ax), strict=True))
+    inks = {t.get_text(): to_hex(t.get_color()) for t in labels(ax) if t.get_text() in by_name}
+    assert len(inks) > 10
+    assert all(palette.contrast(ink, by_name[name]) >= 4.5 for name, ink in inks.items())
+
+
+def test_without_labels_nothing_is_written():
+    assert not labels(maps.plot_choropleth(CITIES, "rate", unit="%", labels="none"))
+    with pytest.raises(DataError, match="labels 'names'"):
+        maps.plot_choropleth(CITIES, "rate", unit="%", labels="names")
+
+
+# --- frames and axes ----------------------------------------------------------------------------------------
+
+
+def test_maps_draw_on_given_axes_and_return_them():
+    ax = Figure(figsize=(5, 5)).add_subplot()
+    assert maps.plot_choropleth(CITIES, "rate", unit="%", ax=ax) is ax
+    assert len(legend_words(ax)) == len(maps.map_facts(ax)["breaks"]) + 1
+    assert "round class breaks" in notes(ax)
+
+
+def test_legends_and_notes_of_maps_side_by_side_keep_to_their_own():
+    figure = Figure(figsize=(8, 7))
+    grid = figure.subplots(2, 2)
+    for ax in grid.flat:
+        maps.plot_choropleth(CITIES, "rate", unit="%", ax=ax)
+    figure.draw_without_rendering()
+    for ax in grid.flat:
+        others = [o.get_window_extent() for o in grid.flat if o is not ax]
+        written = [t.get_window_extent() for t in ax.texts if t.get_gid() == "note"]
+        legend = ax.get_legend().get_window_extent()
+        assert len(written) == 1
+        assert not written[0].overlaps(legend)
+        assert not any(box.overlaps(other) for box in (legend, *written) for other in others)
+
+
+def test_data_already_projected_stay_in_their_projection():
+    ax = maps.plot_choropleth(CITIES.to_crs(32651), "rate", unit="%")
+    assert maps.map_facts(ax)["crs"] == "EPSG:32651"
+    assert maps.map_facts(Figure().add_subplot()) == {}
+
+
+def test_a_second_map_on_the_same_axes_keeps_the_extent():
+    ax = maps.plot_choropleth(CITIES, "rate", unit="%")
+    before = ax.get_xlim(), ax.get_ylim()
+    maps.plot_no_data(CITIES.head(2), ax=ax)
+    assert (ax.get_xlim(), ax.get_ylim()) == before
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda f: f.drop(columns="rate"), "column 'rate'"),
+        (lambda f: f.set_crs(None, allow_override=True), "set_crs"),
+        (lambda f: f.head(0), "no area to draw"),
+    ],
+)
+def test_frames_that_cannot_be_drawn_are_refused(spoil, message):
+    with pytest.raises(DataError, match=message):
+        maps.plot_choropleth(spoil(CITIES), "rate", unit="%")
+
+
+# --- small multiples ----------------------------------------------------------------------------------------
+
+YEARS = pd.concat(
+    [
+        pd.DataFrame({"area": CITIES["area"], "year": year, "value": CITIES["rate"] + year - 2020})
+        for year in (2022, 2020, 2021)
+    ],
+    ignore_index=True,
+).drop(index=[0, 20])
+
+
+@pytest.mark.parametrize("width", ["single", "double", "slide", 150])
+def test_small_multiples_share_breaks_and_one_legend(width):
+    axes = maps.plot_small_multiples(CITIES, YEARS, unit="%", legend="Rate", width=width)
+    assert [t.get_text() for ax in axes for t in by_gid(ax, "panel") if t.axes is ax] == [
+        "2020",
+        "2021",
+        "2022",
+    ]
+    assert len({tuple(maps.map_facts(ax)["breaks"]) for ax in axes}) == 1
+    fig = axes[0].figure
+    (legend,) = [ax.get_legend() for ax in fig.axes if ax.get_legend()]
+    assert legend.get_texts()[-1].get_text() == "no data (2)"
+    maps.finish_map(axes, title="Rates", source="Source: yearbook.", context=CONTEXT)
+    fig.draw_without_rendering()
+    sheet = fig.bbox
+    for words in (*by_gid(axes[0], "title"), *by_gid(axes[0], "source")):
+        extent = words.get_window_extent()
+        assert sheet.y0 <= extent.y0 < extent.y1 <= sheet.y1
+
+
+def test_each_small_map_is_filled_by_the_values_of_its_year():
+    axes = maps.plot_small_multiples(CITIES, YEARS, unit="%", breaks=[50, 60, 70])
+    ramp = palette.sequential(4)
+    for ax, year in zip(axes, (2020, 2021, 2022), strict=True):
+        own = YEARS[YEARS["year"] == year].set_index("area")["value"].reindex(CITIES["area"]).dropna()
+        assert fills(ax) == [ramp[k] for k in np.digitize(own, [50, 60, 70])]
+
+
+@pytest.mark.parametrize(
+    ("values", "how", "message"),
+    [
+        (pd.concat([YEARS, YEARS[YEARS["year"] == 2021].head(1)]), {}, "two values for year 2021"),
+        (pd.DataFrame({"area": "210100", "year": range(13), "value": 1.0}), {}, "13 maps"),
+        (YEARS, {"aggregation": "sum"}, "plot_symbols"),
+    ],
+)
+def test_a_sheet_of_too_many_or_doubled_values_or_amounts_is_refused(values, how, message):
+    with pytest.raises(DataError, match=message):
+        maps.plot_small_multiples(CITIES, values, unit="%", **how)

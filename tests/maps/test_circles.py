@@ -1,0 +1,114 @@
+"""Amounts as circles: the area of a circle is its value, and no label covers anything."""
+
+import numpy as np
+import pytest
+import shapely
+from map_kit import CITIES, LANGUAGES, boxes_in_units, by_gid, collections, labels, notes, squares
+from matplotlib.patches import Circle
+from matplotlib.text import Text
+
+from lnregions import maps
+from lnregions.errors import DataError
+
+
+def circles_of(ax):
+    """Circles of a map as shapes in the units of the axes."""
+    (drawn,) = collections(ax, "circles")
+    fig = ax.get_figure(root=True)
+    unit = np.ptp(ax.get_xlim()) / (ax.get_position().width * fig.get_figwidth() * 72)
+    pairs = zip(drawn.get_offsets(), drawn.get_sizes(), strict=True)
+    return [shapely.Point(middle).buffer(size**0.5 / 2 * unit) for middle, size in pairs]
+
+
+def test_circles_are_proportional_in_area_and_large_ones_lie_below():
+    (drawn,) = collections(maps.plot_symbols(CITIES, "amount", unit="亿元"), "circles")
+    values = sorted(CITIES["amount"], reverse=True)
+    assert drawn.get_sizes() / drawn.get_sizes()[0] == pytest.approx(np.array(values) / values[0])
+
+
+def test_every_circle_lies_on_its_own_area():
+    ax = maps.plot_symbols(CITIES, "amount", unit="亿元")
+    order = np.argsort(-CITIES["amount"].to_numpy(), kind="stable")
+    shapes = maps.prepare(CITIES).geometry.iloc[order]
+    assert all(shape.contains(circle.centroid) for shape, circle in zip(shapes, circles_of(ax), strict=True))
+
+
+def test_the_legend_of_circles_is_nested_round_and_to_scale():
+    ax = maps.plot_symbols(CITIES, "amount", unit="亿元", legend="GDP")
+    (box,) = by_gid(ax, "circle legend")
+    assert [t.get_text() for t in box.findobj(Text) if t.get_text()] == [
+        "GDP (billion yuan)",
+        "800",
+        "200",
+        "50",
+    ]
+    radii = [c.get_radius() for c in box.findobj(Circle)]
+    assert [(r / radii[0]) ** 2 for r in radii] == pytest.approx([1, 0.25, 0.0625])
+    (drawn,) = collections(ax, "circles")  # the largest is 8,000 亿元, 800 billion yuan
+    assert 2 * radii[0] == pytest.approx(drawn.get_sizes()[0] ** 0.5)
+
+
+@pytest.mark.parametrize("width", ["single", "onehalf", "double"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["name", "value"])
+def test_labels_of_circles_touch_neither_one_another_nor_other_circles(width, language, kind):
+    ax = maps.map_axes(width, language=language)
+    maps.plot_symbols(CITIES, "amount", unit="亿元", labels=kind, ax=ax, language=language)
+    boxes, circles = boxes_in_units(ax), circles_of(ax)
+    assert len(boxes) == 14
+    for k, box in enumerate(boxes):
+        assert not any(box.intersects(other) for other in boxes[k + 1 :])
+        own = [c for c in circles if c.intersects(box)]
+        assert len(own) <= 1
+        assert not own or own[0].contains(box.centroid) or own[0].intersection(box).area < 0.15 * box.area
+    assert not any(a.intersects(b) for k, a in enumerate(circles) for b in circles[k + 1 :])
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_circle_shows_its_value(width, language):
+    frame = CITIES.assign(amount=[float(v) for v in range(1000, 15000, 1000)])
+    ax = maps.map_axes(width, language=language)
+    maps.plot_symbols(frame, "amount", unit="亿元", labels="value", ax=ax, language=language)
+    shown = [t.get_text().replace("\n", " ") for t in labels(ax)] + [notes(ax).replace("\n", " ")]
+    for name, value in zip(frame[f"short_{language}"], frame["amount"], strict=True):
+        number = f"{value / 10:,.0f}" if language == "en" else f"{value:.0f}"
+        assert any(f"{name} {number}" in words for words in shown), name
+
+
+def test_areas_without_an_amount_are_hatched_and_counted():
+    frame = CITIES.copy()
+    frame.loc[[1, 2], "amount"] = np.nan
+    ax = maps.plot_symbols(frame, "amount", unit="亿元", largest=10000, language="zh", labels="value")
+    assert len(collections(ax, "no data")[0].get_paths()) == 2
+    assert len(circles_of(ax)) == 12
+    assert "暂无数据（2）" in notes(ax)
+    assert maps.map_facts(ax)["largest_circle"] == 10000
+
+
+@pytest.mark.parametrize("values", [[-1, 2, 3], [np.nan] * 3, [0, 0, 0]])
+def test_values_no_circle_can_show_are_refused(values):
+    with pytest.raises(DataError, match="plot_change"):
+        maps.plot_symbols(squares(v=values), "v", unit="亿元")
+
+
+def test_circles_without_room_for_words_get_numbers_with_a_key():
+    frame = squares(6, v=[9.0, 8, 8, 8, 8, 8])
+    frame["short_en"] = [f"A very long name of area {k}" for k in range(6)]
+    ax = maps.plot_symbols(frame, "v", unit="", ax=maps.map_axes("single"))
+    key = maps.map_facts(ax)["key"]
+    assert len(key) + sum(len(t.get_text()) > 5 for t in labels(ax)) == len(frame)
+    assert all(f"{n} {name}" in notes(ax).replace("\n", " ") for n, name in key.items())
+
+
+@pytest.mark.parametrize("largest", [924.0, 10002.1, 8122.0, 1.0, 0.31, 55.0])
+def test_the_legend_of_circles_reaches_the_largest(largest):
+    steps = maps.circle_steps(largest, "", "en")
+    assert 0.98 * largest <= steps[0] <= 1.7 * largest
+    assert steps == sorted(steps, reverse=True)
+
+
+def test_labels_of_small_amounts_show_a_digit_and_missing_ones_a_dash():
+    frame = squares(4, v=[0.0371, 12.34, 0.0, np.nan])
+    ax = maps.plot_symbols(frame, "v", unit="亿美元", labels="value", language="zh")
+    assert sorted(t.get_text() for t in labels(ax)) == ["A0\n0.04", "A1\n12.3", "A2\n0.0", "A3\n–"]

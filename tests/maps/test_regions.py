@@ -1,0 +1,163 @@
+"""Regions of a plan on the map: members, overlaps, attestation, and the state of the targets."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from map_kit import CITIES, LANGUAGES, boxes_in_units, collections, fills, legend_words, some_members
+from matplotlib.offsetbox import AnnotationBbox
+
+from lnregions import judge, load_boundaries, load_plan, maps
+from lnregions.errors import DataError
+from lnregions.style import STATUSES, palette, region_tint
+
+COUNTIES = load_boundaries("county")
+MEMBERS = some_members()
+OF_CITIES = MEMBERS[(MEMBERS["level"] == "city") & ~MEMBERS["proxy"]]
+
+
+def city(area):
+    return maps.prepare(CITIES[CITIES["area"] == area]).geometry.iloc[0]
+
+
+def test_membership_fills_plain_areas_and_stripes_overlaps():
+    ax = maps.plot_membership(CITIES, MEMBERS, counties=COUNTIES)
+    by_area = dict(zip(CITIES["area"], fills(ax)[: len(CITIES)], strict=True))
+    assert by_area["210100"] == region_tint("circle")
+    assert by_area["211300"] == region_tint("west", strength=0.85)
+    assert by_area["211100"] == palette.LAND
+    striped = {c.get_gid() for c in ax.collections if str(c.get_gid()).startswith("stripes")}
+    assert striped == {f"stripes {a}" for a in ("210900", "211400", "210624", "210423", "210421")}
+
+
+def test_stripes_of_two_regions_share_an_area_evenly():
+    ax = maps.plot_membership(CITIES, OF_CITIES)
+    (path,) = collections(ax, "stripes 210900")[0].get_paths()
+    striped = sum(abs(shapely.Polygon(p).area) for p in path.to_polygons() if len(p) > 3)
+    assert striped / city("210900").area == pytest.approx(0.5, abs=0.06)
+
+
+def test_three_regions_over_one_area_make_three_kinds_of_stripes():
+    rows = [(r, "210600", "city", "confirmed") for r in ("circle", "belt", "east")]
+    ax = maps.plot_membership(CITIES, pd.DataFrame(rows, columns=["region", "area", "level", "status"]))
+    assert len(collections(ax, "stripes 210600")) == 2
+    assert "Circle + Belt + East" in legend_words(ax)
+
+
+def test_the_status_of_membership_shows_in_the_line_and_in_the_legend():
+    ax = maps.plot_membership(CITIES, MEMBERS, counties=COUNTIES)
+    styles = {c.get_gid(): str(c.get_linestyle()[0]) for c in ax.collections}
+    lines = {gid for gid in styles if str(gid).startswith("region")}
+    wanted = ("circle confirmed", "belt confirmed", "west likely", "east likely", "east unverified")
+    assert lines == {f"region {one}" for one in wanted}
+    assert len({styles[f"region {one}"] for one in wanted[1:3] + wanted[4:]}) == 3
+    words = legend_words(ax)
+    assert words[:4] == ["Circle (3 cities)", "Belt (3 cities)", "West (3 cities)", "East (3 counties)"]
+    assert words[-3:] == ["confirmed (6)", "likely (4)", "unverified (2)"]
+
+
+def test_lines_of_overlapping_regions_run_apart_inside_the_border():
+    ax = maps.plot_membership(CITIES, OF_CITIES)
+    (circle,), (west,) = (
+        collections(ax, f"region {r}")[0].get_paths() for r in ("circle confirmed", "west likely")
+    )
+    circle, west = (
+        shapely.MultiLineString([p for p in path.to_polygons(closed_only=False) if len(p) > 1])
+        for path in (circle, west)
+    )
+    fuxin = city("210900")
+    millimetre = np.ptp(ax.get_xlim()) / (ax.get_position().width * ax.figure.get_figwidth() * 25.4)
+    near = west.intersection(circle.buffer(0.4 * millimetre)).intersection(fuxin)
+    assert near.length < 0.2 * west.intersection(fuxin).length
+
+
+def test_stand_ins_and_zones_are_no_members():
+    facts = maps.map_facts(maps.plot_membership(CITIES, MEMBERS, counties=COUNTIES))["members"]
+    assert facts["east"] == ["210421", "210423", "210624"]
+    assert facts["circle"] == ["210100", "210400", "210900"]
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_of_overlapping_regions_keep_clear_of_one_another(width, language):
+    ax = maps.map_axes(width, language=language)
+    maps.plot_membership(CITIES, MEMBERS, counties=COUNTIES, ax=ax, language=language)
+    boxes = boxes_in_units(ax)
+    assert len(boxes) >= 14
+    assert all(not a.intersects(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
+
+
+def test_names_and_order_of_regions_come_from_the_plan():
+    names = {"short_en": ["Western", "Coast", "Ring"], "short_zh": ["辽西", "海岸", "圈"]}
+    regions = pd.DataFrame({"region": ["west", "belt", "circle"], **names})
+    ax = maps.plot_membership(CITIES, OF_CITIES, regions=regions, language="zh")
+    assert legend_words(ax)[:3] == ["辽西（3市）", "海岸（3市）", "圈（3市）"]
+    with pytest.raises(DataError, match="region 'circle'"):
+        maps.plot_membership(CITIES, OF_CITIES, regions=regions[:2])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"area": "219999"}, "city '219999'"),
+        ({"status": "sure"}, "status 'sure'"),
+        ({"level": "village"}, "No city or county"),
+        ({"level": "county"}, "counties=load_boundaries"),
+    ],
+)
+def test_wrong_members_are_refused(change, message):
+    with pytest.raises(DataError, match=message):
+        maps.plot_membership(CITIES, MEMBERS.head(1).assign(**change))
+
+
+# --- the state of a plan ------------------------------------------------------------------------------------
+
+PLAN = load_plan()
+VERDICTS = judge(PLAN)
+HOW = {
+    "members": {region: PLAN.members(region, level="city") for region in PLAN.regions["region"]},
+    "names": dict(zip(PLAN.regions["region"], PLAN.regions["short_en"], strict=True)),
+}
+
+
+def cards(ax):
+    return [a for a in ax.artists if isinstance(a, AnnotationBbox)]
+
+
+def marks(card):
+    """Statuses of the marks on a region's card."""
+    return [m.get_label()[1:] for m in card.findobj(lambda a: hasattr(a, "get_marker"))]
+
+
+def test_every_target_has_one_mark_on_its_regions_card_in_the_order_of_the_statuses():
+    drawn = [marks(card) for card in cards(maps.plot_plan_status(CITIES, VERDICTS, **HOW))]
+    own = [VERDICTS.loc[VERDICTS["region"] == region, "status"] for region in HOW["members"]]
+    assert drawn == [sorted(statuses, key=list(STATUSES).index) for statuses in own]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "missed (2)"), ("zh", "未实现（2）")])
+def test_the_legend_counts_each_status(language, words):
+    legend = legend_words(maps.plot_plan_status(CITIES, VERDICTS, language=language, **HOW))
+    assert words in legend
+    assert len(legend) == VERDICTS["status"].nunique()
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+def test_the_cards_do_not_cover_one_another(width):
+    ax = maps.plot_plan_status(CITIES, VERDICTS, ax=maps.map_axes(width), **HOW)
+    ax.figure.draw_without_rendering()
+    boxes = [card.get_window_extent() for card in cards(ax)]
+    assert len(boxes) == 4
+    assert not [1 for i, one in enumerate(boxes) for other in boxes[i + 1 :] if one.overlaps(other)]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "members", "message"),
+    [
+        (VERDICTS.assign(status="mised"), HOW["members"], "did you mean missed"),
+        (VERDICTS, {"circle": ["999999"]}, "Unknown area '999999'"),
+    ],
+)
+def test_an_unknown_status_or_member_is_refused(verdicts, members, message):
+    with pytest.raises(DataError, match=message):
+        maps.plot_plan_status(CITIES, verdicts, members=members, names=HOW["names"])
