@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
 
 from lnregions.charts import lines
-from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, BENCHMARK_DASHES, QUIET, Label
+from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, QUIET, Label
 from lnregions.charts.sheet import Sheet, need
 from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, tint
 from lnregions.words.catalogue import tr
 
+BENCHMARK_DASHES = ("-", (0, (1, 1.4)), (0, (5, 1, 1, 1)))
 ASSESSED = "#f3f4f6"
 """Shade of the years assessed."""
 STRONG_LINE = {"color": ACTUAL, "linewidth": 1.5, "markersize": 3, "zorder": 3.2}
@@ -81,12 +81,11 @@ def plot_growth_trajectory(
     if target:
         ends.append(_draw_target(sheet, target, years or (min(shown), max(shown))))
     if len(members):
-        looks = {"color": tint(ACTUAL, 0.4), "marker": "o", "markersize": 2.4, "linestyle": ""}
-        sheet.ax.plot(members["year"], members["value"], **looks, zorder=1.8, label="_members")
-        sheet.explain(tr("single cities", sheet.language), **looks)
-    lines.explain_series(sheet, series.values(), colour=MUTED)
+        looks = {"color": tint(ACTUAL, 0.4), "marker": "o", "markersize": 2.4, "linestyle": "", "zorder": 1.8}
+        sheet.ax.plot(members["year"], members["value"], **looks, label=tr("single cities", sheet.language))
     if years:
-        _shade_assessed(sheet, years)
+        looks = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5, "zorder": 0}
+        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks, label=tr("years assessed", sheet.language))
     column = lines.LabelColumn(sheet, ends, share=0.31)
     sheet.settle(right=column.width, top=3)
     lines.year_axis(sheet, shown, anchor=years[1] if years else max(shown))
@@ -101,8 +100,7 @@ def _draw_rates(sheet: Sheet, name: str, frame: pd.DataFrame, order: int, years:
         looks = {"color": ROLES["benchmark"].colour, "linewidth": 1.0, "markersize": 2.8}
         looks |= {"marker": "sv^"[(order - 1) % 3], "linestyle": BENCHMARK_DASHES[(order - 1) % 3]}
         weight = "normal"
-    lines.draw_series(sheet.ax, frame, **looks, zorder=3 - order * 0.1)
-    sheet.explain(name, **looks)
+    lines.draw_series(sheet, frame, **looks, zorder=3 - order * 0.1, label=name)
     year, value = frame["year"].iloc[-1], frame["value"].iloc[-1]
     words = tr("{name}\n{year}: {value}", sheet.language, name=name, year=year, value=sheet.number(value))
     words += _draw_mean(sheet, name, frame, looks["color"], years) if years else ""
@@ -120,9 +118,9 @@ def _draw_mean(sheet: Sheet, name: str, frame: pd.DataFrame, colour: str, years:
         return ""
     factors = 1 + within["value"] / 100
     mean = 100 * (np.exp(np.log(factors).mean()) - 1) if (factors > 0).all() else np.nan
-    sheet.ax.plot(
-        [first - 0.5, last + 0.5], [mean, mean], color=colour, linewidth=0.8, zorder=1.6, label="_mean"
-    )
+    looks = {"color": colour, "linewidth": 0.8, "zorder": 1.6}
+    looks["label"] = tr("mean of the years assessed (geometric)", language)
+    sheet.ax.plot([first - 0.5, last + 0.5], [mean, mean], **looks)
     value = sheet.number(round(mean, 1))
     return "\n" + tr("mean {first}–{last}: {value}", language, first=first, last=last, value=value)
 
@@ -135,13 +133,6 @@ def _draw_target(sheet: Sheet, target: Mapping, years: tuple[int, int]) -> Label
     number = compared(sheet, value, target.get("comparator"))
     words = tr("target {first}–{last}\n{value}", sheet.language, first=first, last=last, value=number)
     return Label(words, (last + 0.4, value), colour, "bold", "target")
-
-
-def _shade_assessed(sheet: Sheet, years: tuple[int, int]):
-    sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, color=ASSESSED, linewidth=0, zorder=0, label="_assessed")
-    sheet.explain(tr("mean of the years assessed (geometric)", sheet.language), color=MUTED, linewidth=0.8)
-    shade = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5}
-    sheet.keys.append(Patch(**shade, label=tr("years assessed", sheet.language)))
 
 
 def plot_indexed_growth(
@@ -186,7 +177,7 @@ def plot_indexed_growth(
             lacking.append(name)
             continue
         drawn.append(frame.assign(value=frame["value"] / base * 100))
-        lines.draw_series(sheet.ax, drawn[-1], **looks)
+        lines.draw_series(sheet, drawn[-1], **looks)
         year, value = drawn[-1][["year", "value"]].iloc[-1]
         colour, weight = (MUTED, "normal") if looks is QUIET_LINE else (looks["color"], "bold")
         ends.append(Label(f"{name} {sheet.number(value, decimals=1)}", (year, value), colour, weight, "end"))

@@ -1,5 +1,6 @@
 """Lines of a chart: series with their breaks, axes of values and years, and labels at the lines' ends."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,6 @@ ACTUAL = ROLES["actual"].colour
 ACTUAL_LINE = {"color": ACTUAL, "linewidth": 1.4, "marker": "o", "markersize": 3.6}
 QUIET = tint(ACTUAL, 0.45)
 """Colour of a member that is not highlighted."""
-BENCHMARK_DASHES = ("-", (0, (1, 1.4)), (0, (5, 1, 1, 1)))
 BRIDGE = (0, (0.8, 2.0))
 """Dots of a line over years without a value."""
 GRID = "#e3e6ea"
@@ -62,46 +62,39 @@ def benchmark_series(sheet: Sheet, benchmark: pd.DataFrame | None) -> dict[str, 
     return {str(name): tidy_series(sheet, rows, what=f"benchmark {name}") for name, rows in groups}
 
 
-def draw_series(ax: Axes, tidy: pd.DataFrame, **looks):
+def draw_series(sheet: Sheet, tidy: pd.DataFrame, **looks):
     """Draw a series: solid over consecutive years, dotted over missing ones, open at a break.
 
-    Values of grade C have hollow markers; `looks` are those of the line and its markers.
+    Values of grade C have hollow markers. `looks` are those of a Line2D, its ``label`` included, and ``ax``.
     """
-    looks = {"linewidth": 1.4, "marker": "o", "markersize": 3.6, "linestyle": "-", "zorder": 3} | looks
-    marker, width, colour = looks.pop("marker"), looks["linewidth"], looks["color"]
+    ax = looks.pop("ax", sheet.ax)
+    looks = {"linewidth": 1.4, "marker": "o", "markersize": 3.6, "zorder": 3, "label": "_series"} | looks
     years, values = tidy["year"].to_numpy(float), tidy["value"].to_numpy(float)
     missing, broken = np.diff(years) > 1, np.diff(tidy["segment"]) != 0
     ends = np.flatnonzero(missing | broken) + 1
-    ax.plot(np.insert(years, ends, np.nan), np.insert(values, ends, np.nan), **looks, label="_series")
+    looks["markeredgewidth"] = 0.65 * looks["linewidth"]
+    ax.plot(np.insert(years, ends, np.nan), np.insert(values, ends, np.nan), **looks)
     bridges = np.flatnonzero(missing & ~broken)
     if len(bridges):
         hole = np.full(len(bridges), np.nan)
         across = [
             np.column_stack([part[bridges], part[bridges + 1], hole]).ravel() for part in (years, values)
         ]
-        ax.plot(*across, **looks | {"linewidth": 0.7 * width, "linestyle": BRIDGE}, label="_bridge")
+        looks |= {
+            "linewidth": 0.7 * looks["linewidth"],
+            "label": tr("no figure for the years between", sheet.language),
+        }
+        ax.plot(*across, **looks | {"marker": "", "linestyle": BRIDGE})
     weak = tidy["grade"].eq("C").to_numpy()
-    for part, chosen, fill in (("points", ~weak, colour), ("weak", weak, GROUND)):
-        if marker and chosen.any():
-            points = {"linestyle": "", "zorder": looks["zorder"] + 0.2, "markeredgewidth": 0.65 * width}
-            points |= {"marker": marker, "markerfacecolor": fill, "label": f"_{part}"}
-            ax.plot(years[chosen], values[chosen], **looks | points)
+    if looks["marker"] and weak.any():
+        draw_weak(sheet, years[weak], values[weak], **looks | {"ax": ax})
 
 
-def explain_series(sheet: Sheet, frames: Iterable[pd.DataFrame], *, colour: str):
-    """Explain hollow markers and dotted lines in the legend where any of the series has them."""
-    frames = list(frames)
-    if any(frame["grade"].eq("C").any() for frame in frames):
-        explain_weak(sheet, color=colour, markersize=3.6, markeredgewidth=0.9)
-    if any(((frame["year"].diff() > 1) & (frame["segment"].diff() == 0)).any() for frame in frames):
-        looks = {"color": colour, "linewidth": 1, "linestyle": BRIDGE}
-        sheet.explain(tr("no figure for the years between", sheet.language), **looks)
-
-
-def explain_weak(sheet: Sheet, **looks):
-    """Explain the hollow marker of grade C in the legend."""
-    hollow = {"marker": "o", "markerfacecolor": GROUND, "linestyle": ""}
-    sheet.explain(tr("weakly attested (grade C)", sheet.language), **hollow, **looks)
+def draw_weak(sheet: Sheet, x: np.ndarray, y: np.ndarray, **looks):
+    """Draw the hollow markers of grade C over others."""
+    hollow = {"markerfacecolor": GROUND, "linestyle": "", "zorder": looks["zorder"] + 0.1}
+    hollow["label"] = tr("weakly attested (grade C)", sheet.language)
+    looks.pop("ax", sheet.ax).plot(x, y, **looks | hollow)
 
 
 def mark_breaks(sheet: Sheet, tidy: pd.DataFrame) -> bool:
@@ -155,7 +148,7 @@ def value_axis(sheet: Sheet, values: Iterable[float], *, axis: str = "y", bins: 
         step = ticks[1] - ticks[0] if len(ticks) > 1 else 1
         decimals = next((places for places in range(4) if abs(step - round(step, places)) < 1e-9), 4)
         which.set_major_formatter(
-            FuncFormatter(lambda value, _, places=decimals: _tick(sheet, value, places))
+            FuncFormatter(lambda value, _, places=decimals: sheet.number(value, decimals=places))
         )
         ax.tick_params(axis=axis, length=0, pad=3, labelcolor=MUTED, **tick_font(sheet))
         ax.grid(True, axis=axis, color=GRID, linewidth=0.5)
@@ -165,10 +158,6 @@ def value_axis(sheet: Sheet, values: Iterable[float], *, axis: str = "y", bins: 
             _mark_cut(sheet, ax)
     if noted:
         sheet.notes.append(tr("The vertical axis does not start at zero.", sheet.language))
-
-
-def _tick(sheet: Sheet, value: float, decimals: int) -> str:
-    return sheet.number(value, decimals=decimals)
 
 
 def tick_font(sheet: Sheet) -> dict:
@@ -226,7 +215,7 @@ class Label:
 
 
 SIDES: Mapping[str, tuple[int, int]] = {
-    "n": (0, 1), "s": (0, -1), "ne": (1, 1), "nw": (-1, 1), "se": (1, -1), "sw": (-1, -1), "e": (1, 0), "w": (-1, 0),
+    "n": (0, 1), "s": (0, -1), "ne": (1, 1), "nw": (-1, 1), "se": (1, -1), "sw": (-1, -1), "e": (1, 0), "w": (-1, 0)
 }  # fmt: skip
 
 
@@ -278,25 +267,24 @@ class LabelColumn:
         """Write the labels beside the axes, whose place and limits are final, with thin lines to their points."""
         if not self.labels:
             return
-        ax, (wide, tall), left = self.sheet.ax, self.sheet.extent, self.gap < 0
+        ax, (wide, tall), out = self.sheet.ax, self.sheet.extent, math.copysign(1, self.gap)
         points = ax.transAxes.inverted().transform(ax.transData.transform([one.xy for one in self.labels]))
-        x, heights = points[:, 0] * wide, points[:, 1] * tall
-        centres = spread(heights, self.heights, low=-2, high=tall + 4)
-        far = (abs(heights - centres) > 2.5) | (abs(x - (0 if left else wide)) > 14)
-        looks = {
-            "ha": "right" if left else "left",
-            "va": "center",
-            "fontsize": self.sheet.size.small,
-            "zorder": 1.5,
-        }
-        looks["textcoords"] = offset_copy(ax.transAxes, self.sheet.figure, x=self.gap, units="points")
-        leader = {"arrowstyle": "-", "linewidth": 0.4, "alpha": 0.55, "shrinkA": 1.5, "shrinkB": 4}
-        leader["relpos"] = (1 if left else 0, 0.5)
-        for label, words, centre, stands_off in zip(self.labels, self.texts, centres, far, strict=True):
-            arrow = leader | {"color": label.colour} if leaders and stands_off else None
-            own = {"color": label.colour, "fontweight": label.weight, "label": f"_{label.name}"}
-            own |= {"arrowprops": arrow, "annotation_clip": False}
-            ax.annotate(words, label.xy, (0 if left else 1, centre / tall), **looks, **own, **self.sheet.font)
+        centres = spread(points[:, 1] * tall, self.heights, low=-2, high=tall + 4) / tall
+        edge, side = (1.0 if out > 0 else 0.0), ("left" if out > 0 else "right")
+        beside = {"transform": ax.transAxes, "ha": side}
+        for label, words, (x, y), centre in zip(self.labels, self.texts, points, centres, strict=True):
+            looks = {"color": label.colour, "fontweight": label.weight, "name": label.name}
+            self.sheet.write(edge + self.gap / wide, centre, words, **looks, **beside)
+            if leaders and (abs(y - centre) * tall > 2.5 or abs(edge - x) * wide > 14):
+                ends = [x + out * 4 / wide, edge + (self.gap - out * 1.5) / wide], [y, centre]
+                thin = {
+                    "color": label.colour,
+                    "linewidth": 0.4,
+                    "alpha": 0.55,
+                    "zorder": 1.2,
+                    "clip_on": False,
+                }
+                ax.plot(*ends, **thin, transform=ax.transAxes, label="_leader")
 
 
 def place_labels(sheet: Sheet, labels: Sequence[Label]):

@@ -9,17 +9,7 @@ from matplotlib.axes import Axes
 from lnregions.charts import lines
 from lnregions.charts.lines import ACTUAL, QUIET, Label
 from lnregions.charts.sheet import Sheet, hide_frame, need
-from lnregions.style import (
-    GROUND,
-    HAIRLINE,
-    INK,
-    MUTED,
-    NO_DATA_HATCH,
-    NO_DATA_HATCH_COLOUR,
-    ROLES,
-    text_on,
-    tint,
-)
+from lnregions.style import HAIRLINE, INK, MUTED, ROLES, text_on, tint
 from lnregions.words.catalogue import tr
 
 BENCHMARK = ROLES["benchmark"].colour
@@ -70,28 +60,22 @@ def plot_member_panels(
     sheet.add_panels(len(codes), columns=-(-len(codes) // rows))
     lines.value_axis(sheet, both["value"], bins=3)
     grey = {"color": BENCHMARK, "linewidth": 0.8}
-    for name in beside:
-        sheet.explain(name, **grey)
-    lines.explain_series(sheet, frames.values(), colour=ACTUAL)
-    if any(frame["segment"].nunique() > 1 for frame in frames.values()):
+    for ax, frame in zip(sheet.axes, frames.values(), strict=True):
+        for name, other in beside.items():
+            lines.draw_series(sheet, other, **grey, marker="", zorder=2, label=name, ax=ax)
+        lines.draw_series(sheet, frame, color=ACTUAL, linewidth=1.1, markersize=2.4, ax=ax)
+        if min(ax.get_ylim()) < 0:
+            ax.axhline(0, color=MUTED, linewidth=0.6, zorder=1.4, label="_zero")
+    if any(frame["segment"].diff().any() for frame in frames.values()):
         sheet.notes.append(tr("A line is open where levels do not join.", sheet.language))
     height = max(sheet.span / sheet.columns * 0.65, 38)
     sheet.settle(body=rows * height, top=sheet.size.small * 1.3 + 4)
     lines.year_axis(sheet, both["year"], anchor=max(both["year"]), share=0.8)
     for number, (ax, (code, frame)) in enumerate(zip(sheet.axes, frames.items(), strict=True)):
-        shown = len(frame) > 0
-        lowest = number + sheet.columns >= len(codes)
-        ax.tick_params(labelbottom=lowest and shown, bottom=shown)
+        ax.tick_params(labelbottom=number + sheet.columns >= len(codes))
         _write_panel_head(sheet, ax, called[code], frame)
-        if not shown:
-            ax.grid(False)
-            sheet.write_reason(ax, size=sheet.size.small)
-            continue
-        if min(ax.get_ylim()) < 0:
-            ax.axhline(0, color=MUTED, linewidth=0.6, zorder=1.4, label="_zero")
-        for other in beside.values():
-            lines.draw_series(ax, other, **grey, marker="", zorder=2)
-        lines.draw_series(ax, frame, color=ACTUAL, linewidth=1.1, markersize=2.4)
+        if frame.empty:
+            sheet.write_reason(ax, sheet.size.small)
     return np.array(sheet.axes)
 
 
@@ -109,12 +93,7 @@ def _write_panel_head(sheet: Sheet, ax: Axes, name: str, frame: pd.DataFrame):
 
 
 def plot_slope(
-    values: pd.DataFrame,
-    *,
-    years: tuple[int, int] | None = None,
-    highlight: Sequence[str] = (),
-    ax: Axes | None = None,
-    **labels,
+    values: pd.DataFrame, *, years: tuple[int, int] | None = None, ax: Axes | None = None, **labels
 ) -> Axes:
     """Axes with one line an area from a first to a last year, named with its value at both ends.
 
@@ -126,8 +105,6 @@ def plot_slope(
         `area`, `year`, `value`; optional `grade` (C: hollow), `segment`, `name_en`, `name_zh`.
     years
         The two years; left out: the first and last of the frame.
-    highlight
-        Areas drawn in full colour.
 
     Examples
     --------
@@ -146,22 +123,19 @@ def plot_slope(
     frames = lines.series_by_area(sheet, known, called)
     sides: dict[int, list[Label]] = {int(first): [], int(last): []}
     for code, frame in frames.items():
-        strong = code in highlight
-        looks = {"color": ACTUAL if strong else QUIET, "linewidth": 1.6 if strong else 1.0, "markersize": 4}
         places = frame.assign(year=(frame["year"] != first).astype(int))
-        lines.draw_series(sheet.ax, places, **looks, clip_on=False, zorder=2.4)
+        lines.draw_series(sheet, places, color=QUIET, linewidth=1.0, markersize=4, clip_on=False)
         for year, place, value in zip(frame["year"], places["year"], frame["value"], strict=True):
             words = (called[code], sheet.number(value))
             words = " ".join(words if year == first else words[::-1])
-            colour, weight = (INK, "bold") if strong else (MUTED, "normal")
-            sides[year].append(Label(words, (place, value), colour, weight, "end"))
-    broken = [called[code] for code, frame in frames.items() if frame["segment"].nunique() > 1]
+            sides[year].append(Label(words, (place, value), name="end"))
+    broken = [called[code] for code, frame in frames.items() if frame["segment"].diff().any()]
     if broken:
         names = sheet.listed(broken)
         note = tr("Not joined, as the levels break between the years: {names}.", sheet.language, names=names)
         sheet.notes.append(note)
-    drawn = sheet.scaled(known["value"])
-    sheet.ax.set(ylim=lines.limits(drawn, zero=False, pad=0.05)[:2], xlim=(0, 1), yticks=[])
+    lines.value_axis(sheet, sheet.scaled(known["value"]), zero=False, pad=0.05)
+    sheet.ax.set(xlim=(0, 1), yticks=[])
     hide_frame(sheet.ax, keep=("left", "right"), colour=HAIRLINE)
     sheet.ax.set_xticks([0, 1][: len(sides)], [str(year) for year in sides])
     sheet.ax.tick_params(axis="x", length=0, **lines.tick_font(sheet) | {"labelsize": sheet.size.normal})
@@ -175,12 +149,7 @@ def plot_slope(
 
 
 def plot_ranks(
-    values: pd.DataFrame,
-    *,
-    highlight: Sequence[str] = (),
-    smallest_first: bool = False,
-    ax: Axes | None = None,
-    **labels,
+    values: pd.DataFrame, *, highlight: Sequence[str] = (), ax: Axes | None = None, **labels
 ) -> Axes:
     """Axes with the rank of each area in each year, the greatest value first.
 
@@ -193,8 +162,6 @@ def plot_ranks(
         `area`, `year`, `value`; optional `name_en`, `name_zh`.
     highlight
         Areas drawn in full colour.
-    smallest_first
-        Rank the smallest value first.
 
     Examples
     --------
@@ -206,7 +173,7 @@ def plot_ranks(
     sheet = Sheet(ax, labels)
     need(values, ("area", "year", "value"), what="table of values")
     called = sheet.names_of(values)
-    table = values.assign(area=values["area"].astype(str)).pivot(index="area", columns="year", values="value")
+    table = values.assign(area=values["area"].astype(str)).set_index(["area", "year"])["value"].unstack()  # noqa: PD010
     whole = table.dropna()
     if whole.empty:
         return sheet.empty()
@@ -214,7 +181,7 @@ def plot_ranks(
         names = sheet.listed(called[code] for code in table.index.difference(whole.index, sort=False))
         note = tr("Not ranked, for want of a figure in some year: {names}.", sheet.language, names=names)
         sheet.notes.append(note)
-    ranks = whole.rank(ascending=smallest_first, method="first").astype(int)
+    ranks = whole.rank(ascending=False, method="first").astype(int)
     ranks, years = ranks.sort_values(ranks.columns[-1]), ranks.columns
     small, ends = sheet.size.small, []
     for code, row in ranks.iterrows():
@@ -247,11 +214,7 @@ def _sorted_rows(sheet: Sheet, frame: pd.DataFrame, *, what: str) -> tuple[list[
 
 
 def plot_dots(
-    values: pd.DataFrame,
-    *,
-    benchmark: Mapping[str, float] | None = None,
-    ax: Axes | None = None,
-    **labels,
+    values: pd.DataFrame, *, benchmark: Mapping[str, float] | None = None, ax: Axes | None = None, **labels
 ) -> Axes:
     """Axes with one dot an area, sorted, each tied to the benchmark by a thin line.
 
@@ -262,7 +225,7 @@ def plot_dots(
     values
         `area`, `value`; optional `grade` (C: hollow), `name_en`, `name_zh`.
     benchmark
-        Name and value of each benchmark; the areas are tied to the first.
+        Name and value of the benchmark.
 
     Examples
     --------
@@ -275,45 +238,38 @@ def plot_dots(
     names, shown, weak = _sorted_rows(sheet, values, what="table of values")
     if not np.isfinite(shown).any():
         return sheet.empty()
-    marks = {name: float(sheet.scaled(float(value))) for name, value in (benchmark or {}).items()}
-    lines.value_axis(sheet, [*shown, *marks.values()], axis="x", pad=0.06)
+    beside = {name: float(sheet.scaled(float(value))) for name, value in (benchmark or {}).items()}
+    lines.value_axis(sheet, [*shown, *beside.values()], axis="x", pad=0.06)
     lines.row_axis(sheet, names)
     rows = np.arange(len(names))
-    if marks:
+    for value in beside.values():
         looks = {"color": tint(ACTUAL, 0.5), "linewidth": 0.8, "zorder": 2}
-        sheet.ax.hlines(rows, next(iter(marks.values())), shown, **looks, label="_ties")
+        sheet.ax.hlines(rows, value, shown, **looks, label="_ties")
+        sheet.ax.axvline(value, color=BENCHMARK, linewidth=1.1, zorder=1.5, label="_benchmark")
     looks = {"linestyle": "", "marker": "o", "markersize": 5, "color": ACTUAL, "zorder": 3}
-    sheet.ax.plot(shown[~weak], rows[~weak], **looks, label="_points")
+    sheet.ax.plot(shown, rows, **looks, label="_points")
     if weak.any():
-        sheet.ax.plot(shown[weak], rows[weak], **looks, markerfacecolor=GROUND, label="_weak")
-        lines.explain_weak(sheet, color=ACTUAL, markersize=5)
+        lines.draw_weak(sheet, shown[weak], rows[weak], **looks)
     printed = sheet.numbers(shown)
-    line = sheet.size.small * 1.3
-    margins = {"right": max(map(sheet.width_of, printed)) + 8, "top": line * len(marks) + 3}
+    margins = {
+        "right": max(map(sheet.width_of, printed)) + 8,
+        "top": sheet.size.small * 1.3 * len(beside) + 3,
+    }
     sheet.settle(body=len(names) * ROW * sheet.size.small, **margins)
+    (wide, tall), (low, high) = sheet.extent, sheet.ax.get_xlim()
     for row, words in enumerate(printed):
-        beside = {"transform": sheet.ax.get_yaxis_transform(), "ha": "left", "color": MUTED}
-        sheet.write(1.01, row, words, name="value", **beside)
-    for order, (name, value) in enumerate(marks.items()):
-        _draw_mark(sheet, f"{name} {sheet.number(value)}", value, order)
+        right = {"transform": sheet.ax.get_yaxis_transform(), "ha": "left", "color": MUTED}
+        sheet.write(1 + 5 / wide, row, words, name="value", **right)
+    for name, value in beside.items():
+        words = f"{name} {sheet.number(value)}"
+        half = sheet.width_of(words) / 2 / wide
+        middle = np.clip((value - low) / (high - low), half, max(1 - half, half))
+        above = {"transform": sheet.ax.transAxes, "va": "bottom", "color": MUTED}
+        sheet.write(middle, 1 + 2 / tall, words, name="benchmark", **above)
     return sheet.ax
 
 
-def _draw_mark(sheet: Sheet, words: str, value: float, order: int):
-    """Upright at a benchmark, its name above the axes, a line higher for each further one."""
-    looks = {"color": BENCHMARK, "linestyle": ["-", "--", ":"][order % 3]}
-    sheet.ax.axvline(value, linewidth=1.1, zorder=1.5, **looks, label="_benchmark")
-    wide, tall = sheet.extent
-    half, (low, high) = sheet.width_of(words) / 2 / wide, sheet.ax.get_xlim()
-    middle = np.clip((value - low) / (high - low), half, max(1 - half, half))
-    lift = (2 + order * sheet.size.small * 1.3) / tall
-    looks = {"transform": sheet.ax.transAxes, "va": "bottom", "color": MUTED}
-    sheet.write(middle, 1 + lift, words, name="benchmark", **looks)
-
-
-def plot_contributions(
-    contributions: pd.DataFrame, *, total: float | None = None, ax: Axes | None = None, **labels
-) -> Axes:
+def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:
     """Axes with a bar from zero for what each member adds to its region's change, and the sum below.
 
     Parameters
@@ -321,8 +277,6 @@ def plot_contributions(
     contributions
         `area`, `value` (change in the indicator's unit, or percentage points); optional `name_en`, `name_zh`.
         A member without a value keeps its row, with the words "no data".
-    total
-        Published change of the region: drawn below the sum, with what the members leave unexplained.
 
     Examples
     --------
@@ -336,19 +290,12 @@ def plot_contributions(
     known, count, language = shown[np.isfinite(shown)], len(names), sheet.language
     if not len(known):
         return sheet.empty()
-    extra = [(tr("Sum of members", language), known.sum())]
-    if total is not None:
-        published = float(sheet.scaled(float(total)))
-        extra.append((tr("Published total", language), published))
-        extra.append((tr("Not in the members' figures", language), published - known.sum()))
-    names, shown = [*names, *dict(extra)], [*shown, *dict(extra).values()]
+    names, shown = [*names, tr("Sum of members", language)], [*shown, known.sum()]
     note = tr("{known} of {all} members have figures.", language, known=len(known), all=count)
     sheet.notes.append(note)
     lines.row_axis(sheet, names, bold=(count,))
-    colours = [tint(ACTUAL, 0.55)] * count + [ACTUAL, BENCHMARK, GROUND][: len(extra)]
-    bars = sheet.ax.barh(range(len(shown)), np.nan_to_num(shown), 0.66, color=colours, linewidth=0, zorder=2)
-    if total is not None:
-        bars[-1].set(hatch=NO_DATA_HATCH, edgecolor=NO_DATA_HATCH_COLOUR, linewidth=0.6)
+    colours = [tint(ACTUAL, 0.55)] * count + [ACTUAL]
+    sheet.ax.barh(range(len(shown)), np.nan_to_num(shown), 0.66, color=colours, linewidth=0, zorder=2)
     sheet.ax.axvline(0, color=MUTED, linewidth=0.7, zorder=3)
     sheet.ax.axhline(count - 0.5, color=HAIRLINE, linewidth=0.7, zorder=1)
     sheet.ax.set_xticks([])

@@ -1,27 +1,15 @@
 """Charts of a plan's targets: the scorecard of their verdicts, and the coverage of their years by figures."""
 
 from collections.abc import Mapping
+from itertools import product
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
-from matplotlib.patches import Patch, Rectangle
 
 from lnregions.charts import lines
 from lnregions.charts.sheet import Sheet, hide_frame, need
 from lnregions.errors import unknown
-from lnregions.style import (
-    GROUND,
-    HAIRLINE,
-    INK,
-    MUTED,
-    NO_DATA_HATCH,
-    STATUSES,
-    region_style,
-    text_on,
-    wrap,
-)
+from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_style, text_on
 from lnregions.words import format_value, text
 from lnregions.words.catalogue import tr
 
@@ -87,10 +75,6 @@ def plot_scorecard(
     rows = [_row(sheet, row, clauses.get(row["target"], {})) for row in verdicts.to_dict("records")]
     if any(row["status"].endswith("†") for row in rows):
         sheet.notes.append(tr("† Readings of the clause disagree; the first is shown.", language))
-    for status in STATUSES:
-        count = verdicts["status"].eq(status).sum()
-        if count:
-            sheet.explain(f"{text(status, language)} {count}", **_mark(status))
     heads = {
         "target": tr("Target", language),
         "required": tr("Asked for", language),
@@ -104,10 +88,7 @@ def plot_scorecard(
         for row in rows:
             row["values"] = _joined(sheet, row, heads)
     high, y = (1.0, 1.0) if columns else (1.75, 0.0)
-    total = y + verdicts["region"].nunique() * REGION + len(rows) * high
-    sheet.settle(left=0, bottom=0, body=total * LINE * sheet.size.small)
-    hide_frame(sheet.ax)
-    sheet.ax.set(xlim=(0, sheet.extent[0]), ylim=(total, 0), xticks=[], yticks=[])
+    places: dict[str, list[tuple[float, float]]] = {}
     if columns:
         _write_cells(sheet, heads, columns, y / 2, name="head", color=MUTED, fontweight="bold")
     for region in verdicts["region"].unique():
@@ -115,8 +96,14 @@ def plot_scorecard(
         _write_region(sheet, region, (regions or {}).get(region, region), y, REGION + len(own) * high)
         y += REGION
         for row in own:
-            _write_row(sheet, row, columns, y, high)
+            places.setdefault(row["code"], []).append(_write_row(sheet, row, columns, y, high))
             y += high
+    for status in (status for status in STATUSES if status in places):
+        label = f"{text(status, language)} {len(places[status])}"
+        sheet.ax.plot(*zip(*places[status], strict=True), **_mark(status), label=label, clip_on=False)
+    hide_frame(sheet.ax)
+    sheet.ax.set(xlim=(0, sheet.span), ylim=(y, 0), xticks=[], yticks=[])
+    sheet.settle(left=0, bottom=0, body=y * LINE * sheet.size.small)
     return sheet.ax
 
 
@@ -155,7 +142,7 @@ def _required(sheet: Sheet, verdict: Mapping, clause: Mapping) -> str:
     """What the clause requires: a number, more than its benchmark, a rise, or words only."""
     language, comparator = sheet.language, clause.get("comparator")
     if _known(clause.get("benchmark")):
-        name = (sheet.labels.names or {}).get(str(clause["benchmark"]), tr("benchmark", language))
+        name = sheet.labels.names.get(str(clause["benchmark"]), tr("benchmark", language))
         return tr("above {name}", language, name=name)
     if comparator == "up":
         return tr("a rise", language)
@@ -195,8 +182,10 @@ def _joined(sheet: Sheet, row: Mapping[str, str], heads: Mapping[str, str]) -> s
     """Values of a target as one line that fits, such as "actual: 902.7 billion yuan (2024); grade: A"."""
     colon, stop = ("：", "；") if sheet.language == "zh" else (": ", "; ")
     names = [name for name in ("required", "actual", "gap", "grade") if row[name] != DASH]
-    words = stop.join(f"{heads[name].lower()}{colon}{row[name]}" for name in names)
-    return wrap(words, sheet.span - INDENT, sheet.size.small)[0].rstrip(";；")
+    words = [f"{heads[name].lower()}{colon}{row[name]}" for name in names]
+    while sheet.width_of(stop.join(words)) > sheet.span - INDENT:
+        words.pop()
+    return stop.join(words)
 
 
 def _write_cells(sheet: Sheet, row: Mapping[str, str], columns: Mapping, y: float, **looks):
@@ -206,28 +195,26 @@ def _write_cells(sheet: Sheet, row: Mapping[str, str], columns: Mapping, y: floa
         sheet.write(x, y, row[name], ha=side, **own | looks)
 
 
-def _write_row(sheet: Sheet, row: Mapping[str, str], columns: Mapping | None, y: float, high: float):
-    """Write the cells of a target on one line or two, with the mark of its status and a rule below."""
-    edge = sheet.extent[0]
-    middle = y + high * (0.5 if columns else 0.29)
+def _write_row(
+    sheet: Sheet, row: Mapping, columns: Mapping | None, y: float, high: float
+) -> tuple[float, float]:
+    """Write the cells of a target on one line or two with a rule below, and give the place of its mark."""
+    sheet.ax.plot([0, sheet.span], [y + high] * 2, color=HAIRLINE, linewidth=0.4, zorder=1.9, label="_rule")
     if columns:
-        _write_cells(sheet, row, columns, middle)
-        mark = columns["status"][0] - 8
-    else:
-        _write_cells(sheet, row, {"target": (INDENT, "left"), "status": (edge, "right")}, middle)
-        sheet.write(INDENT, y + high * 0.73, row["values"], name="values", ha="left", color=MUTED)
-        mark = edge - sheet.width_of(row["status"], bold=True) - 7
-    sheet.ax.plot([mark], [middle], **_mark(row["code"]), label="_mark", clip_on=False)
-    sheet.ax.plot([0, edge], [y + high] * 2, color=HAIRLINE, linewidth=0.4, zorder=1.9, clip_on=False)
+        _write_cells(sheet, row, columns, y + high / 2)
+        return columns["status"][0] - 8, y + high / 2
+    _write_cells(sheet, row, {"target": (INDENT, "left"), "status": (sheet.span, "right")}, y + high * 0.29)
+    sheet.write(INDENT, y + high * 0.73, row["values"], name="values", ha="left", color=MUTED)
+    return sheet.span - sheet.width_of(row["status"], bold=True) - 7, y + high * 0.29
 
 
 def _write_region(sheet: Sheet, region: str, name: str, y: float, high: float):
     """Write the name of a region, with a rule below and a bar in its colour beside its targets."""
     looks = {"fontsize": sheet.size.normal, "fontweight": "bold", "ha": "left"}
     sheet.write(INDENT, y + REGION / 2, name, name="region", **looks)
-    sheet.ax.plot([0, sheet.extent[0]], [y + REGION] * 2, color=INK, linewidth=0.6, zorder=2)
-    bar = {"color": region_style(region)[0], "linewidth": 3, "solid_capstyle": "butt", "clip_on": False}
-    sheet.ax.plot([2.5, 2.5], [y + 0.15, y + high], **bar, label="_region")
+    sheet.ax.plot([0, sheet.span], [y + REGION] * 2, color=INK, linewidth=0.6, label="_rule")
+    bar = {"color": region_style(region)[0], "linewidth": 3, "solid_capstyle": "butt"}
+    sheet.ax.plot([2.5, 2.5], [y + 0.15, y + high], **bar, label="_bar")
 
 
 def plot_coverage(coverage: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:
@@ -252,31 +239,31 @@ def plot_coverage(coverage: pd.DataFrame, *, ax: Axes | None = None, **labels) -
         return sheet.empty()
     called, language, small = sheet.names_of(coverage), sheet.language, sheet.size.small
     years = range(int(coverage["year"].min()), int(coverage["year"].max()) + 1)
-    table = coverage.assign(area=coverage["area"].astype(str)).pivot(
-        index="area", columns="year", values="grade"
-    )
-    table = table.reindex(index=list(called), columns=years).fillna("")
+    grades = coverage.assign(area=coverage["area"].astype(str)).set_index(["area", "year"])["grade"]
+    known = grades[grades.isin(list(GRADES))]
+    counts = known.groupby("year").count().reindex(years, fill_value=0)
     lines.row_axis(sheet, [tr("with a figure", language), *called.values()], bold=(0,))
-    for grade, colour in GRADES.items():
-        looks = {"facecolor": colour, "edgecolor": HAIRLINE, "linewidth": 0.5}
-        sheet.keys.append(Patch(**looks, label=tr("grade {grade}", language, grade=grade)))
-    sheet.keys.append(Patch(**NO_FIGURE, label=tr("no figure", language)))
-    sheet.settle(body=(len(table) + 1) * 1.84 * small, top=small + 6, bottom=3)
+    rows = {code: row for row, code in enumerate(called, start=1)}
+    tiles: dict[str, list[tuple[int, int]]] = {grade: [] for grade in (*GRADES, "")}
+    for pair in product(called, years):
+        tiles[known.get(pair, "")].append((pair[1], rows[pair[0]]))
+    for grade, places in tiles.items():
+        looks = {"facecolor": GRADES[grade], "edgecolor": GROUND} if grade else NO_FIGURE
+        looks = {"height": 0.88, "width": 0.92, "zorder": 2} | looks
+        label = tr("grade {grade}", language, grade=grade) if grade else tr("no figure", language)
+        if places:
+            columns, levels = zip(*places, strict=True)
+            sheet.ax.barh(levels, left=[year - 0.46 for year in columns], **looks, label=label)
+    sheet.settle(body=(len(rows) + 1) * 1.84 * small, top=small + 6, bottom=3)
     lines.year_axis(sheet, years, anchor=years[-1])
     sheet.ax.tick_params(axis="x", length=0, labeltop=True, labelbottom=False)
     hide_frame(sheet.ax)
     room = sheet.extent[0] / len(years)
-    for year, count in (table != "").sum().items():
-        words = f"{count}/{len(table)}"
+    for year, count in counts.items():
+        words = f"{count}/{len(rows)}"
         words = words if sheet.width_of(words) <= room - 2 else str(count)
         sheet.write(year, 0, words, name="count", color=MUTED)
-    for grade, colour in {**GRADES, "": None}.items():
-        rows, columns = np.nonzero(table.eq(grade) if grade else ~table.isin(list(GRADES)))
-        tiles = [
-            Rectangle((years[x] - 0.46, y + 0.56), 0.92, 0.88) for x, y in zip(columns, rows, strict=True)
-        ]
-        looks = {"facecolor": colour, "edgecolor": GROUND} if grade else NO_FIGURE
-        sheet.ax.add_collection(PatchCollection(tiles, zorder=2, label=f"_tiles_{grade or 'none'}", **looks))
-        for x, y in zip(columns, rows, strict=True) if grade and room > small else ():
-            sheet.write(years[x], y + 1, grade, name="grade", color=text_on(colour))
+    for grade, colour in GRADES.items():
+        for place in tiles[grade] if room > small else ():
+            sheet.write(*place, grade, name="grade", color=text_on(colour))
     return sheet.ax

@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.legend import Legend
-from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import offset_copy
 
@@ -74,7 +73,7 @@ def need(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> pd.DataFr
         given = ", ".join(map(str, frame.columns)) or "none"
         raise DataError(
             f"The {what} has no column {', '.join(missing)}; it has {given}. "
-            f"Give a frame with the columns {', '.join(columns)}.",
+            f"Give a frame with the columns {', '.join(columns)}."
         )
     return frame
 
@@ -93,8 +92,8 @@ def hide_frame(ax: Axes, *, keep: Sequence[str] = (), colour: str = BORDER):
 class Sheet:
     """Axes to draw on with the labels, legend and notes to write around them.
 
-    A chart draws on ``sheet.ax``, adds to ``keys`` (handles of the legend) and ``notes``, then calls `settle`
-    once; after it the axes have their final place.
+    A chart draws on ``sheet.ax``, adds to ``notes``, then calls `settle` once; after it the axes have their final
+    place. What has an artist label without a leading underscore is explained in the legend.
     """
 
     def __init__(self, ax: Axes | None, labels: Mapping):
@@ -109,7 +108,6 @@ class Sheet:
         self.axes, self.columns = [self.ax], 1
         self.figure, self.size = self.ax.get_figure(root=True), size_on(self.ax)
         self.font = {"fontfamily": rc()["font.family"], "linespacing": LEADING, "parse_math": False}
-        self.keys: list[Artist] = []
         self.notes = [note for note in self.labels.notes if note]
 
     def add_panels(self, count: int, *, columns: int):
@@ -155,7 +153,7 @@ class Sheet:
         """Name to show for the code of each area of a frame."""
         codes, column = frame["area"].astype(str), f"name_{self.language}"
         found = dict(zip(codes, frame[column].astype(str) if column in frame else codes, strict=True))
-        return {code: (self.labels.names or {}).get(code, name) for code, name in found.items()}
+        return {code: self.labels.names.get(code, name) for code, name in found.items()}
 
     def listed(self, parts: Iterable) -> str:
         """Names or years as a list within a sentence."""
@@ -171,25 +169,21 @@ class Sheet:
         ax = looks.pop("ax", self.ax)
         return ax.text(x, y, words, label=f"_{name}", zorder=6, **self.font, **looks)
 
-    def explain(self, words: str, **looks):
-        """Add an entry to the legend, drawn as a line or marker."""
-        self.keys.append(Line2D([], [], label=words, **looks))
-
     def empty(self) -> Axes:
         """Lay out a chart without values: a frame with the reason."""
         self.settle(left=0)
-        self.ax.set(xticks=[], yticks=[])
-        self.write_reason(self.ax, size=self.size.normal)
+        self.write_reason(self.ax, self.size.normal)
         return self.ax
 
-    def write_reason(self, ax: Axes, *, size: float):
+    def write_reason(self, ax: Axes, size: float):
         """Write within the frame of axes that there are no values, and why."""
         hide_frame(ax, keep=tuple(ax.spines), colour=HAIRLINE)
+        ax.tick_params(length=0, labelleft=False, labelbottom=False)
+        ax.grid(False)
         words, reason = tr("No data", self.language), self.labels.reason
         words = tr("No data: {reason}", self.language, reason=reason) if reason else words
         words = "\n".join(wrap(words, max(self.extent[0] - 12, 20), size))
-        looks = {"transform": ax.transAxes, "fontsize": size, "color": MUTED}
-        self.write(0.5, 0.5, words, name="no_data", ax=ax, **looks)
+        self.write(0.5, 0.5, words, name="no_data", ax=ax, transform=ax.transAxes, fontsize=size, color=MUTED)
 
     def settle(
         self,
@@ -202,17 +196,20 @@ class Sheet:
     ):
         """Write labels, legend and notes, and fix the size of the figure and the place of the axes.
 
-        Parameters
-        ----------
-        left, right, top, bottom
-            Points kept free around the axes; left out on the left: the width of the tick labels, at the bottom:
-            their height.
-        body
-            Height of the axes in points, to which the figure grows unless its own height is fixed.
+        ``left``, ``right``, ``top`` and ``bottom`` are the points kept free around the axes (None: what the tick
+        labels need), ``body`` the height of the axes, to which the figure grows unless its height is fixed.
         """
         left = self._tick_width() if left is None else left
         bottom = self.size.small + 7 if bottom is None else bottom
-        head, foot = self._head(), self._foot()
+        small, labels, comma = self.size.small, self.labels, "，" if self.language == "zh" else ", "
+        subtitle = comma.join(filter(None, (labels.subtitle, unit_label(self.unit, self.language))))
+        source = tr("Source: {text}", self.language, text=labels.source) if labels.source else ""
+        head = self._block("title", labels.title, self.size.title, gap=3)
+        head += self._block("subtitle", subtitle, self.size.normal, gap=4)
+        head += [("legend", row, {}, small * 1.5) for row in self._legend_rows()]
+        head += [("space", "", {}, 3)] if head else []
+        foot = [block for note in self.notes for block in self._block("note", note, small)]
+        foot += self._block("source", source, small)
         above = sum(height for *_, height in head) + top
         below = sum(height for *_, height in foot) + bottom + 2
         if self.owned:
@@ -249,41 +246,33 @@ class Sheet:
         edges |= {"bottom": bottom / height, "top": 1 - top / height}
         self.figure.subplots_adjust(**edges, wspace=across, hspace=down)
 
-    def _head(self) -> list[tuple]:
-        """Part, content, looks and height in points of title, subtitle and the rows of the legend."""
-        size, labels = self.size, self.labels
-        comma = "，" if self.language == "zh" else ", "
-        subtitle = comma.join(filter(None, (labels.subtitle, unit_label(self.unit, self.language))))
-        title = {"fontsize": size.title, "color": INK, "fontweight": "bold"}
-        blocks = [self._block("title", labels.title, title, gap=2)] if labels.title else []
-        muted = {"fontsize": size.normal, "color": MUTED}
-        blocks += [self._block("subtitle", subtitle, muted, gap=2)] if subtitle else []
-        blocks += [("legend", row, {}, size.small * 1.5) for row in self._legend_rows()]
-        return [*blocks, ("space", "", {}, 3)] if blocks else []
-
-    def _block(self, part: str, words: str, looks: Mapping, *, gap: float) -> tuple:
-        size, bold = looks["fontsize"], looks.get("fontweight") == "bold"
+    def _block(self, part: str, words: str, size: float, *, gap: float = 1) -> list[tuple]:
+        """Part, wrapped text, looks and height in points of a text above or below the axes; none if it is empty."""
+        bold = part == "title"
         words = "\n".join(wrap(words, self.span, size, bold=bold))
-        return part, words, looks, text_height(words, size) + gap
+        looks = {
+            "fontsize": size,
+            "color": INK if bold else MUTED,
+            "fontweight": "bold" if bold else "normal",
+        }
+        return [(part, words, looks, text_height(words, size) + gap)] if words else []
 
-    def _legend_rows(self) -> list[list[Artist]]:
-        rows: list[list[Artist]] = []
+    def _legend_rows(self) -> list[dict[str, Artist]]:
+        """Handles by label in the order drawn, as many in a row as fit."""
+        handles: dict[str, Artist] = {}
+        for ax in self.axes:
+            for handle, words in zip(*ax.get_legend_handles_labels(), strict=True):
+                handles.setdefault(words, handle)
+        rows: list[dict[str, Artist]] = []
         free = 0.0
-        for handle in self.keys:
-            width = 30 + self.width_of(handle.get_label())
+        for words, handle in handles.items():
+            width = 30 + self.width_of(words)
             if width - 9 > free:
-                rows.append([])
+                rows.append({})
                 free = self.span
-            rows[-1].append(handle)
+            rows[-1][words] = handle
             free -= width
         return rows
-
-    def _foot(self) -> list[tuple]:
-        lines = [("note", note) for note in self.notes]
-        if self.labels.source:
-            lines.append(("source", tr("Source: {text}", self.language, text=self.labels.source)))
-        looks = {"fontsize": self.size.small, "color": MUTED}
-        return [self._block(part, words, looks, gap=1) for part, words in lines]
 
     def _write(self, blocks: list[tuple], ax: Axes, corner: tuple[int, int], offset: tuple[float, float]):
         """Write blocks one below the other, the first at an offset in points from a corner of the axes."""
@@ -297,7 +286,7 @@ class Sheet:
                 self.write(*corner, content, name=part, ax=ax, **looks)
             y -= height
 
-    def _add_legend(self, handles: list[Artist], ax: Axes, place: Mapping):
+    def _add_legend(self, handles: dict[str, Artist], ax: Axes, place: Mapping):
         small = self.size.small
         lengths = {
             "handlelength": 17,
@@ -311,8 +300,8 @@ class Sheet:
             "labelcolor": INK,
         }
         looks |= {"prop": {"family": self.font["fontfamily"], "size": small}}
-        words = [handle.get_label() for handle in handles]
-        legend = Legend(ax, handles, words, ncols=len(handles), loc="upper left", **place, **looks)
+        looks |= {"ncols": len(handles), "loc": "upper left"}
+        legend = Legend(ax, list(handles.values()), list(handles), **place, **looks)
         for entry in legend.get_texts():
             entry.set(parse_math=False, label="_key")
         ax.add_artist(legend)

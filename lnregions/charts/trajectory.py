@@ -7,10 +7,9 @@ from numbers import Real
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch
 
 from lnregions.charts import lines
-from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, BENCHMARK_DASHES, Label
+from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, Label
 from lnregions.charts.sheet import Sheet, need
 from lnregions.errors import DataError, quote
 from lnregions.style import BAND, GROUND, INK, ROLES
@@ -24,7 +23,6 @@ def plot_trajectory(
     *,
     path: pd.DataFrame | None = None,
     target: Mapping | Sequence[Mapping] | None = None,
-    benchmark: pd.DataFrame | None = None,
     projection: pd.DataFrame | None = None,
     ax: Axes | None = None,
     **labels,
@@ -45,8 +43,6 @@ def plot_trajectory(
     target
         Mapping with `value`, `horizon`; optional `comparator`, `baseline_year`, `label`, `gap` (None where
         levels may not be compared: no gap is drawn). Of a sequence only the first has a gap.
-    benchmark
-        `year`, `value`; optional `name` (one line per name), `grade`, `segment`.
     projection
         `year`, `value`; optional `low`, `high` (the prediction interval).
 
@@ -71,17 +67,13 @@ def plot_trajectory(
         return sheet.empty()
     path = _shown(sheet, path, "required", what="required path")
     projection = _shown(sheet, projection, "value", what="projection")
-    benchmarks = lines.benchmark_series(sheet, benchmark)
-    frames, horizons = [known, *benchmarks.values(), path, projection], [goal["horizon"] for goal in goals]
+    frames, horizons = [known, path, projection], [goal["horizon"] for goal in goals]
     columns = ("value", "required", "low", "high")
     values = [value for frame in frames for name in columns if name in frame for value in frame[name]]
     lines.value_axis(sheet, [*values, *(goal["value"] for goal in goals)], pad=0.1)
-    sheet.explain(tr("actual", sheet.language), **ACTUAL_LINE)
+    lines.draw_series(sheet, known, **ACTUAL_LINE, label=tr("actual", sheet.language))
     _draw_path(sheet, path)
-    ends = [_draw_benchmark(sheet, *one, order) for order, one in enumerate(benchmarks.items())]
-    ends += _draw_projection(sheet, projection, known.iloc[-1])
-    lines.draw_series(sheet.ax, known, **ACTUAL_LINE)
-    lines.explain_series(sheet, [known], colour=ACTUAL)
+    ends = _draw_projection(sheet, projection, known.iloc[-1])
     ends += [_draw_goal(sheet, goal, order) for order, goal in enumerate(goals)]
     inner = _draw_assessment(sheet, goals[0], known, path) if goals else []
     last = known.iloc[-1]
@@ -104,7 +96,7 @@ def _goal(sheet: Sheet, target: Mapping) -> dict:
         if not isinstance(number, Real) or isinstance(number, bool) or not math.isfinite(number):
             raise DataError(
                 f"The target {quote(dict(target) if plain else target)} has no number as its {name}. "
-                'Give a mapping such as {"value": 10000, "horizon": 2024}.',
+                'Give a mapping such as {"value": 10000, "horizon": 2024}.'
             )
     return {**target, "value": float(sheet.scaled(float(target["value"]))), "horizon": int(target["horizon"])}
 
@@ -128,19 +120,12 @@ def _draw_path(sheet: Sheet, path: pd.DataFrame):
     if path.empty:
         return
     role = ROLES["required"]
-    looks = {"color": role.colour, "linestyle": role.linestyle, "linewidth": 1.3}
-    sheet.ax.plot(path["year"], path["required"], **looks, zorder=2.5, label="_required")
-    sheet.explain(tr("required path", sheet.language), **looks)
+    looks = {"color": role.colour, "linestyle": role.linestyle, "linewidth": 1.3, "zorder": 2.5}
+    sheet.ax.plot(path["year"], path["required"], **looks, label=tr("required path", sheet.language))
     if {"low", "high"} <= set(path):
-        band = {"color": BAND, "linewidth": 0}
-        sheet.ax.fill_between(path["year"], path["low"], path["high"], **band, zorder=0.9, label="_band")
-        sheet.keys.append(Patch(**band, label=tr("between linear and geometric path", sheet.language)))
-
-
-def _draw_benchmark(sheet: Sheet, name: str, frame: pd.DataFrame, order: int) -> Label:
-    looks = {"linestyle": BENCHMARK_DASHES[order % 3], "linewidth": 1.0, "marker": "s", "markersize": 2.6}
-    lines.draw_series(sheet.ax, frame, color=ROLES["benchmark"].colour, **looks, zorder=2.2)
-    return _end(f"{name} {frame['year'].iloc[-1]}", sheet, frame.iloc[-1])
+        looks = {"color": BAND, "linewidth": 0, "zorder": 0.9}
+        looks["label"] = tr("between linear and geometric path", sheet.language)
+        sheet.ax.fill_between(path["year"], path["low"], path["high"], **looks)
 
 
 def _draw_projection(sheet: Sheet, ahead: pd.DataFrame, last: pd.Series) -> list[Label]:
@@ -152,23 +137,19 @@ def _draw_projection(sheet: Sheet, ahead: pd.DataFrame, last: pd.Series) -> list
         start = pd.DataFrame({name: [last.year if name == "year" else last.value] for name in ahead})
         ahead = pd.concat([start, ahead], ignore_index=True)
     role = ROLES["projection"]
-    looks = {
-        "color": role.colour,
-        "linestyle": role.linestyle,
-        "linewidth": 1.2,
+    looks = {"color": role.colour, "linestyle": role.linestyle, "linewidth": 1.2, "zorder": 2.8}
+    looks |= {
         "marker": "^",
         "markersize": 3,
+        "markerfacecolor": GROUND,
+        "markevery": slice(int(joined), None),
     }
-    looks |= {"markerfacecolor": GROUND}
-    own = {"markevery": slice(int(joined), None), "zorder": 2.8, "label": "_projection"}
-    sheet.ax.plot(ahead["year"], ahead["value"], **looks, **own)
-    sheet.explain(tr("projection, not known figures", sheet.language), **looks)
+    label = tr("projection, not known figures", sheet.language)
+    sheet.ax.plot(ahead["year"], ahead["value"], **looks, label=label)
     if {"low", "high"} <= set(ahead):
-        fill = {"color": role.colour, "alpha": 0.25, "linewidth": 0}
-        sheet.ax.fill_between(
-            ahead["year"], ahead["low"], ahead["high"], **fill, zorder=0.8, label="_interval"
-        )
-        sheet.keys.append(Patch(**fill, label=tr("prediction interval", sheet.language)))
+        looks = {"color": role.colour, "alpha": 0.25, "linewidth": 0, "zorder": 0.8}
+        looks["label"] = tr("prediction interval", sheet.language)
+        sheet.ax.fill_between(ahead["year"], ahead["low"], ahead["high"], **looks)
     year = int(ahead["year"].iloc[-1])
     return [_end(tr("projected {year}", sheet.language, year=year), sheet, ahead.iloc[-1])]
 
