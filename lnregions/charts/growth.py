@@ -72,9 +72,8 @@ def plot_growth_trajectory(
     if own.empty and sheet.labels.reason:
         sheet.notes.insert(0, sheet.labels.reason)
     shown = {*both["year"].astype(int), *(years or ())}
-    lines.value_axis(
-        sheet, [*both["value"], *([float(target["value"])] if target else [])], zero=True, pad=0.1
-    )
+    required = [float(target["value"])] if target else []
+    lines.value_axis(sheet, [*both["value"], *required], zero=True, pad=0.1)
     sheet.ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
     drawn = [(called, frame, order) for order, (called, frame) in enumerate(series.items()) if len(frame)]
     ends = [_draw_rates(sheet, *one, years) for one in drawn]
@@ -184,13 +183,9 @@ def plot_indexed_growth(
     if not drawn:
         return sheet.empty()
     if lacking:
-        message = tr(
-            "Not drawn, for want of a figure for {year}: {names}.",
-            sheet.language,
-            year=base_year,
-            names=sheet.listed(lacking),
-        )
-        sheet.notes.append(message)
+        names = {"year": base_year, "names": sheet.listed(lacking)}
+        note = tr("Not drawn, for want of a figure for {year}: {names}.", sheet.language, **names)
+        sheet.notes.append(note)
     both = pd.concat(drawn)
     lines.value_axis(sheet, [*both["value"], 100.0], zero=False, pad=0.06)
     sheet.ax.axhline(100, color=MUTED, linewidth=0.7, zorder=1.4, label="_base")

@@ -76,15 +76,11 @@ def draw_series(sheet: Sheet, tidy: pd.DataFrame, **looks):
     ax.plot(np.insert(years, ends, np.nan), np.insert(values, ends, np.nan), **looks)
     bridges = np.flatnonzero(missing & ~broken)
     if len(bridges):
-        hole = np.full(len(bridges), np.nan)
-        across = [
-            np.column_stack([part[bridges], part[bridges + 1], hole]).ravel() for part in (years, values)
-        ]
-        looks |= {
-            "linewidth": 0.7 * looks["linewidth"],
-            "label": tr("no figure for the years between", sheet.language),
-        }
-        ax.plot(*across, **looks | {"marker": "", "linestyle": BRIDGE})
+        pairs = np.column_stack([bridges, bridges + 1])
+        across = [np.insert(part[pairs], 2, np.nan, axis=1).ravel() for part in (years, values)]
+        dotted = {"linewidth": 0.7 * looks["linewidth"], "linestyle": BRIDGE, "marker": ""}
+        dotted["label"] = tr("no figure for the years between", sheet.language)
+        ax.plot(*across, **looks | dotted)
     weak = tidy["grade"].eq("C").to_numpy()
     if looks["marker"] and weak.any():
         draw_weak(sheet, years[weak], values[weak], **looks | {"ax": ax})
@@ -107,15 +103,12 @@ def mark_breaks(sheet: Sheet, tidy: pd.DataFrame) -> bool:
         above = {"transform": sheet.ax.get_xaxis_transform(), "va": "bottom", "color": MUTED}
         sheet.write(middle, 1, letter, name="break", **above)
         note = tr("{letter} {years}: levels do not join", sheet.language, letter=letter, years=years)
-        sheet.notes.append(
-            note + (tr(" ({reason})", sheet.language, reason=row.reason) if row.reason else "")
-        )
+        reason = tr(" ({reason})", sheet.language, reason=row.reason) if row.reason else ""
+        sheet.notes.append(note + reason)
     return len(after) > 0
 
 
-def limits(
-    values: Iterable[float], *, zero: bool | None = None, pad: float = 0.08
-) -> tuple[float, float, bool]:
+def limits(values: Iterable[float], *, zero: bool | None = None, pad: float = 0.08) -> tuple:
     """Low and high end of a value axis, and whether it leaves out zero.
 
     With ``zero=None`` zero is left out where all values are farther from it than two fifths of the farthest.
@@ -147,9 +140,8 @@ def value_axis(sheet: Sheet, values: Iterable[float], *, axis: str = "y", bins: 
         ticks = [tick for tick in which.get_majorticklocs() if low <= tick <= high]
         step = ticks[1] - ticks[0] if len(ticks) > 1 else 1
         decimals = next((places for places in range(4) if abs(step - round(step, places)) < 1e-9), 4)
-        which.set_major_formatter(
-            FuncFormatter(lambda value, _, places=decimals: sheet.number(value, decimals=places))
-        )
+        printed = FuncFormatter(lambda value, _, places=decimals: sheet.number(value, decimals=places))
+        which.set_major_formatter(printed)
         ax.tick_params(axis=axis, length=0, pad=3, labelcolor=MUTED, **tick_font(sheet))
         ax.grid(True, axis=axis, color=GRID, linewidth=0.5)
         ax.set_axisbelow(True)
@@ -277,14 +269,8 @@ class LabelColumn:
             self.sheet.write(edge + self.gap / wide, centre, words, **looks, **beside)
             if leaders and (abs(y - centre) * tall > 2.5 or abs(edge - x) * wide > 14):
                 ends = [x + out * 4 / wide, edge + (self.gap - out * 1.5) / wide], [y, centre]
-                thin = {
-                    "color": label.colour,
-                    "linewidth": 0.4,
-                    "alpha": 0.55,
-                    "zorder": 1.2,
-                    "clip_on": False,
-                }
-                ax.plot(*ends, **thin, transform=ax.transAxes, label="_leader")
+                thin = {"color": label.colour, "linewidth": 0.4, "alpha": 0.55, "zorder": 1.2}
+                ax.plot(*ends, **thin, clip_on=False, transform=ax.transAxes, label="_leader")
 
 
 def place_labels(sheet: Sheet, labels: Sequence[Label]):
@@ -293,7 +279,7 @@ def place_labels(sheet: Sheet, labels: Sequence[Label]):
     Each in turn takes the cheapest of 32 places; the axes have their final place and limits.
     """
     ax, pixel, taken = sheet.ax, sheet.figure.dpi / 72, []
-    paths = [line.get_transform().transform_path(line.get_path().interpolated(20)) for line in ax.lines]
+    paths = [line.get_transform().transform_path(line.get_path().interpolated(60)) for line in ax.lines]
     crowd = np.concatenate([path.vertices for path in paths])
     frame = ax.get_window_extent()
     for label in labels:
@@ -307,7 +293,7 @@ def place_labels(sheet: Sheet, labels: Sequence[Label]):
                 centre = at + np.array(SIDES[side]) * (reach + half)
                 box = Bbox([centre - half, centre + half])
                 outside = (box.min < frame.min).any() or (box.max > frame.max).any()
-                cost = 4 * ring + 0.3 * rank + 400 * outside + 3 * box.count_contains(crowd)
+                cost = 4 * ring + 0.3 * rank + 400 * outside + box.count_contains(crowd)
                 best = min(best, (cost + 1000 * box.count_overlaps(taken), box), key=lambda one: one[0])
         taken.append(best[1])
         place = ax.transData.inverted().transform(best[1].corners().mean(axis=0))

@@ -251,21 +251,19 @@ def plot_dots(
     if weak.any():
         lines.draw_weak(sheet, shown[weak], rows[weak], **looks)
     printed = sheet.numbers(shown)
-    margins = {
-        "right": max(map(sheet.width_of, printed)) + 8,
-        "top": sheet.size.small * 1.3 * len(beside) + 3,
-    }
-    sheet.settle(body=len(names) * ROW * sheet.size.small, **margins)
+    right = max(map(sheet.width_of, printed)) + 8
+    top = sheet.size.small * 1.3 * len(beside) + 3
+    sheet.settle(body=len(names) * ROW * sheet.size.small, right=right, top=top)
     (wide, tall), (low, high) = sheet.extent, sheet.ax.get_xlim()
     for row, words in enumerate(printed):
-        right = {"transform": sheet.ax.get_yaxis_transform(), "ha": "left", "color": MUTED}
-        sheet.write(1 + 5 / wide, row, words, name="value", **right)
+        looks = {"transform": sheet.ax.get_yaxis_transform(), "ha": "left", "color": MUTED}
+        sheet.write(1 + 5 / wide, row, words, name="value", **looks)
     for name, value in beside.items():
         words = f"{name} {sheet.number(value)}"
         half = sheet.width_of(words) / 2 / wide
         middle = np.clip((value - low) / (high - low), half, max(1 - half, half))
-        above = {"transform": sheet.ax.transAxes, "va": "bottom", "color": MUTED}
-        sheet.write(middle, 1 + 2 / tall, words, name="benchmark", **above)
+        looks = {"transform": sheet.ax.transAxes, "va": "bottom", "color": MUTED}
+        sheet.write(middle, 1 + 2 / tall, words, name="benchmark", **looks)
     return sheet.ax
 
 
@@ -294,26 +292,19 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, *
     note = tr("{known} of {all} members have figures.", language, known=len(known), all=count)
     sheet.notes.append(note)
     lines.row_axis(sheet, names, bold=(count,))
-    colours = [tint(ACTUAL, 0.55)] * count + [ACTUAL]
-    sheet.ax.barh(range(len(shown)), np.nan_to_num(shown), 0.66, color=colours, linewidth=0, zorder=2)
+    looks = {"color": [tint(ACTUAL, 0.55)] * count + [ACTUAL], "linewidth": 0, "zorder": 2}
+    bars = sheet.ax.barh(range(len(shown)), np.nan_to_num(shown), 0.66, **looks)
     sheet.ax.axvline(0, color=MUTED, linewidth=0.7, zorder=3)
     sheet.ax.axhline(count - 0.5, color=HAIRLINE, linewidth=0.7, zorder=1)
     sheet.ax.set_xticks([])
     hide_frame(sheet.ax)
     sheet.settle(body=len(shown) * ROW * sheet.size.small, bottom=2)
-    _write_bar_values(sheet, shown, sheet.numbers(shown, sign=True), strong=count)
+    printed = sheet.numbers(shown, sign=True)
+    room = max(sheet.width_of(words, bold=True) for words in printed) + 5
+    low, high = min(*known, known.sum(), 0.0), max(*known, known.sum(), 0.0)
+    left = room if low < 0 else 0.0
+    point = ((high - low) or 1.0) / max(sheet.extent[0] - left - room, 20)
+    sheet.ax.set_xlim(low - left * point, high + room * point)
+    looks = {"padding": 2.5, "fontsize": sheet.size.small, "color": INK, "label": "_value"}
+    sheet.ax.bar_label(bars, printed, **looks, **sheet.font)[-1].set_fontweight("bold")
     return sheet.ax
-
-
-def _write_bar_values(sheet: Sheet, shown: Sequence[float], printed: Sequence[str], *, strong: int):
-    """Write each value beyond the end of its bar, the axis widened so that all stay inside."""
-    values = np.nan_to_num(shown)
-    widths = np.array([sheet.width_of(words, bold=True) + 5 for words in printed])
-    low, high = min(values.min(), 0.0), max(values.max(), 0.0)
-    left, right = (widths[side].max(initial=0) for side in (values < 0, values >= 0))
-    point = ((high - low) or 1.0) / max(sheet.extent[0] - left - right, 20)
-    sheet.ax.set_xlim(low - left * point, high + right * point)
-    for row, (value, words) in enumerate(zip(values, printed, strict=True)):
-        looks = {"ha": "right" if value < 0 else "left", "fontweight": "bold" if row == strong else "normal"}
-        looks["color"] = INK if np.isfinite(shown[row]) else MUTED
-        sheet.write(value + (-2.5 if value < 0 else 2.5) * point, row, words, name="value", **looks)

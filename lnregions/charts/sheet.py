@@ -185,15 +185,7 @@ class Sheet:
         words = "\n".join(wrap(words, max(self.extent[0] - 12, 20), size))
         self.write(0.5, 0.5, words, name="no_data", ax=ax, transform=ax.transAxes, fontsize=size, color=MUTED)
 
-    def settle(
-        self,
-        *,
-        left: float | None = None,
-        right: float = 0.0,
-        top: float = 2.0,
-        bottom: float | None = None,
-        body: float | None = None,
-    ):
+    def settle(self, *, left=None, right=0.0, top=2.0, bottom=None, body: float | None = None):
         """Write labels, legend and notes, and fix the size of the figure and the place of the axes.
 
         ``left``, ``right``, ``top`` and ``bottom`` are the points kept free around the axes (None: what the tick
@@ -239,9 +231,8 @@ class Sheet:
         self.figure.set_size_inches(width / 72, height / 72)
         counts = np.array([self.columns, -(-len(self.axes) // self.columns)])
         between = np.array([8, self.size.small * 1.3 + 6])
-        across, down = (
-            between * counts / ([width - left - right, height - top - bottom] - between * (counts - 1))
-        )
+        inside = np.array([width - left - right, height - top - bottom])
+        across, down = between * counts / (inside - between * (counts - 1))
         edges = {"left": left / width, "right": 1 - right / width}
         edges |= {"bottom": bottom / height, "top": 1 - top / height}
         self.figure.subplots_adjust(**edges, wspace=across, hspace=down)
@@ -250,11 +241,8 @@ class Sheet:
         """Part, wrapped text, looks and height in points of a text above or below the axes; none if it is empty."""
         bold = part == "title"
         words = "\n".join(wrap(words, self.span, size, bold=bold))
-        looks = {
-            "fontsize": size,
-            "color": INK if bold else MUTED,
-            "fontweight": "bold" if bold else "normal",
-        }
+        colour, weight = (INK, "bold") if bold else (MUTED, "normal")
+        looks = {"fontsize": size, "color": colour, "fontweight": weight}
         return [(part, words, looks, text_height(words, size) + gap)] if words else []
 
     def _legend_rows(self) -> list[dict[str, Artist]]:
@@ -288,19 +276,9 @@ class Sheet:
 
     def _add_legend(self, handles: dict[str, Artist], ax: Axes, place: Mapping):
         small = self.size.small
-        lengths = {
-            "handlelength": 17,
-            "handletextpad": 4,
-            "columnspacing": 9,
-            "borderpad": 0,
-            "borderaxespad": 0,
-        }
-        looks = {name: points / small for name, points in lengths.items()} | {
-            "frameon": False,
-            "labelcolor": INK,
-        }
-        looks |= {"prop": {"family": self.font["fontfamily"], "size": small}}
-        looks |= {"ncols": len(handles), "loc": "upper left"}
+        looks = {"borderpad": 0, "borderaxespad": 0, "frameon": False, "labelcolor": INK, "loc": "upper left"}
+        looks |= {"handlelength": 17 / small, "handletextpad": 4 / small, "columnspacing": 9 / small}
+        looks |= {"prop": {"family": self.font["fontfamily"], "size": small}, "ncols": len(handles)}
         legend = Legend(ax, list(handles.values()), list(handles), **place, **looks)
         for entry in legend.get_texts():
             entry.set(parse_math=False, label="_key")

@@ -138,12 +138,8 @@ def _draw_projection(sheet: Sheet, ahead: pd.DataFrame, last: pd.Series) -> list
         ahead = pd.concat([start, ahead], ignore_index=True)
     role = ROLES["projection"]
     looks = {"color": role.colour, "linestyle": role.linestyle, "linewidth": 1.2, "zorder": 2.8}
-    looks |= {
-        "marker": "^",
-        "markersize": 3,
-        "markerfacecolor": GROUND,
-        "markevery": slice(int(joined), None),
-    }
+    looks |= {"marker": "^", "markersize": 3, "markerfacecolor": GROUND}
+    looks |= {"markevery": slice(int(joined), None)}
     label = tr("projection, not known figures", sheet.language)
     sheet.ax.plot(ahead["year"], ahead["value"], **looks, label=label)
     if {"low", "high"} <= set(ahead):
@@ -190,9 +186,8 @@ def _draw_assessment(sheet: Sheet, goal: Mapping, known: pd.DataFrame, path: pd.
         gap = sheet.number(ends[0] - ends[1], sign=True)
         gap = tr("{number} pp", language, number=gap) if sheet.unit == "%" else gap
         sides = ("e", "w", "se", "ne", "sw", "nw")
-        labels.append(
-            Label(tr("gap\n{gap}", language, gap=gap), (year, sum(ends) / 2), INK, "bold", "gap", sides)
-        )
+        words = tr("gap\n{gap}", language, gap=gap)
+        labels.append(Label(words, (year, sum(ends) / 2), INK, "bold", "gap", sides))
         labels += _draw_reached(sheet, goal, values)
     if baseline is not None and baseline in values.index:
         ring = {"markersize": 7.5, "markerfacecolor": "none", "markeredgewidth": 0.8, "zorder": 3.6}

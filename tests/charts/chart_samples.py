@@ -1,6 +1,7 @@
 """Made-up frames, one chart of every kind, and what the tests look up on a chart."""
 
 from functools import cache
+from io import StringIO
 
 import numpy as np
 import pandas as pd
@@ -10,15 +11,9 @@ from matplotlib.text import Text
 
 from lnregions import charts
 
-CITIES = {
-    "210100": ("Shenyang", "沈阳"),
-    "210200": ("Dalian", "大连"),
-    "210300": ("Anshan", "鞍山"),
-    "210400": ("Fushun", "抚顺"),
-    "210500": ("Benxi", "本溪"),
-    "210600": ("Dandong", "丹东"),
-    "210700": ("Jinzhou", "锦州"),
-}
+ENGLISH = ["Shenyang", "Dalian", "Anshan", "Fushun", "Benxi", "Dandong", "Jinzhou"]
+CHINESE = ["沈阳", "大连", "鞍山", "抚顺", "本溪", "丹东", "锦州"]
+CITIES = [f"210{number}00" for number in range(1, 8)]
 SHENYANG = pd.DataFrame(
     {
         "year": range(2018, 2026),
@@ -41,44 +36,31 @@ GOAL = {"value": 10000, "horizon": 2024, "comparator": ">=", "baseline_year": 20
 AHEAD = pd.DataFrame({"year": [2026, 2027], "value": [9400.0, 9700.0]})
 AHEAD = AHEAD.assign(low=[9100.0, 9200.0], high=[9700.0, 10300.0])
 NOTHING = pd.DataFrame({"year": [], "value": []})
-VERDICTS = pd.DataFrame(
-    [
-        ("gdp", "circle", "missed", 10000.0, 9027.1, 2024, -972.9, "亿元", "A", None, False),
-        ("sei", "circle", "no data", 15.0, None, None, None, "%", "", None, False),
-        ("hour", "circle", "not quantified", None, None, None, None, "", "", None, False),
-        ("dalian", "belt", "missed", 10000.0, 9516.9, 2024, -483.1, "亿元", "B", 2025, False),
-        ("trade", "belt", "not assessable", None, 3.2, 2024, -0.4, "%", "B", None, True),
-        ("forest", "east", "met", None, None, None, None, "%", "C", None, False),
-    ],
-    columns=[
-        "target",
-        "region",
-        "status",
-        "required",
-        "actual",
-        "actual_year",
-        "gap",
-        "unit",
-        "grade",
-        "reached_in",
-        "disagree",
-    ],
-)
-CLAUSES = pd.DataFrame(
-    [
-        ("gdp", "GDP of Shenyang", "沈阳生产总值", ">=", 10000.0, "亿元", ""),
-        ("sei", "Emerging industries share", "战略性新兴产业占比", ">=", 15.0, "%", ""),
-        ("hour", "One-hour traffic circle", "一小时交通圈", "", None, "", ""),
-        ("dalian", "GDP of Dalian", "大连生产总值", ">", 10000.0, "亿元", ""),
-        ("trade", "Trade growth above the nation", "外贸增速高于全国", ">", None, "", "100000"),
-        ("forest", "Forest coverage rises", "森林覆盖率提高", "up", None, "", ""),
-    ],
-    columns=["target", "label_en", "label_zh", "comparator", "value", "unit", "benchmark"],
-)
+VERDICTS = """
+target,region,status,required,actual,actual_year,gap,unit,grade,reached_in,disagree
+gdp,circle,missed,10000,9027.1,2024,-972.9,亿元,A,,False
+sei,circle,no data,15,,,,%,,,False
+hour,circle,not quantified,,,,,,,,False
+dalian,belt,missed,10000,9516.9,2024,-483.1,亿元,B,2025,False
+trade,belt,not assessable,,3.2,2024,-0.4,%,B,,True
+forest,east,met,,,,,%,C,,False
+"""
+VERDICTS = pd.read_csv(StringIO(VERDICTS)).fillna({"unit": "", "grade": ""})
+CLAUSES = """
+target,label_en,label_zh,comparator,value,unit,benchmark
+gdp,GDP of Shenyang,沈阳生产总值,>=,10000,亿元,
+sei,Emerging industries share,战略性新兴产业占比,>=,15,%,
+hour,One-hour traffic circle,一小时交通圈,,,,
+dalian,GDP of Dalian,大连生产总值,>,10000,亿元,
+trade,Trade growth above the nation,外贸增速高于全国,>,,,100000
+forest,Forest coverage rises,森林覆盖率提高,up,,,
+"""
+CLAUSES = pd.read_csv(StringIO(CLAUSES), dtype=str, keep_default_na=False)
+CLAUSES["value"] = pd.to_numeric(CLAUSES["value"])
 
 
 def names(language="en"):
-    return {area: name[language == "zh"] for area, name in CITIES.items()}
+    return dict(zip(CITIES, ENGLISH if language == "en" else CHINESE, strict=True))
 
 
 def growth(level, first=2016):
@@ -90,7 +72,7 @@ def members(first=2018, last=2024):
     """Seven cities of very different size with a break in 2024, the last without any value."""
     random = np.random.default_rng(1)
     rows = []
-    for size, area in enumerate(list(CITIES)[:-1]):
+    for size, area in enumerate(CITIES[:-1]):
         for year in range(first, last + 1):
             value = 9000 / (size + 1) * 1.05 ** (year - first) + random.normal(0, 40)
             rows.append((area, year, value, "C" if year == first else "A", int(year >= 2024)))
@@ -129,7 +111,7 @@ def every_chart(language, width):
             **assessed,
             **words,
         ),
-        "panels": charts.plot_member_panels(frame, members=list(CITIES), unit="亿元", **named)[0],
+        "panels": charts.plot_member_panels(frame, members=CITIES, unit="亿元", **named)[0],
         "index": charts.plot_indexed_growth(
             frame, base_year=2019, benchmark=nation, highlight=["210100"], **named
         ),

@@ -43,10 +43,10 @@ def test_title_subtitle_with_unit_notes_and_source_are_written_around_the_axes(l
 
 
 def test_a_long_legend_and_long_texts_are_wrapped_within_the_width():
-    words = {"title": "Title " * 30, "source": "bulletin " * 60, "width": "single"}
+    words = {"title": "Title " * 30, "source": "bulletin " * 60, "width": "single", "height_mm": 120}
     benchmark = pd.concat([SHENYANG.assign(name=f"benchmark number {n}") for n in range(5)])
     ax = charts.plot_growth_trajectory(SHENYANG, benchmark=benchmark, **words)
-    assert legend(ax)[:2] == ["region", "benchmark number 0"]
+    assert legend(ax)[2:4] == ["benchmark number 0", "benchmark number 1"]
     assert overlapping_texts(ax.figure) == []
 
 

@@ -12,7 +12,7 @@ NAMES = {"names": names()}
 
 
 def test_panels_share_their_axes_and_a_member_without_values_keeps_its_panel():
-    axes = charts.plot_member_panels(members(), members=list(CITIES), reason="never published", **NAMES)
+    axes = charts.plot_member_panels(members(), members=CITIES, reason="never published", **NAMES)
     assert [texts(ax, "panel") for ax in axes] == [[name] for name in names().values()]
     assert len({(ax.get_xlim(), ax.get_ylim()) for ax in axes}) == 1
     assert [one.replace("\n", " ") for one in texts(axes[-1], "no_data")] == ["No data: never published"]

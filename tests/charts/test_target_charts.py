@@ -13,7 +13,7 @@ def test_the_scorecard_shows_every_target_with_mark_and_word():
     assert texts(ax, "target") == list(CLAUSES["label_en"])
     assert texts(ax, "region") == ["circle", "Belt", "east"]
     assert texts(ax, "required") == [
-        "≥ 1,000 billion yuan", "≥ 15%", "in words only", "> 1,000 billion yuan", "above China", "a rise",
+        "≥ 1,000 billion yuan", "≥ 15%", "in words only", "> 1,000 billion yuan", "above China", "a rise"
     ]  # fmt: skip
     assert texts(ax, "actual")[::3] == ["902.7 billion yuan (2024)", "951.7 billion yuan (2024)"]
     assert texts(ax, "gap")[:2] == ["−97.3 billion yuan", "–"]

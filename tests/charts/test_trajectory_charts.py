@@ -49,7 +49,7 @@ def test_a_value_of_grade_c_has_a_hollow_marker_that_the_legend_explains():
 def test_the_legend_names_what_is_drawn_in_both_languages():
     assert legend(trajectory(projection=AHEAD)) == [
         "actual", "weakly attested (grade C)", "required path", "between linear and geometric path",
-        "projection, not known figures", "prediction interval",
+        "projection, not known figures", "prediction interval"
     ]  # fmt: skip
     assert legend(trajectory(DALIAN, path=PATH, language="zh")) == ["实际值", "应达路径"]
 
