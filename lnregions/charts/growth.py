@@ -62,7 +62,9 @@ def plot_growth_trajectory(
     """
     sheet = Sheet(ax, labels)
     own = lines.tidy_series(sheet, actual, what="growth series")
-    series = {name or tr("region", sheet.language): own} | lines.benchmark_series(sheet, benchmark)
+    series = {name or tr("region", sheet.language, context="chart"): own} | lines.benchmark_series(
+        sheet, benchmark
+    )
     if members is None or members.empty:
         members = pd.DataFrame(columns=["year", "value"], dtype=float)
     members = need(members, ("year", "value"), what="members").dropna(subset=["value"])

@@ -76,12 +76,12 @@ def plot_scorecard(
     if any(row["status"].endswith("†") for row in rows):
         sheet.notes.append(tr("† Readings of the clause disagree; the first is shown.", language))
     heads = {
-        "target": tr("Target", language),
-        "required": tr("Asked for", language),
-        "actual": tr("Actual", language),
-        "gap": tr("Gap", language),
-        "grade": tr("Grade", language),
-        "status": tr("Status", language),
+        "target": tr("Target", language, context="scorecard"),
+        "required": tr("Asked for", language, context="scorecard"),
+        "actual": tr("Actual", language, context="scorecard"),
+        "gap": tr("Gap", language, context="scorecard"),
+        "grade": tr("Grade", language, context="scorecard"),
+        "status": tr("Status", language, context="scorecard"),
     }
     columns = _columns(sheet, [heads, *rows])
     if columns is None:
