@@ -5,7 +5,7 @@ import pytest
 
 import lnregions as ln
 from lnregions.assess import judgement
-from lnregions.charts.series import plot_trajectory
+from lnregions.charts import plot_trajectory
 from lnregions.errors import DataError
 from lnregions.figures import asked as _asked
 from lnregions.figures.chart_pictures import draw_members, draw_scorecard

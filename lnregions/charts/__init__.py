@@ -1,28 +1,19 @@
-"""Every chart of the project by its name: frames and words in, matplotlib axes out.
+"""Charts: frames and labels in, matplotlib axes out; nothing here loads data or judges it.
 
-Each function takes its frames first and by name, then ``ax`` (None: a new figure of a preset's width, unknown to
-pyplot), ``language`` and the words of `lnregions.charts.sheet.Words`. None of them loads data or touches global
-state, and each returns axes on which one can go on drawing.
+Each ``plot_`` function takes its frames, then ``ax`` (axes to draw on; None: those of a new figure, which pyplot
+does not know) and the fields of `Labels` as keywords. Values are given in the unit of ``data/units.csv`` and shown
+in the unit of the language. Each text and line has an artist label that names its part, such as ``_gap``.
 """
 
-from lnregions.charts.growth import plot_growth_trajectory
-from lnregions.charts.labels import overlapping_texts
-from lnregions.charts.lists import plot_contributions, plot_coverage, plot_dots
-from lnregions.charts.members import plot_indexed_growth, plot_ranks, plot_slope
-from lnregions.charts.panels import plot_member_panels
-from lnregions.charts.scorecard import plot_scorecard
-from lnregions.charts.series import plot_trajectory
+import lazy_loader
 
-__all__ = [
-    "overlapping_texts",
-    "plot_contributions",
-    "plot_coverage",
-    "plot_dots",
-    "plot_growth_trajectory",
-    "plot_indexed_growth",
-    "plot_member_panels",
-    "plot_ranks",
-    "plot_scorecard",
-    "plot_slope",
-    "plot_trajectory",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "growth": ["plot_growth_trajectory", "plot_indexed_growth"],
+        "members": ["plot_contributions", "plot_dots", "plot_member_panels", "plot_ranks", "plot_slope"],
+        "scorecard": ["plot_coverage", "plot_scorecard"],
+        "sheet": ["Labels"],
+        "trajectory": ["plot_trajectory"],
+    },
+)

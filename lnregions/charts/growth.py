@@ -1,55 +1,24 @@
-"""Chart of yearly growth: a region against its benchmark, its members around it, and the mean of the years judged."""
+"""Charts of growth: yearly rates beside a benchmark with their means, and indices chained from a base year."""
 
-from collections.abc import Mapping
-from typing import Unpack
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from lnregions.charts.labels import Label, LabelColumn, draw_line
-from lnregions.charts.parts import (
-    draw_series,
-    dress_values,
-    dress_years,
-    empty_chart,
-    level_line,
-    limits,
-    series_keys,
-    tidy_series,
-)
-from lnregions.charts.series import COMPARED, named_series
-from lnregions.charts.sheet import Key, Sheet, Words, need, say
-from lnregions.style import HAIRLINE, MUTED, ROLES, tint
+from lnregions.charts import lines
+from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, QUIET, Label
+from lnregions.charts.sheet import Sheet, need
+from lnregions.charts.trajectory import compared
+from lnregions.style import HAIRLINE, INK, MUTED, ROLES, tint
+from lnregions.words.catalogue import tr
 
-WORDS = {
-    "actual": ("region", "本区域"),
-    "members": ("single cities", "各城市"),
-    "assessed": ("years assessed", "评估年份"),
-    "mean": ("mean of the years assessed (geometric)", "评估年份均值（几何平均）"),
-    "label": ("{name}\n{year}: {value}", "{name}\n{year}年：{value}"),
-    "mean_label": ("\nmean {first}–{last}: {value}", "\n{first}—{last}年均：{value}"),
-    "target": ("target {first}–{last}\n{value}", "{first}—{last}年目标\n{value}"),
-    "no_mean": (
-        "{name}: no mean, for want of a figure for {years}.",
-        "{name}：缺{years}年数据，不计年均。",
-    ),
-}
-SHADE = "#f3f4f6"
-
-
-def geometric_mean(rates: pd.Series) -> float:
-    """Constant yearly rate in per cent that compounds to the same growth as the rates given, in per cent.
-
-    Examples
-    --------
-    >>> round(geometric_mean(pd.Series([10.0, 21.0])), 2)
-    15.37
-    """
-    factors = 1 + rates.astype(float) / 100
-    if (factors <= 0).any():
-        return float("nan")
-    return float((np.exp(np.log(factors).mean()) - 1) * 100)
+BENCHMARK_DASHES = ("-", (0, (1, 1.4)), (0, (5, 1, 1, 1)))
+ASSESSED = "#f3f4f6"
+"""Shade of the years assessed."""
+STRONG_LINE = {"color": ACTUAL, "linewidth": 1.5, "markersize": 3, "zorder": 3.2}
+QUIET_LINE = {"color": QUIET, "linewidth": 0.9, "marker": "", "zorder": 2.4}
+HEAVY_LINE = {"color": INK, "linewidth": 2.2, "marker": "", "linestyle": (0, (3, 1)), "zorder": 3}
 
 
 def plot_growth_trajectory(
@@ -60,15 +29,14 @@ def plot_growth_trajectory(
     years: tuple[int, int] | None = None,
     target: Mapping | None = None,
     name: str = "",
-    reason: str = "",
     ax: Axes | None = None,
-    language: str = "en",
-    **words: Unpack[Words],
+    **labels,
 ) -> Axes:
-    r"""Axes with the yearly growth of a region and its benchmark, the years assessed shaded.
+    r"""Axes with the yearly growth of an area and its benchmark, the years assessed shaded.
 
-    Over the years assessed a thin line shows each geometric mean; a series with a hole in these years has none,
-    which a note says. The value axis includes zero.
+    A thin line over the years assessed shows each geometric mean; a series that lacks one of these years has
+    none, which a note says. The value axis includes zero. Where only benchmark or members have values, the
+    ``reason`` of the labels is a note.
 
     Parameters
     ----------
@@ -81,137 +49,150 @@ def plot_growth_trajectory(
     years
         First and last year assessed.
     target
-        Mapping with `value` and optional `comparator`: drawn as a line over the years assessed, or over all.
+        Mapping with `value` and optional `comparator`: a line over the years assessed, or over all.
     name
-        Name of the region in the labels.
-    reason
-        Why the region has no figure: for the empty panel, or a note where only benchmark or members have any.
-    ax, language, **words
-        Axes to draw on (None: a new figure); "en" or "zh"; texts and size, see `chart_sheet.Words`.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Name of the area in the labels.
 
     Examples
     --------
     >>> west = pd.DataFrame({"year": [2022, 2023, 2024], "value": [2.0, 5.3, 4.0]})
     >>> ax = plot_growth_trajectory(west, years=(2022, 2024), name="West", unit="%")
-    >>> [t.get_text() for t in ax.texts]
+    >>> [t.get_text() for t in ax.texts if t.get_label() == "_end"]
     ['West\n2024: 4%\nmean 2022–2024: 3.8%']
     """
-    sheet = Sheet(ax, language, words)
-    name = name or say(WORDS, "actual", language)
-    series = {name: tidy_series(actual, what="growth series")} | named_series(benchmark, language)
+    sheet = Sheet(ax, labels)
+    own = lines.tidy_series(sheet, actual, what="growth series")
+    series = {name or tr("region", sheet.language, context="chart"): own} | lines.benchmark_series(
+        sheet, benchmark
+    )
     if members is None or members.empty:
         members = pd.DataFrame(columns=["year", "value"], dtype=float)
     members = need(members, ("year", "value"), what="members").dropna(subset=["value"])
-    if not any(map(len, [*series.values(), members])):
-        return empty_chart(sheet, reason)
-    if series[name].empty:
-        sheet.notes.insert(0, reason)
-    seen = _scale(sheet, [*series.values(), members], target=target, years=years)
-    ends = [
-        _draw_one(sheet, n, frame, order=order, years=years)
-        for order, (n, frame) in enumerate(series.items())
-        if len(frame)
-    ]
+    both = pd.concat([*series.values(), members])
+    if both.empty:
+        return sheet.empty()
+    if own.empty and sheet.labels.reason:
+        sheet.notes.insert(0, sheet.labels.reason)
+    shown = {*both["year"].astype(int), *(years or ())}
+    required = [float(target["value"])] if target else []
+    lines.value_axis(sheet, [*both["value"], *required], zero=True, pad=0.1)
+    sheet.ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
+    drawn = [(called, frame, order) for order, (called, frame) in enumerate(series.items()) if len(frame)]
+    ends = [_draw_rates(sheet, *one, years) for one in drawn]
     if target:
-        ends.append(_draw_target(sheet, target, years or (min(seen), max(seen))))
-    _draw_members(sheet, members)
-    _explain(sheet, series, years)
-    column = LabelColumn(ends, room=0.3 * sheet.span())
+        ends.append(_draw_target(sheet, target, years or (min(shown), max(shown))))
+    if len(members):
+        looks = {"color": tint(ACTUAL, 0.4), "marker": "o", "markersize": 2.4, "linestyle": "", "zorder": 1.8}
+        sheet.ax.plot(members["year"], members["value"], **looks, label=tr("single cities", sheet.language))
+    if years:
+        looks = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5, "zorder": 0}
+        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks, label=tr("years assessed", sheet.language))
+    column = lines.LabelColumn(sheet, ends, share=0.31)
     sheet.settle(right=column.width, top=3)
-    dress_years(sheet, seen, anchor=years[1] if years else max(seen), width=sheet.width_of())
-    column.write(sheet.ax)
+    lines.year_axis(sheet, shown, anchor=years[1] if years else max(shown))
+    column.write()
     return sheet.ax
 
 
-def _scale(
-    sheet: Sheet, frames: list[pd.DataFrame], *, target: Mapping | None, years: tuple | None
-) -> set[int]:
-    """Fix the value axis, shade the years assessed, and give the years to show."""
-    values = [*np.concatenate([frame["value"].astype(float) for frame in frames])]
-    low, high, _ = limits(values + ([float(target["value"])] if target else []), zero=True, pad=0.1)
-    sheet.ax.set_ylim(low, high)
-    dress_values(sheet)
-    level_line(sheet.ax, 0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
-    if years:
-        looks = {"color": SHADE, "linewidth": 0, "zorder": 0, "label": "_assessed"}
-        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks)
-    return {int(year) for frame in frames for year in frame["year"]} | set(map(int, years or ()))
+def _draw_rates(sheet: Sheet, name: str, frame: pd.DataFrame, order: int, years: tuple | None) -> Label:
+    """Draw the rates of an area, the first of all or a benchmark, and their mean; give the label at their end."""
+    looks, weight = ACTUAL_LINE | {"linewidth": 1.5}, "bold"
+    if order:
+        looks = {"color": ROLES["benchmark"].colour, "linewidth": 1.0, "markersize": 2.8}
+        looks |= {"marker": "sv^"[(order - 1) % 3], "linestyle": BENCHMARK_DASHES[(order - 1) % 3]}
+        weight = "normal"
+    lines.draw_series(sheet, frame, **looks, zorder=3 - order * 0.1, label=name)
+    year, value = frame["year"].iloc[-1], frame["value"].iloc[-1]
+    words = tr("{name}\n{year}: {value}", sheet.language, name=name, year=year, value=sheet.number(value))
+    words += _draw_mean(sheet, name, frame, looks["color"], years) if years else ""
+    return Label(words, (year, value), looks["color"], weight, "end")
 
 
-def _explain(sheet: Sheet, series: Mapping[str, pd.DataFrame], years: tuple | None):
-    """Put into the key what the series need explained, and the years assessed."""
-    found = [key for frame in series.values() for key in series_keys(sheet, frame, colour=MUTED, text="")[1:]]
-    sheet.keys.extend({key.text: key for key in found}.values())
-    if years:
-        mean, patch = {"color": MUTED, "linewidth": 0.8}, {"facecolor": SHADE, "edgecolor": HAIRLINE}
-        sheet.keys.append(Key(say(WORDS, "mean", sheet.language), line=mean))
-        sheet.keys.append(Key(say(WORDS, "assessed", sheet.language), patch=patch))
-
-
-def _draw_members(sheet: Sheet, members: pd.DataFrame):
-    if members.empty:
-        return
-    looks = {"color": tint(ROLES["actual"].colour, 0.4), "marker": "o", "markersize": 2.4, "linestyle": ""}
-    draw_line(sheet.ax, members["year"], members["value"], **looks, zorder=1.8, label="_members")
-    sheet.keys.append(Key(say(WORDS, "members", sheet.language), line=looks))
-
-
-def _draw_one(sheet: Sheet, name: str, frame: pd.DataFrame, *, order: int, years: tuple | None) -> Label:
-    """Draw one series with its mean over the years assessed, and give its label at the end."""
-    own = order == 0
-    colour = ROLES["actual" if own else "benchmark"].colour
-    looks = {"marker": "o" if own else "sv^"[(order - 1) % 3], "size": 3.6 if own else 2.8}
-    style = {"linestyle": "-" if own else ["-", (0, (1, 1.4)), (0, (5, 1, 1, 1))][(order - 1) % 3]}
-    draw_series(
-        sheet.ax, frame, colour=colour, width=1.5 if own else 1.0, zorder=3 - order * 0.1, **looks, **style
-    )
-    line = {
-        "color": colour,
-        "linewidth": 1.4 if own else 1.0,
-        "marker": looks["marker"],
-        "markersize": looks["size"],
-    }
-    sheet.keys.append(Key(name, line=line | style))
-    last = frame.iloc[-1]
-    text = say(WORDS, "label", sheet.language, name=name, year=int(last.year), value=sheet.number(last.value))
-    if years:
-        text += _mean(sheet, name, frame, colour=colour, years=years)
-    weight = "bold" if own else "normal"
-    return Label(
-        text, (last.year, last.value), size=sheet.size.small, colour=colour, weight=weight, name="end"
-    )
-
-
-def _mean(sheet: Sheet, name: str, frame: pd.DataFrame, *, colour: str, years: tuple[int, int]) -> str:
-    """Draw the mean over the years assessed; its words for the label, or nothing but a note if a year lacks."""
-    first, last = years
-    within = frame[frame["year"].between(first, last)].set_index("year")["value"]
-    lacking = [year for year in range(first, last + 1) if year not in within.index]
-    if lacking:
-        joint = "、" if sheet.language == "zh" else ", "
-        spelled = joint.join(map(str, lacking))
-        sheet.notes.append(say(WORDS, "no_mean", sheet.language, name=name, years=spelled))
+def _draw_mean(sheet: Sheet, name: str, frame: pd.DataFrame, colour: str, years: tuple[int, int]) -> str:
+    """Draw the geometric mean over the years assessed, and give its line of the label; note it if a year lacks."""
+    (first, last), language = years, sheet.language
+    within = frame[frame["year"].between(first, last)]
+    missing = sheet.listed(sorted(set(range(first, last + 1)) - set(within["year"])))
+    if missing:
+        note = tr("{name}: no mean, for want of a figure for {years}.", language, name=name, years=missing)
+        sheet.notes.append(note)
         return ""
-    mean = geometric_mean(within)
-    looks = {"color": colour, "linewidth": 0.8, "zorder": 1.6, "label": "_mean"}
-    draw_line(sheet.ax, [first - 0.5, last + 0.5], [mean, mean], **looks)
-    return say(
-        WORDS, "mean_label", sheet.language, first=first, last=last, value=sheet.number(round(mean, 1))
-    )
+    factors = 1 + within["value"] / 100
+    mean = 100 * (np.exp(np.log(factors).mean()) - 1) if (factors > 0).all() else np.nan
+    looks = {"color": colour, "linewidth": 0.8, "zorder": 1.6}
+    looks["label"] = tr("mean of the years assessed (geometric)", language)
+    sheet.ax.plot([first - 0.5, last + 0.5], [mean, mean], **looks)
+    value = sheet.number(round(mean, 1))
+    return "\n" + tr("mean {first}–{last}: {value}", language, first=first, last=last, value=value)
 
 
 def _draw_target(sheet: Sheet, target: Mapping, years: tuple[int, int]) -> Label:
-    """Draw the value asked for over the years it is for, and give its label."""
-    role, value = ROLES["target"], float(target["value"])
-    first, last = years
-    line = {"color": role.colour, "linewidth": 1.3, "linestyle": ROLES["required"].linestyle}
-    draw_line(sheet.ax, [first - 0.5, last + 0.5], [value, value], **line, zorder=2.4, label="_target")
-    than = COMPARED.get(target.get("comparator", ""), ("", ""))[sheet.language == "zh"]
-    shown = than + sheet.number(value)
-    text = say(WORDS, "target", sheet.language, first=first, last=last, value=shown)
-    looks = {"size": sheet.size.small, "colour": role.colour, "weight": "bold", "name": "target"}
-    return Label(text, (last + 0.4, value), **looks)
+    """Draw the required rate over its years, and give its label."""
+    value, (first, last), colour = float(target["value"]), years, ROLES["target"].colour
+    looks = {"color": colour, "linewidth": 1.3, "linestyle": ROLES["required"].linestyle, "zorder": 2.4}
+    sheet.ax.plot([first - 0.5, last + 0.5], [value, value], **looks, label="_target")
+    number = compared(sheet, value, target.get("comparator"))
+    words = tr("target {first}–{last}\n{value}", sheet.language, first=first, last=last, value=number)
+    return Label(words, (last + 0.4, value), colour, "bold", "target")
+
+
+def plot_indexed_growth(
+    index: pd.DataFrame,
+    *,
+    base_year: int,
+    benchmark: pd.DataFrame | None = None,
+    highlight: Sequence[str] = (),
+    ax: Axes | None = None,
+    **labels,
+) -> Axes:
+    """Axes with chained indices of several areas, 100 in the base year, each named at its end.
+
+    Parameters
+    ----------
+    index
+        `area`, `year`, `value` (chained from real growth; rescaled here to 100 in the base year); optional
+        `grade`, `segment`, `name_en`, `name_zh`. An area without the base year is left out, which a note says.
+    base_year
+        Year that is 100.
+    benchmark
+        `year`, `value`; optional `name` (one heavy line per name).
+    highlight
+        Areas drawn in full colour.
+
+    Examples
+    --------
+    >>> chained = pd.DataFrame({"area": ["210200"] * 2, "year": [2021, 2022], "value": [100.0, 104.0]})
+    >>> ax = plot_indexed_growth(chained, base_year=2021, names={"210200": "Dalian"})
+    >>> [t.get_text() for t in ax.texts if t.get_label() == "_end"]
+    ['Dalian 104.0']
+    """
+    sheet = Sheet(ax, labels)
+    called = sheet.names_of(need(index, ("area", "year", "value"), what="index"))
+    own = lines.series_by_area(sheet, index, called).items()
+    series = [(called[code], one, STRONG_LINE if code in highlight else QUIET_LINE) for code, one in own]
+    series += [(name, one, HEAVY_LINE) for name, one in lines.benchmark_series(sheet, benchmark).items()]
+    ends, drawn, lacking = [], [], []
+    for name, frame, looks in series:
+        base = frame.loc[frame["year"] == base_year, "value"].sum()
+        if not base:
+            lacking.append(name)
+            continue
+        drawn.append(frame.assign(value=frame["value"] / base * 100))
+        lines.draw_series(sheet, drawn[-1], **looks)
+        year, value = drawn[-1][["year", "value"]].iloc[-1]
+        colour, weight = (MUTED, "normal") if looks is QUIET_LINE else (looks["color"], "bold")
+        ends.append(Label(f"{name} {sheet.number(value, decimals=1)}", (year, value), colour, weight, "end"))
+    if not drawn:
+        return sheet.empty()
+    if lacking:
+        names = {"year": base_year, "names": sheet.listed(lacking)}
+        note = tr("Not drawn, for want of a figure for {year}: {names}.", sheet.language, **names)
+        sheet.notes.append(note)
+    both = pd.concat(drawn)
+    lines.value_axis(sheet, [*both["value"], 100.0], zero=False, pad=0.06)
+    sheet.ax.axhline(100, color=MUTED, linewidth=0.7, zorder=1.4, label="_base")
+    column = lines.LabelColumn(sheet, ends, share=0.34)
+    sheet.settle(right=column.width, top=4, body=max(column.height, 0.3 * sheet.span))
+    lines.year_axis(sheet, both["year"], anchor=base_year)
+    column.write()
+    return sheet.ax

@@ -1,57 +1,29 @@
-"""The scorecard: every target of a plan by region, with its status, figures, gap and grade."""
+"""Charts of a plan's targets: the scorecard of their verdicts, and the coverage of their years by figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Unpack
+from itertools import product
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 
-from lnregions.charts.labels import draw_line, text_size, word, wrap
-from lnregions.charts.parts import bare_frame, empty_chart
-from lnregions.charts.sheet import Key, Sheet, Words, need, say
+from lnregions.charts import lines
+from lnregions.charts.sheet import Sheet, hide_frame, need
 from lnregions.errors import unknown
-from lnregions.style import HAIRLINE, INK, MUTED, STATUSES, region_style, style
-from lnregions.words import WORDS as COMMON
+from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_style, text_on
+from lnregions.words import format_value, text
+from lnregions.words.catalogue import tr
 
-WORDS = {
-    "target": ("Target", "指标"),
-    "required": ("Asked for", "要求"),
-    "actual": ("Actual", "实际"),
-    "gap": ("Gap", "差距"),
-    "grade": ("Grade", "等级"),
-    "status": ("Status", "状态"),
-    ">=": ("≥ {value}", "≥ {value}"),
-    ">": ("> {value}", "> {value}"),
-    "<=": ("≤ {value}", "≤ {value}"),
-    "<": ("< {value}", "< {value}"),
-    "above": ("above {name}", "高于{name}"),
-    "benchmark": ("benchmark", "基准"),
-    "up": ("a rise", "提高"),
-    "words": ("in words only", "仅文字表述"),
-    "by_year": ("{value} ({year})", "{value}（{year}年）"),
-    "reached": ("{status}; reached {year}", "{status}；{year}年达到"),
-    "stacked": ("{name}: {value}", "{name}：{value}"),
-    "dagger": (
-        "† Readings of the clause disagree; the first is shown.",
-        "† 对该条款的不同解读结论不一，此处为第一种解读。",
-    ),
-    "reason": ("no verdicts", "暂无评估结果"),
-}
 DASH = "–"
-GAP = 9.0
-"""Points between two columns."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the scorecard as it is printed."""
-
-    region: str
-    label: str
-    status: str
-    cells: dict[str, str]
+SIGNS = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< "}
+GAP, INDENT, MARK = 9.0, 8.0, 12.0
+"""Points between two columns of the scorecard, before the first, and for the mark of a status."""
+LINE = 1.95
+"""Height of a line of the scorecard, in font sizes."""
+REGION = 1.15
+"""Height of a region's name, in lines."""
+GRADES = {"A": "#16325c", "B": "#7f9cc4", "C": "#d5dfee"}
+"""Fill of a tile by the grade of its figure: dark for well attested."""
+NO_FIGURE = {"facecolor": GROUND, "edgecolor": HAIRLINE, "hatch": NO_DATA_HATCH, "linewidth": 0.4}
 
 
 def plot_scorecard(
@@ -59,15 +31,13 @@ def plot_scorecard(
     *,
     targets: pd.DataFrame | None = None,
     regions: Mapping[str, str] | None = None,
-    names: Mapping[str, str] | None = None,
     ax: Axes | None = None,
-    language: str = "en",
-    **words: Unpack[Words],
+    **labels,
 ) -> Axes:
-    """Axes with a line a target, by region: what was asked for, what came, the gap, the grade and the status.
+    """Axes with a line a target, by region: required and actual value, gap, grade and status.
 
-    Each status has a mark of its own shape and colour, and its word. Where the width does not hold the table,
-    the figures stand on a second line under each target.
+    Each status has a mark of its own shape and colour, and its word. Where the width does not suffice for the
+    table, the values stand on a second line under each target.
 
     Parameters
     ----------
@@ -78,20 +48,12 @@ def plot_scorecard(
         `target`, `label_en`, `label_zh`, and optional `comparator`, `value`, `unit`, `benchmark`; without it the
         targets are shown by their codes.
     regions
-        Name by region; left out: the short names of this project's regions, or the code.
-    names
-        Name by area, for benchmarks.
-    ax, language, **words
-        Axes to draw on (None: a new figure); "en" or "zh"; texts and size, see `chart_sheet.Words`.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Name by region; left out: the code.
 
     Raises
     ------
     DataError
-        When a column lacks or a status is not one of ``palette.STATUSES``.
+        If a column lacks or a status is not one of `lnregions.style.STATUSES`.
 
     Examples
     --------
@@ -101,211 +63,207 @@ def plot_scorecard(
     >>> [t.get_text() for t in ax.texts if t.get_label() in ("_gap", "_status")]
     ['−48.3 billion yuan', 'missed; reached 2025']
     """
-    sheet = Sheet(ax, language, words)
+    language = labels.get("language", "en")
+    sheet = Sheet(ax, {"reason": tr("no verdicts", language)} | labels)
     need(verdicts, ("target", "region", "status"), what="table of verdicts")
     if verdicts.empty:
-        return empty_chart(sheet, say(WORDS, "reason", language))
-    clauses = _clauses(targets)
-    rows = [_row(verdict, clauses, names or {}, language) for verdict in verdicts.to_dict("records")]
-    if any(row.cells["status"].endswith("†") for row in rows):
-        sheet.notes.append(say(WORDS, "dagger", language))
-    _count_keys(sheet, rows)
-    columns = _columns(sheet, rows)
-    lines = _lines(rows, stacked=columns is None, language=language, regions=regions or {})
-    step = sheet.size.small * 1.95
-    sheet.settle(left=0, bottom=0, top=2, body_mm=sum(high for *_, high in lines) * step / 72 * 25.4)
-    bare_frame(sheet.ax, keep=())
-    sheet.ax.set(xlim=(0, sheet.width_of()), ylim=(sum(high for *_, high in lines), 0), xticks=[], yticks=[])
-    _write_lines(sheet, lines, columns)
+        return sheet.empty()
+    clauses = {}
+    if targets is not None:
+        need(targets, ("target", "label_en", "label_zh"), what="table of targets")
+        clauses = targets.set_index("target", drop=False).to_dict("index")
+    rows = [_row(sheet, row, clauses.get(row["target"], {})) for row in verdicts.to_dict("records")]
+    if any(row["status"].endswith("†") for row in rows):
+        sheet.notes.append(tr("† Readings of the clause disagree; the first is shown.", language))
+    heads = {
+        "target": tr("Target", language, context="scorecard"),
+        "required": tr("Asked for", language, context="scorecard"),
+        "actual": tr("Actual", language, context="scorecard"),
+        "gap": tr("Gap", language, context="scorecard"),
+        "grade": tr("Grade", language, context="scorecard"),
+        "status": tr("Status", language, context="scorecard"),
+    }
+    columns = _columns(sheet, [heads, *rows])
+    if columns is None:
+        for row in rows:
+            row["values"] = _joined(sheet, row, heads)
+    high, y = (1.0, 1.0) if columns else (1.75, 0.0)
+    places: dict[str, list[tuple[float, float]]] = {}
+    if columns:
+        _write_cells(sheet, heads, columns, y / 2, name="head", color=MUTED, fontweight="bold")
+    for region in verdicts["region"].unique():
+        own = [row for row in rows if row["region"] == region]
+        _write_region(sheet, region, (regions or {}).get(region, region), y, REGION + len(own) * high)
+        y += REGION
+        for row in own:
+            places.setdefault(row["code"], []).append(_write_row(sheet, row, columns, y, high))
+            y += high
+    for status in (status for status in STATUSES if status in places):
+        label = f"{text(status, language)} {len(places[status])}"
+        sheet.ax.plot(*zip(*places[status], strict=True), **_mark(status), label=label, clip_on=False)
+    hide_frame(sheet.ax)
+    sheet.ax.set(xlim=(0, sheet.span), ylim=(y, 0), xticks=[], yticks=[])
+    sheet.settle(left=0, bottom=0, body=y * LINE * sheet.size.small)
     return sheet.ax
 
 
-def _clauses(targets: pd.DataFrame | None) -> dict[str, dict]:
-    if targets is None:
-        return {}
-    need(targets, ("target", "label_en", "label_zh"), what="table of targets")
-    return {str(clause["target"]): clause for clause in targets.to_dict("records")}
-
-
-def _known(value) -> bool:
+def _known(value: object) -> bool:
     return value is not None and not pd.isna(value) and value != ""
 
 
-def _row(verdict: Mapping, clauses: Mapping[str, dict], names: Mapping[str, str], language: str) -> Row:
-    clause = clauses.get(str(verdict["target"]), {})
-    status, unit = str(verdict["status"]), verdict.get("unit") or ""
+def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
+    """Cells of a verdict as printed, with its region and the code of its status."""
+    language, status, unit = sheet.language, str(verdict["status"]), verdict.get("unit") or ""
     if status not in STATUSES:
         raise unknown("status", status, list(STATUSES))
-    shown = style.text(status, language) if status in COMMON else status
+    shown = text(status, language)
     if _known(verdict.get("reached_in")):
-        shown = say(WORDS, "reached", language, status=shown, year=int(verdict["reached_in"]))
-    actual, year = verdict.get("actual"), verdict.get("actual_year")
-    value = style.format_value(float(actual), unit, language) if _known(actual) else DASH
-    if _known(actual) and _known(year):
-        value = say(WORDS, "by_year", language, value=value, year=int(year))
-    gap = verdict.get("gap")
+        year = int(verdict["reached_in"])
+        shown = tr("{status}; reached {year}", language, status=shown, year=year)
+    disagree = _known(verdict.get("disagree")) and bool(verdict["disagree"])
+    actual, year, gap, value = verdict.get("actual"), verdict.get("actual_year"), verdict.get("gap"), DASH
+    if _known(actual):
+        value = format_value(float(actual), unit, language)
+        value = tr("{value} ({year})", language, value=value, year=int(year)) if _known(year) else value
     gap_unit = "pp" if unit == "%" else unit
-    cells = {
-        "required": _required(verdict, clause, names, language),
+    return {
+        "region": verdict["region"],
+        "code": status,
+        "target": str(clause.get(f"label_{language}") or verdict["target"]),
+        "required": _required(sheet, verdict, clause),
         "actual": value,
-        "gap": style.format_value(float(gap), gap_unit, language, sign=True) if _known(gap) else DASH,
+        "gap": format_value(float(gap), gap_unit, language, sign=True) if _known(gap) else DASH,
         "grade": str(verdict["grade"]) if _known(verdict.get("grade")) else DASH,
-        "status": shown + ("†" if _known(verdict.get("disagree")) and bool(verdict["disagree"]) else ""),
+        "status": shown + ("†" if disagree else ""),
     }
-    label = clause.get(f"label_{language}") or str(verdict["target"])
-    return Row(str(verdict["region"]), str(label), status, cells)
 
 
-def _required(verdict: Mapping, clause: Mapping, names: Mapping[str, str], language: str) -> str:
-    """What the clause asks for: its number, its benchmark, a direction, or words."""
-    benchmark, comparator = clause.get("benchmark"), clause.get("comparator") or ">="
-    if _known(benchmark):
-        name = names.get(str(benchmark), say(WORDS, "benchmark", language))
-        return say(WORDS, "above", language, name=name)
+def _required(sheet: Sheet, verdict: Mapping, clause: Mapping) -> str:
+    """What the clause requires: a number, more than its benchmark, a rise, or words only."""
+    language, comparator = sheet.language, clause.get("comparator")
+    if _known(clause.get("benchmark")):
+        name = sheet.labels.names.get(str(clause["benchmark"]), tr("benchmark", language))
+        return tr("above {name}", language, name=name)
     if comparator == "up":
-        return say(WORDS, "up", language)
-    value, unit = clause.get("value"), clause.get("unit") or ""
-    if not clause:
-        value, unit = verdict.get("required"), verdict.get("unit") or ""
-    if not _known(value) or (clause and not _known(clause.get("comparator"))):
-        return say(WORDS, "words", language) if verdict["status"] == "not quantified" else DASH
+        return tr("a rise", language)
+    source = clause or {"value": verdict.get("required"), "unit": verdict.get("unit"), "comparator": ">="}
+    value, unit = source.get("value"), source.get("unit") or ""
+    if not _known(value) or not _known(source.get("comparator")):
+        return tr("in words only", language) if verdict["status"] == "not quantified" else DASH
     whole = 0 if unit == "%" and float(value) == round(float(value)) else None
-    printed = style.format_value(float(value), unit, language, decimals=whole)
-    return say(WORDS, comparator, language, value=printed) if comparator in WORDS else printed
-
-
-def _count_keys(sheet: Sheet, rows: list[Row]):
-    """Marks with their words and how often each occurs, above the table."""
-    for status in STATUSES:
-        count = sum(row.status == status for row in rows)
-        if count:
-            text = f"{style.text(status, sheet.language)} {count}"
-            sheet.keys.append(Key(text, line=_mark(status)))
+    return SIGNS.get(source["comparator"], "") + format_value(float(value), unit, language, decimals=whole)
 
 
 def _mark(status: str) -> dict:
     looks = STATUSES[status]
-    edges = {"markeredgecolor": MUTED, "markeredgewidth": 0.6, "markersize": 5.5}
-    return {
-        "marker": looks.marker,
-        "markerfacecolor": looks.colour,
-        "linestyle": "",
-        "color": looks.colour,
-    } | edges
+    edge = {"markeredgecolor": MUTED, "markeredgewidth": 0.6, "markersize": 5.5}
+    return {"marker": looks.marker, "color": looks.colour, "linestyle": "", **edge}
 
 
-def _columns(sheet: Sheet, rows: list[Row]) -> dict[str, tuple[float, float]] | None:
-    """Left end and width in points of each column, or None when they do not fit beside each other."""
-    size, language = sheet.size.small, sheet.language
+def _columns(sheet: Sheet, rows: list[dict]) -> dict[str, tuple[float, str]] | None:
+    """Place in points and alignment of each column, or None when they do not fit beside each other."""
+    names = ("target", "required", "actual", "gap", "grade", "status")
     widths = {
-        name: max(
-            [text_size(say(WORDS, name, language), size=size, weight="bold")[0]]
-            + [text_size(row.cells[name], size=size, weight=_weight(name))[0] for row in rows]
-        )
-        for name in ("required", "actual", "gap", "grade", "status")
+        name: max(sheet.width_of(row[name], bold=name == "status" or row is rows[0]) for row in rows)
+        for name in names
     }
-    widths["status"] += 12
-    label = max(text_size(row.label, size=size)[0] for row in rows) + 8
-    room = sheet.span() - (12 if sheet.owned else 0)
-    spare = room - label - sum(widths.values()) - GAP * len(widths)
+    spare = (sheet.span - INDENT - sum(widths.values()) - MARK - GAP * 5) / 5
     if spare < 0:
         return None
-    columns, x = {"label": (8.0, label)}, label + spare / 5 + GAP
+    columns, x = {}, INDENT
     for name, wide in widths.items():
-        columns[name] = (x, wide)
-        x += wide + GAP + spare / 5
+        right = name in ("actual", "gap")
+        columns[name] = (x + wide, "right") if right else (x + MARK * (name == "status"), "left")
+        x += wide + GAP + spare
     return columns
 
 
-def _weight(column: str) -> str:
-    return "bold" if column == "status" else "normal"
+def _joined(sheet: Sheet, row: Mapping[str, str], heads: Mapping[str, str]) -> str:
+    """Values of a target as one line that fits, such as "actual: 902.7 billion yuan (2024); grade: A"."""
+    colon, stop = ("：", "；") if sheet.language == "zh" else (": ", "; ")
+    names = [name for name in ("required", "actual", "gap", "grade") if row[name] != DASH]
+    words = [f"{heads[name].lower()}{colon}{row[name]}" for name in names]
+    while sheet.width_of(stop.join(words)) > sheet.span - INDENT:
+        words.pop()
+    return stop.join(words)
 
 
-def _lines(rows: list[Row], *, stacked: bool, language: str, regions: Mapping[str, str]) -> list[tuple]:
-    """(kind, content, height in rows) of each line of the sheet: a head, then regions with their targets."""
-    lines: list[tuple] = [] if stacked else [("head", "", 1.0)]
-    for region in dict.fromkeys(row.region for row in rows):
-        plain = style.text(region, language) if region in COMMON else region
-        lines.append(("region", (region, regions.get(region, plain)), 1.15))
-        lines += [("row", row, 1.75 if stacked else 1.0) for row in rows if row.region == region]
-    return lines
+def _write_cells(sheet: Sheet, row: Mapping[str, str], columns: Mapping, y: float, **looks):
+    for name, (x, side) in columns.items():
+        own = {"name": name, "fontweight": "bold" if name == "status" else "normal"}
+        own["color"] = MUTED if row[name] == DASH else INK
+        sheet.write(x, y, row[name], ha=side, **own | looks)
 
 
-def _write_lines(sheet: Sheet, lines: list[tuple], columns: dict | None):
-    """Write line after line, then draw the rules, the regions' bars, and the marks of each status in one go."""
-    y, colour = 0.0, INK
-    drawn: list[tuple[str, str, float, float]] = []
-    marks: dict[str, list[tuple[float, float]]] = {}
-    for kind, content, high in lines:
-        if kind == "head":
-            _write_head(sheet, columns, y + high / 2)
-        elif kind == "region":
-            colour = region_style(content[0])[0]
-            looks = {"colour": INK, "size": sheet.size.normal, "weight": "bold", "ha": "left"}
-            word(sheet.ax, 8, y + high / 2, content[1], label="_region", **looks)
-            drawn.append((kind, colour, y + 0.15, y + high))
-        else:
-            place = (_write_row if columns else _write_stacked)(sheet, content, columns, y, high)
-            marks.setdefault(content.status, []).append(place)
-            drawn.append((kind, colour, y, y + high))
-        y += high
-    _rule(sheet.ax, drawn)
-    for status, places in marks.items():
-        draw_line(sheet.ax, *zip(*places, strict=True), **_mark(status), label="_mark", clip_on=False)
+def _write_row(
+    sheet: Sheet, row: Mapping, columns: Mapping | None, y: float, high: float
+) -> tuple[float, float]:
+    """Write the cells of a target on one line or two with a rule below, and give the place of its mark."""
+    sheet.ax.plot([0, sheet.span], [y + high] * 2, color=HAIRLINE, linewidth=0.4, zorder=1.9, label="_rule")
+    if columns:
+        _write_cells(sheet, row, columns, y + high / 2)
+        return columns["status"][0] - 8, y + high / 2
+    _write_cells(sheet, row, {"target": (INDENT, "left"), "status": (sheet.span, "right")}, y + high * 0.29)
+    sheet.write(INDENT, y + high * 0.73, row["values"], name="values", ha="left", color=MUTED)
+    return sheet.span - sheet.width_of(row["status"], bold=True) - 7, y + high * 0.29
 
 
-def _write_head(sheet: Sheet, columns: dict, y: float):
-    for name in ("required", "actual", "gap", "grade", "status"):
-        text = say(WORDS, name, sheet.language)
-        _cell(sheet, columns, name, y, text, colour=MUTED, weight="bold", label="_head")
-    looks = {"colour": MUTED, "size": sheet.size.small, "weight": "bold", "ha": "left"}
-    word(sheet.ax, 8, y, say(WORDS, "target", sheet.language), label="_head", **looks)
+def _write_region(sheet: Sheet, region: str, name: str, y: float, high: float):
+    """Write the name of a region, with a rule below and a bar in its colour beside its targets."""
+    looks = {"fontsize": sheet.size.normal, "fontweight": "bold", "ha": "left"}
+    sheet.write(INDENT, y + REGION / 2, name, name="region", **looks)
+    sheet.ax.plot([0, sheet.span], [y + REGION] * 2, color=INK, linewidth=0.6, label="_rule")
+    bar = {"color": region_style(region)[0], "linewidth": 3, "solid_capstyle": "butt"}
+    sheet.ax.plot([2.5, 2.5], [y + 0.15, y + high], **bar, label="_bar")
 
 
-def _rule(ax: Axes, drawn: list[tuple[str, str, float, float]]):
-    """Rule below each line, darker below a region's name, and a bar in the colour of the region beside it."""
-    edge, heads = ax.get_xlim()[1], [kind == "region" for kind, *_ in drawn]
-    rules = {"colors": [INK if head else HAIRLINE for head in heads], "capstyle": "projecting"}
-    rules |= {"linewidths": [0.6 if head else 0.4 for head in heads], "label": "_rules"}
-    bars = {"colors": [colour for _, colour, *_ in drawn], "linewidths": 3, "capstyle": "butt"}
-    across = LineCollection([[(0, foot), (edge, foot)] for *_, foot in drawn], zorder=2, **rules)
-    beside = [[(2.5, top), (2.5, foot)] for *_, top, foot in drawn]
-    ax.add_collection(across, autolim=False)
-    ax.add_collection(LineCollection(beside, zorder=2, clip_on=False, **bars), autolim=False)
+def plot_coverage(coverage: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:
+    """Axes with a tile an area (or target) and year: how well its figure is attested, or that there is none.
 
+    Parameters
+    ----------
+    coverage
+        `area`, `year`, `grade` (A, B, C; empty or missing: no figure), one row a pair; optional `name_en`,
+        `name_zh`. Areas keep their order; a pair that the frame lacks has no figure.
 
-def _cell(sheet: Sheet, columns: dict, name: str, y: float, text: str, **looks):
-    """Write one cell: numbers to the right of their column, words to the left."""
-    left, wide = columns[name]
-    right = name in ("actual", "gap")
-    looks = {"colour": INK, "label": f"_{name}", "ha": "right" if right else "left"} | looks
-    x = left + wide if right else left + (12 if name == "status" else 0)
-    word(sheet.ax, x, y, text, size=sheet.size.small, **looks)
-
-
-def _write_row(sheet: Sheet, row: Row, columns: dict, y: float, high: float) -> tuple[float, float]:
-    """Write the cells of a target, and give the place of its mark."""
-    middle = y + high / 2
-    word(sheet.ax, 8, middle, row.label, colour=INK, size=sheet.size.small, ha="left", label="_target")
-    for name, text in row.cells.items():
-        _cell(sheet, columns, name, middle, text, weight=_weight(name), colour=MUTED if text == DASH else INK)
-    return columns["status"][0] + 4, middle
-
-
-def _write_stacked(sheet: Sheet, row: Row, _columns: None, y: float, high: float) -> tuple[float, float]:
-    """Write target and status on one line, the figures known on the next, and give the place of the mark."""
-    size, language = sheet.size.small, sheet.language
-    edge = sheet.ax.get_xlim()[1]
-    looks = {"size": size, "colour": INK}
-    status = row.cells["status"]
-    word(sheet.ax, 8, y + high * 0.29, row.label, ha="left", label="_target", **looks)
-    word(sheet.ax, edge, y + high * 0.29, status, ha="right", label="_status", weight="bold", **looks)
-    figures = [
-        say(WORDS, "stacked", language, name=say(WORDS, name, language).lower(), value=row.cells[name])
-        for name in ("required", "actual", "gap", "grade")
-        if row.cells[name] != DASH
-    ]
-    text = ("；" if language == "zh" else "; ").join(figures)
-    text = wrap(text, width=edge - 8, size=size).split("\n")[0].rstrip(";；")
-    word(sheet.ax, 8, y + high * 0.73, text, ha="left", label="_figures", **(looks | {"colour": MUTED}))
-    return edge - text_size(status, size=size, weight="bold")[0] - 7, y + high * 0.29
+    Examples
+    --------
+    >>> known = pd.DataFrame({"area": ["210200", "210200"], "year": [2023, 2025], "grade": ["A", "C"]})
+    >>> ax = plot_coverage(known, names={"210200": "Dalian"})
+    >>> [t.get_text() for t in ax.texts if t.get_label() == "_count"]
+    ['1/1', '0/1', '1/1']
+    """
+    sheet = Sheet(ax, labels)
+    need(coverage, ("area", "year", "grade"), what="table of coverage")
+    if coverage.empty:
+        return sheet.empty()
+    called, language, small = sheet.names_of(coverage), sheet.language, sheet.size.small
+    years = range(int(coverage["year"].min()), int(coverage["year"].max()) + 1)
+    grades = coverage.assign(area=coverage["area"].astype(str)).set_index(["area", "year"])["grade"]
+    known = grades[grades.isin(list(GRADES))]
+    counts = known.groupby("year").count().reindex(years, fill_value=0)
+    lines.row_axis(sheet, [tr("with a figure", language), *called.values()], bold=(0,))
+    rows = {code: row for row, code in enumerate(called, start=1)}
+    tiles: dict[str, list[tuple[int, int]]] = {grade: [] for grade in (*GRADES, "")}
+    for pair in product(called, years):
+        tiles[known.get(pair, "")].append((pair[1], rows[pair[0]]))
+    for grade, places in tiles.items():
+        looks = {"facecolor": GRADES[grade], "edgecolor": GROUND} if grade else NO_FIGURE
+        looks = {"height": 0.88, "width": 0.92, "zorder": 2} | looks
+        label = tr("grade {grade}", language, grade=grade) if grade else tr("no figure", language)
+        if places:
+            columns, levels = zip(*places, strict=True)
+            sheet.ax.barh(levels, left=[year - 0.46 for year in columns], **looks, label=label)
+    sheet.settle(body=(len(rows) + 1) * 1.84 * small, top=small + 6, bottom=3)
+    lines.year_axis(sheet, years, anchor=years[-1])
+    sheet.ax.tick_params(axis="x", length=0, labeltop=True, labelbottom=False)
+    hide_frame(sheet.ax)
+    room = sheet.extent[0] / len(years)
+    for year, count in counts.items():
+        words = f"{count}/{len(rows)}"
+        words = words if sheet.width_of(words) <= room - 2 else str(count)
+        sheet.write(year, 0, words, name="count", color=MUTED)
+    for grade, colour in GRADES.items():
+        for place in tiles[grade] if room > small else ():
+            sheet.write(*place, grade, name="grade", color=text_on(colour))
+    return sheet.ax

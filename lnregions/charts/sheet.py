@@ -1,73 +1,69 @@
-"""The sheet a chart is laid out on: its texts, its key, and margins fixed once from measured words.
-
-A chart draws its data on ``sheet.ax``, tells the sheet what to explain, and settles it. Nothing is laid out
-again when the figure is saved.
-"""
+"""The sheet of a chart: labels, legend and margins around its axes, laid out once from measured texts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypedDict
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.legend import Legend
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
+from matplotlib.transforms import offset_copy
 
-from lnregions import errors as _checks
-from lnregions.charts.labels import LEADING, text_size, wrap
-from lnregions.errors import DataError
-from lnregions.style import INK, MUTED, style
+from lnregions.errors import DataError, unknown
+from lnregions.style import BORDER, HAIRLINE, INK, MUTED, SIZES, figure, rc, size_on, text_width, wrap
+from lnregions.words import check_language, format_number, text, to_unit, unit_label
+from lnregions.words.catalogue import tr
 
 PAD = 6.0
 """Points kept free along the edge of a figure."""
-
-GRID = "#e3e6ea"
-
-WORDS: dict[str, tuple[str, str]] = {
-    "axis_cut": ("The vertical axis does not start at zero.", "纵轴不从零开始。"),
-    "actual": ("actual", "实际值"),
-    "grade_c": ("weakly attested (grade C)", "佐证较弱（C级）"),
-    "gap_years": ("no figure for the years between", "其间年份无数据"),
-    "break": ("{letter} {years}: levels do not join", "{letter} {years}年：前后数据不可衔接"),
-    "because": (" ({reason})", "（{reason}）"),
-    "source": ("Source: {text}", "资料来源：{text}"),
-    "no_data": ("No data", "暂无数据"),
-    "no_data_because": ("No data: {reason}", "暂无数据：{reason}"),
-}
-
-
-class Words(TypedDict, total=False):
-    """Texts and size of a chart, taken as keywords by every ``plot_`` function.
-
-    ``title`` (bold, short), ``subtitle`` (what and where; the unit is added), ``unit`` (as the tables have
-    it; values are shown in the language's habit), ``source`` (written after "Source:"), ``notes`` (lines above
-    the source), ``width`` (a preset's name or millimetres), ``height_mm`` (left out: what suits the chart).
-    """
-
-    title: str
-    subtitle: str
-    unit: str
-    source: str
-    notes: Sequence[str]
-    width: str | float
-    height_mm: float
+LEADING = 1.15
+"""Line spacing, in font sizes."""
+POINT_MM = 25.4 / 72
 
 
 @dataclass(frozen=True)
-class Key:
-    """One entry of the key above a chart: a sample, drawn as a line or as a patch, and what it stands for."""
+class Labels:
+    """Texts and size of a chart, which every ``plot_`` function takes as keywords.
 
-    text: str
-    line: Mapping | None = None
-    patch: Mapping | None = None
+    Parameters
+    ----------
+    title, subtitle
+        Written above the chart; the unit is added to the subtitle.
+    unit
+        Unit of the values as ``data/units.csv`` has it.
+    source
+        Written below the chart after "Source:".
+    notes
+        Lines above the source.
+    names
+        Name to show for the code of an area; left out: the frame's ``name_en`` or ``name_zh``, or the code.
+    reason
+        Why there are no values, for the empty chart.
+    language
+        "en" or "zh".
+    width
+        Name of a preset of `lnregions.style.SIZES`, or millimetres.
+    height_mm
+        Height of the figure; left out: what suits the chart.
 
+    Raises
+    ------
+    DataError
+        When a ``plot_`` function is given a keyword that is none of these, or an unknown language or width.
+    """
 
-def say(words: Mapping[str, tuple[str, str]], key: str, language: str, **values) -> str:
-    """Text of a table of words in one language, its fields filled in."""
-    return words[key][style.LANGUAGES.index(language)].format(**values)
+    title: str = ""
+    subtitle: str = ""
+    unit: str = ""
+    source: str = ""
+    notes: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    language: str = "en"
+    width: str | float = "double"
+    height_mm: float | None = None
 
 
 def need(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> pd.DataFrame:
@@ -77,225 +73,213 @@ def need(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> pd.DataFr
         given = ", ".join(map(str, frame.columns)) or "none"
         raise DataError(
             f"The {what} has no column {', '.join(missing)}; it has {given}. "
-            f"Give a frame with the columns {', '.join(columns)}.",
+            f"Give a frame with the columns {', '.join(columns)}."
         )
     return frame
 
 
-@dataclass
-class Sheet:
-    """A chart being laid out, on axes of its own or on the caller's.
+def text_height(words: str, size: float) -> float:
+    """Height in points of a text of one or more lines."""
+    return LEADING * size * (1 + words.count("\n"))
 
-    Parameters
-    ----------
-    ax
-        Axes to draw on; None makes a figure of the width's preset with one axes.
-    language
-        "en" or "zh".
-    words
-        See `Words`.
+
+def hide_frame(ax: Axes, *, keep: Sequence[str] = (), colour: str = BORDER):
+    """Hide the spines of axes but for the sides named, which become thin."""
+    for side, spine in ax.spines.items():
+        spine.set(visible=side in keep, color=colour, linewidth=0.6)
+
+
+class Sheet:
+    """Axes to draw on with the labels, legend and notes to write around them.
+
+    A chart draws on ``sheet.ax``, adds to ``notes``, then calls `settle` once; after it the axes have their final
+    place. What has an artist label without a leading underscore is explained in the legend.
     """
 
-    ax: Axes | None
-    language: str
-    words: Words = field(default_factory=Words)
-    keys: list[Key] = field(default_factory=list)
-
-    def __post_init__(self):
-        style.check_language(self.language)
-        for word in sorted(set(self.words) - set(Words.__annotations__)):
-            raise _checks.unknown("keyword", word, list(Words.__annotations__))
-        self.unit = self.words.get("unit", "")
-        self.notes = [note for note in self.words.get("notes", ()) if note]
-        self.owned = self.ax is None
-        if self.owned:
-            width = self.words.get("width", "double")
-            self.figure = style.figure(width, language=self.language)
-            self.size = self.figure.size
-            self.ax = self.figure.add_axes((0.1, 0.1, 0.8, 0.8))
-        else:
-            self.figure = self.ax.figure
-            self.size = style.size_on(self.ax)
-        self.axes, self.columns, self.rows = [self.ax], 1, 1
-
-    def scaled(self, values):
-        """Values in the unit shown."""
-        return style.to_unit(values, self.unit, self.language)
-
-    def number(self, value: float, *, sign: bool = False, decimals: int | None = None) -> str:
-        """Value (in the unit of the tables) as it is printed, with its per cent sign but no other unit."""
-        if not np.isfinite(value):
-            return style.text("no data", self.language)
-        shown = float(self.scaled(value))
-        percent = self.unit in ("%", "pp")
-        if decimals is None and percent:
-            decimals = 0 if abs(shown - round(shown)) < 1e-9 else 1
-        text = style.format_number(shown, language=self.language, decimals=decimals, sign=sign)
-        return text + "%" if self.unit == "%" and not sign else text
-
-    def decimals(self, values: Iterable[float]) -> int:
-        """Decimals that suit a column of values (in the unit of the tables), the same for all of them."""
-        shown = [abs(float(self.scaled(float(value)))) for value in values if np.isfinite(value)]
-        if all(abs(value - round(value)) < 1e-9 for value in shown):
-            return 0
-        return 1 if self.unit in ("%", "pp") or max(shown) >= 10 else 2
+    def __init__(self, ax: Axes | None, labels: Mapping):
+        known = [one.name for one in fields(Labels)]
+        for name in labels:
+            if name not in known:
+                raise unknown("keyword", name, known)
+        self.labels = Labels(**labels)
+        self.language, self.unit = check_language(self.labels.language), self.labels.unit
+        self.owned = ax is None
+        self.ax = ax or figure(self.labels.width, language=self.language).add_subplot()
+        self.axes, self.columns = [self.ax], 1
+        self.figure, self.size = self.ax.get_figure(root=True), size_on(self.ax)
+        self.font = {"fontfamily": rc()["font.family"], "linespacing": LEADING, "parse_math": False}
+        self.notes = [note for note in self.labels.notes if note]
 
     def add_panels(self, count: int, *, columns: int):
-        """Add axes to the single one for a grid of so many panels, filled row by row."""
-        self.columns, self.rows = columns, -(-count // columns)
-        self.axes += [self.figure.add_axes((0.1, 0.1, 0.8, 0.8)) for _ in range(count - 1)]
+        """Replace the axes by a grid of `count` panels, filled row by row, with the same years and values."""
+        self.ax.remove()
+        shape = (-(-count // columns), columns)
+        grid = self.figure.subplots(*shape, sharex=True, sharey=True, squeeze=False).ravel()
+        for spare in grid[count:]:
+            spare.remove()
+        self.axes, self.columns, self.ax = list(grid[:count]), columns, grid[0]
 
-    def say(self, key: str, **values) -> str:
-        """One of the words all charts share."""
-        return say(WORDS, key, self.language, **values)
-
-    def settle(self, *, body_mm: float | None = None, **margins: float):
-        """Write the texts and fix where the axes stand.
-
-        ``body_mm`` is the height of the plot, to which the figure grows. Margins are points kept free beside
-        the axes: ``left`` (measured from the tick labels when left out), ``right``, ``top`` and ``bottom``
-        (one line of tick labels when left out).
-        """
-        top, bottom = margins.get("top", 2.0), margins.get("bottom", self.size.small + 7)
-        right = margins.get("right", 0.0)
-        left = margins["left"] if "left" in margins else self._tick_width()
-        width = self.span() - (2 * PAD if self.owned else 0)
-        above, below = self._above(width), self._below(width)
-        high = sum(step for _, step in above) + top
-        low = sum(step for _, step in below) + bottom + 2
-        if self.owned:
-            self._fix(high + PAD, low + PAD - 1, left + PAD, right + PAD, body_mm)
-            self._place_axis_labels(left, bottom)
-            self._write(above, self.points((0, 1), self.figure.transFigure), PAD, -PAD)
-            self._write(below, self.points((0, 0), self.figure.transFigure), PAD, low + PAD - 3 - bottom)
-        else:
-            box, whole = self.ax.get_position(), self.figure.bbox.width / self.figure.dpi * 72
-            self.ax.set_position([box.x0, box.y0, max(box.width - right / whole, box.width / 3), box.height])
-            self._write(above, self.points((0, 1), self.ax.transAxes), 0, high)
-            self._write(below, self.points((0, 0), self.ax.transAxes), 0, -bottom - 2)
-
+    @property
     def span(self) -> float:
-        """Width in points the texts may take."""
-        return self.figure.bbox.width / self.figure.dpi * 72 if self.owned else self.width_of()
+        """Width in points that texts above and below the chart may take."""
+        return self.figure.get_figwidth() * 72 - 2 * PAD if self.owned else self.extent[0]
 
-    def width_of(self, ax: Axes | None = None) -> float:
-        """Width in points of the axes, or of one of the panels."""
-        return (ax or self.ax).get_window_extent().width / self.figure.dpi * 72
+    @property
+    def extent(self) -> np.ndarray:
+        """Width and height of the axes in points."""
+        return np.array(self.ax.get_window_extent().size) * 72 / self.figure.dpi
+
+    def scaled(self, values):
+        """Values (number, array or Series) in the unit shown."""
+        return to_unit(values, self.unit, self.language)
+
+    def number(self, shown: float, *, sign: bool = False, decimals: int | None = None) -> str:
+        """Value (in the unit shown) as printed, with its per cent sign but no other unit."""
+        if not np.isfinite(shown):
+            return text("no data", self.language)
+        if decimals is None and self.unit in ("%", "pp"):
+            decimals = 0 if abs(shown - round(shown)) < 1e-9 else 1
+        printed = format_number(float(shown), language=self.language, decimals=decimals, sign=sign)
+        return printed + "%" if self.unit == "%" and not sign else printed
+
+    def numbers(self, shown: Iterable[float], *, sign: bool = False) -> list[str]:
+        """Values of a column as printed, with the same decimals in all of them."""
+        known = [abs(value) for value in shown if np.isfinite(value)]
+        whole = all(abs(value - round(value)) < 1e-9 for value in known)
+        decimals = 0 if whole else 1 if self.unit in ("%", "pp") or max(known) >= 10 else 2
+        return [self.number(value, sign=sign, decimals=decimals) for value in shown]
+
+    def names_of(self, frame: pd.DataFrame) -> dict[str, str]:
+        """Name to show for the code of each area of a frame."""
+        codes, column = frame["area"].astype(str), f"name_{self.language}"
+        found = dict(zip(codes, frame[column].astype(str) if column in frame else codes, strict=True))
+        return {code: self.labels.names.get(code, name) for code, name in found.items()}
+
+    def listed(self, parts: Iterable) -> str:
+        """Names or years as a list within a sentence."""
+        return ("、" if self.language == "zh" else ", ").join(map(str, parts))
+
+    def width_of(self, words: str, *, bold: bool = False) -> float:
+        """Width in points of a text in the small size."""
+        return text_width(words, self.size.small, bold=bold)
+
+    def write(self, x: float, y: float, words: str, *, name: str, **looks) -> Text:
+        """Write a small text on the axes, or on those given as ``ax``; `name` says what part it plays."""
+        looks = {"ha": "center", "va": "center", "fontsize": self.size.small, "color": INK} | looks
+        ax = looks.pop("ax", self.ax)
+        return ax.text(x, y, words, label=f"_{name}", zorder=6, **self.font, **looks)
+
+    def empty(self) -> Axes:
+        """Lay out a chart without values: a frame with the reason."""
+        self.settle(left=0)
+        self.write_reason(self.ax, self.size.normal)
+        return self.ax
+
+    def write_reason(self, ax: Axes, size: float):
+        """Write within the frame of axes that there are no values, and why."""
+        hide_frame(ax, keep=tuple(ax.spines), colour=HAIRLINE)
+        ax.tick_params(length=0, labelleft=False, labelbottom=False)
+        ax.grid(False)
+        words, reason = tr("No data", self.language), self.labels.reason
+        words = tr("No data: {reason}", self.language, reason=reason) if reason else words
+        words = "\n".join(wrap(words, max(self.extent[0] - 12, 20), size))
+        self.write(0.5, 0.5, words, name="no_data", ax=ax, transform=ax.transAxes, fontsize=size, color=MUTED)
+
+    def settle(self, *, left=None, right=0.0, top=2.0, bottom=None, body: float | None = None):
+        """Write labels, legend and notes, and fix the size of the figure and the place of the axes.
+
+        ``left``, ``right``, ``top`` and ``bottom`` are the points kept free around the axes (None: what the tick
+        labels need), ``body`` the height of the axes, to which the figure grows unless its height is fixed.
+        """
+        left = self._tick_width() if left is None else left
+        bottom = self.size.small + 7 if bottom is None else bottom
+        small, labels, comma = self.size.small, self.labels, "，" if self.language == "zh" else ", "
+        subtitle = comma.join(filter(None, (labels.subtitle, unit_label(self.unit, self.language))))
+        source = tr("Source: {text}", self.language, text=labels.source) if labels.source else ""
+        head = self._block("title", labels.title, self.size.title, gap=3)
+        head += self._block("subtitle", subtitle, self.size.normal, gap=4)
+        head += [("legend", row, {}, small * 1.5) for row in self._legend_rows()]
+        head += [("space", "", {}, 3)] if head else []
+        foot = [block for note in self.notes for block in self._block("note", note, small)]
+        foot += self._block("source", source, small)
+        above = sum(height for *_, height in head) + top
+        below = sum(height for *_, height in foot) + bottom + 2
+        if self.owned:
+            self._place((left + PAD, below + PAD - 1, right + PAD, above + PAD), body)
+        else:
+            box, whole = self.ax.get_position(), self.figure.get_figwidth() * 72
+            self.ax.set_position([box.x0, box.y0, max(box.width - right / whole, box.width / 3), box.height])
+            left = 0.0
+        last_row = (len(self.axes) - 1) // self.columns * self.columns
+        self._write(head, self.ax, (0, 1), (-left, above))
+        self._write(foot, self.axes[last_row], (0, 0), (-left, -bottom - 2))
 
     def _tick_width(self) -> float:
-        return max((text_size(t, size=self.size.small)[0] for t in tick_texts(self.ax.yaxis)), default=0) + 6
+        low, high = sorted(self.ax.get_ylim())
+        shown = [tick for tick in self.ax.get_yticklabels() if low <= tick.get_position()[1] <= high]
+        widths = [self.width_of(tick.get_text(), bold=tick.get_fontweight() == "bold") for tick in shown]
+        return max(widths, default=0.0) + 6
 
-    def _fix(self, high: float, low: float, left: float, right: float, body_mm: float | None):
-        width = self.figure.get_figwidth() * 72
-        fixed = self.words.get("height_mm")
-        if self.words.get("width") == "slide" and fixed is None:
-            fixed = style.SIZES["slide"].height_mm
-        natural = 42 + 0.36 * width * 25.4 / 72
-        if body_mm is not None:
-            natural = body_mm + (high + low) * 25.4 / 72
-        elif fixed is None:
-            natural = max(natural, 0.3 * width * 25.4 / 72 + (high + low) * 25.4 / 72)
-        height = (fixed or natural) / 25.4 * 72
+    def _place(self, margins: tuple[float, float, float, float], body: float | None):
+        """Set the height of the figure, and place the axes, or the grid of panels, within the margins."""
+        left, bottom, right, top = margins
+        width, fixed = self.figure.get_figwidth() * 72, self.labels.height_mm
+        if self.labels.width == "slide":
+            fixed = fixed or SIZES["slide"].height_mm
+        natural = body or max(42 / POINT_MM + 0.36 * width - bottom - top, 0.3 * width)
+        height = fixed / POINT_MM if fixed else natural + bottom + top
         self.figure.set_size_inches(width / 72, height / 72)
-        box = (left / width, low / height, 1 - (left + right) / width, 1 - (high + low) / height)
-        self._place(box)
+        counts = np.array([self.columns, -(-len(self.axes) // self.columns)])
+        between = np.array([8, self.size.small * 1.3 + 6])
+        inside = np.array([width - left - right, height - top - bottom])
+        across, down = between * counts / (inside - between * (counts - 1))
+        edges = {"left": left / width, "right": 1 - right / width}
+        edges |= {"bottom": bottom / height, "top": 1 - top / height}
+        self.figure.subplots_adjust(**edges, wspace=across, hspace=down)
 
-    def _place(self, box: tuple[float, float, float, float]):
-        """Give the axes, or each panel of the grid, its place in the box (left, bottom, width, height)."""
-        wide, high = (side * 72 for side in self.figure.get_size_inches())
-        across, down = 8 / wide, (self.size.small * 1.3 + 6) / high
-        each = (box[2] - across * (self.columns - 1)) / self.columns
-        tall = (box[3] - down * (self.rows - 1)) / self.rows
-        for number, ax in enumerate(self.axes):
-            row, column = divmod(number, self.columns)
-            bottom = box[1] + box[3] - (row + 1) * tall - row * down
-            ax.set_position((box[0] + column * (each + across), bottom, each, tall))
+    def _block(self, part: str, words: str, size: float, *, gap: float = 1) -> list[tuple]:
+        """Part, wrapped text, looks and height in points of a text above or below the axes; none if it is empty."""
+        bold = part == "title"
+        words = "\n".join(wrap(words, self.span, size, bold=bold))
+        colour, weight = (INK, "bold") if bold else (MUTED, "normal")
+        looks = {"fontsize": size, "color": colour, "fontweight": weight}
+        return [(part, words, looks, text_height(words, size) + gap)] if words else []
 
-    def _place_axis_labels(self, left: float, bottom: float):
-        """Fix where labels of the axes would stand, which drawing would look for beyond all tick labels."""
+    def _legend_rows(self) -> list[dict[str, Artist]]:
+        """Handles by label in the order drawn, as many in a row as fit."""
+        handles: dict[str, Artist] = {}
         for ax in self.axes:
-            ax.xaxis.set_label_coords(0, -bottom, transform=self.points((0.5, 0), ax.transAxes))
-            ax.yaxis.set_label_coords(-left, 0, transform=self.points((0, 0.5), ax.transAxes))
-
-    def points(self, corner: tuple[float, float], within: Transform) -> Transform:
-        """Transform from points, counted from a corner of the axes or the figure, to pixels."""
-        return Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans + ScaledTranslation(*corner, within)
-
-    def _above(self, width: float) -> list[tuple]:
-        size, blocks = self.size, []
-        unit = style.unit_label(self.unit, self.language)
-        joint = "，" if self.language == "zh" else ", "
-        subtitle = joint.join(part for part in (self.words.get("subtitle", ""), unit) if part)
-        for name, text, points, weight in (
-            ("title", self.words.get("title", ""), size.title, "bold"),
-            ("subtitle", subtitle, size.normal, "normal"),
-        ):
-            if text:
-                lines = wrap(text, width=width, size=points, weight=weight)
-                high = text_size(lines, size=points, weight=weight)[1]
-                blocks.append(((name, lines, points, weight, INK if name == "title" else MUTED), high + 3))
-        for row in self._key_rows(width):
-            blocks.append((("key", row), size.small * 1.5))
-        if blocks:
-            blocks[-1] = (blocks[-1][0], blocks[-1][1] + 3)
-        return blocks
-
-    def _below(self, width: float) -> list[tuple]:
-        small, blocks = self.size.small, []
-        source = self.words.get("source", "")
-        lines = [("note", note) for note in self.notes]
-        lines += [("source", self.say("source", text=source))] if source else []
-        for name, text in lines:
-            broken = wrap(text, width=width, size=small)
-            blocks.append(((name, broken, small, "normal", MUTED), text_size(broken, size=small)[1] + 1.5))
-        return blocks
-
-    def _key_rows(self, width: float) -> list[list[tuple[float, Key]]]:
-        rows: list[list[tuple[float, Key]]] = []
-        x = 0.0
-        for key in self.keys:
-            wide = 22 + text_size(key.text, size=self.size.small)[0]
-            if not rows or x + wide > width:
-                rows.append([])
-                x = 0.0
-            rows[-1].append((x, key))
-            x += wide + 9
+            for handle, words in zip(*ax.get_legend_handles_labels(), strict=True):
+                handles.setdefault(words, handle)
+        rows: list[dict[str, Artist]] = []
+        free = 0.0
+        for words, handle in handles.items():
+            width = 30 + self.width_of(words)
+            if width - 9 > free:
+                rows.append({})
+                free = self.span
+            rows[-1][words] = handle
+            free -= width
         return rows
 
-    def _write(self, blocks: list[tuple], transform: Transform, x: float, y: float):
-        for (name, content, *looks), step in blocks:
-            if name == "key":
-                for shift, key in content:
-                    self._sample(key, transform, x + shift, y - self.size.small * 0.75)
-            else:
-                points, weight, colour = looks
-                self.text(x, y, content, transform, size=points, weight=weight, colour=colour, name=name)
-            y -= step
+    def _write(self, blocks: list[tuple], ax: Axes, corner: tuple[int, int], offset: tuple[float, float]):
+        """Write blocks one below the other, the first at an offset in points from a corner of the axes."""
+        x, y = offset
+        for part, content, looks, height in blocks:
+            place = offset_copy(ax.transAxes, self.figure, x=x, y=y, units="points")
+            if part == "legend":
+                self._add_legend(content, ax, {"bbox_to_anchor": corner, "bbox_transform": place})
+            elif content:
+                looks = {"va": "top", "ha": "left", "transform": place} | looks
+                self.write(*corner, content, name=part, ax=ax, **looks)
+            y -= height
 
-    def text(self, x: float, y: float, text: str, transform: Transform, **looks) -> Text:
-        """Write a text beside the axes; its label names the part it plays, such as ``_title``."""
-        looks = {"va": "top", "ha": "left", "fontfamily": style.FAMILY, "linespacing": LEADING} | looks
-        name, size, colour = (looks.pop(part) for part in ("name", "size", "colour"))
-        looks |= {"transform": transform, "label": f"_{name}", "parse_math": False}
-        host = self.figure if self.owned else self.ax
-        return host.text(x, y, text, fontsize=size, color=colour, **looks)
-
-    def _sample(self, key: Key, transform: Transform, x: float, y: float):
-        if key.patch is not None:
-            looks = {"linewidth": 0.5} | dict(key.patch)
-            mark = Rectangle((x, y - 2.8), 17, 5.6, transform=transform, **looks)
-        else:
-            looks = {"markevery": [1]} | dict(key.line or {})
-            mark = Line2D([x, x + 8.5, x + 17], [y, y, y], transform=transform, **looks)
-        mark.set_label("_key")
-        mark.set_clip_on(False)
-        (self.figure if self.owned else self.ax).add_artist(mark)
-        looks = {"size": self.size.small, "colour": INK, "name": "key", "va": "center_baseline"}
-        self.text(x + 21, y, key.text, transform, **looks)
-
-
-def tick_texts(axis) -> list[str]:
-    """Labels of the ticks of an axis inside the view."""
-    low, high = sorted(axis.get_view_interval())
-    places = [place for place in axis.get_majorticklocs() if low - 1e-9 <= place <= high + 1e-9]
-    return axis.get_major_formatter().format_ticks(places)
+    def _add_legend(self, handles: dict[str, Artist], ax: Axes, place: Mapping):
+        small = self.size.small
+        looks = {"borderpad": 0, "borderaxespad": 0, "frameon": False, "labelcolor": INK, "loc": "upper left"}
+        looks |= {"handlelength": 17 / small, "handletextpad": 4 / small, "columnspacing": 9 / small}
+        looks |= {"prop": {"family": self.font["fontfamily"], "size": small}, "ncols": len(handles)}
+        legend = Legend(ax, list(handles.values()), list(handles), **place, **looks)
+        for entry in legend.get_texts():
+            entry.set(parse_math=False, label="_key")
+        ax.add_artist(legend)

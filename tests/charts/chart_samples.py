@@ -1,0 +1,179 @@
+"""Made-up frames, one chart of every kind, and what the tests look up on a chart."""
+
+from functools import cache
+from io import StringIO
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.text import Text
+
+from lnregions import charts
+
+ENGLISH = ["Shenyang", "Dalian", "Anshan", "Fushun", "Benxi", "Dandong", "Jinzhou"]
+CHINESE = ["沈阳", "大连", "鞍山", "抚顺", "本溪", "丹东", "锦州"]
+CITIES = [f"210{number}00" for number in range(1, 8)]
+SHENYANG = pd.DataFrame(
+    {
+        "year": range(2018, 2026),
+        "value": [6101.9, 6470.3, 6571.6, 7249.7, 7695.8, 8122.1, 9027.1, 9100.3],
+        "grade": list("CBAAAAAB"),
+        "segment": [0, 1, 1, 1, 1, 1, 2, 2],
+        "reason": ["", "fourth economic census", "", "", "", "", "fifth economic census", ""],
+    }
+)
+DALIAN = pd.DataFrame(
+    {
+        "year": range(2019, 2026),
+        "value": [7001.7, 7030.4, 7825.9, 8430.9, 8752.9, 9516.9, 10002.1],
+        "segment": [1, 1, 1, 1, 1, 2, 2],
+    }
+)
+PATH = pd.DataFrame({"year": [2021, 2022, 2023, 2024], "required": [7249.7, 8166.5, 9083.2, 10000.0]})
+BAND = PATH.assign(low=[7249.7, 8070.0, 8983.2, 10000.0], high=PATH["required"])
+GOAL = {"value": 10000, "horizon": 2024, "comparator": ">=", "baseline_year": 2021}
+AHEAD = pd.DataFrame({"year": [2026, 2027], "value": [9400.0, 9700.0]})
+AHEAD = AHEAD.assign(low=[9100.0, 9200.0], high=[9700.0, 10300.0])
+NOTHING = pd.DataFrame({"year": [], "value": []})
+VERDICTS = """
+target,region,status,required,actual,actual_year,gap,unit,grade,reached_in,disagree
+gdp,circle,missed,10000,9027.1,2024,-972.9,亿元,A,,False
+sei,circle,no data,15,,,,%,,,False
+hour,circle,not quantified,,,,,,,,False
+dalian,belt,missed,10000,9516.9,2024,-483.1,亿元,B,2025,False
+trade,belt,not assessable,,3.2,2024,-0.4,%,B,,True
+forest,east,met,,,,,%,C,,False
+"""
+VERDICTS = pd.read_csv(StringIO(VERDICTS)).fillna({"unit": "", "grade": ""})
+CLAUSES = """
+target,label_en,label_zh,comparator,value,unit,benchmark
+gdp,GDP of Shenyang,沈阳生产总值,>=,10000,亿元,
+sei,Emerging industries share,战略性新兴产业占比,>=,15,%,
+hour,One-hour traffic circle,一小时交通圈,,,,
+dalian,GDP of Dalian,大连生产总值,>,10000,亿元,
+trade,Trade growth above the nation,外贸增速高于全国,>,,,100000
+forest,Forest coverage rises,森林覆盖率提高,up,,,
+"""
+CLAUSES = pd.read_csv(StringIO(CLAUSES), dtype=str, keep_default_na=False)
+CLAUSES["value"] = pd.to_numeric(CLAUSES["value"])
+
+
+def names(language="en"):
+    return dict(zip(CITIES, ENGLISH if language == "en" else CHINESE, strict=True))
+
+
+def growth(level, first=2016):
+    years = range(first, 2025)
+    return pd.DataFrame({"year": years, "value": [level + (year % 3) - 1.5 for year in years]})
+
+
+def members(first=2018, last=2024):
+    """Seven cities of very different size with a break in 2024, the last without any value."""
+    random = np.random.default_rng(1)
+    rows = []
+    for size, area in enumerate(CITIES[:-1]):
+        for year in range(first, last + 1):
+            value = 9000 / (size + 1) * 1.05 ** (year - first) + random.normal(0, 40)
+            rows.append((area, year, value, "C" if year == first else "A", int(year >= 2024)))
+    return pd.DataFrame(rows, columns=["area", "year", "value", "grade", "segment"])
+
+
+@cache
+def every_chart(language, width):
+    """Axes by kind of chart, with a long title, legend, notes and source."""
+    zh = language == "zh"
+    words = {
+        "language": language,
+        "width": width,
+        "title": "沈阳现代化都市圈地区生产总值" if zh else "Gross domestic product of the metropolitan area",
+        "subtitle": "各成员城市" if zh else "Member cities",
+        "source": "沈阳市统计公报、省统计年鉴" if zh else "Statistical bulletins and the provincial yearbook",
+    }
+    named, frame = words | {"names": names(language)}, members()
+    nation = growth(5).assign(name="全国" if zh else "China")
+    rates = frame[frame["year"] == 2024].assign(value=lambda rows: rows["value"] / 900 - 3)
+    lacking = pd.concat([rates, pd.DataFrame({"area": ["210700"], "value": [np.nan]})])
+    assessed = {"years": (2022, 2024), "target": {"value": 15, "comparator": ">="}}
+    beside = {"辽宁" if zh else "Liaoning": 2.0}
+    cities = {"names": {"100000": "全国" if zh else "China"}}
+    return {
+        "trajectory": charts.plot_trajectory(
+            SHENYANG, path=BAND, target=GOAL, projection=AHEAD, unit="亿元", **words
+        ),
+        "reached": charts.plot_trajectory(DALIAN, path=BAND, target=GOAL, unit="亿元", **words),
+        "growth": charts.plot_growth_trajectory(
+            growth(4),
+            benchmark=nation,
+            members=rates,
+            name="辽西" if zh else "West",
+            unit="%",
+            **assessed,
+            **words,
+        ),
+        "panels": charts.plot_member_panels(frame, members=CITIES, unit="亿元", **named)[0],
+        "index": charts.plot_indexed_growth(
+            frame, base_year=2019, benchmark=nation, highlight=["210100"], **named
+        ),
+        "slope": charts.plot_slope(frame, years=(2018, 2023), unit="亿元", **named),
+        "ranks": charts.plot_ranks(frame, highlight=["210200"], **named),
+        "contributions": charts.plot_contributions(lacking, unit="亿元", **named),
+        "dots": charts.plot_dots(lacking, benchmark=beside, unit="%", **named),
+        "coverage": charts.plot_coverage(frame, **named),
+        "scorecard": charts.plot_scorecard(VERDICTS, targets=CLAUSES, **words, **cities),
+    }
+
+
+def texts(ax, part):
+    """Texts of a chart that play one part."""
+    return [one.get_text() for one in ax.texts if one.get_label() == f"_{part}"]
+
+
+def drawn(ax, label):
+    """Lines of a chart by their label: a part with an underscore before it, or the words of the legend."""
+    return [line for line in ax.lines if line.get_label() == label]
+
+
+def legend(ax):
+    """Entries of the legend in their order."""
+    return [one.get_text() for one in ax.figure.findobj(Text) if one.get_label() == "_key"]
+
+
+def stretches(line):
+    """Unbroken stretches of a line as lists of x."""
+    x, found = line.get_xdata(), [[]]
+    for value in x:
+        if np.isnan(value):
+            found.append([])
+        else:
+            found[-1].append(int(value))
+    return found
+
+
+def overlapping_texts(figure, slack=0.5):
+    """Pairs of visible texts that overlap in print by more than `slack` points, and texts beyond the edge."""
+    screen = figure.dpi
+    figure.set_dpi(300)
+    figure.draw_without_rendering()
+    renderer = RendererAgg(int(figure.bbox.width), int(figure.bbox.height), figure.dpi)
+    hidden = set()
+    for ax in figure.findobj(Axes):
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            outside = [
+                tick for tick in axis.get_major_ticks() if not low - 1e-9 <= tick.get_loc() <= high + 1e-9
+            ]
+            hidden |= {id(label) for tick in outside for label in (tick.label1, tick.label2)}
+    shown = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
+    boxes = [(one.get_text(), one.get_window_extent(renderer)) for one in shown if id(one) not in hidden]
+    edge, found = slack * figure.dpi / 72, []
+    for number, (words, box) in enumerate(boxes):
+        for other, against in boxes[number + 1 :]:
+            across = min(box.x1, against.x1) - max(box.x0, against.x0)
+            if min(across, min(box.y1, against.y1) - max(box.y0, against.y0)) > edge:
+                found.append((words, other))
+        page = figure.bbox.padded(edge)
+        if not (page.contains(box.x0, box.y0) and page.contains(box.x1, box.y1)):
+            found.append((words, "(edge)"))
+    figure.set_dpi(screen)
+    return found

@@ -1,0 +1,160 @@
+"""The sheet of every chart: sizes, texts, legends, margins, and pictures as they were."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from chart_samples import DALIAN, SHENYANG, every_chart, legend, overlapping_texts, texts
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from matplotlib.testing.compare import compare_images
+from matplotlib.text import Text
+
+from lnregions import DataError, charts
+from lnregions.charts.lines import limits, spread
+from lnregions.style import SIZES
+
+BASELINE = Path(__file__).parents[1] / "baseline" / "charts"
+
+
+@pytest.mark.parametrize("width", ["single", "onehalf", "double", "slide", "a4"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_text_of_any_chart_overlaps_another_or_is_smaller_than_6_or_larger_than_9_points(language, width):
+    for name, ax in every_chart(language, width).items():
+        figure = ax.figure
+        assert overlapping_texts(figure) == [], name
+        assert figure.get_figwidth() * 25.4 == pytest.approx(SIZES[width].width_mm), name
+        sizes = {one.get_fontsize() for one in figure.findobj(Text) if one.get_text().strip()}
+        assert 6 <= min(sizes) <= max(sizes) <= 9, name
+        assert len(texts(ax, "title")) == 1, name
+
+
+@pytest.mark.parametrize(("language", "source"), [("en", "Source: bulletin"), ("zh", "资料来源：bulletin")])
+def test_title_subtitle_with_unit_notes_and_source_are_written_around_the_axes(language, source):
+    words = {"title": "GDP", "subtitle": "Shenyang", "notes": ["note", ""], "source": "bulletin"}
+    ax = charts.plot_trajectory(DALIAN.assign(segment=1), unit="亿元", language=language, **words)
+    assert texts(ax, "title") == ["GDP"]
+    assert texts(ax, "subtitle") == [{"en": "Shenyang, billion yuan", "zh": "Shenyang，亿元"}[language]]
+    assert texts(ax, "note")[0] == "note"
+    assert texts(ax, "source") == [source]
+
+
+def test_a_long_legend_and_long_texts_are_wrapped_within_the_width():
+    words = {"title": "Title " * 30, "source": "bulletin " * 60, "width": "single", "height_mm": 120}
+    benchmark = pd.concat([SHENYANG.assign(name=f"benchmark number {n}") for n in range(5)])
+    ax = charts.plot_growth_trajectory(SHENYANG, benchmark=benchmark, **words)
+    assert legend(ax)[2:4] == ["benchmark number 0", "benchmark number 1"]
+    assert overlapping_texts(ax.figure) == []
+
+
+@pytest.mark.parametrize(("given", "millimetres"), [({"height_mm": 77}, 77), ({"width": "slide"}, 142.875)])
+def test_a_given_height_is_kept_and_a_slide_is_16_to_9(given, millimetres):
+    ax = charts.plot_slope(SHENYANG.assign(area="a"), **given)
+    assert ax.figure.get_figheight() * 25.4 == pytest.approx(millimetres)
+
+
+def test_a_chart_on_given_axes_keeps_their_figure_and_writes_beside_them():
+    figure = Figure(figsize=(8, 6))
+    ax = figure.add_axes((0.15, 0.3, 0.6, 0.4))
+    assert charts.plot_trajectory(SHENYANG, ax=ax, title="Shenyang", source="bulletin") is ax
+    assert figure.get_size_inches().tolist() == [8, 6]
+    assert texts(ax, "title") == ["Shenyang"]
+    assert overlapping_texts(figure) == []
+
+
+def test_charts_leave_nothing_with_pyplot_and_do_not_change_the_frame():
+    before, figures = SHENYANG.copy(), pyplot.get_fignums()
+    charts.plot_trajectory(SHENYANG)
+    assert pyplot.get_fignums() == figures
+    pd.testing.assert_frame_equal(SHENYANG, before)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"titel": "x"}, r"(?i)unknown keyword 'titel'.*did you mean title"),
+        ({"language": "fr"}, r"(?i)unknown language 'fr'"),
+        ({"width": "wide"}, r"(?i)unknown width 'wide'"),
+    ],
+)
+def test_unknown_labels_are_refused_with_the_choices(given, message):
+    with pytest.raises(DataError, match=message):
+        charts.plot_trajectory(SHENYANG, **given)
+
+
+@pytest.mark.parametrize(
+    ("plot", "frame", "message"),
+    [
+        (charts.plot_trajectory, {"year": [2020]}, "actual series has no column value; it has year"),
+        (charts.plot_trajectory, {}, "it has none"),
+        (charts.plot_trajectory, {"year": [2020, 2020], "value": [1.0, 2.0]}, "several values for 2020"),
+        (charts.plot_member_panels, {"area": ["a"]}, "has no column year, value"),
+        (charts.plot_slope, {"area": ["a"]}, "has no column year, value"),
+        (charts.plot_ranks, {"area": ["a"]}, "has no column year, value"),
+        (charts.plot_dots, {"area": ["a"]}, "has no column value"),
+        (charts.plot_contributions, {"value": [1.0]}, "has no column area"),
+        (charts.plot_coverage, {"area": ["a"]}, "has no column year, grade"),
+        (charts.plot_scorecard, {"target": ["a"]}, "has no column region, status"),
+    ],
+)
+def test_a_frame_without_a_column_or_with_two_values_a_year_is_refused(plot, frame, message):
+    with pytest.raises(DataError, match=message):
+        plot(pd.DataFrame(frame))
+
+
+@pytest.mark.parametrize(
+    ("values", "zero", "expected"),
+    [
+        ([2.0, 10.0], None, (0.0, 10.0, False)),
+        ([9.0, 10.0], None, (9.0, 10.0, True)),
+        ([9.0, 10.0], True, (0.0, 10.0, False)),
+        ([2.0, 10.0], False, (2.0, 10.0, True)),
+        ([-9.0, -10.0], None, (-10.0, -9.0, True)),
+        ([-5.0, 5.0], False, (-5.0, 5.0, False)),
+        ([-5.0, -0.5], None, (-5.0, 0.0, False)),
+        ([7.0, 7.0], None, (0.0, 7.0, False)),
+        ([0.0], None, (0.0, 0.0, False)),
+        ([np.nan], None, (0.0, 1.0, False)),
+        ([], None, (0.0, 1.0, False)),
+    ],
+)
+def test_a_value_axis_starts_at_zero_unless_all_values_are_far_from_it(values, zero, expected):
+    assert limits(values, zero=zero, pad=0) == expected
+    assert limits(values, zero=True, pad=0.1)[0] <= 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "heights"),
+    [
+        ([5, 5, 5], [2, 2, 2]),
+        ([0, 0, 10, 10], [1, 3, 2, 1]),
+        ([9, 1, 5, 5.1, 5.2, 5.3], [1] * 6),
+        ([-4, 20], [2, 2]),
+    ],
+)
+def test_spread_labels_stay_in_their_span_in_order_without_overlap(wanted, heights):
+    centres = spread(wanted, heights, low=0, high=10)
+    assert np.argsort(centres, kind="stable").tolist() == np.argsort(wanted, kind="stable").tolist()
+    boxes = sorted(zip(centres - np.array(heights) / 2, centres + np.array(heights) / 2, strict=True))
+    assert boxes[0][0] >= -1e-9
+    assert boxes[-1][1] <= 10 + 1e-9
+    assert all(lower[1] <= upper[0] + 1e-9 for lower, upper in pairwise(boxes))
+
+
+def test_labels_move_as_little_as_can_be_and_are_squeezed_evenly_where_they_cannot_fit():
+    assert spread([1, 5, 9], [1, 1, 1], low=0, high=10).tolist() == [1, 5, 9]
+    assert spread([5, 5], [2, 2], low=0, high=10).tolist() == [4, 6]
+    assert spread([5, 5], [10, 10], low=0, high=10).tolist() == [2.5, 7.5]
+
+
+@pytest.mark.skipif(not matplotlib.__version__.startswith("3.11."), reason="baselines are of matplotlib 3.11")
+@pytest.mark.parametrize("name", ["trajectory", "panels", "contributions", "scorecard"])
+def test_a_chart_looks_as_it_did(name, tmp_path):
+    ax = every_chart("zh" if name == "trajectory" else "en", "single")[name]
+    picture = tmp_path / f"{name}.png"
+    ax.figure.savefig(picture, dpi=100)
+    tolerance = 4  # of 255, which leaves room for other anti-aliasing of text
+    assert compare_images(str(BASELINE / f"{name}.png"), str(picture), tol=tolerance) is None

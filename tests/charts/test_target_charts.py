@@ -1,0 +1,82 @@
+"""Charts of a plan's targets: scorecard and coverage."""
+
+import pandas as pd
+import pytest
+from chart_samples import CLAUSES, VERDICTS, drawn, legend, overlapping_texts, texts
+
+from lnregions import DataError, charts
+from lnregions.style import STATUSES
+
+
+def test_the_scorecard_shows_every_target_with_mark_and_word():
+    ax = charts.plot_scorecard(VERDICTS, targets=CLAUSES, names={"100000": "China"}, regions={"belt": "Belt"})
+    assert texts(ax, "target") == list(CLAUSES["label_en"])
+    assert texts(ax, "region") == ["circle", "Belt", "east"]
+    assert texts(ax, "required") == [
+        "≥ 1,000 billion yuan", "≥ 15%", "in words only", "> 1,000 billion yuan", "above China", "a rise"
+    ]  # fmt: skip
+    assert texts(ax, "actual")[::3] == ["902.7 billion yuan (2024)", "951.7 billion yuan (2024)"]
+    assert texts(ax, "gap")[:2] == ["−97.3 billion yuan", "–"]
+    assert texts(ax, "grade") == ["A", "–", "–", "B", "B", "C"]
+    assert texts(ax, "status")[3:5] == ["missed; reached 2025", "not assessable†"]
+    assert texts(ax, "note") == ["† Readings of the clause disagree; the first is shown."]
+
+
+def test_the_legend_of_the_scorecard_counts_each_status_whose_marks_stand_beside_their_words():
+    ax = charts.plot_scorecard(VERDICTS, targets=CLAUSES)
+    assert legend(ax) == ["met 1", "missed 2", "not assessable 1", "no data 1", "not quantified 1"]
+    (missed,) = drawn(ax, "missed 2")
+    assert missed.get_marker() == STATUSES["missed"].marker
+    heights = {one.get_text(): one.get_position()[1] for one in ax.texts if one.get_label() == "_status"}
+    assert missed.get_ydata().tolist() == [heights["missed"], heights["missed; reached 2025"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "asked for: ≥ 1,000 billion yuan; actual: 902.7 billion yuan (2024)"),
+        ("zh", "要求：≥ 10000亿元；实际：9027.1亿元（2024年）；差距：−972.9亿元"),
+    ],
+)
+def test_a_narrow_scorecard_puts_the_values_that_fit_on_a_second_line(language, words):
+    ax = charts.plot_scorecard(VERDICTS, targets=CLAUSES, width="single", language=language)
+    assert len(texts(ax, "values")) == 6
+    assert texts(ax, "values")[0] == words
+    assert overlapping_texts(ax.figure) == []
+
+
+def test_a_scorecard_works_from_verdicts_alone():
+    ax = charts.plot_scorecard(VERDICTS, language="zh")
+    assert texts(ax, "target")[0] == "gdp"
+    assert texts(ax, "required")[:3] == ["≥ 10000亿元", "≥ 15%", "仅文字表述"]
+    assert texts(ax, "status")[3] == "未实现；2025年达到"
+
+
+def test_an_unknown_status_is_refused_and_no_verdicts_are_an_empty_chart():
+    with pytest.raises(DataError, match=r"(?i)unknown status 'mett'"):
+        charts.plot_scorecard(VERDICTS.assign(status="mett"))
+    assert texts(charts.plot_scorecard(VERDICTS.head(0)), "no_data") == ["No data: no verdicts"]
+
+
+def test_coverage_counts_the_figures_of_each_year_and_hatches_the_holes():
+    frame = pd.DataFrame({"area": list("aab"), "year": [2020, 2022, 2020], "grade": ["A", "C", None]})
+    ax = charts.plot_coverage(frame)
+    assert texts(ax, "count") == ["1/2", "0/2", "1/2"]
+    assert legend(ax) == ["grade A", "grade C", "no figure"]
+    tiles = {bars.get_label(): len(bars.patches) for bars in ax.containers}
+    assert tiles == {"grade A": 1, "grade C": 1, "no figure": 4}
+    assert ax.containers[-1].patches[0].get_hatch()
+    (weak,) = ax.containers[1].patches
+    assert (weak.get_x() + weak.get_width() / 2, weak.get_y() + weak.get_height() / 2) == (2022, 1)
+
+
+def test_coverage_of_many_years_stays_readable_when_narrow():
+    frame = pd.DataFrame({"area": "a", "year": range(1980, 2025), "grade": "B"})
+    ax = charts.plot_coverage(pd.concat([frame, frame.assign(area="b")]), width="single")
+    assert overlapping_texts(ax.figure) == []
+
+
+def test_coverage_of_nothing_is_an_empty_chart():
+    assert texts(charts.plot_coverage(pd.DataFrame({"area": [], "year": [], "grade": []})), "no_data") == [
+        "No data"
+    ]
