@@ -169,14 +169,15 @@ def write_geopackage(folder, *, shapes=None, codes=FOUR, name="towns.gpkg", scri
     shapes = shapes_of(codes) if shapes is None else shapes
     base = sqlite3.connect(path)
     base.executescript(
-        """PRAGMA application_id = 0x47504B47;
+        """PRAGMA application_id = 0x47504B47; PRAGMA user_version = 10300;
         CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT, srs_id INTEGER PRIMARY KEY, organization TEXT,
             organization_coordsys_id INTEGER, definition TEXT, description TEXT);
-        CREATE TABLE gpkg_contents (table_name TEXT PRIMARY KEY, data_type TEXT, identifier TEXT);
+        CREATE TABLE gpkg_contents (table_name TEXT PRIMARY KEY, data_type TEXT, identifier TEXT, description TEXT,
+            last_change TEXT, min_x REAL, min_y REAL, max_x REAL, max_y REAL, srs_id INTEGER);
         CREATE TABLE gpkg_geometry_columns (table_name TEXT PRIMARY KEY, column_name TEXT,
             geometry_type_name TEXT, srs_id INTEGER, z INTEGER, m INTEGER);
         CREATE TABLE towns (fid INTEGER PRIMARY KEY, geom BLOB, adcode INTEGER, name TEXT);
-        INSERT INTO gpkg_contents VALUES ('towns', 'features', 'towns');"""
+        INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('towns', 'features', 'towns');"""
     )
     base.execute("INSERT INTO gpkg_spatial_ref_sys VALUES ('x', ?, 'EPSG', ?, '', '')", [srs, srs])
     base.execute("INSERT INTO gpkg_geometry_columns VALUES ('towns', 'geom', 'GEOMETRY', ?, 0, 0)", [srs])
