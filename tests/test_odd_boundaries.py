@@ -381,5 +381,5 @@ def test_a_corner_moved_along_its_border_so_that_land_is_cut_off_is_refused(tmp_
     ring = rings[0][0]
     sharp = max(range(1, len(ring) - 1), key=lambda n: shapely.Polygon(ring[n - 1 : n + 2]).area)
     ring[sharp] = ring[sharp + 1] * 0.9 + ring[sharp] * 0.1
-    with pytest.raises(DataError, match=r"a corner of '210300' near .* stands \d+ m off the border|overlap"):
+    with pytest.raises(DataError, match=r"a corner of 210300 stands \d+ m off the border|overlap"):
         load(odd.write_shapefile(tmp_path, rings=rings))

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import NoReturn
 
-import numpy as np
 import pyogrio
 import shapely
 from pyproj import CRS
@@ -38,40 +37,15 @@ MOST_SQUEEZED = 200
 """Times a zip's member may grow; real boundary files grow less than tenfold."""
 MOST_MEMBERS = 1000
 _COPY = "Copy it again, with all its parts, from where it came from."
-_ENCODINGS = {
-    **dict.fromkeys(["", "system", "1200"], ""),
-    **dict.fromkeys(["utf8", "65001"], "utf-8"),
-    **dict.fromkeys(["936", "gbk", "gb2312", "gb231280", "gb18030", "euccn"], "gb18030"),
-    **dict.fromkeys(["950", "big5"], "big5"),
-    **dict.fromkeys(["88591", "iso88591", "latin1", "88591default"], "latin-1"),
-    **dict.fromkeys(["1252"], "cp1252"),
-    **dict.fromkeys(["ascii", "usascii"], "ascii"),
-}
-"""What a .cpg may state, without ANSI, OEM, cp or windows before it -> Python's name; empty where it says nothing."""
+_HEIGHTS = "Heights or measures of the points were dropped."
 
 
 @dataclass
 class Layer:
-    """What a file holds, as it stands there.
-
-    Attributes
-    ----------
-    name : str
-        File, as shown to the reader.
-    columns : dict
-        Column -> texts, empty where nothing stands.
-    shapes : list
-        Shapes in the same order, None where there is none.
-    crs : pyproj.CRS or None
-        Stated coordinate reference system.
-    warnings : list of str
-        What was unusual, as sentences.
-    faults : list of Fault
-        What refuses the file, collected until :meth:`stop`.
-    """
+    """What a file holds, as it stands there, and what the passes over it find."""
 
     name: str
-    columns: dict[str, list[str]]
+    columns: dict[str, list[str]]  # as text, empty where nothing stands
     shapes: list[shapely.Geometry | None]
     crs: CRS | None
     warnings: list[str] = field(default_factory=list)
@@ -104,24 +78,27 @@ def read_layer(path: Path | str) -> Layer:
         if not path.exists():
             _refuse("the file is not there. Check the path.", name)
         beside = sorted(path.parent.iterdir()) if ending == ".shp" else [path]
-        files = {other.name: _content(other) for other in beside if _belongs(other, path)}
+        files = {other.name: _content(other) for other in beside if _is_part(other, path)}
         journal = path.with_name(f"{path.name}-wal")
         if ending == ".gpkg" and journal.is_file() and journal.stat().st_size:
-            _refuse("changes not yet in the GeoPackage stand beside it in a file -wal. "
-                    "Close the program that has it open, or save the layer anew.", name)  # fmt: skip
+            _refuse(
+                "changes not yet in the GeoPackage stand beside it in a file -wal. "
+                "Close the program that has it open, or save the layer anew.",
+                name,
+            )
     except OSError as error:
+        reason = error.strerror or type(error).__name__
+        _refuse(f"the file cannot be read ({reason}). Check its permissions.", name)
+    if ending != ".zip":
+        return _read(files, PurePath(path.name), name)
+    members = _unzipped(files[path.name], name)
+    main = [member for member in members if PurePath(member).suffix.casefold() in KINDS[:-1]]
+    if len(main) != 1:
         _refuse(
-            f"the file cannot be read ({error.strerror or type(error).__name__}). Check its permissions.",
+            f"the zip holds {len(main)} boundary files. Pack one .shp with its parts, one .gpkg or .geojson.",
             name,
         )
-    if ending != ".zip":
-        return _layer(files, PurePath(path.name), name)
-    members = _unzipped(files[path.name], name)
-    main = [member for member in members if PurePosixPath(member).suffix.casefold() in KINDS[:-1]]
-    if len(main) != 1:
-        _refuse(f"the zip holds {len(main)} boundary files. Pack one .shp with its parts, one .gpkg or one .geojson.",
-                name)  # fmt: skip
-    return _layer(members, PurePosixPath(main[0]), f"{name}/{main[0]}")
+    return _read(members, PurePath(main[0]), f"{name}/{main[0]}")
 
 
 def _refuse(text: str, name: str) -> NoReturn:
@@ -133,112 +110,131 @@ def _content(path: Path) -> bytes:
     if not stat.S_ISREG(state.st_mode):
         _refuse("the file cannot be read (no regular file). Check the path.", name)
     if state.st_size > LARGEST:
-        _refuse(f"the file holds {state.st_size} bytes, more than {LARGEST}. Simplify it or split it.", name)
+        _refuse(f"the file holds {state.st_size} bytes, more than {LARGEST}. Simplify or split it.", name)
     return path.read_bytes()
 
 
-def _belongs(other: PurePath, main: PurePath) -> bool:
-    """Whether a file is the main one or another part of the same shapefile, its ending in either case."""
-    ending, kind = other.suffix.casefold(), main.suffix.casefold()
-    part = other.parent == main.parent and other.stem == main.stem and ending in PARTS
-    return other == main or (kind == ".shp" and part and ending != ".shp")
+def _is_part(other: PurePath, main: PurePath) -> bool:
+    """Whether a file is the main one or, of a shapefile, another part, its ending in either case."""
+    beside = main.suffix.casefold() == ".shp" and other.with_suffix("") == main.with_suffix("")
+    return other == main or (beside and other.suffix.casefold() in PARTS[1:])
 
 
-def _layer(files: Mapping[str, bytes], main: PurePath, name: str) -> Layer:
-    ending = main.suffix.casefold()
-    if ending == ".shp":
-        parts = {PurePath(m).suffix.casefold(): files[m] for m in files if _belongs(type(main)(m), main)}
+def _read(files: Mapping[str, bytes], main: PurePath, name: str) -> Layer:
+    if main.suffix.casefold() == ".shp":
+        parts = {
+            PurePath(one).suffix.casefold(): files[one] for one in files if _is_part(PurePath(one), main)
+        }
         layer = _shapefile(parts, name, name.removesuffix(main.suffix))
     else:
-        layer = (_geopackage if ending == ".gpkg" else _geojson)(files[str(main)], name)
+        reader = _geopackage if main.suffix.casefold() == ".gpkg" else _geojson
+        layer = reader(files[main.as_posix()], name)
     if not layer.shapes:
         _refuse("the file holds no area. Give a file with one polygon for each area.", name)
-    if any(shape is not None and shape.has_z for shape in layer.shapes):
+    if shapely.has_z(layer.shapes).any():
         layer.shapes = shapely.force_2d(layer.shapes).tolist()
-        layer.warnings.append("Heights or measures of the points were dropped.")
+        layer.warnings.append(_HEIGHTS)
     return layer
 
 
 def _gdal(data: bytes, name: str, **options: str) -> tuple[dict, dict[str, list[str]], list]:
-    """Metadata, columns as text and shapes of a file, as GDAL reads it from memory."""
+    """Metadata, columns as text and shapes of a file in memory, as GDAL reads it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             meta, _, geometry, fields = pyogrio.raw.read(data, datetime_as_string=True, **options)
             shapes = shapely.from_wkb(geometry).tolist()
         except Exception as error:  # those of GDAL, pyogrio and GEOS have no common class
-            _refuse(f"the file is damaged ({str(error)[:200]}). {_COPY}", name)
-    columns = {
-        label: ["" if value is None or value != value else str(value).strip() for value in values.tolist()]
-        for label, values in zip(meta["fields"], fields, strict=True)
-    }
-    return meta, columns, shapes
+            _refuse(f"the file is damaged ({_on_one_line(error)}). {_COPY}", name)
+    texts = [
+        ["" if one is None or one != one else str(one).strip() for one in row.tolist()] for row in fields
+    ]
+    return meta, dict(zip(meta["fields"], texts, strict=True)), shapes
+
+
+def _on_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 # ---- shapefile ----
 
 
 def _shapefile(parts: Mapping[str, bytes], name: str, stem: str) -> Layer:
-    refuse_any(
-        fault(
-            f"the part {part} of the shapefile is missing. Put it beside the .shp under the same name.", name
-        )
-        for part in PARTS[:3]
-        if part not in parts
-    )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as pack:
-        for part in PARTS[:3]:
-            pack.writestr(f"layer{part}", parts[part])
+    missing = [part for part in PARTS[:3] if part not in parts]
+    if missing:
+        listed = ", ".join(missing)
+        _refuse(f"the part {listed} of the shapefile is missing. Put it beside under the same name.", name)
     try:
         boxes, points = stated_by_shapefile(parts)
     except Contradiction as error:
         _refuse(f"{error}. {_COPY}", f"{stem}{error.part}")
     if not boxes:
         return Layer(name, {}, [], None)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(
+        packed, "w"
+    ) as pack:  # of the parts that belong together, and no index of another program
+        for part in PARTS[:3]:
+            pack.writestr(f"layer{part}", parts[part])
     _, columns, shapes = _gdal(packed.getvalue(), name, encoding="ISO-8859-1")
     mismatch = first_mismatch(shapes, boxes, points)
     if mismatch:
-        _refuse(f"record {mismatch} does not have the points, or fill the box, that it states. {_COPY}", name)
+        _refuse(f"record {mismatch} lacks points or does not fill the box that it states. {_COPY}", name)
     columns, notes = _decoded(columns, parts, f"{stem}.dbf")
     try:
         text = parts.get(".prj", b"").strip(b" \r\n\t\0").decode("utf-8-sig").strip()
         crs = CRS.from_wkt(text) if text else None
     except (CRSError, ValueError):
-        _refuse("the .prj cannot be read as a coordinate reference system. "
-                "Replace it, or remove it if the coordinates are degrees.", f"{stem}.prj")  # fmt: skip
-    if parts[".shp"][32:36] == struct.pack("<i", 25):
-        notes.append("Heights or measures of the points were dropped.")
-    return Layer(name, columns, shapes, crs, notes)
+        _refuse(
+            "the .prj cannot be read as a coordinate reference system. "
+            "Replace it, or remove it if the coordinates are degrees.",
+            f"{stem}.prj",
+        )
+    measured = parts[".shp"][32:36] == struct.pack("<i", 25)
+    return Layer(name, columns, shapes, crs, [*notes, *([_HEIGHTS] if measured else [])])
 
 
 def _decoded(columns: dict, parts: Mapping[str, bytes], name: str) -> tuple[dict[str, list[str]], list[str]]:
-    """Columns of a .dbf, given as Latin-1, in the encoding that the .cpg states or that the bytes leave no doubt of."""
-    raw = {label: [text.encode("latin-1") for text in texts] for label, texts in columns.items()}
-    values = [value for column in raw.values() for value in column]
-    stated, notes = parts.get(".cpg", b"")[:40].decode("utf-8-sig", "replace").strip("\0 \r\n\t"), []
-    plain = re.sub(r"^(ansi|oem|cp|windows|x)|[\s_-]", "", re.sub(r"[\s_-]", "", stated.casefold()))
-    encoding = "ascii" if all(map(bytes.isascii, values)) else _ENCODINGS.get(plain)
-    if encoding is None:
-        _refuse(f"the encoding {stated!r} is not known. Write UTF-8 or GB18030 into the .cpg, "
-                "whichever the table is in.", name)  # fmt: skip
-    if not encoding:
-        driver = parts[".dbf"][29]
-        encoding = next(
-            (one for one in ("utf-8", "gb18030") if _is_in(values, one, driver)), "UTF-8 or GB18030"
-        )
-        notes.append(f"No .cpg states the encoding; the text of the table was read as {encoding.upper()}.")
-    try:
-        found = {_label(label): [_text(value, encoding) for value in column] for label, column in raw.items()}
-    except (UnicodeDecodeError, LookupError):
-        odd = next(label for label, column in raw.items() if not all(map(bytes.isascii, column)))
-        _refuse(f"the text in column {_label(odd)} is not {encoding.upper()}. Write the table's true encoding, "
-                "UTF-8 or GB18030, into a .cpg beside it.", name)  # fmt: skip
+    """Columns of a .dbf, given as Latin-1, in the encoding that the .cpg states or that the bytes show."""
+    raw = [[text.encode("latin-1") for text in (label, *texts)] for label, texts in columns.items()]
+    values = [value for column in raw for value in column]
+    stated = parts.get(".cpg", b"")[:40].decode("utf-8-sig", "replace").strip("\0 \r\n\t")
+    plain = re.sub(r"^(ansi|oem)[\s_-]*", "", stated.casefold())
+    encoding, notes = {"65001": "utf-8", "88591": "latin-1", "system": ""}.get(plain, plain), []
+    if all(map(bytes.isascii, values)):
+        encoding = "ascii"
+    elif not encoding:
+        fitting = [one for one in ("utf-8", "gb18030") if _is_in(values, one, parts[".dbf"][29])]
+        encoding = fitting[0] if fitting else "UTF-8 or GB18030"
+        notes = [f"No .cpg states the encoding; the text of the table was read as {encoding.upper()}."]
+    else:
+        try:
+            b"x".decode(encoding)
+        except LookupError:
+            _refuse(
+                f"the encoding {stated!r} is not known. Write UTF-8 or GB18030, whichever the table is in, "
+                "into the .cpg.",
+                name,
+            )
+        encoding = codecs.lookup(encoding).name
+        encoding = "gb18030" if encoding in ("gbk", "gb2312") else encoding  # which includes both
+    found = {}
+    for column in raw:
+        try:
+            label, *texts = (_text(value, encoding) for value in column)
+        except (UnicodeError, LookupError):
+            shown = column[0].decode("ascii", "replace")
+            _refuse(
+                f"the text in column {shown} is not {encoding.upper()}. "
+                "Write the table's true encoding, UTF-8 or GB18030, into a .cpg beside it.",
+                name,
+            )
+        found[label] = texts
     return found, notes
 
 
 def _is_in(values: Sequence[bytes], encoding: str, driver: int) -> bool:
-    """Whether texts are in UTF-8, or in GB18030 as the table's driver byte or Chinese signs alone tell."""
+    """Whether texts are in UTF-8, or in GB18030 as the table's driver byte or Chinese signs alone show."""
     try:
         signs = "".join(_text(value, encoding) for value in values)
     except UnicodeDecodeError:
@@ -251,33 +247,16 @@ def _text(value: bytes, encoding: str) -> str:
     return codecs.getincrementaldecoder(encoding)().decode(value).strip()
 
 
-def _label(label: str) -> str:
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return label.encode("latin-1").decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return label
-
-
 # ---- GeoPackage, GeoJSON, zip ----
 
 
 def _geopackage(data: bytes, name: str) -> Layer:
-    if data[18:20] == b"\2\2":  # write-ahead log, empty: opened in memory as an ordinary file
+    if data[18:20] == b"\2\2":  # journal mode "write-ahead", which no database in memory can be in
         data = data[:18] + b"\1\1" + data[20:]
     try:
         table, boxes = stated_by_geopackage(data)
-    except (
-        sqlite3.Error,
-        struct.error,
-        ValueError,
-        TypeError,
-        IndexError,
-        MemoryError,
-        OverflowError,
-    ) as error:
-        _refuse(f"the GeoPackage is damaged: {error}. {_COPY}", name)
+    except (sqlite3.Error, struct.error, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        _refuse(f"the GeoPackage is damaged: {_on_one_line(error)}. {_COPY}", name)
     if not boxes:
         return Layer(name, {}, [], None)
     meta, columns, shapes = _gdal(data, name, layer=table)
@@ -290,35 +269,40 @@ def _geopackage(data: bytes, name: str) -> Layer:
 def _geojson(data: bytes, name: str) -> Layer:
     text, notes = decode(data, path=name)
     try:
-        content = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        content = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        _refuse(f"the file is no JSON: {str(error)[:120]}. It may have been cut; {_COPY.lower()}", name)
+        _refuse(f"the file is no JSON: {_on_one_line(error)}. {_COPY}", name)
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
         _refuse("the file is JSON but no GeoJSON FeatureCollection. Give one feature for each area.", name)
+    stated = content.get("crs")
     try:
-        stated = content.get("crs")
-        crs = CRS.from_user_input(
-            stated["properties"]["name"] if stated else "OGC:CRS84"
-        )  # RFC 7946, section 4
+        crs = CRS(stated["properties"]["name"] if stated else "OGC:CRS84")  # RFC 7946, section 4
     except (CRSError, KeyError, TypeError):
-        _refuse(f"the stated coordinate reference system {str(stated)[:60]} is not known. "
-                "State an EPSG code, or none for WGS 84.", name)  # fmt: skip
-    rows, shapes, faults = [], [], []
+        _refuse(
+            f"the stated coordinate reference system {str(stated)[:60]} is not known. "
+            "State an EPSG code, or none for WGS 84.",
+            name,
+        )
+    layer = Layer(name, {}, [], crs, [f"{note[0][:1].upper()}{note[0][1:]}." for note in notes])
+    rows = []
     for number, feature in enumerate(features, 1):
         try:
-            rows.append(_properties(feature))
-            shapes.append(
-                shapely.from_geojson(json.dumps(feature.get("geometry"))) if feature.get("geometry") else None
+            given = {"id": feature.get("id")} | (feature.get("properties") or {})
+            geometry = feature.get("geometry")
+            # GEOS is strict: it closes no ring and takes nothing but numbers
+            layer.shapes.append(None if geometry is None else shapely.from_geojson(json.dumps(geometry)))
+        except (AttributeError, TypeError, ValueError, RecursionError, shapely.GEOSException) as error:
+            layer.fault(
+                f"feature {number} has no proper polygon: {_on_one_line(error)}. Save the layer anew."
             )
-        except (ValueError, RecursionError, shapely.GEOSException) as error:
-            faults.append(fault(f"feature {number} has no proper polygon: {str(error)[:200]}. "
-                                "Save the layer anew as GeoJSON polygons.", name))  # fmt: skip
-    refuse_any(faults)
-    columns = {
-        label: [row.get(label, "") for row in rows] for label in dict.fromkeys(k for row in rows for k in row)
-    }
-    return Layer(name, columns, shapes, crs, [f"{note[0][:1].upper()}{note[0][1:]}." for note in notes])
+        else:
+            rows.append({label: one for label, one in given.items() if not isinstance(one, list | dict)})
+    layer.stop()
+    for label in dict.fromkeys(label for row in rows for label in row):
+        texts = ["" if row.get(label) is None else str(row[label]).strip() for row in rows]
+        layer.columns |= {label: texts} if any(texts) else {}
+    return layer
 
 
 def _once(pairs: list[tuple]) -> dict:
@@ -327,56 +311,34 @@ def _once(pairs: list[tuple]) -> dict:
     return dict(pairs)
 
 
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number")
-
-
-def _properties(feature: object) -> dict[str, str]:
-    """Simple properties of a feature, and its id, as text."""
-    if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        raise ValueError("it is no Feature")
-    given = feature.get("properties") or {}
-    if not isinstance(given, dict):
-        raise ValueError("its properties are no object")
-    given = {"id": feature.get("id"), **given}
-    return {
-        k: "" if v is None else str(v).strip() for k, v in given.items() if not isinstance(v, list | dict)
-    }
-
-
 def _unzipped(data: bytes, name: str) -> dict[str, bytes]:
-    """Content of the members of a zip by name, checksums verified, after a check for what no boundary file has."""
-    found = {}
+    """Content of a zip's members by name, checksums verified, after a check for what no boundary file has."""
+    found: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as pack:
-            if len(pack.infolist()) > MOST_MEMBERS:
-                raise Contradiction(f"{len(pack.infolist())} members")
-            members = {}
-            for member in pack.infolist():
-                place = _checked_member(member)
-                if place in members:
+            members = pack.infolist()
+            if len(members) > MOST_MEMBERS:
+                raise Contradiction(f"{len(members)} members")
+            if sum(member.file_size for member in members) > LARGEST:
+                raise Contradiction(f"it unpacks to more than {LARGEST} bytes")
+            for member in members:
+                place = _checked_place(member)
+                if place in found:
                     raise Contradiction(f"{place!r} stands there twice")
                 if place:
-                    members[place] = member
-            if sum(member.file_size for member in members.values()) > LARGEST:
-                raise Contradiction(f"it unpacks to more than {LARGEST} bytes")
-            for place, member in members.items():
-                with pack.open(member) as file:
-                    found[place] = file.read(member.file_size + 1)
-                if len(found[place]) != member.file_size:
-                    raise Contradiction(f"{place!r} is not as long as it states")
+                    with pack.open(member) as file:
+                        found[place] = file.read(member.file_size + 1)
+                    if len(found[place]) != member.file_size:
+                        raise Contradiction(f"{place!r} is not as long as it states")
     except Contradiction as error:
         _refuse(f"the zip is not one of boundaries: {error}. Pack only the parts of one boundary file.", name)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
-        _refuse(
-            f"the zip is damaged: {str(error)[:120] or type(error).__name__}. Download or pack it again.",
-            name,
-        )
+        _refuse(f"the zip is damaged: {_on_one_line(error)}. Download or pack it again.", name)
     return found
 
 
-def _checked_member(member: zipfile.ZipInfo) -> str:
-    """Place of a member within a zip, empty for a folder and what macOS adds."""
+def _checked_place(member: zipfile.ZipInfo) -> str:
+    """Place of a member within a zip, empty for a folder and for what macOS adds."""
     place = member.filename.replace("\\", "/")  # as some older programs for Windows write it
     parts, shown = PurePosixPath(place).parts, repr(member.filename[:60])
     if ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
