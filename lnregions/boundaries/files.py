@@ -90,7 +90,7 @@ def read_layer(path: Path | str) -> Layer:
         reason = error.strerror or type(error).__name__
         _refuse(f"the file cannot be read ({reason}). Check its permissions.", name)
     if ending != ".zip":
-        return _read(files, PurePath(path.name), name)
+        return _read(files, path.name, name)
     members = _unzipped(files[path.name], name)
     main = [member for member in members if PurePath(member).suffix.casefold() in KINDS[:-1]]
     if len(main) != 1:
@@ -98,7 +98,7 @@ def read_layer(path: Path | str) -> Layer:
             f"the zip holds {len(main)} boundary files. Pack one .shp with its parts, one .gpkg or .geojson.",
             name,
         )
-    return _read(members, PurePath(main[0]), f"{name}/{main[0]}")
+    return _read(members, main[0], f"{name}/{main[0]}")
 
 
 def _refuse(text: str, name: str) -> NoReturn:
@@ -116,19 +116,18 @@ def _content(path: Path) -> bytes:
 
 def _is_part(other: PurePath, main: PurePath) -> bool:
     """Whether a file is the main one or, of a shapefile, another part, its ending in either case."""
-    beside = main.suffix.casefold() == ".shp" and other.with_suffix("") == main.with_suffix("")
+    beside = main.suffix.casefold() == ".shp" and (other.parent, other.stem) == (main.parent, main.stem)
     return other == main or (beside and other.suffix.casefold() in PARTS[1:])
 
 
-def _read(files: Mapping[str, bytes], main: PurePath, name: str) -> Layer:
-    if main.suffix.casefold() == ".shp":
-        parts = {
-            PurePath(one).suffix.casefold(): files[one] for one in files if _is_part(PurePath(one), main)
-        }
-        layer = _shapefile(parts, name, name.removesuffix(main.suffix))
+def _read(files: Mapping[str, bytes], main: str, name: str) -> Layer:
+    ending = PurePath(main).suffix
+    if ending.casefold() == ".shp":
+        own = [other for other in files if _is_part(PurePath(other), PurePath(main))]
+        parts = {PurePath(other).suffix.casefold(): files[other] for other in own}
+        layer = _shapefile(parts, name, name.removesuffix(ending))
     else:
-        reader = _geopackage if main.suffix.casefold() == ".gpkg" else _geojson
-        layer = reader(files[main.as_posix()], name)
+        layer = (_geopackage if ending.casefold() == ".gpkg" else _geojson)(files[main], name)
     if not layer.shapes:
         _refuse("the file holds no area. Give a file with one polygon for each area.", name)
     if shapely.has_z(layer.shapes).any():
@@ -255,7 +254,15 @@ def _geopackage(data: bytes, name: str) -> Layer:
         data = data[:18] + b"\1\1" + data[20:]
     try:
         table, boxes = stated_by_geopackage(data)
-    except (sqlite3.Error, struct.error, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (
+        sqlite3.Error,
+        struct.error,
+        ArithmeticError,
+        LookupError,
+        MemoryError,
+        TypeError,
+        ValueError,
+    ) as error:
         _refuse(f"the GeoPackage is damaged: {_on_one_line(error)}. {_COPY}", name)
     if not boxes:
         return Layer(name, {}, [], None)

@@ -47,18 +47,20 @@ def stated_by_shapefile(parts: Mapping[str, bytes]) -> tuple[list[tuple], list[i
     for part in (".shp", ".shx"):
         _check_head(parts[part], part)
     boxes, points, end = [], [], 100
-    for number, (start, length) in enumerate(
-        struct.iter_unpack(">ii", shx[100 : len(shx) - len(shx[100:]) % 8]), 1
+    for number, (start, words) in enumerate(
+        struct.iter_unpack(">ii", shx[100 : 100 + len(shx[100:]) // 8 * 8]), 1
     ):
         head = shp[2 * start : 2 * start + 52].ljust(52, b"\0")
-        if 2 * start != end or struct.unpack_from(">ii", head) != (number, length):
+        if 2 * start != end or struct.unpack_from(">ii", head) != (number, words):
             raise Contradiction(
                 f"the index entry {number} does not point at record {number} of the .shp", ".shx"
             )
-        end += 8 + 2 * length
-        filled = head[8:12] != bytes(4)
-        boxes.append(struct.unpack_from("<4d", head, 12) if filled else _NOTHING)
-        points.append(struct.unpack_from("<i", head, 48)[0] if filled else 0)
+        kind, *box, _, count = struct.unpack_from("<i4dii", head, 8)
+        if head[8:12] != shp[32:36] and (kind, words) != (0, 2):
+            raise Contradiction(f"record {number} is damaged: its shape type is {kind}", ".shp")
+        boxes.append(tuple(box) if kind else _NOTHING)
+        points.append(count if kind else 0)
+        end += 8 + 2 * words
     if end != len(shp):
         raise Contradiction(f"the index ends at byte {end} of the .shp, which has {len(shp)}", ".shx")
     rows = _checked_rows(dbf)

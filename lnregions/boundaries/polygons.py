@@ -22,7 +22,7 @@ more (AMap and Tianditu on 211103: 0.31); polygons that were mixed up hardly ove
 LEAST_SHIFT, MOST_SHIFT = 60.0, 300.0
 """Metres of a common shift that is within what sources differ by, and that is refused whatever its cause."""
 WEB_MAPS = {"GCJ-02": np.array([487.0, 191.0]), "BD-09": np.array([1031.0, 857.0])}
-"""Metres east and north by which web maps shift Liaoning, by the formulas in public use, to within 110 m."""
+"""Metres east and north by which web maps shift Liaoning, by the formulas in public use, to within 150 m."""
 LOST_PARTS = 0.001
 """Share of an area in parts that a file lacks from which on it is named."""
 LONE_CORNER, LONE_IN_COPY = 1000.0, 20.0

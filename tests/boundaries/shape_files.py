@@ -197,3 +197,18 @@ def pack(path: Path, members: dict[str, bytes], *, method=zipfile.ZIP_DEFLATED) 
             info.filename, info.compress_type = name, method
             file.writestr(info, data)
     return path
+
+
+def write(folder, content: str | bytes, name: str) -> Path:
+    """A file of this text or these bytes."""
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder / name
+
+
+def patch(path: Path, at: int, data: bytes, part: str = "") -> Path:
+    """The file with other bytes at a place, of itself or of another part of the shapefile."""
+    other = path.with_suffix(f".{part}") if part else path
+    content = bytearray(other.read_bytes())
+    content[at : at + len(data)] = data
+    other.write_bytes(bytes(content))
+    return path
