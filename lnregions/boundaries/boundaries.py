@@ -1,6 +1,7 @@
 """Boundaries of cities and counties as checked frames: the shipped ones, a user's own file, those of a plan."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -152,7 +153,11 @@ def _checked(layer: Layer, level: str, areas: set[str] | None) -> "gpd.GeoDataFr
                     "Add a column adcode with six digits such as 210100.")  # fmt: skip
         layer.stop()
     own = areas is None and not known.intersection(codes)
-    others = _rows_of_other_provinces(codes, known) if areas is None and not own else []
+    others = []
+    if areas is None and not own:  # a file of the whole country may be given
+        home = {code[:2] for code in known}
+        plain = re.compile(r"[1-8]\d{5}", re.ASCII)
+        others = [n for n, code in enumerate(codes) if plain.fullmatch(code) and code[:2] not in home]
     for n in others:
         layer.shapes[n] = None
     shapes, drawn = valid_polygons(layer)
@@ -186,12 +191,6 @@ def _checked(layer: Layer, level: str, areas: set[str] | None) -> "gpd.GeoDataFr
         for n, code in zip(rows, kept, strict=True)
     ]
     return _framed(layer, table, polygons)
-
-
-def _rows_of_other_provinces(codes: list[str], known: set[str]) -> list[int]:
-    home = {code[:2] for code in known}
-    return [n for n, code in enumerate(codes)
-            if len(code) == 6 and code.isdecimal() and code[0] in "12345678" and code[:2] not in home]  # fmt: skip
 
 
 def _given_names(layer: Layer, beside: dict, row: int, code: str) -> list[str]:

@@ -60,15 +60,13 @@ def check_codes(
     rows: dict[str, list[int]] = {}
     for n, (code, has_shape) in enumerate(zip(codes, filled, strict=True), 1):
         if has_shape and not code:
-            layer.fault(
-                f"row {n} has a shape but no code in column {column}. Write the area's six-digit code."
-            )
+            layer.fault(f"row {n} has a shape but no code in column {column}. Write its six-digit code.")
         elif has_shape:
             rows.setdefault(code, []).append(n)
     for code, places in rows.items():
         if len(places) > 1:
-            layer.fault(f"{code!r} stands in rows {', '.join(map(str, places[:10]))}. "
-                         "Give one row for each area, its parts dissolved into one multipolygon.")  # fmt: skip
+            listed = ", ".join(map(str, places[:10]))
+            layer.fault(f"{code!r} stands in rows {listed}. Dissolve its parts into one multipolygon.")
     if wanted is None:
         return
     other = next((each for each in wanted if rows and each != level and rows.keys() <= wanted[each]), None)
@@ -83,8 +81,8 @@ def check_codes(
     missing = [code for code in choices if code not in rows]
     if missing:
         listed = ", ".join(missing[:20]) + (", ..." if len(missing) > 20 else "")
-        layer.fault(f"{len(missing)} of {len(choices)} areas are missing: {listed}. "
-                     "Add them, or name by areas= those that the file holds.")  # fmt: skip
+        count = f"{len(missing)} of {len(choices)}"
+        layer.fault(f"{count} areas are missing: {listed}. Add them, or name by areas= those of the file.")
 
 
 def check_cut_codes(layer: Layer, codes: Sequence[str], *, known: set[str]) -> None:
@@ -102,11 +100,7 @@ def name_columns(columns: Mapping[str, Sequence[str]], column: str) -> dict[str,
 
 
 def check_names(
-    layer: Layer,
-    columns: Mapping[str, Sequence[str]],
-    codes: Sequence[str],
-    *,
-    known: Mapping[str, Sequence[str]],
+    layer: Layer, columns: Mapping, codes: Sequence[str], *, known: Mapping[str, Sequence[str]]
 ) -> None:
     """Report garbled names, control characters, and names that belong to another known area than the code."""
     for texts in columns.values():
@@ -114,14 +108,12 @@ def check_names(
         beyond = [text for text in texts if not text.isascii()]
         garbled = [text for text in beyond if _garbled(text)]
         lost = [text for text in beyond if "\ufffd" in text]
-        if (
-            lost
-            or 2 * len(garbled) > len(beyond)
-            or (len(marks) > 1 and 2 * len(marks) > sum(map(bool, texts)))
-        ):
+        unknown = len(marks) > 1 and 2 * len(marks) > sum(map(bool, texts))
+        if lost or unknown or 2 * len(garbled) > len(beyond):
             shown = ", ".join(text[:30] for text in (lost or garbled or marks)[:3])
-            layer.fault(f"the names are garbled ({shown}). "
-                         "They were read in the wrong encoding when this file was made; make it again.")  # fmt: skip
+            layer.fault(
+                f"the names are garbled ({shown}): the file was made with a wrong encoding. Make it again."
+            )
             return
     for label, texts in {"code": codes, **columns}.items():
         odd = [one for text in texts if (one := text_fault(text, label, path=layer.name, line=None))]
@@ -135,8 +127,9 @@ def check_names(
     )
     for row, (code, text) in enumerate(zip(codes, named, strict=False), 1):
         if code in known and code not in owners.get(_folded(text), {code}):
-            layer.fault(f"row {row} has the code {code} but the name {text!r}. "
-                         "Rows and codes are mixed up; make the file again.")  # fmt: skip
+            layer.fault(
+                f"row {row} has the code {code} but the name {text!r}. Rows are mixed up; make it again."
+            )
 
 
 def _folded(text: str) -> str:

@@ -253,7 +253,7 @@ def _geopackage(data: bytes, name: str) -> Layer:
     if data[18:20] == b"\2\2":  # journal mode "write-ahead", which no database in memory can be in
         data = data[:18] + b"\1\1" + data[20:]
     try:
-        table, boxes = stated_by_geopackage(data)
+        table, boxes, system = stated_by_geopackage(data)
     except (
         sqlite3.Error,
         struct.error,
@@ -270,6 +270,8 @@ def _geopackage(data: bytes, name: str) -> Layer:
     mismatch = first_mismatch(shapes, boxes)
     if mismatch:
         _refuse(f"shape {mismatch} does not fill the envelope stated for it. {_COPY}", name)
+    if system and not meta["crs"]:
+        _refuse(f"the coordinate reference system {system} cannot be read. State an EPSG code.", name)
     return Layer(name, columns, shapes, CRS(meta["crs"]) if meta["crs"] else None)
 
 

@@ -15,8 +15,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import shapely
 
-_OTHERS = {1: "points", 3: "lines", 8: "points", 11: "points", 13: "lines", 18: "points", 21: "points", 23: "lines",
-           28: "points", 31: "surfaces"}  # fmt: skip
 _NOTHING = (np.nan,) * 4
 _TOLERANCE = 1e-9
 """Share of the largest coordinate by which a stated box may differ from that of the points."""
@@ -47,14 +45,11 @@ def stated_by_shapefile(parts: Mapping[str, bytes]) -> tuple[list[tuple], list[i
     for part in (".shp", ".shx"):
         _check_head(parts[part], part)
     boxes, points, end = [], [], 100
-    for number, (start, words) in enumerate(
-        struct.iter_unpack(">ii", shx[100 : 100 + len(shx[100:]) // 8 * 8]), 1
-    ):
+    whole = len(shx) - (len(shx) - 100) % 8
+    for number, (start, words) in enumerate(struct.iter_unpack(">ii", shx[100:whole]), 1):
         head = shp[2 * start : 2 * start + 52].ljust(52, b"\0")
         if 2 * start != end or struct.unpack_from(">ii", head) != (number, words):
-            raise Contradiction(
-                f"the index entry {number} does not point at record {number} of the .shp", ".shx"
-            )
+            raise Contradiction(f"the index entry {number} does not point at its record of the .shp", ".shx")
         kind, *box, _, count = struct.unpack_from("<i4dii", head, 8)
         if head[8:12] != shp[32:36] and (kind, words) != (0, 2):
             raise Contradiction(f"record {number} is damaged: its shape type is {kind}", ".shp")
@@ -74,13 +69,11 @@ def _check_head(data: bytes, part: str) -> None:
         raise Contradiction(f"the file has {len(data)} bytes, but its header alone takes 100", part)
     code, words, version, kind = *struct.unpack_from(">i20xi", data), *struct.unpack_from("<ii", data, 28)
     if (code, version) != (9994, 1000):
-        raise Contradiction(
-            f"the file does not begin like a shapefile (code {code}, version {version})", part
-        )
+        raise Contradiction(f"the file does not begin like a shapefile ({code}, {version})", part)
     if 2 * words != len(data):
         raise Contradiction(f"the file states a length of {2 * words} bytes but has {len(data)}", part)
     if kind not in (5, 15, 25) and len(data) > 100:
-        raise Contradiction(f"the shapes are {_OTHERS.get(kind, f'of type {kind}')}, not polygons", part)
+        raise Contradiction(f"the shapes are no polygons (shape type {kind})", part)
 
 
 def _checked_rows(dbf: bytes) -> int:
@@ -98,14 +91,12 @@ def _checked_rows(dbf: bytes) -> int:
     marks = dbf[start:size:width]
     if marks.strip(b" "):
         row = len(marks) - len(marks.lstrip(b" ")) + 1
-        raise Contradiction(
-            f"row {row} is marked as deleted, so that shapes and rows no longer match", ".dbf"
-        )
+        raise Contradiction(f"row {row} is marked as deleted, so rows and shapes do not match", ".dbf")
     return rows
 
 
-def stated_by_geopackage(data: bytes) -> tuple[str, list[tuple]]:
-    """Layer of a GeoPackage, and the envelope that each of its shapes states.
+def stated_by_geopackage(data: bytes) -> tuple[str, list[tuple], int]:
+    """Layer of a GeoPackage, the envelope that each of its shapes states, and its reference system (0 for none).
 
     Raises
     ------
@@ -134,7 +125,11 @@ def stated_by_geopackage(data: bytes) -> tuple[str, list[tuple]]:
         table, column, srs = layers[0]
         rows = base.execute('SELECT * FROM "{}"'.format(str(table).replace('"', '""')))
         place = [item[0] for item in rows.description].index(column)
-        return table, [_envelope(row[place], number, srs) for number, row in enumerate(rows.fetchall(), 1)]
+        boxes = [_envelope(row[place], number, srs) for number, row in enumerate(rows.fetchall(), 1)]
+        known = base.execute("SELECT count(*) FROM gpkg_spatial_ref_sys WHERE srs_id = ?", [srs]).fetchone()[
+            0
+        ]
+        return table, boxes, srs if known and srs > 0 else 0
 
 
 def _envelope(blob: bytes | None, number: int, srs: int) -> tuple:
@@ -144,10 +139,8 @@ def _envelope(blob: bytes | None, number: int, srs: int) -> tuple:
     size = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}.get(blob[3] >> 1 & 7)
     if blob[:3] != b"GP\0" or size is None or struct.unpack_from(f"{order}i", blob, 4)[0] != srs:
         raise Contradiction(f"the header of shape {number} is damaged")
-    byte_order, kind = struct.unpack_from("<B", blob, 8 + size)[0], blob[9 + size : 13 + size]
-    if (
-        not size or int.from_bytes(kind, "little" if byte_order else "big") % 1000 > 7
-    ):  # arcs, which GDAL straightens
+    kind = int.from_bytes(blob[9 + size : 13 + size], "little" if blob[8 + size] else "big") % 1000
+    if not size or kind > 7:  # arcs, which GDAL straightens
         return _NOTHING
     west, east, south, north = struct.unpack_from(f"{order}4d", blob, 8)
     return west, south, east, north
@@ -162,10 +155,7 @@ def first_mismatch(
     """
     if len(shapes) != len(boxes):
         return min(len(shapes), len(boxes)) + 1
-    stated, found = (
-        np.array(boxes).reshape(-1, 4),
-        shapely.bounds(np.array(shapes, dtype=object)).reshape(-1, 4),
-    )
+    stated, found = np.array(boxes), shapely.bounds(np.array(shapes, dtype=object))
     close = np.abs(found - stated) <= _TOLERANCE * np.abs(found).max(axis=1, keepdims=True)
     same = close.all(axis=1) | np.isnan(stated).all(axis=1)
     if points is not None:

@@ -10,33 +10,15 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import shapely
+from pyproj import CRS
 
 SHAPES = Path(__file__).parents[2] / "shapes"
 FOUR = ["210300", "210800", "211000", "211100"]
 NAMES = {"210300": "鞍山市", "210800": "营口市", "211000": "辽阳市", "211100": "盘锦市"}
 
-CGCS2000 = (
-    'GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",SPHEROID["CGCS2000",6378137.0,'
-    '298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
-)
-WGS84 = (
-    'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
-    'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
-)
-ALBERS = (
-    f'PROJCS["Albers_China",{CGCS2000},PROJECTION["Albers"],PARAMETER["False_Easting",0.0],'
-    'PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",105.0],PARAMETER["Standard_Parallel_1",25.0],'
-    'PARAMETER["Standard_Parallel_2",47.0],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
-)
-ZONE_41 = (
-    f'PROJCS["CGCS2000_3_Degree_GK_Zone_41",{CGCS2000},PROJECTION["Gauss_Kruger"],'
-    'PARAMETER["False_Easting",41500000.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",123.0],'
-    'PARAMETER["Scale_Factor",1.0],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
-)
-MERCATOR = (
-    f'PROJCS["WGS_1984_Web_Mercator_Auxiliary_Sphere",{WGS84},PROJECTION["Mercator_Auxiliary_Sphere"],'
-    'PARAMETER["False_Easting",0.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",0.0],'
-    'PARAMETER["Standard_Parallel_1",0.0],PARAMETER["Auxiliary_Sphere_Type",0.0],UNIT["Meter",1.0]]'
+CGCS2000, WGS84, ZONE_41, MERCATOR, ALBERS = (
+    CRS(code).to_wkt("WKT1_ESRI")
+    for code in ("EPSG:4490", "EPSG:4326", "EPSG:4529", "EPSG:3857", "ESRI:102025")
 )
 
 

@@ -84,7 +84,7 @@ UNUSUAL = {
     "prj with a byte order mark": (shapefile(prj=b"\xef\xbb\xbf" + files.CGCS2000.encode()), ""),
     "Gauss-Kruger zone 41": (in_system(files.ZONE_41), f"{MOVED} CGCS2000"),
     "Web Mercator": (in_system(files.MERCATOR), f"{MOVED} WGS"),
-    "Albers": (in_system(files.ALBERS), f"{MOVED} Albers"),
+    "Albers": (in_system(files.ALBERS), f"{MOVED} Asia_North_Albers"),
     **{f"field {label}": (shapefile(dbf=table(label=label)), "")
        for label in ("ADCODE", "PAC", "XZQDM", "市代码", "f_1")},
     "field 市代码 in gbk": (shapefile(cpg=b"GBK", dbf=table(label="市代码", encoding="gbk")), ""),
@@ -196,14 +196,14 @@ DAMAGED = {
     "shp cut": (changed("shp", lambda d: d[:-40]), "states a length"),
     "shp empty": (changed("shp", lambda d: b""), "its header alone takes 100"),
     "shp of another kind": (changed("shp", lambda d: b"x" * len(d)), "does not begin like a shapefile"),
-    "lines": (at("shp", 32, "<i", 3), "the shapes are lines, not polygons"),
-    "unknown shapes": (at("shp", 32, "<i", 77), "the shapes are of type 77"),
-    "record number": (at("shp", 100, ">i", 9), r"towns\.shx: the index entry 1 does not point at record 1"),
+    "lines": (at("shp", 32, "<i", 3), "the shapes are no polygons .shape type 3"),
+    "unknown shapes": (at("shp", 32, "<i", 77), "the shapes are no polygons .shape type 77"),
+    "record number": (at("shp", 100, ">i", 9), r"towns\.shx: the index entry 1 does not point at its record"),
     "record length": (at("shp", 104, ">i", 10**6), "index entry 1 does not point"),
     "record type": (at("shp", 108, "<i", 3), "record 1 is damaged|lacks points or"),
     "null shape with data": (at("shp", 108, "<i", 0), "record 1 is damaged|lacks points or"),
     "part count": (at("shp", 144, "<i", 2), "record 1 is damaged|lacks points or"),
-    "point count": (at("shp", 148, "<i", 40), "record 1 is damaged|lacks points or"),
+    "point count": (at("shp", 148, "<i", 40), COPY),
     "a coordinate that is no number": (at("shp", 156, "<d", np.nan), COPY),
     "open ring": (at("shp", 156, "<d", 122.0), COPY),
     "box": (at("shp", 112, "<d", 100.0), "the box that it states"),
@@ -259,6 +259,8 @@ DAMAGED = {
     "gpkg without a layer": (sql("delete from gpkg_geometry_columns"), "holds 0 layers"),
     "gpkg of two layers": (
         sql("INSERT INTO gpkg_geometry_columns VALUES ('t2','g','',4490,0,0);"), "holds 2 layers of shapes"),
+    "gpkg in an unknown system": (
+        sql("update gpkg_spatial_ref_sys set organization = 'X', definition = 'y'"), "system 4490 cannot be read"),
     "gpkg of a view": (sql("ALTER TABLE towns RENAME TO t; CREATE VIEW towns AS SELECT 1;"), "no ordinary table"),
     "gpkg of a view without end": (sql(f"DROP TABLE towns; CREATE VIEW towns AS {ENDLESS};"), "no ordinary table"),
     "gpkg with a list that is a view": (
