@@ -138,28 +138,24 @@ def _shipped(name: str) -> "gpd.GeoDataFrame":
 
 def _checked(layer: Layer, level: str, areas: set[str] | None) -> "gpd.GeoDataFrame":
     """Frame of a user's file after all checks; `areas` are those that it must hold instead of a whole level."""
+    import geopandas as gpd
     import pandas as pd
 
-    shipped = pd.concat([_shipped(name).set_index("area") for name in LEVELS.values()])
-    known = set(shipped.index)
-    wanted = (
-        {each: set(_shipped(name)["area"]) for each, name in LEVELS.items()}
-        if areas is None
-        else {level: areas}
-    )
+    shipped = pd.concat([_shipped(name) for name in LEVELS.values()])
+    polygon_of = dict(zip(shipped["area"], shipped.geometry, strict=True))
+    names_of = {area: names for area, *names in shipped[COLUMNS].itertuples(index=False)}
+    known = set(names_of)
+    wanted = {each: set(_shipped(name)["area"]) for each, name in LEVELS.items()}
+    if areas is not None:
+        wanted = {level: areas}
     column, codes = find_codes(layer.columns, known=known, wanted=wanted[level])
     if not column:
-        layer.fault(f"no column holds the codes of the areas (columns: {', '.join(layer.columns)[:200] or 'none'}). "
-                    "Add a column adcode with six digits such as 210100.")  # fmt: skip
-        layer.stop()
+        listed = ", ".join(layer.columns)[:200] or "none"
+        layer.refuse(
+            f"no column holds the codes of the areas (columns: {listed}). Add a column adcode with six digits."
+        )
     own = areas is None and not known.intersection(codes)
-    others = []
-    if areas is None and not own:  # a file of the whole country may be given
-        home = {code[:2] for code in known}
-        plain = re.compile(r"[1-8]\d{5}", re.ASCII)
-        others = [n for n, code in enumerate(codes) if plain.fullmatch(code) and code[:2] not in home]
-    for n in others:
-        layer.shapes[n] = None
+    others = [] if own or areas is not None else _without_other_provinces(layer, codes, known)
     shapes, drawn = valid_polygons(layer)
     if own:
         check_cut_codes(layer, codes, known=known)
@@ -170,27 +166,43 @@ def _checked(layer: Layer, level: str, areas: set[str] | None) -> "gpd.GeoDataFr
     check_codes(layer, codes, [shape is not None for shape in drawn], column=column, level=level,
                 wanted=None if own else wanted)  # fmt: skip
     beside = name_columns(layer.columns, column)
-    names = shipped[COLUMNS[1:5]]
-    check_names(layer, beside, codes, known={code: names.loc[code] for code in codes if code in known})
+    check_names(layer, beside, codes, known={code: names_of[code][:4] for code in codes if code in known})
     layer.stop()
     rows = [n for n, shape in enumerate(shapes) if shape is not None]
     if not rows:
-        layer.fault("the file holds no area. Give a file with one polygon for each area.")
-        layer.stop()
-    if others:
-        layer.warnings.append(f"Rows of other provinces were left out: {len(others)}.")
+        layer.refuse("the file holds no area. Give a file with one polygon for each area.")
     empty = [str(n + 1) for n in range(len(shapes)) if n not in {*rows, *others}]
     if empty:
         layer.warnings.append(f"Rows without a shape were left out: {', '.join(empty)}.")
     kept, polygons = [codes[n] for n in rows], [shapes[n] for n in rows]
-    check_place(layer, kept, polygons, [drawn[n] for n in rows], shipped=shipped["geometry"].to_dict())
+    check_place(layer, kept, polygons, [drawn[n] for n in rows], shipped=polygon_of)
     check_overlaps(layer, kept, polygons)
     layer.stop()
-    table = [
-        [code, *(shipped.loc[code, COLUMNS[1:]] if code in known else _given_names(layer, beside, n, code))]
-        for n, code in zip(rows, kept, strict=True)
-    ]
-    return _framed(layer, table, polygons)
+    given = (
+        names_of.get(code) or _given_names(layer, beside, n, code) for n, code in zip(rows, kept, strict=True)
+    )
+    table = [[code, *names] for code, names in zip(kept, given, strict=True)]
+    frame = gpd.GeoDataFrame(table, columns=COLUMNS, geometry=np.array(polygons, dtype=object), crs=CGCS2000)
+    frame = frame.sort_values("area", ignore_index=True)
+    frame.attrs = {
+        "source_en": tr("Boundaries: {file}", "en", file=layer.name),
+        "source_zh": tr("Boundaries: {file}", "zh", file=layer.name),
+        "licence": "",
+        "path": layer.name,
+        "warnings": layer.warnings,
+    }
+    return frame
+
+
+def _without_other_provinces(layer: Layer, codes: list[str], known: set[str]) -> list[int]:
+    """Rows of other provinces, as in a file of the whole country; their shapes are dropped from the layer."""
+    home, plain = {code[:2] for code in known}, re.compile(r"[1-8]\d{5}", re.ASCII)
+    others = [n for n, code in enumerate(codes) if plain.fullmatch(code) and code[:2] not in home]
+    for n in others:
+        layer.shapes[n] = None
+    if others:
+        layer.warnings.append(f"Rows of other provinces were left out: {len(others)}.")
+    return others
 
 
 def _given_names(layer: Layer, beside: dict, row: int, code: str) -> list[str]:
@@ -200,21 +212,6 @@ def _given_names(layer: Layer, beside: dict, row: int, code: str) -> list[str]:
     full = [given.get(label) or plain for label in ("name_zh", "name_en")]
     short = [given.get(label) or name for label, name in zip(("short_zh", "short_en"), full, strict=True)]
     return [*full, *short, given.get("parent", "")]
-
-
-def _framed(layer: Layer, table: list[list[str]], polygons: list) -> "gpd.GeoDataFrame":
-    import geopandas as gpd
-
-    frame = gpd.GeoDataFrame(table, columns=COLUMNS, geometry=np.array(polygons, dtype=object), crs=CGCS2000)
-    frame = frame.sort_values("area", ignore_index=True)
-    frame.attrs = {
-        "source_en": f"Boundaries: {layer.name}",
-        "source_zh": f"边界：{layer.name}",
-        "licence": "",
-        "path": layer.name,
-        "warnings": layer.warnings,
-    }
-    return frame
 
 
 # ---- the areas of a plan ----

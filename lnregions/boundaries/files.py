@@ -59,6 +59,11 @@ class Layer:
         """Raise a DataError with all faults, if there is any."""
         refuse_any(self.faults)
 
+    def refuse(self, text: str) -> NoReturn:
+        """Raise a DataError with this fault and all others."""
+        self.fault(text)
+        refuse(self.faults)
+
 
 def read_layer(path: Path | str) -> Layer:
     """Read a boundary file.
@@ -209,7 +214,7 @@ def _decoded(columns: dict, parts: Mapping[str, bytes], name: str) -> tuple[dict
     else:
         try:
             b"x".decode(encoding)
-        except LookupError:
+        except (LookupError, ValueError):
             _refuse(
                 f"the encoding {stated!r} is not known. Write UTF-8 or GB18030, whichever the table is in, "
                 "into the .cpg.",

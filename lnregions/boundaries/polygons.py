@@ -83,8 +83,7 @@ def _in_degrees(shapes: np.ndarray, layer: Layer) -> np.ndarray:
     if crs is None or crs.is_geographic:
         problem = _degree_problem(shapes)
         if problem:
-            layer.fault(problem)
-            layer.stop()
+            layer.refuse(problem)
     if crs is None:
         layer.warnings.append(
             "No coordinate reference system is stated; the numbers can only be degrees and were taken as CGCS2000."
@@ -96,11 +95,10 @@ def _in_degrees(shapes: np.ndarray, layer: Layer) -> np.ndarray:
         except Exception as error:  # the projection library's errors have no common class
             problem = repr(error)
         if problem:
-            layer.fault(
+            layer.refuse(
                 f"the coordinates cannot be brought from {crs.name} to degrees. "
                 "Check that the stated coordinate reference system is the true one."
             )
-            layer.stop()
         layer.warnings.append(f"Coordinates were brought from {crs.name} to CGCS2000.")
     return shapes
 
@@ -282,7 +280,10 @@ def _check_corners(layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.
     borders = shapely.boundary(mine), shapely.boundary(theirs)
     if strange.sum() <= FEW and abs(len(points) - len(shipped)) <= 2 * FEW:
         # corners may also be lost, or moved along the border, so both borders are compared
-        off = shapely.hausdorff_distance(*borders)
+        differ = ~shapely.equals_exact(mine, theirs, 0.01, normalize=True)
+        off = np.where(
+            differ, shapely.hausdorff_distance(*(np.where(differ, each, None) for each in borders)), 0
+        )
         lone = [(codes[n], off[n]) for n in np.flatnonzero(off > LONE_IN_COPY)]
     else:
         border = shapely.union_all(borders[1])
