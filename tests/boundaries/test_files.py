@@ -223,6 +223,7 @@ DAMAGED = {
     "latin cpg on utf-8": (shapefile(cpg=b"88591"), "garbled"),
     "gbk cpg on utf-8": (shapefile(cpg=b"GBK"), "garbled|is not GB18030"),
     "unknown cpg": (shapefile(cpg=b"klingon"), "encoding 'klingon' is not known"),
+    "cpg with a NUL": (shapefile(cpg=b"UT\0F8"), "the encoding .* is not known"),
     "cpg of no text": (shapefile(cpg=b"zlib"), "encoding 'zlib' is not known"),
     "no encoding": (shapefile(cpg=None, dbf=table().replace("鞍".encode(), b"\xff\xfe\xff")), "is not UTF-8 OR"),
     **{f"prj {prj!r}": (shapefile(prj=prj), r"towns\.prj: the \.prj cannot be read")

@@ -119,6 +119,8 @@ def outcome(path, good) -> str:
             text = str(error)
             named = all("towns." in line for line in text.splitlines()) and len(text) < 20_000
             return REFUSED if named else f"{WRONG}: refused without a name: {text[:200]}"
+        except Exception as error:
+            return f"{WRONG}: {type(error).__name__}: {error}"[:300]
     if not found.drop(columns="geometry").equals(good.drop(columns="geometry")):
         return f"{WRONG}: other areas or names"
     off = shapely.hausdorff_distance(to_metres(found.geometry), to_metres(good.geometry)).max()
