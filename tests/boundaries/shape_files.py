@@ -92,7 +92,7 @@ def dbf(columns, *, encoding="utf-8", driver=0, end=b"\x1a", padding=0) -> bytes
 
 
 def table(codes=FOUR, *, label="adcode", kind="C", form=str, names=True, encoding="utf-8", **more) -> bytes:
-    """The .dbf of a boundary file: a column of codes and, if asked for, one of names."""
+    """The .dbf of a boundary file: a column of codes and, on request, one of names."""
     width, decimals = (19, 11) if kind in "NF" else (12, 0)
     columns = {label: (kind, width, decimals, [form(code) for code in codes])}
     if names:

@@ -315,7 +315,7 @@ def test_the_shift_of_web_maps_is_the_published_one_all_over_liaoning(cities, sy
     assert np.hypot(*(off - WEB_MAPS[system]).T).max() < 150
 
 
-# ---- how the user is told ----
+# ---- warnings and paths ----
 
 
 def test_a_warning_is_given_once_and_kept_with_the_frame(tmp_path):
