@@ -1,7 +1,6 @@
 """Damaged copies of good files, what readers make of them, and how to tell right from wrong without the readers."""
 
 import csv
-import io
 import json
 import random
 import re
@@ -9,17 +8,12 @@ import shutil
 import struct
 import unicodedata
 import warnings
-import zipfile
 from pathlib import Path
 
-import odd_files as odd
-import shapely
 import yaml
 
 from lnregions.batch.manifest import SCHEMA, Books
 from lnregions.batch.parameters import read_notebook
-from lnregions.boundaries import boundaries
-from lnregions.boundaries.place import to_metres
 from lnregions.errors import DataError
 from lnregions.paths import data_dir, notebooks_dir
 from lnregions.tables.observations import load_observations
@@ -28,7 +22,6 @@ from lnregions.tables.vintages import parse_as_of
 
 REFUSED, RIGHT = "refused", "right"
 SAID = "right within 60 m, and said"
-A_CENTIMETRE = 0.01
 WRITTEN = "as the damaged file says"
 """The damage made another good file of it: no reader could know, and what was read is what stands there."""
 GOOD_OUTCOMES = (REFUSED, RIGHT, SAID, WRITTEN)
@@ -158,23 +151,6 @@ def good_files(kind: str) -> dict[str, bytes]:
     return GOOD[kind]()
 
 
-def _written(build) -> dict[str, bytes]:
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        build(Path(folder))
-        return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
-
-
-def _zipped() -> dict[str, bytes]:
-    parts = _written(odd.write_shapefile)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
-        for name, data in parts.items():
-            pack.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return {"towns.zip": out.getvalue()}
-
-
 def _plan(*endings: str) -> dict[str, bytes]:
     folder = data_dir() / "plans" / "ln-2022"
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in endings}
@@ -202,10 +178,6 @@ GOOD = {
     "table of figures": lambda: {"figures.csv": table_rows()},
     "tables of a plan": lambda: _plan(".csv"),
     "facts of a plan": lambda: _plan(".yaml"),
-    "shapefile": lambda: _written(odd.write_shapefile),
-    "zipped shapefile": _zipped,
-    "GeoPackage": lambda: _written(odd.write_geopackage),
-    "GeoJSON": lambda: _written(odd.write_geojson),
     "parameters of a notebook": lambda: {
         "book.ipynb": (notebooks_dir() / "03_region_trajectories.ipynb").read_bytes()
     },
@@ -213,12 +185,11 @@ GOOD = {
     "date of knowledge": lambda: {"date": b"2024-01-19"},
 }
 COUNTS = {
-    "table of figures": 560, "tables of a plan": 200, "facts of a plan": 160, "shapefile": 420, "zipped shapefile": 120,
-    "GeoPackage": 150, "GeoJSON": 160, "parameters of a notebook": 160, "books of a render": 120,
+    "table of figures": 560, "tables of a plan": 200, "facts of a plan": 160,
+    "parameters of a notebook": 160, "books of a render": 120,
     "date of knowledge": 240,
 }  # fmt: skip
 """Kind -> cases of the normal run."""
-TEXTUAL = {kind for kind in COUNTS if not kind.endswith(("shapefile", "GeoPackage"))}
 
 
 # ---- reading and judging ----
@@ -260,10 +231,6 @@ READ = {
     "table of figures": lambda folder: load_observations(path=folder / "figures.csv"),
     "tables of a plan": _read_plan,
     "facts of a plan": _read_plan,
-    "shapefile": lambda folder: boundaries.load_boundaries(path=folder / "towns.shp", areas=odd.FOUR),
-    "zipped shapefile": lambda folder: boundaries.load_boundaries(path=folder / "towns.zip", areas=odd.FOUR),
-    "GeoPackage": lambda folder: boundaries.load_boundaries(path=folder / "towns.gpkg", areas=odd.FOUR),
-    "GeoJSON": lambda folder: boundaries.load_boundaries(path=folder / "towns.geojson", areas=odd.FOUR),
     "parameters of a notebook": lambda folder: read_notebook(folder / "book.ipynb"),
     "books of a render": _read_books,
     "date of knowledge": lambda folder: parse_as_of(
@@ -361,16 +328,6 @@ def _as_stated(plan, data: bytes) -> str:
     return WRITTEN
 
 
-def _same_shapes(found, good, files):
-    if not found[boundaries.COLUMNS].equals(good[boundaries.COLUMNS]):
-        return "other areas or names"
-    pairs = (to_metres(frame.geometry.to_numpy()) for frame in (found, good))
-    off = float(shapely.hausdorff_distance(*pairs).max())
-    if off < A_CENTIMETRE:  # below which a copy that was projected and back counts as the same
-        return RIGHT
-    return SAID if found.attrs["tidied"] and off < 60 else f"{off:.3f} m off without a word"
-
-
 def _same_parameters(found, good, files):
     if found.parameters == good.parameters:
         return RIGHT
@@ -398,7 +355,6 @@ SAME = {
     "table of figures": _same_figures,
     "tables of a plan": _same_plan,
     "facts of a plan": _same_plan,
-    **dict.fromkeys(["shapefile", "zipped shapefile", "GeoPackage", "GeoJSON"], _same_shapes),
     "parameters of a notebook": _same_parameters,
     "books of a render": _same_reasons,
     "date of knowledge": _same_date,
@@ -409,5 +365,4 @@ def damaged_copy(kind: str, good: dict[str, bytes], *, seed: str) -> dict[str, b
     """The files of a case: one of them damaged, the others good."""
     chance = random.Random(seed)
     name = chance.choice(sorted(good))
-    ways = TEXT if kind in TEXTUAL or name.endswith((".prj", ".cpg")) else BYTES
-    return good | {name: damage(good[name], chance, ways=ways)}
+    return good | {name: damage(good[name], chance, ways=TEXT)}

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import sys
 import time
 import zipfile
@@ -23,9 +22,6 @@ from hypothesis import strategies as st
 import lnregions as ln
 from lnregions import files as _files
 from lnregions.__main__ import main
-from lnregions.boundaries import files as _boundary_files
-from lnregions.boundaries import geopackage as _geopackage
-from lnregions.boundaries.boundaries import load_boundaries
 from lnregions.errors import DataError, Fault
 from lnregions.figures.figure_kit import bundle_zip
 from lnregions.figures.figure_words import plain_markdown
@@ -208,9 +204,6 @@ def test_control_characters_in_facts_and_names_are_refused(tmp_path, text):
     )
     with pytest.raises(DataError, match=r"title_en.*(control character|line break)"):
         load_plan(path=folder)
-    own = [odd.feature(shape, code=f"x{n}", name=f"{text}{n}") for n, shape in enumerate(odd.shapes_of())]
-    with pytest.raises(DataError, match=r"control character|line break|garbled"):
-        load_boundaries(path=odd.write_geojson(tmp_path, own))
 
 
 @pytest.mark.parametrize(
@@ -280,101 +273,7 @@ def test_what_is_no_file_in_a_plan_folder_is_refused_without_a_wait(tmp_path, na
     assert name == "observations.csv" or any(name in fault.path for fault in faults)
 
 
-def test_boundaries_that_are_a_pipe_are_refused_without_a_wait(tmp_path):
-    for name in ("towns.shp", "towns.gpkg", "towns.geojson", "towns.zip"):
-        os.mkfifo(tmp_path / name)
-        with pytest.raises(DataError, match=name.replace(".", r"\.")):
-            load_boundaries(path=tmp_path / name)
-
-
-# ---- archives, databases, nesting, size ----
-
-
-def test_zips_that_grow_overlap_or_nest_are_refused(tmp_path, monkeypatch):
-    nested = io.BytesIO()
-    with zipfile.ZipFile(nested, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("x.geojson", b"[" * 1000)
-    with pytest.raises(DataError, match="holds 0 boundary files"):
-        load_boundaries(path=odd.pack(tmp_path / "nested.zip", {"inner.zip": nested.getvalue()}))
-    with pytest.raises(DataError, match="grows"):
-        load_boundaries(path=odd.pack(tmp_path / "bomb.zip", {"a.geojson": b" " * 30_000_000}))
-    monkeypatch.setattr(_boundary_files, "_LARGEST", 100_000)
-    data = bytes(range(256)) * 160
-    with pytest.raises(DataError, match="unpacks to more than"):
-        load_boundaries(
-            path=odd.pack(
-                tmp_path / "many.zip", {f"{n}.bin": data[:33_000] for n in range(2)} | {"a.shp": data}
-            )
-        )
-
-
-def test_a_zip_unpacks_nothing_onto_the_disk(tmp_path, monkeypatch):
-    parts = {f"a/../../{p.name}": p.read_bytes() for p in [odd.write_geojson(tmp_path)]}
-    pack = odd.pack(tmp_path / "slip.zip", parts)
-    before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(DataError, match="leads out of it"):
-        load_boundaries(path=pack)
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS fid, x AS geom FROM n"
-SQL = {
-    "a view for the layer": "ALTER TABLE towns RENAME TO t; CREATE VIEW towns AS SELECT * FROM t;",
-    "a view without end": f"DROP TABLE towns; CREATE VIEW towns AS {ENDLESS};",
-    "a view for the list of layers": (
-        "DROP TABLE gpkg_geometry_columns; CREATE VIEW gpkg_geometry_columns AS "
-        f"SELECT x AS table_name, x AS column_name, x AS srs_id FROM ({ENDLESS.replace(' AS fid', '')});"
-    ),
-    "a virtual table": "DROP TABLE towns; CREATE VIRTUAL TABLE towns USING fts5(geom, adcode);",
-    "a layer of another name": "UPDATE gpkg_geometry_columns SET table_name = 'towns\"; DROP TABLE towns; --';",
-    "the table of tables": "UPDATE gpkg_geometry_columns SET table_name = 'sqlite_master', column_name = 'sql';",
-}
-
-
-@pytest.mark.parametrize("what", SQL)
-def test_a_geopackage_that_is_a_program_is_refused_and_left_as_it_is(tmp_path, what):
-    path = odd.write_geopackage(tmp_path, script=SQL[what])
-    before, start = path.read_bytes(), time.process_time()
-    with pytest.raises(DataError, match=r"towns\.gpkg: .*(no ordinary table|is damaged)"):
-        load_boundaries(path=path, areas=odd.FOUR)
-    assert time.process_time() - start < 2
-    assert path.read_bytes() == before
-
-
-def test_triggers_of_a_geopackage_do_nothing_and_computed_columns_end(tmp_path, monkeypatch):
-    script = (
-        "CREATE TRIGGER t AFTER INSERT ON towns BEGIN DELETE FROM towns; END;"
-        "ALTER TABLE towns ADD COLUMN long TEXT AS (hex(zeroblob(60000000))) VIRTUAL;"
-    )
-    path = odd.write_geopackage(tmp_path, script=script)
-    with pytest.raises(DataError, match=r"towns\.gpkg: the GeoPackage is damaged: .*too big"):
-        load_boundaries(path=path, areas=odd.FOUR)
-    monkeypatch.setattr(_geopackage, "_LONGEST", 0.0)
-    busy = odd.write_geopackage(
-        tmp_path, name="busy.gpkg", script=f"CREATE TABLE b AS {ENDLESS} LIMIT 200000;"
-    )
-    with pytest.raises(DataError, match=r"busy\.gpkg: the GeoPackage is damaged: .*interrupted"):
-        load_boundaries(path=busy, areas=odd.FOUR)
-    with sqlite3.connect(path) as base:
-        assert base.execute("SELECT count(*) FROM gpkg_contents").fetchone() == (1,)
-
-
-DEEP = {
-    "lists": "[" * 200_000,
-    "objects": '{"a":' * 100_000,
-    "collections": '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"a"},"geometry":'
-    + '{"type":"GeometryCollection","geometries":[' * 400 + "]}" * 400 + "}]}",
-    "a number of many digits": '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":'
-    + "1" * 100_000 + '},"geometry":null}]}',
-    "a coordinate of many digits": '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":'
-    '"a"},"geometry":{"type":"Polygon","coordinates":[[[' + "1" * 4000 + ",1],[2,2],[3,3],[1,1]]]}}]}",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", DEEP)
-def test_json_that_is_deep_or_huge_is_refused(tmp_path, what):
-    with pytest.raises(DataError, match=r"deep\.geojson"):
-        load_boundaries(path=odd.write_table(tmp_path, DEEP[what], name="deep.geojson"))
+# ---- nesting, size ----
 
 
 YAML = {

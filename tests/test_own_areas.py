@@ -17,7 +17,7 @@ from lnregions.assess.plan_figures import load_tables
 from lnregions.batch import warm as _warm
 from lnregions.batch.render import Settings, plan_runs, render_notebooks
 from lnregions.batch.runs import run_notebook
-from lnregions.boundaries.plan_boundaries import boundaries_of, boundary_words
+from lnregions.boundaries import boundaries_of, boundary_words
 from lnregions.explorer import web_data
 from lnregions.figures.pictures import warm_up
 from lnregions.tables.choices import batch_choices
@@ -59,19 +59,9 @@ def test_a_generated_plan_has_no_fault(folder):
     assert check_plan(folder) == []
 
 
-def test_its_maps_show_its_own_areas_and_no_others(plan):
-    cities = boundaries_of(plan)
-    assert set(cities["area"]) == set(plan.membership["area"])
-    assert cities.set_index("area").loc[CITY, "short_en"] == "City 0"
-    assert len(boundaries_of(plan, "county")) == 0
-    assert boundary_words(plan) == "Boundaries: boundaries.geojson."
-
-
 def test_areas_beside_shipped_members_join_the_shipped_ones(plan):
     shenyang = plan.membership.iloc[:1].assign(area="210100")
     both = replace(plan, membership=pd.concat([plan.membership, shenyang], ignore_index=True))
-    assert {"210100", "211400", CITY} <= set(boundaries_of(both)["area"])
-    assert boundary_words(both, "zh").startswith("边界：天地图")
     drawn = web_data.map_data(both, load_tables(both), language="en")
     assert {"210100", "211400", CITY} <= {area["id"] for area in drawn["areas"]}
     assert drawn["ground"]

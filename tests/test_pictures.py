@@ -8,7 +8,7 @@ import pytest
 
 from lnregions import judge, load_plan
 from lnregions.assess.judgement import load_tables
-from lnregions.boundaries.plan_boundaries import SHIPPED
+from lnregions.boundaries import boundary_words
 from lnregions.figures import chart_pictures, city_pictures, map_pictures, year_pictures
 from lnregions.figures.pictures import Picture, Pictures, make_picture, source_line, sources_of, warm_up
 
@@ -191,7 +191,7 @@ def test_several_pictures_are_saved_and_shown_one_by_one(tmp_path, monkeypatch):
 
 def test_a_source_line_names_the_most_used_sources_grades_and_date():
     data = pd.DataFrame({"source": ["s032", "s032 s033", "s196"], "grade": ["A", "B", "B"]})
-    line = source_line(data, TABLES, boundaries=SHIPPED["en"])
+    line = source_line(data, TABLES, boundaries=boundary_words(PLAN))
     assert line.startswith("Source: 296个地级市GDP相关数据, compiled by biechouwo-coder [s032]; ")
     assert "and 1 more (grade A, B), as known on 2026-05-19." in line
     assert "Boundaries: Tianditu" in line

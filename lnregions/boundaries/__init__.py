@@ -5,7 +5,15 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "boundaries": ["SOURCE", "load_context", "load_locator"],
+        "boundaries": [
+            "SOURCE",
+            "boundaries_of",
+            "boundary_words",
+            "load_boundaries",
+            "load_context",
+            "load_locator",
+            "stands_on_shipped",
+        ],
         "geometry": [
             "EQUAL_AREA",
             "label_points",
@@ -15,6 +23,5 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "union",
             "with_geometry",
         ],
-        "plan_boundaries": ["boundaries_of", "boundary_words", "stands_on_shipped"],
     },
 )

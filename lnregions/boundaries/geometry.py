@@ -1,21 +1,19 @@
-"""Pure geometry: projecting, simplifying with shared borders, points for labels, areas, outlines, neighbours.
+"""Geometry of maps: project, simplify with shared borders, find points for labels, unite.
 
-Results for the same shapes are remembered within a process, by the shapes' content, so that a run of many
-maps projects and simplifies each layer once.
+Results for the same shapes are kept within a process, so that a run of many maps projects and simplifies each layer
+once.
 """
 
 import hashlib
-import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import pandas as pd
 import shapely
 from pyproj import CRS
 
-from lnregions.errors import DataError, unknown
+from lnregions.errors import DataError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,47 +28,16 @@ rule J. P. Snyder gives for conic projections (Map Projections: A Working Manual
 """
 _KEPT = 256
 _RESULTS: OrderedDict[tuple, object] = OrderedDict()
-_DIGESTS: dict[int, tuple[weakref.ref, bytes]] = {}
 _Result = TypeVar("_Result")
-
-
-def equal_area_crs(bounds: tuple[float, float, float, float]) -> CRS:
-    """Albers equal-area projection for any place, its standard parallels a sixth in from south and north.
-
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east, north in degrees.
-
-    Raises
-    ------
-    DataError
-        When the bounds are no degrees, or in the wrong order.
-
-    Examples
-    --------
-    >>> equal_area_crs((118, 38, 126, 44)).coordinate_operation.params[2].value
-    39.0
-    """
-    west, south, east, north = bounds
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise DataError(
-            f"The bounds {tuple(bounds)} are no degrees. Give west, south, east, north.",
-        )
-    sixth = (north - south) / 6
-    first, second = round(south + sixth, 4), round(north - sixth, 4)
-    if abs(first + second) < 1e-3:  # parallels mirrored at the equator have no cone
-        second += 0.01
-    return CRS.from_dict(
-        {
-            "proj": "aea", "lat_1": first, "lat_2": second, "lat_0": round((south + north) / 2, 4),
-            "lon_0": round((west + east) / 2, 4), "ellps": "GRS80", "units": "m",
-        }
-    )  # fmt: skip
 
 
 def project(frame: "gpd.GeoDataFrame", *, crs: CRS | None = None) -> "gpd.GeoDataFrame":
     """Return the frame in metres on the equal-area grid of Liaoning, or on another one.
+
+    Raises
+    ------
+    DataError
+        When the frame states no coordinate reference system.
 
     Examples
     --------
@@ -82,16 +49,13 @@ def project(frame: "gpd.GeoDataFrame", *, crs: CRS | None = None) -> "gpd.GeoDat
     target = EQUAL_AREA if crs is None else crs
     if frame.crs is None:
         raise DataError(
-            "The frame states no coordinate reference system. Set it, for degrees with frame.set_crs(4490).",
+            "The frame states no coordinate reference system. Set it, for degrees with frame.set_crs(4490)."
         )
     if frame.crs == target:
         return frame.copy()
-    moved = remembered(
-        ("project", frame.crs.srs, target.srs),
-        frame.geometry.to_numpy(),
-        lambda: frame.geometry.to_crs(target).to_numpy(),
-    )
-    return with_geometry(frame, moved, target)
+    task = ("project", frame.crs.srs, target.srs)
+    shapes = remembered(task, frame.geometry, lambda: frame.geometry.to_crs(target).to_numpy())
+    return with_geometry(frame, shapes, target)
 
 
 def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.GeoDataFrame":
@@ -124,24 +88,19 @@ def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.Geo
     """
     if frame.crs is None or frame.crs.is_geographic:
         raise DataError(
-            "Shapes in degrees cannot be simplified by metres. Project them first: project(frame).",
+            "Shapes in degrees cannot be simplified by metres. Project them first: project(frame)."
         )
     if not (np.isfinite(tolerance_m) and tolerance_m >= 0):
-        raise DataError(
-            f"The tolerance {tolerance_m} is not a distance. Give metres, zero or more.",
-        )
+        raise DataError(f"The tolerance {tolerance_m} is not a distance. Give metres, zero or more.")
     shapes = frame.geometry.to_numpy()
-    thin = remembered(("simplify", float(tolerance_m)), shapes, lambda: _simplified(frame, tolerance_m))
-    return with_geometry(frame, thin, frame.crs)
 
+    def simplify() -> np.ndarray:
+        if not shapely.coverage_is_valid(shapes):
+            return shapes
+        thin = shapely.coverage_simplify(shapes, tolerance_m)
+        return shapes if (shapely.is_empty(thin) | ~shapely.is_valid(thin)).any() else thin
 
-def _simplified(frame: "gpd.GeoDataFrame", tolerance_m: float) -> np.ndarray:
-    shapes = frame.geometry.to_numpy()
-    if not shapely.coverage_is_valid(shapes):
-        return shapes.copy()
-    thin = shapely.coverage_simplify(shapes, tolerance_m)
-    lost = shapely.is_empty(thin) | ~shapely.is_valid(thin)
-    return shapes.copy() if lost.any() else thin
+    return with_geometry(frame, remembered(("simplify", float(tolerance_m)), shapes, simplify), frame.crs)
 
 
 def label_points(frame: "gpd.GeoDataFrame", *, aspect: float = 2.0) -> "gpd.GeoSeries":
@@ -166,123 +125,23 @@ def label_points(frame: "gpd.GeoDataFrame", *, aspect: float = 2.0) -> "gpd.GeoS
 
     if not (np.isfinite(aspect) and aspect > 0):
         raise DataError(
-            f"The aspect {aspect} is not a positive number. Give a label's width over its height, such as 2.",
+            f"The aspect {aspect} is not a positive number. Give a label's width over its height, such as 2."
         )
     if frame.geometry.isna().any() or frame.geometry.is_empty.any():
-        raise DataError(
-            "An area without a shape has no place for a label. Drop it first.",
-        )
-    points = remembered(
-        ("label", float(aspect)), frame.geometry.to_numpy(), lambda: _label_points(frame, aspect)
-    )
+        raise DataError("An area without a shape has no place for a label. Drop it first.")
+
+    def find() -> np.ndarray:
+        largest = [max(shapely.get_parts(shape), key=shapely.area) for shape in frame.geometry]
+        squeezed = shapely.transform(np.array(largest), lambda xy: xy / (aspect, 1))
+        size = np.diff(shapely.bounds(squeezed).reshape(-1, 2, 2), axis=1)[:, 0].min(axis=1)
+        circles = [
+            shapely.maximum_inscribed_circle(shape, tolerance=width / 200)
+            for shape, width in zip(squeezed, size, strict=True)
+        ]
+        return shapely.transform(shapely.get_point(circles, 0), lambda xy: xy * (aspect, 1))
+
+    points = remembered(("label", float(aspect)), frame.geometry, find)
     return gpd.GeoSeries(points, index=frame.index, crs=frame.crs)
-
-
-def _label_points(frame: "gpd.GeoDataFrame", aspect: float) -> np.ndarray:
-    largest = [max(shapely.get_parts(shape), key=shapely.area) for shape in frame.geometry]
-    squeezed = shapely.transform(np.array(largest), lambda xy: xy / (aspect, 1))
-    width = np.diff(shapely.bounds(squeezed).reshape(-1, 2, 2), axis=1)[:, 0].min(axis=1)
-    circles = [
-        shapely.maximum_inscribed_circle(shape, tolerance=size / 200)
-        for shape, size in zip(squeezed, width, strict=True)
-    ]
-    return shapely.transform(shapely.get_point(circles, 0), lambda xy: xy * (aspect, 1))
-
-
-def area_km2(frame: "gpd.GeoDataFrame") -> pd.Series:
-    """Areas on the ground in km², whatever the frame's coordinates are.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, shapely
-    >>> frame = gpd.GeoDataFrame(geometry=[shapely.box(122, 41, 123, 42)], crs=4490)
-    >>> round(float(area_km2(frame).iloc[0]))
-    9273
-    """
-    areas = shapely.area(project(frame).geometry.to_numpy()) / 1e6
-    return pd.Series(areas, index=frame.index, name="area_km2")
-
-
-def dissolve_areas(frame: "gpd.GeoDataFrame", areas: Iterable[str]) -> shapely.Geometry:
-    """Outline of a region: the union of its member areas, named by the frame's `area` column.
-
-    Raises
-    ------
-    DataError
-        When there is no member, or one is not in the frame.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, shapely
-    >>> shapes = [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 3, 1)]
-    >>> frame = gpd.GeoDataFrame({"area": ["a", "b"]}, geometry=shapes, crs=EQUAL_AREA)
-    >>> dissolve_areas(frame, ["a", "b"]).area
-    3.0
-    """
-    wanted = [areas] if isinstance(areas, str) else list(areas)
-    held = set(frame["area"])
-    for area in wanted:
-        if area not in held:
-            raise unknown("area", area, sorted(held))
-    if not wanted:
-        raise DataError(
-            "A region without members has no outline. Give at least one area.",
-        )
-    return union(frame.loc[frame["area"].isin(wanted), "geometry"].to_numpy())
-
-
-def neighbours(frame: "gpd.GeoDataFrame") -> pd.DataFrame:
-    """Which areas share a border, and how long it is on the equal-area grid.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `area`, `other`, `border_km`; each pair stands there both ways. Areas that meet in a point only are
-        no neighbours.
-
-    Examples
-    --------
-    >>> import geopandas as gpd, shapely
-    >>> shapes = [shapely.box(0, 0, 1000, 1000), shapely.box(1000, 0, 3000, 1000)]
-    >>> frame = gpd.GeoDataFrame({"area": ["a", "b"]}, geometry=shapes, crs=EQUAL_AREA)
-    >>> neighbours(frame)
-      area other  border_km
-    0    a     b        1.0
-    1    b     a        1.0
-    """
-    shapes = project(frame).geometry.to_numpy()
-    borders = shapely.boundary(shapes)
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    apart = left != right
-    left, right = left[apart], right[apart]
-    length = shapely.length(shapely.intersection(borders[left], borders[right])) / 1000
-    names = frame["area"].to_numpy()
-    table = pd.DataFrame({"area": names[left], "other": names[right], "border_km": length})
-    return table[table["border_km"] > 0].sort_values(["area", "other"], ignore_index=True)
-
-
-def remembered(task: tuple, shapes: Sequence, work: Callable[[], _Result]) -> _Result:
-    """Result of some work on shapes, done once a process for the same task and shapes; not to be written into."""
-    key = (*task, b"".join(map(_digest, shapes)))
-    if key in _RESULTS:
-        _RESULTS.move_to_end(key)
-        return _RESULTS[key]
-    _RESULTS[key] = result = work()
-    if len(_RESULTS) > _KEPT:
-        _RESULTS.popitem(last=False)
-    return result
-
-
-def _digest(shape: shapely.Geometry | None) -> bytes:
-    """Mark of what a shape is, found once while it lives: a shape never changes."""
-    number = id(shape)
-    known = _DIGESTS.get(number)
-    if known is None:
-        mark = hashlib.sha256(shapely.to_wkb(shape) or b"").digest()
-        if shape is None:
-            return mark
-        known = _DIGESTS[number] = weakref.ref(shape, lambda _: _DIGESTS.pop(number, None)), mark
-    return known[1]
 
 
 def union(shapes: Sequence) -> shapely.Geometry:
@@ -294,6 +153,19 @@ def union(shapes: Sequence) -> shapely.Geometry:
     3.0
     """
     return remembered(("union",), shapes, lambda: shapely.union_all(np.asarray(shapes, dtype=object)))
+
+
+def remembered(task: tuple, shapes: Sequence, work: Callable[[], _Result]) -> _Result:
+    """Result of some work on shapes, done once a process for the same task and shapes; not to be written into."""
+    content = shapely.to_wkb(np.asarray(shapes, dtype=object)).tolist()
+    key = (*task, hashlib.sha256(b"".join(one or b"\0" for one in content)).digest())
+    if key in _RESULTS:
+        _RESULTS.move_to_end(key)
+        return _RESULTS[key]
+    _RESULTS[key] = result = work()
+    if len(_RESULTS) > _KEPT:
+        _RESULTS.popitem(last=False)
+    return result
 
 
 def with_geometry(frame: "gpd.GeoDataFrame", shapes: np.ndarray, crs: CRS) -> "gpd.GeoDataFrame":

@@ -164,14 +164,12 @@ def _outline(cities, context) -> Check:
 
 def _areas_of_source(layers) -> Check:
     """Areas as the table of the shapes' source states them."""
-    from lnregions.boundaries.geometry import area_km2
-
     table = pd.read_csv(shapes_dir() / "area_changes.csv", dtype={"area": str}).set_index("area")[
         "shipped_km2"
     ]
     faults, count = [], 0
     for frame in layers.values():
-        for area, found in zip(frame["area"], area_km2(frame), strict=True):
+        for area, found in zip(frame["area"], _areas_km2(frame), strict=True):
             count += 1
             if abs(found - table.get(area, 0.0)) > SAME_AREA_KM2:
                 stated = f"{table.get(area, 0.0):,.3f}"
@@ -183,10 +181,8 @@ def _areas_of_source(layers) -> Check:
 
 def _areas_published(cities) -> Check:
     """Areas against those that public pages state, within what the table allows."""
-    from lnregions.boundaries.geometry import area_km2
-
     table = pd.read_csv(shapes_dir() / "published_areas.csv", dtype={"area": str}).set_index("area")
-    faults, found = [], dict(zip(cities["area"], area_km2(cities), strict=True))
+    faults, found = [], dict(zip(cities["area"], _areas_km2(cities), strict=True))
     for area, row in table.iterrows():
         off = (found.get(area, 0.0) / row["km2"] - 1) * 100
         if abs(off) > row["allowed_percent"]:
@@ -196,14 +192,30 @@ def _areas_published(cities) -> Check:
                   "各市面积与公布面积相差1.5%以内（盘锦为滩涂海岸，4%）", len(table), faults)  # fmt: skip
 
 
+def _areas_km2(frame):
+    from lnregions.boundaries import project
+
+    return project(frame).area / 1e6
+
+
+def neighbours(frame) -> set[tuple[str, str]]:
+    """Pairs of areas that share a border and not only a point, each both ways."""
+    import shapely
+
+    from lnregions.boundaries import project
+
+    names, shapes = frame["area"].to_numpy(), project(frame).geometry.to_numpy()
+    one, two = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    borders = shapely.boundary(shapes)
+    shared = (one != two) & (shapely.length(shapely.intersection(borders[one], borders[two])) > 0)
+    return set(zip(names[one[shared]], names[two[shared]], strict=True))
+
+
 def _neighbours(cities) -> Check:
     """Pairs of cities that share a border: the listed ones, both ways, and all of a piece."""
-    from lnregions.boundaries.geometry import neighbours
-
     table = pd.read_csv(shapes_dir() / "neighbours.csv", dtype=str, keep_default_na=False)
     listed = {frozenset(pair) for pair in zip(table["area"], table["other"], strict=True)}
-    pairs = neighbours(cities)
-    ways = set(zip(pairs["area"], pairs["other"], strict=True))
+    ways = neighbours(cities)
     found = {frozenset(way) for way in ways}
     faults = [
         _fault(" ".join(sorted(p)), "share no border", "不相邻") for p in sorted(listed - found, key=sorted)
