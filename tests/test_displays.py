@@ -135,7 +135,7 @@ def test_verdicts_as_text_for_a_terminal():
 
 
 def test_the_sources_of_a_plan_of_ones_own_stand_beside_the_shipped_ones(tmp_path):
-    from lnregions.tables.plans import write_plan_template
+    from lnregions.tables import write_plan_template
 
     folder = write_plan_template(tmp_path / "mine")
     for path in folder.glob("*.csv"):  # the examples of the template, made rows

@@ -20,8 +20,7 @@ from lnregions.batch.runs import run_notebook
 from lnregions.boundaries.plan_boundaries import boundaries_of, boundary_words
 from lnregions.explorer import web_data
 from lnregions.figures.pictures import warm_up
-from lnregions.tables.choices import batch_choices
-from lnregions.tables.plans import check_plan
+from lnregions.tables import batch_choices, check_plan
 
 CITY = "300101"
 DRAWN = {

@@ -195,7 +195,7 @@ def _geojson_layer(data: bytes, name: str) -> Layer:
     text, tidied = decode(data, path=name)
     columns, shapes, crs, faults = _geojson.read_geojson(text, name=name)
     refuse_any(faults)
-    said = [(f"{en[0].upper()}{en[1:]}.", f"{zh}。") for en, zh in tidied]
+    said = [(f"{en[0].upper()}{en[1:]}.", "") for en in tidied]
     return _filled(_flat(Layer(name, columns, shapes, crs, said)))
 
 

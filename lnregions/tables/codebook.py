@@ -7,15 +7,14 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, narrow, refuse_any, shown_path, unknown, warn_input
+from lnregions.errors import home, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.tables import check_references, kept_warnings, read_lines
-from lnregions.tables.vintages import date_faults
+from lnregions.tables.tables import Table, kept_warnings, read_table
 
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
-
-Checker = Callable[[pd.DataFrame, str, list[int]], list[Fault]]
+GROUPS = ("*", "nation", "province", "cities")
+"""What the column ``area`` of breaks and caveats may hold besides codes."""
 
 
 def load_areas(*, path: Path | None = None) -> pd.DataFrame:
@@ -42,8 +41,7 @@ def load_areas(*, path: Path | None = None) -> pd.DataFrame:
     >>> load_areas().set_index("area").loc["210100", "name_en"]
     'Shenyang City'
     """
-    own = path is not None
-    return _load("areas", path, _check_own_parents if own else _check_parents)
+    return _load("areas", path, _check_own_areas if path is not None else _check_areas)
 
 
 def load_indicators(*, path: Path | None = None) -> pd.DataFrame:
@@ -136,54 +134,6 @@ def load_caveats(*, path: Path | None = None) -> pd.DataFrame:
     return _load("caveats", path, _check_caveats)
 
 
-def load_left_out(*, path: Path | None = None) -> pd.DataFrame:
-    """Return the figures that were read but are not among the observations, with the ``reason``."""
-    return _load("left_out", path)
-
-
-def find_area(name_or_code: str | int, *, areas: pd.DataFrame | None = None) -> pd.Series:
-    """Return the area with this adcode or name, Chinese or English, full or short.
-
-    Parameters
-    ----------
-    name_or_code : str or int
-        Such as ``"210100"``, ``210100``, ``"沈阳"``, ``"Shenyang City"``; case does not matter.
-    areas : pandas.DataFrame, optional
-        Areas to look among; the shipped ones if not given.
-
-    Returns
-    -------
-    pandas.Series
-        The row of :func:`load_areas`.
-
-    Raises
-    ------
-    DataError
-        If there is none, with the likeliest meant, or if several counties bear the name, with their codes.
-
-    Examples
-    --------
-    >>> find_area("大连").area
-    '210200'
-    """
-    areas = load_areas() if areas is None else areas
-    given = narrow(str(name_or_code)).casefold()
-    names = areas[["area", "name_zh", "name_en", "short_zh", "short_en"]]
-    found = areas[(names.apply(lambda column: column.str.casefold()) == given).any(axis=1)]
-    if len(found) > 1:
-        high = found[found["level"] == found["level"].iloc[0]]
-        if len(high) > 1:
-            listed = ", ".join(found["area"])
-            raise DataError(
-                f"The name {name_or_code!r} belongs to several areas. Give one of the codes {listed}.",
-            )
-        found = high
-    if found.empty:
-        choices = list(areas["area"]) if given.isdecimal() else list(dict.fromkeys(names.to_numpy().ravel()))
-        raise unknown("area", str(name_or_code), choices)
-    return found.iloc[0]
-
-
 def region_codes() -> list[str]:
     """Codes of the regions of all shipped plans; a figure may describe one of them.
 
@@ -204,78 +154,69 @@ def units_and_decimals() -> Mapping[str, tuple[str, int]]:
     >>> units_and_decimals()["gdp"]
     ('亿元', 1)
     """
-    state = (data_dir() / "indicators.csv").stat()
-    return _units_and_decimals(data_dir(), (state.st_mtime_ns, state.st_size))
+    return _units_and_decimals(data_dir(), _state(data_dir() / "indicators.csv"))
 
 
 @functools.lru_cache(maxsize=4)
 def _units_and_decimals(folder: Path, state: tuple[int, int]) -> Mapping[str, tuple[str, int]]:
     rows = load_indicators()
-    shown = zip(rows["unit"].fillna("").astype(str), rows["decimals"].astype(int), strict=True)
+    shown = zip(rows["unit"], rows["decimals"].tolist(), strict=True)
     return MappingProxyType(dict(zip(rows["indicator"], shown, strict=True)))
 
 
-def _load(resource: str, path: Path | None, check: Checker | None = None) -> pd.DataFrame:
-    path = Path(path) if path is not None else data_dir() / f"{resource}.csv"
-    try:
-        state = path.stat()
-        frame = _load_once(resource, path, check, (state.st_mtime_ns, state.st_size)).copy()
-        warn_input(kept_warnings(frame))
-        return frame
-    except (OSError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
-        return read_lines(path, resource)[0]
-
-
-@functools.lru_cache(maxsize=64)
-def _load_once(resource: str, path: Path, check: Checker | None, state: tuple[int, int]) -> pd.DataFrame:
-    frame, lines = read_lines(path, resource)
-    if check is not None:
-        refuse_any(check(frame, shown_path(path), lines))
+def _load(name: str, path: Path | None, check: Callable[[Table], None] | None = None) -> pd.DataFrame:
+    """Copy of a table, read anew when its file has changed."""
+    path = data_dir() / f"{name}.csv" if path is None else home(path)
+    frame = _load_once(name, path, check, _state(path)).copy()
+    warn_input(kept_warnings(frame))
     return frame
 
 
-def _check_parents(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    return check_references(frame, {"parent": frame["area"]}, path=path, lines=lines)
+@functools.lru_cache(maxsize=64)
+def _load_once(name: str, path: Path, check: Callable | None, state: object) -> pd.DataFrame:
+    table = read_table(path, name)
+    if check is not None and not table.faults:
+        check(table)
+    return table.checked()
 
 
-def _check_own_parents(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    known = [*frame["area"], *load_areas()["area"]]
-    return check_references(frame, {"parent": known}, path=path, lines=lines)
+def _state(path: Path) -> tuple[int, int] | None:
+    """Time and size of a file; None where there is none, which the reader then reports."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return state.st_mtime_ns, state.st_size
 
 
-def _check_indicators(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    choices = {"unit": load_units()["unit"], "weight": frame["indicator"]}
-    return check_references(frame, choices, path=path, lines=lines)
+def _check_areas(table: Table) -> None:
+    table.check_references({"parent": table.frame["area"]})
 
 
-def _check_sources(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    return date_faults(frame["published"], "published", path=path, lines=lines)
+def _check_own_areas(table: Table) -> None:
+    table.check_references({"parent": [*table.frame["area"], *load_areas()["area"]]})
 
 
-def _check_breaks(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    groups = ["*", "nation", "province", "cities"]
-    choices = {
-        "indicator": load_indicators()["indicator"],
-        "area": [*groups, *region_codes(), *load_areas()["area"]],
-        "source": load_sources()["source"],
-    }
-    faults = check_references(frame, choices, path=path, lines=lines)
-    wrong = frame["last_year"] >= frame["first_year"]
-    return faults + [
-        Fault(
-            "minimum", path, lines[place], "first_year", int(row.first_year), {"rule": int(row.last_year) + 1}
-        )
-        for place, row in enumerate(frame.itertuples())
-        if wrong.iloc[place]
-    ]
+def _check_indicators(table: Table) -> None:
+    table.check_references({"unit": load_units()["unit"], "weight": table.frame["indicator"]})
 
 
-def _check_caveats(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    choices = {
-        "indicator": ["*", *load_indicators()["indicator"]],
-        "area": ["*", "nation", "province", "cities", *load_areas()["area"]],
-        "source": load_sources()["source"],
-    }
-    return check_references(frame, choices, path=path, lines=lines)
+def _check_sources(table: Table) -> None:
+    table.check_dates("published")
+
+
+def _check_breaks(table: Table) -> None:
+    areas = [*GROUPS, *region_codes(), *load_areas()["area"]]
+    table.check_references(
+        {"indicator": load_indicators()["indicator"], "area": areas, "source": load_sources()["source"]}
+    )
+    for row, (last, first) in enumerate(
+        zip(table.frame["last_year"], table.frame["first_year"], strict=True)
+    ):
+        if last >= first:
+            table.report(row, "first_year", f"first_year {first} is too small. Give {last + 1} or more.")
+
+
+def _check_caveats(table: Table) -> None:
+    indicators, areas = ["*", *load_indicators()["indicator"]], [*GROUPS, *load_areas()["area"]]
+    table.check_references({"indicator": indicators, "area": areas, "source": load_sources()["source"]})
