@@ -138,7 +138,7 @@ def said_by(plan: Path) -> list[str]:
 
 
 def test_what_was_read_in_the_warm_up_is_not_read_again_and_is_said_when_it_is_used(untidy, monkeypatch):
-    monkeypatch.setattr(_checks, "_SAID", set())
+    monkeypatch.setattr(_checks, "_WARNED", set())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warm_up(str(untidy))

@@ -70,7 +70,11 @@ def test_units_regions_and_decimals_are_those_of_the_tables():
     [
         ("areas", "210100,city,210009,沈阳市,Shenyang City,沈阳,Shenyang", "line 2: unknown area '210009'"),
         ("areas", "210100,town,210000,沈阳市,Shenyang City,沈阳,Shenyang", "unknown level 'town'"),
-        ("areas", "21010,city,210000,沈阳市,Shenyang City,沈阳,Shenyang", "area '21010' is not written as it must"),
+        (
+            "areas",
+            "21010,city,210000,沈阳市,Shenyang City,沈阳,Shenyang",
+            "area '21010' is not written as it must",
+        ),
         ("breaks", "gdp,*,2019,2018,census,x,x,", "first_year 2018 is too small. Give 2020 or more"),
         ("breaks", "gdb,*,2018,2019,census,x,x,", "unknown indicator 'gdb'.*did you mean gdp"),
         ("breaks", "gdp,everywhere,2018,2019,census,x,x,", "unknown area 'everywhere'"),
@@ -78,7 +82,11 @@ def test_units_regions_and_decimals_are_those_of_the_tables():
         ("units", "亩,亩,mu,-1", "factor_en -1.0 is too small. Give 0 or more"),
         ("sources", "x1,Title,,,official,2024-02-30,", "published '2024-02-30' is no day"),
         ("caveats", "gdp,210100 219900,,sum,x,x,", "unknown area '219900'"),
-        ("indicators", "x,x,x,furlong,x,x,up,level,sum,y,0,,", "(?s)unknown unit 'furlong'.*unknown weight 'y'"),
+        (
+            "indicators",
+            "x,x,x,furlong,x,x,up,level,sum,y,0,,",
+            "(?s)unknown unit 'furlong'.*unknown weight 'y'",
+        ),
         ("indicators", "x,x,x,%,x,x,up,level,sum,,7,,", "decimals 7 is too large. Give 6 or less"),
     ],
 )

@@ -7,8 +7,8 @@ import pytest
 
 from lnregions.paths import data_dir
 from lnregions.tables import fingerprint, list_plans, read_table
-from lnregions.tables.schemas import SCHEMAS
 from lnregions.tables.plans import TEMPLATE
+from lnregions.tables.schemas import SCHEMAS
 
 PACKAGE = json.loads((data_dir() / "datapackage.json").read_text(encoding="utf-8"))
 RESOURCES = {resource["path"]: resource for resource in PACKAGE["resources"]}
@@ -33,7 +33,9 @@ def test_the_descriptor_has_the_columns_size_and_checksum_of_each_table(path):
     title, schema = seal().describe(file.stem)
     assert resource["title"] == title
     assert resource["schema"] | schema == resource["schema"], "run: python data/seal.py"
-    assert resource["hash"] == fingerprint(file.read_bytes()), "if the change is meant, run: python data/seal.py"
+    assert resource["hash"] == fingerprint(file.read_bytes()), (
+        "if the change is meant, run: python data/seal.py"
+    )
     assert resource["bytes"] == file.stat().st_size
     header = file.read_text("utf-8").splitlines()[0].split(",")
     assert header == [name for name in SCHEMAS[file.stem].columns if name in header]

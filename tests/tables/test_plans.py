@@ -8,7 +8,15 @@ import lnregions
 from lnregions import DataError, load_plan
 from lnregions.__main__ import main
 from lnregions.paths import data_dir
-from lnregions.tables import batch_choices, check_plan, list_plans, plan_of, plans, shipped_plans, write_plan_template
+from lnregions.tables import (
+    batch_choices,
+    check_plan,
+    list_plans,
+    plan_of,
+    plans,
+    shipped_plans,
+    write_plan_template,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 PLAN = data_dir() / "plans" / "ln-2022"
@@ -167,7 +175,9 @@ def test_the_batch_chooses_regions_of_the_plan_and_cities_of_its_provinces(folde
     assert choices["plan"] == list_plans()
     assert batch_choices(str(folder))["plan"] == [*list_plans(), str(folder)]
     header = (folder / "membership.csv").read_text("utf-8").splitlines()[0]
-    (folder / "areas.csv").write_text(AREAS + "300000,province,100000,北,N,北,N\n300100,city,300000,城,C,城,C\n", "utf-8")
+    (folder / "areas.csv").write_text(
+        AREAS + "300000,province,100000,北,N,北,N\n300100,city,300000,城,C,城,C\n", "utf-8"
+    )
     (folder / "membership.csv").write_text(header + "\neast,300100,city,likely,no,,,,p1\n", "utf-8")
     assert batch_choices(str(folder))["adcode"] == ["300100"]
     (folder / "membership.csv").write_text(header + "\n", "utf-8")
@@ -349,7 +359,9 @@ def test_a_fault_of_one_file_does_not_bring_faults_of_others(folder, files, part
     assert all(any(part in message for part in parts) for message in found)
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "Nothing is wrong with"), (1, "1 fault in"), (2, "2 faults in")])
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "Nothing is wrong with"), (1, "1 fault in"), (2, "2 faults in")]
+)
 def test_the_command_reports_a_folder_with_its_faults_counted(folder, capsys, count, words):
     for area in ("210300", "210400")[:count]:
         change(folder, "membership.csv", f"circle,{area}", f"circle,2199{area[2:4]}", 1)
@@ -413,7 +425,12 @@ def test_facts_that_may_lack_have_a_stand_in(folder):
     text += "sources: [{id: p2, title: x}, {id: p3, title: y}]\n"
     (folder / "plan.yaml").write_text(text, encoding="utf-8")
     facts = load_plan(path=folder).facts
-    assert [facts[key] for key in ("baseline_year", "base_stated", "title_zh", "issued")] == [2021, False, "", ""]
+    assert [facts[key] for key in ("baseline_year", "base_stated", "title_zh", "issued")] == [
+        2021,
+        False,
+        "",
+        "",
+    ]
 
 
 def test_areas_and_boundaries_of_ones_own_join_the_shipped_ones(folder):
