@@ -19,7 +19,7 @@ import damage
 import odd_files as odd
 import shapely
 import test_odd_boundaries as boundary_cases
-import test_odd_tables as table_cases
+from tables import test_tables as table_cases
 
 from lnregions import load_boundaries, load_observations
 from lnregions.boundaries.place import to_metres
@@ -104,7 +104,8 @@ def _send(read, path, right, pipe):
 def cases(kind: str, *, seed: str, count: int):
     """Name, builder and whether the file must be read, for every case of a kind."""
     module = boundary_cases if kind == "boundaries" else table_cases
-    for must, table in ((True, module.UNTIDY), (False, module.REFUSED)):
+    unusual = module.UNTIDY if kind == "boundaries" else module.UNUSUAL
+    for must, table in ((True, unusual), (False, module.REFUSED)):
         for name, (build, _) in table.items():
             yield name, _builder(build), must
     if kind == "boundaries":

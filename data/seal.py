@@ -1,6 +1,6 @@
-"""Check every table against its model and seal it: write columns, size and checksum into ``datapackage.json``.
+"""Check every table against its schema and seal it: write columns, size and checksum into ``datapackage.json``.
 
-Run ``python data/seal.py`` after a change to a table or a model. A sealed table is not checked again on every load.
+Run ``python data/seal.py`` after a change to a table or a schema. A sealed table is not checked again on every load.
 """
 
 import json

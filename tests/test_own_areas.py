@@ -154,7 +154,7 @@ def test_what_was_read_in_the_warm_up_is_not_read_again_and_is_said_when_it_is_u
 def test_a_warm_up_that_fails_leaves_nothing_said(tmp_path):
     with pytest.raises(_checks.DataError):
         warm_up(str(tmp_path / "no plan"))
-    assert not _checks._SAID
+    assert not _checks._WARNED
 
 
 def test_a_run_from_the_warm_process_says_what_an_ordinary_one_does(untidy, tmp_path):

@@ -1,7 +1,7 @@
 """The codebook: areas, indicators, units, sources, breaks and caveats, each as a checked frame."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -41,7 +41,7 @@ def load_areas(*, path: Path | None = None) -> pd.DataFrame:
     >>> load_areas().set_index("area").loc["210100", "name_en"]
     'Shenyang City'
     """
-    return _load("areas", path, _check_own_areas if path is not None else _check_areas)
+    return _load("areas", path)
 
 
 def load_indicators(*, path: Path | None = None) -> pd.DataFrame:
@@ -65,7 +65,7 @@ def load_indicators(*, path: Path | None = None) -> pd.DataFrame:
     >>> load_indicators().set_index("indicator").loc["gdp", "unit"]
     '亿元'
     """
-    return _load("indicators", path, _check_indicators)
+    return _load("indicators", path)
 
 
 def load_units(*, path: Path | None = None) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def load_sources(*, path: Path | None = None) -> pd.DataFrame:
     DataError
         With every fault of the file.
     """
-    return _load("sources", path, _check_sources)
+    return _load("sources", path)
 
 
 def load_breaks(*, path: Path | None = None) -> pd.DataFrame:
@@ -114,7 +114,7 @@ def load_breaks(*, path: Path | None = None) -> pd.DataFrame:
     DataError
         With every fault of the file.
     """
-    return _load("breaks", path, _check_breaks)
+    return _load("breaks", path)
 
 
 def load_caveats(*, path: Path | None = None) -> pd.DataFrame:
@@ -131,7 +131,7 @@ def load_caveats(*, path: Path | None = None) -> pd.DataFrame:
     DataError
         With every fault of the file.
     """
-    return _load("caveats", path, _check_caveats)
+    return _load("caveats", path)
 
 
 def region_codes() -> list[str]:
@@ -164,19 +164,19 @@ def _units_and_decimals(folder: Path, state: tuple[int, int]) -> Mapping[str, tu
     return MappingProxyType(dict(zip(rows["indicator"], shown, strict=True)))
 
 
-def _load(name: str, path: Path | None, check: Callable[[Table], None] | None = None) -> pd.DataFrame:
+def _load(name: str, path: Path | None) -> pd.DataFrame:
     """Copy of a table, read anew when its file has changed."""
-    path = data_dir() / f"{name}.csv" if path is None else home(path)
-    frame = _load_once(name, path, check, _state(path)).copy()
+    own, path = path is not None, data_dir() / f"{name}.csv" if path is None else home(path)
+    frame = _load_once(name, path, own, _state(path)).copy()
     warn_input(kept_warnings(frame))
     return frame
 
 
 @functools.lru_cache(maxsize=64)
-def _load_once(name: str, path: Path, check: Callable | None, state: object) -> pd.DataFrame:
+def _load_once(name: str, path: Path, own: bool, state: object) -> pd.DataFrame:
     table = read_table(path, name)
-    if check is not None and not table.faults:
-        check(table)
+    if not table.faults:
+        _check(name, table, own=own)
     return table.checked()
 
 
@@ -189,34 +189,23 @@ def _state(path: Path) -> tuple[int, int] | None:
     return state.st_mtime_ns, state.st_size
 
 
-def _check_areas(table: Table) -> None:
-    table.check_references({"parent": table.frame["area"]})
-
-
-def _check_own_areas(table: Table) -> None:
-    table.check_references({"parent": [*table.frame["area"], *load_areas()["area"]]})
-
-
-def _check_indicators(table: Table) -> None:
-    table.check_references({"unit": load_units()["unit"], "weight": table.frame["indicator"]})
-
-
-def _check_sources(table: Table) -> None:
-    table.check_dates("published")
-
-
-def _check_breaks(table: Table) -> None:
-    areas = [*GROUPS, *region_codes(), *load_areas()["area"]]
-    table.check_references(
-        {"indicator": load_indicators()["indicator"], "area": areas, "source": load_sources()["source"]}
-    )
-    for row, (last, first) in enumerate(
-        zip(table.frame["last_year"], table.frame["first_year"], strict=True)
-    ):
-        if last >= first:
-            table.report(row, "first_year", f"first_year {first} is too small. Give {last + 1} or more.")
-
-
-def _check_caveats(table: Table) -> None:
-    indicators, areas = ["*", *load_indicators()["indicator"]], [*GROUPS, *load_areas()["area"]]
-    table.check_references({"indicator": indicators, "area": areas, "source": load_sources()["source"]})
+def _check(name: str, table: Table, *, own: bool) -> None:
+    """Report references to nothing, and what else makes no sense in a table of the codebook."""
+    frame = table.frame
+    if name == "areas":
+        table.check_references({"parent": [*frame["area"], *(load_areas()["area"] if own else ())]})
+    elif name == "indicators":
+        table.check_references({"unit": load_units()["unit"], "weight": frame["indicator"]})
+    elif name == "sources":
+        table.check_dates("published")
+    elif name in ("breaks", "caveats"):
+        areas, indicators = [*GROUPS, *load_areas()["area"]], list(load_indicators()["indicator"])
+        areas, indicators = (
+            (areas + region_codes(), indicators) if name == "breaks" else (areas, ["*", *indicators])
+        )
+        table.check_references({"indicator": indicators, "area": areas, "source": load_sources()["source"]})
+    if name == "breaks":
+        for row, (last, first) in enumerate(zip(frame["last_year"], frame["first_year"], strict=True)):
+            if last >= first:
+                what = f"first_year {first} is too small. Give {last + 1} or more."
+                table.report(row, "first_year", what)

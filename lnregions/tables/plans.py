@@ -22,7 +22,7 @@ from lnregions.tables.tables import Table, kept_warnings, read_table
 BOUNDARY_NAMES = ("boundaries.gpkg", "boundaries.geojson", "boundaries.shp")
 """Names under which a plan folder may hold the boundaries of its own areas."""
 TEMPLATE = Path(__file__).parent / "plan_template"
-"""Empty plan folder; the remarks of its tables are the descriptions in the models, which a test holds."""
+"""Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
 _LOADED: dict[tuple, "Plan"] = {}
 _MOST_LOADED = 16
 _TABLES = ("regions", "positioning", "membership", "targets")
@@ -103,24 +103,24 @@ class Plan:
         return f"<Plan {self.id}, {years}: {len(self.regions)} regions, {len(self.targets)} targets>"
 
     def _repr_html_(self) -> str:
-        title = escape(str(self.facts.get("title_en") or self.id))
-        chinese = escape(str(self.facts.get("title_zh", "")))
-        number = escape(str(self.facts.get("number", "")))
-        years = escape(f"{self.facts.get('first_year', '')}-{self.facts.get('horizon', '')}")
-        kinds = list(dict.fromkeys(self.targets["kind"]))
-        heads = "".join(f"<th scope='col'>{escape(h)}</th>" for h in ("region", "members", "targets", *kinds))
-        rows = "".join(self._row_html(row, kinds) for row in self.regions.itertuples())
-        return (
-            f"<div><b>{title}</b><br>{chinese} {number}<br>{years}"
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        facts = {key: escape(str(value)) for key, value in self.facts.items()}
+        kinds = pd.crosstab(self.targets["region"], self.targets["kind"])
+        kinds = kinds.reindex(
+            self.regions["region"], columns=list(dict.fromkeys(self.targets["kind"])), fill_value=0
         )
-
-    def _row_html(self, row, kinds) -> str:
-        """One region: its names, how many members it has, and how many targets of each kind."""
-        own = self.targets.loc[self.targets["region"] == row.region, "kind"]
-        counts = [len(self.members(row.region)), len(own), *((own == kind).sum() or "" for kind in kinds)]
-        cells = "".join(f"<td>{count}</td>" for count in counts)
-        return f"<tr><td>{escape(str(row.short_en))} {escape(str(row.short_zh))}</td>{cells}</tr>"
+        rows = pd.DataFrame(
+            {
+                "region": (self.regions["short_en"] + " " + self.regions["short_zh"]).tolist(),
+                "members": [len(self.members(region)) for region in self.regions["region"]],
+                "targets": kinds.sum(axis=1).tolist(),
+            }
+        )
+        table = rows.join(kinds.reset_index(drop=True)).to_html(index=False, border=0)
+        years = f"{facts['first_year']}-{facts['horizon']}"
+        title = (
+            f"<b>{facts['title_en'] or facts['id']}</b><br>{facts['title_zh']} {facts['number']}<br>{years}"
+        )
+        return f"<div>{title}{table}</div>"
 
 
 def list_plans() -> list[str]:

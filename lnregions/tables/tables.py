@@ -1,7 +1,7 @@
-"""A CSV file made a checked frame by its model: cells read by type, all faults of the file in one report.
+"""A CSV file made a checked frame by its schema: cells read by type, all faults of the file in one report.
 
 A shipped table whose checksum is in ``data/datapackage.json`` was validated when it was sealed (``data/seal.py``)
-and is only converted, by the types that the descriptor took over from the models.
+and is only converted, by the types that the descriptor took over from the schemas.
 """
 
 import difflib
@@ -30,6 +30,8 @@ _UNREADABLE = {
     "year": "is not a whole number. Give a four-digit year such as 2024.",
     "boolean": "is neither yes nor no. Write yes or no.",
 }
+_MOST_GUESSED = 100
+"""Faults of a column after which no likeliest name is sought any more, as that takes time."""
 _KINDS = {"sources": "source", "parent": "area", "other_area": "area", "benchmark": "area"}
 """Columns whose name is not that of what they refer to."""
 NO_DAY = "is no day of the calendar from 1949 to 2100. Give a date such as 2024-01-19, 2024-01 or 2024."
@@ -49,23 +51,15 @@ class Table:
     faults: list[Fault] = field(default_factory=list)
 
     def report(self, row: int | None, column: str, text: str) -> None:
-        """Add a fault of a cell, unless one of the same cell is known; row None is the whole file."""
-        line = None if row is None else self.lines[row]
-        self.add(fault(text, self.path, line, column=column))
-
-    def add(self, one: Fault | None) -> None:
-        """Add a fault, unless one of the same cell is known."""
-        if one and (one.line is None or (one.line, one.column) not in self._places):
-            self._places.add((one.line, one.column))
-            self.faults.append(one)
-
-    @functools.cached_property
-    def _places(self) -> set[tuple[int | None, str]]:
-        return {(one.line, one.column) for one in self.faults}
+        """Add a fault of a cell; row None is the whole file."""
+        self.faults.append(fault(text, self.path, None if row is None else self.lines[row], column=column))
 
     def sorted_faults(self) -> list[Fault]:
-        """Return the faults in the order of lines."""
-        return sorted(self.faults, key=lambda one: one.line or 0)
+        """Return the faults in the order of lines, the first of each cell."""
+        first: dict[tuple, Fault] = {}
+        for one in self.faults:
+            first.setdefault((one.line, one.column), one)
+        return sorted(first.values(), key=lambda one: one.line or 0)
 
     def checked(self) -> pd.DataFrame:
         """Return the frame, or raise :class:`DataError` with every fault."""
@@ -83,7 +77,7 @@ class Table:
             if known is None:
                 continue
             kind, known = _KINDS.get(column, column), list(dict.fromkeys(known))
-            sound = set(known)
+            sound, before = set(known), len(self.faults)
             wrong = {
                 cell: [word for word in cell.split() if word not in sound]
                 for cell in self.frame[column].unique()
@@ -91,11 +85,13 @@ class Table:
             for row, cell in enumerate(self.frame[column]):
                 if rows is None or rows[row]:
                     for word in wrong[cell]:
-                        self.add(
-                            unknown_fault(
-                                kind, word, known, path=self.path, line=self.lines[row], column=column
+                        place = {"path": self.path, "line": self.lines[row], "column": column}
+                        if len(self.faults) - before < _MOST_GUESSED:
+                            self.faults.append(unknown_fault(kind, word, known, **place))
+                        else:
+                            self.faults.append(
+                                fault(f"unknown {kind} {quote(word)}. Choose a known one.", **place)
                             )
-                        )
 
     def check_dates(self, column: str) -> None:
         """Report dates of a column that are no day of the calendar; an empty one is none."""
@@ -117,14 +113,14 @@ def fingerprint(data: bytes) -> str:
 
 
 def read_table(path: Path, name: str, *, encoding: str | None = None, trust: bool = True) -> Table:
-    """Read a table by its model: columns, types, and no value outside its limits.
+    """Read a table by its schema: columns, types, and no value outside its limits.
 
     Parameters
     ----------
     path : path
         A comma-separated file.
     name : str
-        Name of the model in :data:`lnregions.tables.schemas.SCHEMAS`, such as ``observations``.
+        Name of the schema in :data:`lnregions.tables.schemas.SCHEMAS`, such as ``observations``.
     encoding : str, optional
         Encoding of the file where it is known; else UTF-8, or GB18030 when it can only be that.
     trust : bool
@@ -310,4 +306,4 @@ def _check_key(table: Table, rows: Rows, key: list[str]) -> None:
         if line != first.setdefault(name, line):
             where = f"stands already in line {first[name]}, with other content"
             text = f"{', '.join(key)} {quote(', '.join(name))} {where}. Keep one of the two rows."
-            table.add(fault(text, table.path, line, column=", ".join(key)))
+            table.faults.append(fault(text, table.path, line, column=", ".join(key)))

@@ -1,4 +1,4 @@
-"""The models are the source of the descriptor, the template and the data note."""
+"""The schemas are the source of the descriptor and the template."""
 
 import importlib.util
 import json
@@ -62,7 +62,7 @@ def test_tables_are_utf_8_with_unix_line_ends(path):
 
 
 @pytest.mark.parametrize("name", ["regions", "positioning", "membership", "targets", "areas", "observations"])
-def test_the_template_describes_the_columns_as_the_model_does(name):
+def test_the_template_describes_the_columns_as_the_schema_does(name):
     _, *remarks, header, example = (TEMPLATE / f"{name}.csv").read_text("utf-8").splitlines()
     columns = SCHEMAS[name].columns
     assert header.split(",") == list(columns)
