@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 
 from lnregions.batch.render import plan_runs
-from lnregions.tables.choices import batch_choices
+from lnregions.tables import batch_choices
 
 HERE = Path(__file__).parent
 NOTEBOOKS = ("01_plan", "02_region_map", "03_region_trajectories")

@@ -7,7 +7,7 @@ to measure and to test what a plan of one's own areas needs.
 import json
 from pathlib import Path
 
-from lnregions.tables.plans import write_plan_template
+from lnregions.tables import write_plan_template
 
 CITIES = 4
 """Cities of a region."""

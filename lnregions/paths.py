@@ -31,3 +31,12 @@ def notebooks_dir() -> Path:
 def fonts_dir() -> Path:
     """Folder of the bundled fonts."""
     return _PACKAGE / "fonts"
+
+
+def shown_path(path: Path | str) -> str:
+    """Path as a reader knows it: below the project's folder when it lies there, else as given."""
+    path = Path(path)
+    try:
+        return path.resolve().relative_to(root().resolve()).as_posix()
+    except (ValueError, OSError, RuntimeError):  # elsewhere, or links in a circle
+        return path.as_posix()

@@ -18,7 +18,7 @@ from lnregions.errors import DataError
 from lnregions.paths import data_dir, notebooks_dir
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plans import load_plan
-from lnregions.tables.vintages import parse_as_of
+from lnregions.tables import parse_as_of
 
 REFUSED, RIGHT = "refused", "right"
 SAID = "right within 60 m, and said"
@@ -206,7 +206,7 @@ def judge(kind: str, files: dict[str, bytes], *, folder: Path, good) -> str:
         except DataError as error:
             names = [path.stem for path in folder.iterdir()]
             named = any(name in str(error) for name in names) or kind == "date of knowledge"
-            whole = named and error.report("zh") and len(str(error)) < 20_000
+            whole = named and len(str(error)) < 20_000
             return REFUSED if whole else f"refused without a name: {str(error)[:200]}"
     return SAME[kind](found, good, files)
 

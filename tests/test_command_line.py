@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from lnregions.__main__ import main
-from lnregions.tables.choices import batch_choices, plan_folder, plan_names
+from lnregions.paths import data_dir
+from lnregions.tables import batch_choices
 
 
 def test_the_verdicts_are_printed_as_a_table(capsys):
@@ -93,14 +94,7 @@ def test_a_plan_folder_can_be_started_and_checked(tmp_path, capsys):
     (folder / "targets.csv").write_text("target,nonsense\n", encoding="utf-8")
     assert main(["check", str(folder)]) == 1
     assert "targets.csv" in capsys.readouterr().out
-    assert main(["check", str(plan_folder("ln-2022"))]) == 0
-
-
-def test_the_batch_chooses_from_the_plan():
-    choices = batch_choices("ln-2022")
-    assert choices["region"] == ["circle", "belt", "west", "east"]
-    assert len(choices["adcode"]) == 14
-    assert set(plan_names()) <= set(choices["plan"])
+    assert main(["check", str(data_dir() / "plans" / "ln-2022")]) == 0
 
 
 def test_a_plan_that_cannot_be_read_is_refused(tmp_path):

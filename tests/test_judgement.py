@@ -19,7 +19,7 @@ from lnregions.assess.judgement import (
 )
 from lnregions.assess.plan_figures import knowledge_date, members_of
 from lnregions.assess.verdicts import STATUS_WORDS, Verdict, status_words, verdict_table
-from lnregions.tables.plans import list_plans, write_plan_template
+from lnregions.tables import list_plans, write_plan_template
 from lnregions.words.quantities import OF_YEAR, QUANTITIES, quantity_name
 
 

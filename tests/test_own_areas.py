@@ -20,8 +20,7 @@ from lnregions.batch.runs import run_notebook
 from lnregions.boundaries import boundaries_of, boundary_words
 from lnregions.explorer import web_data
 from lnregions.figures.pictures import warm_up
-from lnregions.tables.choices import batch_choices
-from lnregions.tables.plans import check_plan
+from lnregions.tables import batch_choices, check_plan
 
 CITY = "300101"
 DRAWN = {
@@ -129,7 +128,7 @@ def said_by(plan: Path) -> list[str]:
 
 
 def test_what_was_read_in_the_warm_up_is_not_read_again_and_is_said_when_it_is_used(untidy, monkeypatch):
-    monkeypatch.setattr(_checks, "_SAID", set())
+    monkeypatch.setattr(_checks, "_WARNED", set())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warm_up(str(untidy))
@@ -145,7 +144,7 @@ def test_what_was_read_in_the_warm_up_is_not_read_again_and_is_said_when_it_is_u
 def test_a_warm_up_that_fails_leaves_nothing_said(tmp_path):
     with pytest.raises(_checks.DataError):
         warm_up(str(tmp_path / "no plan"))
-    assert not _checks._SAID
+    assert not _checks._WARNED
 
 
 def test_a_run_from_the_warm_process_says_what_an_ordinary_one_does(untidy, tmp_path):

@@ -16,7 +16,7 @@ from lnregions.assess.sensitivity import (
     status_on_the_way,
 )
 from lnregions.assess.verdicts import Verdict
-from lnregions.tables.observed import Observation
+from lnregions.tables import Observation
 
 DATE = "2026-06-30"
 

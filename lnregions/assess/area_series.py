@@ -14,7 +14,7 @@ from lnregions.assess.clauses import FigureRow, Figures
 from lnregions.assess.totals import coverage_text, yearly_means, yearly_totals
 from lnregions.errors import DataError
 from lnregions.tables import LINE_BREAKS, break_scopes, load_sources
-from lnregions.tables.observed import Observation, observed
+from lnregions.tables import Observation, observed
 
 _MEMBER_COLUMNS = ["area", "name_zh", "name_en", *FigureRow._fields]
 

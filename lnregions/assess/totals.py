@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lnregions.errors import DataError
-from lnregions.tables.observed import Observation, observed
+from lnregions.tables import Observation, observed
 
 _TOTAL_COLUMNS = [
     "year",

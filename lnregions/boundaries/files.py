@@ -298,7 +298,7 @@ def _geojson(data: bytes, name: str) -> Layer:
             "State an EPSG code, or none for WGS 84.",
             name,
         )
-    layer = Layer(name, {}, [], crs, [f"{note[0][:1].upper()}{note[0][1:]}." for note in notes])
+    layer = Layer(name, {}, [], crs, [f"{note[:1].upper()}{note[1:]}." for note in notes])
     rows = []
     for number, feature in enumerate(features, 1):
         try:

@@ -5,7 +5,6 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "choices": ["batch_choices"],
         "codebook": [
             "LINE_BREAKS",
             "load_areas",
@@ -13,12 +12,21 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "load_caveats",
             "load_indicators",
             "load_sources",
+            "load_units",
             "units_and_decimals",
         ],
-        "observations": ["break_scopes", "load_observations", "read_observations"],
-        "observed": ["Observation"],
+        "observations": [
+            "Observation",
+            "break_scopes",
+            "by_preference",
+            "load_observations",
+            "observed",
+            "parse_as_of",
+            "read_observations",
+        ],
         "plans": [
             "Plan",
+            "batch_choices",
             "check_plan",
             "list_plans",
             "load_plan",
@@ -27,7 +35,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "write_plan_template",
         ],
         "rows": ["decode", "text_fault"],
-        "tables": ["kept_warnings"],
-        "vintages": ["by_preference", "parse_as_of"],
+        "tables": ["Table", "fingerprint", "kept_warnings", "read_table"],
     },
 )

@@ -1,21 +1,20 @@
 """The codebook: areas, indicators, units, sources, breaks and caveats, each as a checked frame."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, narrow, refuse_any, shown_path, unknown, warn_input
+from lnregions.errors import home, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.tables import check_references, kept_warnings, read_lines
-from lnregions.tables.vintages import date_faults
+from lnregions.tables.tables import Table, kept_warnings, read_table
 
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
-
-Checker = Callable[[pd.DataFrame, str, list[int]], list[Fault]]
+GROUPS = ("*", "nation", "province", "cities")
+"""What the column ``area`` of breaks and caveats may hold besides codes."""
 
 
 def load_areas(*, path: Path | None = None) -> pd.DataFrame:
@@ -42,8 +41,7 @@ def load_areas(*, path: Path | None = None) -> pd.DataFrame:
     >>> load_areas().set_index("area").loc["210100", "name_en"]
     'Shenyang City'
     """
-    own = path is not None
-    return _load("areas", path, _check_own_parents if own else _check_parents)
+    return _load("areas", path)
 
 
 def load_indicators(*, path: Path | None = None) -> pd.DataFrame:
@@ -67,7 +65,7 @@ def load_indicators(*, path: Path | None = None) -> pd.DataFrame:
     >>> load_indicators().set_index("indicator").loc["gdp", "unit"]
     '亿元'
     """
-    return _load("indicators", path, _check_indicators)
+    return _load("indicators", path)
 
 
 def load_units(*, path: Path | None = None) -> pd.DataFrame:
@@ -97,7 +95,7 @@ def load_sources(*, path: Path | None = None) -> pd.DataFrame:
     DataError
         With every fault of the file.
     """
-    return _load("sources", path, _check_sources)
+    return _load("sources", path)
 
 
 def load_breaks(*, path: Path | None = None) -> pd.DataFrame:
@@ -116,7 +114,7 @@ def load_breaks(*, path: Path | None = None) -> pd.DataFrame:
     DataError
         With every fault of the file.
     """
-    return _load("breaks", path, _check_breaks)
+    return _load("breaks", path)
 
 
 def load_caveats(*, path: Path | None = None) -> pd.DataFrame:
@@ -133,55 +131,7 @@ def load_caveats(*, path: Path | None = None) -> pd.DataFrame:
     DataError
         With every fault of the file.
     """
-    return _load("caveats", path, _check_caveats)
-
-
-def load_left_out(*, path: Path | None = None) -> pd.DataFrame:
-    """Return the figures that were read but are not among the observations, with the ``reason``."""
-    return _load("left_out", path)
-
-
-def find_area(name_or_code: str | int, *, areas: pd.DataFrame | None = None) -> pd.Series:
-    """Return the area with this adcode or name, Chinese or English, full or short.
-
-    Parameters
-    ----------
-    name_or_code : str or int
-        Such as ``"210100"``, ``210100``, ``"沈阳"``, ``"Shenyang City"``; case does not matter.
-    areas : pandas.DataFrame, optional
-        Areas to look among; the shipped ones if not given.
-
-    Returns
-    -------
-    pandas.Series
-        The row of :func:`load_areas`.
-
-    Raises
-    ------
-    DataError
-        If there is none, with the likeliest meant, or if several counties bear the name, with their codes.
-
-    Examples
-    --------
-    >>> find_area("大连").area
-    '210200'
-    """
-    areas = load_areas() if areas is None else areas
-    given = narrow(str(name_or_code)).casefold()
-    names = areas[["area", "name_zh", "name_en", "short_zh", "short_en"]]
-    found = areas[(names.apply(lambda column: column.str.casefold()) == given).any(axis=1)]
-    if len(found) > 1:
-        high = found[found["level"] == found["level"].iloc[0]]
-        if len(high) > 1:
-            listed = ", ".join(found["area"])
-            raise DataError(
-                f"The name {name_or_code!r} belongs to several areas. Give one of the codes {listed}.",
-            )
-        found = high
-    if found.empty:
-        choices = list(areas["area"]) if given.isdecimal() else list(dict.fromkeys(names.to_numpy().ravel()))
-        raise unknown("area", str(name_or_code), choices)
-    return found.iloc[0]
+    return _load("caveats", path)
 
 
 def region_codes() -> list[str]:
@@ -204,78 +154,58 @@ def units_and_decimals() -> Mapping[str, tuple[str, int]]:
     >>> units_and_decimals()["gdp"]
     ('亿元', 1)
     """
-    state = (data_dir() / "indicators.csv").stat()
-    return _units_and_decimals(data_dir(), (state.st_mtime_ns, state.st_size))
+    return _units_and_decimals(data_dir(), _state(data_dir() / "indicators.csv"))
 
 
 @functools.lru_cache(maxsize=4)
 def _units_and_decimals(folder: Path, state: tuple[int, int]) -> Mapping[str, tuple[str, int]]:
     rows = load_indicators()
-    shown = zip(rows["unit"].fillna("").astype(str), rows["decimals"].astype(int), strict=True)
+    shown = zip(rows["unit"], rows["decimals"].tolist(), strict=True)
     return MappingProxyType(dict(zip(rows["indicator"], shown, strict=True)))
 
 
-def _load(resource: str, path: Path | None, check: Checker | None = None) -> pd.DataFrame:
-    path = Path(path) if path is not None else data_dir() / f"{resource}.csv"
-    try:
-        state = path.stat()
-        frame = _load_once(resource, path, check, (state.st_mtime_ns, state.st_size)).copy()
-        warn_input(kept_warnings(frame))
-        return frame
-    except (OSError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
-        return read_lines(path, resource)[0]
-
-
-@functools.lru_cache(maxsize=64)
-def _load_once(resource: str, path: Path, check: Checker | None, state: tuple[int, int]) -> pd.DataFrame:
-    frame, lines = read_lines(path, resource)
-    if check is not None:
-        refuse_any(check(frame, shown_path(path), lines))
+def _load(name: str, path: Path | None) -> pd.DataFrame:
+    """Copy of a table, read anew when its file has changed."""
+    own, path = path is not None, data_dir() / f"{name}.csv" if path is None else home(path)
+    frame = _load_once(name, path, own, _state(path)).copy()
+    warn_input(kept_warnings(frame))
     return frame
 
 
-def _check_parents(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    return check_references(frame, {"parent": frame["area"]}, path=path, lines=lines)
+@functools.lru_cache(maxsize=64)
+def _load_once(name: str, path: Path, own: bool, state: object) -> pd.DataFrame:
+    table = read_table(path, name)
+    if not table.faults:
+        _check(name, table, own=own)
+    return table.checked()
 
 
-def _check_own_parents(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    known = [*frame["area"], *load_areas()["area"]]
-    return check_references(frame, {"parent": known}, path=path, lines=lines)
+def _state(path: Path) -> tuple[int, int] | None:
+    """Time and size of a file; None where there is none, which the reader then reports."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return state.st_mtime_ns, state.st_size
 
 
-def _check_indicators(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    choices = {"unit": load_units()["unit"], "weight": frame["indicator"]}
-    return check_references(frame, choices, path=path, lines=lines)
-
-
-def _check_sources(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    return date_faults(frame["published"], "published", path=path, lines=lines)
-
-
-def _check_breaks(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    groups = ["*", "nation", "province", "cities"]
-    choices = {
-        "indicator": load_indicators()["indicator"],
-        "area": [*groups, *region_codes(), *load_areas()["area"]],
-        "source": load_sources()["source"],
-    }
-    faults = check_references(frame, choices, path=path, lines=lines)
-    wrong = frame["last_year"] >= frame["first_year"]
-    return faults + [
-        Fault(
-            "minimum", path, lines[place], "first_year", int(row.first_year), {"rule": int(row.last_year) + 1}
+def _check(name: str, table: Table, *, own: bool) -> None:
+    """Report references to nothing, and what else makes no sense in a table of the codebook."""
+    frame = table.frame
+    if name == "areas":
+        table.check_references({"parent": [*frame["area"], *(load_areas()["area"] if own else ())]})
+    elif name == "indicators":
+        table.check_references({"unit": load_units()["unit"], "weight": frame["indicator"]})
+    elif name == "sources":
+        table.check_dates("published")
+    elif name in ("breaks", "caveats"):
+        areas, indicators = [*GROUPS, *load_areas()["area"]], list(load_indicators()["indicator"])
+        areas, indicators = (
+            (areas + region_codes(), indicators) if name == "breaks" else (areas, ["*", *indicators])
         )
-        for place, row in enumerate(frame.itertuples())
-        if wrong.iloc[place]
-    ]
-
-
-def _check_caveats(frame: pd.DataFrame, path: str, lines: list[int]) -> list[Fault]:
-    choices = {
-        "indicator": ["*", *load_indicators()["indicator"]],
-        "area": ["*", "nation", "province", "cities", *load_areas()["area"]],
-        "source": load_sources()["source"],
-    }
-    return check_references(frame, choices, path=path, lines=lines)
+        table.check_references({"indicator": indicators, "area": areas, "source": load_sources()["source"]})
+    if name == "breaks":
+        for row, (last, first) in enumerate(zip(frame["last_year"], frame["first_year"], strict=True)):
+            if last >= first:
+                what = f"first_year {first} is too small. Give {last + 1} or more."
+                table.report(row, "first_year", what)

@@ -1,63 +1,46 @@
-"""The figures: several readings side by side, one of them the default by a rule, and what was known when."""
+"""The figures: several readings side by side, one of them used by default, and what was known when."""
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from lnregions.errors import Fault, add_messages, home, refuse, refuse_any, shown_path, warn_input
+from lnregions.errors import DataError, fault, home, narrow, quote, refuse, refuse_any, shown_path, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.codebook import LINE_BREAKS, load_areas, load_indicators, load_sources, region_codes
-from lnregions.tables.tables import (
-    check_references,
-    joined_faults,
-    keep_warnings,
-    kept_warnings,
-    read_with_faults,
-)
-from lnregions.tables.vintages import choose_default, date_faults, known_from, last_day, parse_as_of
+from lnregions.tables.codebook import load_areas, load_indicators, load_sources, region_codes
+from lnregions.tables.tables import Table, kept_warnings, read_table
+from lnregions.words import last_day
 
-__all__ = [
-    "applying_breaks",
-    "break_scopes",
-    "choose_default",
-    "known_from",
-    "last_day",
-    "load_observations",
-    "parse_as_of",
-    "series",
-]
-
-add_messages(
-    {
-        "unit": ("the unit of {indicator} is {wanted}, not {value}{factor}", "Give the value in {wanted}"),
-        "no figure": (
-            "the table holds no figure",
-            "Write at least one row; a table cut behind its header has none",
-        ),
-        "year not begun": (
-            "{column} {value} begins after the figure was published ({stated})",
-            "Correct the year or the vintage",
-        ),
-        "figure otherwise": (
-            "{key} is {value}, but {stated} in the shipped table",
-            "Name the source and the vintage that state the other value",
-        ),
-        "below possible": (
-            "{indicator} {value} is below the least possible, {rule}",
-            "Correct the value, its unit or the indicator",
-        ),
-        "above possible": (
-            "{indicator} {value} is above the greatest possible, {rule}",
-            "Correct the value, its unit or the indicator",
-        ),
-    }
-)
 _KEY = ["area", "indicator", "year", "vintage", "source"]
 """What tells one reading of a figure from another."""
 _FACTORS = {("万元", "亿元"): "10,000", ("元", "亿元"): "100,000,000", ("万美元", "亿美元"): "10,000"}
 _FACTORS |= {("人", "万人"): "10,000", ("亿人", "万人"): "1/10,000", ("万立方米", "亿立方米"): "10,000"}
+_STATUS_ORDER = {"final": 3, "revised": 2, "preliminary": 1, "unknown": 0}
+_SHIPPED: dict[tuple, pd.DataFrame] = {}
+
+
+class Observation(NamedTuple):
+    """One row of the observations, for judging, which goes through them thousands of times.
+
+    `place` is its place in the table it comes from; a missing word is empty.
+    """
+
+    place: int
+    area: str
+    indicator: str
+    year: int
+    value: float
+    unit: str = ""
+    grade: str = ""
+    vintage: str = ""
+    status: str = ""
+    source: str = ""
+    default: bool = False
+    known_from: dt.date | None = None
 
 
 def load_observations(
@@ -80,9 +63,9 @@ def load_observations(
         Columns ``area``, ``indicator``, ``year``, ``value`` (in ``unit``), ``unit``, ``vintage`` (date of
         publication as given, ``""`` where unknown), ``status`` (preliminary, revised, final, unknown),
         ``grade`` (A, B, C), ``source`` (ids apart by blanks), ``note``, ``known_from`` (see
-        :func:`known_from`) and ``default`` (see :func:`choose_default`). ``attrs["tidied"]`` and
-        ``attrs["tidied_zh"]`` say what was untidy about a file of your own and was read all the same; a
-        :class:`~lnregions.InputWarning` says it, too.
+        :func:`known_from`) and ``default`` (see :func:`choose_default`). ``attrs["warnings"]`` are sentences on
+        what was unusual about a file of your own and was read all the same; a
+        :class:`~lnregions.InputWarning` gives them, too.
 
     Raises
     ------
@@ -104,173 +87,227 @@ def load_observations(
 def read_observations(
     *, as_of: str | dt.date | None = None, path: Path | None = None, plan: object = None
 ) -> pd.DataFrame:
-    """Figures as from :func:`load_observations`, without a word on what was untidy."""
+    """Figures as from :func:`load_observations`, without an :class:`~lnregions.InputWarning`."""
     day = None if as_of is None else parse_as_of(as_of)
-    frame = _read(home(path), plan) if path is not None else _load_shipped()
+    frame = _shipped() if path is None else _read(home(path), plan)
     if path is not None and frame.empty:
-        refuse([Fault("no figure", shown_path(home(path)))])
-    own = getattr(plan, "folder", None)
-    if path is None and own is not None and (own / "observations.csv").is_file():
+        what = "the table holds no figure. Write at least one row; a table cut behind its header has none."
+        refuse([fault(what, shown_path(home(path)))])
+    own = getattr(plan, "folder", None) if path is None else None
+    if own is not None and (own / "observations.csv").is_file():
         added = _read(own / "observations.csv", plan)
-        refuse_any(_contradictions(frame, added, path=shown_path(own / "observations.csv")))
-        said = kept_warnings(frame) + kept_warnings(added)
+        _refuse_contradictions(frame, added, path=shown_path(own / "observations.csv"))
+        found = kept_warnings(frame) + kept_warnings(added)
         frame = pd.concat([frame, added], ignore_index=True)
-        keep_warnings(frame, said)
+        frame.attrs["warnings"] = found
     if day is not None:
         frame = frame[frame["known_from"] <= day].reset_index(drop=True)
     frame["default"] = choose_default(frame)
     return frame
 
 
-def series(
-    observations: pd.DataFrame, area: str, *, indicator: str, breaks: pd.DataFrame, level: str = ""
-) -> pd.DataFrame:
-    """Return the default figures of one area and indicator by year, in parts that may be joined.
-
-    Parameters
-    ----------
-    observations : pandas.DataFrame
-        As from :func:`load_observations`.
-    area : str
-        Adcode or region code.
-    indicator : str
-        Code of the indicator.
-    breaks : pandas.DataFrame
-        As from :func:`lnregions.tables.codebook.load_breaks`.
-    level : str, optional
-        Rank of the area (nation, province, city) for breaks of a rank; told from an adcode if not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``year``, ``value``, ``unit``, ``grade``, ``segment`` (counts from 0, a new number after each
-        break), ``vintage``, ``status``, ``source``, ``note``; no rows where there is no figure.
+def observed(frame: pd.DataFrame) -> list[Observation]:
+    """Rows of a table of observations in its order; a column that it lacks has its stand-in.
 
     Examples
     --------
-    >>> from lnregions.tables.codebook import load_breaks
-    >>> gdp = series(load_observations(), "210100", indicator="gdp", breaks=load_breaks())
-    >>> gdp.loc[gdp["year"] >= 2023, ["year", "value", "segment"]].values.tolist()
-    [[2023.0, 8122.1, 2.0], [2024.0, 9027.1, 3.0], [2025.0, 9100.3, 3.0]]
+    >>> rows = pd.DataFrame({"area": ["210100"], "indicator": "gdp", "year": 2023, "value": [8122.1], "grade": "B"})
+    >>> observed(rows)[0][:7]
+    (0, '210100', 'gdp', 2023, 8122.1, '', 'B')
     """
-    chosen = (
-        (observations["area"] == area) & (observations["indicator"] == indicator) & observations["default"]
-    )
-    frame = observations[chosen].sort_values("year").reset_index(drop=True)
-    starts = breaks.loc[applying_breaks(breaks, area, indicator=indicator, level=level), "first_year"]
-    frame["segment"] = [int((starts.unique() <= year).sum()) for year in frame["year"]]
-    return frame[["year", "value", "unit", "grade", "segment", "vintage", "status", "source", "note"]]
-
-
-def applying_breaks(breaks: pd.DataFrame, area: str, *, indicator: str, level: str = "") -> pd.Series:
-    """Return which breaks part the series of this area and indicator, as a boolean series."""
-    named = break_scopes(area, level=level)
-    return (breaks["indicator"] == indicator) & breaks["area"].isin(named) & breaks["kind"].isin(LINE_BREAKS)
+    columns = []
+    for name in Observation._fields[1:]:
+        if name not in frame:
+            columns.append([Observation._field_defaults[name]] * len(frame))
+        elif name == "known_from":
+            columns.append(list(frame[name].dt.date))
+        elif Observation._field_defaults.get(name) == "":
+            columns.append(
+                [one if isinstance(one, str) or pd.notna(one) else "" for one in frame[name].tolist()]
+            )
+        else:
+            columns.append(frame[name].tolist())
+    return [Observation(*row) for row in zip(range(len(frame)), *columns, strict=True)]
 
 
 def break_scopes(area: str, *, level: str = "") -> list[str]:
     """Return what the column ``area`` of a break may hold for it to part the series of this area.
+
+    Parameters
+    ----------
+    area : str
+        Adcode or region code.
+    level : str, optional
+        Rank of the area (nation, province, city); by its adcode if not given.
 
     Examples
     --------
     >>> break_scopes("210200")
     ['*', '210200', 'cities']
     """
-    groups = {"nation": "nation", "province": "province", "city": "cities"}
-    return ["*", area, groups.get(level or _rank(area), "*")]
+    if not level and re.fullmatch(r"\d{6}", area):
+        ends = {"0000": "province", "00": "city"}
+        level = "nation" if area == "100000" else next((ends[end] for end in ends if area.endswith(end)), "")
+    return ["*", area, {"nation": "nation", "province": "province", "city": "cities"}.get(level, "*")]
 
 
-def _rank(area: str) -> str:
-    if not re.fullmatch(r"\d{6}", area):
-        return ""
-    return {"100000": "nation"}.get(area) or (
-        "province" if area.endswith("0000") else "city" if area.endswith("00") else ""
+def parse_as_of(as_of: str | dt.date) -> pd.Timestamp:
+    """Return the day that an ``as_of`` means; a month or a year means its last day.
+
+    Raises
+    ------
+    DataError
+        If it is no date between 1949 and 2100.
+
+    Examples
+    --------
+    >>> str(parse_as_of("2024-02").date())
+    '2024-02-29'
+    """
+    text = as_of.isoformat()[:10] if isinstance(as_of, dt.date) and not pd.isna(as_of) else narrow(str(as_of))
+    try:
+        return pd.Timestamp(last_day(text))
+    except ValueError:
+        what = f"As of {quote(str(as_of))} is not a date from 1949 to 2100."
+        raise DataError(f"{what} Give one such as 2024-01-19, 2024-01 or 2024.") from None
+
+
+def known_from(observations: pd.DataFrame, published: Mapping[str, str]) -> pd.Series:
+    """Return the day from which each figure counts as known.
+
+    A vintage that is a full date is that day; a month or a year is its last day. A figure without a vintage
+    counts as known from 31 December of the year after the one it describes, or from the date that its source
+    itself states, if that is later: of several sources the earliest, and one without a date sets no day.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        Columns ``year``, ``vintage``, ``source``.
+    published : mapping
+        Source id to the date the source states, ``""`` where it states none.
+
+    Returns
+    -------
+    pandas.Series
+        Of ``datetime64``, with the index of the frame.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2021, 2021], "vintage": ["2022-04", ""], "source": ["a", "a b"]})
+    >>> known_from(rows, {"a": "2024-12-18", "b": "2023"}).dt.date.astype(str).tolist()
+    ['2022-04-30', '2023-12-31']
+    """
+    stated = {vintage: last_day(vintage) for vintage in observations["vintage"].unique() if vintage}
+    earliest = {}
+    for source in observations["source"].unique():
+        dates = [published.get(one, "") for one in source.split()]
+        earliest[source] = min(map(last_day, dates)) if dates and all(dates) else dt.date.min
+    columns = (observations[name].tolist() for name in ("year", "vintage", "source"))
+    days = [
+        stated.get(vintage) or max(dt.date(year + 1, 12, 31), earliest[source])
+        for year, vintage, source in zip(*columns, strict=True)
+    ]
+    return pd.Series(np.array(days, dtype="datetime64[s]"), index=observations.index)
+
+
+def choose_default(observations: pd.DataFrame) -> pd.Series:
+    """Return which reading is used for each area, indicator and year: the first by this order.
+
+    1. grade, A before B before C; 2. vintage, the latest first and a figure without one last; 3. status,
+    final before revised before preliminary before unknown; 4. number of sources, most first; 5. source id.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        Columns ``area``, ``indicator``, ``year``, ``vintage``, ``known_from``, ``grade``, ``status``,
+        ``source``.
+
+    Returns
+    -------
+    pandas.Series
+        Of ``bool``, one true in each group.
+    """
+    best = by_preference(observations)
+    first = ~observations[["area", "indicator", "year"]].loc[best].duplicated()
+    return first.reindex(observations.index).astype(bool)
+
+
+def by_preference(observations: pd.DataFrame) -> pd.Index:
+    """Labels of observations, those to be used before others first, as `choose_default` orders them."""
+    known = observations["known_from"].to_numpy().astype("datetime64[D]").astype("int64")
+    order = pd.DataFrame(
+        {
+            "grade": observations["grade"],
+            "vintage": np.where(observations["vintage"] == "", np.iinfo("int64").max, -known),
+            "status": -observations["status"].map(_STATUS_ORDER),
+            "sources": -observations["source"].str.count(" "),
+            "source": observations["source"],
+        }
     )
+    return order.sort_values(list(order), kind="stable").index
 
 
-_LOADED: dict[tuple, pd.DataFrame] = {}
-
-
-def _load_shipped() -> pd.DataFrame:
-    """Shipped figures, kept while their file is unchanged."""
+def _shipped() -> pd.DataFrame:
+    """Copy of the shipped figures, kept while their file is unchanged."""
     path = data_dir() / "observations.csv"
     state = path.stat() if path.is_file() else None
     key = (path, state and (state.st_mtime_ns, state.st_size))
-    if state is None or key not in _LOADED:
+    if key not in _SHIPPED:
         frame = _read(path, None)
-        _LOADED.clear()
-        _LOADED[key] = frame
-    return _LOADED[key].copy()
+        _SHIPPED.clear()
+        _SHIPPED[key] = frame
+    return _SHIPPED[key].copy()
 
 
-def _contradictions(shipped: pd.DataFrame, added: pd.DataFrame, *, path: str) -> list[Fault]:
-    """Faults of a plan's own figures that give a shipped reading another value."""
+def _refuse_contradictions(shipped: pd.DataFrame, added: pd.DataFrame, *, path: str) -> None:
+    """Refuse a plan's own figures that give a shipped reading another value."""
     both = added.merge(shipped, on=_KEY, suffixes=("", "_shipped"))
-    return [
-        Fault(
-            "figure otherwise",
+    both = both[both["value"] != both["value_shipped"]]
+    remedy = "Name the source and the vintage that state the other value."
+    refuse_any(
+        fault(
+            f"{', '.join(str(row[name]) for name in _KEY)} is {row['value']}, but {row['value_shipped']} in the "
+            f"shipped table. {remedy}",
             path,
-            column=", ".join(_KEY),
-            value=row["value"],
-            extra={"key": ", ".join(str(row[column]) for column in _KEY), "stated": row["value_shipped"]},
         )
-        for row in both[both["value"] != both["value_shipped"]].to_dict("records")
-    ]
+        for row in both.to_dict("records")
+    )
 
 
 def _read(path: Path, plan: object) -> pd.DataFrame:
-    frame, lines, form = read_with_faults(path, "observations")
+    table = read_table(path, "observations")
     published = load_sources().set_index("source")["published"].to_dict()
-    areas, sources = [*load_areas()["area"], *region_codes()], list(published)
+    areas = [*load_areas()["area"], *region_codes()]
     if plan is not None:
         areas += [*plan.areas["area"], *plan.regions["region"]]
         published |= plan.sources.set_index("source")["published"].to_dict()
-        sources = list(published)
-    faults = _check_figures(frame, lines, path=shown_path(path), areas=areas, sources=sources)
-    refuse_any(joined_faults(form, faults))
-    said = kept_warnings(frame)
+    _check_figures(table, areas=areas, sources=list(published))
+    frame = table.checked()
     frame["known_from"] = known_from(frame, published)
-    keep_warnings(frame, said)
     return frame
 
 
-def _check_figures(
-    frame: pd.DataFrame, lines: list[int], *, path: str, areas: list[str], sources: list[str]
-) -> list[Fault]:
-    indicators = load_indicators().set_index("indicator")
-    choices = {"area": dict.fromkeys(areas), "indicator": indicators.index, "source": sources}
-    faults = check_references(frame, choices, path=path, lines=lines)
+def _check_figures(table: Table, *, areas: list[str], sources: list[str]) -> None:
+    """Report unknown names, units that do not fit, impossible values and dates."""
+    indicators, frame = load_indicators().set_index("indicator"), table.frame
+    table.check_references({"area": areas, "indicator": indicators.index, "source": sources})
     code = frame["indicator"]
-    faults += [
-        _unit_fault(row, indicators["unit"][row.indicator], path=path, line=lines[row.Index])
-        for row in frame[
-            code.isin(indicators.index) & (frame["unit"] != code.map(indicators["unit"]))
-        ].itertuples()
-    ]
-    fits = frame["unit"] == code.map(indicators["unit"])
-    for limit, fault, wrong in (
-        ("minimum", "below possible", frame["value"] < code.map(indicators["minimum"])),
-        ("maximum", "above possible", frame["value"] > code.map(indicators["maximum"])),
-    ):
-        for row in frame[wrong & fits].itertuples():
-            extra = {"indicator": row.indicator, "rule": f"{indicators[limit][row.indicator]:,.12g}"}
-            faults.append(Fault(fault, path, lines[row.Index], "value", row.value, extra))
-    return faults + _date_faults(frame, lines, path=path)
-
-
-def _date_faults(frame: pd.DataFrame, lines: list[int], *, path: str) -> list[Fault]:
-    """Faults of dates of publication: no day, or one before the year that the figure describes has begun."""
-    faults = date_faults(frame["vintage"], "vintage", path=path, lines=lines)
-    for line, year, vintage in zip(lines, frame["year"], frame["vintage"], strict=True):
-        if not pd.isna(year) and vintage[:4].isdecimal() and int(vintage[:4]) < year:
-            faults.append(Fault("year not begun", path, line, "year", int(year), {"stated": vintage}))
-    return faults
-
-
-def _unit_fault(row: tuple, wanted: str, *, path: str, line: int) -> Fault:
-    factor = _FACTORS.get((row.unit, wanted))
-    extra = {"indicator": row.indicator, "wanted": wanted, "factor": "", "factor_zh": ""}
-    if factor:
-        extra["factor"] = f" (1 {wanted} is {factor} {row.unit})"
-        extra["factor_zh"] = f"（1 {wanted} = {factor} {row.unit}）"
-    return Fault("unit", path, line, "unit", row.unit, extra)
+    wanted, least, most = (code.map(indicators[name]) for name in ("unit", "minimum", "maximum"))
+    for row in np.flatnonzero(code.isin(indicators.index) & (frame["unit"] != wanted)):
+        own, unit = frame["unit"][row], wanted[row]
+        factor = _FACTORS.get((own, unit))
+        factor = f" (1 {unit} is {factor} {own})" if factor else ""
+        what = f"the unit of {code[row]} is {unit}, not {quote(own)}{factor}"
+        table.report(row, "unit", f"{what}. Give the value in {unit}.")
+    fits, remedy = frame["unit"] == wanted, "Correct the value, its unit or the indicator."
+    for row in np.flatnonzero(fits & (frame["value"] < least)):
+        what = f"{code[row]} {frame['value'][row]} is below the least possible, {least[row]:,.12g}"
+        table.report(row, "value", f"{what}. {remedy}")
+    for row in np.flatnonzero(fits & (frame["value"] > most)):
+        what = f"{code[row]} {frame['value'][row]} is above the greatest possible, {most[row]:,.12g}"
+        table.report(row, "value", f"{what}. {remedy}")
+    table.check_dates("vintage")
+    published = pd.to_numeric(frame["vintage"].str.extract("^([0-9]{4})", expand=False))
+    for row in np.flatnonzero((published < frame["year"]).fillna(False)):
+        what = f"year {frame['year'][row]} begins after the figure was published ({frame['vintage'][row]})"
+        table.report(row, "year", f"{what}. Correct the year or the vintage.")

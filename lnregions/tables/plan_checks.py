@@ -1,245 +1,287 @@
-"""What must hold inside a plan folder beyond the types of its columns."""
+"""What must hold inside a plan folder beyond its columns: the facts of plan.yaml, and the sense of its tables.
+
+YAML is read by the safe loader only, without the traps of YAML 1.1: every plain value is kept as its text, so
+``no`` stays ``no`` and ``015000`` stays ``015000``; what a key must be is decided here.
+"""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
+import yaml
 
-from lnregions.errors import Fault, add_messages, narrow, parse_year, refuse_any, unknown_fault
+from lnregions.errors import Fault, fault, narrow, quote, refuse, refuse_any, shown_path, unknown_fault
 from lnregions.tables.codebook import load_indicators, load_units
-from lnregions.tables.rows import text_fault
-from lnregions.tables.tables import check_references
-from lnregions.tables.vintages import date_faults
-from lnregions.words import parse_date
+from lnregions.tables.rows import decode, read_bytes, text_fault
+from lnregions.tables.tables import NO_DAY, Table
+from lnregions.words import is_day, parse_date, parse_year
+from lnregions.words.values import FIRST_YEAR, LAST_YEAR
 
-RESERVED = {"con", "prn", "aux", "nul", "*"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
-"""Names that cannot be folders on Windows, in lower case."""
-
-FACTS = (
-    "id", "title_zh", "title_en", "short_zh", "short_en", "number", "issuer_zh", "issuer_en", "signed",
-    "issued", "press_conference", "first_year", "horizon", "base_stated", "baseline_year", "sources",
-)  # fmt: skip
-"""Keys of ``plan.yaml``."""
-_YEARS = ("first_year", "horizon", "baseline_year")
-_DAYS = ("signed", "issued", "press_conference")
+FACTS = {
+    "id": "text", "title_zh": "text", "title_en": "text", "short_zh": "text", "short_en": "text", "number": "text",
+    "issuer_zh": "text", "issuer_en": "text", "signed": "date", "issued": "date", "press_conference": "date",
+    "first_year": "year", "horizon": "year", "base_stated": "yes or no", "baseline_year": "year",
+    "sources": "list",
+}  # fmt: skip
+"""Keys of ``plan.yaml`` and what each holds."""
+SOURCE_COLUMNS = ["source", "title", "publisher", "url", "published"]
 _NEEDED = ("id", "title_en", "first_year", "horizon")
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+"""Names that cannot be folders on Windows, in lower case."""
+_FOLDER_NAME = "cannot be the name of a folder. Use up to 40 of a-z, 0-9 and hyphens."
 _GROWTH = {"growth", "average_growth", "cumulative_growth"}
 _RELATIVE = {"relative_growth", "relative_level"}
 _VALUED = {"level", "share", "count"} | _GROWTH
-
-add_messages(
-    {
-        "fact missing": ("{column} is missing", "Add a line '{column}: ...'"),
-        "area otherwise": (
-            "{column} {value} is not what the shipped table has for {area}, {stated}",
-            "Give an area of your own a code of its own, and leave shipped ones out",
-        ),
-        "no rows": ("the table has no row", "Write at least one; a row behind a number sign is a remark"),
-        "slug": ("{column} {value} cannot be the name of a folder", "Use up to 40 of a-z, 0-9 and hyphens"),
-        "horizon": ("horizon {value} is before first_year {first}", "Give the last year of the plan"),
-        "baseline": ("baseline_year {value} is not before the horizon {horizon}", "Give an earlier year"),
-        "target unit": ("unit {value} does not fit {kind} of {indicator}", "Write {wanted}"),
-        "target needs": (
-            "a target of kind {kind} needs {column}",
-            "Fill in {column}, or choose another kind",
-        ),
-        "fact text": ("{column} is a list where a text is meant", "Write one value behind the colon"),
-        "url": (
-            "{column} {value} is no address of a page",
-            "Give one that begins with https:// or http://",
-        ),
-        "plan sources": (
-            "sources is not a list of entries with id and title",
-            "Write '- id: p1' and 'title: ...' for each",
-        ),
-    }
-)
+_DEEPEST, _LARGEST = 6, 2**16
 
 
-def is_folder_name(name: str) -> bool:
-    """Whether a code can name a folder on every system."""
-    return bool(_SLUG.fullmatch(name)) and name not in RESERVED
+class _TextLoader(yaml.SafeLoader):
+    """Safe loader without implicit types."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012
 
 
-def check_plan_facts(
-    facts: dict, lines: dict[str, int], *, path: str, tidied: list[tuple[str, str]]
-) -> tuple[dict, list[dict]]:
-    """Return the facts of ``plan.yaml`` with years as numbers, and its sources; refuse what is wrong.
+def read_yaml(path: Path) -> tuple[dict, dict[str, int], list[str]]:
+    """Return the keys and values of a YAML file as text, the line of each top-level key, and warnings.
 
-    What was untidy about a year or a date is added to `tidied`.
+    Raises
+    ------
+    DataError
+        For text that is no YAML, two equal keys, anchors, tags and documents nested too deep.
     """
-    faults = [
-        unknown_fault("key", key, FACTS, path=path, line=lines[key], column=key)
-        for key in facts
-        if key not in FACTS
-    ]
-    faults += [Fault("fact missing", path, None, key) for key in _NEEDED if not facts.get(key)]
+    shown = shown_path(path)
+    text, warnings = decode(read_bytes(path, largest=_LARGEST), path=shown)
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_TextLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise yaml.MarkedYAMLError(problem="nested too deep", problem_mark=event.start_mark)
+            anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+            if anchor or tag:
+                sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+                refuse([_not_allowed(f"{sign}{anchor}" if anchor else tag, event, shown)])
+        node = yaml.compose(text, Loader=_TextLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
+        what = f"the text is not valid YAML ({reason}). Write 'key: value' lines, indented by blanks."
+        refuse([fault(what, shown, mark.line + 1 if mark else None)])
+    if not isinstance(node, yaml.MappingNode):
+        refuse(
+            [
+                fault(
+                    "the file does not hold 'key: value' lines. Write one key and its value a line.", shown, 1
+                )
+            ]
+        )
+    return _value(node, shown), {key.value: key.start_mark.line + 1 for key, _ in node.value}, warnings
+
+
+def _not_allowed(what: str, node: yaml.Event | yaml.Node, path: str) -> Fault:
+    text = f"{quote(what)} is not allowed in a plan. Write the value out as plain text."
+    return fault(text, path, node.start_mark.line + 1)
+
+
+def _value(node: yaml.Node, path: str) -> dict | list | str:
+    if isinstance(node, yaml.ScalarNode):
+        return "" if node.style is None and node.value in ("null", "~") else node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, path) for item in node.value]
     out = {}
-    for key, value in facts.items():
-        if key != "sources" and not isinstance(value, str):
-            faults.append(Fault("fact text", path, lines[key], key))
-        elif key != "sources" and (fault := text_fault(value, key, path=path, line=lines[key])):
-            faults.append(fault)
-        elif key in _YEARS and value:
-            out[key] = _year_of(value, faults, path=path, line=lines[key], column=key)
-        elif key == "base_stated":
-            if narrow(value).lower() not in ("yes", "no", "true", "false", ""):
-                faults.append(Fault("boolean", path, lines[key], key, value))
-            out[key] = narrow(value).lower() in ("yes", "true")
-        elif key in _DAYS and value:
-            out[key] = _date_of(value, faults, path=path, line=lines[key], column=key)
-        elif key != "sources":
-            out[key] = value
-    sources = _sources_of(facts.get("sources") or [], faults, path=path, line=lines.get("sources"))
-    tidied += [
-        (f"{key} was written {facts[key]!r} and read as {value}", f"{key} 写作 {facts[key]!r}，读作 {value}")
-        for key, value in out.items()
-        if key in (*_YEARS, *_DAYS) and facts[key] != str(value)
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            refuse([_not_allowed("a key that is a list", key, path)])
+        if key.value in out:
+            refuse([fault(f"{key.value} stands twice. Keep one of the two.", path, key.start_mark.line + 1)])
+        out[key.value] = _value(value, path)
+    return out
+
+
+def read_facts(path: Path) -> tuple[dict, pd.DataFrame, list[str]]:
+    """Return the facts of ``plan.yaml`` (years as numbers), the sources it lists, and warnings.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong with the file.
+    """
+    given, lines, warnings = read_yaml(path)
+    shown = shown_path(path)
+    faults = [
+        unknown_fault("key", k, FACTS, path=shown, line=lines[k], column=k) for k in given if k not in FACTS
     ]
-    name = out.get("id")
-    if name and not is_folder_name(name):
-        faults.append(Fault("slug", path, lines["id"], "id", name))
-    first, last = out.get("first_year"), out.get("horizon")
+    faults += [
+        fault(f"{key} is missing. Add a line '{key}: ...'.", shown, column=key)
+        for key in _NEEDED
+        if not given.get(key)
+    ]
+    facts = {"base_stated": False}
+    for key, value in given.items():
+        if key in FACTS and key != "sources":
+            facts[key], text = _fact(key, value)
+            faults += [fault(text, shown, lines[key], column=key)] if text else []
+            wrong = text_fault(value, key, path=shown, line=lines[key]) if isinstance(value, str) else None
+            faults += [wrong] if wrong else []
+            if FACTS[key] in ("date", "year") and not text and str(facts[key]) != value:
+                warnings.append(f"{key} was written {value!r} and read as {facts[key]}")
+    first, last = facts.get("first_year"), facts.get("horizon")
     if first and last and last < first:
-        faults.append(Fault("horizon", path, lines["horizon"], "horizon", last, {"first": first}))
+        faults.append(fault(_horizon(last, first), shown, lines["horizon"], column="horizon"))
+    sources = _sources(given.get("sources") or [], faults, path=shown, line=lines.get("sources"))
     refuse_any(faults)
-    out.setdefault("base_stated", False)
-    out.setdefault("baseline_year", first - 1)
-    return {key: out.get(key, "") for key in FACTS if key != "sources"}, sources
+    facts.setdefault("baseline_year", first - 1)
+    table = pd.DataFrame(sources, columns=SOURCE_COLUMNS, dtype=str)
+    named = {key: facts.get(key, "") for key in FACTS if key != "sources"}
+    return named, table, [f"{shown}: {warning}" for warning in warnings]
 
 
-def _year_of(value: str, faults: list[Fault], *, path: str, line: int, column: str) -> int | None:
+def _fact(key: str, value: object) -> tuple[object, str]:
+    """Value of a fact, and what is wrong with it."""
+    kind = FACTS[key]
+    if not isinstance(value, str):
+        return "", f"{key} is a list where a text is meant. Write one value behind the colon."
+    if kind == "yes or no":
+        word = narrow(value).lower()
+        sound = word in ("yes", "no", "true", "false", "")
+        return word in (
+            "yes",
+            "true",
+        ), "" if sound else f"{key} {quote(value)} is neither yes nor no. Write yes or no."
+    if not value or kind == "text":
+        wrong = kind == "text" and key == "id" and value and not is_folder_name(value)
+        return value, f"id {quote(value)} {_FOLDER_NAME}" if wrong else ""
+    if kind == "date":
+        date = parse_date(value)
+        return date, "" if is_day(date) else f"{key} {quote(date)} {NO_DAY}"
     try:
         year = parse_year(value)
     except ValueError:
         year = 0
-    if 1949 <= year <= 2100:
-        return year
-    faults.append(Fault("year", path, line, column, value))
-    return None
+    sound = FIRST_YEAR <= year <= LAST_YEAR
+    what = f"{key} {quote(value)} is not a whole number. Give a four-digit year such as 2024."
+    return (year, "") if sound else (None, what)
 
 
-def _date_of(value: str, faults: list[Fault], *, path: str, line: int, column: str) -> str:
-    date = parse_date(value)
-    faults += date_faults([date], column, path=path, lines=[line])
-    return date
-
-
-def _sources_of(entries: object, faults: list[Fault], *, path: str, line: int | None) -> list[dict]:
-    if not isinstance(entries, list) or not all(
+def _sources(entries: object, faults: list[Fault], *, path: str, line: int | None) -> list[dict]:
+    """Rows of the sources that a plan lists; what is wrong with them joins the faults."""
+    named = isinstance(entries, list) and all(
         isinstance(e, dict) and e.get("id") and e.get("title") for e in entries
-    ):
-        faults.append(Fault("plan sources", path, line, "sources"))
+    )
+    if not named:
+        what = (
+            "sources is not a list of entries with id and title. Write '- id: p1' and 'title: ...' for each."
+        )
+        faults.append(fault(what, path, line, column="sources"))
         return []
-    out = []
+    rows: list[dict] = []
     for entry in entries:
-        row = {key: str(entry.get(key, "")) for key in ("title", "publisher", "url", "published")}
-        if row["published"]:
-            row["published"] = _date_of(row["published"], faults, path=path, line=line, column="published")
-        texts = (text_fault(text, key, path=path, line=line) for key, text in row.items())
-        faults += [fault for fault in texts if fault]
+        row = {"source": str(entry["id"])} | {key: str(entry.get(key, "")) for key in SOURCE_COLUMNS[1:]}
+        row["published"] = parse_date(row["published"]) if row["published"] else ""
+        faults += [one for key, text in row.items() if (one := text_fault(text, key, path=path, line=line))]
+        texts = []
+        if row["published"] and not is_day(row["published"]):
+            texts.append(f"published {quote(row['published'])} {NO_DAY}")
         if row["url"] and not re.match(r"https?://[^\s\"'<>]+\Z", row["url"]):
-            faults.append(Fault("url", path, line, "url", row["url"]))
-        if not re.fullmatch(r"[a-z0-9-]{1,40}", str(entry["id"])):
-            faults.append(Fault("slug", path, line, "id", str(entry["id"])))
-        if any(entry["id"] == other["source"] for other in out):
-            faults.append(Fault("duplicate yaml key", path, line, f"source {entry['id']}"))
-        out.append({"source": str(entry["id"]), **row})
-    return out
+            what = f"url {quote(row['url'])} is no address of a page"
+            texts.append(f"{what}. Give one that begins with https:// or http://.")
+        if not re.fullmatch(r"[a-z0-9-]{1,40}", row["source"]):
+            texts.append(f"id {quote(row['source'])} {_FOLDER_NAME}")
+        if any(row["source"] == other["source"] for other in rows):
+            texts.append(f"source {row['source']} stands twice. Keep one of the two.")
+        faults += [fault(text, path, line, column="sources") for text in texts]
+        rows.append(row)
+    return rows
 
 
-def check_regions(frame: pd.DataFrame, lines: list[int], *, path: str, known: dict) -> list[Fault]:
-    """Faults of ``regions.csv``: codes that cannot be folders, leading cities that are no areas."""
-    faults = [] if len(frame) else [Fault("no rows", path)]
-    faults += [
-        Fault("slug", path, line, "region", code)
-        for line, code in zip(lines, frame["region"], strict=True)
-        if not is_folder_name(code) or code in (known["area"] or ())
-    ]
-    return faults + _references(frame, {"lead_city": known["area"]}, path=path, lines=lines)
+def is_folder_name(name: str) -> bool:
+    """Whether a code can name a folder on every system."""
+    return bool(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name, re.ASCII)) and name not in _RESERVED
 
 
-def check_membership(frame: pd.DataFrame, lines: list[int], *, path: str, known: dict) -> list[Fault]:
-    """Faults of ``membership.csv`` and ``positioning.csv``: unknown regions, areas and sources."""
-    if "area" not in frame:
-        regions = None if known["region"] is None else ["*", *known["region"]]
-        return _references(frame, {"region": regions}, path=path, lines=lines)
-    choices = {"region": known["region"], "sources": known["source"]}
-    faults = _references(frame, choices, path=path, lines=lines)
-    counted = frame["level"] != "zone"
-    kept = [line for line, keep in zip(lines, counted, strict=True) if keep]
-    return faults + _references(frame[counted], {"area": known["area"]}, path=path, lines=kept)
+def check_own_areas(table: Table, shipped: pd.DataFrame) -> None:
+    """Report a shipped area that a plan's ``areas.csv`` gives another name, rank or parent."""
+    known = shipped.set_index("area")
+    for row, own in enumerate(table.frame.to_dict("records")):
+        for column in ("level", "parent", "name_zh") if own["area"] in known.index else ():
+            stated = known.loc[own["area"], column]
+            if own[column] != stated:
+                what = f"{column} {quote(own[column])} is not what the shipped table has for {own['area']}, {stated}"
+                remedy = "Give an area of your own a code of its own, and leave shipped ones out."
+                table.report(row, column, f"{what}. {remedy}")
 
 
-def _references(frame: pd.DataFrame, choices: dict, *, path: str, lines: list[int]) -> list[Fault]:
-    """Faults of references, but for what cannot be told because its own file could not be read."""
-    told = {column: known for column, known in choices.items() if known is not None}
-    return check_references(frame, told, path=path, lines=lines)
+def check_plan_table(name: str, table: Table, known: dict[str, list[str] | None]) -> None:
+    """Report what makes no sense in a table of a plan.
+
+    `known` holds the codes of areas, regions and sources; None where their own file could not be read, so that one
+    fault does not bring others.
+    """
+    frame, areas, regions = table.frame, known["area"], known["region"]
+    if name == "regions":
+        if frame.empty:
+            what = "the table has no row. Write at least one; a row behind a number sign is a remark."
+            table.report(None, "", what)
+        for row, code in enumerate(frame["region"]):
+            if not is_folder_name(code) or code in (areas or ()):
+                table.report(row, "region", f"region {quote(code)} {_FOLDER_NAME}")
+        table.check_references({"lead_city": areas})
+    elif name == "positioning":
+        table.check_references({"region": None if regions is None else ["*", *regions]})
+    elif name == "membership":
+        table.check_references({"region": regions, "sources": known["source"]})
+        table.check_references({"area": areas}, rows=frame["level"] != "zone")
+    elif name == "targets":
+        _check_targets(table, known)
 
 
-def check_targets(frame: pd.DataFrame, lines: list[int], *, path: str, known: dict) -> list[Fault]:
-    """Faults of ``targets.csv``: unknown names, years out of order, units that do not fit, missing parts."""
-    indicators = load_indicators().set_index("indicator")
-    entities = None if None in (known["region"], known["area"]) else [*known["region"], *known["area"]]
-    choices = {"region": known["region"], "area": entities, "other_area": entities, "benchmark": entities}
-    choices |= {"indicator": indicators.index, "sources": known["source"]}
-    faults = _references(frame, choices, path=path, lines=lines)
-    for line, row in zip(lines, frame.itertuples(), strict=True):
-        if line in known.get("unread", ()):  # a cell of it could not be read
-            continue
-        faults += _check_years(row, path=path, line=line)
-        if row.indicator in indicators.index:
-            faults += _check_unit(row, indicators["unit"][row.indicator], path=path, line=line)
-        faults += _check_parts(row, path=path, line=line)
-    return faults
+def _check_targets(table: Table, known: dict) -> None:
+    units = load_indicators().set_index("indicator")["unit"].to_dict()
+    unread = {one.line for one in table.faults}
+    either = None if None in (known["region"], known["area"]) else [*known["region"], *known["area"]]
+    choices = {"region": known["region"], "indicator": units, "sources": known["source"]}
+    table.check_references(choices | dict.fromkeys(("area", "other_area", "benchmark"), either))
+    for row, (line, target) in enumerate(zip(table.lines, table.frame.itertuples(), strict=True)):
+        if line not in unread:
+            for column, text in _target_faults(target, units):
+                table.report(row, column, text)
 
 
-def _check_years(row: tuple, *, path: str, line: int) -> list[Fault]:
-    if row.horizon < row.first_year:
-        return [Fault("horizon", path, line, "horizon", row.horizon, {"first": row.first_year})]
-    if not pd.isna(row.baseline_year) and row.baseline_year >= row.horizon:
-        return [Fault("baseline", path, line, "baseline_year", row.baseline_year, {"horizon": row.horizon})]
-    return []
+def _target_faults(target, units: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Column and text of what is wrong with a clause: years out of order, a unit that does not fit, missing parts."""
+    if target.horizon < target.first_year:
+        yield "horizon", _horizon(target.horizon, target.first_year)
+    elif not pd.isna(target.baseline_year) and target.baseline_year >= target.horizon:
+        what = f"baseline_year {target.baseline_year} is not before the horizon {target.horizon}"
+        yield "baseline_year", f"{what}. Give an earlier year."
+    if target.indicator in units:
+        wanted = _units_allowed(target.kind, units[target.indicator])
+        if target.unit not in wanted:
+            what = f"unit {quote(target.unit)} does not fit {target.kind} of {target.indicator}"
+            yield "unit", f"{what}. Write {quote(wanted[0])}."
+    compares = target.comparator in ("up", "down") if target.kind == "direction" else bool(target.comparator)
+    needs = {
+        "comparator": target.kind in _VALUED | _RELATIVE | {"direction"} and not compares,
+        "value": target.kind in _VALUED and pd.isna(target.value),
+        "benchmark": target.kind in _RELATIVE and not target.benchmark,
+        "indicator": target.kind != "qualitative" and not target.indicator,
+    }  # fmt: skip
+    for column in (column for column, lacking in needs.items() if lacking):
+        what = f"a target of kind {target.kind} needs {column}"
+        yield column, f"{what}. Fill in {column}, or choose another kind."
 
 
-def _check_unit(row: tuple, unit: str, *, path: str, line: int) -> list[Fault]:
-    if row.kind in _GROWTH or row.kind == "relative_growth":
-        wanted = "%" if row.kind in _GROWTH else row.unit if row.unit in ("", "%") else "%"
-    elif row.kind in ("qualitative", "direction", "doubling", "relative_level"):
-        wanted = row.unit if row.unit in ("", *load_units()["unit"]) else unit
-    elif row.kind == "count":
-        wanted = row.unit if row.unit in ("个", unit) else "个"
-    else:
-        wanted = unit
-    if row.unit == wanted:
-        return []
-    extra = {"kind": row.kind, "indicator": row.indicator, "wanted": repr(wanted)}
-    return [Fault("target unit", path, line, "unit", row.unit, extra)]
+def _units_allowed(kind: str, unit: str) -> list[str]:
+    """Units that a clause of this kind may have, the usual one first."""
+    if kind in _GROWTH:
+        return ["%"]
+    if kind == "relative_growth":
+        return ["%", ""]
+    if kind in ("qualitative", "direction", "doubling", "relative_level"):
+        return [unit, "", *load_units()["unit"]]
+    return ["个", unit] if kind == "count" else [unit]
 
 
-def _check_parts(row: tuple, *, path: str, line: int) -> list[Fault]:
-    needed = []
-    if row.kind in _VALUED:
-        needed += [] if row.comparator else ["comparator"]
-        needed += ["value"] if pd.isna(row.value) else []
-    if row.kind in _RELATIVE:
-        needed += [] if row.comparator else ["comparator"]
-        needed += [] if row.benchmark else ["benchmark"]
-    if row.kind == "direction" and row.comparator not in ("up", "down"):
-        needed.append("comparator")
-    if row.kind not in ("qualitative",) and not row.indicator:
-        needed.append("indicator")
-    return [Fault("target needs", path, line, column, extra={"kind": row.kind}) for column in needed]
-
-
-def area_faults(own: pd.DataFrame, shared: pd.DataFrame, *, path: str) -> list[Fault]:
-    """Faults of a plan's ``areas.csv``: a shipped area under another name, of another rank or elsewhere."""
-    shipped = shared.set_index("area")
-    faults = []
-    for row in own[own["area"].isin(shipped.index)].to_dict("records"):
-        for column in ("level", "parent", "name_zh"):
-            stated = shipped.loc[row["area"], column]
-            if row[column] != stated:
-                extra = {"area": row["area"], "stated": stated}
-                faults.append(Fault("area otherwise", path, column=column, value=row[column], extra=extra))
-    return faults
+def _horizon(last: int, first: int) -> str:
+    return f"horizon {last} is before first_year {first}. Give the last year of the plan."

@@ -3,6 +3,9 @@
 import copy
 import os
 import re
+import shutil
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -13,31 +16,16 @@ from lnregions.errors import DataError, Fault, quote, refuse_any, shown_path, un
 from lnregions.paths import data_dir
 from lnregions.tables.codebook import load_areas, load_sources
 from lnregions.tables.observations import load_observations
-from lnregions.tables.plan_checks import (
-    area_faults,
-    check_membership,
-    check_plan_facts,
-    check_regions,
-    check_targets,
-)
-from lnregions.tables.plan_template import write_plan_template
-from lnregions.tables.tables import joined_faults, keep_warnings, kept_warnings, read_with_faults
-from lnregions.tables.yaml import read_yaml
-
-__all__ = ["Plan", "check_plan", "list_plans", "load_plan", "write_plan_template"]
+from lnregions.tables.plan_checks import check_own_areas, check_plan_table, read_facts
+from lnregions.tables.tables import Table, kept_warnings, read_table
 
 BOUNDARY_NAMES = ("boundaries.gpkg", "boundaries.geojson", "boundaries.shp")
 """Names under which a plan folder may hold the boundaries of its own areas."""
+TEMPLATE = Path(__file__).parent / "plan_template"
+"""Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
 _LOADED: dict[tuple, "Plan"] = {}
 _MOST_LOADED = 16
 _TABLES = ("regions", "positioning", "membership", "targets")
-_CHECKS = {
-    "regions": check_regions,
-    "membership": check_membership,
-    "positioning": check_membership,
-    "targets": check_targets,
-}
-_SOURCE_COLUMNS = ["source", "title", "publisher", "url", "published"]
 
 
 @dataclass(frozen=True)
@@ -65,8 +53,8 @@ class Plan:
         The shipped areas and those of the plan's own.
     folder : Path
         Where it was read.
-    tidied, tidied_zh : tuple of str
-        What was untidy about a folder of your own and was read all the same.
+    warnings : tuple of str
+        What was unusual about a folder of your own and was read all the same.
     """
 
     id: str
@@ -78,8 +66,7 @@ class Plan:
     sources: pd.DataFrame
     areas: pd.DataFrame = field(repr=False)
     folder: Path = field(repr=False)
-    tidied: tuple[str, ...] = field(default=(), repr=False)
-    tidied_zh: tuple[str, ...] = field(default=(), repr=False)
+    warnings: tuple[str, ...] = field(default=(), repr=False)
 
     def members(self, region: str, *, level: str | None = None) -> list[str]:
         """Return the areas that make a region; zones are left out, as they lie inside other members.
@@ -116,24 +103,24 @@ class Plan:
         return f"<Plan {self.id}, {years}: {len(self.regions)} regions, {len(self.targets)} targets>"
 
     def _repr_html_(self) -> str:
-        title = escape(str(self.facts.get("title_en") or self.id))
-        chinese = escape(str(self.facts.get("title_zh", "")))
-        number = escape(str(self.facts.get("number", "")))
-        years = escape(f"{self.facts.get('first_year', '')}-{self.facts.get('horizon', '')}")
-        kinds = list(dict.fromkeys(self.targets["kind"]))
-        heads = "".join(f"<th scope='col'>{escape(h)}</th>" for h in ("region", "members", "targets", *kinds))
-        rows = "".join(self._row_html(row, kinds) for row in self.regions.itertuples())
-        return (
-            f"<div><b>{title}</b><br>{chinese} {number}<br>{years}"
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        facts = {key: escape(str(value)) for key, value in self.facts.items()}
+        kinds = pd.crosstab(self.targets["region"], self.targets["kind"])
+        kinds = kinds.reindex(
+            self.regions["region"], columns=list(dict.fromkeys(self.targets["kind"])), fill_value=0
         )
-
-    def _row_html(self, row, kinds) -> str:
-        """One region: its names, how many members it has, and how many targets of each kind."""
-        own = self.targets.loc[self.targets["region"] == row.region, "kind"]
-        counts = [len(self.members(row.region)), len(own), *((own == kind).sum() or "" for kind in kinds)]
-        cells = "".join(f"<td>{count}</td>" for count in counts)
-        return f"<tr><td>{escape(str(row.short_en))} {escape(str(row.short_zh))}</td>{cells}</tr>"
+        rows = pd.DataFrame(
+            {
+                "region": (self.regions["short_en"] + " " + self.regions["short_zh"]).tolist(),
+                "members": [len(self.members(region)) for region in self.regions["region"]],
+                "targets": kinds.sum(axis=1).tolist(),
+            }
+        )
+        table = rows.join(kinds.reset_index(drop=True)).to_html(index=False, border=0)
+        years = f"{facts['first_year']}-{facts['horizon']}"
+        title = (
+            f"<b>{facts['title_en'] or facts['id']}</b><br>{facts['title_zh']} {facts['number']}<br>{years}"
+        )
+        return f"<div>{title}{table}</div>"
 
 
 def list_plans() -> list[str]:
@@ -160,7 +147,7 @@ def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan
     Returns
     -------
     Plan
-        Facts and frames. A :class:`~lnregions.InputWarning` says what was untidy about a folder of your own.
+        Facts and frames. A :class:`~lnregions.InputWarning` says what was unusual about a folder of your own.
 
     Raises
     ------
@@ -174,12 +161,14 @@ def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan
     """
     folder = _folder(plan, path)
     kept = _kept(folder)
-    _say(kept)
-    return _copy(kept, folder)
+    warn_input(kept.warnings)
+    frames = ("regions", "positioning", "membership", "targets", "sources", "areas")
+    copies = {name: getattr(kept, name).copy() for name in frames}
+    return replace(kept, facts=copy.deepcopy(kept.facts), folder=folder, **copies)
 
 
 def shipped_plans() -> list[Plan]:
-    """Return the shipped plans as they are kept, to be looked into: nothing may be written into their tables.
+    """Return the shipped plans as they are kept: nothing may be written into their tables.
 
     Examples
     --------
@@ -187,58 +176,6 @@ def shipped_plans() -> list[Plan]:
     True
     """
     return [_kept(data_dir() / "plans" / name) for name in list_plans()]
-
-
-def _kept(folder: Path) -> Plan:
-    """The plan of a folder, read when it is new or has changed."""
-    state = _state_of_files(folder)
-    if state not in _LOADED:
-        read, faults = _read(folder)
-        refuse_any(faults)
-        if len(_LOADED) >= _MOST_LOADED:
-            _LOADED.pop(next(iter(_LOADED)))
-        _LOADED[state] = read
-    return _LOADED[state]
-
-
-def _state_of_files(folder: Path) -> tuple:
-    """What tells that a plan has changed: place, time and size of each file that it is read and checked by."""
-    return (folder.resolve(), *_files_in(folder), *_files_in(data_dir(), ending=".csv"))
-
-
-def _files_in(folder: Path, *, ending: str = "") -> list[tuple]:
-    """Name, time and size of each file of a folder."""
-    with os.scandir(folder) as entries:
-        held = [(one.name, one.stat()) for one in entries if one.name.endswith(ending) and one.is_file()]
-    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in held)
-
-
-def _copy(plan: Plan, folder: Path) -> Plan:
-    """The plan with tables of its own, so that writing into one changes no other."""
-    frames = ("regions", "positioning", "membership", "targets", "sources", "areas")
-    copies = {name: getattr(plan, name).copy() for name in frames}
-    return replace(plan, facts=copy.deepcopy(plan.facts), folder=folder, **copies)
-
-
-def _say(plan: Plan) -> None:
-    warn_input(zip(plan.tidied, plan.tidied_zh, strict=True))
-
-
-def check_plan(folder: str | Path) -> list[Fault]:
-    """Return everything that is wrong with a plan folder; an empty list when nothing is.
-
-    Figures in the folder's own ``observations.csv`` are checked too. A :class:`~lnregions.InputWarning` says what
-    was untidy and is read all the same.
-    """
-    folder = Path(folder)
-    faults: list[Fault] = []
-    plan, found = _gather(faults, lambda: _read(_folder(folder, folder)), (None, []))
-    faults = faults or found
-    if plan is not None:
-        _say(plan)
-    if plan is not None and (folder / "observations.csv").is_file():
-        _gather(faults, lambda: load_observations(plan=plan), None)
-    return faults
 
 
 def plan_of(given: Plan | str | Path) -> Plan:
@@ -257,16 +194,110 @@ def plan_of(given: Plan | str | Path) -> Plan:
     return given if isinstance(given, Plan) else load_plan(given)
 
 
+def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
+    """Values that each parameter of the batch may take, for one plan.
+
+    Returns
+    -------
+    dict
+        ``region`` (codes of the plan), ``adcode`` (cities of the provinces that its members lie in; all cities where
+        it names no member), ``language``, ``plan``.
+
+    Raises
+    ------
+    DataError
+        If there is no such plan, or with every fault of its folder.
+
+    Examples
+    --------
+    >>> batch_choices()["region"]
+    ['circle', 'belt', 'west', 'east']
+    """
+    found = _kept(_folder(plan, None))
+    parents = dict(zip(found.areas["area"], found.areas["parent"], strict=True))
+    levels = dict(zip(found.areas["area"], found.areas["level"], strict=True))
+
+    def province(area: str) -> str:
+        steps = 0
+        while levels.get(area) in ("county", "city") and steps < len(levels):
+            area, steps = parents[area], steps + 1
+        return area
+
+    provinces = {province(area) for area in found.membership["area"]}
+    cities = [area for area, level in levels.items() if level == "city"]
+    return {
+        "region": found.regions["region"].tolist(),
+        "adcode": [area for area in cities if province(area) in provinces] or cities,
+        "language": ["en", "zh"],
+        "plan": list(dict.fromkeys([*list_plans(), plan])),
+    }
+
+
+def check_plan(folder: str | Path) -> list[Fault]:
+    """Return everything that is wrong with a plan folder; an empty list when nothing is.
+
+    Figures in the folder's own ``observations.csv`` are checked too. A :class:`~lnregions.InputWarning` says what
+    was unusual and is read all the same.
+    """
+    folder = Path(folder)
+    faults: list[Fault] = []
+    plan = _gather(faults, lambda: _read(_folder(folder, folder), faults), None)
+    if plan is not None:
+        warn_input(plan.warnings)
+        if (folder / "observations.csv").is_file():
+            _gather(faults, lambda: load_observations(plan=plan), None)
+    return faults
+
+
+def write_plan_template(folder: str | Path) -> Path:
+    """Write an empty, commented plan folder and return its path.
+
+    Parameters
+    ----------
+    folder : str or path
+        Folder to make; it may exist if it is empty.
+
+    Raises
+    ------
+    DataError
+        If the folder holds anything, or cannot be written. Nothing is left half-written.
+    """
+    folder = Path(folder)
+    try:
+        if (folder.exists() or folder.is_symlink()) and (not folder.is_dir() or any(folder.iterdir())):
+            raise DataError(
+                f"{shown_path(folder)} is there and not empty. Name a new folder; nothing is written."
+            )
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".plan-", dir=folder.parent) as beside:
+            made = Path(beside, "plan")
+            made.mkdir()
+            for path in TEMPLATE.iterdir():
+                shutil.copyfile(path, made / path.name)
+            if folder.is_dir():
+                folder.rmdir()
+            made.chmod(0o755)
+            os.replace(made, folder)
+    except DataError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a possible name"
+        what = f"The folder {shown_path(folder)} cannot be written ({reason})"
+        raise DataError(f"{what}. Choose another place.") from error
+    return folder
+
+
 def _folder(plan: str | Path, path: Path | None) -> Path:
+    """Folder of a plan by its name or path."""
+    names = list_plans()
     if path is None and not (isinstance(plan, Path) or (isinstance(plan, str) and plan.strip())):
-        names = ", ".join(list_plans())
         raise DataError(
             f"The plan {quote(plan)} is neither a plan nor the name of one. "
-            f"Give one from load_plan, the path of a plan folder, or one of {names}.",
+            f"Give one from load_plan, the path of a plan folder, or one of {', '.join(names)}."
         )
-    if path is None and str(plan) in list_plans():
+    if path is None and str(plan) in names:
         return data_dir() / "plans" / str(plan)
-    folder = Path(path) if path is not None else Path(plan)
+    folder = Path(plan if path is None else path)
     named_as_path = path is not None or isinstance(plan, Path) or re.search(r"[/\\.]", str(plan))
     try:
         if folder.is_dir():
@@ -274,49 +305,66 @@ def _folder(plan: str | Path, path: Path | None) -> Path:
     except (OSError, ValueError):
         named_as_path = False
     if not named_as_path:
-        raise unknown("plan", str(plan), list_plans())
+        raise unknown("plan", str(plan), names)
     raise DataError(
         f"The plan folder {shown_path(folder)!r} does not exist. "
-        f"Give the path of a folder with plan.yaml in it, or one of {', '.join(list_plans())}.",
+        f"Give the path of a folder with plan.yaml in it, or one of {', '.join(names)}."
     )
 
 
-def _read(folder: Path) -> tuple[Plan | None, list[Fault]]:
-    """Plan of a folder and its faults; no plan when a file of it cannot be read at all.
+def _kept(folder: Path) -> Plan:
+    """The plan of a folder, read when it is new or one of its files (or of the codebook) has changed."""
+    state = (folder.resolve(), *_files_in(folder), *_files_in(data_dir(), ending=".csv"))
+    if state not in _LOADED:
+        faults: list[Fault] = []
+        plan = _read(folder, faults)
+        refuse_any(faults)
+        if len(_LOADED) >= _MOST_LOADED:
+            _LOADED.pop(next(iter(_LOADED)))
+        _LOADED[state] = plan
+    return _LOADED[state]
+
+
+def _files_in(folder: Path, *, ending: str = "") -> list[tuple]:
+    """Name, time and size of each file of a folder."""
+    with os.scandir(folder) as entries:
+        files = [(one.name, one.stat()) for one in entries if one.name.endswith(ending) and one.is_file()]
+    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in files)
+
+
+def _read(folder: Path, faults: list[Fault]) -> Plan | None:
+    """Plan of a folder, its faults joining the others; None when a file of it cannot be read at all.
 
     What rests on a file that cannot be read is not checked, so that one fault does not bring others.
     """
-    faults: list[Fault] = []
-    facts, sources, said = _gather(faults, lambda: _read_facts(folder / "plan.yaml"), ({}, None, []))
+    facts, sources, warnings = _gather(faults, lambda: read_facts(folder / "plan.yaml"), ({}, None, []))
     areas = _gather(faults, lambda: _read_areas(folder), None)
-    tables = {}
+    tables: dict[str, Table | None] = {}
     for name in _TABLES:
-        tables[name] = _gather(faults, lambda name=name: read_with_faults(folder / f"{name}.csv", name), None)
-    known = {"area": None if areas is None else list(areas["area"])}
-    known["region"] = list(tables["regions"][0]["region"]) if _sound(tables["regions"]) else None
-    known["source"] = None if sources is None else [*sources["source"], *load_sources()["source"]]
-    for name, check in _CHECKS.items():
-        if tables[name] is not None:
-            frame, lines, form = tables[name]
-            unread = {"unread": {fault.line for fault in form}}
-            found = check(frame, lines, path=shown_path(folder / f"{name}.csv"), known=known | unread)
-            faults += joined_faults(form, found)
-    if sources is None or areas is None or not all(_sound(table) for table in tables.values()):
-        return None, faults
-    frames = {name: frame for name, (frame, _, _) in tables.items()}
-    said += [sentences for frame in (*frames.values(), areas) for sentences in kept_warnings(frame)]
-    tidied, tidied_zh = zip(*said, strict=True) if said else ((), ())
+        tables[name] = _gather(faults, lambda name=name: read_table(folder / f"{name}.csv", name), None)
+    regions = tables["regions"]
+    known = {
+        "area": None if areas is None else areas["area"].tolist(),
+        "region": regions.frame["region"].tolist() or None if regions and not regions.faults else None,
+        "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
+    }
+    readable = all(table and not table.faults for table in tables.values())
+    for name, table in tables.items():
+        if table:
+            check_plan_table(name, table, known)
+            faults += table.sorted_faults()
+    if sources is None or areas is None or not readable:
+        return None
+    frames = {name: table.frame for name, table in tables.items()}
+    warnings += [sentence for frame in (*frames.values(), areas) for sentence in kept_warnings(frame)]
     for frame in (*frames.values(), areas):
         frame.attrs = {}  # pandas copies them with every selection
-    own = {"sources": sources, "areas": areas, "folder": folder, "tidied": tidied, "tidied_zh": tidied_zh}
-    return Plan(id=facts["id"], facts=facts, **frames, **own), faults
+    return Plan(
+        facts["id"], facts, **frames, sources=sources, areas=areas, folder=folder, warnings=tuple(warnings)
+    )
 
 
-def _sound(table: tuple | None) -> bool:
-    return table is not None and not table[2]
-
-
-def _gather(faults: list[Fault], read, otherwise):
+def _gather(faults: list[Fault], read: Callable, otherwise: object):
     """Result of a reader, or a stand-in while its faults join the others."""
     try:
         return read()
@@ -325,24 +373,15 @@ def _gather(faults: list[Fault], read, otherwise):
         return otherwise
 
 
-def _no_sources() -> pd.DataFrame:
-    return pd.DataFrame(columns=_SOURCE_COLUMNS, dtype=str)
-
-
-def _read_facts(path: Path) -> tuple[dict, pd.DataFrame, list[tuple[str, str]]]:
-    facts, lines, tidied = read_yaml(path)
-    shown = shown_path(path)
-    facts, sources = check_plan_facts(facts, lines, path=shown, tidied=tidied)
-    table = pd.DataFrame(sources, columns=_SOURCE_COLUMNS, dtype=str) if sources else _no_sources()
-    return facts, table, [(f"{shown}: {en}", f"{shown}：{zh}") for en, zh in tidied]
-
-
 def _read_areas(folder: Path) -> pd.DataFrame:
-    shared = load_areas()
-    if not (folder / "areas.csv").is_file():
-        return shared
-    own = load_areas(path=folder / "areas.csv")
-    refuse_any(area_faults(own, shared, path=shown_path(folder / "areas.csv")))
-    joined = pd.concat([shared[~shared["area"].isin(own["area"])], own], ignore_index=True)
-    keep_warnings(joined, kept_warnings(own))
-    return joined
+    """The shipped areas, and those of the plan's own."""
+    shipped, path = load_areas(), folder / "areas.csv"
+    if not path.is_file():
+        return shipped
+    table = read_table(path, "areas")
+    table.check_references({"parent": [*table.frame["area"], *shipped["area"]]})
+    check_own_areas(table, shipped)
+    own = table.checked()
+    areas = pd.concat([shipped[~shipped["area"].isin(own["area"])], own], ignore_index=True)
+    areas.attrs["warnings"] = kept_warnings(own)
+    return areas

@@ -1,8 +1,7 @@
-"""Bytes of a comma-separated file turned into rows of text, each with its line number; nothing guessed.
+"""Text files as rows of text: bytes decoded, CSV split, nothing guessed.
 
-What is merely untidy (byte order mark, GB18030, UTF-16, CRLF, tabs or semicolons for commas, blank lines, empty
-trailing columns) is accepted and recorded in plain sentences, English and Chinese; what could move or cut a value
-(NUL, open quote, ragged row) is refused.
+What is unusual but clear (byte order mark, GB18030, UTF-16, CRLF, tabs or semicolons, blank lines, empty trailing
+columns) is accepted, with a warning; what could move or cut a value (NUL, open quote, ragged row) is refused.
 """
 
 import codecs
@@ -12,173 +11,112 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lnregions.errors import Fault, add_messages, narrow, refuse, refuse_any, shown_path
+from lnregions.errors import DataError, Fault, fault, narrow, quote, refuse, refuse_any, shown_path
 
 LARGEST = 16 * 2**20
 """Largest file that is read, in bytes."""
 _LONGEST_CELL = 4000
-
-add_messages(
-    {
-        "no file": ("the file does not exist", "Check the path, or put the file back"),
-        "not a file": ("this is not a readable file ({reason})", "Give the path of a file"),
-        "too large": ("the file has {value} bytes", "Give one of at most {most} bytes"),
-        "nul byte": (
-            "a NUL byte stands in the file",
-            "Save it again as UTF-8 text; it may be UTF-16 or damaged",
-        ),
-        "encoding": (
-            "the bytes {value} are not valid {encoding}",
-            "Save the file as UTF-8; it may be damaged here",
-        ),
-        "no header": ("the file has no header line", "Write the column names in the first line"),
-        "quote": (
-            "a quotation mark is not closed or stands inside a value",
-            "Double it inside a quoted value",
-        ),
-        "line break": (
-            "column {column} holds a line break",
-            "Close the quotation mark, or put the value in one line",
-        ),
-        "ragged": ("the row has {value} values where the header has {wanted}", "Give {wanted} values"),
-        "control": ("{column} {value} holds a control character", "Take it out"),
-        "long cell": ("{column} has a value of {length} characters", "Keep it within {most}"),
-    }
-)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd]")
+_SEPARATORS = {"\t": "tabs", ";": "semicolons"}
 
 
 @dataclass
 class Rows:
-    """Header and rows of a file, as text, with the line of each row and what was untidy."""
+    """Header and rows of a file as text, the line of each row, and what was unusual."""
 
     path: str
-    header: list[str]
-    records: list[list[str]]
-    lines: list[int]
-    tidied: list[tuple[str, str]] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+    records: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     separator: str = ","
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a regular file, refusing what is missing, a folder, a device or too large."""
-    path, shown = Path(path), shown_path(path)
+def read_bytes(path: Path, *, largest: int | None = None) -> bytes:
+    """Return the bytes of a regular file; refuse what is missing, a folder, a device or too large."""
+    path, shown, most = Path(path), shown_path(path), largest or LARGEST
     try:
-        if not path.exists():
-            refuse([Fault("no file", shown)])
         if not path.is_file():
-            refuse(
-                [
-                    Fault(
-                        "not a file", shown, extra={"reason": "folder or device", "reason_zh": "文件夹或设备"}
-                    )
-                ]
-            )
-        if path.stat().st_size > LARGEST:
-            refuse([Fault("too large", shown, value=path.stat().st_size, extra={"most": LARGEST})])
-        return path.read_bytes()
+            if not path.exists():
+                raise FileNotFoundError
+            raise OSError(0, "folder or device")
+        size = path.stat().st_size
+        if size <= most:
+            return path.read_bytes()
+        text = f"the file has {size} bytes. Give one of at most {most} bytes."
+    except (FileNotFoundError, UnicodeError):
+        text = "the file does not exist. Check the path, or put the file back."
     except OSError as error:
-        reason = error.strerror or "unreadable"
-        refuse([Fault("not a file", shown, extra={"reason": reason, "reason_zh": reason})])
+        text = f"this is not a readable file ({error.strerror or 'unreadable'}). Give the path of a file."
     except ValueError as error:
-        if isinstance(error, UnicodeError) or "null" in str(error):
-            refuse([Fault("no file", shown)])
-        raise
+        if "null" not in str(error):
+            raise
+        text = "the file does not exist. Check the path, or put the file back."
+    raise DataError([fault(text, shown)])
 
 
-def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str, list[tuple[str, str]]]:
-    """Return the text of a file's bytes and what was untidy about them, in English and Chinese.
+def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str, list[str]]:
+    """Return the text of a file's bytes, and warnings of what was unusual about them.
 
     UTF-8 with or without byte order mark; UTF-16 with one; GB18030 when declared, or when few bytes can be
     meant as UTF-8. A UTF-8 file with a damaged character is refused, never read as GB18030.
     """
+    warnings = []
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _decode_wide(data, path)
-    if b"\x00" in data:
-        refuse([Fault("nul byte", path, data[: data.find(b"\x00")].count(b"\n") + 1)])
-    tidied = []
-    if data.startswith(codecs.BOM_UTF8):
-        data = data[len(codecs.BOM_UTF8) :]
-        tidied.append(BOM)
-    if encoding:
-        try:
-            return data.decode(codecs.lookup(encoding).name), tidied
-        except (UnicodeDecodeError, LookupError) as error:
-            refuse([_encoding_fault(error, data, path=path, encoding=encoding)])
+        encoding, warnings = "UTF-16", ["the text was read as UTF-16"]
+    elif b"\0" in data:
+        _refuse_nul(data[: data.find(b"\0")].count(b"\n") + 1, path)
+    elif data.startswith(codecs.BOM_UTF8):
+        data, warnings = data[len(codecs.BOM_UTF8) :], ["a byte order mark was left out"]
     try:
-        return data.decode("utf-8"), tidied
-    except UnicodeDecodeError as error:
-        if not tidied and _meant_as_utf8(data) < 0.5:
+        text = data.decode(encoding or "utf-8")
+    except (UnicodeDecodeError, LookupError) as error:
+        if not encoding and not warnings and _share_of_utf8(data) < 0.5:
             try:
-                return data.decode("gb18030"), [_read_as("GB18030")]
+                return data.decode("gb18030"), ["the text was read as GB18030"]
             except UnicodeDecodeError:
                 pass
-        refuse([_encoding_fault(error, data, path=path, encoding="UTF-8")])
-
-
-BOM = ("a byte order mark was left out", "已略去字节顺序标记")
-
-
-def _read_as(encoding: str) -> tuple[str, str]:
-    return f"the text was read as {encoding}", f"文字按 {encoding} 读取"
-
-
-def _decode_wide(data: bytes, path: str) -> tuple[str, list[tuple[str, str]]]:
-    """Text that states by its byte order mark that it is UTF-16, as Excel's "Unicode text" does."""
-    try:
-        text = data.decode("utf-16")
-    except UnicodeDecodeError as error:
-        refuse([_encoding_fault(error, data, path=path, encoding="UTF-16")])
+        start, end = getattr(error, "start", 0), getattr(error, "end", 0)
+        wrong, line = quote(data[start:end].hex(" ")), data[:start].count(b"\n") + 1
+        what = f"the bytes {wrong} are not valid {encoding or 'UTF-8'}"
+        refuse([fault(f"{what}. Save the file as UTF-8; it may be damaged here.", path, line)])
     if "\0" in text:
-        refuse([Fault("nul byte", path, text[: text.find("\0")].count("\n") + 1)])
-    return text, [_read_as("UTF-16")]
+        _refuse_nul(text[: text.find("\0")].count("\n") + 1, path)
+    return text, warnings
 
 
-def _meant_as_utf8(data: bytes) -> float:
+def _refuse_nul(line: int, path: str) -> None:
+    text = "a NUL byte stands in the file. Save it again as UTF-8 text; it may be UTF-16 or damaged."
+    refuse([fault(text, path, line)])
+
+
+def _share_of_utf8(data: bytes) -> float:
     """Share of the bytes beyond ASCII that form UTF-8 characters of European or Chinese text, 0 to 1.
 
     Pairs of GB18030 bytes often form characters of other scripts by chance.
     """
     beyond = sum(byte > 0x7F for byte in data)
     text = data.decode("utf-8", errors="ignore")
-    usual = [
-        char for char in text if "\xa0" <= char <= "\u024f" or "\u2000" <= char <= "\u9fff" or char > "\uff00"
-    ]
+    usual = re.findall("[\xa0-\u024f\u2000-\u9fff\uff01-\U0010ffff]", text)
     return len("".join(usual).encode()) / beyond if beyond else 1.0
 
 
-def _encoding_fault(error: Exception, data: bytes, *, path: str, encoding: str) -> Fault:
-    start, end = getattr(error, "start", 0), getattr(error, "end", 0)
-    extra = {"encoding": encoding}
-    return Fault("encoding", path, data[:start].count(b"\n") + 1, value=data[start:end].hex(" "), extra=extra)
-
-
-def read_rows(path: Path, *, encoding: str | None = None) -> Rows:
-    """Return the rows of a comma-separated file as text; raise :class:`DataError` with all that is wrong."""
-    shown = shown_path(path)
-    text, tidied = decode(read_bytes(path), path=shown, encoding=encoding)
-    return parse_rows(text, path=shown, tidied=tidied)
-
-
-def parse_rows(text: str, *, path: str, tidied: list[tuple[str, str]] | None = None) -> Rows:
+def parse_rows(text: str, *, path: str, warnings: list[str] | None = None) -> Rows:
     """Return the rows of a comma-separated text; ``#`` in front of the header or a row makes it a comment."""
-    rows = Rows(path, [], [], [], list(tidied or []))
+    rows = Rows(path, warnings=list(warnings or []))
     if text and not text.endswith(("\n", "\r")):
-        rows.tidied.append(
-            ("the last line has no line end; if rows are missing, the file was cut",
-             "最后一行没有换行符；若缺少数据行，则文件被截断")
-        )  # fmt: skip
+        rows.warnings.append("the last line has no line end; if rows are missing, the file was cut")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        rows.tidied.append(("line ends of another system were read", "已转换其他系统的换行符"))
+        rows.warnings.append("line ends of another system were read")
     rows.separator = _separator(text)
     if rows.separator != ",":
-        name, name_zh = {"\t": ("tabs", "制表符"), ";": ("semicolons", "分号")}[rows.separator]
-        rows.tidied.append((f"columns parted by {name} were read", f"列以{name_zh}分隔"))
-    faults, blank, number, raw = [], 0, 0, text.split("\n")
+        rows.warnings.append(f"columns parted by {_SEPARATORS[rows.separator]} were read")
+    faults, blank, end, raw = [], 0, 0, text.split("\n")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=rows.separator)
     try:
         for record in reader:
-            line, number = number + 1, reader.line_num
+            line, end = end + 1, reader.line_num
             if record and _is_comment(record, raw[line - 1]):
                 continue
             if not any(map(str.strip, record)):
@@ -186,18 +124,18 @@ def parse_rows(text: str, *, path: str, tidied: list[tuple[str, str]] | None = N
             elif not rows.header:
                 rows.header = [narrow(name) for name in record]
             else:
-                faults += _check_record(record, rows.header, path=path, line=line)
+                faults += _record_faults(record, rows.header, path=path, line=line)
                 rows.records.append(record)
                 rows.lines.append(line)
     except csv.Error:
-        faults.append(Fault("quote", path, number + 1))
-        refuse(faults)
+        what = "a quotation mark is not closed or stands inside a value. Double it inside a quoted value."
+        refuse([*faults, fault(what, path, end + 1)])
     if not rows.header:
-        refuse([Fault("no header", path)])
+        refuse([fault("the file has no header line. Write the column names in the first line.", path)])
     refuse_any(faults)
     _drop_empty_columns(rows)
     if blank:
-        rows.tidied.append((f"{blank} empty rows were left out", f"已略去 {blank} 个空行"))
+        rows.warnings.append(f"{blank} empty rows were left out")
     return rows
 
 
@@ -207,34 +145,33 @@ def _is_comment(record: list[str], line: str) -> bool:
 
 
 def _separator(text: str) -> str:
-    """What parts the columns, told from the header: tabs or semicolons only where it has no comma at all."""
+    """Separator of the columns by the header: tabs or semicolons only where it has no comma at all."""
     lines = (line for line in text.split("\n") if line.strip(" ,;\t") and not line.startswith("#"))
     header = next(lines, "")
     return "," if "," in header else max(";\t", key=header.count) if re.search("[;\t]", header) else ","
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd]")
-
-
-def _check_record(record: list[str], header: list[str], *, path: str, line: int) -> list[Fault]:
-    faults = []
-    for column, value in zip(header, record, strict=False):
-        fault = text_fault(value, column, path=path, line=line)
-        faults += [fault] if fault else []
+def _record_faults(record: list[str], header: list[str], *, path: str, line: int) -> list[Fault]:
+    cells = (
+        text_fault(value, column, path=path, line=line) for column, value in zip(header, record, strict=False)
+    )
+    faults = [one for one in cells if one]
     if len(record) != len(header):
-        faults.append(Fault("ragged", path, line, value=len(record), extra={"wanted": len(header)}))
+        what = f"the row has {len(record)} values where the header has {len(header)}"
+        faults.append(fault(f"{what}. Give {len(header)} values.", path, line))
     return faults
 
 
 def text_fault(text: str, column: str, *, path: str, line: int | None) -> Fault | None:
     """Fault of a text that holds line breaks or control characters, or is too long; None if there is none."""
+    what = ""
     if "\n" in text:
-        return Fault("line break", path, line, column)
-    if _CONTROL.search(text):
-        return Fault("control", path, line, column, text)
-    if len(text) > _LONGEST_CELL:
-        return Fault("long cell", path, line, column, extra={"length": len(text), "most": _LONGEST_CELL})
-    return None
+        what = f"column {column} holds a line break. Close the quotation mark, or put the value in one line."
+    elif _CONTROL.search(text):
+        what = f"{column} {quote(text)} holds a control character. Take it out."
+    elif len(text) > _LONGEST_CELL:
+        what = f"{column} has a value of {len(text)} characters. Keep it within {_LONGEST_CELL}."
+    return fault(what, path, line, column=column) if what else None
 
 
 def _drop_empty_columns(rows: Rows) -> None:
@@ -242,6 +179,5 @@ def _drop_empty_columns(rows: Rows) -> None:
     while width > 1 and not rows.header[width - 1] and not any(r[width - 1].strip() for r in rows.records):
         width -= 1
     if width < len(rows.header):
-        rows.header = rows.header[:width]
-        rows.records = [record[:width] for record in rows.records]
-        rows.tidied.append(("empty columns at the end were left out", "已略去末尾的空列"))
+        rows.header, rows.records = rows.header[:width], [record[:width] for record in rows.records]
+        rows.warnings.append("empty columns at the end were left out")

@@ -1,55 +1,110 @@
-"""Tables read by their schema in ``data/datapackage.json``: one place for types, choices, limits and keys.
+"""A CSV file made a checked frame by its schema: cells read by type, all faults of the file in one report.
 
-The descriptor's Table Schema (Frictionless) is turned into a pandera schema, which does the column checks;
-what it finds comes out as faults with file, line, value and remedy. A shipped table whose checksum is the one
-sealed in the descriptor passed these checks when it was sealed (``data/seal.py``) and is only converted.
+A shipped table whose checksum is in ``data/datapackage.json`` was validated when it was sealed (``data/seal.py``)
+and is only converted, by the types that the descriptor took over from the schemas.
 """
 
 import difflib
 import functools
 import hashlib
+import io
 import json
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from lnregions.errors import (
-    DataError,
-    Fault,
-    add_messages,
-    narrow,
-    quote,
-    refuse_any,
-    shown_path,
-    unknown_fault,
-)
+from lnregions.errors import Fault, fault, narrow, quote, refuse_any, shown_path, unknown_fault
 from lnregions.paths import data_dir
-from lnregions.tables.cells import READERS, cell_fault
-from lnregions.tables.column_checks import check_columns, check_key
 from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
+from lnregions.words import is_day, parse_code, parse_date, parse_number, parse_year, visible
 
-add_messages(
-    {
-        "missing column": ("column {column} is missing", "The table needs {wanted}"),
-        "duplicate column": ("column {column} stands twice", "Keep one of the two"),
-        "seal": (
-            "the table is not the one that was sealed",
-            "If the change is meant, run: python data/seal.py",
-        ),
-    }
-)
+_PLAIN = {"number": r"(-?\d+(\.\d+)?)?", "integer": r"(-?\d+)?", "year": r"\d*", "boolean": "(yes|no)?"}
+"""How our own tables write a value of each kind; anything else is read with a warning."""
+_MISSING = {*"-–—…/\\无缺", "--", "——", "……", "...", "na", "n/a", "#n/a", "null", "none"}
+_UNREADABLE = {
+    "number": "is not a number. Give digits with a decimal point, such as 9516.9.",
+    "integer": "is not a whole number. Give digits only, such as 2.",
+    "year": "is not a whole number. Give a four-digit year such as 2024.",
+    "boolean": "is neither yes nor no. Write yes or no.",
+}
+_MOST_GUESSED = 100
+"""Faults of a column after which no likeliest name is sought any more, as that takes time."""
+_KINDS = {"sources": "source", "parent": "area", "other_area": "area", "benchmark": "area"}
+"""Columns whose name is not that of what they refer to."""
+NO_DAY = "is no day of the calendar from 1949 to 2100. Give a date such as 2024-01-19, 2024-01 or 2024."
+_UNSEALED = "the table is not the one that was sealed; if the change is meant, run: python data/seal.py"
+
+
+@dataclass
+class Table:
+    """A table that was read, with the line of each row and what is wrong with it so far.
+
+    Where there are faults, a cell that could not be read is missing, and the frame serves only to find more of them.
+    """
+
+    frame: pd.DataFrame
+    path: str
+    lines: list[int]
+    faults: list[Fault] = field(default_factory=list)
+
+    def report(self, row: int | None, column: str, text: str) -> None:
+        """Add a fault of a cell; row None is the whole file."""
+        self.faults.append(fault(text, self.path, None if row is None else self.lines[row], column=column))
+
+    def sorted_faults(self) -> list[Fault]:
+        """Return the faults in the order of lines, the first of each cell."""
+        first: dict[tuple, Fault] = {}
+        for one in self.faults:
+            first.setdefault((one.line, one.column), one)
+        return sorted(first.values(), key=lambda one: one.line or 0)
+
+    def checked(self) -> pd.DataFrame:
+        """Return the frame, or raise :class:`DataError` with every fault."""
+        refuse_any(self.sorted_faults())
+        return self.frame
+
+    def check_references(
+        self, choices: dict[str, Iterable[str] | None], *, rows: Iterable | None = None
+    ) -> None:
+        """Report every value of a column (ids apart by blanks) that is none of its choices.
+
+        Choices None are not known, because their own file could not be read; `rows` tells which rows count.
+        """
+        for column, known in choices.items():
+            if known is None:
+                continue
+            kind, known = _KINDS.get(column, column), list(dict.fromkeys(known))
+            sound, before = set(known), len(self.faults)
+            wrong = {
+                cell: [word for word in cell.split() if word not in sound]
+                for cell in self.frame[column].unique()
+            }
+            for row, cell in enumerate(self.frame[column]):
+                if rows is None or rows[row]:
+                    for word in wrong[cell]:
+                        place = {"path": self.path, "line": self.lines[row], "column": column}
+                        if len(self.faults) - before < _MOST_GUESSED:
+                            self.faults.append(unknown_fault(kind, word, known, **place))
+                        else:
+                            self.faults.append(
+                                fault(f"unknown {kind} {quote(word)}. Choose a known one.", **place)
+                            )
+
+    def check_dates(self, column: str) -> None:
+        """Report dates of a column that are no day of the calendar; an empty one is none."""
+        for row, date in enumerate(self.frame[column]):
+            if date and not is_day(date):
+                self.report(row, column, f"{column} {quote(date)} {NO_DAY}")
 
 
 @functools.cache
-def _descriptor() -> dict:
-    return json.loads((data_dir() / "datapackage.json").read_text(encoding="utf-8"))
-
-
-@functools.cache
-def schema(resource: str) -> dict:
-    """Table Schema of a resource, as it stands in the descriptor."""
-    return next(entry["schema"] for entry in _descriptor()["resources"] if entry["name"] == resource)
+def _sealed() -> dict[tuple[str, str], list[dict]]:
+    """Columns of each sealed table by its checksum and name."""
+    resources = json.loads((data_dir() / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    return {(one.get("hash", ""), Path(one["path"]).stem): one["schema"]["fields"] for one in resources}
 
 
 def fingerprint(data: bytes) -> str:
@@ -57,200 +112,198 @@ def fingerprint(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
 
 
-@functools.cache
-def _sealed() -> frozenset[str]:
-    return frozenset(entry.get("hash", "") for entry in _descriptor()["resources"])
-
-
-def read_table(path: Path, resource: str, *, encoding: str | None = None, trust: bool = True) -> pd.DataFrame:
-    """Return a table as its schema has it: columns, types, and no value outside its limits.
+def read_table(path: Path, name: str, *, encoding: str | None = None, trust: bool = True) -> Table:
+    """Read a table by its schema: columns, types, and no value outside its limits.
 
     Parameters
     ----------
     path : path
         A comma-separated file.
-    resource : str
-        Name of the schema in ``data/datapackage.json``, such as ``observations`` or ``targets``.
+    name : str
+        Name of the schema in :data:`lnregions.tables.schemas.SCHEMAS`, such as ``observations``.
     encoding : str, optional
         Encoding of the file where it is known; else UTF-8, or GB18030 when it can only be that.
     trust : bool
-        Whether a table with a sealed checksum is taken as checked.
+        Whether a table with a sealed checksum is taken as validated.
 
     Returns
     -------
-    pandas.DataFrame
-        Text columns hold ``""`` where nothing is given; ``attrs["tidied"]`` and ``attrs["tidied_zh"]`` say what
-        was untidy.
+    Table
+        ``attrs["warnings"]`` of its frame are sentences on what was unusual and read all the same.
 
     Raises
     ------
     DataError
-        With every fault of the file.
-    """
-    return read_lines(path, resource, encoding=encoding, trust=trust)[0]
-
-
-def read_lines(
-    path: Path, resource: str, *, encoding: str | None = None, trust: bool = True
-) -> tuple[pd.DataFrame, list[int]]:
-    """Return the table of :func:`read_table` and the line of the file on which each row stands."""
-    frame, lines, faults = read_with_faults(path, resource, encoding=encoding, trust=trust)
-    refuse_any(faults)
-    return frame, lines
-
-
-def read_with_faults(
-    path: Path, resource: str, *, encoding: str | None = None, trust: bool = True
-) -> tuple[pd.DataFrame, list[int], list[Fault]]:
-    """Return the table, the line of each row, and the faults of its cells and keys for a report with others.
-
-    Where there are faults, a cell that could not be read is missing, and the frame is not to be used but for
-    finding more of them. A file that is no such table at all raises at once.
+        If the file is no such table at all; faults of cells and keys are in the result.
     """
     path = Path(path)
     data, shown = read_bytes(path), shown_path(path)
-    text, tidied = decode(data, path=shown, encoding=encoding)
-    rows = parse_rows(text, path=shown, tidied=tidied)
-    rules = schema(resource)
-    _fold_header(rows, rules["fields"])
-    _check_header(rows, rules["fields"])
-    sealed = fingerprint(data) in _sealed()
-    checked = trust and sealed
-    if not sealed and trust and path.resolve().is_relative_to(data_dir().resolve()):
-        rows.tidied.append(_UNSEALED)
-    frame, faults = _convert(rows, rules["fields"])
-    if not checked:
-        faults += check_columns(frame, rows, fields=rules["fields"], known=faults)
-        lines, key_faults = check_key(frame, rows, rules.get("primaryKey", []))
-        faults = sorted(faults + key_faults, key=lambda fault: fault.line or 0)
-        frame, rows.lines = frame.loc[lines].reset_index(drop=True), [rows.lines[i] for i in lines]
-    keep_warnings(frame, [(f"{shown}: {en}", f"{shown}：{zh}") for en, zh in rows.tidied])
-    return frame, rows.lines, faults
+    fields = _sealed().get((fingerprint(data), name)) if trust else None
+    if fields and b"\r" not in data:
+        frame = _convert_sealed(data.decode("utf-8"), fields)
+        frame.attrs["warnings"] = []
+        return Table(frame, shown, list(range(2, len(frame) + 2)))
+    text, warnings = decode(data, path=shown, encoding=encoding)
+    rows = parse_rows(text, path=shown, warnings=warnings)
+    table = _validated(rows, name)
+    if trust and not fields and path.resolve().is_relative_to(data_dir().resolve()):
+        rows.warnings.append(_UNSEALED)
+    table.frame.attrs["warnings"] = [f"{shown}: {sentence}" for sentence in rows.warnings]
+    return table
 
 
-def joined_faults(first: list[Fault], second: list[Fault]) -> list[Fault]:
-    """Faults of form and of sense in the order of lines; a cell with a fault of form is not reported twice."""
-    known = {(fault.line, fault.column) for fault in first}
-    further = [fault for fault in second if (fault.line, fault.column) not in known]
-    return sorted(first + further, key=lambda fault: fault.line or 0)
+def kept_warnings(frame: pd.DataFrame) -> list[str]:
+    """Sentences on what was unusual about the file of a frame."""
+    return list(frame.attrs.get("warnings", []))
 
 
-_UNSEALED = (
-    "the table is not the one that was sealed; if the change is meant, run: python data/seal.py",
-    "数据表与封存时不同；如属有意修改，请运行：python data/seal.py",
-)
+def _convert_sealed(text: str, fields: list[dict]) -> pd.DataFrame:
+    required = {one["name"] for one in fields if one.get("constraints", {}).get("required")}
+    types = {one["name"]: one["type"] for one in fields}
+    numbers = [name for name, kind in types.items() if kind in ("number", "integer", "year")]
+    dtypes = {name: _dtype(kind, whole=name in required) for name, kind in types.items()}
+    flags = {name: str for name, dtype in dtypes.items() if dtype == "bool"}
+    frame = pd.read_csv(
+        io.StringIO(text), dtype=dtypes | flags, keep_default_na=False, na_values={name: [""] for name in numbers},
+    )  # fmt: skip
+    for name in flags:
+        frame[name] = frame[name] == "yes"
+    return frame.reindex(columns=list(types), fill_value="")
 
 
-def keep_warnings(frame: pd.DataFrame, said: Iterable[tuple[str, str]]) -> None:
-    """Write into a frame's ``attrs`` what was untidy about its file, English and Chinese."""
-    said = list(said)
-    frame.attrs |= {"tidied": [en for en, _ in said], "tidied_zh": [zh for _, zh in said]}
+def _dtype(kind: str, *, whole: bool) -> object:
+    if kind in ("integer", "year"):
+        return "int64" if whole else "Int64"
+    return {"number": "float64", "boolean": "bool"}.get(kind, str)
 
 
-def kept_warnings(frame: pd.DataFrame) -> list[tuple[str, str]]:
-    """What :func:`keep_warnings` wrote."""
-    return list(zip(frame.attrs.get("tidied", []), frame.attrs.get("tidied_zh", []), strict=True))
+def _validated(rows: Rows, name: str) -> Table:
+    """Table of the rows with every fault of its header (raised), cells, values and keys."""
+    import pandera.errors
+
+    from lnregions.tables.schemas import SCHEMAS
+
+    schema = SCHEMAS[name]
+    _check_header(rows, schema.columns)
+    table = Table(pd.DataFrame(), rows.path, rows.lines)
+    for column, facts in schema.columns.items():
+        table.frame[column] = _convert(rows, column, facts.metadata, table)
+    try:
+        schema.validate(table.frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        for case in cases[cases["index"].notna() & cases["column"].isin(list(schema.columns))].itertuples():
+            if not case.check.startswith("multiple_fields"):
+                text = _value_fault(case, schema.columns[case.column].metadata)
+                table.report(int(case.index), case.column, text)
+    _check_key(table, rows, list(schema.unique))
+    return table
 
 
-def check_references(
-    frame: pd.DataFrame, choices: dict[str, Iterable[str]], *, path: str, lines: list[int]
-) -> list[Fault]:
-    """Return a fault for every value of a column (ids apart by blanks) that is none of the choices."""
-    faults = []
-    for column, known in choices.items():
-        kind = {"sources": "source", "parent": "area", "other_area": "area", "benchmark": "area"}.get(
-            column, column
-        )
-        known = list(known)
-        present = {
-            cell: [word for word in cell.split() if word not in set(known)] for cell in frame[column].unique()
-        }
-        wrong = {cell: words for cell, words in present.items() if words}
-        for line, cell in zip(lines, frame[column], strict=True):
-            faults += [
-                unknown_fault(kind, word, known, path=path, line=line, column=column)
-                for word in wrong.get(cell, ())
-            ]
-    return faults
-
-
-def _fold_header(rows: Rows, fields: list[dict]) -> None:
-    """Column names in another case made those of the schema."""
-    names = {field["name"].casefold(): field["name"] for field in fields}
-    folded = [name if name in names.values() else names.get(name.casefold(), name) for name in rows.header]
+def _check_header(rows: Rows, columns: dict) -> None:
+    """Put names in another case right; refuse missing, misspelt and repeated columns; leave others out."""
+    names = list(columns)
+    lower = {name.casefold(): name for name in names}
+    folded = [lower.get(name.casefold(), name) for name in rows.header]
     if folded != rows.header:
-        rows.tidied.append(("column names in another case were read", "列名大小写不同，已按小写读取"))
+        rows.warnings.append("column names in another case were read")
         rows.header = folded
-
-
-def _check_header(rows: Rows, fields: list[dict]) -> None:
-    names = [field["name"] for field in fields]
-    optional = {field["name"] for field in fields if field.get("optional")}
     absent = [name for name in names if name not in rows.header]
+    needed = [name for name in absent if not columns[name].metadata.get("optional")]
     further = [name for name in dict.fromkeys(rows.header) if name not in names]
-    meant = {name for name in further if difflib.get_close_matches(name, absent, n=1, cutoff=0.6)}
-    strange = further if set(absent) - optional else [name for name in further if name in meant]
+    misspelt = {name for name in further if difflib.get_close_matches(name, absent, n=1, cutoff=0.6)}
+    strange = further if needed else [name for name in further if name in misspelt]
     faults = [unknown_fault("column", name, names, path=rows.path, line=1) for name in strange]
     if further and not strange:
         listed = ", ".join(quote(name) for name in further)
-        rows.tidied.append(
-            (f"columns that are not used were left out: {listed}", f"已略去未使用的列：{listed}")
-        )
-    for name in names:
-        if rows.header.count(name) > 1:
-            faults.append(Fault("duplicate column", rows.path, 1, name))
-        elif name not in rows.header and name not in optional:
-            faults.append(Fault("missing column", rows.path, 1, name, extra={"wanted": ", ".join(names)}))
-    refuse_any(faults)
+        rows.warnings.append(f"columns that are not used were left out: {listed}")
+    texts = {name: f"column {name} is missing. The table needs {', '.join(names)}." for name in needed}
+    texts |= {n: f"column {n} stands twice. Keep one of the two." for n in names if rows.header.count(n) > 1}
+    refuse_any(faults + [fault(text, rows.path, 1, column=name) for name, text in texts.items()])
 
 
-def _convert(rows: Rows, fields: list[dict]) -> tuple[pd.DataFrame, list[Fault]]:
-    columns, faults, untidy = {}, [], {}
-    places = {name: place for place, name in enumerate(rows.header)}
-    for field in fields:
-        place = places.get(field["name"])
-        cells = [""] * len(rows.records) if place is None else [record[place] for record in rows.records]
-        values, odd, comma = [], 0, rows.separator == ";" and field["type"] == "number"
-        for line, cell in zip(rows.lines, cells, strict=True):
-            try:
-                if comma and "," in narrow(cell):
-                    raise ValueError(cell)
-                value, plain = READERS[field["type"]](cell, field)
-            except ValueError:
-                code = "decimal comma" if comma and "," in narrow(cell) else cell_fault(cell, field["type"])
-                faults.append(Fault(code, rows.path, line, field["name"], cell.strip()))
-                value, plain = None, True
-            values.append(value)
-            if not plain:
-                odd += 1
-                untidy[field["name"]] = (odd, *untidy.get(field["name"], (0, line, quote(cell)))[1:])
-        columns[field["name"]] = pd.Series(values, dtype=_dtype(field, values))
-    rows.tidied += [
-        (
-            f"values of {name} were tidied: {count} (the first in line {line}: {shown})",
-            f"已整理 {name} 的 {count} 个值（首个在第 {line} 行：{shown}）",
-        )
-        for name, (count, line, shown) in untidy.items()
-    ]
-    return pd.DataFrame(columns), faults
-
-
-def _dtype(field: dict, values: list) -> object:
-    if field["type"] in ("integer", "year"):
-        whole = field.get("constraints", {}).get("required") and None not in values
-        return "int64" if whole else "Int64"
-    return {"number": "float64", "boolean": "bool", "string": str}[field["type"]]
-
-
-def check_seals() -> list[Fault]:
-    """Check every shipped table in full, and against the size and checksum in the descriptor."""
-    faults = []
-    for resource in _descriptor()["resources"]:
-        path = data_dir() / resource["path"]
+def _convert(rows: Rows, column: str, facts: dict, table: Table) -> pd.Series:
+    """Column of values; what cannot be read is reported, what is written unusually is warned of."""
+    place = rows.header.index(column) if column in rows.header else None
+    cells = [""] * len(rows.records) if place is None else [record[place] for record in rows.records]
+    kind, values, unusual = facts["kind"], [], []
+    for row, cell in enumerate(cells):
         try:
-            read_table(path, resource["name"], trust=False)
-            if fingerprint(read_bytes(path)) != resource["hash"]:
-                faults.append(Fault("seal", shown_path(path)))
-        except DataError as error:
-            faults += error.faults
-    return faults
+            if kind == "number" and rows.separator == ";" and "," in narrow(cell):
+                raise ValueError(cell)
+            values.append(_parse(cell, kind))
+        except ValueError:
+            values.append(None)
+            table.report(row, column, _unreadable(column, cell, kind, semicolons=rows.separator == ";"))
+            continue
+        if not (re.fullmatch(_PLAIN[kind], cell, re.ASCII) if kind in _PLAIN else values[-1] == cell):
+            unusual.append((rows.lines[row], quote(cell)))
+    if unusual:
+        first = "the first in line {}: {}".format(*unusual[0])
+        rows.warnings.append(f"values of {column} were written unusually: {len(unusual)} ({first})")
+    return pd.Series(values, dtype=_dtype(kind, whole=facts["required"] and None not in values))
+
+
+def _parse(cell: str, kind: str) -> object:
+    """Value of a cell; None where a number is not given."""
+    if kind == "boolean":
+        word = narrow(cell).lower()
+        if word not in ("yes", "true", "是", "no", "false", "否", ""):
+            raise ValueError(cell)
+        return word in ("yes", "true", "是")
+    if kind in ("text", "code", "date"):
+        text = visible(cell)
+        return {"text": str, "code": parse_code, "date": parse_date}[kind](text)
+    if not cell.strip():
+        return None
+    if kind == "year":
+        return parse_year(cell)
+    number = parse_number(cell)
+    if kind == "integer" and (number != int(number) or abs(number) > 2**53):
+        raise ValueError(cell)
+    return int(number) if kind == "integer" else number
+
+
+def _unreadable(column: str, cell: str, kind: str, *, semicolons: bool) -> str:
+    text, shown = narrow(cell).casefold(), f"{column} {quote(cell.strip())}"
+    if kind == "number" and semicolons and "," in text:
+        return (
+            f"{shown} has a comma in a table parted by semicolons, where it could be a decimal comma. "
+            "Write a decimal point, and no thousands separators."
+        )
+    if kind != "boolean" and text in _MISSING:
+        return f"{shown} marks a figure that is missing. Leave the row out; a hole is no figure."
+    if kind == "number" and text.endswith("%"):
+        return f"{shown} carries its unit. Write the number alone, and % in the column unit."
+    return f"{shown} {_UNREADABLE[kind]}"
+
+
+def _value_fault(case, facts: dict) -> str:
+    """Text of a failure case of pandera."""
+    column, value, check = case.column, case.failure_case, case.check.partition("(")[0]
+    if check in ("not_nullable", "str_length"):
+        return f"{column} is empty. Give a value."
+    if check == "isin":
+        return unknown_fault(column, value, facts["choices"], path="-").code
+    if check == "str_matches":
+        return f"{column} {quote(value)} is not written as it must be. Write it as {facts['rule']}."
+    limit = case.check.partition("(")[2].rstrip(")")
+    small = check == "greater_than_or_equal_to"
+    return f"{column} {value} is too {'small' if small else 'large'}. Give {limit} or {'more' if small else 'less'}."
+
+
+def _check_key(table: Table, rows: Rows, key: list[str]) -> None:
+    """Leave out rows that stand twice, report keys that stand twice with other content."""
+    frame = table.frame
+    repeated = frame.duplicated()
+    if repeated.any():
+        rows.warnings.append(f"rows that stand twice were left out: {repeated.sum()}")
+        table.lines = [line for line, twice in zip(table.lines, repeated, strict=True) if not twice]
+        table.frame = frame = frame[~repeated].reset_index(drop=True)
+    first: dict[tuple, int] = {}
+    names = frame[key].astype(str).itertuples(index=False, name=None)
+    for line, name in zip(table.lines, names, strict=True):
+        if line != first.setdefault(name, line):
+            where = f"stands already in line {first[name]}, with other content"
+            text = f"{', '.join(key)} {quote(', '.join(name))} {where}. Keep one of the two rows."
+            table.faults.append(fault(text, table.path, line, column=", ".join(key)))

@@ -7,7 +7,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "quantities": ["quantity_name"],
         "values": [
-            "is_plain_number",
+            "is_day",
+            "last_day",
             "narrow",
             "parse_code",
             "parse_date",

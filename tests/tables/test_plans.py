@@ -1,21 +1,33 @@
+"""Plans: what the shipped ones hold, how a folder of one's own is read, and what is wrong with it."""
+
 import shutil
 
 import pytest
 
-from lnregions.errors import DataError
+import lnregions
+from lnregions import DataError, load_plan
+from lnregions.__main__ import main
 from lnregions.paths import data_dir
-from lnregions.tables import plans
-from lnregions.tables.plans import check_plan, list_plans, load_plan, write_plan_template
+from lnregions.tables import (
+    batch_choices,
+    check_plan,
+    list_plans,
+    plan_of,
+    plans,
+    shipped_plans,
+    write_plan_template,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 PLAN = data_dir() / "plans" / "ln-2022"
+FRAMES = ("regions", "positioning", "membership", "targets", "sources")
+OBSERVATIONS = "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
+AREAS = "area,level,parent,name_zh,name_en,short_zh,short_en\n"
 
 
 @pytest.fixture
 def folder(tmp_path):
-    copy = tmp_path / "mine"
-    shutil.copytree(PLAN, copy)
-    return copy
+    return shutil.copytree(PLAN, tmp_path / "mine")
 
 
 def change(folder, name, old, new, count=-1):
@@ -25,20 +37,24 @@ def change(folder, name, old, new, count=-1):
     path.write_text(text.replace(old, new, count), encoding="utf-8")
 
 
+def messages(folder):
+    return [fault.message() for fault in check_plan(folder)]
+
+
+# -- the shipped plans ----
+
+
 def test_the_plan_has_its_18_targets_and_four_regions():
     plan = load_plan()
     assert plan.id == "ln-2022"
-    assert len(plan.targets) == 18
-    assert plan.targets["target"].is_unique
     assert plan.regions["region"].tolist() == ["circle", "belt", "west", "east"]
+    assert plan.targets["target"].is_unique
     assert plan.targets["region"].value_counts().to_dict() == {"circle": 6, "belt": 5, "east": 4, "west": 3}
 
 
 def test_the_plans_facts_are_numbers_and_texts():
     facts = load_plan().facts
-    assert facts["first_year"] == 2022
-    assert facts["horizon"] == 2024
-    assert facts["baseline_year"] == 2021
+    assert (facts["first_year"], facts["horizon"], facts["baseline_year"]) == (2022, 2024, 2021)
     assert facts["base_stated"] is False
     assert facts["number"] == "辽政发〔2022〕6号"
     assert load_plan().sources["source"].tolist() == ["p1", "p2", "p3", "p4", "p5"]
@@ -77,7 +93,7 @@ def test_relative_clauses_name_what_they_are_compared_with(target, indicator, be
     assert (row["kind"], row["indicator"], row["benchmark"]) == ("relative_growth", indicator, benchmark)
 
 
-def test_open_readings_name_the_other_area():
+def test_clauses_that_leave_the_area_open_name_the_other_area():
     targets = load_plan().targets.set_index("target")
     assert targets.loc["circle-urbanisation", "other_area"] == "210100"
     assert targets.loc["belt-sei", "other_area"] == "210200"
@@ -101,11 +117,6 @@ def test_membership_says_how_sure_it_is():
     assert east == {"unverified": 6, "likely": 3}
     assert membership.query("proxy")["area"].tolist() == ["210400", "210500", "210600"]
     assert membership.query("level == 'zone'")["region"].tolist() == ["circle"]
-
-
-def test_an_unknown_region_is_refused_with_the_likeliest():
-    with pytest.raises(DataError, match=r"Unknown region 'cirkle'\. Choose one of belt, circle, east, west"):
-        load_plan().members("cirkle")
 
 
 def test_every_region_has_positioning_and_tasks():
@@ -135,30 +146,80 @@ def test_all_shipped_plans_are_listed_and_right():
         assert load_plan(plan).id == plan
 
 
-def test_an_unknown_plan_is_refused_with_the_choices():
-    with pytest.raises(DataError, match=r"Unknown plan 'ln-2023'\. Choose one of belt-2025, ln-2022"):
-        load_plan("ln-2023")
+def test_a_plan_is_kept_and_each_caller_has_a_copy():
+    kept = shipped_plans()
+    assert all(one is again for one, again in zip(kept, shipped_plans(), strict=True))
+    plan = load_plan("ln-2022")
+    plan.targets["value"] = 0.0
+    plan.facts["horizon"] = 1900
+    assert plan_of(plan) is plan
+    again = plan_of("ln-2022")
+    assert again.facts["horizon"] == 2024
+    assert again.targets["value"].max() > 0
 
 
-@pytest.mark.parametrize("given", ["./none", "/none/at/all", "..x/y"])
-def test_a_folder_that_is_not_there_is_refused(given):
-    with pytest.raises(DataError, match=r"does not exist\. Give the path of a folder with plan"):
+@pytest.mark.parametrize("kept", [1, 16])
+def test_a_plan_is_read_again_when_a_file_of_it_changes(folder, monkeypatch, kept):
+    monkeypatch.setattr(plans, "_MOST_LOADED", kept)
+    assert load_plan(folder).regions["short_en"].iloc[0] == "Shenyang circle"
+    change(folder, "regions.csv", "Shenyang circle", "Changed")
+    assert load_plan(folder).regions["short_en"].iloc[0] == "Changed"
+    assert load_plan("ln-2022").regions["short_en"].iloc[0] == "Shenyang circle"
+
+
+def test_the_batch_chooses_regions_of_the_plan_and_cities_of_its_provinces(folder):
+    choices = batch_choices("ln-2022")
+    assert choices["region"] == ["circle", "belt", "west", "east"]
+    assert len(choices["adcode"]) == 14
+    assert choices["language"] == ["en", "zh"]
+    assert choices["plan"] == list_plans()
+    assert batch_choices(str(folder))["plan"] == [*list_plans(), str(folder)]
+    header = (folder / "membership.csv").read_text("utf-8").splitlines()[0]
+    (folder / "areas.csv").write_text(
+        AREAS + "300000,province,100000,北,N,北,N\n300100,city,300000,城,C,城,C\n", "utf-8"
+    )
+    (folder / "membership.csv").write_text(header + "\neast,300100,city,likely,no,,,,p1\n", "utf-8")
+    assert batch_choices(str(folder))["adcode"] == ["300100"]
+    (folder / "membership.csv").write_text(header + "\n", "utf-8")
+    assert len(batch_choices(str(folder))["adcode"]) == 15
+
+
+# -- folders by name and path ----
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("ln-2023", r"Unknown plan 'ln-2023'\. Choose one of belt-2025, ln-2022"),
+        ("./none", r"does not exist\. Give the path of a folder with plan"),
+        ("/none/at/all", "does not exist"),
+        ("a\0b?", r"Unknown plan|does not exist"),
+        ("x" * 5000, r"Unknown plan|does not exist"),
+        ("", "neither a plan nor the name of one"),
+        (7, "neither a plan nor the name of one"),
+    ],
+)
+def test_what_is_no_plan_is_refused_with_the_choices(given, message):
+    with pytest.raises(DataError, match=message):
         load_plan(given)
-
-
-@pytest.mark.parametrize("given", ["a\0b", "", "x" * 5000])
-def test_an_impossible_name_is_refused(given):
-    with pytest.raises(DataError, match=r"Unknown plan|does not exist"):
-        load_plan(given + "?")
+    with pytest.raises(DataError, match=message):
+        plan_of(given)
 
 
 def test_a_plan_is_read_from_a_folder_by_path_or_by_name(folder):
-    assert len(load_plan(path=folder).targets) == 18
-    assert len(load_plan(str(folder)).targets) == 18
-    assert len(load_plan(folder).targets) == 18
+    for plan in (load_plan(path=folder), load_plan(str(folder)), load_plan(folder)):
+        assert len(plan.targets) == 18
     with pytest.raises(DataError, match="does not exist"):
         load_plan(folder / "none")
+    assert "does not exist" in messages(folder / "none")[0]
 
+
+def test_an_unknown_region_is_refused_with_the_likeliest():
+    with pytest.raises(DataError, match=r"Unknown region 'cirkle'\. Choose one of belt, circle, east, west"):
+        load_plan().members("cirkle")
+
+
+# -- what is wrong with a folder ----
 
 CSV_FAULTS = [
     ("targets.csv", "circle-sei,circle", "circle-sei,cirkle", r"line 4: unknown region 'cirkle'.*circle\?"),
@@ -221,6 +282,9 @@ YAML_FAULTS = [
     ("  - id: p2\n    title", "  - id: P 2\n    title", "id 'P 2' cannot be"),
     ("  - id: p2\n    title:", "  - id: p2\n    label:", "sources is not a list of entries with id and title"),
     ('published: "2022-02-24"', 'published: "24.2.2022"', "published '24.2.2022' is no day"),
+    ("id: ln-2022", "id: *a", r"line 2: '\*a' is not allowed"),
+    ("  - id: p2\n    title", "  - id: p2\n    url: ftp://x\n    title", "url 'ftp://x' is no address of a page"),
+    ("short_en: One circle, one belt, two regions", 'short_en: "a\\x07b"', "short_en 'a.x07b' holds a control"),
 ]  # fmt: skip
 
 
@@ -233,34 +297,119 @@ def test_a_fault_in_the_plans_facts_is_refused_with_its_place(folder, old, new, 
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "message"),
     [
-        "",
-        "- a\n- b\n",
-        "just text",
-        "a: " + "[" * 2000,
-        "a:\n" + "".join(" " * n + "b:\n" for n in range(1, 20)),
+        ("", "does not hold"),
+        ("- a\n- b\n", "does not hold"),
+        ("just text", "does not hold"),
+        ("a: " + "[" * 2000, "nested too deep"),
+        ("a:\n" + "".join(" " * n + "b:\n" for n in range(1, 20)), "nested too deep"),
+        ("a: &a [x, x]\nb: [*a, *a]\n", "line 1: '&a' is not allowed"),
+        ("#" * (2**16 + 1), "Give one of at most 65536 bytes"),
     ],
 )
-def test_a_file_that_holds_no_facts_is_refused(folder, text):
+def test_a_file_that_holds_no_facts_is_refused(folder, text, message):
     (folder / "plan.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=r"plan\.yaml"):
+    with pytest.raises(DataError, match=rf"plan\.yaml.*{message}"):
         load_plan(path=folder)
 
 
-def test_a_billion_laughs_is_refused_at_the_first_anchor(folder):
-    (folder / "plan.yaml").write_text("a: &a [x, x]\nb: [*a, *a]\n", encoding="utf-8")
-    with pytest.raises(DataError, match="line 1: '&a' is not allowed"):
-        load_plan(path=folder)
-    (folder / "plan.yaml").write_text("b: [*a, *a]\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"line 1: '\*a' is not allowed|not valid YAML"):
-        load_plan(path=folder)
+def test_all_faults_of_a_folder_come_at_once(folder):
+    change(folder, "plan.yaml", "first_year: 2022", "first_year: soon")
+    change(folder, "regions.csv", "circle,", "con,", 1)
+    change(folder, "targets.csv", "sei_share,>=,15", "sei_share,>=,", 1)
+    change(folder, "membership.csv", "circle,210300", "circle,210399", 1)
+    text = "\n".join(messages(folder))
+    for words in ("first_year 'soon'", "region 'con'", "needs value", "unknown area '210399'"):
+        assert words in text
+    assert "unknown source" not in text
 
 
-def test_a_facts_file_that_is_too_large_is_refused(folder):
-    (folder / "plan.yaml").write_text("#" * (2**16 + 1), encoding="utf-8")
-    with pytest.raises(DataError, match="Give one of at most 65536 bytes"):
-        load_plan(path=folder)
+def test_unknown_names_beside_a_cell_that_cannot_be_read_come_in_the_same_report(folder):
+    change(folder, "targets.csv", ",>=,30,", ",>=,thirty,", 1)
+    change(folder, "targets.csv", "fai_growth", "fay_growth", 1)
+    change(folder, "targets.csv", "manufacturing_share", "manufactory_share", 1)
+    text = "\n".join(messages(folder))
+    assert "line 2: value 'thirty' is not a number" in text
+    assert "line 2: unknown indicator 'manufactory_share'" in text
+    assert "unknown indicator 'fay_growth'" in text
+    assert "line 2: a target of kind" not in text
+
+
+@pytest.mark.parametrize(
+    ("files", "parts"),
+    [
+        ({"regions.csv": "region\n", "areas.csv": "area\n"}, {"is missing"}),
+        ({"targets.csv": None, "regions.csv": "region\n"}, {"does not exist", "is missing"}),
+        ({"observations.csv": OBSERVATIONS + "210100,gdp,2024,1,万元,,final,A,p1,\n"}, {"the unit of gdp"}),
+        ({"observations.csv": "area\n"}, {"is missing"}),
+        ({"regions.csv": "region,name_zh,name_en,short_zh,short_en,nickname,lead_city\n"}, {"no row"}),
+        ({"areas.csv": AREAS + "210100,city,210000,大连市,Dalian,大连,Dalian\n"},
+         {"name_zh '大连市' is not what the shipped table has for 210100, 沈阳市"}),
+        ({"areas.csv": AREAS + "200101,city,210009,市,City,市,City\n"}, {"unknown area '210009'"}),
+    ],
+)  # fmt: skip
+def test_a_fault_of_one_file_does_not_bring_faults_of_others(folder, files, parts):
+    for name, text in files.items():
+        (folder / name).unlink(missing_ok=True)
+        if text is not None:
+            (folder / name).write_text(text, encoding="utf-8")
+    found = messages(folder)
+    assert all(any(part in message for message in found) for part in parts)
+    assert all(any(part in message for part in parts) for message in found)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "Nothing is wrong with"), (1, "1 fault in"), (2, "2 faults in")]
+)
+def test_the_command_reports_a_folder_with_its_faults_counted(folder, capsys, count, words):
+    for area in ("210300", "210400")[:count]:
+        change(folder, "membership.csv", f"circle,{area}", f"circle,2199{area[2:4]}", 1)
+    assert main(["check", str(folder)]) == bool(count)
+    assert capsys.readouterr().out.splitlines()[-1] == f"{words} {folder}"
+
+
+# -- what is read although it is unusual ----
+
+UNUSUAL = {
+    "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
+    "byte order mark": lambda data: b"\xef\xbb\xbf" + data,
+    "GB18030": lambda data: data.decode().encode("gb18030"),
+    "UTF-16": lambda data: data.decode().encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("what", UNUSUAL)
+def test_a_plan_folder_of_another_system_is_read_with_warnings(folder, what):
+    for path in folder.iterdir():
+        path.write_bytes(UNUSUAL[what](path.read_bytes()))
+    lnregions.errors.forget_warnings()
+    with pytest.warns(lnregions.InputWarning, match=r"targets\.csv"):
+        plan = load_plan(path=folder)
+    good = load_plan("ln-2022")
+    assert plan.facts == good.facts
+    for name in FRAMES:
+        assert getattr(plan, name).equals(getattr(good, name)), name
+    named = {sentence.split(":")[0].rsplit("/")[-1] for sentence in plan.warnings}
+    assert named >= {"regions.csv", "targets.csv", *(["plan.yaml"] if what != "CRLF" else [])}
+    assert check_plan(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("first_year: 2022", "first_year: 2022年", "first_year was written '2022年' and read as 2022"),
+        ("first_year: 2022", "first_year: ２０２２", "first_year was written '２０２２' and read as 2022"),
+        ('"2022-01-31"', "2022/1/31", "signed was written '2022/1/31' and read as 2022-01-31"),
+        ('"2022-01-31"', "2022年1月31日", "signed was written"),
+        ('"2022-01-31"', "2022-01-31", ""),
+    ],
+)
+def test_unusual_facts_are_read_with_a_warning(folder, old, new, words):
+    change(folder, "plan.yaml", old, new, 1)
+    plan = load_plan(path=folder)
+    assert (plan.facts["first_year"], plan.facts["signed"]) == (2022, "2022-01-31")
+    assert (words in plan.warnings[0]) if words else plan.warnings == ()
 
 
 def test_no_and_a_number_with_a_leading_zero_keep_their_meaning(folder):
@@ -272,80 +421,27 @@ def test_no_and_a_number_with_a_leading_zero_keep_their_meaning(folder):
 
 
 def test_facts_that_may_lack_have_a_stand_in(folder):
-    (folder / "plan.yaml").write_text(
-        "id: ln-2022\ntitle_en: A plan\nfirst_year: 2022\nhorizon: 2024\nissued: null\n"
-        "sources: [{id: p2, title: x}, {id: p3, title: y}]\n", encoding="utf-8"
-    )  # fmt: skip
+    text = "id: ln-2022\ntitle_en: A plan\nfirst_year: 2022\nhorizon: 2024\nissued: null\n"
+    text += "sources: [{id: p2, title: x}, {id: p3, title: y}]\n"
+    (folder / "plan.yaml").write_text(text, encoding="utf-8")
     facts = load_plan(path=folder).facts
-    assert (facts["baseline_year"], facts["base_stated"], facts["title_zh"], facts["issued"]) == (
+    assert [facts[key] for key in ("baseline_year", "base_stated", "title_zh", "issued")] == [
         2021,
         False,
         "",
         "",
-    )
+    ]
 
 
-def test_all_faults_of_a_folder_come_at_once(folder):
-    change(folder, "plan.yaml", "first_year: 2022", "first_year: soon")
-    change(folder, "regions.csv", "circle,", "con,", 1)
-    change(folder, "targets.csv", "sei_share,>=,15", "sei_share,>=,", 1)
-    (folder / "observations.csv").write_text("area\n", encoding="utf-8")
-    change(folder, "membership.csv", "circle,210300", "circle,210399", 1)
-    text = "\n".join(fault.message() for fault in check_plan(folder))
-    assert "first_year 'soon'" in text
-    assert "region 'con'" in text
-    assert "needs value" in text
-    assert "unknown area '210399'" in text
-    assert "unknown source" not in text
-
-
-def test_faults_of_the_folders_figures_come_with_the_others(folder):
-    change(folder, "targets.csv", "sei_share,>=,15", "sei_share,>=,", 1)
-    (folder / "observations.csv").write_text("area\n", encoding="utf-8")
-    assert {fault.code for fault in check_plan(folder)} == {"target needs", "missing column"}
-
-
-def test_an_unreadable_table_does_not_bring_faults_of_others(folder):
-    (folder / "regions.csv").write_text("region\n", encoding="utf-8")
-    (folder / "areas.csv").write_text("area\n", encoding="utf-8")
-    assert {fault.code for fault in check_plan(folder)} == {"missing column"}
-
-
-def test_a_missing_table_does_not_hide_the_other_faults(folder):
-    (folder / "targets.csv").unlink()
-    change(folder, "membership.csv", "confirmed", "sure", 1)
-    faults = check_plan(folder)
-    assert {fault.code for fault in faults} == {"no file", "unknown"}
-
-
-def test_figures_of_a_plan_folder_are_checked_too(folder):
-    (folder / "observations.csv").write_text(
-        "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
-        "210100,gdp,2024,1,万元,,final,A,p1,\n", encoding="utf-8"
-    )  # fmt: skip
-    assert [fault.code for fault in check_plan(folder)] == ["unit"]
-
-
-def test_a_folder_that_is_not_there_is_a_fault_not_an_exception(tmp_path):
-    assert "does not exist" in check_plan(tmp_path / "none")[0].message()
-
-
-def test_areas_of_ones_own_join_the_shipped_ones(folder):
-    (folder / "areas.csv").write_text(
-        "area,level,parent,name_zh,name_en,short_zh,short_en\n"
-        "new-town,city,210000,新城,New Town,新城,New Town\n", encoding="utf-8"
-    )  # fmt: skip
+def test_areas_and_boundaries_of_ones_own_join_the_shipped_ones(folder):
+    assert load_plan(path=folder).boundaries is None
+    (folder / "areas.csv").write_text(AREAS + "new-town,city,210000,新城,New Town,新城,New Town\n", "utf-8")
+    (folder / "boundaries.geojson").write_text("{}", encoding="utf-8")
     change(folder, "membership.csv", "circle,210300", "circle,new-town", 1)
     plan = load_plan(path=folder)
-    assert "new-town" in set(plan.areas["area"])
     assert "new-town" in plan.members("circle")
     assert len(plan.areas) == 117
-
-
-def test_boundaries_of_ones_own_are_found_by_name(folder):
-    assert load_plan(path=folder).boundaries is None
-    (folder / "boundaries.geojson").write_text("{}", encoding="utf-8")
-    assert load_plan(path=folder).boundaries == folder / "boundaries.geojson"
+    assert plan.boundaries == folder / "boundaries.geojson"
 
 
 def test_a_plan_shows_itself_as_an_escaped_table(folder):
@@ -356,16 +452,17 @@ def test_a_plan_shows_itself_as_an_escaped_table(folder):
     assert "&lt;script&gt;" in html
     assert "<b>circle" not in html
     assert "<td>7</td>" in html
+    assert repr(load_plan()) == "<Plan ln-2022, 2022-2024: 4 regions, 18 targets>"
+
+
+# -- a new folder ----
 
 
 def test_a_new_folder_is_complete_but_empty(tmp_path):
     folder = write_plan_template(tmp_path / "deep" / "mine")
-    names = {path.name for path in folder.iterdir()}
-    assert names == {
-        f"{n}.csv" for n in ("regions", "positioning", "membership", "targets", "areas", "observations")
-    } | {"plan.yaml"}
-    faults = check_plan(folder)
-    assert [fault.message().split(": ", 1)[1] for fault in faults] == [
+    tables = ("regions", "positioning", "membership", "targets", "areas", "observations")
+    assert {path.name for path in folder.iterdir()} == {*(f"{name}.csv" for name in tables), "plan.yaml"}
+    assert [message.split(": ", 1)[1] for message in messages(folder)] == [
         "the table has no row. Write at least one; a row behind a number sign is a remark."
     ]
     assert sorted(path.name for path in folder.parent.iterdir()) == ["mine"]
@@ -374,22 +471,21 @@ def test_a_new_folder_is_complete_but_empty(tmp_path):
 def test_the_examples_of_a_new_folder_are_right_when_uncommented(tmp_path):
     folder = write_plan_template(tmp_path / "mine")
     for path in folder.glob("*.csv"):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        path.write_text("\n".join([*lines[:-1], lines[-1].removeprefix("#")]) + "\n", encoding="utf-8")
+        *lines, example = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([*lines, example.removeprefix("#")]) + "\n", encoding="utf-8")
     assert check_plan(folder) == []
     assert load_plan(folder).members("north") == ["210100"]
 
 
 def test_a_folder_with_something_in_it_is_not_overwritten(tmp_path):
     (tmp_path / "mine").mkdir()
-    write_plan_template(tmp_path / "mine")
-    before = (tmp_path / "mine" / "plan.yaml").read_bytes()
-    with pytest.raises(DataError, match="is there and not empty"):
-        write_plan_template(tmp_path / "mine")
-    assert (tmp_path / "mine" / "plan.yaml").read_bytes() == before
+    folder = write_plan_template(tmp_path / "mine")
+    (folder / "plan.yaml").write_text("mine", "utf-8")
     (tmp_path / "file").write_text("x")
-    with pytest.raises(DataError, match="is there and not empty"):
-        write_plan_template(tmp_path / "file")
+    for taken in (folder, tmp_path / "file"):
+        with pytest.raises(DataError, match="is there and not empty"):
+            write_plan_template(taken)
+    assert (folder / "plan.yaml").read_text("utf-8") == "mine"
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
@@ -400,71 +496,10 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path, name):
 
 
 def test_a_template_that_fails_on_the_way_leaves_nothing(tmp_path, monkeypatch):
-    from lnregions.tables import plan_template as _plan_template
-
-    def full(name):
+    def full(*paths, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_plan_template, "_table", full)
+    monkeypatch.setattr(shutil, "copyfile", full)
     with pytest.raises(DataError, match="No space left on device"):
         write_plan_template(tmp_path / "mine")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_plan_is_kept_until_a_file_of_it_changes_and_each_caller_has_a_copy(tmp_path, monkeypatch):
-    first = load_plan("ln-2022")
-    first.targets.loc[:, "value"] = 0
-    first.facts["horizon"] = 1900
-    assert load_plan("ln-2022").facts["horizon"] != 1900
-    assert (load_plan("ln-2022").targets["value"].fillna(0) != 0).any()
-    folder = shutil.copytree(first.folder, tmp_path / "ln-2022")
-    monkeypatch.setattr(plans, "_MOST_LOADED", 1)
-    assert load_plan(folder).regions["short_en"].iloc[0] != "Changed"
-    table = (folder / "regions.csv").read_text(encoding="utf-8")
-    name = load_plan(folder).regions["short_en"].iloc[0]
-    (folder / "regions.csv").write_text(table.replace(f",{name},", ",Changed,"), encoding="utf-8")
-    assert load_plan(folder).regions["short_en"].iloc[0] == "Changed"
-    assert load_plan("ln-2022").regions["short_en"].iloc[0] == name
-
-
-def test_the_shipped_plans_to_look_into_are_those_that_a_caller_gets_copies_of():
-    kept = plans.shipped_plans()
-    assert all(one is again for one, again in zip(kept, plans.shipped_plans(), strict=True))
-    load_plan("ln-2022").targets["value"] = 0.0
-    assert plans.shipped_plans()[1].targets["value"].max() > 0
-
-
-def test_a_shipped_area_under_another_name_is_refused(tmp_path):
-    folder = shutil.copytree(data_dir() / "plans" / "belt-2025", tmp_path / "own")
-    header = "area,level,parent,name_zh,name_en,short_zh,short_en\n"
-    (folder / "areas.csv").write_text(header + "210100,city,210000,大连市,Dalian,大连,Dalian\n", "utf-8")
-    with pytest.raises(
-        DataError, match="name_zh '大连市' is not what the shipped table has for 210100, 沈阳市"
-    ):
-        load_plan(path=folder)
-
-
-def test_a_figure_that_gives_a_shipped_reading_another_value_is_refused(tmp_path):
-    folder = shutil.copytree(data_dir() / "plans" / "belt-2025", tmp_path / "own")
-    shipped = (data_dir() / "observations.csv").read_text("utf-8").splitlines()
-    row = next(line for line in shipped if line.startswith("210100,gdp,2024,")).split(",")
-    (folder / "observations.csv").write_text("\n".join([shipped[0], ",".join(row)]) + "\n", "utf-8")
-    assert check_plan(folder) == []
-    row[3] = "1.0"
-    (folder / "observations.csv").write_text("\n".join([shipped[0], ",".join(row)]) + "\n", "utf-8")
-    [fault] = check_plan(folder)
-    assert "is 1.0, but 9027.1 in the shipped table" in fault.message()
-    assert "随附的表中是 9027.1" in fault.message("zh")
-
-
-def test_unknown_names_beside_a_cell_that_cannot_be_read_are_told_in_the_same_report(tmp_path):
-    folder = shutil.copytree(data_dir() / "plans" / "belt-2025", tmp_path / "own")
-    header, *rows = (folder / "targets.csv").read_text("utf-8").splitlines()
-    cells = dict(zip(header.split(","), rows[0].split(","), strict=False))
-    spoilt = (
-        rows[0].replace(f",{cells['indicator']},", ",gpd,", 1).replace(f",{cells['horizon']},", ",2O25,", 1)
-    )
-    (folder / "targets.csv").write_text("\n".join([header, spoilt, *rows[1:]]) + "\n", "utf-8")
-    report = "\n".join(fault.message() for fault in check_plan(folder))
-    assert "unknown indicator 'gpd'" in report
-    assert "'2O25' is not a whole number" in report

@@ -1,0 +1,247 @@
+"""Relations that hold between figures, each with its tolerance; docs/checks.md explains them.
+
+Each relation yields ``(area, indicator, year, reading, difference, low, high)``: what is compared, by how much it
+differs from what it should be, and the limits of that difference.
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+
+from lnregions import load_areas, load_breaks
+from lnregions.tables import LINE_BREAKS, break_scopes
+
+INDUSTRIES = ["va_primary", "va_secondary", "va_tertiary"]
+ADDED = {
+    "gdp",
+    *INDUSTRIES,
+    "population",
+    "fdi_usd",
+    "fdi_rmb",
+    "trade_total",
+    "tourism_revenue",
+    "forest_stock",
+}
+"""Indicators whose parts add up to the whole."""
+SUM_TOLERANCE = 0.0005  # share of the whole: rounding, not another release
+MEAN_TOLERANCE = {"urbanisation_rate": ("population", 0, 0.05), "gdp_growth_real": ("gdp", 1, 0.5)}
+"""Rate of a province: its weight, how many years the weight lags, and points by which the cities' mean may differ."""
+HEAD_BAND = (0.3, 2.5)  # GDP a head of a city against the province's; a wrong unit is off by far more
+DEFLATOR_BAND = (-5.0, 6.5)  # points between growth at current prices and real growth
+RATES = {
+    "trade_growth": ("trade_total", 5.0), "fdi_growth_usd": ("fdi_usd", 1.0), "fdi_growth_cny": ("fdi_rmb", 1.0),
+    "tourism_growth": ("tourism_revenue", 1.0),
+}  # fmt: skip
+"""Growth: its level, and points by which they may differ, as rates are on revised or comparable bases."""
+JUMPS = {
+    "gdp": 15.0, "va_primary": 25.0, "va_secondary": 30.0, "va_tertiary": 15.0, "population": 3.0,
+    "urbanisation_rate": 2.0, "trade_total": 35.0, "fdi_usd": 900.0, "fdi_rmb": 25.0, "forest_coverage": 2.0,
+}  # fmt: skip
+"""Most by which a figure may change in a year: per cent of the smaller one, for rates points. They are set just beyond
+what the bulk of the figures does; foreign investment of a small city changes tenfold."""
+REVISED, REVISED_POINTS = (
+    3.0,
+    0.5,
+)  # by which preliminary, revised and final readings may differ: %, or points
+
+
+def half_unit(value):
+    """Half of the last printed digit: the rounding that a number may carry."""
+    digits = re.fullmatch(r"-?\d+(?:\.(\d+))?", f"{value:.15g}")
+    return 0.5 * 10.0 ** -len(digits[1] or "") if digits else 0.5
+
+
+class Figures:
+    """Figures used by default, and the breaks and areas that they are compared by."""
+
+    def __init__(self, observations, breaks=None):
+        self.observations = observations
+        rows = observations[observations["default"]]
+        keys = zip(rows["area"], rows["indicator"], rows["year"], strict=True)
+        self.known = dict(zip(keys, rows["value"], strict=True))
+        self.source = dict(zip(self.known, rows["source"], strict=True))
+        areas = load_areas()
+        self.above = dict(zip(areas["area"], areas["parent"], strict=True))
+        self.cities = areas[areas["level"] == "city"].groupby("parent")["area"].agg(list).to_dict()
+        breaks = load_breaks() if breaks is None else breaks
+        self.breaks = breaks[breaks["kind"].isin(LINE_BREAKS)].to_dict("records")
+
+    def is_broken(self, area, indicator, first, last):
+        """Whether a break lies between two years."""
+        scopes = break_scopes(area)
+        return any(
+            one["indicator"] == indicator and one["area"] in scopes
+            and one["last_year"] >= first and one["first_year"] <= last
+            for one in self.breaks
+        )  # fmt: skip
+
+    def of(self, indicators):
+        """Area, indicator, year, source and value of the figures of some indicators."""
+        return [(*key, self.source[key], value) for key, value in self.known.items() if key[1] in indicators]
+
+
+def release_industries(figures):
+    """The three sectors of a release sum to its GDP, within the rounding of the four numbers."""
+    releases, printed = defaultdict(dict), defaultdict(Counter)
+    for row in figures.observations.itertuples():
+        if row.indicator in (*INDUSTRIES, "gdp"):
+            for release in row.source.split():
+                releases[row.area, row.year, release, row.vintage].setdefault(row.indicator, row.value)
+                printed[row.indicator, release, row.year][half_unit(row.value)] += 1
+    seen = set()
+    for (area, year, release, vintage), values in sorted(releases.items()):
+        numbers = (area, year, *(values.get(name) for name in (*INDUSTRIES, "gdp")))
+        if None not in numbers and numbers not in seen:  # two sources of the same figures
+            seen.add(numbers)
+            usual = {name: printed[name, release, year].most_common(1)[0][0] for name in values}
+            allowed = sum(min(half_unit(value), usual[name]) for name, value in values.items())
+            reading = " ".join(filter(None, (release, vintage)))
+            yield area, "gdp", year, reading, sum(numbers[2:5]) - numbers[5], -allowed, allowed
+
+
+def default_industries(figures):
+    """The three sectors used by default sum to the GDP used by default, within 0.05 % and rounding."""
+    for area, _, year, source, value in figures.of({"gdp"}):
+        parts = [figures.known.get((area, one, year)) for one in INDUSTRIES]
+        if None not in parts:
+            allowed = value * SUM_TOLERANCE + half_unit(value) + sum(map(half_unit, parts))
+            yield area, "gdp", year, source, sum(parts) - value, -allowed, allowed
+
+
+def cities_sum(figures):
+    """All cities sum to their province, within 0.05 % and rounding."""
+    for area, indicator, year, source, value in figures.of(ADDED):
+        parts = [figures.known.get((city, indicator, year)) for city in figures.cities.get(area, [None])]
+        if None not in parts:
+            allowed = value * SUM_TOLERANCE + half_unit(value)
+            yield area, indicator, year, source, sum(parts) - value, -allowed, allowed
+
+
+def part_of_whole(figures):
+    """No area has more than the area it lies in."""
+    for area, indicator, year, source, value in figures.of(ADDED):
+        whole = figures.known.get((figures.above.get(area), indicator, year))
+        if whole:
+            yield area, indicator, year, source, value - whole, -whole, 0.0
+
+
+def province_rate(figures):
+    """The province's rate is its cities' weighted mean: urbanisation within 0.05 points, real growth within 0.5."""
+    for area, indicator, year, source, value in figures.of(MEAN_TOLERANCE):
+        weight, lag, allowed = MEAN_TOLERANCE[indicator]
+        cities = figures.cities.get(area, [None])
+        rates = [figures.known.get((city, indicator, year)) for city in cities]
+        sizes = [figures.known.get((city, weight, year - lag)) for city in cities]
+        if None not in rates + sizes:
+            mean = sum(rate * size for rate, size in zip(rates, sizes, strict=True)) / sum(sizes)
+            yield area, indicator, year, source, mean - value, -allowed, allowed
+
+
+def shares_in_order(figures):
+    """Manufacturing is no larger than industry, industry no larger than the secondary sector."""
+    for area, indicator, year, source, value in figures.of({"manufacturing_share", "industry_share"}):
+        secondary, gdp = (figures.known.get((area, one, year)) for one in ("va_secondary", "gdp"))
+        whole = secondary / gdp * 100 if secondary and gdp else None
+        if indicator == "manufacturing_share":
+            whole = figures.known.get((area, "industry_share", year), whole)
+        if whole is not None:
+            yield area, indicator, year, source, value - whole, -whole, 0.0
+
+
+def gdp_a_head(figures):
+    """GDP a head of a city is 0.3 to 2.5 times its province's."""
+    heads = {
+        (area, year): (value / figures.known[area, "population", year], source)
+        for area, _, year, source, value in figures.of({"gdp"})
+        if figures.known.get((area, "population", year), 0) > 0
+    }
+    for (area, year), (value, source) in heads.items():
+        whole = heads.get((figures.above.get(area), year), (0,))[0]
+        if whole > 0:
+            yield area, "gdp", year, source, value / whole, *HEAD_BAND
+
+
+def level_growth(figures):
+    """GDP at current prices grows by -5 to +6.5 points more than real GDP, within a segment."""
+    for area, _, year, source, value in figures.of({"gdp"}):
+        rate, before = (
+            figures.known.get((area, *key)) for key in (("gdp_growth_real", year), ("gdp", year - 1))
+        )
+        if rate is not None and before and before > 0 and not figures.is_broken(area, "gdp", year - 1, year):
+            yield area, "gdp", year, source, (value / before - 1) * 100 - rate, *DEFLATOR_BAND
+
+
+def rate_of_levels(figures):
+    """A published rate is the growth of its levels: trade within 5 points, investment and tourism within 1."""
+    for area, indicator, year, source, rate in figures.of(RATES):
+        level, allowed = RATES[indicator]
+        now, before = (figures.known.get((area, level, year - back)) for back in (0, 1))
+        if now is not None and before and before > 0 and not figures.is_broken(area, level, year - 1, year):
+            yield area, indicator, year, source, (now / before - 1) * 100 - rate, -allowed, allowed
+
+
+def jump(figures):
+    """No figure jumps from the year before where no break is listed."""
+    years = defaultdict(list)
+    for area, indicator, year, *_ in figures.of(JUMPS):
+        years[area, indicator].append(year)
+    for (area, indicator), own in years.items():
+        for first, last in zip(sorted(own), sorted(own)[1:], strict=False):
+            before, after = (figures.known[area, indicator, year] for year in (first, last))
+            limit, source = JUMPS[indicator], figures.source[area, indicator, last]
+            if figures.is_broken(area, indicator, first, last):
+                continue
+            if indicator in ("urbanisation_rate", "forest_coverage"):
+                yield area, indicator, last, source, (after - before) / (last - first), -limit, limit
+            elif min(before, after) > 0:
+                change = ((after / before) ** (1 / (last - first)) - 1) * 100
+                yield area, indicator, last, source, change, -100 * limit / (100 + limit), limit
+
+
+def readings(figures):
+    """Other readings of a figure are the same but for rounding, or a revision of up to 3 % (0.5 points)."""
+    rows = figures.observations
+    used = {(row.area, row.indicator, row.year): row for row in rows[rows["default"]].itertuples()}
+    for row in rows[~rows["default"]].itertuples():
+        default = used[row.area, row.indicator, row.year]
+        allowed = half_unit(row.value) + half_unit(default.value)
+        if row.status != default.status and "unknown" not in (row.status, default.status):
+            allowed += REVISED_POINTS if row.unit == "%" else abs(default.value) * REVISED / 100
+        reading = " ".join(filter(None, (row.vintage, row.source)))
+        yield row.area, row.indicator, row.year, reading, row.value - default.value, -allowed, allowed
+
+
+RELATIONS = {
+    one.__name__.replace("_", "-"): one
+    for one in (
+        release_industries, default_industries, cities_sum, part_of_whole, province_rate, shares_in_order, gdp_a_head,
+        level_growth, rate_of_levels, jump, readings,
+    )
+}  # fmt: skip
+"""Relations by their code in ``data/exceptions.csv``."""
+
+
+def broken(observations, code, breaks=None):
+    """Comparisons of a relation that do not hold: what is compared, and the difference."""
+    return {
+        (code, area, indicator, year, reading): difference
+        for area, indicator, year, reading, difference, low, high in RELATIONS[code](
+            Figures(observations, breaks)
+        )
+        if not low - 1e-9 <= difference <= high + 1e-9
+    }
+
+
+def unexplained(observations, exceptions):
+    """Differences that no exception names with its size, and exceptions that no longer occur."""
+    columns = ["check", "area", "indicator", "year", "reading"]
+    named = dict(
+        zip(exceptions[columns].itertuples(index=False, name=None), exceptions["difference"], strict=True)
+    )
+    found = {key: value for code in RELATIONS for key, value in broken(observations, code).items()}
+    same = {
+        key
+        for key in named.keys() & found.keys()
+        if math.isclose(found[key], named[key], rel_tol=1e-4, abs_tol=0.005)
+    }
+    return {key: (found.get(key), named.get(key)) for key in named.keys() | found.keys() if key not in same}

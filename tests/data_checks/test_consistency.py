@@ -1,0 +1,167 @@
+"""The shipped figures agree with one another, every difference is named, and a changed number is found."""
+
+import random
+
+import pandas as pd
+import pytest
+
+from data_checks.relations import ADDED, RELATIONS, Figures, broken, half_unit, unexplained
+from lnregions import load_areas, load_breaks, load_indicators, load_observations, load_sources
+from lnregions.paths import data_dir
+from lnregions.tables import read_table
+
+FEWEST = {
+    "release-industries": 140, "default-industries": 140, "cities-sum": 30, "part-of-whole": 500, "province-rate": 10,
+    "shares-in-order": 6, "gdp-a-head": 120, "level-growth": 100, "rate-of-levels": 18, "jump": 650, "readings": 190,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def figures():
+    return load_observations()
+
+
+@pytest.fixture(scope="module")
+def exceptions():
+    return read_table(data_dir() / "exceptions.csv", "exceptions").checked()
+
+
+def test_the_shipped_figures_agree_but_for_what_is_named(figures, exceptions):
+    assert unexplained(figures, exceptions) == {}
+    assert len(exceptions) == 100
+
+
+@pytest.mark.parametrize("code", RELATIONS)
+def test_each_relation_makes_as_many_comparisons_as_the_figures_allow(figures, code):
+    assert len(list(RELATIONS[code](Figures(figures)))) >= FEWEST[code]
+
+
+def test_every_exception_has_a_reason_in_both_languages_and_names_that_are_known(exceptions):
+    assert (exceptions["reason_en"].str.len() > 20).all()
+    assert exceptions["reason_zh"].str.contains("[\u4e00-\u9fff]").all()
+    assert set(exceptions["area"]) <= set(load_areas()["area"])
+    assert set(exceptions["indicator"]) <= set(load_indicators()["indicator"])
+    assert {source for cell in exceptions["source"] for source in cell.split()} <= set(
+        load_sources()["source"]
+    )
+
+
+# -- each relation on a small table that breaks it ----
+
+SECTORS = [
+    ("210100", "va_primary", 2022, 10),
+    ("210100", "va_secondary", 2022, 30),
+    ("210100", "va_tertiary", 2022, 60),
+]
+CITIES = list(load_areas().query("level == 'city'")["area"])
+BROKEN = {
+    "sectors short of GDP": ("release-industries", [*SECTORS, ("210100", "gdp", 2022, 110)]),
+    "default sectors short of GDP": ("default-industries", [*SECTORS, ("210100", "gdp", 2022, 110)]),
+    "cities short of the province": (
+        "cities-sum", [*((city, "gdp", 2022, 10) for city in CITIES), ("210000", "gdp", 2022, 141)],
+    ),
+    "a city with more people than the province": (
+        "part-of-whole", [("210100", "population", 2022, 9000), ("210000", "population", 2022, 4000)],
+    ),
+    "cities that are more urban than the province": (
+        "province-rate",
+        [*((city, "urbanisation_rate", 2022, 70) for city in CITIES),
+         *((city, "population", 2022, 300) for city in CITIES), ("210000", "urbanisation_rate", 2022, 69)],
+    ),
+    "more manufacturing than industry": (
+        "shares-in-order", [("100000", "manufacturing_share", 2022, 30), ("100000", "industry_share", 2022, 29)],
+    ),
+    "more industry than secondary sector": (
+        "shares-in-order", [*SECTORS, ("210100", "gdp", 2022, 100), ("210100", "industry_share", 2022, 31)],
+    ),
+    "GDP a head in another unit": (
+        "gdp-a-head", [("210100", "gdp", 2022, 0.77), ("210100", "population", 2022, 900),
+                       ("210000", "gdp", 2022, 28975), ("210000", "population", 2022, 4197)],
+    ),
+    "levels that outrun real growth": (
+        "level-growth",
+        [("210100", "gdp", 2021, 100), ("210100", "gdp", 2022, 115), ("210100", "gdp_growth_real", 2022, 3)],
+    ),
+    "a rate that is not its levels'": (
+        "rate-of-levels",
+        [("210100", "fdi_usd", 2021, 10), ("210100", "fdi_usd", 2022, 12), ("210100", "fdi_growth_usd", 2022, 5)],
+    ),
+    "a population that jumps": ("jump", [("210100", "population", 2021, 900), ("210100", "population", 2022, 990)]),
+    "a rate that jumps": (
+        "jump", [("210100", "urbanisation_rate", 2021, 80), ("210100", "urbanisation_rate", 2023, 86)],
+    ),
+}  # fmt: skip
+
+
+def figure_rows(rows):
+    frame = pd.DataFrame(rows, columns=["area", "indicator", "year", "value"]).astype({"value": float})
+    units = frame["indicator"].map(dict.fromkeys(ADDED, "亿元")).fillna("%")
+    return frame.assign(unit=units, vintage="", status="final", grade="A", source="s1", default=True)
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_relation_is_found(what):
+    code, rows = BROKEN[what]
+    assert len(broken(figure_rows(rows), code)) == 1
+
+
+def test_a_listed_break_parts_what_would_be_a_jump():
+    rows = figure_rows([("210100", "population", 2019, 800), ("210100", "population", 2020, 900)])
+    assert broken(rows, "jump") == {}
+    assert len(broken(rows, "jump", load_breaks().iloc[:0])) == 1
+
+
+@pytest.mark.parametrize("value", [0.0, -3.0])
+def test_nothing_is_divided_by_what_is_not_above_zero(value):
+    rows = [("210100", name, 2021, value) for name in ("gdp", "fdi_usd", "population")]
+    rows += [("210100", name, 2022, 3) for name in ("gdp", "gdp_growth_real", "fdi_growth_usd", "fdi_usd")]
+    figures = Figures(figure_rows(rows))
+    for code in ("level-growth", "rate-of-levels", "gdp-a-head", "jump"):
+        assert list(RELATIONS[code](figures)) == [], code
+
+
+@pytest.mark.parametrize(("status", "count"), [("preliminary", 1), ("final", 2)])
+def test_only_a_reading_of_other_standing_may_differ_by_a_revision(status, count):
+    rows = figure_rows([("210100", "gdp", 2022, value) for value in (100, 102, 106)])
+    rows = rows.assign(default=[True, False, False], status=["final", status, status], vintage=["", "1", "2"])
+    assert len(broken(rows, "readings")) == count
+
+
+@pytest.mark.parametrize(
+    ("value", "half"), [(7695.8, 0.05), (53.0, 0.5), (4259.1407, 0.00005), (-2.5, 0.05), (1e-7, 0.5)]
+)
+def test_rounding_is_told_from_the_digits(value, half):
+    assert half_unit(value) == pytest.approx(half)
+
+
+# -- what the relations find ----
+
+
+def test_an_exception_covers_its_own_difference_only_and_must_occur(figures, exceptions):
+    changed = figures.copy()
+    hit = figures.query("area == '210200' and indicator == 'gdp' and year == 2015 and default").index
+    changed.loc[hit, "value"] *= 1.01
+    key = ("default-industries", "210200", "gdp", 2015, "s032")
+    now, named = unexplained(changed, exceptions)[key]
+    assert now != pytest.approx(named)
+    stale = pd.concat([exceptions, exceptions.iloc[[0]].assign(year=1999)], ignore_index=True)
+    assert [now for now, _ in unexplained(figures, stale).values()] == [None]
+
+
+def test_consistency_alone_finds_most_figures_changed_by_a_tenth(figures, exceptions):
+    places = random.Random(7).sample(range(len(figures)), 40)
+    found = 0
+    for place in places:
+        changed = figures.copy()
+        changed.loc[place, "value"] *= 1.1
+        found += bool(unexplained(changed, exceptions))
+    assert found / len(places) >= 0.65
+
+
+@pytest.mark.parametrize("factor", [10.0, 0.1, 10000.0, 0.0001])
+def test_a_default_level_in_another_unit_is_found(figures, exceptions, factor):
+    levels = figures[figures["default"] & figures["indicator"].isin(["gdp", "population"])]
+    for place in random.Random(11).sample(list(levels.index), 3):
+        changed = figures.copy()
+        changed.loc[place, "value"] *= factor
+        assert unexplained(changed, exceptions), levels.loc[place]

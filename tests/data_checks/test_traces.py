@@ -1,0 +1,274 @@
+"""Every number of every picture and verdict goes back to observations: as published, or by a formula over some.
+
+The formulas stand here a second time, in few lines. The numbers are those of ``tests/golden``, which `test_golden.py`
+holds to what the program gives.
+"""
+
+import io
+import itertools
+import math
+import re
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lnregions import load_indicators, load_observations, load_plan, load_sources
+from lnregions.assess import GROWTH_OF, members_of
+from lnregions.tables import list_plans
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+NO_NUMBERS = ("location-", "membership", "coverage-")
+"""Pictures whose tables hold no figures."""
+VERDICTS = ("scorecard", "verdict-map")
+
+
+def same(one, two):
+    return math.isclose(one, two, rel_tol=1e-9, abs_tol=1e-9)
+
+
+class Tracer:
+    """What a number of an area, indicator and year may be, each with the sources of the figures it rests on."""
+
+    def __init__(self, plan, as_of=None):
+        self.plan, self.regions = plan, set(plan.regions["region"])
+        self.indicators = load_indicators().set_index("indicator")
+        self.figures = {}
+        rows = load_observations(as_of=as_of, plan=plan).sort_values(
+            ["grade", "vintage"], ascending=[True, False]
+        )
+        for row in rows.itertuples():
+            figure = (row.value, frozenset(row.source.split()), row.status)
+            self.figures.setdefault((row.area, row.indicator, row.year), []).append(figure)
+        self.levels = cache(self.levels)
+
+    def levels(self, area, indicator, year):
+        """Figures of an area; for a region totals or weighted means of one source or one status, too."""
+        found = [(value, [sources]) for value, sources, _ in self.figures.get((area, indicator, year), [])]
+        row = self.indicators.loc[indicator]
+        if area not in self.regions or row["aggregation"] == "none":
+            return found
+        members = members_of(self.plan, area)
+        releases = self.releases(members, indicator, year)
+        if row["aggregation"] == "sum":
+            return found + [(sum(v for v, _ in one), [s for _, s in one]) for one in releases]
+        weights = self.releases(members, row["weight"], year - (row["measure"] == "growth"))
+        for one, size in itertools.product(releases, weights):
+            total = sum(v * w for (v, _), (w, _) in zip(one, size, strict=True))
+            found.append((total / sum(w for w, _ in size), [s for _, s in (*one, *size)]))
+        return found
+
+    def releases(self, members, indicator, year):
+        """Figures of all members from one source, or of one status, for every release that has them all."""
+        rows = [self.figures.get((member, indicator, year), []) for member in members]
+        names = {name for row in rows for _, sources, status in row for name in (*sources, status)} - {
+            "unknown"
+        }
+        fitting = (
+            [[f for f in row if name in f[1] or name == f[2]] for row in rows] for name in sorted(names)
+        )
+        return [[(row[0][0], row[0][1]) for row in one] for one in fitting if one and all(one)]
+
+    def growth(self, area, indicator, year):
+        """Growth in a year in per cent: a published rate, or a level over the one before."""
+        if self.indicators.loc[indicator, "measure"] != "level":
+            return self.levels(area, indicator, year)
+        pairs = itertools.product(self.levels(area, indicator, year), self.levels(area, indicator, year - 1))
+        return [((now / before - 1) * 100, [*s, *t]) for (now, s), (before, t) in pairs if before > 0]
+
+    def chained(self, area, indicator, years, start=1.0):
+        """A level carried over years by every choice of their growth rates."""
+        found = [(start, [])]
+        for year in years:
+            rates = self.growth(area, indicator, year)
+            found = [
+                (v * (1 + rate / 100), [*s, *t]) for (v, s), (rate, t) in itertools.product(found, rates)
+            ]
+        return found
+
+    def mean(self, area, indicators, years):
+        """Geometric mean growth over some years."""
+        found = [one for name in indicators for one in self.chained(area, name, years)]
+        return [((value ** (1 / len(years)) - 1) * 100, sources) for value, sources in found]
+
+    def differences(self, area, indicator, first, last):
+        pairs = itertools.product(self.levels(area, indicator, last), self.levels(area, indicator, first))
+        return [(now - before, [*s, *t]) for (now, s), (before, t) in pairs]
+
+
+def growth_indicators(indicator):
+    ways = GROWTH_OF.get(indicator, {}).values()
+    return list(dict.fromkeys([indicator, *(name for way in ways for name in way)]))
+
+
+# -- pictures ----
+
+
+def pictures():
+    text = (GOLDEN / "pictures-en.txt").read_text("utf-8")
+    parts = (part.partition("\n") for part in re.split("^## ", text, flags=re.MULTILINE)[1:])
+    types = {"area": str, "source": str}
+    found = {name: pd.read_csv(io.StringIO(body), dtype=types).astype(object) for name, _, body in parts}
+    return {
+        name: frame
+        for name, frame in found.items()
+        if not name.startswith(NO_NUMBERS) and name not in VERDICTS
+    }
+
+
+PICTURES = pictures()
+
+
+@pytest.fixture(scope="module")
+def tracer():
+    return Tracer(load_plan())
+
+
+def subject(name, tracer):
+    """Indicator of a picture, and the area of rows that name none."""
+    targets = tracer.plan.targets.set_index("target")
+    target = max((one for one in targets.index if name.startswith(one)), key=len, default=None)
+    code = re.search(r"\d{6}", name)
+    if target:
+        return (
+            targets.loc[target, "indicator"],
+            code[0] if code else targets.loc[target, "area"],
+            targets.loc[target],
+        )
+    named = [one for one in tracer.indicators.index if name.endswith(f"-{one}")]
+    indicator = (
+        "gdp_growth_real" if name.startswith(("growth-", "indexed-")) else max(named, key=len, default="gdp")
+    )
+    return indicator, code[0] if code else "", None
+
+
+def ways(name, row, tracer):
+    """Every value that the number of a row may have."""
+    indicator, own, target = subject(name, tracer)
+    is_named = isinstance(row.get("area"), str)
+    area = row["area"] if is_named else own
+    if name.startswith("indexed-growth-"):
+        return tracer.chained(
+            area, indicator, range(PICTURES[name]["year"].min() + 1, row["year"] + 1), 100.0
+        )
+    if "last_year" in row:
+        found = tracer.differences(area, indicator, row["first_year"], row["last_year"])
+        if name.startswith("contributions-"):
+            return found
+        befores = tracer.levels(area, indicator, row["first_year"])
+        return [
+            (step / before * 100, [*s, *t]) for (step, s), (before, t) in itertools.product(found, befores)
+        ]
+    if target is not None and "name" in row:  # growth of the target's area, its benchmark, or a member
+        areas = [area] if is_named else [target["area"], target["benchmark"]]
+        names = growth_indicators(indicator)
+        return [
+            one for a, i in itertools.product(areas, names) if a for one in tracer.growth(a, i, row["year"])
+        ]
+    return tracer.levels(area, row.get("indicator", indicator), row["year"])
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_number_behind_a_picture_is_a_figure_or_a_formula_over_figures_it_names(tracer, name):
+    frame = PICTURES[name]
+    column = "change" if "change" in frame else "value"
+    frame = frame[frame[column].notna() & (frame.get("kind", "figure") != "projection")]
+    listed = {word for cell in frame["source"].dropna() for word in cell.split()}
+    for row in frame.to_dict("records"):
+        found = [sources for value, sources in ways(name, row, tracer) if same(value, row[column])]
+        assert found, f"{row} goes back to no observation"
+        assert any(all(one & listed for one in sources) for sources in found), f"{row} lacks a source"
+    assert listed <= {*load_sources()["source"], *tracer.plan.sources["source"]}
+
+
+def test_the_pictures_hold_as_many_numbers_as_were_traced():
+    assert sum(len(frame) for frame in PICTURES.values()) > 4000
+
+
+def test_a_falsified_number_is_found(tracer):
+    for name in (
+        "map-west-gdp",
+        "contributions-west-gdp",
+        "change-west-gdp",
+        "growth-210100",
+        "indexed-growth-west",
+    ):
+        row = PICTURES[name].iloc[-1].to_dict()
+        number = row["change"] if "change" in row else row["value"]
+        assert any(same(value, number) for value, _ in ways(name, row, tracer))
+        assert not any(same(value, number * 1.1) for value, _ in ways(name, row, tracer))
+
+
+# -- verdicts ----
+
+
+def verdicts(plan):
+    return pd.read_csv(GOLDEN / f"verdicts-{plan}.csv", dtype={"area": str, "sources": str}).to_dict(
+        "records"
+    )
+
+
+def level_ways(tracer, row, year):
+    """A level of the verdict's area; in a linked one also a level carried on by published real growth."""
+    found = tracer.levels(row["area"], row["indicator"], year)
+    if row["reading"].startswith("linked"):
+        for start in range(int(row["baseline_year"]), year):
+            for level, sources in tracer.levels(row["area"], row["indicator"], start):
+                carried = tracer.chained(row["area"], "gdp_growth_real", range(start + 1, year + 1), level)
+                found = found + [(value, [*sources, *more]) for value, more in carried]
+    return found
+
+
+def mean_ways(tracer, row, area, target):
+    """Mean growth over any run of the clause's years, which the figures of the other area may shorten."""
+    last = int(row["actual_year"])
+    runs = [
+        range(a, b + 1)
+        for b in range(target["first_year"], last + 1)
+        for a in range(target["first_year"], b + 1)
+    ]
+    names = growth_indicators(row["indicator"])
+    return [one for run in runs for one in tracer.mean(area, names, run)]
+
+
+def verdict_ways(tracer, row, target):
+    """Name, number and possible values of each number of a verdict."""
+    growing = row["kind"] in ("growth", "average_growth", "relative_growth")
+    required, actual = [(target["value"], [])], []
+    if growing and not pd.isna(row["actual"]):
+        actual = mean_ways(tracer, row, row["area"], target)
+        required = mean_ways(tracer, row, target["benchmark"], target) if target["benchmark"] else required
+    elif not pd.isna(row["actual"]):
+        actual = level_ways(tracer, row, int(row["actual_year"]))
+        yield "baseline", level_ways(tracer, row, int(row["baseline_year"]))
+    if row["kind"] == "cumulative_growth":
+        required = [(row["baseline"] * (1 + target["value"] / 100), [])]
+    elif row["kind"] == "relative_growth" and pd.isna(row["actual"]):
+        required = []
+    yield "actual", actual
+    yield "required", required
+    yield "gap", [(row["actual"] - row["baseline" if row["kind"] == "direction" else "required"], [])]
+
+
+@pytest.mark.parametrize("name", list_plans())
+def test_every_number_of_a_verdict_is_a_figure_the_clauses_own_or_a_formula_over_figures(name):
+    plan, rows = load_plan(name), verdicts(name)
+    targets, traced = plan.targets.set_index("target"), 0
+    for as_of in {row["as_of"] for row in rows}:
+        tracer = Tracer(plan, as_of)
+        for row in (row for row in rows if row["as_of"] == as_of):
+            listed = set(str(row["sources"]).split())
+            for column, found in verdict_ways(tracer, row, targets.loc[row["target"]]):
+                number = row[column]
+                if not pd.isna(number):
+                    used = [sources for value, sources in found if same(value, number)]
+                    assert used, f"{column} {number} of {row} goes back to no figure"
+                    assert any(all(one & listed for one in sources) for sources in used), (
+                        f"{row} lacks a source"
+                    )
+                    traced += 1
+            if row["status"] in ("met", "missed") and row["kind"] != "direction":
+                sign = -1 if targets.loc[row["target"], "comparator"].startswith("<") else 1
+                assert (row["gap"] * sign >= 0) == (row["status"] == "met"), row
+    assert traced > {"ln-2022": 90, "ln-tourism-2025": 0}.get(name, 20)

@@ -1,0 +1,165 @@
+"""Errors name place, value and remedy; single values are read as people write them, or refused."""
+
+import pickle
+import warnings
+
+import pytest
+
+from lnregions.errors import (
+    DataError,
+    InputWarning,
+    check_language,
+    fault,
+    forget_warnings,
+    refuse,
+    refuse_any,
+    shown_path,
+    unknown,
+    unknown_fault,
+    warn_input,
+)
+from lnregions.paths import data_dir
+from lnregions.words import is_day, last_day, narrow, parse_code, parse_date, parse_number, parse_year
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ((), "It is empty."),
+        (("a.csv",), "a.csv: It is empty."),
+        (("a.csv", 12), "a.csv line 12: It is empty."),
+    ],
+)
+def test_a_fault_reads_as_place_and_text(place, message):
+    assert fault("It is empty.", *place).message() == message
+
+
+@pytest.mark.parametrize(
+    ("count", "last"), [(10, "r.csv line 9: Row."), (11, "And 1 more fault."), (13, "And 3 more faults.")]
+)
+def test_ten_faults_are_spelt_out_and_the_rest_counted(count, last):
+    error = DataError([fault("Row.", "r.csv", n) for n in range(count)])
+    assert str(error).splitlines()[-1] == last
+    assert len(error.faults) == count
+
+
+def test_an_error_is_a_value_error_that_can_be_pickled():
+    with pytest.raises(ValueError, match=r"towns\.csv line 2: Row\."):
+        refuse([fault("Row.", "towns.csv", 2)])
+    refuse_any([])
+    with pytest.raises(DataError) as caught:
+        refuse_any(iter([fault("Row.")]))
+    assert str(pickle.loads(pickle.dumps(caught.value))) == "Row."
+
+
+@pytest.mark.parametrize(
+    ("given", "choices", "message"),
+    [
+        (
+            "cirkle",
+            ["belt", "circle"],
+            "Unknown region 'cirkle'. Choose one of belt, circle (did you mean circle?).",
+        ),
+        ("qqqq", ["belt"], "Unknown region 'qqqq'. Choose one of belt."),
+        ("x", [], "Unknown region 'x'. There is none to choose from."),
+        ("{choices}", ["belt"], "Unknown region '{choices}'. Choose one of belt."),
+    ],
+)
+def test_an_unknown_name_gets_the_choices_and_the_likeliest(given, choices, message):
+    assert str(unknown("region", given, choices)) == message
+
+
+def test_a_long_list_of_choices_is_cut_and_counted():
+    assert str(unknown("area", "zzz", [f"{n:06}" for n in range(40)])).endswith("000014, ... (40).")
+
+
+def test_a_long_or_odd_value_cannot_break_the_report():
+    text = str(DataError([unknown_fault("area", "x\n<b>\x1b[31m" * 40, ["210100"], path="a.csv", line=1)]))
+    assert "\n" not in text
+    assert "\x1b" not in text
+    assert len(text) < 200
+
+
+def test_an_unknown_language_is_refused():
+    check_language("zh")
+    with pytest.raises(DataError, match=r"Unknown language 'fr'\. Choose en or zh"):
+        check_language("fr")
+
+
+def test_the_same_warning_is_given_once_until_forgotten():
+    forget_warnings()
+    with pytest.warns(InputWarning, match=r"^one\ntwo$"):
+        warn_input(["one", "two", "one"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_input(["one", "two"])
+        warn_input([])
+    forget_warnings()
+    with pytest.warns(InputWarning):
+        warn_input(["one", "two"])
+
+
+def test_a_path_is_shown_below_the_project_or_as_given(tmp_path):
+    assert shown_path(data_dir() / "areas.csv") == "data/areas.csv"
+    assert shown_path(tmp_path / "a.csv") == (tmp_path / "a.csv").as_posix()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("9516.9", 9516.9), ("-2.5", -2.5), ("−2.5", -2.5), ("+3", 3), ("1,234,567.8", 1234567.8), (" 12 ", 12),
+     ("９５１６．９", 9516.9), ("1e3", 1000)],
+)  # fmt: skip
+def test_a_number_is_read_as_people_write_it(text, number):
+    assert parse_number(text) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nan",
+        "inf",
+        "1_000",
+        "١٢",
+        "12,5",
+        "1,23,456",
+        "1234,567",
+        "0x10",
+        "1e999",
+        "1e-999",
+        "5%",
+        "1 000",
+        ".5",
+    ],
+)
+def test_what_only_looks_like_a_number_is_refused(text):
+    with pytest.raises(ValueError, match=r"not|small"):
+        parse_number(text)
+
+
+@pytest.mark.parametrize("text", ["2021", "2021年", "２０２１", " 2021 ", "2021.0"])
+def test_a_year_is_read_as_people_write_it(text):
+    assert parse_year(text) == 2021
+
+
+@pytest.mark.parametrize("text", ["2O21", "21", "2021.5", "20211", "٢٠٢١", "", "2021-01"])
+def test_what_is_no_year_is_refused(text):
+    with pytest.raises(ValueError, match="not a year"):
+        parse_year(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2021-13", "2021-00", "2021-02-29", "1948", "2101-01", "24", "2021-1-1", ""]
+)
+def test_what_is_no_day_of_the_calendar_is_told(text):
+    assert not is_day(text)
+
+
+def test_codes_dates_and_full_width_signs_become_ordinary():
+    assert narrow("　ＡＢ－１２％　") == "AB-12%"
+    assert {parse_code(text) for text in ("210100.00", "210,100", "２１０１００", "2.101000E+05")} == {
+        "210100"
+    }
+    assert parse_code("2.1E+05") == "2.1E+05"
+    assert parse_date("2024年1月9日") == "2024-01-09"
+    assert str(last_day("2024-02")) == "2024-02-29"

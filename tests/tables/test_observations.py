@@ -1,0 +1,336 @@
+"""Figures: which reading is used by default, and what was known when."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lnregions import DataError, load_observations, load_plan
+from lnregions.paths import data_dir
+from lnregions.tables import Observation, break_scopes, observed, parse_as_of
+from lnregions.tables.observations import choose_default, known_from
+
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
+TABLES = Path(__file__).parents[1] / "data" / "tables"
+KEY = ["area", "indicator", "year", "vintage", "source"]
+
+
+def test_figures_have_their_columns_and_types():
+    frame = load_observations()
+    columns = "area indicator year value unit vintage status grade source note known_from default"
+    assert list(frame) == columns.split()
+    assert (frame["year"].dtype, frame["value"].dtype, frame["default"].dtype) == ("int64", "float64", "bool")
+    assert frame["known_from"].notna().all()
+
+
+def test_a_small_good_table_loads_as_it_stands():
+    frame = load_observations(path=TABLES / "observations_good.csv")
+    assert frame["value"].tolist() == [9516.9, 10002.1, 5.2, 32.0]
+    assert frame.attrs["warnings"] == []
+
+
+PROBLEMS = {
+    "observations_with_problems": [
+        "line 2: year '2O24' is not a whole number. Give a four-digit year such as 2024.",
+        "line 3: value 'nan' is not a number. Give digits with a decimal point, such as 9516.9.",
+        "line 4: value '1_000' is not a number. Give digits with a decimal point, such as 9516.9.",
+        "line 5: vintage '2023-99' is not written as it must be. Write it as 2024, 2024-01 or 2024-01-19.",
+        "line 6: unknown status 'guess'. Choose one of preliminary, revised, final, unknown.",
+        "line 6: unknown grade 'D'. Choose one of A, B, C.",
+        "line 7: area '2102000' is not written as it must be. Write it as a six-digit adcode such as 210100, or a "
+        "region code.",
+        "line 7: value is empty. Give a value.",
+    ],
+    "observations_with_problems_of_sense": [
+        "line 2: the unit of gdp is 亿元, not '万元' (1 亿元 is 10,000 万元). Give the value in 亿元.",
+        "line 3: unknown area '219900'.",
+        "line 4: unknown indicator 'gpd'.",
+        "line 5: gdp -5.0 is below the least possible, 0. Correct the value, its unit or the indicator.",
+        "line 6: urbanisation_rate 829.3 is above the greatest possible, 100.",
+        "line 7: unknown source 's999'.",
+        "line 7: vintage '2023-02-30' is no day of the calendar from 1949 to 2100.",
+    ],
+    "observations_with_problems_of_keys": [
+        "line 4: area, indicator, year, vintage, source '210200, gdp, 2024, 2025-01-20, s047' stands already in "
+        "line 2, with other content. Keep one of the two rows."
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_all_faults_of_a_table_come_at_once_with_line_value_and_remedy(name):
+    with pytest.raises(DataError) as caught:
+        load_observations(path=TABLES / f"{name}.csv")
+    found = [line.removeprefix(f"tests/data/tables/{name}.csv ") for line in str(caught.value).splitlines()]
+    assert len(found) == len(PROBLEMS[name])
+    assert all(
+        line.startswith(start) for line, start in zip(sorted(found), sorted(PROBLEMS[name]), strict=True)
+    )
+
+
+def own_table(folder, **changes):
+    cells = {"area": "210200", "indicator": "gdp", "year": "2024", "value": "9516.9", "unit": "亿元"}
+    cells |= {
+        "vintage": "2025-01-20",
+        "status": "preliminary",
+        "grade": "A",
+        "source": "s047",
+        "note": "",
+    } | changes
+    path = folder / "own.csv"
+    path.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("vintage", ["2023-12-31", "2023", "0001-01-01", "9999-12-31"])
+def test_a_figure_published_before_its_year_or_out_of_all_time_is_refused(tmp_path, vintage):
+    with pytest.raises(DataError, match=r"begins after the figure was published|no day of the calendar"):
+        load_observations(path=own_table(tmp_path, vintage=vintage))
+
+
+@pytest.mark.parametrize("year", ["1948", "2101"])
+def test_a_year_out_of_bounds_is_refused(tmp_path, year):
+    with pytest.raises(DataError, match=f"year {year} is too"):
+        load_observations(path=own_table(tmp_path, year=year, vintage=""))
+
+
+def test_a_table_cut_behind_its_header_is_refused(tmp_path):
+    path = own_table(tmp_path)
+    path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    with pytest.raises(DataError, match="holds no figure"):
+        load_observations(path=path)
+
+
+def test_a_path_may_begin_with_a_tilde(tmp_path, monkeypatch):
+    own_table(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert load_observations(path="~/own.csv")["value"].tolist() == [9516.9]
+
+
+# -- the default ----
+
+
+@pytest.mark.parametrize(
+    ("area", "indicator", "year", "value"),
+    [
+        ("210200", "gdp", 2024, 9516.9),
+        ("210100", "gdp", 2024, 9027.1),
+        ("210100", "gdp", 2022, 7695.8),
+        ("210200", "gdp", 2022, 8430.9),
+        ("100000", "gdp", 2024, 1348066),
+        ("210200", "fai_growth", 2022, 6.5),
+        ("210000", "forest_stock", 2020, 3.47),
+    ],
+)
+def test_the_default_is_the_reading_that_the_rule_gives(area, indicator, year, value):
+    frame = load_observations().query(
+        "default and area == @area and indicator == @indicator and year == @year"
+    )
+    assert frame["value"].item() == value
+
+
+def reading(**other):
+    row = {"area": "1", "indicator": "gdp", "year": 2020, "vintage": "2022", "status": "final", "grade": "A"}
+    return row | {"source": "s001", "value": 1.0} | other
+
+
+@pytest.mark.parametrize(
+    ("winner", "loser"),
+    [
+        ({"grade": "A", "vintage": "2021"}, {"grade": "B", "vintage": "2023"}),
+        ({"vintage": "2023"}, {"vintage": "2022-12"}),
+        ({"vintage": "2021", "status": "unknown"}, {"vintage": ""}),
+        ({"status": "final"}, {"status": "revised", "source": "s000 s002"}),
+        ({"status": "revised"}, {"status": "preliminary"}),
+        ({"status": "preliminary"}, {"status": "unknown"}),
+        ({"source": "s002 s003"}, {"source": "s001"}),
+        ({"source": "s001"}, {"source": "s002"}),
+    ],
+)
+def test_each_step_of_the_rule_decides_in_either_order(winner, loser):
+    for rows in ([winner, loser], [loser, winner]):
+        frame = pd.DataFrame([reading(**row) for row in rows])
+        frame["known_from"] = known_from(frame, {})
+        assert choose_default(frame).tolist() == [row is winner for row in rows]
+
+
+def test_there_is_one_default_for_each_figure_whatever_the_order_of_rows():
+    frame = load_observations()
+    assert (frame.groupby(["area", "indicator", "year"])["default"].sum() == 1).all()
+    mixed = frame.sample(frac=1, random_state=1)
+    assert choose_default(mixed).reindex(frame.index).tolist() == frame["default"].tolist()
+
+
+# -- what was known when ----
+
+
+@pytest.mark.parametrize(
+    ("year", "vintage", "sources", "day"),
+    [
+        (2021, "2022-04-05", "a", "2022-04-05"),
+        (2021, "2024-02", "a", "2024-02-29"),
+        (2021, "2022-12", "a", "2022-12-31"),
+        (2021, "2023", "a", "2023-12-31"),
+        (2021, "", "none", "2022-12-31"),
+        (2021, "", "a", "2024-12-18"),
+        (2021, "", "a none", "2022-12-31"),
+        (2021, "", "a b", "2023-06-30"),
+        (2024, "", "b", "2025-12-31"),
+    ],
+)
+def test_a_figure_is_known_from_the_day_the_rule_gives(year, vintage, sources, day):
+    rows = pd.DataFrame({"year": [year], "vintage": [vintage], "source": [sources]})
+    published = {"a": "2024-12-18", "b": "2023-06", "none": ""}
+    assert str(known_from(rows, published).dt.date.item()) == day
+
+
+@pytest.mark.parametrize(("day", "value"), [("2022-01-31", 1143670), ("2022-12-31", 1149237)])
+def test_the_default_is_chosen_among_what_was_known(day, value):
+    known = load_observations(as_of=day)
+    assert known["known_from"].max() <= pd.Timestamp(day)
+    assert (
+        known.query("area == '100000' and indicator == 'gdp' and year == 2021 and default")["value"].item()
+        == value
+    )
+
+
+def test_census_revisions_of_2026_are_not_known_before():
+    assert load_observations()["source"].str.contains("s011").any()
+    assert not load_observations(as_of="2025-12-31")["source"].str.contains("s011").any()
+
+
+def test_an_as_of_before_all_figures_gives_an_empty_frame_of_the_same_columns():
+    frame = load_observations(as_of="1950")
+    assert len(frame) == 0
+    assert list(frame) == list(load_observations())
+
+
+@pytest.mark.parametrize(
+    ("given_as", "day"),
+    [
+        ("2024-02", "2024-02-29"),
+        ("2024", "2024-12-31"),
+        ("2024-12", "2024-12-31"),
+        ("2024-01-19", "2024-01-19"),
+        (dt.date(2024, 1, 19), "2024-01-19"),
+        (dt.datetime(2024, 1, 19, 23, 59), "2024-01-19"),
+        (pd.Timestamp("2024-01-19"), "2024-01-19"),
+        (2024, "2024-12-31"),
+        ("２０２４", "2024-12-31"),
+    ],
+)
+def test_an_as_of_is_a_day_or_the_last_day_of_its_period(given_as, day):
+    assert str(parse_as_of(given_as).date()) == day
+
+
+@pytest.mark.parametrize(
+    "given_as",
+    [
+        "soon",
+        "2024-13",
+        "2024-00",
+        "2024-02-30",
+        "19/01/2024",
+        "1900",
+        "2101-01-01",
+        "",
+        "2024-1-1",
+        "0",
+        pd.NaT,
+    ],
+)
+def test_an_as_of_that_is_no_date_is_refused(given_as):
+    with pytest.raises(DataError, match=r"is not a date from 1949 to 2100\. Give one such as"):
+        load_observations(as_of=given_as)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dates(dt.date(2015, 1, 1), dt.date(2027, 1, 1)), st.integers(0, 400))
+def test_a_later_date_knows_everything_that_an_earlier_one_knew(day, later):
+    early, late = load_observations(as_of=day), load_observations(as_of=day + dt.timedelta(days=later))
+    assert set(early[KEY].itertuples(index=False)) <= set(late[KEY].itertuples(index=False))
+
+
+@pytest.mark.parametrize(
+    ("area", "level", "scopes"),
+    [
+        ("100000", "", ["*", "100000", "nation"]),
+        ("210000", "", ["*", "210000", "province"]),
+        ("210200", "", ["*", "210200", "cities"]),
+        ("210781", "", ["*", "210781", "*"]),
+        ("belt", "", ["*", "belt", "*"]),
+        ("new-town", "city", ["*", "new-town", "cities"]),
+    ],
+)
+def test_breaks_apply_to_an_area_its_rank_or_all(area, level, scopes):
+    assert break_scopes(area, level=level) == scopes
+
+
+# -- figures of a plan's own ----
+
+
+def plan_with_figures(folder, old="", new=""):
+    """A plan whose folder holds one figure, a copy of a shipped row with a text replaced."""
+    shutil.copytree(data_dir() / "plans" / "ln-2022", folder)
+    header, *rows = (data_dir() / "observations.csv").read_text("utf-8").splitlines()
+    row = next(row for row in rows if row.startswith("210100,gdp,2024,"))
+    assert old in row
+    (folder / "observations.csv").write_text(f"{header}\n{row.replace(old, new, 1)}\n", "utf-8")
+    return load_plan(folder)
+
+
+def test_a_plans_own_figures_join_the_shipped_ones(tmp_path):
+    plan = plan_with_figures(tmp_path / "own", "210100,gdp,2024", "210100,gdp,1999")
+    assert len(load_observations(plan=plan)) == len(load_observations()) + 1
+    assert len(load_observations(plan=load_plan("ln-2025"))) == len(load_observations())
+
+
+def test_only_the_plan_knows_its_own_sources(tmp_path):
+    own = "p1"
+    plan = plan_with_figures(tmp_path / "own")
+    path = own_table(tmp_path, source=own)
+    assert load_observations(plan=plan, path=path)["source"].tolist() == [own]
+    with pytest.raises(DataError, match=f"unknown source '{own}'"):
+        load_observations(path=path)
+
+
+def test_a_figure_that_gives_a_shipped_reading_another_value_is_refused(tmp_path):
+    assert len(load_observations(plan=plan_with_figures(tmp_path / "same"))) == len(load_observations()) + 1
+    with pytest.raises(DataError, match=r"is 1\.0, but 9027\.1 in the shipped table"):
+        load_observations(plan=plan_with_figures(tmp_path / "other", "9027.1", "1.0"))
+
+
+# -- plain rows ----
+
+
+def test_the_shipped_figures_are_the_same_in_rows_as_in_their_frame():
+    frame = load_observations()
+    rows = pd.DataFrame(observed(frame))
+    assert rows["place"].tolist() == list(range(len(frame)))
+    for name in (
+        "area",
+        "indicator",
+        "year",
+        "value",
+        "unit",
+        "grade",
+        "vintage",
+        "status",
+        "source",
+        "default",
+    ):
+        assert rows[name].tolist() == frame[name].tolist()
+    assert rows["known_from"].tolist() == frame["known_from"].dt.date.tolist()
+    assert observed(frame.iloc[:0]) == []
+
+
+def test_a_missing_word_is_empty_and_a_missing_column_has_its_stand_in():
+    frame = pd.DataFrame(
+        {"area": ["210100"], "indicator": "gdp", "year": [2023], "value": [8.0], "grade": [None]}
+    )
+    assert observed(frame) == [Observation(0, "210100", "gdp", 2023, 8.0)]

@@ -1,0 +1,80 @@
+"""The schemas are the source of the descriptor and the template."""
+
+import importlib.util
+import json
+
+import pytest
+
+from lnregions.paths import data_dir
+from lnregions.tables import fingerprint, list_plans, read_table
+from lnregions.tables.plans import TEMPLATE
+from lnregions.tables.schemas import SCHEMAS
+
+PACKAGE = json.loads((data_dir() / "datapackage.json").read_text(encoding="utf-8"))
+RESOURCES = {resource["path"]: resource for resource in PACKAGE["resources"]}
+
+
+def seal():
+    spec = importlib.util.spec_from_file_location("seal", data_dir() / "seal.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_descriptor_names_every_table_its_licence_and_its_sources():
+    assert set(RESOURCES) == {path.relative_to(data_dir()).as_posix() for path in data_dir().rglob("*.csv")}
+    assert PACKAGE["licenses"]
+    assert PACKAGE["sources"]
+
+
+@pytest.mark.parametrize("path", RESOURCES)
+def test_the_descriptor_has_the_columns_size_and_checksum_of_each_table(path):
+    resource, file = RESOURCES[path], data_dir() / path
+    title, schema = seal().describe(file.stem)
+    assert resource["title"] == title
+    assert resource["schema"] | schema == resource["schema"], "run: python data/seal.py"
+    assert resource["hash"] == fingerprint(file.read_bytes()), (
+        "if the change is meant, run: python data/seal.py"
+    )
+    assert resource["bytes"] == file.stat().st_size
+    header = file.read_text("utf-8").splitlines()[0].split(",")
+    assert header == [name for name in SCHEMAS[file.stem].columns if name in header]
+
+
+@pytest.mark.parametrize("path", RESOURCES)
+def test_every_foreign_key_points_to_a_row_that_is_there(path):
+    for key in RESOURCES[path]["schema"].get("foreignKeys", []):
+        other = next((p for p, r in RESOURCES.items() if r["name"] == key["reference"]["resource"]), path)
+        own, known = (
+            read_table(data_dir() / file, (data_dir() / file).stem).frame[column[0]]
+            for file, column in ((path, key["fields"]), (other, key["reference"]["fields"]))
+        )
+        assert {word for cell in own for word in cell.split()} <= set(known)
+
+
+@pytest.mark.parametrize("path", RESOURCES)
+def test_tables_are_utf_8_with_unix_line_ends(path):
+    data = (data_dir() / path).read_bytes()
+    assert b"\r" not in data
+    assert not data.startswith(b"\xef\xbb\xbf")
+    assert data.endswith(b"\n")
+    assert data.decode("utf-8")
+
+
+@pytest.mark.parametrize("name", ["regions", "positioning", "membership", "targets", "areas", "observations"])
+def test_the_template_describes_the_columns_as_the_schema_does(name):
+    _, *remarks, header, example = (TEMPLATE / f"{name}.csv").read_text("utf-8").splitlines()
+    columns = SCHEMAS[name].columns
+    assert header.split(",") == list(columns)
+    assert example.startswith("#")
+    for remark, (column, facts) in zip(remarks, columns.items(), strict=True):
+        choices = facts.metadata.get("choices")
+        listed = f" ({' | '.join(choices)})" if choices else ""
+        assert remark == f"# {column}: {facts.description}{listed}"
+
+
+def test_the_data_note_names_every_file_and_the_rule():
+    note = (data_dir() / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{path.name}`" in note for path in data_dir().glob("*.csv"))
+    assert "choose_default" in note
+    assert all(plan in note for plan in list_plans())

@@ -1,0 +1,370 @@
+"""Tables as spreadsheets and people write them: read with a warning when unusual, refused when misleading."""
+
+import random
+import shutil
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lnregions import DataError, InputWarning, load_observations
+from lnregions.paths import data_dir
+from lnregions.tables import codebook, observations, read_table, rows, tables
+
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
+HEAD = "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
+ROWS = (
+    "210200,gdp,2024,9516.9,亿元,2025-01-20,preliminary,A,s047,\n"
+    "210100,gdp,2023,8122.1,亿元,2024-04-11,preliminary,A,s047,as published\n"
+    "210100,urbanisation_rate,2023,85.5,%,,unknown,B,s047,\n"
+)
+GOOD = HEAD + ROWS
+COLUMNS = HEAD.strip().split(",")
+MEMBERSHIP = (
+    "region,area,level,status,proxy,valid_from,note,sources\nnorth,210100,city,likely,{proxy},{year},,\n"
+)
+UNITS = "unit,label_zh,label_en,factor_en\n"
+
+
+def write(folder, text, name="observations.csv"):
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def cell(column, value, *, row=1):
+    """The good table with one value replaced; quoted where it must be."""
+    lines = [line.split(",") for line in GOOD.splitlines()]
+    lines[row][COLUMNS.index(column)] = f'"{value}"' if set(value) & set(',";\t') else value
+    return "\n".join(",".join(line) for line in lines) + "\n"
+
+
+def columns(*names, more=()):
+    """The good table with its columns in another order, and others behind them."""
+    rows = [line.split(",") for line in GOOD.splitlines()]
+    places = [COLUMNS.index(name) for name in names]
+    lines = [
+        [row[n] for n in places] + [(more or [""])[0] if not k else "x"] * len(more)
+        for k, row in enumerate(rows)
+    ]
+    return "\n".join(",".join(line) for line in lines) + "\n"
+
+
+UNUSUAL = {
+    # what: (text or bytes, a part of its warning, "" for none)
+    "as it should be": (GOOD, ""),
+    "byte order mark": ("\ufeff" + GOOD, "byte order mark"),
+    "CRLF": (GOOD.replace("\n", "\r\n"), "line ends of another system"),
+    "lone CR": (GOOD.replace("\n", "\r"), "line ends of another system"),
+    "CSV by a Chinese Excel": (GOOD.replace("\n", "\r\n").encode("gbk"), "read as GB18030"),
+    "CSV UTF-8 by Excel": (GOOD.replace("\n", "\r\n").encode("utf-8-sig"), "byte order mark"),
+    "Unicode text by Excel": (GOOD.replace(",", "\t").replace("\n", "\r\n").encode("utf-16"), "read as UTF-16"),
+    "big-endian": (b"\xfe\xff" + GOOD.encode("utf-16-be"), "read as UTF-16"),
+    "tabs": (GOOD.replace(",", "\t"), "parted by tabs"),
+    "semicolons": (GOOD.replace(",", ";"), "parted by semicolons"),
+    "blank lines at the end": (GOOD + "\n\n\n", "3 empty rows"),
+    "rows of commas at the end": (GOOD + "," * 9 + "\n", "1 empty rows"),
+    "empty columns at the end": (GOOD.replace("\n", ",,\n"), "empty columns at the end"),
+    "no line end": (GOOD.rstrip("\n"), "if rows are missing, the file was cut"),
+    "columns in another order": (columns(*COLUMNS[::-1]), ""),
+    "a further column": (columns(*COLUMNS, more=("remark",)), "columns that are not used were left out: 'remark'"),
+    "a further column in Chinese": (columns(*COLUMNS, more=("备注",)), "left out: '备注'"),
+    "the index of a frame": (
+        "".join(f"{n or ''},{line}\n".replace("0,", ",", n == 0) for n, line in enumerate(GOOD.splitlines())),
+        "left out: ''",
+    ),
+    "column names in another case": (GOOD.replace(HEAD, HEAD.upper()), "column names in another case"),
+    "column names full-width": (GOOD.replace("area,", "ａｒｅａ,", 1), ""),
+    "blanks round names and values": (GOOD.replace(",", " , "), "were written unusually"),
+    "no-break blanks": (cell("value", "\xa09516.9\xa0"), "values of value were written unusually: 1"),
+    "zero-width blanks": (cell("area", "\u200b210200\ufeff"), "values of area were written unusually: 1"),
+    "thousands separators": (cell("value", "9,516.9"), "values of value were written unusually: 1"),
+    "thousands separators full-width": (cell("value", "９，５１６．９"), "values of value were written unusually: 1"),
+    "full-width digits": (cell("value", "９５１６．９"), "values of value were written unusually: 1"),
+    "scientific notation": (cell("value", "9.5169E+03"), "values of value were written unusually: 1"),
+    "a plus sign": (cell("value", "+9516.9"), "values of value were written unusually: 1"),
+    "a year in Chinese": (cell("year", "2024年"), "values of year were written unusually: 1"),
+    "a year in Chinese with a blank": (cell("year", "2024 年"), "values of year were written unusually: 1"),
+    "a year full-width": (cell("year", "２０２４"), "values of year were written unusually: 1"),
+    "a year as a decimal": (cell("year", "2024.0"), "values of year were written unusually: 1"),
+    "a code as a decimal": (cell("area", "210200.0"), "values of area were written unusually: 1"),
+    "a code as decimals": (cell("area", "210200.00"), "values of area were written unusually: 1"),
+    "a code with a separator": (cell("area", "210,200"), "values of area were written unusually: 1"),
+    "a code full-width": (cell("area", "２１０２００"), "values of area were written unusually: 1"),
+    "a code in scientific notation": (cell("area", "2.10200E+05"), "values of area were written unusually: 1"),
+    "a date with slashes": (cell("vintage", "2025/1/20"), "values of vintage were written unusually: 1"),
+    "a date in Chinese": (cell("vintage", "2025年1月20日"), "values of vintage were written unusually: 1"),
+    "a date with its time": (cell("vintage", "2025-01-20 00:00:00"), "values of vintage were written unusually: 1"),
+    "a date without noughts": (cell("vintage", "2025-1-20"), "values of vintage were written unusually: 1"),
+    "remarks": ("# figures of Dalian\n" + GOOD.replace("\n", "\n# a remark\n", 1), ""),
+    "quotes round all": ("\n".join(",".join(f'"{v}"' for v in r.split(",")) for r in GOOD.splitlines()) + "\n", ""),
+    "a row twice": (GOOD + ROWS.splitlines()[0] + "\n", "rows that stand twice were left out: 1"),
+    "a formula in a note": (cell("note", "=1+1"), ""),
+    "mathematics in a note": (cell("note", "$x^2$"), ""),
+    "much at once": (
+        cell("value", "９，５１６．９").replace(",", "\t").replace('"', "").replace("\n", "\r\n").encode("utf-16"),
+        "read as UTF-16",
+    ),
+    "a quoted sign of a comment": (GOOD + '"# a remark, at length",,,,,,,,,\n', ""),
+    "a line end of its own before the header": ("\n\n" + GOOD, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", UNUSUAL)
+def test_an_unusual_table_gives_the_right_figures_and_a_warning(tmp_path, what):
+    text, words = UNUSUAL[what]
+    frame = load_observations(path=write(tmp_path, text))
+    assert frame["value"].tolist() == [9516.9, 8122.1, 85.5]
+    assert frame["area"].tolist() == ["210200", "210100", "210100"]
+    assert frame["year"].tolist() == [2024, 2023, 2023]
+    assert frame["vintage"].tolist() == ["2025-01-20", "2024-04-11", ""]
+    sentences = frame.attrs["warnings"]
+    assert any(words in sentence for sentence in sentences) if words else sentences == []
+    assert all("observations.csv: " in sentence for sentence in sentences)
+
+
+REFUSED = {
+    "the unit of another size": (cell("unit", "万元"), r"line 2: .* is 亿元, not '万元' .1 亿元 is 10,000 万元"),
+    "a unit that does not fit": (cell("unit", "%"), "the unit of gdp is 亿元"),
+    "a value of another size": (cell("value", "95169000"), "above the greatest possible"),
+    "a percentage beyond 100": (cell("value", "855", row=3), "above the greatest possible"),
+    "a value below nought": (cell("value", "-1"), "below the least possible"),
+    "nan": (cell("value", "nan"), "value 'nan' is not a number"),
+    "inf": (cell("value", "inf"), "value 'inf' is not a number"),
+    "beyond a float": (cell("value", "1e999"), "value '1e999' is not a number"),
+    "an underscore": (cell("value", "1_000"), "value '1_000' is not a number"),
+    "Arabic digits": (cell("value", "١٢٣٤"), "is not a number"),
+    "a decimal comma": (cell("value", "9516,9"), "value '9516,9' is not a number"),
+    "a decimal comma among semicolons": (GOOD.replace(",", ";").replace("9516.9", "9.516,9"), "could be a decimal"),
+    "a comma among semicolons": (GOOD.replace(",", ";").replace("9516.9", "9,516"), "could be a decimal comma"),
+    "hexadecimal": (cell("value", "0x10"), "is not a number"),
+    "a footnote mark": (cell("value", "9516.9①"), "value '9516.9①' is not a number"),
+    "a formula": (cell("value", "=1+1"), "value '=1\\+1' is not a number"),
+    "an error of a spreadsheet": (cell("value", "#REF!"), "is not a number"),
+    "a number too wide to show": (cell("value", "########"), "is not a number"),
+    "a per cent sign": (cell("value", "85.5%", row=3), "value '85.5%' carries its unit"),
+    "a full-width per cent sign": (cell("value", "85.5％", row=3), "carries its unit"),
+    "a dash for nothing": (cell("value", "-"), "value '-' marks a figure that is missing. Leave the row out"),
+    "an ellipsis for nothing": (cell("value", "…"), "marks a figure that is missing"),
+    "NA for nothing": (cell("value", "NA"), "marks a figure that is missing"),
+    "a stroke for nothing": (cell("value", "/"), "marks a figure that is missing"),
+    "nothing": (cell("value", ""), "value is empty"),
+    "a year of letters": (cell("year", "2O24"), "year '2O24' is not a whole number"),
+    "a year in Arabic digits": (cell("year", "٢٠٢٤"), "is not a whole number"),
+    "a year of two digits": (cell("year", "24"), "is not a whole number"),
+    "a fiscal year": (cell("year", "2023/24"), "is not a whole number"),
+    "a year as a day's number": (cell("year", "45292"), "is not a whole number"),
+    "a year of the past": (cell("year", "1900"), "year 1900 is too small"),
+    "no year": (cell("year", ""), "year is empty"),
+    "a code rounded by a spreadsheet": (cell("area", "2.1E+05"), "area '2.1E\\+05' is not written"),
+    "a code cut short": (cell("area", "21020"), "area '21020' is not written"),
+    "an unknown area": (cell("area", "219900"), "unknown area '219900'"),
+    "an unknown source": (cell("source", "s999"), "unknown source 's999'"),
+    "an unknown indicator": (cell("indicator", "gdpp"), "unknown indicator 'gdpp'.*did you mean gdp"),
+    "a date the other way round": (cell("vintage", "20/01/2025"), "vintage '20/01/2025' is not written"),
+    "a month in English": (cell("vintage", "Dec-24"), "vintage 'Dec-24' is not written"),
+    "a month with a point": (cell("vintage", "2024.1"), "vintage '2024.1' is not written"),
+    "a date in Arabic digits": (cell("vintage", "٢٠٢٤"), "is not written"),
+    "a day that is none": (cell("vintage", "2025-02-30"), "is no day of the calendar"),
+    "a key twice": (GOOD + ROWS.splitlines()[0].replace("9516.9", "9517") + "\n", "stands already in line 2"),
+    "a key twice by its form": (
+        GOOD + ROWS.splitlines()[0].replace("9516.9", "9517").replace("2024,", "2024年,", 1) + "\n",
+        "stands already in line 2",
+    ),
+    "a column missing": (columns(*[c for c in COLUMNS if c != "unit"]), "column unit is missing"),
+    "a column misspelt": (GOOD.replace("vintage", "vintge", 1), "(?s)unknown column 'vintge'.*did you mean vintage"),
+    "a column twice": (GOOD.replace(",note", ",note,value", 1).replace("\n2", "x,1\n2"), "stands twice|values where"),
+    "an open quote": (GOOD.replace("9516.9", '"9516.9'), "line 2: a quotation mark"),
+    "a value torn apart": (GOOD.replace("9516.9", "9,516.9"), "line 2: the row has 11 values"),
+    "a NUL byte": (GOOD.encode() + b"\0", "a NUL byte"),
+    "a damaged character": (GOOD.encode().replace("元".encode(), b"\xe5\x85", 1), "are not valid UTF-8"),
+    "UTF-16 cut": (GOOD.encode("utf-16")[:-1], "are not valid UTF-16"),
+    "another thing altogether": (b"PK\x03\x04" + bytes(range(256)) * 4, "NUL byte"),
+    "a page of the web": ("<html><body><table>" + GOOD, "unknown column|column area is missing"),
+    "nothing at all": ("", "has no header line"),
+    "GB18030 behind the mark of UTF-8": (b"\xef\xbb\xbf" + GOOD.encode("gb18030"), "are not valid UTF-8"),
+    "bytes of no encoding": (GOOD.encode() + b"\xff\xff,\xff", "are not valid UTF-8"),
+    "a quote inside a value": (cell("note", 'as "published"', row=2), "line 3: a quotation mark is not closed"),
+    "a line break in a value": (GOOD.replace("as published", '"as\npublished"'), "column note holds a line break"),
+    "a row too short": (GOOD.replace("as published", "").replace("s047,\n", "s047\n"), "has 9 values where the header"),
+    "a control character": (cell("note", "as\x07published", row=2), r"note 'as\\x07published' holds a control char"),
+    "a text without end": (cell("note", "x" * 5000), "note has a value of 5000 characters. Keep it within 4000"),
+    "columns parted by strokes": (GOOD.replace(",", "|"), r"line 1: unknown column 'area\|indicator"),
+    "a number too small to hold": (cell("value", "1e-400"), "is not a number"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_table_that_could_mislead_is_refused_by_name(tmp_path, what):
+    text, words = REFUSED[what]
+    with pytest.raises(DataError, match=words) as caught:
+        load_observations(path=write(tmp_path, text))
+    assert all("observations.csv" in line for line in str(caught.value).splitlines()[:10])
+
+
+def test_a_warning_counts_the_values_and_quotes_the_first():
+    parsed = rows.parse_rows(
+        UNITS + "亿元,亿元,billion yuan,０．１\n万人,万人,million,０．０１\n", path="u.csv"
+    )
+    table = tables._validated(parsed, "units")
+    assert parsed.warnings == [
+        "values of factor_en were written unusually: 2 (the first in line 2: '０．１')"
+    ]
+    assert table.frame["factor_en"].tolist() == [0.1, 0.01]
+
+
+def test_faults_of_cells_and_of_sense_come_in_one_report_in_the_order_of_lines(tmp_path):
+    changed = [cell("value", "nan"), cell("year", "2O24"), cell("area", "219900"), cell("source", "s999")]
+    text = HEAD + "".join(table.splitlines()[1] + "\n" for table in changed)
+    text += ROWS.splitlines()[1].replace("亿元", "万元") + "\n"
+    with pytest.raises(DataError) as caught:
+        load_observations(path=write(tmp_path, text))
+    found = [(fault.line, fault.column) for fault in caught.value.faults]
+    assert found == [(2, "value"), (3, "year"), (4, "area"), (5, "source"), (6, "unit")]
+
+
+@pytest.mark.parametrize(("column", "text"), [("area", "2102"), ("value", "x"), ("vintage", "24.1.2024")])
+def test_a_cell_that_cannot_be_read_is_reported_once(tmp_path, column, text):
+    with pytest.raises(DataError) as caught:
+        load_observations(path=write(tmp_path, cell(column, text)))
+    assert len(caught.value.faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("yes", True), ("No", False), ("是", True), ("TRUE", True), ("否", False), ("", False)],
+)
+def test_yes_and_no_are_read_in_either_language(tmp_path, text, value):
+    frame = read_table(write(tmp_path, MEMBERSHIP.format(proxy=text, year="")), "membership").checked()
+    assert frame["proxy"].tolist() == [value]
+    assert pd.isna(frame["valid_from"][0])
+    assert frame["note_zh"].tolist() == [""]  # a column that may lack
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("membership", MEMBERSHIP.format(proxy="maybe", year=""), "line 2: proxy 'maybe' is neither yes nor no"),
+        ("membership", MEMBERSHIP.format(proxy="", year="soon"), "line 2: valid_from 'soon' is not a whole number"),
+        ("positioning", "region,kind,order,text_zh,text_en\nnorth,task,1.5,a,b\n", "order '1.5' is not a whole number"),
+        ("positioning", "region,kind,order,text_zh,text_en\nnorth,task,1e200,a,b\n", "'1e200' is not a whole number"),
+        ("positioning", "region,kind,order,text_zh,text_en\nnorth,task,0,a,b\n", "order 0 is too small. Give 1"),
+        ("units", UNITS + "亩,亩,,1\n", "line 2: label_en is empty. Give a value"),
+        ("units", "unit\n" + "x" * 200_000 + "\n", "quotation|characters|missing"),
+    ],
+)  # fmt: skip
+def test_a_value_beyond_its_rule_is_refused_with_the_rule(tmp_path, name, text, words):
+    with pytest.raises(DataError, match=words) as caught:
+        read_table(write(tmp_path, text, f"{name}.csv"), name).checked()
+    assert len(caught.value.faults) == 1
+
+
+def test_a_declared_encoding_is_used_and_a_wrong_one_refused(tmp_path):
+    path = write(tmp_path, GOOD.encode("gbk"))
+    assert read_table(path, "observations", encoding="gb18030").frame["unit"].tolist() == [
+        "亿元",
+        "亿元",
+        "%",
+    ]
+    for wrong in ("utf-8", "klingon"):
+        with pytest.raises(DataError, match=f"are not valid {wrong}"):
+            read_table(path, "observations", encoding=wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("none.csv", "does not exist"), ("", "folder or device"), ("a\0b.csv", "not exist"), ("x" * 300, "not")],
+)
+def test_what_is_no_file_is_refused(tmp_path, name, words):
+    with pytest.raises(DataError, match=words):
+        read_table(tmp_path / name, "units")
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "LARGEST", 10)
+    with pytest.raises(DataError, match=r"the file has .* bytes\. Give one of at most 10"):
+        read_table(write(tmp_path, GOOD), "observations")
+
+
+def test_rows_keep_the_line_on_which_they_stand(tmp_path):
+    text = "# remark\n" + GOOD.replace("\n2101", "\n\n2101", 1)
+    assert read_table(write(tmp_path, text), "observations").lines == [3, 5, 6]
+
+
+def test_a_quoted_sign_of_a_comment_hides_no_row_with_values():
+    parsed = rows.parse_rows('a,b\n#1,2\n"# remark, at length",\n"#",3\n4,5\n', path="own.csv")
+    assert parsed.records == [["#", "3"], ["4", "5"]]
+
+
+# -- sealed tables ----
+
+
+@pytest.mark.parametrize(
+    "path", sorted(data_dir().rglob("*.csv")), ids=lambda path: path.parent.name + path.stem
+)
+def test_a_sealed_table_is_the_same_read_with_and_without_trust(path):
+    trusted, checked = read_table(path, path.stem), read_table(path, path.stem, trust=False)
+    pd.testing.assert_frame_equal(trusted.frame, checked.checked(), check_exact=True)
+    assert trusted.lines == checked.lines
+    assert trusted.frame.attrs["warnings"] == checked.frame.attrs["warnings"] == []
+
+
+def test_a_shipped_table_that_is_not_the_sealed_one_is_read_with_a_warning(tmp_path, monkeypatch):
+    copy = shutil.copytree(data_dir(), tmp_path / "data")
+    for module in (tables, observations, codebook):
+        monkeypatch.setattr(module, "data_dir", lambda: copy)
+    assert load_observations().attrs["warnings"] == []
+    write(copy, (copy / "observations.csv").read_bytes().replace(b"9516.9", b"9616.9", 1))
+    with pytest.warns(InputWarning, match="is not the one that was sealed"):
+        assert "sealed" in load_observations().attrs["warnings"][0]
+
+
+def test_the_seal_does_not_mind_line_ends_but_the_reader_warns(tmp_path):
+    data = (data_dir() / "units.csv").read_bytes()
+    assert tables.fingerprint(data.replace(b"\n", b"\r\n")) == tables.fingerprint(data)
+    table = read_table(write(tmp_path, data.replace(b"\n", b"\r\n"), "units.csv"), "units")
+    assert "line ends of another system" in table.checked().attrs["warnings"][0]
+
+
+# -- damage ----
+
+
+def damaged(data, rng):
+    """A good file with one byte changed, some cut off, put in or left out."""
+    place, kind = rng.randrange(len(data)), rng.randrange(4)
+    rest = data[place:]
+    changes = (
+        bytes([data[place] ^ (1 << rng.randrange(8))]) + rest[1:],
+        b"",
+        rng.randbytes(2) + rest,
+        rest[9:],
+    )
+    return data[:place] + changes[kind]
+
+
+def refusal(path, name):
+    """Message of the refusal of a table, or its name where it is read; any other exception fails the test."""
+    try:
+        read_table(path, name).checked()
+    except DataError as error:
+        return str(error)
+    return path.name
+
+
+@pytest.mark.parametrize(
+    "name", ["observations", "areas", "plans/ln-2022/targets", "plans/ln-2022/membership"]
+)
+def test_a_damaged_table_is_read_or_refused_by_name_and_nothing_else(tmp_path, name):
+    path, rng = data_dir() / f"{name}.csv", random.Random(name)
+    data = b"".join(path.read_bytes().splitlines(keepends=True)[:40])
+    for _ in range(60):
+        copy = write(tmp_path, damaged(data, rng), path.name)
+        assert path.name in refusal(copy, path.stem)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(tmp_path_factory, data):
+    path = write(tmp_path_factory.getbasetemp(), UNITS.encode() + data, "any.csv")
+    assert "any.csv" in refusal(path, "units")
