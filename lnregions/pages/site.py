@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from lnregions.assess import STATUS_WORDS, Tables, Verdict, judgement
+from lnregions.assess import STATUS_WORDS, Tables, Verdict, judge_all, load_tables
 from lnregions.errors import DataError
 from lnregions.files import safe_name
 from lnregions.pages.inventory import FigureFiles, Inventory
@@ -162,8 +162,8 @@ def read_site(output, *, plan="ln-2022", as_of=None) -> Site:
     named = {str(plan)} if not isinstance(plan, Plan) else set()
     plan = load_plan(plan) if not isinstance(plan, Plan) else plan
     asked = str(as_of or "")
-    tables = judgement.load_tables(plan, as_of=as_of)
-    verdicts = judgement.judge_all(plan, as_of=as_of)
+    tables = load_tables(plan, as_of=as_of)
+    verdicts = judge_all(plan, as_of=as_of)
 
     def fits(given: str) -> bool:
         return given == asked or _date(plan, given) == tables.as_of
@@ -175,6 +175,6 @@ def read_site(output, *, plan="ln-2022", as_of=None) -> Site:
 def _date(plan, as_of: str) -> str:
     """Date of knowledge that a run was made for; empty where what the books say is no date."""
     try:
-        return judgement.load_tables(plan, as_of=as_of or None).as_of
+        return load_tables(plan, as_of=as_of or None).as_of
     except DataError:
         return ""
