@@ -1,6 +1,6 @@
 """Judgement: series, totals, growth, clauses, published methods, sensitivity; frames in, verdicts out.
 
-Tables and a plan come in; `cases_of_plan` makes each clause of the plan a `Case` with its figures, once; `judge_case` makes
+Tables and a plan come in; `cases_of_plan` makes each clause a `Case` with its figures, once; `judge_case` makes
 it a `Verdict`, `judge` the frame of a plan's verdicts. Whatever else is said of a target starts from its cases.
 """
 

@@ -1,7 +1,7 @@
 """Cases: a clause of a plan with all it is judged by, made once and handed on; the tables that cases are made from."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -104,6 +104,8 @@ class Case:
         Whether the plan names a base year.
     plan, row, tables
         The plan, the row of its targets and the tables from which the case is made.
+    made : dict
+        What has been made from the case.
     """
 
     clause: Clause
@@ -121,6 +123,7 @@ class Case:
     plan: plans.Plan | None = None
     row: pd.Series | None = None
     tables: Tables | None = None
+    made: dict = field(default_factory=dict, init=False, repr=False)
 
 
 def target_of(plan, target: str) -> pd.Series:

@@ -238,7 +238,7 @@ class _Rates:
 
     def means(self) -> list[float]:
         """Mean growth seen and required over the common years."""
-        return [mean_growth([rates[year] for year in self.common]).geometric for rates in (self.seen, self.needed)]
+        return [mean_growth(rates[year] for year in self.common) for rates in (self.seen, self.needed)]
 
     def pairs(self) -> list[tuple[int, float, float]]:
         """Year, growth seen and growth required."""

@@ -6,7 +6,7 @@ Rates are in % a year, each over the year before. A year without a rate breaks a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,6 @@ SHAPES = ("linear", "geometric", "band")
 """How a required path spreads the change over the years."""
 DIRECTIONS = {"up": 1, "down": -1, "positive": 1, "negative": -1, 1: 1, -1: -1}
 """Sign of each name of a direction."""
-Rates = pd.Series | pd.DataFrame | Mapping | Sequence
 
 
 # -- checks of years and numbers ---------------------------------------------------------------------------
@@ -98,7 +97,7 @@ def _refuse_twice(years, what):
 # -- growth ------------------------------------------------------------------------------------------------
 
 
-def chain_index(rates: Rates, *, base: float = 100) -> pd.DataFrame:
+def chain_index(rates: pd.Series | pd.DataFrame | Mapping, *, base: float = 100) -> pd.DataFrame:
     r"""Return the index that yearly growth rates build up, the year before the first rate being the base.
 
     .. math:: I_t = I_{t-1}\,(1 + g_t / 100)
@@ -155,23 +154,23 @@ def chained(rates: Mapping[int, float], *, base: float) -> list[float]:
     return index
 
 
-class MeanGrowth(NamedTuple):
-    """Growth of several years in %: plain mean, constant rate that leads to the same index, all years together."""
+def total_growth(rates: Iterable[float]) -> float:
+    """Return the growth in % of several years together, from their yearly rates in %.
 
-    arithmetic: float
-    geometric: float
-    cumulative: float
+    Examples
+    --------
+    >>> round(total_growth([10.0, 10.0]), 6)
+    21.0
+    """
+    return 100 * (math.prod(1 + rate / 100 for rate in _possible(rates)) - 1)
 
 
-def mean_growth(rates: Rates) -> MeanGrowth:
-    r"""Return the means of yearly growth rates, and their growth together.
+def mean_growth(rates: Iterable[float]) -> float:
+    r"""Return the geometric mean of yearly growth rates in %, the constant rate that leads to the same index.
 
-    .. math:: \bar g = \frac1n \sum g_t, \qquad \tilde g = 100\,\Big[\prod (1 + g_t/100)^{1/n} - 1\Big]
+    .. math:: \tilde g = 100\,\Big[\prod (1 + g_t/100)^{1/n} - 1\Big]
 
-    Parameters
-    ----------
-    rates : pandas.Series, pandas.DataFrame, mapping or sequence
-        As for `chain_index`; a plain list needs no years. The years need not follow on one another.
+    The years need not follow on one another.
 
     Raises
     ------
@@ -180,25 +179,24 @@ def mean_growth(rates: Rates) -> MeanGrowth:
 
     Examples
     --------
-    >>> mean = mean_growth({2022: 0.0, 2023: 21.0})
-    >>> mean.arithmetic, round(mean.geometric, 6), round(mean.cumulative, 6)
-    (10.5, 10.0, 21.0)
+    >>> round(mean_growth([0.0, 21.0]), 6)
+    10.0
     """
-    values = [finite(rate, name=f"growth rate of {year}") for year, rate in _rates_by_year(rates).items()]
-    if not values:
-        raise DataError("There is no growth rate to average. Give at least one rate in %.")
-    total = math.prod(1 + rate / 100 for rate in values)
-    return MeanGrowth(
-        math.fsum(values) / len(values), 100 * (total ** (1 / len(values)) - 1), 100 * (total - 1)
-    )
+    values = _possible(rates)
+    return 100 * (math.prod(1 + rate / 100 for rate in values) ** (1 / len(values)) - 1)
 
 
-def _rates_by_year(rates: Rates) -> dict[int, float]:
-    """Rates in the order of their years; of a plain list, counted from 0."""
+def _possible(rates):
+    values = [finite(rate, name="growth rate") for rate in rates]
+    if not values or min(values) < -100:
+        raise DataError(f"The growth rates {values} have no mean. Give at least one in %, none below -100.")
+    return values
+
+
+def _rates_by_year(rates: pd.Series | pd.DataFrame | Mapping) -> dict[int, float]:
+    """Rates in the order of their years."""
     if isinstance(rates, pd.DataFrame):
         rates = rates.set_index("year")["value"]
-    if not isinstance(rates, pd.Series | Mapping):
-        rates = dict(enumerate(rates))
     pairs = [(whole_year(year), _number(rate)) for year, rate in rates.items()]
     _refuse_twice([year for year, _ in pairs], "growth rate")
     for year, rate in pairs:
@@ -374,17 +372,3 @@ def rate_still_needed(
         return RateNeeded()
     growth = 100 * ((end / now) ** (1 / left) - 1) if now * end > 0 else None
     return RateNeeded((end - now) / left, growth)
-
-
-def share_done(baseline: float, target: float, *, current: float) -> float | None:
-    """Return the share of the change from baseline to target that is done, as a fraction; None where they are equal.
-
-    It is below 0 when things went back and above 1 beyond the target.
-
-    Examples
-    --------
-    >>> share_done(100, 140, current=110)
-    0.25
-    """
-    start, end = finite(baseline, name="baseline"), finite(target, name="target")
-    return None if start == end else (finite(current, name="current value") - start) / (end - start)

@@ -107,13 +107,15 @@ def main_case(plan, row: pd.Series, *, tables: Tables, closed: bool | None = Non
     return next(_interpretations(plan, row, tables, closed))
 
 
-def cases_of_target(
-    plan, target: str, *, as_of=None, observations: pd.DataFrame | None = None
-) -> list[Case]:
+def cases_of_target(plan, target: str, *, as_of=None, observations: pd.DataFrame | None = None) -> list[Case]:
     """Cases of one target by its name, as `cases_of_plan` makes them; DataError where there is none."""
     plan = plans.plan_of(plan)
     name = target_of(plan, target)["target"]
-    return [one for one in cases_of_plan(plan, as_of=as_of, observations=observations) if one.clause.target == name]
+    return [
+        one
+        for one in cases_of_plan(plan, as_of=as_of, observations=observations)
+        if one.clause.target == name
+    ]
 
 
 def _interpretations(plan, row, tables, closed) -> Iterator[Case]:
@@ -196,7 +198,8 @@ def _linked_case(main: Case) -> Case | None:
     figures = Figures((*before, *_carried(start, growth, own)), main.figures.coverage, holes)
     text = say(
         "{year}: {level} carried on at {year} prices by published real growth ({rates})",
-        year=start.year, level=printed(float(start.value), clause.unit), rates=rates_text(growth) or say("none", context="rates"),
+        year=start.year, level=printed(float(start.value), clause.unit),
+        rates=rates_text(growth) if growth else say("none", context="rates"),
     )  # fmt: skip
     numbers = {f"value {start.year}": float(start.value)}
     numbers |= {f"real growth {year}": rate for year, rate in growth.items()}

@@ -33,59 +33,12 @@ FREE_SCORE = {
 #: Exponent of the Open SDG scaling near a natural limit; it leaves "on track" possible for 15 years.
 LIMIT_EXPONENT = 4.44
 
-_GROWTH_RATES = "The values are growth rates, and a compound growth rate of growth rates means nothing."
-_HORIZON = "The horizon {horizon} is not after the baseline year {baseline_year}."
-_NO_BASELINE = "There is no figure for {asked} or for a later year up to {horizon}."
-_ONE_YEAR = (
-    "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
-)
-_ZERO_BASE = "The baseline value ({baseline_year}) is zero, and growth from zero has no rate."
-_ZERO_TARGET = "The target is zero, and no growth rate leads to zero."
-_SIGN_CHANGE = (
-    "The value changes sign from {baseline:g} ({baseline_year}) to {latest:g} ({latest_year}), "
-    "which no growth rate describes."
-)
-_TOO_FAR_APART = "The figures {baseline:g} and {latest:g} are too far apart for a growth rate."
-_TARGET_SIGN = (
-    "The baseline value {baseline:g} and the target {target:g} differ in sign, which no growth rate spans."
-)
 _BEYOND_TARGET = (
     "The baseline value {baseline:g} ({baseline_year}) is already at or beyond the target {target:g}, "
     "so there is no way to go that progress could be measured on."
 )
-_LIMIT = "The baseline value {baseline:g} ({baseline_year}) is already beyond the limit {limit:g}."
-_NO_TARGET = "This method measures the way to a target, and there is none."
-_LATER_BASELINE = "{asked} has no figure; {baseline_year} serves as the baseline year."
-_AFTER_HORIZON = "Figures after the horizon {horizon} are not counted."
 _MET_AT_BASE = "The baseline value was already at or beyond the target."
-_LIMIT_UNUSED = "The limit {limit:g} plays no part here."
 _NO_PROJECTION = "The value at the horizon cannot be projected from {baseline:g} and {latest:g}."
-
-_SHARED = '''Parameters
-----------
-years, values : sequence
-    The series, in any order; None or NaN where a figure is missing.
-direction : {"up", "down", "positive", "negative", 1, -1}
-    Where the indicator should go.
-baseline_year : int
-    Year to measure from; the next later year with a figure serves where it has none.
-target : float, optional
-    Value to reach by the horizon.
-horizon : int, default 2030
-    Year of the target; later figures are not counted.
-limit : float, optional
-    Natural limit of the indicator, such as 100 for a share.
-measure : {"level", "share", "growth"}
-    What the values are; growth rates have no growth rate.
-
-Returns
--------
-Assessment
-
-Raises
-------
-DataError
-    When the direction or measure is unknown, a number is not finite, or a year is given twice.'''
 
 
 @dataclass(frozen=True)
@@ -95,12 +48,9 @@ class Assessment:
     Attributes
     ----------
     status : str
-        One of the keys of `STATUS_WORDS`.
-    ratio : float or None
-        The method's progress measure: R, r or the share done; without a target the growth a year towards the
-        better, as a fraction. None where it cannot be computed.
-    score : float or None
-        The method's score where it has one: Open SDG -5 to 5, ESCAP 10 at the target.
+        One of `STATUS_WORDS`.
+    ratio, score : float or None
+        The method's progress measure, and its score where it has one.
     method : str
         "Open SDG", "UNSD" or "ESCAP".
     text : Text
@@ -116,27 +66,24 @@ class Assessment:
     text: Text = NO_TEXT
     numbers: dict = field(default_factory=dict, hash=False)
 
-    def reason(self, language: str = "en") -> str:
-        """Why, in one language."""
-        return self.text.zh if language == "zh" else self.text.en
-
 
 @dataclass(frozen=True)
 class Progress:
-    """One cleaned series with its target: the figures a formula needs, what was done to get them, what prevents it."""
+    """A series between baseline and horizon: the figures a formula needs, and what prevents one (`fault`)."""
 
+    asked: int
+    horizon: int
+    target: float | None
+    limit: float | None
+    direction: int
     method: str
     measure: str
-    numbers: dict
+    baseline_year: int | None = None
+    baseline: float | None = None
+    latest_year: int | None = None
+    latest: float | None = None
     notes: tuple[str, ...] = ()
     fault: str = ""
-
-    def __getattr__(self, name: str):
-        """One of the numbers: baseline, latest, target, limit, direction, horizon and the years."""
-        try:
-            return self.__dict__["numbers"][name]
-        except KeyError:
-            raise AttributeError(name) from None
 
     @property
     def years_seen(self) -> int:
@@ -158,24 +105,14 @@ class Progress:
         """Observed growth a year, as a fraction."""
         return annual_growth(self.baseline, self.latest, years=self.years_seen)
 
-    def reaches(self, value: float) -> bool:
-        """Whether a value is at or beyond the target."""
-        return self.target is not None and self.direction * (value - self.target) >= 0
-
     @property
     def limit_note(self) -> list[str]:
         """Note that a limit was given and plays no part."""
-        return [] if self.limit is None else [_LIMIT_UNUSED]
+        return [] if self.limit is None else ["The limit {limit:g} plays no part here."]
 
-    def result(self, status: str, *, ratio=None, score=None, notes: Iterable[str] = (), **more) -> Assessment:
-        """Return the assessment, with these notes and its own as its reason."""
-        numbers = self.numbers | more
-        text = joined((say(note, **numbers) for note in [*notes, *self.notes]), english=" ", chinese="")
-        return Assessment(status, ratio, score, self.method, text, numbers)
-
-    def refused(self, fault: str) -> Assessment:
-        """Return "not assessable" with its reason."""
-        return self.result("not assessable", notes=[fault])
+    def reaches(self, value: float) -> bool:
+        """Whether a value is at or beyond the target."""
+        return self.target is not None and self.direction * (value - self.target) >= 0
 
     def projected(self) -> float | None:
         """Value at the horizon at the observed compound growth; None when there is none."""
@@ -186,6 +123,17 @@ class Progress:
         except OverflowError:
             return None
         return projected if math.isfinite(projected) else None
+
+    def result(self, status: str, *, ratio=None, score=None, notes: Iterable[str] = (), **more) -> Assessment:
+        """Return the assessment, with these notes and its own as its reason."""
+        names = ("asked", "baseline_year", "baseline", "latest_year", "latest", "horizon", "target", "limit")
+        numbers = {name: getattr(self, name) for name in (*names, "direction")} | more
+        text = joined((say(note, **numbers) for note in [*notes, *self.notes]), english=" ", chinese="")
+        return Assessment(status, ratio, score, self.method, text, numbers)
+
+    def refused(self, fault: str) -> Assessment:
+        """Return "not assessable" with its reason."""
+        return self.result("not assessable", notes=[fault])
 
 
 def _method(name: str) -> Callable:
@@ -203,46 +151,76 @@ def _method(name: str) -> Callable:
             limit: float | None = None,
             measure: str = "level",
         ) -> Assessment:
+            """Parameters
+            ----------
+            years, values : sequence
+                The series, in any order; None or NaN where a figure is missing.
+            direction : {"up", "down", "positive", "negative", 1, -1}
+                Where the indicator should go.
+            baseline_year : int
+                Year to measure from; the next later year with a figure serves where it has none.
+            target : float, optional
+                Value to reach by the horizon.
+            horizon : int, default 2030
+                Year of the target; later figures are not counted.
+            limit : float, optional
+                Natural limit of the indicator, such as 100 for a share.
+            measure : {"level", "share", "growth"}
+                What the values are; growth rates have no growth rate.
+
+            Raises
+            ------
+            DataError
+                When the direction or measure is unknown, a number is not finite, or a year is given twice.
+            """
             if measure not in MEASURES:
                 raise unknown("measure", measure, MEASURES)
-            numbers = {
-                "asked": whole_year(baseline_year, name="baseline year"),
-                "baseline_year": None, "baseline": None, "latest_year": None, "latest": None,
-                "horizon": whole_year(horizon, name="horizon"),
-                "target": None if missing(target) else finite(target, name="target"),
-                "limit": None if missing(limit) else finite(limit, name="limit"),
-                "direction": direction_sign(direction),
-            }  # fmt: skip
-            return formula(_prepared(Progress(name, measure, numbers), clean_series(years, values)))
+            progress = Progress(
+                asked=whole_year(baseline_year, name="baseline year"),
+                horizon=whole_year(horizon, name="horizon"),
+                target=None if missing(target) else finite(target, name="target"),
+                limit=None if missing(limit) else finite(limit, name="limit"),
+                direction=direction_sign(direction), method=name, measure=measure,
+            )  # fmt: skip
+            return formula(_with_figures(progress, clean_series(years, values)))
 
         method.__name__ = method.__qualname__ = formula.__name__
         summary, _, rest = inspect.cleandoc(formula.__doc__).partition("\nNotes\n")
-        method.__doc__ = f"{summary}\n{_SHARED}\n\nNotes\n{rest}"
+        method.__doc__ = f"{summary}\n{inspect.cleandoc(method.__doc__)}\n\nNotes\n{rest}"
         return method
 
     return decorate
 
 
-def _prepared(progress, series):
-    """The baseline and the latest figure up to the horizon; what prevents a formula is the fault."""
+def _with_figures(progress, series):
+    """The baseline and the latest figure up to the horizon, with notes on them and what prevents a formula."""
     asked, end = progress.asked, progress.horizon
     if end <= asked:
-        return replace(progress, numbers=progress.numbers | {"baseline_year": asked}, fault=_HORIZON)
+        fault = "The horizon {horizon} is not after the baseline year {baseline_year}."
+        return replace(progress, baseline_year=asked, fault=fault)
     used = {year: value for year, value in series.items() if asked <= year <= end}
     if not used:
-        return replace(progress, fault=_NO_BASELINE)
-    first, last = min(used), max(used)
-    numbers = {"baseline_year": first, "baseline": used[first], "latest_year": last, "latest": used[last]}
-    notes = [_LATER_BASELINE] if first != asked else []
-    notes += [_AFTER_HORIZON] if max(series) > end else []
-    fault = _ONE_YEAR if first == last else ""
-    return replace(progress, numbers=progress.numbers | numbers, notes=tuple(notes), fault=fault)
+        return replace(progress, fault="There is no figure for {asked} or for a later year up to {horizon}.")
+    first, last, notes, fault = min(used), max(used), [], ""
+    if first != asked:
+        notes.append("{asked} has no figure; {baseline_year} serves as the baseline year.")
+    if max(series) > end:
+        notes.append("Figures after the horizon {horizon} are not counted.")
+    if first == last:
+        fault = (
+            "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
+        )
+    return replace(
+        progress, baseline_year=first, baseline=used[first], latest_year=last, latest=used[last],
+        notes=tuple(notes), fault=fault,
+    )  # fmt: skip
 
 
 def _without_formula(progress, *, met_score=None) -> Assessment | None:
     """Assessment where no growth formula applies; None where one does."""
+    rates = "The values are growth rates, and a compound growth rate of growth rates means nothing."
     if progress.fault or progress.measure == "growth":
-        return progress.refused(progress.fault or _GROWTH_RATES)
+        return progress.refused(progress.fault or rates)
     fault = _growth_fault(progress)
     if not fault:
         return None
@@ -256,16 +234,21 @@ def _growth_fault(progress):
     """What breaks the growth from the baseline to the latest value, or on to the target."""
     start, target, latest = progress.baseline, progress.target, progress.latest
     if start == 0:
-        return _ZERO_BASE
+        return "The baseline value ({baseline_year}) is zero, and growth from zero has no rate."
     if (start < 0 < latest) or (latest < 0 < start):
-        return _SIGN_CHANGE
+        return (
+            "The value changes sign from {baseline:g} ({baseline_year}) to {latest:g} ({latest_year}), "
+            "which no growth rate describes."
+        )
     if not math.isfinite(latest / start) or not math.isfinite((target or 0) / start):
-        return _TOO_FAR_APART
-    if target is not None and progress.method == "Open SDG":
-        if target == 0:
-            return _ZERO_TARGET
-        if (start < 0) != (target < 0):
-            return _TARGET_SIGN
+        return "The figures {baseline:g} and {latest:g} are too far apart for a growth rate."
+    if target == 0 and progress.method == "Open SDG":
+        return "The target is zero, and no growth rate leads to zero."
+    if target is not None and progress.method == "Open SDG" and (start < 0) != (target < 0):
+        return (
+            "The baseline value {baseline:g} and the target {target:g} differ in sign, "
+            "which no growth rate spans."
+        )
     return _BEYOND_TARGET if progress.reaches(start) else ""
 
 
@@ -341,7 +324,9 @@ def open_sdg(progress: Progress) -> Assessment:
 def _open_sdg_without_target(progress):
     scale, used = _limit_scale(progress)
     if scale is None:
-        return progress.refused(_LIMIT)
+        return progress.refused(
+            "The baseline value {baseline:g} ({baseline_year}) is already beyond the limit {limit:g}."
+        )
     growth = progress.growth_sign * progress.growth
     status = _status(growth, [bound * scale for bound in OPEN_SDG_GROWTH])
     slope, start = FREE_SCORE[status]
@@ -452,13 +437,19 @@ def escap(progress: Progress) -> Assessment:
     ('acceleration needed', 2.0, 6.62)
     """
     if progress.fault or progress.target is None:
-        return progress.refused(progress.fault or _NO_TARGET)
+        return progress.refused(
+            progress.fault or "This method measures the way to a target, and there is none."
+        )
     met = progress.reaches(progress.latest)
     if progress.reaches(progress.baseline):
         return progress.result("met", notes=[_MET_AT_BASE]) if met else progress.refused(_BEYOND_TARGET)
     whole = abs(progress.target - progress.baseline)
     current = 10 * progress.direction * (progress.latest - progress.baseline) / whole
-    more = {"projected": _escap_projection(progress), "anticipated": None, "anticipated_status": "not assessable"}
+    more = {
+        "projected": _escap_projection(progress),
+        "anticipated": None,
+        "anticipated_status": "not assessable",
+    }
     if more["projected"] is not None:
         more["anticipated"] = 10 * progress.direction * (more["projected"] - progress.baseline) / whole
         more["anticipated_status"] = _escap_status(more["anticipated"])

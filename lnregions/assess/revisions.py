@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lnregions.assess.cases import Case, load_tables, narrow_tables, target_of
-from lnregions.assess.growth import keep_better, mean_growth, missing, rate_still_needed, required_path, share_done
+from lnregions.assess.growth import keep_better, missing, rate_still_needed, required_path, total_growth
 from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, main_case
 from lnregions.assess.series import Text, joined, printed, say
 from lnregions.assess.verdicts import judge_case, judge_cases
@@ -142,14 +142,16 @@ def _add_paths(rows, main, case):
         for row in rows:
             row[name] = values.get(row["year"])
     for row in rows:
-        if row["year"] in comparable and row["year"] >= main.baseline_year:
-            row["share_of_way"] = share_done(*ends, current=row["actual"])
+        if row["year"] in comparable and row["year"] >= main.baseline_year and ends[0] != ends[1]:
+            row["share_of_way"] = (row["actual"] - ends[0]) / (ends[1] - ends[0])
 
 
 def _add_growth(rows, numbers):
     """Rates seen and required, and the mean that the years left must bring."""
     for row in rows:
-        row["actual"], row["required"] = (numbers.get(f"{name} {row['year']}") for name in ("growth", "needed"))
+        row["actual"], row["required"] = (
+            numbers.get(f"{name} {row['year']}") for name in ("growth", "needed")
+        )
     for place, row in enumerate(rows):
         row["growth_needed"] = _mean_needed(rows[: place + 1], rows)
 
@@ -160,7 +162,7 @@ def _mean_needed(gone, rows):
     seen, required = [row["actual"] for row in gone], [row["required"] for row in rows]
     if not left or any(missing(rate) for rate in (*seen, *required)):
         return None
-    done, whole = mean_growth(seen).cumulative, mean_growth(required).cumulative
+    done, whole = total_growth(seen), total_growth(required)
     if done <= -100:
         return None
     return 100 * (((1 + whole / 100) / (1 + done / 100)) ** (1 / left) - 1)
@@ -302,4 +304,8 @@ def _figure_text(tables, key, old, new):
         "{area} {year} {indicator} {value}", area=tables.name_text(area), year=year,
         indicator=Text(name, row["name_zh"]), value=printed(new, row["unit"]),
     )  # fmt: skip
-    return shown if old is None else say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"]))
+    return (
+        shown
+        if old is None
+        else say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"]))
+    )

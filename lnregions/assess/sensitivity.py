@@ -8,11 +8,14 @@ import pandas as pd
 
 from lnregions.assess.cases import VALUE_KINDS, narrow_tables
 from lnregions.assess.interpretations import cases_of_target, main_case
+from lnregions.assess.revisions import revision_trail, status_on_the_way
 from lnregions.assess.series import Text, printed, say
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
 from lnregions.tables import Observation
 from lnregions.words import format_value, text, to_unit
 from lnregions.words.catalogue import LANGUAGES, tr, trn
+
+__all__ = ["closing_words", "revision_trail", "sensitivity", "sensitivity_words", "status_on_the_way"]
 
 COLUMNS = ("variant", "change_en", "change_zh", "value", "unit", "status", "gap", "differs")
 VARIANTS = (
@@ -68,7 +71,9 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
     rows += [*_other_bases(case, main), *_other_figures(case, main), *_roundings(case, main)]
     for one in map(judge_case, cases[1:]):
         name = Text(one.reading, one.reading_zh)
-        rows.append(_row("reading", say("read as {interpretation}", interpretation=name), one.actual, one, main))
+        rows.append(
+            _row("reading", say("read as {interpretation}", interpretation=name), one.actual, one, main)
+        )
     rows += _methods(case, main)
     columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
     return pd.DataFrame(columns | {name: np.array(columns[name], float) for name in ("value", "gap")})
@@ -251,4 +256,12 @@ def _methods(case, main):
         gap = math.nan if value is None else value - main.required
         certain = "not assessable" not in (_side(main.status), found.status)
         differs = certain and (found.status == "met") != (main.status == "met")
-        yield ("method", *say("by {method}", method=found.method), value, main.unit, found.status, gap, differs)
+        yield (
+            "method",
+            *say("by {method}", method=found.method),
+            value,
+            main.unit,
+            found.status,
+            gap,
+            differs,
+        )

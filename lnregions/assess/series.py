@@ -16,8 +16,8 @@ from lnregions.assess.totals import yearly_means, yearly_totals
 from lnregions.errors import DataError
 from lnregions.tables import LINE_BREAKS, break_scopes, load_sources
 from lnregions.tables.observed import Observation, observed
-from lnregions.words.catalogue import LANGUAGES, tr
 from lnregions.words import format_value
+from lnregions.words.catalogue import LANGUAGES, tr
 
 # -- texts in both languages -------------------------------------------------------------------------------
 
@@ -330,7 +330,9 @@ def _region_figures(tables, region, indicator, members):
     else:
         name = Text(row["name_en"][:1].lower() + row["name_en"][1:], row["name_zh"])
         return Figures(
-            missing=say("{name} cannot be combined over areas and no figure of the region is published", name=name)
+            missing=say(
+                "{name} cannot be combined over areas and no figure of the region is published", name=name
+            )
         )
     good = [row for row in total if not row["reason"]]
     segments = tables.segments_of([region, *members], indicator, [row["year"] for row in good])

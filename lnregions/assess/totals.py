@@ -14,7 +14,18 @@ import pandas as pd
 from lnregions.errors import DataError
 from lnregions.tables.observed import Observation, observed
 
-_COLUMNS = ["year", "value", "members", "present", "missing", "release", "grade", "vintage", "source", "reason"]
+_COLUMNS = [
+    "year",
+    "value",
+    "members",
+    "present",
+    "missing",
+    "release",
+    "grade",
+    "vintage",
+    "source",
+    "reason",
+]
 _ROUNDS = ("final", "revised", "preliminary")
 
 
@@ -159,7 +170,9 @@ def _weighted(figures, weights, members):
     release = _release(weights, members)
     if release is None:
         return float("nan"), "mixed vintages", ""
-    w, x = (np.array([one.value for one in of.figures], float) for of in (release, _release(figures, members)))
+    w, x = (
+        np.array([one.value for one in of.figures], float) for of in (release, _release(figures, members))
+    )
     if w.sum() <= 0:
         return float("nan"), "missing weights", ""
     return float((w * x).sum() / w.sum()), "", release.sources

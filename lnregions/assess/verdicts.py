@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from html import escape
 from itertools import groupby
 
 import pandas as pd
@@ -138,18 +137,6 @@ class Verdict:
             if value is not None
         ]
         return pd.DataFrame(rows, columns=("数量", "数值") if zh else ("quantity", "value"))
-
-    def _repr_html_(self) -> str:
-        rows = [
-            ("target", self.target),
-            ("status", self.status_words()),
-            ("required", format_value(self.required, self.unit)),
-            (f"actual {self.actual_year or ''}", format_value(self.actual, self.unit)),
-            ("reason", self.reason_en),
-            ("as of", self.as_of),
-        ]
-        cells = "".join(f"<tr><th>{escape(k)}</th><td>{escape(str(v))}</td></tr>" for k, v in rows)
-        return f"<table>{cells}</table>"
 
 
 def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
@@ -300,13 +287,19 @@ def _with_texts(verdict, *texts):
 
 
 def judge_case(case: Case) -> Verdict:
-    """Verdict on one case.
+    """Verdict on one case, made once.
 
     Examples
     --------
     >>> judge_case(cases_of_plan("ln-2022", as_of="2026-06-30")[0])
-    <Verdict on circle-share, as written: no data>
+    <Verdict on circle-manufacturing, as written: no data>
     """
+    if "verdict" not in case.made:
+        case.made["verdict"] = _judged(case)
+    return case.made["verdict"]
+
+
+def _judged(case):
     clause, fields = case.clause, evaluate(case)
     status, reason, closes = (fields.pop(name) for name in ("status", "reason", "closes"))
     ends = {"no data": "not assessable", "not quantified": "not assessable"}
