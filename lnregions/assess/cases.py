@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from lnregions.assess.series import NO_TEXT, Figures, Tables, Text, growth_rates, series_of
+from lnregions.assess.series import Figures, Tables, growth_rates, series_of
 from lnregions.errors import DataError, unknown, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables import (
@@ -17,6 +17,7 @@ from lnregions.tables import (
     plans,
     read_observations,
 )
+from lnregions.words.texts import NO_TEXT, Text
 
 VALUE_KINDS = ("level", "share", "count", "cumulative_growth", "doubling")
 """Kinds of clause that require a value at the horizon."""

@@ -13,20 +13,10 @@ from dataclasses import dataclass, replace
 from lnregions.assess.cases import Case
 from lnregions.assess.growth import mean_growth
 from lnregions.assess.methods import open_sdg
-from lnregions.assess.series import (
-    NO_TEXT,
-    Figures,
-    Text,
-    growth_rates,
-    joined,
-    joined_sources,
-    percent,
-    printed,
-    rates_text,
-    say,
-)
+from lnregions.assess.series import Figures, growth_rates, joined_sources
 from lnregions.errors import unknown
 from lnregions.words import format_number
+from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, rates_text, say
 
 
 def evaluate(case: Case) -> dict:

@@ -305,14 +305,7 @@ def keep_better(path: pd.DataFrame, actual: Mapping[int, float], *, direction: s
     In each year up to the latest figure it is the better of the required value and the best figure so far.
     Where that is ahead of the plan, the rest of the change is spread anew; beyond the target it stays.
 
-    Parameters
-    ----------
-    path : pandas.DataFrame
-        `year`, `required`, as from `required_path`.
-    actual : mapping
-        Figures by year; years outside the path play no part.
-    direction : {"up", "down"}
-        Where the indicator should go.
+    `actual` are figures by year; years outside the path play no part.
 
     Examples
     --------

@@ -20,17 +20,9 @@ from lnregions.assess.cases import (
     target_of,
 )
 from lnregions.assess.growth import chained
-from lnregions.assess.series import (
-    FigureRow,
-    Figures,
-    Tables,
-    joined,
-    joined_sources,
-    printed,
-    rates_text,
-    say,
-)
+from lnregions.assess.series import FigureRow, Figures, Tables, joined_sources
 from lnregions.tables import plans
+from lnregions.words.texts import joined, printed, rates_text, say
 
 GROWTH_OF = {
     "trade_total": {"published rates": ("trade_growth",)},

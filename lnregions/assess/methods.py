@@ -4,6 +4,16 @@ All have one signature and return an `Assessment` in the project's statuses. Eac
 year (the next later one where it has none) and the latest figure up to the horizon. A target that the latest figure
 reaches is met, whatever the trend. Where a formula breaks down the result is "not assessable" with the reason; no
 small number stands in for a zero. None of the three knows "missed".
+
+References
+----------
+Open SDG documentation, "Progress Measurement Methodology for the Sustainable Development Goals" (Statistics Canada),
+https://open-sdg.readthedocs.io/en/latest/progress-methodology/
+UN Statistics Division, "Sustainable Development Goals Progress Chart, Technical Note" (2022 to 2024),
+https://unstats.un.org/sdgs/files/report/2023/Progress_Chart_Technical_Note_2023.pdf
+UN ESCAP, "SDG progress assessment: technical notes",
+https://data.unescap.org/dataviz/methodology/technical-notes.html
+A. Bidarbakht-Nia, "Tracking progress towards the SDGs", ESCAP working paper SD/WP/05 (2017).
 """
 
 import inspect
@@ -12,8 +22,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, missing, whole_year
-from lnregions.assess.series import NO_TEXT, Text, joined, say
 from lnregions.errors import unknown
+from lnregions.words.texts import NO_TEXT, Text, joined, say
 
 MEASURES = ("level", "share", "growth")
 
@@ -25,11 +35,9 @@ UNSD_RATIO, UNSD_GROWTH = (0.95, 0.10, 0.0), (0.02, 0.005, 0.0)
 ESCAP_ON_TRACK = 9.0
 #: Open SDG score without a target, slope and constant; the slopes of progress are divided by the scale of the limit.
 FREE_SCORE = {
-    "on track": (500, -5),
-    "acceleration needed": (250, -1.25),
-    "limited": (500, -2.5),
+    "on track": (500, -5), "acceleration needed": (250, -1.25), "limited": (500, -2.5),
     "deterioration": (125, -2.5),
-}
+}  # fmt: skip
 #: Exponent of the Open SDG scaling near a natural limit; it leaves "on track" possible for 15 years.
 LIMIT_EXPONENT = 4.44
 
@@ -45,18 +53,9 @@ _NO_PROJECTION = "The value at the horizon cannot be projected from {baseline:g}
 class Assessment:
     """What one method says of one series.
 
-    Attributes
-    ----------
-    status : str
-        One of `STATUS_WORDS`.
-    ratio, score : float or None
-        The method's progress measure, and its score where it has one.
-    method : str
-        "Open SDG", "UNSD" or "ESCAP".
-    text : Text
-        Why it is not assessable, and what else a reader must know (a later baseline year, figures not counted).
-    numbers : dict
-        All numbers that were used.
+    `status` is one of `STATUS_WORDS`, `ratio` the method's progress measure and `score` its score, where it has
+    one; `text` tells why it is not assessable, and what else a reader must know (a later baseline year, figures not
+    counted); `numbers` holds all numbers that were used.
     """
 
     status: str
@@ -86,16 +85,6 @@ class Progress:
     fault: str = ""
 
     @property
-    def years_seen(self) -> int:
-        """Years from the baseline year to the latest figure."""
-        return self.latest_year - self.baseline_year
-
-    @property
-    def years_left(self) -> int:
-        """Years from the latest figure to the horizon."""
-        return self.horizon - self.latest_year
-
-    @property
     def growth_sign(self) -> int:
         """Sign that growth has when things improve; among negative values it is turned round."""
         return -self.direction if self.baseline < 0 else self.direction
@@ -103,12 +92,7 @@ class Progress:
     @property
     def growth(self) -> float:
         """Observed growth a year, as a fraction."""
-        return annual_growth(self.baseline, self.latest, years=self.years_seen)
-
-    @property
-    def limit_note(self) -> list[str]:
-        """Note that a limit was given and plays no part."""
-        return [] if self.limit is None else ["The limit {limit:g} plays no part here."]
+        return annual_growth(self.baseline, self.latest, years=self.latest_year - self.baseline_year)
 
     def reaches(self, value: float) -> bool:
         """Whether a value is at or beyond the target."""
@@ -118,8 +102,9 @@ class Progress:
         """Value at the horizon at the observed compound growth; None when there is none."""
         if self.baseline == 0 or self.latest / self.baseline < 0:
             return None
+        share = (self.horizon - self.latest_year) / (self.latest_year - self.baseline_year)
         try:
-            projected = self.latest * (self.latest / self.baseline) ** (self.years_left / self.years_seen)
+            projected = self.latest * (self.latest / self.baseline) ** share
         except OverflowError:
             return None
         return projected if math.isfinite(projected) else None
@@ -157,14 +142,10 @@ def _method(name: str) -> Callable:
                 The series, in any order; None or NaN where a figure is missing.
             direction : {"up", "down", "positive", "negative", 1, -1}
                 Where the indicator should go.
-            baseline_year : int
-                Year to measure from; the next later year with a figure serves where it has none.
-            target : float, optional
-                Value to reach by the horizon.
-            horizon : int, default 2030
-                Year of the target; later figures are not counted.
-            limit : float, optional
-                Natural limit of the indicator, such as 100 for a share.
+            baseline_year, horizon : int
+                Year to measure from (or the next later one with a figure), and year of the target.
+            target, limit : float, optional
+                Value to reach by the horizon, and natural limit of the indicator, such as 100 for a share.
             measure : {"level", "share", "growth"}
                 What the values are; growth rates have no growth rate.
 
@@ -227,7 +208,7 @@ def _without_formula(progress, *, met_score=None) -> Assessment | None:
     if not progress.reaches(progress.latest):
         return progress.refused(fault)
     why = _MET_AT_BASE if progress.reaches(progress.baseline) else fault
-    return progress.result("met", score=met_score, notes=[why, *progress.limit_note])
+    return progress.result("met", score=met_score, notes=[why])
 
 
 def _growth_fault(progress):
@@ -281,20 +262,10 @@ def open_sdg(progress: Progress) -> Assessment:
     :math:`7.1429 R - 4.2857` from 0.60 on and :math:`4.1667 R - 2.5` below, within -5 and 5; a target that
     is met scores 5.
 
-    Without a target :math:`x = d\,[(y_t/y_0)^{1/(t-t_0)} - 1]` is compared with 1.5 %, 0.5 % and 0 (each
-    reached by equality), the first two multiplied by C near a natural limit in the direction of progress,
-
-    .. math:: C = 1 - (y_0/y_{lim})^{4.44},
-
-    for an upper limit; for a lower one :math:`1 - ((2 y_{lim} - y_0)/y_{lim})^{4.44}` up to twice the limit
-    and 1 from there. The scores of the four bands are :math:`500x/C - 5`, :math:`250x/C - 1.25`,
-    :math:`500x/C - 2.5` and :math:`125x - 2.5`, within -5 and 5. A baseline at the limit itself (C = 0)
-    that does not fall back is on track with score 5. With a target the limit is not used.
-
-    References
-    ----------
-    Open SDG documentation, "Progress Measurement Methodology for the Sustainable Development Goals"
-    (Statistics Canada), https://open-sdg.readthedocs.io/en/latest/progress-methodology/
+    Without a target :math:`x = d\,[(y_t/y_0)^{1/(t-t_0)} - 1]` is compared with 1.5 %, 0.5 % and 0, the first two
+    multiplied by :math:`C = 1 - (y_0/y_{lim})^{4.44}` near an upper limit; near a lower one y_0 is mirrored at it.
+    The scores are :math:`500x/C - 5`, :math:`250x/C - 1.25`, :math:`500x/C - 2.5` and :math:`125x - 2.5`, within -5
+    and 5. A baseline at the limit that does not fall back is on track with score 5.
 
     Examples
     --------
@@ -316,13 +287,13 @@ def open_sdg(progress: Progress) -> Assessment:
     if progress.reaches(progress.latest):
         status, score = "met", 5.0
     return progress.result(
-        status, ratio=ratio, score=min(max(score, -5.0), 5.0), notes=progress.limit_note,
+        status, ratio=ratio, score=min(max(score, -5.0), 5.0),
         cagr_observed=progress.growth, cagr_required=required,
     )  # fmt: skip
 
 
 def _open_sdg_without_target(progress):
-    scale, used = _limit_scale(progress)
+    scale = _limit_scale(progress)
     if scale is None:
         return progress.refused(
             "The baseline value {baseline:g} ({baseline_year}) is already beyond the limit {limit:g}."
@@ -334,26 +305,23 @@ def _open_sdg_without_target(progress):
         score = 5.0
     else:
         score = slope * growth / (1 if status == "deterioration" else scale) + start
-    return progress.result(
-        status, ratio=growth, score=min(max(score, -5.0), 5.0), notes=[] if used else progress.limit_note,
-        cagr_observed=progress.growth_sign * growth, scale=scale,
-    )  # fmt: skip
+    score = min(max(score, -5.0), 5.0)
+    return progress.result(status, ratio=growth, score=score, cagr_observed=progress.growth, scale=scale)
 
 
 def _limit_scale(progress):
-    """C and whether a limit plays a part; C is None when the baseline is beyond the limit.
+    """C; None when the baseline is beyond the limit, 1 where there is no limit in the direction of progress.
 
-    In size (the values may all be negative) a limit bounds growth from above or shrinking from below. One
-    on the other side of zero or on the side that progress leads away from is not considered.
+    In size (the values may all be negative) a limit bounds growth from above or shrinking from below.
     """
     if progress.limit is None or progress.limit * progress.baseline < 0:
-        return 1.0, False
+        return 1.0
     size, limit = abs(progress.baseline), abs(progress.limit)
     if progress.growth_sign > 0:
-        return (1 - (size / limit) ** LIMIT_EXPONENT if size <= limit else None), True
-    if size < limit:
-        return 1.0, False
-    return (1.0 if size >= 2 * limit else 1 - ((2 * limit - size) / limit) ** LIMIT_EXPONENT), True
+        return 1 - (size / limit) ** LIMIT_EXPONENT if size <= limit else None
+    if size < limit or size >= 2 * limit:
+        return 1.0
+    return 1 - ((2 * limit - size) / limit) ** LIMIT_EXPONENT
 
 
 # -- UN Statistics Division --------------------------------------------------------------------------------
@@ -375,11 +343,6 @@ def unsd(progress: Progress) -> Assessment:
     zero is deterioration. The source has one class, "stagnation or regression", for the last two. The limit
     plays no part. There is no score beyond 3, 2, 1 for the classes, which `numbers` holds as `series_score`.
 
-    References
-    ----------
-    UN Statistics Division, "Sustainable Development Goals Progress Chart, Technical Note" (2022 to 2024),
-    https://unstats.un.org/sdgs/files/report/2023/Progress_Chart_Technical_Note_2023.pdf
-
     Examples
     --------
     >>> found = unsd([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150)
@@ -400,7 +363,7 @@ def unsd(progress: Progress) -> Assessment:
         ratio = (more["projected"] - progress.baseline) / (progress.target - progress.baseline)
         status = "met" if progress.reaches(progress.latest) else _status(ratio, UNSD_RATIO)
     more["series_score"] = {"met": 3, "on track": 3, "acceleration needed": 2}.get(status, 1)
-    return progress.result(status, ratio=ratio, notes=progress.limit_note, **more)
+    return progress.result(status, ratio=ratio, **more)
 
 
 # -- ESCAP -------------------------------------------------------------------------------------------------
@@ -423,12 +386,6 @@ def escap(progress: Progress) -> Assessment:
     `limit` on the line through the two logits :math:`\ln(y/(L-y))`. (ESCAP fits a time-weighted regression
     through all figures where there are more; two figures are used here, as in the other methods.) A target is
     needed. A zero baseline has a current status but no geometric projection; growth rates likewise.
-
-    References
-    ----------
-    UN ESCAP, "SDG progress assessment: technical notes",
-    https://data.unescap.org/dataviz/methodology/technical-notes.html A. Bidarbakht-Nia, "Tracking progress
-    towards the SDGs", ESCAP working paper SD/WP/05 (2017).
 
     Examples
     --------
@@ -466,7 +423,8 @@ def _escap_projection(progress):
     if not all(0 < value < bound for value in values):
         return None
     first, last = (math.log(value / (bound - value)) for value in values)
-    end = last + (last - first) * progress.years_left / progress.years_seen
+    left, seen = progress.horizon - progress.latest_year, progress.latest_year - progress.baseline_year
+    end = last + (last - first) * left / seen
     return bound / (1 + math.exp(-end)) if end > -700 else 0.0
 
 

@@ -14,9 +14,10 @@ import pandas as pd
 from lnregions.assess.cases import Case
 from lnregions.assess.growth import chain_index, clean_series, whole_year
 from lnregions.assess.interpretations import RULES, cases_of_target, main_case
-from lnregions.assess.series import EMPTY, NO_TEXT, Tables, Text, say, series_of
+from lnregions.assess.series import EMPTY, Tables, series_of
 from lnregions.errors import unknown
 from lnregions.tables import load_areas, load_breaks, load_indicators, load_observations
+from lnregions.words.texts import NO_TEXT, Text, say
 
 KINDS = ("log-linear", "logit")
 """Scale of a trend: logarithms for amounts, logits for shares."""
@@ -27,14 +28,8 @@ INTERVAL = 0.8
 SHARE_LIMIT = 100.0
 """Upper bound of a share, in per cent."""
 TESTED = (
-    "gdp",
-    "gdp_growth_real",
-    "population",
-    "urbanisation_rate",
-    "va_secondary",
-    "va_tertiary",
-    "fdi_usd",
-)
+    "gdp", "gdp_growth_real", "population", "urbanisation_rate", "va_secondary", "va_tertiary", "fdi_usd",
+)  # fmt: skip
 """Indicators on which `back_test_all` tries the projections; growth rates are chained to an index first."""
 
 
@@ -42,16 +37,9 @@ TESTED = (
 class BackTest:
     """How far one-year-ahead forecasts were off.
 
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        `year`, `actual`, `trend`, `naive`, `trend_error`, `naive_error` (both in % of the actual figure).
-    trend, naive : float or None
-        Mean absolute percentage error of each, in %.
-    winner : str
-        "trend", "naive", or "" when nothing could be tested. The naive one wins a tie: it is simpler.
-    text : Text
-        The two errors, or why nothing could be tested.
+    `frame` has ``year actual trend naive trend_error naive_error`` (errors in % of the actual figure), `trend` and
+    `naive` are the mean absolute errors in %. `winner` is "trend", "naive" (also in a tie: it is simpler) or "" when
+    nothing could be tested; `text` tells the two errors, or why there is no test.
     """
 
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -65,16 +53,8 @@ class BackTest:
 class Projection:
     """A projected series and how it was made.
 
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        `year`, `value`, `low`, `high` from the year after the last figure; empty where there is none.
-    kind : str
-        "log-linear", "logit" or "naive"; the last has no interval.
-    text : Text
-        Why there is none, or why this kind was chosen.
-    test : BackTest
-        One-year-ahead forecasts within the segment.
+    `frame` has ``year value low high`` from the year after the last figure, and is empty where there is none. `kind` is
+    "log-linear", "logit" or "naive", which has no interval. `text` tells why there is none, or why this kind.
     """
 
     frame: pd.DataFrame
@@ -87,16 +67,8 @@ class Projection:
 class Outlook:
     """The projection of a case to its horizon.
 
-    Attributes
-    ----------
-    case : Case
-        The target with its series.
-    segment : pandas.DataFrame
-        The figures it rests on: ``year value segment grade vintage source`` of the last unbroken segment.
-    projection : Projection
-        With an empty frame and the reason where there is none.
-    reaches : bool or None
-        Whether the projected value of the horizon fulfils the clause; None without one.
+    `segment` has the figures it rests on, the last unbroken ones: ``year value segment grade vintage source``.
+    `reaches` is whether the projected value of the horizon fulfils the clause, None without one.
     """
 
     case: Case

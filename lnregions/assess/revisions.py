@@ -9,9 +9,9 @@ import pandas as pd
 from lnregions.assess.cases import Case, load_tables, narrow_tables, target_of
 from lnregions.assess.growth import keep_better, missing, rate_still_needed, required_path, total_growth
 from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, main_case
-from lnregions.assess.series import Text, joined, printed, say
 from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.tables import Observation, by_preference, parse_as_of, plans
+from lnregions.words.texts import Text, joined, printed, say
 
 YEAR_COLUMNS = (
     "year", "status", "closing", "actual", "required", "required_geometric", "required_kept", "gap", "share_of_way",

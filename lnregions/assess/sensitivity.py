@@ -9,11 +9,11 @@ import pandas as pd
 from lnregions.assess.cases import VALUE_KINDS, narrow_tables
 from lnregions.assess.interpretations import cases_of_target, main_case
 from lnregions.assess.revisions import revision_trail, status_on_the_way
-from lnregions.assess.series import Text, printed, say
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
 from lnregions.tables import Observation
 from lnregions.words import format_value, text, to_unit
 from lnregions.words.catalogue import LANGUAGES, tr, trn
+from lnregions.words.texts import Text, printed, say
 
 __all__ = ["closing_words", "revision_trail", "sensitivity", "sensitivity_words", "status_on_the_way"]
 

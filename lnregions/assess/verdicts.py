@@ -10,10 +10,11 @@ from lnregions.assess.cases import VALUE_KINDS, Case
 from lnregions.assess.clauses import evaluate
 from lnregions.assess.interpretations import LINKED, cases_of, cases_of_plan
 from lnregions.assess.methods import METHODS, Assessment
-from lnregions.assess.series import Text, joined, joined_sources, printed, say
+from lnregions.assess.series import joined_sources
 from lnregions.errors import unknown
 from lnregions.words import format_number, format_value, quantity_name, text
 from lnregions.words.catalogue import LANGUAGES, tr
+from lnregions.words.texts import Text, joined, printed, say
 
 STATUS_WORDS = (
     "met",
@@ -43,28 +44,24 @@ class Verdict:
         One of ``STATUS_WORDS``: where the clause stands on the as-of date.
     closing : str
         ``met``, ``missed`` or ``not assessable`` once the horizon is past; empty while the plan runs.
+    strength : str
+        ``strive`` or ``commit``, as the plan words it; ``status_words`` carries it.
     baseline_year, baseline, horizon, required : number
         The start of the required path, its last year and the value required then (in `unit`).
-    actual_year, actual : number
-        The figure the verdict rests on (in `unit`).
-    gap : float
-        `actual` minus `required`, in `unit` (percentage points for shares and rates).
+    actual_year, actual, gap : number
+        The figure the verdict rests on, minus `required` (in `unit`; percentage points for shares and rates).
     reached_in : int or None
         First year in which the figure fulfils the clause.
     rate_needed : float
-        Growth a year, in per cent, that the years left ask for; missing when none are left.
+        Growth a year, in per cent, required in the years left; missing when none are left.
     method : str
         ``plan`` (the clause itself at its horizon, Open SDG before it) or a published method.
-    strength : str
-        ``strive`` or ``commit``, as the plan words it; ``status_words`` carries it.
-    coverage, coverage_zh, grade, as_of : str
-        Members a total rests on, the weakest grade among the figures used, and the date of knowledge.
+    coverage, coverage_zh, grade, as_of, sources : str
+        Members a total rests on, weakest grade and source ids of the figures used, and the date of knowledge.
     disagree : bool
         Whether another interpretation of the same target comes to another status.
     reason_en, reason_zh : str
         Why, in words.
-    sources : str
-        Source ids of the figures used, space-separated.
     numbers, names_zh : dict
         Every number the calculation used, by name; Chinese of the names that carry an area's.
     """
@@ -167,18 +164,9 @@ def judge(
 ) -> pd.DataFrame:
     """Judge every target of a plan: one row a target, under the main interpretation.
 
-    Parameters
-    ----------
-    plan : Plan or str
-        A plan from `load_plan`, or its name.
-    as_of : date or str, optional
-        Only what was published by then counts; without it, all that is in the tables.
-    observations : DataFrame, optional
-        Figures to judge by instead of the shipped ones, from `load_observations`.
-    method : {"plan", "open_sdg", "unsd", "escap"}
-        By what the status is given: the clause itself, or a published method. A method uses the figures of the
-        baseline's segment only, and its status and reason stand in place of the clause's; what it does not apply
-        to is ``not assessable``. Targets without a figure or a number keep ``no data`` and ``not quantified``.
+    A published method uses the figures of the baseline's segment only, and its status and reason stand in place of
+    the clause's; what it does not apply to is ``not assessable``. Targets without a figure or a number keep
+    ``no data`` and ``not quantified``.
 
     Returns
     -------
@@ -269,15 +257,11 @@ def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]
     if others:
         texts = [
             say("under the reading '{reading}': {status}", reading=Text(one.reading, one.reading_zh),
-                status=_status_text(one.status))
+                status=Text(*(text(one.status, language) for language in LANGUAGES)))
             for one in others
         ]  # fmt: skip
         found[0] = _with_texts(replace(found[0], disagree=True), *texts)
     return found
-
-
-def _status_text(status):
-    return Text(*(text(status, language) for language in LANGUAGES))
 
 
 def _with_texts(verdict, *texts):
@@ -350,20 +334,15 @@ def _with_members(case, verdict):
         return verdict
     own.sort(key=lambda one: (one.area, one.year))
     names = [say("{area} {year}", area=case.tables.name_text(one.area), year=one.year) for one in own]
-    values = [
-        say("{name} {value}", name=name, value=printed(one.value, one.unit))
-        for name, one in zip(names, own, strict=True)
-    ]
+    pairs = list(zip(names, own, strict=True))
+    values = [say("{name} {value}", name=name, value=printed(one.value, one.unit)) for name, one in pairs]
+    verdict = replace(
+        verdict, numbers=verdict.numbers | {name.en: one.value for name, one in pairs},
+        names_zh={name.en: name.zh for name in names},
+        sources=joined_sources([verdict.sources, *(one.source for one in own)]),
+    )  # fmt: skip
     listed = joined(values, english=", ", chinese="、")
-    return _with_texts(
-        replace(
-            verdict,
-            numbers=verdict.numbers | {name.en: one.value for name, one in zip(names, own, strict=True)},
-            names_zh={name.en: name.zh for name in names},
-            sources=joined_sources([verdict.sources, *(one.source for one in own)]),
-        ),
-        say("single members: {figures}", figures=listed),
-    )
+    return _with_texts(verdict, say("single members: {figures}", figures=listed))
 
 
 # -- methods on a case -------------------------------------------------------------------------------------
