@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from lnregions.assess.cases import Case
 from lnregions.assess.growth import mean_growth
-from lnregions.assess.methods import open_sdg
+from lnregions.assess.methods import Progress, open_sdg
 from lnregions.assess.series import Figures, growth_rates, joined_sources
 from lnregions.errors import unknown
 from lnregions.words import format_number
@@ -145,10 +145,11 @@ def _before_horizon(clause, figures, fields):
     if figures.breaks(base_year, year):
         return _found("not assessable", say("the series breaks after the baseline year"), **fields)
     known = [row for row in figures.rows if row.year <= year]
-    found = open_sdg(
+    progress = Progress.of(
         [row.year for row in known], [row.value for row in known], direction=clause.direction,
         baseline_year=base_year, target=required, horizon=clause.horizon, measure=clause.measure,
     )  # fmt: skip
+    found = open_sdg(progress)
     fields["numbers"] |= found.numbers
     texts = [seen, found.text]
     if value > 0 and required > 0:

@@ -1,6 +1,6 @@
 """Three published methods to assess a series: Open SDG, UN Statistics Division, ESCAP.
 
-All have one signature and return an `Assessment` in the project's statuses. Each uses the figure of the baseline
+All take a `Progress` and return an `Assessment` in the project's statuses. Each uses the figure of the baseline
 year (the next later one where it has none) and the latest figure up to the horizon. A target that the latest figure
 reaches is met, whatever the trend. Where a formula breaks down the result is "not assessable" with the reason; no
 small number stands in for a zero. None of the three knows "missed".
@@ -16,10 +16,9 @@ https://data.unescap.org/dataviz/methodology/technical-notes.html
 A. Bidarbakht-Nia, "Tracking progress towards the SDGs", ESCAP working paper SD/WP/05 (2017).
 """
 
-import inspect
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, missing, whole_year
 from lnregions.errors import unknown
@@ -61,28 +60,85 @@ class Assessment:
     status: str
     ratio: float | None = None
     score: float | None = None
-    method: str = ""
     text: Text = NO_TEXT
     numbers: dict = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A series between baseline and horizon: the figures a formula needs, and what prevents one (`fault`)."""
+    """A series between baseline and horizon: the figures a formula needs, notes on them, what prevents a formula."""
 
     asked: int
+    baseline_year: int | None
+    baseline: float | None
+    latest_year: int | None
+    latest: float | None
     horizon: int
     target: float | None
     limit: float | None
     direction: int
-    method: str
     measure: str
-    baseline_year: int | None = None
-    baseline: float | None = None
-    latest_year: int | None = None
-    latest: float | None = None
     notes: tuple[str, ...] = ()
     fault: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        years: Sequence[int],
+        values: Sequence[float | None],
+        *,
+        direction: str | int,
+        baseline_year: int,
+        target: float | None = None,
+        horizon: int = 2030,
+        limit: float | None = None,
+        measure: str = "level",
+    ) -> "Progress":
+        """Return the progress of a series, for any of the methods.
+
+        Parameters
+        ----------
+        years, values : sequence
+            The series, in any order; None or NaN where a figure is missing.
+        direction : {"up", "down", "positive", "negative", 1, -1}
+            Where the indicator should go.
+        baseline_year, horizon : int
+            Year to measure from (or the next later one with a figure), and year of the target.
+        target, limit : float, optional
+            Value to reach by the horizon, and natural limit of the indicator, such as 100 for a share.
+        measure : {"level", "share", "growth"}
+            What the values are; growth rates have no growth rate.
+
+        Raises
+        ------
+        DataError
+            When the direction or measure is unknown, a number is not finite, or a year is given twice.
+        """
+        if measure not in MEASURES:
+            raise unknown("measure", measure, MEASURES)
+        asked, end = whole_year(baseline_year, name="baseline year"), whole_year(horizon, name="horizon")
+        series, fault = clean_series(years, values), ""
+        used = {year: value for year, value in series.items() if asked <= year <= end}
+        first, last = min(used, default=None), max(used, default=None)
+        notes = (
+            ["{asked} has no figure; {baseline_year} serves as the baseline year."] if first != asked else []
+        )
+        notes += (
+            ["Figures after the horizon {horizon} are not counted."] if max(series, default=end) > end else []
+        )
+        if end <= asked:
+            first, last, notes = asked, None, []
+            fault = "The horizon {horizon} is not after the baseline year {baseline_year}."
+        elif not used:
+            notes, fault = [], "There is no figure for {asked} or for a later year up to {horizon}."
+        elif first == last:
+            fault = "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
+        return cls(
+            asked, first, used.get(first) if last else None, last, used.get(last), end,
+            None if missing(target) else finite(target, name="target"),
+            None if missing(limit) else finite(limit, name="limit"),
+            direction_sign(direction), measure, tuple(notes), fault,
+        )  # fmt: skip
 
     @property
     def growth_sign(self) -> int:
@@ -109,100 +165,26 @@ class Progress:
             return None
         return projected if math.isfinite(projected) else None
 
-    def result(self, status: str, *, ratio=None, score=None, notes: Iterable[str] = (), **more) -> Assessment:
+    def result(
+        self, status: str, *, ratio=None, score=None, notes: Iterable[str] = (), **more
+    ) -> "Assessment":
         """Return the assessment, with these notes and its own as its reason."""
         names = ("asked", "baseline_year", "baseline", "latest_year", "latest", "horizon", "target", "limit")
         numbers = {name: getattr(self, name) for name in (*names, "direction")} | more
         text = joined((say(note, **numbers) for note in [*notes, *self.notes]), english=" ", chinese="")
-        return Assessment(status, ratio, score, self.method, text, numbers)
+        return Assessment(status, ratio, score, text, numbers)
 
-    def refused(self, fault: str) -> Assessment:
+    def refused(self, fault: str) -> "Assessment":
         """Return "not assessable" with its reason."""
         return self.result("not assessable", notes=[fault])
 
 
-def _method(name: str) -> Callable:
-    """Give a formula of `Progress` the one signature and the one docstring of all methods."""
-
-    def decorate(formula):
-        def method(
-            years: Sequence[int],
-            values: Sequence[float | None],
-            *,
-            direction: str | int,
-            baseline_year: int,
-            target: float | None = None,
-            horizon: int = 2030,
-            limit: float | None = None,
-            measure: str = "level",
-        ) -> Assessment:
-            """Parameters
-            ----------
-            years, values : sequence
-                The series, in any order; None or NaN where a figure is missing.
-            direction : {"up", "down", "positive", "negative", 1, -1}
-                Where the indicator should go.
-            baseline_year, horizon : int
-                Year to measure from (or the next later one with a figure), and year of the target.
-            target, limit : float, optional
-                Value to reach by the horizon, and natural limit of the indicator, such as 100 for a share.
-            measure : {"level", "share", "growth"}
-                What the values are; growth rates have no growth rate.
-
-            Raises
-            ------
-            DataError
-                When the direction or measure is unknown, a number is not finite, or a year is given twice.
-            """
-            if measure not in MEASURES:
-                raise unknown("measure", measure, MEASURES)
-            progress = Progress(
-                asked=whole_year(baseline_year, name="baseline year"),
-                horizon=whole_year(horizon, name="horizon"),
-                target=None if missing(target) else finite(target, name="target"),
-                limit=None if missing(limit) else finite(limit, name="limit"),
-                direction=direction_sign(direction), method=name, measure=measure,
-            )  # fmt: skip
-            return formula(_with_figures(progress, clean_series(years, values)))
-
-        method.__name__ = method.__qualname__ = formula.__name__
-        summary, _, rest = inspect.cleandoc(formula.__doc__).partition("\nNotes\n")
-        method.__doc__ = f"{summary}\n{inspect.cleandoc(method.__doc__)}\n\nNotes\n{rest}"
-        return method
-
-    return decorate
-
-
-def _with_figures(progress, series):
-    """The baseline and the latest figure up to the horizon, with notes on them and what prevents a formula."""
-    asked, end = progress.asked, progress.horizon
-    if end <= asked:
-        fault = "The horizon {horizon} is not after the baseline year {baseline_year}."
-        return replace(progress, baseline_year=asked, fault=fault)
-    used = {year: value for year, value in series.items() if asked <= year <= end}
-    if not used:
-        return replace(progress, fault="There is no figure for {asked} or for a later year up to {horizon}.")
-    first, last, notes, fault = min(used), max(used), [], ""
-    if first != asked:
-        notes.append("{asked} has no figure; {baseline_year} serves as the baseline year.")
-    if max(series) > end:
-        notes.append("Figures after the horizon {horizon} are not counted.")
-    if first == last:
-        fault = (
-            "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
-        )
-    return replace(
-        progress, baseline_year=first, baseline=used[first], latest_year=last, latest=used[last],
-        notes=tuple(notes), fault=fault,
-    )  # fmt: skip
-
-
-def _without_formula(progress, *, met_score=None) -> Assessment | None:
+def _without_formula(progress, *, met_score=None, growth_to_target=False) -> Assessment | None:
     """Assessment where no growth formula applies; None where one does."""
     rates = "The values are growth rates, and a compound growth rate of growth rates means nothing."
     if progress.fault or progress.measure == "growth":
         return progress.refused(progress.fault or rates)
-    fault = _growth_fault(progress)
+    fault = _growth_fault(progress, growth_to_target)
     if not fault:
         return None
     if not progress.reaches(progress.latest):
@@ -211,7 +193,7 @@ def _without_formula(progress, *, met_score=None) -> Assessment | None:
     return progress.result("met", score=met_score, notes=[why])
 
 
-def _growth_fault(progress):
+def _growth_fault(progress, to_target):
     """What breaks the growth from the baseline to the latest value, or on to the target."""
     start, target, latest = progress.baseline, progress.target, progress.latest
     if start == 0:
@@ -223,9 +205,9 @@ def _growth_fault(progress):
         )
     if not math.isfinite(latest / start) or not math.isfinite((target or 0) / start):
         return "The figures {baseline:g} and {latest:g} are too far apart for a growth rate."
-    if target == 0 and progress.method == "Open SDG":
+    if to_target and target == 0:
         return "The target is zero, and no growth rate leads to zero."
-    if target is not None and progress.method == "Open SDG" and (start < 0) != (target < 0):
+    if to_target and target is not None and (start < 0) != (target < 0):
         return (
             "The baseline value {baseline:g} and the target {target:g} differ in sign, "
             "which no growth rate spans."
@@ -247,7 +229,6 @@ def _status(value, bounds):
 # -- Open SDG ----------------------------------------------------------------------------------------------
 
 
-@_method("Open SDG")
 def open_sdg(progress: Progress) -> Assessment:
     r"""Return the progress status and score of the Open SDG method; `ratio` is R, or x without a target.
 
@@ -269,11 +250,11 @@ def open_sdg(progress: Progress) -> Assessment:
 
     Examples
     --------
-    >>> found = open_sdg([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150)
+    >>> found = open_sdg(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
     >>> found.status, round(found.ratio, 6), round(found.score, 6)
     ('acceleration needed', 0.702376, 0.731305)
     """
-    early = _without_formula(progress, met_score=5.0)
+    early = _without_formula(progress, met_score=5.0, growth_to_target=True)
     if early is not None:
         return early
     if progress.target is None:
@@ -327,7 +308,6 @@ def _limit_scale(progress):
 # -- UN Statistics Division --------------------------------------------------------------------------------
 
 
-@_method("UNSD")
 def unsd(progress: Progress) -> Assessment:
     r"""Return the progress status of the UN Statistics Division's SDG Progress Chart; `ratio` is r.
 
@@ -345,7 +325,7 @@ def unsd(progress: Progress) -> Assessment:
 
     Examples
     --------
-    >>> found = unsd([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150)
+    >>> found = unsd(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
     >>> found.status, round(found.ratio, 6)
     ('acceleration needed', 0.662)
     """
@@ -369,7 +349,6 @@ def unsd(progress: Progress) -> Assessment:
 # -- ESCAP -------------------------------------------------------------------------------------------------
 
 
-@_method("ESCAP")
 def escap(progress: Progress) -> Assessment:
     r"""Return ESCAP's current status index as `score`, a tenth of it as `ratio`, and the anticipated progress.
 
@@ -389,7 +368,7 @@ def escap(progress: Progress) -> Assessment:
 
     Examples
     --------
-    >>> found = escap([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150)
+    >>> found = escap(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
     >>> found.status, round(found.score, 6), round(found.numbers["anticipated"], 6)
     ('acceleration needed', 2.0, 6.62)
     """
@@ -436,3 +415,5 @@ def _escap_status(index):
 
 METHODS = {"open_sdg": open_sdg, "unsd": unsd, "escap": escap}
 """The three methods by name."""
+METHOD_NAMES = {"open_sdg": "Open SDG", "unsd": "UNSD", "escap": "ESCAP"}
+"""What readers call them."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from lnregions.assess.cases import VALUE_KINDS, narrow_tables
 from lnregions.assess.interpretations import cases_of_target, main_case
+from lnregions.assess.methods import METHOD_NAMES
 from lnregions.assess.revisions import revision_trail, status_on_the_way
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
 from lnregions.tables import Observation
@@ -251,14 +252,14 @@ def _rounding_text(main, step, as_written):
 
 def _methods(case, main):
     """Status by each published method; it differs where one says met and the other does not."""
-    for found in assess_case(case, main).values():
+    for method, found in assess_case(case, main).items():
         value = found.numbers["latest"]
         gap = math.nan if value is None else value - main.required
         certain = "not assessable" not in (_side(main.status), found.status)
         differs = certain and (found.status == "met") != (main.status == "met")
         yield (
             "method",
-            *say("by {method}", method=found.method),
+            *say("by {method}", method=METHOD_NAMES[method]),
             value,
             main.unit,
             found.status,

@@ -9,7 +9,7 @@ import pandas as pd
 from lnregions.assess.cases import VALUE_KINDS, Case
 from lnregions.assess.clauses import evaluate
 from lnregions.assess.interpretations import LINKED, cases_of, cases_of_plan
-from lnregions.assess.methods import METHODS, Assessment
+from lnregions.assess.methods import METHOD_NAMES, METHODS, Assessment, Progress
 from lnregions.assess.series import joined_sources
 from lnregions.errors import unknown
 from lnregions.words import format_number, format_value, quantity_name, text
@@ -360,14 +360,14 @@ def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
     rows = figures.rows if verdict.baseline_year is None else figures.segment(verdict.baseline_year)
     rows = [row for row in rows if row.year <= clause.horizon]
     years, values = [row.year for row in rows], [row.value for row in rows]
-    limits = {"escap": 100.0} if clause.measure == "share" else {}
-    return {
-        name: method(
-            years, values, direction=clause.direction, baseline_year=clause.baseline_year,
-            target=verdict.required, horizon=clause.horizon, limit=limits.get(name),
-        )
-        for name, method in METHODS.items()
-    }  # fmt: skip
+    progress = Progress.of(
+        years, values, direction=clause.direction, baseline_year=clause.baseline_year,
+        target=verdict.required, horizon=clause.horizon,
+    )  # fmt: skip
+    found = {name: method(progress) for name, method in METHODS.items()}
+    if clause.measure == "share":
+        found["escap"] = METHODS["escap"](replace(progress, limit=100.0))
+    return found
 
 
 def by_method(case: Case, verdict: Verdict, *, method: str) -> Verdict:
@@ -384,7 +384,7 @@ def by_method(case: Case, verdict: Verdict, *, method: str) -> Verdict:
         text = say("The method measures the way to a value, and this clause names none")
         return replace(verdict, status="not assessable", reason_en=text.en, reason_zh=text.zh)
     year, value = found.numbers["latest_year"], found.numbers["latest"]
-    text = _method_text(found, verdict)
+    text = _method_text(METHOD_NAMES[method], found, verdict)
     return replace(
         verdict, status=found.status, reason_en=text.en, reason_zh=text.zh, rate_needed=None,
         baseline_year=found.numbers["baseline_year"], baseline=found.numbers["baseline"],
@@ -393,12 +393,12 @@ def by_method(case: Case, verdict: Verdict, *, method: str) -> Verdict:
     )  # fmt: skip
 
 
-def _method_text(found, verdict):
+def _method_text(name, found, verdict):
     """The method's numbers and its own reason, and a break that keeps later figures from it."""
     texts = []
     if found.ratio is not None:
         shown = format_number(found.ratio, decimals=2)
-        texts.append(say("{method} ratio {ratio}", method=found.method, ratio=shown))
+        texts.append(say("{method} ratio {ratio}", method=name, ratio=shown))
     if found.score is not None:
         texts.append(say("score {score}", score=format_number(found.score, decimals=1)))
     texts.append(Text(found.text.en.rstrip("."), found.text.zh.rstrip("。")))
