@@ -18,7 +18,7 @@ A. Bidarbakht-Nia, "Tracking progress towards the SDGs", ESCAP working paper SD/
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, missing, whole_year
 from lnregions.errors import unknown
@@ -33,10 +33,8 @@ UNSD_RATIO, UNSD_GROWTH = (0.95, 0.10, 0.0), (0.02, 0.005, 0.0)
 #: More than this of ESCAP's ten points is on track.
 ESCAP_ON_TRACK = 9.0
 #: Open SDG score without a target, slope and constant; the slopes of progress are divided by the scale of the limit.
-FREE_SCORE = {
-    "on track": (500, -5), "acceleration needed": (250, -1.25), "limited": (500, -2.5),
-    "deterioration": (125, -2.5),
-}  # fmt: skip
+_SCORES = ((500, -5), (250, -1.25), (500, -2.5), (125, -2.5))
+FREE_SCORE = dict(zip(("on track", "acceleration needed", "limited", "deterioration"), _SCORES, strict=True))
 #: Exponent of the Open SDG scaling near a natural limit; it leaves "on track" possible for 15 years.
 LIMIT_EXPONENT = 4.44
 
@@ -53,8 +51,7 @@ class Assessment:
     """What one method says of one series.
 
     `status` is one of `STATUS_WORDS`, `ratio` the method's progress measure and `score` its score, where it has
-    one; `text` tells why it is not assessable, and what else a reader must know (a later baseline year, figures not
-    counted); `numbers` holds all numbers that were used.
+    one; `text` tells why it is not assessable, or of a later baseline year; `numbers` holds all numbers used.
     """
 
     status: str
@@ -120,24 +117,20 @@ class Progress:
         series, fault = clean_series(years, values), ""
         used = {year: value for year, value in series.items() if asked <= year <= end}
         first, last = min(used, default=None), max(used, default=None)
-        notes = (
-            ["{asked} has no figure; {baseline_year} serves as the baseline year."] if first != asked else []
-        )
-        notes += (
-            ["Figures after the horizon {horizon} are not counted."] if max(series, default=end) > end else []
-        )
+        note = "{asked} has no figure; {baseline_year} serves as the baseline year."
+        notes = (note,) if used and first != asked else ()
         if end <= asked:
-            first, last, notes = asked, None, []
+            first, last, notes = asked, None, ()
             fault = "The horizon {horizon} is not after the baseline year {baseline_year}."
         elif not used:
-            notes, fault = [], "There is no figure for {asked} or for a later year up to {horizon}."
+            fault = "There is no figure for {asked} or for a later year up to {horizon}."
         elif first == last:
             fault = "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
         return cls(
             asked, first, used.get(first) if last else None, last, used.get(last), end,
             None if missing(target) else finite(target, name="target"),
             None if missing(limit) else finite(limit, name="limit"),
-            direction_sign(direction), measure, tuple(notes), fault,
+            direction_sign(direction), measure, notes, fault,
         )  # fmt: skip
 
     @property
@@ -169,8 +162,8 @@ class Progress:
         self, status: str, *, ratio=None, score=None, notes: Iterable[str] = (), **more
     ) -> "Assessment":
         """Return the assessment, with these notes and its own as its reason."""
-        names = ("asked", "baseline_year", "baseline", "latest_year", "latest", "horizon", "target", "limit")
-        numbers = {name: getattr(self, name) for name in (*names, "direction")} | more
+        upto_direction = fields(self)[:9]
+        numbers = {one.name: getattr(self, one.name) for one in upto_direction} | more
         text = joined((say(note, **numbers) for note in [*notes, *self.notes]), english=" ", chinese="")
         return Assessment(status, ratio, score, text, numbers)
 
@@ -179,12 +172,14 @@ class Progress:
         return self.result("not assessable", notes=[fault])
 
 
-def _without_formula(progress, *, met_score=None, growth_to_target=False) -> Assessment | None:
+def _without_formula(progress, *, met_score=None, to_target=False) -> Assessment | None:
     """Assessment where no growth formula applies; None where one does."""
-    rates = "The values are growth rates, and a compound growth rate of growth rates means nothing."
-    if progress.fault or progress.measure == "growth":
-        return progress.refused(progress.fault or rates)
-    fault = _growth_fault(progress, growth_to_target)
+    fault = progress.fault
+    if not fault and progress.measure == "growth":
+        fault = "The values are growth rates, and a compound growth rate of growth rates means nothing."
+    if fault:
+        return progress.refused(fault)
+    fault = _growth_fault(progress, to_target)
     if not fault:
         return None
     if not progress.reaches(progress.latest):
@@ -226,14 +221,9 @@ def _status(value, bounds):
     return next((status for status, least in steps if _at_least(value, least)), "deterioration")
 
 
-# -- Open SDG ----------------------------------------------------------------------------------------------
-
-
 def open_sdg(progress: Progress) -> Assessment:
     r"""Return the progress status and score of the Open SDG method; `ratio` is R, or x without a target.
 
-    Notes
-    -----
     With a target, the observed growth a year is compared with the growth required to be on time,
 
     .. math:: R = d\,\frac{(y_t/y_0)^{1/(t-t_0)} - 1}{\left|(y_T/y_0)^{1/(T-t_0)} - 1\right|},
@@ -254,7 +244,7 @@ def open_sdg(progress: Progress) -> Assessment:
     >>> found.status, round(found.ratio, 6), round(found.score, 6)
     ('acceleration needed', 0.702376, 0.731305)
     """
-    early = _without_formula(progress, met_score=5.0, growth_to_target=True)
+    early = _without_formula(progress, met_score=5.0, to_target=True)
     if early is not None:
         return early
     if progress.target is None:
@@ -305,14 +295,9 @@ def _limit_scale(progress):
     return 1 - ((2 * limit - size) / limit) ** LIMIT_EXPONENT
 
 
-# -- UN Statistics Division --------------------------------------------------------------------------------
-
-
 def unsd(progress: Progress) -> Assessment:
     r"""Return the progress status of the UN Statistics Division's SDG Progress Chart; `ratio` is r.
 
-    Notes
-    -----
     With a target, the value at the horizon is extrapolated at the observed compound growth g, and the change
     it covers is compared with the whole change,
 
@@ -346,14 +331,9 @@ def unsd(progress: Progress) -> Assessment:
     return progress.result(status, ratio=ratio, **more)
 
 
-# -- ESCAP -------------------------------------------------------------------------------------------------
-
-
 def escap(progress: Progress) -> Assessment:
     r"""Return ESCAP's current status index as `score`, a tenth of it as `ratio`, and the anticipated progress.
 
-    Notes
-    -----
     .. math::
 
         CS = 10\,d\,\frac{y_t - y_0}{|y_T - y_0|}, \qquad AP = 10\,d\,\frac{\hat{y}_T - y_0}{|y_T - y_0|},
@@ -381,11 +361,7 @@ def escap(progress: Progress) -> Assessment:
         return progress.result("met", notes=[_MET_AT_BASE]) if met else progress.refused(_BEYOND_TARGET)
     whole = abs(progress.target - progress.baseline)
     current = 10 * progress.direction * (progress.latest - progress.baseline) / whole
-    more = {
-        "projected": _escap_projection(progress),
-        "anticipated": None,
-        "anticipated_status": "not assessable",
-    }
+    more = dict(projected=_escap_projection(progress), anticipated=None, anticipated_status="not assessable")
     if more["projected"] is not None:
         more["anticipated"] = 10 * progress.direction * (more["projected"] - progress.baseline) / whole
         more["anticipated_status"] = _escap_status(more["anticipated"])

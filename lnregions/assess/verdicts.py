@@ -28,8 +28,6 @@ STATUS_WORDS = (
     "not quantified",
 )
 """Every status, from the best on; `lnregions.words.text` gives its words for readers."""
-JUDGES = ("plan", *METHODS)
-"""By what a plan can be judged: its own clauses, or a published method."""
 
 
 @dataclass(frozen=True)
@@ -156,9 +154,6 @@ def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     return frame.astype(types | {"disagree": bool})
 
 
-# -- judging a plan ----------------------------------------------------------------------------------------
-
-
 def judge(
     plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
 ) -> pd.DataFrame:
@@ -204,8 +199,8 @@ def judge_all(
     plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
 ) -> list[Verdict]:
     """Verdicts on every interpretation of every target, the main one first within each target."""
-    if method not in JUDGES:
-        raise unknown("method", str(method), JUDGES)
+    if method not in ("plan", *METHODS):
+        raise unknown("method", str(method), ("plan", *METHODS))
     groups = _by_target(cases_of_plan(plan, as_of=as_of, observations=observations))
     return [verdict for group in groups for verdict in judge_cases(group, method=method)]
 
@@ -345,9 +340,6 @@ def _with_members(case, verdict):
     return _with_texts(verdict, say("single members: {figures}", figures=listed))
 
 
-# -- methods on a case -------------------------------------------------------------------------------------
-
-
 def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
     """What each published method says of a case; empty where there is no value to reach.
 
@@ -359,10 +351,9 @@ def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
         return {}
     rows = figures.rows if verdict.baseline_year is None else figures.segment(verdict.baseline_year)
     rows = [row for row in rows if row.year <= clause.horizon]
-    years, values = [row.year for row in rows], [row.value for row in rows]
     progress = Progress.of(
-        years, values, direction=clause.direction, baseline_year=clause.baseline_year,
-        target=verdict.required, horizon=clause.horizon,
+        [row.year for row in rows], [row.value for row in rows], direction=clause.direction,
+        baseline_year=clause.baseline_year, target=verdict.required, horizon=clause.horizon,
     )  # fmt: skip
     found = {name: method(progress) for name, method in METHODS.items()}
     if clause.measure == "share":
