@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 import lnregions as ln
-from lnregions.assess import judgement
 from lnregions.charts.series import plot_trajectory
 from lnregions.errors import DataError
 from lnregions.figures import asked as _asked
@@ -22,7 +21,7 @@ WRONG = {
     "plan number": (lambda: draw_location(3, "circle"), "The plan 3 is neither"),
     "plan empty": (lambda: displays.show_plan(""), "The plan '' is neither"),
     "plan unknown": (lambda: draw_map("ln-2023", "circle", "gdp"), "Unknown plan 'ln-2023'"),
-    "judged number": (lambda: judgement.judge(3), "The plan 3 is neither"),
+    "judged number": (lambda: ln.judge(3), "The plan 3 is neither"),
     "loaded none": (lambda: ln.load_plan(None), "The plan None is neither"),
     "loaded empty": (lambda: ln.load_plan(" "), "The plan ' ' is neither"),
     "region": (lambda: draw_members(PLAN, "cirkle", "gdp"), "did you mean circle"),

@@ -11,7 +11,7 @@ import pytest
 
 import lnregions as ln
 from lnregions import DataError, load_plan, view
-from lnregions.assess.area_series import Tables
+from lnregions.assess import Tables
 from lnregions.explorer import hover as explore_hover
 from lnregions.explorer import widgets as explore_widgets
 from lnregions.explorer.choices import indicators_with_figures, known_indicators

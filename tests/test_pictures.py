@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lnregions import judge, load_plan
-from lnregions.assess.judgement import load_tables
+from lnregions.assess import load_tables
 from lnregions.boundaries.plan_boundaries import SHIPPED
 from lnregions.figures import chart_pictures, city_pictures, map_pictures, year_pictures
 from lnregions.figures.pictures import Picture, Pictures, make_picture, source_line, sources_of, warm_up
@@ -98,7 +98,7 @@ def test_maps_of_different_regions_share_their_classes():
 
 
 def test_the_contributions_add_up_to_the_change_of_the_region():
-    from lnregions.assess.judgement import figures_of
+    from lnregions.assess import figures_of
 
     picture = CHARTS["contributions"]()
     frame = figures_of(PLAN, "belt", indicator="gdp", tables=TABLES).frame.set_index("year")["value"]
@@ -142,10 +142,10 @@ def test_before_the_horizon_a_trajectory_carries_its_projection_and_says_how_suc
 
 
 def test_targets_of_two_plans_on_one_indicator_are_drawn_together():
-    from lnregions.assess.judgement import judge_main
+    from lnregions.assess import judge_all
     from lnregions.figures.chart_pictures import _targets
 
-    verdict = next(v for v in judge_main(PLAN) if v.target == "belt-sei")
+    verdict = next(v for v in judge_all(PLAN) if v.target == "belt-sei")
     both = _targets(PLAN, verdict, "en")
     assert [(t["value"], t["horizon"]) for t in both] == [(15.0, 2024), (8.5, 2025)]
 

@@ -16,7 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from lnregions.assess.judgement import judge
+from lnregions.assess import judge
 from lnregions.errors import DataError
 from lnregions.explorer.page_script import map_script
 from lnregions.explorer.web_data import map_data

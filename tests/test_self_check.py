@@ -19,7 +19,7 @@ from checks.result import report_checks
 from checks.traces import Tracer
 
 from lnregions.__main__ import main
-from lnregions.assess.judgement import load_tables
+from lnregions.assess import load_tables
 from lnregions.boundaries.boundaries import load_boundaries, load_context, load_locator
 from lnregions.errors import DataError, Fault
 from lnregions.figures.chart_pictures import draw_contributions, draw_indexed_growth, draw_members

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 import lnregions as ln
-from lnregions.assess.judgement import load_tables
+from lnregions.assess import load_tables
 from lnregions.boundaries.geometry import project
 from lnregions.errors import DataError
 from lnregions.explorer import web_data, web_layers, web_shapes

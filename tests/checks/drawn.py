@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 
-from lnregions.assess import judgement
+from lnregions.assess import verdicts as judgement
 from lnregions.figures import pictures
 
 __all__ = ["Drawn", "PlotCall", "undrawn"]

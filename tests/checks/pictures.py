@@ -14,8 +14,7 @@ import pandas as pd
 from checks.drawn import PlotCall, undrawn
 from checks.result import Check
 from checks.traces import Trace, Tracer, numbers_of
-from lnregions.assess.judgement import GROWTH_OF, load_tables, plans_on
-from lnregions.assess.outlook import last_segment, project_segment
+from lnregions.assess import GROWTH_OF, last_segment, load_tables, plans_on, project_segment
 from lnregions.errors import Fault, add_messages
 from lnregions.figures import city_pictures as city
 from lnregions.figures import map_pictures as maps

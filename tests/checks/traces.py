@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lnregions.assess.judgement import members_of
+from lnregions.assess import members_of
 
 __all__ = ["Trace", "Tracer"]
 
@@ -40,7 +40,7 @@ class Tracer:
     plan : Plan
         Tells the members of its regions.
     tables : Tables
-        As from ``lnregions.assess.judgement.load_tables``.
+        As from ``lnregions.assess.load_tables``.
     """
 
     def __init__(self, plan, tables):

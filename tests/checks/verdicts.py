@@ -8,9 +8,7 @@ import pandas as pd
 
 from checks.result import Check
 from checks.traces import Trace, Tracer
-from lnregions.assess.judgement import GROWTH_OF, judge_all, load_tables
-from lnregions.assess.readings import REAL_GROWTH
-from lnregions.assess.verdicts import Verdict
+from lnregions.assess import GROWTH_OF, REAL_GROWTH, Verdict, judge_all, load_tables
 from lnregions.errors import Fault, add_messages
 from lnregions.tables.codebook import load_sources
 from lnregions.tables.plans import list_plans, load_plan
