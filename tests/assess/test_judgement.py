@@ -40,20 +40,6 @@ def test_every_verdict_gives_its_reason_in_both_languages(verdicts):
     assert (verdicts[["reason_en", "reason_zh"]].map(len) > 5).all(axis=None)
 
 
-def test_dalian_missed_its_target_and_reached_it_a_year_late(verdicts):
-    dalian = verdicts.loc["belt-dalian-gdp"]
-    assert (dalian["status"], dalian["closing"], dalian["reached_in"]) == ("missed", "missed", 2025)
-    assert dalian["actual"] == 9516.9
-    assert dalian["gap"] == pytest.approx(-483.1)
-
-
-def test_shenyang_missed_its_target_and_has_not_reached_it_since(verdicts):
-    shenyang = verdicts.loc["circle-shenyang-gdp"]
-    assert (shenyang["status"], shenyang["actual"]) == ("missed", 9027.1)
-    assert pd.isna(shenyang["reached_in"])
-    assert shenyang["sources"].split() == sorted(shenyang["sources"].split())
-
-
 def test_western_growth_is_compared_with_the_province_as_far_as_figures_go(verdicts):
     west = verdicts.loc["west-gdp"]
     gdp = {"211300": (944.78, 995.0), "210900": (544.7, 577.5), "211400": (842.0, 870.0)}
@@ -73,39 +59,12 @@ def test_western_growth_is_compared_with_the_province_as_far_as_figures_go(verdi
     assert west["coverage"] == "3 of 3 members"
 
 
-def test_belt_trade_and_investment_are_set_beside_the_nation_as_far_as_figures_go(verdicts):
-    assert verdicts.loc["belt-trade", "status"] == "no data"
-    assert "benchmark: 2022 7.6%, 2023 0.2%, 2024 5.0%" in verdicts.loc["belt-trade", "reason_en"]
-    assert "Dalian 2022 12.8%" in verdicts.loc["belt-trade", "reason_en"]
-    assert verdicts.loc["belt-fdi", "status"] == "not assessable"
-    assert "growth seen: 2022" in verdicts.loc["belt-fdi", "reason_en"]
-
-
-def test_eastern_forest_stock_has_no_data_and_says_why(verdicts):
-    forest = verdicts.loc["east-forest-stock"]
-    assert (forest["status"], forest["closing"]) == ("no data", "not assessable")
-    assert "No figure for 2022-2024" in forest["reason_en"]
-
-
 def test_a_target_whose_readings_disagree_says_so(verdicts):
     both = judge_readings(load_plan()).set_index("target").loc["circle-urbanisation"]
     assert both["status"].tolist() == ["not assessable", "met"]
     assert verdicts.loc["circle-urbanisation", "disagree"]
     assert "under the reading 'Shenyang': met" in verdicts.loc["circle-urbanisation", "reason_en"]
     assert "按“沈阳”理解：已实现" in verdicts.loc["circle-urbanisation", "reason_zh"]
-
-
-def test_the_three_readings_of_the_investment_target_are_all_shown():
-    readings = judge_readings("ln-2022").set_index("target").loc["west-fai", "reading"].tolist()
-    assert readings == ["average", "every year", "last year"]
-
-
-def test_an_earlier_date_knows_less(verdicts):
-    early = judge(load_plan(), as_of="2023-06-30").set_index("target")
-    assert early.loc["circle-shenyang-gdp", "status"] == "limited"
-    assert early.loc["circle-shenyang-gdp", "actual_year"] == 2022
-    assert (early["closing"] == "").all()
-    assert (early["as_of"] == "2023-06-30").all()
 
 
 def test_a_figure_published_after_the_date_changes_nothing():
@@ -125,13 +84,6 @@ def test_a_date_that_is_none_is_refused():
 def test_an_unknown_plan_is_refused_with_a_guess():
     with pytest.raises(DataError, match="did you mean ln-2022"):
         judge("ln-2O22")
-
-
-@pytest.mark.parametrize("plan", ["belt-2025", "ln-2025", "ln-tourism-2025"])
-def test_the_sibling_plans_can_be_judged(plan):
-    verdicts = judge(plan)
-    assert len(verdicts) == len(load_plan(plan).targets) > 0
-    assert set(verdicts["status"]) <= set(STATUS_WORDS)
 
 
 def test_the_published_methods_see_no_growth_over_a_census_break():
@@ -281,11 +233,6 @@ def test_every_number_of_a_calculation_has_a_name_in_both_languages(method):
 def test_a_quantity_without_a_name_is_shown_as_it_is():
     assert quantity_name("value 2024", language="zh") == "数值（2024年）"
     assert quantity_name("Shenyang 2025", language="zh") == "Shenyang 2025"
-
-
-def test_coverage_is_told_in_both_languages():
-    found = judge("ln-2022", as_of=DATE).set_index("target")
-    assert found.loc["west-gdp", ["coverage", "coverage_zh"]].tolist() == ["3 of 3 members", "3个成员中的3个"]
 
 
 def test_a_table_of_verdicts_has_its_types_even_when_empty():
