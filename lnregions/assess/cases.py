@@ -276,8 +276,8 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
     kept = _KEPT.pop(key, None)
     if kept is None or not all(a.equals(b) for a, b in zip(own, kept[0], strict=True)):
         figures = read_observations(as_of=as_of or None, plan=plan)
-        said = kept_warnings(figures)
-        kept = (tuple(frame.copy() for frame in own), _make_tables(plan, as_of, figures), said)
+        frames = tuple(frame.copy() for frame in own)
+        kept = (frames, _make_tables(plan, as_of, figures), kept_warnings(figures))
     _KEPT[key] = kept  # the latest used last
     if len(_KEPT) > _MOST_KEPT:
         del _KEPT[next(iter(_KEPT))]

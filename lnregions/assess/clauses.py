@@ -1,7 +1,7 @@
 """One evaluator for each kind of clause: a case in, the fields of its verdict out.
 
 A clause is judged at its horizon. Before the horizon, where the plan still runs, the status is that of the Open SDG
-method; after it, a clause is ``met`` or ``missed``, or the reason is given why neither can be said. Levels are
+method; after it, a clause is ``met`` or ``missed``, or the reason is given why neither holds. Levels are
 compared within one segment of a series only (no census break between); the level that the clause names is compared
 with the published figure of the horizon, and the reason tells of a break.
 """
@@ -216,7 +216,7 @@ class _Rates:
     needed: dict[int, float]
 
     @property
-    def asked(self) -> list[int]:
+    def years(self) -> list[int]:
         """Years in which the rule requires growth."""
         clause = self.case.clause
         return [clause.horizon] if self.case.rule == "last year" else list(clause.years)
@@ -225,7 +225,7 @@ class _Rates:
     def common(self) -> list[int]:
         """Years of the rule in which both rates are known; the latest such year where none is."""
         known = sorted(set(self.seen) & set(self.needed))
-        return [year for year in known if year in self.asked] or known[-1:]
+        return [year for year in known if year in self.years] or known[-1:]
 
     def means(self) -> list[float]:
         """Mean growth seen and required over the common years."""
@@ -270,8 +270,8 @@ def _judge_common_years(rates, fields):
             years=f"{common[0]}" if len(common) == 1 else f"{common[0]}-{common[-1]}",
             seen=printed(actual, "%", decimals=2), needed=printed(required, "%", decimals=2),
         )  # fmt: skip
-    if common == rates.asked or settled:
-        return _found("met" if holds else "missed", text, closes=common == rates.asked, **fields)
+    if common == rates.years or settled:
+        return _found("met" if holds else "missed", text, closes=common == rates.years, **fields)
     if not rates.case.closed:
         return _found("on track" if holds else "acceleration needed", text, **fields)
     return _found("not assessable", *_why_incomplete(rates), text, **fields)
@@ -291,8 +291,8 @@ def _nothing_to_compare(rates, fields):
 
 def _why_incomplete(rates):
     """Why years of the rule cannot be compared: missing figures, then a missing benchmark."""
-    holes = dict.fromkeys(rates.case.figures.hole(year) for year in rates.asked if year not in rates.seen)
-    silent = [year for year in rates.asked if year in rates.seen and year not in rates.needed]
+    holes = dict.fromkeys(rates.case.figures.hole(year) for year in rates.years if year not in rates.seen)
+    silent = [year for year in rates.years if year in rates.seen and year not in rates.needed]
     return [*holes, *([_no_benchmark(silent)] if silent else [])]
 
 

@@ -65,12 +65,7 @@ def missing(value: object) -> bool:
 
 
 def clean_series(years: Iterable[int], values: Iterable[float | None]) -> dict[int, float]:
-    """Return {year: value} in the order of the years, without the missing values.
-
-    Raises
-    ------
-    DataError
-        When the two differ in length, a year is no whole number or given twice, or a value is no finite number.
+    """Return {year: value} in the order of the years, without the missing values; DataError for a faulty series.
 
     Examples
     --------
@@ -170,12 +165,7 @@ def mean_growth(rates: Iterable[float]) -> float:
 
     .. math:: \tilde g = 100\,\Big[\prod (1 + g_t/100)^{1/n} - 1\Big]
 
-    The years need not follow on one another.
-
-    Raises
-    ------
-    DataError
-        When a rate is missing, not finite or below -100 %, or there is none.
+    The years need not follow on one another. DataError where a rate is missing or below -100 %, or there is none.
 
     Examples
     --------
@@ -347,11 +337,6 @@ def rate_still_needed(
     .. math:: step = \frac{y_T - y_t}{T - t}, \qquad growth = 100\,[(y_T/y_t)^{1/(T-t)} - 1].
 
     Both are None where the target is met or no year is left, `growth` where no rate leads there.
-
-    Raises
-    ------
-    DataError
-        When a number is not finite, or the direction is unknown.
 
     Examples
     --------

@@ -35,7 +35,7 @@ def region_total(observations: pd.DataFrame, members: Sequence[str], *, indicato
     Parameters
     ----------
     observations : DataFrame
-        Columns ``area indicator year value vintage status grade source`` (all readings, not only the default).
+        Columns ``area indicator year value vintage status grade source`` (all vintages, not only the default).
     members : sequence of str
         Codes of the areas that make the region.
     indicator : str
@@ -82,7 +82,7 @@ def region_mean(
     Returns
     -------
     DataFrame
-        As `region_total`; the reason also names weights that lack, the sources those of the weights.
+        As `region_total`; the reason also names missing weights, the sources those of the weights.
 
     Notes
     -----

@@ -260,7 +260,7 @@ def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]
 
 
 def _with_texts(verdict, *texts):
-    """The verdict with more said in its reason."""
+    """The verdict with these texts added to its reason."""
     reason = joined([Text(verdict.reason_en, verdict.reason_zh), *texts])
     return replace(verdict, reason_en=reason.en, reason_zh=reason.zh)
 
