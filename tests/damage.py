@@ -16,9 +16,9 @@ from lnregions.batch.manifest import SCHEMA, Books
 from lnregions.batch.parameters import read_notebook
 from lnregions.errors import DataError
 from lnregions.paths import data_dir, notebooks_dir
+from lnregions.tables import parse_as_of
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plans import load_plan
-from lnregions.tables import parse_as_of
 
 REFUSED, RIGHT = "refused", "right"
 SAID = "right within 60 m, and said"

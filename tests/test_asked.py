@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 import lnregions as ln
-from lnregions.assess import judgement
 from lnregions.charts import plot_trajectory
 from lnregions.errors import DataError
 from lnregions.figures import asked as _asked

@@ -12,8 +12,8 @@ from generated_plan import write_plan
 
 import lnregions as ln
 from lnregions import errors as _checks
-from lnregions.assess import plan_figures as _plan_figures
-from lnregions.assess.plan_figures import load_tables
+from lnregions.assess import cases as _cases
+from lnregions.assess import load_tables
 from lnregions.batch import warm as _warm
 from lnregions.batch.render import Settings, plan_runs, render_notebooks
 from lnregions.batch.runs import run_notebook
@@ -133,7 +133,7 @@ def test_what_was_read_in_the_warm_up_is_not_read_again_and_is_said_when_it_is_u
         warnings.simplefilter("error")
         warm_up(str(untidy))
     for name in ("read_observations", "_make_tables"):
-        monkeypatch.setattr(_plan_figures, name, lambda *_, **__: pytest.fail("read again"))
+        monkeypatch.setattr(_cases, name, lambda *_, **__: pytest.fail("read again"))
     said = said_by(untidy)
     assert [words.split(":")[0].rpartition("/")[2] for words in said] == [
         "regions.csv", "observations.csv", "boundaries.geojson",

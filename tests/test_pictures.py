@@ -5,9 +5,9 @@ import json
 import matplotlib.colors
 import pandas as pd
 import pytest
+from lnregions.assess.judgement import load_tables
 
 from lnregions import judge, load_plan
-from lnregions.assess.judgement import load_tables
 from lnregions.boundaries import boundary_words
 from lnregions.figures import chart_pictures, city_pictures, map_pictures, year_pictures
 from lnregions.figures.pictures import Picture, Pictures, make_picture, source_line, sources_of, warm_up
@@ -143,6 +143,7 @@ def test_before_the_horizon_a_trajectory_carries_its_projection_and_says_how_suc
 
 def test_targets_of_two_plans_on_one_indicator_are_drawn_together():
     from lnregions.assess.judgement import judge_main
+
     from lnregions.figures.chart_pictures import _targets
 
     verdict = next(v for v in judge_main(PLAN) if v.target == "belt-sei")

@@ -1,31 +1,29 @@
-"""Judgement: series, totals, growth, clauses, published methods, sensitivity; frames in, verdicts out."""
+"""Judgement: series, totals, growth, clauses, published methods, sensitivity; frames in, verdicts out.
+
+Tables and a plan come in; `cases_of_plan` makes each clause a `Case` with its figures, once; `judge_case` makes
+it a `Verdict`, `judge` the frame of a plan's verdicts. Whatever else is said of a target starts from its cases.
+"""
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "area_series": ["Tables", "member_frame"],
-        "clause_parts": ["joined_sources"],
-        "growth": ["chain_index"],
-        "judgement": [
-            "GROWTH_OF",
-            "VALUE_KINDS",
-            "compare_methods",
-            "figures_of",
-            "growth_figures",
-            "judge",
-            "judge_all",
-            "judge_readings",
-            "judge_row",
-            "load_tables",
-            "members_of",
-            "places_on",
+        "cases": [
+            "Case", "Clause", "VALUE_KINDS", "figures_of", "growth_figures", "load_tables", "members_of", "places_on",
+            "plans_on", "target_of",
         ],
-        "outlook": ["outlook_of"],
-        "related": ["target_of"],
-        "totals": ["common_release"],
-        "trajectory": ["required_path"],
-        "verdicts": ["STATUS_WORDS", "Verdict", "verdict_table"],
+        "growth": ["chain_index", "required_path"],
+        "interpretations": ["GROWTH_OF", "REAL_GROWTH", "cases_of_plan", "cases_of_target"],
+        "methods": ["Assessment", "Progress", "escap", "open_sdg", "unsd"],
+        "projections": ["back_test_all", "last_segment", "outlook", "outlook_of", "project_segment"],
+        "revisions": ["revision_trail", "status_on_the_way"],
+        "sensitivity": ["closing_words", "sensitivity_words"],
+        "series": ["Figures", "Tables", "joined_sources", "member_frame"],
+        "totals": ["common_release", "region_mean", "region_total"],
+        "verdicts": [
+            "STATUS_WORDS", "Verdict", "compare_methods", "judge", "judge_all", "judge_case", "judge_readings",
+            "judge_row", "verdict_table",
+        ],
     },
-)
+)  # fmt: skip

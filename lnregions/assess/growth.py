@@ -1,26 +1,99 @@
-"""Yearly growth rates, chained as indices.
+"""Arithmetic of a path to a target: growth rates and their index, the required path, what is left to do.
 
-Rates are in % a year, each over the year before. A year without a rate breaks the chain: what lies beyond
-it cannot be known from the rates, and nothing is put in its place.
+Rates are in % a year, each over the year before. A year without a rate breaks a chain: nothing is put in its place.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from lnregions.assess.required import finite, whole_year
-from lnregions.errors import DataError
+from lnregions.errors import DataError, unknown
 
-Rates = pd.Series | pd.DataFrame | Mapping | Sequence
+SHAPES = ("linear", "geometric", "band")
+"""How a required path spreads the change over the years."""
+DIRECTIONS = {"up": 1, "down": -1, "positive": 1, "negative": -1, 1: 1, -1: -1}
+"""Sign of each name of a direction."""
 
 
-def chain_index(rates: Rates, *, base: float = 100) -> pd.DataFrame:
-    r"""Get the index that yearly growth rates build up, the year before the first rate being the base.
+# -- checks of years and numbers ---------------------------------------------------------------------------
+
+
+def direction_sign(direction: str | int) -> int:
+    """Return +1 where more is better and -1 where less is; DataError for an unknown direction.
+
+    Examples
+    --------
+    >>> direction_sign("up"), direction_sign("negative")
+    (1, -1)
+    """
+    if isinstance(direction, str | int) and not isinstance(direction, bool) and direction in DIRECTIONS:
+        return DIRECTIONS[direction]
+    raise unknown("direction", str(direction), ("up", "down", "positive", "negative"))
+
+
+def whole_year(year: int, *, name: str = "year") -> int:
+    """Return a year as an `int`; DataError for a year with a fraction, a text or a missing one."""
+    number = _number(year)
+    if isinstance(year, str | bool) or not np.isfinite(number) or number != int(number):
+        raise DataError(f"The {name} {year!r} is not a whole number. Give a four-digit year such as 2024.")
+    return int(number)
+
+
+def finite(value: float, *, name: str) -> float:
+    """Return a number as a `float`; DataError for a missing, infinite or non-numeric one."""
+    number = _number(value)
+    if not np.isfinite(number):
+        raise DataError(f"The {name} {value!r} is not a finite number. Give one in the indicator's unit.")
+    return number
+
+
+def _number(value):
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def missing(value: object) -> bool:
+    """Whether a value stands for "no figure"."""
+    return value is None or (not isinstance(value, str) and bool(pd.isna(value)))
+
+
+def clean_series(years: Iterable[int], values: Iterable[float | None]) -> dict[int, float]:
+    """Return {year: value} in the order of the years, without the missing values; DataError for a faulty series.
+
+    Examples
+    --------
+    >>> clean_series([2022, 2021, 2023], [110, 100.0, None])
+    {2021: 100.0, 2022: 110.0}
+    """
+    years, values = [whole_year(year) for year in years], list(values)
+    if len(years) != len(values):
+        raise DataError(
+            f"There are {len(years)} years and {len(values)} values. "
+            "Give one value a year, None where it is missing."
+        )
+    _refuse_twice(years, "value")
+    pairs = sorted(zip(years, values, strict=True), key=lambda pair: pair[0])
+    return {year: finite(value, name=f"value of {year}") for year, value in pairs if not missing(value)}
+
+
+def _refuse_twice(years, what):
+    twice = sorted({year for year in years if years.count(year) > 1})
+    if twice:
+        raise DataError(f"The year {twice[0]} has more than one {what}. Give one {what} a year.")
+
+
+# -- growth ------------------------------------------------------------------------------------------------
+
+
+def chain_index(rates: pd.Series | pd.DataFrame | Mapping, *, base: float = 100) -> pd.DataFrame:
+    r"""Return the index that yearly growth rates build up, the year before the first rate being the base.
 
     .. math:: I_t = I_{t-1}\,(1 + g_t / 100)
 
@@ -51,20 +124,18 @@ def chain_index(rates: Rates, *, base: float = 100) -> pd.DataFrame:
     1  2022     5.0  105.0
     2  2023    10.0  115.5
     """
-    known = _by_year(rates)
-    held = [year for year, rate in known.items() if not math.isnan(rate)]
-    if not held:
-        raise DataError(
-            "There is no growth rate to chain. Give at least one year with its rate in %.",
-        )
-    known = {year: known[year] for year in range(held[0], held[-1] + 1)}
-    years = np.arange(held[0] - 1, held[-1] + 1)
-    index = chained(known, base=finite(base, name="base"))
-    return pd.DataFrame({"year": years, "growth": [np.nan, *known.values()], "index": index})
+    known = {year: rate for year, rate in _rates_by_year(rates).items() if not math.isnan(rate)}
+    if not known:
+        raise DataError("There is no growth rate to chain. Give at least one year with its rate in %.")
+    first, last = min(known), max(known)
+    filled = {year: known.get(year, math.nan) for year in range(first, last + 1)}
+    index = chained(filled, base=finite(base, name="base"))
+    years = np.arange(first - 1, last + 1)
+    return pd.DataFrame({"year": years, "growth": [np.nan, *filled.values()], "index": index})
 
 
 def chained(rates: Mapping[int, float], *, base: float) -> list[float]:
-    """Get the index of each year of rates in % that follow on one another, the base first.
+    """Return the index of each year of rates in % that follow on one another, the base first.
 
     Examples
     --------
@@ -78,149 +149,204 @@ def chained(rates: Mapping[int, float], *, base: float) -> list[float]:
     return index
 
 
-@dataclass(frozen=True)
-class MeanGrowth:
-    """Mean growth of some years, in % a year.
-
-    Attributes
-    ----------
-    arithmetic : float or None
-        The plain mean of the rates, as the press often gives it.
-    geometric : float or None
-        The constant rate that leads to the same index.
-    cumulative : float or None
-        Growth over all the years together, in %.
-    years : tuple of int
-        The years counted.
-    missing : tuple of int
-        The years without a rate; with any, no mean is given.
-    reason, reason_zh : str
-        Why there is none.
-    """
-
-    arithmetic: float | None
-    geometric: float | None
-    cumulative: float | None
-    years: tuple[int, ...]
-    missing: tuple[int, ...] = ()
-    reason: str = ""
-    reason_zh: str = ""
-
-
-def mean_growth(rates: Rates, *, first_year: int | None = None, last_year: int | None = None) -> MeanGrowth:
-    r"""Get the mean of yearly growth rates, both arithmetic and geometric.
-
-    .. math:: \bar g = \frac1n \sum g_t, \qquad \tilde g = 100\,\Big[\prod (1 + g_t/100)^{1/n} - 1\Big]
-
-    Parameters
-    ----------
-    rates : pandas.Series, pandas.DataFrame, mapping or sequence
-        As for `chain_index`; a plain list stands for consecutive years counted from 0.
-    first_year, last_year : int, optional
-        Years of the plan; without them, from the first to the last rate. A year without a rate is a reason to
-        give no mean.
-
-    Raises
-    ------
-    DataError
-        When a year or rate is wrong, as for `chain_index`, or the last year lies before the first.
+def total_growth(rates: Iterable[float]) -> float:
+    """Return the growth in % of several years together, from their yearly rates in %.
 
     Examples
     --------
-    >>> mean = mean_growth({2022: 0.0, 2023: 21.0})
-    >>> mean.arithmetic, round(mean.geometric, 6), round(mean.cumulative, 6)
-    (10.5, 10.0, 21.0)
-    >>> mean_growth({2022: 5.0, 2024: 5.0}).reason
-    'There is no rate for 2023.'
+    >>> round(total_growth([10.0, 10.0]), 6)
+    21.0
     """
-    known = {year: rate for year, rate in _by_year(rates).items() if not math.isnan(rate)}
-    first = min(known, default=None) if first_year is None else whole_year(first_year, name="first year")
-    last = max(known, default=None) if last_year is None else whole_year(last_year, name="last year")
-    if first is None or last is None:
-        return MeanGrowth(None, None, None, (), (), "There is no rate.", "没有增速数据。")
-    if last < first:
-        raise DataError(
-            f"The last year {last} lies before the first year {first}. Give them in order.",
-        )
-    asked = range(first, last + 1)
-    absent = tuple(year for year in asked if year not in known)
-    if absent:
-        listed = ", ".join(map(str, absent))
-        years = tuple(year for year in asked if year not in absent)
-        return MeanGrowth(
-            None, None, None, years, absent, f"There is no rate for {listed}.", f"{listed} 年没有增速数据。"
-        )
-    used = [known[year] for year in asked]
-    total = math.prod(1 + rate / 100 for rate in used)
-    return MeanGrowth(
-        arithmetic=math.fsum(used) / len(used),
-        geometric=100 * (total ** (1 / len(used)) - 1),
-        cumulative=100 * (total - 1),
-        years=tuple(asked),
-    )
+    return 100 * (math.prod(1 + rate / 100 for rate in _possible(rates)) - 1)
 
 
-def real_level(level: float, rates: Rates) -> pd.DataFrame:
-    """Get the levels of later years at the prices of the year before the first rate.
+def mean_growth(rates: Iterable[float]) -> float:
+    r"""Return the geometric mean of yearly growth rates in %, the constant rate that leads to the same index.
 
-    Levels on two sides of a census revision cannot be compared; the real growth published for each year can
-    be. This links a level to later years by that growth.
+    .. math:: \tilde g = 100\,\Big[\prod (1 + g_t/100)^{1/n} - 1\Big]
+
+    The years need not follow on one another. DataError where a rate is missing or below -100 %, or there is none.
+
+    Examples
+    --------
+    >>> round(mean_growth([0.0, 21.0]), 6)
+    10.0
+    """
+    values = _possible(rates)
+    return 100 * (math.prod(1 + rate / 100 for rate in values) ** (1 / len(values)) - 1)
+
+
+def _possible(rates):
+    values = [finite(rate, name="growth rate") for rate in rates]
+    if not values or min(values) < -100:
+        raise DataError(f"The growth rates {values} have no mean. Give at least one in %, none below -100.")
+    return values
+
+
+def _rates_by_year(rates: pd.Series | pd.DataFrame | Mapping) -> dict[int, float]:
+    """Rates in the order of their years."""
+    if isinstance(rates, pd.DataFrame):
+        rates = rates.set_index("year")["value"]
+    pairs = [(whole_year(year), _number(rate)) for year, rate in rates.items()]
+    _refuse_twice([year for year, _ in pairs], "growth rate")
+    for year, rate in pairs:
+        if rate < -100 or math.isinf(rate):
+            raise DataError(
+                f"The growth rate of {year}, {rate:g} %, is impossible. Give rates in %, not below -100."
+            )
+    return dict(sorted(pairs))
+
+
+def annual_growth(start: float, end: float, *, years: int) -> float:
+    r"""Return the compound annual growth rate as a fraction, :math:`(y_t / y_0)^{1/n} - 1`.
+
+    Both must have the same sign and the first must not be zero.
+
+    Examples
+    --------
+    >>> round(annual_growth(100, 121, years=2), 12)
+    0.1
+    """
+    ratio = end / start
+    if abs(ratio - 1) < 0.5:  # keeps the digits of a small growth
+        return math.expm1(math.log1p((end - start) / start) / years)
+    return ratio ** (1 / years) - 1
+
+
+# -- the required path -------------------------------------------------------------------------------------
+
+
+def required_path(
+    baseline: float, target: float, *, baseline_year: int, horizon: int, shape: str = "linear"
+) -> pd.DataFrame:
+    r"""Get the value required in each year to go from the baseline to the target by the horizon.
+
+    With :math:`f = (t - t_0) / (T - t_0)` the linear path adds equal steps and the geometric one grows at
+    equal rates,
+
+    .. math:: y^{lin}_t = y_0 + f\,(y_T - y_0), \qquad y^{geo}_t = y_0\,(y_T / y_0)^{f}.
+
+    The band lies between the two, because a plan that names a start and an end fixes no shape; its `required`
+    is the linear path.
 
     Parameters
     ----------
-    level : float
-        Value of the year before the first rate, in the indicator's unit.
-    rates : pandas.Series, pandas.DataFrame or mapping
-        Real growth in %, as for `chain_index`.
+    baseline, target : float
+        Value in the baseline year and value to reach, in the indicator's unit.
+    baseline_year, horizon : int
+        First and last year of the path.
+    shape : {"linear", "geometric", "band"}
+        How the change is spread over the years.
 
     Returns
     -------
     pandas.DataFrame
-        `year`, `growth` (%), `value` (in the unit, at the prices of the first row's year); NaN from the
-        first year without a rate on.
+        `year`, `required`, one row a year from the baseline year to the horizon; the band also has `low` and
+        `high`. It starts exactly at the baseline, ends exactly at the target and never turns back.
 
     Raises
     ------
     DataError
-        As for `chain_index`, and when the level is not finite.
+        When a number is not finite, the horizon is not after the baseline year, the shape is unknown, or a
+        geometric path would start at, end at or pass through zero.
 
     Examples
     --------
-    >>> real_level(200, {2022: 5.0, 2023: 10.0})
-       year  growth  value
-    0  2021     NaN  200.0
-    1  2022     5.0  210.0
-    2  2023    10.0  231.0
+    >>> required_path(100, 121, baseline_year=2022, horizon=2024, shape="band").round(3)
+       year  required    low   high
+    0  2022     100.0  100.0  100.0
+    1  2023     110.5  110.0  110.5
+    2  2024     121.0  121.0  121.0
     """
-    return chain_index(rates, base=finite(level, name="level")).rename(columns={"index": "value"})
-
-
-def _by_year(rates: Rates) -> dict[int, float]:
-    """Get the rates over every year from the first to the last, NaN where there is none."""
-    given, values = _given(rates)
-    years = [whole_year(year) for year in given]
-    twice = [year for place, year in enumerate(years) if year in years[:place]]
-    if twice:
+    start, end = finite(baseline, name="baseline"), finite(target, name="target")
+    first, last = whole_year(baseline_year, name="baseline year"), whole_year(horizon, name="horizon")
+    if shape not in SHAPES:
+        raise unknown("path shape", str(shape), SHAPES)
+    if last <= first:
+        raise DataError(f"The horizon {last} is not after the baseline year {first}. Give a later horizon.")
+    years = np.arange(first, last + 1)
+    share = (years - first) / (last - first)
+    frame = pd.DataFrame({"year": years, "required": _exact(start + (end - start) * share, start, end)})
+    if shape == "linear":
+        return frame
+    if start == 0 or end == 0 or (start < 0) != (end < 0):
         raise DataError(
-            f"The year {twice[0]} has more than one growth rate. Give one rate a year.",
+            f"A {shape} path from {start:g} to {end:g} has a zero at an end or changes sign, and no constant "
+            "rate of growth does that. Use the shape linear."
         )
-    known = dict(sorted(zip(years, values, strict=True)))
-    wrong = [year for year, rate in known.items() if rate < -100 or math.isinf(rate)]
-    if wrong:
-        raise DataError(
-            f"The growth rate of {wrong[0]}, {known[wrong[0]]:g} %, is impossible. "
-            "Give rates in %, not below -100.",
-        )
-    return {year: known.get(year, math.nan) for year in range(min(years), max(years) + 1)} if years else {}
+    with np.errstate(over="ignore"):
+        geometric = _exact(start * (end / start) ** share, start, end)
+    if shape == "geometric":
+        return frame.assign(required=geometric)
+    low, high = np.minimum(frame["required"], geometric), np.maximum(frame["required"], geometric)
+    return frame.assign(low=low, high=high)
 
 
-def _given(rates: Rates) -> tuple[list, list[float]]:
-    """Get the years and the rates as they are given."""
-    if isinstance(rates, pd.DataFrame):
-        rates = rates.set_index("year")["value"]
-    if isinstance(rates, pd.Series):
-        return rates.index.tolist(), rates.to_numpy(dtype=float).tolist()
-    rates = rates if isinstance(rates, Mapping) else dict(enumerate(rates))
-    values = list(rates.values())
-    plain = all(type(one) is float for one in values)
-    return list(rates), values if plain else pd.Series(values, dtype=float).tolist()
+def _exact(values, start, end):
+    """Values of a path, exact at both ends and without rounding steps back."""
+    values = np.clip(values, min(start, end), max(start, end))
+    values[0], values[-1] = start, end
+    return np.maximum.accumulate(values) if end >= start else np.minimum.accumulate(values)
+
+
+def keep_better(path: pd.DataFrame, actual: Mapping[int, float], *, direction: str | int) -> pd.DataFrame:
+    """Return a linear path that does not fall below what has been reached, then goes on to the target.
+
+    In each year up to the latest figure it is the better of the required value and the best figure so far.
+    Where that is ahead of the plan, the rest of the change is spread anew; beyond the target it stays.
+
+    `actual` are figures by year; years outside the path play no part.
+
+    Examples
+    --------
+    >>> path = required_path(100, 130, baseline_year=2021, horizon=2024)
+    >>> keep_better(path, {2022: 120.0}, direction="up")
+       year  required
+    0  2021     100.0
+    1  2022     120.0
+    2  2023     125.0
+    3  2024     130.0
+    """
+    sign, years = direction_sign(direction), path["year"].tolist()
+    required = path["required"].to_numpy(dtype=float) * sign
+    best = np.fmax.accumulate([sign * actual.get(year, math.nan) for year in years])
+    kept = np.fmax(required, best)
+    last = max((place for place, year in enumerate(years) if year in actual), default=None)
+    if last is not None and kept[last] > required[last] and last < len(years) - 1:
+        end = max(required[-1], kept[last])
+        rest = required_path(kept[last] * sign, end * sign, baseline_year=years[last], horizon=years[-1])
+        kept[last:] = np.fmax(rest["required"].to_numpy() * sign, best[last])
+    return pd.DataFrame({"year": years, "required": kept * sign})
+
+
+# -- what is left to do ------------------------------------------------------------------------------------
+
+
+class RateNeeded(NamedTuple):
+    """What each of the years left must bring: an equal step in the indicator's unit, or an equal growth in %."""
+
+    step: float | None = None
+    growth: float | None = None
+
+
+def rate_still_needed(
+    current: float, target: float, *, year: int, horizon: int, direction: str | int = "up"
+) -> RateNeeded:
+    r"""Return the step and the growth still needed in each year that is left.
+
+    .. math:: step = \frac{y_T - y_t}{T - t}, \qquad growth = 100\,[(y_T/y_t)^{1/(T-t)} - 1].
+
+    Both are None where the target is met or no year is left, `growth` where no rate leads there.
+
+    Examples
+    --------
+    >>> needed = rate_still_needed(100, 121, year=2022, horizon=2024)
+    >>> needed.step, round(needed.growth, 6)
+    (10.5, 10.0)
+    """
+    now, end = finite(current, name="current value"), finite(target, name="target")
+    left = whole_year(horizon, name="horizon") - whole_year(year)
+    if left <= 0 or direction_sign(direction) * (now - end) >= 0:
+        return RateNeeded()
+    growth = 100 * ((end / now) ** (1 / left) - 1) if now * end > 0 else None
+    return RateNeeded((end - now) / left, growth)

@@ -1,21 +1,395 @@
-"""Three published ways to say how a series is doing: Open SDG, UN Statistics Division, ESCAP.
+"""Three published methods to assess a series: Open SDG, UN Statistics Division, ESCAP.
 
-Each takes the same question and gives an `Assessment` in the project's status words. All three look at the
-figure of the baseline year (the next later one where it has none) and the latest figure up to the horizon;
-figures after the horizon are not counted. A target that the latest figure reaches is met, whatever the
-trend. Where a formula breaks down the answer is "not assessable" with the reason; no small number is put in
-for a zero. None of the three knows "missed": that is for whoever closes a plan to say.
+All take a `Progress` and return an `Assessment` in the project's statuses. Each uses the figure of the baseline
+year (the next later one where it has none) and the latest figure up to the horizon. A target that the latest figure
+reaches is met, whatever the trend. Where a formula breaks down the result is "not assessable" with the reason; no
+small number stands in for a zero. None of the three knows "missed".
+
+References
+----------
+Open SDG documentation, "Progress Measurement Methodology for the Sustainable Development Goals" (Statistics Canada),
+https://open-sdg.readthedocs.io/en/latest/progress-methodology/
+UN Statistics Division, "Sustainable Development Goals Progress Chart, Technical Note" (2022 to 2024),
+https://unstats.un.org/sdgs/files/report/2023/Progress_Chart_Technical_Note_2023.pdf
+UN ESCAP, "SDG progress assessment: technical notes",
+https://data.unescap.org/dataviz/methodology/technical-notes.html
+A. Bidarbakht-Nia, "Tracking progress towards the SDGs", ESCAP working paper SD/WP/05 (2017).
 """
 
-from __future__ import annotations
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
 
-from lnregions.assess.assessment import Assessment
-from lnregions.assess.assessment_words import STATUS_WORDS
-from lnregions.assess.escap import escap
-from lnregions.assess.open_sdg import aggregate, open_sdg
-from lnregions.assess.unsd import unsd
+from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, missing, whole_year
+from lnregions.errors import unknown
+from lnregions.words.texts import NO_TEXT, Text, joined, say
 
-__all__ = ["METHODS", "STATUS_WORDS", "Assessment", "aggregate", "escap", "open_sdg", "unsd"]
+MEASURES = ("level", "share", "growth")
+
+#: Least value of "on track", "acceleration needed" and "limited": with a target (ratio), without (growth a year).
+OPEN_SDG_RATIO, OPEN_SDG_GROWTH = (0.95, 0.60, 0.0), (0.015, 0.005, 0.0)
+#: Below the second the source says "stagnation or regression"; the sign tells the two apart.
+UNSD_RATIO, UNSD_GROWTH = (0.95, 0.10, 0.0), (0.02, 0.005, 0.0)
+#: More than this of ESCAP's ten points is on track.
+ESCAP_ON_TRACK = 9.0
+#: Open SDG score without a target, slope and constant; the slopes of progress are divided by the scale of the limit.
+_SCORES = ((500, -5), (250, -1.25), (500, -2.5), (125, -2.5))
+FREE_SCORE = dict(zip(("on track", "acceleration needed", "limited", "deterioration"), _SCORES, strict=True))
+#: Exponent of the Open SDG scaling near a natural limit; it leaves "on track" possible for 15 years.
+LIMIT_EXPONENT = 4.44
+
+_BEYOND_TARGET = (
+    "The baseline value {baseline:g} ({baseline_year}) is already at or beyond the target {target:g}, "
+    "so there is no way to go that progress could be measured on."
+)
+_MET_AT_BASE = "The baseline value was already at or beyond the target."
+_NO_PROJECTION = "The value at the horizon cannot be projected from {baseline:g} and {latest:g}."
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What one method says of one series.
+
+    `status` is one of `STATUS_WORDS`, `ratio` the method's progress measure and `score` its score, where it has
+    one; `text` tells why it is not assessable, or of a later baseline year; `numbers` holds all numbers used.
+    """
+
+    status: str
+    ratio: float | None = None
+    score: float | None = None
+    text: Text = NO_TEXT
+    numbers: dict = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A series between baseline and horizon: the figures a formula needs, notes on them, what prevents a formula."""
+
+    asked: int
+    baseline_year: int | None
+    baseline: float | None
+    latest_year: int | None
+    latest: float | None
+    horizon: int
+    target: float | None
+    limit: float | None
+    direction: int
+    measure: str
+    notes: tuple[str, ...] = ()
+    fault: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        years: Sequence[int],
+        values: Sequence[float | None],
+        *,
+        direction: str | int,
+        baseline_year: int,
+        target: float | None = None,
+        horizon: int = 2030,
+        limit: float | None = None,
+        measure: str = "level",
+    ) -> "Progress":
+        """Return the progress of a series, for any of the methods.
+
+        Parameters
+        ----------
+        years, values : sequence
+            The series, in any order; None or NaN where a figure is missing.
+        direction : {"up", "down", "positive", "negative", 1, -1}
+            Where the indicator should go.
+        baseline_year, horizon : int
+            Year to measure from (or the next later one with a figure), and year of the target.
+        target, limit : float, optional
+            Value to reach by the horizon, and natural limit of the indicator, such as 100 for a share.
+        measure : {"level", "share", "growth"}
+            What the values are; growth rates have no growth rate.
+
+        Raises
+        ------
+        DataError
+            When the direction or measure is unknown, a number is not finite, or a year is given twice.
+        """
+        if measure not in MEASURES:
+            raise unknown("measure", measure, MEASURES)
+        asked, end = whole_year(baseline_year, name="baseline year"), whole_year(horizon, name="horizon")
+        series, fault = clean_series(years, values), ""
+        used = {year: value for year, value in series.items() if asked <= year <= end}
+        first, last = min(used, default=None), max(used, default=None)
+        note = "{asked} has no figure; {baseline_year} serves as the baseline year."
+        notes = (note,) if used and first != asked else ()
+        if end <= asked:
+            first, last, notes = asked, None, ()
+            fault = "The horizon {horizon} is not after the baseline year {baseline_year}."
+        elif not used:
+            fault = "There is no figure for {asked} or for a later year up to {horizon}."
+        elif first == last:
+            fault = "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
+        return cls(
+            asked, first, used.get(first) if last else None, last, used.get(last), end,
+            None if missing(target) else finite(target, name="target"),
+            None if missing(limit) else finite(limit, name="limit"),
+            direction_sign(direction), measure, notes, fault,
+        )  # fmt: skip
+
+    @property
+    def growth_sign(self) -> int:
+        """Sign that growth has when things improve; among negative values it is turned round."""
+        return -self.direction if self.baseline < 0 else self.direction
+
+    @property
+    def growth(self) -> float:
+        """Observed growth a year, as a fraction."""
+        return annual_growth(self.baseline, self.latest, years=self.latest_year - self.baseline_year)
+
+    def reaches(self, value: float) -> bool:
+        """Whether a value is at or beyond the target."""
+        return self.target is not None and self.direction * (value - self.target) >= 0
+
+    def projected(self) -> float | None:
+        """Value at the horizon at the observed compound growth; None when there is none."""
+        if self.baseline == 0 or self.latest / self.baseline < 0:
+            return None
+        share = (self.horizon - self.latest_year) / (self.latest_year - self.baseline_year)
+        try:
+            projected = self.latest * (self.latest / self.baseline) ** share
+        except OverflowError:
+            return None
+        return projected if math.isfinite(projected) else None
+
+    def result(
+        self, status: str, *, ratio=None, score=None, notes: Iterable[str] = (), **more
+    ) -> "Assessment":
+        """Return the assessment, with these notes and its own as its reason."""
+        upto_direction = fields(self)[:9]
+        numbers = {one.name: getattr(self, one.name) for one in upto_direction} | more
+        text = joined((say(note, **numbers) for note in [*notes, *self.notes]), english=" ", chinese="")
+        return Assessment(status, ratio, score, text, numbers)
+
+    def refused(self, fault: str) -> "Assessment":
+        """Return "not assessable" with its reason."""
+        return self.result("not assessable", notes=[fault])
+
+
+def _without_formula(progress, *, met_score=None, to_target=False) -> Assessment | None:
+    """Assessment where no growth formula applies; None where one does."""
+    fault = progress.fault
+    if not fault and progress.measure == "growth":
+        fault = "The values are growth rates, and a compound growth rate of growth rates means nothing."
+    if fault:
+        return progress.refused(fault)
+    fault = _growth_fault(progress, to_target)
+    if not fault:
+        return None
+    if not progress.reaches(progress.latest):
+        return progress.refused(fault)
+    why = _MET_AT_BASE if progress.reaches(progress.baseline) else fault
+    return progress.result("met", score=met_score, notes=[why])
+
+
+def _growth_fault(progress, to_target):
+    """What breaks the growth from the baseline to the latest value, or on to the target."""
+    start, target, latest = progress.baseline, progress.target, progress.latest
+    if start == 0:
+        return "The baseline value ({baseline_year}) is zero, and growth from zero has no rate."
+    if (start < 0 < latest) or (latest < 0 < start):
+        return (
+            "The value changes sign from {baseline:g} ({baseline_year}) to {latest:g} ({latest_year}), "
+            "which no growth rate describes."
+        )
+    if not math.isfinite(latest / start) or not math.isfinite((target or 0) / start):
+        return "The figures {baseline:g} and {latest:g} are too far apart for a growth rate."
+    if to_target and target == 0:
+        return "The target is zero, and no growth rate leads to zero."
+    if to_target and target is not None and (start < 0) != (target < 0):
+        return (
+            "The baseline value {baseline:g} and the target {target:g} differ in sign, "
+            "which no growth rate spans."
+        )
+    return _BEYOND_TARGET if progress.reaches(start) else ""
+
+
+def _at_least(value, threshold):
+    """Whether a value reaches a threshold; rounding in the last digits does not decide."""
+    return value >= threshold or math.isclose(value, threshold, rel_tol=1e-10, abs_tol=1e-12)
+
+
+def _status(value, bounds):
+    """Status whose least value is reached first, from the best down."""
+    steps = zip(("on track", "acceleration needed", "limited"), bounds, strict=True)
+    return next((status for status, least in steps if _at_least(value, least)), "deterioration")
+
+
+def open_sdg(progress: Progress) -> Assessment:
+    r"""Return the progress status and score of the Open SDG method; `ratio` is R, or x without a target.
+
+    With a target, the observed growth a year is compared with the growth required to be on time,
+
+    .. math:: R = d\,\frac{(y_t/y_0)^{1/(t-t_0)} - 1}{\left|(y_T/y_0)^{1/(T-t_0)} - 1\right|},
+
+    with :math:`d` = 1 where more is better and -1 where less is (turned round when all values are negative):
+    at least 0.95 on track, 0.60 acceleration needed, 0 limited, below deterioration. The score is
+    :math:`7.1429 R - 4.2857` from 0.60 on and :math:`4.1667 R - 2.5` below, within -5 and 5; a target that
+    is met scores 5.
+
+    Without a target :math:`x = d\,[(y_t/y_0)^{1/(t-t_0)} - 1]` is compared with 1.5 %, 0.5 % and 0, the first two
+    multiplied by :math:`C = 1 - (y_0/y_{lim})^{4.44}` near an upper limit; near a lower one y_0 is mirrored at it.
+    The scores are :math:`500x/C - 5`, :math:`250x/C - 1.25`, :math:`500x/C - 2.5` and :math:`125x - 2.5`, within -5
+    and 5. A baseline at the limit that does not fall back is on track with score 5.
+
+    Examples
+    --------
+    >>> found = open_sdg(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
+    >>> found.status, round(found.ratio, 6), round(found.score, 6)
+    ('acceleration needed', 0.702376, 0.731305)
+    """
+    early = _without_formula(progress, met_score=5.0, to_target=True)
+    if early is not None:
+        return early
+    if progress.target is None:
+        return _open_sdg_without_target(progress)
+    required = annual_growth(
+        progress.baseline, progress.target, years=progress.horizon - progress.baseline_year
+    )
+    ratio = progress.growth_sign * progress.growth / abs(required)
+    status = _status(ratio, OPEN_SDG_RATIO)
+    score = 7.1429 * ratio - 4.2857 if _at_least(ratio, OPEN_SDG_RATIO[1]) else 4.1667 * ratio - 2.5
+    if progress.reaches(progress.latest):
+        status, score = "met", 5.0
+    return progress.result(
+        status, ratio=ratio, score=min(max(score, -5.0), 5.0),
+        cagr_observed=progress.growth, cagr_required=required,
+    )  # fmt: skip
+
+
+def _open_sdg_without_target(progress):
+    scale = _limit_scale(progress)
+    if scale is None:
+        return progress.refused(
+            "The baseline value {baseline:g} ({baseline_year}) is already beyond the limit {limit:g}."
+        )
+    growth = progress.growth_sign * progress.growth
+    status = _status(growth, [bound * scale for bound in OPEN_SDG_GROWTH])
+    slope, start = FREE_SCORE[status]
+    if scale == 0 and status == "on track":
+        score = 5.0
+    else:
+        score = slope * growth / (1 if status == "deterioration" else scale) + start
+    score = min(max(score, -5.0), 5.0)
+    return progress.result(status, ratio=growth, score=score, cagr_observed=progress.growth, scale=scale)
+
+
+def _limit_scale(progress):
+    """C; None when the baseline is beyond the limit, 1 where there is no limit in the direction of progress.
+
+    In size (the values may all be negative) a limit bounds growth from above or shrinking from below.
+    """
+    if progress.limit is None or progress.limit * progress.baseline < 0:
+        return 1.0
+    size, limit = abs(progress.baseline), abs(progress.limit)
+    if progress.growth_sign > 0:
+        return 1 - (size / limit) ** LIMIT_EXPONENT if size <= limit else None
+    if size < limit or size >= 2 * limit:
+        return 1.0
+    return 1 - ((2 * limit - size) / limit) ** LIMIT_EXPONENT
+
+
+def unsd(progress: Progress) -> Assessment:
+    r"""Return the progress status of the UN Statistics Division's SDG Progress Chart; `ratio` is r.
+
+    With a target, the value at the horizon is extrapolated at the observed compound growth g, and the change
+    it covers is compared with the whole change,
+
+    .. math:: g = (y_t/y_0)^{1/(t-t_0)} - 1, \qquad r = \frac{y_t\,(1+g)^{T-t} - y_0}{y_T - y_0}:
+
+    at least 0.95 on track, 0.10 acceleration needed, below limited, and below zero (the wrong direction)
+    deterioration. Without a target the growth towards the better is compared with 2 % and 0.5 %, and below
+    zero is deterioration. The source has one class, "stagnation or regression", for the last two. The limit
+    plays no part. There is no score beyond 3, 2, 1 for the classes, which `numbers` holds as `series_score`.
+
+    Examples
+    --------
+    >>> found = unsd(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
+    >>> found.status, round(found.ratio, 6)
+    ('acceleration needed', 0.662)
+    """
+    early = _without_formula(progress)
+    if early is not None:
+        return early
+    more = {"cagr_observed": progress.growth}
+    if progress.target is None:
+        ratio = progress.growth_sign * progress.growth
+        status = _status(ratio, UNSD_GROWTH)
+    else:
+        more["projected"] = progress.projected()
+        if more["projected"] is None:
+            return progress.refused(_NO_PROJECTION)
+        ratio = (more["projected"] - progress.baseline) / (progress.target - progress.baseline)
+        status = "met" if progress.reaches(progress.latest) else _status(ratio, UNSD_RATIO)
+    more["series_score"] = {"met": 3, "on track": 3, "acceleration needed": 2}.get(status, 1)
+    return progress.result(status, ratio=ratio, **more)
+
+
+def escap(progress: Progress) -> Assessment:
+    r"""Return ESCAP's current status index as `score`, a tenth of it as `ratio`, and the anticipated progress.
+
+    .. math::
+
+        CS = 10\,d\,\frac{y_t - y_0}{|y_T - y_0|}, \qquad AP = 10\,d\,\frac{\hat{y}_T - y_0}{|y_T - y_0|},
+
+    the share of the change that is done, and the share done at the horizon if things go on as they went: more
+    than 9 of 10 is on track, 0 or less is deterioration ("regression"), between is acceleration needed. The
+    status follows the current status index; AP and its status are in `numbers` (`anticipated`,
+    `anticipated_status`, `projected`). An amount is projected at its compound growth; a share between 0 and a
+    `limit` on the line through the two logits :math:`\ln(y/(L-y))`. (ESCAP fits a time-weighted regression
+    through all figures where there are more; two figures are used here, as in the other methods.) A target is
+    needed. A zero baseline has a current status but no geometric projection; growth rates likewise.
+
+    Examples
+    --------
+    >>> found = escap(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
+    >>> found.status, round(found.score, 6), round(found.numbers["anticipated"], 6)
+    ('acceleration needed', 2.0, 6.62)
+    """
+    if progress.fault or progress.target is None:
+        return progress.refused(
+            progress.fault or "This method measures the way to a target, and there is none."
+        )
+    met = progress.reaches(progress.latest)
+    if progress.reaches(progress.baseline):
+        return progress.result("met", notes=[_MET_AT_BASE]) if met else progress.refused(_BEYOND_TARGET)
+    whole = abs(progress.target - progress.baseline)
+    current = 10 * progress.direction * (progress.latest - progress.baseline) / whole
+    more = dict(projected=_escap_projection(progress), anticipated=None, anticipated_status="not assessable")
+    if more["projected"] is not None:
+        more["anticipated"] = 10 * progress.direction * (more["projected"] - progress.baseline) / whole
+        more["anticipated_status"] = _escap_status(more["anticipated"])
+    notes = [_NO_PROJECTION] if more["projected"] is None else []
+    status = "met" if met else _escap_status(current)
+    return progress.result(status, ratio=current / 10, score=current, notes=notes, **more)
+
+
+def _escap_projection(progress):
+    """Value at the horizon: of a bounded share on the line through the logits, of an amount by its growth."""
+    bound, values = progress.limit, (progress.baseline, progress.latest)
+    if bound is None:
+        return None if progress.measure == "growth" else progress.projected()
+    if not all(0 < value < bound for value in values):
+        return None
+    first, last = (math.log(value / (bound - value)) for value in values)
+    left, seen = progress.horizon - progress.latest_year, progress.latest_year - progress.baseline_year
+    end = last + (last - first) * left / seen
+    return bound / (1 + math.exp(-end)) if end > -700 else 0.0
+
+
+def _escap_status(index):
+    if index > ESCAP_ON_TRACK and not math.isclose(index, ESCAP_ON_TRACK, rel_tol=1e-10):
+        return "on track"
+    return "deterioration" if index <= 1e-11 else "acceleration needed"
+
 
 METHODS = {"open_sdg": open_sdg, "unsd": unsd, "escap": escap}
 """The three methods by name."""
+METHOD_NAMES = {"open_sdg": "Open SDG", "unsd": "UNSD", "escap": "ESCAP"}
+"""What readers call them."""

@@ -1,25 +1,174 @@
-"""How the verdicts of a plan changed as figures were published and revised."""
+"""How a verdict came about: where a target stood each year, and how verdicts changed as figures were published."""
 
 import datetime as dt
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from lnregions.assess.area_series import Tables
-from lnregions.assess.plan_figures import clause_of, load_tables
-from lnregions.assess.readings import main_verdict
-from lnregions.assess.related import (
-    judged_areas,
-    judged_indicators,
-    narrow_tables,
-    plan_and_target,
-    untouched,
-)
+from lnregions.assess.cases import Case, load_tables, narrow_tables, target_of
+from lnregions.assess.growth import keep_better, missing, rate_still_needed, required_path, total_growth
+from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, main_case
+from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.tables import Observation, by_preference, parse_as_of, plans
-from lnregions.words import format_value
+from lnregions.words.texts import Text, joined, printed, say
 
-COLUMNS = ("date", "target", "from_status", "to_status", "why_en", "why_zh")
-_MOST_NAMED = 3
+YEAR_COLUMNS = (
+    "year", "status", "closing", "actual", "required", "required_geometric", "required_kept", "gap", "share_of_way",
+    "share_of_time", "growth_needed", "step_needed", "reached_in", "unit", "reason_en", "reason_zh",
+)  # fmt: skip
+"""Columns of `status_on_the_way`."""
+FLIP_COLUMNS = ("date", "target", "from_status", "to_status", "why_en", "why_zh")
+"""Columns of `revision_trail`."""
+MOST_NAMED = 3
+"""How many figures a flip names; the rest are counted."""
+
+
+# -- through the years of the plan -------------------------------------------------------------------------
+
+
+def status_on_the_way(
+    plan, target: str, *, as_of=None, observations: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Where a target stood in each year of its plan, by the figures up to that year, and how it closed.
+
+    Parameters
+    ----------
+    plan, target, as_of, observations
+        As for `sensitivity`.
+
+    Returns
+    -------
+    DataFrame
+        One row a year, from the plan's first to its horizon: ``year``, ``status`` (of that year; in the horizon year
+        of a closed plan the closing verdict), ``closing`` (in that row alone), ``actual`` (the year's figure, for
+        growth the year's rate), ``required`` (linear path), ``required_geometric`` and ``required_kept`` (the linear
+        path that does not fall below what had been reached), ``gap`` (actual minus required), ``share_of_way`` and
+        ``share_of_time`` (fractions), ``growth_needed`` (% in each year left), ``step_needed`` (in ``unit``, each
+        year left), ``reached_in``, ``unit``, ``reason_en`` and ``reason_zh``. What does not apply to a clause, and
+        what would have to be measured over a break of the series, is missing.
+
+    Raises
+    ------
+    DataError
+        If the plan, the target or the date is unknown.
+
+    Notes
+    -----
+    The figures are those known on the date of the judgement; `revision_trail` shows what was known at the time.
+
+    Examples
+    --------
+    >>> way = status_on_the_way("ln-2022", "circle-shenyang-gdp", as_of="2026-06-30")
+    >>> way[["year", "status", "actual"]].values.tolist()
+    [[2022, 'limited', 7695.8], [2023, 'limited', 8122.1], [2024, 'missed', 9027.1]]
+    """
+    cases = cases_of_target(plan, target, as_of=as_of, observations=observations)
+    tables, case, clause = narrow_tables(cases), cases[0], cases[0].clause
+    main = judge_case(case)
+    verdicts = {year: _verdict_up_to(case, tables, year) for year in clause.years}
+    rows = [_year_row(verdict, year, case, main) for year, verdict in verdicts.items()]
+    if clause.kind in RULES:
+        _add_growth(rows, verdicts[clause.horizon].numbers)
+    else:
+        _add_values(rows, main, case)
+    for row in rows:
+        if not missing(row["actual"]) and not missing(row["required"]):
+            row["gap"] = row["actual"] - row["required"]
+    columns = {name: [row[name] for row in rows] for name in YEAR_COLUMNS}
+    columns |= {name: np.array(columns[name], float) for name in YEAR_COLUMNS[3:12]}
+    return pd.DataFrame(columns | {"reached_in": pd.array(columns["reached_in"], dtype="Int64")})
+
+
+def _verdict_up_to(case, tables, year):
+    """Verdict by the figures up to a year, closed only at the horizon of a plan that is over."""
+    closed = year == case.clause.horizon and case.closed
+    part = tables.with_observed([one for one in tables.observed if one.year <= year])
+    found = judge_case(main_case(case.plan, case.row, tables=part, closed=closed))
+    if not _counts(found, year):
+        return found
+    return judge_cases(cases_of(case.plan, case.row, tables=part, closed=closed))[0]
+
+
+def _counts(verdict, year):
+    """Whether a year has a figure of its own, or a verdict without any."""
+    known = verdict.actual_year == year or f"growth {year}" in verdict.numbers
+    return known or bool(verdict.closing) or verdict.status == "not quantified"
+
+
+def _year_row(verdict, year, case, main):
+    """Status of one year; no data where the year has no figure of its own and does not close the plan."""
+    clause = case.clause
+    span = clause.horizon - clause.baseline_year
+    row = dict.fromkeys(YEAR_COLUMNS) | {"year": year, "unit": verdict.unit}
+    row["share_of_time"] = (year - clause.baseline_year) / span
+    if not _counts(verdict, year):
+        hole = case.figures.hole(year).sentence()
+        return row | {"status": "no data", "closing": "", "reason_en": hole.en, "reason_zh": hole.zh}
+    row |= {name: getattr(verdict, name) for name in ("status", "closing", "reason_en", "reason_zh")}
+    return row | {"reached_in": main.reached_in if verdict.closing else None}
+
+
+def _add_values(rows, main, case):
+    """Paths, shares and rates of a clause that requires a value."""
+    clause, required = case.clause, main.required
+    for row in rows:
+        row["actual"] = case.figures.value_of(row["year"])
+    if missing(required):
+        return
+    rows[-1]["required"] = required
+    if main.baseline is not None and main.baseline_year < clause.horizon:
+        _add_paths(rows, main, case)
+    for row in rows:
+        if not missing(row["actual"]):
+            needed = rate_still_needed(
+                row["actual"], required, year=row["year"], horizon=clause.horizon, direction=clause.direction
+            )
+            row |= {"growth_needed": needed.growth, "step_needed": needed.step}
+
+
+def _add_paths(rows, main, case):
+    """The linear and geometric paths, the one that keeps what was reached, and the share done."""
+    ends = (main.baseline, main.required)
+    years = {"baseline_year": main.baseline_year, "horizon": case.clause.horizon}
+    comparable = {row.year: row.value for row in case.figures.segment(main.baseline_year)}
+    linear = required_path(*ends, **years)
+    paths = {"required": linear}
+    paths["required_kept"] = keep_better(linear, comparable, direction=case.clause.direction)
+    if ends[0] * ends[1] > 0:
+        paths["required_geometric"] = required_path(*ends, **years, shape="geometric")
+    for name, path in paths.items():
+        values = dict(zip(path["year"].tolist(), path["required"].tolist(), strict=True))
+        for row in rows:
+            row[name] = values.get(row["year"])
+    for row in rows:
+        if row["year"] in comparable and row["year"] >= main.baseline_year and ends[0] != ends[1]:
+            row["share_of_way"] = (row["actual"] - ends[0]) / (ends[1] - ends[0])
+
+
+def _add_growth(rows, numbers):
+    """Rates seen and required, and the mean that the years left must bring."""
+    for row in rows:
+        row["actual"], row["required"] = (
+            numbers.get(f"{name} {row['year']}") for name in ("growth", "needed")
+        )
+    for place, row in enumerate(rows):
+        row["growth_needed"] = _mean_needed(rows[: place + 1], rows)
+
+
+def _mean_needed(gone, rows):
+    """Mean growth that the years left must bring for the mean of all to be what is required, in % a year."""
+    left = len(rows) - len(gone)
+    seen, required = [row["actual"] for row in gone], [row["required"] for row in rows]
+    if not left or any(missing(rate) for rate in (*seen, *required)):
+        return None
+    done, whole = total_growth(seen), total_growth(required)
+    if done <= -100:
+        return None
+    return 100 * (((1 + whole / 100) / (1 + done / 100)) ** (1 / left) - 1)
+
+
+# -- through the dates of publication ----------------------------------------------------------------------
 
 
 def revision_trail(
@@ -33,7 +182,7 @@ def revision_trail(
         A plan from `load_plan`, or its name.
     dates : sequence of date or str, optional
         Dates to judge on, the first being where the trail starts. Without them it starts on the day of the plan's
-        issue (1 January of its first year where that is not given), and every later date is looked at on which a
+        issue (1 January of its first year where that is not given), and every later date counts on which a
         figure became known that a target is judged by, and the day after the plan's last year.
     target : str, optional
         Only this target.
@@ -43,7 +192,7 @@ def revision_trail(
     Returns
     -------
     DataFrame
-        One row a flip of a main reading: ``date`` (YYYY-MM-DD), ``target``, ``from_status``, ``to_status``,
+        One row a flip of a main verdict: ``date`` (YYYY-MM-DD), ``target``, ``from_status``, ``to_status``,
         ``why_en`` and ``why_zh`` (which figures became known or changed since the verdict before, or that the plan's
         last year was over).
 
@@ -54,8 +203,8 @@ def revision_trail(
 
     Notes
     -----
-    When a figure counts as known says `lnregions.tables.observations.known_from`. A figure of which only the year is known
-    counts from the last day of that year, so that the dates of such flips are the latest possible ones.
+    `lnregions.tables.observations.known_from` states when a figure counts as known. One of which only the year is
+    known counts from the last day of that year, so that the dates of such flips are the latest possible ones.
 
     Examples
     --------
@@ -63,116 +212,100 @@ def revision_trail(
     >>> trail[["date", "from_status", "to_status"]].values.tolist()
     [['2025-01-31', 'acceleration needed', 'missed']]
     """
-    plan = plans.load_plan(plan) if isinstance(plan, str) else plan
+    plan = plans.plan_of(plan)
     tables = load_tables(plan, observations=observations)
     days = None if dates is None else sorted({parse_as_of(date).date() for date in dates})
-    rows = [plan_and_target(plan, target)[1]] if target else [row for _, row in plan.targets.iterrows()]
-    ranks = _ranks(tables.observations)
-    flips = []
-    for row in rows:
-        if row["kind"] != "qualitative":
-            part = narrow_tables(plan, row, tables=tables, readings=False)
-            flips += _trail(plan, row, part, days=days, ranks=ranks)
-    frame = pd.DataFrame(flips, columns=COLUMNS)
+    rows = [target_of(plan, target)] if target else [row for _, row in plan.targets.iterrows()]
+    places = by_preference(tables.observations.reset_index(drop=True))
+    ranks = {place: rank for rank, place in enumerate(places)}
+    cases = [main_case(plan, row, tables=tables) for row in rows if row["kind"] != "qualitative"]
+    flips = [flip for case in cases for flip in _flips(case, days, ranks)]
+    frame = pd.DataFrame(flips, columns=FLIP_COLUMNS)
     return frame.sort_values(["date", "target"], kind="stable", ignore_index=True)
 
 
-def _trail(plan, row, tables, *, days, ranks):
-    """Flips of one target."""
-    horizon = int(row["horizon"])
-    first = clause_of(row, tables=tables).baseline_year - 1  # weights are of the year before
-    rows = [one for one in tables.observed if first <= one.year <= horizon]
-    days = _days(plan, rows, horizon) if days is None else days
-    flips, before, then = [], None, None
-    for day in days:
-        over = day.year > horizon
-        known = [one for one in rows if one.known_from <= day]  # what is known only grows
-        if then and (over, len(known)) == (then.over, len(then.known)):
-            continue
-        found = tables.with_observed(_with_defaults(known, ranks), as_of=f"{day:%Y-%m-%d}")
-        if then:
-            held = {one.place for one in then.known}
-            found.made.update(untouched(then.tables, [one for one in known if one.place not in held]))
-        status = main_verdict(plan, row, found, closed=over).status
-        if then and status != before:
-            used = [_used(plan, row, one.observed) for one in (then.tables, found)]
-            why = _why(tables, *used, over and not then.over, horizon)
-            flips.append((found.as_of, row["target"], before, status, *why))
-        before, then = status, _State(over, known, found)
-    return flips
-
-
 class _State(NamedTuple):
-    """When a target was last judged: whether its plan was over, what was known, and the tables made of it."""
+    """When a target was last judged: whether its plan was over, what was known, and the case made of it."""
 
     over: bool
     known: list[Observation]
-    tables: Tables
+    case: Case
+    status: str
 
 
-def _ranks(observations):
-    """Rank of each observation by its place, those to be used before others first."""
-    places = by_preference(observations.reset_index(drop=True))
-    return {place: rank for rank, place in enumerate(places)}
+def _flips(case, days, ranks):
+    """Flips of one target; `ranks` tell which vintage of a figure is used before others."""
+    clause, tables = case.clause, narrow_tables([case])
+    first = clause.baseline_year - 1  # weights are of the year before
+    rows = [one for one in tables.observed if first <= one.year <= clause.horizon]
+    before = None
+    for day in _days(case, rows) if days is None else days:
+        over, known = day.year > clause.horizon, [one for one in rows if one.known_from <= day]
+        if before and (over, len(known)) == (before.over, len(before.known)):  # what is known only grows
+            continue
+        made = _tables_on(day, known, ranks, before.case.tables if before else tables, before)
+        found = main_case(case.plan, case.row, tables=made, closed=over)
+        state = _State(over, known, found, judge_case(found).status)
+        if before and state.status != before.status:
+            yield (made.as_of, clause.target, before.status, state.status, *_why(before, state))
+        before = state
 
 
-def _with_defaults(known, ranks):
-    """The rows that are known, with those marked that are used among them."""
+def _days(case, rows):
+    """The day of issue, the days on which a figure became known, and the day after the plan's last year."""
+    facts = case.plan.facts
+    start = parse_as_of(facts.get("issued") or dt.date(int(facts["first_year"]), 1, 1)).date()
+    later = {one.known_from for one in rows if one.known_from > start}
+    return [start, *sorted(later | {dt.date(case.clause.horizon + 1, 1, 1)})]
+
+
+def _tables_on(day, known, ranks, tables, before):
+    """Tables of what is known on a day, the vintage that is used of each figure marked."""
     used: dict[tuple, int] = {}
     for one in sorted(known, key=lambda one: ranks[one.place]):
         used.setdefault((one.area, one.indicator, one.year), one.place)
-    places = set(used.values())
+    places, old = set(used.values()), {one.place for one in before.known} if before else set()
     marked = ((one, one.place in places) for one in known)
-    return [one if one.default is default else one._replace(default=default) for one, default in marked]
+    rows = [one if one.default is default else one._replace(default=default) for one, default in marked]
+    changed = [one for one in known if one.place not in old] if before else None
+    return tables.with_observed(rows, as_of=f"{day:%Y-%m-%d}", changed=changed)
 
 
-def _days(plan, rows, horizon):
-    """The day of issue, the days on which a figure became known, and the day after the plan's last year."""
-    start = parse_as_of(plan.facts.get("issued") or dt.date(int(plan.facts["first_year"]), 1, 1)).date()
-    later = {one.known_from for one in rows if one.known_from > start}
-    return [start, *sorted(later | {dt.date(horizon + 1, 1, 1)})]
+def _why(before, state):
+    """Figures that came or changed, the latest years first; or that the plan was over."""
+    tables, horizon = state.case.tables, state.case.clause.horizon
+    old, new = (_used(one.case) for one in (before, state))
+    changed = [key for key in sorted(new, key=lambda key: (-key[2], key[0])) if old.get(key) != new[key]]
+    texts = [_figure_text(tables, key, old.get(key), new[key]) for key in changed[:MOST_NAMED]]
+    more = len(changed) - MOST_NAMED
+    if more > 0:
+        texts.append(say("and {count} more figures", count=more) if more > 1 else say("and one more figure"))
+    if state.over and not before.over:
+        texts.insert(0, say("the plan's last year, {horizon}, was over", horizon=horizon))
+    return joined(texts or [say("another reading of a figure became known")])
 
 
-def _used(plan, row, known):
-    """Default figures of the plan's years that the main reading is judged by."""
-    areas, names = judged_areas(plan, row, readings=False), judged_indicators(row, readings=False)
-    first, last = int(row["first_year"]) - 1, int(row["horizon"])
-    own = [one for one in known if one.default and first <= one.year <= last]
+def _used(case):
+    """Default figures of the plan's years that a case is judged by."""
+    first, last = case.clause.first_year - 1, case.clause.horizon
     return {
         (one.area, one.indicator, one.year): one.value
-        for one in own
-        if one.area in areas and one.indicator in names
-    }
+        for one in case.tables.observed
+        if one.default and first <= one.year <= last
+        and one.area in case.areas and one.indicator in case.indicators
+    }  # fmt: skip
 
 
-def _why(tables, before, now, closing, horizon):
-    """Figures that came or changed, in both languages, the latest years first; or that the plan was over."""
-    changed = [key for key in sorted(now, key=lambda key: (-key[2], key[0])) if before.get(key) != now[key]]
-    texts = {"en": [], "zh": []}
-    for key in changed[:_MOST_NAMED]:
-        for language, said in texts.items():
-            said.append(_figure_words(tables, key, before.get(key), now[key], language))
-    more = len(changed) - _MOST_NAMED
-    if more > 0:
-        texts["en"].append(f"and {more} more figures" if more > 1 else "and one more figure")
-        texts["zh"].append(f"另有{more}个数据")
-    if closing:
-        texts["en"].insert(0, f"the plan's last year, {horizon}, was over")
-        texts["zh"].insert(0, f"规划末年{horizon}年已结束")
-    if not texts["en"]:
-        texts = {"en": ["another reading of a figure became known"], "zh": ["公布了数据的另一版本"]}
-    return "; ".join(texts["en"]), "；".join(texts["zh"])
-
-
-def _figure_words(tables, key, old, new, language):
+def _figure_text(tables, key, old, new):
     area, indicator, year = key
     row = tables.indicator(indicator)
-    name, unit = tables.name(area, language), row["unit"]
-    shown = format_value(new, unit, language)
-    was = "" if old is None else format_value(old, unit, language)
-    if language == "zh":
-        return f"{name}{year}年{row['name_zh']}{shown}" + (f"（此前为{was}）" if was else "")
-    label = (
-        row["name_en"] if row["name_en"][:2].isupper() else row["name_en"][:1].lower() + row["name_en"][1:]
+    name = row["name_en"] if row["name_en"][:2].isupper() else row["name_en"][:1].lower() + row["name_en"][1:]
+    shown = say(
+        "{area} {year} {indicator} {value}", area=tables.name_text(area), year=year,
+        indicator=Text(name, row["name_zh"]), value=printed(new, row["unit"]),
+    )  # fmt: skip
+    return (
+        shown
+        if old is None
+        else say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"]))
     )
-    return f"{name} {year} {label} {shown}" + (f" (before: {was})" if was else "")

@@ -1,7 +1,7 @@
-"""Totals and means of a region from its members' figures, with the coverage they rest on.
+"""Totals and means of a region from its members' figures.
 
 A total takes all its members from one release: one source that covers them all, or the members' own releases
-of the same standing (all preliminary, all final, all revised). Where no release covers every member, the answer
+of the same standing (all preliminary, all final, all revised). Where no release covers every member, the result
 is no value and the reason; figures of different vintages are never added up.
 """
 
@@ -14,7 +14,7 @@ import pandas as pd
 from lnregions.errors import DataError
 from lnregions.tables import Observation, observed
 
-_TOTAL_COLUMNS = [
+_COLUMNS = [
     "year",
     "value",
     "members",
@@ -35,7 +35,7 @@ def region_total(observations: pd.DataFrame, members: Sequence[str], *, indicato
     Parameters
     ----------
     observations : DataFrame
-        Columns ``area indicator year value vintage status grade source`` (all readings, not only the default).
+        Columns ``area indicator year value vintage status grade source`` (all vintages, not only the default).
     members : sequence of str
         Codes of the areas that make the region.
     indicator : str
@@ -62,7 +62,7 @@ def region_total(observations: pd.DataFrame, members: Sequence[str], *, indicato
        year  value  present release
     0  2023   17.0        2    s033
     """
-    return pd.DataFrame(yearly_totals(_of(observations, indicator), members), columns=_TOTAL_COLUMNS)
+    return pd.DataFrame(yearly_totals(_of(observations, indicator), members), columns=_COLUMNS)
 
 
 def region_mean(
@@ -82,7 +82,7 @@ def region_mean(
     Returns
     -------
     DataFrame
-        As `region_total`; the reason also names weights that lack, the sources those of the weights.
+        As `region_total`; the reason also names missing weights, the sources those of the weights.
 
     Notes
     -----
@@ -93,7 +93,7 @@ def region_mean(
     """
     figures, weights = (_of(observations, name) for name in (indicator, weight))
     out = yearly_means(figures, weights, members=members, lag=lag)
-    return pd.DataFrame(out, columns=_TOTAL_COLUMNS).astype({"value": float})
+    return pd.DataFrame(out, columns=_COLUMNS).astype({"value": float})
 
 
 def yearly_totals(figures: Iterable[Observation], members: Sequence[str]) -> list[dict]:
@@ -118,27 +118,13 @@ def yearly_means(
     return out
 
 
-def coverage_text(row: pd.Series, names: dict[str, str], *, language: str = "en") -> str:
-    """Coverage in words, such as ``6 of 7 members; without Tieling``."""
-    missing = [names.get(code, code) for code in str(row["missing"]).split()]
-    if language == "zh":
-        text = f"{row['members']}个成员中的{row['present']}个"
-        return text + (f"；缺{'、'.join(missing)}" if missing else "")
-    text = f"{row['present']} of {row['members']} members"
-    return text + (f"; without {', '.join(missing)}" if missing else "")
-
-
 def _checked(members):
     members = list(members)
     if not members:
-        raise DataError(
-            "A region without members has no total. Give at least one area code.",
-        )
+        raise DataError("A region without members has no total. Give at least one area code.")
     twice = sorted({code for code in members if members.count(code) > 1})
     if twice:
-        raise DataError(
-            f"Area {twice[0]!r} is named twice among the members. Name each area once.",
-        )
+        raise DataError(f"Area {twice[0]!r} is named twice among the members. Name each area once.")
     return members
 
 
@@ -159,26 +145,37 @@ def _by_year(figures, members):
 
 def _total_of_year(year, figures, members):
     """Total of one year, or the reason why there is none."""
-    held = {figure.area for figure in figures}
-    missing = [code for code in members if code not in held]
-    row = dict(year=year, value=float("nan"), members=len(members), present=len(members) - len(missing))
-    row |= dict(
-        missing=" ".join(missing), release="", grade="", vintage="", source="", reason="missing members"
-    )
+    present = {figure.area for figure in figures}
+    missing = [code for code in members if code not in present]
+    row = dict.fromkeys(_COLUMNS, "") | {"year": year, "value": float("nan"), "members": len(members)}
+    row |= {"present": len(members) - len(missing), "missing": " ".join(missing)}
     if missing:
-        return row
+        return row | {"reason": "missing members"}
     chosen = _release(figures, members)
     if chosen is None:
         return row | {"reason": "mixed vintages"}
-    picked = [figures[place] for place in chosen.places]
-    return row | dict(
-        value=float(np.sum([one.value for one in picked])),
-        release=chosen.name,
-        grade=chosen.worst,
-        vintage=chosen.latest,
-        source=_sources(picked, chosen.name),
-        reason="",
+    return row | {
+        "value": float(np.sum([one.value for one in chosen.figures])),
+        "release": chosen.name,
+        "grade": chosen.worst,
+        "vintage": chosen.latest,
+        "source": chosen.sources,
+    }
+
+
+def _weighted(figures, weights, members):
+    """Weighted mean of one year, the reason where there is none, and the sources of the weights."""
+    if not set(members) <= {figure.area for figure in weights}:
+        return float("nan"), "missing weights", ""
+    release = _release(weights, members)
+    if release is None:
+        return float("nan"), "mixed vintages", ""
+    w, x = (
+        np.array([one.value for one in of.figures], float) for of in (release, _release(figures, members))
     )
+    if w.sum() <= 0:
+        return float("nan"), "missing weights", ""
+    return float((w * x).sum() / w.sum()), "", release.sources
 
 
 def common_release(
@@ -192,63 +189,49 @@ def common_release(
     source's name.
     """
     chosen = _release(figures, members)
-    return None if chosen is None else (chosen.name, [figures[place] for place in chosen.places])
+    return None if chosen is None else (chosen.name, chosen.figures)
 
 
-def _sources(figures, release):
-    """The release itself where it is one source, else all that the figures name."""
-    named = {s for figure in figures for s in str(figure.source).split()}
-    return release if release in named else " ".join(sorted(named))
+class _Release(NamedTuple):
+    """A release that covers all members: its name, whether it joins sources, and one figure a member."""
 
-
-class _Candidate(NamedTuple):
     name: str
     joined: bool
-    worst: str
-    latest: str
-    places: list[int]
+    figures: list[Observation]
+
+    @property
+    def worst(self) -> str:
+        return max(one.grade for one in self.figures)
+
+    @property
+    def latest(self) -> str:
+        return max(str(one.vintage) for one in self.figures)
+
+    @property
+    def sources(self) -> str:
+        """The release itself where it is one source, else all that the figures name."""
+        named = {source for one in self.figures for source in str(one.source).split()}
+        return self.name if self.name in named else " ".join(sorted(named))
 
 
 def _release(figures, members):
     """The best release of some figures of one year; None where none has every member."""
-    order = sorted(range(len(figures)), key=lambda place: figures[place].vintage, reverse=True)
-    order.sort(key=lambda place: figures[place].grade)
-    sources: dict[str, dict[str, int]] = {}
-    rounds: dict[str, dict[str, int]] = {status: {} for status in _ROUNDS}
-    for place in order:
-        figure = figures[place]
+    ordered = sorted(figures, key=lambda one: one.vintage, reverse=True)
+    ordered.sort(key=lambda one: one.grade)
+    sources: dict[str, dict[str, Observation]] = {}
+    rounds: dict[str, dict[str, Observation]] = {status: {} for status in _ROUNDS}
+    for figure in ordered:
         for source in str(figure.source).split():
-            sources.setdefault(source, {}).setdefault(figure.area, place)
+            sources.setdefault(source, {}).setdefault(figure.area, figure)
         if figure.status in rounds:
-            rounds[figure.status].setdefault(figure.area, place)
-    candidates = [
-        _candidate(name, [held[area] for area in members], figures, joined=name not in sources)
-        for name, held in [
-            *sorted(sources.items()),
-            *((f"{status} figures of each member", held) for status, held in rounds.items()),
-        ]
-        if set(members) <= set(held)
+            rounds[figure.status].setdefault(figure.area, figure)
+    named = [(name, False, own) for name, own in sorted(sources.items())]
+    named += [(f"{status} figures of each member", True, own) for status, own in rounds.items()]
+    covering = [
+        _Release(name, joined, [own[area] for area in members])
+        for name, joined, own in named
+        if set(members) <= set(own)
     ]
-    candidates.sort(key=lambda c: c.latest, reverse=True)
-    candidates.sort(key=lambda c: (c.worst, c.joined))
-    return candidates[0] if candidates else None
-
-
-def _candidate(name, places, figures, *, joined):
-    worst = max(figures[place].grade for place in places)
-    return _Candidate(name, joined, worst, max(str(figures[place].vintage) for place in places), places)
-
-
-def _weighted(figures, weights, members):
-    """Weighted mean of one year, the reason where there is none, and the sources of the weights."""
-    if not set(members) <= {figure.area for figure in weights}:
-        return float("nan"), "missing weights", ""
-    release = _release(weights, members)
-    if release is None:
-        return float("nan"), "mixed vintages", ""
-    w = np.array([weights[place].value for place in release.places], float)
-    x = np.array([figures[place].value for place in _release(figures, members).places], float)
-    if w.sum() <= 0:
-        return float("nan"), "missing weights", ""
-    sources = _sources([weights[place] for place in release.places], release.name)
-    return float((w * x).sum() / w.sum()), "", sources
+    covering.sort(key=lambda one: one.latest, reverse=True)
+    covering.sort(key=lambda one: (one.worst, one.joined))
+    return covering[0] if covering else None

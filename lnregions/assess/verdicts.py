@@ -1,68 +1,65 @@
-"""Verdicts: what a clause asked for, what the figures say, how sure that is, and by which method.
-
-`Verdict` is one answer to one clause under one reading. The published methods stand here side by side under
-their names: `open_sdg`, `unsd` and `escap`.
-"""
+"""Verdicts: what a clause requires, what the figures say, how sure that is, and by which method."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
-from html import escape
+from dataclasses import dataclass, field, fields, replace
+from itertools import groupby
 
 import pandas as pd
 
-from lnregions.assess.methods import STATUS_WORDS, Assessment, escap, open_sdg, unsd
-from lnregions.words import format_value, quantity_name, text
+from lnregions.assess.cases import VALUE_KINDS, Case
+from lnregions.assess.clauses import evaluate
+from lnregions.assess.interpretations import LINKED, cases_of, cases_of_plan
+from lnregions.assess.methods import METHOD_NAMES, METHODS, Assessment, Progress
+from lnregions.assess.series import joined_sources
+from lnregions.errors import unknown
+from lnregions.words import format_number, format_value, quantity_name, text
+from lnregions.words.catalogue import LANGUAGES, tr
+from lnregions.words.texts import Text, joined, printed, say
 
-__all__ = [
-    "METHODS",
-    "STATUS_WORDS",
-    "Assessment",
-    "Verdict",
-    "escap",
-    "open_sdg",
-    "status_words",
-    "unsd",
-    "verdict_table",
-]
-
-METHODS = {"open_sdg": open_sdg, "unsd": unsd, "escap": escap}
-"""Published methods by name."""
+STATUS_WORDS = (
+    "met",
+    "on track",
+    "acceleration needed",
+    "limited",
+    "deterioration",
+    "missed",
+    "not assessable",
+    "no data",
+    "not quantified",
+)
+"""Every status, from the best on; `lnregions.words.text` gives its words for readers."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One answer to one clause under one reading.
+    """The result of one clause under one interpretation.
 
     Attributes
     ----------
     target, region, area, indicator, kind, reading, reading_zh : str
-        The clause, and how it was read where the plan leaves something open.
+        The clause, and its interpretation where the plan leaves something open.
     status : str
         One of ``STATUS_WORDS``: where the clause stands on the as-of date.
     closing : str
         ``met``, ``missed`` or ``not assessable`` once the horizon is past; empty while the plan runs.
+    strength : str
+        ``strive`` or ``commit``, as the plan words it; ``status_words`` carries it.
     baseline_year, baseline, horizon, required : number
-        The start of the required path, its last year and the value asked for then (in `unit`).
-    actual_year, actual : number
-        The figure the verdict rests on (in `unit`).
-    gap : float
-        `actual` minus `required`, in `unit` (percentage points for shares and rates).
+        The start of the required path, its last year and the value required then (in `unit`).
+    actual_year, actual, gap : number
+        The figure the verdict rests on, minus `required` (in `unit`; percentage points for shares and rates).
     reached_in : int or None
         First year in which the figure fulfils the clause.
     rate_needed : float
-        Growth a year, in per cent, that the years left ask for; missing when none are left.
+        Growth a year, in per cent, required in the years left; missing when none are left.
     method : str
-        ``plan`` (the clause itself at its horizon, Open SDG on the way) or a published method.
-    strength : str
-        ``strive`` or ``commit``, as the plan words it; ``status_words`` carries it.
-    coverage, coverage_zh, grade, as_of : str
-        Members a total rests on, the weakest grade among the figures used, and the date of knowledge.
+        ``plan`` (the clause itself at its horizon, Open SDG before it) or a published method.
+    coverage, coverage_zh, grade, as_of, sources : str
+        Members a total rests on, weakest grade and source ids of the figures used, and the date of knowledge.
     disagree : bool
-        Whether another reading of the same target comes to another status.
+        Whether another interpretation of the same target comes to another status.
     reason_en, reason_zh : str
         Why, in words.
-    sources : str
-        Source ids of the figures used, space-separated.
     numbers, names_zh : dict
         Every number the calculation used, by name; Chinese of the names that carry an area's.
     """
@@ -101,12 +98,11 @@ class Verdict:
 
     def __repr__(self) -> str:
         """The verdict in one line; ``dataclasses.asdict`` gives every attribute."""
-        figure = f" {format_value(self.actual, self.unit)} in {self.actual_year}" if self.actual_year else ""
-        asked = (
-            f" of {format_value(self.required, self.unit)}" if figure and self.required is not None else ""
-        )
-        reading = f", {self.reading}" if self.reading else ""
-        return f"<Verdict on {self.target}{reading}: {self.status}{',' * bool(figure)}{figure}{asked}>"
+        line = f"<Verdict on {self.target}{', ' * bool(self.reading)}{self.reading}: {self.status}"
+        if self.actual_year:
+            line += f", {format_value(self.actual, self.unit)} in {self.actual_year}"
+            line += "" if self.required is None else f" of {format_value(self.required, self.unit)}"
+        return f"{line}>"
 
     def reason(self, language: str = "en") -> str:
         """Why, in one language."""
@@ -121,34 +117,21 @@ class Verdict:
         >>> one.status_words(), one.status_words("zh")
         ('missed (strive for)', '未实现（力争）')
         """
-        return status_words(self.status, self.strength, language=language)
+        shown = text(self.status, language)
+        if self.strength == "strive" and self.status in ("met", "missed"):
+            return tr("{status} (strive for)", language, status=shown)
+        return shown
 
     def calculation(self, *, language: str = "en") -> pd.DataFrame:
         """Every number that the verdict used, by name: columns ``quantity`` and ``value`` (数量, 数值)."""
         zh = language == "zh"
+        names = self.names_zh if zh else {}
         rows = [
-            (
-                self.names_zh.get(name)
-                if zh and name in self.names_zh
-                else quantity_name(name, language=language),
-                value,
-            )
+            (names.get(name) or quantity_name(name, language=language), value)
             for name, value in self.numbers.items()
             if value is not None
         ]
         return pd.DataFrame(rows, columns=("数量", "数值") if zh else ("quantity", "value"))
-
-    def _repr_html_(self) -> str:
-        rows = [
-            ("target", self.target),
-            ("status", self.status_words()),
-            ("required", format_value(self.required, self.unit)),
-            (f"actual {self.actual_year or ''}", format_value(self.actual, self.unit)),
-            ("reason", self.reason_en),
-            ("as of", self.as_of),
-        ]
-        cells = "".join(f"<tr><th>{escape(k)}</th><td>{escape(str(v))}</td></tr>" for k, v in rows)
-        return f"<table>{cells}</table>"
 
 
 def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
@@ -171,9 +154,246 @@ def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     return frame.astype(types | {"disagree": bool})
 
 
-def status_words(status: str, strength: str = "", *, language: str = "en") -> str:
-    """Status as a reader sees it; of a clause that the plan only strives for, this is said beside met and missed."""
-    said = text(status, language)
-    if strength != "strive" or status not in ("met", "missed"):
-        return said
-    return f"{said}（力争）" if language == "zh" else f"{said} (strive for)"
+def judge(
+    plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
+) -> pd.DataFrame:
+    """Judge every target of a plan: one row a target, under the main interpretation.
+
+    A published method uses the figures of the baseline's segment only, and its status and reason stand in place of
+    the clause's; what it does not apply to is ``not assessable``. Targets without a figure or a number keep
+    ``no data`` and ``not quantified``.
+
+    Returns
+    -------
+    DataFrame
+        The attributes of `Verdict` as columns: ``target region area indicator kind reading reading_zh status
+        closing strength baseline_year baseline horizon required actual_year actual gap unit reached_in rate_needed
+        method coverage coverage_zh grade as_of disagree reason_en reason_zh sources``. `lnregions.show_verdicts`
+        makes it a table for readers.
+
+    Raises
+    ------
+    DataError
+        If the plan, the date or the method is unknown.
+
+    Examples
+    --------
+    >>> verdicts = judge("ln-2022", as_of="2026-06-30").set_index("target")
+    >>> verdicts.loc["belt-dalian-gdp", ["status", "closing", "grade"]].tolist()
+    ['missed', 'missed', 'B']
+    """
+    main: dict[str, Verdict] = {}
+    for verdict in judge_all(plan, as_of=as_of, observations=observations, method=method):
+        main.setdefault(verdict.target, verdict)
+    return verdict_table(main.values())
+
+
+def judge_readings(
+    plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
+) -> pd.DataFrame:
+    """Judge every target under every interpretation: one row each, with the columns of `judge`."""
+    return verdict_table(judge_all(plan, as_of=as_of, observations=observations, method=method))
+
+
+def judge_all(
+    plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
+) -> list[Verdict]:
+    """Verdicts on every interpretation of every target, the main one first within each target."""
+    if method not in ("plan", *METHODS):
+        raise unknown("method", str(method), ("plan", *METHODS))
+    groups = _by_target(cases_of_plan(plan, as_of=as_of, observations=observations))
+    return [verdict for group in groups for verdict in judge_cases(group, method=method)]
+
+
+def judge_row(
+    plan, target: pd.Series, *, tables, closed: bool | None = None, method: str = "plan"
+) -> list[Verdict]:
+    """Verdicts on every interpretation of one row of a plan's targets, the main one first.
+
+    `closed` is whether the horizon year counts as over; without it, the date of the tables tells.
+    """
+    return judge_cases(cases_of(plan, target, tables=tables, closed=closed), method=method)
+
+
+def compare_methods(plan, *, as_of=None, observations: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Status of each target by the plan's own clause and by each published method.
+
+    The methods use the figures of one segment, from the baseline to the horizon, so that no census break enters
+    a growth rate. Targets without a value to reach have no methods.
+
+    Returns
+    -------
+    DataFrame
+        ``target plan open_sdg unsd escap ratio_open_sdg ratio_unsd ratio_escap agree``; a status is empty where a
+        method does not apply.
+    """
+    rows = []
+    for main, *_ in _by_target(cases_of_plan(plan, as_of=as_of, observations=observations)):
+        verdict = judge_case(main)
+        found = assess_case(main, verdict)
+        statuses = {name: found[name].status if found else "" for name in METHODS}
+        ratios = {f"ratio_{name}": found[name].ratio if found else None for name in METHODS}
+        agree = {"agree": len(set(statuses.values())) <= 1}
+        rows.append({"target": verdict.target, "plan": verdict.status} | statuses | ratios | agree)
+    return pd.DataFrame(rows)
+
+
+def _by_target(cases):
+    """Cases of each target."""
+    return [list(group) for _, group in groupby(cases, key=lambda case: case.clause.target)]
+
+
+def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]:
+    """Verdicts on the cases of one target, the first saying where another interpretation has another status."""
+    found = [judge_case(case) for case in cases]
+    if method != "plan":
+        found = [by_method(*pair, method=method) for pair in zip(cases, found, strict=True)]
+    others = [one for one in found[1:] if one.status != found[0].status]
+    if others:
+        texts = [
+            say("under the reading '{reading}': {status}", reading=Text(one.reading, one.reading_zh),
+                status=Text(*(text(one.status, language) for language in LANGUAGES)))
+            for one in others
+        ]  # fmt: skip
+        found[0] = _with_texts(replace(found[0], disagree=True), *texts)
+    return found
+
+
+def _with_texts(verdict, *texts):
+    """The verdict with these texts added to its reason."""
+    reason = joined([Text(verdict.reason_en, verdict.reason_zh), *texts])
+    return replace(verdict, reason_en=reason.en, reason_zh=reason.zh)
+
+
+def judge_case(case: Case) -> Verdict:
+    """Verdict on one case, made once.
+
+    Examples
+    --------
+    >>> judge_case(cases_of_plan("ln-2022", as_of="2026-06-30")[0])
+    <Verdict on circle-manufacturing, as written: no data>
+    """
+    if "verdict" not in case.made:
+        case.made["verdict"] = _judged(case)
+    return case.made["verdict"]
+
+
+def _judged(case):
+    clause, fields = case.clause, evaluate(case)
+    status, reason, closes = (fields.pop(name) for name in ("status", "reason", "closes"))
+    ends = {"no data": "not assessable", "not quantified": "not assessable"}
+    own = ("target", "region", "area", "indicator", "kind", "unit", "horizon", "strength")
+    fields = {name: getattr(clause, name) for name in own} | fields
+    verdict = Verdict(
+        **fields, status=status, closing=ends.get(status, status) if case.closed or closes else "",
+        reading=case.interpretation.en, reading_zh=case.interpretation.zh,
+        coverage=case.figures.coverage.en, coverage_zh=case.figures.coverage.zh,
+        as_of=case.tables.as_of if case.tables else "",
+        reason_en=reason.sentence().en, reason_zh=reason.zh,
+    )  # fmt: skip
+    if case.link:
+        used = [row.source for row in case.figures.rows if row.year >= case.link.year]
+        verdict = replace(
+            verdict, numbers=verdict.numbers | case.link.numbers,
+            sources=joined_sources([*used, verdict.sources]), reason_en="", reason_zh="",
+        )  # fmt: skip
+        verdict = _with_texts(verdict, case.link.text, reason)
+    elif status in ("no data", "not assessable"):
+        verdict = _with_members(case, verdict)
+    return _with_texts(verdict, *_wording(case, verdict))
+
+
+def _wording(case, verdict):
+    """What the clause's own words add: the linked level, that it only strives, that it names no base year."""
+    texts, clause = [], case.clause
+    if case.linked:
+        figures, year = case.linked.figures, case.linked.link.year
+        value, result = figures.value_of(clause.horizon), figures.hole(clause.horizon)
+        if value is not None:
+            level = printed(value, clause.unit)
+            result = say("{horizon} {level} at {year} prices", horizon=clause.horizon, level=level, year=year)
+        name = say(LINKED, context="interpretation")
+        texts.append(say("{interpretation}: {result}", interpretation=name, result=result))
+    if verdict.strength == "strive" and verdict.status == "missed":
+        texts.append(say("the plan strives for it and does not commit to it"))
+    if not case.base_stated and verdict.baseline_year is not None:
+        texts.append(say("no base year is given, {year} is taken", year=verdict.baseline_year))
+    return texts
+
+
+def _with_members(case, verdict):
+    """The verdict with the members' own figures beside it, where the region's are missing."""
+    own = [one for one in case.tables.observed_of(*case.indicators) if one.default] if case.members else []
+    own = [one for one in own if one.area in case.members and one.year >= verdict.horizon - 2]
+    if not own or verdict.coverage.startswith(f"{len(case.members)} of"):
+        return verdict
+    own.sort(key=lambda one: (one.area, one.year))
+    names = [say("{area} {year}", area=case.tables.name_text(one.area), year=one.year) for one in own]
+    pairs = list(zip(names, own, strict=True))
+    values = [say("{name} {value}", name=name, value=printed(one.value, one.unit)) for name, one in pairs]
+    verdict = replace(
+        verdict, numbers=verdict.numbers | {name.en: one.value for name, one in pairs},
+        names_zh={name.en: name.zh for name in names},
+        sources=joined_sources([verdict.sources, *(one.source for one in own)]),
+    )  # fmt: skip
+    listed = joined(values, english=", ", chinese="、")
+    return _with_texts(verdict, say("single members: {figures}", figures=listed))
+
+
+def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
+    """What each published method says of a case; empty where there is no value to reach.
+
+    Only figures of the baseline's segment and up to the horizon count. The natural limit of a share, 100, is
+    given to ESCAP alone, whose projection uses it; with a target the others have no use for it.
+    """
+    clause, figures = case.clause, case.figures
+    if clause.kind not in VALUE_KINDS or verdict.required is None:
+        return {}
+    rows = figures.rows if verdict.baseline_year is None else figures.segment(verdict.baseline_year)
+    rows = [row for row in rows if row.year <= clause.horizon]
+    progress = Progress.of(
+        [row.year for row in rows], [row.value for row in rows], direction=clause.direction,
+        baseline_year=clause.baseline_year, target=verdict.required, horizon=clause.horizon,
+    )  # fmt: skip
+    found = {name: method(progress) for name, method in METHODS.items()}
+    if clause.measure == "share":
+        found["escap"] = METHODS["escap"](replace(progress, limit=100.0))
+    return found
+
+
+def by_method(case: Case, verdict: Verdict, *, method: str) -> Verdict:
+    """The verdict with the status, figures and reason of a published method in place of the clause's.
+
+    ``no data`` and ``not quantified`` stay; a clause without a value to reach is ``not assessable``. `closing`
+    stays the clause's: no method closes a plan.
+    """
+    verdict = replace(verdict, method=method)
+    if verdict.status in ("no data", "not quantified"):
+        return verdict
+    found = assess_case(case, verdict).get(method)
+    if found is None:
+        text = say("The method measures the way to a value, and this clause names none")
+        return replace(verdict, status="not assessable", reason_en=text.en, reason_zh=text.zh)
+    year, value = found.numbers["latest_year"], found.numbers["latest"]
+    text = _method_text(METHOD_NAMES[method], found, verdict)
+    return replace(
+        verdict, status=found.status, reason_en=text.en, reason_zh=text.zh, rate_needed=None,
+        baseline_year=found.numbers["baseline_year"], baseline=found.numbers["baseline"],
+        actual_year=year, actual=value, gap=None if value is None else value - verdict.required,
+        numbers=found.numbers | {"ratio": found.ratio, "score": found.score},
+    )  # fmt: skip
+
+
+def _method_text(name, found, verdict):
+    """The method's numbers and its own reason, and a break that keeps later figures from it."""
+    texts = []
+    if found.ratio is not None:
+        shown = format_number(found.ratio, decimals=2)
+        texts.append(say("{method} ratio {ratio}", method=name, ratio=shown))
+    if found.score is not None:
+        texts.append(say("score {score}", score=format_number(found.score, decimals=1)))
+    texts.append(Text(found.text.en.rstrip("."), found.text.zh.rstrip("。")))
+    used = found.numbers["latest_year"]
+    if used is not None and verdict.actual_year is not None and used < verdict.actual_year:
+        texts.append(say("figures after {year} are on another basis and not counted", year=used))
+    return joined(texts).sentence()

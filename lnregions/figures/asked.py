@@ -8,9 +8,8 @@ from typing import ParamSpec, TypeVar
 import pandas as pd
 
 from lnregions.errors import DataError, check_language, quote, unknown
-from lnregions.tables import load_areas, load_indicators
-from lnregions.tables import plan_of
 from lnregions.style import size_of
+from lnregions.tables import load_areas, load_indicators, plan_of
 
 _VERDICT_COLUMNS = ("target", "region", "status")
 _P = ParamSpec("_P")

@@ -5,20 +5,30 @@ import math
 import pandas as pd
 
 from lnregions import charts
+from lnregions.assess import (
+    GROWTH_OF,
+    VALUE_KINDS,
+    Tables,
+    Verdict,
+    chain_index,
+    common_release,
+    figures_of,
+    growth_figures,
+    joined_sources,
+    judge_all,
+    load_tables,
+    member_frame,
+    members_of,
+    outlook_of,
+    places_on,
+    required_path,
+    target_of,
+)
 from lnregions.figures.asked import checked
-from lnregions.assess import joined_sources
-from lnregions.assess import target_of
-from lnregions.words import text
-from lnregions.assess import Tables, member_frame
-from lnregions.assess import chain_index
-from lnregions.assess import GROWTH_OF, VALUE_KINDS, figures_of, growth_figures, judge_all, load_tables, members_of, places_on
-from lnregions.assess import outlook_of
 from lnregions.figures.picture_words import common_words, head_words, recent_years
 from lnregions.figures.pictures import Picture, Pictures, make_picture, source_words
 from lnregions.tables import shipped_plans
-from lnregions.assess import common_release
-from lnregions.assess import required_path
-from lnregions.assess import Verdict
+from lnregions.words import text
 
 EMPTY_MM = 45
 """Height of a chart that has nothing to show but its reason."""

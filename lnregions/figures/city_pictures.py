@@ -3,9 +3,9 @@
 import pandas as pd
 
 from lnregions import charts
-from lnregions.figures.asked import checked
+from lnregions.assess import VALUE_KINDS, Tables, judge_all, load_tables, member_frame
 from lnregions.errors import DataError
-from lnregions.assess import Tables, member_frame
+from lnregions.figures.asked import checked
 from lnregions.figures.chart_pictures import (
     area_series_of,
     chart_picture,
@@ -14,7 +14,6 @@ from lnregions.figures.chart_pictures import (
     head_words,
     recent_years,
 )
-from lnregions.assess import VALUE_KINDS, judge_all, load_tables
 from lnregions.figures.pictures import Picture
 from lnregions.tables import plan_of
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from lnregions.assess import judge
+from lnregions.errors import DataError, unknown
 from lnregions.figures import chart_pictures as charts
 from lnregions.figures import map_pictures as maps
 from lnregions.figures import year_pictures as years
-from lnregions.errors import DataError, unknown
 from lnregions.figures.figures import FORMATS
-from lnregions.assess import judge
 from lnregions.figures.pictures import Picture, Pictures
-from lnregions.tables import load_plan
 from lnregions.style import SIZES
+from lnregions.tables import load_plan
 
 MAPPED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "fdi_usd", "forest_coverage")
 """Indicators that a region's maps show."""

@@ -5,10 +5,11 @@ import json
 import zipfile
 from pathlib import Path
 
-from lnregions import __version__, errors as _checks
+from lnregions import __version__
+from lnregions import errors as _checks
+from lnregions.figures.figure_words import plain_markdown
 from lnregions.files import write_whole
 from lnregions.paths import root
-from lnregions.figures.figure_words import plain_markdown
 from lnregions.words import check_language
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive knows: the same bytes whenever it is made

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from lnregions import __version__, errors as _checks
+from lnregions import __version__
+from lnregions import errors as _checks
 from lnregions.words import LANGUAGES
 
 _KEPT = ("source", "title", "publisher", "url", "kind", "published", "licence")

@@ -17,14 +17,20 @@ import numpy as np
 import pandas as pd
 from matplotlib.text import Text
 
-from lnregions import __version__, errors as _checks
-from lnregions.style import style
-from lnregions.style import drawn_pdf, drawn_pixels, drawn_svg, keep_drawing
-from lnregions.files import write_json, write_whole
-from lnregions.style import encode_png
-from lnregions.style import lean_fonts
+from lnregions import __version__
+from lnregions import errors as _checks
 from lnregions.figures.figure_words import caption_text, source_records, speaking
-from lnregions.style import MM
+from lnregions.files import write_json, write_whole
+from lnregions.style import (
+    MM,
+    drawn_pdf,
+    drawn_pixels,
+    drawn_svg,
+    encode_png,
+    keep_drawing,
+    lean_fonts,
+    style,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from lnregions.figures import city_pictures as city
 from lnregions.figures import map_pictures as maps
-from lnregions.files import write_whole
-from lnregions.words import LANGUAGES
 from lnregions.figures.figure_kinds import PLAN_KINDS, REGION_KINDS
 from lnregions.figures.figures import picture as encode
 from lnregions.figures.pictures import Picture, Pictures
-from lnregions.tables import load_plan
+from lnregions.files import write_whole
 from lnregions.style import SIZES
+from lnregions.tables import load_plan
+from lnregions.words import LANGUAGES
 
 CITY = "210900"
 CITY_KINDS = {

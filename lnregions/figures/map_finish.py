@@ -5,8 +5,7 @@ from functools import lru_cache
 import pandas as pd
 
 from lnregions import maps
-from lnregions.boundaries import load_context, load_locator
-from lnregions.boundaries import project, remembered
+from lnregions.boundaries import load_context, load_locator, project, remembered
 from lnregions.maps import drawn_on
 
 PROVINCE = "210000"

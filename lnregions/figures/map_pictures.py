@@ -5,17 +5,14 @@ import pandas as pd
 from matplotlib.patches import Patch
 
 from lnregions import maps
+from lnregions.assess import Tables, judge, load_tables, member_frame, members_of
+from lnregions.boundaries import boundaries_of, boundary_words
 from lnregions.figures.asked import checked
-from lnregions.assess import Tables, member_frame
-from lnregions.assess import judge, load_tables, members_of
-from lnregions.maps import draw_outline, map_axes, start
-from lnregions.maps import label_areas, plot_no_data, wordings
 from lnregions.figures.map_finish import finish_picture_map
-from lnregions.maps import add_legend
-from lnregions.style import BORDER
 from lnregions.figures.picture_words import in_sentence
 from lnregions.figures.pictures import Picture, make_picture, source_line
-from lnregions.boundaries import boundaries_of, boundary_words
+from lnregions.maps import add_legend, draw_outline, label_areas, map_axes, plot_no_data, start, wordings
+from lnregions.style import BORDER
 
 PLAIN = "#f1e8d2"
 FIRST_SHOWN = 2019

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from lnregions.errors import forget_warnings
 from lnregions.assess import Tables
+from lnregions.errors import forget_warnings
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs
 
@@ -210,13 +210,11 @@ def warm_up(plan: str = "ln-2022", as_of: str = "") -> None:
 
 
 def _warm_up(plan, as_of):
-    from lnregions.show import displays, source_displays, verdict_displays
-    from lnregions.figures.chart_pictures import draw_members
-    from lnregions.tables import load_caveats
-    from lnregions.figures.figures import FORMATS, pictures_of
     from lnregions.assess import judge
+    from lnregions.figures.chart_pictures import draw_members
+    from lnregions.figures.figures import FORMATS, pictures_of
     from lnregions.figures.map_pictures import draw_map, draw_membership, draw_verdict_map
-    from lnregions.tables import load_plan, shipped_plans
+    from lnregions.tables import load_caveats, load_plan, shipped_plans
 
     shipped_plans()
     load_caveats()

@@ -3,17 +3,15 @@
 import pandas as pd
 
 from lnregions import charts, maps
-from lnregions.figures.asked import checked
+from lnregions.assess import load_tables, member_frame, members_of
+from lnregions.boundaries import boundaries_of, boundary_words
 from lnregions.errors import DataError
-from lnregions.assess import member_frame
+from lnregions.figures.asked import checked
 from lnregions.figures.chart_pictures import chart_picture, common_words, head_words
-from lnregions.assess import load_tables, members_of
-from lnregions.maps import map_axes
-from lnregions.maps import plot_no_data
 from lnregions.figures.map_pictures import class_breaks, drawn_values, finish_picture_map
 from lnregions.figures.picture_words import in_sentence
 from lnregions.figures.pictures import Picture, make_picture, source_line
-from lnregions.boundaries import boundaries_of, boundary_words
+from lnregions.maps import map_axes, plot_no_data
 
 MOST_YEARS = 6
 NO_YEARS = {"en": "no two years of any member may be compared", "zh": "没有成员具备可相比较的两年数据"}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnregions import judge, load_observations, load_plan
-from lnregions.assess.clauses import Clause, FigureRow, Figures, growth_rates, judge_clause
-from lnregions.assess.judgement import judge_readings
+from lnregions import judge, judge_readings, load_observations, load_plan
+from lnregions.assess import Case, Clause, Figures, judge_case
+from lnregions.assess.series import FigureRow, growth_rates
 from lnregions.paths import data_dir
 
 PLAN = load_plan()
@@ -31,6 +31,10 @@ def clause(kind, value, comparator=">=", *, measure="level", direction="up"):
                   measure=measure, direction=direction)  # fmt: skip
 
 
+def judged(asked, own, *, benchmark=None, closed=True, rule=""):
+    return judge_case(Case(asked, own, benchmark, closed=closed, rule=rule))
+
+
 series = st.fixed_dictionaries(
     dict.fromkeys((2021, 2022, 2023), amounts), optional={2024: amounts, 2025: amounts}
 )
@@ -44,8 +48,8 @@ def test_a_verdict_does_not_change_with_the_unit(values, target, power, comparat
     direction = "up" if ">" in comparator else "down"
     scaled = target * factor if kind == "level" else target
     asked = clause(kind, target, comparator, direction=direction)
-    one = judge_clause(asked, figures(values), closed=closed)
-    other = judge_clause(
+    one = judged(asked, figures(values), closed=closed)
+    other = judged(
         replace(asked, value=scaled), figures({y: v * factor for y, v in values.items()}), closed=closed
     )
     assert (one.status, one.closing, one.reached_in) == (other.status, other.closing, other.reached_in)
@@ -82,9 +86,9 @@ def test_a_series_built_to_the_target_meets_it_and_one_a_hair_below_misses_it(ba
     goal = values[2024]
     if below:
         values[2024] = math.nextafter(goal, 0)
-    verdict = judge_clause(clause("level", goal), figures(values), closed=True)
+    verdict = judged(clause("level", goal), figures(values))
     assert verdict.status == ("missed" if below else "met")
-    strictly = judge_clause(clause("level", goal, ">"), figures(values), closed=True)
+    strictly = judged(clause("level", goal, ">"), figures(values))
     assert strictly.status == "missed"
 
 
@@ -96,9 +100,9 @@ def test_a_series_built_at_a_rate_gives_the_rate_back_and_turns_there(base, rate
     assert [row.value for row in rates] == pytest.approx([rate] * 3, abs=1e-9)
     as_rates = figures({row.year: row.value for row in rates})
     for shift, status in ((-1e-6, "met"), (1e-6, "missed")):
-        for reading in ("average", "every year", "last year"):
+        for rule in ("average", "every year", "last year"):
             asked = clause("growth", rate + shift, measure="growth")
-            assert judge_clause(asked, as_rates, closed=True, reading=reading).status == status
+            assert judged(asked, as_rates, rule=rule).status == status
 
 
 @given(values=series, k=st.integers(-30, 30))
@@ -106,8 +110,6 @@ def test_a_series_built_at_a_rate_gives_the_rate_back_and_turns_there(base, rate
 def test_growth_is_the_same_in_any_unit(values, k):
     asked = clause("relative_growth", math.nan, ">", measure="level")
     beside = figures({y: 100.0 + 3 * (y - 2020) for y in range(2020, 2026)})
-    one = judge_clause(asked, figures(values), benchmark=beside, closed=True)
-    other = judge_clause(
-        asked, figures({y: v * 2.0**k for y, v in values.items()}), benchmark=beside, closed=True
-    )
+    one = judged(asked, figures(values), benchmark=beside)
+    other = judged(asked, figures({y: v * 2.0**k for y, v in values.items()}), benchmark=beside, closed=True)
     assert (one.status, one.gap) == (other.status, other.gap)

@@ -5,8 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from lnregions import DataError
-from lnregions.assess.totals import coverage_text, region_mean, region_total
+from lnregions import DataError, region_mean, region_total
 
 MEMBERS = ["210100", "210200"]
 
@@ -91,7 +90,7 @@ def test_a_mean_without_sound_weights_is_refused_with_the_reason(weights, reason
     assert mean["reason"] == reason
 
 
-def test_a_mean_lacking_a_member_keeps_that_reason():
+def test_a_mean_without_a_member_keeps_that_reason():
     table = rows(("210100", "share", 2023, 8.0, "s1"))
     assert region_mean(table, MEMBERS, indicator="share", weight="gdp").iloc[0]["reason"] == "missing members"
 
@@ -115,9 +114,3 @@ def test_a_row_without_a_value_counts_as_missing_and_a_missing_vintage_as_undate
 def test_a_faulty_list_of_members_is_refused(members, what):
     with pytest.raises(DataError, match=what):
         region_total(rows(), members, indicator="gdp")
-
-
-def test_coverage_is_told_in_both_languages():
-    row = pd.Series({"members": 7, "present": 6, "missing": "211200"})
-    assert coverage_text(row, {"211200": "Tieling"}) == "6 of 7 members; without Tieling"
-    assert coverage_text(row, {"211200": "铁岭"}, language="zh") == "7个成员中的6个；缺铁岭"

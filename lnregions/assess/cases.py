@@ -1,0 +1,317 @@
+"""Cases: a clause of a plan with all it is judged by, made once and handed on; the tables that cases are made from."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from lnregions.assess.series import Figures, Tables, growth_rates, series_of
+from lnregions.errors import DataError, unknown, warn_input
+from lnregions.paths import data_dir
+from lnregions.tables import (
+    kept_warnings,
+    load_breaks,
+    load_indicators,
+    load_sources,
+    parse_as_of,
+    plans,
+    read_observations,
+)
+from lnregions.words.texts import NO_TEXT, Text
+
+VALUE_KINDS = ("level", "share", "count", "cumulative_growth", "doubling")
+"""Kinds of clause that require a value at the horizon."""
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    ">=": lambda a, b: a >= b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    "<": lambda a, b: a < b,
+}
+_DIRECTIONS = {"<": "down", "<=": "down", "down": "down", ">": "up", ">=": "up", "up": "up"}
+_IN_WORDS = {"unit": "", "measure": "none", "direction": "none", "decimals": 0}
+"""Codebook row of a clause in words that names no indicator."""
+_KEPT: dict[tuple, tuple] = {}
+_MOST_KEPT = 4
+
+
+@dataclass(frozen=True)
+class Clause:
+    """What a plan requires of one area.
+
+    `measure` is the indicator's: ``level``, ``growth`` or ``share``; `direction` is ``up`` or ``down``;
+    `decimals` are those that reasons print, where they are not to follow the value.
+    """
+
+    target: str
+    region: str
+    area: str
+    kind: str
+    indicator: str
+    comparator: str
+    value: float
+    unit: str
+    horizon: int
+    first_year: int
+    baseline_year: int
+    strength: str = "commit"
+    measure: str = "level"
+    direction: str = "up"
+    decimals: int | None = None
+
+    @property
+    def years(self) -> range:
+        """Years of the plan, first to horizon."""
+        return range(self.first_year, self.horizon + 1)
+
+    def holds(self, value: float, against: float) -> bool:
+        """Whether `value` fulfils the clause when `against` is required."""
+        return _COMPARE[self.comparator](value, against)
+
+
+@dataclass(frozen=True)
+class Link:
+    """How a level was carried over a break: the year it starts from, in words, and the numbers used."""
+
+    year: int
+    text: Text
+    numbers: dict
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A clause of a plan under one interpretation, with all that it is judged by.
+
+    Attributes
+    ----------
+    clause : Clause
+        What is required.
+    figures, benchmark : Figures
+        Those of the area judged and of the area to compare with, as known on the as-of date.
+    closed : bool
+        Whether the horizon year is over on that date.
+    rule : str
+        For growth in which years it has to hold: ``average``, ``every year`` or ``last year``.
+    interpretation : Text
+        Name of the interpretation.
+    indicators : tuple of str
+        Indicators of the figures, in the order in which they were tried.
+    members : tuple of str
+        Areas that make the region judged; empty for an area with figures of its own.
+    areas : tuple of str
+        All areas whose figures it is judged by.
+    link, linked : Link and Case, optional
+        How the level of this case was carried over a break; the case by such a level, beside the main one.
+    base_stated : bool
+        Whether the plan names a base year.
+    plan, row, tables
+        The plan, the row of its targets and the tables from which the case is made.
+    made : dict
+        What has been made from the case.
+    """
+
+    clause: Clause
+    figures: Figures
+    benchmark: Figures | None = None
+    closed: bool = False
+    rule: str = ""
+    interpretation: Text = NO_TEXT
+    indicators: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    link: Link | None = None
+    linked: "Case | None" = None
+    base_stated: bool = True
+    plan: plans.Plan | None = None
+    row: pd.Series | None = None
+    tables: Tables | None = None
+    made: dict = field(default_factory=dict, init=False, repr=False)
+
+
+def target_of(plan, target: str) -> pd.Series:
+    """One row of a plan's targets by its name; DataError where there is none."""
+    names = plan.targets["target"].tolist()
+    if target not in names:
+        raise unknown("target", str(target), names)
+    return plan.targets.iloc[names.index(target)]
+
+
+def places_on(targets: pd.DataFrame, indicator: str, *, area: str = "") -> list[int]:
+    """Places of the targets on an indicator and, where one is named, an area, as `plans_on` takes them."""
+    named = zip(*(targets[name].tolist() for name in ("indicator", "area", "other_area")), strict=True)
+    rows = enumerate(named)
+    return [place for place, (own, *areas) in rows if own == indicator and (not area or area in areas)]
+
+
+def plans_on(indicator: str, *, area: str = "") -> pd.DataFrame:
+    """Targets of all shipped plans on one indicator, so that they can be compared or drawn together.
+
+    Parameters
+    ----------
+    indicator : str
+        Code of an indicator.
+    area : str, optional
+        Only targets of this area or region, also where it is the other area that a clause may mean.
+
+    Returns
+    -------
+    DataFrame
+        ``plan target region area other_area kind comparator value unit strength benchmark baseline_year first_year
+        horizon label_en label_zh``, by horizon; no rows where no plan has such a target.
+
+    Raises
+    ------
+    DataError
+        If the indicator is unknown.
+
+    Examples
+    --------
+    >>> plans_on("sei_share", area="belt")[["plan", "value", "horizon"]].values.tolist()
+    [['ln-2022', 15.0, 2024], ['belt-2025', 8.5, 2025]]
+    """
+    known = load_indicators()["indicator"]
+    if indicator not in set(known):
+        raise unknown("indicator", str(indicator), list(known))
+    columns = ["target", "region", "area", "other_area", "kind", "comparator", "value", "unit", "strength",
+               "benchmark", "baseline_year", "first_year", "horizon", "label_en", "label_zh"]  # fmt: skip
+    shipped = plans.shipped_plans()
+    places = {plan.id: places_on(plan.targets, indicator, area=area) for plan in shipped}
+    naming = [plan for plan in shipped if places[plan.id]] or shipped[:1]
+    parts = [plan.targets[columns].iloc[places[plan.id]].assign(plan=plan.id) for plan in naming]
+    found = pd.concat(parts, ignore_index=True)[["plan", *columns]]
+    return found.sort_values(["horizon", "plan"], kind="stable", ignore_index=True)
+
+
+def clause_of(target: pd.Series, *, tables: Tables, area: str = "", indicator: str = "") -> Clause:
+    """Clause of a row of the plan's targets, for another area or indicator where one is named.
+
+    A target without a base year starts from the year before its first; one without a comparator requires at
+    least its value. The comparator tells the direction, and the indicator where there is none.
+    """
+    indicator = indicator or target["indicator"]
+    row = tables.indicator(indicator) if indicator in tables.indicators_by_code else _IN_WORDS
+    comparator, first = str(target["comparator"] or ""), int(target["first_year"])
+    value = target["value"]
+    return Clause(
+        target=target["target"], region=target["region"], area=area or target["area"], kind=target["kind"],
+        indicator=indicator, comparator=comparator or ">=",
+        value=float("nan") if value in (None, "") or pd.isna(value) else float(value),
+        unit=str(row["unit"] or ""), horizon=int(target["horizon"]), first_year=first,
+        baseline_year=first - 1 if pd.isna(target["baseline_year"]) else int(target["baseline_year"]),
+        strength=str(target["strength"] or ""), measure=row["measure"],
+        direction=_DIRECTIONS.get(comparator, "down" if row["direction"] == "down" else "up"),
+        decimals=int(row["decimals"]) if row["unit"] == "%" else None,
+    )  # fmt: skip
+
+
+def narrow_tables(cases: Iterable[Case]) -> Tables:
+    """The tables with only the observations that some cases of one plan can be judged by, weights among them."""
+    cases = list(cases)
+    tables, areas = cases[0].tables, {area for one in cases for area in one.areas}
+    names = dict.fromkeys(name for one in cases for name in one.indicators)
+    weights = dict.fromkeys(tables.weight_of(name) for name in names)
+    rows = tables.observed_of(*(names | weights))
+    return tables.with_observed([row for row in rows if row.area in areas])
+
+
+# -- figures of a plan's areas and regions -----------------------------------------------------------------
+
+
+def members_of(plan, region: str) -> list[str]:
+    """Areas whose figures make a region: all its members, but not the counties that a proxy stands in for.
+
+    Examples
+    --------
+    >>> members_of(plans.load_plan("ln-2022"), "east")
+    ['210400', '210500', '210600']
+    """
+    if region not in set(plan.regions["region"]):
+        plan.members(region)  # says which regions there are
+    columns = (plan.membership[name].tolist() for name in ("region", "area", "level", "proxy"))
+    rows = [row[1:] for row in zip(*columns, strict=True) if row[0] == region and row[2] != "zone"]
+    if any(proxy for _, _, proxy in rows):
+        rows = [row for row in rows if row[2] or row[1] != "county"]
+    return [area for area, _, _ in rows]
+
+
+def region_members(plan, area: str) -> tuple[str, ...] | None:
+    """Members of a region; None for any other area."""
+    return tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else None
+
+
+def figures_of(plan, area: str, *, indicator: str, tables: Tables) -> Figures:
+    """Figures of an area or of one of the plan's regions; made once for each set of tables."""
+    if not indicator:
+        return Figures()
+    return series_of(tables, area, indicator=indicator, members=region_members(plan, area))
+
+
+def growth_figures(plan, area: str, *, indicators: tuple[str, ...], tables: Tables, years: range) -> Figures:
+    """Yearly growth of an area from the first of several indicators that knows any of the years.
+
+    The figures are rates in per cent, in one segment.
+    """
+    first = None
+    for indicator in indicators:
+        figures = figures_of(plan, area, indicator=indicator, tables=tables)
+        found = replace(figures, rows=growth_rates(figures, measure=tables.indicator(indicator)["measure"]))
+        if any(row.year in years for row in found.rows):
+            return found
+        first = first or found
+    return first
+
+
+# -- loading -----------------------------------------------------------------------------------------------
+
+
+def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -> Tables:
+    """Figures known on a date with the codebook tables that go with them; a plan's own areas are added.
+
+    The tables of the last few plans and dates are kept while their files are unchanged, with what is made
+    from them; nothing may be written into them.
+    """
+    if observations is not None:
+        return _make_tables(plan, as_of, observations)
+    key = (str(plan.folder), str(as_of or ""), _state_of_files(plan.folder))
+    own = (plan.areas, plan.regions, plan.sources)
+    kept = _KEPT.pop(key, None)
+    if kept is None or not all(a.equals(b) for a, b in zip(own, kept[0], strict=True)):
+        figures = read_observations(as_of=as_of or None, plan=plan)
+        frames = tuple(frame.copy() for frame in own)
+        kept = (frames, _make_tables(plan, as_of, figures), kept_warnings(figures))
+    _KEPT[key] = kept  # the latest used last
+    if len(_KEPT) > _MOST_KEPT:
+        del _KEPT[next(iter(_KEPT))]
+    warn_input(kept[2])  # also when they are kept: a run begins with what the warm process read
+    return kept[1]
+
+
+def _state_of_files(folder):
+    """What tells that a table has changed: time and size of every file that the tables rest on."""
+    files = [data_dir() / f"{name}.csv" for name in ("observations", "indicators", "breaks", "sources")]
+    states = [path.stat() for path in [*files, folder / "observations.csv"] if path.is_file()]
+    return (str(data_dir()), *((state.st_mtime_ns, state.st_size) for state in states))
+
+
+def _make_tables(plan, as_of, observations):
+    regions = plan.regions[["region", "short_zh", "short_en"]].rename(columns={"region": "area"})
+    areas = pd.concat([plan.areas, regions.assign(level="region")], ignore_index=True)
+    date = f"{knowledge_date(observations, as_of):%Y-%m-%d}"
+    observations = observations.copy(deep=False)
+    sources = pd.concat([load_sources(), plan.sources], ignore_index=True).fillna("")
+    sources = sources.drop_duplicates("source", ignore_index=True)
+    indicators = load_indicators()
+    for frame in (observations, indicators, areas, sources):
+        frame.attrs = {}  # pandas copies them with every selection
+    return Tables(observations, indicators, areas, load_breaks(), date, sources=sources)
+
+
+def knowledge_date(observations: pd.DataFrame, as_of=None) -> pd.Timestamp:
+    """Date of knowledge: `as_of`, or else that of the latest figure dated to the day."""
+    if as_of:
+        return parse_as_of(as_of)
+    if observations.empty:
+        raise DataError(
+            "There is no figure that could tell the date of knowledge. Give as_of, such as 2024-12-31."
+        )
+    dated = observations.loc[observations["vintage"].fillna("").str.len() == 10, "known_from"]
+    return pd.Timestamp(dated.max() if len(dated) else observations["known_from"].max())

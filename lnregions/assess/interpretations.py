@@ -1,0 +1,210 @@
+"""The interpretations of a clause: each is a case of its own, the main one first.
+
+Where the wording of a clause leaves something open, each interpretation is judged: which area is meant, every year
+or on average, in which currency, and a level carried over a census by real growth.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from lnregions.assess.cases import (
+    Case,
+    Link,
+    clause_of,
+    figures_of,
+    growth_figures,
+    load_tables,
+    region_members,
+    target_of,
+)
+from lnregions.assess.growth import chained
+from lnregions.assess.series import FigureRow, Figures, Tables, joined_sources
+from lnregions.tables import plans
+from lnregions.words.texts import joined, printed, rates_text, say
+
+GROWTH_OF = {
+    "trade_total": {"published rates": ("trade_growth",)},
+    "fdi_usd": {"in dollars": ("fdi_growth_usd", "fdi_usd"), "in yuan": ("fdi_growth_cny", "fdi_rmb")},
+}
+"""For a level whose growth is judged: interpretation -> indicators tried in this order, published rates first.
+
+Trade levels are never divided: its rates are on revised bases. Dollar and yuan growth differ, and the plan does
+not say which it means.
+"""
+REAL_GROWTH = {"gdp": "gdp_growth_real"}
+"""Indicator of the published real growth that links a level across a break of its series."""
+LINKED = "linked by real growth"
+"""Interpretation of a level carried over a break by published real growth."""
+RULES = {
+    "growth": ("average", "every year", "last year"),
+    "average_growth": ("average",),
+    "relative_growth": ("average", "every year"),
+}
+"""Kind of a clause of yearly growth -> in which years the growth may have to hold, the main interpretation first."""
+_MOST_KEPT = 4
+"""Sets of cases that are kept with one set of tables."""
+
+
+def cases_of_plan(plan, *, as_of=None, observations: pd.DataFrame | None = None) -> list[Case]:
+    """Every clause of a plan under every interpretation, the main one first within each target.
+
+    The cases are kept with the tables of a plan and date, and made anew when either has changed.
+
+    Parameters
+    ----------
+    plan : Plan or str
+        A plan from `load_plan`, or its name.
+    as_of : date or str, optional
+        Only what was published by then counts.
+    observations : DataFrame, optional
+        Figures to judge by instead of the shipped ones, from `load_observations`.
+
+    Raises
+    ------
+    DataError
+        If the plan or the date is unknown.
+
+    Examples
+    --------
+    >>> one = next(case for case in cases_of_plan("ln-2022") if case.clause.target == "belt-dalian-gdp")
+    >>> one.interpretation.en, one.clause.value, one.figures.value_of(2024)
+    ('as written', 10000.0, 9516.9)
+    """
+    plan = plans.plan_of(plan)
+    tables = load_tables(plan, as_of=as_of, observations=observations)
+    kept = tables.made.setdefault("cases", [])
+    for before, found in kept:
+        if before.targets.equals(plan.targets) and before.membership.equals(plan.membership):
+            return found
+    plan = replace(plan, targets=plan.targets.copy(), membership=plan.membership.copy())
+    found = [one for _, row in plan.targets.iterrows() for one in cases_of(plan, row, tables=tables)]
+    kept[:] = [*kept[1 - _MOST_KEPT :], (plan, found)]
+    return found
+
+
+def cases_of(plan, row: pd.Series, *, tables: Tables, closed: bool | None = None) -> list[Case]:
+    """Cases of one row of a plan's targets, the main one first.
+
+    `closed` is whether the horizon year counts as over; without it, the date of the tables tells.
+    """
+    found = list(_interpretations(plan, row, tables, closed))
+    linked = _linked_case(found[0])
+    return found if linked is None else [replace(found[0], linked=linked), *found[1:], linked]
+
+
+def main_case(plan, row: pd.Series, *, tables: Tables, closed: bool | None = None) -> Case:
+    """Case of the main interpretation alone; the others are neither made nor named."""
+    return next(_interpretations(plan, row, tables, closed))
+
+
+def cases_of_target(plan, target: str, *, as_of=None, observations: pd.DataFrame | None = None) -> list[Case]:
+    """Cases of one target by its name, as `cases_of_plan` makes them; DataError where there is none."""
+    plan = plans.plan_of(plan)
+    name = target_of(plan, target)["target"]
+    return [
+        one
+        for one in cases_of_plan(plan, as_of=as_of, observations=observations)
+        if one.clause.target == name
+    ]
+
+
+def _interpretations(plan, row, tables, closed) -> Iterator[Case]:
+    """Cases one after the other, each made when it is needed."""
+    if closed is None:
+        closed = int(tables.as_of[:4]) > int(row["horizon"])
+    base = {"closed": closed, "base_stated": not pd.isna(row["baseline_year"])}
+    base |= {"plan": plan, "row": row, "tables": tables}
+    if row["kind"] in RULES:
+        for currency, indicators in GROWTH_OF.get(row["indicator"], {"": (row["indicator"],)}).items():
+            for rule in RULES[row["kind"]]:
+                yield _growth_case(base, rule, currency, indicators)
+        return
+    yield _value_case(base, str(row["area"]), say("as written", context="interpretation"))
+    if row["other_area"]:
+        yield _value_case(base, str(row["other_area"]), tables.name_text(row["other_area"]))
+
+
+def _growth_case(base, rule, currency, indicators):
+    """Case of a clause of yearly growth, by the rates of one of several indicators."""
+    plan, row, tables = base["plan"], base["row"], base["tables"]
+    clause = clause_of(row, tables=tables, indicator=indicators[0])
+    own, beside = (
+        growth_figures(plan, area, indicators=indicators, tables=tables, years=clause.years) if area else None
+        for area in (clause.area, row["benchmark"])
+    )
+    names = [say(name, context="interpretation") for name in (rule, currency) if name]
+    return Case(
+        replace(clause, measure="growth", indicator=row["indicator"]), own, beside, rule=rule,
+        interpretation=joined(names, english=", ", chinese="，"), **_origin(base, clause.area, indicators),
+    )  # fmt: skip
+
+
+def _value_case(base, area, name):
+    """Case of a clause of a value, for one of the areas it may mean."""
+    plan, row, tables = base["plan"], base["row"], base["tables"]
+    clause = clause_of(row, tables=tables, area=area)
+    own, beside = (
+        figures_of(plan, one, indicator=clause.indicator, tables=tables) if one else None
+        for one in (area, row["benchmark"])
+    )
+    unit = str(row["unit"]) if row["kind"] == "count" and row["unit"] else clause.unit
+    if unit != clause.unit:
+        own = Figures(missing=say("the clause counts, and the figures are in {unit}", unit=clause.unit))
+    indicators = (clause.indicator,) if clause.indicator else ()
+    return Case(
+        replace(clause, unit=unit), own, beside, interpretation=name, **_origin(base, area, indicators)
+    )
+
+
+def _origin(base, area, indicators):
+    """What both kinds of case have in common."""
+    plan, benchmark = base["plan"], str(base["row"]["benchmark"] or "")
+    members = region_members(plan, area) or ()
+    beside = (region_members(plan, benchmark) or (benchmark,)) if benchmark else ()
+    return base | {"indicators": indicators, "members": members, "areas": (*(members or (area,)), *beside)}
+
+
+def _linked_case(main: Case) -> Case | None:
+    """Case of a level carried by published real growth over a break between the clause's baseline and horizon.
+
+    The level of the last year before the break goes on at that year's prices as far as there is a rate for every
+    year; from the first year without one there is no figure, for that reason. None where there is no such break or
+    the indicator has no real growth of its own.
+    """
+    clause, name = main.clause, REAL_GROWTH.get(main.clause.indicator)
+    rows = sorted(main.figures.rows, key=lambda row: row.year)
+    inside = [row for row in rows if clause.baseline_year <= row.year <= clause.horizon]
+    if clause.kind != "level" or name is None or len({row.segment for row in inside}) < 2:
+        return None
+    before = [row for row in rows if row.segment == inside[0].segment]
+    rates = figures_of(main.plan, clause.area, indicator=name, tables=main.tables)
+    start, own = before[-1], {row.year: row for row in rates.rows}
+    stop = start.year + 1
+    while stop in own:
+        stop += 1
+    growth = {year: float(own[year].value) for year in range(start.year + 1, stop)}
+    reason = say("no published real growth for {year}", year=stop)
+    holes = dict.fromkeys(range(stop, max(stop, rows[-1].year, clause.horizon) + 1), reason)
+    figures = Figures((*before, *_carried(start, growth, own)), main.figures.coverage, holes)
+    text = say(
+        "{year}: {level} carried on at {year} prices by published real growth ({rates})",
+        year=start.year, level=printed(float(start.value), clause.unit),
+        rates=rates_text(growth) if growth else say("none", context="rates"),
+    )  # fmt: skip
+    numbers = {f"value {start.year}": float(start.value)}
+    numbers |= {f"real growth {year}": rate for year, rate in growth.items()}
+    return replace(
+        main, figures=figures, interpretation=say(LINKED, context="interpretation"),
+        indicators=(*main.indicators, name), link=Link(start.year, text, numbers),
+    )  # fmt: skip
+
+
+def _carried(start, growth, rates):
+    """Rows of the linked years, each resting on the level and on all rates up to it."""
+    levels, used = chained(growth, base=float(start.value))[1:], [start]
+    for year, level in zip(growth, levels, strict=True):
+        used.append(rates[year])
+        grade, sources = max(row.grade for row in used), joined_sources(row.source for row in used)
+        yield FigureRow(year, level, start.segment, grade, "", sources)

@@ -1,0 +1,58 @@
+"""Texts in both languages, made of the messages of the catalogue and of numbers as printed."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lnregions.words.catalogue import LANGUAGES, tr
+from lnregions.words.words import format_value
+
+
+class Text(NamedTuple):
+    """A text in both languages."""
+
+    en: str = ""
+    zh: str = ""
+
+    def sentence(self) -> "Text":
+        """The text as the start of a sentence."""
+        return Text(self.en[:1].upper() + self.en[1:], self.zh)
+
+
+NO_TEXT = Text()
+
+
+def say(message: str, *, context: str = "", **values: object) -> Text:
+    """Return a message of the catalogue in both languages; a value that is a `Text` is filled in by its language.
+
+    Examples
+    --------
+    >>> say("no figure for {year}", year=2024)
+    Text(en='no figure for 2024', zh='2024年暂无数据')
+    """
+    return Text(*(
+        tr(message, language, context=context,
+           **{name: one[place] if isinstance(one, Text) else one for name, one in values.items()})
+        for place, language in enumerate(LANGUAGES)
+    ))  # fmt: skip
+
+
+def joined(texts: Iterable[Text], *, english: str = "; ", chinese: str = "；") -> Text:
+    """Texts one after the other; empty ones are left out."""
+    given = [text for text in texts if text.en]
+    return Text(english.join(text.en for text in given), chinese.join(text.zh for text in given))
+
+
+def printed(value: float | None, unit: str, **options) -> Text:
+    """Value with its unit in both languages, as `format_value` prints it."""
+    return Text(*(format_value(value, unit, language, **options) for language in LANGUAGES))
+
+
+def rates_text(rates: dict[int, float]) -> Text:
+    """Rates by year in words."""
+    parts = [say("{year} {rate}", year=year, rate=percent(rate)) for year, rate in sorted(rates.items())]
+    return joined(parts, english=", ", chinese="，")
+
+
+def percent(rate: float) -> Text:
+    """A rate in words, with a second decimal where it has one."""
+    return printed(rate, "%", decimals=2 if rate != round(rate, 1) else 1)

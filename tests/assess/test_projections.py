@@ -1,0 +1,228 @@
+"""Trends with their intervals, last growth, the test on the past that chooses between them, and targets' outlooks."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lnregions import DataError, load_plan
+from lnregions.assess import back_test_all, last_segment, outlook, project_segment
+from lnregions.assess.projections import back_test, chained_segments, project
+from lnregions.tables import list_plans
+
+QUIET = settings(deadline=None, derandomize=True, max_examples=40)
+YEARS = [2018, 2019, 2020, 2021, 2022]
+HALF = 1.8856180831641267 * math.sqrt(0.1) * math.sqrt(2.5)
+"""Half the interval of z = 0, 1, 1, 2 at t = 1..4 for t = 5, by hand: slope 0.6, mean 1 at 2.5, residual sum 0.2,
+s = sqrt(0.1), S = 5, t(0.9; 2) = 1.88561808..., sqrt(1 + 1/4 + 6.25/5)."""
+
+
+def near(value):
+    return pytest.approx(value, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "back"), [("log-linear", np.exp), ("logit", lambda z: 100 / (1 + np.exp(-np.asarray(z))))]
+)
+def test_a_trend_has_the_interval_of_the_textbook(kind, back):
+    found = project([2001, 2002, 2003, 2004], back(np.array([0, 1, 1, 2])), to=2005, kind=kind)
+    row = found.frame.iloc[0]
+    assert (row["year"], found.kind) == (2005, kind)
+    assert row[["value", "low", "high"]].tolist() == near(
+        back(np.array([2.5, 2.5 - HALF, 2.5 + HALF])).tolist()
+    )
+
+
+def test_a_share_stays_within_its_bounds():
+    rows = pd.DataFrame({"year": range(2016, 2024), "value": [90.0, 92, 94, 95.5, 96.5, 97.5, 98.2, 98.8]})
+    found = project_segment(rows, to=2060, measure="share")
+    assert found.frame["value"].between(90, 100).all()
+    assert found.frame["high"].max() <= 100
+
+
+def test_order_and_missing_values_change_nothing():
+    one = project(YEARS, [1, 2, 2, 3, 5], to=2023).frame
+    two = project([2022, *YEARS[:-1], 2017], [5, 1, 2, 2, 3, None], to=2023).frame
+    assert one.equals(two)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "to", "why"),
+    [
+        (
+            [None, None, None, None, 5],
+            "log-linear",
+            2024,
+            "A trend needs 4 figures of one unbroken segment, and there",
+        ),
+        ([1, 2, 3, -1, 4], "log-linear", 2024, "The value of 2021, -1, is not above 0"),
+        ([1, 2, 3, 0, 100], "logit", 2024, "The value of 2021, 0, is not between 0 and 100"),
+        ([1, 2, 3, 4, 5], "log-linear", 2022, "already covers 2022: nothing is left to project"),
+    ],
+)
+def test_what_cannot_be_carried_on_is_left_empty_with_its_reason(values, kind, to, why):
+    found = project(YEARS, values, to=to, kind=kind)
+    assert found.frame.empty
+    assert list(found.frame.columns) == ["year", "value", "low", "high"]
+    assert why in found.text.en
+    assert found.text.zh
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"kind": "logitt"}, r"Unknown kind of trend 'logitt'.*did you mean logit\?"),
+        ({"to": 2024.5}, "The last year 2024.5 is not a whole number"),
+    ],
+)
+def test_a_wrong_argument_is_refused(change, match):
+    with pytest.raises(DataError, match=match):
+        project(YEARS, [1, 2, 3, 4, 5], **({"to": 2024} | change))
+
+
+def test_the_last_growth_is_repeated_also_over_a_gap():
+    found = project([2021, 2022], [100, 105], to=2024)
+    assert (found.kind, found.frame["value"].tolist()) == ("naive", near([110.25, 115.7625]))
+    assert found.frame[["low", "high"]].isna().all(axis=None)
+    assert project([2020, 2022], [100, 121], to=2023).frame["value"].tolist() == near([133.1])
+
+
+def test_the_back_test_forecasts_each_year_from_those_before():
+    test = back_test([*YEARS, 2023], [100, 110, 121, 133.1, 140, 150])
+    assert test.frame["year"].tolist() == [2022, 2023]
+    assert test.frame["trend"].iloc[0] == near(146.41)
+    assert test.frame["naive"].tolist() == near([146.41, 140 * 140 / 133.1])
+    assert test.frame["naive_error"].tolist() == near([641 / 140, 100 * (140 * 140 / 133.1 - 150) / 150])
+    assert test.naive == near(test.frame["naive_error"].abs().mean())
+    assert (test.trend, test.winner) == (near(test.frame["trend_error"].abs().mean()), "naive")
+
+
+def test_a_year_after_a_gap_is_not_tested_and_a_tie_goes_to_the_simpler_forecast():
+    assert back_test([*YEARS, 2024], [100, 110, 121, 133.1, 140, 150]).frame["year"].tolist() == [2022]
+    assert back_test([*YEARS, 2023], [100 * 1.1**step for step in range(6)]).winner == "naive"
+
+
+@pytest.mark.parametrize("values", [[1, 2, 3, 4], [1, 2, 0, 3, 4], [1, 2, 3, 4, 0]])
+def test_a_segment_too_short_or_with_a_zero_cannot_be_tested(values):
+    test = back_test(YEARS[: len(values)], values)
+    assert test.frame.empty
+    assert (test.trend, test.naive, test.winner) == (None, None, "")
+    assert "four usable figures" in test.text.en
+
+
+@pytest.mark.parametrize(
+    ("years", "values", "kind", "start"),
+    [
+        (
+            YEARS,
+            [100, 120, 121, 145, 146],
+            "log-linear",
+            "The trend was off by 9.2 % on average in 1 year, naive",
+        ),
+        (
+            [*YEARS, 2023],
+            [100, 101, 102, 103, 113, 124],
+            "naive",
+            "Naive growth was off by 4.0 % on average in 2",
+        ),
+        (YEARS[:4], [100, 110, 121, 133.1], "log-linear", "Not tested: No year has four"),
+        (YEARS[:3], [100, 110, 121], "naive", "Not tested: No year has four"),
+    ],
+)
+def test_the_back_test_chooses_and_the_reason_says_so(years, values, kind, start):
+    found = project(years, values, to=2025)
+    assert found.kind == kind
+    assert found.text.en.startswith(start)
+    assert found.frame["year"].tolist() == list(range(years[-1] + 1, 2026))
+
+
+@QUIET
+@given(first=st.floats(1, 1e5), rate=st.floats(-0.1, 0.2), count=st.integers(2, 10))
+def test_a_series_built_forward_is_carried_on_at_its_rate(first, rate, count):
+    values = [first * (1 + rate) ** step for step in range(count)]
+    found = project(range(2010, 2010 + count), values, to=2012 + count).frame["value"].tolist()
+    assert found == pytest.approx([values[-1] * (1 + rate) ** step for step in (1, 2, 3)], rel=1e-6)
+
+
+@QUIET
+@given(st.lists(st.floats(1, 1e4), min_size=4, max_size=4), st.sampled_from([0.01, 100.0]))
+def test_the_interval_encloses_the_trend_and_scales_with_the_unit(values, factor):
+    one, two = (project(YEARS[:4], [value * by for value in values], to=2023).frame for by in (1, factor))
+    assert ((one["low"] <= one["value"]) & (one["value"] <= one["high"])).all()
+    for column in ("value", "low", "high"):
+        assert (two[column] / factor).tolist() == pytest.approx(one[column].tolist(), rel=1e-6)
+
+
+# -- targets and series ------------------------------------------------------------------------------------
+
+
+def test_shenyang_as_known_in_mid_2024_was_headed_below_its_target():
+    found = outlook("ln-2022", "circle-shenyang-gdp", as_of="2024-06-30")
+    row = found.projection.frame.iloc[0]
+    assert (row["year"], found.segment["year"].tolist()) == (2024, [2019, 2020, 2021, 2022, 2023])
+    assert row["low"] < row["value"] < row["high"] < 10000
+    assert (found.reaches, found.projection.test.winner) == (False, "trend")
+    assert "trend was off by" in found.reason()
+    assert "趋势法" in found.reason("zh")
+
+
+@pytest.mark.parametrize(
+    ("target", "date", "why"),
+    [
+        ("belt-dalian-gdp", "2026-06-30", "The horizon 2024 has its figure: nothing is left to project."),
+        ("west-gdp", "2026-06-30", "Yearly rates of growth are not projected: each year's is its own."),
+        ("west-fai", "2026-06-30", "Yearly rates of growth are not projected: each year's is its own."),
+        ("circle-hour", "2026-06-30", "The clause names no number, so there is nothing to project."),
+        ("circle-sei", "2026-06-30", "There is no figure to project from."),
+        (
+            "circle-urbanisation",
+            "2024-06-30",
+            "A trend needs 4 figures of one unbroken segment, and there are 1.",
+        ),
+    ],
+)
+def test_what_cannot_be_projected_says_why(target, date, why):
+    found = outlook("ln-2022", target, as_of=date)
+    assert found.projection.frame.empty
+    assert (found.reason(), found.reaches) == (why, None)
+    assert found.reason("zh") != why
+
+
+@pytest.mark.parametrize("name", list_plans())
+def test_every_target_of_every_plan_has_an_outlook_or_a_reason(name):
+    for target in load_plan(name).targets["target"]:
+        assert outlook(name, target, as_of="2024-12-31").reason()
+
+
+def test_an_unknown_target_is_refused():
+    with pytest.raises(DataError, match="Unknown target"):
+        outlook("ln-2022", "belt-gdp")
+
+
+def test_the_last_segment_begins_after_the_last_break():
+    rows = pd.DataFrame({"year": [2023, 2021, 2022], "value": 1.0, "segment": [1, 0, 1]})
+    assert last_segment(rows)["year"].tolist() == [2022, 2023]
+    assert last_segment(rows.iloc[:0]).empty
+
+
+def test_rates_are_chained_only_over_years_without_a_hole():
+    rates = pd.DataFrame({"year": [2019, 2020, 2022], "value": [10.0, 10.0, 5.0]})
+    chained = chained_segments(rates)
+    assert chained["year"].tolist() == [2018, 2019, 2020, 2021, 2022]
+    assert chained["value"].round(6).tolist() == [100, 110, 121, 100, 105]
+    assert chained["segment"].tolist() == [0, 0, 0, 1, 1]
+    assert chained_segments(rates.iloc[:0]).empty
+
+
+def test_for_real_growth_of_the_cities_the_last_growth_forecasts_better_than_a_trend():
+    tests = back_test_all(("gdp_growth_real", "gdp"), as_of="2026-06-30")
+    tested = tests[tests["tested"] > 0]
+    assert tested.groupby("indicator")["tested"].agg(["size", "sum"]).loc["gdp"].tolist() == [15, 15]
+    wins = tested.groupby("indicator")["winner"].value_counts()
+    assert (wins["gdp_growth_real", "naive"], wins["gdp", "trend"] > wins["gdp", "naive"]) == (12, True)
+    silent = tests[tests["tested"] == 0]
+    assert (silent[["reason", "reason_zh"]].map(len) > 0).all(axis=None)
+    assert silent["trend"].isna().all()

@@ -1,0 +1,137 @@
+"""How verdicts came about: the years of a plan, and the dates on which figures were published."""
+
+import pandas as pd
+import pytest
+from odd_series import figure, figures
+
+from lnregions import DataError, judge, load_plan, revision_trail, status_on_the_way
+from lnregions.assess import load_tables, members_of
+from lnregions.assess.series import series_of
+from lnregions.tables import Observation
+
+DATE = "2026-06-30"
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return load_plan()
+
+
+def test_dalian_stood_behind_its_path_in_every_year(plan):
+    way = status_on_the_way(plan, "belt-dalian-gdp", as_of=DATE).set_index("year")
+    assert way["status"].tolist() == ["acceleration needed", "acceleration needed", "missed"]
+    assert way.loc[2022, "required"] == pytest.approx(7825.9 + (10000 - 7825.9) / 3)
+    assert way.loc[2022, "required_geometric"] == pytest.approx(7825.9 * (10000 / 7825.9) ** (1 / 3))
+    assert way.loc[2023, "share_of_way"] == pytest.approx((8752.9 - 7825.9) / (10000 - 7825.9))
+    assert way.loc[2023, "share_of_time"] == pytest.approx(2 / 3)
+    assert way.loc[2022, "growth_needed"] == pytest.approx(((10000 / 8430.9) ** 0.5 - 1) * 100)
+    assert way.loc[2023, "step_needed"] == pytest.approx(10000 - 8752.9)
+    assert (way.loc[2024, "gap"], way.loc[2024, "reached_in"]) == (pytest.approx(-483.1), 2025)
+
+
+def test_the_share_of_the_way_is_not_measured_over_a_break(plan):
+    way = status_on_the_way(plan, "belt-dalian-gdp", as_of=DATE).set_index("year")
+    assert pd.isna(way.loc[2024, "share_of_way"])
+
+
+def test_the_kept_path_does_not_fall_below_what_was_reached(plan):
+    rows = figures(
+        *(figure("210200", "gdp", y, v) for y, v in ((2021, 7000.0), (2022, 9400.0), (2023, 9300.0)))
+    )
+    way = status_on_the_way(plan, "belt-dalian-gdp", observations=rows, as_of="2024-12-31").set_index("year")
+    assert way.loc[2022, "required_kept"] == 9400.0
+    assert way.loc[2023, "required_kept"] >= 9400.0 > way.loc[2023, "required"]
+    assert way.loc[2024, "status"] == "no data"
+    assert way.loc[2024, "reason_en"] == "No figure for 2024"
+
+
+def test_a_growth_clause_shows_each_years_rate_and_what_the_years_left_must_bring():
+    rows = figures(*(
+        figure("210000", "gdp_growth_real", y, v, unit="%") for y, v in ((2023, 4.0), (2024, 6.0))
+    ))  # fmt: skip
+    plan = load_plan("ln-2025")
+    changed = plan.targets.assign(
+        kind="growth", indicator="gdp_growth_real", value=5.0, benchmark="", unit="%"
+    )
+    changed = changed[changed["target"] == "ln25-trade"]
+    object.__setattr__(plan, "targets", changed)
+    way = status_on_the_way(plan, "ln25-trade", observations=rows, as_of="2025-12-31").set_index("year")
+    assert way["actual"].tolist()[:2] == [4.0, 6.0]
+    assert way["required"].tolist() == [5.0, 5.0, 5.0]
+    assert way.loc[2023, "growth_needed"] == pytest.approx(((1.05**3 / 1.04) ** 0.5 - 1) * 100)
+    assert way["status"].tolist() == ["acceleration needed", "acceleration needed", "no data"]
+
+
+def test_a_growth_rate_without_a_benchmark_is_shown_and_not_assessed(plan):
+    way = status_on_the_way(plan, "belt-fdi", as_of=DATE).set_index("year")
+    assert way.loc[2022, "status"] == "not assessable"
+    assert way.loc[2022, "actual"] == pytest.approx(-5.5034, abs=1e-4)
+
+
+def test_the_trail_lists_each_flip_with_the_figure_that_brought_it(plan):
+    trail = revision_trail(plan, target="belt-dalian-gdp")
+    assert trail["to_status"].tolist() == ["acceleration needed", "not assessable", "missed"]
+    assert trail["date"].tolist() == ["2023-12-31", "2025-01-01", "2025-01-20"]
+    assert trail["why_en"].iloc[1] == "the plan's last year, 2024, was over"
+    assert trail["why_en"].iloc[2] == "Dalian 2024 gross domestic product 951.7 billion yuan"
+    assert trail["why_zh"].iloc[2] == "大连2024年地区生产总值9516.9亿元"
+
+
+def test_the_trail_agrees_with_the_verdicts_of_its_dates(plan):
+    trail = revision_trail(plan)
+    assert trail["date"].is_monotonic_increasing
+    assert len(trail) == 10
+    for date, rows in trail.groupby("date"):
+        found = judge(plan, as_of=date).set_index("target")["status"]
+        assert found[rows["target"]].tolist() == rows["to_status"].tolist()
+
+
+def test_the_trail_over_given_dates_compares_them_one_after_the_other(plan):
+    trail = revision_trail(plan, dates=["2026-06-30", "2022-03-01"])
+    before, after = (judge(plan, as_of=d).set_index("target")["status"] for d in ("2022-03-01", "2026-06-30"))
+    changed = before.index[before != after]
+    assert sorted(trail["target"]) == sorted(changed)
+    assert trail.set_index("target")["from_status"].to_dict() == before[changed].to_dict()
+
+
+def test_a_revised_figure_is_named_with_the_one_before(plan):
+    old = figure("210200", "gdp", 2024, 9516.9, vintage="2025-01-20", known_from=pd.Timestamp("2025-01-20"))
+    new = figure("210200", "gdp", 2024, 10100.0, vintage="2026-01-20", known_from=pd.Timestamp("2026-01-20"))
+    rows = figures(figure("210200", "gdp", 2021, 7825.9), old, new)
+    trail = revision_trail(plan, target="belt-dalian-gdp", observations=rows)
+    assert trail.iloc[-1][["from_status", "to_status"]].tolist() == ["missed", "met"]
+    assert trail.iloc[-1]["why_en"].endswith("1,010 billion yuan (before: 951.7 billion yuan)")
+    assert trail.iloc[-1]["why_zh"].endswith("10100亿元（此前为9516.9亿元）")
+
+
+def test_many_new_figures_are_counted(plan):
+    why = revision_trail(plan, target="circle-urbanisation").iloc[0]
+    assert why["why_en"].endswith("more figures")
+    assert "另有" in why["why_zh"]
+
+
+def test_a_plan_without_figures_has_no_trail():
+    trail = revision_trail("ln-tourism-2025")
+    assert trail.empty
+    assert list(trail.columns) == ["date", "target", "from_status", "to_status", "why_en", "why_zh"]
+
+
+def test_a_date_that_is_none_is_refused(plan):
+    with pytest.raises(DataError, match="2024-13"):
+        revision_trail(plan, dates=["2024-13"])
+
+
+def test_varied_tables_keep_only_the_series_that_rest_on_no_changed_figure(plan):
+    tables = load_tables(plan)
+    tables = tables.with_observed(tables.observed)  # of which nothing has been made
+    west = tuple(members_of(plan, "west"))
+    for area, members in (("210000", None), ("west", west)):
+        series_of(tables, area, indicator="gdp_growth_real", members=members)
+    for indicator, kept in {
+        "gdp_growth_real": {"210000"},
+        "gdp": {"210000"},
+        "fdi_usd": {"210000", "west"},
+    }.items():
+        changed = [Observation(0, west[0], indicator, 2023, 1.0)]
+        varied = tables.with_observed(tables.observed, changed=changed)
+        assert {area for area, *_ in varied.series} == kept
