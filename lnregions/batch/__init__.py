@@ -5,8 +5,11 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "hashes": ["Hashes"],
-        "manifest": ["Books"],
-        "render_command": ["add_render", "stopped"],
+        "execute": ["Limits"],
+        "manifest": ["Books", "Hashes", "Manifest"],
+        "parameters": ["Notebook", "Parameter", "check_parameters", "list_notebooks", "read_notebook"],
+        "progress": ["failure_lines", "progress_for", "say"],
+        "render": ["RenderResult", "Settings", "lock_folder", "plan_render", "render_notebooks"],
+        "selection": ["Run", "plan_runs", "select_notebooks"],
     },
 )
