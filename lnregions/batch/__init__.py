@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "execute": ["Limits"],
-        "manifest": ["Books", "Hashes", "Manifest"],
+        "manifest": ["Books", "Hashes", "Manifest", "digest"],
         "parameters": ["Notebook", "Parameter", "check_parameters", "list_notebooks", "read_notebook"],
         "progress": ["failure_lines", "progress_for", "say"],
         "render": ["RenderResult", "Settings", "lock_folder", "plan_render", "render_notebooks"],

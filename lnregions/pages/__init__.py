@@ -5,7 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "page_mark": ["pages_mark", "pages_stand", "remember_pages"],
+        "page_mark": ["update_report"],
         "previews": ["small_picture"],
         "report": ["report_docx", "report_pdf", "single_file", "write_report"],
     },

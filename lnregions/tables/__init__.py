@@ -29,5 +29,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "rows": ["decode", "text_fault"],
         "tables": ["kept_warnings"],
         "vintages": ["by_preference", "parse_as_of"],
+        "yaml": ["read_yaml"],
     },
 )
