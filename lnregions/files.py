@@ -39,7 +39,9 @@ def write_whole(path: Path | str, content: bytes | str, *, sync: bool = False) -
             return
     try:
         _write_and_rename(path, content, sync)
-    except FileNotFoundError:  # a render that began meanwhile removed the temporary file, or there is no folder
+    except (
+        FileNotFoundError
+    ):  # a render that began meanwhile removed the temporary file, or there is no folder
         _write_and_rename(path, content, sync)
 
 

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from lnregions.batch.clean import without_paths
 from lnregions.batch.execute import Limits, Task
 from lnregions.batch.fork import Preload
-from lnregions.batch.local import execute_run, prepare, preload_of, task_of
+from lnregions.batch.local import execute_run, preload_of, prepare, task_of
 from lnregions.batch.manifest import installed, versions
 from lnregions.batch.selection import Run
 from lnregions.errors import DataError
@@ -45,7 +46,7 @@ class ClusterRuns:
             self._common = {
                 "preload": preload_of(first, settings),
                 "limits": settings.limits,
-                "retries": settings.retries,
+                "again": settings.retries,
                 "state": state,
                 "sent": sent,
                 "files": self._client.scatter(archive, broadcast=True),
@@ -70,6 +71,7 @@ class ClusterRuns:
             task_of(run, self._settings),
             **self._common,
             key=f"lnregions-{run.name}-{number}-{id(self)}",
+            retries=self._settings.retries,  # when a worker raises; a notebook's errors are in its record
             pure=False,
         )
         self._futures.append(future)
@@ -120,7 +122,7 @@ def _refuse_other(who: str, there: Mapping[str, str], here: Mapping[str, str]) -
 
 
 def remote_run(
-    task: Task, *, preload: Preload | None, limits: Limits, retries: int, state: dict, sent: dict, files: bytes
+    task: Task, *, preload: Preload | None, limits: Limits, again: int, state: dict, sent: dict, files: bytes
 ) -> tuple[dict, bytes]:
     """Execute one run on a worker, in a folder that is removed afterwards; its record and its files as a tar.
 
@@ -130,11 +132,14 @@ def remote_run(
     from distributed import get_worker
 
     worker = get_worker()
-    _refuse_other(f"Worker {worker.address}", installation(), state)  # it may have joined after the first check
+    _refuse_other(
+        f"Worker {worker.address}", installation(), state
+    )  # it may have joined after the first check
     place = Path(worker.local_directory)  # which Dask removes also when a worker was killed
     copies = place / f"lnregions-{hashlib.sha256(files).hexdigest()[:16]}"
     if not copies.exists():
         with tempfile.TemporaryDirectory(dir=place) as folder:
+            Path(folder, "files").mkdir()
             unpack(files, Path(folder, "files"))
             Path(folder, "files").rename(copies)
     moved = {path: str(copies / name) for path, name in sent.items()}
@@ -146,11 +151,12 @@ def remote_run(
     prepare(preload, html=task.html)
     with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
         results = Path(folder, "run")
-        record = execute_run(task, results, limits=limits, retries=retries)
+        record = execute_run(task, results, limits=limits, retries=again)
+        cleaned = [(without_paths(original), without_paths(copy)) for original, copy in moved.items()]
         for path in results.rglob("*") if moved else ():
             if path.suffix in _TEXTS:
                 content = path.read_bytes()
-                for original, copy in moved.items():
+                for original, copy in [*moved.items(), *cleaned]:
                     content = content.replace(copy.encode(), original.encode())
                 path.write_bytes(content)
         return record, pack({".": results})

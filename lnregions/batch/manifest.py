@@ -8,10 +8,14 @@ import importlib.metadata
 import json
 import os
 import platform
+import socket
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from lnregions.errors import DataError, shown_path
 from lnregions.files import TEMPORARY, write_json, write_whole
 from lnregions.paths import data_dir, shapes_dir
 
@@ -33,6 +37,12 @@ _REASONS = {
     "versions": "other versions are installed",
     "html": "pages are wanted and were not, or the reverse",
 }
+
+
+class OutputError(DataError):
+    """The output folder cannot be written to: a read-only folder, a full disk, a file in its place."""
+
+    exit_status = 1
 
 
 class Hashes:
@@ -154,7 +164,10 @@ class Manifest:
     def add(self, name: str, record: dict) -> None:
         """Enter a finished run, also in the journal."""
         self.runs[name] = record
-        with contextlib.suppress(OSError), self._journal.open("a", encoding="utf-8", errors="replace") as file:
+        with (
+            contextlib.suppress(OSError),
+            self._journal.open("a", encoding="utf-8", errors="replace") as file,
+        ):
             file.write("\n" + json.dumps([name, record], ensure_ascii=False) + "\n")
 
     def save(self) -> dict:
@@ -188,14 +201,20 @@ def _read(path: Path) -> dict[str, dict]:
     if not isinstance(content, dict) or not isinstance(content.get("runs"), dict):
         raise ValueError("manifest.json is damaged")
     if content.get("schema") != SCHEMA:
-        raise ValueError(f"manifest.json has schema {content.get('schema')!r}, which this version does not know")
+        raise ValueError(
+            f"manifest.json has schema {content.get('schema')!r}, which this version does not know"
+        )
     return {name: record for name, record in content["runs"].items() if isinstance(record, dict)}
 
 
 def installed(hashes: Hashes | None = None) -> dict[str, str]:
     """Hashes of package, data and boundaries as installed on this machine."""
     hashes = hashes or Hashes()
-    return {"package": hashes.tree(PACKAGE), "data": hashes.tree(data_dir()), "shapes": hashes.tree(shapes_dir())}
+    return {
+        "package": hashes.tree(PACKAGE),
+        "data": hashes.tree(data_dir()),
+        "shapes": hashes.tree(shapes_dir()),
+    }
 
 
 def shared_inputs(hashes: Hashes, *, own: Iterable[Path] = (), html: bool = True) -> dict[str, str]:
@@ -220,3 +239,57 @@ def versions() -> dict[str, str]:
 
 def _mapping(value: object) -> Mapping:
     return value if isinstance(value, Mapping) else {}
+
+
+def refuse_links(output: Path, folder: Path) -> None:
+    """Refuse a folder that a link leads out of the output."""
+    if not folder.resolve().is_relative_to(output.resolve()):
+        raise OutputError(
+            f"{shown_path(folder)} leads out of the output folder. Remove the link, or give another folder."
+        )
+
+
+def cannot_write(place: Path, error: OSError) -> OutputError:
+    """Error for an output that cannot be written to, to be raised."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return OutputError(
+            f"{shown_path(place)} is a file, or leads through one. Give a folder for the results."
+        )
+    return OutputError(
+        f"{shown_path(place)} cannot be written to ({error.strerror or error}). Free some space, or give a folder that "
+        "you may write to; what is finished is kept, and the same command goes on from there."
+    )
+
+
+@contextlib.contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Lock an output folder for one render; the lock ends with the process.
+
+    Raises
+    ------
+    DataError
+        Another process has it.
+    OutputError
+        The folder cannot be written to.
+    """
+    own = folder / ".lnregions"
+    if own.is_symlink():
+        raise OutputError(f"{shown_path(own)} is a link. Remove it: a render makes this folder anew.")
+    lock, owner = FileLock(own / "lock", timeout=0), own / "owner.txt"
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        owner.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+    except Timeout:
+        with contextlib.suppress(OSError):
+            who = f" ({owner.read_text('utf-8')})"
+        raise DataError(
+            f"Another render{who} is writing into {folder.name}. "
+            "Wait until it has finished, or give another output folder."
+        ) from None
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+    try:
+        yield
+    finally:
+        lock.release()

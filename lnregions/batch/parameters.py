@@ -257,7 +257,9 @@ def _type_of(annotation: str | ast.expr) -> object:
 def _parameters(content: dict, choices: Choices) -> tuple[Parameter, ...]:
     """Parameters of a notebook; ValueError says why they cannot be taken."""
     strict = "lnregions" in content.get("metadata", {})
-    cells = [cell for cell in content["cells"] if "parameters" in (_mapping(cell, "metadata").get("tags") or ())]
+    cells = [
+        cell for cell in content["cells"] if "parameters" in (_mapping(cell, "metadata").get("tags") or ())
+    ]
     if not cells or not _is_python(content.get("metadata", {})):
         return ()
     if strict and len(cells) > 1:

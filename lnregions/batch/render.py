@@ -9,40 +9,38 @@ Every run has a folder of its own, which is renamed to its place in the output w
 import contextlib
 import datetime
 import functools
-import os
 import queue
 import secrets
 import signal
-import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from lnregions.batch.execute import Limits, sign_notebook
-from lnregions.batch.manifest import Manifest, digest, shared_inputs
+from lnregions.batch.manifest import (
+    Manifest,
+    OutputError,
+    cannot_write,
+    digest,
+    lock_folder,
+    refuse_links,
+    shared_inputs,
+)
 from lnregions.batch.parameters import Choices
 from lnregions.batch.selection import LANGUAGES, Run, plan_runs
-from lnregions.errors import DataError, shown_path, unknown
+from lnregions.errors import unknown
 from lnregions.files import remove_temporary, remove_tree, replace_folder
 
 ENGINES = ("warm", "ordinary")
 _OUTCOMES = ("done", "failed", "stopped")
 _MEASURED = ("attempts", "seconds", "cpu_seconds", "peak_memory", "own_memory")
-_STOP_SIGNALS = ("SIGTERM", "SIGHUP")
-
-
-class OutputError(DataError):
-    """The output folder cannot be written to: a read-only folder, a full disk, a file in its place."""
-
-    exit_status = 1
+_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal other than Ctrl-C asked to stop; its number is in ``signal``."""
+    """A second signal asked to stop at once; its number is in ``signal``."""
 
     def __init__(self, number: int):
         self.signal = number
@@ -182,7 +180,7 @@ def render_notebooks(
         choices=choices, notebooks=notebooks, languages=languages, only=only, parameters=parameters
     )
     tell = progress or (lambda *_: None)
-    with signals_as_interrupts(), lock_folder(output):
+    with lock_folder(output):
         remove_temporary(output)
         manifest = Manifest(output)
         planned = _with_reasons(manifest, runs, settings)
@@ -191,13 +189,13 @@ def render_notebooks(
         execution = _Execution(manifest, settings, tell)
         try:
             if todo:
-                execution.run(todo)
+                with queue_signals(execution.events):
+                    execution.run(todo)
             content = manifest.save() if todo or manifest.unsaved else {"runs": manifest.runs}
         except OSError as error:
-            raise _cannot_write(manifest.path, error) from None
+            raise cannot_write(manifest.path, error) from None
         finally:
             tell("end", None, execution.outcome)
-            remove_tree(output / ".lnregions" / "staging")
             manifest.hashes.save()
     return RenderResult(
         output,
@@ -216,7 +214,7 @@ class _Execution:
     def __init__(self, manifest: Manifest, settings: Settings, tell):
         self._manifest, self._settings, self._tell = manifest, settings, tell
         self._staging = manifest.output / ".lnregions" / "staging" / secrets.token_hex(4)
-        self._events: queue.SimpleQueue = queue.SimpleQueue()
+        self.events: queue.SimpleQueue = queue.SimpleQueue()
         self._number: dict[str, int] = {}
         self.outcome: dict[str, list[str]] = {name: [] for name in _OUTCOMES}
         self.interrupted = 0
@@ -229,12 +227,13 @@ class _Execution:
         self._workers = self._start_workers(todo[0])
         try:
             self._submit_and_follow(todo)
-            while not self._events.empty():  # what was done before a stop reached it
-                event, run, future = self._events.get()
+            while not self.events.empty():  # what was done before a stop reached it
+                event, run, future = self.events.get()
                 if event == "finished" and not future.cancelled():
                     self._take(event, run, future, only="done")
         finally:
             self._workers.close()
+            remove_tree(self._staging.parent)  # before the manifest is written, which needs room on the disk
         ended = {name for names in self.outcome.values() for name in names}
         self.outcome["stopped"] += [name for name in self._number if name not in ended]
         for names in self.outcome.values():
@@ -246,9 +245,6 @@ class _Execution:
                 ended = functools.partial(self._put_finished, run)
                 self._workers.submit(number, run).add_done_callback(ended)
             self._follow(len(todo))
-        except KeyboardInterrupt as stop:
-            self.interrupted = int(getattr(stop, "signal", signal.SIGINT))
-            self._workers.stop("The render was stopped by the user.")
         except BaseException:
             self._workers.stop("The render ended with an error.")
             raise
@@ -257,27 +253,31 @@ class _Execution:
         if self._settings.scheduler:
             from lnregions.batch.cluster import ClusterRuns
 
-            return ClusterRuns(first, settings=self._settings, events=self._events)
+            return ClusterRuns(first, settings=self._settings, events=self.events)
         from lnregions.batch.local import LocalRuns
 
-        return LocalRuns(first, settings=self._settings, staging=self._staging, events=self._events)
+        return LocalRuns(first, settings=self._settings, staging=self._staging, events=self.events)
 
     def _put_finished(self, run: Run, future) -> None:
-        self._events.put(("finished", run, future))
+        self.events.put(("finished", run, future))
 
     def _follow(self, count: int) -> None:
-        """Take events until all runs have ended; stop them when the time for the whole render is over."""
+        """Take events until all runs have ended; stop them at a signal, or when the time for the render is over."""
         most = self._settings.batch
         deadline = None if most is None else time.monotonic() + most
         while count:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             try:
-                event, run, future = self._events.get(timeout=left)
+                event, run, what = self.events.get(timeout=left)
             except queue.Empty:
                 self._workers.stop(f"The render took longer than {most:g} seconds.")
                 return
+            if event == "signal":
+                self.interrupted = what
+                self._workers.stop("The render was stopped by the user.")
+                return
             count -= event == "finished"
-            self._take(event, run, future)
+            self._take(event, run, what)
 
     def _take(self, event: str, run: Run, future, *, only: str = "") -> None:
         if event == "started":
@@ -299,7 +299,7 @@ class _Execution:
         if not record.pop("unwritten", True):
             final = self._manifest.output / run.name
             try:
-                _refuse_links(self._manifest.output, final.parent)
+                refuse_links(self._manifest.output, final.parent)
                 replace_folder(folder, final)
                 outputs = self._manifest.hashes.listing(final)
                 sign_notebook(final / f"{run.notebook.name}.ipynb")
@@ -332,70 +332,27 @@ def failure(error: BaseException) -> dict:
     return {"status": "failed", "seconds": 0.0, "cpu_seconds": 0.0, "error": details, "attempts": 1}
 
 
-def _refuse_links(output: Path, folder: Path) -> None:
-    if not folder.resolve().is_relative_to(output.resolve()):
-        raise OutputError(
-            f"{shown_path(folder)} leads out of the output folder. Remove the link, or give another folder."
-        )
-
-
-def _cannot_write(place: Path, error: OSError) -> OutputError:
-    if isinstance(error, FileExistsError | NotADirectoryError):
-        return OutputError(f"{shown_path(place)} is a file, or leads through one. Give a folder for the results.")
-    return OutputError(
-        f"{shown_path(place)} cannot be written to ({error.strerror or error}). Free some space, or give a folder that "
-        "you may write to; what is finished is kept, and the same command goes on from there."
-    )
-
-
 @contextlib.contextmanager
-def lock_folder(folder: Path) -> Iterator[None]:
-    """Lock an output folder for one render; the lock ends with the process.
+def queue_signals(events: queue.SimpleQueue) -> Iterator[None]:
+    """Put Ctrl-C, SIGTERM and SIGHUP into a queue as ``("signal", None, number)``; the second one interrupts.
 
-    Raises
-    ------
-    DataError
-        Another process has it.
-    OutputError
-        The folder cannot be written to.
+    What is being done when a signal comes is finished first. A signal that is ignored or handled already is left so.
     """
-    own = folder / ".lnregions"
-    if own.is_symlink():
-        raise OutputError(f"{shown_path(own)} is a link. Remove it: a render makes this folder anew.")
-    lock, owner = FileLock(own / "lock", timeout=0), own / "owner.txt"
-    try:
-        own.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-        owner.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
-    except Timeout:
-        with contextlib.suppress(OSError):
-            who = f" ({owner.read_text('utf-8')})"
-        raise DataError(
-            f"Another render{who} is writing into {folder.name}. "
-            "Wait until it has finished, or give another output folder."
-        ) from None
-    except OSError as error:
-        raise _cannot_write(folder, error) from None
-    try:
-        yield
-    finally:
-        lock.release()
+    seen: list[int] = []
 
+    def take(number: int, frame) -> None:
+        if seen:
+            raise Stopped(number)
+        seen.append(number)
+        events.put(("signal", None, number))
 
-@contextlib.contextmanager
-def signals_as_interrupts() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP interrupt the block as Ctrl-C does, unless they are ignored or handled already."""
     before = {}
     if threading.current_thread() is threading.main_thread():
         for number in (getattr(signal, name) for name in _STOP_SIGNALS if hasattr(signal, name)):
-            if signal.getsignal(number) == signal.SIG_DFL:
-                before[number] = signal.signal(number, _interrupt)
+            if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+                before[number] = signal.signal(number, take)
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _interrupt(number: int, frame) -> None:
-    raise Stopped(number)

@@ -131,14 +131,18 @@ def _notebooks(item: Path | str, choices: Choices | None) -> list[Notebook]:
     return [known[str(item)]]
 
 
-def _check_names(notebooks: Sequence[Notebook], parameters: Mapping, *, only: Mapping, choices: Choices) -> None:
+def _check_names(
+    notebooks: Sequence[Notebook], parameters: Mapping, *, only: Mapping, choices: Choices
+) -> None:
     known = sorted({one.name for notebook in notebooks for one in notebook.parameters})
     over = sorted({notebook.over for notebook in notebooks if notebook.over})
     faults = [unknown_fault("parameter", name, known) for name in parameters if name not in known]
     faults += [unknown_fault("parameter", name, over) for name in only if name not in over]
     for name, values in only.items():
         allowed, kind = choices.get(name, ()), "area" if name == "adcode" else name
-        faults += [unknown_fault(kind, value, allowed) for value in values if allowed and value not in allowed]
+        faults += [
+            unknown_fault(kind, value, allowed) for value in values if allowed and value not in allowed
+        ]
     refuse_any(faults)
 
 

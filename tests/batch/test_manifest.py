@@ -48,7 +48,9 @@ def test_the_reason_to_run_again_is_named(manifest, changes, inputs, why):
     assert manifest.why("en/a/all", inputs) == why
 
 
-def test_a_journal_is_merged_by_the_next_render_and_a_line_cut_short_by_a_kill_costs_no_other(manifest, tmp_path):
+def test_a_journal_is_merged_by_the_next_render_and_a_line_cut_short_by_a_kill_costs_no_other(
+    manifest, tmp_path
+):
     journal = tmp_path / ".lnregions" / "journal.jsonl"
     journal.write_text('["en/b/all", {"status": "do')
     manifest.add("en/a/all", record(manifest))

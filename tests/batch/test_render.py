@@ -101,7 +101,9 @@ def test_a_change_of_the_same_size_with_its_time_set_back_is_seen(what, tmp_path
     book = write_notebook(tmp_path / "01.ipynb", "'one'")
     settings = {"own": (own,)}
     render(tmp_path / "out", book, settings=settings)
-    path = {"the notebook": book, "a file of one's own": own, "a result": tmp_path / "out/en/01/a/01.ipynb"}[what]
+    path = {"the notebook": book, "a file of one's own": own, "a result": tmp_path / "out/en/01/a/01.ipynb"}[
+        what
+    ]
     state = path.stat()
     path.write_bytes(path.read_bytes().replace(b"one", b"two"))
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
@@ -169,7 +171,17 @@ print(len(os.listdir({str(marks)!r})))"""
 
 def test_a_parameter_never_becomes_code_and_no_value_leaves_the_output_folder(tmp_path):
     book = write_notebook(tmp_path / "01.ipynb", "print(region)")
-    values = ['"""\'; import os; os.abort()\n#', "../../evil", "/etc/x", "a\\b", "a:b*?", "con", "沈阳", "-rf", "x" * 500]
+    values = [
+        '"""\'; import os; os.abort()\n#',
+        "../../evil",
+        "/etc/x",
+        "a\\b",
+        "a:b*?",
+        "con",
+        "沈阳",
+        "-rf",
+        "x" * 500,
+    ]
     result = render(tmp_path / "deep" / "out", book, values)
     assert result.ok
     assert len({run.name for run in result.runs}) == len(values)
