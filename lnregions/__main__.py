@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from lnregions import __version__
-from lnregions.batch import LANGUAGES, PLAN, option, render_command, stopped, with_date, with_plan
+from lnregions.batch import LANGUAGES, PLAN, render_command, repeatable, stopped, with_date, with_plan
 from lnregions.errors import DataError, InputWarning
 
 
@@ -79,12 +79,14 @@ cli.add_command(render_command)
 @cli.command()
 @with_plan
 @with_date
-@option("--language", default="en", type=LANGUAGES, help="of the table (default: en)")
-@option(
+@click.option("--language", default="en", type=LANGUAGES, help="of the table (default: en)")
+@click.option(
     "--format", "form", default="table", type=click.Choice(["table", "csv", "json"]), help="(default: table)"
 )
-@option("--method", default="plan", help="plan (the clause itself), open_sdg, unsd or escap (default: plan)")
-@option("--readings", is_flag=True, help="every interpretation of an open wording, a row each")
+@click.option(
+    "--method", default="plan", help="plan (the clause itself), open_sdg, unsd or escap (default: plan)"
+)
+@click.option("--readings", is_flag=True, help="every interpretation of an open wording, a row each")
 def verdicts(plan, as_of, language, form, method, readings) -> None:
     """Print the verdict on every target."""
     from lnregions.assess import judge, judge_readings
@@ -106,14 +108,16 @@ def verdicts(plan, as_of, language, form, method, readings) -> None:
 @cli.command()
 @with_plan
 @with_date
-@option("--region", help="a region of the plan; may be given again (default: all)")
-@option("--kind", help="kind of figure; may be given again (default: all)")
-@option("--language", type=LANGUAGES, help="may be given again (default: both)")
-@option("--width", default="double", help="single, onehalf, double (default), slide, a4, or millimetres")
-@option("--formats", default="png,svg,pdf", help="comma-separated (default: png,svg,pdf)")
-@option("--output", default="figures", metavar="FOLDER", help="for the files (default: figures)")
-@option("--zip", "packed", is_flag=True, help="also pack them as a report kit with README and citation")
-@option("--docx", is_flag=True, help="also put them into a Word file (needs python-docx)")
+@repeatable("--region", help="a region of the plan (default: all)")
+@repeatable("--kind", help="kind of figure (default: all)")
+@repeatable("--language", type=LANGUAGES, help="of the figures (default: both)")
+@click.option(
+    "--width", default="double", help="single, onehalf, double (default), slide, a4, or millimetres"
+)
+@click.option("--formats", default="png,svg,pdf", help="comma-separated (default: png,svg,pdf)")
+@click.option("--output", default="figures", metavar="FOLDER", help="for the files (default: figures)")
+@click.option("--zip", "packed", is_flag=True, help="also pack them as a report kit with README and citation")
+@click.option("--docx", is_flag=True, help="also put them into a Word file (needs python-docx)")
 def figures(plan, as_of, region, kind, language, width, formats, output, packed, docx) -> None:
     """Write figures with their data, captions and sources."""
     from lnregions.figures import bundle_docx, bundle_zip, write_figures
@@ -141,11 +145,11 @@ def figures(plan, as_of, region, kind, language, width, formats, output, packed,
 @cli.command()
 @with_plan
 @with_date
-@option("--output", default="output", metavar="FOLDER", help="that was rendered to (default: output)")
-@option("--region", help="also one file for this region, to hand over; may be given again")
-@option("--language", type=LANGUAGES, help="of that file; may be given again (default: both)")
-@option("--pdf", is_flag=True, help="that file as PDF (needs playwright and chromium)")
-@option("--docx", is_flag=True, help="that file for Word (needs python-docx)")
+@click.option("--output", default="output", metavar="FOLDER", help="that was rendered to (default: output)")
+@repeatable("--region", help="also one file for this region, to hand over")
+@repeatable("--language", type=LANGUAGES, help="of that file (default: both)")
+@click.option("--pdf", is_flag=True, help="that file as PDF (needs playwright and chromium)")
+@click.option("--docx", is_flag=True, help="that file for Word (needs python-docx)")
 def report(plan, as_of, output, region, language, pdf, docx) -> None:
     """Build the pages anew from what was rendered."""
     from lnregions.pages import report_docx, report_pdf, single_file, write_report
@@ -178,7 +182,7 @@ def new(folder: str) -> None:
 
 @cli.command()
 @click.argument("folder")
-@option("--format", "form", default="text", type=click.Choice(["text", "json"]), help="(default: text)")
+@click.option("--format", "form", default="text", type=click.Choice(["text", "json"]), help="(default: text)")
 def check(folder: str, form: str) -> int:
     """Report all that is wrong with a plan folder; exit status 1 if anything is."""
     from lnregions.tables import check_plan

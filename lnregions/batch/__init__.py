@@ -5,7 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "command": ["LANGUAGES", "PLAN", "option", "render_command", "stopped", "with_date", "with_plan"],
+        "command": ["LANGUAGES", "PLAN", "render_command", "repeatable", "stopped", "with_date", "with_plan"],
         "execute": ["Limits"],
         "manifest": ["Books", "Hashes", "Manifest", "digest", "lock_folder"],
         "parameters": ["Notebook", "Parameter", "check_parameters", "list_notebooks", "read_notebook"],

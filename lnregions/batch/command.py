@@ -19,13 +19,13 @@ _OWN_OPTIONS = ("plan", "as_of")
 """Notebook parameters that the command has options of their own for."""
 
 
-def option(*names: str, **more):
-    """Option of a command, which may be given again if its help says so."""
-    return click.option(*names, multiple="may be given again" in more["help"], **more)
+def repeatable(*names: str, help: str, **more):
+    """Option that may be given again; its value is a tuple."""
+    return click.option(*names, multiple=True, help=f"{help}; may be given again", **more)
 
 
 def _limit(name: str, of: str):
-    return option(
+    return click.option(
         name, type=float, callback=_seconds, metavar="SECONDS", help=f"limit of {of} (default: none)"
     )
 
@@ -36,12 +36,10 @@ def _seconds(ctx: click.Context, one: click.Parameter, value: float | None) -> f
     return value
 
 
-def _count(name: str, least: int, **more):
-    return option(name, type=click.IntRange(least), **more)
-
-
-with_plan = option("--plan", help=f"a plan of data/plans, or a folder of your own (default: {PLAN})")
-with_date = option("--as-of", default="", metavar="DATE", help="only what was published by then (YYYY-MM-DD)")
+with_plan = click.option("--plan", help=f"a plan of data/plans, or a folder of your own (default: {PLAN})")
+with_date = click.option(
+    "--as-of", default="", metavar="DATE", help="only what was published by then (YYYY-MM-DD)"
+)
 
 
 @click.command(
@@ -50,40 +48,48 @@ with_date = option("--as-of", default="", metavar="DATE", help="only what was pu
     "wrong (nothing has run), 130 stopped by Ctrl-C. The same command goes on where it stopped.",
 )
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
-@option("--region", help="only this region; may be given again")
-@option("--adcode", metavar="CODE", help="only this city, by its code such as 210200; may be given again")
-@option("--language", type=LANGUAGES, help="only this language; may be given again (default: both)")
+@repeatable("--region", help="only this region")
+@repeatable("--adcode", metavar="CODE", help="only this city, by its code such as 210200")
+@repeatable("--language", type=LANGUAGES, help="only this language (default: both)")
 @with_plan
 @with_date
-@option(
-    "-p", "--parameter", metavar="NAME=VALUE", help="a further parameter of the notebooks; may be given again"
-)
-@option(
+@repeatable("-p", "--parameter", metavar="NAME=VALUE", help="a further parameter of the notebooks")
+@click.option(
     "-f", "--parameters-file", metavar="FILE", help="parameters from a YAML file; those of -p override them"
 )
-@option("--reads", metavar="PATH", help="your own file or folder that notebooks read: if it changes, they run again; "
-         "may be given again")  # fmt: skip
-@option("--output", default="output", metavar="FOLDER", help="for the results (default: output)")
-@option("--jobs", type=click.IntRange(1), default=2, metavar="N", help="runs at a time (default: 2)")
-@option("--force", is_flag=True, help="run also what is up to date")
-@option("--no-report", is_flag=True, help="leave the pages over the runs as they are")
-@option("--no-html", is_flag=True, help="write notebooks and figures only, no page beside each notebook")
-@option("--engine", type=click.Choice(["warm", "ordinary"]), default="warm", help="warm: fork each run from a process "
-         "that has the libraries loaded (default); ordinary: start a kernel for each, as Jupyter does")  # fmt: skip
-@option("--scheduler", default="", metavar="ADDRESS", help="let a Dask cluster do the runs: its scheduler's address, "
-         "such as tcp://host:8786")  # fmt: skip
+@repeatable(
+    "--reads",
+    metavar="PATH",
+    help="your own file or folder that notebooks read: if it changes, they run again",
+)
+@click.option("--output", default="output", metavar="FOLDER", help="for the results (default: output)")
+@click.option("--jobs", type=click.IntRange(1), default=2, metavar="N", help="runs at a time (default: 2)")
+@click.option("--force", is_flag=True, help="run also what is up to date")
+@click.option("--no-report", is_flag=True, help="leave the pages over the runs as they are")
+@click.option(
+    "--no-html", is_flag=True, help="write notebooks and figures only, no page beside each notebook"
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["warm", "ordinary"]),
+    default="warm",
+    help="warm: fork each run from a "
+    "process that has the libraries loaded (default); ordinary: start a kernel for each, as Jupyter does",
+)
+@click.option("--scheduler", default="", metavar="ADDRESS", help="let a Dask cluster do the runs: its scheduler's "
+              "address, such as tcp://host:8786")  # fmt: skip
 @_limit("--cell-timeout", "a cell")
 @_limit("--run-timeout", "a run")
 @_limit("--batch-timeout", "the whole render")
-@option("--memory", type=click.IntRange(1), metavar="MB", help="megabytes that a run may take beyond the loaded "
+@click.option("--memory", type=click.IntRange(1), metavar="MB", help="megabytes that a run may take beyond the loaded "
          "libraries, which runs share (default: no limit)")  # fmt: skip
-@option("--retries", type=click.IntRange(0), default=0, metavar="N", help="how often a failed run is tried again "
+@click.option("--retries", type=click.IntRange(0), default=0, metavar="N", help="how often a failed run is tried again "
          "(default: 0)")  # fmt: skip
-@option("--list", is_flag=True, help="list notebooks, their parameters and choices; run nothing")
-@option("--dry-run", is_flag=True, help="print what would run and why, and run nothing")
-@option("--why", is_flag=True, help="print why each run is done, and do it")
-@option("--quiet", is_flag=True, help="print failures only")
-@option(
+@click.option("--list", is_flag=True, help="list notebooks, their parameters and choices; run nothing")
+@click.option("--dry-run", is_flag=True, help="print what would run and why, and run nothing")
+@click.option("--why", is_flag=True, help="print why each run is done, and do it")
+@click.option("--quiet", is_flag=True, help="print failures only")
+@click.option(
     "--json", is_flag=True, help="one JSON object a line on standard output for each event (docs/manifest.md)"
 )
 def render_command(**given) -> int:

@@ -182,6 +182,7 @@ def render_notebooks(
     tell = progress or (lambda *_: None)
     with lock_folder(output):
         remove_temporary(output)
+        remove_tree(output / ".lnregions" / "staging")
         manifest = Manifest(output)
         planned = _with_reasons(manifest, runs, settings)
         todo = [run for run in planned if run.why]
@@ -222,7 +223,6 @@ class _Execution:
     def run(self, todo: Sequence[Run]) -> None:
         """Execute runs until all have ended, the time limit is over or a signal comes."""
         self._number = {run.name: number for number, run in enumerate(todo)}
-        remove_tree(self._staging.parent)
         self._staging.mkdir(parents=True)  # under a new name: a killed render's last kernel may still write
         self._workers = self._start_workers(todo[0])
         try:

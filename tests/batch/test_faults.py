@@ -115,7 +115,7 @@ def test_a_second_render_into_the_folder_is_refused_and_the_first_goes_on(server
 def test_a_signal_is_queued_a_second_interrupts_and_one_that_is_ignored_stays_so():
     events, before = queue.SimpleQueue(), signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with pytest.raises(Stopped, match="SIGINT"), queue_signals(events):
+        with pytest.raises(Stopped, match="SIGINT"), queue_signals(events):  # noqa: PT012
             signal.raise_signal(signal.SIGHUP)
             signal.raise_signal(signal.SIGTERM)
             assert events.get_nowait() == ("signal", None, signal.SIGTERM)
