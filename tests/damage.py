@@ -235,7 +235,7 @@ def judge(kind: str, files: dict[str, bytes], *, folder: Path, good) -> str:
         except DataError as error:
             names = [path.stem for path in folder.iterdir()]
             named = any(name in str(error) for name in names) or kind == "date of knowledge"
-            whole = named and error.report("zh") and len(str(error)) < 20_000
+            whole = named and len(str(error)) < 20_000
             return REFUSED if whole else f"refused without a name: {str(error)[:200]}"
     return SAME[kind](found, good, files)
 

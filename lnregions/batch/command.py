@@ -44,7 +44,7 @@ with_date = click.option(
 
 @click.command(
     "render",
-    epilog="Exit status: 0 all is done, 1 a run failed or was stopped by a limit, 2 something asked for is unknown or "
+    epilog="Exit status: 0 all is done, 1 a run failed or was stopped by a limit, 2 an argument is unknown or "
     "wrong (nothing has run), 130 stopped by Ctrl-C. The same command goes on where it stopped.",
 )
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
@@ -116,7 +116,7 @@ def render_command(**given) -> int:
         one.parameter("plan") for one in batch.select_notebooks(notebooks, choices=choices)
     ):
         parameters["plan"] = options.plan
-    asked = {
+    selection = {
         "choices": choices,
         "notebooks": notebooks,
         "languages": options.language or ["en", "zh"],
@@ -125,7 +125,7 @@ def render_command(**given) -> int:
     }
     settings = _settings(options)
     if own or options.dry_run or options.why:
-        planned = batch.plan_render(options.output, batch.plan_runs(**asked), settings=settings)
+        planned = batch.plan_render(options.output, batch.plan_runs(**selection), settings=settings)
         if own and any(run.why for run in planned):
             with warnings.catch_warnings():
                 if options.quiet:
@@ -140,7 +140,7 @@ def render_command(**given) -> int:
             return 0
     progress = batch.progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     return _finish(
-        batch.render_notebooks(options.output, **asked, settings=settings, progress=progress), options
+        batch.render_notebooks(options.output, **selection, settings=settings, progress=progress), options
     )
 
 

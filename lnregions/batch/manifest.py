@@ -224,7 +224,7 @@ def shared_inputs(hashes: Hashes, *, own: Iterable[Path] = (), html: bool = True
 
 
 def digest(content: object) -> str:
-    """Hash of what JSON can hold; two runs whose inputs have the same hash give the same results."""
+    """Hash of a JSON-able object; two runs whose inputs have the same hash give the same results."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -136,7 +136,7 @@ def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebo
     Raises
     ------
     DataError
-        The file is no notebook, or its parameters cell holds something else than literals.
+        The file is no notebook, or its parameters cell has something else than literals.
     """
     path, choices = Path(path), choices or {}
     try:

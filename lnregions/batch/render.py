@@ -40,7 +40,7 @@ _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Stopped(KeyboardInterrupt):
-    """A second signal asked to stop at once; its number is in ``signal``."""
+    """A second signal, which stops at once; its number is in ``signal``."""
 
     def __init__(self, number: int):
         self.signal = number
@@ -100,9 +100,9 @@ class RenderResult:
     manifest : dict
         As written to ``manifest.json``.
     runs : list of Run
-        All that were asked for, in order.
+        All of the selection, in order.
     done, failed, stopped, skipped : list of str
-        Their names by outcome; ``stopped`` holds also what was never begun.
+        Their names by outcome; ``stopped`` includes those never begun.
     seconds : float
     interrupted : int
         Number of the signal that stopped it (2: Ctrl-C), or 0.
@@ -120,7 +120,7 @@ class RenderResult:
 
     @property
     def ok(self) -> bool:
-        """Whether everything asked for is there."""
+        """Whether every run is done or up to date."""
         return not self.failed and not self.stopped
 
 
@@ -171,7 +171,7 @@ def render_notebooks(
     Raises
     ------
     DataError
-        Something asked for is unknown or wrong, another render is writing to the folder, or it cannot be written to.
+        An argument is unknown or wrong, another render is writing to the folder, or it cannot be written to.
     """
     settings, output, start = settings or Settings(), Path(output), time.perf_counter()
     if settings.engine not in ENGINES:

@@ -1,4 +1,4 @@
-"""Which runs a render consists of: notebooks, each with every value and language asked for."""
+"""Which runs a render consists of: notebooks, each with its values and languages."""
 
 import itertools
 import sys
@@ -54,7 +54,7 @@ def plan_runs(
     only: Mapping[str, Sequence[str]] | None = None,
     parameters: Mapping[str, object] | None = None,
 ) -> list[Run]:
-    """All runs that are asked for, every parameter checked.
+    """All runs of a selection, every parameter checked.
 
     Parameters
     ----------
