@@ -99,7 +99,7 @@ def render_command(**given) -> int:
     for every region, city and language that it takes, only where something has changed since.
     """
     from lnregions import batch
-    from lnregions.tables import batch_choices, load_plan
+    from lnregions.tables import batch_choices
 
     options = SimpleNamespace(**given)
     parameters = _parameters(options)
@@ -127,6 +127,8 @@ def render_command(**given) -> int:
     if own or options.dry_run or options.why:
         planned = batch.plan_render(options.output, batch.plan_runs(**selection), settings=settings)
         if own and any(run.why for run in planned):
+            from lnregions.tables import load_plan  # which imports pandas
+
             with warnings.catch_warnings():
                 if options.quiet:
                     warnings.simplefilter("ignore", InputWarning)
