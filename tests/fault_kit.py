@@ -1,4 +1,4 @@
-"""What the tests of faults share: notebooks, renders in processes of their own, and looks at what they left."""
+"""What the tests of renders share: notebooks, renders in processes of their own, and what these left."""
 
 import contextlib
 import json
@@ -12,6 +12,15 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 import nbformat
+
+from lnregions.batch import Settings, render_notebooks
+
+QUICK = """import os, pathlib
+folder = pathlib.Path(figures)
+folder.mkdir()
+(folder / "a.svg").write_text(region)
+print(region, language, os.getcwd())"""
+"""A cell that leaves a file, and needs no library for it."""
 
 PICTURES = """
 import pathlib, struct, zlib
@@ -30,46 +39,36 @@ for name, content in (("a.png", png), ("a.svg", svg.encode()), ("a.pdf", b"%PDF-
 (folder / "a.json").write_text('{"region": "' + region + '", "rows": [' + "1, " * 5000 + "1]}")
 print(region, language, "x" * 20000)
 """
-"""A cell that makes files of every kind in small steps, and needs no library for it."""
+"""A cell that makes files of every kind in small steps."""
 
 SERVER = """
 import json, os, signal, sys
-from lnregions import _warm, batch, report
-from lnregions.render import Settings, render_notebooks
-from lnregions.runs import Limits
+from pathlib import Path
+from lnregions.batch import Settings, render_notebooks
+from lnregions.batch.execute import import_papermill
+from lnregions.batch.fork import stop_fork_server
+from lnregions.files import write_whole
+from lnregions.figures import export
 os.environ.pop("PYTEST_CURRENT_TEST", None)
-batch.get_ready(html=True)
+import_papermill()
+export.warm_up()
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-PAGES = {f"{language}/region/{n}.html": "<!doctype html>" + f"{n} of {language} " * 20000 + "</html>\\n"
-         for n in range(20) for language in ("en", "zh")}
 
 def render(out, book, regions, **settings):
     settings = Settings(**{"html": True, "imports": ()} | settings)
     try:
         result = render_notebooks(out, choices={"region": regions}, notebooks=book, settings=settings)
-        said = {"done": result.done, "stopped": result.stopped, "interrupted": result.interrupted}
-    except KeyboardInterrupt:
-        said = {"interrupted": "at once"}
     finally:
-        _warm.close_warm_process()
-    with open(out + ".said", "w") as file:
-        json.dump(said, file)
-
-def patient_render(**ask):
-    batch._GRACE = 600
-    render(**ask)
-
-def limited(cell, **ask):
-    render(**ask, limits=Limits(cell=cell))
-
-def papermill(book, out):
-    import papermill as theirs
-    theirs.execute_notebook(book, out, engine_name="lnregions", progress_bar=False)
+        stop_fork_server()
+    said = {name: getattr(result, name) for name in ("done", "failed", "stopped", "interrupted")}
+    Path(out + ".result").write_text(json.dumps(said))
 
 def pages(out):
-    report.read_site = lambda *args, **more: type("Site", (), {"previews": {}, "inventory": None})
-    report.make_previews, report.site_pages = lambda inventory: {}, lambda site: PAGES
-    report.write_report(out)
+    for n in range(20):
+        for language in ("en", "zh"):
+            path = Path(out, language, "region", f"{n}.html")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, "<!doctype html>" + f"{n} of {language} " * 20000 + "</html>\\n")
 
 for line in sys.stdin:
     ask = json.loads(line)
@@ -85,28 +84,43 @@ for line in sys.stdin:
             os._exit(0)
     print(pid, flush=True)
 """
-"""A process that has everything imported and forks another for each thing it is asked to do."""
+"""A process that has everything imported and forks another for each request."""
 
 
-def write_notebook(path, *cells, over="region", **metadata):
-    """Notebook with the usual parameters and the given cells."""
-    head = 'region: str = "circle"  # a region\nlanguage: str = "en"\nfigures: str = ""'
+def write_notebook(path, *cells, over="region", head=None, **metadata):
+    """Notebook with the usual parameters, or others, and the given cells."""
+    head = head or 'region: str = "circle"  # a region\nlanguage: str = "en"\nfigures: str = ""'
     made = [nbformat.v4.new_code_cell(source) for source in (head, *cells)]
     for number, cell in enumerate(made):
         cell["id"] = f"c{number}"
     made[0].metadata["tags"] = ["parameters"]
-    metadata = {
-        "lnregions": {"over": over},
-        "kernelspec": {"name": "python3", "display_name": "P", "language": "python"},
-        **metadata,
-    }
+    kernel = {"name": "python3", "display_name": "P", "language": "python"}
+    metadata = {"kernelspec": kernel, **({} if over is None else {"lnregions": {"over": over}}), **metadata}
     path.parent.mkdir(exist_ok=True, parents=True)
     nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=metadata), path)
     return path
 
 
+def render(output, book, regions=("a", "b"), *, settings=None, progress=None, **asked):
+    """Render a notebook in English for some regions, without pages and preloaded libraries."""
+    settings = Settings(**{"html": False, "imports": (), **(settings or {})})
+    asked = {"choices": {"region": list(regions)}, "languages": ["en"], "notebooks": book} | asked
+    return render_notebooks(output, settings=settings, progress=progress, **asked)
+
+
+def errors(result):
+    """Error of each run of a result, by its value."""
+    return {run.value: result.manifest["runs"][run.name]["error"] or {} for run in result.runs}
+
+
+def code_cells(output, region, name="01"):
+    """Code cells of the executed notebook of a region."""
+    path = output / "en" / name / region / f"{name}.ipynb"
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
 class Server:
-    """Forks a fresh process for each render, so that fifty of them start without fifty imports."""
+    """Forks a fresh process for each render, so that many of them start without as many imports."""
 
     def __init__(self, mark, **environment):
         self.mark = mark
@@ -130,8 +144,7 @@ class Server:
     def finish(self, **ask):
         """Have something done to its end."""
         _, ended = self.start(**ask)
-        select.select([ended], [], [])
-        os.close(ended)
+        wait_for_end(ended)
 
     def kill(self, after, *, group, **ask):
         """Have something done, and kill it after so many seconds if it has not ended by then."""
@@ -139,8 +152,7 @@ class Server:
         select.select([ended], [], [], after)
         with contextlib.suppress(ProcessLookupError):
             (os.killpg if group else os.kill)(pid, signal.SIGKILL)
-        select.select([ended], [], [])
-        os.close(ended)
+        wait_for_end(ended)
 
     def close(self):
         self._process.stdin.close()
@@ -148,24 +160,28 @@ class Server:
         self._process.stdout.close()
 
 
+def wait_for_end(ended):
+    """Wait until the process of a descriptor has ended."""
+    select.select([ended], [], [])
+    os.close(ended)
+
+
+def wait_for_file(path, ended):
+    """Wait until a file is there; fail if the process that is to make it has ended."""
+    while not path.exists():
+        assert not select.select([ended], [], [], 0.02)[0], f"{path.name} was never made"
+
+
 def tree(folder):
-    """Every result by its name: all files but the books, which hold times."""
+    """Every result by its name: all files but the manifest, which holds times."""
     paths = [p for p in sorted(folder.rglob("*")) if p.is_file() and ".lnregions" not in p.parts]
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.name != "manifest.json"}
-
-
-def tree_of(render, folder, book):
-    """Results of an undisturbed render."""
-    render(folder, book)
-    return tree(folder)
 
 
 def assert_whole(folder):
     """No file below a folder is cut short, working files apart."""
     for path in folder.rglob("*") if folder.exists() else ():
-        if path.is_dir() or ".lnregions" in path.relative_to(folder).parts:
-            continue
-        if path.name.endswith(".part"):
+        if path.is_dir() or ".lnregions" in path.relative_to(folder).parts or path.name.endswith(".part"):
             continue
         content = path.read_bytes()
         if path.suffix in (".json", ".ipynb"):
@@ -193,19 +209,13 @@ def marked(mark):
     return found
 
 
-def wait_for_file(path, ended):
-    """Wait until a file is there; fail if the process that is to make it has ended."""
-    while not path.exists():
-        assert not select.select([ended], [], [], 0.02)[0], f"{path.name} was never made"
-
-
 def all_gone(mark, *, but=()):
     """Wait until no process with the mark is left; false if one stays."""
     for pid in marked(mark):
         with contextlib.suppress(OSError):
             if pid not in but:
                 ended = os.pidfd_open(pid)
-                ready = select.select([ended], [], [], 30)[0]
+                ready = select.select([ended], [], [], 120)[0]
                 os.close(ended)
                 if not ready:
                     return False

@@ -2,116 +2,333 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
+from fault_kit import write_notebook
 
-from lnregions.__main__ import main
+from lnregions.__main__ import cli, main
+from lnregions.batch.fork import stop_fork_server
+from lnregions.errors import forget_warnings
+from lnregions.pages import page_mark
 from lnregions.paths import data_dir
 from lnregions.tables import batch_choices
 
+FAILS = "1 / (region != 'belt')"
 
-def test_the_verdicts_are_printed_as_a_table(capsys):
+
+@pytest.fixture(scope="module", autouse=True)
+def stopped_server():
+    yield
+    stop_fork_server()
+
+
+@pytest.fixture
+def render(tmp_path):
+    """Call of a render of one notebook of one's own, in English and without pages over it; its exit status."""
+
+    def call(*options, cells=("1",), head=None, over="region"):
+        book = write_notebook(tmp_path / "one.ipynb", *cells, head=head, over=over)
+        return main(["render", str(book), "--output", str(tmp_path / "out"), "--language", "en", *options])
+
+    return call
+
+
+# -- verdicts, plans ----------------------------------------------------------------------------------------
+
+
+def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys):
     assert main(["verdicts"]) == 0
     text = capsys.readouterr().out
     assert len(text.splitlines()) == 20
     assert "GDP of Dalian" in text
-    assert "reached in 2025" in text
-
-
-def test_the_verdicts_are_printed_in_chinese(capsys):
-    main(["verdicts", "--language", "zh"])
+    assert main(["verdicts", "--language", "zh"]) == 0
     assert "未实现" in capsys.readouterr().out
 
 
-def test_the_verdicts_come_as_csv_and_json(capsys):
+def test_the_verdicts_come_as_csv_and_json_for_a_date_and_another_plan(capsys):
     main(["verdicts", "--format", "csv"])
     table = pd.read_csv(io.StringIO(capsys.readouterr().out), dtype={"area": str})
     assert len(table) == 18
     assert set(table.loc[table["target"] == "belt-dalian-gdp", "status"]) == {"missed"}
     main(["verdicts", "--format", "json", "--readings"])
     assert len(json.loads(capsys.readouterr().out)) > 18
-
-
-def test_the_verdicts_of_a_date_and_of_another_plan(capsys):
-    main(["verdicts", "--as-of", "2023-06-30", "--format", "json"])
-    assert {row["as_of"] for row in json.loads(capsys.readouterr().out)} == {"2023-06-30"}
-    main(["verdicts", "--plan", "ln-2025", "--format", "json"])
-    assert {row["region"] for row in json.loads(capsys.readouterr().out)} & {"circle"} == set()
-
-
-@pytest.mark.parametrize(
-    ("call", "said"),
-    [
-        (["render", "--region", "cirlce"], "did you mean circle"),
-        (["render", "--adcode", "210199"], "Unknown area '210199'"),
-        (["render", "-p", "regoin=circle"], "did you mean region"),
-        (["render", "-p", "region"], "Give NAME=VALUE"),
-        (["render", "05_nothing"], "Unknown notebook"),
-        (["verdicts", "--plan", "ln-2O22"], "did you mean ln-2022"),
-        (["verdicts", "--as-of", "2024-13"], "2024-13"),
-    ],
-)
-def test_what_is_unknown_is_refused_before_anything_runs(call, said, capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert main(call) == 2
-    assert said in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_errors_come_in_chinese_when_asked_for(capsys):
-    assert main(["verdicts", "--plan", "ln-2O22", "--messages", "zh"]) == 2
-    assert "未知的规划" in capsys.readouterr().err
-
-
-def test_the_notebooks_are_listed_with_their_parameters_and_choices(capsys):
-    assert main(["render", "--list"]) == 0
-    text = capsys.readouterr().out
-    assert "02_region_map" in text
-    assert "region: str = 'circle'  [circle, belt, west, east]" in text
-
-
-def test_a_dry_run_says_what_would_run_and_why(capsys, tmp_path):
-    assert main(["render", "--output", str(tmp_path / "out"), "--dry-run"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 46
-    assert sum(line.startswith("zh/04_city_profile/") for line in lines) == 14
-    assert not (tmp_path / "out").exists()
-
-
-def test_without_a_command_the_help_is_shown(capsys):
-    assert main([]) == 2
-    assert "render" in capsys.readouterr().out
+    main(["verdicts", "--as-of", "2023-06-30", "--plan", "ln-2025", "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["as_of"] for row in rows} == {"2023-06-30"}
+    assert "circle" not in {row["region"] for row in rows}
 
 
 def test_a_plan_folder_can_be_started_and_checked(tmp_path, capsys):
     folder = tmp_path / "mine"
     assert main(["plan", "new", str(folder)]) == 0
-    assert (folder / "targets.csv").is_file()
     assert main(["plan", "new", str(folder)]) == 2
     (folder / "targets.csv").write_text("target,nonsense\n", encoding="utf-8")
     assert main(["check", str(folder)]) == 1
     assert "targets.csv" in capsys.readouterr().out
-    assert main(["check", str(data_dir() / "plans" / "ln-2022")]) == 0
+    shipped = str(data_dir() / "plans" / "ln-2022")
+    assert main(["check", shipped, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"folder": shipped, "faults": []}
 
 
-def test_a_plan_that_cannot_be_read_is_refused(tmp_path):
-    from lnregions import DataError
+def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsys):
+    call = [
+        "figures",
+        "--region",
+        "belt",
+        "--region",
+        "west",
+        "--kind",
+        "location",
+        "--language",
+        "en",
+        "--zip",
+    ]
+    assert main([*call, "--formats", "png", "--output", str(tmp_path)]) == 0
+    assert "2 figures in" in capsys.readouterr().out
+    assert {path.stem for path in tmp_path.rglob("*.png")} == {"location-belt", "location-west"}
+    assert (tmp_path / "ln-2022-belt-west-en.zip").is_file()
 
-    with pytest.raises(DataError, match=r"regions\.csv: the file does not exist|has no column region"):
-        batch_choices(str(tmp_path))
+
+# -- what is refused ----------------------------------------------------------------------------------------
 
 
-def test_the_package_runs_as_a_module_and_imports_quickly():
-    code = "import sys, lnregions; print(sorted(m for m in sys.modules if m in ('pandas', 'matplotlib', 'geopandas')))"
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ([], "Commands:"),
+        (["rendr"], "No such command 'rendr'"),
+        (["render", "--regoin", "x"], "No such option '--regoin'"),
+        (["check"], "Missing argument 'FOLDER'"),
+        (["render", "--language", "fr"], "'fr' is not one of 'en', 'zh'"),
+        (["render", "--engine", "hot"], "'hot' is not one of 'warm', 'ordinary'"),
+        (["render", "--jobs", "x"], "'--jobs': 'x' is not a valid integer"),
+        (["render", "--jobs", "0"], "'--jobs': 0 is not in the range x>=1"),
+        (["render", "--retries", "-1"], "'--retries': -1 is not in the range x>=0"),
+        (["render", "--memory", "1.5"], "'1.5' is not a valid integer"),
+        (["render", "--cell-timeout", "soon"], "'soon' is not a valid float"),
+        (["render", "--run-timeout", "nan"], "nan is not a number of seconds above zero"),
+        (["render", "--batch-timeout", "-3"], "-3 is not a number of seconds above zero"),
+        (["render", "--region", "cirlce"], "did you mean circle"),
+        (["render", "--adcode", "210199"], "Unknown area '210199'"),
+        (["render", "-p", "regoin=circle"], "did you mean region"),
+        (["render", "-p", "region"], "has no value. Give NAME=VALUE"),
+        (["render", "-p", "=belt"], "has no name. Give NAME=VALUE"),
+        (["render", "-p", "x=1", "-p", "x=2"], "Parameter x is given twice, as '1' and '2'"),
+        (["render", "-f", "none.yaml"], "none.yaml: it does not exist"),
+        (["render", "-f", "list.yaml"], "list.yaml"),
+        (["render", "-f", "twice.yaml"], "twice.yaml line 2"),
+        (["render", "-f", "broken.yaml"], "broken.yaml"),
+        (["render", "05_nothing"], "Unknown notebook"),
+        (["render", "--reads", "none.csv"], "none.csv does not exist"),
+        (["render", "--plan", "ln-2025", "--as-of", "2024-13"], "2024-13"),
+        (["verdicts", "--plan", "ln-2O22"], "did you mean ln-2022"),
+        (["verdicts", "--as-of", "2024-13"], "2024-13"),
+        (["verdicts", "--method", "other"], "other"),
+        (["report", "--pdf"], "Give --region"),
+    ],
+)
+def test_what_is_unknown_is_refused_before_anything_runs(call, message, capsys, tmp_path, monkeypatch):
+    files = {"list.yaml": "[1]", "twice.yaml": "a: 1\na: 2\n", "broken.yaml": "a: ["}
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    (tmp_path / "output").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("lnregions.pages.write_report", lambda *args, **more: "index.html", raising=False)
+    assert main(call) == 2
+    assert message in capsys.readouterr().err
+    assert {path.name for path in tmp_path.rglob("*")} == {*files, "output"}
+
+
+def test_every_option_has_a_help_text():
+    def commands(group):
+        for command in group.commands.values():
+            yield from commands(command) if hasattr(command, "commands") else [command]
+
+    for command in commands(cli):
+        assert command.help
+        assert [one.name for one in command.params if one.param_type_name == "option" and not one.help] == []
+
+
+def test_the_package_runs_as_a_module_and_imports_no_heavy_library_before_it_needs_one(tmp_path):
+    code = (
+        "import sys; from lnregions.__main__ import main; main(['render', '--list']);"
+        "print([m for m in ('pandas', 'matplotlib', 'geopandas', 'papermill', 'nbformat') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.splitlines()[-1] == "[]"
     done = subprocess.run(
         [sys.executable, "-m", "lnregions", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("lnregions ")
+
+
+# -- what is to be rendered ---------------------------------------------------------------------------------
+
+
+def test_the_notebooks_are_listed_with_their_parameters_and_choices(capsys, render):
+    assert main(["render", "--list"]) == 0
+    text = capsys.readouterr().out
+    assert "05_explore  (only when it is named)" in text
+    assert "region: str = 'circle'  [circle, belt, west, east]" in text
+    assert render("--list") == 0
+    assert capsys.readouterr().out.startswith("one\n  region: str = 'circle'  [circle, belt, west, east]\n")
+
+
+def test_a_dry_run_prints_what_would_run_and_why(capsys, tmp_path):
+    assert main(["render", "--output", str(tmp_path / "out"), "--dry-run"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 46
+    assert sum(line.startswith("zh/04_city_profile/") for line in lines) == 14
+    assert {line.partition(": ")[2] for line in lines} == {"it has not been run yet"}
+    assert not (tmp_path / "out").exists()
+
+
+def test_parameters_come_from_a_file_and_the_call_overrides_them(tmp_path, render):
+    file = tmp_path / "p.yaml"
+    file.write_text("region: west\nyears: [2022, 2024]\nas_of: 2024-06-30\nnothing: null\ncode: '021000'\n")
+    head = (
+        "region: str = 'a'\nyears: list = []\nas_of: str = ''\nnothing = None\ncode: str = ''\nnote: str = ''"
+    )
+    options = [
+        "-f",
+        str(file),
+        "-p",
+        "region=belt",
+        "-p",
+        "note=a=b",
+        "-p",
+        "region=belt",
+        "--no-report",
+        "--quiet",
+    ]
+    assert render(*options, head=head) == 0
+    (run,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["runs"].values()
+    assert run["parameters"] == {
+        "region": "belt", "years": [2022, 2024], "as_of": "2024-06-30", "nothing": None, "code": "021000", "note": "a=b"
+    }  # fmt: skip
+    file.write_text("")
+    assert render("-f", str(file), "--dry-run") == 0
+
+
+OWN = [
+    ("x = 1", "x", "1"),
+    ("region = 'north'\nlanguage = 'de'", "region, language", "('north', 'de')"),
+    ("plan = 'basic'\nfigures = 'plots'", "plan, figures", "('basic', 'plots')"),
+    ("plan: int = 3\nfigures: bool = True\nlanguage: int = 7", "plan, figures, language", "(3, True, 7)"),
+    ("import os\nalpha = 0.5\nbeta = alpha * 2", "beta", "1.0"),
+    ("%matplotlib inline\nas_of = None", "as_of", None),
+]
+
+
+@pytest.mark.parametrize(("head", "last", "shown"), OWN)
+def test_a_notebook_of_ones_own_runs_once_and_unchanged(head, last, shown, render, tmp_path):
+    assert render("--no-report", "--quiet", cells=[last], head=head, over=None) == 0
+    done = nbformat.read(tmp_path / "out/en/one/all/one.ipynb", as_version=4)
+    assert [output.data["text/plain"] for output in done.cells[-1].outputs] == ([shown] if shown else [])
+
+
+def test_a_notebook_of_ones_own_takes_values_of_its_own_and_runs_over_a_filter(render, capsys):
+    head = "region = 'circle'\nlanguage = 'de'"
+    other = "region = 'north'\nlanguage = 'de'"
+    assert render("--dry-run", "-p", "region=south", "-p", "language=fr", head=other, over=None) == 0
+    assert capsys.readouterr().out == "en/one/all: it has not been run yet\n"
+    assert render("--dry-run", "--region", "belt", "--region", "west", head=head, over=None) == 0
+    names = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()]
+    assert names == ["en/one/belt", "en/one/west"]
+
+
+def test_a_notebook_runs_again_when_a_file_it_reads_changes_or_a_page_is_wanted(render, tmp_path, capsys):
+    table = tmp_path / "table.csv"
+    table.write_text("1")
+    options = ["--reads", str(table), "--region", "belt", "--no-report"]
+    assert render(*options, "--no-html") == 0
+    assert (
+        capsys.readouterr().out == f"1 done, 0 up to date, 0 failed. The results are in {tmp_path / 'out'}\n"
+    )
+    assert not (tmp_path / "out/en/one/belt/one.html").exists()
+    assert render(*options, "--no-html", "--dry-run") == 0
+    assert capsys.readouterr().out == "en/one/belt: up to date\n"
+    assert render(*options, "--dry-run") == 0
+    assert capsys.readouterr().out == "en/one/belt: pages are wanted and were not, or the reverse\n"
+    table.write_text("2")
+    assert render(*options, "--no-html", "--dry-run") == 0
+    assert capsys.readouterr().out == "en/one/belt: the files given with it have changed\n"
+
+
+# -- what a render prints -----------------------------------------------------------------------------------
+
+
+def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
+    built, real = [], page_mark.write_report
+    monkeypatch.setattr(
+        page_mark, "write_report", lambda *args, **more: built.append(1) or real(*args, **more)
+    )
+    assert render(over="") == 0
+    capsys.readouterr()
+    assert render(over="") == 0
+    assert "0 done, 1 up to date, 0 failed, pages too." in capsys.readouterr().out
+    (tmp_path / "out" / "index.zh.html").write_text("lost")
+    assert render(over="") == 0
+    assert "lost" not in (tmp_path / "out" / "index.zh.html").read_text()
+    assert render("--as-of", "2024-06-30", over="") == 2, "no notebook takes a date"
+    assert render("--plan", "ln-2025", over="") == 0
+    assert len(built) == 3
+
+
+def test_events_come_as_json_lines_alone_on_standard_output(render, capsys):
+    call = ["--json", "--no-report", "--jobs", "1"]
+    assert render(*call, "--why", "--region", "belt", cells=[FAILS]) == 1
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["event"] for event in events] == ["planned", "plan", "started", "finished", "end"]
+    assert events[0] == {"event": "planned", "run": "en/one/belt", "why": "it has not been run yet"}
+    assert events[3]["error"]["name"] == "ZeroDivisionError"
+    documented = (Path(__file__).parents[1] / "docs" / "manifest.md").read_text("utf-8")
+    for event in events:
+        assert f"| `{event['event']}` |" in documented
+        assert all(f"`{name}`" in documented for name in event)
+
+
+def test_quiet_prints_failures_only(render, capsys):
+    assert render("--quiet", "--no-report", cells=[FAILS]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == f"failed  en/one/belt  cell 3: ZeroDivisionError: division by zero ({FAILS})\n"
+
+
+def test_a_render_that_took_too_long_names_the_limit_that_stopped_it(render, capsys):
+    assert (
+        render("--batch-timeout", "0.2", "--quiet", "--no-report", cells=["while True: pass"], over="") == 1
+    )
+    assert capsys.readouterr().err == (
+        "stopped en/one/all\nStopped after the 0.2 seconds of --batch-timeout. The same command goes on from there.\n"
+    )
+
+
+# -- plan folders -------------------------------------------------------------------------------------------
+
+
+def test_what_is_unusual_about_a_plan_folder_is_printed_and_faults_are_refused_before_anything_runs(
+    tmp_path, capsys
+):
+    folder = Path(shutil.copytree(data_dir() / "plans" / "ln-2025", tmp_path / "plan"))
+    table = folder / "targets.csv"
+    table.write_bytes(table.read_bytes() + b"\n\n\n")
+    call = ["render", "01_plan", "--plan", str(folder), "--output", str(tmp_path / "out")]
+    assert main([*call, "--dry-run", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+    forget_warnings()
+    assert main([*call, "--dry-run"]) == 0
+    assert "targets.csv: 3 empty rows were left out" in capsys.readouterr().err
+    table.write_text(table.read_text("utf-8").replace(",gdp", ",gpd"), "utf-8")
+    assert main(call) == 2
+    assert "unknown indicator 'gpd" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_plan_folder_as_the_program_writes_it_can_be_rendered_from_beside_it(tmp_path, monkeypatch, capsys):
@@ -123,6 +340,12 @@ def test_a_plan_folder_as_the_program_writes_it_can_be_rendered_from_beside_it(t
     assert main(["check", "mine"]) == 0
     call = ["render", "--plan", "mine", "--output", "out", "--language", "en", "03_region_trajectories"]
     assert main([*call, "--quiet"]) == 0, capsys.readouterr().err
-    assert (
-        tmp_path / "out" / "en" / "03_region_trajectories" / "north" / "03_region_trajectories.html"
-    ).is_file()
+    folder = tmp_path / "out" / "en" / "03_region_trajectories" / "north"
+    assert (folder / "03_region_trajectories.html").is_file()
+
+
+def test_the_batch_chooses_from_the_plan():
+    choices = batch_choices("ln-2022")
+    assert choices["region"] == ["circle", "belt", "west", "east"]
+    assert len(choices["adcode"]) == 14
+    assert {"ln-2022", "ln-2025"} <= set(choices["plan"])

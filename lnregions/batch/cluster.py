@@ -1,250 +1,181 @@
-"""The same runs on an existing Dask cluster: workers send results back, this machine writes them.
+"""Runs executed on an existing Dask cluster: workers send the results back, this machine writes them.
 
-Nothing needs to be shared but the installed package: the notebook travels with the run, data, boundaries
-and fonts with the package, and the finished files come back. A worker that dies has its runs done elsewhere.
-Dask gives up the runs that several dead workers held, be it in work or in wait; they are tried once more, one at
-a time after all others, so that only a run that ends its workers by itself is given up and named.
+Workers need the same packages installed and no shared folder: notebook, plan folder and the user's own files travel
+with the run.
 """
 
-import contextlib
+import functools
+import hashlib
+import io
 import queue
+import tarfile
 import tempfile
-import threading
-import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from lnregions.batch.clean import without_paths
+from lnregions.batch.execute import Limits, Task
+from lnregions.batch.fork import Preload
+from lnregions.batch.local import execute_run, preload_of, prepare, task_of
+from lnregions.batch.manifest import installed, versions
+from lnregions.batch.selection import Run
 from lnregions.errors import DataError
 
-_CONNECT_SECONDS = 20
-_LOOK_SECONDS = 5.0
-_NO_WORKERS_SECONDS = 120.0
+CONNECT_SECONDS = 20
+_TEXTS = (".ipynb", ".html", ".csv", ".json", ".md", ".svg")
 
 
 class ClusterRuns:
-    """Runs handed to the cluster at ``settings.scheduler``; events as those of the local runs."""
+    """Runs of a render on the cluster at ``settings.scheduler``; the interface of ``LocalRuns``.
 
-    def __init__(self, runs: Sequence, *, staging: Path, settings):
-        self.events: queue.SimpleQueue = queue.SimpleQueue()
-        self._staging, self._settings = staging, settings
+    Raises
+    ------
+    DataError
+        No scheduler answers, it has no workers, or one of them has another version of what draws, or other data.
+    """
+
+    def __init__(self, first: Run, *, settings, events: queue.SimpleQueue):
+        self._settings, self._events = settings, events
         self._client = _connect(settings.scheduler)
-        self._runs, self._futures = dict(enumerate(runs)), {}
-        self._came_back: queue.SimpleQueue = queue.SimpleQueue()
-        self._stopped = False
-        self._refuse_other_inputs(runs[0])
-        for number, run in self._runs.items():
-            self._submit(number)
-            self.events.put(("started", run, None, None))
-        self._collector = threading.Thread(target=self._collect, daemon=True)
-        self._collector.start()
+        self._futures: list = []
+        try:
+            state = self._check_workers()
+            sent = {str(path): f"{n}/{Path(path).name}" for n, path in enumerate(settings.own)}
+            archive = pack({name: Path(path) for path, name in sent.items()})
+            self._common = {
+                "preload": preload_of(first, settings),
+                "limits": settings.limits,
+                "again": settings.retries,
+                "state": state,
+                "sent": sent,
+                "files": self._client.scatter(archive, broadcast=True),
+            }
+        except BaseException:
+            self.close()
+            raise
 
-    def _submit(self, number: int, *, alone: bool = False) -> None:
-        run = self._runs[number]
+    def _check_workers(self) -> dict[str, str]:
+        here, found = installation(), self._client.run(installation)
+        if not found:
+            address = self._settings.scheduler
+            raise DataError(f"The cluster at {address} has no workers. Start some and try again.")
+        for worker, there in found.items():
+            _refuse_other(f"Worker {worker}", there, here)
+        return here
+
+    def submit(self, number: int, run: Run):
+        """Have a worker execute a run; the result is its record and its files."""
         future = self._client.submit(
             remote_run,
-            run_content(run, self._settings),
-            key=f"lnregions-{run.name}-{number}-{'alone-' * alone}{id(self)}",
-            retries=self._settings.retries,
+            task_of(run, self._settings),
+            **self._common,
+            key=f"lnregions-{run.name}-{number}-{id(self)}",
+            retries=self._settings.retries,  # when a worker raises; a notebook's errors are in its record
             pure=False,
         )
-        self._futures[number] = future
-        future.add_done_callback(lambda _: self._came_back.put(number))
+        self._futures.append(future)
+        self._events.put(("started", run, None))
+        return future
 
-    def _refuse_other_inputs(self, run) -> None:
-        """Refuse a cluster whose workers hold other data or another version than this machine."""
-        wanted = shared_hashes()
-        found = self._hashes_of_workers()
-        if not found:
-            self._client.close()
-            raise DataError(
-                f"The cluster at {self._settings.scheduler} has no workers. Start some and try again.",
-            )
-        for worker, hashes in found.items():
-            other = [name for name, value in wanted.items() if hashes.get(name) != value]
-            if other:
-                self._client.close()
-                raise DataError(
-                    f"Worker {worker} holds other {', '.join(other)} than this machine. "
-                    "Install the same version of lnregions on every worker.",
-                )
-
-    def _hashes_of_workers(self) -> dict[str, dict]:
-        return self._client.run(shared_hashes)
-
-    def _collect(self) -> None:
-        from lnregions.batch.batch import failure
-
-        waiting = dict(self._runs)
-        try:
-            suspected = [number for number in self._ended(waiting) if not self._finish(number, waiting)]
-            for number in suspected:  # Dask counts a death against all runs that the worker held
-                self._submit(number, alone=True)
-                for _ in self._ended({number}):
-                    self._finish(number, waiting, alone=True)
-        except Exception as error:
-            for run in waiting.values():
-                self.events.put(("finished", run, failure(error), None))
-
-    def _ended(self, numbers: Collection[int]) -> Iterator[int]:
-        """Numbers of the runs whose futures end, in the order in which they do."""
-        left, seen = set(numbers), time.monotonic()
-        while left:
-            try:
-                number = self._came_back.get(timeout=_LOOK_SECONDS)
-            except queue.Empty:
-                if self._client.nthreads():
-                    seen = time.monotonic()
-                elif time.monotonic() - seen > _NO_WORKERS_SECONDS:
-                    text = f"The cluster has had no workers for {_NO_WORKERS_SECONDS:g} seconds; given up."
-                    raise RuntimeError(text) from None
-                continue
-            left.discard(number)
-            yield number
-
-    def _finish(self, number: int, waiting: dict[int, object], *, alone: bool = False) -> bool:
-        """Tell what became of a run; False if it has to be tried again, on a worker with nothing else."""
-        record, folder = self._take(self._futures[number], number)
-        given_up = folder is None and (record["error"] or {}).get("name") == "KilledWorker"
-        if given_up and not (alone or self._stopped):
-            return False
-        self.events.put(("finished", waiting.pop(number), record, folder))
-        return True
-
-    def _take(self, future, number: int) -> tuple[dict, Path | None]:
-        """Record and folder of a run that came back, or what kept it from coming back."""
-        from distributed import KilledWorker
-
-        from lnregions.batch.batch import failure
-        from lnregions.batch.hashes import Hashes
-        from lnregions.batch.runs import sign_notebook
-        from lnregions.files import sync_folder
-
-        try:
-            record, files = future.result()
-            if record.pop("unwritten", False):
-                return {**record, "attempts": 1}, None
-            folder = self._staging / str(number)
-            write_files(folder, files)
-            sync_folder(folder)
-            for path in folder.glob("*.ipynb"):
-                sign_notebook(path)
-            return {**record, "attempts": 1, "outputs": Hashes().listing(folder)}, folder
-        except KilledWorker as error:
-            text = f"It ended every worker it was given to (last {error.last_worker.address}); given up."
-            return failure(RuntimeError(text)) | {"error": _error("KilledWorker", text)}, None
-        except Exception as error:
-            return failure(error), None
+    def record(self, future, folder: Path) -> dict:
+        """Record of a run that has ended; its files are written to its folder."""
+        record, archive = future.result()
+        unpack(archive, folder)
+        return record
 
     def stop(self, text: str) -> None:
-        """Cancel what waits; what a worker is doing ends with its own limits or when the client leaves."""
-        self._stopped = True
-        with contextlib.suppress(Exception):
-            self._client.cancel(list(self._futures.values()), force=True)
+        """Cancel all runs; what a worker is executing ends with its own limits."""
+        self._client.cancel([future for future in self._futures if not future.done()], force=True)
 
     def close(self) -> None:
-        """Leave the cluster, which goes on without us."""
-        with contextlib.suppress(Exception):
-            self._client.close(timeout=3)
-
-
-def _error(name: str, text: str) -> dict:
-    return {"cell": None, "name": name, "text": text, "source": ""}
+        """Leave the cluster."""
+        self._client.close(timeout=3)
 
 
 def _connect(address: str):
     try:
         from distributed import Client
     except ImportError:
-        raise DataError(
-            "A cluster needs the package distributed. Install lnregions[cluster].",
-        ) from None
+        raise DataError("A cluster needs the package distributed. Install lnregions[cluster].") from None
     try:
-        return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise DataError(
             f"No Dask scheduler answers at {address} ({type(error).__name__}). "
-            "Give the address that it printed, such as tcp://127.0.0.1:8786.",
+            "Give the address that it printed, such as tcp://127.0.0.1:8786."
         ) from None
 
 
-def run_content(run, settings) -> dict:
-    """All that a worker needs for a run, as plain values."""
-    from lnregions.batch.batch import read_before
-
-    limits = settings.limits
-    return {
-        "source": run.notebook.path.read_bytes(),
-        "name": run.notebook.name,
-        "parameters": dict(run.parameters),
-        "language": run.language,
-        "engine": settings.engine,
-        "html": settings.html,
-        "imports": settings.imports,
-        "warm_up": list(settings.warm_up),
-        "state": read_before(run),
-        "limits": {"cell": limits.cell, "run": limits.run, "memory": limits.memory},
-    }
+@functools.cache
+def installation() -> dict[str, str]:
+    """Versions of what draws, and hashes of package, data and boundaries, as installed on this machine."""
+    return versions() | {f"{name} of lnregions": value for name, value in installed().items()}
 
 
-def remote_run(content: Mapping) -> tuple[dict, dict[str, bytes]]:
-    """Do one run on a worker, in a folder that is gone afterwards; its record and its files."""
-    from lnregions.batch.batch import get_ready
-    from lnregions.batch.runs import run_notebook
-    from lnregions.batch.warm import can_fork, warm_process
-
-    warm = content["engine"] == "warm" and can_fork()
-    if warm:
-        warm_process(imports=content["imports"], warm_up=content["warm_up"], state=content["state"])
-    get_ready(html=content["html"])
-    from lnregions.batch.kernels import RunControl
-
-    place = _workers_folder()
-    with tempfile.TemporaryDirectory(prefix="lnregions-", dir=place, ignore_cleanup_errors=True) as folder:
-        record = run_notebook(
-            content["source"],
-            Path(folder),
-            name=content["name"],
-            parameters=content["parameters"],
-            language=content["language"],
-            engine="lnregions" if warm else "lnregions-ordinary",
-            control=RunControl(**content["limits"]),
-            html=content["html"],
+def _refuse_other(who: str, there: Mapping[str, str], here: Mapping[str, str]) -> None:
+    other = [name for name in here if there.get(name) != here[name]]
+    if other:
+        raise DataError(
+            f"{who} has another {', '.join(other)} than this machine. Install the same versions on every worker."
         )
-        return record, read_files(Path(folder))
 
 
-def _workers_folder() -> str | None:
-    """The worker's own folder, which Dask removes when a worker was killed; None outside of one."""
+def remote_run(
+    task: Task, *, preload: Preload | None, limits: Limits, again: int, state: dict, sent: dict, files: bytes
+) -> tuple[dict, bytes]:
+    """Execute one run on a worker, in a folder that is removed afterwards; its record and its files as a tar.
+
+    ``sent`` maps the paths of the user's files to names in the tar ``files``. A parameter that is one of these paths
+    is given that of the copy, and the results name the original.
+    """
     from distributed import get_worker
 
-    try:
-        return get_worker().local_directory
-    except ValueError:
-        return None
+    worker = get_worker()
+    _refuse_other(
+        f"Worker {worker.address}", installation(), state
+    )  # it may have joined after the first check
+    place = Path(worker.local_directory)  # which Dask removes also when a worker was killed
+    copies = place / f"lnregions-{hashlib.sha256(files).hexdigest()[:16]}"
+    if not copies.exists():
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            Path(folder, "files").mkdir()
+            unpack(files, Path(folder, "files"))
+            Path(folder, "files").rename(copies)
+    moved = {path: str(copies / name) for path, name in sent.items()}
+    task = replace(task, parameters={name: _moved(value, moved) for name, value in task.parameters.items()})
+    if preload is not None:
+        calls = [call if isinstance(call, str) else (call[0], {k: _moved(v, moved) for k, v in call[1].items()})
+                 for call in preload.calls]  # fmt: skip
+        preload = replace(preload, calls=tuple(calls))
+    prepare(preload, html=task.html)
+    with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
+        results = Path(folder, "run")
+        record = execute_run(task, results, limits=limits, retries=again)
+        cleaned = [(without_paths(original), without_paths(copy)) for original, copy in moved.items()]
+        for path in results.rglob("*") if moved else ():
+            if path.suffix in _TEXTS:
+                content = path.read_bytes()
+                for original, copy in [*moved.items(), *cleaned]:
+                    content = content.replace(copy.encode(), original.encode())
+                path.write_bytes(content)
+        return record, pack({".": results})
 
 
-def read_files(folder: Path) -> dict[str, bytes]:
-    """Content of every file below a folder, by its relative name."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+def _moved(value: object, moved: Mapping[str, str]) -> object:
+    return moved.get(value, value) if isinstance(value, str) else value
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder; a name that would leave it is refused."""
-    for name, content in files.items():
-        path = folder / name
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise DataError(
-                f"The file name {name!r} leads out of its folder. Give names below it.",
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def pack(paths: Mapping[str, Path]) -> bytes:
+    """Tar of files and folders by the names that they get in it."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, path in paths.items():
+            archive.add(path, arcname=name)
+    return buffer.getvalue()
 
 
-def shared_hashes() -> dict[str, str]:
-    """Hashes of package, data and boundaries as installed here."""
-    from lnregions.batch.hashes import Hashes
-    from lnregions.batch.manifest import shared_inputs
-
-    shared = shared_inputs(Hashes())
-    return {name: shared[name] for name in ("package", "data", "shapes")}
+def unpack(archive: bytes, folder: Path) -> None:
+    """Write the files of a tar below a folder; one that would leave it is refused."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as file:
+        file.extractall(folder, filter="data")

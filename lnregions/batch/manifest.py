@@ -1,26 +1,33 @@
-"""The books of a render: what each run depends on, what it left, and why it must run again."""
+"""The manifest of a render: what each run depends on, what it left, and why it must run again."""
 
 import contextlib
 import datetime
+import errno
 import hashlib
 import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+import socket
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from lnregions.batch.hashes import Hashes
-from lnregions.files import make_folder, write_json
+from filelock import FileLock, Timeout
+
+from lnregions.errors import DataError, shown_path
+from lnregions.files import TEMPORARY, write_json, write_whole
 from lnregions.paths import data_dir, shapes_dir
 
 SCHEMA = 1
+PACKAGE = Path(__file__).parents[1]
 _DISTRIBUTIONS = (
-    "folium", "geopandas", "ipykernel", "ipython", "ipywidgets", "lnregions", "mapclassify", "matplotlib",
-    "matplotlib-inline", "matplotlib-scalebar", "nbclient", "nbconvert", "nbformat", "numpy", "pandas",
-    "papermill", "pyogrio", "pyproj", "shapely",
+    "babel", "folium", "geopandas", "great-tables", "ipykernel", "ipython", "ipywidgets", "lnregions", "mapclassify",
+    "matplotlib", "matplotlib-inline", "matplotlib-scalebar", "nbclient", "nbconvert", "nbformat", "numpy", "pandas",
+    "papermill", "pillow", "pyogrio", "pyproj", "shapely", "uharfbuzz",
 )  # fmt: skip
-_WORDS = {
+_SKIPPED = ("__pycache__", ".ipynb_checkpoints", "_shared")
+_REASONS = {
     "notebook": "the notebook has changed",
     "parameters": "its parameters have changed",
     "package": "the package's source has changed",
@@ -32,143 +39,197 @@ _WORDS = {
 }
 
 
-class Books:
-    """What is known about the runs of one output folder, kept in its ``manifest.json``.
+class OutputError(DataError):
+    """The output folder cannot be written to: a read-only folder, a full disk, a file in its place."""
 
-    Each finished run is added to a journal at once, so that a render that is killed loses none; the journal
-    is folded into the manifest at the end, or by the next render.
+    exit_status = 1
+
+
+class Hashes:
+    """SHA-256 of files, cached by path, size, times of change and inode, so that no file is read twice.
+
+    Parameters
+    ----------
+    cache : Path, optional
+        JSON file that keeps them between calls.
+    """
+
+    def __init__(self, cache: Path | None = None):
+        self._cache = cache
+        self._known: dict[str, list] = {}
+        self._new = False
+        if cache is not None:
+            with contextlib.suppress(OSError, ValueError, RecursionError):
+                known = json.loads(cache.read_text("utf-8"))
+                self._known = known if isinstance(known, dict) else {}
+
+    def file(self, path: Path | str) -> str:
+        """Hash of one file's content; ``OSError`` for what is no ordinary file."""
+        key, state = os.fspath(path), os.stat(path)
+        if not stat.S_ISREG(state.st_mode):
+            raise OSError(errno.EINVAL, "It is no ordinary file", key)
+        stamp = [state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino]
+        known = self._known.get(key)
+        if isinstance(known, list) and known[:-1] == stamp and isinstance(known[-1], str):
+            return known[-1]
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._known[key], self._new = [*stamp, digest], True
+        return digest
+
+    def tree(self, folder: Path | str) -> str:
+        """Hash of all files below a folder, names included; of one file, if it is one; a missing folder has one too."""
+        if os.path.isfile(folder):
+            return self.file(folder)
+        lines = [f"{name}\0{digest}\n" for name, digest in self.listing(folder, skip=_SKIPPED).items()]
+        return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def listing(self, folder: Path | str, *, skip: tuple[str, ...] = ()) -> dict[str, str]:
+        """Hash of every file below a folder by its relative name, in order."""
+        found = {}
+        for place, folders, files in os.walk(folder):
+            folders[:] = [name for name in folders if name not in skip]
+            for name in files:
+                path = os.path.join(place, name)
+                if not name.endswith(".pyc") and not TEMPORARY.fullmatch(name):
+                    found[os.path.relpath(path, folder).replace(os.sep, "/")] = self.file(path)
+        return dict(sorted(found.items()))
+
+    def save(self) -> None:
+        """Keep the hashes for the next call, where the cache can be written."""
+        if self._cache is not None and self._new:
+            with contextlib.suppress(OSError):
+                self._cache.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(self._cache, json.dumps(self._known))
+                self._new = False
+
+
+class Manifest:
+    """Records of the runs of one output folder, kept in its ``manifest.json``.
+
+    Each finished run is appended to a journal at once, so that a render that is killed loses none; the journal
+    is merged into the manifest at the end, or by the next render.
+
+    Attributes
+    ----------
+    output : Path
+    runs : dict
+        Record of each run by its name, see ``docs/manifest.md``.
+    unread : str
+        Why the file could not be read; empty if it could, or there is none.
+    hashes : Hashes
     """
 
     def __init__(self, output: Path):
         self.output = output
         self.path = output / "manifest.json"
-        self._journal = output / ".lnregions" / "journal.jsonl"
         self.hashes = Hashes(output / ".lnregions" / "hashes.json")
+        self._journal = output / ".lnregions" / "journal.jsonl"
         self.runs: dict[str, dict] = {}
         self.unread = ""
-        self._load()
-
-    def _load(self) -> None:
         try:
-            self.runs = self._read_manifest()
+            self.runs = _read(self.path)
         except FileNotFoundError:
             pass
         except OSError as error:
             self.unread = f"manifest.json cannot be read ({error.strerror})"
         except (ValueError, RecursionError) as error:
             self.unread = str(error) if type(error) is ValueError else "manifest.json is damaged"
-        with contextlib.suppress(OSError, ValueError):
-            for line in self._journal.read_text("utf-8").splitlines():
-                with contextlib.suppress(ValueError, TypeError, RecursionError):
+        with contextlib.suppress(OSError):
+            for line in self._journal.read_text("utf-8", "replace").splitlines():
+                with contextlib.suppress(ValueError, TypeError, RecursionError):  # cut off by a kill
                     name, record = json.loads(line)
-                    if isinstance(name, str) and isinstance(record, dict):
-                        self.runs[name] = record
-
-    def _read_manifest(self) -> dict[str, dict]:
-        content = json.loads(self.path.read_text("utf-8"))
-        if not isinstance(content, dict) or not isinstance(content.get("runs"), dict):
-            raise ValueError("manifest.json is damaged")
-        if content.get("schema") != SCHEMA:
-            found = content.get("schema")
-            raise ValueError(f"manifest.json has schema {found!r}, which this version does not know")
-        return {name: record for name, record in content["runs"].items() if isinstance(record, dict)}
+                    self.runs |= {name: record} if isinstance(record, dict) else {}
 
     def why(self, name: str, inputs: Mapping[str, str]) -> str:
-        """Reason why a run must be done; empty if what it left is still right."""
+        """Reason why a run must be done; empty if it is up to date."""
         record = self.runs.get(name)
         if record is None:
             return self.unread or "it has not been run yet"
         if record.get("status") != "done":
-            return (
-                "it failed last time" if record.get("status") == "failed" else "it did not finish last time"
-            )
+            return f"it {'failed' if record.get('status') == 'failed' else 'did not finish'} last time"
         before = _mapping(record.get("inputs"))
-        changed = [word for key, word in _WORDS.items() if before.get(key) != inputs.get(key)]
+        changed = [reason for key, reason in _REASONS.items() if before.get(key) != inputs.get(key)]
         if changed:
             return "; ".join(changed)
-        return self._missing(name, record)
-
-    def _missing(self, run: str, record: Mapping) -> str:
-        folder = self.output / run
         outputs = _mapping(record.get("outputs"))
-        for name, digest in outputs.items():
+        for file, digest in outputs.items():
             try:
-                if self.hashes.file(folder / name) != digest:
-                    return f"its {name} was changed"
+                if self.hashes.file(self.output / name / file) != digest:
+                    return f"its {file} was changed"
             except (OSError, ValueError):
-                return f"its {name} is missing"
+                return f"its {file} is missing"
         return "" if outputs else "it left nothing"
 
     def add(self, name: str, record: dict) -> None:
-        """Enter a finished run, in the journal at once."""
+        """Enter a finished run, also in the journal."""
         self.runs[name] = record
-        folder = self.output / record["folder"]
-        for file, digest in record["outputs"].items():
-            self.hashes.remember(folder / file, digest)
-        line = (
-            "\n" + json.dumps([name, record], ensure_ascii=False) + "\n"
-        )  # the last may have been cut short
-        make_folder(self._journal.parent)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-        with open(os.open(self._journal, flags, 0o666), "ab") as file:
-            file.write(line.encode("utf-8", "replace"))
-            file.flush()
-            os.fsync(file.fileno())
+        with (
+            contextlib.suppress(OSError),
+            self._journal.open("a", encoding="utf-8", errors="replace") as file,
+        ):
+            file.write("\n" + json.dumps([name, record], ensure_ascii=False) + "\n")
 
     def save(self) -> dict:
-        """Write the manifest, drop the journal; returns the manifest. One that was unread is kept aside."""
+        """Write the manifest and remove the journal; the manifest. One that could not be read is kept aside."""
         if self.unread:
             with contextlib.suppress(OSError):
                 os.replace(self.path, self.output / ".lnregions" / "manifest.unread.json")
         content = {
             "schema": SCHEMA,
-            "written": _now(),
+            "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "versions": versions(),
             "runs": dict(sorted(self.runs.items())),
         }
-        write_json(self.path, content)
+        write_json(self.path, content, sync=True)
         with contextlib.suppress(OSError):
             self._journal.unlink(missing_ok=True)
-        self.hashes.save()
         return content
 
     @property
     def unsaved(self) -> bool:
-        """Whether a journal waits to be folded in, or there is no manifest yet."""
+        """Whether there is a journal to merge in, or no manifest yet."""
         return self._journal.exists() or not self.path.exists()
+
+
+Books = Manifest
+"""Former name."""
+
+
+def _read(path: Path) -> dict[str, dict]:
+    content = json.loads(path.read_text("utf-8"))
+    if not isinstance(content, dict) or not isinstance(content.get("runs"), dict):
+        raise ValueError("manifest.json is damaged")
+    if content.get("schema") != SCHEMA:
+        raise ValueError(
+            f"manifest.json has schema {content.get('schema')!r}, which this version does not know"
+        )
+    return {name: record for name, record in content["runs"].items() if isinstance(record, dict)}
+
+
+def installed(hashes: Hashes | None = None) -> dict[str, str]:
+    """Hashes of package, data and boundaries as installed on this machine."""
+    hashes = hashes or Hashes()
+    return {
+        "package": hashes.tree(PACKAGE),
+        "data": hashes.tree(data_dir()),
+        "shapes": hashes.tree(shapes_dir()),
+    }
 
 
 def shared_inputs(hashes: Hashes, *, own: Iterable[Path] = (), html: bool = True) -> dict[str, str]:
     """Hashes of all that every run can read: package, data, boundaries, the user's own files, versions."""
-    total = hashlib.sha256()
-    for path in sorted(map(Path, own)):
-        digest = hashes.tree(path) if path.is_dir() else hashes.file(path)
-        total.update(f"{path.name}\0{digest}\n".encode())
-    skip = ("__pycache__", ".ipynb_checkpoints", "_shared")
-    return {
-        "package": hashes.tree(Path(__file__).parent, skip=skip),
-        "data": hashes.tree(data_dir()),
-        "shapes": hashes.tree(shapes_dir()),
-        "own": total.hexdigest(),
-        "versions": _digest(versions()),
-        "html": str(html),
-    }
+    files = [[path.name, hashes.tree(path)] for path in sorted(map(Path, own))]
+    return {**installed(hashes), "own": digest(files), "versions": digest(versions()), "html": str(html)}
 
 
-def run_inputs(
-    shared: Mapping[str, str], *, notebook: str, parameters: Mapping[str, object]
-) -> dict[str, str]:
-    """Hashes of all that one run depends on."""
-    return {**shared, "notebook": notebook, "parameters": _digest(dict(parameters))}
-
-
-def key(inputs: Mapping[str, str]) -> str:
-    """One hash of all inputs: two runs with the same key give the same results."""
-    return _digest(dict(inputs))
+def digest(content: object) -> str:
+    """Hash of a JSON-able object; two runs whose inputs have the same hash give the same results."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of what a run uses, by distribution."""
+    """Versions of Python and of the packages that a run uses, by distribution."""
     found = {"python": platform.python_version()}
     for name in _DISTRIBUTIONS:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
@@ -180,9 +241,55 @@ def _mapping(value: object) -> Mapping:
     return value if isinstance(value, Mapping) else {}
 
 
-def _digest(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def refuse_links(output: Path, folder: Path) -> None:
+    """Refuse a folder that a link leads out of the output."""
+    if not folder.resolve().is_relative_to(output.resolve()):
+        raise OutputError(
+            f"{shown_path(folder)} leads out of the output folder. Remove the link, or give another folder."
+        )
 
 
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+def cannot_write(place: Path, error: OSError) -> OutputError:
+    """Error for an output that cannot be written to, to be raised."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return OutputError(
+            f"{shown_path(place)} is a file, or leads through one. Give a folder for the results."
+        )
+    return OutputError(
+        f"{shown_path(place)} cannot be written to ({error.strerror or error}). Free some space, or give a folder that "
+        "you may write to; what is finished is kept, and the same command goes on from there."
+    )
+
+
+@contextlib.contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Lock an output folder for one render; the lock ends with the process.
+
+    Raises
+    ------
+    DataError
+        Another process has it.
+    OutputError
+        The folder cannot be written to.
+    """
+    own = folder / ".lnregions"
+    if own.is_symlink():
+        raise OutputError(f"{shown_path(own)} is a link. Remove it: a render makes this folder anew.")
+    lock, owner = FileLock(own / "lock", timeout=0), own / "owner.txt"
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        owner.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+    except Timeout:
+        with contextlib.suppress(OSError):
+            who = f" ({owner.read_text('utf-8')})"
+        raise DataError(
+            f"Another render{who} is writing into {folder.name}. "
+            "Wait until it has finished, or give another output folder."
+        ) from None
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+    try:
+        yield
+    finally:
+        lock.release()

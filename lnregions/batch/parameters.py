@@ -1,39 +1,65 @@
-"""What a notebook may be given: its parameters cell read strictly, values checked before anything runs."""
+"""Notebooks and their parameters: the parameters cell parsed without running it, values validated before a run."""
 
 import ast
-import builtins
+import contextlib
 import datetime
+import functools
 import hashlib
+import io
 import json
 import re
-from collections.abc import Mapping
+import tokenize
+import typing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lnregions.batch.parameters_cell import CellError, Choices, Parameter, is_python, read_cells
-from lnregions.errors import DataError, Fault, add_messages, refuse_any, shown_path, unknown_fault
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator, create_model
+
+from lnregions.errors import DataError, Fault, fault, quote, refuse_any, shown_path, unknown_fault
 from lnregions.paths import notebooks_dir
 
-add_messages(
-    {
-        "parameter type": (
-                "parameter {column} of {notebook} is {value}, which is not {wanted}",
-                "Give {wanted}, as in {default}{quoted}",
-            ),
-        "parameter date": (
-                "parameter {column} is {value}, which is no date",
-                "Give a date such as 2024-03-31, or leave it empty",
-            ),
-        "notebook": ("{text}", "{remedy}"),
-    }
-)  # fmt: skip
-
-_WANTED = {
-    "str": "text", "int": "a whole number", "float": "a number", "bool": "True or False", "list": "a list",
-    "dict": "a mapping", "tuple": "a tuple", "set": "a set",
+Choices = Mapping[str, Sequence[str]]
+"""Values that a parameter may take, by its name."""
+_TYPES = {one.__name__: one for one in (str, int, float, bool, list, dict, tuple, set)} | {
+    "Any": typing.Any, "Dict": dict, "List": list, "Literal": typing.Literal, "None": None,
+    "Optional": typing.Optional, "Set": set, "Tuple": tuple, "Union": typing.Union, "date": str,
 }  # fmt: skip
-_EXAMPLES = {"str": "''", "int": "2024", "float": "0.5", "bool": "True", "list": "[1, 2]", "dict": "{'a': 1}"}
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
+_WANTED = {"str": "text", "int": "a whole number", "float": "a number", "bool": "True or False", "list": "a list",
+           "dict": "a mapping", "tuple": "a tuple", "set": "a set"}  # fmt: skip
+_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
+_NUMBER = set("0123456789+-.eE")
+_MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+_STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One assignment of a parameters cell.
+
+    Attributes
+    ----------
+    name, comment : str
+        As written.
+    annotation : str
+        Its type as annotated; that of the default where it has no annotation, or one that is not known here.
+    default : object
+        The literal; None where it is computed.
+    choices : tuple
+        What it may be: from ``Literal[...]`` or from the caller; empty if anything of its type.
+    """
+
+    name: str
+    annotation: str
+    default: object
+    comment: str = ""
+    choices: tuple = ()
+
+    @property
+    def is_date(self) -> bool:
+        """Whether its text must be a date."""
+        named = self.annotation == "str" and (self.name == "as_of" or self.name.endswith("date"))
+        return named or re.search(r"\bdate\b", self.annotation) is not None
 
 
 @dataclass(frozen=True)
@@ -47,11 +73,11 @@ class Notebook:
     path : Path
     parameters : tuple of Parameter
     over : str
-        The parameter that is run over; empty if the notebook runs once.
+        The parameter whose values it is run for, one run each; empty if it runs once.
     batch : bool
         Whether a render of everything takes it.
     mark : str
-        Hash of all that a run of it depends on: not of outputs, counts, ids and what else a save changes.
+        Hash of all that a run of it depends on: not of outputs, counts, ids and what else saving it changes.
     """
 
     name: str
@@ -65,9 +91,20 @@ class Notebook:
         """Parameter of that name, if the notebook has it."""
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
 
+    @functools.cached_property
+    def model(self) -> type[BaseModel]:
+        """Pydantic model of the parameters, which takes no others."""
+        fields = {}
+        for number, one in enumerate(self.parameters):
+            kind = _type_of(one.annotation)
+            kind = typing.Optional[kind] if one.default is None else kind  # noqa: UP045 - Any has no |
+            kind = typing.Annotated[kind, WrapValidator(_from_text)]
+            fields[f"p{number}"] = (kind, Field(default=one.default, alias=one.name))
+        return create_model("Parameters", __config__=_STRICT, **fields)
+
 
 def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None = None) -> list[Notebook]:
-    """Notebooks of a folder in order of their names, with parameters, defaults and choices.
+    """Notebooks of a folder in order of their names.
 
     Parameters
     ----------
@@ -85,40 +122,45 @@ def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None 
     paths = [folder] if folder.suffix == ".ipynb" and not folder.is_dir() else sorted(folder.glob("*.ipynb"))
     if not paths:
         raise DataError(
-            f"No notebook is in {shown_path(folder)}. Give a folder with .ipynb files, or one such file.",
+            f"No notebook is in {shown_path(folder)}. Give a folder with .ipynb files, or one such file."
         )
     return [read_notebook(path, choices=choices) for path in paths]
 
 
 def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebook:
-    """One notebook's name, parameters and batch settings, read without running it.
+    """Name, parameters and batch settings of a notebook, read without running it.
+
+    A notebook with ``lnregions`` metadata must have one parameters cell of literals. In any other, as papermill takes
+    it, the first cell tagged ``parameters`` counts, and what is no literal is a parameter that takes anything.
 
     Raises
     ------
     DataError
-        The file is no notebook, or its parameters cell holds something else than literals.
+        The file is no notebook, or its parameters cell has something else than literals.
     """
-    path = Path(path)
-    content = _load(path)
-    settings = content.get("metadata", {}).get("lnregions", {})
-    settings = settings if isinstance(settings, dict) else {}
+    path, choices = Path(path), choices or {}
     try:
-        parameters = read_cells(content, choices=choices or {})
-    except CellError as error:
-        raise _notebook_error(path, str(error)) from None
-    over, batch = str(settings.get("over", "")), settings.get("batch", True) is not False
-    if over and not is_python(content.get("metadata", {})):  # only its own language tells what it takes
-        parameters = (Parameter(over, "str", "", choices=tuple((choices or {}).get(over, ()))),)
-    notebook = Notebook(path.stem, path, parameters, over, batch, _mark(content))
-    if over and notebook.parameter(over) is None:
-        raise _notebook_error(path, f"it is to run over {over!r}, which is none of its parameters")
+        content = _load(path)
+        metadata = content.get("metadata", {})
+        own = metadata.get("lnregions", {})
+        own = own if isinstance(own, dict) else {}
+        over, batch = str(own.get("over", "")), own.get("batch", True) is not False
+        parameters = _parameters(content, choices)
+        if over and not _is_python(metadata):  # parsed by its own kernel only
+            parameters = (Parameter(over, "str", "", choices=tuple(choices.get(over, ()))),)
+        notebook = Notebook(path.stem, path, parameters, over, batch, _mark(content))
+        if over and notebook.parameter(over) is None:
+            raise ValueError(f"it is to run over {over!r}, which is none of its parameters")
+    except ValueError as error:
+        text = f"{error}. Open it in JupyterLab and save it, or correct the cell."
+        raise DataError([fault(text, shown_path(path))]) from None
     return notebook
 
 
 def check_parameters(notebook: Notebook, given: Mapping[str, object]) -> dict[str, object]:
-    """Given values as the notebook takes them, each of its annotated type.
+    """Given values as the notebook takes them, each of its annotated type, in the order of the notebook.
 
-    Text is read as the annotated type; a parameter annotated as text stays text (``"021000"``).
+    Text may spell a literal of that type; a parameter annotated as text keeps text (``"021000"``).
 
     Raises
     ------
@@ -131,163 +173,174 @@ def check_parameters(notebook: Notebook, given: Mapping[str, object]) -> dict[st
     >>> check_parameters(book, {"year": "2025", "area": "021000"})
     {'year': 2025, 'area': '021000'}
     """
-    faults, taken = [], {}
-    for name, value in given.items():
-        parameter = notebook.parameter(name)
-        if parameter is None:
-            faults.append(unknown_fault("parameter", name, [p.name for p in notebook.parameters]))
-            continue
-        value, fault = _check_value(notebook, parameter, value)
-        taken[name] = value
-        faults += [fault] if fault else []
+    try:
+        taken = notebook.model.model_validate(dict(given)).model_dump(by_alias=True, exclude_unset=True)
+    except ValidationError as error:
+        names = dict.fromkeys(detail["loc"][0] for detail in error.errors())
+        raise DataError([_refused(notebook, name, given[name]) for name in names]) from None
+    faults = []
+    for one in notebook.parameters:
+        value = taken.get(one.name, one.default)
+        if one.choices and value not in one.choices and value != one.default:
+            faults.append(_refused(notebook, one.name, value))
+        elif one.is_date and value and one.name in taken and not _is_day(value):
+            text = f"Parameter {one.name} is {quote(value)}, which is no date. "
+            faults.append(fault(text + "Give a date such as 2024-03-31, or leave it empty."))
     refuse_any(faults)
     return taken
 
 
-def _check_value(notebook: Notebook, parameter: Parameter, value: object) -> tuple[object, Fault | None]:
-    try:
-        value = _as_type(value, parameter)
-    except ValueError:
-        wanted = _WANTED.get(parameter.annotation, parameter.annotation)
-        text = parameter.annotation == "str" and not isinstance(value, str)
-        extra = {
-            "notebook": notebook.name,
-            "wanted": f"{wanted} or None" if parameter.optional else wanted,
-            "default": _example(parameter),
-            "quoted": "; codes keep their leading zeros only in quotes" if text else "",
-        }
-        return value, Fault("parameter type", column=parameter.name, value=value, extra=extra)
-    if parameter.choices and value not in parameter.choices and value != parameter.default:
-        return value, unknown_fault(_kind(parameter.name), value, parameter.choices)
-    if _is_date(parameter) and value and not _date_ok(str(value)):
-        return value, Fault("parameter date", column=parameter.name, value=value)
-    if isinstance(value, str) and "\0" in value:
-        return value, Fault("parameter date", column=parameter.name, value=value)
-    return value, None
+def _refused(notebook: Notebook, name: str, value: object) -> Fault:
+    one = notebook.parameter(name)
+    if one is None:
+        return unknown_fault("parameter", name, [p.name for p in notebook.parameters])
+    if one.choices and isinstance(value, type(one.choices[0])):
+        return unknown_fault("area" if name == "adcode" else name, value, one.choices)
+    wanted = _WANTED.get(one.annotation, f"a value of the type {one.annotation}")
+    text = f"Parameter {name} of {notebook.name} is {quote(value)}, which is not {wanted}. Give {wanted}"
+    text += "" if one.default is None else f", as in {one.default!r}"
+    return fault(text + "; codes keep their leading zeros only in quotes" * (wanted == "text") + ".")
 
 
-def _example(parameter: Parameter) -> str:
-    if parameter.default is None:
-        return _EXAMPLES.get(parameter.annotation, "None")
-    return repr(parameter.default)
-
-
-def _as_type(value: object, parameter: Parameter) -> object:
-    annotation = parameter.annotation
-    if parameter.optional and (value is None or value == "None"):
-        return None
-    if annotation in ("str", "date"):
-        if not isinstance(value, str):
-            raise ValueError
-        return value
-    if annotation == "bool":
-        known = {"true": True, "false": False}
-        if isinstance(value, str) and value.casefold() in known:
-            return known[value.casefold()]
-        if not isinstance(value, bool):
-            raise ValueError
-        return value
-    if annotation in ("int", "float"):
-        return _as_number(value, annotation)
-    if isinstance(value, str) and not isinstance(parameter.default, str):
-        value = _literal(value, any_text=annotation == "Any")
-    if annotation in _WANTED:
-        wanted = (list, tuple) if annotation == "tuple" else getattr(builtins, annotation)
-        if not isinstance(value, wanted):
-            raise ValueError
-        return tuple(value) if annotation == "tuple" else value
-    if parameter.default is not None and not isinstance(value, type(parameter.default)):
-        raise ValueError
-    return value
-
-
-def _literal(text: str, *, any_text: bool) -> object:
-    try:
-        return ast.literal_eval(text)
-    except (SyntaxError, TypeError, ValueError, MemoryError, RecursionError) as error:
-        if any_text:
-            return text
-        raise ValueError(str(error)) from None
-
-
-def _as_number(value: object, annotation: str) -> float | int:
-    if isinstance(value, bool):
-        raise ValueError
+def _from_text(value: object, validate: typing.Callable) -> object:
+    """Validate the literal that a text spells, or else the text itself; a list may stand for a tuple."""
     if isinstance(value, str):
-        if not re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?", value.strip(), re.ASCII):
-            raise ValueError
-        return int(value) if annotation == "int" else float(value)
-    if isinstance(value, int) or (
-        isinstance(value, float) and annotation == "float" and abs(value) < float("inf")
-    ):
-        return value if annotation == "int" else float(value)
-    raise ValueError
+        with contextlib.suppress(ValidationError):
+            return validate(_literal(value))
+    if isinstance(value, list):
+        with contextlib.suppress(ValidationError):
+            return validate(value)
+        return validate(tuple(value))
+    return validate(value)
 
 
-def _kind(name: str) -> str:
-    return {"adcode": "area"}.get(name, name)
+def _literal(text: str) -> object:
+    if text.casefold() in ("true", "false"):
+        return text.casefold() == "true"
+    try:
+        value = ast.literal_eval(text.strip())
+    except (SyntaxError, TypeError, ValueError, MemoryError, RecursionError):
+        return text
+    odd = isinstance(value, int | float) and not isinstance(value, bool) and not set(text.strip()) <= _NUMBER
+    return text if odd or isinstance(value, str) else value
 
 
-def _is_date(parameter: Parameter) -> bool:
-    named = parameter.name == "as_of" or parameter.name.endswith("date")
-    return parameter.annotation == "date" or (parameter.annotation == "str" and named)
-
-
-def _date_ok(text: str) -> bool:
-    found = _DATE.match(text)
-    if not found:
+def _is_day(text: object) -> bool:
+    if not (isinstance(text, str) and _DATE.fullmatch(text)):
         return False
     try:
-        datetime.date(*(int(part or 1) for part in found.groups()))
+        return bool(datetime.date.fromisoformat((text + "-01-01")[:10]))
     except ValueError:
         return False
-    return True
+
+
+def _type_of(annotation: str | ast.expr) -> object:
+    """Type that an annotation names, built from the names of ``_TYPES`` without evaluating it; KeyError for others."""
+    match ast.parse(annotation, mode="eval").body if isinstance(annotation, str) else annotation:
+        case ast.Constant(value=None):
+            return None
+        case ast.Constant(value=str(text)):
+            return _type_of(text)
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return _TYPES[name]
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return typing.Union[_type_of(left), _type_of(right)]  # noqa: UP007 - not of two types in general
+        case ast.Subscript(value=base, slice=index) if _type_of(base) is typing.Literal:
+            return typing.Literal[ast.literal_eval(index)]
+        case ast.Subscript(value=base, slice=index):
+            parts = index.elts if isinstance(index, ast.Tuple) else [index]
+            parts = tuple(_type_of(part) for part in parts)
+            return _type_of(base)[parts if len(parts) > 1 else parts[0]]
+    raise KeyError(annotation)
+
+
+def _parameters(content: dict, choices: Choices) -> tuple[Parameter, ...]:
+    """Parameters of a notebook; ValueError says why they cannot be taken."""
+    strict = "lnregions" in content.get("metadata", {})
+    cells = [
+        cell for cell in content["cells"] if "parameters" in (_mapping(cell, "metadata").get("tags") or ())
+    ]
+    if not cells or not _is_python(content.get("metadata", {})):
+        return ()
+    if strict and len(cells) > 1:
+        raise ValueError("it has more than one cell tagged parameters")
+    source = "".join(map(str, cells[0].get("source", "")))
+    found: dict[str, Parameter] = {}
+    try:
+        source = source if strict else _MAGIC.sub("", source)
+        tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+        comments = {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
+        for line in ast.parse(source).body:
+            if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)):
+                found |= _assigned(line, comments.get(line.lineno, ""), choices=choices, strict=strict)
+    except (SyntaxError, ValueError, tokenize.TokenError) as error:
+        if strict:
+            raise ValueError(f"its parameters cell cannot be taken: {error}") from None
+        return ()
+    return tuple(found.values())
+
+
+def _assigned(line: ast.stmt, comment: str, *, choices: Choices, strict: bool) -> dict[str, Parameter]:
+    """Parameters that one statement assigns."""
+    targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+    single = len(targets) == 1 and isinstance(targets[0], ast.Name) and getattr(line, "value", None)
+    try:
+        if not single:
+            raise ValueError(f"line {line.lineno} is no annotated literal")
+        try:
+            default = ast.literal_eval(line.value)
+        except (ValueError, TypeError):
+            raise ValueError(f"line {line.lineno} is no literal") from None
+    except ValueError:
+        if strict:
+            raise
+        nodes = [node for target in targets if target is not None for node in ast.walk(target)]
+        names = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        return {name: Parameter(name, "Any", None, comment) for name in names}
+    name, annotation = targets[0].id, "Any" if default is None else type(default).__name__
+    allowed = tuple(choices.get(name, ()))
+    with contextlib.suppress(KeyError, TypeError, SyntaxError):
+        kind = _type_of(line.annotation) if isinstance(line, ast.AnnAssign) else typing.Any
+        annotation = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else annotation
+        allowed = typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else allowed
+    if not strict and default not in allowed:
+        allowed = ()  # it only shares the name with a parameter of ours
+    return {name: Parameter(name, annotation.strip("'\""), default, comment, allowed)}
+
+
+def _is_python(metadata: dict) -> bool:
+    return _mapping(metadata, "kernelspec").get("language") in (None, "", "python")
+
+
+def _mapping(content: dict, key: str) -> dict:
+    value = content.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _load(path: Path) -> dict:
     try:
         content = json.loads(path.read_bytes())
     except OSError as error:
-        raise _notebook_error(path, "it cannot be read", str(error.strerror)) from None
+        raise ValueError(f"it cannot be read ({error.strerror})") from None
     except (ValueError, RecursionError):
-        raise _notebook_error(path, "it is not valid JSON") from None
+        raise ValueError("it is not valid JSON") from None
     cells = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise _notebook_error(path, "it has no list of cells")
+        raise ValueError("it has no list of cells")
     if not isinstance(content.get("metadata", {}), dict) or content.get("nbformat") != 4:
-        raise _notebook_error(path, "it is not of notebook format 4")
+        raise ValueError("it is not of notebook format 4")
     return content
-
-
-_CELL_PARTS = ("cell_type", "attachments")
-_CELL_METADATA = ("tags", "jupyter", "format", "raw_mimetype")
 
 
 def _mark(content: dict) -> str:
     """Hash of what a run of a notebook depends on; saving it unchanged in JupyterLab leaves it as it is."""
     metadata = content.get("metadata", {})
-    kernel = metadata.get("kernelspec")
-    parts = [_cell_mark(cell) for cell in content["cells"]]
-    parts += [kernel.get("name") if isinstance(kernel, dict) else None, metadata.get("lnregions")]
+    parts: list[object] = [_mapping(metadata, "kernelspec").get("name"), metadata.get("lnregions")]
+    for cell in content["cells"]:
+        own = _mapping(cell, "metadata")
+        parts += [
+            "".join(map(str, cell.get("source") or "")),
+            {name: cell[name] for name in ("cell_type", "attachments") if cell.get(name)},
+            {name: own[name] for name in ("tags", "jupyter", "format", "raw_mimetype") if own.get(name)},
+        ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _cell_mark(cell: dict) -> list:
-    source, metadata = cell.get("source", ""), cell.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    source = "".join(map(str, source)) if isinstance(source, list) else source
-    return [
-        source,
-        {name: cell[name] for name in _CELL_PARTS if cell.get(name)},
-        {name: metadata[name] for name in _CELL_METADATA if metadata.get(name)},
-    ]
-
-
-def _notebook_error(path: Path, what: str, detail: str = "") -> DataError:
-    extra = {
-        "text": what + (f" ({detail})" if detail else ""),
-        "text_zh": f"笔记本无法使用：{what}",
-        "remedy": "Open it in JupyterLab and save it, or mend the cell",
-        "remedy_zh": "请在 JupyterLab 中打开并重新保存，或修改该单元格",
-    }
-    return DataError([Fault("notebook", shown_path(path), extra=extra)])

@@ -1,18 +1,17 @@
-"""What a render says while it works: a bar in a terminal, lines elsewhere, JSON for programs, or nothing."""
+"""What a render prints: a bar on a terminal, lines elsewhere, JSON for programs, or nothing."""
 
 import contextlib
 import json
 import os
+import shutil
 import sys
 import time
+from collections.abc import Iterator
 from typing import TextIO
-
-_COLUMNS = 80
-KINDS = ("auto", "bar", "lines", "json", "quiet")
 
 
 def progress_for(kind: str = "auto", *, stream: TextIO | None = None):
-    """What to give :func:`lnregions.batch.render.render_notebooks` as ``progress``.
+    """What to give :func:`lnregions.batch.render_notebooks` as ``progress``.
 
     Parameters
     ----------
@@ -29,122 +28,92 @@ def progress_for(kind: str = "auto", *, stream: TextIO | None = None):
     stream = stream or (sys.stdout if kind == "json" else sys.stderr)
     if kind == "quiet" or stream is None:
         return None
-    if kind == "json":
-        return JsonLines(stream)
-    if kind == "bar" or (kind == "auto" and stream.isatty()):
-        return Bar(stream)
-    return Lines(stream)
+    if kind == "auto":
+        kind = "bar" if stream.isatty() else "lines"
+    return {"json": JsonLines, "bar": Bar, "lines": Lines}[kind](stream)
+
+
+@contextlib.contextmanager
+def _writing(stream: TextIO) -> Iterator[None]:
+    """Suppress errors of a stream that nobody reads any more, such as a closed terminal, now and at exit."""
+    try:
+        yield
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def say(text: str, stream: TextIO) -> None:
-    """Write a line; nobody who listens any more, such as ``head`` or a closed terminal, is no reason to stop."""
-    try:
-        print(text, file=stream, flush=True)
-    except UnicodeEncodeError:
-        print(text.encode("ascii", "backslashreplace").decode(), file=stream, flush=True)
-    except OSError:
-        hush(stream)
-    except ValueError:  # it is closed
-        return
-
-
-def hush(stream: TextIO) -> None:
-    """Send what else is written to a stream nowhere, so that Python does not complain of it at its end."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+    """Print a line; a stream that is closed, or cannot encode it, is no reason to stop."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    with _writing(stream):
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
 
 
 class Lines:
     """One line for each run that ends."""
 
     def __init__(self, stream: TextIO):
-        self._stream = stream
+        self._stream, self._start = stream, time.monotonic()
         self._done = self._todo = 0
-        self._begun = time.monotonic()
 
-    def __call__(self, kind: str, run, facts) -> None:
+    def __call__(self, event: str, run, facts) -> None:
         """Take one event."""
-        if kind == "plan" and facts["todo"]:
+        if event == "plan" and facts["todo"]:
             self._todo = facts["todo"]
-            self._say(f"{facts['todo']} of {facts['runs']} runs to do")
-        elif kind == "finished":
+            say(f"{facts['todo']} of {facts['runs']} runs to do", self._stream)
+        elif event == "finished":
             self._done += 1
-            tail = "" if facts["status"] == "done" else f": {error_line(facts)}"
-            left = time_left(self._done, self._todo, since=self._begun)
-            count = f"[{self._done}/{self._todo}]"
-            self._say(f"{count} {facts['status']} {run.name} {facts['seconds']:.1f} s, {left}{tail}")
-
-    def _say(self, text: str) -> None:
-        say(text, self._stream)
+            left = self._todo - self._done
+            seconds = (time.monotonic() - self._start) / self._done * left
+            when = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
+            text = f"{left} left, about {when}" if left else "none left"
+            text = f"{facts['status']} {run.name} {facts['seconds']:.1f} s, {text}"
+            error = "" if facts["status"] == "done" else f": {error_line(facts)}"
+            say(f"[{self._done}/{self._todo}] {text}{error}", self._stream)
 
 
 class Bar:
-    """A bar with the runs done, in work, failed and the time left."""
+    """A bar with the runs done, running, failed and the time left."""
 
     def __init__(self, stream: TextIO):
         self._stream, self._bar = stream, None
-        self._working = self._failed = 0
+        self._running = self._failed = 0
 
-    def __call__(self, kind: str, run, facts) -> None:
+    def __call__(self, event: str, run, facts) -> None:
         """Take one event."""
-        try:
-            self._show(kind, facts)
-        except OSError:
-            hush(self._stream)
-        except ValueError:  # the stream is closed
-            return
+        with _writing(self._stream):
+            if event == "plan" and facts["todo"]:
+                from tqdm import tqdm
 
-    def _show(self, kind: str, facts) -> None:
-        if kind == "plan" and facts["todo"]:
-            from tqdm import tqdm
-
-            shape = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
-            self._bar = tqdm(
-                total=facts["todo"],
-                unit="run",
-                file=self._stream,
-                bar_format=shape,
-                ncols=_width(self._stream),
-            )
-        if self._bar is None:  # it could not be drawn
-            return
-        if kind == "started":
-            self._working += 1
-        elif kind == "finished":
-            self._working -= 1
-            self._failed += facts["status"] != "done"
-            self._bar.update(1)
-        if kind != "plan":
-            self._bar.set_postfix_str(f"{self._working} in work, {self._failed} failed")
-            if kind == "end":
+                shape = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
+                width = shutil.get_terminal_size().columns
+                self._bar = tqdm(total=facts["todo"], file=self._stream, bar_format=shape, ncols=width)
+            if self._bar is None:
+                return
+            self._running += (event == "started") - (event == "finished")
+            if event == "finished":
+                self._failed += facts["status"] != "done"
+                self._bar.update(1)
+            self._bar.set_postfix_str(f"{self._running} running, {self._failed} failed")
+            if event == "end":
                 self._bar.close()
 
 
-def _width(stream: TextIO) -> int | None:
-    """Columns of a terminal, also of one that does not know its own; None for anything else."""
-    with contextlib.suppress(OSError, ValueError):
-        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
-    return None
-
-
 class JsonLines:
-    """One JSON object a line: the event, the run, what it came to; as ``docs/manifest.md`` describes them."""
+    """One JSON object a line: the event, the run, what it came to; see ``docs/manifest.md``."""
 
     def __init__(self, stream: TextIO):
         self._stream = stream
 
-    def __call__(self, kind: str, run, facts) -> None:
+    def __call__(self, event: str, run, facts) -> None:
         """Take one event."""
-        event = {"event": kind}
-        if run is not None:
-            event["run"] = run.name
-        if kind == "finished":
-            event |= {name: facts[name] for name in ("status", "seconds", "error")}
-        elif facts:
-            event |= facts
-        say(json.dumps(event, ensure_ascii=False), self._stream)
+        line = {"event": event} | ({"run": run.name} if run is not None else {})
+        if event == "finished":
+            facts = {name: facts[name] for name in ("status", "seconds", "error")}
+        say(json.dumps(line | (facts or {}), ensure_ascii=False), self._stream)
 
 
 def error_line(record: dict) -> str:
@@ -158,32 +127,14 @@ def error_line(record: dict) -> str:
     error = record.get("error")
     if not error:
         return ""
-    place = f"cell {error['cell']}: " if error["cell"] else ""
-    last = error["text"].strip().splitlines()[-1] if error["text"].strip() else ""
+    cell = f"cell {error['cell']}: " if error["cell"] else ""
+    last = (error["text"].strip().splitlines() or [""])[-1]
     source = f" ({error['source']})" if error["source"] else ""
-    return f"{place}{error['name']}: {last}{source}"
+    return f"{cell}{error['name']}: {last}{source}"
 
 
 def failure_lines(result) -> list[str]:
     """Each failed run of a result with its error in one line, then those that were stopped."""
     runs = result.manifest["runs"]
     lines = [f"failed  {name}  {error_line(runs.get(name, {}))}" for name in result.failed]
-    return lines + [f"stopped {name}  {error_line(runs.get(name, {}))}".rstrip() for name in result.stopped]
-
-
-def time_left(done: int, todo: int, *, since: float) -> str:
-    """Time left in words, from the time that the runs so far took.
-
-    Examples
-    --------
-    >>> time_left(4, 4, since=0)
-    'none left'
-    """
-    if done >= todo:
-        return "none left"
-    seconds = (time.monotonic() - since) / max(done, 1) * (todo - done)
-    return (
-        f"{todo - done} left, about {seconds / 60:.0f} min"
-        if seconds > 90
-        else f"{todo - done} left, about {seconds:.0f} s"
-    )
+    return lines + [f"stopped {name}" for name in result.stopped]

@@ -1,32 +1,50 @@
-"""Render notebooks over languages and values: strict, parallel, only what must run, and the books kept.
+"""Render notebooks over languages and values: strict, in parallel, only what must run, with a manifest.
 
-Every run has a private folder that becomes its place in the output when it is finished::
+Every run has a folder of its own, which is renamed to its place in the output when the run has finished::
 
     <output>/<language>/<notebook>/<value or "all">/<notebook>.ipynb, .html, figures/...
     <output>/manifest.json
 """
 
-import itertools
-import sys
+import contextlib
+import datetime
+import functools
+import queue
+import secrets
+import signal
+import threading
 import time
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lnregions.batch.folder_lock import cannot_write, lock_folder
-from lnregions.batch.manifest import Books, run_inputs, shared_inputs
-from lnregions.batch.parameters import Choices, Notebook, check_parameters, list_notebooks
-from lnregions.batch.runs import Limits
-from lnregions.batch.stopping import stop_when_asked
-from lnregions.errors import DataError, refuse_any, shown_path, unknown, unknown_fault
-from lnregions.files import remove_tree, safe_name, sweep
+from lnregions.batch.execute import Limits, sign_notebook
+from lnregions.batch.manifest import (
+    Manifest,
+    OutputError,
+    cannot_write,
+    digest,
+    lock_folder,
+    refuse_links,
+    shared_inputs,
+)
+from lnregions.batch.parameters import Choices
+from lnregions.batch.selection import LANGUAGES, Run, plan_runs
+from lnregions.errors import unknown
+from lnregions.files import remove_temporary, remove_tree, replace_folder
 
 ENGINES = ("warm", "ordinary")
-FIGURES = "figures"
-"""Folder for figure files within a run's folder, given to notebooks that have this parameter, empty."""
-PAGE_LANGUAGES = ("en", "zh")
-"""Languages of pages; a parameter ``language`` with one of them as default is run over them."""
+_OUTCOMES = ("done", "failed", "stopped")
+_MEASURED = ("attempts", "seconds", "cpu_seconds", "peak_memory", "own_memory")
+_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Stopped(KeyboardInterrupt):
+    """A second signal, which stops at once; its number is in ``signal``."""
+
+    def __init__(self, number: int):
+        self.signal = number
+        super().__init__(signal.Signals(number).name)
 
 
 @dataclass(frozen=True)
@@ -38,7 +56,7 @@ class Settings:
     jobs : int
         Runs at a time.
     engine : {"warm", "ordinary"}
-        Kernels forked from a warm process, or a kernel process started for each run.
+        Kernels forked from a process with the libraries loaded, or a kernel process started for each run.
     force : bool
         Run everything, also what is up to date.
     html : bool
@@ -52,9 +70,9 @@ class Settings:
     own : tuple of Path
         Further files that runs read: a change in them is a reason to run again.
     imports : tuple of str or None
-        Modules that the warm process imports; what notebooks commonly use if absent.
+        Modules that the fork server loads; what notebooks commonly use if absent.
     warm_up : tuple of str or (str, dict)
-        ``"module:function"`` called in the warm process after that, or one with its arguments by name.
+        ``"module:function"`` called in the fork server after that, or one with its arguments by name.
     scheduler : str
         Address of a Dask scheduler that does the runs; empty: this machine does.
     """
@@ -73,27 +91,6 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One notebook with one set of parameters.
-
-    Attributes
-    ----------
-    name : str
-        ``language/notebook/value``, which is also its folder in the output.
-    why : str
-        Reason why it must be done; empty if it is up to date.
-    """
-
-    name: str
-    notebook: Notebook
-    language: str
-    value: str
-    parameters: Mapping[str, object]
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    why: str = ""
-
-
-@dataclass(frozen=True)
 class RenderResult:
     """What a render did.
 
@@ -103,9 +100,9 @@ class RenderResult:
     manifest : dict
         As written to ``manifest.json``.
     runs : list of Run
-        All that were asked for, in order.
+        All of the selection, in order.
     done, failed, stopped, skipped : list of str
-        Their names by outcome; ``stopped`` holds also what was never begun.
+        Their names by outcome; ``stopped`` includes those never begun.
     seconds : float
     interrupted : int
         Number of the signal that stopped it (2: Ctrl-C), or 0.
@@ -123,181 +120,22 @@ class RenderResult:
 
     @property
     def ok(self) -> bool:
-        """Whether everything asked for is there."""
+        """Whether every run is done or up to date."""
         return not self.failed and not self.stopped
-
-
-def plan_runs(
-    *,
-    choices: Choices | None = None,
-    notebooks: Path | str | Iterable[Path | str] | None = None,
-    languages: Sequence[str] = ("en", "zh"),
-    only: Mapping[str, Sequence[str]] | None = None,
-    parameters: Mapping[str, object] | None = None,
-) -> list[Run]:
-    """All runs that are asked for, every parameter checked.
-
-    Parameters
-    ----------
-    choices : mapping of str to list of str
-        What a parameter may be; a notebook that runs over a parameter runs for each of its choices.
-    notebooks : path, list of path, or None
-        Folder, notebook files, or names of the project's notebooks; all of its batch notebooks if absent.
-    languages : sequence of str
-        For the parameter ``language``; a notebook without it, or with another language as default, runs once.
-    only : mapping of str to list of str
-        Values to keep of the parameters run over, for example ``{"region": ["circle"]}``; a notebook with such
-        a parameter that is not run over it by itself is run for these values.
-    parameters : mapping
-        For every notebook that has them.
-
-    Raises
-    ------
-    DataError
-        An unknown notebook, parameter or value, or a value of the wrong type; nothing has run then.
-    """
-    choices, only, parameters = dict(choices or {}), dict(only or {}), dict(parameters or {})
-    found = [_over_what_is_asked(notebook, only) for notebook in select_notebooks(notebooks, choices=choices)]
-    _check_names(found, parameters, only=only, choices=choices)
-    runs = []
-    for notebook in found:
-        given = {name: value for name, value in parameters.items() if notebook.parameter(name)}
-        spoken = [] if "language" in given else _spoken(notebook, languages)
-        values = _values(notebook, choices, only=only, given=given)
-        for language, value in itertools.product(spoken or languages[:1], values):
-            runs.append(_run(notebook, language, value=value, given=given, speaks=bool(spoken)))
-    runs = _each_place_once(runs)
-    if not runs:
-        raise DataError(
-            "Nothing is left to render. Take away some of the filters, or give another notebook.",
-        )
-    return runs
-
-
-def _over_what_is_asked(notebook: Notebook, only: Mapping) -> Notebook:
-    asked = [name for name in only if notebook.parameter(name)]
-    return replace(notebook, over=asked[0]) if asked and not notebook.over else notebook
-
-
-def _spoken(notebook: Notebook, languages: Sequence[str]) -> list[str]:
-    """Those of the languages that a notebook's parameter ``language`` takes; none if it means something else."""
-    one = notebook.parameter("language")
-    if one is None or one.default not in PAGE_LANGUAGES:
-        return []
-    return [language for language in languages if not one.choices or language in one.choices]
-
-
-def select_notebooks(notebooks, *, choices: Choices | None = None) -> list[Notebook]:
-    """Notebooks by folder, file or name; without any, all of the project's that belong to a batch."""
-    if notebooks is None:
-        return [notebook for notebook in list_notebooks(choices=choices) if notebook.batch]
-    if isinstance(notebooks, (str, Path)):
-        notebooks = [notebooks]
-    found = []
-    for item in notebooks:
-        if Path(item).is_dir():
-            found += [notebook for notebook in list_notebooks(item, choices=choices) if notebook.batch]
-        elif Path(item).is_file() or str(item).endswith(".ipynb"):
-            found += list_notebooks(item, choices=choices)
-        else:
-            known = {notebook.name: notebook for notebook in list_notebooks(choices=choices)}
-            if str(item) not in known:
-                raise unknown("notebook", str(item), known)
-            found.append(known[str(item)])
-    return _each_once(found)
-
-
-def _each_once(found: Sequence[Notebook]) -> list[Notebook]:
-    """Notebooks without repetition; two files of one name would have one place for their results."""
-    kept: dict[str, Notebook] = {}
-    for notebook in found:
-        other = kept.setdefault(notebook.name, notebook)
-        if other.path.resolve() != notebook.path.resolve():
-            one, two = shown_path(other.path), shown_path(notebook.path)
-            raise DataError(
-                f"{one} and {two} have the same name, and so the same place for their results. "
-                "Rename one of them, or render them into two folders.",
-            )
-    return list(kept.values())
-
-
-def _check_names(notebooks, parameters, *, only, choices) -> None:
-    known = {p.name for notebook in notebooks for p in notebook.parameters}
-    over = {notebook.over for notebook in notebooks if notebook.over}
-    faults = [unknown_fault("parameter", name, sorted(known)) for name in parameters if name not in known]
-    faults += [unknown_fault("parameter", name, sorted(over)) for name in only if name not in over]
-    for name, values in only.items():
-        allowed = choices.get(name, ())
-        kind = "area" if name == "adcode" else name
-        faults += [unknown_fault(kind, v, allowed) for v in values if allowed and v not in allowed]
-    refuse_any(faults)
-
-
-def _values(notebook: Notebook, choices: Choices, *, only, given) -> list:
-    over = notebook.over
-    if not over or over in given:
-        return [given[over]] if over else [""]
-    values = list(choices.get(over, ())) or list(notebook.parameter(over).choices)
-    if not values:
-        values = [notebook.parameter(over).default]
-    wanted = only.get(over)
-    return [value for value in values if wanted is None or value in wanted]
-
-
-def _run(notebook: Notebook, language: str, *, value: object, given: dict, speaks: bool) -> Run:
-    parameters = dict(given)
-    if notebook.over:
-        parameters[notebook.over] = value
-    if speaks:
-        parameters["language"] = language
-    figures, plan = notebook.parameter(FIGURES), notebook.parameter("plan")
-    if figures is not None and figures.default == "":
-        parameters.setdefault(FIGURES, FIGURES)
-    if plan is not None and plan.default in plan.choices:
-        parameters.setdefault("plan", plan.default)  # so that the books and the page name it
-    if parameters.get("language") in PAGE_LANGUAGES:
-        language = parameters["language"]
-    name = "/".join(safe_name(part) for part in (language, notebook.name, str(value) or "all"))
-    order = {one.name: place for place, one in enumerate(notebook.parameters)}
-    parameters = dict(sorted(parameters.items(), key=lambda item: order.get(item[0], len(order))))
-    return Run(name, notebook, language, str(value), check_parameters(notebook, parameters))
-
-
-def _each_place_once(runs: Sequence[Run]) -> list[Run]:
-    """Runs without repetition; two different ones may not have one place for their results."""
-    kept: dict[str, Run] = {}
-    for run in runs:
-        other = kept.setdefault(_place(run.name), run)
-        if dict(other.parameters) != dict(run.parameters):
-            raise DataError(
-                f"The values {other.value!r} and {run.value!r} of {run.notebook.over} have the same folder "
-                f"{run.name} for their results. Rename one of them.",
-            )
-    return list(kept.values())
-
-
-def _place(name: str) -> str:
-    """Name as the file system tells names apart."""
-    if sys.platform in ("win32", "darwin"):
-        return unicodedata.normalize("NFC", name).casefold()
-    return name
 
 
 def plan_render(output: Path | str, runs: Sequence[Run], *, settings: Settings | None = None) -> list[Run]:
     """The same runs with the reason why each must be done; nothing is run or written."""
-    settings = settings or Settings()
-    return _with_reasons(Books(Path(output)), runs, settings=settings)
+    return _with_reasons(Manifest(Path(output)), runs, settings or Settings())
 
 
-def _with_reasons(books: Books, runs: Sequence[Run], *, settings: Settings) -> list[Run]:
-    shared = shared_inputs(books.hashes, own=settings.own, html=settings.html)
+def _with_reasons(manifest: Manifest, runs: Sequence[Run], settings: Settings) -> list[Run]:
+    shared = shared_inputs(manifest.hashes, own=settings.own, html=settings.html)
     planned = []
     for run in runs:
-        notebook = run.notebook.mark or books.hashes.file(run.notebook.path)
-        inputs = run_inputs(shared, notebook=notebook, parameters=run.parameters)
-        why = books.why(run.name, inputs) or ("it is forced" if settings.force else "")
-        fields = {**run.__dict__, "inputs": inputs, "why": why}
-        planned.append(Run(**fields))
+        inputs = {**shared, "notebook": run.notebook.mark, "parameters": digest(dict(run.parameters))}
+        why = manifest.why(run.name, inputs) or "it is forced" * settings.force
+        planned.append(replace(run, inputs=inputs, why=why))
     return planned
 
 
@@ -306,7 +144,7 @@ def render_notebooks(
     *,
     choices: Choices | None = None,
     notebooks: Path | str | Iterable[Path | str] | None = None,
-    languages: Sequence[str] = ("en", "zh"),
+    languages: Sequence[str] = LANGUAGES,
     only: Mapping[str, Sequence[str]] | None = None,
     parameters: Mapping[str, object] | None = None,
     settings: Settings | None = None,
@@ -322,8 +160,8 @@ def render_notebooks(
         What to render, see :func:`plan_runs`.
     settings : Settings, optional
         How to do it.
-    progress : optional
-        What is told of each run, from :func:`lnregions.batch.progress.progress_for`; nothing if absent.
+    progress : callable, optional
+        Takes each event, see :func:`lnregions.batch.progress_for`.
 
     Returns
     -------
@@ -333,42 +171,188 @@ def render_notebooks(
     Raises
     ------
     DataError
-        Something asked for is unknown or wrong, another render holds the folder, or it cannot be written to.
+        An argument is unknown or wrong, another render is writing to the folder, or it cannot be written to.
     """
-    settings = settings or Settings()
+    settings, output, start = settings or Settings(), Path(output), time.perf_counter()
     if settings.engine not in ENGINES:
         raise unknown("engine", settings.engine, ENGINES)
-    began = time.perf_counter()
     runs = plan_runs(
         choices=choices, notebooks=notebooks, languages=languages, only=only, parameters=parameters
     )
-    output = Path(output)
-    with stop_when_asked(), lock_folder(output):
-        sweep(output)
-        books = Books(output)
-        planned = _with_reasons(books, runs, settings=settings)
+    tell = progress or (lambda *_: None)
+    with lock_folder(output):
+        remove_temporary(output)
+        remove_tree(output / ".lnregions" / "staging")
+        manifest = Manifest(output)
+        planned = _with_reasons(manifest, runs, settings)
         todo = [run for run in planned if run.why]
-        outcome = {"done": [], "failed": [], "stopped": []}
-        if todo:
-            from lnregions.batch.batch import work
+        tell("plan", None, {"runs": len(planned), "todo": len(todo)})
+        execution = _Execution(manifest, settings, tell)
+        try:
+            if todo:
+                with queue_signals(execution.events):
+                    execution.run(todo)
+            content = manifest.save() if todo or manifest.unsaved else {"runs": manifest.runs}
+        except OSError as error:
+            raise cannot_write(manifest.path, error) from None
+        finally:
+            tell("end", None, execution.outcome)
+            manifest.hashes.save()
+    return RenderResult(
+        output,
+        content,
+        planned,
+        skipped=[run.name for run in planned if not run.why],
+        seconds=round(time.perf_counter() - start, 3),
+        interrupted=execution.interrupted,
+        **execution.outcome,
+    )
 
-            outcome = work(todo, books=books, settings=settings, progress=progress, planned=planned)
-        elif progress is not None:
-            progress("plan", None, {"runs": len(planned), "todo": 0})
-            progress("end", None, dict(outcome))
-        manifest = _close(books, keep=not todo)
-    skipped = [run.name for run in planned if not run.why]
-    seconds = round(time.perf_counter() - began, 3)
-    return RenderResult(output, manifest, planned, skipped=skipped, seconds=seconds, **outcome)
+
+class _Execution:
+    """Executes the runs of a render and enters each in the manifest as it ends."""
+
+    def __init__(self, manifest: Manifest, settings: Settings, tell):
+        self._manifest, self._settings, self._tell = manifest, settings, tell
+        self._staging = manifest.output / ".lnregions" / "staging" / secrets.token_hex(4)
+        self.events: queue.SimpleQueue = queue.SimpleQueue()
+        self._number: dict[str, int] = {}
+        self.outcome: dict[str, list[str]] = {name: [] for name in _OUTCOMES}
+        self.interrupted = 0
+
+    def run(self, todo: Sequence[Run]) -> None:
+        """Execute runs until all have ended, the time limit is over or a signal comes."""
+        self._number = {run.name: number for number, run in enumerate(todo)}
+        self._staging.mkdir(parents=True)  # under a new name: a killed render's last kernel may still write
+        self._workers = self._start_workers(todo[0])
+        try:
+            self._submit_and_follow(todo)
+            while not self.events.empty():  # what was done before a stop reached it
+                event, run, future = self.events.get()
+                if event == "finished" and not future.cancelled():
+                    self._take(event, run, future, only="done")
+        finally:
+            self._workers.close()
+            remove_tree(self._staging.parent)  # before the manifest is written, which needs room on the disk
+        ended = {name for names in self.outcome.values() for name in names}
+        self.outcome["stopped"] += [name for name in self._number if name not in ended]
+        for names in self.outcome.values():
+            names.sort(key=self._number.get)
+
+    def _submit_and_follow(self, todo: Sequence[Run]) -> None:
+        try:
+            for number, run in enumerate(todo):
+                ended = functools.partial(self._put_finished, run)
+                self._workers.submit(number, run).add_done_callback(ended)
+            self._follow(len(todo))
+        except BaseException:
+            self._workers.stop("The render ended with an error.")
+            raise
+
+    def _start_workers(self, first: Run):
+        if self._settings.scheduler:
+            from lnregions.batch.cluster import ClusterRuns
+
+            return ClusterRuns(first, settings=self._settings, events=self.events)
+        from lnregions.batch.local import LocalRuns
+
+        return LocalRuns(first, settings=self._settings, staging=self._staging, events=self.events)
+
+    def _put_finished(self, run: Run, future) -> None:
+        self.events.put(("finished", run, future))
+
+    def _follow(self, count: int) -> None:
+        """Take events until all runs have ended; stop them at a signal, or when the time for the render is over."""
+        most = self._settings.batch
+        deadline = None if most is None else time.monotonic() + most
+        while count:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            try:
+                event, run, what = self.events.get(timeout=left)
+            except queue.Empty:
+                self._workers.stop(f"The render took longer than {most:g} seconds.")
+                return
+            if event == "signal":
+                self.interrupted = what
+                self._workers.stop("The render was stopped by the user.")
+                return
+            count -= event == "finished"
+            self._take(event, run, what)
+
+    def _take(self, event: str, run: Run, future, *, only: str = "") -> None:
+        if event == "started":
+            self._tell(event, run, None)
+            return
+        folder = self._staging / str(self._number[run.name])
+        try:
+            record = self._workers.record(future, folder)
+        except Exception as error:
+            record = failure(error)
+        if only in ("", record["status"]):
+            record = self._enter(run, record, folder)
+            self.outcome[record["status"]].append(run.name)
+            self._tell(event, run, record)
+
+    def _enter(self, run: Run, record: dict, folder: Path) -> dict:
+        """Rename a run's folder to its final name and enter the run in the manifest; its full record."""
+        outputs: dict[str, str] = {}
+        if not record.pop("unwritten", True):
+            final = self._manifest.output / run.name
+            try:
+                refuse_links(self._manifest.output, final.parent)
+                replace_folder(folder, final)
+                outputs = self._manifest.hashes.listing(final)
+                sign_notebook(final / f"{run.notebook.name}.ipynb")
+            except (OSError, OutputError) as error:
+                record, outputs = failure(error), {}
+        entry = {
+            "notebook": run.notebook.name,
+            "language": run.language,
+            "over": run.notebook.over,
+            "value": run.value,
+            "parameters": dict(run.parameters),
+            "folder": run.name,
+            "status": record["status"],
+            "why": run.why,
+            "engine": self._settings.engine,
+            "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            **{name: record.get(name) for name in _MEASURED},
+            "key": digest(dict(run.inputs)),
+            "inputs": dict(run.inputs),
+            "outputs": outputs,
+            "error": record["error"],
+        }
+        self._manifest.add(run.name, entry)
+        return entry
 
 
-def _close(books: Books, *, keep: bool) -> dict:
-    """Write the manifest, unless it can stay as it is, and remove what the runs worked in."""
-    remove_tree(books.output / ".lnregions" / "staging")
-    if keep and not books.unsaved:
-        books.hashes.save()
-        return {"runs": books.runs}
+def failure(error: BaseException) -> dict:
+    """Record of a run that failed outside its notebook."""
+    details = {"cell": None, "name": type(error).__name__, "text": str(error) or repr(error), "source": ""}
+    return {"status": "failed", "seconds": 0.0, "cpu_seconds": 0.0, "error": details, "attempts": 1}
+
+
+@contextlib.contextmanager
+def queue_signals(events: queue.SimpleQueue) -> Iterator[None]:
+    """Put Ctrl-C, SIGTERM and SIGHUP into a queue as ``("signal", None, number)``; the second one interrupts.
+
+    What is being done when a signal comes is finished first. A signal that is ignored or handled already is left so.
+    """
+    seen: list[int] = []
+
+    def take(number: int, frame) -> None:
+        if seen:
+            raise Stopped(number)
+        seen.append(number)
+        events.put(("signal", None, number))
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (getattr(signal, name) for name in _STOP_SIGNALS if hasattr(signal, name)):
+            if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+                before[number] = signal.signal(number, take)
     try:
-        return books.save()
-    except OSError as error:
-        raise cannot_write(books.path, error) from None
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

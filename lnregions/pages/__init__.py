@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "documents": ["report_docx", "report_pdf", "single_file"],
         "inventory": ["small_picture"],
-        "page_mark": ["pages_mark", "pages_stand", "remember_pages"],
+        "page_mark": ["update_report"],
         "report": ["write_report"],
     },
 )

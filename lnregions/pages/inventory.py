@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from lnregions.batch import Books
+from lnregions.batch import Manifest
 from lnregions.files import write_json, write_whole
 
 DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
@@ -143,7 +143,7 @@ def read_inventory(
     ()
     """
     output, runs, others = Path(output), [], set()
-    for name, record in sorted(Books(output).runs.items(), key=lambda item: str(item[0])):
+    for name, record in sorted(Manifest(output).runs.items(), key=lambda item: str(item[0])):
         run = _run(output, name, record) if isinstance(record, Mapping) else None
         given = record.get("parameters") if run else None
         given = given if isinstance(given, Mapping) else {}

@@ -1,43 +1,42 @@
-"""Whether the pages over a render are as they would be if they were built anew."""
+"""Pages built again only where they would differ from those that are there."""
 
 import contextlib
-import hashlib
 import json
 from pathlib import Path
 
-from lnregions.batch import Hashes
+from lnregions.batch import Hashes, digest
 from lnregions.files import write_json
+from lnregions.pages.report import write_report
 
-_WHAT = ("package", "data", "shapes", "own", "versions")
+_INPUTS = ("package", "data", "shapes", "own", "versions")
 
 
-def pages_mark(result, *, plan: str, as_of: str) -> str:
-    """Hash of all that the pages are made from: the runs on record, data, package, plan and date."""
+def update_report(result, *, plan: str, as_of: str) -> bool:
+    """Build the pages over a render, unless they are as they would be built; whether they were.
+
+    Parameters
+    ----------
+    result : RenderResult
+        What the render did.
+    plan, as_of : str
+        As for :func:`write_report`; an empty date for all that was published.
+    """
     inputs = result.runs[0].inputs
     runs = {
         name: [record.get("status"), record.get("outputs"), record.get("error")]
         for name, record in result.manifest["runs"].items()
     }
-    content = [[inputs.get(name) for name in _WHAT], plan, as_of, runs]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def pages_stand(output: Path, mark: str) -> bool:
-    """Whether pages of this mark were built and none was lost or changed since."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        known = json.loads(_file(output).read_text("utf-8"))
-        return bool(known["pages"]) and known["mark"] == mark and known["pages"] == _pages(output)
-    return False
-
-
-def remember_pages(output: Path, mark: str) -> None:
-    """Keep the mark of pages that were just built; without a word if that cannot be written."""
+    mark = digest([[inputs.get(name) for name in _INPUTS], plan, as_of, runs])
+    file = result.output / ".lnregions" / "pages_mark.json"
+    if not (result.done or result.failed or result.stopped):
+        with contextlib.suppress(OSError, ValueError, AttributeError, TypeError, KeyError):
+            known = json.loads(file.read_text("utf-8"))
+            if known["pages"] and known["mark"] == mark and known["pages"] == _pages(result.output):
+                return False
+    write_report(result.output, plan=plan, as_of=as_of or None)
     with contextlib.suppress(OSError):
-        write_json(_file(output), {"mark": mark, "pages": _pages(output)})
-
-
-def _file(output: Path) -> Path:
-    return output / ".lnregions" / "pages_mark.json"
+        write_json(file, {"mark": mark, "pages": _pages(result.output)})
+    return True
 
 
 def _pages(output: Path) -> dict[str, str]:

@@ -35,6 +35,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "write_plan_template",
         ],
         "rows": ["decode", "text_fault"],
+        "plan_checks": ["read_yaml"],
         "tables": ["Table", "fingerprint", "kept_warnings", "read_table"],
     },
 )

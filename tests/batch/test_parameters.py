@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lnregions.batch.parameters import Notebook, check_parameters, list_notebooks, read_notebook
+from lnregions.batch import Notebook, check_parameters, list_notebooks, read_notebook
 from lnregions.errors import DataError
 
-NOTEBOOKS = Path(__file__).parent / "data" / "notebooks"
+NOTEBOOKS = Path(__file__).parents[1] / "data" / "notebooks"
 CELL = {"cell_type": "code", "source": "", "metadata": {"tags": ["parameters"]}, "outputs": []}
 
 
@@ -33,7 +33,7 @@ def test_a_parameters_cell_is_read_with_types_defaults_comments_and_choices(name
         ("agree", "bool", False, ""),
         ("area", "str", "210200", "adcode"),
         ("as_of", "str", "", "date"),
-        ("shape", "str", "linear", ""),
+        ("shape", "Literal['linear', 'geometric']", "linear", ""),
     ]
     assert named.parameter("shape").choices == ("linear", "geometric")
     assert named.parameter("area").choices == ("210200", "021000")
@@ -82,13 +82,6 @@ def test_a_value_is_taken_as_its_annotated_type(named, given, taken):
 def test_a_wrong_value_is_refused_with_what_to_give(named, given, message):
     with pytest.raises(DataError, match=message):
         check_parameters(named, given)
-
-
-def test_a_wrong_value_is_refused_in_chinese_too(named):
-    with pytest.raises(DataError) as caught:
-        check_parameters(named, {"n": "x", "as_of": "x"})
-    assert "类型不符" in caught.value.report("zh")
-    assert "不是日期" in caught.value.report("zh")
 
 
 def test_a_list_is_read_as_a_list(tmp_path):
@@ -271,21 +264,18 @@ def test_optional_odd_and_unannotated_parameters_take_what_they_say(odd, name, v
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        (
-            "b",
-            "x",
-            "b of odd is 'x', which is not a whole number or None. Give a whole number or None, as in 2024",
-        ),
-        ("b", 1.5, "which is not a whole number or None"),
-        ("c", 5, "which is not text or None"),
+        ("b", "x", r"b of odd is 'x', which is not a value of the type int \| None"),
+        ("b", 1.5, r"which is not a value of the type int \| None"),
+        ("c", 5, r"which is not a value of the type Optional\[str\]"),
         ("d", None, "which is not text"),
-        ("e", "x", r"which is not a list. Give a list, as in \[1\]"),
+        ("e", "x", r"not a value of the type list\[int\]. Give a value of the type list\[int\], as in \[1\]"),
+        ("e", "['x']", r"which is not a value of the type list\[int\]"),
         ("f", "[1]", "which is not a mapping"),
         ("g", 3, "Unknown g 3. Choose one of 1, 2"),
         ("h", "1", "which is not a tuple"),
         ("j", "2024-13-01", "which is no date"),
         ("m", "None", "which is not a whole number"),
-        ("n", "x", "which is not a list or None"),
+        ("n", "x", "which is not a value of the type typing.List"),
     ],
 )
 def test_what_is_neither_the_type_nor_none_is_refused(odd, name, value, message):

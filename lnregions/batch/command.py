@@ -1,0 +1,256 @@
+"""The command ``lnregions render``: its options, and what it prints at the end."""
+
+import datetime
+import sys
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+
+from lnregions.errors import DataError, InputWarning, fault, shown_path
+
+PLAN = "ln-2022"
+"""Plan of a command that names none."""
+LANGUAGES = click.Choice(["en", "zh"])
+WARM_UP = "lnregions.figures.pictures:warm_up"
+"""Called in the fork server with the plan and the date of the render."""
+_OWN_OPTIONS = ("plan", "as_of")
+"""Notebook parameters that the command has options of their own for."""
+
+
+def repeatable(*names: str, help: str, **more):
+    """Option that may be given again; its value is a tuple."""
+    return click.option(*names, multiple=True, help=f"{help}; may be given again", **more)
+
+
+def _limit(name: str, of: str):
+    return click.option(
+        name, type=float, callback=_seconds, metavar="SECONDS", help=f"limit of {of} (default: none)"
+    )
+
+
+def _seconds(ctx: click.Context, one: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not 0 < value < 1e9:
+        raise click.BadParameter(f"{value:g} is not a number of seconds above zero.")
+    return value
+
+
+with_plan = click.option("--plan", help=f"a plan of data/plans, or a folder of your own (default: {PLAN})")
+with_date = click.option(
+    "--as-of", default="", metavar="DATE", help="only what was published by then (YYYY-MM-DD)"
+)
+
+
+@click.command(
+    "render",
+    epilog="Exit status: 0 all is done, 1 a run failed or was stopped by a limit, 2 an argument is unknown or "
+    "wrong (nothing has run), 130 stopped by Ctrl-C. The same command goes on where it stopped.",
+)
+@click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
+@repeatable("--region", help="only this region")
+@repeatable("--adcode", metavar="CODE", help="only this city, by its code such as 210200")
+@repeatable("--language", type=LANGUAGES, help="only this language (default: both)")
+@with_plan
+@with_date
+@repeatable("-p", "--parameter", metavar="NAME=VALUE", help="a further parameter of the notebooks")
+@click.option(
+    "-f", "--parameters-file", metavar="FILE", help="parameters from a YAML file; those of -p override them"
+)
+@repeatable(
+    "--reads",
+    metavar="PATH",
+    help="your own file or folder that notebooks read: if it changes, they run again",
+)
+@click.option("--output", default="output", metavar="FOLDER", help="for the results (default: output)")
+@click.option("--jobs", type=click.IntRange(1), default=2, metavar="N", help="runs at a time (default: 2)")
+@click.option("--force", is_flag=True, help="run also what is up to date")
+@click.option("--no-report", is_flag=True, help="leave the pages over the runs as they are")
+@click.option(
+    "--no-html", is_flag=True, help="write notebooks and figures only, no page beside each notebook"
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["warm", "ordinary"]),
+    default="warm",
+    help="warm: fork each run from a "
+    "process that has the libraries loaded (default); ordinary: start a kernel for each, as Jupyter does",
+)
+@click.option("--scheduler", default="", metavar="ADDRESS", help="let a Dask cluster do the runs: its scheduler's "
+              "address, such as tcp://host:8786")  # fmt: skip
+@_limit("--cell-timeout", "a cell")
+@_limit("--run-timeout", "a run")
+@_limit("--batch-timeout", "the whole render")
+@click.option("--memory", type=click.IntRange(1), metavar="MB", help="megabytes that a run may take beyond the loaded "
+         "libraries, which runs share (default: no limit)")  # fmt: skip
+@click.option("--retries", type=click.IntRange(0), default=0, metavar="N", help="how often a failed run is tried again "
+         "(default: 0)")  # fmt: skip
+@click.option("--list", is_flag=True, help="list notebooks, their parameters and choices; run nothing")
+@click.option("--dry-run", is_flag=True, help="print what would run and why, and run nothing")
+@click.option("--why", is_flag=True, help="print why each run is done, and do it")
+@click.option("--quiet", is_flag=True, help="print failures only")
+@click.option(
+    "--json", is_flag=True, help="one JSON object a line on standard output for each event (docs/manifest.md)"
+)
+def render_command(**given) -> int:
+    """Run the notebooks and build the pages.
+
+    NOTEBOOK is a name, file or folder of notebooks, your own too (default: all of the batch; see --list). Each runs
+    for every region, city and language that it takes, only where something has changed since.
+    """
+    from lnregions import batch
+    from lnregions.tables import batch_choices
+
+    options = SimpleNamespace(**given)
+    parameters = _parameters(options)
+    plan_given, options.plan = options.plan, options.plan or PLAN
+    if own := Path(options.plan).is_dir():
+        options.plan = str(Path(options.plan).resolve())  # runs have working folders of their own
+    choices = batch_choices(options.plan)
+    if options.list:
+        return _list(options, choices)
+    if options.as_of:
+        parameters["as_of"] = options.as_of
+    notebooks = options.notebooks or None
+    if plan_given and any(
+        one.parameter("plan") for one in batch.select_notebooks(notebooks, choices=choices)
+    ):
+        parameters["plan"] = options.plan
+    selection = {
+        "choices": choices,
+        "notebooks": notebooks,
+        "languages": options.language or ["en", "zh"],
+        "only": {k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v},
+        "parameters": parameters,
+    }
+    settings = _settings(options)
+    if own or options.dry_run or options.why:
+        planned = batch.plan_render(options.output, batch.plan_runs(**selection), settings=settings)
+        if own and any(run.why for run in planned):
+            from lnregions.tables import load_plan  # which imports pandas
+
+            with warnings.catch_warnings():
+                if options.quiet:
+                    warnings.simplefilter("ignore", InputWarning)
+                load_plan(options.plan)  # which refuses one with faults
+        for run in planned if options.dry_run or options.why else ():
+            if options.json:
+                batch.progress_for("json")("planned", run, {"why": run.why})
+            else:
+                print(f"{run.name}: {run.why or 'up to date'}")
+        if options.dry_run:
+            return 0
+    progress = batch.progress_for("quiet" if options.quiet else "json" if options.json else "auto")
+    return _finish(
+        batch.render_notebooks(options.output, **selection, settings=settings, progress=progress), options
+    )
+
+
+def _parameters(options: SimpleNamespace) -> dict[str, object]:
+    """Parameters of ``-f`` and ``-p``; those that have options of their own become these."""
+    given = _parameters_file(Path(options.parameters_file)) if options.parameters_file else {}
+    pairs: dict[str, str] = {}
+    for pair in options.parameter:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise DataError(f"Parameter {pair!r} has no {'value' if name else 'name'}. Give NAME=VALUE.")
+        if pairs.setdefault(name, value) != value:
+            raise DataError(
+                f"Parameter {name} is given twice, as {pairs[name]!r} and {value!r}. Give it once."
+            )
+    given |= pairs
+    for name in _OWN_OPTIONS:
+        if name in given:
+            setattr(options, name, str(given.pop(name)))
+    return given
+
+
+def _parameters_file(path: Path) -> dict[str, object]:
+    import yaml
+
+    from lnregions.tables import read_yaml
+
+    if not path.exists() or not path.read_bytes().strip():
+        if path.exists():
+            return {}
+        raise DataError(
+            [fault("it does not exist. Give a YAML file of 'name: value' lines.", shown_path(path))]
+        )
+    read_yaml(path)  # which refuses what is not plain names and values; the values here keep their types
+    content = yaml.safe_load(path.read_text("utf-8-sig"))
+    dates = {name: value.isoformat() for name, value in content.items() if isinstance(value, datetime.date)}
+    return content | dates
+
+
+def _settings(options: SimpleNamespace):
+    from lnregions.batch import Limits, Settings
+
+    reads = [Path(path) for path in options.reads]
+    for path in reads:
+        if not path.exists():
+            raise DataError(
+                f"{shown_path(path)} does not exist. Give --reads a file or folder that notebooks read."
+            )
+    if Path(options.plan).is_dir():
+        reads.append(Path(options.plan))
+    memory = options.memory * 1_000_000 if options.memory else None
+    return Settings(
+        jobs=options.jobs,
+        engine=options.engine,
+        force=options.force,
+        html=not options.no_html,
+        limits=Limits(cell=options.cell_timeout, run=options.run_timeout, memory=memory),
+        batch=options.batch_timeout,
+        retries=options.retries,
+        own=tuple(reads),
+        warm_up=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),),
+        scheduler=options.scheduler,
+    )
+
+
+def _list(options: SimpleNamespace, choices) -> int:
+    from lnregions.batch import list_notebooks, select_notebooks
+
+    named = options.notebooks
+    for notebook in select_notebooks(named, choices=choices) if named else list_notebooks(choices=choices):
+        print(notebook.name + ("" if notebook.batch or named else "  (only when it is named)"))
+        for one in notebook.parameters:
+            more = f"  [{', '.join(map(str, one.choices))}]" if one.choices else ""
+            more = more or (f"  # {one.comment}" if one.comment else "")
+            print(f"  {one.name}: {one.annotation} = {one.default!r}{more}")
+    return 0
+
+
+def _finish(result, options: SimpleNamespace) -> int:
+    """Build the pages where something changed and print what came of the render; the exit status."""
+    from lnregions.batch import failure_lines, say
+
+    pages = ""
+    if not options.no_report and not result.interrupted:
+        from lnregions.pages import update_report
+
+        built = update_report(result, plan=options.plan, as_of=options.as_of)
+        pages = ", pages too" if not built and result.skipped else ""
+    for line in failure_lines(result):
+        say(line, sys.stderr)
+    if result.interrupted:
+        return stopped(result.interrupted)
+    if result.stopped and options.batch_timeout:
+        limit = f"{options.batch_timeout:g} seconds of --batch-timeout"
+        say(f"Stopped after the {limit}. The same command goes on from there.", sys.stderr)
+    if not options.quiet and not options.json:
+        counts = f"{len(result.done)} done, {len(result.skipped)} up to date, {len(result.failed)} failed"
+        counts += f", {len(result.stopped)} stopped" if result.stopped else ""
+        place = (
+            f"The results are in {result.output}"
+            if options.no_report
+            else f"Open {result.output / 'index.html'}"
+        )
+        say(f"{counts}{pages}. {place}", sys.stdout)
+    return 0 if result.ok else 1
+
+
+def stopped(signal: int) -> int:
+    """Print that a render was stopped; the exit status for the signal that did it."""
+    click.echo("Stopped. What was finished is kept; the same command goes on from there.", err=True)
+    return 128 + signal

@@ -1,0 +1,324 @@
+"""Faults of the machine and of its users, brought about for real: what docs/faults.md says is what happens."""
+
+import contextlib
+import json
+import os
+import pty
+import queue
+import select
+import signal
+import subprocess
+import sys
+
+import fault_kit as kit
+import pytest
+from fault_kit import render, write_notebook
+
+from lnregions.__main__ import main
+from lnregions.batch import failure_lines, lock_folder, progress_for
+from lnregions.batch import render as render_module
+from lnregions.batch.fork import stop_fork_server
+from lnregions.batch.manifest import OutputError
+from lnregions.batch.render import Stopped, queue_signals
+from lnregions.errors import DataError
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stopped_server():
+    yield
+    stop_fork_server()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Forks renders; their temporary files have a folder of their own."""
+    temporary = tmp_path_factory.mktemp("temporary")
+    process = kit.Server(temporary.as_posix(), TMPDIR=str(temporary))
+    process.temporary = temporary
+    yield process
+    process.close()
+    assert kit.all_gone(temporary.as_posix())
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A disk of three megabytes; made read-only by mounting it again."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if mount("-t", "tmpfs", "-o", "size=3m", "tmpfs", place).returncode:
+        pytest.skip("no disk can be mounted here: the same is tested by a limit of file size")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def mount(*words):
+    return subprocess.run(["mount", *words], capture_output=True, check=False)
+
+
+# -- stopping -----------------------------------------------------------------------------------------------
+
+
+def start_slow(server, tmp_path):
+    """A render of which two runs are done and two are running and never end."""
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    slow = (
+        f"if region in ('c', 'd'):\n    open({str(marks)!r} + '/' + region, 'w').close()\n    signal.pause()"
+    )
+    book = write_notebook(tmp_path / "01.ipynb", f"import signal\n{slow}")
+    ask = {"book": str(book), "regions": ["a", "b", "c", "d"], "html": False}
+    pid, ended = server.start(do="render", out=str(tmp_path / "out"), **ask)
+    for (
+        region
+    ) in "cd":  # in English and Chinese, two at a time: the first two that do not end are the English ones
+        kit.wait_for_file(marks / region, ended)
+    return pid, ended
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_a_render_keeps_what_was_done_and_leaves_no_process(number, server, tmp_path):
+    pid, ended = start_slow(server, tmp_path)
+    os.kill(pid, number)
+    kit.wait_for_end(ended)
+    result = json.loads((tmp_path / "out.result").read_text())
+    assert result["interrupted"] == number
+    assert sorted(result["done"]) == ["en/01/a", "en/01/b"]
+    assert len(result["stopped"]) == 6
+    assert kit.leftovers(tmp_path / "out") == []
+    assert sorted(json.loads((tmp_path / "out/manifest.json").read_text())["runs"]) == sorted(result["done"])
+    assert kit.all_gone(server.mark, but=[server.pid])
+    assert list(server.temporary.iterdir()) == []
+
+
+def test_a_killed_render_is_completed_by_the_next(server, tmp_path):
+    pid, ended = start_slow(server, tmp_path)
+    os.kill(pid, signal.SIGKILL)
+    kit.wait_for_end(ended)
+    assert kit.all_gone(server.mark, but=[server.pid])
+    kit.assert_whole(tmp_path / "out")
+    result = render(tmp_path / "out", tmp_path / "01.ipynb", "ab")
+    assert (result.done, result.skipped) == ([], ["en/01/a", "en/01/b"])
+    assert kit.leftovers(tmp_path / "out") == []
+
+
+def test_a_second_render_into_the_folder_is_refused_and_the_first_goes_on(server, tmp_path):
+    pid, ended = start_slow(server, tmp_path)
+    with pytest.raises(DataError, match=rf"Another render \(process {pid} on .*\) is writing into out. Wait"):
+        render(tmp_path / "out", tmp_path / "01.ipynb")
+    assert not select.select([ended], [], [], 0)[0]
+    os.kill(pid, signal.SIGKILL)
+    kit.wait_for_end(ended)
+    with lock_folder(tmp_path / "out"):
+        pass
+
+
+def test_a_signal_is_queued_a_second_interrupts_and_one_that_is_ignored_stays_so():
+    events, before = queue.SimpleQueue(), signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with pytest.raises(Stopped, match="SIGINT"), queue_signals(events):  # noqa: PT012
+            signal.raise_signal(signal.SIGHUP)
+            signal.raise_signal(signal.SIGTERM)
+            assert events.get_nowait() == ("signal", None, signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+        assert events.empty()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_the_command_ends_with_the_status_of_its_signal(tmp_path, monkeypatch, capsys):
+    def stop(*args, **more):
+        raise Stopped(signal.SIGTERM)
+
+    monkeypatch.setattr("lnregions.batch.render_notebooks", stop)
+    assert main(["render", "01_plan", "--output", str(tmp_path)]) == 143
+    assert "Stopped. What was finished is kept" in capsys.readouterr().err
+    result = render_module.RenderResult(tmp_path, {"runs": {}}, [], [], [], ["en/01"], [], interrupted=2)
+    monkeypatch.setattr("lnregions.batch.render_notebooks", lambda *args, **more: result)
+    assert main(["render", "01_plan", "--output", str(tmp_path)]) == 130
+    assert "stopped en/01" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- progress that nobody reads -----------------------------------------------------------------------------
+
+
+def closed_pipe():
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+def closed_terminal():
+    master, slave = pty.openpty()
+    os.close(master)
+    return slave
+
+
+@pytest.mark.parametrize("kind", ["json", "lines", "bar"])
+@pytest.mark.parametrize("stream", [closed_pipe, closed_terminal])
+def test_a_render_goes_on_when_nobody_reads_its_progress(kind, stream, tmp_path):
+    book = write_notebook(tmp_path / "01.ipynb", "region")
+    with contextlib.suppress(OSError), open(stream(), "w") as file:
+        result = render(tmp_path / "out", book, "a", progress=progress_for(kind, stream=file))
+    assert result.done == ["en/01/a"]
+
+
+def test_a_reader_that_leaves_does_not_change_the_exit_status():
+    code = "import sys; from lnregions.batch import say\nfor _ in range(9): say('x' * 99999, sys.stdout)"
+    writer = closed_pipe()
+    done = subprocess.run([sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+# -- disks --------------------------------------------------------------------------------------------------
+
+
+def book_with(tmp_path, code):
+    """Notebook whose run `b` does something as long as a mark is there."""
+    mark = tmp_path / "mark"
+    mark.touch()
+    start = f"import os\nif region == 'b' and os.path.exists({str(mark)!r}):\n    "
+    return write_notebook(tmp_path / "01.ipynb", f"{start}{code}\nregion"), mark
+
+
+FULL = {
+    "the notebook": "print('x' * 5_000_000)",
+    "a figure": "os.mkdir(figures); open(figures + '/a.png', 'wb').write(b'x' * 5_000_000)",
+}
+
+
+@pytest.mark.parametrize("what", FULL)
+def test_a_full_disk_fails_the_run_and_leaves_no_half_file(what, disk, tmp_path):
+    book, mark = book_with(tmp_path, FULL[what])
+    result = render(disk / "out", book, settings={"jobs": 1})
+    assert (result.done, result.failed) == (["en/01/a"], ["en/01/b"])
+    assert "No space left on device" in failure_lines(result)[0]
+    assert "en/01/b/figures/a.png" not in kit.tree(disk / "out")
+    kit.assert_whole(disk / "out")
+    assert kit.leftovers(disk / "out") == []
+    mark.unlink()
+    assert render(disk / "out", book).done == ["en/01/b"]
+
+
+def test_a_limit_of_file_size_fails_the_run_as_a_full_disk_does(tmp_path):
+    import resource
+
+    book, _ = book_with(tmp_path, FULL["the notebook"])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, before[1]))
+    try:
+        result = render(tmp_path / "out", book)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (result.done, result.failed) == (["en/01/a"], ["en/01/b"])
+    assert "File too large" in failure_lines(result)[0]
+    assert set(kit.tree(tmp_path / "out")) == {"en/01/a/01.ipynb"}
+
+
+def test_a_manifest_that_cannot_be_written_leaves_the_journal_of_what_was_done(tmp_path, monkeypatch):
+    def full(*args, **more):
+        raise OSError(28, "No space left on device")
+
+    book = write_notebook(tmp_path / "01.ipynb", "region")
+    with monkeypatch.context() as patch:
+        patch.setattr(render_module.Manifest, "save", full)
+        with pytest.raises(
+            OutputError, match=r"manifest.json cannot be written to \(No space left on device\)"
+        ):
+            render(tmp_path / "out", book)
+    assert kit.leftovers(tmp_path / "out") == []
+    again = render(tmp_path / "out", book)
+    assert (again.done, len(again.skipped)) == ([], 2)
+    assert len(json.loads((tmp_path / "out/manifest.json").read_text())["runs"]) == 2
+
+
+def test_a_result_that_cannot_be_renamed_to_its_place_is_a_failed_run(tmp_path, monkeypatch):
+    def full(new, final):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(render_module, "replace_folder", full)
+    result = render(tmp_path / "out", write_notebook(tmp_path / "01.ipynb", "region"))
+    assert len(result.failed) == 2
+    assert "No space left" in failure_lines(result)[0]
+    assert kit.tree(tmp_path / "out") == {}
+
+
+def test_a_read_only_disk_is_refused_before_anything_runs(disk, tmp_path):
+    book = write_notebook(tmp_path / "01.ipynb", "region")
+    mount("-o", "remount,ro", disk)
+    with pytest.raises(OutputError, match=r"cannot be written to \(Read-only file system\)"):
+        render(disk / "out", book)
+
+
+@pytest.mark.parametrize("name", ["file", "file/deeper"])
+def test_an_output_that_is_a_file_is_refused(name, tmp_path, capsys):
+    (tmp_path / "file").write_text("mine")
+    assert main(["render", "01_plan", "--output", str(tmp_path / name)]) == 1
+    assert "is a file, or leads through one. Give a folder" in capsys.readouterr().err
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_an_output_that_is_removed_during_a_run_is_made_again_by_the_next_render(tmp_path):
+    out = tmp_path / "out"
+    code = f"import shutil\nif region == 'b':\n    shutil.rmtree({str(out)!r}, ignore_errors=True)\nregion"
+    render(out, write_notebook(tmp_path / "01.ipynb", code), settings={"jobs": 1})
+    assert render(out, write_notebook(tmp_path / "01.ipynb", "region")).ok
+    assert set(kit.tree(out)) == {"en/01/a/01.ipynb", "en/01/b/01.ipynb"}
+
+
+# -- links --------------------------------------------------------------------------------------------------
+
+
+def test_a_link_at_the_place_of_a_run_is_replaced_and_its_target_left_alone(tmp_path):
+    outside, place = tmp_path / "outside", tmp_path / "out/en/01"
+    outside.mkdir()
+    (outside / "mine").write_text("mine")
+    place.mkdir(parents=True)
+    (place / "a").symlink_to(outside)
+    assert render(tmp_path / "out", write_notebook(tmp_path / "01.ipynb", "region")).ok
+    assert not (place / "a").is_symlink()
+    assert [path.name for path in outside.iterdir()] == ["mine"]
+
+
+def test_a_link_that_leads_out_of_the_output_is_refused(tmp_path):
+    outside = tmp_path / "outside"
+    for folder in (outside, tmp_path / "out", tmp_path / "other"):
+        folder.mkdir()
+    (tmp_path / "out" / "en").symlink_to(outside)
+    book = write_notebook(tmp_path / "01.ipynb", "region")
+    assert "leads out of the output folder" in failure_lines(render(tmp_path / "out", book))[0]
+    (tmp_path / "other" / ".lnregions").symlink_to(outside)
+    with pytest.raises(OutputError, match=r"\.lnregions is a link. Remove it"):
+        render(tmp_path / "other", book)
+    assert list(outside.iterdir()) == []
+
+
+def test_links_pipes_and_closed_folders_in_a_run_do_no_harm(tmp_path):
+    code = """import os, socket
+os.mkdir(figures)
+open(figures + "/a.svg", "w").write("<svg/>")
+os.symlink("a.svg", figures + "/latest.svg")
+os.symlink("/etc/passwd", "passwd")
+os.symlink("/", "root")
+os.symlink(PLACE, "01.html")
+os.mkfifo("pipe")
+os.mkfifo("01.ipynb")
+s = socket.socket(socket.AF_UNIX)
+s.bind("sock")
+os.mkdir("closed")
+open("closed/b.txt", "w").write("b")
+os.chmod("closed/b.txt", 0)
+os.chmod("closed", 0)
+os.chmod(".", 0)""".replace("PLACE", repr(str(tmp_path / "victim")))
+    (tmp_path / "victim").write_text("mine")
+    book = write_notebook(tmp_path / "01.ipynb", code)
+    result = render(tmp_path / "out", book, "a", settings={"html": True})
+    assert result.ok
+    assert sorted(result.manifest["runs"]["en/01/a"]["outputs"]) == [
+        "01.html", "01.ipynb", "closed/b.txt", "figures/a.svg", "figures/latest.svg"
+    ]  # fmt: skip
+    assert not any(path.is_symlink() for path in (tmp_path / "out").rglob("*"))
+    assert (tmp_path / "victim").read_text() == "mine"
+    assert len(render(tmp_path / "out", book, "a", settings={"html": True}).skipped) == 1

@@ -1,0 +1,169 @@
+"""The manifest: hashes that see changes, reasons to run again, a journal that survives a kill."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from fault_kit import render, write_notebook
+
+import lnregions
+from lnregions.batch import Hashes, Manifest, Settings, plan_render, plan_runs
+from lnregions.batch.manifest import installed, shared_inputs, versions
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    (tmp_path / ".lnregions").mkdir()
+    return Manifest(tmp_path)
+
+
+def record(manifest, name="en/a/all", **changes):
+    folder = manifest.output / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "a.txt").write_text("a")
+    outputs = Hashes().listing(folder)
+    return {"status": "done", "folder": name, "inputs": {"data": "1"}, "outputs": outputs, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "inputs", "why"),
+    [
+        ({}, {"data": "1"}, ""),
+        ({}, {"data": "2"}, "the data have changed"),
+        ({}, {"data": "2", "shapes": "x"}, "the data have changed; the boundaries have changed"),
+        ({"status": "failed"}, {"data": "1"}, "it failed last time"),
+        ({"status": "stopped"}, {"data": "1"}, "it did not finish last time"),
+        ({"outputs": {}}, {"data": "1"}, "it left nothing"),
+        ({"outputs": {"b.txt": "x"}}, {"data": "1"}, "its b.txt is missing"),
+        ({"outputs": {"a.txt": "x"}}, {"data": "1"}, "its a.txt was changed"),
+    ],
+)
+def test_the_reason_to_run_again_is_named(manifest, changes, inputs, why):
+    assert manifest.why("en/a/all", inputs) == "it has not been run yet"
+    manifest.add("en/a/all", record(manifest, **changes))
+    assert manifest.why("en/a/all", inputs) == why
+
+
+def test_a_journal_is_merged_by_the_next_render_and_a_line_cut_short_by_a_kill_costs_no_other(
+    manifest, tmp_path
+):
+    journal = tmp_path / ".lnregions" / "journal.jsonl"
+    journal.write_text('["en/b/all", {"status": "do')
+    manifest.add("en/a/all", record(manifest))
+    with journal.open("a") as file:
+        file.write('["en/c/all", {"status": "do')
+    after = Manifest(tmp_path)
+    assert list(after.runs) == ["en/a/all"]
+    assert after.unsaved
+    after.save()
+    assert list(Manifest(tmp_path).runs) == ["en/a/all"]
+    assert not Manifest(tmp_path).unsaved
+
+
+BROKEN = {
+    "cut": lambda text: text[: len(text) // 2],
+    "empty": lambda text: "",
+    "no JSON": lambda text: "<html>",
+    "deep": lambda text: "[" * 100_000,
+    "a list": lambda text: "[]",
+    "without runs": lambda text: '{"schema": 1}',
+    "newer": lambda text: text.replace('"schema": 1', '"schema": 99'),
+    "no text": lambda text: "\udcff",
+    "odd records": lambda text: re.sub(r'"(inputs|outputs)": \{[^}]*\}', r'"\1": [3]', text),
+    "records that are none": lambda text: '{"schema": 1, "runs": {"en/01/a": 3, "en/01/b": null}}',
+}
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """Output of a render of one run, its notebook beside it."""
+    folder = tmp_path_factory.mktemp("rendered")
+    write_notebook(folder / "01.ipynb", "region")
+    render(folder / "out", folder / "01.ipynb", "a")
+    return folder
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_damaged_manifest_costs_a_new_run_and_is_kept_aside(how, rendered, tmp_path):
+    shutil.copytree(rendered, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "out" / "manifest.json"
+    bad = BROKEN[how](path.read_text()).encode("utf-8", "surrogateescape")
+    path.write_bytes(bad)
+    (run,) = plan_runs(choices={"region": "a"}, notebooks=rendered / "01.ipynb", languages=["en"])
+    (planned,) = plan_render(tmp_path / "out", [run], settings=Settings(html=False))
+    assert planned.why
+    after = Manifest(tmp_path / "out")
+    after.save()
+    assert json.loads(path.read_text())["schema"] == 1
+    kept = tmp_path / "out/.lnregions/manifest.unread.json"
+    assert kept.exists() == bool(after.unread)
+    assert not after.unread or (planned.why == after.unread and kept.read_bytes() == bad)
+
+
+def test_a_folder_that_was_copied_is_up_to_date(rendered, tmp_path):
+    shutil.copytree(rendered / "out", tmp_path / "out")
+    result = render(tmp_path / "out", rendered / "01.ipynb", "a")
+    assert (result.done, result.skipped) == ([], ["en/01/a"])
+
+
+def test_a_manifest_that_names_files_elsewhere_is_not_believed(tmp_path):
+    book = write_notebook(tmp_path / "01.ipynb", "region")
+    render(tmp_path / "out", book)
+    path = tmp_path / "out" / "manifest.json"
+    content = json.loads(path.read_text())
+    (tmp_path / "secret").write_text("s")
+    secret = {"secret": hashlib.sha256(b"s").hexdigest()}
+    content["runs"]["en/01/a"] |= {"folder": "../..", "outputs": secret}
+    content["runs"]["en/01/b"]["folder"] = str(tmp_path)
+    path.write_text(json.dumps(content))
+    assert render(tmp_path / "out", book).done == ["en/01/a"]
+    assert (tmp_path / "secret").read_text() == "s"
+
+
+def test_inputs_cover_the_whole_package_and_files_of_ones_own(tmp_path):
+    (tmp_path / "one.csv").write_text("1")
+    hashes = Hashes()
+    before = shared_inputs(hashes, own=[tmp_path / "one.csv", tmp_path])
+    (tmp_path / "one.csv").write_text("22")
+    after = shared_inputs(hashes, own=[tmp_path / "one.csv", tmp_path])
+    assert {name for name in before if before[name] != after[name]} == {"own"}
+    assert {"papermill", "matplotlib", "geopandas", "numpy", "python"} <= set(versions())
+    assert installed()["package"] == Hashes().tree(Path(lnregions.__file__).parent)
+
+
+def test_hashes_are_cached_by_size_time_and_inode_and_kept(tmp_path, monkeypatch):
+    path, cache = tmp_path / "a", tmp_path / "deep" / "hashes.json"
+    path.write_text("one")
+    hashes = Hashes(cache)
+    first = hashes.file(path)
+    hashes.save()
+    with monkeypatch.context() as patch:
+        patch.setattr(hashlib, "file_digest", None)  # nothing is read a second time
+        assert Hashes(cache).file(path) == first
+    path.write_text("two, longer")
+    assert Hashes(cache).file(path) != first
+    cache.write_text("[1]")
+    assert Hashes(cache).file(path) == hashes.file(path)
+
+
+def test_a_tree_is_hashed_with_names_and_without_caches(tmp_path):
+    (tmp_path / "a").write_text("1")
+    before = Hashes().tree(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "x.pyc").write_text("x")
+    assert Hashes().tree(tmp_path) == before
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert Hashes().tree(tmp_path) != before
+
+
+@pytest.mark.parametrize("when", [0, 1, 4_000_000_000])
+def test_times_of_files_are_no_reason_to_run_again(when, tmp_path):
+    book = write_notebook(tmp_path / "01.ipynb", "region")
+    render(tmp_path / "out", book, "a")
+    for path in [book, *(p for p in (tmp_path / "out").rglob("*") if p.is_file())]:
+        os.utime(path, (when, when))
+    assert render(tmp_path / "out", book, "a").done == []

@@ -1,0 +1,221 @@
+"""Renders: runs are whole or absent, only what must run is run, and each says what came of it."""
+
+import json
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from fault_kit import QUICK, code_cells, errors, render, tree, write_notebook
+
+from lnregions.batch import Limits, failure_lines, plan_render, plan_runs, progress_for
+from lnregions.batch.fork import stop_fork_server
+
+CHOICES = {"region": ["circle", "belt"], "language": ["en", "zh"]}
+BOTH = {"choices": CHOICES, "languages": ["en", "zh"]}
+DOCS = Path(__file__).parents[2] / "docs" / "manifest.md"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stopped_server():
+    yield
+    stop_fork_server()
+
+
+@pytest.fixture
+def quick(tmp_path):
+    return write_notebook(tmp_path / "books" / "01_quick.ipynb", QUICK)
+
+
+def test_every_run_has_its_folder_with_all_it_made(tmp_path, quick):
+    result = render(tmp_path / "out", quick, settings={"html": True}, **BOTH)
+    assert result.ok
+    assert sorted(tree(tmp_path / "out")) == sorted(
+        f"{language}/01_quick/{region}/{name}"
+        for language in ("en", "zh")
+        for region in ("circle", "belt")
+        for name in ("01_quick.ipynb", "01_quick.html", "figures/a.svg")
+    )
+    record = result.manifest["runs"]["zh/01_quick/belt"]
+    assert record["parameters"] == {"region": "belt", "language": "zh", "figures": "figures"}
+    assert (record["status"], record["error"]) == ("done", None)
+    assert set(record["outputs"]) == {"01_quick.ipynb", "01_quick.html", "figures/a.svg"}
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8")) == result.manifest
+    documented = DOCS.read_text("utf-8")
+    for name in [*result.manifest, *record, *record["inputs"]]:
+        assert f"`{name}`" in documented, name
+
+
+def test_two_renders_leave_the_same_bytes_and_no_path_of_this_machine(tmp_path, quick):
+    render(tmp_path / "one", quick, settings={"html": True}, **BOTH)
+    render(tmp_path / "another place", quick, settings={"html": True, "jobs": 1}, **BOTH)
+    one, other = tree(tmp_path / "one"), tree(tmp_path / "another place")
+    assert one == other
+    assert not any(str(tmp_path).encode() in content for content in one.values())
+
+
+CHANGES = {
+    "nothing": (lambda out, book: None, "", 0),
+    "an edited result": (
+        lambda out, book: (out / "en/01_quick/b/figures/a.svg").write_text("edited"), "its figures/a.svg was changed", 1
+    ),
+    "a deleted result": (
+        lambda out, book: (out / "en/01_quick/b/figures/a.svg").unlink(), "its figures/a.svg is missing", 1
+    ),
+    "an edited notebook": (lambda out, book: write_notebook(book, QUICK, "'more'"), "the notebook has changed", 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_has_changed_is_run_again_for_that_reason_and_nothing_else(what, tmp_path, quick):
+    change, why, count = CHANGES[what]
+    out = tmp_path / "out"
+    render(out, quick)
+    before = tree(out)
+    change(out, quick)
+    again = render(out, quick)
+    assert [run.why for run in again.runs if run.why] == [why] * count
+    assert (len(again.done), len(again.skipped)) == (count, 2 - count)
+    assert again.ok
+    assert what == "an edited notebook" or tree(out) == before
+
+
+def test_force_runs_everything_and_a_file_of_ones_own_counts(tmp_path, quick):
+    own = tmp_path / "own.csv"
+    own.write_text("1")
+    settings = {"own": (own,)}
+    render(tmp_path / "out", quick, settings=settings)
+    runs = plan_runs(choices={"region": ["a", "b"]}, notebooks=quick, languages=["en"])
+    assert len(render(tmp_path / "out", quick, settings=settings | {"force": True}).done) == 2
+    assert len(render(tmp_path / "out", quick, settings=settings).done) == 0
+    own.write_text("2")
+    result = render(tmp_path / "out", quick, settings=settings)
+    assert {run.why for run in result.runs} == {"the files given with it have changed"}
+    assert all(run.why for run in plan_render(tmp_path / "out", runs))
+
+
+@pytest.mark.parametrize("what", ["the notebook", "a file of one's own", "a result"])
+def test_a_change_of_the_same_size_with_its_time_set_back_is_seen(what, tmp_path):
+    own = tmp_path / "own.csv"
+    own.write_text("one")
+    book = write_notebook(tmp_path / "01.ipynb", "'one'")
+    settings = {"own": (own,)}
+    render(tmp_path / "out", book, settings=settings)
+    path = {"the notebook": book, "a file of one's own": own, "a result": tmp_path / "out/en/01/a/01.ipynb"}[
+        what
+    ]
+    state = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"one", b"two"))
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert path.stat().st_size == state.st_size
+    assert len(render(tmp_path / "out", book, settings=settings).done) == (1 if what == "a result" else 2)
+
+
+def test_one_failing_run_leaves_the_others_and_keeps_its_notebook(tmp_path, capsys):
+    book = write_notebook(tmp_path / "02.ipynb", "if region == 'b':\n    raise KeyError('gdp')\n'fine'", "2")
+    result = render(tmp_path / "out", book, progress=progress_for("lines"))
+    assert (result.done, result.failed, result.ok) == (["en/02/a"], ["en/02/b"], False)
+    line = "en/02/b  cell 3: KeyError: 'gdp' (if region == 'b':)"
+    assert failure_lines(result) == [f"failed  {line}"]
+    assert "failed en/02/b" in capsys.readouterr().err
+    cells = code_cells(tmp_path / "out", "b", "02")
+    states = [cell.metadata.get("papermill", {}).get("status") for cell in cells]
+    assert states == ["completed", "completed", "failed", None]
+    again = render(tmp_path / "out", book)
+    assert (again.failed, again.skipped) == (["en/02/b"], ["en/02/a"])
+    assert again.manifest["runs"]["en/02/b"]["why"] == "it failed last time"
+
+
+def test_files_of_a_run_that_did_not_end_well_are_not_kept(tmp_path):
+    code = "import os\nos.mkdir(figures)\nfile = open(figures + '/a.png', 'wb')\nfile.write(b'half')\nfile.flush()"
+    book = write_notebook(tmp_path / "01.ipynb", code, "os.abort() if region == 'b' else file.close()")
+    assert render(tmp_path / "out", book).failed == ["en/01/b"]
+    assert set(tree(tmp_path / "out")) == {"en/01/a/01.ipynb", "en/01/a/figures/a.png", "en/01/b/01.ipynb"}
+
+
+def test_retries_try_a_failed_run_again(tmp_path):
+    mark = tmp_path / "mark"
+    code = f"import pathlib\nmark = pathlib.Path({str(mark)!r})\nassert mark.exists() or mark.write_text('x') is None"
+    book = write_notebook(tmp_path / "03.ipynb", code)
+    result = render(tmp_path / "out", book, "a", settings={"retries": 2})
+    assert result.ok
+    assert result.manifest["runs"]["en/03/a"]["attempts"] == 2
+
+
+def test_limits_of_the_settings_reach_the_run(tmp_path):
+    book = write_notebook(tmp_path / "04.ipynb", "while True: pass")
+    result = render(tmp_path / "out", book, "a", settings={"limits": Limits(cell=0.3)})
+    assert errors(result)["a"]["name"] == "CellTimeoutError"
+
+
+def test_the_limit_of_the_whole_render_stops_what_is_running(tmp_path):
+    book = write_notebook(tmp_path / "04.ipynb", "while True: pass")
+    result = render(tmp_path / "out", book, settings={"batch": 2.0, "jobs": 1})
+    assert (result.stopped, result.ok) == (["en/04/a", "en/04/b"], False)
+    assert list((tmp_path / "out").glob("en/*")) == []
+
+
+@pytest.mark.parametrize("engine", ["warm", "ordinary"])
+def test_no_more_kernels_run_than_jobs(engine, tmp_path):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    cell = f"""import os
+me = os.path.join({str(marks)!r}, region)
+open(me, "w").close()
+print(len(os.listdir({str(marks)!r})))"""
+    book = write_notebook(tmp_path / "01.ipynb", cell, "os.remove(me)")
+    result = render(tmp_path / "out", book, "abc", settings={"jobs": 1, "engine": engine})
+    assert len(result.done) == 3
+    assert [code_cells(tmp_path / "out", region)[2].outputs[0]["text"] for region in "abc"] == ["1\n"] * 3
+
+
+def test_a_parameter_never_becomes_code_and_no_value_leaves_the_output_folder(tmp_path):
+    book = write_notebook(tmp_path / "01.ipynb", "print(region)")
+    values = [
+        '"""\'; import os; os.abort()\n#',
+        "../../evil",
+        "/etc/x",
+        "a\\b",
+        "a:b*?",
+        "con",
+        "沈阳",
+        "-rf",
+        "x" * 500,
+    ]
+    result = render(tmp_path / "deep" / "out", book, values)
+    assert result.ok
+    assert len({run.name for run in result.runs}) == len(values)
+    for run in result.runs:
+        made = nbformat.read(tmp_path / "deep" / "out" / run.name / "01.ipynb", as_version=4)
+        assert made.cells[-1].outputs[0].text == run.value + "\n"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["01.ipynb", "deep"]
+    assert sorted(p.name for p in (tmp_path / "deep").iterdir()) == ["out"]
+
+
+def test_what_the_fork_server_has_loaded_does_not_outlive_a_change(tmp_path, monkeypatch):
+    own = tmp_path / "ln_own.py"
+    own.write_text("value = 'old'")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    book = write_notebook(tmp_path / "books" / "01.ipynb", "import ln_own\nprint(ln_own.value)")
+    settings = {"own": (own,), "imports": ("ln_own",)}
+    render(tmp_path / "out", book, "a", settings=settings)
+    own.write_text("value = 'new!'")
+    assert render(tmp_path / "out", book, "a", settings=settings).done == ["en/01/a"]
+    assert code_cells(tmp_path / "out", "a")[2].outputs[0].text == "new!\n"
+
+
+def test_a_notebook_without_a_kernel_or_with_a_byte_order_mark_runs_as_python(tmp_path):
+    for name, mark in (("01", ""), ("02", "\ufeff")):
+        path = write_notebook(tmp_path / "books" / f"{name}.ipynb", "region")
+        content = json.loads(path.read_text())
+        del content["metadata"]["kernelspec"]
+        path.write_text(mark + json.dumps(content), encoding="utf-8")
+    assert render(tmp_path / "out", tmp_path / "books").ok
+
+
+def test_a_notebook_of_another_language_is_a_failed_run_that_names_its_kernel(tmp_path):
+    kernel = {"name": "ir", "display_name": "R", "language": "R"}
+    book = write_notebook(tmp_path / "01.ipynb", "region", kernelspec=kernel)
+    result = render(tmp_path / "out", book)
+    assert sorted(result.failed) == ["en/01/a", "en/01/b"]
+    assert "No such kernel named ir" in failure_lines(result)[0]

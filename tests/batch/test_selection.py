@@ -1,0 +1,91 @@
+"""Which runs a render consists of; what is unknown is refused before anything runs."""
+
+import sys
+
+import pytest
+from fault_kit import render, write_notebook
+
+from lnregions.batch import plan_runs
+from lnregions.errors import DataError
+
+CHOICES = {"region": ["circle", "belt"], "language": ["en", "zh"]}
+
+
+@pytest.fixture
+def book(tmp_path):
+    return write_notebook(tmp_path / "books" / "01.ipynb", "region")
+
+
+def names(**asked):
+    return [run.name for run in plan_runs(**asked)]
+
+
+def test_notebooks_are_taken_by_folder_and_by_name(book):
+    asked = {"choices": CHOICES, "parameters": {"region": "belt"}}
+    assert names(notebooks=book.parent, **asked) == ["en/01/belt", "zh/01/belt"]
+    asked = {"choices": {"region": ["circle"]}, "parameters": {"language": "zh"}}
+    assert names(notebooks=["02_region_map"], **asked) == ["zh/02_region_map/circle"]
+    assert "en/01_plan/all" in names(choices={"region": ["circle"], "adcode": ["210200"]})
+
+
+def test_parameters_come_in_the_notebooks_order_however_they_are_given(book):
+    first, second = {"figures": "f", "language": "zh"}, {"language": "zh", "figures": "f"}
+    for given in (first, second):
+        (run,) = plan_runs(choices=CHOICES, notebooks=book, only={"region": ["belt"]}, parameters=given)
+        assert list(run.parameters.items()) == [("region", "belt"), ("language", "zh"), ("figures", "f")]
+
+
+def test_a_notebook_without_choices_runs_for_its_default(book):
+    assert names(notebooks=book, languages=["en"]) == ["en/01/circle"]
+
+
+def test_a_filter_runs_a_notebook_over_a_parameter_that_it_has(tmp_path):
+    own = write_notebook(tmp_path / "mine.ipynb", "1", head="region = 'circle'", over=None)
+    only = {"region": ["belt", "circle"]}
+    assert names(notebooks=own, choices=CHOICES, only=only, languages=["en"]) == [
+        "en/mine/circle",
+        "en/mine/belt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"only": {"region": ["cirlce"]}}, r"Unknown region 'cirlce'.*\(did you mean circle"),
+        ({"parameters": {"langauge": "en"}}, r"Unknown parameter 'langauge'.*did you mean language"),
+        ({"parameters": {"language": "fr"}}, "Unknown language 'fr'"),
+        ({"parameters": {"region": 3}}, "not text"),
+        ({"only": {"adcode": ["210200"]}}, "Unknown parameter 'adcode'"),
+        ({"settings": {"engine": "hot"}}, "Unknown engine 'hot'. Choose one of warm, ordinary"),
+        ({"only": {"region": []}}, "Nothing is left to render"),
+        ({"notebooks": "nowhere"}, "Unknown notebook 'nowhere'"),
+        ({"notebooks": "gone.ipynb"}, r"gone\.ipynb.*it cannot be read"),
+    ],
+)
+def test_what_is_unknown_is_refused_before_anything_runs(changes, message, book, tmp_path):
+    with pytest.raises(DataError, match=message):
+        render(tmp_path / "out", book, **{"choices": CHOICES} | changes)
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_files_of_one_name_are_refused(tmp_path):
+    one, two = (write_notebook(tmp_path / place / "01.ipynb", f"'{place}'") for place in ("a", "b"))
+    with pytest.raises(DataError, match=r"a/01.ipynb and .*b/01.ipynb have the same name"):
+        plan_runs(notebooks=[one, two])
+    assert names(notebooks=[one, one], languages=["en", "en"]) == ["en/01/circle"]
+
+
+@pytest.mark.parametrize("values", [("CON", "CON_"), ("", "all")])
+def test_two_values_of_one_folder_are_refused(values, book):
+    with pytest.raises(
+        DataError, match=rf"values {values[0]!r} and {values[1]!r} of region have the same folder"
+    ):
+        plan_runs(choices={"region": values}, notebooks=book)
+
+
+def test_values_that_only_some_systems_tell_apart_are_refused_there(book, monkeypatch):
+    asked = {"choices": {"region": ["West", "west"]}, "notebooks": book, "languages": ["en"]}
+    assert names(**asked) == ["en/01/West", "en/01/west"]
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(DataError, match="have the same folder"):
+        plan_runs(**asked)
