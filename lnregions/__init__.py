@@ -28,7 +28,7 @@ _NAMES = {
     "status_on_the_way": "assess.sensitivity",
     "revision_trail": "assess.sensitivity",
     "closing_words": "assess.sensitivity",
-    "save_figure": "figures.figures",
+    "save_figure": "figures.bundles",
     **dict.fromkeys(["explore", "view"], "explorer.view"),
     **dict.fromkeys(
         ["draw_membership", "draw_location", "draw_map", "draw_verdict_map", "draw_city_location"],
@@ -47,8 +47,8 @@ _NAMES = {
         "figures.chart_pictures",
     ),
     "draw_web_map": "explorer.web_map",
-    **dict.fromkeys(["draw_change", "draw_years", "draw_slope"], "figures.year_pictures"),
-    **dict.fromkeys(["draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "figures.city_pictures"),
+    **dict.fromkeys(["draw_change", "draw_years"], "figures.map_pictures"),
+    **dict.fromkeys(["draw_slope", "draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "figures.chart_pictures"),
     **dict.fromkeys(["show_plan", "show_region", "show_members", "show_city"], "show.displays"),
     **dict.fromkeys(
         [

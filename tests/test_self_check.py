@@ -24,7 +24,7 @@ from lnregions.boundaries.boundaries import load_boundaries, load_context, load_
 from lnregions.errors import DataError, Fault
 from lnregions.figures.chart_pictures import draw_contributions, draw_indexed_growth, draw_members
 from lnregions.figures.map_pictures import draw_map
-from lnregions.figures.year_pictures import draw_change
+from lnregions.figures.map_pictures import draw_change
 from lnregions.paths import data_dir, shapes_dir
 from lnregions.tables import codebook
 from lnregions.tables import observations as figures_module

@@ -17,8 +17,8 @@ from lnregions.batch.manifest import Books, key
 from lnregions.batch.runs import papermill_modules, run_notebook, sign_notebook
 from lnregions.batch.warm import can_fork, warm_process
 from lnregions.errors import shown_path
-from lnregions.figures import export
 from lnregions.files import make_folder, remove_tree, swap_in, sync_folder
+from lnregions.pages import notebook_page as export
 from lnregions.style import free_font_cache
 
 _GRACE = 3.0

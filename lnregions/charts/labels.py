@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from lnregions.style import KNOWN, PRINT_DPI, style
-from lnregions.style import typeset as _typeset
+from lnregions.style import PRINT_DPI, style
+from lnregions.style import wrap as _wrap
 
 POINT_MM = 25.4 / 72
 """Length of a typographic point in millimetres."""
@@ -26,22 +26,12 @@ LEADING = 1.15
 """Line spacing of every text of more than one line."""
 
 
-class _Measurer(RendererAgg):
-    """Renderer that measures a line by its characters where it can."""
-
-    def get_text_width_height_descent(self, s, prop, ismath):
-        bold = {"normal": False, "bold": True}.get(prop.get_weight())
-        known = KNOWN and bold is not None and prop.get_family() == [style.FAMILY]
-        found = _typeset.printed_line(s, prop.get_size_in_points(), bold=bold) if known else None
-        return found or super().get_text_width_height_descent(s, prop, ismath)
-
-
 @lru_cache(maxsize=1)
 def _scratch() -> tuple[Text, RendererAgg]:
     style.font_files()
     artist = Text(0, 0, fontfamily=style.FAMILY, linespacing=LEADING, parse_math=False)
     artist.set_figure(Figure(dpi=PRINT_DPI))
-    return artist, _Measurer(64, 64, PRINT_DPI)
+    return artist, RendererAgg(64, 64, PRINT_DPI)
 
 
 @lru_cache(maxsize=8192)
@@ -78,7 +68,7 @@ def wrap(text: str, *, width: float, size: float, weight: str = "normal") -> str
     one circle
     one belt
     """
-    return "\n".join(_typeset.wrap(text, width, size, bold=weight == "bold"))
+    return "\n".join(_wrap(text, width, size, bold=weight == "bold"))
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], *, low: float, high: float) -> np.ndarray:

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from lnregions import charts, maps
+from lnregions import maps
 from lnregions.assess import judge_row, members_of
-from lnregions.boundaries import boundaries_of, boundary_words
+from lnregions.boundaries import boundaries_of
 from lnregions.explorer.choices import (
     PROVINCE,
     figures_at,
@@ -14,20 +14,15 @@ from lnregions.explorer.choices import (
     with_cities,
 )
 from lnregions.figures import (
-    EMPTY_MM,
     Picture,
-    area_series_of,
-    chart_picture,
-    common_words,
+    RegionData,
     draw_map,
+    draw_no_data,
+    draw_plain_series,
     draw_verdict,
-    finish_picture_map,
-    head_words,
-    in_sentence,
-    make_picture,
     one_year,
 )
-from lnregions.maps import draw_areas, map_axes, plot_no_data
+from lnregions.maps import draw_areas
 from lnregions.style import ROLES
 
 WIDTH = "onehalf"
@@ -62,22 +57,13 @@ def view_map(view) -> Picture:
 
 def view_chart(view) -> Picture:
     """Series of a view's city or region, against its target where the plan has one."""
-    plan, tables, language = view.plan, view.tables, view.language
     own = [v for readings in verdicts_on(view) for v in readings if v.area in areas_of(view)]
-    if own and own[0].kind != "qualitative":
-        return draw_verdict(plan, own[0], tables, language, WIDTH)
     area = areas_of(view)[-1]
-    data = area_series_of(plan, area, view.indicator, tables, language)
-    words = head_words(tables, view.indicator, area)
-    low = {} if len(data) else {"height_mm": EMPTY_MM}
-    axes = charts.plot_trajectory(
-        data, language=language, reason=why_no_series(view),
-        **common_words(tables, data, view.indicator, words, language, WIDTH) | low,
-    )  # fmt: skip
-    return chart_picture(
-        axes, f"series-{area}-{view.indicator}", tables, data, words, language, plan=plan.id, region=view.region,
-        indicator=view.indicator, area=area,
-    )  # fmt: skip
+    data = RegionData(view.plan, area, view.indicator, view.tables, view.language, WIDTH)
+    if own and own[0].kind != "qualitative":
+        return draw_verdict(data, own[0])
+    name = f"series-{area}-{view.indicator}"
+    return draw_plain_series(data, name, reason=why_no_series(view), region=view.region, area=area)
 
 
 def areas_of(view) -> list[str]:
@@ -119,27 +105,10 @@ def drawn_areas(view) -> pd.DataFrame:
 
 def _map_without_figures(view) -> Picture:
     """Map of the members, all hatched, where none has a figure to show."""
-    language, tables = view.language, view.tables
+    data = RegionData(view.plan, view.region, view.indicator, view.tables, view.language, WIDTH)
     level, members = level_and_members(view)
-    frame = boundaries_of(view.plan, level)
-    row = tables.indicator(view.indicator)
-    axes = plot_no_data(
-        frame[frame["area"].isin(members)], legend=row[f"name_{language}"],
-        ax=map_axes(WIDTH, language=language), language=language,
-    )  # fmt: skip
-    words = [
-        f"{tables.name(view.region, 'en')}: {in_sentence(row['name_en'])}, no data",
-        f"{tables.name(view.region, 'zh')}：{row['name_zh']}，暂无数据",
-    ]
-    others = frame[~frame["area"].isin(members)]
-    finish_picture_map(
-        axes, words[language == "zh"], boundary_words(view.plan, language), language, others=others
-    )
-    data = member_figures(view)
-    return make_picture(
-        axes, "map", tables=tables, data=data, says=(f"{words[0]}.", f"{words[1]}。"), language=language,
-        plan=view.plan.id, region=view.region, indicator=view.indicator,
-    )  # fmt: skip
+    title = data.words("{area}: {indicator}, no data")
+    return draw_no_data(data, "map", member_figures(view), title, areas=members, level=level)
 
 
 def _outline(picture: Picture, view) -> None:

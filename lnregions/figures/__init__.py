@@ -1,17 +1,18 @@
-"""Pictures: data, judgement and drawing joined, and saved with data, caption and sources."""
+"""Pictures: data, judgement and drawing joined, and saved with data, caption and sources.
+
+Codes of regions, cities and indicators come in; a `Picture` goes out, whose ``save`` writes the bundle.
+"""
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "asked": ["checked"],
-        "chart_pictures": ["EMPTY_MM", "area_series_of", "chart_picture", "common_words", "draw_verdict", "head_words"],
-        "figure_kinds": ["write_figures"],
-        "figure_kit": ["bundle_docx", "bundle_zip", "dateless_docx"],
-        "figures": ["data_csv", "screen_png"],
-        "map_pictures": ["class_breaks", "draw_map", "drawn_values", "finish_picture_map", "level_of", "one_year"],
-        "picture_words": ["in_sentence"],
-        "pictures": ["Picture", "Pictures", "make_picture"],
+        "bundles": ["FORMATS", "data_csv", "encode", "plain_markdown", "save_figure", "screen_png"],
+        "chart_pictures": ["draw_plain_series", "draw_verdict"],
+        "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures", "write_gallery"],
+        "kits": ["bundle_docx", "bundle_zip", "dateless_docx"],
+        "map_pictures": ["class_breaks", "draw_map", "draw_no_data", "drawn_values", "level_of", "one_year"],
+        "pictures": ["Picture", "Pictures", "RegionData", "checked", "in_sentence"],
     },
 )

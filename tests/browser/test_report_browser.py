@@ -21,7 +21,7 @@ from report_output import write_output  # noqa: E402
 import lnregions as ln  # noqa: E402
 from lnregions.boundaries.geometry import EQUAL_AREA  # noqa: E402
 from lnregions.explorer.web_map import WebMap  # noqa: E402
-from lnregions.figures.export import notebook_html  # noqa: E402
+from lnregions.pages.notebook_page import notebook_html  # noqa: E402
 from lnregions.pages.report import report_pdf, single_file, site_pages, write_report  # noqa: E402
 from lnregions.pages.site import read_site  # noqa: E402
 

@@ -17,10 +17,10 @@ from checks.traces import Trace, Tracer, numbers_of
 from lnregions.assess.judgement import GROWTH_OF, load_tables, plans_on
 from lnregions.assess.outlook import last_segment, project_segment
 from lnregions.errors import Fault, add_messages
-from lnregions.figures import city_pictures as city
+from lnregions.figures import chart_pictures as city
 from lnregions.figures import map_pictures as maps
-from lnregions.figures import year_pictures as years
-from lnregions.figures.figure_kinds import COMPARING, PLAN_KINDS, REGION_KINDS
+from lnregions.figures import map_pictures as years
+from lnregions.figures.kinds import COMPARING, PLAN_KINDS, REGION_KINDS
 from lnregions.tables.codebook import load_sources
 from lnregions.tables.plans import list_plans, load_plan
 
