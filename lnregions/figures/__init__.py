@@ -13,6 +13,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures", "write_gallery"],
         "kits": ["bundle_docx", "bundle_zip", "dateless_docx"],
         "map_pictures": ["class_breaks", "draw_map", "draw_no_data", "drawn_values", "level_of", "one_year"],
-        "pictures": ["Picture", "Pictures", "RegionData", "checked", "in_sentence"],
+        "pictures": ["Picture", "Pictures", "RegionData", "in_sentence"],
     },
 )

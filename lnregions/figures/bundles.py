@@ -162,33 +162,30 @@ def screen_png(fig: Figure, *, dpi: int, texts: Mapping[str, str] | None = None)
             fig.draw(renderer)
     finally:
         fig.dpi = own_dpi
-    pixels = np.ascontiguousarray(np.asarray(renderer.buffer_rgba())[..., :3])
-    return encode_png(pixels, dpi=dpi, texts=texts or {})
+    return encode_png(np.asarray(renderer.buffer_rgba()), dpi=dpi, texts=texts or {})
 
 
 def encode_png(pixels: np.ndarray, *, dpi: int, texts: Mapping[str, str]) -> bytes:
-    """Pixels (height, width, 3; uint8) as PNG, with a palette if 256 colours are enough."""
+    """Pixels (height, width, 4; uint8) as PNG without transparency, with a palette if 256 colours are enough."""
     stream, metadata = io.BytesIO(), PngImagePlugin.PngInfo()
     for key, text in texts.items():
         metadata.add_itxt(key, text)
-    image = _with_palette(Image.fromarray(pixels))
+    image = _with_palette(pixels) or Image.fromarray(pixels).convert("RGB")
     image.save(stream, "PNG", dpi=(dpi, dpi), pnginfo=metadata, compress_level=_COMPRESSION)
     return stream.getvalue()
 
 
-def _with_palette(image: Image.Image) -> Image.Image:
-    """Image with a palette of its commonest colours, a third of the size; itself if that would be visible.
+def _with_palette(pixels: np.ndarray) -> Image.Image | None:
+    """Image with a palette of its commonest colours, a third of the size; None if that would be visible.
 
     Colours are grouped by the first six bits of their channels. Pillow's own quantizing moves the plain fills,
     even white, by some levels; here the commonest colour of a group stays exactly as it is.
     """
-    counted = image.getcolors(_MOST_COLOURS)
+    counted = Image.fromarray(pixels).getcolors(_MOST_COLOURS)
     if counted is None:
-        return image
-    counts, colours = (np.array(part) for part in zip(*counted, strict=True))
-    order = np.lexsort((*colours.T, -counts))
-    counts, colours = counts[order], colours[order]
-    groups = _group(colours)
+        return None
+    counts, colours = (np.array(part) for part in zip(*sorted(counted, reverse=True), strict=True))
+    groups, colours = _group(colours.astype(np.uint8)), colours[:, :3]
     found, first = np.unique(groups, return_index=True)
     palette = colours[np.sort(first)[:256]]
     distances = (palette**2).sum(axis=1) - 2 * colours[first] @ palette.T
@@ -196,15 +193,16 @@ def _with_palette(image: Image.Image) -> Image.Image:
     table[found] = distances.argmin(axis=1)
     changed = np.abs(colours - palette[table[groups]]).max(axis=1) >= _VISIBLE
     if counts[changed].sum() > _MOST_CHANGED * counts.sum():
-        return image
-    indexed = Image.fromarray(table[_group(np.asarray(image))])
+        return None
+    indexed = Image.fromarray(table[_group(pixels)])
     indexed.putpalette(palette.astype(np.uint8).tobytes())
     return indexed
 
 
 def _group(colours: np.ndarray) -> np.ndarray:
-    red, green, blue = (colours[..., channel].astype(np.uint32) >> 2 for channel in range(3))
-    return red << 12 | green << 6 | blue
+    """Number of each colour (..., 4; uint8) made of the first six bits of red, green and blue."""
+    packed = np.ascontiguousarray(colours).view("<u4")[..., 0]
+    return packed >> 2 & 0x3F | packed >> 4 & 0xFC0 | packed >> 6 & 0x3F000
 
 
 def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]:

@@ -80,7 +80,7 @@ def draw_targets(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Pictures:
     """Every target of a region that can be drawn, under each reading that names another area or measure."""
-    data = RegionData.load(plan, region, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
     own = [v for v in judge_all(data.plan, as_of=as_of) if v.region == region and v.kind != "qualitative"]
     drawn = {(v.target, v.area, _measure(v)): v for v in reversed(own)}
     return Pictures([draw_verdict(data, verdict) for verdict in reversed(drawn.values())])
@@ -232,7 +232,9 @@ def draw_members(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Small multiples of a region's member cities: the same years and the same scale."""
-    data = RegionData.load(plan, region, indicator, as_of=as_of, language=language, width=width)
+    data = RegionData.load(
+        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
+    )
     rows, head = recent_years(data.figures()), data.head("member cities")
     axes = charts.plot_member_panels(rows, members=data.members, **data.labels(rows, head))
     return data.picture(axes, f"members-{region}-{indicator}", rows, head.caption(), region=region)
@@ -242,7 +244,7 @@ def draw_indexed_growth(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Real growth of the members chained from one year, beside the province."""
-    data = RegionData.load(plan, region, GROWTH, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, region=region, indicator=GROWTH, as_of=as_of, language=language, width=width)
     base = int(data.plan.facts["first_year"]) - 6
     members, province = data.figures(), data.figures([PROVINCE])
     head = data.head("{year} = 100", year=base)
@@ -275,7 +277,9 @@ def draw_slope(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Slopes of the members from the first to the last year of one unbroken segment that all have."""
-    data = RegionData.load(plan, region, indicator, as_of=as_of, language=language, width=width)
+    data = RegionData.load(
+        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
+    )
     found = data.figures()
     years = comparable_years(data, found)
     if years is None:
@@ -294,7 +298,9 @@ def draw_contributions(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """What each member adds to the change of its region, over the plan's years that one release covers."""
-    data = RegionData.load(plan, region, indicator, as_of=as_of, language=language, width=width)
+    data = RegionData.load(
+        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
+    )
     series = figures_of(data.plan, region, indicator=indicator, tables=data.tables).rows
     start = data.plan.facts["first_year"] - 1
     segment = max((row.segment for row in series if row.year <= start), default=None)
@@ -328,7 +334,7 @@ def draw_coverage(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Which of the region's targets has a figure for which year, and how well it is attested."""
-    data = RegionData.load(plan, region, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
     own = data.plan.targets
     own = own[(own["region"] == region) & (own["kind"] != "qualitative")]
     years = range(int(own["first_year"].min()) - 2, int(own["horizon"].max()) + 2)
@@ -370,7 +376,7 @@ def draw_city_growth(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
     """A city's real growth beside the province, the nation and the other cities."""
-    data = RegionData.load(plan, "", GROWTH, adcode=adcode, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, indicator=GROWTH, adcode=adcode, as_of=as_of, language=language, width=width)
     province, cities = _province_and_cities(data)
     rates, beside = data.figures(cities), data.figures([province, NATION])
     own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
@@ -387,7 +393,7 @@ def draw_ranks(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
     """Rank of each city by gross domestic product, year by year, one city in full colour."""
-    data = RegionData.load(plan, "", "gdp", adcode=adcode, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, indicator="gdp", adcode=adcode, as_of=as_of, language=language, width=width)
     province, cities = _province_and_cities(data)
     rows = recent_years(data.figures(cities), first=2019)
     rows = rows[rows.groupby("year")["area"].transform("nunique") == len(cities)]
@@ -407,7 +413,9 @@ def draw_dots(
     width: str = "double",
 ) -> Picture:
     """All cities against the province, in the latest year that all have."""
-    data = RegionData.load(plan, "", indicator, adcode=adcode, as_of=as_of, language=language, width=width)
+    data = RegionData.load(
+        plan, indicator=indicator, adcode=adcode, as_of=as_of, language=language, width=width
+    )
     province, cities = _province_and_cities(data)
     rates = data.figures(cities)
     if rates.empty:

@@ -128,7 +128,7 @@ def _draw(kind: str, plan, regions: Sequence[str], options: dict) -> Iterator[Pi
         return
     for region in regions:
         if kind in COMPARING:
-            data = RegionData.load(plan, region, COMPARING[kind], as_of=options["as_of"])
+            data = RegionData.load(plan, region=region, indicator=COMPARING[kind], as_of=options["as_of"])
             if comparable_years(data, data.figures()) is None:
                 continue
         yield from _each(REGION_KINDS[kind](plan, region, **options))

@@ -50,7 +50,7 @@ def draw_location(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Map of one region: its members with status, within the province."""
-    data = RegionData.load(plan, region, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
     own = data.plan.membership[data.plan.membership["region"] == region]
     title = data.words("{area}: location and members")
     caption = data.words("{area}: its members and how well each is attested.")
@@ -113,7 +113,9 @@ def draw_map(
     region of counties is drawn by county where any of its counties has a figure. Without a year the latest one
     serves that at least half of the areas have; where no year has that many, the latest figure of each area.
     """
-    data = RegionData.load(plan, region, indicator, as_of=as_of, language=language, width=width)
+    data = RegionData.load(
+        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
+    )
     level, members = level_of(data.plan, region, indicator, data.tables)
     frame = boundaries_of(data.plan, level)
     found = one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
@@ -229,7 +231,9 @@ def draw_change(
     Amounts change in per cent, rates and shares in percentage points, from the last year before the plan that
     all members have to the latest that all have; a member whose series breaks between them has no change.
     """
-    data = RegionData.load(plan, region, indicator, as_of=as_of, language=language, width=width)
+    data = RegionData.load(
+        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
+    )
     found = data.figures()
     years = comparable_years(data, found)
     if years is None:
@@ -267,7 +271,9 @@ def draw_years(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Maps of a rate or share side by side by year, with the same classes and one legend."""
-    data = RegionData.load(plan, region, indicator, as_of=as_of, language=language, width=width)
+    data = RegionData.load(
+        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
+    )
     found = data.figures()
     if found.empty:
         return _draw_no_years("years", data)

@@ -5,10 +5,8 @@ what was written.
 """
 
 import base64
-import functools
-import inspect
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +16,12 @@ import pandas as pd
 
 from lnregions.assess import Tables, load_tables, member_frame, members_of
 from lnregions.boundaries import boundary_words
-from lnregions.errors import DataError, check_language, quote, unknown
+from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import FORMATS, save_figure, screen_png
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
-from lnregions.tables import Plan, load_areas, load_indicators, plan_of
-from lnregions.words import LANGUAGES
+from lnregions.tables import Plan, load_indicators, plan_of
+from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
 
 FIRST_SHOWN = 2018
@@ -167,21 +165,38 @@ class RegionData:
 
     @classmethod
     def load(
-        cls, plan, region: str = "", indicator: str = "", *, adcode: str = "", as_of: str = "",
-        language: str = "en", width: str | float = "double",
-    ) -> "RegionData":  # fmt: skip
+        cls, plan, *, as_of: str = "", language: str = "en", width: str | float = "double", **codes: str
+    ) -> "RegionData":
         """Check the arguments of a picture of a plan, of one of its regions or of a city, and load its tables.
+
+        Parameters
+        ----------
+        plan
+            A plan, or its name.
+        as_of, language, width
+            As of every picture; an empty value means the default.
+        **codes
+            ``region`` or ``adcode``, and ``indicator``.
 
         Raises
         ------
         DataError
-            If there is no such plan, region, indicator, city, date, language or width.
+            If there is no such plan, region, city, indicator, date, language or width.
         """
-        given = {"plan": plan, "region": region, "indicator": indicator, "adcode": adcode}
-        given |= {"language": language or "en", "width": width or "double"}
-        given = check_arguments({name: value for name, value in given.items() if value is not None})
-        tables = load_tables(given["plan"], as_of=as_of or "")
-        return cls(given["plan"], region or adcode, indicator, tables, given["language"], given["width"])
+        plan, language, width = plan_of(plan), check_language(language or "en"), width or "double"
+        size_of(width)
+        choices = {
+            "region": ("region", plan.regions["region"]),
+            "adcode": ("area", plan.areas["area"]),
+            "indicator": ("indicator", load_indicators()["indicator"]),
+        }
+        for name, code in codes.items():
+            kind, known = choices[name]
+            if not isinstance(code, str) or code not in set(known):
+                raise unknown(kind, str(code), list(known))
+        area = codes.get("region") or codes.get("adcode", "")
+        tables = load_tables(plan, as_of=as_of or "")
+        return cls(plan, area, codes.get("indicator", ""), tables, language, width)
 
     @cached_property
     def members(self) -> list[str]:
@@ -325,39 +340,6 @@ def _issuer(source: Mapping, language: str) -> str:
     return "" if missing_glyphs(words) else words
 
 
-# -- arguments --------------------------------------------------------------------------------------------
-
-
-def check_arguments(given: Mapping[str, object]) -> dict:
-    """Arguments of a picture or table by name, checked before anything is drawn; the plan for its name.
-
-    Raises
-    ------
-    DataError
-        If there is no such plan, region, indicator, area, language or width, or the verdicts are no verdicts.
-    """
-    given = dict(given)
-    if "plan" in given:
-        given["plan"] = plan_of(given["plan"])
-    if "verdicts" in given:
-        check_verdicts(given["verdicts"])
-    choices = {}
-    if given.get("region", "") != "" and "plan" in given:
-        choices["region"] = ("region", given["plan"].regions["region"])
-    if given.get("indicator", "") != "":
-        choices["indicator"] = ("indicator", load_indicators()["indicator"])
-    if given.get("adcode", "") != "":
-        choices["adcode"] = ("area", (given["plan"].areas if "plan" in given else load_areas())["area"])
-    for name, (kind, known) in choices.items():
-        if not isinstance(given[name], str) or given[name] not in set(known):
-            raise unknown(kind, str(given[name]), list(known))
-    if "language" in given:
-        check_language(given["language"])
-    if "width" in given:
-        size_of(given["width"])
-    return given
-
-
 def check_verdicts(given: object) -> pd.DataFrame:
     """Table of verdicts itself, or DataError for something else."""
     if isinstance(given, pd.DataFrame) and set(_VERDICT_COLUMNS) <= set(given.columns):
@@ -366,23 +348,6 @@ def check_verdicts(given: object) -> pd.DataFrame:
     if isinstance(given, pd.DataFrame):
         kind = f"a table with other columns than {', '.join(_VERDICT_COLUMNS)}"
     raise DataError(f"The verdicts are {kind}, not a table of verdicts. Give what judge(plan) returns.")
-
-
-def checked(function: Callable) -> Callable:
-    """The function with its arguments checked by `check_arguments`; a default serves in place of an empty value."""
-    signature = inspect.signature(function)
-
-    @functools.wraps(function)
-    def with_checks(*args, **kwargs):
-        bound = signature.bind(*args, **kwargs)
-        for name, value in list(bound.arguments.items()):
-            empty = value is None or (isinstance(value, str) and not value)
-            if empty and signature.parameters[name].default is not inspect.Parameter.empty:
-                del bound.arguments[name]
-        bound.arguments.update(check_arguments(bound.arguments))
-        return function(*bound.args, **bound.kwargs)
-
-    return with_checks
 
 
 def warm_up(plan: str = "ln-2022", as_of: str = "") -> None:

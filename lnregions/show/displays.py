@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from lnregions.assess import load_tables, members_of
-from lnregions.figures import checked
+from lnregions.show.asked import checked
 from lnregions.show.html_tables import Table, Tables
 from lnregions.show.printed_figures import figure_words
 from lnregions.show.words import GRADES, HEADS, headed, source_titles

@@ -5,7 +5,7 @@ from collections import Counter
 import pandas as pd
 
 from lnregions.assess import load_tables, members_of
-from lnregions.figures import checked
+from lnregions.show.asked import checked
 from lnregions.show.html_tables import Table, Tables
 from lnregions.show.words import HEADS, headed, source_titles
 from lnregions.tables import load_caveats, load_indicators, plan_of

@@ -4,7 +4,7 @@ import pandas as pd
 
 from lnregions.assess import compare_methods, judge_all, judge_readings, load_tables
 from lnregions.assess.sensitivity import revision_trail, sensitivity, sensitivity_words, status_on_the_way
-from lnregions.figures import checked
+from lnregions.show.asked import checked
 from lnregions.show.html_tables import Table, Tables, text_table
 from lnregions.show.printed_figures import calculation_words
 from lnregions.show.words import GRADES, HEADS, headed, source_titles, target_labels, value_words
