@@ -1,28 +1,11 @@
 """Charts as pictures: targets against their paths, members, cities, and how well the figures are attested."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from math import isnan
 
 import pandas as pd
 
-from lnregions import charts
-from lnregions.assess import (
-    GROWTH_OF,
-    VALUE_KINDS,
-    Verdict,
-    chain_index,
-    common_release,
-    figures_of,
-    growth_figures,
-    joined_sources,
-    judge_all,
-    members_of,
-    outlook_of,
-    places_on,
-    required_path,
-    target_of,
-)
+from lnregions import assess, charts
 from lnregions.errors import DataError
 from lnregions.figures.pictures import (
     Head,
@@ -66,14 +49,10 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
         verdicts,
         targets=data.plan.targets,
         regions=data.plan.regions.set_index("region")[f"short_{data.language}"].to_dict(),
-        names=data.tables.names(data.language),
+        names=data.names,
         **data.labels(rows, Head(title, short)),
     )
-    dated = {
-        lang: tr("{words}, as known on {date}.", lang, words=title[lang], date=data.tables.as_of)
-        for lang in title
-    }
-    return data.picture(axes, "scorecard", rows, dated)
+    return data.picture(axes, "scorecard", rows, data.dated(title))
 
 
 def draw_targets(
@@ -81,7 +60,9 @@ def draw_targets(
 ) -> Pictures:
     """Every target of a region that can be drawn, under each reading that names another area or measure."""
     data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
-    own = [v for v in judge_all(data.plan, as_of=as_of) if v.region == region and v.kind != "qualitative"]
+    own = [
+        v for v in assess.judge_all(data.plan, as_of=as_of) if v.region == region and v.kind != "qualitative"
+    ]
     drawn = {(v.target, v.area, _measure(v)): v for v in reversed(own)}
     return Pictures([draw_verdict(data, verdict) for verdict in reversed(drawn.values())])
 
@@ -94,8 +75,8 @@ def draw_series(
         plan, indicator=indicator, adcode=adcode, as_of=as_of, language=language, width=width
     )
     name = f"series-{adcode}-{indicator}"
-    for verdict in judge_all(data.plan, as_of=as_of):
-        if (verdict.area, verdict.indicator) == (adcode, indicator) and verdict.kind in VALUE_KINDS:
+    for verdict in assess.judge_all(data.plan, as_of=as_of):
+        if (verdict.area, verdict.indicator) == (adcode, indicator) and verdict.kind in assess.VALUE_KINDS:
             return replace(draw_verdict(data, verdict), name=name)
     return draw_plain_series(data, name, adcode=adcode)
 
@@ -108,23 +89,23 @@ def draw_plain_series(data: RegionData, name: str, *, reason: str = "", **parame
     return data.picture(axes, name, rows, head.caption(), **parameters)
 
 
-def draw_verdict(data: RegionData, verdict: Verdict) -> Picture:
+def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
     """One target under one reading, with a projection where its horizon has no figure yet."""
     data = replace(data, area=verdict.area, indicator=verdict.indicator)
-    if "growth" in verdict.kind and verdict.kind not in VALUE_KINDS:
+    if "growth" in verdict.kind and verdict.kind not in assess.VALUE_KINDS:
         return _draw_growth(data, verdict)
     return _draw_value(data, verdict)
 
 
-def _draw_value(data: RegionData, verdict: Verdict) -> Picture:
+def _draw_value(data: RegionData, verdict: assess.Verdict) -> Picture:
     """Actual figures against the path from the baseline to the target, and other plans' targets."""
     rows, head = area_series_of(data), data.head()
-    outlook = outlook_of(data.plan, target_of(data.plan, verdict.target), tables=data.tables)
+    outlook = assess.outlook_of(data.plan, assess.target_of(data.plan, verdict.target), tables=data.tables)
     projection = outlook.projection.frame if outlook.area == verdict.area else ()
     path = None
     if None not in (verdict.baseline, verdict.required) and verdict.baseline_year < verdict.horizon:
         years = {"baseline_year": verdict.baseline_year, "horizon": verdict.horizon}
-        path = required_path(verdict.baseline, verdict.required, **years, shape="band")
+        path = assess.required_path(verdict.baseline, verdict.required, **years, shape="band")
     more = {} if len(rows) else {"height_mm": EMPTY_MM}
     if len(projection):
         more |= {"notes": [outlook.reason(data.language)], "projection": projection}
@@ -138,40 +119,41 @@ def _draw_value(data: RegionData, verdict: Verdict) -> Picture:
     return _verdict_picture(data, axes, verdict, rows, head)
 
 
-def _targets(plan, verdict: Verdict) -> list[dict] | None:
+def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
     """The target of the verdict, then those of other plans on the same area and indicator."""
     if verdict.required is None:
         return None
-    row = target_of(plan, verdict.target)
+    row = assess.target_of(plan, verdict.target)
     own = {"value": verdict.required, "horizon": verdict.horizon, "comparator": row["comparator"]}
     own |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
     own |= {"gap": None} if verdict.status == "not assessable" else {}
     beside = []
     for other in shipped_plans():
-        places = () if other.id == plan.id else places_on(other.targets, verdict.indicator, area=verdict.area)
+        places = (
+            ()
+            if other.id == plan.id
+            else assess.places_on(other.targets, verdict.indicator, area=verdict.area)
+        )
         for one in other.targets.iloc[list(places)].to_dict("records"):
             if one["kind"] in ("level", "share") and pd.notna(one["value"]):
-                beside.append(
-                    {name: one[name] for name in ("value", "comparator")}
-                    | {"horizon": int(one["horizon"]), "label": other.id}
-                )
+                target = {"value": one["value"], "comparator": one["comparator"], "label": other.id}
+                beside.append(target | {"horizon": int(one["horizon"])})
     return [own, *sorted(beside, key=lambda one: (one["horizon"], one["label"]))]
 
 
-def _draw_growth(data: RegionData, verdict: Verdict) -> Picture:
+def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     """Yearly growth against the benchmark's, or against the rate that the target asks for."""
-    measures = GROWTH_OF.get(verdict.indicator, {"": (verdict.indicator,)})
+    measures = assess.GROWTH_OF.get(verdict.indicator, {"": (verdict.indicator,)})
     indicators = measures.get(_measure(verdict), (verdict.indicator,))
     data = replace(data, indicator=indicators[0])
-    row, name = target_of(data.plan, verdict.target), data.tables.name(verdict.area, data.language)
-    shared = {
-        "indicators": indicators, "tables": data.tables, "years": range(verdict.horizon - 2, verdict.horizon + 1)
-    }  # fmt: skip
-    own = growth_figures(data.plan, verdict.area, **shared).frame
+    row, name = assess.target_of(data.plan, verdict.target), data.tables.name(verdict.area, data.language)
+    years = range(verdict.horizon - 2, verdict.horizon + 1)
+    shared = {"indicators": indicators, "tables": data.tables, "years": years}
+    own = assess.growth_figures(data.plan, verdict.area, **shared).frame
     beside = pd.DataFrame(columns=["year", "value", "name", "source", "grade"])
     target = {"value": row["value"], "comparator": row["comparator"]}
     if row["benchmark"]:
-        beside = growth_figures(data.plan, row["benchmark"], **shared).frame
+        beside = assess.growth_figures(data.plan, row["benchmark"], **shared).frame
         beside, target = beside.assign(name=data.tables.name(row["benchmark"], data.language)), None
     members = pd.DataFrame(columns=["year", "value"])
     if verdict.area in set(data.plan.regions["region"]):
@@ -187,34 +169,33 @@ def _draw_growth(data: RegionData, verdict: Verdict) -> Picture:
     return _verdict_picture(data, axes, verdict, rows, head)
 
 
-def _verdict_picture(data: RegionData, axes, verdict: Verdict, rows: pd.DataFrame, head: Head) -> Picture:
+def _verdict_picture(
+    data: RegionData, axes, verdict: assess.Verdict, rows: pd.DataFrame, head: Head
+) -> Picture:
     """Picture of a verdict: its caption carries the verdict and its reason."""
     area = "" if verdict.area == verdict.region or verdict.area in verdict.target else verdict.area
     name = "-".join(part for part in (verdict.target, area, _measure(verdict).replace(" ", "-")) if part)
     status = {"en": verdict.status[:1].upper() + verdict.status[1:], "zh": text(verdict.status, "zh")}
-    caption = {
-        lang: tr(
-            "{title}. {status}: {reason}.", lang, title=head.title[lang], status=status[lang],
-            reason=verdict.reason(lang),
-        )
-        for lang in status
-    }  # fmt: skip
+    reason = {language: verdict.reason(language) for language in status}
+    caption = data.words("{title}. {status}: {reason}.", title=head.title, status=status, reason=reason)
     return data.picture(
         axes, name, rows, caption, region=verdict.region, target=verdict.target, indicator=verdict.indicator,
         area=verdict.area, status=verdict.status,
     )  # fmt: skip
 
 
-def _measure(verdict: Verdict) -> str:
+def _measure(verdict: assess.Verdict) -> str:
     """How growth is measured: the part of the reading after the comma."""
     return verdict.reading.partition(", ")[2]
 
 
 def area_series_of(data: RegionData) -> pd.DataFrame:
     """Series of an area; ``reason`` says why it breaks before a year."""
-    frame = recent_years(figures_of(data.plan, data.area, indicator=data.indicator, tables=data.tables).frame)
+    frame = recent_years(
+        assess.figures_of(data.plan, data.area, indicator=data.indicator, tables=data.tables).frame
+    )
     inside = data.area in set(data.plan.regions["region"])
-    scopes = [data.area, *(members_of(data.plan, data.area) if inside else ())]
+    scopes = [data.area, *(assess.members_of(data.plan, data.area) if inside else ())]
     kinds = data.tables.breaks_of(scopes, data.indicator)
     reasons, previous = [], None
     for year in frame["year"].tolist():
@@ -253,7 +234,7 @@ def draw_indexed_growth(
     lead = str(data.plan.regions.set_index("region").loc[region, "lead_city"] or "")
     axes = charts.plot_indexed_growth(
         chained, base_year=base, benchmark=beside.assign(name=data.tables.name(PROVINCE, data.language)),
-        highlight=[lead] if lead else [], names=data.tables.names(data.language), **labels,
+        highlight=[lead] if lead else [], names=data.names, **labels,
     )  # fmt: skip
     rows = pd.concat([chained, beside], ignore_index=True)
     return data.picture(axes, f"indexed-growth-{region}", rows, head.caption(), region=region)
@@ -266,10 +247,12 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
         values = dict(zip(own["year"].astype(int), own["value"], strict=True))
         if base + 1 not in values:
             continue
-        chain = chain_index(values)
+        chain = assess.chain_index(values)
         for year, index in zip(chain["year"].tolist(), chain["index"].tolist(), strict=True):
             if not isnan(index):  # beyond a year without a rate
-                rows.append((area, year, index, joined_sources(own.loc[own["year"] <= year, "source"])))
+                rows.append(
+                    (area, year, index, assess.joined_sources(own.loc[own["year"] <= year, "source"]))
+                )
     return pd.DataFrame(rows, columns=["area", "year", "value", "source"])
 
 
@@ -289,8 +272,7 @@ def draw_slope(
         )
     rows = found[found["year"].isin(years)]
     head = data.head("{first} and {last}", first=years[0], last=years[1])
-    names = data.tables.names(data.language)
-    axes = charts.plot_slope(rows, years=years, names=names, **data.labels(rows, head))
+    axes = charts.plot_slope(rows, years=years, names=data.names, **data.labels(rows, head))
     return data.picture(axes, f"slope-{region}-{indicator}", rows, head.caption(), region=region)
 
 
@@ -301,7 +283,7 @@ def draw_contributions(
     data = RegionData.load(
         plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
     )
-    series = figures_of(data.plan, region, indicator=indicator, tables=data.tables).rows
+    series = assess.figures_of(data.plan, region, indicator=indicator, tables=data.tables).rows
     start = data.plan.facts["first_year"] - 1
     segment = max((row.segment for row in series if row.year <= start), default=None)
     years = sorted(row.year for row in series if row.segment == segment and row.year >= start)
@@ -317,15 +299,14 @@ def draw_contributions(
             columns=["area", "value", "first_year", "last_year", "grade", "source"],
         )
         head = data.head("what each member added, {first}-{last}", first=years[0], last=years[-1])
-    names = data.tables.names(data.language)
-    axes = charts.plot_contributions(rows, names=names, **data.labels(rows, head))
+    axes = charts.plot_contributions(rows, names=data.names, **data.labels(rows, head))
     return data.picture(axes, f"contributions-{region}-{indicator}", rows, head.caption(), region=region)
 
 
 def _release_of(data: RegionData, year: int):
     """Members' figures of one year from one release, in the order of the members."""
     found = data.tables.observed_of(data.indicator)
-    return common_release(
+    return assess.common_release(
         [one for one in found if one.year == year and one.area in data.members], data.members
     )[1]
 
@@ -340,7 +321,7 @@ def draw_coverage(
     years = range(int(own["first_year"].min()) - 2, int(own["horizon"].max()) + 2)
     rows = []
     for target, area, indicator in zip(own["target"], own["area"], own["indicator"], strict=True):
-        figures = figures_of(data.plan, area, indicator=indicator, tables=data.tables).rows
+        figures = assess.figures_of(data.plan, area, indicator=indicator, tables=data.tables).rows
         known = {row.year: (row.grade, row.source) for row in figures}
         rows += [(target, year, *known.get(year, ("", ""))) for year in years]
     rows = pd.DataFrame(rows, columns=["area", "year", "grade", "source"])
@@ -366,9 +347,9 @@ def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = 
         name = text("target", data.language)
         line = pd.DataFrame({"year": list(years), "value": float(own["value"].max()), "name": name})
         message = "Shenyang and Dalian: gross domestic product against the target"
-    head, names = Head(data.words(message)), data.tables.names(data.language)
+    head = Head(data.words(message))
     labels = data.labels(rows, head) | {"unit": "亿元"}
-    axes = charts.plot_member_panels(rows, members=list(CITIES), benchmark=line, names=names, **labels)
+    axes = charts.plot_member_panels(rows, members=list(CITIES), benchmark=line, names=data.names, **labels)
     return data.picture(axes, "dual-core", rows, head.caption())
 
 
@@ -397,9 +378,9 @@ def draw_ranks(
     province, cities = _province_and_cities(data)
     rows = recent_years(data.figures(cities), first=2019)
     rows = rows[rows.groupby("year")["area"].transform("nunique") == len(cities)]
-    head, names = replace(data, area=province).head("rank of its cities"), data.tables.names(data.language)
+    head = replace(data, area=province).head("rank of its cities")
     labels = data.labels(rows, head) | {"unit": ""}
-    axes = charts.plot_ranks(rows, highlight=[adcode], names=names, **labels)
+    axes = charts.plot_ranks(rows, highlight=[adcode], names=data.names, **labels)
     return data.picture(axes, f"ranks-{adcode}", rows, head.caption(), adcode=adcode)
 
 
@@ -419,24 +400,17 @@ def draw_dots(
     province, cities = _province_and_cities(data)
     rates = data.figures(cities)
     if rates.empty:
-        raise DataError(
-            f"No city has a figure of {indicator!r}. Choose one that has: {', '.join(_known(data, cities))}."
-        )
+        known = data.tables.observations
+        known = sorted(known.loc[known["area"].isin(cities) & known["default"], "indicator"].unique())
+        raise DataError(f"No city has a figure of {indicator!r}. Choose one that has: {', '.join(known)}.")
     counts = rates.groupby("year")["area"].nunique()
     year = int(counts[counts == counts.max()].index.max())
     cities_then, beside = (one[one["year"] == year] for one in (rates, data.figures([province])))
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = replace(data, area=province).head("its cities in {year}", year=year)
-    names = data.tables.names(data.language)
-    axes = charts.plot_dots(cities_then, benchmark=benchmark, names=names, **data.labels(rows, head))
+    axes = charts.plot_dots(cities_then, benchmark=benchmark, names=data.names, **data.labels(rows, head))
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head.caption(), adcode=adcode)
-
-
-def _known(data: RegionData, areas: Iterable[str]) -> list[str]:
-    """Indicators that any of the areas has a figure of."""
-    rows = data.tables.observations
-    return sorted(rows.loc[rows["area"].isin(areas) & rows["default"], "indicator"].unique())
 
 
 def _province_and_cities(data: RegionData) -> tuple[str, list[str]]:

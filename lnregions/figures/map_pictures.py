@@ -67,7 +67,7 @@ def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, 
     named = ("; " if data.language == "en" else "；").join(issuers.head(2).astype(str))
     line = tr("Source: {sources}", data.language, sources=named) + (". " if data.language == "en" else "。")
     line += boundary_words(data.plan, data.language)
-    finish_picture_map(axes, title[data.language], line, data.language)
+    finish_picture_map(data, axes, title, line)
     return data.picture(axes, name, membership[_MEMBERSHIP], caption, region=data.area)
 
 
@@ -95,7 +95,7 @@ def draw_city_location(
         patch, word = Patch(facecolor=PLAIN, edgecolor=BORDER), tr("districts and counties", data.language)
         maps.add_legend(axes, [patch], [word], title="", notes=key)
     line, others = boundary_words(data.plan, data.language), cities[cities["area"] != adcode]
-    finish_picture_map(axes, title[data.language], line, data.language, others=others)
+    finish_picture_map(data, axes, title, line, others=others)
     rows = pd.DataFrame(own[["area", "name_en", "name_zh"]])
     return data.picture(axes, f"location-{adcode}", rows, caption, adcode=adcode)
 
@@ -125,7 +125,8 @@ def draw_map(
     options = {"legend": row[f"name_{data.language}"], "ax": _axes(data), "language": data.language}
     amounts = {"unit": row["unit"], "labels": "value"}
     if drawn["value"].isna().all():
-        message = "no figure of these areas is known for it" if row["unit"] else ONLY_WORDS
+        only_words = "described in words only, without figures"
+        message = "no figure of these areas is known for it" if row["unit"] else only_words
         axes = maps.plot_no_data(drawn, reason=tr(message, data.language), **options)
     elif row["aggregation"] == "sum":
         axes = maps.plot_symbols(drawn, "value", largest=float(values.max()), **amounts, **options)
@@ -134,17 +135,12 @@ def draw_map(
         axes = maps.plot_choropleth(drawn, "value", breaks=breaks, **amounts, **options)
     rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
     title = _map_title(data, rows, stand_in=_stand_in(data.plan, region, members))
-    finish_picture_map(
-        axes, title[data.language], data.source_line(rows), data.language, others=frame[~inside]
-    )
+    finish_picture_map(data, axes, title, data.source_line(rows), others=frame[~inside])
     facts = maps.map_facts(axes)
     facts = {"crs": facts.pop("crs", ""), "classes": facts}
     return data.picture(
         axes, f"map-{region}-{indicator}", rows, Head(title).caption(), region=region, **facts
     )
-
-
-ONLY_WORDS = "described in words only, without figures"
 
 
 def _whole_year(given: object) -> int | None:
@@ -165,11 +161,7 @@ def _map_title(data: RegionData, rows: pd.DataFrame, *, stand_in: bool) -> dict[
         title = data.words("{area}: {indicator}, {years}", years=span)
     else:
         title = data.words("{area}: {indicator}, no data")
-    if stand_in:
-        title = {
-            lang: tr("{title} (cities standing in for counties)", lang, title=title[lang]) for lang in title
-        }
-    return title
+    return data.words("{title} (cities standing in for counties)", title=title) if stand_in else title
 
 
 def _stand_in(plan, region: str, members) -> bool:
@@ -248,9 +240,7 @@ def draw_change(
         legend=data.codebook[f"name_{data.language}"], language=data.language,
     )  # fmt: skip
     title = data.words("{area}: change of {indicator}, {first}-{last}", first=years[0], last=years[1])
-    finish_picture_map(
-        axes, title[data.language], data.source_line(rows), data.language, others=frame[~inside]
-    )
+    finish_picture_map(data, axes, title, data.source_line(rows), others=frame[~inside])
     return data.picture(axes, f"change-{region}-{indicator}", rows, Head(title).caption(), region=region)
 
 
@@ -309,14 +299,10 @@ def draw_no_data(
     inside = frame["area"].isin(areas)
     legend = data.codebook[f"name_{data.language}"]
     axes = maps.plot_no_data(
-        frame[inside],
-        legend=legend,
-        ax=_axes(data),
-        language=data.language,
-        **({"reason": reason} if reason else {}),
+        frame[inside], legend=legend, reason=reason, ax=_axes(data), language=data.language
     )
     line = boundary_words(data.plan, data.language)
-    finish_picture_map(axes, title[data.language], line, data.language, others=frame[~inside])
+    finish_picture_map(data, axes, title, line, others=frame[~inside])
     return data.picture(axes, name, rows, Head(title).caption(), region=data.area)
 
 
@@ -350,12 +336,8 @@ def draw_verdict_map(
     )
     title = {lang: trn(one, many, len(verdicts), lang) for lang in ("en", "zh")}
     rows = verdicts[_VERDICT].assign(source=verdicts["sources"])
-    finish_picture_map(axes, title[data.language], data.source_line(rows), data.language)
-    dated = {
-        lang: tr("{words}, as known on {date}.", lang, words=title[lang], date=data.tables.as_of)
-        for lang in title
-    }
-    return data.picture(axes, "verdict-map", rows, dated)
+    finish_picture_map(data, axes, title, data.source_line(rows))
+    return data.picture(axes, "verdict-map", rows, data.dated(title))
 
 
 def _drawn_members(plan) -> dict[str, list[str]]:
@@ -375,7 +357,7 @@ def _axes(data: RegionData):
     return maps.map_axes(data.width, language=data.language)
 
 
-def finish_picture_map(axes, title: str, line: str, language: str, *, others=None) -> None:
+def finish_picture_map(data: RegionData, axes, title: Mapping[str, str], line: str, *, others=None) -> None:
     """Title, scale bar, arrow, source line, locator; other areas and neighbours as ground.
 
     A map of areas elsewhere than in the province has neither its neighbours nor the locator.
@@ -388,7 +370,8 @@ def finish_picture_map(axes, title: str, line: str, language: str, *, others=Non
             around = load_context()
             ground = pd.concat([around[around["area"] != PROVINCE], ground], ignore_index=True)
     inset = (load_locator(), [PROVINCE]) if here else None
-    maps.finish_map(axes, title=title, source=line, language=language, context=ground, inset=inset)
+    words = {"title": title[data.language], "source": line, "language": data.language}
+    maps.finish_map(axes, **words, context=ground, inset=inset)
 
 
 def _in_province(axes) -> bool:

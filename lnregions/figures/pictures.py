@@ -208,20 +208,30 @@ class RegionData:
         """Codebook row of the indicator."""
         return self.tables.indicator(self.indicator)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Short names by area, in the language of the picture."""
+        return self.tables.names(self.language)
+
+    def dated(self, words: Mapping[str, str]) -> dict[str, str]:
+        """Words with the as-of date, as a sentence by language."""
+        return self.words("{words}, as known on {date}.", words=words, date=self.tables.as_of)
+
     def figures(self, areas: Sequence[str] | None = None, indicator: str = "") -> pd.DataFrame:
         """Figures of the members, or of other areas, year by year."""
         areas = self.members if areas is None else areas
         return member_frame(self.tables, areas, indicator=indicator or self.indicator)
 
     def words(self, message: str, **values: object) -> dict[str, str]:
-        """A message in both languages, ``{area}`` and ``{indicator}`` filled in by their names."""
+        """A message in both languages, ``{area}`` and ``{indicator}`` filled in; values may be mappings by language."""
         found = {}
         for language in LANGUAGES:
             names = {"area": self.tables.name(self.area, language)}
             if self.indicator:
                 name = self.codebook[f"name_{language}"]
                 names["indicator"] = in_sentence(name) if language == "en" else name
-            found[language] = tr(message, language, **names | values)
+            given = {k: v[language] if isinstance(v, Mapping) else v for k, v in values.items()}
+            found[language] = tr(message, language, **names | given)
         return found
 
     def head(self, subtitle: str = "", **values: object) -> Head:
@@ -252,8 +262,7 @@ class RegionData:
     ) -> Picture:
         """Picture of finished axes; the sources are those in the column ``source`` of the data."""
         figure = _first(axes).get_figure(root=True)
-        counted = {language: tr("{number} figures.", language, number=len(data)) for language in LANGUAGES}
-        alt = {language: f"{caption[language]} {counted[language]}" for language in LANGUAGES}
+        alt = self.words("{caption} {number} figures.", caption=caption, number=len(data))
         parameters = {
             "plan": self.plan.id,
             "indicator": self.indicator,
