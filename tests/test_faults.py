@@ -899,23 +899,6 @@ def test_what_the_warm_process_read_at_its_start_does_not_outlive_a_change(tmp_p
     assert cells(tmp_path / "out", "a")[2].outputs[0].text == "new!\n"
 
 
-# -- fonts --------------------------------------------------------------------------------------------------
-
-
-def test_a_font_cache_lock_that_a_killed_process_left_costs_nobody_its_wait(tmp_path, monkeypatch):
-    from matplotlib.font_manager import FontManager
-
-    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
-    cache = tmp_path / f"fontlist-v{FontManager.__version__}.json"
-    lock = tmp_path / (cache.name + ".matplotlib-lock")
-    lock.touch()
-    process = _warm.WarmProcess(imports=("matplotlib.font_manager",))
-    process.language()
-    process.close()
-    assert not lock.exists()
-    assert cache.exists()  # who waits for the lock in vain goes on without writing it
-
-
 # -- isolation ----------------------------------------------------------------------------------------------
 
 NASTY = """

@@ -27,9 +27,7 @@ from lnregions.boundaries import files as _boundary_files
 from lnregions.boundaries import geopackage as _geopackage
 from lnregions.boundaries.boundaries import load_boundaries
 from lnregions.errors import DataError, Fault
-from lnregions.figures.figure_kit import bundle_zip
-from lnregions.figures.figure_words import plain_markdown
-from lnregions.figures.figures import data_csv
+from lnregions.figures import bundle_zip, data_csv, plain_markdown
 from lnregions.tables.choices import batch_choices
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plans import check_plan, load_plan

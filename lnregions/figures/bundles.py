@@ -42,8 +42,8 @@ _METADATA = {
     "svg": {"Date": None, "Creator": "lnregions"},
     "pdf": {"CreationDate": None, "Creator": "lnregions", "Producer": "lnregions"},
 }
-_COMPRESSION = 4
-"""zlib level of PNG files: of 1 to 9, 6 is 5 % smaller and takes twice the time (benchmarks/bench_figures.py)."""
+COMPRESSION = 4
+"""zlib level of PNG files: 9 is 5 % smaller and takes four times as long (benchmarks/bench_figures.py)."""
 _MOST_COLOURS = 20_000
 """Colours above which a picture is taken for a photograph, and saved without a palette."""
 _VISIBLE = 32
@@ -171,7 +171,7 @@ def encode_png(pixels: np.ndarray, *, dpi: int, texts: Mapping[str, str]) -> byt
     for key, text in texts.items():
         metadata.add_itxt(key, text)
     image = _with_palette(pixels) or Image.fromarray(pixels).convert("RGB")
-    image.save(stream, "PNG", dpi=(dpi, dpi), pnginfo=metadata, compress_level=_COMPRESSION)
+    image.save(stream, "PNG", dpi=(dpi, dpi), pnginfo=metadata, compress_level=COMPRESSION)
     return stream.getvalue()
 
 
