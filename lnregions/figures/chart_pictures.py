@@ -60,10 +60,9 @@ def draw_targets(
 ) -> Pictures:
     """Every target of a region that can be drawn, under each reading that names another area or measure."""
     data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
-    own = [
-        v for v in assess.judge_all(data.plan, as_of=as_of) if v.region == region and v.kind != "qualitative"
-    ]
-    drawn = {(v.target, v.area, _measure(v)): v for v in reversed(own)}
+    found = reversed(assess.judge_all(data.plan, as_of=as_of))
+    own = [verdict for verdict in found if verdict.region == region and verdict.kind != "qualitative"]
+    drawn = {(verdict.target, verdict.area, _measure(verdict)): verdict for verdict in own}
     return Pictures([draw_verdict(data, verdict) for verdict in reversed(drawn.values())])
 
 
@@ -128,12 +127,8 @@ def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
     own |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
     own |= {"gap": None} if verdict.status == "not assessable" else {}
     beside = []
-    for other in shipped_plans():
-        places = (
-            ()
-            if other.id == plan.id
-            else assess.places_on(other.targets, verdict.indicator, area=verdict.area)
-        )
+    for other in (one for one in shipped_plans() if one.id != plan.id):
+        places = assess.places_on(other.targets, verdict.indicator, area=verdict.area)
         for one in other.targets.iloc[list(places)].to_dict("records"):
             if one["kind"] in ("level", "share") and pd.notna(one["value"]):
                 target = {"value": one["value"], "comparator": one["comparator"], "label": other.id}
@@ -169,9 +164,7 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     return _verdict_picture(data, axes, verdict, rows, head)
 
 
-def _verdict_picture(
-    data: RegionData, axes, verdict: assess.Verdict, rows: pd.DataFrame, head: Head
-) -> Picture:
+def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head: Head) -> Picture:
     """Picture of a verdict: its caption carries the verdict and its reason."""
     area = "" if verdict.area == verdict.region or verdict.area in verdict.target else verdict.area
     name = "-".join(part for part in (verdict.target, area, _measure(verdict).replace(" ", "-")) if part)
@@ -191,9 +184,7 @@ def _measure(verdict: assess.Verdict) -> str:
 
 def area_series_of(data: RegionData) -> pd.DataFrame:
     """Series of an area; ``reason`` says why it breaks before a year."""
-    frame = recent_years(
-        assess.figures_of(data.plan, data.area, indicator=data.indicator, tables=data.tables).frame
-    )
+    frame = recent_years(data.series().frame)
     inside = data.area in set(data.plan.regions["region"])
     scopes = [data.area, *(assess.members_of(data.plan, data.area) if inside else ())]
     kinds = data.tables.breaks_of(scopes, data.indicator)
@@ -283,7 +274,7 @@ def draw_contributions(
     data = RegionData.load(
         plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
     )
-    series = assess.figures_of(data.plan, region, indicator=indicator, tables=data.tables).rows
+    series = data.series().rows
     start = data.plan.facts["first_year"] - 1
     segment = max((row.segment for row in series if row.year <= start), default=None)
     years = sorted(row.year for row in series if row.segment == segment and row.year >= start)
@@ -305,10 +296,9 @@ def draw_contributions(
 
 def _release_of(data: RegionData, year: int):
     """Members' figures of one year from one release, in the order of the members."""
-    found = data.tables.observed_of(data.indicator)
-    return assess.common_release(
-        [one for one in found if one.year == year and one.area in data.members], data.members
-    )[1]
+    found = [one for one in data.tables.observed_of(data.indicator) if one.year == year]
+    found = [one for one in found if one.area in data.members]
+    return assess.common_release(found, data.members)[1]
 
 
 def draw_coverage(
@@ -321,8 +311,8 @@ def draw_coverage(
     years = range(int(own["first_year"].min()) - 2, int(own["horizon"].max()) + 2)
     rows = []
     for target, area, indicator in zip(own["target"], own["area"], own["indicator"], strict=True):
-        figures = assess.figures_of(data.plan, area, indicator=indicator, tables=data.tables).rows
-        known = {row.year: (row.grade, row.source) for row in figures}
+        series = replace(data, area=area, indicator=indicator).series()
+        known = {row.year: (row.grade, row.source) for row in series.rows}
         rows += [(target, year, *known.get(year, ("", ""))) for year in years]
     rows = pd.DataFrame(rows, columns=["area", "year", "grade", "source"])
     head = Head(data.words("{area}: figures for its targets"))

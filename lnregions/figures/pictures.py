@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from lnregions.assess import Tables, load_tables, member_frame, members_of
+from lnregions.assess import Tables, figures_of, load_tables, member_frame, members_of
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import FORMATS, save_figure, screen_png
@@ -216,6 +216,10 @@ class RegionData:
     def dated(self, words: Mapping[str, str]) -> dict[str, str]:
         """Words with the as-of date, as a sentence by language."""
         return self.words("{words}, as known on {date}.", words=words, date=self.tables.as_of)
+
+    def series(self):
+        """Figures of the area itself year by year; of a region they are made of those of its members."""
+        return figures_of(self.plan, self.area, indicator=self.indicator, tables=self.tables)
 
     def figures(self, areas: Sequence[str] | None = None, indicator: str = "") -> pd.DataFrame:
         """Figures of the members, or of other areas, year by year."""
