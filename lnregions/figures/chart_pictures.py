@@ -7,15 +7,7 @@ import pandas as pd
 
 from lnregions import assess, charts
 from lnregions.errors import DataError
-from lnregions.figures.pictures import (
-    Head,
-    Picture,
-    Pictures,
-    RegionData,
-    check_verdicts,
-    comparable_years,
-    recent_years,
-)
+from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, recent_years
 from lnregions.tables import shipped_plans
 from lnregions.words import text
 from lnregions.words.catalogue import tr
@@ -255,7 +247,7 @@ def draw_slope(
         plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
     )
     found = data.figures()
-    years = comparable_years(data, found)
+    years = data.comparable_years(found)
     if years is None:
         raise DataError(
             f"{data.tables.name(region, 'en')} has no two years of {indicator!r} that may be compared. "
@@ -281,7 +273,9 @@ def draw_contributions(
     head = data.head("what each member added")
     rows = pd.DataFrame(columns=["area", "value", "source"])
     if len(years) > 1:
-        pairs = zip(*(_release_of(data, years[end]) for end in (0, -1)), strict=True)
+        observed = [one for one in data.tables.observed_of(indicator) if one.area in data.members]
+        ends = ([one for one in observed if one.year == year] for year in (years[0], years[-1]))
+        pairs = zip(*(assess.common_release(end, data.members)[1] for end in ends), strict=True)
         rows = pd.DataFrame(
             [
                 (b.area, b.value - a.value, a.year, b.year, b.grade, f"{a.source} {b.source}")
@@ -292,13 +286,6 @@ def draw_contributions(
         head = data.head("what each member added, {first}-{last}", first=years[0], last=years[-1])
     axes = charts.plot_contributions(rows, names=data.names, **data.labels(rows, head))
     return data.picture(axes, f"contributions-{region}-{indicator}", rows, head.caption(), region=region)
-
-
-def _release_of(data: RegionData, year: int):
-    """Members' figures of one year from one release, in the order of the members."""
-    found = [one for one in data.tables.observed_of(data.indicator) if one.year == year]
-    found = [one for one in found if one.area in data.members]
-    return assess.common_release(found, data.members)[1]
 
 
 def draw_coverage(

@@ -14,7 +14,7 @@ from lnregions.errors import DataError, forget_warnings, unknown
 from lnregions.figures import chart_pictures as charts
 from lnregions.figures import map_pictures as maps
 from lnregions.figures.bundles import FORMATS, encode
-from lnregions.figures.pictures import Picture, Pictures, RegionData, comparable_years
+from lnregions.figures.pictures import Picture, Pictures, RegionData
 from lnregions.files import write_whole
 from lnregions.style import SIZES
 from lnregions.tables import load_caveats, load_plan, shipped_plans
@@ -129,7 +129,7 @@ def _draw(kind: str, plan, regions: Sequence[str], options: dict) -> Iterator[Pi
     for region in regions:
         if kind in COMPARING:
             data = RegionData.load(plan, region=region, indicator=COMPARING[kind], as_of=options["as_of"])
-            if comparable_years(data, data.figures()) is None:
+            if data.comparable_years(data.figures()) is None:
                 continue
         yield from _each(REGION_KINDS[kind](plan, region, **options))
 

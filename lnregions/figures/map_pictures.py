@@ -10,14 +10,7 @@ from lnregions import maps
 from lnregions.assess import Tables, judge, members_of
 from lnregions.boundaries import boundaries_of, boundary_words, load_context, load_locator, project
 from lnregions.errors import DataError, quote
-from lnregions.figures.pictures import (
-    Head,
-    Picture,
-    RegionData,
-    check_verdicts,
-    comparable_years,
-    paired_years,
-)
+from lnregions.figures.pictures import Head, Picture, RegionData, check_verdicts, paired_years
 from lnregions.style import BORDER
 from lnregions.words.catalogue import tr, trn
 
@@ -227,7 +220,7 @@ def draw_change(
         plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
     )
     found = data.figures()
-    years = comparable_years(data, found)
+    years = data.comparable_years(found)
     if years is None:
         return _draw_no_years("change", data)
     rows, unit = _change(paired_years(found, *years), data.codebook["measure"])

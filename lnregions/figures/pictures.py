@@ -226,6 +226,20 @@ class RegionData:
         areas = self.members if areas is None else areas
         return member_frame(self.tables, areas, indicator=indicator or self.indicator)
 
+    def comparable_years(self, found: pd.DataFrame) -> tuple[int, int] | None:
+        """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
+
+        If no year has all members, years with as many as any year has serve. None if no member has figures of both
+        years without a break between them.
+        """
+        if found.empty:
+            return None
+        counts = found.groupby("year")["area"].nunique()
+        full = sorted(counts[counts >= min(len(self.members), counts.max())].index)
+        before = [year for year in full if year < int(self.plan.facts["first_year"])]
+        first, last = int(before[-1] if before else full[0]), int(full[-1])
+        return (first, last) if first < last and len(paired_years(found, first, last)) else None
+
     def words(self, message: str, **values: object) -> dict[str, str]:
         """A message in both languages, ``{area}`` and ``{indicator}`` filled in; values may be mappings by language."""
         found = {}
@@ -297,21 +311,6 @@ def in_sentence(name: str) -> str:
 def recent_years(frame: pd.DataFrame, *, first: int = FIRST_SHOWN) -> pd.DataFrame:
     """Rows from the first year shown on."""
     return frame[frame["year"] >= first].reset_index(drop=True)
-
-
-def comparable_years(data: RegionData, found: pd.DataFrame) -> tuple[int, int] | None:
-    """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
-
-    If no year has all members, years with as many as any year has serve. None if no member has figures of both
-    years without a break between them.
-    """
-    if found.empty:
-        return None
-    counts = found.groupby("year")["area"].nunique()
-    full = sorted(counts[counts >= min(len(data.members), counts.max())].index)
-    before = [year for year in full if year < int(data.plan.facts["first_year"])]
-    first, last = int(before[-1] if before else full[0]), int(full[-1])
-    return (first, last) if first < last and len(paired_years(found, first, last)) else None
 
 
 def paired_years(found: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
