@@ -4,74 +4,39 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_NAMES = {
-    "DataError": "errors",
-    "InputWarning": "errors",
-    "load_areas": "tables.codebook",
-    "load_indicators": "tables.codebook",
-    "load_sources": "tables.codebook",
-    "load_breaks": "tables.codebook",
-    "load_caveats": "tables.codebook",
-    "load_units": "tables.codebook",
-    "load_observations": "tables.observations",
-    "load_plan": "tables.plans",
-    "load_boundaries": "boundaries.boundaries",
-    "load_context": "boundaries.boundaries",
-    "load_locator": "boundaries.boundaries",
-    "required_path": "assess",
-    "region_total": "assess",
-    "region_mean": "assess",
-    "judge": "assess",
-    "judge_readings": "assess",
-    "compare_methods": "assess",
-    "plans_on": "assess",
-    "status_on_the_way": "assess",
-    "revision_trail": "assess",
-    "closing_words": "assess",
-    "save_figure": "figures.figures",
-    **dict.fromkeys(["explore", "view"], "explorer.view"),
-    **dict.fromkeys(
-        ["draw_membership", "draw_location", "draw_map", "draw_verdict_map", "draw_city_location"],
-        "figures.map_pictures",
-    ),
-    **dict.fromkeys(
-        [
-            "draw_scorecard",
-            "draw_targets",
-            "draw_dual_core",
-            "draw_members",
-            "draw_indexed_growth",
-            "draw_contributions",
-            "draw_coverage",
-        ],
-        "figures.chart_pictures",
-    ),
-    "draw_web_map": "explorer.web_map",
-    **dict.fromkeys(["draw_change", "draw_years", "draw_slope"], "figures.year_pictures"),
-    **dict.fromkeys(["draw_series", "draw_city_growth", "draw_ranks", "draw_dots"], "figures.city_pictures"),
-    **dict.fromkeys(["show_plan", "show_region", "show_members", "show_city"], "show.plans"),
-    **dict.fromkeys(
-        [
-            "show_verdicts",
-            "show_readings",
-            "show_methods",
-            "show_calculations",
-            "show_on_the_way",
-            "show_firmness",
-            "show_trail",
-        ],
-        "show.verdicts",
-    ),
-    **dict.fromkeys(["show_sources", "show_city_sources"], "show.plans"),
-}
-"""Public name -> module that holds it; imported when first used, so that ``import lnregions`` stays quick."""
+_ROOMS = {
+    "errors": ["DataError", "InputWarning"],
+    "tables": [
+        "load_areas", "load_breaks", "load_caveats", "load_indicators", "load_observations", "load_plan",
+        "load_sources", "load_units",
+    ],
+    "boundaries": ["load_boundaries", "load_context", "load_locator"],
+    "assess": [
+        "closing_words", "compare_methods", "judge", "judge_readings", "plans_on", "region_mean", "region_total",
+        "required_path", "revision_trail", "status_on_the_way",
+    ],
+    "figures": [
+        "draw_change", "draw_city_growth", "draw_city_location", "draw_contributions", "draw_coverage", "draw_dots",
+        "draw_dual_core", "draw_indexed_growth", "draw_location", "draw_map", "draw_members", "draw_membership",
+        "draw_ranks", "draw_scorecard", "draw_series", "draw_slope", "draw_targets", "draw_verdict_map",
+        "draw_years", "save_figure",
+    ],
+    "show": [
+        "show_calculations", "show_city", "show_city_sources", "show_firmness", "show_members", "show_methods",
+        "show_on_the_way", "show_plan", "show_readings", "show_region", "show_sources", "show_trail", "show_verdicts",
+    ],
+    "explorer": ["draw_web_map", "explore"],
+    "explorer.view": ["view"],
+}  # fmt: skip
+"""Public names by the room that holds them; imported when first used, so that ``import lnregions`` stays quick."""
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = sorted([*_NAMES, "__version__"])
+__all__ = sorted([*_ROOM_OF, "__version__"])
 
 
 def __getattr__(name):
-    if name in _NAMES:
-        value = getattr(import_module(f"lnregions.{_NAMES[name]}"), name)
+    if name in _ROOM_OF:
+        value = getattr(import_module(f"lnregions.{_ROOM_OF[name]}"), name)
         value = import_module("lnregions.words.docstrings").complete(name, value)
         globals()[name] = value
         return value

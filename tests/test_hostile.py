@@ -21,9 +21,7 @@ from hypothesis import strategies as st
 import lnregions as ln
 from lnregions.__main__ import main
 from lnregions.errors import DataError, fault
-from lnregions.figures.figure_kit import bundle_zip
-from lnregions.figures.figure_words import plain_markdown
-from lnregions.figures.figures import data_csv
+from lnregions.figures import bundle_zip, data_csv, plain_markdown
 from lnregions.tables import batch_choices, check_plan, load_observations, load_plan
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")

@@ -199,7 +199,7 @@ def _write(notebook, *, folder: Path, name: str, language: str, html: bool) -> N
     text = nbformat.writes(notebook, version=4)
     (folder / f"{name}.ipynb").write_bytes(text.encode("utf-8", "replace") + b"\n")
     if html:
-        export = importlib.import_module("lnregions.figures.export")
+        export = importlib.import_module("lnregions.pages.notebook_page")
         page = export.notebook_html(notebook, language=language, title=name)
         (folder / f"{name}.html").write_bytes(page.encode("utf-8", "replace"))
 

@@ -4,25 +4,21 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lnregions import charts, maps
+from lnregions import maps
 from lnregions.assess import figures_of, judge_row, load_tables, member_frame, members_of, verdict_table
-from lnregions.boundaries import boundaries_of, boundary_words
+from lnregions.boundaries import boundaries_of
 from lnregions.figures import (
-    EMPTY_MM,
     Picture,
-    area_series_of,
-    chart_picture,
-    common_words,
+    RegionData,
     draw_map,
+    draw_no_data,
+    draw_plain_series,
     draw_verdict,
-    finish_picture_map,
-    head_words,
     in_sentence,
     level_of,
-    make_picture,
     one_year,
 )
-from lnregions.maps import draw_areas, map_axes, plot_no_data
+from lnregions.maps import draw_areas
 from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts, source_titles
 from lnregions.style import ROLES
 from lnregions.tables import Plan, load_indicators
@@ -200,49 +196,23 @@ def view_map(view) -> Picture:
 
 def _map_without_figures(view) -> Picture:
     """Map of the members, all hatched, where none has a figure to show."""
-    language, tables = view.language, view.tables
+    data = RegionData(view.plan, view.region, view.indicator, view.tables, view.language, WIDTH)
     level, members = level_and_members(view)
-    frame = boundaries_of(view.plan, level)
-    inside = frame["area"].isin(members)
-    row = tables.indicator(view.indicator)
-    axes = plot_no_data(
-        frame[inside],
-        legend=row[f"name_{language}"],
-        ax=map_axes(WIDTH, language=language),
-        language=language,
-    )
-    titles = {}
-    for code in LANGUAGES:
-        name = in_sentence(row["name_en"]) if code == "en" else row["name_zh"]
-        titles[code] = tr(
-            "{region}: {indicator}, no data", code, region=tables.name(view.region, code), indicator=name
-        )
-    source = boundary_words(view.plan, language)
-    finish_picture_map(axes, titles[language], source, language, others=frame[~inside])
-    return make_picture(
-        axes, "map", tables=tables, data=member_figures(view), says=(f"{titles['en']}.", f"{titles['zh']}。"),
-        language=language, plan=view.plan.id, region=view.region, indicator=view.indicator,
-    )  # fmt: skip
+    title = data.words("{area}: {indicator}, no data")
+    return draw_no_data(data, "map", member_figures(view), title, areas=members, level=level)
 
 
 def view_chart(view) -> Picture:
     """Return the series of a view's city or region, against its target where the plan has one."""
-    plan, tables, language = view.plan, view.tables, view.language
+    area = areas_of(view)[-1]
+    data = RegionData(view.plan, area, view.indicator, view.tables, view.language, WIDTH)
     own = [one for readings in verdicts_on(view) for one in readings if one.area in areas_of(view)]
     if own and own[0].kind != "qualitative":
-        return draw_verdict(plan, own[0], tables, language, WIDTH)
-    area = areas_of(view)[-1]
-    data = area_series_of(plan, area, view.indicator, tables, language)
-    words = head_words(tables, view.indicator, area)
-    figures = figures_of(plan, view.area, indicator=view.indicator, tables=tables)
-    reason = figures.hole(int(plan.facts["horizon"]))[language == "zh"]
-    options = common_words(tables, data, view.indicator, words, language, WIDTH)
-    options |= {} if len(data) else {"height_mm": EMPTY_MM}
-    axes = charts.plot_trajectory(data, language=language, reason=reason, **options)
-    return chart_picture(
-        axes, f"series-{area}-{view.indicator}", tables, data, words, language, plan=plan.id, region=view.region,
-        indicator=view.indicator, area=area,
-    )  # fmt: skip
+        return draw_verdict(data, own[0])
+    figures = figures_of(view.plan, view.area, indicator=view.indicator, tables=view.tables)
+    reason = figures.hole(int(view.plan.facts["horizon"]))[view.language == "zh"]
+    name = f"series-{area}-{view.indicator}"
+    return draw_plain_series(data, name, reason=reason, region=view.region, area=area)
 
 
 # -- tables -------------------------------------------------------------------------------------------------

@@ -1,31 +1,25 @@
-"""Pictures: data, judgement and drawing joined, and saved with data, caption and sources."""
+"""Pictures: data, judgement and drawing joined, and saved with data, caption and sources.
+
+Codes of regions, cities and indicators come in; a `Picture` goes out, whose ``save`` writes the bundle.
+"""
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "asked": ["checked"],
+        "bundles": ["FORMATS", "data_csv", "encode", "plain_markdown", "save_figure", "screen_png"],
         "chart_pictures": [
-            "EMPTY_MM",
-            "area_series_of",
-            "chart_picture",
-            "common_words",
-            "draw_verdict",
-            "head_words",
+            "draw_city_growth", "draw_contributions", "draw_coverage", "draw_dots", "draw_dual_core",
+            "draw_indexed_growth", "draw_members", "draw_plain_series", "draw_ranks", "draw_scorecard",
+            "draw_series", "draw_slope", "draw_targets", "draw_verdict",
         ],
-        "figure_kinds": ["write_figures"],
-        "figure_kit": ["bundle_docx", "bundle_zip", "dateless_docx"],
-        "figures": ["data_csv", "screen_png"],
+        "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures", "write_gallery"],
+        "kits": ["bundle_docx", "bundle_zip", "dateless_docx"],
         "map_pictures": [
-            "class_breaks",
-            "draw_map",
-            "drawn_values",
-            "finish_picture_map",
-            "level_of",
-            "one_year",
+            "class_breaks", "draw_change", "draw_city_location", "draw_location", "draw_map", "draw_membership",
+            "draw_no_data", "draw_verdict_map", "draw_years", "drawn_values", "level_of", "one_year",
         ],
-        "picture_words": ["in_sentence"],
-        "pictures": ["Picture", "Pictures", "make_picture"],
+        "pictures": ["Picture", "Pictures", "RegionData", "in_sentence"],
     },
-)
+)  # fmt: skip

@@ -1,82 +1,101 @@
-"""Maps as pictures: the plan's regions, the figures of their members, the verdicts."""
+"""Maps as pictures: the plan's regions, the figures of their members, changes, years side by side, verdicts."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
 import pandas as pd
 from matplotlib.patches import Patch
 
 from lnregions import maps
-from lnregions.assess import Tables, judge, load_tables, member_frame, members_of
-from lnregions.boundaries import boundaries_of, boundary_words
-from lnregions.figures.asked import checked
-from lnregions.figures.map_finish import finish_picture_map
-from lnregions.figures.picture_words import in_sentence
-from lnregions.figures.pictures import Picture, make_picture, source_line
-from lnregions.maps import add_legend, draw_outline, label_areas, map_axes, plot_no_data, start, wordings
+from lnregions.assess import Tables, judge, members_of
+from lnregions.boundaries import boundaries_of, boundary_words, load_context, load_locator, project
+from lnregions.errors import DataError, quote
+from lnregions.figures.pictures import Head, Picture, RegionData, check_verdicts, paired_years
 from lnregions.style import BORDER
+from lnregions.words.catalogue import tr, trn
 
+PROVINCE = "210000"
 PLAIN = "#f1e8d2"
-FIRST_SHOWN = 2019
+FIRST_CLASSED = 2019
 """First year that classes are made from: the first on the basis of the fourth economic census."""
 MANY_VALUES = 30
 """Values from which growth gets six classes, its outer twentieths left to the open end classes."""
+MOST_YEARS = 6
+_MEMBERSHIP = ["region", "area", "level", "status", "proxy", "note"]
+_VERDICT = ["target", "region", "area", "status", "actual_year", "actual", "required", "gap", "unit", "grade"]
 
-NO_FIGURES = {"en": "no figure of these areas is known for it", "zh": "尚无这些地区的已知数据"}
-ONLY_WORDS = {"en": "described in words only, without figures", "zh": "仅有文字表述，没有数值"}
+
+# -- regions and cities -----------------------------------------------------------------------------------
 
 
-@checked
 def draw_membership(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
     """Map of all regions, where they overlap, and how well each membership is attested."""
-    tables = load_tables(plan, as_of=as_of)
-    axes = maps.plot_membership(
-        boundaries_of(plan), plan.membership, counties=boundaries_of(plan, "county"), regions=plan.regions,
-        ax=map_axes(width, language=language), language=language,
-    )  # fmt: skip
-    years = f"{plan.facts['first_year']}-{plan.facts['horizon']}"
-    says = (
-        f"Members of the plan's regions, {years}, and how well each is attested.",
-        f"{years}年规划各区域成员及其证实程度。",
+    data = RegionData.load(plan, as_of=as_of, language=language, width=width)
+    years = f"{data.plan.facts['first_year']}-{data.plan.facts['horizon']}"
+    title = data.words("Who belongs to the regions of the plan, {years}", years=years)
+    caption = data.words(
+        "Members of the plan's regions, {years}, and how well each is attested.", years=years
     )
-    title = (f"Who belongs to the regions of the plan, {years}", f"规划各区域的成员（{years}年）")[
-        language == "zh"
-    ]
-    data = plan.membership[["region", "area", "level", "status", "proxy", "note"]]
-    line = _plan_line(plan, language)
-    finish_picture_map(axes, title, line, language)
-    return make_picture(
-        axes, "membership", tables=tables, data=data, says=says, language=language, plan=plan.id
-    )
+    return _draw_members(data, data.plan.membership, "membership", title, caption)
 
 
-@checked
 def draw_location(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Map of one region: its members with status, within the province."""
-    tables = load_tables(plan, as_of=as_of)
-    name = (tables.name(region, "en"), tables.name(region, "zh"))
-    own = plan.membership[plan.membership["region"] == region]
+    data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
+    own = data.plan.membership[data.plan.membership["region"] == region]
+    title = data.words("{area}: location and members")
+    caption = data.words("{area}: its members and how well each is attested.")
+    return _draw_members(data, own, f"location-{region}", title, caption)
+
+
+def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, caption) -> Picture:
     axes = maps.plot_membership(
-        boundaries_of(plan), own, counties=boundaries_of(plan, "county"), regions=plan.regions,
-        ax=map_axes(width, language=language), language=language,
+        boundaries_of(data.plan), membership, counties=boundaries_of(data.plan, "county"),
+        regions=data.plan.regions, ax=_axes(data), language=data.language,
     )  # fmt: skip
-    says = (f"{name[0]}: its members and how well each is attested.", f"{name[1]}：成员及其证实程度。")
-    title = (f"{name[0]}: location and members", f"{name[1]}：位置与成员")[language == "zh"]
-    finish_picture_map(axes, title, _plan_line(plan, language), language)
-    data = own[["region", "area", "level", "status", "proxy", "note"]]
-    return make_picture(
-        axes,
-        f"location-{region}",
-        tables=tables,
-        data=data,
-        says=says,
-        language=language,
-        plan=plan.id,
-        region=region,
-    )
+    sources = data.plan.sources
+    issuers = sources["publisher"].where(sources["publisher"] != "", sources["title"]).drop_duplicates()
+    named = ("; " if data.language == "en" else "；").join(issuers.head(2).astype(str))
+    line = tr("Source: {sources}", data.language, sources=named) + (". " if data.language == "en" else "。")
+    line += boundary_words(data.plan, data.language)
+    finish_picture_map(data, axes, title, line)
+    return data.picture(axes, name, membership[_MEMBERSHIP], caption, region=data.area)
 
 
-@checked
+def draw_city_location(
+    plan, adcode: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
+    data = RegionData.load(plan, adcode=adcode, as_of=as_of, language=language, width=width)
+    cities, counties = boundaries_of(data.plan), boundaries_of(data.plan, "county")
+    own = counties[counties["parent"] == adcode]
+    if len(own):
+        title = data.words("{area}: its districts and counties")
+        caption = data.words("{area} with its {number} districts and counties.", number=len(own))
+    else:
+        own = cities[cities["area"] == adcode]
+        title = data.words("{area}: where it lies")
+        caption = Head(title).caption()
+    frame = maps.prepare(own)
+    axes = maps.start(_axes(data), frame, data.language)
+    fills = [PLAIN] * len(frame)
+    maps.draw_areas(axes, frame.geometry, fills=fills)
+    maps.draw_outline(axes, frame.geometry)
+    key = maps.label_areas(axes, frame, maps.wordings(frame, "name", data.language), fills)
+    if key:
+        patch, word = Patch(facecolor=PLAIN, edgecolor=BORDER), tr("districts and counties", data.language)
+        maps.add_legend(axes, [patch], [word], title="", notes=key)
+    line, others = boundary_words(data.plan, data.language), cities[cities["area"] != adcode]
+    finish_picture_map(data, axes, title, line, others=others)
+    rows = pd.DataFrame(own[["area", "name_en", "name_zh"]])
+    return data.picture(axes, f"location-{adcode}", rows, caption, adcode=adcode)
+
+
+# -- figures ----------------------------------------------------------------------------------------------
+
+
 def draw_map(
     plan, region: str, indicator: str, *, year: int | None = None, as_of: str = "", language: str = "en",
     width: str = "double",
@@ -87,211 +106,95 @@ def draw_map(
     region of counties is drawn by county where any of its counties has a figure. Without a year the latest one
     serves that at least half of the areas have; where no year has that many, the latest figure of each area.
     """
-    tables = load_tables(plan, as_of=as_of)
-    level, members = level_of(plan, region, indicator, tables)
-    frame = _areas(plan, level)
-    codes = frame["area"].tolist()
-    found = one_year(member_frame(tables, codes, indicator=indicator), len(frame), year)
-    inside = np.isin(codes, members)
-    rows = zip(found["area"].tolist(), found["year"].tolist(), found["value"].tolist(), strict=True)
-    known = {area: (one, value) for area, one, value in rows}
-    drawn = frame.take(np.flatnonzero(inside))
-    figures = [known.get(area, (np.nan, np.nan)) for area in drawn["area"]]
-    drawn = drawn.assign(year=[one for one, _ in figures], value=[value for _, value in figures])
-    axes = _plot(drawn, drawn_values(tables, indicator), tables.indicator(indicator), width, language)
-    data = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
-    words = [_map_words(tables, region, indicator, data, lang) for lang in ("en", "zh")]
-    if _stand_in(plan, region, members):
-        words = [f"{words[0]} (cities standing in for counties)", f"{words[1]}（以市代县）"]
-    line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
-    finish_picture_map(
-        axes, words[language == "zh"], line, language, others=frame.take(np.flatnonzero(~inside))
+    data = RegionData.load(
+        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
     )
-    says = (f"{words[0]}.", f"{words[1]}。")
-    return make_picture(
-        axes, f"map-{region}-{indicator}", tables=tables, data=data, says=says, language=language, plan=plan.id,
-        region=region, indicator=indicator, as_of=tables.as_of, **_facts(axes),
-    )  # fmt: skip
-
-
-@checked
-def draw_verdict_map(
-    plan,
-    verdicts: pd.DataFrame | None = None,
-    *,
-    as_of: str = "",
-    language: str = "en",
-    width: str = "double",
-) -> Picture:
-    """Map of the plan's state: every region with one mark a target, whose shape and colour tell the verdict."""
-    tables = load_tables(plan, as_of=as_of)
-    verdicts = judge(plan, as_of=as_of) if verdicts is None else verdicts
-    count = len(verdicts)
-    title = (
-        f"{count} targets of the plan and their verdicts, by region"
-        if count > 1
-        else "The plan's target and its verdict, by region",
-        f"规划{count}项目标的判断（分区域）",
-    )
-    axes = maps.plot_plan_status(
-        _all_areas(plan),
-        verdicts,
-        members=_drawn_members(plan),
-        names=plan.regions.set_index("region")[f"short_{language}"],
-        legend=("Verdict (targets)", "判断（目标数）")[language == "zh"],
-        ax=map_axes(width, language=language),
-        language=language,
-    )
-    columns = [
-        "target",
-        "region",
-        "area",
-        "status",
-        "actual_year",
-        "actual",
-        "required",
-        "gap",
-        "unit",
-        "grade",
-    ]
-    data = verdicts[columns].assign(source=verdicts["sources"])
-    line = source_line(data, tables, language=language, boundaries=boundary_words(plan, language))
-    finish_picture_map(axes, title[language == "zh"], line, language)
-    says = (f"{title[0]}, as known on {tables.as_of}.", f"{title[1]}，截至{tables.as_of}。")
-    return make_picture(
-        axes, "verdict-map", tables=tables, data=data, says=says, language=language, plan=plan.id
+    level, members = level_of(data.plan, region, indicator, data.tables)
+    frame = boundaries_of(data.plan, level)
+    found = one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
+    inside = frame["area"].isin(members)
+    drawn = frame[inside].merge(found[["area", "year", "value"]], on="area", how="left")
+    values, row = drawn_values(data.tables, indicator), data.codebook
+    options = {"legend": row[f"name_{data.language}"], "ax": _axes(data), "language": data.language}
+    amounts = {"unit": row["unit"], "labels": "value"}
+    if drawn["value"].isna().all():
+        only_words = "described in words only, without figures"
+        message = "no figure of these areas is known for it" if row["unit"] else only_words
+        axes = maps.plot_no_data(drawn, reason=tr(message, data.language), **options)
+    elif row["aggregation"] == "sum":
+        axes = maps.plot_symbols(drawn, "value", largest=float(values.max()), **amounts, **options)
+    else:
+        breaks = class_breaks(values, row["measure"])
+        axes = maps.plot_choropleth(drawn, "value", breaks=breaks, **amounts, **options)
+    rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
+    title = _map_title(data, rows, stand_in=_stand_in(data.plan, region, members))
+    finish_picture_map(data, axes, title, data.source_line(rows), others=frame[~inside])
+    facts = maps.map_facts(axes)
+    facts = {"crs": facts.pop("crs", ""), "classes": facts}
+    return data.picture(
+        axes, f"map-{region}-{indicator}", rows, Head(title).caption(), region=region, **facts
     )
 
 
-@checked
-def draw_city_location(
-    plan, adcode: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
-    """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
-    tables = load_tables(plan, as_of=as_of)
-    cities, counties = boundaries_of(plan), boundaries_of(plan, "county")
-    own = counties[counties["parent"] == adcode]
-    parts = len(own)
-    own = own if parts else cities[cities["area"] == adcode]
-    names = (tables.name(adcode, "en"), tables.name(adcode, "zh"))
-    axes = _plain_areas(own, width, language)
-    title = _location_title(names, parts)[language == "zh"]
-    finish_picture_map(
-        axes, title, boundary_words(plan, language), language, others=cities[cities["area"] != adcode]
-    )
-    data = pd.DataFrame(own[["area", "name_en", "name_zh"]])
-    says = (f"{names[0]} with its {parts} districts and counties.", f"{names[1]}及其{parts}个区县。")
-    says = (
-        says
-        if parts
-        else tuple(words + stop for words, stop in zip(_location_title(names, 0), ".。", strict=True))
-    )
-    return make_picture(
-        axes, f"location-{adcode}", tables=tables, data=data, says=says, language=language, adcode=adcode
-    )
+def _whole_year(given: object) -> int | None:
+    if given is None or given == "":
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not float(given).is_integer():
+        raise DataError(
+            f"The year {quote(given)} is not a whole number. Give a four-digit year such as 2024."
+        )
+    return int(given)
 
 
-# -- parts --------------------------------------------------------------------------------------------------
+def _map_title(data: RegionData, rows: pd.DataFrame, *, stand_in: bool) -> dict[str, str]:
+    """What a map shows, where and when."""
+    years = sorted(set(rows["year"].dropna().astype(int)))
+    if years:
+        span = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
+        title = data.words("{area}: {indicator}, {years}", years=span)
+    else:
+        title = data.words("{area}: {indicator}, no data")
+    return data.words("{title} (cities standing in for counties)", title=title) if stand_in else title
 
 
-def level_of(plan, region, indicator, tables: Tables):
-    """Level to draw a region at, and its members there."""
-    counties = [area for area, level, _ in _rows_of(plan, region) if level == "county"]
-    if not _areas_with(tables, indicator).isdisjoint(counties):
+def _stand_in(plan, region: str, members) -> bool:
+    """Whether a region's areas are cities that only stand in for its counties in statistics."""
+    own = plan.membership[(plan.membership["region"] == region) & plan.membership["area"].isin(members)]
+    return len(own) > 0 and bool(own["proxy"].astype(bool).all())
+
+
+def level_of(plan, region: str, indicator: str, tables: Tables) -> tuple[str, list[str]]:
+    """Level to draw a region at, and its members there: counties if any of them has a figure."""
+    rows = plan.membership
+    counties = rows.loc[(rows["region"] == region) & (rows["level"] == "county"), "area"].tolist()
+    found = tables.observations
+    if counties and (found["area"].isin(counties) & (found["indicator"] == indicator)).any():
         return "county", counties
     return "city", members_of(plan, region)
 
 
-def _areas(plan, level="city"):
-    """Boundaries that a plan's maps show, without what pandas would copy with every selection."""
-    frame = boundaries_of(plan, level)
-    frame.attrs = {}
-    return frame
-
-
-def _rows_of(plan, region):
-    """Area, level and stand-in of each row of a region's membership."""
-    columns = (plan.membership[name].tolist() for name in ("region", "area", "level", "proxy"))
-    return [row[1:] for row in zip(*columns, strict=True) if row[0] == region]
-
-
-def _areas_with(tables, indicator):
-    """Areas that have figures of an indicator; found once for each set of tables."""
-    key = ("areas with figures", indicator)
-    if key not in tables.made:
-        rows = tables.observations
-        tables.made[key] = set(rows.loc[rows["indicator"] == indicator, "area"])
-    return tables.made[key]
-
-
-def _drawn_members(plan):
-    """Areas that make each region on a map: counties where it has any, else cities."""
-    found = {}
-    for region in plan.regions["region"]:
-        rows = _rows_of(plan, region)
-        held = {level: [area for area, own, _ in rows if own == level] for level in ("county", "city")}
-        found[region] = held["county"] or held["city"]
-    return found
-
-
-def _all_areas(plan):
-    """Cities, and the counties that are members, as one frame."""
-    wanted = {area for areas in _drawn_members(plan).values() for area in areas}
-    counties = _areas(plan, "county")
-    return pd.concat([_areas(plan), counties[counties["area"].isin(wanted)]], ignore_index=True)
-
-
-def _stand_in(plan, region, members):
-    """Whether a region's areas are cities that only stand in for its counties in statistics."""
-    own = [proxy for area, _, proxy in _rows_of(plan, region) if area in members]
-    return bool(own) and all(own)
-
-
-def one_year(found, areas, year):
-    """Rows of one year, or of the latest year of each area where no year has half of the areas."""
+def one_year(found: pd.DataFrame, areas: int, year: int | None) -> pd.DataFrame:
+    """Rows of one year, or of the latest year of each area if no year has half of the areas."""
     if found.empty:
         return found
     if year is None:
-        held: dict[int, set] = {}
-        for one, area in zip(found["year"].tolist(), found["area"].tolist(), strict=True):
-            held.setdefault(one, set()).add(area)
-        full = [one for one, named in held.items() if len(named) >= areas / 2]
-        if not full:
+        counts = found.groupby("year")["area"].nunique()
+        full = counts.index[counts >= areas / 2]
+        if full.empty:
             return found.sort_values("year").drop_duplicates("area", keep="last")
-        year = max(full)
+        year = full.max()
     return found[found["year"] == year]
 
 
-def drawn_values(tables, indicator):
+def drawn_values(tables: Tables, indicator: str) -> pd.Series:
     """Values of all cities and counties in the years around the plan, which classes and circles are made from."""
-    key = ("drawn values", indicator)
-    if key not in tables.made:
-        rows = tables.observations
-        below = tables.areas.loc[tables.areas["level"].isin(["city", "county"]), "area"]
-        kept = (rows["indicator"] == indicator) & rows["default"] & (rows["year"] >= FIRST_SHOWN)
-        tables.made[key] = rows.loc[kept & rows["area"].isin(below), "value"]
-    return tables.made[key].copy()
+    rows = tables.observations
+    below = tables.areas.loc[tables.areas["level"].isin(["city", "county"]), "area"]
+    kept = (rows["indicator"] == indicator) & rows["default"] & (rows["year"] >= FIRST_CLASSED)
+    return rows.loc[kept & rows["area"].isin(below), "value"]
 
 
-def _plot(drawn, values, row, width, language):
-    """Circles or classes, as the indicator's aggregation asks; hatches where no area has a figure."""
-    own = dict(unit=row["unit"], ax=map_axes(width, language=language), language=language, labels="value")
-    own["legend"] = row[f"name_{language}"]
-    if drawn["value"].isna().all():
-        return _no_figures(drawn, row, width, language)
-    if row["aggregation"] == "sum":
-        return maps.plot_symbols(drawn, "value", largest=float(values.max()), **own)
-    return maps.plot_choropleth(drawn, "value", breaks=class_breaks(values, row["measure"]), **own)
-
-
-def _no_figures(drawn, row, width, language):
-    """Map of areas none of which has a figure, and why: none is known, or the indicator is one of words."""
-    reason = NO_FIGURES if row["unit"] else ONLY_WORDS
-    own = dict(ax=map_axes(width, language=language), language=language)
-    return plot_no_data(drawn, legend=row[f"name_{language}"], reason=reason[language], **own)
-
-
-def class_breaks(values, measure):
+def class_breaks(values: pd.Series, measure: str) -> list[float] | None:
     """Class breaks of all values of an indicator; rare extremes of growth do not stretch its classes."""
     values = values.dropna()
     if len(values) < 2:
@@ -302,46 +205,180 @@ def class_breaks(values, measure):
     return maps.round_breaks(values[values.between(low, high)], classes=6)
 
 
-def _plain_areas(frame, width, language):
-    """Areas in one fill, with their names."""
-    frame = maps.prepare(frame)
-    axes = start(map_axes(width, language=language), frame, language)
-    fills = [PLAIN] * len(frame)
-    maps.draw_areas(axes, frame.geometry, fills=fills)
-    draw_outline(axes, frame.geometry)
-    key = label_areas(axes, frame, wordings(frame, "name", language), fills)
-    if key:
-        word = {"en": "districts and counties", "zh": "区县"}[language]
-        add_legend(axes, [Patch(facecolor=PLAIN, edgecolor=BORDER)], [word], title="", notes=key)
-    return axes
+# -- years compared ---------------------------------------------------------------------------------------
 
 
-def _location_title(names, parts):
-    """Title of a city's map, in both languages."""
-    if parts:
-        return f"{names[0]}: its districts and counties", f"{names[1]}：所辖区县"
-    return f"{names[0]}: where it lies", f"{names[1]}：位置"
+def draw_change(
+    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """Map of the change of an indicator over the plan, diverging around zero.
+
+    Amounts change in per cent, rates and shares in percentage points, from the last year before the plan that
+    all members have to the latest that all have; a member whose series breaks between them has no change.
+    """
+    data = RegionData.load(
+        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
+    )
+    found = data.figures()
+    years = data.comparable_years(found)
+    if years is None:
+        return _draw_no_years("change", data)
+    rows, unit = _change(paired_years(found, *years), data.codebook["measure"])
+    rows.insert(1, "first_year", years[0])
+    rows.insert(2, "last_year", years[1])
+    frame = boundaries_of(data.plan)
+    inside = frame["area"].isin(data.members)
+    axes = maps.plot_change(
+        frame[inside].merge(rows, on="area", how="left"), "change", unit=unit, ax=_axes(data),
+        legend=data.codebook[f"name_{data.language}"], language=data.language,
+    )  # fmt: skip
+    title = data.words("{area}: change of {indicator}, {first}-{last}", first=years[0], last=years[1])
+    finish_picture_map(data, axes, title, data.source_line(rows), others=frame[~inside])
+    return data.picture(axes, f"change-{region}-{indicator}", rows, Head(title).caption(), region=region)
 
 
-def _map_words(tables, region, indicator, data, language):
-    """What a map shows, where and when."""
-    name, where = tables.indicator(indicator)[f"name_{language}"], tables.name(region, language)
-    years = sorted(set(data["year"].dropna().astype(int)))
-    when = "" if not years else str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
-    if language == "zh":
-        return f"{where}：{name}，" + (f"{when}年" if when else "暂无数据")
-    return f"{where}: {in_sentence(name)}, " + (when or "no data")
+def _change(pairs: pd.DataFrame, measure: str) -> tuple[pd.DataFrame, str]:
+    """Change of each area between two years, and its unit: per cent of an amount, else percentage points."""
+    change = pairs["value_after"] - pairs["value_before"]
+    rows = pd.DataFrame({
+        "before": pairs["value_before"],
+        "after": pairs["value_after"],
+        "change": change / pairs["value_before"] * 100 if measure == "level" else change,
+        "grade": pairs[["grade_before", "grade_after"]].max(axis=1),
+        "source": pairs["source_before"] + " " + pairs["source_after"],
+    })  # fmt: skip
+    return rows.reset_index(), "%" if measure == "level" else "pp"
 
 
-def _plan_line(plan, language):
-    """Source line of a map that shows the plan itself."""
-    named = "；" if language == "zh" else "; "
-    issuers = plan.sources["publisher"].where(plan.sources["publisher"] != "", plan.sources["title"])
-    listed = named.join(str(s) for s in issuers.drop_duplicates().head(2))
-    head = f"资料来源：{listed}。" if language == "zh" else f"Source: {listed}. "
-    return head + boundary_words(plan, language)
+def draw_years(
+    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:
+    """Maps of a rate or share side by side by year, with the same classes and one legend."""
+    data = RegionData.load(
+        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
+    )
+    found = data.figures()
+    if found.empty:
+        return _draw_no_years("years", data)
+    counts = found.groupby("year")["area"].nunique()
+    years = sorted(counts[counts >= min(len(data.members) / 2, counts.max())].index)[-MOST_YEARS:]
+    rows, frame, row = found[found["year"].isin(years)], boundaries_of(data.plan), data.codebook
+    axes = maps.plot_small_multiples(
+        frame[frame["area"].isin(data.members)], rows[["area", "year", "value"]], unit=row["unit"],
+        breaks=class_breaks(drawn_values(data.tables, indicator), row["measure"]),
+        legend=row[f"name_{data.language}"], width=data.width, language=data.language,
+    )  # fmt: skip
+    title = data.words("{area}: {indicator}, {years}", years=f"{years[0]}-{years[-1]}")
+    maps.finish_map(axes, title=title[data.language], source=data.source_line(rows), language=data.language)
+    return data.picture(axes, f"years-{region}-{indicator}", rows, Head(title).caption(), region=region)
 
 
-def _facts(axes):
-    facts = maps.map_facts(axes)
-    return {"crs": facts.get("crs", ""), "classes": {k: v for k, v in facts.items() if k != "crs"}}
+def _draw_no_years(kind: str, data: RegionData) -> Picture:
+    """Map of the members, all hatched, if no two years can be compared."""
+    title = data.words("{area}: {indicator}, no years to compare")
+    reason = tr("no two years of any member may be compared", data.language)
+    rows = pd.DataFrame({"area": data.members})
+    return draw_no_data(
+        data, f"{kind}-{data.area}-{data.indicator}", rows, title, areas=data.members, reason=reason
+    )
+
+
+def draw_no_data(
+    data: RegionData, name: str, rows: pd.DataFrame, title: Mapping, *, areas: Sequence[str], level: str = "city",
+    reason: str = "",
+) -> Picture:  # fmt: skip
+    """Map of areas all hatched, since none has a figure to show; `reason` says why."""
+    frame = boundaries_of(data.plan, level)
+    inside = frame["area"].isin(areas)
+    legend = data.codebook[f"name_{data.language}"]
+    axes = maps.plot_no_data(
+        frame[inside], legend=legend, reason=reason, ax=_axes(data), language=data.language
+    )
+    line = boundary_words(data.plan, data.language)
+    finish_picture_map(data, axes, title, line, others=frame[~inside])
+    return data.picture(axes, name, rows, Head(title).caption(), region=data.area)
+
+
+# -- verdicts ---------------------------------------------------------------------------------------------
+
+
+def draw_verdict_map(
+    plan,
+    verdicts: pd.DataFrame | None = None,
+    *,
+    as_of: str = "",
+    language: str = "en",
+    width: str = "double",
+) -> Picture:
+    """Map of the plan's state: every region with one mark a target, whose shape and colour tell the verdict."""
+    if verdicts is not None:
+        check_verdicts(verdicts)
+    data = RegionData.load(plan, as_of=as_of, language=language, width=width)
+    verdicts = judge(data.plan, as_of=as_of) if verdicts is None else verdicts
+    members = _drawn_members(data.plan)
+    counties = boundaries_of(data.plan, "county")
+    wanted = counties["area"].isin({area for areas in members.values() for area in areas})
+    axes = maps.plot_plan_status(
+        pd.concat([boundaries_of(data.plan), counties[wanted]], ignore_index=True), verdicts, members=members,
+        names=data.plan.regions.set_index("region")[f"short_{data.language}"],
+        legend=tr("Verdict (targets)", data.language), ax=_axes(data), language=data.language,
+    )  # fmt: skip
+    one, many = (
+        "The plan's target and its verdict, by region",
+        "{number} targets of the plan and their verdicts, by region",
+    )
+    title = {lang: trn(one, many, len(verdicts), lang) for lang in ("en", "zh")}
+    rows = verdicts[_VERDICT].assign(source=verdicts["sources"])
+    finish_picture_map(data, axes, title, data.source_line(rows))
+    return data.picture(axes, "verdict-map", rows, data.dated(title))
+
+
+def _drawn_members(plan) -> dict[str, list[str]]:
+    """Areas that make each region on a map: counties if it has any, else cities."""
+    found = {}
+    for region in plan.regions["region"]:
+        own = plan.membership[plan.membership["region"] == region]
+        counties = own.loc[own["level"] == "county", "area"].tolist()
+        found[region] = counties or own.loc[own["level"] == "city", "area"].tolist()
+    return found
+
+
+# -- around the areas -------------------------------------------------------------------------------------
+
+
+def _axes(data: RegionData):
+    return maps.map_axes(data.width, language=data.language)
+
+
+def finish_picture_map(data: RegionData, axes, title: Mapping[str, str], line: str, *, others=None) -> None:
+    """Title, scale bar, arrow, source line, locator; other areas and neighbours as ground.
+
+    A map of areas elsewhere than in the province has neither its neighbours nor the locator.
+    """
+    here = _in_province(axes)
+    ground = load_context() if here else None
+    if others is not None and len(others):
+        ground = others.assign(kind="area").reset_index(drop=True)
+        if here:
+            around = load_context()
+            ground = pd.concat([around[around["area"] != PROVINCE], ground], ignore_index=True)
+    inset = (load_locator(), [PROVINCE]) if here else None
+    words = {"title": title[data.language], "source": line, "language": data.language}
+    maps.finish_map(axes, **words, context=ground, inset=inset)
+
+
+def _in_province(axes) -> bool:
+    """Whether any of the areas drawn reaches into the province."""
+    drawn = maps.drawn_on(axes)
+    if drawn is None:
+        return True
+    west, south, east, north = _province_bounds(drawn.crs)
+    left, bottom, right, top = drawn.geometry.total_bounds
+    return bool(west < right and left < east and south < top and bottom < north)
+
+
+@lru_cache(maxsize=8)
+def _province_bounds(crs) -> tuple[float, ...]:
+    """Bounds of the province on the grid of a map."""
+    context = load_context()
+    return tuple(project(context[context["area"] == PROVINCE], crs=crs).total_bounds.tolist())

@@ -1,27 +1,36 @@
 """Pictures: a figure together with its data, caption, sources and name, ready to be shown and saved.
 
-A notebook shows a picture by naming it in the last line of a cell; ``save`` writes the bundle first, so that what
-is shown is what was written.
+A notebook shows a picture as the last line of a cell; ``save`` writes the bundle first, so that what is shown is
+what was written.
 """
 
 import base64
-import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from lnregions.assess import Tables
-from lnregions.errors import forget_warnings
+from lnregions.assess import Tables, figures_of, load_tables, member_frame, members_of
+from lnregions.boundaries import boundary_words
+from lnregions.errors import DataError, quote, unknown
+from lnregions.figures.bundles import FORMATS, save_figure, screen_png
 from lnregions.show import source_name
-from lnregions.style import missing_glyphs
+from lnregions.style import missing_glyphs, size_of
+from lnregions.tables import Plan, load_indicators, plan_of
+from lnregions.words import LANGUAGES, check_language
+from lnregions.words.catalogue import tr
 
-SHOWN_DPI = 150
-"""Dots per inch of a picture that is shown without being saved."""
-_LISTED = 2
-LONGEST_NAME = 52
+FIRST_SHOWN = 2018
+"""First year that a series of levels is drawn from."""
+_SHOWN_DPI = 150
+_LISTED_SOURCES = 2
+_LONGEST_SOURCE = 52
 """Letters of a source's name in a source line."""
+_VERDICT_COLUMNS = ("target", "region", "status")
 
 
 @dataclass
@@ -56,27 +65,21 @@ class Picture:
     language: str = "en"
     _png: bytes = field(default=b"", repr=False)
 
-    def save(self, folder: str = "", *, formats: Sequence[str] = ("png", "svg", "pdf")) -> "Picture":
-        """Write the bundle into a folder (nothing is written where none is named), and return the picture."""
+    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS) -> "Picture":
+        """Write the bundle into a folder (nothing is written if none is named), and return the picture."""
         if folder:
-            from pathlib import Path
-
-            from lnregions.figures.figures import save_figure
-
+            stem = Path(folder) / self.name
             save_figure(
-                self.figure, Path(folder) / self.name, data=self.data, caption=self.caption, alt=self.alt,
-                sources=self.sources, parameters=self.parameters, formats=formats,
+                self.figure, stem, data=self.data, caption=self.caption, alt=self.alt, sources=self.sources,
+                parameters=self.parameters, formats=formats,
             )  # fmt: skip
             if "png" in formats:
-                self._png = (Path(folder) / f"{self.name}.png").read_bytes()
+                self._png = stem.with_name(f"{self.name}.png").read_bytes()
         return self
 
     def png(self) -> bytes:
         """The picture as PNG: the very file that was saved, or a new drawing of it."""
-        if not self._png:
-            from lnregions.figures.figures import screen_png
-
-            self._png = screen_png(self.figure, dpi=SHOWN_DPI)
+        self._png = self._png or screen_png(self.figure, dpi=_SHOWN_DPI)
         return self._png
 
     def __repr__(self) -> str:
@@ -106,7 +109,7 @@ class Pictures:
     def __iter__(self) -> Iterator[Picture]:
         return iter(self.pictures)
 
-    def save(self, folder: str = "", *, formats: Sequence[str] = ("png", "svg", "pdf")) -> "Pictures":
+    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS) -> "Pictures":
         """Write the bundle of each, and return them."""
         for picture in self.pictures:
             picture.save(folder, formats=formats)
@@ -122,107 +125,245 @@ class Pictures:
             display(picture)
 
 
-def make_picture(
-    axes, name: str, *, tables: Tables, data: pd.DataFrame, says: tuple[str, str], **parameters
-) -> Picture:
-    """Picture of finished axes: `says` is what it shows, in English and Chinese; the caption adds the sources.
+class Head(NamedTuple):
+    """Title and subtitle of a picture by language; the caption is made of them."""
 
-    `data` may have a column ``source`` (ids, space-separated), from which the sources are listed.
+    title: Mapping[str, str]
+    subtitle: Mapping[str, str] = {"en": "", "zh": ""}
+
+    def caption(self) -> dict[str, str]:
+        """Title and subtitle as a sentence by language."""
+        return {
+            language: comma.join(filter(None, (self.title[language], self.subtitle[language]))) + stop
+            for language, comma, stop in (("en", ", ", "."), ("zh", "，", "。"))
+        }
+
+
+@dataclass(frozen=True)
+class RegionData:
+    """What a picture of a region, a city or a whole plan is made from: checked arguments and loaded tables.
+
+    Attributes
+    ----------
+    plan : Plan
+    area : str
+        Code of a region or a city; empty for the whole plan.
+    indicator : str
+        Code of the indicator; empty if there is no single one.
+    tables : Tables
+        Figures as known on a date.
+    language, width
+        Of the picture.
     """
-    language = parameters.pop("language", "en")
-    figure = _first(axes).get_figure(root=True)
-    sources = sources_of(data, tables.sources)
-    caption = dict(zip(("en", "zh"), says, strict=True))
-    alt = {lang: f"{words} {_counted(data, lang)}" for lang, words in zip(("en", "zh"), says, strict=True)}
-    known = {key: value for key, value in parameters.items() if value not in (None, "")}
-    return Picture(name, figure, data, caption, alt, sources, known | {"language": language}, language)
 
+    plan: Plan
+    area: str
+    indicator: str
+    tables: Tables
+    language: str = "en"
+    width: str | float = "double"
 
-def sources_of(data: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    """Rows of a table of sources for every id in the column ``source`` of some data."""
-    return sources[sources["source"].isin(list(_cited(data)))].reset_index(drop=True)
+    @classmethod
+    def load(
+        cls, plan, *, as_of: str = "", language: str = "en", width: str | float = "double", **codes: str
+    ) -> "RegionData":
+        """Check the arguments of a picture of a plan, of one of its regions or of a city, and load its tables.
 
+        Parameters
+        ----------
+        plan
+            A plan, or its name.
+        as_of, language, width
+            As of every picture; an empty value means the default.
+        **codes
+            ``region`` or ``adcode``, and ``indicator``.
 
-def _cited(data) -> Counter:
-    """How often each source is cited in the column ``source``; nothing where there is none."""
-    cells = data["source"].fillna("") if "source" in data else ()
-    return Counter(source for cell in cells for source in str(cell).split())
+        Raises
+        ------
+        DataError
+            If there is no such plan, region, city, indicator, date, language or width.
+        """
+        plan, language, width = plan_of(plan), check_language(language or "en"), width or "double"
+        size_of(width)
+        choices = {
+            "region": ("region", plan.regions["region"]),
+            "adcode": ("area", plan.areas["area"]),
+            "indicator": ("indicator", load_indicators()["indicator"]),
+        }
+        for name, code in codes.items():
+            kind, known = choices[name]
+            if not isinstance(code, str) or code not in set(known):
+                raise unknown(kind, str(code), list(known))
+        area = codes.get("region") or codes.get("adcode", "")
+        tables = load_tables(plan, as_of=as_of or "")
+        return cls(plan, area, codes.get("indicator", ""), tables, language, width)
 
+    @cached_property
+    def members(self) -> list[str]:
+        """Cities of the region."""
+        return list(members_of(self.plan, self.area))
 
-def _grades(data):
-    """Grades of the rows that cite a source, each once."""
-    if not {"source", "grade"} <= set(data.columns):
-        return []
-    rows = zip(data["grade"], data["source"].fillna(""), strict=True)
-    return sorted({grade for grade, source in rows if grade and source})
+    @property
+    def codebook(self) -> pd.Series:
+        """Codebook row of the indicator."""
+        return self.tables.indicator(self.indicator)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Short names by area, in the language of the picture."""
+        return self.tables.names(self.language)
 
-def source_line(data: pd.DataFrame, tables: Tables, *, language: str = "en", boundaries: str = "") -> str:
-    """Source line of a picture: from whom, how well attested, as known when; for a map, whose its boundaries are."""
-    head = "资料来源：" if language == "zh" else "Source: "
-    line = head + source_words(data, tables, language=language)
-    return line + ((" " if language == "en" else "") + boundaries if boundaries else "")
+    def dated(self, words: Mapping[str, str]) -> dict[str, str]:
+        """Words with the as-of date, as a sentence by language."""
+        return self.words("{words}, as known on {date}.", words=words, date=self.tables.as_of)
 
+    def series(self):
+        """Figures of the area itself year by year; of a region they are made of those of its members."""
+        return figures_of(self.plan, self.area, indicator=self.indicator, tables=self.tables)
 
-def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") -> str:
-    """Sources of some data in a few words: the most used ones, grades, date of knowledge."""
-    counts = _cited(data)
-    order = sorted(counts, key=lambda source: (-counts[source], source))
-    listed = tables.sources[tables.sources["source"].isin(order[:_LISTED])]
-    by_id = {row["source"]: row for row in listed.to_dict("records")}
-    named = [f"{_issuer(by_id[s], language)} [{s}]".strip() for s in order[:_LISTED] if s in by_id]
-    more = len(order) - len(named)
-    grades = ", ".join(_grades(data))
-    if language == "zh":
-        text = "；".join(named) + (f"；另有{more}个来源" if more > 0 else "") or "本项目数据表"
-        return text + (f"（等级{grades.replace(', ', '、')}）" if grades else "") + f"，截至{tables.as_of}。"
-    text = "; ".join(named) + (f"; and {more} more" if more > 0 else "") or "tables of this project"
-    return text + (f" (grade {grades})" if grades else "") + f", as known on {tables.as_of}."
+    def figures(self, areas: Sequence[str] | None = None, indicator: str = "") -> pd.DataFrame:
+        """Figures of the members, or of other areas, year by year."""
+        areas = self.members if areas is None else areas
+        return member_frame(self.tables, areas, indicator=indicator or self.indicator)
 
+    def comparable_years(self, found: pd.DataFrame) -> tuple[int, int] | None:
+        """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
 
-def _issuer(source, language):
-    """Who a source is, in few words that the font can draw."""
-    words = source_name(source, language)
-    words = words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
-    return "" if missing_glyphs(words) else words
+        If no year has all members, years with as many as any year has serve. None if no member has figures of both
+        years without a break between them.
+        """
+        if found.empty:
+            return None
+        counts = found.groupby("year")["area"].nunique()
+        full = sorted(counts[counts >= min(len(self.members), counts.max())].index)
+        before = [year for year in full if year < int(self.plan.facts["first_year"])]
+        first, last = int(before[-1] if before else full[0]), int(full[-1])
+        return (first, last) if first < last and len(paired_years(found, first, last)) else None
 
+    def words(self, message: str, **values: object) -> dict[str, str]:
+        """A message in both languages, ``{area}`` and ``{indicator}`` filled in; values may be mappings by language."""
+        found = {}
+        for language in LANGUAGES:
+            names = {"area": self.tables.name(self.area, language)}
+            if self.indicator:
+                name = self.codebook[f"name_{language}"]
+                names["indicator"] = in_sentence(name) if language == "en" else name
+            given = {k: v[language] if isinstance(v, Mapping) else v for k, v in values.items()}
+            found[language] = tr(message, language, **names | given)
+        return found
 
-def _counted(data, language):
-    return f"{len(data)}个数据。" if language == "zh" else f"{len(data)} figures."
+    def head(self, subtitle: str = "", **values: object) -> Head:
+        """Area and indicator as title, and a message as subtitle."""
+        title = self.words("{area}: {indicator}")
+        return Head(title, self.words(subtitle, **values)) if subtitle else Head(title)
+
+    def labels(self, data: pd.DataFrame, head: Head) -> dict:
+        """Words and width that every chart takes."""
+        return {
+            "title": head.title[self.language],
+            "subtitle": head.subtitle[self.language],
+            "unit": self.codebook["unit"] if self.indicator else "",
+            "width": self.width,
+            "language": self.language,
+            "source": source_words(data, self.tables, language=self.language),
+        }
+
+    def source_line(self, data: pd.DataFrame) -> str:
+        """Source line of a map: from whom, how well attested, as known when, and whose its boundaries are."""
+        sources = source_words(data, self.tables, language=self.language)
+        space = " " if self.language == "en" else ""
+        line = tr("Source: {sources}", self.language, sources=sources)
+        return f"{line}{space}{boundary_words(self.plan, self.language)}"
+
+    def picture(
+        self, axes, name: str, data: pd.DataFrame, caption: Mapping[str, str], **parameters
+    ) -> Picture:
+        """Picture of finished axes; the sources are those in the column ``source`` of the data."""
+        figure = _first(axes).get_figure(root=True)
+        alt = self.words("{caption} {number} figures.", caption=caption, number=len(data))
+        parameters = {
+            "plan": self.plan.id,
+            "indicator": self.indicator,
+            "as_of": self.tables.as_of,
+        } | parameters
+        known = {key: value for key, value in parameters.items() if value not in (None, "")}
+        known["language"] = self.language
+        sources = self.tables.sources
+        sources = sources[sources["source"].isin(list(_cited(data)))].reset_index(drop=True)
+        return Picture(name, figure, data, dict(caption), alt, sources, known, self.language)
 
 
 def _first(axes):
     return axes.flat[0] if hasattr(axes, "flat") else axes[0] if isinstance(axes, list | tuple) else axes
 
 
-def warm_up(plan: str = "ln-2022", as_of: str = "") -> None:
-    """Load once what every notebook on a plan needs: tables, boundaries, verdicts; draw a map and a chart away.
+def in_sentence(name: str) -> str:
+    """An English name as it stands within a sentence: lower case, unless it begins with an abbreviation.
 
-    One is in Chinese and one in English, so that the commonest glyphs of both are at hand. What is untidy about
-    the plan's files is not said: the notebooks do so.
+    Examples
+    --------
+    >>> in_sentence("Real growth"), in_sentence("GDP")
+    ('real growth', 'GDP')
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            _warm_up(plan, as_of)
-    finally:
-        forget_warnings()
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
-def _warm_up(plan, as_of):
-    from lnregions.assess import judge
-    from lnregions.figures.chart_pictures import draw_members
-    from lnregions.figures.figures import FORMATS, pictures_of
-    from lnregions.figures.map_pictures import draw_map, draw_membership, draw_verdict_map
-    from lnregions.tables import load_caveats, load_plan, shipped_plans
+def recent_years(frame: pd.DataFrame, *, first: int = FIRST_SHOWN) -> pd.DataFrame:
+    """Rows from the first year shown on."""
+    return frame[frame["year"] >= first].reset_index(drop=True)
 
-    shipped_plans()
-    load_caveats()
-    plan = load_plan(plan)
-    judge(plan, as_of=as_of)
-    draw_membership(plan, as_of=as_of)  # finds the ground that all maps of a plan share
-    draw_verdict_map(plan, as_of=as_of)
-    region = plan.regions["region"].iloc[0]
-    for draw, language in ((draw_map, "zh"), (draw_members, "en")):
-        picture = draw(plan, region, "gdp", as_of=as_of, language=language)
-        pictures_of(picture.figure, FORMATS)
+
+def paired_years(found: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Figures of two years side by side (``_before``, ``_after``) of areas without a break between them."""
+    before, after = (found[found["year"] == year].set_index("area") for year in (first, last))
+    joined = before.merge(after, left_index=True, right_index=True, suffixes=("_before", "_after"))
+    return joined[joined["segment_before"] == joined["segment_after"]]
+
+
+def _cited(data: pd.DataFrame) -> Counter:
+    """How often each source is cited in the column ``source``."""
+    cells = data["source"].fillna("") if "source" in data else ()
+    return Counter(source for cell in cells for source in str(cell).split())
+
+
+def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") -> str:
+    """Sources of some data in a few words: the most used ones, grades, as-of date."""
+    counts = _cited(data)
+    order = sorted(counts, key=lambda source: (-counts[source], source))
+    records = {row["source"]: row for row in tables.sources.to_dict("records") if row["source"] in counts}
+    listed = [source for source in order[:_LISTED_SOURCES] if source in records]
+    named = [f"{_issuer(records[source], language)} [{source}]".strip() for source in listed]
+    words = ("; " if language == "en" else "；").join(named)
+    if len(order) > len(named):
+        words += tr("; and {number} more", language, number=len(order) - len(named))
+    words = words or tr("tables of this project", language)
+    if {"source", "grade"} <= set(data.columns):
+        grades = sorted({g for g, s in zip(data["grade"], data["source"].fillna(""), strict=True) if g and s})
+        if grades:
+            listed = (", " if language == "en" else "、").join(grades)
+            words += tr(" (grade {grades})", language, grades=listed)
+    return tr("{words}, as known on {date}.", language, words=words, date=tables.as_of)
+
+
+def _issuer(source: Mapping, language: str) -> str:
+    """Who a source is, in few words that the font can draw."""
+    words = source_name(source, language)
+    words = words if len(words) <= _LONGEST_SOURCE else words[: _LONGEST_SOURCE - 1] + "…"
+    return "" if missing_glyphs(words) else words
+
+
+def check_verdicts(given: object) -> pd.DataFrame:
+    """Table of verdicts itself, or DataError for something else."""
+    if isinstance(given, pd.DataFrame) and set(_VERDICT_COLUMNS) <= set(given.columns):
+        return given
+    kind = quote(given)
+    if isinstance(given, pd.DataFrame):
+        kind = f"a table with other columns than {', '.join(_VERDICT_COLUMNS)}"
+    raise DataError(f"The verdicts are {kind}, not a table of verdicts. Give what judge(plan) returns.")
+
+
+def warm_up(plan: str = "ln-2022", as_of: str = "") -> None:
+    """Run `lnregions.figures.kinds.warm_up`, under the name that the batch knows."""
+    from lnregions import figures
+
+    figures.warm_up(plan, as_of)

@@ -16,7 +16,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "show_verdicts", "verdict_text",
         ],
         "words": [
-            "calculation_words", "figure_words", "grades", "head", "headed", "source_name", "source_titles", "target_labels",
+            "calculation_words", "figure_words", "grades", "head", "headed", "source_name", "source_titles",
+            "target_labels",
         ],
     },
 )  # fmt: skip

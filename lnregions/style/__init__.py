@@ -1,14 +1,24 @@
-"""The looks of every figure: sizes in millimetres, fonts, colours, measured text, and files written from figures."""
+"""The looks of every figure: sizes in millimetres, one palette, the bundled font, measured and wrapped text.
+
+Words and widths come in; figures, colours and lines of text go out. Nothing here knows what a figure shows.
+"""
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
+    submodules=["palette", "style"],
     submod_attrs={
-        "draw_once": ["drawn_pdf", "drawn_pixels", "drawn_svg", "keep_drawing"],
-        "font_cache": ["free_font_cache"],
-        "glyph_runs": ["KNOWN"],
-        "map_axes": ["MapAxes"],
+        "fonts": [
+            "FAMILY",
+            "PRINT_DPI",
+            "font_files",
+            "free_font_cache",
+            "missing_glyphs",
+            "quick_pdf_fonts",
+            "text_width",
+            "wrap",
+        ],
         "palette": [
             "BAND",
             "BORDER",
@@ -25,9 +35,17 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "text_on",
             "tint",
         ],
-        "palette_png": ["encode_png"],
-        "pdf_fonts": ["lean_fonts"],
-        "style": ["MM", "SIZES", "Size", "figure", "missing_glyphs", "rc", "size_of", "size_on"],
-        "typeset": ["PRINT_DPI", "text_width", "wrap"],
+        "style": [
+            "MM",
+            "SIZES",
+            "MapAxes",
+            "Size",
+            "StyledFigure",
+            "context",
+            "figure",
+            "rc",
+            "size_of",
+            "size_on",
+        ],
     },
 )

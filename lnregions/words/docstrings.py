@@ -1,7 +1,7 @@
-"""Docstrings of the public names, completed: what each parameter takes, what comes back, an example to copy.
+"""Docstrings of the public names, completed: what each parameter takes, what is returned, an example to copy.
 
-The pictures and tables take the same few parameters. Their meaning stands here once; a public function whose own
-docstring leaves a section out gets it from here when it is first used, so that ``?`` and Shift-Tab tell all.
+Pictures and tables share a few parameters, which are described here once. A public function whose docstring lacks a
+section gets it from here when it is first used, so that ``?`` and Shift-Tab show all of it.
 """
 
 import inspect
@@ -30,7 +30,7 @@ RETURNS = {
     "DataFrame": "DataFrame",
     "GeoDataFrame": "GeoDataFrame",
 }
-"""What comes back, by the last word of the annotation."""
+"""Description of what is returned, by the last word of the annotation."""
 
 _PLAN = "plan = ln.load_plan()"
 EXAMPLES = {
@@ -99,8 +99,8 @@ def complete(name: str, value):
     taken = [p for p in inspect.signature(value).parameters if p in PARAMETERS]
     if taken and "Parameters\n---" not in doc:
         parts.insert(1, _section("Parameters", "\n".join(f"{p} : {PARAMETERS[p]}" for p in taken)))
-    back = str(inspect.get_annotations(value).get("return", ""))
-    kind = RETURNS.get(back.removeprefix("<class '").removesuffix("'>").rpartition(".")[2])
+    returned = str(inspect.get_annotations(value).get("return", ""))
+    kind = RETURNS.get(returned.removeprefix("<class '").removesuffix("'>").rpartition(".")[2])
     if kind and "Returns\n---" not in doc:
         parts.append(_section("Returns", kind))
     if name in EXAMPLES and "Examples\n---" not in doc:

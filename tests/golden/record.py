@@ -6,6 +6,7 @@ A change in these files is a decision: it belongs into the commit that means it.
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -35,7 +36,7 @@ def api() -> str:
     for name in ln.__all__:
         value = getattr(ln, name)
         lines.append(name + (str(inspect.signature(value)) if inspect.isfunction(value) else ""))
-    return "\n".join(lines) + "\n"
+    return re.sub(r"\blnregions\.[\w.]*\.(?=\w)", "", "\n".join(lines)) + "\n"
 
 
 def helps() -> str:

@@ -3,21 +3,20 @@
 import io
 import json
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 from lnregions import __version__
-from lnregions import errors as _checks
-from lnregions.figures.figure_words import plain_markdown
+from lnregions.errors import DataError
+from lnregions.figures.bundles import plain_markdown
 from lnregions.files import write_whole
 from lnregions.paths import root
 from lnregions.words import check_language
+from lnregions.words.catalogue import tr
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive knows: the same bytes whenever it is made
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest date that an archive can carry, so that its bytes do not depend on when it is made."""
 _WIDEST_MM = 160.0
-_HEADS = {
-    "en": ("Figures", "What is in here", "How to cite", "Data behind the picture: "),
-    "zh": ("图集", "内容", "引用方式", "图中数据："),
-}
 _ENDINGS = (".png", ".svg", ".pdf", ".csv", ".json", ".md", ".txt", ".docx", ".cff")
 
 
@@ -29,30 +28,29 @@ def _sidecars(folder: Path) -> dict[str, dict]:
         if isinstance(content, dict) and content.get("package") == "lnregions" and "figure" in content:
             found[path.relative_to(folder).with_suffix("").as_posix()] = content
     if not found:
-        raise _checks.DataError(
-            f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first.",
+        raise DataError(
+            f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first."
         )
     return found
 
 
-def _citation(citation: str | None) -> str:
-    if citation is not None:
-        return citation
-    shipped = root() / "CITATION.cff"
-    if shipped.is_file():
-        return shipped.read_text(encoding="utf-8")
-    return f"lnregions {__version__}\n"
+def _words(facts: dict, kind: str, language: str) -> str:
+    """Caption or alt text of a figure, in another language if there is none in this one."""
+    return facts[kind].get(language) or next(iter(facts[kind].values()), "")
 
 
 def _readme(sidecars: dict[str, dict], title: str, language: str) -> str:
-    """What the kit holds, figure by figure, with the sources of all."""
-    figures, contents, cite, _ = _HEADS[language]
-    lines = [f"# {plain_markdown(title or figures)}", "", f"## {contents}", ""]
+    """What the kit holds, figure by figure."""
+    lines = [
+        f"# {plain_markdown(title or tr('Figures', language))}",
+        "",
+        f"## {tr('What is in here', language)}",
+        "",
+    ]
     for name, facts in sidecars.items():
-        words = facts["caption"].get(language) or next(iter(facts["caption"].values()), "")
         files = ", ".join(f"`{file}`" for file in facts["files"])
-        lines += [f"- **{name}** {plain_markdown(words)}".rstrip(), f"  {files}"]
-    lines += ["", f"## {cite}", "", "CITATION.cff", ""]
+        lines += [f"- **{name}** {plain_markdown(_words(facts, 'caption', language))}".rstrip(), f"  {files}"]
+    lines += ["", f"## {tr('How to cite', language)}", "", "CITATION.cff", ""]
     return "\n".join(lines)
 
 
@@ -90,22 +88,24 @@ def bundle_zip(
     language
         Language of the README, "en" or "zh".
     citation
-        Content of ``CITATION.cff``; that of this package where left out.
+        Content of ``CITATION.cff``; that of this package if left out.
 
     Raises
     ------
     DataError
-        When the folder holds no figure.
+        If the folder holds no figure.
     """
     folder, path = Path(folder), Path(path)
-    sidecars = _sidecars(folder)
+    readme = _readme(_sidecars(folder), title, check_language(language))
+    if citation is None:
+        shipped = root() / "CITATION.cff"
+        citation = shipped.read_text(encoding="utf-8") if shipped.is_file() else f"lnregions {__version__}\n"
     entries = {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in sorted(folder.rglob("*"))
         if file.is_file() and file.suffix in _ENDINGS and file.resolve() != path.resolve()
     }
-    entries["README.md"] = _readme(sidecars, title, check_language(language)).encode()
-    entries["CITATION.cff"] = _citation(citation).encode()
+    entries |= {"README.md": readme.encode(), "CITATION.cff": citation.encode()}
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, _archive(entries))
     return path
@@ -117,33 +117,32 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
     Raises
     ------
     DataError
-        When python-docx is not installed, or the folder holds no figure saved as PNG.
+        If python-docx is not installed, or the folder holds no figure saved as PNG.
     """
     try:
         import docx
         from docx.shared import Mm
     except ImportError:
-        raise _checks.DataError(
+        raise DataError(
             "A Word file needs python-docx, which is not installed. "
-            "Install it with: pip install 'lnregions[docx]'.",
+            "Install it with: pip install 'lnregions[docx]'."
         ) from None
     folder, path = Path(folder), Path(path)
-    figures, _, _, behind = _HEADS[check_language(language)]
+    check_language(language)
     document = docx.Document()
-    document.add_heading(title or figures, level=1)
+    document.add_heading(title or tr("Figures", language), level=1)
     for name, facts in _sidecars(folder).items():
         file = folder / f"{name}.png"
         if not file.is_file():
-            raise _checks.DataError(
-                f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too.",
+            raise DataError(
+                f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too."
             )
         document.add_picture(str(file), width=Mm(min(facts["size_mm"][0], _WIDEST_MM)))
-        words = facts["caption"].get(language) or next(iter(facts["caption"].values()), name)
-        alt = facts["alt"].get(language) or words
-        document.inline_shapes[-1]._inline.docPr.set("descr", alt)
+        words = _words(facts, "caption", language) or name
+        document.inline_shapes[-1]._inline.docPr.set("descr", facts["alt"].get(language) or words)
         document.add_paragraph(words, style="Caption")
         if f"{Path(name).name}.csv" in facts["files"]:
-            document.add_paragraph(f"{behind}{name}.csv")
+            document.add_paragraph(tr("Data behind the picture: {file}", language, file=f"{name}.csv"))
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, dateless_docx(document))
     return path
@@ -151,8 +150,6 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
 
 def dateless_docx(document) -> bytes:
     """Word file without dates of making, inside and in its archive."""
-    from datetime import datetime
-
     document.core_properties.created = document.core_properties.modified = datetime(*_EPOCH)
     document.core_properties.author = "lnregions"
     stream = io.BytesIO()

@@ -11,8 +11,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from lnregions.errors import DataError
-from lnregions.figures import export
-from lnregions.figures.export import export_notebook, notebook_html
+from lnregions.pages import notebook_page as export
+from lnregions.pages.notebook_page import export_notebook, notebook_html
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 

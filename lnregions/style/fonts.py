@@ -1,0 +1,205 @@
+"""The bundled font: registered with matplotlib, measured, wrapped, and subset for PDF.
+
+Nothing is imported from matplotlib before it is needed: `free_font_cache` has to run before its font manager.
+"""
+
+import contextlib
+import io
+import sys
+import time
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+
+from lnregions.paths import fonts_dir
+
+FAMILY = "Noto Sans SC"
+PRINT_DPI = 300
+"""Resolution of saved pictures, in dots per inch."""
+
+_EM = 1000.0
+_STALE_LOCK_SECONDS = 60
+_NOT_FIRST = frozenset("，。、；：？！）】》”’〉」』%,.;:!?)]}")
+_NOT_LAST = frozenset("（【《“‘〈「『([{")
+_FIRST_CHINESE = 0x2E80
+
+
+@cache
+def font_files() -> dict[str, str]:
+    """Paths of the bundled font by weight, registered with matplotlib on the first call in a process."""
+    from matplotlib.font_manager import fontManager
+
+    files = {weight: str(fonts_dir() / f"NotoSansSC-{weight}-gb2312.ttf") for weight in ("Regular", "Bold")}
+    for path in files.values():
+        fontManager.addfont(path)
+    return files
+
+
+@cache
+def _font(weight: str):
+    """Font read into memory: processes that share an open file after a fork would move one another's position."""
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(io.BytesIO(Path(font_files()[weight]).read_bytes()))
+    font.set_size(_EM, 72)
+    return font
+
+
+@cache
+def _characters() -> frozenset[int]:
+    return frozenset(_font("Regular").get_charmap())
+
+
+def missing_glyphs(words: str) -> str:
+    """Characters of `words` that the bundled font cannot draw, each once; empty if it can draw all.
+
+    Examples
+    --------
+    >>> missing_glyphs("辽宁 Liaoning")
+    ''
+    """
+    known = _characters()
+    return "".join(dict.fromkeys(c for c in words if ord(c) not in known and c not in "\n\r\t"))
+
+
+@cache
+def _advance(character: str, weight: str) -> float:
+    """Advance width in ems; an em for a character that the font lacks."""
+    from matplotlib.ft2font import LoadFlags
+
+    if ord(character) not in _characters():
+        return 1.0
+    glyph = _font(weight).load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    return glyph.linearHoriAdvance / 65536 / _EM
+
+
+@lru_cache(maxsize=8192)
+def _ems(line: str, weight: str) -> float:
+    return sum(_advance(c, weight) for c in line)
+
+
+def text_width(words: str, size: float, *, bold: bool = False) -> float:
+    """Width in points of the widest line of `words` set at `size` points, without kerning.
+
+    Examples
+    --------
+    >>> round(text_width("辽宁", 6), 1)
+    12.0
+    """
+    weight = "Bold" if bold else "Regular"
+    return size * max((_ems(line, weight) for line in words.split("\n")), default=0.0)
+
+
+def _pieces(words: str) -> list[str]:
+    """Pieces between which a line may end: after a space, and around Chinese characters."""
+    pieces: list[str] = []
+    for c in words:
+        last = pieces[-1] if pieces else ""
+        latin = ord(c) < _FIRST_CHINESE
+        glued = last and (
+            c == " "
+            or c in _NOT_FIRST
+            or last[-1] in _NOT_LAST
+            or (latin and last[-1] != " " and ord(last[-1]) < _FIRST_CHINESE)
+        )
+        if glued:
+            pieces[-1] += c
+        else:
+            pieces.append(c)
+    return pieces
+
+
+def wrap(words: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Lines of `words`, each at most `width` points wide at `size` points.
+
+    Chinese breaks between characters, never before closing punctuation; other text at its spaces. matplotlib's
+    own wrapping breaks at spaces only.
+
+    Examples
+    --------
+    >>> wrap("one two three", 34, 8)
+    ['one two', 'three']
+    """
+    lines: list[str] = []
+    for paragraph in words.split("\n"):
+        line = ""
+        for piece in _pieces(paragraph):
+            if line and text_width((line + piece).rstrip(), size, bold=bold) > width:
+                lines.append(line.rstrip())
+                line = piece.lstrip()
+            else:
+                line += piece
+        lines.append(line.rstrip())
+    return lines
+
+
+@cache
+def _harfbuzz_face(path: str):
+    import uharfbuzz
+
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path))
+
+
+def _subset(path: str, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
+    """TrueType file with some glyphs of a font, and the new number of each."""
+    import uharfbuzz as hb
+
+    wanted = hb.SubsetInput()
+    wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).set({0, *glyphs})
+    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
+        int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF", b"name", b"cmap", b"OS/2")
+    )
+    plan = hb.SubsetPlan(_harfbuzz_face(path), wanted)
+    return plan.execute().blob.data, dict(plan.old_to_new_glyph_mapping)
+
+
+@contextlib.contextmanager
+def quick_pdf_fonts() -> Iterator[None]:
+    """Let HarfBuzz subset the bundled font while PDF files are written.
+
+    fontTools, which matplotlib uses, takes three quarters of the time of a PDF for it. This replaces the private
+    ``matplotlib.backends._backend_pdf_ps.get_glyphs_subset``; where that has another signature than the one known
+    here, or uharfbuzz is not installed, nothing is replaced and PDF files are written more slowly.
+    """
+    from inspect import signature
+
+    from matplotlib.backends import _backend_pdf_ps as backend
+
+    original = getattr(backend, "get_glyphs_subset", None)
+    try:
+        import uharfbuzz  # noqa: F401
+        from fontTools.ttLib import TTFont
+
+        known = list(signature(original).parameters) == ["fontfile", "glyphs"]
+    except (ImportError, TypeError):
+        known = False
+
+    def get_glyphs_subset(fontfile, glyphs):
+        if str(fontfile) not in font_files().values():
+            return original(fontfile, glyphs)
+        data, numbers = _subset(str(fontfile), glyphs)
+        font = TTFont(io.BytesIO(data), recalcTimestamp=False)
+        return contextlib.nullcontext(backend.SubsetResults(font, numbers))
+
+    if known:
+        backend.get_glyphs_subset = get_glyphs_subset
+    try:
+        yield
+    finally:
+        if known:
+            backend.get_glyphs_subset = original
+
+
+def free_font_cache() -> None:
+    """Remove a lock that a killed process left on matplotlib's font cache a minute ago or longer.
+
+    matplotlib holds the lock for a tenth of a second, and waits five seconds for it in every process.
+    """
+    if "matplotlib.font_manager" in sys.modules:
+        return
+    import matplotlib
+
+    for lock in Path(matplotlib.get_cachedir()).glob("fontlist-*.matplotlib-lock"):
+        with contextlib.suppress(OSError):
+            if time.time() - lock.stat().st_mtime > _STALE_LOCK_SECONDS:
+                lock.unlink()

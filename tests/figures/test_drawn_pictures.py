@@ -1,0 +1,293 @@
+"""Pictures: drawn from the real figures, named, captioned, sourced, saved."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import lnregions as ln
+from lnregions import DataError, charts
+from lnregions.assess import figures_of
+from lnregions.figures import Pictures, RegionData
+from lnregions.style import figure
+
+PLAN = ln.load_plan()
+DATA = RegionData.load(PLAN)
+REGIONS = PLAN.regions["region"].tolist()
+MAPS = {
+    "membership": lambda **own: ln.draw_membership(PLAN, **own),
+    "location": lambda **own: ln.draw_location(PLAN, "east", **own),
+    "symbols": lambda **own: ln.draw_map(PLAN, "belt", "gdp", **own),
+    "classes": lambda **own: ln.draw_map(PLAN, "west", "gdp_growth_real", **own),
+    "counties": lambda **own: ln.draw_map(PLAN, "east", "forest_coverage", **own),
+    "verdicts": lambda **own: ln.draw_verdict_map(PLAN, **own),
+    "change": lambda **own: ln.draw_change(PLAN, "belt", "gdp", **own),
+    "years": lambda **own: ln.draw_years(PLAN, "west", "gdp_growth_real", **own),
+    "city": lambda **own: ln.draw_city_location(PLAN, "210200", **own),
+}
+CHARTS = {
+    "scorecard": lambda **own: ln.draw_scorecard(PLAN, ln.judge(PLAN), **own),
+    "core": lambda **own: ln.draw_dual_core(PLAN, **own),
+    "members": lambda **own: ln.draw_members(PLAN, "circle", "gdp", **own),
+    "growth": lambda **own: ln.draw_indexed_growth(PLAN, "belt", **own),
+    "contributions": lambda **own: ln.draw_contributions(PLAN, "belt", "gdp", **own),
+    "coverage": lambda **own: ln.draw_coverage(PLAN, "circle", **own),
+    "slope": lambda **own: ln.draw_slope(PLAN, "circle", "urbanisation_rate", **own),
+    "series": lambda **own: ln.draw_series("210600", "population", plan=PLAN, **own),
+    "city growth": lambda **own: ln.draw_city_growth("210900", **own),
+    "ranks": lambda **own: ln.draw_ranks("210900", **own),
+    "dots": lambda **own: ln.draw_dots("210900", "gdp_growth_real", **own),
+}
+
+
+def words_of(picture):
+    """All texts of a picture, whatever their line breaks."""
+    texts = picture.figure.findobj(lambda artist: hasattr(artist, "get_text"))
+    return " ".join(text.get_text() for text in texts).replace("\n", " ")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", [*MAPS, *CHARTS])
+def test_every_picture_draws_in_both_languages_with_caption_and_name(name, language):
+    picture = (MAPS | CHARTS)[name](language=language)
+    assert picture.png().startswith(b"\x89PNG")
+    assert set(picture.caption) == set(picture.alt) == {"en", "zh"}
+    assert picture.language == language
+    assert picture.name.isascii()
+    texts = words_of(picture)
+    assert ("Boundaries: " if name in MAPS else "Source") in texts if language == "en" else "：" in texts
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_region_has_a_picture_for_each_target_that_asks_for_a_number(region):
+    pictures = ln.draw_targets(PLAN, region)
+    own = PLAN.targets[(PLAN.targets["region"] == region) & (PLAN.targets["kind"] != "qualitative")]
+    assert {p.parameters["target"] for p in pictures} == set(own["target"])
+    assert len({p.name for p in pictures}) == len(pictures)
+
+
+def test_a_target_without_figures_shows_its_reason():
+    pictures = ln.draw_targets(PLAN, "east")
+    forest = next(p for p in pictures if p.parameters["target"] == "east-forest-stock")
+    texts = words_of(forest)
+    assert "No figure for 2022-2024" in texts
+    assert "No data: No figure for 2022-2024" in forest.caption["en"]
+
+
+def test_the_trajectory_of_dalian_marks_gap_and_year_reached():
+    dalian = next(
+        p for p in ln.draw_targets(PLAN, "belt") if p.parameters["area"] == "210200" and "gdp" in p.name
+    )
+    texts = words_of(dalian)
+    assert "−48.3" in texts
+    assert "reached in 2025" in texts
+    assert dalian.caption["zh"].startswith("大连：地区生产总值")
+
+
+def test_both_ways_of_measuring_foreign_investment_are_drawn():
+    names = [p.name for p in ln.draw_targets(PLAN, "belt")]
+    assert {"belt-fdi-in-dollars", "belt-fdi-in-yuan"} <= set(names)
+
+
+def test_an_amount_is_drawn_as_circles_and_a_rate_by_class():
+    assert "classes" in MAPS["classes"]().parameters
+    assert MAPS["symbols"]().parameters["classes"]["largest_circle"] > 8000
+
+
+def test_maps_of_different_regions_share_their_classes():
+    maps = [ln.draw_map(PLAN, region, "gdp_growth_real") for region in REGIONS]
+    assert len({str(m.parameters["classes"].get("breaks")) for m in maps}) == 1
+
+
+def test_the_contributions_add_up_to_the_change_of_the_region():
+    picture = CHARTS["contributions"]()
+    frame = figures_of(PLAN, "belt", indicator="gdp", tables=DATA.tables).frame.set_index("year")["value"]
+    assert picture.data["value"].sum() == pytest.approx(frame[2023] - frame[2021])
+
+
+def test_the_change_is_in_per_cent_for_amounts_and_in_points_for_shares():
+    dalian = MAPS["change"]().data.set_index("area").loc["210200"]
+    assert (dalian["first_year"], dalian["last_year"]) == (2021, 2023)
+    assert dalian["change"] == pytest.approx((8752.9 / 7825.9 - 1) * 100, abs=0.01)
+    points = ln.draw_change(PLAN, "circle", "urbanisation_rate").data
+    assert (points["change"] == points["after"] - points["before"]).all()
+
+
+def test_a_map_of_cities_that_stand_in_for_counties_says_so():
+    east, west = (ln.draw_map(PLAN, region, "gdp") for region in ("east", "west"))
+    assert "cities standing in for counties" in east.caption["en"]
+    assert "以市代县" in east.caption["zh"]
+    assert "standing in" not in west.caption["en"]
+
+
+def test_a_slope_runs_from_before_the_plan_to_the_latest_year_that_all_have():
+    assert sorted(CHARTS["slope"]().data["year"].unique()) == [2020, 2023]
+
+
+def test_before_the_horizon_a_trajectory_carries_its_projection_and_says_how_such_did():
+    pictures = ln.draw_targets(PLAN, "belt", as_of="2024-06-30")
+    dalian = next(p for p in pictures if p.parameters["area"] == "210200" and "gdp" in p.name)
+    ahead = dalian.data[dalian.data["kind"] == "projection"]
+    assert ahead["year"].max() == 2024
+    assert (ahead["low"] < ahead["value"]).all()
+    assert not (ln.draw_targets(PLAN, "belt").pictures[3].data["kind"] == "projection").any()
+
+
+def test_an_earlier_date_draws_less():
+    now = ln.draw_series("210200", "gdp", plan=PLAN)
+    then = ln.draw_series("210200", "gdp", plan=PLAN, as_of="2024-06-30")
+    assert then.data["year"].max() < now.data["year"].max()
+    assert (
+        "2024-06-30"
+        in then.figure.findobj(lambda a: hasattr(a, "get_text") and "Source" in a.get_text())[0].get_text()
+    )
+
+
+def test_saving_writes_the_bundle_and_shows_the_file_that_was_written(tmp_path):
+    picture = CHARTS["dots"]().save(tmp_path)
+    stem = "dots-210900-gdp_growth_real"
+    assert {p.name for p in tmp_path.iterdir()} >= {
+        f"{stem}.{e}" for e in ("png", "svg", "pdf", "csv", "json")
+    }
+    bundle, looks = picture._repr_mimebundle_()
+    assert picture.png() == (tmp_path / f"{stem}.png").read_bytes()
+    assert set(bundle) == {"image/png", "text/plain"}
+    assert looks["image/png"]["width"] > 500
+    facts = json.loads((tmp_path / f"{stem}.json").read_text("utf-8"))
+    assert facts["parameters"]["adcode"] == "210900"
+    assert {s["source"] for s in facts["sources"]} == set(" ".join(picture.data["source"]).split())
+
+
+def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    CHARTS["dots"]().save("")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_pictures_are_saved_and_shown_one_by_one(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    pictures = Pictures([CHARTS["dots"]()]).save(tmp_path, formats=("png",))
+    pictures._ipython_display_()
+    assert shown == list(pictures)
+
+
+def test_members_of_a_county_region_are_drawn_by_county():
+    data = MAPS["counties"]().data
+    assert set(data["area"]) <= set(PLAN.members("east", level="county"))
+    assert set(data["area"]) == {"210521", "210522", "210624"}
+
+
+@pytest.mark.parametrize("indicator", ["sei_share", "green_barrier", "forest_stock_growth"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_indicator_without_figures_makes_a_hatched_map_with_its_reason(indicator, language):
+    for picture in (
+        ln.draw_map(PLAN, "belt", indicator, language=language),
+        ln.draw_change(PLAN, "belt", indicator, language=language),
+        ln.draw_years(PLAN, "belt", indicator, language=language),
+    ):
+        texts = words_of(picture)
+        assert {"en": "no data (6)", "zh": "暂无数据（6）"}[language] in texts
+        assert any(c.get_hatch() for c in picture.figure.axes[0].collections)
+
+
+def test_what_no_picture_can_show_without_figures_is_refused_with_the_rule():
+    with pytest.raises(ValueError, match="has no two years of 'sei_share'"):
+        ln.draw_slope(PLAN, "belt", "sei_share")
+    with pytest.raises(ValueError, match=r"No city has a figure of 'sei_share'\. Choose one that has: "):
+        ln.draw_dots("210100", "sei_share")
+
+
+@pytest.mark.parametrize(
+    ("region", "indicator"), [("circle", "gdp"), ("east", "population"), ("west", "va_tertiary")]
+)
+def test_a_change_of_one_sign_is_drawn(region, indicator):
+    assert len(ln.draw_change(PLAN, region, indicator).data) > 1
+
+
+def test_maps_by_year_without_figures_keep_their_name_beside_the_map_of_change():
+    assert ln.draw_years(PLAN, "belt", "sei_share").name == "years-belt-sei_share"
+    assert ln.draw_change(PLAN, "belt", "sei_share").name == "change-belt-sei_share"
+
+
+def test_figures_on_both_sides_of_a_break_are_not_compared():
+    breaks = ln.load_breaks()
+    rows = ln.draw_change(PLAN, "circle", "gdp").data
+    between = breaks[(breaks["indicator"] == "gdp") & breaks["first_year"].between(2022, 2023)]
+    assert (rows["first_year"] < rows["last_year"]).all()
+    assert not set(between["area"]) & set(rows["area"])
+
+
+def test_targets_of_two_plans_on_one_indicator_are_drawn_together(monkeypatch):
+    drawn, plot = [], charts.plot_trajectory
+    monkeypatch.setattr(charts, "plot_trajectory", lambda *a, **k: drawn.append(k["target"]) or plot(*a, **k))
+    ln.draw_targets(PLAN, "belt")
+    assert [[(t["value"], t["horizon"]) for t in both] for both in drawn if both and len(both) > 1] == [
+        [(15.0, 2024), (8.5, 2025)]
+    ]
+
+
+def test_a_source_line_names_the_most_used_sources_grades_and_date():
+    data = pd.DataFrame({"source": ["s032", "s032 s033", "s196"], "grade": ["A", "B", "B"]})
+    line = DATA.source_line(data)
+    assert line.startswith("Source: 296个地级市GDP相关数据, compiled by biechouwo-coder [s032]; ")
+    assert "and 1 more (grade A, B), as known on 2026-05-19." in line
+    assert "Boundaries: Tianditu" in line
+    assert "另有1个来源（等级A、B），截至2026-05-19。" in RegionData.load(PLAN, language="zh").source_line(
+        data
+    )
+    assert DATA.source_line(pd.DataFrame({"area": []})).startswith("Source: tables of this project")
+
+
+@pytest.mark.parametrize("several", [list, np.array])
+def test_a_picture_of_several_axes_is_that_of_their_figure(several):
+    fig = figure("single")
+    axes = several([fig.add_subplot(1, 2, 1), fig.add_subplot(1, 2, 2)])
+    picture = DATA.picture(axes, "two", pd.DataFrame(), {"en": "Two.", "zh": "两个。"})
+    assert picture.figure is fig
+    assert picture.alt == {"en": "Two. 0 figures.", "zh": "两个。 0个数据。"}
+
+
+def test_one_target_is_not_called_all_targets():
+    verdicts = ln.judge(PLAN).iloc[:1]
+    assert "The target and its verdict" in words_of(ln.draw_scorecard(PLAN, verdicts))
+    assert "目标及判断" in words_of(ln.draw_scorecard(PLAN, verdicts, language="zh"))
+
+
+# -- arguments --------------------------------------------------------------------------------------------
+
+
+WRONG = {
+    "plan none": (lambda: ln.draw_map(None, "circle", "gdp"), "The plan None is neither"),
+    "plan number": (lambda: ln.draw_location(3, "circle"), "The plan 3 is neither"),
+    "plan unknown": (lambda: ln.draw_map("ln-2023", "circle", "gdp"), "Unknown plan 'ln-2023'"),
+    "region": (lambda: ln.draw_members(PLAN, "cirkle", "gdp"), "did you mean circle"),
+    "region empty": (lambda: ln.draw_members(PLAN, "", "gdp"), "Unknown region ''"),
+    "region none": (lambda: ln.draw_map(PLAN, None, "gdp"), "Unknown region 'None'"),
+    "indicator": (lambda: ln.draw_change(PLAN, "circle", "gpd"), "Unknown indicator 'gpd'"),
+    "indicator list": (lambda: ln.draw_map(PLAN, "circle", ["gdp"]), "Unknown indicator"),
+    "area": (lambda: ln.draw_city_location(PLAN, "999999"), "Unknown area '999999'"),
+    "area number": (lambda: ln.draw_ranks(210100), "Unknown area '210100'"),
+    "verdicts": (lambda: ln.draw_scorecard(PLAN, 3), "The verdicts are 3"),
+    "other table": (lambda: ln.draw_verdict_map(PLAN, PLAN.regions), "a table with other columns"),
+    "year": (lambda: ln.draw_map(PLAN, "circle", "gdp", year="x"), "The year 'x' is not"),
+    "year flag": (lambda: ln.draw_map(PLAN, "circle", "gdp", year=True), "The year True is not"),
+    "language": (lambda: ln.draw_map(PLAN, "circle", "gdp", language="fr"), "Unknown language 'fr'"),
+    "width": (lambda: ln.draw_map(PLAN, "circle", "gdp", width=-3), "The width -3 is no length"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_argument_is_refused_in_two_sentences(name):
+    call, message = WRONG[name]
+    with pytest.raises(DataError, match=message) as caught:
+        call()
+    assert str(caught.value).count(". ") + str(caught.value).count("? ") >= 1
+
+
+def test_a_plan_may_be_given_by_its_name_and_an_empty_value_means_the_default():
+    picture = ln.draw_map("ln-2022", "belt", "gdp", year=2023.0, as_of=None, language="", width=None)
+    assert picture.data["year"].unique().tolist() == [2023]
+    assert picture.language == "en"
+    assert picture.parameters["plan"] == "ln-2022"

@@ -1,0 +1,86 @@
+"""Every kind of picture is written by its name, shown in the gallery, and drawn to warm up a process."""
+
+import json
+import re
+import zipfile
+
+import pytest
+
+from lnregions import DataError
+from lnregions.__main__ import main
+from lnregions.figures import PLAN_KINDS, REGION_KINDS, warm_up, write_figures, write_gallery
+from lnregions.figures.kinds import CITY_KINDS, MAPPED
+
+
+def names(folder):
+    return {path.name.split(".")[0] for path in folder.iterdir()}
+
+
+def test_one_kind_of_one_region_is_written_in_each_language(tmp_path, capsys):
+    call = ["figures", "--region", "west", "--kind", "targets", "--width", "single", "--formats", "png"]
+    assert main([*call, "--output", str(tmp_path)]) == 0
+    assert names(tmp_path / "en") == names(tmp_path / "zh") == {"west-gdp", "west-fai"}
+    assert "4 figures" in capsys.readouterr().out
+    facts = json.loads((tmp_path / "zh" / "west-gdp.json").read_text("utf-8"))
+    assert facts["parameters"]["target"] == "west-gdp"
+
+
+def test_a_region_has_a_map_for_each_indicator_shown(tmp_path):
+    options = {"languages": ["en"], "width": "single", "formats": ["png"]}
+    assert write_figures(tmp_path, region="east", kinds=["map"], **options) == len(MAPPED)
+    assert names(tmp_path / "en") == {f"map-east-{indicator}" for indicator in MAPPED}
+
+
+def test_a_kind_of_the_whole_plan_needs_no_region(tmp_path):
+    options = {"languages": ["zh"], "width": "onehalf", "formats": ["svg"]}
+    assert write_figures(tmp_path, kinds=["scorecard"], **options) == 1
+    assert (tmp_path / "zh" / "scorecard.svg").is_file()
+
+
+def test_the_kit_of_a_command_holds_figures_readme_and_citation(tmp_path):
+    call = "figures --region west --kind coverage --language en --formats png --zip --docx --output"
+    assert main([*call.split(), str(tmp_path)]) == 0
+    with zipfile.ZipFile(tmp_path / "ln-2022-west-en.zip") as kit:
+        files = " ".join(kit.namelist())
+    assert all(name in files for name in ("coverage-west.png", "README", "CITATION"))
+    assert (tmp_path / "ln-2022-west-en.docx").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"kinds": ["scorecrad"]}, "did you mean scorecard"),
+        ({"region": "wset"}, "did you mean west"),
+        ({"formats": ["pgn"]}, "did you mean png"),
+        ({"width": "duoble"}, "did you mean double"),
+        ({"region": "west", "kinds": ["scorecard"]}, "shows a single region"),
+        ({"plan": "ln-2O22"}, "did you mean ln-2022"),
+    ],
+)
+def test_what_is_unknown_is_refused_before_anything_is_drawn(given, message, tmp_path):
+    with pytest.raises(DataError, match=message):
+        write_figures(tmp_path / "out", **given)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", ["change", "years", "slope"])
+def test_a_region_without_figures_for_two_years_has_no_picture_of_that_kind(tmp_path, kind):
+    options = {"region": "west", "kinds": [kind], "languages": ["en"], "formats": ["svg"]}
+    assert write_figures(tmp_path, **options) == 1
+    assert write_figures(tmp_path, **options, as_of="1990-01-01") == 0
+
+
+def test_the_gallery_shows_every_kind_in_both_languages_and_links_to_no_missing_file(tmp_path):
+    page = write_gallery(tmp_path, widths=("single",)).read_text("utf-8")
+    assert [k for k in [*PLAN_KINDS, *REGION_KINDS, *CITY_KINDS] if f"<h2>{k}</h2>" not in page] == []
+    files = re.findall(r'src="([^"]+)"', page)
+    assert all((tmp_path / file).is_file() for file in files)
+    english, chinese = (sum(file.endswith(f"-{language}.png") for file in files) for language in ("en", "zh"))
+    assert english == chinese > 20
+    assert page.count(" alt=") == len(files)
+
+
+def test_warming_up_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    warm_up()
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,104 @@
+"""Figures have their size in millimetres, and the style holds for them whatever is set globally."""
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from lnregions.errors import DataError
+from lnregions.style import FAMILY, SIZES, context, figure, missing_glyphs, rc, size_of, size_on
+from lnregions.words import UNITS, WORDS, text
+
+STATUSES = ("met", "on track", "acceleration needed", "limited", "deterioration", "missed", "not assessable")
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_text_stays_between_six_and_nine_points(width):
+    size = size_of(width)
+    assert 6 <= size.small <= size.normal <= size.title <= 9
+    settings = rc("en", width)
+    for key in ("font.size", "axes.titlesize", "xtick.labelsize", "legend.fontsize", "axes.labelsize"):
+        assert 6 <= settings[key] <= 9
+
+
+@pytest.mark.parametrize(
+    ("width", "mm"), [("single", 85), ("onehalf", 120), ("double", 174), ("slide", 254), (130, 130)]
+)
+def test_a_figure_has_its_width_in_millimetres(width, mm):
+    assert figure(width).get_figwidth() * 25.4 == pytest.approx(mm)
+
+
+def test_a_slide_is_sixteen_to_nine_and_a_page_is_a4():
+    wide, high = figure("slide").get_size_inches()
+    assert wide / high == pytest.approx(16 / 9, rel=0.001)
+    assert figure("a4").get_size_inches() * 25.4 == pytest.approx([210, 297])
+
+
+def test_a_width_in_millimetres_takes_the_text_of_the_next_smaller_preset():
+    assert size_of(130).normal == SIZES["onehalf"].normal
+    assert size_of(40).small == SIZES["single"].small
+    ax = Figure(figsize=(120 / 25.4, 3)).add_subplot()
+    assert size_on(ax).normal == SIZES["onehalf"].normal
+
+
+@pytest.mark.parametrize("width", [-3, 0, float("inf"), True, None, [1]])
+def test_what_is_no_width_is_refused(width):
+    with pytest.raises(DataError, match=r"is no length\. Give millimetres"):
+        size_of(width)
+
+
+def test_an_unknown_width_or_language_is_refused_with_the_choices():
+    with pytest.raises(DataError, match=r"width 'wide'.*single"):
+        figure("wide")
+    with pytest.raises(DataError, match="language 'fr'"):
+        figure(language="fr")
+
+
+def test_the_style_sets_nothing_globally():
+    before = dict(mpl.rcParams)
+    ax = figure("single", language="zh").add_subplot()
+    ax.set_title("辽宁")
+    with context("zh", "single"):
+        assert mpl.rcParams["font.size"] == 6.5
+    assert dict(mpl.rcParams) == before
+
+
+def test_every_setting_of_the_style_is_one_of_matplotlib():
+    assert set(rc()) <= set(mpl.rcParams)
+    with mpl.rc_context(rc()):
+        assert mpl.rcParams["svg.hashsalt"] == "lnregions"
+        assert mpl.rcParams["savefig.bbox"] is None
+
+
+def test_a_figure_writes_chinese_wherever_it_is_drawn(tmp_path):
+    fig = figure("single", language="zh")
+    ax = fig.add_subplot()
+    ax.bar(["沈阳", "大连"], [1, 2])
+    ax.set_title("地区生产总值 −3 US$5 and $6")
+    fig.text(0.5, 0.5, "辽宁")  # by a reader who goes on drawing, outside any context
+    fig.savefig(tmp_path / "a.png")  # a missing glyph is an error in these tests
+    assert {t.get_fontname() for t in fig.findobj(Text) if t.get_text()} == {FAMILY}
+
+
+def test_ticks_made_while_drawing_follow_the_style():
+    fig = figure("single")
+    ax = fig.add_subplot()
+    with mpl.rc_context({"xtick.labelsize": 30, "font.family": "DejaVu Sans"}):
+        fig.canvas.draw()
+    assert {label.get_fontsize() for label in ax.get_xticklabels()} == {SIZES["single"].small}
+
+
+def test_a_dollar_sign_is_no_mathematics():
+    assert not figure("single").add_subplot().set_title("US$5 and $6").get_parse_math()
+
+
+def test_every_word_and_unit_can_be_drawn_in_both_languages():
+    words = "".join(w for pair in WORDS.values() for w in pair)
+    words += "".join(f"{en}{zh}" for en, _, zh in UNITS.values())
+    assert missing_glyphs(words + "0123456789,.%+−–≥") == ""
+    assert missing_glyphs("a𓀀b𓀀\n") == "𓀀"
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_has_words_in_both_languages(status):
+    assert text(status, "zh") != text(status, "en") != ""
