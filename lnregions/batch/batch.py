@@ -14,8 +14,15 @@ from pathlib import Path
 from lnregions.batch.folder_lock import OutputError, cannot_write
 from lnregions.batch.hashes import Hashes
 from lnregions.batch.manifest import Books, key
-from lnregions.batch.runs import papermill_modules, run_notebook, sign_notebook
-from lnregions.batch.warm import can_fork, warm_process
+from lnregions.batch.execute import (
+    ENGINES,
+    RunControl,
+    Task,
+    import_papermill,
+    run_notebook,
+    sign_notebook,
+)
+from lnregions.batch.fork import MODULES, Preload, can_fork, start_fork_server
 from lnregions.errors import shown_path
 from lnregions.figures import export
 from lnregions.files import make_folder, remove_tree, swap_in, sync_folder
@@ -45,7 +52,7 @@ class LocalRuns:
             self._waiting.put(item)
         self._place = Place(staging)
         if settings.engine == "warm" and can_fork():
-            warm_process(imports=settings.imports, warm_up=settings.warm_up, state=read_before(runs[0]))
+            start_fork_server(preload_of(settings, runs[0]))
         else:
             free_font_cache()
         jobs = max(1, min(settings.jobs, len(runs)))
@@ -87,7 +94,7 @@ class LocalRuns:
             slot.take()
             remove_tree(folder)
             folder.mkdir()
-            control = run_control(self._settings, when_ended=lambda: self._let_go(run, slot))
+            control = RunControl(self._settings.limits, when_ended=lambda: self._let_go(run, slot))
             self._register(run, control)
             record = run_here(run, folder, settings=self._settings, control=control)
             record["attempts"] = attempt
@@ -102,7 +109,7 @@ class LocalRuns:
     def _register(self, run, control) -> None:
         self._controls[run.name] = control
         if self._stopping.is_set():
-            control.stop("Stopped", "The render was stopped.")
+            control.cancel("The render was stopped.")
 
     def _let_go(self, run, slot: "_Slot") -> None:
         """Let the next kernel begin; a run that ended by itself is not stopped any more."""
@@ -115,7 +122,7 @@ class LocalRuns:
         for _ in self._threads:
             self._kernels.release()  # for those that wait to begin a run, which none does any more
         for control in list(self._controls.values()):
-            control.stop("Stopped", text)
+            control.cancel(text)
         deadline = time.monotonic() + _GRACE
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -176,34 +183,33 @@ class Place:
 
 def get_ready(*, html: bool = True) -> None:
     """Import what a run needs on this side, while the warm process does the same on its own."""
-    papermill_modules()
+    import_papermill()
     if html:
         with _READY:
             export.warm_up()
 
 
-def run_control(settings, *, when_ended):
-    """Limits of a run, and the means to stop it; `when_ended` is called when its kernel has ended."""
-    papermill_modules()
-    from lnregions.batch.kernels import RunControl
+def preload_of(settings, run) -> Preload:
+    """What the fork server has loaded before the first run."""
+    modules = MODULES if settings.imports is None else tuple(settings.imports)
+    return Preload(modules, tuple(settings.warm_up), read_before(run))
 
-    limits = settings.limits
-    return RunControl(cell=limits.cell, run=limits.run, memory=limits.memory, when_ended=when_ended)
+
+def task_of(run, settings) -> Task:
+    """The run as it is executed here or on a worker."""
+    return Task(
+        run.notebook.path.read_bytes(),
+        name=run.notebook.name,
+        parameters=dict(run.parameters),
+        language=run.language,
+        engine=ENGINES[settings.engine],
+        html=settings.html,
+    )
 
 
 def run_here(run, folder: Path, *, settings, control) -> dict:
     """Do one run in a folder on this machine."""
-    engine = "lnregions" if settings.engine == "warm" else "lnregions-ordinary"
-    return run_notebook(
-        run.notebook.path.read_bytes(),
-        folder,
-        name=run.notebook.name,
-        parameters=run.parameters,
-        language=run.language,
-        engine=engine,
-        control=control,
-        html=settings.html,
-    )
+    return run_notebook(task_of(run, settings), folder, control)
 
 
 def failure(error: BaseException) -> dict:

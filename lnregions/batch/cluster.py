@@ -42,7 +42,7 @@ class ClusterRuns:
         run = self._runs[number]
         future = self._client.submit(
             remote_run,
-            run_content(run, self._settings),
+            *run_content(run, self._settings),
             key=f"lnregions-{run.name}-{number}-{'alone-' * alone}{id(self)}",
             retries=self._settings.retries,
             pure=False,
@@ -116,7 +116,7 @@ class ClusterRuns:
 
         from lnregions.batch.batch import failure
         from lnregions.batch.hashes import Hashes
-        from lnregions.batch.runs import sign_notebook
+        from lnregions.batch.execute import sign_notebook
         from lnregions.files import sync_folder
 
         try:
@@ -167,50 +167,25 @@ def _connect(address: str):
         ) from None
 
 
-def run_content(run, settings) -> dict:
-    """All that a worker needs for a run, as plain values."""
-    from lnregions.batch.batch import read_before
+def run_content(run, settings) -> tuple:
+    """All that a worker needs for a run: task, limits, and what its fork server loads."""
+    from lnregions.batch.batch import preload_of, task_of
 
-    limits = settings.limits
-    return {
-        "source": run.notebook.path.read_bytes(),
-        "name": run.notebook.name,
-        "parameters": dict(run.parameters),
-        "language": run.language,
-        "engine": settings.engine,
-        "html": settings.html,
-        "imports": settings.imports,
-        "warm_up": list(settings.warm_up),
-        "state": read_before(run),
-        "limits": {"cell": limits.cell, "run": limits.run, "memory": limits.memory},
-    }
+    return task_of(run, settings), settings.limits, preload_of(settings, run)
 
 
-def remote_run(content: Mapping) -> tuple[dict, dict[str, bytes]]:
+def remote_run(task, limits, preload) -> tuple[dict, dict[str, bytes]]:
     """Do one run on a worker, in a folder that is gone afterwards; its record and its files."""
     from lnregions.batch.batch import get_ready
-    from lnregions.batch.runs import run_notebook
-    from lnregions.batch.warm import can_fork, warm_process
+    from lnregions.batch.execute import RunControl, run_notebook
+    from lnregions.batch.fork import can_fork, start_fork_server
 
-    warm = content["engine"] == "warm" and can_fork()
-    if warm:
-        warm_process(imports=content["imports"], warm_up=content["warm_up"], state=content["state"])
-    get_ready(html=content["html"])
-    from lnregions.batch.kernels import RunControl
-
+    if task.engine == "lnregions" and can_fork():
+        start_fork_server(preload)
+    get_ready(html=task.html)
     place = _workers_folder()
     with tempfile.TemporaryDirectory(prefix="lnregions-", dir=place, ignore_cleanup_errors=True) as folder:
-        record = run_notebook(
-            content["source"],
-            Path(folder),
-            name=content["name"],
-            parameters=content["parameters"],
-            language=content["language"],
-            engine="lnregions" if warm else "lnregions-ordinary",
-            control=RunControl(**content["limits"]),
-            html=content["html"],
-        )
-        return record, read_files(Path(folder))
+        return run_notebook(task, Path(folder), RunControl(limits)), read_files(Path(folder))
 
 
 def _workers_folder() -> str | None:

@@ -132,7 +132,7 @@ def write_pages(options: argparse.Namespace, *, result) -> str:
 
 def _settings(options):
     from lnregions.batch.render import Settings
-    from lnregions.batch.runs import Limits
+    from lnregions.batch.execute import Limits
 
     memory = options.memory * 1_000_000 if options.memory else None
     limits = Limits(cell=options.cell_timeout, run=options.run_timeout, memory=memory)

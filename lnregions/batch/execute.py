@@ -1,0 +1,293 @@
+"""One run: a notebook executed by papermill in its folder, cleaned, exported as HTML, and signed."""
+
+import contextlib
+import importlib
+import json
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lnregions.batch.clean import clean_notebook, without_paths
+from lnregions.files import keep_plain, remove_tree
+
+ENGINES = {"warm": "lnregions", "ordinary": "lnregions-ordinary"}
+"""Papermill's name of each engine of a render."""
+_IMPORTING = threading.Lock()
+_SIGNING = threading.Lock()  # two first notaries at a time would each make a secret
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
+"""Kernel of a notebook that names none."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one run may take; ``None`` where it may take any amount.
+
+    Attributes
+    ----------
+    cell, run : float or None
+        Seconds that a cell, and the whole run, may take.
+    memory : int or None
+        Bytes that each process of the run may allocate beyond what is loaded before it begins.
+    """
+
+    cell: float | None = None
+    run: float | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to execute; can be pickled.
+
+    Attributes
+    ----------
+    source : bytes
+        The notebook file.
+    name : str
+        Name of the notebook without ending.
+    parameters : mapping
+        Checked values.
+    language : {"en", "zh"}
+        Language of the page.
+    engine : {"lnregions", "lnregions-ordinary"}
+        Papermill's engine.
+    html : bool
+        Write a page beside the notebook.
+    """
+
+    source: bytes
+    name: str
+    parameters: Mapping[str, object]
+    language: str = "en"
+    engine: str = "lnregions"
+    html: bool = True
+
+
+class RunStopped(Exception):
+    """A run was ended from outside its notebook: a limit, or a stop."""
+
+    def __init__(self, name: str, text: str):
+        self.name = name
+        super().__init__(text)
+
+
+class RunControl:
+    """Limits of one run, the means to cancel it, and what it used.
+
+    Parameters
+    ----------
+    limits : Limits
+    when_ended : callable, optional
+        Called in the run's thread when its kernel has ended, before its files are written.
+    """
+
+    def __init__(self, limits: Limits = Limits(), *, when_ended: Callable[[], None] = lambda: None):  # noqa: B008
+        self.limits, self.when_ended = limits, when_ended
+        self.usage: dict = {}
+        self.notebook = None
+        self.stopped: RunStopped | None = None
+        self.synced = False
+        self._started = time.monotonic()
+        self._lock = threading.Lock()
+        self._kill: Callable[[], None] | None = None
+
+    def cancel(self, text: str) -> None:
+        """End the run, from any thread; its notebook says why."""
+        self._end(RunStopped("Stopped", text))
+
+    def end_run_limit(self) -> None:
+        """End the run because its time is over."""
+        self._end(RunStopped("RunTimeoutError", f"The run took longer than {self.limits.run:g} seconds."))
+
+    def time_left(self) -> float:
+        """Seconds of the run's limit that are left."""
+        return max(0.0, self.limits.run - (time.monotonic() - self._started))
+
+    def kill_with(self, kill: Callable[[], None] | None) -> None:
+        """Register what kills the kernel; it is killed at once if the run was ended before."""
+        with self._lock:
+            self._kill = kill
+            if self.stopped and kill:
+                kill()
+
+    def _end(self, reason: RunStopped) -> None:
+        with self._lock:
+            self.stopped = self.stopped or reason
+            if self._kill:
+                self._kill()
+
+
+def import_papermill() -> None:
+    """Import papermill and the engines once, without a second spent on a grammar that notebooks never need.
+
+    ``jsonschema`` builds it for one text format when ``rfc3987_syntax`` can be imported.
+    """
+    name = "rfc3987_syntax"
+    with _IMPORTING:
+        hidden = name not in sys.modules
+        if hidden:
+            sys.modules[name] = None
+        try:
+            importlib.import_module("papermill")
+            importlib.import_module("lnregions.batch.engine").register_engines()
+        finally:
+            if hidden:
+                sys.modules.pop(name, None)
+
+
+def run_notebook(task: Task, folder: Path, control: RunControl | None = None) -> dict:
+    """Execute one notebook in its folder and write it there, also as HTML, also when it fails.
+
+    Parameters
+    ----------
+    task : Task
+    folder : Path
+        Working folder of the run, which ends as the folder of its results; the caller syncs it to the disk.
+    control : RunControl, optional
+        Limits, and the means to cancel.
+
+    Returns
+    -------
+    dict
+        ``status`` (done, failed, stopped), ``seconds``, ``cpu_seconds``, ``peak_memory`` and ``own_memory``
+        in bytes, ``error`` (None or cell, name, text, source); ``unwritten`` is True when the results could
+        not be written. A run that failed leaves its notebook and page only: any other file could be
+        half-written.
+    """
+    import_papermill()
+    control = control or RunControl()
+    control.synced = True
+    started, thread = time.perf_counter(), time.thread_time()
+    error, unwritten = _execute(task, folder, control), False
+    if control.notebook is not None:
+        clean_notebook(control.notebook, source_name=task.name, folder=str(folder))
+        try:
+            _write(task, folder, control.notebook, keep_files=error is None)
+        except OSError as fault:
+            text = f"The results could not be written: {fault.strerror or fault}."
+            unwritten, written = True, _error(type(fault).__name__, without_paths(text, str(folder)))
+            error = error or written
+    status = "done" if error is None else "stopped" if error["name"] == "Stopped" else "failed"
+    usage = control.usage
+    return {
+        "status": status,
+        "seconds": round(time.perf_counter() - started, 3),
+        "cpu_seconds": round(usage.get("cpu_seconds", 0.0) + time.thread_time() - thread, 3),
+        "peak_memory": usage.get("peak_memory"),
+        "own_memory": usage.get("own_memory"),
+        "error": error,
+        "unwritten": unwritten,
+    }
+
+
+def _execute(task: Task, folder: Path, control: RunControl) -> dict | None:
+    """What went wrong in the run, or None; the executed notebook is in the control."""
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    try:
+        notebook = nbformat.reads(read_text(task.source), as_version=4)
+        notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
+        papermill.execute_notebook(
+            notebook,
+            None,
+            dict(task.parameters),
+            engine_name=task.engine,
+            request_save_on_cell_execute=False,
+            progress_bar=False,
+            coalesce_streams=True,
+            resources={"metadata": {"path": str(folder)}},  # papermill's cwd is os.chdir, for all threads
+            control=control,
+        )
+    except PapermillExecutionError as error:
+        cells = [cell for cell in control.notebook.cells if cell.cell_type == "code" and not _is_banner(cell)]
+        place = next((number for number, cell in enumerate(cells, 1) if _has_failed(cell)), None)
+        source = error.source.strip().splitlines()
+        return _error(error.ename, _ANSI.sub("", error.evalue).strip(), place, source[0] if source else "")
+    except Exception as error:
+        stopped = control.stopped
+        return _error(stopped.name if stopped else type(error).__name__, str(stopped or error) or repr(error))
+    return None
+
+
+def read_text(source: bytes) -> str:
+    """Text of a notebook file, with or without a byte order mark.
+
+    Examples
+    --------
+    >>> read_text("{}".encode("utf-8-sig"))
+    '{}'
+    """
+    return source.decode(json.detect_encoding(source))
+
+
+def _error(name: str, text: str, cell: int | None = None, source: str = "") -> dict:
+    return {"cell": cell, "name": name, "text": text, "source": source}
+
+
+def _is_banner(cell) -> bool:
+    return "papermill-error-cell-tag" in cell.metadata.get("tags", []) or "papermill-error" in str(cell.get("id"))
+
+
+def _has_failed(cell) -> bool:
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
+
+
+def _write(task: Task, folder: Path, notebook, *, keep_files: bool) -> None:
+    """Leave what the run made in its folder, or nothing, and write notebook and page there."""
+    import nbformat
+
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(folder.stat().st_mode | 0o700)
+    for path in [] if keep_files else list(folder.iterdir()):
+        remove_tree(path)
+    keep_plain(folder)
+    text = nbformat.writes(notebook, version=4)
+    (folder / f"{task.name}.ipynb").write_bytes(text.encode("utf-8", "replace") + b"\n")
+    if task.html:
+        export = importlib.import_module("lnregions.figures.export")
+        page = export.notebook_html(notebook, language=task.language, title=task.name)
+        (folder / f"{task.name}.html").write_bytes(page.encode("utf-8", "replace"))
+
+
+def sign_notebook(path: Path) -> bool:
+    """Sign an executed notebook, so that this user's JupyterLab shows all its outputs.
+
+    Returns
+    -------
+    bool
+        Whether it will be trusted; False where Jupyter's folder of this user cannot be written, which keeps
+        nothing else from being done.
+    """
+    with _SIGNING, contextlib.suppress(Exception):
+        import nbformat
+        from nbformat.sign import NotebookNotary
+
+        notary = NotebookNotary()
+        with contextlib.closing(notary.store) as store:
+            notary.sign(nbformat.read(path, as_version=4))
+            return store.db_file != ":memory:"  # its place when the file cannot be written
+    return False
+
+
+class PapermillEngine:
+    """An engine as papermill's entry points need it: found without importing papermill.
+
+    papermill loads entry points while it is itself being imported.
+    """
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def __getattr__(self, attribute: str):
+        return getattr(getattr(importlib.import_module("lnregions.batch.engine"), self._name), attribute)
+
+
+fork_engine = PapermillEngine("ForkEngine")
+ordinary_engine = PapermillEngine("OrdinaryEngine")

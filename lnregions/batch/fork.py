@@ -1,0 +1,326 @@
+"""Kernel processes forked from a server that has the libraries loaded already.
+
+The server is the standard library's (`multiprocessing.forkserver`), with `lnregions.batch.preload` imported. Its
+protocol is used below the level of `multiprocessing.Process`, which would import the caller's script again in
+every child. All private names of `multiprocessing` that this needs stand in this module.
+"""
+
+import atexit
+import contextlib
+import ctypes
+import json
+import os
+import pickle
+import secrets
+import select
+import shutil
+import signal
+import stat
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+with contextlib.suppress(ImportError):  # Windows
+    from multiprocessing import forkserver, resource_tracker
+
+MODULES = (
+    "numpy", "pandas", "pandas.io.formats.format", "pandas.io.formats.html", "shapely", "geopandas", "pyogrio",
+    "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
+    "lnregions",
+)  # fmt: skip
+"""Imported in the fork server before the first run; one that is not installed is left out."""
+MARK = "LNREGIONS_RUN"
+"""Environment variable that holds the temporary folder of a run in every program started by the run."""
+PR_SET_PDEATHSIG = 1
+"""Option of Linux's prctl: the signal that a process receives when its parent ends."""
+_LONGEST = 60
+"""Characters of a path in which sockets (at most 107 characters) still fit."""
+
+
+def can_fork() -> bool:
+    """Whether processes can be forked safely: not on Windows and macOS."""
+    return hasattr(os, "fork") and sys.platform.startswith("linux")
+
+
+@dataclass(frozen=True)
+class Preload:
+    """What the fork server has loaded before the first kernel is forked.
+
+    Attributes
+    ----------
+    modules : tuple of str
+        Modules to import.
+    calls : tuple of str or (str, dict)
+        ``"module:function"`` to call after that, or one with its arguments by name.
+    state : str
+        Hash of the files that are read meanwhile; a fork server with another one is replaced.
+    """
+
+    modules: tuple = MODULES
+    calls: tuple = ()
+    state: str = ""
+
+
+class ForkServer:
+    """A running fork server; started by :func:`start_fork_server`."""
+
+    def __init__(self, preload: Preload):
+        self.preload = preload
+        place = tempfile.gettempdir()
+        self.folder = os.path.join(
+            place if len(place) < _LONGEST else "/tmp", f"lnregions-{secrets.token_hex(8)}"
+        )
+        os.mkdir(self.folder, 0o700)
+        self._runs = 0
+        self._lock = threading.Lock()
+        self._server = forkserver.ForkServer()
+        self._server.set_forkserver_preload(["lnregions.batch.preload"])
+        settings = {"folder": self.folder, "path": sys.path}
+        settings |= {"modules": list(preload.modules), "calls": list(preload.calls)}
+        environment = {
+            "LNREGIONS_PRELOAD": json.dumps(settings),
+            "OPENBLAS_THREAD_TIMEOUT": "4",  # threads that wait for work sleep instead of spinning
+            "PYTHONHASHSEED": "0",  # sets of text have the same order in every run
+        }
+        kept = {name: os.environ.get(name) for name in environment}
+        os.environ.update(environment)
+        try:
+            self._server.ensure_running()
+        finally:
+            for name, value in kept.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
+        self.pid = self._server._forkserver_pid
+
+    def alive(self) -> bool:
+        """Whether the server still runs."""
+        with self._lock, contextlib.suppress(ChildProcessError):
+            if self.pid and os.waitpid(self.pid, os.WNOHANG)[0]:
+                self.pid = self._server._forkserver_pid = None
+        return self.pid is not None
+
+    def temporary(self) -> str:
+        """New folder for the sockets and temporary files of one run."""
+        with self._lock:
+            self._runs += 1
+            folder = os.path.join(self.folder, str(self._runs))
+        os.mkdir(folder, 0o700)
+        return folder
+
+    def fork(self, kernel: "Kernel") -> tuple[int, int]:
+        """Fork a process that becomes the kernel; its number, and a descriptor that its exit status comes by."""
+        status, far = self._server.connect_to_new_process([])
+        with open(far, "wb") as file:
+            file.write(pickle.dumps({"dir": kernel.folder, "orig_dir": kernel.folder}) + pickle.dumps(kernel))
+        try:
+            return forkserver.read_signed(status), status
+        except EOFError:
+            os.close(status)
+            raise RuntimeError("The fork server ended before it had forked a kernel.") from None
+
+    def stop(self) -> None:
+        """End the server with all its kernels and what they left behind."""
+        clean = self.alive()
+        with self._lock:
+            if self.pid:
+                os.kill(self.pid, signal.SIGTERM)
+                os.waitpid(self.pid, 0)
+            self.pid = self._server._forkserver_pid = None
+        with contextlib.suppress(OSError, TypeError):
+            os.close(self._server._forkserver_alive_fd)
+        if not clean:
+            kill_marked(f"{MARK}={self.folder}/")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass
+class Kernel:
+    """What a kernel process needs to know; pickled to the fork server, whose child calls `_bootstrap`."""
+
+    arguments: list
+    folder: str
+    environment: dict
+    memory: int | None = None
+    synced: bool = False
+
+    def _bootstrap(self, parent_sentinel: int) -> int:
+        """Be an ordinary ipykernel in this forked process; its exit status."""
+        os.close(parent_sentinel)
+        os.setsid()
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._forget_fork_server()
+        os.environ.clear()
+        os.environ.update(self.environment)
+        tempfile.tempdir = None
+        own_files()
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed()
+        if self.synced:
+            from lnregions.files import sync_later
+
+            sync_later(self.folder)
+        if self.memory:
+            limit_memory(self.memory)
+        return run_kernel(self.arguments)
+
+    def _forget_fork_server(self) -> None:
+        """Let the server end although this process lives, and own no helper process of the render."""
+        os.close(forkserver._forkserver._forkserver_alive_fd)
+        os.close(resource_tracker._resource_tracker._fd)
+        forkserver._forkserver.__init__()
+        resource_tracker._resource_tracker._fd = None
+
+
+def run_kernel(arguments: list) -> int:
+    """Run ipykernel until it is told to end; files that the notebook left open are flushed."""
+    import ipykernel_launcher
+    from ipykernel.kernelapp import IPKernelApp
+
+    sys.argv = [ipykernel_launcher.__file__, *arguments]
+    if sys.path[0] == "":
+        del sys.path[0]  # as ipykernel's launcher does; ipykernel puts it back
+    IPKernelApp.launch_instance(arguments)
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    application = IPKernelApp.instance()
+    application.shell.user_ns.clear()
+    atexit.unregister(application.close)  # it waits for threads that may wait for each other
+    atexit._run_exitfuncs()
+    return 0
+
+
+def own_files() -> None:
+    """Open anew every file that the server has open: forked processes would share the position in it.
+
+    Two runs that read glyphs through one open font would get each other's bytes.
+    """
+    import fcntl
+
+    for descriptor in map(int, os.listdir("/proc/self/fd")):
+        with contextlib.suppress(OSError):
+            flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+            if stat.S_ISREG(os.fstat(descriptor).st_mode) and flags & os.O_ACCMODE == os.O_RDONLY:
+                position = os.lseek(descriptor, 0, os.SEEK_CUR)
+                own = os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY)
+                os.lseek(own, position, os.SEEK_SET)
+                os.dup2(own, descriptor, inheritable=False)
+                os.close(own)
+
+
+def limit_memory(most: int) -> None:
+    """Let this process, and each that it starts, allocate so many bytes beyond what it has now."""
+    import resource
+
+    lines = Path("/proc/self/status").read_text().splitlines()
+    present = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
+    resource.setrlimit(resource.RLIMIT_DATA, (present + most, present + most))
+
+
+class KernelProcess:
+    """A forked kernel, with as much of `subprocess.Popen` as jupyter_client needs."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, server: ForkServer, kernel: Kernel):
+        self.pid, self.sentinel = server.fork(kernel)
+        self.returncode: int | None = None
+        self._lock = threading.Lock()
+
+    def poll(self) -> int | None:
+        """Exit status, or None while it runs."""
+        with self._lock:
+            if self.returncode is None and select.select([self.sentinel], [], [], 0)[0]:
+                try:
+                    self.returncode = forkserver.read_signed(self.sentinel)
+                except EOFError:  # the server was killed, and its kernels with it
+                    self.returncode = -signal.SIGKILL
+            return self.returncode
+
+    def wait(self) -> int:
+        """Exit status, when it has ended."""
+        while self.poll() is None:
+            select.select([self.sentinel], [], [])
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the kernel, unless it has ended."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def close(self, mark: str) -> None:
+        """Kill the kernel, if it runs, and all that it left behind; ``mark`` is in their environment."""
+        self.kill()
+        self.wait()
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+        kill_marked(mark)
+        os.close(self.sentinel)
+
+
+def kill_marked(mark: str) -> None:
+    """Kill every process whose environment has an entry that begins so.
+
+    Helpers of multiprocessing that remove unused shared memory end by themselves when they have done so.
+    """
+    found = True
+    while found:
+        found = False
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                marked = any(entry.startswith(mark.encode()) for entry in path.read_bytes().split(b"\0"))
+                if marked and b"resource_tracker" not in path.with_name("cmdline").read_bytes():
+                    os.kill(int(path.parent.name), signal.SIGKILL)
+                    found = True
+
+
+_SERVER: ForkServer | None = None
+_LOCK = threading.Lock()
+
+
+def start_fork_server(preload: Preload | None = None) -> ForkServer:
+    """Fork server of this program, started when first needed, and again when it has died.
+
+    Returns at once; the server loads in the background. Another ``preload`` than that of the running server
+    replaces it; None takes the running one.
+    """
+    global _SERVER
+    with _LOCK:
+        if _SERVER is not None:
+            preload = preload or _SERVER.preload
+            if _SERVER.preload == preload and _SERVER.alive():
+                return _SERVER
+            _SERVER.stop()
+        _SERVER = ForkServer(preload or Preload())
+        return _SERVER
+
+
+def stop_fork_server() -> None:
+    """End this program's fork server and every kernel, if there is one."""
+    global _SERVER
+    with _LOCK:
+        if _SERVER is not None:
+            _SERVER.stop()
+            _SERVER = None
+
+
+def _forget() -> None:
+    global _SERVER
+    _SERVER = None
+
+
+atexit.register(stop_fork_server)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,75 @@
+"""Imported once by the fork server: load what notebooks use, so that every kernel forked from it has it at once.
+
+The settings come as JSON in the environment variable ``LNREGIONS_PRELOAD``. What fails here costs speed only.
+"""
+
+import atexit
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import shutil
+import signal
+import sys
+import warnings
+from pathlib import Path
+
+PR_SET_CHILD_SUBREAPER = 36
+"""Option of Linux's prctl: orphans of the kernels become children of the fork server."""
+
+
+def preload(modules: list, calls: list) -> None:
+    """Import modules, call functions, and leave matplotlib as if it had only been imported."""
+    for name in ("ipykernel.kernelapp", "ipykernel_launcher", "storemagic", *modules):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    matplotlib = sys.modules.get("matplotlib")
+    settings = dict(matplotlib.rcParams.copy()) if matplotlib else {}
+    for call in calls:
+        name, arguments = (call, {}) if isinstance(call, str) else call
+        module, _, function = name.partition(":")
+        with contextlib.suppress(Exception):
+            getattr(importlib.import_module(module), function)(**arguments)
+    if matplotlib:
+        dict.update(matplotlib.rcParams, settings)
+    gc.collect()
+    gc.freeze()
+
+
+def _become_fork_server(settings: dict) -> None:
+    """Detach from the terminal, adopt orphans, and end all of them with this process."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    atexit.register(_end_all, settings["folder"], os.getpid())
+    with open(os.devnull, "r+b") as null:
+        for descriptor in (0, 1, 2):
+            os.dup2(null.fileno(), descriptor)
+    warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")
+    path = sys.path[:]
+    sys.path[:] = settings["path"]
+    preload(settings["modules"], settings["calls"])
+    sys.path[:] = path
+
+
+def _end_all(folder: str, pid: int) -> None:
+    """Kill the kernels and what they left behind, and remove their temporary files."""
+    if os.getpid() != pid:
+        return  # a forked kernel, which inherited this function
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    children = f"/proc/{pid}/task/{pid}/children"
+    with contextlib.suppress(OSError):
+        while left := Path(children).read_text().split():
+            for child in map(int, left):
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if "LNREGIONS_PRELOAD" in os.environ:
+    os.environ.pop("JPY_PARENT_PID", None)  # ipykernel would end when that process is not its parent
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    _become_fork_server(json.loads(os.environ.pop("LNREGIONS_PRELOAD")))
