@@ -61,7 +61,7 @@ class ForkProvisioner(LocalProvisioner):
     async def cleanup(self, restart=False):
         """Kill what the run left behind, and remove its temporary files."""
         if self.temporary:
-            self.forked.close(f"{MARK}={self.temporary}/")
+            self.forked.close()
             shutil.rmtree(self.temporary, ignore_errors=True)
             self.temporary = ""
 
@@ -162,16 +162,18 @@ class MarkingClient(PapermillNotebookClient):
         return True
 
     def _mark(self, cell, error):
-        name, text = getattr(error, "name", type(error).__name__), str(error)
+        name, text, crash = getattr(error, "name", type(error).__name__), str(error), []
         if isinstance(error, CellTimeoutError):
             text = f"This cell ran longer than {self.control.limits.cell or self.timeout:g} seconds."
         elif isinstance(error, DeadKernelError):
             text = how_it_died(self.km.provisioner.process)
+            with contextlib.suppress(OSError, AttributeError):
+                crash = Path(self.km.provisioner.temporary, "crash").read_text().splitlines()
         elif isinstance(error, KeyboardInterrupt):
             text = "The run was stopped while this cell ran."
         line = f"\x1b[31m{name}: {text}\x1b[0m"
         cell.outputs.append(
-            NotebookNode(output_type="error", ename=name, evalue=text, traceback=[line])
+            NotebookNode(output_type="error", ename=name, evalue=text, traceback=[line, *crash])
         )
 
     def process_message(self, msg, *args):

@@ -8,6 +8,7 @@ every child. All private names of `multiprocessing` that this needs stand in thi
 import atexit
 import contextlib
 import ctypes
+import faulthandler
 import json
 import os
 import pickle
@@ -19,6 +20,7 @@ import stat
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +28,7 @@ with contextlib.suppress(ImportError):  # Windows
     from multiprocessing import forkserver, resource_tracker
 
 MODULES = (
-    "numpy", "pandas", "pandas.io.formats.format", "pandas.io.formats.html", "shapely", "geopandas", "pyogrio",
+    "numpy", "pandas", "pandas.io.formats.format", "pandas.io.formats.html", "pandas.io.formats.csvs", "shapely", "geopandas", "pyogrio",
     "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
     "lnregions",
 )  # fmt: skip
@@ -35,8 +37,12 @@ MARK = "LNREGIONS_RUN"
 """Environment variable that holds the temporary folder of a run in every program started by the run."""
 PR_SET_PDEATHSIG = 1
 """Option of Linux's prctl: the signal that a process receives when its parent ends."""
+PR_SET_CHILD_SUBREAPER = 36
+"""Option of Linux's prctl: orphans below a process become its children."""
 _LONGEST = 60
 """Characters of a path in which sockets (at most 107 characters) still fit."""
+_ATTEMPTS, _PAUSE = 1000, 0.005
+"""How often, and after how many seconds, it is checked whether orphans have ended."""
 
 
 def can_fork() -> bool:
@@ -73,8 +79,10 @@ class ForkServer:
             place if len(place) < _LONGEST else "/tmp", f"lnregions-{secrets.token_hex(8)}"
         )
         os.mkdir(self.folder, 0o700)
+        self._kernels: set[int] = set()
         self._runs = 0
         self._lock = threading.Lock()
+        self._forking = threading.Lock()
         self._server = forkserver.ForkServer()
         self._server.set_forkserver_preload(["lnregions.batch.preload"])
         settings = {"folder": self.folder, "path": sys.path}
@@ -110,14 +118,36 @@ class ForkServer:
 
     def fork(self, kernel: "Kernel") -> tuple[int, int]:
         """Fork a process that becomes the kernel; its number, and a descriptor that its exit status comes by."""
-        status, far = self._server.connect_to_new_process([])
-        with open(far, "wb") as file:
-            file.write(pickle.dumps({"dir": kernel.folder, "orig_dir": kernel.folder}) + pickle.dumps(kernel))
-        try:
-            return forkserver.read_signed(status), status
-        except EOFError:
-            os.close(status)
-            raise RuntimeError("The fork server ended before it had forked a kernel.") from None
+        content = pickle.dumps({"dir": kernel.folder, "orig_dir": kernel.folder}) + pickle.dumps(kernel)
+        with self._forking:
+            status, far = self._server.connect_to_new_process([])
+            with open(far, "wb") as file:
+                file.write(content)
+            try:
+                pid = forkserver.read_signed(status)
+            except EOFError:
+                os.close(status)
+                raise RuntimeError("The fork server ended before it had forked a kernel.") from None
+            self._kernels.add(pid)
+        return pid, status
+
+    def end_orphans(self, kernel: int) -> None:
+        """Kill what a kernel that has ended left behind.
+
+        Orphans come to their kernel and, when it has ended, to the fork server, whatever session or environment
+        they gave themselves. Helpers of multiprocessing that remove unused shared memory are given time to do so.
+        """
+        with self._forking, contextlib.suppress(OSError):
+            self._kernels.discard(kernel)
+            for attempt in range(_ATTEMPTS):
+                orphans = [child for child in children(self.pid) if child not in self._kernels]
+                if not orphans:
+                    return
+                for orphan in orphans:
+                    command = Path(f"/proc/{orphan}/cmdline").read_bytes()
+                    if b"resource_tracker" not in command or attempt > _ATTEMPTS // 4:
+                        os.kill(orphan, signal.SIGKILL)
+                time.sleep(_PAUSE)
 
     def stop(self) -> None:
         """End the server with all its kernels and what they left behind."""
@@ -130,7 +160,7 @@ class ForkServer:
         with contextlib.suppress(OSError, TypeError):
             os.close(self._server._forkserver_alive_fd)
         if not clean:
-            kill_marked(f"{MARK}={self.folder}/")
+            kill_marked(f"{MARK}={self.folder}/")  # the kernels' orphans have gone elsewhere
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -149,6 +179,9 @@ class Kernel:
         os.close(parent_sentinel)
         os.setsid()
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        self._crash = open(self.environment["TMPDIR"] + "/crash", "w")  # noqa: SIM115
+        faulthandler.enable(self._crash)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self._forget_fork_server()
@@ -226,6 +259,7 @@ class KernelProcess:
     stdin = stdout = stderr = None
 
     def __init__(self, server: ForkServer, kernel: Kernel):
+        self._server = server
         self.pid, self.sentinel = server.fork(kernel)
         self.returncode: int | None = None
         self._lock = threading.Lock()
@@ -260,30 +294,25 @@ class KernelProcess:
         """Ask it to end."""
         self.send_signal(signal.SIGTERM)
 
-    def close(self, mark: str) -> None:
-        """Kill the kernel, if it runs, and all that it left behind; ``mark`` is in their environment."""
+    def close(self) -> None:
+        """Kill the kernel, if it runs, and all that it left behind."""
         self.kill()
         self.wait()
-        with contextlib.suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)
-        kill_marked(mark)
+        self._server.end_orphans(self.pid)
         os.close(self.sentinel)
 
 
-def kill_marked(mark: str) -> None:
-    """Kill every process whose environment has an entry that begins so.
+def children(pid: int) -> list[int]:
+    """Processes whose parent a process with one thread is."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
-    Helpers of multiprocessing that remove unused shared memory end by themselves when they have done so.
-    """
-    found = True
-    while found:
-        found = False
-        for path in Path("/proc").glob("[0-9]*/environ"):
-            with contextlib.suppress(OSError):
-                marked = any(entry.startswith(mark.encode()) for entry in path.read_bytes().split(b"\0"))
-                if marked and b"resource_tracker" not in path.with_name("cmdline").read_bytes():
-                    os.kill(int(path.parent.name), signal.SIGKILL)
-                    found = True
+
+def kill_marked(mark: str) -> None:
+    """Kill every process whose environment has an entry that begins so."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if any(entry.startswith(mark.encode()) for entry in path.read_bytes().split(b"\0")):
+                os.kill(int(path.parent.name), signal.SIGKILL)
 
 
 _SERVER: ForkServer | None = None

@@ -14,15 +14,20 @@ import shutil
 import signal
 import sys
 import warnings
-from pathlib import Path
 
-PR_SET_CHILD_SUBREAPER = 36
-"""Option of Linux's prctl: orphans of the kernels become children of the fork server."""
+from lnregions.batch.fork import PR_SET_CHILD_SUBREAPER, children
+
+
+KERNEL_MODULES = (
+    "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel_launcher", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic", "tornado.platform.asyncio",
+)  # fmt: skip
+"""What ipykernel imports, some of it only when a kernel starts."""
 
 
 def preload(modules: list, calls: list) -> None:
     """Import modules, call functions, and leave matplotlib as if it had only been imported."""
-    for name in ("ipykernel.kernelapp", "ipykernel_launcher", "storemagic", *modules):
+    for name in (*KERNEL_MODULES, *modules):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     matplotlib = sys.modules.get("matplotlib")
@@ -60,10 +65,9 @@ def _end_all(folder: str, pid: int) -> None:
     if os.getpid() != pid:
         return  # a forked kernel, which inherited this function
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    children = f"/proc/{pid}/task/{pid}/children"
     with contextlib.suppress(OSError):
-        while left := Path(children).read_text().split():
-            for child in map(int, left):
+        while left := children(pid):
+            for child in left:
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
     shutil.rmtree(folder, ignore_errors=True)

@@ -20,11 +20,11 @@ import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from lnregions.batch import warm as _warm
-from lnregions.batch.kernels import register_engines
+from lnregions.batch.execute import import_papermill
+from lnregions.batch.fork import Preload, start_fork_server, stop_fork_server
 from lnregions.paths import notebooks_dir
 
-register_engines()
+import_papermill()
 pytestmark = pytest.mark.slow
 _TIMES = ("start_time", "end_time", "duration", "iopub.", "shell.")
 _RANDOM = (
@@ -39,8 +39,8 @@ _WIDGETS = "application/vnd.jupyter.widget-state+json"
 @pytest.fixture(scope="module", autouse=True)
 def warm():
     """One warm process as a render uses it, ended after the last test."""
-    yield _warm.warm_process(imports=_warm.IMPORTS, warm_up=())
-    _warm.close_warm_process()
+    yield start_fork_server(Preload())
+    stop_fork_server()
 
 
 _ATTEMPTS = 3
