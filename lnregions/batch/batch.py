@@ -11,9 +11,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from lnregions.batch.folder_lock import OutputError, cannot_write
-from lnregions.batch.hashes import Hashes
-from lnregions.batch.manifest import Books, key
 from lnregions.batch.execute import (
     ENGINES,
     RunControl,
@@ -22,7 +19,10 @@ from lnregions.batch.execute import (
     run_notebook,
     sign_notebook,
 )
+from lnregions.batch.folder_lock import OutputError, cannot_write
 from lnregions.batch.fork import MODULES, Preload, can_fork, start_fork_server
+from lnregions.batch.hashes import Hashes
+from lnregions.batch.manifest import Books, key
 from lnregions.errors import shown_path
 from lnregions.figures import export
 from lnregions.files import make_folder, remove_tree, swap_in, sync_folder

@@ -9,7 +9,7 @@ from pathlib import Path
 
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
 _KEPT_STATES = ("completed", "failed")
-_OWN_TEMPORARY = re.compile(r"(<temporary>)/lnregions-[0-9a-f]{16}/\d+")
+_OWN_TEMPORARY = re.compile(r"(<temporary>)/lnregions-\w+/run-\w+")
 
 
 def clean_notebook(notebook, *, source_name: str, folder: str) -> None:

@@ -115,8 +115,8 @@ class ClusterRuns:
         from distributed import KilledWorker
 
         from lnregions.batch.batch import failure
-        from lnregions.batch.hashes import Hashes
         from lnregions.batch.execute import sign_notebook
+        from lnregions.batch.hashes import Hashes
         from lnregions.files import sync_folder
 
         try:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import shutil
 import signal
-import threading
+import tempfile
 import time
 from pathlib import Path
 from queue import Empty
@@ -22,9 +22,9 @@ from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, papermill_engines
+from papermill.engines import NBClientEngine
 from papermill.log import logger
-from papermill.utils import merge_kwargs, remove_args
+from papermill.utils import remove_args
 from traitlets import Type
 
 from lnregions.batch.execute import RunControl, RunStopped
@@ -35,23 +35,22 @@ MOST_OUTPUT = 512 * 2**20
 
 
 class ForkProvisioner(LocalProvisioner):
-    """Starts a kernel by forking it, in a temporary folder of its own."""
+    """Starts a kernel by forking it, with connection file, sockets and temporary files in one folder."""
 
-    temporary = ""
+    forked = None
 
     async def pre_launch(self, **kwargs):
-        """Put connection file and sockets into the temporary folder."""
+        """Make the folder."""
         self.server = start_fork_server()
-        self.temporary = self.server.temporary()
-        self.parent.connection_file = os.path.join(self.temporary, "kernel.json")
-        self.parent.ip = os.path.join(self.temporary, "socket")
+        self.folder = tempfile.mkdtemp(prefix="run-", dir=self.server.folder)
+        self.parent.connection_file = os.path.join(self.folder, "kernel.json")
+        self.parent.ip = os.path.join(self.folder, "socket")
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd, *, env, cwd=None, memory=None, synced=False, **kwargs):
         """Fork the kernel; what precedes the arguments in the command is loaded already."""
         self.cwd = str(cwd or Path.cwd())
-        environment = {**env, "JPY_PARENT_PID": str(os.getpid())}
-        environment |= {"TMPDIR": self.temporary, MARK: self.temporary + "/"}
+        environment = {**env, "JPY_PARENT_PID": str(os.getpid()), "TMPDIR": self.folder, MARK: self.folder}
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
         kernel = Kernel(arguments, self.cwd, environment, memory, synced)
         self.process = self.forked = KernelProcess(self.server, kernel)
@@ -60,10 +59,10 @@ class ForkProvisioner(LocalProvisioner):
 
     async def cleanup(self, restart=False):
         """Kill what the run left behind, and remove its temporary files."""
-        if self.temporary:
-            self.forked.close()
-            shutil.rmtree(self.temporary, ignore_errors=True)
-            self.temporary = ""
+        forked, self.forked = self.forked, None
+        if forked:
+            forked.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class ForkClient(AsyncKernelClient):
@@ -78,7 +77,7 @@ class ForkClient(AsyncKernelClient):
             The kernel died, or did not answer in time.
         """
         deadline = time.monotonic() + (timeout or float("inf"))
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and await self.is_alive():
             request, state = self.kernel_info(), None
             with contextlib.suppress(Empty):
                 await self.get_shell_msg(timeout=1)
@@ -87,13 +86,11 @@ class ForkClient(AsyncKernelClient):
                     if message["parent_header"].get("msg_id") == request:
                         state = message["content"].get("execution_state")
                 return
-            if not await self.is_alive():
-                raise RuntimeError("The kernel died before it was ready.")
-        raise RuntimeError(f"The kernel was not ready within {timeout} seconds.")
+        raise RuntimeError("The kernel died, or took too long, before it was ready.")
 
 
 class ForkManager(AsyncKernelManager):
-    """Manages one forked kernel, over sockets in its temporary folder."""
+    """Manages one forked kernel."""
 
     client_factory = Type(klass=AsyncKernelClient, default_value=ForkClient)
 
@@ -121,29 +118,18 @@ class MarkingClient(PapermillNotebookClient):
     def execute(self, **kwargs):
         """Execute the notebook within the limits of its run."""
         self.reset_execution_trackers()
-        timer = None
-        with self.setup_kernel(**kwargs):
-            self.control.kill_with(self._kill)
-            if self.control.limits.run:
-                timer = threading.Timer(self.control.time_left(), self.control.end_run_limit)
-                timer.daemon = True
-                timer.start()
-            try:
-                if self.papermill_execute_cells():
-                    reply = self.wait_for_reply(self.kc.kernel_info())
-                    self.nb.metadata["language_info"] = reply["content"]["language_info"]
-                    self.set_widgets_metadata()
-                else:
-                    self.shutdown_kernel = "immediate"  # else the cell would be interrupted: another error
-            finally:
-                self.control.kill_with(None)
-                if timer is not None:
-                    timer.cancel()
-                self._measure()
+        with self.setup_kernel(**kwargs), self.control.can_kill(self._kill):
+            if self.papermill_execute_cells():
+                reply = self.wait_for_reply(self.kc.kernel_info())
+                self.nb.metadata["language_info"] = reply["content"]["language_info"]
+                self.set_widgets_metadata()
+            else:
+                self.shutdown_kernel = "immediate"  # else the cell would be interrupted: another error
+            self._measure()
         return self.nb
 
     def papermill_execute_cells(self) -> bool:
-        """Execute the cells until one fails; whether the kernel is still there."""
+        """Execute the cells until one fails; whether the kernel is still usable."""
         for index, cell in enumerate(self.nb.cells):
             try:
                 self.nb_man.cell_start(cell, index)
@@ -152,7 +138,7 @@ class MarkingClient(PapermillNotebookClient):
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
                 return True
             except (DeadKernelError, CellTimeoutError, RunStopped, KeyboardInterrupt) as error:
-                self._mark(cell, self.control.stopped or error)
+                cell.outputs.append(self._error_output(self.control.stopped or error))
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
                 if isinstance(error, KeyboardInterrupt):
                     raise
@@ -161,20 +147,24 @@ class MarkingClient(PapermillNotebookClient):
                 self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
         return True
 
-    def _mark(self, cell, error):
+    def _error_output(self, error):
         name, text, crash = getattr(error, "name", type(error).__name__), str(error), []
         if isinstance(error, CellTimeoutError):
             text = f"This cell ran longer than {self.control.limits.cell or self.timeout:g} seconds."
-        elif isinstance(error, DeadKernelError):
-            text = how_it_died(self.km.provisioner.process)
-            with contextlib.suppress(OSError, AttributeError):
-                crash = Path(self.km.provisioner.temporary, "crash").read_text().splitlines()
         elif isinstance(error, KeyboardInterrupt):
             text = "The run was stopped while this cell ran."
-        line = f"\x1b[31m{name}: {text}\x1b[0m"
-        cell.outputs.append(
-            NotebookNode(output_type="error", ename=name, evalue=text, traceback=[line, *crash])
-        )
+        elif isinstance(error, DeadKernelError):
+            status = self.km.provisioner.process.poll() or 0
+            how = (
+                f"was killed by {signal.Signals(-status).name}"
+                if status < 0
+                else f"ended with status {status}"
+            )
+            text = f"The kernel {how} while this cell ran."
+            with contextlib.suppress(OSError, AttributeError):  # what faulthandler wrote
+                crash = Path(self.km.provisioner.folder, "crash").read_text().splitlines()
+        lines = [f"\x1b[31m{name}: {text}\x1b[0m", *crash]
+        return NotebookNode(output_type="error", ename=name, evalue=text, traceback=lines)
 
     def process_message(self, msg, *args):
         """Process a message, unless the run has printed too much."""
@@ -198,44 +188,37 @@ class MarkingClient(PapermillNotebookClient):
             self.control.usage["peak_memory"] = int(peak.split()[1]) * 1024
 
 
-def how_it_died(process) -> str:
-    """Sentence on how a kernel's process ended."""
-    status = process and process.poll()
-    if status is not None and status < 0:
-        return f"The kernel was killed by {signal.Signals(-status).name} while this cell ran."
-    ended = "died" if status is None else f"ended with status {status}"
-    return f"The kernel {ended} while this cell ran."
-
-
 class OrdinaryEngine(NBClientEngine):
     """Papermill's engine with a kernel process started for the run, and the cell marked at which it ended."""
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, *, start_timeout=60, execution_timeout=None, control=None, **kwargs
+        cls,
+        nb_man,
+        kernel_name,
+        *,
+        start_timeout=60,
+        execution_timeout=None,
+        control=None,
+        start=None,
+        **kwargs,
     ):
-        """Execute the notebook; ``control`` holds its limits and receives what it used."""
+        """Execute the notebook; ``control`` has its limits, ``start`` what the kernel manager is given."""
         control = control or RunControl()
         control.notebook = nb_man.nb
         timeout = control.limits.cell or execution_timeout or kwargs.get("timeout")
-        settings = merge_kwargs(
-            remove_args(["timeout", "startup_timeout", "input_path"], **kwargs),
-            timeout=timeout and -int(-timeout // 1),
-            startup_timeout=start_timeout,
-            kernel_name=kernel_name,
-            log=logger,
-        )
+        settings = remove_args(["timeout", "startup_timeout", "input_path"], **kwargs) | {
+            "timeout": timeout and -int(-timeout // 1),
+            "startup_timeout": start_timeout,
+            "kernel_name": kernel_name,
+            "log": logger,
+        }
         client = MarkingClient(nb_man, **settings)
         client.control = control
         try:
-            return client.execute(**cls.start_options(control))
+            return client.execute(**start or {})
         finally:
             control.when_ended()
-
-    @classmethod
-    def start_options(cls, control: RunControl) -> dict:
-        """What the kernel manager is given to start the kernel."""
-        return {}
 
 
 class ForkEngine(OrdinaryEngine):
@@ -248,24 +231,16 @@ class ForkEngine(OrdinaryEngine):
     _logged = False
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, **kwargs):
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, control=None, **kwargs):
         """Execute the notebook in a forked kernel."""
+        control = control or RunControl()
         if can_fork() and kernel_name in (None, "", "python3", "python"):
-            settings = {"kernel_manager_class": ForkManager, **kwargs}
-            return super().execute_managed_notebook(nb_man, kernel_name, **settings)
-        if not ForkEngine._logged:
+            kwargs["start"] = {"memory": control.limits.memory, "synced": control.synced}
+            kwargs.setdefault("kernel_manager_class", ForkManager)
+        elif not ForkEngine._logged:
             ForkEngine._logged = True
-            why = f"kernel {kernel_name} is not Python's" if can_fork() else "this system cannot fork a process"
+            why = (
+                f"kernel {kernel_name} is not Python's" if can_fork() else "this system cannot fork a process"
+            )
             logger.warning("Ordinary kernels are used, which start more slowly: %s.", why)
-        return OrdinaryEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
-
-    @classmethod
-    def start_options(cls, control: RunControl) -> dict:
-        """Limits and folder of the run."""
-        return {"memory": control.limits.memory, "synced": control.synced}
-
-
-def register_engines() -> None:
-    """Make the engines known to papermill, also where the package's entry points are not installed."""
-    papermill_engines.register("lnregions", ForkEngine)
-    papermill_engines.register("lnregions-ordinary", OrdinaryEngine)
+        return super().execute_managed_notebook(nb_man, kernel_name, control=control, **kwargs)

@@ -42,7 +42,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Task:
-    """What to execute; can be pickled.
+    """What to execute.
 
     Attributes
     ----------
@@ -86,40 +86,42 @@ class RunControl:
         Called in the run's thread when its kernel has ended, before its files are written.
     """
 
-    def __init__(self, limits: Limits = Limits(), *, when_ended: Callable[[], None] = lambda: None):  # noqa: B008
+    def __init__(self, limits: Limits = Limits(), *, when_ended: Callable[[], None] = lambda: None):
         self.limits, self.when_ended = limits, when_ended
         self.usage: dict = {}
-        self.notebook = None
-        self.stopped: RunStopped | None = None
+        self.notebook = self.stopped = self._kill = None
         self.synced = False
         self._started = time.monotonic()
         self._lock = threading.Lock()
-        self._kill: Callable[[], None] | None = None
 
-    def cancel(self, text: str) -> None:
+    def cancel(self, text: str, name: str = "Stopped") -> None:
         """End the run, from any thread; its notebook says why."""
-        self._end(RunStopped("Stopped", text))
-
-    def end_run_limit(self) -> None:
-        """End the run because its time is over."""
-        self._end(RunStopped("RunTimeoutError", f"The run took longer than {self.limits.run:g} seconds."))
-
-    def time_left(self) -> float:
-        """Seconds of the run's limit that are left."""
-        return max(0.0, self.limits.run - (time.monotonic() - self._started))
-
-    def kill_with(self, kill: Callable[[], None] | None) -> None:
-        """Register what kills the kernel; it is killed at once if the run was ended before."""
         with self._lock:
-            self._kill = kill
-            if self.stopped and kill:
-                kill()
-
-    def _end(self, reason: RunStopped) -> None:
-        with self._lock:
-            self.stopped = self.stopped or reason
+            self.stopped = self.stopped or RunStopped(name, text)
             if self._kill:
                 self._kill()
+
+    @contextlib.contextmanager
+    def can_kill(self, kill: Callable[[], None]):
+        """While the block runs, have ``kill`` called when the run is cancelled or its time is over."""
+        with self._lock:
+            self._kill = kill
+        if self.stopped:
+            kill()
+        timer = None
+        if self.limits.run:
+            left = max(0.0, self.limits.run - (time.monotonic() - self._started))
+            text = f"The run took longer than {self.limits.run:g} seconds."
+            timer = threading.Timer(left, self.cancel, (text, "RunTimeoutError"))
+            timer.daemon = True
+            timer.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._kill = None
+            if timer:
+                timer.cancel()
 
 
 def import_papermill() -> None:
@@ -133,8 +135,11 @@ def import_papermill() -> None:
         if hidden:
             sys.modules[name] = None
         try:
-            importlib.import_module("papermill")
-            importlib.import_module("lnregions.batch.engine").register_engines()
+            engines = importlib.import_module("papermill.engines").papermill_engines
+            engines.register(
+                "lnregions", fork_engine
+            )  # also where the package's entry points are not installed
+            engines.register("lnregions-ordinary", ordinary_engine)
         finally:
             if hidden:
                 sys.modules.pop(name, None)
@@ -156,18 +161,23 @@ def run_notebook(task: Task, folder: Path, control: RunControl | None = None) ->
     dict
         ``status`` (done, failed, stopped), ``seconds``, ``cpu_seconds``, ``peak_memory`` and ``own_memory``
         in bytes, ``error`` (None or cell, name, text, source); ``unwritten`` is True when the results could
-        not be written. A run that failed leaves its notebook and page only: any other file could be
-        half-written.
+        not be written. Files made by a run that failed are removed, since any of them could be half-written.
     """
     import_papermill()
     control = control or RunControl()
     control.synced = True
+    before = set(folder.iterdir()) if folder.is_dir() else set()
     started, thread = time.perf_counter(), time.thread_time()
     error, unwritten = _execute(task, folder, control), False
     if control.notebook is not None:
         clean_notebook(control.notebook, source_name=task.name, folder=str(folder))
         try:
-            _write(task, folder, control.notebook, keep_files=error is None)
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(folder.stat().st_mode | 0o700)
+            for path in set(folder.iterdir()) - before if error else ():
+                remove_tree(path)
+            keep_plain(folder)
+            _write(task, folder, control.notebook)
         except OSError as fault:
             text = f"The results could not be written: {fault.strerror or fault}."
             unwritten, written = True, _error(type(fault).__name__, without_paths(text, str(folder)))
@@ -232,22 +242,16 @@ def _error(name: str, text: str, cell: int | None = None, source: str = "") -> d
 
 
 def _is_banner(cell) -> bool:
-    return "papermill-error-cell-tag" in cell.metadata.get("tags", []) or "papermill-error" in str(cell.get("id"))
+    return "papermill-error-cell-tag" in cell.metadata.get("tags", [])
 
 
 def _has_failed(cell) -> bool:
     return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
-def _write(task: Task, folder: Path, notebook, *, keep_files: bool) -> None:
-    """Leave what the run made in its folder, or nothing, and write notebook and page there."""
+def _write(task: Task, folder: Path, notebook) -> None:
     import nbformat
 
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(folder.stat().st_mode | 0o700)
-    for path in [] if keep_files else list(folder.iterdir()):
-        remove_tree(path)
-    keep_plain(folder)
     text = nbformat.writes(notebook, version=4)
     (folder / f"{task.name}.ipynb").write_bytes(text.encode("utf-8", "replace") + b"\n")
     if task.html:

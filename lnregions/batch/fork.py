@@ -12,7 +12,6 @@ import faulthandler
 import json
 import os
 import pickle
-import secrets
 import select
 import shutil
 import signal
@@ -28,26 +27,22 @@ with contextlib.suppress(ImportError):  # Windows
     from multiprocessing import forkserver, resource_tracker
 
 MODULES = (
-    "numpy", "pandas", "pandas.io.formats.format", "pandas.io.formats.html", "pandas.io.formats.csvs", "shapely", "geopandas", "pyogrio",
-    "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-    "lnregions",
+    "numpy", "pandas", "pandas.io.formats.format", "pandas.io.formats.html", "pandas.io.formats.csvs",
+    "shapely", "geopandas", "pyogrio", "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg", "lnregions",
 )  # fmt: skip
 """Imported in the fork server before the first run; one that is not installed is left out."""
 MARK = "LNREGIONS_RUN"
-"""Environment variable that holds the temporary folder of a run in every program started by the run."""
-PR_SET_PDEATHSIG = 1
-"""Option of Linux's prctl: the signal that a process receives when its parent ends."""
-PR_SET_CHILD_SUBREAPER = 36
-"""Option of Linux's prctl: orphans below a process become its children."""
-_LONGEST = 60
-"""Characters of a path in which sockets (at most 107 characters) still fit."""
+"""Environment variable that has the temporary folder of a run in every program started by the run."""
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+"""Options of Linux's prctl: die with the parent; adopt the orphans below this process."""
 _ATTEMPTS, _PAUSE = 1000, 0.005
-"""How often, and after how many seconds, it is checked whether orphans have ended."""
+"""How often, and after how many seconds, it is checked whether killed orphans have ended."""
 
 
 def can_fork() -> bool:
     """Whether processes can be forked safely: not on Windows and macOS."""
-    return hasattr(os, "fork") and sys.platform.startswith("linux")
+    return sys.platform.startswith("linux") and hasattr(os, "fork")
 
 
 @dataclass(frozen=True)
@@ -73,62 +68,52 @@ class ForkServer:
     """A running fork server; started by :func:`start_fork_server`."""
 
     def __init__(self, preload: Preload):
-        self.preload = preload
-        place = tempfile.gettempdir()
-        self.folder = os.path.join(
-            place if len(place) < _LONGEST else "/tmp", f"lnregions-{secrets.token_hex(8)}"
-        )
-        os.mkdir(self.folder, 0o700)
+        self.preload, self._owner = preload, os.getpid()
+        short = len(tempfile.gettempdir()) < 60  # a socket's path may have 107 characters
+        self.folder = tempfile.mkdtemp(prefix="lnregions-", dir=None if short else "/tmp")
         self._kernels: set[int] = set()
-        self._runs = 0
-        self._lock = threading.Lock()
         self._forking = threading.Lock()
         self._server = forkserver.ForkServer()
         self._server.set_forkserver_preload(["lnregions.batch.preload"])
-        settings = {"folder": self.folder, "path": sys.path}
-        settings |= {"modules": list(preload.modules), "calls": list(preload.calls)}
+        settings = {
+            "folder": self.folder,
+            "path": sys.path,
+            "modules": preload.modules,
+            "calls": preload.calls,
+        }
         environment = {
             "LNREGIONS_PRELOAD": json.dumps(settings),
             "OPENBLAS_THREAD_TIMEOUT": "4",  # threads that wait for work sleep instead of spinning
             "PYTHONHASHSEED": "0",  # sets of text have the same order in every run
         }
-        kept = {name: os.environ.get(name) for name in environment}
+        before = {name: os.environ[name] for name in environment if name in os.environ}
         os.environ.update(environment)
         try:
             self._server.ensure_running()
         finally:
-            for name, value in kept.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
+            for name in environment:
+                del os.environ[name]
+            os.environ.update(before)
         self.pid = self._server._forkserver_pid
 
     def alive(self) -> bool:
-        """Whether the server still runs."""
-        with self._lock, contextlib.suppress(ChildProcessError):
-            if self.pid and os.waitpid(self.pid, os.WNOHANG)[0]:
-                self.pid = self._server._forkserver_pid = None
-        return self.pid is not None
-
-    def temporary(self) -> str:
-        """New folder for the sockets and temporary files of one run."""
-        with self._lock:
-            self._runs += 1
-            folder = os.path.join(self.folder, str(self._runs))
-        os.mkdir(folder, 0o700)
-        return folder
+        """Whether the server still runs (a process that has ended has no command line)."""
+        with contextlib.suppress(OSError):
+            return bool(Path(f"/proc/{self.pid}/cmdline").read_bytes())
+        return False
 
     def fork(self, kernel: "Kernel") -> tuple[int, int]:
-        """Fork a process that becomes the kernel; its number, and a descriptor that its exit status comes by."""
+        """Fork a process that becomes the kernel; its number, and the descriptor that its exit status comes by."""
         content = pickle.dumps({"dir": kernel.folder, "orig_dir": kernel.folder}) + pickle.dumps(kernel)
         with self._forking:
-            status, far = self._server.connect_to_new_process([])
-            with open(far, "wb") as file:
+            status, data = self._server.connect_to_new_process([])
+            with open(data, "wb") as file:
                 file.write(content)
             try:
-                pid = forkserver.read_signed(status)
+                self._kernels.add(pid := forkserver.read_signed(status))
             except EOFError:
                 os.close(status)
                 raise RuntimeError("The fork server ended before it had forked a kernel.") from None
-            self._kernels.add(pid)
         return pid, status
 
     def end_orphans(self, kernel: int) -> None:
@@ -140,28 +125,40 @@ class ForkServer:
         with self._forking, contextlib.suppress(OSError):
             self._kernels.discard(kernel)
             for attempt in range(_ATTEMPTS):
-                orphans = [child for child in children(self.pid) if child not in self._kernels]
+                orphans = set(children(self.pid)) - self._kernels
                 if not orphans:
                     return
                 for orphan in orphans:
-                    command = Path(f"/proc/{orphan}/cmdline").read_bytes()
-                    if b"resource_tracker" not in command or attempt > _ATTEMPTS // 4:
-                        os.kill(orphan, signal.SIGKILL)
+                    with contextlib.suppress(OSError):
+                        helper = b"resource_tracker" in Path(f"/proc/{orphan}/cmdline").read_bytes()
+                        if not helper or attempt > _ATTEMPTS // 4:
+                            os.kill(orphan, signal.SIGKILL)
                 time.sleep(_PAUSE)
 
     def stop(self) -> None:
         """End the server with all its kernels and what they left behind."""
-        clean = self.alive()
-        with self._lock:
-            if self.pid:
-                os.kill(self.pid, signal.SIGTERM)
-                os.waitpid(self.pid, 0)
-            self.pid = self._server._forkserver_pid = None
-        with contextlib.suppress(OSError, TypeError):
-            os.close(self._server._forkserver_alive_fd)
-        if not clean:
-            kill_marked(f"{MARK}={self.folder}/")  # the kernels' orphans have gone elsewhere
+        if os.getpid() != self._owner:
+            return
+        if self.alive():
+            os.kill(self.pid, signal.SIGTERM)
+        else:  # the kernels ended with it, and their orphans have gone elsewhere
+            kill_marked(f"{MARK}={self.folder}/")
+        with contextlib.suppress(ChildProcessError):
+            self._server._stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def children(pid: int) -> list[int]:
+    """Processes whose parent a process with one thread is."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def kill_marked(mark: str) -> None:
+    """Kill every process whose environment has an entry that begins so."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if any(entry.startswith(mark.encode()) for entry in path.read_bytes().split(b"\0")):
+                os.kill(int(path.parent.name), signal.SIGKILL)
 
 
 @dataclass
@@ -176,19 +173,23 @@ class Kernel:
 
     def _bootstrap(self, parent_sentinel: int) -> int:
         """Be an ordinary ipykernel in this forked process; its exit status."""
-        os.close(parent_sentinel)
         os.setsid()
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        self._crash = open(self.environment["TMPDIR"] + "/crash", "w")  # noqa: SIM115
-        faulthandler.enable(self._crash)
+        prctl = ctypes.CDLL(None).prctl
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        self._forget_fork_server()
+        # The server may end although this process lives; the render's helper processes are not for a notebook.
+        inherited = (forkserver._forkserver._forkserver_alive_fd, resource_tracker._resource_tracker._fd)
+        for descriptor in (parent_sentinel, *inherited):
+            os.close(descriptor)
+        forkserver._forkserver.__init__()
+        resource_tracker._resource_tracker._fd = None
         os.environ.clear()
         os.environ.update(self.environment)
         tempfile.tempdir = None
-        own_files()
+        reopen_files()
+        crash = open(self.environment["TMPDIR"] + "/crash", "w")  # noqa: SIM115 - open as long as the kernel lives
+        faulthandler.enable(crash)
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
         if self.synced:
@@ -199,34 +200,8 @@ class Kernel:
             limit_memory(self.memory)
         return run_kernel(self.arguments)
 
-    def _forget_fork_server(self) -> None:
-        """Let the server end although this process lives, and own no helper process of the render."""
-        os.close(forkserver._forkserver._forkserver_alive_fd)
-        os.close(resource_tracker._resource_tracker._fd)
-        forkserver._forkserver.__init__()
-        resource_tracker._resource_tracker._fd = None
 
-
-def run_kernel(arguments: list) -> int:
-    """Run ipykernel until it is told to end; files that the notebook left open are flushed."""
-    import ipykernel_launcher
-    from ipykernel.kernelapp import IPKernelApp
-
-    sys.argv = [ipykernel_launcher.__file__, *arguments]
-    if sys.path[0] == "":
-        del sys.path[0]  # as ipykernel's launcher does; ipykernel puts it back
-    IPKernelApp.launch_instance(arguments)
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()
-    application = IPKernelApp.instance()
-    application.shell.user_ns.clear()
-    atexit.unregister(application.close)  # it waits for threads that may wait for each other
-    atexit._run_exitfuncs()
-    return 0
-
-
-def own_files() -> None:
+def reopen_files() -> None:
     """Open anew every file that the server has open: forked processes would share the position in it.
 
     Two runs that read glyphs through one open font would get each other's bytes.
@@ -253,16 +228,34 @@ def limit_memory(most: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (present + most, present + most))
 
 
+def run_kernel(arguments: list) -> int:
+    """Run ipykernel until it is told to end, then what an interpreter does at its end."""
+    import ipykernel_launcher
+    from ipykernel.kernelapp import IPKernelApp
+
+    sys.argv = [ipykernel_launcher.__file__, *arguments]
+    if sys.path[0] == "":
+        del sys.path[0]  # as ipykernel's launcher does; ipykernel puts it back
+    IPKernelApp.launch_instance(arguments)
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    application = IPKernelApp.instance()
+    application.shell.user_ns.clear()  # flushes files that were left open
+    atexit.unregister(application.close)  # it waits for threads that may wait for each other
+    atexit._run_exitfuncs()
+    return 0
+
+
 class KernelProcess:
-    """A forked kernel, with as much of `subprocess.Popen` as jupyter_client needs."""
+    """A forked kernel, with as much of `subprocess.Popen` as jupyter_client's provisioner needs."""
 
     stdin = stdout = stderr = None
 
     def __init__(self, server: ForkServer, kernel: Kernel):
-        self._server = server
+        self._server, self._lock = server, threading.Lock()
         self.pid, self.sentinel = server.fork(kernel)
         self.returncode: int | None = None
-        self._lock = threading.Lock()
 
     def poll(self) -> int | None:
         """Exit status, or None while it runs."""
@@ -286,37 +279,16 @@ class KernelProcess:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
-    def kill(self) -> None:
-        """End it at once."""
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        self.send_signal(signal.SIGTERM)
-
     def close(self) -> None:
         """Kill the kernel, if it runs, and all that it left behind."""
-        self.kill()
+        self.send_signal(signal.SIGKILL)
         self.wait()
         self._server.end_orphans(self.pid)
         os.close(self.sentinel)
 
 
-def children(pid: int) -> list[int]:
-    """Processes whose parent a process with one thread is."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def kill_marked(mark: str) -> None:
-    """Kill every process whose environment has an entry that begins so."""
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if any(entry.startswith(mark.encode()) for entry in path.read_bytes().split(b"\0")):
-                os.kill(int(path.parent.name), signal.SIGKILL)
-
-
-_SERVER: ForkServer | None = None
-_LOCK = threading.Lock()
+_server: ForkServer | None = None
+_starting = threading.Lock()
 
 
 def start_fork_server(preload: Preload | None = None) -> ForkServer:
@@ -325,31 +297,22 @@ def start_fork_server(preload: Preload | None = None) -> ForkServer:
     Returns at once; the server loads in the background. Another ``preload`` than that of the running server
     replaces it; None takes the running one.
     """
-    global _SERVER
-    with _LOCK:
-        if _SERVER is not None:
-            preload = preload or _SERVER.preload
-            if _SERVER.preload == preload and _SERVER.alive():
-                return _SERVER
-            _SERVER.stop()
-        _SERVER = ForkServer(preload or Preload())
-        return _SERVER
+    global _server
+    with _starting:
+        if _server is not None:
+            preload = preload or _server.preload
+            if _server.preload == preload and _server.alive():
+                return _server
+            _server.stop()
+        _server = ForkServer(preload or Preload())
+        return _server
 
 
+@atexit.register
 def stop_fork_server() -> None:
     """End this program's fork server and every kernel, if there is one."""
-    global _SERVER
-    with _LOCK:
-        if _SERVER is not None:
-            _SERVER.stop()
-            _SERVER = None
-
-
-def _forget() -> None:
-    global _SERVER
-    _SERVER = None
-
-
-atexit.register(stop_fork_server)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+    global _server
+    with _starting:
+        if _server is not None:
+            _server.stop()
+            _server = None

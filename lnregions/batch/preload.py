@@ -17,7 +17,6 @@ import warnings
 
 from lnregions.batch.fork import PR_SET_CHILD_SUBREAPER, children
 
-
 KERNEL_MODULES = (
     "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel_launcher", "IPython.core.completerlib",
     "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic", "tornado.platform.asyncio",
@@ -27,6 +26,8 @@ KERNEL_MODULES = (
 
 def preload(modules: list, calls: list) -> None:
     """Import modules, call functions, and leave matplotlib as if it had only been imported."""
+    os.environ.pop("JPY_PARENT_PID", None)  # ipykernel would end when that process is not its parent
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     for name in (*KERNEL_MODULES, *modules):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
@@ -43,13 +44,13 @@ def preload(modules: list, calls: list) -> None:
     gc.freeze()
 
 
-def _become_fork_server(settings: dict) -> None:
-    """Detach from the terminal, adopt orphans, and end all of them with this process."""
+def become_fork_server(settings: dict) -> None:
+    """Detach from the terminal, adopt orphans, end all of them with this process, and preload."""
     os.setsid()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    atexit.register(_end_all, settings["folder"], os.getpid())
+    atexit.register(end_all, settings["folder"], os.getpid())
     with open(os.devnull, "r+b") as null:
         for descriptor in (0, 1, 2):
             os.dup2(null.fileno(), descriptor)
@@ -60,13 +61,13 @@ def _become_fork_server(settings: dict) -> None:
     sys.path[:] = path
 
 
-def _end_all(folder: str, pid: int) -> None:
+def end_all(folder: str, server: int) -> None:
     """Kill the kernels and what they left behind, and remove their temporary files."""
-    if os.getpid() != pid:
-        return  # a forked kernel, which inherited this function
+    if os.getpid() != server:
+        return  # a forked kernel
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with contextlib.suppress(OSError):
-        while left := children(pid):
+        while left := children(server):
             for child in left:
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
@@ -74,6 +75,4 @@ def _end_all(folder: str, pid: int) -> None:
 
 
 if "LNREGIONS_PRELOAD" in os.environ:
-    os.environ.pop("JPY_PARENT_PID", None)  # ipykernel would end when that process is not its parent
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    _become_fork_server(json.loads(os.environ.pop("LNREGIONS_PRELOAD")))
+    become_fork_server(json.loads(os.environ.pop("LNREGIONS_PRELOAD")))

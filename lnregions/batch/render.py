@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lnregions.batch.execute import Limits
 from lnregions.batch.folder_lock import cannot_write, lock_folder
 from lnregions.batch.manifest import Books, run_inputs, shared_inputs
 from lnregions.batch.parameters import Choices, Notebook, check_parameters, list_notebooks
-from lnregions.batch.execute import Limits
 from lnregions.batch.stopping import stop_when_asked
 from lnregions.errors import DataError, refuse_any, shown_path, unknown, unknown_fault
 from lnregions.files import remove_tree, safe_name, sweep

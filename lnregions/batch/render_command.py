@@ -131,8 +131,8 @@ def write_pages(options: argparse.Namespace, *, result) -> str:
 
 
 def _settings(options):
-    from lnregions.batch.render import Settings
     from lnregions.batch.execute import Limits
+    from lnregions.batch.render import Settings
 
     memory = options.memory * 1_000_000 if options.memory else None
     limits = Limits(cell=options.cell_timeout, run=options.run_timeout, memory=memory)
