@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 with contextlib.suppress(ImportError):  # Windows
-    from multiprocessing import forkserver, resource_tracker
+    from multiprocessing import forkserver, process, resource_tracker
 
 MODULES = (
     "numpy", "pandas", "pandas.io.formats.format", "pandas.io.formats.html", "pandas.io.formats.csvs",
@@ -88,9 +88,12 @@ class ForkServer:
         }
         before = {name: os.environ[name] for name in environment if name in os.environ}
         os.environ.update(environment)
+        place = process.current_process()._config.pop("tempdir", None)
+        process.current_process()._config["tempdir"] = self.folder  # for the server's socket
         try:
             self._server.ensure_running()
         finally:
+            process.current_process()._config["tempdir"] = place
             for name in environment:
                 del os.environ[name]
             os.environ.update(before)
@@ -143,7 +146,7 @@ class ForkServer:
             os.kill(self.pid, signal.SIGTERM)
         else:  # the kernels ended with it, and their orphans have gone elsewhere
             kill_marked(f"{MARK}={self.folder}/")
-        with contextlib.suppress(ChildProcessError):
+        with contextlib.suppress(OSError):  # the server removes its socket itself
             self._server._stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -95,10 +95,8 @@ def shown(value, folder):
 def cell_shown(cell, folder):
     """A cell without text of streams; papermill's own cells without their random name."""
     outputs = [output for output in cell.get("outputs", []) if output["output_type"] != "stream"]
-    cell = shown(cell | {"outputs": outputs}, folder)
-    if {"papermill-error-cell-tag", "injected-parameters"} & set(cell["metadata"].get("tags", [])):
-        cell["id"] = "papermill's"
-    return cell
+    own = {"papermill-error-cell-tag", "injected-parameters"} & set(cell["metadata"].get("tags", []))
+    return shown(cell | {"outputs": outputs} | ({"id": ""} if own else {}), folder)
 
 
 def metadata(content, folder):
