@@ -11,6 +11,7 @@ import copy
 import json
 import os
 import re
+from pathlib import Path
 
 import nbformat
 import papermill
@@ -251,9 +252,15 @@ def test_papermills_settings_and_parameters_hold(settings, tags, tmp_path):
     assert differences(book(*cells, "print('end')", "1 / 0", "print('on')"), tmp_path, **settings) == []
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in notebooks_dir().glob("*.ipynb")))
-def test_our_own_notebooks_come_out_as_from_papermill_figures_byte_for_byte(name, tmp_path):
-    notebook = nbformat.read(notebooks_dir() / f"{name}.ipynb", as_version=4)
+AWKWARD = [Path(__file__).parents[1] / "data" / "notebooks" / f"{name}.ipynb" for name in ("asks", "outputs")]
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(notebooks_dir().glob("*.ipynb")), *AWKWARD], ids=lambda path: path.stem
+)
+def test_our_own_notebooks_come_out_as_from_papermill_figures_byte_for_byte(path, tmp_path):
+    notebook = nbformat.read(path, as_version=4)
     parameters = {"figures": "figures"} if "figures" in str(notebook.cells) else {}
     assert differences(notebook, tmp_path, parameters=parameters) == []
-    assert bool(parameters) == any("figures" in path.parts for path in (tmp_path / "ours").rglob("*.png"))
+    drawn = any("figures" in path.parts for path in (tmp_path / "ours").rglob("*.png"))
+    assert drawn == (bool(parameters) and path not in AWKWARD)
