@@ -136,9 +136,7 @@ def import_papermill() -> None:
             sys.modules[name] = None
         try:
             engines = importlib.import_module("papermill.engines").papermill_engines
-            engines.register(
-                "lnregions", fork_engine
-            )  # also where the package's entry points are not installed
+            engines.register("lnregions", fork_engine)  # the entry points may not be installed
             engines.register("lnregions-ordinary", ordinary_engine)
         finally:
             if hidden:
@@ -168,7 +166,7 @@ def run_notebook(task: Task, folder: Path, control: RunControl | None = None) ->
     control.synced = True
     before = set(folder.iterdir()) if folder.is_dir() else set()
     started, thread = time.perf_counter(), time.thread_time()
-    error, unwritten = _execute(task, folder, control), False
+    error, unwritten = _execute(task, folder, control), None
     if control.notebook is not None:
         clean_notebook(control.notebook, source_name=task.name, folder=str(folder))
         try:
@@ -178,10 +176,10 @@ def run_notebook(task: Task, folder: Path, control: RunControl | None = None) ->
                 remove_tree(path)
             keep_plain(folder)
             _write(task, folder, control.notebook)
-        except OSError as fault:
-            text = f"The results could not be written: {fault.strerror or fault}."
-            unwritten, written = True, _error(type(fault).__name__, without_paths(text, str(folder)))
-            error = error or written
+        except OSError as failure:
+            text = f"The results could not be written: {failure.strerror or failure}."
+            unwritten = _error(type(failure).__name__, without_paths(text, str(folder)))
+    error = error or unwritten
     status = "done" if error is None else "stopped" if error["name"] == "Stopped" else "failed"
     usage = control.usage
     return {
@@ -191,7 +189,7 @@ def run_notebook(task: Task, folder: Path, control: RunControl | None = None) ->
         "peak_memory": usage.get("peak_memory"),
         "own_memory": usage.get("own_memory"),
         "error": error,
-        "unwritten": unwritten,
+        "unwritten": unwritten is not None,
     }
 
 
@@ -202,7 +200,8 @@ def _execute(task: Task, folder: Path, control: RunControl) -> dict | None:
     from papermill.exceptions import PapermillExecutionError
 
     try:
-        notebook = nbformat.reads(read_text(task.source), as_version=4)
+        text = task.source.decode(json.detect_encoding(task.source))  # with or without a byte order mark
+        notebook = nbformat.reads(text, as_version=4)
         notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
         papermill.execute_notebook(
             notebook,
@@ -216,8 +215,9 @@ def _execute(task: Task, folder: Path, control: RunControl) -> dict | None:
             control=control,
         )
     except PapermillExecutionError as error:
-        cells = [cell for cell in control.notebook.cells if cell.cell_type == "code" and not _is_banner(cell)]
-        place = next((number for number, cell in enumerate(cells, 1) if _has_failed(cell)), None)
+        cells = [cell for cell in control.notebook.cells if cell.cell_type == "code"]
+        has_error = [any(output.output_type == "error" for output in cell.outputs) for cell in cells]
+        place = has_error.index(True) + 1 if True in has_error else None
         source = error.source.strip().splitlines()
         return _error(error.ename, _ANSI.sub("", error.evalue).strip(), place, source[0] if source else "")
     except Exception as error:
@@ -226,27 +226,8 @@ def _execute(task: Task, folder: Path, control: RunControl) -> dict | None:
     return None
 
 
-def read_text(source: bytes) -> str:
-    """Text of a notebook file, with or without a byte order mark.
-
-    Examples
-    --------
-    >>> read_text("{}".encode("utf-8-sig"))
-    '{}'
-    """
-    return source.decode(json.detect_encoding(source))
-
-
 def _error(name: str, text: str, cell: int | None = None, source: str = "") -> dict:
     return {"cell": cell, "name": name, "text": text, "source": source}
-
-
-def _is_banner(cell) -> bool:
-    return "papermill-error-cell-tag" in cell.metadata.get("tags", [])
-
-
-def _has_failed(cell) -> bool:
-    return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
 def _write(task: Task, folder: Path, notebook) -> None:
