@@ -100,9 +100,9 @@ class ForkServer:
         self.pid = self._server._forkserver_pid
 
     def alive(self) -> bool:
-        """Whether the server still runs (a process that has ended has no command line)."""
+        """Whether this process started the server and it still runs (one that has ended has no command line)."""
         with contextlib.suppress(OSError):
-            return bool(Path(f"/proc/{self.pid}/cmdline").read_bytes())
+            return os.getpid() == self._owner and bool(Path(f"/proc/{self.pid}/cmdline").read_bytes())
         return False
 
     def fork(self, kernel: "Kernel") -> tuple[int, int]:
@@ -187,6 +187,8 @@ class Kernel:
             os.close(descriptor)
         forkserver._forkserver.__init__()
         resource_tracker._resource_tracker._fd = None
+        with contextlib.suppress(OSError):  # a machine out of memory ends the run that grows, not the render
+            Path("/proc/self/oom_score_adj").write_text("500")
         os.environ.clear()
         os.environ.update(self.environment)
         tempfile.tempdir = None
