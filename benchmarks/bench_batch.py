@@ -28,7 +28,7 @@ from lnregions.tables import batch_choices
 
 HERE = Path(__file__).parent
 NOTEBOOKS = ("01_plan", "02_region_map", "03_region_trajectories")
-WARM_UP = "lnregions.figures.pictures:warm_up"
+WARM_UP = "lnregions.figures.kinds:warm_up"
 API = """
 import json, os, sys, papermill
 for job in json.load(open(sys.argv[1])):
@@ -175,7 +175,7 @@ def notebooks_left(folder):
     """Cells of every executed notebook, by run, without what differs each time: times, random names, places."""
     import nbformat
 
-    from lnregions.batch.runs import clean_notebook
+    from lnregions.batch.clean import clean_notebook
 
     found = {}
     for path in sorted(folder.rglob("*.ipynb")):

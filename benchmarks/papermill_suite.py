@@ -2,13 +2,11 @@
 
 ``python benchmarks/papermill_suite.py`` downloads the source of the installed versions into a temporary folder,
 with what their tests need beside it, and runs papermill's tests with our engine as the default, and nbclient's
-with a client whose kernels are forked from the warm process. ``--theirs`` runs both as they are, for comparison.
-Three minutes each; needs PyPI. Exit status 1 if a test fails that is not known to ask for ports or processes of
-an ordinary kernel.
+with our kernel manager as the default. ``--theirs`` runs both as they are, for comparison.
+Three minutes each; needs PyPI. Exit status 1 if a test fails that is not known to.
 """
 
 import argparse
-import contextlib
 import importlib.metadata
 import os
 import re
@@ -28,82 +26,24 @@ KNOWN = {
     "TestBrokenNotebook2::test": "papermill's own way fails too: IPython 9 has no IPython.core.display.display",
     "test_default_start_timeout": "looks into papermill's own client, which is not ours",
     "test_start_timeout": "looks into papermill's own client, which is not ours",
-    "TestExecute::test_custom_kernel_manager": "counts calls of a manager of ports, which a forked kernel has not",
 }
 """Tests that fail for a reason of their own, by the end of their name."""
 
 
-def engine_as_default():
-    """Make our engine what papermill takes when none is named."""
-    from papermill.engines import papermill_engines
-
-    from lnregions.batch.kernels import WarmEngine
-
-    papermill_engines.register(None, WarmEngine)
-
-
-def client_with_forked_kernels():
-    """Put a client in nbclient's place whose kernels are forked, unless a test brings a kernel of its own."""
-    import nbclient
-    from nbclient.client import NotebookClient
-    from nbclient.util import run_hook
-
-    from lnregions.batch.conversation import FrontEnd
-    from lnregions.batch.kernels import RunControl, WarmTalk
-    from lnregions.batch.warm import warm_process
-
-    class ForkedClient(WarmTalk, NotebookClient):
-        @contextlib.asynccontextmanager
-        async def async_setup_kernel(self, **kwargs):
-            named = self.kernel_name or self.nb.metadata.get("kernelspec", {}).get("name") or "python3"
-            if self.km is not None or named not in ("python", "python3") or kwargs:
-                async with super().async_setup_kernel(**kwargs):
-                    yield
-                return
-            folder = (self.resources.get("metadata") or {}).get("path") or None
-            self.control, self.kernel = RunControl(), warm_process().fork(folder=folder)
-            self.kc = self.km = FrontEnd(self.kernel)
-            self.kc.kernel_info = lambda: ""
-            await run_hook(self.on_notebook_start, notebook=self.nb)
-            try:
-                yield
-            except RuntimeError:  # as nbclient does it
-                await run_hook(self.on_notebook_error, notebook=self.nb)
-                raise
-            finally:
-                await run_hook(self.on_notebook_complete, notebook=self.nb)
-                self.kernel.end()
-                self.kc = self.km = None
-
-        async def async_wait_for_reply(self, msg_id, cell=None):
-            if isinstance(self.kc, FrontEnd):
-                return {"content": {"language_info": warm_process().language()}}
-            return await super().async_wait_for_reply(msg_id, cell)
-
-    for name in ("_async_poll_for_reply", "_async_poll_output_msg", "_async_poll_kernel_alive"):
-        setattr(
-            ForkedClient, name, _as_the_kernel_asks(getattr(WarmTalk, name), getattr(NotebookClient, name))
-        )
-    nbclient.NotebookClient = nbclient.client.NotebookClient = ForkedClient
-
-
-def _as_the_kernel_asks(warm, plain):
-    """Method for a forked kernel, and nbclient's own for a kernel that a test made itself."""
-    from lnregions.batch.conversation import FrontEnd
-
-    async def method(self, *given):
-        return await (warm if isinstance(self.kc, FrontEnd) else plain)(self, *given)
-
-    return method
-
-
 def pytest_configure(config):
-    """Swap what is to be tested; this file is a plugin of pytest's when it is named so."""
+    """Make our engine and kernels the default; this file is a plugin of pytest's when it is named so."""
     which = os.environ.get("LNREGIONS_SUITE")
-    if which == "papermill":
-        engine_as_default()
-    if which == "nbclient":
-        client_with_forked_kernels()
+    if which:
+        from papermill.engines import papermill_engines
+
+        from lnregions.batch.engine import ForkEngine, ForkManager
+
+        if which == "papermill":
+            papermill_engines.register(None, ForkEngine)
+        else:
+            from nbclient.client import NotebookClient
+
+            NotebookClient.kernel_manager_class.default_value = ForkManager
 
 
 def pip():

@@ -48,10 +48,10 @@ from lnregions.batch import Settings, render_notebooks
 from lnregions.batch.execute import import_papermill
 from lnregions.batch.fork import stop_fork_server
 from lnregions.files import write_whole
-from lnregions.figures import export
+from lnregions.pages import notebook_page
 os.environ.pop("PYTEST_CURRENT_TEST", None)
 import_papermill()
-export.warm_up()
+notebook_page.warm_up()
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 def render(out, book, regions, **settings):

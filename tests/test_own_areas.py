@@ -9,14 +9,13 @@ import nbformat
 import pandas as pd
 import pytest
 from generated_plan import write_plan
+from lnregions.batch.runs import run_notebook
 
 import lnregions as ln
 from lnregions import errors as _checks
 from lnregions.assess import cases as _cases
 from lnregions.assess import load_tables
-from lnregions.batch import warm as _warm
 from lnregions.batch.render import Settings, plan_runs, render_notebooks
-from lnregions.batch.runs import run_notebook
 from lnregions.boundaries import boundaries_of, boundary_words
 from lnregions.explorer import web_data
 from lnregions.figures.pictures import warm_up
@@ -103,7 +102,7 @@ def test_every_notebook_renders_for_it(folder, tmp_path):
     )  # fmt: skip
     result = render_notebooks(
         tmp_path, choices=batch_choices(str(folder)), languages=["en"], parameters={"plan": str(folder)},
-        only={"region": ["r000"], "adcode": [CITY]}, settings=Settings(jobs=2, warm_up=("lnregions.figures.pictures:warm_up",)),
+        only={"region": ["r000"], "adcode": [CITY]}, settings=Settings(jobs=2, warm_up=("lnregions.figures.kinds:warm_up",)),
     )  # fmt: skip
     assert [outcome.error for outcome in result.failed] == []
     assert len(result.done) == len(runs) == 4
@@ -147,23 +146,22 @@ def test_a_warm_up_that_fails_leaves_nothing_said(tmp_path):
     assert not _checks._WARNED
 
 
-def test_a_run_from_the_warm_process_says_what_an_ordinary_one_does(untidy, tmp_path):
+def test_a_forked_run_says_what_an_ordinary_one_does(untidy, tmp_path):
     cell = (
         f"import lnregions as ln\nplan = ln.load_plan({str(untidy)!r})\nln.draw_location(plan, 'r000')\nNone"
     )
     source = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])).encode()
-    _warm.warm_process(
-        imports=_warm.IMPORTS, warm_up=[("lnregions.figures.pictures:warm_up", {"plan": str(untidy)})]
-    )
+    start_fork_server(Preload(calls=(("lnregions.figures.kinds:warm_up", {"plan": str(untidy)}),)))
     shown = {}
     for engine in ("lnregions", "lnregions-ordinary"):
         folder = tmp_path / engine
         folder.mkdir()
-        record = run_notebook(source, folder, name="one", parameters={}, engine=engine, html=False)
+        record = run_notebook(Task(source, "one", {}, engine=engine, html=False), folder)
         assert record["error"] is None
         outputs = nbformat.read(folder / "one.ipynb", as_version=4).cells[-1].outputs
         assert {(one.output_type, one.name) for one in outputs} == {("stream", "stderr")}
         shown[engine] = "".join(one.text for one in outputs)  # which come in one part or in several
+    stop_fork_server()
     assert shown["lnregions"] == shown["lnregions-ordinary"]
     for name in ("regions.csv", "observations.csv", "boundaries.geojson"):
         assert shown["lnregions"].count(name) == 1

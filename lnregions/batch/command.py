@@ -13,7 +13,7 @@ from lnregions.errors import DataError, InputWarning, fault, shown_path
 PLAN = "ln-2022"
 """Plan of a command that names none."""
 LANGUAGES = click.Choice(["en", "zh"])
-WARM_UP = "lnregions.figures.pictures:warm_up"
+WARM_UP = "lnregions.figures.kinds:warm_up"
 """Called in the fork server with the plan and the date of the render."""
 _OWN_OPTIONS = ("plan", "as_of")
 """Notebook parameters that the command has options of their own for."""

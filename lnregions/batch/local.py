@@ -9,8 +9,8 @@ from pathlib import Path
 from lnregions.batch.execute import Limits, RunControl, Task, import_papermill, run_notebook
 from lnregions.batch.fork import Preload, can_fork, start_fork_server
 from lnregions.batch.selection import Run
-from lnregions.figures import export
 from lnregions.files import remove_tree
+from lnregions.pages import notebook_page
 
 ENGINES = {"warm": "lnregions", "ordinary": "lnregions-ordinary"}
 """Papermill's name of each engine."""
@@ -43,7 +43,7 @@ def prepare(preload: Preload | None, *, html: bool) -> None:
         start_fork_server(preload)
     import_papermill()
     if html:
-        export.warm_up()
+        notebook_page.warm_up()
 
 
 def execute_run(
