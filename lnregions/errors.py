@@ -155,10 +155,11 @@ def unknown(kind: str, given: object, choices: Iterable[str]) -> DataError:
     return DataError([unknown_fault(kind, given, choices)])
 
 
-def check_language(language: str) -> None:
-    """Refuse a language other than ``en`` and ``zh``."""
+def check_language(language: str) -> str:
+    """Return the language if it is ``en`` or ``zh``; refuse any other."""
     if language not in LANGUAGES:
         raise DataError(f"Unknown language {quote(language)}. Choose en or zh.")
+    return language
 
 
 def warn_input(sentences: Iterable[str | tuple[str, str]]) -> None:

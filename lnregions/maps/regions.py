@@ -15,7 +15,7 @@ from lnregions.boundaries import remembered, union
 from lnregions.errors import DataError, unknown
 from lnregions.maps import base, drawing
 from lnregions.style import STATUSES, palette, region_style, region_tint
-from lnregions.words import WORDS, text
+from lnregions.words import NAMES, text
 from lnregions.words.catalogue import tr, trn
 
 LINES = {"confirmed": "-", "likely": (0, (3.5, 1.4)), "unverified": (0, (0.9, 1.1))}
@@ -113,7 +113,7 @@ def _names(members, regions, language: str) -> dict[str, str]:
     """Short name of each region that has members, in the order of the legend."""
     present = list(dict.fromkeys(members["region"]))
     if regions is None:
-        return {region: text(region, language) if region in WORDS else region for region in present}
+        return {region: text(region, language) if region in NAMES else region for region in present}
     known = dict(zip(regions["region"], regions[f"short_{language}"], strict=True))
     for region in present:
         if region not in known:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from lnregions.errors import unknown
 from lnregions.tables import Plan, plan_of, shipped_plans, units_and_decimals
-from lnregions.words import UNITS, check_language, format_value
+from lnregions.words import check_language, format_value, units
 from lnregions.words.catalogue import tr
 
 HEADS = {
@@ -121,7 +121,7 @@ def figure_words(
         return ""
     own, places = units_and_decimals()[indicator]
     unit = unit or own
-    factor = UNITS.get(unit, ("", 1.0, ""))[1] if language == "en" else 1.0
+    factor = units().get(unit, ("", 1.0, ""))[1] if language == "en" else 1.0
     of_codebook = unit == own or (unit == "pp" and own == "%")
     places = max(0, places - round(math.log10(factor))) if of_codebook else 1
     whole = unit not in ("%", "pp") and abs(value * factor - round(value * factor)) < 1e-9

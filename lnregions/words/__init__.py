@@ -5,6 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "catalogue": ["LANGUAGES", "check_language", "tr", "trn"],
         "quantities": ["quantity_name"],
         "values": [
             "is_day",
@@ -16,17 +17,15 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "parse_year",
             "visible",
         ],
-        "words": [
-            "LANGUAGES",
-            "UNITS",
-            "WORDS",
-            "check_language",
+        "numbers": [
+            "NAMES",
             "format_number",
             "format_value",
             "places_shown",
             "text",
             "to_unit",
             "unit_label",
+            "units",
         ],
     },
 )

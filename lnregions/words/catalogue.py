@@ -3,9 +3,8 @@
 from functools import cache
 from pathlib import Path
 
+from lnregions.errors import LANGUAGES as LANGUAGES
 from lnregions.errors import check_language
-
-LANGUAGES = ("en", "zh")
 
 
 def tr(message: str, language: str, *, context: str = "", **values: object) -> str:
@@ -31,8 +30,8 @@ def tr(message: str, language: str, *, context: str = "", **values: object) -> s
 
     Examples
     --------
-    >>> tr("required path", "en"), tr("required path", "zh")
-    ('required path', '应达路径')
+    >>> tr("no data", "en"), tr("no data", "zh")
+    ('no data', '暂无数据')
     """
     check_language(language)
     text = message if language == "en" else _chinese(message, context)
@@ -44,8 +43,8 @@ def trn(singular: str, plural: str, number: int, language: str, **values: object
 
     Examples
     --------
-    >>> trn("{number} member", "{number} members", 3, "en"), trn("{number} member", "{number} members", 3, "zh")
-    ('3 members', '3个成员')
+    >>> trn(" ({number} row)", " ({number} rows)", 3, "en"), trn(" ({number} row)", " ({number} rows)", 3, "zh")
+    (' (3 rows)', '（3行）')
     """
     check_language(language)
     text = (singular if number == 1 else plural) if language == "en" else _chinese(singular, "")
@@ -64,7 +63,7 @@ def _chinese(message: str, context: str) -> str:
 
 @cache
 def chinese_messages() -> dict[str, str]:
-    """Message, with its context and ``\\x04`` before it where it has one, to its Chinese."""
+    """Return the Chinese of each message; of one with a context, under the context, U+0004 and the message."""
     from babel.messages.pofile import read_po  # a tenth of a second, for readers of Chinese only
 
     found: dict[str, str] = {}

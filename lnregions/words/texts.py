@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lnregions.words.catalogue import LANGUAGES, tr
-from lnregions.words.words import format_value
+from lnregions.words.numbers import format_value
 
 
 class Text(NamedTuple):

@@ -7,7 +7,7 @@ from matplotlib.text import Text
 
 from lnregions.errors import DataError
 from lnregions.style import FAMILY, SIZES, context, figure, missing_glyphs, rc, size_of, size_on
-from lnregions.words import UNITS, WORDS, text
+from lnregions.words import NAMES, text, units
 
 STATUSES = ("met", "on track", "acceleration needed", "limited", "deterioration", "missed", "not assessable")
 
@@ -93,8 +93,8 @@ def test_a_dollar_sign_is_no_mathematics():
 
 
 def test_every_word_and_unit_can_be_drawn_in_both_languages():
-    words = "".join(w for pair in WORDS.values() for w in pair)
-    words += "".join(f"{en}{zh}" for en, _, zh in UNITS.values())
+    words = "".join(text(key, language) for key in NAMES for language in ("en", "zh"))
+    words += "".join(f"{en}{zh}" for en, _, zh in units().values())
     assert missing_glyphs(words + "0123456789,.%+−–≥") == ""
     assert missing_glyphs("a𓀀b𓀀\n") == "𓀀"
 

@@ -1,88 +1,91 @@
-"""Words, numbers and units as figures print them, both languages side by side."""
+"""Names, numbers and units as figures print them in either language."""
 
+import csv
 import math
+from functools import cache
 
-from lnregions import errors as _checks
+from lnregions.errors import unknown
+from lnregions.paths import data_dir
+from lnregions.words.catalogue import check_language, tr
 
-LANGUAGES = ("en", "zh")
-
-WORDS: dict[str, tuple[str, str]] = {
-    # key: (English, Chinese)
-    "actual": ("actual", "实际值"),
-    "required": ("required path", "应达路径"),
-    "target": ("target", "目标"),
-    "benchmark": ("benchmark", "比较基准"),
-    "projection": ("projection", "推算"),
-    "gap": ("gap", "差距"),
-    "year": ("year", "年份"),
-    "no data": ("no data", "暂无数据"),
-    "met": ("met", "已实现"),
-    "on track": ("on track", "进度相符"),
-    "acceleration needed": ("acceleration needed", "需加快"),
-    "limited": ("limited progress", "进展有限"),
-    "deterioration": ("deterioration", "出现倒退"),
-    "missed": ("missed", "未实现"),
-    "not assessable": ("not assessable", "无法评估"),
-    "not quantified": ("not quantified", "未量化"),
-    "confirmed": ("confirmed", "已证实"),
-    "likely": ("likely", "较可能"),
-    "unverified": ("unverified", "未证实"),
-    "circle": ("Circle", "都市圈"),
-    "belt": ("Belt", "沿海带"),
-    "west": ("West", "辽西"),
-    "east": ("East", "辽东"),
-    "source": ("Source", "资料来源"),
-    "boundaries": ("Boundaries", "边界"),
-    "projection_of_map": ("Projection", "投影"),
-    "pp": ("pp", "个百分点"),
-    "and": ("and", "和"),
-    "other areas": ("other areas", "其他地区"),
+NAMES = {
+    "actual": "actual",
+    "required": "required path",
+    "target": "target",
+    "benchmark": "benchmark",
+    "projection": "projection",
+    "gap": "gap",
+    "year": "year",
+    "no data": "no data",
+    "met": "met",
+    "on track": "on track",
+    "acceleration needed": "acceleration needed",
+    "limited": "limited progress",
+    "deterioration": "deterioration",
+    "missed": "missed",
+    "not assessable": "not assessable",
+    "not quantified": "not quantified",
+    "confirmed": "confirmed",
+    "likely": "likely",
+    "unverified": "unverified",
+    "circle": "Circle",
+    "belt": "Belt",
+    "west": "West",
+    "east": "East",
+    "source": "Source",
+    "boundaries": "Boundaries",
+    "projection_of_map": "Projection",
+    "pp": "pp",
+    "and": "and",
+    "other areas": "other areas",
 }
-
-# unit in the tables: (English label, factor to it, Chinese label)
-UNITS: dict[str, tuple[str, float, str]] = {
-    "亿元": ("billion yuan", 0.1, "亿元"),
-    "亿美元": ("billion US dollars", 0.1, "亿美元"),
-    "万人": ("million people", 0.01, "万人"),
-    "亿立方米": ("million cubic metres", 100.0, "亿立方米"),
-    "%": ("%", 1.0, "%"),
-    "个": ("number", 1.0, "个"),
-    "pp": ("pp", 1.0, "个百分点"),
-    "index": ("index", 1.0, "指数"),
-    "": ("", 1.0, ""),
-}
+"""Message of each coded name: roles of a line, statuses, kinds of membership."""
+MOST_DECIMALS = 6
+"""Decimals of the smallest numbers that are printed."""
 
 
-def check_language(language: str) -> str:
-    """`language` itself when it is one of "en" and "zh", else DataError."""
-    if language not in LANGUAGES:
-        raise _checks.unknown("language", language, LANGUAGES)
-    return language
+@cache
+def units() -> dict[str, tuple[str, float, str]]:
+    """Return by unit of the tables: English label, factor to it, Chinese label (``data/units.csv``).
+
+    Points of a percentage and index numbers are units of differences and ratios that no table holds.
+    """
+    with (data_dir() / "units.csv").open(encoding="utf-8", newline="") as file:
+        rows = {
+            r["unit"]: (r["label_en"], float(r["factor_en"]), r["label_zh"]) for r in csv.DictReader(file)
+        }
+    computed = {
+        "pp": (tr("pp", "en"), 1.0, tr("pp", "zh")),
+        "index": (tr("index", "en"), 1.0, tr("index", "zh")),
+    }
+    return rows | computed | {"": ("", 1.0, "")}
 
 
 def text(key: str, language: str) -> str:
-    """Word of a figure in one language.
+    """Return a coded name, such as a status or the role of a line, in one language.
 
     Examples
     --------
     >>> text("target", "en"), text("target", "zh")
     ('target', '目标')
     """
-    if key not in WORDS:
-        raise _checks.unknown("word", key, list(WORDS))
-    return WORDS[key][LANGUAGES.index(check_language(language))]
+    check_language(language)
+    if key not in NAMES:
+        raise unknown("word", key, list(NAMES))
+    return tr(NAMES[key], language, context="name")
 
 
 def unit_label(unit: str, language: str) -> str:
-    """Name of a unit in the language's habit; an unknown unit is shown as given.
+    """Return the name of a unit in the language's habit; an unknown unit as given.
 
     Examples
     --------
     >>> unit_label("亿元", "en"), unit_label("亿元", "zh")
     ('billion yuan', '亿元')
     """
-    english, _, chinese = UNITS.get(unit, (unit, 1.0, unit))
-    return english if check_language(language) == "en" else chinese
+    check_language(language)
+    english, _, chinese = units().get(unit, (unit, 1.0, unit))
+    return english if language == "en" else chinese
 
 
 def to_unit(value, unit: str, language: str):
@@ -93,9 +96,10 @@ def to_unit(value, unit: str, language: str):
     >>> to_unit(10000, "亿元", "en"), to_unit(10000, "亿元", "zh")
     (1000.0, 10000)
     """
-    if check_language(language) == "zh" or unit not in UNITS:
+    check_language(language)
+    if language == "zh" or unit not in units():
         return value
-    return value * UNITS[unit][1]
+    return value * units()[unit][1]
 
 
 def _decimals(value: float, unit: str) -> int:
@@ -117,10 +121,6 @@ def places_shown(value: float, decimals: int) -> int:
     if not value or abs(value) >= 10.0**-decimals:
         return decimals
     return min(math.ceil(-math.log10(abs(value))), MOST_DECIMALS)
-
-
-MOST_DECIMALS = 6
-"""Decimals of the smallest numbers that are printed."""
 
 
 def format_number(

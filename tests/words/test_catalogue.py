@@ -1,0 +1,69 @@
+"""The one catalogue: every message of the code has its Chinese, and every entry is used."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from lnregions.errors import DataError
+from lnregions.words import NAMES, tr, trn
+from lnregions.words.catalogue import chinese_messages
+
+PACKAGE = Path(__file__).parents[2] / "lnregions"
+SOURCES = {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+TEMPLATES = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.j2"))
+
+
+def literals(node):
+    """Texts that stand in an expression."""
+    return {
+        one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    }
+
+
+def entries():
+    return [key.rpartition("\x04")[::2] for key in chinese_messages()]
+
+
+def test_every_entry_is_used_somewhere():
+    used = set().union(*(literals(tree) for tree in SOURCES.values()))
+    templates = re.sub(r"\s+", " ", TEMPLATES)
+    unused = [one for one in entries() if one[1] not in used and one[1] not in templates]
+    assert unused == []
+
+
+def test_every_literal_message_has_its_chinese():
+    known = {message for _, message in entries()}
+    called = [
+        (path.name, node.lineno, node.args[0].value)
+        for path, tree in SOURCES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("tr", "trn", "say", "word", "t")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    ]
+    assert [one for one in called if one[2] not in known] == []
+
+
+@pytest.mark.parametrize(("key", "chinese"), chinese_messages().items(), ids=str)
+def test_both_languages_fill_in_the_same_values(key, chinese):
+    message = key.rpartition("\x04")[2]
+    gaps = [set(re.findall(r"{(\w+)[^}]*}", text)) for text in (message, chinese)]
+    assert gaps[0] | {"number"} >= gaps[1]  # the singular may spell its number out
+    assert chinese
+
+
+def test_names_and_numbers_of_things_come_in_both_languages():
+    assert tr("required path", "en", context="name") == NAMES["required"]
+    assert tr("required path", "zh", context="name") == "应达路径"
+    assert [trn(" ({number} row)", " ({number} rows)", n, "en") for n in (1, 2)] == [" (1 row)", " (2 rows)"]
+
+
+def test_a_missing_message_and_an_unknown_language_are_noticed():
+    with pytest.raises(KeyError, match=r"no Chinese in zh\.po for 'never heard'"):
+        tr("never heard", "zh")
+    with pytest.raises(DataError, match="Unknown language 'fr'"):
+        tr("required path", "fr")
