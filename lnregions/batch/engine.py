@@ -20,7 +20,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
@@ -135,6 +135,10 @@ class MarkingClient(PapermillNotebookClient):
                 self.nb_man.cell_start(cell, index)
                 self.execute_cell(cell, index)
             except CellExecutionError as error:
+                if not any(
+                    output.output_type == "error" for output in cell.outputs
+                ):  # memory was too short for it
+                    cell.outputs.append(new_output("error", ename=error.ename, evalue=error.evalue))
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
                 return True
             except (DeadKernelError, CellTimeoutError, RunStopped, KeyboardInterrupt) as error:
@@ -164,7 +168,7 @@ class MarkingClient(PapermillNotebookClient):
             with contextlib.suppress(OSError, AttributeError):  # what faulthandler wrote
                 crash = Path(self.km.provisioner.folder, "crash").read_text().splitlines()
         lines = [f"\x1b[31m{name}: {text}\x1b[0m", *crash]
-        return NotebookNode(output_type="error", ename=name, evalue=text, traceback=lines)
+        return new_output("error", ename=name, evalue=text, traceback=lines)
 
     def process_message(self, msg, *args):
         """Process a message, unless the run has printed too much."""
