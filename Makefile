@@ -13,7 +13,7 @@ OUTPUT ?= output
 CASES ?= 20000
 SEED ?= $(shell date +%s)
 
-.PHONY: help install render test test-browser fuzz lint lab app audit size bench gallery lock clean
+.PHONY: help install render test test-long coverage fuzz lint lab app audit size bench gallery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,11 +36,17 @@ $(READY): requirements.txt pyproject.toml
 render: $(READY)  ## run the notebooks for every region and city, in both languages, into output/
 	@$(BIN)/lnregions render --output $(OUTPUT) --jobs $(JOBS)
 
-test: $(READY)  ## run the tests, with line and branch coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term
+test: $(READY)  ## run the tests on two workers (browser tests need chromium, else they are skipped)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-test-browser: $(READY)  ## run the browser tests alone (they need chromium; make test runs them, too)
-	@$(BIN)/python -m pytest tests/browser
+test-long: $(READY)  ## run what takes longer: fuzzing, fifty killed renders, 340 regions, papermill's own tests
+	@$(BIN)/python -m pytest -m long
+	@$(MAKE) --no-print-directory fuzz
+	@$(BIN)/python benchmarks/bench_scale.py
+	@$(BIN)/python benchmarks/papermill_suite.py
+
+coverage: $(READY)  ## run the tests with line and branch coverage
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 fuzz: $(READY)  ## read CASES damaged files (20,000); SEED=... repeats a run
 	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/test_fuzz.py tests/boundaries/test_fuzz_boundaries.py -q

@@ -11,8 +11,6 @@ from lnregions import __version__
 from lnregions import paths as _paths
 
 ROOT = _paths.root()
-CONDA_NAMES = {"zlib-ng": "python-zlib-ng"}
-"""Packages that conda-forge knows by another name than PyPI."""
 
 
 def requirement(line):
@@ -33,8 +31,7 @@ def conda():
 
 def test_the_conda_environment_names_what_the_package_needs_with_the_same_bounds(project, conda):
     named = dict(requirement(line) for line in conda["dependencies"] if isinstance(line, str))
-    pip_names = dict(map(requirement, project["dependencies"]))
-    wanted = {CONDA_NAMES.get(name, name): bound for name, bound in pip_names.items()}
+    wanted = dict(map(requirement, project["dependencies"]))
     wanted |= {"python": project["requires-python"], "pip": ""}
     assert named == wanted
 
