@@ -44,6 +44,13 @@ def some_members():
     return pd.concat([frame, proxy], ignore_index=True)
 
 
+REGIONS = pd.DataFrame({
+    "region": ["circle", "belt", "west", "east"],
+    "short_en": ["Circle", "Belt", "West", "East"],
+    "short_zh": ["圈", "海岸", "辽西", "辽东"],
+})  # fmt: skip
+
+
 def collections(ax, gid):
     return [c for c in ax.collections if c.get_gid() == gid]
 
