@@ -76,9 +76,7 @@ def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None 
         )
     largest = float(np.nanmax(values) if largest is None else largest)
     ax = drawing.start(own.ax, frame, own.language, column=column, unit=own.unit, largest_circle=largest)
-    drawing.draw_areas(ax, frame.geometry[~missing], fills=_LAND, gid="areas")
-    drawing.draw_missing(ax, frame.geometry[missing])
-    drawing.draw_outline(ax, frame.geometry)
+    drawing.draw_ground(ax, frame.geometry, missing, fills=_LAND)
     scale = _LARGEST * np.ptp(ax.get_xlim()) / np.sqrt(largest)  # radius on the ground of an amount of one
     printed = drawing.printed_values(values, own.unit, own.language)
     words = [preferred for preferred, *_ in drawing.wordings(frame, own.labels, own.language, printed)]
@@ -129,7 +127,7 @@ def _places(ax: Axes, geometry, radii, words: list[str]) -> tuple[list[_Spot], l
 
 
 def _inside(ax, room, radius: float, words: str, taken) -> _Spot | None:
-    """Circle and label inside an area: one in the other, or in one block with the label below or beside."""
+    """Circle and label inside an area: one in the other, or in one block with the label below."""
     unit, size = drawing.units_per_point(ax), size_on(ax).small
     wide, high = drawing.label_box(words, size, unit)
     if np.hypot(wide / 2, 0.35 * size * unit * (words.count("\n") + 1)) <= radius:
@@ -137,17 +135,12 @@ def _inside(ax, room, radius: float, words: str, taken) -> _Spot | None:
         spot.label = spot.circle
         return spot
     gap, across = _GAP * unit, 2 * radius
-    below = drawing.find_place(room, (max(across, wide), across + gap + high), taken=taken)
-    if below is not None:
-        x, (bottom, top) = below.centroid.x, below.bounds[1::2]
-        label = shapely.box(x - wide / 2, bottom, x + wide / 2, bottom + high)
-        return _Spot((x, top - radius), radius, words, label, size)
-    beside = drawing.find_place(room, (across + gap + wide, max(across, high)), taken=taken)
-    if beside is not None:
-        y, (left, right) = beside.centroid.y, beside.bounds[::2]
-        label = shapely.box(right - wide, y - high / 2, right, y + high / 2)
-        return _Spot((left + radius, y), radius, words, label, size)
-    return None
+    block = drawing.find_place(room, (max(across, wide), across + gap + high), taken=taken)
+    if block is None:
+        return None
+    x, (bottom, top) = block.centroid.x, block.bounds[1::2]
+    label = shapely.box(x - wide / 2, bottom, x + wide / 2, bottom + high)
+    return _Spot((x, top - radius), radius, words, label, size)
 
 
 def _roomiest(room, radius: float, taken) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Areas on the equal-area grid: as patches, outlined, hatched, and with labels inside them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import product
 
@@ -28,6 +28,13 @@ _MOST_KEYS = 20
 _PAD = 0.8  # points of air beside a label
 
 
+def refuse_others(kind: str, given: Iterable[str], known: Collection[str]) -> None:
+    """Refuse what is not among the known."""
+    for one in given:
+        if one not in known:
+            raise unknown(kind, one, known)
+
+
 def prepare(frame: gpd.GeoDataFrame, *, needs: tuple[str, ...] = ()) -> gpd.GeoDataFrame:
     """`frame` on the equal-area grid of Liaoning, thinned to a printed map's detail, its columns checked.
 
@@ -36,9 +43,7 @@ def prepare(frame: gpd.GeoDataFrame, *, needs: tuple[str, ...] = ()) -> gpd.GeoD
     DataError
         When a column is missing, no CRS is set, or nothing is there to draw.
     """
-    for column in needs:
-        if column not in frame:
-            raise unknown("column", column, [c for c in frame.columns if c != "geometry"])
+    refuse_others("column", needs, [c for c in frame.columns if c != "geometry"])
     if frame.crs is None:
         raise DataError(
             "The areas carry no coordinate reference system, so they cannot be projected. "
@@ -94,11 +99,14 @@ def draw_outline(ax: Axes, geometry, *, colour: str = palette.OUTLINE, points: f
     return draw_areas(ax, [union(geometry)], fills="none", edge=colour, **looks)
 
 
-def draw_missing(ax: Axes, geometry) -> None:
-    """Hatch areas without a value."""
-    if len(geometry):
+def draw_ground(ax: Axes, geometry, missing, *, fills) -> None:
+    """Areas filled, or hatched where a value is `missing`, with the outer border of all."""
+    if not np.all(missing):
+        draw_areas(ax, geometry[~missing], fills=fills, gid="areas")
+    if np.any(missing):
         looks = {"hatch": palette.NO_DATA_HATCH, "gid": "no data"}
-        draw_areas(ax, geometry, fills=palette.NO_DATA_FILL, **looks)
+        draw_areas(ax, geometry[missing], fills=palette.NO_DATA_FILL, **looks)
+    draw_outline(ax, geometry)
 
 
 # --- words of labels ----------------------------------------------------------------------------------------
@@ -112,8 +120,7 @@ def wordings(frame: pd.DataFrame, labels: str, language: str, values: Sequence[s
     DataError
         When `labels` is neither "name" nor "value".
     """
-    if labels not in LABELS:
-        raise unknown("labels", labels, LABELS)
+    refuse_others("labels", [labels], LABELS)
     names = [str(name) for name in frame[f"short_{language}"]]
     if labels == "name":
         return [[name] for name in names]
@@ -179,11 +186,9 @@ def find_place(room, box: tuple[float, float], *, taken: Sequence = (), near=Non
     It lies around `near`, or else where there is most room, as far as that is free.
     """
     wide, high = box
-    if room.is_empty:
-        return None
     xmin, ymin, xmax, ymax = room.bounds
     if wide > xmax - xmin or high > ymax - ymin or wide * high > room.area:
-        return None
+        return None  # nor is there any in an empty one
     shapely.prepare(room)
     first = near or widest_place(room, round(min(max(wide / high, 0.6), 5.0), 1))
     grid = np.stack(np.meshgrid(np.linspace(xmin, xmax, 33), np.linspace(ymin, ymax, 33)), -1).reshape(-1, 2)
@@ -237,7 +242,7 @@ def label_areas(
     unit, sheet = units_per_point(ax), size_on(ax)
     rooms = [largest_part(g) for g in frame.geometry]
     sizes = list(dict.fromkeys((sheet.normal, sheet.small, max(SMALLEST, sheet.small - 1), SMALLEST)))
-    sizes = sizes[_common_size(rooms, words, sizes, unit) :]
+    sizes = _common_sizes(rooms, words, sizes, unit)
     taken, left, shortened = [], [], []
     for k in np.argsort(shapely.area(rooms), kind="stable"):  # the small ones choose first
         for wording, size in product(words[k], sizes):
@@ -258,15 +263,15 @@ def label_areas(
     return key_lines(key, drawn_on(ax).language)
 
 
-def _common_size(rooms, words, sizes: Sequence[float], unit: float) -> int:
-    """Place in `sizes` of the largest that suits four in five labels, so that few are set smaller."""
+def _common_sizes(rooms, words, sizes: Sequence[float], unit: float) -> Sequence[float]:
+    """The largest of the sizes that suits four in five labels, so that few are set smaller, and those below."""
 
     def fitting(size: float) -> int:
         pairs = zip(rooms, words, strict=True)
         return sum(find_place(room, label_box(w[0], size, unit)) is not None for room, w in pairs)
 
     enough = 0.8 * fitting(sizes[-1])
-    return next(k for k, size in enumerate(sizes) if fitting(size) >= enough)
+    return next(sizes[k:] for k, size in enumerate(sizes) if fitting(size) >= enough)
 
 
 def _write_number(ax, number: str, rooms, k: int, taken: list, fill: str | None) -> bool:

@@ -13,7 +13,7 @@ from matplotlib_scalebar.scalebar import ScaleBar
 from pyproj import Proj
 
 from lnregions.boundaries import EQUAL_AREA, remembered, union
-from lnregions.errors import DataError, unknown
+from lnregions.errors import DataError
 from lnregions.maps import base, drawing
 from lnregions.style import MM, palette, size_on, wrap
 from lnregions.words.catalogue import tr
@@ -115,10 +115,11 @@ def finish_map(
     axes = list(np.ravel(ax)) if isinstance(ax, (list, tuple, np.ndarray)) else [ax]
     first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
     fig, size, crs = first.get_figure(root=True), size_on(first), base.drawn_on(first).crs
-    lowest, room, box = _lowest_mm(fig), base.legend_room(first), base.mm_box(first)
-    side = min(30.0, room.across_mm, 0.3 * box[3])  # of a locator at the foot of the legend's column
-    in_column = room.place == "right" and lowest - box[1] >= side + base.GAP_MM
-    corners = _corners(first, inset is not None and not in_column)
+    lowest, room, (_, bottom, across, up) = _lowest_mm(fig), base.legend_room(first), base.mm_box(first)
+    side = min(30.0, room.across_mm, 0.3 * up)  # of a locator at the foot of the legend's column
+    in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
+    side = side if in_column else min(20.0, 0.21 * across)
+    corners = _corners(first, 0.0 if inset is None or in_column else side)
     _add_scale_bar(first, corners["bar"][0], language)
     _add_north_arrow(first, corners["arrow"][0], language)
     if context is not None:
@@ -138,9 +139,8 @@ def finish_map(
         left, bottom, across, up = base.mm_box(first)
         x, y = left + across + base.GAP_MM, bottom
         if not in_column:
-            corner, side = corners["inset"][0], _locator_mm(first)
-            x = left + (across - side if "right" in corner else 0.0)
-            y = bottom + (up - side if "upper" in corner else 0.0)
+            x = left + (across - side if "right" in corners["inset"][0] else 0.0)
+            y = bottom + (up - side if "upper" in corners["inset"][0] else 0.0)
         _draw_locator(base.add_axes_mm(fig, (x, y, side, side), zorder=9, label="locator"), *inset)
     return ax
 
@@ -154,17 +154,12 @@ def _lowest_mm(fig) -> float:
     return min((a.get_window_extent().y0 for a in hanging), default=np.inf) / fig.dpi / MM
 
 
-def _locator_mm(ax: Axes) -> float:
-    """Side of a locator in a corner of the map."""
-    return min(20.0, 0.21 * base.mm_box(ax)[2])
-
-
-def _corners(ax: Axes, inset: bool) -> dict:
+def _corners(ax: Axes, inset_mm: float) -> dict:
     """Corner and box, in the units of the axes, of scale bar, arrow and locator, each where it hides least."""
     size, (left, bottom, right, top) = size_on(ax), drawing.map_frame(ax).bounds
     arrow = 5.2 * size.normal / base.POINTS_PER_MM
     sides = {"bar": (base.mm_box(ax)[2] / 4 + 4, base.line_mm(size.small) + 5), "arrow": (arrow, arrow)}
-    sides |= {"inset": (_locator_mm(ax),) * 2} if inset else {}
+    sides |= {"inset": (inset_mm, inset_mm)} if inset_mm else {}
     areas, unit = np.asarray(base.drawn_on(ax).geometry), base.units_per_mm(ax)
     free = ["lower left", "upper left", "upper right", "lower right"]
     if any(words.get_gid() == "panel" for words in ax.texts):
@@ -253,9 +248,7 @@ def _frame(ax: Axes, *, ground: str, edge: str) -> None:
 def _draw_locator(ax: Axes, frame: gpd.GeoDataFrame, areas: Sequence[str]) -> None:
     """All areas of `frame` in grey, those whose code is in `areas` in the colour of a region."""
     frame = drawing.prepare(frame, needs=("area",))
-    for area in areas:
-        if area not in set(frame["area"]):
-            raise unknown("area", area, list(frame["area"]))
+    drawing.refuse_others("area", areas, list(frame["area"]))
     base.set_extent(ax, frame.total_bounds, margin=0.04)
     _frame(ax, ground="#ffffff", edge=palette.BORDER)
     chosen = frame["area"].isin(list(areas))

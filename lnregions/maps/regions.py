@@ -1,6 +1,6 @@
 """Regions of a plan: their members, overlaps and attestation; and the state of their targets."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import geopandas as gpd
@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea, VPacker
 
 from lnregions.boundaries import remembered, union
-from lnregions.errors import DataError, unknown
+from lnregions.errors import DataError
 from lnregions.maps import base, drawing
 from lnregions.style import STATUSES, palette, region_style, region_tint
 from lnregions.words import text
@@ -80,11 +80,11 @@ def plot_membership(
 
 def _within(shapes, distance: float):
     """Line that runs so far inside the border of shapes, found once a process."""
-    return remembered(
-        ("within", distance),
-        list(shapes),
-        lambda: shapely.simplify(shapely.buffer(union(shapes), -distance), distance / 10),
-    )
+
+    def shrunk():
+        return shapely.simplify(shapely.buffer(union(shapes), -distance), distance / 10)
+
+    return remembered(("within", distance), list(shapes), shrunk)
 
 
 def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -94,24 +94,17 @@ def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str
         members = members[~members["proxy"].astype(bool)]
     if members.empty:
         raise DataError("No city or county is a member. Give at least one row of membership.")
-    _refuse_others("status", members["status"], LINES)
-    _refuse_others("region", members["region"], list(regions["region"]))
+    drawing.refuse_others("status", members["status"], LINES)
+    drawing.refuse_others("region", members["region"], list(regions["region"]))
     present = regions[regions["region"].isin(members["region"])]
     names = dict(zip(present["region"], present[f"short_{language}"], strict=True))
     return members.assign(order=members["region"].map(list(names).index)).sort_values("order"), names
 
 
-def _refuse_others(kind: str, given: Iterable[str], known: Collection[str]) -> None:
-    """Refuse what is not among the known."""
-    for one in given:
-        if one not in known:
-            raise unknown(kind, one, list(known))
-
-
 def _drawn_areas(cities, counties, members) -> gpd.GeoDataFrame:
     """Cities without the ground of their member counties, then those counties; all with their ``city``."""
     for level, frame in (("city", cities), ("county", counties)):
-        _refuse_others(level, members.loc[members["level"] == level, "area"], list(frame["area"]))
+        drawing.refuse_others(level, members.loc[members["level"] == level, "area"], list(frame["area"]))
     cities = cities.assign(city=cities["area"])
     if not counties["area"].isin(members["area"]).any():
         return cities
@@ -199,8 +192,8 @@ def plot_plan_status(
     """
     own = base.Options(**options)
     frame = drawing.prepare(frame, needs=("area",))
-    _refuse_others("status", verdicts["status"], STATUSES)
-    _refuse_others("area", [area for areas in members.values() for area in areas], set(frame["area"]))
+    drawing.refuse_others("status", verdicts["status"], STATUSES)
+    drawing.refuse_others("area", [area for areas in members.values() for area in areas], list(frame["area"]))
     ax = drawing.start(own.ax, frame, own.language)
     drawing.draw_areas(ax, frame.geometry, fills="#f4f5f6", edge="none")
     shapes = {region: union(frame.geometry[frame["area"].isin(areas)]) for region, areas in members.items()}

@@ -71,9 +71,7 @@ def _draw_classes(ax: Axes, frame: gpd.GeoDataFrame, scale: Scale) -> list[str |
     """Fill areas by class, hatch those without a value; the fill of each, None where hatched."""
     number = scale.classes.index(frame[scale.column])
     fills = [scale.ramp[k] if k >= 0 else None for k in number]
-    drawing.draw_areas(ax, frame.geometry[number >= 0], fills=[f for f in fills if f], gid="areas")
-    drawing.draw_missing(ax, frame.geometry[number < 0])
-    drawing.draw_outline(ax, frame.geometry)
+    drawing.draw_ground(ax, frame.geometry, number < 0, fills=[fill for fill in fills if fill])
     return fills
 
 
@@ -101,8 +99,7 @@ def plot_no_data(frame: gpd.GeoDataFrame, *, reason: str = "", **options) -> Axe
     own = Options(**options)
     frame = drawing.prepare(frame)
     ax = drawing.start(own.ax, frame, own.language)
-    drawing.draw_missing(ax, frame.geometry)
-    drawing.draw_outline(ax, frame.geometry)
+    drawing.draw_ground(ax, frame.geometry, np.full(len(frame), True), fills=())
     names = drawing.wordings(frame, "name", own.language)
     key = drawing.label_areas(ax, frame, names, [None] * len(frame))
     notes = [*([reason] if reason else []), *key]

@@ -17,6 +17,7 @@ from map_kit import (
     labels,
     legend_words,
     notes,
+    overlapping,
     shapes_of,
     squares,
 )
@@ -64,15 +65,6 @@ def test_a_map_of_change_is_brown_below_zero_and_blue_above():
     assert "around zero" in notes(ax)
 
 
-@pytest.mark.parametrize(
-    "values", [[3.0, 4, 8, 12], [-3.0, -4, -8, -12], [9.5, 10, 11.2, 12], [5.0], [0.0, 7.0]]
-)
-def test_changes_of_one_sign_have_zero_in_the_legend(values):
-    ax = maps.plot_change(squares(len(values), v=values), "v", unit="%")
-    assert 0 in maps.map_facts(ax)["breaks"]
-    assert any("0" in words for words in legend_words(ax))
-
-
 @pytest.mark.parametrize(("language", "words"), [("en", "no data (3)"), ("zh", "暂无数据（3）")])
 def test_areas_without_any_value_are_hatched_with_the_reason(language, words):
     ax = maps.plot_no_data(squares(3), reason="no figure is known", legend="Share", language=language)
@@ -92,9 +84,8 @@ def test_no_label_leaves_its_area_or_touches_another(width, language, kind):
     maps.plot_choropleth(CITIES, "rate", unit="%", labels=kind, ax=ax, language=language)
     boxes, shapes = boxes_in_units(ax), shapes_of(CITIES)
     assert len(boxes) == 14
-    for k, box in enumerate(boxes):
-        assert any(shapely.contains(shape, box) for shape in shapes)
-        assert not any(box.intersects(other) for other in boxes[k + 1 :])
+    assert not overlapping(boxes)
+    assert all(any(shapely.contains(shape, box) for shape in shapes) for box in boxes)
     assert all(6 <= t.get_fontsize() <= 9 for t in labels(ax))
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import shapely
-from map_kit import CITIES, CONTEXT, LANGUAGES, WIDTHS, by_gid, collections, finished, shapes_of
+from map_kit import CITIES, CONTEXT, LANGUAGES, WIDTHS, by_gid, collections, finished, overlapping, shapes_of
 from matplotlib.text import Text
 from pyproj import Transformer
 
@@ -40,7 +40,7 @@ def test_scale_bar_arrow_and_locator_have_corners_of_their_own(width):
     bar = [a for a in ax.artists if type(a).__name__ == "ScaleBar"]
     boxes = [part.get_window_extent() for part in (*bar, *by_gid(ax, "north arrow"), *locator)]
     assert len(boxes) == 3
-    assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
+    assert not overlapping(boxes)
 
 
 def test_the_scale_bar_is_as_long_as_its_label():
@@ -83,23 +83,8 @@ def test_the_context_lies_under_the_map_with_names_clear_of_it():
     back = ax.transData.inverted()
     boxes = [shapely.box(*words.get_window_extent().transformed(back).extents) for words in names]
     assert not any(box.intersects(whole) for box in boxes)
-    assert not any(a.intersects(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
+    assert not overlapping(boxes)
     assert collections(ax, "context")[0].get_zorder() < collections(ax, "areas")[0].get_zorder()
-
-
-@pytest.mark.parametrize(
-    ("areas", "there", "absent"),
-    [
-        (["211300", "210900", "211400"], "Bohai Sea", "Yellow Sea"),
-        (["210400", "210500", "210600"], "Jilin", "Bohai Sea"),
-        (["211200"], "Jilin", "Bohai Sea"),
-    ],
-)
-def test_a_sea_is_named_only_where_it_lies(areas, there, absent):
-    ax = finished(CITIES[CITIES["area"].isin(areas)], context=CONTEXT)
-    names = {t.get_text() for t in by_gid(ax, "context name")}
-    assert absent not in names
-    assert there in names
 
 
 @pytest.mark.parametrize(("width", "place"), [("double", "column"), ("single", "corner")])
@@ -128,9 +113,3 @@ def test_the_shape_of_the_land_is_not_distorted(width):
     ax = finished(CITIES, width)
     box = ax.get_window_extent()
     assert np.ptp(ax.get_xlim()) / box.width == pytest.approx(np.ptp(ax.get_ylim()) / box.height)
-
-
-def test_maps_have_no_ticks():
-    ax = finished(CITIES, context=CONTEXT, inset=(load_locator(), ["210000"]))
-    ax.figure.draw_without_rendering()
-    assert not [t for one in ax.figure.axes if one.axison for t in (*one.get_xticks(), *one.get_yticks())]

@@ -1,10 +1,9 @@
 """Regions of a plan on the map: members, overlaps, attestation, and the state of the targets."""
 
-import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from map_kit import CITIES, LANGUAGES, REGIONS, boxes_in_units, collections, fills, legend_words, some_members
+from map_kit import CITIES, REGIONS, collections, fills, legend_words, overlapping, some_members
 from matplotlib.offsetbox import AnnotationBbox
 
 from lnregions import judge, load_boundaries, load_plan, maps
@@ -61,35 +60,10 @@ def test_the_status_of_membership_shows_in_the_line_and_in_the_legend():
     assert words[-3:] == ["confirmed (6)", "likely (4)", "unverified (2)"]
 
 
-def test_lines_of_overlapping_regions_run_apart_inside_the_border():
-    ax = drawn(OF_CITIES)
-    (circle,), (west,) = (
-        collections(ax, f"region {r}")[0].get_paths() for r in ("circle confirmed", "west likely")
-    )
-    circle, west = (
-        shapely.MultiLineString([p for p in path.to_polygons(closed_only=False) if len(p) > 1])
-        for path in (circle, west)
-    )
-    fuxin = city("210900")
-    millimetre = np.ptp(ax.get_xlim()) / (ax.get_position().width * ax.figure.get_figwidth() * 25.4)
-    near = west.intersection(circle.buffer(0.4 * millimetre)).intersection(fuxin)
-    assert near.length < 0.2 * west.intersection(fuxin).length
-
-
 def test_stand_ins_and_zones_are_no_members():
     facts = maps.map_facts(drawn())["members"]
     assert facts["east"] == ["210421", "210423", "210624"]
     assert facts["circle"] == ["210100", "210400", "210900"]
-
-
-@pytest.mark.parametrize("width", ["single", "double"])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_labels_of_overlapping_regions_keep_clear_of_one_another(width, language):
-    ax = maps.map_axes(width, language=language)
-    drawn(ax=ax, language=language)
-    boxes = boxes_in_units(ax)
-    assert len(boxes) >= 14
-    assert all(not a.intersects(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
 
 
 def test_names_and_order_of_regions_come_from_the_plan():
@@ -152,7 +126,7 @@ def test_the_cards_do_not_cover_one_another(width):
     ax.figure.draw_without_rendering()
     boxes = [card.get_window_extent() for card in cards(ax)]
     assert len(boxes) == 4
-    assert not [1 for i, one in enumerate(boxes) for other in boxes[i + 1 :] if one.overlaps(other)]
+    assert not overlapping(boxes)
 
 
 @pytest.mark.parametrize(
