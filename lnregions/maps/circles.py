@@ -152,9 +152,10 @@ def _roomiest(room, radius: float, taken) -> tuple[float, float]:
 def _label_beside(ax, spot: _Spot, words: str, taken: list) -> bool:
     """Place a label as near to its circle as is clear of all else; its lines as one, and smaller, if need be."""
     unit, wordings = drawing.units_per_point(ax), dict.fromkeys((words, words.replace("\n", " ")))
+    avoid = shapely.buffer(taken, _GAP * unit)
     for reach, wording, size in product(_REACHES, wordings, (size_on(ax).small, drawing.SMALLEST)):
         sides = drawing.label_box(wording, size, unit)
-        box = drawing.find_place_beside(ax, spot.circle, sides, reach * unit + max(sides), avoid=taken)
+        box = drawing.find_place_beside(ax, spot.circle, sides, reach * unit + max(sides), avoid=avoid)
         if box is not None:
             spot.words, spot.label, spot.size = wording, box, size
             taken.append(box)

@@ -211,16 +211,14 @@ def find_place_beside(ax: Axes, shape, box: tuple[float, float], reach: float, *
     return find_place(shapely.difference(room, shapely.union_all(avoid)), box, near=near)
 
 
-def write(
-    ax: Axes, words: str, box, *, size: float, fill: str | None, ground: bool = True, gid: str = "label"
-) -> None:
+def write(ax: Axes, words: str, box, *, size: float, fill: str | None, ground: bool = True) -> None:
     """Write a label in the middle of a box, in ink or white on its fill; on a white ground without one."""
     looks = {**text_looks(ax), "fontsize": size, "ha": "center", "va": "center", "linespacing": 1.0}
     looks["color"] = palette.INK if fill is None else palette.text_on(fill)
     if ground:  # so that lines do not run through the words
         face = {"facecolor": fill or "#ffffff", "alpha": 1.0 if fill else 0.85, "linewidth": 0}
         looks["bbox"] = {"boxstyle": "square,pad=0.1", **face}
-    ax.text(box.centroid.x, box.centroid.y, words, zorder=6, gid=gid, clip_on=True, **looks)
+    ax.text(box.centroid.x, box.centroid.y, words, zorder=6, gid="label", clip_on=True, **looks)
 
 
 def draw_lead(ax: Axes, point, box) -> None:
@@ -287,7 +285,7 @@ def _write_number(ax, number: str, rooms, k: int, taken: list, fill: str | None)
         if box is None:
             return False
         draw_lead(ax, point, box)
-        write(ax, number, box, size=SMALLEST, fill=palette.LAND, ground=False, gid="label outside")
+        write(ax, number, box, size=SMALLEST, fill=palette.LAND, ground=False)
     taken.append(box)
     return True
 

@@ -1,7 +1,6 @@
 """What finishes a map: title, scale bar, true north, source and projection, the land around, the locator."""
 
 from collections.abc import Sequence
-from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -212,7 +211,8 @@ def _add_context(ax: Axes, context: gpd.GeoDataFrame, kept: Sequence, language: 
     def parts() -> tuple:
         land = shapely.intersection(shapely.make_valid(shapes), frame)
         water = shapely.difference(frame, shapely.union_all(land))
-        seas = shapely.intersection(water, [_sea(name, ground.crs) for name in SEAS])
+        named = gpd.GeoSeries([shapely.Polygon(corners) for corners in SEAS.values()], crs=4490)
+        seas = shapely.intersection(water, named.to_crs(ground.crs).to_numpy())
         free = shapely.union_all(areas).buffer(_KEPT_FREE_POINTS * unit)
         return land, [drawing.largest_part(room) for room in shapely.difference([*land, *seas], free)]
 
@@ -229,12 +229,6 @@ def _add_context(ax: Axes, context: gpd.GeoDataFrame, kept: Sequence, language: 
         if words and place is not None:
             taken.append(place)
             ax.text(place.centroid.x, place.centroid.y, words, gid="context name", **looks)
-
-
-@cache
-def _sea(name: str, crs):
-    """Part of the globe that bears the name of a sea, on the map's grid."""
-    return gpd.GeoSeries([shapely.Polygon(SEAS[name])], crs=4490).to_crs(crs).iloc[0]
 
 
 def _frame(ax: Axes, *, ground: str, edge: str) -> None:
