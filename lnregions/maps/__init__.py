@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "drawing": ["draw_areas", "draw_outline", "label_areas", "prepare", "start", "wordings"],
-        "base": ["add_legend", "drawn_on", "map_axes", "map_facts"],
+        "base": ["Options", "add_legend", "drawn_on", "map_axes", "map_facts"],
         "circles": ["FILL", "circle_steps", "plot_symbols"],
         "classes": [
             "Classes",
@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "round_breaks",
             "scheme_breaks",
         ],
-        "finish": ["add_north_arrow", "add_scale_bar", "finish_map", "north_angle", "plot_location"],
+        "finish": ["finish_map"],
         "regions": ["plot_membership", "plot_plan_status"],
         "values": ["plot_change", "plot_choropleth", "plot_no_data", "plot_small_multiples"],
     },

@@ -1,22 +1,21 @@
 """The sheet of a map: axes placed in millimetres, the record of what is drawn on them, legend and notes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.patches import Patch
-from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
+from pyproj import CRS
 
-from lnregions.errors import DataError
 from lnregions.style import MM, figure, palette, size_of, size_on, text_width, wrap
+from lnregions.words import unit_label
 from lnregions.words.catalogue import tr
 
 ASPECT = 1.06  # width over height of Liaoning in the projection, with a little air
@@ -25,7 +24,39 @@ FONT = "Noto Sans SC"
 GAP_MM = 2.5
 LEGEND_ROOM = "room for a legend"  # label of axes that hold nothing but a legend
 POINTS_PER_MM = 72 / 25.4
-_CORNERS = ("lower left", "upper left", "upper right", "lower right")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every ``plot_`` function takes as further keywords.
+
+    Parameters
+    ----------
+    unit
+        Unit of the values as the tables name it, such as "%" or "亿元".
+    labels
+        "name", or "value" for the name over the value.
+    legend
+        Title of the legend, to which the unit is added.
+    ax
+        Axes made by `map_axes`, else a new figure's.
+    language
+        "en" or "zh".
+    """
+
+    unit: str = ""
+    labels: str = "name"
+    legend: str = ""
+    ax: Axes | None = None
+    language: str = "en"
+
+    @property
+    def title(self) -> str:
+        """Title of the legend with the unit; the unit alone without one."""
+        unit = unit_label(self.unit, self.language)
+        if unit and self.legend:
+            return counted(self.legend, unit, self.language)
+        return tr("{unit}", self.language, context="legend", unit=unit) if unit else self.legend
 
 
 @dataclass
@@ -52,13 +83,7 @@ def map_facts(ax: Axes) -> dict:
     return {} if drawn is None else {"crs": _crs_name(drawn.crs), **drawn.facts}
 
 
-@cache
-def _crs_name(crs) -> str:
-    """Code of a reference system, or its name, or its definition where it has neither."""
-    code = crs.to_authority()
-    if code:
-        return ":".join(code)
-    return crs.name if crs.name and crs.name != "unknown" else crs.srs
+_crs_name = cache(CRS.to_string)  # half a second for a system without a code
 
 
 # --- millimetres --------------------------------------------------------------------------------------------
@@ -75,14 +100,7 @@ def foot_lines(size) -> int:
 
 
 def sheet_axes(
-    width: str | float,
-    count: int = 1,
-    *,
-    columns: int = 1,
-    language: str,
-    column_mm: float = 0.0,
-    strip_mm: float = 0.0,
-    height_mm: float | None = None,
+    width: str | float, count: int = 1, *, columns: int = 1, language: str, column_mm=0.0, strip_mm=0.0
 ) -> list[Axes]:
     """Axes without frame and ticks on a new sheet, row by row, in fixed millimetres.
 
@@ -93,17 +111,13 @@ def sheet_axes(
     margin = 12.0 if width == "a4" else 2.0
     head = margin + 2 * line_mm(size.title) + 0.5
     foot = margin + foot_lines(size) * line_mm(size.small) + strip_mm
-    given = height_mm or (size.height_mm if width in FIXED else None)
     across = (size.width_mm - 2 * margin - column_mm) / columns
-    up = min(across / ASPECT, (given - head - foot) / rows) if given else across / ASPECT
-    if up < 15:
-        raise DataError(
-            f"A map {given} mm high leaves no room under its title and source line. "
-            f"Give at least {head + foot + 15:.0f} mm."
-        )
-    high = given or head + rows * up + foot
+    up, fixed = across / ASPECT, width in FIXED
+    if fixed:
+        up = min(up, (size.height_mm - head - foot) / rows)
+    high = size.height_mm if fixed else head + rows * up + foot
     fig = figure(width, height_mm=high, language=language)
-    fig.fixed = bool(given)
+    fig.fixed = fixed
     gap = 0.5 if count > 1 else 0.0
     boxes = [
         (margin + k % columns * across + gap, high - head - (k // columns + 1) * up + gap)
@@ -138,22 +152,10 @@ def units_per_mm(ax: Axes) -> float:
     return float(np.ptp(ax.get_xlim()) / mm_box(ax)[2])
 
 
-def map_axes(
-    width: str | float = "double",
-    *,
-    language: str = "en",
-    height_mm: float | None = None,
-    legend: str = "auto",
-) -> Axes:
+def map_axes(width: str | float = "double", *, language: str = "en") -> Axes:
     """Axes for one map on a new figure, with room for title, legend and source line in fixed millimetres.
 
-    The legend's room is a column to the right (120 mm and wider) or a strip below (narrower, and A4);
-    ``legend="right"``, ``"below"`` or ``"none"`` decides otherwise.
-
-    Raises
-    ------
-    DataError
-        When the height leaves no room for a map.
+    The legend's room is a column to the right (110 mm and wider) or a strip below (narrower, and A4).
 
     Examples
     --------
@@ -162,12 +164,11 @@ def map_axes(
     85
     """
     size = size_of(width)
-    if legend == "auto":
-        legend = "right" if size.width_mm >= 110 and width != "a4" else "below"
-    column = max(36.0, 0.27 * (size.width_mm - 4)) if legend == "right" else 0.0
-    strip = 7 * line_mm(size.small) if legend == "below" else 0.0
-    how = {"column_mm": column, "strip_mm": strip, "height_mm": height_mm}
-    return sheet_axes(width, language=language, **how)[0]
+    if size.width_mm >= 110 and width != "a4":
+        room = {"column_mm": max(36.0, 0.27 * (size.width_mm - 4))}
+    else:
+        room = {"strip_mm": 7 * line_mm(size.small)}
+    return sheet_axes(width, language=language, **room)[0]
 
 
 def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:
@@ -193,29 +194,6 @@ def fit_sheet(fig: Figure, *, above_mm: float, below_mm: float) -> None:
     wide, high = fig.get_size_inches() / MM
     for ax, (x, y, across, up) in zip(fig.axes, boxes, strict=True):
         ax.set_position((x / wide, (y - low + below_mm) / high, across / wide, up / high))
-
-
-def corner_box(ax: Axes, corner: str, box_mm: tuple[float, float]):
-    """Rectangle of that size in millimetres in a corner of the map, in the units of the axes."""
-    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    wide, high = np.array(box_mm) * units_per_mm(ax)
-    x = left if "left" in corner else right - wide
-    y = bottom if "lower" in corner else top - high
-    return shapely.box(x, y, x + wide, y + high)
-
-
-def free_corners(
-    ax: Axes, box_mm: tuple[float, float], *, taken: Iterable[str] = (), rather: str = "lower"
-) -> list[str]:
-    """Corners of the map's frame, those first where a box of that size hides least of the areas."""
-    areas = [] if drawn_on(ax) is None else np.asarray(drawn_on(ax).geometry)
-
-    def hidden(corner: str) -> tuple[float, bool]:
-        box = corner_box(ax, corner, box_mm)
-        share = shapely.area(shapely.intersection(areas, box)).sum() / box.area
-        return round(float(share), 3), rather not in corner
-
-    return sorted((c for c in _CORNERS if c not in taken), key=hidden)
 
 
 # --- legend and notes ---------------------------------------------------------------------------------------
@@ -245,27 +223,20 @@ def counted(words: str, count: int | str, language: str) -> str:
 class Room:
     """Where a legend has room, how wide that is, and the keywords that put a box there."""
 
-    place: str  # "own" axes, "right", "below" or "inside" the map
+    place: str  # "own" axes, "right" of the map or "below" it
     across_mm: float
     anchor: dict
 
 
 def legend_room(ax: Axes) -> Room:
-    """Room for the legend of a map: beside or below it, else in a corner that hides little of the areas."""
-    fig, size = ax.get_figure(root=True), size_on(ax)
-    left, bottom, across, _ = mm_box(ax)
-    right = fig.get_figwidth() / MM - left - across - 2 * GAP_MM
-    below = bottom - foot_lines(size) * line_mm(size.small) - GAP_MM
-    others = any(other is not ax and other.get_subplotspec() is not None for other in fig.axes)
+    """Room for the legend of a map: beside it, else below; axes may be set aside for a legend alone."""
+    left, _, across, _ = mm_box(ax)
+    right = ax.get_figure(root=True).get_figwidth() / MM - left - across - 2 * GAP_MM
+    place, corner, shift = "below", (0, 0), (0.0, -1.5)
     if ax.get_label() == LEGEND_ROOM:
-        place, across, corner, shift = "own", across, (0, 1), (1.0, -1.0)
-    elif right >= 28 and not others:
+        place, corner, shift = "own", (0, 1), (1.0, -1.0)
+    elif right >= 28:
         place, across, corner, shift = "right", right, (1, 1), (GAP_MM, 0.0)
-    elif (below >= 10 or not getattr(fig, "fixed", True)) and not others:
-        place, corner, shift = "below", (0, 0), (0.0, -1.5)
-    else:  # what lies beside belongs to other plots
-        side = 0.45 * across
-        return Room("inside", side, {"loc": free_corners(ax, (side, side))[0], "frameon": True})
     anchor = {"bbox_to_anchor": shift, "bbox_transform": mm_from(ax, corner)}
     return Room(place, across, {"loc": "upper left", "frameon": False, **anchor})
 
@@ -285,27 +256,15 @@ def add_legend(
         columns = max(1, min(int(room / widths[int(0.8 * (len(widths) - 1))]), 4, len(labels)))
         columns = -(-len(labels) // -(-len(labels) // columns))
     width = room / columns - (4.2 if columns > 1 else 3.2) * size
+    font = {"family": FONT, "size": size}
     legend = ax.legend(
-        handles,
-        ["\n".join(wrap(words, width, size)) for words in labels],
-        title="\n".join(wrap(title, room - 2, size, bold=True)),
-        alignment="left",
-        prop={"family": FONT, "size": size},
-        title_fontproperties={"family": FONT, "size": size, "weight": "bold"},
-        labelcolor=palette.INK,
-        ncols=columns,
-        labelspacing=0.55,
-        columnspacing=1.0,
-        handletextpad=0.5,
-        handlelength=2.3,
-        handleheight=1.1,
-        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
-        borderpad=0.4 if found.place == "inside" else 0.1,
-        borderaxespad=0.0,
-        framealpha=0.92,
-        edgecolor="none",
-        **found.anchor,
-    )
+        handles, ["\n".join(wrap(words, width, size)) for words in labels],
+        title="\n".join(wrap(title, room - 2, size, bold=True)), alignment="left",
+        prop=font, title_fontproperties={**font, "weight": "bold"}, labelcolor=palette.INK,
+        ncols=columns, labelspacing=0.55, columnspacing=1.0, borderpad=0.1, borderaxespad=0.0,
+        handletextpad=0.5, handlelength=2.3, handleheight=1.1,
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)}, **found.anchor,
+    )  # fmt: skip
     legend.set_zorder(8)
     for words in (legend.get_title(), *legend.get_texts()):
         words.set(color=palette.INK, parse_math=False)
@@ -313,16 +272,12 @@ def add_legend(
     return legend
 
 
-def add_notes(ax: Axes, legend, notes: Sequence[str]) -> Text | None:
+def add_notes(ax: Axes, legend, notes: Sequence[str]) -> None:
     """Lines under a legend: the class method, the key of numbered areas."""
     if not notes:
-        return None
-    found, fig = legend_room(ax), ax.get_figure(root=True)
+        return
     looks = {**text_looks(ax), "color": palette.MUTED, "linespacing": 1.1, "zorder": 8, "clip_on": False}
-    lines = wrap("\n".join(notes), found.across_mm * POINTS_PER_MM - 2, looks["fontsize"])
-    box, (left, bottom, _, up) = legend.get_window_extent(), mm_box(ax)
-    x, y, va = box.x0 / fig.dpi / MM - left, box.y0 / fig.dpi / MM - bottom - 1.7, "top"
-    if found.place == "inside":  # above or below the legend's corner, at the other end of the map
-        looks["bbox"] = {"boxstyle": "square,pad=0.15", "facecolor": "#ffffff", "alpha": 0.92, "linewidth": 0}
-        x, y, va = (x, 1.0, "bottom") if y > up / 2 else (x, up - 1.0, "top")
-    return ax.text(x, y, "\n".join(lines), transform=mm_from(ax, (0, 0)), va=va, gid="note", **looks)
+    lines = wrap("\n".join(notes), legend_room(ax).across_mm * POINTS_PER_MM - 2, looks["fontsize"])
+    box, (left, bottom, _, _) = legend.get_window_extent(), mm_box(ax)
+    x, y = np.array((box.x0, box.y0)) / ax.get_figure(root=True).dpi / MM - (left, bottom + 1.7)
+    ax.text(x, y, "\n".join(lines), transform=mm_from(ax, (0, 0)), va="top", gid="note", **looks)

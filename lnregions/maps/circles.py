@@ -14,7 +14,6 @@ from matplotlib.text import Text
 
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
-from lnregions.maps.values import unit_title
 from lnregions.style import palette, size_on, text_width, wrap
 from lnregions.words import format_number, to_unit
 from lnregions.words.catalogue import tr
@@ -23,15 +22,17 @@ FILL = "#7fb2dd"
 _LAND = "#f4f5f6"
 _LARGEST = 0.066  # radius of the largest circle, as a share of the map's width
 _GAP = 1.0  # points between a circle and its label
-_REACHES = (0.0, 3.0, 8.0, 14.0, 22.0, 32.0, 44.0)  # points between a circle and a label beside it
-_DIRECTIONS = ((0, -1), (0, 1), (1, 0), (-1, 0), (0.7, -0.7), (-0.7, -0.7), (0.7, 0.7), (-0.7, 0.7))
+_REACHES = (
+    3.0,
+    44.0,
+)  # points that a label may stand beside its circle; beyond the first at the end of a line
 _STEPS = {1: (1, 0.2, 0.05), 1.5: (1.5, 0.5, 0.1), 2: (2, 0.5, 0.1), 3: (3, 1, 0.2), 4: (4, 1, 0.2),
           5: (5, 1, 0.2), 6: (6, 1, 0.2), 8: (8, 2, 0.5), 10: (10, 2, 0.5)}  # fmt: skip
 
 
 @dataclass
 class _Spot:
-    """Circle (middle, radius) and the box of its label, in the units of the axes."""
+    """Circle (middle, radius) and the box of its label, in the units of the axes; no label without room."""
 
     middle: tuple[float, float]
     radius: float
@@ -39,24 +40,13 @@ class _Spot:
     label: object = None
     size: float = drawing.SMALLEST
     inside: bool = False
-    led: bool = False
 
     @property
     def circle(self):
         return shapely.Point(self.middle).buffer(self.radius)
 
 
-def plot_symbols(
-    frame: gpd.GeoDataFrame,
-    column: str,
-    *,
-    unit: str,
-    largest: float | None = None,
-    labels: str = "name",
-    legend: str | None = None,
-    ax: Axes | None = None,
-    language: str = "en",
-) -> Axes:
+def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None = None, **options) -> Axes:
     """Amounts as circles whose area is proportional to the value, with nested circles as legend.
 
     Parameters
@@ -64,17 +54,18 @@ def plot_symbols(
     frame
         One row an area: geometry, `column`, and ``short_en``/``short_zh`` for labels.
     column
-        Amounts of zero or more in `unit`; a missing one leaves its area hatched.
-    unit, labels, legend, ax, language
-        As in `plot_choropleth`.
+        Amounts of zero or more; a missing one leaves its area hatched.
     largest
-        Value of the largest circle, in `unit`; give the same to maps that should compare.
+        Value of the largest circle; give the same to maps that should compare.
+    options
+        Unit, labels, legend, axes and language: see `Options`.
 
     Raises
     ------
     DataError
         For negative values, which no circle can show, or none at all.
     """
+    own = base.Options(**options)
     frame = drawing.prepare(frame, needs=(column,))
     values = frame[column].to_numpy(dtype=float)
     missing = np.isnan(values)
@@ -84,29 +75,23 @@ def plot_symbols(
             "Draw losses and gains with plot_change."
         )
     largest = float(np.nanmax(values) if largest is None else largest)
-    ax = drawing.start(ax, frame, language, column=column, unit=unit, largest_circle=largest)
-    drawing.draw_areas(ax, frame.geometry[~missing], fills=_LAND, gid="areas")
-    drawing.draw_missing(ax, frame.geometry[missing])
-    drawing.draw_outline(ax, frame.geometry)
+    ax = drawing.start(own.ax, frame, own.language, column=column, unit=own.unit, largest_circle=largest)
+    drawing.draw_ground(ax, frame.geometry, missing, fills=_LAND)
     scale = _LARGEST * np.ptp(ax.get_xlim()) / np.sqrt(largest)  # radius on the ground of an amount of one
-    words = drawing.wordings(frame, labels, language, drawing.printed_values(values, unit, language))
+    printed = drawing.printed_values(values, own.unit, own.language)
+    words = [preferred for preferred, *_ in drawing.wordings(frame, own.labels, own.language, printed)]
     spots, key = _places(ax, frame.geometry, scale * np.sqrt(np.nan_to_num(values)), words)
     _draw_circles(ax, spots)
     for spot, gone in zip(spots, missing, strict=True):
-        if spot.words:
-            fill = None if gone else FILL if spot.inside else _LAND
-            if spot.led:
-                drawing.draw_lead(ax, shapely.Point(spot.middle), spot.label)
-            drawing.write(ax, spot.words, spot.label, size=spot.size, fill=fill, ground=not spot.inside)
+        fill, ground = None if gone else FILL if spot.inside else _LAND, gone or not spot.inside
+        if shapely.distance(spot.circle, spot.label) > _REACHES[0] * drawing.units_per_point(ax):
+            drawing.draw_lead(ax, shapely.Point(spot.middle), spot.label)
+        drawing.write(ax, spot.words, spot.label, size=spot.size, fill=fill, ground=ground)
     base.drawn_on(ax).facts["key"] = dict(key)
-    notes = [base.counted(tr("no data", language), int(missing.sum()), language)] if missing.any() else []
-    factor, unit_points = to_unit(1, unit, language), drawing.units_per_point(ax)
-    steps = [
-        (scale * np.sqrt(step) / unit_points, format_number(step * factor, language=language))
-        for step in circle_steps(largest, unit, language)
-    ]
-    title = unit_title(unit, language, legend)
-    base.add_notes(ax, _circle_legend(ax, steps, title), [*notes, *drawing.key_lines(key, language)])
+    notes = drawing.key_lines(key, own.language)
+    if missing.any():
+        notes.insert(0, base.counted(tr("no data", own.language), int(missing.sum()), own.language))
+    base.add_notes(ax, _add_circle_legend(ax, scale, largest, own), notes)
     return ax
 
 
@@ -119,52 +104,43 @@ def _draw_circles(ax: Axes, spots: list[_Spot]) -> None:
     ax.scatter(x, y, s=sizes, **looks)
 
 
-def _places(ax: Axes, geometry, radii, words) -> tuple[list[_Spot], list[tuple[str, str]]]:
+def _places(ax: Axes, geometry, radii, words: list[str]) -> tuple[list[_Spot], list[tuple[str, str]]]:
     """A place for every circle and label: the label in its circle, else beside it, else a number with a key.
 
     Circles and labels lie inside their areas where these have room for both; only a label beside a circle
     in a narrow area may reach over its border, never over another circle or label.
     """
     rooms = [drawing.largest_part(g) for g in geometry]
-    wanted = [w[0] if w else "" for w in words]
     order = [int(k) for k in np.argsort(-radii, kind="stable")]  # the large ones choose first
     spots: dict[int, _Spot] = {}
     taken: list = []
     for k in order:
-        spots[k] = _inside(ax, rooms[k], radii[k], wanted[k], taken) or _Spot(
-            _roomiest(rooms[k], radii[k], taken), radii[k]
-        )
-        taken += (
-            [spots[k].circle] if spots[k].inside or not spots[k].words else [spots[k].circle, spots[k].label]
-        )
+        spot = _inside(ax, rooms[k], radii[k], words[k], taken)
+        spots[k] = spot or _Spot(_roomiest(rooms[k], radii[k], taken), radii[k])
+        taken += [spots[k].circle, *([spot.label] if spot else [])]
     key: list[tuple[str, str]] = []
     for k in order:
-        if wanted[k] and not spots[k].words and not _label_beside(ax, spots[k], wanted[k], taken):
-            key.append((str(len(key) + 1), wanted[k].replace("\n", " ")))
+        if not spots[k].words and not _label_beside(ax, spots[k], words[k], taken):
+            key.append((str(len(key) + 1), words[k].replace("\n", " ")))
             spots[k].words, spots[k].label, spots[k].inside = key[-1][0], spots[k].circle, True
     return [spots[k] for k in range(len(rooms))], key
 
 
 def _inside(ax, room, radius: float, words: str, taken) -> _Spot | None:
-    """Circle and label inside an area: one in the other, or in one block with the label below or beside."""
+    """Circle and label inside an area: one in the other, or in one block with the label below."""
     unit, size = drawing.units_per_point(ax), size_on(ax).small
-    wide, high = drawing.label_box(words, size, unit) if words else (0.0, 0.0)
-    if np.hypot(wide / 2, 0.35 * size * unit * (words.count("\n") + 1)) <= radius or not words:
+    wide, high = drawing.label_box(words, size, unit)
+    if np.hypot(wide / 2, 0.35 * size * unit * (words.count("\n") + 1)) <= radius:
         spot = _Spot(_roomiest(room, radius, taken), radius, words, size=size, inside=True)
         spot.label = spot.circle
         return spot
     gap, across = _GAP * unit, 2 * radius
-    below = drawing.find_place(room, (max(across, wide), across + gap + high), taken=taken)
-    if below is not None:
-        x, (bottom, top) = below.centroid.x, below.bounds[1::2]
-        label = shapely.box(x - wide / 2, bottom, x + wide / 2, bottom + high)
-        return _Spot((x, top - radius), radius, words, label, size)
-    beside = drawing.find_place(room, (across + gap + wide, max(across, high)), taken=taken)
-    if beside is not None:
-        y, (left, right) = beside.centroid.y, beside.bounds[::2]
-        label = shapely.box(right - wide, y - high / 2, right, y + high / 2)
-        return _Spot((left + radius, y), radius, words, label, size)
-    return None
+    block = drawing.find_place(room, (max(across, wide), across + gap + high), taken=taken)
+    if block is None:
+        return None
+    x, (bottom, top) = block.centroid.x, block.bounds[1::2]
+    label = shapely.box(x - wide / 2, bottom, x + wide / 2, bottom + high)
+    return _Spot((x, top - radius), radius, words, label, size)
 
 
 def _roomiest(room, radius: float, taken) -> tuple[float, float]:
@@ -174,20 +150,14 @@ def _roomiest(room, radius: float, taken) -> tuple[float, float]:
 
 
 def _label_beside(ax, spot: _Spot, words: str, taken: list) -> bool:
-    """Place a label as near to its circle as is clear of all else, at the end of a line where it is far.
-
-    Its lines stand over each other or, where that finds no room, as one; then they are set smaller.
-    """
-    unit, frame = drawing.units_per_point(ax), drawing.map_frame(ax)
-    wordings = dict.fromkeys((words, words.replace("\n", " ")))
-    variants = list(product(wordings, (size_on(ax).small, drawing.SMALLEST)))
-    for reach, (wording, size), (x, y) in product(_REACHES, variants, _DIRECTIONS):
-        wide, high = np.array(drawing.label_box(wording, size, unit)) / 2
-        away = spot.radius + (_GAP + reach) * unit
-        x0, y0 = spot.middle[0] + x * (away + wide), spot.middle[1] + y * (away + high)
-        box = shapely.box(x0 - wide, y0 - high, x0 + wide, y0 + high)
-        if shapely.contains(frame, box) and not shapely.intersects(box, taken).any():
-            spot.words, spot.label, spot.size, spot.led = wording, box, size, reach > 3
+    """Place a label as near to its circle as is clear of all else; its lines as one, and smaller, if need be."""
+    unit, wordings = drawing.units_per_point(ax), dict.fromkeys((words, words.replace("\n", " ")))
+    avoid = shapely.buffer(taken, _GAP * unit)
+    for reach, wording, size in product(_REACHES, wordings, (size_on(ax).small, drawing.SMALLEST)):
+        sides = drawing.label_box(wording, size, unit)
+        box = drawing.find_place_beside(ax, spot.circle, sides, reach * unit + max(sides), avoid=avoid)
+        if box is not None:
+            spot.words, spot.label, spot.size = wording, box, size
             taken.append(box)
             return True
     return False
@@ -208,28 +178,30 @@ def circle_steps(largest: float, unit: str, language: str) -> list[float]:
     return [float(step * power / factor) for step in _STEPS[lead]]
 
 
-def _circle_legend(ax: Axes, circles: list[tuple[float, str]], title: str) -> AnchoredOffsetbox:
-    """Nested circles on one line, the largest first, each with its value; radii in points."""
+def _add_circle_legend(ax: Axes, scale: float, largest: float, own: base.Options) -> AnchoredOffsetbox:
+    """Nested circles on one line, the largest first, each with its value."""
     looks, size = base.text_looks(ax), size_on(ax).small
+    factor, point = to_unit(1, own.unit, own.language), drawing.units_per_point(ax)
+    circles = [
+        (scale * np.sqrt(step) / point, format_number(step * factor, language=own.language))
+        for step in circle_steps(largest, own.unit, own.language)
+    ]
     biggest, line = circles[0][0], 1.15 * size
-    spots: list[float] = []
+    heights: list[float] = []
     for radius, _ in reversed(circles):  # lift a label that would sit on the one below it
-        spots.append(max(2 * radius, spots[-1] + line) if spots else 2 * radius)
+        heights.append(max(2 * radius, heights[-1] + line) if heights else 2 * radius)
     longest = max(text_width(label, size) for _, label in circles)
-    area = DrawingArea(2 * biggest + 13 + longest, spots[-1] + line / 2 + 2)
-    for (radius, label), spot in zip(circles, reversed(spots), strict=True):
-        middle = (biggest + 1, radius + 1)
-        face = {"facecolor": FILL, "edgecolor": palette.OUTLINE, "linewidth": 0.5, "alpha": 0.9}
-        area.add_artist(Circle(middle, radius, **face))
-        x, y = (biggest + 1, 2 * biggest + 6, 2 * biggest + 9), (2 * radius + 1, spot + 1, spot + 1)
+    area = DrawingArea(2 * biggest + 13 + longest, heights[-1] + line / 2 + 2)
+    face = {"facecolor": FILL, "edgecolor": palette.OUTLINE, "linewidth": 0.5, "alpha": 0.9}
+    for (radius, label), up in zip(circles, reversed(heights), strict=True):
+        area.add_artist(Circle((biggest + 1, radius + 1), radius, **face))
+        x, y = (biggest + 1, 2 * biggest + 6, 2 * biggest + 9), (2 * radius + 1, up + 1, up + 1)
         area.add_artist(Line2D(x, y, color=palette.BORDER, linewidth=0.4))
-        area.add_artist(Text(2 * biggest + 11, spot + 1, label, va="center", **looks))
+        area.add_artist(Text(2 * biggest + 11, up + 1, label, va="center", **looks))
     found = base.legend_room(ax)
-    words = "\n".join(wrap(title, found.across_mm * base.POINTS_PER_MM - 4, size, bold=True))
+    words = "\n".join(wrap(own.title, found.across_mm * base.POINTS_PER_MM - 4, size, bold=True))
     heading = TextArea(words, textprops={**looks, "fontweight": "bold"})
     packed = VPacker(children=[heading, area], pad=0, sep=3, align="left")
     box = AnchoredOffsetbox(child=packed, pad=0.1, borderpad=0, **found.anchor)
-    box.patch.set(linewidth=0, alpha=0.92)
     box.set(gid="circle legend", zorder=8)
-    ax.add_artist(box)
-    return box
+    return ax.add_artist(box)

@@ -1,9 +1,9 @@
 """Classes of a map: round breaks by default, a scheme of mapclassify on request, their labels and colours."""
 
-import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,52 +13,46 @@ from lnregions.style import palette
 from lnregions.words import format_number
 from lnregions.words.catalogue import tr
 
-SCHEMES = {  # name here: class of mapclassify, name in a legend
-    "quantiles": ("Quantiles", "quantiles"),
-    "fisher-jenks": ("FisherJenks", "Fisher-Jenks"),
-    "equal-interval": ("EqualInterval", "equal intervals"),
-    "natural-breaks": ("NaturalBreaks", "natural breaks"),
-    "head-tail": ("HeadTailBreaks", "head/tail breaks"),
-    "std-mean": ("StdMean", "standard deviations"),
+SCHEMES = {
+    "Quantiles": "quantiles",
+    "FisherJenks": "Fisher-Jenks",
+    "EqualInterval": "equal intervals",
+    "NaturalBreaks": "natural breaks",
 }
+"""Schemes of mapclassify, and their names in a legend."""
 METHODS = {
     "round": "round class breaks",
     "given": "given class breaks",
     "zero": "round class breaks around zero",
-    **{scheme: label for scheme, (_, label) in SCHEMES.items()},
+    **SCHEMES,
 }
 
 
 class Classes(NamedTuple):
-    """Inner breaks in rising order, how they were found, and how well they fit.
+    """Inner breaks in rising order, and how they were found: a key of `METHODS`.
 
     A value belongs to the class whose lower break it reaches, so the end classes are open and every value has
-    one. `fit` is the goodness of variance fit (0 to 1; Jenks and Caspall 1971), None where it says nothing.
+    one.
     """
 
     breaks: tuple[float, ...]
     method: str = "given"
-    fit: float | None = None
 
     def index(self, values) -> np.ndarray:
         """Number of the class of each value, from 0; -1 for a missing one."""
         values = np.asarray(values, dtype=float)
-        found = np.digitize(values, self.breaks)
-        return np.where(np.isfinite(values), found, -1)
+        return np.where(np.isfinite(values), np.digitize(values, self.breaks), -1)
 
     def method_label(self, language: str) -> str:
-        """Method and fit in words, for the legend."""
-        words = tr(METHODS[self.method], language)
-        if self.fit is None:
-            return words
-        return tr("{method}, GVF {fit}", language, method=words, fit=format_number(self.fit, decimals=2))
+        """Method in words, for the legend."""
+        return tr(METHODS[self.method], language)
 
 
-def _finite(values: Iterable[float], kind: str) -> np.ndarray:
+def _finite(values: Iterable[float]) -> np.ndarray:
     values = np.asarray(list(values), dtype=float)
     values = values[np.isfinite(values)]
     if not len(values):
-        raise DataError(f"There is no {kind} to find class breaks for. Give one finite number, or breaks.")
+        raise DataError("There is no value to find class breaks for. Give one finite number, or breaks.")
     return values
 
 
@@ -93,7 +87,7 @@ def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     """
     if not 2 <= classes <= 7:
         raise DataError(f"{classes} classes cannot be told apart on a map. Ask for 2 to 7.")
-    values = _finite(values, "value")
+    values = _finite(values)
     low, high = float(values.min()), float(values.max())
     if low == high:
         return Classes((low,), "round")
@@ -107,78 +101,25 @@ def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     return Classes(tuple(max(found, key=evenness)), "round")
 
 
-def change_breaks(values: Iterable[float], *, classes: int = 6) -> Classes:
+def change_breaks(values: Iterable[float]) -> Classes:
     """Round breaks that lie mirrored around zero, zero itself among them, for changes and differences.
 
-    A side of zero that no value lies on is one class.
+    There are at most three classes on a side of zero, or five if all values lie on one side; the other side
+    is one class.
 
     Examples
     --------
     >>> change_breaks([-7, -1, 2, 4, 9]).breaks
     (-5.0, -2.0, 0.0, 2.0, 5.0)
     """
-    values = _finite(values, "change")
+    values = _finite(values)
     if not values.any():
         return Classes((0.0,), "zero")
-    most = classes // 2 if values.min() < 0 < values.max() else classes - 2
-    half = [b for b in round_breaks(np.abs(values), classes=max(2, most)).breaks if b > 0]
+    most = 3 if values.min() < 0 < values.max() else 4
+    half = [b for b in round_breaks(np.abs(values), classes=most).breaks if b > 0]
     below = [-b for b in reversed(half)] if (values < 0).any() else []
     above = half if (values > 0).any() else []
     return Classes((*below, 0.0, *above), "zero")
-
-
-def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> Classes:
-    """Breaks of one of mapclassify's schemes, with the goodness of variance fit.
-
-    Raises
-    ------
-    DataError
-        For an unknown scheme, or fewer different values than classes.
-
-    Examples
-    --------
-    >>> scheme_breaks([1, 2, 3, 10, 11, 12], "quantiles", classes=2).breaks
-    (10.0,)
-    """
-    if scheme not in SCHEMES:
-        raise unknown("scheme", scheme, list(SCHEMES))
-    values = _finite(values, "value")
-    distinct = len(np.unique(values))
-    if distinct < classes:
-        raise DataError(
-            f"Only {distinct} different values stand against {classes} classes. "
-            f"Ask for at most {distinct} classes, or leave the scheme out for round breaks."
-        )
-    import mapclassify  # slow to import, and rarely used
-
-    free = scheme in ("head-tail", "std-mean")
-    found = getattr(mapclassify, SCHEMES[scheme][0])(values, **({} if free else {"k": classes}))
-    # the bins of mapclassify include their upper end, ours their lower: the same split, seen from above
-    inner = {float(values[values > upper].min()) for upper in found.bins[:-1] if (values > upper).any()}
-    fit = 1 - found.get_tss() / ((values - values.mean()) ** 2).sum()  # get_tss: squares within classes
-    return Classes(tuple(sorted(inner)), scheme, float(fit))
-
-
-def as_classes(breaks: Classes | Sequence[float] | str | None, values: Iterable[float]) -> Classes:
-    """What ``breaks=`` of a map means: None for round ones, the name of a scheme, or the breaks themselves.
-
-    Raises
-    ------
-    DataError
-        When given breaks do not rise, or are more than six.
-    """
-    if breaks is None:
-        return round_breaks(values)
-    if isinstance(breaks, Classes):
-        return breaks
-    if isinstance(breaks, str):
-        return scheme_breaks(values, breaks, classes=min(5, max(2, len(np.unique(_finite(values, "value"))))))
-    breaks = tuple(float(b) for b in breaks)
-    if not 1 <= len(breaks) <= 7 or any(b <= a for a, b in itertools.pairwise(breaks)):
-        raise DataError(
-            f"Class breaks {breaks} do not make classes. Give one to seven numbers in rising order."
-        )
-    return Classes(breaks)
 
 
 def class_labels(classes: Classes, *, factor: float = 1.0, language: str = "en") -> list[str]:
@@ -197,7 +138,7 @@ def class_labels(classes: Classes, *, factor: float = 1.0, language: str = "en")
     between = "{low} to {high}" if shown[0] < 0 else "{low} – {high}"  # a dash would look like a minus
     return [
         tr("below {number}", language, number=words[0]),
-        *(tr(between, language, low=a, high=b) for a, b in itertools.pairwise(words)),
+        *(tr(between, language, low=a, high=b) for a, b in pairwise(words)),
         tr("{number} or more", language, number=words[-1]),
     ]
 
@@ -210,45 +151,61 @@ class Scale:
     unit: str
     classes: Classes
     ramp: list[str]
-    sign: bool = False
 
     def facts(self) -> dict:
         """What a figure's sidecar records of the classes."""
-        breaks, method, fit = self.classes
-        own = {"breaks": list(breaks), "class_method": method, "class_fit": fit}
-        return {"column": self.column, "unit": self.unit, **own}
+        breaks, method = self.classes
+        return {"column": self.column, "unit": self.unit, "breaks": list(breaks), "class_method": method}
 
 
-def rate_scale(column: str, values, *, unit: str, breaks) -> Scale:
-    """Scale of a rate or share in one hue, pale to deep; around zero where the breaks were found for that.
-
-    Raises
-    ------
-    DataError
-        When there are more than six breaks.
-    """
-    classes = as_classes(breaks, values)
-    if classes.method == "zero":
-        return zero_scale(column, classes, unit=unit)
-    count = len(classes.breaks) + 1
-    if count > 7:
-        raise DataError(f"{count} classes cannot be told apart in one hue. Give at most six breaks.")
-    return Scale(column, unit, classes, palette.sequential(count))
-
-
-def zero_scale(column: str, classes: Classes, *, unit: str) -> Scale:
-    """Scale of a change: brown below zero, blue above.
+def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> Classes:
+    """Breaks of one of the schemes of mapclassify, with at most as many classes as there are different values.
 
     Raises
     ------
     DataError
-        When the breaks do not hold zero, or more than three lie on one side of it.
+        For an unknown scheme.
+
+    Examples
+    --------
+    >>> scheme_breaks([1, 2, 3, 10, 11, 12], "Quantiles", classes=2).breaks
+    (10.0,)
     """
-    below = sum(b <= 0 for b in classes.breaks)
-    above = sum(b >= 0 for b in classes.breaks)
-    if 0 not in classes.breaks or max(below, above) > 4:
+    import mapclassify  # slow to import, and rarely used
+
+    if scheme not in SCHEMES:
+        raise unknown("scheme", scheme, list(SCHEMES))
+    values = _finite(values)
+    found = getattr(mapclassify, scheme)(values, k=max(2, min(classes, len(np.unique(values)))))
+    # the bins of mapclassify include their upper end, ours their lower: the same split, seen from above
+    inner = {float(values[values > upper].min()) for upper in found.bins[:-1] if (values > upper).any()}
+    return Classes(tuple(sorted(inner)), scheme)
+
+
+def rate_scale(column: str, values, *, unit: str, breaks: Classes | Sequence[float] | str | None) -> Scale:
+    """Scale of a rate or share in one hue, pale to deep; without breaks, round ones of the values.
+
+    `breaks` may name one of `SCHEMES`.
+
+    Raises
+    ------
+    DataError
+        When the breaks do not rise, or are more than six.
+    """
+    if breaks is None:
+        breaks = round_breaks(values)
+    elif isinstance(breaks, str):
+        breaks = scheme_breaks(values, breaks)
+    classes = breaks if isinstance(breaks, Classes) else Classes(tuple(float(b) for b in breaks))
+    if not 1 <= len(classes.breaks) <= 6 or any(b <= a for a, b in pairwise(classes.breaks)):
         raise DataError(
-            f"Breaks {classes.breaks} do not part losses from gains. "
-            "Give rising breaks that hold 0, with at most three on each side."
+            f"Class breaks {classes.breaks} do not make classes. Give one to six numbers in rising order."
         )
-    return Scale(column, unit, classes, palette.diverging(below, above), sign=True)
+    return Scale(column, unit, classes, palette.sequential(len(classes.breaks) + 1))
+
+
+def change_scale(column: str, values, *, unit: str) -> Scale:
+    """Scale of a change: brown below zero, blue above."""
+    classes = change_breaks(values)
+    below, above = (sum(sign * b >= 0 for b in classes.breaks) for sign in (-1, 1))
+    return Scale(column, unit, classes, palette.diverging(below, above))

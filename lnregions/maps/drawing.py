@@ -1,7 +1,8 @@
 """Areas on the equal-area grid: as patches, outlined, hatched, and with labels inside them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
+from itertools import product
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +11,6 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path
-from matplotlib.text import Text
 
 from lnregions.boundaries import EQUAL_AREA, project, simplify_coverage, union
 from lnregions.errors import DataError, unknown
@@ -19,13 +19,20 @@ from lnregions.style import palette, rc, size_on, text_width
 from lnregions.words import format_number, places_shown, to_unit
 from lnregions.words.catalogue import tr
 
-LABELS = ("name", "both", "value", "none")
+LABELS = ("name", "value")
 LINE_HEIGHT = 1.24  # of the text's size, with the air between lines
 SMALLEST = 6.0  # points
 _FINEST = 2500  # steps of the finest detail across a map: 0.05 mm on one 125 mm wide
 _LONGEST_LEAD = 36.0  # points from an area to a number outside it
 _MOST_KEYS = 20
 _PAD = 0.8  # points of air beside a label
+
+
+def refuse_others(kind: str, given: Iterable[str], known: Collection[str]) -> None:
+    """Refuse what is not among the known."""
+    for one in given:
+        if one not in known:
+            raise unknown(kind, one, known)
 
 
 def prepare(frame: gpd.GeoDataFrame, *, needs: tuple[str, ...] = ()) -> gpd.GeoDataFrame:
@@ -36,9 +43,7 @@ def prepare(frame: gpd.GeoDataFrame, *, needs: tuple[str, ...] = ()) -> gpd.GeoD
     DataError
         When a column is missing, no CRS is set, or nothing is there to draw.
     """
-    for column in needs:
-        if column not in frame:
-            raise unknown("column", column, [c for c in frame.columns if c != "geometry"])
+    refuse_others("column", needs, [c for c in frame.columns if c != "geometry"])
     if frame.crs is None:
         raise DataError(
             "The areas carry no coordinate reference system, so they cannot be projected. "
@@ -94,40 +99,35 @@ def draw_outline(ax: Axes, geometry, *, colour: str = palette.OUTLINE, points: f
     return draw_areas(ax, [union(geometry)], fills="none", edge=colour, **looks)
 
 
-def draw_missing(ax: Axes, geometry) -> None:
-    """Hatch areas without a value."""
-    if len(geometry):
+def draw_ground(ax: Axes, geometry, missing, *, fills) -> None:
+    """Areas filled, or hatched where a value is `missing`, with the outer border of all."""
+    if not np.all(missing):
+        draw_areas(ax, geometry[~missing], fills=fills, gid="areas")
+    if np.any(missing):
         looks = {"hatch": palette.NO_DATA_HATCH, "gid": "no data"}
-        draw_areas(ax, geometry, fills=palette.NO_DATA_FILL, **looks)
+        draw_areas(ax, geometry[missing], fills=palette.NO_DATA_FILL, **looks)
+    draw_outline(ax, geometry)
 
 
 # --- words of labels ----------------------------------------------------------------------------------------
 
 
-def wordings(
-    frame: pd.DataFrame, labels: str, language: str, values: Sequence[str] | None = None
-) -> list[list[str]]:
-    """Wordings of each area's label, the preferred first: name, both names, or name over value.
+def wordings(frame: pd.DataFrame, labels: str, language: str, values: Sequence[str] = ()) -> list[list[str]]:
+    """Wordings of each area's label, the preferred first: its name, or name over value and the name alone.
 
     Raises
     ------
     DataError
-        When `labels` is not one of "name", "both", "value", "none".
+        When `labels` is neither "name" nor "value".
     """
-    if labels not in LABELS:
-        raise unknown("labels", labels, LABELS)
-    if labels == "none":
-        return [[] for _ in range(len(frame))]
-    own = [str(name) for name in frame[f"short_{language}"]]
-    if labels == "both":
-        pairs = zip(frame["short_zh"], frame["short_en"], own, strict=True)
-        return [[f"{zh}\n{en}", name] for zh, en, name in pairs]
-    if labels == "value" and values is not None:
-        return [[f"{name}\n{value}", name] for name, value in zip(own, values, strict=True)]
-    return [[name] for name in own]
+    refuse_others("labels", [labels], LABELS)
+    names = [str(name) for name in frame[f"short_{language}"]]
+    if labels == "name":
+        return [[name] for name in names]
+    return [[f"{name}\n{value}", name] for name, value in zip(names, values, strict=True)]
 
 
-def printed_values(values, unit: str, language: str, **how) -> list[str]:
+def printed_values(values, unit: str, language: str, *, sign: bool = False) -> list[str]:
     """Values as labels print them: without unit, a dash for none; a small one is never printed as nothing.
 
     Examples
@@ -138,12 +138,12 @@ def printed_values(values, unit: str, language: str, **how) -> list[str]:
     shown = np.array([to_unit(float(v), unit, language) for v in values])
     known = np.abs(shown[np.isfinite(shown)])
     whole = unit not in ("%", "pp") and len(known) and np.median(known) >= 100
-    return [
-        format_number(v, language=language, decimals=places_shown(v, 0 if whole else 1), **how)
-        if np.isfinite(v)
-        else "–"
-        for v in shown
-    ]
+
+    def printed(value: float) -> str:
+        places = places_shown(value, 0 if whole else 1)
+        return format_number(value, language=language, decimals=places, sign=sign)
+
+    return [printed(v) if np.isfinite(v) else "–" for v in shown]
 
 
 def key_lines(key: Sequence[tuple[str, str]], language: str) -> list[str]:
@@ -186,11 +186,9 @@ def find_place(room, box: tuple[float, float], *, taken: Sequence = (), near=Non
     It lies around `near`, or else where there is most room, as far as that is free.
     """
     wide, high = box
-    if room.is_empty:
-        return None
     xmin, ymin, xmax, ymax = room.bounds
     if wide > xmax - xmin or high > ymax - ymin or wide * high > room.area:
-        return None
+        return None  # nor is there any in an empty one
     shapely.prepare(room)
     first = near or widest_place(room, round(min(max(wide / high, 0.6), 5.0), 1))
     grid = np.stack(np.meshgrid(np.linspace(xmin, xmax, 33), np.linspace(ymin, ymax, 33)), -1).reshape(-1, 2)
@@ -206,14 +204,21 @@ def find_place(room, box: tuple[float, float], *, taken: Sequence = (), near=Non
     return None
 
 
-def write(ax: Axes, words: str, box, *, size: float, fill: str | None, ground: bool = False) -> Text:
-    """Write a label in the middle of a box, in ink or white as its fill asks; on white without a fill."""
+def find_place_beside(ax: Axes, shape, box: tuple[float, float], reach: float, *, avoid: Sequence):
+    """Rectangle within `reach` of a shape, as near as may be, inside the map's frame and clear of `avoid`."""
+    room = shapely.intersection(map_frame(ax), shape.buffer(reach))
+    near = (shape.centroid.x, shape.centroid.y - 3 * units_per_point(ax))  # rather below than above
+    return find_place(shapely.difference(room, shapely.union_all(avoid)), box, near=near)
+
+
+def write(ax: Axes, words: str, box, *, size: float, fill: str | None, ground: bool = True) -> None:
+    """Write a label in the middle of a box, in ink or white on its fill; on a white ground without one."""
     looks = {**text_looks(ax), "fontsize": size, "ha": "center", "va": "center", "linespacing": 1.0}
     looks["color"] = palette.INK if fill is None else palette.text_on(fill)
-    if fill is None or ground:
+    if ground:  # so that lines do not run through the words
         face = {"facecolor": fill or "#ffffff", "alpha": 1.0 if fill else 0.85, "linewidth": 0}
         looks["bbox"] = {"boxstyle": "square,pad=0.1", **face}
-    return ax.text(box.centroid.x, box.centroid.y, words, zorder=6, gid="label", clip_on=True, **looks)
+    ax.text(box.centroid.x, box.centroid.y, words, zorder=6, gid="label", clip_on=True, **looks)
 
 
 def draw_lead(ax: Axes, point, box) -> None:
@@ -223,78 +228,64 @@ def draw_lead(ax: Axes, point, box) -> None:
 
 
 def label_areas(
-    ax: Axes,
-    frame: gpd.GeoDataFrame,
-    words: Sequence[Sequence[str]],
-    fills: Sequence[str | None],
-    *,
-    ground: bool = False,
-    complete: bool = False,
+    ax: Axes, frame: gpd.GeoDataFrame, words: Sequence[Sequence[str]], fills: Sequence[str | None]
 ) -> list[str]:
     """Write a label into every area, each wholly inside its own and clear of all others.
 
-    An area too small for any wording gets a number instead, and the number a line in the key; the number
-    stands beside it at the end of a short line where even that has no room within. Beyond twenty of them they
-    stay empty.
-
-    `words` are the wordings of each area, the preferred first; `fills` the fill under each label, which is
-    ink or white accordingly, None for a label on its own white ground. `ground` puts a ground of the fill's
-    colour under each label, so that lines do not run through it. `complete` puts the preferred wording of
-    labels that had to be shortened into the key, without a number. Returns the key, for a legend's notes.
+    `words` are the wordings of each area, the preferred first; `fills` the colour under each label, None for a
+    label on white. An area too small for any wording gets a number, beside it at the end of a short line if
+    even that has no room within; with more than twenty of these they stay empty. Returns the key, for a
+    legend's notes: the preferred wording of numbered areas, and of labels that had to be shortened.
     """
     unit, sheet = units_per_point(ax), size_on(ax)
     rooms = [largest_part(g) for g in frame.geometry]
     sizes = list(dict.fromkeys((sheet.normal, sheet.small, max(SMALLEST, sheet.small - 1), SMALLEST)))
-    sizes = sizes[_common_size(rooms, words, sizes, unit) :]
+    sizes = _common_sizes(rooms, words, sizes, unit)
     taken, left, shortened = [], [], []
     for k in np.argsort(shapely.area(rooms), kind="stable"):  # the small ones choose first
-        tries = [(wording, size) for wording in words[k] for size in sizes]
-        for wording, size in tries:
+        for wording, size in product(words[k], sizes):
             box = find_place(rooms[k], label_box(wording, size, unit), taken=taken)
             if box is not None:
                 taken.append(box)
-                write(ax, wording, box, size=size, fill=fills[k], ground=ground)
+                write(ax, wording, box, size=size, fill=fills[k])
                 shortened += [k] if wording != words[k][0] else []
                 break
         else:
-            left += [k] if tries else []
+            left.append(k)
     key: list[tuple[str, str]] = []
     for k in sorted(left) if len(left) <= _MOST_KEYS else []:
-        if _write_number(ax, str(len(key) + 1), rooms, k, taken, fills[k], ground):
+        if _write_number(ax, str(len(key) + 1), rooms, k, taken, fills[k]):
             key.append((str(len(key) + 1), words[k][0].replace("\n", " ")))
     drawn_on(ax).facts.setdefault("key", {}).update(key)
-    if complete:
-        key += [("", words[k][0].replace("\n", " ")) for k in sorted(shortened)]
+    key += [("", words[k][0].replace("\n", " ")) for k in sorted(shortened)]
     return key_lines(key, drawn_on(ax).language)
 
 
-def _common_size(rooms, words, sizes: Sequence[float], unit: float) -> int:
-    """Place in `sizes` of the largest that suits four in five labels, so that few are set smaller."""
-    preferred = [(room, w[0]) for room, w in zip(rooms, words, strict=True) if w]
+def _common_sizes(rooms, words, sizes: Sequence[float], unit: float) -> Sequence[float]:
+    """The largest of the sizes that suits four in five labels, so that few are set smaller, and those below."""
 
     def fitting(size: float) -> int:
-        return sum(find_place(room, label_box(w, size, unit)) is not None for room, w in preferred)
+        pairs = zip(rooms, words, strict=True)
+        return sum(find_place(room, label_box(w[0], size, unit)) is not None for room, w in pairs)
 
     enough = 0.8 * fitting(sizes[-1])
-    return next(k for k, size in enumerate(sizes) if fitting(size) >= enough)
+    return next(sizes[k:] for k, size in enumerate(sizes) if fitting(size) >= enough)
 
 
-def _write_number(ax, number: str, rooms, k: int, taken: list, fill: str | None, ground: bool) -> bool:
+def _write_number(ax, number: str, rooms, k: int, taken: list, fill: str | None) -> bool:
     """Write a number into an area, or beside it at the end of a short line; whether there was room."""
     unit = units_per_point(ax)
     sides = label_box(number, SMALLEST, unit)
     box = find_place(rooms[k], sides, taken=taken)
     if box is not None:
-        write(ax, number, box, size=SMALLEST, fill=fill, ground=ground)
+        write(ax, number, box, size=SMALLEST, fill=fill)
     else:
         point = shapely.point_on_surface(rooms[k])
-        around = shapely.intersection(map_frame(ax), point.buffer(_LONGEST_LEAD * unit))
-        outside = shapely.difference(around, shapely.union_all(rooms))
-        box = find_place(outside, sides, taken=taken, near=(point.x, point.y)) if outside.area else None
+        box = find_place_beside(ax, point, sides, _LONGEST_LEAD * unit, avoid=[*taken, *rooms])
         if box is None:
             return False
         draw_lead(ax, point, box)
-        write(ax, number, box, size=SMALLEST, fill=palette.LAND).set_gid("label outside")
+        write(ax, number, box, size=SMALLEST, fill=palette.LAND, ground=False)
     taken.append(box)
     return True
 

@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea, VPacker
 
 from lnregions.boundaries import remembered, union
-from lnregions.errors import DataError, unknown
+from lnregions.errors import DataError
 from lnregions.maps import base, drawing
 from lnregions.style import STATUSES, palette, region_style, region_tint
-from lnregions.words import NAMES, text
+from lnregions.words import text
 from lnregions.words.catalogue import tr, trn
 
 LINES = {"confirmed": "-", "likely": (0, (3.5, 1.4)), "unverified": (0, (0.9, 1.1))}
@@ -28,15 +28,9 @@ _MARK = 5.2  # points across
 
 
 def plot_membership(
-    cities: gpd.GeoDataFrame,
-    membership: pd.DataFrame,
-    *,
-    counties: gpd.GeoDataFrame | None = None,
-    regions: pd.DataFrame | None = None,
-    labels: str = "name",
-    ax: Axes | None = None,
-    language: str = "en",
-) -> Axes:
+    cities: gpd.GeoDataFrame, membership: pd.DataFrame, *,
+    counties: gpd.GeoDataFrame, regions: pd.DataFrame, **options,
+) -> Axes:  # fmt: skip
     """Policy regions over one another: a colour each, stripes where they overlap, a line for their status.
 
     A region's line runs inside its border, each region at its own distance from it, so that two or three can
@@ -51,91 +45,68 @@ def plot_membership(
     membership
         ``region area level status`` and, if there are stand-ins, ``proxy``; as ``plan.membership``.
     counties
-        Boundaries of counties with their city (``parent``), needed when a member is one.
+        Boundaries of counties, with their city (``parent``).
     regions
-        ``region short_en short_zh`` in the order of the legend; without it, in the order of membership.
-    labels
-        "name", "both" or "none".
-    ax, language
-        As in `plot_choropleth`.
+        ``region short_en short_zh`` in the order of the legend, as ``plan.regions``.
+    options
+        Axes and language: see `Options`.
 
     Raises
     ------
     DataError
-        For a member that is not among the boundaries, or an unknown status.
+        For a member that is not among the boundaries, or an unknown status or region.
     """
-    members = _members(membership)
-    names = _names(members, regions, language)
-    members = members.assign(order=members["region"].map(list(names).index)).sort_values("order")
+    own = base.Options(**options)
+    members, names = _members(membership, regions, own.language)
     cities = drawing.prepare(cities, needs=("area",))
     areas = _drawn_areas(cities, counties, members)
     facts = {region: sorted(part["area"]) for region, part in members.groupby("region", sort=False)}
-    ax = drawing.start(ax, cities, language, members=facts)
-    held = [members[members["area"].isin([area, city])] for area, city in areas[["area", "city"]].to_numpy()]
-    grounds = _fill(ax, areas, held)
+    ax = drawing.start(own.ax, cities, own.language, members=facts)
+    by_area = [members[members["area"].isin(pair)] for pair in areas[["area", "city"]].to_numpy()]
+    grounds = _fill(ax, areas, by_area)
+    millimetre = base.units_per_mm(ax) * min(1.0, base.mm_box(ax)[2] / 125)  # closer lines on a small map
     for (order, region, status), part in members.groupby(["order", "region", "status"]):
-        own = areas.geometry[areas["area"].isin(part["area"]) | areas["city"].isin(part["area"])]
-        millimetre = base.units_per_mm(ax) * min(1.0, base.mm_box(ax)[2] / 125)  # closer lines on a small map
-        line = _within(own, (_INSET_MM + _STEP_MM * order) * millimetre)
+        whole = areas.geometry[areas["area"].isin(part["area"]) | areas["city"].isin(part["area"])]
+        line = _within(whole, (_INSET_MM + _STEP_MM * order) * millimetre)
         looks = {"linewidths": _LINE_POINTS, "linestyles": [LINES[status]], "zorder": 3}
         edge = palette.shade(region_style(region, order=order)[0])
         drawing.draw_areas(ax, [line], fills="none", edge=edge, gid=f"region {region} {status}", **looks)
     drawing.draw_outline(ax, cities.geometry)
-    key = drawing.label_areas(ax, areas, drawing.wordings(areas, labels, language), grounds, ground=True)
-    shared = {tuple(part["region"]): tuple(part["order"]) for part in held if len(part) > 1}
-    _membership_legend(ax, members, names, sorted(shared, key=shared.get), key, language)
+    key = drawing.label_areas(ax, areas, drawing.wordings(areas, "name", own.language), grounds)
+    shared = {tuple(part["region"]): tuple(part["order"]) for part in by_area if len(part) > 1}
+    _membership_legend(ax, members, names, sorted(shared, key=shared.get), key, own.language)
     return ax
 
 
 def _within(shapes, distance: float):
     """Line that runs so far inside the border of shapes, found once a process."""
-    return remembered(
-        ("within", distance),
-        list(shapes),
-        lambda: shapely.simplify(shapely.buffer(union(shapes), -distance), distance / 10),
-    )
+
+    def shrunk():
+        return shapely.simplify(shapely.buffer(union(shapes), -distance), distance / 10)
+
+    return remembered(("within", distance), list(shapes), shrunk)
 
 
-def _members(membership: pd.DataFrame) -> pd.DataFrame:
-    """Cities and counties that are members in their own right."""
+def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Cities and counties that are members in their own right, by region; the name of each of these regions."""
     members = membership[membership["level"].isin(["city", "county"])]
     if "proxy" in members:
         members = members[~members["proxy"].astype(bool)]
-    for status in members["status"]:
-        if status not in LINES:
-            raise unknown("status", status, LINES)
     if members.empty:
         raise DataError("No city or county is a member. Give at least one row of membership.")
-    return members
-
-
-def _names(members, regions, language: str) -> dict[str, str]:
-    """Short name of each region that has members, in the order of the legend."""
-    present = list(dict.fromkeys(members["region"]))
-    if regions is None:
-        return {region: text(region, language) if region in NAMES else region for region in present}
-    known = dict(zip(regions["region"], regions[f"short_{language}"], strict=True))
-    for region in present:
-        if region not in known:
-            raise unknown("region", region, known)
-    return {region: name for region, name in known.items() if region in present}
+    drawing.refuse_others("status", members["status"], LINES)
+    drawing.refuse_others("region", members["region"], list(regions["region"]))
+    present = regions[regions["region"].isin(members["region"])]
+    names = dict(zip(present["region"], present[f"short_{language}"], strict=True))
+    return members.assign(order=members["region"].map(list(names).index)).sort_values("order"), names
 
 
 def _drawn_areas(cities, counties, members) -> gpd.GeoDataFrame:
     """Cities without the ground of their member counties, then those counties; all with their ``city``."""
-    wanted = members["level"] == "county"
-    if wanted.any() and counties is None:
-        raise DataError(
-            f"{wanted.sum()} members are counties, whose boundaries were not given. "
-            "Add counties=load_boundaries('county')."
-        )
-    for level, frame, codes in (("city", cities, members[~wanted]), ("county", counties, members[wanted])):
-        known = [] if frame is None else list(frame["area"])
-        for area in codes["area"]:
-            if area not in known:
-                raise unknown(level, area, known)
+    for level, frame in (("city", cities), ("county", counties)):
+        drawing.refuse_others(level, members.loc[members["level"] == level, "area"], list(frame["area"]))
     cities = cities.assign(city=cities["area"])
-    if not wanted.any():
+    if not counties["area"].isin(members["area"]).any():
         return cities
     counties = drawing.prepare(counties, needs=("area", "parent")).rename(columns={"parent": "city"})
     counties = counties[counties["area"].isin(members["area"])]
@@ -146,11 +117,11 @@ def _drawn_areas(cities, counties, members) -> gpd.GeoDataFrame:
     return pd.concat([cities[columns], counties[columns]], ignore_index=True)
 
 
-def _fill(ax: Axes, areas, held: list) -> list[str | None]:
+def _fill(ax: Axes, areas, by_area: list) -> list[str | None]:
     """Fill areas by their regions; the ground of each label, None where it is striped."""
     width = _STRIPE_MM * min(1.0, max(0.7, base.mm_box(ax)[2] / 125)) * base.units_per_mm(ax) * np.sqrt(2)
     fills, grounds = [], []
-    for area, shape, part in zip(areas["area"], areas.geometry, held, strict=True):
+    for area, shape, part in zip(areas["area"], areas.geometry, by_area, strict=True):
         rows = zip(part["region"], part["order"], part["status"], strict=True)
         tints = [region_tint(r, order=order, strength=STRENGTHS[status]) for r, order, status in rows]
         fills.append(tints[0] if tints else palette.LAND)
@@ -168,13 +139,10 @@ def _stripes(shape, turn: int, turns: int, width: float):
     xmin, ymin, xmax, ymax = shape.bounds
     period = width * turns
     first = np.floor((xmin - ymax) / period) * period + turn * width
-    stripes = [
-        shapely.Polygon(
-            [(x + ymin, ymin), (x + ymin + width, ymin), (x + ymax + width, ymax), (x + ymax, ymax)]
-        )
-        for x in np.arange(first, xmax - ymin + width, period)
-    ]
-    return shapely.intersection(shapely.MultiPolygon(stripes), shape)
+    x = np.arange(first, xmax - ymin + width, period)[:, None]
+    across = np.add(x, [ymin, ymin + width, ymax + width, ymax])
+    stripes = shapely.polygons(np.dstack([across, np.broadcast_to([ymin, ymin, ymax, ymax], across.shape)]))
+    return shapely.intersection(shapely.multipolygons(stripes), shape)
 
 
 def _membership_legend(ax, members, names: dict[str, str], shared, key, language: str) -> None:
@@ -199,15 +167,9 @@ def _membership_legend(ax, members, names: dict[str, str], shared, key, language
 
 
 def plot_plan_status(
-    frame: gpd.GeoDataFrame,
-    verdicts: pd.DataFrame,
-    *,
-    members: Mapping[str, Sequence[str]],
-    names: Mapping[str, str],
-    legend: str = "",
-    ax: Axes | None = None,
-    language: str = "en",
-) -> Axes:
+    frame: gpd.GeoDataFrame, verdicts: pd.DataFrame, *,
+    members: Mapping[str, Sequence[str]], names: Mapping[str, str], **options,
+) -> Axes:  # fmt: skip
     """Regions of a plan, outlined and tinted, each with one mark a target whose shape tells the status.
 
     Parameters
@@ -220,46 +182,39 @@ def plot_plan_status(
         Areas of each region, in the order of drawing.
     names
         Name of each region.
-    legend
-        Title of the legend, which counts each status.
-    ax, language
-        As in `plot_choropleth`.
+    options
+        Title of the legend, which counts each status, axes and language: see `Options`.
 
     Raises
     ------
     DataError
         For a status that verdicts do not use, or a member that is not among the boundaries.
     """
+    own = base.Options(**options)
     frame = drawing.prepare(frame, needs=("area",))
-    for kind, given, known in (
-        ("status", verdicts["status"], STATUSES),
-        ("area", [area for areas in members.values() for area in areas], set(frame["area"])),
-    ):
-        for one in given:
-            if one not in known:
-                raise unknown(kind, one, list(known))
-    ax = drawing.start(ax, frame, language)
+    drawing.refuse_others("status", verdicts["status"], STATUSES)
+    drawing.refuse_others("area", [area for areas in members.values() for area in areas], list(frame["area"]))
+    ax = drawing.start(own.ax, frame, own.language)
     drawing.draw_areas(ax, frame.geometry, fills="#f4f5f6", edge="none")
     shapes = {region: union(frame.geometry[frame["area"].isin(areas)]) for region, areas in members.items()}
     for order, (region, shape) in enumerate(shapes.items()):
-        fill = region_tint(region, order=order, strength=0.9)
-        drawing.draw_areas(
-            ax, [shape], fills=fill, edge="none", zorder=2.5, alpha=0.6
-        )  # so that overlaps mix
+        fill, edge = region_tint(region, order=order, strength=0.9), region_style(region, order=order)[0]
+        mixing = {"edge": "none", "zorder": 2.5, "alpha": 0.6}  # so that overlaps mix
+        drawing.draw_areas(ax, [shape], fills=fill, **mixing)
         looks = {"linewidths": 1.3, "zorder": 3 + 0.1 * order, "gid": f"region {region}"}
-        drawing.draw_areas(ax, [shape], fills="none", edge=region_style(region, order=order)[0], **looks)
+        drawing.draw_areas(ax, [shape], fills="none", edge=edge, **looks)
     drawing.draw_areas(ax, frame.geometry, fills="none", edge=palette.HAIRLINE, zorder=2.9)
     drawing.draw_outline(ax, frame.geometry)
     for region, shape in shapes.items():
         others = [other for code, other in shapes.items() if code != region]
         middle = remembered(("middle",), [shape, *others], partial(_free_middle, shape, others))
-        own = verdicts.loc[verdicts["region"] == region, "status"]
-        _write_card(
-            ax, middle, names[region], [status for status in STATUSES for _ in range((own == status).sum())]
-        )
+        statuses = verdicts.loc[verdicts["region"] == region, "status"]
+        _write_card(ax, middle, names[region], sorted(statuses, key=list(STATUSES).index))
     counts = verdicts["status"].value_counts().reindex(STATUSES).dropna().astype(int)
-    lines = [base.counted(text(status, language), count, language) for status, count in counts.items()]
-    base.add_legend(ax, [_mark(status) for status in counts.index], lines, title=legend)
+    lines = [
+        base.counted(text(status, own.language), count, own.language) for status, count in counts.items()
+    ]
+    base.add_legend(ax, [_mark(status) for status in counts.index], lines, title=own.title)
     return ax
 
 
@@ -285,10 +240,5 @@ def _write_card(ax: Axes, middle, name: str, statuses: Sequence[str]) -> None:
     words = TextArea(name, textprops={**base.text_looks(ax), "weight": "bold"})
     rows = [words, HPacker(children=marks, pad=0, sep=2.0)] if marks else [words]
     card = VPacker(children=rows, align="center", pad=2, sep=2.5)
-    face = {
-        "boxstyle": "round,pad=0.15",
-        "facecolor": "#ffffff",
-        "edgecolor": palette.BORDER,
-        "linewidth": 0.4,
-    }
-    ax.add_artist(AnnotationBbox(card, middle, pad=0.1, bboxprops=face, zorder=6))
+    face = {"boxstyle": "round,pad=0.15", "facecolor": "#ffffff", "edgecolor": palette.BORDER}
+    ax.add_artist(AnnotationBbox(card, middle, pad=0.1, bboxprops={**face, "linewidth": 0.4}, zorder=6))

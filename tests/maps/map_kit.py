@@ -1,5 +1,7 @@
 """What the tests of maps share: areas with values, and what is found on drawn axes."""
 
+from itertools import combinations
+
 import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
@@ -44,6 +46,13 @@ def some_members():
     return pd.concat([frame, proxy], ignore_index=True)
 
 
+REGIONS = pd.DataFrame({
+    "region": ["circle", "belt", "west", "east"],
+    "short_en": ["Circle", "Belt", "West", "East"],
+    "short_zh": ["圈", "海岸", "辽西", "辽东"],
+})  # fmt: skip
+
+
 def collections(ax, gid):
     return [c for c in ax.collections if c.get_gid() == gid]
 
@@ -79,6 +88,12 @@ def boxes_in_units(ax):
     with mpl.rc_context({"text.hinting": "none"}):
         extents = [t.get_window_extent(fig.canvas.get_renderer()) for t in labels(ax)]
     return [shapely.box(*extent.transformed(ax.transData.inverted()).extents) for extent in extents]
+
+
+def overlapping(boxes):
+    """Whether any two of some shapes, or extents on the sheet, have ground in common."""
+    boxes = [box if isinstance(box, shapely.Geometry) else shapely.box(*box.extents) for box in boxes]
+    return any(a.intersects(b) for a, b in combinations(boxes, 2))
 
 
 def finished(frame, width="double", language="en", **how):

@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from map_kit import CITIES, CONTEXT, some_members
+from map_kit import CITIES, CONTEXT, REGIONS, some_members
 from PIL import Image, ImageFilter
 
 from lnregions import judge, load_boundaries, load_plan, maps
@@ -19,7 +19,8 @@ LOCKED = re.search(
 
 
 def membership(ax):
-    return maps.plot_membership(CITIES, some_members(), counties=load_boundaries("county"), ax=ax)
+    counties = load_boundaries("county")
+    return maps.plot_membership(CITIES, some_members(), counties=counties, regions=REGIONS, ax=ax)
 
 
 def classes(ax):
