@@ -106,10 +106,10 @@ def verdicts(options: argparse.Namespace) -> int:
     elif options.format == "json":
         print(found.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        from lnregions.show import verdict_text
+        from lnregions.show import show_verdicts
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        print(verdict_text(found, language=options.language, width=width))
+        print(show_verdicts(found, language=options.language).to_text(width=width))
     return 0
 
 

@@ -314,9 +314,7 @@ def test_a_disk_that_is_full_at_the_end_keeps_the_journal_of_what_was_done(disk,
 
 def test_a_full_disk_leaves_the_report_as_it_was(disk, monkeypatch):
     old, new = ({f"en/region/{n}.html": word * 100_000 for n in range(9)} for word in ("old", "new!!"))
-    site = type("Site", (), {"previews": {}, "inventory": None})
-    monkeypatch.setattr(report, "read_site", lambda *args, **more: site)
-    monkeypatch.setattr(report, "make_previews", lambda inventory: {})
+    monkeypatch.setattr(report, "read_site", lambda *args, **more: None)
     for pages in (old, new):
         monkeypatch.setattr(report, "site_pages", lambda site, pages=pages: pages)
         if pages is old:

@@ -102,7 +102,8 @@ def read_runs(output: Path | str, *, plans: Collection[str]) -> list[RunFiles]:
         known = texts["notebook"] and texts["language"] in ("en", "zh")
         if known and given.get("plan", "ln-2022") in plans:
             error = {
-                key: _text(_mapping(record.get("error")).get(key)) for key in ("cell", "name", "text", "source")
+                key: _text(_mapping(record.get("error")).get(key))
+                for key in ("cell", "name", "text", "source")
             }
             run = RunFiles(_text(name), **texts, as_of=_text(given.get("as_of")), error=error)
             runs.append(_with_files(run, Path(output), _text(record.get("folder"))))

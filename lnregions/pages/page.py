@@ -13,7 +13,7 @@ from lnregions import __version__
 from lnregions.assess import STATUS_WORDS, Verdict
 from lnregions.explorer import map_script, map_style, script_json
 from lnregions.pages.inventory import FigureFiles, RunFiles
-from lnregions.pages.site import LANGUAGES, Site, anchor, relative
+from lnregions.pages.site import Site, anchor, relative
 from lnregions.show import grades, head, value_words, web_address
 from lnregions.style import STATUSES
 from lnregions.words import text, unit_label
@@ -144,7 +144,9 @@ class Page:
         """Return id, title, and link on the page of sources, of each source by id."""
         known = self.site.sources
         return [
-            (one, str(known[one]["title"]), self.to("sources", at=one)) for one in sources.split() if one in known
+            (one, str(known[one]["title"]), self.to("sources", at=one))
+            for one in sources.split()
+            if one in known
         ]
 
     def pictures(self, figures: list[FigureFiles]) -> list[dict]:

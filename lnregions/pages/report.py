@@ -27,19 +27,6 @@ from lnregions.show import (
 )
 
 _OURS = re.compile(r"(index(\.zh)?|(en|zh)/((region|city)/)?[^/]+)\.html")
-STATUS_MEANINGS = {
-    "met": "The figure fulfils the clause.",
-    "on track": "The horizon lies ahead and growth so far is enough to reach the target.",
-    "acceleration needed": "The horizon lies ahead and growth so far is in the right direction, "
-    "but short of what is needed.",
-    "limited": "The horizon lies ahead and there has been little movement towards the target.",
-    "deterioration": "The figure has moved away from the target.",
-    "missed": "The horizon is past and the figure falls short.",
-    "not assessable": "There are figures, but not those that the clause needs: a member, a year or the benchmark "
-    "is missing.",
-    "no data": "No figure is known for the years of the plan.",
-    "not quantified": "The clause names no number that could be measured.",
-}
 
 
 def write_report(output, *, plan="ln-2022", as_of=None) -> Path:
@@ -210,7 +197,6 @@ def methods_page(page: Page) -> str:
         facts=show_plan(plan, language=page.language),
         readings=show_readings(plan, **given),
         methods=show_methods(plan, **given),
-        meanings=STATUS_MEANINGS,
     )
 
 

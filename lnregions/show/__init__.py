@@ -16,11 +16,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "table": ["Table", "Tables", "status_chip", "web_address"],
         "verdicts": [
             "show_calculations", "show_firmness", "show_methods", "show_on_the_way", "show_readings", "show_trail",
-            "show_verdicts", "verdict_text",
+            "show_verdicts",
         ],
         "words": [
-            "calculation_words", "figure_words", "grades", "head", "headed", "source_name", "source_titles", "target_labels",
-            "value_words",
+            "calculation_words", "figure_words", "grades", "head", "headed", "source_name", "source_titles",
+            "target_labels", "value_words",
         ],
     },
 )  # fmt: skip

@@ -113,7 +113,9 @@ def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -
         rows = sensitivity(plan, target, as_of=as_of or None)
         if len(rows) < 2:
             continue
-        frame = pd.DataFrame({"change": rows[f"change_{language}"], "value": _values(rows, "value", language)})
+        frame = pd.DataFrame(
+            {"change": rows[f"change_{language}"], "value": _values(rows, "value", language)}
+        )
         frame["status"] = rows["status"]
         note = sensitivity_words(rows, language=language)
         tables.append(reader_table(frame, language, title=labels[target], note=note))
@@ -134,11 +136,6 @@ def show_trail(plan, *, language: str = "en") -> Table:
         }
     )
     return reader_table(frame, language)
-
-
-def verdict_text(verdicts: pd.DataFrame, *, language: str = "en", width: int | None = None) -> str:
-    """Verdicts as plain text for a terminal of so many columns; on long lines without a width."""
-    return show_verdicts(verdicts, language=language).to_text(width=width)
 
 
 def _quantified(plan, region: str) -> list[str]:
