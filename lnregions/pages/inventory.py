@@ -94,7 +94,7 @@ def read_runs(output: Path | str, *, plans: Collection[str]) -> list[RunFiles]:
     ...     read_runs(folder, plans={"ln-2022"})
     []
     """
-    runs = []
+    output, runs = Path(output), []
     for name, record in sorted(Books(output).runs.items(), key=lambda item: str(item[0])):
         record = _mapping(record)
         texts = {key: _text(record.get(key)) for key in ("notebook", "language", "over", "value", "status")}
@@ -106,7 +106,7 @@ def read_runs(output: Path | str, *, plans: Collection[str]) -> list[RunFiles]:
                 for key in ("cell", "name", "text", "source")
             }
             run = RunFiles(_text(name), **texts, as_of=_text(given.get("as_of")), error=error)
-            runs.append(_with_files(run, Path(output), _text(record.get("folder"))))
+            runs.append(_with_files(run, output, _text(record.get("folder"))))
     return runs
 
 

@@ -121,20 +121,18 @@ def show_city_sources(adcode: str, *, plan="ln-2022", as_of: str = "", language:
 
 def _basis_tables(tables, areas: set[str], language: str) -> Tables:
     used = sources_used(tables, areas).astype({"figures": str})
-    used = used[["source", "title", "vintage", "figures", "url"]]
     used = used.rename(columns={"vintage": "date", "url": "where"})
-    names = dict(zip(tables.indicators["indicator"], tables.indicators[f"name_{language}"], strict=True))
+    used = used[["source", "title", "date", "figures", "where"]]
+    names = tables.indicators.set_index("indicator")[f"name_{language}"].to_dict()
     names["*"] = tr("all indicators", language)
-    caveats = caveats_on(tables, areas)
-    caveats = pd.DataFrame(
-        {"indicator": caveats["indicator"].map(names), "caveat": caveats[f"text_{language}"]}
-    )
+    caveats = caveats_on(tables, areas).rename(columns={f"text_{language}": "caveat"})
+    caveats["indicator"] = caveats["indicator"].map(names)
     note = tr("Figures carry no copyright; each source keeps its own terms.", language)
     folded = len(used) > UNFOLDED
     return Tables(
         (
             reader_table(used, language, title=tr("Sources", language), note=note, folded=folded),
-            reader_table(caveats, language, title=tr("Caveats", language)),
+            reader_table(caveats[["indicator", "caveat"]], language, title=tr("Caveats", language)),
         )
     )
 

@@ -64,15 +64,14 @@ def reader_table(
 
     The names of the columns, those of `HEADS`, tell which are numbers, statuses or links.
     """
-    numbers, statuses, links = (
-        [name for name in frame if name in kind] for kind in (_NUMBERS, _STATUSES, {"where"})
-    )
-    worded = {name: frame[name].map(lambda status: text(status, language)) for name in statuses}
-    numbers, statuses, links = (
-        tuple(head(name, language) for name in kind) for kind in (numbers, statuses, links)
-    )
-    frame = headed(frame.assign(**worded), language)
-    return Table(frame, title, note, numbers, statuses, language, links, folded)
+    worded = {name: frame[name].map(lambda one: text(one, language)) for name in frame if name in _STATUSES}
+
+    def headings(kind: set[str]) -> tuple[str, ...]:
+        return tuple(head(name, language) for name in frame if name in kind)
+
+    shown = headed(frame.assign(**worded), language)
+    kinds = (headings(_NUMBERS), headings(_STATUSES), language, headings({"where"}))
+    return Table(shown, title, note, *kinds, folded)
 
 
 def grades(language: str) -> str:
@@ -126,8 +125,8 @@ def value_words(value: float | None, unit: str, language: str, *, change: bool =
 
     Examples
     --------
-    >>> value_words(5.25, "%", "en"), value_words(-0.5, "%", "en", change=True)
-    ('5.3%', '−0.5 pp')
+    >>> value_words(5.23, "%", "en"), value_words(-0.5, "%", "en", change=True)
+    ('5.2%', '−0.5 pp')
     """
     if pd.isna(value):
         return ""
@@ -172,14 +171,11 @@ def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
     ('gap', '−97.29 billion yuan')
     ('real growth 2024', '5.2%')
     """
-    names = verdict.calculation(language=language).itertuples(index=False)
-    keys = [name for name, value in verdict.numbers.items() if value is not None]
+    names = verdict.calculation(language=language).iloc[:, 0]
+    numbers = [(key, value) for key, value in verdict.numbers.items() if value is not None]
     return [
-        (
-            re.sub(r"[,，] ?%|（%）", "", str(name)),
-            _number(key.rstrip("0123456789 "), value, verdict, language),
-        )
-        for key, (name, value) in zip(keys, names, strict=True)
+        (re.sub(r"[,，] ?%|（%）", "", name), _number(key.rstrip("0123456789 "), value, verdict, language))
+        for name, (key, value) in zip(names, numbers, strict=True)
     ]
 
 
