@@ -6,20 +6,20 @@ import re
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from os.path import normpath
 from pathlib import Path
-from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
-from lnregions.assess import judge
+from lnregions.assess import verdict_table
 from lnregions.errors import DataError, check_language, unknown
 from lnregions.figures import dateless_docx
 from lnregions.files import safe_name, write_whole
 from lnregions.pages.inventory import small_picture
-from lnregions.pages.page import Page
 from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
 from lnregions.paths import fonts_dir
 from lnregions.show import show_verdicts
+from lnregions.words.catalogue import tr
 
 MOST_BYTES = 1_500_000
 """What a page with all its pictures should stay under."""
@@ -113,25 +113,13 @@ def report_docx(output, region: str, *, language: str = "en", plan="ln-2022", as
             "A Word file needs python-docx, which is not installed. "
             "Install it with: pip install 'lnregions[docx]'."
         ) from None
-    from bs4 import BeautifulSoup
-
     site = _site(output, region, language, plan, as_of)
-    soup = BeautifulSoup(single_page(site, region, language=language), "html.parser")
-    for one in soup.select(_NOT_IN_WORD):
-        one.decompose()
-    page = Page(site, language, "region", region)
-    for chip in soup.select(":is(h3, h4) .chip"):
-        chip.string = page.word("{text} ({status})", text="", status=chip.text)
-    for name in soup("dt"):
-        value = name.find_next_sibling("dd")
-        value.string = page.word("{target}: {status}", target=name.text, status=_words(value))
-    for link in soup.select("li > a[href^=http]"):
-        link.append(f" {link['href']}")
+    page = _for_word(single_page(site, region, language=language), language)
     document = docx.Document()
     _set_language(document, language)
-    document.core_properties.title = _words(soup.h1)
-    verdicts = show_verdicts(judge(site.plan, as_of=site.as_of or None), region=region, language=language)
-    for part in soup.select(", ".join(_STYLES)):
+    document.core_properties.title = _words(page.h1)
+    verdicts = show_verdicts(verdict_table(site.main), region=region, language=language)
+    for part in page.select(", ".join(_STYLES)):
         _add(document, part)
         if "lead" in part.get("class", ()):
             shown = verdicts.frame.iloc[:, :-1]  # reasons stand with each target
@@ -167,11 +155,8 @@ def single_page(site: Site, region: str, *, language: str = "en") -> str:
             del link["href"]
         elif not re.match(r"#|https?://", link["href"]):
             link.unwrap()
-    start = dirname(site.path(language, "region", region))
-    pictures = [
-        (image, (site.output / normpath(join(start, unquote(image["src"])))).read_bytes())
-        for image in soup("img")
-    ]
+    folder = (site.output / site.path(language, "region", region)).parent
+    pictures = [(one, Path(normpath(folder / unquote(one["src"]))).read_bytes()) for one in soup("img")]
     page = str(soup)
     for widest, colours in _STEPS:
         for image, content in pictures:
@@ -272,6 +257,23 @@ def _for_print(page: str, language: str) -> str:
 
 
 # -- Word ---------------------------------------------------------------------------------------------------
+
+
+def _for_word(page: str, language: str):
+    """The page without what leads elsewhere, with names, statuses and addresses as plain text."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(page, "html.parser")
+    for one in soup.select(_NOT_IN_WORD):
+        one.decompose()
+    for chip in soup.select(":is(h3, h4) .chip"):
+        chip.string = tr("{text} ({status})", language, text="", status=chip.text)
+    for name in soup("dt"):
+        value = name.find_next_sibling("dd")
+        value.string = tr("{target}: {status}", language, target=name.text, status=_words(value))
+    for link in soup.select("li > a[href^=http]"):
+        link.append(f" {link['href']}")
+    return soup
 
 
 def _add(document, part) -> None:
