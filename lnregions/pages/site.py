@@ -2,23 +2,22 @@
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import quote
 
 import pandas as pd
 
 from lnregions.assess import STATUS_WORDS, Tables, Verdict, judge_all, load_tables
+from lnregions.boundaries import boundaries_of
 from lnregions.errors import DataError
 from lnregions.files import safe_name
-from lnregions.pages.inventory import Inventory, Preview, read_inventory
-from lnregions.show import web_address
-from lnregions.tables import Plan, load_caveats, load_sources, plan_of
-from lnregions.words import format_value
+from lnregions.pages.inventory import FigureFiles, RunFiles, make_previews, read_runs
+from lnregions.pages.region_map import CityMap, city_map
+from lnregions.tables import Plan, load_sources, plan_of
 
 LANGUAGES = ("en", "zh")
-_HOME = {"en": "index.html", "zh": "index.zh.html"}
-_EVERYWHERE = {"*", "cities", "nation", "province"}
 
 
 @dataclass(frozen=True)
@@ -27,25 +26,39 @@ class Site:
 
     Attributes
     ----------
+    output : Path
+        Folder that was rendered to.
     plan : Plan
     tables : Tables
         Figures known on the date, with the codebook.
     verdicts : tuple of Verdict
         All interpretations, the main one first within each target.
-    inventory : Inventory
-        What was rendered.
-    previews : dict
-        Small versions of figures by the path of their PNG.
-    asked : str
+    as_of : str
         The as-of date that was given; empty for all that is known.
+    runs : tuple of RunFiles
+        Those made for the pages' as-of date, sorted by name.
+    other_dates : tuple of str
+        As-of dates of further runs, whose figures would contradict the pages' verdicts; empty text for all that
+        was known.
     """
 
+    output: Path
     plan: Plan
     tables: Tables
     verdicts: tuple[Verdict, ...]
-    inventory: Inventory
-    previews: dict[str, Preview] = field(default_factory=dict)
-    asked: str = ""
+    as_of: str = ""
+    runs: tuple[RunFiles, ...] = ()
+    other_dates: tuple[str, ...] = ()
+
+    @cached_property
+    def previews(self) -> dict[str, dict]:
+        """Small versions of figures by the path of their PNG; brought up to date at first use."""
+        return make_previews(self.output, [one for run in self.runs for one in run.figures])
+
+    @cached_property
+    def map(self) -> CityMap:
+        """Outlines of all cities."""
+        return city_map(boundaries_of(self.plan))
 
     @cached_property
     def main(self) -> list[Verdict]:
@@ -58,7 +71,7 @@ class Site:
     @cached_property
     def areas(self) -> dict[str, dict]:
         """Row of each area by its code."""
-        return {row["area"]: row for row in self.plan.areas.to_dict("records")}
+        return _rows(self.plan.areas, "area")
 
     @cached_property
     def cities(self) -> list[str]:
@@ -66,26 +79,24 @@ class Site:
         return [area for area, row in self.areas.items() if row["level"] == "city"]
 
     @cached_property
-    def targets(self) -> dict[str, pd.Series]:
+    def targets(self) -> dict[str, dict]:
         """Row of each target by its id."""
-        return {row["target"]: row for _, row in self.plan.targets.iterrows()}
+        return _rows(self.plan.targets, "target")
 
     @cached_property
-    def regions(self) -> dict[str, pd.Series]:
+    def regions(self) -> dict[str, dict]:
         """Row of each region by its code."""
-        return {row["region"]: row for _, row in self.plan.regions.iterrows()}
+        return _rows(self.plan.regions, "region")
+
+    @cached_property
+    def codebook(self) -> dict[str, dict]:
+        """Row of each indicator by its id."""
+        return _rows(self.tables.indicators, "indicator")
 
     @cached_property
     def sources(self) -> dict[str, dict]:
         """Sources of figures and of the plan by id."""
-        frames = [load_sources(), self.plan.sources]
-        return {row["source"]: row for frame in frames for row in frame.fillna("").to_dict("records")}
-
-    @cached_property
-    def known(self) -> pd.DataFrame:
-        """The figure used of each area, indicator and year, as known on the date."""
-        observations = self.tables.observations
-        return observations[observations["default"]]
+        return _rows(load_sources(), "source") | _rows(self.plan.sources, "source")
 
     def counts(self, verdicts: list[Verdict]) -> list[tuple[str, int]]:
         """Return the statuses that occur, from best to worst, with how often."""
@@ -96,86 +107,40 @@ class Site:
         """Return the codes of the regions that a city is a member of."""
         return [region for region in self.regions if city in self.plan.members(region, level="city")]
 
-    # -- tables of figures, sources and caveats ----------------------------------------------------------
+    def runs_of(self, language: str, over: str, value: str = "") -> list[RunFiles]:
+        """Return the runs for one value of a parameter (``region``, ``adcode`` or none)."""
+        return [run for run in self.runs if (run.language, run.over, run.value) == (language, over, value)]
 
-    def latest_figures(self, areas: list[str], language: str) -> list[dict]:
-        """Return the latest figure of each area and indicator, in the order of the codebook and of the areas.
+    def figures_of(self, language: str, over: str, value: str = "") -> list[FigureFiles]:
+        """Return the figures of these runs, in reading order."""
+        return [figure for run in self.runs_of(language, over, value) for figure in run.figures]
 
-        Returns
-        -------
-        list of dict
-            ``area indicator name year value grade sources``; the value with its unit.
+    def path(self, language: str, kind: str, code: str = "") -> str:
+        """Return the path of a page below the output.
+
+        `kind` is ``home``, ``indicators``, ``sources``, ``methods``, ``notebooks``, or ``region``, ``city`` or
+        ``target`` with the code of one; a target is a section of its region's page.
         """
-        known = self.known[self.known["area"].isin(areas)]
-        last = known.sort_values("year", kind="stable").drop_duplicates(["area", "indicator"], keep="last")
-        codebook = {row["indicator"]: row for row in self.tables.indicators.to_dict("records")}
-        order = {code: place for place, code in enumerate(codebook)}
-        rows = sorted(last.itertuples(), key=lambda row: (order[row.indicator], areas.index(row.area)))
-        return [
-            {
-                "area": row.area,
-                "indicator": row.indicator,
-                "name": codebook[row.indicator][f"name_{language}"],
-                "year": int(row.year),
-                "value": format_value(row.value, codebook[row.indicator]["unit"], language),
-                "grade": row.grade,
-                "sources": row.source,
-            }
-            for row in rows
-        ]
+        if kind == "home":
+            return "index.html" if language == "en" else "index.zh.html"
+        if kind == "target":
+            return f"{self.path(language, 'region', self.targets[code]['region'])}#target-{anchor(code)}"
+        return f"{language}/{kind}/{safe_name(code)}.html" if code else f"{language}/{kind}.html"
 
-    def sources_of(self, areas: list[str]) -> list[dict]:
-        """Return the sources that the figures of some areas rest on: the source's row with ``figures`` and ``link``."""
-        counts = self.known.loc[self.known["area"].isin(areas), "source"].str.split().explode().value_counts()
-        own = [one for one in sorted(counts.index) if one in self.sources]
-        return [
-            self.sources[one]
-            | {"figures": int(counts[one]), "link": web_address(self.sources[one].get("url"))}
-            for one in own
-        ]
 
-    def caveats_of(self, areas: list[str], language: str) -> list[tuple[str, str]]:
-        """Return what to know before using the figures of some areas: indicator and text."""
-        caveats = load_caveats()
-        held = set(self.known.loc[self.known["area"].isin(areas), "indicator"]) | {"*"}
-        scope = caveats["area"].str.split().map(lambda named: bool(set(named) & (_EVERYWHERE | set(areas))))
-        own = caveats[caveats["indicator"].isin(held) & scope]
-        names = self.tables.indicators.set_index("indicator")[f"name_{language}"]
-        rows = zip(own["indicator"], own[f"text_{language}"], strict=True)
-        return list(dict.fromkeys((names.get(indicator, ""), text) for indicator, text in rows))
+def _rows(frame: pd.DataFrame, key: str) -> dict[str, dict]:
+    return {row[key]: row for row in frame.astype(object).fillna("").to_dict("records")}
 
-    # -- where pages lie ---------------------------------------------------------------------------------
 
-    def page(self, language: str, name: str) -> str:
-        """Return the path of a page: ``home``, ``indicators``, ``sources``, ``methods``, ``notebooks``."""
-        return _HOME[language] if name == "home" else f"{language}/{name}.html"
+def anchor(text: object) -> str:
+    """Return text as an anchor: letters, digits and hyphens stay.
 
-    def region_page(self, language: str, region: str) -> str:
-        """Return the path of a region's page."""
-        return f"{language}/region/{safe_name(region)}.html"
-
-    def city_page(self, language: str, city: str) -> str:
-        """Return the path of a city's page."""
-        return f"{language}/city/{safe_name(city)}.html"
-
-    def target_page(self, language: str, target: str) -> str:
-        """Return the path of a target's section on its region's page."""
-        return f"{self.region_page(language, self.targets[target]['region'])}#{self.target_anchor(target)}"
-
-    def target_anchor(self, target: str) -> str:
-        """Return the anchor of a target's section."""
-        return "target-" + self.anchor(target)
-
-    @staticmethod
-    def anchor(text: str) -> str:
-        """Return text as an anchor: letters, digits and hyphens stay.
-
-        Examples
-        --------
-        >>> Site.anchor("a b")
-        'a.20.b'
-        """
-        return re.sub(r"[^A-Za-z0-9_-]", lambda hit: f".{ord(hit[0]):x}.", str(text))
+    Examples
+    --------
+    >>> anchor("a b")
+    'a.20.b'
+    """
+    return re.sub(r"[^A-Za-z0-9_-]", lambda hit: f".{ord(hit[0]):x}.", str(text))
 
 
 def relative(path: str, start: str) -> str:
@@ -186,25 +151,26 @@ def relative(path: str, start: str) -> str:
     >>> relative("en/city/210100.html#a b", "en/region/circle.html")
     '../city/210100.html#a%20b'
     """
-    file, sharp, anchor = path.partition("#")
+    file, sharp, place = path.partition("#")
     if file == start and sharp:
-        return "#" + quote(anchor)
+        return "#" + quote(place)
     link = quote(posixpath.relpath(file, posixpath.dirname(start) or "."))
-    return link + sharp + quote(anchor)
+    return link + sharp + quote(place)
 
 
 def read_site(output, *, plan="ln-2022", as_of=None) -> Site:
-    """Bring together what the pages need; previews are added by the caller."""
+    """Bring together what the pages need."""
     names = {str(plan)} if not isinstance(plan, Plan) else set()
-    plan = plan_of(plan)
-    asked = str(as_of or "")
+    plan, given, output = plan_of(plan), str(as_of or ""), Path(output)
     tables = load_tables(plan, as_of=as_of)
 
-    def is_of_date(given: str) -> bool:
+    def is_of_date(date: str) -> bool:
         try:
-            return given == asked or load_tables(plan, as_of=given or None).as_of == tables.as_of
+            return date == given or load_tables(plan, as_of=date or None).as_of == tables.as_of
         except DataError:  # what the manifest says is no date
             return False
 
-    inventory = read_inventory(output, plans=names | {plan.id}, is_of_date=is_of_date)
-    return Site(plan, tables, tuple(judge_all(plan, as_of=as_of)), inventory, asked=asked)
+    runs = read_runs(output, plans=names | {plan.id})
+    others = sorted(date for date in {run.as_of for run in runs} if not is_of_date(date))
+    own = tuple(run for run in runs if run.as_of not in others)
+    return Site(output, plan, tables, tuple(judge_all(plan, as_of=as_of)), given, own, tuple(others))

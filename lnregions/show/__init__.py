@@ -9,15 +9,18 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "plans": ["show_city", "show_city_sources", "show_members", "show_plan", "show_region", "show_sources"],
+        "plans": [
+            "areas_behind", "caveats_on", "latest_figures", "show_city", "show_city_sources", "show_members",
+            "show_plan", "show_region", "show_sources", "sources_used",
+        ],
         "table": ["Table", "Tables", "status_chip", "web_address"],
         "verdicts": [
             "show_calculations", "show_firmness", "show_methods", "show_on_the_way", "show_readings", "show_trail",
-            "show_verdicts", "verdict_text",
+            "show_verdicts",
         ],
         "words": [
             "calculation_words", "figure_words", "grades", "head", "headed", "source_name", "source_titles",
-            "target_labels",
+            "target_labels", "value_words",
         ],
     },
 )  # fmt: skip

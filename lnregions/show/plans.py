@@ -1,14 +1,15 @@
 """Tables of a plan, its regions and members, and of the sources and caveats of their figures."""
 
 import re
-from collections import Counter
+from collections.abc import Iterable
 
 import pandas as pd
 
+from lnregions import assess
 from lnregions.assess import load_tables, members_of
 from lnregions.show.table import Table, Tables
-from lnregions.show.words import chosen_plan, figure_words, grades, head, headed, source_titles
-from lnregions.tables import load_caveats, load_indicators
+from lnregions.show.words import chosen_plan, figure_words, grades, head, reader_table, source_titles
+from lnregions.tables import Plan, load_caveats
 from lnregions.words import text
 from lnregions.words.catalogue import tr
 
@@ -32,7 +33,7 @@ def show_plan(plan, *, language: str = "en") -> Table:
     ]
     for row in plan.sources.itertuples():
         rows.append((tr("Read in", language), f"{row.title} ({row.publisher}, {row.published})"))
-    return Table(headed(pd.DataFrame(rows, columns=["fact", "content"]), language), language=language)
+    return reader_table(pd.DataFrame(rows, columns=["fact", "content"]), language)
 
 
 def show_region(plan, region: str, *, language: str = "en") -> Tables:
@@ -54,12 +55,7 @@ def show_region(plan, region: str, *, language: str = "en") -> Tables:
         columns=["member", "membership", "reason"],
     )
     title = plan.regions.set_index("region").loc[region, f"name_{language}"]
-    return Tables(
-        (
-            Table(headed(aims, language), title, language=language),
-            Table(headed(rows, language), language=language),
-        )
-    )
+    return Tables((reader_table(aims, language, title=title), reader_table(rows, language)))
 
 
 def _member(row: dict, names: dict[str, str], language: str) -> tuple[str, str, str]:
@@ -75,16 +71,15 @@ def _member(row: dict, names: dict[str, str], language: str) -> tuple[str, str, 
     name = row[f"name_{language}"]
     if pd.notna(name):
         return name, membership, note
-    first, comma, rest = note.partition(
-        "，" if language == "zh" else ", "
-    )  # a zone's note begins with its name
+    # a zone's note begins with its name
+    first, comma, rest = note.partition("，" if language == "zh" else ", ")
     return (first, membership, rest) if comma and zone else (row["area"], membership, note)
 
 
 def show_members(plan, region: str, *, as_of: str = "", language: str = "en") -> Table:
     """Latest figure of each indicator and member, with year, grade and source."""
     plan = chosen_plan(plan, region=region, language=language)
-    return _latest(load_tables(plan, as_of=as_of), list(members_of(plan, region)), language)
+    return _latest_table(load_tables(plan, as_of=as_of), list(members_of(plan, region)), language)
 
 
 def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Table:
@@ -93,81 +88,110 @@ def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Ta
     tables = load_tables(plan, as_of=as_of)
     names = plan.regions.set_index("region")[f"short_{language}"]
     inside = [names[region] for region in plan.regions["region"] if adcode in members_of(plan, region)]
-    table = _latest(tables, [adcode], language)
+    table = _latest_table(tables, [adcode], language)
     frame = table.frame.drop(columns=head("member", language))
     title = f"{tables.name(adcode, language)} ({tr(', ', language).join(inside)})"
     return Table(frame, title, table.note, table.numbers, language=language)
 
 
-def _latest(tables, members: list[str], language: str) -> Table:
+def _latest_table(tables, members: list[str], language: str) -> Table:
     titles = source_titles(tables.sources)
-    order = {code: place for place, code in enumerate(tables.indicators["indicator"])}
-    names = dict(zip(tables.indicators["indicator"], tables.indicators[f"name_{language}"], strict=True))
+    names = tables.indicators.set_index("indicator")[f"name_{language}"]
     rows = [
         (tables.name(one.area, language), names[one.indicator], str(int(one.year)),
          figure_words(one.value, one.indicator, language), one.grade,
          titles.get(one.source.split()[0], one.source))
-        for one in sorted(tables.latest(members).itertuples(), key=lambda one: order[one.indicator])
+        for one in latest_figures(tables, members).itertuples()
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["member", "indicator", "year", "value", "grade", "source"])
-    numbers = (head("value", language),)
-    return Table(headed(frame, language), note=grades(language), numbers=numbers, language=language)
+    return reader_table(frame, language, note=grades(language))
 
 
 def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of everything a plan's or a region's figures rest on."""
     plan = chosen_plan(plan, region=region, language=language)
-    regions = [region] if region else list(plan.regions["region"])
-    areas = {area for one in regions for area in members_of(plan, one)} | set(regions)
-    benchmarks = plan.targets.loc[plan.targets["region"].isin(regions), "benchmark"].fillna("")
-    return _sources(areas | set(benchmarks) - {""}, load_tables(plan, as_of=as_of), language)
+    areas = areas_behind(plan, [region] if region else list(plan.regions["region"]))
+    return _basis_tables(load_tables(plan, as_of=as_of), areas, language)
 
 
 def show_city_sources(adcode: str, *, plan="ln-2022", as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of a city's figures."""
-    return _sources({adcode}, load_tables(chosen_plan(plan, language=language), as_of=as_of), language)
+    return _basis_tables(load_tables(chosen_plan(plan, language=language), as_of=as_of), {adcode}, language)
 
 
-def _sources(areas: set[str], tables, language: str) -> Tables:
-    own = [row for row in tables.observed if row.default and row.area in areas]
-    counts = Counter(source for row in own for source in row.source.split())
-    dates: dict[str, str] = {}
-    for row in own:
-        first = row.source.split()[0]
-        dates[first] = max(row.vintage, dates.get(first, ""))
-    sources = tables.sources.set_index("source")
-    rows = [
-        (one, sources["title"].get(one, one), dates.get(one, ""), str(count), sources["url"].get(one) or "")
-        for one, count in sorted(counts.items())
-    ]
-    frame = headed(pd.DataFrame(rows, columns=["source", "title", "date", "figures", "where"]), language)
+def _basis_tables(tables, areas: set[str], language: str) -> Tables:
+    used = sources_used(tables, areas).astype({"figures": str})
+    used = used.rename(columns={"vintage": "date", "url": "where"})
+    used = used[["source", "title", "date", "figures", "where"]]
+    names = tables.indicators.set_index("indicator")[f"name_{language}"].to_dict()
+    names["*"] = tr("all indicators", language)
+    caveats = caveats_on(tables, areas).rename(columns={f"text_{language}": "caveat"})
+    caveats["indicator"] = caveats["indicator"].map(names)
+    note = tr("Figures carry no copyright; each source keeps its own terms.", language)
+    folded = len(used) > UNFOLDED
     return Tables(
         (
-            Table(
-                frame,
-                tr("Sources", language),
-                tr("Figures carry no copyright; each source keeps its own terms.", language),
-                numbers=(head("figures", language),),
-                language=language,
-                links=(head("where", language),),
-                folded=len(frame) > UNFOLDED,
-            ),
-            Table(
-                _caveats({row.indicator for row in own}, areas, language),
-                tr("Caveats", language),
-                language=language,
-            ),
+            reader_table(used, language, title=tr("Sources", language), note=note, folded=folded),
+            reader_table(caveats[["indicator", "caveat"]], language, title=tr("Caveats", language)),
         )
     )
 
 
-def _caveats(indicators: set[str], areas: set[str], language: str) -> pd.DataFrame:
-    caveats, codebook = load_caveats(), load_indicators()
-    names = dict(zip(codebook["indicator"], codebook[f"name_{language}"], strict=True))
-    names["*"] = tr("all indicators", language)
-    own = caveats[
-        caveats["indicator"].isin(indicators | {"*"})
-        & caveats["area"].isin(areas | {"*", "cities", "nation", "province"})
-    ]
-    frame = pd.DataFrame({"indicator": own["indicator"].map(names), "caveat": own[f"text_{language}"]})
-    return headed(frame.drop_duplicates(ignore_index=True), language)
+# -- frames that the tables and the report's pages share ----------------------------------------------------
+
+
+def areas_behind(plan: Plan, regions: Iterable[str]) -> set[str]:
+    """Return the areas that the verdicts of some regions rest on: members, the regions themselves, benchmarks."""
+    benchmarks = plan.targets.loc[plan.targets["region"].isin(regions), "benchmark"].fillna("")
+    members = {area for region in regions for area in members_of(plan, region)}
+    return (members | set(regions) | set(benchmarks)) - {""}
+
+
+def latest_figures(tables: assess.Tables, areas: list[str]) -> pd.DataFrame:
+    """Return the latest figure used of each indicator and area, in the order of the codebook and of `areas`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `load_observations`.
+    """
+    order = {code: place for place, code in enumerate(tables.indicators["indicator"])}
+    latest = tables.latest(areas)
+    return latest.sort_values("indicator", key=lambda codes: codes.map(order), kind="stable")
+
+
+def sources_used(tables: assess.Tables, areas: Iterable[str]) -> pd.DataFrame:
+    """Return the sources that the figures of some areas rest on, by id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `load_sources`, with ``figures``, the number of figures that name the source, and ``vintage``,
+        the last date of those that name it first.
+    """
+    own = _used(tables, areas)
+    named = own["source"].str.split()
+    used = named.explode().value_counts().sort_index().rename("figures").to_frame()
+    used["vintage"] = own.groupby(named.str[0])["vintage"].max()
+    used = used.rename_axis("source").join(tables.sources.set_index("source")).reset_index()
+    return used.assign(title=used["title"].fillna(used["source"])).fillna("")
+
+
+def caveats_on(tables: assess.Tables, areas: Iterable[str]) -> pd.DataFrame:
+    """Return what to know before using the figures of some areas.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `load_caveats`, a row for each text; the indicator ``*`` stands for all.
+    """
+    caveats = load_caveats()
+    scopes = {"*", "cities", "nation", "province", *areas}
+    concerned = caveats["area"].str.split().map(lambda named: not scopes.isdisjoint(named))
+    held = {"*", *_used(tables, areas)["indicator"]}
+    own = caveats[concerned & caveats["indicator"].isin(held)]
+    return own.drop_duplicates(["indicator", "text_en", "text_zh"], ignore_index=True)
+
+
+def _used(tables: assess.Tables, areas: Iterable[str]) -> pd.DataFrame:
+    return tables.observations[tables.observations["default"] & tables.observations["area"].isin(areas)]

@@ -11,7 +11,7 @@ from lnregions.show.words import (
     chosen_plan,
     grades,
     head,
-    headed,
+    reader_table,
     source_titles,
     target_labels,
     value_words,
@@ -37,38 +37,22 @@ def show_readings(plan, *, as_of: str = "", language: str = "en") -> Table:
 
 def _verdict_table(rows: pd.DataFrame, language: str) -> Table:
     labels = target_labels(language)
-    amounts = {
-        name: [value_words(v, u, language) for v, u in zip(rows[name], rows["unit"], strict=True)]
-        for name in ("required", "actual")
-    }
-    gaps = [_gap(v, u, language) for v, u in zip(rows["gap"], rows["unit"], strict=True)]
-    frame = pd.DataFrame(
-        {
-            "target": [labels.get(target, target) for target in rows["target"]],
-            **(
-                {"reading": rows["reading_zh" if language == "zh" else "reading"]}
-                if "reading" in rows
-                else {}
-            ),
-            "status": [text(status, language) for status in rows["status"]],
-            **amounts,
-            "year": ["" if pd.isna(year) else str(year) for year in rows["actual_year"]],
-            "gap": gaps,
-            "grade": rows["grade"],
-            "reason": rows[f"reason_{language}"],
-        }
-    )
-    numbers = tuple(head(name, language) for name in ("required", "actual", "gap"))
-    statuses = (head("status", language),)
-    return Table(headed(frame, language), "", grades(language), numbers, statuses, language)
+    frame = pd.DataFrame({"target": rows["target"].map(lambda target: labels.get(target, target))})
+    if "reading" in rows:
+        frame["reading"] = rows["reading_zh" if language == "zh" else "reading"]
+    frame["status"] = rows["status"]
+    frame["required"] = _values(rows, "required", language)
+    frame["actual"] = _values(rows, "actual", language)
+    frame["year"] = ["" if pd.isna(year) else str(year) for year in rows["actual_year"]]
+    frame["gap"] = _values(rows, "gap", language, change=True)
+    frame["grade"], frame["reason"] = rows["grade"], rows[f"reason_{language}"]
+    return reader_table(frame, language, note=grades(language))
 
 
 def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Status of every target that has figures, by each published method, and whether they agree."""
-    rows, labels = (
-        compare_methods(chosen_plan(plan, language=language), as_of=as_of or None),
-        target_labels(language),
-    )
+    rows = compare_methods(chosen_plan(plan, language=language), as_of=as_of or None)
+    labels = target_labels(language)
     names = {"plan": head("closing", language), "open_sdg": "Open SDG", "unsd": "UNSD", "escap": "ESCAP"}
     statuses = {
         name: [text(status, language) if status else "" for status in rows[column]]
@@ -94,8 +78,7 @@ def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en
             status=verdict.status_words(language),
         )  # fmt: skip
         note = tr("Sources: {sources}", language, sources=sources) if sources else ""
-        numbers = (head("value", language),)
-        tables.append(Table(headed(rows, language), title, note, numbers, language=language))
+        tables.append(reader_table(rows, language, title=title, note=note))
     return Tables(tuple(tables))
 
 
@@ -107,21 +90,18 @@ def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en")
         rows = status_on_the_way(plan, target, as_of=as_of or None)
         if rows["actual"].isna().all():
             continue
-        unit = rows["unit"].iloc[0]
         frame = pd.DataFrame(
             {
                 "year": rows["year"].astype(str),
-                "status": [text(status, language) for status in rows["status"]],
-                "actual": [value_words(value, unit, language) for value in rows["actual"]],
-                "path": [value_words(value, unit, language) for value in rows["required"]],
+                "status": rows["status"],
+                "actual": _values(rows, "actual", language),
+                "path": _values(rows, "required", language),
                 "way": [_share(value, language) for value in rows["share_of_way"]],
                 "time": [_share(value, language) for value in rows["share_of_time"]],
                 "needed": [value_words(value, "%", language) for value in rows["growth_needed"]],
             }
         )
-        numbers = tuple(head(name, language) for name in ("actual", "path", "way", "time", "needed"))
-        statuses = (head("status", language),)
-        tables.append(Table(headed(frame, language), labels[target], "", numbers, statuses, language))
+        tables.append(reader_table(frame, language, title=labels[target]))
     return Tables(tuple(tables))
 
 
@@ -134,17 +114,11 @@ def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -
         if len(rows) < 2:
             continue
         frame = pd.DataFrame(
-            {
-                "change": rows[f"change_{language}"],
-                "value": [
-                    value_words(v, u, language) for v, u in zip(rows["value"], rows["unit"], strict=True)
-                ],
-                "status": [text(status, language) for status in rows["status"]],
-            }
+            {"change": rows[f"change_{language}"], "value": _values(rows, "value", language)}
         )
+        frame["status"] = rows["status"]
         note = sensitivity_words(rows, language=language)
-        numbers, statuses = (head("value", language),), (head("status", language),)
-        tables.append(Table(headed(frame, language), labels[target], note, numbers, statuses, language))
+        tables.append(reader_table(frame, language, title=labels[target], note=note))
     return Tables(tuple(tables))
 
 
@@ -156,18 +130,12 @@ def show_trail(plan, *, language: str = "en") -> Table:
         {
             "date": [str(date)[:10] for date in rows["date"]],
             "target": [labels.get(target, target) for target in rows["target"]],
-            "before": [text(status, language) for status in rows["from_status"]],
-            "after": [text(status, language) for status in rows["to_status"]],
+            "before": rows["from_status"],
+            "after": rows["to_status"],
             "reason": rows[f"why_{language}"],
         }
     )
-    statuses = (head("before", language), head("after", language))
-    return Table(headed(frame, language), statuses=statuses, language=language)
-
-
-def verdict_text(verdicts: pd.DataFrame, *, language: str = "en", width: int | None = None) -> str:
-    """Verdicts as plain text for a terminal of so many columns; on long lines without a width."""
-    return show_verdicts(verdicts, language=language).to_text(width=width)
+    return reader_table(frame, language)
 
 
 def _quantified(plan, region: str) -> list[str]:
@@ -175,9 +143,11 @@ def _quantified(plan, region: str) -> list[str]:
     return own["target"].tolist()
 
 
+def _values(rows: pd.DataFrame, column: str, language: str, *, change: bool = False) -> list[str]:
+    """Values of a column with the unit that stands in each row."""
+    pairs = zip(rows[column], rows["unit"], strict=True)
+    return [value_words(value, unit, language, change=change) for value, unit in pairs]
+
+
 def _share(value: float, language: str) -> str:
     return "" if pd.isna(value) else format_value(value * 100, "%", language, decimals=0)
-
-
-def _gap(value: float, unit: str, language: str) -> str:
-    return "" if pd.isna(value) else format_value(value, "pp" if unit == "%" else unit, language, sign=True)

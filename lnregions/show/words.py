@@ -6,8 +6,9 @@ import re
 import pandas as pd
 
 from lnregions.errors import unknown
+from lnregions.show.table import Table
 from lnregions.tables import Plan, plan_of, shipped_plans, units_and_decimals
-from lnregions.words import check_language, format_value, units
+from lnregions.words import check_language, format_value, text, units
 from lnregions.words.catalogue import tr
 
 HEADS = {
@@ -21,6 +22,8 @@ HEADS = {
 }  # fmt: skip
 """English heading of each column of the tables for readers."""
 _CONTEXTS = {"content": "what a fact says", "title": "of a source"}
+_NUMBERS = {"required", "actual", "gap", "value", "figures", "path", "way", "time", "needed"}
+_STATUSES = {"status", "before", "after"}
 _RATES = ("growth", "real growth", "mean growth", "needed", "mean needed", "benchmark")
 """Numbers of a verdict that are rates in per cent, whatever the target's unit."""
 _PLAIN = ("multiple", "ratio", "score")
@@ -52,6 +55,23 @@ def head(name: str, language: str) -> str:
 def headed(frame: pd.DataFrame, language: str) -> pd.DataFrame:
     """Return the same frame under readers' headings, with empty text for what is missing."""
     return frame.rename(columns={name: head(name, language) for name in frame if name in HEADS}).fillna("")
+
+
+def reader_table(
+    frame: pd.DataFrame, language: str, *, title: str = "", note: str = "", folded: bool = False
+) -> Table:
+    """Return a frame as a table under readers' headings, with its statuses in words.
+
+    The names of the columns, those of `HEADS`, tell which are numbers, statuses or links.
+    """
+    worded = {name: frame[name].map(lambda one: text(one, language)) for name in frame if name in _STATUSES}
+
+    def headings(kind: set[str]) -> tuple[str, ...]:
+        return tuple(head(name, language) for name in frame if name in kind)
+
+    shown = headed(frame.assign(**worded), language)
+    kinds = (headings(_NUMBERS), headings(_STATUSES), language, headings({"where"}))
+    return Table(shown, title, note, *kinds, folded)
 
 
 def grades(language: str) -> str:
@@ -100,9 +120,17 @@ def source_name(source, language: str = "en") -> str:
     return tr("{name}, compiled by {compiler}", language, name=name, compiler=compiler)
 
 
-def value_words(value: float, unit: str, language: str) -> str:
-    """Return a value with its unit, rounded as charts round it; empty for a missing one."""
-    return "" if pd.isna(value) else format_value(value, unit, language)
+def value_words(value: float | None, unit: str, language: str, *, change: bool = False) -> str:
+    """Return a value with its unit, rounded as charts round it; a change with its sign; empty for a missing one.
+
+    Examples
+    --------
+    >>> value_words(5.23, "%", "en"), value_words(-0.5, "%", "en", change=True)
+    ('5.2%', '−0.5 pp')
+    """
+    if pd.isna(value):
+        return ""
+    return format_value(value, "pp" if change and unit == "%" else unit, language, sign=change)
 
 
 def figure_words(
@@ -143,14 +171,11 @@ def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
     ('gap', '−97.29 billion yuan')
     ('real growth 2024', '5.2%')
     """
-    names = verdict.calculation(language=language).itertuples(index=False)
-    keys = [name for name, value in verdict.numbers.items() if value is not None]
+    names = verdict.calculation(language=language).iloc[:, 0]
+    numbers = [(key, value) for key, value in verdict.numbers.items() if value is not None]
     return [
-        (
-            re.sub(r"[,，] ?%|（%）", "", str(name)),
-            _number(key.rstrip("0123456789 "), value, verdict, language),
-        )
-        for key, (name, value) in zip(keys, names, strict=True)
+        (re.sub(r"[,，] ?%|（%）", "", name), _number(key.rstrip("0123456789 "), value, verdict, language))
+        for name, (key, value) in zip(names, numbers, strict=True)
     ]
 
 

@@ -10,12 +10,12 @@ import geopandas
 import nbformat
 import pytest
 from browser.conftest import accessibility_violations
-from lnregions.pages.notebook_page import notebook_html
 from pages.report_output import write_output
 
 import lnregions as ln
 from lnregions.boundaries import EQUAL_AREA
-from lnregions.explorer.web_map import WebMap
+from lnregions.explorer import WebMap
+from lnregions.figures.export import notebook_html
 from lnregions.pages import report_pdf, single_file, write_report
 
 PAGES = ["index.html", "index.zh.html"] + [

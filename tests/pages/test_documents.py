@@ -51,6 +51,8 @@ def test_a_word_file_holds_verdicts_figures_and_sources(output, language, title,
     assert title in words
     assert figure in words
     assert len(document.tables[0].rows) == 7
+    assert any("力争达到1万亿元" in one.text for one in document.paragraphs if one.style.name == "Quote")
+    assert any("s032" in one.text for one in document.paragraphs if one.style.name == "List Bullet")
     assert document.core_properties.language == code
     assert f'w:val="{code}" w:eastAsia="zh-CN"' in document.styles.element.xml
     assert len(document.inline_shapes) == pictures

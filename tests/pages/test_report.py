@@ -17,9 +17,8 @@ from PIL import Image
 import lnregions as ln
 from lnregions.errors import DataError
 from lnregions.pages import report, single_file, small_picture, write_report
-from lnregions.pages.inventory import make_previews, read_inventory
+from lnregions.pages.inventory import make_previews, read_runs
 from lnregions.pages.page import mixed
-from lnregions.pages.region_map import region_map
 from lnregions.pages.site import read_site, relative
 from lnregions.paths import data_dir
 
@@ -31,11 +30,6 @@ def output(tmp_path_factory):
     folder = write_output(tmp_path_factory.mktemp("report"))
     assert write_report(folder) == folder / "index.html"
     return folder
-
-
-@pytest.fixture(scope="module")
-def site(output):
-    return read_site(output)
 
 
 @pytest.fixture(scope="module")
@@ -158,9 +152,7 @@ def evil(tmp_path_factory):
               "status": "failed", "parameters": {"plan": str(folder)},
               "error": dict.fromkeys(("cell", "name", "text", "source"), EVIL)}  # fmt: skip
     write_manifest(output, {EVIL: record})
-    site = read_site(output, plan=str(folder))
-    site.previews.update(make_previews(site.inventory))
-    return report.site_pages(site)
+    return report.site_pages(read_site(output, plan=str(folder)))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -200,11 +192,12 @@ def test_the_live_map_stands_on_region_pages_only_under_the_pages_policy(soups, 
     assert options == [layer["indicator"] for layer in data["layers"]]
 
 
-def test_the_drawn_map_holds_all_cities_with_its_members(site):
-    drawing = region_map(site, ["211300", "210900", "211400"], language="zh")
-    assert len(drawing.cities) == 14
-    assert [city.name for city in drawing.cities if city.member] == ["阜新", "朝阳", "葫芦岛"]
-    assert sum(len(city.path) for city in drawing.cities) < 45_000
+def test_the_drawn_map_holds_all_cities_with_its_members(soups, output):
+    drawing = soups[output / "zh" / "region" / "west.html"].select_one("svg.regionmap")
+    assert len(drawing("a")) == 14
+    members = [link.title.text.partition(":")[0] for link in drawing.select("a.in")]
+    assert members == ["阜新", "朝阳", "葫芦岛"]
+    assert sum(len(path["d"]) for path in drawing("path")) < 45_000
 
 
 # -- what was rendered is not trusted -----------------------------------------------------------------------
@@ -220,7 +213,7 @@ def test_the_drawn_map_holds_all_cities_with_its_members(site):
 def test_a_manifest_that_was_tampered_with_leads_nowhere(tmp_path, record):
     whole = {"notebook": "n", "language": "en", "over": "", "value": "", "folder": "no", "status": "done"}
     write_manifest(tmp_path, {"a": whole | record, "b": {"notebook": "n", "language": "fr"}})
-    [run] = read_inventory(tmp_path, plans={"ln-2022"}).runs
+    [run] = read_runs(tmp_path, plans={"ln-2022"})
     assert (run.files, run.folder) == ({}, "")
 
 
@@ -231,13 +224,13 @@ def test_a_damaged_sidecar_and_a_figure_without_numbers_are_left_out(tmp_path, c
     (figures / "map-circle-gdp.json").write_text(content)
     (figures / "lonely.json").write_text('{"package": "lnregions"}')
     (figures / "coverage-circle.csv").write_text("area,value\n", "utf-8")
-    found = read_inventory(tmp_path, plans={"ln-2022"}).figures("en", over="region", value="circle")
+    found = read_site(tmp_path).figures_of("en", "region", "circle")
     assert [figure.name for figure in found] == ["circle-shenyang-gdp-210100"]
 
 
 def test_runs_of_another_plan_are_left_out(output):
-    assert read_inventory(output, plans={"ln-2025"}).runs == ()
-    assert read_inventory(output, plans={"ln-2022"}).languages() == {"en", "zh"}
+    assert read_runs(output, plans={"ln-2025"}) == []
+    assert {run.language for run in read_runs(output, plans={"ln-2022"})} == {"en", "zh"}
 
 
 @pytest.mark.parametrize(
@@ -266,12 +259,12 @@ def test_figures_drawn_for_another_date_are_left_out_and_the_page_says_so(tmp_pa
 def test_previews_are_half_as_wide_and_a_broken_picture_has_none(tmp_path):
     write_output(tmp_path)
     (tmp_path / "en/01_plan/all/figures/membership.png").write_bytes(b"\x89PNG broken")
-    inventory = read_inventory(tmp_path, plans={"ln-2022"})
-    found = make_previews(inventory)
+    figures = [one for run in read_runs(tmp_path, plans={"ln-2022"}) for one in run.figures]
+    found = make_previews(tmp_path, figures)
     assert "en/01_plan/all/figures/membership.png" not in found
-    assert found["en/01_plan/all/figures/verdict-map.png"].width == 1028
+    assert found["en/01_plan/all/figures/verdict-map.png"]["width"] == 1028
     (tmp_path / ".lnregions" / "previews.json").write_text("[]")
-    assert make_previews(inventory) == found
+    assert make_previews(tmp_path, figures) == found
 
 
 def test_a_transparent_picture_stands_on_white(tmp_path):

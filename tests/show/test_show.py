@@ -117,6 +117,12 @@ def test_a_caveat_on_every_indicator_says_so(language, words):
     assert "*" not in names
 
 
+def test_caveats_that_name_several_areas_concern_each_of_them():
+    rounded = "7,695.8 and 8,430.9 are the published ones"
+    found = [rounded in str(ln.show_city_sources(city)) for city in ("210100", "210200", "210300")]
+    assert found == [True, True, False]
+
+
 def test_every_cell_title_and_note_is_escaped_and_only_addresses_of_the_web_are_links():
     frame = pd.DataFrame({"<b>": ["<script>x</script>"], "Where": ["https://a.cn/x y?b=<i>&c='d'"]})
     html = Table(frame, "<i>t</i>", "&<u>", links=("Where",)).to_html()
