@@ -15,8 +15,8 @@ from pages.report_output import write_output
 import lnregions as ln
 from lnregions.boundaries import EQUAL_AREA
 from lnregions.explorer import WebMap
-from lnregions.figures.export import notebook_html
 from lnregions.pages import report_pdf, single_file, write_report
+from lnregions.pages.notebook_page import notebook_html
 
 PAGES = ["index.html", "index.zh.html"] + [
     f"{language}/{name}.html"
