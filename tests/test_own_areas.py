@@ -18,7 +18,7 @@ from lnregions.batch import warm as _warm
 from lnregions.batch.render import Settings, plan_runs, render_notebooks
 from lnregions.batch.runs import run_notebook
 from lnregions.boundaries.plan_boundaries import boundaries_of, boundary_words
-from lnregions.explorer import web_data
+from lnregions.explorer import map_data
 from lnregions.figures.pictures import warm_up
 from lnregions.tables.choices import batch_choices
 from lnregions.tables.plans import check_plan
@@ -72,7 +72,7 @@ def test_areas_beside_shipped_members_join_the_shipped_ones(plan):
     both = replace(plan, membership=pd.concat([plan.membership, shenyang], ignore_index=True))
     assert {"210100", "211400", CITY} <= set(boundaries_of(both)["area"])
     assert boundary_words(both, "zh").startswith("边界：天地图")
-    drawn = web_data.map_data(both, load_tables(both), language="en")
+    drawn = map_data(both, load_tables(both), language="en")
     assert {"210100", "211400", CITY} <= {area["id"] for area in drawn["areas"]}
     assert drawn["ground"]
     assert "boundaries.geojson" in drawn["credit"]
@@ -80,7 +80,7 @@ def test_areas_beside_shipped_members_join_the_shipped_ones(plan):
 
 
 def test_a_map_to_point_at_shows_own_areas_and_says_whose_they_are(plan):
-    drawn = web_data.map_data(plan, load_tables(plan), language="zh")
+    drawn = map_data(plan, load_tables(plan), language="zh")
     assert {area["id"] for area in drawn["areas"]} == set(plan.membership["area"])
     assert drawn["ground"] is None
     assert drawn["credit"] == boundary_words(plan, "zh")

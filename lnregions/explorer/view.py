@@ -1,20 +1,45 @@
 """One region or city, one indicator, one year, as known on a date.
 
-A `View` gives the map, the chart, the table and the verdict that belong together; `explore` puts widgets over it.
+A `View` gives the map, the chart, the tables and the verdict that belong together; `explore` puts widgets over it.
 """
 
 from dataclasses import dataclass, field, replace
-from operator import index
+from itertools import groupby
+from numbers import Integral
 from pathlib import Path
 
-from lnregions.assess import load_tables
+import pandas as pd
+
+from lnregions import charts, maps
+from lnregions.assess import figures_of, judge_row, load_tables, member_frame, members_of, verdict_table
+from lnregions.boundaries import boundaries_of
 from lnregions.errors import DataError, check_language, unknown
-from lnregions.explorer import contents
-from lnregions.figures import Picture, Pictures
+from lnregions.explorer.choices import PROVINCE, cities_of, known_indicators, with_cities
+from lnregions.figures import (
+    EMPTY_MM,
+    Picture,
+    Pictures,
+    area_series_of,
+    chart_picture,
+    common_words,
+    draw_map,
+    draw_verdict,
+    head_words,
+    in_sentence,
+    level_of,
+    one_year,
+)
 from lnregions.files import safe_name
 from lnregions.paths import data_dir
-from lnregions.show import Table
+from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts, source_titles
+from lnregions.style import ROLES
 from lnregions.tables import Plan, list_plans, load_plan
+from lnregions.words.catalogue import LANGUAGES, tr
+
+WIDTH = "onehalf"
+"""Two such pictures stand side by side on a screen, with text that can be read."""
+CHOSEN_POINTS = 2.2
+"""Width of the outline of the chosen city."""
 
 
 @dataclass(frozen=True)
@@ -53,25 +78,166 @@ class View:
         """Figures and codebook as known on the date, made once for each plan and date."""
         return load_tables(self.plan, as_of=self.as_of)
 
+    # -- figures --------------------------------------------------------------------------------------------
+
+    def years(self) -> list[int]:
+        """Years that any area on the map has a figure for."""
+        return sorted({int(year) for year in self._figures()[0]["year"]})
+
+    def shown_figures(self) -> pd.DataFrame:
+        """The figures on the map, a row each area, also those without: ``area year value grade source``."""
+        _, level, members = self._figures()
+        areas = boundaries_of(self.plan, level)["area"]
+        found = one_year(
+            member_frame(self.tables, areas, indicator=self.indicator), len(areas), self.year
+        ).set_index("area")
+        return found.reindex(members).rename_axis("area").reset_index()
+
+    def no_data(self) -> str:
+        """Why the map, or the chart of a chosen city, has nothing to show; empty where it has."""
+        figures, language = self._figures()[0], self.language
+        if self.city:
+            figures = figures[figures["area"] == self.city]
+        years = sorted({int(year) for year in figures["year"]})
+        if years and self.year in (None, *years):
+            return ""
+        name = self._indicator_name(language)
+        known = {
+            "indicator": in_sentence(name) if language == "en" else name,
+            "area": self.tables.name(self.area, language),
+        }
+        if not years:
+            return tr(
+                "No data: the tables hold no figure of {indicator} for {area} as known on {date}.",
+                language, date=self.tables.as_of, **known,
+            )  # fmt: skip
+        return tr(
+            "No data: no figure of {indicator} for {area} in {year}; there are figures for {years}.",
+            language, year=self.year, years=_spans(years), **known,
+        )  # fmt: skip
+
+    def verdicts(self) -> list[list]:
+        """Verdicts on the targets of the indicator here: for each its interpretations, the main one first."""
+        rows = self.plan.targets
+        near = (rows["region"] == self.region) | (rows["area"] == self.area)
+        own = rows[(rows["indicator"] == self.indicator) & near]
+        found = [judge_row(self.plan, row, tables=self.tables) for _, row in own.iterrows()]
+        about = {self.city, self.region}
+        return [every for every in found if not self.city or about & {one.area for one in every}]
+
+    def _figures(self) -> tuple[pd.DataFrame, str, list[str]]:
+        """Figures of all years of the areas on the map, the level that they are drawn at, and the areas."""
+        level, members = level_of(with_cities(self.plan), self.region, self.indicator, self.tables)
+        return member_frame(self.tables, members, indicator=self.indicator), level, members
+
+    def _indicator_name(self, language: str) -> str:
+        return self.tables.indicator(self.indicator)[f"name_{language}"]
+
+    # -- pictures -------------------------------------------------------------------------------------------
+
     def draw_map(self) -> Picture:
         """Map of the indicator over the region's members; a chosen city is outlined."""
-        return self._named(contents.view_map(self), "map", year=self.year)
+        picture = draw_map(
+            with_cities(self.plan), self.region, self.indicator, year=self.year, as_of=self.as_of,
+            language=self.language, width=WIDTH,
+        )  # fmt: skip
+        if self.city:
+            frame = maps.prepare(boundaries_of(self.plan)[lambda frame: frame["area"] == self.city])
+            maps.draw_areas(
+                picture.figure.axes[0], frame.geometry, fills="none", edge=ROLES["target"].colour,
+                linewidths=CHOSEN_POINTS, zorder=4.5, gid="chosen",
+            )  # fmt: skip
+            more = {
+                code: tr(" {city} is outlined.", code, city=self.tables.name(self.city, code))
+                for code in LANGUAGES
+            }
+            picture.caption = {code: picture.caption[code] + more[code] for code in LANGUAGES}
+        return self._named(picture, "map", self.region, self.indicator, self.city, self.year)
 
     def draw_chart(self) -> Picture:
         """The figures of the city or region over the years, against its target where it has one."""
-        return self._named(contents.view_chart(self), "series")
+        plan, tables, language, areas = self.plan, self.tables, self.language, [self.area]
+        if not self.city and members_of(plan, self.region) == [PROVINCE]:
+            areas.append(PROVINCE)  # the region that is the province has its figures under that code
+        own = [one for every in self.verdicts() for one in every if one.area in areas]
+        if own and own[0].kind != "qualitative":
+            picture = draw_verdict(plan, own[0], tables, language, WIDTH)
+            return self._named(picture, "series", self.area, self.indicator)
+        area = areas[-1]
+        data = area_series_of(plan, area, self.indicator, tables, language)
+        words = head_words(tables, self.indicator, area)
+        figures = figures_of(plan, self.area, indicator=self.indicator, tables=tables)
+        options = common_words(tables, data, self.indicator, words, language, WIDTH)
+        options |= {} if len(data) else {"height_mm": EMPTY_MM}
+        reason = figures.hole(int(plan.facts["horizon"]))[language == "zh"]
+        axes = charts.plot_trajectory(data, language=language, reason=reason, **options)
+        picture = chart_picture(
+            axes, "series", tables, data, words, language, plan=plan.id, region=self.region,
+            indicator=self.indicator, area=area,
+        )  # fmt: skip
+        return self._named(picture, "series", self.area, self.indicator)
+
+    def _named(self, picture: Picture, kind: str, *parts) -> Picture:
+        """Picture under a name that tells it from other views' in the same folder."""
+        date = f"as-of-{self.as_of}" if self.as_of else ""
+        name = "-".join(str(part) for part in (kind, self.plan.id, *parts, date, self.language) if part)
+        facts = picture.parameters | {"as_of": self.tables.as_of, "city": self.city}
+        facts |= {"year": self.year} if kind == "map" else {}
+        known = {key: value for key, value in facts.items() if value not in (None, "")}
+        return replace(picture, name=safe_name(name), parameters=known)
+
+    # -- tables ---------------------------------------------------------------------------------------------
 
     def show_figures(self) -> Table:
-        """The figures on the map, a row each member, with year, grade and source."""
-        return contents.figures_table(self)
+        """The figures on the map, a row each area, with year, grade and source; the region last, or why it has none."""
+        rows, tables, language = self.shown_figures(), self.tables, self.language
+        lines = [self._line(row.area, row) for row in rows.itertuples()] + [self._region_line(rows)]
+        frame = pd.DataFrame(lines, columns=["member", "year", "value", "grade", "source"])
+        title = tr(
+            "{region}: {indicator}", language, region=tables.name(self.region, language),
+            indicator=self._indicator_name(language),
+        )  # fmt: skip
+        numbers = (head("value", language),)
+        return Table(headed(frame, language), title, grades(language), numbers, language=language)
+
+    def _line(self, area: str, row) -> tuple[str, ...]:
+        """Name, year, figure, grade and source of one area, or that there is none."""
+        name = self.tables.name(area, self.language)
+        if pd.isna(row.year):
+            return (name, "", tr("no data", self.language), "", "")
+        source = source_titles(self.tables.sources).get(str(row.source).split()[0], str(row.source))
+        value = figure_words(row.value, self.indicator, self.language)
+        return (name, str(int(row.year)), value, row.grade, source)
+
+    def _region_line(self, rows: pd.DataFrame) -> tuple[str, ...]:
+        """The region's own figure of the year on the map, or why it has none."""
+        language, name = self.language, self.tables.name(self.region, self.language)
+        years = set(rows["year"].dropna().astype(int))
+        if len(years) > 1:  # each area has a latest year of its own
+            return (name, "", tr("no data", language), "", tr("Of several years, so not added up", language))
+        year = self.year or (years.pop() if years else int(self.plan.facts["horizon"]))
+        figures = figures_of(self.plan, self.region, indicator=self.indicator, tables=self.tables)
+        for row in figures.rows:
+            if row.year == year:
+                return self._line(self.region, row)
+        reason = figures.hole(year)[language == "zh"]
+        return (name, str(year), tr("no data", language), "", reason[:1].upper() + reason[1:])
 
     def show_verdict(self) -> Table:
-        """What the plan requires of this indicator here, and the verdict on it."""
-        return contents.verdict_view(self)
+        """What the plan requires of this indicator here, and the verdict; the region's targets where there is none."""
+        language = self.language
+        if found := self.verdicts():
+            table = show_verdicts(verdict_table(every[0] for every in found), language=language)
+            return replace(table, note="")  # the grades stand under the figures
+        own = self.plan.targets[self.plan.targets["region"] == self.region]
+        title = tr(
+            "The plan sets no target on this indicator ({indicator}) for {area}. Its targets for the region:",
+            language, indicator=self._indicator_name(language), area=self.tables.name(self.area, language),
+        )  # fmt: skip
+        frame = pd.DataFrame({"target": own[f"label_{language}"].tolist()})
+        return Table(headed(frame, language), title, language=language)
 
-    def no_data(self) -> str:
-        """Why there is nothing to see, in the view's language; empty where there is something."""
-        return contents.why_nothing(self)
+    # -- the whole ------------------------------------------------------------------------------------------
 
     def save(self, folder: str | Path) -> Pictures:
         """Write map and chart as figure bundles into a folder, and return them."""
@@ -87,19 +253,9 @@ class View:
         ln.view('ln-2022', 'belt', 'gdp', city='210200', year=2024).save('figures')
         """
         own = {"city": self.city, "year": self.year, "as_of": self.as_of, "language": self.language}
-        plain = {"city": "", "year": None, "as_of": "", "language": "en"}
-        more = "".join(f", {key}={value!r}" for key, value in own.items() if value != plain[key])
+        more = "".join(f", {key}={value!r}" for key, value in own.items() if value and value != "en")
         call = f"ln.view({self.name!r}, {self.region!r}, {self.indicator!r}{more}).save({str(folder)!r})"
         return f"import lnregions as ln\n{call}"
-
-    def _named(self, picture: Picture, kind: str, **more) -> Picture:
-        """Picture under a name that tells it from other views' in the same folder."""
-        parts = [kind, self.plan.id, self.area if kind == "series" else self.region, self.indicator]
-        parts += [self.city] * (kind == "map") + [str(self.year or "")] * (kind == "map")
-        parts += [f"as-of-{self.as_of}" if self.as_of else "", self.language]
-        facts = picture.parameters | {"as_of": self.tables.as_of, "city": self.city} | more
-        known = {key: value for key, value in facts.items() if value not in (None, "")}
-        return replace(picture, name=safe_name("-".join(p for p in parts if p)), parameters=known)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -146,11 +302,12 @@ def view(
     check_language(language)
     name = _name(plan)
     plan = plan if isinstance(plan, Plan) else load_plan(plan)
-    cities = contents.cities_of(plan, region)
-    if indicator not in contents.known_indicators():
-        raise unknown("indicator", str(indicator), contents.known_indicators())
-    if city and city not in cities:
-        raise unknown("city", str(city), cities)
+    for kind, given, choices in (
+        ("city", city, ["", *cities_of(plan, region)]),
+        ("indicator", indicator, known_indicators()),
+    ):
+        if given not in choices:
+            raise unknown(kind, str(given), [one for one in choices if one])
     made = View(plan, region, indicator, city, _year(year), as_of_text(as_of), language, name)
     made.tables  # noqa: B018  a wrong date is refused here
     return made
@@ -209,12 +366,16 @@ def _name(plan) -> str:
 
 
 def _year(year) -> int | None:
-    try:
-        whole = None if year is None else index(year)
-    except TypeError:
-        whole = -1
-    if isinstance(year, bool) or (whole and not 1900 <= whole <= 2100):
-        raise DataError(
-            f"The year {year!r} is not a year that figures can be of. Give a whole number such as 2024, or none.",
-        )
-    return whole or None
+    if year is None or (
+        isinstance(year, Integral) and year is not False and (not year or 1900 <= year <= 2100)
+    ):
+        return int(year or 0) or None
+    raise DataError(
+        f"The year {year!r} is not a year that figures can be of. Give a whole number such as 2024, or none.",
+    )
+
+
+def _spans(years: list[int]) -> str:
+    """Years in few words, such as 2018, 2020-2022."""
+    runs = [[year for _, year in run] for _, run in groupby(enumerate(years), lambda one: one[1] - one[0])]
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -163,20 +163,41 @@ window.lnregionsMap = function (element, data, options) {
     }
     return box;
   };
+  // Widgets of the notebook around the map that are set to the area clicked; clicked again, it is given up.
+  const fields = () => {
+    try {
+      return data.picks ? [...parent.document.querySelectorAll("." + CSS.escape(data.picks) + " :is(input, select)")] : [];
+    } catch (error) { return []; /* a page of another origin around the map */ }
+  };
+  const names = (field, area) => {
+    const words = field.tagName === "SELECT" ? field.selectedOptions[0]?.textContent : field.value;
+    return words === area.id || (field.tagName === "SELECT" && words === area.name);
+  };
   const picked = (area) => {
     element.dispatchEvent(new CustomEvent("lnregions:area", { bubbles: true, detail: { area: area.id, name: area.name } }));
-    if (!data.picks) return;
-    try {
-      for (const field of parent.document.querySelectorAll("." + CSS.escape(data.picks) + " :is(input, select)")) {
-        if (field.tagName === "SELECT") {
-          const choice = [...field.options].findIndex((one) => one.textContent === area.name || one.textContent === area.id);
-          if (choice < 0) continue;
-          field.selectedIndex = choice;
-        } else field.value = area.id;
-        for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
-      }
-    } catch (error) { /* a page of another origin around the map: nothing to tell */ }
+    for (const field of fields()) {
+      const again = names(field, area);
+      if (field.tagName === "SELECT") {
+        const choice = [...field.options].findIndex((one) => [area.name, area.id].includes(one.textContent));
+        if (choice < 0) continue;
+        field.selectedIndex = again ? 0 : choice;
+      } else field.value = again ? "" : area.id;
+      for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+    }
+    outlineChosen();
   };
+  // The area that such a widget names is outlined, whoever has set it.
+  const chosen = L.polygon([], { ...still, fill: false, weight: 3, color: "#b94a12", className: "chosen" }).addTo(map);
+  let outlined = null;
+  function outlineChosen() {
+    const [field] = fields();
+    const area = (field && data.areas.find((one) => one.member && names(field, one))) || null;
+    if (area === outlined) return;
+    outlined = area;
+    chosen.setLatLngs(area ? shapes.get(area.id).getLatLngs() : []);
+  }
+  outlineChosen();
+  if (data.picks) setInterval(outlineChosen, 200);
 
   for (const area of data.areas) {
     const shape = shapes.get(area.id), path = shape.getElement();
