@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 import folium
-from branca.element import Figure
+from branca.element import Element, Figure
 from jinja2 import Template
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
@@ -133,6 +133,15 @@ class WebFigure(Figure):
             f'<iframe srcdoc="{page}" title="{title}" width="100%" height="{self.height[:-2]}" '
             'style="border: 0; display: block; max-width: 100%"></iframe>'
         )
+
+
+def follow_map(source: str, title: str, *, language: str, height: int = HEIGHT) -> str:
+    """Frame with a map of the `map_data` in a ``script`` of a widget of class `source`, drawn anew when they change."""
+    page = WebFigure(title, language=language, height=height)
+    page.header.add_child(Element(f"<style>{map_style()}</style><script>{map_script()}</script>"))
+    page.html.add_child(Element('<div class="folium-map"></div>'))
+    page.script.add_child(Element(f'lnregionsFollow(document.querySelector(".folium-map"), "{source}");'))
+    return page._repr_html_()
 
 
 # -- what a page with an interactive map carries along ---------------------------------------------------------

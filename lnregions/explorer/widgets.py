@@ -18,7 +18,7 @@ from lnregions.errors import DataError
 from lnregions.explorer.choices import cities_of, indicators_with_figures, known_indicators
 from lnregions.explorer.view import as_of_text
 from lnregions.explorer.web_data import map_data
-from lnregions.explorer.web_map import WebMap
+from lnregions.explorer.web_map import follow_map, script_json
 from lnregions.figures import screen_png
 from lnregions.show import head
 from lnregions.tables import list_plans, load_indicators, load_plan
@@ -66,10 +66,13 @@ class Explorer(widgets.VBox):
         self._kept: dict[tuple, tuple] = {}
         self.controls = _controls(view, folder)
         self.shown = {name: widgets.HTML() for name in ("note", "map", "table", "chart", "verdict", "saved")}
-        super().__init__(children=_arrange(self.controls, self.shown))
+        frame = widgets.HTML()
+        super().__init__(children=_arrange(self.controls, self.shown, frame))
         self.add_class("ln-explore")
-        self._picks = f"ln-pick-{self.model_id}"
+        self._picks, drawn = f"ln-pick-{self.model_id}", f"ln-map-{self.model_id}"
         self.controls["city"].add_class(self._picks)
+        self.shown["map"].add_class(drawn)
+        frame.value = follow_map(drawn, tr("Map", view.language), language=view.language)
         self._fill()
         for name in CHOICES:
             self.controls[name].observe(self._changed, names="value")
@@ -203,21 +206,22 @@ def _controls(view, folder: str) -> dict[str, widgets.Widget]:
     }  # fmt: skip
 
 
-def _arrange(controls, shown) -> list[widgets.Widget]:
+def _arrange(controls, shown, frame) -> list[widgets.Widget]:
     """The choices in a grid under plan and language, map beside chart where there is room, then tables."""
     controls["plan"].layout.flex = "1 1 300px"
     controls["plan"].layout.max_width = "560px"
-    for name in ("map", "chart"):
-        shown[name].layout = widgets.Layout(
-            flex="1 1 420px", max_width="720px", min_width="0", margin="4px 0"
-        )
+    half = {"flex": "1 1 420px", "max_width": "720px", "min_width": "0", "margin": "4px 0"}
+    pictures = _row(
+        widgets.VBox([frame, shown["map"]], layout=widgets.Layout(**half)),
+        widgets.VBox([shown["chart"]], layout=widgets.Layout(**half)),
+        align_items="flex-start", grid_gap="8px 16px",
+    )  # fmt: skip
     columns = "repeat(auto-fit, minmax(min(100%, 300px), 1fr))"
     grid = widgets.GridBox(
         [controls[name] for name in CHOICES if name not in ("plan", "language")],
         layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 16px", width="100%"),
     )
     top = _row(controls["plan"], controls["language"], justify_content="space-between")
-    pictures = _row(shown["map"], shown["chart"], align_items="flex-start", grid_gap="8px 16px")
     saving = _row(controls["save"], controls["folder"], align_items="center")
     return [top, grid, shown["note"], pictures, shown["table"], shown["verdict"], saving, shown["saved"]]
 
@@ -267,9 +271,10 @@ def _note(words: str) -> str:
 
 
 def _map(view, picks: str) -> str:
-    """Map to point at, which sets the widget of the class `picks` to the city clicked."""
+    """Data of the map to point at, which sets the widget of the class `picks` to the city clicked."""
     chosen = {"indicator": view.indicator, "year": view.year, "language": view.language}
-    return WebMap(map_data(view.plan, view.tables, view.region, picks=picks, **chosen))._repr_html_()
+    data = map_data(view.plan, view.tables, view.region, picks=picks, **chosen)
+    return f"<script type='application/json'>{script_json(data)}</script>"
 
 
 def _chart(view, picks: str) -> str:

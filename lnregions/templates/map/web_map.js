@@ -85,7 +85,7 @@ window.lnregionsMap = function (element, data, options) {
     map.setMinZoom(0);
     map.setMaxBounds(null);
     const least = map.getBoundsZoom(whole, false, L.point(16, 16));
-    const beside = legend && legend.tagName === "DETAILS" && legend.open && element.clientWidth >= 700 ? legend.offsetWidth : 0;
+    const beside = legend && legend.tagName === "DETAILS" && legend.open && element.clientWidth >= 520 ? legend.offsetWidth : 0;
     map.fitBounds(data.view, { animate: false, paddingTopLeft: [18, 18], paddingBottomRight: [18 + beside, 24] });
     map.setMinZoom(least);
     map.setMaxBounds(whole.pad(0.5));
@@ -197,7 +197,9 @@ window.lnregionsMap = function (element, data, options) {
     chosen.setLatLngs(area ? shapes.get(area.id).getLatLngs() : []);
   }
   outlineChosen();
-  if (data.picks) setInterval(outlineChosen, 200);
+  if (data.picks) {
+    const timer = setInterval(() => { if (element.isConnected) outlineChosen(); else clearInterval(timer); }, 200);
+  }
 
   for (const area of data.areas) {
     const shape = shapes.get(area.id), path = shape.getElement();
@@ -242,14 +244,14 @@ window.lnregionsMap = function (element, data, options) {
 
   // Names that would lie on one another give way: members first, then the larger room.
   const declutter = () => {
-    const taken = [];
-    for (const area of [...data.areas].sort((a, b) => b.member - a.member)) {
-      const name = marks.get(area.id).name.getElement();
-      name.classList.remove("away");
-      const box = name.getBoundingClientRect();
+    const names = [...data.areas].sort((a, b) => b.member - a.member).map((area) => marks.get(area.id).name.getElement());
+    const boxes = names.map((name) => name.getBoundingClientRect()), taken = [];
+    names.forEach((name, k) => {
+      const box = boxes[k];
       const hit = taken.some((one) => box.left < one.right + 2 && one.left < box.right + 2 && box.top < one.bottom && one.top < box.bottom);
-      if (hit) name.classList.add("away"); else if (box.width) taken.push(box);
-    }
+      name.classList.toggle("away", hit);
+      if (!hit && box.width) taken.push(box);
+    });
   };
 
   legend = options.legend || legendControl();
@@ -336,11 +338,12 @@ window.lnregionsMap = function (element, data, options) {
       if (area.member) shapes.get(area.id).getElement().setAttribute("aria-label", area.name + words.colon + short(area));
     }
     if (layer) drawLegend();
-    declutter();
+    if (element.dataset.ready) declutter();
   };
 
   show(options.indicator);
   fit();
+  element.dataset.ready = "1";
   declutter();
   map.on("zoomend resize", declutter);
   let wide = element.clientWidth;
@@ -352,4 +355,24 @@ window.lnregionsMap = function (element, data, options) {
   hold();
   map.on("focus", () => map.scrollWheelZoom.enable()).on("blur", () => map.scrollWheelZoom.disable());
   return { map, show, shapes };
+};
+
+// Draw the data that a widget of the notebook around this page holds, and draw again when they are others.
+window.lnregionsFollow = function (element, source) {
+  let drawn = "";
+  const draw = () => {
+    const found = parent.document.querySelector("." + CSS.escape(source) + " script")?.textContent;
+    if (!found || found === drawn) return;
+    drawn = found;
+    const fresh = element.cloneNode(false);
+    element.replaceWith(fresh);
+    element = fresh;
+    element.className = "folium-map";
+    const data = JSON.parse(found);
+    document.documentElement.lang = data.language === "zh" ? "zh-CN" : "en";
+    document.title = frameElement.title = data.label;
+    window.lnregionsMap(element, data);
+  };
+  draw();
+  setInterval(draw, 50);
 };
