@@ -29,7 +29,8 @@ _NAMES = {
     "revision_trail": "assess.sensitivity",
     "closing_words": "assess.sensitivity",
     "save_figure": "figures.figures",
-    **dict.fromkeys(["explore", "view"], "explorer.view"),
+    "explore": "explorer.widgets",
+    "view": "explorer.view",
     **dict.fromkeys(
         ["draw_membership", "draw_location", "draw_map", "draw_verdict_map", "draw_city_location"],
         "figures.map_pictures",

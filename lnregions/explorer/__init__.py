@@ -9,10 +9,10 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "view": ["View", "explore"],
-        "web_data": ["map_data"],
+        "view": ["View"],
+        "web_data": ["boundaries_mark", "map_data"],
         "web_layers": ["LARGEST"],
         "web_map": ["WebMap", "draw_web_map", "map_script", "map_style", "script_json"],
-        "web_shapes": ["boundaries_mark"],
+        "widgets": ["explore"],
     },
 )

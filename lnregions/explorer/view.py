@@ -10,32 +10,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions import charts, maps
+from lnregions import charts, figures, maps
 from lnregions.assess import figures_of, judge_row, load_tables, member_frame, members_of, verdict_table
 from lnregions.boundaries import boundaries_of
 from lnregions.errors import DataError, check_language, unknown
-from lnregions.explorer.choices import PROVINCE, cities_of, known_indicators, with_cities
-from lnregions.figures import (
-    EMPTY_MM,
-    Picture,
-    Pictures,
-    area_series_of,
-    chart_picture,
-    common_words,
-    draw_map,
-    draw_verdict,
-    head_words,
-    in_sentence,
-    level_of,
-    one_year,
-)
 from lnregions.files import safe_name
 from lnregions.paths import data_dir
 from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts, source_titles
 from lnregions.style import ROLES
-from lnregions.tables import Plan, list_plans, load_plan
+from lnregions.tables import Plan, list_plans, load_indicators, load_plan
 from lnregions.words.catalogue import LANGUAGES, tr
 
+PROVINCE = "210000"
 WIDTH = "onehalf"
 """Two such pictures stand side by side on a screen, with text that can be read."""
 CHOSEN_POINTS = 2.2
@@ -88,22 +74,22 @@ class View:
         """The figures on the map, a row each area, also those without: ``area year value grade source``."""
         _, level, members = self._figures()
         areas = boundaries_of(self.plan, level)["area"]
-        found = one_year(
+        found = figures.one_year(
             member_frame(self.tables, areas, indicator=self.indicator), len(areas), self.year
         ).set_index("area")
         return found.reindex(members).rename_axis("area").reset_index()
 
     def no_data(self) -> str:
         """Why the map, or the chart of a chosen city, has nothing to show; empty where it has."""
-        figures, language = self._figures()[0], self.language
+        found, language = self._figures()[0], self.language
         if self.city:
-            figures = figures[figures["area"] == self.city]
-        years = sorted({int(year) for year in figures["year"]})
+            found = found[found["area"] == self.city]
+        years = sorted({int(year) for year in found["year"]})
         if years and self.year in (None, *years):
             return ""
         name = self._indicator_name(language)
         known = {
-            "indicator": in_sentence(name) if language == "en" else name,
+            "indicator": figures.in_sentence(name) if language == "en" else name,
             "area": self.tables.name(self.area, language),
         }
         if not years:
@@ -127,7 +113,7 @@ class View:
 
     def _figures(self) -> tuple[pd.DataFrame, str, list[str]]:
         """Figures of all years of the areas on the map, the level that they are drawn at, and the areas."""
-        level, members = level_of(with_cities(self.plan), self.region, self.indicator, self.tables)
+        level, members = figures.level_of(with_cities(self.plan), self.region, self.indicator, self.tables)
         return member_frame(self.tables, members, indicator=self.indicator), level, members
 
     def _indicator_name(self, language: str) -> str:
@@ -135,9 +121,9 @@ class View:
 
     # -- pictures -------------------------------------------------------------------------------------------
 
-    def draw_map(self) -> Picture:
+    def draw_map(self) -> figures.Picture:
         """Map of the indicator over the region's members; a chosen city is outlined."""
-        picture = draw_map(
+        picture = figures.draw_map(
             with_cities(self.plan), self.region, self.indicator, year=self.year, as_of=self.as_of,
             language=self.language, width=WIDTH,
         )  # fmt: skip
@@ -154,30 +140,30 @@ class View:
             picture.caption = {code: picture.caption[code] + more[code] for code in LANGUAGES}
         return self._named(picture, "map", self.region, self.indicator, self.city, self.year)
 
-    def draw_chart(self) -> Picture:
+    def draw_chart(self) -> figures.Picture:
         """The figures of the city or region over the years, against its target where it has one."""
         plan, tables, language, areas = self.plan, self.tables, self.language, [self.area]
         if not self.city and members_of(plan, self.region) == [PROVINCE]:
             areas.append(PROVINCE)  # the region that is the province has its figures under that code
         own = [one for every in self.verdicts() for one in every if one.area in areas]
         if own and own[0].kind != "qualitative":
-            picture = draw_verdict(plan, own[0], tables, language, WIDTH)
+            picture = figures.draw_verdict(plan, own[0], tables, language, WIDTH)
             return self._named(picture, "series", self.area, self.indicator)
         area = areas[-1]
-        data = area_series_of(plan, area, self.indicator, tables, language)
-        words = head_words(tables, self.indicator, area)
-        figures = figures_of(plan, self.area, indicator=self.indicator, tables=tables)
-        options = common_words(tables, data, self.indicator, words, language, WIDTH)
-        options |= {} if len(data) else {"height_mm": EMPTY_MM}
-        reason = figures.hole(int(plan.facts["horizon"]))[language == "zh"]
+        data = figures.area_series_of(plan, area, self.indicator, tables, language)
+        words = figures.head_words(tables, self.indicator, area)
+        own = figures_of(plan, self.area, indicator=self.indicator, tables=tables)
+        options = figures.common_words(tables, data, self.indicator, words, language, WIDTH)
+        options |= {} if len(data) else {"height_mm": figures.EMPTY_MM}
+        reason = own.hole(int(plan.facts["horizon"]))[language == "zh"]
         axes = charts.plot_trajectory(data, language=language, reason=reason, **options)
-        picture = chart_picture(
+        picture = figures.chart_picture(
             axes, "series", tables, data, words, language, plan=plan.id, region=self.region,
             indicator=self.indicator, area=area,
         )  # fmt: skip
         return self._named(picture, "series", self.area, self.indicator)
 
-    def _named(self, picture: Picture, kind: str, *parts) -> Picture:
+    def _named(self, picture: figures.Picture, kind: str, *parts) -> figures.Picture:
         """Picture under a name that tells it from other views' in the same folder."""
         date = f"as-of-{self.as_of}" if self.as_of else ""
         name = "-".join(str(part) for part in (kind, self.plan.id, *parts, date, self.language) if part)
@@ -216,11 +202,11 @@ class View:
         if len(years) > 1:  # each area has a latest year of its own
             return (name, "", tr("no data", language), "", tr("Of several years, so not added up", language))
         year = self.year or (years.pop() if years else int(self.plan.facts["horizon"]))
-        figures = figures_of(self.plan, self.region, indicator=self.indicator, tables=self.tables)
-        for row in figures.rows:
+        own = figures_of(self.plan, self.region, indicator=self.indicator, tables=self.tables)
+        for row in own.rows:
             if row.year == year:
                 return self._line(self.region, row)
-        reason = figures.hole(year)[language == "zh"]
+        reason = own.hole(year)[language == "zh"]
         return (name, str(year), tr("no data", language), "", reason[:1].upper() + reason[1:])
 
     def show_verdict(self) -> Table:
@@ -239,9 +225,9 @@ class View:
 
     # -- the whole ------------------------------------------------------------------------------------------
 
-    def save(self, folder: str | Path) -> Pictures:
+    def save(self, folder: str | Path) -> figures.Pictures:
         """Write map and chart as figure bundles into a folder, and return them."""
-        return Pictures([self.draw_map(), self.draw_chart()]).save(str(folder))
+        return figures.Pictures([self.draw_map(), self.draw_chart()]).save(str(folder))
 
     def code(self, folder: str | Path = "figures") -> str:
         """Two lines of Python that make the same pictures.
@@ -313,38 +299,6 @@ def view(
     return made
 
 
-def explore(
-    plan="ln-2022", region: str = "circle", indicator: str = "gdp", *, city: str = "", year: int | None = None,
-    as_of: str = "", language: str = "en", folder: str = "figures",
-):  # fmt: skip
-    """Widgets to choose plan, region or city, indicator, year, date and language, over what they choose.
-
-    Below them stand map, chart, table and verdict. Point at a city on the map to see its figure, click it to
-    choose it. A button saves the view to `folder` and prints the Python that makes the same files.
-
-    Parameters
-    ----------
-    plan, region, indicator, city, year, as_of, language
-        What is chosen at first, as in `view`.
-    folder : str
-        Where the button saves to.
-
-    Returns
-    -------
-    lnregions.explorer.widgets.Explorer
-        An ipywidgets box; its attribute ``view`` is the `View` on the screen.
-
-    Raises
-    ------
-    DataError
-        As `view` does.
-    """
-    from lnregions.explorer.widgets import Explorer
-
-    first = view(plan, region, indicator, city=city, year=year, as_of=as_of, language=language)
-    return Explorer(first, folder=folder or "figures")
-
-
 def as_of_text(as_of) -> str:
     """Return a date as text; empty for none.
 
@@ -379,3 +333,42 @@ def _spans(years: list[int]) -> str:
     """Years in few words, such as 2018, 2020-2022."""
     runs = [[year for _, year in run] for _, run in groupby(enumerate(years), lambda one: one[1] - one[0])]
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+# -- what can be chosen -------------------------------------------------------------------------------------
+
+
+def with_cities(plan: Plan) -> Plan:
+    """Return the plan with the cities as members of a region that is the whole province, for its map.
+
+    Examples
+    --------
+    >>> from lnregions.tables import load_plan
+    >>> len(with_cities(load_plan("ln-2025")).members("liaoning"))
+    14
+    """
+    rows, areas = plan.membership, plan.areas
+    whole = rows[rows["area"] == PROVINCE]
+    if whole.empty:
+        return plan
+    cities = areas.loc[(areas["level"] == "city") & (areas["parent"] == PROVINCE), "area"]
+    added = pd.concat([whole.assign(area=city, level="city") for city in cities])
+    return replace(plan, membership=pd.concat([rows[rows["area"] != PROVINCE], added], ignore_index=True))
+
+
+def cities_of(plan: Plan, region: str) -> list[str]:
+    """Return the areas of a region that can be viewed one by one; a DataError for an unknown region."""
+    return members_of(with_cities(plan), region)
+
+
+def known_indicators() -> list[str]:
+    """Return the indicators that are numbers, in the codebook's order."""
+    rows = load_indicators()
+    return rows.loc[rows["measure"] != "none", "indicator"].tolist()
+
+
+def indicators_with_figures(plan: Plan, region: str, *, as_of: str = "") -> set[str]:
+    """Return the indicators that any member of a region, or a county of it, has a figure for."""
+    rows, whole = load_tables(plan, as_of=as_of).observations, with_cities(plan)
+    areas = {*members_of(whole, region), *whole.members(region)}
+    return set(rows.loc[rows["area"].isin(areas) & rows["default"], "indicator"])

@@ -99,14 +99,10 @@ class WebMap(folium.Map):
     default_js: list = []  # noqa: RUF012 - folium's names; nothing is fetched
     default_css: list = []  # noqa: RUF012
     _template = Template(
-        "{% macro header(this, kwargs) %}<style>{{ this.style }}</style>"
-        "<script>{{ this.leaflet }}</script>{% endmacro %}"
         '{% macro html(this, kwargs) %}<div class="folium-map" id="{{ this.get_name() }}"></div>{% endmacro %}'
         "{% macro script(this, kwargs) %}var {{ this.get_name() }} = "
         'lnregionsMap(document.getElementById("{{ this.get_name() }}"), {{ this.data }}).map;{% endmacro %}'
     )
-    style = property(lambda self: map_style())
-    leaflet = property(lambda self: map_script())
 
     def __init__(self, data: dict, *, height: int = HEIGHT):
         super().__init__(location=(41, 122.5), tiles=None)
@@ -126,6 +122,7 @@ class WebFigure(Figure):
     def __init__(self, title: str, *, language: str, height: int):
         super().__init__(title=title, height=f"{int(height)}px")
         self.code = "zh-CN" if language == "zh" else "en"
+        self.leaflet, self.style = map_script(), map_style()
 
     def _repr_html_(self, **kwargs) -> str:
         page, title = escape(self.render(**kwargs)), escape(self.title)
@@ -138,7 +135,6 @@ class WebFigure(Figure):
 def follow_map(source: str, title: str, *, language: str, height: int = HEIGHT) -> str:
     """Frame with a map of the `map_data` in a ``script`` of a widget of class `source`, drawn anew when they change."""
     page = WebFigure(title, language=language, height=height)
-    page.header.add_child(Element(f"<style>{map_style()}</style><script>{map_script()}</script>"))
     page.html.add_child(Element('<div class="folium-map"></div>'))
     page.script.add_child(Element(f'lnregionsFollow(document.querySelector(".folium-map"), "{source}");'))
     return page._repr_html_()

@@ -15,8 +15,7 @@ import ipywidgets as widgets
 
 from lnregions.assess import load_tables
 from lnregions.errors import DataError
-from lnregions.explorer.choices import cities_of, indicators_with_figures, known_indicators
-from lnregions.explorer.view import as_of_text
+from lnregions.explorer.view import as_of_text, cities_of, indicators_with_figures, known_indicators, view
 from lnregions.explorer.web_data import map_data
 from lnregions.explorer.web_map import follow_map, script_json
 from lnregions.figures import screen_png
@@ -43,6 +42,36 @@ _NOTE = (
     "<div role='status' style='line-height:1.4;padding:6px 10px;border-left:4px solid #b94a12;background:#fbf1ec;"
     "color:#1f2933'>{}</div>"
 )
+
+
+def explore(
+    plan="ln-2022", region: str = "circle", indicator: str = "gdp", *, city: str = "", year: int | None = None,
+    as_of: str = "", language: str = "en", folder: str = "figures",
+):  # fmt: skip
+    """Widgets to choose plan, region or city, indicator, year, date and language, over what they choose.
+
+    Below them stand map, chart, table and verdict. Point at a city on the map to see its figure, click it to
+    choose it. A button saves the view to `folder` and prints the Python that makes the same files.
+
+    Parameters
+    ----------
+    plan, region, indicator, city, year, as_of, language
+        What is chosen at first, as in `view`.
+    folder : str
+        Where the button saves to.
+
+    Returns
+    -------
+    Explorer
+        An ipywidgets box; its attribute ``view`` is the `View` on the screen.
+
+    Raises
+    ------
+    DataError
+        As `view` does.
+    """
+    first = view(plan, region, indicator, city=city, year=year, as_of=as_of, language=language)
+    return Explorer(first, folder=folder or "figures")
 
 
 class Explorer(widgets.VBox):
@@ -161,15 +190,14 @@ class Explorer(widgets.VBox):
             if len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
             self.shown[piece].value = html
-        except DataError as error:
-            self.shown[piece].value = _note(str(error))
         except Exception as error:  # the reader sees a sentence, and can go on
-            self.shown[piece].value = _note(
-                tr(
+            why, words = f"{type(error).__name__}: {error}", str(error)
+            if not isinstance(error, DataError):
+                words = tr(
                     "This cannot be shown ({error}). Choose something else; please report it.",
-                    view.language, error=f"{type(error).__name__}: {error}",
-                )
-            )  # fmt: skip
+                    self.view.language, error=why,
+                )  # fmt: skip
+            self.shown[piece].value = _note(words)
 
     def _save(self, _) -> None:
         """Save the view, and print the Python that makes the same files."""

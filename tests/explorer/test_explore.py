@@ -14,7 +14,7 @@ from lnregions import DataError, load_plan, view
 from lnregions.assess import Tables
 from lnregions.explorer import explore
 from lnregions.explorer import widgets as explore_widgets
-from lnregions.explorer.choices import indicators_with_figures, known_indicators
+from lnregions.explorer.view import indicators_with_figures, known_indicators
 from lnregions.tables import list_plans, write_plan_template
 
 PLAN = load_plan()

@@ -11,7 +11,7 @@ import lnregions as ln
 from lnregions.assess import load_tables
 from lnregions.boundaries import project
 from lnregions.errors import DataError
-from lnregions.explorer import LARGEST, WebMap, map_data, map_script, map_style, script_json, web_shapes
+from lnregions.explorer import LARGEST, WebMap, map_data, map_script, map_style, script_json, web_data
 from lnregions.style import palette
 
 EVIL = "</script><img src=x onerror=alert(1)>{{ 7*7 }}"
@@ -133,9 +133,9 @@ def test_a_region_that_is_the_province_shows_its_cities():
 
 
 def test_packed_shapes_come_back_where_they_were():
-    frame = web_shapes.thin(ln.load_boundaries())
+    frame = web_data.thin(ln.load_boundaries())
     shapes = []
-    for parts in web_shapes.pack(frame.geometry):
+    for parts in web_data.pack(frame.geometry):
         rings = [[_corners(ring) for ring in rings] for rings in parts]
         shapes.append(shapely.MultiPolygon([shapely.Polygon(one[0], one[1:]) for one in rings]))
     degrees = frame.to_crs(4490).geometry
@@ -147,12 +147,12 @@ def _corners(ring):
     out, east, north = [], 0, 0
     for k in range(0, len(ring), 2):
         east, north = east + ring[k], north + ring[k + 1]
-        out.append((east / web_shapes.UNITS, north / web_shapes.UNITS))
+        out.append((east / web_data.UNITS, north / web_data.UNITS))
     return out
 
 
 def test_thinned_shapes_still_share_their_borders():
-    shapes = web_shapes.thin(ln.load_boundaries()).geometry.to_numpy()
+    shapes = web_data.thin(ln.load_boundaries()).geometry.to_numpy()
     assert shapely.coverage_is_valid(shapes)
     whole = shapely.area(project(ln.load_boundaries()).geometry.to_numpy()).sum()
     assert shapely.area(shapes).sum() == pytest.approx(whole, rel=0.005)
