@@ -240,8 +240,7 @@ def _arrange(controls, shown, frame) -> list[widgets.Widget]:
     controls["plan"].layout.max_width = "560px"
     half = {"flex": "1 1 420px", "max_width": "720px", "min_width": "0", "margin": "4px 0"}
     pictures = _row(
-        widgets.VBox([frame, shown["map"]], layout=widgets.Layout(**half)),
-        widgets.VBox([shown["chart"]], layout=widgets.Layout(**half)),
+        *(widgets.VBox(one, layout=widgets.Layout(**half)) for one in ([frame, shown["map"]], [shown["chart"]])),
         align_items="flex-start", grid_gap="8px 16px",
     )  # fmt: skip
     columns = "repeat(auto-fit, minmax(min(100%, 300px), 1fr))"

@@ -50,18 +50,22 @@ def open_app(tab, address):
 def test_region_and_city_are_chosen_by_widget_and_map_and_nothing_is_requested_elsewhere(address, new_tab):
     tab = open_app(new_tab(viewport={"width": 1400, "height": 1000}, locale="en-GB"), address)
     assert "Shenyang circle" in tab.locator(".ln-table").first.inner_text()
-    inside = tab.frame_locator(MAP)
-    inside.get_by_role("button", name=re.compile("^Anshan:")).hover()
+    inside, selects = tab.frame_locator(MAP), tab.locator(".ln-explore .widget-dropdown select")
+    anshan = inside.get_by_role("button", name=re.compile("^Anshan:"))
+    city, outline = selects.nth(2).locator("option:checked"), inside.locator("path.chosen")
+    anshan.hover()
     assert "billion yuan (20" in inside.locator(".lntip").inner_text()
-    assert inside.locator("path.chosen").get_attribute("d") == "M0 0"
-    inside.get_by_role("button", name=re.compile("^Anshan:")).click()
-    city = tab.locator(".ln-explore .widget-dropdown select").nth(2)
-    tab.wait_for_function("() => document.querySelector('.ln-explore').innerText.includes('Anshan')")
-    assert city.evaluate("one => one.selectedOptions[0].textContent") == "Anshan"
-    sync_api.expect(inside.locator("path.chosen")).not_to_have_attribute("d", "M0 0")
-    tab.locator(".ln-explore .widget-dropdown select").nth(1).select_option(label="Eastern Liaoning")
+    sync_api.expect(outline).to_have_attribute("d", "M0 0")
+    anshan.click()
+    sync_api.expect(city).to_have_text("Anshan")
+    sync_api.expect(outline).not_to_have_attribute("d", "M0 0")
+    anshan.click()
+    sync_api.expect(city).to_have_text("the whole region")
+    anshan.press("Enter")
+    sync_api.expect(city).to_have_text("Anshan")
+    selects.nth(1).select_option(label="Eastern Liaoning")
     inside.get_by_role("button", name=re.compile("^Dandong:")).wait_for()
-    sync_api.expect(inside.locator("path.chosen")).to_have_attribute("d", "M0 0")
+    sync_api.expect(outline).to_have_attribute("d", "M0 0")
     tab.wait_for_function("() => document.querySelector('.ln-table').innerText.includes('Dandong')")
     assert not [url for url in tab.requested if HOST not in url and not url.startswith(("data:", "blob:"))]
     assert not tab.complaints
