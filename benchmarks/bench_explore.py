@@ -7,7 +7,7 @@ that has drawn before; medians by the clock and of processor time. The target is
 import statistics
 import time
 
-from lnregions.explorer.view import explore
+from lnregions.explorer import explore
 
 TARGET = 0.5
 REGIONS = ("belt", "west", "east", "circle")

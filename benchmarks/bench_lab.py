@@ -1,4 +1,4 @@
-"""How long a reader waits in JupyterLab: from `make lab` to a drawn map, and from a widget to the new picture.
+"""How long a reader waits in JupyterLab: from `make lab` to a drawn map, and from a widget to the new chart.
 
 ``python benchmarks/bench_lab.py`` starts JupyterLab several times, in a real Chromium that is already running, and
 prints medians; the first start, with an empty home folder, stands beside them. The figures are put into
@@ -29,7 +29,7 @@ HAS_LOADED = (
 )
 CHANGE = """async ([name, label]) => {
   const explorer = document.querySelector('.ln-explore');
-  const shown = () => explorer.querySelector('.ln-hover img');
+  const shown = () => explorer.querySelector('img');
   const select = [...explorer.querySelectorAll('.widget-dropdown')]
     .find(one => one.querySelector('label').textContent === name).querySelector('select');
   const before = shown().src, began = performance.now();
@@ -74,11 +74,11 @@ def start_to_map(browser, work):
 
 
 def changes(tab):
-    """Milliseconds from each change of a widget to the new map: none of them drawn before."""
+    """Milliseconds from each change of a widget to the new chart: none of them drawn before."""
     tab.leave()
     tab.open("notebooks/05_explore.ipynb")
     tab.run(upto="interactive")
-    tab.page.locator(".ln-explore .ln-hover img").wait_for()
+    tab.page.locator(".ln-explore img").wait_for()
     took = []
     for indicator in INDICATORS:
         took.append(tab.page.evaluate(CHANGE, ["Indicator", indicator]))
@@ -101,7 +101,7 @@ def report(starts, took):
         print(f"  {step:20}{one:14.1f}{first:8.1f}")
     new = statistics.median(took)
     print(
-        f"from a widget to the new map: median {new:.0f} ms, slowest {max(took):.0f} ms, {len(took)} changes"
+        f"from a widget to the new chart: median {new:.0f} ms, slowest {max(took):.0f} ms, {len(took)} changes"
     )
     merge(
         {"lab_server_s": round(middle[0], 2), "lab_map_s": round(middle[-1], 2), "lab_widget_ms": round(new)}

@@ -25,8 +25,7 @@ _ROOMS = {
         "show_calculations", "show_city", "show_city_sources", "show_firmness", "show_members", "show_methods",
         "show_on_the_way", "show_plan", "show_readings", "show_region", "show_sources", "show_trail", "show_verdicts",
     ],
-    "explorer": ["draw_web_map", "explore"],
-    "explorer.view": ["view"],
+    "explorer": ["draw_web_map", "explore", "view"],
 }  # fmt: skip
 """Public names by the room that holds them; imported when first used, so that ``import lnregions`` stays quick."""
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -66,12 +66,12 @@ def test_the_example_of_a_public_function_runs(name, tmp_path, monkeypatch):
 
 
 def test_completion_offers_the_public_names_only():
-    import lnregions.explorer.view  # noqa: F401  modules that are loaded are not offered
+    import lnregions.explorer.views  # noqa: F401  modules that are loaded are not offered
 
     assert dir(ln) == sorted([*ln._NAMES, "__version__"])
 
 
-@pytest.mark.parametrize("first", ["ln.view", "ln.explore", "__import__('lnregions.explorer.view')"])
+@pytest.mark.parametrize("first", ["ln.view", "ln.explore", "__import__('lnregions.explorer.views')"])
 def test_a_function_is_not_hidden_by_a_module_whatever_is_used_first(first):
     lines = f"import lnregions as ln\n{first}\nassert callable(ln.explore) and callable(ln.view) and callable(ln.judge)"
     subprocess.run([sys.executable, "-c", lines], check=True)

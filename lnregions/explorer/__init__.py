@@ -9,9 +9,10 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "view": ["View", "explore"],
+        "views": ["View", "view"],
         "web_data": ["boundaries_mark", "map_data"],
         "web_layers": ["LARGEST"],
         "web_map": ["WebMap", "draw_web_map", "map_script", "map_style", "script_json"],
+        "widgets": ["explore"],
     },
 )

@@ -10,7 +10,6 @@ import shapely
 from lnregions.assess import Tables, members_of
 from lnregions.boundaries import (
     EQUAL_AREA,
-    SOURCE,
     boundaries_of,
     boundary_words,
     label_points,
@@ -33,6 +32,13 @@ STATUSES = {
     "likely": "membership likely",
     "unverified": "membership unverified",
 }
+SCRIPT_WORDS = {
+    "colon": ": ", "year": " ({year})", "year_word": "Year", "grade": "Grade", "source": "Source",
+    "membership": "Membership", "no_data": "no data", "no_data_count": "no data ({count})",
+    "not_member": "not a member", "zoom_in": "Zoom in", "zoom_out": "Zoom out", "close": "Close", "legend": "Legend",
+    "indicator": "Indicator", "to_page": "All figures of this city",
+}  # fmt: skip
+"""Words of the map's script; ``{year}`` and ``{count}`` are filled in there."""
 UNITS = 10_000
 """Steps a degree that places are rounded to: 11 m from south to north."""
 _MOST_POINTS = 4500
@@ -54,18 +60,18 @@ def map_data(
     region : str
         A region of the plan; empty for the whole province, all areas members.
     indicator : str
-        The only layer; empty for a choice among those that have figures.
+        The only layer, which has no areas where there is no figure; empty for a choice among those with figures.
     year, language
         Year of the figures (empty: the latest that half of the areas have); "en" or "zh".
     links : dict
         Page of an area by its code.
     picks : str
-        Class of the input elements that learn which area was chosen.
+        Class of the widgets that are set to the area clicked.
 
     Raises
     ------
     DataError
-        When the region or indicator is unknown, or there is no figure to show.
+        When the region or indicator is unknown.
     """
     if region and region not in set(plan.regions["region"]):
         raise unknown("region", region, plan.regions["region"].tolist())
@@ -78,10 +84,12 @@ def map_data(
     rows = plan.membership[plan.membership["region"] == region].set_index("area")
     outlines = _outlines(plan, region, frame, rows["status"].to_dict())
     shown = [*frame[frame["area"].isin(members)].geometry, *outlines.values()] or [*frame.geometry]
+    proxies = rows.loc[rows.index.isin(members), "proxy"]
+    note = "Figures are those of whole cities, which stand in for the counties outlined."
     return {
         "language": language,
         "label": _label(tables, plan, region, layers, language),
-        "words": _script_words(language),
+        "words": {name: tr(words, language) for name, words in SCRIPT_WORDS.items()},
         "bounds": shapes.bounds,
         "view": bounds(shown),
         "ground": ground() if stands_on_shipped(plan) else None,
@@ -95,38 +103,10 @@ def map_data(
             for status, shape in outlines.items()
         ],
         "layers": [asdict(layer) for layer in layers],
-        "notes": _notes(rows, members, language),
-        "credit": _credit(plan, language),
+        "notes": [tr(note, language)] if len(proxies) and proxies.all() else [],
+        "credit": boundary_words(plan, language),
         "picks": picks,
     }
-
-
-def _script_words(language: str) -> dict[str, str]:
-    """Words of the map's script; ``{year}`` and ``{count}`` are filled in there."""
-    return {
-        "colon": tr(": ", language),
-        "year": tr(" ({year})", language),
-        "year_word": tr("Year", language),
-        "grade": tr("Grade", language),
-        "source": tr("Source", language),
-        "membership": tr("Membership", language),
-        "no_data": tr("no data", language),
-        "no_data_count": tr("no data ({count})", language),
-        "not_member": tr("not a member", language),
-        "zoom_in": tr("Zoom in", language),
-        "zoom_out": tr("Zoom out", language),
-        "close": tr("Close", language),
-        "legend": tr("Legend", language),
-        "indicator": tr("Indicator", language),
-        "to_page": tr("All figures of this city", language),
-    }
-
-
-def _credit(plan, language: str) -> str:
-    """Source of the boundaries."""
-    if plan.boundaries is not None:
-        return boundary_words(plan, language)
-    return SOURCE[f"source_{language}"] + ("。" if language == "zh" else ".")
 
 
 def _members(plan, region: str, level: str, frame) -> list[str]:
@@ -144,19 +124,12 @@ def _areas(shapes, tables, members: set[str], rows, language: str, links: dict[s
     for row, shape, middle in zip(shapes.frame.itertuples(), shapes.packed, shapes.middles, strict=True):
         known = tables.name(row.area, language)
         status = statuses.get(row.area, "")
-        found.append(
-            {
-                "id": row.area,
-                "name": known if known != row.area else str(getattr(row, f"short_{language}")),
-                "member": row.area in members,
-                "shape": shape,
-                "middle": middle,
-                "status": status,
-                "status_word": text(status, language) if status else "",
-                "note": notes.get(row.area, ""),
-                "href": links.get(row.area, ""),
-            }
-        )
+        found.append({
+            "id": row.area, "name": known if known != row.area else str(getattr(row, f"short_{language}")),
+            "member": row.area in members, "shape": shape, "middle": middle, "status": status,
+            "status_word": text(status, language) if status else "", "note": notes.get(row.area, ""),
+            "href": links.get(row.area, ""),
+        })  # fmt: skip
     return found
 
 
@@ -174,14 +147,6 @@ def _outlines(plan, region: str, frame, statuses: dict[str, str]) -> dict[str, s
         if len(inside):
             found[status] = shapely.union_all(inside.geometry.to_numpy())
     return found
-
-
-def _notes(rows, members: list[str], language: str) -> list[str]:
-    """A note where a region's areas are cities that only stand in for its counties in statistics."""
-    own = rows.loc[rows.index.isin(members), "proxy"]
-    if own.empty or not own.all():
-        return []
-    return [tr("Figures are those of whole cities, which stand in for the counties outlined.", language)]
 
 
 def _label(tables, plan, region: str, layers, language: str) -> str:
@@ -211,8 +176,8 @@ def shapes_of(plan, level: str = "city") -> Shapes:
     """Return the shapes of all areas of a level that a plan's maps show."""
     mark = (level, *boundaries_mark(plan))
     if mark not in _SHAPES:
-        while len(_SHAPES) >= _MOST_SHAPES:
-            del _SHAPES[next(iter(_SHAPES))]
+        if len(_SHAPES) >= _MOST_SHAPES:
+            _SHAPES.clear()
         frame = thin(boundaries_of(plan, level))
         middles = [[round(float(p.y), 4), round(float(p.x), 4)] for p in _degrees(label_points(frame))]
         _SHAPES[mark] = Shapes(frame, pack(frame.geometry), middles, bounds(frame.geometry))
@@ -238,12 +203,6 @@ def thin(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
     return found
 
 
-def _degrees(shapes) -> "gpd.GeoSeries":
-    import geopandas as gpd
-
-    return gpd.GeoSeries(np.asarray(shapes), crs=EQUAL_AREA).to_crs(4490)
-
-
 def bounds(shapes) -> list[list[float]]:
     """Return south-west and north-east corner in degrees (latitude first) of shapes on the equal-area grid."""
     west, south, east, north = (round(float(side), 4) for side in _degrees(shapes).total_bounds)
@@ -255,7 +214,6 @@ def pack(shapes) -> list[list]:
 
     Examples
     --------
-    >>> from lnregions.boundaries import project
     >>> import geopandas as gpd
     >>> frame = gpd.GeoDataFrame(geometry=[shapely.box(122, 41, 123, 42)], crs=4490)
     >>> pack(project(frame).geometry)
@@ -270,6 +228,12 @@ def pack(shapes) -> list[list]:
         [[steps(ring) for ring in (part.exterior, *part.interiors)] for part in shapely.get_parts(shape)]
         for shape in _degrees(shapes)
     ]
+
+
+def _degrees(shapes) -> "gpd.GeoSeries":
+    import geopandas as gpd
+
+    return gpd.GeoSeries(np.asarray(shapes), crs=EQUAL_AREA).to_crs(4490)
 
 
 @lru_cache(maxsize=1)

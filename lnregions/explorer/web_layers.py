@@ -2,13 +2,12 @@
 
 import math
 import textwrap
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from lnregions.assess import Tables, member_frame
-from lnregions.errors import DataError, unknown
+from lnregions.errors import unknown
 from lnregions.figures import class_breaks, drawn_values, one_year
 from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
 from lnregions.words import format_number, format_value, to_unit, unit_label
@@ -16,12 +15,13 @@ from lnregions.words.catalogue import tr
 
 LARGEST = 34
 """Pixels from the middle of the largest circle to its edge."""
-PLAIN = "#f4f5f6"
-"""Ground of an area whose amount is a circle; that of the printed map."""
-PREFERRED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "manufacturing_share", "fdi_usd",
-             "trade_total", "forest_coverage")  # fmt: skip
+PREFERRED = (
+    "gdp", "population", "gdp_growth_real", "urbanisation_rate", "manufacturing_share", "fdi_usd", "trade_total",
+    "forest_coverage",
+)  # fmt: skip
 """Indicators offered where none is given, in this order."""
-_NAMED = 2  # sources named
+_NAMED = 2
+"""Sources of a figure that are named."""
 _LONGEST = 80
 
 
@@ -35,21 +35,21 @@ class Layer:
         Code, name with unit, and the year of the figures (a span where no year serves).
     circles : bool
         Whether the figures are circles (amounts) or fills (rates and shares).
-    legend : tuple of (str, str)
+    legend : list of (str, str)
         Fill, or radius in pixels, of each step, and its label; highest first.
     method : str
         How the classes were found; empty for circles.
     areas : dict
-        By area: ``fill``, ``radius``, ``value`` with unit, ``year``, ``grade``, ``source``.
+        By area: ``fill``, ``radius``, ``value`` with unit, ``year``, ``grade``, ``source``; none without a figure.
     """
 
     indicator: str
     title: str
     year: str
-    circles: bool
-    legend: tuple[tuple[str, str], ...]
-    method: str
-    areas: dict
+    circles: bool = False
+    legend: list = field(default_factory=list)
+    method: str = ""
+    areas: dict = field(default_factory=dict)
 
 
 def map_layer(
@@ -60,82 +60,56 @@ def map_layer(
     Raises
     ------
     DataError
-        When the indicator is unknown, has no numbers, or no member has a figure.
+        When the indicator is unknown.
     """
     names = tables.indicators["indicator"].tolist()
     if indicator not in names:
         raise unknown("indicator", indicator, names)
     row = tables.indicator(indicator)
+    unit, label = row["unit"], unit_label(row["unit"], language)
+    title = row[f"name_{language}"] + (tr(" ({unit})", language, unit=label) if label else "")
     found = one_year(member_frame(tables, areas, indicator=indicator), len(areas), year)
     own = found[found["area"].isin(members) & found["value"].notna()]
     if own.empty:
-        raise _nothing(tables, row, members, year)
-    values = drawn_values(tables, indicator)
-    circles = row["aggregation"] == "sum" and bool((own["value"] > 0).any())
-    draw = _circles if circles else partial(_fills, measure=row["measure"])
-    legend, method, looks = draw(own["value"], values, row["unit"], language)
-    title = row[f"name_{language}"] + _in_unit(row["unit"], language)
+        return Layer(indicator, title, str(year or ""))
+    values, figures = drawn_values(tables, indicator), own["value"]
+    circles = row["aggregation"] == "sum" and bool((figures > 0).any())
+    if circles:
+        fills, method = [FILL] * len(own), ""
+        largest = max(figures.max(), values.max()) if len(values) else figures.max()
+        radii = [_radius(value, largest) for value in figures]
+        factor = to_unit(1, unit, language)
+        legend = [
+            (str(_radius(step, largest)), format_number(step * factor, language=language))
+            for step in circle_steps(float(largest), unit, language)
+        ]
+    else:
+        scale = rate_scale("value", figures, unit=unit, breaks=class_breaks(values, row["measure"]))
+        fills = [scale.ramp[int(place)] for place in scale.classes.index(figures)]
+        radii, method = [0] * len(own), scale.classes.method_label(language)
+        words = class_labels(scale.classes, factor=to_unit(1, unit, language), language=language)
+        legend = list(zip(reversed(scale.ramp), reversed(words), strict=True))
     titles = tables.sources.set_index("source")["title"]
     facts = {
-        r.area: looks(r.value) | {
-            "value": format_value(r.value, row["unit"], language), "year": str(int(r.year)), "grade": r.grade,
-            "source": _source(r.source, titles, language),
+        one.area: {
+            "fill": fill, "radius": radius, "value": format_value(one.value, unit, language),
+            "year": str(int(one.year)), "grade": one.grade, "source": _source(one.source, titles, language),
         }
-        for r in own.itertuples()
+        for one, fill, radius in zip(own.itertuples(), fills, radii, strict=True)
     }  # fmt: skip
     return Layer(indicator, title, _span(own["year"]), circles, legend, method, facts)
 
 
-def offered_layers(
-    tables: Tables, *, areas: list[str], members: list[str], year=None, language: str = "en"
-) -> list[Layer]:
+def offered_layers(tables: Tables, *, members: list[str], **given) -> list[Layer]:
     """Layers of the preferred indicators that at least two members (or the only one) have a figure of."""
-    found = []
-    for indicator in PREFERRED:
-        try:
-            layer = map_layer(tables, indicator, areas=areas, members=members, year=year, language=language)
-        except DataError:
-            continue
-        if len(layer.areas) >= min(2, len(members)):
-            found.append(layer)
-    return found
+    codes = [one for one in PREFERRED if one in set(tables.indicators["indicator"])]
+    found = [map_layer(tables, one, members=members, **given) for one in codes]
+    return [one for one in found if len(one.areas) >= min(2, len(members))]
 
 
-def _nothing(tables, row, members, year):
-    """What is wrong when no member has a figure: the years that have one, or that there are none."""
-    held = member_frame(tables, members, indicator=row.name)
-    years = sorted({int(y) for y in held.loc[held["value"].notna(), "year"]})
-    when = "" if year is None else f" for {year}"
-    what = f"No area of this map has a figure of {row.name!r}{when} as known on {tables.as_of}."
-    if not years:
-        return DataError(f"{what} Choose another indicator.")
-    return DataError(f"{what} Years: {', '.join(map(str, years))}.")
-
-
-def _fills(own, values, unit, language, *, measure):
-    """Legend of classes, their method, and the looks of a value among them."""
-    breaks = class_breaks(values, measure)
-    scale = rate_scale("value", own, unit=unit, breaks=breaks)
-    words = class_labels(scale.classes, factor=to_unit(1, unit, language), language=language)
-    legend = tuple(zip(reversed(scale.ramp), reversed(words), strict=True))
-
-    def looks(value):
-        return {"fill": scale.ramp[int(scale.classes.index([value])[0])], "radius": 0}
-
-    return legend, scale.classes.method_label(language), looks
-
-
-def _circles(own, values, unit, language):
-    """Legend of circles, and the looks of a value: the area of its circle stands for the amount."""
-    largest = float(max(values.max(), own.max())) if len(values) else float(own.max())
-
-    def radius(value):
-        return round(LARGEST * math.sqrt(max(value, 0) / largest), 1)
-
-    steps = circle_steps(largest, unit, language)
-    factor = to_unit(1, unit, language)
-    legend = tuple((str(radius(step)), format_number(step * factor, language=language)) for step in steps)
-    return legend, "", lambda value: {"fill": FILL, "radius": radius(value)}
+def _radius(value: float, largest: float) -> float:
+    """Pixels of a circle whose area stands for the amount."""
+    return round(LARGEST * math.sqrt(max(value, 0) / largest), 1)
 
 
 def _source(ids: str, titles: pd.Series, language: str) -> str:
@@ -147,11 +121,6 @@ def _source(ids: str, titles: pd.Series, language: str) -> str:
     return named if more <= 0 else tr("{sources}; and {count} more", language, sources=named, count=more)
 
 
-def _in_unit(unit: str, language: str) -> str:
-    label = unit_label(unit, language)
-    return tr(" ({unit})", language, unit=label) if label else ""
-
-
 def _span(years: pd.Series) -> str:
-    years = sorted({int(y) for y in years})
-    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    first, last = int(years.min()), int(years.max())
+    return str(first) if first == last else f"{first}–{last}"

@@ -1,25 +1,26 @@
 """An interactive map in one cell or one file: folium with Leaflet carried along, nothing fetched from anywhere."""
 
-import json
 import re
 from functools import cache
 from html import escape
 from pathlib import Path
 
 import folium
-from branca.element import Figure
+from branca.element import Element, Figure
 from jinja2 import Template
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from lnregions.assess import load_tables
-from lnregions.errors import check_language
+from lnregions.assess import load_tables, member_frame
+from lnregions.errors import DataError, check_language
 from lnregions.explorer.web_data import map_data
 from lnregions.tables import plan_of
 from lnregions.words.catalogue import tr
 
 HEIGHT = 520
 """Pixels that a map is high in a notebook."""
-_PACKAGE = Path(__file__).parents[1]
+_TEMPLATES = Path(__file__).parents[1] / "templates" / "map"
+_LEAFLET = Path(__file__).parents[1] / "vendor" / "leaflet"
 
 
 def draw_web_map(
@@ -50,7 +51,8 @@ def draw_web_map(
         Pixels in a notebook.
     picks : str
         Class of an ipywidgets text or dropdown in the same notebook (given to it with ``add_class``) that is
-        set to the area clicked: a text to its code, a dropdown to the choice that names it.
+        set to the area clicked: a text to its code, a dropdown to the choice that names it; clicked again, the
+        text is emptied and the dropdown set to its first choice. The area that it names is outlined.
 
     Returns
     -------
@@ -71,6 +73,14 @@ def draw_web_map(
     plan = plan_of(plan)
     tables = load_tables(plan, as_of=as_of)
     data = map_data(plan, tables, region, indicator=indicator, year=year, language=language, picks=picks)
+    if indicator and not data["layers"][0]["areas"]:
+        areas = [area["id"] for area in data["areas"] if area["member"]]
+        years = sorted({int(one) for one in member_frame(tables, areas, indicator=indicator)["year"]})
+        when, remedy = "" if year is None else f" for {year}", f"Years: {', '.join(map(str, years))}."
+        raise DataError(
+            f"No area of this map has a figure of {indicator!r}{when} as known on {tables.as_of}. "
+            + (remedy if years else "Choose another indicator."),
+        )
     return WebMap(data, height=height)
 
 
@@ -89,14 +99,10 @@ class WebMap(folium.Map):
     default_js: list = []  # noqa: RUF012 - folium's names; nothing is fetched
     default_css: list = []  # noqa: RUF012
     _template = Template(
-        "{% macro header(this, kwargs) %}<style>{{ this.style }}</style>"
-        "<script>{{ this.leaflet }}</script>{% endmacro %}"
         '{% macro html(this, kwargs) %}<div class="folium-map" id="{{ this.get_name() }}"></div>{% endmacro %}'
         "{% macro script(this, kwargs) %}var {{ this.get_name() }} = "
         'lnregionsMap(document.getElementById("{{ this.get_name() }}"), {{ this.data }}).map;{% endmacro %}'
     )
-    style = property(lambda self: map_style())
-    leaflet = property(lambda self: map_script())
 
     def __init__(self, data: dict, *, height: int = HEIGHT):
         super().__init__(location=(41, 122.5), tiles=None)
@@ -111,17 +117,12 @@ class WebMap(folium.Map):
 class WebFigure(Figure):
     """The page around an interactive map: a whole document with its language and title."""
 
-    _template = Template(
-        '<!DOCTYPE html>\n<html lang="{{ this.code }}">\n<head>\n<title>{{ this.title|e }}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n{{ this.header.render(**kwargs) }}\n'
-        "<style>html, body { margin: 0; height: 100%; } .folium-map { width: 100%; height: 100%; min-height: 20rem; }"
-        "</style>\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
-        "<script>{{ this.script.render(**kwargs) }}</script>\n</body>\n</html>\n"
-    )
+    _template = Template((_TEMPLATES / "page.html.j2").read_text("utf-8"), keep_trailing_newline=True)
 
     def __init__(self, title: str, *, language: str, height: int):
         super().__init__(title=title, height=f"{int(height)}px")
         self.code = "zh-CN" if language == "zh" else "en"
+        self.leaflet, self.style = map_script(), map_style()
 
     def _repr_html_(self, **kwargs) -> str:
         page, title = escape(self.render(**kwargs)), escape(self.title)
@@ -129,6 +130,14 @@ class WebFigure(Figure):
             f'<iframe srcdoc="{page}" title="{title}" width="100%" height="{self.height[:-2]}" '
             'style="border: 0; display: block; max-width: 100%"></iframe>'
         )
+
+
+def follow_map(source: str, title: str, *, language: str, height: int = HEIGHT) -> str:
+    """Frame with a map of the `map_data` in a ``script`` of a widget of class `source`, drawn anew when they change."""
+    page = WebFigure(title, language=language, height=height)
+    page.html.add_child(Element('<div class="folium-map"></div>'))
+    page.script.add_child(Element(f'lnregionsFollow(document.querySelector(".folium-map"), "{source}");'))
+    return page._repr_html_()
 
 
 # -- what a page with an interactive map carries along ---------------------------------------------------------
@@ -142,26 +151,19 @@ def script_json(content: object) -> Markup:
     >>> print(script_json({"name": "</script><!--"}))
     {"name":"\u003c/script\u003e\u003c!--"}
     """
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return Markup(text)
+    return htmlsafe_json_dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 @cache
 def map_script() -> str:
     """Leaflet with its licence, and the script that draws a map with it; neither asks for any other file."""
-    leaflet = (_PACKAGE / "vendor" / "leaflet" / "leaflet.js").read_text("utf-8")
-    licence = (_PACKAGE / "vendor" / "leaflet" / "LICENSE").read_text("utf-8")
-    leaflet = re.sub(r"\n//# sourceMappingURL=.*", "", leaflet)
-    return f"/* {licence.strip()} */\n{leaflet}\n" + (
-        _PACKAGE / "templates" / "map" / "web_map.js"
-    ).read_text("utf-8")
+    leaflet = re.sub(r"\n//# sourceMappingURL=.*", "", (_LEAFLET / "leaflet.js").read_text("utf-8"))
+    licence = (_LEAFLET / "LICENSE").read_text("utf-8").strip()
+    return f"/* {licence} */\n{leaflet}\n{(_TEMPLATES / 'web_map.js').read_text('utf-8')}"
 
 
 @cache
 def map_style() -> str:
     """Leaflet's style without its pictures (markers and layer icons, which no map here uses), and ours."""
-    style = (_PACKAGE / "vendor" / "leaflet" / "leaflet.css").read_text("utf-8")
-    style = re.sub(r"url\([^)]*\)", "none", style)
-    return style + (_PACKAGE / "templates" / "map" / "web_map.css").read_text("utf-8")
+    style = re.sub(r"url\([^)]*\)", "none", (_LEAFLET / "leaflet.css").read_text("utf-8"))
+    return style + (_TEMPLATES / "web_map.css").read_text("utf-8")

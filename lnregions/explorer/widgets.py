@@ -1,12 +1,12 @@
-"""Widgets over a view: choices above; map, chart, table and verdict below.
+"""The widgets of `lnregions.explore`: choices in a grid, map beside chart, table and verdict below.
 
 A change is drawn a moment later and piece by piece, so that a newer change replaces an older one before it is drawn
-to its end. What was drawn once in a process is kept.
+to its end. What was drawn once is kept.
 """
 
 import asyncio
+import base64
 import datetime
-from collections import OrderedDict
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -15,9 +15,10 @@ import ipywidgets as widgets
 
 from lnregions.assess import load_tables
 from lnregions.errors import DataError
-from lnregions.explorer import contents
-from lnregions.explorer.hover import PICK, hover_layer, image_html, map_html
-from lnregions.explorer.view import as_of_text
+from lnregions.explorer.views import as_of_text, cities_of, indicators_with_figures, known_indicators, view
+from lnregions.explorer.web_data import map_data
+from lnregions.explorer.web_map import follow_map, script_json
+from lnregions.figures import screen_png
 from lnregions.show import head
 from lnregions.tables import list_plans, load_indicators, load_plan
 from lnregions.words.catalogue import tr
@@ -30,10 +31,12 @@ LABELS = {
 }  # fmt: skip
 PAUSE = 0.05
 """Seconds without a further change after which a change is drawn."""
+SCREEN_DPI = 144
+"""Dots per inch of the chart on the screen: a picture of 120 mm becomes 680 pixels wide."""
 _BREATH = 0.005
 """Seconds between two pieces, in which the kernel takes what has come in."""
-_KEPT: OrderedDict = OrderedDict()
-_MOST_KEPT = 120
+_MOST_KEPT = 200
+"""Pieces that are kept."""
 _BLOCK = "<div style='line-height:1.4;overflow-x:auto'>{}</div>"
 _NOTE = (
     "<div role='status' style='line-height:1.4;padding:6px 10px;border-left:4px solid #b94a12;background:#fbf1ec;"
@@ -41,12 +44,42 @@ _NOTE = (
 )
 
 
+def explore(
+    plan="ln-2022", region: str = "circle", indicator: str = "gdp", *, city: str = "", year: int | None = None,
+    as_of: str = "", language: str = "en", folder: str = "figures",
+):  # fmt: skip
+    """Widgets to choose plan, region or city, indicator, year, date and language, over what they choose.
+
+    Below them stand map, chart, table and verdict. Point at a city on the map to see its figure, click it to
+    choose it. A button saves the view to `folder` and prints the Python that makes the same files.
+
+    Parameters
+    ----------
+    plan, region, indicator, city, year, as_of, language
+        What is chosen at first, as in `view`.
+    folder : str
+        Where the button saves to.
+
+    Returns
+    -------
+    Explorer
+        An ipywidgets box; its attribute ``view`` is the `View` on the screen.
+
+    Raises
+    ------
+    DataError
+        As `view` does.
+    """
+    first = view(plan, region, indicator, city=city, year=year, as_of=as_of, language=language)
+    return Explorer(first, folder=folder or "figures")
+
+
 class Explorer(widgets.VBox):
     """Widgets to choose a view, over the view; made by `lnregions.explore`.
 
     Attributes
     ----------
-    view : lnregions.explorer.view.View
+    view : lnregions.explorer.views.View
         What is on the screen.
     controls : dict
         The widgets by name: ``plan region city indicator year as_of language folder save``.
@@ -59,13 +92,17 @@ class Explorer(widgets.VBox):
         self._plans = {name: load_plan(name) for name in list_plans()} | {view.name: view.plan}
         self._filling = False
         self._drawing: asyncio.Task | None = None
-        self._picks: dict[str, widgets.Button] = {}
-        self.controls = make_controls(view, folder)
-        self.shown = {name: widgets.HTML() for name in ("note", "map", "chart", "table", "verdict", "saved")}
-        self._clicks = widgets.Box(layout=widgets.Layout(display="none"))
-        super().__init__(children=[*arrange(self.controls, self.shown), self._clicks])
+        self._kept: dict[tuple, tuple] = {}
+        self.controls = _controls(view, folder)
+        self.shown = {name: widgets.HTML() for name in ("note", "map", "table", "chart", "verdict", "saved")}
+        frame = widgets.HTML()
+        super().__init__(children=_arrange(self.controls, self.shown, frame))
         self.add_class("ln-explore")
-        self._fill(view)
+        self._picks, drawn = f"ln-pick-{self.model_id}", f"ln-map-{self.model_id}"
+        self.controls["city"].add_class(self._picks)
+        self.shown["map"].add_class(drawn)
+        frame.value = follow_map(drawn, tr("Map", view.language), language=view.language)
+        self._fill()
         for name in CHOICES:
             self.controls[name].observe(self._changed, names="value")
         self.controls["save"].on_click(self._save)
@@ -73,8 +110,6 @@ class Explorer(widgets.VBox):
 
     def __repr__(self) -> str:
         return f"<Explorer of {self.view}>"
-
-    # -- what is chosen -------------------------------------------------------------------------------------
 
     def _changed(self, change) -> None:
         """Take a choice, offer what goes with it, and draw it a moment later."""
@@ -85,7 +120,7 @@ class Explorer(widgets.VBox):
         except DataError as error:
             self.shown["note"].value = _note(str(error))
             return
-        self._fill(self.view)
+        self._fill()
         self.shown["saved"].value = ""
         if self._drawing is not None:
             self._drawing.cancel()
@@ -100,7 +135,7 @@ class Explorer(widgets.VBox):
         plan = self._plans[get["plan"]]
         regions = list(plan.regions["region"])
         region = get["region"] if get["region"] in regions else regions[0]
-        city = get["city"] if get["city"] in contents.cities_of(plan, region) else ""
+        city = get["city"] if get["city"] in cities_of(plan, region) else ""
         as_of = as_of_text(get["as_of"]) if owner is self.controls["as_of"] else self.view.as_of
         load_tables(plan, as_of=as_of)  # an impossible date is refused before anything has changed
         return replace(
@@ -108,41 +143,29 @@ class Explorer(widgets.VBox):
             year=get["year"] or None, as_of=as_of, language=get["language"],
         )  # fmt: skip
 
-    def _fill(self, view) -> None:
-        """Offer what goes with a view, in its language; widgets are touched only where something has changed."""
+    def _fill(self) -> None:
+        """Offer what goes with the view, in its language; widgets are touched only where something has changed."""
+        view, controls, language = self.view, self.controls, self.view.language
+        values = {
+            "plan": view.name, "region": view.region, "city": view.city, "indicator": view.indicator,
+            "year": view.year or 0,
+        }  # fmt: skip
         self._filling = True
         try:
-            options = options_for(self._plans, view)
-            values = {"plan": view.name, "region": view.region, "city": view.city, "indicator": view.indicator,
-                      "year": view.year or 0}  # fmt: skip
-            for name, offered in options.items():
-                if tuple(self.controls[name].options) != tuple(offered):
-                    self.controls[name].options = offered
-                if self.controls[name].value != values[name]:
-                    self.controls[name].value = values[name]
-            self.controls["language"].value = view.language
-            relabel(self.controls, view.language)
-            buttons = tuple(self._button(area) for _, area in options["city"] if area)
-            if buttons != self._clicks.children:
-                self._clicks.children = buttons
+            for name, offered in _options(self._plans, view).items():
+                if controls[name].options != tuple(offered):
+                    controls[name].options = offered
+                controls[name].value = values[name]
+            controls["language"].value = language
+            for name, label in LABELS.items():
+                controls[name].description = tr(label, language)
+            controls["save"].description = tr("Save this view", language)
+            controls["save"].tooltip = tr(
+                "Map and chart as PNG, SVG and PDF, with data, caption and sources", language
+            )
+            controls["as_of"].tooltip = tr("Only what was published by this date; empty: all", language)
         finally:
             self._filling = False
-
-    def _button(self, area: str) -> widgets.Button:
-        """Hidden button that a click on an area of the map presses."""
-        if area not in self._picks:
-            button = widgets.Button(description=area)
-            button.add_class(PICK.format(area=area))
-            button.on_click(lambda _: self.pick(area))
-            self._picks[area] = button
-        return self._picks[area]
-
-    def pick(self, area: str) -> None:
-        """Choose an area as a click on the map does; a second click goes back to the whole region."""
-        if area in [code for _, code in self.controls["city"].options]:
-            self.controls["city"].value = "" if self.controls["city"].value == area else area
-
-    # -- what is drawn --------------------------------------------------------------------------------------
 
     async def _draw_later(self) -> None:
         await asyncio.sleep(PAUSE)
@@ -157,19 +180,24 @@ class Explorer(widgets.VBox):
 
     def _show(self, piece: str) -> None:
         """Bring one piece up to date."""
+        make, without = _PIECES[piece]
+        view = replace(self.view, **without)
         try:
-            html = _PIECES[piece](self.view)
-        except DataError as error:
-            html = _note(str(error))
-        except Exception as error:  # the reader sees a sentence, and can go on
-            html = _note(
-                tr(
-                    "This cannot be shown ({error}). Choose something else; please report it.",
-                    self.view.language, error=f"{type(error).__name__}: {error}",
-                )
-            )  # fmt: skip
-        if self.shown[piece].value != html:
+            tables, html = self._kept.get((piece, view), (None, ""))
+            if tables is not view.tables:
+                html = make(view, self._picks)
+                self._kept[piece, view] = (view.tables, html)
+            if len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
             self.shown[piece].value = html
+        except Exception as error:  # the reader sees a sentence, and can go on
+            why, words = f"{type(error).__name__}: {error}", str(error)
+            if not isinstance(error, DataError):
+                words = tr(
+                    "This cannot be shown ({error}). Choose something else; please report it.",
+                    self.view.language, error=why,
+                )  # fmt: skip
+            self.shown[piece].value = _note(words)
 
     def _save(self, _) -> None:
         """Save the view, and print the Python that makes the same files."""
@@ -181,11 +209,8 @@ class Explorer(widgets.VBox):
             return
         count = sum(len(list(Path(folder).glob(f"{one.name}.*"))) for one in saved)
         message = tr(
-            "{count} files in {folder}. The same from Python:",
-            language,
-            count=count,
-            folder=Path(folder).resolve(),
-        )
+            "{count} files in {folder}. The same from Python:", language, count=count, folder=Path(folder).resolve()
+        )  # fmt: skip
         code = f"<pre style='margin:4px 0;user-select:all'>{escape(self.view.code(folder))}</pre>"
         self.shown["saved"].value = _BLOCK.format(escape(message) + code)
 
@@ -193,8 +218,8 @@ class Explorer(widgets.VBox):
 # -- the controls -------------------------------------------------------------------------------------------
 
 
-def make_controls(view, folder: str) -> dict[str, widgets.Widget]:
-    """Return the widgets, still empty of choices."""
+def _controls(view, folder: str) -> dict[str, widgets.Widget]:
+    """The widgets, still empty of choices."""
     own = {"layout": widgets.Layout(width="auto", min_width="0"), "style": {"description_width": "5.5em"}}
     date = datetime.date.fromisoformat(view.as_of) if len(view.as_of) == 10 else None
     lists = ("plan", "region", "city", "indicator", "year")  # a slider would have no name for screen readers
@@ -209,21 +234,21 @@ def make_controls(view, folder: str) -> dict[str, widgets.Widget]:
     }  # fmt: skip
 
 
-def arrange(controls, shown) -> list[widgets.Widget]:
-    """Return the choices in a grid under plan and language, map beside chart where there is room, then tables."""
+def _arrange(controls, shown, frame) -> list[widgets.Widget]:
+    """The choices in a grid under plan and language, map beside chart where there is room, then tables."""
     controls["plan"].layout.flex = "1 1 300px"
     controls["plan"].layout.max_width = "560px"
-    for name in ("map", "chart"):
-        shown[name].layout = widgets.Layout(
-            flex="1 1 420px", max_width="720px", min_width="0", margin="4px 0"
-        )
+    half = {"flex": "1 1 420px", "max_width": "720px", "min_width": "0", "margin": "4px 0"}
+    pictures = _row(
+        *(widgets.VBox(one, layout=widgets.Layout(**half)) for one in ([frame, shown["map"]], [shown["chart"]])),
+        align_items="flex-start", grid_gap="8px 16px",
+    )  # fmt: skip
     columns = "repeat(auto-fit, minmax(min(100%, 300px), 1fr))"
     grid = widgets.GridBox(
         [controls[name] for name in CHOICES if name not in ("plan", "language")],
         layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 16px", width="100%"),
     )
     top = _row(controls["plan"], controls["language"], justify_content="space-between")
-    pictures = _row(shown["map"], shown["chart"], align_items="flex-start", grid_gap="8px 16px")
     saving = _row(controls["save"], controls["folder"], align_items="center")
     return [top, grid, shown["note"], pictures, shown["table"], shown["verdict"], saving, shown["saved"]]
 
@@ -232,43 +257,30 @@ def _row(*children, **layout) -> widgets.HBox:
     return widgets.HBox(children, layout=widgets.Layout(flex_flow="row wrap", **layout))
 
 
-def relabel(controls, language: str) -> None:
-    """Give every widget its words in one language; the buttons of the language name themselves."""
-    for name, label in LABELS.items():
-        controls[name].description = tr(label, language)
-    controls["save"].description = tr("Save this view", language)
-    controls["save"].tooltip = tr(
-        "Map and chart as PNG, SVG and PDF, with data, caption and sources", language
-    )
-    controls["as_of"].tooltip = tr("Only what was published by this date; empty: all", language)
-
-
-def options_for(plans, view) -> dict[str, list[tuple[str, object]]]:
-    """Return the choices that go with a view, each its words and its value."""
-    language, tables = view.language, view.tables
+def _options(plans, view) -> dict[str, list[tuple[str, object]]]:
+    """The choices that go with a view, each its words and its value."""
+    language, tables, regions = view.language, view.tables, view.plan.regions
     labels = {name: _plan_label(plan, name, language) for name, plan in plans.items()}
     titles = list(labels.values())
-    regions = view.plan.regions
-    cities = [(tables.name(city, language), city) for city in contents.cities_of(view.plan, view.region)]
-    held = contents.indicators_with_figures(view.plan, view.region, as_of=view.as_of)
+    known = indicators_with_figures(view.plan, view.region, as_of=view.as_of)
     names = load_indicators().set_index("indicator")[f"name_{language}"]
     indicators = [
-        (names[one] if one in held else tr("no figures: {indicator}", language, indicator=names[one]), one)
-        for one in contents.known_indicators()
+        (names[one] if one in known else tr("no figures: {indicator}", language, indicator=names[one]), one)
+        for one in known_indicators()
     ]
-    years = {
-        *contents.years_of(view),
-        *([view.year] if view.year else []),
-    }  # the chosen one stays, to say it has none
+    years = sorted({*view.years(), view.year or 0} - {0})  # the chosen one stays, to say it has none
     return {
         "plan": [  # one that shares its name with another has its folder behind it
             (label if titles.count(label) == 1 else f"{label}, {name}", name)
             for name, label in labels.items()
         ],
         "region": list(zip(regions[f"short_{language}"], regions["region"], strict=True)),
-        "city": [(tr("the whole region", language), ""), *cities],
-        "indicator": sorted(indicators, key=lambda one: one[1] not in held),
-        "year": [*((str(year), year) for year in sorted(years)), (tr("latest", language), 0)],
+        "city": [
+            (tr("the whole region", language), ""),
+            *((tables.name(city, language), city) for city in cities_of(view.plan, view.region)),
+        ],
+        "indicator": sorted(indicators, key=lambda one: one[1] not in known),
+        "year": [*((str(year), year) for year in years), (tr("latest", language), 0)],
     }
 
 
@@ -278,35 +290,30 @@ def _plan_label(plan, name: str, language: str) -> str:
     return tr("{plan} ({years})", language, plan=title, years=f"{facts['first_year']}-{facts['horizon']}")
 
 
-# -- the pieces below ---------------------------------------------------------------------------------------
+# -- the pieces below: HTML of a view, and the class of the widget that a click on the map sets -----------------
 
 
 def _note(words: str) -> str:
     return _NOTE.format(escape(words)) if words else ""
 
 
-def _map_html(view) -> str:
-    """The map under its areas; the picture is that of the whole region, a chosen city is marked over it."""
-    image, layer, size = _kept("map", replace(view, city=""), _map_parts)
-    return map_html(view, layer, image, size=size)
+def _map(view, picks: str) -> str:
+    """Data of the map to point at, which sets the widget of the class `picks` to the city clicked."""
+    chosen = {"indicator": view.indicator, "year": view.year, "language": view.language}
+    data = map_data(view.plan, view.tables, view.region, picks=picks, **chosen)
+    return f"<script type='application/json'>{script_json(data)}</script>"
 
 
-def _map_parts(view):
-    picture = view.draw_map()
-    image = image_html(picture)
-    size = tuple(float(side) * picture.figure.dpi for side in picture.figure.get_size_inches())
-    return image, hover_layer(view, picture), size
+def _chart(view, picks: str) -> str:
+    """Chart as an image with its alternative text, as wide as its place."""
+    picture = view.draw_chart()
+    data = base64.b64encode(screen_png(picture.figure, dpi=SCREEN_DPI)).decode("ascii")
+    wide, high = (round(side * SCREEN_DPI) for side in picture.figure.get_size_inches())
+    size = f"width='{wide}' height='{high}' style='width:100%;height:auto'"
+    return f"<img src='data:image/png;base64,{data}' alt='{escape(picture.alt[view.language])}' {size}>"
 
 
-def _chart_html(view) -> str:
-    return _kept("chart", replace(view, year=None), lambda one: image_html(one.draw_chart()))
-
-
-def _verdict_html(view) -> str:
-    return _kept("verdict", replace(view, year=None), _verdict_block)
-
-
-def _verdict_block(view) -> str:
+def _verdict(view, picks: str) -> str:
     """The verdicts with their reasons below, which a narrow column would break into single words."""
     table, why = view.show_verdict(), head("reason", view.language)
     if why not in table.frame:
@@ -320,21 +327,11 @@ def _verdict_block(view) -> str:
     return _BLOCK.format(f"{html}<p style='margin:4px 0;font-size:.9em'>{'<br>'.join(reasons)}</p>")
 
 
-def _kept(kind: str, view, make):
-    """What was made of a view before, as long as the tables are the same."""
-    key = (kind, view)
-    if key not in _KEPT or _KEPT[key][0] is not view.tables or _KEPT[key][1] is not view.plan:
-        _KEPT[key] = (view.tables, view.plan, make(view))
-    _KEPT.move_to_end(key)
-    while len(_KEPT) > _MOST_KEPT:
-        _KEPT.popitem(last=False)
-    return _KEPT[key][2]
-
-
 _PIECES = {
-    "note": lambda view: _note(view.no_data()),
-    "map": _map_html,
-    "table": lambda view: _BLOCK.format(view.show_figures().to_html()),
-    "chart": _chart_html,
-    "verdict": _verdict_html,
+    "note": (lambda view, _: _note(view.no_data()), {}),
+    "map": (_map, {"city": ""}),
+    "table": (lambda view, _: _BLOCK.format(view.show_figures().to_html()), {}),
+    "chart": (_chart, {"year": None}),
+    "verdict": (_verdict, {"year": None}),
 }
+"""What stands under the choices: how it is made, and what of the view it does not depend on."""

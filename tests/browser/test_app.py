@@ -1,6 +1,7 @@
 """The explore notebook as an app: for this machine and a token only, one notebook, no request elsewhere."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,12 +10,13 @@ import urllib.request
 
 import pytest
 
-from lnregions.explorer.app import HOST, free_port
+from lnregions.explorer.app import HOST
 from lnregions.paths import root
 
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: browser)")
 pytest.importorskip("voila", reason="voila is not installed (extra: app)")
-PICTURE = ".ln-explore .ln-hover img"
-CHANGED = "old => document.querySelector('.ln-explore .ln-hover img')?.src !== old"
+MAP = ".ln-explore iframe"
+CHART = ".ln-explore img"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def address(tmp_path_factory, browser):
     home = tmp_path_factory.mktemp("home")
     with (home / "stderr.txt").open("w+", encoding="utf-8") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "lnregions.explorer.app", "--no-browser", "--port", str(free_port(8900))],
+            [sys.executable, "-m", "lnregions.explorer.app", "--no-browser", "--port", "8900"],
             stdout=subprocess.PIPE, stderr=errors, text=True, cwd=root(), start_new_session=True,
             env=os.environ | {"HOME": str(home), "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
@@ -40,24 +42,32 @@ def address(tmp_path_factory, browser):
 
 def open_app(tab, address):
     tab.goto(address)
-    tab.wait_for_selector(PICTURE)
+    tab.wait_for_selector(CHART)
+    tab.frame_locator(MAP).locator(".lnlegend").wait_for()
     return tab
 
 
 def test_region_and_city_are_chosen_by_widget_and_map_and_nothing_is_requested_elsewhere(address, new_tab):
     tab = open_app(new_tab(viewport={"width": 1400, "height": 1000}, locale="en-GB"), address)
     assert "Shenyang circle" in tab.locator(".ln-table").first.inner_text()
-    card = tab.locator(".ln-k-210300")
-    assert not card.is_visible()
-    tab.locator(".ln-a-210300").hover()
-    card.wait_for(state="visible")
-    assert "billion yuan" in card.inner_text()
-    tab.locator(".ln-a-210300").click()
-    tab.wait_for_selector(".ln-a-210300.ln-chosen", state="attached")
-    assert tab.locator(".ln-explore .widget-dropdown select").nth(2).input_value() == "Anshan"
-    old = tab.locator(PICTURE).get_attribute("src")
-    tab.locator(".ln-explore .widget-dropdown select").nth(1).select_option(label="Eastern Liaoning")
-    tab.wait_for_function(CHANGED, arg=old)
+    inside, selects = tab.frame_locator(MAP), tab.locator(".ln-explore .widget-dropdown select")
+    anshan = inside.get_by_role("button", name=re.compile("^Anshan:"))
+    city, outline = selects.nth(2).locator("option:checked"), inside.locator("path.chosen")
+    anshan.hover()
+    assert "billion yuan (20" in inside.locator(".lntip").inner_text()
+    sync_api.expect(outline).to_have_attribute("d", "M0 0")
+    anshan.click()
+    sync_api.expect(city).to_have_text("Anshan")
+    sync_api.expect(outline).not_to_have_attribute("d", "M0 0")
+    inside.get_by_role("button", name="Close").click()
+    anshan.click()
+    sync_api.expect(city).to_have_text("the whole region")
+    inside.get_by_role("button", name="Close").click()
+    anshan.press("Enter")
+    sync_api.expect(city).to_have_text("Anshan")
+    selects.nth(1).select_option(label="Eastern Liaoning")
+    inside.get_by_role("button", name=re.compile("^Dandong:")).wait_for()
+    sync_api.expect(outline).to_have_attribute("d", "M0 0")
     tab.wait_for_function("() => document.querySelector('.ln-table').innerText.includes('Dandong')")
     assert not [url for url in tab.requested if HOST not in url and not url.startswith(("data:", "blob:"))]
     assert not tab.complaints

@@ -127,7 +127,7 @@ def test_the_explorer_follows_its_widgets_and_leads_to_code(tab, work):
     tab.open("explore/05_explore.ipynb")
     tab.run(upto="interactive")
     explorer, expect = tab.page.locator(".ln-explore"), sync_api.expect
-    picture, table = explorer.locator(".ln-hover img"), explorer.locator(".ln-table").first
+    picture, table = explorer.locator("img"), explorer.locator(".ln-table").first
 
     def choose(name, label):
         before = picture.get_attribute("src")
@@ -140,11 +140,13 @@ def test_the_explorer_follows_its_widgets_and_leads_to_code(tab, work):
     expect(table).not_to_contain_text("Shenyang")
     choose("Indicator", "Resident population")
     expect(table).to_contain_text("million people")
-    area = explorer.locator(".ln-hover path.ln-a-210200")
+    inside = explorer.frame_locator("iframe")
+    area = inside.get_by_role("button", name=re.compile("^Dalian:"))
     area.hover()
-    expect(explorer.locator(".ln-card.ln-k-210200")).to_be_visible()
+    expect(inside.locator(".lntip")).to_contain_text("million people")
     area.click()
     expect(explorer.get_by_label("City", exact=True).locator("option:checked")).to_have_text("Dalian")
+    expect(inside.locator("path.chosen")).not_to_have_attribute("d", "M0 0")
     explorer.get_by_role("button", name="中文").click()
     expect(explorer.get_by_label("区域", exact=True)).to_be_visible()
     expect(table).to_contain_text("万人")

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import json
 import re
 from dataclasses import replace
 from html import unescape
@@ -12,9 +13,8 @@ import pytest
 from lnregions import DataError, load_plan, view
 from lnregions.assess import Tables
 from lnregions.explorer import explore
-from lnregions.explorer import hover as explore_hover
 from lnregions.explorer import widgets as explore_widgets
-from lnregions.explorer.contents import indicators_with_figures, known_indicators
+from lnregions.explorer.views import indicators_with_figures, known_indicators
 from lnregions.tables import list_plans, write_plan_template
 
 PLAN = load_plan()
@@ -183,57 +183,40 @@ def test_the_code_of_a_plan_of_ones_own_names_its_folder(tmp_path):
     assert repr(str(tmp_path / "it's mine")) in view(own, "belt", "gdp").code()
 
 
-# -- the map to point at ------------------------------------------------------------------------------------
-
-
-def layer_of(one):
-    picture = one.draw_map()
-    picture.png()
-    inches = picture.figure.get_size_inches()
-    size = tuple(float(side) * picture.figure.dpi for side in inches)
-    return explore_hover.hover_layer(one, picture), size
-
-
-def test_every_member_is_a_shape_within_the_picture_with_a_card_and_a_button_to_press():
-    one = view(PLAN, "belt", "gdp", city="210200", year=2023)
-    layer, (wide, high) = layer_of(one)
-    assert sorted(area for area, _, _ in layer) == sorted(PLAN.members("belt"))
-    for _, path, (x, y) in layer:
-        numbers = [float(n) for n in re.findall(r"-?\d+", path)]
-        assert 0 < x < wide
-        assert 0 < y < high
-        assert min(numbers) >= 0
-        assert max(numbers[::2]) <= wide
-        assert max(numbers[1::2]) <= high
-    html = explore_hover.map_html(one, layer, "<img>", size=(wide, high))
-    assert html.count("ln-chosen'") == 1
-    assert "ln-pick-210200" in html
-    assert "<b>Dalian</b><br>875.3 billion yuan<br>2023, grade A" in html
-    assert len(html) < 60_000
+# -- the widgets --------------------------------------------------------------------------------------------
 
 
 def test_names_are_escaped_wherever_they_are_shown(monkeypatch):
-    bad = "<script>alert('1')</script>"
-    monkeypatch.setattr(Tables, "name", lambda self, area, language: bad)
-    one = view(PLAN, "west", "population")
-    cards = explore_hover.area_cards(one)
-    layer = [(area, "M0 0L1 1L2 0z", (1.0, 1.0)) for area in cards]
-    html = explore_hover.map_html(one, layer, "", size=(10, 10)) + one.show_figures().to_html()
-    html += explore_widgets._note(one.no_data() or bad) + one.show_verdict().to_html()
-    assert "<script" not in html
-    assert "alert('" not in html
+    monkeypatch.setattr(Tables, "name", lambda self, area, language: "<script>alert('1')</script>")
+    shown = explore(PLAN, "west", "population").shown
+    shown["map"].value = shown["map"].value.removeprefix("<script type='application/json'>")
+    for widget in shown.values():
+        assert "<script" not in widget.value
+        assert "alert('" not in widget.value
 
 
-# -- the widgets --------------------------------------------------------------------------------------------
+def drawn(explorer):
+    """Data of the map on the screen."""
+    return json.loads(
+        re.fullmatch("<script type='application/json'>(.*)</script>", explorer.shown["map"].value)[1]
+    )
 
 
 def test_the_explorer_begins_with_everything_shown(explorer):
     shown = {name: widget.value for name, widget in explorer.shown.items()}
-    assert "data:image/png" in shown["map"]
+    assert drawn(explorer)["label"].startswith("Interactive map: Shenyang circle, Gross domestic product")
     assert "data:image/png" in shown["chart"]
     assert "Shenyang" in shown["table"]
     assert "missed" in shown["verdict"]
     assert shown["note"] == shown["saved"] == ""
+
+
+def test_a_click_on_the_map_sets_the_widget_of_the_city(explorer):
+    [picks] = [name for name in explorer.controls["city"]._dom_classes if "pick" in name]
+    assert drawn(explorer)["picks"] == picks
+    members = {area["name"] for area in drawn(explorer)["areas"] if area["member"]}
+    assert members == {label for label, city in explorer.controls["city"].options if city}
+    assert picks not in explore(PLAN, "belt", "gdp").controls["city"]._dom_classes
 
 
 def test_a_change_of_region_changes_map_chart_table_and_verdict(explorer):
@@ -245,7 +228,7 @@ def test_a_change_of_region_changes_map_chart_table_and_verdict(explorer):
 
 
 def test_a_year_leaves_chart_and_verdict_as_they_are(explorer, monkeypatch):
-    monkeypatch.setattr("lnregions.explorer.view.View.draw_chart", lambda self: pytest.fail("drawn again"))
+    monkeypatch.setattr("lnregions.explorer.views.View.draw_chart", lambda self: pytest.fail("drawn again"))
     explorer.controls["year"].value = 2021
     assert "2021" in explorer.shown["table"].value
 
@@ -253,18 +236,18 @@ def test_a_year_leaves_chart_and_verdict_as_they_are(explorer, monkeypatch):
 def test_a_city_stays_where_the_new_region_has_it_and_goes_where_it_has_not(explorer):
     explorer.controls["city"].value = "210900"
     explorer.controls["region"].value = "west"
-    assert explorer.view.city == "210900"
+    assert explorer.views.city == "210900"
     explorer.controls["region"].value = "east"
-    assert (explorer.view.city, explorer.controls["city"].value) == ("", "")
+    assert (explorer.views.city, explorer.controls["city"].value) == ("", "")
 
 
 def test_another_plan_brings_its_regions(explorer):
     explorer.controls["plan"].value = "ln-2025"
     assert values(explorer.controls["region"]) == ["liaoning"]
     assert len(values(explorer.controls["city"])) == 15
-    assert "data:image/png" in explorer.shown["map"].value
+    assert len(drawn(explorer)["layers"][0]["areas"]) == 14
     explorer.controls["plan"].value = "belt-2025"
-    assert explorer.view.region == "belt"
+    assert explorer.views.region == "belt"
 
 
 def test_an_indicator_without_figures_is_marked_and_says_so_when_chosen(explorer):
@@ -272,7 +255,7 @@ def test_an_indicator_without_figures_is_marked_and_says_so_when_chosen(explorer
     assert label.startswith("no figures: ")
     explorer.controls["indicator"].value = "sei_share"
     assert "No data" in explorer.shown["note"].value
-    assert "data:image/png" in explorer.shown["map"].value
+    assert drawn(explorer)["layers"][0]["areas"] == {}
     explorer.controls["indicator"].value = "population"
     assert explorer.shown["note"].value == ""
 
@@ -292,16 +275,6 @@ def test_another_language_changes_the_words_of_the_widgets_too(explorer):
     assert "沈阳" in explorer.shown["table"].value
     explorer.controls["language"].value = "en"
     assert explorer.controls["save"].description == "Save this view"
-
-
-def test_a_click_on_a_city_chooses_it_and_a_second_one_the_region_again(explorer):
-    button = next(b for b in explorer._clicks.children if "ln-pick-210300" in b._dom_classes)
-    button.click()
-    assert explorer.view.city == "210300"
-    button.click()
-    assert explorer.view.city == ""
-    explorer.pick("210200")  # not in this region
-    assert explorer.view.city == ""
 
 
 def test_saving_writes_the_files_and_prints_lines_that_make_the_same(explorer, tmp_path):
@@ -333,11 +306,11 @@ def test_a_folder_that_cannot_be_written_is_said(explorer, tmp_path):
 def test_an_error_while_drawing_is_a_sentence_and_the_next_choice_goes_on(
     explorer, monkeypatch, error, words
 ):
-    def fail(view):
+    def fail(view, picks):
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setitem(explore_widgets._PIECES, "chart", fail)
+        patched.setitem(explore_widgets._PIECES, "chart", (fail, {}))
         explorer.controls["region"].value = "west"
         assert words in explorer.shown["chart"].value
     explorer.controls["region"].value = "belt"
@@ -346,15 +319,15 @@ def test_an_error_while_drawing_is_a_sentence_and_the_next_choice_goes_on(
 
 def test_a_choice_that_is_refused_is_said_and_the_view_stays(explorer, monkeypatch):
     monkeypatch.setattr(explore_widgets, "load_tables", lambda *a, **k: load_plan("nowhere"))
-    before = explorer.view
+    before = explorer.views
     explorer.controls["region"].value = "belt"
     assert "Unknown plan" in explorer.shown["note"].value
-    assert explorer.view is before
+    assert explorer.views is before
 
 
 def test_of_many_quick_changes_only_the_last_is_drawn(explorer, monkeypatch):
     drawn = []
-    monkeypatch.setitem(explore_widgets._PIECES, "map", lambda view: drawn.append(view.year) or "")
+    monkeypatch.setitem(explore_widgets._PIECES, "map", (lambda view, _: drawn.append(view.year) or "", {}))
 
     async def hurry():
         for year in (2018, 2019, 2020, 2021, 2022):
@@ -369,14 +342,16 @@ def test_of_many_quick_changes_only_the_last_is_drawn(explorer, monkeypatch):
 def test_a_change_while_another_is_being_drawn_puts_the_rest_of_it_off(explorer, monkeypatch):
     drawn = []
 
-    def note(view):
+    def note(view, picks):
         if view.region == "belt" and not drawn:
             explorer.controls["region"].value = "west"  # arrives while the first is under way
         drawn.append(view.region)
         return ""
 
-    monkeypatch.setitem(explore_widgets._PIECES, "note", note)
-    monkeypatch.setitem(explore_widgets._PIECES, "map", lambda view: drawn.append(f"{view.region} map") or "")
+    monkeypatch.setitem(explore_widgets._PIECES, "note", (note, {}))
+    monkeypatch.setitem(
+        explore_widgets._PIECES, "map", (lambda view, _: drawn.append(f"{view.region} map") or "", {})
+    )
 
     async def hurry():
         explorer.controls["region"].value = "belt"
@@ -390,8 +365,15 @@ def test_a_change_while_another_is_being_drawn_puts_the_rest_of_it_off(explorer,
 
 
 def test_a_region_seen_before_is_not_drawn_again(explorer, monkeypatch):
+    before = explorer.shown["map"].value
     explorer.controls["region"].value = "belt"
-    monkeypatch.setattr("lnregions.explorer.view.View.draw_map", lambda self: pytest.fail("drawn again"))
+    monkeypatch.setattr("lnregions.explorer.views.View.draw_chart", lambda self: pytest.fail("drawn again"))
     explorer.controls["region"].value = "circle"
+    assert explorer.shown["map"].value == before
+
+
+def test_a_city_leaves_the_map_as_it_is(explorer):
+    before = explorer.shown["map"].value
     explorer.controls["city"].value = "210100"
-    assert "ln-chosen" in explorer.shown["map"].value
+    assert explorer.shown["map"].value == before
+    assert "missed" in explorer.shown["verdict"].value

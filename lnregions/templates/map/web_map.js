@@ -85,7 +85,7 @@ window.lnregionsMap = function (element, data, options) {
     map.setMinZoom(0);
     map.setMaxBounds(null);
     const least = map.getBoundsZoom(whole, false, L.point(16, 16));
-    const beside = legend && legend.tagName === "DETAILS" && legend.open && element.clientWidth >= 700 ? legend.offsetWidth : 0;
+    const beside = legend && legend.tagName === "DETAILS" && legend.open && element.clientWidth >= 520 ? legend.offsetWidth : 0;
     map.fitBounds(data.view, { animate: false, paddingTopLeft: [18, 18], paddingBottomRight: [18 + beside, 24] });
     map.setMinZoom(least);
     map.setMaxBounds(whole.pad(0.5));
@@ -163,20 +163,43 @@ window.lnregionsMap = function (element, data, options) {
     }
     return box;
   };
+  // Widgets of the notebook around the map that are set to the area clicked; clicked again, it is given up.
+  const fields = () => {
+    try {
+      return data.picks ? [...parent.document.querySelectorAll("." + CSS.escape(data.picks) + " :is(input, select)")] : [];
+    } catch (error) { return []; /* a page of another origin around the map */ }
+  };
+  const names = (field, area) => {
+    const words = field.tagName === "SELECT" ? field.selectedOptions[0]?.textContent : field.value;
+    return words === area.id || (field.tagName === "SELECT" && words === area.name);
+  };
   const picked = (area) => {
     element.dispatchEvent(new CustomEvent("lnregions:area", { bubbles: true, detail: { area: area.id, name: area.name } }));
-    if (!data.picks) return;
-    try {
-      for (const field of parent.document.querySelectorAll("." + CSS.escape(data.picks) + " :is(input, select)")) {
-        if (field.tagName === "SELECT") {
-          const choice = [...field.options].findIndex((one) => one.textContent === area.name || one.textContent === area.id);
-          if (choice < 0) continue;
-          field.selectedIndex = choice;
-        } else field.value = area.id;
-        for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
-      }
-    } catch (error) { /* a page of another origin around the map: nothing to tell */ }
+    for (const field of fields()) {
+      const again = names(field, area);
+      if (field.tagName === "SELECT") {
+        const choice = [...field.options].findIndex((one) => [area.name, area.id].includes(one.textContent));
+        if (choice < 0) continue;
+        field.selectedIndex = again ? 0 : choice;
+      } else field.value = again ? "" : area.id;
+      for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+    }
+    outlineChosen();
   };
+  // The area that such a widget names is outlined, whoever has set it.
+  const chosen = L.polygon([], { ...still, fill: false, weight: 3, color: "#b94a12", className: "chosen" }).addTo(map);
+  let outlined = null;
+  function outlineChosen() {
+    const [field] = fields();
+    const area = (field && data.areas.find((one) => one.member && names(field, one))) || null;
+    if (area === outlined) return;
+    outlined = area;
+    chosen.setLatLngs(area ? shapes.get(area.id).getLatLngs() : []);
+  }
+  outlineChosen();
+  if (data.picks) {
+    const timer = setInterval(() => { if (element.isConnected) outlineChosen(); else clearInterval(timer); }, 200);
+  }
 
   for (const area of data.areas) {
     const shape = shapes.get(area.id), path = shape.getElement();
@@ -221,14 +244,14 @@ window.lnregionsMap = function (element, data, options) {
 
   // Names that would lie on one another give way: members first, then the larger room.
   const declutter = () => {
-    const taken = [];
-    for (const area of [...data.areas].sort((a, b) => b.member - a.member)) {
-      const name = marks.get(area.id).name.getElement();
-      name.classList.remove("away");
-      const box = name.getBoundingClientRect();
+    const names = [...data.areas].sort((a, b) => b.member - a.member).map((area) => marks.get(area.id).name.getElement());
+    const boxes = names.map((name) => name.getBoundingClientRect()), taken = [];
+    names.forEach((name, k) => {
+      const box = boxes[k];
       const hit = taken.some((one) => box.left < one.right + 2 && one.left < box.right + 2 && box.top < one.bottom && one.top < box.bottom);
-      if (hit) name.classList.add("away"); else if (box.width) taken.push(box);
-    }
+      name.classList.toggle("away", hit);
+      if (!hit && box.width) taken.push(box);
+    });
   };
 
   legend = options.legend || legendControl();
@@ -315,11 +338,12 @@ window.lnregionsMap = function (element, data, options) {
       if (area.member) shapes.get(area.id).getElement().setAttribute("aria-label", area.name + words.colon + short(area));
     }
     if (layer) drawLegend();
-    declutter();
+    if (element.dataset.ready) declutter();
   };
 
   show(options.indicator);
   fit();
+  element.dataset.ready = "1";
   declutter();
   map.on("zoomend resize", declutter);
   let wide = element.clientWidth;
@@ -331,4 +355,24 @@ window.lnregionsMap = function (element, data, options) {
   hold();
   map.on("focus", () => map.scrollWheelZoom.enable()).on("blur", () => map.scrollWheelZoom.disable());
   return { map, show, shapes };
+};
+
+// Draw the data that a widget of the notebook around this page holds, and draw again when they are others.
+window.lnregionsFollow = function (element, source) {
+  let drawn = "";
+  const draw = () => {
+    const found = parent.document.querySelector("." + CSS.escape(source) + " script")?.textContent;
+    if (!found || found === drawn) return;
+    drawn = found;
+    const fresh = element.cloneNode(false);
+    element.replaceWith(fresh);
+    element = fresh;
+    element.className = "folium-map";
+    const data = JSON.parse(found);
+    document.documentElement.lang = data.language === "zh" ? "zh-CN" : "en";
+    document.title = frameElement.title = data.label;
+    window.lnregionsMap(element, data);
+  };
+  draw();
+  setInterval(draw, 50);
 };

@@ -1,0 +1,367 @@
+"""One region or city, one indicator, one year, as known on a date.
+
+A `View` gives the map, the chart, the tables and the verdict that belong together; `explore` puts widgets over it.
+"""
+
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from numbers import Integral
+from pathlib import Path
+
+import pandas as pd
+
+from lnregions import figures, maps
+from lnregions.assess import figures_of, judge_row, load_tables, member_frame, members_of, verdict_table
+from lnregions.boundaries import boundaries_of
+from lnregions.errors import DataError, check_language, unknown
+from lnregions.files import safe_name
+from lnregions.paths import data_dir
+from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts, source_titles
+from lnregions.style import ROLES
+from lnregions.tables import Plan, list_plans, load_indicators, load_plan
+from lnregions.words.catalogue import LANGUAGES, tr
+
+PROVINCE = "210000"
+WIDTH = "onehalf"
+"""Two such pictures stand side by side on a screen, with text that can be read."""
+CHOSEN_POINTS = 2.2
+"""Width of the outline of the chosen city."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What was chosen, from `view`: draw it, show it, save it, or get the code that makes it.
+
+    Attributes
+    ----------
+    plan : Plan
+    region, indicator, city : str
+        Codes; no city means the whole region.
+    year : int or None
+        Year of the map and the table; None is the latest that at least half of the areas have.
+    as_of, language : str
+        Date of knowledge (empty: all that is in the tables), and ``en`` or ``zh``.
+    name : str
+        What the plan was given as: its id, or its folder.
+    """
+
+    plan: Plan = field(compare=False, repr=False)
+    region: str
+    indicator: str
+    city: str = ""
+    year: int | None = None
+    as_of: str = ""
+    language: str = "en"
+    name: str = ""
+
+    @property
+    def area(self) -> str:
+        """The city, or else the region."""
+        return self.city or self.region
+
+    @property
+    def tables(self):
+        """Figures and codebook as known on the date, made once for each plan and date."""
+        return load_tables(self.plan, as_of=self.as_of)
+
+    # -- figures --------------------------------------------------------------------------------------------
+
+    def years(self) -> list[int]:
+        """Years that any area on the map has a figure for."""
+        return sorted({int(year) for year in self._figures()[0]["year"]})
+
+    def shown_figures(self) -> pd.DataFrame:
+        """The figures on the map, a row each area, also those without: ``area year value grade source``."""
+        _, level, members = self._figures()
+        areas = boundaries_of(self.plan, level)["area"]
+        found = figures.one_year(
+            member_frame(self.tables, areas, indicator=self.indicator), len(areas), self.year
+        ).set_index("area")
+        return found.reindex(members).rename_axis("area").reset_index()
+
+    def no_data(self) -> str:
+        """Why the map, or the chart of a chosen city, has nothing to show; empty where it has."""
+        found, language = self._figures()[0], self.language
+        if self.city:
+            found = found[found["area"] == self.city]
+        years = sorted({int(year) for year in found["year"]})
+        if years and self.year in (None, *years):
+            return ""
+        name = self._indicator_name(language)
+        known = {
+            "indicator": figures.in_sentence(name) if language == "en" else name,
+            "area": self.tables.name(self.area, language),
+        }
+        if not years:
+            return tr(
+                "No data: the tables hold no figure of {indicator} for {area} as known on {date}.",
+                language, date=self.tables.as_of, **known,
+            )  # fmt: skip
+        return tr(
+            "No data: no figure of {indicator} for {area} in {year}; there are figures for {years}.",
+            language, year=self.year, years=_spans(years), **known,
+        )  # fmt: skip
+
+    def verdicts(self) -> list[list]:
+        """Verdicts on the targets of the indicator here: for each its interpretations, the main one first."""
+        rows = self.plan.targets
+        near = (rows["region"] == self.region) | (rows["area"] == self.area)
+        own = rows[(rows["indicator"] == self.indicator) & near]
+        found = [judge_row(self.plan, row, tables=self.tables) for _, row in own.iterrows()]
+        about = {self.city, self.region}
+        return [every for every in found if not self.city or about & {one.area for one in every}]
+
+    def _figures(self) -> tuple[pd.DataFrame, str, list[str]]:
+        """Figures of all years of the areas on the map, the level that they are drawn at, and the areas."""
+        level, members = figures.level_of(with_cities(self.plan), self.region, self.indicator, self.tables)
+        return member_frame(self.tables, members, indicator=self.indicator), level, members
+
+    def _indicator_name(self, language: str) -> str:
+        return self.tables.indicator(self.indicator)[f"name_{language}"]
+
+    # -- pictures -------------------------------------------------------------------------------------------
+
+    def draw_map(self) -> figures.Picture:
+        """Map of the indicator over the region's members; a chosen city is outlined."""
+        picture = figures.draw_map(
+            with_cities(self.plan), self.region, self.indicator, year=self.year, as_of=self.as_of,
+            language=self.language, width=WIDTH,
+        )  # fmt: skip
+        if self.city:
+            frame = maps.prepare(boundaries_of(self.plan)[lambda frame: frame["area"] == self.city])
+            maps.draw_areas(
+                picture.figure.axes[0], frame.geometry, fills="none", edge=ROLES["target"].colour,
+                linewidths=CHOSEN_POINTS, zorder=4.5, gid="chosen",
+            )  # fmt: skip
+            more = {
+                code: tr(" {city} is outlined.", code, city=self.tables.name(self.city, code))
+                for code in LANGUAGES
+            }
+            picture.caption = {code: picture.caption[code] + more[code] for code in LANGUAGES}
+        return self._named(picture, "map", self.region, self.indicator, self.city, self.year)
+
+    def draw_chart(self) -> figures.Picture:
+        """The figures of the city or region over the years, against its target where it has one."""
+        areas = [self.area]
+        if not self.city and members_of(self.plan, self.region) == [PROVINCE]:
+            areas.append(PROVINCE)  # the region that is the province has its figures under that code
+        area = areas[-1]
+        data = figures.RegionData(self.plan, area, self.indicator, self.tables, self.language, WIDTH)
+        judged = [one for every in self.verdicts() for one in every if one.area in areas]
+        if judged and judged[0].kind != "qualitative":
+            picture = figures.draw_verdict(data, judged[0])
+        else:
+            own = figures_of(self.plan, self.area, indicator=self.indicator, tables=self.tables)
+            reason = own.hole(int(self.plan.facts["horizon"]))[self.language == "zh"]
+            picture = figures.draw_plain_series(data, "series", reason=reason, region=self.region, area=area)
+        return self._named(picture, "series", self.area, self.indicator)
+
+    def _named(self, picture: figures.Picture, kind: str, *parts) -> figures.Picture:
+        """Picture under a name that tells it from other views' in the same folder."""
+        date = f"as-of-{self.as_of}" if self.as_of else ""
+        name = "-".join(str(part) for part in (kind, self.plan.id, *parts, date, self.language) if part)
+        facts = picture.parameters | {"as_of": self.tables.as_of, "city": self.city}
+        facts |= {"year": self.year} if kind == "map" else {}
+        known = {key: value for key, value in facts.items() if value not in (None, "")}
+        return replace(picture, name=safe_name(name), parameters=known)
+
+    # -- tables ---------------------------------------------------------------------------------------------
+
+    def show_figures(self) -> Table:
+        """The figures on the map, a row each area, with year, grade and source; the region last, or why it has none."""
+        rows, tables, language = self.shown_figures(), self.tables, self.language
+        lines = [self._line(row.area, row) for row in rows.itertuples()] + [self._region_line(rows)]
+        frame = pd.DataFrame(lines, columns=["member", "year", "value", "grade", "source"])
+        title = tr(
+            "{region}: {indicator}", language, region=tables.name(self.region, language),
+            indicator=self._indicator_name(language),
+        )  # fmt: skip
+        numbers = (head("value", language),)
+        return Table(headed(frame, language), title, grades(language), numbers, language=language)
+
+    def _line(self, area: str, row) -> tuple[str, ...]:
+        """Name, year, figure, grade and source of one area, or that there is none."""
+        name = self.tables.name(area, self.language)
+        if pd.isna(row.year):
+            return (name, "", tr("no data", self.language), "", "")
+        source = source_titles(self.tables.sources).get(str(row.source).split()[0], str(row.source))
+        value = figure_words(row.value, self.indicator, self.language)
+        return (name, str(int(row.year)), value, row.grade, source)
+
+    def _region_line(self, rows: pd.DataFrame) -> tuple[str, ...]:
+        """The region's own figure of the year on the map, or why it has none."""
+        language, name = self.language, self.tables.name(self.region, self.language)
+        years = set(rows["year"].dropna().astype(int))
+        if len(years) > 1:  # each area has a latest year of its own
+            return (name, "", tr("no data", language), "", tr("Of several years, so not added up", language))
+        year = self.year or (years.pop() if years else int(self.plan.facts["horizon"]))
+        own = figures_of(self.plan, self.region, indicator=self.indicator, tables=self.tables)
+        for row in own.rows:
+            if row.year == year:
+                return self._line(self.region, row)
+        reason = own.hole(year)[language == "zh"]
+        return (name, str(year), tr("no data", language), "", reason[:1].upper() + reason[1:])
+
+    def show_verdict(self) -> Table:
+        """What the plan requires of this indicator here, and the verdict; the region's targets where there is none."""
+        language = self.language
+        if found := self.verdicts():
+            table = show_verdicts(verdict_table(every[0] for every in found), language=language)
+            return replace(table, note="")  # the grades stand under the figures
+        own = self.plan.targets[self.plan.targets["region"] == self.region]
+        title = tr(
+            "The plan sets no target on this indicator ({indicator}) for {area}. Its targets for the region:",
+            language, indicator=self._indicator_name(language), area=self.tables.name(self.area, language),
+        )  # fmt: skip
+        frame = pd.DataFrame({"target": own[f"label_{language}"].tolist()})
+        return Table(headed(frame, language), title, language=language)
+
+    # -- the whole ------------------------------------------------------------------------------------------
+
+    def save(self, folder: str | Path) -> figures.Pictures:
+        """Write map and chart as figure bundles into a folder, and return them."""
+        return figures.Pictures([self.draw_map(), self.draw_chart()]).save(str(folder))
+
+    def code(self, folder: str | Path = "figures") -> str:
+        """Two lines of Python that make the same pictures.
+
+        Examples
+        --------
+        >>> print(view("ln-2022", "belt", "gdp", city="210200", year=2024).code())
+        import lnregions as ln
+        ln.view('ln-2022', 'belt', 'gdp', city='210200', year=2024).save('figures')
+        """
+        own = {"city": self.city, "year": self.year, "as_of": self.as_of, "language": self.language}
+        more = "".join(f", {key}={value!r}" for key, value in own.items() if value and value != "en")
+        call = f"ln.view({self.name!r}, {self.region!r}, {self.indicator!r}{more}).save({str(folder)!r})"
+        return f"import lnregions as ln\n{call}"
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for part in (self.draw_map(), self.draw_chart(), self.show_figures(), self.show_verdict()):
+            display(part)
+
+
+def view(
+    plan="ln-2022", region: str = "circle", indicator: str = "gdp", *, city: str = "", year: int | None = None,
+    as_of: str = "", language: str = "en",
+) -> View:  # fmt: skip
+    """Choose one region or city, one indicator and one year, as known on a date.
+
+    Parameters
+    ----------
+    plan : str, path or Plan
+        Id of a plan, its folder, or the plan itself.
+    region, indicator : str
+        Codes of the plan and the codebook.
+    city : str
+        Code of one of the region's cities, for the chart and the verdict; empty: the whole region.
+    year : int, optional
+        Year of the map and the table; without one (or with 0) the latest that at least half of the areas have.
+    as_of : str
+        Only what was published by this date, such as 2024-06-30; empty: all.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    View
+        Shows map, chart, table and verdict when it is the last line of a cell.
+
+    Raises
+    ------
+    DataError
+        If the plan, region, city, indicator, year, date or language is none.
+
+    Examples
+    --------
+    >>> view("ln-2022", "belt", "gdp", city="210200", year=2024).show_verdict().frame["Status"].tolist()
+    ['missed']
+    """
+    check_language(language)
+    name = _name(plan)
+    plan = plan if isinstance(plan, Plan) else load_plan(plan)
+    for kind, given, choices in (
+        ("city", city, ["", *cities_of(plan, region)]),
+        ("indicator", indicator, known_indicators()),
+    ):
+        if given not in choices:
+            raise unknown(kind, str(given), [one for one in choices if one])
+    made = View(plan, region, indicator, city, _year(year), as_of_text(as_of), language, name)
+    made.tables  # noqa: B018  a wrong date is refused here
+    return made
+
+
+def as_of_text(as_of) -> str:
+    """Return a date as text; empty for none.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> as_of_text(date(2024, 6, 30)), as_of_text(None)
+    ('2024-06-30', '')
+    """
+    return (as_of or "").strip() if as_of is None or isinstance(as_of, str) else f"{as_of:%Y-%m-%d}"
+
+
+def _name(plan) -> str:
+    """Name by which `view` finds a plan: the id of a shipped one, else its folder."""
+    if not isinstance(plan, Plan):
+        return str(plan)
+    shipped = plan.id in list_plans() and plan.folder == data_dir() / "plans" / plan.id
+    return plan.id if shipped else str(plan.folder)
+
+
+def _year(year) -> int | None:
+    if year is None or (
+        isinstance(year, Integral) and year is not False and (not year or 1900 <= year <= 2100)
+    ):
+        return int(year or 0) or None
+    raise DataError(
+        f"The year {year!r} is not a year that figures can be of. Give a whole number such as 2024, or none.",
+    )
+
+
+def _spans(years: list[int]) -> str:
+    """Years in few words, such as 2018, 2020-2022."""
+    runs = [[year for _, year in run] for _, run in groupby(enumerate(years), lambda one: one[1] - one[0])]
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+# -- what can be chosen -------------------------------------------------------------------------------------
+
+
+def with_cities(plan: Plan) -> Plan:
+    """Return the plan with the cities as members of a region that is the whole province, for its map.
+
+    Examples
+    --------
+    >>> from lnregions.tables import load_plan
+    >>> len(with_cities(load_plan("ln-2025")).members("liaoning"))
+    14
+    """
+    rows, areas = plan.membership, plan.areas
+    whole = rows[rows["area"] == PROVINCE]
+    if whole.empty:
+        return plan
+    cities = areas.loc[(areas["level"] == "city") & (areas["parent"] == PROVINCE), "area"]
+    added = pd.concat([whole.assign(area=city, level="city") for city in cities])
+    return replace(plan, membership=pd.concat([rows[rows["area"] != PROVINCE], added], ignore_index=True))
+
+
+def cities_of(plan: Plan, region: str) -> list[str]:
+    """Return the areas of a region that can be viewed one by one; a DataError for an unknown region."""
+    return members_of(with_cities(plan), region)
+
+
+def known_indicators() -> list[str]:
+    """Return the indicators that are numbers, in the codebook's order."""
+    rows = load_indicators()
+    return rows.loc[rows["measure"] != "none", "indicator"].tolist()
+
+
+def indicators_with_figures(plan: Plan, region: str, *, as_of: str = "") -> set[str]:
+    """Return the indicators that any member of a region, or a county of it, has a figure for."""
+    rows, whole = load_tables(plan, as_of=as_of).observations, with_cities(plan)
+    areas = {*members_of(whole, region), *whole.members(region)}
+    return set(rows.loc[rows["area"].isin(areas) & rows["default"], "indicator"])
