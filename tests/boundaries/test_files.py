@@ -218,14 +218,14 @@ DAMAGED = {
     "deleted row": (changed("dbf", lambda d: d[:97] + b"*" + d[98:]), "row 1 is marked as deleted"),
     **{f"no {part}": (shapefile(**{part: None}), rf"the part \.{part} of the shapefile is missing")
        for part in ("shx", "dbf")},
-    "wrong cpg": (shapefile(cpg=b"UTF-8", dbf=GBK), "the text in column NAME is not UTF-8"),
+    "wrong cpg": (shapefile(cpg=b"UTF-8", dbf=GBK), "the text of the table is not UTF-8"),
     "latin cpg on gbk": (shapefile(cpg=b"ISO-8859-1", dbf=GBK), "garbled"),
     "latin cpg on utf-8": (shapefile(cpg=b"88591"), "garbled"),
     "gbk cpg on utf-8": (shapefile(cpg=b"GBK"), "garbled|is not GB18030"),
     "unknown cpg": (shapefile(cpg=b"klingon"), "encoding 'klingon' is not known"),
     "cpg with a NUL": (shapefile(cpg=b"UT\0F8"), "the encoding .* is not known"),
     "cpg of no text": (shapefile(cpg=b"zlib"), "encoding 'zlib' is not known"),
-    "no encoding": (shapefile(cpg=None, dbf=table().replace("鞍".encode(), b"\xff\xfe\xff")), "is not UTF-8 OR"),
+    "no encoding": (shapefile(cpg=None, dbf=table().replace("鞍".encode(), b"\xff\xfe\xff")), "is not UTF-8 or"),
     **{f"prj {prj!r}": (shapefile(prj=prj), r"towns\.prj: the \.prj cannot be read")
        for prj in (b"EPSG 4490", b"GEOGCS[", b"\xff\xfe")},
     "json cut": (lambda f: write(f, write_geojson(f).read_bytes()[:-2000], "towns.json"), "no JSON"),
@@ -243,7 +243,7 @@ DAMAGED = {
     "json with true for a number": (in_json("[[[12", "[[[true, 12"), "feature 1 has no proper polygon"),
     "json with an open ring": (in_json("[[[12", "[[[1"), "feature 1 has no proper polygon: .*closed"),
     "json with a long number": (in_json("[[[12", "[[[" + "1" * 4000), "feature 1 has no proper polygon"),
-    "json of points": (geojson(features(change=shapely.centroid)), "row 1 holds a Point, not a polygon"),
+    "json of points": (geojson(features(change=shapely.centroid)), "row 1 holds a point, not a polygon"),
     "json of deep collections": (
         in_json('"geometry": ', '"geometry": ' + '{"type":"GeometryCollection","geometries":[' * 400), "no JSON"),
     "gpkg of nothing": (lambda f: write(f, b"", "towns.gpkg"), r"towns\.gpkg: the GeoPackage is damaged"),

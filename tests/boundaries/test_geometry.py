@@ -142,19 +142,11 @@ def test_results_are_known_again_by_the_content_of_shapes():
 
 
 def test_the_same_shapes_are_worked_on_once_and_no_result_is_shared(cities, monkeypatch):
-    geometry._RESULTS.clear()
+    geometry._place_of_result.cache_clear()
     first = project(cities)
     first.loc[0, "geometry"] = None
     monkeypatch.setattr(gpd.GeoSeries, "to_crs", lambda *a, **k: pytest.fail("projected twice"))
     assert project(cities).geometry.notna().all()
-
-
-def test_no_more_results_are_kept_than_stated(monkeypatch):
-    monkeypatch.setattr(geometry, "_KEPT", 3)
-    geometry._RESULTS.clear()
-    for size in range(1, 9):
-        label_points(squares((0, 0, size, 1)))
-    assert len(geometry._RESULTS) == 3
 
 
 def test_simplification_that_would_lose_an_area_is_not_done(monkeypatch):
