@@ -43,7 +43,7 @@ test-browser: $(READY)  ## run the browser tests alone (they need chromium; make
 	@$(BIN)/python -m pytest tests/browser
 
 fuzz: $(READY)  ## read CASES damaged files (20,000); SEED=... repeats a run
-	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/test_fuzz.py tests/boundaries/test_fuzz_boundaries.py -q
+	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/tables/test_fuzz_tables.py tests/boundaries/test_fuzz_boundaries.py -q
 
 audit: $(READY)  ## audit the dependencies: consistent, licences, and known vulnerabilities where the network allows
 	@$(BIN)/uv pip check --python $(BIN)/python
