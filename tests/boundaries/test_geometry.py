@@ -107,19 +107,6 @@ def test_a_label_point_lies_in_the_largest_part_with_room_for_a_label(flat):
         assert label.intersection(part).area > 0.98 * label.area
 
 
-def test_a_wide_label_finds_the_wide_arm_of_an_area():
-    arms = shapely.union_all([shapely.box(0, 0, 100, 12), shapely.box(0, 0, 14, 100)])
-    frame = gpd.GeoDataFrame(geometry=[arms], crs=EQUAL_AREA)
-    assert label_points(frame, aspect=4).iloc[0].x > 20
-    assert label_points(frame, aspect=0.25).iloc[0].y > 20
-
-
-@pytest.mark.parametrize("aspect", [0, -2, float("nan")])
-def test_an_impossible_aspect_is_refused(flat, aspect):
-    with pytest.raises(DataError, match="is not a positive number"):
-        label_points(flat, aspect=aspect)
-
-
 def test_an_area_without_a_shape_takes_no_label():
     frame = gpd.GeoDataFrame(geometry=[None, shapely.Polygon()], crs=EQUAL_AREA)
     with pytest.raises(DataError, match="no place for a label"):
