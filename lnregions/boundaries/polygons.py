@@ -212,8 +212,6 @@ def common_shift(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
         across = -np.diff(shapely.get_coordinates(lines).reshape(-1, 2, 2), axis=1)[:, 0]
         length = np.hypot(*across.T)
         usual = (length <= np.quantile(length, 0.9)) & (length > 1e-3)
-        if usual.sum() < 20:
-            break
         found += np.linalg.lstsq(across[usual] / length[usual, None], length[usual], rcond=None)[0]
     return found
 
