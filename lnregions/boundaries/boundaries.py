@@ -27,7 +27,7 @@ SOURCE = {
 
 def load_boundaries(
     level: str = "city", *, path: Path | str | None = None, areas: Iterable[str] | None = None
-) -> gpd.GeoDataFrame:
+) -> "gpd.GeoDataFrame":
     """Checked boundaries: one valid polygon or multipolygon for each area, in degrees of CGCS2000.
 
     Parameters
@@ -78,7 +78,7 @@ def warnings_of(frame: gpd.GeoDataFrame) -> list[str]:
     return [f"{frame.attrs['path']}: {sentence}" for sentence in frame.attrs["warnings"]]
 
 
-def load_context() -> gpd.GeoDataFrame:
+def load_context() -> "gpd.GeoDataFrame":
     """Land around Liaoning for the ground of a map: neighbouring provinces, Liaoning itself, the Korean Peninsula.
 
     Returns
@@ -90,7 +90,7 @@ def load_context() -> gpd.GeoDataFrame:
     return _shipped("context").copy()
 
 
-def load_locator() -> gpd.GeoDataFrame:
+def load_locator() -> "gpd.GeoDataFrame":
     """North-east China in few points, for an inset that shows where Liaoning lies.
 
     Returns
@@ -102,7 +102,7 @@ def load_locator() -> gpd.GeoDataFrame:
 
 
 @cache
-def _shipped(name: str) -> gpd.GeoDataFrame:
+def _shipped(name: str) -> "gpd.GeoDataFrame":
     """Shipped layer, its parts verified against the published checksums."""
     folder = shapes_dir()
     try:
@@ -120,7 +120,7 @@ def _shipped(name: str) -> gpd.GeoDataFrame:
     return _frame(layer.columns[columns], layer, SOURCE)
 
 
-def _frame(table: pd.DataFrame, layer: Layer, source: dict[str, str]) -> gpd.GeoDataFrame:
+def _frame(table: pd.DataFrame, layer: Layer, source: dict[str, str]) -> "gpd.GeoDataFrame":
     frame = gpd.GeoDataFrame(table, geometry=layer.shapes, crs=CGCS2000)
     frame = frame.sort_values("area", ignore_index=True)
     frame.attrs = {**source, "path": layer.name, "warnings": layer.warnings}
@@ -130,7 +130,7 @@ def _frame(table: pd.DataFrame, layer: Layer, source: dict[str, str]) -> gpd.Geo
 # ---- a file of one's own ----
 
 
-def _checked(layer: Layer, level: str, areas: set[str] | None) -> gpd.GeoDataFrame:
+def _checked(layer: Layer, level: str, areas: set[str] | None) -> "gpd.GeoDataFrame":
     """Frame of a user's file after all checks; `areas` are those that it must hold instead of a whole level."""
     levels = {each: _shipped(name) for each, name in LEVELS.items()}
     shipped = pd.concat(levels.values()).set_index("area")
@@ -182,7 +182,7 @@ def _filled(texts: pd.Series, others: pd.Series) -> pd.Series:
 # ---- the areas of a plan ----
 
 
-def boundaries_of(plan, level: str = "city") -> gpd.GeoDataFrame:
+def boundaries_of(plan, level: str = "city") -> "gpd.GeoDataFrame":
     """Boundaries of all areas of a level that a plan's maps show, its own ones named as its table of areas does.
 
     The shipped areas are among them unless all the plan's members are its own.
@@ -239,7 +239,7 @@ def stands_on_shipped(plan) -> bool:
     return plan.boundaries is None or bool(set(plan.membership["area"]) - set(_own_areas(plan)["area"]))
 
 
-def _own_areas(plan) -> gpd.GeoDataFrame:
+def _own_areas(plan) -> "gpd.GeoDataFrame":
     """Areas of the plan's own file, read once until it changes, warned of also when a parent process read it."""
     state = plan.boundaries.stat()
     frame = _read_own(plan.boundaries, state.st_mtime_ns, state.st_size)
@@ -248,5 +248,5 @@ def _own_areas(plan) -> gpd.GeoDataFrame:
 
 
 @lru_cache(maxsize=4)
-def _read_own(path: Path, _changed: int, _size: int) -> gpd.GeoDataFrame:
+def _read_own(path: Path, _changed: int, _size: int) -> "gpd.GeoDataFrame":
     return _checked(read_layer(path), "city", None)
