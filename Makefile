@@ -49,7 +49,7 @@ coverage: $(READY)  ## run the tests with line and branch coverage
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 fuzz: $(READY)  ## read CASES damaged files (20,000); SEED=... repeats a run
-	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/test_fuzz.py tests/boundaries/test_fuzz_boundaries.py -q
+	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/tables/test_fuzz_tables.py tests/boundaries/test_fuzz_boundaries.py -q
 
 audit: $(READY)  ## audit the dependencies: consistent, licences, and known vulnerabilities where the network allows
 	@$(BIN)/uv pip check --python $(BIN)/python

@@ -21,7 +21,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "remembered",
             "simplify_coverage",
             "union",
-            "with_geometry",
         ],
     },
 )

@@ -5,19 +5,16 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
+import geopandas as gpd
+import pandas as pd
 
 from lnregions.boundaries.codes import check_codes, check_cut_codes, check_names, find_codes, name_columns
 from lnregions.boundaries.files import Layer, read_layer
-from lnregions.boundaries.polygons import CGCS2000, check_overlaps, check_place, valid_polygons
+from lnregions.boundaries.polygons import CGCS2000, check_overlaps, check_place, make_valid
 from lnregions.errors import fault, refuse, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import shapes_dir
 from lnregions.words.catalogue import tr
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 LEVELS = {"city": "liaoning_cities", "county": "liaoning_counties"}
 COLUMNS = ["area", "name_zh", "name_en", "short_zh", "short_en", "parent"]
@@ -76,7 +73,7 @@ def load_boundaries(
     return frame
 
 
-def warnings_of(frame: "gpd.GeoDataFrame") -> list[str]:
+def warnings_of(frame: gpd.GeoDataFrame) -> list[str]:
     """Sentences on what was unusual in a file of boundaries, each with its path."""
     return [f"{frame.attrs['path']}: {sentence}" for sentence in frame.attrs["warnings"]]
 
@@ -107,29 +104,26 @@ def load_locator() -> "gpd.GeoDataFrame":
 @cache
 def _shipped(name: str) -> "gpd.GeoDataFrame":
     """Shipped layer, its parts verified against the published checksums."""
-    import geopandas as gpd
-
     folder = shapes_dir()
     try:
         lines = (folder / "checksums.txt").read_text(encoding="ascii").splitlines()
-        stated = {part: digest for digest, _, part in (line.partition("  ") for line in lines)}
-        found = {part: hashlib.sha256((folder / part).read_bytes()).hexdigest()
-                 for part in stated if part.startswith(f"{name}.")}  # fmt: skip
+        stated = [line.partition("  ")[::2] for line in lines]
+        changed = [part for digest, part in stated if part.startswith(f"{name}.")
+                   and hashlib.sha256((folder / part).read_bytes()).hexdigest() != digest]  # fmt: skip
     except OSError as error:
         missing = shown_path(error.filename or folder)
         refuse([fault("the shipped boundary file is not there. Install the package anew.", missing)])
-    refuse_any(
-        fault("the shipped boundary file is not the one that was published. Install the package anew.",
-              shown_path(folder / part))
-        for part in found if found[part] != stated[part]
-    )  # fmt: skip
+    what = "the shipped boundary file is not the one that was published. Install the package anew."
+    refuse_any(fault(what, shown_path(folder / part)) for part in changed)
     layer = read_layer(folder / f"{name}.shp")
     columns = [*COLUMNS, *(["kind"] if "kind" in layer.columns else [])]
-    frame = gpd.GeoDataFrame(
-        {label: layer.columns[label] for label in columns}, geometry=layer.shapes, crs=CGCS2000
-    )
+    return _frame(layer.columns[columns], layer, SOURCE)
+
+
+def _frame(table: pd.DataFrame, layer: Layer, source: dict[str, str]) -> "gpd.GeoDataFrame":
+    frame = gpd.GeoDataFrame(table, geometry=layer.shapes, crs=CGCS2000)
     frame = frame.sort_values("area", ignore_index=True)
-    frame.attrs = {**SOURCE, "path": layer.name, "warnings": []}
+    frame.attrs = {**source, "path": layer.name, "warnings": layer.warnings}
     return frame
 
 
@@ -138,80 +132,51 @@ def _shipped(name: str) -> "gpd.GeoDataFrame":
 
 def _checked(layer: Layer, level: str, areas: set[str] | None) -> "gpd.GeoDataFrame":
     """Frame of a user's file after all checks; `areas` are those that it must hold instead of a whole level."""
-    import geopandas as gpd
-    import pandas as pd
-
-    shipped = pd.concat([_shipped(name) for name in LEVELS.values()])
-    polygon_of = dict(zip(shipped["area"], shipped.geometry, strict=True))
-    names_of = {area: names for area, *names in shipped[COLUMNS].itertuples(index=False)}
-    known = set(names_of)
-    wanted = {each: set(_shipped(name)["area"]) for each, name in LEVELS.items()}
-    if areas is not None:
-        wanted = {level: areas}
-    column, codes = find_codes(layer.columns, known=known, wanted=wanted[level])
-    if not column:
-        listed = ", ".join(layer.columns)[:200] or "none"
-        layer.refuse(
-            f"no column holds the codes of the areas (columns: {listed}). Add a column adcode with six digits."
-        )
-    own = areas is None and not known.intersection(codes)
-    others = [] if own or areas is not None else _without_other_provinces(layer, codes, known)
-    shapes, drawn = valid_polygons(layer)
+    levels = {each: _shipped(name) for each, name in LEVELS.items()}
+    shipped = pd.concat(levels.values()).set_index("area")
+    wanted = {each: set(frame["area"]) for each, frame in levels.items()} if areas is None else {level: areas}
+    find_codes(layer, known=set(shipped.index), wanted=wanted[level])
+    own = areas is None and not layer.codes.isin(shipped.index).any()
+    if areas is None and not own:
+        _leave_out_other_provinces(layer, {code[:2] for code in shipped.index})
+    make_valid(layer)
     if own:
-        check_cut_codes(layer, codes, known=known)
-        layer.stop()
-        layer.warnings.append(
-            "No code is one of Liaoning; the areas were taken as your own, their places unchecked."
-        )
-    check_codes(layer, codes, [shape is not None for shape in drawn], column=column, level=level,
-                wanted=None if own else wanted)  # fmt: skip
-    beside = name_columns(layer.columns, column)
-    check_names(layer, beside, codes, known={code: names_of[code][:4] for code in codes if code in known})
+        check_cut_codes(layer, set(shipped.index))
+        taken = "the areas were taken as your own, their places unchecked"
+        layer.warnings.append(f"No code is one of Liaoning; {taken}.")
+    check_codes(layer, level, {} if own else wanted)
+    check_names(layer, shipped)
     layer.stop()
-    rows = [n for n, shape in enumerate(shapes) if shape is not None]
-    if not rows:
-        layer.refuse("the file holds no area. Give a file with one polygon for each area.")
-    empty = [str(n + 1) for n in range(len(shapes)) if n not in {*rows, *others}]
-    if empty:
-        layer.warnings.append(f"Rows without a shape were left out: {', '.join(empty)}.")
-    kept, polygons = [codes[n] for n in rows], [shapes[n] for n in rows]
-    check_place(layer, kept, polygons, [drawn[n] for n in rows], shipped=polygon_of)
-    check_overlaps(layer, kept, polygons)
+    check_place(layer, shipped.geometry)
+    check_overlaps(layer)
     layer.stop()
-    given = (
-        names_of.get(code) or _given_names(layer, beside, n, code) for n, code in zip(rows, kept, strict=True)
-    )
-    table = [[code, *names] for code, names in zip(kept, given, strict=True)]
-    frame = gpd.GeoDataFrame(table, columns=COLUMNS, geometry=np.array(polygons, dtype=object), crs=CGCS2000)
-    frame = frame.sort_values("area", ignore_index=True)
-    frame.attrs = {
-        "source_en": tr("Boundaries: {file}", "en", file=layer.name),
-        "source_zh": tr("Boundaries: {file}", "zh", file=layer.name),
-        "licence": "",
-        "path": layer.name,
-        "warnings": layer.warnings,
-    }
-    return frame
+    source = {f"source_{one}": tr("Boundaries: {file}", one, file=layer.name) for one in ("en", "zh")}
+    return _frame(_names(layer, shipped), layer, {**source, "licence": ""})
 
 
-def _without_other_provinces(layer: Layer, codes: list[str], known: set[str]) -> list[int]:
-    """Rows of other provinces, as in a file of the whole country; their shapes are dropped from the layer."""
-    home, plain = {code[:2] for code in known}, re.compile(r"[1-8]\d{5}", re.ASCII)
-    others = [n for n, code in enumerate(codes) if plain.fullmatch(code) and code[:2] not in home]
-    for n in others:
-        layer.shapes[n] = None
-    if others:
-        layer.warnings.append(f"Rows of other provinces were left out: {len(others)}.")
-    return others
+def _leave_out_other_provinces(layer: Layer, home: set[str]) -> None:
+    """Drop rows of other provinces, as in a file of the whole country."""
+    others = layer.codes.str.fullmatch(r"[1-8]\d{5}", flags=re.ASCII) & ~layer.codes.str[:2].isin(home)
+    if others.any():
+        layer.warnings.append(f"Rows of other provinces were left out: {others.sum()}.")
+        layer.columns, layer.codes = layer.columns[~others], layer.codes[~others]
+        layer.shapes = layer.shapes[~others]
 
 
-def _given_names(layer: Layer, beside: dict, row: int, code: str) -> list[str]:
-    """Names and parent of an area of one's own as the file gives them, the code where it gives none."""
-    given = {label.casefold().strip(): texts[row] for label, texts in layer.columns.items() if texts[row]}
-    plain = next((texts[row] for texts in beside.values()), "") or code
-    full = [given.get(label) or plain for label in ("name_zh", "name_en")]
-    short = [given.get(label) or name for label, name in zip(("short_zh", "short_en"), full, strict=True)]
-    return [*full, *short, given.get("parent", "")]
+def _names(layer: Layer, shipped: pd.DataFrame) -> pd.DataFrame:
+    """Codes, names and parents: the shipped ones, or as the file gives them, the code where it gives none."""
+    given = {label.casefold().strip(): texts for label, texts in layer.columns.items()}
+    names = pd.DataFrame({"area": layer.codes, "none": ""})
+    names["plain"] = _filled(next(iter(name_columns(layer)), names["none"]), layer.codes)
+    for column, other in zip(COLUMNS[1:], ("plain", "plain", "name_zh", "name_en", "none"), strict=True):
+        names[column] = _filled(given.get(column, names["none"]), names[other])
+    names = names[COLUMNS].set_index("area")
+    names.update(shipped[COLUMNS[1:]])
+    return names.reset_index()
+
+
+def _filled(texts: pd.Series, others: pd.Series) -> pd.Series:
+    return texts.where(texts != "", others)
 
 
 # ---- the areas of a plan ----
@@ -245,8 +210,6 @@ def boundaries_of(plan, level: str = "city") -> "gpd.GeoDataFrame":
     >>> len(boundaries_of(load_plan("ln-2022")))
     14
     """
-    import pandas as pd
-
     shipped = load_boundaries(level)
     if plan.boundaries is None:
         return shipped

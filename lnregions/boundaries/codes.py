@@ -1,7 +1,9 @@
 """First pass over a boundary file: which area each row is, by its code, and whether the names beside agree."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+import pandas as pd
 
 from lnregions.boundaries.files import Layer
 from lnregions.errors import narrow, unknown_fault
@@ -31,123 +33,114 @@ def plain_code(text: str) -> str:
     return hit[1] if hit else text
 
 
-def find_codes(
-    columns: Mapping[str, Sequence[str]], *, known: set[str], wanted: set[str]
-) -> tuple[str, list[str]]:
-    """Column that holds the codes, and the codes in it; empty if there is none.
+def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
+    """Find the column that holds the codes, and take it out of the others.
 
     A column is taken by its values, when more than half are wanted areas or all wanted areas are among them, or
     else by its name.
     """
     found = []
-    for n, (label, texts) in enumerate(columns.items()):
-        codes = [plain_code(text) for text in texts]
-        stated = [code for code in codes if code]
-        hits, hits_known = len(wanted.intersection(stated)), len(known.intersection(stated))
-        folded = label.casefold().strip()
+    for n, (label, texts) in enumerate(layer.columns.items()):
+        codes, folded = texts.map(plain_code), label.casefold().strip()
+        stated = codes[codes != ""]
         rank = CODE_COLUMNS.index(folded) if folded in CODE_COLUMNS else len(CODE_COLUMNS)
-        whole = bool(wanted) and hits == len(wanted) and len(stated) == len(set(stated))
-        if stated and (folded in CODE_COLUMNS or whole or 2 * max(hits, hits_known) > len(stated)):
-            found.append((hits, hits_known, -rank, -n, label, codes))
-    return max(found)[-2:] if found else ("", [])
+        hits, hits_known = len(wanted.intersection(stated)), len(known.intersection(stated))
+        whole = hits == len(wanted) > 0 and stated.is_unique
+        if len(stated) and (folded in CODE_COLUMNS or whole or 2 * max(hits, hits_known) > len(stated)):
+            found.append((hits, hits_known, -rank, -n, codes))
+    if not found:
+        listed = ", ".join(layer.columns)[:200] or "none"
+        what = f"no column holds the codes of the areas (columns: {listed})"
+        layer.refuse(f"{what}. Add a column adcode with six digits.")
+    layer.codes = max(found, key=lambda one: one[:-1])[-1]
+    layer.columns = layer.columns.drop(columns=layer.codes.name)
 
 
-def check_codes(
-    layer: Layer, codes: Sequence[str], filled: Sequence[bool], *, column: str, level: str,
-    wanted: Mapping[str, set[str]] | None,
-) -> None:  # fmt: skip
-    """Report codes of rows with a shape that are empty, twice, unknown or missing among those wanted for the level."""
-    rows: dict[str, list[int]] = {}
-    for n, (code, has_shape) in enumerate(zip(codes, filled, strict=True), 1):
-        if has_shape and not code:
-            layer.fault(f"row {n} has a shape but no code in column {column}. Write its six-digit code.")
-        elif has_shape:
-            rows.setdefault(code, []).append(n)
-    for code, places in rows.items():
+def check_codes(layer: Layer, level: str, wanted: Mapping[str, set[str]]) -> None:
+    """Report codes that are empty, twice, unknown or missing among those wanted for the level.
+
+    With nothing wanted the codes are one's own, and only the first two are reported.
+    """
+    for row in layer.codes.index[layer.codes == ""]:
+        layer.fault(f"row {row} has no code in column {layer.codes.name}. Write its six-digit code.")
+    rows = layer.codes[layer.codes != ""]
+    for code, places in rows.groupby(rows, sort=False).groups.items():
         if len(places) > 1:
             listed = ", ".join(map(str, places[:10]))
             layer.fault(f"{code!r} stands in rows {listed}. Dissolve its parts into one multipolygon.")
-    if wanted is None:
+    if not wanted:
         return
-    other = next((each for each in wanted if rows and each != level and rows.keys() <= wanted[each]), None)
+    other = next((each for each in wanted if len(rows) and each != level and set(rows) <= wanted[each]), None)
     if other:
         layer.fault(f"the codes are those of the level {other!r}. Load it with level={other!r}.")
         return
-    choices = sorted(wanted[level])
-    strangers = [code for code in rows if code not in wanted[level]]
+    choices, place = sorted(wanted[level]), {"path": layer.name, "column": rows.name}
     layer.faults += [
-        unknown_fault("area", code, choices, path=layer.name, column=column) for code in strangers
+        unknown_fault("area", code, choices, **place) for code in rows[~rows.isin(choices)].unique()
     ]
-    missing = [code for code in choices if code not in rows]
+    missing = [code for code in choices if code not in set(rows)]
     if missing:
         listed = ", ".join(missing[:20]) + (", ..." if len(missing) > 20 else "")
         count = f"{len(missing)} of {len(choices)}"
         layer.fault(f"{count} areas are missing: {listed}. Add them, or name by areas= those of the file.")
 
 
-def check_cut_codes(layer: Layer, codes: Sequence[str], *, known: set[str]) -> None:
+def check_cut_codes(layer: Layer, known: set[str]) -> None:
     """Report codes that are those of known areas without their last digits, as in 2101 for 210100."""
     whole = {code[:length]: code for code in sorted(known, reverse=True) for length in (4, 5)}
-    cut = [code for code in codes if code in whole]
-    if 2 * len(cut) > sum(map(bool, codes)):
-        layer.fault(f"the codes are cut ({cut[0]!r} for {whole[cut[0]]}). Write six digits, such as 210100.")
+    cut = layer.codes[layer.codes.isin(list(whole))]
+    if 2 * len(cut) > (layer.codes != "").sum():
+        first = f"{cut.iloc[0]!r} for {whole[cut.iloc[0]]}"
+        layer.refuse(f"the codes are cut ({first}). Write six digits, such as 210100.")
 
 
-def name_columns(columns: Mapping[str, Sequence[str]], column: str) -> dict[str, Sequence[str]]:
+def name_columns(layer: Layer) -> list[pd.Series]:
     """Columns that likely hold names, the likeliest first."""
-    folded = {label.casefold().strip(): label for label in columns if label != column}
-    return {folded[name]: columns[folded[name]] for name in NAME_COLUMNS if name in folded}
+    folded = {label.casefold().strip(): label for label in layer.columns}
+    return [layer.columns[folded[name]] for name in NAME_COLUMNS if name in folded]
 
 
-def check_names(
-    layer: Layer, columns: Mapping, codes: Sequence[str], *, known: Mapping[str, Sequence[str]]
-) -> None:
-    """Report garbled names, control characters, and names that belong to another known area than the code."""
-    for texts in columns.values():
-        marks = [text for text in texts if re.fullmatch(r"\s*\?[\s?]*", text)]
-        beyond = [text for text in texts if not text.isascii()]
-        garbled = [text for text in beyond if _garbled(text)]
-        lost = [text for text in beyond if "\ufffd" in text]
-        unknown = len(marks) > 1 and 2 * len(marks) > sum(map(bool, texts))
-        if lost or unknown or 2 * len(garbled) > len(beyond):
-            shown = ", ".join(text[:30] for text in (lost or garbled or marks)[:3])
-            layer.fault(
-                f"the names are garbled ({shown}): the file was made with a wrong encoding. Make it again."
-            )
+def check_names(layer: Layer, shipped: pd.DataFrame) -> None:
+    """Report garbled names, control characters, and names that belong to another shipped area than the code."""
+    named = name_columns(layer)
+    for texts in named:
+        stated, beyond = texts[texts != ""], texts[~texts.map(str.isascii)]
+        marks, lost = stated[stated.str.fullmatch(r"\?[\s?]*")], beyond[beyond.str.contains("\ufffd")]
+        garbled = beyond[beyond.map(_is_garbled).astype(bool)]
+        unknown = len(marks) > 1 and 2 * len(marks) > len(stated)
+        if len(lost) or unknown or 2 * len(garbled) > len(beyond):
+            shown = next(", ".join(each.str[:30][:3]) for each in (lost, garbled, marks) if len(each))
+            what = f"the names are garbled ({shown})"
+            layer.fault(f"{what}: the file was made with a wrong encoding. Make it again.")
             return
-    for label, texts in {"code": codes, **columns}.items():
-        odd = [one for text in texts if (one := text_fault(text, label, path=layer.name, line=None))]
+    for texts in [layer.codes, *named]:
+        odd = [one for text in texts if (one := text_fault(text, texts.name, path=layer.name, line=None))]
         layer.faults += odd[:1]
-    owners: dict[str, set[str]] = {}
-    for code, own in known.items():
-        for text in own:
-            owners.setdefault(_folded(text), set()).add(code)
-    named = max(
-        columns.values(), key=lambda texts: sum(_folded(text) in owners for text in texts), default=[]
-    )
-    for row, (code, text) in enumerate(zip(codes, named, strict=False), 1):
-        if code in known and code not in owners.get(_folded(text), {code}):
-            layer.fault(
-                f"row {row} has the code {code} but the name {text!r}. Rows are mixed up; make it again."
-            )
+    names = shipped.reset_index().melt("area", ["name_zh", "name_en", "short_zh", "short_en"])
+    owners = names.groupby(names["value"].map(_folded))["area"].agg(set).to_dict()
+    best = max(named, key=lambda texts: texts.map(_folded).isin(list(owners)).sum(), default=layer.codes)
+    for row, code, text in zip(best.index, layer.codes, best, strict=True):
+        if code in shipped.index and code not in owners.get(_folded(text), {code}):
+            what = f"row {row} has the code {code} but the name {text!r}"
+            layer.fault(f"{what}. Rows are mixed up; make it again.")
 
 
 def _folded(text: str) -> str:
     return narrow(text).casefold()
 
 
-def _garbled(text: str) -> bool:
+def _is_garbled(text: str) -> bool:
     """Whether a text is UTF-8 that was read as GB18030 or Latin-1, or GB18030 read as Latin-1.
 
     Examples
     --------
-    >>> [_garbled(text) for text in ("沈阳市", "娌堥槼甯?", "æ²ˆé˜³å¸‚", "ÉòÑôÊÐ")]
+    >>> [_is_garbled(text) for text in ("沈阳市", "娌堥槼甯?", "æ²ˆé˜³å¸‚", "ÉòÑôÊÐ")]
     [False, True, True, True]
     """
     if re.search(r"[\x7f-\x9f]", text):
         return True
-    pairs = [(wrong, right) for right in ("utf-8", "gb18030") for wrong in ("gb18030", "cp1252", "latin-1")]
-    for wrong, right in pairs[:3] + pairs[4:]:
+    latin = [(wrong, right) for right in ("utf-8", "gb18030") for wrong in ("cp1252", "latin-1")]
+    for wrong, right in [("gb18030", "utf-8"), *latin]:
         try:
             again = text.rstrip("?").encode(wrong).decode(right, "replace" if right == "utf-8" else "strict")
         except UnicodeError:

@@ -1,20 +1,22 @@
 """Boundary files opened: a shapefile, GeoPackage or GeoJSON, or a zip of one of them."""
 
 import codecs
+import contextlib
 import io
 import json
 import re
-import sqlite3
 import stat
 import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import NoReturn
 
+import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 from pyproj import CRS
@@ -37,7 +39,8 @@ MOST_SQUEEZED = 200
 """Times a zip's member may grow; real boundary files grow less than tenfold."""
 MOST_MEMBERS = 1000
 _COPY = "Copy it again, with all its parts, from where it came from."
-_HEIGHTS = "Heights or measures of the points were dropped."
+_FLATTENED = "Heights or measures of the points were dropped."
+_SYSTEM = "State an EPSG code, or none for degrees of WGS 84."
 
 
 @dataclass
@@ -45,23 +48,27 @@ class Layer:
     """What a file holds, as it stands there, and what the passes over it find."""
 
     name: str
-    columns: dict[str, list[str]]  # as text, empty where nothing stands
-    shapes: list[shapely.Geometry | None]
-    crs: CRS | None
+    columns: pd.DataFrame = field(init=False)
+    """Texts, empty where nothing stands; the index counts the rows of the file from 1."""
+    shapes: np.ndarray = field(init=False)
+    drawn: np.ndarray = field(init=False)
+    """Shapes in degrees before any repair."""
+    codes: pd.Series = field(init=False)
+    crs: CRS | None = None
     warnings: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
-    def fault(self, text: str) -> None:
-        """Add a fault of the file."""
-        self.faults.append(fault(text, self.name))
+    def fault(self, text: str, part: str = "") -> None:
+        """Add a fault of the file, or of another part of the shapefile, named by its ending."""
+        self.faults.append(fault(text, str(PurePath(self.name).with_suffix(part)) if part else self.name))
 
     def stop(self) -> None:
         """Raise a DataError with all faults, if there is any."""
         refuse_any(self.faults)
 
-    def refuse(self, text: str) -> NoReturn:
+    def refuse(self, text: str, part: str = "") -> NoReturn:
         """Raise a DataError with this fault and all others."""
-        self.fault(text)
+        self.fault(text, part)
         refuse(self.faults)
 
 
@@ -73,250 +80,210 @@ def read_layer(path: Path | str) -> Layer:
     DataError
         When it is missing, damaged, incomplete, too large or of another kind; the text names it.
     """
-    if "\0" in str(path):
-        _refuse("the file is not there. Check the path.", str(path).replace("\0", "\\0"))
-    path = home(path)
-    name, ending = shown_path(path), path.suffix.casefold()
+    path = home(str(path).replace("\0", "\\0"))
+    layer, ending, main = Layer(shown_path(path)), path.suffix.casefold(), path.name
     if ending not in KINDS:
-        raise unknown("format", ending or path.name, KINDS)
+        raise unknown("format", ending or main, KINDS)
     try:
-        if not path.exists():
-            _refuse("the file is not there. Check the path.", name)
-        beside = sorted(path.parent.iterdir()) if ending == ".shp" else [path]
-        files = {other.name: _content(other) for other in beside if _is_part(other, path)}
-        journal = path.with_name(f"{path.name}-wal")
-        if ending == ".gpkg" and journal.is_file() and journal.stat().st_size:
-            _refuse(
-                "changes not yet in the GeoPackage stand beside it in a file -wal. "
-                "Close the program that has it open, or save the layer anew.",
-                name,
-            )
+        files = _files(layer, path, ending)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        _refuse(f"the file cannot be read ({reason}). Check its permissions.", name)
-    if ending != ".zip":
-        return _read(files, path.name, name)
-    members = _unzipped(files[path.name], name)
-    main = [member for member in members if PurePath(member).suffix.casefold() in KINDS[:-1]]
-    if len(main) != 1:
-        _refuse(
-            f"the zip holds {len(main)} boundary files. Pack one .shp with its parts, one .gpkg or .geojson.",
-            name,
-        )
-    return _read(members, main[0], f"{name}/{main[0]}")
-
-
-def _refuse(text: str, name: str) -> NoReturn:
-    refuse([fault(text, name)])
-
-
-def _content(path: Path) -> bytes:
-    state, name = path.stat(), shown_path(path)
-    if not stat.S_ISREG(state.st_mode):
-        _refuse("the file cannot be read (no regular file). Check the path.", name)
-    if state.st_size > LARGEST:
-        _refuse(f"the file holds {state.st_size} bytes, more than {LARGEST}. Simplify or split it.", name)
-    return path.read_bytes()
-
-
-def _is_part(other: PurePath, main: PurePath) -> bool:
-    """Whether a file is the main one or, of a shapefile, another part, its ending in either case."""
-    beside = main.suffix.casefold() == ".shp" and (other.parent, other.stem) == (main.parent, main.stem)
-    return other == main or (beside and other.suffix.casefold() in PARTS[1:])
-
-
-def _read(files: Mapping[str, bytes], main: str, name: str) -> Layer:
-    ending = PurePath(main).suffix
-    if ending.casefold() == ".shp":
-        own = [other for other in files if _is_part(PurePath(other), PurePath(main))]
-        parts = {PurePath(other).suffix.casefold(): files[other] for other in own}
-        layer = _shapefile(parts, name, name.removesuffix(ending))
-    else:
-        layer = (_geopackage if ending.casefold() == ".gpkg" else _geojson)(files[main], name)
-    if not layer.shapes:
-        _refuse("the file holds no area. Give a file with one polygon for each area.", name)
+        layer.refuse(f"the file cannot be read ({reason}). Check its permissions.")
+    if ending == ".zip":
+        files = _unzipped(layer, files[main])
+        found = [name for name in files if PurePath(name).suffix.casefold() in KINDS[:-1]]
+        if len(found) != 1:
+            held = f"the zip holds {len(found)} boundary files"
+            layer.refuse(f"{held}. Pack one .shp with its parts, one .gpkg or .geojson.")
+        main, ending = found[0], PurePath(found[0]).suffix.casefold()
+        layer.name += f"/{main}"
+    try:
+        if ending == ".shp":
+            _read_shapefile(layer, {PurePath(name).suffix.casefold(): files[name]
+                                    for name in files if _are_parts(name, main)})  # fmt: skip
+        else:
+            (_read_geopackage if ending == ".gpkg" else _read_geojson)(layer, files[main])
+    except Contradiction as error:
+        layer.refuse(f"{error}. {_COPY}", error.part)
     if shapely.has_z(layer.shapes).any():
-        layer.shapes = shapely.force_2d(layer.shapes).tolist()
-        layer.warnings.append(_HEIGHTS)
+        layer.shapes = shapely.force_2d(layer.shapes)
+        layer.warnings.append(_FLATTENED)
+    filled = ~(shapely.is_missing(layer.shapes) | shapely.is_empty(layer.shapes))
+    if not filled.any():
+        layer.refuse("the file holds no area. Give a file with one polygon for each area.")
+    if not filled.all():
+        rows = ", ".join(str(row) for row in layer.columns.index[~filled])
+        layer.warnings.append(f"Rows without a shape were left out: {rows}.")
+        layer.columns, layer.shapes = layer.columns[filled], layer.shapes[filled]
     return layer
 
 
-def _gdal(data: bytes, name: str, **options: str) -> tuple[dict, dict[str, list[str]], list]:
-    """Metadata, columns as text and shapes of a file in memory, as GDAL reads it."""
+def _files(layer: Layer, path: Path, ending: str) -> dict[str, bytes]:
+    """Content of the file and, for a shapefile, of its other parts, by name."""
+    if not path.exists():
+        layer.refuse("the file is not there. Check the path.")
+    journal = path.with_name(f"{path.name}-wal")
+    if ending == ".gpkg" and journal.is_file() and journal.stat().st_size:
+        held = "changes not yet in the GeoPackage stand beside it in a file -wal"
+        layer.refuse(f"{held}. Close the program that has it open, or save the layer anew.")
+    files = {}
+    for other in sorted(path.parent.iterdir()) if ending == ".shp" else [path]:
+        if other == path or _are_parts(other.name, path.name):
+            state, part = other.stat(), "" if other == path else other.suffix
+            if not stat.S_ISREG(state.st_mode):
+                layer.refuse("the file cannot be read (no regular file). Check the path.", part)
+            if state.st_size > LARGEST:
+                size = f"{state.st_size} bytes, more than {LARGEST}"
+                layer.refuse(f"the file holds {size}. Simplify or split it.", part)
+            files[other.name] = other.read_bytes()
+    return files
+
+
+def _are_parts(name: str, main: str) -> bool:
+    """Whether a file is the .shp or a part beside it, its ending in either case."""
+    one, two = PurePath(name), PurePath(main)
+    return name == main or (one.with_suffix("") == two.with_suffix("") and one.suffix.casefold() in PARTS[1:])
+
+
+def _read_with_gdal(layer: Layer, data: bytes, /, **options: str) -> CRS | None:
+    """Fill columns and shapes with what GDAL reads from a file in memory."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             meta, _, geometry, fields = pyogrio.raw.read(data, datetime_as_string=True, **options)
-            shapes = shapely.from_wkb(geometry).tolist()
+            layer.shapes = shapely.from_wkb(geometry)
         except Exception as error:  # those of GDAL, pyogrio and GEOS have no common class
-            _refuse(f"the file is damaged ({_on_one_line(error)}). {_COPY}", name)
+            raise Contradiction(f"the file is damaged ({on_one_line(error)})") from None
     texts = [
         ["" if one is None or one != one else str(one).strip() for one in row.tolist()] for row in fields
     ]
-    return meta, dict(zip(meta["fields"], texts, strict=True)), shapes
+    _set_columns(layer, dict(zip(meta["fields"], texts, strict=True)))
+    return CRS(meta["crs"]) if meta["crs"] else None
 
 
-def _on_one_line(error: Exception) -> str:
+def _set_columns(layer: Layer, columns: Mapping[str, Sequence[str]]) -> None:
+    layer.columns = pd.DataFrame(columns, index=range(1, len(layer.shapes) + 1), dtype=str)
+
+
+def on_one_line(error: Exception) -> str:
+    """Message of an error, short enough to stand in a report."""
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 # ---- shapefile ----
 
 
-def _shapefile(parts: Mapping[str, bytes], name: str, stem: str) -> Layer:
+def _read_shapefile(layer: Layer, parts: Mapping[str, bytes]) -> None:
     missing = [part for part in PARTS[:3] if part not in parts]
     if missing:
         listed = ", ".join(missing)
-        _refuse(f"the part {listed} of the shapefile is missing. Put it beside under the same name.", name)
-    try:
-        boxes, points = stated_by_shapefile(parts)
-    except Contradiction as error:
-        _refuse(f"{error}. {_COPY}", f"{stem}{error.part}")
-    if not boxes:
-        return Layer(name, {}, [], None)
+        layer.refuse(f"the part {listed} of the shapefile is missing. Put it beside under the same name.")
+    boxes, points = stated_by_shapefile(parts)
     packed = io.BytesIO()
-    with zipfile.ZipFile(
-        packed, "w"
-    ) as pack:  # of the parts that belong together, and no index of another program
-        for part in PARTS[:3]:
+    with zipfile.ZipFile(packed, "w") as pack:
+        for part in PARTS[:3]:  # without indexes of other programs
             pack.writestr(f"layer{part}", parts[part])
-    _, columns, shapes = _gdal(packed.getvalue(), name, encoding="ISO-8859-1")
-    mismatch = first_mismatch(shapes, boxes, points)
+    _read_with_gdal(layer, packed.getvalue(), encoding="ISO-8859-1")
+    mismatch = first_mismatch(layer.shapes, boxes, points)
     if mismatch:
-        _refuse(f"record {mismatch} lacks points or does not fill the box that it states. {_COPY}", name)
-    columns, notes = _decoded(columns, parts, f"{stem}.dbf")
+        raise Contradiction(f"record {mismatch} lacks points or does not fill the box that it states")
+    if parts[".shp"][32:36] == struct.pack("<i", 25):  # measures, which GDAL drops
+        layer.warnings.append(_FLATTENED)
+    if not all(text.isascii() for column in layer.columns.items() for text in (column[0], *column[1])):
+        _decode_columns(layer, parts)
     try:
         text = parts.get(".prj", b"").strip(b" \r\n\t\0").decode("utf-8-sig").strip()
-        crs = CRS.from_wkt(text) if text else None
+        layer.crs = CRS.from_wkt(text) if text else None
     except (CRSError, ValueError):
-        _refuse(
-            "the .prj cannot be read as a coordinate reference system. "
-            "Replace it, or remove it if the coordinates are degrees.",
-            f"{stem}.prj",
-        )
-    measured = parts[".shp"][32:36] == struct.pack("<i", 25)
-    return Layer(name, columns, shapes, crs, [*notes, *([_HEIGHTS] if measured else [])])
+        wrong = "the .prj cannot be read as a coordinate reference system"
+        layer.refuse(f"{wrong}. Replace it, or remove it if the coordinates are degrees.", ".prj")
 
 
-def _decoded(columns: dict, parts: Mapping[str, bytes], name: str) -> tuple[dict[str, list[str]], list[str]]:
-    """Columns of a .dbf, given as Latin-1, in the encoding that the .cpg states or that the bytes show."""
-    raw = [[text.encode("latin-1") for text in (label, *texts)] for label, texts in columns.items()]
-    values = [value for column in raw for value in column]
+def _decode_columns(layer: Layer, parts: Mapping[str, bytes]) -> None:
+    """Decode columns read as Latin-1 by the encoding that the .cpg states or that the bytes show."""
     stated = parts.get(".cpg", b"")[:40].decode("utf-8-sig", "replace").strip("\0 \r\n\t")
-    plain = re.sub(r"^(ansi|oem)[\s_-]*", "", stated.casefold())
-    encoding, notes = {"65001": "utf-8", "88591": "latin-1", "system": ""}.get(plain, plain), []
-    if all(map(bytes.isascii, values)):
-        encoding = "ascii"
-    elif not encoding:
-        fitting = [one for one in ("utf-8", "gb18030") if _is_in(values, one, parts[".dbf"][29])]
-        encoding = fitting[0] if fitting else "UTF-8 or GB18030"
-        notes = [f"No .cpg states the encoding; the text of the table was read as {encoding.upper()}."]
-    else:
-        try:
-            b"x".decode(encoding)
-        except (LookupError, ValueError):
-            _refuse(
-                f"the encoding {stated!r} is not known. Write UTF-8 or GB18030, whichever the table is in, "
-                "into the .cpg.",
-                name,
-            )
-        encoding = codecs.lookup(encoding).name
-        encoding = "gb18030" if encoding in ("gbk", "gb2312") else encoding  # which includes both
-    found = {}
-    for column in raw:
-        try:
-            label, *texts = (_text(value, encoding) for value in column)
-        except (UnicodeError, LookupError):
-            shown = column[0].decode("ascii", "replace")
-            _refuse(
-                f"the text in column {shown} is not {encoding.upper()}. "
-                "Write the table's true encoding, UTF-8 or GB18030, into a .cpg beside it.",
-                name,
-            )
-        found[label] = texts
-    return found, notes
-
-
-def _is_in(values: Sequence[bytes], encoding: str, driver: int) -> bool:
-    """Whether texts are in UTF-8, or in GB18030 as the table's driver byte or Chinese signs alone show."""
+    encoding = re.sub(r"^(ansi|oem)[\s_-]*", "", stated.casefold())
+    encoding = {"65001": "utf-8", "88591": "latin-1", "system": ""}.get(encoding, encoding)
     try:
-        signs = "".join(_text(value, encoding) for value in values)
-    except UnicodeDecodeError:
-        return False
-    return encoding == "utf-8" or driver == 0x4D or not re.search(r"[^\x00-\x7f\u4e00-\u9fff]", signs)
+        b"x".decode(encoding or "utf-8")
+    except (LookupError, ValueError):
+        wrong = f"the encoding {stated!r} is not known"
+        layer.refuse(f"{wrong}. Write UTF-8 or GB18030, whichever the table is in, into the .cpg.", ".dbf")
+    if encoding and codecs.lookup(encoding).name in ("gbk", "gb2312"):
+        encoding = "gb18030"  # which includes both
+    for tried in [encoding] if encoding else ["utf-8", "gb18030"]:
+        with contextlib.suppress(UnicodeDecodeError):
+            columns = {_decoded(label, tried): [_decoded(text, tried) for text in texts]
+                       for label, texts in layer.columns.items()}  # fmt: skip
+            signs = "".join(text for label, texts in columns.items() for text in (label, *texts))
+            plain = re.fullmatch(r"[\x00-\x7f\u4e00-\u9fff]*", signs)
+            if not encoding and tried == "gb18030" and parts[".dbf"][29] != 0x4D and not plain:
+                break  # neither the driver of the table nor its signs show that it is Chinese
+            if not encoding:
+                note = f"No .cpg states the encoding; the text of the table was read as {tried.upper()}."
+                layer.warnings.append(note)
+            return _set_columns(layer, columns)
+    wrong = f"the text of the table is not {encoding.upper() or 'UTF-8 or GB18030'}"
+    layer.refuse(
+        f"{wrong}. Write the table's true encoding, UTF-8 or GB18030, into a .cpg beside it.", ".dbf"
+    )
 
 
-def _text(value: bytes, encoding: str) -> str:
-    """Text of a field; a character cut off at the field's end is left out."""
-    return codecs.getincrementaldecoder(encoding)().decode(value).strip()
+def _decoded(text: str, encoding: str) -> str:
+    """Text of a field that was read as Latin-1; a character cut off at the field's end is left out."""
+    return codecs.getincrementaldecoder(encoding)().decode(text.encode("latin-1")).strip()
 
 
 # ---- GeoPackage, GeoJSON, zip ----
 
 
-def _geopackage(data: bytes, name: str) -> Layer:
+def _read_geopackage(layer: Layer, data: bytes) -> None:
     if data[18:20] == b"\2\2":  # journal mode "write-ahead", which no database in memory can be in
         data = data[:18] + b"\1\1" + data[20:]
     try:
         table, boxes, system = stated_by_geopackage(data)
-    except (
-        sqlite3.Error,
-        struct.error,
-        ArithmeticError,
-        LookupError,
-        MemoryError,
-        TypeError,
-        ValueError,
-    ) as error:
-        _refuse(f"the GeoPackage is damaged: {_on_one_line(error)}. {_COPY}", name)
-    if not boxes:
-        return Layer(name, {}, [], None)
-    meta, columns, shapes = _gdal(data, name, layer=table)
-    mismatch = first_mismatch(shapes, boxes)
+    except Exception as error:  # those of SQLite, struct and of the checks have no common class
+        raise Contradiction(f"the GeoPackage is damaged: {on_one_line(error)}") from None
+    layer.crs = _read_with_gdal(layer, data, layer=table)
+    mismatch = first_mismatch(layer.shapes, boxes)
     if mismatch:
-        _refuse(f"shape {mismatch} does not fill the envelope stated for it. {_COPY}", name)
-    if system and not meta["crs"]:
-        _refuse(f"the coordinate reference system {system} cannot be read. State an EPSG code.", name)
-    return Layer(name, columns, shapes, CRS(meta["crs"]) if meta["crs"] else None)
+        raise Contradiction(f"shape {mismatch} does not fill the envelope stated for it")
+    if system and not layer.crs:
+        layer.refuse(f"the coordinate reference system {system} cannot be read. {_SYSTEM}")
 
 
-def _geojson(data: bytes, name: str) -> Layer:
-    text, notes = decode(data, path=name)
+def _read_geojson(layer: Layer, data: bytes) -> None:
+    text, notes = decode(data, path=layer.name)
+    layer.warnings += [f"{note[:1].upper()}{note[1:]}." for note in notes]
     try:
         content = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        _refuse(f"the file is no JSON: {_on_one_line(error)}. {_COPY}", name)
+        raise Contradiction(f"the file is no JSON: {on_one_line(error)}") from None
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
-        _refuse("the file is JSON but no GeoJSON FeatureCollection. Give one feature for each area.", name)
+        layer.refuse("the file is JSON but no GeoJSON FeatureCollection. Give one feature for each area.")
     stated = content.get("crs")
     try:
-        crs = CRS(stated["properties"]["name"] if stated else "OGC:CRS84")  # RFC 7946, section 4
+        layer.crs = CRS(stated["properties"]["name"] if stated else "OGC:CRS84")  # RFC 7946, section 4
     except (CRSError, KeyError, TypeError):
-        _refuse(
-            f"the stated coordinate reference system {str(stated)[:60]} is not known. "
-            "State an EPSG code, or none for WGS 84.",
-            name,
-        )
-    layer = Layer(name, {}, [], crs, [f"{note[:1].upper()}{note[1:]}." for note in notes])
-    rows = []
+        layer.refuse(f"the stated coordinate reference system {str(stated)[:60]} is not known. {_SYSTEM}")
+    shapes, rows = [], []
     for number, feature in enumerate(features, 1):
         try:
             given = {"id": feature.get("id")} | (feature.get("properties") or {})
             geometry = feature.get("geometry")
             # GEOS is strict: it closes no ring and takes nothing but numbers
-            layer.shapes.append(None if geometry is None else shapely.from_geojson(json.dumps(geometry)))
+            shapes.append(None if geometry is None else shapely.from_geojson(json.dumps(geometry)))
         except (AttributeError, TypeError, ValueError, RecursionError, shapely.GEOSException) as error:
-            layer.fault(
-                f"feature {number} has no proper polygon: {_on_one_line(error)}. Save the layer anew."
-            )
+            reason = on_one_line(error)
+            layer.fault(f"feature {number} has no proper polygon: {reason}. Save the layer anew.")
         else:
-            rows.append({label: one for label, one in given.items() if not isinstance(one, list | dict)})
+            rows.append({label: str(one).strip() for label, one in given.items()
+                         if one is not None and not isinstance(one, list | dict)})  # fmt: skip
     layer.stop()
-    for label in dict.fromkeys(label for row in rows for label in row):
-        texts = ["" if row.get(label) is None else str(row[label]).strip() for row in rows]
-        layer.columns |= {label: texts} if any(texts) else {}
-    return layer
+    layer.shapes = np.array(shapes, dtype=object)
+    labels = dict.fromkeys(label for row in rows for label in row if row[label])
+    _set_columns(layer, {label: [row.get(label, "") for row in rows] for label in labels})
 
 
 def _once(pairs: list[tuple]) -> dict:
@@ -325,44 +292,50 @@ def _once(pairs: list[tuple]) -> dict:
     return dict(pairs)
 
 
-def _unzipped(data: bytes, name: str) -> dict[str, bytes]:
-    """Content of a zip's members by name, checksums verified, after a check for what no boundary file has."""
-    found: dict[str, bytes] = {}
+def _unzipped(layer: Layer, data: bytes) -> dict[str, bytes]:
+    """Content of a zip's members by place, checksums verified, without folders and what macOS adds."""
+    files: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as pack:
             members = pack.infolist()
-            if len(members) > MOST_MEMBERS:
-                raise Contradiction(f"{len(members)} members")
-            if sum(member.file_size for member in members) > LARGEST:
-                raise Contradiction(f"it unpacks to more than {LARGEST} bytes")
-            for member in members:
-                place = _checked_place(member)
-                if place in found:
-                    raise Contradiction(f"{place!r} stands there twice")
-                if place:
+            problem = next(_zip_problems(members), "")
+            for member in [] if problem else members:
+                parts = _place(member).parts
+                if parts and not member.is_dir() and parts[0] != "__MACOSX" and parts[-1][:2] != "._":
                     with pack.open(member) as file:
-                        found[place] = file.read(member.file_size + 1)
-                    if len(found[place]) != member.file_size:
-                        raise Contradiction(f"{place!r} is not as long as it states")
-    except Contradiction as error:
-        _refuse(f"the zip is not one of boundaries: {error}. Pack only the parts of one boundary file.", name)
+                        content = file.read(member.file_size + 1)
+                    if len(content) != member.file_size:
+                        raise zipfile.BadZipFile(f"{member.filename[:60]!r} is not as long as it states")
+                    files[str(_place(member))] = content
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
-        _refuse(f"the zip is damaged: {_on_one_line(error)}. Download or pack it again.", name)
-    return found
+        layer.refuse(f"the zip is damaged: {on_one_line(error)}. Download or pack it again.")
+    if problem:
+        layer.refuse(
+            f"the zip is not one of boundaries: {problem}. Pack only the parts of one boundary file."
+        )
+    return files
 
 
-def _checked_place(member: zipfile.ZipInfo) -> str:
-    """Place of a member within a zip, empty for a folder and for what macOS adds."""
-    place = member.filename.replace("\\", "/")  # as some older programs for Windows write it
-    parts, shown = PurePosixPath(place).parts, repr(member.filename[:60])
-    if ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
-        raise Contradiction(f"the member {shown} leads out of it")
-    if member.flag_bits & 1:
-        raise Contradiction(f"the member {shown} is encrypted")
-    if stat.S_ISLNK(member.external_attr >> 16):
-        raise Contradiction(f"the member {shown} is a link")
-    growth = member.file_size // max(member.compress_size, 1)
-    if member.file_size > 1_000_000 and growth > MOST_SQUEEZED:
-        raise Contradiction(f"{shown} grows {growth} times")
-    extra = not parts or place.endswith("/") or parts[0] == "__MACOSX" or parts[-1].startswith("._")
-    return "" if extra else place
+def _place(member: zipfile.ZipInfo) -> PurePosixPath:
+    return PurePosixPath(member.filename.replace("\\", "/"))  # as some older programs for Windows write it
+
+
+def _zip_problems(members: Sequence[zipfile.ZipInfo]) -> Iterator[str]:
+    """What no zip of boundaries has: too much, or members that lead elsewhere, are links or cannot be read."""
+    if len(members) > MOST_MEMBERS:
+        yield f"{len(members)} members"
+    if sum(member.file_size for member in members) > LARGEST:
+        yield f"it unpacks to more than {LARGEST} bytes"
+    if len({_place(member) for member in members}) < len(members):
+        yield "a member stands there twice"
+    for member in members:
+        shown, parts = repr(member.filename[:60]), _place(member).parts
+        first, growth = (*parts, "")[0], member.file_size // max(member.compress_size, 1)
+        if ".." in parts or first.startswith("/") or first.endswith(":"):
+            yield f"the member {shown} leads out of it"
+        if member.flag_bits & 1:
+            yield f"the member {shown} is encrypted"
+        if stat.S_ISLNK(member.external_attr >> 16):
+            yield f"the member {shown} is a link"
+        if member.file_size > 1_000_000 and growth > MOST_SQUEEZED:
+            yield f"{shown} grows {growth} times"

@@ -5,8 +5,8 @@ once.
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -26,8 +26,8 @@ EQUAL_AREA = CRS.from_proj4(
 Standard parallels a sixth of the province's height (38.7 to 43.5 degrees north) from its edges, rounded, the
 rule J. P. Snyder gives for conic projections (Map Projections: A Working Manual, USGS 1395, 1987).
 """
-_KEPT = 256
-_RESULTS: OrderedDict[tuple, object] = OrderedDict()
+_LABEL = 2.0
+"""Width of a label over its height."""
 _Result = TypeVar("_Result")
 
 
@@ -55,7 +55,7 @@ def project(frame: "gpd.GeoDataFrame", *, crs: CRS | None = None) -> "gpd.GeoDat
         return frame.copy()
     task = ("project", frame.crs.srs, target.srs)
     shapes = remembered(task, frame.geometry, lambda: frame.geometry.to_crs(target).to_numpy())
-    return with_geometry(frame, shapes, target)
+    return _with_shapes(frame, shapes, target)
 
 
 def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.GeoDataFrame":
@@ -100,19 +100,19 @@ def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.Geo
         thin = shapely.coverage_simplify(shapes, tolerance_m)
         return shapes if (shapely.is_empty(thin) | ~shapely.is_valid(thin)).any() else thin
 
-    return with_geometry(frame, remembered(("simplify", float(tolerance_m)), shapes, simplify), frame.crs)
+    return _with_shapes(frame, remembered(("simplify", float(tolerance_m)), shapes, simplify), frame.crs)
 
 
-def label_points(frame: "gpd.GeoDataFrame", *, aspect: float = 2.0) -> "gpd.GeoSeries":
-    """Point in each area where a label that is `aspect` times wider than high has most room.
+def label_points(frame: "gpd.GeoDataFrame") -> "gpd.GeoSeries":
+    """Point in each area where a label that is twice as wide as high has most room.
 
     The centre of the largest circle inside the area's largest part, found after squeezing the area
-    horizontally by the label's aspect: the circle becomes an ellipse of the label's shape.
+    horizontally by the label's proportion: the circle becomes an ellipse of the label's shape.
 
     Raises
     ------
     DataError
-        When the aspect is not a positive number, or an area is empty.
+        When an area is empty.
 
     Examples
     --------
@@ -123,24 +123,18 @@ def label_points(frame: "gpd.GeoDataFrame", *, aspect: float = 2.0) -> "gpd.GeoS
     """
     import geopandas as gpd
 
-    if not (np.isfinite(aspect) and aspect > 0):
-        raise DataError(
-            f"The aspect {aspect} is not a positive number. Give a label's width over its height, such as 2."
-        )
     if frame.geometry.isna().any() or frame.geometry.is_empty.any():
         raise DataError("An area without a shape has no place for a label. Drop it first.")
 
     def find() -> np.ndarray:
         largest = [max(shapely.get_parts(shape), key=shapely.area) for shape in frame.geometry]
-        squeezed = shapely.transform(np.array(largest), lambda xy: xy / (aspect, 1))
-        size = np.diff(shapely.bounds(squeezed).reshape(-1, 2, 2), axis=1)[:, 0].min(axis=1)
-        circles = [
-            shapely.maximum_inscribed_circle(shape, tolerance=width / 200)
-            for shape, width in zip(squeezed, size, strict=True)
-        ]
-        return shapely.transform(shapely.get_point(circles, 0), lambda xy: xy * (aspect, 1))
+        squeezed = shapely.transform(np.array(largest), lambda xy: xy / (_LABEL, 1))
+        west, south, east, north = shapely.bounds(squeezed).T
+        tolerance = np.minimum(east - west, north - south) / 200
+        centres = shapely.get_point(shapely.maximum_inscribed_circle(squeezed, tolerance=tolerance), 0)
+        return shapely.transform(centres, lambda xy: xy * (_LABEL, 1))
 
-    points = remembered(("label", float(aspect)), frame.geometry, find)
+    points = remembered(("label",), frame.geometry, find)
     return gpd.GeoSeries(points, index=frame.index, crs=frame.crs)
 
 
@@ -158,21 +152,18 @@ def union(shapes: Sequence) -> shapely.Geometry:
 def remembered(task: tuple, shapes: Sequence, work: Callable[[], _Result]) -> _Result:
     """Result of some work on shapes, done once a process for the same task and shapes; not to be written into."""
     content = shapely.to_wkb(np.asarray(shapes, dtype=object)).tolist()
-    key = (*task, hashlib.sha256(b"".join(one or b"\0" for one in content)).digest())
-    if key in _RESULTS:
-        _RESULTS.move_to_end(key)
-        return _RESULTS[key]
-    _RESULTS[key] = result = work()
-    if len(_RESULTS) > _KEPT:
-        _RESULTS.popitem(last=False)
-    return result
+    kept = _place_of_result(*task, hashlib.sha256(b"".join(one or b"\0" for one in content)).digest())
+    if not kept:
+        kept.append(work())
+    return kept[0]
 
 
-def with_geometry(frame: "gpd.GeoDataFrame", shapes: np.ndarray, crs: CRS) -> "gpd.GeoDataFrame":
-    """Return the frame with other shapes, of another reference system."""
-    from geopandas.array import GeometryArray
+@lru_cache(maxsize=256)
+def _place_of_result(*key) -> list:
+    return []
 
-    result = frame.copy(deep=False)
-    result[frame.geometry.name] = GeometryArray(shapes.copy(), crs=crs)
-    result.attrs = dict(frame.attrs)
-    return result
+
+def _with_shapes(frame: "gpd.GeoDataFrame", shapes: np.ndarray, crs: CRS) -> "gpd.GeoDataFrame":
+    import geopandas as gpd
+
+    return frame.set_geometry(gpd.GeoSeries(shapes.copy(), index=frame.index, crs=crs))

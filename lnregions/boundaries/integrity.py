@@ -126,9 +126,7 @@ def stated_by_geopackage(data: bytes) -> tuple[str, list[tuple], int]:
         rows = base.execute('SELECT * FROM "{}"'.format(str(table).replace('"', '""')))
         place = [item[0] for item in rows.description].index(column)
         boxes = [_envelope(row[place], number, srs) for number, row in enumerate(rows.fetchall(), 1)]
-        known = base.execute("SELECT count(*) FROM gpkg_spatial_ref_sys WHERE srs_id = ?", [srs]).fetchone()[
-            0
-        ]
+        known = base.execute("SELECT 1 FROM gpkg_spatial_ref_sys WHERE srs_id = ?", [srs]).fetchone()
         return table, boxes, srs if known and srs > 0 else 0
 
 
@@ -146,16 +144,14 @@ def _envelope(blob: bytes | None, number: int, srs: int) -> tuple:
     return west, south, east, north
 
 
-def first_mismatch(
-    shapes: Sequence[shapely.Geometry | None], boxes: Sequence[tuple], points: Sequence[int] | None = None
-) -> int:
+def first_mismatch(shapes: np.ndarray, boxes: Sequence[tuple], points: Sequence[int] | None = None) -> int:
     """Number of the first shape read that does not fill its stated box, or has not as many points; 0 for none.
 
     A box of NaN states nothing.
     """
     if len(shapes) != len(boxes):
         return min(len(shapes), len(boxes)) + 1
-    stated, found = np.array(boxes), shapely.bounds(np.array(shapes, dtype=object))
+    stated, found = np.reshape(boxes, (-1, 4)), shapely.bounds(shapes)
     close = np.abs(found - stated) <= _TOLERANCE * np.abs(found).max(axis=1, keepdims=True)
     same = close.all(axis=1) | np.isnan(stated).all(axis=1)
     if points is not None:

@@ -1,7 +1,8 @@
 """Second and third pass over a boundary file: are its polygons valid, and do they lie where their areas do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
@@ -25,10 +26,10 @@ WEB_MAPS = {"GCJ-02": np.array([487.0, 191.0]), "BD-09": np.array([1031.0, 857.0
 """Metres east and north by which web maps shift Liaoning, by the formulas in public use, to within 150 m."""
 LOST_PARTS = 0.001
 """Share of an area in parts that a file lacks from which on it is named."""
+FEW = 10
+"""Corners that may differ in a copy of the shipped boundaries; with more it is another drawing."""
 LONE_CORNER, LONE_IN_COPY = 1000.0, 20.0
 """Metres that a single corner may stand off the shipped border, such as a cape, and in a copy of that border."""
-COPY, FEW = 0.05, 5
-"""Share of corners that may differ in a revised copy of the shipped boundaries, and number in an exact copy."""
 _AROUND = (118.0, 38.0, 127.0, 44.0)
 """Degrees west, south, east, north, around Liaoning."""
 _METRES = np.array([84_140.0, 111_050.0])
@@ -39,68 +40,61 @@ _WINDS = ("east", "north-east", "north", "north-west", "west", "south-west", "so
 # ---- valid polygons in degrees ----
 
 
-def valid_polygons(layer: Layer) -> tuple[list, list]:
-    """Shapes of a file as valid polygons in degrees of CGCS2000, None where a row has none, and as they were drawn."""
-    drawn = [None if shape is None or shape.is_empty else _polygons_of(shape) for shape in layer.shapes]
-    present = [n for n, shape in enumerate(drawn) if shape is not None]
-    for n in present:
-        if drawn[n].geom_type not in ("Polygon", "MultiPolygon"):
-            layer.fault(
-                f"row {n + 1} holds a {drawn[n].geom_type}, not a polygon. Give the areas as polygons."
-            )
+def make_valid(layer: Layer) -> None:
+    """Make the shapes valid polygons in degrees of CGCS2000, or report why not."""
+    rows = layer.columns.index
+    shapes = np.array([_polygons_of(shape) for shape in layer.shapes], dtype=object)
+    for row, kind in zip(rows, shapely.get_type_id(shapes), strict=True):
+        if kind not in (3, 6):
+            kind = shapely.GeometryType(kind).name.lower()
+            layer.fault(f"row {row} holds a {kind}, not a polygon. Give the areas as polygons.")
     layer.stop()
-    if present:
-        moved = _in_degrees(np.array([drawn[n] for n in present], dtype=object), layer)
-        drawn = [None if shape is None else moved[present.index(n)] for n, shape in enumerate(drawn)]
-    shapes = [shape if shape is None or shape.is_valid else _repaired(shape) for shape in drawn]
-    for n in present:
-        if shapes[n] is None:
-            reason, most = shapely.is_valid_reason(drawn[n])[:60], 100 * MOST_REPAIR
-            layer.fault(
-                f"the polygon of row {n + 1} is invalid ({reason}), and repair would change its area by more "
-                f"than {most} %. Mend it in a GIS."
-            )
-    repaired = ", ".join(str(n + 1) for n in present if shapes[n] is not drawn[n])
-    if repaired:
-        layer.warnings.append(f"Invalid polygons were repaired, their areas kept to 0.1 %: row {repaired}.")
-    return shapes, drawn
+    layer.drawn = _in_degrees(layer, shapes)
+    layer.shapes = layer.drawn.copy()
+    invalid = np.flatnonzero(~shapely.is_valid(layer.drawn))
+    for n in invalid:
+        layer.shapes[n] = _repaired(layer.drawn[n])
+        if layer.shapes[n] is None:
+            what = f"the polygon of row {rows[n]} is invalid ({shapely.is_valid_reason(layer.drawn[n])[:60]})"
+            most = f"repair would change its area by more than {100 * MOST_REPAIR} %"
+            layer.fault(f"{what}, and {most}. Mend it in a GIS.")
+    if len(invalid):
+        listed = ", ".join(str(row) for row in rows[invalid])
+        layer.warnings.append(f"Invalid polygons were repaired, their areas kept to 0.1 %: row {listed}.")
 
 
 def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
     """Multipolygon of a collection of polygons; any other shape as it is."""
     if shape.geom_type != "GeometryCollection":
         return shape
-    inner = [
-        part for one in shape.geoms for part in shapely.get_parts(_polygons_of(one)) if not part.is_empty
-    ]
-    return shapely.MultiPolygon(inner) if all(part.geom_type == "Polygon" for part in inner) else shape
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.multipolygons(parts) if (shapely.get_type_id(parts) == 3).all() else shape
 
 
-def _in_degrees(shapes: np.ndarray, layer: Layer) -> np.ndarray:
-    import geopandas as gpd
-
+def _in_degrees(layer: Layer, shapes: np.ndarray) -> np.ndarray:
     crs = layer.crs
     if crs is None or crs.is_geographic:
         problem = _degree_problem(shapes)
         if problem:
             layer.refuse(problem)
     if crs is None:
-        layer.warnings.append(
-            "No coordinate reference system is stated; the numbers can only be degrees and were taken as CGCS2000."
-        )
-    elif not _is_plain_degrees(crs):
-        try:
-            shapes = gpd.GeoSeries(shapes, crs=crs).to_crs(CGCS2000).to_numpy()
-            problem = _degree_problem(shapes)
-        except Exception as error:  # the projection library's errors have no common class
-            problem = repr(error)
-        if problem:
-            layer.refuse(
-                f"the coordinates cannot be brought from {crs.name} to degrees. "
-                "Check that the stated coordinate reference system is the true one."
-            )
-        layer.warnings.append(f"Coordinates were brought from {crs.name} to CGCS2000.")
-    return shapes
+        taken = "the numbers can only be degrees and were taken as CGCS2000"
+        layer.warnings.append(f"No coordinate reference system is stated; {taken}.")
+        return shapes
+    try:
+        moved = gpd.GeoSeries(shapes, crs=crs).to_crs(CGCS2000).to_numpy()
+        problem = _degree_problem(moved)
+    except Exception as error:  # the projection library's errors have no common class
+        problem = repr(error)
+    if problem:
+        what = f"the coordinates cannot be brought from {crs.name} to degrees"
+        layer.refuse(f"{what}. Check that the stated coordinate reference system is the true one.")
+    metre = 1e-5  # degrees
+    plain = crs == CRS("OGC:CRS84") or crs.to_epsg(min_confidence=60) in (CGCS2000, 4326)
+    if plain and np.abs(shapely.get_coordinates(moved) - shapely.get_coordinates(shapes)).max() < metre:
+        return shapes
+    layer.warnings.append(f"Coordinates were brought from {crs.name} to CGCS2000.")
+    return moved
 
 
 def _degree_problem(shapes: np.ndarray) -> str:
@@ -109,22 +103,13 @@ def _degree_problem(shapes: np.ndarray) -> str:
         return "the coordinates reach infinity, so they are no degrees. Make the file again."
     (west, south), (east, north) = xy.min(axis=0), xy.max(axis=0)
     turned = _AROUND[1] <= west and east <= _AROUND[3] and _AROUND[0] <= south and north <= _AROUND[2]
-    if not turned and np.abs(xy).max() > 180:
-        return (
-            f"the coordinates reach {np.abs(xy).max():.0f}, so they are no degrees. "
-            "State their coordinate reference system in the file (.prj)."
-        )
-    if turned or max(-south, north) > 90:
+    if turned or (np.abs(xy).max() <= 180 and max(-south, north) > 90):
         first = f"{west:.4f}, {south:.4f}"
         return f"longitude and latitude are swapped (first {first}). Write the longitude first."
+    if np.abs(xy).max() > 180:
+        what = f"the coordinates reach {np.abs(xy).max():.0f}, so they are no degrees"
+        return f"{what}. State their coordinate reference system in the file (.prj)."
     return ""
-
-
-def _is_plain_degrees(crs: CRS) -> bool:
-    """Whether degrees of a system are degrees of CGCS2000 to within a metre: itself and WGS 84."""
-    degrees = all(abs(axis.unit_conversion_factor - np.pi / 180) < 1e-9 for axis in crs.axis_info)
-    known = crs == CRS("OGC:CRS84") or crs.to_epsg(min_confidence=60) in (CGCS2000, 4326)
-    return crs.is_geographic and degrees and known and crs.prime_meridian.longitude == 0
 
 
 def _repaired(shape: shapely.Geometry) -> shapely.Geometry | None:
@@ -134,20 +119,18 @@ def _repaired(shape: shapely.Geometry) -> shapely.Geometry | None:
     return mended if before and off <= MOST_REPAIR * before else None
 
 
-def check_overlaps(layer: Layer, codes: Sequence[str], shapes: Sequence[shapely.Geometry]) -> None:
-    """Find polygons that cover each other; small overlaps are warned of."""
-    array = np.array(shapes, dtype=object)
-    if shapely.coverage_is_valid(array):
+def check_overlaps(layer: Layer) -> None:
+    """Report polygons that cover each other; small overlaps are warned of."""
+    shapes, codes = layer.shapes, layer.codes.to_numpy()
+    if shapely.coverage_is_valid(shapes):
         return
-    one, two = shapely.STRtree(array).query(array, predicate="intersects")
+    one, two = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, two = one[one < two], two[one < two]
-    common = shapely.area(shapely.intersection(array[one], array[two]))
-    percent = 100 * common / np.minimum(shapely.area(array[one]), shapely.area(array[two]))
+    common, areas = shapely.area(shapely.intersection(shapes[one], shapes[two])), shapely.area(shapes)
+    percent = 100 * common / np.minimum(areas[one], areas[two])
     for n in np.flatnonzero(percent > 100 * MOST_COMMON):
-        pair = f"{codes[one[n]]} and {codes[two[n]]}"
-        layer.fault(
-            f"{pair} overlap by {percent[n]:.1f} % of the smaller. Mend their common border in a GIS."
-        )
+        pair = f"{codes[one[n]]} and {codes[two[n]]} overlap by {percent[n]:.1f} % of the smaller"
+        layer.fault(f"{pair}. Mend their common border in a GIS.")
     small = int((percent > 1e-7).sum())
     if small:
         most = f"at most {percent.max():.3f} % of the smaller"
@@ -162,52 +145,44 @@ def to_metres(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
     return shapely.transform(np.array(shapes, dtype=object), lambda xy: xy * _METRES)
 
 
-def check_place(
-    layer: Layer,
-    codes: Sequence[str],
-    shapes: Sequence,
-    drawn: Sequence,
-    *,
-    shipped: Mapping[str, shapely.Geometry],
-) -> None:
-    """Find polygons that lie elsewhere than the shipped ones, a common shift, and corners moved on their own.
+def check_place(layer: Layer, shipped: gpd.GeoSeries) -> None:
+    """Report polygons that lie elsewhere than the shipped ones, a common shift, and corners moved on their own.
 
-    Codes that are not shipped are passed over. Corners are those `drawn`, before any repair.
+    Codes that are not shipped are passed over. Corners are those drawn, before any repair.
     """
-    rows = [n for n, code in enumerate(codes) if code in shipped]
-    if not rows:
+    known = layer.codes.isin(shipped.index).to_numpy()
+    codes = layer.codes[known].tolist()
+    if not codes:
         return
-    codes = [codes[n] for n in rows]
-    mine, raw = to_metres([shapes[n] for n in rows]), to_metres([drawn[n] for n in rows])
-    theirs = to_metres([shipped[code] for code in codes])
+    mine, drawn = to_metres(layer.shapes[known]), to_metres(layer.drawn[known])
+    theirs = to_metres(shipped[codes])
     larger = np.maximum(shapely.area(mine), shapely.area(theirs))
-    share = shapely.area(shapely.intersection(mine, theirs)) / np.maximum(larger, 1e-9)
+    share = shapely.area(shapely.intersection(mine, theirs)) / larger
     if (share < LEAST_OVERLAP).any():
-        _report_elsewhere(layer, codes, share, *(shapely.centroid(each) for each in (mine, theirs)))
+        _report_elsewhere(layer, codes, share, mine, theirs)
         return
     _check_shift(layer, common_shift(mine, theirs))
     if layer.faults:
         return
-    _check_corners(layer, codes, raw, theirs)
+    _check_corners(layer, codes, drawn, theirs)
     loose = ", ".join([code for code, one in zip(codes, share, strict=True) if one < NOTED_OVERLAP][:10])
     if loose:
         layer.warnings.append(f"Drawn otherwise than the shipped boundaries by more than 5 %: {loose}.")
     parts, owner = shapely.get_parts(theirs, return_index=True)
     lost = np.where(shapely.intersects(parts, mine[owner]), 0, shapely.area(parts))
     gone = np.bincount(owner, lost) / shapely.area(theirs)
-    if (gone > LOST_PARTS).any():
-        listed = ", ".join(f"{codes[n]} ({100 * gone[n]:.1f} %)" for n in np.flatnonzero(gone > LOST_PARTS))
-        layer.warnings.append(
-            f"Parts of the shipped boundaries, such as islands, are not in the file (share of the area): {listed}."
-        )
+    listed = ", ".join(f"{codes[n]} ({100 * gone[n]:.1f} %)" for n in np.flatnonzero(gone > LOST_PARTS))
+    if listed:
+        what = "Parts of the shipped boundaries, such as islands, are not in the file (share of the area)"
+        layer.warnings.append(f"{what}: {listed}.")
 
 
 def _report_elsewhere(
-    layer: Layer, codes: list, share: np.ndarray, mine: np.ndarray, theirs: np.ndarray
-) -> None:
-    apart = (shapely.get_coordinates(mine) - shapely.get_coordinates(theirs)) / 1000
-    off = np.hypot(*apart.T)
-    wrong = np.flatnonzero(share < LEAST_OVERLAP)
+    layer: Layer, codes: list[str], share: np.ndarray, mine: np.ndarray, theirs: np.ndarray
+):
+    centres, places = (shapely.get_coordinates(shapely.centroid(each)) for each in (mine, theirs))
+    apart = (centres - places) / 1000
+    off, wrong = np.hypot(*apart.T), np.flatnonzero(share < LEAST_OVERLAP)
     if len(wrong) == len(codes) > 2 and np.hypot(*apart.mean(axis=0)) > 0.9 * off.mean():
         layer.fault(
             f"no polygon lies where its area lies (the centres are {np.median(off):.1f} km off). "
@@ -228,7 +203,7 @@ def common_shift(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     that fits all of them best, by least squares and without the worst tenth, is found in a few rounds.
     """
     corners = shapely.get_coordinates(mine)
-    corners = corners[np.linspace(0, len(corners) - 1, min(600, len(corners))).astype(int)]
+    corners = corners[:: len(corners) // 600 + 1]
     border = shapely.union_all(shapely.boundary(theirs))
     shapely.prepare(border)
     found = np.zeros(2)
@@ -237,65 +212,44 @@ def common_shift(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
         across = -np.diff(shapely.get_coordinates(lines).reshape(-1, 2, 2), axis=1)[:, 0]
         length = np.hypot(*across.T)
         usual = (length <= np.quantile(length, 0.9)) & (length > 1e-3)
-        if usual.sum() < 20:
-            break
-        step = np.linalg.lstsq(across[usual] / length[usual, None], length[usual], rcond=None)[0]
-        found = found + step
-        if np.hypot(*step) < 1:
-            break
+        found += np.linalg.lstsq(across[usual] / length[usual, None], length[usual], rcond=None)[0]
     return found
 
 
 def _check_shift(layer: Layer, shift: np.ndarray) -> None:
     metres, angle = np.hypot(*shift), np.arctan2(shift[1], shift[0])
     place = f"{metres:.0f} m to the {_WINDS[round(angle / (np.pi / 4)) % 8]}"
-    for system, expected in WEB_MAPS.items():
-        if np.hypot(*(expected - shift)) < 0.35 * np.hypot(*expected):
-            layer.fault(
-                f"the coordinates are shifted by {place}, as {system} coordinates of web maps are. "
-                f"Convert them from {system} to WGS 84 or CGCS2000 first."
-            )
-            return
-    if metres > MOST_SHIFT:
-        layer.fault(
-            f"the coordinates are shifted by {place} as a whole. "
-            "The datum is not the stated one; find out the true one and state it."
-        )
+    near = [name for name, one in WEB_MAPS.items() if np.hypot(*(one - shift)) < 0.35 * np.hypot(*one)]
+    if near:
+        what = f"the coordinates are shifted by {place}, as {near[0]} coordinates of web maps are"
+        layer.fault(f"{what}. Convert them from {near[0]} to WGS 84 or CGCS2000 first.")
+    elif metres > MOST_SHIFT:
+        what = f"the coordinates are shifted by {place} as a whole"
+        layer.fault(f"{what}. The datum is not the stated one; find out the true one and state it.")
     elif metres >= LEAST_SHIFT:
         layer.warnings.append(f"The boundaries lie {place} of the shipped ones on average.")
 
 
 def _check_corners(layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.ndarray) -> None:
-    """Find corners that stand off on their own, as a damaged coordinate does where the format cannot tell."""
-    corner, owner = shapely.get_coordinates(mine, return_index=True)
-    points, shipped = shapely.points(corner), shapely.points(shapely.get_coordinates(theirs))
-    near = shapely.STRtree(shipped).query_nearest(points, return_distance=True, all_matches=False)[1]
+    """Report corners that stand off on their own, as a damaged coordinate does where the format cannot tell."""
+    corners, owner = shapely.get_coordinates(mine, return_index=True)
+    shipped, shipped_owner = shapely.get_coordinates(theirs, return_index=True)
+    points, shipped_points = shapely.points(corners), shapely.points(shipped)
+    near = shapely.STRtree(shipped_points).query_nearest(points, return_distance=True, all_matches=False)[1]
     strange = near > 0.01  # metres, which a projection and back may cost
-    copy = strange.mean() < COPY
-    if strange.any() and copy:
-        first = "{:.3f}, {:.3f}".format(*corner[strange][0] / _METRES)
-        layer.warnings.append(
-            f"The same as the shipped boundaries except for some corners: {strange.sum()} (the first near {first})."
-        )
-    borders = shapely.boundary(mine), shapely.boundary(theirs)
-    if strange.sum() <= FEW and abs(len(points) - len(shipped)) <= 2 * FEW:
-        # corners may also be lost, or moved along the border, so both borders are compared
-        differ = ~shapely.equals_exact(mine, theirs, 0.01, normalize=True)
-        off = np.where(
-            differ, shapely.hausdorff_distance(*(np.where(differ, each, None) for each in borders)), 0
-        )
-        lone = [(codes[n], off[n]) for n in np.flatnonzero(off > LONE_IN_COPY)]
+    off = shapely.distance(points, shapely.boundary(theirs)[owner])
+    if strange.sum() <= FEW and abs(len(corners) - len(shipped)) <= 2 * FEW:
+        if strange.any():
+            first = "{:.3f}, {:.3f}".format(*corners[strange][0] / _METRES)
+            what = "The same as the shipped boundaries except for some corners"
+            layer.warnings.append(f"{what}: {strange.sum()} (the first near {first}).")
+        # corners may also be lost, or moved along the border
+        away = shapely.distance(shipped_points, shapely.boundary(mine)[shipped_owner])
+        off, owner = np.append(off, away), np.append(owner, shipped_owner)
+        lone = off > LONE_IN_COPY
     else:
-        border = shapely.union_all(borders[1])
-        shapely.prepare(border)
-        off = shapely.distance(points, border)
-        limit = LONE_IN_COPY if copy else max(LONE_CORNER, 10 * np.quantile(off, 0.9))
-        before, after, far = np.roll(corner, 1, axis=0), np.roll(corner, -1, axis=0), off > limit
-        spike = shapely.distance(points, shapely.linestrings(np.stack([before, after], axis=1))) > limit
-        alone = far & spike & ~np.roll(far, 1) & ~np.roll(far, -1)
-        lone = [(codes[owner[n]], off[n]) for n in np.flatnonzero(alone)]
-    for code, metres in lone:
-        layer.fault(
-            f"a corner of {code} stands {metres:.0f} m off the border on its own. "
-            "The file is damaged, or the corner was moved by mistake; mend it."
-        )
+        limit = max(LONE_CORNER, 10 * np.quantile(off, 0.9))
+        lone = (off > limit) & (np.roll(off, 1) < limit / 2) & (np.roll(off, -1) < limit / 2)
+    for area in np.unique(owner[lone]):
+        what = f"a corner of {codes[area]} stands {off[lone & (owner == area)].max():.0f} m off the border on its own"
+        layer.fault(f"{what}. The file is damaged, or the corner was moved by mistake; mend it.")

@@ -155,7 +155,7 @@ CODES = {
     "missing": (lambda f: f.drop(1), "1 of 14 areas are missing: 210200"),
     "twice": (lambda f: pd.concat([f, f.iloc[[0]]]), "'210100' stands in rows 1, 15"),
     "unknown": (lambda f: f.replace("210100", "210110"), r"unknown area '210110'\. Choose one of .*did you mean"),
-    "empty": (lambda f: f.replace("210400", ""), "row 4 has a shape but no code in column area"),
+    "empty": (lambda f: f.replace("210400", ""), "row 4 has no code in column area"),
     "counties": (lambda f: load_boundaries("county"), "the codes are those of the level 'county'"),
     "cut to four": (lambda f: f[["geometry"]].assign(area=f["area"].str[:4]), "the codes are cut .*for 210100"),
     "cut to five": (lambda f: f[["geometry"]].assign(area=f["area"].str[:5]), "the codes are cut .*for 210100"),
@@ -218,7 +218,7 @@ def spread(four):
 
 SHAPES = {
     "a line": (lambda f: f.set_geometry([shapely.LineString([(122, 41), (123, 41)]), *f.geometry[1:]]),
-               "row 1 holds a LineString"),
+               "row 1 holds a linestring"),
     "crossing outline": (lambda f: f.set_geometry([f.geometry[0], bow_tie(f.geometry[1]), *f.geometry[2:]]),
                          "the polygon of row 2 is invalid .*would change its area by"),
     "overlap": (spread, r"210300 and 211000 overlap by \d"),

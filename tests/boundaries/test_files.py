@@ -1,13 +1,9 @@
 """Boundary files as other programs write them are read; damaged and hostile ones are refused by name."""
 
-import io
-import json
 import os
 import re
 import sqlite3
 import struct
-import warnings
-import zipfile
 
 import numpy as np
 import pytest
@@ -79,7 +75,6 @@ UNUSUAL = {
     "empty cpg": (shapefile(cpg=b""), NO_CPG),
     "latin-1 cpg, plain text": (shapefile(cpg=b"ISO-8859-1", dbf=table(names=False)), ""),
     "no prj": (shapefile(prj=None), DEGREES),
-    "empty prj": (shapefile(prj=b" \r\n"), DEGREES),
     "prj of WGS 84": (shapefile(prj=files.WGS84.encode()), ""),
     "prj with a byte order mark": (shapefile(prj=b"\xef\xbb\xbf" + files.CGCS2000.encode()), ""),
     "Gauss-Kruger zone 41": (in_system(files.ZONE_41), f"{MOVED} CGCS2000"),
@@ -89,7 +84,6 @@ UNUSUAL = {
        for label in ("ADCODE", "PAC", "XZQDM", "市代码", "f_1")},
     "field 市代码 in gbk": (shapefile(cpg=b"GBK", dbf=table(label="市代码", encoding="gbk")), ""),
     "code N(19,11)": (shapefile(dbf=table(kind="N", form=lambda code: f"{code}.00000000000")), ""),
-    "code N": (shapefile(dbf=table(kind="N")), ""),
     "code in scientific notation": (shapefile(dbf=table(kind="F", form=scientific)), ""),
     "code with 156": (shapefile(dbf=table(label="GB", form="156{}".format)), ""),
     "code of twelve digits": (shapefile(dbf=table(form="{}000000".format)), ""),
@@ -197,62 +191,49 @@ DAMAGED = {
     "shp empty": (changed("shp", lambda d: b""), "its header alone takes 100"),
     "shp of another kind": (changed("shp", lambda d: b"x" * len(d)), "does not begin like a shapefile"),
     "lines": (at("shp", 32, "<i", 3), "the shapes are no polygons .shape type 3"),
-    "unknown shapes": (at("shp", 32, "<i", 77), "the shapes are no polygons .shape type 77"),
     "record number": (at("shp", 100, ">i", 9), r"towns\.shx: the index entry 1 does not point at its record"),
-    "record length": (at("shp", 104, ">i", 10**6), "index entry 1 does not point"),
     "record type": (at("shp", 108, "<i", 3), "record 1 is damaged|lacks points or"),
-    "null shape with data": (at("shp", 108, "<i", 0), "record 1 is damaged|lacks points or"),
-    "part count": (at("shp", 144, "<i", 2), "record 1 is damaged|lacks points or"),
     "point count": (at("shp", 148, "<i", 40), COPY),
     "a coordinate that is no number": (at("shp", 156, "<d", np.nan), COPY),
     "open ring": (at("shp", 156, "<d", 122.0), COPY),
     "box": (at("shp", 112, "<d", 100.0), "the box that it states"),
     "index swapped": (changed("shx", lambda d: d[:100] + d[108:116] + d[100:108] + d[116:]), "index entry 1 does not"),
-    "index cut": (changed("shx", lambda d: d[:50]), r"towns\.shx: the file has 50 bytes"),
     "index of three": (changed("shx", lambda d: d[:24] + struct.pack(">i", 62) + d[28:124]), "the index ends at byte"),
     "table of three": (shapefile(dbf=table(FOUR[:3])), r"towns\.dbf: the \.dbf has 3 rows for 4 shapes"),
     "table cut": (changed("dbf", lambda d: d[:-44]), "the table states .* bytes for 4 rows"),
-    "table without a header": (changed("dbf", lambda d: d[:20]), "the table is cut short"),
     "table without an end of its header": (changed("dbf", lambda d: d.replace(b"\r", b" ")), "the columns take"),
     "column width": (at("dbf", 48, "B", 7), "the columns take .* bytes a row, the header states"),
     "deleted row": (changed("dbf", lambda d: d[:97] + b"*" + d[98:]), "row 1 is marked as deleted"),
     **{f"no {part}": (shapefile(**{part: None}), rf"the part \.{part} of the shapefile is missing")
        for part in ("shx", "dbf")},
-    "wrong cpg": (shapefile(cpg=b"UTF-8", dbf=GBK), "the text in column NAME is not UTF-8"),
-    "latin cpg on gbk": (shapefile(cpg=b"ISO-8859-1", dbf=GBK), "garbled"),
+    "wrong cpg": (shapefile(cpg=b"UTF-8", dbf=GBK), "the text of the table is not UTF-8"),
     "latin cpg on utf-8": (shapefile(cpg=b"88591"), "garbled"),
     "gbk cpg on utf-8": (shapefile(cpg=b"GBK"), "garbled|is not GB18030"),
     "unknown cpg": (shapefile(cpg=b"klingon"), "encoding 'klingon' is not known"),
-    "cpg with a NUL": (shapefile(cpg=b"UT\0F8"), "the encoding .* is not known"),
     "cpg of no text": (shapefile(cpg=b"zlib"), "encoding 'zlib' is not known"),
-    "no encoding": (shapefile(cpg=None, dbf=table().replace("鞍".encode(), b"\xff\xfe\xff")), "is not UTF-8 OR"),
+    "no encoding": (shapefile(cpg=None, dbf=table().replace("鞍".encode(), b"\xff\xfe\xff")), "is not UTF-8 or"),
     **{f"prj {prj!r}": (shapefile(prj=prj), r"towns\.prj: the \.prj cannot be read")
        for prj in (b"EPSG 4490", b"GEOGCS[", b"\xff\xfe")},
     "json cut": (lambda f: write(f, write_geojson(f).read_bytes()[:-2000], "towns.json"), "no JSON"),
     "json of lists": (lambda f: write(f, "[" * 100_000, "towns.json"), "no JSON"),
-    "json of objects": (lambda f: write(f, '{"a":' * 100_000, "towns.json"), "no JSON"),
     "json with a key twice": (in_json('"type": "Feature"', '"type": "Feature", "type": "Feature"'), "stands twice"),
     "json of something else": (in_json("FeatureCollection", "Topology"), "no GeoJSON FeatureCollection"),
     "json with an unknown crs": (geojson(crs={"properties": {"name": "EPSG:0"}}), "EPSG:0.* is not known"),
     "json with an odd crs": (geojson(crs=7), "system 7 is not known"),
     "json without features": (geojson([]), "holds no area"),
     "json with a number for a feature": (geojson([3]), "feature 1 has no proper polygon"),
-    "json with infinity": (in_json("[[[12", "[[[1e999, 12"), "feature 1 has no proper polygon"),
     "json with NaN": (in_json("[[[12", "[[[NaN, 12"), "feature 1 has no proper polygon"),
     "json with text for a number": (in_json("[[[12", '[[["12", 12'), "feature 1 has no proper polygon"),
     "json with true for a number": (in_json("[[[12", "[[[true, 12"), "feature 1 has no proper polygon"),
     "json with an open ring": (in_json("[[[12", "[[[1"), "feature 1 has no proper polygon: .*closed"),
-    "json with a long number": (in_json("[[[12", "[[[" + "1" * 4000), "feature 1 has no proper polygon"),
-    "json of points": (geojson(features(change=shapely.centroid)), "row 1 holds a Point, not a polygon"),
+    "json of points": (geojson(features(change=shapely.centroid)), "row 1 holds a point, not a polygon"),
     "json of deep collections": (
         in_json('"geometry": ', '"geometry": ' + '{"type":"GeometryCollection","geometries":[' * 400), "no JSON"),
     "gpkg of nothing": (lambda f: write(f, b"", "towns.gpkg"), r"towns\.gpkg: the GeoPackage is damaged"),
-    "gpkg of text": (lambda f: write(f, b"text" * 300, "towns.gpkg"), "the GeoPackage is damaged"),
     "gpkg cut": (lambda f: write(f, write_geopackage(f).read_bytes()[:-9000], "towns.gpkg"), "is damaged"),
     "gpkg open elsewhere": (
         lambda f: (write_geopackage(f), write(f, b"x", "towns.gpkg-wal"))[0], "stand beside it in a file -wal"),
     "gpkg shape cut": (sql("update towns set geom = x'47500001' where fid = 2"), "is damaged"),
-    "gpkg shape of text": (sql("update towns set geom = 'text' where fid = 1"), "is damaged"),
     "gpkg shape without a size": (sql("update towns set geom = x'4750000b00000000'"), "header of shape 1 is damaged"),
     "gpkg envelope": (
         sql("update towns set geom = cast(substr(geom, 1, 8) || x'0000000000005940' || substr(geom, 17) as blob) "
@@ -262,7 +243,6 @@ DAMAGED = {
         sql("INSERT INTO gpkg_geometry_columns VALUES ('t2','g','',4490,0,0);"), "holds 2 layers of shapes"),
     "gpkg in an unknown system": (
         sql("update gpkg_spatial_ref_sys set organization = 'X', definition = 'y'"), "system 4490 cannot be read"),
-    "gpkg of a view": (sql("ALTER TABLE towns RENAME TO t; CREATE VIEW towns AS SELECT 1;"), "no ordinary table"),
     "gpkg of a view without end": (sql(f"DROP TABLE towns; CREATE VIEW towns AS {ENDLESS};"), "no ordinary table"),
     "gpkg with a list that is a view": (
         sql(f"DROP TABLE gpkg_geometry_columns; CREATE VIEW gpkg_geometry_columns AS {ENDLESS};"), "no ordinary table"),
@@ -278,7 +258,6 @@ DAMAGED = {
     "zip cut": (lambda f: write(f, zipped()(f).read_bytes()[:-300], "towns.zip"), "the zip is damaged"),
     "zip of two": (zipped(more={"other.shp": b"x"}), "holds 2 boundary files"),
     "zip of none": (packed(towns_txt=b"x"), "holds 0 boundary files"),
-    "zip of a zip": (packed(towns_zip=b"PK"), "holds 0 boundary files"),
     "zip with too many": (packed(**{f"{n}_txt": b"" for n in range(1001)}), "1001 members"),
     "zip that grows": (packed(towns_geojson=b" " * 20_000_000), r"'towns\.geojson' grows \d+ times"),
     **{f"zip that leads to {name}": (lambda f, name=name: pack(f / "towns.zip", {name: b"x"}), "leads out of it")
@@ -349,13 +328,10 @@ def test_a_zip_with_a_link_a_password_or_a_wrong_size_is_refused(tmp_path, field
 
 
 def test_a_zip_with_a_member_twice_is_refused(tmp_path):
-    buffer = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w") as file:
-        warnings.simplefilter("ignore")
-        file.writestr("a.shp", b"")
-        file.writestr("a.shp", b"")
+    path = pack(tmp_path / "towns.zip", {"a.shp": b"", "b.shp": b""})
+    write(tmp_path, path.read_bytes().replace(b"b.shp", b"a.shp"), "towns.zip")
     with pytest.raises(DataError, match="stands there twice"):
-        load_boundaries(path=write(tmp_path, buffer.getvalue(), "towns.zip"))
+        load_boundaries(path=path)
 
 
 def test_arcs_become_short_straight_segments(tmp_path):
@@ -375,10 +351,6 @@ def test_a_geopackage_without_a_stated_system_is_read_as_degrees(tmp_path):
 
 
 def test_a_geojson_may_have_rows_without_a_shape_and_lists_among_its_properties(tmp_path):
-    ring = [[122, 41], [123, 41], [123, 42], [122, 41]]
-    shapes = [{"type": "Polygon", "coordinates": [ring]}, None, {"type": "Polygon", "coordinates": []}]
-    rows = [
-        {"type": "Feature", "properties": {"code": "a", "tags": ["x"]}, "geometry": one} for one in shapes
-    ]
-    text = json.dumps({"type": "FeatureCollection", "features": rows})
-    assert len(load_boundaries(path=write(tmp_path, text, "towns.json"))) == 1
+    shapes = [shapely.box(122, 41, 123, 42), None, shapely.Polygon()]
+    path = write_geojson(tmp_path, [feature(shape, code="a", tags=["x"]) for shape in shapes])
+    assert len(load_boundaries(path=path)) == 1

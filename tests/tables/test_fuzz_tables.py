@@ -1,0 +1,262 @@
+"""Damaged tables, facts and parameters: each is refused by name, or read as it stands; no crash, no silent change.
+
+What stands in a damaged file is found here by the standard library and PyYAML alone, without the package's readers.
+"""
+
+import csv
+import re
+import shutil
+import unicodedata
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from damage import REFUSED, RIGHT, SEED, TEXTUAL, WORDS, WRONG, damaged, print_counts, share
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from lnregions import DataError, load_observations, load_plan
+from lnregions.batch.parameters import Notebook, Parameter, check_parameters, read_notebook
+from lnregions.paths import data_dir, notebooks_dir
+from lnregions.tables import parse_as_of
+
+WRITTEN = "read as the damaged file states"
+"""The damage made another good file of it: no reader could know, and what was read is what stands there."""
+TABLES = ("regions", "positioning", "membership", "targets", "sources")
+PLAN = data_dir() / "plans" / "ln-2022"
+
+
+# ---- what a file states ----
+
+
+def decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
+def plain(text: str) -> str:
+    signs = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    return "".join(signs).replace("\N{MINUS SIGN}", "-").strip()
+
+
+def meaning(value: object) -> str:
+    """What a cell or a value means, in one form for both."""
+    text = plain(value if isinstance(value, str) else re.sub(r"<NA>|nan|None", "", str(value)))
+    if text.casefold() in ("true", "yes", "是", "false", "no", "否"):
+        return "yes" if text.casefold() in ("true", "yes", "是") else "no"
+    bare = re.sub(r"(?<=\d),(?=\d{3})", "", text).rstrip("年")
+    if re.fullmatch(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", bare, re.ASCII):
+        return repr(float(bare))
+    hit = re.fullmatch(r"(\d{4})[-/年](\d{1,2})(?:[-/月](\d{1,2})日?|月)?", text)
+    return "-".join(part.zfill(2) for part in hit.groups() if part) if hit else text
+
+
+def compared_with_table(frame: pd.DataFrame, data: bytes) -> str:
+    """Whether a frame holds just what stands in the file."""
+    lines = re.split(r"\r\n|\r|\n", decoded(data))
+    lines = [line for line in lines if not line.startswith("#")]
+    head = next(line for line in lines if line.strip(" ,;\t"))
+    separator = next((sign for sign in ",\t;" if sign in head), ",")
+    rows = [row for row in csv.reader(lines, delimiter=separator) if any(map(str.strip, row))]
+    names = [plain(name).casefold() for name in rows[0]]
+    wanted = [name for name in names if name in frame.columns]
+    listed = {tuple(meaning(row[n]) for n, name in enumerate(names) if name in wanted) for row in rows[1:]}
+    read = {tuple(meaning(value) for value in row) for row in frame[wanted].itertuples(index=False)}
+    return WRITTEN if read == listed else f"{WRONG}: other than written: {sorted(read ^ listed)[:2]}"
+
+
+def compared_with_facts(facts: dict, data: bytes) -> str:
+    """Whether facts are just what the file states."""
+    stated = yaml.load(decoded(data), Loader=yaml.BaseLoader)
+    for key, value in facts.items():
+        if key == "baseline_year" and not stated.get(key):
+            continue
+        value = {True: "yes", False: "no"}[value] if key == "base_stated" else value
+        other = stated.get(key) or ("no" if key == "base_stated" else "")
+        if meaning(value) != meaning("" if other in ("null", "~") else other):
+            return f"{WRONG}: {key} {value!r} is not what is stated, {other!r}"
+    return WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("cell", "form"),
+    [("1,000", "1000.0"), ("２０２１年", "2021.0"), ("yes", "yes"), ("2024/1/9", "2024-01-09"), ("a", "a")],
+)
+def test_forms_of_one_value_are_taken_for_one(cell, form):
+    assert meaning(cell) == form
+
+
+@pytest.mark.parametrize(("factor", "outcome"), [(0.1, WRITTEN), (0.2, f"{WRONG}: other than written")])
+def test_a_changed_figure_is_seen(factor, outcome):
+    frame = pd.DataFrame({"unit": ["x"], "factor_en": [factor]})
+    assert compared_with_table(frame, b"unit,factor_en\nx,0.1\n").startswith(outcome)
+
+
+# ---- damaged files ----
+
+
+def compare_figures(found, good, files):
+    return RIGHT if same(found, good) else compared_with_table(found, files["figures.csv"])
+
+
+def compare_plans(found, good, files):
+    changed = [name for name in TABLES if not same(getattr(found, name), getattr(good, name))]
+    if found.facts == good.facts and not changed:
+        return RIGHT
+    if "plan.yaml" in files:
+        return compared_with_facts(found.facts, files["plan.yaml"])
+    outcomes = {compared_with_table(getattr(found, name), files[f"{name}.csv"]) for name in changed}
+    return max(outcomes, key=lambda words: words.startswith(WRONG))
+
+
+def same(one, two):
+    return one.drop(columns="default", errors="ignore").equals(two.drop(columns="default", errors="ignore"))
+
+
+def compare_parameters(found, good, files):
+    if found.parameters == good.parameters:
+        return RIGHT
+    text = files["book.ipynb"].decode("utf-8", "replace")
+    types = {type(one.default) for one in found.parameters}
+    whole = types <= {str, int, float, bool, type(None)} and all(one.name in text for one in found.parameters)
+    return WRITTEN if whole else f"{WRONG}: parameters from nowhere"
+
+
+def some_figures():
+    lines = (data_dir() / "observations.csv").read_bytes().splitlines(keepends=True)
+    return {"figures.csv": lines[0] + b"".join(lines[1::40])}
+
+
+def files_of_plan(ending):
+    return {path.name: path.read_bytes() for path in sorted(PLAN.glob(f"*.{ending}"))}
+
+
+KINDS = {
+    # what: (cases of the short pass, good files, reader, comparison)
+    "tables of figures": (
+        560, some_figures(), lambda folder: load_observations(path=folder / "figures.csv"), compare_figures),
+    "tables of a plan": (200, files_of_plan("csv"), lambda folder: load_plan(path=folder), compare_plans),
+    "facts of a plan": (160, files_of_plan("yaml"), lambda folder: load_plan(path=folder), compare_plans),
+    "parameters of a notebook": (
+        160, {"book.ipynb": (notebooks_dir() / "03_region_trajectories.ipynb").read_bytes()},
+        lambda folder: read_notebook(folder / "book.ipynb"), compare_parameters),
+}  # fmt: skip
+
+
+def outcome(kind, folder, files, good=None):
+    """What came of reading these files, compared with the good ones."""
+    _, _, read, compare = KINDS[kind]
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = read(folder)
+            return RIGHT if good is None else compare(found, good, files)
+        except DataError as error:
+            text = str(error)
+            named = any(path.stem in text for path in folder.iterdir()) and len(text) < 20_000
+            return REFUSED if named else f"{WRONG}: refused without a name: {text[:200]}"
+        except Exception as error:
+            return f"{WRONG}: {type(error).__name__}: {error}"[:300]
+
+
+@pytest.fixture(scope="module")
+def counts(request):
+    counts = Counter({WRONG: 0})
+    yield counts
+    print_counts(request, "tables and notebooks", counts)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(PLAN, tmp_path / "plan")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_damaged_file_is_read_as_something_else(kind, folder, counts):
+    cases, files, read, _ = KINDS[kind]
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    good, found = read(folder), {}
+    assert outcome(kind, folder, files, good) == RIGHT
+    for case in range(share(cases, of=1080)):
+        name = f"{kind} {SEED} {case}"
+        found[name] = outcome(kind, folder, damaged(files, name, ways=TEXTUAL), good)
+    wrong = [f"{name}: {words}" for name, words in found.items() if words.startswith(WRONG)]
+    counts.update(WRONG if words.startswith(WRONG) else words for words in found.values())
+    assert not wrong, "\n".join(wrong[:10])
+    assert REFUSED in found.values()
+
+
+# ---- made up by hypothesis ----
+
+ODD = list("，．％０１年月日①…－–\xa0\u200b٣\ufeff元")
+SIGNS = st.text(st.one_of(st.characters(max_codepoint=126), st.sampled_from(ODD)), max_size=12)
+HEAD = "area,indicator,year,value,unit,vintage,status,grade,source,note"
+ROWS = ["210200,gdp,2024,9516.9,亿元,2025-01-20,preliminary,A,s047,",
+        "210100,urbanisation_rate,2023,85.5,%,,unknown,B,s047,as published"]  # fmt: skip
+COLUMNS = HEAD.split(",")
+
+
+def made_up(examples):
+    """Settings of a test by hypothesis that takes its part of the cases."""
+    return lambda test: seed(int(SEED))(
+        settings(max_examples=share(examples, of=1080), deadline=None, database=None)(test)
+    )
+
+
+@made_up(240)
+@given(st.integers(0, 1), st.sampled_from(COLUMNS), SIGNS)
+def test_any_text_in_a_cell_is_read_as_it_stands_or_refused(tmp_path_factory, row, column, text):
+    lines = [line.split(",") for line in ROWS]
+    lines[row][COLUMNS.index(column)] = '"' + text.replace('"', '""') + '"'
+    data = "\n".join([HEAD, *map(",".join, lines)]).encode()
+    files, place = {"figures.csv": data}, tmp_path_factory.getbasetemp()
+    assert outcome("tables of figures", place, files, pd.DataFrame()) in (WRITTEN, REFUSED)
+
+
+@made_up(120)
+@given(st.binary(max_size=400))
+def test_any_bytes_as_a_table_or_facts_are_refused(tmp_path_factory, data):
+    place = tmp_path_factory.getbasetemp()
+    assert outcome("tables of figures", place, {"figures.csv": data}) == REFUSED
+    assert outcome("facts of a plan", place, {"plan.yaml": data}) == REFUSED
+
+
+@made_up(480)
+@given(st.one_of(SIGNS, st.from_regex(r"\d{4}(-\d{1,2}){0,2}", fullmatch=True), st.integers(), st.none()))
+def test_any_as_of_date_is_a_day_or_refused(text):
+    try:
+        day = parse_as_of(text)
+    except DataError:
+        return
+    assert 1949 <= day.year <= 2100
+    assert str(day.year) in plain(str(text))
+
+
+TYPES = {"region": str, "year": int, "share": float, "labels": bool, "as_of": str, "years": list, "note": str}
+BOOK = Notebook("a", Path("a.ipynb"), tuple(
+    Parameter(name, kind.__name__, kind(), choices=("circle", "belt") if name == "region" else ())
+    for name, kind in TYPES.items()))  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | SIGNS | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SIGNS, inner, max_size=2), max_leaves=4,
+)  # fmt: skip
+
+
+@made_up(360)
+@given(st.sampled_from([*TYPES, "regoin"]), VALUES)
+def test_any_parameter_has_its_type_or_is_refused(name, value):
+    try:
+        taken = check_parameters(BOOK, {name: value})
+    except DataError:
+        return
+    assert type(taken[name]) is TYPES[name]

@@ -1,0 +1,118 @@
+"""Plan folders and tables that try something: to leave their folder, to act in a terminal, or never to end."""
+
+import json
+import os
+import re
+import shutil
+
+import pytest
+
+from lnregions import DataError, load_observations, load_plan
+from lnregions.errors import fault
+from lnregions.paths import data_dir
+from lnregions.tables import batch_choices, check_plan
+
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(data_dir() / "plans" / "ln-2022", tmp_path / "p")
+
+
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\x07", "\r", "\u202e", "\u200b", "\x9b31m", "\u2028"])
+def test_no_message_carries_what_a_terminal_obeys(sign):
+    assert sign not in fault(f"x{sign}y.", f"a{sign}b.csv", 1).message()
+
+
+@pytest.mark.parametrize("text", ["\x1b]0;owned\x07", "a\x00b", "a\u202eb", "a\nb", "a\x85b"])
+def test_control_characters_in_facts_are_refused(folder, text):
+    facts = (folder / "plan.yaml").read_text("utf-8")
+    facts = re.sub(r"title_en: .*", lambda hit: f"title_en: {json.dumps(text)}", facts, count=1)
+    (folder / "plan.yaml").write_text(facts, "utf-8")
+    with pytest.raises(DataError, match=r"title_en.*(control character|line break)"):
+        load_plan(path=folder)
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x", "https://a b", '"x']
+)
+def test_an_address_that_is_none_of_a_page_is_refused(folder, url):
+    with (folder / "plan.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"  - id: p9\n    title: x\n    url: {json.dumps(url)}\n")
+    with pytest.raises(DataError, match=r"plan\.yaml line \d+: url .* is no address of a page"):
+        load_plan(path=folder)
+
+
+CODES = ["/etc", "c:x", "a\0b", "a.", "a b", "Ａ", "é", "-rf", "COM1", "NUL"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_region_code_leaves_its_folder(folder, code):
+    table = (folder / "regions.csv").read_text("utf-8")
+    (folder / "regions.csv").write_text(table.replace("\ncircle,", f"\n{code},", 1), "utf-8")
+    with pytest.raises(DataError, match=r"region|NUL byte|control"):
+        load_plan(path=folder)
+
+
+@pytest.mark.parametrize("text", ["../../x", "a'b", "a\nb", "a;touch x", "$(touch x)", "%s", "a\0b"])
+def test_the_path_of_a_plan_is_a_path_and_nothing_else(tmp_path, text, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for read in (load_plan, batch_choices):
+        with pytest.raises(DataError, match=r"does not exist|Unknown plan"):
+            read(text)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("place", ["pipe", "/dev/zero", "/dev/stdin", "loop"])
+@pytest.mark.parametrize("name", ["plan.yaml", "regions.csv"])
+def test_what_is_no_file_in_a_plan_folder_is_refused_without_a_wait(folder, name, place):
+    (folder / name).unlink()
+    if place == "pipe":
+        os.mkfifo(folder / name)
+    else:
+        (folder / name).symlink_to(name if place == "loop" else place)
+    assert any(name in fault.path for fault in check_plan(folder))
+
+
+YAML = {
+    "a tag of bytes": "id: !!binary aGVsbG8=",
+    "merging": "<<: {id: x}\nid: y",
+    "a huge number": "id: x\nfirst_year: " + "9" * 60_000,
+    "two documents": "id: x\n---\nid: y",
+    "a directive": "%TAG ! tag:evil.example,2000:\n---\nid: !x y",
+}
+
+
+@pytest.mark.parametrize("what", YAML)
+def test_yaml_that_is_more_than_text_is_refused(folder, what):
+    (folder / "plan.yaml").write_text(YAML[what] + "\n", "utf-8")
+    with pytest.raises(DataError, match=r"plan\.yaml") as caught:
+        load_plan(path=folder)
+    assert len(str(caught.value)) < 5000
+
+
+HEAD = "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
+ROW = "210200,gdp,2024,9516.9,亿元,2025-01-20,preliminary,A,s047,"
+LONG = ["9" * 3999, "1," * 1999 + "1", "9," * 1500, "1e" + "9" * 3000, " " * 3999, "2024" + "-" * 3000,
+        "a" * 3999 + "!"]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ["area", "indicator", "year", "value", "unit", "vintage", "source"])
+def test_a_very_long_cell_is_refused_and_quoted_in_short(tmp_path, column):
+    rows, place = [ROW.split(",") for _ in LONG], HEAD.strip().split(",").index(column)
+    for row, text in zip(rows, LONG, strict=True):
+        row[place] = f'"{text}"'
+    (tmp_path / "observations.csv").write_text(HEAD + "\n".join(map(",".join, rows)), "utf-8")
+    with pytest.raises(DataError, match=r"observations\.csv line 2") as caught:
+        load_observations(path=tmp_path / "observations.csv")
+    assert len(str(caught.value)) < 5000
+
+
+def test_of_a_table_wrong_in_every_row_ten_faults_are_spelt_out(tmp_path):
+    rows = "".join(f"9{n:05},gdq,2024,1,亿元,,final,A,s99{n}x,\n" for n in range(3000))
+    (tmp_path / "observations.csv").write_text(HEAD + rows, "utf-8")
+    with pytest.raises(DataError, match=r"And [\d,]+ more faults") as caught:
+        load_observations(path=tmp_path / "observations.csv")
+    assert len(str(caught.value).splitlines()) == 11
