@@ -11,22 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnregions.batch.parameters_cell import CellError, Choices, Parameter, is_python, read_cells
-from lnregions.errors import DataError, Fault, add_messages, refuse_any, shown_path, unknown_fault
+from lnregions.errors import DataError, Fault, quote, refuse_any, shown_path, unknown_fault
 from lnregions.paths import notebooks_dir
-
-add_messages(
-    {
-        "parameter type": (
-                "parameter {column} of {notebook} is {value}, which is not {wanted}",
-                "Give {wanted}, as in {default}{quoted}",
-            ),
-        "parameter date": (
-                "parameter {column} is {value}, which is no date",
-                "Give a date such as 2024-03-31, or leave it empty",
-            ),
-        "notebook": ("{text}", "{remedy}"),
-    }
-)  # fmt: skip
 
 _WANTED = {
     "str": "text", "int": "a whole number", "float": "a number", "bool": "True or False", "list": "a list",
@@ -149,20 +135,18 @@ def _check_value(notebook: Notebook, parameter: Parameter, value: object) -> tup
         value = _as_type(value, parameter)
     except ValueError:
         wanted = _WANTED.get(parameter.annotation, parameter.annotation)
-        text = parameter.annotation == "str" and not isinstance(value, str)
-        extra = {
-            "notebook": notebook.name,
-            "wanted": f"{wanted} or None" if parameter.optional else wanted,
-            "default": _example(parameter),
-            "quoted": "; codes keep their leading zeros only in quotes" if text else "",
-        }
-        return value, Fault("parameter type", column=parameter.name, value=value, extra=extra)
+        wanted += " or None" if parameter.optional else ""
+        is_code = parameter.annotation == "str" and not isinstance(value, str)
+        quoted = "; codes keep their leading zeros only in quotes" if is_code else ""
+        what = f"Parameter {parameter.name} of {notebook.name} is {quote(value)}, which is not {wanted}."
+        return value, Fault(f"{what} Give {wanted}, as in {_example(parameter)}{quoted}.", column=parameter.name)
     if parameter.choices and value not in parameter.choices and value != parameter.default:
         return value, unknown_fault(_kind(parameter.name), value, parameter.choices)
-    if _is_date(parameter) and value and not _date_ok(str(value)):
-        return value, Fault("parameter date", column=parameter.name, value=value)
-    if isinstance(value, str) and "\0" in value:
-        return value, Fault("parameter date", column=parameter.name, value=value)
+    no_date = _is_date(parameter) and value and not _date_ok(str(value))
+    if no_date or (isinstance(value, str) and "\0" in value):
+        what = f"Parameter {parameter.name} is {quote(value)}, which is no date."
+        text = f"{what} Give a date such as 2024-03-31, or leave it empty."
+        return value, Fault(text, column=parameter.name)
     return value, None
 
 
@@ -284,10 +268,6 @@ def _cell_mark(cell: dict) -> list:
 
 
 def _notebook_error(path: Path, what: str, detail: str = "") -> DataError:
-    extra = {
-        "text": what + (f" ({detail})" if detail else ""),
-        "text_zh": f"笔记本无法使用：{what}",
-        "remedy": "Open it in JupyterLab and save it, or mend the cell",
-        "remedy_zh": "请在 JupyterLab 中打开并重新保存，或修改该单元格",
-    }
-    return DataError([Fault("notebook", shown_path(path), extra=extra)])
+    what += f" ({detail})" if detail else ""
+    text = f"{what}. Open it in JupyterLab and save it, or mend the cell."
+    return DataError([Fault(text, shown_path(path))])

@@ -10,13 +10,15 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from lnregions.errors import Fault, fault, narrow, quote, refuse_any, shown_path, unknown_fault
+from lnregions.errors import Fault, narrow, quote, refuse_any, shorten, shown_path, unknown_fault
 from lnregions.paths import data_dir
 from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
 from lnregions.words import is_day, parse_code, parse_date, parse_number, parse_year, visible
@@ -32,10 +34,27 @@ _UNREADABLE = {
 }
 _MOST_GUESSED = 100
 """Faults of a column after which no likeliest name is sought any more, as that takes time."""
-_KINDS = {"sources": "source", "parent": "area", "other_area": "area", "benchmark": "area"}
-"""Columns whose name is not that of what they refer to."""
 NO_DAY = "is no day of the calendar from 1949 to 2100. Give a date such as 2024-01-19, 2024-01 or 2024."
 _UNSEALED = "the table is not the one that was sealed; if the change is meant, run: python data/seal.py"
+REFERENCES = {
+    "areas": {"parent": "area"},
+    "indicators": {"unit": "unit", "weight": "indicator"},
+    "breaks": {"indicator": "indicator", "area": "group area region", "source": "source"},
+    "caveats": {"indicator": "all indicator", "area": "group area", "source": "source"},
+    "observations": {"area": "area region", "indicator": "indicator", "source": "source"},
+    "regions": {"lead_city": "area"},
+    "positioning": {"region": "all region"},
+    "membership": {"region": "region", "area": "area", "sources": "source"},
+    "targets": {
+        "region": "region", "indicator": "indicator", "sources": "source",
+        "area": "region area", "other_area": "region area", "benchmark": "region area",
+    },
+}  # fmt: skip
+"""Columns of each table that refer to codes, and the kinds of code that each may hold."""
+_ALWAYS = {"all": ["*"], "group": ["*", "nation", "province", "cities"]}
+"""What a column may hold besides codes."""
+_KINDS = {"sources": "source", "parent": "area", "other_area": "area", "benchmark": "area"}
+"""Columns whose name is not that of what they refer to."""
 
 
 @dataclass
@@ -52,7 +71,17 @@ class Table:
 
     def report(self, row: int | None, column: str, text: str) -> None:
         """Add a fault of a cell; row None is the whole file."""
-        self.faults.append(fault(text, self.path, None if row is None else self.lines[row], column=column))
+        self.faults.append(Fault(text, self.path, None if row is None else self.lines[row], column))
+
+    def report_where(self, wrong: pd.Series, column: str, text: str, **further: pd.Series) -> None:
+        """Add a fault of a column for each row that is wrong.
+
+        The text may name columns of the frame and of `further` in braces, such as ``{unit!r} of {indicator}``.
+        """
+        places = np.flatnonzero(wrong.astype("boolean").fillna(False))
+        rows = self.frame.assign(**further).iloc[places]
+        for place, row in zip(places, rows.to_dict("records"), strict=True):
+            self.report(place, column, text.format_map({name: shorten(value) for name, value in row.items()}))
 
     def sorted_faults(self) -> list[Fault]:
         """Return the faults in the order of lines, the first of each cell."""
@@ -66,38 +95,31 @@ class Table:
         refuse_any(self.sorted_faults())
         return self.frame
 
-    def check_references(
-        self, choices: dict[str, Iterable[str] | None], *, rows: Iterable | None = None
-    ) -> None:
-        """Report every value of a column (ids apart by blanks) that is none of its choices.
+    def check_references(self, name: str, known: Mapping[str, Iterable[str] | None]) -> None:
+        """Report every code (several apart by blanks) that is none of those that :data:`REFERENCES` allows.
 
-        Choices None are not known, because their own file could not be read; `rows` tells which rows count.
+        `known` holds the codes of each kind; None where their own file could not be read, so that one fault does not
+        bring others. Zones of a plan need no code.
         """
-        for column, known in choices.items():
-            if known is None:
+        for column, kinds in REFERENCES[name].items():
+            codes = [(_ALWAYS | known)[kind] for kind in kinds.split()]
+            if any(one is None for one in codes):
                 continue
-            kind, known = _KINDS.get(column, column), list(dict.fromkeys(known))
-            sound, before = set(known), len(self.faults)
-            wrong = {
-                cell: [word for word in cell.split() if word not in sound]
-                for cell in self.frame[column].unique()
-            }
-            for row, cell in enumerate(self.frame[column]):
-                if rows is None or rows[row]:
-                    for word in wrong[cell]:
-                        place = {"path": self.path, "line": self.lines[row], "column": column}
-                        if len(self.faults) - before < _MOST_GUESSED:
-                            self.faults.append(unknown_fault(kind, word, known, **place))
-                        else:
-                            self.faults.append(
-                                fault(f"unknown {kind} {quote(word)}. Choose a known one.", **place)
-                            )
+            choices, cells = list(dict.fromkeys(chain(*codes))), self.frame[column]
+            if (name, column) == ("membership", "area"):
+                cells = cells.mask(self.frame["level"] == "zone", "")
+            sound, kind = set(choices), _KINDS.get(column, column)
+            unknown = [(row, w) for row, cell in enumerate(cells) for w in cell.split() if w not in sound]
+            for row, word in unknown[:_MOST_GUESSED]:
+                place = {"path": self.path, "line": self.lines[row], "column": column}
+                self.faults.append(unknown_fault(kind, word, choices, **place))
+            for row, word in unknown[_MOST_GUESSED:]:
+                self.report(row, column, f"unknown {kind} {quote(word)}. Choose a known one.")
 
     def check_dates(self, column: str) -> None:
         """Report dates of a column that are no day of the calendar; an empty one is none."""
-        for row, date in enumerate(self.frame[column]):
-            if date and not is_day(date):
-                self.report(row, column, f"{column} {quote(date)} {NO_DAY}")
+        wrong = {date: bool(date) and not is_day(date) for date in self.frame[column].unique()}
+        self.report_where(self.frame[column].map(wrong), column, f"{column} {{{column}!r}} {NO_DAY}")
 
 
 @functools.cache
@@ -150,6 +172,15 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
         rows.warnings.append(_UNSEALED)
     table.frame.attrs["warnings"] = [f"{shown}: {sentence}" for sentence in rows.warnings]
     return table
+
+
+def file_state(path: Path) -> tuple[int, int] | None:
+    """Time and size of a file, by which a change is seen; None where there is none, which its reader then reports."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return state.st_mtime_ns, state.st_size
 
 
 def kept_warnings(frame: pd.DataFrame) -> list[str]:
@@ -219,7 +250,7 @@ def _check_header(rows: Rows, columns: dict) -> None:
         rows.warnings.append(f"columns that are not used were left out: {listed}")
     texts = {name: f"column {name} is missing. The table needs {', '.join(names)}." for name in needed}
     texts |= {n: f"column {n} stands twice. Keep one of the two." for n in names if rows.header.count(n) > 1}
-    refuse_any(faults + [fault(text, rows.path, 1, column=name) for name, text in texts.items()])
+    refuse_any(faults + [Fault(text, rows.path, 1, name) for name, text in texts.items()])
 
 
 def _convert(rows: Rows, column: str, facts: dict, table: Table) -> pd.Series:
@@ -284,7 +315,7 @@ def _value_fault(case, facts: dict) -> str:
     if check in ("not_nullable", "str_length"):
         return f"{column} is empty. Give a value."
     if check == "isin":
-        return unknown_fault(column, value, facts["choices"], path="-").code
+        return unknown_fault(column, value, facts["choices"], path="-").text
     if check == "str_matches":
         return f"{column} {quote(value)} is not written as it must be. Write it as {facts['rule']}."
     limit = case.check.partition("(")[2].rstrip(")")
@@ -306,4 +337,4 @@ def _check_key(table: Table, rows: Rows, key: list[str]) -> None:
         if line != first.setdefault(name, line):
             where = f"stands already in line {first[name]}, with other content"
             text = f"{', '.join(key)} {quote(', '.join(name))} {where}. Keep one of the two rows."
-            table.faults.append(fault(text, table.path, line, column=", ".join(key)))
+            table.faults.append(Fault(text, table.path, line, ", ".join(key)))
