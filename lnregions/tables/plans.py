@@ -259,7 +259,10 @@ def write_plan_template(folder: str | Path) -> Path:
             raise DataError(f"{what}. Name a new folder; nothing is written.")
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".plan-", dir=folder.parent) as beside:
-            made = shutil.copytree(TEMPLATE, Path(beside, "plan"), copy_function=shutil.copyfile)
+            made = Path(beside, "plan")
+            made.mkdir()
+            for path in TEMPLATE.iterdir():
+                shutil.copyfile(path, made / path.name)
             if folder.is_dir():
                 folder.rmdir()
             made.chmod(0o755)

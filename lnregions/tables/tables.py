@@ -1,14 +1,12 @@
 """A CSV file made a checked frame by its schema: cells read by type, all faults of the file in one report.
 
 A shipped table whose checksum is in ``data/datapackage.json`` was validated when it was sealed (``data/seal.py``)
-and is only converted, by the types that the descriptor took over from the schemas.
+and is only converted.
 """
 
 import difflib
-import functools
 import hashlib
 import io
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ import pandas as pd
 from lnregions.errors import Fault, narrow, quote, refuse_any, shorten, shown_path, unknown_fault
 from lnregions.paths import data_dir
 from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
+from lnregions.tables.schemas import is_required, kind_of, sealed_schemas, table_schema, value_faults
 from lnregions.words import is_day, parse_code, parse_date, parse_number, parse_year, visible
 
 _PLAIN = {"number": r"(-?\d+(\.\d+)?)?", "integer": r"(-?\d+)?", "year": r"\d*", "boolean": "(yes|no)?"}
@@ -122,13 +121,6 @@ class Table:
         self.report_where(self.frame[column].map(wrong), column, f"{column} {{{column}!r}} {NO_DAY}")
 
 
-@functools.cache
-def _sealed() -> dict[tuple[str, str], list[dict]]:
-    """Columns of each sealed table by its checksum and name."""
-    resources = json.loads((data_dir() / "datapackage.json").read_text(encoding="utf-8"))["resources"]
-    return {(one.get("hash", ""), Path(one["path"]).stem): one["schema"]["fields"] for one in resources}
-
-
 def fingerprint(data: bytes) -> str:
     """SHA-256 of a table, the same whatever line ends a system gave it."""
     return "sha256:" + hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
@@ -142,7 +134,7 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
     path : path
         A comma-separated file.
     name : str
-        Name of the schema in :data:`lnregions.tables.schemas.SCHEMAS`, such as ``observations``.
+        Name of its Table Schema in ``data/datapackage.json``, such as ``observations``.
     encoding : str, optional
         Encoding of the file where it is known; else UTF-8, or GB18030 when it can only be that.
     trust : bool
@@ -160,15 +152,15 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
     """
     path = Path(path)
     data, shown = read_bytes(path), shown_path(path)
-    fields = _sealed().get((fingerprint(data), name)) if trust else None
-    if fields and b"\r" not in data:
-        frame = _convert_sealed(data.decode("utf-8"), fields)
+    sealed = sealed_schemas().get((fingerprint(data), name)) if trust else None
+    if sealed and b"\r" not in data:
+        frame = _convert_sealed(data.decode("utf-8"), sealed["fields"])
         frame.attrs["warnings"] = []
         return Table(frame, shown, list(range(2, len(frame) + 2)))
     text, warnings = decode(data, path=shown, encoding=encoding)
     rows = parse_rows(text, path=shown, warnings=warnings)
     table = _validated(rows, name)
-    if trust and not fields and path.resolve().is_relative_to(data_dir().resolve()):
+    if trust and not sealed and path.resolve().is_relative_to(data_dir().resolve()):
         rows.warnings.append(_UNSEALED)
     table.frame.attrs["warnings"] = [f"{shown}: {sentence}" for sentence in rows.warnings]
     return table
@@ -189,17 +181,14 @@ def kept_warnings(frame: pd.DataFrame) -> list[str]:
 
 
 def _convert_sealed(text: str, fields: list[dict]) -> pd.DataFrame:
-    required = {one["name"] for one in fields if one.get("constraints", {}).get("required")}
-    types = {one["name"]: one["type"] for one in fields}
-    numbers = [name for name, kind in types.items() if kind in ("number", "integer", "year")]
-    dtypes = {name: _dtype(kind, whole=name in required) for name, kind in types.items()}
-    flags = {name: str for name, dtype in dtypes.items() if dtype == "bool"}
-    frame = pd.read_csv(
-        io.StringIO(text), dtype=dtypes | flags, keep_default_na=False, na_values={name: [""] for name in numbers},
-    )  # fmt: skip
-    for name in flags:
-        frame[name] = frame[name] == "yes"
-    return frame.reindex(columns=list(types), fill_value="")
+    """Frame of a table that was validated when it was sealed."""
+    dtypes = {field["name"]: _dtype(field["type"], whole=is_required(field)) for field in fields}
+    flags = [name for name, dtype in dtypes.items() if dtype == "bool"]
+    numbers = {name: [""] for name, dtype in dtypes.items() if dtype not in (str, "bool")}
+    dtypes |= dict.fromkeys(flags, str)
+    frame = pd.read_csv(io.StringIO(text), dtype=dtypes, keep_default_na=False, na_values=numbers)
+    frame[flags] = frame[flags] == "yes"
+    return frame.reindex(columns=list(dtypes), fill_value="")
 
 
 def _dtype(kind: str, *, whole: bool) -> object:
@@ -210,37 +199,28 @@ def _dtype(kind: str, *, whole: bool) -> object:
 
 def _validated(rows: Rows, name: str) -> Table:
     """Table of the rows with every fault of its header (raised), cells, values and keys."""
-    import pandera.errors
-
-    from lnregions.tables.schemas import SCHEMAS
-
-    schema = SCHEMAS[name]
-    _check_header(rows, schema.columns)
+    schema = table_schema(name)
+    _check_header(rows, schema["fields"])
     table = Table(pd.DataFrame(), rows.path, rows.lines)
-    for column, facts in schema.columns.items():
-        table.frame[column] = _convert(rows, column, facts.metadata, table)
-    try:
-        schema.validate(table.frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        for case in cases[cases["index"].notna() & cases["column"].isin(list(schema.columns))].itertuples():
-            if not case.check.startswith("multiple_fields"):
-                text = _value_fault(case, schema.columns[case.column].metadata)
-                table.report(int(case.index), case.column, text)
-    _check_key(table, rows, list(schema.unique))
+    for column in schema["fields"]:
+        table.frame[column["name"]] = _convert(rows, column, table)
+    for row, column, text in value_faults(table.frame, name):
+        table.report(row, column, text)
+    _check_key(table, rows, schema["primaryKey"])
     return table
 
 
-def _check_header(rows: Rows, columns: dict) -> None:
+def _check_header(rows: Rows, fields: list[dict]) -> None:
     """Put names in another case right; refuse missing, misspelt and repeated columns; leave others out."""
-    names = list(columns)
+    names = [one["name"] for one in fields]
+    optional = [one["name"] for one in fields if one.get("optional")]
     lower = {name.casefold(): name for name in names}
     folded = [lower.get(name.casefold(), name) for name in rows.header]
     if folded != rows.header:
         rows.warnings.append("column names in another case were read")
         rows.header = folded
     absent = [name for name in names if name not in rows.header]
-    needed = [name for name in absent if not columns[name].metadata.get("optional")]
+    needed = [name for name in absent if name not in optional]
     further = [name for name in dict.fromkeys(rows.header) if name not in names]
     misspelt = {name for name in further if difflib.get_close_matches(name, absent, n=1, cutoff=0.6)}
     strange = further if needed else [name for name in further if name in misspelt]
@@ -253,11 +233,12 @@ def _check_header(rows: Rows, columns: dict) -> None:
     refuse_any(faults + [Fault(text, rows.path, 1, name) for name, text in texts.items()])
 
 
-def _convert(rows: Rows, column: str, facts: dict, table: Table) -> pd.Series:
+def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
     """Column of values; what cannot be read is reported, what is written unusually is warned of."""
+    column, kind = schema["name"], kind_of(schema)
     place = rows.header.index(column) if column in rows.header else None
     cells = [""] * len(rows.records) if place is None else [record[place] for record in rows.records]
-    kind, values, unusual = facts["kind"], [], []
+    values, unusual = [], []
     for row, cell in enumerate(cells):
         try:
             if kind == "number" and rows.separator == ";" and "," in narrow(cell):
@@ -272,7 +253,7 @@ def _convert(rows: Rows, column: str, facts: dict, table: Table) -> pd.Series:
     if unusual:
         first = "the first in line {}: {}".format(*unusual[0])
         rows.warnings.append(f"values of {column} were written unusually: {len(unusual)} ({first})")
-    return pd.Series(values, dtype=_dtype(kind, whole=facts["required"] and None not in values))
+    return pd.Series(values, dtype=_dtype(kind, whole=is_required(schema) and None not in values))
 
 
 def _parse(cell: str, kind: str) -> object:
@@ -307,20 +288,6 @@ def _unreadable(column: str, cell: str, kind: str, *, semicolons: bool) -> str:
     if kind == "number" and text.endswith("%"):
         return f"{shown} carries its unit. Write the number alone, and % in the column unit."
     return f"{shown} {_UNREADABLE[kind]}"
-
-
-def _value_fault(case, facts: dict) -> str:
-    """Text of a failure case of pandera."""
-    column, value, check = case.column, case.failure_case, case.check.partition("(")[0]
-    if check in ("not_nullable", "str_length"):
-        return f"{column} is empty. Give a value."
-    if check == "isin":
-        return unknown_fault(column, value, facts["choices"], path="-").text
-    if check == "str_matches":
-        return f"{column} {quote(value)} is not written as it must be. Write it as {facts['rule']}."
-    limit = case.check.partition("(")[2].rstrip(")")
-    small = check == "greater_than_or_equal_to"
-    return f"{column} {value} is too {'small' if small else 'large'}. Give {limit} or {'more' if small else 'less'}."
 
 
 def _check_key(table: Table, rows: Rows, key: list[str]) -> None:

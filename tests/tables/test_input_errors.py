@@ -7,9 +7,9 @@ import pytest
 
 from lnregions.errors import (
     DataError,
+    Fault,
     InputWarning,
     check_language,
-    fault,
     forget_warnings,
     refuse,
     refuse_any,
@@ -31,24 +31,24 @@ from lnregions.words import is_day, last_day, narrow, parse_code, parse_date, pa
     ],
 )
 def test_a_fault_reads_as_place_and_text(place, message):
-    assert fault("It is empty.", *place).message() == message
+    assert Fault("It is empty.", *place).message() == message
 
 
 @pytest.mark.parametrize(
     ("count", "last"), [(10, "r.csv line 9: Row."), (11, "And 1 more fault."), (13, "And 3 more faults.")]
 )
 def test_ten_faults_are_spelt_out_and_the_rest_counted(count, last):
-    error = DataError([fault("Row.", "r.csv", n) for n in range(count)])
+    error = DataError([Fault("Row.", "r.csv", n) for n in range(count)])
     assert str(error).splitlines()[-1] == last
     assert len(error.faults) == count
 
 
 def test_an_error_is_a_value_error_that_can_be_pickled():
     with pytest.raises(ValueError, match=r"towns\.csv line 2: Row\."):
-        refuse([fault("Row.", "towns.csv", 2)])
+        refuse([Fault("Row.", "towns.csv", 2)])
     refuse_any([])
     with pytest.raises(DataError) as caught:
-        refuse_any(iter([fault("Row.")]))
+        refuse_any(iter([Fault("Row.")]))
     assert str(pickle.loads(pickle.dumps(caught.value))) == "Row."
 
 
