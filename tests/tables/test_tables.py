@@ -1,6 +1,5 @@
 """Tables as spreadsheets and people write them: read with a warning when unusual, refused when misleading."""
 
-import random
 import shutil
 
 import pandas as pd
@@ -129,8 +128,9 @@ def test_a_cell_as_people_write_it_gives_the_right_figure_and_a_warning(tmp_path
 
 CELLS = [
     # column, what is said of the values, values
-    ("value", "value {!r} is not a number", ["nan", "inf", "1e999", "1e-400", "1_000", "١٢٣٤", "9516,9", "0x10", "9516.9①",
-                                             "=1+1", "#REF!", "########"]),
+    ("value", "value {!r} is not a number", ["nan", "inf", "1e999", "1e-400", "1_000", "١٢٣٤", "0x10", "9516.9①"]),
+    ("value", "value {!r} is not a number", ["9516,9", "1,23,456", "1234,567", "1 000", ".5"]),
+    ("value", "value {!r} is not a number", ["=1+1", "#REF!", "########"]),
     ("value", "value {!r} marks a figure that is missing. Leave the row out", ["-", "…", "NA", "/"]),
     ("value", "value {!r} carries its unit", ["85.5%", "85.5％"]),
     ("value", "value is empty", [""]),
@@ -138,7 +138,7 @@ CELLS = [
     ("value", "below the least possible", ["-1"]),
     ("unit", "the unit of gdp is 亿元, not {!r} (1 亿元 is 10,000 万元)", ["万元"]),
     ("unit", "the unit of gdp is 亿元, not {!r}. Give", ["%"]),
-    ("year", "year {!r} is not a whole number", ["2O24", "٢٠٢٤", "24", "2023/24", "45292"]),
+    ("year", "year {!r} is not a whole number", ["2O24", "٢٠٢٤", "24", "2023/24", "45292", "2021.5", "2021-01"]),
     ("year", "year {} is too", ["1900", "1948", "2101"]),
     ("year", "year is empty", [""]),
     ("area", "area {!r} is not written as it must be", ["2.1E+05", "21020"]),
@@ -146,8 +146,7 @@ CELLS = [
     ("source", "unknown source {!r}", ["s999"]),
     ("indicator", "unknown indicator {!r}. Choose", ["gdpp"]),
     ("vintage", "vintage {!r} is not written", ["20/01/2025", "24.1.2024", "Dec-24", "2024.1", "٢٠٢٤"]),
-    ("vintage", "vintage {!r} is no day of the calendar", ["2025-02-30", "0001-01-01", "9999-12-31"]),
-    ("vintage", "begins after the figure was published ({})", ["2023-12-31", "2023"]),
+    ("vintage", "vintage {!r} is no day of the calendar", ["2025-02-30", "9999-12-31", "2101-01"]),
     ("note", "note has a value of 5000 characters. Keep it within 4000", ["x" * 5000]),
 ]  # fmt: skip
 
@@ -171,6 +170,8 @@ REFUSED = {
         GOOD + ROWS.splitlines()[0].replace("9516.9", "9517").replace("2024,", "2024年,", 1) + "\n",
         "stands already in line 2",
     ),
+    "a year after its figure": (cell("vintage", "2023"), r"begins after the figure was published \(2023\)"),
+    "a day of long ago": (cell("vintage", "0001-01-01"), "no day of the calendar"),
     "a column missing": (columns(*[c for c in COLUMNS if c != "unit"]), "column unit is missing"),
     "a column misspelt": (GOOD.replace("vintage", "vintge", 1), "(?s)unknown column 'vintge'.*did you mean vintage"),
     "a column twice": (GOOD.replace(",note", ",note,value", 1).replace("\n2", "x,1\n2"), "stands twice|values where"),
@@ -320,41 +321,13 @@ def test_the_seal_does_not_mind_line_ends_but_the_reader_warns(tmp_path):
 # -- damage ----
 
 
-def damaged(data, rng):
-    """A good file with one byte changed, some cut off, put in or left out."""
-    place, kind = rng.randrange(len(data)), rng.randrange(4)
-    rest = data[place:]
-    changes = (
-        bytes([data[place] ^ (1 << rng.randrange(8))]) + rest[1:],
-        b"",
-        rng.randbytes(2) + rest,
-        rest[9:],
-    )
-    return data[:place] + changes[kind]
-
-
-def refusal(path, name):
-    """Message of the refusal of a table, or its name where it is read; any other exception fails the test."""
-    try:
-        read_table(path, name).checked()
-    except DataError as error:
-        return str(error)
-    return path.name
-
-
-@pytest.mark.parametrize(
-    "name", ["observations", "areas", "plans/ln-2022/targets", "plans/ln-2022/membership"]
-)
-def test_a_damaged_table_is_read_or_refused_by_name_and_nothing_else(tmp_path, name):
-    path, rng = data_dir() / f"{name}.csv", random.Random(name)
-    data = b"".join(path.read_bytes().splitlines(keepends=True)[:40])
-    for _ in range(60):
-        copy = write(tmp_path, damaged(data, rng), path.name)
-        assert path.name in refusal(copy, path.stem)
-
-
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused(tmp_path_factory, data):
+def test_any_bytes_are_read_or_refused_by_name(tmp_path_factory, data):
     path = write(tmp_path_factory.getbasetemp(), UNITS.encode() + data, "any.csv")
-    assert "any.csv" in refusal(path, "units")
+    refused = []
+    try:
+        read_table(path, "units").checked()
+    except DataError as error:
+        refused = str(error).splitlines()[:10]
+    assert all("any.csv" in line for line in refused)
