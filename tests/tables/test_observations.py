@@ -67,9 +67,8 @@ def test_all_faults_of_a_table_come_at_once_with_line_value_and_remedy(name):
         load_observations(path=TABLES / f"{name}.csv")
     found = [line.removeprefix(f"tests/data/tables/{name}.csv ") for line in str(caught.value).splitlines()]
     assert len(found) == len(PROBLEMS[name])
-    assert all(
-        line.startswith(start) for line, start in zip(sorted(found), sorted(PROBLEMS[name]), strict=True)
-    )
+    pairs = zip(sorted(found), sorted(PROBLEMS[name]), strict=True)
+    assert all(line.startswith(start) for line, start in pairs)
 
 
 def own_table(folder, **changes):
@@ -101,21 +100,13 @@ def test_a_path_may_begin_with_a_tilde(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("area", "indicator", "year", "value"),
-    [
-        ("210200", "gdp", 2024, 9516.9),
-        ("210100", "gdp", 2024, 9027.1),
-        ("210100", "gdp", 2022, 7695.8),
-        ("210200", "gdp", 2022, 8430.9),
-        ("100000", "gdp", 2024, 1348066),
-        ("210200", "fai_growth", 2022, 6.5),
-        ("210000", "forest_stock", 2020, 3.47),
-    ],
-)
+    [("210200", "gdp", 2024, 9516.9), ("210100", "gdp", 2024, 9027.1), ("210100", "gdp", 2022, 7695.8),
+     ("210200", "gdp", 2022, 8430.9), ("100000", "gdp", 2024, 1348066), ("210200", "fai_growth", 2022, 6.5),
+     ("210000", "forest_stock", 2020, 3.47)],
+)  # fmt: skip
 def test_the_default_is_the_reading_that_the_rule_gives(area, indicator, year, value):
-    frame = load_observations().query(
-        "default and area == @area and indicator == @indicator and year == @year"
-    )
-    assert frame["value"].item() == value
+    used = "default and area == @area and indicator == @indicator and year == @year"
+    assert load_observations().query(used)["value"].item() == value
 
 
 def reading(**other):
@@ -209,20 +200,8 @@ def test_an_as_of_is_a_day_or_the_last_day_of_its_period(given_as, day):
 
 @pytest.mark.parametrize(
     "given_as",
-    [
-        "soon",
-        "2024-13",
-        "2024-00",
-        "2024-02-30",
-        "19/01/2024",
-        "1900",
-        "2101-01-01",
-        "",
-        "2024-1-1",
-        "0",
-        pd.NaT,
-    ],
-)
+    ["soon", "2024-13", "2024-00", "2024-02-30", "19/01/2024", "1900", "2101-01-01", "", "2024-1-1", "0", pd.NaT],
+)  # fmt: skip
 def test_an_as_of_that_is_no_date_is_refused(given_as):
     with pytest.raises(DataError, match=r"is not a date from 1949 to 2100\. Give one such as"):
         load_observations(as_of=given_as)
@@ -236,18 +215,12 @@ def test_a_later_date_knows_everything_that_an_earlier_one_knew(day, later):
 
 
 @pytest.mark.parametrize(
-    ("area", "level", "scopes"),
-    [
-        ("100000", "", ["*", "100000", "nation"]),
-        ("210000", "", ["*", "210000", "province"]),
-        ("210200", "", ["*", "210200", "cities"]),
-        ("210781", "", ["*", "210781", "*"]),
-        ("belt", "", ["*", "belt", "*"]),
-        ("new-town", "city", ["*", "new-town", "cities"]),
-    ],
-)
-def test_breaks_apply_to_an_area_its_rank_or_all(area, level, scopes):
-    assert break_scopes(area, level=level) == scopes
+    ("area", "level", "scope"),
+    [("100000", "", "nation"), ("210000", "", "province"), ("210200", "", "cities"), ("210781", "", "*"),
+     ("belt", "", "*"), ("new-town", "city", "cities")],
+)  # fmt: skip
+def test_breaks_apply_to_an_area_its_rank_or_all(area, level, scope):
+    assert break_scopes(area, level=level) == ["*", area, scope]
 
 
 # -- figures of a plan's own ----

@@ -252,16 +252,12 @@ def test_a_fault_in_a_file_of_a_plan_is_refused_with_its_place(folder, name, old
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [
-        ("", "does not hold"),
-        ("- a\n- b\n", "does not hold"),
-        ("just text", "does not hold"),
-        ("a: " + "[" * 2000, "nested too deep"),
-        ("a:\n" + "".join(" " * n + "b:\n" for n in range(1, 20)), "nested too deep"),
-        ("a: &a [x, x]\nb: [*a, *a]\n", "line 1: '&a' is not allowed"),
-        ("#" * (2**16 + 1), "Give one of at most 65536 bytes"),
-    ],
-)
+    [("", "does not hold"), ("- a\n- b\n", "does not hold"), ("just text", "does not hold"),
+     ("a: " + "[" * 2000, "nested too deep"),
+     ("a:\n" + "".join(" " * n + "b:\n" for n in range(1, 20)), "nested too deep"),
+     ("a: &a [x, x]\nb: [*a, *a]\n", "line 1: '&a' is not allowed"),
+     ("#" * (2**16 + 1), "Give one of at most 65536 bytes")],
+)  # fmt: skip
 def test_a_file_that_holds_no_facts_is_refused(folder, text, message):
     (folder / "plan.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=rf"plan\.yaml.*{message}"):
