@@ -59,7 +59,7 @@ class Fault:
         return _UNSEEN.sub(lambda hit: repr(hit[0])[1:-1], place + self.text)
 
 
-fault = Fault
+fault = Fault  # the name that the other rooms use
 
 
 class DataError(ValueError):

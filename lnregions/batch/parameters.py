@@ -139,7 +139,9 @@ def _check_value(notebook: Notebook, parameter: Parameter, value: object) -> tup
         is_code = parameter.annotation == "str" and not isinstance(value, str)
         quoted = "; codes keep their leading zeros only in quotes" if is_code else ""
         what = f"Parameter {parameter.name} of {notebook.name} is {quote(value)}, which is not {wanted}."
-        return value, Fault(f"{what} Give {wanted}, as in {_example(parameter)}{quoted}.", column=parameter.name)
+        return value, Fault(
+            f"{what} Give {wanted}, as in {_example(parameter)}{quoted}.", column=parameter.name
+        )
     if parameter.choices and value not in parameter.choices and value != parameter.default:
         return value, unknown_fault(_kind(parameter.name), value, parameter.choices)
     no_date = _is_date(parameter) and value and not _date_ok(str(value))

@@ -49,9 +49,8 @@ def read_facts(path: Path) -> tuple[dict, pd.DataFrame, list[str]]:
     faults = [
         unknown_fault("key", k, keys, path=shown, line=lines[k], column=k) for k in given if k not in keys
     ]
-    faults += [
-        Fault(f"{key} is missing. Add a line '{key}: ...'.", shown, None, key) for key in _NEEDED if not given.get(key)
-    ]  # fmt: skip
+    missing = [key for key in _NEEDED if not given.get(key)]
+    faults += [Fault(f"{key} is missing. Add a line '{key}: ...'.", shown, None, key) for key in missing]
     facts: dict = dict.fromkeys(FACTS, "") | {"base_stated": False}
     for key in (key for key in given if key in FACTS):
         try:
