@@ -4,8 +4,8 @@ import difflib
 import functools
 import re
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,8 +13,8 @@ from lnregions.paths import shown_path
 from lnregions.words.values import narrow
 
 __all__ = [
-    "DataError", "Fault", "InputWarning", "add_messages", "check_language", "fault", "forget_warnings", "home",
-    "narrow", "quote", "refuse", "refuse_any", "shown_path", "unknown", "unknown_fault", "warn_input",
+    "DataError", "Fault", "InputWarning", "check_language", "fault", "forget_warnings", "home", "narrow", "quote",
+    "refuse", "refuse_any", "shorten", "shown_path", "unknown", "unknown_fault", "warn_input",
 ]  # fmt: skip
 
 LANGUAGES = ("en", "zh")
@@ -25,45 +25,41 @@ _MOST_CHOICES = 15
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Characters that are invisible, or that a terminal obeys."""
 _WARNED: set[str] = set()
-MESSAGES: dict[str, tuple[str, str]] = {}
-"""Code of a message to what is wrong and what to do, for modules that still give codes instead of texts."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong, and where; made by :func:`fault`.
+    """One thing that is wrong, and where.
 
     Attributes
     ----------
-    code : str
-        What is wrong and what to do, as text (or a code of `add_messages`, filled in with `value` and `extra`).
+    text : str
+        What is wrong and what to do.
     path : str
         File, as shown to the reader; empty for an argument.
     line : int or None
         Line of the file, counted from 1 (the header is line 1).
     column : str
         Column, key or argument.
+
+    Examples
+    --------
+    >>> Fault("year '2O24' is not a whole number. Give a year such as 2024.", "towns.csv", 3).message()
+    "towns.csv line 3: year '2O24' is not a whole number. Give a year such as 2024."
     """
 
-    code: str
+    text: str
     path: str = ""
     line: int | None = None
     column: str = ""
-    value: object = None
-    extra: dict = field(default_factory=dict, hash=False)
 
     def message(self) -> str:
         """Return place, what is wrong and the remedy."""
-        text, place = self.code, ""
-        if self.code in MESSAGES:
-            words = {"column": self.column, "value": quote(self.value), **self.extra}
-            parts = (re.sub(r"\{(\w+)\}", lambda hit: str(words.get(hit[1], hit[0])), part)
-                     for part in MESSAGES[self.code])  # fmt: skip
-            text = " ".join(part if part[-1] in ".?!" else f"{part}." for part in parts if part)
-            text = text if self.path else text[:1].upper() + text[1:]
-        if self.path:
-            place = f"{self.path}: " if self.line is None else f"{self.path} line {self.line}: "
-        return _UNSEEN.sub(lambda hit: repr(hit[0])[1:-1], place + text)
+        place = f"{self.path}{'' if self.line is None else f' line {self.line}'}: " if self.path else ""
+        return _UNSEEN.sub(lambda hit: repr(hit[0])[1:-1], place + self.text)
+
+
+fault = Fault  # the name that the other rooms use
 
 
 class DataError(ValueError):
@@ -86,7 +82,7 @@ class DataError(ValueError):
     """
 
     def __init__(self, faults: Iterable[Fault] | str):
-        self.faults = [fault(faults)] if isinstance(faults, str) else list(faults)
+        self.faults = [Fault(faults)] if isinstance(faults, str) else list(faults)
         super().__init__(self.faults)
 
     def __str__(self) -> str:
@@ -100,17 +96,6 @@ class InputWarning(UserWarning):
 
     The same sentences stand in ``attrs["warnings"]`` of the frame.
     """
-
-
-def fault(text: str, path: str = "", line: int | None = None, *, column: str = "") -> Fault:
-    """Return the fault with this text: what is wrong, and what to do.
-
-    Examples
-    --------
-    >>> fault("year '2O24' is not a whole number. Give a year such as 2024.", "towns.csv", 3).message()
-    "towns.csv line 3: year '2O24' is not a whole number. Give a year such as 2024."
-    """
-    return Fault(text, path, line, column)
 
 
 def refuse(faults: Iterable[Fault]) -> NoReturn:
@@ -134,9 +119,7 @@ def unknown_fault(
     meant = _closest(str(given)[:200], choices)
     guess = f" (did you mean {meant[0]}?)" if meant else ""
     remedy = f"Choose one of {listed}{guess}." if choices else "There is none to choose from."
-    return fault(
-        f"{'unknown' if path else 'Unknown'} {kind} {quote(given)}. {remedy}", path, line, column=column
-    )
+    return Fault(f"{'unknown' if path else 'Unknown'} {kind} {quote(given)}. {remedy}", path, line, column)
 
 
 @functools.lru_cache(maxsize=256)
@@ -162,12 +145,11 @@ def check_language(language: str) -> str:
     return language
 
 
-def warn_input(sentences: Iterable[str | tuple[str, str]]) -> None:
+def warn_input(sentences: Iterable[str]) -> None:
     """Warn once of what was unusual about a file of one's own; the same warning is not given twice in a process."""
-    sentences = list(dict.fromkeys(one if isinstance(one, str) else one[0] for one in sentences))
-    shown = [_UNSEEN.sub("?", sentence) for sentence in sentences[:SHOWN]]
-    text = "\n".join(shown + ["..."] * (len(sentences) > SHOWN))
-    if sentences and text not in _WARNED:
+    shown = [_UNSEEN.sub("?", sentence) for sentence in dict.fromkeys(sentences)]
+    text = "\n".join(shown[:SHOWN] + ["..."] * (len(shown) > SHOWN))
+    if text and text not in _WARNED:
         _WARNED.add(text)
         warnings.warn(InputWarning(text), stacklevel=3)
 
@@ -175,11 +157,6 @@ def warn_input(sentences: Iterable[str | tuple[str, str]]) -> None:
 def forget_warnings() -> None:
     """Let every warning be given again."""
     _WARNED.clear()
-
-
-def add_messages(messages: Mapping[str, tuple[str, str]]) -> None:
-    """Add messages by code to :data:`MESSAGES`."""
-    MESSAGES.update(messages)
 
 
 def home(path: Path | str) -> Path:
@@ -190,8 +167,12 @@ def home(path: Path | str) -> Path:
         return Path(path)
 
 
+def shorten(value: object) -> object:
+    """Value itself, a long text cut."""
+    is_long = isinstance(value, str) and len(value) > _LONGEST_VALUE
+    return value[: _LONGEST_VALUE - 3] + "..." if is_long else value
+
+
 def quote(value: object) -> str:
     """Value in quotes, control characters spelt out, cut when long."""
-    text = value if isinstance(value, str) else str(value)
-    text = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
-    return repr(text) if isinstance(value, str) else text
+    return repr(shorten(value)) if isinstance(value, str) else shorten(str(value))

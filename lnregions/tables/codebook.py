@@ -1,4 +1,8 @@
-"""The codebook: areas, indicators, units, sources, breaks and caveats, each as a checked frame."""
+"""The codebook: areas, indicators, units, sources, breaks and caveats, each as a checked frame.
+
+Every loader takes another table of the same form as `path`, and raises :class:`~lnregions.DataError` with every fault
+of the file; an :class:`~lnregions.InputWarning` says what was unusual about it.
+"""
 
 import functools
 from collections.abc import Mapping
@@ -9,32 +13,20 @@ import pandas as pd
 
 from lnregions.errors import home, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.tables import Table, kept_warnings, read_table
+from lnregions.tables.tables import Table, file_state, kept_warnings, read_table
 
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
-GROUPS = ("*", "nation", "province", "cities")
-"""What the column ``area`` of breaks and caveats may hold besides codes."""
 
 
 def load_areas(*, path: Path | None = None) -> pd.DataFrame:
     """Return the nation, the province, its 14 cities and 100 counties.
-
-    Parameters
-    ----------
-    path : path, optional
-        Another table of the same form, such as a plan's own areas.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``area`` (six-digit adcode as text, GB/T 2260), ``level`` (nation, province, city, county),
         ``parent``, ``name_zh``, ``name_en``, ``short_zh``, ``short_en``.
-
-    Raises
-    ------
-    DataError
-        With every fault of the file.
 
     Examples
     --------
@@ -55,11 +47,6 @@ def load_indicators(*, path: Path | None = None) -> pd.DataFrame:
         ``aggregation`` (sum, weighted, none), ``weight`` (the weighting indicator; for a growth its value of
         the year before), ``decimals``, ``minimum``, ``maximum``.
 
-    Raises
-    ------
-    DataError
-        With every fault of the file.
-
     Examples
     --------
     >>> load_indicators().set_index("indicator").loc["gdp", "unit"]
@@ -72,11 +59,6 @@ def load_units(*, path: Path | None = None) -> pd.DataFrame:
     """Return the units: ``unit``, ``label_zh``, ``label_en`` and ``factor_en``.
 
     A value times ``factor_en`` is in ``label_en``: 9516.9 亿元 is 951.69 billion yuan.
-
-    Raises
-    ------
-    DataError
-        With every fault of the file.
     """
     return _load("units", path)
 
@@ -89,11 +71,6 @@ def load_sources(*, path: Path | None = None) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``source``, ``title``, ``publisher``, ``url``, ``kind``, ``published`` (date that the source
         itself states, else empty), ``licence``.
-
-    Raises
-    ------
-    DataError
-        With every fault of the file.
     """
     return _load("sources", path)
 
@@ -108,11 +85,6 @@ def load_breaks(*, path: Path | None = None) -> pd.DataFrame:
         ``cities``), ``last_year``, ``first_year``, ``kind``, ``reason_zh``, ``reason_en``, ``source``.
         A level of ``last_year`` or before is not compared with one of ``first_year`` or after; which kinds
         part a series says :data:`LINE_BREAKS`.
-
-    Raises
-    ------
-    DataError
-        With every fault of the file.
     """
     return _load("breaks", path)
 
@@ -125,11 +97,6 @@ def load_caveats(*, path: Path | None = None) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``indicator`` (``*`` for all), ``area`` (adcodes apart by blanks, ``*``, ``nation``,
         ``province`` or ``cities``), ``years``, ``kind``, ``text_zh``, ``text_en``, ``source``.
-
-    Raises
-    ------
-    DataError
-        With every fault of the file.
     """
     return _load("caveats", path)
 
@@ -154,11 +121,12 @@ def units_and_decimals() -> Mapping[str, tuple[str, int]]:
     >>> units_and_decimals()["gdp"]
     ('亿元', 1)
     """
-    return _units_and_decimals(data_dir(), _state(data_dir() / "indicators.csv"))
+    path = data_dir() / "indicators.csv"
+    return _units_and_decimals(path, file_state(path))
 
 
 @functools.lru_cache(maxsize=4)
-def _units_and_decimals(folder: Path, state: tuple[int, int]) -> Mapping[str, tuple[str, int]]:
+def _units_and_decimals(_path: Path, _state: object) -> Mapping[str, tuple[str, int]]:
     rows = load_indicators()
     shown = zip(rows["unit"], rows["decimals"].tolist(), strict=True)
     return MappingProxyType(dict(zip(rows["indicator"], shown, strict=True)))
@@ -167,45 +135,33 @@ def _units_and_decimals(folder: Path, state: tuple[int, int]) -> Mapping[str, tu
 def _load(name: str, path: Path | None) -> pd.DataFrame:
     """Copy of a table, read anew when its file has changed."""
     own, path = path is not None, data_dir() / f"{name}.csv" if path is None else home(path)
-    frame = _load_once(name, path, own, _state(path)).copy()
+    frame = _load_once(name, path, own, file_state(path)).copy()
     warn_input(kept_warnings(frame))
     return frame
 
 
 @functools.lru_cache(maxsize=64)
-def _load_once(name: str, path: Path, own: bool, state: object) -> pd.DataFrame:
+def _load_once(name: str, path: Path, own: bool, _state: object) -> pd.DataFrame:
     table = read_table(path, name)
     if not table.faults:
         _check(name, table, own=own)
     return table.checked()
 
 
-def _state(path: Path) -> tuple[int, int] | None:
-    """Time and size of a file; None where there is none, which the reader then reports."""
-    try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return None
-    return state.st_mtime_ns, state.st_size
-
-
 def _check(name: str, table: Table, *, own: bool) -> None:
-    """Report references to nothing, and what else makes no sense in a table of the codebook."""
+    """Report references to nothing, and dates and years that make no sense."""
     frame = table.frame
     if name == "areas":
-        table.check_references({"parent": [*frame["area"], *(load_areas()["area"] if own else ())]})
+        table.check_references(name, {"area": [*frame["area"], *(load_areas()["area"] if own else ())]})
     elif name == "indicators":
-        table.check_references({"unit": load_units()["unit"], "weight": frame["indicator"]})
+        table.check_references(name, {"unit": load_units()["unit"], "indicator": frame["indicator"]})
     elif name == "sources":
         table.check_dates("published")
     elif name in ("breaks", "caveats"):
-        areas, indicators = [*GROUPS, *load_areas()["area"]], list(load_indicators()["indicator"])
-        areas, indicators = (
-            (areas + region_codes(), indicators) if name == "breaks" else (areas, ["*", *indicators])
-        )
-        table.check_references({"indicator": indicators, "area": areas, "source": load_sources()["source"]})
+        known = {"area": load_areas()["area"], "region": region_codes()}
+        known |= {"indicator": load_indicators()["indicator"], "source": load_sources()["source"]}
+        table.check_references(name, known)
     if name == "breaks":
-        for row, (last, first) in enumerate(zip(frame["last_year"], frame["first_year"], strict=True)):
-            if last >= first:
-                what = f"first_year {first} is too small. Give {last + 1} or more."
-                table.report(row, "first_year", what)
+        wrong, least = frame["last_year"] >= frame["first_year"], frame["last_year"] + 1
+        text = "first_year {first_year} is too small. Give {least} or more."
+        table.report_where(wrong, "first_year", text, least=least)

@@ -1,6 +1,7 @@
 """The figures: several readings side by side, one of them used by default, and what was known when."""
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,18 +10,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lnregions.errors import DataError, fault, home, narrow, quote, refuse, refuse_any, shown_path, warn_input
+from lnregions.errors import DataError, Fault, home, narrow, quote, refuse_any, shown_path, warn_input
 from lnregions.paths import data_dir
+from lnregions.tables.checks import check_figures
 from lnregions.tables.codebook import load_areas, load_indicators, load_sources, region_codes
-from lnregions.tables.tables import Table, kept_warnings, read_table
+from lnregions.tables.tables import file_state, kept_warnings, read_table
 from lnregions.words import last_day
 
 _KEY = ["area", "indicator", "year", "vintage", "source"]
 """What tells one reading of a figure from another."""
-_FACTORS = {("万元", "亿元"): "10,000", ("元", "亿元"): "100,000,000", ("万美元", "亿美元"): "10,000"}
-_FACTORS |= {("人", "万人"): "10,000", ("亿人", "万人"): "1/10,000", ("万立方米", "亿立方米"): "10,000"}
 _STATUS_ORDER = {"final": 3, "revised": 2, "preliminary": 1, "unknown": 0}
-_SHIPPED: dict[tuple, pd.DataFrame] = {}
 
 
 class Observation(NamedTuple):
@@ -89,14 +88,19 @@ def read_observations(
 ) -> pd.DataFrame:
     """Figures as from :func:`load_observations`, without an :class:`~lnregions.InputWarning`."""
     day = None if as_of is None else parse_as_of(as_of)
-    frame = _shipped() if path is None else _read(home(path), plan)
-    if path is not None and frame.empty:
-        what = "the table holds no figure. Write at least one row; a table cut behind its header has none."
-        refuse([fault(what, shown_path(home(path)))])
-    own = getattr(plan, "folder", None) if path is None else None
-    if own is not None and (own / "observations.csv").is_file():
-        added = _read(own / "observations.csv", plan)
-        _refuse_contradictions(frame, added, path=shown_path(own / "observations.csv"))
+    if path is None:
+        frame = _shipped(data_dir() / "observations.csv", file_state(data_dir() / "observations.csv")).copy()
+    else:
+        frame = _read(home(path), plan)
+        if frame.empty:
+            what = (
+                "the table holds no figure. Write at least one row; a table cut behind its header has none."
+            )
+            raise DataError([Fault(what, shown_path(home(path)))])
+    own = plan.folder / "observations.csv" if plan is not None and path is None else None
+    if own is not None and own.is_file():
+        added = _read(own, plan)
+        _refuse_contradictions(frame, added, path=shown_path(own))
         found = kept_warnings(frame) + kept_warnings(added)
         frame = pd.concat([frame, added], ignore_index=True)
         frame.attrs["warnings"] = found
@@ -116,17 +120,16 @@ def observed(frame: pd.DataFrame) -> list[Observation]:
     (0, '210100', 'gdp', 2023, 8122.1, '', 'B')
     """
     columns = []
-    for name in Observation._fields[1:]:
+    for name, stand_in in {**dict.fromkeys(Observation._fields[1:]), **Observation._field_defaults}.items():
         if name not in frame:
-            columns.append([Observation._field_defaults[name]] * len(frame))
+            values = [stand_in] * len(frame)
         elif name == "known_from":
-            columns.append(list(frame[name].dt.date))
-        elif Observation._field_defaults.get(name) == "":
-            columns.append(
-                [one if isinstance(one, str) or pd.notna(one) else "" for one in frame[name].tolist()]
-            )
+            values = list(frame[name].dt.date)
+        elif stand_in == "":
+            values = [one if isinstance(one, str) or pd.notna(one) else "" for one in frame[name].tolist()]
         else:
-            columns.append(frame[name].tolist())
+            values = frame[name].tolist()
+        columns.append(values)
     return [Observation(*row) for row in zip(range(len(frame)), *columns, strict=True)]
 
 
@@ -247,67 +250,39 @@ def by_preference(observations: pd.DataFrame) -> pd.Index:
     return order.sort_values(list(order), kind="stable").index
 
 
-def _shipped() -> pd.DataFrame:
-    """Copy of the shipped figures, kept while their file is unchanged."""
-    path = data_dir() / "observations.csv"
-    state = path.stat() if path.is_file() else None
-    key = (path, state and (state.st_mtime_ns, state.st_size))
-    if key not in _SHIPPED:
-        frame = _read(path, None)
-        _SHIPPED.clear()
-        _SHIPPED[key] = frame
-    return _SHIPPED[key].copy()
-
-
-def _refuse_contradictions(shipped: pd.DataFrame, added: pd.DataFrame, *, path: str) -> None:
-    """Refuse a plan's own figures that give a shipped reading another value."""
-    both = added.merge(shipped, on=_KEY, suffixes=("", "_shipped"))
-    both = both[both["value"] != both["value_shipped"]]
-    remedy = "Name the source and the vintage that state the other value."
-    refuse_any(
-        fault(
-            f"{', '.join(str(row[name]) for name in _KEY)} is {row['value']}, but {row['value_shipped']} in the "
-            f"shipped table. {remedy}",
-            path,
-        )
-        for row in both.to_dict("records")
-    )
+@functools.lru_cache(maxsize=1)
+def _shipped(path: Path, _state: object) -> pd.DataFrame:
+    """The shipped figures, kept while their file is unchanged."""
+    return _read(path, None)
 
 
 def _read(path: Path, plan: object) -> pd.DataFrame:
+    """Checked figures of a file with the day from which each counts as known; a plan adds areas and sources."""
     table = read_table(path, "observations")
     published = load_sources().set_index("source")["published"].to_dict()
-    areas = [*load_areas()["area"], *region_codes()]
+    known = {
+        "area": load_areas()["area"],
+        "region": region_codes(),
+        "indicator": load_indicators()["indicator"],
+    }
     if plan is not None:
-        areas += [*plan.areas["area"], *plan.regions["region"]]
+        known |= {"area": plan.areas["area"], "region": [*known["region"], *plan.regions["region"]]}
         published |= plan.sources.set_index("source")["published"].to_dict()
-    _check_figures(table, areas=areas, sources=list(published))
+    table.check_references("observations", known | {"source": published})
+    check_figures(table)
     frame = table.checked()
     frame["known_from"] = known_from(frame, published)
     return frame
 
 
-def _check_figures(table: Table, *, areas: list[str], sources: list[str]) -> None:
-    """Report unknown names, units that do not fit, impossible values and dates."""
-    indicators, frame = load_indicators().set_index("indicator"), table.frame
-    table.check_references({"area": areas, "indicator": indicators.index, "source": sources})
-    code = frame["indicator"]
-    wanted, least, most = (code.map(indicators[name]) for name in ("unit", "minimum", "maximum"))
-    for row in np.flatnonzero(code.isin(indicators.index) & (frame["unit"] != wanted)):
-        own, unit = frame["unit"][row], wanted[row]
-        factor = _FACTORS.get((own, unit))
-        factor = f" (1 {unit} is {factor} {own})" if factor else ""
-        what = f"the unit of {code[row]} is {unit}, not {quote(own)}{factor}"
-        table.report(row, "unit", f"{what}. Give the value in {unit}.")
-    fits, remedy = frame["unit"] == wanted, "Correct the value, its unit or the indicator."
-    for row in np.flatnonzero(fits & (frame["value"] < least)):
-        what = f"{code[row]} {frame['value'][row]} is below the least possible, {least[row]:,.12g}"
-        table.report(row, "value", f"{what}. {remedy}")
-    for row in np.flatnonzero(fits & (frame["value"] > most)):
-        what = f"{code[row]} {frame['value'][row]} is above the greatest possible, {most[row]:,.12g}"
-        table.report(row, "value", f"{what}. {remedy}")
-    table.check_dates("vintage")
-    published = pd.to_numeric(frame["vintage"].str.extract("^([0-9]{4})", expand=False))
-    for row in np.flatnonzero((published < frame["year"]).fillna(False)):
-        what = f"year {frame['year'][row]} begins after the figure was published ({frame['vintage'][row]})"
-        table.report(row, "year", f"{what}. Correct the year or the vintage.")
+def _refuse_contradictions(shipped: pd.DataFrame, added: pd.DataFrame, *, path: str) -> None:
+    """Refuse a plan's own figures that give a shipped reading another value."""
+    both = added.merge(shipped, on=_KEY, suffixes=("", "_shipped"))
+    refuse_any(
+        Fault(
+            f"{', '.join(str(row[name]) for name in _KEY)} is {row['value']}, but {row['value_shipped']} in the "
+            "shipped table. Name the source and the vintage that state the other value.",
+            path,
+        )
+        for row in both[both["value"] != both["value_shipped"]].to_dict("records")
+    )

@@ -1,6 +1,7 @@
 """Plans: their facts, regions, members and targets, each a folder of small tables."""
 
 import copy
+import functools
 import os
 import re
 import shutil
@@ -14,17 +15,16 @@ import pandas as pd
 
 from lnregions.errors import DataError, Fault, quote, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.codebook import load_areas, load_sources
+from lnregions.tables.checks import check_own_areas, check_regions, check_targets
+from lnregions.tables.codebook import load_areas, load_indicators, load_sources
 from lnregions.tables.observations import load_observations
-from lnregions.tables.plan_checks import check_own_areas, check_plan_table, read_facts
+from lnregions.tables.plan_facts import read_facts
 from lnregions.tables.tables import Table, kept_warnings, read_table
 
 BOUNDARY_NAMES = ("boundaries.gpkg", "boundaries.geojson", "boundaries.shp")
 """Names under which a plan folder may hold the boundaries of its own areas."""
 TEMPLATE = Path(__file__).parent / "plan_template"
 """Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
-_LOADED: dict[tuple, "Plan"] = {}
-_MOST_LOADED = 16
 _TABLES = ("regions", "positioning", "membership", "targets")
 
 
@@ -104,23 +104,15 @@ class Plan:
 
     def _repr_html_(self) -> str:
         facts = {key: escape(str(value)) for key, value in self.facts.items()}
-        kinds = pd.crosstab(self.targets["region"], self.targets["kind"])
-        kinds = kinds.reindex(
-            self.regions["region"], columns=list(dict.fromkeys(self.targets["kind"])), fill_value=0
-        )
-        rows = pd.DataFrame(
-            {
-                "region": (self.regions["short_en"] + " " + self.regions["short_zh"]).tolist(),
-                "members": [len(self.members(region)) for region in self.regions["region"]],
-                "targets": kinds.sum(axis=1).tolist(),
-            }
-        )
-        table = rows.join(kinds.reset_index(drop=True)).to_html(index=False, border=0)
+        regions, targets = self.regions["region"], self.targets
+        kinds = pd.crosstab(targets["region"], targets["kind"])[list(dict.fromkeys(targets["kind"]))]
+        kinds = kinds.reindex(regions, fill_value=0).reset_index(drop=True)
+        kinds.insert(0, "region", self.regions["short_en"] + " " + self.regions["short_zh"])
+        kinds.insert(1, "members", [len(self.members(region)) for region in regions])
+        kinds.insert(2, "targets", kinds.iloc[:, 2:].sum(axis=1))
+        title = f"<b>{facts['title_en'] or facts['id']}</b><br>{facts['title_zh']} {facts['number']}"
         years = f"{facts['first_year']}-{facts['horizon']}"
-        title = (
-            f"<b>{facts['title_en'] or facts['id']}</b><br>{facts['title_zh']} {facts['number']}<br>{years}"
-        )
-        return f"<div>{title}{table}</div>"
+        return f"<div>{title}<br>{years}{kinds.to_html(index=False, border=0)}</div>"
 
 
 def list_plans() -> list[str]:
@@ -214,17 +206,15 @@ def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
     ['circle', 'belt', 'west', 'east']
     """
     found = _kept(_folder(plan, None))
-    parents = dict(zip(found.areas["area"], found.areas["parent"], strict=True))
-    levels = dict(zip(found.areas["area"], found.areas["level"], strict=True))
+    areas = found.areas
+    inner = areas[areas["level"].isin(["city", "county"])].set_index("area")["parent"].to_dict()
 
     def province(area: str) -> str:
-        steps = 0
-        while levels.get(area) in ("county", "city") and steps < len(levels):
-            area, steps = parents[area], steps + 1
-        return area
+        parent = inner.get(area, area)
+        return inner.get(parent, parent)
 
     provinces = {province(area) for area in found.membership["area"]}
-    cities = [area for area, level in levels.items() if level == "city"]
+    cities = areas.loc[areas["level"] == "city", "area"].tolist()
     return {
         "region": found.regions["region"].tolist(),
         "adcode": [area for area in cities if province(area) in provinces] or cities,
@@ -265,9 +255,8 @@ def write_plan_template(folder: str | Path) -> Path:
     folder = Path(folder)
     try:
         if (folder.exists() or folder.is_symlink()) and (not folder.is_dir() or any(folder.iterdir())):
-            raise DataError(
-                f"{shown_path(folder)} is there and not empty. Name a new folder; nothing is written."
-            )
+            what = f"{shown_path(folder)} is there and not empty"
+            raise DataError(f"{what}. Name a new folder; nothing is written.")
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".plan-", dir=folder.parent) as beside:
             made = Path(beside, "plan")
@@ -291,38 +280,35 @@ def _folder(plan: str | Path, path: Path | None) -> Path:
     """Folder of a plan by its name or path."""
     names = list_plans()
     if path is None and not (isinstance(plan, Path) or (isinstance(plan, str) and plan.strip())):
-        raise DataError(
-            f"The plan {quote(plan)} is neither a plan nor the name of one. "
-            f"Give one from load_plan, the path of a plan folder, or one of {', '.join(names)}."
-        )
-    if path is None and str(plan) in names:
-        return data_dir() / "plans" / str(plan)
+        what = f"The plan {quote(plan)} is neither a plan nor the name of one"
+        remedy = "Give one from load_plan, the path of a plan folder, or one of"
+        raise DataError(f"{what}. {remedy} {', '.join(names)}.")
+    if path is None and plan in names:
+        return data_dir() / "plans" / plan
     folder = Path(plan if path is None else path)
-    named_as_path = path is not None or isinstance(plan, Path) or re.search(r"[/\\.]", str(plan))
+    is_path = path is not None or isinstance(plan, Path) or re.search(r"[/\\.]", plan)
     try:
         if folder.is_dir():
             return folder
     except (OSError, ValueError):
-        named_as_path = False
-    if not named_as_path:
+        is_path = False
+    if not is_path:
         raise unknown("plan", str(plan), names)
-    raise DataError(
-        f"The plan folder {shown_path(folder)!r} does not exist. "
-        f"Give the path of a folder with plan.yaml in it, or one of {', '.join(names)}."
-    )
+    what = f"The plan folder {shown_path(folder)!r} does not exist"
+    raise DataError(f"{what}. Give the path of a folder with plan.yaml in it, or one of {', '.join(names)}.")
 
 
 def _kept(folder: Path) -> Plan:
     """The plan of a folder, read when it is new or one of its files (or of the codebook) has changed."""
-    state = (folder.resolve(), *_files_in(folder), *_files_in(data_dir(), ending=".csv"))
-    if state not in _LOADED:
-        faults: list[Fault] = []
-        plan = _read(folder, faults)
-        refuse_any(faults)
-        if len(_LOADED) >= _MOST_LOADED:
-            _LOADED.pop(next(iter(_LOADED)))
-        _LOADED[state] = plan
-    return _LOADED[state]
+    return _read_once(folder, (folder.resolve(), *_files_in(folder), *_files_in(data_dir(), ending=".csv")))
+
+
+@functools.lru_cache(maxsize=16)
+def _read_once(folder: Path, _state: tuple) -> Plan:
+    faults: list[Fault] = []
+    plan = _read(folder, faults)
+    refuse_any(faults)
+    return plan
 
 
 def _files_in(folder: Path, *, ending: str = "") -> list[tuple]:
@@ -347,21 +333,24 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
         "area": None if areas is None else areas["area"].tolist(),
         "region": regions.frame["region"].tolist() or None if regions and not regions.faults else None,
         "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
+        "indicator": load_indicators()["indicator"],
     }
     readable = all(table and not table.faults for table in tables.values())
     for name, table in tables.items():
         if table:
-            check_plan_table(name, table, known)
+            if name == "regions":
+                check_regions(table, known["area"])
+            elif name == "targets":
+                check_targets(table)
+            table.check_references(name, known)
             faults += table.sorted_faults()
     if sources is None or areas is None or not readable:
         return None
-    frames = {name: table.frame for name, table in tables.items()}
-    warnings += [sentence for frame in (*frames.values(), areas) for sentence in kept_warnings(frame)]
-    for frame in (*frames.values(), areas):
+    frames = {name: table.frame for name, table in tables.items()} | {"areas": areas}
+    warnings += [sentence for frame in frames.values() for sentence in kept_warnings(frame)]
+    for frame in frames.values():
         frame.attrs = {}  # pandas copies them with every selection
-    return Plan(
-        facts["id"], facts, **frames, sources=sources, areas=areas, folder=folder, warnings=tuple(warnings)
-    )
+    return Plan(facts["id"], facts, **frames, sources=sources, folder=folder, warnings=tuple(warnings))
 
 
 def _gather(faults: list[Fault], read: Callable, otherwise: object):
@@ -379,7 +368,7 @@ def _read_areas(folder: Path) -> pd.DataFrame:
     if not path.is_file():
         return shipped
     table = read_table(path, "areas")
-    table.check_references({"parent": [*table.frame["area"], *shipped["area"]]})
+    table.check_references("areas", {"area": [*table.frame["area"], *shipped["area"]]})
     check_own_areas(table, shipped)
     own = table.checked()
     areas = pd.concat([shipped[~shipped["area"].isin(own["area"])], own], ignore_index=True)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lnregions.errors import DataError, Fault, fault, narrow, quote, refuse, refuse_any, shown_path
+from lnregions.errors import DataError, Fault, narrow, quote, refuse_any, shown_path
 
 LARGEST = 16 * 2**20
 """Largest file that is read, in bytes."""
@@ -36,23 +36,20 @@ def read_bytes(path: Path, *, largest: int | None = None) -> bytes:
     """Return the bytes of a regular file; refuse what is missing, a folder, a device or too large."""
     path, shown, most = Path(path), shown_path(path), largest or LARGEST
     try:
-        if not path.is_file():
-            if not path.exists():
-                raise FileNotFoundError
-            raise OSError(0, "folder or device")
-        size = path.stat().st_size
-        if size <= most:
-            return path.read_bytes()
-        text = f"the file has {size} bytes. Give one of at most {most} bytes."
-    except (FileNotFoundError, UnicodeError):
+        if path.is_file():
+            size = path.stat().st_size
+            if size <= most:
+                return path.read_bytes()
+            text = f"the file has {size} bytes. Give one of at most {most} bytes."
+        elif path.exists():
+            text = "this is not a readable file (folder or device). Give the path of a file."
+        else:
+            text = "the file does not exist. Check the path, or put the file back."
+    except ValueError:  # a NUL byte or half a character in the name
         text = "the file does not exist. Check the path, or put the file back."
     except OSError as error:
         text = f"this is not a readable file ({error.strerror or 'unreadable'}). Give the path of a file."
-    except ValueError as error:
-        if "null" not in str(error):
-            raise
-        text = "the file does not exist. Check the path, or put the file back."
-    raise DataError([fault(text, shown)])
+    raise DataError([Fault(text, shown)])
 
 
 def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str, list[str]]:
@@ -65,7 +62,7 @@ def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str,
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding, warnings = "UTF-16", ["the text was read as UTF-16"]
     elif b"\0" in data:
-        _refuse_nul(data[: data.find(b"\0")].count(b"\n") + 1, path)
+        raise _nul_error(data[: data.find(b"\0")].count(b"\n") + 1, path)
     elif data.startswith(codecs.BOM_UTF8):
         data, warnings = data[len(codecs.BOM_UTF8) :], ["a byte order mark was left out"]
     try:
@@ -79,15 +76,16 @@ def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str,
         start, end = getattr(error, "start", 0), getattr(error, "end", 0)
         wrong, line = quote(data[start:end].hex(" ")), data[:start].count(b"\n") + 1
         what = f"the bytes {wrong} are not valid {encoding or 'UTF-8'}"
-        refuse([fault(f"{what}. Save the file as UTF-8; it may be damaged here.", path, line)])
+        text = f"{what}. Save the file as UTF-8; it may be damaged here."
+        raise DataError([Fault(text, path, line)]) from None
     if "\0" in text:
-        _refuse_nul(text[: text.find("\0")].count("\n") + 1, path)
+        raise _nul_error(text[: text.find("\0")].count("\n") + 1, path)
     return text, warnings
 
 
-def _refuse_nul(line: int, path: str) -> None:
+def _nul_error(line: int, path: str) -> DataError:
     text = "a NUL byte stands in the file. Save it again as UTF-8 text; it may be UTF-16 or damaged."
-    refuse([fault(text, path, line)])
+    return DataError([Fault(text, path, line)])
 
 
 def _share_of_utf8(data: bytes) -> float:
@@ -124,14 +122,22 @@ def parse_rows(text: str, *, path: str, warnings: list[str] | None = None) -> Ro
             elif not rows.header:
                 rows.header = [narrow(name) for name in record]
             else:
-                faults += _record_faults(record, rows.header, path=path, line=line)
+                cells = zip(record, rows.header, strict=False)
+                faults += filter(None, (text_fault(*cell, path=path, line=line) for cell in cells))
+                if len(record) != (width := len(rows.header)):
+                    what = (
+                        f"the row has {len(record)} values where the header has {width}. Give {width} values."
+                    )
+                    faults.append(Fault(what, path, line))
                 rows.records.append(record)
                 rows.lines.append(line)
     except csv.Error:
         what = "a quotation mark is not closed or stands inside a value. Double it inside a quoted value."
-        refuse([*faults, fault(what, path, end + 1)])
+        raise DataError([*faults, Fault(what, path, end + 1)]) from None
     if not rows.header:
-        refuse([fault("the file has no header line. Write the column names in the first line.", path)])
+        raise DataError(
+            [Fault("the file has no header line. Write the column names in the first line.", path)]
+        )
     refuse_any(faults)
     _drop_empty_columns(rows)
     if blank:
@@ -151,18 +157,7 @@ def _separator(text: str) -> str:
     return "," if "," in header else max(";\t", key=header.count) if re.search("[;\t]", header) else ","
 
 
-def _record_faults(record: list[str], header: list[str], *, path: str, line: int) -> list[Fault]:
-    cells = (
-        text_fault(value, column, path=path, line=line) for column, value in zip(header, record, strict=False)
-    )
-    faults = [one for one in cells if one]
-    if len(record) != len(header):
-        what = f"the row has {len(record)} values where the header has {len(header)}"
-        faults.append(fault(f"{what}. Give {len(header)} values.", path, line))
-    return faults
-
-
-def text_fault(text: str, column: str, *, path: str, line: int | None) -> Fault | None:
+def text_fault(text: str, column: str, *, path: str = "", line: int | None = None) -> Fault | None:
     """Fault of a text that holds line breaks or control characters, or is too long; None if there is none."""
     what = ""
     if "\n" in text:
@@ -171,7 +166,7 @@ def text_fault(text: str, column: str, *, path: str, line: int | None) -> Fault 
         what = f"{column} {quote(text)} holds a control character. Take it out."
     elif len(text) > _LONGEST_CELL:
         what = f"{column} has a value of {len(text)} characters. Keep it within {_LONGEST_CELL}."
-    return fault(what, path, line, column=column) if what else None
+    return Fault(what, path, line, column) if what else None
 
 
 def _drop_empty_columns(rows: Rows) -> None:

@@ -1,24 +1,25 @@
 """A CSV file made a checked frame by its schema: cells read by type, all faults of the file in one report.
 
 A shipped table whose checksum is in ``data/datapackage.json`` was validated when it was sealed (``data/seal.py``)
-and is only converted, by the types that the descriptor took over from the schemas.
+and is only converted.
 """
 
 import difflib
-import functools
 import hashlib
 import io
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from lnregions.errors import Fault, fault, narrow, quote, refuse_any, shown_path, unknown_fault
+from lnregions.errors import Fault, narrow, quote, refuse_any, shorten, shown_path, unknown_fault
 from lnregions.paths import data_dir
 from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
+from lnregions.tables.schemas import is_required, kind_of, sealed_schemas, table_schema, value_faults
 from lnregions.words import is_day, parse_code, parse_date, parse_number, parse_year, visible
 
 _PLAIN = {"number": r"(-?\d+(\.\d+)?)?", "integer": r"(-?\d+)?", "year": r"\d*", "boolean": "(yes|no)?"}
@@ -32,10 +33,27 @@ _UNREADABLE = {
 }
 _MOST_GUESSED = 100
 """Faults of a column after which no likeliest name is sought any more, as that takes time."""
-_KINDS = {"sources": "source", "parent": "area", "other_area": "area", "benchmark": "area"}
-"""Columns whose name is not that of what they refer to."""
 NO_DAY = "is no day of the calendar from 1949 to 2100. Give a date such as 2024-01-19, 2024-01 or 2024."
 _UNSEALED = "the table is not the one that was sealed; if the change is meant, run: python data/seal.py"
+REFERENCES = {
+    "areas": {"parent": "area"},
+    "indicators": {"unit": "unit", "weight": "indicator"},
+    "breaks": {"indicator": "indicator", "area": "group area region", "source": "source"},
+    "caveats": {"indicator": "all indicator", "area": "group area", "source": "source"},
+    "observations": {"area": "area region", "indicator": "indicator", "source": "source"},
+    "regions": {"lead_city": "area"},
+    "positioning": {"region": "all region"},
+    "membership": {"region": "region", "area": "area", "sources": "source"},
+    "targets": {
+        "region": "region", "indicator": "indicator", "sources": "source",
+        "area": "region area", "other_area": "region area", "benchmark": "region area",
+    },
+}  # fmt: skip
+"""Columns of each table that refer to codes, and the kinds of code that each may hold."""
+_ALWAYS = {"all": ["*"], "group": ["*", "nation", "province", "cities"]}
+"""What a column may hold besides codes."""
+_KINDS = {"sources": "source", "parent": "area", "other_area": "area", "benchmark": "area"}
+"""Columns whose name is not that of what they refer to."""
 
 
 @dataclass
@@ -52,7 +70,17 @@ class Table:
 
     def report(self, row: int | None, column: str, text: str) -> None:
         """Add a fault of a cell; row None is the whole file."""
-        self.faults.append(fault(text, self.path, None if row is None else self.lines[row], column=column))
+        self.faults.append(Fault(text, self.path, None if row is None else self.lines[row], column))
+
+    def report_where(self, wrong: pd.Series, column: str, text: str, **further: pd.Series) -> None:
+        """Add a fault of a column for each row that is wrong.
+
+        The text may name columns of the frame and of `further` in braces, such as ``{unit!r} of {indicator}``.
+        """
+        places = np.flatnonzero(wrong.astype("boolean").fillna(False))
+        rows = self.frame.assign(**further).iloc[places]
+        for place, row in zip(places, rows.to_dict("records"), strict=True):
+            self.report(place, column, text.format_map({name: shorten(value) for name, value in row.items()}))
 
     def sorted_faults(self) -> list[Fault]:
         """Return the faults in the order of lines, the first of each cell."""
@@ -66,45 +94,31 @@ class Table:
         refuse_any(self.sorted_faults())
         return self.frame
 
-    def check_references(
-        self, choices: dict[str, Iterable[str] | None], *, rows: Iterable | None = None
-    ) -> None:
-        """Report every value of a column (ids apart by blanks) that is none of its choices.
+    def check_references(self, name: str, known: Mapping[str, Iterable[str] | None]) -> None:
+        """Report every code (several apart by blanks) that is none of those that :data:`REFERENCES` allows.
 
-        Choices None are not known, because their own file could not be read; `rows` tells which rows count.
+        `known` holds the codes of each kind; None where their own file could not be read, so that one fault does not
+        bring others. Zones of a plan need no code.
         """
-        for column, known in choices.items():
-            if known is None:
+        for column, kinds in REFERENCES[name].items():
+            codes = [(_ALWAYS | known)[kind] for kind in kinds.split()]
+            if any(one is None for one in codes):
                 continue
-            kind, known = _KINDS.get(column, column), list(dict.fromkeys(known))
-            sound, before = set(known), len(self.faults)
-            wrong = {
-                cell: [word for word in cell.split() if word not in sound]
-                for cell in self.frame[column].unique()
-            }
-            for row, cell in enumerate(self.frame[column]):
-                if rows is None or rows[row]:
-                    for word in wrong[cell]:
-                        place = {"path": self.path, "line": self.lines[row], "column": column}
-                        if len(self.faults) - before < _MOST_GUESSED:
-                            self.faults.append(unknown_fault(kind, word, known, **place))
-                        else:
-                            self.faults.append(
-                                fault(f"unknown {kind} {quote(word)}. Choose a known one.", **place)
-                            )
+            choices, cells = list(dict.fromkeys(chain(*codes))), self.frame[column]
+            if (name, column) == ("membership", "area"):
+                cells = cells.mask(self.frame["level"] == "zone", "")
+            sound, kind = set(choices), _KINDS.get(column, column)
+            unknown = [(row, w) for row, cell in enumerate(cells) for w in cell.split() if w not in sound]
+            for row, word in unknown[:_MOST_GUESSED]:
+                place = {"path": self.path, "line": self.lines[row], "column": column}
+                self.faults.append(unknown_fault(kind, word, choices, **place))
+            for row, word in unknown[_MOST_GUESSED:]:
+                self.report(row, column, f"unknown {kind} {quote(word)}. Choose a known one.")
 
     def check_dates(self, column: str) -> None:
         """Report dates of a column that are no day of the calendar; an empty one is none."""
-        for row, date in enumerate(self.frame[column]):
-            if date and not is_day(date):
-                self.report(row, column, f"{column} {quote(date)} {NO_DAY}")
-
-
-@functools.cache
-def _sealed() -> dict[tuple[str, str], list[dict]]:
-    """Columns of each sealed table by its checksum and name."""
-    resources = json.loads((data_dir() / "datapackage.json").read_text(encoding="utf-8"))["resources"]
-    return {(one.get("hash", ""), Path(one["path"]).stem): one["schema"]["fields"] for one in resources}
+        wrong = {date: bool(date) and not is_day(date) for date in self.frame[column].unique()}
+        self.report_where(self.frame[column].map(wrong), column, f"{column} {{{column}!r}} {NO_DAY}")
 
 
 def fingerprint(data: bytes) -> str:
@@ -120,7 +134,7 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
     path : path
         A comma-separated file.
     name : str
-        Name of the schema in :data:`lnregions.tables.schemas.SCHEMAS`, such as ``observations``.
+        Name of its Table Schema in ``data/datapackage.json``, such as ``observations``.
     encoding : str, optional
         Encoding of the file where it is known; else UTF-8, or GB18030 when it can only be that.
     trust : bool
@@ -138,18 +152,27 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
     """
     path = Path(path)
     data, shown = read_bytes(path), shown_path(path)
-    fields = _sealed().get((fingerprint(data), name)) if trust else None
-    if fields and b"\r" not in data:
-        frame = _convert_sealed(data.decode("utf-8"), fields)
+    sealed = sealed_schemas().get((fingerprint(data), name)) if trust else None
+    if sealed and b"\r" not in data:
+        frame = _convert_sealed(data.decode("utf-8"), sealed["fields"])
         frame.attrs["warnings"] = []
         return Table(frame, shown, list(range(2, len(frame) + 2)))
     text, warnings = decode(data, path=shown, encoding=encoding)
     rows = parse_rows(text, path=shown, warnings=warnings)
     table = _validated(rows, name)
-    if trust and not fields and path.resolve().is_relative_to(data_dir().resolve()):
+    if trust and not sealed and path.resolve().is_relative_to(data_dir().resolve()):
         rows.warnings.append(_UNSEALED)
     table.frame.attrs["warnings"] = [f"{shown}: {sentence}" for sentence in rows.warnings]
     return table
+
+
+def file_state(path: Path) -> tuple[int, int] | None:
+    """Time and size of a file, by which a change is seen; None where there is none, which its reader then reports."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return state.st_mtime_ns, state.st_size
 
 
 def kept_warnings(frame: pd.DataFrame) -> list[str]:
@@ -158,17 +181,14 @@ def kept_warnings(frame: pd.DataFrame) -> list[str]:
 
 
 def _convert_sealed(text: str, fields: list[dict]) -> pd.DataFrame:
-    required = {one["name"] for one in fields if one.get("constraints", {}).get("required")}
-    types = {one["name"]: one["type"] for one in fields}
-    numbers = [name for name, kind in types.items() if kind in ("number", "integer", "year")]
-    dtypes = {name: _dtype(kind, whole=name in required) for name, kind in types.items()}
-    flags = {name: str for name, dtype in dtypes.items() if dtype == "bool"}
-    frame = pd.read_csv(
-        io.StringIO(text), dtype=dtypes | flags, keep_default_na=False, na_values={name: [""] for name in numbers},
-    )  # fmt: skip
-    for name in flags:
-        frame[name] = frame[name] == "yes"
-    return frame.reindex(columns=list(types), fill_value="")
+    """Frame of a table that was validated when it was sealed."""
+    dtypes = {field["name"]: _dtype(field["type"], whole=is_required(field)) for field in fields}
+    flags = [name for name, dtype in dtypes.items() if dtype == "bool"]
+    numbers = {name: [""] for name, dtype in dtypes.items() if dtype not in (str, "bool")}
+    dtypes |= dict.fromkeys(flags, str)
+    frame = pd.read_csv(io.StringIO(text), dtype=dtypes, keep_default_na=False, na_values=numbers)
+    frame[flags] = frame[flags] == "yes"
+    return frame.reindex(columns=list(dtypes), fill_value="")
 
 
 def _dtype(kind: str, *, whole: bool) -> object:
@@ -179,37 +199,28 @@ def _dtype(kind: str, *, whole: bool) -> object:
 
 def _validated(rows: Rows, name: str) -> Table:
     """Table of the rows with every fault of its header (raised), cells, values and keys."""
-    import pandera.errors
-
-    from lnregions.tables.schemas import SCHEMAS
-
-    schema = SCHEMAS[name]
-    _check_header(rows, schema.columns)
+    schema = table_schema(name)
+    _check_header(rows, schema["fields"])
     table = Table(pd.DataFrame(), rows.path, rows.lines)
-    for column, facts in schema.columns.items():
-        table.frame[column] = _convert(rows, column, facts.metadata, table)
-    try:
-        schema.validate(table.frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        for case in cases[cases["index"].notna() & cases["column"].isin(list(schema.columns))].itertuples():
-            if not case.check.startswith("multiple_fields"):
-                text = _value_fault(case, schema.columns[case.column].metadata)
-                table.report(int(case.index), case.column, text)
-    _check_key(table, rows, list(schema.unique))
+    for column in schema["fields"]:
+        table.frame[column["name"]] = _convert(rows, column, table)
+    for row, column, text in value_faults(table.frame, name):
+        table.report(row, column, text)
+    _check_key(table, rows, schema["primaryKey"])
     return table
 
 
-def _check_header(rows: Rows, columns: dict) -> None:
+def _check_header(rows: Rows, fields: list[dict]) -> None:
     """Put names in another case right; refuse missing, misspelt and repeated columns; leave others out."""
-    names = list(columns)
+    names = [one["name"] for one in fields]
+    optional = [one["name"] for one in fields if one.get("optional")]
     lower = {name.casefold(): name for name in names}
     folded = [lower.get(name.casefold(), name) for name in rows.header]
     if folded != rows.header:
         rows.warnings.append("column names in another case were read")
         rows.header = folded
     absent = [name for name in names if name not in rows.header]
-    needed = [name for name in absent if not columns[name].metadata.get("optional")]
+    needed = [name for name in absent if name not in optional]
     further = [name for name in dict.fromkeys(rows.header) if name not in names]
     misspelt = {name for name in further if difflib.get_close_matches(name, absent, n=1, cutoff=0.6)}
     strange = further if needed else [name for name in further if name in misspelt]
@@ -219,14 +230,15 @@ def _check_header(rows: Rows, columns: dict) -> None:
         rows.warnings.append(f"columns that are not used were left out: {listed}")
     texts = {name: f"column {name} is missing. The table needs {', '.join(names)}." for name in needed}
     texts |= {n: f"column {n} stands twice. Keep one of the two." for n in names if rows.header.count(n) > 1}
-    refuse_any(faults + [fault(text, rows.path, 1, column=name) for name, text in texts.items()])
+    refuse_any(faults + [Fault(text, rows.path, 1, name) for name, text in texts.items()])
 
 
-def _convert(rows: Rows, column: str, facts: dict, table: Table) -> pd.Series:
+def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
     """Column of values; what cannot be read is reported, what is written unusually is warned of."""
+    column, kind = schema["name"], kind_of(schema)
     place = rows.header.index(column) if column in rows.header else None
     cells = [""] * len(rows.records) if place is None else [record[place] for record in rows.records]
-    kind, values, unusual = facts["kind"], [], []
+    values, unusual = [], []
     for row, cell in enumerate(cells):
         try:
             if kind == "number" and rows.separator == ";" and "," in narrow(cell):
@@ -241,7 +253,7 @@ def _convert(rows: Rows, column: str, facts: dict, table: Table) -> pd.Series:
     if unusual:
         first = "the first in line {}: {}".format(*unusual[0])
         rows.warnings.append(f"values of {column} were written unusually: {len(unusual)} ({first})")
-    return pd.Series(values, dtype=_dtype(kind, whole=facts["required"] and None not in values))
+    return pd.Series(values, dtype=_dtype(kind, whole=is_required(schema) and None not in values))
 
 
 def _parse(cell: str, kind: str) -> object:
@@ -278,20 +290,6 @@ def _unreadable(column: str, cell: str, kind: str, *, semicolons: bool) -> str:
     return f"{shown} {_UNREADABLE[kind]}"
 
 
-def _value_fault(case, facts: dict) -> str:
-    """Text of a failure case of pandera."""
-    column, value, check = case.column, case.failure_case, case.check.partition("(")[0]
-    if check in ("not_nullable", "str_length"):
-        return f"{column} is empty. Give a value."
-    if check == "isin":
-        return unknown_fault(column, value, facts["choices"], path="-").code
-    if check == "str_matches":
-        return f"{column} {quote(value)} is not written as it must be. Write it as {facts['rule']}."
-    limit = case.check.partition("(")[2].rstrip(")")
-    small = check == "greater_than_or_equal_to"
-    return f"{column} {value} is too {'small' if small else 'large'}. Give {limit} or {'more' if small else 'less'}."
-
-
 def _check_key(table: Table, rows: Rows, key: list[str]) -> None:
     """Leave out rows that stand twice, report keys that stand twice with other content."""
     frame = table.frame
@@ -306,4 +304,4 @@ def _check_key(table: Table, rows: Rows, key: list[str]) -> None:
         if line != first.setdefault(name, line):
             where = f"stands already in line {first[name]}, with other content"
             text = f"{', '.join(key)} {quote(', '.join(name))} {where}. Keep one of the two rows."
-            table.faults.append(fault(text, table.path, line, column=", ".join(key)))
+            table.faults.append(Fault(text, table.path, line, ", ".join(key)))

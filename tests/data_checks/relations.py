@@ -13,15 +13,8 @@ from lnregions.tables import LINE_BREAKS, break_scopes
 
 INDUSTRIES = ["va_primary", "va_secondary", "va_tertiary"]
 ADDED = {
-    "gdp",
-    *INDUSTRIES,
-    "population",
-    "fdi_usd",
-    "fdi_rmb",
-    "trade_total",
-    "tourism_revenue",
-    "forest_stock",
-}
+    "gdp", *INDUSTRIES, "population", "fdi_usd", "fdi_rmb", "trade_total", "tourism_revenue", "forest_stock",
+}  # fmt: skip
 """Indicators whose parts add up to the whole."""
 SUM_TOLERANCE = 0.0005  # share of the whole: rounding, not another release
 MEAN_TOLERANCE = {"urbanisation_rate": ("population", 0, 0.05), "gdp_growth_real": ("gdp", 1, 0.5)}
@@ -75,6 +68,17 @@ class Figures:
             for one in self.breaks
         )  # fmt: skip
 
+    def get(self, area, indicator, year):
+        """Figure used by default, or None."""
+        return self.known.get((area, indicator, year))
+
+    def growth(self, area, indicator, year):
+        """Growth of a level from the year before in per cent; None across a break or without both levels."""
+        now, before = self.get(area, indicator, year), self.get(area, indicator, year - 1)
+        if now is None or not before or before < 0 or self.is_broken(area, indicator, year - 1, year):
+            return None
+        return (now / before - 1) * 100
+
     def of(self, indicators):
         """Area, indicator, year, source and value of the figures of some indicators."""
         return [(*key, self.source[key], value) for key, value in self.known.items() if key[1] in indicators]
@@ -102,7 +106,7 @@ def release_industries(figures):
 def default_industries(figures):
     """The three sectors used by default sum to the GDP used by default, within 0.05 % and rounding."""
     for area, _, year, source, value in figures.of({"gdp"}):
-        parts = [figures.known.get((area, one, year)) for one in INDUSTRIES]
+        parts = [figures.get(area, one, year) for one in INDUSTRIES]
         if None not in parts:
             allowed = value * SUM_TOLERANCE + half_unit(value) + sum(map(half_unit, parts))
             yield area, "gdp", year, source, sum(parts) - value, -allowed, allowed
@@ -111,7 +115,7 @@ def default_industries(figures):
 def cities_sum(figures):
     """All cities sum to their province, within 0.05 % and rounding."""
     for area, indicator, year, source, value in figures.of(ADDED):
-        parts = [figures.known.get((city, indicator, year)) for city in figures.cities.get(area, [None])]
+        parts = [figures.get(city, indicator, year) for city in figures.cities.get(area, [None])]
         if None not in parts:
             allowed = value * SUM_TOLERANCE + half_unit(value)
             yield area, indicator, year, source, sum(parts) - value, -allowed, allowed
@@ -120,7 +124,7 @@ def cities_sum(figures):
 def part_of_whole(figures):
     """No area has more than the area it lies in."""
     for area, indicator, year, source, value in figures.of(ADDED):
-        whole = figures.known.get((figures.above.get(area), indicator, year))
+        whole = figures.get(figures.above.get(area), indicator, year)
         if whole:
             yield area, indicator, year, source, value - whole, -whole, 0.0
 
@@ -130,8 +134,8 @@ def province_rate(figures):
     for area, indicator, year, source, value in figures.of(MEAN_TOLERANCE):
         weight, lag, allowed = MEAN_TOLERANCE[indicator]
         cities = figures.cities.get(area, [None])
-        rates = [figures.known.get((city, indicator, year)) for city in cities]
-        sizes = [figures.known.get((city, weight, year - lag)) for city in cities]
+        rates = [figures.get(city, indicator, year) for city in cities]
+        sizes = [figures.get(city, weight, year - lag) for city in cities]
         if None not in rates + sizes:
             mean = sum(rate * size for rate, size in zip(rates, sizes, strict=True)) / sum(sizes)
             yield area, indicator, year, source, mean - value, -allowed, allowed
@@ -140,10 +144,10 @@ def province_rate(figures):
 def shares_in_order(figures):
     """Manufacturing is no larger than industry, industry no larger than the secondary sector."""
     for area, indicator, year, source, value in figures.of({"manufacturing_share", "industry_share"}):
-        secondary, gdp = (figures.known.get((area, one, year)) for one in ("va_secondary", "gdp"))
+        secondary, gdp = (figures.get(area, one, year) for one in ("va_secondary", "gdp"))
         whole = secondary / gdp * 100 if secondary and gdp else None
         if indicator == "manufacturing_share":
-            whole = figures.known.get((area, "industry_share", year), whole)
+            whole = figures.get(area, "industry_share", year) or whole
         if whole is not None:
             yield area, indicator, year, source, value - whole, -whole, 0.0
 
@@ -163,21 +167,19 @@ def gdp_a_head(figures):
 
 def level_growth(figures):
     """GDP at current prices grows by -5 to +6.5 points more than real GDP, within a segment."""
-    for area, _, year, source, value in figures.of({"gdp"}):
-        rate, before = (
-            figures.known.get((area, *key)) for key in (("gdp_growth_real", year), ("gdp", year - 1))
-        )
-        if rate is not None and before and before > 0 and not figures.is_broken(area, "gdp", year - 1, year):
-            yield area, "gdp", year, source, (value / before - 1) * 100 - rate, *DEFLATOR_BAND
+    for area, _, year, _, rate in figures.of({"gdp_growth_real"}):
+        growth = figures.growth(area, "gdp", year)
+        if growth is not None:
+            yield area, "gdp", year, figures.source[area, "gdp", year], growth - rate, *DEFLATOR_BAND
 
 
 def rate_of_levels(figures):
     """A published rate is the growth of its levels: trade within 5 points, investment and tourism within 1."""
     for area, indicator, year, source, rate in figures.of(RATES):
         level, allowed = RATES[indicator]
-        now, before = (figures.known.get((area, level, year - back)) for back in (0, 1))
-        if now is not None and before and before > 0 and not figures.is_broken(area, level, year - 1, year):
-            yield area, indicator, year, source, (now / before - 1) * 100 - rate, -allowed, allowed
+        growth = figures.growth(area, level, year)
+        if growth is not None:
+            yield area, indicator, year, source, growth - rate, -allowed, allowed
 
 
 def jump(figures):
@@ -224,24 +226,20 @@ RELATIONS = {
 def broken(observations, code, breaks=None):
     """Comparisons of a relation that do not hold: what is compared, and the difference."""
     return {
-        (code, area, indicator, year, reading): difference
-        for area, indicator, year, reading, difference, low, high in RELATIONS[code](
-            Figures(observations, breaks)
-        )
+        (code, *compared): difference
+        for *compared, difference, low, high in RELATIONS[code](Figures(observations, breaks))
         if not low - 1e-9 <= difference <= high + 1e-9
     }
 
 
 def unexplained(observations, exceptions):
     """Differences that no exception names with its size, and exceptions that no longer occur."""
-    columns = ["check", "area", "indicator", "year", "reading"]
-    named = dict(
-        zip(exceptions[columns].itertuples(index=False, name=None), exceptions["difference"], strict=True)
-    )
+    keys = exceptions[["check", "area", "indicator", "year", "reading"]].itertuples(index=False, name=None)
+    named = dict(zip(keys, exceptions["difference"], strict=True))
     found = {key: value for code in RELATIONS for key, value in broken(observations, code).items()}
-    same = {
-        key
-        for key in named.keys() & found.keys()
-        if math.isclose(found[key], named[key], rel_tol=1e-4, abs_tol=0.005)
+    both = {key: (found.get(key), named.get(key)) for key in named.keys() | found.keys()}
+    return {
+        key: (now, stated)
+        for key, (now, stated) in both.items()
+        if None in (now, stated) or not math.isclose(now, stated, rel_tol=1e-4, abs_tol=0.005)
     }
-    return {key: (found.get(key), named.get(key)) for key in named.keys() | found.keys() if key not in same}

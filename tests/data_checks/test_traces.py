@@ -35,10 +35,7 @@ class Tracer:
         self.plan, self.regions = plan, set(plan.regions["region"])
         self.indicators = load_indicators().set_index("indicator")
         self.figures = {}
-        rows = load_observations(as_of=as_of, plan=plan).sort_values(
-            ["grade", "vintage"], ascending=[True, False]
-        )
-        for row in rows.itertuples():
+        for row in load_observations(as_of=as_of, plan=plan).itertuples():
             figure = (row.value, frozenset(row.source.split()), row.status)
             self.figures.setdefault((row.area, row.indicator, row.year), []).append(figure)
         self.levels = cache(self.levels)
@@ -62,13 +59,12 @@ class Tracer:
     def releases(self, members, indicator, year):
         """Figures of all members from one source, or of one status, for every release that has them all."""
         rows = [self.figures.get((member, indicator, year), []) for member in members]
-        names = {name for row in rows for _, sources, status in row for name in (*sources, status)} - {
-            "unknown"
-        }
-        fitting = (
-            [[f for f in row if name in f[1] or name == f[2]] for row in rows] for name in sorted(names)
+        names = {name for row in rows for _, sources, status in row for name in (*sources, status)}
+        kept = (
+            [[f for f in row if name in (*f[1], f[2])] for row in rows]
+            for name in sorted(names - {"unknown"})
         )
-        return [[(row[0][0], row[0][1]) for row in one] for one in fitting if one and all(one)]
+        return [[row[0][:2] for row in one] for one in kept if one and all(one)]
 
     def growth(self, area, indicator, year):
         """Growth in a year in per cent: a published rate, or a level over the one before."""
@@ -81,10 +77,8 @@ class Tracer:
         """A level carried over years by every choice of their growth rates."""
         found = [(start, [])]
         for year in years:
-            rates = self.growth(area, indicator, year)
-            found = [
-                (v * (1 + rate / 100), [*s, *t]) for (v, s), (rate, t) in itertools.product(found, rates)
-            ]
+            pairs = itertools.product(found, self.growth(area, indicator, year))
+            found = [(v * (1 + rate / 100), [*s, *t]) for (v, s), (rate, t) in pairs]
         return found
 
     def mean(self, area, indicators, years):
@@ -110,11 +104,7 @@ def pictures():
     parts = (part.partition("\n") for part in re.split("^## ", text, flags=re.MULTILINE)[1:])
     types = {"area": str, "source": str}
     found = {name: pd.read_csv(io.StringIO(body), dtype=types).astype(object) for name, _, body in parts}
-    return {
-        name: frame
-        for name, frame in found.items()
-        if not name.startswith(NO_NUMBERS) and name not in VERDICTS
-    }
+    return {name: frame for name, frame in found.items() if not name.startswith((*NO_NUMBERS, *VERDICTS))}
 
 
 PICTURES = pictures()
@@ -131,16 +121,12 @@ def subject(name, tracer):
     target = max((one for one in targets.index if name.startswith(one)), key=len, default=None)
     code = re.search(r"\d{6}", name)
     if target:
-        return (
-            targets.loc[target, "indicator"],
-            code[0] if code else targets.loc[target, "area"],
-            targets.loc[target],
-        )
+        clause = targets.loc[target]
+        return clause["indicator"], code[0] if code else clause["area"], clause
     named = [one for one in tracer.indicators.index if name.endswith(f"-{one}")]
-    indicator = (
-        "gdp_growth_real" if name.startswith(("growth-", "indexed-")) else max(named, key=len, default="gdp")
-    )
-    return indicator, code[0] if code else "", None
+    if name.startswith(("growth-", "indexed-")):
+        named = ["gdp_growth_real"]
+    return max(named, key=len, default="gdp"), code[0] if code else "", None
 
 
 def ways(name, row, tracer):
@@ -149,23 +135,18 @@ def ways(name, row, tracer):
     is_named = isinstance(row.get("area"), str)
     area = row["area"] if is_named else own
     if name.startswith("indexed-growth-"):
-        return tracer.chained(
-            area, indicator, range(PICTURES[name]["year"].min() + 1, row["year"] + 1), 100.0
-        )
+        years = range(PICTURES[name]["year"].min() + 1, row["year"] + 1)
+        return tracer.chained(area, indicator, years, 100.0)
     if "last_year" in row:
         found = tracer.differences(area, indicator, row["first_year"], row["last_year"])
         if name.startswith("contributions-"):
             return found
-        befores = tracer.levels(area, indicator, row["first_year"])
-        return [
-            (step / before * 100, [*s, *t]) for (step, s), (before, t) in itertools.product(found, befores)
-        ]
+        pairs = itertools.product(found, tracer.levels(area, indicator, row["first_year"]))
+        return [(step / before * 100, [*s, *t]) for (step, s), (before, t) in pairs]
     if target is not None and "name" in row:  # growth of the target's area, its benchmark, or a member
         areas = [area] if is_named else [target["area"], target["benchmark"]]
-        names = growth_indicators(indicator)
-        return [
-            one for a, i in itertools.product(areas, names) if a for one in tracer.growth(a, i, row["year"])
-        ]
+        pairs = itertools.product(filter(None, areas), growth_indicators(indicator))
+        return [one for own, name in pairs for one in tracer.growth(own, name, row["year"])]
     return tracer.levels(area, row.get("indicator", indicator), row["year"])
 
 
@@ -187,13 +168,8 @@ def test_the_pictures_hold_as_many_numbers_as_were_traced():
 
 
 def test_a_falsified_number_is_found(tracer):
-    for name in (
-        "map-west-gdp",
-        "contributions-west-gdp",
-        "change-west-gdp",
-        "growth-210100",
-        "indexed-growth-west",
-    ):
+    names = "map-west-gdp contributions-west-gdp change-west-gdp growth-210100 indexed-growth-west"
+    for name in names.split():
         row = PICTURES[name].iloc[-1].to_dict()
         number = row["change"] if "change" in row else row["value"]
         assert any(same(value, number) for value, _ in ways(name, row, tracer))
@@ -204,9 +180,8 @@ def test_a_falsified_number_is_found(tracer):
 
 
 def verdicts(plan):
-    return pd.read_csv(GOLDEN / f"verdicts-{plan}.csv", dtype={"area": str, "sources": str}).to_dict(
-        "records"
-    )
+    frame = pd.read_csv(GOLDEN / f"verdicts-{plan}.csv", dtype={"area": str, "sources": str})
+    return frame.to_dict("records")
 
 
 def level_ways(tracer, row, year):
@@ -222,12 +197,8 @@ def level_ways(tracer, row, year):
 
 def mean_ways(tracer, row, area, target):
     """Mean growth over any run of the clause's years, which the figures of the other area may shorten."""
-    last = int(row["actual_year"])
-    runs = [
-        range(a, b + 1)
-        for b in range(target["first_year"], last + 1)
-        for a in range(target["first_year"], b + 1)
-    ]
+    years = range(target["first_year"], int(row["actual_year"]) + 1)
+    runs = [range(first, last + 1) for last in years for first in years if first <= last]
     names = growth_indicators(row["indicator"])
     return [one for run in runs for one in tracer.mean(area, names, run)]
 
@@ -264,9 +235,7 @@ def test_every_number_of_a_verdict_is_a_figure_the_clauses_own_or_a_formula_over
                 if not pd.isna(number):
                     used = [sources for value, sources in found if same(value, number)]
                     assert used, f"{column} {number} of {row} goes back to no figure"
-                    assert any(all(one & listed for one in sources) for sources in used), (
-                        f"{row} lacks a source"
-                    )
+                    assert any(all(one & listed for one in sources) for sources in used), f"{row}: no source"
                     traced += 1
             if row["status"] in ("met", "missed") and row["kind"] != "direction":
                 sign = -1 if targets.loc[row["target"], "comparator"].startswith("<") else 1

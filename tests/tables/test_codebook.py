@@ -6,22 +6,15 @@ import pytest
 import lnregions as ln
 from lnregions import DataError
 from lnregions.tables.codebook import region_codes, units_and_decimals
+from lnregions.tables.schemas import table_schema
 
 LOADERS = ["areas", "indicators", "units", "sources", "breaks", "caveats"]
-HEADS = {
-    "areas": "area,level,parent,name_zh,name_en,short_zh,short_en",
-    "breaks": "indicator,area,last_year,first_year,kind,reason_zh,reason_en,source",
-    "units": "unit,label_zh,label_en,factor_en",
-    "sources": "source,title,publisher,url,kind,published,licence",
-    "caveats": "indicator,area,years,kind,text_zh,text_en,source",
-    "indicators": "indicator,name_zh,name_en,unit,definition_zh,definition_en,direction,measure,aggregation,weight,"
-    "decimals,minimum,maximum",
-}
 
 
 def load(name, folder, row):
     path = folder / f"{name}.csv"
-    path.write_text(f"{HEADS[name]}\n{row}\n", encoding="utf-8")
+    header = ",".join(field["name"] for field in table_schema(name)["fields"])
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
     return getattr(ln, f"load_{name}")(path=path)
 
 
@@ -42,19 +35,11 @@ def test_there_are_one_nation_one_province_14_cities_and_100_counties():
 
 @pytest.mark.parametrize(
     ("code", "name"),
-    [
-        ("210422", "Xinbin Manchu Autonomous County"),
-        ("211324", "Harqin Left Wing Mongol Autonomous County"),
-        ("210921", "Fuxin Mongol Autonomous County"),
-        ("210212", "Lüshunkou District"),
-        ("210321", "Tai'an County"),
-        ("210804", "Bayuquan District"),
-        ("211005", "Gongchangling District"),
-        ("210727", "Yi County"),
-        ("211281", "Diaobingshan City"),
-        ("210113", "Shenbei New District"),
-    ],
-)
+    [("210422", "Xinbin Manchu Autonomous County"), ("211324", "Harqin Left Wing Mongol Autonomous County"),
+     ("210921", "Fuxin Mongol Autonomous County"), ("210212", "Lüshunkou District"), ("210321", "Tai'an County"),
+     ("210804", "Bayuquan District"), ("211005", "Gongchangling District"), ("210727", "Yi County"),
+     ("211281", "Diaobingshan City"), ("210113", "Shenbei New District")],
+)  # fmt: skip
 def test_english_names_follow_the_chinese_pronunciation(code, name):
     assert ln.load_areas().set_index("area").loc[code, "name_en"] == name
 
@@ -70,11 +55,7 @@ def test_units_regions_and_decimals_are_those_of_the_tables():
     [
         ("areas", "210100,city,210009,沈阳市,Shenyang City,沈阳,Shenyang", "line 2: unknown area '210009'"),
         ("areas", "210100,town,210000,沈阳市,Shenyang City,沈阳,Shenyang", "unknown level 'town'"),
-        (
-            "areas",
-            "21010,city,210000,沈阳市,Shenyang City,沈阳,Shenyang",
-            "area '21010' is not written as it must",
-        ),
+        ("areas", "21010,city,210000,沈阳市,Shenyang City,沈阳,Shenyang", "area '21010' is not written as it must"),
         ("breaks", "gdp,*,2019,2018,census,x,x,", "first_year 2018 is too small. Give 2020 or more"),
         ("breaks", "gdb,*,2018,2019,census,x,x,", "unknown indicator 'gdb'.*did you mean gdp"),
         ("breaks", "gdp,everywhere,2018,2019,census,x,x,", "unknown area 'everywhere'"),
@@ -82,14 +63,10 @@ def test_units_regions_and_decimals_are_those_of_the_tables():
         ("units", "亩,亩,mu,-1", "factor_en -1.0 is too small. Give 0 or more"),
         ("sources", "x1,Title,,,official,2024-02-30,", "published '2024-02-30' is no day"),
         ("caveats", "gdp,210100 219900,,sum,x,x,", "unknown area '219900'"),
-        (
-            "indicators",
-            "x,x,x,furlong,x,x,up,level,sum,y,0,,",
-            "(?s)unknown unit 'furlong'.*unknown weight 'y'",
-        ),
+        ("indicators", "x,x,x,furlong,x,x,up,level,sum,y,0,,", "(?s)unknown unit 'furlong'.*unknown weight 'y'"),
         ("indicators", "x,x,x,%,x,x,up,level,sum,,7,,", "decimals 7 is too large. Give 6 or less"),
     ],
-)
+)  # fmt: skip
 def test_a_bad_row_is_refused_with_its_line(tmp_path, table, row, message):
     with pytest.raises(DataError, match=message) as caught:
         load(table, tmp_path, row)

@@ -67,35 +67,18 @@ def test_all_faults_of_a_table_come_at_once_with_line_value_and_remedy(name):
         load_observations(path=TABLES / f"{name}.csv")
     found = [line.removeprefix(f"tests/data/tables/{name}.csv ") for line in str(caught.value).splitlines()]
     assert len(found) == len(PROBLEMS[name])
-    assert all(
-        line.startswith(start) for line, start in zip(sorted(found), sorted(PROBLEMS[name]), strict=True)
-    )
+    pairs = zip(sorted(found), sorted(PROBLEMS[name]), strict=True)
+    assert all(line.startswith(start) for line, start in pairs)
 
 
 def own_table(folder, **changes):
-    cells = {"area": "210200", "indicator": "gdp", "year": "2024", "value": "9516.9", "unit": "亿元"}
-    cells |= {
-        "vintage": "2025-01-20",
-        "status": "preliminary",
-        "grade": "A",
-        "source": "s047",
-        "note": "",
-    } | changes
+    cells = {
+        "area": "210200", "indicator": "gdp", "year": "2024", "value": "9516.9", "unit": "亿元",
+        "vintage": "2025-01-20", "status": "preliminary", "grade": "A", "source": "s047", "note": "",
+    } | changes  # fmt: skip
     path = folder / "own.csv"
     path.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", "utf-8")
     return path
-
-
-@pytest.mark.parametrize("vintage", ["2023-12-31", "2023", "0001-01-01", "9999-12-31"])
-def test_a_figure_published_before_its_year_or_out_of_all_time_is_refused(tmp_path, vintage):
-    with pytest.raises(DataError, match=r"begins after the figure was published|no day of the calendar"):
-        load_observations(path=own_table(tmp_path, vintage=vintage))
-
-
-@pytest.mark.parametrize("year", ["1948", "2101"])
-def test_a_year_out_of_bounds_is_refused(tmp_path, year):
-    with pytest.raises(DataError, match=f"year {year} is too"):
-        load_observations(path=own_table(tmp_path, year=year, vintage=""))
 
 
 def test_a_table_cut_behind_its_header_is_refused(tmp_path):
@@ -117,21 +100,13 @@ def test_a_path_may_begin_with_a_tilde(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("area", "indicator", "year", "value"),
-    [
-        ("210200", "gdp", 2024, 9516.9),
-        ("210100", "gdp", 2024, 9027.1),
-        ("210100", "gdp", 2022, 7695.8),
-        ("210200", "gdp", 2022, 8430.9),
-        ("100000", "gdp", 2024, 1348066),
-        ("210200", "fai_growth", 2022, 6.5),
-        ("210000", "forest_stock", 2020, 3.47),
-    ],
-)
+    [("210200", "gdp", 2024, 9516.9), ("210100", "gdp", 2024, 9027.1), ("210100", "gdp", 2022, 7695.8),
+     ("210200", "gdp", 2022, 8430.9), ("100000", "gdp", 2024, 1348066), ("210200", "fai_growth", 2022, 6.5),
+     ("210000", "forest_stock", 2020, 3.47)],
+)  # fmt: skip
 def test_the_default_is_the_reading_that_the_rule_gives(area, indicator, year, value):
-    frame = load_observations().query(
-        "default and area == @area and indicator == @indicator and year == @year"
-    )
-    assert frame["value"].item() == value
+    used = "default and area == @area and indicator == @indicator and year == @year"
+    assert load_observations().query(used)["value"].item() == value
 
 
 def reading(**other):
@@ -193,21 +168,16 @@ def test_a_figure_is_known_from_the_day_the_rule_gives(year, vintage, sources, d
 def test_the_default_is_chosen_among_what_was_known(day, value):
     known = load_observations(as_of=day)
     assert known["known_from"].max() <= pd.Timestamp(day)
-    assert (
-        known.query("area == '100000' and indicator == 'gdp' and year == 2021 and default")["value"].item()
-        == value
-    )
+    used = known.query("area == '100000' and indicator == 'gdp' and year == 2021 and default")
+    assert used["value"].item() == value
 
 
-def test_census_revisions_of_2026_are_not_known_before():
-    assert load_observations()["source"].str.contains("s011").any()
+def test_what_was_published_later_is_not_known():
+    frame = load_observations()
+    assert frame["source"].str.contains("s011").any()  # census revisions of 2026
     assert not load_observations(as_of="2025-12-31")["source"].str.contains("s011").any()
-
-
-def test_an_as_of_before_all_figures_gives_an_empty_frame_of_the_same_columns():
-    frame = load_observations(as_of="1950")
-    assert len(frame) == 0
-    assert list(frame) == list(load_observations())
+    assert list(load_observations(as_of="1950")) == list(frame)
+    assert len(load_observations(as_of="1950")) == 0
 
 
 @pytest.mark.parametrize(
@@ -230,20 +200,8 @@ def test_an_as_of_is_a_day_or_the_last_day_of_its_period(given_as, day):
 
 @pytest.mark.parametrize(
     "given_as",
-    [
-        "soon",
-        "2024-13",
-        "2024-00",
-        "2024-02-30",
-        "19/01/2024",
-        "1900",
-        "2101-01-01",
-        "",
-        "2024-1-1",
-        "0",
-        pd.NaT,
-    ],
-)
+    ["soon", "2024-13", "2024-00", "2024-02-30", "19/01/2024", "1900", "2101-01-01", "", "2024-1-1", "0", pd.NaT],
+)  # fmt: skip
 def test_an_as_of_that_is_no_date_is_refused(given_as):
     with pytest.raises(DataError, match=r"is not a date from 1949 to 2100\. Give one such as"):
         load_observations(as_of=given_as)
@@ -257,18 +215,12 @@ def test_a_later_date_knows_everything_that_an_earlier_one_knew(day, later):
 
 
 @pytest.mark.parametrize(
-    ("area", "level", "scopes"),
-    [
-        ("100000", "", ["*", "100000", "nation"]),
-        ("210000", "", ["*", "210000", "province"]),
-        ("210200", "", ["*", "210200", "cities"]),
-        ("210781", "", ["*", "210781", "*"]),
-        ("belt", "", ["*", "belt", "*"]),
-        ("new-town", "city", ["*", "new-town", "cities"]),
-    ],
-)
-def test_breaks_apply_to_an_area_its_rank_or_all(area, level, scopes):
-    assert break_scopes(area, level=level) == scopes
+    ("area", "level", "scope"),
+    [("100000", "", "nation"), ("210000", "", "province"), ("210200", "", "cities"), ("210781", "", "*"),
+     ("belt", "", "*"), ("new-town", "city", "cities")],
+)  # fmt: skip
+def test_breaks_apply_to_an_area_its_rank_or_all(area, level, scope):
+    assert break_scopes(area, level=level) == ["*", area, scope]
 
 
 # -- figures of a plan's own ----
@@ -291,11 +243,9 @@ def test_a_plans_own_figures_join_the_shipped_ones(tmp_path):
 
 
 def test_only_the_plan_knows_its_own_sources(tmp_path):
-    own = "p1"
-    plan = plan_with_figures(tmp_path / "own")
-    path = own_table(tmp_path, source=own)
-    assert load_observations(plan=plan, path=path)["source"].tolist() == [own]
-    with pytest.raises(DataError, match=f"unknown source '{own}'"):
+    plan, path = plan_with_figures(tmp_path / "own"), own_table(tmp_path, source="p1")
+    assert load_observations(plan=plan, path=path)["source"].tolist() == ["p1"]
+    with pytest.raises(DataError, match="unknown source 'p1'"):
         load_observations(path=path)
 
 
@@ -312,25 +262,13 @@ def test_the_shipped_figures_are_the_same_in_rows_as_in_their_frame():
     frame = load_observations()
     rows = pd.DataFrame(observed(frame))
     assert rows["place"].tolist() == list(range(len(frame)))
-    for name in (
-        "area",
-        "indicator",
-        "year",
-        "value",
-        "unit",
-        "grade",
-        "vintage",
-        "status",
-        "source",
-        "default",
-    ):
+    for name in set(rows) - {"place", "known_from"}:
         assert rows[name].tolist() == frame[name].tolist()
     assert rows["known_from"].tolist() == frame["known_from"].dt.date.tolist()
     assert observed(frame.iloc[:0]) == []
 
 
 def test_a_missing_word_is_empty_and_a_missing_column_has_its_stand_in():
-    frame = pd.DataFrame(
-        {"area": ["210100"], "indicator": "gdp", "year": [2023], "value": [8.0], "grade": [None]}
-    )
+    cells = {"area": "210100", "indicator": "gdp", "year": 2023, "value": 8.0, "grade": None}
+    frame = pd.DataFrame([cells])
     assert observed(frame) == [Observation(0, "210100", "gdp", 2023, 8.0)]

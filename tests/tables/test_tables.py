@@ -1,6 +1,5 @@
 """Tables as spreadsheets and people write them: read with a warning when unusual, refused when misleading."""
 
-import random
 import shutil
 
 import pandas as pd
@@ -77,26 +76,6 @@ UNUSUAL = {
     "column names in another case": (GOOD.replace(HEAD, HEAD.upper()), "column names in another case"),
     "column names full-width": (GOOD.replace("area,", "ａｒｅａ,", 1), ""),
     "blanks round names and values": (GOOD.replace(",", " , "), "were written unusually"),
-    "no-break blanks": (cell("value", "\xa09516.9\xa0"), "values of value were written unusually: 1"),
-    "zero-width blanks": (cell("area", "\u200b210200\ufeff"), "values of area were written unusually: 1"),
-    "thousands separators": (cell("value", "9,516.9"), "values of value were written unusually: 1"),
-    "thousands separators full-width": (cell("value", "９，５１６．９"), "values of value were written unusually: 1"),
-    "full-width digits": (cell("value", "９５１６．９"), "values of value were written unusually: 1"),
-    "scientific notation": (cell("value", "9.5169E+03"), "values of value were written unusually: 1"),
-    "a plus sign": (cell("value", "+9516.9"), "values of value were written unusually: 1"),
-    "a year in Chinese": (cell("year", "2024年"), "values of year were written unusually: 1"),
-    "a year in Chinese with a blank": (cell("year", "2024 年"), "values of year were written unusually: 1"),
-    "a year full-width": (cell("year", "２０２４"), "values of year were written unusually: 1"),
-    "a year as a decimal": (cell("year", "2024.0"), "values of year were written unusually: 1"),
-    "a code as a decimal": (cell("area", "210200.0"), "values of area were written unusually: 1"),
-    "a code as decimals": (cell("area", "210200.00"), "values of area were written unusually: 1"),
-    "a code with a separator": (cell("area", "210,200"), "values of area were written unusually: 1"),
-    "a code full-width": (cell("area", "２１０２００"), "values of area were written unusually: 1"),
-    "a code in scientific notation": (cell("area", "2.10200E+05"), "values of area were written unusually: 1"),
-    "a date with slashes": (cell("vintage", "2025/1/20"), "values of vintage were written unusually: 1"),
-    "a date in Chinese": (cell("vintage", "2025年1月20日"), "values of vintage were written unusually: 1"),
-    "a date with its time": (cell("vintage", "2025-01-20 00:00:00"), "values of vintage were written unusually: 1"),
-    "a date without noughts": (cell("vintage", "2025-1-20"), "values of vintage were written unusually: 1"),
     "remarks": ("# figures of Dalian\n" + GOOD.replace("\n", "\n# a remark\n", 1), ""),
     "quotes round all": ("\n".join(",".join(f'"{v}"' for v in r.split(",")) for r in GOOD.splitlines()) + "\n", ""),
     "a row twice": (GOOD + ROWS.splitlines()[0] + "\n", "rows that stand twice were left out: 1"),
@@ -124,54 +103,75 @@ def test_an_unusual_table_gives_the_right_figures_and_a_warning(tmp_path, what):
     assert all("observations.csv: " in sentence for sentence in sentences)
 
 
+WRITTEN = {
+    "value": ["\xa09516.9\xa0", "9,516.9", "９，５１６．９", "９５１６．９", "9.5169E+03", "+9516.9"],
+    "year": ["2024年", "2024 年", "２０２４", "2024.0"],
+    "area": ["\u200b210200\ufeff", "210200.0", "210200.00", "210,200", "２１０２００", "2.10200E+05"],
+    "vintage": ["2025/1/20", "2025年1月20日", "2025-01-20 00:00:00", "2025-1-20"],
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [(name, one) for name, values in WRITTEN.items() for one in values]
+)
+def test_a_cell_as_people_write_it_gives_the_right_figure_and_a_warning(tmp_path, column, value):
+    frame = load_observations(path=write(tmp_path, cell(column, value)))
+    assert frame.iloc[0][["area", "year", "value", "vintage"]].tolist() == [
+        "210200",
+        2024,
+        9516.9,
+        "2025-01-20",
+    ]
+    (sentence,) = frame.attrs["warnings"]
+    assert f"observations.csv: values of {column} were written unusually: 1" in sentence
+
+
+CELLS = [
+    # column, what is said of the values, values
+    ("value", "value {!r} is not a number", ["nan", "inf", "1e999", "1e-400", "1_000", "١٢٣٤", "0x10", "9516.9①"]),
+    ("value", "value {!r} is not a number", ["9516,9", "1,23,456", "1234,567", "1 000", ".5"]),
+    ("value", "value {!r} is not a number", ["=1+1", "#REF!", "########"]),
+    ("value", "value {!r} marks a figure that is missing. Leave the row out", ["-", "…", "NA", "/"]),
+    ("value", "value {!r} carries its unit", ["85.5%", "85.5％"]),
+    ("value", "value is empty", [""]),
+    ("value", "above the greatest possible", ["95169000"]),
+    ("value", "below the least possible", ["-1"]),
+    ("unit", "the unit of gdp is 亿元, not {!r} (1 亿元 is 10,000 万元)", ["万元"]),
+    ("unit", "the unit of gdp is 亿元, not {!r}. Give", ["%"]),
+    ("year", "year {!r} is not a whole number", ["2O24", "٢٠٢٤", "24", "2023/24", "45292", "2021.5", "2021-01"]),
+    ("year", "year {} is too", ["1900", "1948", "2101"]),
+    ("year", "year is empty", [""]),
+    ("area", "area {!r} is not written as it must be", ["2.1E+05", "21020"]),
+    ("area", "unknown area {!r}", ["219900"]),
+    ("source", "unknown source {!r}", ["s999"]),
+    ("indicator", "unknown indicator {!r}. Choose", ["gdpp"]),
+    ("vintage", "vintage {!r} is not written", ["20/01/2025", "24.1.2024", "Dec-24", "2024.1", "٢٠٢٤"]),
+    ("vintage", "vintage {!r} is no day of the calendar", ["2025-02-30", "9999-12-31", "2101-01"]),
+    ("note", "note has a value of 5000 characters. Keep it within 4000", ["x" * 5000]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "words", "value"), [(column, words, one) for column, words, values in CELLS for one in values]
+)
+def test_a_cell_that_could_mislead_is_refused_once_with_its_value(tmp_path, column, words, value):
+    with pytest.raises(DataError) as caught:
+        load_observations(path=write(tmp_path, cell(column, value)))
+    assert [(fault.line, fault.column) for fault in caught.value.faults] == [(2, column)]
+    assert words.format(value) in str(caught.value)
+
+
 REFUSED = {
-    "the unit of another size": (cell("unit", "万元"), r"line 2: .* is 亿元, not '万元' .1 亿元 is 10,000 万元"),
-    "a unit that does not fit": (cell("unit", "%"), "the unit of gdp is 亿元"),
-    "a value of another size": (cell("value", "95169000"), "above the greatest possible"),
     "a percentage beyond 100": (cell("value", "855", row=3), "above the greatest possible"),
-    "a value below nought": (cell("value", "-1"), "below the least possible"),
-    "nan": (cell("value", "nan"), "value 'nan' is not a number"),
-    "inf": (cell("value", "inf"), "value 'inf' is not a number"),
-    "beyond a float": (cell("value", "1e999"), "value '1e999' is not a number"),
-    "an underscore": (cell("value", "1_000"), "value '1_000' is not a number"),
-    "Arabic digits": (cell("value", "١٢٣٤"), "is not a number"),
-    "a decimal comma": (cell("value", "9516,9"), "value '9516,9' is not a number"),
     "a decimal comma among semicolons": (GOOD.replace(",", ";").replace("9516.9", "9.516,9"), "could be a decimal"),
     "a comma among semicolons": (GOOD.replace(",", ";").replace("9516.9", "9,516"), "could be a decimal comma"),
-    "hexadecimal": (cell("value", "0x10"), "is not a number"),
-    "a footnote mark": (cell("value", "9516.9①"), "value '9516.9①' is not a number"),
-    "a formula": (cell("value", "=1+1"), "value '=1\\+1' is not a number"),
-    "an error of a spreadsheet": (cell("value", "#REF!"), "is not a number"),
-    "a number too wide to show": (cell("value", "########"), "is not a number"),
-    "a per cent sign": (cell("value", "85.5%", row=3), "value '85.5%' carries its unit"),
-    "a full-width per cent sign": (cell("value", "85.5％", row=3), "carries its unit"),
-    "a dash for nothing": (cell("value", "-"), "value '-' marks a figure that is missing. Leave the row out"),
-    "an ellipsis for nothing": (cell("value", "…"), "marks a figure that is missing"),
-    "NA for nothing": (cell("value", "NA"), "marks a figure that is missing"),
-    "a stroke for nothing": (cell("value", "/"), "marks a figure that is missing"),
-    "nothing": (cell("value", ""), "value is empty"),
-    "a year of letters": (cell("year", "2O24"), "year '2O24' is not a whole number"),
-    "a year in Arabic digits": (cell("year", "٢٠٢٤"), "is not a whole number"),
-    "a year of two digits": (cell("year", "24"), "is not a whole number"),
-    "a fiscal year": (cell("year", "2023/24"), "is not a whole number"),
-    "a year as a day's number": (cell("year", "45292"), "is not a whole number"),
-    "a year of the past": (cell("year", "1900"), "year 1900 is too small"),
-    "no year": (cell("year", ""), "year is empty"),
-    "a code rounded by a spreadsheet": (cell("area", "2.1E+05"), "area '2.1E\\+05' is not written"),
-    "a code cut short": (cell("area", "21020"), "area '21020' is not written"),
-    "an unknown area": (cell("area", "219900"), "unknown area '219900'"),
-    "an unknown source": (cell("source", "s999"), "unknown source 's999'"),
-    "an unknown indicator": (cell("indicator", "gdpp"), "unknown indicator 'gdpp'.*did you mean gdp"),
-    "a date the other way round": (cell("vintage", "20/01/2025"), "vintage '20/01/2025' is not written"),
-    "a month in English": (cell("vintage", "Dec-24"), "vintage 'Dec-24' is not written"),
-    "a month with a point": (cell("vintage", "2024.1"), "vintage '2024.1' is not written"),
-    "a date in Arabic digits": (cell("vintage", "٢٠٢٤"), "is not written"),
-    "a day that is none": (cell("vintage", "2025-02-30"), "is no day of the calendar"),
     "a key twice": (GOOD + ROWS.splitlines()[0].replace("9516.9", "9517") + "\n", "stands already in line 2"),
     "a key twice by its form": (
         GOOD + ROWS.splitlines()[0].replace("9516.9", "9517").replace("2024,", "2024年,", 1) + "\n",
         "stands already in line 2",
     ),
+    "a year after its figure": (cell("vintage", "2023"), r"begins after the figure was published \(2023\)"),
+    "a day of long ago": (cell("vintage", "0001-01-01"), "no day of the calendar"),
     "a column missing": (columns(*[c for c in COLUMNS if c != "unit"]), "column unit is missing"),
     "a column misspelt": (GOOD.replace("vintage", "vintge", 1), "(?s)unknown column 'vintge'.*did you mean vintage"),
     "a column twice": (GOOD.replace(",note", ",note,value", 1).replace("\n2", "x,1\n2"), "stands twice|values where"),
@@ -189,9 +189,7 @@ REFUSED = {
     "a line break in a value": (GOOD.replace("as published", '"as\npublished"'), "column note holds a line break"),
     "a row too short": (GOOD.replace("as published", "").replace("s047,\n", "s047\n"), "has 9 values where the header"),
     "a control character": (cell("note", "as\x07published", row=2), r"note 'as\\x07published' holds a control char"),
-    "a text without end": (cell("note", "x" * 5000), "note has a value of 5000 characters. Keep it within 4000"),
     "columns parted by strokes": (GOOD.replace(",", "|"), r"line 1: unknown column 'area\|indicator"),
-    "a number too small to hold": (cell("value", "1e-400"), "is not a number"),
 }  # fmt: skip
 
 
@@ -222,13 +220,6 @@ def test_faults_of_cells_and_of_sense_come_in_one_report_in_the_order_of_lines(t
         load_observations(path=write(tmp_path, text))
     found = [(fault.line, fault.column) for fault in caught.value.faults]
     assert found == [(2, "value"), (3, "year"), (4, "area"), (5, "source"), (6, "unit")]
-
-
-@pytest.mark.parametrize(("column", "text"), [("area", "2102"), ("value", "x"), ("vintage", "24.1.2024")])
-def test_a_cell_that_cannot_be_read_is_reported_once(tmp_path, column, text):
-    with pytest.raises(DataError) as caught:
-        load_observations(path=write(tmp_path, cell(column, text)))
-    assert len(caught.value.faults) == 1
 
 
 @pytest.mark.parametrize(
@@ -262,11 +253,8 @@ def test_a_value_beyond_its_rule_is_refused_with_the_rule(tmp_path, name, text, 
 
 def test_a_declared_encoding_is_used_and_a_wrong_one_refused(tmp_path):
     path = write(tmp_path, GOOD.encode("gbk"))
-    assert read_table(path, "observations", encoding="gb18030").frame["unit"].tolist() == [
-        "亿元",
-        "亿元",
-        "%",
-    ]
+    frame = read_table(path, "observations", encoding="gb18030").frame
+    assert frame["unit"].tolist() == ["亿元", "亿元", "%"]
     for wrong in ("utf-8", "klingon"):
         with pytest.raises(DataError, match=f"are not valid {wrong}"):
             read_table(path, "observations", encoding=wrong)
@@ -330,41 +318,13 @@ def test_the_seal_does_not_mind_line_ends_but_the_reader_warns(tmp_path):
 # -- damage ----
 
 
-def damaged(data, rng):
-    """A good file with one byte changed, some cut off, put in or left out."""
-    place, kind = rng.randrange(len(data)), rng.randrange(4)
-    rest = data[place:]
-    changes = (
-        bytes([data[place] ^ (1 << rng.randrange(8))]) + rest[1:],
-        b"",
-        rng.randbytes(2) + rest,
-        rest[9:],
-    )
-    return data[:place] + changes[kind]
-
-
-def refusal(path, name):
-    """Message of the refusal of a table, or its name where it is read; any other exception fails the test."""
-    try:
-        read_table(path, name).checked()
-    except DataError as error:
-        return str(error)
-    return path.name
-
-
-@pytest.mark.parametrize(
-    "name", ["observations", "areas", "plans/ln-2022/targets", "plans/ln-2022/membership"]
-)
-def test_a_damaged_table_is_read_or_refused_by_name_and_nothing_else(tmp_path, name):
-    path, rng = data_dir() / f"{name}.csv", random.Random(name)
-    data = b"".join(path.read_bytes().splitlines(keepends=True)[:40])
-    for _ in range(60):
-        copy = write(tmp_path, damaged(data, rng), path.name)
-        assert path.name in refusal(copy, path.stem)
-
-
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused(tmp_path_factory, data):
+def test_any_bytes_are_read_or_refused_by_name(tmp_path_factory, data):
     path = write(tmp_path_factory.getbasetemp(), UNITS.encode() + data, "any.csv")
-    assert "any.csv" in refusal(path, "units")
+    refused = []
+    try:
+        read_table(path, "units").checked()
+    except DataError as error:
+        refused = str(error).splitlines()[:10]
+    assert all("any.csv" in line for line in refused)

@@ -1,0 +1,110 @@
+"""What must hold in a table beyond its columns and references: units, possible values, years in order."""
+
+import numpy as np
+import pandas as pd
+
+from lnregions.errors import quote
+from lnregions.tables.codebook import load_indicators, load_units
+from lnregions.tables.plan_facts import HORIZON, NO_FOLDER_NAME, is_folder_name
+from lnregions.tables.tables import Table
+
+_FACTORS = {
+    ("万元", "亿元"): "10,000", ("元", "亿元"): "100,000,000", ("万美元", "亿美元"): "10,000", ("人", "万人"): "10,000",
+    ("亿人", "万人"): "1/10,000", ("万立方米", "亿立方米"): "10,000",
+}  # fmt: skip
+"""How many of a unit make one of the codebook's."""
+_GROWTH = ["growth", "average_growth", "cumulative_growth"]
+_RELATIVE = ["relative_growth", "relative_level"]
+_VALUED = ["level", "share", "count", *_GROWTH]
+
+
+def check_figures(table: Table) -> None:
+    """Report units that do not fit, impossible values, and dates before the year that a figure describes."""
+    frame, indicators = table.frame, load_indicators().set_index("indicator")
+    wanted, least, most = (
+        frame["indicator"].map(indicators[name]) for name in ("unit", "minimum", "maximum")
+    )
+    fits = frame["unit"] == wanted
+    pairs = zip(frame["unit"], wanted, strict=True)
+    hints = [f" (1 {pair[1]} is {_FACTORS[pair]} {pair[0]})" if pair in _FACTORS else "" for pair in pairs]
+    table.report_where(
+        ~fits & wanted.notna(), "unit",
+        "the unit of {indicator} is {wanted}, not {unit!r}{hint}. Give the value in {wanted}.",
+        wanted=wanted, hint=pd.Series(hints, frame.index, dtype=object),
+    )  # fmt: skip
+    for wrong, limit, words in (
+        (frame["value"] < least, least, "below the least possible"),
+        (frame["value"] > most, most, "above the greatest possible"),
+    ):
+        text = f"{{indicator}} {{value}} is {words}, {{limit:,.12g}}. Correct the value, its unit or the indicator."
+        table.report_where(fits & wrong, "value", text, limit=limit)
+    table.check_dates("vintage")
+    published = pd.to_numeric(frame["vintage"].str.extract("^([0-9]{4})", expand=False))
+    what = "year {year} begins after the figure was published ({vintage}). Correct the year or the vintage."
+    table.report_where(published < frame["year"], "year", what)
+
+
+def check_own_areas(table: Table, shipped: pd.DataFrame) -> None:
+    """Report a shipped area that a plan's ``areas.csv`` gives another name, rank or parent."""
+    known, remedy = (
+        shipped.set_index("area"),
+        "Give an area of your own a code of its own, and leave shipped ones out.",
+    )
+    for column in ("level", "parent", "name_zh"):
+        stated = table.frame["area"].map(known[column])
+        text = f"{column} {{{column}!r}} is not what the shipped table has for {{area}}, {{stated}}. {remedy}"
+        table.report_where(stated.notna() & (stated != table.frame[column]), column, text, stated=stated)
+
+
+def check_regions(table: Table, areas: list[str] | None) -> None:
+    """Report a table without regions, and codes that cannot name a folder or are those of areas."""
+    codes = table.frame["region"]
+    if codes.empty:
+        table.report(
+            None, "", "the table has no row. Write at least one; a row behind a number sign is a remark."
+        )
+    wrong = ~codes.map(is_folder_name).astype(bool) | codes.isin(areas or [])
+    table.report_where(wrong, "region", f"region {{region!r}} {NO_FOLDER_NAME}")
+
+
+def check_targets(table: Table) -> None:
+    """Report years out of order, a unit that does not fit the kind of clause, and missing parts."""
+    frame, kind = table.frame, table.frame["kind"]
+    read = ~pd.Series(table.lines, frame.index).isin({one.line for one in table.faults})
+    early = frame["horizon"] < frame["first_year"]
+    table.report_where(read & early, "horizon", HORIZON)
+    text = "baseline_year {baseline_year} is not before the horizon {horizon}. Give an earlier year."
+    table.report_where(read & ~early & (frame["baseline_year"] >= frame["horizon"]), "baseline_year", text)
+    units, every = load_indicators().set_index("indicator")["unit"], list(load_units()["unit"])
+    allowed = [
+        _units_of(one, unit, every) for one, unit in zip(kind, frame["indicator"].map(units), strict=True)
+    ]
+    misfit = [unit not in fitting for unit, fitting in zip(frame["unit"], allowed, strict=True)]
+    table.report_where(
+        read & frame["indicator"].isin(units.index) & np.array(misfit, bool), "unit",
+        "unit {unit!r} does not fit {kind} of {indicator}. Write {usual}.",
+        usual=pd.Series([quote(fitting[0]) for fitting in allowed], frame.index, dtype=object),
+    )  # fmt: skip
+    compares = (frame["comparator"] != "") & (
+        (kind != "direction") | frame["comparator"].isin(["up", "down"])
+    )
+    needs = {
+        "comparator": kind.isin([*_VALUED, *_RELATIVE, "direction"]) & ~compares,
+        "value": kind.isin(_VALUED) & frame["value"].isna(),
+        "benchmark": kind.isin(_RELATIVE) & (frame["benchmark"] == ""),
+        "indicator": (kind != "qualitative") & (frame["indicator"] == ""),
+    }
+    for column, lacking in needs.items():
+        text = f"a target of kind {{kind}} needs {column}. Fill in {column}, or choose another kind."
+        table.report_where(read & lacking, column, text)
+
+
+def _units_of(kind: str, unit: str, every: list[str]) -> list[str]:
+    """Units that a clause of this kind may have, the usual one first."""
+    if kind in _GROWTH:
+        return ["%"]
+    if kind == "relative_growth":
+        return ["%", ""]
+    if kind in ("qualitative", "direction", "doubling", "relative_level"):
+        return [unit, "", *every]
+    return ["个", unit] if kind == "count" else [unit]

@@ -1,0 +1,185 @@
+"""The facts of a plan: ``plan.yaml``, read strictly.
+
+YAML is read by the safe loader only, without the traps of YAML 1.1: every plain value is kept as its text, so
+``no`` stays ``no`` and ``015000`` stays ``015000``; what a key must be is decided here.
+"""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from lnregions.errors import DataError, Fault, narrow, quote, refuse_any, shown_path, unknown_fault
+from lnregions.files import safe_name
+from lnregions.tables.rows import decode, read_bytes, text_fault
+from lnregions.tables.tables import NO_DAY
+from lnregions.words import is_day, parse_date, parse_year
+from lnregions.words.values import FIRST_YEAR, LAST_YEAR
+
+FACTS = {
+    "id": "text", "title_zh": "text", "title_en": "text", "short_zh": "text", "short_en": "text", "number": "text",
+    "issuer_zh": "text", "issuer_en": "text", "signed": "date", "issued": "date", "press_conference": "date",
+    "first_year": "year", "horizon": "year", "base_stated": "yes or no", "baseline_year": "year",
+}  # fmt: skip
+"""Keys of ``plan.yaml`` and what each holds; ``sources`` lists entries of :data:`SOURCE_COLUMNS`."""
+SOURCE_COLUMNS = ["source", "title", "publisher", "url", "published"]
+_NEEDED = ("id", "title_en", "first_year", "horizon")
+NO_FOLDER_NAME = "cannot be the name of a folder. Use up to 40 of a-z, 0-9 and hyphens."
+HORIZON = "horizon {horizon} is before first_year {first_year}. Give the last year of the plan."
+_DEEPEST, _LARGEST = 6, 2**16
+
+
+class _TextLoader(yaml.SafeLoader):
+    """Safe loader without implicit types."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012
+
+
+def read_facts(path: Path) -> tuple[dict, pd.DataFrame, list[str]]:
+    """Return the facts of ``plan.yaml`` (years as numbers), the sources it lists, and warnings.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong with the file.
+    """
+    given, lines, warnings = _read_yaml(path)
+    shown, keys = shown_path(path), [*FACTS, "sources"]
+    faults = [
+        unknown_fault("key", k, keys, path=shown, line=lines[k], column=k) for k in given if k not in keys
+    ]
+    missing = [key for key in _NEEDED if not given.get(key)]
+    faults += [Fault(f"{key} is missing. Add a line '{key}: ...'.", shown, None, key) for key in missing]
+    facts: dict = dict.fromkeys(FACTS, "") | {"base_stated": False}
+    for key in (key for key in given if key in FACTS):
+        try:
+            facts[key] = _fact(key, given[key])
+        except ValueError as error:
+            faults.append(Fault(str(error), shown, lines[key], key))
+            continue
+        if FACTS[key] in ("date", "year") and str(facts[key]) != given[key]:
+            warnings.append(f"{key} was written {given[key]!r} and read as {facts[key]}")
+    if facts["first_year"] and facts["horizon"] and facts["horizon"] < facts["first_year"]:
+        faults.append(Fault(HORIZON.format_map(facts), shown, lines["horizon"], "horizon"))
+    sources, wrong = _read_sources(given.get("sources") or [])
+    faults += [Fault(text, shown, lines.get("sources"), "sources") for text in wrong]
+    refuse_any(faults)
+    facts["baseline_year"] = facts["baseline_year"] or facts["first_year"] - 1
+    table = pd.DataFrame(sources, columns=SOURCE_COLUMNS, dtype=str)
+    return facts, table, [f"{shown}: {warning}" for warning in warnings]
+
+
+def _read_yaml(path: Path) -> tuple[dict, dict[str, int], list[str]]:
+    """Keys and values as text, the line of each top-level key, and warnings; no anchors, tags or deep nesting."""
+    shown = shown_path(path)
+    text, warnings = decode(read_bytes(path, largest=_LARGEST), path=shown)
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_TextLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise yaml.MarkedYAMLError(problem="nested too deep", problem_mark=event.start_mark)
+            anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+            if anchor or tag:
+                sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+                raise _not_allowed(f"{sign}{anchor}" if anchor else tag, event, shown)
+        node = yaml.compose(text, Loader=_TextLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
+        what = f"the text is not valid YAML ({reason}). Write 'key: value' lines, indented by blanks."
+        raise DataError([Fault(what, shown, mark.line + 1 if mark else None)]) from None
+    if not isinstance(node, yaml.MappingNode):
+        what = "the file does not hold 'key: value' lines. Write one key and its value a line."
+        raise DataError([Fault(what, shown, 1)])
+    return _value(node, shown), {key.value: key.start_mark.line + 1 for key, _ in node.value}, warnings
+
+
+def _not_allowed(what: str, node: yaml.Event | yaml.Node, path: str) -> DataError:
+    text = f"{quote(what)} is not allowed in a plan. Write the value out as plain text."
+    return DataError([Fault(text, path, node.start_mark.line + 1)])
+
+
+def _value(node: yaml.Node, path: str) -> dict | list | str:
+    """Value of a node; a key twice or one that is no text is refused."""
+    if isinstance(node, yaml.ScalarNode):
+        return "" if node.style is None and node.value in ("null", "~") else node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, path) for item in node.value]
+    out = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _not_allowed("a key that is a list", key, path)
+        if key.value in out:
+            what = f"{key.value} stands twice. Keep one of the two."
+            raise DataError([Fault(what, path, key.start_mark.line + 1)])
+        out[key.value] = _value(value, path)
+    return out
+
+
+def _fact(key: str, value: object) -> object:
+    """Value of a fact; ValueError says what is wrong with it."""
+    kind = FACTS[key]
+    if not isinstance(value, str):
+        raise ValueError(f"{key} is a list where a text is meant. Write one value behind the colon.")
+    if wrong := text_fault(value, key):
+        raise ValueError(wrong.text)
+    if kind == "yes or no":
+        word = narrow(value).lower()
+        if word not in ("yes", "no", "true", "false", ""):
+            raise ValueError(f"{key} {quote(value)} is neither yes nor no. Write yes or no.")
+        return word in ("yes", "true")
+    if key == "id" and value and not is_folder_name(value):
+        raise ValueError(f"id {quote(value)} {NO_FOLDER_NAME}")
+    if kind == "date" and value:
+        return _date(key, value)
+    if kind == "year" and value:
+        try:
+            year = parse_year(value)
+        except ValueError:
+            year = 0
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise ValueError(
+                f"{key} {quote(value)} is not a whole number. Give a four-digit year such as 2024."
+            )
+        return year
+    return value
+
+
+def _date(key: str, value: str) -> str:
+    date = parse_date(value)
+    if not is_day(date):
+        raise ValueError(f"{key} {quote(date)} {NO_DAY}")
+    return date
+
+
+def _read_sources(entries: object) -> tuple[list[dict], list[str]]:
+    """Rows of the sources that a plan lists, and what is wrong with them."""
+    if not isinstance(entries, list) or not all(
+        isinstance(one, dict) and one.get("id") and one.get("title") for one in entries
+    ):
+        remedy = "Write '- id: p1' and 'title: ...' for each."
+        return [], [f"sources is not a list of entries with id and title. {remedy}"]
+    rows, wrong = [], []
+    for entry in entries:
+        row = {"source": str(entry["id"])} | {key: str(entry.get(key, "")) for key in SOURCE_COLUMNS[1:]}
+        wrong += [one.text for key, text in row.items() if (one := text_fault(text, key))]
+        try:
+            row["published"] = _date("published", row["published"]) if row["published"] else ""
+        except ValueError as error:
+            wrong.append(str(error))
+        if row["url"] and not re.match(r"https?://[^\s\"'<>]+\Z", row["url"]):
+            what = f"url {quote(row['url'])} is no address of a page"
+            wrong.append(f"{what}. Give one that begins with https:// or http://.")
+        if not re.fullmatch(r"[a-z0-9-]{1,40}", row["source"]):
+            wrong.append(f"id {quote(row['source'])} {NO_FOLDER_NAME}")
+        if any(row["source"] == other["source"] for other in rows):
+            wrong.append(f"source {row['source']} stands twice. Keep one of the two.")
+        rows.append(row)
+    return rows, wrong
+
+
+def is_folder_name(name: str) -> bool:
+    """Whether a code can name a folder on every system."""
+    return bool(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name, re.ASCII)) and safe_name(name) == name
