@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -95,14 +96,8 @@ class Case:
         Name of the interpretation.
     indicators : tuple of str
         Indicators of the figures, in the order in which they were tried.
-    members : tuple of str
-        Areas that make the region judged; empty for an area with figures of its own.
-    areas : tuple of str
-        All areas whose figures it is judged by.
     link, linked : Link and Case, optional
         How the level of this case was carried over a break; the case by such a level, beside the main one.
-    base_stated : bool
-        Whether the plan names a base year.
     plan, row, tables
         The plan, the row of its targets and the tables from which the case is made.
     made : dict
@@ -116,15 +111,24 @@ class Case:
     rule: str = ""
     interpretation: Text = NO_TEXT
     indicators: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
-    areas: tuple[str, ...] = ()
     link: Link | None = None
     linked: "Case | None" = None
-    base_stated: bool = True
     plan: plans.Plan | None = None
     row: pd.Series | None = None
     tables: Tables | None = None
     made: dict = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """Areas that make the region judged; empty for an area with figures of its own."""
+        return region_members(self.plan, self.clause.area) if self.plan else ()
+
+    @cached_property
+    def areas(self) -> tuple[str, ...]:
+        """All areas whose figures it is judged by."""
+        beside = str(self.row["benchmark"] or "")
+        others = (region_members(self.plan, beside) or (beside,)) if beside else ()
+        return *(self.members or (self.clause.area,)), *others
 
 
 def target_of(plan, target: str) -> pd.Series:
@@ -233,9 +237,9 @@ def members_of(plan, region: str) -> list[str]:
     return [area for area, _, _ in rows]
 
 
-def region_members(plan, area: str) -> tuple[str, ...] | None:
-    """Members of a region; None for any other area."""
-    return tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else None
+def region_members(plan, area: str) -> tuple[str, ...]:
+    """Members of a region; none for any other area."""
+    return tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else ()
 
 
 def figures_of(plan, area: str, *, indicator: str, tables: Tables) -> Figures:

@@ -20,23 +20,18 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
-from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, missing, whole_year
+from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, whole_year
 from lnregions.errors import unknown
 from lnregions.words.texts import NO_TEXT, Text, joined, say
 
 MEASURES = ("level", "share", "growth")
 
-#: Least value of "on track", "acceleration needed" and "limited": with a target (ratio), without (growth a year).
-OPEN_SDG_RATIO, OPEN_SDG_GROWTH = (0.95, 0.60, 0.0), (0.015, 0.005, 0.0)
-#: Below the second the source says "stagnation or regression"; the sign tells the two apart.
-UNSD_RATIO, UNSD_GROWTH = (0.95, 0.10, 0.0), (0.02, 0.005, 0.0)
-#: More than this of ESCAP's ten points is on track.
+OPEN_SDG_BANDS = (0.95, 0.60, 0.0)
+"""Least ratio of "on track", "acceleration needed" and "limited" by Open SDG."""
+UNSD_BANDS = (0.95, 0.10, 0.0)
+"""The same by UNSD; below the second the source says "stagnation or regression", and the sign tells the two apart."""
 ESCAP_ON_TRACK = 9.0
-#: Open SDG score without a target, slope and constant; the slopes of progress are divided by the scale of the limit.
-_SCORES = ((500, -5), (250, -1.25), (500, -2.5), (125, -2.5))
-FREE_SCORE = dict(zip(("on track", "acceleration needed", "limited", "deterioration"), _SCORES, strict=True))
-#: Exponent of the Open SDG scaling near a natural limit; it leaves "on track" possible for 15 years.
-LIMIT_EXPONENT = 4.44
+"""More than this of ESCAP's ten points is on track."""
 
 _BEYOND_TARGET = (
     "The baseline value {baseline:g} ({baseline_year}) is already at or beyond the target {target:g}, "
@@ -71,10 +66,10 @@ class Progress:
     latest_year: int | None
     latest: float | None
     horizon: int
-    target: float | None
+    target: float
     limit: float | None
     direction: int
-    measure: str
+    measure: str = "level"
     notes: tuple[str, ...] = ()
     fault: str = ""
 
@@ -86,9 +81,8 @@ class Progress:
         *,
         direction: str | int,
         baseline_year: int,
-        target: float | None = None,
-        horizon: int = 2030,
-        limit: float | None = None,
+        target: float,
+        horizon: int,
         measure: str = "level",
     ) -> "Progress":
         """Return the progress of a series, for any of the methods.
@@ -101,8 +95,8 @@ class Progress:
             Where the indicator should go.
         baseline_year, horizon : int
             Year to measure from (or the next later one with a figure), and year of the target.
-        target, limit : float, optional
-            Value to reach by the horizon, and natural limit of the indicator, such as 100 for a share.
+        target : float
+            Value to reach by the horizon.
         measure : {"level", "share", "growth"}
             What the values are; growth rates have no growth rate.
 
@@ -114,29 +108,19 @@ class Progress:
         if measure not in MEASURES:
             raise unknown("measure", measure, MEASURES)
         asked, end = whole_year(baseline_year, name="baseline year"), whole_year(horizon, name="horizon")
-        series, fault = clean_series(years, values), ""
-        used = {year: value for year, value in series.items() if asked <= year <= end}
-        first, last = min(used, default=None), max(used, default=None)
-        note = "{asked} has no figure; {baseline_year} serves as the baseline year."
-        notes = (note,) if used and first != asked else ()
+        used = {year: value for year, value in clean_series(years, values).items() if asked <= year <= end}
+        first, last, notes, fault = min(used, default=None), max(used, default=None), (), ""
+        if used and first != asked:
+            notes = ("{asked} has no figure; {baseline_year} serves as the baseline year.",)
         if end <= asked:
-            first, last, notes = asked, None, ()
-            fault = "The horizon {horizon} is not after the baseline year {baseline_year}."
+            fault = "The horizon {horizon} is not after the baseline year {asked}."
         elif not used:
             fault = "There is no figure for {asked} or for a later year up to {horizon}."
         elif first == last:
             fault = "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
-        return cls(
-            asked, first, used.get(first) if last else None, last, used.get(last), end,
-            None if missing(target) else finite(target, name="target"),
-            None if missing(limit) else finite(limit, name="limit"),
-            direction_sign(direction), measure, notes, fault,
-        )  # fmt: skip
-
-    @property
-    def growth_sign(self) -> int:
-        """Sign that growth has when things improve; among negative values it is turned round."""
-        return -self.direction if self.baseline < 0 else self.direction
+        goal, sign = finite(target, name="target"), direction_sign(direction)
+        values = (used.get(first), last, used.get(last))
+        return cls(asked, first, *values, end, goal, None, sign, measure, notes, fault)
 
     @property
     def growth(self) -> float:
@@ -145,7 +129,7 @@ class Progress:
 
     def reaches(self, value: float) -> bool:
         """Whether a value is at or beyond the target."""
-        return self.target is not None and self.direction * (value - self.target) >= 0
+        return self.direction * (value - self.target) >= 0
 
     def projected(self) -> float | None:
         """Value at the horizon at the observed compound growth; None when there is none."""
@@ -198,11 +182,11 @@ def _growth_fault(progress, to_target):
             "The value changes sign from {baseline:g} ({baseline_year}) to {latest:g} ({latest_year}), "
             "which no growth rate describes."
         )
-    if not math.isfinite(latest / start) or not math.isfinite((target or 0) / start):
+    if not math.isfinite(latest / start) or not math.isfinite(target / start):
         return "The figures {baseline:g} and {latest:g} are too far apart for a growth rate."
     if to_target and target == 0:
         return "The target is zero, and no growth rate leads to zero."
-    if to_target and target is not None and (start < 0) != (target < 0):
+    if to_target and (start < 0) != (target < 0):
         return (
             "The baseline value {baseline:g} and the target {target:g} differ in sign, "
             "which no growth rate spans."
@@ -222,9 +206,9 @@ def _status(value, bounds):
 
 
 def open_sdg(progress: Progress) -> Assessment:
-    r"""Return the progress status and score of the Open SDG method; `ratio` is R, or x without a target.
+    r"""Return the progress status and score of the Open SDG method; `ratio` is R.
 
-    With a target, the observed growth a year is compared with the growth required to be on time,
+    The observed growth a year is compared with the growth required to be on time,
 
     .. math:: R = d\,\frac{(y_t/y_0)^{1/(t-t_0)} - 1}{\left|(y_T/y_0)^{1/(T-t_0)} - 1\right|},
 
@@ -232,11 +216,6 @@ def open_sdg(progress: Progress) -> Assessment:
     at least 0.95 on track, 0.60 acceleration needed, 0 limited, below deterioration. The score is
     :math:`7.1429 R - 4.2857` from 0.60 on and :math:`4.1667 R - 2.5` below, within -5 and 5; a target that
     is met scores 5.
-
-    Without a target :math:`x = d\,[(y_t/y_0)^{1/(t-t_0)} - 1]` is compared with 1.5 %, 0.5 % and 0, the first two
-    multiplied by :math:`C = 1 - (y_0/y_{lim})^{4.44}` near an upper limit; near a lower one y_0 is mirrored at it.
-    The scores are :math:`500x/C - 5`, :math:`250x/C - 1.25`, :math:`500x/C - 2.5` and :math:`125x - 2.5`, within -5
-    and 5. A baseline at the limit that does not fall back is on track with score 5.
 
     Examples
     --------
@@ -247,14 +226,12 @@ def open_sdg(progress: Progress) -> Assessment:
     early = _without_formula(progress, met_score=5.0, to_target=True)
     if early is not None:
         return early
-    if progress.target is None:
-        return _open_sdg_without_target(progress)
     required = annual_growth(
         progress.baseline, progress.target, years=progress.horizon - progress.baseline_year
     )
-    ratio = progress.growth_sign * progress.growth / abs(required)
-    status = _status(ratio, OPEN_SDG_RATIO)
-    score = 7.1429 * ratio - 4.2857 if _at_least(ratio, OPEN_SDG_RATIO[1]) else 4.1667 * ratio - 2.5
+    ratio = progress.growth / required  # the target lies ahead, so that its sign is that of progress
+    status = _status(ratio, OPEN_SDG_BANDS)
+    score = 7.1429 * ratio - 4.2857 if _at_least(ratio, OPEN_SDG_BANDS[1]) else 4.1667 * ratio - 2.5
     if progress.reaches(progress.latest):
         status, score = "met", 5.0
     return progress.result(
@@ -263,50 +240,17 @@ def open_sdg(progress: Progress) -> Assessment:
     )  # fmt: skip
 
 
-def _open_sdg_without_target(progress):
-    scale = _limit_scale(progress)
-    if scale is None:
-        return progress.refused(
-            "The baseline value {baseline:g} ({baseline_year}) is already beyond the limit {limit:g}."
-        )
-    growth = progress.growth_sign * progress.growth
-    status = _status(growth, [bound * scale for bound in OPEN_SDG_GROWTH])
-    slope, start = FREE_SCORE[status]
-    if scale == 0 and status == "on track":
-        score = 5.0
-    else:
-        score = slope * growth / (1 if status == "deterioration" else scale) + start
-    score = min(max(score, -5.0), 5.0)
-    return progress.result(status, ratio=growth, score=score, cagr_observed=progress.growth, scale=scale)
-
-
-def _limit_scale(progress):
-    """C; None when the baseline is beyond the limit, 1 where there is no limit in the direction of progress.
-
-    In size (the values may all be negative) a limit bounds growth from above or shrinking from below.
-    """
-    if progress.limit is None or progress.limit * progress.baseline < 0:
-        return 1.0
-    size, limit = abs(progress.baseline), abs(progress.limit)
-    if progress.growth_sign > 0:
-        return 1 - (size / limit) ** LIMIT_EXPONENT if size <= limit else None
-    if size < limit or size >= 2 * limit:
-        return 1.0
-    return 1 - ((2 * limit - size) / limit) ** LIMIT_EXPONENT
-
-
 def unsd(progress: Progress) -> Assessment:
     r"""Return the progress status of the UN Statistics Division's SDG Progress Chart; `ratio` is r.
 
-    With a target, the value at the horizon is extrapolated at the observed compound growth g, and the change
+    The value at the horizon is extrapolated at the observed compound growth g, and the change
     it covers is compared with the whole change,
 
     .. math:: g = (y_t/y_0)^{1/(t-t_0)} - 1, \qquad r = \frac{y_t\,(1+g)^{T-t} - y_0}{y_T - y_0}:
 
     at least 0.95 on track, 0.10 acceleration needed, below limited, and below zero (the wrong direction)
-    deterioration. Without a target the growth towards the better is compared with 2 % and 0.5 %, and below
-    zero is deterioration. The source has one class, "stagnation or regression", for the last two. The limit
-    plays no part. There is no score beyond 3, 2, 1 for the classes, which `numbers` holds as `series_score`.
+    deterioration. The source has one class, "stagnation or regression", for the last two. There is no score beyond
+    3, 2, 1 for the classes, which `numbers` holds as `series_score`.
 
     Examples
     --------
@@ -317,16 +261,12 @@ def unsd(progress: Progress) -> Assessment:
     early = _without_formula(progress)
     if early is not None:
         return early
-    more = {"cagr_observed": progress.growth}
-    if progress.target is None:
-        ratio = progress.growth_sign * progress.growth
-        status = _status(ratio, UNSD_GROWTH)
-    else:
-        more["projected"] = progress.projected()
-        if more["projected"] is None:
-            return progress.refused(_NO_PROJECTION)
-        ratio = (more["projected"] - progress.baseline) / (progress.target - progress.baseline)
-        status = "met" if progress.reaches(progress.latest) else _status(ratio, UNSD_RATIO)
+    projected = progress.projected()
+    if projected is None:
+        return progress.refused(_NO_PROJECTION)
+    ratio = (projected - progress.baseline) / (progress.target - progress.baseline)
+    status = "met" if progress.reaches(progress.latest) else _status(ratio, UNSD_BANDS)
+    more = {"cagr_observed": progress.growth, "projected": projected}
     more["series_score"] = {"met": 3, "on track": 3, "acceleration needed": 2}.get(status, 1)
     return progress.result(status, ratio=ratio, **more)
 
@@ -343,8 +283,7 @@ def escap(progress: Progress) -> Assessment:
     status follows the current status index; AP and its status are in `numbers` (`anticipated`,
     `anticipated_status`, `projected`). An amount is projected at its compound growth; a share between 0 and a
     `limit` on the line through the two logits :math:`\ln(y/(L-y))`. (ESCAP fits a time-weighted regression
-    through all figures where there are more; two figures are used here, as in the other methods.) A target is
-    needed. A zero baseline has a current status but no geometric projection; growth rates likewise.
+    through all figures where there are more; two figures are used here, as in the other methods.) A zero baseline has a current status but no geometric projection; growth rates likewise.
 
     Examples
     --------
@@ -352,10 +291,8 @@ def escap(progress: Progress) -> Assessment:
     >>> found.status, round(found.score, 6), round(found.numbers["anticipated"], 6)
     ('acceleration needed', 2.0, 6.62)
     """
-    if progress.fault or progress.target is None:
-        return progress.refused(
-            progress.fault or "This method measures the way to a target, and there is none."
-        )
+    if progress.fault:
+        return progress.refused(progress.fault)
     met = progress.reaches(progress.latest)
     if progress.reaches(progress.baseline):
         return progress.result("met", notes=[_MET_AT_BASE]) if met else progress.refused(_BEYOND_TARGET)

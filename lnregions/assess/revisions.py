@@ -1,13 +1,14 @@
 """How a verdict came about: where a target stood each year, and how verdicts changed as figures were published."""
 
 import datetime as dt
+import math
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from lnregions.assess.cases import Case, load_tables, narrow_tables, target_of
-from lnregions.assess.growth import keep_better, missing, rate_still_needed, required_path, total_growth
+from lnregions.assess.growth import keep_better, missing, required_path, still_needed
 from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, main_case
 from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.tables import Observation, by_preference, parse_as_of, plans
@@ -84,9 +85,6 @@ def _verdict_up_to(case, tables, year):
     """Verdict by the figures up to a year, closed only at the horizon of a plan that is over."""
     closed = year == case.clause.horizon and case.closed
     part = tables.with_observed([one for one in tables.observed if one.year <= year])
-    found = judge_case(main_case(case.plan, case.row, tables=part, closed=closed))
-    if not _counts(found, year):
-        return found
     return judge_cases(cases_of(case.plan, case.row, tables=part, closed=closed))[0]
 
 
@@ -121,10 +119,9 @@ def _add_values(rows, main, case):
         _add_paths(rows, main, case)
     for row in rows:
         if not missing(row["actual"]):
-            needed = rate_still_needed(
+            row["step_needed"], row["growth_needed"] = still_needed(
                 row["actual"], required, year=row["year"], horizon=clause.horizon, direction=clause.direction
             )
-            row |= {"growth_needed": needed.growth, "step_needed": needed.step}
 
 
 def _add_paths(rows, main, case):
@@ -162,10 +159,8 @@ def _mean_needed(gone, rows):
     seen, required = [row["actual"] for row in gone], [row["required"] for row in rows]
     if not left or any(missing(rate) for rate in (*seen, *required)):
         return None
-    done, whole = total_growth(seen), total_growth(required)
-    if done <= -100:
-        return None
-    return 100 * (((1 + whole / 100) / (1 + done / 100)) ** (1 / left) - 1)
+    done, whole = (math.prod(1 + rate / 100 for rate in rates) for rates in (seen, required))
+    return None if done <= 0 else 100 * ((whole / done) ** (1 / left) - 1)
 
 
 # -- through the dates of publication ----------------------------------------------------------------------

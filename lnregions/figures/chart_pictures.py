@@ -207,7 +207,7 @@ def draw_verdict(plan, verdict: Verdict, tables: Tables, language: str, width) -
     if "growth" in verdict.kind and verdict.kind not in VALUE_KINDS:
         return _draw_growth(plan, verdict, tables, language, width)
     ahead = outlook_of(plan, target_of(plan, verdict.target), tables=tables)
-    own = ahead.area == verdict.area and len(ahead.projection.frame)
+    own = ahead.area == verdict.area and len(ahead.frame)
     return _draw_value(plan, verdict, tables, language, width, ahead if own else None)
 
 
@@ -232,12 +232,12 @@ def _draw_value(plan, verdict: Verdict, tables, language, width, ahead):
     low |= {"notes": [ahead.reason(language)]} if ahead else {}
     axes = charts.plot_trajectory(
         data, path=path, target=_targets(plan, verdict, language), reason=verdict.reason(language), language=language,
-        projection=ahead.projection.frame if ahead else None,
+        projection=ahead.frame if ahead else None,
         **common_words(tables, data, verdict.indicator, words, language, width) | low,
     )  # fmt: skip
     data = data.assign(kind="figure")
     if ahead:
-        data = pd.concat([data, ahead.projection.frame.assign(kind="projection")], ignore_index=True)
+        data = pd.concat([data, ahead.frame.assign(kind="projection")], ignore_index=True)
     return _verdict_picture(axes, plan, verdict, tables, data, words, language)
 
 
