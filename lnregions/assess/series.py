@@ -5,7 +5,7 @@ averaged over its members, as the codebook says the indicator aggregates, or are
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -103,8 +103,7 @@ def joined_sources(ids: Iterable[str]) -> str:
 class Tables:
     """The checked frames that a series is made from, and the date of knowledge (``YYYY-MM-DD``).
 
-    Tables from `with_observed` have no frame of observations, only `observed`. `made` keeps what is made from the
-    tables, `series` the figures of an area and indicator.
+    Tables from `with_observed` have no frame of observations, only `observed`. `made` keeps what is made from them.
     """
 
     observations: pd.DataFrame
@@ -114,7 +113,6 @@ class Tables:
     as_of: str = ""
     sources: pd.DataFrame = field(default_factory=load_sources)
     made: dict = field(default_factory=dict, repr=False, compare=False)
-    series: dict = field(default_factory=dict, repr=False, compare=False)
 
     def indicator(self, name: str) -> pd.Series:
         """Codebook row of an indicator."""
@@ -138,8 +136,9 @@ class Tables:
 
     @cached_property
     def _names(self):
-        rows = zip(*(self.areas[name].astype(str) for name in ("area", "short_en", "short_zh")), strict=True)
-        return {area: Text(*names) for area, *names in [*rows][::-1]}  # of two rows of an area the first counts
+        areas = self.areas.drop_duplicates("area").astype(str)
+        rows = zip(areas["area"], areas["short_en"], areas["short_zh"], strict=True)
+        return {area: Text(*names) for area, *names in rows}
 
     @cached_property
     def observed(self) -> Sequence[Observation]:
@@ -206,27 +205,12 @@ class Tables:
             (one, (area, int(year), kind)) for one, area, year, kind in columns if kind in LINE_BREAKS
         )
 
-    def with_observed(
-        self, rows: Sequence[Observation], *, as_of: str = "", changed: Iterable[Observation] | None = None
-    ) -> "Tables":
-        """The same tables with other observations, and another date of knowledge where one is given.
-
-        Where all observations that `changed` are named, the series that rest on none of them are kept.
-        """
-        kept = {} if changed is None else dict(self._untouched(changed))
-        found = replace(self, observations=None, as_of=as_of or self.as_of, made={}, series=kept)
+    def with_observed(self, rows: Sequence[Observation], *, as_of: str = "") -> "Tables":
+        """The same tables with other observations, and another date of knowledge where one is given."""
+        found = replace(self, observations=None, as_of=as_of or self.as_of, made={})
         shared = {name: getattr(self, name) for name in ("indicators_by_code", "_names", "_breaks")}
         found.__dict__.update(shared, observed=rows)
         return found
-
-    def _untouched(self, changed) -> Iterator[tuple]:
-        """Series that rest on no figure of the areas and indicators of the rows that changed."""
-        places = {(row.indicator, row.area) for row in changed}
-        for key, figures in self.series.items():
-            area, indicator, members = key
-            names = (indicator, self.weight_of(indicator))
-            if not any((name, one) in places for name in names for one in (members or (area,))):
-                yield key, figures
 
 
 def _grouped(pairs):
@@ -246,13 +230,13 @@ def series_of(tables: Tables, area: str, *, indicator: str, members: Sequence[st
     The members of a region are added up or averaged year by year; `area` is then the code under which breaks of
     their total are recorded. Every year without a total has its reason in `holes`.
     """
-    key = (area, indicator, tuple(members))
-    if key not in tables.series:
+    key = ("series", area, indicator, tuple(members))
+    if key not in tables.made:
         if members:
-            tables.series[key] = _region_figures(tables, area, indicator, members)
+            tables.made[key] = _region_figures(tables, area, indicator, members)
         else:
-            tables.series[key] = Figures(tuple(tables.figures_of_area(area, indicator)))
-    return tables.series[key]
+            tables.made[key] = Figures(tuple(tables.figures_of_area(area, indicator)))
+    return tables.made[key]
 
 
 def _region_figures(tables, region, indicator, members):

@@ -83,7 +83,9 @@ def region_mean(
     With levels of the year before as weights, the mean of growth rates is the growth of the sum (a Laspeyres
     quantity index; System of National Accounts 2008, chapter 15).
     """
-    figures, weights = (observed(observations[observations["indicator"] == one]) for one in (indicator, weight))
+    figures, weights = (
+        observed(observations[observations["indicator"] == name]) for name in (indicator, weight)
+    )
     out = yearly_rows(figures, members, weights=weights, lag=lag)
     return pd.DataFrame(out, columns=_COLUMNS).astype({"value": float})
 

@@ -276,7 +276,9 @@ def _judged(case):
         names_zh = {name.en: name.zh for name, _ in members}
         found["numbers"] |= {name.en: one.value for name, one in members}
         used += [one.source for _, one in members]
-        values = (say("{name} {value}", name=name, value=printed(one.value, one.unit)) for name, one in members)
+        values = (
+            say("{name} {value}", name=name, value=printed(one.value, one.unit)) for name, one in members
+        )
         texts.append(say("single members: {figures}", figures=joined(values, english=", ", chinese="、")))
     reason = joined([*texts, *_wording(case, status, found.get("baseline_year"))]).sentence()
     ends = {"no data": "not assessable", "not quantified": "not assessable"}
