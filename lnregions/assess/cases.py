@@ -1,6 +1,7 @@
 """Cases: a clause of a plan with all it is judged by, made once and handed on; the tables that cases are made from."""
 
-from collections.abc import Callable, Iterable
+import operator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,12 +23,7 @@ from lnregions.words.texts import NO_TEXT, Text
 
 VALUE_KINDS = ("level", "share", "count", "cumulative_growth", "doubling")
 """Kinds of clause that require a value at the horizon."""
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    ">=": lambda a, b: a >= b,
-    ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b,
-    "<": lambda a, b: a < b,
-}
+_COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 _DIRECTIONS = {"<": "down", "<=": "down", "down": "down", ">": "up", ">=": "up", "up": "up"}
 _IN_WORDS = {"unit": "", "measure": "none", "direction": "none", "decimals": 0}
 """Codebook row of a clause in words that names no indicator."""
@@ -177,10 +173,10 @@ def plans_on(indicator: str, *, area: str = "") -> pd.DataFrame:
         raise unknown("indicator", str(indicator), list(known))
     columns = ["target", "region", "area", "other_area", "kind", "comparator", "value", "unit", "strength",
                "benchmark", "baseline_year", "first_year", "horizon", "label_en", "label_zh"]  # fmt: skip
-    shipped = plans.shipped_plans()
-    places = {plan.id: places_on(plan.targets, indicator, area=area) for plan in shipped}
-    naming = [plan for plan in shipped if places[plan.id]] or shipped[:1]
-    parts = [plan.targets[columns].iloc[places[plan.id]].assign(plan=plan.id) for plan in naming]
+    parts = [
+        plan.targets[columns].iloc[places_on(plan.targets, indicator, area=area)].assign(plan=plan.id)
+        for plan in plans.shipped_plans()
+    ]
     found = pd.concat(parts, ignore_index=True)[["plan", *columns]]
     return found.sort_values(["horizon", "plan"], kind="stable", ignore_index=True)
 

@@ -210,9 +210,8 @@ def _judge_rates(case, needed):
     clause, seen = case.clause, _rates_by_year(case.clause, case.figures)
     years = [clause.horizon] if case.rule == "last year" else list(clause.years)
     known = sorted(set(seen) & set(needed))
-    common = [year for year in known if year in years] or known[
-        -1:
-    ]  # the latest one where none is of the rule
+    common = [year for year in known if year in years]
+    common = common or known[-1:]  # the latest one, where none is of the rule
     numbers = {f"growth {year}": rate for year, rate in seen.items()}
     fields = {"unit": "%", "numbers": numbers | {f"needed {year}": needed[year] for year in sorted(needed)}}
     fields |= rows_used(case.figures, common or seen, beside=case.benchmark)
@@ -229,9 +228,8 @@ def _judge_rates(case, needed):
         silent = [year for year in years if year in seen and year not in needed]
         lacking = [*holes, *([_no_benchmark(silent)] if silent else [])]
         found["reason"] = joined([*lacking, found["reason"]])
-    every = rows_used(
-        case.figures, [*seen, *needed], beside=case.benchmark
-    )  # also of years that have no pair
+    # the sources also of years that have no pair
+    every = rows_used(case.figures, [*seen, *needed], beside=case.benchmark)
     return found | {"sources": joined_sources([found.get("sources", ""), every.get("sources", "")])}
 
 

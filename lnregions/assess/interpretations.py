@@ -44,19 +44,7 @@ def cases_of_plan(plan, *, as_of=None, observations: pd.DataFrame | None = None)
 
     The cases are kept with the tables of a plan and date, and made anew when either has changed.
 
-    Parameters
-    ----------
-    plan : Plan or str
-        A plan from `load_plan`, or its name.
-    as_of : date or str, optional
-        Only what was published by then counts.
-    observations : DataFrame, optional
-        Figures to judge by instead of the shipped ones, from `load_observations`.
-
-    Raises
-    ------
-    DataError
-        If the plan or the date is unknown.
+    Parameters and errors are those of `judge`.
 
     Examples
     --------

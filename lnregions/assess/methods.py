@@ -283,7 +283,8 @@ def escap(progress: Progress) -> Assessment:
     status follows the current status index; AP and its status are in `numbers` (`anticipated`,
     `anticipated_status`, `projected`). An amount is projected at its compound growth; a share between 0 and a
     `limit` on the line through the two logits :math:`\ln(y/(L-y))`. (ESCAP fits a time-weighted regression
-    through all figures where there are more; two figures are used here, as in the other methods.) A zero baseline has a current status but no geometric projection; growth rates likewise.
+    through all figures where there are more; two figures are used here, as in the other methods.) A zero baseline
+    has a current status but no geometric projection; growth rates likewise.
 
     Examples
     --------

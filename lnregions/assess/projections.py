@@ -112,9 +112,9 @@ def back_test(
 ) -> pd.DataFrame:
     r"""Return what trend and last growth would have forecast for each year from the years before it.
 
-    For each year that has a figure in the year before, both are made from the figures up to that year and compared with
-    the actual figure: ``year actual trend naive trend_error naive_error``, the errors in % of the actual figure. The mean
-    absolute percentage error decides between them, a tie for the last growth, which is simpler:
+    For each year that has a figure in the year before, both are made from the figures up to that year and compared
+    with the actual figure: ``year actual trend naive trend_error naive_error``, the errors in % of the actual figure.
+    The mean absolute percentage error decides between them, a tie for the last growth, which is simpler:
 
     .. math:: e = \frac{100}{n} \sum \left|\frac{\hat y_t - y_t}{y_t}\right|.
 

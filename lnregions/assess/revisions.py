@@ -32,8 +32,14 @@ def status_on_the_way(
 
     Parameters
     ----------
-    plan, target, as_of, observations
-        As for `sensitivity`.
+    plan : Plan or str
+        A plan from `load_plan`, or its name.
+    target : str
+        Name of one of its targets.
+    as_of : date or str, optional
+        Only what was published by then counts.
+    observations : DataFrame, optional
+        Figures to judge by instead of the shipped ones, from `load_observations`.
 
     Returns
     -------

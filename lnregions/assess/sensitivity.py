@@ -20,16 +20,7 @@ EARLIER_BASES = 3
 def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | None = None) -> pd.DataFrame:
     """What the verdict on a target would be by another base year, figure, rounding, interpretation or method.
 
-    Parameters
-    ----------
-    plan : Plan or str
-        A plan from `load_plan`, or its name.
-    target : str
-        Name of one of its targets.
-    as_of : date or str, optional
-        Only what was published by then counts.
-    observations : DataFrame, optional
-        Figures to judge by instead of the shipped ones, from `load_observations`.
+    Parameters and errors are those of `status_on_the_way`.
 
     Returns
     -------
@@ -40,11 +31,6 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
         by; in ``unit``), ``status``, ``gap`` (in ``unit``; percentage points for shares and rates) and ``differs``.
         A variant differs when its status is another (no data and not assessable count as one); a method, which
         knows no "missed", when it says met and the verdict does not, or the other way round.
-
-    Raises
-    ------
-    DataError
-        If the plan, the target or the date is unknown.
 
     Notes
     -----

@@ -10,7 +10,7 @@ from lnregions.assess.cases import VALUE_KINDS, Case
 from lnregions.assess.clauses import evaluate
 from lnregions.assess.interpretations import LINKED, cases_of, cases_of_plan
 from lnregions.assess.methods import METHOD_NAMES, METHODS, Assessment, Progress
-from lnregions.assess.series import joined_sources
+from lnregions.assess.series import Tables, joined_sources
 from lnregions.errors import unknown
 from lnregions.words import format_number, format_value, quantity_name, text
 from lnregions.words.catalogue import LANGUAGES, tr
@@ -196,14 +196,9 @@ def judge_all(
     return [verdict for group in groups for verdict in judge_cases(group, method=method)]
 
 
-def judge_row(
-    plan, target: pd.Series, *, tables, closed: bool | None = None, method: str = "plan"
-) -> list[Verdict]:
-    """Verdicts on every interpretation of one row of a plan's targets, the main one first.
-
-    `closed` is whether the horizon year counts as over; without it, the date of the tables tells.
-    """
-    return judge_cases(cases_of(plan, target, tables=tables, closed=closed), method=method)
+def judge_row(plan, target: pd.Series, *, tables: Tables) -> list[Verdict]:
+    """Verdicts on every interpretation of one row of a plan's targets, the main one first."""
+    return judge_cases(cases_of(plan, target, tables=tables))
 
 
 def compare_methods(plan, *, as_of=None, observations: pd.DataFrame | None = None) -> pd.DataFrame:
