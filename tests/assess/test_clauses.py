@@ -63,7 +63,7 @@ def test_a_level_before_the_horizon_has_the_status_of_its_pace():
         (clause("cumulative_growth", 7.7), {}, [], True, "no data", "No figure for 2022-2024"),
         (clause("cumulative_growth", 7.7), {2021: 1.0, 2022: 1.01, 2024: 1.08}, [2023], True, "not assessable",
          "The series breaks between 2021 and 2024"),
-        (clause("cumulative_growth", 7.7), {2021: 100, 2024: 108}, [2023], True, "not assessable", "; 2024: 10.8 billion"),
+        (clause("cumulative_growth", 7.7), {2021: 100, 2024: 108}, [2023], True, "not assessable", "; 2024: 10.8 b"),
     ],
 )  # fmt: skip
 def test_a_value_is_judged_by_the_figures_that_may_be_compared(asked, values, breaks, closed, status, reason):
@@ -75,7 +75,11 @@ def test_a_value_is_judged_by_the_figures_that_may_be_compared(asked, values, br
 def test_a_closed_plan_without_a_figure_of_its_horizon_is_not_assessable():
     holes = {2024: Text("no 2024 figure of Fushun", "抚顺2024年暂无数据")}
     verdict = judged(clause(), series({2021: 1, 2023: 2}, holes=holes))
-    assert (verdict.status, verdict.closing, verdict.actual_year) == ("not assessable", "not assessable", 2023)
+    assert (verdict.status, verdict.closing, verdict.actual_year) == (
+        "not assessable",
+        "not assessable",
+        2023,
+    )
     assert verdict.reason_en.startswith("No 2024 figure of Fushun")
 
 
