@@ -144,10 +144,13 @@ def _before_horizon(clause, figures, fields):
         return _found("not assessable", say("no earlier figure to measure progress from"), **fields)
     if figures.breaks(base_year, year):
         return _found("not assessable", say("the series breaks after the baseline year"), **fields)
+    if clause.measure == "growth":
+        why = say("The values are growth rates, and a compound growth rate of growth rates means nothing.")
+        return _found("not assessable", seen, why, **fields)
     known = [row for row in figures.rows if row.year <= year]
     progress = Progress.of(
         [row.year for row in known], [row.value for row in known], direction=clause.direction,
-        baseline_year=base_year, target=required, horizon=clause.horizon, measure=clause.measure,
+        baseline_year=base_year, target=required, horizon=clause.horizon,
     )  # fmt: skip
     found = open_sdg(progress)
     fields["numbers"] |= found.numbers

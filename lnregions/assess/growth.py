@@ -52,11 +52,6 @@ def _number(value):
         return math.nan
 
 
-def missing(value: object) -> bool:
-    """Whether a value stands for "no figure"."""
-    return value is None or (not isinstance(value, str) and bool(pd.isna(value)))
-
-
 def clean_series(years: Iterable[int], values: Iterable[float | None]) -> dict[int, float]:
     """Return {year: value} in the order of the years, without the missing values; DataError for a faulty series.
 
@@ -73,7 +68,7 @@ def clean_series(years: Iterable[int], values: Iterable[float | None]) -> dict[i
         )
     _refuse_twice(years, "value")
     pairs = sorted(zip(years, values, strict=True), key=lambda pair: pair[0])
-    return {year: finite(value, name=f"value of {year}") for year, value in pairs if not missing(value)}
+    return {year: finite(value, name=f"value of {year}") for year, value in pairs if not pd.isna(value)}
 
 
 def _refuse_twice(years, what):

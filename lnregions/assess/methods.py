@@ -21,10 +21,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
 from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, whole_year
-from lnregions.errors import unknown
 from lnregions.words.texts import NO_TEXT, Text, joined, say
-
-MEASURES = ("level", "share", "growth")
 
 OPEN_SDG_BANDS = (0.95, 0.60, 0.0)
 """Least ratio of "on track", "acceleration needed" and "limited" by Open SDG."""
@@ -58,7 +55,7 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Progress:
-    """A series between baseline and horizon: the figures a formula needs, notes on them, what prevents a formula."""
+    """A series between baseline and horizon: the figures a formula needs, or what prevents any."""
 
     asked: int
     baseline_year: int | None
@@ -69,8 +66,6 @@ class Progress:
     target: float
     limit: float | None
     direction: int
-    measure: str = "level"
-    notes: tuple[str, ...] = ()
     fault: str = ""
 
     @classmethod
@@ -79,11 +74,10 @@ class Progress:
         years: Sequence[int],
         values: Sequence[float | None],
         *,
-        direction: str | int,
+        direction: str,
         baseline_year: int,
         target: float,
         horizon: int,
-        measure: str = "level",
     ) -> "Progress":
         """Return the progress of a series, for any of the methods.
 
@@ -91,27 +85,21 @@ class Progress:
         ----------
         years, values : sequence
             The series, in any order; None or NaN where a figure is missing.
-        direction : {"up", "down", "positive", "negative", 1, -1}
+        direction : {"up", "down"}
             Where the indicator should go.
         baseline_year, horizon : int
             Year to measure from (or the next later one with a figure), and year of the target.
         target : float
             Value to reach by the horizon.
-        measure : {"level", "share", "growth"}
-            What the values are; growth rates have no growth rate.
 
         Raises
         ------
         DataError
-            When the direction or measure is unknown, a number is not finite, or a year is given twice.
+            When the direction is unknown, a number is not finite, or a year is given twice.
         """
-        if measure not in MEASURES:
-            raise unknown("measure", measure, MEASURES)
         asked, end = whole_year(baseline_year, name="baseline year"), whole_year(horizon, name="horizon")
         used = {year: value for year, value in clean_series(years, values).items() if asked <= year <= end}
-        first, last, notes, fault = min(used, default=None), max(used, default=None), (), ""
-        if used and first != asked:
-            notes = ("{asked} has no figure; {baseline_year} serves as the baseline year.",)
+        first, last, fault = min(used, default=None), max(used, default=None), ""
         if end <= asked:
             fault = "The horizon {horizon} is not after the baseline year {asked}."
         elif not used:
@@ -119,8 +107,7 @@ class Progress:
         elif first == last:
             fault = "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
         goal, sign = finite(target, name="target"), direction_sign(direction)
-        values = (used.get(first), last, used.get(last))
-        return cls(asked, first, *values, end, goal, None, sign, measure, notes, fault)
+        return cls(asked, first, used.get(first), last, used.get(last), end, goal, None, sign, fault)
 
     @property
     def growth(self) -> float:
@@ -145,10 +132,13 @@ class Progress:
     def result(
         self, status: str, *, ratio=None, score=None, notes: Iterable[str] = (), **more
     ) -> "Assessment":
-        """Return the assessment, with these notes and its own as its reason."""
-        upto_direction = fields(self)[:9]
-        numbers = {one.name: getattr(self, one.name) for one in upto_direction} | more
-        text = joined((say(note, **numbers) for note in [*notes, *self.notes]), english=" ", chinese="")
+        """Return the assessment; its reason are these notes and the later baseline year, where one serves."""
+        numbers = {
+            one.name: getattr(self, one.name) for one in fields(self)[:9]
+        } | more  # up to the direction
+        if self.baseline_year not in (None, self.asked):
+            notes = [*notes, "{asked} has no figure; {baseline_year} serves as the baseline year."]
+        text = joined((say(note, **numbers) for note in notes), english=" ", chinese="")
         return Assessment(status, ratio, score, text, numbers)
 
     def refused(self, fault: str) -> "Assessment":
@@ -158,15 +148,10 @@ class Progress:
 
 def _without_formula(progress, *, met_score=None, to_target=False) -> Assessment | None:
     """Assessment where no growth formula applies; None where one does."""
-    fault = progress.fault
-    if not fault and progress.measure == "growth":
-        fault = "The values are growth rates, and a compound growth rate of growth rates means nothing."
-    if fault:
-        return progress.refused(fault)
-    fault = _growth_fault(progress, to_target)
+    fault = progress.fault or _growth_fault(progress, to_target)
     if not fault:
         return None
-    if not progress.reaches(progress.latest):
+    if progress.fault or not progress.reaches(progress.latest):
         return progress.refused(fault)
     why = _MET_AT_BASE if progress.reaches(progress.baseline) else fault
     return progress.result("met", score=met_score, notes=[why])
@@ -284,7 +269,7 @@ def escap(progress: Progress) -> Assessment:
     `anticipated_status`, `projected`). An amount is projected at its compound growth; a share between 0 and a
     `limit` on the line through the two logits :math:`\ln(y/(L-y))`. (ESCAP fits a time-weighted regression
     through all figures where there are more; two figures are used here, as in the other methods.) A zero baseline
-    has a current status but no geometric projection; growth rates likewise.
+    has a current status but no geometric projection.
 
     Examples
     --------
@@ -312,7 +297,7 @@ def _escap_projection(progress):
     """Value at the horizon: of a bounded share on the line through the logits, of an amount by its growth."""
     bound, values = progress.limit, (progress.baseline, progress.latest)
     if bound is None:
-        return None if progress.measure == "growth" else progress.projected()
+        return progress.projected()
     if not all(0 < value < bound for value in values):
         return None
     first, last = (math.log(value / (bound - value)) for value in values)

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 
 from lnregions.assess.cases import load_tables, narrow_tables, target_of
-from lnregions.assess.growth import keep_better, missing, required_path, still_needed
+from lnregions.assess.growth import keep_better, required_path, still_needed
 from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, main_case
 from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.tables import by_preference, parse_as_of, plans
@@ -29,17 +29,6 @@ def status_on_the_way(
     plan, target: str, *, as_of=None, observations: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Where a target stood in each year of its plan, by the figures up to that year, and how it closed.
-
-    Parameters
-    ----------
-    plan : Plan or str
-        A plan from `load_plan`, or its name.
-    target : str
-        Name of one of its targets.
-    as_of : date or str, optional
-        Only what was published by then counts.
-    observations : DataFrame, optional
-        Figures to judge by instead of the shipped ones, from `load_observations`.
 
     Returns
     -------
@@ -106,7 +95,7 @@ def _add_values(frame, main, case):
     clause, required, years = case.clause, main.required, frame["year"]
     frame["actual"] = [case.figures.value_of(year) for year in years]
     frame["actual"] = frame["actual"].astype(float)
-    if missing(required):
+    if pd.isna(required):
         return
     frame["required"] = years.map({clause.horizon: required})
     if main.baseline is not None and main.baseline_year < clause.horizon:

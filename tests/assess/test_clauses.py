@@ -55,6 +55,7 @@ def test_a_level_before_the_horizon_has_the_status_of_its_pace():
          "No figure for 2022-2024; 2019: 699 billion yuan; 2025: 1,000.2 billion yuan"),
         (clause(), {2021: 7000, 2022: 9000}, [2022], False, "not assessable", "breaks after the baseline year"),
         (clause(), {2022: 9000}, [], False, "not assessable", "No earlier figure"),
+        (clause(value=9, **PERCENT), {2021: 5, 2022: 6}, [], False, "not assessable", "values are growth rates"),
         (clause("count", 3, unit=""), {2021: 0, 2024: 3}, [], True, "met", "2024: 3"),
         (clause("doubling", NONE), {2021: 5, 2024: 10}, [], True, "met", "2024: 1 billion yuan"),
         (clause("doubling", NONE), {2021: 5, 2024: 9.9}, [], True, "missed", "gap −0.010 billion yuan"),
