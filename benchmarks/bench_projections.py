@@ -22,6 +22,11 @@ def segments(frame, measure):
     return [chain_index(own).rename(columns={"index": "value"}) for _, own in runs]
 
 
+def mean_error(test, name):
+    """Mean absolute percentage error."""
+    return test[f"{name}_error"].abs().mean()
+
+
 def main(as_of="2026-06-30"):
     """Print a row an indicator: segments and years tested, and the mean absolute errors in %."""
     tables = Tables(load_observations(as_of=as_of), load_indicators(), load_areas(), load_breaks())
@@ -37,8 +42,10 @@ def main(as_of="2026-06-30"):
         ]
         tests = [test for test in tests if len(test)]
         years = pd.concat(tests)
-        means = {name: years[f"{name}_error"].abs().mean() for name in ("trend", "naive")}
-        rows.append({"indicator": indicator, "segments": len(tests), "years": len(years), **means})
+        means = {name: mean_error(years, name) for name in ("trend", "naive")}
+        wins = sum(mean_error(test, "naive") <= mean_error(test, "trend") for test in tests)
+        own = {"indicator": indicator, "segments": len(tests), "years": len(years)}
+        rows.append(own | means | {"won by last growth": wins})
     print(pd.DataFrame(rows).round(1).to_string(index=False))
 
 
