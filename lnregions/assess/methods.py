@@ -204,7 +204,8 @@ def open_sdg(progress: Progress) -> Assessment:
 
     Examples
     --------
-    >>> found = open_sdg(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
+    >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
+    >>> found = open_sdg(one)
     >>> found.status, round(found.ratio, 6), round(found.score, 6)
     ('acceleration needed', 0.702376, 0.731305)
     """
@@ -239,7 +240,8 @@ def unsd(progress: Progress) -> Assessment:
 
     Examples
     --------
-    >>> found = unsd(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
+    >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
+    >>> found = unsd(one)
     >>> found.status, round(found.ratio, 6)
     ('acceleration needed', 0.662)
     """
@@ -273,7 +275,8 @@ def escap(progress: Progress) -> Assessment:
 
     Examples
     --------
-    >>> found = escap(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
+    >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
+    >>> found = escap(one)
     >>> found.status, round(found.score, 6), round(found.numbers["anticipated"], 6)
     ('acceleration needed', 2.0, 6.62)
     """

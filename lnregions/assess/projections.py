@@ -76,8 +76,7 @@ def project(
     Returns
     -------
     Projection
-        With an empty frame where there is neither: too few figures, values out of the scale's bounds, or
-        nothing left to project.
+        With an empty frame where there is neither: too few figures, or values out of the scale's bounds.
 
     Raises
     ------
@@ -99,10 +98,10 @@ def project(
     """
     end, series, kind = whole_year(to, name="last year"), clean_series(years, values), _kind(measure)
     better, text = _choice(back_test(series, series.values(), measure=measure))
-    no_trend, no_naive = _why_no_trend(series, kind=kind, to=end), _why_no_naive(series, to=end)
+    no_trend = _why_no_trend(series, kind)
     if no_trend is None and better != "naive":
         return Projection(_trend(series, to=end, kind=kind), kind, text)
-    if no_naive is None:
+    if len(series) > 1 and min([*series.values()][-2:]) > 0:
         return Projection(_last_growth(series, to=end), "naive", text)
     return _nothing(no_trend, kind=kind)
 
@@ -129,8 +128,7 @@ def back_test(
     series, kind, rows = clean_series(years, values), _kind(measure), []
     for year, actual in series.items():
         past = {at: value for at, value in series.items() if at < year}
-        usable = year - 1 in past and actual != 0
-        if usable and not _why_no_trend(past, kind=kind, to=year) and not _why_no_naive(past, to=year):
+        if year - 1 in past and actual != 0 and not _why_no_trend(past, kind):
             forecasts = (_trend(past, to=year, kind=kind), _last_growth(past, to=year))
             rows.append((year, actual, *(one["value"].iloc[0] for one in forecasts)))
     frame = pd.DataFrame(rows, columns=["year", "actual", "trend", "naive"])
@@ -165,7 +163,7 @@ def _nothing(why, *, kind="", area=""):
     return Projection(pd.DataFrame(columns=["year", "value", "low", "high"], dtype=float), kind, why, area)
 
 
-def _why_no_trend(series, *, kind, to):
+def _why_no_trend(series, kind):
     """Why a series has no trend, or None."""
     if len(series) < FEWEST:
         message = "A trend needs {fewest} figures of one unbroken segment, and there are {number}."
@@ -179,24 +177,7 @@ def _why_no_trend(series, *, kind, to):
         if value <= 0:
             message = "The value of {year}, {value:g}, is not above 0, as a log-linear trend needs."
             return say(message, year=year, value=value)
-    return _nothing_left(series, to)
-
-
-def _why_no_naive(series, *, to):
-    """Why a series has no last growth, or None."""
-    if len(series) < 2:
-        message = "Growth needs two figures of one unbroken segment, and there are {number}."
-        return say(message, number=len(series))
-    if min(list(series.values())[-2:]) <= 0:
-        return say("One of the last two values is not above 0.")
-    return _nothing_left(series, to)
-
-
-def _nothing_left(series, to):
-    if to > max(series):
-        return None
-    message = "The last figure, of {year}, already covers {to}: nothing is left to project."
-    return say(message, year=max(series), to=to)
+    return None
 
 
 def _trend(series, *, to, kind):
