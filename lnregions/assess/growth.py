@@ -112,7 +112,16 @@ def chain_index(rates: pd.Series | pd.DataFrame | Mapping, *, base: float = 100)
     1  2022     5.0  105.0
     2  2023    10.0  115.5
     """
-    known = {year: rate for year, rate in _rates_by_year(rates).items() if not math.isnan(rate)}
+    if isinstance(rates, pd.DataFrame):
+        rates = rates.set_index("year")["value"]
+    pairs = [(whole_year(year), _number(rate)) for year, rate in rates.items()]
+    _refuse_twice([year for year, _ in pairs], "growth rate")
+    for year, rate in pairs:
+        if rate < -100 or math.isinf(rate):
+            raise DataError(
+                f"The growth rate of {year}, {rate:g} %, is impossible. Give rates in %, not below -100."
+            )
+    known = {year: rate for year, rate in pairs if not math.isnan(rate)}
     if not known:
         raise DataError("There is no growth rate to chain. Give at least one year with its rate in %.")
     first, last = min(known), max(known)
@@ -138,20 +147,6 @@ def mean_growth(rates: Iterable[float]) -> float:
     if not values or min(values) < -100:
         raise DataError(f"The growth rates {values} have no mean. Give at least one in %, none below -100.")
     return 100 * (math.prod(1 + rate / 100 for rate in values) ** (1 / len(values)) - 1)
-
-
-def _rates_by_year(rates: pd.Series | pd.DataFrame | Mapping) -> dict[int, float]:
-    """Rates in the order of their years."""
-    if isinstance(rates, pd.DataFrame):
-        rates = rates.set_index("year")["value"]
-    pairs = [(whole_year(year), _number(rate)) for year, rate in rates.items()]
-    _refuse_twice([year for year, _ in pairs], "growth rate")
-    for year, rate in pairs:
-        if rate < -100 or math.isinf(rate):
-            raise DataError(
-                f"The growth rate of {year}, {rate:g} %, is impossible. Give rates in %, not below -100."
-            )
-    return dict(sorted(pairs))
 
 
 def annual_growth(start: float, end: float, *, years: int) -> float:
