@@ -76,6 +76,7 @@ bench: $(READY)  ## measure the batch against papermill, and figures and widgets
 	@$(BIN)/python benchmarks/bench_figures.py
 	@$(BIN)/python benchmarks/bench_explore.py
 	@$(BIN)/python benchmarks/bench_lab.py
+	@$(BIN)/python benchmarks/bench_projections.py
 
 gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
 	@$(BIN)/python -m lnregions.figures.kinds gallery

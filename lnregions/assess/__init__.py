@@ -16,7 +16,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "growth": ["chain_index", "required_path"],
         "interpretations": ["GROWTH_OF", "REAL_GROWTH", "cases_of_plan", "cases_of_target"],
         "methods": ["Assessment", "Progress", "escap", "open_sdg", "unsd"],
-        "projections": ["back_test_all", "last_segment", "outlook", "outlook_of", "project_segment"],
+        "projections": ["back_test", "outlook_of", "project"],
         "revisions": ["revision_trail", "status_on_the_way"],
         "sensitivity": ["closing_words", "sensitivity_words"],
         "series": ["Figures", "Tables", "joined_sources", "member_frame"],

@@ -1,7 +1,9 @@
 """Cases: a clause of a plan with all it is judged by, made once and handed on; the tables that cases are made from."""
 
-from collections.abc import Callable, Iterable
+import operator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -21,12 +23,7 @@ from lnregions.words.texts import NO_TEXT, Text
 
 VALUE_KINDS = ("level", "share", "count", "cumulative_growth", "doubling")
 """Kinds of clause that require a value at the horizon."""
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    ">=": lambda a, b: a >= b,
-    ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b,
-    "<": lambda a, b: a < b,
-}
+_COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 _DIRECTIONS = {"<": "down", "<=": "down", "down": "down", ">": "up", ">=": "up", "up": "up"}
 _IN_WORDS = {"unit": "", "measure": "none", "direction": "none", "decimals": 0}
 """Codebook row of a clause in words that names no indicator."""
@@ -95,14 +92,8 @@ class Case:
         Name of the interpretation.
     indicators : tuple of str
         Indicators of the figures, in the order in which they were tried.
-    members : tuple of str
-        Areas that make the region judged; empty for an area with figures of its own.
-    areas : tuple of str
-        All areas whose figures it is judged by.
     link, linked : Link and Case, optional
         How the level of this case was carried over a break; the case by such a level, beside the main one.
-    base_stated : bool
-        Whether the plan names a base year.
     plan, row, tables
         The plan, the row of its targets and the tables from which the case is made.
     made : dict
@@ -116,15 +107,24 @@ class Case:
     rule: str = ""
     interpretation: Text = NO_TEXT
     indicators: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
-    areas: tuple[str, ...] = ()
     link: Link | None = None
     linked: "Case | None" = None
-    base_stated: bool = True
     plan: plans.Plan | None = None
     row: pd.Series | None = None
     tables: Tables | None = None
     made: dict = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """Areas that make the region judged; empty for an area with figures of its own."""
+        return region_members(self.plan, self.clause.area) if self.plan else ()
+
+    @cached_property
+    def areas(self) -> tuple[str, ...]:
+        """All areas whose figures it is judged by."""
+        beside = str(self.row["benchmark"] or "")
+        others = (region_members(self.plan, beside) or (beside,)) if beside else ()
+        return *(self.members or (self.clause.area,)), *others
 
 
 def target_of(plan, target: str) -> pd.Series:
@@ -173,10 +173,10 @@ def plans_on(indicator: str, *, area: str = "") -> pd.DataFrame:
         raise unknown("indicator", str(indicator), list(known))
     columns = ["target", "region", "area", "other_area", "kind", "comparator", "value", "unit", "strength",
                "benchmark", "baseline_year", "first_year", "horizon", "label_en", "label_zh"]  # fmt: skip
-    shipped = plans.shipped_plans()
-    places = {plan.id: places_on(plan.targets, indicator, area=area) for plan in shipped}
-    naming = [plan for plan in shipped if places[plan.id]] or shipped[:1]
-    parts = [plan.targets[columns].iloc[places[plan.id]].assign(plan=plan.id) for plan in naming]
+    parts = [
+        plan.targets[columns].iloc[places_on(plan.targets, indicator, area=area)].assign(plan=plan.id)
+        for plan in plans.shipped_plans()
+    ]
     found = pd.concat(parts, ignore_index=True)[["plan", *columns]]
     return found.sort_values(["horizon", "plan"], kind="stable", ignore_index=True)
 
@@ -233,9 +233,9 @@ def members_of(plan, region: str) -> list[str]:
     return [area for area, _, _ in rows]
 
 
-def region_members(plan, area: str) -> tuple[str, ...] | None:
-    """Members of a region; None for any other area."""
-    return tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else None
+def region_members(plan, area: str) -> tuple[str, ...]:
+    """Members of a region; none for any other area."""
+    return tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else ()
 
 
 def figures_of(plan, area: str, *, indicator: str, tables: Tables) -> Figures:

@@ -8,7 +8,7 @@ with the published figure of the horizon, and the reason tells of a break.
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lnregions.assess.cases import Case
 from lnregions.assess.growth import mean_growth
@@ -144,10 +144,13 @@ def _before_horizon(clause, figures, fields):
         return _found("not assessable", say("no earlier figure to measure progress from"), **fields)
     if figures.breaks(base_year, year):
         return _found("not assessable", say("the series breaks after the baseline year"), **fields)
+    if clause.measure == "growth":
+        why = say("The values are growth rates, and a compound growth rate of growth rates means nothing.")
+        return _found("not assessable", seen, why, **fields)
     known = [row for row in figures.rows if row.year <= year]
     progress = Progress.of(
         [row.year for row in known], [row.value for row in known], direction=clause.direction,
-        baseline_year=base_year, target=required, horizon=clause.horizon, measure=clause.measure,
+        baseline_year=base_year, target=required, horizon=clause.horizon,
     )  # fmt: skip
     found = open_sdg(progress)
     fields["numbers"] |= found.numbers
@@ -192,14 +195,12 @@ def _qualitative(case):
 
 def _growth(case):
     """So many per cent a year over the plan's years."""
-    seen = _rates_by_year(case.clause, case.figures)
-    return _judge_rates(_Rates(case, seen, dict.fromkeys(case.clause.years, case.clause.value)))
+    return _judge_rates(case, dict.fromkeys(case.clause.years, case.clause.value))
 
 
 def _relative_growth(case):
     """Growth a year above that of the benchmark area."""
-    figures = (case.figures, case.benchmark or Figures())
-    return _judge_rates(_Rates(case, *(_rates_by_year(case.clause, one) for one in figures)))
+    return _judge_rates(case, _rates_by_year(case.clause, case.benchmark or Figures()))
 
 
 def _rates_by_year(clause, figures):
@@ -207,93 +208,58 @@ def _rates_by_year(clause, figures):
     return {row.year: float(row.value) for row in rates if row.year in clause.years}
 
 
-@dataclass(frozen=True)
-class _Rates:
-    """Growth seen and growth required in the plan's years, under the case's rule."""
-
-    case: Case
-    seen: dict[int, float]
-    needed: dict[int, float]
-
-    @property
-    def years(self) -> list[int]:
-        """Years in which the rule requires growth."""
-        clause = self.case.clause
-        return [clause.horizon] if self.case.rule == "last year" else list(clause.years)
-
-    @property
-    def common(self) -> list[int]:
-        """Years of the rule in which both rates are known; the latest such year where none is."""
-        known = sorted(set(self.seen) & set(self.needed))
-        return [year for year in known if year in self.years] or known[-1:]
-
-    def means(self) -> list[float]:
-        """Mean growth seen and required over the common years."""
-        return [mean_growth(rates[year] for year in self.common) for rates in (self.seen, self.needed)]
-
-    def pairs(self) -> list[tuple[int, float, float]]:
-        """Year, growth seen and growth required."""
-        return [(year, self.seen[year], self.needed[year]) for year in self.common]
-
-    def used(self, years: Iterable[int]) -> dict:
-        """Grade and sources of the years used."""
-        return rows_used(self.case.figures, years, beside=self.case.benchmark)
+def _judge_rates(case, needed):
+    """Compare yearly growth with what each year requires, in the years of the case's rule."""
+    clause, seen = case.clause, _rates_by_year(case.clause, case.figures)
+    years = [clause.horizon] if case.rule == "last year" else list(clause.years)
+    known = sorted(set(seen) & set(needed))
+    common = [year for year in known if year in years]
+    common = common or known[-1:]  # the latest one, where none is of the rule
+    numbers = {f"growth {year}": rate for year, rate in seen.items()}
+    fields = {"unit": "%", "numbers": numbers | {f"needed {year}": needed[year] for year in sorted(needed)}}
+    fields |= rows_used(case.figures, common or seen, beside=case.benchmark)
+    if common:
+        found = _compare_rates(case, [(year, seen[year], needed[year]) for year in common], years, fields)
+    elif seen:
+        found = _found("not assessable", say("growth seen: {rates}", rates=rates_text(seen)), **fields)
+    else:
+        relative = clause.kind == "relative_growth" and needed
+        beside = say("benchmark: {rates}", rates=rates_text(needed)) if relative else NO_TEXT
+        found = _without_figures(case, fields, beside)
+    if seen and found["status"] == "not assessable":
+        holes = dict.fromkeys(case.figures.hole(year) for year in years if year not in seen)
+        silent = [year for year in years if year in seen and year not in needed]
+        lacking = [*holes, *([_no_benchmark(silent)] if silent else [])]
+        found["reason"] = joined([*lacking, found["reason"]])
+    # the sources also of years that have no pair
+    every = rows_used(case.figures, [*seen, *needed], beside=case.benchmark)
+    return found | {"sources": joined_sources([found.get("sources", ""), every.get("sources", "")])}
 
 
-def _judge_rates(rates):
-    """Compare yearly growth with what each year requires."""
-    numbers = {f"growth {year}": rate for year, rate in rates.seen.items()}
-    numbers |= {f"needed {year}": rate for year, rate in sorted(rates.needed.items())}
-    judge = _judge_common_years if rates.common else _nothing_to_compare
-    found = judge(rates, {"unit": "%", "numbers": numbers})
-    every = rates.used([*rates.seen, *rates.needed]).get("sources", "")  # also of years that have no pair
-    return found | {"sources": joined_sources([found.get("sources", ""), every])}
-
-
-def _judge_common_years(rates, fields):
-    clause, common = rates.case.clause, rates.common
-    actual, required = rates.means()
-    fields |= rates.used(common)
+def _compare_rates(case, pairs, years, fields):
+    """Compare the growth seen with the growth required, by year; settled where every year of the rule is known."""
+    clause, common = case.clause, [year for year, *_ in pairs]
+    actual, required = (mean_growth(pair[place] for pair in pairs) for place in (1, 2))
     fields |= {"actual_year": common[-1], "actual": actual, "required": required, "gap": actual - required}
     fields["numbers"] |= {"mean growth": actual, "mean needed": required, "gap": actual - required}
-    if rates.case.rule == "every year":
-        holds = all(clause.holds(seen, needed) for _, seen, needed in rates.pairs())
+    if case.rule == "every year":
+        holds = all(clause.holds(seen, needed) for _, seen, needed in pairs)
         text = joined(
             (say("{year} {seen} against {needed}", year=year, seen=percent(seen), needed=percent(needed))
-             for year, seen, needed in rates.pairs()), english=", ", chinese="，",
+             for year, seen, needed in pairs), english=", ", chinese="，",
         )  # fmt: skip
-        settled = not holds  # no later year can mend one below
     else:
-        holds, settled = clause.holds(actual, required), False
+        holds = clause.holds(actual, required)
         text = say(
             "{years}: {seen} a year against {needed}",
             years=f"{common[0]}" if len(common) == 1 else f"{common[0]}-{common[-1]}",
             seen=printed(actual, "%", decimals=2), needed=printed(required, "%", decimals=2),
         )  # fmt: skip
-    if common == rates.years or settled:
-        return _found("met" if holds else "missed", text, closes=common == rates.years, **fields)
-    if not rates.case.closed:
+    if common == years or (case.rule == "every year" and not holds):  # no later year can mend one below
+        return _found("met" if holds else "missed", text, closes=common == years, **fields)
+    if not case.closed:
         return _found("on track" if holds else "acceleration needed", text, **fields)
-    return _found("not assessable", *_why_incomplete(rates), text, **fields)
-
-
-def _nothing_to_compare(rates, fields):
-    """No year in which growth and what it is compared with are both known."""
-    if not rates.seen:
-        beside = Text()
-        if rates.case.clause.kind == "relative_growth" and rates.needed:
-            beside = say("benchmark: {rates}", rates=rates_text(rates.needed))
-        return _without_figures(rates.case, fields, beside)
-    fields |= rates.used(rates.seen)
-    seen = say("growth seen: {rates}", rates=rates_text(rates.seen))
-    return _found("not assessable", *_why_incomplete(rates), seen, **fields)
-
-
-def _why_incomplete(rates):
-    """Why years of the rule cannot be compared: missing figures, then a missing benchmark."""
-    holes = dict.fromkeys(rates.case.figures.hole(year) for year in rates.years if year not in rates.seen)
-    silent = [year for year in rates.years if year in rates.seen and year not in rates.needed]
-    return [*holes, *([_no_benchmark(silent)] if silent else [])]
+    return _found("not assessable", text, **fields)
 
 
 # -- what the evaluators share -----------------------------------------------------------------------------
@@ -343,10 +309,8 @@ def _gap_text(clause, gap):
 
 
 def _break_text(first, last):
-    return say(
-        "the series breaks between {first} and {last}, so the growth of levels says nothing",
-        first=first, last=last,
-    )  # fmt: skip
+    message = "the series breaks between {first} and {last}, so the growth of levels says nothing"
+    return say(message, first=first, last=last)
 
 
 def _no_benchmark(years):

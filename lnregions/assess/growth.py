@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,24 +15,18 @@ from lnregions.errors import DataError, unknown
 
 SHAPES = ("linear", "geometric", "band")
 """How a required path spreads the change over the years."""
-DIRECTIONS = {"up": 1, "down": -1, "positive": 1, "negative": -1, 1: 1, -1: -1}
-"""Sign of each name of a direction."""
+DIRECTIONS = {"up": 1, "down": -1}
+"""Sign of each direction."""
 
 
 # -- checks of years and numbers ---------------------------------------------------------------------------
 
 
-def direction_sign(direction: str | int) -> int:
-    """Return +1 where more is better and -1 where less is; DataError for an unknown direction.
-
-    Examples
-    --------
-    >>> direction_sign("up"), direction_sign("negative")
-    (1, -1)
-    """
-    if isinstance(direction, str | int) and not isinstance(direction, bool) and direction in DIRECTIONS:
-        return DIRECTIONS[direction]
-    raise unknown("direction", str(direction), ("up", "down", "positive", "negative"))
+def direction_sign(direction: str) -> int:
+    """Return +1 where more is better and -1 where less is; DataError for an unknown direction."""
+    if direction not in DIRECTIONS:
+        raise unknown("direction", str(direction), DIRECTIONS)
+    return DIRECTIONS[direction]
 
 
 def whole_year(year: int, *, name: str = "year") -> int:
@@ -59,11 +52,6 @@ def _number(value):
         return math.nan
 
 
-def missing(value: object) -> bool:
-    """Whether a value stands for "no figure"."""
-    return value is None or (not isinstance(value, str) and bool(pd.isna(value)))
-
-
 def clean_series(years: Iterable[int], values: Iterable[float | None]) -> dict[int, float]:
     """Return {year: value} in the order of the years, without the missing values; DataError for a faulty series.
 
@@ -80,7 +68,7 @@ def clean_series(years: Iterable[int], values: Iterable[float | None]) -> dict[i
         )
     _refuse_twice(years, "value")
     pairs = sorted(zip(years, values, strict=True), key=lambda pair: pair[0])
-    return {year: finite(value, name=f"value of {year}") for year, value in pairs if not missing(value)}
+    return {year: finite(value, name=f"value of {year}") for year, value in pairs if not pd.isna(value)}
 
 
 def _refuse_twice(years, what):
@@ -124,40 +112,23 @@ def chain_index(rates: pd.Series | pd.DataFrame | Mapping, *, base: float = 100)
     1  2022     5.0  105.0
     2  2023    10.0  115.5
     """
-    known = {year: rate for year, rate in _rates_by_year(rates).items() if not math.isnan(rate)}
+    if isinstance(rates, pd.DataFrame):
+        rates = rates.set_index("year")["value"]
+    pairs = [(whole_year(year), _number(rate)) for year, rate in rates.items()]
+    _refuse_twice([year for year, _ in pairs], "growth rate")
+    for year, rate in pairs:
+        if rate < -100 or math.isinf(rate):
+            raise DataError(
+                f"The growth rate of {year}, {rate:g} %, is impossible. Give rates in %, not below -100."
+            )
+    known = {year: rate for year, rate in pairs if not math.isnan(rate)}
     if not known:
         raise DataError("There is no growth rate to chain. Give at least one year with its rate in %.")
     first, last = min(known), max(known)
     filled = {year: known.get(year, math.nan) for year in range(first, last + 1)}
-    index = chained(filled, base=finite(base, name="base"))
-    years = np.arange(first - 1, last + 1)
-    return pd.DataFrame({"year": years, "growth": [np.nan, *filled.values()], "index": index})
-
-
-def chained(rates: Mapping[int, float], *, base: float) -> list[float]:
-    """Return the index of each year of rates in % that follow on one another, the base first.
-
-    Examples
-    --------
-    >>> chained({2022: 50.0, 2023: 100.0}, base=100)
-    [100, 150.0, 300.0]
-    """
-    factor, index = 1.0, [base]
-    for rate in rates.values():
-        factor *= 1 + rate / 100
-        index.append(base * factor)
-    return index
-
-
-def total_growth(rates: Iterable[float]) -> float:
-    """Return the growth in % of several years together, from their yearly rates in %.
-
-    Examples
-    --------
-    >>> round(total_growth([10.0, 10.0]), 6)
-    21.0
-    """
-    return 100 * (math.prod(1 + rate / 100 for rate in _possible(rates)) - 1)
+    growth = np.array([0, *filled.values()])
+    index = finite(base, name="base") * np.cumprod(1 + growth / 100)
+    return pd.DataFrame({"year": range(first - 1, last + 1), "growth": [np.nan, *growth[1:]], "index": index})
 
 
 def mean_growth(rates: Iterable[float]) -> float:
@@ -172,29 +143,10 @@ def mean_growth(rates: Iterable[float]) -> float:
     >>> round(mean_growth([0.0, 21.0]), 6)
     10.0
     """
-    values = _possible(rates)
-    return 100 * (math.prod(1 + rate / 100 for rate in values) ** (1 / len(values)) - 1)
-
-
-def _possible(rates):
     values = [finite(rate, name="growth rate") for rate in rates]
     if not values or min(values) < -100:
         raise DataError(f"The growth rates {values} have no mean. Give at least one in %, none below -100.")
-    return values
-
-
-def _rates_by_year(rates: pd.Series | pd.DataFrame | Mapping) -> dict[int, float]:
-    """Rates in the order of their years."""
-    if isinstance(rates, pd.DataFrame):
-        rates = rates.set_index("year")["value"]
-    pairs = [(whole_year(year), _number(rate)) for year, rate in rates.items()]
-    _refuse_twice([year for year, _ in pairs], "growth rate")
-    for year, rate in pairs:
-        if rate < -100 or math.isinf(rate):
-            raise DataError(
-                f"The growth rate of {year}, {rate:g} %, is impossible. Give rates in %, not below -100."
-            )
-    return dict(sorted(pairs))
+    return 100 * (math.prod(1 + rate / 100 for rate in values) ** (1 / len(values)) - 1)
 
 
 def annual_growth(start: float, end: float, *, years: int) -> float:
@@ -289,7 +241,7 @@ def _exact(values, start, end):
     return np.maximum.accumulate(values) if end >= start else np.minimum.accumulate(values)
 
 
-def keep_better(path: pd.DataFrame, actual: Mapping[int, float], *, direction: str | int) -> pd.DataFrame:
+def keep_better(path: pd.DataFrame, actual: Mapping[int, float], *, direction: str) -> pd.DataFrame:
     """Return a linear path that does not fall below what has been reached, then goes on to the target.
 
     In each year up to the latest figure it is the better of the required value and the best figure so far.
@@ -322,31 +274,24 @@ def keep_better(path: pd.DataFrame, actual: Mapping[int, float], *, direction: s
 # -- what is left to do ------------------------------------------------------------------------------------
 
 
-class RateNeeded(NamedTuple):
-    """What each of the years left must bring: an equal step in the indicator's unit, or an equal growth in %."""
-
-    step: float | None = None
-    growth: float | None = None
-
-
-def rate_still_needed(
-    current: float, target: float, *, year: int, horizon: int, direction: str | int = "up"
-) -> RateNeeded:
-    r"""Return the step and the growth still needed in each year that is left.
+def still_needed(
+    current: float, target: float, *, year: int, horizon: int, direction: str = "up"
+) -> tuple[float | None, float | None]:
+    r"""Return the step, in the indicator's unit, and the growth, in %, that each of the years left must bring.
 
     .. math:: step = \frac{y_T - y_t}{T - t}, \qquad growth = 100\,[(y_T/y_t)^{1/(T-t)} - 1].
 
-    Both are None where the target is met or no year is left, `growth` where no rate leads there.
+    Both are None where the target is met or no year is left, the growth where no rate leads there.
 
     Examples
     --------
-    >>> needed = rate_still_needed(100, 121, year=2022, horizon=2024)
-    >>> needed.step, round(needed.growth, 6)
+    >>> step, growth = still_needed(100, 121, year=2022, horizon=2024)
+    >>> step, round(growth, 6)
     (10.5, 10.0)
     """
     now, end = finite(current, name="current value"), finite(target, name="target")
     left = whole_year(horizon, name="horizon") - whole_year(year)
     if left <= 0 or direction_sign(direction) * (now - end) >= 0:
-        return RateNeeded()
+        return None, None
     growth = 100 * ((end / now) ** (1 / left) - 1) if now * end > 0 else None
-    return RateNeeded((end - now) / left, growth)
+    return (end - now) / left, growth

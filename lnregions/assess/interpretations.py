@@ -4,22 +4,14 @@ Where the wording of a clause leaves something open, each interpretation is judg
 or on average, in which currency, and a level carried over a census by real growth.
 """
 
+import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
 
-from lnregions.assess.cases import (
-    Case,
-    Link,
-    clause_of,
-    figures_of,
-    growth_figures,
-    load_tables,
-    region_members,
-    target_of,
-)
-from lnregions.assess.growth import chained
+from lnregions.assess.cases import Case, Link, clause_of, figures_of, growth_figures, load_tables, target_of
 from lnregions.assess.series import FigureRow, Figures, Tables, joined_sources
 from lnregions.tables import plans
 from lnregions.words.texts import joined, printed, rates_text, say
@@ -52,19 +44,7 @@ def cases_of_plan(plan, *, as_of=None, observations: pd.DataFrame | None = None)
 
     The cases are kept with the tables of a plan and date, and made anew when either has changed.
 
-    Parameters
-    ----------
-    plan : Plan or str
-        A plan from `load_plan`, or its name.
-    as_of : date or str, optional
-        Only what was published by then counts.
-    observations : DataFrame, optional
-        Figures to judge by instead of the shipped ones, from `load_observations`.
-
-    Raises
-    ------
-    DataError
-        If the plan or the date is unknown.
+    Parameters and errors are those of `judge`.
 
     Examples
     --------
@@ -114,21 +94,20 @@ def _interpretations(plan, row, tables, closed) -> Iterator[Case]:
     """Cases one after the other, each made when it is needed."""
     if closed is None:
         closed = int(tables.as_of[:4]) > int(row["horizon"])
-    base = {"closed": closed, "base_stated": not pd.isna(row["baseline_year"])}
-    base |= {"plan": plan, "row": row, "tables": tables}
+    made_from = {"closed": closed, "plan": plan, "row": row, "tables": tables}
     if row["kind"] in RULES:
-        for currency, indicators in GROWTH_OF.get(row["indicator"], {"": (row["indicator"],)}).items():
-            for rule in RULES[row["kind"]]:
-                yield _growth_case(base, rule, currency, indicators)
+        currencies = GROWTH_OF.get(row["indicator"], {"": (row["indicator"],)})
+        for currency, rule in itertools.product(currencies, RULES[row["kind"]]):
+            yield _growth_case(made_from, rule, currency, currencies[currency])
         return
-    yield _value_case(base, str(row["area"]), say("as written", context="interpretation"))
+    yield _value_case(made_from, str(row["area"]), say("as written", context="interpretation"))
     if row["other_area"]:
-        yield _value_case(base, str(row["other_area"]), tables.name_text(row["other_area"]))
+        yield _value_case(made_from, str(row["other_area"]), tables.name_text(row["other_area"]))
 
 
-def _growth_case(base, rule, currency, indicators):
+def _growth_case(made_from, rule, currency, indicators):
     """Case of a clause of yearly growth, by the rates of one of several indicators."""
-    plan, row, tables = base["plan"], base["row"], base["tables"]
+    plan, row, tables = (made_from[name] for name in ("plan", "row", "tables"))
     clause = clause_of(row, tables=tables, indicator=indicators[0])
     own, beside = (
         growth_figures(plan, area, indicators=indicators, tables=tables, years=clause.years) if area else None
@@ -137,13 +116,13 @@ def _growth_case(base, rule, currency, indicators):
     names = [say(name, context="interpretation") for name in (rule, currency) if name]
     return Case(
         replace(clause, measure="growth", indicator=row["indicator"]), own, beside, rule=rule,
-        interpretation=joined(names, english=", ", chinese="，"), **_origin(base, clause.area, indicators),
+        interpretation=joined(names, english=", ", chinese="，"), indicators=indicators, **made_from,
     )  # fmt: skip
 
 
-def _value_case(base, area, name):
+def _value_case(made_from, area, name):
     """Case of a clause of a value, for one of the areas it may mean."""
-    plan, row, tables = base["plan"], base["row"], base["tables"]
+    plan, row, tables = (made_from[name] for name in ("plan", "row", "tables"))
     clause = clause_of(row, tables=tables, area=area)
     own, beside = (
         figures_of(plan, one, indicator=clause.indicator, tables=tables) if one else None
@@ -154,16 +133,8 @@ def _value_case(base, area, name):
         own = Figures(missing=say("the clause counts, and the figures are in {unit}", unit=clause.unit))
     indicators = (clause.indicator,) if clause.indicator else ()
     return Case(
-        replace(clause, unit=unit), own, beside, interpretation=name, **_origin(base, area, indicators)
+        replace(clause, unit=unit), own, beside, interpretation=name, indicators=indicators, **made_from
     )
-
-
-def _origin(base, area, indicators):
-    """What both kinds of case have in common."""
-    plan, benchmark = base["plan"], str(base["row"]["benchmark"] or "")
-    members = region_members(plan, area) or ()
-    beside = (region_members(plan, benchmark) or (benchmark,)) if benchmark else ()
-    return base | {"indicators": indicators, "members": members, "areas": (*(members or (area,)), *beside)}
 
 
 def _linked_case(main: Case) -> Case | None:
@@ -181,13 +152,17 @@ def _linked_case(main: Case) -> Case | None:
     before = [row for row in rows if row.segment == inside[0].segment]
     rates = figures_of(main.plan, clause.area, indicator=name, tables=main.tables)
     start, own = before[-1], {row.year: row for row in rates.rows}
-    stop = start.year + 1
-    while stop in own:
-        stop += 1
-    growth = {year: float(own[year].value) for year in range(start.year + 1, stop)}
+    growth, used, carried = {}, [start], []
+    for year in itertools.takewhile(own.__contains__, itertools.count(start.year + 1)):
+        used.append(own[year])
+        growth[year] = float(own[year].value)
+        level = float(start.value) * math.prod(1 + rate / 100 for rate in growth.values())
+        grade, sources = max(row.grade for row in used), joined_sources(row.source for row in used)
+        carried.append(FigureRow(year, level, start.segment, grade, "", sources))
+    stop = start.year + 1 + len(growth)
     reason = say("no published real growth for {year}", year=stop)
     holes = dict.fromkeys(range(stop, max(stop, rows[-1].year, clause.horizon) + 1), reason)
-    figures = Figures((*before, *_carried(start, growth, own)), main.figures.coverage, holes)
+    figures = Figures((*before, *carried), main.figures.coverage, holes)
     text = say(
         "{year}: {level} carried on at {year} prices by published real growth ({rates})",
         year=start.year, level=printed(float(start.value), clause.unit),
@@ -199,12 +174,3 @@ def _linked_case(main: Case) -> Case | None:
         main, figures=figures, interpretation=say(LINKED, context="interpretation"),
         indicators=(*main.indicators, name), link=Link(start.year, text, numbers),
     )  # fmt: skip
-
-
-def _carried(start, growth, rates):
-    """Rows of the linked years, each resting on the level and on all rates up to it."""
-    levels, used = chained(growth, base=float(start.value))[1:], [start]
-    for year, level in zip(growth, levels, strict=True):
-        used.append(rates[year])
-        grade, sources = max(row.grade for row in used), joined_sources(row.source for row in used)
-        yield FigureRow(year, level, start.segment, grade, "", sources)

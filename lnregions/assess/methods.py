@@ -20,23 +20,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
-from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, missing, whole_year
-from lnregions.errors import unknown
+from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, whole_year
 from lnregions.words.texts import NO_TEXT, Text, joined, say
 
-MEASURES = ("level", "share", "growth")
-
-#: Least value of "on track", "acceleration needed" and "limited": with a target (ratio), without (growth a year).
-OPEN_SDG_RATIO, OPEN_SDG_GROWTH = (0.95, 0.60, 0.0), (0.015, 0.005, 0.0)
-#: Below the second the source says "stagnation or regression"; the sign tells the two apart.
-UNSD_RATIO, UNSD_GROWTH = (0.95, 0.10, 0.0), (0.02, 0.005, 0.0)
-#: More than this of ESCAP's ten points is on track.
+OPEN_SDG_BANDS = (0.95, 0.60, 0.0)
+"""Least ratio of "on track", "acceleration needed" and "limited" by Open SDG."""
+UNSD_BANDS = (0.95, 0.10, 0.0)
+"""The same by UNSD; below the second the source says "stagnation or regression", and the sign tells the two apart."""
 ESCAP_ON_TRACK = 9.0
-#: Open SDG score without a target, slope and constant; the slopes of progress are divided by the scale of the limit.
-_SCORES = ((500, -5), (250, -1.25), (500, -2.5), (125, -2.5))
-FREE_SCORE = dict(zip(("on track", "acceleration needed", "limited", "deterioration"), _SCORES, strict=True))
-#: Exponent of the Open SDG scaling near a natural limit; it leaves "on track" possible for 15 years.
-LIMIT_EXPONENT = 4.44
+"""More than this of ESCAP's ten points is on track."""
 
 _BEYOND_TARGET = (
     "The baseline value {baseline:g} ({baseline_year}) is already at or beyond the target {target:g}, "
@@ -63,7 +55,7 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Progress:
-    """A series between baseline and horizon: the figures a formula needs, notes on them, what prevents a formula."""
+    """A series between baseline and horizon: the figures a formula needs, or what prevents any."""
 
     asked: int
     baseline_year: int | None
@@ -71,11 +63,9 @@ class Progress:
     latest_year: int | None
     latest: float | None
     horizon: int
-    target: float | None
+    target: float
     limit: float | None
     direction: int
-    measure: str
-    notes: tuple[str, ...] = ()
     fault: str = ""
 
     @classmethod
@@ -84,12 +74,10 @@ class Progress:
         years: Sequence[int],
         values: Sequence[float | None],
         *,
-        direction: str | int,
+        direction: str,
         baseline_year: int,
-        target: float | None = None,
-        horizon: int = 2030,
-        limit: float | None = None,
-        measure: str = "level",
+        target: float,
+        horizon: int,
     ) -> "Progress":
         """Return the progress of a series, for any of the methods.
 
@@ -97,46 +85,29 @@ class Progress:
         ----------
         years, values : sequence
             The series, in any order; None or NaN where a figure is missing.
-        direction : {"up", "down", "positive", "negative", 1, -1}
+        direction : {"up", "down"}
             Where the indicator should go.
         baseline_year, horizon : int
             Year to measure from (or the next later one with a figure), and year of the target.
-        target, limit : float, optional
-            Value to reach by the horizon, and natural limit of the indicator, such as 100 for a share.
-        measure : {"level", "share", "growth"}
-            What the values are; growth rates have no growth rate.
+        target : float
+            Value to reach by the horizon.
 
         Raises
         ------
         DataError
-            When the direction or measure is unknown, a number is not finite, or a year is given twice.
+            When the direction is unknown, a number is not finite, or a year is given twice.
         """
-        if measure not in MEASURES:
-            raise unknown("measure", measure, MEASURES)
         asked, end = whole_year(baseline_year, name="baseline year"), whole_year(horizon, name="horizon")
-        series, fault = clean_series(years, values), ""
-        used = {year: value for year, value in series.items() if asked <= year <= end}
-        first, last = min(used, default=None), max(used, default=None)
-        note = "{asked} has no figure; {baseline_year} serves as the baseline year."
-        notes = (note,) if used and first != asked else ()
+        used = {year: value for year, value in clean_series(years, values).items() if asked <= year <= end}
+        first, last, fault = min(used, default=None), max(used, default=None), ""
         if end <= asked:
-            first, last, notes = asked, None, ()
-            fault = "The horizon {horizon} is not after the baseline year {baseline_year}."
+            fault = "The horizon {horizon} is not after the baseline year {asked}."
         elif not used:
             fault = "There is no figure for {asked} or for a later year up to {horizon}."
         elif first == last:
             fault = "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
-        return cls(
-            asked, first, used.get(first) if last else None, last, used.get(last), end,
-            None if missing(target) else finite(target, name="target"),
-            None if missing(limit) else finite(limit, name="limit"),
-            direction_sign(direction), measure, notes, fault,
-        )  # fmt: skip
-
-    @property
-    def growth_sign(self) -> int:
-        """Sign that growth has when things improve; among negative values it is turned round."""
-        return -self.direction if self.baseline < 0 else self.direction
+        goal, sign = finite(target, name="target"), direction_sign(direction)
+        return cls(asked, first, used.get(first), last, used.get(last), end, goal, None, sign, fault)
 
     @property
     def growth(self) -> float:
@@ -145,7 +116,7 @@ class Progress:
 
     def reaches(self, value: float) -> bool:
         """Whether a value is at or beyond the target."""
-        return self.target is not None and self.direction * (value - self.target) >= 0
+        return self.direction * (value - self.target) >= 0
 
     def projected(self) -> float | None:
         """Value at the horizon at the observed compound growth; None when there is none."""
@@ -161,10 +132,13 @@ class Progress:
     def result(
         self, status: str, *, ratio=None, score=None, notes: Iterable[str] = (), **more
     ) -> "Assessment":
-        """Return the assessment, with these notes and its own as its reason."""
-        upto_direction = fields(self)[:9]
-        numbers = {one.name: getattr(self, one.name) for one in upto_direction} | more
-        text = joined((say(note, **numbers) for note in [*notes, *self.notes]), english=" ", chinese="")
+        """Return the assessment; its reason are these notes and the later baseline year, where one serves."""
+        numbers = {
+            one.name: getattr(self, one.name) for one in fields(self)[:9]
+        } | more  # up to the direction
+        if self.baseline_year not in (None, self.asked):
+            notes = [*notes, "{asked} has no figure; {baseline_year} serves as the baseline year."]
+        text = joined((say(note, **numbers) for note in notes), english=" ", chinese="")
         return Assessment(status, ratio, score, text, numbers)
 
     def refused(self, fault: str) -> "Assessment":
@@ -174,15 +148,10 @@ class Progress:
 
 def _without_formula(progress, *, met_score=None, to_target=False) -> Assessment | None:
     """Assessment where no growth formula applies; None where one does."""
-    fault = progress.fault
-    if not fault and progress.measure == "growth":
-        fault = "The values are growth rates, and a compound growth rate of growth rates means nothing."
-    if fault:
-        return progress.refused(fault)
-    fault = _growth_fault(progress, to_target)
+    fault = progress.fault or _growth_fault(progress, to_target)
     if not fault:
         return None
-    if not progress.reaches(progress.latest):
+    if progress.fault or not progress.reaches(progress.latest):
         return progress.refused(fault)
     why = _MET_AT_BASE if progress.reaches(progress.baseline) else fault
     return progress.result("met", score=met_score, notes=[why])
@@ -198,11 +167,11 @@ def _growth_fault(progress, to_target):
             "The value changes sign from {baseline:g} ({baseline_year}) to {latest:g} ({latest_year}), "
             "which no growth rate describes."
         )
-    if not math.isfinite(latest / start) or not math.isfinite((target or 0) / start):
+    if not math.isfinite(latest / start) or not math.isfinite(target / start):
         return "The figures {baseline:g} and {latest:g} are too far apart for a growth rate."
     if to_target and target == 0:
         return "The target is zero, and no growth rate leads to zero."
-    if to_target and target is not None and (start < 0) != (target < 0):
+    if to_target and (start < 0) != (target < 0):
         return (
             "The baseline value {baseline:g} and the target {target:g} differ in sign, "
             "which no growth rate spans."
@@ -222,9 +191,9 @@ def _status(value, bounds):
 
 
 def open_sdg(progress: Progress) -> Assessment:
-    r"""Return the progress status and score of the Open SDG method; `ratio` is R, or x without a target.
+    r"""Return the progress status and score of the Open SDG method; `ratio` is R.
 
-    With a target, the observed growth a year is compared with the growth required to be on time,
+    The observed growth a year is compared with the growth required to be on time,
 
     .. math:: R = d\,\frac{(y_t/y_0)^{1/(t-t_0)} - 1}{\left|(y_T/y_0)^{1/(T-t_0)} - 1\right|},
 
@@ -233,28 +202,22 @@ def open_sdg(progress: Progress) -> Assessment:
     :math:`7.1429 R - 4.2857` from 0.60 on and :math:`4.1667 R - 2.5` below, within -5 and 5; a target that
     is met scores 5.
 
-    Without a target :math:`x = d\,[(y_t/y_0)^{1/(t-t_0)} - 1]` is compared with 1.5 %, 0.5 % and 0, the first two
-    multiplied by :math:`C = 1 - (y_0/y_{lim})^{4.44}` near an upper limit; near a lower one y_0 is mirrored at it.
-    The scores are :math:`500x/C - 5`, :math:`250x/C - 1.25`, :math:`500x/C - 2.5` and :math:`125x - 2.5`, within -5
-    and 5. A baseline at the limit that does not fall back is on track with score 5.
-
     Examples
     --------
-    >>> found = open_sdg(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
+    >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
+    >>> found = open_sdg(one)
     >>> found.status, round(found.ratio, 6), round(found.score, 6)
     ('acceleration needed', 0.702376, 0.731305)
     """
     early = _without_formula(progress, met_score=5.0, to_target=True)
     if early is not None:
         return early
-    if progress.target is None:
-        return _open_sdg_without_target(progress)
     required = annual_growth(
         progress.baseline, progress.target, years=progress.horizon - progress.baseline_year
     )
-    ratio = progress.growth_sign * progress.growth / abs(required)
-    status = _status(ratio, OPEN_SDG_RATIO)
-    score = 7.1429 * ratio - 4.2857 if _at_least(ratio, OPEN_SDG_RATIO[1]) else 4.1667 * ratio - 2.5
+    ratio = progress.growth / required  # the target lies ahead, so that its sign is that of progress
+    status = _status(ratio, OPEN_SDG_BANDS)
+    score = 7.1429 * ratio - 4.2857 if _at_least(ratio, OPEN_SDG_BANDS[1]) else 4.1667 * ratio - 2.5
     if progress.reaches(progress.latest):
         status, score = "met", 5.0
     return progress.result(
@@ -263,70 +226,34 @@ def open_sdg(progress: Progress) -> Assessment:
     )  # fmt: skip
 
 
-def _open_sdg_without_target(progress):
-    scale = _limit_scale(progress)
-    if scale is None:
-        return progress.refused(
-            "The baseline value {baseline:g} ({baseline_year}) is already beyond the limit {limit:g}."
-        )
-    growth = progress.growth_sign * progress.growth
-    status = _status(growth, [bound * scale for bound in OPEN_SDG_GROWTH])
-    slope, start = FREE_SCORE[status]
-    if scale == 0 and status == "on track":
-        score = 5.0
-    else:
-        score = slope * growth / (1 if status == "deterioration" else scale) + start
-    score = min(max(score, -5.0), 5.0)
-    return progress.result(status, ratio=growth, score=score, cagr_observed=progress.growth, scale=scale)
-
-
-def _limit_scale(progress):
-    """C; None when the baseline is beyond the limit, 1 where there is no limit in the direction of progress.
-
-    In size (the values may all be negative) a limit bounds growth from above or shrinking from below.
-    """
-    if progress.limit is None or progress.limit * progress.baseline < 0:
-        return 1.0
-    size, limit = abs(progress.baseline), abs(progress.limit)
-    if progress.growth_sign > 0:
-        return 1 - (size / limit) ** LIMIT_EXPONENT if size <= limit else None
-    if size < limit or size >= 2 * limit:
-        return 1.0
-    return 1 - ((2 * limit - size) / limit) ** LIMIT_EXPONENT
-
-
 def unsd(progress: Progress) -> Assessment:
     r"""Return the progress status of the UN Statistics Division's SDG Progress Chart; `ratio` is r.
 
-    With a target, the value at the horizon is extrapolated at the observed compound growth g, and the change
+    The value at the horizon is extrapolated at the observed compound growth g, and the change
     it covers is compared with the whole change,
 
     .. math:: g = (y_t/y_0)^{1/(t-t_0)} - 1, \qquad r = \frac{y_t\,(1+g)^{T-t} - y_0}{y_T - y_0}:
 
     at least 0.95 on track, 0.10 acceleration needed, below limited, and below zero (the wrong direction)
-    deterioration. Without a target the growth towards the better is compared with 2 % and 0.5 %, and below
-    zero is deterioration. The source has one class, "stagnation or regression", for the last two. The limit
-    plays no part. There is no score beyond 3, 2, 1 for the classes, which `numbers` holds as `series_score`.
+    deterioration. The source has one class, "stagnation or regression", for the last two. There is no score beyond
+    3, 2, 1 for the classes, which `numbers` holds as `series_score`.
 
     Examples
     --------
-    >>> found = unsd(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
+    >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
+    >>> found = unsd(one)
     >>> found.status, round(found.ratio, 6)
     ('acceleration needed', 0.662)
     """
     early = _without_formula(progress)
     if early is not None:
         return early
-    more = {"cagr_observed": progress.growth}
-    if progress.target is None:
-        ratio = progress.growth_sign * progress.growth
-        status = _status(ratio, UNSD_GROWTH)
-    else:
-        more["projected"] = progress.projected()
-        if more["projected"] is None:
-            return progress.refused(_NO_PROJECTION)
-        ratio = (more["projected"] - progress.baseline) / (progress.target - progress.baseline)
-        status = "met" if progress.reaches(progress.latest) else _status(ratio, UNSD_RATIO)
+    projected = progress.projected()
+    if projected is None:
+        return progress.refused(_NO_PROJECTION)
+    ratio = (projected - progress.baseline) / (progress.target - progress.baseline)
+    status = "met" if progress.reaches(progress.latest) else _status(ratio, UNSD_BANDS)
+    more = {"cagr_observed": progress.growth, "projected": projected}
     more["series_score"] = {"met": 3, "on track": 3, "acceleration needed": 2}.get(status, 1)
     return progress.result(status, ratio=ratio, **more)
 
@@ -343,19 +270,18 @@ def escap(progress: Progress) -> Assessment:
     status follows the current status index; AP and its status are in `numbers` (`anticipated`,
     `anticipated_status`, `projected`). An amount is projected at its compound growth; a share between 0 and a
     `limit` on the line through the two logits :math:`\ln(y/(L-y))`. (ESCAP fits a time-weighted regression
-    through all figures where there are more; two figures are used here, as in the other methods.) A target is
-    needed. A zero baseline has a current status but no geometric projection; growth rates likewise.
+    through all figures where there are more; two figures are used here, as in the other methods.) A zero baseline
+    has a current status but no geometric projection.
 
     Examples
     --------
-    >>> found = escap(Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, target=150))
+    >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
+    >>> found = escap(one)
     >>> found.status, round(found.score, 6), round(found.numbers["anticipated"], 6)
     ('acceleration needed', 2.0, 6.62)
     """
-    if progress.fault or progress.target is None:
-        return progress.refused(
-            progress.fault or "This method measures the way to a target, and there is none."
-        )
+    if progress.fault:
+        return progress.refused(progress.fault)
     met = progress.reaches(progress.latest)
     if progress.reaches(progress.baseline):
         return progress.result("met", notes=[_MET_AT_BASE]) if met else progress.refused(_BEYOND_TARGET)
@@ -374,7 +300,7 @@ def _escap_projection(progress):
     """Value at the horizon: of a bounded share on the line through the logits, of an amount by its growth."""
     bound, values = progress.limit, (progress.baseline, progress.latest)
     if bound is None:
-        return None if progress.measure == "growth" else progress.projected()
+        return progress.projected()
     if not all(0 < value < bound for value in values):
         return None
     first, last = (math.log(value / (bound - value)) for value in values)

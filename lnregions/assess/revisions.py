@@ -1,16 +1,14 @@
 """How a verdict came about: where a target stood each year, and how verdicts changed as figures were published."""
 
 import datetime as dt
-from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from lnregions.assess.cases import Case, load_tables, narrow_tables, target_of
-from lnregions.assess.growth import keep_better, missing, rate_still_needed, required_path, total_growth
+from lnregions.assess.cases import load_tables, narrow_tables, target_of
+from lnregions.assess.growth import keep_better, required_path, still_needed
 from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, main_case
 from lnregions.assess.verdicts import judge_case, judge_cases
-from lnregions.tables import Observation, by_preference, parse_as_of, plans
+from lnregions.tables import by_preference, parse_as_of, plans
 from lnregions.words.texts import Text, joined, printed, say
 
 YEAR_COLUMNS = (
@@ -31,11 +29,6 @@ def status_on_the_way(
     plan, target: str, *, as_of=None, observations: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Where a target stood in each year of its plan, by the figures up to that year, and how it closed.
-
-    Parameters
-    ----------
-    plan, target, as_of, observations
-        As for `sensitivity`.
 
     Returns
     -------
@@ -64,108 +57,82 @@ def status_on_the_way(
     [[2022, 'limited', 7695.8], [2023, 'limited', 8122.1], [2024, 'missed', 9027.1]]
     """
     cases = cases_of_target(plan, target, as_of=as_of, observations=observations)
-    tables, case, clause = narrow_tables(cases), cases[0], cases[0].clause
-    main = judge_case(case)
+    tables, case = narrow_tables(cases), cases[0]
+    clause, main = case.clause, judge_case(case)
     verdicts = {year: _verdict_up_to(case, tables, year) for year in clause.years}
-    rows = [_year_row(verdict, year, case, main) for year, verdict in verdicts.items()]
+    rows = [_year_row(verdict, year, case) for year, verdict in verdicts.items()]
+    frame = pd.DataFrame(rows, columns=YEAR_COLUMNS)
+    frame = frame.astype(dict.fromkeys(YEAR_COLUMNS[3:12], float) | {"reached_in": "Int64"})
     if clause.kind in RULES:
-        _add_growth(rows, verdicts[clause.horizon].numbers)
+        _add_growth(frame, verdicts[clause.horizon].numbers)
     else:
-        _add_values(rows, main, case)
-    for row in rows:
-        if not missing(row["actual"]) and not missing(row["required"]):
-            row["gap"] = row["actual"] - row["required"]
-    columns = {name: [row[name] for row in rows] for name in YEAR_COLUMNS}
-    columns |= {name: np.array(columns[name], float) for name in YEAR_COLUMNS[3:12]}
-    return pd.DataFrame(columns | {"reached_in": pd.array(columns["reached_in"], dtype="Int64")})
+        _add_values(frame, main, case)
+    return frame.assign(gap=frame["actual"] - frame["required"])
 
 
 def _verdict_up_to(case, tables, year):
     """Verdict by the figures up to a year, closed only at the horizon of a plan that is over."""
     closed = year == case.clause.horizon and case.closed
     part = tables.with_observed([one for one in tables.observed if one.year <= year])
-    found = judge_case(main_case(case.plan, case.row, tables=part, closed=closed))
-    if not _counts(found, year):
-        return found
     return judge_cases(cases_of(case.plan, case.row, tables=part, closed=closed))[0]
 
 
-def _counts(verdict, year):
-    """Whether a year has a figure of its own, or a verdict without any."""
-    known = verdict.actual_year == year or f"growth {year}" in verdict.numbers
-    return known or bool(verdict.closing) or verdict.status == "not quantified"
-
-
-def _year_row(verdict, year, case, main):
+def _year_row(verdict, year, case):
     """Status of one year; no data where the year has no figure of its own and does not close the plan."""
     clause = case.clause
     span = clause.horizon - clause.baseline_year
-    row = dict.fromkeys(YEAR_COLUMNS) | {"year": year, "unit": verdict.unit}
-    row["share_of_time"] = (year - clause.baseline_year) / span
-    if not _counts(verdict, year):
+    row = {"year": year, "unit": verdict.unit, "share_of_time": (year - clause.baseline_year) / span}
+    known = verdict.actual_year == year or f"growth {year}" in verdict.numbers
+    if not (known or verdict.closing or verdict.status == "not quantified"):
         hole = case.figures.hole(year).sentence()
         return row | {"status": "no data", "closing": "", "reason_en": hole.en, "reason_zh": hole.zh}
     row |= {name: getattr(verdict, name) for name in ("status", "closing", "reason_en", "reason_zh")}
-    return row | {"reached_in": main.reached_in if verdict.closing else None}
+    return row | {"reached_in": judge_case(case).reached_in if verdict.closing else None}
 
 
-def _add_values(rows, main, case):
-    """Paths, shares and rates of a clause that requires a value."""
-    clause, required = case.clause, main.required
-    for row in rows:
-        row["actual"] = case.figures.value_of(row["year"])
-    if missing(required):
+def _add_values(frame, main, case):
+    """Figures, paths and rates of a clause that requires a value."""
+    clause, required, years = case.clause, main.required, frame["year"]
+    frame["actual"] = [case.figures.value_of(year) for year in years]
+    frame["actual"] = frame["actual"].astype(float)
+    if pd.isna(required):
         return
-    rows[-1]["required"] = required
+    frame["required"] = years.map({clause.horizon: required})
     if main.baseline is not None and main.baseline_year < clause.horizon:
-        _add_paths(rows, main, case)
-    for row in rows:
-        if not missing(row["actual"]):
-            needed = rate_still_needed(
-                row["actual"], required, year=row["year"], horizon=clause.horizon, direction=clause.direction
-            )
-            row |= {"growth_needed": needed.growth, "step_needed": needed.step}
-
-
-def _add_paths(rows, main, case):
-    """The linear and geometric paths, the one that keeps what was reached, and the share done."""
-    ends = (main.baseline, main.required)
-    years = {"baseline_year": main.baseline_year, "horizon": case.clause.horizon}
-    comparable = {row.year: row.value for row in case.figures.segment(main.baseline_year)}
-    linear = required_path(*ends, **years)
-    paths = {"required": linear}
-    paths["required_kept"] = keep_better(linear, comparable, direction=case.clause.direction)
-    if ends[0] * ends[1] > 0:
-        paths["required_geometric"] = required_path(*ends, **years, shape="geometric")
-    for name, path in paths.items():
-        values = dict(zip(path["year"].tolist(), path["required"].tolist(), strict=True))
-        for row in rows:
-            row[name] = values.get(row["year"])
-    for row in rows:
-        if row["year"] in comparable and row["year"] >= main.baseline_year and ends[0] != ends[1]:
-            row["share_of_way"] = (row["actual"] - ends[0]) / (ends[1] - ends[0])
-
-
-def _add_growth(rows, numbers):
-    """Rates seen and required, and the mean that the years left must bring."""
-    for row in rows:
-        row["actual"], row["required"] = (
-            numbers.get(f"{name} {row['year']}") for name in ("growth", "needed")
+        _add_paths(frame, main, case)
+    for place, year, actual in frame[["year", "actual"]].dropna().itertuples():
+        frame.loc[place, ["step_needed", "growth_needed"]] = still_needed(
+            actual, required, year=year, horizon=clause.horizon, direction=clause.direction
         )
-    for place, row in enumerate(rows):
-        row["growth_needed"] = _mean_needed(rows[: place + 1], rows)
 
 
-def _mean_needed(gone, rows):
-    """Mean growth that the years left must bring for the mean of all to be what is required, in % a year."""
-    left = len(rows) - len(gone)
-    seen, required = [row["actual"] for row in gone], [row["required"] for row in rows]
-    if not left or any(missing(rate) for rate in (*seen, *required)):
-        return None
-    done, whole = total_growth(seen), total_growth(required)
-    if done <= -100:
-        return None
-    return 100 * (((1 + whole / 100) / (1 + done / 100)) ** (1 / left) - 1)
+def _add_paths(frame, main, case):
+    """The linear and geometric paths, the one that keeps what was reached, and the share done."""
+    start, end, years = main.baseline, main.required, frame["year"]
+    plan = {"baseline_year": main.baseline_year, "horizon": case.clause.horizon}
+    comparable = {row.year: row.value for row in case.figures.segment(main.baseline_year)}
+    paths = {"required": required_path(start, end, **plan)}
+    paths["required_kept"] = keep_better(paths["required"], comparable, direction=case.clause.direction)
+    if start * end > 0:
+        paths["required_geometric"] = required_path(start, end, **plan, shape="geometric")
+    for name, path in paths.items():
+        frame[name] = years.map(path.set_index("year")["required"])
+    if start != end:
+        done = (frame["actual"] - start) / (end - start)
+        frame["share_of_way"] = done.where(years.isin(list(comparable)) & (years >= main.baseline_year))
+
+
+def _add_growth(frame, numbers):
+    """Rates seen and required, and the mean that the years left must bring for the mean of all to be as required."""
+    for name, quantity in (("actual", "growth"), ("required", "needed")):
+        frame[name] = frame["year"].map({year: numbers.get(f"{quantity} {year}") for year in frame["year"]})
+        frame[name] = frame[name].astype(float)
+    left = frame["year"].iloc[-1] - frame["year"]
+    done = (1 + frame["actual"] / 100).cumprod(skipna=False)
+    whole = (1 + frame["required"] / 100).prod(skipna=False)
+    frame["growth_needed"] = 100 * (
+        (whole / done.where((done > 0) & (left > 0))) ** (1 / left.where(left > 0)) - 1
+    )
 
 
 # -- through the dates of publication ----------------------------------------------------------------------
@@ -224,15 +191,6 @@ def revision_trail(
     return frame.sort_values(["date", "target"], kind="stable", ignore_index=True)
 
 
-class _State(NamedTuple):
-    """When a target was last judged: whether its plan was over, what was known, and the case made of it."""
-
-    over: bool
-    known: list[Observation]
-    case: Case
-    status: str
-
-
 def _flips(case, days, ranks):
     """Flips of one target; `ranks` tell which vintage of a figure is used before others."""
     clause, tables = case.clause, narrow_tables([case])
@@ -241,14 +199,14 @@ def _flips(case, days, ranks):
     before = None
     for day in _days(case, rows) if days is None else days:
         over, known = day.year > clause.horizon, [one for one in rows if one.known_from <= day]
-        if before and (over, len(known)) == (before.over, len(before.known)):  # what is known only grows
-            continue
-        made = _tables_on(day, known, ranks, before.case.tables if before else tables, before)
-        found = main_case(case.plan, case.row, tables=made, closed=over)
-        state = _State(over, known, found, judge_case(found).status)
-        if before and state.status != before.status:
-            yield (made.as_of, clause.target, before.status, state.status, *_why(before, state))
-        before = state
+        if before and (over, len(known)) == (before.closed, len(before.tables.observed)):
+            continue  # what is known only grows
+        known = tables.with_observed(_marked(known, ranks), as_of=f"{day:%Y-%m-%d}")
+        now = main_case(case.plan, case.row, tables=known, closed=over)
+        if before and judge_case(now).status != judge_case(before).status:
+            statuses = (judge_case(one).status for one in (before, now))
+            yield (known.as_of, clause.target, *statuses, *_why(before, now))
+        before = now
 
 
 def _days(case, rows):
@@ -259,29 +217,25 @@ def _days(case, rows):
     return [start, *sorted(later | {dt.date(case.clause.horizon + 1, 1, 1)})]
 
 
-def _tables_on(day, known, ranks, tables, before):
-    """Tables of what is known on a day, the vintage that is used of each figure marked."""
+def _marked(known, ranks):
+    """What is known on a day, the vintage that is used of each figure marked."""
     used: dict[tuple, int] = {}
     for one in sorted(known, key=lambda one: ranks[one.place]):
         used.setdefault((one.area, one.indicator, one.year), one.place)
-    places, old = set(used.values()), {one.place for one in before.known} if before else set()
-    marked = ((one, one.place in places) for one in known)
-    rows = [one if one.default is default else one._replace(default=default) for one, default in marked]
-    changed = [one for one in known if one.place not in old] if before else None
-    return tables.with_observed(rows, as_of=f"{day:%Y-%m-%d}", changed=changed)
+    places = set(used.values())
+    return [one._replace(default=one.place in places) for one in known]
 
 
-def _why(before, state):
+def _why(before, now):
     """Figures that came or changed, the latest years first; or that the plan was over."""
-    tables, horizon = state.case.tables, state.case.clause.horizon
-    old, new = (_used(one.case) for one in (before, state))
+    old, new = _used(before), _used(now)
     changed = [key for key in sorted(new, key=lambda key: (-key[2], key[0])) if old.get(key) != new[key]]
-    texts = [_figure_text(tables, key, old.get(key), new[key]) for key in changed[:MOST_NAMED]]
+    texts = [_figure_text(now.tables, key, old.get(key), new[key]) for key in changed[:MOST_NAMED]]
     more = len(changed) - MOST_NAMED
     if more > 0:
         texts.append(say("and {count} more figures", count=more) if more > 1 else say("and one more figure"))
-    if state.over and not before.over:
-        texts.insert(0, say("the plan's last year, {horizon}, was over", horizon=horizon))
+    if now.closed and not before.closed:
+        texts.insert(0, say("the plan's last year, {horizon}, was over", horizon=now.clause.horizon))
     return joined(texts or [say("another reading of a figure became known")])
 
 
@@ -304,8 +258,6 @@ def _figure_text(tables, key, old, new):
         "{area} {year} {indicator} {value}", area=tables.name_text(area), year=year,
         indicator=Text(name, row["name_zh"]), value=printed(new, row["unit"]),
     )  # fmt: skip
-    return (
-        shown
-        if old is None
-        else say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"]))
-    )
+    if old is None:
+        return shown
+    return say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"]))

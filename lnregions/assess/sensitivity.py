@@ -1,28 +1,18 @@
 """How firm a verdict is: what it would be by another base year, figure, rounding, interpretation or method."""
 
-import math
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from lnregions.assess.cases import VALUE_KINDS, narrow_tables
 from lnregions.assess.interpretations import cases_of_target, main_case
 from lnregions.assess.methods import METHOD_NAMES
-from lnregions.assess.revisions import revision_trail, status_on_the_way
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
 from lnregions.tables import Observation
 from lnregions.words import format_value, text, to_unit
 from lnregions.words.catalogue import LANGUAGES, tr, trn
 from lnregions.words.texts import Text, printed, say
 
-__all__ = ["closing_words", "revision_trail", "sensitivity", "sensitivity_words", "status_on_the_way"]
-
-COLUMNS = ("variant", "change_en", "change_zh", "value", "unit", "status", "gap", "differs")
-VARIANTS = (
-    "as judged", "base year", "baseline figure", "horizon figure", "figure", "rounding", "reading", "method",
-)  # fmt: skip
-"""What is varied."""
 EARLIER_BASES = 3
 """How many years before the plan's base year are tried as base years."""
 
@@ -30,30 +20,17 @@ EARLIER_BASES = 3
 def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | None = None) -> pd.DataFrame:
     """What the verdict on a target would be by another base year, figure, rounding, interpretation or method.
 
-    Parameters
-    ----------
-    plan : Plan or str
-        A plan from `load_plan`, or its name.
-    target : str
-        Name of one of its targets.
-    as_of : date or str, optional
-        Only what was published by then counts.
-    observations : DataFrame, optional
-        Figures to judge by instead of the shipped ones, from `load_observations`.
+    Parameters and errors are those of `status_on_the_way`.
 
     Returns
     -------
     DataFrame
-        First the verdict as it stands, then one row a variant: ``variant`` (one of ``VARIANTS``), ``change_en`` and
+        First the verdict as it stands (``as judged``), then one row a variant: ``variant`` (``base year``, ``baseline
+        figure``, ``horizon figure``, ``figure``, ``rounding``, ``reading`` or ``method``), ``change_en`` and
         ``change_zh`` (what is changed, in words), ``value`` (the value that is put in, or that the variant is judged
         by; in ``unit``), ``status``, ``gap`` (in ``unit``; percentage points for shares and rates) and ``differs``.
         A variant differs when its status is another (no data and not assessable count as one); a method, which
         knows no "missed", when it says met and the verdict does not, or the other way round.
-
-    Raises
-    ------
-    DataError
-        If the plan, the target or the date is unknown.
 
     Notes
     -----
@@ -68,16 +45,13 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
     """
     cases = cases_of_target(plan, target, as_of=as_of, observations=observations)
     case, main = cases[0], judge_case(cases[0])
-    rows = [_row("as judged", say("the verdict as it stands"), main.actual, main, main)]
+    rows = [_row(main, "as judged", say("the verdict as it stands"), main.actual, main)]
     rows += [*_other_bases(case, main), *_other_figures(case, main), *_roundings(case, main)]
     for one in map(judge_case, cases[1:]):
-        name = Text(one.reading, one.reading_zh)
-        rows.append(
-            _row("reading", say("read as {interpretation}", interpretation=name), one.actual, one, main)
-        )
+        change = say("read as {interpretation}", interpretation=Text(one.reading, one.reading_zh))
+        rows.append(_row(main, "reading", change, one.actual, one))
     rows += _methods(case, main)
-    columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
-    return pd.DataFrame(columns | {name: np.array(columns[name], float) for name in ("value", "gap")})
+    return pd.DataFrame(rows).astype({"value": float, "gap": float})
 
 
 def sensitivity_words(table: pd.DataFrame, *, language: str = "en") -> str:
@@ -145,9 +119,12 @@ def _side(status):
     return "not assessable" if status == "no data" else status
 
 
-def _row(variant, change, value, found, main):
-    differs = _side(found.status) != _side(main.status)
-    return (variant, *change, value, main.unit, found.status, found.gap, differs)
+def _row(main, variant, change, value, found, **other):
+    """Row of a variant by the verdict found, beside the main one."""
+    return {
+        "variant": variant, "change_en": change.en, "change_zh": change.zh, "value": value, "unit": main.unit,
+        "status": found.status, "gap": found.gap, "differs": _side(found.status) != _side(main.status),
+    } | other  # fmt: skip
 
 
 def _other_bases(case, main):
@@ -159,7 +136,7 @@ def _other_bases(case, main):
         value = case.figures.value_of(year)
         if value is not None and year != main.baseline_year:
             found = judge_case(replace(case, clause=replace(clause, baseline_year=year)))
-            yield _row("base year", say("base year {year}", year=year), value, found, main)
+            yield _row(main, "base year", say("base year {year}", year=year), value, found)
 
 
 def _other_figures(case, main):
@@ -177,25 +154,18 @@ def _other_figures(case, main):
     variant = {main.baseline_year: "baseline figure", main.horizon: "horizon figure"}
     for _, group in sorted(groups.items()):
         used = next(one for one in group if one.default)
-        others = {}
-        for one in group:
-            others.setdefault(one.value, one)
-        del others[used.value]
-        for other in others.values():
-            found = judge_case(main_case(case.plan, case.row, tables=_with_other(tables, group, other)))
+        others = {one.value: one for one in reversed(group)}  # the first of each value
+        for other in sorted(others.values()):
+            if other.value == used.value:
+                continue
+            left_out = {one.place for one in group} - {other.place}
+            rows = [one for one in tables.observed if one.place not in left_out]
+            rows[rows.index(other)] = other._replace(default=True)
+            found = judge_case(main_case(case.plan, case.row, tables=tables.with_observed(rows)))
             if _side(found.status) == "not assessable" != _side(main.status):
                 continue
             change = _figure_text(tables, used, other)
-            yield _row(variant.get(used.year, "figure"), change, other.value, found, main)
-
-
-def _with_other(tables, group, other):
-    """The tables with one vintage of a figure in the place of all others."""
-    left_out = {one.place for one in group if one is not other}
-    rows = [one for one in tables.observed if one.place not in left_out]
-    return tables.with_observed(
-        [one._replace(default=True) if one is other else one for one in rows], changed=group
-    )
+            yield _row(main, variant.get(used.year, "figure"), change, other.value, found)
 
 
 def _figure_text(tables, used, other):
@@ -227,8 +197,8 @@ def _roundings(case, main):
             relative = case.clause.kind == "relative_growth"
             required = round(main.required, place) if relative else main.required
             status = "met" if case.clause.holds(value, required) else "missed"
-            change, differs = _rounding_text(main, 10.0**-place, as_written), status != main.status
-            yield ("rounding", *change, value, main.unit, status, value - required, differs)
+            found = replace(main, status=status, gap=value - required)
+            yield _row(main, "rounding", _rounding_text(main, 10.0**-place, as_written), value, found)
 
 
 def _last_place(number):
@@ -254,15 +224,11 @@ def _methods(case, main):
     """Status by each published method; it differs where one says met and the other does not."""
     for method, found in assess_case(case, main).items():
         value = found.numbers["latest"]
-        gap = math.nan if value is None else value - main.required
+        gap = None if value is None else value - main.required
         certain = "not assessable" not in (_side(main.status), found.status)
         differs = certain and (found.status == "met") != (main.status == "met")
-        yield (
-            "method",
-            *say("by {method}", method=METHOD_NAMES[method]),
-            value,
-            main.unit,
-            found.status,
-            gap,
-            differs,
+        change, one = (
+            say("by {method}", method=METHOD_NAMES[method]),
+            replace(main, status=found.status, gap=gap),
         )
+        yield _row(main, "method", change, value, one, differs=differs)

@@ -5,17 +5,16 @@ averaged over its members, as the codebook says the indicator aggregates, or are
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
 
-from lnregions.assess.totals import yearly_means, yearly_totals
+from lnregions.assess.totals import yearly_rows
 from lnregions.errors import DataError
 from lnregions.tables import LINE_BREAKS, Observation, break_scopes, load_sources, observed
-from lnregions.words import LANGUAGES
 from lnregions.words.texts import NO_TEXT, Text, joined, say
 
 
@@ -28,11 +27,6 @@ class FigureRow(NamedTuple):
     grade: str
     vintage: str
     source: str
-
-
-_TYPES = {"year": int, "value": float, "segment": int, "grade": str, "vintage": str, "source": str}
-EMPTY = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _TYPES.items()})
-"""Frame of no figures."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,8 @@ class Figures:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The figures as a frame ``year value segment grade vintage source``; nothing may be written into it."""
-        return pd.DataFrame(self.rows, columns=EMPTY.columns) if self.rows else EMPTY.copy()
+        rows = pd.DataFrame(self.rows, columns=FigureRow._fields)
+        return rows.astype(FigureRow.__annotations__)
 
     def value_of(self, year: int) -> float | None:
         """Value of one year, or None."""
@@ -108,8 +103,7 @@ def joined_sources(ids: Iterable[str]) -> str:
 class Tables:
     """The checked frames that a series is made from, and the date of knowledge (``YYYY-MM-DD``).
 
-    Tables from `with_observed` have no frame of observations, only `observed`. `made` keeps what is made from the
-    tables, `series` the figures of an area and indicator.
+    Tables from `with_observed` have no frame of observations, only `observed`. `made` keeps what is made from them.
     """
 
     observations: pd.DataFrame
@@ -119,7 +113,6 @@ class Tables:
     as_of: str = ""
     sources: pd.DataFrame = field(default_factory=load_sources)
     made: dict = field(default_factory=dict, repr=False, compare=False)
-    series: dict = field(default_factory=dict, repr=False, compare=False)
 
     def indicator(self, name: str) -> pd.Series:
         """Codebook row of an indicator."""
@@ -131,15 +124,21 @@ class Tables:
 
     def name(self, area: str, language: str) -> str:
         """Short name of an area; the code itself for one that the tables do not know."""
-        return str(self._names[language].get(area, area))
+        return getattr(self.name_text(area), language)
 
     def names(self, language: str) -> dict[str, str]:
         """Short names by area."""
-        return dict(self._names[language])
+        return {area: getattr(name, language) for area, name in self._names.items()}
 
     def name_text(self, area: str) -> Text:
         """Short name of an area in both languages."""
-        return Text(*(self.name(area, language) for language in LANGUAGES))
+        return self._names.get(area, Text(area, area))
+
+    @cached_property
+    def _names(self):
+        areas = self.areas.drop_duplicates("area").astype(str)
+        rows = zip(areas["area"], areas["short_en"], areas["short_zh"], strict=True)
+        return {area: Text(*names) for area, *names in rows}
 
     @cached_property
     def observed(self) -> Sequence[Observation]:
@@ -164,14 +163,6 @@ class Tables:
     def indicators_by_code(self) -> dict[str, pd.Series]:
         """Codebook rows by indicator."""
         return dict(self.indicators.set_index("indicator").iterrows())
-
-    @cached_property
-    def _names(self):
-        codes = self.areas["area"].tolist()[::-1]  # of two rows of an area the first counts
-        return {
-            lang: dict(zip(codes, self.areas[f"short_{lang}"].tolist()[::-1], strict=True))
-            for lang in LANGUAGES
-        }
 
     def latest(self, areas: Sequence[str]) -> pd.DataFrame:
         """Latest default figure of each indicator and area: all columns of the observations, by area and year."""
@@ -214,27 +205,12 @@ class Tables:
             (one, (area, int(year), kind)) for one, area, year, kind in columns if kind in LINE_BREAKS
         )
 
-    def with_observed(
-        self, rows: Sequence[Observation], *, as_of: str = "", changed: Iterable[Observation] | None = None
-    ) -> "Tables":
-        """The same tables with other observations, and another date of knowledge where one is given.
-
-        Where all observations that `changed` are named, the series that rest on none of them are kept.
-        """
-        kept = {} if changed is None else dict(self._untouched(changed))
-        found = replace(self, observations=None, as_of=as_of or self.as_of, made={}, series=kept)
+    def with_observed(self, rows: Sequence[Observation], *, as_of: str = "") -> "Tables":
+        """The same tables with other observations, and another date of knowledge where one is given."""
+        found = replace(self, observations=None, as_of=as_of or self.as_of, made={})
         shared = {name: getattr(self, name) for name in ("indicators_by_code", "_names", "_breaks")}
         found.__dict__.update(shared, observed=rows)
         return found
-
-    def _untouched(self, changed) -> Iterator[tuple]:
-        """Series that rest on no figure of the areas and indicators of the rows that changed."""
-        places = {(row.indicator, row.area) for row in changed}
-        for key, figures in self.series.items():
-            area, indicator, members = key
-            names = (indicator, self.weight_of(indicator))
-            if not any((name, one) in places for name in names for one in (members or (area,))):
-                yield key, figures
 
 
 def _grouped(pairs):
@@ -248,35 +224,32 @@ def _grouped(pairs):
 # -- series of areas and regions ---------------------------------------------------------------------------
 
 
-def series_of(tables: Tables, area: str, *, indicator: str, members: Sequence[str] | None = None) -> Figures:
+def series_of(tables: Tables, area: str, *, indicator: str, members: Sequence[str] = ()) -> Figures:
     """Figures of an area, or of a region from its `members`; made once for each set of tables.
 
     The members of a region are added up or averaged year by year; `area` is then the code under which breaks of
     their total are recorded. Every year without a total has its reason in `holes`.
     """
-    key = (area, indicator, None if members is None else tuple(members))
-    if key not in tables.series:
-        if members is None:
-            tables.series[key] = Figures(tuple(tables.figures_of_area(area, indicator)))
+    key = ("series", area, indicator, tuple(members))
+    if key not in tables.made:
+        if members:
+            tables.made[key] = _region_figures(tables, area, indicator, members)
         else:
-            tables.series[key] = _region_figures(tables, area, indicator, members) if members else Figures()
-    return tables.series[key]
+            tables.made[key] = Figures(tuple(tables.figures_of_area(area, indicator)))
+    return tables.made[key]
 
 
 def _region_figures(tables, region, indicator, members):
     row = tables.indicator(indicator)
     if row["aggregation"] == "sum":
-        total = yearly_totals(tables.observed_of(indicator), members)
+        total = yearly_rows(tables.observed_of(indicator), members)
     elif row["aggregation"] == "weighted":
         figures, weights = (tables.observed_of(name) for name in (indicator, row["weight"]))
-        total = yearly_means(figures, weights, members=members, lag=1 if row["measure"] == "growth" else 0)
+        total = yearly_rows(figures, members, weights=weights, lag=1 if row["measure"] == "growth" else 0)
     else:
         name = Text(row["name_en"][:1].lower() + row["name_en"][1:], row["name_zh"])
-        return Figures(
-            missing=say(
-                "{name} cannot be combined over areas and no figure of the region is published", name=name
-            )
-        )
+        message = "{name} cannot be combined over areas and no figure of the region is published"
+        return Figures(missing=say(message, name=name))
     good = [row for row in total if not row["reason"]]
     segments = tables.segments_of([region, *members], indicator, [row["year"] for row in good])
     rows = tuple(
@@ -293,9 +266,8 @@ def _hole(tables, row):
         return say("no {year} figure of {names}", year=row["year"], names=_missing_names(tables, row))
     if row["reason"] == "missing weights":
         return say("no weights for {year}", year=row["year"])
-    return say(
-        "the members' figures of {year} are of different vintages and are not added up", year=row["year"]
-    )
+    message = "the members' figures of {year} are of different vintages and are not added up"
+    return say(message, year=row["year"])
 
 
 def _coverage(tables, row):

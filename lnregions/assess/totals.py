@@ -15,17 +15,8 @@ from lnregions.errors import DataError
 from lnregions.tables import Observation, observed
 
 _COLUMNS = [
-    "year",
-    "value",
-    "members",
-    "present",
-    "missing",
-    "release",
-    "grade",
-    "vintage",
-    "source",
-    "reason",
-]
+    "year", "value", "members", "present", "missing", "release", "grade", "vintage", "source", "reason",
+]  # fmt: skip
 _ROUNDS = ("final", "revised", "preliminary")
 
 
@@ -62,7 +53,8 @@ def region_total(observations: pd.DataFrame, members: Sequence[str], *, indicato
        year  value  present release
     0  2023   17.0        2    s033
     """
-    return pd.DataFrame(yearly_totals(_of(observations, indicator), members), columns=_COLUMNS)
+    figures = observed(observations[observations["indicator"] == indicator])
+    return pd.DataFrame(yearly_rows(figures, members), columns=_COLUMNS)
 
 
 def region_mean(
@@ -91,46 +83,32 @@ def region_mean(
     With levels of the year before as weights, the mean of growth rates is the growth of the sum (a Laspeyres
     quantity index; System of National Accounts 2008, chapter 15).
     """
-    figures, weights = (_of(observations, name) for name in (indicator, weight))
-    out = yearly_means(figures, weights, members=members, lag=lag)
+    figures, weights = (
+        observed(observations[observations["indicator"] == name]) for name in (indicator, weight)
+    )
+    out = yearly_rows(figures, members, weights=weights, lag=lag)
     return pd.DataFrame(out, columns=_COLUMNS).astype({"value": float})
 
 
-def yearly_totals(figures: Iterable[Observation], members: Sequence[str]) -> list[dict]:
-    """Rows of `region_total` from the observations of one indicator."""
-    members = _checked(members)
-    years = _by_year(figures, members)
-    return [_total_of_year(year, years[year], members) for year in sorted(years)]
-
-
-def yearly_means(
-    figures: Iterable[Observation], weights: Iterable[Observation], *, members: Sequence[str], lag: int = 0
-) -> list[dict]:
-    """Rows of `region_mean` from the observations of one indicator and of the one that weighs it."""
-    members = _checked(members)
-    years, weighing = _by_year(figures, members), _by_year(weights, members)
-    out = [_total_of_year(year, years[year], members) for year in sorted(years)]
-    for row in out:
-        if not row["reason"]:
-            year = row["year"]
-            row["value"], row["reason"], added = _weighted(years[year], weighing.get(year - lag, []), members)
-            row["source"] = " ".join(dict.fromkeys([*row["source"].split(), *added.split()]))
-    return out
-
-
-def _checked(members):
+def yearly_rows(
+    figures: Iterable[Observation], members: Sequence[str], *, weights: Iterable[Observation] | None = None,
+    lag: int = 0,
+) -> list[dict]:  # fmt: skip
+    """Rows of `region_total` from the observations of one indicator, with those of a weight of `region_mean`."""
     members = list(members)
     if not members:
         raise DataError("A region without members has no total. Give at least one area code.")
     twice = sorted({code for code in members if members.count(code) > 1})
     if twice:
         raise DataError(f"Area {twice[0]!r} is named twice among the members. Name each area once.")
-    return members
-
-
-def _of(observations, indicator):
-    """Observations of one indicator."""
-    return observed(observations[observations["indicator"] == indicator])
+    years, weighing = _by_year(figures, members), _by_year(weights or (), members)
+    out = [_total_of_year(year, years[year], members) for year in sorted(years)]
+    for row in out:
+        if weights is not None and not row["reason"]:
+            year = row["year"]
+            row["value"], row["reason"], added = _weighted(years[year], weighing.get(year - lag, []), members)
+            row["source"] = " ".join(dict.fromkeys([*row["source"].split(), *added.split()]))
+    return out
 
 
 def _by_year(figures, members):
@@ -151,7 +129,7 @@ def _total_of_year(year, figures, members):
     row |= {"present": len(members) - len(missing), "missing": " ".join(missing)}
     if missing:
         return row | {"reason": "missing members"}
-    chosen = _release(figures, members)
+    chosen = common_release(figures, members)
     if chosen is None:
         return row | {"reason": "mixed vintages"}
     return row | {
@@ -167,44 +145,29 @@ def _weighted(figures, weights, members):
     """Weighted mean of one year, the reason where there is none, and the sources of the weights."""
     if not set(members) <= {figure.area for figure in weights}:
         return float("nan"), "missing weights", ""
-    release = _release(weights, members)
+    release = common_release(weights, members)
     if release is None:
         return float("nan"), "mixed vintages", ""
-    w, x = (
-        np.array([one.value for one in of.figures], float) for of in (release, _release(figures, members))
-    )
+    w, x = (np.array([one.value for one in of.figures]) for of in (release, common_release(figures, members)))
     if w.sum() <= 0:
         return float("nan"), "missing weights", ""
     return float((w * x).sum() / w.sum()), "", release.sources
 
 
-def common_release(
-    figures: Sequence[Observation], members: Sequence[str]
-) -> tuple[str, list[Observation]] | None:
-    """Release of one year's figures that covers all members, with one figure a member; None where there is none.
-
-    A release is one source, or else the members' own figures of the same standing (``final``, ``revised`` or
-    ``preliminary``; figures of unknown standing never join others). Among several the one whose weakest figure
-    is best attested is taken, then a single source before joined ones, then the latest vintage, then the
-    source's name.
-    """
-    chosen = _release(figures, members)
-    return None if chosen is None else (chosen.name, chosen.figures)
-
-
-class _Release(NamedTuple):
-    """A release that covers all members: its name, whether it joins sources, and one figure a member."""
+class Release(NamedTuple):
+    """A release that covers all members of a region: its name, and one figure a member."""
 
     name: str
-    joined: bool
     figures: list[Observation]
 
     @property
     def worst(self) -> str:
+        """Weakest grade."""
         return max(one.grade for one in self.figures)
 
     @property
     def latest(self) -> str:
+        """Latest vintage."""
         return max(str(one.vintage) for one in self.figures)
 
     @property
@@ -214,8 +177,14 @@ class _Release(NamedTuple):
         return self.name if self.name in named else " ".join(sorted(named))
 
 
-def _release(figures, members):
-    """The best release of some figures of one year; None where none has every member."""
+def common_release(figures: Sequence[Observation], members: Sequence[str]) -> Release | None:
+    """Release of one year's figures that covers all members, with one figure a member; None where there is none.
+
+    A release is one source, or else the members' own figures of the same standing (``final``, ``revised`` or
+    ``preliminary``; figures of unknown standing never join others). Among several the one whose weakest figure
+    is best attested is taken, then a single source before joined ones, then the latest vintage, then the
+    source's name.
+    """
     ordered = sorted(figures, key=lambda one: one.vintage, reverse=True)
     ordered.sort(key=lambda one: one.grade)
     sources: dict[str, dict[str, Observation]] = {}
@@ -225,13 +194,13 @@ def _release(figures, members):
             sources.setdefault(source, {}).setdefault(figure.area, figure)
         if figure.status in rounds:
             rounds[figure.status].setdefault(figure.area, figure)
-    named = [(name, False, own) for name, own in sorted(sources.items())]
-    named += [(f"{status} figures of each member", True, own) for status, own in rounds.items()]
+    named = dict(sorted(sources.items()))
+    named |= {f"{status} figures of each member": own for status, own in rounds.items()}
     covering = [
-        _Release(name, joined, [own[area] for area in members])
-        for name, joined, own in named
+        Release(name, [own[area] for area in members])
+        for name, own in named.items()
         if set(members) <= set(own)
     ]
     covering.sort(key=lambda one: one.latest, reverse=True)
-    covering.sort(key=lambda one: (one.worst, one.joined))
+    covering.sort(key=lambda one: (one.worst, one.name not in sources))
     return covering[0] if covering else None

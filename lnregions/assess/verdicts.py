@@ -10,23 +10,16 @@ from lnregions.assess.cases import VALUE_KINDS, Case
 from lnregions.assess.clauses import evaluate
 from lnregions.assess.interpretations import LINKED, cases_of, cases_of_plan
 from lnregions.assess.methods import METHOD_NAMES, METHODS, Assessment, Progress
-from lnregions.assess.series import joined_sources
+from lnregions.assess.series import Tables, joined_sources
 from lnregions.errors import unknown
 from lnregions.words import format_number, format_value, quantity_name, text
 from lnregions.words.catalogue import LANGUAGES, tr
 from lnregions.words.texts import Text, joined, printed, say
 
 STATUS_WORDS = (
-    "met",
-    "on track",
-    "acceleration needed",
-    "limited",
-    "deterioration",
-    "missed",
-    "not assessable",
-    "no data",
+    "met", "on track", "acceleration needed", "limited", "deterioration", "missed", "not assessable", "no data",
     "not quantified",
-)
+)  # fmt: skip
 """Every status, from the best on; `lnregions.words.text` gives its words for readers."""
 
 
@@ -182,10 +175,8 @@ def judge(
     >>> verdicts.loc["belt-dalian-gdp", ["status", "closing", "grade"]].tolist()
     ['missed', 'missed', 'B']
     """
-    main: dict[str, Verdict] = {}
-    for verdict in judge_all(plan, as_of=as_of, observations=observations, method=method):
-        main.setdefault(verdict.target, verdict)
-    return verdict_table(main.values())
+    verdicts = judge_readings(plan, as_of=as_of, observations=observations, method=method)
+    return verdicts.drop_duplicates("target", ignore_index=True)
 
 
 def judge_readings(
@@ -205,14 +196,9 @@ def judge_all(
     return [verdict for group in groups for verdict in judge_cases(group, method=method)]
 
 
-def judge_row(
-    plan, target: pd.Series, *, tables, closed: bool | None = None, method: str = "plan"
-) -> list[Verdict]:
-    """Verdicts on every interpretation of one row of a plan's targets, the main one first.
-
-    `closed` is whether the horizon year counts as over; without it, the date of the tables tells.
-    """
-    return judge_cases(cases_of(plan, target, tables=tables, closed=closed), method=method)
+def judge_row(plan, target: pd.Series, *, tables: Tables) -> list[Verdict]:
+    """Verdicts on every interpretation of one row of a plan's targets, the main one first."""
+    return judge_cases(cases_of(plan, target, tables=tables))
 
 
 def compare_methods(plan, *, as_of=None, observations: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -248,21 +234,16 @@ def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]
     found = [judge_case(case) for case in cases]
     if method != "plan":
         found = [by_method(*pair, method=method) for pair in zip(cases, found, strict=True)]
-    others = [one for one in found[1:] if one.status != found[0].status]
-    if others:
-        texts = [
-            say("under the reading '{reading}': {status}", reading=Text(one.reading, one.reading_zh),
-                status=Text(*(text(one.status, language) for language in LANGUAGES)))
-            for one in others
-        ]  # fmt: skip
-        found[0] = _with_texts(replace(found[0], disagree=True), *texts)
+    first, *others = found
+    texts = [
+        say("under the reading '{reading}': {status}", reading=Text(one.reading, one.reading_zh),
+            status=Text(*(text(one.status, language) for language in LANGUAGES)))
+        for one in others if one.status != first.status
+    ]  # fmt: skip
+    if texts:
+        reason = joined([Text(first.reason_en, first.reason_zh), *texts])
+        found[0] = replace(first, disagree=True, reason_en=reason.en, reason_zh=reason.zh)
     return found
-
-
-def _with_texts(verdict, *texts):
-    """The verdict with these texts added to its reason."""
-    reason = joined([Text(verdict.reason_en, verdict.reason_zh), *texts])
-    return replace(verdict, reason_en=reason.en, reason_zh=reason.zh)
 
 
 def judge_case(case: Case) -> Verdict:
@@ -279,31 +260,35 @@ def judge_case(case: Case) -> Verdict:
 
 
 def _judged(case):
-    clause, fields = case.clause, evaluate(case)
-    status, reason, closes = (fields.pop(name) for name in ("status", "reason", "closes"))
+    clause, link, found = case.clause, case.link, {"numbers": {}, "sources": ""} | evaluate(case)
+    status, closes, reason, sources = (found.pop(name) for name in ("status", "closes", "reason", "sources"))
+    texts, used, names_zh = [reason], [sources], {}
+    if link:
+        texts.insert(0, link.text)
+        found["numbers"] |= link.numbers
+        used += [row.source for row in case.figures.rows if row.year >= link.year]
+    elif status in ("no data", "not assessable") and (members := _single_members(case)):
+        names_zh = {name.en: name.zh for name, _ in members}
+        found["numbers"] |= {name.en: one.value for name, one in members}
+        used += [one.source for _, one in members]
+        values = (
+            say("{name} {value}", name=name, value=printed(one.value, one.unit)) for name, one in members
+        )
+        texts.append(say("single members: {figures}", figures=joined(values, english=", ", chinese="、")))
+    reason = joined([*texts, *_wording(case, status, found.get("baseline_year"))]).sentence()
     ends = {"no data": "not assessable", "not quantified": "not assessable"}
     own = ("target", "region", "area", "indicator", "kind", "unit", "horizon", "strength")
-    fields = {name: getattr(clause, name) for name in own} | fields
-    verdict = Verdict(
-        **fields, status=status, closing=ends.get(status, status) if case.closed or closes else "",
+    return Verdict(
+        **{name: getattr(clause, name) for name in own} | found,
+        status=status, closing=ends.get(status, status) if case.closed or closes else "",
         reading=case.interpretation.en, reading_zh=case.interpretation.zh,
         coverage=case.figures.coverage.en, coverage_zh=case.figures.coverage.zh,
-        as_of=case.tables.as_of if case.tables else "",
-        reason_en=reason.sentence().en, reason_zh=reason.zh,
+        as_of=case.tables.as_of if case.tables else "", sources=joined_sources(used),
+        reason_en=reason.en, reason_zh=reason.zh, names_zh=names_zh,
     )  # fmt: skip
-    if case.link:
-        used = [row.source for row in case.figures.rows if row.year >= case.link.year]
-        verdict = replace(
-            verdict, numbers=verdict.numbers | case.link.numbers,
-            sources=joined_sources([*used, verdict.sources]), reason_en="", reason_zh="",
-        )  # fmt: skip
-        verdict = _with_texts(verdict, case.link.text, reason)
-    elif status in ("no data", "not assessable"):
-        verdict = _with_members(case, verdict)
-    return _with_texts(verdict, *_wording(case, verdict))
 
 
-def _wording(case, verdict):
+def _wording(case, status, base_year):
     """What the clause's own words add: the linked level, that it only strives, that it names no base year."""
     texts, clause = [], case.clause
     if case.linked:
@@ -314,30 +299,24 @@ def _wording(case, verdict):
             result = say("{horizon} {level} at {year} prices", horizon=clause.horizon, level=level, year=year)
         name = say(LINKED, context="interpretation")
         texts.append(say("{interpretation}: {result}", interpretation=name, result=result))
-    if verdict.strength == "strive" and verdict.status == "missed":
+    if clause.strength == "strive" and status == "missed":
         texts.append(say("the plan strives for it and does not commit to it"))
-    if not case.base_stated and verdict.baseline_year is not None:
-        texts.append(say("no base year is given, {year} is taken", year=verdict.baseline_year))
+    if base_year is not None and case.row is not None and pd.isna(case.row["baseline_year"]):
+        texts.append(say("no base year is given, {year} is taken", year=base_year))
     return texts
 
 
-def _with_members(case, verdict):
-    """The verdict with the members' own figures beside it, where the region's are missing."""
-    own = [one for one in case.tables.observed_of(*case.indicators) if one.default] if case.members else []
-    own = [one for one in own if one.area in case.members and one.year >= verdict.horizon - 2]
-    if not own or verdict.coverage.startswith(f"{len(case.members)} of"):
-        return verdict
-    own.sort(key=lambda one: (one.area, one.year))
-    names = [say("{area} {year}", area=case.tables.name_text(one.area), year=one.year) for one in own]
-    pairs = list(zip(names, own, strict=True))
-    values = [say("{name} {value}", name=name, value=printed(one.value, one.unit)) for name, one in pairs]
-    verdict = replace(
-        verdict, numbers=verdict.numbers | {name.en: one.value for name, one in pairs},
-        names_zh={name.en: name.zh for name in names},
-        sources=joined_sources([verdict.sources, *(one.source for one in own)]),
-    )  # fmt: skip
-    listed = joined(values, english=", ", chinese="、")
-    return _with_texts(verdict, say("single members: {figures}", figures=listed))
+def _single_members(case):
+    """The latest figures of single members, with their names, where those of the region are missing."""
+    members, tables = case.members, case.tables
+    if not members or case.figures.coverage.en.startswith(f"{len(members)} of"):
+        return []
+    rows = [
+        one for one in tables.observed_of(*case.indicators)
+        if one.default and one.area in members and one.year >= case.clause.horizon - 2
+    ]  # fmt: skip
+    rows.sort(key=lambda one: (one.area, one.year))
+    return [(say("{area} {year}", area=tables.name_text(one.area), year=one.year), one) for one in rows]
 
 
 def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:

@@ -92,7 +92,7 @@ def _draw_value(data: RegionData, verdict: assess.Verdict) -> Picture:
     """Actual figures against the path from the baseline to the target, and other plans' targets."""
     rows, head = area_series_of(data), data.head()
     outlook = assess.outlook_of(data.plan, assess.target_of(data.plan, verdict.target), tables=data.tables)
-    projection = outlook.projection.frame if outlook.area == verdict.area else ()
+    projection = outlook.frame if outlook.area == verdict.area else ()
     path = None
     if None not in (verdict.baseline, verdict.required) and verdict.baseline_year < verdict.horizon:
         years = {"baseline_year": verdict.baseline_year, "horizon": verdict.horizon}

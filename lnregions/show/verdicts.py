@@ -2,8 +2,16 @@
 
 import pandas as pd
 
-from lnregions.assess import compare_methods, judge_all, judge_readings, load_tables
-from lnregions.assess.sensitivity import revision_trail, sensitivity, sensitivity_words, status_on_the_way
+from lnregions.assess import (
+    compare_methods,
+    judge_all,
+    judge_readings,
+    load_tables,
+    revision_trail,
+    sensitivity_words,
+    status_on_the_way,
+)
+from lnregions.assess.sensitivity import sensitivity
 from lnregions.errors import DataError
 from lnregions.show.table import Table, Tables
 from lnregions.show.words import (

@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "plans": ["Plan", "batch_choices", "check_plan", "list_plans", "load_plan", "plan_of", "shipped_plans",
                   "write_plan_template"],
         "rows": ["decode", "text_fault"],
-        "plan_checks": ["read_yaml"],
+        "plan_facts": ["read_yaml"],
         "tables": ["Table", "fingerprint", "kept_warnings", "read_table"],
     },
 )  # fmt: skip

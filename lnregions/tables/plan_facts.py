@@ -44,7 +44,7 @@ def read_facts(path: Path) -> tuple[dict, pd.DataFrame, list[str]]:
     DataError
         With everything that is wrong with the file.
     """
-    given, lines, warnings = _read_yaml(path)
+    given, lines, warnings = read_yaml(path)
     shown, keys = shown_path(path), [*FACTS, "sources"]
     faults = [
         unknown_fault("key", k, keys, path=shown, line=lines[k], column=k) for k in given if k not in keys
@@ -70,7 +70,7 @@ def read_facts(path: Path) -> tuple[dict, pd.DataFrame, list[str]]:
     return facts, table, [f"{shown}: {warning}" for warning in warnings]
 
 
-def _read_yaml(path: Path) -> tuple[dict, dict[str, int], list[str]]:
+def read_yaml(path: Path) -> tuple[dict, dict[str, int], list[str]]:
     """Keys and values as text, the line of each top-level key, and warnings; no anchors, tags or deep nesting."""
     shown = shown_path(path)
     text, warnings = decode(read_bytes(path, largest=_LARGEST), path=shown)

@@ -8,6 +8,7 @@ import inspect
 
 PARAMETERS = {
     "plan": "Plan\n    A plan from `load_plan`.",
+    "target": "str\n    Name of one of the plan's targets, such as ``belt-dalian-gdp``.",
     "region": "str\n    Code of one of the plan's regions, such as ``belt``.",
     "indicator": "str\n    Code of an indicator of `load_indicators`, such as ``gdp``.",
     "adcode": "str\n    Code of a city, such as ``210200``.",

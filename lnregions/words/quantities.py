@@ -22,7 +22,6 @@ QUANTITIES = {
     "direction": "direction (1 up, -1 down)",
     "cagr_observed": "growth seen, a year, as a fraction",
     "cagr_required": "growth required, a year, as a fraction",
-    "scale": "factor near the limit, C",
     "projected": "value projected to the horizon",
     "series_score": "class, 3 the best",
     "anticipated": "anticipated progress index",

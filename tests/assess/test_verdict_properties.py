@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from series_kit import clause, judged
+from series_kit import series as figures
 
 from lnregions import judge, judge_readings, load_observations, load_plan
-from lnregions.assess import Case, Clause, Figures, judge_case
-from lnregions.assess.series import FigureRow, growth_rates
+from lnregions.assess.series import growth_rates
 from lnregions.paths import data_dir
 
 PLAN = load_plan()
@@ -20,19 +21,6 @@ GDP = "".join(line for line in LINES if line.startswith("area,") or ",gdp" in li
 """The shipped figures of gross domestic product and its growth."""
 few = settings(max_examples=8, deadline=None)
 amounts = st.floats(0.5, 5000, allow_nan=False)
-
-
-def figures(values):
-    return Figures(tuple(FigureRow(year, values[year], 0, "A", "", "s1") for year in sorted(values)))
-
-
-def clause(kind, value, comparator=">=", *, measure="level", direction="up"):
-    return Clause("t", "belt", "210200", kind, "gdp", comparator, value, "亿元", 2024, 2022, 2021,
-                  measure=measure, direction=direction)  # fmt: skip
-
-
-def judged(asked, own, *, benchmark=None, closed=True, rule=""):
-    return judge_case(Case(asked, own, benchmark, closed=closed, rule=rule))
 
 
 series = st.fixed_dictionaries(

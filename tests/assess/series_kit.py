@@ -1,0 +1,40 @@
+"""Small series, clauses and tables of observations, to be judged."""
+
+import pandas as pd
+
+from lnregions.assess import Case, Clause, Figures, judge_case
+from lnregions.assess.series import FigureRow
+from lnregions.words.texts import Text
+
+PERCENT = {"measure": "growth", "unit": "%"}
+
+
+def figure(area, indicator, year, value, **other):
+    """One observation as `load_observations` gives it."""
+    own = {"area": area, "indicator": indicator, "year": year, "value": value, "unit": "亿元", "vintage": "",
+           "status": "unknown", "grade": "A", "source": "s032", "note": "", "default": True}  # fmt: skip
+    return own | {"known_from": pd.Timestamp(f"{year + 1}-12-31")} | other
+
+
+def table(*rows):
+    return pd.DataFrame(rows)
+
+
+def series(values, *, breaks=(), grades=None, holes=None, source=""):
+    """Figures from {year: value}; `breaks` are first years of a new segment."""
+    rows = tuple(
+        FigureRow(y, float(v), sum(y >= b for b in breaks), (grades or {}).get(y, "A"), "", source or f"s{y}")
+        for y, v in sorted(values.items())
+    )
+    return Figures(rows, Text("3 of 3 members", "3个成员中的3个"), holes or {})
+
+
+def clause(kind="level", value=10000.0, comparator=">=", **other):
+    """A clause of 2022 to 2024 on gross domestic product."""
+    own = {"target": "t", "region": "circle", "area": "210100", "indicator": "gdp", "unit": "亿元", "horizon": 2024,
+           "first_year": 2022, "baseline_year": 2021}  # fmt: skip
+    return Clause(kind=kind, value=value, comparator=comparator, **own | other)
+
+
+def judged(asked, own, *, closed=True, benchmark=None, rule=""):
+    return judge_case(Case(asked, own, benchmark, closed=closed, rule=rule))
