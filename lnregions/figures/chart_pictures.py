@@ -32,7 +32,7 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
     """Scorecard of all targets: what was asked for, what came, the gap and the verdict."""
     check_verdicts(verdicts)
     as_of = verdicts["as_of"].iloc[0] if len(verdicts) else ""
-    data = RegionData.load(plan, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, language=language, width=width)
     rows = verdicts.drop(columns=["reason_zh", "reason_en"]).assign(source=verdicts["sources"])
     message = "All {number} targets and their verdicts" if len(rows) > 1 else "The target and its verdict"
     title = data.words(message, number=len(rows))
@@ -51,7 +51,7 @@ def draw_targets(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Pictures:
     """Every target of a region that can be drawn, under each reading that names another area or measure."""
-    data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
     found = reversed(assess.judge_all(data.plan, as_of=as_of))
     own = [verdict for verdict in found if verdict.region == region and verdict.kind != "qualitative"]
     drawn = {(verdict.target, verdict.area, _measure(verdict)): verdict for verdict in own}
@@ -62,9 +62,7 @@ def draw_series(
     adcode: str, indicator: str, *, plan, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """One city's figures over the years, against its target where the plan has one for it."""
-    data = RegionData.load(
-        plan, indicator=indicator, adcode=adcode, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
     name = f"series-{adcode}-{indicator}"
     for verdict in assess.judge_all(data.plan, as_of=as_of):
         if (verdict.area, verdict.indicator) == (adcode, indicator) and verdict.kind in assess.VALUE_KINDS:
@@ -77,7 +75,7 @@ def draw_plain_series(data: RegionData, name: str, *, reason: str = "", **parame
     rows, head = area_series_of(data), data.head()
     low = {} if len(rows) or not reason else {"height_mm": EMPTY_MM}
     axes = charts.plot_trajectory(rows, reason=reason, **data.labels(rows, head) | low)
-    return data.picture(axes, name, rows, head.caption(), **parameters)
+    return data.picture(axes, name, rows, head, **parameters)
 
 
 def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
@@ -196,19 +194,17 @@ def draw_members(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Small multiples of a region's member cities: the same years and the same scale."""
-    data = RegionData.load(
-        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     rows, head = recent_years(data.figures()), data.head("member cities")
     axes = charts.plot_member_panels(rows, members=data.members, **data.labels(rows, head))
-    return data.picture(axes, f"members-{region}-{indicator}", rows, head.caption(), region=region)
+    return data.picture(axes, f"members-{region}-{indicator}", rows, head)
 
 
 def draw_indexed_growth(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Real growth of the members chained from one year, beside the province."""
-    data = RegionData.load(plan, region=region, indicator=GROWTH, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, language=language, width=width)
     base = int(data.plan.facts["first_year"]) - 6
     members, province = data.figures(), data.figures([PROVINCE])
     head = data.head("{year} = 100", year=base)
@@ -220,7 +216,7 @@ def draw_indexed_growth(
         highlight=[lead] if lead else [], names=data.names, **labels,
     )  # fmt: skip
     rows = pd.concat([chained, beside], ignore_index=True)
-    return data.picture(axes, f"indexed-growth-{region}", rows, head.caption(), region=region)
+    return data.picture(axes, f"indexed-growth-{region}", rows, head)
 
 
 def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
@@ -243,9 +239,7 @@ def draw_slope(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Slopes of the members from the first to the last year of one unbroken segment that all have."""
-    data = RegionData.load(
-        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
     years = data.comparable_years(found)
     if years is None:
@@ -256,16 +250,14 @@ def draw_slope(
     rows = found[found["year"].isin(years)]
     head = data.head("{first} and {last}", first=years[0], last=years[1])
     axes = charts.plot_slope(rows, years=years, names=data.names, **data.labels(rows, head))
-    return data.picture(axes, f"slope-{region}-{indicator}", rows, head.caption(), region=region)
+    return data.picture(axes, f"slope-{region}-{indicator}", rows, head)
 
 
 def draw_contributions(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """What each member adds to the change of its region, over the plan's years that one release covers."""
-    data = RegionData.load(
-        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     series = data.series().rows
     start = data.plan.facts["first_year"] - 1
     segment = max((row.segment for row in series if row.year <= start), default=None)
@@ -285,14 +277,14 @@ def draw_contributions(
         )
         head = data.head("what each member added, {first}-{last}", first=years[0], last=years[-1])
     axes = charts.plot_contributions(rows, names=data.names, **data.labels(rows, head))
-    return data.picture(axes, f"contributions-{region}-{indicator}", rows, head.caption(), region=region)
+    return data.picture(axes, f"contributions-{region}-{indicator}", rows, head)
 
 
 def draw_coverage(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Which of the region's targets has a figure for which year, and how well it is attested."""
-    data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
     own = data.plan.targets
     own = own[(own["region"] == region) & (own["kind"] != "qualitative")]
     years = range(int(own["first_year"].min()) - 2, int(own["horizon"].max()) + 2)
@@ -305,7 +297,7 @@ def draw_coverage(
     head = Head(data.words("{area}: figures for its targets"))
     names = dict(zip(own["target"], own[f"label_{data.language}"], strict=True))
     axes = charts.plot_coverage(rows, names=names, **data.labels(rows, head))
-    return data.picture(axes, f"coverage-{region}", rows, head.caption(), region=region)
+    return data.picture(axes, f"coverage-{region}", rows, head)
 
 
 # -- cities -----------------------------------------------------------------------------------------------
@@ -313,7 +305,7 @@ def draw_coverage(
 
 def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
     """Shenyang and Dalian side by side, against their target for gross domestic product where the plan has one."""
-    data = RegionData.load(plan, indicator="gdp", as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, indicator="gdp", language=language, width=width)
     rows = recent_years(data.figures(CITIES))
     own = data.plan.targets[
         data.plan.targets["area"].isin(CITIES) & (data.plan.targets["indicator"] == "gdp")
@@ -327,14 +319,14 @@ def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = 
     head = Head(data.words(message))
     labels = data.labels(rows, head) | {"unit": "亿元"}
     axes = charts.plot_member_panels(rows, members=list(CITIES), benchmark=line, names=data.names, **labels)
-    return data.picture(axes, "dual-core", rows, head.caption())
+    return data.picture(axes, "dual-core", rows, head)
 
 
 def draw_city_growth(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
     """A city's real growth beside the province, the nation and the other cities."""
-    data = RegionData.load(plan, indicator=GROWTH, adcode=adcode, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, indicator=GROWTH, adcode=adcode, language=language, width=width)
     province, cities = _province_and_cities(data)
     rates, beside = data.figures(cities), data.figures([province, NATION])
     own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
@@ -344,21 +336,21 @@ def draw_city_growth(
         own, benchmark=beside.assign(name=beside[f"name_{data.language}"]), members=others,
         name=data.tables.name(adcode, data.language), **data.labels(rows, head),
     )  # fmt: skip
-    return data.picture(axes, f"growth-{adcode}", rows, head.caption(), adcode=adcode)
+    return data.picture(axes, f"growth-{adcode}", rows, head)
 
 
 def draw_ranks(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
     """Rank of each city by gross domestic product, year by year, one city in full colour."""
-    data = RegionData.load(plan, indicator="gdp", adcode=adcode, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, indicator="gdp", adcode=adcode, language=language, width=width)
     province, cities = _province_and_cities(data)
     rows = recent_years(data.figures(cities), first=2019)
     rows = rows[rows.groupby("year")["area"].transform("nunique") == len(cities)]
     head = replace(data, area=province).head("rank of its cities")
     labels = data.labels(rows, head) | {"unit": ""}
     axes = charts.plot_ranks(rows, highlight=[adcode], names=data.names, **labels)
-    return data.picture(axes, f"ranks-{adcode}", rows, head.caption(), adcode=adcode)
+    return data.picture(axes, f"ranks-{adcode}", rows, head)
 
 
 def draw_dots(
@@ -371,9 +363,7 @@ def draw_dots(
     width: str = "double",
 ) -> Picture:
     """All cities against the province, in the latest year that all have."""
-    data = RegionData.load(
-        plan, indicator=indicator, adcode=adcode, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
     province, cities = _province_and_cities(data)
     rates = data.figures(cities)
     if rates.empty:
@@ -387,7 +377,7 @@ def draw_dots(
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = replace(data, area=province).head("its cities in {year}", year=year)
     axes = charts.plot_dots(cities_then, benchmark=benchmark, names=data.names, **data.labels(rows, head))
-    return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head.caption(), adcode=adcode)
+    return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
 
 
 def _province_and_cities(data: RegionData) -> tuple[str, list[str]]:

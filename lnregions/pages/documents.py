@@ -11,9 +11,9 @@ from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
 from lnregions.errors import DataError, check_language, unknown
-from lnregions.figures import dateless_docx
+from lnregions.figures import dateless_docx, small_picture
 from lnregions.files import safe_name, write_whole
-from lnregions.pages.inventory import make_previews, small_picture
+from lnregions.pages.inventory import make_previews
 from lnregions.pages.page import Page
 from lnregions.pages.report import areas_of, region_page, target_section
 from lnregions.pages.site import Site, read_site
