@@ -48,9 +48,9 @@ def encode(fig: Figure, formats: Sequence[str] = FORMATS, *, title: str = "") ->
 
 
 def _in_style(fig: Figure):
-    """Block in which a figure's own style is in force, or that of its width."""
+    """Block in which a figure made elsewhere has the style of its width; others draw in their own by themselves."""
     own = isinstance(fig, StyledFigure)
-    return fig.in_style() if own else mpl.rc_context(rc(width=fig.get_figwidth() / MM))
+    return nullcontext() if own else mpl.rc_context(rc(width=fig.get_figwidth() / MM))
 
 
 def screen_png(fig: Figure, *, dpi: int, texts: Mapping[str, str] | None = None) -> bytes:
@@ -74,31 +74,31 @@ def screen_png(fig: Figure, *, dpi: int, texts: Mapping[str, str] | None = None)
 def _with_palette(pixels: np.ndarray) -> Image.Image | None:
     """Image with a palette of its commonest colours, a third of the size; None if that would be visible.
 
-    Colours are grouped by the first six bits of their channels. Pillow's own quantizing moves the plain fills,
-    even white, by some levels; here the commonest colour of a group stays exactly as it is.
+    Colours are counted by runs of equal pixels, and grouped by the first six bits of their channels. Pillow's own
+    quantizing moves the plain fills, even white, by some levels; here the commonest colour of a group stays exactly
+    as it is.
     """
-    counted = Image.fromarray(pixels).getcolors(_MOST_COLOURS)
-    if counted is None:
+    flat = np.ascontiguousarray(pixels).view("<u4").ravel()
+    starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
+    lengths = np.diff(starts, append=flat.size)
+    packed, runs = np.unique(flat[starts], return_inverse=True)
+    if len(packed) > _MOST_COLOURS:
         return None
-    counts, colours = (np.array(part) for part in zip(*sorted(counted, reverse=True), strict=True))
-    groups, colours = _group(colours.astype(np.uint8)), colours[:, :3]
-    found, first = np.unique(groups, return_index=True)
-    palette = colours[np.sort(first)[:256]]
-    distances = (palette**2).sum(axis=1) - 2 * colours[first] @ palette.T
-    table = np.zeros(1 << 18, dtype=np.uint8)
-    table[found] = distances.argmin(axis=1)
-    changed = np.abs(colours - palette[table[groups]]).max(axis=1) >= _VISIBLE
-    if counts[changed].sum() > _MOST_CHANGED * counts.sum():
+    counts = np.bincount(runs, lengths)
+    commonest = np.argsort(-counts, kind="stable")
+    colours = packed.view(np.uint8).reshape(-1, 4)[:, :3].astype(int)
+    groups = packed >> 2 & 0x3F | packed >> 4 & 0xFC0 | packed >> 6 & 0x3F000
+    _, first, members = np.unique(groups[commonest], return_index=True, return_inverse=True)
+    palette = colours[commonest[np.sort(first)[:256]]]
+    distances = (palette**2).sum(axis=1) - 2 * colours[commonest[first]] @ palette.T
+    nearest = np.empty(len(packed), dtype=np.uint8)
+    nearest[commonest] = distances.argmin(axis=1)[members]
+    changed = np.abs(colours - palette[nearest]).max(axis=1) >= _VISIBLE
+    if counts[changed].sum() > _MOST_CHANGED * flat.size:
         return None
-    indexed = Image.fromarray(table[_group(pixels)])
+    indexed = Image.fromarray(np.repeat(nearest[runs], lengths).reshape(pixels.shape[:2]))
     indexed.putpalette(palette.astype(np.uint8).tobytes())
     return indexed
-
-
-def _group(colours: np.ndarray) -> np.ndarray:
-    """Number of each colour (..., 4; uint8) made of the first six bits of red, green and blue."""
-    packed = np.ascontiguousarray(colours).view("<u4")[..., 0]
-    return packed >> 2 & 0x3F | packed >> 4 & 0xFC0 | packed >> 6 & 0x3F000
 
 
 @lru_cache(maxsize=128)
