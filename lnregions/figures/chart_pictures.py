@@ -1,7 +1,6 @@
 """Charts as pictures: targets against their paths, members, cities, and how well the figures are attested."""
 
 from dataclasses import replace
-from math import isnan
 
 import pandas as pd
 
@@ -18,11 +17,9 @@ CITIES = ("210100", "210200")
 NATION, PROVINCE = "100000", "210000"
 GROWTH = "gdp_growth_real"
 BREAKS = {
-    "census": "census revision",
-    "correction": "figures corrected",
-    "coverage": "wider coverage",
+    "census": "census revision", "correction": "figures corrected", "coverage": "wider coverage",
     "survey": "another survey",
-}
+}  # fmt: skip
 
 
 # -- targets ----------------------------------------------------------------------------------------------
@@ -67,12 +64,12 @@ def draw_series(
     for verdict in assess.judge_all(data.plan, as_of=as_of):
         if (verdict.area, verdict.indicator) == (adcode, indicator) and verdict.kind in assess.VALUE_KINDS:
             return replace(draw_verdict(data, verdict), name=name)
-    return draw_plain_series(data, name, adcode=adcode)
+    return draw_plain_series(data, name)
 
 
 def draw_plain_series(data: RegionData, name: str, *, reason: str = "", **parameters) -> Picture:
     """Figures of one area over the years without a target; `reason` says why there are none."""
-    rows, head = area_series_of(data), data.head()
+    rows, head = _series_rows(data), data.head()
     low = {} if len(rows) or not reason else {"height_mm": EMPTY_MM}
     axes = charts.plot_trajectory(rows, reason=reason, **data.labels(rows, head) | low)
     return data.picture(axes, name, rows, head, **parameters)
@@ -88,7 +85,7 @@ def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
 
 def _draw_value(data: RegionData, verdict: assess.Verdict) -> Picture:
     """Actual figures against the path from the baseline to the target, and other plans' targets."""
-    rows, head = area_series_of(data), data.head()
+    rows, head = _series_rows(data), data.head()
     outlook = assess.outlook_of(data.plan, assess.target_of(data.plan, verdict.target), tables=data.tables)
     projection = outlook.projection.frame if outlook.area == verdict.area else ()
     path = None
@@ -118,11 +115,10 @@ def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
     own |= {"gap": None} if verdict.status == "not assessable" else {}
     beside = []
     for other in (one for one in shipped_plans() if one.id != plan.id):
-        places = assess.places_on(other.targets, verdict.indicator, area=verdict.area)
-        for one in other.targets.iloc[list(places)].to_dict("records"):
-            if one["kind"] in ("level", "share") and pd.notna(one["value"]):
-                target = {"value": one["value"], "comparator": one["comparator"], "label": other.id}
-                beside.append(target | {"horizon": int(one["horizon"])})
+        rows = other.targets.iloc[list(assess.places_on(other.targets, verdict.indicator, area=verdict.area))]
+        for one in rows[rows["kind"].isin(["level", "share"]) & rows["value"].notna()].to_dict("records"):
+            target = {"value": one["value"], "comparator": one["comparator"], "label": other.id}
+            beside.append(target | {"horizon": int(one["horizon"])})
     return [own, *sorted(beside, key=lambda one: (one["horizon"], one["label"]))]
 
 
@@ -172,18 +168,17 @@ def _measure(verdict: assess.Verdict) -> str:
     return verdict.reading.partition(", ")[2]
 
 
-def area_series_of(data: RegionData) -> pd.DataFrame:
+def _series_rows(data: RegionData) -> pd.DataFrame:
     """Series of an area; ``reason`` says why it breaks before a year."""
     frame = recent_years(data.series().frame)
     inside = data.area in set(data.plan.regions["region"])
-    scopes = [data.area, *(assess.members_of(data.plan, data.area) if inside else ())]
+    scopes = [data.area, *(data.members if inside else ())]
     kinds = data.tables.breaks_of(scopes, data.indicator)
-    reasons, previous = [], None
-    for year in frame["year"].tolist():
+    years, reasons = frame["year"].tolist(), []
+    for previous, year in zip([None, *years], years, strict=False):
         crossed = [first for first in sorted(kinds) if previous is not None and previous < first <= year]
         kind = kinds[crossed[-1]] if crossed else ""
         reasons.append(tr(BREAKS[kind], data.language) if kind in BREAKS else kind)
-        previous = year
     return frame.assign(reason=reasons)
 
 
@@ -223,15 +218,14 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
     """Indices chained from yearly rates, 100 in the base year, with the sources of all; an area stops at a gap."""
     rows = []
     for area, own in rates[rates["year"] > base].groupby("area", sort=False):
-        values = dict(zip(own["year"].astype(int), own["value"], strict=True))
-        if base + 1 not in values:
+        if base + 1 not in own["year"].values:
             continue
-        chain = assess.chain_index(values)
-        for year, index in zip(chain["year"].tolist(), chain["index"].tolist(), strict=True):
-            if not isnan(index):  # beyond a year without a rate
-                rows.append(
-                    (area, year, index, assess.joined_sources(own.loc[own["year"] <= year, "source"]))
-                )
+        chain = assess.chain_index(dict(zip(own["year"].astype(int), own["value"], strict=True)))
+        for year, index in (
+            chain[["year", "index"]].dropna().itertuples(index=False)
+        ):  # up to a year without a rate
+            cited = assess.joined_sources(own.loc[own["year"] <= year, "source"])
+            rows.append((area, int(year), index, cited))
     return pd.DataFrame(rows, columns=["area", "year", "value", "source"])
 
 
@@ -268,13 +262,11 @@ def draw_contributions(
         observed = [one for one in data.tables.observed_of(indicator) if one.area in data.members]
         ends = ([one for one in observed if one.year == year] for year in (years[0], years[-1]))
         pairs = zip(*(assess.common_release(end, data.members)[1] for end in ends), strict=True)
-        rows = pd.DataFrame(
-            [
-                (b.area, b.value - a.value, a.year, b.year, b.grade, f"{a.source} {b.source}")
-                for a, b in pairs
-            ],
-            columns=["area", "value", "first_year", "last_year", "grade", "source"],
-        )
+        columns = ["area", "value", "first_year", "last_year", "grade", "source"]
+        added = [
+            (b.area, b.value - a.value, a.year, b.year, b.grade, f"{a.source} {b.source}") for a, b in pairs
+        ]
+        rows = pd.DataFrame(added, columns=columns)
         head = data.head("what each member added, {first}-{last}", first=years[0], last=years[-1])
     axes = charts.plot_contributions(rows, names=data.names, **data.labels(rows, head))
     return data.picture(axes, f"contributions-{region}-{indicator}", rows, head)
@@ -307,9 +299,8 @@ def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = 
     """Shenyang and Dalian side by side, against their target for gross domestic product where the plan has one."""
     data = RegionData.load(plan, as_of, indicator="gdp", language=language, width=width)
     rows = recent_years(data.figures(CITIES))
-    own = data.plan.targets[
-        data.plan.targets["area"].isin(CITIES) & (data.plan.targets["indicator"] == "gdp")
-    ]
+    own = data.plan.targets
+    own = own[own["area"].isin(CITIES) & (own["indicator"] == "gdp")]
     line, message = None, "Shenyang and Dalian: gross domestic product"
     if len(own):
         years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1)
@@ -354,14 +345,8 @@ def draw_ranks(
 
 
 def draw_dots(
-    adcode: str,
-    indicator: str,
-    *,
-    as_of: str = "",
-    language: str = "en",
-    plan="ln-2022",
-    width: str = "double",
-) -> Picture:
+    adcode: str, indicator: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
+) -> Picture:  # fmt: skip
     """All cities against the province, in the latest year that all have."""
     data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
     province, cities = _province_and_cities(data)

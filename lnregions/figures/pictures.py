@@ -6,7 +6,7 @@ what was written.
 
 import base64
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -94,37 +94,28 @@ class Picture:
         return {"image/png": image, "text/plain": self.alt[self.language]}, {"image/png": {"width": width}}
 
 
-class Pictures:
-    """Several pictures shown one after the other.
+class Pictures(list):
+    """List of pictures, shown one after the other.
 
     Examples
     --------
-    >>> len(Pictures([]))
-    0
+    >>> Pictures([])
+    <Pictures: none>
     """
-
-    def __init__(self, pictures: Sequence[Picture]):
-        self.pictures = list(pictures)
-
-    def __len__(self) -> int:
-        return len(self.pictures)
-
-    def __iter__(self) -> Iterator[Picture]:
-        return iter(self.pictures)
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS) -> "Pictures":
         """Write the bundle of each, and return them."""
-        for picture in self.pictures:
+        for picture in self:
             picture.save(folder, formats=formats)
         return self
 
     def __repr__(self) -> str:
-        return f"<Pictures: {', '.join(picture.name for picture in self.pictures) or 'none'}>"
+        return f"<Pictures: {', '.join(picture.name for picture in self) or 'none'}>"
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        for picture in self.pictures:
+        for picture in self:
             display(picture)
 
 
@@ -347,11 +338,12 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
     return tr("{words}, as known on {date}.", language, words=words, date=tables.as_of)
 
 
-def check_verdicts(given: object) -> pd.DataFrame:
-    """Table of verdicts itself, or DataError for something else."""
-    if isinstance(given, pd.DataFrame) and set(_VERDICT_COLUMNS) <= set(given.columns):
-        return given
-    kind = quote(given)
-    if isinstance(given, pd.DataFrame):
+def check_verdicts(given: object) -> None:
+    """Refuse what is no table of verdicts."""
+    if not isinstance(given, pd.DataFrame):
+        kind = quote(given)
+    elif set(_VERDICT_COLUMNS) <= set(given.columns):
+        return
+    else:
         kind = f"a table with other columns than {', '.join(_VERDICT_COLUMNS)}"
     raise DataError(f"The verdicts are {kind}, not a table of verdicts. Give what judge(plan) returns.")
