@@ -27,7 +27,7 @@ def _comparing(draw: Callable, indicator: str) -> Callable:
     """Drawing of a picture that compares years; a region without figures for two years has none."""
 
     def drawn(plan, region, **own):
-        data = RegionData.load(plan, indicator, region=region, as_of=own["as_of"])
+        data = RegionData.load(plan, own["as_of"], region=region, indicator=indicator)
         years = data.comparable_years(data.figures())
         return Pictures([draw(plan, region, indicator, **own)] if years else [])
 
