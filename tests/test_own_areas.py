@@ -18,7 +18,7 @@ from lnregions.assess import load_tables
 from lnregions.batch.render import Settings, plan_runs, render_notebooks
 from lnregions.boundaries import boundaries_of, boundary_words
 from lnregions.explorer import web_data
-from lnregions.figures import warm_up
+from lnregions.figures.pictures import warm_up
 from lnregions.tables import batch_choices, check_plan
 
 CITY = "300101"

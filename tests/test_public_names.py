@@ -69,7 +69,7 @@ def test_the_example_of_a_public_function_runs(name, tmp_path, monkeypatch):
 def test_completion_offers_the_public_names_only():
     import lnregions.explorer.view  # noqa: F401  modules that are loaded are not offered
 
-    assert dir(ln) == sorted([*ln._NAMES, "__version__"])
+    assert dir(ln) == sorted(ln.__all__)
 
 
 @pytest.mark.parametrize("first", ["ln.view", "ln.explore", "__import__('lnregions.explorer.view')"])
