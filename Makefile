@@ -79,7 +79,8 @@ bench: $(READY)  ## measure the batch against papermill, and figures and widgets
 	@$(BIN)/python benchmarks/bench_projections.py
 
 gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
-	@$(BIN)/python -m lnregions.figures.kinds gallery
+	@for width in single onehalf double slide a4; do \
+		$(BIN)/lnregions figures --width $$width --formats png --output gallery/$$width || exit 1; done
 
 lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \

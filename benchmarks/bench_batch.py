@@ -39,8 +39,8 @@ for job in json.load(open(sys.argv[1])):
 FLOOR = """
 import json, os, sys
 import geopandas, matplotlib.pyplot
-import lnregions.figures.pictures
-lnregions.figures.pictures.warm_up()
+import lnregions.figures.kinds
+lnregions.figures.kinds.warm_up()
 for job in json.load(open(sys.argv[1])):
     os.makedirs(job["folder"], exist_ok=True)
     os.chdir(job["folder"])

@@ -10,11 +10,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-from matplotlib.backends.backend_agg import RendererAgg
-
 import lnregions as ln
-from lnregions.figures import FORMATS, bundles, encode
+from lnregions.figures import FORMATS, encode, encoding, screen_png
 from lnregions.style import PRINT_DPI
 
 RUNS = 7
@@ -34,14 +31,6 @@ def measure(name: str, work: Callable[[], object], *, target: float | None = Non
     print(f"{name:38s} {times}{verdict}")
 
 
-def pixels_of(fig) -> np.ndarray:
-    """Pixels of a figure at print resolution."""
-    width, height = (round(side * PRINT_DPI) for side in fig.get_size_inches())
-    renderer, fig.dpi = RendererAgg(width, height, PRINT_DPI), PRINT_DPI
-    fig.draw(renderer)
-    return np.asarray(renderer.buffer_rgba())
-
-
 def main() -> None:
     plan = ln.load_plan()
     verdicts = ln.judge(plan)
@@ -57,11 +46,11 @@ def main() -> None:
         for kind in FORMATS:
             measure(f"{name}: {kind}", partial(encode, fig, (kind,)))
         measure(f"{name}: {' + '.join(FORMATS)}", partial(encode, fig), target=0.25)
-    pixels = pixels_of(pictures["scorecard"]().figure)
+    fig = pictures["scorecard"]().figure
     for level in (1, 3, 4, 6, 9):
-        bundles.COMPRESSION = level
-        write = partial(bundles.encode_png, pixels, dpi=PRINT_DPI, texts={})
-        measure(f"pixels as png, level {level} ({len(write()) / 1000:.0f} kB)", write)
+        encoding.COMPRESSION = level
+        write = partial(screen_png, fig, dpi=PRINT_DPI)
+        measure(f"scorecard: png, level {level} ({len(write()) / 1000:.0f} kB)", write)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "bundles": ["FORMATS", "data_csv", "encode", "plain_markdown", "save_figure", "screen_png"],
+        "bundles": ["data_csv", "plain_markdown", "save_figure"],
         "chart_pictures": [
             "draw_city_growth", "draw_contributions", "draw_coverage", "draw_dots", "draw_dual_core",
             "draw_indexed_growth", "draw_members", "draw_plain_series", "draw_ranks", "draw_scorecard",
             "draw_series", "draw_slope", "draw_targets", "draw_verdict",
         ],
-        "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures", "write_gallery"],
+        "encoding": ["FORMATS", "encode", "screen_png", "small_picture"],
+        "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures"],
         "kits": ["bundle_docx", "bundle_zip", "dateless_docx"],
         "map_pictures": [
             "class_breaks", "draw_change", "draw_city_location", "draw_location", "draw_map", "draw_membership",

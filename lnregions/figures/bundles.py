@@ -3,53 +3,25 @@
 The same input gives the same bytes: no dates of making, no random identifiers.
 """
 
-import io
 import json
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
-import matplotlib as mpl
-import numpy as np
 import pandas as pd
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
-from PIL import Image, PngImagePlugin
 
 from lnregions import __version__
 from lnregions.errors import DataError, quote, unknown
+from lnregions.figures.encoding import FORMATS, encode
 from lnregions.files import write_json, write_whole
-from lnregions.style import (
-    FAMILY,
-    MM,
-    PRINT_DPI,
-    StyledFigure,
-    font_files,
-    missing_glyphs,
-    quick_pdf_fonts,
-    rc,
-)
+from lnregions.style import FAMILY, MM, PRINT_DPI, StyledFigure, font_files, missing_glyphs
 from lnregions.words import LANGUAGES
 from lnregions.words.catalogue import tr
 
-FORMATS = ("png", "svg", "pdf")
-
-_METADATA = {
-    "svg": {"Date": None, "Creator": "lnregions"},
-    "pdf": {"CreationDate": None, "Creator": "lnregions", "Producer": "lnregions"},
-}
-COMPRESSION = 4
-"""zlib level of PNG files: 9 is 5 % smaller and takes four times as long (benchmarks/bench_figures.py)."""
-_MOST_COLOURS = 20_000
-"""Colours above which a picture is taken for a photograph, and saved without a palette."""
-_VISIBLE = 32
-"""Difference of a channel, of 255, from which a pixel counts as changed by a palette."""
-_MOST_CHANGED = 0.004
-"""Share of pixels, at the edges of lines and letters, that a palette may change."""
 _FIRST_CHINESE = 0x2E80
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n|＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?(\d[\d,]*)(\.\d+)?([eE][+-]?\d+)?%?\Z", re.ASCII)
@@ -116,93 +88,27 @@ def save_figure(
     if caption:
         contents[".caption.md"] = caption_text(caption, records, data)
     files = {ending: stem.with_name(stem.name + ending) for ending in (*contents, ".json")}
+    drawing = sys.modules.get("lnregions.maps")  # imported if there is a map on the figure
+    maps = [facts for ax in fig.axes if drawing and (facts := drawing.map_facts(ax))]
+    facts = {
+        "figure": stem.name,
+        "package": "lnregions",
+        "version": __version__,
+        "size_mm": [round(side / MM, 1) for side in fig.get_size_inches()],
+        "dpi": PRINT_DPI,
+        "language": getattr(fig, "language", None),
+        "parameters": json.loads(json.dumps(dict(parameters or {}), default=str)),
+        **({"maps": json.loads(json.dumps(maps, default=float))} if maps else {}),
+        "sources": records,
+        "files": [files[ending].name for ending in contents],
+        "caption": caption,
+        "alt": alt,
+    }
     stem.parent.mkdir(parents=True, exist_ok=True)
     for ending, content in contents.items():
         write_whole(files[ending], content)
-    facts = _facts(fig, stem.name, parameters) | {
-        "sources": records,
-        "files": [files[ending].name for ending in contents],
-        "caption": dict(caption),
-        "alt": dict(alt),
-    }
     write_json(files[".json"], facts)
     return {ending.split(".")[1]: path for ending, path in files.items()}
-
-
-def encode(fig: Figure, formats: Sequence[str] = FORMATS, *, title: str = "") -> dict[str, bytes]:
-    """Bytes of a figure by format, of the figure's own size: no margin is cut."""
-    return {name: _encode(fig, name, title) for name in formats}
-
-
-def _encode(fig: Figure, name: str, title: str) -> bytes:
-    if name == "png":
-        return screen_png(
-            fig, dpi=PRINT_DPI, texts={"Software": "lnregions"} | ({"Title": title} if title else {})
-        )
-    metadata = _METADATA[name] | ({"Title": title} if title else {})
-    stream = io.BytesIO()
-    with _in_style(fig), quick_pdf_fonts() if name == "pdf" else nullcontext():
-        fig.savefig(stream, format=name, metadata=metadata, dpi=PRINT_DPI)
-    return stream.getvalue()
-
-
-def _in_style(fig: Figure):
-    """Block in which a figure's own style is in force, or that of its width."""
-    own = isinstance(fig, StyledFigure)
-    return fig.in_style() if own else mpl.rc_context(rc(width=fig.get_figwidth() / MM))
-
-
-def screen_png(fig: Figure, *, dpi: int, texts: Mapping[str, str] | None = None) -> bytes:
-    """Figure as PNG at some resolution, its sides the nearest whole numbers of pixels."""
-    width, height = (round(side * dpi) for side in fig.get_size_inches())
-    renderer, own_dpi = RendererAgg(width, height, dpi), fig.dpi
-    try:
-        fig.dpi = dpi
-        with _in_style(fig):
-            fig.draw(renderer)
-    finally:
-        fig.dpi = own_dpi
-    return encode_png(np.asarray(renderer.buffer_rgba()), dpi=dpi, texts=texts or {})
-
-
-def encode_png(pixels: np.ndarray, *, dpi: int, texts: Mapping[str, str]) -> bytes:
-    """Pixels (height, width, 4; uint8) as PNG without transparency, with a palette if 256 colours are enough."""
-    stream, metadata = io.BytesIO(), PngImagePlugin.PngInfo()
-    for key, text in texts.items():
-        metadata.add_itxt(key, text)
-    image = _with_palette(pixels) or Image.fromarray(pixels).convert("RGB")
-    image.save(stream, "PNG", dpi=(dpi, dpi), pnginfo=metadata, compress_level=COMPRESSION)
-    return stream.getvalue()
-
-
-def _with_palette(pixels: np.ndarray) -> Image.Image | None:
-    """Image with a palette of its commonest colours, a third of the size; None if that would be visible.
-
-    Colours are grouped by the first six bits of their channels. Pillow's own quantizing moves the plain fills,
-    even white, by some levels; here the commonest colour of a group stays exactly as it is.
-    """
-    counted = Image.fromarray(pixels).getcolors(_MOST_COLOURS)
-    if counted is None:
-        return None
-    counts, colours = (np.array(part) for part in zip(*sorted(counted, reverse=True), strict=True))
-    groups, colours = _group(colours.astype(np.uint8)), colours[:, :3]
-    found, first = np.unique(groups, return_index=True)
-    palette = colours[np.sort(first)[:256]]
-    distances = (palette**2).sum(axis=1) - 2 * colours[first] @ palette.T
-    table = np.zeros(1 << 18, dtype=np.uint8)
-    table[found] = distances.argmin(axis=1)
-    changed = np.abs(colours - palette[table[groups]]).max(axis=1) >= _VISIBLE
-    if counts[changed].sum() > _MOST_CHANGED * counts.sum():
-        return None
-    indexed = Image.fromarray(table[_group(pixels)])
-    indexed.putpalette(palette.astype(np.uint8).tobytes())
-    return indexed
-
-
-def _group(colours: np.ndarray) -> np.ndarray:
-    """Number of each colour (..., 4; uint8) made of the first six bits of red, green and blue."""
-    packed = np.ascontiguousarray(colours).view("<u4")[..., 0]
-    return packed >> 2 & 0x3F | packed >> 4 & 0xFC0 | packed >> 6 & 0x3F000
 
 
 def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]:
@@ -213,9 +119,9 @@ def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]
     if stem.suffix[1:].lower() in FORMATS:
         formats = stem.suffix[1:].lower() if formats is None else formats
         stem = stem.with_suffix("")
-    if isinstance(formats, str) or not isinstance(formats, Iterable):
-        formats = FORMATS if formats is None else (formats,)
-    formats = tuple(dict.fromkeys(formats))
+    formats = FORMATS if formats is None else formats
+    several = isinstance(formats, Iterable) and not isinstance(formats, str)
+    formats = tuple(dict.fromkeys(formats if several else (formats,)))
     for name in formats:
         if name not in FORMATS:
             raise unknown("format", str(name), FORMATS)
@@ -246,22 +152,6 @@ def _prepare_text(fig: Figure) -> None:
         for text in texts:
             if any(ord(c) >= _FIRST_CHINESE for c in text.get_text()):
                 text.set_fontfamily([FAMILY])
-
-
-def _facts(fig: Figure, name: str, parameters: Mapping | None) -> dict:
-    """What the sidecar says of the figure itself."""
-    drawing = sys.modules.get("lnregions.maps")  # imported if there is a map on the figure
-    maps = [facts for ax in fig.axes if drawing and (facts := drawing.map_facts(ax))]
-    facts = {
-        "figure": name,
-        "package": "lnregions",
-        "version": __version__,
-        "size_mm": [round(side / MM, 1) for side in fig.get_size_inches()],
-        "dpi": PRINT_DPI,
-        "language": getattr(fig, "language", None),
-        "parameters": json.loads(json.dumps(dict(parameters or {}), default=str)),
-    }
-    return facts | ({"maps": json.loads(json.dumps(maps, default=float))} if maps else {})
 
 
 # -- data -------------------------------------------------------------------------------------------------
@@ -295,14 +185,12 @@ def _safe_cell(value: object) -> object:
 
 def _by_language(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
     """Texts by language, checked; empty for None."""
-    if not isinstance(words, Mapping | None) or not all(
-        isinstance(one, str) for one in (words or {}).values()
-    ):
+    words = {} if words is None else words
+    if not isinstance(words, Mapping) or not all(isinstance(one, str) for one in words.values()):
         raise DataError(
             f"The {what} {quote(words)} is not text by language. "
             'Give it by language, such as {"en": "GDP of two cities.", "zh": "两市生产总值。"}.'
         )
-    words = dict(words or {})
     for language in words:
         if language not in LANGUAGES:
             raise unknown(f"language of the {what}", language, LANGUAGES)
@@ -322,29 +210,24 @@ def source_records(
     if sources is None:
         return []
     rows = sources.to_dict("records") if isinstance(sources, pd.DataFrame) else sources
-    records = [{k: str(row[k]) for k in _RECORDED if k in row and not _empty(row[k])} for row in rows]
+    records = [
+        {k: str(row[k]) for k in _RECORDED if k in row and row[k] != "" and pd.notna(row[k])} for row in rows
+    ]
     column = next((c for c in ("source", "sources") if data is not None and c in data), None)
     if column is None:
         return records
-    known = {record.get("source"): record for record in records}
-    cited: dict[str, list[dict]] = {}
-    for row in data.to_dict("records"):
-        for name in str("" if _empty(row[column]) else row[column]).split():
-            cited.setdefault(name, []).append(row)
-    found = []
-    for name, citing in sorted(cited.items()):
+    known, found = {record.get("source"): record for record in records}, []
+    cited = pd.DataFrame(data).assign(cited=data[column].fillna("").astype(str).str.split()).explode("cited")
+    for name, citing in cited.groupby("cited"):  # without the rows that cite nothing
         if name not in known:
             raise unknown("source", name, [str(k) for k in known])
-        marks = {
-            mark: sorted({str(row[key])[:10] for row in citing if not _empty(row.get(key))})
-            for key, mark in (("grade", "grades"), ("vintage", "vintages"))
-        }
-        found.append(known[name] | {mark: values for mark, values in marks.items() if values})
+        marks = {}
+        for key in ("grade", "vintage"):
+            values = citing[key].dropna().astype(str).str[:10] if key in citing else ()
+            if values := sorted({*values} - {""}):
+                marks[f"{key}s"] = values
+        found.append(known[name] | marks)
     return found
-
-
-def _empty(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and value != value)
 
 
 def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: pd.DataFrame | None) -> str:
@@ -371,18 +254,18 @@ def plain_markdown(text: str) -> str:
 
 
 def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int], language: str) -> str:
+    """Caption in one language with its sources and grades."""
     space, semicolon, comma = (" ", "; ", ", ") if language == "en" else ("", "；", "，")
     parts = [f"**{tr('Figure.', language)}**{space}{plain_markdown(words.strip())}"]
-    if records:
-        named = semicolon.join(plain_markdown(_named(record, language)) for record in records)
+    named = []
+    for record in records:
+        title, date = record.get("title", record.get("source", "")), record.get("published", "")
+        named.append(tr("{title} ({date})", language, title=title, date=date) if date else title)
+    if named:
+        named = semicolon.join(map(plain_markdown, named))
         parts.append(tr("Sources: {sources}.", language, sources=named))
     if grades:
         counted = [tr("{grade} ({number})", language, grade=g, number=n) for g, n in sorted(grades.items())]
         parts.append(tr("Grades of evidence: {grades}.", language, grades=comma.join(counted)))
     parts.append(tr("Made with lnregions {version}.", language, version=__version__))
     return space.join(parts)
-
-
-def _named(record: Mapping, language: str) -> str:
-    title, date = record.get("title", record.get("source", "")), record.get("published", "")
-    return tr("{title} ({date})", language, title=title, date=date) if date else title

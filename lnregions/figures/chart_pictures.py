@@ -1,7 +1,6 @@
 """Charts as pictures: targets against their paths, members, cities, and how well the figures are attested."""
 
 from dataclasses import replace
-from math import isnan
 
 import pandas as pd
 
@@ -18,11 +17,9 @@ CITIES = ("210100", "210200")
 NATION, PROVINCE = "100000", "210000"
 GROWTH = "gdp_growth_real"
 BREAKS = {
-    "census": "census revision",
-    "correction": "figures corrected",
-    "coverage": "wider coverage",
+    "census": "census revision", "correction": "figures corrected", "coverage": "wider coverage",
     "survey": "another survey",
-}
+}  # fmt: skip
 
 
 # -- targets ----------------------------------------------------------------------------------------------
@@ -32,7 +29,7 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
     """Scorecard of all targets: what was asked for, what came, the gap and the verdict."""
     check_verdicts(verdicts)
     as_of = verdicts["as_of"].iloc[0] if len(verdicts) else ""
-    data = RegionData.load(plan, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, language=language, width=width)
     rows = verdicts.drop(columns=["reason_zh", "reason_en"]).assign(source=verdicts["sources"])
     message = "All {number} targets and their verdicts" if len(rows) > 1 else "The target and its verdict"
     title = data.words(message, number=len(rows))
@@ -51,7 +48,7 @@ def draw_targets(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Pictures:
     """Every target of a region that can be drawn, under each reading that names another area or measure."""
-    data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
     found = reversed(assess.judge_all(data.plan, as_of=as_of))
     own = [verdict for verdict in found if verdict.region == region and verdict.kind != "qualitative"]
     drawn = {(verdict.target, verdict.area, _measure(verdict)): verdict for verdict in own}
@@ -62,22 +59,20 @@ def draw_series(
     adcode: str, indicator: str, *, plan, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """One city's figures over the years, against its target where the plan has one for it."""
-    data = RegionData.load(
-        plan, indicator=indicator, adcode=adcode, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
     name = f"series-{adcode}-{indicator}"
     for verdict in assess.judge_all(data.plan, as_of=as_of):
         if (verdict.area, verdict.indicator) == (adcode, indicator) and verdict.kind in assess.VALUE_KINDS:
             return replace(draw_verdict(data, verdict), name=name)
-    return draw_plain_series(data, name, adcode=adcode)
+    return draw_plain_series(data, name)
 
 
 def draw_plain_series(data: RegionData, name: str, *, reason: str = "", **parameters) -> Picture:
     """Figures of one area over the years without a target; `reason` says why there are none."""
-    rows, head = area_series_of(data), data.head()
+    rows, head = _series_rows(data), data.head()
     low = {} if len(rows) or not reason else {"height_mm": EMPTY_MM}
     axes = charts.plot_trajectory(rows, reason=reason, **data.labels(rows, head) | low)
-    return data.picture(axes, name, rows, head.caption(), **parameters)
+    return data.picture(axes, name, rows, head, **parameters)
 
 
 def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
@@ -90,7 +85,7 @@ def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
 
 def _draw_value(data: RegionData, verdict: assess.Verdict) -> Picture:
     """Actual figures against the path from the baseline to the target, and other plans' targets."""
-    rows, head = area_series_of(data), data.head()
+    rows, head = _series_rows(data), data.head()
     outlook = assess.outlook_of(data.plan, assess.target_of(data.plan, verdict.target), tables=data.tables)
     projection = outlook.frame if outlook.area == verdict.area else ()
     path = None
@@ -120,11 +115,10 @@ def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
     own |= {"gap": None} if verdict.status == "not assessable" else {}
     beside = []
     for other in (one for one in shipped_plans() if one.id != plan.id):
-        places = assess.places_on(other.targets, verdict.indicator, area=verdict.area)
-        for one in other.targets.iloc[list(places)].to_dict("records"):
-            if one["kind"] in ("level", "share") and pd.notna(one["value"]):
-                target = {"value": one["value"], "comparator": one["comparator"], "label": other.id}
-                beside.append(target | {"horizon": int(one["horizon"])})
+        rows = other.targets.iloc[list(assess.places_on(other.targets, verdict.indicator, area=verdict.area))]
+        for one in rows[rows["kind"].isin(["level", "share"]) & rows["value"].notna()].to_dict("records"):
+            target = {"value": one["value"], "comparator": one["comparator"], "label": other.id}
+            beside.append(target | {"horizon": int(one["horizon"])})
     return [own, *sorted(beside, key=lambda one: (one["horizon"], one["label"]))]
 
 
@@ -174,18 +168,17 @@ def _measure(verdict: assess.Verdict) -> str:
     return verdict.reading.partition(", ")[2]
 
 
-def area_series_of(data: RegionData) -> pd.DataFrame:
+def _series_rows(data: RegionData) -> pd.DataFrame:
     """Series of an area; ``reason`` says why it breaks before a year."""
     frame = recent_years(data.series().frame)
     inside = data.area in set(data.plan.regions["region"])
-    scopes = [data.area, *(assess.members_of(data.plan, data.area) if inside else ())]
+    scopes = [data.area, *(data.members if inside else ())]
     kinds = data.tables.breaks_of(scopes, data.indicator)
-    reasons, previous = [], None
-    for year in frame["year"].tolist():
+    years, reasons = frame["year"].tolist(), []
+    for previous, year in zip([None, *years], years, strict=False):
         crossed = [first for first in sorted(kinds) if previous is not None and previous < first <= year]
         kind = kinds[crossed[-1]] if crossed else ""
         reasons.append(tr(BREAKS[kind], data.language) if kind in BREAKS else kind)
-        previous = year
     return frame.assign(reason=reasons)
 
 
@@ -196,19 +189,17 @@ def draw_members(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Small multiples of a region's member cities: the same years and the same scale."""
-    data = RegionData.load(
-        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     rows, head = recent_years(data.figures()), data.head("member cities")
     axes = charts.plot_member_panels(rows, members=data.members, **data.labels(rows, head))
-    return data.picture(axes, f"members-{region}-{indicator}", rows, head.caption(), region=region)
+    return data.picture(axes, f"members-{region}-{indicator}", rows, head)
 
 
 def draw_indexed_growth(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Real growth of the members chained from one year, beside the province."""
-    data = RegionData.load(plan, region=region, indicator=GROWTH, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, language=language, width=width)
     base = int(data.plan.facts["first_year"]) - 6
     members, province = data.figures(), data.figures([PROVINCE])
     head = data.head("{year} = 100", year=base)
@@ -220,22 +211,21 @@ def draw_indexed_growth(
         highlight=[lead] if lead else [], names=data.names, **labels,
     )  # fmt: skip
     rows = pd.concat([chained, beside], ignore_index=True)
-    return data.picture(axes, f"indexed-growth-{region}", rows, head.caption(), region=region)
+    return data.picture(axes, f"indexed-growth-{region}", rows, head)
 
 
 def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
     """Indices chained from yearly rates, 100 in the base year, with the sources of all; an area stops at a gap."""
     rows = []
     for area, own in rates[rates["year"] > base].groupby("area", sort=False):
-        values = dict(zip(own["year"].astype(int), own["value"], strict=True))
-        if base + 1 not in values:
+        if base + 1 not in own["year"].values:
             continue
-        chain = assess.chain_index(values)
-        for year, index in zip(chain["year"].tolist(), chain["index"].tolist(), strict=True):
-            if not isnan(index):  # beyond a year without a rate
-                rows.append(
-                    (area, year, index, assess.joined_sources(own.loc[own["year"] <= year, "source"]))
-                )
+        chain = assess.chain_index(dict(zip(own["year"].astype(int), own["value"], strict=True)))
+        for year, index in (
+            chain[["year", "index"]].dropna().itertuples(index=False)
+        ):  # up to a year without a rate
+            cited = assess.joined_sources(own.loc[own["year"] <= year, "source"])
+            rows.append((area, int(year), index, cited))
     return pd.DataFrame(rows, columns=["area", "year", "value", "source"])
 
 
@@ -243,9 +233,7 @@ def draw_slope(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Slopes of the members from the first to the last year of one unbroken segment that all have."""
-    data = RegionData.load(
-        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
     years = data.comparable_years(found)
     if years is None:
@@ -256,16 +244,14 @@ def draw_slope(
     rows = found[found["year"].isin(years)]
     head = data.head("{first} and {last}", first=years[0], last=years[1])
     axes = charts.plot_slope(rows, years=years, names=data.names, **data.labels(rows, head))
-    return data.picture(axes, f"slope-{region}-{indicator}", rows, head.caption(), region=region)
+    return data.picture(axes, f"slope-{region}-{indicator}", rows, head)
 
 
 def draw_contributions(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """What each member adds to the change of its region, over the plan's years that one release covers."""
-    data = RegionData.load(
-        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     series = data.series().rows
     start = data.plan.facts["first_year"] - 1
     segment = max((row.segment for row in series if row.year <= start), default=None)
@@ -276,23 +262,21 @@ def draw_contributions(
         observed = [one for one in data.tables.observed_of(indicator) if one.area in data.members]
         ends = ([one for one in observed if one.year == year] for year in (years[0], years[-1]))
         pairs = zip(*(assess.common_release(end, data.members)[1] for end in ends), strict=True)
-        rows = pd.DataFrame(
-            [
-                (b.area, b.value - a.value, a.year, b.year, b.grade, f"{a.source} {b.source}")
-                for a, b in pairs
-            ],
-            columns=["area", "value", "first_year", "last_year", "grade", "source"],
-        )
+        columns = ["area", "value", "first_year", "last_year", "grade", "source"]
+        added = [
+            (b.area, b.value - a.value, a.year, b.year, b.grade, f"{a.source} {b.source}") for a, b in pairs
+        ]
+        rows = pd.DataFrame(added, columns=columns)
         head = data.head("what each member added, {first}-{last}", first=years[0], last=years[-1])
     axes = charts.plot_contributions(rows, names=data.names, **data.labels(rows, head))
-    return data.picture(axes, f"contributions-{region}-{indicator}", rows, head.caption(), region=region)
+    return data.picture(axes, f"contributions-{region}-{indicator}", rows, head)
 
 
 def draw_coverage(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Which of the region's targets has a figure for which year, and how well it is attested."""
-    data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
     own = data.plan.targets
     own = own[(own["region"] == region) & (own["kind"] != "qualitative")]
     years = range(int(own["first_year"].min()) - 2, int(own["horizon"].max()) + 2)
@@ -305,7 +289,7 @@ def draw_coverage(
     head = Head(data.words("{area}: figures for its targets"))
     names = dict(zip(own["target"], own[f"label_{data.language}"], strict=True))
     axes = charts.plot_coverage(rows, names=names, **data.labels(rows, head))
-    return data.picture(axes, f"coverage-{region}", rows, head.caption(), region=region)
+    return data.picture(axes, f"coverage-{region}", rows, head)
 
 
 # -- cities -----------------------------------------------------------------------------------------------
@@ -313,11 +297,10 @@ def draw_coverage(
 
 def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
     """Shenyang and Dalian side by side, against their target for gross domestic product where the plan has one."""
-    data = RegionData.load(plan, indicator="gdp", as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, indicator="gdp", language=language, width=width)
     rows = recent_years(data.figures(CITIES))
-    own = data.plan.targets[
-        data.plan.targets["area"].isin(CITIES) & (data.plan.targets["indicator"] == "gdp")
-    ]
+    own = data.plan.targets
+    own = own[own["area"].isin(CITIES) & (own["indicator"] == "gdp")]
     line, message = None, "Shenyang and Dalian: gross domestic product"
     if len(own):
         years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1)
@@ -327,14 +310,14 @@ def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = 
     head = Head(data.words(message))
     labels = data.labels(rows, head) | {"unit": "亿元"}
     axes = charts.plot_member_panels(rows, members=list(CITIES), benchmark=line, names=data.names, **labels)
-    return data.picture(axes, "dual-core", rows, head.caption())
+    return data.picture(axes, "dual-core", rows, head)
 
 
 def draw_city_growth(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
     """A city's real growth beside the province, the nation and the other cities."""
-    data = RegionData.load(plan, indicator=GROWTH, adcode=adcode, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, indicator=GROWTH, adcode=adcode, language=language, width=width)
     province, cities = _province_and_cities(data)
     rates, beside = data.figures(cities), data.figures([province, NATION])
     own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
@@ -344,36 +327,28 @@ def draw_city_growth(
         own, benchmark=beside.assign(name=beside[f"name_{data.language}"]), members=others,
         name=data.tables.name(adcode, data.language), **data.labels(rows, head),
     )  # fmt: skip
-    return data.picture(axes, f"growth-{adcode}", rows, head.caption(), adcode=adcode)
+    return data.picture(axes, f"growth-{adcode}", rows, head)
 
 
 def draw_ranks(
     adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:
     """Rank of each city by gross domestic product, year by year, one city in full colour."""
-    data = RegionData.load(plan, indicator="gdp", adcode=adcode, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, indicator="gdp", adcode=adcode, language=language, width=width)
     province, cities = _province_and_cities(data)
     rows = recent_years(data.figures(cities), first=2019)
     rows = rows[rows.groupby("year")["area"].transform("nunique") == len(cities)]
     head = replace(data, area=province).head("rank of its cities")
     labels = data.labels(rows, head) | {"unit": ""}
     axes = charts.plot_ranks(rows, highlight=[adcode], names=data.names, **labels)
-    return data.picture(axes, f"ranks-{adcode}", rows, head.caption(), adcode=adcode)
+    return data.picture(axes, f"ranks-{adcode}", rows, head)
 
 
 def draw_dots(
-    adcode: str,
-    indicator: str,
-    *,
-    as_of: str = "",
-    language: str = "en",
-    plan="ln-2022",
-    width: str = "double",
-) -> Picture:
+    adcode: str, indicator: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
+) -> Picture:  # fmt: skip
     """All cities against the province, in the latest year that all have."""
-    data = RegionData.load(
-        plan, indicator=indicator, adcode=adcode, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
     province, cities = _province_and_cities(data)
     rates = data.figures(cities)
     if rates.empty:
@@ -387,7 +362,7 @@ def draw_dots(
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = replace(data, area=province).head("its cities in {year}", year=year)
     axes = charts.plot_dots(cities_then, benchmark=benchmark, names=data.names, **data.labels(rows, head))
-    return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head.caption(), adcode=adcode)
+    return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
 
 
 def _province_and_cities(data: RegionData) -> tuple[str, list[str]]:

@@ -20,38 +20,19 @@ _WIDEST_MM = 160.0
 _ENDINGS = (".png", ".svg", ".pdf", ".csv", ".json", ".md", ".txt", ".docx", ".cff")
 
 
-def _sidecars(folder: Path) -> dict[str, dict]:
-    """Sidecars of the figures of a folder by their path without ending, sorted."""
+def _figures(folder: Path, language: str) -> dict[str, dict]:
+    """Sidecars of the figures of a folder by their path without ending, sorted; their ``words`` are the caption."""
     found = {}
     for path in sorted(folder.rglob("*.json")):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(content, dict) and content.get("package") == "lnregions" and "figure" in content:
-            found[path.relative_to(folder).with_suffix("").as_posix()] = content
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(facts, dict) and facts.get("package") == "lnregions" and "figure" in facts:
+            words = facts["caption"].get(language) or next(iter(facts["caption"].values()), "")
+            found[path.relative_to(folder).with_suffix("").as_posix()] = facts | {"words": words}
     if not found:
         raise DataError(
             f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first."
         )
     return found
-
-
-def _words(facts: dict, kind: str, language: str) -> str:
-    """Caption or alt text of a figure, in another language if there is none in this one."""
-    return facts[kind].get(language) or next(iter(facts[kind].values()), "")
-
-
-def _readme(sidecars: dict[str, dict], title: str, language: str) -> str:
-    """What the kit holds, figure by figure."""
-    lines = [
-        f"# {plain_markdown(title or tr('Figures', language))}",
-        "",
-        f"## {tr('What is in here', language)}",
-        "",
-    ]
-    for name, facts in sidecars.items():
-        files = ", ".join(f"`{file}`" for file in facts["files"])
-        lines += [f"- **{name}** {plain_markdown(_words(facts, 'caption', language))}".rstrip(), f"  {files}"]
-    lines += ["", f"## {tr('How to cite', language)}", "", "CITATION.cff", ""]
-    return "\n".join(lines)
 
 
 def _archive(entries: dict[str, bytes]) -> bytes:
@@ -96,7 +77,12 @@ def bundle_zip(
         If the folder holds no figure.
     """
     folder, path = Path(folder), Path(path)
-    readme = _readme(_sidecars(folder), title, check_language(language))
+    title = plain_markdown(title or tr("Figures", check_language(language)))
+    lines = [f"# {title}", "", f"## {tr('What is in here', language)}", ""]
+    for name, facts in _figures(folder, language).items():
+        lines.append(f"- **{name}** {plain_markdown(facts['words'])}".rstrip())
+        lines.append("  " + ", ".join(f"`{file}`" for file in facts["files"]))
+    lines += ["", f"## {tr('How to cite', language)}", "", "CITATION.cff", ""]
     if citation is None:
         shipped = root() / "CITATION.cff"
         citation = shipped.read_text(encoding="utf-8") if shipped.is_file() else f"lnregions {__version__}\n"
@@ -105,7 +91,7 @@ def bundle_zip(
         for file in sorted(folder.rglob("*"))
         if file.is_file() and file.suffix in _ENDINGS and file.resolve() != path.resolve()
     }
-    entries |= {"README.md": readme.encode(), "CITATION.cff": citation.encode()}
+    entries |= {"README.md": "\n".join(lines).encode(), "CITATION.cff": citation.encode()}
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, _archive(entries))
     return path
@@ -131,14 +117,14 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
     check_language(language)
     document = docx.Document()
     document.add_heading(title or tr("Figures", language), level=1)
-    for name, facts in _sidecars(folder).items():
+    for name, facts in _figures(folder, language).items():
         file = folder / f"{name}.png"
         if not file.is_file():
             raise DataError(
                 f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too."
             )
         document.add_picture(str(file), width=Mm(min(facts["size_mm"][0], _WIDEST_MM)))
-        words = _words(facts, "caption", language) or name
+        words = facts["words"] or name
         document.inline_shapes[-1]._inline.docPr.set("descr", facts["alt"].get(language) or words)
         document.add_paragraph(words, style="Caption")
         if f"{Path(name).name}.csv" in facts["files"]:

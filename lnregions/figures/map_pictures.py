@@ -1,14 +1,15 @@
 """Maps as pictures: the plan's regions, the figures of their members, changes, years side by side, verdicts."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
+import geopandas as gpd
 import pandas as pd
+import shapely
 from matplotlib.patches import Patch
 
 from lnregions import maps
 from lnregions.assess import Tables, judge, members_of
-from lnregions.boundaries import boundaries_of, boundary_words, load_context, load_locator, project
+from lnregions.boundaries import boundaries_of, boundary_words, load_context, load_locator
 from lnregions.errors import DataError, quote
 from lnregions.figures.pictures import Head, Picture, RegionData, check_verdicts, paired_years
 from lnregions.style import BORDER
@@ -30,20 +31,18 @@ _VERDICT = ["target", "region", "area", "status", "actual_year", "actual", "requ
 
 def draw_membership(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
     """Map of all regions, where they overlap, and how well each membership is attested."""
-    data = RegionData.load(plan, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, language=language, width=width)
     years = f"{data.plan.facts['first_year']}-{data.plan.facts['horizon']}"
     title = data.words("Who belongs to the regions of the plan, {years}", years=years)
-    caption = data.words(
-        "Members of the plan's regions, {years}, and how well each is attested.", years=years
-    )
-    return _draw_members(data, data.plan.membership, "membership", title, caption)
+    message = "Members of the plan's regions, {years}, and how well each is attested."
+    return _draw_members(data, data.plan.membership, "membership", title, data.words(message, years=years))
 
 
 def draw_location(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Map of one region: its members with status, within the province."""
-    data = RegionData.load(plan, region=region, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
     own = data.plan.membership[data.plan.membership["region"] == region]
     title = data.words("{area}: location and members")
     caption = data.words("{area}: its members and how well each is attested.")
@@ -55,29 +54,28 @@ def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, 
         boundaries_of(data.plan), membership, counties=boundaries_of(data.plan, "county"),
         regions=data.plan.regions, ax=_axes(data), language=data.language,
     )  # fmt: skip
-    sources = data.plan.sources
+    sources, english = data.plan.sources, data.language == "en"
     issuers = sources["publisher"].where(sources["publisher"] != "", sources["title"]).drop_duplicates()
-    named = ("; " if data.language == "en" else "；").join(issuers.head(2).astype(str))
-    line = tr("Source: {sources}", data.language, sources=named) + (". " if data.language == "en" else "。")
+    named = ("; " if english else "；").join(issuers.head(2).astype(str))
+    line = tr("Source: {sources}", data.language, sources=named) + (". " if english else "。")
     line += boundary_words(data.plan, data.language)
-    finish_picture_map(data, axes, title, line)
-    return data.picture(axes, name, membership[_MEMBERSHIP], caption, region=data.area)
+    _finish(data, axes, title, line)
+    return data.picture(axes, name, membership[_MEMBERSHIP], caption)
 
 
 def draw_city_location(
     plan, adcode: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
-    data = RegionData.load(plan, adcode=adcode, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, adcode=adcode, language=language, width=width)
     cities, counties = boundaries_of(data.plan), boundaries_of(data.plan, "county")
     own = counties[counties["parent"] == adcode]
     if len(own):
         title = data.words("{area}: its districts and counties")
         caption = data.words("{area} with its {number} districts and counties.", number=len(own))
     else:
-        own = cities[cities["area"] == adcode]
-        title = data.words("{area}: where it lies")
-        caption = Head(title).caption()
+        own, title = cities[cities["area"] == adcode], data.words("{area}: where it lies")
+        caption = Head(title)
     frame = maps.prepare(own)
     axes = maps.start(_axes(data), frame, data.language)
     fills = [PLAIN] * len(frame)
@@ -88,9 +86,10 @@ def draw_city_location(
         patch, word = Patch(facecolor=PLAIN, edgecolor=BORDER), tr("districts and counties", data.language)
         maps.add_legend(axes, [patch], [word], title="", notes=key)
     line, others = boundary_words(data.plan, data.language), cities[cities["area"] != adcode]
-    finish_picture_map(data, axes, title, line, others=others)
-    rows = pd.DataFrame(own[["area", "name_en", "name_zh"]])
-    return data.picture(axes, f"location-{adcode}", rows, caption, adcode=adcode)
+    _finish(data, axes, title, line, others=others)
+    return data.picture(
+        axes, f"location-{adcode}", pd.DataFrame(own[["area", "name_en", "name_zh"]]), caption
+    )
 
 
 # -- figures ----------------------------------------------------------------------------------------------
@@ -106,9 +105,7 @@ def draw_map(
     region of counties is drawn by county where any of its counties has a figure. Without a year the latest one
     serves that at least half of the areas have; where no year has that many, the latest figure of each area.
     """
-    data = RegionData.load(
-        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     level, members = level_of(data.plan, region, indicator, data.tables)
     frame = boundaries_of(data.plan, level)
     found = one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
@@ -127,16 +124,23 @@ def draw_map(
         breaks = class_breaks(values, row["measure"])
         axes = maps.plot_choropleth(drawn, "value", breaks=breaks, **amounts, **options)
     rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
-    title = _map_title(data, rows, stand_in=_stand_in(data.plan, region, members))
-    finish_picture_map(data, axes, title, data.source_line(rows), others=frame[~inside])
+    years = sorted({*rows["year"].dropna().astype(int)})
+    title = data.words("{area}: {indicator}, no data")
+    if years:
+        span = "-".join(map(str, dict.fromkeys((years[0], years[-1]))))
+        title = data.words("{area}: {indicator}, {years}", years=span)
+    own = data.plan.membership[data.plan.membership["region"] == region]
+    own = own[own["area"].isin(members)]
+    if len(own) and own["proxy"].astype(bool).all():
+        title = data.words("{title} (cities standing in for counties)", title=title)
     facts = maps.map_facts(axes)
     facts = {"crs": facts.pop("crs", ""), "classes": facts}
-    return data.picture(
-        axes, f"map-{region}-{indicator}", rows, Head(title).caption(), region=region, **facts
-    )
+    _finish(data, axes, title, data.source_line(rows), others=frame[~inside])
+    return data.picture(axes, f"map-{region}-{indicator}", rows, Head(title), **facts)
 
 
 def _whole_year(given: object) -> int | None:
+    """Year as a whole number; None for none."""
     if given is None or given == "":
         return None
     if isinstance(given, bool) or not isinstance(given, int | float) or not float(given).is_integer():
@@ -144,23 +148,6 @@ def _whole_year(given: object) -> int | None:
             f"The year {quote(given)} is not a whole number. Give a four-digit year such as 2024."
         )
     return int(given)
-
-
-def _map_title(data: RegionData, rows: pd.DataFrame, *, stand_in: bool) -> dict[str, str]:
-    """What a map shows, where and when."""
-    years = sorted(set(rows["year"].dropna().astype(int)))
-    if years:
-        span = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
-        title = data.words("{area}: {indicator}, {years}", years=span)
-    else:
-        title = data.words("{area}: {indicator}, no data")
-    return data.words("{title} (cities standing in for counties)", title=title) if stand_in else title
-
-
-def _stand_in(plan, region: str, members) -> bool:
-    """Whether a region's areas are cities that only stand in for its counties in statistics."""
-    own = plan.membership[(plan.membership["region"] == region) & plan.membership["area"].isin(members)]
-    return len(own) > 0 and bool(own["proxy"].astype(bool).all())
 
 
 def level_of(plan, region: str, indicator: str, tables: Tables) -> tuple[str, list[str]]:
@@ -216,47 +203,38 @@ def draw_change(
     Amounts change in per cent, rates and shares in percentage points, from the last year before the plan that
     all members have to the latest that all have; a member whose series breaks between them has no change.
     """
-    data = RegionData.load(
-        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
     years = data.comparable_years(found)
     if years is None:
         return _draw_no_years("change", data)
-    rows, unit = _change(paired_years(found, *years), data.codebook["measure"])
-    rows.insert(1, "first_year", years[0])
-    rows.insert(2, "last_year", years[1])
+    pairs, amount = paired_years(found, *years), data.codebook["measure"] == "level"
+    change = pairs["value_after"] - pairs["value_before"]
+    rows = pd.DataFrame({
+        "first_year": years[0],
+        "last_year": years[1],
+        "before": pairs["value_before"],
+        "after": pairs["value_after"],
+        "change": change / pairs["value_before"] * 100 if amount else change,
+        "grade": pairs[["grade_before", "grade_after"]].max(axis=1),
+        "source": pairs["source_before"] + " " + pairs["source_after"],
+    }).reset_index()  # fmt: skip
     frame = boundaries_of(data.plan)
     inside = frame["area"].isin(data.members)
     axes = maps.plot_change(
-        frame[inside].merge(rows, on="area", how="left"), "change", unit=unit, ax=_axes(data),
-        legend=data.codebook[f"name_{data.language}"], language=data.language,
+        frame[inside].merge(rows, on="area", how="left"), "change", unit="%" if amount else "pp",
+        ax=_axes(data), legend=data.codebook[f"name_{data.language}"], language=data.language,
     )  # fmt: skip
     title = data.words("{area}: change of {indicator}, {first}-{last}", first=years[0], last=years[1])
-    finish_picture_map(data, axes, title, data.source_line(rows), others=frame[~inside])
-    return data.picture(axes, f"change-{region}-{indicator}", rows, Head(title).caption(), region=region)
-
-
-def _change(pairs: pd.DataFrame, measure: str) -> tuple[pd.DataFrame, str]:
-    """Change of each area between two years, and its unit: per cent of an amount, else percentage points."""
-    change = pairs["value_after"] - pairs["value_before"]
-    rows = pd.DataFrame({
-        "before": pairs["value_before"],
-        "after": pairs["value_after"],
-        "change": change / pairs["value_before"] * 100 if measure == "level" else change,
-        "grade": pairs[["grade_before", "grade_after"]].max(axis=1),
-        "source": pairs["source_before"] + " " + pairs["source_after"],
-    })  # fmt: skip
-    return rows.reset_index(), "%" if measure == "level" else "pp"
+    _finish(data, axes, title, data.source_line(rows), others=frame[~inside])
+    return data.picture(axes, f"change-{region}-{indicator}", rows, Head(title))
 
 
 def draw_years(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Maps of a rate or share side by side by year, with the same classes and one legend."""
-    data = RegionData.load(
-        plan, region=region, indicator=indicator, as_of=as_of, language=language, width=width
-    )
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
     if found.empty:
         return _draw_no_years("years", data)
@@ -270,17 +248,15 @@ def draw_years(
     )  # fmt: skip
     title = data.words("{area}: {indicator}, {years}", years=f"{years[0]}-{years[-1]}")
     maps.finish_map(axes, title=title[data.language], source=data.source_line(rows), language=data.language)
-    return data.picture(axes, f"years-{region}-{indicator}", rows, Head(title).caption(), region=region)
+    return data.picture(axes, f"years-{region}-{indicator}", rows, Head(title))
 
 
 def _draw_no_years(kind: str, data: RegionData) -> Picture:
     """Map of the members, all hatched, if no two years can be compared."""
     title = data.words("{area}: {indicator}, no years to compare")
     reason = tr("no two years of any member may be compared", data.language)
-    rows = pd.DataFrame({"area": data.members})
-    return draw_no_data(
-        data, f"{kind}-{data.area}-{data.indicator}", rows, title, areas=data.members, reason=reason
-    )
+    rows, name = pd.DataFrame({"area": data.members}), f"{kind}-{data.area}-{data.indicator}"
+    return draw_no_data(data, name, rows, title, areas=data.members, reason=reason)
 
 
 def draw_no_data(
@@ -288,59 +264,41 @@ def draw_no_data(
     reason: str = "",
 ) -> Picture:  # fmt: skip
     """Map of areas all hatched, since none has a figure to show; `reason` says why."""
-    frame = boundaries_of(data.plan, level)
-    inside = frame["area"].isin(areas)
-    legend = data.codebook[f"name_{data.language}"]
-    axes = maps.plot_no_data(
-        frame[inside], legend=legend, reason=reason, ax=_axes(data), language=data.language
-    )
-    line = boundary_words(data.plan, data.language)
-    finish_picture_map(data, axes, title, line, others=frame[~inside])
-    return data.picture(axes, name, rows, Head(title).caption(), region=data.area)
+    frame, legend = boundaries_of(data.plan, level), data.codebook[f"name_{data.language}"]
+    inside, options = frame["area"].isin(areas), {"ax": _axes(data), "language": data.language}
+    axes = maps.plot_no_data(frame[inside], legend=legend, reason=reason, **options)
+    _finish(data, axes, title, boundary_words(data.plan, data.language), others=frame[~inside])
+    return data.picture(axes, name, rows, Head(title))
 
 
 # -- verdicts ---------------------------------------------------------------------------------------------
 
 
 def draw_verdict_map(
-    plan,
-    verdicts: pd.DataFrame | None = None,
-    *,
-    as_of: str = "",
-    language: str = "en",
-    width: str = "double",
-) -> Picture:
+    plan, verdicts: pd.DataFrame | None = None, *, as_of: str = "", language: str = "en", width: str = "double"
+) -> Picture:  # fmt: skip
     """Map of the plan's state: every region with one mark a target, whose shape and colour tell the verdict."""
     if verdicts is not None:
         check_verdicts(verdicts)
-    data = RegionData.load(plan, as_of=as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, language=language, width=width)
     verdicts = judge(data.plan, as_of=as_of) if verdicts is None else verdicts
-    members = _drawn_members(data.plan)
+    members = {}
+    for region in data.plan.regions["region"]:  # drawn by county if it has any, else by city
+        counties = data.plan.members(region, level="county")
+        members[region] = counties or data.plan.members(region, level="city")
     counties = boundaries_of(data.plan, "county")
-    wanted = counties["area"].isin({area for areas in members.values() for area in areas})
+    counties = counties[counties["area"].isin({area for own in members.values() for area in own})]
     axes = maps.plot_plan_status(
-        pd.concat([boundaries_of(data.plan), counties[wanted]], ignore_index=True), verdicts, members=members,
+        pd.concat([boundaries_of(data.plan), counties], ignore_index=True), verdicts, members=members,
         names=data.plan.regions.set_index("region")[f"short_{data.language}"],
         legend=tr("Verdict (targets)", data.language), ax=_axes(data), language=data.language,
     )  # fmt: skip
-    one, many = (
-        "The plan's target and its verdict, by region",
-        "{number} targets of the plan and their verdicts, by region",
-    )
+    one = "The plan's target and its verdict, by region"
+    many = "{number} targets of the plan and their verdicts, by region"
     title = {lang: trn(one, many, len(verdicts), lang) for lang in ("en", "zh")}
     rows = verdicts[_VERDICT].assign(source=verdicts["sources"])
-    finish_picture_map(data, axes, title, data.source_line(rows))
+    _finish(data, axes, title, data.source_line(rows))
     return data.picture(axes, "verdict-map", rows, data.dated(title))
-
-
-def _drawn_members(plan) -> dict[str, list[str]]:
-    """Areas that make each region on a map: counties if it has any, else cities."""
-    found = {}
-    for region in plan.regions["region"]:
-        own = plan.membership[plan.membership["region"] == region]
-        counties = own.loc[own["level"] == "county", "area"].tolist()
-        found[region] = counties or own.loc[own["level"] == "city", "area"].tolist()
-    return found
 
 
 # -- around the areas -------------------------------------------------------------------------------------
@@ -350,35 +308,21 @@ def _axes(data: RegionData):
     return maps.map_axes(data.width, language=data.language)
 
 
-def finish_picture_map(data: RegionData, axes, title: Mapping[str, str], line: str, *, others=None) -> None:
+def _finish(data: RegionData, axes, title: Mapping[str, str], line: str, *, others=None) -> None:
     """Title, scale bar, arrow, source line, locator; other areas and neighbours as ground.
 
     A map of areas elsewhere than in the province has neither its neighbours nor the locator.
     """
-    here = _in_province(axes)
-    ground = load_context() if here else None
+    drawn, around = maps.drawn_on(axes), load_context()
+    box = gpd.GeoSeries([shapely.box(*drawn.geometry.total_bounds)], crs=drawn.crs).to_crs(around.crs)
+    province = shapely.box(*around[around["area"] == PROVINCE].total_bounds)
+    here = bool(box.intersects(province).all())
+    ground = around if here else None
     if others is not None and len(others):
         ground = others.assign(kind="area").reset_index(drop=True)
         if here:
-            around = load_context()
             ground = pd.concat([around[around["area"] != PROVINCE], ground], ignore_index=True)
-    inset = (load_locator(), [PROVINCE]) if here else None
-    words = {"title": title[data.language], "source": line, "language": data.language}
-    maps.finish_map(axes, **words, context=ground, inset=inset)
-
-
-def _in_province(axes) -> bool:
-    """Whether any of the areas drawn reaches into the province."""
-    drawn = maps.drawn_on(axes)
-    if drawn is None:
-        return True
-    west, south, east, north = _province_bounds(drawn.crs)
-    left, bottom, right, top = drawn.geometry.total_bounds
-    return bool(west < right and left < east and south < top and bottom < north)
-
-
-@lru_cache(maxsize=8)
-def _province_bounds(crs) -> tuple[float, ...]:
-    """Bounds of the province on the grid of a map."""
-    context = load_context()
-    return tuple(project(context[context["area"] == PROVINCE], crs=crs).total_bounds.tolist())
+    maps.finish_map(
+        axes, title=title[data.language], source=line, language=data.language,
+        context=ground, inset=(load_locator(), [PROVINCE]) if here else None,
+    )  # fmt: skip

@@ -6,18 +6,21 @@ what was written.
 
 import base64
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from lnregions.assess import Tables, figures_of, load_tables, member_frame, members_of
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote, unknown
-from lnregions.figures.bundles import FORMATS, save_figure, screen_png
+from lnregions.figures.bundles import save_figure
+from lnregions.figures.encoding import FORMATS, screen_png
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
 from lnregions.tables import Plan, load_indicators, plan_of
@@ -91,37 +94,28 @@ class Picture:
         return {"image/png": image, "text/plain": self.alt[self.language]}, {"image/png": {"width": width}}
 
 
-class Pictures:
-    """Several pictures shown one after the other.
+class Pictures(list):
+    """List of pictures, shown one after the other.
 
     Examples
     --------
-    >>> len(Pictures([]))
-    0
+    >>> Pictures([])
+    <Pictures: none>
     """
-
-    def __init__(self, pictures: Sequence[Picture]):
-        self.pictures = list(pictures)
-
-    def __len__(self) -> int:
-        return len(self.pictures)
-
-    def __iter__(self) -> Iterator[Picture]:
-        return iter(self.pictures)
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS) -> "Pictures":
         """Write the bundle of each, and return them."""
-        for picture in self.pictures:
+        for picture in self:
             picture.save(folder, formats=formats)
         return self
 
     def __repr__(self) -> str:
-        return f"<Pictures: {', '.join(picture.name for picture in self.pictures) or 'none'}>"
+        return f"<Pictures: {', '.join(picture.name for picture in self) or 'none'}>"
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        for picture in self.pictures:
+        for picture in self:
             display(picture)
 
 
@@ -165,7 +159,7 @@ class RegionData:
 
     @classmethod
     def load(
-        cls, plan, *, as_of: str = "", language: str = "en", width: str | float = "double", **codes: str
+        cls, plan, as_of: str = "", *, language: str = "en", width: str | float = "double", **codes: str
     ) -> "RegionData":
         """Check the arguments of a picture of a plan, of one of its regions or of a city, and load its tables.
 
@@ -185,15 +179,12 @@ class RegionData:
         """
         plan, language, width = plan_of(plan), check_language(language or "en"), width or "double"
         size_of(width)
-        choices = {
-            "region": ("region", plan.regions["region"]),
-            "adcode": ("area", plan.areas["area"]),
-            "indicator": ("indicator", load_indicators()["indicator"]),
-        }
+        known = {"region": plan.regions, "adcode": plan.areas, "indicator": load_indicators()}
         for name, code in codes.items():
-            kind, known = choices[name]
-            if not isinstance(code, str) or code not in set(known):
-                raise unknown(kind, str(code), list(known))
+            kind = "area" if name == "adcode" else name
+            choices = known[name][kind].tolist()
+            if not isinstance(code, str) or code not in choices:
+                raise unknown(kind, str(code), choices)
         area = codes.get("region") or codes.get("adcode", "")
         tables = load_tables(plan, as_of=as_of or "")
         return cls(plan, area, codes.get("indicator", ""), tables, language, width)
@@ -221,10 +212,10 @@ class RegionData:
         """Figures of the area itself year by year; of a region they are made of those of its members."""
         return figures_of(self.plan, self.area, indicator=self.indicator, tables=self.tables)
 
-    def figures(self, areas: Sequence[str] | None = None, indicator: str = "") -> pd.DataFrame:
+    def figures(self, areas: Sequence[str] | None = None) -> pd.DataFrame:
         """Figures of the members, or of other areas, year by year."""
         areas = self.members if areas is None else areas
-        return member_frame(self.tables, areas, indicator=indicator or self.indicator)
+        return member_frame(self.tables, areas, indicator=self.indicator)
 
     def comparable_years(self, found: pd.DataFrame) -> tuple[int, int] | None:
         """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
@@ -276,25 +267,23 @@ class RegionData:
         return f"{line}{space}{boundary_words(self.plan, self.language)}"
 
     def picture(
-        self, axes, name: str, data: pd.DataFrame, caption: Mapping[str, str], **parameters
+        self, axes, name: str, data: pd.DataFrame, caption: "Mapping[str, str] | Head", **parameters
     ) -> Picture:
-        """Picture of finished axes; the sources are those in the column ``source`` of the data."""
-        figure = _first(axes).get_figure(root=True)
+        """Picture of finished axes; the sources are those in the column ``source`` of the data.
+
+        Its parameters name the plan, the indicator, the date and, unless others do, the region or the city.
+        """
+        axes = axes if isinstance(axes, Axes) else np.ravel(axes)[0]
+        caption = caption.caption() if isinstance(caption, Head) else dict(caption)
         alt = self.words("{caption} {number} figures.", caption=caption, number=len(data))
-        parameters = {
-            "plan": self.plan.id,
-            "indicator": self.indicator,
-            "as_of": self.tables.as_of,
-        } | parameters
-        known = {key: value for key, value in parameters.items() if value not in (None, "")}
-        known["language"] = self.language
+        of = {"plan": self.plan.id, "indicator": self.indicator, "as_of": self.tables.as_of}
+        if "region" not in parameters:
+            of["region" if self.area in set(self.plan.regions["region"]) else "adcode"] = self.area
+        of = {key: value for key, value in (of | parameters).items() if value not in (None, "")}
         sources = self.tables.sources
         sources = sources[sources["source"].isin(list(_cited(data)))].reset_index(drop=True)
-        return Picture(name, figure, data, dict(caption), alt, sources, known, self.language)
-
-
-def _first(axes):
-    return axes.flat[0] if hasattr(axes, "flat") else axes[0] if isinstance(axes, list | tuple) else axes
+        figure, language = axes.get_figure(root=True), self.language
+        return Picture(name, figure, data, caption, alt, sources, of | {"language": language}, language)
 
 
 def in_sentence(name: str) -> str:
@@ -328,42 +317,33 @@ def _cited(data: pd.DataFrame) -> Counter:
 
 def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") -> str:
     """Sources of some data in a few words: the most used ones, grades, as-of date."""
-    counts = _cited(data)
+    counts, records = _cited(data), tables.sources.set_index("source", drop=False)
     order = sorted(counts, key=lambda source: (-counts[source], source))
-    records = {row["source"]: row for row in tables.sources.to_dict("records") if row["source"] in counts}
-    listed = [source for source in order[:_LISTED_SOURCES] if source in records]
-    named = [f"{_issuer(records[source], language)} [{source}]".strip() for source in listed]
+    named = []
+    for source in order[:_LISTED_SOURCES]:
+        if source in records.index:
+            issuer = source_name(records.loc[source], language)
+            if len(issuer) > _LONGEST_SOURCE:
+                issuer = issuer[: _LONGEST_SOURCE - 1] + "…"
+            named.append(f"[{source}]" if missing_glyphs(issuer) else f"{issuer} [{source}]".strip())
     words = ("; " if language == "en" else "；").join(named)
     if len(order) > len(named):
         words += tr("; and {number} more", language, number=len(order) - len(named))
     words = words or tr("tables of this project", language)
-    if {"source", "grade"} <= set(data.columns):
-        grades = sorted({g for g, s in zip(data["grade"], data["source"].fillna(""), strict=True) if g and s})
+    if counts and "grade" in data:
+        grades = sorted(set(data.loc[data["source"].fillna("") != "", "grade"].dropna()) - {""})
         if grades:
             listed = (", " if language == "en" else "、").join(grades)
             words += tr(" (grade {grades})", language, grades=listed)
     return tr("{words}, as known on {date}.", language, words=words, date=tables.as_of)
 
 
-def _issuer(source: Mapping, language: str) -> str:
-    """Who a source is, in few words that the font can draw."""
-    words = source_name(source, language)
-    words = words if len(words) <= _LONGEST_SOURCE else words[: _LONGEST_SOURCE - 1] + "…"
-    return "" if missing_glyphs(words) else words
-
-
-def check_verdicts(given: object) -> pd.DataFrame:
-    """Table of verdicts itself, or DataError for something else."""
-    if isinstance(given, pd.DataFrame) and set(_VERDICT_COLUMNS) <= set(given.columns):
-        return given
-    kind = quote(given)
-    if isinstance(given, pd.DataFrame):
+def check_verdicts(given: object) -> None:
+    """Refuse what is no table of verdicts."""
+    if not isinstance(given, pd.DataFrame):
+        kind = quote(given)
+    elif set(_VERDICT_COLUMNS) <= set(given.columns):
+        return
+    else:
         kind = f"a table with other columns than {', '.join(_VERDICT_COLUMNS)}"
     raise DataError(f"The verdicts are {kind}, not a table of verdicts. Give what judge(plan) returns.")
-
-
-def warm_up(plan: str = "ln-2022", as_of: str = "") -> None:
-    """Run `lnregions.figures.kinds.warm_up`, under the name that the batch knows."""
-    from lnregions import figures
-
-    figures.warm_up(plan, as_of)

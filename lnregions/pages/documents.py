@@ -12,9 +12,8 @@ from urllib.parse import unquote
 
 from lnregions.assess import verdict_table
 from lnregions.errors import DataError, check_language, unknown
-from lnregions.figures import dateless_docx
+from lnregions.figures import dateless_docx, small_picture
 from lnregions.files import safe_name, write_whole
-from lnregions.pages.inventory import small_picture
 from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
 from lnregions.paths import fonts_dir

@@ -6,16 +6,15 @@ no text or a file that is gone is left out, and the pages say what lacks.
 
 import contextlib
 import hashlib
-import io
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
 from lnregions.batch import Manifest
+from lnregions.figures import small_picture
 from lnregions.files import write_json, write_whole
 
 DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
@@ -25,10 +24,6 @@ _FIRST = ("verdict-map", "scorecard", "membership", "location", "dual-core", "ma
 _MOST_TEXT = 4000
 PREVIEWS = "previews"
 """Folder of the small versions."""
-COLOURS = 64
-WIDEST = 1100
-"""Pixels; twice what a narrow screen shows and a little more than the pages' column."""
-_MOST_PIXELS = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -207,35 +202,3 @@ def _preview(output: Path, picture: str, known: Mapping) -> dict | None:
     (output / path).parent.mkdir(parents=True, exist_ok=True)
     write_whole(output / path, small)
     return {"of": digest, "path": path, "width": width, "height": height}
-
-
-@lru_cache(maxsize=128)
-def small_picture(content: bytes, *, widest: int = WIDEST, colours: int = COLOURS) -> tuple[bytes, int, int]:
-    """Return a picture as PNG of few colours, at most `widest` pixels wide, with its width and height in pixels.
-
-    The last ones are kept: a render makes them for the notebooks' pages, and the pages over the runs show the same.
-
-    Examples
-    --------
-    >>> from PIL import Image
-    >>> file = io.BytesIO()
-    >>> Image.new("RGB", (3000, 600), "#fff").save(file, "PNG")
-    >>> small_picture(file.getvalue())[1:]
-    (1000, 200)
-    """
-    from PIL import Image
-
-    with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
-        if picture.width * picture.height > _MOST_PIXELS:
-            raise ValueError("too large a picture")
-        picture.load()
-    small = picture.convert("RGBA").reduce(max(1, -(-picture.width // widest)))
-    small = Image.alpha_composite(Image.new("RGBA", small.size, "#ffffff"), small).convert("RGB")
-    few = small.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    palette = few.getpalette()
-    triples = [palette[i : i + 3] for i in range(0, len(palette), 3)]
-    # paper stays white
-    few.putpalette([value for rgb in triples for value in ([255] * 3 if min(rgb) >= 250 else rgb)])
-    file = io.BytesIO()
-    few.save(file, "PNG")
-    return file.getvalue(), small.width, small.height

@@ -1,15 +1,14 @@
-"""The bundled font: registered with matplotlib, measured, wrapped, and subset for PDF.
-
-Nothing is imported from matplotlib before it is needed: `free_font_cache` has to run before its font manager.
-"""
+"""The bundled font: registered with matplotlib, measured, wrapped, and subset for PDF."""
 
 import contextlib
 import io
-import sys
-import time
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from inspect import signature
 from pathlib import Path
+
+from matplotlib.font_manager import fontManager
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from lnregions.paths import fonts_dir
 
@@ -18,7 +17,6 @@ PRINT_DPI = 300
 """Resolution of saved pictures, in dots per inch."""
 
 _EM = 1000.0
-_STALE_LOCK_SECONDS = 60
 _NOT_FIRST = frozenset("，。、；：？！）】》”’〉」』%,.;:!?)]}")
 _NOT_LAST = frozenset("（【《“‘〈「『([{")
 _FIRST_CHINESE = 0x2E80
@@ -27,8 +25,6 @@ _FIRST_CHINESE = 0x2E80
 @cache
 def font_files() -> dict[str, str]:
     """Paths of the bundled font by weight, registered with matplotlib on the first call in a process."""
-    from matplotlib.font_manager import fontManager
-
     files = {weight: str(fonts_dir() / f"NotoSansSC-{weight}-gb2312.ttf") for weight in ("Regular", "Bold")}
     for path in files.values():
         fontManager.addfont(path)
@@ -38,8 +34,6 @@ def font_files() -> dict[str, str]:
 @cache
 def _font(weight: str):
     """Font read into memory: processes that share an open file after a fork would move one another's position."""
-    from matplotlib.ft2font import FT2Font
-
     font = FT2Font(io.BytesIO(Path(font_files()[weight]).read_bytes()))
     font.set_size(_EM, 72)
     return font
@@ -65,8 +59,6 @@ def missing_glyphs(words: str) -> str:
 @cache
 def _advance(character: str, weight: str) -> float:
     """Advance width in ems; an em for a character that the font lacks."""
-    from matplotlib.ft2font import LoadFlags
-
     if ord(character) not in _characters():
         return 1.0
     glyph = _font(weight).load_char(ord(character), flags=LoadFlags.NO_HINTING)
@@ -161,9 +153,7 @@ def quick_pdf_fonts() -> Iterator[None]:
     ``matplotlib.backends._backend_pdf_ps.get_glyphs_subset``; where that has another signature than the one known
     here, or uharfbuzz is not installed, nothing is replaced and PDF files are written more slowly.
     """
-    from inspect import signature
-
-    from matplotlib.backends import _backend_pdf_ps as backend
+    from matplotlib.backends import _backend_pdf_ps as backend  # imports fontTools
 
     original = getattr(backend, "get_glyphs_subset", None)
     try:
@@ -188,18 +178,3 @@ def quick_pdf_fonts() -> Iterator[None]:
     finally:
         if known:
             backend.get_glyphs_subset = original
-
-
-def free_font_cache() -> None:
-    """Remove a lock that a killed process left on matplotlib's font cache a minute ago or longer.
-
-    matplotlib holds the lock for a tenth of a second, and waits five seconds for it in every process.
-    """
-    if "matplotlib.font_manager" in sys.modules:
-        return
-    import matplotlib
-
-    for lock in Path(matplotlib.get_cachedir()).glob("fontlist-*.matplotlib-lock"):
-        with contextlib.suppress(OSError):
-            if time.time() - lock.stat().st_mtime > _STALE_LOCK_SECONDS:
-                lock.unlink()

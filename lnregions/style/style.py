@@ -20,27 +20,10 @@ from matplotlib.text import Text
 
 from lnregions.errors import DataError, quote, unknown
 from lnregions.style.fonts import FAMILY, font_files
-from lnregions.style.palette import ROLES, STATUSES
-from lnregions.words import LANGUAGES, check_language, format_number, format_value, text, to_unit, unit_label
-
-__all__ = [
-    "FAMILY",
-    "LANGUAGES",
-    "ROLES",
-    "STATUSES",
-    "format_number",
-    "format_value",
-    "text",
-    "to_unit",
-    "unit_label",
-]
-# until lnregions.charts takes these from their own rooms
+from lnregions.words import check_language
 
 MM = 1 / 25.4
 """Inches of a millimetre."""
-
-MapAxes = Axes
-"""Axes of a map, until `lnregions.maps` takes matplotlib's by its own name."""
 
 
 class Size(NamedTuple):

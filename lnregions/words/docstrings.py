@@ -33,54 +33,40 @@ RETURNS = {
 }
 """Description of what is returned, by the last word of the annotation."""
 
-_PLAN = "plan = ln.load_plan()"
+ARGUMENTS = {
+    "plan": "plan", "region": '"belt"', "indicator": '"gdp"', "adcode": '"210200"', "verdicts": "ln.judge(plan)",
+}  # fmt: skip
+"""What the examples give for a parameter that has no default."""
+
 EXAMPLES = {
-    "compare_methods": 'ln.compare_methods("ln-2022")',
-    "draw_change": f'{_PLAN}\nln.draw_change(plan, "belt", "gdp_growth_real")',
-    "draw_city_growth": 'ln.draw_city_growth("210200")',
-    "draw_city_location": f'{_PLAN}\nln.draw_city_location(plan, "210200")',
-    "draw_contributions": f'{_PLAN}\nln.draw_contributions(plan, "belt", "gdp")',
-    "draw_coverage": f'{_PLAN}\nln.draw_coverage(plan, "belt")',
-    "draw_dots": 'ln.draw_dots("210200", "gdp_growth_real")',
-    "draw_dual_core": f"{_PLAN}\nln.draw_dual_core(plan)",
-    "draw_indexed_growth": f'{_PLAN}\nln.draw_indexed_growth(plan, "belt")',
-    "draw_location": f'{_PLAN}\nln.draw_location(plan, "belt")',
-    "draw_map": f'{_PLAN}\nln.draw_map(plan, "belt", "gdp", year=2023)',
-    "draw_members": f'{_PLAN}\nln.draw_members(plan, "belt", "gdp")',
-    "draw_membership": f'{_PLAN}\nln.draw_membership(plan, language="zh")',
-    "draw_ranks": 'ln.draw_ranks("210200")',
-    "draw_scorecard": f"{_PLAN}\nln.draw_scorecard(plan, ln.judge(plan))",
-    "draw_series": f'{_PLAN}\nln.draw_series("210200", "gdp", plan=plan)',
-    "draw_slope": f'{_PLAN}\nln.draw_slope(plan, "belt", "population")',
-    "draw_targets": f'{_PLAN}\nln.draw_targets(plan, "belt", language="zh")',
-    "draw_verdict_map": f"{_PLAN}\nln.draw_verdict_map(plan)",
-    "draw_years": f'{_PLAN}\nln.draw_years(plan, "belt", "gdp_growth_real")',
-    "explore": 'ln.explore("ln-2022", "belt", "gdp")',
-    "judge_readings": 'ln.judge_readings("ln-2022")',
-    "load_breaks": "ln.load_breaks()",
-    "load_caveats": "ln.load_caveats()",
-    "load_context": "ln.load_context()",
-    "load_locator": "ln.load_locator()",
-    "load_sources": "ln.load_sources()",
-    "load_units": "ln.load_units()",
-    "region_mean": f'{_PLAN}\nln.region_mean(ln.load_observations(), plan.members("belt"), '
-    'indicator="gdp_growth_real", weight="gdp", lag=1)',
-    "save_figure": f'{_PLAN}\nln.save_figure(ln.draw_map(plan, "belt", "gdp").figure, "figures/mine")',
-    "show_calculations": f'{_PLAN}\nln.show_calculations(plan, "belt")',
-    "show_city": f'{_PLAN}\nln.show_city(plan, "210200")',
-    "show_city_sources": 'ln.show_city_sources("210200")',
-    "show_firmness": f'{_PLAN}\nln.show_firmness(plan, "belt")',
-    "show_members": f'{_PLAN}\nln.show_members(plan, "belt")',
-    "show_methods": f"{_PLAN}\nln.show_methods(plan)",
-    "show_on_the_way": f'{_PLAN}\nln.show_on_the_way(plan, "belt")',
-    "show_plan": f"{_PLAN}\nln.show_plan(plan)",
-    "show_readings": f"{_PLAN}\nln.show_readings(plan)",
-    "show_region": f'{_PLAN}\nln.show_region(plan, "belt")',
-    "show_sources": f'{_PLAN}\nln.show_sources(plan, "belt")',
-    "show_trail": f"{_PLAN}\nln.show_trail(plan)",
-    "show_verdicts": 'ln.show_verdicts(ln.judge("ln-2022"), region="belt")',
+    "draw_dots": '"210200", "gdp_growth_real"',
+    "draw_slope": 'plan, "belt", "population"',
+    "draw_years": 'plan, "belt", "gdp_growth_real"',
+    "region_mean": 'ln.load_observations(), plan.members("belt"), indicator="gdp_growth_real", weight="gdp", lag=1',
+    "save_figure": 'ln.draw_map(plan, "belt", "gdp").figure, "figures/mine"',
+    "show_verdicts": 'ln.judge(plan), region="belt"',
 }
-"""An example of each public function that has none of its own; the tests run them."""
+"""Arguments in the examples of public functions for which `ARGUMENTS` would not do; the tests run all."""
+
+
+def example_of(name: str, function) -> str:
+    """Code that calls a public function with the arguments it needs; empty if one of them is not known here.
+
+    Examples
+    --------
+    >>> def draw_nothing(region: str, *, plan, language: str = "en"):
+    ...     pass
+    >>> print(example_of("draw_nothing", draw_nothing))
+    plan = ln.load_plan()
+    ln.draw_nothing("belt", plan=plan)
+    """
+    needed = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+    given = EXAMPLES.get(name)
+    if given is None:
+        if {p.name for p in needed} - ARGUMENTS.keys():
+            return ""
+        given = ", ".join(f"{p.name}=" * (p.kind is p.KEYWORD_ONLY) + ARGUMENTS[p.name] for p in needed)
+    return "plan = ln.load_plan()\n" * ("plan" in given) + f"ln.{name}({given})"
 
 
 def complete(name: str, value):
@@ -90,8 +76,8 @@ def complete(name: str, value):
     --------
     >>> def draw_nothing(region: str):
     ...     '''Nothing of a region.'''
-    >>> complete("draw_nothing", draw_nothing).__doc__.splitlines()[-1].strip()
-    "Code of one of the plan's regions, such as ``belt``."
+    >>> complete("draw_nothing", draw_nothing).__doc__.splitlines()[2:5:2]
+    ['Parameters', 'region : str']
     """
     if not inspect.isfunction(value) or not value.__doc__:
         return value
@@ -104,8 +90,8 @@ def complete(name: str, value):
     kind = RETURNS.get(returned.removeprefix("<class '").removesuffix("'>").rpartition(".")[2])
     if kind and "Returns\n---" not in doc:
         parts.append(_section("Returns", kind))
-    if name in EXAMPLES and "Examples\n---" not in doc:
-        lines = ["import lnregions as ln", *EXAMPLES[name].splitlines()]
+    if (example := example_of(name, value)) and "Examples\n---" not in doc:
+        lines = ["import lnregions as ln", *example.splitlines()]
         parts.append(_section("Examples", "\n".join(f"    {line}" for line in lines)))
     value.__doc__ = "\n\n".join(parts)
     return value

@@ -269,7 +269,7 @@ def test_everything_that_is_preloaded_exists_and_matplotlib_is_left_as_imported(
     code = """import json, sys, threading
 from lnregions.batch.fork import MODULES
 from lnregions.batch.preload import KERNEL_MODULES, preload
-preload(list(MODULES), ["lnregions.figures.pictures:warm_up"])
+preload(list(MODULES), ["lnregions.figures.kinds:warm_up"])
 import matplotlib, matplotlib.pyplot
 seen = [name for name in (*MODULES, *KERNEL_MODULES) if name not in sys.modules]
 seen += [thread.name for thread in threading.enumerate()] + matplotlib.pyplot.get_fignums()

@@ -34,7 +34,7 @@ _WIDGETS = "application/vnd.jupyter.widget-state+json"
 @pytest.fixture(scope="module", autouse=True)
 def server():
     """One fork server that has loaded and drawn what a render has it load and draw."""
-    yield start_fork_server(Preload(calls=(("lnregions.figures.pictures:warm_up", {}),)))
+    yield start_fork_server(Preload(calls=(("lnregions.figures.kinds:warm_up", {}),)))
     stop_fork_server()
 
 

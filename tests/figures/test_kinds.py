@@ -1,15 +1,14 @@
-"""Every kind of picture is written by its name, shown in the gallery, and drawn to warm up a process."""
+"""Every kind of picture is written by its name, and drawn to warm up a process."""
 
 import json
-import re
 import zipfile
 
 import pytest
 
 from lnregions import DataError
 from lnregions.__main__ import main
-from lnregions.figures import PLAN_KINDS, REGION_KINDS, warm_up, write_figures, write_gallery
-from lnregions.figures.kinds import CITY_KINDS, MAPPED
+from lnregions.figures import warm_up, write_figures
+from lnregions.figures.kinds import MAPPED
 
 
 def names(folder):
@@ -68,16 +67,6 @@ def test_a_region_without_figures_for_two_years_has_no_picture_of_that_kind(tmp_
     options = {"region": "west", "kinds": [kind], "languages": ["en"], "formats": ["svg"]}
     assert write_figures(tmp_path, **options) == 1
     assert write_figures(tmp_path, **options, as_of="1990-01-01") == 0
-
-
-def test_the_gallery_shows_every_kind_in_both_languages_and_links_to_no_missing_file(tmp_path):
-    page = write_gallery(tmp_path, widths=("single",)).read_text("utf-8")
-    assert [k for k in [*PLAN_KINDS, *REGION_KINDS, *CITY_KINDS] if f"<h2>{k}</h2>" not in page] == []
-    files = re.findall(r'src="([^"]+)"', page)
-    assert all((tmp_path / file).is_file() for file in files)
-    english, chinese = (sum(file.endswith(f"-{language}.png") for file in files) for language in ("en", "zh"))
-    assert english == chinese > 20
-    assert page.count(" alt=") == len(files)
 
 
 def test_warming_up_writes_nothing(tmp_path, monkeypatch):

@@ -22,14 +22,9 @@ def chart():
 
 @pytest.fixture
 def folder(tmp_path):
+    data = pd.DataFrame({"value": [1]})
     for name in ("one", "deep/two"):
-        save_figure(
-            chart(),
-            tmp_path / "kit" / name,
-            data=pd.DataFrame({"value": [1]}),
-            caption=CAPTION,
-            formats=["png", "svg"],
-        )
+        save_figure(chart(), tmp_path / "kit" / name, data=data, caption=CAPTION, formats=["png", "svg"])
     return tmp_path / "kit"
 
 

@@ -1,21 +1,18 @@
 """The bundled font is measured as it is drawn, wrapped by its language, and subset for PDF."""
 
 import io
-import os
 import re
-import subprocess
 import sys
 import zlib
 
 import fontTools.subset
-import matplotlib
 import pytest
 from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 from matplotlib.backends import _backend_pdf_ps as backend
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-from lnregions.style import FAMILY, figure, font_files, free_font_cache, quick_pdf_fonts, text_width, wrap
+from lnregions.style import FAMILY, figure, font_files, quick_pdf_fonts, text_width, wrap
 
 WORDS = "沈阳 Shenyang, 2019–2024 年 −3.5%"
 
@@ -140,24 +137,3 @@ def test_where_the_function_cannot_be_replaced_it_is_left_alone(monkeypatch, cha
         assert getattr(backend, "get_glyphs_subset", None) is before
         if change == "no uharfbuzz":
             assert b"/FontFile2" in pdf_of("沈阳")
-
-
-# -- font cache -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("age", "left"), [(3600, False), (0, True)])
-def test_a_stale_lock_of_the_font_cache_is_removed_and_a_fresh_one_is_not(tmp_path, monkeypatch, age, left):
-    monkeypatch.setattr(matplotlib, "get_cachedir", lambda: str(tmp_path))
-    monkeypatch.delitem(sys.modules, "matplotlib.font_manager")
-    lock = tmp_path / "fontlist-v0.json.matplotlib-lock"
-    lock.touch()
-    os.utime(lock, (lock.stat().st_mtime - age,) * 2)
-    free_font_cache()
-    assert lock.exists() == left
-
-
-def test_freeing_the_font_cache_does_not_import_the_font_manager():
-    code = "import sys; from lnregions.style import free_font_cache; free_font_cache()"
-    code += "; print('matplotlib.font_manager' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "False"
