@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from lnregions.batch.manifest import SCHEMA, Books
+from lnregions.batch.manifest import SCHEMA, Manifest
 from lnregions.batch.parameters import read_notebook
 from lnregions.errors import DataError
 from lnregions.paths import data_dir, notebooks_dir
@@ -223,7 +223,7 @@ def _read_books(folder):
     (folder / ".lnregions").mkdir(exist_ok=True)
     for name in ("journal.jsonl", "hashes.json"):
         shutil.copy(folder / name, folder / ".lnregions")
-    books = Books(folder)
+    books = Manifest(folder)
     return [books.why(name, {"notebook": "x", "data": "y"}) for name in ("en/a/all", "en/b/all", "en/c/all")]
 
 
