@@ -8,7 +8,6 @@ import threading
 from pathlib import Path
 
 import nbformat
-import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -293,16 +292,6 @@ def test_ordinary_kernels_are_used_where_none_can_be_forked_which_is_logged_once
         record, _ = run("print('before')", "1", kernelspec=kernel)
         assert (record["error"] or {"name": ""})["name"] == ("" if kernel is SPEC else "NoSuchKernel")
     assert caplog.text.count(f"Ordinary kernels are used, which start more slowly: {reason}") == 1
-
-
-def test_a_cell_can_be_interrupted_at_its_limit_as_nbclient_does_it():
-    source = (
-        "import threading\ntry:\n    threading.Event().wait()\nexcept KeyboardInterrupt:\n    print('caught')"
-    )
-    notebook = nbformat.reads(written(source, "print('on')").decode(), 4)
-    settings = {"engine_name": FORKED, "progress_bar": False, "interrupt_on_timeout": True}
-    done = papermill.execute_notebook(notebook, None, execution_timeout=1, **settings)
-    assert [text(cell) for cell in done.cells] == ["caught\n", "on\n"]
 
 
 @pytest.mark.parametrize("first", ["papermill", "lnregions.batch.execute"])

@@ -94,12 +94,6 @@ def test_a_damaged_manifest_costs_a_new_run_and_is_kept_aside(how, rendered, tmp
     assert not unread or (planned.why == unread and kept.read_bytes() == bad)
 
 
-def test_a_folder_that_was_copied_is_up_to_date(rendered, tmp_path):
-    shutil.copytree(rendered / "out", tmp_path / "out")
-    result = render(tmp_path / "out", rendered / "01.ipynb", "a")
-    assert (result.done, result.skipped) == ([], ["en/01/a"])
-
-
 def test_a_manifest_that_names_files_elsewhere_is_not_believed(tmp_path):
     book = write_notebook(tmp_path / "01.ipynb", "region")
     render(tmp_path / "out", book)

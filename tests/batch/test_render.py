@@ -56,6 +56,7 @@ def test_two_renders_leave_the_same_bytes_and_no_path_of_this_machine(tmp_path, 
 
 
 def test_what_was_printed_stays_as_it_is_apart_from_the_working_folder(tmp_path, monkeypatch):
+    (tmp_path / "home").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     cells = [
         "import os, sys, warnings\nprint('https://example.org/tmp/gdp.csv', os.path.expanduser('~'))",
