@@ -102,9 +102,9 @@ class ForkServer:
         self.pid = self._server._forkserver_pid
 
     def alive(self) -> bool:
-        """Whether this process started the server and it still runs (one that has ended has no command line)."""
-        with contextlib.suppress(OSError):
-            return os.getpid() == self._owner and bool(Path(f"/proc/{self.pid}/cmdline").read_bytes())
+        """Whether this process started the server and it still runs."""
+        with contextlib.suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
         return False
 
     def fork(self, kernel: "Kernel") -> tuple[int, int]:
