@@ -11,8 +11,16 @@ from pathlib import Path
 import click
 
 from lnregions import __version__
-from lnregions.batch import LANGUAGES, PLAN, render_command, repeatable, stopped, with_date, with_plan
 from lnregions.errors import DataError, InputWarning
+from lnregions.render_command import (
+    LANGUAGES,
+    PLAN,
+    render_command,
+    repeatable,
+    stopped,
+    with_date,
+    with_plan,
+)
 
 
 class _Commands(click.Group):

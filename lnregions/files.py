@@ -39,9 +39,7 @@ def write_whole(path: Path | str, content: bytes | str, *, sync: bool = False) -
             return
     try:
         _write_and_rename(path, content, sync)
-    except (
-        FileNotFoundError
-    ):  # a render that began meanwhile removed the temporary file, or there is no folder
+    except FileNotFoundError:  # a render that began meanwhile removed the temporary file
         _write_and_rename(path, content, sync)
 
 
@@ -136,7 +134,3 @@ def safe_name(text: str) -> str:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         name = name.encode()[: _LONGEST_NAME - 13].decode("utf-8", "ignore") + "~" + digest
     return name or "%"
-
-
-def sync_later(folder: str) -> None:
-    """Nothing; called by the engine that is being replaced."""

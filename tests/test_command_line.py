@@ -17,7 +17,6 @@ from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import forget_warnings
 from lnregions.pages import page_mark
 from lnregions.paths import data_dir
-from lnregions.tables import batch_choices
 
 FAILS = "1 / (region != 'belt')"
 
@@ -77,19 +76,8 @@ def test_a_plan_folder_can_be_started_and_checked(tmp_path, capsys):
 
 
 def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsys):
-    call = [
-        "figures",
-        "--region",
-        "belt",
-        "--region",
-        "west",
-        "--kind",
-        "location",
-        "--language",
-        "en",
-        "--zip",
-    ]
-    assert main([*call, "--formats", "png", "--output", str(tmp_path)]) == 0
+    call = ["figures", "--region", "belt", "--region", "west", "--kind", "location", "--zip"]
+    assert main([*call, "--formats", "png", "--language", "en", "--output", str(tmp_path)]) == 0
     assert "2 figures in" in capsys.readouterr().out
     assert {path.stem for path in tmp_path.rglob("*.png")} == {"location-belt", "location-west"}
     assert (tmp_path / "ln-2022-belt-west-en.zip").is_file()
@@ -155,10 +143,10 @@ def test_every_option_has_a_help_text():
         assert [one.name for one in command.params if one.param_type_name == "option" and not one.help] == []
 
 
-def test_the_package_runs_as_a_module_and_imports_no_heavy_library_before_it_needs_one(tmp_path):
+def test_the_package_runs_as_a_module_and_imports_no_library_that_draws_or_runs_before_it_needs_one(tmp_path):
     code = (
         "import sys; from lnregions.__main__ import main; main(['render', '--list']);"
-        "print([m for m in ('pandas', 'matplotlib', 'geopandas', 'papermill', 'nbformat') if m in sys.modules])"
+        "print([m for m in ('matplotlib', 'geopandas', 'papermill', 'nbformat') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
@@ -192,21 +180,8 @@ def test_a_dry_run_prints_what_would_run_and_why(capsys, tmp_path):
 def test_parameters_come_from_a_file_and_the_call_overrides_them(tmp_path, render):
     file = tmp_path / "p.yaml"
     file.write_text("region: west\nyears: [2022, 2024]\nas_of: 2024-06-30\nnothing: null\ncode: '021000'\n")
-    head = (
-        "region: str = 'a'\nyears: list = []\nas_of: str = ''\nnothing = None\ncode: str = ''\nnote: str = ''"
-    )
-    options = [
-        "-f",
-        str(file),
-        "-p",
-        "region=belt",
-        "-p",
-        "note=a=b",
-        "-p",
-        "region=belt",
-        "--no-report",
-        "--quiet",
-    ]
+    head = "region: str = 'a'\nyears: list = []\nas_of: str = ''\nnothing = None\ncode: str = ''\nnote = ''"
+    options = ["-f", str(file), "-p", "region=belt", "-p", "note=a=b", "--no-report", "--quiet"]
     assert render(*options, head=head) == 0
     (run,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["runs"].values()
     assert run["parameters"] == {
@@ -231,16 +206,6 @@ def test_a_notebook_of_ones_own_runs_once_and_unchanged(head, last, shown, rende
     assert render("--no-report", "--quiet", cells=[last], head=head, over=None) == 0
     done = nbformat.read(tmp_path / "out/en/one/all/one.ipynb", as_version=4)
     assert [output.data["text/plain"] for output in done.cells[-1].outputs] == ([shown] if shown else [])
-
-
-def test_a_notebook_of_ones_own_takes_values_of_its_own_and_runs_over_a_filter(render, capsys):
-    head = "region = 'circle'\nlanguage = 'de'"
-    other = "region = 'north'\nlanguage = 'de'"
-    assert render("--dry-run", "-p", "region=south", "-p", "language=fr", head=other, over=None) == 0
-    assert capsys.readouterr().out == "en/one/all: it has not been run yet\n"
-    assert render("--dry-run", "--region", "belt", "--region", "west", head=head, over=None) == 0
-    names = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()]
-    assert names == ["en/one/belt", "en/one/west"]
 
 
 def test_a_notebook_runs_again_when_a_file_it_reads_changes_or_a_page_is_wanted(render, tmp_path, capsys):
@@ -342,10 +307,3 @@ def test_a_plan_folder_as_the_program_writes_it_can_be_rendered_from_beside_it(t
     assert main([*call, "--quiet"]) == 0, capsys.readouterr().err
     folder = tmp_path / "out" / "en" / "03_region_trajectories" / "north"
     assert (folder / "03_region_trajectories.html").is_file()
-
-
-def test_the_batch_chooses_from_the_plan():
-    choices = batch_choices("ln-2022")
-    assert choices["region"] == ["circle", "belt", "west", "east"]
-    assert len(choices["adcode"]) == 14
-    assert {"ln-2022", "ln-2025"} <= set(choices["plan"])

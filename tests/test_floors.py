@@ -13,7 +13,7 @@ FLOORS = (
     ("maps", "charts"),
     ("figures", "show"),
     ("explorer", "batch", "pages"),
-    ("__main__", "__init__"),
+    ("__main__", "render_command", "__init__"),
 )
 """Rooms and single modules, lowest floor first; rooms of one floor may import one another's public names."""
 HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -5,12 +5,12 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "command": ["LANGUAGES", "PLAN", "render_command", "repeatable", "stopped", "with_date", "with_plan"],
         "execute": ["Limits"],
-        "manifest": ["Books", "Hashes", "Manifest", "digest", "lock_folder"],
+        "manifest": ["Hashes", "Manifest", "digest", "lock_folder"],
         "parameters": ["Notebook", "Parameter", "check_parameters", "list_notebooks", "read_notebook"],
         "progress": ["failure_lines", "progress_for", "say"],
-        "render": ["RenderResult", "Settings", "plan_render", "render_notebooks"],
+        "render": ["RenderResult", "plan_render", "render_notebooks"],
         "selection": ["Run", "plan_runs", "select_notebooks"],
+        "workers": ["Settings"],
     },
 )

@@ -1,25 +1,19 @@
-"""Remove from an executed notebook what differs from run to run: times, random ids, this machine's paths."""
+"""Remove from an executed notebook what differs from run to run: times, random ids, the run's working folder."""
 
 import json
 import os
 import re
-import sys
-import tempfile
-from pathlib import Path
-
-import lnregions
-from lnregions.paths import root
 
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
-_OWN_TEMPORARY = re.compile(r"(<temporary>)/lnregions-\w+/run-\w+")
-_ADDRESS = r"(?:https?|ftp)://[^\s\"'<>]+"
+"""Folder that ipykernel names in warnings and tracebacks, after its process."""
 _WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 
 def clean_notebook(notebook, *, source_name: str, folder: str) -> None:
-    """Remove from an executed notebook what differs from run to run: times, random ids, this machine's paths.
+    """Remove from an executed notebook what differs from run to run.
 
-    Cells keep papermill's state (completed or failed); a cell that was never reached has none.
+    Cells keep papermill's state (completed or failed); a cell that was never reached has none. The working folder,
+    whose name is random, becomes ``.``; anything else that was printed stays as it is.
     """
     parameters = notebook.metadata.pop("papermill", {}).get("parameters", {})
     notebook.metadata["papermill"] = {"parameters": parameters, "input_path": source_name}
@@ -35,53 +29,63 @@ def clean_notebook(notebook, *, source_name: str, folder: str) -> None:
             cell["id"] = f"papermill-error-{number}"
         elif "id" in cell and notebook.get("nbformat_minor", 0) < 5:
             cell["id"] = f"cell-{number}"
+        if cell.get("outputs"):
+            cell.outputs = _join_streams(cell.outputs)
         for output in cell.get("outputs", []):
             _clean_output(output, folder)
     _number_widgets(notebook)
 
 
+def _join_streams(outputs: list) -> list:
+    """One output for each stream, as nbclient's ``coalesce_streams``, whose time grows with the square of a line."""
+    streams = {output.name: [] for output in outputs if output.output_type == "stream"}
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream":
+            kept += [] if streams[output.name] else [output]
+            streams[output.name].append(output.text)
+        else:
+            kept.append(output)
+    for number, output in enumerate(kept):
+        if output.output_type == "stream":
+            output["text"] = "\n".join(map(_overwritten, "".join(streams[output.name]).split("\n")))
+            if number and output.name == "stdout" and kept[number - 1].get("name") == "stderr":
+                kept[number - 1 : number + 1] = [output, kept[number - 1]]  # which arrives first is chance
+    return kept
+
+
+def _overwritten(line: str) -> str:
+    """What a terminal shows of a line in which carriage returns go back to its beginning."""
+    return line[line.rstrip("\r").rfind("\r") + 1 :]
+
+
 def _clean_output(output, folder: str) -> None:
-    for name in ("text", "evalue"):
-        if name in output:
-            output[name] = without_paths(output[name], folder)
-    if "traceback" in output:
-        output["traceback"] = [without_paths(line, folder) for line in output.traceback]
+    if output.output_type == "error":
+        output["evalue"] = _without_cell_files(without_folder(output.evalue, folder))
+        output["traceback"] = [_without_cell_files(without_folder(x, folder)) for x in output.traceback]
+    elif output.output_type == "stream":
+        text = without_folder(output.text, folder)
+        output["text"] = _without_cell_files(text) if output.name == "stderr" else text
     for kind, value in output.get("data", {}).items():
         if isinstance(value, str) and (kind.startswith("text/") or kind.endswith("xml")):
-            output["data"][kind] = without_paths(value, folder)
+            output["data"][kind] = without_folder(value, folder)
 
 
-def without_paths(text: str, folder: str = "") -> str:
-    """Text with the paths of this machine replaced by words: run folder, environment, home, temporary files.
+def _without_cell_files(text: str) -> str:
+    return (
+        _CELL_FILE.sub("", text) if "ipykernel_" in text else text
+    )  # the search looks back from every place
 
-    Web addresses stay as they are.
+
+def without_folder(text: str, folder: str) -> str:
+    """Text with a folder named as ``.``.
 
     Examples
     --------
-    >>> without_paths("/tmp/ipykernel_123/77.py:1: UserWarning", "/srv/out/x")
-    '77.py:1: UserWarning'
-    >>> without_paths("/srv/out/x/a.png is not https://example.org/srv/out/x/a.png", "/srv/out/x")
-    './a.png is not https://example.org/srv/out/x/a.png'
+    >>> without_folder("/srv/out/x/a.png is not https://example.org/srv/a.png", "/srv/out/x")
+    './a.png is not https://example.org/srv/a.png'
     """
-    if "ipykernel_" in text:  # the search looks back from every place of a long text
-        text = _CELL_FILE.sub("", text)
-    words = {path: word for path, word in _words(folder).items() if path in text}
-    if not words:
-        return text
-    paths = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    text = re.sub(rf"{_ADDRESS}|(?:{paths})(?![\w-])", lambda found: words.get(found[0], found[0]), text)
-    return _OWN_TEMPORARY.sub(r"\1", text)
-
-
-def _words(folder: str) -> dict[str, str]:
-    """Word for each path of this machine; the first word of a path counts."""
-    words = [(os.path.realpath(folder), "."), (folder, ".")] if folder else []
-    words += [(os.path.dirname(os.path.dirname(json.__file__)), "<python>")]
-    words += [(path, "<packages>") for path in sys.path if path.endswith("-packages")]
-    words += [(sys.prefix, "<environment>"), (str(root()), "<lnregions>")]
-    words += [(str(Path(lnregions.__file__).parent), "<lnregions>/lnregions")]
-    words += [(tempfile.gettempdir(), "<temporary>"), (os.path.expanduser("~"), "~")]
-    return {path: word for path, word in reversed(words) if len(path) > 3}
+    return text.replace(os.path.realpath(folder), ".").replace(folder, ".")
 
 
 def _number_widgets(notebook) -> None:

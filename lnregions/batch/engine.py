@@ -47,12 +47,12 @@ class ForkProvisioner(LocalProvisioner):
         self.parent.ip = os.path.join(self.folder, "socket")
         return await super().pre_launch(**kwargs)
 
-    async def launch_kernel(self, cmd, *, env, cwd=None, memory=None, synced=False, **kwargs):
+    async def launch_kernel(self, cmd, *, env, cwd=None, memory=None, **kwargs):
         """Fork the kernel; what precedes the arguments in the command is loaded already."""
         self.cwd = str(cwd or Path.cwd())
         environment = {**env, "JPY_PARENT_PID": str(os.getpid()), "TMPDIR": self.folder, MARK: self.folder}
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        kernel = Kernel(arguments, self.cwd, environment, memory, synced)
+        kernel = Kernel(arguments, self.cwd, environment, memory)
         self.process = self.forked = KernelProcess(self.server, kernel)
         self.pid = self.pgid = self.process.pid  # it leads a session of its own as soon as it runs
         return self.connection_info
@@ -159,12 +159,8 @@ class MarkingClient(PapermillNotebookClient):
             text = "The run was stopped while this cell ran."
         elif isinstance(error, DeadKernelError):
             status = self.km.provisioner.process.poll() or 0
-            how = (
-                f"was killed by {signal.Signals(-status).name}"
-                if status < 0
-                else f"ended with status {status}"
-            )
-            text = f"The kernel {how} while this cell ran."
+            signalled = f"was killed by {signal.Signals(-status).name}" if status < 0 else ""
+            text = f"The kernel {signalled or f'ended with status {status}'} while this cell ran."
             with contextlib.suppress(OSError, AttributeError):  # what faulthandler wrote
                 crash = Path(self.km.provisioner.folder, "crash").read_text().splitlines()
         lines = [f"\x1b[31m{name}: {text}\x1b[0m", *crash]
@@ -219,10 +215,7 @@ class OrdinaryEngine(NBClientEngine):
         }
         client = MarkingClient(nb_man, **settings)
         client.control = control
-        try:
-            return client.execute(**start or {})
-        finally:
-            control.when_ended()
+        return client.execute(**start or {})
 
 
 class ForkEngine(OrdinaryEngine):
@@ -239,12 +232,11 @@ class ForkEngine(OrdinaryEngine):
         """Execute the notebook in a forked kernel."""
         control = control or RunControl()
         if can_fork() and kernel_name in (None, "", "python3", "python"):
-            kwargs["start"] = {"memory": control.limits.memory, "synced": control.synced}
+            kwargs["start"] = {"memory": control.limits.memory}
             kwargs.setdefault("kernel_manager_class", ForkManager)
         elif not ForkEngine._logged:
             ForkEngine._logged = True
-            why = (
-                f"kernel {kernel_name} is not Python's" if can_fork() else "this system cannot fork a process"
-            )
+            own = f"kernel {kernel_name} is not Python's"
+            why = own if can_fork() else "this system cannot fork a process"
             logger.warning("Ordinary kernels are used, which start more slowly: %s.", why)
         return super().execute_managed_notebook(nb_man, kernel_name, control=control, **kwargs)

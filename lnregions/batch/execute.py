@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lnregions.batch.clean import clean_notebook, without_paths
+from lnregions.batch.clean import clean_notebook, without_folder
 from lnregions.files import keep_plain, remove_tree
+from lnregions.pages import notebook_page
 
 ENGINES = {"warm": "lnregions", "ordinary": "lnregions-ordinary"}
 """Papermill's name of each engine of a render."""
-_IMPORTING = threading.Lock()
 _SIGNING = threading.Lock()  # two first notaries at a time would each make a secret
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
@@ -42,7 +42,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Task:
-    """What to execute.
+    """What to execute, as plain values that can be sent to another machine.
 
     Attributes
     ----------
@@ -58,6 +58,10 @@ class Task:
         Papermill's engine.
     html : bool
         Write a page beside the notebook.
+    limits : Limits
+        Of each attempt.
+    retries : int
+        How often it is tried again when it fails.
     """
 
     source: bytes
@@ -66,6 +70,8 @@ class Task:
     language: str = "en"
     engine: str = "lnregions"
     html: bool = True
+    limits: Limits = Limits()
+    retries: int = 0
 
 
 class RunStopped(Exception):
@@ -77,25 +83,23 @@ class RunStopped(Exception):
 
 
 class RunControl:
-    """Limits of one run, the means to cancel it, and what it used.
+    """Cancels one run from any thread; passed to the engine, which leaves the notebook and its usage here."""
 
-    Parameters
-    ----------
-    limits : Limits
-    when_ended : callable, optional
-        Called in the run's thread when its kernel has ended, before its files are written.
-    """
-
-    def __init__(self, limits: Limits = Limits(), *, when_ended: Callable[[], None] = lambda: None):
-        self.limits, self.when_ended = limits, when_ended
-        self.usage: dict = {}
-        self.notebook = self.stopped = self._kill = None
-        self.synced = False
-        self._started = time.monotonic()
+    def __init__(self):
         self._lock = threading.Lock()
+        self.stopped = self._kill = None
+        self.begin(Limits())
+
+    def begin(self, limits: Limits) -> None:
+        """Begin an attempt, from which the seconds of its limit are counted."""
+        with self._lock:
+            if self.stopped and self.stopped.name != "Stopped":  # by the limit of the attempt before
+                self.stopped = None
+        self.limits, self.notebook, self.usage = limits, None, {}
+        self._started = time.monotonic()
 
     def cancel(self, text: str, name: str = "Stopped") -> None:
-        """End the run, from any thread; its notebook says why."""
+        """End the run, also one that has not begun; its notebook says why."""
         with self._lock:
             self.stopped = self.stopped or RunStopped(name, text)
             if self._kill:
@@ -125,22 +129,21 @@ class RunControl:
 
 
 def import_papermill() -> None:
-    """Import papermill and the engines once, without a second spent on a grammar that notebooks never need.
+    """Import papermill and the engines, without a second spent on a grammar that notebooks never need.
 
     ``jsonschema`` builds it for one text format when ``rfc3987_syntax`` can be imported.
     """
     name = "rfc3987_syntax"
-    with _IMPORTING:
-        hidden = name not in sys.modules
+    hidden = name not in sys.modules
+    if hidden:
+        sys.modules[name] = None
+    try:
+        engines = importlib.import_module("papermill.engines").papermill_engines
+        engines.register("lnregions", fork_engine)  # the entry points may not be installed
+        engines.register("lnregions-ordinary", ordinary_engine)
+    finally:
         if hidden:
-            sys.modules[name] = None
-        try:
-            engines = importlib.import_module("papermill.engines").papermill_engines
-            engines.register("lnregions", fork_engine)  # the entry points may not be installed
-            engines.register("lnregions-ordinary", ordinary_engine)
-        finally:
-            if hidden:
-                sys.modules.pop(name, None)
+            sys.modules.pop(name, None)
 
 
 def run_notebook(task: Task, folder: Path, control: RunControl | None = None) -> dict:
@@ -150,40 +153,35 @@ def run_notebook(task: Task, folder: Path, control: RunControl | None = None) ->
     ----------
     task : Task
     folder : Path
-        Working folder of the run, which ends as the folder of its results; the caller syncs it to the disk.
+        Working folder of the run, created if absent, which ends as the folder of its results.
     control : RunControl, optional
-        Limits, and the means to cancel.
+        The means to cancel it.
 
     Returns
     -------
     dict
-        ``status`` (done, failed, stopped), ``seconds``, ``cpu_seconds``, ``peak_memory`` and ``own_memory``
-        in bytes, ``error`` (None or cell, name, text, source); ``unwritten`` is True when the results could
-        not be written. Files made by a run that failed are removed, since any of them could be half-written.
+        ``status`` (done, failed, stopped), ``attempts``, ``seconds``, ``cpu_seconds``, ``peak_memory`` and
+        ``own_memory`` in bytes, ``error`` (None or cell, name, text, source); ``unwritten`` is True when the
+        results could not be written. Files made by a run that failed are removed, since any of them could be
+        half-written.
     """
     import_papermill()
     control = control or RunControl()
-    control.synced = True
     before = set(folder.iterdir()) if folder.is_dir() else set()
-    started, thread = time.perf_counter(), time.thread_time()
-    error, unwritten = _execute(task, folder, control), None
-    if control.notebook is not None:
-        clean_notebook(control.notebook, source_name=task.name, folder=str(folder))
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(folder.stat().st_mode | 0o700)
-            for path in set(folder.iterdir()) - before if error else ():
-                remove_tree(path)
-            keep_plain(folder)
-            _write(task, folder, control.notebook)
-        except OSError as failure:
-            text = f"The results could not be written: {failure.strerror or failure}."
-            unwritten = _error(type(failure).__name__, without_paths(text, str(folder)))
-    error = error or unwritten
-    status = "done" if error is None else "stopped" if error["name"] == "Stopped" else "failed"
+    for attempt in range(1, task.retries + 2):  # noqa: B007 - the number of the last one is recorded
+        control.begin(task.limits)
+        started, thread = time.perf_counter(), time.thread_time()
+        error, unwritten = _execute(task, folder, control), None
+        if control.notebook is not None:
+            unwritten = _finish(task, folder, control, keep=before if error else None)
+        error = error or unwritten
+        status = "done" if error is None else "stopped" if error["name"] == "Stopped" else "failed"
+        if status != "failed":
+            break
     usage = control.usage
     return {
         "status": status,
+        "attempts": attempt,
         "seconds": round(time.perf_counter() - started, 3),
         "cpu_seconds": round(usage.get("cpu_seconds", 0.0) + time.thread_time() - thread, 3),
         "peak_memory": usage.get("peak_memory"),
@@ -200,6 +198,7 @@ def _execute(task: Task, folder: Path, control: RunControl) -> dict | None:
     from papermill.exceptions import PapermillExecutionError
 
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         text = task.source.decode(json.detect_encoding(task.source))  # with or without a byte order mark
         notebook = nbformat.reads(text, as_version=4)
         notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
@@ -210,7 +209,6 @@ def _execute(task: Task, folder: Path, control: RunControl) -> dict | None:
             engine_name=task.engine,
             request_save_on_cell_execute=False,
             progress_bar=False,
-            coalesce_streams=True,
             resources={"metadata": {"path": str(folder)}},  # papermill's cwd is os.chdir, for all threads
             control=control,
         )
@@ -230,15 +228,27 @@ def _error(name: str, text: str, cell: int | None = None, source: str = "") -> d
     return {"cell": cell, "name": name, "text": text, "source": source}
 
 
-def _write(task: Task, folder: Path, notebook) -> None:
+def _finish(task: Task, folder: Path, control: RunControl, *, keep: set[Path] | None) -> dict | None:
+    """Write the notebook and its page; the error if that fails. Of a failed run, other new files are removed."""
     import nbformat
 
-    text = nbformat.writes(notebook, version=4)
-    (folder / f"{task.name}.ipynb").write_bytes(text.encode("utf-8", "replace") + b"\n")
-    if task.html:
-        export = importlib.import_module("lnregions.pages.notebook_page")
-        page = export.notebook_html(notebook, language=task.language, title=task.name)
-        (folder / f"{task.name}.html").write_bytes(page.encode("utf-8", "replace"))
+    notebook = control.notebook
+    clean_notebook(notebook, source_name=task.name, folder=str(folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(folder.stat().st_mode | 0o700)
+        for path in set(folder.iterdir()) - keep if keep is not None else ():
+            remove_tree(path)
+        keep_plain(folder)
+        text = nbformat.writes(notebook, version=4)
+        (folder / f"{task.name}.ipynb").write_bytes(text.encode("utf-8", "replace") + b"\n")
+        if task.html:
+            page = notebook_page.notebook_html(notebook, language=task.language, title=task.name)
+            (folder / f"{task.name}.html").write_bytes(page.encode("utf-8", "replace"))
+    except OSError as failure:
+        text = f"The results could not be written: {failure.strerror or failure}."
+        return _error(type(failure).__name__, without_folder(text, str(folder)))
+    return None
 
 
 def sign_notebook(path: Path) -> bool:

@@ -36,6 +36,8 @@ MARK = "LNREGIONS_RUN"
 """Environment variable that has the temporary folder of a run in every program started by the run."""
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 """Options of Linux's prctl: die with the parent; adopt the orphans below this process."""
+REPORT_MEMORY = 64 * 2**20
+"""Bytes beyond the limit of a run that the kernel may take between its cells."""
 _ATTEMPTS, _PAUSE = 1000, 0.005
 """How often, and after how many seconds, it is checked whether killed orphans have ended."""
 
@@ -100,9 +102,9 @@ class ForkServer:
         self.pid = self._server._forkserver_pid
 
     def alive(self) -> bool:
-        """Whether this process started the server and it still runs (one that has ended has no command line)."""
-        with contextlib.suppress(OSError):
-            return os.getpid() == self._owner and bool(Path(f"/proc/{self.pid}/cmdline").read_bytes())
+        """Whether this process started the server and it still runs."""
+        with contextlib.suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
         return False
 
     def fork(self, kernel: "Kernel") -> tuple[int, int]:
@@ -172,7 +174,6 @@ class Kernel:
     folder: str
     environment: dict
     memory: int | None = None
-    synced: bool = False
 
     def _bootstrap(self, parent_sentinel: int) -> int:
         """Be an ordinary ipykernel in this forked process; its exit status."""
@@ -197,13 +198,9 @@ class Kernel:
         faulthandler.enable(crash)
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
-        if self.synced:
-            from lnregions.files import sync_later
-
-            sync_later(self.folder)
         if self.memory:
             limit_memory(self.memory)
-        return run_kernel(self.arguments)
+        return run_kernel(self.arguments, limited=bool(self.memory))
 
 
 def reopen_files() -> None:
@@ -230,10 +227,29 @@ def limit_memory(most: int) -> None:
 
     lines = Path("/proc/self/status").read_text().splitlines()
     present = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
-    resource.setrlimit(resource.RLIMIT_DATA, (present + most, present + most))
+    resource.setrlimit(resource.RLIMIT_DATA, (present + most, present + most + REPORT_MEMORY))
 
 
-def run_kernel(arguments: list) -> int:
+def limit_cells_only(shell) -> None:
+    """Apply the limit of memory while a cell runs: what it holds must not keep the kernel from reporting the error."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+
+    def release(*_) -> None:
+        resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+
+    def report(shell, kind, error, traceback, tb_offset=None) -> None:
+        release()
+        shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+
+    shell.events.register("pre_run_cell", lambda *_: resource.setrlimit(resource.RLIMIT_DATA, (soft, hard)))
+    shell.events.register("post_run_cell", release)
+    shell.set_custom_exc((MemoryError,), report)
+    release()
+
+
+def run_kernel(arguments: list, *, limited: bool) -> int:
     """Run ipykernel until it is told to end, then what an interpreter does at its end."""
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
@@ -241,11 +257,14 @@ def run_kernel(arguments: list) -> int:
     sys.argv = [ipykernel_launcher.__file__, *arguments]
     if sys.path[0] == "":
         del sys.path[0]  # as ipykernel's launcher does; ipykernel puts it back
-    IPKernelApp.launch_instance(arguments)
+    application = IPKernelApp.instance()
+    application.initialize(arguments)
+    if limited:
+        limit_cells_only(application.shell)
+    application.start()
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()
-    application = IPKernelApp.instance()
     application.shell.user_ns.clear()  # flushes files that were left open
     atexit.unregister(application.close)  # it waits for threads that may wait for each other
     atexit._run_exitfuncs()

@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import errno
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -107,9 +108,6 @@ class Hashes:
 class Manifest:
     """Records of the runs of one output folder, kept in its ``manifest.json``.
 
-    Each finished run is appended to a journal at once, so that a render that is killed loses none; the journal
-    is merged into the manifest at the end, or by the next render.
-
     Attributes
     ----------
     output : Path
@@ -124,7 +122,6 @@ class Manifest:
         self.output = output
         self.path = output / "manifest.json"
         self.hashes = Hashes(output / ".lnregions" / "hashes.json")
-        self._journal = output / ".lnregions" / "journal.jsonl"
         self.runs: dict[str, dict] = {}
         self.unread = ""
         try:
@@ -135,11 +132,6 @@ class Manifest:
             self.unread = f"manifest.json cannot be read ({error.strerror})"
         except (ValueError, RecursionError) as error:
             self.unread = str(error) if type(error) is ValueError else "manifest.json is damaged"
-        with contextlib.suppress(OSError):
-            for line in self._journal.read_text("utf-8", "replace").splitlines():
-                with contextlib.suppress(ValueError, TypeError, RecursionError):  # cut off by a kill
-                    name, record = json.loads(line)
-                    self.runs |= {name: record} if isinstance(record, dict) else {}
 
     def why(self, name: str, inputs: Mapping[str, str]) -> str:
         """Reason why a run must be done; empty if it is up to date."""
@@ -162,38 +154,30 @@ class Manifest:
         return "" if outputs else "it left nothing"
 
     def add(self, name: str, record: dict) -> None:
-        """Enter a finished run, also in the journal."""
+        """Enter a finished run, also in the file, so that a render that is killed loses none."""
         self.runs[name] = record
-        with (
-            contextlib.suppress(OSError),
-            self._journal.open("a", encoding="utf-8", errors="replace") as file,
-        ):
-            file.write("\n" + json.dumps([name, record], ensure_ascii=False) + "\n")
+        with contextlib.suppress(
+            OSError
+        ):  # a full disk; what keeps it from being written is reported at the end
+            self.save()
 
-    def save(self) -> dict:
-        """Write the manifest and remove the journal; the manifest. One that could not be read is kept aside."""
+    def save(self, *, sync: bool = False) -> dict:
+        """Write the file, on request so that it survives a power cut; its content.
+
+        One that could not be read is kept aside.
+        """
         if self.unread:
             with contextlib.suppress(OSError):
                 os.replace(self.path, self.output / ".lnregions" / "manifest.unread.json")
+            self.unread = ""
         content = {
             "schema": SCHEMA,
             "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "versions": versions(),
             "runs": dict(sorted(self.runs.items())),
         }
-        write_json(self.path, content, sync=True)
-        with contextlib.suppress(OSError):
-            self._journal.unlink(missing_ok=True)
+        write_json(self.path, content, sync=sync)
         return content
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether there is a journal to merge in, or no manifest yet."""
-        return self._journal.exists() or not self.path.exists()
-
-
-Books = Manifest
-"""Former name."""
 
 
 def _read(path: Path) -> dict[str, dict]:
@@ -228,6 +212,7 @@ def digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that a run uses, by distribution."""
     found = {"python": platform.python_version()}
@@ -239,14 +224,6 @@ def versions() -> dict[str, str]:
 
 def _mapping(value: object) -> Mapping:
     return value if isinstance(value, Mapping) else {}
-
-
-def refuse_links(output: Path, folder: Path) -> None:
-    """Refuse a folder that a link leads out of the output."""
-    if not folder.resolve().is_relative_to(output.resolve()):
-        raise OutputError(
-            f"{shown_path(folder)} leads out of the output folder. Remove the link, or give another folder."
-        )
 
 
 def cannot_write(place: Path, error: OSError) -> OutputError:

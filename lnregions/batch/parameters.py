@@ -13,6 +13,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator, create_model
 
@@ -22,9 +23,11 @@ from lnregions.paths import notebooks_dir
 Choices = Mapping[str, Sequence[str]]
 """Values that a parameter may take, by its name."""
 _TYPES = {one.__name__: one for one in (str, int, float, bool, list, dict, tuple, set)} | {
-    "Any": typing.Any, "Dict": dict, "List": list, "Literal": typing.Literal, "None": None,
-    "Optional": typing.Optional, "Set": set, "Tuple": tuple, "Union": typing.Union, "date": str,
+    "Any": typing.Any, "Dict": dict, "List": list, "Literal": typing.Literal, "Optional": typing.Optional,
+    "Set": set, "Tuple": tuple, "Union": typing.Union, "typing": typing, "date": str,
+    "datetime": SimpleNamespace(date=str), "__builtins__": {},
 }  # fmt: skip
+"""All that an annotation may name."""
 _WANTED = {"str": "text", "int": "a whole number", "float": "a number", "bool": "True or False", "list": "a list",
            "dict": "a mapping", "tuple": "a tuple", "set": "a set"}  # fmt: skip
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
@@ -234,24 +237,9 @@ def _is_day(text: object) -> bool:
         return False
 
 
-def _type_of(annotation: str | ast.expr) -> object:
-    """Type that an annotation names, built from the names of ``_TYPES`` without evaluating it; KeyError for others."""
-    match ast.parse(annotation, mode="eval").body if isinstance(annotation, str) else annotation:
-        case ast.Constant(value=None):
-            return None
-        case ast.Constant(value=str(text)):
-            return _type_of(text)
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return _TYPES[name]
-        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return typing.Union[_type_of(left), _type_of(right)]  # noqa: UP007 - not of two types in general
-        case ast.Subscript(value=base, slice=index) if _type_of(base) is typing.Literal:
-            return typing.Literal[ast.literal_eval(index)]
-        case ast.Subscript(value=base, slice=index):
-            parts = index.elts if isinstance(index, ast.Tuple) else [index]
-            parts = tuple(_type_of(part) for part in parts)
-            return _type_of(base)[parts if len(parts) > 1 else parts[0]]
-    raise KeyError(annotation)
+def _type_of(annotation: str) -> object:
+    """Type that an annotation names; an error of any kind where it names more than ``_TYPES``."""
+    return typing.get_type_hints(SimpleNamespace(__annotations__={"type": annotation}), _TYPES)["type"]
 
 
 def _parameters(content: dict, choices: Choices) -> tuple[Parameter, ...]:
@@ -285,27 +273,27 @@ def _assigned(line: ast.stmt, comment: str, *, choices: Choices, strict: bool) -
     targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
     single = len(targets) == 1 and isinstance(targets[0], ast.Name) and getattr(line, "value", None)
     try:
-        if not single:
-            raise ValueError(f"line {line.lineno} is no annotated literal")
-        try:
-            default = ast.literal_eval(line.value)
-        except (ValueError, TypeError):
-            raise ValueError(f"line {line.lineno} is no literal") from None
-    except ValueError:
+        default = ast.literal_eval(line.value) if single else None
+    except (ValueError, TypeError):
+        single = False
+    if not single:
         if strict:
-            raise
+            raise ValueError(f"line {line.lineno} is no annotated literal")
         nodes = [node for target in targets if target is not None for node in ast.walk(target)]
         names = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
         return {name: Parameter(name, "Any", None, comment) for name in names}
-    name, annotation = targets[0].id, "Any" if default is None else type(default).__name__
+    name, annotation = targets[0].id, type(default).__name__
+    annotation = annotation if annotation in _TYPES else "Any"
     allowed = tuple(choices.get(name, ()))
-    with contextlib.suppress(KeyError, TypeError, SyntaxError):
-        kind = _type_of(line.annotation) if isinstance(line, ast.AnnAssign) else typing.Any
-        annotation = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else annotation
-        allowed = typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else allowed
+    if isinstance(line, ast.AnnAssign):
+        text = ast.unparse(line.annotation).strip("'\"")
+        with contextlib.suppress(Exception):  # an annotation that is not known here
+            kind = _type_of(text)
+            annotation = text
+            allowed = typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else allowed
     if not strict and default not in allowed:
         allowed = ()  # it only shares the name with a parameter of ours
-    return {name: Parameter(name, annotation.strip("'\""), default, comment, allowed)}
+    return {name: Parameter(name, annotation, default, comment, allowed)}
 
 
 def _is_python(metadata: dict) -> bool:

@@ -1,12 +1,12 @@
 """What a render prints: a bar on a terminal, lines elsewhere, JSON for programs, or nothing."""
 
 import contextlib
+import functools
 import json
 import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
 from typing import TextIO
 
 
@@ -30,11 +30,15 @@ def progress_for(kind: str = "auto", *, stream: TextIO | None = None):
         return None
     if kind == "auto":
         kind = "bar" if stream.isatty() else "lines"
-    return {"json": JsonLines, "bar": Bar, "lines": Lines}[kind](stream)
+    return (
+        functools.partial(_json_line, stream)
+        if kind == "json"
+        else {"bar": _Bar, "lines": _Lines}[kind](stream)
+    )
 
 
 @contextlib.contextmanager
-def _writing(stream: TextIO) -> Iterator[None]:
+def _ignoring_closed(stream: TextIO):
     """Suppress errors of a stream that nobody reads any more, such as a closed terminal, now and at exit."""
     try:
         yield
@@ -48,11 +52,11 @@ def _writing(stream: TextIO) -> Iterator[None]:
 def say(text: str, stream: TextIO) -> None:
     """Print a line; a stream that is closed, or cannot encode it, is no reason to stop."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    with _writing(stream):
+    with _ignoring_closed(stream):
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
 
 
-class Lines:
+class _Lines:
     """One line for each run that ends."""
 
     def __init__(self, stream: TextIO):
@@ -60,7 +64,6 @@ class Lines:
         self._done = self._todo = 0
 
     def __call__(self, event: str, run, facts) -> None:
-        """Take one event."""
         if event == "plan" and facts["todo"]:
             self._todo = facts["todo"]
             say(f"{facts['todo']} of {facts['runs']} runs to do", self._stream)
@@ -70,12 +73,12 @@ class Lines:
             seconds = (time.monotonic() - self._start) / self._done * left
             when = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
             text = f"{left} left, about {when}" if left else "none left"
-            text = f"{facts['status']} {run.name} {facts['seconds']:.1f} s, {text}"
             error = "" if facts["status"] == "done" else f": {error_line(facts)}"
-            say(f"[{self._done}/{self._todo}] {text}{error}", self._stream)
+            text = f"{facts['status']} {run.name} {facts['seconds']:.1f} s, {text}{error}"
+            say(f"[{self._done}/{self._todo}] {text}", self._stream)
 
 
-class Bar:
+class _Bar:
     """A bar with the runs done, running, failed and the time left."""
 
     def __init__(self, stream: TextIO):
@@ -83,8 +86,7 @@ class Bar:
         self._running = self._failed = 0
 
     def __call__(self, event: str, run, facts) -> None:
-        """Take one event."""
-        with _writing(self._stream):
+        with _ignoring_closed(self._stream):
             if event == "plan" and facts["todo"]:
                 from tqdm import tqdm
 
@@ -102,18 +104,12 @@ class Bar:
                 self._bar.close()
 
 
-class JsonLines:
+def _json_line(stream: TextIO, event: str, run, facts) -> None:
     """One JSON object a line: the event, the run, what it came to; see ``docs/manifest.md``."""
-
-    def __init__(self, stream: TextIO):
-        self._stream = stream
-
-    def __call__(self, event: str, run, facts) -> None:
-        """Take one event."""
-        line = {"event": event} | ({"run": run.name} if run is not None else {})
-        if event == "finished":
-            facts = {name: facts[name] for name in ("status", "seconds", "error")}
-        say(json.dumps(line | (facts or {}), ensure_ascii=False), self._stream)
+    line = {"event": event} | ({"run": run.name} if run is not None else {})
+    if event == "finished":
+        facts = {name: facts[name] for name in ("status", "seconds", "error")}
+    say(json.dumps(line | (facts or {}), ensure_ascii=False), stream)
 
 
 def error_line(record: dict) -> str:

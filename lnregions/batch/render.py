@@ -8,32 +8,23 @@ Every run has a folder of its own, which is renamed to its place in the output w
 
 import contextlib
 import datetime
-import functools
 import queue
 import secrets
 import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lnregions.batch.execute import Limits, sign_notebook
-from lnregions.batch.manifest import (
-    Manifest,
-    OutputError,
-    cannot_write,
-    digest,
-    lock_folder,
-    refuse_links,
-    shared_inputs,
-)
+from lnregions.batch.execute import ENGINES, sign_notebook
+from lnregions.batch.manifest import Manifest, OutputError, cannot_write, digest, lock_folder, shared_inputs
 from lnregions.batch.parameters import Choices
 from lnregions.batch.selection import LANGUAGES, Run, plan_runs
-from lnregions.errors import unknown
+from lnregions.batch.workers import ClusterRuns, LocalRuns, Settings
+from lnregions.errors import shown_path, unknown
 from lnregions.files import remove_temporary, remove_tree, replace_folder
 
-ENGINES = ("warm", "ordinary")
 _OUTCOMES = ("done", "failed", "stopped")
 _MEASURED = ("attempts", "seconds", "cpu_seconds", "peak_memory", "own_memory")
 _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -45,49 +36,6 @@ class Stopped(KeyboardInterrupt):
     def __init__(self, number: int):
         self.signal = number
         super().__init__(signal.Signals(number).name)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a render works, as opposed to what it renders.
-
-    Attributes
-    ----------
-    jobs : int
-        Runs at a time.
-    engine : {"warm", "ordinary"}
-        Kernels forked from a process with the libraries loaded, or a kernel process started for each run.
-    force : bool
-        Run everything, also what is up to date.
-    html : bool
-        Write a page beside each notebook.
-    limits : Limits
-        For each cell and run.
-    batch : float or None
-        Seconds the whole render may take.
-    retries : int
-        How often a failed run is tried again.
-    own : tuple of Path
-        Further files that runs read: a change in them is a reason to run again.
-    imports : tuple of str or None
-        Modules that the fork server loads; what notebooks commonly use if absent.
-    warm_up : tuple of str or (str, dict)
-        ``"module:function"`` called in the fork server after that, or one with its arguments by name.
-    scheduler : str
-        Address of a Dask scheduler that does the runs; empty: this machine does.
-    """
-
-    jobs: int = 2
-    engine: str = "warm"
-    force: bool = False
-    html: bool = True
-    limits: Limits = field(default_factory=Limits)
-    batch: float | None = None
-    retries: int = 0
-    own: tuple = ()
-    imports: tuple | None = None
-    warm_up: tuple = ()
-    scheduler: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,7 +140,8 @@ def render_notebooks(
             if todo:
                 with queue_signals(execution.events):
                     execution.run(todo)
-            content = manifest.save() if todo or manifest.unsaved else {"runs": manifest.runs}
+            changed = todo or not manifest.path.exists()
+            content = manifest.save(sync=True) if changed else {"runs": manifest.runs}
         except OSError as error:
             raise cannot_write(manifest.path, error) from None
         finally:
@@ -216,50 +165,34 @@ class _Execution:
         self._manifest, self._settings, self._tell = manifest, settings, tell
         self._staging = manifest.output / ".lnregions" / "staging" / secrets.token_hex(4)
         self.events: queue.SimpleQueue = queue.SimpleQueue()
-        self._number: dict[str, int] = {}
         self.outcome: dict[str, list[str]] = {name: [] for name in _OUTCOMES}
         self.interrupted = 0
 
     def run(self, todo: Sequence[Run]) -> None:
         """Execute runs until all have ended, the time limit is over or a signal comes."""
-        self._number = {run.name: number for number, run in enumerate(todo)}
+        self._folder = {run.name: self._staging / str(number) for number, run in enumerate(todo)}
         self._staging.mkdir(parents=True)  # under a new name: a killed render's last kernel may still write
-        self._workers = self._start_workers(todo[0])
+        workers = ClusterRuns if self._settings.scheduler else LocalRuns
+        self._workers = workers(todo[0], settings=self._settings, events=self.events)
         try:
-            self._submit_and_follow(todo)
+            for run in todo:
+                future = self._workers.submit(run, self._folder[run.name])
+                future.add_done_callback(lambda future, run=run: self.events.put(("finished", run, future)))
+            self._follow(len(todo))
             while not self.events.empty():  # what was done before a stop reached it
                 event, run, future = self.events.get()
                 if event == "finished" and not future.cancelled():
-                    self._take(event, run, future, only="done")
+                    self._take(run, future, only="done")
+        except BaseException:
+            self._workers.stop("The render ended with an error.")
+            raise
         finally:
             self._workers.close()
             remove_tree(self._staging.parent)  # before the manifest is written, which needs room on the disk
         ended = {name for names in self.outcome.values() for name in names}
-        self.outcome["stopped"] += [name for name in self._number if name not in ended]
+        self.outcome["stopped"] += [name for name in self._folder if name not in ended]
         for names in self.outcome.values():
-            names.sort(key=self._number.get)
-
-    def _submit_and_follow(self, todo: Sequence[Run]) -> None:
-        try:
-            for number, run in enumerate(todo):
-                ended = functools.partial(self._put_finished, run)
-                self._workers.submit(number, run).add_done_callback(ended)
-            self._follow(len(todo))
-        except BaseException:
-            self._workers.stop("The render ended with an error.")
-            raise
-
-    def _start_workers(self, first: Run):
-        if self._settings.scheduler:
-            from lnregions.batch.cluster import ClusterRuns
-
-            return ClusterRuns(first, settings=self._settings, events=self.events)
-        from lnregions.batch.local import LocalRuns
-
-        return LocalRuns(first, settings=self._settings, staging=self._staging, events=self.events)
-
-    def _put_finished(self, run: Run, future) -> None:
-        self.events.put(("finished", run, future))
+            names.sort(key=list(self._folder).index)
 
     def _follow(self, count: int) -> None:
         """Take events until all runs have ended; stop them at a signal, or when the time for the render is over."""
@@ -276,36 +209,41 @@ class _Execution:
                 self.interrupted = what
                 self._workers.stop("The render was stopped by the user.")
                 return
-            count -= event == "finished"
-            self._take(event, run, what)
+            if event == "started":
+                self._tell(event, run, None)
+            else:
+                self._take(run, what)
+                count -= 1
 
-    def _take(self, event: str, run: Run, future, *, only: str = "") -> None:
-        if event == "started":
-            self._tell(event, run, None)
-            return
-        folder = self._staging / str(self._number[run.name])
+    def _take(self, run: Run, future, *, only: str = "") -> None:
+        """Enter a run that has ended in the manifest, or only if it ended so."""
         try:
-            record = self._workers.record(future, folder)
+            record = self._workers.record(future, self._folder[run.name])
         except Exception as error:
             record = failure(error)
         if only in ("", record["status"]):
-            record = self._enter(run, record, folder)
-            self.outcome[record["status"]].append(run.name)
-            self._tell(event, run, record)
+            entry = self._entry(run, record)
+            self._manifest.add(run.name, entry)
+            self.outcome[entry["status"]].append(run.name)
+            self._tell("finished", run, entry)
 
-    def _enter(self, run: Run, record: dict, folder: Path) -> dict:
-        """Rename a run's folder to its final name and enter the run in the manifest; its full record."""
+    def _entry(self, run: Run, record: dict) -> dict:
+        """Rename a run's folder to its final name; what the manifest says of the run."""
         outputs: dict[str, str] = {}
         if not record.pop("unwritten", True):
             final = self._manifest.output / run.name
             try:
-                refuse_links(self._manifest.output, final.parent)
-                replace_folder(folder, final)
+                if not final.parent.resolve().is_relative_to(self._manifest.output.resolve()):
+                    raise OutputError(
+                        f"{shown_path(final.parent)} leads out of the output folder. "
+                        "Remove the link, or give another folder."
+                    )
+                replace_folder(self._folder[run.name], final)
                 outputs = self._manifest.hashes.listing(final)
                 sign_notebook(final / f"{run.notebook.name}.ipynb")
             except (OSError, OutputError) as error:
                 record, outputs = failure(error), {}
-        entry = {
+        return {
             "notebook": run.notebook.name,
             "language": run.language,
             "over": run.notebook.over,
@@ -322,8 +260,6 @@ class _Execution:
             "outputs": outputs,
             "error": record["error"],
         }
-        self._manifest.add(run.name, entry)
-        return entry
 
 
 def failure(error: BaseException) -> dict:

@@ -11,7 +11,7 @@ import pytest
 from fault_kit import QUICK, errors, render, tree, write_notebook
 
 from lnregions.__main__ import main
-from lnregions.batch import cluster
+from lnregions.batch import workers
 from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import DataError
 from lnregions.paths import data_dir
@@ -128,20 +128,20 @@ def test_an_error_in_a_cell_comes_back_with_its_notebook(address, tmp_path):
 
 
 def test_workers_with_another_version_of_what_draws_are_refused_by_its_name(address, tmp_path, monkeypatch):
-    cluster.installation.cache_clear()
-    other = cluster.versions() | {"matplotlib": "0.1"}
-    monkeypatch.setattr(cluster, "versions", lambda: other)
+    workers.installation.cache_clear()
+    other = workers.versions() | {"matplotlib": "0.1"}
+    monkeypatch.setattr(workers, "versions", lambda: other)
     book = write_notebook(tmp_path / "05.ipynb", "1")
     with pytest.raises(
         DataError, match=r"Worker tcp://.* has another matplotlib than this machine. Install the same"
     ):
         render(tmp_path / "out", book, settings={"scheduler": address})
-    cluster.installation.cache_clear()
+    workers.installation.cache_clear()
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "tcp://no-such-host.invalid:8786"])
 def test_an_address_where_no_scheduler_answers_is_named(address, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(workers, "CONNECT_SECONDS", 0.3)
     book = write_notebook(tmp_path / "06.ipynb", "1")
     with pytest.raises(DataError, match=f"No Dask scheduler answers at {address}"):
         render(tmp_path / "out", book, settings={"scheduler": address})
@@ -156,7 +156,7 @@ def test_a_cluster_without_its_package_is_refused_with_what_to_install(tmp_path,
 
 def test_files_from_a_worker_cannot_leave_their_folder(tmp_path):
     (tmp_path / "b").write_text("b")
-    archive = cluster.pack({"../b": tmp_path / "b"})
+    archive = workers.pack({"../b": tmp_path / "b"})
     with pytest.raises(Exception, match="outside the destination"):
-        cluster.unpack(archive, tmp_path / "deep" / "a")
+        workers.unpack(archive, tmp_path / "deep" / "a")
     assert not (tmp_path / "deep" / "b").exists()

@@ -62,9 +62,7 @@ def execute(notebook, folder, *, engine, **settings):
         papermill.execute_notebook(folder / "in.ipynb", folder / "out.ipynb", **given)
     except Exception as raised:
         error = (type(raised).__name__, shown(str(raised), folder))
-    paths = [
-        path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in (".ipynb", ".pyc")
-    ]
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix not in ("", ".ipynb", ".pyc")]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     content = json.loads((folder / "out.ipynb").read_text("utf-8"))
     found = {"metadata": metadata(content, folder), "error": error, "files": files}
@@ -85,9 +83,7 @@ def shown(value, folder):
     if isinstance(value, str):
         value = value.replace(str(folder), "FOLDER")
         for pattern, word in _RANDOM:
-            if (
-                "ipykernel" not in pattern or "ipykernel_" in value
-            ):  # it looks back from every place of a long text
+            if "ipykernel" not in pattern or "ipykernel_" in value:  # it looks back from every place
                 value = re.sub(pattern, word, value)
     return value
 
@@ -210,20 +206,20 @@ FAILURES = (
     "import pandas as pd\npd.DataFrame({'a': [1]})['b']", "open('none')", "assert 1 == 2, 'not so'",
 )  # fmt: skip
 ERRORS = book(*(code(source, "raises-exception") for source in FAILURES))
-STOPS = (["1 / 0", "print('never')"], ["print(1)", "exit()"], ["raise SystemExit(0)", "print('none')"])
+
+
+STOPS = [
+    book("1 / 0", "print('never')"),
+    book("print(1)", "exit()"),
+    book("raise SystemExit(0)", "print('none')"),
+]
 
 
 @pytest.mark.parametrize(
-    "notebook", [PLAIN, STREAMS, TASKS, RICH, WIDGETS, PROCESSES, MAGICS, ERRORS],
-    ids=["plain", "streams", "tasks", "rich", "widgets", "processes", "magics", "errors"],
-)  # fmt: skip
+    "notebook", [PLAIN, STREAMS, TASKS, RICH, WIDGETS, PROCESSES, MAGICS, ERRORS, *STOPS]
+)
 def test_a_notebook_comes_out_as_from_papermill(notebook, tmp_path):
     assert differences(notebook, tmp_path) == []
-
-
-@pytest.mark.parametrize("cells", STOPS, ids=lambda cells: cells[-1])
-def test_a_notebook_that_stops_is_marked_as_by_papermill(cells, tmp_path):
-    assert differences(book(*cells), tmp_path) == []
 
 
 @pytest.mark.parametrize(

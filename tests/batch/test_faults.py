@@ -3,9 +3,7 @@
 import contextlib
 import json
 import os
-import pty
 import queue
-import select
 import signal
 import subprocess
 import sys
@@ -15,7 +13,7 @@ import pytest
 from fault_kit import render, write_notebook
 
 from lnregions.__main__ import main
-from lnregions.batch import failure_lines, lock_folder, progress_for
+from lnregions.batch import failure_lines, progress_for
 from lnregions.batch import render as render_module
 from lnregions.batch.fork import stop_fork_server
 from lnregions.batch.manifest import OutputError
@@ -29,15 +27,13 @@ def stopped_server():
     stop_fork_server()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Forks renders; their temporary files have a folder of their own."""
-    temporary = tmp_path_factory.mktemp("temporary")
-    process = kit.Server(temporary.as_posix(), TMPDIR=str(temporary))
-    process.temporary = temporary
-    yield process
-    process.close()
-    assert kit.all_gone(temporary.as_posix())
+@pytest.fixture
+def temporary(tmp_path):
+    """Folder for the temporary files of a render, which leaves nothing in it and no process behind."""
+    (tmp_path / "temporary").mkdir()
+    yield tmp_path / "temporary"
+    assert kit.all_gone(tmp_path / "temporary")
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 @pytest.fixture
@@ -58,58 +54,47 @@ def mount(*words):
 # -- stopping -----------------------------------------------------------------------------------------------
 
 
-def start_slow(server, tmp_path):
+def start_slow(tmp_path, temporary):
     """A render of which two runs are done and two are running and never end."""
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    slow = (
-        f"if region in ('c', 'd'):\n    open({str(marks)!r} + '/' + region, 'w').close()\n    signal.pause()"
-    )
+    marks = [tmp_path / "c", tmp_path / "d"]
+    for mark in marks:
+        os.mkfifo(mark)
+    slow = f"if region in ('c', 'd'):\n    open({str(tmp_path)!r} + '/' + region, 'w').close()\n    signal.pause()"
     book = write_notebook(tmp_path / "01.ipynb", f"import signal\n{slow}")
-    ask = {"book": str(book), "regions": ["a", "b", "c", "d"], "html": False}
-    pid, ended = server.start(do="render", out=str(tmp_path / "out"), **ask)
+    process = kit.start_render(book, tmp_path / "out", "abcd", temporary=temporary)
     for (
-        region
-    ) in "cd":  # in English and Chinese, two at a time: the first two that do not end are the English ones
-        kit.wait_for_file(marks / region, ended)
-    return pid, ended
+        mark
+    ) in marks:  # in English and Chinese, two at a time: the first two that do not end are the English ones
+        mark.read_text()  # returns when the run has begun
+    return process
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_a_render_keeps_what_was_done_and_leaves_no_process(number, server, tmp_path):
-    pid, ended = start_slow(server, tmp_path)
-    os.kill(pid, number)
-    kit.wait_for_end(ended)
+def test_a_signal_stops_a_render_keeps_what_was_done_and_leaves_no_process(number, tmp_path, temporary):
+    process = start_slow(tmp_path, temporary)
+    process.send_signal(number)
+    process.wait()
     result = json.loads((tmp_path / "out.result").read_text())
     assert result["interrupted"] == number
     assert sorted(result["done"]) == ["en/01/a", "en/01/b"]
     assert len(result["stopped"]) == 6
     assert kit.leftovers(tmp_path / "out") == []
     assert sorted(json.loads((tmp_path / "out/manifest.json").read_text())["runs"]) == sorted(result["done"])
-    assert kit.all_gone(server.mark, but=[server.pid])
-    assert list(server.temporary.iterdir()) == []
 
 
-def test_a_killed_render_is_completed_by_the_next(server, tmp_path):
-    pid, ended = start_slow(server, tmp_path)
-    os.kill(pid, signal.SIGKILL)
-    kit.wait_for_end(ended)
-    assert kit.all_gone(server.mark, but=[server.pid])
+def test_a_killed_render_is_completed_by_the_next_and_a_second_one_meanwhile_refused(tmp_path, temporary):
+    process = start_slow(tmp_path, temporary)
+    refused = rf"Another render \(process {process.pid} on .*\) is writing into out. Wait"
+    with pytest.raises(DataError, match=refused):
+        render(tmp_path / "out", tmp_path / "01.ipynb")
+    assert process.poll() is None
+    process.kill()
+    process.wait()
+    assert kit.all_gone(temporary)
     kit.assert_whole(tmp_path / "out")
     result = render(tmp_path / "out", tmp_path / "01.ipynb", "ab")
     assert (result.done, result.skipped) == ([], ["en/01/a", "en/01/b"])
     assert kit.leftovers(tmp_path / "out") == []
-
-
-def test_a_second_render_into_the_folder_is_refused_and_the_first_goes_on(server, tmp_path):
-    pid, ended = start_slow(server, tmp_path)
-    with pytest.raises(DataError, match=rf"Another render \(process {pid} on .*\) is writing into out. Wait"):
-        render(tmp_path / "out", tmp_path / "01.ipynb")
-    assert not select.select([ended], [], [], 0)[0]
-    os.kill(pid, signal.SIGKILL)
-    kit.wait_for_end(ended)
-    with lock_folder(tmp_path / "out"):
-        pass
 
 
 def test_a_signal_is_queued_a_second_interrupts_and_one_that_is_ignored_stays_so():
@@ -149,17 +134,10 @@ def closed_pipe():
     return writer
 
 
-def closed_terminal():
-    master, slave = pty.openpty()
-    os.close(master)
-    return slave
-
-
 @pytest.mark.parametrize("kind", ["json", "lines", "bar"])
-@pytest.mark.parametrize("stream", [closed_pipe, closed_terminal])
-def test_a_render_goes_on_when_nobody_reads_its_progress(kind, stream, tmp_path):
+def test_a_render_goes_on_when_nobody_reads_its_progress(kind, tmp_path):
     book = write_notebook(tmp_path / "01.ipynb", "region")
-    with contextlib.suppress(OSError), open(stream(), "w") as file:
+    with contextlib.suppress(OSError), open(closed_pipe(), "w") as file:
         result = render(tmp_path / "out", book, "a", progress=progress_for(kind, stream=file))
     assert result.done == ["en/01/a"]
 
@@ -217,32 +195,22 @@ def test_a_limit_of_file_size_fails_the_run_as_a_full_disk_does(tmp_path):
     assert set(kit.tree(tmp_path / "out")) == {"en/01/a/01.ipynb"}
 
 
-def test_a_manifest_that_cannot_be_written_leaves_the_journal_of_what_was_done(tmp_path, monkeypatch):
-    def full(*args, **more):
-        raise OSError(28, "No space left on device")
+def test_a_manifest_that_cannot_be_written_at_the_end_has_what_was_done_before(tmp_path, monkeypatch):
+    real = render_module.Manifest.save
+
+    def full(self, *, sync=False):
+        if sync:
+            raise OSError(28, "No space left on device")
+        real(self)
 
     book = write_notebook(tmp_path / "01.ipynb", "region")
     with monkeypatch.context() as patch:
         patch.setattr(render_module.Manifest, "save", full)
-        with pytest.raises(
-            OutputError, match=r"manifest.json cannot be written to \(No space left on device\)"
-        ):
+        with pytest.raises(OutputError, match=r"manifest.json cannot be written to \(No space left"):
             render(tmp_path / "out", book)
     assert kit.leftovers(tmp_path / "out") == []
     again = render(tmp_path / "out", book)
     assert (again.done, len(again.skipped)) == ([], 2)
-    assert len(json.loads((tmp_path / "out/manifest.json").read_text())["runs"]) == 2
-
-
-def test_a_result_that_cannot_be_renamed_to_its_place_is_a_failed_run(tmp_path, monkeypatch):
-    def full(new, final):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(render_module, "replace_folder", full)
-    result = render(tmp_path / "out", write_notebook(tmp_path / "01.ipynb", "region"))
-    assert len(result.failed) == 2
-    assert "No space left" in failure_lines(result)[0]
-    assert kit.tree(tmp_path / "out") == {}
 
 
 def test_a_read_only_disk_is_refused_before_anything_runs(disk, tmp_path):

@@ -1,4 +1,4 @@
-"""The manifest: hashes that see changes, reasons to run again, a journal that survives a kill."""
+"""The manifest: hashes that see changes, reasons to run again."""
 
 import hashlib
 import json
@@ -48,20 +48,9 @@ def test_the_reason_to_run_again_is_named(manifest, changes, inputs, why):
     assert manifest.why("en/a/all", inputs) == why
 
 
-def test_a_journal_is_merged_by_the_next_render_and_a_line_cut_short_by_a_kill_costs_no_other(
-    manifest, tmp_path
-):
-    journal = tmp_path / ".lnregions" / "journal.jsonl"
-    journal.write_text('["en/b/all", {"status": "do')
+def test_a_run_is_in_the_file_as_soon_as_it_has_ended(manifest, tmp_path):
     manifest.add("en/a/all", record(manifest))
-    with journal.open("a") as file:
-        file.write('["en/c/all", {"status": "do')
-    after = Manifest(tmp_path)
-    assert list(after.runs) == ["en/a/all"]
-    assert after.unsaved
-    after.save()
     assert list(Manifest(tmp_path).runs) == ["en/a/all"]
-    assert not Manifest(tmp_path).unsaved
 
 
 BROKEN = {
@@ -97,17 +86,12 @@ def test_a_damaged_manifest_costs_a_new_run_and_is_kept_aside(how, rendered, tmp
     (planned,) = plan_render(tmp_path / "out", [run], settings=Settings(html=False))
     assert planned.why
     after = Manifest(tmp_path / "out")
+    unread = after.unread
     after.save()
     assert json.loads(path.read_text())["schema"] == 1
     kept = tmp_path / "out/.lnregions/manifest.unread.json"
-    assert kept.exists() == bool(after.unread)
-    assert not after.unread or (planned.why == after.unread and kept.read_bytes() == bad)
-
-
-def test_a_folder_that_was_copied_is_up_to_date(rendered, tmp_path):
-    shutil.copytree(rendered / "out", tmp_path / "out")
-    result = render(tmp_path / "out", rendered / "01.ipynb", "a")
-    assert (result.done, result.skipped) == ([], ["en/01/a"])
+    assert kept.exists() == bool(unread)
+    assert not unread or (planned.why == unread and kept.read_bytes() == bad)
 
 
 def test_a_manifest_that_names_files_elsewhere_is_not_believed(tmp_path):

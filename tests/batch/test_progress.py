@@ -42,16 +42,12 @@ def test_json_lines_hold_one_event_each():
     stream = io.StringIO()
     feed(progress_for("json", stream=stream), finished())
     events = [json.loads(line) for line in stream.getvalue().splitlines()]
-    assert events[0] == {"event": "plan", "runs": 3, "todo": 1}
-    assert events[1] == {"event": "started", "run": "en/01/a"}
-    assert events[2] == {
-        "event": "finished",
-        "run": "en/01/a",
-        "status": "done",
-        "seconds": 1.25,
-        "error": None,
-    }
-    assert events[3] == {"event": "end", "done": [], "failed": [], "stopped": []}
+    assert events == [
+        {"event": "plan", "runs": 3, "todo": 1},
+        {"event": "started", "run": "en/01/a"},
+        {"event": "finished", "run": "en/01/a", "status": "done", "seconds": 1.25, "error": None},
+        {"event": "end", "done": [], "failed": [], "stopped": []},
+    ]
 
 
 @pytest.mark.parametrize("columns", [0, 120])

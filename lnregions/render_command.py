@@ -15,8 +15,6 @@ PLAN = "ln-2022"
 LANGUAGES = click.Choice(["en", "zh"])
 WARM_UP = "lnregions.figures.kinds:warm_up"
 """Called in the fork server with the plan and the date of the render."""
-_OWN_OPTIONS = ("plan", "as_of")
-"""Notebook parameters that the command has options of their own for."""
 
 
 def repeatable(*names: str, help: str, **more):
@@ -25,15 +23,14 @@ def repeatable(*names: str, help: str, **more):
 
 
 def _limit(name: str, of: str):
+    def check(ctx: click.Context, one: click.Parameter, value: float | None) -> float | None:
+        if value is not None and not 0 < value < 1e9:
+            raise click.BadParameter(f"{value:g} is not a number of seconds above zero.")
+        return value
+
     return click.option(
-        name, type=float, callback=_seconds, metavar="SECONDS", help=f"limit of {of} (default: none)"
+        name, type=float, callback=check, metavar="SECONDS", help=f"limit of {of} (default: none)"
     )
-
-
-def _seconds(ctx: click.Context, one: click.Parameter, value: float | None) -> float | None:
-    if value is not None and not 0 < value < 1e9:
-        raise click.BadParameter(f"{value:g} is not a number of seconds above zero.")
-    return value
 
 
 with_plan = click.option("--plan", help=f"a plan of data/plans, or a folder of your own (default: {PLAN})")
@@ -73,25 +70,37 @@ with_date = click.option(
     "--engine",
     type=click.Choice(["warm", "ordinary"]),
     default="warm",
-    help="warm: fork each run from a "
-    "process that has the libraries loaded (default); ordinary: start a kernel for each, as Jupyter does",
+    help="warm: fork each run from a process that has the libraries loaded (default); ordinary: start a "
+    "kernel for each, as Jupyter does",
 )
-@click.option("--scheduler", default="", metavar="ADDRESS", help="let a Dask cluster do the runs: its scheduler's "
-              "address, such as tcp://host:8786")  # fmt: skip
+@click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="let a Dask cluster do the runs: its scheduler's address, such as tcp://host:8786",
+)
 @_limit("--cell-timeout", "a cell")
 @_limit("--run-timeout", "a run")
 @_limit("--batch-timeout", "the whole render")
-@click.option("--memory", type=click.IntRange(1), metavar="MB", help="megabytes that a run may take beyond the loaded "
-         "libraries, which runs share (default: no limit)")  # fmt: skip
-@click.option("--retries", type=click.IntRange(0), default=0, metavar="N", help="how often a failed run is tried again "
-         "(default: 0)")  # fmt: skip
+@click.option(
+    "--memory",
+    type=click.IntRange(1),
+    metavar="MB",
+    help="megabytes that a run may take beyond the loaded libraries, which runs share (default: no limit)",
+)
+@click.option(
+    "--retries",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="how often a failed run is tried again (default: 0)",
+)
 @click.option("--list", is_flag=True, help="list notebooks, their parameters and choices; run nothing")
 @click.option("--dry-run", is_flag=True, help="print what would run and why, and run nothing")
 @click.option("--why", is_flag=True, help="print why each run is done, and do it")
 @click.option("--quiet", is_flag=True, help="print failures only")
-@click.option(
-    "--json", is_flag=True, help="one JSON object a line on standard output for each event (docs/manifest.md)"
-)
+@click.option("--json", is_flag=True,
+              help="one JSON object a line on standard output for each event (docs/manifest.md)")  # fmt: skip
 def render_command(**given) -> int:
     """Run the notebooks and build the pages.
 
@@ -106,15 +115,12 @@ def render_command(**given) -> int:
     plan_given, options.plan = options.plan, options.plan or PLAN
     if own := Path(options.plan).is_dir():
         options.plan = str(Path(options.plan).resolve())  # runs have working folders of their own
-    choices = batch_choices(options.plan)
+    choices, notebooks = batch_choices(options.plan), options.notebooks or None
     if options.list:
-        return _list(options, choices)
+        return _list(options.notebooks, choices)
     if options.as_of:
         parameters["as_of"] = options.as_of
-    notebooks = options.notebooks or None
-    if plan_given and any(
-        one.parameter("plan") for one in batch.select_notebooks(notebooks, choices=choices)
-    ):
+    if plan_given and any(x.parameter("plan") for x in batch.select_notebooks(notebooks, choices=choices)):
         parameters["plan"] = options.plan
     selection = {
         "choices": choices,
@@ -127,12 +133,7 @@ def render_command(**given) -> int:
     if own or options.dry_run or options.why:
         planned = batch.plan_render(options.output, batch.plan_runs(**selection), settings=settings)
         if own and any(run.why for run in planned):
-            from lnregions.tables import load_plan  # which imports pandas
-
-            with warnings.catch_warnings():
-                if options.quiet:
-                    warnings.simplefilter("ignore", InputWarning)
-                load_plan(options.plan)  # which refuses one with faults
+            _check_plan(options)
         for run in planned if options.dry_run or options.why else ():
             if options.json:
                 batch.progress_for("json")("planned", run, {"why": run.why})
@@ -141,9 +142,8 @@ def render_command(**given) -> int:
         if options.dry_run:
             return 0
     progress = batch.progress_for("quiet" if options.quiet else "json" if options.json else "auto")
-    return _finish(
-        batch.render_notebooks(options.output, **selection, settings=settings, progress=progress), options
-    )
+    result = batch.render_notebooks(options.output, **selection, settings=settings, progress=progress)
+    return _finish(result, options)
 
 
 def _parameters(options: SimpleNamespace) -> dict[str, object]:
@@ -155,11 +155,10 @@ def _parameters(options: SimpleNamespace) -> dict[str, object]:
         if not equals or not name:
             raise DataError(f"Parameter {pair!r} has no {'value' if name else 'name'}. Give NAME=VALUE.")
         if pairs.setdefault(name, value) != value:
-            raise DataError(
-                f"Parameter {name} is given twice, as {pairs[name]!r} and {value!r}. Give it once."
-            )
+            twice = f"Parameter {name} is given twice, as {pairs[name]!r} and {value!r}."
+            raise DataError(f"{twice} Give it once.")
     given |= pairs
-    for name in _OWN_OPTIONS:
+    for name in ("plan", "as_of"):
         if name in given:
             setattr(options, name, str(given.pop(name)))
     return given
@@ -170,12 +169,11 @@ def _parameters_file(path: Path) -> dict[str, object]:
 
     from lnregions.tables import read_yaml
 
-    if not path.exists() or not path.read_bytes().strip():
-        if path.exists():
-            return {}
-        raise DataError(
-            [fault("it does not exist. Give a YAML file of 'name: value' lines.", shown_path(path))]
-        )
+    if not path.exists():
+        text = "it does not exist. Give a YAML file of 'name: value' lines."
+        raise DataError([fault(text, shown_path(path))])
+    if not path.read_bytes().strip():
+        return {}
     read_yaml(path)  # which refuses what is not plain names and values; the values here keep their types
     content = yaml.safe_load(path.read_text("utf-8-sig"))
     dates = {name: value.isoformat() for name, value in content.items() if isinstance(value, datetime.date)}
@@ -186,11 +184,9 @@ def _settings(options: SimpleNamespace):
     from lnregions.batch import Limits, Settings
 
     reads = [Path(path) for path in options.reads]
-    for path in reads:
-        if not path.exists():
-            raise DataError(
-                f"{shown_path(path)} does not exist. Give --reads a file or folder that notebooks read."
-            )
+    if missing := [path for path in reads if not path.exists()]:
+        remedy = "Give --reads a file or folder that notebooks read."
+        raise DataError(f"{shown_path(missing[0])} does not exist. {remedy}")
     if Path(options.plan).is_dir():
         reads.append(Path(options.plan))
     memory = options.memory * 1_000_000 if options.memory else None
@@ -208,10 +204,19 @@ def _settings(options: SimpleNamespace):
     )
 
 
-def _list(options: SimpleNamespace, choices) -> int:
+def _check_plan(options: SimpleNamespace) -> None:
+    """Refuse a plan folder of the user's that has errors, before anything runs."""
+    from lnregions.tables import load_plan  # which imports pandas
+
+    with warnings.catch_warnings():
+        if options.quiet:
+            warnings.simplefilter("ignore", InputWarning)
+        load_plan(options.plan)
+
+
+def _list(named, choices) -> int:
     from lnregions.batch import list_notebooks, select_notebooks
 
-    named = options.notebooks
     for notebook in select_notebooks(named, choices=choices) if named else list_notebooks(choices=choices):
         print(notebook.name + ("" if notebook.batch or named else "  (only when it is named)"))
         for one in notebook.parameters:
@@ -241,11 +246,8 @@ def _finish(result, options: SimpleNamespace) -> int:
     if not options.quiet and not options.json:
         counts = f"{len(result.done)} done, {len(result.skipped)} up to date, {len(result.failed)} failed"
         counts += f", {len(result.stopped)} stopped" if result.stopped else ""
-        place = (
-            f"The results are in {result.output}"
-            if options.no_report
-            else f"Open {result.output / 'index.html'}"
-        )
+        index = f"Open {result.output / 'index.html'}"
+        place = f"The results are in {result.output}" if options.no_report else index
         say(f"{counts}{pages}. {place}", sys.stdout)
     return 0 if result.ok else 1
 
