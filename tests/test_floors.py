@@ -12,7 +12,8 @@ FLOORS = (
     ("assess", "style"),
     ("maps", "charts"),
     ("figures", "show"),
-    ("explorer", "batch", "pages"),
+    ("explorer", "batch"),
+    ("pages",),
     ("__main__", "render_command", "__init__"),
 )
 """Rooms and single modules, lowest floor first; rooms of one floor may import one another's public names."""

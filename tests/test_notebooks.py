@@ -58,7 +58,7 @@ def test_every_text_stands_in_both_languages(notebook):
 def test_what_is_interactive_has_its_words_and_is_not_on_the_page():
     import nbformat
 
-    from lnregions.pages.notebook_page import notebook_html
+    from lnregions.batch.notebook_page import notebook_html
 
     notebook = nbformat.read(notebooks_dir() / "05_explore.ipynb", as_version=4)
     tagged = [cell for cell in notebook.cells if "interactive" in cell.metadata.get("tags", [])]
@@ -103,7 +103,7 @@ def test_a_notebook_ends_with_its_sources_and_caveats(notebook):
 def test_a_page_holds_the_text_of_its_language_only(notebook, language, other):
     import nbformat
 
-    from lnregions.pages.notebook_page import notebook_html
+    from lnregions.batch.notebook_page import notebook_html
 
     whole = nbformat.read(notebook["path"], as_version=4)
     page = notebook_html(whole, language=language)

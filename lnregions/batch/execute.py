@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lnregions.batch import notebook_page
 from lnregions.batch.clean import clean_notebook, without_folder
 from lnregions.files import keep_plain, remove_tree
-from lnregions.pages import notebook_page
 
 ENGINES = {"warm": "lnregions", "ordinary": "lnregions-ordinary"}
 """Papermill's name of each engine of a render."""

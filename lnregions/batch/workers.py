@@ -15,12 +15,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lnregions.batch import notebook_page
 from lnregions.batch.execute import ENGINES, Limits, RunControl, Task, import_papermill, run_notebook
 from lnregions.batch.fork import Preload, can_fork, start_fork_server
 from lnregions.batch.manifest import installed, versions
 from lnregions.batch.selection import Run
 from lnregions.errors import DataError
-from lnregions.pages import notebook_page
 
 CONNECT_SECONDS = 20
 _TEXTS = (".ipynb", ".html", ".csv", ".json", ".md", ".svg")

@@ -13,10 +13,10 @@ from browser.conftest import accessibility_violations
 from pages.report_output import write_output
 
 import lnregions as ln
+from lnregions.batch.notebook_page import notebook_html
 from lnregions.boundaries import EQUAL_AREA
 from lnregions.explorer import WebMap
 from lnregions.pages import report_pdf, single_file, write_report
-from lnregions.pages.notebook_page import notebook_html
 
 PAGES = ["index.html", "index.zh.html"] + [
     f"{language}/{name}.html"

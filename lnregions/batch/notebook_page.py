@@ -132,7 +132,7 @@ def _with_pictures(page: str, pictures: Mapping[str, str]) -> str:
 
 def _lighter(picture: str) -> str:
     """A picture of half the width and few colours, which keeps the size that it is shown at."""
-    from lnregions.figures import small_picture
+    from lnregions.figures import small_picture  # which loads matplotlib
 
     try:
         return base64.b64encode(small_picture(base64.b64decode(picture))[0]).decode("ascii")

@@ -10,9 +10,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
+from lnregions.batch import notebook_page as export
+from lnregions.batch.notebook_page import export_notebook, notebook_html
 from lnregions.errors import DataError
-from lnregions.pages import notebook_page as export
-from lnregions.pages.notebook_page import export_notebook, notebook_html
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
