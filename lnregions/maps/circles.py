@@ -43,7 +43,8 @@ class _Spot:
 
     @property
     def circle(self):
-        return shapely.Point(self.middle).buffer(self.radius)
+        middle = shapely.Point(self.middle)
+        return middle.buffer(self.radius) if self.radius > 0 else middle
 
 
 def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None = None, **options) -> Axes:

@@ -236,9 +236,9 @@ def test_a_year_leaves_chart_and_verdict_as_they_are(explorer, monkeypatch):
 def test_a_city_stays_where_the_new_region_has_it_and_goes_where_it_has_not(explorer):
     explorer.controls["city"].value = "210900"
     explorer.controls["region"].value = "west"
-    assert explorer.views.city == "210900"
+    assert explorer.view.city == "210900"
     explorer.controls["region"].value = "east"
-    assert (explorer.views.city, explorer.controls["city"].value) == ("", "")
+    assert (explorer.view.city, explorer.controls["city"].value) == ("", "")
 
 
 def test_another_plan_brings_its_regions(explorer):
@@ -247,7 +247,7 @@ def test_another_plan_brings_its_regions(explorer):
     assert len(values(explorer.controls["city"])) == 15
     assert len(drawn(explorer)["layers"][0]["areas"]) == 14
     explorer.controls["plan"].value = "belt-2025"
-    assert explorer.views.region == "belt"
+    assert explorer.view.region == "belt"
 
 
 def test_an_indicator_without_figures_is_marked_and_says_so_when_chosen(explorer):
@@ -319,10 +319,10 @@ def test_an_error_while_drawing_is_a_sentence_and_the_next_choice_goes_on(
 
 def test_a_choice_that_is_refused_is_said_and_the_view_stays(explorer, monkeypatch):
     monkeypatch.setattr(explore_widgets, "load_tables", lambda *a, **k: load_plan("nowhere"))
-    before = explorer.views
+    before = explorer.view
     explorer.controls["region"].value = "belt"
     assert "Unknown plan" in explorer.shown["note"].value
-    assert explorer.views is before
+    assert explorer.view is before
 
 
 def test_of_many_quick_changes_only_the_last_is_drawn(explorer, monkeypatch):

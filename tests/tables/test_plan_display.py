@@ -19,7 +19,7 @@ def test_a_plan_shows_title_years_members_and_targets_by_kind():
     html = PLAN._repr_html_()
     assert "2022-2024" in html
     assert "Three-Year Action Plan" in html
-    row = html[html.index("Shenyang circle") :].partition("</tr>")[0]
+    row = "".join(html[html.index("Shenyang circle") :].partition("</tr>")[0].split())
     assert "<td>7</td><td>6</td>" in row
     assert "relative_growth" in html
     assert repr(PLAN) == "<Plan ln-2022, 2022-2024: 4 regions, 18 targets>"
