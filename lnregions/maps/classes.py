@@ -137,7 +137,7 @@ def class_labels(classes: Classes, *, factor: float = 1.0, language: str = "en")
     words = [format_number(b, language=language, decimals=places) for b in shown]
     between = "{low} to {high}" if shown[0] < 0 else "{low} – {high}"  # a dash would look like a minus
     return [
-        tr("below {number}", language, number=words[0]),
+        tr("below {number}", language, context="class", number=words[0]),
         *(tr(between, language, low=a, high=b) for a, b in pairwise(words)),
         tr("{number} or more", language, number=words[-1]),
     ]

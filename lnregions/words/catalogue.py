@@ -66,12 +66,11 @@ def chinese_messages() -> dict[str, str]:
     """Return the Chinese of each message; of one with a context, under the context, U+0004 and the message."""
     from babel.messages.pofile import read_po  # a tenth of a second, for readers of Chinese only
 
+    with Path(__file__).with_name("zh.po").open("rb") as file:
+        messages = read_po(file, locale="zh")
     found: dict[str, str] = {}
-    for path in sorted(Path(__file__).parent.glob("*.po")):
-        with path.open("rb") as file:
-            messages = read_po(file, locale="zh")
-        for one in messages:
-            message, text = (value if isinstance(value, str) else value[0] for value in (one.id, one.string))
-            found[f"{one.context}\x04{message}" if one.context else message] = text
+    for one in messages:
+        message, text = (value if isinstance(value, str) else value[0] for value in (one.id, one.string))
+        found[f"{one.context}\x04{message}" if one.context else message] = text
     found.pop("", None)
     return found

@@ -17,12 +17,10 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lnregions.figures.figure_kit import bundle_zip
-from lnregions.figures.figure_words import plain_markdown
-from lnregions.figures.figures import data_csv
 
 import lnregions as ln
 from lnregions.__main__ import main
+from lnregions.figures import bundle_zip, data_csv, plain_markdown
 from lnregions.paths import data_dir
 
 pytestmark = [pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning"),

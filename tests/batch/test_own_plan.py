@@ -12,7 +12,7 @@ from lnregions.assess import cases, load_tables
 from lnregions.batch.render import Settings, render_notebooks
 from lnregions.errors import forget_warnings
 from lnregions.explorer import web_data
-from lnregions.figures.pictures import warm_up
+from lnregions.figures import warm_up
 from lnregions.tables import batch_choices, check_plan
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")

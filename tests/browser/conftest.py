@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its event loop must not outlive these tests
 def browser():
     sync_api = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed (extra: browser)"

@@ -16,7 +16,8 @@ from PIL import Image
 
 import lnregions as ln
 from lnregions.errors import DataError
-from lnregions.pages import report, single_file, small_picture, write_report
+from lnregions.figures import small_picture
+from lnregions.pages import report, single_file, write_report
 from lnregions.pages.inventory import make_previews, read_runs
 from lnregions.pages.page import mixed
 from lnregions.pages.site import read_site, relative

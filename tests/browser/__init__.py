@@ -1,0 +1,1 @@
+"""Tests in a real browser, one for all of them."""
