@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import queue
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,6 +96,29 @@ def test_a_killed_render_is_completed_by_the_next_and_a_second_one_meanwhile_ref
     kit.assert_whole(tmp_path / "out")
     result = render(tmp_path / "out", tmp_path / "01.ipynb", "ab")
     assert (result.done, result.skipped) == ([], ["en/01/a", "en/01/b"])
+    assert kit.leftovers(tmp_path / "out") == []
+
+
+@pytest.mark.long
+def test_fifty_killed_renders_leave_whole_files_and_the_next_completes_them(tmp_path, temporary):
+    book = write_notebook(tmp_path / "01.ipynb", kit.QUICK.replace("(region)", "(f'<svg>{region}</svg>')"))
+    regions, chance = [f"r{n:02}" for n in range(20)], random.Random(50)
+    whole = render(tmp_path / "whole", book, regions)
+    for kill in range(50):
+        if kill % 10 == 0:
+            shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        process = kit.start_render(book, tmp_path / "out", regions, temporary=temporary)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0.3, 6))
+        process.kill()
+        process.wait()
+        assert kit.all_gone(temporary)
+        kit.assert_whole(tmp_path / "out")
+        shutil.rmtree(temporary)
+        temporary.mkdir()
+    result = render(tmp_path / "out", book, regions)
+    assert result.failed == whole.failed == []
+    assert kit.tree(tmp_path / "out") == kit.tree(tmp_path / "whole")
     assert kit.leftovers(tmp_path / "out") == []
 
 
