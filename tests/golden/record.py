@@ -36,7 +36,8 @@ def api() -> str:
     for name in ln.__all__:
         value = getattr(ln, name)
         lines.append(name + (str(inspect.signature(value)) if inspect.isfunction(value) else ""))
-    return re.sub(r"\blnregions\.[\w.]*\.(?=\w)", "", "\n".join(lines)) + "\n"
+    # where a class is defined in the package, and since Python 3.13 in pathlib, is no part of a signature
+    return re.sub(r"\blnregions\.[\w.]*\.(?=\w)|(?<=pathlib\.)_local\.", "", "\n".join(lines)) + "\n"
 
 
 def helps() -> str:
