@@ -91,6 +91,7 @@ def test_ten_megabytes_of_text_arrive_whole_and_in_one_piece(run):
     assert value(cells[1]) == "'done'"
 
 
+@pytest.mark.long  # nbclient often loses an answer while output widgets capture
 def test_text_of_an_output_widget_is_kept_in_the_widget_and_widgets_are_numbered(run, tmp_path):
     run("widgets")
     kept = nbformat.read(tmp_path / "run" / "out.ipynb", 4).metadata.widgets
