@@ -10,8 +10,8 @@ import urllib.request
 
 import nbformat
 import pytest
-from browser.lab import Lab, Tab, copy_notebooks, home_environment
 
+from browser.lab import Lab, Tab, copy_notebooks, home_environment
 from lnregions.paths import notebooks_dir
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: browser)")

@@ -9,10 +9,10 @@ import sys
 import geopandas
 import nbformat
 import pytest
-from browser.conftest import accessibility_violations
 from pages.report_output import write_output
 
 import lnregions as ln
+from browser.conftest import accessibility_violations
 from lnregions.batch.notebook_page import notebook_html
 from lnregions.boundaries import EQUAL_AREA
 from lnregions.explorer import WebMap
