@@ -17,6 +17,7 @@ from queue import Empty
 
 import psutil
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -65,7 +66,35 @@ class ForkProvisioner(LocalProvisioner):
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class ForkClient(AsyncKernelClient):
+class AnswerChannel(AsyncZMQSocketChannel):
+    """Waits for messages half a second at a time.
+
+    nbclient sends the messages of output widgets on the socket on which it waits for the answer to a cell. Sending
+    may consume the event that the answer has come, and a single wait would then never end.
+    """
+
+    async def get_msg(self, timeout=None):
+        """Return the next message, or raise Empty after `timeout` seconds."""
+        deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while (left := deadline - time.monotonic()) > 0.5:
+            if await self.socket.poll(500):
+                return await self._recv()
+        return await super().get_msg(max(left, 0))
+
+
+class AnswerClient(AsyncKernelClient):
+    """Client of a kernel that loses no answer."""
+
+    shell_channel_class = Type(klass=AsyncZMQSocketChannel, default_value=AnswerChannel)
+
+
+class OrdinaryManager(AsyncKernelManager):
+    """Manages one kernel started as usual."""
+
+    client_factory = Type(klass=AsyncKernelClient, default_value=AnswerClient)
+
+
+class ForkClient(AnswerClient):
     """Waits for the kernel's answer only, where jupyter_client waits 0.2 s more for further messages."""
 
     async def wait_for_ready(self, timeout=None):
@@ -213,6 +242,7 @@ class OrdinaryEngine(NBClientEngine):
             "kernel_name": kernel_name,
             "log": logger,
         }
+        settings.setdefault("kernel_manager_class", OrdinaryManager)
         client = MarkingClient(nb_man, **settings)
         client.control = control
         return client.execute(**start or {})

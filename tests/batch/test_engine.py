@@ -1,5 +1,6 @@
 """Notebooks in forked kernels: isolated from each other, ended cleanly, and marked where a run ended."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -8,9 +9,13 @@ import threading
 from pathlib import Path
 
 import nbformat
+import papermill  # noqa: F401 - first, as the engine's module says
 import pytest
+import zmq.asyncio
+from jupyter_client.session import Session
 from nbformat.v4 import new_code_cell, new_notebook
 
+from lnregions.batch.engine import AnswerChannel
 from lnregions.batch.execute import Limits, RunControl, Task, run_notebook
 from lnregions.batch.fork import Preload, can_fork, start_fork_server, stop_fork_server
 
@@ -91,7 +96,25 @@ def test_ten_megabytes_of_text_arrive_whole_and_in_one_piece(run):
     assert value(cells[1]) == "'done'"
 
 
-@pytest.mark.long  # nbclient often loses an answer while output widgets capture
+def test_an_answer_arrives_even_if_the_event_that_it_has_come_was_consumed():
+    """As when nbclient sends the message of a widget on the socket on which it waits."""
+    session = Session()
+
+    async def exchange():
+        context = zmq.asyncio.Context()
+        with context, context.socket(zmq.DEALER) as ours, context.socket(zmq.DEALER) as kernel:
+            kernel.bind("inproc://answer")
+            ours.connect("inproc://answer")
+            waiting = asyncio.create_task(AnswerChannel(ours, session).get_msg())
+            for _ in range(5):
+                await asyncio.sleep(0)
+            session.send(zmq.Socket.shadow(kernel), "execute_reply", {"status": "ok"})
+            zmq.Socket.shadow(ours).get(zmq.EVENTS)
+            return await asyncio.wait_for(waiting, 60)
+
+    assert asyncio.run(exchange())["content"] == {"status": "ok"}
+
+
 def test_text_of_an_output_widget_is_kept_in_the_widget_and_widgets_are_numbered(run, tmp_path):
     run("widgets")
     kept = nbformat.read(tmp_path / "run" / "out.ipynb", 4).metadata.widgets

@@ -17,6 +17,7 @@ import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+from lnregions.batch.engine import OrdinaryManager
 from lnregions.batch.fork import Preload, can_fork, start_fork_server, stop_fork_server
 from lnregions.paths import notebooks_dir
 
@@ -36,10 +37,6 @@ def server():
     """One fork server that has loaded and drawn what a render has it load and draw."""
     yield start_fork_server(Preload(calls=(("lnregions.figures.kinds:warm_up", {}),)))
     stop_fork_server()
-
-
-PATIENCE = 90
-"""Seconds for a cell; none here takes more than a few."""
 
 
 def code(source, *tags):
@@ -107,19 +104,12 @@ def metadata(content, folder):
     return found
 
 
-def answered(notebook, folder, name, **settings):
-    """What `execute` gives; nbclient may lose the answer of a kernel of either kind, which is then tried again."""
-    for trial in range(3):
-        found = execute(notebook, folder / f"{name}{trial}", **{"execution_timeout": PATIENCE} | settings)
-        if not found["error"] or "CellTimeoutError" not in "".join(found["error"]):
-            break
-    return found
-
-
 def differences(notebook, folder, **settings):
     """Where ours differs from an ordinary kernel: the place, ours, theirs."""
-    ours = answered(notebook, folder, "ours", engine="lnregions", **settings)
-    theirs = answered(notebook, folder, "theirs", engine=None, **settings)
+    ours = execute(notebook, folder / "ours", engine="lnregions", **settings)
+    theirs = execute(
+        notebook, folder / "theirs", engine=None, kernel_manager_class=OrdinaryManager, **settings
+    )
     assert list(ours) == list(theirs)
     parts = []
     for place, one in ours.items():
@@ -228,7 +218,6 @@ STOPS = [
 ]
 
 
-# nbclient often loses an answer while output widgets capture, with either kernel: minutes until it is tried again
 @pytest.mark.parametrize(
     "notebook",
     [
@@ -236,7 +225,7 @@ STOPS = [
         STREAMS,
         TASKS,
         RICH,
-        pytest.param(WIDGETS, marks=pytest.mark.long),
+        WIDGETS,
         PROCESSES,
         MAGICS,
         ERRORS,
@@ -273,4 +262,4 @@ def test_our_own_notebooks_come_out_as_from_papermill_figures_byte_for_byte(path
     notebook = nbformat.read(path, as_version=4)
     parameters = {"figures": "figures"} if "figures" in str(notebook.cells) else {}
     assert differences(notebook, tmp_path, parameters=parameters) == []
-    assert bool(parameters) == any("figures" in path.parts for path in (tmp_path / "ours0").rglob("*.png"))
+    assert bool(parameters) == any("figures" in path.parts for path in (tmp_path / "ours").rglob("*.png"))

@@ -123,7 +123,6 @@ def test_a_notebook_runs_in_chinese(tab):
     assert [head for head in heads if not re.search("[\u4e00-\u9fff]", head)] == []
 
 
-@pytest.mark.long  # passes in some runs only, the cause is not known
 def test_the_explorer_follows_its_widgets_and_leads_to_code(tab, work):
     tab.open("explore/05_explore.ipynb")
     tab.run(upto="interactive")
@@ -141,6 +140,9 @@ def test_the_explorer_follows_its_widgets_and_leads_to_code(tab, work):
     expect(table).not_to_contain_text("Shenyang")
     choose("Indicator", "Resident population")
     expect(table).to_contain_text("million people")
+    expect(explorer).to_contain_text(
+        "no target on this indicator (Resident population)"
+    )  # the last piece to come
     inside = explorer.frame_locator("iframe")
     area = inside.get_by_role("button", name=re.compile("^Dalian:"))
     area.hover()
@@ -160,7 +162,6 @@ def test_the_explorer_follows_its_widgets_and_leads_to_code(tab, work):
     assert (tab.outside, tab.complaints) == ([], [])
 
 
-@pytest.mark.long  # passes in some runs only, the cause is not known
 def test_a_notebook_of_the_batch_opens_trusted_with_all_that_it_shows(tab, work):
     [path] = (work / "output").rglob("seen.ipynb")
     tab.open(path.relative_to(work).as_posix())
