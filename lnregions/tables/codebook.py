@@ -101,6 +101,36 @@ def load_caveats(*, path: Path | None = None) -> pd.DataFrame:
     return _load("caveats", path)
 
 
+def caveats_of(caveats: pd.DataFrame, *, area: str, indicator: str, year: int) -> pd.DataFrame:
+    """Return the caveats that concern one figure by its area, indicator and year.
+
+    Parameters
+    ----------
+    caveats : pandas.DataFrame
+        As from :func:`load_caveats`.
+
+    Examples
+    --------
+    >>> caveats_of(load_caveats(), area="211100", indicator="fdi_usd", year=2022)["kind"].tolist()
+    ['doubtful']
+    """
+    level = load_areas().set_index("area")["level"].get(area, "")
+    scopes = {"*", area, {"city": "cities"}.get(level, level)}
+    concerned = [
+        indicator_of in ("*", indicator) and not scopes.isdisjoint(areas.split()) and _names_year(years, year)
+        for indicator_of, areas, years in zip(
+            caveats["indicator"], caveats["area"], caveats["years"], strict=True
+        )
+    ]
+    return caveats[concerned].reset_index(drop=True)
+
+
+def _names_year(years: str, year: int) -> bool:
+    """Whether a cell such as ``2015-2022, 2024`` names a year; an empty one names all."""
+    spans = [[int(one) for one in span.split("-")] for span in years.split(",") if span.strip()]
+    return not spans or any(span[0] <= year <= span[-1] for span in spans)
+
+
 def region_codes() -> list[str]:
     """Codes of the regions of all shipped plans; a figure may describe one of them.
 

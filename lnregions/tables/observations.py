@@ -20,6 +20,13 @@ from lnregions.words import last_day
 _KEY = ["area", "indicator", "year", "vintage", "source"]
 """What tells one reading of a figure from another."""
 _STATUS_ORDER = {"final": 3, "revised": 2, "preliminary": 1, "unknown": 0}
+KIND_ORDER = (
+    "official", "official, republished", "yearbook, republished", "press or other page", "work report",
+    "compilation",
+)  # fmt: skip
+"""Kinds of source (``kind`` in ``data/sources.csv``), those preferred first; the first two count alike. A work
+report of January prints expected values, which bulletins, yearbooks and later pages replace."""
+_KIND_RANK = {kind: max(place, 1) for place, kind in enumerate(KIND_ORDER)}
 
 
 class Observation(NamedTuple):
@@ -107,6 +114,39 @@ def read_observations(
     if day is not None:
         frame = frame[frame["known_from"] <= day].reset_index(drop=True)
     frame["default"] = choose_default(frame)
+    return frame
+
+
+def load_derived(*, path: Path | None = None) -> pd.DataFrame:
+    """Return values that no page prints and that follow from published figures, each by its formula.
+
+    They are an interpretation of their own: none is in :func:`load_observations`, in a default or in a total.
+
+    Parameters
+    ----------
+    path : path, optional
+        Another table of the same form instead of the shipped one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``area``, ``indicator``, ``year``, ``value`` (in ``unit``), ``unit``, ``vintage``, ``status``,
+        ``grade`` (always C), ``source``, ``formula``, ``note`` and ``known_from``. In a formula
+        ``211100:fdi_usd:2024@s211`` is the observation of that area, indicator, year and source. It is empty
+        where one of its figures is not among the observations.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file.
+
+    Examples
+    --------
+    >>> load_derived().query("area == '211100' and indicator == 'fdi_usd'")["formula"].item()
+    '211100:fdi_usd:2024@s211 / (1 + 211100:fdi_growth_usd:2024@s211 / 100)'
+    """
+    frame = _read(data_dir() / "derived.csv" if path is None else home(path), None, name="derived")
+    warn_input(kept_warnings(frame))
     return frame
 
 
@@ -216,8 +256,9 @@ def known_from(observations: pd.DataFrame, published: Mapping[str, str]) -> pd.S
 def choose_default(observations: pd.DataFrame) -> pd.Series:
     """Return which reading is used for each area, indicator and year: the first by this order.
 
-    1. grade, A before B before C; 2. vintage, the latest first and a figure without one last; 3. status,
-    final before revised before preliminary before unknown; 4. number of sources, most first; 5. source id.
+    1. grade, A before B before C; 2. kind of the best of its sources (:data:`KIND_ORDER`; a source of a plan's
+    own counts as a press page); 3. vintage, the latest first and a figure without one last; 4. status, final
+    before revised before preliminary before unknown; 5. number of sources, most first; 6. source id.
 
     Parameters
     ----------
@@ -238,9 +279,17 @@ def choose_default(observations: pd.DataFrame) -> pd.Series:
 def by_preference(observations: pd.DataFrame) -> pd.Index:
     """Labels of observations, those to be used before others first, as `choose_default` orders them."""
     known = observations["known_from"].to_numpy().astype("datetime64[D]").astype("int64")
+    ranks, other = (
+        load_sources().set_index("source")["kind"].map(_KIND_RANK),
+        _KIND_RANK["press or other page"],
+    )
+    kinds = {
+        cell: min(ranks.get(one, other) for one in cell.split()) for cell in observations["source"].unique()
+    }
     order = pd.DataFrame(
         {
             "grade": observations["grade"],
+            "kind": observations["source"].map(kinds),
             "vintage": np.where(observations["vintage"] == "", np.iinfo("int64").max, -known),
             "status": -observations["status"].map(_STATUS_ORDER),
             "sources": -observations["source"].str.count(" "),
@@ -256,9 +305,9 @@ def _shipped(path: Path, _state: object) -> pd.DataFrame:
     return _read(path, None)
 
 
-def _read(path: Path, plan: object) -> pd.DataFrame:
+def _read(path: Path, plan: object, *, name: str = "observations") -> pd.DataFrame:
     """Checked figures of a file with the day from which each counts as known; a plan adds areas and sources."""
-    table = read_table(path, "observations")
+    table = read_table(path, name)
     published = load_sources().set_index("source")["published"].to_dict()
     known = {
         "area": load_areas()["area"],
@@ -268,7 +317,7 @@ def _read(path: Path, plan: object) -> pd.DataFrame:
     if plan is not None:
         known |= {"area": plan.areas["area"], "region": [*known["region"], *plan.regions["region"]]}
         published |= plan.sources.set_index("source")["published"].to_dict()
-    table.check_references("observations", known | {"source": published})
+    table.check_references(name, known | {"source": published})
     check_figures(table)
     frame = table.checked()
     frame["known_from"] = known_from(frame, published)

@@ -41,6 +41,8 @@ REFERENCES = {
     "breaks": {"indicator": "indicator", "area": "group area region", "source": "source"},
     "caveats": {"indicator": "all indicator", "area": "group area", "source": "source"},
     "observations": {"area": "area region", "indicator": "indicator", "source": "source"},
+    "derived": {"area": "area region", "indicator": "indicator", "source": "source"},
+    "bounds": {"indicator": "indicator", "area": "group area region", "source": "source"},
     "regions": {"lead_city": "area"},
     "positioning": {"region": "all region"},
     "membership": {"region": "region", "area": "area", "sources": "source"},

@@ -11,8 +11,8 @@ from lnregions.paths import data_dir
 from lnregions.tables import read_table
 
 FEWEST = {
-    "release-industries": 140, "default-industries": 140, "cities-sum": 30, "part-of-whole": 500, "province-rate": 10,
-    "shares-in-order": 6, "gdp-a-head": 120, "level-growth": 100, "rate-of-levels": 18, "jump": 650, "readings": 190,
+    "release-industries": 170, "default-industries": 160, "cities-sum": 34, "part-of-whole": 600, "province-rate": 9,
+    "shares-in-order": 7, "gdp-a-head": 130, "level-growth": 105, "rate-of-levels": 90, "jump": 800, "readings": 400,
 }  # fmt: skip
 
 
@@ -28,7 +28,6 @@ def exceptions():
 
 def test_the_shipped_figures_agree_but_for_what_is_named(figures, exceptions):
     assert unexplained(figures, exceptions) == {}
-    assert len(exceptions) == 100
 
 
 @pytest.mark.parametrize("code", RELATIONS)

@@ -36,7 +36,7 @@ def test_a_hostile_plan_is_escaped():
 
 def test_pictures_and_tables_in_a_terminal_say_what_they_are():
     assert (
-        repr(draw_map(PLAN, "belt", "gdp"))
+        repr(draw_map(PLAN, "belt", "gdp", year=2023))
         == "<Picture map-belt-gdp: Coastal belt: gross domestic product, 2023.>"
     )
     assert repr(draw_targets(PLAN, "west")).startswith("<Pictures: west-gdp")
