@@ -16,7 +16,7 @@ from lnregions.tables.codebook import (
     load_indicators,
     load_sources,
     region_codes,
-)  # fmt: skip
+)
 from lnregions.tables.observations import break_scopes
 from lnregions.tables.tables import kept_warnings, read_table
 
@@ -57,7 +57,7 @@ def load_bounds(plan: object = None, *, path: Path | None = None) -> pd.DataFram
 
     Examples
     --------
-    >>> load_bounds().set_index("indicator").loc["urbanisation_rate", "upper"]
+    >>> load_bounds().query("indicator == 'urbanisation_rate'")["upper"].item()
     100.0
     """
     frame = _read(data_dir() / "bounds.csv" if path is None else home(path), plan)

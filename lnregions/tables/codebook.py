@@ -69,8 +69,9 @@ def load_sources(*, path: Path | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``source``, ``title``, ``publisher``, ``url``, ``kind``, ``published`` (date that the source
-        itself states, else empty), ``licence``.
+        Columns ``source``, ``title``, ``publisher``, ``url``, ``kind`` (one of
+        :data:`~lnregions.tables.KIND_ORDER`), ``published`` (date that the source itself states, else empty),
+        ``licence``.
     """
     return _load("sources", path)
 
@@ -95,8 +96,9 @@ def load_caveats(*, path: Path | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``indicator`` (``*`` for all), ``area`` (adcodes apart by blanks, ``*``, ``nation``,
-        ``province`` or ``cities``), ``years``, ``kind``, ``text_zh``, ``text_en``, ``source``.
+        Columns ``indicator`` (``*`` for all), ``area`` (adcodes and region codes apart by blanks, ``*``,
+        ``nation``, ``province`` or ``cities``), ``years`` (such as ``2015-2022, 2024``, empty for all),
+        ``kind``, ``text_zh``, ``text_en``, ``source``. Those on one figure gives :func:`caveats_of`.
     """
     return _load("caveats", path)
 
@@ -111,7 +113,8 @@ def caveats_of(caveats: pd.DataFrame, *, area: str, indicator: str, year: int) -
 
     Examples
     --------
-    >>> caveats_of(load_caveats(), area="211100", indicator="fdi_usd", year=2022)["kind"].tolist()
+    >>> rows = caveats_of(load_caveats(), area="211100", indicator="fdi_usd", year=2022)
+    >>> rows.loc[rows["area"] != "*", "kind"].tolist()
     ['doubtful']
     """
     level = load_areas().set_index("area")["level"].get(area, "")

@@ -15,6 +15,7 @@ import pandas as pd
 
 from lnregions.errors import DataError, Fault, quote, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import data_dir
+from lnregions.tables.bounds import load_bounds
 from lnregions.tables.checks import check_own_areas, check_regions, check_targets
 from lnregions.tables.codebook import load_areas, load_indicators, load_sources
 from lnregions.tables.observations import load_observations
@@ -226,8 +227,8 @@ def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
 def check_plan(folder: str | Path) -> list[Fault]:
     """Return everything that is wrong with a plan folder; an empty list when nothing is.
 
-    Figures in the folder's own ``observations.csv`` are checked too. A :class:`~lnregions.InputWarning` says what
-    was unusual and is read all the same.
+    Figures and bounds of the folder's own (``observations.csv``, ``bounds.csv``) are checked too. A
+    :class:`~lnregions.InputWarning` says what was unusual and is read all the same.
     """
     folder = Path(folder)
     faults: list[Fault] = []
@@ -236,6 +237,7 @@ def check_plan(folder: str | Path) -> list[Fault]:
         warn_input(plan.warnings)
         if (folder / "observations.csv").is_file():
             _gather(faults, lambda: load_observations(plan=plan), None)
+        _gather(faults, lambda: load_bounds(plan), None)
     return faults
 
 

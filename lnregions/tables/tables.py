@@ -39,7 +39,7 @@ REFERENCES = {
     "areas": {"parent": "area"},
     "indicators": {"unit": "unit", "weight": "indicator"},
     "breaks": {"indicator": "indicator", "area": "group area region", "source": "source"},
-    "caveats": {"indicator": "all indicator", "area": "group area", "source": "source"},
+    "caveats": {"indicator": "all indicator", "area": "group area region", "source": "source"},
     "observations": {"area": "area region", "indicator": "indicator", "source": "source"},
     "derived": {"area": "area region", "indicator": "indicator", "source": "source"},
     "bounds": {"indicator": "indicator", "area": "group area region", "source": "source"},

@@ -1,10 +1,23 @@
 """The shipped figures: what is left out, what is derived, how a missing one is bounded, and each known trap."""
 
+import re
+
 import pytest
 
-from lnregions import load_breaks, load_caveats, load_observations, load_plan, load_sources
+from data_checks.relations import Figures, half_unit
+from lnregions import (
+    load_bounds,
+    load_breaks,
+    load_caveats,
+    load_derived,
+    load_indicators,
+    load_observations,
+    load_plan,
+    load_sources,
+    load_units,
+)  # fmt: skip
 from lnregions.paths import data_dir
-from lnregions.tables import read_table
+from lnregions.tables import KIND_ORDER, caveats_of, list_plans, read_table
 
 BELT = ["210200", "210600", "210700", "210800", "211100", "211400"]
 
@@ -37,14 +50,249 @@ def test_every_source_is_used_by_a_figure(figures, left_out):
     assert used == set(load_sources()["source"])
 
 
-def test_cities_fall_short_of_the_province_by_what_the_caveat_says(figures):
-    gdp = figures[(figures["indicator"] == "gdp") & figures["source"].str.contains("s033")]
-    cities = gdp[gdp["area"].str.match(r"21(0[1-9]|1[0-4])00")].groupby("year")["value"].sum()
-    province = figures.query("area == '210000' and indicator == 'gdp' and default").set_index("year")["value"]
-    short = (province - cities).round(1)
-    assert short[[2021, 2022, 2023]].tolist() == pytest.approx([160.0, 118.8, 141.8], abs=0.1)
-    caveat = load_caveats().query("indicator == 'gdp' and kind == 'sum'")["text_zh"].item()
-    assert all(number in caveat for number in ("160.0", "118.8", "141.8"))
+# -- the default ----
+
+
+def same_number(one, two):
+    """Whether two printed numbers are the same, rounded alike."""
+    return abs(one - two) <= max(half_unit(one), half_unit(two)) + 1e-9
+
+
+def test_no_default_rests_on_a_compilation_where_a_better_kind_of_source_of_its_grade_states_the_number(
+    figures,
+):
+    kinds = load_sources().set_index("source")["kind"]
+    rank = {
+        cell: min(KIND_ORDER.index(kinds[one]) for one in cell.split()) for cell in figures["source"].unique()
+    }
+    rows = figures.assign(rank=figures["source"].map(rank))
+    used = rows[rows["default"]]
+    both = used.merge(
+        rows[~rows["default"]], on=["area", "indicator", "year", "grade"], suffixes=("", "_other")
+    )
+    better = both[(both["rank_other"] < both["rank"]) & (both["rank"] > 1)]
+    assert len(both) > 100
+    assert not [row for row in better.itertuples() if same_number(row.value, row.value_other)]
+
+
+def test_the_kinds_of_source_are_those_that_the_order_names(figures):
+    assert set(load_sources()["kind"]) == set(KIND_ORDER)
+
+
+@pytest.mark.parametrize(
+    ("area", "indicator", "year", "value", "source"),
+    [
+        ("210900", "gdp_growth_real", 2022, 3.3, "s251"),  # not the 2.5 that January's work report expected
+        ("210200", "fai_growth", 2022, 6.5, "s121"),  # not the 7.5 of January
+        ("210400", "gdp", 2021, 870.1, "s228"),  # the bulletin, which compilations repeat
+        ("211200", "urbanisation_rate", 2023, 57.1, "s214"),
+        ("211400", "gdp", 2023, 911.6, "s017 s032 s033"),  # before the census, as its sectors are
+        ("210600", "gdp", 2024, 1006.1, "s222 s253"),
+        ("210100", "gdp", 2024, 9027.1, "s040"),
+    ],
+)
+def test_the_default_is_of_the_source_that_the_order_prefers(figures, area, indicator, year, value, source):
+    row = figures.query("default and area == @area and indicator == @indicator and year == @year")
+    assert (row["value"].item(), row["source"].item()) == (value, source)
+
+
+# -- traps ----
+
+
+def numbers_in(text):
+    """Numbers of a text, without years."""
+    return {
+        float(one.replace(",", ""))
+        for one in re.findall(r"[\d,]*\d(?:\.\d+)?", re.sub(r"\b20\d\d|20\d\d年", "", text))
+    }
+
+
+def years_of(cell):
+    spans = [[int(one) for one in span.split("-")] for span in cell.split(",")]
+    return [year for span in spans for year in range(span[0], span[-1] + 1)]
+
+
+def differences(figures, indicator, years):
+    """By how much all cities together exceed the province in each year for which both are there, and per cent."""
+    rows = figures[figures["default"] & (figures["indicator"] == indicator)]
+    province = rows[rows["area"] == "210000"].set_index("year")["value"]
+    cities = (
+        rows[rows["area"].str.match(r"21(0[1-9]|1[0-4])00")].groupby("year")["value"].agg(["sum", "count"])
+    )
+    found = (cities["sum"] - province)[cities["count"] == 14].dropna()
+    found = found[found.index.isin(years)]
+    return found, (found / province).dropna() * 100
+
+
+@pytest.mark.parametrize(
+    "row", load_caveats().query("kind == 'sum'").to_dict("records"), ids=lambda row: row["indicator"]
+)
+def test_every_number_that_a_caveat_on_sums_states_is_that_of_the_default_figures(figures, row):
+    amounts, shares = differences(figures, row["indicator"], years_of(row["years"]))
+    assert len(amounts) >= 3
+    factor = (
+        load_units()
+        .set_index("unit")["factor_en"]
+        .get(load_indicators().set_index("indicator")["unit"][row["indicator"]])
+    )
+    stated_zh, stated_en = (
+        numbers_in(re.sub("14( |市)", "", row[f"text_{language}"])) for language in ("zh", "en")
+    )
+    share = {round(float(shares.abs().max()), 1)}
+    amounts_zh = {round(abs(one), 1) for one in amounts}
+    amounts_en = {round(abs(one) * factor, 2) for one in amounts}
+    assert stated_zh in (set(), share, amounts_zh)
+    assert stated_en in (set(), share, amounts_en)
+    assert bool(stated_zh) == bool(stated_en)
+
+
+HOLES = [
+    (row["indicator"], area, year)
+    for row in load_caveats().query("kind == 'hole' and years != ''").to_dict("records")
+    for area in row["area"].replace("province", "210000").replace("nation", "100000").split()
+    for year in years_of(row["years"])
+]
+
+
+@pytest.mark.parametrize(("indicator", "area", "year"), HOLES)
+def test_what_is_called_a_hole_has_no_figure(figures, indicator, area, year):
+    assert values_of(figures, area, indicator, year) == []
+
+
+@pytest.mark.parametrize(
+    ("indicator", "area", "year"),
+    [
+        ("gdp_growth_real", "210500", 2022), ("gdp_growth_real", "210000", 2019), ("trade_total", "210500", 2024),
+        ("trade_total", "210900", 2024), ("urbanisation_rate", "210900", 2024), ("fdi_usd", "211100", 2023),
+        ("fai_growth", "211300", 2022), ("gdp", "210400", 2025),
+    ],
+)  # fmt: skip
+def test_a_blank_stays_blank_and_is_named_as_a_hole(indicator, area, year):
+    assert (indicator, area, year) in HOLES
+
+
+def test_what_is_left_out_is_a_hole_of_its_year(left_out):
+    assert set(left_out[["indicator", "area", "year"]].itertuples(index=False, name=None)) <= set(HOLES)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "area", "year", "kind"),
+    [
+        ("fdi_usd", "211100", 2021, "doubtful"), ("fdi_usd", "211100", 2022, "doubtful"),
+        ("fdi_usd", "211100", 2024, "doubtful"), ("gdp_growth_real", "210900", 2019, "doubtful"),
+        ("gdp_growth_real", "210700", 2021, "quality"), ("gdp", "211400", 2023, "vintage"),
+        ("gdp", "210600", 2023, "vintage"), ("gdp", "210100", 2022, "rounding"), ("gdp", "210300", 2017, "quality"),
+        ("trade_total", "210800", 2020, "doubtful"), ("trade_total", "210700", 2020, "doubtful"),
+        ("trade_total", "210300", 2021, "doubtful"), ("trade_total", "210200", 2024, "vintage"),
+        ("trade_total", "210100", 2022, "drift"), ("fai_growth", "210200", 2022, "drift"),
+        ("urbanisation_rate", "211000", 2024, "meaning"), ("tourism_revenue", "211000", 2024, "meaning"),
+        ("gdp", "100000", 2023, "vintage"), ("fdi_usd", "210200", 2024, "vintage"),
+    ],
+)  # fmt: skip
+def test_a_trap_is_found_for_the_figure_it_concerns(figures, indicator, area, year, kind):
+    found = caveats_of(load_caveats(), area=area, indicator=indicator, year=year)
+    assert kind in set(found.loc[found["indicator"] != "*", "kind"])
+    assert values_of(figures, area, indicator, year)
+
+
+def test_a_caveat_concerns_no_other_figure():
+    caveats = load_caveats()
+    for area, indicator, year in (
+        ("211100", "fdi_usd", 2019),
+        ("210600", "fdi_usd", 2022),
+        ("211100", "gdp", 2021),
+    ):
+        found = caveats_of(caveats, area=area, indicator=indicator, year=year)
+        assert "doubtful" not in set(found["kind"])
+
+
+def test_yearbook_cells_that_look_wrong_are_weak(figures):
+    weak = figures.query("indicator == 'trade_total' and grade == 'C' and source in ('s249', 's250')")
+    cells = [("210300", 2021), ("210700", 2020), ("210800", 2020)]
+    assert sorted(zip(weak["area"], weak["year"], strict=True)) == cells
+
+
+def test_a_compilation_that_repeats_the_yearbook_makes_no_figure_better_attested(figures):
+    rows = figures[(figures["indicator"] == "gdp_growth_real") & figures["year"].between(2020, 2022)]
+    family = rows["source"].isin(["s032", "s249", "s250", "s251"])
+    assert set(rows.loc[rows["source"].str.contains("s032"), "source"]) == {"s032"}
+    for row in rows[family & (rows["grade"] == "A")].itertuples():
+        others = rows[~family & (rows["area"] == row.area) & (rows["year"] == row.year)]
+        assert any(same_number(row.value, value) for value in others["value"]), row
+
+
+def marked(value, before):
+    """Whether a number is close to last year's only without its first digits, which may be a footnote mark."""
+    if not before or value < 3 * before:
+        return False
+    digits = f"{value:.15g}"
+    stripped = [float(digits[cut:]) for cut in (1, 2) if re.match(r"\d", digits[cut:])]
+    return any(before / 2.5 < one < 2.5 * before for one in stripped)
+
+
+def test_no_footnote_mark_is_read_as_part_of_a_number(figures):
+    assert marked(29516.9, 8752.9)
+    assert marked(1018.3, 9.7)
+    levels = figures[figures["unit"] != "%"]
+    known = levels[levels["default"]].set_index(["area", "indicator", "year"])["value"].to_dict()
+    for (area, indicator, year), rows in levels.groupby(["area", "indicator", "year"]):
+        values, before = rows["value"].tolist(), known.get((area, indicator, year - 1))
+        alone = [one for one in values if sum(same_number(one, other) for other in values) == 1]
+        assert not [one for one in alone if marked(one, before)], (area, indicator, year)
+
+
+# -- derived values and bounds ----
+
+
+def test_every_derived_value_follows_from_observations_by_its_formula(figures):
+    derived, known = load_derived(), {}
+    for row in figures.itertuples():
+        for source in row.source.split():
+            known[f"{row.area}:{row.indicator}:{row.year}@{source}"] = row.value
+    reference = r"\w+:\w+:\d{4}@\w+"
+    for row in derived[derived["formula"] != ""].itertuples():
+        terms = re.findall(reference, row.formula)
+        arithmetic = re.sub(reference, lambda term: repr(known[term[0]]), row.formula)
+        assert re.fullmatch(r"[-+*/(). \de]+", arithmetic)
+        assert eval(arithmetic) == pytest.approx(row.value, abs=half_unit(row.value) + 1e-9)
+        assert {term.partition("@")[2] for term in terms} == set(row.source.split())
+    assert derived.loc[derived["formula"] == "", ["area", "indicator"]].to_numpy().tolist() == [
+        ["210900", "trade_total"]
+    ]
+
+
+def test_a_derived_value_is_weak_and_no_observation(figures):
+    derived = load_derived()
+    assert set(derived["grade"]) == {"C"}
+    assert derived["note"].str.startswith("derived from published figures").all()
+    assert figures.merge(derived, on=["area", "indicator", "year"]).empty
+
+
+def test_the_largest_change_of_a_bound_is_the_largest_that_the_cities_figures_show(figures):
+    used, seen = Figures(figures), {}
+    cities = set(used.cities["210000"])
+    for (area, indicator, year), value in used.known.items():
+        before = used.get(area, indicator, year - 1)
+        if area in cities and before is not None and not used.is_broken(area, indicator, year - 1, year):
+            seen[indicator] = max(seen.get(indicator, 0), abs(value - before))
+    bounds = load_bounds()
+    stated = bounds.set_index("indicator")["largest_change"].dropna().to_dict()
+    assert stated == pytest.approx({name: seen[name] for name in bounds["indicator"] if name in seen})
+    assert stated["urbanisation_rate"] < 2
+
+
+def test_every_indicator_of_a_clause_has_bounds():
+    judged = {
+        name
+        for plan in list_plans()
+        for name in load_plan(plan).targets.query("kind != 'qualitative'")["indicator"]
+    }
+    bounds = load_bounds()
+    assert judged <= set(bounds["indicator"])
+    shares = bounds["indicator"].isin(
+        ["urbanisation_rate", "manufacturing_share", "sei_share", "tourism_share"]
+    )
+    assert bounds.loc[shares, ["lower", "upper"]].to_numpy().tolist() == [[0, 100]] * 4
 
 
 def test_the_belts_foreign_investment_falls_as_the_break_says(figures):

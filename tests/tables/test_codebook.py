@@ -8,7 +8,7 @@ from lnregions import DataError
 from lnregions.tables.codebook import region_codes, units_and_decimals
 from lnregions.tables.schemas import table_schema
 
-LOADERS = ["areas", "indicators", "units", "sources", "breaks", "caveats"]
+LOADERS = ["areas", "indicators", "units", "sources", "breaks", "caveats", "bounds", "derived"]
 
 
 def load(name, folder, row):
@@ -62,6 +62,10 @@ def test_units_regions_and_decimals_are_those_of_the_tables():
         ("breaks", "gdp,*,2018,2019,census,x,x,s999", "unknown source 's999'"),
         ("units", "亩,亩,mu,-1", "factor_en -1.0 is too small. Give 0 or more"),
         ("sources", "x1,Title,,,official,2024-02-30,", "published '2024-02-30' is no day"),
+        ("sources", "x1,Title,,,blog,,", "unknown kind 'blog'"),
+        ("derived", "210100,gdp,2023,1,亿元,,unknown,A,s001,,x", "unknown grade 'A'"),
+        ("derived", "210100,gdp,2023,1,亿元,,unknown,C,s999,,x", "unknown source 's999'"),
+        ("caveats", "gdp,210100,2021 2022,sum,x,x,", "years '2021 2022' is not written as it must be"),
         ("caveats", "gdp,210100 219900,,sum,x,x,", "unknown area '219900'"),
         ("indicators", "x,x,x,furlong,x,x,up,level,sum,y,0,,", "(?s)unknown unit 'furlong'.*unknown weight 'y'"),
         ("indicators", "x,x,x,%,x,x,up,level,sum,,7,,", "decimals 7 is too large. Give 6 or less"),

@@ -2,14 +2,16 @@
 
 import shutil
 
+import pandas as pd
 import pytest
 
 import lnregions
-from lnregions import DataError, load_plan
+from lnregions import DataError, load_bounds, load_plan
 from lnregions.__main__ import main
 from lnregions.paths import data_dir
 from lnregions.tables import (
     batch_choices,
+    bound_of,
     check_plan,
     list_plans,
     plan_of,
@@ -47,7 +49,7 @@ def test_the_plan_states_its_facts_regions_and_clauses():
     plan = load_plan()
     facts = ("id", "first_year", "horizon", "baseline_year", "base_stated", "number")
     assert [plan.facts[key] for key in facts] == ["ln-2022", 2022, 2024, 2021, False, "辽政发〔2022〕6号"]
-    assert plan.sources["source"].tolist() == ["p1", "p2", "p3", "p4", "p5"]
+    assert plan.sources["source"].tolist() == [f"p{number}" for number in range(1, 9)]
     assert plan.regions["region"].tolist() == ["circle", "belt", "west", "east"]
     assert plan.targets["target"].is_unique
     assert plan.targets["region"].value_counts().to_dict() == {"circle": 6, "belt": 5, "east": 4, "west": 3}
@@ -88,7 +90,7 @@ def test_members_are_the_areas_that_are_counted_with_how_sure_they_are():
     assert len(plan.members("east", level="county")) == 9
     membership = plan.membership
     assert set(membership.query("region == 'belt'")["status"]) == {"confirmed"}
-    assert set(membership.query("region == 'west'")["status"]) == {"likely"}
+    assert membership.query("region == 'west'")["status"].tolist() == ["confirmed", "likely", "likely"]
     east = membership.query("region == 'east' and level == 'county'")["status"].value_counts().to_dict()
     assert east == {"unverified": 6, "likely": 3}
     assert membership.query("proxy")["area"].tolist() == ["210400", "210500", "210600"]
@@ -372,7 +374,8 @@ def test_no_and_a_number_with_a_leading_zero_keep_their_meaning(folder):
 
 def test_facts_that_may_lack_have_a_stand_in(folder):
     text = "id: ln-2022\ntitle_en: A plan\nfirst_year: 2022\nhorizon: 2024\nissued: null\n"
-    text += "sources: [{id: p2, title: x}, {id: p3, title: y}]\n"
+    named = ", ".join(f"{{id: {one}, title: x}}" for one in ("p2", "p3", "p6", "p7", "p8"))
+    text += f"sources: [{named}]\n"
     (folder / "plan.yaml").write_text(text, encoding="utf-8")
     facts, keys = load_plan(path=folder).facts, ("baseline_year", "base_stated", "title_zh", "issued")
     assert [facts[key] for key in keys] == [2021, False, "", ""]
@@ -387,6 +390,37 @@ def test_areas_and_boundaries_of_ones_own_join_the_shipped_ones(folder):
     assert "new-town" in plan.members("circle")
     assert len(plan.areas) == 117
     assert plan.boundaries == folder / "boundaries.geojson"
+
+
+OWN_BOUNDS = "indicator,area,lower,upper,largest_change,why_en,why_zh,source\n"
+
+
+def test_bounds_of_a_plans_own_replace_the_shipped_ones_of_the_same_indicator_and_area(folder):
+    rows = "urbanisation_rate,*,50,100,1,own,own,p2\nurbanisation_rate,210300,,,2.5,own,own,\n"
+    (folder / "bounds.csv").write_text(OWN_BOUNDS + rows, "utf-8")
+    bounds, shipped = load_bounds(load_plan(path=folder)), load_bounds()
+    assert len(bounds) == len(shipped) + 1
+    assert bound_of(bounds, "urbanisation_rate", "210500")["lower"] == 50
+    own = bound_of(bounds, "urbanisation_rate", "210300")
+    assert (own["largest_change"], pd.isna(own["upper"])) == (2.5, True)
+    assert bound_of(bounds, "trade_total", "210500")["area"] == "cities"
+    assert bound_of(bounds, "trade_total", "210000") is None
+    assert check_plan(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("urbanisation_rate,*,90,50,1,x,x,", "upper 50.0 is below lower 90.0"),
+        ("urbanisation,*,0,100,1,x,x,", "unknown indicator 'urbanisation'"),
+        ("urbanisation_rate,nowhere,0,100,1,x,x,", "unknown area 'nowhere'"),
+        ("urbanisation_rate,*,0,100,-1,x,x,", "largest_change -1.0 is too small"),
+        ("urbanisation_rate,*,0,100,1,x,x,p99", "unknown source 'p99'"),
+    ],
+)
+def test_bounds_that_make_no_sense_are_refused_with_their_line(folder, row, message):
+    (folder / "bounds.csv").write_text(OWN_BOUNDS + row + "\n", "utf-8")
+    assert [message in one and "line 2" in one for one in messages(folder)] == [True]
 
 
 def test_a_plan_shows_itself_as_an_escaped_table(folder):
@@ -405,7 +439,7 @@ def test_a_plan_shows_itself_as_an_escaped_table(folder):
 
 def test_a_new_folder_is_complete_but_empty(tmp_path):
     folder = write_plan_template(tmp_path / "deep" / "mine")
-    tables = ("regions", "positioning", "membership", "targets", "areas", "observations")
+    tables = ("regions", "positioning", "membership", "targets", "areas", "bounds", "observations")
     assert {path.name for path in folder.iterdir()} == {*(f"{name}.csv" for name in tables), "plan.yaml"}
     assert [message.split(": ", 1)[1] for message in messages(folder)] == [
         "the table has no row. Write at least one; a row behind a number sign is a remark."

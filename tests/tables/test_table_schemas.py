@@ -48,7 +48,9 @@ def test_tables_are_utf_8_with_unix_line_ends(path):
     assert not data.decode("utf-8").startswith("\ufeff")
 
 
-@pytest.mark.parametrize("name", ["regions", "positioning", "membership", "targets", "areas", "observations"])
+@pytest.mark.parametrize(
+    "name", ["regions", "positioning", "membership", "targets", "areas", "bounds", "observations"]
+)
 def test_the_template_describes_the_columns_as_the_schema_does(name):
     _, *remarks, header, example = (TEMPLATE / f"{name}.csv").read_text("utf-8").splitlines()
     fields = table_schema(name)["fields"]
