@@ -161,12 +161,8 @@ def test_what_is_called_a_hole_has_no_figure(figures, indicator, area, year):
 
 @pytest.mark.parametrize(
     ("indicator", "area", "year"),
-    [
-        ("gdp_growth_real", "210500", 2022), ("gdp_growth_real", "210000", 2019), ("trade_total", "210500", 2024),
-        ("trade_total", "210900", 2024), ("urbanisation_rate", "210900", 2024), ("fdi_usd", "211100", 2023),
-        ("fai_growth", "211300", 2022), ("gdp", "210400", 2025),
-    ],
-)  # fmt: skip
+    [("gdp_growth_real", "210500", 2022), ("trade_total", "210500", 2024), ("trade_total", "210900", 2024)],
+)
 def test_a_blank_stays_blank_and_is_named_as_a_hole(indicator, area, year):
     assert (indicator, area, year) in HOLES
 
@@ -278,7 +274,6 @@ def test_the_largest_change_of_a_bound_is_the_largest_that_the_cities_figures_sh
     bounds = load_bounds()
     stated = bounds.set_index("indicator")["largest_change"].dropna().to_dict()
     assert stated == pytest.approx({name: seen[name] for name in bounds["indicator"] if name in seen})
-    assert stated["urbanisation_rate"] < 2
 
 
 def test_every_indicator_of_a_clause_has_bounds():
