@@ -220,16 +220,17 @@ class RegionData:
     def comparable_years(self, found: pd.DataFrame) -> tuple[int, int] | None:
         """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
 
-        If no year has all members, years with as many as any year has serve. None if no member has figures of both
-        years without a break between them.
+        If no year has all members, years with as many as any year has serve. The latest is one that a member has
+        without a break since the first; None if there is none.
         """
         if found.empty:
             return None
         counts = found.groupby("year")["area"].nunique()
         full = sorted(counts[counts >= min(len(self.members), counts.max())].index)
         before = [year for year in full if year < int(self.plan.facts["first_year"])]
-        first, last = int(before[-1] if before else full[0]), int(full[-1])
-        return (first, last) if first < last and len(paired_years(found, first, last)) else None
+        first = int(before[-1] if before else full[0])
+        ends = [int(year) for year in full if year > first and len(paired_years(found, first, int(year)))]
+        return (first, ends[-1]) if ends else None
 
     def words(self, message: str, **values: object) -> dict[str, str]:
         """A message in both languages, ``{area}`` and ``{indicator}`` filled in; values may be mappings by language."""
