@@ -35,7 +35,10 @@ class Tracer:
         self.plan, self.regions = plan, set(plan.regions["region"])
         self.indicators = load_indicators().set_index("indicator")
         self.figures = {}
-        for row in load_observations(as_of=as_of, plan=plan).itertuples():
+        rows = load_observations(as_of=as_of, plan=plan).sort_values(
+            "vintage", ascending=False, kind="stable"
+        )
+        for row in rows.sort_values("grade", kind="stable").itertuples():
             figure = (row.value, frozenset(row.source.split()), row.status)
             self.figures.setdefault((row.area, row.indicator, row.year), []).append(figure)
         self.levels = cache(self.levels)
@@ -57,7 +60,7 @@ class Tracer:
         return found
 
     def releases(self, members, indicator, year):
-        """Figures of all members from one source, or of one status, for every release that has them all."""
+        """Best attested figures of all members from one source, or of one status, of each release that has them all."""
         rows = [self.figures.get((member, indicator, year), []) for member in members]
         names = {name for row in rows for _, sources, status in row for name in (*sources, status)}
         kept = (
