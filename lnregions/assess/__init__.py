@@ -23,7 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "totals": ["common_release", "region_mean", "region_total"],
         "verdicts": [
             "STATUS_WORDS", "Verdict", "compare_methods", "judge", "judge_all", "judge_case", "judge_readings",
-            "judge_row", "verdict_table",
+            "judge_row", "status_words", "verdict_table",
         ],
     },
 )  # fmt: skip

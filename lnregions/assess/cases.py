@@ -12,9 +12,13 @@ from lnregions.errors import DataError, unknown, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables import (
     kept_warnings,
+    load_bounds,
     load_breaks,
+    load_caveats,
+    load_derived,
     load_indicators,
     load_sources,
+    observed,
     parse_as_of,
     plans,
     read_observations,
@@ -64,6 +68,15 @@ class Clause:
         """Whether `value` fulfils the clause when `against` is required."""
         return _COMPARE[self.comparator](value, against)
 
+    def outcome(self, low: float, high: float, required_low: float, required_high: float) -> bool | None:
+        """Whether every value of a range fulfils the clause, or none does; None where it depends on the value.
+
+        The value lies from `low` to `high`, what is required from `required_low` to `required_high`.
+        """
+        pairs = ((low, required_high), (high, required_low))
+        found = {self.holds(*pair) for pair in pairs}
+        return found.pop() if len(found) == 1 else None
+
 
 @dataclass(frozen=True)
 class Link:
@@ -92,6 +105,10 @@ class Case:
         Name of the interpretation.
     indicators : tuple of str
         Indicators of the figures, in the order in which they were tried.
+    derived : bool
+        Whether values are among the figures that no page prints and that follow from published ones.
+    of_member : bool
+        Whether it judges one member on behalf of its region.
     link, linked : Link and Case, optional
         How the level of this case was carried over a break; the case by such a level, beside the main one.
     plan, row, tables
@@ -107,6 +124,8 @@ class Case:
     rule: str = ""
     interpretation: Text = NO_TEXT
     indicators: tuple[str, ...] = ()
+    derived: bool = False
+    of_member: bool = False
     link: Link | None = None
     linked: "Case | None" = None
     plan: plans.Plan | None = None
@@ -233,6 +252,12 @@ def members_of(plan, region: str) -> list[str]:
     return [area for area, _, _ in rows]
 
 
+def stand_ins(plan, region: str) -> list[str]:
+    """Areas whose figures stand in for those of the region's own members."""
+    rows = plan.membership[plan.membership["region"] == region]
+    return rows["area"][rows["proxy"].astype(bool)].tolist()
+
+
 def region_members(plan, area: str) -> tuple[str, ...]:
     """Members of a region; none for any other area."""
     return tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else ()
@@ -246,18 +271,19 @@ def figures_of(plan, area: str, *, indicator: str, tables: Tables) -> Figures:
 
 
 def growth_figures(plan, area: str, *, indicators: tuple[str, ...], tables: Tables, years: range) -> Figures:
-    """Yearly growth of an area from the first of several indicators that knows any of the years.
+    """Yearly growth of an area in per cent, in one segment; of each year by the first of several indicators with it.
 
-    The figures are rates in per cent, in one segment.
+    Holes and coverage are those of the first indicator that knows any of `years`, or of the first of all.
     """
-    first = None
-    for indicator in indicators:
-        figures = figures_of(plan, area, indicator=indicator, tables=tables)
-        found = replace(figures, rows=growth_rates(figures, measure=tables.indicator(indicator)["measure"]))
-        if any(row.year in years for row in found.rows):
-            return found
-        first = first or found
-    return first
+    every = [figures_of(plan, area, indicator=indicator, tables=tables) for indicator in indicators]
+    rates = [
+        growth_rates(one, measure=tables.indicator(name)["measure"])
+        for one, name in zip(every, indicators, strict=True)
+    ]
+    known = [one for one, rows in zip(every, rates, strict=True) if any(row.year in years for row in rows)]
+    rows = {row.year: row for part in reversed(rates) for row in part}
+    found = replace((known or every)[0], rows=tuple(rows[year] for year in sorted(rows)))
+    return found if rates[0] and known and known[0] is every[0] else replace(found, parts={})
 
 
 # -- loading -----------------------------------------------------------------------------------------------
@@ -287,8 +313,10 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
 
 def _state_of_files(folder):
     """What tells that a table has changed: time and size of every file that the tables rest on."""
-    files = [data_dir() / f"{name}.csv" for name in ("observations", "indicators", "breaks", "sources")]
-    states = [path.stat() for path in [*files, folder / "observations.csv"] if path.is_file()]
+    names = ("observations", "indicators", "breaks", "sources", "bounds", "caveats")
+    files = [data_dir() / f"{name}.csv" for name in names]
+    files += [folder / f"{name}.csv" for name in ("observations", "bounds")]
+    states = [path.stat() for path in files if path.is_file()]
     return (str(data_dir()), *((state.st_mtime_ns, state.st_size) for state in states))
 
 
@@ -299,10 +327,26 @@ def _make_tables(plan, as_of, observations):
     observations = observations.copy(deep=False)
     sources = pd.concat([load_sources(), plan.sources], ignore_index=True).fillna("")
     sources = sources.drop_duplicates("source", ignore_index=True)
-    indicators = load_indicators()
+    indicators, bounds, caveats = load_indicators(), load_bounds(plan), load_caveats()
     for frame in (observations, indicators, areas, sources):
         frame.attrs = {}  # pandas copies them with every selection
-    return Tables(observations, indicators, areas, load_breaks(), date, sources=sources)
+    return Tables(
+        observations, indicators, areas, load_breaks(), date, sources=sources, bounds=bounds, caveats=caveats
+    )
+
+
+def tables_with_derived(tables: Tables) -> Tables:
+    """The tables with the derived values known on their date where no figure is published; made once for each set."""
+    if "derived" not in tables.made:
+        known = {(one.area, one.indicator, one.year) for one in tables.observed}
+        day = parse_as_of(tables.as_of).date()
+        derived = tuple(
+            one._replace(default=True, place=-1)
+            for one in observed(load_derived().assign(default=True))
+            if one.known_from <= day and (one.area, one.indicator, one.year) not in known
+        )
+        tables.made["derived"] = tables.with_observed([*tables.observed, *derived], derived=derived)
+    return tables.made["derived"]
 
 
 def knowledge_date(observations: pd.DataFrame, as_of=None) -> pd.Timestamp:

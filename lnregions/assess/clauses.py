@@ -1,22 +1,36 @@
 """One evaluator for each kind of clause: a case in, the fields of its verdict out.
 
 A clause is judged at its horizon. Before the horizon, where the plan still runs, the status is that of the Open SDG
-method; after it, a clause is ``met`` or ``missed``, or the reason is given why neither holds. Levels are
-compared within one segment of a series only (no census break between); the level that the clause names is compared
-with the published figure of the horizon, and the reason tells of a break.
+method; after it, a clause is ``met`` or ``missed``, or ``too close to call`` where rounding hides which, or the reason
+is given why none of these holds. A figure that is missing settles nothing, unless every value that it can have by
+the declared bounds leads to the same status. Levels are compared within one segment of a series only (no census
+break between); the level that the clause names is compared with the published figure of the horizon, and the reason
+tells of a break.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
+from lnregions.assess.bounds import Possible, possible_of
 from lnregions.assess.cases import Case
-from lnregions.assess.growth import mean_growth
 from lnregions.assess.methods import Progress, open_sdg
-from lnregions.assess.series import Figures, growth_rates, joined_sources
+from lnregions.assess.rates import judge_growth, judge_relative_growth
+from lnregions.assess.reasons import (
+    asked_text,
+    changes_text,
+    close_text,
+    figure_text,
+    gap_text,
+    missing_text,
+    nearest_text,
+    value_printed,
+)
+from lnregions.assess.results import STATUS_OF, result, rows_used
+from lnregions.assess.series import Figures
 from lnregions.errors import unknown
 from lnregions.words import format_number
-from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, rates_text, say
+from lnregions.words.texts import NO_TEXT, printed, say
 
 
 def evaluate(case: Case) -> dict:
@@ -32,10 +46,6 @@ def evaluate(case: Case) -> dict:
     if case.clause.kind not in EVALUATORS:
         raise unknown("kind", case.clause.kind, sorted(EVALUATORS))
     return EVALUATORS[case.clause.kind](case)
-
-
-def _found(status: str, *texts: Text, closes: bool = False, **fields) -> dict:
-    return fields | {"status": status, "reason": joined(texts), "closes": closes}
 
 
 # -- a value at the horizon --------------------------------------------------------------------------------
@@ -62,11 +72,14 @@ def _multiple(case, multiple):
     clause, figures, fields = case.clause, case.figures, _baseline(case)
     base_year, baseline = fields["baseline_year"], fields["baseline"]
     if baseline is None:
-        return _without_figures(case, fields)
+        growth = format_number(100 * (multiple - 1), decimals=1)
+        text = say("the {horizon} figure would have to be {growth}% above that of {year}",
+                   horizon=clause.horizon, growth=growth, year=clause.baseline_year)  # fmt: skip
+        return _without_figures(case, fields, text)
     if baseline <= 0:
         why = say("growth is not measured from a value that is not above zero")
         fields |= rows_used(figures, [base_year])
-        return _found("not assessable", why, _value_text(clause, base_year, baseline), **fields)
+        return result("not assessable", why, figure_text(case, base_year, baseline), **fields)
     required = baseline * multiple
     fields["required"] = required
     fields["numbers"] |= {"multiple": multiple, "required": required}
@@ -78,9 +91,10 @@ def _multiple(case, multiple):
     if inside and comparable.latest(until=clause.horizon) == base_year < clause.first_year:
         year = inside[-1]
         fields |= rows_used(figures, [base_year, year])
-        seen = _value_text(clause, year, figures.value_of(year))
-        return _found("not assessable", parted[year], seen, **fields)
-    return _judge_value(case, comparable, fields, required=required)
+        seen = figure_text(case, year, figures.value_of(year))
+        return result("not assessable", parted[year], seen, **fields)
+    rounding = multiple * figures.rounding_of(base_year)
+    return _judge_value(case, comparable, fields, required=required, rounding=rounding)
 
 
 def _relative_level(case):
@@ -88,65 +102,104 @@ def _relative_level(case):
     horizon, benchmark = case.clause.horizon, case.benchmark or Figures()
     required = benchmark.value_of(horizon)
     if required is None:
-        return _found("not assessable", _no_benchmark([horizon]), **_baseline(case))
-    found = _judge_value(case, case.figures, _baseline(case), required=required)
+        return result(
+            "not assessable", say("no benchmark figure for {years}", years=horizon), **_baseline(case)
+        )
+    rounding = benchmark.rounding_of(horizon)
+    found = _judge_value(case, case.figures, _baseline(case), required=required, rounding=rounding)
     if found.get("actual_year") is None:
         return found
-    used = [found["baseline_year"], found["actual_year"], horizon]
-    return found | rows_used(case.figures, used, beside=benchmark)
+    return found | rows_used(case.figures, [found["actual_year"], horizon], beside=benchmark)
 
 
-def _judge_value(case, figures, fields, *, required):
-    """Compare the horizon's figure with what is required, or tell where things stand before it."""
+def _judge_value(case, figures, fields, *, required, rounding=0.0):
+    """Compare the horizon's figure with what is required, or tell where things stand before it.
+
+    `rounding` is what rounding may hide in the value required.
+    """
     clause = case.clause
     reached = [row.year for row in figures.rows if row.year >= clause.first_year
                and clause.holds(row.value, required)]  # fmt: skip
     fields |= {"required": required, "reached_in": reached[0] if reached else None}
     latest = figures.latest(until=clause.horizon)
-    if latest is None or latest < clause.first_year:
-        return _without_figures(replace(case, figures=figures), fields)
-    value = figures.value_of(latest)
-    gap = value - required
+    if latest is not None and latest >= clause.first_year:
+        value = figures.value_of(latest)
+        fields |= {"actual_year": latest, "actual": value, "gap": value - required}
+        fields["numbers"] |= {f"value {latest}": value, "required": required, "gap": value - required}
+        if latest == clause.horizon:
+            return _at_horizon(case, figures, fields, rounding)
+    possible = possible_of(case, clause.horizon) if case.closed and figures is case.figures else None
+    if possible and (found := _by_bounds(case, possible, fields)):
+        return found
+    if "actual" not in fields:
+        return _without_figures(replace(case, figures=figures), fields, possible=possible)
     fields |= rows_used(figures, [fields["baseline_year"], latest])
-    fields |= {"actual_year": latest, "actual": value, "gap": gap}
-    fields["numbers"] |= {f"value {latest}": value, "required": required, "gap": gap}
-    if latest == clause.horizon:
-        return _at_horizon(clause, figures, fields)
     if not case.closed:
-        return _before_horizon(clause, figures, fields)
-    return _found(
-        "not assessable", figures.hole(clause.horizon), _value_text(clause, latest, value), **fields
-    )
+        return _before_horizon(case, figures, fields)
+    why = missing_text(case, possible, required) if possible else figures.hole(clause.horizon)
+    return result("not assessable", why, figure_text(case, latest, value), **fields)
 
 
-def _at_horizon(clause, figures, fields):
+def _at_horizon(case, figures, fields, rounding):
     """The closing verdict: the horizon has a figure."""
-    value, base_year, later = fields["actual"], fields["baseline_year"], fields["reached_in"]
-    status = "met" if clause.holds(value, fields["required"]) else "missed"
-    texts = [_value_text(clause, clause.horizon, value), _gap_text(clause, fields["gap"])]
+    clause, value, required, later = case.clause, fields["actual"], fields["required"], fields["reached_in"]
+    half = 0.0 if clause.kind == "count" else figures.rounding_of(clause.horizon)
+    outcome = clause.outcome(value - half, value + half, required - rounding, required + rounding)
+    status, base_year = STATUS_OF[outcome], fields["baseline_year"]
+    texts = [figure_text(case, clause.horizon, value), asked_text(clause, required)]
+    years = (
+        [clause.horizon]
+        if clause.kind in ("level", "share", "count", "relative_level")
+        else [base_year, clause.horizon]
+    )
+    if outcome is None:
+        fields |= {"low": value - half, "high": value + half}
+        reach = half + rounding
+        texts.append(close_text(fields["gap"] - reach, fields["gap"] + reach, unit=clause.unit))
+    else:
+        texts.append(gap_text(clause, fields["gap"], met=outcome))
     if status == "missed" and later and later > clause.horizon:
         reached = figures.value_of(later)
         fields["numbers"][f"value {later}"] = reached
-        fields |= rows_used(figures, [base_year, clause.horizon, later])
-        texts.append(say("reached in {year} with {value}", year=later, value=printed(reached, clause.unit)))
+        years.append(later)
+        texts.append(say("reached in {year} with {value}", year=later, value=value_printed(clause, reached)))
+    fields |= rows_used(figures, years)
     if figures.breaks(base_year, clause.horizon):
         texts.append(_break_text(base_year, clause.horizon))
-    return _found(status, *texts, closes=True, **fields)
+    return result(status, *texts, closes=True, **fields)
 
 
-def _before_horizon(clause, figures, fields):
+def _by_bounds(case, possible: Possible, fields):
+    """The verdict where every possible value of the missing figures leads to the same one; None where not."""
+    clause, required = case.clause, fields["required"]
+    outcome = clause.outcome(possible.low, possible.high, required, required)
+    if outcome is None:
+        return None
+    text = missing_text(case, possible, required)
+    known = case.figures.latest(until=clause.horizon - 1)
+    seen = NO_TEXT if known is None else figure_text(case, known, case.figures.value_of(known))
+    fields["numbers"] |= {
+        "needed of the missing": possible.needed(required),
+        "lowest possible": possible.low, "highest possible": possible.high,
+    }  # fmt: skip
+    fields |= {"low": possible.low, "high": possible.high, "actual": None, "actual_year": None, "gap": None}
+    fields |= {"grade": possible.grade, "sources": possible.sources, "by_bounds": True}
+    return result(STATUS_OF[outcome], asked_text(clause, required), text, seen, closes=True, **fields)
+
+
+def _before_horizon(case, figures, fields):
     """Status before the horizon, by the Open SDG method within one segment."""
-    year, value, required = fields["actual_year"], fields["actual"], fields["required"]
-    seen, base_year = _value_text(clause, year, value), fields["baseline_year"]
+    clause, year, value, required = case.clause, fields["actual_year"], fields["actual"], fields["required"]
+    seen, base_year = figure_text(case, year, value), fields["baseline_year"]
     if clause.holds(value, required):
-        return _found("met", seen, **fields)
+        return result("met", seen, **fields)
     if base_year is None or base_year >= year:
-        return _found("not assessable", say("no earlier figure to measure progress from"), **fields)
+        return result("not assessable", say("no earlier figure to measure progress from"), **fields)
     if figures.breaks(base_year, year):
-        return _found("not assessable", say("the series breaks after the baseline year"), **fields)
+        return result("not assessable", say("the series breaks after the baseline year"), **fields)
     if clause.measure == "growth":
         why = say("The values are growth rates, and a compound growth rate of growth rates means nothing.")
-        return _found("not assessable", seen, why, **fields)
+        return result("not assessable", seen, why, **fields)
     known = [row for row in figures.rows if row.year <= year]
     progress = Progress.of(
         [row.year for row in known], [row.value for row in known], direction=clause.direction,
@@ -160,7 +213,7 @@ def _before_horizon(clause, figures, fields):
         fields["rate_needed"] = rate
         if not found.text.en:
             texts.append(say("{rate}% a year still needed", rate=format_number(rate, decimals=1)))
-    return _found(found.status, *texts, **fields)
+    return result(found.status, *texts, **fields)
 
 
 def _direction(case):
@@ -175,147 +228,76 @@ def _direction(case):
     fields |= {"actual_year": latest, "actual": value, "gap": change}
     fields["numbers"] |= {f"value {latest}": value, "change": change}
     if figures.breaks(base_year, latest):
-        return _found("not assessable", say("the series breaks between the two figures"), **fields)
-    better = change > 0 if clause.direction == "up" else change < 0
-    texts = [_value_text(clause, latest, value), _gap_text(clause, change)]
+        return result("not assessable", say("the series breaks between the two figures"), **fields)
+    reach = figures.rounding_of(base_year) + figures.rounding_of(latest)
+    sign = 1 if clause.direction == "up" else -1
+    better = sign * change > 0
+    unit = "pp" if clause.unit == "%" else clause.unit
+    shown = say("a change of {change}", change=printed(change, unit, sign=True, decimals=clause.decimals))
+    texts = [figure_text(case, latest, value), shown]
     if not case.closed:
-        return _found("on track" if better else "deterioration", *texts, **fields)
-    if latest == clause.horizon:
-        return _found("met" if better else "missed", *texts, **fields)
-    return _found("not assessable", figures.hole(clause.horizon), *texts, **fields)
+        return result("on track" if better else "deterioration", *texts, **fields)
+    if latest < clause.horizon:
+        return result("not assessable", figures.hole(clause.horizon), *texts, **fields)
+    if abs(change) <= reach and reach:
+        texts.append(close_text(change - reach, change + reach, unit=clause.unit))
+        return result("too close to call", *texts, **fields)
+    return result("met" if better else "missed", *texts, **fields)
 
 
 def _qualitative(case):
     """A clause in words only: nothing to measure."""
-    return _found("not quantified", say("the clause names no number that could be measured"))
-
-
-# -- growth a year -----------------------------------------------------------------------------------------
-
-
-def _growth(case):
-    """So many per cent a year over the plan's years."""
-    return _judge_rates(case, dict.fromkeys(case.clause.years, case.clause.value))
-
-
-def _relative_growth(case):
-    """Growth a year above that of the benchmark area."""
-    return _judge_rates(case, _rates_by_year(case.clause, case.benchmark or Figures()))
-
-
-def _rates_by_year(clause, figures):
-    rates = growth_rates(figures, measure=clause.measure)
-    return {row.year: float(row.value) for row in rates if row.year in clause.years}
-
-
-def _judge_rates(case, needed):
-    """Compare yearly growth with what each year requires, in the years of the case's rule."""
-    clause, seen = case.clause, _rates_by_year(case.clause, case.figures)
-    years = [clause.horizon] if case.rule == "last year" else list(clause.years)
-    known = sorted(set(seen) & set(needed))
-    common = [year for year in known if year in years]
-    common = common or known[-1:]  # the latest one, where none is of the rule
-    numbers = {f"growth {year}": rate for year, rate in seen.items()}
-    fields = {"unit": "%", "numbers": numbers | {f"needed {year}": needed[year] for year in sorted(needed)}}
-    fields |= rows_used(case.figures, common or seen, beside=case.benchmark)
-    if common:
-        found = _compare_rates(case, [(year, seen[year], needed[year]) for year in common], years, fields)
-    elif seen:
-        found = _found("not assessable", say("growth seen: {rates}", rates=rates_text(seen)), **fields)
-    else:
-        relative = clause.kind == "relative_growth" and needed
-        beside = say("benchmark: {rates}", rates=rates_text(needed)) if relative else NO_TEXT
-        found = _without_figures(case, fields, beside)
-    if seen and found["status"] == "not assessable":
-        holes = dict.fromkeys(case.figures.hole(year) for year in years if year not in seen)
-        silent = [year for year in years if year in seen and year not in needed]
-        lacking = [*holes, *([_no_benchmark(silent)] if silent else [])]
-        found["reason"] = joined([*lacking, found["reason"]])
-    # the sources also of years that have no pair
-    every = rows_used(case.figures, [*seen, *needed], beside=case.benchmark)
-    return found | {"sources": joined_sources([found.get("sources", ""), every.get("sources", "")])}
-
-
-def _compare_rates(case, pairs, years, fields):
-    """Compare the growth seen with the growth required, by year; settled where every year of the rule is known."""
-    clause, common = case.clause, [year for year, *_ in pairs]
-    actual, required = (mean_growth(pair[place] for pair in pairs) for place in (1, 2))
-    fields |= {"actual_year": common[-1], "actual": actual, "required": required, "gap": actual - required}
-    fields["numbers"] |= {"mean growth": actual, "mean needed": required, "gap": actual - required}
-    if case.rule == "every year":
-        holds = all(clause.holds(seen, needed) for _, seen, needed in pairs)
-        text = joined(
-            (say("{year} {seen} against {needed}", year=year, seen=percent(seen), needed=percent(needed))
-             for year, seen, needed in pairs), english=", ", chinese="，",
-        )  # fmt: skip
-    else:
-        holds = clause.holds(actual, required)
-        text = say(
-            "{years}: {seen} a year against {needed}",
-            years=f"{common[0]}" if len(common) == 1 else f"{common[0]}-{common[-1]}",
-            seen=printed(actual, "%", decimals=2), needed=printed(required, "%", decimals=2),
-        )  # fmt: skip
-    if common == years or (case.rule == "every year" and not holds):  # no later year can mend one below
-        return _found("met" if holds else "missed", text, closes=common == years, **fields)
-    if not case.closed:
-        return _found("on track" if holds else "acceleration needed", text, **fields)
-    return _found("not assessable", text, **fields)
+    return result("not quantified", say("the clause names no number that could be measured"))
 
 
 # -- what the evaluators share -----------------------------------------------------------------------------
 
 
 def _baseline(case):
-    """The baseline's year and value; where the year has no figure, the next later one before the horizon."""
-    clause = case.clause
-    known = [row.year for row in case.figures.rows if clause.baseline_year <= row.year < clause.horizon]
-    if not known:
+    """The baseline's year and value.
+
+    Where the year has no figure, the nearest earlier figure serves, if no break parts it from the first after the
+    year; else the next later one before the horizon.
+    """
+    clause, rows = case.clause, sorted(case.figures.rows)
+    later = [row for row in rows if clause.baseline_year <= row.year < clause.horizon][:1]
+    earlier = [row for row in rows if row.year < clause.baseline_year][-1:]
+    ahead = later or [row for row in rows if row.year >= clause.horizon][:1]
+    own = bool(later) and later[0].year == clause.baseline_year
+    joined_on = bool(earlier and ahead) and earlier[0].segment == ahead[0].segment
+    found = earlier if joined_on and not own else later
+    if not found:
         return {"baseline_year": None, "baseline": None, "numbers": {}}
-    year, value = min(known), case.figures.value_of(min(known))
+    year, value = found[0].year, float(found[0].value)
     return {"baseline_year": year, "baseline": value, "numbers": {f"baseline {year}": value}}
 
 
-def rows_used(figures: Figures, years: Iterable[int | None], *, beside: Figures | None = None) -> dict:
-    """Weakest grade and all sources of the years used, with those of the figures they are compared with."""
-    used = set(years)
-    rows = [row for one in (figures, beside) if one is not None for row in one.rows if row.year in used]
-    if not rows:
-        return {}
-    return {"grade": max(row.grade for row in rows), "sources": joined_sources(row.source for row in rows)}
-
-
-def _without_figures(case, fields, beside=NO_TEXT):
-    """No figure in the plan's years: what there is before, after and beside them."""
+def _without_figures(case, fields, beside=NO_TEXT, *, possible=None):
+    """No figure in the plan's years: what is required, what is missing, and the nearest figures there are."""
     clause, figures = case.clause, case.figures
-    texts = [say("no figure for {first}-{last}", first=clause.first_year, last=clause.horizon)]
+    span = {"first": clause.first_year, "last": clause.horizon}
+    texts = [say("no figure for {first}-{last} is published", **span)]
     texts += [why for why in map(figures.why, clause.years) if why.en][:1]
-    earlier = figures.latest(until=clause.first_year - 1)
-    later = min((row.year for row in figures.rows if row.year > clause.horizon), default=None)
-    for year in (earlier, later):
-        if year is not None:
-            texts.append(_value_text(clause, year, figures.value_of(year)))
-    used = rows_used(figures, [fields.get("baseline_year"), earlier, later])
-    return _found("no data", *texts, beside, **fields | {"sources": used.get("sources", "")})
-
-
-def _value_text(clause, year, value):
-    return say("{year}: {value}", year=year, value=printed(value, clause.unit, decimals=clause.decimals))
-
-
-def _gap_text(clause, gap):
-    """The gap in words, in percentage points for shares and rates."""
-    unit = "pp" if clause.unit == "%" else clause.unit
-    return say("gap {gap}", gap=printed(gap, unit, sign=True, decimals=clause.decimals))
+    used = []
+    if case.tables is None or case.link:
+        earlier = figures.latest(until=clause.first_year - 1)
+        later = min((row.year for row in figures.rows if row.year > clause.horizon), default=None)
+        used = [year for year in (earlier, later) if year is not None]
+        texts += [figure_text(case, year, figures.value_of(year)) for year in used]
+    elif clause.indicator:
+        required = fields.get("required")
+        asked = NO_TEXT if required is None else asked_text(clause, required)
+        if possible:
+            texts = [asked, missing_text(case, possible, required)]
+        else:
+            known = changes_text(case) if clause.kind == "direction" else NO_TEXT
+            texts = [asked, *texts, known if known.en else nearest_text(case, ())]
+    fields |= {"sources": rows_used(figures, [fields.get("baseline_year"), *used]).get("sources", "")}
+    return result("no data", *texts, beside, **fields)
 
 
 def _break_text(first, last):
-    message = "the series breaks between {first} and {last}, so the growth of levels says nothing"
-    return say(message, first=first, last=last)
-
-
-def _no_benchmark(years):
-    listed = [str(year) for year in years]
-    return say("no benchmark figure for {years}", years=Text(", ".join(listed), "、".join(listed)))
+    return say("{first} and {last} are not comparable (break in the series)", first=first, last=last)
 
 
 EVALUATORS: dict[str, Callable[[Case], dict]] = {
@@ -324,9 +306,9 @@ EVALUATORS: dict[str, Callable[[Case], dict]] = {
     "count": _level,
     "doubling": _doubling,
     "cumulative_growth": _cumulative_growth,
-    "growth": _growth,
-    "average_growth": _growth,
-    "relative_growth": _relative_growth,
+    "growth": judge_growth,
+    "average_growth": judge_growth,
+    "relative_growth": judge_relative_growth,
     "relative_level": _relative_level,
     "direction": _direction,
     "qualitative": _qualitative,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,21 @@ def _refuse_twice(years, what):
         raise DataError(f"The year {twice[0]} has more than one {what}. Give one {what} a year.")
 
 
+def half_unit(value: float, decimals: int) -> float:
+    """Half a unit of the last printed digit of a value: what rounding may have hidden.
+
+    The digits are those of the value; one decimal is assumed where an indicator is printed with any (`decimals` of
+    the codebook) and the value has none, because tables drop a final zero.
+
+    Examples
+    --------
+    >>> half_unit(4.5, 1), half_unit(5.0, 1), half_unit(85.55, 2), half_unit(12.0, 0)
+    (0.05, 0.05, 0.005, 0.5)
+    """
+    digits = -Decimal(repr(float(value))).normalize().as_tuple().exponent
+    return 0.5 * 10.0 ** -max(digits, min(decimals, 1))
+
+
 # -- growth ------------------------------------------------------------------------------------------------
 
 
@@ -131,12 +147,14 @@ def chain_index(rates: pd.Series | pd.DataFrame | Mapping, *, base: float = 100)
     return pd.DataFrame({"year": range(first - 1, last + 1), "growth": [np.nan, *growth[1:]], "index": index})
 
 
-def mean_growth(rates: Iterable[float]) -> float:
+def mean_growth(rates: Iterable[float], *, chained: bool = True) -> float:
     r"""Return the geometric mean of yearly growth rates in %, the constant rate that leads to the same index.
 
     .. math:: \tilde g = 100\,\Big[\prod (1 + g_t/100)^{1/n} - 1\Big]
 
-    The years need not follow on one another. DataError where a rate is missing or below -100 %, or there is none.
+    Rates of an indicator that has no level to chain (investment) are not `chained`: their arithmetic mean is
+    returned. The years need not follow on one another. DataError where a rate is missing or below -100 %, or there
+    is none.
 
     Examples
     --------
@@ -146,6 +164,8 @@ def mean_growth(rates: Iterable[float]) -> float:
     values = [finite(rate, name="growth rate") for rate in rates]
     if not values or min(values) < -100:
         raise DataError(f"The growth rates {values} have no mean. Give at least one in %, none below -100.")
+    if not chained:
+        return sum(values) / len(values)
     return 100 * (math.prod(1 + rate / 100 for rate in values) ** (1 / len(values)) - 1)
 
 

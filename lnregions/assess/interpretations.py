@@ -11,7 +11,16 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lnregions.assess.cases import Case, Link, clause_of, figures_of, growth_figures, load_tables, target_of
+from lnregions.assess.cases import (
+    Case,
+    Link,
+    clause_of,
+    figures_of,
+    growth_figures,
+    load_tables,
+    tables_with_derived,
+    target_of,
+)
 from lnregions.assess.series import FigureRow, Figures, Tables, joined_sources
 from lnregions.tables import plans
 from lnregions.words.texts import joined, printed, rates_text, say
@@ -70,8 +79,10 @@ def cases_of(plan, row: pd.Series, *, tables: Tables, closed: bool | None = None
     `closed` is whether the horizon year counts as over; without it, the date of the tables tells.
     """
     found = list(_interpretations(plan, row, tables, closed))
-    linked = _linked_case(found[0])
-    return found if linked is None else [replace(found[0], linked=linked), *found[1:], linked]
+    linked, derived = _linked_case(found[0]), list(_derived_cases(found))
+    if linked is None:
+        return [*found, *derived]
+    return [replace(found[0], linked=linked), *found[1:], linked, *derived]
 
 
 def main_case(plan, row: pd.Series, *, tables: Tables, closed: bool | None = None) -> Case:
@@ -103,6 +114,18 @@ def _interpretations(plan, row, tables, closed) -> Iterator[Case]:
     yield _value_case(made_from, str(row["area"]), say("as written", context="interpretation"))
     if row["other_area"]:
         yield _value_case(made_from, str(row["other_area"]), tables.name_text(row["other_area"]))
+
+
+def _derived_cases(cases):
+    """The cases that derived values bear on, by figures that these complete; a published figure is never replaced."""
+    first = cases[0]
+    added = tables_with_derived(first.tables)
+    years = range(first.clause.first_year - 1, first.clause.horizon + 1)
+    for case in _interpretations(first.plan, first.row, added, first.closed):
+        own = [one for one in added.derived if one.area in case.areas and one.year in years]
+        if any(one.indicator in case.indicators for one in own):
+            names = [case.interpretation, say("with derived figures", context="interpretation")]
+            yield replace(case, interpretation=joined(names, english=", ", chinese="，"), derived=True)
 
 
 def _growth_case(made_from, rule, currency, indicators):

@@ -1,4 +1,4 @@
-"""How firm a verdict is: what it would be by another base year, figure, rounding, interpretation or method."""
+"""How firm a verdict is: by another base year, figure, membership, rounding, interpretation or method."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ import pandas as pd
 from lnregions.assess.cases import VALUE_KINDS, narrow_tables
 from lnregions.assess.interpretations import cases_of_target, main_case
 from lnregions.assess.methods import METHOD_NAMES
+from lnregions.assess.variants import variants_of
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
 from lnregions.tables import Observation
 from lnregions.words import format_value, text, to_unit
@@ -18,7 +19,7 @@ EARLIER_BASES = 3
 
 
 def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | None = None) -> pd.DataFrame:
-    """What the verdict on a target would be by another base year, figure, rounding, interpretation or method.
+    """What the verdict on a target would be with one thing changed.
 
     Parameters and errors are those of `status_on_the_way`.
 
@@ -26,9 +27,10 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
     -------
     DataFrame
         First the verdict as it stands (``as judged``), then one row a variant: ``variant`` (``base year``, ``baseline
-        figure``, ``horizon figure``, ``figure``, ``rounding``, ``reading`` or ``method``), ``change_en`` and
-        ``change_zh`` (what is changed, in words), ``value`` (the value that is put in, or that the variant is judged
-        by; in ``unit``), ``status``, ``gap`` (in ``unit``; percentage points for shares and rates) and ``differs``.
+        figure``, ``horizon figure``, ``figure``, ``membership``, ``doubtful figure``, ``weak figure``, ``rounding``,
+        ``reading`` or ``method``), ``change_en`` and ``change_zh`` (what is changed, in words), ``value`` (the value
+        that is put in, or that the variant is judged by; in ``unit``), ``status``, ``gap`` (in ``unit``; percentage
+        points for shares and rates) and ``differs``.
         A variant differs when its status is another (no data and not assessable count as one); a method, which
         knows no "missed", when it says met and the verdict does not, or the other way round.
 
@@ -46,7 +48,12 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
     cases = cases_of_target(plan, target, as_of=as_of, observations=observations)
     case, main = cases[0], judge_case(cases[0])
     rows = [_row(main, "as judged", say("the verdict as it stands"), main.actual, main)]
-    rows += [*_other_bases(case, main), *_other_figures(case, main), *_roundings(case, main)]
+    rows += [
+        *_other_bases(case, main),
+        *_other_figures(case, main),
+        *_variants(case, main),
+        *_roundings(case, main),
+    ]
     for one in map(judge_case, cases[1:]):
         change = say("read as {interpretation}", interpretation=Text(one.reading, one.reading_zh))
         rows.append(_row(main, "reading", change, one.actual, one))
@@ -166,6 +173,13 @@ def _other_figures(case, main):
                 continue
             change = _figure_text(tables, used, other)
             yield _row(main, variant.get(used.year, "figure"), change, other.value, found)
+
+
+def _variants(case, main):
+    """The verdict by other members of the region, and without each doubtful or weak figure."""
+    for variant in variants_of(case):
+        found = judge_case(variant.case)
+        yield _row(main, variant.kind, variant.change, found.actual, found)
 
 
 def _figure_text(tables, used, other):

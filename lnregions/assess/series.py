@@ -5,6 +5,7 @@ averaged over its members, as the codebook says the indicator aggregates, or are
 """
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,14 +13,27 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from lnregions.assess.growth import half_unit
 from lnregions.assess.totals import yearly_rows
 from lnregions.errors import DataError
-from lnregions.tables import LINE_BREAKS, Observation, break_scopes, load_sources, observed
+from lnregions.tables import (
+    LAND_AREA,
+    LINE_BREAKS,
+    Observation,
+    bound_of,
+    break_scopes,
+    caveats_of,
+    land_areas,
+    load_bounds,
+    load_caveats,
+    load_sources,
+    observed,
+)
 from lnregions.words.texts import NO_TEXT, Text, joined, say
 
 
 class FigureRow(NamedTuple):
-    """One figure of a series."""
+    """One figure of a series; `rounding` is what the rounding of printed figures may hide, up or down."""
 
     year: int
     value: float
@@ -27,29 +41,40 @@ class FigureRow(NamedTuple):
     grade: str
     vintage: str
     source: str
+    rounding: float = 0.0
+
+
+FIGURE_COLUMNS = FigureRow._fields[:-1]
+"""Columns of the figures in frames."""
 
 
 @dataclass(frozen=True)
 class Figures:
     """Figures of one area and indicator, a row a year, and what is missing.
 
-    `coverage` says on how many members a total rests, `holes` why a year has no figure, `missing` why no year has one.
+    `coverage` says on how many members a total rests, `holes` why a year has no figure, `missing` why no year has one;
+    `parts` are area, figure and weight of each member, by year.
     """
 
     rows: tuple[FigureRow, ...] = ()
     coverage: Text = NO_TEXT
     holes: dict[int, Text] = field(default_factory=dict)
     missing: Text = NO_TEXT
+    parts: dict[int, list[tuple[str, float, float | None]]] = field(default_factory=dict)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The figures as a frame ``year value segment grade vintage source``; nothing may be written into it."""
-        rows = pd.DataFrame(self.rows, columns=FigureRow._fields)
-        return rows.astype(FigureRow.__annotations__)
+        rows = pd.DataFrame(self.rows, columns=FigureRow._fields).drop(columns="rounding")
+        return rows.astype({name: FigureRow.__annotations__[name] for name in FIGURE_COLUMNS})
 
     def value_of(self, year: int) -> float | None:
         """Value of one year, or None."""
         return next((float(row.value) for row in self.rows if row.year == year), None)
+
+    def rounding_of(self, year: int) -> float:
+        """What rounding may hide in the value of one year; 0 where there is none."""
+        return next((row.rounding for row in self.rows if row.year == year), 0.0)
 
     def latest(self, *, until: int) -> int | None:
         """Latest year with a figure, not after `until`."""
@@ -77,18 +102,27 @@ def growth_rates(figures: Figures, *, measure: str) -> tuple[FigureRow, ...]:
     """Yearly growth in per cent: the figures themselves, or steps of levels within one segment.
 
     All rates are of one segment. A step across a break or a missing year has no rate, nor has one from a level that
-    is not above zero or to one below. A step is graded as the weaker of its two figures.
+    is not above zero or to one below. A step is graded as the weaker of its two figures, and rounding may hide in it
+    what it may hide in both.
     """
     rows = sorted(figures.rows, key=lambda row: row.year)
     if measure == "growth":
         return tuple(row._replace(segment=0, vintage="") for row in rows)
     return tuple(
         FigureRow(after.year, (after.value / before.value - 1) * 100, 0, max(before.grade, after.grade), "",
-                  joined_sources((before.source, after.source)))
+                  joined_sources((before.source, after.source)), _rounding_of_step(before, after))
         for before, after in itertools.pairwise(rows)
         if after.year - before.year == 1 and after.segment == before.segment
         and before.value > 0 and after.value >= 0
     )  # fmt: skip
+
+
+def _rounding_of_step(before, after):
+    """What rounding may hide in the growth between two levels, in percentage points."""
+    if before.value <= before.rounding:
+        return float("inf")
+    most = (after.value + after.rounding) / (before.value - before.rounding)
+    return 100 * (most - after.value / before.value)
 
 
 def joined_sources(ids: Iterable[str]) -> str:
@@ -103,7 +137,8 @@ def joined_sources(ids: Iterable[str]) -> str:
 class Tables:
     """The checked frames that a series is made from, and the date of knowledge (``YYYY-MM-DD``).
 
-    Tables from `with_observed` have no frame of observations, only `observed`. `made` keeps what is made from them.
+    Tables from `with_observed` have no frame of observations, only `observed`. `derived` are those of the observations
+    that no page prints. `made` keeps what is made from them.
     """
 
     observations: pd.DataFrame
@@ -112,6 +147,9 @@ class Tables:
     breaks: pd.DataFrame
     as_of: str = ""
     sources: pd.DataFrame = field(default_factory=load_sources)
+    bounds: pd.DataFrame = field(default_factory=load_bounds)
+    caveats: pd.DataFrame = field(default_factory=load_caveats)
+    derived: Sequence[Observation] = ()
     made: dict = field(default_factory=dict, repr=False, compare=False)
 
     def indicator(self, name: str) -> pd.Series:
@@ -176,9 +214,67 @@ class Tables:
         rows = self._defaults.get((indicator, area), [])
         segments = self.segments_of([area], indicator, [int(row.year) for row in rows])
         return [
-            FigureRow(int(row.year), row.value, segment, row.grade, row.vintage, row.source)
+            FigureRow(int(row.year), row.value, segment, row.grade, row.vintage, row.source,
+                      self.rounding(indicator, row.value))
             for row, segment in zip(rows, segments, strict=True)
-        ]
+        ]  # fmt: skip
+
+    def weights(self, row: pd.Series, areas: Iterable[str], years: Iterable[int]) -> Sequence[Observation]:
+        """Observations that weigh the members of a region, for an indicator of which `row` is the codebook's.
+
+        The land of an area weighs alike in all `years`.
+        """
+        if row["weight"] != LAND_AREA:
+            return self.observed_of(row["weight"])
+        return [
+            Observation(-1, area, LAND_AREA, year, land_areas()[area], grade="A", status="final", default=True)
+            for area in areas if area in land_areas() for year in years
+        ]  # fmt: skip
+
+    def bound(self, indicator: str, area: str) -> tuple[float, float, float]:
+        """Lowest and highest value and largest change a year that are declared for an area; infinite where none is."""
+        key = ("bound", indicator, area)
+        if key not in self.made:
+            row = bound_of(self.bounds, indicator, area)
+            own = (
+                [math.nan] * 3
+                if row is None
+                else [row[name] for name in ("lower", "upper", "largest_change")]
+            )
+            ends = (-math.inf, math.inf, math.inf)
+            self.made[key] = tuple(end if pd.isna(one) else one for one, end in zip(own, ends, strict=True))
+        return self.made[key]
+
+    def rate_difference(self, indicator: str) -> float:
+        """Largest difference ever seen between published rates and those of levels, in percentage points a year."""
+        most = self.bounds.loc[self.bounds["indicator"] == indicator, "rate_difference"].max()
+        return 0.0 if pd.isna(most) else float(most)
+
+    @cached_property
+    def parents(self) -> dict[str, str]:
+        """The area in which each area lies, empty for the largest."""
+        return dict(zip(self.areas["area"], self.areas["parent"].fillna("").astype(str), strict=True))
+
+    def doubt(self, indicator: str, area: str, year: int) -> Text:
+        """The caveat that calls a published figure doubtful; empty where there is none."""
+        rows = self._doubts.get(indicator)
+        found = (
+            []
+            if rows is None
+            else caveats_of(rows, area=area, indicator=indicator, year=year).to_dict("records")
+        )
+        return Text(found[0]["text_en"], found[0]["text_zh"]) if found else NO_TEXT
+
+    @cached_property
+    def _doubts(self):
+        rows = self.caveats[self.caveats["kind"] == "doubtful"]
+        return dict(iter(rows.groupby("indicator")))
+
+    def rounding(self, indicator: str, value: float) -> float:
+        """What rounding may hide in a published value of an indicator."""
+        if indicator not in self.indicators_by_code:
+            return 0.0
+        return half_unit(value, int(self.indicator(indicator)["decimals"]))
 
     @cached_property
     def _defaults(self):
@@ -205,10 +301,14 @@ class Tables:
             (one, (area, int(year), kind)) for one, area, year, kind in columns if kind in LINE_BREAKS
         )
 
-    def with_observed(self, rows: Sequence[Observation], *, as_of: str = "") -> "Tables":
+    def with_observed(
+        self, rows: Sequence[Observation], *, as_of: str = "", derived: Sequence[Observation] = ()
+    ) -> "Tables":
         """The same tables with other observations, and another date of knowledge where one is given."""
-        found = replace(self, observations=None, as_of=as_of or self.as_of, made={})
-        shared = {name: getattr(self, name) for name in ("indicators_by_code", "_names", "_breaks")}
+        found = replace(self, observations=None, as_of=as_of or self.as_of, derived=derived, made={})
+        shared = {
+            name: getattr(self, name) for name in ("indicators_by_code", "_names", "_breaks", "_doubts")
+        }
         found.__dict__.update(shared, observed=rows)
         return found
 
@@ -241,11 +341,13 @@ def series_of(tables: Tables, area: str, *, indicator: str, members: Sequence[st
 
 def _region_figures(tables, region, indicator, members):
     row = tables.indicator(indicator)
+    decimals = int(row["decimals"])
     if row["aggregation"] == "sum":
-        total = yearly_rows(tables.observed_of(indicator), members)
+        total = yearly_rows(tables.observed_of(indicator), members, decimals=decimals)
     elif row["aggregation"] == "weighted":
-        figures, weights = (tables.observed_of(name) for name in (indicator, row["weight"]))
-        total = yearly_rows(figures, members, weights=weights, lag=1 if row["measure"] == "growth" else 0)
+        figures, lag = tables.observed_of(indicator), weight_lag(row)
+        weights = tables.weights(row, members, {one.year - lag for one in figures})
+        total = yearly_rows(figures, members, weights=weights, lag=lag, decimals=decimals)
     else:
         name = Text(row["name_en"][:1].lower() + row["name_en"][1:], row["name_zh"])
         message = "{name} cannot be combined over areas and no figure of the region is published"
@@ -253,11 +355,19 @@ def _region_figures(tables, region, indicator, members):
     good = [row for row in total if not row["reason"]]
     segments = tables.segments_of([region, *members], indicator, [row["year"] for row in good])
     rows = tuple(
-        FigureRow(row["year"], row["value"], segment, row["grade"], row["vintage"], row["source"])
+        FigureRow(
+            row["year"], row["value"], segment, row["grade"], row["vintage"], row["source"], row["rounding"]
+        )
         for row, segment in zip(good, segments, strict=True)
     )
     holes = {row["year"]: _hole(tables, row) for row in total if row["reason"]}
-    return Figures(rows, _coverage(tables, (good or total)[-1]) if total else Text(), holes)
+    parts = {row["year"]: row["parts"] for row in good}
+    return Figures(rows, _coverage(tables, (good or total)[-1]) if total else Text(), holes, parts=parts)
+
+
+def weight_lag(row: pd.Series) -> int:
+    """Years by which the weights of an indicator precede its figures, from its codebook row."""
+    return 1 if row["measure"] == "growth" else 0
 
 
 def _hole(tables, row):
@@ -284,9 +394,9 @@ def _missing_names(tables, row):
 
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
     """Default figures of several areas: columns ``area name_zh name_en year value segment grade vintage source``."""
-    columns = ["area", "name_zh", "name_en", *FigureRow._fields]
+    columns = ["area", "name_zh", "name_en", *FIGURE_COLUMNS]
     rows = [
-        (area, tables.name(area, "zh"), tables.name(area, "en"), *row)
+        (area, tables.name(area, "zh"), tables.name(area, "en"), *row[:-1])
         for area in members
         for row in tables.figures_of_area(area, indicator)
     ]

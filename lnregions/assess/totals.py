@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from lnregions.assess.growth import half_unit
 from lnregions.errors import DataError
 from lnregions.tables import Observation, observed
 
@@ -92,9 +93,13 @@ def region_mean(
 
 def yearly_rows(
     figures: Iterable[Observation], members: Sequence[str], *, weights: Iterable[Observation] | None = None,
-    lag: int = 0,
+    lag: int = 0, decimals: int = 1,
 ) -> list[dict]:  # fmt: skip
-    """Rows of `region_total` from the observations of one indicator, with those of a weight of `region_mean`."""
+    """Rows of `region_total` from the observations of one indicator, with those of a weight of `region_mean`.
+
+    Each also has ``rounding``, what the rounding of the members' figures may hide, the weights being exact, and
+    ``parts``, the figure and weight of each member; `decimals` are those with which the indicator is printed.
+    """
     members = list(members)
     if not members:
         raise DataError("A region without members has no total. Give at least one area code.")
@@ -102,11 +107,13 @@ def yearly_rows(
     if twice:
         raise DataError(f"Area {twice[0]!r} is named twice among the members. Name each area once.")
     years, weighing = _by_year(figures, members), _by_year(weights or (), members)
-    out = [_total_of_year(year, years[year], members) for year in sorted(years)]
+    out = [_total_of_year(year, years[year], members, decimals) for year in sorted(years)]
     for row in out:
         if weights is not None and not row["reason"]:
             year = row["year"]
-            row["value"], row["reason"], added = _weighted(years[year], weighing.get(year - lag, []), members)
+            found = _weighted(years[year], weighing.get(year - lag, []), members, decimals)
+            row["value"], row["rounding"], row["reason"], added, weighed = found
+            row["parts"] = [(*part[:2], weight) for part, weight in zip(row["parts"], weighed, strict=False)]
             row["source"] = " ".join(dict.fromkeys([*row["source"].split(), *added.split()]))
     return out
 
@@ -121,7 +128,7 @@ def _by_year(figures, members):
     return years
 
 
-def _total_of_year(year, figures, members):
+def _total_of_year(year, figures, members, decimals):
     """Total of one year, or the reason why there is none."""
     present = {figure.area for figure in figures}
     missing = [code for code in members if code not in present]
@@ -134,6 +141,8 @@ def _total_of_year(year, figures, members):
         return row | {"reason": "mixed vintages"}
     return row | {
         "value": float(np.sum([one.value for one in chosen.figures])),
+        "parts": [(area, one.value, None) for area, one in zip(members, chosen.figures, strict=True)],
+        "rounding": sum(half_unit(one.value, decimals) for one in chosen.figures),
         "release": chosen.name,
         "grade": chosen.worst,
         "vintage": chosen.latest,
@@ -141,17 +150,19 @@ def _total_of_year(year, figures, members):
     }
 
 
-def _weighted(figures, weights, members):
-    """Weighted mean of one year, the reason where there is none, and the sources of the weights."""
+def _weighted(figures, weights, members, decimals):
+    """Weighted mean of one year and its rounding, the reason where there is none, sources of the weights, weights."""
     if not set(members) <= {figure.area for figure in weights}:
-        return float("nan"), "missing weights", ""
+        return float("nan"), 0.0, "missing weights", "", ()
     release = common_release(weights, members)
     if release is None:
-        return float("nan"), "mixed vintages", ""
+        return float("nan"), 0.0, "mixed vintages", "", ()
     w, x = (np.array([one.value for one in of.figures]) for of in (release, common_release(figures, members)))
     if w.sum() <= 0:
-        return float("nan"), "missing weights", ""
-    return float((w * x).sum() / w.sum()), "", release.sources
+        return float("nan"), 0.0, "missing weights", "", ()
+    halves = np.array([half_unit(value, decimals) for value in x])
+    mean, rounding = (float((w * of).sum() / w.sum()) for of in (x, halves))
+    return mean, rounding, "", release.sources, w.tolist()
 
 
 class Release(NamedTuple):

@@ -1,26 +1,38 @@
 """Verdicts: what a clause requires, what the figures say, how sure that is, and by which method."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from itertools import groupby
 
 import pandas as pd
 
-from lnregions.assess.cases import VALUE_KINDS, Case
+from lnregions.assess.cases import VALUE_KINDS, Case, stand_ins
 from lnregions.assess.clauses import evaluate
-from lnregions.assess.interpretations import LINKED, cases_of, cases_of_plan
+from lnregions.assess.interpretations import RULES, cases_of, cases_of_plan
 from lnregions.assess.methods import METHOD_NAMES, METHODS, Assessment, Progress
+from lnregions.assess.reasons import doubt_text
 from lnregions.assess.series import Tables, joined_sources
+from lnregions.assess.variants import Variant, variants_of
 from lnregions.errors import unknown
 from lnregions.words import format_number, format_value, quantity_name, text
 from lnregions.words.catalogue import LANGUAGES, tr
 from lnregions.words.texts import Text, joined, printed, say
 
 STATUS_WORDS = (
-    "met", "on track", "acceleration needed", "limited", "deterioration", "missed", "not assessable", "no data",
-    "not quantified",
+    "met", "on track", "acceleration needed", "limited", "deterioration", "missed", "too close to call",
+    "not assessable", "no data", "not quantified",
 )  # fmt: skip
 """Every status, from the best on; `lnregions.words.text` gives its words for readers."""
+SETTLED = ("met", "missed", "too close to call")
+"""Statuses that answer a clause."""
+
+
+def status_words(status: str, language: str = "en", *, strength: str = "", by_bounds: bool = False) -> str:
+    """Return a status as a reader sees it, with what qualifies it (see `Verdict`)."""
+    shown = text(status, language)
+    if strength == "strive" and status in ("met", "missed"):
+        shown = tr("{status} (strive for)", language, status=shown)
+    return tr("{status}, whatever the missing figures are", language, status=shown) if by_bounds else shown
 
 
 @dataclass(frozen=True)
@@ -34,13 +46,21 @@ class Verdict:
     status : str
         One of ``STATUS_WORDS``: where the clause stands on the as-of date.
     closing : str
-        ``met``, ``missed`` or ``not assessable`` once the horizon is past; empty while the plan runs.
+        ``met``, ``missed``, ``too close to call`` or ``not assessable`` once the horizon is past; empty while the
+        plan runs.
+    by_bounds : bool
+        Whether it is met or missed whatever the missing figures are: every value that the declared bounds leave
+        them leads to the same status.
+    depends_en, depends_zh : str
+        What turns the status, in words: membership, a doubtful figure or one of low grade; empty where nothing does.
     strength : str
         ``strive`` or ``commit``, as the plan words it; ``status_words`` carries it.
     baseline_year, baseline, horizon, required : number
         The start of the required path, its last year and the value required then (in `unit`).
     actual_year, actual, gap : number
         The figure the verdict rests on, minus `required` (in `unit`; percentage points for shares and rates).
+    low, high : float
+        Range of the area's figure where rounding or missing figures leave one (in `unit`).
     reached_in : int or None
         First year in which the figure fulfils the clause.
     rate_needed : float
@@ -75,6 +95,8 @@ class Verdict:
     actual: float | None = None
     gap: float | None = None
     unit: str = ""
+    low: float | None = None
+    high: float | None = None
     reached_in: int | None = None
     rate_needed: float | None = None
     method: str = "plan"
@@ -83,6 +105,9 @@ class Verdict:
     grade: str = ""
     as_of: str = ""
     disagree: bool = False
+    by_bounds: bool = False
+    depends_en: str = ""
+    depends_zh: str = ""
     reason_en: str = ""
     reason_zh: str = ""
     sources: str = ""
@@ -102,7 +127,8 @@ class Verdict:
         return self.reason_zh if language == "zh" else self.reason_en
 
     def status_words(self, language: str = "en") -> str:
-        """Status as a reader sees it, with the strength of the clause where the plan only strives for it.
+        """Status as a reader sees it, with what qualifies it: that the plan only strives for it, or that it stands
+        whatever the missing figures are.
 
         Examples
         --------
@@ -110,10 +136,7 @@ class Verdict:
         >>> one.status_words(), one.status_words("zh")
         ('missed (strive for)', '未实现（力争）')
         """
-        shown = text(self.status, language)
-        if self.strength == "strive" and self.status in ("met", "missed"):
-            return tr("{status} (strive for)", language, status=shown)
-        return shown
+        return status_words(self.status, language, strength=self.strength, by_bounds=self.by_bounds)
 
     def calculation(self, *, language: str = "en") -> pd.DataFrame:
         """Every number that the verdict used, by name: columns ``quantity`` and ``value`` (数量, 数值)."""
@@ -142,9 +165,9 @@ def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     verdicts = list(verdicts)
     frame = pd.DataFrame({name: [getattr(one, name) for one in verdicts] for name in names})
     years = ("baseline_year", "horizon", "actual_year", "reached_in")
-    numbers = ("baseline", "required", "actual", "gap", "rate_needed")
+    numbers = ("baseline", "required", "actual", "gap", "low", "high", "rate_needed")
     types = dict.fromkeys(names, str) | dict.fromkeys(years, "Int64") | dict.fromkeys(numbers, float)
-    return frame.astype(types | {"disagree": bool})
+    return frame.astype(types | {"disagree": bool, "by_bounds": bool})
 
 
 def judge(
@@ -230,20 +253,51 @@ def _by_target(cases):
 
 
 def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]:
-    """Verdicts on the cases of one target, the first saying where another interpretation has another status."""
+    """Verdicts on the cases of one target, with what turns each; the first names interpretations that differ."""
+    cases = list(cases)
     found = [judge_case(case) for case in cases]
     if method != "plan":
         found = [by_method(*pair, method=method) for pair in zip(cases, found, strict=True)]
+    else:
+        found = [_with_dependence(*pair) for pair in zip(cases, found, strict=True)]
     first, *others = found
+    others = [one for one, case in zip(others, cases[1:], strict=True) if not case.derived]
+    others = [one for one in others if one.status != first.status]
     texts = [
-        say("under the reading '{reading}': {status}", reading=Text(one.reading, one.reading_zh),
-            status=Text(*(text(one.status, language) for language in LANGUAGES)))
-        for one in others if one.status != first.status
+        say("under the interpretation '{interpretation}': {status}", status=_status_text(one.status),
+            interpretation=Text(one.reading, one.reading_zh))
+        for one in others if one.status not in ("no data", "not assessable")
     ]  # fmt: skip
-    if texts:
-        reason = joined([Text(first.reason_en, first.reason_zh), *texts])
-        found[0] = replace(first, disagree=True, reason_en=reason.en, reason_zh=reason.zh)
+    reason = joined([Text(first.reason_en, first.reason_zh), *texts])
+    found[0] = replace(first, disagree=bool(others), reason_en=reason.en, reason_zh=reason.zh)
     return found
+
+
+def _status_text(status):
+    return Text(*(text(status, language) for language in LANGUAGES))
+
+
+def _with_dependence(case, verdict):
+    """The verdict of a closed plan with what turns its status: each change with the status that it leads to."""
+    if not case.closed or verdict.status not in SETTLED:
+        return verdict
+    texts = [
+        say("{change}, it would be: {status}", change=variant.change, status=_status_text(status))
+        for variant, status in turned_by(case, verdict)
+    ]
+    depends = joined(texts)
+    reason = joined([Text(verdict.reason_en, verdict.reason_zh), *texts])
+    return replace(
+        verdict, depends_en=depends.en, depends_zh=depends.zh, reason_en=reason.en, reason_zh=reason.zh
+    )
+
+
+def turned_by(case: Case, verdict: Verdict) -> Iterator[tuple[Variant, str]]:
+    """Variants of a case that turn its status, each with the status that it leads to."""
+    for variant in variants_of(case):
+        status = judge_case(variant.case).status
+        if status != verdict.status:
+            yield variant, status
 
 
 def judge_case(case: Case) -> Verdict:
@@ -262,20 +316,16 @@ def judge_case(case: Case) -> Verdict:
 def _judged(case):
     clause, link, found = case.clause, case.link, {"numbers": {}, "sources": ""} | evaluate(case)
     status, closes, reason, sources = (found.pop(name) for name in ("status", "closes", "reason", "sources"))
-    texts, used, names_zh = [reason], [sources], {}
+    texts, used, names_zh = [reason], [sources], found.pop("names_zh", {})
     if link:
         texts.insert(0, link.text)
         found["numbers"] |= link.numbers
         used += [row.source for row in case.figures.rows if row.year >= link.year]
-    elif status in ("no data", "not assessable") and (members := _single_members(case)):
-        names_zh = {name.en: name.zh for name, _ in members}
-        found["numbers"] |= {name.en: one.value for name, one in members}
-        used += [one.source for _, one in members]
-        values = (
-            say("{name} {value}", name=name, value=printed(one.value, one.unit)) for name, one in members
-        )
-        texts.append(say("single members: {figures}", figures=joined(values, english=", ", chinese="、")))
-    reason = joined([*texts, *_wording(case, status, found.get("baseline_year"))]).sentence()
+    else:
+        parts = dict(_parts(case, _years_used(case, found)))
+        found["numbers"] |= {name.en: value for name, value in parts.items()}
+        names_zh |= {name.en: name.zh for name in parts}
+    reason = joined([*texts, *_wording(case, status, found)]).sentence()
     ends = {"no data": "not assessable", "not quantified": "not assessable"}
     own = ("target", "region", "area", "indicator", "kind", "unit", "horizon", "strength")
     return Verdict(
@@ -288,35 +338,48 @@ def _judged(case):
     )  # fmt: skip
 
 
-def _wording(case, status, base_year):
-    """What the clause's own words add: the linked level, that it only strives, that it names no base year."""
-    texts, clause = [], case.clause
+def _parts(case, years):
+    """Figures and weights of the members of a region in some years, with their names."""
+    for year in years:
+        for area, value, weight in case.figures.parts.get(year, ()):
+            name = case.tables.name_text(area)
+            yield say("{area} {year}", area=name, year=year), value
+            if weight is not None:
+                yield say("weight of {area} in {year}", area=name, year=year), weight
+
+
+def _years_used(case, found):
+    """Years of the figures that a verdict rests on."""
+    if case.clause.kind in RULES:
+        return case.clause.years
+    return [year for year in (found.get("baseline_year"), found.get("actual_year")) if year is not None]
+
+
+def _wording(case, status, found):
+    """What goes with a verdict: doubtful figures, the linked level, the clause's strength and base year, stand-ins."""
+    texts, clause, base_year = [], case.clause, found.get("baseline_year")
+    if case.tables is not None:
+        years = list(_years_used(case, found))
+        texts.append(doubt_text(case, [clause.first_year - 1, *years] if clause.kind in RULES else years))
     if case.linked:
         figures, year = case.linked.figures, case.linked.link.year
         value, result = figures.value_of(clause.horizon), figures.hole(clause.horizon)
         if value is not None:
             level = printed(value, clause.unit)
-            result = say("{horizon} {level} at {year} prices", horizon=clause.horizon, level=level, year=year)
-        name = say(LINKED, context="interpretation")
-        texts.append(say("{interpretation}: {result}", interpretation=name, result=result))
+            message = "at {year} prices, carried on by published real growth, {horizon} would be {level}"
+            result = say(message, horizon=clause.horizon, level=level, year=year)
+        texts.append(result)
     if clause.strength == "strive" and status == "missed":
         texts.append(say("the plan strives for it and does not commit to it"))
-    if base_year is not None and case.row is not None and pd.isna(case.row["baseline_year"]):
-        texts.append(say("no base year is given, {year} is taken", year=base_year))
+    if clause.kind in ("doubling", "cumulative_growth", "direction") and case.row is not None:
+        if pd.isna(case.row["baseline_year"]) or not case.row["base_stated"]:
+            year = clause.baseline_year
+            texts.append(say("the plan states no base year, {year} is inferred", year=year))
+        if base_year not in (None, clause.baseline_year):
+            texts.append(say("measured from {year}", year=base_year))
+    if case.plan is not None and status != "not quantified" and stand_ins(case.plan, clause.area):
+        texts.append(say("whole-city figures; county figures unavailable"))
     return texts
-
-
-def _single_members(case):
-    """The latest figures of single members, with their names, where those of the region are missing."""
-    members, tables = case.members, case.tables
-    if not members or case.figures.coverage.en.startswith(f"{len(members)} of"):
-        return []
-    rows = [
-        one for one in tables.observed_of(*case.indicators)
-        if one.default and one.area in members and one.year >= case.clause.horizon - 2
-    ]  # fmt: skip
-    rows.sort(key=lambda one: (one.area, one.year))
-    return [(say("{area} {year}", area=tables.name_text(one.area), year=one.year), one) for one in rows]
 
 
 def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:

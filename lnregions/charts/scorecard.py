@@ -73,8 +73,10 @@ def plot_scorecard(
         need(targets, ("target", "label_en", "label_zh"), what="table of targets")
         clauses = targets.set_index("target", drop=False).to_dict("index")
     rows = [_row(sheet, row, clauses.get(row["target"], {})) for row in verdicts.to_dict("records")]
-    if any(row["status"].endswith("†") for row in rows):
-        sheet.notes.append(tr("† Readings of the clause disagree; the first is shown.", language))
+    if any("†" in row["status"] for row in rows):
+        sheet.notes.append(tr("† Interpretations of the clause disagree; the first is shown.", language))
+    if any("‡" in row["status"] for row in rows):
+        sheet.notes.append(tr("‡ Whatever the missing figures are.", language))
     heads = {
         "target": tr("Target", language, context="scorecard"),
         "required": tr("Asked for", language, context="scorecard"),
@@ -117,6 +119,8 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
     if status not in STATUSES:
         raise unknown("status", status, list(STATUSES))
     shown = text(status, language)
+    if verdict.get("strength") == "strive" and status in ("met", "missed"):
+        shown = tr("{status} (strive for)", language, status=shown)
     if _known(verdict.get("reached_in")):
         year = int(verdict["reached_in"])
         shown = tr("{status}; reached {year}", language, status=shown, year=year)
@@ -134,7 +138,7 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
         "actual": value,
         "gap": format_value(float(gap), gap_unit, language, sign=True) if _known(gap) else DASH,
         "grade": str(verdict["grade"]) if _known(verdict.get("grade")) else DASH,
-        "status": shown + ("†" if disagree else ""),
+        "status": shown + ("†" if disagree else "") + ("‡" if verdict.get("by_bounds") else ""),
     }
 
 

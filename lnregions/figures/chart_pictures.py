@@ -154,7 +154,8 @@ def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head
     """Picture of a verdict: its caption carries the verdict and its reason."""
     area = "" if verdict.area == verdict.region or verdict.area in verdict.target else verdict.area
     name = "-".join(part for part in (verdict.target, area, _measure(verdict).replace(" ", "-")) if part)
-    status = {"en": verdict.status[:1].upper() + verdict.status[1:], "zh": text(verdict.status, "zh")}
+    status = {language: verdict.status_words(language) for language in ("en", "zh")}
+    status["en"] = status["en"][:1].upper() + status["en"][1:]
     reason = {language: verdict.reason(language) for language in status}
     caption = data.words("{title}. {status}: {reason}.", title=head.title, status=status, reason=reason)
     return data.picture(

@@ -18,6 +18,8 @@ _CELL = "padding:3px 10px 3px 0;vertical-align:top;border-bottom:1px solid #e3e6
 _UNFOLD = "<style>@media print{.ln-fold::details-content{content-visibility:visible;display:block}}</style>"
 ONE_LINE = 20
 """Columns of text up to which the cells of a column are kept on one line."""
+MOST_STATUS = 24
+"""Columns of a terminal at which a status with what qualifies it is wrapped."""
 LEAST_LAST = 30
 """Columns of a terminal that the last column of a table of text always has."""
 
@@ -75,7 +77,10 @@ class Table:
         limits: list[int | None] = [None] * len(self.frame.columns)
         if width is not None and len(limits) > 1:
             # tabulate gives a heading two more columns than it has, and parts columns by two
-            taken = sum(max(map(wcswidth, [f"{name}  ", *cells[name]])) + 2 for name in cells.columns[:-1])
+            wide = {name: max(map(wcswidth, [f"{name}  ", *cells[name]])) for name in cells.columns[:-1]}
+            wide |= {name: min(wide[name], MOST_STATUS) for name in self.statuses if name in wide}
+            taken = sum(wide.values()) + 2 * len(wide)
+            limits = [MOST_STATUS if name in self.statuses else None for name in cells.columns]
             limits[-1] = max(width - taken, LEAST_LAST)
         alignment = ["right" if name in self.numbers else "left" for name in self.frame.columns]
         return tabulate(
@@ -162,12 +167,14 @@ def web_address(address: object) -> str:
 
 
 def status_chip(word: str, *, language: str = "en") -> str:
-    """Return a status word with its colour beside it, as HTML; any other word is only escaped."""
+    """Return status words with their colour beside them, as HTML; any other word is only escaped."""
     for status, looks in STATUSES.items():
-        if word in (status, text(status, language)):
+        if word == status or word.startswith(text(status, language)):
             dot = (
                 "<span aria-hidden='true' style='display:inline-block;width:.7em;height:.7em;border-radius:50%;"
                 f"margin-right:.4em;border:1px solid {BORDER};background:{looks.colour}'></span>"
             )
-            return f"<span style='white-space:nowrap'>{dot}{escape(text(status, language))}</span>"
+            shown = escape(text(status, language) if word == status else word)
+            space = "nowrap" if len(shown) <= ONE_LINE else "normal"
+            return f"<span style='white-space:{space}'>{dot}{shown}</span>"
     return escape(word)

@@ -10,6 +10,7 @@ from lnregions.assess import (
     revision_trail,
     sensitivity_words,
     status_on_the_way,
+    status_words,
 )
 from lnregions.assess.sensitivity import sensitivity
 from lnregions.errors import DataError
@@ -34,21 +35,25 @@ def show_verdicts(verdicts: pd.DataFrame, *, region: str = "", language: str = "
     if not {"target", "region", "status"} <= set(getattr(verdicts, "columns", ())):
         raise DataError("The verdicts are no table of verdicts. Give what judge(plan) returns.")
     rows = verdicts[verdicts["region"] == region] if region else verdicts
-    return _verdict_table(rows.drop(columns="reading"), language)
+    return _verdict_table(rows, language, interpretations=False)
 
 
 def show_readings(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Verdicts of the targets with more than one interpretation, a row each."""
     rows = judge_readings(chosen_plan(plan, language=language), as_of=as_of or None)
-    return _verdict_table(rows[rows.duplicated("target", keep=False)], language)
+    return _verdict_table(rows[rows.duplicated("target", keep=False)], language, interpretations=True)
 
 
-def _verdict_table(rows: pd.DataFrame, language: str) -> Table:
+def _verdict_table(rows: pd.DataFrame, language: str, *, interpretations: bool) -> Table:
     labels = target_labels(language)
     frame = pd.DataFrame({"target": rows["target"].map(lambda target: labels.get(target, target))})
-    if "reading" in rows:
+    if interpretations:
         frame["reading"] = rows["reading_zh" if language == "zh" else "reading"]
-    frame["status"] = rows["status"]
+    qualified = zip(rows["status"], rows["strength"], rows["by_bounds"], strict=True)
+    frame["status"] = [
+        status_words(status, language, strength=strength, by_bounds=by_bounds)
+        for status, strength, by_bounds in qualified
+    ]
     frame["required"] = _values(rows, "required", language)
     frame["actual"] = _values(rows, "actual", language)
     frame["year"] = ["" if pd.isna(year) else str(year) for year in rows["actual_year"]]

@@ -7,8 +7,9 @@ import pandas as pd
 
 from lnregions.errors import unknown
 from lnregions.show.table import Table
+from lnregions.style import STATUSES
 from lnregions.tables import Plan, plan_of, shipped_plans, units_and_decimals
-from lnregions.words import check_language, format_value, text, units
+from lnregions.words import check_language, format_number, format_value, text, units
 from lnregions.words.catalogue import tr
 
 HEADS = {
@@ -64,7 +65,10 @@ def reader_table(
 
     The names of the columns, those of `HEADS`, tell which are numbers, statuses or links.
     """
-    worded = {name: frame[name].map(lambda one: text(one, language)) for name in frame if name in _STATUSES}
+    worded = {
+        name: frame[name].map(lambda one: text(one, language) if one in STATUSES else one)
+        for name in frame if name in _STATUSES
+    }  # fmt: skip
 
     def headings(kind: set[str]) -> tuple[str, ...]:
         return tuple(head(name, language) for name in frame if name in kind)
@@ -186,5 +190,9 @@ def _number(kind, value, verdict, language):
         return format_value(float(value), "" if kind in _PLAIN else "%", language)
     if isinstance(value, str):
         return value
+    if kind.startswith("weight of"):
+        return format_number(float(value), language=language)
+    if kind.startswith("level"):
+        return figure_words(value, verdict.indicator, language)
     unit = "pp" if kind in _CHANGES and verdict.unit == "%" else verdict.unit
     return figure_words(value, verdict.indicator, language, unit=unit, sign=kind in _CHANGES)

@@ -57,6 +57,7 @@ STATUSES = {
     "limited": Status("#e88f42", "//", "v"),
     "deterioration": Status("#c64a2e", "\\\\", "v"),
     "missed": Status("#7a1630", "xx", "X"),
+    "too close to call": Status("#a58bc9", "++", "h"),
     "not assessable": Status("#a9acb2", "..", "s"),
     "no data": Status("#ffffff", "////", "P"),
     "not quantified": Status("#e6e8ec", "---", "d"),

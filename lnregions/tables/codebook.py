@@ -4,6 +4,7 @@ Every loader takes another table of the same form as `path`, and raises :class:`
 of the file; an :class:`~lnregions.InputWarning` says what was unusual about it.
 """
 
+import csv
 import functools
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from lnregions.errors import home, warn_input
-from lnregions.paths import data_dir
+from lnregions.paths import data_dir, shapes_dir
 from lnregions.tables.tables import Table, file_state, kept_warnings, read_table
 
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
@@ -134,6 +135,23 @@ def _names_year(years: str, year: int) -> bool:
     return not spans or any(span[0] <= year <= span[-1] for span in spans)
 
 
+LAND_AREA = "land_area"
+"""Weight of indicators that areas carry in proportion to their land, such as forest coverage."""
+
+
+@functools.cache
+def land_areas() -> Mapping[str, float]:
+    """Return the area of each city and county by its adcode, in km², as measured on the shipped boundaries.
+
+    Examples
+    --------
+    >>> round(land_areas()["210100"])
+    12879
+    """
+    with (shapes_dir() / "area_changes.csv").open(encoding="utf-8", newline="") as file:
+        return MappingProxyType({row["area"]: float(row["shipped_km2"]) for row in csv.DictReader(file)})
+
+
 def region_codes() -> list[str]:
     """Codes of the regions of all shipped plans; a figure may describe one of them.
 
@@ -187,7 +205,9 @@ def _check(name: str, table: Table, *, own: bool) -> None:
     if name == "areas":
         table.check_references(name, {"area": [*frame["area"], *(load_areas()["area"] if own else ())]})
     elif name == "indicators":
-        table.check_references(name, {"unit": load_units()["unit"], "indicator": frame["indicator"]})
+        table.check_references(
+            name, {"unit": load_units()["unit"], "indicator": [*frame["indicator"], LAND_AREA]}
+        )
     elif name == "sources":
         table.check_dates("published")
     elif name in ("breaks", "caveats"):

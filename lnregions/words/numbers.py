@@ -23,6 +23,7 @@ NAMES = {
     "limited": "limited progress",
     "deterioration": "deterioration",
     "missed": "missed",
+    "too close to call": "too close to call",
     "not assessable": "not assessable",
     "not quantified": "not quantified",
     "confirmed": "confirmed",

@@ -9,6 +9,9 @@ QUANTITIES = {
     "gap": "gap",
     "change": "change",
     "multiple": "multiple of the baseline",
+    "needed of the missing": "what the missing figures would have to be",
+    "lowest possible": "lowest possible value",
+    "highest possible": "highest possible value",
     "mean growth": "mean growth, % a year",
     "mean needed": "mean growth to compare with, % a year",
     "asked": "base year asked for",
@@ -33,6 +36,7 @@ QUANTITIES = {
 OF_YEAR = {
     "baseline": "baseline {year}",
     "value": "value {year}",
+    "level": "level {year}",
     "growth": "growth {year}, %",
     "needed": "growth to compare with {year}, %",
     "real growth": "real growth {year}, %",

@@ -1,0 +1,165 @@
+"""Sentences of a verdict's reason: what the figure was, what was required, what is missing and what it would be."""
+
+from collections.abc import Iterable
+
+from lnregions.assess.bounds import Possible
+from lnregions.assess.cases import Case, Clause
+from lnregions.assess.series import Tables
+from lnregions.words.texts import NO_TEXT, Text, joined, printed, say
+
+_ASKED = {
+    ">=": "the plan asks for at least {value}",
+    ">": "the plan asks for more than {value}",
+    "<=": "the plan asks for at most {value}",
+    "<": "the plan asks for less than {value}",
+}
+_HOW = {">=": "at least {value}", ">": "above {value}", "<=": "at most {value}", "<": "below {value}"}
+
+
+def indicator_text(tables: Tables, indicator: str) -> Text:
+    """Name of an indicator inside a sentence."""
+    row = tables.indicator(indicator)
+    name = row["name_en"]
+    return Text(name if name[:2].isupper() else name[:1].lower() + name[1:], row["name_zh"])
+
+
+def figure_text(case: Case, year: int, value: float) -> Text:
+    """What the figure of a year was: ``gross domestic product of Dalian was 951.7 billion yuan in 2024``."""
+    shown = value_printed(case.clause, value)
+    if case.tables is None:
+        return say("{year}: {value}", year=year, value=shown)
+    names = {
+        "indicator": indicator_text(case.tables, case.clause.indicator),
+        "area": case.tables.name_text(case.clause.area),
+    }
+    return say("{indicator} of {area} was {value} in {year}", year=year, value=shown, **names)
+
+
+def value_printed(clause: Clause, value: float) -> Text:
+    """A value in the clause's unit."""
+    return printed(value, clause.unit, decimals=clause.decimals)
+
+
+def asked_text(clause: Clause, value: float) -> Text:
+    """What the plan requires."""
+    return say(_ASKED[clause.comparator], value=value_printed(clause, value))
+
+
+def how_text(clause: Clause, value: float, *, unit: str = "") -> Text:
+    """A requirement of a figure: ``above 99.4%``."""
+    shown = printed(value, unit) if unit else value_printed(clause, value)
+    return say(_HOW[clause.comparator], value=shown)
+
+
+def gap_text(clause: Clause, gap: float, *, met: bool) -> Text:
+    """By how much a requirement was missed, or the margin; percentage points for shares and rates."""
+    unit = "pp" if clause.unit == "%" else clause.unit
+    size = printed(abs(gap), unit, decimals=clause.decimals)
+    return say("a margin of {size}", size=size) if met else say("missed by {size}", size=size)
+
+
+def close_text(low: float, high: float, *, unit: str) -> Text:
+    """The interval of a gap in which rounding leaves it open on which side it lies."""
+    unit = "pp" if unit == "%" else unit
+    ends = (printed(end, unit, sign=True, decimals=3 if unit == "pp" else None) for end in (low, high))
+    low_text, high_text = ends
+    return say(
+        "the printed figures are rounded, and the gap may be anything from {low} to {high}",
+        low=low_text, high=high_text,
+    )  # fmt: skip
+
+
+def names_text(tables: Tables, areas: Iterable[str]) -> Text:
+    """Names of areas in a row: ``Anshan, Benxi and Fuxin``."""
+    names = [tables.name_text(area) for area in areas]
+    if len(names) < 2:
+        return names[0] if names else NO_TEXT
+    return Text(
+        ", ".join(one.en for one in names[:-1]) + f" and {names[-1].en}", "、".join(one.zh for one in names)
+    )
+
+
+def missing_text(case: Case, possible: Possible, required: float) -> Text:
+    """What the figures that are missing would have to be, and what they can be by the declared bounds."""
+    clause, tables, year = case.clause, case.tables, case.clause.horizon
+    needed = how_text(clause, possible.needed(required))
+    values = {"year": year, "names": names_text(tables, possible.missing), "needed": needed}
+    if not case.members:
+        text = say("no {year} figure of {names} is published", year=year, names=values["names"])
+    elif set(possible.missing) == set(case.members):
+        message = "no {year} figure of its members is published; together they would have to be {needed}"
+        text = say(message, year=year, needed=needed)
+    elif len(possible.missing) == 1:
+        text = say("no {year} figure of {names} is published; it would have to be {needed}", **values)
+    else:
+        message = "no {year} figure of {names} is published; together they would have to be {needed}"
+        text = say(message, **values)
+    low, high = possible.limits
+    if tables.indicator(clause.indicator)["measure"] == "share" and (low > 0 or high < 100):
+        ends = (value_printed(clause, end) for end in (low, high))
+        text = joined(
+            [text, say("from {low} to {high} is possible", **dict(zip(("low", "high"), ends, strict=True)))]
+        )
+    return joined([text, nearest_text(case, possible.missing)])
+
+
+def nearest_text(case: Case, areas: Iterable[str]) -> Text:
+    """The nearest published figure of each area; where there is none, those of the province or nation around."""
+    tables, found = case.tables, []
+    for one in nearest_figures(case, areas):
+        shown = printed(
+            one.value, one.unit, decimals=case.clause.decimals if one.unit == case.clause.unit else None
+        )
+        found.append(
+            say("{area} {year} {value}", area=tables.name_text(one.area), year=one.year, value=shown)
+        )
+    return (
+        say("nearest figures: {figures}", figures=joined(found, english=", ", chinese="、"))
+        if found
+        else NO_TEXT
+    )
+
+
+def nearest_figures(case: Case, areas: Iterable[str] = ()) -> list:
+    """Published figures nearest to the horizon, of each of some areas, or else of those that they lie in.
+
+    Observations of the case's indicators; the areas are those of the case where none are named.
+    """
+    tables, horizon = case.tables, case.clause.horizon
+    areas = list(areas) or list(case.members or (case.clause.area,))
+    while areas:
+        rows = [row for row in tables.observed_of(*case.indicators[:1]) if row.default and row.area in areas]
+        if rows:
+            best = sorted(rows, key=lambda row: (areas.index(row.area), abs(row.year - horizon), -row.year))
+            return [row for place, row in enumerate(best) if not place or row.area != best[place - 1].area]
+        areas = list(dict.fromkeys(tables.parents[area] for area in areas if tables.parents.get(area)))
+    return []
+
+
+def changes_text(case: Case) -> Text:
+    """What is known of each member: its last figure before the plan and its last one up to the horizon."""
+    clause, tables, found = case.clause, case.tables, []
+    for area in case.members:
+        rows = [row for row in tables.figures_of_area(area, clause.indicator) if row.year <= clause.horizon]
+        before = [row for row in rows if row.year < clause.first_year][-1:]
+        if before and rows[-1].year >= clause.first_year and rows[-1].segment == before[0].segment:
+            values = {
+                "before": value_printed(clause, before[0].value),
+                "after": value_printed(clause, rows[-1].value),
+            }
+            message = "{area} from {before} in {first} to {after} in {last}"
+            years = {"first": before[0].year, "last": rows[-1].year}
+            found.append(say(message, area=tables.name_text(area), **values, **years))
+    return say("known are {changes}", changes=joined(found, english=", ")) if found else NO_TEXT
+
+
+def doubt_text(case: Case, years: Iterable[int]) -> Text:
+    """Caveats that call figures of some years doubtful, of the areas judged."""
+    areas, tables = case.members or (case.clause.area,), case.tables
+    found = [
+        tables.doubt(indicator, area, year)
+        for indicator in case.indicators
+        for area in areas
+        for year in years
+    ]
+    return joined(dict.fromkeys(one for one in found if one.en))

@@ -1,0 +1,209 @@
+"""What missing figures can be, what they would have to be, what rounding hides, and what a verdict depends on."""
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from series_kit import PERCENT, clause, figure, table
+
+from lnregions import load_bounds, load_caveats, load_plan
+from lnregions.assess import (
+    Case,
+    Figures,
+    cases_of_target,
+    judge_all,
+    judge_case,
+    judge_readings,
+    load_tables,
+)
+from lnregions.assess.bounds import possible_figure, possible_total
+from lnregions.assess.growth import half_unit
+from lnregions.assess.series import FigureRow
+
+DATE = "2026-08-31"
+CIRCLE = ("210100", "210300")
+
+
+def rounded(values, half):
+    return Figures(tuple(FigureRow(y, v, 0, "A", "", "s", half) for y, v in sorted(values.items())))
+
+
+def tables_of(*rows, plan="ln-2022"):
+    frame = table(*rows)
+    frame["default"] = True
+    return load_tables(load_plan(plan), as_of=DATE, observations=frame)
+
+
+def share(area, year, value, indicator="urbanisation_rate", **other):
+    return figure(area, indicator, year, value, unit="%", **other)
+
+
+def people(area, year, value=100.0):
+    return figure(area, "population", year, value, unit="万人")
+
+
+# -- rounding ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "half"),
+    [(4.5, 1, 0.05), (5.0, 1, 0.05), (5.0, 0, 0.5), (85.55, 2, 0.005), (0.0444, 2, 0.00005), (1e-7, 1, 5e-8)],
+)
+def test_rounding_hides_half_a_unit_of_the_last_printed_digit(value, decimals, half):
+    assert half_unit(value, decimals) == pytest.approx(half)
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "status"),
+    [(">=", 85.1, "met"), (">=", 85.04, "too close to call"), (">", 84.96, "too close to call"),
+     (">", 84.9, "missed"), ("<=", 84.9, "met"), ("<", 85.0, "too close to call")],
+)  # fmt: skip
+def test_a_gap_that_rounding_can_hide_is_too_close_to_call(comparator, value, status):
+    case = Case(
+        clause(value=85.0, comparator=comparator, unit="%"), rounded({2024: value}, 0.05), closed=True
+    )
+    assert judge_case(case).status == status
+
+
+@pytest.mark.parametrize("order", [(2.1, 5.3, 5.1), (5.3, 5.1, 2.1), (5.1, 2.1, 5.3)])
+def test_the_same_rates_in_another_order_are_too_close_to_call_and_never_met(order):
+    own = rounded(dict(zip((2022, 2023, 2024), order, strict=True)), 0.05)
+    beside = rounded({2022: 2.1, 2023: 5.3, 2024: 5.1}, 0.05)
+    verdict = judge_case(Case(clause("relative_growth", math.nan, ">", **PERCENT), own, beside, closed=True))
+    assert verdict.status == "too close to call"
+    assert verdict.low < verdict.actual < verdict.high
+
+
+# -- bounds ------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_figure_lies_within_the_largest_change_of_its_neighbours_and_the_limits():
+    tables = tables_of(share("210300", 2022, 75.0), share("210300", 2024, 99.5))
+    change = load_bounds().set_index("indicator").loc["urbanisation_rate", "largest_change"]
+    span, used = possible_figure(tables, "210300", indicator="urbanisation_rate", year=2023)
+    assert span == pytest.approx((99.5 - change - 0.05, 75.0 + change + 0.05)) or span.low == span.high
+    assert [row.year for row in used] == [2022, 2024]
+    span, _ = possible_figure(tables, "210300", indicator="urbanisation_rate", year=2025)
+    assert span == pytest.approx((99.5 - change - 0.05, 100.0))
+    span, used = possible_figure(tables, "210400", indicator="urbanisation_rate", year=2024)
+    assert (span, used) == ((0.0, 100.0), [])
+
+
+def test_no_bound_reaches_over_a_break_of_the_series():
+    tables = tables_of(share("210300", 2019, 70.0))
+    span, used = possible_figure(tables, "210300", indicator="urbanisation_rate", year=2020)
+    assert (span, used) == ((0.0, 100.0), [])
+
+
+def test_what_the_missing_members_would_have_to_be_gives_back_what_is_required():
+    rows = [
+        share("210100", 2024, 90.0),
+        share("210300", 2023, 60.0),
+        people("210100", 2024, 300),
+        people("210300", 2024),
+    ]
+    found = possible_total(tables_of(*rows), CIRCLE, indicator="urbanisation_rate", year=2024)
+    assert found.missing == ("210300",)
+    needed = found.needed(85.0)
+    assert (300 * 90.0 + 100 * needed) / 400 == pytest.approx(85.0)
+    assert found.low < (300 * 90.0 + 100 * 60.0) / 400 < found.high
+
+
+@pytest.mark.parametrize("lacking", ["weights", "aggregation"])
+def test_nothing_is_said_of_a_region_without_weights_or_whose_indicator_cannot_be_combined(lacking):
+    indicator = "urbanisation_rate" if lacking == "weights" else "fai_growth"
+    tables = tables_of(share("210100", 2024, 90.0, indicator))
+    assert possible_total(tables, CIRCLE, indicator=indicator, year=2024) is None
+
+
+def test_land_weighs_forest_coverage():
+    tables = tables_of(
+        *(share(a, 2024, v, "forest_coverage") for a, v in (("210500", 75.0), ("210600", 66.0)))
+    )
+    case = next(iter(cases_of_target("ln-2022", "east-forest-cover", as_of=DATE)))
+    found = replace(case, tables=tables).tables
+    part = possible_total(found, ("210400", "210500", "210600"), indicator="forest_coverage", year=2024)
+    assert part.missing == ("210400",)
+    assert 0.3 < part.share < 0.4  # Fushun has a third of the land
+
+
+# -- the shipped plan --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def readings():
+    return judge_readings("ln-2022", as_of=DATE).set_index(["target", "reading"])
+
+
+@pytest.mark.parametrize(
+    ("target", "reading", "status", "by_bounds"),
+    [
+        ("circle-shenyang-gdp", "as written", "missed", False),
+        ("circle-urbanisation", "as written", "missed", True),
+        ("circle-urbanisation", "Shenyang", "met", False),
+        ("belt-fdi", "average, in dollars", "met", False),
+        ("belt-fdi", "every year, in dollars", "missed", False),
+        ("belt-trade", "average, published rates", "missed", False),
+        ("belt-trade", "average, published rates, with derived figures", "missed", False),
+        ("belt-dalian-gdp", "as written", "missed", False),
+        ("west-gdp", "average", "too close to call", False),
+        ("west-fai", "every year", "missed", False),
+        ("west-fai", "last year", "missed", True),
+        ("west-fai", "average", "not assessable", False),
+    ],
+)
+def test_what_can_be_said_of_the_clauses_is_said(readings, target, reading, status, by_bounds):
+    row = readings.loc[(target, reading)]
+    assert (row["status"], row["by_bounds"]) == (status, by_bounds)
+
+
+def test_every_clause_without_an_answer_says_what_the_missing_figures_would_have_to_be(readings):
+    main = readings.groupby(level="target").first()
+    open_ = main[main["status"].isin(["no data", "not assessable"]) & (main["kind"] != "direction")]
+    assert len(open_) == 6
+    assert open_["reason_en"].str.contains("would have to b").all()
+    assert open_["reason_zh"].str.contains("须").all()
+
+
+def test_investment_of_the_west_would_have_had_to_grow_by_28_per_cent_in_2022(readings):
+    reason = readings.loc[("west-fai", "average"), "reason_en"]
+    assert "Chaoyang: no figure for 2022 is published" in reason
+    assert "2022 would have to bring at least 28.4%" in reason
+
+
+def test_a_verdict_names_the_membership_and_the_doubtful_figure_that_turn_it(readings):
+    west = readings.loc[("west-gdp", "average"), "depends_en"]
+    assert "if the members were Chaoyang and Fuxin, it would be: met" in west
+    assert "Panjin" in readings.loc[("belt-fdi", "every year, in dollars"), "depends_en"]
+    assert readings.loc[("belt-fdi", "average, in dollars"), "depends_en"] == ""
+
+
+def test_derived_values_enter_only_the_interpretation_that_is_named_after_them(readings):
+    grades = readings.loc["belt-trade"]["grade"]
+    assert {name: grade for name, grade in grades.items() if "derived" in name} == {
+        "average, published rates, with derived figures": "C", "every year, published rates, with derived figures": "C",
+    }  # fmt: skip
+    assert "C" not in {grade for name, grade in grades.items() if "derived" not in name}
+
+
+def test_levels_decide_an_average_only_beyond_what_revised_rates_have_differed_by():
+    rows = [figure(a, "trade_total", y, v) for a, first, last in (("210000", 100, 105), ("100000", 100, 109))
+            for y, v in ((2021, first), (2024, last))]  # fmt: skip
+    plan = load_plan("ln-2022")
+    row = plan.targets[plan.targets["target"] == "belt-trade"].assign(area="210000", region="belt")
+    plan = replace(plan, targets=row)
+    for last, status in ((109, "not assessable"), (112, "missed")):
+        rows[-1]["value"] = last
+        assert judge_all(plan, as_of=DATE, observations=table(*rows))[0].status == status
+
+
+def test_doubtful_figures_are_named_in_the_reason(readings):
+    doubts = load_caveats().query("kind == 'doubtful' and indicator == 'fdi_usd'")["text_en"]
+    assert any(text in readings.loc[("belt-fdi", "every year, in dollars"), "reason_en"] for text in doubts)
+
+
+def test_nothing_of_a_bound_enters_the_actual_value_or_the_observations(readings):
+    row = readings.loc[("circle-urbanisation", "as written")]
+    assert pd.isna(row["actual"])
+    assert row["low"] < row["high"] < row["required"]
