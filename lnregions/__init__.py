@@ -23,7 +23,8 @@ _ROOMS = {
     ],
     "show": [
         "show_calculations", "show_city", "show_city_sources", "show_firmness", "show_members", "show_methods",
-        "show_on_the_way", "show_plan", "show_readings", "show_region", "show_sources", "show_trail", "show_verdicts",
+        "show_on_the_way", "show_plan", "show_readings", "show_region", "show_sources", "show_statements",
+        "show_trail", "show_verdicts",
     ],
     "explorer": ["draw_web_map", "explore", "view"],
 }  # fmt: skip

@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "areas_behind", "caveats_on", "latest_figures", "show_city", "show_city_sources", "show_members",
             "show_plan", "show_region", "show_sources", "sources_used",
         ],
+        "statements": ["outcome_words", "show_statements", "with_outcome"],
         "table": ["Table", "Tables", "status_chip", "web_address"],
         "verdicts": [
             "show_calculations", "show_firmness", "show_methods", "show_on_the_way", "show_readings", "show_trail",

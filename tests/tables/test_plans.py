@@ -47,7 +47,10 @@ def test_the_plan_states_its_facts_regions_and_clauses():
     plan = load_plan()
     facts = ("id", "first_year", "horizon", "baseline_year", "base_stated", "number")
     assert [plan.facts[key] for key in facts] == ["ln-2022", 2022, 2024, 2021, False, "辽政发〔2022〕6号"]
-    assert plan.sources["source"].tolist() == ["p1", "p2", "p3", "p4", "p5"]
+    assert plan.sources["source"].tolist() == [
+        *(f"p{n}" for n in range(1, 6)),
+        *(f"o{n}" for n in range(1, 8)),
+    ]
     assert plan.regions["region"].tolist() == ["circle", "belt", "west", "east"]
     assert plan.targets["target"].is_unique
     assert plan.targets["region"].value_counts().to_dict() == {"circle": 6, "belt": 5, "east": 4, "west": 3}
@@ -374,6 +377,7 @@ def test_facts_that_may_lack_have_a_stand_in(folder):
     text = "id: ln-2022\ntitle_en: A plan\nfirst_year: 2022\nhorizon: 2024\nissued: null\n"
     text += "sources: [{id: p2, title: x}, {id: p3, title: y}]\n"
     (folder / "plan.yaml").write_text(text, encoding="utf-8")
+    (folder / "statements.csv").unlink()  # cites sources of the shipped plan
     facts, keys = load_plan(path=folder).facts, ("baseline_year", "base_stated", "title_zh", "issued")
     assert [facts[key] for key in keys] == [2021, False, "", ""]
 
