@@ -117,6 +117,13 @@ class Table:
         shown = shown.tab_header(self.title) if self.title else shown
         return shown.tab_source_note(self.note) if self.note else shown
 
+    def save(self, path, *, form: str = ""):
+        """Write the table as CSV, Excel, Word, HTML, LaTeX or Markdown, by the file's ending; return the path.
+
+        Columns, errors and `form` are those of `lnregions.show.save_tables`.
+        """
+        return Tables((self,)).save(path, form=form)
+
     def _looks(self, column: str) -> str:
         align = "right" if column in self.numbers else "left"
         short = max(map(wcswidth, self.frame[column].astype(str)), default=0) <= ONE_LINE
@@ -147,6 +154,12 @@ class Tables:
 
     def _repr_html_(self) -> str:
         return "".join(one.to_html() for one in self.tables)
+
+    def save(self, path, *, form: str = ""):
+        """Write the tables into one file by its ending, as `Table.save` does; of CSV each further into its own."""
+        from lnregions.show.table_files import save_tables
+
+        return save_tables(self.tables, path, form=form)
 
 
 def web_address(address: object) -> str:
