@@ -18,6 +18,8 @@ _CELL = "padding:3px 10px 3px 0;vertical-align:top;border-bottom:1px solid #e3e6
 _UNFOLD = "<style>@media print{.ln-fold::details-content{content-visibility:visible;display:block}}</style>"
 ONE_LINE = 20
 """Columns of text up to which the cells of a column are kept on one line."""
+MANY = 10
+"""Columns from which on a table is set small, each column as narrow as its words allow."""
 LEAST_LAST = 30
 """Columns of a terminal that the last column of a table of text always has."""
 
@@ -95,10 +97,11 @@ class Table:
                 f"<td style='{look}'>{self._cell(name, str(row[name]))}</td>" for name, look in looks.items()
             )
             rows += f"<tr>{''.join(cells)}</tr>"
+        size = ".9" if len(looks) < MANY else ".75"
         title = f"<caption style='text-align:left;font-weight:600'>{escape(self.title)}</caption>"
         note = f"<p style='color:{MUTED};font-size:.9em'>{escape(self.note)}</p>" if self.note else ""
         table = (
-            "<table class='ln-table' style='border-collapse:collapse;font-size:.9em'>"
+            f"<table class='ln-table' style='border-collapse:collapse;font-size:{size}em'>"
             f"{title if self.title and not self.folded else ''}"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
         )
@@ -126,7 +129,11 @@ class Table:
 
     def _looks(self, column: str) -> str:
         align = "right" if column in self.numbers else "left"
-        short = max(map(wcswidth, self.frame[column].astype(str)), default=0) <= ONE_LINE
+        longest = max(map(wcswidth, self.frame[column].astype(str)), default=0)
+        if len(self.frame.columns) >= MANY:
+            width = "min-width:20em;" if longest > 8 * ONE_LINE else ""
+            return f"{_CELL}{align};{width}word-break:keep-all;overflow-wrap:break-word"
+        short = longest <= ONE_LINE
         return f"{_CELL}{align};{'white-space:nowrap' if short else 'min-width:14em;overflow-wrap:anywhere'}"
 
     def _cell(self, column: str, value: str) -> str:

@@ -117,9 +117,8 @@ def _html(tables) -> str:
     title = escape(tables[0].title or "lnregions")
     style = (
         "@page{size:A4 landscape;margin:10mm}body{margin:1.5em;font:13px/1.4 'Noto Sans SC','Microsoft YaHei',"
-        "'Helvetica Neue',Arial,sans-serif}table{margin-top:1em}thead{background:#f1f3f5}th,td{white-space:normal"
-        "!important;min-width:0!important;overflow-wrap:break-word!important;word-break:keep-all}"
-        "@media print{body{margin:0;font-size:9px}tr,table~table{break-inside:avoid}}"
+        "'Helvetica Neue',Arial,sans-serif}table{margin-top:1em}thead{background:#f1f3f5}"
+        "@media print{body{margin:0;font-size:11px}tr,table~table{break-inside:avoid}}"
     )
     body = "\n".join(table.to_html() for table in tables)
     return (
