@@ -22,8 +22,9 @@ _ROOMS = {
         "draw_years", "save_figure",
     ],
     "show": [
-        "show_calculations", "show_city", "show_city_sources", "show_firmness", "show_members", "show_methods",
-        "show_on_the_way", "show_plan", "show_readings", "show_region", "show_sources", "show_trail", "show_verdicts",
+        "evaluation", "show_calculations", "show_city", "show_city_sources", "show_firmness", "show_members",
+        "show_methods", "show_on_the_way", "show_plan", "show_readings", "show_region", "show_sources",
+        "show_statements", "show_trail", "show_verdicts",
     ],
     "explorer": ["draw_web_map", "explore", "view"],
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command line: ``lnregions render``, ``verdicts``, ``figures``, ``report``, ``plan new``, ``check``."""
+"""The command line: ``render``, ``verdicts``, ``evaluation``, ``figures``, ``report``, ``plan new``, ``check``."""
 
 import json
 import os
@@ -111,6 +111,34 @@ def verdicts(plan, as_of, language, form, method, readings) -> None:
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         print(show_verdicts(found, language=language).to_text(width=width))
+
+
+@cli.command()
+@with_plan
+@with_date
+@click.option("--region", default="", help="a region of the plan (default: all)")
+@click.option("--language", default="zh", type=LANGUAGES, help="of the table (default: zh)")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "xlsx", "docx", "html", "latex", "markdown"]),
+    help="(default: by the ending of --output; without one a table of text)",
+)
+@click.option("--output", metavar="FILE", help="to write to (default: print; xlsx and docx need it)")
+def evaluation(plan, as_of, region, language, form, output) -> None:
+    """Print or write the table of a Chinese plan evaluation."""
+    from lnregions.show import evaluation, table_content
+
+    if form in ("xlsx", "docx") and not output:
+        raise DataError(f"A file of format {form} cannot be printed. Give --output.")
+    tables = evaluation(plan or PLAN, region=region, as_of=as_of or None, language=language)
+    if output:
+        print(tables.save(output, form=form or ""))
+    elif form:
+        print(table_content(tables.tables, form).removeprefix("\ufeff"), end="")
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        print("\n\n".join(f"{one.title}\n{one.to_text(width=width)}\n{one.note}" for one in tables))
 
 
 @cli.command()

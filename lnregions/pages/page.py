@@ -14,7 +14,7 @@ from lnregions.assess import STATUS_WORDS, Verdict
 from lnregions.explorer import map_script, map_style, script_json
 from lnregions.pages.inventory import FigureFiles, RunFiles
 from lnregions.pages.site import Site, anchor, relative
-from lnregions.show import grades, head, value_words, web_address
+from lnregions.show import grades, head, outcome_words, value_words, web_address, with_outcome
 from lnregions.style import STATUSES
 from lnregions.words import text, unit_label
 from lnregions.words.catalogue import tr
@@ -115,6 +115,15 @@ class Page:
     def interpretation(self, verdict: Verdict) -> str:
         """Return how the wording was interpreted for a verdict."""
         return verdict.reading_zh if self.zh else verdict.reading
+
+    def reason(self, verdict: Verdict) -> str:
+        """Return why, for a clause of words with what was said of its outcome."""
+        said = []
+        if verdict.status == "not quantified":
+            said = outcome_words(
+                self.site.plan, verdict.target, as_of=self.site.as_of, language=self.language
+            )
+        return with_outcome(verdict.reason(self.language), said, self.language)
 
     def last_line(self, run: RunFiles) -> str:
         """Return the last line of a failed run's error, with its name."""

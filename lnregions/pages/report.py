@@ -19,6 +19,7 @@ from lnregions.show import (
     calculation_words,
     caveats_on,
     latest_figures,
+    outcome_words,
     show_methods,
     show_plan,
     show_readings,
@@ -146,13 +147,19 @@ def _target(page: Page, verdict: Verdict, pictures: list[dict]) -> dict:
     """A target's section: clause, verdict, the calculation of every interpretation, figures, sources."""
     row = page.site.targets[verdict.target]
     readings = [one for one in page.site.verdicts if one.target == verdict.target]
-    sources = dict.fromkeys(" ".join(one.sources for one in readings).split())
+    statements = page.site.plan.statements
+    cited = [*(one.sources for one in readings), str(row["sources"])]
+    cited += statements.loc[statements["target"] == verdict.target, "source"].tolist()
+    sources = dict.fromkeys(" ".join(cited).split())
     return {
         "verdict": verdict,
         "row": row,
         "pictures": pictures,
         "readings": [(one, calculation_words(one, page.language)) for one in readings],
-        "sources": page.cite(" ".join(sources)) + page.cite(str(row["sources"])),
+        "sources": page.cite(" ".join(sources)),
+        "outcome": outcome_words(
+            page.site.plan, verdict.target, as_of=page.site.as_of, language=page.language
+        ),
     }
 
 

@@ -9,11 +9,14 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "evaluations": ["CLASSES", "completion", "evaluation", "progress_class"],
         "plans": [
             "areas_behind", "caveats_on", "latest_figures", "show_city", "show_city_sources", "show_members",
             "show_plan", "show_region", "show_sources", "sources_used",
         ],
+        "statements": ["outcome_words", "show_statements", "with_outcome"],
         "table": ["Table", "Tables", "status_chip", "web_address"],
+        "table_files": ["FORMATS", "cell_number", "save_tables", "table_content"],
         "verdicts": [
             "show_calculations", "show_firmness", "show_methods", "show_on_the_way", "show_readings", "show_trail",
             "show_verdicts",

@@ -31,7 +31,7 @@ def show_plan(plan, *, language: str = "en") -> Table:
         (tr("Targets", language, context="number of"), str(len(plan.targets))),
         (tr("Regions", language), separator.join(plan.regions[f"short_{language}"])),
     ]
-    for row in plan.sources.itertuples():
+    for row in plan.sources[~plan.sources["source"].isin(plan.statements["source"])].itertuples():
         rows.append((tr("Read in", language), f"{row.title} ({row.publisher}, {row.published})"))
     return reader_table(pd.DataFrame(rows, columns=["fact", "content"]), language)
 

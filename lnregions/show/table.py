@@ -20,6 +20,8 @@ ONE_LINE = 20
 """Columns of text up to which the cells of a column are kept on one line."""
 MOST_STATUS = 24
 """Columns of a terminal at which a status with what qualifies it is wrapped."""
+MANY = 10
+"""Columns from which on a table is set small, each column as narrow as its words allow."""
 LEAST_LAST = 30
 """Columns of a terminal that the last column of a table of text always has."""
 
@@ -100,10 +102,11 @@ class Table:
                 f"<td style='{look}'>{self._cell(name, str(row[name]))}</td>" for name, look in looks.items()
             )
             rows += f"<tr>{''.join(cells)}</tr>"
+        size = ".9" if len(looks) < MANY else ".75"
         title = f"<caption style='text-align:left;font-weight:600'>{escape(self.title)}</caption>"
         note = f"<p style='color:{MUTED};font-size:.9em'>{escape(self.note)}</p>" if self.note else ""
         table = (
-            "<table class='ln-table' style='border-collapse:collapse;font-size:.9em'>"
+            f"<table class='ln-table' style='border-collapse:collapse;font-size:{size}em'>"
             f"{title if self.title and not self.folded else ''}"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
         )
@@ -122,9 +125,20 @@ class Table:
         shown = shown.tab_header(self.title) if self.title else shown
         return shown.tab_source_note(self.note) if self.note else shown
 
+    def save(self, path, *, form: str = ""):
+        """Write the table as CSV, Excel, Word, HTML, LaTeX or Markdown, by the file's ending; return the path.
+
+        Columns, errors and `form` are those of `lnregions.show.save_tables`.
+        """
+        return Tables((self,)).save(path, form=form)
+
     def _looks(self, column: str) -> str:
         align = "right" if column in self.numbers else "left"
-        short = max(map(wcswidth, self.frame[column].astype(str)), default=0) <= ONE_LINE
+        longest = max(map(wcswidth, self.frame[column].astype(str)), default=0)
+        if len(self.frame.columns) >= MANY:
+            width = "min-width:20em;" if longest > 8 * ONE_LINE else ""
+            return f"{_CELL}{align};{width}word-break:keep-all;overflow-wrap:break-word"
+        short = longest <= ONE_LINE
         return f"{_CELL}{align};{'white-space:nowrap' if short else 'min-width:14em;overflow-wrap:anywhere'}"
 
     def _cell(self, column: str, value: str) -> str:
@@ -152,6 +166,12 @@ class Tables:
 
     def _repr_html_(self) -> str:
         return "".join(one.to_html() for one in self.tables)
+
+    def save(self, path, *, form: str = ""):
+        """Write the tables into one file by its ending, as `Table.save` does; of CSV each further into its own."""
+        from lnregions.show.table_files import save_tables
+
+        return save_tables(self.tables, path, form=form)
 
 
 def web_address(address: object) -> str:

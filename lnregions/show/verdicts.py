@@ -14,6 +14,7 @@ from lnregions.assess import (
 )
 from lnregions.assess.sensitivity import sensitivity
 from lnregions.errors import DataError
+from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.words import (
     calculation_words,
@@ -58,7 +59,7 @@ def _verdict_table(rows: pd.DataFrame, language: str, *, interpretations: bool) 
     frame["actual"] = _values(rows, "actual", language)
     frame["year"] = ["" if pd.isna(year) else str(year) for year in rows["actual_year"]]
     frame["gap"] = _values(rows, "gap", language, change=True)
-    frame["grade"], frame["reason"] = rows["grade"], rows[f"reason_{language}"]
+    frame["grade"], frame["reason"] = rows["grade"], reasons_with_outcomes(rows, language)
     return reader_table(frame, language, note=grades(language))
 
 

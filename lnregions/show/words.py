@@ -20,6 +20,7 @@ HEADS = {
     "figures": "Figures", "quantity": "Quantity", "caveat": "Caveat", "role": "Part", "path": "Path",
     "way": "Way done", "time": "Time gone", "needed": "Needed a year", "closing": "Closing", "change": "With",
     "before": "Before", "after": "After", "text": "In the plan's terms", "where": "Where",
+    "concerns": "Concerns", "body": "Said by", "said": "What was said",
 }  # fmt: skip
 """English heading of each column of the tables for readers."""
 _CONTEXTS = {"content": "what a fact says", "title": "of a source"}

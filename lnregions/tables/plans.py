@@ -20,13 +20,14 @@ from lnregions.tables.checks import check_own_areas, check_regions, check_target
 from lnregions.tables.codebook import load_areas, load_indicators, load_sources
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plan_facts import read_facts
+from lnregions.tables.schemas import table_schema
 from lnregions.tables.tables import Table, kept_warnings, read_table
 
 BOUNDARY_NAMES = ("boundaries.gpkg", "boundaries.geojson", "boundaries.shp")
 """Names under which a plan folder may hold the boundaries of its own areas."""
 TEMPLATE = Path(__file__).parent / "plan_template"
 """Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
-_TABLES = ("regions", "positioning", "membership", "targets")
+_TABLES = ("regions", "positioning", "membership", "targets", "statements")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ class Plan:
         One row a clause.
     sources : pandas.DataFrame
         ``source title publisher url published`` of the plan itself.
+    statements : pandas.DataFrame
+        ``region target date body_zh body_en quote said_zh said_en source note_zh note_en``: what the issuer or its
+        departments have said of the outcome, of a clause, a region or (``*``) the plan; empty where none was kept.
     areas : pandas.DataFrame
         The shipped areas and those of the plan's own.
     folder : Path
@@ -65,6 +69,7 @@ class Plan:
     membership: pd.DataFrame
     targets: pd.DataFrame
     sources: pd.DataFrame
+    statements: pd.DataFrame = field(repr=False)
     areas: pd.DataFrame = field(repr=False)
     folder: Path = field(repr=False)
     warnings: tuple[str, ...] = field(default=(), repr=False)
@@ -155,7 +160,7 @@ def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan
     folder = _folder(plan, path)
     kept = _kept(folder)
     warn_input(kept.warnings)
-    frames = ("regions", "positioning", "membership", "targets", "sources", "areas")
+    frames = (*_TABLES, "sources", "areas")
     copies = {name: getattr(kept, name).copy() for name in frames}
     return replace(kept, facts=copy.deepcopy(kept.facts), folder=folder, **copies)
 
@@ -329,11 +334,12 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
     areas = _gather(faults, lambda: _read_areas(folder), None)
     tables: dict[str, Table | None] = {}
     for name in _TABLES:
-        tables[name] = _gather(faults, lambda name=name: read_table(folder / f"{name}.csv", name), None)
-    regions = tables["regions"]
+        tables[name] = _gather(faults, lambda name=name: _read_own(folder, name), None)
+    regions, targets = tables["regions"], tables["targets"]
     known = {
         "area": None if areas is None else areas["area"].tolist(),
         "region": regions.frame["region"].tolist() or None if regions and not regions.faults else None,
+        "target": None if targets is None else targets.frame["target"].tolist(),
         "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
         "indicator": load_indicators()["indicator"],
     }
@@ -344,6 +350,8 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
                 check_regions(table, known["area"])
             elif name == "targets":
                 check_targets(table)
+            elif name == "statements":
+                table.check_dates("date")
             table.check_references(name, known)
             faults += table.sorted_faults()
     if sources is None or areas is None or not readable:
@@ -362,6 +370,15 @@ def _gather(faults: list[Fault], read: Callable, otherwise: object):
     except DataError as error:
         faults.extend(error.faults)
         return otherwise
+
+
+def _read_own(folder: Path, name: str) -> Table:
+    """A table of the plan's own; statements may be left out."""
+    path = folder / f"{name}.csv"
+    if name != "statements" or path.exists():
+        return read_table(path, name)
+    columns = [one["name"] for one in table_schema(name)["fields"]]
+    return Table(pd.DataFrame(columns=columns, dtype=str), shown_path(path), [])
 
 
 def _read_areas(folder: Path) -> pd.DataFrame:

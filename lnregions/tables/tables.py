@@ -46,6 +46,7 @@ REFERENCES = {
     "regions": {"lead_city": "area"},
     "positioning": {"region": "all region"},
     "membership": {"region": "region", "area": "area", "sources": "source"},
+    "statements": {"region": "all region", "target": "target", "source": "source"},
     "targets": {
         "region": "region", "indicator": "indicator", "sources": "source",
         "area": "region area", "other_area": "region area", "benchmark": "region area",

@@ -1,0 +1,312 @@
+"""The table of a Chinese plan evaluation (规划实施评估表): progress beside time elapsed, a class, and why.
+
+Every number and status is that of `lnregions.judge`; the class only sets progress beside time and replaces no
+verdict. The classes are those of the mid-term evaluation of the nation's 14th five-year plan, reported to the
+Standing Committee of the National People's Congress on 26 December 2023 (``docs/verdicts.md`` says what is taken from
+where).
+"""
+
+import pandas as pd
+
+from lnregions.assess import VALUE_KINDS, judge, status_on_the_way
+from lnregions.show.statements import outcome_words, with_outcome
+from lnregions.show.table import Table, Tables
+from lnregions.show.table_files import DASH
+from lnregions.show.words import chosen_plan, figure_words
+from lnregions.tables import Plan
+from lnregions.words import format_number, format_value, text, to_unit, unit_label
+from lnregions.words.catalogue import tr
+
+CLASSES = {
+    "ahead": "achieved ahead of schedule",
+    "faster": "faster than expected",
+    "in line": "basically in line with expectations",
+    "lagging": "lagging behind",
+    "insufficient": "insufficient data",
+}
+"""Message of each class, the best first."""
+COMPLETED = ("ahead", "faster", "in line")
+"""Classes that count as done in the rate of completion."""
+MARGIN = 0.05
+"""Part of the pace required by which a clause may differ from it and still be in line: the 5 % below which Open SDG
+no longer calls a target on track, and as much above it."""
+_BY_STATUS = {
+    "met": "in line", "on track": "in line", "acceleration needed": "lagging", "limited": "lagging",
+    "deterioration": "lagging", "missed": "lagging",
+}  # fmt: skip
+_TYPES = {"commit": "binding", "strive": "anticipatory"}
+
+
+def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> Tables:
+    """The table of a Chinese plan evaluation, a row a clause, and how many clauses are in each class.
+
+    Parameters
+    ----------
+    plan : Plan or str
+        A plan from `load_plan`, its name or folder.
+    region : str
+        Code of one of the plan's regions; empty: all.
+    as_of : date or str, optional
+        Only what was published by then counts.
+    language : {"en", "zh"}
+        Language of the words.
+
+    Returns
+    -------
+    Tables
+        First the clauses: region, indicator, type, unit, base year and value, target, actual value and year, progress
+        to the target beside the time elapsed, growth or change a year, class, verdict, body that answers for it, and
+        why. Values are in the unit of their row. Then the classes: number of clauses, share of those that could be
+        classed, and how many of them are binding and anticipatory. ``save`` writes both as Excel, Word, HTML, LaTeX,
+        Markdown or CSV, by the ending of the file.
+
+    Raises
+    ------
+    DataError
+        If the plan, the region, the date or the language is unknown.
+
+    Notes
+    -----
+    What a plan only strives for is anticipatory (预期性), what it commits to binding (约束性). Progress is the share of
+    the change from the base to the target; across a break of the series none is measured. A base year that the plan
+    does not state is marked as inferred.
+
+    Examples
+    --------
+    >>> import lnregions as ln
+    >>> clauses, classes = ln.evaluation("ln-2022", as_of="2026-06-30")
+    >>> clauses.frame.loc[1, ["指标", "属性", "实际值", "评价"]].tolist()
+    ['沈阳生产总值', '预期性', '9027.1', '滞后']
+    """
+    plan = chosen_plan(plan, region=region, language=language)
+    verdicts = judge(plan, as_of=as_of or None)
+    if region:
+        verdicts = verdicts[verdicts["region"] == region]
+    targets = plan.targets.set_index("target")
+    rows = []
+    for verdict in verdicts.itertuples():
+        target = targets.loc[verdict.target]
+        done, elapsed = _progress(plan, verdict, target, as_of)
+        found = _class_of(verdict, done, elapsed)
+        rows.append(_row(plan, verdict, target, (done, elapsed, found), language) | {"class": found})
+    frame = pd.DataFrame(rows)
+    codes = pd.DataFrame({"class": frame.pop("class"), "strength": verdicts["strength"].to_numpy()})
+    name = plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id
+    title = tr("Evaluation of implementation: {plan}", language, plan=name)
+    note = tr(
+        "Binding or anticipatory by the wording: what the plan only strives for is anticipatory. A dash: not known, "
+        "or not comparable with the base. The class sets progress beside time elapsed; the verdict stands beside it.",
+        language,
+    )
+    numbers = [_head(one, language) for one in ("base value", "actual", "progress", "elapsed", "a year")]
+    clauses = Table(
+        frame.rename(columns=lambda one: _head(one, language)), title, note, tuple(numbers),
+        (_head("verdict", language),), language,
+    )  # fmt: skip
+    return Tables((clauses, _completion_table(completion(codes), language)))
+
+
+# -- the class of a clause ----------------------------------------------------------------------------------
+
+
+def progress_class(
+    status: str, *, early: bool = False, done: float | None = None, needed: float | None = None
+) -> str:
+    """Return the class of a clause, one of `CLASSES`, from its status and its pace.
+
+    Parameters
+    ----------
+    status : str
+        Status of the verdict.
+    early : bool
+        Whether the value was reached in a year before the horizon.
+    done, needed : float, optional
+        Pace and pace required, in the same unit: share of the change beside share of the time, or growth a year
+        beside the growth required.
+
+    Examples
+    --------
+    >>> progress_class("met", early=True), progress_class("missed", done=0.99, needed=1.0)
+    ('ahead', 'lagging')
+    >>> progress_class("acceleration needed", done=0.31, needed=0.32), progress_class("no data")
+    ('in line', 'insufficient')
+    """
+    found = _BY_STATUS.get(status, "insufficient")
+    if status == "met" and early:
+        return "ahead"
+    if found == "insufficient" or status == "missed" or done is None or needed is None:
+        return found
+    ahead, margin = (round(one, 9) for one in (done - needed, MARGIN * abs(needed)))  # 5 % exactly is in line
+    if ahead > margin:
+        return "faster"
+    return "in line" if ahead >= -margin else found
+
+
+def _progress(plan: Plan, verdict, target: pd.Series, as_of) -> tuple[float | None, float | None]:
+    """Shares of the change and of the time that are done by the year of the latest figure; None where unknown."""
+    if pd.isna(verdict.actual_year):
+        return None, None
+    start = target["baseline_year"] if pd.isna(verdict.baseline_year) else verdict.baseline_year
+    if pd.isna(start):
+        start = plan.facts["baseline_year"]
+    if verdict.actual_year <= start:
+        return None, None
+    elapsed = (verdict.actual_year - start) / (verdict.horizon - start)
+    if verdict.kind not in VALUE_KINDS or pd.isna(verdict.baseline) or pd.isna(verdict.required):
+        return None, elapsed
+    way = status_on_the_way(plan, verdict.target, as_of=as_of or None).set_index("year")["share_of_way"]
+    share = way.get(verdict.actual_year)
+    return (None if share is None or pd.isna(share) else float(share)), elapsed
+
+
+def _class_of(verdict, done: float | None, elapsed: float | None) -> str:
+    early = not pd.isna(verdict.reached_in) and verdict.reached_in < verdict.horizon
+    if verdict.kind in VALUE_KINDS:
+        return progress_class(verdict.status, early=early, done=done, needed=elapsed)
+    if pd.isna(verdict.actual) or pd.isna(verdict.required):
+        return progress_class(verdict.status)
+    return progress_class(verdict.status, done=verdict.actual, needed=verdict.required)
+
+
+def completion(clauses: pd.DataFrame) -> pd.DataFrame:
+    """Return how many clauses are in each class, and the rate of completion.
+
+    Parameters
+    ----------
+    clauses : DataFrame
+        ``class`` (a key of `CLASSES`) and ``strength`` (commit, strive or empty) of each clause.
+
+    Returns
+    -------
+    DataFrame
+        ``class number share commit strive``, a row a class and ``completed`` for those ahead, faster and in line
+        together. The share is of the clauses that could be classed: missing for insufficient data, and where none
+        could be.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"class": ["in line", "lagging", "insufficient"], "strength": ["commit"] * 3})
+    >>> completion(rows).set_index("class").loc["completed", ["number", "share"]].tolist()
+    [1.0, 0.5]
+    """
+    groups = {one: (one,) for one in CLASSES} | {"completed": COMPLETED}
+    classed = (clauses["class"] != "insufficient").sum()
+    rows = []
+    for name, members in groups.items():
+        own = clauses[clauses["class"].isin(members)]
+        share = len(own) / classed if classed and name != "insufficient" else None
+        strengths = {one: int((own["strength"] == one).sum()) for one in _TYPES}
+        rows.append({"class": name, "number": len(own), "share": share} | strengths)
+    return pd.DataFrame(rows).astype({"share": float})
+
+
+# -- in words -----------------------------------------------------------------------------------------------
+
+_HEADS = {
+    "region": "Region", "indicator": "Indicator", "type": "Type", "unit": "Unit", "base year": "Base year",
+    "base value": "Base value", "target": "Target", "actual": "Actual value", "year": "Year", "progress": "Progress",
+    "elapsed": "Time elapsed", "a year": "A year", "rating": "Class", "verdict": "Verdict",
+    "responsible": "Responsible", "why": "Why and remarks", "number": "Clauses", "share": "Share", "commit": "Binding",
+    "strive": "Anticipatory",
+}  # fmt: skip
+
+
+def _head(name: str, language: str) -> str:
+    return tr(_HEADS[name], language, context="evaluation")
+
+
+def _row(plan: Plan, verdict, target: pd.Series, standing: tuple, language: str) -> dict[str, str]:
+    """Cells of a clause."""
+    done, elapsed, found = standing
+    kind = "qualitative" if verdict.kind == "qualitative" else _TYPES.get(verdict.strength, "")
+    base_year = target["baseline_year"] if pd.isna(verdict.baseline_year) else verdict.baseline_year
+    base = DASH if verdict.kind == "qualitative" or pd.isna(base_year) else str(int(base_year))
+    if base not in (DASH, str(target["baseline_year"])):
+        base = tr("{year} (no {base})", language, year=base, base=target["baseline_year"])
+    elif base != DASH and not target["base_stated"]:
+        base = tr("{year} (inferred)", language, year=base)
+    said = outcome_words(plan, verdict.target, as_of=verdict.as_of, language=language)
+    reason = getattr(verdict, f"reason_{language}")
+    regions = plan.regions.set_index("region")[f"short_{language}"]
+    return {
+        "region": regions[verdict.region],
+        "indicator": target[f"label_{language}"],
+        "type": tr(kind, language, context="evaluation") if kind else DASH,
+        "unit": DASH if verdict.kind == "qualitative" else unit_label(verdict.unit, language) or DASH,
+        "base year": base,
+        "base value": _figure(verdict, verdict.baseline, language),
+        "target": _target_words(verdict, target, language),
+        "actual": _figure(verdict, verdict.actual, language),
+        "year": DASH if pd.isna(verdict.actual_year) else str(int(verdict.actual_year)),
+        "progress": _share(done, language),
+        "elapsed": _share(elapsed, language),
+        "a year": _yearly(verdict, done, language),
+        "rating": tr(CLASSES[found], language, context="evaluation"),
+        "verdict": text(verdict.status, language),
+        "responsible": target["responsible"] or DASH,
+        "why": with_outcome(reason, said if verdict.status == "not quantified" else [], language),
+    }
+
+
+def _figure(verdict, value: float, language: str) -> str:
+    """Figure of a clause without its unit, printed as elsewhere; growth with a second decimal."""
+    if pd.isna(value):
+        return DASH
+    if verdict.kind not in (*VALUE_KINDS, "direction"):
+        return format_number(value, language=language, decimals=2)
+    printed = figure_words(value, verdict.indicator, language, unit=verdict.unit)
+    return printed.removesuffix(unit_label(verdict.unit, language)).rstrip()
+
+
+def _target_words(verdict, target: pd.Series, language: str) -> str:
+    """Value to reach with how it is meant, or the clause's words where it names none."""
+    if pd.isna(verdict.required):
+        words = target["clause_en"] if language == "en" else target["wording_zh"]
+        return words or target[f"label_{language}"]
+    signs = {">=": "≥", "<=": "≤"}
+    value = to_unit(float(verdict.required), verdict.unit, language)
+    sign = signs.get(target["comparator"], target["comparator"])
+    places = 2 if verdict.kind not in VALUE_KINDS and value != round(value, 1) else None
+    return f"{sign}{format_number(value, language=language, decimals=places)}"
+
+
+def _share(share: float | None, language: str) -> str:
+    return DASH if share is None else format_value(share * 100, "%", language)
+
+
+def _yearly(verdict, done: float | None, language: str) -> str:
+    """Mean growth a year; of a share or rate the points a year; a dash where the base is not comparable."""
+    if verdict.kind not in (*VALUE_KINDS, "direction") and not pd.isna(verdict.actual):
+        return format_value(verdict.actual, "%", language, decimals=2)
+    years = 0 if done is None else verdict.actual_year - verdict.baseline_year
+    if not years:
+        return DASH
+    if verdict.unit == "%":
+        return format_value(
+            (verdict.actual - verdict.baseline) / years, "pp", language, decimals=2, sign=True
+        )
+    if verdict.baseline <= 0 or verdict.actual <= 0:
+        return DASH
+    return format_value(
+        100 * ((verdict.actual / verdict.baseline) ** (1 / years) - 1), "%", language, decimals=2
+    )
+
+
+def _completion_table(rows: pd.DataFrame, language: str) -> Table:
+    names = CLASSES | {"completed": "rate of completion"}
+    frame = pd.DataFrame(
+        {
+            "rating": [tr(names[one], language, context="evaluation") for one in rows["class"]],
+            "number": rows["number"].astype(str),
+            "share": [_share(None if pd.isna(one) else one, language) for one in rows["share"]],
+        }
+        | {strength: rows[strength].astype(str) for strength in _TYPES}
+    )
+    note = tr(
+        "Shares are of the {classed} clauses that could be classed, of {total}. The rate of completion counts those "
+        "achieved ahead, faster than and in line with expectations.", language,
+        classed=int(rows["number"].iloc[:-2].sum()), total=int(rows["number"].iloc[:-1].sum()),
+    )  # fmt: skip
+    numbers = tuple(_head(one, language) for one in ("number", "share", *_TYPES))
+    title = tr("Rate of completion", language)
+    return Table(frame.rename(columns=lambda one: _head(one, language)), title, note, numbers, (), language)
