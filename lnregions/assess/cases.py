@@ -15,10 +15,8 @@ from lnregions.tables import (
     load_bounds,
     load_breaks,
     load_caveats,
-    load_derived,
     load_indicators,
     load_sources,
-    observed,
     parse_as_of,
     plans,
     read_observations,
@@ -342,7 +340,7 @@ def tables_with_derived(tables: Tables) -> Tables:
         day = parse_as_of(tables.as_of).date()
         derived = tuple(
             one._replace(default=True, place=-1)
-            for one in observed(load_derived().assign(default=True))
+            for one in tables.derivable
             if one.known_from <= day and (one.area, one.indicator, one.year) not in known
         )
         tables.made["derived"] = tables.with_observed([*tables.observed, *derived], derived=derived)

@@ -85,6 +85,14 @@ def cases_of(plan, row: pd.Series, *, tables: Tables, closed: bool | None = None
     return [replace(found[0], linked=linked), *found[1:], linked, *derived]
 
 
+def same_case(case: Case, *, plan=None, tables: Tables | None = None) -> Case | None:
+    """The case under the same interpretation by another plan or other tables; None where it has none."""
+    made = _interpretations(plan or case.plan, case.row, tables or case.tables, case.closed)
+    if case.derived:
+        made = _derived_cases(list(made))
+    return next((one for one in made if one.interpretation == case.interpretation), None)
+
+
 def main_case(plan, row: pd.Series, *, tables: Tables, closed: bool | None = None) -> Case:
     """Case of the main interpretation alone; the others are neither made nor named."""
     return next(_interpretations(plan, row, tables, closed))

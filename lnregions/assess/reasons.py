@@ -95,7 +95,7 @@ def missing_text(case: Case, possible: Possible, required: float) -> Text:
         message = "no {year} figure of {names} is published; together they would have to be {needed}"
         text = say(message, **values)
     low, high = possible.limits
-    if tables.indicator(clause.indicator)["measure"] == "share" and (low > 0 or high < 100):
+    if tables.indicator(clause.indicator)["measure"] == "share" and not (low < 1e-9 and high > 100 - 1e-9):
         ends = (value_printed(clause, end) for end in (low, high))
         text = joined(
             [text, say("from {low} to {high} is possible", **dict(zip(("low", "high"), ends, strict=True)))]

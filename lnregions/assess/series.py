@@ -26,6 +26,7 @@ from lnregions.tables import (
     land_areas,
     load_bounds,
     load_caveats,
+    load_derived,
     load_sources,
     observed,
 )
@@ -257,18 +258,27 @@ class Tables:
 
     def doubt(self, indicator: str, area: str, year: int) -> Text:
         """The caveat that calls a published figure doubtful; empty where there is none."""
-        rows = self._doubts.get(indicator)
-        found = (
-            []
-            if rows is None
-            else caveats_of(rows, area=area, indicator=indicator, year=year).to_dict("records")
-        )
-        return Text(found[0]["text_en"], found[0]["text_zh"]) if found else NO_TEXT
+        rows, key = self._doubts.get(indicator), (indicator, area, year)
+        if rows is not None and key not in self._doubt_texts:
+            found = caveats_of(rows, area=area, indicator=indicator, year=year)
+            texts = zip(found["text_en"], found["text_zh"], strict=True)
+            self._doubt_texts[key] = next(itertools.starmap(Text, texts), NO_TEXT)
+        return self._doubt_texts.get(key, NO_TEXT)
 
     @cached_property
     def _doubts(self):
         rows = self.caveats[self.caveats["kind"] == "doubtful"]
         return dict(iter(rows.groupby("indicator")))
+
+    @cached_property
+    def _doubt_texts(self):
+        """Caveats found, by indicator, area and year."""
+        return {}
+
+    @cached_property
+    def derivable(self) -> Sequence[Observation]:
+        """All values that no page prints and that follow from published ones."""
+        return observed(load_derived())
 
     def rounding(self, indicator: str, value: float) -> float:
         """What rounding may hide in a published value of an indicator."""
@@ -306,9 +316,7 @@ class Tables:
     ) -> "Tables":
         """The same tables with other observations, and another date of knowledge where one is given."""
         found = replace(self, observations=None, as_of=as_of or self.as_of, derived=derived, made={})
-        shared = {
-            name: getattr(self, name) for name in ("indicators_by_code", "_names", "_breaks", "_doubts")
-        }
+        shared = {name: getattr(self, name) for name in _SHARED}
         found.__dict__.update(shared, observed=rows)
         return found
 
@@ -319,6 +327,10 @@ def _grouped(pairs):
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return found
+
+
+_SHARED = ("indicators_by_code", "_names", "_breaks", "_doubts", "_doubt_texts", "derivable")
+"""What tables with other observations have in common."""
 
 
 # -- series of areas and regions ---------------------------------------------------------------------------

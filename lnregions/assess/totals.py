@@ -1,8 +1,8 @@
 """Totals and means of a region from its members' figures.
 
-A total takes all its members from one release: one source that covers them all, or the members' own releases
-of the same standing (all preliminary, all final, all revised). Where no release covers every member, the result
-is no value and the reason; figures of different vintages are never added up.
+A total takes all its members from one release: one source that covers them all at one standing, or the members' own
+releases of the same standing (all preliminary, all final, all revised). Where no release covers every member, the
+result is no value and the reason; figures of different vintages are never added up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -191,27 +191,26 @@ class Release(NamedTuple):
 def common_release(figures: Sequence[Observation], members: Sequence[str]) -> Release | None:
     """Release of one year's figures that covers all members, with one figure a member; None where there is none.
 
-    A release is one source, or else the members' own figures of the same standing (``final``, ``revised`` or
-    ``preliminary``; figures of unknown standing never join others). Among several the one whose weakest figure
-    is best attested is taken, then a single source before joined ones, then the latest vintage, then the
-    source's name.
+    A release is what one source states at one standing, or else the members' own figures of the same standing
+    (``final``, ``revised`` or ``preliminary``; figures of unknown standing never join others). Among several the one
+    whose weakest figure is best attested is taken, then a single source before joined ones, then the latest vintage,
+    then the source's name.
     """
     ordered = sorted(figures, key=lambda one: one.vintage, reverse=True)
     ordered.sort(key=lambda one: one.grade)
-    sources: dict[str, dict[str, Observation]] = {}
+    sources: dict[tuple[str, str], dict[str, Observation]] = {}
     rounds: dict[str, dict[str, Observation]] = {status: {} for status in _ROUNDS}
     for figure in ordered:
         for source in str(figure.source).split():
-            sources.setdefault(source, {}).setdefault(figure.area, figure)
+            sources.setdefault((source, figure.status), {}).setdefault(figure.area, figure)
         if figure.status in rounds:
             rounds[figure.status].setdefault(figure.area, figure)
-    named = dict(sorted(sources.items()))
-    named |= {f"{status} figures of each member": own for status, own in rounds.items()}
+    named = [(source, own) for (source, _), own in sorted(sources.items())]
+    named += [(f"{status} figures of each member", own) for status, own in rounds.items()]
     covering = [
-        Release(name, [own[area] for area in members])
-        for name, own in named.items()
-        if set(members) <= set(own)
+        Release(name, [own[area] for area in members]) for name, own in named if set(members) <= set(own)
     ]
     covering.sort(key=lambda one: one.latest, reverse=True)
-    covering.sort(key=lambda one: (one.worst, one.name not in sources))
+    single = {source for source, _ in sources}
+    covering.sort(key=lambda one: (one.worst, one.name not in single))
     return covering[0] if covering else None

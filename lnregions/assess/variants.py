@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lnregions.assess.cases import Case, narrow_tables
-from lnregions.assess.interpretations import RULES, cases_of
+from lnregions.assess.interpretations import RULES, same_case
 from lnregions.assess.reasons import names_text
 from lnregions.words.texts import Text, say
 
@@ -33,17 +33,11 @@ def variants_of(case: Case) -> Iterator[Variant]:
     yield from _without_figures(case)
 
 
-def _remade(case, *, plan=None, tables=None):
-    """The case under the same interpretation by another plan or other tables; None where it has none."""
-    found = cases_of(plan or case.plan, case.row, tables=tables or case.tables, closed=case.closed)
-    return next((one for one in found if one.interpretation == case.interpretation), None)
-
-
 def _with_members(case, members):
     rows = case.plan.membership
     kept = (rows["region"] != case.clause.area) | rows["area"].isin(members)
     tables = case.tables.with_observed(case.tables.observed)  # series of regions are kept with the tables
-    return _remade(case, plan=replace(case.plan, membership=rows[kept]), tables=tables)
+    return same_case(case, plan=replace(case.plan, membership=rows[kept]), tables=tables)
 
 
 def _memberships(case):
@@ -86,7 +80,7 @@ def _without_figures(case):
             change = say("without {area}, whose figure of {year} is doubtful or weak", **values)
         else:
             rest = [row for row in tables.observed if (row.area, row.indicator, row.year) != key]
-            found = _remade(case, tables=tables.with_observed(rest))
+            found = same_case(case, tables=tables.with_observed(rest))
             message = "without the figure of {area} of {year} (grade C)"
             if doubtful:
                 message = "without the doubtful figure of {area} of {year}"
