@@ -16,7 +16,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "encoding": ["FORMATS", "encode", "screen_png", "small_picture"],
         "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures"],
-        "kits": ["bundle_docx", "bundle_zip", "dateless_docx"],
+        "kits": ["bundle_docx", "bundle_zip", "dateless_office"],
         "map_pictures": [
             "class_breaks", "draw_change", "draw_city_location", "draw_location", "draw_map", "draw_membership",
             "draw_no_data", "draw_verdict_map", "draw_years", "drawn_values", "level_of", "one_year",

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -130,15 +131,19 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
         if f"{Path(name).name}.csv" in facts["files"]:
             document.add_paragraph(tr("Data behind the picture: {file}", language, file=f"{name}.csv"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, dateless_docx(document))
+    write_whole(path, dateless_office(document))
     return path
 
 
-def dateless_docx(document) -> bytes:
-    """Word file without dates of making, inside and in its archive."""
-    document.core_properties.created = document.core_properties.modified = datetime(*_EPOCH)
-    document.core_properties.author = "lnregions"
+def dateless_office(document) -> bytes:
+    """Word file or workbook without dates of making, inside and in its archive."""
     stream = io.BytesIO()
     document.save(stream)
     with zipfile.ZipFile(stream) as archive:
-        return _archive({name: archive.read(name) for name in archive.namelist()})
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    made = f"{datetime(*_EPOCH).isoformat()}Z".encode()
+    core = parts["docProps/core.xml"]
+    parts["docProps/core.xml"] = re.sub(
+        rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + made, core
+    )
+    return _archive(parts)

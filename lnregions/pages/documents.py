@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from lnregions.assess import verdict_table
 from lnregions.errors import DataError, check_language, unknown
-from lnregions.figures import dateless_docx, small_picture
+from lnregions.figures import dateless_office, small_picture
 from lnregions.files import safe_name, write_whole
 from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
@@ -123,7 +123,7 @@ def report_docx(output, region: str, *, language: str = "en", plan="ln-2022", as
         if "lead" in part.get("class", ()):
             shown = verdicts.frame.iloc[:, :-1]  # reasons stand with each target
             _table(document, [list(shown), *shown.to_numpy()])
-    return _write(site, region, language, ".docx", dateless_docx(document))
+    return _write(site, region, language, ".docx", dateless_office(document))
 
 
 def _site(output, region, language, plan, as_of) -> Site:

@@ -4,9 +4,7 @@ Cells are those that readers see. In CSV and Excel a printed number is one that 
 dash is an empty cell; the unit stands in a column of its own or in the heading.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -14,7 +12,7 @@ from pathlib import Path
 from wcwidth import wcswidth
 
 from lnregions.errors import DataError, unknown
-from lnregions.figures import data_csv, dateless_docx, plain_markdown
+from lnregions.figures import data_csv, dateless_office, plain_markdown
 from lnregions.files import write_whole
 
 FORMATS = {
@@ -204,7 +202,7 @@ def _docx(tables) -> bytes:
             document.add_heading(_clean(table.title), level=2)
         _add_table(document, table, width=Mm(273))
         document.add_paragraph(_clean(table.note))
-    return dateless_docx(document)
+    return dateless_office(document)
 
 
 def _add_table(document, table, *, width) -> None:
@@ -248,103 +246,48 @@ def _clean(words: object) -> str:
     return _CONTROL.sub("", str(words))
 
 
-# -- Excel: Office Open XML, as little of it as a table needs (ECMA-376, part 1, section 18) -----------------
-
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_HEADING, _WRAPPED = 1, 2
-"""Places of two looks in the list of `_styles`."""
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# -- Excel --------------------------------------------------------------------------------------------------
 
 
 def _xlsx(tables) -> bytes:
     """Workbook with a sheet a table: headings frozen, cells wrapped, numbers as numbers."""
-    formats: dict[str, int] = {}
-    sheets = [_sheet(table, formats) for table in tables]
-    numbers = range(1, len(sheets) + 1)
-    names = [re.sub(r"[\[\]:*?/\\']", " ", _clean(table.title))[:28] or "Table" for table in tables]
-    names = [
-        name if names.count(name) == 1 else f"{name} {n}" for n, name in zip(numbers, names, strict=True)
-    ]
-    listed = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"/>'
-        for n, name in zip(numbers, names, strict=True)
-    )
-    related = [(f"rId{n}", "worksheet", f"worksheets/sheet{n}.xml") for n in numbers]
-    related.append(("rId0", "styles", "styles.xml"))
-    types = [("/xl/workbook.xml", "sheet.main"), ("/xl/styles.xml", "styles")]
-    types += [(f"/xl/worksheets/sheet{n}.xml", "worksheet") for n in numbers]
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
-        f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        + "".join(f'<Override PartName="{p}" ContentType="{_TYPE}.{kind}+xml"/>' for p, kind in types)
-        + "</Types>",
-        "_rels/.rels": _relations([("rId1", "officeDocument", "xl/workbook.xml")]),
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _relations(related),
-        "xl/styles.xml": _styles(formats),
-    } | {f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in zip(numbers, sheets, strict=True)}
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():  # a ZipInfo by name has no date of making
-            archive.writestr(zipfile.ZipInfo(name), _XML + content, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for table in tables:
+        name = re.sub(r"[\[\]:*?/\\']", " ", _clean(table.title))[:28] or "Table"
+        _fill_sheet(book.create_sheet(name), table)
+    book.properties.creator = "lnregions"
+    return dateless_office(book)
 
 
-def _relations(related) -> str:
-    listed = "".join(f'<Relationship Id="{i}" Type="{_OFFICE}/{k}" Target="{t}"/>' for i, k, t in related)
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{listed}</Relationships>'
+def _fill_sheet(sheet, table) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
 
-
-def _sheet(table, formats: dict[str, int]) -> str:
-    """Sheet of a table; the formats of its numbers join those of the workbook."""
-    columns = "".join(
-        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'
-        for n, width in enumerate(_widths(table), 1)
-    )
-    rows = [[_text_cell(str(name), style=_HEADING) for name in table.frame]]
-    for cells in table.frame.astype(str).to_dict("records"):
-        row = []
-        for name, cell in cells.items():
-            number = cell_number(cell) if name in table.numbers else None
-            if number:
-                style = formats.setdefault(number[1], _WRAPPED + 1 + len(formats))
-                row.append(f'<c s="{style}"><v>{number[0]!r}</v></c>')
-            else:
-                row.append(_text_cell("" if cell == DASH and name in table.numbers else cell))
-        rows.append(row)
-    rows += [[], [_text_cell(table.note, style=0)]] if table.note else []
-    body = "".join(f"<row>{''.join(row)}</row>" for row in rows)
-    return (
-        f'<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView '
-        'workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-        f"</sheetView></sheetViews><cols>{columns}</cols><sheetData>{body}</sheetData>"
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
-    )
-
-
-def _text_cell(text: str, *, style: int = _WRAPPED) -> str:
-    if not text:
-        return f'<c s="{style}"/>'
-    return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(_clean(text))}</t></is></c>'
-
-
-def _styles(formats: dict[str, int]) -> str:
-    """Looks of cells: plain, headings bold on grey, text wrapped, then one for each format of numbers."""
-    top = '<alignment vertical="top" wrapText="1"/>'
-    known = "".join(f'<numFmt numFmtId="{162 + place}" formatCode="{f}"/>' for f, place in formats.items())
-    known = f'<numFmts count="{len(formats)}">{known}</numFmts>' if formats else ""
-    wrapped = f'applyAlignment="1">{top}</xf>'
-    looks = ["<xf/>", f'<xf fontId="1" fillId="2" {wrapped}', f"<xf {wrapped}"]
-    looks += [f'<xf numFmtId="{162 + place}" applyNumberFormat="1">{top}</xf>' for place in formats.values()]
-    font = '<sz val="11"/><name val="Calibri"/>'
-    return (
-        f'<styleSheet xmlns="{_MAIN}">{known}'
-        f'<fonts count="2"><font>{font}</font><font><b/>{font}</font></fonts><fills count="3"><fill><patternFill '
-        'patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill '
-        'patternType="solid"><fgColor rgb="FFF1F3F5"/></patternFill></fill></fills><borders count="1"><border/>'
-        f'</borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="{len(looks)}">{"".join(looks)}'
-        '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
-    )
+    sheet.append([_clean(name) for name in table.frame])
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="F1F3F5")
+    for row in table.frame.astype(str).to_dict("records"):
+        cells = [
+            (cell_number(cell) if name in table.numbers else None, name, cell) for name, cell in row.items()
+        ]
+        empty = {name for number, name, cell in cells if cell == DASH and name in table.numbers}
+        sheet.append([
+            number[0] if number else None if name in empty else _clean(cell) for number, name, cell in cells
+        ])  # fmt: skip
+        for (number, _, _), cell in zip(cells, sheet[sheet.max_row], strict=True):
+            cell.number_format = number[1] if number else "General"
+            cell.data_type = cell.data_type.replace("f", "s")  # no formula
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+    for place, width in enumerate(_widths(table), 1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
+    if table.note:
+        sheet.append([])
+        sheet.cell(sheet.max_row + 2, 1, _clean(table.note))
