@@ -96,7 +96,7 @@ def possible_figure(tables: Tables, area: str, *, indicator: str, year: int) -> 
     own = [row for row in rows if row.year == year]
     if own:
         [row] = own
-        return Range(row.value - row.rounding, row.value + row.rounding), own
+        return Range(row.low, row.high), own
     low, high, change = tables.bound(indicator, area)
     used = []
     if change < math.inf:
@@ -104,9 +104,11 @@ def possible_figure(tables: Tables, area: str, *, indicator: str, year: int) -> 
         same = [row for row in rows if row.segment == segment]
         used = [row for row in same if row.year < year][-1:] + [row for row in same if row.year > year][:1]
     for row in used:
-        reach = row.rounding + change * abs(year - row.year)
-        low, high = max(low, row.value - reach), min(high, row.value + reach)
-    return Range(low, max(low, high)), used
+        reach = change * abs(year - row.year)
+        low, high = max(low, row.low - reach), min(high, row.high + reach)
+    if low > high:  # the neighbours contradict the largest change
+        low, high, _ = tables.bound(indicator, area)
+    return Range(low, high), used
 
 
 def possible_total(tables: Tables, members: Sequence[str], *, indicator: str, year: int) -> Possible | None:

@@ -93,8 +93,8 @@ def _multiple(case, multiple):
         fields |= rows_used(figures, [base_year, year])
         seen = figure_text(case, year, figures.value_of(year))
         return result("not assessable", parted[year], seen, **fields)
-    rounding = multiple * figures.rounding_of(base_year)
-    return _judge_value(case, comparable, fields, required=required, rounding=rounding)
+    span = tuple(multiple * end for end in figures.span_of(base_year))
+    return _judge_value(case, comparable, fields, required=required, span=span)
 
 
 def _relative_level(case):
@@ -105,17 +105,17 @@ def _relative_level(case):
         return result(
             "not assessable", say("no benchmark figure for {years}", years=horizon), **_baseline(case)
         )
-    rounding = benchmark.rounding_of(horizon)
-    found = _judge_value(case, case.figures, _baseline(case), required=required, rounding=rounding)
+    span = benchmark.span_of(horizon)
+    found = _judge_value(case, case.figures, _baseline(case), required=required, span=span)
     if found.get("actual_year") is None:
         return found
     return found | rows_used(case.figures, [found["actual_year"], horizon], beside=benchmark)
 
 
-def _judge_value(case, figures, fields, *, required, rounding=0.0):
+def _judge_value(case, figures, fields, *, required, span=()):
     """Compare the horizon's figure with what is required, or tell where things stand before it.
 
-    `rounding` is what rounding may hide in the value required.
+    `span` is what the value required may be, where it rests on rounded figures.
     """
     clause = case.clause
     reached = [row.year for row in figures.rows if row.year >= clause.first_year
@@ -127,7 +127,7 @@ def _judge_value(case, figures, fields, *, required, rounding=0.0):
         fields |= {"actual_year": latest, "actual": value, "gap": value - required}
         fields["numbers"] |= {f"value {latest}": value, "required": required, "gap": value - required}
         if latest == clause.horizon:
-            return _at_horizon(case, figures, fields, rounding)
+            return _at_horizon(case, figures, fields, span or (required, required))
     possible = possible_of(case, clause.horizon) if case.closed and figures is case.figures else None
     if possible and (found := _by_bounds(case, possible, fields)):
         return found
@@ -135,16 +135,16 @@ def _judge_value(case, figures, fields, *, required, rounding=0.0):
         return _without_figures(replace(case, figures=figures), fields, possible=possible)
     fields |= rows_used(figures, [fields["baseline_year"], latest])
     if not case.closed:
-        return _before_horizon(case, figures, fields)
+        return _before_horizon(case, figures, fields, span or (required, required))
     why = missing_text(case, possible, required) if possible else figures.hole(clause.horizon)
     return result("not assessable", why, figure_text(case, latest, value), **fields)
 
 
-def _at_horizon(case, figures, fields, rounding):
+def _at_horizon(case, figures, fields, span):
     """The closing verdict: the horizon has a figure."""
     clause, value, required, later = case.clause, fields["actual"], fields["required"], fields["reached_in"]
-    half = 0.0 if clause.kind == "count" else figures.rounding_of(clause.horizon)
-    outcome = clause.outcome(value - half, value + half, required - rounding, required + rounding)
+    low, high = (value, value) if clause.kind == "count" else figures.span_of(clause.horizon)
+    outcome = clause.outcome(low, high, *span)
     status, base_year = STATUS_OF[outcome], fields["baseline_year"]
     texts = [figure_text(case, clause.horizon, value), asked_text(clause, required)]
     years = (
@@ -153,9 +153,8 @@ def _at_horizon(case, figures, fields, rounding):
         else [base_year, clause.horizon]
     )
     if outcome is None:
-        fields |= {"low": value - half, "high": value + half}
-        reach = half + rounding
-        texts.append(close_text(fields["gap"] - reach, fields["gap"] + reach, unit=clause.unit))
+        fields |= {"low": low, "high": high}
+        texts.append(close_text(low - span[1], high - span[0], unit=clause.unit))
     else:
         texts.append(gap_text(clause, fields["gap"], met=outcome))
     if status == "missed" and later and later > clause.horizon:
@@ -187,11 +186,11 @@ def _by_bounds(case, possible: Possible, fields):
     return result(STATUS_OF[outcome], asked_text(clause, required), text, seen, closes=True, **fields)
 
 
-def _before_horizon(case, figures, fields):
+def _before_horizon(case, figures, fields, span):
     """Status before the horizon, by the Open SDG method within one segment."""
     clause, year, value, required = case.clause, fields["actual_year"], fields["actual"], fields["required"]
     seen, base_year = figure_text(case, year, value), fields["baseline_year"]
-    if clause.holds(value, required):
+    if clause.outcome(*figures.span_of(year), *span):
         return result("met", seen, **fields)
     if base_year is None or base_year >= year:
         return result("not assessable", say("no earlier figure to measure progress from"), **fields)
@@ -229,7 +228,7 @@ def _direction(case):
     fields["numbers"] |= {f"value {latest}": value, "change": change}
     if figures.breaks(base_year, latest):
         return result("not assessable", say("the series breaks between the two figures"), **fields)
-    reach = figures.rounding_of(base_year) + figures.rounding_of(latest)
+    (start_low, start_high), (low, high) = figures.span_of(base_year), figures.span_of(latest)
     sign = 1 if clause.direction == "up" else -1
     better = sign * change > 0
     unit = "pp" if clause.unit == "%" else clause.unit
@@ -239,8 +238,8 @@ def _direction(case):
         return result("on track" if better else "deterioration", *texts, **fields)
     if latest < clause.horizon:
         return result("not assessable", figures.hole(clause.horizon), *texts, **fields)
-    if abs(change) <= reach and reach:
-        texts.append(close_text(change - reach, change + reach, unit=clause.unit))
+    if low - start_high < 0 < high - start_low or (low < high and not change):
+        texts.append(close_text(low - start_high, high - start_low, unit=clause.unit))
         return result("too close to call", *texts, **fields)
     return result("met" if better else "missed", *texts, **fields)
 

@@ -189,7 +189,14 @@ def _linked_case(main: Case) -> Case | None:
         growth[year] = float(own[year].value)
         level = float(start.value) * math.prod(1 + rate / 100 for rate in growth.values())
         grade, sources = max(row.grade for row in used), joined_sources(row.source for row in used)
-        carried.append(FigureRow(year, level, start.segment, grade, "", sources))
+        low, high = (
+            end * math.prod(1 + rate / 100 for rate in rates)
+            for end, rates in (
+                (start.low, [row.low for row in used[1:]]),
+                (start.high, [row.high for row in used[1:]]),
+            )
+        )
+        carried.append(FigureRow(year, level, start.segment, grade, "", sources, level - low, high - level))
     stop = start.year + 1 + len(growth)
     reason = say("no published real growth for {year}", year=stop)
     holes = dict.fromkeys(range(stop, max(stop, rows[-1].year, clause.horizon) + 1), reason)

@@ -4,6 +4,7 @@ Where the rate of a year is missing, the first and the last level of the same se
 whose rates cannot be combined is judged by its members: each of them has to fulfil the clause.
 """
 
+import itertools
 import math
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,11 +19,12 @@ from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, rates
 
 
 class Rate(NamedTuple):
-    """Growth in per cent, and the range that rounding or a missing figure leaves it."""
+    """Growth in per cent, the range that rounding or a missing figure leaves it, and the levels on either side."""
 
     value: float
     low: float
     high: float
+    levels: tuple | None = None
 
 
 def judge_growth(case: Case) -> dict:
@@ -39,7 +41,7 @@ def judge_relative_growth(case: Case) -> dict:
 def _rates_by_year(clause, figures):
     rows = growth_rates(figures, measure=clause.measure)
     return {
-        row.year: Rate(row.value, max(row.value - row.rounding, -100.0), row.value + row.rounding)
+        row.year: Rate(row.value, max(row.low, -100.0), row.high, row.levels)
         for row in rows if row.year in clause.years
     }  # fmt: skip
 
@@ -68,6 +70,7 @@ def _judge_rates(case, needed):
         fields["numbers"] |= {"mean growth": actual.value, "mean needed": required.value, "gap": gap}
     outcome = _outcome(case, pairs, years)
     if outcome != "open":
+        fields["by_bounds"] = case.closed and set(common) < set(years)  # every year, and some are missing
         text = (
             _yearly_text(case, pairs)
             if case.rule == "every year"
@@ -86,21 +89,31 @@ def _outcome(case, pairs, years):
     """Whether the clause holds by pairs of growth seen and required by year; ``open`` where years are missing."""
     complete = set(years) <= set(pairs)
     if case.rule == "every year":
-        each = [case.clause.outcome(*seen[1:], *needed[1:]) for seen, needed in pairs.values()]
+        each = [case.clause.outcome(*seen[1:3], *needed[1:3]) for seen, needed in pairs.values()]
         if False in each:
             return False  # no later year can mend one below
         return "open" if not complete else None if None in each else True
     if not complete:
         return "open"
     actual, required = (_mean(case, [pairs[year][place] for year in years]) for place in (0, 1))
-    return case.clause.outcome(*actual[1:], *required[1:])
+    return case.clause.outcome(*actual[1:3], *required[1:3])
 
 
 def _mean(case, rates):
-    """Mean of some rates; its range is open where one of theirs is."""
+    """Mean of some rates; its range is open where one of theirs is.
+
+    Of steps of levels, one after the other, the first and the last level alone leave a range.
+    """
+    steps = [rate.levels for rate in rates]
+    if (
+        all(steps)
+        and all(one[1] == other[0] for one, other in itertools.pairwise(steps))
+        and steps[0][0].low > 0
+    ):
+        return _rate_between(steps[0][0], steps[-1][1])
     return Rate(*(
         mean_growth(ends, chained=_is_chained(case)) if all(map(math.isfinite, ends)) else sum(ends)
-        for ends in zip(*rates, strict=True)
+        for ends in zip(*(rate[:3] for rate in rates), strict=True)
     ))  # fmt: skip
 
 
@@ -166,19 +179,21 @@ def _by_levels(case, needed, fields):
         )
         why = say(message, margin=printed(margin, "pp"))
         return result("not assessable", text, why, **fields)
-    return _settled(clause.outcome(*actual[1:], *required[1:]), text, actual, required, fields, closes=True)
+    return _settled(clause.outcome(*actual[1:3], *required[1:3]), text, actual, required, fields, closes=True)
 
 
 def _growth_between(figures, first, last):
     """Growth a year between two levels of one segment above zero; None where there are no such."""
-    rows = {row.year: row for row in figures.rows if row.year in (first, last) and row.value > row.rounding}
+    rows = {row.year: row for row in figures.rows if row.year in (first, last) and row.low > 0}
     if len(rows) < 2 or figures.breaks(first, last):
         return None
-    start, end = rows[first], rows[last]
-    return Rate(*(
-        100 * annual_growth(start.value - sign * start.rounding, end.value + sign * end.rounding, years=last - first)
-        for sign in (0, -1, 1)
-    ))  # fmt: skip
+    return _rate_between(rows[first], rows[last])
+
+
+def _rate_between(start, end):
+    """Growth a year from one level to another, in per cent, with the range that rounding leaves it."""
+    ends = ((start.value, end.value), (start.high, end.low), (start.low, end.high))
+    return Rate(*(100 * annual_growth(*pair, years=end.year - start.year) for pair in ends))
 
 
 def _by_bounds(case, seen, needed, years, fields):
@@ -282,7 +297,9 @@ def _by_members(case, needed):
     if missed:
         open_ = statuses & {"not assessable", "no data", "on track", "acceleration needed"}
         status, used = "missed", missed
-        fields["by_bounds"] = bool(open_) or any(found[area].get("by_bounds") for area in missed)
+        fields["by_bounds"] = case.closed and (
+            bool(open_) or any(found[area].get("by_bounds") for area in missed)
+        )
     else:
         order = ("no data", "not assessable", "too close to call", "acceleration needed", "on track", "met")
         status, used = next(one for one in order if one in statuses), list(found)

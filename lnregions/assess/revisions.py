@@ -7,9 +7,10 @@ import pandas as pd
 from lnregions.assess.cases import load_tables, narrow_tables, target_of
 from lnregions.assess.growth import keep_better, required_path, still_needed
 from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, main_case
+from lnregions.assess.reasons import indicator_text
 from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.tables import by_preference, parse_as_of, plans
-from lnregions.words.texts import Text, joined, printed, say
+from lnregions.words.texts import NO_TEXT, joined, printed, printed_apart, say
 
 YEAR_COLUMNS = (
     "year", "status", "closing", "actual", "required", "required_geometric", "required_kept", "gap", "share_of_way",
@@ -236,28 +237,30 @@ def _why(before, now):
         texts.append(say("and {count} more figures", count=more) if more > 1 else say("and one more figure"))
     if now.closed and not before.closed:
         texts.insert(0, say("the plan's last year, {horizon}, was over", horizon=now.clause.horizon))
-    return joined(texts or [say("another reading of a figure became known")])
+    return joined(texts or [say("another vintage of a figure became known")])
 
 
 def _used(case):
     """Default figures of the plan's years that a case is judged by."""
     first, last = case.clause.first_year - 1, case.clause.horizon
+    names = {*case.indicators, case.clause.indicator}
+    names |= {case.tables.weight_of(name) for name in names}
     return {
         (one.area, one.indicator, one.year): one.value
         for one in case.tables.observed
         if one.default and first <= one.year <= last
-        and one.area in case.areas and one.indicator in case.indicators
+        and one.area in case.areas and one.indicator in names
     }  # fmt: skip
 
 
 def _figure_text(tables, key, old, new):
     area, indicator, year = key
     row = tables.indicator(indicator)
-    name = row["name_en"] if row["name_en"][:2].isupper() else row["name_en"][:1].lower() + row["name_en"][1:]
+    own = printed(new, row["unit"]), NO_TEXT
+    if old is not None:
+        own = printed_apart(new, old, row["unit"])
     shown = say(
         "{area} {year} {indicator} {value}", area=tables.name_text(area), year=year,
-        indicator=Text(name, row["name_zh"]), value=printed(new, row["unit"]),
+        indicator=indicator_text(tables, indicator), value=own[0],
     )  # fmt: skip
-    if old is None:
-        return shown
-    return say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"]))
+    return shown if old is None else say("{figure} (before: {value})", figure=shown, value=own[1])

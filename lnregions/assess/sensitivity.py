@@ -12,7 +12,7 @@ from lnregions.assess.verdicts import Verdict, assess_case, judge_case
 from lnregions.tables import Observation
 from lnregions.words import format_value, text, to_unit
 from lnregions.words.catalogue import LANGUAGES, tr, trn
-from lnregions.words.texts import Text, printed, say
+from lnregions.words.texts import Text, printed_apart, say
 
 EARLIER_BASES = 3
 """How many years before the plan's base year are tried as base years."""
@@ -183,12 +183,7 @@ def _variants(case, main):
 
 
 def _figure_text(tables, used, other):
-    shown, exact = (
-        [printed(one.value, one.unit, decimals=decimals) for one in (other, used)] for decimals in (None, 5)
-    )
-    apart = [a != b for a, b in zip(*shown, strict=True)]  # by language: units differ
-    shown = [Text(*(a if apart else b for a, b, apart in zip(*pair, apart, strict=True)))
-             for pair in zip(shown, exact, strict=True)]  # fmt: skip
+    shown = printed_apart(other.value, used.value, used.unit)
     return say(
         "{area} {year} as {value} ({vintage}, {source}, grade {grade}), not {used}",
         area=tables.name_text(used.area), year=used.year, value=shown[0], used=shown[1],

@@ -34,7 +34,10 @@ from lnregions.words.texts import NO_TEXT, Text, joined, say
 
 
 class FigureRow(NamedTuple):
-    """One figure of a series; `rounding` is what the rounding of printed figures may hide, up or down."""
+    """One figure of a series; what it may be in truth lies `below` to `above` of it, as printed figures are rounded.
+
+    A step of levels keeps the two that it leads between.
+    """
 
     year: int
     value: float
@@ -42,10 +45,22 @@ class FigureRow(NamedTuple):
     grade: str
     vintage: str
     source: str
-    rounding: float = 0.0
+    below: float = 0.0
+    above: float = 0.0
+    levels: "tuple[FigureRow, FigureRow] | None" = None
+
+    @property
+    def low(self) -> float:
+        """Least value that is printed so."""
+        return self.value - self.below
+
+    @property
+    def high(self) -> float:
+        """Greatest value that is printed so."""
+        return self.value + self.above
 
 
-FIGURE_COLUMNS = FigureRow._fields[:-1]
+FIGURE_COLUMNS = FigureRow._fields[:6]
 """Columns of the figures in frames."""
 
 
@@ -66,16 +81,16 @@ class Figures:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The figures as a frame ``year value segment grade vintage source``; nothing may be written into it."""
-        rows = pd.DataFrame(self.rows, columns=FigureRow._fields).drop(columns="rounding")
+        rows = pd.DataFrame([row[:6] for row in self.rows], columns=FIGURE_COLUMNS)
         return rows.astype({name: FigureRow.__annotations__[name] for name in FIGURE_COLUMNS})
 
     def value_of(self, year: int) -> float | None:
         """Value of one year, or None."""
         return next((float(row.value) for row in self.rows if row.year == year), None)
 
-    def rounding_of(self, year: int) -> float:
-        """What rounding may hide in the value of one year; 0 where there is none."""
-        return next((row.rounding for row in self.rows if row.year == year), 0.0)
+    def span_of(self, year: int) -> tuple[float, float]:
+        """Least and greatest value that is printed as that of one year, which must have one."""
+        return next((row.low, row.high) for row in self.rows if row.year == year)
 
     def latest(self, *, until: int) -> int | None:
         """Latest year with a figure, not after `until`."""
@@ -111,19 +126,20 @@ def growth_rates(figures: Figures, *, measure: str) -> tuple[FigureRow, ...]:
         return tuple(row._replace(segment=0, vintage="") for row in rows)
     return tuple(
         FigureRow(after.year, (after.value / before.value - 1) * 100, 0, max(before.grade, after.grade), "",
-                  joined_sources((before.source, after.source)), _rounding_of_step(before, after))
+                  joined_sources((before.source, after.source)), *_reach_of_step(before, after), (before, after))
         for before, after in itertools.pairwise(rows)
         if after.year - before.year == 1 and after.segment == before.segment
         and before.value > 0 and after.value >= 0
     )  # fmt: skip
 
 
-def _rounding_of_step(before, after):
-    """What rounding may hide in the growth between two levels, in percentage points."""
-    if before.value <= before.rounding:
-        return float("inf")
-    most = (after.value + after.rounding) / (before.value - before.rounding)
-    return 100 * (most - after.value / before.value)
+def _reach_of_step(before, after):
+    """What rounding may hide below and above the growth between two levels, in percentage points."""
+    low, middle, high = (
+        100 * end / start if start > 0 else float("inf")
+        for end, start in ((after.low, before.high), (after.value, before.value), (after.high, before.low))
+    )
+    return middle - low, high - middle
 
 
 def joined_sources(ids: Iterable[str]) -> str:
@@ -216,7 +232,7 @@ class Tables:
         segments = self.segments_of([area], indicator, [int(row.year) for row in rows])
         return [
             FigureRow(int(row.year), row.value, segment, row.grade, row.vintage, row.source,
-                      self.rounding(indicator, row.value))
+                      *[self.rounding(indicator, row.value)] * 2)
             for row, segment in zip(rows, segments, strict=True)
         ]  # fmt: skip
 
@@ -368,7 +384,13 @@ def _region_figures(tables, region, indicator, members):
     segments = tables.segments_of([region, *members], indicator, [row["year"] for row in good])
     rows = tuple(
         FigureRow(
-            row["year"], row["value"], segment, row["grade"], row["vintage"], row["source"], row["rounding"]
+            row["year"],
+            row["value"],
+            segment,
+            row["grade"],
+            row["vintage"],
+            row["source"],
+            *[row["rounding"]] * 2,
         )
         for row, segment in zip(good, segments, strict=True)
     )
@@ -408,7 +430,7 @@ def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> p
     """Default figures of several areas: columns ``area name_zh name_en year value segment grade vintage source``."""
     columns = ["area", "name_zh", "name_en", *FIGURE_COLUMNS]
     rows = [
-        (area, tables.name(area, "zh"), tables.name(area, "en"), *row[:-1])
+        (area, tables.name(area, "zh"), tables.name(area, "en"), *row[:6])
         for area in members
         for row in tables.figures_of_area(area, indicator)
     ]

@@ -64,7 +64,7 @@ def _without_figures(case):
     """
     clause, tables = case.clause, narrow_tables([case])
     years = range(clause.first_year - 1, clause.horizon + 1) if clause.kind in RULES else (clause.horizon,)
-    for one in tables.observed:
+    for one in sorted(tables.observed, key=lambda one: (one.area, one.indicator, one.year)):
         if not one.default or one.year not in years or one.area not in case.areas:
             continue
         doubtful = one.indicator in case.indicators and tables.doubt(one.indicator, one.area, one.year).en

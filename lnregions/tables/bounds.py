@@ -1,6 +1,7 @@
 """Bounds: what a figure that was not published can have been at most, at least, and how far from its neighbours."""
 
 import itertools
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -88,8 +89,8 @@ def bound_of(bounds: pd.DataFrame, indicator: str, area: str) -> pd.Series | Non
 def largest_changes(observations: pd.DataFrame, *, breaks: pd.DataFrame | None = None) -> dict[str, Change]:
     """Return the largest change in a year of each indicator among the default figures of all cities.
 
-    Compared are figures of two years running between which no break of the line lies; what changed over several
-    years says nothing of the most that a single year can bring.
+    Compared are figures next to each other between which no break of the line lies; a change over several years proves
+    at least its part of a year. Indicators of which no city has figures of two years running have none.
 
     Parameters
     ----------
@@ -105,23 +106,27 @@ def largest_changes(observations: pd.DataFrame, *, breaks: pd.DataFrame | None =
         observations["default"] & observations["area"].isin(areas["area"][areas["level"] == "city"])
     ]
     found: dict[str, Change] = {}
+    known: set[str] = set()  # with figures of two years running
     for (indicator, area), series in rows.sort_values("year").groupby(["indicator", "area"]):
         firsts = lines["first_year"][
             (lines["indicator"] == indicator) & lines["area"].isin(break_scopes(area))
         ]
         for change in _changes(area, series, list(firsts)):
+            if change.last_year == change.first_year + 1:
+                known.add(indicator)
             if indicator not in found or change.size > found[indicator].size:
                 found[indicator] = change
-    return found
+    return {indicator: change for indicator, change in found.items() if indicator in known}
 
 
 def _changes(area: str, series: pd.DataFrame, firsts: list[int]) -> Iterable[Change]:
-    """Changes of one city between years running that no break parts."""
+    """Changes a year of one city from one figure to the next, between which no break lies."""
     figures = list(zip(series["year"].tolist(), series["value"].tolist(), series["source"], strict=True))
     for (year, before, one), (after_year, after, other) in itertools.pairwise(figures):
-        if after_year == year + 1 and after_year not in firsts:
+        if not any(year < first <= after_year for first in firsts):
             source = " ".join(dict.fromkeys([*one.split(), *other.split()]))
-            yield Change(round(abs(after - before), 6), area, year, after_year, source)
+            size = abs(after - before) / (after_year - year)
+            yield Change(math.ceil(size * 1e6 - 1e-3) / 1e6, area, year, after_year, source)
 
 
 def _read(path: Path, plan: object) -> pd.DataFrame:

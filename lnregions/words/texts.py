@@ -47,6 +47,22 @@ def printed(value: float | None, unit: str, **options) -> Text:
     return Text(*(format_value(value, unit, language, **options) for language in LANGUAGES))
 
 
+def printed_apart(value: float, other: float, unit: str) -> tuple[Text, Text]:
+    """Two values with their unit, with more decimals in a language in which they would be printed alike.
+
+    Examples
+    --------
+    >>> [one.en for one in printed_apart(7249.7, 7250.0, "亿元")]
+    ['724.97000 billion yuan', '725.00000 billion yuan']
+    """
+    plain, exact = ([printed(one, unit, decimals=places) for one in (value, other)] for places in (None, 5))
+    pairs = [
+        one if one[0] != one[1] else more
+        for one, more in zip(zip(*plain, strict=True), zip(*exact, strict=True), strict=True)
+    ]
+    return tuple(Text(*texts) for texts in zip(*pairs, strict=True))
+
+
 def rates_text(rates: dict[int, float]) -> Text:
     """Rates by year in words."""
     parts = [say("{year} {rate}", year=year, rate=percent(rate)) for year, rate in sorted(rates.items())]

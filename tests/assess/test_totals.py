@@ -29,7 +29,7 @@ def rows(*records):
           (A, "gdp", 2022, 7695.8, "s32", "B"), (B, "gdp", 2022, 8430.9, "s32", "B")],
          16126.7, "s32", "s32", "B", ""),
         # a missing vintage counts as undated
-        ([(A, "gdp", 2023, 8.0, "s1"), (B, "gdp", 2023, 9.0, "s1", "B", "final", None)], 17.0, "s1", "s1", "B", ""),
+        ([(A, "gdp", 2023, 8.0, "s1"), (B, "gdp", 2023, 9.0, "s1", "B", "unknown", None)], 17.0, "s1", "s1", "B", ""),
     ],
 )  # fmt: skip
 def test_a_total_adds_the_members_of_one_release(figures, total, release, source, grade, vintage):
@@ -49,6 +49,9 @@ def test_a_total_adds_the_members_of_one_release(figures, total, release, source
         ([(A, "gdp", 2023, 8.0, "s1"), (B, "gdp", 2023, 9.0, "s2")], "mixed vintages", ""),
         ([(A, "gdp", 2023, 8.0, "s1", "A", "preliminary", "2024-01"),
           (B, "gdp", 2023, 9.0, "s2", "A", "revised", "2025-01")], "mixed vintages", ""),
+        # one spreadsheet, two standings
+        ([(A, "gdp", 2023, 8.0, "s1", "A", "preliminary"), (B, "gdp", 2023, 9.0, "s1", "A", "revised")],
+         "mixed vintages", ""),
     ],
 )  # fmt: skip
 def test_a_missing_member_or_figures_of_different_vintages_leave_no_total(figures, reason, missing):
