@@ -36,7 +36,7 @@ class Clause:
     """What a plan requires of one area.
 
     `measure` is the indicator's: ``level``, ``growth`` or ``share``; `direction` is ``up`` or ``down``;
-    `decimals` are those that reasons print, where they are not to follow the value.
+    `decimals` are those of the indicator in the codebook.
     """
 
     target: str
@@ -53,7 +53,7 @@ class Clause:
     strength: str = "commit"
     measure: str = "level"
     direction: str = "up"
-    decimals: int | None = None
+    decimals: int = 1
 
     @property
     def years(self) -> range:
@@ -199,7 +199,7 @@ def clause_of(target: pd.Series, *, tables: Tables, area: str = "", indicator: s
         baseline_year=first - 1 if pd.isna(target["baseline_year"]) else int(target["baseline_year"]),
         strength=str(target["strength"] or ""), measure=row["measure"],
         direction=_DIRECTIONS.get(comparator, "down" if row["direction"] == "down" else "up"),
-        decimals=int(row["decimals"]) if row["unit"] == "%" else None,
+        decimals=int(row["decimals"]),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from lnregions.assess.growth import mean_growth
 from lnregions.assess.methods import Progress, open_sdg
 from lnregions.assess.series import Figures, growth_rates, joined_sources
 from lnregions.errors import unknown
-from lnregions.words import format_number
+from lnregions.words import RATE_DECIMALS, format_number, places_apart
 from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, rates_text, say
 
 
@@ -123,12 +123,14 @@ def _at_horizon(clause, figures, fields):
     """The closing verdict: the horizon has a figure."""
     value, base_year, later = fields["actual"], fields["baseline_year"], fields["reached_in"]
     status = "met" if clause.holds(value, fields["required"]) else "missed"
-    texts = [_value_text(clause, clause.horizon, value), _gap_text(clause, fields["gap"])]
+    places = places_apart(value, fields["required"], clause.decimals)
+    texts = [_value_text(clause, clause.horizon, value, places), _gap_text(clause, fields["gap"], places)]
     if status == "missed" and later and later > clause.horizon:
         reached = figures.value_of(later)
         fields["numbers"][f"value {later}"] = reached
         fields |= rows_used(figures, [base_year, clause.horizon, later])
-        texts.append(say("reached in {year} with {value}", year=later, value=printed(reached, clause.unit)))
+        shown = printed(reached, clause.unit, decimals=clause.decimals)
+        texts.append(say("reached in {year} with {value}", year=later, value=shown))
     if figures.breaks(base_year, clause.horizon):
         texts.append(_break_text(base_year, clause.horizon))
     return _found(status, *texts, closes=True, **fields)
@@ -177,7 +179,7 @@ def _direction(case):
     if figures.breaks(base_year, latest):
         return _found("not assessable", say("the series breaks between the two figures"), **fields)
     better = change > 0 if clause.direction == "up" else change < 0
-    texts = [_value_text(clause, latest, value), _gap_text(clause, change)]
+    texts = [_value_text(clause, latest, value), _gap_text(clause, change, clause.decimals)]
     if not case.closed:
         return _found("on track" if better else "deterioration", *texts, **fields)
     if latest == clause.horizon:
@@ -245,7 +247,7 @@ def _compare_rates(case, pairs, years, fields):
     if case.rule == "every year":
         holds = all(clause.holds(seen, needed) for _, seen, needed in pairs)
         text = joined(
-            (say("{year} {seen} against {needed}", year=year, seen=percent(seen), needed=percent(needed))
+            (say("{year} {seen} against {needed}", year=year, **_against(seen, needed))
              for year, seen, needed in pairs), english=", ", chinese="，",
         )  # fmt: skip
     else:
@@ -253,7 +255,7 @@ def _compare_rates(case, pairs, years, fields):
         text = say(
             "{years}: {seen} a year against {needed}",
             years=f"{common[0]}" if len(common) == 1 else f"{common[0]}-{common[-1]}",
-            seen=printed(actual, "%", decimals=2), needed=printed(required, "%", decimals=2),
+            **_against(actual, required),
         )  # fmt: skip
     if common == years or (case.rule == "every year" and not holds):  # no later year can mend one below
         return _found("met" if holds else "missed", text, closes=common == years, **fields)
@@ -298,14 +300,21 @@ def _without_figures(case, fields, beside=NO_TEXT):
     return _found("no data", *texts, beside, **fields | {"sources": used.get("sources", "")})
 
 
-def _value_text(clause, year, value):
-    return say("{year}: {value}", year=year, value=printed(value, clause.unit, decimals=clause.decimals))
+def _against(seen, needed):
+    """Two rates in words, with as many decimals as tell them apart."""
+    places = places_apart(seen, needed, RATE_DECIMALS)
+    return {"seen": percent(seen, decimals=places), "needed": percent(needed, decimals=places)}
 
 
-def _gap_text(clause, gap):
+def _value_text(clause, year, value, places=None):
+    shown = printed(value, clause.unit, decimals=clause.decimals if places is None else places)
+    return say("{year}: {value}", year=year, value=shown)
+
+
+def _gap_text(clause, gap, places):
     """The gap in words, in percentage points for shares and rates."""
     unit = "pp" if clause.unit == "%" else clause.unit
-    return say("gap {gap}", gap=printed(gap, unit, sign=True, decimals=clause.decimals))
+    return say("gap {gap}", gap=printed(gap, unit, sign=True, decimals=places))
 
 
 def _break_text(first, last):

@@ -165,7 +165,7 @@ def _linked_case(main: Case) -> Case | None:
     figures = Figures((*before, *carried), main.figures.coverage, holes)
     text = say(
         "{year}: {level} carried on at {year} prices by published real growth ({rates})",
-        year=start.year, level=printed(float(start.value), clause.unit),
+        year=start.year, level=printed(float(start.value), clause.unit, decimals=clause.decimals),
         rates=rates_text(growth) if growth else say("none", context="rates"),
     )  # fmt: skip
     numbers = {f"value {start.year}": float(start.value)}

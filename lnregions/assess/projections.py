@@ -14,6 +14,7 @@ import pandas as pd
 from lnregions.assess.growth import clean_series, whole_year
 from lnregions.assess.interpretations import RULES, main_case
 from lnregions.assess.series import Tables
+from lnregions.words import format_number
 from lnregions.words.texts import Text, say
 
 FEWEST = 4
@@ -151,7 +152,8 @@ def _choice(test):
     )
     if better:
         message = "The trend was off by {trend} % on average in {years}, naive growth by {naive} %."
-    text = say(message, trend=f"{trend:.1f}", naive=f"{naive:.1f}", years=years)
+    shown = {name: format_number(one, decimals=1) for name, one in (("trend", trend), ("naive", naive))}
+    text = say(message, years=years, **shown)
     return "trend" if better else "naive", text
 
 

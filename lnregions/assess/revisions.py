@@ -9,6 +9,7 @@ from lnregions.assess.growth import keep_better, required_path, still_needed
 from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, main_case
 from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.tables import by_preference, parse_as_of, plans
+from lnregions.words import places_apart
 from lnregions.words.texts import Text, joined, printed, say
 
 YEAR_COLUMNS = (
@@ -254,10 +255,11 @@ def _figure_text(tables, key, old, new):
     area, indicator, year = key
     row = tables.indicator(indicator)
     name = row["name_en"] if row["name_en"][:2].isupper() else row["name_en"][:1].lower() + row["name_en"][1:]
+    places = places_apart(new, old, row["decimals"])
     shown = say(
         "{area} {year} {indicator} {value}", area=tables.name_text(area), year=year,
-        indicator=Text(name, row["name_zh"]), value=printed(new, row["unit"]),
+        indicator=Text(name, row["name_zh"]), value=printed(new, row["unit"], decimals=places),
     )  # fmt: skip
     if old is None:
         return shown
-    return say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"]))
+    return say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"], decimals=places))

@@ -27,6 +27,8 @@ class FigureRow(NamedTuple):
     grade: str
     vintage: str
     source: str
+    status: str = "computed"
+    """Standing of a published figure: preliminary, revised, final or unknown."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Figures:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """The figures as a frame ``year value segment grade vintage source``; nothing may be written into it."""
+        """The figures as a frame ``year value segment grade vintage source status``; nothing may be written into it."""
         rows = pd.DataFrame(self.rows, columns=FigureRow._fields)
         return rows.astype(FigureRow.__annotations__)
 
@@ -81,9 +83,10 @@ def growth_rates(figures: Figures, *, measure: str) -> tuple[FigureRow, ...]:
     """
     rows = sorted(figures.rows, key=lambda row: row.year)
     if measure == "growth":
-        return tuple(row._replace(segment=0, vintage="") for row in rows)
+        return tuple(row._replace(segment=0) for row in rows)
     return tuple(
-        FigureRow(after.year, (after.value / before.value - 1) * 100, 0, max(before.grade, after.grade), "",
+        FigureRow(after.year, (after.value / before.value - 1) * 100, 0, max(before.grade, after.grade),
+                  max(before.vintage, after.vintage),
                   joined_sources((before.source, after.source)))
         for before, after in itertools.pairwise(rows)
         if after.year - before.year == 1 and after.segment == before.segment
@@ -176,7 +179,7 @@ class Tables:
         rows = self._defaults.get((indicator, area), [])
         segments = self.segments_of([area], indicator, [int(row.year) for row in rows])
         return [
-            FigureRow(int(row.year), row.value, segment, row.grade, row.vintage, row.source)
+            FigureRow(int(row.year), row.value, segment, row.grade, row.vintage, row.source, row.status)
             for row, segment in zip(rows, segments, strict=True)
         ]
 
@@ -283,7 +286,7 @@ def _missing_names(tables, row):
 
 
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
-    """Default figures of several areas: columns ``area name_zh name_en year value segment grade vintage source``."""
+    """Default figures of several areas: ``area name_zh name_en year value segment grade vintage source status``."""
     columns = ["area", "name_zh", "name_en", *FigureRow._fields]
     rows = [
         (area, tables.name(area, "zh"), tables.name(area, "en"), *row)

@@ -272,7 +272,12 @@ def _judged(case):
         found["numbers"] |= {name.en: one.value for name, one in members}
         used += [one.source for _, one in members]
         values = (
-            say("{name} {value}", name=name, value=printed(one.value, one.unit)) for name, one in members
+            say(
+                "{name} {value}",
+                name=name,
+                value=printed(one.value, one.unit, decimals=case.tables.indicator(one.indicator)["decimals"]),
+            )
+            for name, one in members
         )
         texts.append(say("single members: {figures}", figures=joined(values, english=", ", chinese="、")))
     reason = joined([*texts, *_wording(case, status, found.get("baseline_year"))]).sentence()
@@ -295,7 +300,7 @@ def _wording(case, status, base_year):
         figures, year = case.linked.figures, case.linked.link.year
         value, result = figures.value_of(clause.horizon), figures.hole(clause.horizon)
         if value is not None:
-            level = printed(value, clause.unit)
+            level = printed(value, clause.unit, decimals=clause.decimals)
             result = say("{horizon} {level} at {year} prices", horizon=clause.horizon, level=level, year=year)
         name = say(LINKED, context="interpretation")
         texts.append(say("{interpretation}: {result}", interpretation=name, result=result))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lnregions.words.catalogue import LANGUAGES, tr
-from lnregions.words.numbers import format_value
+from lnregions.words.numbers import RATE_DECIMALS, format_value
 
 
 class Text(NamedTuple):
@@ -53,6 +53,6 @@ def rates_text(rates: dict[int, float]) -> Text:
     return joined(parts, english=", ", chinese="，")
 
 
-def percent(rate: float) -> Text:
-    """A rate in words, with a second decimal where it has one."""
-    return printed(rate, "%", decimals=2 if rate != round(rate, 1) else 1)
+def percent(rate: float, *, decimals: int = RATE_DECIMALS) -> Text:
+    """A rate in words."""
+    return printed(rate, "%", decimals=decimals)

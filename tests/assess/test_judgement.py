@@ -131,7 +131,7 @@ def test_real_growth_links_a_level_over_the_census():
     assert (linked.reading, linked.reading_zh) == (LINKED, "按实际增速衔接")
     assert (linked.numbers["value 2023"], linked.numbers["real growth 2024"]) == (8752.9, 5.2)
     assert (
-        f"linked by real growth: 2024 {linked.actual / 10:.1f} billion yuan at 2023 prices" in main.reason_en
+        f"linked by real growth: 2024 {linked.actual / 10:.2f} billion yuan at 2023 prices" in main.reason_en
     )
     assert dalian(method="open_sdg")[1].actual == linked.actual
 
