@@ -15,7 +15,7 @@ from lnregions.assess.growth import clean_series, whole_year
 from lnregions.assess.interpretations import RULES, main_case
 from lnregions.assess.series import Tables
 from lnregions.words import format_number
-from lnregions.words.texts import Text, say
+from lnregions.words.texts import Text, plain, say
 
 FEWEST = 4
 """Figures that a trend needs at least: two for the line, two for its spread."""
@@ -172,13 +172,11 @@ def _why_no_trend(series, kind):
         return say(message, fewest=FEWEST, number=len(series))
     for year, value in series.items():
         if kind == "logit" and not 0 < value < SHARE_LIMIT:
-            message = (
-                "The value of {year}, {value:g}, is not between 0 and {limit:g}, as a logit trend needs."
-            )
-            return say(message, year=year, value=value, limit=SHARE_LIMIT)
+            message = "The value of {year}, {value}, is not between 0 and {limit}, as a logit trend needs."
+            return say(message, year=year, value=plain(value), limit=plain(SHARE_LIMIT))
         if value <= 0:
-            message = "The value of {year}, {value:g}, is not above 0, as a log-linear trend needs."
-            return say(message, year=year, value=value)
+            message = "The value of {year}, {value}, is not above 0, as a log-linear trend needs."
+            return say(message, year=year, value=plain(value))
     return None
 
 

@@ -8,7 +8,7 @@ from lnregions.assess.cases import VALUE_KINDS, narrow_tables
 from lnregions.assess.interpretations import cases_of_target, main_case
 from lnregions.assess.methods import METHOD_NAMES
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
-from lnregions.tables import Observation, units_and_decimals
+from lnregions.tables import Observation, printed_decimals
 from lnregions.words import format_value, places_apart, rounded, text
 from lnregions.words.catalogue import tr, trn
 from lnregions.words.texts import Text, printed, say
@@ -98,7 +98,9 @@ def closing_words(verdict: Verdict, *, language: str = "en") -> str:
     if verdict.closing == "not assessable" or verdict.gap is None:
         return tr("{status}: {reason}.", language, status=status, reason=verdict.reason(language))
     unit = "pp" if verdict.unit == "%" else verdict.unit
-    decimals = places_apart(verdict.actual, verdict.required, units_and_decimals()[verdict.indicator][1])
+    decimals = places_apart(
+        verdict.actual, verdict.required, printed_decimals(verdict.indicator, verdict.unit)
+    )
     size = format_value(abs(verdict.gap), unit, language, decimals=decimals)
     if verdict.unit != "%" and verdict.required:
         share = format_value(100 * abs(verdict.gap / verdict.required), "%", language, decimals=1)

@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "codebook": ["LINE_BREAKS", "load_areas", "load_breaks", "load_caveats", "load_indicators", "load_sources",
-                     "load_units", "units_and_decimals"],
+                     "load_units", "printed_decimals", "units_and_decimals"],
         "observations": ["Observation", "break_scopes", "by_preference", "load_observations", "observed",
                          "parse_as_of", "read_observations"],
         "plans": ["Plan", "batch_choices", "check_plan", "list_plans", "load_plan", "plan_of", "shipped_plans",

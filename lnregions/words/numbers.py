@@ -3,10 +3,10 @@
 One rule for every printed number, on pictures, in tables, captions and reasons, so that a number never has two
 roundings on one page. A figure is printed with the decimals that the codebook (``data/indicators.csv``) gives its
 indicator, growth rates with `RATE_DECIMALS`; a unit that counts in tens or hundreds keeps the digits, 9516.9亿元
-being 951.69 billion yuan; a whole amount has no point. There are more decimals only where they are needed: for the first digit of a small number
-(`places_shown`), and to tell a value from its target and the gap from zero (`places_apart`). What a plan requires is
-printed as the plan writes it, without zeros after the point: above 85%. Halves are rounded up, on the digits of the
-number as it is written and not on those of its binary fraction (`rounded`).
+being 951.69 billion yuan, and a whole amount has no point. There are more decimals only where they are needed: for
+the first digit of a small number (`places_shown`), and to tell a value from its target and the gap from zero
+(`places_apart`). What a plan requires is printed as the plan writes it, without zeros after the point: above 85%.
+Halves are rounded up, on the digits of the number as written and not on those of its binary fraction (`rounded`).
 """
 
 import csv
@@ -132,26 +132,39 @@ def rounded(value: float, decimals: int) -> Decimal:
     return found if found else abs(found)  # no minus zero
 
 
+def without_noise(value: float) -> float:
+    """Number without the digits that only its binary fraction has: nine decimals, of a small one nine digits.
+
+    Examples
+    --------
+    >>> without_noise(98.92000000000007), without_noise(85.55 - 85), without_noise(1.23e-12)
+    (98.92, 0.55, 1.23e-12)
+    """
+    return round(value, _NOISE_DECIMALS) if abs(value) >= 1 else float(f"{value:.{_NOISE_DECIMALS}g}")
+
+
 def _written_decimals(value: float, most: int = _WRITTEN_DECIMALS) -> int:
     return next((n for n in range(most) if rounded(value, n) == rounded(value, most)), most)
 
 
 def places_shown(value: float, decimals: int) -> int:
-    """Decimals of a number: those given, or for less than one step of them as many as show its first digit.
+    """Decimals of a number: those given, or where it would print as zero as many as show its first digit.
 
     Examples
     --------
     >>> places_shown(12.5, 1), places_shown(0.0371, 1), places_shown(0.0, 1)
     (1, 2, 1)
     """
-    if not value or abs(value) >= 10.0**-decimals:
+    if not value or rounded(value, decimals):
         return decimals
     first = min(math.ceil(-math.log10(abs(value))), MOST_DECIMALS)
     return first if rounded(value, first) else decimals
 
 
 def places_apart(value: float | None, target: float | None, decimals: int) -> int:
-    """Decimals at least those given that tell a value from its target, and the gap between them from zero.
+    """Decimals at least those given that tell a value from its target and the gap between them from zero.
+
+    Where one decimal more makes the three agree, value less target being the gap as printed, there is one more.
 
     Examples
     --------
@@ -164,7 +177,13 @@ def places_apart(value: float | None, target: float | None, decimals: int) -> in
     def apart(places: int) -> bool:
         return rounded(value, places) != rounded(target, places) and bool(rounded(value - target, places))
 
-    return next((n for n in range(decimals, MOST_DECIMALS + 1) if apart(n)), decimals)
+    places = next((n for n in range(decimals, MOST_DECIMALS + 1) if apart(n)), decimals)
+    agreeing = [
+        n
+        for n in (places, places + 1)
+        if rounded(value, n) - rounded(target, n) == rounded(value - target, n)
+    ]
+    return agreeing[0] if agreeing else places
 
 
 def unit_places(unit: str, language: str) -> int:
@@ -228,3 +247,31 @@ def format_value(
         return number
     glue = "" if language == "zh" or label == "%" else " "
     return f"{number}{glue}{label}"
+
+
+def comparison_words(
+    actual: float | None, required: float | None, unit: str, *, decimals: int, language: str = "en",
+    planned: bool = True,
+) -> dict[str, str]:  # fmt: skip
+    """Words of the numbers that a verdict compares: ``actual``, ``required`` and ``gap``, empty where one is missing.
+
+    All three have as many decimals as tell actual from required; what a plan itself requires (`planned`) has only
+    those it is written with. Gaps of rates and shares are in percentage points.
+
+    Examples
+    --------
+    >>> comparison_words(85.55, 85.0, "%", decimals=2)
+    {'actual': '85.55%', 'required': '85%', 'gap': '+0.55 pp'}
+    >>> comparison_words(4.149, 4.156, "%", decimals=1, planned=False)
+    {'actual': '4.15%', 'required': '4.16%', 'gap': '−0.01 pp'}
+    """
+    known = [value is not None and math.isfinite(value) for value in (actual, required)]
+    places = places_apart(actual, required, decimals)
+    fewest = min(_written_decimals(required, MOST_DECIMALS), places) if planned and known[1] else places
+    own = {"unit": unit, "language": language}
+    gap_unit = {"unit": "pp" if unit == "%" else unit, "language": language, "sign": True}
+    return {
+        "actual": format_value(actual, decimals=places, **own) if known[0] else "",
+        "required": format_value(required, decimals=fewest, **own) if known[1] else "",
+        "gap": format_value(actual - required, decimals=places, **gap_unit) if all(known) else "",
+    }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lnregions.words.catalogue import LANGUAGES, tr
-from lnregions.words.numbers import RATE_DECIMALS, format_value
+from lnregions.words.numbers import RATE_DECIMALS, format_number, format_value
 
 
 class Text(NamedTuple):
@@ -45,6 +45,11 @@ def joined(texts: Iterable[Text], *, english: str = "; ", chinese: str = "；") 
 def printed(value: float | None, unit: str, **options) -> Text:
     """Value with its unit in both languages, as `format_value` prints it."""
     return Text(*(format_value(value, unit, language, **options) for language in LANGUAGES))
+
+
+def plain(value: float) -> Text:
+    """Number without a unit, as it is written, two decimals at most."""
+    return Text(*(format_number(value, language=language) for language in LANGUAGES))
 
 
 def rates_text(rates: dict[int, float]) -> Text:
