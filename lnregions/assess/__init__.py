@@ -13,7 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "Case", "Clause", "VALUE_KINDS", "figures_of", "growth_figures", "load_tables", "members_of", "places_on",
             "plans_on", "target_of",
         ],
-        "growth": ["chain_index", "required_path"],
+        "growth": ["chain_index", "mean_growth", "required_path"],
         "interpretations": ["GROWTH_OF", "REAL_GROWTH", "cases_of_plan", "cases_of_target"],
         "methods": ["Assessment", "Progress", "escap", "open_sdg", "unsd"],
         "projections": ["back_test", "outlook_of", "project"],

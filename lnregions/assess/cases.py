@@ -33,12 +33,17 @@ _KEPT: dict[tuple, tuple] = {}
 _MOST_KEPT = 4
 
 
+TIE_DECIMALS = 9
+"""Decimals beyond which digits are those of binary fractions."""
+TIE = 10.0**-TIE_DECIMALS
+
+
 @dataclass(frozen=True)
 class Clause:
     """What a plan requires of one area.
 
     `measure` is the indicator's: ``level``, ``growth`` or ``share``; `direction` is ``up`` or ``down``;
-    `decimals` are those that reasons print, where they are not to follow the value.
+    `decimals` are those of the indicator in the codebook.
     """
 
     target: str
@@ -55,7 +60,7 @@ class Clause:
     strength: str = "commit"
     measure: str = "level"
     direction: str = "up"
-    decimals: int | None = None
+    decimals: int = 1
 
     @property
     def years(self) -> range:
@@ -69,10 +74,12 @@ class Clause:
     def outcome(self, low: float, high: float, required_low: float, required_high: float) -> bool | None:
         """Whether every value of a range fulfils the clause, or none does; None where it depends on the value.
 
-        The value lies from `low` to `high`, what is required from `required_low` to `required_high`.
+        The value lies from `low` to `high`, what is required from `required_low` to `required_high`. Halves are
+        rounded up, so that of two rounded numbers the upper end of one is never the lower end of the other.
         """
-        pairs = ((low, required_high), (high, required_low))
-        found = {self.holds(*pair) for pair in pairs}
+        nudge = TIE if low < high and required_low < required_high else 0.0
+        pairs = ((low + nudge, required_high), (high - nudge, required_low))
+        found = {self.holds(*(round(end, TIE_DECIMALS) for end in pair)) for pair in pairs}
         return found.pop() if len(found) == 1 else None
 
 
@@ -216,7 +223,7 @@ def clause_of(target: pd.Series, *, tables: Tables, area: str = "", indicator: s
         baseline_year=first - 1 if pd.isna(target["baseline_year"]) else int(target["baseline_year"]),
         strength=str(target["strength"] or ""), measure=row["measure"],
         direction=_DIRECTIONS.get(comparator, "down" if row["direction"] == "down" else "up"),
-        decimals=int(row["decimals"]) if row["unit"] == "%" else None,
+        decimals=int(row["decimals"]),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from lnregions.assess.reasons import (
 from lnregions.assess.results import STATUS_OF, result, rows_used
 from lnregions.assess.series import Figures
 from lnregions.errors import unknown
-from lnregions.words import format_number
+from lnregions.words import format_number, places_apart
 from lnregions.words.texts import NO_TEXT, printed, say
 
 
@@ -146,7 +146,8 @@ def _at_horizon(case, figures, fields, span):
     low, high = (value, value) if clause.kind == "count" else figures.span_of(clause.horizon)
     outcome = clause.outcome(low, high, *span)
     status, base_year = STATUS_OF[outcome], fields["baseline_year"]
-    texts = [figure_text(case, clause.horizon, value), asked_text(clause, required)]
+    places = places_apart(value, required, clause.decimals)
+    texts = [figure_text(case, clause.horizon, value, decimals=places), asked_text(clause, required)]
     years = (
         [clause.horizon]
         if clause.kind in ("level", "share", "count", "relative_level")
@@ -154,9 +155,9 @@ def _at_horizon(case, figures, fields, span):
     )
     if outcome is None:
         fields |= {"low": low, "high": high}
-        texts.append(close_text(low - span[1], high - span[0], unit=clause.unit))
+        texts.append(close_text(clause, low - span[1], high - span[0]))
     else:
-        texts.append(gap_text(clause, fields["gap"], met=outcome))
+        texts.append(gap_text(clause, fields["gap"], met=outcome, decimals=places))
     if status == "missed" and later and later > clause.horizon:
         reached = figures.value_of(later)
         fields["numbers"][f"value {later}"] = reached
@@ -239,7 +240,7 @@ def _direction(case):
     if latest < clause.horizon:
         return result("not assessable", figures.hole(clause.horizon), *texts, **fields)
     if low - start_high < 0 < high - start_low or (low < high and not change):
-        texts.append(close_text(low - start_high, high - start_low, unit=clause.unit))
+        texts.append(close_text(clause, low - start_high, high - start_low))
         return result("too close to call", *texts, **fields)
     return result("met" if better else "missed", *texts, **fields)
 

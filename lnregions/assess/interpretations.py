@@ -196,14 +196,16 @@ def _linked_case(main: Case) -> Case | None:
                 (start.high, [row.high for row in used[1:]]),
             )
         )
-        carried.append(FigureRow(year, level, start.segment, grade, "", sources, level - low, high - level))
+        carried.append(
+            FigureRow(year, level, start.segment, grade, "", sources, "computed", level - low, high - level)
+        )
     stop = start.year + 1 + len(growth)
     reason = say("no published real growth for {year}", year=stop)
     holes = dict.fromkeys(range(stop, max(stop, rows[-1].year, clause.horizon) + 1), reason)
     figures = Figures((*before, *carried), main.figures.coverage, holes)
     text = say(
         "{year}: {level} carried on at {year} prices by published real growth ({rates})",
-        year=start.year, level=printed(float(start.value), clause.unit),
+        year=start.year, level=printed(float(start.value), clause.unit, decimals=clause.decimals),
         rates=rates_text(growth) if growth else say("none", context="rates"),
     )  # fmt: skip
     numbers = {f"value {start.year}": float(start.value)}

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
 from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, whole_year
-from lnregions.words.texts import NO_TEXT, Text, joined, say
+from lnregions.words.texts import NO_TEXT, Text, joined, plain, say
 
 OPEN_SDG_BANDS = (0.95, 0.60, 0.0)
 """Least ratio of "on track", "acceleration needed" and "limited" by Open SDG."""
@@ -31,11 +31,11 @@ ESCAP_ON_TRACK = 9.0
 """More than this of ESCAP's ten points is on track."""
 
 _BEYOND_TARGET = (
-    "The baseline value {baseline:g} ({baseline_year}) is already at or beyond the target {target:g}, "
+    "The baseline value {baseline} ({baseline_year}) is already at or beyond the target {target}, "
     "so there is no way to go that progress could be measured on."
 )
 _MET_AT_BASE = "The baseline value was already at or beyond the target."
-_NO_PROJECTION = "The value at the horizon cannot be projected from {baseline:g} and {latest:g}."
+_NO_PROJECTION = "The value at the horizon cannot be projected from {baseline} and {latest}."
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,8 @@ class Progress:
         } | more  # up to the direction
         if self.baseline_year not in (None, self.asked):
             notes = [*notes, "{asked} has no figure; {baseline_year} serves as the baseline year."]
-        text = joined((say(note, **numbers) for note in notes), english=" ", chinese="")
+        shown = {name: plain(one) if isinstance(one, float) else one for name, one in numbers.items()}
+        text = joined((say(note, **shown) for note in notes), english=" ", chinese="")
         return Assessment(status, ratio, score, text, numbers)
 
     def refused(self, fault: str) -> "Assessment":
@@ -164,16 +165,16 @@ def _growth_fault(progress, to_target):
         return "The baseline value ({baseline_year}) is zero, and growth from zero has no rate."
     if (start < 0 < latest) or (latest < 0 < start):
         return (
-            "The value changes sign from {baseline:g} ({baseline_year}) to {latest:g} ({latest_year}), "
+            "The value changes sign from {baseline} ({baseline_year}) to {latest} ({latest_year}), "
             "which no growth rate describes."
         )
     if not math.isfinite(latest / start) or not math.isfinite(target / start):
-        return "The figures {baseline:g} and {latest:g} are too far apart for a growth rate."
+        return "The figures {baseline} and {latest} are too far apart for a growth rate."
     if to_target and target == 0:
         return "The target is zero, and no growth rate leads to zero."
     if to_target and (start < 0) != (target < 0):
         return (
-            "The baseline value {baseline:g} and the target {target:g} differ in sign, "
+            "The baseline value {baseline} and the target {target} differ in sign, "
             "which no growth rate spans."
         )
     return _BEYOND_TARGET if progress.reaches(start) else ""

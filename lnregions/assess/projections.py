@@ -14,7 +14,8 @@ import pandas as pd
 from lnregions.assess.growth import clean_series, whole_year
 from lnregions.assess.interpretations import RULES, main_case
 from lnregions.assess.series import Tables
-from lnregions.words.texts import Text, say
+from lnregions.words import format_number
+from lnregions.words.texts import Text, plain, say
 
 FEWEST = 4
 """Figures that a trend needs at least: two for the line, two for its spread."""
@@ -151,7 +152,8 @@ def _choice(test):
     )
     if better:
         message = "The trend was off by {trend} % on average in {years}, naive growth by {naive} %."
-    text = say(message, trend=f"{trend:.1f}", naive=f"{naive:.1f}", years=years)
+    shown = {name: format_number(one, decimals=1) for name, one in (("trend", trend), ("naive", naive))}
+    text = say(message, years=years, **shown)
     return "trend" if better else "naive", text
 
 
@@ -170,13 +172,11 @@ def _why_no_trend(series, kind):
         return say(message, fewest=FEWEST, number=len(series))
     for year, value in series.items():
         if kind == "logit" and not 0 < value < SHARE_LIMIT:
-            message = (
-                "The value of {year}, {value:g}, is not between 0 and {limit:g}, as a logit trend needs."
-            )
-            return say(message, year=year, value=value, limit=SHARE_LIMIT)
+            message = "The value of {year}, {value}, is not between 0 and {limit}, as a logit trend needs."
+            return say(message, year=year, value=plain(value), limit=plain(SHARE_LIMIT))
         if value <= 0:
-            message = "The value of {year}, {value:g}, is not above 0, as a log-linear trend needs."
-            return say(message, year=year, value=value)
+            message = "The value of {year}, {value}, is not above 0, as a log-linear trend needs."
+            return say(message, year=year, value=plain(value))
     return None
 
 

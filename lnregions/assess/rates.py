@@ -15,6 +15,7 @@ from lnregions.assess.growth import annual_growth, mean_growth
 from lnregions.assess.reasons import asked_text, close_text, how_text, indicator_text, nearest_text
 from lnregions.assess.results import STATUS_OF, result, rows_used
 from lnregions.assess.series import Figures, growth_rates, joined_sources
+from lnregions.words import RATE_DECIMALS, places_apart
 from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, rates_text, say
 
 
@@ -76,7 +77,7 @@ def _judge_rates(case, needed):
             if case.rule == "every year"
             else _mean_text(case, common, actual, required)
         )
-        found = _settled(outcome, text, actual, required, fields, closes=common == years)
+        found = _settled(case, outcome, text, actual, required, fields, closes=common == years)
     else:
         found = _by_levels(case, needed, fields) or _by_bounds(case, seen, needed, years, fields)
         found = found or _undecided(case, seen, needed, years, pairs, fields)
@@ -125,12 +126,12 @@ def _is_chained(case):
     return row["measure"] != "growth" or row["aggregation"] != "none"
 
 
-def _settled(outcome, text, actual, required, fields, **other):
+def _settled(case, outcome, text, actual, required, fields, **other):
     """A closing status, with the interval of the gap where rounding hides which it is."""
     texts = [text]
     if outcome is None:
         fields |= {"low": actual.low, "high": actual.high}
-        texts.append(close_text(actual.low - required.high, actual.high - required.low, unit="%"))
+        texts.append(close_text(case.clause, actual.low - required.high, actual.high - required.low))
     return result(STATUS_OF[outcome], *texts, **fields | other)
 
 
@@ -177,9 +178,11 @@ def _by_levels(case, needed, fields):
         message = (
             "published rates have differed from levels by up to {margin} a year, so levels do not decide"
         )
-        why = say(message, margin=printed(margin, "pp"))
+        why = say(message, margin=printed(margin, "pp", decimals=RATE_DECIMALS))
         return result("not assessable", text, why, **fields)
-    return _settled(clause.outcome(*actual[1:3], *required[1:3]), text, actual, required, fields, closes=True)
+    return _settled(
+        case, clause.outcome(*actual[1:3], *required[1:3]), text, actual, required, fields, closes=True
+    )
 
 
 def _growth_between(figures, first, last):
@@ -339,10 +342,16 @@ def _seen_text(seen):
 def _yearly_text(case, pairs):
     """Growth of the area in each year, beside what is required."""
     text = joined(
-        (say("{year} {seen} against {needed}", year=year, seen=percent(seen.value), needed=percent(needed.value))
+        (say("{year} {seen} against {needed}", year=year, **_apart(seen, needed))
          for year, (seen, needed) in pairs.items()), english=", ", chinese="，",
     )  # fmt: skip
     return text if case.tables is None or case.of_member else _named(case, text)
+
+
+def _apart(seen, needed):
+    """Two rates in words, with as many decimals as tell them apart."""
+    places = places_apart(seen.value, needed.value, RATE_DECIMALS)
+    return {"seen": percent(seen.value, decimals=places), "needed": percent(needed.value, decimals=places)}
 
 
 def _named(case, rates):
@@ -358,10 +367,8 @@ def _named(case, rates):
 def _mean_text(case, years, actual, required, *, by_levels=False):
     """Mean growth of the area in some years, beside what is required."""
     span = f"{years[0]}" if len(years) == 1 else f"{years[0]}-{years[-1]}"
-    rates = [
-        percent(one.value) if len(years) == 1 else printed(one.value, "%", decimals=2)
-        for one in (actual, required)
-    ]
+    places = places_apart(actual.value, required.value, RATE_DECIMALS)
+    rates = [percent(one.value, decimals=places) for one in (actual, required)]
     message = "{rate} in {years}" if len(years) == 1 else "{rate} a year in {years}"
     if by_levels:
         message = "{rate} a year in {years}, by the levels of both years"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from lnregions.assess.bounds import Possible
 from lnregions.assess.cases import Case, Clause
 from lnregions.assess.series import Tables
+from lnregions.words import RATE_DECIMALS, places_shown
 from lnregions.words.texts import NO_TEXT, Text, joined, printed, say
 
 _ASKED = {
@@ -23,9 +24,9 @@ def indicator_text(tables: Tables, indicator: str) -> Text:
     return Text(name if name[:2].isupper() else name[:1].lower() + name[1:], row["name_zh"])
 
 
-def figure_text(case: Case, year: int, value: float) -> Text:
+def figure_text(case: Case, year: int, value: float, *, decimals: int | None = None) -> Text:
     """What the figure of a year was: ``gross domestic product of Dalian was 951.7 billion yuan in 2024``."""
-    shown = value_printed(case.clause, value)
+    shown = value_printed(case.clause, value, decimals=decimals)
     if case.tables is None:
         return say("{year}: {value}", year=year, value=shown)
     names = {
@@ -35,38 +36,36 @@ def figure_text(case: Case, year: int, value: float) -> Text:
     return say("{indicator} of {area} was {value} in {year}", year=year, value=shown, **names)
 
 
-def value_printed(clause: Clause, value: float) -> Text:
-    """A value in the clause's unit."""
-    return printed(value, clause.unit, decimals=clause.decimals)
+def value_printed(clause: Clause, value: float, *, decimals: int | None = None) -> Text:
+    """A value in the clause's unit, with the decimals of its indicator where none are given."""
+    return printed(value, clause.unit, decimals=clause.decimals if decimals is None else decimals)
 
 
 def asked_text(clause: Clause, value: float) -> Text:
-    """What the plan requires."""
-    return say(_ASKED[clause.comparator], value=value_printed(clause, value))
+    """What the plan requires, as it is written."""
+    return say(_ASKED[clause.comparator], value=printed(value, clause.unit))
 
 
 def how_text(clause: Clause, value: float, *, unit: str = "") -> Text:
     """A requirement of a figure: ``above 99.4%``."""
-    shown = printed(value, unit) if unit else value_printed(clause, value)
+    shown = printed(value, unit, decimals=RATE_DECIMALS) if unit else value_printed(clause, value)
     return say(_HOW[clause.comparator], value=shown)
 
 
-def gap_text(clause: Clause, gap: float, *, met: bool) -> Text:
+def gap_text(clause: Clause, gap: float, *, met: bool, decimals: int) -> Text:
     """By how much a requirement was missed, or the margin; percentage points for shares and rates."""
     unit = "pp" if clause.unit == "%" else clause.unit
-    size = printed(abs(gap), unit, decimals=clause.decimals)
+    size = printed(abs(gap), unit, decimals=decimals)
     return say("a margin of {size}", size=size) if met else say("missed by {size}", size=size)
 
 
-def close_text(low: float, high: float, *, unit: str) -> Text:
+def close_text(clause: Clause, low: float, high: float) -> Text:
     """The interval of a gap in which rounding leaves it open on which side it lies."""
-    unit = "pp" if unit == "%" else unit
-    ends = (printed(end, unit, sign=True, decimals=3 if unit == "pp" else None) for end in (low, high))
-    low_text, high_text = ends
-    return say(
-        "the printed figures are rounded, and the gap may be anything from {low} to {high}",
-        low=low_text, high=high_text,
-    )  # fmt: skip
+    unit = "pp" if clause.unit == "%" else clause.unit
+    places = max(places_shown(end, clause.decimals + 1) for end in (low, high))
+    low_text, high_text = (printed(end, unit, sign=True, decimals=places) for end in (low, high))
+    message = "the printed figures are rounded, and the gap may be anything from {low} to {high}"
+    return say(message, low=low_text, high=high_text)
 
 
 def names_text(tables: Tables, areas: Iterable[str]) -> Text:
@@ -107,9 +106,8 @@ def nearest_text(case: Case, areas: Iterable[str]) -> Text:
     """The nearest published figure of each area; where there is none, those of the province or nation around."""
     tables, found = case.tables, []
     for one in nearest_figures(case, areas):
-        shown = printed(
-            one.value, one.unit, decimals=case.clause.decimals if one.unit == case.clause.unit else None
-        )
+        decimals = int(tables.indicator(one.indicator)["decimals"])
+        shown = printed(one.value, one.unit, decimals=decimals)
         found.append(
             say("{area} {year} {value}", area=tables.name_text(one.area), year=one.year, value=shown)
         )

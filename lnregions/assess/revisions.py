@@ -10,7 +10,8 @@ from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, m
 from lnregions.assess.reasons import indicator_text
 from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.tables import by_preference, parse_as_of, plans
-from lnregions.words.texts import NO_TEXT, joined, printed, printed_apart, say
+from lnregions.words import places_apart
+from lnregions.words.texts import joined, printed, say
 
 YEAR_COLUMNS = (
     "year", "status", "closing", "actual", "required", "required_geometric", "required_kept", "gap", "share_of_way",
@@ -256,11 +257,11 @@ def _used(case):
 def _figure_text(tables, key, old, new):
     area, indicator, year = key
     row = tables.indicator(indicator)
-    own = printed(new, row["unit"]), NO_TEXT
-    if old is not None:
-        own = printed_apart(new, old, row["unit"])
+    places = row["decimals"] if old is None else places_apart(new, old, row["decimals"])
     shown = say(
         "{area} {year} {indicator} {value}", area=tables.name_text(area), year=year,
-        indicator=indicator_text(tables, indicator), value=own[0],
+        indicator=indicator_text(tables, indicator), value=printed(new, row["unit"], decimals=places),
     )  # fmt: skip
-    return shown if old is None else say("{figure} (before: {value})", figure=shown, value=own[1])
+    if old is None:
+        return shown
+    return say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"], decimals=places))

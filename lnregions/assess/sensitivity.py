@@ -9,10 +9,10 @@ from lnregions.assess.interpretations import cases_of_target, main_case
 from lnregions.assess.methods import METHOD_NAMES
 from lnregions.assess.variants import variants_of
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
-from lnregions.tables import Observation
-from lnregions.words import format_value, text, to_unit
-from lnregions.words.catalogue import LANGUAGES, tr, trn
-from lnregions.words.texts import Text, printed_apart, say
+from lnregions.tables import Observation, printed_decimals
+from lnregions.words import format_value, places_apart, rounded, text
+from lnregions.words.catalogue import tr, trn
+from lnregions.words.texts import Text, printed, say
 
 EARLIER_BASES = 3
 """How many years before the plan's base year are tried as base years."""
@@ -96,7 +96,7 @@ def closing_words(verdict: Verdict, *, language: str = "en") -> str:
     >>> one = Verdict("t", "belt", "210200", "gdp", "level", status="missed", closing="missed", horizon=2024,
     ...     required=10000.0, actual=9516.9, gap=-483.1, unit="亿元", reached_in=2025)
     >>> closing_words(one)
-    'Missed by 48.3 billion yuan (4.8%) in 2024; reached in 2025.'
+    'Missed by 48.31 billion yuan (4.8%) in 2024; reached in 2025.'
     """
     if not verdict.closing:
         return ""
@@ -105,9 +105,12 @@ def closing_words(verdict: Verdict, *, language: str = "en") -> str:
     if verdict.closing == "not assessable" or verdict.gap is None:
         return tr("{status}: {reason}.", language, status=status, reason=verdict.reason(language))
     unit = "pp" if verdict.unit == "%" else verdict.unit
-    size = format_value(abs(verdict.gap), unit, language)
+    decimals = places_apart(
+        verdict.actual, verdict.required, printed_decimals(verdict.indicator, verdict.unit)
+    )
+    size = format_value(abs(verdict.gap), unit, language, decimals=decimals)
     if verdict.unit != "%" and verdict.required:
-        share = format_value(100 * abs(verdict.gap / verdict.required), "%", language)
+        share = format_value(100 * abs(verdict.gap / verdict.required), "%", language, decimals=1)
         size = tr("{size} ({share})", language, size=size, share=share)
     values = {"status": status, "size": size, "horizon": verdict.horizon}
     if verdict.closing != "missed":
@@ -183,7 +186,8 @@ def _variants(case, main):
 
 
 def _figure_text(tables, used, other):
-    shown = printed_apart(other.value, used.value, used.unit)
+    places = places_apart(other.value, used.value, tables.indicator(used.indicator)["decimals"])
+    shown = [printed(one.value, one.unit, decimals=places) for one in (other, used)]
     return say(
         "{area} {year} as {value} ({vintage}, {source}, grade {grade}), not {used}",
         area=tables.name_text(used.area), year=used.year, value=shown[0], used=shown[1],
@@ -200,11 +204,11 @@ def _roundings(case, main):
         places[-_last_place(main.required)] = True
     seen = {main.actual}
     for place, as_written in sorted(places.items(), reverse=True):
-        value = round(main.actual, place)
+        value = float(rounded(main.actual, place))
         if value not in seen:
             seen.add(value)
             relative = case.clause.kind == "relative_growth"
-            required = round(main.required, place) if relative else main.required
+            required = float(rounded(main.required, place)) if relative else main.required
             status = "met" if case.clause.holds(value, required) else "missed"
             found = replace(main, status=status, gap=value - required)
             yield _row(main, "rounding", _rounding_text(main, 10.0**-place, as_written), value, found)
@@ -219,11 +223,7 @@ def _last_place(number):
 
 def _rounding_text(main, step, as_written):
     unit = "pp" if main.unit == "%" else main.unit
-    places = [max(0, -_last_place(to_unit(step, unit, language))) for language in LANGUAGES]
-    shown = Text(*(
-        format_value(step, unit, language, decimals=decimals)
-        for language, decimals in zip(LANGUAGES, places, strict=True)
-    ))  # fmt: skip
+    shown = printed(step, unit)
     if as_written:
         return say("figure rounded to the nearest {step}, as the target is written", step=shown)
     return say("figure rounded to the nearest {step}", step=shown)

@@ -45,6 +45,7 @@ class FigureRow(NamedTuple):
     grade: str
     vintage: str
     source: str
+    status: str = "computed"
     below: float = 0.0
     above: float = 0.0
     levels: "tuple[FigureRow, FigureRow] | None" = None
@@ -60,7 +61,7 @@ class FigureRow(NamedTuple):
         return self.value + self.above
 
 
-FIGURE_COLUMNS = FigureRow._fields[:6]
+FIGURE_COLUMNS = FigureRow._fields[:7]
 """Columns of the figures in frames."""
 
 
@@ -80,8 +81,8 @@ class Figures:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """The figures as a frame ``year value segment grade vintage source``; nothing may be written into it."""
-        rows = pd.DataFrame([row[:6] for row in self.rows], columns=FIGURE_COLUMNS)
+        """The figures as a frame ``year value segment grade vintage source status``; nothing may be written into it."""
+        rows = pd.DataFrame([row[:7] for row in self.rows], columns=FIGURE_COLUMNS)
         return rows.astype({name: FigureRow.__annotations__[name] for name in FIGURE_COLUMNS})
 
     def value_of(self, year: int) -> float | None:
@@ -123,10 +124,11 @@ def growth_rates(figures: Figures, *, measure: str) -> tuple[FigureRow, ...]:
     """
     rows = sorted(figures.rows, key=lambda row: row.year)
     if measure == "growth":
-        return tuple(row._replace(segment=0, vintage="") for row in rows)
+        return tuple(row._replace(segment=0) for row in rows)
     return tuple(
-        FigureRow(after.year, (after.value / before.value - 1) * 100, 0, max(before.grade, after.grade), "",
-                  joined_sources((before.source, after.source)), *_reach_of_step(before, after), (before, after))
+        FigureRow(after.year, (after.value / before.value - 1) * 100, 0, max(before.grade, after.grade),
+                  max(before.vintage, after.vintage), joined_sources((before.source, after.source)), "computed",
+                  *_reach_of_step(before, after), (before, after))
         for before, after in itertools.pairwise(rows)
         if after.year - before.year == 1 and after.segment == before.segment
         and before.value > 0 and after.value >= 0
@@ -231,7 +233,7 @@ class Tables:
         rows = self._defaults.get((indicator, area), [])
         segments = self.segments_of([area], indicator, [int(row.year) for row in rows])
         return [
-            FigureRow(int(row.year), row.value, segment, row.grade, row.vintage, row.source,
+            FigureRow(int(row.year), row.value, segment, row.grade, row.vintage, row.source, row.status,
                       *[self.rounding(indicator, row.value)] * 2)
             for row, segment in zip(rows, segments, strict=True)
         ]  # fmt: skip
@@ -383,17 +385,10 @@ def _region_figures(tables, region, indicator, members):
     good = [row for row in total if not row["reason"]]
     segments = tables.segments_of([region, *members], indicator, [row["year"] for row in good])
     rows = tuple(
-        FigureRow(
-            row["year"],
-            row["value"],
-            segment,
-            row["grade"],
-            row["vintage"],
-            row["source"],
-            *[row["rounding"]] * 2,
-        )
+        FigureRow(row["year"], row["value"], segment, row["grade"], row["vintage"], row["source"], "computed",
+                  row["rounding"], row["rounding"])
         for row, segment in zip(good, segments, strict=True)
-    )
+    )  # fmt: skip
     holes = {row["year"]: _hole(tables, row) for row in total if row["reason"]}
     parts = {row["year"]: row["parts"] for row in good}
     return Figures(rows, _coverage(tables, (good or total)[-1]) if total else Text(), holes, parts=parts)
@@ -427,10 +422,10 @@ def _missing_names(tables, row):
 
 
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
-    """Default figures of several areas: columns ``area name_zh name_en year value segment grade vintage source``."""
+    """Default figures of several areas: ``area name_zh name_en year value segment grade vintage source status``."""
     columns = ["area", "name_zh", "name_en", *FIGURE_COLUMNS]
     rows = [
-        (area, tables.name(area, "zh"), tables.name(area, "en"), *row[:6])
+        (area, tables.name(area, "zh"), tables.name(area, "en"), *row[:7])
         for area in members
         for row in tables.figures_of_area(area, indicator)
     ]

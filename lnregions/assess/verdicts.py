@@ -365,7 +365,7 @@ def _wording(case, status, found):
         figures, year = case.linked.figures, case.linked.link.year
         value, result = figures.value_of(clause.horizon), figures.hole(clause.horizon)
         if value is not None:
-            level = printed(value, clause.unit)
+            level = printed(value, clause.unit, decimals=clause.decimals)
             message = "at {year} prices, carried on by published real growth, {horizon} would be {level}"
             result = say(message, horizon=clause.horizon, level=level, year=year)
         texts.append(result)

@@ -11,6 +11,7 @@ from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, QUIET, Label
 from lnregions.charts.sheet import Sheet, need
 from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, tint
+from lnregions.words import RATE_DECIMALS
 from lnregions.words.catalogue import tr
 
 BENCHMARK_DASHES = ("-", (0, (1, 1.4)), (0, (5, 1, 1, 1)))
@@ -122,7 +123,7 @@ def _draw_mean(sheet: Sheet, name: str, frame: pd.DataFrame, colour: str, years:
     looks = {"color": colour, "linewidth": 0.8, "zorder": 1.6}
     looks["label"] = tr("mean of the years assessed (geometric)", language)
     sheet.ax.plot([first - 0.5, last + 0.5], [mean, mean], **looks)
-    value = sheet.number(round(mean, 1))
+    value = sheet.number(mean, decimals=RATE_DECIMALS if sheet.places is None else sheet.places)
     return "\n" + tr("mean {first}–{last}: {value}", language, first=first, last=last, value=value)
 
 

@@ -10,7 +10,7 @@ from lnregions.charts import lines
 from lnregions.charts.sheet import Sheet, hide_frame, need
 from lnregions.errors import unknown
 from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_style, text_on
-from lnregions.words import format_value, text
+from lnregions.words import format_value, places_apart, text
 from lnregions.words.catalogue import tr
 
 DASH = "–"
@@ -42,7 +42,7 @@ def plot_scorecard(
     Parameters
     ----------
     verdicts
-        `target`, `region`, `status`; optional `required`, `actual`, `actual_year`, `gap`, `unit`, `grade`,
+        `target`, `region`, `status`; optional `required`, `actual`, `actual_year`, `gap`, `unit`, `decimals`, `grade`,
         `reached_in`, `disagree`; drawn in their order, regions in order of appearance.
     targets
         `target`, `label_en`, `label_zh`, and optional `comparator`, `value`, `unit`, `benchmark`; without it the
@@ -61,7 +61,7 @@ def plot_scorecard(
     ...                          "unit": ["亿元"], "reached_in": [2025]})
     >>> ax = plot_scorecard(verdicts)
     >>> [t.get_text() for t in ax.texts if t.get_label() in ("_gap", "_status")]
-    ['−48.3 billion yuan', 'missed; reached 2025']
+    ['−48.31 billion yuan', 'missed; reached 2025']
     """
     language = labels.get("language", "en")
     sheet = Sheet(ax, {"reason": tr("no verdicts", language)} | labels)
@@ -126,8 +126,11 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
         shown = tr("{status}; reached {year}", language, status=shown, year=year)
     disagree = _known(verdict.get("disagree")) and bool(verdict["disagree"])
     actual, year, gap, value = verdict.get("actual"), verdict.get("actual_year"), verdict.get("gap"), DASH
+    places = verdict.get("decimals")
+    if places is not None and _known(actual) and _known(verdict.get("required")):
+        places = places_apart(actual, verdict["required"], places)
     if _known(actual):
-        value = format_value(float(actual), unit, language)
+        value = format_value(float(actual), unit, language, decimals=places)
         value = tr("{value} ({year})", language, value=value, year=int(year)) if _known(year) else value
     gap_unit = "pp" if unit == "%" else unit
     return {
@@ -136,7 +139,9 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
         "target": str(clause.get(f"label_{language}") or verdict["target"]),
         "required": _required(sheet, verdict, clause),
         "actual": value,
-        "gap": format_value(float(gap), gap_unit, language, sign=True) if _known(gap) else DASH,
+        "gap": format_value(float(gap), gap_unit, language, sign=True, decimals=places)
+        if _known(gap)
+        else DASH,
         "grade": str(verdict["grade"]) if _known(verdict.get("grade")) else DASH,
         "status": shown + ("†" if disagree else "") + ("‡" if verdict.get("by_bounds") else ""),
     }
@@ -154,8 +159,7 @@ def _required(sheet: Sheet, verdict: Mapping, clause: Mapping) -> str:
     value, unit = source.get("value"), source.get("unit") or ""
     if not _known(value) or not _known(source.get("comparator")):
         return tr("in words only", language) if verdict["status"] == "not quantified" else DASH
-    whole = 0 if unit == "%" and float(value) == round(float(value)) else None
-    return SIGNS.get(source["comparator"], "") + format_value(float(value), unit, language, decimals=whole)
+    return SIGNS.get(source["comparator"], "") + format_value(float(value), unit, language)
 
 
 def _mark(status: str) -> dict:

@@ -13,7 +13,16 @@ from matplotlib.transforms import offset_copy
 
 from lnregions.errors import DataError, unknown
 from lnregions.style import BORDER, HAIRLINE, INK, MUTED, SIZES, figure, rc, size_on, text_width, wrap
-from lnregions.words import check_language, format_number, text, to_unit, unit_label
+from lnregions.words import (
+    MOST_DECIMALS,
+    check_language,
+    format_number,
+    rounded,
+    text,
+    to_unit,
+    unit_label,
+    unit_places,
+)
 from lnregions.words.catalogue import tr
 
 PAD = 6.0
@@ -33,6 +42,8 @@ class Labels:
         Written above the chart; the unit is added to the subtitle.
     unit
         Unit of the values as ``data/units.csv`` has it.
+    decimals
+        Decimals of the values in that unit; left out, those they are written with.
     source
         Written below the chart after "Source:".
     notes
@@ -57,6 +68,7 @@ class Labels:
     title: str = ""
     subtitle: str = ""
     unit: str = ""
+    decimals: int | None = None
     source: str = ""
     notes: Sequence[str] = ()
     names: Mapping[str, str] = field(default_factory=dict)
@@ -133,21 +145,32 @@ class Sheet:
         """Values (number, array or Series) in the unit shown."""
         return to_unit(values, self.unit, self.language)
 
+    @property
+    def places(self) -> int | None:
+        """Decimals of the labels in the unit shown."""
+        own = self.labels.decimals
+        return None if own is None else max(own + unit_places(self.unit, self.language), 0)
+
     def number(self, shown: float, *, sign: bool = False, decimals: int | None = None) -> str:
-        """Value (in the unit shown) as printed, with its per cent sign but no other unit."""
+        """Value (in the unit shown) as printed, with its per cent sign but no other unit.
+
+        `decimals` are those printed; left out, those of the labels, and none for a whole amount.
+        """
         if not np.isfinite(shown):
             return text("no data", self.language)
-        if decimals is None and self.unit in ("%", "pp"):
-            decimals = 0 if abs(shown - round(shown)) < 1e-9 else 1
+        whole = self.unit not in ("%", "pp") and rounded(shown, MOST_DECIMALS) % 1 == 0
+        decimals = self.places if decimals is None and not whole else decimals
         printed = format_number(float(shown), language=self.language, decimals=decimals, sign=sign)
         return printed + "%" if self.unit == "%" and not sign else printed
 
+    def plain(self, shown: float) -> str:
+        """Value (in the unit shown) as a plan writes it, without zeros after the point."""
+        printed = format_number(float(shown), language=self.language)
+        return printed + "%" if self.unit == "%" else printed
+
     def numbers(self, shown: Iterable[float], *, sign: bool = False) -> list[str]:
-        """Values of a column as printed, with the same decimals in all of them."""
-        known = [abs(value) for value in shown if np.isfinite(value)]
-        whole = all(abs(value - round(value)) < 1e-9 for value in known)
-        decimals = 0 if whole else 1 if self.unit in ("%", "pp") or max(known) >= 10 else 2
-        return [self.number(value, sign=sign, decimals=decimals) for value in shown]
+        """Values of a column as printed."""
+        return [self.number(value, sign=sign) for value in shown]
 
     def names_of(self, frame: pd.DataFrame) -> dict[str, str]:
         """Name to show for the code of each area of a frame."""

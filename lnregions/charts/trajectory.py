@@ -12,7 +12,8 @@ from lnregions.charts import lines
 from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, Label
 from lnregions.charts.sheet import Sheet, need
 from lnregions.errors import DataError, quote
-from lnregions.style import BAND, GROUND, INK, ROLES
+from lnregions.style import BAND, GROUND, INK, MUTED, ROLES
+from lnregions.words import places_apart
 from lnregions.words.catalogue import tr
 
 COMPARISONS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
@@ -24,6 +25,7 @@ def plot_trajectory(
     path: pd.DataFrame | None = None,
     target: Mapping | Sequence[Mapping] | None = None,
     projection: pd.DataFrame | None = None,
+    bounds: pd.DataFrame | None = None,
     ax: Axes | None = None,
     **labels,
 ) -> Axes:
@@ -45,6 +47,8 @@ def plot_trajectory(
         levels may not be compared: no gap is drawn). Of a sequence only the first has a gap.
     projection
         `year`, `value`; optional `low`, `high` (the prediction interval).
+    bounds
+        `year`, `low`, `high`: what years without a figure can be at least and at most, a band from the last value on.
 
     Raises
     ------
@@ -67,18 +71,22 @@ def plot_trajectory(
         return sheet.empty()
     path = _shown(sheet, path, "required", what="required path")
     projection = _shown(sheet, projection, "value", what="projection")
-    frames, horizons = [known, path, projection], [goal["horizon"] for goal in goals]
+    bounds = _shown(sheet, bounds, "low", what="bounds")
+    frames, horizons = [known, path, projection, bounds], [goal["horizon"] for goal in goals]
     columns = ("value", "required", "low", "high")
     values = [value for frame in frames for name in columns if name in frame for value in frame[name]]
     lines.value_axis(sheet, [*values, *(goal["value"] for goal in goals)], pad=0.1)
     lines.draw_series(sheet, known, **ACTUAL_LINE, label=tr("actual", sheet.language))
     _draw_path(sheet, path)
+    _draw_bounds(sheet, bounds, known.iloc[-1])
     ends = _draw_projection(sheet, projection, known.iloc[-1])
     ends += [_draw_goal(sheet, goal, order) for order, goal in enumerate(goals)]
     inner = _draw_assessment(sheet, goals[0], known, path) if goals else []
     last = known.iloc[-1]
     final = [one for one in inner if one.name == "reached" and one.xy[0] == last.year]
-    ends += final or [_end(tr("{year}", sheet.language, year=last.year), sheet, last, ACTUAL, "bold")]
+    against = [goal["value"] for goal in goals[:1] if goal["horizon"] == last.year]
+    name = tr("{year}", sheet.language, year=last.year)
+    ends += final or [_end(name, sheet, last, ACTUAL, "bold", against=against)]
     broken, column = lines.mark_breaks(sheet, known), lines.LabelColumn(sheet, ends, share=0.25)
     sheet.settle(right=column.width, top=sheet.size.small + 3 if broken else 3)
     years = [*(year for frame in frames for year in frame["year"]), *horizons]
@@ -106,14 +114,17 @@ def _shown(sheet: Sheet, frame: pd.DataFrame | None, column: str, *, what: str) 
     if frame is None or frame.empty:
         return pd.DataFrame(columns=["year", column], dtype=float)
     need(frame, ("year", column), what=what)
-    values = [name for name in (column, "low", "high") if name in frame]
+    values = [name for name in dict.fromkeys((column, "low", "high")) if name in frame]
     found = frame[values].astype(float).apply(sheet.scaled)
     return found.assign(year=frame["year"].astype(int)).sort_values("year", ignore_index=True)
 
 
-def _end(name: str, sheet: Sheet, row: pd.Series, *looks: str) -> Label:
-    """Label at the end of a line: its name, and its last value on a line below."""
-    return Label(f"{name}\n{sheet.number(row.value)}", (row.year, row.value), *looks)
+def _end(name: str, sheet: Sheet, row: pd.Series, *looks: str, against: Sequence[float] = ()) -> Label:
+    """Label at the end of a line: its name, and its last value on a line below, told apart from a target."""
+    places = sheet.places
+    for value in against if places is not None else ():
+        places = places_apart(row.value, value, places)
+    return Label(f"{name}\n{sheet.number(row.value, decimals=places)}", (row.year, row.value), *looks)
 
 
 def _draw_path(sheet: Sheet, path: pd.DataFrame):
@@ -126,6 +137,17 @@ def _draw_path(sheet: Sheet, path: pd.DataFrame):
         looks = {"color": BAND, "linewidth": 0, "zorder": 0.9}
         looks["label"] = tr("between linear and geometric path", sheet.language)
         sheet.ax.fill_between(path["year"], path["low"], path["high"], **looks)
+
+
+def _draw_bounds(sheet: Sheet, bounds: pd.DataFrame, last: pd.Series):
+    """Draw what is possible after the last value, as a band that widens from it."""
+    if bounds.empty:
+        return
+    start = pd.DataFrame({"year": [last.year], "low": [last.value], "high": [last.value]})
+    band = pd.concat([start, bounds[bounds["year"] > last.year]], ignore_index=True)
+    looks = {"facecolor": "none", "edgecolor": MUTED, "hatch": "....", "linewidth": 0.4, "zorder": 0.85}
+    looks["label"] = tr("what is possible, not a forecast", sheet.language)
+    sheet.ax.fill_between(band["year"], band["low"], band["high"], **looks)
 
 
 def _draw_projection(sheet: Sheet, ahead: pd.DataFrame, last: pd.Series) -> list[Label]:
@@ -152,7 +174,7 @@ def _draw_projection(sheet: Sheet, ahead: pd.DataFrame, last: pd.Series) -> list
 
 def compared(sheet: Sheet, value: float, comparator: str | None) -> str:
     """Value of a target as its comparator says it, such as "at least 1,000"."""
-    number, language = sheet.number(value), sheet.language
+    number, language = sheet.plain(value), sheet.language
     phrases = {
         ">=": tr("at least {number}", language, number=number),
         ">": tr("above {number}", language, number=number),
@@ -183,7 +205,8 @@ def _draw_assessment(sheet: Sheet, goal: Mapping, known: pd.DataFrame, path: pd.
         ends = (values[year], required[year])
         looks = {"color": INK, "linewidth": 1.1, "marker": "_", "markersize": 6, "zorder": 3.9}
         sheet.ax.plot([year, year], ends, **looks, label="_gap")
-        gap = sheet.number(ends[0] - ends[1], sign=True)
+        places = None if sheet.places is None else places_apart(*ends, sheet.places)
+        gap = sheet.number(ends[0] - ends[1], sign=True, decimals=places)
         gap = tr("{number} pp", language, number=gap) if sheet.unit == "%" else gap
         sides = ("e", "w", "se", "ne", "sw", "nw")
         words = tr("gap\n{gap}", language, gap=gap)

@@ -10,7 +10,8 @@ from lnregions.assess import Tables, member_frame
 from lnregions.errors import unknown
 from lnregions.figures import class_breaks, drawn_values, one_year
 from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
-from lnregions.words import format_number, format_value, to_unit, unit_label
+from lnregions.show import figure_words
+from lnregions.words import format_number, to_unit, unit_label
 from lnregions.words.catalogue import tr
 
 LARGEST = 34
@@ -92,7 +93,7 @@ def map_layer(
     titles = tables.sources.set_index("source")["title"]
     facts = {
         one.area: {
-            "fill": fill, "radius": radius, "value": format_value(one.value, unit, language),
+            "fill": fill, "radius": radius, "value": figure_words(one.value, indicator, language),
             "year": str(int(one.year)), "grade": one.grade, "source": _source(one.source, titles, language),
         }
         for one, fill, radius in zip(own.itertuples(), fills, radii, strict=True)

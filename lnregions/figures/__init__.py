@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "draw_indexed_growth", "draw_members", "draw_plain_series", "draw_ranks", "draw_scorecard",
             "draw_series", "draw_slope", "draw_targets", "draw_verdict",
         ],
+        "drawn_rows": ["complete_rows", "figures_only"],
         "encoding": ["FORMATS", "encode", "screen_png", "small_picture"],
         "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures"],
         "kits": ["bundle_docx", "bundle_zip", "dateless_office"],

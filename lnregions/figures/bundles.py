@@ -16,10 +16,11 @@ from matplotlib.text import Text
 
 from lnregions import __version__
 from lnregions.errors import DataError, quote, unknown
+from lnregions.figures.drawn_rows import UNDATED, figures_only
 from lnregions.figures.encoding import FORMATS, encode
 from lnregions.files import write_json, write_whole
 from lnregions.style import FAMILY, MM, PRINT_DPI, StyledFigure, font_files, missing_glyphs
-from lnregions.words import LANGUAGES
+from lnregions.words import LANGUAGES, without_noise
 from lnregions.words.catalogue import tr
 
 _FIRST_CHINESE = 0x2E80
@@ -48,8 +49,9 @@ def save_figure(
     stem
         Path without an ending; its folder is made. An ending that is a format means that format only.
     data
-        The table that is drawn; written as CSV without its geometry. Text that a spreadsheet would take for
-        a formula gets an apostrophe before it.
+        The table that is drawn; written as CSV without its geometry, and as records into the sidecar, numbers
+        without the digits of binary fractions. Text that a spreadsheet would take for a formula gets an apostrophe
+        before it.
     caption
         What the figure shows, by language ("en", "zh"); sources and grades are added from what is given here.
     alt
@@ -100,6 +102,7 @@ def save_figure(
         "parameters": json.loads(json.dumps(dict(parameters or {}), default=str)),
         **({"maps": json.loads(json.dumps(maps, default=float))} if maps else {}),
         "sources": records,
+        **({"data": data_records(data)} if data is not None else {}),
         "files": [files[ending].name for ending in contents],
         "caption": caption,
         "alt": alt,
@@ -166,12 +169,33 @@ def data_csv(data: pd.DataFrame) -> str:
     area,note,value
     210100,'=1+1,-3.5
     """
-    table = pd.DataFrame(data.loc[:, [str(kind) != "geometry" for kind in data.dtypes]])
+    table = _plain_table(data)
     for column, kind in table.dtypes.items():
         if not pd.api.types.is_numeric_dtype(kind):
             table[column] = table[column].map(_safe_cell)
     table.columns = [_safe_cell(str(c)) for c in table.columns]
     return table.to_csv(index=False, lineterminator="\n")
+
+
+def data_records(data: pd.DataFrame) -> list[dict]:
+    """Rows of a table as records for JSON, without geometry and without what is missing.
+
+    Examples
+    --------
+    >>> data_records(pd.DataFrame({"area": ["210100"], "gap": [85.55 - 85], "note": [None]}))
+    [{'area': '210100', 'gap': 0.55}]
+    """
+    rows = _plain_table(data).to_dict("records")
+    return [{str(name): one for name, one in row.items() if pd.notna(one) and one != ""} for row in rows]
+
+
+def _plain_table(data: pd.DataFrame) -> pd.DataFrame:
+    """Table without geometry, its numbers without the digits that only binary fractions have."""
+    table = pd.DataFrame(data.loc[:, [str(kind) != "geometry" for kind in data.dtypes]])
+    for column, kind in table.dtypes.items():
+        if pd.api.types.is_float_dtype(kind):
+            table[column] = table[column].map(without_noise, na_action="ignore")
+    return table
 
 
 def _safe_cell(value: object) -> object:
@@ -224,7 +248,7 @@ def source_records(
         marks = {}
         for key in ("grade", "vintage"):
             values = citing[key].dropna().astype(str).str[:10] if key in citing else ()
-            if values := sorted({*values} - {""}):
+            if values := sorted({*values} - {"", UNDATED}):
                 marks[f"{key}s"] = values
         found.append(known[name] | marks)
     return found
@@ -238,7 +262,8 @@ def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: p
     >>> print(caption_text({"en": "GDP of two cities."}, [{"title": "Bulletin"}], None).split(" Made")[0])
     **Figure.** GDP of two cities. Sources: Bulletin.
     """
-    grades = {} if data is None or "grade" not in data else Counter(data["grade"].dropna())
+    found = () if data is None or "grade" not in data else figures_only(data)["grade"].dropna()
+    grades = Counter(grade for grade in found if grade)
     return "\n\n".join(_paragraph(words, records, grades, lang) for lang, words in caption.items()) + "\n"
 
 

@@ -6,9 +6,10 @@ import pandas as pd
 
 from lnregions import assess, charts
 from lnregions.errors import DataError
+from lnregions.figures.drawn_rows import path_rows, roled, trajectory_rows
 from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, recent_years
-from lnregions.tables import shipped_plans
-from lnregions.words import text
+from lnregions.tables import printed_decimals, shipped_plans
+from lnregions.words import RATE_DECIMALS, text
 from lnregions.words.catalogue import tr
 
 EMPTY_MM = 45
@@ -30,12 +31,13 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
     check_verdicts(verdicts)
     as_of = verdicts["as_of"].iloc[0] if len(verdicts) else ""
     data = RegionData.load(plan, as_of, language=language, width=width)
-    rows = verdicts.drop(columns=["reason_zh", "reason_en"]).assign(source=verdicts["sources"])
+    rows = verdicts.drop(columns=["reason_zh", "reason_en"]).rename(columns={"sources": "source"})
+    decimals = [printed_decimals(*one) for one in zip(verdicts["indicator"], verdicts["unit"], strict=True)]
     message = "All {number} targets and their verdicts" if len(rows) > 1 else "The target and its verdict"
     title = data.words(message, number=len(rows))
     short = {lang: data.plan.facts.get(f"short_{lang}", "") for lang in title}
     axes = charts.plot_scorecard(
-        verdicts,
+        verdicts.assign(decimals=decimals),
         targets=data.plan.targets,
         regions=data.plan.regions.set_index("region")[f"short_{data.language}"].to_dict(),
         names=data.names,
@@ -72,37 +74,47 @@ def draw_plain_series(data: RegionData, name: str, *, reason: str = "", **parame
     rows, head = _series_rows(data), data.head()
     low = {} if len(rows) or not reason else {"height_mm": EMPTY_MM}
     axes = charts.plot_trajectory(rows, reason=reason, **data.labels(rows, head) | low)
-    return data.picture(axes, name, rows, head, **parameters)
+    return data.picture(axes, name, trajectory_rows([roled(rows, "actual")]), head, **parameters)
 
 
-def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
-    """One target under one reading, with a projection where its horizon has no figure yet."""
+def draw_verdict(data: RegionData, verdict: assess.Verdict, *, bounds: pd.DataFrame | None = None) -> Picture:
+    """One target under one reading, with a projection where its horizon has no figure yet.
+
+    `bounds` (``year low high source``) are what the years without a figure can be at least and at most.
+    """
     data = replace(data, area=verdict.area, indicator=verdict.indicator)
     if "growth" in verdict.kind and verdict.kind not in assess.VALUE_KINDS:
         return _draw_growth(data, verdict)
-    return _draw_value(data, verdict)
+    return _draw_value(data, verdict, bounds)
 
 
-def _draw_value(data: RegionData, verdict: assess.Verdict) -> Picture:
+def _draw_value(data: RegionData, verdict: assess.Verdict, bounds: pd.DataFrame | None) -> Picture:
     """Actual figures against the path from the baseline to the target, and other plans' targets."""
     rows, head = _series_rows(data), data.head()
     outlook = assess.outlook_of(data.plan, assess.target_of(data.plan, verdict.target), tables=data.tables)
     projection = outlook.frame if outlook.area == verdict.area else ()
-    path = None
+    path, start = None, None
     if None not in (verdict.baseline, verdict.required) and verdict.baseline_year < verdict.horizon:
         years = {"baseline_year": verdict.baseline_year, "horizon": verdict.horizon}
         path = assess.required_path(verdict.baseline, verdict.required, **years, shape="band")
+        start = data.series().frame.set_index("year").loc[verdict.baseline_year]
     more = {} if len(rows) else {"height_mm": EMPTY_MM}
     if len(projection):
         more |= {"notes": [outlook.reason(data.language)], "projection": projection}
+    targets = _targets(data.plan, verdict)
     axes = charts.plot_trajectory(
-        rows, path=path, target=_targets(data.plan, verdict), reason=verdict.reason(data.language),
+        rows, path=path, target=targets, bounds=bounds, reason=verdict.reason(data.language),
         **data.labels(rows, head) | more,
     )  # fmt: skip
-    rows = rows.assign(kind="figure")
+    parts = [roled(rows, "actual"), path_rows(path, start)]
+    parts.append(roled(pd.DataFrame(targets or ()).rename(columns={"horizon": "year"}), "target"))
+    if bounds is not None:
+        parts.append(roled(bounds, "bound", status="computed"))
     if len(projection):
-        rows = pd.concat([rows, projection.assign(kind="projection")], ignore_index=True)
-    return _verdict_picture(data, axes, verdict, rows, head)
+        sources = assess.joined_sources(rows["source"])
+        parts.append(roled(projection, "projection", status="computed", grade="C", source=sources))
+    parts[2] = parts[2].drop(columns=["gap", "baseline_year", "label"], errors="ignore")
+    return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
 
 
 def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
@@ -110,16 +122,28 @@ def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
     if verdict.required is None:
         return None
     row = assess.target_of(plan, verdict.target)
-    own = {"value": verdict.required, "horizon": verdict.horizon, "comparator": row["comparator"]}
+    own = {"value": verdict.required, "horizon": verdict.horizon, **_clause_columns(plan, row)}
     own |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
     own |= {"gap": None} if verdict.status == "not assessable" else {}
     beside = []
     for other in (one for one in shipped_plans() if one.id != plan.id):
         rows = other.targets.iloc[list(assess.places_on(other.targets, verdict.indicator, area=verdict.area))]
         for one in rows[rows["kind"].isin(["level", "share"]) & rows["value"].notna()].to_dict("records"):
-            target = {"value": one["value"], "comparator": one["comparator"], "label": other.id}
-            beside.append(target | {"horizon": int(one["horizon"])})
+            target = {"value": one["value"], "label": other.id, **_clause_columns(other, one)}
+            beside.append(target | {"horizon": int(one["horizon"]), "source": ""})
     return [own, *sorted(beside, key=lambda one: (one["horizon"], one["label"]))]
+
+
+def _clause_columns(plan, row) -> dict:
+    """What a row of a picture's data says of a clause of a plan."""
+    issued = str(plan.facts.get("issued") or plan.facts.get("signed") or "")
+    columns = {
+        "plan": plan.id,
+        "comparator": row["comparator"],
+        "grade": row["grade"],
+        "source": row["sources"],
+    }
+    return columns | {"status": "planned", "vintage": issued}
 
 
 def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
@@ -142,12 +166,29 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
         members = members if data.codebook["measure"] == "growth" else members.iloc[:0]
     own, beside, members = (recent_years(one, first=verdict.horizon - 6) for one in (own, beside, members))
     rows, head = pd.concat([own.assign(name=name), beside, members]), data.head()
+    plan_years = {"first_year": int(row["first_year"]), "year": verdict.horizon}
+    parts = [roled(own, "actual", area=verdict.area, name=name), roled(members, "member")]
+    parts.insert(1, roled(beside, "benchmark", area=row["benchmark"]))
+    parts += [_mean_row(part, **plan_years) for part in parts[:2]]
+    if target:
+        clause = _clause_columns(data.plan, row) | plan_years | {"value": row["value"], "area": verdict.area}
+        parts.append(roled(pd.DataFrame([clause]), "target"))
     axes = charts.plot_growth_trajectory(
         own, benchmark=beside if len(beside) else None, members=members, target=target,
         years=(int(row["first_year"]), verdict.horizon), name=name, reason=verdict.reason(data.language),
         **data.labels(rows, head) | ({} if len(rows) else {"height_mm": EMPTY_MM}),
     )  # fmt: skip
-    return _verdict_picture(data, axes, verdict, rows, head)
+    return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
+
+
+def _mean_row(rates: pd.DataFrame, *, first_year: int, year: int) -> pd.DataFrame:
+    """Row of the mean growth over the years assessed; none where one of them has no figure."""
+    within = rates[rates["year"].between(first_year, year)]
+    if len(within) <= year - first_year:
+        return within.iloc[:0]
+    mean = {"value": assess.mean_growth(within["value"]), "status": "computed", "first_year": first_year}
+    mean |= {"source": assess.joined_sources(within["source"]), "grade": within["grade"].max()}
+    return roled(within.tail(1).assign(**mean, vintage=within["vintage"].max()), "mean")
 
 
 def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head: Head) -> Picture:
@@ -204,14 +245,15 @@ def draw_indexed_growth(
     base = int(data.plan.facts["first_year"]) - 6
     members, province = data.figures(), data.figures([PROVINCE])
     head = data.head("{year} = 100", year=base)
-    labels = data.labels(pd.concat([members, province], ignore_index=True), head) | {"unit": ""}
+    labels = data.labels(pd.concat([members, province], ignore_index=True), head)
+    labels |= {"unit": "", "decimals": RATE_DECIMALS}
     chained, beside = _chained(members, base), _chained(province, base)
     lead = str(data.plan.regions.set_index("region").loc[region, "lead_city"] or "")
     axes = charts.plot_indexed_growth(
         chained, base_year=base, benchmark=beside.assign(name=data.tables.name(PROVINCE, data.language)),
         highlight=[lead] if lead else [], names=data.names, **labels,
     )  # fmt: skip
-    rows = pd.concat([chained, beside], ignore_index=True)
+    rows = pd.concat([chained, beside], ignore_index=True).assign(unit="index", base_year=base)
     return data.picture(axes, f"indexed-growth-{region}", rows, head)
 
 
@@ -225,9 +267,10 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
         for year, index in (
             chain[["year", "index"]].dropna().itertuples(index=False)
         ):  # up to a year without a rate
-            cited = assess.joined_sources(own.loc[own["year"] <= year, "source"])
-            rows.append((area, int(year), index, cited))
-    return pd.DataFrame(rows, columns=["area", "year", "value", "source"])
+            used = own[own["year"] <= year]
+            cited = assess.joined_sources(used["source"])
+            rows.append((area, int(year), index, used["grade"].max(), used["vintage"].max(), cited))
+    return pd.DataFrame(rows, columns=["area", "year", "value", "grade", "vintage", "source"])
 
 
 def draw_slope(
@@ -263,10 +306,12 @@ def draw_contributions(
         observed = [one for one in data.tables.observed_of(indicator) if one.area in data.members]
         ends = ([one for one in observed if one.year == year] for year in (years[0], years[-1]))
         pairs = zip(*(assess.common_release(end, data.members)[1] for end in ends), strict=True)
-        columns = ["area", "value", "first_year", "last_year", "grade", "source"]
+        columns = ["area", "value", "first_year", "last_year", "grade", "vintage", "source"]
         added = [
-            (b.area, b.value - a.value, a.year, b.year, b.grade, f"{a.source} {b.source}") for a, b in pairs
-        ]
+            (b.area, b.value - a.value, a.year, b.year, max(a.grade, b.grade), max(a.vintage, b.vintage),
+             assess.joined_sources((a.source, b.source)))
+            for a, b in pairs
+        ]  # fmt: skip
         rows = pd.DataFrame(added, columns=columns)
         head = data.head("what each member added, {first}-{last}", first=years[0], last=years[-1])
     axes = charts.plot_contributions(rows, names=data.names, **data.labels(rows, head))
@@ -311,7 +356,13 @@ def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = 
     head = Head(data.words(message))
     labels = data.labels(rows, head) | {"unit": "亿元"}
     axes = charts.plot_member_panels(rows, members=list(CITIES), benchmark=line, names=data.names, **labels)
-    return data.picture(axes, "dual-core", rows, head)
+    names = {"value": "value", "horizon": "year", "first_year": "first_year", "area": "area"}
+    targets = [
+        {new: row[old] for old, new in names.items()} | _clause_columns(data.plan, row)
+        for row in own.to_dict("records")
+    ]
+    parts = [roled(rows, "actual"), roled(pd.DataFrame(targets), "target")]
+    return data.picture(axes, "dual-core", trajectory_rows(parts), head)
 
 
 def draw_city_growth(
@@ -341,6 +392,8 @@ def draw_ranks(
     rows = rows[rows.groupby("year")["area"].transform("nunique") == len(cities)]
     head = replace(data, area=province).head("rank of its cities")
     labels = data.labels(rows, head) | {"unit": ""}
+    ranks = rows.groupby("year")["value"].rank(ascending=False, method="first")
+    rows = rows.assign(drawn=ranks, drawn_unit=tr("rank", data.language))
     axes = charts.plot_ranks(rows, highlight=[adcode], names=data.names, **labels)
     return data.picture(axes, f"ranks-{adcode}", rows, head)
 

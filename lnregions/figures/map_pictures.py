@@ -13,6 +13,7 @@ from lnregions.boundaries import boundaries_of, boundary_words, load_context, lo
 from lnregions.errors import DataError, quote
 from lnregions.figures.pictures import Head, Picture, RegionData, check_verdicts, paired_years
 from lnregions.style import BORDER
+from lnregions.words import RATE_DECIMALS
 from lnregions.words.catalogue import tr, trn
 
 PROVINCE = "210000"
@@ -113,7 +114,7 @@ def draw_map(
     drawn = frame[inside].merge(found[["area", "year", "value"]], on="area", how="left")
     values, row = drawn_values(data.tables, indicator), data.codebook
     options = {"legend": row[f"name_{data.language}"], "ax": _axes(data), "language": data.language}
-    amounts = {"unit": row["unit"], "labels": "value"}
+    amounts = {"unit": row["unit"], "decimals": int(row["decimals"]), "labels": "value"}
     if drawn["value"].isna().all():
         only_words = "described in words only, without figures"
         message = "no figure of these areas is known for it" if row["unit"] else only_words
@@ -209,20 +210,25 @@ def draw_change(
     if years is None:
         return _draw_no_years("change", data)
     pairs, amount = paired_years(found, *years), data.codebook["measure"] == "level"
-    change = pairs["value_after"] - pairs["value_before"]
+    change, unit = pairs["value_after"] - pairs["value_before"], "%" if amount else "pp"
     rows = pd.DataFrame({
         "first_year": years[0],
         "last_year": years[1],
         "before": pairs["value_before"],
         "after": pairs["value_after"],
+        "unit": data.codebook["unit"],
         "change": change / pairs["value_before"] * 100 if amount else change,
+        "change_unit": unit,
         "grade": pairs[["grade_before", "grade_after"]].max(axis=1),
+        "status": "computed",
+        "vintage": pairs[["vintage_before", "vintage_after"]].max(axis=1),
         "source": pairs["source_before"] + " " + pairs["source_after"],
     }).reset_index()  # fmt: skip
     frame = boundaries_of(data.plan)
     inside = frame["area"].isin(data.members)
     axes = maps.plot_change(
-        frame[inside].merge(rows, on="area", how="left"), "change", unit="%" if amount else "pp",
+        frame[inside].merge(rows, on="area", how="left"), "change", unit=unit,
+        decimals=RATE_DECIMALS if amount else int(data.codebook["decimals"]),
         ax=_axes(data), legend=data.codebook[f"name_{data.language}"], language=data.language,
     )  # fmt: skip
     title = data.words("{area}: change of {indicator}, {first}-{last}", first=years[0], last=years[1])

@@ -20,6 +20,7 @@ from lnregions.assess import Tables, figures_of, load_tables, member_frame, memb
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
+from lnregions.figures.drawn_rows import complete_rows, figures_only
 from lnregions.figures.encoding import FORMATS, screen_png
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
@@ -47,7 +48,7 @@ class Picture:
     figure : matplotlib.figure.Figure
         What is drawn; draw on it before saving, if you like.
     data : DataFrame
-        The figures drawn.
+        All that is drawn, each number with its unit: see `lnregions.figures.complete_rows`.
     caption, alt : dict
         Text in ``en`` and ``zh``: the caption ready to paste, and what one who cannot see it should know.
     sources : DataFrame
@@ -255,6 +256,7 @@ class RegionData:
             "title": head.title[self.language],
             "subtitle": head.subtitle[self.language],
             "unit": self.codebook["unit"] if self.indicator else "",
+            "decimals": int(self.codebook["decimals"]) if self.indicator else None,
             "width": self.width,
             "language": self.language,
             "source": source_words(data, self.tables, language=self.language),
@@ -276,7 +278,10 @@ class RegionData:
         """
         axes = axes if isinstance(axes, Axes) else np.ravel(axes)[0]
         caption = caption.caption() if isinstance(caption, Head) else dict(caption)
-        alt = self.words("{caption} {number} figures.", caption=caption, number=len(data))
+        codes = {"area": self.area, "indicator": self.indicator, "language": self.language}
+        data = complete_rows(data, unit=self.codebook["unit"] if self.indicator else "", **codes)
+        number = len(figures_only(data))
+        alt = self.words("{caption} {number} figures.", caption=caption, number=number)
         of = {"plan": self.plan.id, "indicator": self.indicator, "as_of": self.tables.as_of}
         if "region" not in parameters:
             of["region" if self.area in set(self.plan.regions["region"]) else "adcode"] = self.area

@@ -34,6 +34,8 @@ class Options:
     ----------
     unit
         Unit of the values as the tables name it, such as "%" or "亿元".
+    decimals
+        Decimals of the values in that unit that labels print; left out, those they are written with.
     labels
         "name", or "value" for the name over the value.
     legend
@@ -45,6 +47,7 @@ class Options:
     """
 
     unit: str = ""
+    decimals: int | None = None
     labels: str = "name"
     legend: str = ""
     ax: Axes | None = None

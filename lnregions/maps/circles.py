@@ -79,7 +79,7 @@ def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None 
     ax = drawing.start(own.ax, frame, own.language, column=column, unit=own.unit, largest_circle=largest)
     drawing.draw_ground(ax, frame.geometry, missing, fills=_LAND)
     scale = _LARGEST * np.ptp(ax.get_xlim()) / np.sqrt(largest)  # radius on the ground of an amount of one
-    printed = drawing.printed_values(values, own.unit, own.language)
+    printed = drawing.printed_values(values, own.unit, own.language, decimals=own.decimals)
     words = [preferred for preferred, *_ in drawing.wordings(frame, own.labels, own.language, printed)]
     spots, key = _places(ax, frame.geometry, scale * np.sqrt(np.nan_to_num(values)), words)
     _draw_circles(ax, spots)

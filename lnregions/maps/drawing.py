@@ -16,7 +16,7 @@ from lnregions.boundaries import EQUAL_AREA, project, simplify_coverage, union
 from lnregions.errors import DataError, unknown
 from lnregions.maps.base import DRAWN, Drawn, drawn_on, map_axes, set_extent, text_looks, units_per_mm
 from lnregions.style import palette, rc, size_on, text_width
-from lnregions.words import format_number, places_shown, to_unit
+from lnregions.words import MOST_DECIMALS, format_number, rounded, to_unit, unit_places
 from lnregions.words.catalogue import tr
 
 LABELS = ("name", "value")
@@ -127,23 +127,24 @@ def wordings(frame: pd.DataFrame, labels: str, language: str, values: Sequence[s
     return [[f"{name}\n{value}", name] for name, value in zip(names, values, strict=True)]
 
 
-def printed_values(values, unit: str, language: str, *, sign: bool = False) -> list[str]:
-    """Values as labels print them: without unit, a dash for none; a small one is never printed as nothing.
+def printed_values(
+    values, unit: str, language: str, *, decimals: int | None = None, sign: bool = False
+) -> list[str]:
+    """Values as labels print them: without unit, a dash for none; `decimals` are those in the unit given.
 
     Examples
     --------
-    >>> printed_values([12.34, 0.0371, 0.0], "亿美元", "zh")
-    ['12.3', '0.04', '0.0']
+    >>> printed_values([12.34, 0.0371, 0.0], "亿美元", "zh", decimals=2)
+    ['12.34', '0.04', '0']
     """
-    shown = np.array([to_unit(float(v), unit, language) for v in values])
-    known = np.abs(shown[np.isfinite(shown)])
-    whole = unit not in ("%", "pp") and len(known) and np.median(known) >= 100
+    places = None if decimals is None else max(decimals + unit_places(unit, language), 0)
 
     def printed(value: float) -> str:
-        places = places_shown(value, 0 if whole else 1)
-        return format_number(value, language=language, decimals=places, sign=sign)
+        whole = unit not in ("%", "pp") and rounded(value, MOST_DECIMALS) % 1 == 0
+        return format_number(value, language=language, decimals=None if whole else places, sign=sign)
 
-    return [printed(v) if np.isfinite(v) else "–" for v in shown]
+    shown = [to_unit(float(value), unit, language) for value in values]
+    return [printed(value) if np.isfinite(value) else "–" for value in shown]
 
 
 def key_lines(key: Sequence[tuple[str, str]], language: str) -> list[str]:

@@ -61,7 +61,9 @@ def _plot_scale(frame: gpd.GeoDataFrame, scale: Scale, own: Options) -> Axes:
     ax = drawing.start(own.ax, frame, own.language, **scale.facts())
     fills = _draw_classes(ax, frame, scale)
     sign = scale.classes.method == "zero"
-    values = drawing.printed_values(frame[scale.column], own.unit, own.language, sign=sign)
+    values = drawing.printed_values(
+        frame[scale.column], own.unit, own.language, decimals=own.decimals, sign=sign
+    )
     key = drawing.label_areas(ax, frame, drawing.wordings(frame, own.labels, own.language, values), fills)
     _add_class_legend(ax, scale, own, fills.count(None), key)
     return ax

@@ -14,7 +14,7 @@ from lnregions.assess import STATUS_WORDS, Verdict
 from lnregions.explorer import map_script, map_style, script_json
 from lnregions.pages.inventory import FigureFiles, RunFiles
 from lnregions.pages.site import Site, anchor, relative
-from lnregions.show import grades, head, outcome_words, value_words, web_address, with_outcome
+from lnregions.show import figure_words, grades, head, outcome_words, verdict_words, web_address, with_outcome
 from lnregions.style import STATUSES
 from lnregions.words import text, unit_label
 from lnregions.words.catalogue import tr
@@ -200,7 +200,8 @@ class Page:
             page=self, site=self.site, t=self.t, say=self.say, word=self.word, live=live, policy=policy,
             styles=map(Markup, styles), scripts=map(Markup, scripts), script_words=words, version=__version__,
             search=self._search_entries(), grades=grades(language), head=partial(head, language=language),
-            value=partial(value_words, language=language), **values,
+            figure_value=partial(figure_words, language=language),
+            verdict_numbers=partial(verdict_words, language=language), **values,
         )  # fmt: skip
 
     def _search_entries(self) -> list[dict]:

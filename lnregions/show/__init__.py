@@ -23,7 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "words": [
             "calculation_words", "figure_words", "grades", "head", "headed", "source_name", "source_titles",
-            "target_labels", "value_words",
+            "target_labels", "verdict_words",
         ],
     },
 )  # fmt: skip

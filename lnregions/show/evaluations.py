@@ -242,7 +242,7 @@ def _row(plan: Plan, verdict, target: pd.Series, standing: tuple, language: str)
         "elapsed": _share(elapsed, language),
         "a year": _yearly(verdict, done, language),
         "rating": tr(CLASSES[found], language, context="evaluation"),
-        "verdict": text(verdict.status, language),
+        "verdict": verdict.status_words(language),
         "responsible": target["responsible"] or DASH,
         "why": with_outcome(reason, said if verdict.status == "not quantified" else [], language),
     }

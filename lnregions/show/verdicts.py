@@ -11,6 +11,7 @@ from lnregions.assess import (
     sensitivity_words,
     status_on_the_way,
     status_words,
+    target_of,
 )
 from lnregions.assess.sensitivity import sensitivity
 from lnregions.errors import DataError
@@ -19,14 +20,15 @@ from lnregions.show.table import Table, Tables
 from lnregions.show.words import (
     calculation_words,
     chosen_plan,
+    figure_words,
     grades,
     head,
     reader_table,
     source_titles,
     target_labels,
-    value_words,
+    verdict_words,
 )
-from lnregions.words import check_language, format_value, text
+from lnregions.words import RATE_DECIMALS, check_language, format_value, text
 from lnregions.words.catalogue import tr
 
 
@@ -55,10 +57,11 @@ def _verdict_table(rows: pd.DataFrame, language: str, *, interpretations: bool) 
         status_words(status, language, strength=strength, by_bounds=by_bounds)
         for status, strength, by_bounds in qualified
     ]
-    frame["required"] = _values(rows, "required", language)
-    frame["actual"] = _values(rows, "actual", language)
+    numbers = [verdict_words(row, language) for row in rows.to_dict("records")]
+    for name in ("required", "actual"):
+        frame[name] = [one[name] for one in numbers]
     frame["year"] = ["" if pd.isna(year) else str(year) for year in rows["actual_year"]]
-    frame["gap"] = _values(rows, "gap", language, change=True)
+    frame["gap"] = [one["gap"] for one in numbers]
     frame["grade"], frame["reason"] = rows["grade"], reasons_with_outcomes(rows, language)
     return reader_table(frame, language, note=grades(language))
 
@@ -108,11 +111,13 @@ def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en")
             {
                 "year": rows["year"].astype(str),
                 "status": rows["status"],
-                "actual": _values(rows, "actual", language),
-                "path": _values(rows, "required", language),
-                "way": [_share(value, language) for value in rows["share_of_way"]],
-                "time": [_share(value, language) for value in rows["share_of_time"]],
-                "needed": [value_words(value, "%", language) for value in rows["growth_needed"]],
+                "actual": _values(rows, "actual", plan, target, language),
+                "path": _values(rows, "required", plan, target, language),
+                "way": [_percent(100 * value, language) for value in rows["share_of_way"]],
+                "time": [_percent(100 * value, language) for value in rows["share_of_time"]],
+                "needed": [
+                    _percent(value, language, decimals=RATE_DECIMALS) for value in rows["growth_needed"]
+                ],
             }
         )
         tables.append(reader_table(frame, language, title=labels[target]))
@@ -128,7 +133,7 @@ def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -
         if len(rows) < 2:
             continue
         frame = pd.DataFrame(
-            {"change": rows[f"change_{language}"], "value": _values(rows, "value", language)}
+            {"change": rows[f"change_{language}"], "value": _values(rows, "value", plan, target, language)}
         )
         frame["status"] = rows["status"]
         note = sensitivity_words(rows, language=language)
@@ -157,11 +162,11 @@ def _quantified(plan, region: str) -> list[str]:
     return own["target"].tolist()
 
 
-def _values(rows: pd.DataFrame, column: str, language: str, *, change: bool = False) -> list[str]:
-    """Values of a column with the unit that stands in each row."""
-    pairs = zip(rows[column], rows["unit"], strict=True)
-    return [value_words(value, unit, language, change=change) for value, unit in pairs]
+def _values(rows: pd.DataFrame, column: str, plan, target: str, language: str) -> list[str]:
+    """Values of a column of a target's table with the unit that stands in each row."""
+    indicator, pairs = target_of(plan, target)["indicator"], zip(rows[column], rows["unit"], strict=True)
+    return [figure_words(value, indicator, language, unit=unit) for value, unit in pairs]
 
 
-def _share(value: float, language: str) -> str:
-    return "" if pd.isna(value) else format_value(value * 100, "%", language, decimals=0)
+def _percent(value: float, language: str, *, decimals: int = 0) -> str:
+    return "" if pd.isna(value) else format_value(value, "%", language, decimals=decimals)

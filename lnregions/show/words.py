@@ -1,15 +1,23 @@
 """What the tables for readers share: headings, grades, names of targets and sources, and figures as printed."""
 
-import math
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
 from lnregions.errors import unknown
 from lnregions.show.table import Table
 from lnregions.style import STATUSES
-from lnregions.tables import Plan, plan_of, shipped_plans, units_and_decimals
-from lnregions.words import check_language, format_number, format_value, text, units
+from lnregions.tables import Plan, plan_of, printed_decimals, shipped_plans, units_and_decimals
+from lnregions.words import (
+    RATE_DECIMALS,
+    check_language,
+    comparison_words,
+    format_number,
+    format_value,
+    places_apart,
+    text,
+)
 from lnregions.words.catalogue import tr
 
 HEADS = {
@@ -28,7 +36,10 @@ _NUMBERS = {"required", "actual", "gap", "value", "figures", "path", "way", "tim
 _STATUSES = {"status", "before", "after"}
 _RATES = ("growth", "real growth", "mean growth", "needed", "mean needed", "benchmark")
 """Numbers of a verdict that are rates in per cent, whatever the target's unit."""
-_PLAIN = ("multiple", "ratio", "score")
+_FRACTIONS = ("cagr_observed", "cagr_required")
+"""Numbers of a verdict that are rates as fractions of one; they are printed in per cent."""
+_YEARS = ("asked", "baseline_year", "latest_year", "horizon")
+_PLAIN = ("multiple", "ratio", "score", "series_score", "direction", "anticipated")
 """Numbers of a verdict that have no unit."""
 _CHANGES = ("gap", "change")
 """Numbers of a verdict that are differences: they carry a sign, and those of rates are in points."""
@@ -125,17 +136,26 @@ def source_name(source, language: str = "en") -> str:
     return tr("{name}, compiled by {compiler}", language, name=name, compiler=compiler)
 
 
-def value_words(value: float | None, unit: str, language: str, *, change: bool = False) -> str:
-    """Return a value with its unit, rounded as charts round it; a change with its sign; empty for a missing one.
+def verdict_words(verdict, language: str = "en") -> dict[str, str]:
+    """Return ``required``, ``actual`` and ``gap`` of a verdict, or of a row of a table of verdicts, as printed.
 
     Examples
     --------
-    >>> value_words(5.23, "%", "en"), value_words(-0.5, "%", "en", change=True)
-    ('5.2%', '−0.5 pp')
+    >>> one = {"indicator": "urbanisation_rate", "kind": "level", "unit": "%", "required": 85.0, "actual": 85.55}
+    >>> verdict_words(one)
+    {'actual': '85.55%', 'required': '85%', 'gap': '+0.55 pp'}
     """
-    if pd.isna(value):
-        return ""
-    return format_value(value, "pp" if change and unit == "%" else unit, language, sign=change)
+    row = verdict if isinstance(verdict, Mapping) else vars(verdict)
+    indicator, unit, kind = (row.get(name) or "" for name in ("indicator", "unit", "kind"))
+    found = comparison_words(
+        row.get("actual"), row.get("required"), unit, decimals=printed_decimals(indicator, unit),
+        language=language, planned=not kind.startswith("relative"),
+    )  # fmt: skip
+    if not found["gap"]:  # a direction has a change without a value to reach
+        found["gap"] = figure_words(
+            row.get("gap"), indicator, language, unit="pp" if unit == "%" else unit, sign=True
+        )
+    return found
 
 
 def figure_words(
@@ -152,13 +172,9 @@ def figure_words(
     """
     if value is None or pd.isna(value):
         return ""
-    own, places = units_and_decimals()[indicator]
-    unit = unit or own
-    factor = units().get(unit, ("", 1.0, ""))[1] if language == "en" else 1.0
-    of_codebook = unit == own or (unit == "pp" and own == "%")
-    places = max(0, places - round(math.log10(factor))) if of_codebook else 1
-    whole = unit not in ("%", "pp") and abs(value * factor - round(value * factor)) < 1e-9
-    return format_value(float(value), unit, language, decimals=0 if whole else places, sign=sign)
+    places = printed_decimals(indicator, unit)
+    unit = unit or units_and_decimals()[indicator][0]
+    return format_value(float(value), unit, language, decimals=places, sign=sign)
 
 
 def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
@@ -185,15 +201,24 @@ def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
 
 
 def _number(kind, value, verdict, language):
-    if pd.isna(value):
-        return ""
-    if kind in _PLAIN or kind in _RATES:
-        return format_value(float(value), "" if kind in _PLAIN else "%", language)
     if isinstance(value, str):
         return value
     if kind.startswith("weight of"):
         return format_number(float(value), language=language)
     if kind.startswith("level"):
         return figure_words(value, verdict.indicator, language)
+    if pd.isna(value) or kind in _YEARS:
+        return "" if pd.isna(value) else str(int(value))
+    if kind in _PLAIN:
+        return format_number(float(value), language=language)
+    if kind in ("required", "gap", "mean needed") and verdict.required is not None:
+        return verdict_words(verdict, language)["gap" if kind == "gap" else "required"]
+    places = printed_decimals(verdict.indicator, verdict.unit)
+    if value == verdict.actual:
+        places = places_apart(value, verdict.required, places)
+    if kind in _RATES or kind in _FRACTIONS:
+        rate = float(value) * (100 if kind in _FRACTIONS else 1)
+        own = verdict.unit == "%" and kind in _RATES
+        return format_value(rate, "%", language, decimals=places if own else RATE_DECIMALS)
     unit = "pp" if kind in _CHANGES and verdict.unit == "%" else verdict.unit
-    return figure_words(value, verdict.indicator, language, unit=unit, sign=kind in _CHANGES)
+    return format_value(float(value), unit, language, decimals=places, sign=kind in _CHANGES)

@@ -7,7 +7,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "bounds": ["bound_of", "largest_changes", "load_bounds"],
         "codebook": ["LAND_AREA", "LINE_BREAKS", "caveats_of", "land_areas", "load_areas", "load_breaks",
-                     "load_caveats", "load_indicators", "load_sources", "load_units", "units_and_decimals"],
+                     "load_caveats", "load_indicators", "load_sources", "load_units",
+                     "printed_decimals", "units_and_decimals"],
         "observations": ["KIND_ORDER", "Observation", "break_scopes", "by_preference", "load_derived",
                          "load_observations", "observed", "parse_as_of", "read_observations"],
         "plans": ["Plan", "batch_choices", "check_plan", "list_plans", "load_plan", "plan_of", "shipped_plans",

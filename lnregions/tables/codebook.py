@@ -15,6 +15,7 @@ import pandas as pd
 from lnregions.errors import home, warn_input
 from lnregions.paths import data_dir, shapes_dir
 from lnregions.tables.tables import Table, file_state, kept_warnings, read_table
+from lnregions.words import RATE_DECIMALS
 
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
@@ -174,6 +175,18 @@ def units_and_decimals() -> Mapping[str, tuple[str, int]]:
     """
     path = data_dir() / "indicators.csv"
     return _units_and_decimals(path, file_state(path))
+
+
+def printed_decimals(indicator: str, unit: str = "") -> int:
+    """Decimals that numbers of an indicator are printed with: the codebook's in its own unit, else those of rates.
+
+    Examples
+    --------
+    >>> printed_decimals("fdi_usd"), printed_decimals("fdi_usd", "%"), printed_decimals("urbanisation_rate", "pp")
+    (2, 1, 2)
+    """
+    own, places = units_and_decimals().get(indicator, (unit, RATE_DECIMALS))
+    return places if unit in ("", own) or (unit == "pp" and own == "%") else RATE_DECIMALS
 
 
 @functools.lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lnregions.words.catalogue import LANGUAGES, tr
-from lnregions.words.numbers import format_value
+from lnregions.words.numbers import RATE_DECIMALS, format_number, format_value
 
 
 class Text(NamedTuple):
@@ -47,20 +47,9 @@ def printed(value: float | None, unit: str, **options) -> Text:
     return Text(*(format_value(value, unit, language, **options) for language in LANGUAGES))
 
 
-def printed_apart(value: float, other: float, unit: str) -> tuple[Text, Text]:
-    """Two values with their unit, with more decimals in a language in which they would be printed alike.
-
-    Examples
-    --------
-    >>> [one.en for one in printed_apart(7249.7, 7250.0, "亿元")]
-    ['724.97000 billion yuan', '725.00000 billion yuan']
-    """
-    plain, exact = ([printed(one, unit, decimals=places) for one in (value, other)] for places in (None, 5))
-    pairs = [
-        one if one[0] != one[1] else more
-        for one, more in zip(zip(*plain, strict=True), zip(*exact, strict=True), strict=True)
-    ]
-    return tuple(Text(*texts) for texts in zip(*pairs, strict=True))
+def plain(value: float) -> Text:
+    """Number without a unit, as it is written, two decimals at most."""
+    return Text(*(format_number(value, language=language) for language in LANGUAGES))
 
 
 def rates_text(rates: dict[int, float]) -> Text:
@@ -69,6 +58,6 @@ def rates_text(rates: dict[int, float]) -> Text:
     return joined(parts, english=", ", chinese="，")
 
 
-def percent(rate: float) -> Text:
-    """A rate in words, with a second decimal where it has one."""
-    return printed(rate, "%", decimals=2 if rate != round(rate, 1) else 1)
+def percent(rate: float, *, decimals: int = RATE_DECIMALS) -> Text:
+    """A rate in words."""
+    return printed(rate, "%", decimals=decimals)

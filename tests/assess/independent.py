@@ -62,8 +62,12 @@ def last_day(text):
 
 
 def settled(holds, actual, required):
-    """Met or missed where all values of both spans say so, else too close to call."""
-    ends = {holds(actual.low, required.high), holds(actual.high, required.low)}
+    """Met or missed where all values of both spans say so, else too close to call.
+
+    Halves are rounded up: of two rounded numbers the upper end of one is never the lower end of the other.
+    """
+    apart = Decimal("1e-12") if actual.low < actual.high and required.low < required.high else Decimal(0)
+    ends = {holds(actual.low + apart, required.high), holds(actual.high - apart, required.low)}
     return "too close to call" if len(ends) == 2 else "met" if ends == {True} else "missed"
 
 

@@ -26,7 +26,7 @@ CIRCLE = ("210100", "210300")
 
 
 def rounded(values, half):
-    return Figures(tuple(FigureRow(y, v, 0, "A", "", "s", half, half) for y, v in sorted(values.items())))
+    return Figures(tuple(FigureRow(y, v, 0, "A", "", "s", "", half, half) for y, v in sorted(values.items())))
 
 
 def tables_of(*rows, plan="ln-2022"):

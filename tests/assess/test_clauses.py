@@ -24,7 +24,7 @@ def test_a_level_reached_a_year_late_is_missed_and_says_when_it_was_reached():
     assert (verdict.status, verdict.closing, verdict.reached_in) == ("missed", "missed", 2025)
     assert verdict.gap == pytest.approx(-483.1)
     assert (verdict.baseline_year, verdict.baseline, verdict.actual_year) == (2021, 7825.9, 2024)
-    assert "reached in 2025 with 1,000.2 billion yuan" in verdict.reason_en
+    assert "reached in 2025 with 1,000.21 billion yuan" in verdict.reason_en
     assert "2021 and 2024 are not comparable" in verdict.reason_en
     assert "2025年达到10002.1亿元" in verdict.reason_zh
     assert verdict.sources == "s2024 s2025"
@@ -50,21 +50,21 @@ def test_a_level_before_the_horizon_has_the_status_of_its_pace():
     ("asked", "values", "breaks", "closed", "status", "reason"),
     [
         (clause(value=8000), DALIAN | {2024: 10}, [], False, "missed", "2024: 1 billion yuan"),
-        (clause(value=8000), {2021: 7825.9, 2022: 8430.9}, [], False, "met", "2022: 843.1 billion yuan"),
+        (clause(value=8000), {2021: 7825.9, 2022: 8430.9}, [], False, "met", "2022: 843.09 billion yuan"),
         (clause(), {2019: 6990.0, 2025: 10002.1}, [], True, "no data",
-         "No figure for 2022-2024 is published; 2019: 699 billion yuan; 2025: 1,000.2 billion yuan"),
+         "No figure for 2022-2024 is published; 2019: 699 billion yuan; 2025: 1,000.21 billion yuan"),
         (clause(), {2021: 7000, 2022: 9000}, [2022], False, "not assessable", "breaks after the baseline year"),
         (clause(), {2022: 9000}, [], False, "not assessable", "No earlier figure"),
         (clause(value=9, **PERCENT), {2021: 5, 2022: 6}, [], False, "not assessable", "values are growth rates"),
         (clause("count", 3, unit=""), {2021: 0, 2024: 3}, [], True, "met", "2024: 3"),
         (clause("doubling", NONE), {2021: 5, 2024: 10}, [], True, "met", "2024: 1 billion yuan"),
-        (clause("doubling", NONE), {2021: 5, 2024: 9.9}, [], True, "missed", "missed by 0.010 billion yuan"),
+        (clause("doubling", NONE), {2021: 5, 2024: 9.9}, [], True, "missed", "missed by 0.01 billion yuan"),
         (clause("cumulative_growth", 7.7), {2021: 100, 2024: 107.71}, [], True, "met", "a margin of 0.001 billion"),
-        (clause("cumulative_growth", 7.7), {2021: 100, 2024: 107.69}, [], True, "missed", "missed by 0.0010 billion"),
+        (clause("cumulative_growth", 7.7), {2021: 100, 2024: 107.69}, [], True, "missed", "missed by 0.001 billion"),
         (clause("cumulative_growth", 7.7), {}, [], True, "no data", "No figure for 2022-2024 is published"),
         (clause("cumulative_growth", 7.7), {2021: 1.0, 2022: 1.01, 2024: 1.08}, [2023], True, "not assessable",
          "2021 and 2024 are not comparable"),
-        (clause("cumulative_growth", 7.7), {2021: 100, 2024: 108}, [2023], True, "not assessable", "; 2024: 10.8 b"),
+        (clause("cumulative_growth", 7.7), {2021: 100, 2024: 108}, [2023], True, "not assessable", "; 2024: 10.80 b"),
     ],
 )  # fmt: skip
 def test_a_value_is_judged_by_the_figures_that_may_be_compared(asked, values, breaks, closed, status, reason):
@@ -183,7 +183,7 @@ def test_relative_growth_compares_the_means_of_the_years_both_have():
     assert (whole.status, whole.gap) == ("met", pytest.approx(gap))
     assert (part.status, part.actual_year) == ("not assessable", 2023)
     assert part.reason_en.startswith(
-        "No figure for 2024 is published; 4.00% a year in 2022-2023; to compare with: 4.00%"
+        "No figure for 2024 is published; 4.0% a year in 2022-2023; to compare with: 4.0%"
     )
     assert none.status == "not assessable"
     assert "no benchmark figure for 2022" in none.reason_en.lower()

@@ -47,7 +47,8 @@ def figures(values):
     """Figures as published, from printed values by year."""
     return Figures(
         tuple(
-            FigureRow(y, float(v), 0, "A", "", "s", *[half_unit(float(v), 1)] * 2) for y, v in values.items()
+            FigureRow(y, float(v), 0, "A", "", "s", "", *[half_unit(float(v), 1)] * 2)
+            for y, v in values.items()
         )
     )
 

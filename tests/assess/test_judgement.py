@@ -130,7 +130,7 @@ def test_real_growth_links_a_level_over_the_census():
     assert linked.actual == pytest.approx(8752.9 * 1.052)
     assert (linked.reading, linked.reading_zh) == (LINKED, "按实际增速衔接")
     assert (linked.numbers["value 2023"], linked.numbers["real growth 2024"]) == (8752.9, 5.2)
-    told = f"at 2023 prices, carried on by published real growth, 2024 would be {linked.actual / 10:.1f} billion yuan"
+    told = f"at 2023 prices, carried on by published real growth, 2024 would be {linked.actual / 10:.2f} billion yuan"
     assert told in main.reason_en
     assert dalian(method="open_sdg")[1].actual == linked.actual
 

@@ -146,8 +146,8 @@ GROWTH, ALL = [open_sdg, unsd], METHODS.values()
     ("methods", "values", "asked", "why"),
     [
         (GROWTH, [0, 5], {}, "growth from zero has no rate"),
-        (GROWTH, [-5, 5], {}, "changes sign from -5 (2015) to 5 (2020)"),
-        (GROWTH, [5, -5], {}, "changes sign from 5 (2015) to -5 (2020)"),
+        (GROWTH, [-5, 5], {}, "changes sign from −5 (2015) to 5 (2020)"),
+        (GROWTH, [5, -5], {}, "changes sign from 5 (2015) to −5 (2020)"),
         (GROWTH, [1e-300, 1e300], {"target": 1e301}, "too far apart"),
         ([open_sdg], [10, 8], {"direction": "down", "target": 0}, "The target is zero"),
         ([open_sdg], [10, 8], {"direction": "down", "target": -5}, "differ in sign"),

@@ -48,7 +48,7 @@ def test_order_and_missing_values_change_nothing():
     ("values", "measure", "why"),
     [
         ([None, None, None, None, 5], "level", "A trend needs 4 figures of one unbroken segment, and there"),
-        ([1, 2, 3, -1, 4], "level", "The value of 2021, -1, is not above 0"),
+        ([1, 2, 3, -1, 4], "level", "The value of 2021, −1, is not above 0"),
         ([1, 2, 3, 0, 100], "share", "The value of 2021, 0, is not between 0 and 100"),
     ],
 )  # fmt: skip

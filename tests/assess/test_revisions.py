@@ -66,7 +66,7 @@ def test_the_trail_lists_each_flip_with_the_figure_that_brought_it(plan):
     assert trail["to_status"].tolist() == ["acceleration needed", "not assessable", "missed"]
     assert trail["date"].tolist() == ["2023-12-31", "2025-01-01", "2025-01-20"]
     assert trail["why_en"].iloc[1] == "the plan's last year, 2024, was over"
-    assert trail["why_en"].iloc[2] == "Dalian 2024 gross domestic product 951.7 billion yuan"
+    assert trail["why_en"].iloc[2] == "Dalian 2024 gross domestic product 951.69 billion yuan"
     assert trail["why_zh"].iloc[2] == "大连2024年地区生产总值9516.9亿元"
 
 
@@ -93,7 +93,7 @@ def test_a_revised_figure_is_named_with_the_one_before(plan):
     rows = table(figure("210200", "gdp", 2021, 7825.9), old, new)
     trail = revision_trail(plan, target="belt-dalian-gdp", observations=rows)
     assert trail.iloc[-1][["from_status", "to_status"]].tolist() == ["missed", "met"]
-    assert trail.iloc[-1]["why_en"].endswith("1,010 billion yuan (before: 951.7 billion yuan)")
+    assert trail.iloc[-1]["why_en"].endswith("1,010 billion yuan (before: 951.69 billion yuan)")
     assert trail.iloc[-1]["why_zh"].endswith("10100亿元（此前为9516.9亿元）")
 
 

@@ -59,7 +59,7 @@ def test_another_vintage_that_reaches_the_target_flips_the_verdict(plan):
     table = sensitivity(plan, "belt-dalian-gdp", observations=rows, as_of=DATE)
     flip = table[table["differs"] & (table["variant"] != "reading")]
     assert flip[["variant", "value", "status"]].values.tolist() == [["horizon figure", 10500.0, "met"]]
-    english = "Dalian 2024 as 1,050 billion yuan (2026-01, s048, grade C), not 951.7 billion yuan"
+    english = "Dalian 2024 as 1,050 billion yuan (2026-01, s048, grade C), not 951.69 billion yuan"
     assert flip["change_en"].item() == english
     assert flip["change_zh"].item() == "大连2024年取10500亿元（2026-01，s048，C级），而非9516.9亿元"
 
@@ -67,8 +67,8 @@ def test_another_vintage_that_reaches_the_target_flips_the_verdict(plan):
 def test_figures_that_print_alike_are_told_apart(plan):
     table = sensitivity(plan, "belt-dalian-gdp", as_of=DATE)
     said = table.loc[table["variant"] == "baseline figure", "change_en"].item()
-    assert "782.59486" in said
-    assert "782.59000" in said
+    assert "782.595 billion" in said
+    assert "782.590 billion" in said
 
 
 @pytest.mark.parametrize("year", [2019, 2020, 2022])
@@ -135,10 +135,10 @@ def verdict(**other):
     ("found", "english", "chinese"),
     [
         (verdict(actual=9516.9, gap=-483.1, reached_in=2025),
-         "Missed by 48.3 billion yuan (4.8%) in 2024; reached in 2025.",
+         "Missed by 48.31 billion yuan (4.8%) in 2024; reached in 2025.",
          "2024年未实现，相差483.1亿元（4.8%）；2025年达到。"),
         (verdict(actual=9027.1, gap=-972.9, strength="strive"),
-         "Missed (strive for) by 97.3 billion yuan (9.7%) in 2024.",
+         "Missed (strive for) by 97.29 billion yuan (9.7%) in 2024.",
          "2024年未实现（力争），相差972.9亿元（9.7%）。"),
         (verdict(status="met", closing="met", required=85.0, actual=85.5, gap=0.5, unit="%", reached_in=2023),
          "Met with a margin of 0.5 pp in 2024.",

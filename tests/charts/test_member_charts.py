@@ -80,7 +80,7 @@ def test_a_slope_joins_two_years_but_not_over_a_break():
     assert [stretches(line) for line in drawn(ax, "_series")] == [[[0, 1]]] * 6
     first, last = members().query("area == '210100' and year in (2018, 2023)")["value"]
     assert drawn(ax, "_series")[0].get_ydata().tolist() == pytest.approx([first / 10, last / 10])
-    assert texts(ax, "end")[0] == f"Shenyang {first / 10:,.1f}"
+    assert texts(ax, "end")[0] == f"Shenyang {first / 10:,.2f}"
     broken = charts.plot_slope(members(), years=(2018, 2024), **NAMES)
     assert [stretches(line) for line in drawn(broken, "_series")] == [[[0], [1]]] * 6
     assert texts(broken, "note")[0].startswith("Not joined, as the levels break between the years: Shenyang")
@@ -103,7 +103,7 @@ def test_contributions_start_at_zero_and_add_up_to_the_sum():
     ax = charts.plot_contributions(changes)
     assert {bar.get_x() for bar in ax.patches} == {0.0}
     assert [bar.get_width() for bar in ax.patches] == [100.0, 12.5, -30.0, 0.0, 82.5]
-    assert texts(ax, "value") == ["+100.0", "+12.5", "−30.0", "no data", "+82.5"]
+    assert texts(ax, "value") == ["+100", "+12.5", "−30", "no data", "+82.5"]
     assert texts(ax, "note") == ["3 of 4 members have figures."]
 
 

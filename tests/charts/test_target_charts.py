@@ -15,8 +15,8 @@ def test_the_scorecard_shows_every_target_with_mark_and_word():
     assert texts(ax, "required") == [
         "≥ 1,000 billion yuan", "≥ 15%", "in words only", "> 1,000 billion yuan", "above China", "a rise"
     ]  # fmt: skip
-    assert texts(ax, "actual")[::3] == ["902.7 billion yuan (2024)", "951.7 billion yuan (2024)"]
-    assert texts(ax, "gap")[:2] == ["−97.3 billion yuan", "–"]
+    assert texts(ax, "actual")[::3] == ["902.71 billion yuan (2024)", "951.69 billion yuan (2024)"]
+    assert texts(ax, "gap")[:2] == ["−97.29 billion yuan", "–"]
     assert texts(ax, "grade") == ["A", "–", "–", "B", "B", "C"]
     assert texts(ax, "status")[3:5] == ["missed; reached 2025", "not assessable†"]
     assert texts(ax, "note") == ["† Readings of the clause disagree; the first is shown."]
@@ -34,7 +34,7 @@ def test_the_legend_of_the_scorecard_counts_each_status_whose_marks_stand_beside
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "asked for: ≥ 1,000 billion yuan; actual: 902.7 billion yuan (2024)"),
+        ("en", "asked for: ≥ 1,000 billion yuan; actual: 902.71 billion yuan (2024)"),
         ("zh", "要求：≥ 10000亿元；实际：9027.1亿元（2024年）；差距：−972.9亿元"),
     ],
 )

@@ -65,7 +65,7 @@ def test_the_required_path_is_dashed_and_its_band_filled():
 
 
 @pytest.mark.parametrize(
-    ("language", "words", "scale"), [("en", "gap\n−97.3", 10), ("zh", "差距\n−972.9", 1)]
+    ("language", "words", "scale"), [("en", "gap\n−97.29", 10), ("zh", "差距\n−972.9", 1)]
 )
 def test_the_gap_is_actual_minus_required_at_the_horizon(language, words, scale):
     ax = trajectory(language=language)
@@ -77,7 +77,7 @@ def test_the_gap_is_actual_minus_required_at_the_horizon(language, words, scale)
 
 def test_before_the_horizon_the_gap_is_taken_to_the_path():
     ax = trajectory(SHENYANG[SHENYANG["year"] <= 2023])
-    assert texts(ax, "gap") == ["gap\n−96.1"]
+    assert texts(ax, "gap") == ["gap\n−96.11"]
     assert list(drawn(ax, "_gap")[0].get_xdata()) == [2023, 2023]
 
 
@@ -100,7 +100,7 @@ def test_the_target_is_marked_and_named_and_its_horizon_is_bold():
     (mark,) = drawn(ax, "_target")
     assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (2024, 1000)
     assert list(drawn(ax, "_horizon")[0].get_xdata()) == [2024, 2024]
-    assert texts(ax, "label") == ["target 2024\nat least 1,000", "2025\n910.0"]
+    assert texts(ax, "label") == ["target 2024\nat least 1,000", "2025\n910.03"]
     assert [tick.get_text() for tick in ax.get_xticklabels() if tick.get_fontweight() == "bold"] == ["2024"]
 
 
@@ -113,17 +113,17 @@ def test_several_targets_have_marks_of_different_shape_and_only_the_first_a_gap(
 
 def test_the_baseline_is_ringed_and_named():
     ax = trajectory()
-    assert texts(ax, "baseline") == ["baseline 2021\n725.0"]
+    assert texts(ax, "baseline") == ["baseline 2021\n724.97"]
     assert list(drawn(ax, "_baseline")[0].get_xdata()) == [2021]
     assert texts(trajectory(target=GOAL | {"baseline_year": 2010}), "baseline") == []
 
 
 def test_the_first_year_that_reaches_a_missed_target_is_named():
     ax = trajectory(DALIAN, target=GOAL | {"comparator": ">"})
-    assert texts(ax, "reached") == ["reached in 2025\n1,000.2"]
+    assert texts(ax, "reached") == ["reached in 2025\n1,000.21"]
     assert list(drawn(ax, "_reached")[0].get_xdata()) == [2025]
     longer = pd.concat([DALIAN, pd.DataFrame({"year": [2026], "value": [10500.0], "segment": [2]})])
-    assert texts(trajectory(longer), "reached") == ["reached in 2025\n1,000.2"]
+    assert texts(trajectory(longer), "reached") == ["reached in 2025\n1,000.21"]
 
 
 @pytest.mark.parametrize(
@@ -233,3 +233,25 @@ def test_benchmark_and_cities_are_drawn_where_the_region_has_no_values():
     )
     assert legend(ax) == ["China", "single cities"]
     assert texts(ax, "note") == ["No figure."]
+
+
+def test_bounds_are_a_band_from_the_last_value_on_and_no_forecast():
+    actual = pd.DataFrame({"year": [2022, 2023], "value": [75.0, 76.98]})
+    bounds = pd.DataFrame({"year": [2024, 2025], "low": [75.5, 74.0], "high": [80.0, 83.0]})
+    ax = charts.plot_trajectory(actual, bounds=bounds, target={"value": 85, "horizon": 2024}, unit="%")
+    (band,) = [one for one in ax.collections if one.get_label() == "what is possible, not a forecast"]
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices.tolist()}
+    assert {(2023.0, 76.98), (2024.0, 75.5), (2024.0, 80.0), (2025.0, 74.0), (2025.0, 83.0)} <= corners
+    assert ax.get_ylim()[0] < 74
+
+
+@pytest.mark.parametrize(
+    ("value", "gap"), [(85.55, "gap\n+0.55 pp"), (84.996, "gap\n−0.004 pp"), (77.0, "gap\n−8.00 pp")]
+)
+def test_decimals_are_those_of_the_labels_or_more_where_the_gap_needs_them(value, gap):
+    actual = pd.DataFrame({"year": [2023, 2024], "value": [84.0, value]})
+    target = {"value": 85, "horizon": 2024, "comparator": ">"}
+    ax = charts.plot_trajectory(actual, target=target, unit="%", decimals=2)
+    assert texts(ax, "gap") == [gap]
+    places = 3 if value == 84.996 else 2
+    assert f"2024\n{value:.{places}f}%" in texts(ax, "label")

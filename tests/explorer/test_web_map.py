@@ -85,7 +85,7 @@ def test_an_area_shows_value_unit_year_grade_and_source_in_either_language(plan,
         ]
         for language in ("en", "zh")
     ]
-    assert [one["value"] for one in facts] == ["951.7 billion yuan", "9516.9亿元"]
+    assert [one["value"] for one in facts] == ["951.69 billion yuan", "9516.9亿元"]
     assert {(one["year"], one["grade"]) for one in facts} == {("2024", "A")}
     assert all(one["source"] for one in facts)
 

@@ -8,8 +8,8 @@ import pytest
 
 import lnregions as ln
 from lnregions import DataError, charts
-from lnregions.assess import figures_of
-from lnregions.figures import Pictures, RegionData
+from lnregions.assess import figures_of, judge_all
+from lnregions.figures import Pictures, RegionData, draw_verdict
 from lnregions.style import figure
 
 PLAN = ln.load_plan()
@@ -78,9 +78,31 @@ def test_a_target_without_figures_shows_its_reason():
 def test_the_trajectory_of_dalian_marks_gap_and_year_reached():
     dalian = next(p for p in ln.draw_targets(PLAN, "belt") if p.name == "belt-dalian-gdp-210200")
     texts = words_of(dalian)
-    assert "−48.3" in texts
+    assert "−48.31" in texts
     assert "reached in 2025" in texts
     assert dalian.caption["zh"].startswith("大连：地区生产总值")
+
+
+def test_the_bundle_of_a_trajectory_carries_all_that_is_drawn(tmp_path):
+    verdict = next(one for one in judge_all(PLAN) if one.target == "belt-dalian-gdp")
+    bounds = pd.DataFrame({"year": [2026], "low": [9000.0], "high": [11000.0]})
+    dalian = draw_verdict(DATA, verdict, bounds=bounds).save(str(tmp_path), formats=("png",))
+    rows = pd.read_csv(tmp_path / f"{dalian.name}.csv", dtype={"area": str}).set_index(["role", "year"])
+    assert rows.loc[("actual", 2024), ["value", "unit", "drawn", "drawn_unit", "factor"]].tolist() == [
+        9516.9, "亿元", 951.69, "billion yuan", 0.1
+    ]  # fmt: skip
+    assert rows.loc[("required", 2023), ["value", "high"]].tolist() == [9275.3, 9275.3]
+    assert rows.loc[("target", 2024), ["plan", "comparator", "value", "grade"]].tolist() == [
+        "ln-2022",
+        ">",
+        10000,
+        "A",
+    ]
+    assert rows.loc[("bound", 2026), ["low", "high", "unit"]].tolist() == [9000, 11000, "亿元"]
+    records = json.loads((tmp_path / f"{dalian.name}.json").read_text("utf-8"))["data"]
+    assert len(records) == len(rows)
+    assert records[0]["vintage"] == "undated"
+    assert "8 figures" in dalian.alt["en"]
 
 
 def test_both_ways_of_measuring_foreign_investment_are_drawn():
@@ -127,10 +149,10 @@ def test_a_slope_runs_from_before_the_plan_to_the_latest_year_that_all_have():
 def test_before_the_horizon_a_trajectory_carries_its_projection_and_says_how_such_did():
     pictures = ln.draw_targets(PLAN, "belt", as_of="2024-06-30")
     dalian = next(p for p in pictures if p.parameters["area"] == "210200" and "gdp" in p.name)
-    ahead = dalian.data[dalian.data["kind"] == "projection"]
+    ahead = dalian.data[dalian.data["role"] == "projection"]
     assert ahead["year"].max() == 2024
     assert (ahead["low"] < ahead["value"]).all()
-    assert not (ln.draw_targets(PLAN, "belt")[3].data["kind"] == "projection").any()
+    assert not (ln.draw_targets(PLAN, "belt")[3].data["role"] == "projection").any()
 
 
 def test_an_earlier_date_draws_less():

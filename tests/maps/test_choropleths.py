@@ -56,7 +56,7 @@ def test_missing_values_are_hatched_and_counted():
 
 
 def test_a_map_of_change_is_brown_below_zero_and_blue_above():
-    ax = maps.plot_change(CITIES, "change", unit="pp")
+    ax = maps.plot_change(CITIES, "change", unit="pp", decimals=1)
     breaks = maps.map_facts(ax)["breaks"]
     ramp = palette.diverging(breaks.index(0) + 1, len(breaks) - breaks.index(0))
     assert fills(ax) == [ramp[np.digitize(v, breaks)] for v in CITIES["change"]]
@@ -90,7 +90,8 @@ def test_no_label_leaves_its_area_or_touches_another(width, language, kind):
 
 
 def test_an_area_too_small_for_words_gets_a_number_and_a_line_in_the_key():
-    ax = maps.plot_choropleth(CITIES, "rate", unit="%", labels="value", ax=maps.map_axes("single"))
+    ax = maps.map_axes("single")
+    maps.plot_choropleth(CITIES, "rate", unit="%", decimals=1, labels="value", ax=ax)
     key = maps.map_facts(ax)["key"]
     assert {t.get_text() for t in labels(ax)} & set("123456789") == set(key)
     assert all(f"{n} {words}" in notes(ax).replace("\n", " ") for n, words in key.items())

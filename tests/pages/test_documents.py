@@ -39,7 +39,7 @@ def test_a_single_file_that_grows_too_large_takes_smaller_pictures(output, monke
 @pytest.mark.parametrize(
     ("language", "title", "figure", "code", "pictures"),
     [
-        ("en", "Shenyang Modern Metropolitan Area", "902.7 billion yuan", "en-GB", 3),
+        ("en", "Shenyang Modern Metropolitan Area", "902.71 billion yuan", "en-GB", 3),
         ("zh", "沈阳现代化都市圈", "9027.1亿元", "zh-CN", 0),
     ],
 )

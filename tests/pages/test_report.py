@@ -80,7 +80,7 @@ def test_the_scorecard_and_the_lead_hold_every_verdict(output):
     verdicts = ln.judge("ln-2022")
     assert [row["data-status"] for row in rows] == verdicts["status"].tolist()
     dalian = next(row for row in rows if "GDP of Dalian" in row.text)
-    assert "951.7 billion yuan" in dalian.text
+    assert "951.69 billion yuan" in dalian.text
     assert "reached in 2025" in dalian.text
     counts = verdicts["status"].value_counts()
     assert f"{counts['missed']} missed" in soup(output, "index.html").select_one(".lead").text
