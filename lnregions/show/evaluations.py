@@ -14,7 +14,7 @@ from lnregions.show.table import Table, Tables
 from lnregions.show.table_files import DASH
 from lnregions.show.words import chosen_plan, figure_words
 from lnregions.tables import Plan
-from lnregions.words import format_number, format_value, text, to_unit, unit_label
+from lnregions.words import format_number, format_value, to_unit, unit_label
 from lnregions.words.catalogue import tr
 
 CLASSES = {
