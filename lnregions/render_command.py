@@ -1,6 +1,5 @@
 """The command ``lnregions render``: its options, and what it prints at the end."""
 
-import datetime
 import sys
 import warnings
 from pathlib import Path
@@ -8,7 +7,7 @@ from types import SimpleNamespace
 
 import click
 
-from lnregions.errors import DataError, InputWarning, fault, shown_path
+from lnregions.errors import DataError, InputWarning, shown_path
 
 PLAN = "ln-2022"
 """Plan of a command that names none."""
@@ -148,7 +147,9 @@ def render_command(**given) -> int:
 
 def _parameters(options: SimpleNamespace) -> dict[str, object]:
     """Parameters of ``-f`` and ``-p``; those that have options of their own become these."""
-    given = _parameters_file(Path(options.parameters_file)) if options.parameters_file else {}
+    from lnregions import batch
+
+    given = batch.read_parameters(Path(options.parameters_file)) if options.parameters_file else {}
     pairs: dict[str, str] = {}
     for pair in options.parameter:
         name, equals, value = pair.partition("=")
@@ -164,24 +165,8 @@ def _parameters(options: SimpleNamespace) -> dict[str, object]:
     return given
 
 
-def _parameters_file(path: Path) -> dict[str, object]:
-    import yaml
-
-    from lnregions.tables import read_yaml
-
-    if not path.exists():
-        text = "it does not exist. Give a YAML file of 'name: value' lines."
-        raise DataError([fault(text, shown_path(path))])
-    if not path.read_bytes().strip():
-        return {}
-    read_yaml(path)  # which refuses what is not plain names and values; the values here keep their types
-    content = yaml.safe_load(path.read_text("utf-8-sig"))
-    dates = {name: value.isoformat() for name, value in content.items() if isinstance(value, datetime.date)}
-    return content | dates
-
-
 def _settings(options: SimpleNamespace):
-    from lnregions.batch import Limits, Settings
+    from lnregions.batch import Preload, Settings
 
     reads = [Path(path) for path in options.reads]
     if missing := [path for path in reads if not path.exists()]:
@@ -189,18 +174,13 @@ def _settings(options: SimpleNamespace):
         raise DataError(f"{shown_path(missing[0])} does not exist. {remedy}")
     if Path(options.plan).is_dir():
         reads.append(Path(options.plan))
-    memory = options.memory * 1_000_000 if options.memory else None
+    same = ["jobs", "engine", "force", "cell_timeout", "run_timeout", "batch_timeout", "retries", "scheduler"]
     return Settings(
-        jobs=options.jobs,
-        engine=options.engine,
-        force=options.force,
+        **{name: getattr(options, name) for name in same},
         html=not options.no_html,
-        limits=Limits(cell=options.cell_timeout, run=options.run_timeout, memory=memory),
-        batch=options.batch_timeout,
-        retries=options.retries,
+        memory=options.memory and options.memory * 1_000_000,
         own=tuple(reads),
-        warm_up=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),),
-        scheduler=options.scheduler,
+        preload=Preload(calls=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),)),
     )
 
 

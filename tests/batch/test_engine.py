@@ -15,14 +15,15 @@ import zmq.asyncio
 from jupyter_client.session import Session
 from nbformat.v4 import new_code_cell, new_notebook
 
+from lnregions.batch import Notebook, Run, Settings
 from lnregions.batch.engine import AnswerChannel
-from lnregions.batch.execute import Limits, RunControl, Task, run_notebook
+from lnregions.batch.execute import ENGINES, RunControl, run_notebook
 from lnregions.batch.fork import Preload, can_fork, start_fork_server, stop_fork_server
 
 NOTEBOOKS = Path(__file__).parents[1] / "data" / "notebooks"
 SPEC = {"name": "python3", "language": "python", "display_name": "Python 3"}
 PRELOAD = Preload(modules=("numpy", "matplotlib.pyplot"))
-FORKED, ORDINARY = "lnregions", "lnregions-ordinary"
+FORKED, ORDINARY = "warm", "ordinary"
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="processes cannot be forked here")
 
@@ -40,14 +41,14 @@ def run(tmp_path, monkeypatch):
         "PYTEST_CURRENT_TEST", raising=False
     )  # with it, ipykernel leaves file descriptors alone
 
-    def run(*cells, control=None, engine=FORKED, folder="run", limits=Limits(), **metadata):  # noqa: B008
+    def run(*cells, control=None, engine=FORKED, folder="run", limits=None, **metadata):
         folder = tmp_path / folder
         folder.mkdir(exist_ok=True)
         stored = NOTEBOOKS / f"{cells[0]}.ipynb"
         source = stored.read_bytes() if len(cells) == 1 else written(*cells, **metadata)
-        record = run_notebook(
-            Task(source, "out", {}, engine=engine, html=False, limits=limits), folder, control
-        )
+        one = Run("out", Notebook("out", folder / "out.ipynb", (), source=source), "en", "", {})
+        settings = Settings(engine=engine, html=False, **limits or {})
+        record = run_notebook(one, folder, settings, control)
         executed = nbformat.read(folder / "out.ipynb", as_version=4)
         return record, [cell for cell in executed.cells if cell.cell_type == "code"]
 
@@ -169,10 +170,22 @@ def test_a_dead_kernel_is_named_in_the_cell_that_ran(run, name, engine, sentence
 @pytest.mark.parametrize(
     ("limits", "name", "engine", "error", "sentence"),
     [
-        (Limits(cell=0.5), "endless", FORKED, "CellTimeoutError", "This cell ran longer than 0.5 seconds."),
-        (Limits(run=0.5), "endless", FORKED, "RunTimeoutError", "The run took longer than 0.5 seconds."),
-        (Limits(memory=150 * 2**20), "hog", FORKED, "MemoryError", ""),
-        (Limits(run=0.5), "endless", ORDINARY, "RunTimeoutError", "The run took longer than 0.5 seconds."),
+        (
+            {"cell_timeout": 0.5},
+            "endless",
+            FORKED,
+            "CellTimeoutError",
+            "This cell ran longer than 0.5 seconds.",
+        ),
+        ({"run_timeout": 0.5}, "endless", FORKED, "RunTimeoutError", "The run took longer than 0.5 seconds."),
+        ({"memory": 150 * 2**20}, "hog", FORKED, "MemoryError", ""),
+        (
+            {"run_timeout": 0.5},
+            "endless",
+            ORDINARY,
+            "RunTimeoutError",
+            "The run took longer than 0.5 seconds.",
+        ),
     ],
 )
 def test_a_limit_ends_the_run_and_marks_one_cell(run, limits, name, engine, error, sentence):
@@ -286,9 +299,8 @@ def test_a_failure_in_what_is_preloaded_costs_speed_only_and_stopping_removes_ev
 
 def test_everything_that_is_preloaded_exists_and_matplotlib_is_left_as_imported():
     code = """import json, sys, threading
-from lnregions.batch.fork import MODULES
-from lnregions.batch.preload import KERNEL_MODULES, preload
-preload(list(MODULES), ["lnregions.figures.kinds:warm_up"])
+from lnregions.batch.fork import KERNEL_MODULES, MODULES, load
+load(list(MODULES), ["lnregions.figures.kinds:warm_up"])
 import matplotlib, matplotlib.pyplot
 seen = [name for name in (*MODULES, *KERNEL_MODULES) if name not in sys.modules]
 seen += [thread.name for thread in threading.enumerate()] + matplotlib.pyplot.get_fignums()
@@ -339,7 +351,7 @@ def test_papermills_own_command_and_options_work_on_the_engine(engine, tmp_path)
         sys.executable,
         "-m",
         "papermill",
-        *f"--engine {engine} in.ipynb out.ipynb -p region belt".split(),
+        *f"--engine {ENGINES[engine]} in.ipynb out.ipynb -p region belt".split(),
     ]
     call += ["--cwd", "work", "--log-output", "--request-save-on-cell-execute", "--autosave-cell-every", "1"]
     call += ["--stdout-file", str(tmp_path / "o.txt"), "--stderr-file", str(tmp_path / "e.txt")]

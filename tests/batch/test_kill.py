@@ -16,12 +16,13 @@ from lnregions.batch.fork import can_fork
 pytestmark = pytest.mark.skipif(not can_fork(), reason="processes cannot be forked here")
 PROGRAM = """import sys, threading
 from pathlib import Path
-from lnregions.batch.execute import RunControl, Task, run_notebook
+from lnregions.batch import Notebook, Run, Settings
+from lnregions.batch.execute import run_notebook
 from lnregions.batch.fork import Preload, start_fork_server
 start_fork_server(Preload(modules=()))
-task = Task(Path(sys.argv[1]).read_bytes(), "out", {}, html=False)
+run = Run("out", Notebook("out", Path(), (), source=Path(sys.argv[1]).read_bytes()), "en", "", {})
 for name in sys.argv[2:]:
-    threading.Thread(target=run_notebook, args=(task, Path(name)), daemon=True).start()
+    threading.Thread(target=run_notebook, args=(run, Path(name), Settings(html=False)), daemon=True).start()
 threading.Event().wait()"""
 CELL = """import os
 if os.fork() == 0:

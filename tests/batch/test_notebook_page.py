@@ -5,13 +5,12 @@ import io
 import os
 import re
 
-import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
 from lnregions.batch import notebook_page as export
-from lnregions.batch.notebook_page import export_notebook, notebook_html
+from lnregions.batch.notebook_page import notebook_html
 from lnregions.errors import DataError
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -109,24 +108,9 @@ def test_a_notebook_may_ask_for_its_own_scripts_but_not_for_requests(notebook):
     assert "default-src 'none'" in page
 
 
-def test_a_file_is_exported_beside_it_or_where_wanted(notebook, tmp_path):
-    nbformat.write(notebook, tmp_path / "a.ipynb")
-    assert export_notebook(tmp_path / "a.ipynb") == tmp_path / "a.html"
-    where = export_notebook(tmp_path / "a.ipynb", tmp_path / "b.html", language="zh")
-    assert "参数" in where.read_text("utf-8")
-
-
 def test_a_notebook_without_heading_takes_its_files_name():
     page = notebook_html(new_notebook(cells=[new_code_cell("1")]), title="05_own")
     assert "<title>05_own</title>" in page
-
-
-@pytest.mark.parametrize("content", [None, "no notebook"])
-def test_what_is_no_notebook_is_refused(content, tmp_path):
-    if content:
-        (tmp_path / "a.ipynb").write_text(content)
-    with pytest.raises(DataError, match=r"a\.ipynb: it cannot be read as a notebook"):
-        export_notebook(tmp_path / "a.ipynb")
 
 
 def test_an_unknown_language_is_refused(notebook):
@@ -152,11 +136,10 @@ def test_a_page_with_many_pictures_takes_smaller_ones(monkeypatch):
 
 
 @pytest.mark.parametrize("most", [10**9, 1_000])
-def test_what_is_no_picture_stays_text_in_the_page_and_lines_of_one_are_joined(most, monkeypatch):
+def test_what_is_no_picture_stays_text_in_the_page(most, monkeypatch):
     monkeypatch.setattr(export, "MOST", most)
     odd = [{"image/png": '"><script>x</script>'}, {"image/png": "AAAA\nBBBB\n"}]
     shown = [new_output("display_data", data=data) for data in odd]
     page = notebook_html(new_notebook(cells=[new_code_cell("1", outputs=shown)]))
     assert "<script" not in page
     assert "base64,AAAABBBB" in page
-    assert "picture-" not in page

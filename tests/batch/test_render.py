@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from fault_kit import QUICK, code_cells, errors, render, tree, write_notebook
 
-from lnregions.batch import Limits, failure_lines, plan_render, plan_runs, progress_for
+from lnregions.batch import Preload, failure_lines, plan_render, plan_runs, progress_for
 from lnregions.batch.fork import stop_fork_server
 
 CHOICES = {"region": ["circle", "belt"], "language": ["en", "zh"]}
@@ -158,13 +158,13 @@ def test_retries_try_a_failed_run_again(tmp_path):
 
 def test_limits_of_the_settings_reach_the_run(tmp_path):
     book = write_notebook(tmp_path / "04.ipynb", "while True: pass")
-    result = render(tmp_path / "out", book, "a", settings={"limits": Limits(cell=0.3)})
+    result = render(tmp_path / "out", book, "a", settings={"cell_timeout": 0.3})
     assert errors(result)["a"]["name"] == "CellTimeoutError"
 
 
 def test_the_limit_of_the_whole_render_stops_what_is_running(tmp_path):
     book = write_notebook(tmp_path / "04.ipynb", "while True: pass")
-    result = render(tmp_path / "out", book, settings={"batch": 2.0, "jobs": 1})
+    result = render(tmp_path / "out", book, settings={"batch_timeout": 2.0, "jobs": 1})
     assert (result.stopped, result.ok) == (["en/04/a", "en/04/b"], False)
     assert list((tmp_path / "out").glob("en/*")) == []
 
@@ -210,7 +210,7 @@ def test_what_the_fork_server_has_loaded_does_not_outlive_a_change(tmp_path, mon
     own.write_text("value = 'old'")
     monkeypatch.syspath_prepend(str(tmp_path))
     book = write_notebook(tmp_path / "books" / "01.ipynb", "import ln_own\nprint(ln_own.value)")
-    settings = {"own": (own,), "imports": ("ln_own",)}
+    settings = {"own": (own,), "preload": Preload(modules=("ln_own",))}
     render(tmp_path / "out", book, "a", settings=settings)
     own.write_text("value = 'new!'")
     assert render(tmp_path / "out", book, "a", settings=settings).done == ["en/01/a"]
