@@ -128,11 +128,27 @@ def render_command(**given) -> int:
         "only": {k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v},
         "parameters": parameters,
     }
-    settings = _settings(options)
+    reads = [Path(path) for path in options.reads]
+    if missing := [path for path in reads if not path.exists()]:
+        remedy = "Give --reads a file or folder that notebooks read."
+        raise DataError(f"{shown_path(missing[0])} does not exist. {remedy}")
+    same = ["jobs", "engine", "force", "cell_timeout", "run_timeout", "batch_timeout", "retries", "scheduler"]
+    settings = batch.Settings(
+        **{name: given[name] for name in same},
+        html=not options.no_html,
+        memory=options.memory and options.memory * 1_000_000,
+        own=(*reads, Path(options.plan)) if own else tuple(reads),
+        preload=batch.Preload(calls=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),)),
+    )
     if own or options.dry_run or options.why:
         planned = batch.plan_render(options.output, batch.plan_runs(**selection), settings=settings)
         if own and any(run.why for run in planned):
-            _check_plan(options)
+            from lnregions.tables import load_plan  # which imports pandas
+
+            with warnings.catch_warnings():
+                if options.quiet:
+                    warnings.simplefilter("ignore", InputWarning)
+                load_plan(options.plan)  # a folder with errors is refused before anything runs
         for run in planned if options.dry_run or options.why else ():
             if options.json:
                 batch.progress_for("json")("planned", run, {"why": run.why})
@@ -163,35 +179,6 @@ def _parameters(options: SimpleNamespace) -> dict[str, object]:
         if name in given:
             setattr(options, name, str(given.pop(name)))
     return given
-
-
-def _settings(options: SimpleNamespace):
-    from lnregions.batch import Preload, Settings
-
-    reads = [Path(path) for path in options.reads]
-    if missing := [path for path in reads if not path.exists()]:
-        remedy = "Give --reads a file or folder that notebooks read."
-        raise DataError(f"{shown_path(missing[0])} does not exist. {remedy}")
-    if Path(options.plan).is_dir():
-        reads.append(Path(options.plan))
-    same = ["jobs", "engine", "force", "cell_timeout", "run_timeout", "batch_timeout", "retries", "scheduler"]
-    return Settings(
-        **{name: getattr(options, name) for name in same},
-        html=not options.no_html,
-        memory=options.memory and options.memory * 1_000_000,
-        own=tuple(reads),
-        preload=Preload(calls=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),)),
-    )
-
-
-def _check_plan(options: SimpleNamespace) -> None:
-    """Refuse a plan folder of the user's that has errors, before anything runs."""
-    from lnregions.tables import load_plan  # which imports pandas
-
-    with warnings.catch_warnings():
-        if options.quiet:
-            warnings.simplefilter("ignore", InputWarning)
-        load_plan(options.plan)
 
 
 def _list(named, choices) -> int:

@@ -226,6 +226,29 @@ def test_a_notebook_runs_again_when_a_file_it_reads_changes_or_a_page_is_wanted(
     assert capsys.readouterr().out == "en/one/belt: the files given with it have changed\n"
 
 
+def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_one_is_explained(
+    render, tmp_path, capsys
+):
+    write_notebook(tmp_path / "other.ipynb", "z = 7", head="pass")
+    (tmp_path / "data.csv").write_text("x")
+    (tmp_path / "helper.py").write_text("y = 2")
+    cells = ["import helper", "%run other.ipynb", "print(open('data.csv').read(), helper.y, z)"]
+    given = [
+        word
+        for name in ("data.csv", "helper.py", "other.ipynb")
+        for word in ("--reads", str(tmp_path / name))
+    ]
+    assert render(*given, "--no-report", "--quiet", cells=cells, over=None) == 0
+    folder = tmp_path / "out/en/one/all"
+    assert nbformat.read(folder / "one.ipynb", as_version=4).cells[-1].outputs[0].text == "x 2 7\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["one.html", "one.ipynb"]
+    assert render("--no-report", "--quiet", cells=cells, over=None) == 1
+    assert (
+        "A run has a working folder of its own; a file that is given with --reads lies"
+        in capsys.readouterr().err
+    )
+
+
 # -- what a render prints -----------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ _SIGNING = threading.Lock()  # two first notaries at a time would each make a se
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
 """Kernel of a notebook that names none."""
+_HINT = ". A run has a working folder of its own; a file that is given with --reads lies in it"
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
 """Folder that ipykernel names in warnings and tracebacks, after its process."""
 _WIDGETS = "application/vnd.jupyter.widget-state+json"
@@ -49,7 +50,8 @@ class Settings:
     retries : int
         How often a failed run is tried again.
     own : tuple of Path
-        Further files that runs read: a change in them is a reason to run again.
+        Further files that runs read: a change in them is a reason to run again. Single files lie in the working
+        folder of each run, under their names.
     preload : Preload
         What the fork server loads.
     scheduler : str
@@ -205,6 +207,9 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for path in map(Path, control.settings.own):  # not folders: one could be taken for the run's own
+            if path.is_file() and not os.path.lexists(link := folder / path.name):
+                link.symlink_to(path.resolve())
         source = run.notebook.source
         notebook = nbformat.reads(source.decode(json.detect_encoding(source)), as_version=4)
         notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
@@ -222,13 +227,9 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
         cells = [cell for cell in control.notebook.cells if cell.cell_type == "code"]
         has_error = [any(output.output_type == "error" for output in cell.outputs) for cell in cells]
         place = has_error.index(True) + 1 if True in has_error else None
-        source = (error.source.strip().splitlines() or [""])[0]
-        return {
-            "cell": place,
-            "name": error.ename,
-            "text": _ANSI.sub("", error.evalue).strip(),
-            "source": source,
-        }
+        text, source = _ANSI.sub("", error.evalue).strip(), (error.source.strip().splitlines() or [""])[0]
+        text += _HINT if error.ename in ("FileNotFoundError", "ModuleNotFoundError") else ""
+        return {"cell": place, "name": error.ename, "text": text, "source": source}
     except Exception as error:
         return run_error(control.stopped or error)
     return None
@@ -248,6 +249,7 @@ def _write(run: Run, folder: Path, control: RunControl, *, keep: set[Path] | Non
         folder.chmod(folder.stat().st_mode | 0o700)
         for path in set(folder.iterdir()) - keep if keep is not None else ():
             remove_tree(path)
+        remove_tree(folder / "__pycache__")
         keep_plain(folder)
         for ending, text in files.items():
             (folder / f"{name}.{ending}").write_bytes(text.encode("utf-8", "replace"))

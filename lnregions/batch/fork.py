@@ -62,8 +62,8 @@ class Preload:
     ----------
     modules : tuple of str
         Modules to import.
-    calls : tuple of str or (str, dict)
-        ``"module:function"`` to call after that, or one with its arguments by name.
+    calls : tuple of (str, dict)
+        ``"module:function"`` to call after that, with its arguments by name.
     state : str
         Hash of the files that are read meanwhile; a fork server with another one is replaced.
     """
@@ -349,10 +349,9 @@ def load(modules: list, calls: list) -> None:
     matplotlib = sys.modules.get("matplotlib")
     settings = dict(matplotlib.rcParams.copy()) if matplotlib else {}
     for call in calls:
-        name, arguments = (call, {}) if isinstance(call, str) else call
-        module, _, function = name.partition(":")
         with contextlib.suppress(Exception):
-            getattr(importlib.import_module(module), function)(**arguments)
+            module, _, function = call[0].partition(":")
+            getattr(importlib.import_module(module), function)(**call[1])
     if matplotlib:
         dict.update(matplotlib.rcParams, settings)
     gc.collect()

@@ -163,7 +163,8 @@ def remote_run(run: Run, *, settings: Settings, state: dict, sent: dict, files: 
             Path(folder, "files").rename(copies)
     moved = {path: str(copies / name) for path, name in sent.items()}
     calls = _moved(settings.preload.calls, moved)
-    settings = replace(settings, preload=replace(settings.preload, calls=calls))
+    own = tuple(moved[str(path)] for path in settings.own)
+    settings = replace(settings, own=own, preload=replace(settings.preload, calls=calls))
     prepare(run, settings)
     with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
         results = Path(folder, "run")
