@@ -107,7 +107,7 @@ def render_command(**given) -> int:
     for every region, city and language that it takes, only where something has changed since.
     """
     from lnregions import batch
-    from lnregions.tables import batch_choices
+    from lnregions.tables import batch_choices, load_plan
 
     options = SimpleNamespace(**given)
     parameters = _parameters(options)
@@ -143,8 +143,6 @@ def render_command(**given) -> int:
     if own or options.dry_run or options.why:
         planned = batch.plan_render(options.output, batch.plan_runs(**selection), settings=settings)
         if own and any(run.why for run in planned):
-            from lnregions.tables import load_plan  # which imports pandas
-
             with warnings.catch_warnings():
                 if options.quiet:
                     warnings.simplefilter("ignore", InputWarning)

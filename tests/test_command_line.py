@@ -15,7 +15,7 @@ from fault_kit import write_notebook
 from lnregions.__main__ import cli, main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import forget_warnings
-from lnregions.pages import page_mark
+from lnregions.pages import report
 from lnregions.paths import data_dir
 
 FAILS = "1 / (region != 'belt')"
@@ -253,10 +253,8 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
 
 
 def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
-    built, real = [], page_mark.write_report
-    monkeypatch.setattr(
-        page_mark, "write_report", lambda *args, **more: built.append(1) or real(*args, **more)
-    )
+    built, real = [], report.write_report
+    monkeypatch.setattr(report, "write_report", lambda *args, **more: built.append(1) or real(*args, **more))
     assert render(over="") == 0
     capsys.readouterr()
     assert render(over="") == 0

@@ -135,8 +135,8 @@ def import_papermill() -> None:
         sys.modules[name] = None
     try:
         engines = importlib.import_module("papermill.engines").papermill_engines
-        for engine, name in ENGINES.items():  # the entry points may not be installed
-            engines.register(name, __getattr__({"warm": "fork"}.get(engine, engine) + "_engine"))
+        engines.register("lnregions", fork_engine)  # the entry points may not be installed
+        engines.register("lnregions-ordinary", ordinary_engine)
     finally:
         if hidden:
             sys.modules.pop(name, None)
@@ -310,21 +310,18 @@ def _overwritten(line: str) -> str:
 
 
 def _clean_output(output, folder: str) -> None:
-    if output.output_type == "error":
-        output["evalue"] = _without_cell_files(without_folder(output.evalue, folder))
-        output["traceback"] = [_without_cell_files(without_folder(x, folder)) for x in output.traceback]
-    elif output.output_type == "stream":
-        text = without_folder(output.text, folder)
-        output["text"] = _without_cell_files(text) if output.name == "stderr" else text
-    for kind, value in output.get("data", {}).items():
-        if isinstance(value, str) and (kind.startswith("text/") or kind.endswith("xml")):
-            output["data"][kind] = without_folder(value, folder)
+    has_cell_files = output.output_type == "error" or output.get("name") == "stderr"
 
+    def clean(value):
+        if isinstance(value, list):
+            return [clean(line) for line in value]
+        value = without_folder(value, folder) if isinstance(value, str) else value
+        # the search looks back from every place
+        return _CELL_FILE.sub("", value) if has_cell_files and "ipykernel_" in value else value
 
-def _without_cell_files(text: str) -> str:
-    return (
-        _CELL_FILE.sub("", text) if "ipykernel_" in text else text
-    )  # the search looks back from every place
+    output |= {name: clean(output[name]) for name in ("evalue", "traceback", "text") if name in output}
+    data = output.get("data", {})
+    data |= {kind: clean(data[kind]) for kind in data if kind.startswith("text/") or kind.endswith("xml")}
 
 
 def without_folder(text: str, folder: str) -> str:
@@ -370,8 +367,14 @@ def sign_notebook(path: Path) -> bool:
     return False
 
 
-def __getattr__(name: str):
-    """Engines by the names of papermill's entry points; imported only then, while papermill is being imported."""
-    if name not in ("fork_engine", "ordinary_engine"):
-        raise AttributeError(f"module {__name__} has no attribute {name}")
-    return getattr(importlib.import_module("lnregions.batch.engine"), name.title().replace("_", ""))
+class LazyEngine:
+    """An engine that is imported when it is used: papermill loads its entry points while it is being imported."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def __getattr__(self, attribute: str):
+        return getattr(getattr(importlib.import_module("lnregions.batch.engine"), self._name), attribute)
+
+
+fork_engine, ordinary_engine = LazyEngine("ForkEngine"), LazyEngine("OrdinaryEngine")
