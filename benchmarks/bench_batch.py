@@ -175,7 +175,7 @@ def notebooks_left(folder):
     """Cells of every executed notebook, by run, without what differs each time: times, random names, places."""
     import nbformat
 
-    from lnregions.batch.clean import clean_notebook
+    from lnregions.batch.execute import clean_notebook
 
     found = {}
     for path in sorted(folder.rglob("*.ipynb")):

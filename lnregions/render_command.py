@@ -1,6 +1,5 @@
 """The command ``lnregions render``: its options, and what it prints at the end."""
 
-import datetime
 import sys
 import warnings
 from pathlib import Path
@@ -8,7 +7,7 @@ from types import SimpleNamespace
 
 import click
 
-from lnregions.errors import DataError, InputWarning, fault, shown_path
+from lnregions.errors import DataError, InputWarning, shown_path
 
 PLAN = "ln-2022"
 """Plan of a command that names none."""
@@ -108,7 +107,7 @@ def render_command(**given) -> int:
     for every region, city and language that it takes, only where something has changed since.
     """
     from lnregions import batch
-    from lnregions.tables import batch_choices
+    from lnregions.tables import batch_choices, load_plan
 
     options = SimpleNamespace(**given)
     parameters = _parameters(options)
@@ -129,11 +128,25 @@ def render_command(**given) -> int:
         "only": {k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v},
         "parameters": parameters,
     }
-    settings = _settings(options)
+    reads = [Path(path) for path in options.reads]
+    if missing := [path for path in reads if not path.exists()]:
+        remedy = "Give --reads a file or folder that notebooks read."
+        raise DataError(f"{shown_path(missing[0])} does not exist. {remedy}")
+    same = ["jobs", "engine", "force", "cell_timeout", "run_timeout", "batch_timeout", "retries", "scheduler"]
+    settings = batch.Settings(
+        **{name: given[name] for name in same},
+        html=not options.no_html,
+        memory=options.memory and options.memory * 1_000_000,
+        own=(*reads, Path(options.plan)) if own else tuple(reads),
+        preload=batch.Preload(calls=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),)),
+    )
     if own or options.dry_run or options.why:
         planned = batch.plan_render(options.output, batch.plan_runs(**selection), settings=settings)
         if own and any(run.why for run in planned):
-            _check_plan(options)
+            with warnings.catch_warnings():
+                if options.quiet:
+                    warnings.simplefilter("ignore", InputWarning)
+                load_plan(options.plan)  # a folder with errors is refused before anything runs
         for run in planned if options.dry_run or options.why else ():
             if options.json:
                 batch.progress_for("json")("planned", run, {"why": run.why})
@@ -148,7 +161,9 @@ def render_command(**given) -> int:
 
 def _parameters(options: SimpleNamespace) -> dict[str, object]:
     """Parameters of ``-f`` and ``-p``; those that have options of their own become these."""
-    given = _parameters_file(Path(options.parameters_file)) if options.parameters_file else {}
+    from lnregions import batch
+
+    given = batch.read_parameters(Path(options.parameters_file)) if options.parameters_file else {}
     pairs: dict[str, str] = {}
     for pair in options.parameter:
         name, equals, value = pair.partition("=")
@@ -162,56 +177,6 @@ def _parameters(options: SimpleNamespace) -> dict[str, object]:
         if name in given:
             setattr(options, name, str(given.pop(name)))
     return given
-
-
-def _parameters_file(path: Path) -> dict[str, object]:
-    import yaml
-
-    from lnregions.tables import read_yaml
-
-    if not path.exists():
-        text = "it does not exist. Give a YAML file of 'name: value' lines."
-        raise DataError([fault(text, shown_path(path))])
-    if not path.read_bytes().strip():
-        return {}
-    read_yaml(path)  # which refuses what is not plain names and values; the values here keep their types
-    content = yaml.safe_load(path.read_text("utf-8-sig"))
-    dates = {name: value.isoformat() for name, value in content.items() if isinstance(value, datetime.date)}
-    return content | dates
-
-
-def _settings(options: SimpleNamespace):
-    from lnregions.batch import Limits, Settings
-
-    reads = [Path(path) for path in options.reads]
-    if missing := [path for path in reads if not path.exists()]:
-        remedy = "Give --reads a file or folder that notebooks read."
-        raise DataError(f"{shown_path(missing[0])} does not exist. {remedy}")
-    if Path(options.plan).is_dir():
-        reads.append(Path(options.plan))
-    memory = options.memory * 1_000_000 if options.memory else None
-    return Settings(
-        jobs=options.jobs,
-        engine=options.engine,
-        force=options.force,
-        html=not options.no_html,
-        limits=Limits(cell=options.cell_timeout, run=options.run_timeout, memory=memory),
-        batch=options.batch_timeout,
-        retries=options.retries,
-        own=tuple(reads),
-        warm_up=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),),
-        scheduler=options.scheduler,
-    )
-
-
-def _check_plan(options: SimpleNamespace) -> None:
-    """Refuse a plan folder of the user's that has errors, before anything runs."""
-    from lnregions.tables import load_plan  # which imports pandas
-
-    with warnings.catch_warnings():
-        if options.quiet:
-            warnings.simplefilter("ignore", InputWarning)
-        load_plan(options.plan)
 
 
 def _list(named, choices) -> int:

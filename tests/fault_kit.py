@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from lnregions.batch import Settings, render_notebooks
+from lnregions.batch import Preload, Settings, render_notebooks
 
 QUICK = """import os, pathlib
 folder = pathlib.Path(figures)
@@ -23,11 +23,12 @@ print(region, language, os.getcwd())"""
 RENDER = """
 import json, signal, sys
 from pathlib import Path
-from lnregions.batch import Settings, render_notebooks
+from lnregions.batch import Preload, Settings, render_notebooks
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # ignored where the tests run in the background
     signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 regions, (book, out) = sys.argv[3:], sys.argv[1:3]
-result = render_notebooks(out, choices={"region": regions}, notebooks=book, settings=Settings(html=False, imports=()))
+result = render_notebooks(out, choices={"region": regions}, notebooks=book,
+                          settings=Settings(html=False, preload=Preload(modules=())))
 names = ("done", "failed", "stopped", "interrupted")
 Path(out + ".result").write_text(json.dumps({name: getattr(result, name) for name in names}))
 """
@@ -50,7 +51,7 @@ def write_notebook(path, *cells, over="region", head=None, **metadata):
 
 def render(output, book, regions=("a", "b"), *, settings=None, progress=None, **given):
     """Render a notebook in English for some regions, without pages and preloaded libraries."""
-    settings = Settings(**{"html": False, "imports": (), **(settings or {})})
+    settings = Settings(**{"html": False, "preload": Preload(modules=()), **(settings or {})})
     given = {"choices": {"region": list(regions)}, "languages": ["en"], "notebooks": book} | given
     return render_notebooks(output, settings=settings, progress=progress, **given)
 

@@ -15,7 +15,7 @@ from fault_kit import write_notebook
 from lnregions.__main__ import cli, main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import forget_warnings
-from lnregions.pages import page_mark
+from lnregions.pages import report
 from lnregions.paths import data_dir
 
 FAILS = "1 / (region != 'belt')"
@@ -226,14 +226,35 @@ def test_a_notebook_runs_again_when_a_file_it_reads_changes_or_a_page_is_wanted(
     assert capsys.readouterr().out == "en/one/belt: the files given with it have changed\n"
 
 
+def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_one_is_explained(
+    render, tmp_path, capsys
+):
+    write_notebook(tmp_path / "other.ipynb", "z = 7", head="pass")
+    (tmp_path / "data.csv").write_text("x")
+    (tmp_path / "helper.py").write_text("y = 2")
+    cells = ["import helper", "%run other.ipynb", "print(open('data.csv').read(), helper.y, z)"]
+    given = [
+        word
+        for name in ("data.csv", "helper.py", "other.ipynb")
+        for word in ("--reads", str(tmp_path / name))
+    ]
+    assert render(*given, "--no-report", "--quiet", cells=cells, over=None) == 0
+    folder = tmp_path / "out/en/one/all"
+    assert nbformat.read(folder / "one.ipynb", as_version=4).cells[-1].outputs[0].text == "x 2 7\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["one.html", "one.ipynb"]
+    assert render("--no-report", "--quiet", cells=cells, over=None) == 1
+    assert (
+        "A run has a working folder of its own; a file that is given with --reads lies"
+        in capsys.readouterr().err
+    )
+
+
 # -- what a render prints -----------------------------------------------------------------------------------
 
 
 def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
-    built, real = [], page_mark.write_report
-    monkeypatch.setattr(
-        page_mark, "write_report", lambda *args, **more: built.append(1) or real(*args, **more)
-    )
+    built, real = [], report.write_report
+    monkeypatch.setattr(report, "write_report", lambda *args, **more: built.append(1) or real(*args, **more))
     assert render(over="") == 0
     capsys.readouterr()
     assert render(over="") == 0

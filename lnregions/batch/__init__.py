@@ -5,12 +5,19 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "execute": ["Limits"],
+        "execute": ["Settings"],
+        "fork": ["Preload"],
         "manifest": ["Hashes", "Manifest", "digest", "lock_folder"],
-        "parameters": ["Notebook", "Parameter", "check_parameters", "list_notebooks", "read_notebook"],
+        "parameters": [
+            "Notebook",
+            "Parameter",
+            "check_parameters",
+            "list_notebooks",
+            "read_notebook",
+            "read_parameters",
+        ],
         "progress": ["failure_lines", "progress_for", "say"],
         "render": ["RenderResult", "plan_render", "render_notebooks"],
         "selection": ["Run", "plan_runs", "select_notebooks"],
-        "workers": ["Settings"],
     },
 )

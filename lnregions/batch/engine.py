@@ -5,8 +5,8 @@ the libraries loaded. `OrdinaryEngine` (``lnregions-ordinary``) starts a kernel 
 does. papermill loads this module while it is itself being imported; import papermill first.
 """
 
-import asyncio
 import contextlib
+import math
 import os
 import shutil
 import signal
@@ -83,28 +83,15 @@ class AnswerChannel(AsyncZMQSocketChannel):
 
 
 class AnswerClient(AsyncKernelClient):
-    """Client of a kernel that loses no answer."""
+    """Client of a kernel that loses no answer, and waits for the first one no longer than it takes.
+
+    jupyter_client waits 0.2 s more for further messages.
+    """
 
     shell_channel_class = Type(klass=AsyncZMQSocketChannel, default_value=AnswerChannel)
 
-
-class OrdinaryManager(AsyncKernelManager):
-    """Manages one kernel started as usual."""
-
-    client_factory = Type(klass=AsyncKernelClient, default_value=AnswerClient)
-
-
-class ForkClient(AnswerClient):
-    """Waits for the kernel's answer only, where jupyter_client waits 0.2 s more for further messages."""
-
     async def wait_for_ready(self, timeout=None):
-        """Wait until the kernel answers on both channels.
-
-        Raises
-        ------
-        RuntimeError
-            The kernel died, or did not answer in time.
-        """
+        """Wait until the kernel answers on both channels; RuntimeError if it died, or did not answer in time."""
         deadline = time.monotonic() + (timeout or float("inf"))
         while time.monotonic() < deadline and await self.is_alive():
             request, state = self.kernel_info(), None
@@ -118,24 +105,18 @@ class ForkClient(AnswerClient):
         raise RuntimeError("The kernel died, or took too long, before it was ready.")
 
 
-class ForkManager(AsyncKernelManager):
-    """Manages one forked kernel."""
+class OrdinaryManager(AsyncKernelManager):
+    """Manages one kernel started as usual."""
 
-    client_factory = Type(klass=AsyncKernelClient, default_value=ForkClient)
+    client_factory = Type(klass=AsyncKernelClient, default_value=AnswerClient)
+
+
+class ForkManager(OrdinaryManager):
+    """Manages one forked kernel."""
 
     def __init__(self, **kwargs):
         super().__init__(transport="ipc", **kwargs)
         self.provisioner = ForkProvisioner(kernel_spec=self.kernel_spec, parent=self)
-
-    async def _async_wait(self, pollinterval=0.1):
-        """Wait until the process ends, where jupyter_client looks every 0.1 s."""
-        process, ended = self.provisioner.forked, asyncio.Event()
-        asyncio.get_running_loop().add_reader(process.sentinel, ended.set)
-        try:
-            if process.poll() is None:
-                await ended.wait()
-        finally:
-            asyncio.get_running_loop().remove_reader(process.sentinel)
 
 
 class MarkingClient(PapermillNotebookClient):
@@ -164,8 +145,8 @@ class MarkingClient(PapermillNotebookClient):
                 self.nb_man.cell_start(cell, index)
                 self.execute_cell(cell, index)
             except CellExecutionError as error:
-                if not any(
-                    output.output_type == "error" for output in cell.outputs
+                if all(
+                    output.output_type != "error" for output in cell.outputs
                 ):  # memory was too short for it
                     cell.outputs.append(new_output("error", ename=error.ename, evalue=error.evalue))
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
@@ -183,7 +164,9 @@ class MarkingClient(PapermillNotebookClient):
     def _error_output(self, error):
         name, text, crash = getattr(error, "name", type(error).__name__), str(error), []
         if isinstance(error, CellTimeoutError):
-            text = f"This cell ran longer than {self.control.limits.cell or self.timeout:g} seconds."
+            text = (
+                f"This cell ran longer than {self.control.settings.cell_timeout or self.timeout:g} seconds."
+            )
         elif isinstance(error, KeyboardInterrupt):
             text = "The run was stopped while this cell ran."
         elif isinstance(error, DeadKernelError):
@@ -221,29 +204,17 @@ class OrdinaryEngine(NBClientEngine):
     """Papermill's engine with a kernel process started for the run, and the cell marked at which it ended."""
 
     @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man,
-        kernel_name,
-        *,
-        start_timeout=60,
-        execution_timeout=None,
-        control=None,
-        start=None,
-        **kwargs,
-    ):
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, control=None, start=None, **kwargs):
         """Execute the notebook; ``control`` has its limits, ``start`` what the kernel manager is given."""
         control = control or RunControl()
         control.notebook = nb_man.nb
-        timeout = control.limits.cell or execution_timeout or kwargs.get("timeout")
-        settings = remove_args(["timeout", "startup_timeout", "input_path"], **kwargs) | {
-            "timeout": timeout and -int(-timeout // 1),
-            "startup_timeout": start_timeout,
-            "kernel_name": kernel_name,
-            "log": logger,
-        }
-        settings.setdefault("kernel_manager_class", OrdinaryManager)
-        client = MarkingClient(nb_man, **settings)
+        timeout = (
+            control.settings.cell_timeout or kwargs.pop("execution_timeout", None) or kwargs.get("timeout")
+        )
+        kwargs |= {"timeout": timeout and math.ceil(timeout), "kernel_name": kernel_name, "log": logger}
+        kwargs["startup_timeout"] = kwargs.pop("start_timeout", 60)
+        kwargs.setdefault("kernel_manager_class", OrdinaryManager)
+        client = MarkingClient(nb_man, **remove_args(["input_path", "execution_timeout"], **kwargs))
         client.control = control
         return client.execute(**start or {})
 
@@ -262,7 +233,7 @@ class ForkEngine(OrdinaryEngine):
         """Execute the notebook in a forked kernel."""
         control = control or RunControl()
         if can_fork() and kernel_name in (None, "", "python3", "python"):
-            kwargs["start"] = {"memory": control.limits.memory}
+            kwargs["start"] = {"memory": control.settings.memory}
             kwargs.setdefault("kernel_manager_class", ForkManager)
         elif not ForkEngine._logged:
             ForkEngine._logged = True

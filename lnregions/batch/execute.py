@@ -3,16 +3,18 @@
 import contextlib
 import importlib
 import json
+import os
 import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lnregions.batch import notebook_page
-from lnregions.batch.clean import clean_notebook, without_folder
+from lnregions.batch.fork import Preload
+from lnregions.batch.selection import Run
 from lnregions.files import keep_plain, remove_tree
 
 ENGINES = {"warm": "lnregions", "ordinary": "lnregions-ordinary"}
@@ -21,57 +23,53 @@ _SIGNING = threading.Lock()  # two first notaries at a time would each make a se
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
 """Kernel of a notebook that names none."""
+_HINT = ". A run has a working folder of its own; a file that is given with --reads lies in it"
+_CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
+"""Folder that ipykernel names in warnings and tracebacks, after its process."""
+_WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How much one run may take; ``None`` where it may take any amount.
+class Settings:
+    """How a render works, as opposed to what it renders.
 
     Attributes
     ----------
-    cell, run : float or None
-        Seconds that a cell, and the whole run, may take.
-    memory : int or None
-        Bytes that each process of the run may allocate beyond what is loaded before it begins.
-    """
-
-    cell: float | None = None
-    run: float | None = None
-    memory: int | None = None
-
-
-@dataclass(frozen=True)
-class Task:
-    """What to execute, as plain values that can be sent to another machine.
-
-    Attributes
-    ----------
-    source : bytes
-        The notebook file.
-    name : str
-        Name of the notebook without ending.
-    parameters : mapping
-        Checked values.
-    language : {"en", "zh"}
-        Language of the page.
-    engine : {"lnregions", "lnregions-ordinary"}
-        Papermill's engine.
+    jobs : int
+        Runs at a time.
+    engine : {"warm", "ordinary"}
+        Kernels forked from a process with the libraries loaded, or a kernel process started for each run.
+    force : bool
+        Run everything, also what is up to date.
     html : bool
-        Write a page beside the notebook.
-    limits : Limits
-        Of each attempt.
+        Write a page beside each notebook.
+    cell_timeout, run_timeout, batch_timeout : float or None
+        Seconds that a cell, a run and the whole render may take; None for any time.
+    memory : int or None
+        Bytes that each process of a run may allocate beyond what is loaded before it begins.
     retries : int
-        How often it is tried again when it fails.
+        How often a failed run is tried again.
+    own : tuple of Path
+        Further files that runs read: a change in them is a reason to run again. Single files lie in the working
+        folder of each run, under their names.
+    preload : Preload
+        What the fork server loads.
+    scheduler : str
+        Address of a Dask scheduler that does the runs; empty: this machine does.
     """
 
-    source: bytes
-    name: str
-    parameters: Mapping[str, object]
-    language: str = "en"
-    engine: str = "lnregions"
+    jobs: int = 2
+    engine: str = "warm"
+    force: bool = False
     html: bool = True
-    limits: Limits = Limits()
+    cell_timeout: float | None = None
+    run_timeout: float | None = None
+    batch_timeout: float | None = None
+    memory: int | None = None
     retries: int = 0
+    own: tuple = ()
+    preload: Preload = field(default_factory=Preload)
+    scheduler: str = ""
 
 
 class RunStopped(Exception):
@@ -88,14 +86,14 @@ class RunControl:
     def __init__(self):
         self._lock = threading.Lock()
         self.stopped = self._kill = None
-        self.begin(Limits())
+        self.begin(Settings())
 
-    def begin(self, limits: Limits) -> None:
+    def begin(self, settings: Settings) -> None:
         """Begin an attempt, from which the seconds of its limit are counted."""
         with self._lock:
             if self.stopped and self.stopped.name != "Stopped":  # by the limit of the attempt before
                 self.stopped = None
-        self.limits, self.notebook, self.usage = limits, None, {}
+        self.settings, self.notebook, self.usage = settings, None, {}
         self._started = time.monotonic()
 
     def cancel(self, text: str, name: str = "Stopped") -> None:
@@ -108,24 +106,22 @@ class RunControl:
     @contextlib.contextmanager
     def can_kill(self, kill: Callable[[], None]):
         """While the block runs, have ``kill`` called when the run is cancelled or its time is over."""
+        limit = self.settings.run_timeout
+        left = max(0.0, self._started + limit - time.monotonic()) if limit else threading.TIMEOUT_MAX
+        text = f"The run took longer than {limit or 0:g} seconds."
+        timer = threading.Timer(left, self.cancel, (text, "RunTimeoutError"))
+        timer.daemon = True
         with self._lock:
             self._kill = kill
         if self.stopped:
             kill()
-        timer = None
-        if self.limits.run:
-            left = max(0.0, self.limits.run - (time.monotonic() - self._started))
-            text = f"The run took longer than {self.limits.run:g} seconds."
-            timer = threading.Timer(left, self.cancel, (text, "RunTimeoutError"))
-            timer.daemon = True
-            timer.start()
+        timer.start()
         try:
             yield
         finally:
             with self._lock:
                 self._kill = None
-            if timer:
-                timer.cancel()
+            timer.cancel()
 
 
 def import_papermill() -> None:
@@ -146,14 +142,15 @@ def import_papermill() -> None:
             sys.modules.pop(name, None)
 
 
-def run_notebook(task: Task, folder: Path, control: RunControl | None = None) -> dict:
+def run_notebook(run: Run, folder: Path, settings: Settings, control: RunControl | None = None) -> dict:
     """Execute one notebook in its folder and write it there, also as HTML, also when it fails.
 
     Parameters
     ----------
-    task : Task
+    run : Run
     folder : Path
         Working folder of the run, created if absent, which ends as the folder of its results.
+    settings : Settings
     control : RunControl, optional
         The means to cancel it.
 
@@ -168,30 +165,41 @@ def run_notebook(task: Task, folder: Path, control: RunControl | None = None) ->
     import_papermill()
     control = control or RunControl()
     before = set(folder.iterdir()) if folder.is_dir() else set()
-    for attempt in range(1, task.retries + 2):  # noqa: B007 - the number of the last one is recorded
-        control.begin(task.limits)
+    for attempt in range(1, settings.retries + 2):  # noqa: B007 - the number of the last one is recorded
+        control.begin(settings)
         started, thread = time.perf_counter(), time.thread_time()
-        error, unwritten = _execute(task, folder, control), None
+        error, unwritten = _execute(run, folder, control), None
         if control.notebook is not None:
-            unwritten = _finish(task, folder, control, keep=before if error else None)
+            unwritten = _write(run, folder, control, keep=before if error else None)
         error = error or unwritten
-        status = "done" if error is None else "stopped" if error["name"] == "Stopped" else "failed"
-        if status != "failed":
+        if error is None or error["name"] == "Stopped":
             break
     usage = control.usage
-    return {
-        "status": status,
-        "attempts": attempt,
-        "seconds": round(time.perf_counter() - started, 3),
-        "cpu_seconds": round(usage.get("cpu_seconds", 0.0) + time.thread_time() - thread, 3),
-        "peak_memory": usage.get("peak_memory"),
-        "own_memory": usage.get("own_memory"),
-        "error": error,
-        "unwritten": unwritten is not None,
-    }
+    return run_record(
+        error,
+        attempts=attempt,
+        seconds=round(time.perf_counter() - started, 3),
+        cpu_seconds=round(usage.get("cpu_seconds", 0.0) + time.thread_time() - thread, 3),
+        peak_memory=usage.get("peak_memory"),
+        own_memory=usage.get("own_memory"),
+        unwritten=unwritten is not None,
+    )
 
 
-def _execute(task: Task, folder: Path, control: RunControl) -> dict | None:
+def run_record(error: dict | None, **measured) -> dict:
+    """What the manifest says of how a run went."""
+    status = "done" if error is None else "stopped" if error["name"] == "Stopped" else "failed"
+    nothing = {"attempts": 1, "seconds": 0.0, "cpu_seconds": 0.0, "peak_memory": None, "own_memory": None}
+    return {"status": status, **nothing, **measured, "error": error}
+
+
+def run_error(error: BaseException, text: str = "") -> dict:
+    """What the manifest says of an error outside the cells of a notebook."""
+    name = error.name if isinstance(error, RunStopped) else type(error).__name__
+    return {"cell": None, "name": name, "text": text or str(error) or repr(error), "source": ""}
+
+
+def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
     """What went wrong in the run, or None; the executed notebook is in the control."""
     import nbformat
     import papermill
@@ -199,14 +207,17 @@ def _execute(task: Task, folder: Path, control: RunControl) -> dict | None:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        text = task.source.decode(json.detect_encoding(task.source))  # with or without a byte order mark
-        notebook = nbformat.reads(text, as_version=4)
+        for path in map(Path, control.settings.own):  # not folders: one could be taken for the run's own
+            if path.is_file() and not os.path.lexists(link := folder / path.name):
+                link.symlink_to(path.resolve())
+        source = run.notebook.source
+        notebook = nbformat.reads(source.decode(json.detect_encoding(source)), as_version=4)
         notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
         papermill.execute_notebook(
             notebook,
             None,
-            dict(task.parameters),
-            engine_name=task.engine,
+            dict(run.parameters),
+            engine_name=ENGINES[control.settings.engine],
             request_save_on_cell_execute=False,
             progress_bar=False,
             resources={"metadata": {"path": str(folder)}},  # papermill's cwd is os.chdir, for all threads
@@ -216,39 +227,124 @@ def _execute(task: Task, folder: Path, control: RunControl) -> dict | None:
         cells = [cell for cell in control.notebook.cells if cell.cell_type == "code"]
         has_error = [any(output.output_type == "error" for output in cell.outputs) for cell in cells]
         place = has_error.index(True) + 1 if True in has_error else None
-        source = error.source.strip().splitlines()
-        return _error(error.ename, _ANSI.sub("", error.evalue).strip(), place, source[0] if source else "")
+        text, source = _ANSI.sub("", error.evalue).strip(), (error.source.strip().splitlines() or [""])[0]
+        text += _HINT if error.ename in ("FileNotFoundError", "ModuleNotFoundError") else ""
+        return {"cell": place, "name": error.ename, "text": text, "source": source}
     except Exception as error:
-        stopped = control.stopped
-        return _error(stopped.name if stopped else type(error).__name__, str(stopped or error) or repr(error))
+        return run_error(control.stopped or error)
     return None
 
 
-def _error(name: str, text: str, cell: int | None = None, source: str = "") -> dict:
-    return {"cell": cell, "name": name, "text": text, "source": source}
-
-
-def _finish(task: Task, folder: Path, control: RunControl, *, keep: set[Path] | None) -> dict | None:
+def _write(run: Run, folder: Path, control: RunControl, *, keep: set[Path] | None) -> dict | None:
     """Write the notebook and its page; the error if that fails. Of a failed run, other new files are removed."""
     import nbformat
 
-    notebook = control.notebook
-    clean_notebook(notebook, source_name=task.name, folder=str(folder))
+    name, notebook = run.notebook.name, control.notebook
+    clean_notebook(notebook, source_name=name, folder=str(folder))
+    files = {"ipynb": nbformat.writes(notebook, version=4) + "\n"}
+    if control.settings.html:
+        files["html"] = notebook_page.notebook_html(notebook, language=run.language, title=name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(folder.stat().st_mode | 0o700)
         for path in set(folder.iterdir()) - keep if keep is not None else ():
             remove_tree(path)
+        remove_tree(folder / "__pycache__")
         keep_plain(folder)
-        text = nbformat.writes(notebook, version=4)
-        (folder / f"{task.name}.ipynb").write_bytes(text.encode("utf-8", "replace") + b"\n")
-        if task.html:
-            page = notebook_page.notebook_html(notebook, language=task.language, title=task.name)
-            (folder / f"{task.name}.html").write_bytes(page.encode("utf-8", "replace"))
-    except OSError as failure:
-        text = f"The results could not be written: {failure.strerror or failure}."
-        return _error(type(failure).__name__, without_folder(text, str(folder)))
+        for ending, text in files.items():
+            (folder / f"{name}.{ending}").write_bytes(text.encode("utf-8", "replace"))
+    except OSError as error:
+        text = f"The results could not be written: {error.strerror or error}."
+        return run_error(error, without_folder(text, str(folder)))
     return None
+
+
+def clean_notebook(notebook, *, source_name: str, folder: str) -> None:
+    """Remove from an executed notebook what differs from run to run.
+
+    Cells keep papermill's state (completed or failed); a cell that was never reached has none. The working folder,
+    whose name is random, becomes ``.``; anything else that was printed stays as it is.
+    """
+    parameters = notebook.metadata.pop("papermill", {}).get("parameters", {})
+    notebook.metadata["papermill"] = {"parameters": parameters, "input_path": source_name}
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.metadata.pop("execution", None)
+        state = (cell.metadata.pop("papermill", None) or {}).get("status")
+        if cell.cell_type == "code" and state in ("completed", "failed"):
+            cell.metadata["papermill"] = {"status": state}
+        tags = cell.metadata.get("tags", [])
+        if "injected-parameters" in tags:
+            cell["id"] = "injected-parameters"
+        elif "papermill-error-cell-tag" in tags:
+            cell["id"] = f"papermill-error-{number}"
+        elif "id" in cell and notebook.get("nbformat_minor", 0) < 5:
+            cell["id"] = f"cell-{number}"
+        if cell.get("outputs"):
+            cell.outputs = _join_streams(cell.outputs)
+        for output in cell.get("outputs", []):
+            _clean_output(output, folder)
+    _number_widgets(notebook)
+
+
+def _join_streams(outputs: list) -> list:
+    """One output for each stream, as nbclient's ``coalesce_streams``, whose time grows with the square of a line."""
+    streams = {output.name: [] for output in outputs if output.output_type == "stream"}
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream":
+            kept += [] if streams[output.name] else [output]
+            streams[output.name].append(output.text)
+        else:
+            kept.append(output)
+    for number, output in enumerate(kept):
+        if output.output_type == "stream":
+            output["text"] = "\n".join(map(_overwritten, "".join(streams[output.name]).split("\n")))
+            if number and output.name == "stdout" and kept[number - 1].get("name") == "stderr":
+                kept[number - 1 : number + 1] = [output, kept[number - 1]]  # which arrives first is chance
+    return kept
+
+
+def _overwritten(line: str) -> str:
+    """What a terminal shows of a line in which carriage returns go back to its beginning."""
+    return line[line.rstrip("\r").rfind("\r") + 1 :]
+
+
+def _clean_output(output, folder: str) -> None:
+    has_cell_files = output.output_type == "error" or output.get("name") == "stderr"
+
+    def clean(value):
+        if isinstance(value, list):
+            return [clean(line) for line in value]
+        value = without_folder(value, folder) if isinstance(value, str) else value
+        # the search looks back from every place
+        return _CELL_FILE.sub("", value) if has_cell_files and "ipykernel_" in value else value
+
+    output |= {name: clean(output[name]) for name in ("evalue", "traceback", "text") if name in output}
+    data = output.get("data", {})
+    data |= {kind: clean(data[kind]) for kind in data if kind.startswith("text/") or kind.endswith("xml")}
+
+
+def without_folder(text: str, folder: str) -> str:
+    """Text with a folder named as ``.``.
+
+    Examples
+    --------
+    >>> without_folder("/srv/out/x/a.png is not https://example.org/srv/a.png", "/srv/out/x")
+    './a.png is not https://example.org/srv/a.png'
+    """
+    return text.replace(os.path.realpath(folder), ".").replace(folder, ".")
+
+
+def _number_widgets(notebook) -> None:
+    """Number the widgets' ids, which are random, in their order of creation."""
+    import nbformat
+
+    state = notebook.metadata.get("widgets", {}).get(_WIDGETS, {}).get("state", {})
+    numbers = {old: f"{number:032x}" for number, old in enumerate(state, 1)}
+    if numbers:
+        text = json.dumps([notebook.metadata, notebook.cells])
+        text = re.sub("|".join(map(re.escape, numbers)), lambda found: numbers[found[0]], text)
+        notebook.metadata, notebook.cells = map(nbformat.from_dict, json.loads(text))
 
 
 def sign_notebook(path: Path) -> bool:
@@ -271,11 +367,8 @@ def sign_notebook(path: Path) -> bool:
     return False
 
 
-class PapermillEngine:
-    """An engine as papermill's entry points need it: found without importing papermill.
-
-    papermill loads entry points while it is itself being imported.
-    """
+class LazyEngine:
+    """An engine that is imported when it is used: papermill loads its entry points while it is being imported."""
 
     def __init__(self, name: str):
         self._name = name
@@ -284,5 +377,4 @@ class PapermillEngine:
         return getattr(getattr(importlib.import_module("lnregions.batch.engine"), self._name), attribute)
 
 
-fork_engine = PapermillEngine("ForkEngine")
-ordinary_engine = PapermillEngine("OrdinaryEngine")
+fork_engine, ordinary_engine = LazyEngine("ForkEngine"), LazyEngine("OrdinaryEngine")

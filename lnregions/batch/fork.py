@@ -1,14 +1,17 @@
 """Kernel processes forked from a server that has the libraries loaded already.
 
-The server is the standard library's (`multiprocessing.forkserver`), with `lnregions.batch.preload` imported. Its
-protocol is used below the level of `multiprocessing.Process`, which would import the caller's script again in
-every child. All private names of `multiprocessing` that this needs stand in this module.
+The server is the standard library's (`multiprocessing.forkserver`), which imports this module and so becomes ours:
+its settings come as JSON in the environment variable ``LNREGIONS_PRELOAD``. Its protocol is used below the level of
+`multiprocessing.Process`, which would import the caller's script again in every child. All private names of
+`multiprocessing` that this needs stand in this module.
 """
 
 import atexit
 import contextlib
 import ctypes
 import faulthandler
+import gc
+import importlib
 import json
 import os
 import pickle
@@ -20,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +36,17 @@ MODULES = (
     "matplotlib.backends.backend_svg", "lnregions",
 )  # fmt: skip
 """Imported in the fork server before the first run; one that is not installed is left out."""
+KERNEL_MODULES = (
+    "ipykernel.kernelapp", "ipykernel.debugger", "ipykernel_launcher", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic", "tornado.platform.asyncio",
+)  # fmt: skip
+"""What ipykernel imports, some of it only when a kernel starts."""
 MARK = "LNREGIONS_RUN"
 """Environment variable that has the temporary folder of a run in every program started by the run."""
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 """Options of Linux's prctl: die with the parent; adopt the orphans below this process."""
 REPORT_MEMORY = 64 * 2**20
 """Bytes beyond the limit of a run that the kernel may take between its cells."""
-_ATTEMPTS, _PAUSE = 1000, 0.005
-"""How often, and after how many seconds, it is checked whether killed orphans have ended."""
 
 
 def can_fork() -> bool:
@@ -55,8 +62,8 @@ class Preload:
     ----------
     modules : tuple of str
         Modules to import.
-    calls : tuple of str or (str, dict)
-        ``"module:function"`` to call after that, or one with its arguments by name.
+    calls : tuple of (str, dict)
+        ``"module:function"`` to call after that, with its arguments by name.
     state : str
         Hash of the files that are read meanwhile; a fork server with another one is replaced.
     """
@@ -76,7 +83,7 @@ class ForkServer:
         self._kernels: set[int] = set()
         self._forking = threading.Lock()
         self._server = forkserver.ForkServer()
-        self._server.set_forkserver_preload(["lnregions.batch.preload"])
+        self._server.set_forkserver_preload(["lnregions.batch.fork"])
         settings = {
             "folder": self.folder,
             "path": sys.path,
@@ -88,17 +95,17 @@ class ForkServer:
             "OPENBLAS_THREAD_TIMEOUT": "4",  # threads that wait for work sleep instead of spinning
             "PYTHONHASHSEED": "0",  # sets of text have the same order in every run
         }
-        before = {name: os.environ[name] for name in environment if name in os.environ}
+        config = process.current_process()._config  # whose folder is that of the server's socket
+        before, place = {name: os.environ.get(name) for name in environment}, config.get("tempdir")
         os.environ.update(environment)
-        place = process.current_process()._config.pop("tempdir", None)
-        process.current_process()._config["tempdir"] = self.folder  # for the server's socket
+        config["tempdir"] = self.folder
         try:
             self._server.ensure_running()
         finally:
-            process.current_process()._config["tempdir"] = place
-            for name in environment:
+            config["tempdir"] = place
+            for name, value in before.items():
                 del os.environ[name]
-            os.environ.update(before)
+                os.environ.update({name: value} if value is not None else {})
         self.pid = self._server._forkserver_pid
 
     def alive(self) -> bool:
@@ -125,20 +132,20 @@ class ForkServer:
         """Kill what a kernel that has ended left behind.
 
         Orphans come to their kernel and, when it has ended, to the fork server, whatever session or environment
-        they gave themselves. Helpers of multiprocessing that remove unused shared memory are given time to do so.
+        they gave themselves. Helpers of multiprocessing that remove unused shared memory are given a second for it.
         """
         with self._forking, contextlib.suppress(OSError):
             self._kernels.discard(kernel)
-            for attempt in range(_ATTEMPTS):
+            for attempt in range(1000):
                 orphans = set(children(self.pid)) - self._kernels
                 if not orphans:
                     return
                 for orphan in orphans:
                     with contextlib.suppress(OSError):
                         helper = b"resource_tracker" in Path(f"/proc/{orphan}/cmdline").read_bytes()
-                        if not helper or attempt > _ATTEMPTS // 4:
+                        if not helper or attempt > 200:
                             os.kill(orphan, signal.SIGKILL)
-                time.sleep(_PAUSE)
+                time.sleep(0.005)
 
     def stop(self) -> None:
         """End the server with all its kernels and what they left behind."""
@@ -147,7 +154,11 @@ class ForkServer:
         if self.alive():
             os.kill(self.pid, signal.SIGTERM)
         else:  # the kernels ended with it, and their orphans have gone elsewhere
-            kill_marked(f"{MARK}={self.folder}/")
+            mark = f"{MARK}={self.folder}/".encode()
+            for path in Path("/proc").glob("[0-9]*/environ"):
+                with contextlib.suppress(OSError):
+                    if any(entry.startswith(mark) for entry in path.read_bytes().split(b"\0")):
+                        os.kill(int(path.parent.name), signal.SIGKILL)
         with contextlib.suppress(OSError):  # the server removes its socket itself
             self._server._stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -156,14 +167,6 @@ class ForkServer:
 def children(pid: int) -> list[int]:
     """Processes whose parent a process with one thread is."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def kill_marked(mark: str) -> None:
-    """Kill every process whose environment has an entry that begins so."""
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if any(entry.startswith(mark.encode()) for entry in path.read_bytes().split(b"\0")):
-                os.kill(int(path.parent.name), signal.SIGKILL)
 
 
 @dataclass
@@ -198,9 +201,7 @@ class Kernel:
         faulthandler.enable(crash)
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
-        if self.memory:
-            limit_memory(self.memory)
-        return run_kernel(self.arguments, limited=bool(self.memory))
+        return run_kernel(self.arguments, self.memory)
 
 
 def reopen_files() -> None:
@@ -221,20 +222,16 @@ def reopen_files() -> None:
                 os.close(own)
 
 
-def limit_memory(most: int) -> None:
-    """Let this process, and each that it starts, allocate so many bytes beyond what it has now."""
+def limit_memory(shell, most: int) -> None:
+    """Let this process, and each that it starts, allocate so many bytes beyond what it has now, while a cell runs.
+
+    Between cells it may take more: what it holds must not keep it from reporting the error.
+    """
     import resource
 
     lines = Path("/proc/self/status").read_text().splitlines()
-    present = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
-    resource.setrlimit(resource.RLIMIT_DATA, (present + most, present + most + REPORT_MEMORY))
-
-
-def limit_cells_only(shell) -> None:
-    """Apply the limit of memory while a cell runs: what it holds must not keep the kernel from reporting the error."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = most + next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
+    hard = limit + REPORT_MEMORY
 
     def release(*_) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
@@ -243,13 +240,13 @@ def limit_cells_only(shell) -> None:
         release()
         shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
 
-    shell.events.register("pre_run_cell", lambda *_: resource.setrlimit(resource.RLIMIT_DATA, (soft, hard)))
+    shell.events.register("pre_run_cell", lambda *_: resource.setrlimit(resource.RLIMIT_DATA, (limit, hard)))
     shell.events.register("post_run_cell", release)
     shell.set_custom_exc((MemoryError,), report)
     release()
 
 
-def run_kernel(arguments: list, *, limited: bool) -> int:
+def run_kernel(arguments: list, memory: int | None) -> int:
     """Run ipykernel until it is told to end, then what an interpreter does at its end."""
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
@@ -259,8 +256,8 @@ def run_kernel(arguments: list, *, limited: bool) -> int:
         del sys.path[0]  # as ipykernel's launcher does; ipykernel puts it back
     application = IPKernelApp.instance()
     application.initialize(arguments)
-    if limited:
-        limit_cells_only(application.shell)
+    if memory:
+        limit_memory(application.shell, memory)
     application.start()
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
@@ -340,3 +337,56 @@ def stop_fork_server() -> None:
         if _server is not None:
             _server.stop()
             _server = None
+
+
+def load(modules: list, calls: list) -> None:
+    """Import modules, call functions, and leave matplotlib as if it had only been imported; what fails is left out."""
+    os.environ.pop("JPY_PARENT_PID", None)  # ipykernel would end when that process is not its parent
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    for name in (*KERNEL_MODULES, *modules):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    matplotlib = sys.modules.get("matplotlib")
+    settings = dict(matplotlib.rcParams.copy()) if matplotlib else {}
+    for call in calls:
+        with contextlib.suppress(Exception):
+            module, _, function = call[0].partition(":")
+            getattr(importlib.import_module(module), function)(**call[1])
+    if matplotlib:
+        dict.update(matplotlib.rcParams, settings)
+    gc.collect()
+    gc.freeze()
+
+
+def become_fork_server(settings: dict) -> None:
+    """Detach from the terminal, adopt orphans, end all of them with this process, and preload."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    atexit.register(end_all, settings["folder"], os.getpid())
+    with open(os.devnull, "r+b") as null:
+        for descriptor in (0, 1, 2):
+            os.dup2(null.fileno(), descriptor)
+    warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")
+    path = sys.path[:]
+    sys.path[:] = settings["path"]
+    load(settings["modules"], settings["calls"])
+    sys.path[:] = path
+
+
+def end_all(folder: str, server: int) -> None:
+    """Kill the kernels and what they left behind, and remove their temporary files."""
+    if os.getpid() != server:
+        return  # a forked kernel
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with contextlib.suppress(OSError):
+        while left := children(server):
+            for child in left:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if "LNREGIONS_PRELOAD" in os.environ:
+    become_fork_server(json.loads(os.environ.pop("LNREGIONS_PRELOAD")))

@@ -102,7 +102,6 @@ class Hashes:
             with contextlib.suppress(OSError):
                 self._cache.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(self._cache, json.dumps(self._known))
-                self._new = False
 
 
 class Manifest:
@@ -125,13 +124,17 @@ class Manifest:
         self.runs: dict[str, dict] = {}
         self.unread = ""
         try:
-            self.runs = _read(self.path)
+            content = json.loads(self.path.read_text("utf-8"))
+            self.runs = {name: one for name, one in content["runs"].items() if isinstance(one, dict)}
+            if content.get("schema") != SCHEMA:
+                self.runs, schema = {}, content.get("schema")
+                self.unread = f"manifest.json has schema {schema!r}, which this version does not know"
         except FileNotFoundError:
             pass
         except OSError as error:
             self.unread = f"manifest.json cannot be read ({error.strerror})"
-        except (ValueError, RecursionError) as error:
-            self.unread = str(error) if type(error) is ValueError else "manifest.json is damaged"
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            self.unread = "manifest.json is damaged"
 
     def why(self, name: str, inputs: Mapping[str, str]) -> str:
         """Reason why a run must be done; empty if it is up to date."""
@@ -140,11 +143,12 @@ class Manifest:
             return self.unread or "it has not been run yet"
         if record.get("status") != "done":
             return f"it {'failed' if record.get('status') == 'failed' else 'did not finish'} last time"
-        before = _mapping(record.get("inputs"))
+        before, outputs = (
+            one if isinstance(one := record.get(key), dict) else {} for key in ("inputs", "outputs")
+        )
         changed = [reason for key, reason in _REASONS.items() if before.get(key) != inputs.get(key)]
         if changed:
             return "; ".join(changed)
-        outputs = _mapping(record.get("outputs"))
         for file, digest in outputs.items():
             try:
                 if self.hashes.file(self.output / name / file) != digest:
@@ -156,9 +160,7 @@ class Manifest:
     def add(self, name: str, record: dict) -> None:
         """Enter a finished run, also in the file, so that a render that is killed loses none."""
         self.runs[name] = record
-        with contextlib.suppress(
-            OSError
-        ):  # a full disk; what keeps it from being written is reported at the end
+        with contextlib.suppress(OSError):  # such as a full disk, which is reported at the end
             self.save()
 
     def save(self, *, sync: bool = False) -> dict:
@@ -178,17 +180,6 @@ class Manifest:
         }
         write_json(self.path, content, sync=sync)
         return content
-
-
-def _read(path: Path) -> dict[str, dict]:
-    content = json.loads(path.read_text("utf-8"))
-    if not isinstance(content, dict) or not isinstance(content.get("runs"), dict):
-        raise ValueError("manifest.json is damaged")
-    if content.get("schema") != SCHEMA:
-        raise ValueError(
-            f"manifest.json has schema {content.get('schema')!r}, which this version does not know"
-        )
-    return {name: record for name, record in content["runs"].items() if isinstance(record, dict)}
 
 
 def installed(hashes: Hashes | None = None) -> dict[str, str]:
@@ -220,10 +211,6 @@ def versions() -> dict[str, str]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)
     return found
-
-
-def _mapping(value: object) -> Mapping:
-    return value if isinstance(value, Mapping) else {}
 
 
 def cannot_write(place: Path, error: OSError) -> OutputError:

@@ -11,13 +11,16 @@ import re
 import tokenize
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator, create_model
+import pydantic
+import yaml
+from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError, WrapValidator
+from typing_extensions import TypedDict
 
-from lnregions.errors import DataError, Fault, fault, quote, refuse_any, shown_path, unknown_fault
+from lnregions.errors import DataError, Fault, quote, shown_path, unknown_fault
 from lnregions.paths import notebooks_dir
 
 Choices = Mapping[str, Sequence[str]]
@@ -28,12 +31,31 @@ _TYPES = {one.__name__: one for one in (str, int, float, bool, list, dict, tuple
     "datetime": SimpleNamespace(date=str), "__builtins__": {},
 }  # fmt: skip
 """All that an annotation may name."""
-_WANTED = {"str": "text", "int": "a whole number", "float": "a number", "bool": "True or False", "list": "a list",
-           "dict": "a mapping", "tuple": "a tuple", "set": "a set"}  # fmt: skip
+_WANTED = {
+    "str": "text", "int": "a whole number", "float": "a number", "bool": "True or False", "list": "a list",
+    "dict": "a mapping with text as keys", "tuple": "a tuple",
+    "Any": "text, a finite number, True, False, None, or a list or mapping of these",
+}  # fmt: skip
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 _NUMBER = set("0123456789+-.eE")
 _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Reads plain values as JSON has them; what YAML 1.1 guesses beyond that (dates, octal numbers, yes) stays text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        None: [
+            ("tag:yaml.org,2002:null", re.compile(r"(|~|null)$")),
+            ("tag:yaml.org,2002:bool", re.compile(r"(true|True|false|False)$")),
+            ("tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9]\d*)$", re.ASCII)),
+            (
+                "tag:yaml.org,2002:float",
+                re.compile(r"[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+)$", re.A),
+            ),
+        ]
+    }
 
 
 @dataclass(frozen=True)
@@ -65,7 +87,7 @@ class Parameter:
         return named or re.search(r"\bdate\b", self.annotation) is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Notebook:
     """One notebook that can be rendered.
 
@@ -81,6 +103,8 @@ class Notebook:
         Whether a render of everything takes it.
     mark : str
         Hash of all that a run of it depends on: not of outputs, counts, ids and what else saving it changes.
+    source : bytes
+        Content of the file.
     """
 
     name: str
@@ -89,21 +113,11 @@ class Notebook:
     over: str = ""
     batch: bool = True
     mark: str = ""
+    source: bytes = field(default=b"", repr=False)
 
     def parameter(self, name: str) -> Parameter | None:
         """Parameter of that name, if the notebook has it."""
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
-
-    @functools.cached_property
-    def model(self) -> type[BaseModel]:
-        """Pydantic model of the parameters, which takes no others."""
-        fields = {}
-        for number, one in enumerate(self.parameters):
-            kind = _type_of(one.annotation)
-            kind = typing.Optional[kind] if one.default is None else kind  # noqa: UP045 - Any has no |
-            kind = typing.Annotated[kind, WrapValidator(_from_text)]
-            fields[f"p{number}"] = (kind, Field(default=one.default, alias=one.name))
-        return create_model("Parameters", __config__=_STRICT, **fields)
 
 
 def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None = None) -> list[Notebook]:
@@ -139,25 +153,50 @@ def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebo
     Raises
     ------
     DataError
-        The file is no notebook, or its parameters cell has something else than literals.
+        The file is no notebook, its name is not UTF-8, or its parameters cell has something else than literals.
     """
     path, choices = Path(path), choices or {}
     try:
-        content = _load(path)
-        metadata = content.get("metadata", {})
-        own = metadata.get("lnregions", {})
-        own = own if isinstance(own, dict) else {}
-        over, batch = str(own.get("over", "")), own.get("batch", True) is not False
-        parameters = _parameters(content, choices)
-        if over and not _is_python(metadata):  # parsed by its own kernel only
-            parameters = (Parameter(over, "str", "", choices=tuple(choices.get(over, ()))),)
-        notebook = Notebook(path.stem, path, parameters, over, batch, _mark(content))
-        if over and notebook.parameter(over) is None:
+        path.name.encode()
+        source = path.read_bytes()
+        content = _parse(source)
+        own = _mapping(content, "metadata").get("lnregions")
+        over = str(_mapping(content["metadata"], "lnregions").get("over", ""))
+        if _mapping(content["metadata"], "kernelspec").get("language") in (None, "", "python"):
+            parameters = _parameters(content, choices, strict=own is not None)
+        else:  # parsed by its own kernel only
+            parameters = (Parameter(over, "str", "", choices=tuple(choices.get(over, ()))),) if over else ()
+        if over and all(one.name != over for one in parameters):
             raise ValueError(f"it is to run over {over!r}, which is none of its parameters")
-    except ValueError as error:
-        text = f"{error}. Open it in JupyterLab and save it, or correct the cell."
-        raise DataError([fault(text, shown_path(path))]) from None
-    return notebook
+    except UnicodeEncodeError:
+        raise DataError([Fault("its name is not UTF-8. Rename it.", shown_path(path))]) from None
+    except (OSError, ValueError) as error:
+        text = f"it cannot be read ({error.strerror})" if isinstance(error, OSError) else str(error)
+        text = f"{text}. Open it in JupyterLab and save it, or correct the cell."
+        raise DataError([Fault(text, shown_path(path))]) from None
+    batch = _mapping(content["metadata"], "lnregions").get("batch", True) is not False
+    return Notebook(path.stem, path, parameters, over, batch, _mark(content), source)
+
+
+def read_parameters(path: Path) -> dict[str, object]:
+    """Values of a YAML file by parameter: plain values as JSON has them, anything else as its text.
+
+    Raises
+    ------
+    DataError
+        The file is not there, or holds something else than names and plain values.
+    """
+    from lnregions.tables import read_yaml  # which imports pandas
+
+    if not path.exists():
+        raise DataError(
+            [Fault("it does not exist. Give a YAML file of 'name: value' lines.", shown_path(path))]
+        )
+    content = path.read_bytes()
+    if not content.strip():
+        return {}
+    read_yaml(path)  # which refuses tags, anchors and keys that stand twice
+    return _PlainLoader(content.decode("utf-8-sig")).get_single_data()
 
 
 def check_parameters(notebook: Notebook, given: Mapping[str, object]) -> dict[str, object]:
@@ -168,7 +207,8 @@ def check_parameters(notebook: Notebook, given: Mapping[str, object]) -> dict[st
     Raises
     ------
     DataError
-        All faults at once: an unknown name, a wrong type, a value that is none of the choices, no date.
+        All faults at once: an unknown name, a wrong type, a value that is none of the choices, no date, or one that
+        the manifest cannot hold.
 
     Examples
     --------
@@ -177,20 +217,37 @@ def check_parameters(notebook: Notebook, given: Mapping[str, object]) -> dict[st
     {'year': 2025, 'area': '021000'}
     """
     try:
-        taken = notebook.model.model_validate(dict(given)).model_dump(by_alias=True, exclude_unset=True)
+        return _validator(notebook).validate_python(dict(given))
     except ValidationError as error:
         names = dict.fromkeys(detail["loc"][0] for detail in error.errors())
         raise DataError([_refused(notebook, name, given[name]) for name in names]) from None
-    faults = []
+
+
+@functools.cache
+def _validator(notebook: Notebook) -> TypeAdapter:
+    """Pydantic's validator of a notebook's parameters, which takes no others."""
+    kinds = {}
     for one in notebook.parameters:
-        value = taken.get(one.name, one.default)
-        if one.choices and value not in one.choices and value != one.default:
-            faults.append(_refused(notebook, one.name, value))
-        elif one.is_date and value and one.name in taken and not _is_day(value):
-            text = f"Parameter {one.name} is {quote(value)}, which is no date. "
-            faults.append(fault(text + "Give a date such as 2024-03-31, or leave it empty."))
-    refuse_any(faults)
-    return taken
+        kind = _type_of(one.annotation)
+        kind = typing.Optional[kind] if one.default is None else kind  # noqa: UP045 - Any has no |
+        check = AfterValidator(functools.partial(_check, one))
+        kinds[one.name] = typing.Annotated[kind, check, WrapValidator(_from_text)]
+    return TypeAdapter(pydantic.with_config(_STRICT)(TypedDict("Parameters", kinds, total=False)))
+
+
+def _check(one: Parameter, value: object) -> object:
+    """Value of a parameter, unless it is none of its choices, no date, or nothing that the manifest can hold."""
+    if one.choices and value not in one.choices and value != one.default:
+        raise ValueError("none of its choices")
+    if one.is_date and value:
+        if not _DATE.fullmatch(value):
+            raise ValueError("no date")
+        datetime.date.fromisoformat((value + "-01-01")[:10])
+    try:
+        json.dumps(value, allow_nan=False, sort_keys=True).encode()
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    return value
 
 
 def _refused(notebook: Notebook, name: str, value: object) -> Fault:
@@ -199,10 +256,13 @@ def _refused(notebook: Notebook, name: str, value: object) -> Fault:
         return unknown_fault("parameter", name, [p.name for p in notebook.parameters])
     if one.choices and isinstance(value, type(one.choices[0])):
         return unknown_fault("area" if name == "adcode" else name, value, one.choices)
+    if one.is_date and isinstance(value, str):
+        text = f"Parameter {name} is {quote(value)}, which is no date. "
+        return Fault(text + "Give a date such as 2024-03-31, or leave it empty.")
     wanted = _WANTED.get(one.annotation, f"a value of the type {one.annotation}")
     text = f"Parameter {name} of {notebook.name} is {quote(value)}, which is not {wanted}. Give {wanted}"
     text += "" if one.default is None else f", as in {one.default!r}"
-    return fault(text + "; codes keep their leading zeros only in quotes" * (wanted == "text") + ".")
+    return Fault(text + "; codes keep their leading zeros only in quotes" * (wanted == "text") + ".")
 
 
 def _from_text(value: object, validate: typing.Callable) -> object:
@@ -228,31 +288,17 @@ def _literal(text: str) -> object:
     return text if odd or isinstance(value, str) else value
 
 
-def _is_day(text: object) -> bool:
-    if not (isinstance(text, str) and _DATE.fullmatch(text)):
-        return False
-    try:
-        return bool(datetime.date.fromisoformat((text + "-01-01")[:10]))
-    except ValueError:
-        return False
-
-
 def _type_of(annotation: str) -> object:
     """Type that an annotation names; an error of any kind where it names more than ``_TYPES``."""
     return typing.get_type_hints(SimpleNamespace(__annotations__={"type": annotation}), _TYPES)["type"]
 
 
-def _parameters(content: dict, choices: Choices) -> tuple[Parameter, ...]:
-    """Parameters of a notebook; ValueError says why they cannot be taken."""
-    strict = "lnregions" in content.get("metadata", {})
-    cells = [
-        cell for cell in content["cells"] if "parameters" in (_mapping(cell, "metadata").get("tags") or ())
-    ]
-    if not cells or not _is_python(content.get("metadata", {})):
-        return ()
+def _parameters(content: dict, choices: Choices, *, strict: bool) -> tuple[Parameter, ...]:
+    """Parameters of a notebook of Python; ValueError says why they cannot be taken."""
+    cells = [one for one in content["cells"] if "parameters" in (_mapping(one, "metadata").get("tags") or ())]
     if strict and len(cells) > 1:
         raise ValueError("it has more than one cell tagged parameters")
-    source = "".join(map(str, cells[0].get("source", "")))
+    source = "".join(map(str, cells[0].get("source", ""))) if cells else ""
     found: dict[str, Parameter] = {}
     try:
         source = source if strict else _MAGIC.sub("", source)
@@ -296,33 +342,27 @@ def _assigned(line: ast.stmt, comment: str, *, choices: Choices, strict: bool) -
     return {name: Parameter(name, annotation, default, comment, allowed)}
 
 
-def _is_python(metadata: dict) -> bool:
-    return _mapping(metadata, "kernelspec").get("language") in (None, "", "python")
-
-
 def _mapping(content: dict, key: str) -> dict:
     value = content.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def _load(path: Path) -> dict:
+def _parse(source: bytes) -> dict:
     try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ValueError(f"it cannot be read ({error.strerror})") from None
+        content = json.loads(source)
     except (ValueError, RecursionError):
         raise ValueError("it is not valid JSON") from None
     cells = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise ValueError("it has no list of cells")
-    if not isinstance(content.get("metadata", {}), dict) or content.get("nbformat") != 4:
+    if not isinstance(content.setdefault("metadata", {}), dict) or content.get("nbformat") != 4:
         raise ValueError("it is not of notebook format 4")
     return content
 
 
 def _mark(content: dict) -> str:
     """Hash of what a run of a notebook depends on; saving it unchanged in JupyterLab leaves it as it is."""
-    metadata = content.get("metadata", {})
+    metadata = content["metadata"]
     parts: list[object] = [_mapping(metadata, "kernelspec").get("name"), metadata.get("lnregions")]
     for cell in content["cells"]:
         own = _mapping(cell, "metadata")

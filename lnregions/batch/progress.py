@@ -1,16 +1,16 @@
 """What a render prints: a bar on a terminal, lines elsewhere, JSON for programs, or nothing."""
 
 import contextlib
-import functools
 import json
 import os
 import shutil
 import sys
 import time
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 
-def progress_for(kind: str = "auto", *, stream: TextIO | None = None):
+def progress_for(kind: str = "auto", *, stream: TextIO | None = None) -> Callable | None:
     """What to give :func:`lnregions.batch.render_notebooks` as ``progress``.
 
     Parameters
@@ -30,23 +30,70 @@ def progress_for(kind: str = "auto", *, stream: TextIO | None = None):
         return None
     if kind == "auto":
         kind = "bar" if stream.isatty() else "lines"
-    return (
-        functools.partial(_json_line, stream)
-        if kind == "json"
-        else {"bar": _Bar, "lines": _Lines}[kind](stream)
-    )
+    printed = {"json": _json_lines, "lines": _lines, "bar": _bar}[kind](stream)
+    next(printed)
+    return lambda *event: printed.send(event)
+
+
+def _json_lines(stream: TextIO) -> Iterator[None]:
+    """One JSON object a line: the event, the run, what it came to; see ``docs/manifest.md``."""
+    while True:
+        event, run, facts = yield
+        line = {"event": event} | ({"run": run.name} if run is not None else {})
+        if event == "finished":
+            facts = {name: facts[name] for name in ("status", "seconds", "error")}
+        say(json.dumps(line | (facts or {}), ensure_ascii=False), stream)
+
+
+def _lines(stream: TextIO) -> Iterator[None]:
+    """One line for each run that ends."""
+    start, done, todo = time.monotonic(), 0, 0
+    while True:
+        event, run, facts = yield
+        if event == "plan" and facts["todo"]:
+            todo = facts["todo"]
+            say(f"{todo} of {facts['runs']} runs to do", stream)
+        elif event == "finished":
+            done += 1
+            seconds = (time.monotonic() - start) / done * (todo - done)
+            when = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
+            left = f"{todo - done} left, about {when}" if done < todo else "none left"
+            error = "" if facts["status"] == "done" else f": {error_line(facts)}"
+            say(
+                f"[{done}/{todo}] {facts['status']} {run.name} {facts['seconds']:.1f} s, {left}{error}",
+                stream,
+            )
+
+
+def _bar(stream: TextIO) -> Iterator[None]:
+    """A bar with the runs done, running, failed and the time left."""
+    bar, running, failed = None, 0, 0
+    while True:
+        event, _, facts = yield
+        with _ignoring_closed(stream):
+            if event == "plan" and facts["todo"]:
+                from tqdm import tqdm
+
+                shape = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
+                width = shutil.get_terminal_size().columns
+                bar = tqdm(total=facts["todo"], file=stream, bar_format=shape, ncols=width)
+            if bar is not None:
+                running += (event == "started") - (event == "finished")
+                failed += event == "finished" and facts["status"] != "done"
+                bar.update(event == "finished")
+                bar.set_postfix_str(f"{running} running, {failed} failed")
+            if bar is not None and event == "end":
+                bar.close()
 
 
 @contextlib.contextmanager
-def _ignoring_closed(stream: TextIO):
+def _ignoring_closed(stream: TextIO) -> Iterator[None]:
     """Suppress errors of a stream that nobody reads any more, such as a closed terminal, now and at exit."""
     try:
         yield
     except (OSError, ValueError):
-        with contextlib.suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
+        with contextlib.suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def say(text: str, stream: TextIO) -> None:
@@ -54,62 +101,6 @@ def say(text: str, stream: TextIO) -> None:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     with _ignoring_closed(stream):
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
-
-
-class _Lines:
-    """One line for each run that ends."""
-
-    def __init__(self, stream: TextIO):
-        self._stream, self._start = stream, time.monotonic()
-        self._done = self._todo = 0
-
-    def __call__(self, event: str, run, facts) -> None:
-        if event == "plan" and facts["todo"]:
-            self._todo = facts["todo"]
-            say(f"{facts['todo']} of {facts['runs']} runs to do", self._stream)
-        elif event == "finished":
-            self._done += 1
-            left = self._todo - self._done
-            seconds = (time.monotonic() - self._start) / self._done * left
-            when = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
-            text = f"{left} left, about {when}" if left else "none left"
-            error = "" if facts["status"] == "done" else f": {error_line(facts)}"
-            text = f"{facts['status']} {run.name} {facts['seconds']:.1f} s, {text}{error}"
-            say(f"[{self._done}/{self._todo}] {text}", self._stream)
-
-
-class _Bar:
-    """A bar with the runs done, running, failed and the time left."""
-
-    def __init__(self, stream: TextIO):
-        self._stream, self._bar = stream, None
-        self._running = self._failed = 0
-
-    def __call__(self, event: str, run, facts) -> None:
-        with _ignoring_closed(self._stream):
-            if event == "plan" and facts["todo"]:
-                from tqdm import tqdm
-
-                shape = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
-                width = shutil.get_terminal_size().columns
-                self._bar = tqdm(total=facts["todo"], file=self._stream, bar_format=shape, ncols=width)
-            if self._bar is None:
-                return
-            self._running += (event == "started") - (event == "finished")
-            if event == "finished":
-                self._failed += facts["status"] != "done"
-                self._bar.update(1)
-            self._bar.set_postfix_str(f"{self._running} running, {self._failed} failed")
-            if event == "end":
-                self._bar.close()
-
-
-def _json_line(stream: TextIO, event: str, run, facts) -> None:
-    """One JSON object a line: the event, the run, what it came to; see ``docs/manifest.md``."""
-    line = {"event": event} | ({"run": run.name} if run is not None else {})
-    if event == "finished":
-        facts = {name: facts[name] for name in ("status", "seconds", "error")}
-    say(json.dumps(line | (facts or {}), ensure_ascii=False), stream)
 
 
 def error_line(record: dict) -> str:

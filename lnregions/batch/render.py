@@ -17,17 +17,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lnregions.batch.execute import ENGINES, sign_notebook
+from lnregions.batch.execute import ENGINES, Settings, run_error, run_record, sign_notebook
 from lnregions.batch.manifest import Manifest, OutputError, cannot_write, digest, lock_folder, shared_inputs
 from lnregions.batch.parameters import Choices
-from lnregions.batch.selection import LANGUAGES, Run, plan_runs
-from lnregions.batch.workers import ClusterRuns, LocalRuns, Settings
-from lnregions.errors import shown_path, unknown
+from lnregions.batch.selection import Run, plan_runs
+from lnregions.batch.workers import ClusterRuns, LocalRuns, unpack
+from lnregions.errors import LANGUAGES, shown_path, unknown
 from lnregions.files import remove_temporary, remove_tree, replace_folder
-
-_OUTCOMES = ("done", "failed", "stopped")
-_MEASURED = ("attempts", "seconds", "cpu_seconds", "peak_memory", "own_memory")
-_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Stopped(KeyboardInterrupt):
@@ -127,112 +123,110 @@ def render_notebooks(
     runs = plan_runs(
         choices=choices, notebooks=notebooks, languages=languages, only=only, parameters=parameters
     )
-    tell = progress or (lambda *_: None)
+    emit = progress or (lambda *_: None)
     with lock_folder(output):
         remove_temporary(output)
         remove_tree(output / ".lnregions" / "staging")
         manifest = Manifest(output)
         planned = _with_reasons(manifest, runs, settings)
         todo = [run for run in planned if run.why]
-        tell("plan", None, {"runs": len(planned), "todo": len(todo)})
-        execution = _Execution(manifest, settings, tell)
+        emit("plan", None, {"runs": len(planned), "todo": len(todo)})
+        execution = _Execution(manifest, todo, settings=settings, emit=emit)
         try:
             if todo:
-                with queue_signals(execution.events):
-                    execution.run(todo)
+                execution.execute()
             changed = todo or not manifest.path.exists()
             content = manifest.save(sync=True) if changed else {"runs": manifest.runs}
         except OSError as error:
             raise cannot_write(manifest.path, error) from None
         finally:
-            tell("end", None, execution.outcome)
+            outcome = {
+                status: [run.name for run in todo if execution.status[run.name] == status]
+                for status in ("done", "failed", "stopped")
+            }
+            emit("end", None, outcome)
             manifest.hashes.save()
     return RenderResult(
         output,
         content,
         planned,
+        **outcome,
         skipped=[run.name for run in planned if not run.why],
         seconds=round(time.perf_counter() - start, 3),
         interrupted=execution.interrupted,
-        **execution.outcome,
     )
 
 
 class _Execution:
     """Executes the runs of a render and enters each in the manifest as it ends."""
 
-    def __init__(self, manifest: Manifest, settings: Settings, tell):
-        self._manifest, self._settings, self._tell = manifest, settings, tell
+    def __init__(self, manifest: Manifest, todo: Sequence[Run], *, settings: Settings, emit):
+        self._manifest, self._todo, self._settings, self._emit = manifest, todo, settings, emit
+        # under a new name: a killed render's last kernel may still write
         self._staging = manifest.output / ".lnregions" / "staging" / secrets.token_hex(4)
-        self.events: queue.SimpleQueue = queue.SimpleQueue()
-        self.outcome: dict[str, list[str]] = {name: [] for name in _OUTCOMES}
+        self._folder = {run.name: self._staging / str(number) for number, run in enumerate(todo)}
+        self._events: queue.SimpleQueue = queue.SimpleQueue()
+        self.status = dict.fromkeys(self._folder, "stopped")
         self.interrupted = 0
 
-    def run(self, todo: Sequence[Run]) -> None:
-        """Execute runs until all have ended, the time limit is over or a signal comes."""
-        self._folder = {run.name: self._staging / str(number) for number, run in enumerate(todo)}
-        self._staging.mkdir(parents=True)  # under a new name: a killed render's last kernel may still write
-        workers = ClusterRuns if self._settings.scheduler else LocalRuns
-        self._workers = workers(todo[0], settings=self._settings, events=self.events)
-        try:
-            for run in todo:
-                future = self._workers.submit(run, self._folder[run.name])
-                future.add_done_callback(lambda future, run=run: self.events.put(("finished", run, future)))
-            self._follow(len(todo))
-            while not self.events.empty():  # what was done before a stop reached it
-                event, run, future = self.events.get()
-                if event == "finished" and not future.cancelled():
-                    self._take(run, future, only="done")
-        except BaseException:
-            self._workers.stop("The render ended with an error.")
-            raise
-        finally:
-            self._workers.close()
-            remove_tree(self._staging.parent)  # before the manifest is written, which needs room on the disk
-        ended = {name for names in self.outcome.values() for name in names}
-        self.outcome["stopped"] += [name for name in self._folder if name not in ended]
-        for names in self.outcome.values():
-            names.sort(key=list(self._folder).index)
-
-    def _follow(self, count: int) -> None:
-        """Take events until all runs have ended; stop them at a signal, or when the time for the render is over."""
-        most = self._settings.batch
-        deadline = None if most is None else time.monotonic() + most
-        while count:
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+    def execute(self) -> None:
+        """Execute the runs until all have ended, the time limit is over or a signal comes."""
+        with queue_signals(self._events):
+            self._staging.mkdir(parents=True)
+            workers = ClusterRuns if self._settings.scheduler else LocalRuns
+            workers = workers(self._todo[0], settings=self._settings, events=self._events)
             try:
-                event, run, what = self.events.get(timeout=left)
+                for run in self._todo:
+                    future = workers.submit(run, self._folder[run.name])
+                    future.add_done_callback(
+                        lambda future, run=run: self._events.put(("finished", run, future))
+                    )
+                if reason := self._follow():
+                    workers.stop(reason)
+                while not self._events.empty():  # what was done before a stop reached it
+                    event, run, future = self._events.get()
+                    if event == "finished" and not future.cancelled():
+                        self._take(run, future, only="done")
+            except BaseException:
+                workers.stop("The render ended with an error.")
+                raise
+            finally:
+                workers.close()
+                remove_tree(
+                    self._staging.parent
+                )  # before the manifest is written, which needs room on the disk
+
+    def _follow(self) -> str:
+        """Take events until all runs have ended, or return why they must be stopped: a signal or the time limit."""
+        limit, left = self._settings.batch_timeout, len(self._todo)
+        deadline = time.monotonic() + (limit or 0)
+        while left:
+            try:
+                event, run, content = self._events.get(
+                    timeout=limit and max(0.0, deadline - time.monotonic())
+                )
             except queue.Empty:
-                self._workers.stop(f"The render took longer than {most:g} seconds.")
-                return
+                return f"The render took longer than {limit:g} seconds."
             if event == "signal":
-                self.interrupted = what
-                self._workers.stop("The render was stopped by the user.")
-                return
+                self.interrupted = content
+                return "The render was stopped by the user."
             if event == "started":
-                self._tell(event, run, None)
+                self._emit(event, run, None)
             else:
-                self._take(run, what)
-                count -= 1
+                self._take(run, content)
+                left -= 1
+        return ""
 
     def _take(self, run: Run, future, *, only: str = "") -> None:
-        """Enter a run that has ended in the manifest, or only if it ended so."""
+        """Enter a run that has ended in the manifest, or only if it ended so; its folder gets its final name."""
+        final, outputs = self._manifest.output / run.name, {}
         try:
-            record = self._workers.record(future, self._folder[run.name])
-        except Exception as error:
-            record = failure(error)
-        if only in ("", record["status"]):
-            entry = self._entry(run, record)
-            self._manifest.add(run.name, entry)
-            self.outcome[entry["status"]].append(run.name)
-            self._tell("finished", run, entry)
-
-    def _entry(self, run: Run, record: dict) -> dict:
-        """Rename a run's folder to its final name; what the manifest says of the run."""
-        outputs: dict[str, str] = {}
-        if not record.pop("unwritten", True):
-            final = self._manifest.output / run.name
-            try:
+            record = future.result()
+            if archive := record.pop("archive", None):
+                unpack(archive, self._folder[run.name])
+            if only not in ("", record["status"]):
+                return
+            if not record.pop("unwritten"):
                 if not final.parent.resolve().is_relative_to(self._manifest.output.resolve()):
                     raise OutputError(
                         f"{shown_path(final.parent)} leads out of the output folder. "
@@ -241,31 +235,28 @@ class _Execution:
                 replace_folder(self._folder[run.name], final)
                 outputs = self._manifest.hashes.listing(final)
                 sign_notebook(final / f"{run.notebook.name}.ipynb")
-            except (OSError, OutputError) as error:
-                record, outputs = failure(error), {}
-        return {
+        except Exception as error:
+            record, outputs = run_record(run_error(error)), {}
+            if only:
+                return
+        entry = {
             "notebook": run.notebook.name,
             "language": run.language,
             "over": run.notebook.over,
             "value": run.value,
             "parameters": dict(run.parameters),
             "folder": run.name,
-            "status": record["status"],
             "why": run.why,
             "engine": self._settings.engine,
             "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            **{name: record.get(name) for name in _MEASURED},
+            **record,
             "key": digest(dict(run.inputs)),
             "inputs": dict(run.inputs),
             "outputs": outputs,
-            "error": record["error"],
         }
-
-
-def failure(error: BaseException) -> dict:
-    """Record of a run that failed outside its notebook."""
-    details = {"cell": None, "name": type(error).__name__, "text": str(error) or repr(error), "source": ""}
-    return {"status": "failed", "seconds": 0.0, "cpu_seconds": 0.0, "error": details, "attempts": 1}
+        self._manifest.add(run.name, entry)
+        self.status[run.name] = entry["status"]
+        self._emit("finished", run, entry)
 
 
 @contextlib.contextmanager
@@ -284,7 +275,9 @@ def queue_signals(events: queue.SimpleQueue) -> Iterator[None]:
 
     before = {}
     if threading.current_thread() is threading.main_thread():
-        for number in (getattr(signal, name) for name in _STOP_SIGNALS if hasattr(signal, name)):
+        for number in (
+            getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+        ):
             if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
                 before[number] = signal.signal(number, take)
     try:

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lnregions.batch.parameters import Choices, Notebook, check_parameters, list_notebooks
-from lnregions.errors import DataError, refuse_any, shown_path, unknown, unknown_fault
+from lnregions.errors import LANGUAGES, DataError, refuse_any, shown_path, unknown, unknown_fault
 from lnregions.files import safe_name
+from lnregions.paths import notebooks_dir
 
 FIGURES = "figures"
 """Folder for figure files within a run's folder, given to notebooks that have this parameter with an empty default."""
-LANGUAGES = ("en", "zh")
-"""Languages of pages; a parameter ``language`` with one of them as default is run for each."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +79,59 @@ def plan_runs(
     for notebook in select_notebooks(notebooks, choices=choices):
         filtered = [name for name in only if notebook.parameter(name)]
         found.append(replace(notebook, over=filtered[0]) if filtered and not notebook.over else notebook)
-    _check_names(found, parameters, only=only, choices=choices)
-    runs = []
+    known = sorted({one.name for notebook in found for one in notebook.parameters})
+    over = sorted({notebook.over for notebook in found if notebook.over})
+    faults = [unknown_fault("parameter", name, known) for name in parameters if name not in known]
+    faults += [unknown_fault("parameter", name, over) for name in only if name not in over]
+    for name, values in only.items():
+        allowed, kind = choices.get(name) or values, "area" if name == "adcode" else name
+        faults += [unknown_fault(kind, value, allowed) for value in values if value not in allowed]
+    refuse_any(faults)
+    runs: dict[str, Run] = {}
     for notebook in found:
         given = {name: value for name, value in parameters.items() if notebook.parameter(name)}
-        own = [] if "language" in given else _languages(notebook, languages)
-        values = _values(notebook, choices, only=only, given=given)
-        for language, value in itertools.product(own or languages[:1], values):
+        one, own = notebook.parameter("language"), [None]
+        if one is not None and one.default in LANGUAGES and "language" not in given:
+            own = [language for language in languages if language in (one.choices or languages)] or own
+        values = [given.get(notebook.over, "")]
+        if notebook.over and notebook.over not in given:
+            one = notebook.parameter(notebook.over)
+            values = choices.get(one.name) or one.choices or [one.default]
+            values = [value for value in values if value in only.get(one.name, values)]
+        for language, value in itertools.product(own, values):
             extra = {notebook.over: value} if notebook.over else {}
-            extra |= {"language": language} if own else {}
-            runs.append(_run(notebook, language, value=value, given=given | extra))
-    runs = _each_folder_once(runs)
+            extra |= {"language": language} if language else {}
+            run = _run(notebook, language or languages[0], value=str(value), given=given | extra)
+            name = run.name
+            if sys.platform in (
+                "win32",
+                "darwin",
+            ):  # whose file systems do not tell case and composition apart
+                name = unicodedata.normalize("NFC", name).casefold()
+            other = runs.setdefault(name, run)
+            if dict(other.parameters) != dict(run.parameters):
+                raise DataError(
+                    f"The values {other.value!r} and {run.value!r} of {notebook.over} have the same folder "
+                    f"{run.name} for their results. Rename one of them."
+                )
     if not runs:
         raise DataError("Nothing is left to render. Take away some of the filters, or give another notebook.")
-    return runs
+    return list(runs.values())
+
+
+def _run(notebook: Notebook, language: str, *, value: str, given: Mapping[str, object]) -> Run:
+    """A run with its parameters checked, and those added that every notebook of the batch is given."""
+    parameters = dict(given)
+    figures, plan = notebook.parameter(FIGURES), notebook.parameter("plan")
+    if figures is not None and figures.default == "":
+        parameters.setdefault(FIGURES, FIGURES)
+    if plan is not None and plan.default in plan.choices:
+        parameters.setdefault("plan", plan.default)  # so that manifest and page name it
+    parameters = check_parameters(notebook, parameters)
+    if parameters.get("language") in LANGUAGES:
+        language = parameters["language"]
+    name = "/".join(map(safe_name, (language, notebook.name, value or "all")))
+    return Run(name, notebook, language, value, parameters)
 
 
 def select_notebooks(
@@ -107,10 +145,19 @@ def select_notebooks(
         An unknown one, or two files of one name, which would have the same folder for their results.
     """
     if notebooks is None:
-        return [notebook for notebook in list_notebooks(choices=choices) if notebook.batch]
+        notebooks = [notebooks_dir()]
     found: dict[str, Notebook] = {}
     for item in [notebooks] if isinstance(notebooks, str | Path) else notebooks:
-        for notebook in _notebooks(item, choices):
+        if Path(item).is_dir():
+            taken = [notebook for notebook in list_notebooks(item, choices=choices) if notebook.batch]
+        elif Path(item).is_file() or str(item).endswith(".ipynb"):
+            taken = list_notebooks(item, choices=choices)
+        else:
+            known = {notebook.name: notebook for notebook in list_notebooks(choices=choices)}
+            if str(item) not in known:
+                raise unknown("notebook", str(item), known)
+            taken = [known[str(item)]]
+        for notebook in taken:
             other = found.setdefault(notebook.name, notebook)
             if other.path.resolve() != notebook.path.resolve():
                 raise DataError(
@@ -118,76 +165,3 @@ def select_notebooks(
                     "folder for their results. Rename one of them, or render them into two folders."
                 )
     return list(found.values())
-
-
-def _notebooks(item: Path | str, choices: Choices | None) -> list[Notebook]:
-    if Path(item).is_dir():
-        return [notebook for notebook in list_notebooks(item, choices=choices) if notebook.batch]
-    if Path(item).is_file() or str(item).endswith(".ipynb"):
-        return list_notebooks(item, choices=choices)
-    known = {notebook.name: notebook for notebook in list_notebooks(choices=choices)}
-    if str(item) not in known:
-        raise unknown("notebook", str(item), known)
-    return [known[str(item)]]
-
-
-def _check_names(
-    notebooks: Sequence[Notebook], parameters: Mapping, *, only: Mapping, choices: Choices
-) -> None:
-    known = sorted({one.name for notebook in notebooks for one in notebook.parameters})
-    over = sorted({notebook.over for notebook in notebooks if notebook.over})
-    faults = [unknown_fault("parameter", name, known) for name in parameters if name not in known]
-    faults += [unknown_fault("parameter", name, over) for name in only if name not in over]
-    for name, values in only.items():
-        allowed, kind = choices.get(name, ()), "area" if name == "adcode" else name
-        faults += [
-            unknown_fault(kind, value, allowed) for value in values if allowed and value not in allowed
-        ]
-    refuse_any(faults)
-
-
-def _languages(notebook: Notebook, languages: Sequence[str]) -> list[str]:
-    """Those of the languages that a notebook's parameter ``language`` takes; none if it means something else."""
-    one = notebook.parameter("language")
-    if one is None or one.default not in LANGUAGES:
-        return []
-    return [language for language in languages if not one.choices or language in one.choices]
-
-
-def _values(notebook: Notebook, choices: Choices, *, only: Mapping, given: Mapping) -> list:
-    over = notebook.over
-    if not over or over in given:
-        return [given[over] if over else ""]
-    one = notebook.parameter(over)
-    values = list(choices.get(over, ())) or list(one.choices) or [one.default]
-    return [value for value in values if value in only.get(over, values)]
-
-
-def _run(notebook: Notebook, language: str, *, value: object, given: Mapping[str, object]) -> Run:
-    parameters = dict(given)
-    figures, plan = notebook.parameter(FIGURES), notebook.parameter("plan")
-    if figures is not None and figures.default == "":
-        parameters.setdefault(FIGURES, FIGURES)
-    if plan is not None and plan.default in plan.choices:
-        parameters.setdefault("plan", plan.default)  # so that manifest and page name it
-    parameters = check_parameters(notebook, parameters)
-    if parameters.get("language") in LANGUAGES:
-        language = parameters["language"]
-    name = "/".join(safe_name(part) for part in (language, notebook.name, str(value) or "all"))
-    return Run(name, notebook, language, str(value), parameters)
-
-
-def _each_folder_once(runs: Sequence[Run]) -> list[Run]:
-    """Runs without repetition; two different ones may not have the same folder."""
-    kept: dict[str, Run] = {}
-    for run in runs:
-        name = run.name
-        if sys.platform in ("win32", "darwin"):  # whose file systems do not tell case and composition apart
-            name = unicodedata.normalize("NFC", name).casefold()
-        other = kept.setdefault(name, run)
-        if dict(other.parameters) != dict(run.parameters):
-            raise DataError(
-                f"The values {other.value!r} and {run.value!r} of {run.notebook.over} have the same folder "
-                f"{run.name} for their results. Rename one of them."
-            )
-    return list(kept.values())

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from lnregions.batch import Hashes, digest
 from lnregions.files import write_json
-from lnregions.pages.report import write_report
 
 _INPUTS = ("package", "data", "shapes", "own", "versions")
 
@@ -33,6 +32,8 @@ def update_report(result, *, plan: str, as_of: str) -> bool:
             known = json.loads(file.read_text("utf-8"))
             if known["pages"] and known["mark"] == mark and known["pages"] == _pages(result.output):
                 return False
+    from lnregions.pages.report import write_report  # which imports all that draws
+
     write_report(result.output, plan=plan, as_of=as_of or None)
     with contextlib.suppress(OSError):
         write_json(file, {"mark": mark, "pages": _pages(result.output)})

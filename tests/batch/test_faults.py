@@ -5,6 +5,7 @@ import json
 import os
 import queue
 import random
+import select
 import shutil
 import signal
 import subprocess
@@ -56,26 +57,38 @@ def mount(*words):
 # -- stopping -----------------------------------------------------------------------------------------------
 
 
+DETACHED = """import os, signal
+if region in ("c", "d"):
+    if os.fork() == 0:
+        os.setsid()
+        os.execve("/bin/sh", ["sh", "-c", "echo $$ > FOLDER/" + region + "; exec sleep 6000"], {})
+    signal.pause()"""
+"""A cell that never ends in two regions, and that starts a process there which hides from its kernel."""
+
+
 def start_slow(tmp_path, temporary):
-    """A render of which two runs are done and two are running and never end."""
+    """A render of which two runs are done and two are running and never end; the processes that these started."""
     marks = [tmp_path / "c", tmp_path / "d"]
     for mark in marks:
         os.mkfifo(mark)
-    slow = f"if region in ('c', 'd'):\n    open({str(tmp_path)!r} + '/' + region, 'w').close()\n    signal.pause()"
-    book = write_notebook(tmp_path / "01.ipynb", f"import signal\n{slow}")
+    book = write_notebook(tmp_path / "01.ipynb", DETACHED.replace("FOLDER", str(tmp_path)))
     process = kit.start_render(book, tmp_path / "out", "abcd", temporary=temporary)
-    for (
-        mark
-    ) in marks:  # in English and Chinese, two at a time: the first two that do not end are the English ones
-        mark.read_text()  # returns when the run has begun
-    return process
+    # in English and Chinese, two at a time: the first two that do not end are English
+    return process, [int(mark.read_text()) for mark in marks]
+
+
+def wait_until_gone(pids):
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError), open(os.pidfd_open(pid)) as ended:
+            select.select([ended], [], [])
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_a_render_keeps_what_was_done_and_leaves_no_process(number, tmp_path, temporary):
-    process = start_slow(tmp_path, temporary)
-    process.send_signal(number)
+    process, started = start_slow(tmp_path, temporary)
+    os.killpg(process.pid, number)
     process.wait()
+    wait_until_gone(started)
     result = json.loads((tmp_path / "out.result").read_text())
     assert result["interrupted"] == number
     assert sorted(result["done"]) == ["en/01/a", "en/01/b"]
@@ -85,13 +98,14 @@ def test_a_signal_stops_a_render_keeps_what_was_done_and_leaves_no_process(numbe
 
 
 def test_a_killed_render_is_completed_by_the_next_and_a_second_one_meanwhile_refused(tmp_path, temporary):
-    process = start_slow(tmp_path, temporary)
+    process, started = start_slow(tmp_path, temporary)
     refused = rf"Another render \(process {process.pid} on .*\) is writing into out. Wait"
     with pytest.raises(DataError, match=refused):
         render(tmp_path / "out", tmp_path / "01.ipynb")
     assert process.poll() is None
     process.kill()
     process.wait()
+    wait_until_gone(started)
     assert kit.all_gone(temporary)
     kit.assert_whole(tmp_path / "out")
     result = render(tmp_path / "out", tmp_path / "01.ipynb", "ab")

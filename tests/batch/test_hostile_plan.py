@@ -37,6 +37,7 @@ FREE = {
     "membership.csv": ("note", "note_zh"),
     "targets.csv": ("label_zh", "label_en", "wording_zh", "clause_en", "note_zh", "note_en"),
 }
+FETCHED = {"href", "src", "action", "formaction", "data", "xlink:href", "srcset"}
 FACTS = r"( *(?:- )?(?:title_zh|title_en|short_zh|short_en|number|issuer_zh|issuer_en|title|publisher)): .*"
 
 
@@ -64,15 +65,7 @@ def acts(page: str) -> list[str]:
     for tag in soup.find_all(True):
         for name, value in tag.attrs.items():
             value = " ".join(value) if isinstance(value, list) else str(value)
-            fetched = name.casefold() in (
-                "href",
-                "src",
-                "action",
-                "formaction",
-                "data",
-                "xlink:href",
-                "srcset",
-            )
+            fetched = name.casefold() in FETCHED
             active = re.match(r"\s*(javascript|vbscript|file|data:text|https?://evil)|x$", value, re.I)
             if name.casefold().startswith("on") or (fetched and active):
                 found.append(f"<{tag.name} {name}={value!r}>")

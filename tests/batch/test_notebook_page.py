@@ -5,53 +5,49 @@ import io
 import os
 import re
 
-import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
 from lnregions.batch import notebook_page as export
-from lnregions.batch.notebook_page import export_notebook, notebook_html
+from lnregions.batch.notebook_page import notebook_html
 from lnregions.errors import DataError
 
+ODD = "bm8gcGljdHVyZQ=="
+"""No picture."""
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def code(source, *outputs, tags=(), **metadata):
+    return new_code_cell(source, outputs=list(outputs), metadata={"tags": list(tags), **metadata})
+
+
+def shown(**data):
+    return new_output("display_data", data={name.replace("_", "/"): value for name, value in data.items()})
 
 
 @pytest.fixture
 def notebook():
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}, "text/plain": "Slider"}
+    outputs = [
+        shown(image_png=PNG, text_plain="<Figure>"),
+        new_output("execute_result", data={"text/html": "<table><tr><td>沈阳</td></tr></table>"}),
+        new_output("stream", text="said\x1b[31m red\x1b[0m"),
+        shown(application_javascript="alert(1)"),
+        new_output("display_data", data=widget),
+    ]
     cells = [
         new_markdown_cell("# 达标了吗? **Did it**\n\nFor readers."),
-        new_code_cell('region = "circle"', metadata={"tags": ["parameters"]}),
-        new_code_cell('region = "belt"', metadata={"tags": ["injected-parameters"]}),
-        new_code_cell(
-            "draw(region)",
-            execution_count=1,
-            outputs=[
-                new_output("display_data", data={"image/png": PNG, "text/plain": "<Figure>"}),
-                new_output("execute_result", data={"text/html": "<table><tr><td>沈阳</td></tr></table>"}),
-                new_output("stream", text="said\x1b[31m red\x1b[0m"),
-                new_output("display_data", data={"application/javascript": "alert(1)"}),
-                new_output(
-                    "display_data",
-                    data={
-                        "application/vnd.jupyter.widget-view+json": {"model_id": "x"},
-                        "text/plain": "Slider",
-                    },
-                ),
-            ],
-        ),
-        new_code_cell("play()", metadata={"tags": ["interactive"]}),
-        new_code_cell("quiet()", metadata={"tags": ["remove_input"]}),
+        code('region = "circle"', tags=["parameters"]),
+        code('region = "belt"', tags=["injected-parameters"]),
+        code("draw(region)", *outputs),
+        code("play()", tags=["interactive"]),
+        code("quiet()", tags=["remove_input"]),
     ]
-    kind = "application/vnd.jupyter.widget-state+json"
-    widgets = {
-        kind: {"state": {"x": {"model_name": "M", "state": {}}}, "version_major": 2, "version_minor": 0}
-    }
-    metadata = {
-        "widgets": widgets,
-        "papermill": {"parameters": {"region": "belt", "note": "<script>", "figures": "figures"}},
-    }
-    return new_notebook(cells=cells, metadata=metadata)
+    state = {"state": {"x": {"model_name": "M", "state": {}}}, "version_major": 2, "version_minor": 0}
+    given = {"region": "belt", "note": "<script>", "figures": "figures"}
+    widgets = {"application/vnd.jupyter.widget-state+json": state}
+    return new_notebook(cells=cells, metadata={"widgets": widgets, "papermill": {"parameters": given}})
 
 
 def test_a_page_asks_nothing_from_outside_and_runs_nothing(notebook):
@@ -91,11 +87,8 @@ def test_a_page_is_the_same_each_time_whatever_came_between(notebook):
 
 
 def test_a_failed_cell_is_shown_open_with_its_error(notebook):
-    cell = new_code_cell("1 / 0", metadata={"papermill": {"status": "failed"}})
-    cell.outputs = [
-        new_output("error", ename="ZeroDivisionError", evalue="x", traceback=["\x1b[31mboom\x1b[0m"])
-    ]
-    notebook.cells.append(cell)
+    error = new_output("error", ename="ZeroDivisionError", evalue="x", traceback=["\x1b[31mboom\x1b[0m"])
+    notebook.cells.append(code("1 / 0", error, papermill={"status": "failed"}))
     page = notebook_html(notebook)
     assert re.search(r'<details class="source" open="?', page)
     assert "boom" in page
@@ -109,24 +102,9 @@ def test_a_notebook_may_ask_for_its_own_scripts_but_not_for_requests(notebook):
     assert "default-src 'none'" in page
 
 
-def test_a_file_is_exported_beside_it_or_where_wanted(notebook, tmp_path):
-    nbformat.write(notebook, tmp_path / "a.ipynb")
-    assert export_notebook(tmp_path / "a.ipynb") == tmp_path / "a.html"
-    where = export_notebook(tmp_path / "a.ipynb", tmp_path / "b.html", language="zh")
-    assert "参数" in where.read_text("utf-8")
-
-
 def test_a_notebook_without_heading_takes_its_files_name():
     page = notebook_html(new_notebook(cells=[new_code_cell("1")]), title="05_own")
     assert "<title>05_own</title>" in page
-
-
-@pytest.mark.parametrize("content", [None, "no notebook"])
-def test_what_is_no_notebook_is_refused(content, tmp_path):
-    if content:
-        (tmp_path / "a.ipynb").write_text(content)
-    with pytest.raises(DataError, match=r"a\.ipynb: it cannot be read as a notebook"):
-        export_notebook(tmp_path / "a.ipynb")
 
 
 def test_an_unknown_language_is_refused(notebook):
@@ -138,25 +116,21 @@ def test_a_page_with_many_pictures_takes_smaller_ones(monkeypatch):
     file = io.BytesIO()
     Image.frombytes("RGB", (1400, 300), os.urandom(3 * 1400 * 300)).save(file, "PNG")
     data = base64.b64encode(file.getvalue()).decode("ascii")
-    shown = [
-        new_output("display_data", data={"image/png": one}, metadata={"image/png": {"width": 660}})
-        for one in (data, "bm8gcGljdHVyZQ==")
-    ]
-    notebook = new_notebook(cells=[new_code_cell("1", outputs=shown)])
+    outputs = [shown(image_png=one) | {"metadata": {"image/png": {"width": 660}}} for one in (data, ODD)]
+    notebook = new_notebook(cells=[code("1", *outputs)])
     page = notebook_html(notebook)
     assert len(page) < export.MOST < len(data)
     assert page.count('width="660"') == 2
-    assert "bm8gcGljdHVyZQ==" in page
+    assert ODD in page
     monkeypatch.setattr(export, "MOST", 10**9)
     assert data in notebook_html(notebook)
 
 
 @pytest.mark.parametrize("most", [10**9, 1_000])
-def test_what_is_no_picture_stays_text_in_the_page_and_lines_of_one_are_joined(most, monkeypatch):
+def test_what_is_no_picture_stays_text_in_the_page(most, monkeypatch):
     monkeypatch.setattr(export, "MOST", most)
     odd = [{"image/png": '"><script>x</script>'}, {"image/png": "AAAA\nBBBB\n"}]
-    shown = [new_output("display_data", data=data) for data in odd]
-    page = notebook_html(new_notebook(cells=[new_code_cell("1", outputs=shown)]))
+    notebook = new_notebook(cells=[code("1", *(new_output("display_data", data=data) for data in odd))])
+    page = notebook_html(notebook)
     assert "<script" not in page
     assert "base64,AAAABBBB" in page
-    assert "picture-" not in page

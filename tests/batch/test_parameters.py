@@ -1,11 +1,12 @@
 """Parameters cells are read strictly; values are checked before anything runs."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from lnregions.batch import Notebook, check_parameters, list_notebooks, read_notebook
+from lnregions.batch import Notebook, check_parameters, list_notebooks, read_notebook, read_parameters
 from lnregions.errors import DataError
 
 NOTEBOOKS = Path(__file__).parents[1] / "data" / "notebooks"
@@ -19,9 +20,8 @@ def named() -> Notebook:
 
 def write(path, source, **content):
     cells = [{**CELL, "source": source}]
-    path.write_text(
-        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5} | content)
-    )
+    usual = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(usual | content))
     return path
 
 
@@ -54,6 +54,18 @@ def test_a_value_is_taken_as_its_annotated_type(named, given, taken):
     found = check_parameters(named, given)
     assert found == taken
     assert [type(v) for v in found.values()] == [type(v) for v in taken.values()]
+
+
+def test_a_parameters_file_holds_plain_values_and_leaves_what_yaml_guesses_as_text(tmp_path):
+    (tmp_path / "p.yaml").write_text(
+        "n: 3\nd: {a: 1.5e3, b: [2024-06-30, 2024-06-30 12:00:00]}\ncode: 021000\nt: 1:30\nyes: no\n"
+        "big: 1e999\ninf: .inf\nok: true\nnothing: null\nempty:\nquoted: '3'\nhex: 0x1F\nneg: -0.5\n"
+    )
+    assert read_parameters(tmp_path / "p.yaml") == {
+        "n": 3, "d": {"a": 1500.0, "b": ["2024-06-30", "2024-06-30 12:00:00"]}, "code": "021000", "t": "1:30",
+        "yes": "no", "big": float("inf"), "inf": ".inf", "ok": True, "nothing": None, "empty": None, "quoted": "3",
+        "hex": "0x1F", "neg": -0.5,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -111,9 +123,8 @@ def test_ones_own_parameters_cell_may_hold_code(source, names, tmp_path):
     assert check_parameters(book, taken) == taken
 
 
-@pytest.mark.parametrize("metadata", [{"kernelspec": {"language": "R"}}, {"kernelspec": "odd"}])
-def test_the_parameters_cell_of_another_language_is_left_to_its_kernel(metadata, tmp_path):
-    book = read_notebook(write(tmp_path / "a.ipynb", "x <- 5", metadata=metadata))
+def test_the_parameters_cell_of_another_language_is_left_to_its_kernel(tmp_path):
+    book = read_notebook(write(tmp_path / "a.ipynb", "x <- 5", metadata={"kernelspec": {"language": "R"}}))
     assert book.parameters == ()
 
 
@@ -144,27 +155,23 @@ def test_a_notebook_saved_unchanged_depends_on_the_same(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("cell", "metadata"),
     [
-        {"source": "x = 2"},
-        {"cell_type": "raw"},
-        {"metadata": {"tags": ["parameters", "hide"]}},
-        {"metadata": {"tags": ["parameters"], "jupyter": {"source_hidden": True}}},
-        {"attachments": {"a.png": {}}},
+        ({"source": "x = 2"}, {}),
+        ({"cell_type": "raw"}, {}),
+        ({"metadata": {"tags": ["parameters", "hide"]}}, {}),
+        ({"metadata": {"tags": ["parameters"], "jupyter": {"source_hidden": True}}}, {}),
+        ({"attachments": {"a.png": {}}}, {}),
+        ({}, {"kernelspec": {"name": "other"}}),
+        ({}, {"lnregions": {"scripts": True}}),
     ],
 )
-def test_an_edit_of_a_cell_is_a_change(change, tmp_path):
+def test_an_edit_of_a_cell_another_kernel_or_setting_is_a_change(cell, metadata, tmp_path):
     path = write(tmp_path / "a.ipynb", "x = 1")
     content, before = json.loads(path.read_text()), read_notebook(path).mark
-    content["cells"][0] |= change
-    path.write_text(json.dumps(content))
+    content["cells"][0] |= cell
+    path.write_text(json.dumps(content | {"metadata": metadata}))
     assert read_notebook(path).mark != before
-
-
-@pytest.mark.parametrize("metadata", [{"kernelspec": {"name": "other"}}, {"lnregions": {"scripts": True}}])
-def test_another_kernel_or_setting_is_a_change(metadata, tmp_path):
-    before = read_notebook(write(tmp_path / "a.ipynb", "x = 1")).mark
-    assert read_notebook(write(tmp_path / "a.ipynb", "x = 1", metadata=metadata)).mark != before
 
 
 @pytest.mark.parametrize(
@@ -172,19 +179,26 @@ def test_another_kernel_or_setting_is_a_change(metadata, tmp_path):
     [
         ("{", "not valid JSON"),
         ("[]", "no list of cells"),
-        ('{"cells": [], "nbformat": 3}', "not of notebook format 4"),
+        ({"cells": [], "nbformat": 3}, "not of notebook format 4"),
         (
-            json.dumps({"cells": [CELL, CELL], "nbformat": 4, "metadata": {"lnregions": {}}}),
+            {"cells": [CELL, CELL], "nbformat": 4, "metadata": {"lnregions": {}}},
             "more than one cell tagged parameters",
         ),
-        (json.dumps({"cells": [], "nbformat": 4, "metadata": {"lnregions": {"over": "x"}}}), "run over 'x'"),
+        ({"cells": [], "nbformat": 4, "metadata": {"lnregions": {"over": "x"}}}, "run over 'x'"),
     ],
 )
 def test_a_broken_notebook_is_refused_with_its_name(content, message, tmp_path):
     path = tmp_path / "broken.ipynb"
-    path.write_text(content)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
     with pytest.raises(DataError, match=rf"broken\.ipynb.*{message}"):
         read_notebook(path)
+
+
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path):
+    path = os.fsencode(write(tmp_path / "a.ipynb", "x = 1")).replace(b"a.ipynb", b"\xff.ipynb")
+    (tmp_path / "a.ipynb").rename(os.fsdecode(path))
+    with pytest.raises(DataError, match="its name is not UTF-8"):
+        list_notebooks(tmp_path)
 
 
 def test_a_missing_notebook_and_an_empty_folder_are_refused(tmp_path):
@@ -259,6 +273,10 @@ def test_optional_odd_and_unannotated_parameters_take_what_they_say(odd, name, v
         ("j", "2024-13-01", "which is no date"),
         ("m", "None", "which is not a whole number"),
         ("n", "x", "which is not a value of the type typing.List"),
+        ("a", {1: "a", None: "b"}, "Parameter a of odd is .*, which is not text, a finite number"),
+        ("a", [float("inf")], "which is not text, a finite number"),
+        ("a", b"x", "which is not text, a finite number"),
+        ("f", {1: "a", None: "b"}, "which is not a mapping with text as keys"),
     ],
 )
 def test_what_is_neither_the_type_nor_none_is_refused(odd, name, value, message):

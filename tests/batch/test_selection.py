@@ -42,10 +42,8 @@ def test_a_notebook_without_choices_runs_for_its_default(book):
 def test_a_filter_runs_a_notebook_over_a_parameter_that_it_has(tmp_path):
     own = write_notebook(tmp_path / "mine.ipynb", "1", head="region = 'circle'", over=None)
     only = {"region": ["belt", "circle"]}
-    assert names(notebooks=own, choices=CHOICES, only=only, languages=["en"]) == [
-        "en/mine/circle",
-        "en/mine/belt",
-    ]
+    found = names(notebooks=own, choices=CHOICES, only=only, languages=["en"])
+    assert found == ["en/mine/circle", "en/mine/belt"]
 
 
 @pytest.mark.parametrize(
@@ -77,9 +75,8 @@ def test_two_files_of_one_name_are_refused(tmp_path):
 
 @pytest.mark.parametrize("values", [("CON", "CON_"), ("", "all")])
 def test_two_values_of_one_folder_are_refused(values, book):
-    with pytest.raises(
-        DataError, match=rf"values {values[0]!r} and {values[1]!r} of region have the same folder"
-    ):
+    message = rf"values {values[0]!r} and {values[1]!r} of region have the same folder"
+    with pytest.raises(DataError, match=message):
         plan_runs(choices={"region": values}, notebooks=book)
 
 
