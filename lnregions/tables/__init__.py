@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
                          "parse_as_of", "read_observations"],
         "plans": ["Plan", "batch_choices", "check_plan", "list_plans", "load_plan", "plan_of", "shipped_plans",
                   "write_plan_template"],
-        "rows": ["decode", "text_fault"],
+        "rows": ["decode", "read_bytes", "text_fault"],
         "plan_facts": ["read_yaml"],
         "tables": ["Table", "fingerprint", "kept_warnings", "read_table"],
     },

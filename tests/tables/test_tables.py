@@ -64,7 +64,7 @@ UNUSUAL = {
     "semicolons": (GOOD.replace(",", ";"), "parted by semicolons"),
     "blank lines at the end": (GOOD + "\n\n\n", "3 empty rows"),
     "rows of commas at the end": (GOOD + "," * 9 + "\n", "1 empty rows"),
-    "empty columns at the end": (GOOD.replace("\n", ",,\n"), "empty columns at the end"),
+    "empty columns at the end": (GOOD.replace("\n", ",,\n"), "empty columns were left out"),
     "no line end": (GOOD.rstrip("\n"), "if rows are missing, the file was cut"),
     "columns in another order": (columns(*COLUMNS[::-1]), ""),
     "a further column": (columns(*COLUMNS, more=("remark",)), "columns that are not used were left out: 'remark'"),
@@ -282,7 +282,7 @@ def test_rows_keep_the_line_on_which_they_stand(tmp_path):
 
 def test_a_quoted_sign_of_a_comment_hides_no_row_with_values():
     parsed = rows.parse_rows('a,b\n#1,2\n"# remark, at length",\n"#",3\n4,5\n', path="own.csv")
-    assert parsed.records == [["#", "3"], ["4", "5"]]
+    assert parsed.cells.to_numpy().tolist() == [["#", "3"], ["4", "5"]]
 
 
 # -- sealed tables ----
