@@ -1,6 +1,5 @@
 """The command ``lnregions render``: its options, and what it prints at the end."""
 
-import datetime
 import sys
 import warnings
 from pathlib import Path
@@ -165,19 +164,14 @@ def _parameters(options: SimpleNamespace) -> dict[str, object]:
 
 
 def _parameters_file(path: Path) -> dict[str, object]:
-    import yaml
-
-    from lnregions.tables import read_yaml
+    from lnregions.tables import read_parameters
 
     if not path.exists():
         text = "it does not exist. Give a YAML file of 'name: value' lines."
         raise DataError([fault(text, shown_path(path))])
     if not path.read_bytes().strip():
         return {}
-    read_yaml(path)  # which refuses what is not plain names and values; the values here keep their types
-    content = yaml.safe_load(path.read_text("utf-8-sig"))
-    dates = {name: value.isoformat() for name, value in content.items() if isinstance(value, datetime.date)}
-    return content | dates
+    return read_parameters(path)
 
 
 def _settings(options: SimpleNamespace):

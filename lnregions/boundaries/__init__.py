@@ -7,13 +7,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "boundaries": [
             "SOURCE",
-            "boundaries_of",
-            "boundary_words",
             "load_boundaries",
             "load_context",
             "load_locator",
-            "stands_on_shipped",
         ],
+        "plans": ["boundaries_of", "boundary_words", "check_plan", "stands_on_shipped"],
         "geometry": [
             "EQUAL_AREA",
             "label_points",

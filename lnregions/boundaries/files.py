@@ -237,6 +237,11 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
     except (ValueError, RecursionError) as error:
         raise Contradiction(f"the file is no JSON: {on_one_line(error)}") from None
     features = content.get("features") if isinstance(content, dict) else None
+    if isinstance(content, dict) and content.get("type") == "Topology":
+        layer.refuse("the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.")
+    if isinstance(content, dict) and (content.get("UTF8Encoding") or content.get("UTF8Scale")):
+        what = "the coordinates are encoded as maps of ECharts are"
+        layer.refuse(f"{what}. Decode them, such as with parseGeoJson of echarts, and save plain GeoJSON.")
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
         layer.refuse("the file is JSON but no GeoJSON FeatureCollection. Give one feature for each area.")
     stated = content.get("crs")

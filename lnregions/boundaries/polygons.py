@@ -1,6 +1,6 @@
 """Second and third pass over a boundary file: are its polygons valid, and do they lie where their areas do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -26,6 +26,8 @@ WEB_MAPS = {"GCJ-02": np.array([487.0, 191.0]), "BD-09": np.array([1031.0, 857.0
 """Metres east and north by which web maps shift Liaoning, by the formulas in public use, to within 150 m."""
 LOST_PARTS = 0.001
 """Share of an area in parts that a file lacks from which on it is named."""
+LEAST_PIECE, LEAST_HALF_WIDTH = 10e6, 1000.0
+"""Square metres, and metres from its middle to its edge, from which on a piece that is drawn otherwise is named."""
 FEW = 10
 """Corners that may differ in a copy of the shipped boundaries; with more it is another drawing."""
 LONE_CORNER, LONE_IN_COPY = 1000.0, 20.0
@@ -171,7 +173,12 @@ def check_place(layer: Layer, shipped: gpd.GeoSeries) -> None:
         _check_shift(layer, common_shift(mine, theirs))
     if layer.faults:
         return
-    _check_corners(layer, codes, drawn, theirs)
+    pieces = _pieces(mine, theirs, share)
+    _check_corners(layer, codes, drawn, theirs, pieces)
+    if pieces and not layer.faults:
+        listed = ", ".join(f"{codes[n]} ({size:.0f} km²)" for n, size in list(pieces.items())[:10])
+        what = "Pieces of areas are drawn otherwise than in the shipped boundaries, as holes or enclaves are"
+        layer.warnings.append(f"{what}: {listed}.")
     loose = ", ".join([code for code, one in zip(codes, share, strict=True) if one < NOTED_OVERLAP][:10])
     if loose:
         layer.warnings.append(f"Drawn otherwise than the shipped boundaries by more than 5 %: {loose}.")
@@ -182,6 +189,18 @@ def check_place(layer: Layer, shipped: gpd.GeoSeries) -> None:
     if listed:
         what = "Parts of the shipped boundaries, such as islands, are not in the file (share of the area)"
         layer.warnings.append(f"{what}: {listed}.")
+
+
+def _pieces(mine: np.ndarray, theirs: np.ndarray, share: np.ndarray) -> dict[int, float]:
+    """Square kilometres of the wide pieces in which shapes differ, by the place of the shape."""
+    other = np.flatnonzero(share < 1 - 1e-4)
+    odd, owner = shapely.get_parts(
+        shapely.symmetric_difference(mine[other], theirs[other]), return_index=True
+    )
+    wide = shapely.area(odd) >= LEAST_PIECE
+    wide[wide] = ~shapely.is_empty(shapely.buffer(odd[wide], -LEAST_HALF_WIDTH))
+    sizes = np.bincount(other[owner[wide]], shapely.area(odd[wide]) / 1e6, len(mine))
+    return {n: sizes[n] for n in np.flatnonzero(sizes)}
 
 
 def common_shift(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
@@ -218,7 +237,9 @@ def _check_shift(layer: Layer, shift: np.ndarray) -> None:
         layer.warnings.append(f"The boundaries lie {place} of the shipped ones on average.")
 
 
-def _check_corners(layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.ndarray) -> None:
+def _check_corners(
+    layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.ndarray, pieces: Mapping[int, float]
+) -> None:
     """Report corners that stand off on their own, as a damaged coordinate does where the format cannot tell."""
     corners, owner = shapely.get_coordinates(mine, return_index=True)
     shipped, shipped_owner = shapely.get_coordinates(theirs, return_index=True)
@@ -227,7 +248,7 @@ def _check_corners(layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.
     strange = near > 0.01  # metres, which a projection and back may cost
     off = shapely.distance(points, shapely.boundary(theirs)[owner])
     if strange.sum() <= FEW and abs(len(corners) - len(shipped)) <= 2 * FEW:
-        if strange.any():
+        if strange.any() and not pieces:
             first = "{:.3f}, {:.3f}".format(*corners[strange][0] / _METRES)
             what = "The same as the shipped boundaries except for some corners"
             layer.warnings.append(f"{what}: {strange.sum()} (the first near {first}).")
@@ -239,5 +260,9 @@ def _check_corners(layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.
         limit = max(LONE_CORNER, 10 * np.quantile(off, 0.9))
         lone = (off > limit) & (np.roll(off, 1) < limit / 2) & (np.roll(off, -1) < limit / 2)
     for area in np.unique(owner[lone]):
+        if area in pieces:
+            what = f"{codes[area]} differs from the shipped boundaries by a piece of {pieces[area]:.0f} km² alone"
+            layer.fault(f"{what}, such as a hole, an enclave or a corner moved by mistake. Mend it.")
+            continue
         what = f"a corner of {codes[area]} stands {off[lone & (owner == area)].max():.0f} m off the border on its own"
         layer.fault(f"{what}. The file is damaged, or the corner was moved by mistake; mend it.")

@@ -61,6 +61,9 @@ def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str,
     warnings = []
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding, warnings = "UTF-16", ["the text was read as UTF-16"]
+    elif data.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
+        what = "this is a workbook, as Excel saves it, or another packed file, not text"
+        raise DataError([Fault(f"{what}. Save the sheet as 'CSV UTF-8' and give that file.", path)])
     elif b"\0" in data:
         raise _nul_error(data[: data.find(b"\0")].count(b"\n") + 1, path)
     elif data.startswith(codecs.BOM_UTF8):
@@ -107,9 +110,13 @@ def parse_rows(text: str, *, path: str, warnings: Iterable[str] = ()) -> Rows:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         warnings.append("line ends of another system were read")
-    separator = _separator(text)
+    if hint := re.match(r'"?sep=([,;\t])"?[,;\t]*(?=\n)', text):  # which Excel obeys and does not show
+        text = "#" + text[hint.end() :]
+        warnings.append("the line 'sep=' in front of the column names was left out")
+    separator = hint[1] if hint else _separator(text)
     if separator != ",":
         warnings.append(f"columns parted by {_SEPARATORS[separator]} were read")
+    _refuse_title(text, path)
     header, records, faults, blank, end, raw = [], {}, [], 0, 0, text.split("\n")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
@@ -153,6 +160,18 @@ def _separator(text: str) -> str:
     lines = (line for line in text.split("\n") if line.strip(" ,;\t") and not line.startswith("#"))
     header = next(lines, "")
     return "," if "," in header else max(";\t", key=header.count) if re.search("[;\t]", header) else ","
+
+
+def _refuse_title(text: str, path: str) -> None:
+    """Refuse a text whose first line has less than half as many cells as one of the next."""
+    lines = [
+        (n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip(" ,;\t") and line[0] != "#"
+    ][:6]
+    widths = [1 + len(re.findall(r"[,;\t]", line.strip(" ,;\t"))) for _, line in lines]
+    if widths and 2 * widths[0] < max(widths):
+        number, title = lines[0]
+        what = f"{quote(title.strip(' ,;'))} is a title, not the names of the columns"
+        raise DataError([Fault(f"{what}. Take the line out, or put # in front of it.", path, number)])
 
 
 def text_fault(text: str, column: str, *, path: str = "", line: int | None = None) -> Fault | None:

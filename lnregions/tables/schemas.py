@@ -38,9 +38,9 @@ def table_schema(name: str) -> dict:
 
 
 @functools.cache
-def sealed_schemas() -> dict[tuple[str, str], dict]:
-    """Table Schema of each sealed table by its checksum and name."""
-    return {(one["hash"], Path(one["path"]).stem): one["schema"] for one in _resources()}
+def sealed_tables() -> set[tuple[str, str]]:
+    """Checksum and name of each sealed table."""
+    return {(one["hash"], Path(one["path"]).stem) for one in _resources()}
 
 
 @functools.cache

@@ -6,8 +6,8 @@ and is only converted.
 
 import contextlib
 import difflib
+import functools
 import hashlib
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ import pandas as pd
 from lnregions.errors import Fault, narrow, quote, refuse_any, shorten, shown_path, unknown_fault
 from lnregions.paths import data_dir
 from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
-from lnregions.tables.schemas import is_required, kind_of, sealed_schemas, table_schema, value_faults
+from lnregions.tables.schemas import is_required, kind_of, sealed_tables, table_schema, value_faults
 from lnregions.words import is_day, parse_code, parse_date, parse_number, parse_year, visible
 
 _PLAIN = {"number": r"(-?\d+(\.\d+)?)?", "integer": r"(-?\d+)?", "year": r"\d*", "boolean": "(yes|no)?"}
@@ -32,7 +32,6 @@ _UNREADABLE = {
     "year": "is not a whole number. Give a four-digit year such as 2024.",
     "boolean": "is neither yes nor no. Write yes or no.",
 }
-_POINT = "Write a decimal point, and no thousands separators."
 _MOST_GUESSED = 100
 """Faults of a column after which no likeliest name is sought any more, as that takes time."""
 NO_DAY = "is no day of the calendar from 1949 to 2100. Give a date such as 2024-01-19, 2024-01 or 2024."
@@ -158,16 +157,16 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
     """
     path = Path(path)
     data, shown = read_bytes(path), shown_path(path)
-    sealed = sealed_schemas().get((fingerprint(data), name)) if trust else None
-    if sealed and b"\r" not in data:
-        frame = _convert_sealed(data.decode("utf-8"), sealed["fields"])
-        frame.attrs["warnings"] = []
-        return Table(frame, shown, list(range(2, len(frame) + 2)))
+    sealed = trust and (fingerprint(data), name) in sealed_tables()
     text, warnings = decode(data, path=shown, encoding=encoding)
     rows = parse_rows(text, path=shown, warnings=warnings)
-    table = _validated(rows, name)
-    if trust and not sealed and path.resolve().is_relative_to(data_dir().resolve()):
-        rows.warnings.append(_UNSEALED)
+    table = _converted(rows, name)
+    if not sealed:
+        for row, column, text in value_faults(table.frame, name):
+            table.report(row, column, text)
+        _check_key(table, rows, table_schema(name)["primaryKey"])
+        if trust and path.resolve().is_relative_to(data_dir().resolve()):
+            rows.warnings.append(_UNSEALED)
     table.frame.attrs["warnings"] = [f"{shown}: {sentence}" for sentence in rows.warnings]
     return table
 
@@ -186,33 +185,13 @@ def kept_warnings(frame: pd.DataFrame) -> list[str]:
     return list(frame.attrs.get("warnings", []))
 
 
-def _convert_sealed(text: str, fields: list[dict]) -> pd.DataFrame:
-    """Frame of a table that was validated when it was sealed."""
-    dtypes = {field["name"]: _dtype(field["type"], whole=is_required(field)) for field in fields}
-    flags = [name for name, dtype in dtypes.items() if dtype == "bool"]
-    numbers = {name: [""] for name, dtype in dtypes.items() if dtype not in (str, "bool")}
-    dtypes |= dict.fromkeys(flags, str)
-    frame = pd.read_csv(io.StringIO(text), dtype=dtypes, keep_default_na=False, na_values=numbers)
-    frame[flags] = frame[flags] == "yes"
-    return frame.reindex(columns=list(dtypes), fill_value="")
-
-
-def _dtype(kind: str, *, whole: bool) -> object:
-    if kind in ("integer", "year"):
-        return "int64" if whole else "Int64"
-    return {"number": "float64", "boolean": "bool"}.get(kind, str)
-
-
-def _validated(rows: Rows, name: str) -> Table:
-    """Table of the rows with every fault of its header (raised), cells, values and keys."""
-    schema = table_schema(name)
-    _check_header(rows, schema["fields"])
+def _converted(rows: Rows, name: str) -> Table:
+    """Table of the rows with every fault of its header (raised) and of its cells."""
+    fields = table_schema(name)["fields"]
+    _check_header(rows, fields)
     table = Table(pd.DataFrame(index=range(len(rows.cells))), rows.path, rows.cells.index.tolist())
-    for column in schema["fields"]:
+    for column in fields:
         table.frame[column["name"]] = _convert(rows, column, table)
-    for row, column, text in value_faults(table.frame, name):
-        table.report(row, column, text)
-    _check_key(table, rows, schema["primaryKey"])
     return table
 
 
@@ -240,9 +219,16 @@ def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
     """Column of values; what cannot be read is reported, what is written unusually is warned of."""
     column, kind, values, unusual = schema["name"], kind_of(schema), [], []
     cells = rows.cells[column] if column in rows.cells else pd.Series("", rows.cells.index)
+    semicolons, dotted = rows.separator == ";", [cell for cell in cells if kind == "number" and "." in cell]
+    thousands = bool(dotted) and all(map(re.compile(r"\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*").fullmatch, dotted))
+    if thousands and rows.separator == "," and len(dotted) > 2:
+        what = f"all values of {column} with a point have three digits behind it (the first: {dotted[0]})"
+        rows.warnings.append(f"{what}; it was read as a decimal point")
+    thousands = thousands and rows.separator != ","
+    parse = functools.cache(functools.partial(_parse, kind=kind, semicolons=semicolons, thousands=thousands))
     for row, (line, cell) in enumerate(cells.items()):
         try:
-            values.append(_parse(cell, kind, semicolons=rows.separator == ";"))
+            values.append(parse(cell))
         except ValueError as error:
             values.append(None)
             table.report(row, column, f"{column} {quote(cell.strip())} {error}")
@@ -252,10 +238,12 @@ def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
     if unusual:
         first = f"the first in line {unusual[0]}"
         rows.warnings.append(f"values of {column} were written unusually: {len(unusual)} ({first})")
-    return pd.Series(values, dtype=_dtype(kind, whole=is_required(schema) and None not in values))
+    whole = "int64" if is_required(schema) and None not in values else "Int64"
+    dtypes = {"integer": whole, "year": whole, "number": "float64", "boolean": "bool"}
+    return pd.Series(values, dtype=dtypes.get(kind, str))
 
 
-def _parse(cell: str, kind: str, *, semicolons: bool = False) -> object:
+def _parse(cell: str, kind: str, *, semicolons: bool, thousands: bool) -> object:
     """Value of a cell, None where a number is not given; ValueError says what is wrong with it."""
     if kind in ("text", "code", "date"):
         return {"text": str, "code": parse_code, "date": parse_date}[kind](visible(cell))
@@ -270,8 +258,14 @@ def _parse(cell: str, kind: str, *, semicolons: bool = False) -> object:
     elif word in _MISSING:
         raise ValueError("marks a figure that is missing. Leave the row out; a hole is no figure.")
     elif kind == "number" and semicolons and "," in word:
+        what = "has a comma in a table parted by semicolons, where it could be a decimal comma"
+        raise ValueError(f"{what}. Write a decimal point, and no thousands separators.")
+    elif thousands and "." in word:
+        what = (
+            "has three digits behind its point, as every such value of its column, and could be in thousands"
+        )
         raise ValueError(
-            f"has a comma in a table parted by semicolons, where it could be a decimal comma. {_POINT}"
+            f"{what}. Write it without a point, or a decimal with another digit, such as 1.1000."
         )
     elif kind == "number" and word.endswith("%"):
         raise ValueError("carries its unit. Write the number alone, and % in the column unit.")

@@ -11,7 +11,6 @@ from lnregions.errors import (
     InputWarning,
     check_language,
     forget_warnings,
-    refuse,
     refuse_any,
     shown_path,
     unknown,
@@ -45,7 +44,7 @@ def test_ten_faults_are_spelt_out_and_the_rest_counted(count, last):
 
 def test_an_error_is_a_value_error_that_can_be_pickled():
     with pytest.raises(ValueError, match=r"towns\.csv line 2: Row\."):
-        refuse([Fault("Row.", "towns.csv", 2)])
+        refuse_any([Fault("Row.", "towns.csv", 2)])
     refuse_any([])
     with pytest.raises(DataError) as caught:
         refuse_any(iter([Fault("Row.")]))
