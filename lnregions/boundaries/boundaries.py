@@ -153,11 +153,8 @@ def leave_out(layer: Layer, rows: pd.Series, sentence: str) -> None:
     """Leave out rows of a layer, if there are any, with a warning."""
     if rows.any():
         layer.warnings.append(sentence)
-        layer.columns, layer.codes, layer.shapes = (
-            layer.columns[~rows],
-            layer.codes[~rows],
-            layer.shapes[~rows],
-        )
+        layer.columns, layer.codes = layer.columns[~rows], layer.codes[~rows]
+        layer.shapes = layer.shapes[~rows]
 
 
 def checked(

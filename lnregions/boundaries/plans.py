@@ -7,13 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from lnregions.boundaries.boundaries import (
-    checked,
-    known_areas,
-    leave_out,
-    load_boundaries,
-    warnings_of,
-)
+from lnregions.boundaries.boundaries import checked, known_areas, leave_out, load_boundaries, warnings_of
 from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
 from lnregions.errors import DataError, Fault, shown_path, warn_input
@@ -93,38 +87,29 @@ def check_plan(folder: Path | str) -> list[Fault]:
         own = _read_own_areas(path, areas) if path else None
     except DataError as error:
         return faults + error.faults
-    missing = [] if plan is None else _without_polygon(plan, own)
-    if path and missing:
-        what = "members of the plan have no polygon"
-        text = f"{what}: {', '.join(missing)}. Add their polygons, with the codes of areas.csv."
-        faults.append(Fault(text, shown_path(path)))
-    elif missing:
-        place = shown_path(folder)
-        warn_input(
-            [f"{place}: no file boundaries.* has the polygons of the plan's own areas, so no map shows them."]
-        )
-    if path:
-        warn_input(warnings_of(own))
+    if missing := "" if plan is None else _without_polygon(plan, own):
+        text = f"{missing}. Add their polygons to boundaries.*, with the codes of areas.csv."
+        if path:
+            faults.append(Fault(text, shown_path(path)))
+        else:
+            warn_input([f"{shown_path(folder)}: {text}"])
+    warn_input(warnings_of(own) if path else [])
     return faults
 
 
-def _without_polygon(plan: Plan, own: gpd.GeoDataFrame | None) -> list[str]:
-    """Cities and counties among the members that neither the shipped boundaries nor the plan's own show."""
+def _without_polygon(plan: Plan, own: gpd.GeoDataFrame | None) -> str:
+    """Sentence on cities and counties among the members that neither the shipped boundaries nor the own ones show."""
     members = plan.membership[plan.membership["level"].isin(["city", "county"])]["area"]
     drawn = {*known_areas().index, *([] if own is None else own["area"])}
-    return list(dict.fromkeys(area for area in members if area not in drawn))
+    missing = ", ".join(dict.fromkeys(area for area in members if area not in drawn))
+    return f"members of the plan have no polygon, so that no map shows them: {missing}" if missing else ""
 
 
 def _own_areas(plan: Plan) -> gpd.GeoDataFrame:
     """Areas of the plan's own file, read once until it changes, warned of also when a parent process read it."""
     frame = _read_own_areas(plan.boundaries, plan.areas)
-    missing = ", ".join(_without_polygon(plan, frame))
-    further = (
-        [f"{frame.attrs['path']}: Members without a polygon, which no map shows: {missing}."]
-        if missing
-        else []
-    )
-    warn_input(warnings_of(frame) + further)
+    missing = _without_polygon(plan, frame)
+    warn_input(warnings_of(frame) + ([f"{frame.attrs['path']}: {missing}"] if missing else []))
     return frame
 
 
@@ -143,11 +128,8 @@ def _read_once(path: Path, _state: tuple, columns: Iterable[str], rows: Iterable
     listed = ", ".join(map(repr, layer.codes[strange][:5]))
     if strange.all():
         check_lengths(layer, known)
-        what = (
-            f"no polygon has the code of an area of the plan (codes in column {layer.codes.name}: {listed})"
-        )
+        what = f"no polygon has the code of an area of the plan (column {layer.codes.name}: {listed})"
         layer.refuse(f"{what}. Write the codes of areas.csv.")
-    leave_out(
-        layer, strange, f"Polygons that are no area of the plan were left out: {strange.sum()} ({listed})."
-    )
+    what = f"Polygons that are no area of the plan were left out: {strange.sum()} ({listed})."
+    leave_out(layer, strange, what)
     return checked(layer, areas)

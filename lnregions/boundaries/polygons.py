@@ -149,17 +149,12 @@ def check_place(layer: Layer, shipped: gpd.GeoSeries) -> None:
     codes = layer.codes[known].tolist()
     if not codes:
         return
-    mine, drawn, theirs = (
-        to_metres(layer.shapes[known]),
-        to_metres(layer.drawn[known]),
-        to_metres(shipped[codes]),
-    )
+    mine, drawn = to_metres(layer.shapes[known]), to_metres(layer.drawn[known])
+    theirs = to_metres(shipped[codes])
     larger = np.maximum(shapely.area(mine), shapely.area(theirs))
     share = shapely.area(shapely.intersection(mine, theirs)) / larger
     elsewhere = np.flatnonzero(share < LEAST_OVERLAP)
-    apart = shapely.get_coordinates(shapely.centroid(mine)) - shapely.get_coordinates(
-        shapely.centroid(theirs)
-    )
+    apart = np.subtract(*(shapely.get_coordinates(shapely.centroid(each)) for each in (mine, theirs)))
     off = np.hypot(*apart.T) / 1000
     if len(elsewhere) == len(codes) > 2 and np.hypot(*apart.mean(axis=0)) > 900 * off.mean():
         what = f"no polygon lies where its area lies (the centres are {np.median(off):.1f} km off)"
@@ -194,9 +189,8 @@ def check_place(layer: Layer, shipped: gpd.GeoSeries) -> None:
 def _pieces(mine: np.ndarray, theirs: np.ndarray, share: np.ndarray) -> dict[int, float]:
     """Square kilometres of the wide pieces in which shapes differ, by the place of the shape."""
     other = np.flatnonzero(share < 1 - 1e-4)
-    odd, owner = shapely.get_parts(
-        shapely.symmetric_difference(mine[other], theirs[other]), return_index=True
-    )
+    odd = shapely.symmetric_difference(mine[other], theirs[other])
+    odd, owner = shapely.get_parts(odd, return_index=True)
     wide = shapely.area(odd) >= LEAST_PIECE
     wide[wide] = ~shapely.is_empty(shapely.buffer(odd[wide], -LEAST_HALF_WIDTH))
     sizes = np.bincount(other[owner[wide]], shapely.area(odd[wide]) / 1e6, len(mine))

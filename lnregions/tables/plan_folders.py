@@ -66,10 +66,8 @@ def check_files(folder: Path, faults: list[Fault]) -> list[str]:
     """Warnings of files that are not read; a fault for each that is meant for one that is not there, or is no file."""
     boundaries, unread = _boundary_files(folder), []
     if len(boundaries) > 1:
-        listed = ", ".join(one.name for one in boundaries)
-        faults.append(
-            Fault(f"the folder has several files of boundaries: {listed}. Keep one.", shown_path(folder))
-        )
+        text = f"the folder has several files of boundaries: {', '.join(one.name for one in boundaries)}. Keep one."
+        faults.append(Fault(text, shown_path(folder)))
     for path in sorted(folder.iterdir()):
         kind = path.suffix.casefold()
         names = [f"boundaries{kind}"] if kind in BOUNDARY_KINDS and kind != ".json" else _NAMES
@@ -86,9 +84,8 @@ def check_files(folder: Path, faults: list[Fault]) -> list[str]:
                 unread.append(path.name)
             else:
                 how = "Name it" if kind == Path(meant).suffix else "Save it as"
-                faults.append(
-                    Fault(f"the file is not read under this name. {how} {meant}.", shown_path(path))
-                )
+                text = f"the file is not read under this name. {how} {meant}."
+                faults.append(Fault(text, shown_path(path)))
     return [f"{shown_path(folder)}: files that are not read: {', '.join(unread)}"] if unread else []
 
 

@@ -5,6 +5,7 @@ columns) is accepted, with a warning; what could move or cut a value (NUL, open 
 """
 
 import codecs
+import contextlib
 import csv
 import io
 import re
@@ -52,13 +53,13 @@ def read_bytes(path: Path, *, largest: int | None = None) -> bytes:
     raise DataError([Fault(text, shown_path(path))])
 
 
-def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str, list[str]]:
+def decode(data: bytes, *, path: str) -> tuple[str, list[str]]:
     """Return the text of a file's bytes, and warnings of what was unusual about them.
 
-    UTF-8 with or without byte order mark; UTF-16 with one; GB18030 when declared, or when few bytes can be
-    meant as UTF-8. A UTF-8 file with a damaged character is refused, never read as GB18030.
+    UTF-8 with or without byte order mark; UTF-16 with one; GB18030 when few bytes can be meant as UTF-8. A UTF-8
+    file with a damaged character is refused, never read as GB18030.
     """
-    warnings = []
+    warnings, encoding = [], "UTF-8"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding, warnings = "UTF-16", ["the text was read as UTF-16"]
     elif data.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
@@ -69,16 +70,13 @@ def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str,
     elif data.startswith(codecs.BOM_UTF8):
         data, warnings = data[len(codecs.BOM_UTF8) :], ["a byte order mark was left out"]
     try:
-        text = data.decode(encoding or "utf-8")
-    except (UnicodeDecodeError, LookupError) as error:
-        if not encoding and not warnings and _share_of_utf8(data) < 0.5:
-            try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if not warnings and _share_of_utf8(data) < 0.5:
+            with contextlib.suppress(UnicodeDecodeError):
                 return data.decode("gb18030"), ["the text was read as GB18030"]
-            except UnicodeDecodeError:
-                pass
-        start, end = getattr(error, "start", 0), getattr(error, "end", 0)
-        wrong, line = quote(data[start:end].hex(" ")), data[:start].count(b"\n") + 1
-        what = f"the bytes {wrong} are not valid {encoding or 'UTF-8'}"
+        wrong, line = quote(data[error.start : error.end].hex(" ")), data[: error.start].count(b"\n") + 1
+        what = f"the bytes {wrong} are not valid {encoding}"
         text = f"{what}. Save the file as UTF-8; it may be damaged here."
         raise DataError([Fault(text, path, line)]) from None
     if "\0" in text:

@@ -111,14 +111,9 @@ class Table:
             sound, kind = set(choices), _KINDS.get(column, column)
             unknown = [(row, w) for row, cell in enumerate(cells) for w in cell.split() if w not in sound]
             for count, (row, word) in enumerate(unknown):
-                if count < _MOST_GUESSED:
-                    self.faults.append(
-                        unknown_fault(
-                            kind, word, choices, path=self.path, line=self.lines[row], column=column
-                        )
-                    )
-                else:
-                    self.report(row, column, f"unknown {kind} {quote(word)}. Choose a known one.")
+                text = f"unknown {kind} {quote(word)}. Choose a known one."
+                guess = count < _MOST_GUESSED
+                self.report(row, column, unknown_fault(kind, word, choices, path="-").text if guess else text)
 
     def check_dates(self, column: str) -> None:
         """Report dates of a column that are no day of the calendar; an empty one is none."""
@@ -131,7 +126,7 @@ def fingerprint(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def read_table(path: Path, name: str, *, encoding: str | None = None, trust: bool = True) -> Table:
+def read_table(path: Path, name: str, *, trust: bool = True) -> Table:
     """Read a table by its schema: columns, types, and no value outside its limits.
 
     Parameters
@@ -140,8 +135,6 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
         A comma-separated file.
     name : str
         Name of its Table Schema in ``data/datapackage.json``, such as ``observations``.
-    encoding : str, optional
-        Encoding of the file where it is known; else UTF-8, or GB18030 when it can only be that.
     trust : bool
         Whether a table with a sealed checksum is taken as validated.
 
@@ -158,7 +151,7 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
     path = Path(path)
     data, shown = read_bytes(path), shown_path(path)
     sealed = trust and (fingerprint(data), name) in sealed_tables()
-    text, warnings = decode(data, path=shown, encoding=encoding)
+    text, warnings = decode(data, path=shown)
     rows = parse_rows(text, path=shown, warnings=warnings)
     table = _converted(rows, name)
     if not sealed:

@@ -122,11 +122,11 @@ CHECKED = {
     "an overlap of 40 %": (edited(lambda f: stretched(f, 1.4)), "300101 and 300102 overlap by 40.0 %"),
     "a lone .shp": (lone_shapefile, "the part .shx, .dbf of the shapefile is missing"),
     "points": (edited(lambda f: drawn(f[:1], lambda xy: xy * 0 + xy[0]) + f[1:]), "is invalid"),
-    "a member without a polygon": (edited(lambda f: f[1:]), "members of the plan have no polygon: 300101"),
-    "four of them": (edited(lambda f: f[4:]), "no polygon: 300101, 300102, 300103, 300104"),
+    "a member without a polygon": (edited(lambda f: f[1:]), "no map shows them: 300101"),
+    "four of them": (edited(lambda f: f[4:]), "them: 300101, 300102, 300103, 300104"),
     "a polygon twice": (edited(lambda f: [*f, f[0]]), "'300101' stands in rows 1, 9"),
     "codes of another plan": (edited(lambda f: [labelled(one, area=f"40010{n}") for n, one in enumerate(f)]),
-                              "no polygon has the code of an area of the plan (codes in column area: '400100'"),
+                              "no polygon has the code of an area of the plan (column area: '400100'"),
     "no codes": (edited(lambda f: [labelled(one, colour="red") for one in f]), "no column holds the codes"),
     **{f"codes shifted against {names}": (edited(lambda f, n=names: shifted(f, n)), "but the name")
        for names in ("name_zh", "short_zh", "NAME99", "name_en")},
@@ -177,7 +177,7 @@ def test_faults_of_tables_facts_and_boundaries_come_in_one_report(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [(edited(stray), "Polygons that are no area of the plan were left out: 1 ('399999')"),
-     (edited(lambda f: f[2:]), "Members without a polygon, which no map shows: 300101, 300102"),
+     (edited(lambda f: f[2:]), "no map shows them: 300101, 300102"),
      (lambda f: (f / "boundaries.geojson").unlink(), "")],
 )  # fmt: skip
 def test_what_a_map_leaves_out_is_warned_of(tmp_path, change, words):

@@ -431,17 +431,6 @@ def test_areas_and_boundaries_of_ones_own_join_the_shipped_ones(folder):
     assert plan.boundaries == folder / "boundaries.geojson"
 
 
-def test_a_plan_shows_itself_as_an_escaped_table(folder):
-    change(folder, "plan.yaml", "title_en: Three", "title_en: <script>alert(1)</script> & Three")
-    change(folder, "regions.csv", "Shenyang circle", "<b>circle</b>")
-    html = load_plan(path=folder)._repr_html_()
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
-    assert "<b>circle" not in html
-    assert "<td>7</td>" in html
-    assert repr(load_plan()) == "<Plan ln-2022, 2022-2024: 4 regions, 18 targets>"
-
-
 # -- a new folder ----
 
 

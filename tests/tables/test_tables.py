@@ -286,15 +286,6 @@ def test_a_value_beyond_its_rule_is_refused_with_the_rule(tmp_path, name, text, 
     assert len(caught.value.faults) == 1
 
 
-def test_a_declared_encoding_is_used_and_a_wrong_one_refused(tmp_path):
-    path = write(tmp_path, GOOD.encode("gbk"))
-    frame = read_table(path, "observations", encoding="gb18030").frame
-    assert frame["unit"].tolist() == ["亿元", "亿元", "%"]
-    for wrong in ("utf-8", "klingon"):
-        with pytest.raises(DataError, match=f"are not valid {wrong}"):
-            read_table(path, "observations", encoding=wrong)
-
-
 @pytest.mark.parametrize(
     ("name", "words"),
     [("none.csv", "does not exist"), ("", "folder or device"), ("a\0b.csv", "not exist"), ("x" * 300, "not")],
