@@ -36,9 +36,10 @@ def load_boundaries(
         "city" (14) or "county" (100).
     path : path, optional
         A file of your own instead of the shipped one: shapefile, GeoPackage, GeoJSON, or a zip of one.
-        Its areas are identified by a column of adcodes. Codes of Liaoning must be complete for the level and lie
-        where those areas lie; rows of other provinces beside them are left out. In a file without any code of
-        Liaoning the codes are your own areas and are taken as they come.
+        The column of codes is found by its values, where these are areas of Liaoning or of `areas`, or else by its
+        usual name (``adcode``, ``code``, ...); a choice that is not certain is refused. Codes of Liaoning must be
+        complete for the level and lie where those areas lie; rows of other provinces beside them are left out. In a
+        file without any code of Liaoning the codes are your own areas and are taken as they come.
     areas : iterable of str, optional
         Codes that the file must hold, all of them and no others; needs `path`.
 

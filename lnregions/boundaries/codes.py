@@ -21,6 +21,8 @@ DOUBTFUL_COLUMNS = {"area", "id"}
 """Names that a surface or a counter has as well: taken where a value has six digits or a letter."""
 NAME_COLUMNS = ("name_zh", "name", "名称", "地名", "city", "county", "市", "县", "ct_name", "mc", "xzqmc", "adname",
                 "name_en", "short_zh", "short_en")  # fmt: skip
+_CODE = r"[^\s.,]{1,40}|(?=.*[^\W\d_])[^\s,]{1,40}"
+"""What a code may be: neither words nor a decimal number."""
 _RANK = r"(?<=..)(自治州|自治县|地区|[市县区州盟旗])$|\s(city|county|district|prefecture|shi|xian|qu)$"
 """Rank at the end of a name, which one source writes and another leaves out."""
 
@@ -57,7 +59,7 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
         whole = hits[0] == len(wanted) > 0 and stated.is_unique
         if len(stated) and (whole or 2 * max(hits) > len(stated)):
             found.setdefault(hits, []).append(codes)
-        if not len(stated) or not stated.str.fullmatch(r"[^\s.,]{1,40}").all():
+        if not len(stated) or not stated.str.fullmatch(_CODE).all():
             continue
         if name in CODE_COLUMNS:
             usual.append(codes)

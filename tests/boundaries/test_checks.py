@@ -144,6 +144,9 @@ CERTAIN = {
     "a surface of six figures": columns(AREA=[246939, 276858, 102571], CODE=JILIN),
     "the class of a feature": columns(GB=[630200] * 3, PAC=JILIN),
     "counters": columns(OBJECTID=[1, 2, 3], FID_1=[0, 1, 2], adcode=JILIN),
+    "libpysal's Mexico": columns(
+        POLY_ID=[1, 2, 3], AREA=[7e10, 7.1e10, 2e10], CODE=JILIN, NAME=["a b", "c", "d"]
+    ),
     "letters": columns(id=JILIN, AREA=SURFACE),
     "nine digits": columns(AREA=SURFACE, CODE=[f"{code}000" for code in JILIN]),
     "twelve digits": columns(AREA=SURFACE, CODE=[f"{code}000000" for code in JILIN]),
@@ -151,6 +154,9 @@ CERTAIN = {
 DOUBTFUL = {
     "counters and keys": (columns(AREA=SURFACE, STATE_=[1, 2, 3], STATE_ID=[5, 6, 7], FIPS=["01", "04", "05"]),
                           "it may be STATE_, STATE_ID, FIPS"),
+    "North Carolina": (columns(CNTY_=[1, 2, 3], CNTY_ID=[1, 2, 3], FIPSNO=[37009, 37005, 37171], CRESS_ID=[5, 3, 86]),
+                       "it may be CNTY_, CNTY_ID, FIPSNO, CRESS_ID"),
+    "GADM": (columns(GID_0=["CHN"] * 3, GID_2=["CHN.18.1_1", "CHN.18.2_1", "CHN.18.4_1"]), "it may be GID_2"),
     "a surface alone": (columns(AREA=[24693, 27685, 10257]), "it may be AREA"),
     "a counter alone": (columns(id=[1, 2, 3], name=["a", "b", "c"]), "it may be id"),
     "two codes": (columns(code=JILIN, gb=["a1", "a2", "a3"]), "it may be code, gb"),
