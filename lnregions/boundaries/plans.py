@@ -7,7 +7,14 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from lnregions.boundaries.boundaries import checked, known_areas, leave_out, load_boundaries, warnings_of
+from lnregions.boundaries.boundaries import (
+    UNCHECKED,
+    checked,
+    known_areas,
+    leave_out,
+    load_boundaries,
+    warnings_of,
+)  # fmt: skip
 from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
 from lnregions.errors import DataError, Fault, shown_path, warn_input
@@ -130,6 +137,8 @@ def _read_once(path: Path, _state: tuple, columns: Iterable[str], rows: Iterable
         check_lengths(layer, known)
         what = f"no polygon has the code of an area of the plan (column {layer.codes.name}: {listed})"
         layer.refuse(f"{what}. Write the codes of areas.csv.")
+    if not layer.codes.isin(known_areas().index).any():
+        layer.warnings.append(UNCHECKED)
     what = f"Polygons that are no area of the plan were left out: {strange.sum()} ({listed})."
     leave_out(layer, strange, what)
     return checked(layer, areas)

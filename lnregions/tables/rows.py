@@ -165,7 +165,8 @@ def _refuse_title(text: str, path: str) -> None:
     lines = [
         (n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip(" ,;\t") and line[0] != "#"
     ][:6]
-    widths = [1 + len(re.findall(r"[,;\t]", line.strip(" ,;\t"))) for _, line in lines]
+    bare = (re.sub('"[^"]*"', "", line.strip(" ,;\t")) for _, line in lines)
+    widths = [1 + len(re.findall(r"[,;\t]", line)) for line in bare]
     if widths and 2 * widths[0] < max(widths):
         number, title = lines[0]
         what = f"{quote(title.strip(' ,;'))} is a title, not the names of the columns"
