@@ -221,7 +221,7 @@ def new(folder: str) -> None:
 @click.option("--format", "form", default="text", type=click.Choice(["text", "json"]), help="(default: text)")
 def check(folder: str, form: str) -> int:
     """Report all that is wrong with a plan folder; exit status 1 if anything is."""
-    from lnregions.tables import check_plan
+    from lnregions.boundaries import check_plan
 
     messages = [one.message() for one in check_plan(folder)]
     if form == "json":

@@ -7,14 +7,13 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from lnregions.paths import shown_path
 from lnregions.words.values import narrow
 
 __all__ = [
     "DataError", "Fault", "InputWarning", "check_language", "fault", "forget_warnings", "home", "narrow", "quote",
-    "refuse", "refuse_any", "shorten", "shown_path", "unknown", "unknown_fault", "warn_input",
+    "refuse_any", "shorten", "shown_path", "unknown", "unknown_fault", "warn_input",
 ]  # fmt: skip
 
 LANGUAGES = ("en", "zh")
@@ -25,6 +24,9 @@ _MOST_CHOICES = 15
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Characters that are invisible, or that a terminal obeys."""
 _WARNED: set[str] = set()
+SUCCESSORS = {"210282": "210214", "210122": "210115", "211121": "211104"}
+"""Codes of counties that became districts: Pulandian (2015), Liaozhong and Dawa (2016), by the changes that the
+Ministry of Civil Affairs publishes each year."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,6 @@ class InputWarning(UserWarning):
     """
 
 
-def refuse(faults: Iterable[Fault]) -> NoReturn:
-    """Raise one :class:`DataError` with all the faults given."""
-    raise DataError(faults)
-
-
 def refuse_any(faults: Iterable[Fault]) -> None:
     """Raise one :class:`DataError` if there is any fault, else do nothing."""
     if faults := list(faults):
@@ -118,6 +115,8 @@ def unknown_fault(
     listed += f", ... ({len(choices)})" if len(choices) > _MOST_CHOICES else ""
     meant = _closest(str(given)[:200], choices)
     guess = f" (did you mean {meant[0]}?)" if meant else ""
+    if (now := SUCCESSORS.get(str(given))) in choices:
+        guess = f" ({given} is now {now}; its figures may be of other bounds)"
     remedy = f"Choose one of {listed}{guess}." if choices else "There is none to choose from."
     return Fault(f"{'unknown' if path else 'Unknown'} {kind} {quote(given)}. {remedy}", path, line, column)
 

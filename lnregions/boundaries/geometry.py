@@ -7,16 +7,14 @@ once.
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
 
 from lnregions.errors import DataError
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 EQUAL_AREA = CRS.from_proj4(
     "+proj=aea +lat_1=39.5 +lat_2=43 +lat_0=39 +lon_0=122.5 +ellps=GRS80 +units=m +type=crs"
@@ -31,7 +29,7 @@ _LABEL = 2.0
 _Result = TypeVar("_Result")
 
 
-def project(frame: "gpd.GeoDataFrame", *, crs: CRS | None = None) -> "gpd.GeoDataFrame":
+def project(frame: gpd.GeoDataFrame, *, crs: CRS | None = None) -> gpd.GeoDataFrame:
     """Return the frame in metres on the equal-area grid of Liaoning, or on another one.
 
     Raises
@@ -55,10 +53,10 @@ def project(frame: "gpd.GeoDataFrame", *, crs: CRS | None = None) -> "gpd.GeoDat
         return frame.copy()
     task = ("project", frame.crs.srs, target.srs)
     shapes = remembered(task, frame.geometry, lambda: frame.geometry.to_crs(target).to_numpy())
-    return _with_shapes(frame, shapes, target)
+    return frame.set_geometry(gpd.GeoSeries(shapes.copy(), index=frame.index, crs=target))
 
 
-def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.GeoDataFrame":
+def simplify_coverage(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
     """Return the frame with fewer points and every shared border still shared: no gap, no overlap.
 
     Parameters
@@ -100,10 +98,11 @@ def simplify_coverage(frame: "gpd.GeoDataFrame", tolerance_m: float) -> "gpd.Geo
         thin = shapely.coverage_simplify(shapes, tolerance_m)
         return shapes if (shapely.is_empty(thin) | ~shapely.is_valid(thin)).any() else thin
 
-    return _with_shapes(frame, remembered(("simplify", float(tolerance_m)), shapes, simplify), frame.crs)
+    thin = remembered(("simplify", float(tolerance_m)), shapes, simplify)
+    return frame.set_geometry(gpd.GeoSeries(thin.copy(), index=frame.index, crs=frame.crs))
 
 
-def label_points(frame: "gpd.GeoDataFrame") -> "gpd.GeoSeries":
+def label_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Point in each area where a label that is twice as wide as high has most room.
 
     The centre of the largest circle inside the area's largest part, found after squeezing the area
@@ -121,8 +120,6 @@ def label_points(frame: "gpd.GeoDataFrame") -> "gpd.GeoSeries":
     >>> print(label_points(frame).iloc[0].y)
     5.0
     """
-    import geopandas as gpd
-
     if frame.geometry.isna().any() or frame.geometry.is_empty.any():
         raise DataError("An area without a shape has no place for a label. Drop it first.")
 
@@ -161,9 +158,3 @@ def remembered(task: tuple, shapes: Sequence, work: Callable[[], _Result]) -> _R
 @lru_cache(maxsize=256)
 def _place_of_result(*key) -> list:
     return []
-
-
-def _with_shapes(frame: "gpd.GeoDataFrame", shapes: np.ndarray, crs: CRS) -> "gpd.GeoDataFrame":
-    import geopandas as gpd
-
-    return frame.set_geometry(gpd.GeoSeries(shapes.copy(), index=frame.index, crs=crs))

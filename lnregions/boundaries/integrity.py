@@ -78,14 +78,11 @@ def _check_head(data: bytes, part: str) -> None:
 
 def _checked_rows(dbf: bytes) -> int:
     """Number of rows of a table whose header, row width and length agree, and in which no row is deleted."""
-    if len(dbf) < 33:
-        raise Contradiction("the table is cut short", ".dbf")
-    rows, start, width = struct.unpack_from("<IHH", dbf, 4)
+    rows, start, width = struct.unpack_from("<IHH", dbf.ljust(12), 4)
     end = next((at for at in range(32, min(start, len(dbf)), 32) if dbf[at] == 0x0D), 32)
-    taken = 1 + sum(dbf[at + 16] for at in range(32, end, 32))
+    taken, size = 1 + sum(dbf[at + 16] for at in range(32, end, 32)), start + rows * width
     if end == 32 or taken != width:
         raise Contradiction(f"the columns take {taken} bytes a row, the header states {width}", ".dbf")
-    size = start + rows * width
     if len(dbf) != size and dbf[size:] != b"\x1a":
         raise Contradiction(f"the table states {size} bytes for {rows} rows but has {len(dbf)}", ".dbf")
     marks = dbf[start:size:width]

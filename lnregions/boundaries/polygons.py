@@ -1,6 +1,6 @@
 """Second and third pass over a boundary file: are its polygons valid, and do they lie where their areas do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -26,6 +26,8 @@ WEB_MAPS = {"GCJ-02": np.array([487.0, 191.0]), "BD-09": np.array([1031.0, 857.0
 """Metres east and north by which web maps shift Liaoning, by the formulas in public use, to within 150 m."""
 LOST_PARTS = 0.001
 """Share of an area in parts that a file lacks from which on it is named."""
+LEAST_PIECE, LEAST_HALF_WIDTH = 10e6, 1000.0
+"""Square metres, and metres from its middle to its edge, from which on a piece that is drawn otherwise is named."""
 FEW = 10
 """Corners that may differ in a copy of the shipped boundaries; with more it is another drawing."""
 LONE_CORNER, LONE_IN_COPY = 1000.0, 20.0
@@ -44,23 +46,26 @@ def make_valid(layer: Layer) -> None:
     """Make the shapes valid polygons in degrees of CGCS2000, or report why not."""
     rows = layer.columns.index
     shapes = np.array([_polygons_of(shape) for shape in layer.shapes], dtype=object)
-    for row, kind in zip(rows, shapely.get_type_id(shapes), strict=True):
-        if kind not in (3, 6):
-            kind = shapely.GeometryType(kind).name.lower()
+    for row, shape in zip(rows, shapes, strict=True):
+        if shape.geom_type not in ("Polygon", "MultiPolygon"):
+            kind = shape.geom_type.lower()
             layer.fault(f"row {row} holds a {kind}, not a polygon. Give the areas as polygons.")
     layer.stop()
     layer.drawn = _in_degrees(layer, shapes)
     layer.shapes = layer.drawn.copy()
-    invalid = np.flatnonzero(~shapely.is_valid(layer.drawn))
-    for n in invalid:
-        layer.shapes[n] = _repaired(layer.drawn[n])
-        if layer.shapes[n] is None:
-            what = f"the polygon of row {rows[n]} is invalid ({shapely.is_valid_reason(layer.drawn[n])[:60]})"
-            most = f"repair would change its area by more than {100 * MOST_REPAIR} %"
-            layer.fault(f"{what}, and {most}. Mend it in a GIS.")
-    if len(invalid):
-        listed = ", ".join(str(row) for row in rows[invalid])
-        layer.warnings.append(f"Invalid polygons were repaired, their areas kept to 0.1 %: row {listed}.")
+    invalid = ~shapely.is_valid(layer.drawn)
+    if not invalid.any():
+        return
+    drawn, listed = layer.drawn[invalid], ", ".join(map(str, rows[invalid]))
+    mended = shapely.make_valid(drawn, method="structure", keep_collapsed=False)
+    # two ways of repair must agree with the area drawn, so that lost ground shows
+    areas = shapely.area([drawn, mended, shapely.make_valid(drawn)])
+    kept = (areas[0] > 0) & (np.ptp(areas, axis=0) <= MOST_REPAIR * areas[0])
+    for row, reason in zip(rows[invalid][~kept], shapely.is_valid_reason(drawn[~kept]), strict=True):
+        most = f"repair would change its area by more than {100 * MOST_REPAIR} %"
+        layer.fault(f"the polygon of row {row} is invalid ({reason[:60]}), and {most}. Mend it in a GIS.")
+    layer.shapes[invalid] = np.where(kept, mended, None)
+    layer.warnings.append(f"Invalid polygons were repaired, their areas kept to 0.1 %: row {listed}.")
 
 
 def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
@@ -73,10 +78,8 @@ def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
 
 def _in_degrees(layer: Layer, shapes: np.ndarray) -> np.ndarray:
     crs = layer.crs
-    if crs is None or crs.is_geographic:
-        problem = _degree_problem(shapes)
-        if problem:
-            layer.refuse(problem)
+    if (crs is None or crs.is_geographic) and (problem := _degree_problem(shapes)):
+        layer.refuse(problem)
     if crs is None:
         taken = "the numbers can only be degrees and were taken as CGCS2000"
         layer.warnings.append(f"No coordinate reference system is stated; {taken}.")
@@ -112,13 +115,6 @@ def _degree_problem(shapes: np.ndarray) -> str:
     return ""
 
 
-def _repaired(shape: shapely.Geometry) -> shapely.Geometry | None:
-    """Valid polygon of nearly the same area, or None; two ways of repair must agree, so that lost ground shows."""
-    mended, before = shapely.make_valid(shape, method="structure", keep_collapsed=False), shape.area
-    off = max(abs(one.area - before) for one in (mended, shapely.make_valid(shape)))
-    return mended if before and off <= MOST_REPAIR * before else None
-
-
 def check_overlaps(layer: Layer) -> None:
     """Report polygons that cover each other; small overlaps are warned of."""
     shapes, codes = layer.shapes, layer.codes.to_numpy()
@@ -131,8 +127,7 @@ def check_overlaps(layer: Layer) -> None:
     for n in np.flatnonzero(percent > 100 * MOST_COMMON):
         pair = f"{codes[one[n]]} and {codes[two[n]]} overlap by {percent[n]:.1f} % of the smaller"
         layer.fault(f"{pair}. Mend their common border in a GIS.")
-    small = int((percent > 1e-7).sum())
-    if small:
+    if small := int((percent > 1e-7).sum()):
         most = f"at most {percent.max():.3f} % of the smaller"
         layer.warnings.append(f"Pairs of areas that overlap a little, left as they are: {small} ({most}).")
 
@@ -158,13 +153,27 @@ def check_place(layer: Layer, shipped: gpd.GeoSeries) -> None:
     theirs = to_metres(shipped[codes])
     larger = np.maximum(shapely.area(mine), shapely.area(theirs))
     share = shapely.area(shapely.intersection(mine, theirs)) / larger
-    if (share < LEAST_OVERLAP).any():
-        _report_elsewhere(layer, codes, share, mine, theirs)
-        return
-    _check_shift(layer, common_shift(mine, theirs))
+    elsewhere = np.flatnonzero(share < LEAST_OVERLAP)
+    apart = np.subtract(*(shapely.get_coordinates(shapely.centroid(each)) for each in (mine, theirs)))
+    off = np.hypot(*apart.T) / 1000
+    if len(elsewhere) == len(codes) > 2 and np.hypot(*apart.mean(axis=0)) > 900 * off.mean():
+        what = f"no polygon lies where its area lies (the centres are {np.median(off):.1f} km off)"
+        remedy = "The coordinate reference system is not the stated one; find out the true one and state it."
+        layer.refuse(f"{what}. {remedy}")
+    for n in elsewhere:
+        what = f"the polygon of {codes[n]} covers {100 * share[n]:.0f} % of where that area lies"
+        remedy = "Codes and shapes are mixed up, or the shape is damaged; make the file again."
+        layer.fault(f"{what} (its centre is {off[n]:.0f} km off). {remedy}")
+    if not layer.faults:
+        _check_shift(layer, common_shift(mine, theirs))
     if layer.faults:
         return
-    _check_corners(layer, codes, drawn, theirs)
+    pieces = _pieces(mine, theirs, share)
+    _check_corners(layer, codes, drawn, theirs, pieces)
+    if pieces and not layer.faults:
+        listed = ", ".join(f"{codes[n]} ({size:.0f} km²)" for n, size in list(pieces.items())[:10])
+        what = "Pieces of areas are drawn otherwise than in the shipped boundaries, as holes or enclaves are"
+        layer.warnings.append(f"{what}: {listed}.")
     loose = ", ".join([code for code, one in zip(codes, share, strict=True) if one < NOTED_OVERLAP][:10])
     if loose:
         layer.warnings.append(f"Drawn otherwise than the shipped boundaries by more than 5 %: {loose}.")
@@ -177,23 +186,15 @@ def check_place(layer: Layer, shipped: gpd.GeoSeries) -> None:
         layer.warnings.append(f"{what}: {listed}.")
 
 
-def _report_elsewhere(
-    layer: Layer, codes: list[str], share: np.ndarray, mine: np.ndarray, theirs: np.ndarray
-):
-    centres, places = (shapely.get_coordinates(shapely.centroid(each)) for each in (mine, theirs))
-    apart = (centres - places) / 1000
-    off, wrong = np.hypot(*apart.T), np.flatnonzero(share < LEAST_OVERLAP)
-    if len(wrong) == len(codes) > 2 and np.hypot(*apart.mean(axis=0)) > 0.9 * off.mean():
-        layer.fault(
-            f"no polygon lies where its area lies (the centres are {np.median(off):.1f} km off). "
-            "The coordinate reference system is not the stated one; find out the true one and state it."
-        )
-        return
-    for n in wrong:
-        layer.fault(
-            f"the polygon of {codes[n]} covers {100 * share[n]:.0f} % of where that area lies (its centre is "
-            f"{off[n]:.0f} km off). Codes and shapes are mixed up, or the shape is damaged; make the file again."
-        )
+def _pieces(mine: np.ndarray, theirs: np.ndarray, share: np.ndarray) -> dict[int, float]:
+    """Square kilometres of the wide pieces in which shapes differ, by the place of the shape."""
+    other = np.flatnonzero(share < 1 - 1e-4)
+    odd = shapely.symmetric_difference(mine[other], theirs[other])
+    odd, owner = shapely.get_parts(odd, return_index=True)
+    wide = shapely.area(odd) >= LEAST_PIECE
+    wide[wide] = ~shapely.is_empty(shapely.buffer(odd[wide], -LEAST_HALF_WIDTH))
+    sizes = np.bincount(other[owner[wide]], shapely.area(odd[wide]) / 1e6, len(mine))
+    return {n: sizes[n] for n in np.flatnonzero(sizes)}
 
 
 def common_shift(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
@@ -230,7 +231,9 @@ def _check_shift(layer: Layer, shift: np.ndarray) -> None:
         layer.warnings.append(f"The boundaries lie {place} of the shipped ones on average.")
 
 
-def _check_corners(layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.ndarray) -> None:
+def _check_corners(
+    layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.ndarray, pieces: Mapping[int, float]
+) -> None:
     """Report corners that stand off on their own, as a damaged coordinate does where the format cannot tell."""
     corners, owner = shapely.get_coordinates(mine, return_index=True)
     shipped, shipped_owner = shapely.get_coordinates(theirs, return_index=True)
@@ -239,7 +242,7 @@ def _check_corners(layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.
     strange = near > 0.01  # metres, which a projection and back may cost
     off = shapely.distance(points, shapely.boundary(theirs)[owner])
     if strange.sum() <= FEW and abs(len(corners) - len(shipped)) <= 2 * FEW:
-        if strange.any():
+        if strange.any() and not pieces:
             first = "{:.3f}, {:.3f}".format(*corners[strange][0] / _METRES)
             what = "The same as the shipped boundaries except for some corners"
             layer.warnings.append(f"{what}: {strange.sum()} (the first near {first}).")
@@ -251,5 +254,9 @@ def _check_corners(layer: Layer, codes: list[str], mine: np.ndarray, theirs: np.
         limit = max(LONE_CORNER, 10 * np.quantile(off, 0.9))
         lone = (off > limit) & (np.roll(off, 1) < limit / 2) & (np.roll(off, -1) < limit / 2)
     for area in np.unique(owner[lone]):
+        if area in pieces:
+            what = f"{codes[area]} differs from the shipped boundaries by a piece of {pieces[area]:.0f} km² alone"
+            layer.fault(f"{what}, such as a hole, an enclave or a corner moved by mistake. Mend it.")
+            continue
         what = f"a corner of {codes[area]} stands {off[lone & (owner == area)].max():.0f} m off the border on its own"
         layer.fault(f"{what}. The file is damaged, or the corner was moved by mistake; mend it.")

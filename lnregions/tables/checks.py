@@ -21,17 +21,12 @@ _VALUED = ["level", "share", "count", *_GROWTH]
 def check_figures(table: Table) -> None:
     """Report units that do not fit, impossible values, and dates before the year that a figure describes."""
     frame, indicators = table.frame, load_indicators().set_index("indicator")
-    wanted, least, most = (
-        frame["indicator"].map(indicators[name]) for name in ("unit", "minimum", "maximum")
-    )
-    fits = frame["unit"] == wanted
-    pairs = zip(frame["unit"], wanted, strict=True)
+    wanted, least, most = (frame["indicator"].map(indicators[one]) for one in ("unit", "minimum", "maximum"))
+    fits, pairs = frame["unit"] == wanted, zip(frame["unit"], wanted, strict=True)
     hints = [f" (1 {pair[1]} is {_FACTORS[pair]} {pair[0]})" if pair in _FACTORS else "" for pair in pairs]
-    table.report_where(
-        ~fits & wanted.notna(), "unit",
-        "the unit of {indicator} is {wanted}, not {unit!r}{hint}. Give the value in {wanted}.",
-        wanted=wanted, hint=pd.Series(hints, frame.index, dtype=object),
-    )  # fmt: skip
+    text = "the unit of {indicator} is {wanted}, not {unit!r}{hint}. Give the value in {wanted}."
+    hint = pd.Series(hints, frame.index, dtype=object)
+    table.report_where(~fits & wanted.notna(), "unit", text, wanted=wanted, hint=hint)
     for wrong, limit, words in (
         (frame["value"] < least, least, "below the least possible"),
         (frame["value"] > most, most, "above the greatest possible"),
@@ -46,10 +41,8 @@ def check_figures(table: Table) -> None:
 
 def check_own_areas(table: Table, shipped: pd.DataFrame) -> None:
     """Report a shipped area that a plan's ``areas.csv`` gives another name, rank or parent."""
-    known, remedy = (
-        shipped.set_index("area"),
-        "Give an area of your own a code of its own, and leave shipped ones out.",
-    )
+    known = shipped.set_index("area")
+    remedy = "Give an area of your own a code of its own, and leave shipped ones out."
     for column in ("level", "parent", "name_zh"):
         stated = table.frame["area"].map(known[column])
         text = f"{column} {{{column}!r}} is not what the shipped table has for {{area}}, {{stated}}. {remedy}"
@@ -60,9 +53,8 @@ def check_regions(table: Table, areas: list[str] | None) -> None:
     """Report a table without regions, and codes that cannot name a folder or are those of areas."""
     codes = table.frame["region"]
     if codes.empty:
-        table.report(
-            None, "", "the table has no row. Write at least one; a row behind a number sign is a remark."
-        )
+        what = "the table has no row. Write at least one; a row behind a number sign is a remark."
+        table.report(None, "", what)
     wrong = ~codes.map(is_folder_name).astype(bool) | codes.isin(areas or [])
     table.report_where(wrong, "region", f"region {{region!r}} {NO_FOLDER_NAME}")
 
@@ -76,18 +68,14 @@ def check_targets(table: Table) -> None:
     text = "baseline_year {baseline_year} is not before the horizon {horizon}. Give an earlier year."
     table.report_where(read & ~early & (frame["baseline_year"] >= frame["horizon"]), "baseline_year", text)
     units, every = load_indicators().set_index("indicator")["unit"], list(load_units()["unit"])
-    allowed = [
-        _units_of(one, unit, every) for one, unit in zip(kind, frame["indicator"].map(units), strict=True)
-    ]
+    pairs = zip(kind, frame["indicator"].map(units), strict=True)
+    allowed = pd.Series([_units_of(*pair, every) for pair in pairs], frame.index, dtype=object)
     misfit = [unit not in fitting for unit, fitting in zip(frame["unit"], allowed, strict=True)]
-    table.report_where(
-        read & frame["indicator"].isin(units.index) & np.array(misfit, bool), "unit",
-        "unit {unit!r} does not fit {kind} of {indicator}. Write {usual}.",
-        usual=pd.Series([quote(fitting[0]) for fitting in allowed], frame.index, dtype=object),
-    )  # fmt: skip
-    compares = (frame["comparator"] != "") & (
-        (kind != "direction") | frame["comparator"].isin(["up", "down"])
-    )
+    text = "unit {unit!r} does not fit {kind} of {indicator}. Write {usual}."
+    wrong = read & frame["indicator"].isin(units.index) & np.array(misfit, bool)
+    table.report_where(wrong, "unit", text, usual=allowed.map(lambda fitting: quote(fitting[0])))
+    directed = (kind != "direction") | frame["comparator"].isin(["up", "down"])
+    compares = (frame["comparator"] != "") & directed
     needs = {
         "comparator": kind.isin([*_VALUED, *_RELATIVE, "direction"]) & ~compares,
         "value": kind.isin(_VALUED) & frame["value"].isna(),

@@ -3,31 +3,23 @@
 import copy
 import functools
 import os
-import re
-import shutil
-import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, quote, refuse_any, shown_path, unknown, warn_input
+from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.bounds import load_bounds
 from lnregions.tables.checks import check_own_areas, check_regions, check_targets
 from lnregions.tables.codebook import load_areas, load_indicators, load_sources
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plan_facts import read_facts
+from lnregions.tables.plan_folders import TABLES, boundary_file, check_files, list_plans, plan_folder
 from lnregions.tables.schemas import table_schema
 from lnregions.tables.tables import Table, kept_warnings, read_table
-
-BOUNDARY_NAMES = ("boundaries.gpkg", "boundaries.geojson", "boundaries.shp")
-"""Names under which a plan folder may hold the boundaries of its own areas."""
-TEMPLATE = Path(__file__).parent / "plan_template"
-"""Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
-_TABLES = ("regions", "positioning", "membership", "targets", "statements")
 
 
 @dataclass(frozen=True)
@@ -102,7 +94,7 @@ class Plan:
     @property
     def boundaries(self) -> Path | None:
         """File of the boundaries of the plan's own areas, if its folder holds one."""
-        return next((self.folder / name for name in BOUNDARY_NAMES if (self.folder / name).is_file()), None)
+        return boundary_file(self.folder)
 
     def __repr__(self) -> str:
         years = f"{self.facts.get('first_year', '')}-{self.facts.get('horizon', '')}"
@@ -119,17 +111,6 @@ class Plan:
         title = f"<b>{facts['title_en'] or facts['id']}</b><br>{facts['title_zh']} {facts['number']}"
         years = f"{facts['first_year']}-{facts['horizon']}"
         return f"<div>{title}<br>{years}{kinds.to_html(index=False, border=0)}</div>"
-
-
-def list_plans() -> list[str]:
-    """Return the ids of the shipped plans.
-
-    Examples
-    --------
-    >>> list_plans()
-    ['belt-2025', 'ln-2022', 'ln-2025', 'ln-tourism-2025']
-    """
-    return sorted(path.parent.name for path in (data_dir() / "plans").glob("*/plan.yaml"))
 
 
 def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan:
@@ -157,12 +138,9 @@ def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan
     >>> len(load_plan("ln-2022").targets)
     18
     """
-    folder = _folder(plan, path)
-    kept = _kept(folder)
+    kept = _kept(plan_folder(plan, path))
     warn_input(kept.warnings)
-    frames = (*_TABLES, "sources", "areas")
-    copies = {name: getattr(kept, name).copy() for name in frames}
-    return replace(kept, facts=copy.deepcopy(kept.facts), folder=folder, **copies)
+    return copy.deepcopy(kept)
 
 
 def shipped_plans() -> list[Plan]:
@@ -211,16 +189,15 @@ def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
     >>> batch_choices()["region"]
     ['circle', 'belt', 'west', 'east']
     """
-    found = _kept(_folder(plan, None))
-    areas = found.areas
-    inner = areas[areas["level"].isin(["city", "county"])].set_index("area")["parent"].to_dict()
+    found = _kept(plan_folder(plan, None))
+    inner = found.areas[found.areas["level"].isin(["city", "county"])].set_index("area")["parent"].to_dict()
 
     def province(area: str) -> str:
         parent = inner.get(area, area)
         return inner.get(parent, parent)
 
     provinces = {province(area) for area in found.membership["area"]}
-    cities = areas.loc[areas["level"] == "city", "area"].tolist()
+    cities = found.areas.loc[found.areas["level"] == "city", "area"].tolist()
     return {
         "region": found.regions["region"].tolist(),
         "adcode": [area for area in cities if province(area) in provinces] or cities,
@@ -229,80 +206,21 @@ def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
     }
 
 
-def check_plan(folder: str | Path) -> list[Fault]:
-    """Return everything that is wrong with a plan folder; an empty list when nothing is.
+def check_tables(folder: str | Path) -> tuple[list[Fault], Plan | None]:
+    """Return what is wrong with the facts, tables and figures of a plan folder, and the plan if it can be read.
 
     Figures and bounds of the folder's own (``observations.csv``, ``bounds.csv``) are checked too. A
     :class:`~lnregions.InputWarning` says what was unusual and is read all the same.
     """
     folder = Path(folder)
     faults: list[Fault] = []
-    plan = _gather(faults, lambda: _read(_folder(folder, folder), faults), None)
+    plan = _gather(faults, lambda: _read(plan_folder(folder, folder), faults), None)
     if plan is not None:
         warn_input(plan.warnings)
         if (folder / "observations.csv").is_file():
             _gather(faults, lambda: load_observations(plan=plan), None)
         _gather(faults, lambda: load_bounds(plan), None)
-    return faults
-
-
-def write_plan_template(folder: str | Path) -> Path:
-    """Write an empty, commented plan folder and return its path.
-
-    Parameters
-    ----------
-    folder : str or path
-        Folder to make; it may exist if it is empty.
-
-    Raises
-    ------
-    DataError
-        If the folder holds anything, or cannot be written. Nothing is left half-written.
-    """
-    folder = Path(folder)
-    try:
-        if (folder.exists() or folder.is_symlink()) and (not folder.is_dir() or any(folder.iterdir())):
-            what = f"{shown_path(folder)} is there and not empty"
-            raise DataError(f"{what}. Name a new folder; nothing is written.")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".plan-", dir=folder.parent) as beside:
-            made = Path(beside, "plan")
-            made.mkdir()
-            for path in TEMPLATE.iterdir():
-                shutil.copyfile(path, made / path.name)
-            if folder.is_dir():
-                folder.rmdir()
-            made.chmod(0o755)
-            os.replace(made, folder)
-    except DataError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a possible name"
-        what = f"The folder {shown_path(folder)} cannot be written ({reason})"
-        raise DataError(f"{what}. Choose another place.") from error
-    return folder
-
-
-def _folder(plan: str | Path, path: Path | None) -> Path:
-    """Folder of a plan by its name or path."""
-    names = list_plans()
-    if path is None and not (isinstance(plan, Path) or (isinstance(plan, str) and plan.strip())):
-        what = f"The plan {quote(plan)} is neither a plan nor the name of one"
-        remedy = "Give one from load_plan, the path of a plan folder, or one of"
-        raise DataError(f"{what}. {remedy} {', '.join(names)}.")
-    if path is None and plan in names:
-        return data_dir() / "plans" / plan
-    folder = Path(plan if path is None else path)
-    is_path = path is not None or isinstance(plan, Path) or re.search(r"[/\\.]", plan)
-    try:
-        if folder.is_dir():
-            return folder
-    except (OSError, ValueError):
-        is_path = False
-    if not is_path:
-        raise unknown("plan", str(plan), names)
-    what = f"The plan folder {shown_path(folder)!r} does not exist"
-    raise DataError(f"{what}. Give the path of a folder with plan.yaml in it, or one of {', '.join(names)}.")
+    return faults, plan
 
 
 def _kept(folder: Path) -> Plan:
@@ -330,21 +248,23 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
 
     What rests on a file that cannot be read is not checked, so that one fault does not bring others.
     """
-    facts, sources, warnings = _gather(faults, lambda: read_facts(folder / "plan.yaml"), ({}, None, []))
-    areas = _gather(faults, lambda: _read_areas(folder), None)
+    warnings = check_files(folder, faults)
+    facts, sources, unusual = _gather(faults, lambda: read_facts(folder / "plan.yaml"), ({}, None, []))
+    areas = _gather(faults, lambda: read_areas(folder), None)
     tables: dict[str, Table | None] = {}
-    for name in _TABLES:
+    for name in TABLES:
         tables[name] = _gather(faults, lambda name=name: _read_own(folder, name), None)
-    regions, targets = tables["regions"], tables["targets"]
+    regions = tables["regions"]
     known = {
         "area": None if areas is None else areas["area"].tolist(),
         "region": regions.frame["region"].tolist() or None if regions and not regions.faults else None,
-        "target": None if targets is None else targets.frame["target"].tolist(),
+        "target": None if tables["targets"] is None else tables["targets"].frame["target"].tolist(),
         "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
         "indicator": load_indicators()["indicator"],
     }
-    readable = all(table and not table.faults for table in tables.values())
+    sound = areas is not None and sources is not None
     for name, table in tables.items():
+        sound = sound and table is not None and not table.faults
         if table:
             if name == "regions":
                 check_regions(table, known["area"])
@@ -354,12 +274,12 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
                 table.check_dates("date")
             table.check_references(name, known)
             faults += table.sorted_faults()
-    if sources is None or areas is None or not readable:
+    if not sound:
         return None
     frames = {name: table.frame for name, table in tables.items()} | {"areas": areas}
-    warnings += [sentence for frame in frames.values() for sentence in kept_warnings(frame)]
+    warnings += unusual
     for frame in frames.values():
-        frame.attrs = {}  # pandas copies them with every selection
+        warnings += frame.attrs.pop("warnings", [])  # pandas copies attributes with every selection
     return Plan(facts["id"], facts, **frames, sources=sources, folder=folder, warnings=tuple(warnings))
 
 
@@ -381,7 +301,7 @@ def _read_own(folder: Path, name: str) -> Table:
     return Table(pd.DataFrame(columns=columns, dtype=str), shown_path(path), [])
 
 
-def _read_areas(folder: Path) -> pd.DataFrame:
+def read_areas(folder: Path) -> pd.DataFrame:
     """The shipped areas, and those of the plan's own."""
     shipped, path = load_areas(), folder / "areas.csv"
     if not path.is_file():

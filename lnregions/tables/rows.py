@@ -5,11 +5,15 @@ columns) is accepted, with a warning; what could move or cut a value (NUL, open 
 """
 
 import codecs
+import contextlib
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+
+import pandas as pd
 
 from lnregions.errors import DataError, Fault, narrow, quote, refuse_any, shown_path
 
@@ -22,19 +26,18 @@ _SEPARATORS = {"\t": "tabs", ";": "semicolons"}
 
 @dataclass
 class Rows:
-    """Header and rows of a file as text, the line of each row, and what was unusual."""
+    """A file as text: a column for each name of its header, the lines of the rows as index, and what was unusual."""
 
     path: str
-    header: list[str] = field(default_factory=list)
-    records: list[list[str]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    separator: str = ","
+    cells: pd.DataFrame
+    separator: str
+    warnings: list[str]
 
 
 def read_bytes(path: Path, *, largest: int | None = None) -> bytes:
     """Return the bytes of a regular file; refuse what is missing, a folder, a device or too large."""
-    path, shown, most = Path(path), shown_path(path), largest or LARGEST
+    path, most = Path(path), largest or LARGEST
+    text = "the file does not exist. Check the path, or put the file back."
     try:
         if path.is_file():
             size = path.stat().st_size
@@ -43,39 +46,37 @@ def read_bytes(path: Path, *, largest: int | None = None) -> bytes:
             text = f"the file has {size} bytes. Give one of at most {most} bytes."
         elif path.exists():
             text = "this is not a readable file (folder or device). Give the path of a file."
-        else:
-            text = "the file does not exist. Check the path, or put the file back."
-    except ValueError:  # a NUL byte or half a character in the name
-        text = "the file does not exist. Check the path, or put the file back."
     except OSError as error:
         text = f"this is not a readable file ({error.strerror or 'unreadable'}). Give the path of a file."
-    raise DataError([Fault(text, shown)])
+    except ValueError:  # a NUL byte or half a character in the name
+        pass
+    raise DataError([Fault(text, shown_path(path))])
 
 
-def decode(data: bytes, *, path: str, encoding: str | None = None) -> tuple[str, list[str]]:
+def decode(data: bytes, *, path: str) -> tuple[str, list[str]]:
     """Return the text of a file's bytes, and warnings of what was unusual about them.
 
-    UTF-8 with or without byte order mark; UTF-16 with one; GB18030 when declared, or when few bytes can be
-    meant as UTF-8. A UTF-8 file with a damaged character is refused, never read as GB18030.
+    UTF-8 with or without byte order mark; UTF-16 with one; GB18030 when few bytes can be meant as UTF-8. A UTF-8
+    file with a damaged character is refused, never read as GB18030.
     """
-    warnings = []
+    warnings, encoding = [], "UTF-8"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding, warnings = "UTF-16", ["the text was read as UTF-16"]
+    elif data.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
+        what = "this is a workbook, as Excel saves it, or another packed file, not text"
+        raise DataError([Fault(f"{what}. Save the sheet as 'CSV UTF-8' and give that file.", path)])
     elif b"\0" in data:
         raise _nul_error(data[: data.find(b"\0")].count(b"\n") + 1, path)
     elif data.startswith(codecs.BOM_UTF8):
         data, warnings = data[len(codecs.BOM_UTF8) :], ["a byte order mark was left out"]
     try:
-        text = data.decode(encoding or "utf-8")
-    except (UnicodeDecodeError, LookupError) as error:
-        if not encoding and not warnings and _share_of_utf8(data) < 0.5:
-            try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if not warnings and _share_of_utf8(data) < 0.5:
+            with contextlib.suppress(UnicodeDecodeError):
                 return data.decode("gb18030"), ["the text was read as GB18030"]
-            except UnicodeDecodeError:
-                pass
-        start, end = getattr(error, "start", 0), getattr(error, "end", 0)
-        wrong, line = quote(data[start:end].hex(" ")), data[:start].count(b"\n") + 1
-        what = f"the bytes {wrong} are not valid {encoding or 'UTF-8'}"
+        wrong, line = quote(data[error.start : error.end].hex(" ")), data[: error.start].count(b"\n") + 1
+        what = f"the bytes {wrong} are not valid {encoding}"
         text = f"{what}. Save the file as UTF-8; it may be damaged here."
         raise DataError([Fault(text, path, line)]) from None
     if "\0" in text:
@@ -99,50 +100,52 @@ def _share_of_utf8(data: bytes) -> float:
     return len("".join(usual).encode()) / beyond if beyond else 1.0
 
 
-def parse_rows(text: str, *, path: str, warnings: list[str] | None = None) -> Rows:
+def parse_rows(text: str, *, path: str, warnings: Iterable[str] = ()) -> Rows:
     """Return the rows of a comma-separated text; ``#`` in front of the header or a row makes it a comment."""
-    rows = Rows(path, warnings=list(warnings or []))
+    warnings = list(warnings)
     if text and not text.endswith(("\n", "\r")):
-        rows.warnings.append("the last line has no line end; if rows are missing, the file was cut")
+        warnings.append("the last line has no line end; if rows are missing, the file was cut")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        rows.warnings.append("line ends of another system were read")
-    rows.separator = _separator(text)
-    if rows.separator != ",":
-        rows.warnings.append(f"columns parted by {_SEPARATORS[rows.separator]} were read")
-    faults, blank, end, raw = [], 0, 0, text.split("\n")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=rows.separator)
+        warnings.append("line ends of another system were read")
+    if hint := re.match(r'"?sep=([,;\t])"?[,;\t]*(?=\n)', text):  # which Excel obeys and does not show
+        text = "#" + text[hint.end() :]
+        warnings.append("the line 'sep=' in front of the column names was left out")
+    separator = hint[1] if hint else _separator(text)
+    if separator != ",":
+        warnings.append(f"columns parted by {_SEPARATORS[separator]} were read")
+    _refuse_title(text, path)
+    header, records, faults, blank, end, raw = [], {}, [], 0, 0, text.split("\n")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
         for record in reader:
             line, end = end + 1, reader.line_num
             if record and _is_comment(record, raw[line - 1]):
                 continue
             if not any(map(str.strip, record)):
-                blank += bool(rows.header)
-            elif not rows.header:
-                rows.header = [narrow(name) for name in record]
+                blank += bool(header)
+            elif not header:
+                header = [narrow(name) for name in record]
             else:
-                cells = zip(record, rows.header, strict=False)
+                cells = zip(record, header, strict=False)
                 faults += filter(None, (text_fault(*cell, path=path, line=line) for cell in cells))
-                if len(record) != (width := len(rows.header)):
-                    what = (
-                        f"the row has {len(record)} values where the header has {width}. Give {width} values."
-                    )
-                    faults.append(Fault(what, path, line))
-                rows.records.append(record)
-                rows.lines.append(line)
+                if len(record) != (width := len(header)):
+                    what = f"the row has {len(record)} values where the header has {width}"
+                    faults.append(Fault(f"{what}. Give {width} values.", path, line))
+                records[line] = record
     except csv.Error:
         what = "a quotation mark is not closed or stands inside a value. Double it inside a quoted value."
         raise DataError([*faults, Fault(what, path, end + 1)]) from None
-    if not rows.header:
-        raise DataError(
-            [Fault("the file has no header line. Write the column names in the first line.", path)]
-        )
+    if not header:
+        faults = [Fault("the file has no header line. Write the column names in the first line.", path)]
     refuse_any(faults)
-    _drop_empty_columns(rows)
+    cells = pd.DataFrame(records.values(), index=list(records), columns=header, dtype=str)
+    named = (cells != "").any().to_numpy() | (cells.columns != "")
+    if not named.all():
+        warnings.append("empty columns were left out")
     if blank:
-        rows.warnings.append(f"{blank} empty rows were left out")
-    return rows
+        warnings.append(f"{blank} empty rows were left out")
+    return Rows(path, cells.loc[:, named], separator, warnings)
 
 
 def _is_comment(record: list[str], line: str) -> bool:
@@ -157,6 +160,19 @@ def _separator(text: str) -> str:
     return "," if "," in header else max(";\t", key=header.count) if re.search("[;\t]", header) else ","
 
 
+def _refuse_title(text: str, path: str) -> None:
+    """Refuse a text whose first line has less than half as many cells as one of the next."""
+    lines = [
+        (n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip(" ,;\t") and line[0] != "#"
+    ][:6]
+    bare = (re.sub('"[^"]*"', "", line.strip(" ,;\t")) for _, line in lines)
+    widths = [1 + len(re.findall(r"[,;\t]", line)) for line in bare]
+    if widths and 2 * widths[0] < max(widths):
+        number, title = lines[0]
+        what = f"{quote(title.strip(' ,;'))} is a title, not the names of the columns"
+        raise DataError([Fault(f"{what}. Take the line out, or put # in front of it.", path, number)])
+
+
 def text_fault(text: str, column: str, *, path: str = "", line: int | None = None) -> Fault | None:
     """Fault of a text that holds line breaks or control characters, or is too long; None if there is none."""
     what = ""
@@ -167,12 +183,3 @@ def text_fault(text: str, column: str, *, path: str = "", line: int | None = Non
     elif len(text) > _LONGEST_CELL:
         what = f"{column} has a value of {len(text)} characters. Keep it within {_LONGEST_CELL}."
     return Fault(what, path, line, column) if what else None
-
-
-def _drop_empty_columns(rows: Rows) -> None:
-    width = len(rows.header)
-    while width > 1 and not rows.header[width - 1] and not any(r[width - 1].strip() for r in rows.records):
-        width -= 1
-    if width < len(rows.header):
-        rows.header, rows.records = rows.header[:width], [record[:width] for record in rows.records]
-        rows.warnings.append("empty columns at the end were left out")

@@ -15,6 +15,15 @@ import pandas as pd
 from lnregions.errors import quote, unknown_fault
 from lnregions.paths import data_dir
 
+_TEXTS = {
+    "not_nullable": "{column} is empty. Give a value.",
+    "str_length": "{column} is empty. Give a value.",
+    "str_matches": "{column} {quoted} is not written as it must be. Write it as {example}.",
+    "greater_than_or_equal_to": "{column} {value} is too small. Give {minimum} or more.",
+    "less_than_or_equal_to": "{column} {value} is too large. Give {maximum} or less.",
+}
+"""What is said of a value that fails a check of pandera."""
+
 
 @functools.cache
 def table_schema(name: str) -> dict:
@@ -29,9 +38,9 @@ def table_schema(name: str) -> dict:
 
 
 @functools.cache
-def sealed_schemas() -> dict[tuple[str, str], dict]:
-    """Table Schema of each sealed table by its checksum and name."""
-    return {(one["hash"], Path(one["path"]).stem): one["schema"] for one in _resources()}
+def sealed_tables() -> set[tuple[str, str]]:
+    """Checksum and name of each sealed table."""
+    return {(one["hash"], Path(one["path"]).stem) for one in _resources()}
 
 
 @functools.cache
@@ -59,7 +68,14 @@ def value_faults(frame: pd.DataFrame, name: str) -> Iterator[tuple[int, str, str
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
         for case in cases[cases["index"].notna() & cases["column"].isin(list(fields))].itertuples():
-            yield int(case.index), case.column, _text_of(case, fields[case.column])
+            column, value, kind = case.column, case.failure_case, case.check.partition("(")[0]
+            limits = fields[column]["constraints"]
+            if kind == "isin":
+                text = unknown_fault(column, value, limits["enum"], path="-").text
+            else:
+                words = fields[column] | limits | {"column": column, "value": value, "quoted": quote(value)}
+                text = _TEXTS[kind].format_map(words)
+            yield int(case.index), column, text
 
 
 @functools.cache
@@ -77,22 +93,3 @@ def _pandera_schema(name: str):
         dtype = {"string": str, "number": float, "boolean": bool}.get(field["type"])  # whole: int64 or Int64
         columns[field["name"]] = pa.Column(dtype, checks, nullable=not is_text and not is_required(field))
     return pa.DataFrameSchema(columns)
-
-
-def _text_of(case, field: dict) -> str:
-    """Text of a failure case of pandera."""
-    column, value, check, limits = (
-        case.column,
-        case.failure_case,
-        case.check.partition("(")[0],
-        field["constraints"],
-    )
-    if check in ("not_nullable", "str_length"):
-        return f"{column} is empty. Give a value."
-    if check == "isin":
-        return unknown_fault(column, value, limits["enum"], path="-").text
-    if check == "str_matches":
-        return f"{column} {quote(value)} is not written as it must be. Write it as {field['example']}."
-    if check == "greater_than_or_equal_to":
-        return f"{column} {value} is too small. Give {limits['minimum']} or more."
-    return f"{column} {value} is too large. Give {limits['maximum']} or less."

@@ -4,9 +4,10 @@ A shipped table whose checksum is in ``data/datapackage.json`` was validated whe
 and is only converted.
 """
 
+import contextlib
 import difflib
+import functools
 import hashlib
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ import pandas as pd
 from lnregions.errors import Fault, narrow, quote, refuse_any, shorten, shown_path, unknown_fault
 from lnregions.paths import data_dir
 from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
-from lnregions.tables.schemas import is_required, kind_of, sealed_schemas, table_schema, value_faults
+from lnregions.tables.schemas import is_required, kind_of, sealed_tables, table_schema, value_faults
 from lnregions.words import is_day, parse_code, parse_date, parse_number, parse_year, visible
 
 _PLAIN = {"number": r"(-?\d+(\.\d+)?)?", "integer": r"(-?\d+)?", "year": r"\d*", "boolean": "(yes|no)?"}
@@ -112,11 +113,10 @@ class Table:
                 cells = cells.mask(self.frame["level"] == "zone", "")
             sound, kind = set(choices), _KINDS.get(column, column)
             unknown = [(row, w) for row, cell in enumerate(cells) for w in cell.split() if w not in sound]
-            for row, word in unknown[:_MOST_GUESSED]:
-                place = {"path": self.path, "line": self.lines[row], "column": column}
-                self.faults.append(unknown_fault(kind, word, choices, **place))
-            for row, word in unknown[_MOST_GUESSED:]:
-                self.report(row, column, f"unknown {kind} {quote(word)}. Choose a known one.")
+            for count, (row, word) in enumerate(unknown):
+                text = f"unknown {kind} {quote(word)}. Choose a known one."
+                guess = count < _MOST_GUESSED
+                self.report(row, column, unknown_fault(kind, word, choices, path="-").text if guess else text)
 
     def check_dates(self, column: str) -> None:
         """Report dates of a column that are no day of the calendar; an empty one is none."""
@@ -129,7 +129,7 @@ def fingerprint(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def read_table(path: Path, name: str, *, encoding: str | None = None, trust: bool = True) -> Table:
+def read_table(path: Path, name: str, *, trust: bool = True) -> Table:
     """Read a table by its schema: columns, types, and no value outside its limits.
 
     Parameters
@@ -138,8 +138,6 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
         A comma-separated file.
     name : str
         Name of its Table Schema in ``data/datapackage.json``, such as ``observations``.
-    encoding : str, optional
-        Encoding of the file where it is known; else UTF-8, or GB18030 when it can only be that.
     trust : bool
         Whether a table with a sealed checksum is taken as validated.
 
@@ -155,16 +153,16 @@ def read_table(path: Path, name: str, *, encoding: str | None = None, trust: boo
     """
     path = Path(path)
     data, shown = read_bytes(path), shown_path(path)
-    sealed = sealed_schemas().get((fingerprint(data), name)) if trust else None
-    if sealed and b"\r" not in data:
-        frame = _convert_sealed(data.decode("utf-8"), sealed["fields"])
-        frame.attrs["warnings"] = []
-        return Table(frame, shown, list(range(2, len(frame) + 2)))
-    text, warnings = decode(data, path=shown, encoding=encoding)
+    sealed = trust and (fingerprint(data), name) in sealed_tables()
+    text, warnings = decode(data, path=shown)
     rows = parse_rows(text, path=shown, warnings=warnings)
-    table = _validated(rows, name)
-    if trust and not sealed and path.resolve().is_relative_to(data_dir().resolve()):
-        rows.warnings.append(_UNSEALED)
+    table = _converted(rows, name)
+    if not sealed:
+        for row, column, text in value_faults(table.frame, name):
+            table.report(row, column, text)
+        _check_key(table, rows, table_schema(name)["primaryKey"])
+        if trust and path.resolve().is_relative_to(data_dir().resolve()):
+            rows.warnings.append(_UNSEALED)
     table.frame.attrs["warnings"] = [f"{shown}: {sentence}" for sentence in rows.warnings]
     return table
 
@@ -183,128 +181,110 @@ def kept_warnings(frame: pd.DataFrame) -> list[str]:
     return list(frame.attrs.get("warnings", []))
 
 
-def _convert_sealed(text: str, fields: list[dict]) -> pd.DataFrame:
-    """Frame of a table that was validated when it was sealed."""
-    dtypes = {field["name"]: _dtype(field["type"], whole=is_required(field)) for field in fields}
-    flags = [name for name, dtype in dtypes.items() if dtype == "bool"]
-    numbers = {name: [""] for name, dtype in dtypes.items() if dtype not in (str, "bool")}
-    dtypes |= dict.fromkeys(flags, str)
-    frame = pd.read_csv(io.StringIO(text), dtype=dtypes, keep_default_na=False, na_values=numbers)
-    frame[flags] = frame[flags] == "yes"
-    return frame.reindex(columns=list(dtypes), fill_value="")
-
-
-def _dtype(kind: str, *, whole: bool) -> object:
-    if kind in ("integer", "year"):
-        return "int64" if whole else "Int64"
-    return {"number": "float64", "boolean": "bool"}.get(kind, str)
-
-
-def _validated(rows: Rows, name: str) -> Table:
-    """Table of the rows with every fault of its header (raised), cells, values and keys."""
-    schema = table_schema(name)
-    _check_header(rows, schema["fields"])
-    table = Table(pd.DataFrame(), rows.path, rows.lines)
-    for column in schema["fields"]:
+def _converted(rows: Rows, name: str) -> Table:
+    """Table of the rows with every fault of its header (raised) and of its cells."""
+    fields = table_schema(name)["fields"]
+    _check_header(rows, fields)
+    table = Table(pd.DataFrame(index=range(len(rows.cells))), rows.path, rows.cells.index.tolist())
+    for column in fields:
         table.frame[column["name"]] = _convert(rows, column, table)
-    for row, column, text in value_faults(table.frame, name):
-        table.report(row, column, text)
-    _check_key(table, rows, schema["primaryKey"])
     return table
 
 
 def _check_header(rows: Rows, fields: list[dict]) -> None:
     """Put names in another case right; refuse missing, misspelt and repeated columns; leave others out."""
-    names = [one["name"] for one in fields]
-    optional = [one["name"] for one in fields if one.get("optional")]
+    names, given = [one["name"] for one in fields], rows.cells.columns.tolist()
     lower = {name.casefold(): name for name in names}
-    folded = [lower.get(name.casefold(), name) for name in rows.header]
-    if folded != rows.header:
+    folded = [lower.get(name.casefold(), name) for name in given]
+    if folded != given:
         rows.warnings.append("column names in another case were read")
-        rows.header = folded
-    absent = [name for name in names if name not in rows.header]
-    needed = [name for name in absent if name not in optional]
-    further = [name for name in dict.fromkeys(rows.header) if name not in names]
-    misspelt = {name for name in further if difflib.get_close_matches(name, absent, n=1, cutoff=0.6)}
-    strange = further if needed else [name for name in further if name in misspelt]
+        rows.cells.columns = folded
+    absent = [name for name in names if name not in folded]
+    needed = [one["name"] for one in fields if one["name"] in absent and not one.get("optional")]
+    further = [name for name in dict.fromkeys(folded) if name not in names]
+    strange = [one for one in further if needed or difflib.get_close_matches(one, absent, n=1, cutoff=0.6)]
     faults = [unknown_fault("column", name, names, path=rows.path, line=1) for name in strange]
     if further and not strange:
-        listed = ", ".join(quote(name) for name in further)
-        rows.warnings.append(f"columns that are not used were left out: {listed}")
+        rows.warnings.append(f"columns that are not used were left out: {', '.join(map(quote, further))}")
     texts = {name: f"column {name} is missing. The table needs {', '.join(names)}." for name in needed}
-    texts |= {n: f"column {n} stands twice. Keep one of the two." for n in names if rows.header.count(n) > 1}
+    texts |= {n: f"column {n} stands twice. Keep one of the two." for n in names if folded.count(n) > 1}
     refuse_any(faults + [Fault(text, rows.path, 1, name) for name, text in texts.items()])
 
 
 def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
     """Column of values; what cannot be read is reported, what is written unusually is warned of."""
-    column, kind = schema["name"], kind_of(schema)
-    place = rows.header.index(column) if column in rows.header else None
-    cells = [""] * len(rows.records) if place is None else [record[place] for record in rows.records]
-    values, unusual = [], []
-    for row, cell in enumerate(cells):
+    column, kind, values, unusual = schema["name"], kind_of(schema), [], []
+    cells = rows.cells[column] if column in rows.cells else pd.Series("", rows.cells.index)
+    semicolons, dotted = rows.separator == ";", [cell for cell in cells if kind == "number" and "." in cell]
+    thousands = bool(dotted) and all(map(re.compile(r"\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*").fullmatch, dotted))
+    if thousands and rows.separator == "," and len(dotted) > 2:
+        what = f"all values of {column} with a point have three digits behind it (the first: {dotted[0]})"
+        rows.warnings.append(f"{what}; it was read as a decimal point")
+    thousands = thousands and rows.separator != ","
+    parse = functools.cache(functools.partial(_parse, kind=kind, semicolons=semicolons, thousands=thousands))
+    for row, (line, cell) in enumerate(cells.items()):
         try:
-            if kind == "number" and rows.separator == ";" and "," in narrow(cell):
-                raise ValueError(cell)
-            values.append(_parse(cell, kind))
-        except ValueError:
+            values.append(parse(cell))
+        except ValueError as error:
             values.append(None)
-            table.report(row, column, _unreadable(column, cell, kind, semicolons=rows.separator == ";"))
+            table.report(row, column, f"{column} {quote(cell.strip())} {error}")
             continue
         if not (re.fullmatch(_PLAIN[kind], cell, re.ASCII) if kind in _PLAIN else values[-1] == cell):
-            unusual.append((rows.lines[row], quote(cell)))
+            unusual.append(f"{line}: {quote(cell)}")
     if unusual:
-        first = "the first in line {}: {}".format(*unusual[0])
+        first = f"the first in line {unusual[0]}"
         rows.warnings.append(f"values of {column} were written unusually: {len(unusual)} ({first})")
-    return pd.Series(values, dtype=_dtype(kind, whole=is_required(schema) and None not in values))
+    whole = "int64" if is_required(schema) and None not in values else "Int64"
+    dtypes = {"integer": whole, "year": whole, "number": "float64", "boolean": "bool"}
+    return pd.Series(values, dtype=dtypes.get(kind, str))
 
 
-def _parse(cell: str, kind: str) -> object:
-    """Value of a cell; None where a number is not given."""
-    if kind == "boolean":
-        word = narrow(cell).lower()
-        if word not in ("yes", "true", "是", "no", "false", "否", ""):
-            raise ValueError(cell)
-        return word in ("yes", "true", "是")
+def _parse(cell: str, kind: str, *, semicolons: bool, thousands: bool) -> object:
+    """Value of a cell, None where a number is not given; ValueError says what is wrong with it."""
     if kind in ("text", "code", "date"):
-        text = visible(cell)
-        return {"text": str, "code": parse_code, "date": parse_date}[kind](text)
-    if not cell.strip():
+        return {"text": str, "code": parse_code, "date": parse_date}[kind](visible(cell))
+    word = narrow(cell).casefold()
+    if kind == "boolean":
+        if word in ("yes", "true", "是"):
+            return True
+        if word in ("no", "false", "否", ""):
+            return False
+    elif not word:
         return None
-    if kind == "year":
-        return parse_year(cell)
-    number = parse_number(cell)
-    if kind == "integer" and (number != int(number) or abs(number) > 2**53):
-        raise ValueError(cell)
-    return int(number) if kind == "integer" else number
-
-
-def _unreadable(column: str, cell: str, kind: str, *, semicolons: bool) -> str:
-    text, shown = narrow(cell).casefold(), f"{column} {quote(cell.strip())}"
-    if kind == "number" and semicolons and "," in text:
-        return (
-            f"{shown} has a comma in a table parted by semicolons, where it could be a decimal comma. "
-            "Write a decimal point, and no thousands separators."
+    elif word in _MISSING:
+        raise ValueError("marks a figure that is missing. Leave the row out; a hole is no figure.")
+    elif kind == "number" and semicolons and "," in word:
+        what = "has a comma in a table parted by semicolons, where it could be a decimal comma"
+        raise ValueError(f"{what}. Write a decimal point, and no thousands separators.")
+    elif thousands and "." in word:
+        what = (
+            "has three digits behind its point, as every such value of its column, and could be in thousands"
         )
-    if kind != "boolean" and text in _MISSING:
-        return f"{shown} marks a figure that is missing. Leave the row out; a hole is no figure."
-    if kind == "number" and text.endswith("%"):
-        return f"{shown} carries its unit. Write the number alone, and % in the column unit."
-    return f"{shown} {_UNREADABLE[kind]}"
+        raise ValueError(
+            f"{what}. Write it without a point, or a decimal with another digit, such as 1.1000."
+        )
+    elif kind == "number" and word.endswith("%"):
+        raise ValueError("carries its unit. Write the number alone, and % in the column unit.")
+    else:
+        with contextlib.suppress(ValueError):
+            number = parse_year(cell) if kind == "year" else parse_number(cell)
+            if kind == "number":
+                return number
+            if number == int(number) and abs(number) <= 2**53:
+                return int(number)
+    raise ValueError(_UNREADABLE[kind])
 
 
 def _check_key(table: Table, rows: Rows, key: list[str]) -> None:
     """Leave out rows that stand twice, report keys that stand twice with other content."""
-    frame = table.frame
-    repeated = frame.duplicated()
+    repeated = table.frame.duplicated()
     if repeated.any():
         rows.warnings.append(f"rows that stand twice were left out: {repeated.sum()}")
         table.lines = [line for line, twice in zip(table.lines, repeated, strict=True) if not twice]
-        table.frame = frame = frame[~repeated].reset_index(drop=True)
+        table.frame = table.frame[~repeated].reset_index(drop=True)
     first: dict[tuple, int] = {}
-    names = frame[key].astype(str).itertuples(index=False, name=None)
-    for line, name in zip(table.lines, names, strict=True):
-        if line != first.setdefault(name, line):
-            where = f"stands already in line {first[name]}, with other content"
-            text = f"{', '.join(key)} {quote(', '.join(name))} {where}. Keep one of the two rows."
-            table.faults.append(Fault(text, table.path, line, ", ".join(key)))
+    for row, name in enumerate(table.frame[key].astype(object).itertuples(index=False, name=None)):
+        line = first.setdefault(name, table.lines[row])
+        if line != table.lines[row]:
+            what = f"{', '.join(key)} {quote(', '.join(map(str, name)))} stands already in line {line}"
+            table.report(row, ", ".join(key), f"{what}, with other content. Keep one of the two rows.")

@@ -10,10 +10,11 @@ from generated_plan import write_plan
 import lnregions as ln
 from lnregions.assess import cases, load_tables
 from lnregions.batch.render import Settings, render_notebooks
+from lnregions.boundaries import check_plan
 from lnregions.errors import forget_warnings
 from lnregions.explorer import web_data
 from lnregions.figures import warm_up
-from lnregions.tables import batch_choices, check_plan
+from lnregions.tables import batch_choices
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 CITY = "300101"

@@ -1,5 +1,6 @@
 """Codes, names, validity and place of a user's boundaries: corrected with a warning, or refused by name."""
 
+import re
 import warnings
 
 import geopandas as gpd
@@ -128,6 +129,66 @@ def test_one_area_may_be_given_as_a_text(cities, read):
     assert read(cities[:1], areas="210100")["area"].tolist() == ["210100"]
 
 
+def columns(**given):
+    """Three boxes outside of Liaoning with these columns."""
+    boxes = [shapely.box(110 + n, 30, 111 + n, 31) for n in range(3)]
+    return gpd.GeoDataFrame(given, geometry=boxes, crs=4490)
+
+
+JILIN, SURFACE = ["220100", "220200", "220300"], [24693.926, 27685.864, 10257.18]
+CERTAIN = {
+    "a surface with decimals": columns(
+        AREA=SURFACE, PERIMETER=[9.5, 8.5, 7.5], ADCODE99=JILIN, NAME99=["a", "b", "c"]
+    ),
+    "a surface in whole numbers": columns(AREA=[24693, 27685, 10257], CODE=JILIN),
+    "a surface of six figures": columns(AREA=[246939, 276858, 102571], CODE=JILIN),
+    "the class of a feature": columns(GB=[630200] * 3, PAC=JILIN),
+    "counters": columns(OBJECTID=[1, 2, 3], FID_1=[0, 1, 2], adcode=JILIN),
+    "libpysal's Mexico": columns(
+        POLY_ID=[1, 2, 3], AREA=[7e10, 7.1e10, 2e10], CODE=JILIN, NAME=["a b", "c", "d"]
+    ),
+    "letters": columns(id=JILIN, AREA=SURFACE),
+    "nine digits": columns(AREA=SURFACE, CODE=[f"{code}000" for code in JILIN]),
+    "twelve digits": columns(AREA=SURFACE, CODE=[f"{code}000000" for code in JILIN]),
+}
+DOUBTFUL = {
+    "counters and keys": (columns(AREA=SURFACE, STATE_=[1, 2, 3], STATE_ID=[5, 6, 7], FIPS=["01", "04", "05"]),
+                          "it may be STATE_, STATE_ID, FIPS"),
+    "North Carolina": (columns(CNTY_=[1, 2, 3], CNTY_ID=[1, 2, 3], FIPSNO=[37009, 37005, 37171], CRESS_ID=[5, 3, 86]),
+                       "it may be CNTY_, CNTY_ID, FIPSNO, CRESS_ID"),
+    "GADM": (columns(GID_0=["CHN"] * 3, GID_2=["CHN.18.1_1", "CHN.18.2_1", "CHN.18.4_1"]), "it may be GID_2"),
+    "a surface alone": (columns(AREA=[24693, 27685, 10257]), "it may be AREA"),
+    "a counter alone": (columns(id=[1, 2, 3], name=["a", "b", "c"]), "it may be id"),
+    "two codes": (columns(code=JILIN, gb=["a1", "a2", "a3"]), "it may be code, gb"),
+    "codes of two years": (columns(ADCODE93=["220100", "220200", "220400"], ADCODE99=JILIN), "ADCODE93, ADCODE99"),
+    "a surface in decimals alone": (columns(AREA=SURFACE), "no column holds the codes"),
+    "townships": (columns(code=["210102001", "210102002", "210103001"]), "townships .* .'210102001' lies in 210102"),
+    "villages": (columns(code=["210102001001", "210102002001", "210103001001"]), "townships or villages"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CERTAIN)
+def test_codes_are_chosen_by_their_values(read, what):
+    assert read(CERTAIN[what], areas=None)["area"].tolist() == JILIN
+
+
+@pytest.mark.parametrize("what", DOUBTFUL)
+def test_a_choice_of_codes_that_is_not_certain_is_refused_with_the_candidates(read, what):
+    frame, words = DOUBTFUL[what]
+    with pytest.raises(DataError, match=words):
+        read(frame, areas=None)
+
+
+def test_areas_given_make_a_choice_certain(read):
+    assert read(DOUBTFUL["two codes"][0], areas=["a1", "a2", "a3"])["area"].tolist() == ["a1", "a2", "a3"]
+
+
+@pytest.mark.parametrize(("old", "now"), [("210122", "210115"), ("210282", "210214"), ("211121", "211104")])
+def test_an_old_code_is_refused_with_its_successor(read, old, now):
+    with pytest.raises(DataError, match=f"unknown area '{old}'.*{old} is now {now}"):
+        read(load_boundaries("county").replace(now, old), level="county", areas=None)
+
+
 def national(layer, *more):
     """Frame of areas of several provinces, Liaoning's among them."""
     codes = files.codes_of(layer)
@@ -231,7 +292,7 @@ SHAPES = {
     "500 m off": (lambda f: moved(f, east(500)), r"shifted by (49\d|50\d) m to the east as a whole"),
     "a corner 500 m off": (lambda f: shift_corner(f, 500), "a corner of 210800 stands .* m off|overlap"),
     "a corner 50 m off": (lambda f: shift_corner(f, 50), "a corner of 210800 stands .* m off|overlap"),
-    "a corner off in another drawing": (lambda f: shift_corner(moved(f, east(30)), 9000), "a corner of 210800|overlap"),
+    "a corner off in another drawing": (lambda f: shift_corner(moved(f, east(30)), 9000), "210800 differs|overlap"),
     **{f"{name} of {level}": (lambda f, level=level, shift=shift: moved(
         load_boundaries(level), lambda xy: np.column_stack(shift(*xy.T))), f"shifted by .* north-east, as {name} coord")
        for name, shift in SHIFTED.items() for level in ("city", "county")},
@@ -276,6 +337,47 @@ WARNED = {
 def test_small_differences_are_read_with_a_warning(four, read, what):
     change, words = WARNED[what]
     assert words in " ".join(read(change(four)).attrs["warnings"])
+
+
+def hole(frame, points=4, *, radius=0.09):
+    """The third city with a hole, of about 270 km² unless another radius is given, in its middle."""
+    place = frame.geometry[2].representative_point()
+    ring = place.buffer(radius, quad_segs=points)
+    return frame.set_geometry([*frame.geometry[:2], frame.geometry[2] - ring, *frame.geometry[3:]]), ring
+
+
+def enclave(frame, points=4):
+    """The ground of such a hole given to the first city."""
+    frame, ring = hole(frame, points)
+    return frame.set_geometry([frame.geometry[0] | ring, *frame.geometry[1:]])
+
+
+def bay(frame):
+    """The third city without what lies east of a line."""
+    west, south, east, north = frame.geometry[2].bounds
+    rest = frame.geometry[2] & shapely.box(west, south, east - 0.35 * (east - west), north)
+    return frame.set_geometry([*frame.geometry[:2], rest, *frame.geometry[3:]])
+
+
+PIECES = {
+    "a hole": lambda f: hole(f, 16)[0],
+    "an enclave": lambda f: enclave(f, 16),
+    "a bay": bay,
+    "a hole of few corners": lambda f: hole(f, 1)[0],
+    "an enclave of few corners": lambda f: enclave(f, 1),
+    "a hole in another drawing": lambda f: hole(moved(f, east(30)), 16)[0],
+    "an enclave in another drawing": lambda f: enclave(moved(f, east(30)), 1),
+}
+
+
+@pytest.mark.parametrize("what", PIECES)
+def test_a_hole_or_an_enclave_is_named_with_its_size(four, read, what):
+    try:
+        text = " ".join(read(PIECES[what](four)).attrs["warnings"])
+    except DataError as error:
+        text = str(error)
+    assert re.search(r"2110\d\d.*\d\d+ km²", text)
+    assert "except for some corners" not in text
 
 
 def test_islands_that_a_file_lacks_are_named_with_their_share(cities, read):

@@ -217,7 +217,10 @@ DAMAGED = {
     "json cut": (lambda f: write(f, write_geojson(f).read_bytes()[:-2000], "towns.json"), "no JSON"),
     "json of lists": (lambda f: write(f, "[" * 100_000, "towns.json"), "no JSON"),
     "json with a key twice": (in_json('"type": "Feature"', '"type": "Feature", "type": "Feature"'), "stands twice"),
-    "json of something else": (in_json("FeatureCollection", "Topology"), "no GeoJSON FeatureCollection"),
+    "json of something else": (in_json("FeatureCollection", "Feature"), "no GeoJSON FeatureCollection"),
+    "topojson": (lambda f: write(f, '{"type": "Topology", "objects": {}, "arcs": []}', "towns.json"), "is TopoJSON"),
+    "json of ECharts": (geojson(UTF8Encoding=True), "encoded as maps of ECharts"),
+    "json of ECharts with a scale": (geojson([], UTF8Scale=1024), "encoded as maps of ECharts"),
     "json with an unknown crs": (geojson(crs={"properties": {"name": "EPSG:0"}}), "EPSG:0.* is not known"),
     "json with an odd crs": (geojson(crs=7), "system 7 is not known"),
     "json without features": (geojson([]), "holds no area"),
@@ -254,8 +257,8 @@ DAMAGED = {
         sql("UPDATE gpkg_geometry_columns SET table_name = 'sqlite_master', column_name = 'sql';"), "is damaged"),
     "gpkg with a value beyond all size": (
         sql("ALTER TABLE towns ADD COLUMN long TEXT AS (hex(zeroblob(60000000))) VIRTUAL;"), "too big"),
-    "zip with a wrong checksum": (lambda f: files.patch(zipped()(f), 500, b"\x55\xaa\x55"), "the zip is damaged"),
-    "zip cut": (lambda f: write(f, zipped()(f).read_bytes()[:-300], "towns.zip"), "the zip is damaged"),
+    "zip with a wrong checksum": (lambda f: files.patch(zipped()(f), 500, b"\x55\xaa\x55"), "the zip is refused"),
+    "zip cut": (lambda f: write(f, zipped()(f).read_bytes()[:-300], "towns.zip"), "the zip is refused"),
     "zip of two": (zipped(more={"other.shp": b"x"}), "holds 2 boundary files"),
     "zip of none": (packed(towns_txt=b"x"), "holds 0 boundary files"),
     "zip with too many": (packed(**{f"{n}_txt": b"" for n in range(1001)}), "1001 members"),
@@ -263,9 +266,9 @@ DAMAGED = {
     **{f"zip that leads to {name}": (lambda f, name=name: pack(f / "towns.zip", {name: b"x"}), "leads out of it")
        for name in ("../out.shp", "/etc/x.shp", "C:/x.shp", "a\\..\\x.shp")},
     "another kind of file": (lambda f: f / "towns.kml", r"Unknown format '\.kml'"),
-    "no file": (lambda f: f / "towns.shp", r"towns\.shp: the file is not there"),
-    "no name": (lambda f: f"{f}/towns\0.shp", "the file is not there"),
-    "a folder": (lambda f: [(f / "towns.gpkg").mkdir(), f / "towns.gpkg"][1], "no regular file"),
+    "no file": (lambda f: f / "towns.shp", r"towns\.shp: the file does not exist"),
+    "no name": (lambda f: f"{f}/towns\0.shp", "the file does not exist"),
+    "a folder": (lambda f: [(f / "towns.gpkg").mkdir(), f / "towns.gpkg"][1], "folder or device"),
 }  # fmt: skip
 
 
@@ -294,7 +297,7 @@ def test_a_file_beyond_the_size_limit_is_refused_packed_or_not(tmp_path, monkeyp
     with pytest.raises(DataError, match="unpacks to more than"):
         load_boundaries(path=pressed)
     monkeypatch.setattr(reading, "LARGEST", 1000)
-    with pytest.raises(DataError, match=r"towns\.\w+: the file holds \d+ bytes, more than 1000"):
+    with pytest.raises(DataError, match=r"towns\.\w+: the file has \d+ bytes\. Give one of at most 1000"):
         load_boundaries(path=path)
 
 
@@ -311,7 +314,7 @@ def test_a_file_without_permission_is_refused(tmp_path, monkeypatch):
 
     path = files.write_shapefile(tmp_path)
     monkeypatch.setattr(type(path), "read_bytes", denied)
-    with pytest.raises(DataError, match=r"cannot be read .Permission denied"):
+    with pytest.raises(DataError, match=r"not a readable file .Permission denied"):
         load_boundaries(path=path)
 
 

