@@ -63,9 +63,14 @@ RUN = """async tag => {
   const {commands, shell} = window.jupyterapp;
   const {content} = shell.currentWidget;
   const last = content.widgets.findLastIndex(one => (one.model.getMetadata('tags') ?? []).includes(tag));
-  if (!tag) return commands.execute('notebook:run-all-cells');
-  content.activeCellIndex = last + 1;
-  return commands.execute('notebook:run-all-above');
+  if (tag) content.activeCellIndex = last + 1;
+  window.running = commands.execute(tag ? 'notebook:run-all-above' : 'notebook:run-all-cells');
+  window.running.finally(() => { window.running = null; });
+}"""
+HAS_RUN = """() => {
+  const {content, sessionContext} = window.jupyterapp.shell.currentWidget;
+  const prompts = content.widgets.map(({model}) => model.executionState ?? model.executionCount ?? '-');
+  return window.running ? `kernel ${sessionContext.session?.kernel?.status}, cells ${prompts}` : '';
 }"""
 OPEN = "async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }"
 END = """async () => {
@@ -194,6 +199,7 @@ class Tab:
     def run(self, *, upto=""):
         """Run all cells, or those up to the one with a tag; it comes back when all have run."""
         self.page.evaluate(RUN, upto)
+        self.until(HAS_RUN)
 
     def execute(self, code):
         """Run code in the kernel without a cell, and return what it prints."""

@@ -144,6 +144,7 @@ def test_the_explorer_follows_its_widgets_and_leads_to_code(tab, work):
         "no target on this indicator (Resident population)"
     )  # the last piece to come
     inside = explorer.frame_locator("iframe")
+    expect(inside.locator(".lnlegend")).to_contain_text("Resident population")  # no longer the map before
     area = inside.get_by_role("button", name=re.compile("^Dalian:"))
     area.hover()
     expect(inside.locator(".lntip")).to_contain_text("million people")
