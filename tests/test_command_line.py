@@ -15,7 +15,7 @@ from fault_kit import write_notebook
 from lnregions.__main__ import cli, main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import forget_warnings
-from lnregions.pages import page_mark
+from lnregions.pages import report
 from lnregions.paths import data_dir
 
 FAILS = "1 / (region != 'belt')"
@@ -230,10 +230,8 @@ def test_a_notebook_runs_again_when_a_file_it_reads_changes_or_a_page_is_wanted(
 
 
 def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
-    built, real = [], page_mark.write_report
-    monkeypatch.setattr(
-        page_mark, "write_report", lambda *args, **more: built.append(1) or real(*args, **more)
-    )
+    built, real = [], report.read_site
+    monkeypatch.setattr(report, "read_site", lambda *args, **more: built.append(1) or real(*args, **more))
     assert render(over="") == 0
     capsys.readouterr()
     assert render(over="") == 0

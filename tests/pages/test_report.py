@@ -117,7 +117,8 @@ def test_the_same_input_gives_the_same_bytes_and_old_pages_go(output):
     for name in ("en/city/999999.html", "en/city/mine.html", "previews/old.png"):
         (output / name).write_bytes(b"mine")
     index = output / ".lnregions" / "pages.json"
-    listed = [*json.loads(index.read_text("utf-8")), "en/city/999999.html", "../x.html", "manifest.json", 3]
+    listed = json.loads(index.read_text("utf-8"))
+    listed["pages"] |= {"en/city/999999.html": None, "../x.html": [], "manifest.json": 3}
     index.write_text(json.dumps(listed), "utf-8")
     write_report(output)
     after = state()
@@ -264,7 +265,8 @@ def test_previews_are_half_as_wide_and_a_broken_picture_has_none(tmp_path):
     found = make_previews(tmp_path, figures)
     assert "en/01_plan/all/figures/membership.png" not in found
     assert found["en/01_plan/all/figures/verdict-map.png"]["width"] == 1028
-    (tmp_path / ".lnregions" / "previews.json").write_text("[]")
+    write_figure(tmp_path / "en/01_plan/all/figures/verdict-map", size=(900, 900))
+    found["en/01_plan/all/figures/verdict-map.png"] |= {"width": 900, "height": 900}
     assert make_previews(tmp_path, figures) == found
 
 
