@@ -47,7 +47,7 @@ PICTURES = """async () => {
     img.scrollIntoView({block: 'center'});
     await img.decode();
     const {width, height} = img.getBoundingClientRect();
-    found.push({file: [img.naturalWidth, img.naturalHeight], drawn: [width, height]});
+    found.push([[img.naturalWidth, img.naturalHeight], [width, height]]);
   }
   return found;
 }"""
@@ -77,12 +77,6 @@ END = """async () => {
   const panel = window.jupyterapp.shell.currentWidget;
   await panel?.sessionContext?.shutdown();
   panel?.dispose();
-}"""
-HEIGHT = """async () => {
-  const outer = document.querySelector('.jp-Notebook .jp-WindowedPanel-outer');
-  outer.scrollTo(0, 0);
-  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-  return Math.max(800, document.querySelector('.jp-Notebook .jp-WindowedPanel-inner').scrollHeight);
 }"""
 
 
@@ -214,19 +208,8 @@ class Tab:
         return [cell for cell in self.cells() if cell["kind"] == "code"]
 
     def pictures(self):
-        """Size of each picture: in its file and as drawn on the screen."""
+        """Width and height of each picture: in its file and as drawn on the screen."""
         return self.page.evaluate(PICTURES)
-
-    def shoot(self, name):
-        """Keep a picture of the whole notebook among the artefacts."""
-        folder = Path(os.environ.get("LNREGIONS_ARTEFACTS") or root() / "artefacts") / "lab"
-        folder.mkdir(parents=True, exist_ok=True)
-        for _ in range(2):  # what comes into view may grow
-            self.page.set_viewport_size(
-                {"width": 1600, "height": min(self.page.evaluate(HEIGHT) + 90, 16000)}
-            )
-        self.page.screenshot(path=folder / f"{name}.png")
-        self.page.set_viewport_size({"width": 1600, "height": 900})
 
     def close(self):
         """Close the page."""
