@@ -231,7 +231,7 @@ def _arrange(controls, shown, frame) -> list[widgets.Widget]:
     half = {"flex": "1 1 420px", "max_width": "720px", "min_width": "0", "margin": "4px 0"}
     halves = [widgets.VBox(part, layout=half) for part in ([frame, shown["map"]], [shown["chart"]])]
     pictures = _row(*halves, align_items="flex-start", grid_gap="8px 16px")
-    columns = "repeat(auto-fit, minmax(min(100%, 300px), 1fr))"
+    columns = "repeat(auto-fit, minmax(min(100%, 230px), 1fr))"
     grid = widgets.GridBox(
         [controls[name] for name in CHOICES if name not in ("plan", "language")],
         layout={"grid_template_columns": columns, "grid_gap": "2px 16px", "width": "100%"},
