@@ -90,20 +90,19 @@ def update_report(result, *, plan: str, as_of: str) -> bool:
 
 def _write_pages(output: Path, site: Site, mark: str = "") -> None:
     """Write all pages, and remove those that an earlier call left and this one did not write."""
-    written = site_pages(site)
+    written, (known_mark, known) = site_pages(site), _read_index(output)
     for path, content in written.items():
         (output / path).parent.mkdir(parents=True, exist_ok=True)
         write_whole(output / path, content)
-    for path in _read_index(output)[1]:
+    for path in known:
         if _OURS.fullmatch(path) and path not in written:
             with contextlib.suppress(OSError, ValueError):
                 place = (output / path).resolve()
                 if place.is_relative_to(output.resolve()):
                     place.unlink()
+    states = {path: _state(output / path) for path in sorted(written)}
     (output / _INDEX).parent.mkdir(parents=True, exist_ok=True)
-    write_json(
-        output / _INDEX, {"mark": mark, "pages": {path: _state(output / path) for path in sorted(written)}}
-    )
+    write_json(output / _INDEX, {"mark": mark or (known_mark if states == known else ""), "pages": states})
 
 
 def _read_index(output: Path) -> tuple[str, dict]:

@@ -98,10 +98,10 @@ def test_the_filter_narrows_the_scorecard_and_stays_in_the_address(tab, output):
 
 
 def test_the_switch_leads_to_the_same_place_in_the_other_language(tab, output):
-    for language, other in (("en", "zh"), ("zh", "en")):
-        visit(tab, output, f"{language}/region/circle.html#target-circle-shenyang-gdp")
+    visit(tab, output, "en/region/circle.html#target-circle-shenyang-gdp")
+    for language in ("zh", "en"):
         tab.click("a.switch")
-        assert tab.url.endswith(f"{other}/region/circle.html#target-circle-shenyang-gdp")
+        tab.wait_for_url(f"**/{language}/region/circle.html#target-circle-shenyang-gdp")
 
 
 def test_search_finds_areas_indicators_and_targets_and_says_when_there_is_nothing(tab, output):
@@ -193,15 +193,6 @@ def test_the_live_map_has_the_projection_of_the_printed_one(tab, tmp_path):
     )
     flat = geopandas.points_from_xy(*zip(*places, strict=True), crs=4490).to_crs(EQUAL_AREA)
     assert found == [pytest.approx((point.x, point.y), abs=0.01) for point in flat]
-
-
-def test_a_click_sets_a_dropdown_of_the_page_around_it(tab, tmp_path):
-    drawn = ln.draw_web_map("ln-2022", "west", "gdp", picks="my-city")
-    page = "<div class='my-city'><select><option>a</option><option>Fuxin</option></select></div>"
-    (tmp_path / "cell.html").write_text(f"<!DOCTYPE html>{page}{drawn._repr_html_()}", "utf-8")
-    tab.goto((tmp_path / "cell.html").as_uri())
-    tab.frame_locator("iframe").get_by_role("button", name=re.compile("^Fuxin:")).click()
-    assert tab.locator("select").input_value() == "Fuxin"
 
 
 def test_without_scripts_the_page_is_complete(new_tab, output):

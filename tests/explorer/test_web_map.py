@@ -120,14 +120,6 @@ def test_what_cannot_be_shown_is_refused_with_the_choices(given, message):
         ln.draw_web_map(**({"plan": "ln-2022"} | given))
 
 
-def test_a_region_that_is_the_province_shows_its_cities():
-    plan = ln.load_plan("ln-2025")
-    data = map_data(plan, load_tables(plan), "liaoning")
-    assert all(area["member"] for area in data["areas"])
-    assert len(data["outlines"]) == 1
-    assert data["layers"][0]["indicator"] == "gdp"
-
-
 def test_shapes_lie_where_the_boundaries_do_and_share_their_borders(plan, tables):
     drawn = map_data(plan, tables)["areas"]
     shapes = [shapely.geometry.shape({"type": "MultiPolygon", "coordinates": one["shape"]}) for one in drawn]
