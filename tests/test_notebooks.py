@@ -5,9 +5,11 @@ import json
 import shutil
 import subprocess
 
+import nbformat
 import pytest
 
 import lnregions as ln
+from lnregions.batch.notebook_page import notebook_html
 from lnregions.batch.parameters import read_notebook
 from lnregions.paths import notebooks_dir
 
@@ -23,9 +25,10 @@ def code_of(notebook):
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def test_the_notebooks_are_there():
-    names = [path.stem for path in NOTEBOOKS]
-    assert names[:4] == ["01_plan", "02_region_map", "03_region_trajectories", "04_city_profile"]
+def headings(notebook, language):
+    """First line of each text in a language."""
+    cells = [cell for cell in notebook["cells"] if cell["metadata"].get("tags") == [language]]
+    return ["".join(cell["source"]).splitlines()[0] for cell in cells]
 
 
 def committed(path):
@@ -56,10 +59,6 @@ def test_every_text_stands_in_both_languages(notebook):
 
 
 def test_what_is_interactive_has_its_words_and_is_not_on_the_page():
-    import nbformat
-
-    from lnregions.batch.notebook_page import notebook_html
-
     notebook = nbformat.read(notebooks_dir() / "05_explore.ipynb", as_version=4)
     tagged = [cell for cell in notebook.cells if "interactive" in cell.metadata.get("tags", [])]
     assert [cell.cell_type for cell in tagged] == ["markdown", "markdown", "code"]
@@ -93,28 +92,13 @@ def test_every_name_a_notebook_calls_is_public(notebook):
 
 
 def test_a_notebook_ends_with_its_sources_and_caveats(notebook):
-    headings = [
-        "".join(c["source"]).splitlines()[0] for c in notebook["cells"] if c["metadata"].get("tags") == ["en"]
-    ]
-    assert headings[-1] == "## Sources and caveats"
+    assert headings(notebook, "en")[-1] == "## Sources and caveats"
 
 
 @pytest.mark.parametrize(("language", "other"), [("en", "zh"), ("zh", "en")])
 def test_a_page_holds_the_text_of_its_language_only(notebook, language, other):
-    import nbformat
-
-    from lnregions.batch.notebook_page import notebook_html
-
     whole = nbformat.read(notebook["path"], as_version=4)
     page = notebook_html(whole, language=language)
-    headings = {
-        lang: [
-            "".join(c["source"]).splitlines()[0].lstrip("# ")
-            for c in notebook["cells"]
-            if c["metadata"].get("tags") == [lang]
-        ]
-        for lang in ("en", "zh")
-    }
-    assert all(words in page for words in headings[language])
-    assert not any(words in page for words in headings[other])
+    assert all(words.lstrip("# ") in page for words in headings(notebook, language))
+    assert not any(words.lstrip("# ") in page for words in headings(notebook, other))
     assert len(whole.cells) == len(notebook["cells"])

@@ -66,18 +66,14 @@ def test_the_example_of_a_public_function_runs(name, tmp_path, monkeypatch):
     exec("import lnregions as ln\n" + _docs.example_of(name, getattr(ln, name)), {})
 
 
-def test_completion_offers_the_public_names_only():
+def test_completion_offers_the_public_names_only_and_none_is_that_of_a_module():
     import lnregions.explorer.views  # noqa: F401  modules that are loaded are not offered
 
     assert dir(ln) == sorted(ln.__all__)
+    assert {path.stem for path in (root() / "lnregions").glob("*.py")} & set(NAMES) == set()
 
 
 @pytest.mark.parametrize("first", ["ln.view", "ln.explore", "__import__('lnregions.explorer.views')"])
 def test_a_function_is_not_hidden_by_a_module_whatever_is_used_first(first):
     lines = f"import lnregions as ln\n{first}\nassert callable(ln.explore) and callable(ln.view) and callable(ln.judge)"
     subprocess.run([sys.executable, "-c", lines], check=True)
-
-
-def test_no_public_name_is_that_of_a_module():
-    modules = {path.stem for path in (root() / "lnregions").glob("*.py")}
-    assert modules & set(NAMES) == set()

@@ -10,8 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "views": ["View", "view"],
-        "web_data": ["boundaries_mark", "map_data"],
-        "web_layers": ["LARGEST"],
+        "web_data": ["LARGEST", "map_data"],
         "web_map": ["WebMap", "draw_web_map", "map_script", "map_style", "script_json"],
         "widgets": ["explore"],
     },

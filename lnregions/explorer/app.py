@@ -4,16 +4,16 @@ The address carries a token, without which nothing is served; nothing is reached
 not sent, and the page requests nothing of any other machine. `templates/app/config.json` holds Voila's settings.
 """
 
-import argparse
 import json
 import os
 import secrets
-import sys
 import threading
 import webbrowser
 from pathlib import Path
 
-from lnregions.errors import DataError
+import click
+
+from lnregions.errors import not_installed
 from lnregions.paths import notebooks_dir
 from lnregions.words.catalogue import tr
 
@@ -22,46 +22,23 @@ PORT = 8866
 _TEMPLATES = Path(__file__).parents[1] / "templates" / "app"
 
 
-def main(arguments=None) -> int:
-    """Serve the explore notebook until it is interrupted."""
-    parser = argparse.ArgumentParser(
-        prog="python -m lnregions.explorer.app", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument(
-        "--port", type=int, default=PORT, help=f"port to serve on, or the next free one (default: {PORT})"
-    )
-    parser.add_argument("--no-browser", action="store_true", help="only print the address")
-    options = parser.parse_args(arguments)
-    try:
-        serve(port=options.port, browser=not options.no_browser)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
-
-
-def serve(*, port: int = PORT, browser: bool = True) -> None:
-    """Serve the explore notebook on a port of this machine, or the next free one.
-
-    Raises
-    ------
-    DataError
-        Voila is not installed.
-    """
+@click.command()
+@click.option("--port", default=PORT, help=f"to serve on, or the next free one (default: {PORT})")
+@click.option("--no-browser", is_flag=True, help="only print the address")
+def main(port: int, no_browser: bool) -> None:
+    """Serve the explore notebook as an app until it is interrupted."""
     paths = [str(_TEMPLATES), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
     try:
         from voila.app import Voila
     except ImportError:
-        raise DataError(
-            "The app needs voila, which is not installed. Install it with: pip install 'lnregions[app]'.",
-        ) from None
+        raise click.ClickException(str(not_installed("The app", "voila", "app"))) from None
 
     class App(Voila):
         def launch_browser(self):
             address = f"http://{HOST}:{self.port}/?token={self.token}"
             print(f"The app is at {address}\nTo end it, press Control-C here.", flush=True)
-            if browser:
+            if not no_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     App.launch_instance([str(notebooks_dir() / "05_explore.ipynb")], config=settings(port))
@@ -69,21 +46,13 @@ def serve(*, port: int = PORT, browser: bool = True) -> None:
 
 def settings(port: int):
     """Settings of the server: this machine only, a token, one notebook, no files, no sources, idle kernels ended."""
-    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+    import zmq
     from traitlets.config import Config
-
-    class QuietKernels(AsyncMappingKernelManager):
-        """Kernels that print errors only: each would warn of TCP, which is this machine's own."""
-
-        async def start_kernel(self, *args, **options):
-            options.setdefault("extra_arguments", ["--log-level=ERROR"])
-            return await super().start_kernel(*args, **options)
 
     config = Config(json.loads((_TEMPLATES / "config.json").read_text("utf-8")))
     config.Voila.update({"port": port, "token": secrets.token_urlsafe(24)})
-    config.VoilaConfiguration.update(
-        {"prelaunch_hook": keep_widgets, "multi_kernel_manager_class": QuietKernels}
-    )
+    config.VoilaConfiguration.prelaunch_hook = keep_widgets
+    config.KernelManager.transport_encryption = "auto" if zmq.has("curve") else "disabled"
     return config
 
 
@@ -105,4 +74,4 @@ def keep_widgets(request, notebook, cwd=""):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -14,11 +14,12 @@ from lnregions import figures, maps
 from lnregions.assess import figures_of, judge_row, load_tables, member_frame, members_of, verdict_table
 from lnregions.boundaries import boundaries_of
 from lnregions.errors import DataError, check_language, unknown
+from lnregions.explorer.web_data import map_data, named_sources
 from lnregions.files import safe_name
 from lnregions.paths import data_dir
-from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts, source_titles
+from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts
 from lnregions.style import ROLES
-from lnregions.tables import Plan, list_plans, load_indicators, load_plan
+from lnregions.tables import Plan, load_indicators, load_plan
 from lnregions.words.catalogue import LANGUAGES, tr
 
 PROVINCE = "210000"
@@ -66,40 +67,42 @@ class View:
 
     # -- figures --------------------------------------------------------------------------------------------
 
+    def _figures(self) -> pd.DataFrame:
+        """Figures of all years of the areas on the map."""
+        members = figures.level_of(with_cities(self.plan), self.region, self.indicator, self.tables)[1]
+        return member_frame(self.tables, members, indicator=self.indicator)
+
     def years(self) -> list[int]:
         """Years that any area on the map has a figure for."""
-        return sorted({int(year) for year in self._figures()[0]["year"]})
+        return sorted({int(year) for year in self._figures()["year"]})
 
-    def shown_figures(self) -> pd.DataFrame:
-        """The figures on the map, a row each area, also those without: ``area year value grade source``."""
-        _, level, members = self._figures()
-        areas = boundaries_of(self.plan, level)["area"]
-        found = figures.one_year(
-            member_frame(self.tables, areas, indicator=self.indicator), len(areas), self.year
-        ).set_index("area")
-        return found.reindex(members).rename_axis("area").reset_index()
+    def web_map(self, picks: str = "") -> dict:
+        """Data of the interactive map, as `map_data` gives them."""
+        chosen = {"indicator": self.indicator, "year": self.year, "language": self.language, "picks": picks}
+        return map_data(self.plan, self.tables, self.region, **chosen)
 
     def no_data(self) -> str:
         """Why the map, or the chart of a chosen city, has nothing to show; empty where it has."""
-        found, language = self._figures()[0], self.language
-        if self.city:
-            found = found[found["area"] == self.city]
-        years = sorted({int(year) for year in found["year"]})
+        found, language = self._figures(), self.language
+        years = sorted(
+            {int(year) for year in found.loc[found["area"].eq(self.city) | (not self.city), "year"]}
+        )
         if years and self.year in (None, *years):
             return ""
-        name = self._indicator_name(language)
-        known = {
-            "indicator": figures.in_sentence(name) if language == "en" else name,
-            "area": self.tables.name(self.area, language),
-        }
+        name, area = self._indicator_name(language), self.tables.name(self.area, language)
+        known = {"indicator": figures.in_sentence(name) if language == "en" else name, "area": area}
         if not years:
             return tr(
                 "No data: the tables hold no figure of {indicator} for {area} as known on {date}.",
                 language, date=self.tables.as_of, **known,
             )  # fmt: skip
+        runs = [
+            [one for _, one in run] for _, run in groupby(enumerate(years), lambda pair: pair[1] - pair[0])
+        ]
+        spans = ["-".join(dict.fromkeys((str(run[0]), str(run[-1])))) for run in runs]
         return tr(
             "No data: no figure of {indicator} for {area} in {year}; there are figures for {years}.",
-            language, year=self.year, years=_spans(years), **known,
+            language, year=self.year, years=", ".join(spans), **known,
         )  # fmt: skip
 
     def verdicts(self) -> list[list]:
@@ -110,11 +113,6 @@ class View:
         found = [judge_row(self.plan, row, tables=self.tables) for _, row in own.iterrows()]
         about = {self.city, self.region}
         return [every for every in found if not self.city or about & {one.area for one in every}]
-
-    def _figures(self) -> tuple[pd.DataFrame, str, list[str]]:
-        """Figures of all years of the areas on the map, the level that they are drawn at, and the areas."""
-        level, members = figures.level_of(with_cities(self.plan), self.region, self.indicator, self.tables)
-        return member_frame(self.tables, members, indicator=self.indicator), level, members
 
     def _indicator_name(self, language: str) -> str:
         return self.tables.indicator(self.indicator)[f"name_{language}"]
@@ -133,26 +131,24 @@ class View:
                 picture.figure.axes[0], frame.geometry, fills="none", edge=ROLES["target"].colour,
                 linewidths=CHOSEN_POINTS, zorder=4.5, gid="chosen",
             )  # fmt: skip
-            more = {
-                code: tr(" {city} is outlined.", code, city=self.tables.name(self.city, code))
-                for code in LANGUAGES
-            }
-            picture.caption = {code: picture.caption[code] + more[code] for code in LANGUAGES}
+            for code in LANGUAGES:
+                city = self.tables.name(self.city, code)
+                picture.caption[code] += tr(" {city} is outlined.", code, city=city)
+        picture.parameters["year"] = self.year
         return self._named(picture, "map", self.region, self.indicator, self.city, self.year)
 
     def draw_chart(self) -> figures.Picture:
         """The figures of the city or region over the years, against its target where it has one."""
-        areas = [self.area]
+        area = self.area
         if not self.city and members_of(self.plan, self.region) == [PROVINCE]:
-            areas.append(PROVINCE)  # the region that is the province has its figures under that code
-        area = areas[-1]
+            area = PROVINCE  # the region that is the province has its figures under that code
         data = figures.RegionData(self.plan, area, self.indicator, self.tables, self.language, WIDTH)
-        judged = [one for every in self.verdicts() for one in every if one.area in areas]
+        judged = [one for every in self.verdicts() for one in every if one.area in (area, self.area)]
         if judged and judged[0].kind != "qualitative":
             picture = figures.draw_verdict(data, judged[0])
         else:
             own = figures_of(self.plan, self.area, indicator=self.indicator, tables=self.tables)
-            reason = own.hole(int(self.plan.facts["horizon"]))[self.language == "zh"]
+            reason = getattr(own.hole(int(self.plan.facts["horizon"])), self.language)
             picture = figures.draw_plain_series(data, "series", reason=reason, region=self.region, area=area)
         return self._named(picture, "series", self.area, self.indicator)
 
@@ -161,7 +157,6 @@ class View:
         date = f"as-of-{self.as_of}" if self.as_of else ""
         name = "-".join(str(part) for part in (kind, self.plan.id, *parts, date, self.language) if part)
         facts = picture.parameters | {"as_of": self.tables.as_of, "city": self.city}
-        facts |= {"year": self.year} if kind == "map" else {}
         known = {key: value for key, value in facts.items() if value not in (None, "")}
         return replace(picture, name=safe_name(name), parameters=known)
 
@@ -169,38 +164,29 @@ class View:
 
     def show_figures(self) -> Table:
         """The figures on the map, a row each area, with year, grade and source; the region last, or why it has none."""
-        rows, tables, language = self.shown_figures(), self.tables, self.language
-        lines = [self._line(row.area, row) for row in rows.itertuples()] + [self._region_line(rows)]
-        frame = pd.DataFrame(lines, columns=["member", "year", "value", "grade", "source"])
-        title = tr(
-            "{region}: {indicator}", language, region=tables.name(self.region, language),
-            indicator=self._indicator_name(language),
-        )  # fmt: skip
-        numbers = (head("value", language),)
-        return Table(headed(frame, language), title, grades(language), numbers, language=language)
-
-    def _line(self, area: str, row) -> tuple[str, ...]:
-        """Name, year, figure, grade and source of one area, or that there is none."""
-        name = self.tables.name(area, self.language)
-        if pd.isna(row.year):
-            return (name, "", tr("no data", self.language), "", "")
-        source = source_titles(self.tables.sources).get(str(row.source).split()[0], str(row.source))
-        value = figure_words(row.value, self.indicator, self.language)
-        return (name, str(int(row.year)), value, row.grade, source)
-
-    def _region_line(self, rows: pd.DataFrame) -> tuple[str, ...]:
-        """The region's own figure of the year on the map, or why it has none."""
-        language, name = self.language, self.tables.name(self.region, self.language)
-        years = set(rows["year"].dropna().astype(int))
+        language, tables, data = self.language, self.tables, self.web_map()
+        found = data["layers"][0]["areas"]
+        lacking = {"year": "", "value": tr("no data", language), "grade": "", "source": ""}
+        rows = [
+            {"member": one["name"]} | found.get(one["id"], lacking) for one in data["areas"] if one["member"]
+        ]
+        region, years = tables.name(self.region, language), {facts["year"] for facts in found.values()}
         if len(years) > 1:  # each area has a latest year of its own
-            return (name, "", tr("no data", language), "", tr("Of several years, so not added up", language))
-        year = self.year or (years.pop() if years else int(self.plan.facts["horizon"]))
-        own = figures_of(self.plan, self.region, indicator=self.indicator, tables=self.tables)
-        for row in own.rows:
-            if row.year == year:
-                return self._line(self.region, row)
-        reason = own.hole(year)[language == "zh"]
-        return (name, str(year), tr("no data", language), "", reason[:1].upper() + reason[1:])
+            own = lacking | {"source": tr("Of several years, so not added up", language)}
+        else:
+            series = figures_of(self.plan, self.region, indicator=self.indicator, tables=tables)
+            year = self.year or int(next(iter(years), self.plan.facts["horizon"]))
+            reason = getattr(series.hole(year), language)
+            own = lacking | {"year": str(year), "source": reason[:1].upper() + reason[1:]}
+            for row in (row for row in series.rows if row.year == year):
+                own["value"] = figure_words(row.value, self.indicator, language)
+                own |= {"grade": row.grade, "source": named_sources(row.source, tables, language)}
+        rows.append({"member": region} | own)
+        frame = pd.DataFrame(rows, columns=["member", *lacking])
+        title = tr("{region}: {indicator}", language, region=region, indicator=self._indicator_name(language))
+        return Table(
+            headed(frame, language), title, grades(language), (head("value", language),), language=language
+        )
 
     def show_verdict(self) -> Table:
         """What the plan requires of this indicator here, and the verdict; the region's targets where there is none."""
@@ -279,53 +265,26 @@ def view(
     ['missed']
     """
     check_language(language)
-    name = _name(plan)
-    plan = plan if isinstance(plan, Plan) else load_plan(plan)
+    if isinstance(plan, Plan):
+        name = plan.id if plan.folder == data_dir() / "plans" / plan.id else str(plan.folder)
+    else:
+        name, plan = str(plan), load_plan(plan)
     for kind, given, choices in (
         ("city", city, ["", *cities_of(plan, region)]),
         ("indicator", indicator, known_indicators()),
     ):
         if given not in choices:
             raise unknown(kind, str(given), [one for one in choices if one])
-    made = View(plan, region, indicator, city, _year(year), as_of_text(as_of), language, name)
+    year = 0 if year is None else year
+    whole = isinstance(year, Integral) and not isinstance(year, bool)
+    if not whole or (year and not 1900 <= year <= 2100):
+        raise DataError(
+            f"The year {year!r} is not a year that figures can be of. Give a whole number such as 2024, or none."
+        )
+    as_of = (as_of or "").strip() if as_of is None or isinstance(as_of, str) else f"{as_of:%Y-%m-%d}"
+    made = View(plan, region, indicator, city, int(year) or None, as_of, language, name)
     made.tables  # noqa: B018  a wrong date is refused here
     return made
-
-
-def as_of_text(as_of) -> str:
-    """Return a date as text; empty for none.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> as_of_text(date(2024, 6, 30)), as_of_text(None)
-    ('2024-06-30', '')
-    """
-    return (as_of or "").strip() if as_of is None or isinstance(as_of, str) else f"{as_of:%Y-%m-%d}"
-
-
-def _name(plan) -> str:
-    """Name by which `view` finds a plan: the id of a shipped one, else its folder."""
-    if not isinstance(plan, Plan):
-        return str(plan)
-    shipped = plan.id in list_plans() and plan.folder == data_dir() / "plans" / plan.id
-    return plan.id if shipped else str(plan.folder)
-
-
-def _year(year) -> int | None:
-    if year is None or (
-        isinstance(year, Integral) and year is not False and (not year or 1900 <= year <= 2100)
-    ):
-        return int(year or 0) or None
-    raise DataError(
-        f"The year {year!r} is not a year that figures can be of. Give a whole number such as 2024, or none.",
-    )
-
-
-def _spans(years: list[int]) -> str:
-    """Years in few words, such as 2018, 2020-2022."""
-    runs = [[year for _, year in run] for _, run in groupby(enumerate(years), lambda one: one[1] - one[0])]
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 # -- what can be chosen -------------------------------------------------------------------------------------
@@ -336,17 +295,16 @@ def with_cities(plan: Plan) -> Plan:
 
     Examples
     --------
-    >>> from lnregions.tables import load_plan
     >>> len(with_cities(load_plan("ln-2025")).members("liaoning"))
     14
     """
     rows, areas = plan.membership, plan.areas
-    whole = rows[rows["area"] == PROVINCE]
-    if whole.empty:
-        return plan
-    cities = areas.loc[(areas["level"] == "city") & (areas["parent"] == PROVINCE), "area"]
-    added = pd.concat([whole.assign(area=city, level="city") for city in cities])
-    return replace(plan, membership=pd.concat([rows[rows["area"] != PROVINCE], added], ignore_index=True))
+    whole = rows["area"] == PROVINCE
+    cities = areas.loc[(areas["level"] == "city") & (areas["parent"] == PROVINCE), ["area", "level"]]
+    added = rows[whole].drop(columns=["area", "level"]).merge(cities, how="cross")
+    return (
+        replace(plan, membership=pd.concat([rows[~whole], added], ignore_index=True)) if len(added) else plan
+    )
 
 
 def cities_of(plan: Plan, region: str) -> list[str]:

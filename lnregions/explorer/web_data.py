@@ -1,32 +1,33 @@
-"""What the script of an interactive map is given: areas with shapes, membership, figures and words, as plain data."""
+"""What the script of an interactive map is given: areas with shapes, membership, figures and words, as plain data.
 
-from dataclasses import asdict, dataclass
+Its layers, one an indicator, have the classes, circles and legend of the printed map.
+"""
+
+import math
+import textwrap
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
-from lnregions.assess import Tables, members_of
-from lnregions.boundaries import (
-    EQUAL_AREA,
-    boundaries_of,
-    boundary_words,
-    label_points,
-    load_context,
-    project,
-    simplify_coverage,
-    stands_on_shipped,
-)
+from lnregions import boundaries
+from lnregions.assess import Tables, member_frame, members_of
 from lnregions.errors import unknown
-from lnregions.explorer.web_layers import map_layer, offered_layers
-from lnregions.figures import level_of
-from lnregions.words import text
+from lnregions.figures import class_breaks, drawn_values, level_of, one_year
+from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
+from lnregions.show import figure_words, source_titles
+from lnregions.words import format_number, text, to_unit, unit_label
 from lnregions.words.catalogue import tr
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-
+LARGEST = 34
+"""Pixels from the middle of the largest circle to its edge."""
+PREFERRED = (
+    "gdp", "population", "gdp_growth_real", "urbanisation_rate", "manufacturing_share", "fdi_usd", "trade_total",
+    "forest_coverage",
+)  # fmt: skip
+"""Indicators offered where none is given, in this order."""
 STATUSES = {
     "confirmed": "region, membership confirmed",
     "likely": "membership likely",
@@ -39,12 +40,13 @@ SCRIPT_WORDS = {
     "indicator": "Indicator", "to_page": "All figures of this city",
 }  # fmt: skip
 """Words of the map's script; ``{year}`` and ``{count}`` are filled in there."""
-UNITS = 10_000
-"""Steps a degree that places are rounded to: 11 m from south to north."""
+DECIMALS = 4
+"""Places of the degrees that shapes are given in: 11 m from south to north."""
 _MOST_POINTS = 4500
 _GROUND_M = 1500
 _FINEST_M, _COARSEST_M = 250.0, 8000.0
-_MOST_SHAPES = 8
+_NAMED_SOURCES = 2
+_LONGEST_SOURCE = 80
 
 
 def map_data(
@@ -53,20 +55,8 @@ def map_data(
 ) -> dict:  # fmt: skip
     """Return all that one interactive map needs: the areas of the province, a region's members, its layers.
 
-    Parameters
-    ----------
-    plan, tables
-        The plan, and its figures as known on a date.
-    region : str
-        A region of the plan; empty for the whole province, all areas members.
-    indicator : str
-        The only layer, which has no areas where there is no figure; empty for a choice among those with figures.
-    year, language
-        Year of the figures (empty: the latest that half of the areas have); "en" or "zh".
-    links : dict
-        Page of an area by its code.
-    picks : str
-        Class of the widgets that are set to the area clicked.
+    Parameters are those of `draw_web_map`, with `links`, the page of an area by its code. A layer has no areas where
+    there is no figure.
 
     Raises
     ------
@@ -75,169 +65,167 @@ def map_data(
     """
     if region and region not in set(plan.regions["region"]):
         raise unknown("region", region, plan.regions["region"].tolist())
+    codes = tables.indicators["indicator"].tolist()
+    if indicator and indicator not in codes:
+        raise unknown("indicator", indicator, codes)
     level = level_of(plan, region, indicator, tables)[0] if region and indicator else "city"
-    shapes = shapes_of(plan, level)
-    frame = shapes.frame
-    members = _members(plan, region, level, frame)
-    given = {"areas": frame["area"].tolist(), "members": members, "year": year, "language": language}
-    layers = [map_layer(tables, indicator, **given)] if indicator else offered_layers(tables, **given)
+    frame = thin(boundaries.boundaries_of(plan, level))
+    inside = np.full(len(frame), True)
+    if region:
+        counties = level == "county"
+        inside = _inside(frame, plan.members(region, level=level) if counties else members_of(plan, region))
     rows = plan.membership[plan.membership["region"] == region].set_index("area")
-    outlines = _outlines(plan, region, frame, rows["status"].to_dict())
-    shown = [*frame[frame["area"].isin(members)].geometry, *outlines.values()] or [*frame.geometry]
-    proxies = rows.loc[rows.index.isin(members), "proxy"]
-    note = "Figures are those of whole cities, which stand in for the counties outlined."
+    given = {"year": year, "language": language}
+    layers = [
+        _layer(tables, one, frame["area"], frame.loc[inside, "area"], **given)
+        for one in ([indicator] if indicator else PREFERRED)
+        if one in codes
+    ]
+    if not indicator:  # those that at least two members, or the only one, have a figure of
+        layers = [one for one in layers if len(one["areas"]) >= min(2, inside.sum())]
+    area = tables.name(region, language) if region else plan.facts.get(f"short_{language}") or plan.id
+    label = tr("Interactive map: {area}", language, area=area)
+    if len(layers) == 1:
+        title = layers[0]["title"]
+        label = tr("Interactive map: {area}, {indicator}", language, area=area, indicator=title)
+    proxies = rows.loc[rows.index.isin(frame.loc[inside, "area"]), "proxy"].astype(bool)
+    note = tr("Figures are those of whole cities, which stand in for the counties outlined.", language)
     return {
         "language": language,
-        "label": _label(tables, plan, region, layers, language),
+        "label": label,
         "words": {name: tr(words, language) for name, words in SCRIPT_WORDS.items()},
-        "bounds": shapes.bounds,
-        "view": bounds(shown),
-        "ground": ground() if stands_on_shipped(plan) else None,
-        "areas": _areas(shapes, tables, set(members), rows, language, links or {}),
-        "outlines": [
-            {
-                "status": status,
-                "word": tr(STATUSES[status], language) if region else "",
-                "shape": pack([shape])[0],
-            }
-            for status, shape in outlines.items()
-        ],
-        "layers": [asdict(layer) for layer in layers],
-        "notes": [tr(note, language)] if len(proxies) and proxies.all() else [],
-        "credit": boundary_words(plan, language),
+        "ground": ground() if boundaries.stands_on_shipped(plan) else None,
+        "areas": _areas(frame, inside, tables, rows, language, links or {}),
+        "outlines": _outlines(plan, region, frame, rows["status"], language),
+        "layers": layers,
+        "notes": [note] if len(proxies) and proxies.all() else [],
+        "credit": boundaries.boundary_words(plan, language),
         "picks": picks,
     }
 
 
-def _members(plan, region: str, level: str, frame) -> list[str]:
-    """Areas of the map that are a region's members, or lie in a member such as the province."""
-    if not region:
-        return frame["area"].tolist()
-    named = plan.members(region, level="county") if level == "county" else members_of(plan, region)
-    return frame.loc[frame["area"].isin(named) | frame["parent"].isin(named), "area"].tolist()
+def _inside(frame, areas) -> np.ndarray:
+    """Which rows are some areas, or lie in one of them, such as the province."""
+    return (frame["area"].isin(areas) | frame["parent"].isin(areas)).to_numpy()
 
 
-def _areas(shapes, tables, members: set[str], rows, language: str, links: dict[str, str]) -> list[dict]:
-    notes = rows["note_zh" if language == "zh" else "note"].fillna("").to_dict()
-    statuses = rows["status"].to_dict()
-    found = []
-    for row, shape, middle in zip(shapes.frame.itertuples(), shapes.packed, shapes.middles, strict=True):
-        known = tables.name(row.area, language)
-        status = statuses.get(row.area, "")
+def _areas(frame, inside, tables, rows, language: str, links: dict[str, str]) -> list[dict]:
+    """Name, shape, place of the name, membership and page of each area."""
+    notes, statuses = rows["note_zh" if language == "zh" else "note"].fillna(""), rows["status"]
+    middles = boundaries.label_points(frame).to_crs(4490)
+    names, shapes, found = frame[f"short_{language}"], coordinates(frame.geometry), []
+    for area, short, shape, middle, member in zip(frame["area"], names, shapes, middles, inside, strict=True):
+        known, status = tables.name(area, language), statuses.get(area, "")
         found.append({
-            "id": row.area, "name": known if known != row.area else str(getattr(row, f"short_{language}")),
-            "member": row.area in members, "shape": shape, "middle": middle, "status": status,
-            "status_word": text(status, language) if status else "", "note": notes.get(row.area, ""),
-            "href": links.get(row.area, ""),
+            "id": area, "name": known if known != area else str(short), "member": bool(member), "shape": shape,
+            "middle": [round(middle.y, DECIMALS), round(middle.x, DECIMALS)], "status": status,
+            "status_word": text(status, language) if status else "", "note": notes.get(area, ""),
+            "href": links.get(area, ""),
         })  # fmt: skip
     return found
 
 
-def _outlines(plan, region: str, frame, statuses: dict[str, str]) -> dict[str, shapely.Geometry]:
+def _outlines(plan, region: str, frame, statuses: pd.Series, language: str) -> list[dict]:
     """Outline of a region's members of each status, so that what is not attested can be seen."""
     if not region:
-        return {"confirmed": shapely.union_all(frame.geometry.to_numpy())}
+        return [
+            {"status": "confirmed", "word": "", "shape": coordinates([boundaries.union(frame.geometry)])[0]}
+        ]
     areas = plan.members(region, level="county") or plan.members(region)
-    if not set(areas) & {*frame["area"], *frame["parent"]}:
-        frame = shapes_of(plan, "county").frame
-    found = {}
-    for status in STATUSES:
-        own = [area for area in areas if statuses.get(area) == status]
-        inside = frame.loc[frame["area"].isin(own) | frame["parent"].isin(own)]
-        if len(inside):
-            found[status] = shapely.union_all(inside.geometry.to_numpy())
+    if not _inside(frame, areas).any():
+        frame = thin(boundaries.boundaries_of(plan, "county"))
+    found = []
+    for status, word in STATUSES.items():
+        own = frame[_inside(frame, [area for area in areas if statuses.get(area) == status])]
+        if len(own):
+            [shape] = coordinates([boundaries.union(own.geometry)])
+            found.append({"status": status, "word": tr(word, language), "shape": shape})
     return found
 
 
-def _label(tables, plan, region: str, layers, language: str) -> str:
-    area = tables.name(region, language) if region else str(plan.facts.get(f"short_{language}") or plan.id)
-    if len(layers) == 1:
-        return tr("Interactive map: {area}, {indicator}", language, area=area, indicator=layers[0].title)
-    return tr("Interactive map: {area}", language, area=area)
+# -- layers -------------------------------------------------------------------------------------------------
+
+
+def _layer(tables: Tables, indicator: str, areas, members, *, year: int | None, language: str) -> dict:
+    """One indicator over some members; classes and circles are those of all areas and years.
+
+    ``circles`` tells amounts from rates and shares; ``legend`` has a fill, or a radius in pixels, and a label for each
+    step, the highest first; ``areas`` have no member without a figure.
+    """
+    row, unit = tables.indicator(indicator), tables.indicator(indicator)["unit"]
+    label, factor = unit_label(unit, language), to_unit(1, unit, language)
+    title = row[f"name_{language}"] + (tr(" ({unit})", language, unit=label) if label else "")
+    found = one_year(member_frame(tables, areas, indicator=indicator), len(areas), year)
+    own = found[found["area"].isin(members) & found["value"].notna()]
+    layer = {"indicator": indicator, "title": title, "year": str(year or ""), "circles": False, "legend": [],
+             "method": "", "areas": {}}  # fmt: skip
+    if own.empty:
+        return layer
+    values, figures = drawn_values(tables, indicator), own["value"]
+    layer["circles"] = row["aggregation"] == "sum" and bool((figures > 0).any())
+    if layer["circles"]:
+        largest = float(pd.concat([figures, values]).max())
+        fills, radii = [FILL] * len(own), [_radius(value, largest) for value in figures]
+        layer["legend"] = [
+            (str(_radius(step, largest)), format_number(step * factor, language=language))
+            for step in circle_steps(largest, unit, language)
+        ]
+    else:
+        scale = rate_scale("value", figures, unit=unit, breaks=class_breaks(values, row["measure"]))
+        fills, radii = [scale.ramp[int(place)] for place in scale.classes.index(figures)], [0] * len(own)
+        words = class_labels(scale.classes, factor=factor, language=language)
+        layer["legend"] = list(zip(reversed(scale.ramp), reversed(words), strict=True))
+        layer["method"] = scale.classes.method_label(language)
+    layer["year"] = "–".join(dict.fromkeys(str(int(year)) for year in (own["year"].min(), own["year"].max())))
+    layer["areas"] = {
+        one.area: {
+            "fill": fill, "radius": radius, "value": figure_words(one.value, indicator, language),
+            "year": str(int(one.year)), "grade": one.grade, "source": named_sources(one.source, tables, language),
+        }
+        for one, fill, radius in zip(own.itertuples(), fills, radii, strict=True)
+    }  # fmt: skip
+    return layer
+
+
+def _radius(value: float, largest: float) -> float:
+    """Pixels of a circle whose area stands for the amount."""
+    return round(LARGEST * math.sqrt(max(value, 0) / largest), 1)
+
+
+def named_sources(ids: str, tables: Tables, language: str) -> str:
+    """Return the titles of the sources of a figure: two at most, and how many more; without what is in brackets."""
+    titles = source_titles(tables.sources)
+    known = [titles[one] for one in ids.split() if one in titles]
+    short = [title.split(" (")[0] or title for title in known[:_NAMED_SOURCES]]
+    named = tr("; ", language).join(textwrap.shorten(one, _LONGEST_SOURCE, placeholder="…") for one in short)
+    more = len(known) - _NAMED_SOURCES
+    return named if more <= 0 else tr("{sources}; and {count} more", language, sources=named, count=more)
 
 
 # -- shapes -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Shapes:
-    """Simplified areas of one level, with all that is computed from them once a process."""
-
-    frame: "gpd.GeoDataFrame"
-    packed: list
-    middles: list
-    bounds: list
-
-
-_SHAPES: dict[tuple, Shapes] = {}
-
-
-def shapes_of(plan, level: str = "city") -> Shapes:
-    """Return the shapes of all areas of a level that a plan's maps show."""
-    mark = (level, *boundaries_mark(plan))
-    if mark not in _SHAPES:
-        if len(_SHAPES) >= _MOST_SHAPES:
-            _SHAPES.clear()
-        frame = thin(boundaries_of(plan, level))
-        middles = [[round(float(p.y), 4), round(float(p.x), 4)] for p in _degrees(label_points(frame))]
-        _SHAPES[mark] = Shapes(frame, pack(frame.geometry), middles, bounds(frame.geometry))
-    return _SHAPES[mark]
-
-
-def boundaries_mark(plan) -> tuple:
-    """Return what changes when the areas on a plan's maps may be others: its own file, areas and members."""
-    if plan.boundaries is None:
-        return ()
-    found = plan.boundaries.stat()
-    own = (str(plan.boundaries), found.st_mtime_ns, found.st_size)
-    return (*own, tuple(plan.membership["area"]), plan.areas.to_csv())
-
-
-def thin(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+def thin(frame):
     """Return areas on the equal-area grid with at most a few thousand points in all, shared borders kept."""
-    flat, tolerance = project(frame), _FINEST_M
-    found = simplify_coverage(flat, tolerance)
+    flat, tolerance = boundaries.project(frame), _FINEST_M
+    found = boundaries.simplify_coverage(flat, tolerance)
     while tolerance < _COARSEST_M and found.count_coordinates().sum() > _MOST_POINTS:
         tolerance *= 1.5
-        found = simplify_coverage(flat, tolerance)
+        found = boundaries.simplify_coverage(flat, tolerance)
     return found
 
 
-def bounds(shapes) -> list[list[float]]:
-    """Return south-west and north-east corner in degrees (latitude first) of shapes on the equal-area grid."""
-    west, south, east, north = (round(float(side), 4) for side in _degrees(shapes).total_bounds)
-    return [[south, west], [north, east]]
-
-
-def pack(shapes) -> list[list]:
-    """Return shapes on the equal-area grid as polygons of rings of whole numbers in degrees: a start, then steps.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> frame = gpd.GeoDataFrame(geometry=[shapely.box(122, 41, 123, 42)], crs=4490)
-    >>> pack(project(frame).geometry)
-    [[[[1230000, 410000, 0, 10000, -10000, 0, 0, -10000]]]]
-    """
-
-    def steps(ring):
-        corners = np.rint(shapely.get_coordinates(ring)[:-1] * UNITS).astype(int)
-        return np.concatenate([corners[:1], np.diff(corners, axis=0)]).ravel().tolist()
-
-    return [
-        [[steps(ring) for ring in (part.exterior, *part.interiors)] for part in shapely.get_parts(shape)]
-        for shape in _degrees(shapes)
-    ]
-
-
-def _degrees(shapes) -> "gpd.GeoSeries":
-    import geopandas as gpd
-
-    return gpd.GeoSeries(np.asarray(shapes), crs=EQUAL_AREA).to_crs(4490)
+def coordinates(shapes) -> list:
+    """Return shapes on the equal-area grid as coordinates of GeoJSON's multipolygons, in rounded degrees."""
+    degrees = gpd.GeoSeries(np.asarray(shapes), crs=boundaries.EQUAL_AREA).to_crs(4490).to_numpy()
+    rounded = shapely.transform(degrees, lambda places: places.round(DECIMALS))
+    whole = [shapely.MultiPolygon(shapely.get_parts(shape).tolist()) for shape in rounded]
+    return [shapely.geometry.mapping(shape)["coordinates"] for shape in whole]
 
 
 @lru_cache(maxsize=1)
-def ground() -> list[list]:
-    """Return the land around the province, packed; coarse, as it only parts land from sea."""
-    parts = shapely.get_parts(simplify_coverage(project(load_context()), _GROUND_M).geometry.to_numpy())
-    return pack([shapely.union_all(parts[shapely.area(parts) > 1e8])])[0]
+def ground() -> list:
+    """Return the land around the province; coarse, as it only parts land from sea."""
+    flat = boundaries.simplify_coverage(boundaries.project(boundaries.load_context()), _GROUND_M)
+    parts = shapely.get_parts(flat.geometry.to_numpy())
+    return coordinates([boundaries.union(parts[shapely.area(parts) > 1e8])])[0]

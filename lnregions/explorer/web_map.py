@@ -76,10 +76,10 @@ def draw_web_map(
     if indicator and not data["layers"][0]["areas"]:
         areas = [area["id"] for area in data["areas"] if area["member"]]
         years = sorted({int(one) for one in member_frame(tables, areas, indicator=indicator)["year"]})
-        when, remedy = "" if year is None else f" for {year}", f"Years: {', '.join(map(str, years))}."
         raise DataError(
-            f"No area of this map has a figure of {indicator!r}{when} as known on {tables.as_of}. "
-            + (remedy if years else "Choose another indicator."),
+            f"No area of this map has a figure of {indicator!r}{f' for {year}' if year else ''} as known on "
+            f"{tables.as_of}. "
+            + (f"Years: {', '.join(map(str, years))}." if years else "Choose another indicator.")
         )
     return WebMap(data, height=height)
 
@@ -96,8 +96,7 @@ class WebMap(folium.Map):
         What it shows, in words.
     """
 
-    default_js: list = []  # noqa: RUF012 - folium's names; nothing is fetched
-    default_css: list = []  # noqa: RUF012
+    default_js, default_css = [], []  # folium's names; nothing is fetched
     _template = Template(
         '{% macro html(this, kwargs) %}<div class="folium-map" id="{{ this.get_name() }}"></div>{% endmacro %}'
         "{% macro script(this, kwargs) %}var {{ this.get_name() }} = "

@@ -15,8 +15,7 @@ import ipywidgets as widgets
 
 from lnregions.assess import load_tables
 from lnregions.errors import DataError
-from lnregions.explorer.views import as_of_text, cities_of, indicators_with_figures, known_indicators, view
-from lnregions.explorer.web_data import map_data
+from lnregions.explorer.views import cities_of, indicators_with_figures, known_indicators, view
 from lnregions.explorer.web_map import follow_map, script_json
 from lnregions.figures import screen_png
 from lnregions.show import head
@@ -27,14 +26,16 @@ CHOICES = ("plan", "region", "city", "indicator", "year", "as_of", "language")
 """Names of the widgets that choose a view."""
 LABELS = {
     "plan": "Plan", "region": "Region", "city": "City", "indicator": "Indicator", "year": "Year",
-    "as_of": "Known on", "folder": "Folder",
+    "as_of": "Known on", "folder": "Folder", "save": "Save this view",
 }  # fmt: skip
+TIPS = {
+    "as_of": "Only what was published by this date; empty: all",
+    "save": "Map and chart as PNG, SVG and PDF, with data, caption and sources",
+}
 PAUSE = 0.05
 """Seconds without a further change after which a change is drawn."""
 SCREEN_DPI = 144
 """Dots per inch of the chart on the screen: a picture of 120 mm becomes 680 pixels wide."""
-_BREATH = 0.005
-"""Seconds between two pieces, in which the kernel takes what has come in."""
 _MOST_KEPT = 200
 """Pieces that are kept."""
 _BLOCK = "<div style='line-height:1.4;overflow-x:auto'>{}</div>"
@@ -132,24 +133,20 @@ class Explorer(widgets.VBox):
     def _chosen(self, owner):
         """View of what is chosen; what does not go with the new choice gives way."""
         get = {name: self.controls[name].value for name in CHOICES}
-        plan = self._plans[get["plan"]]
-        regions = list(plan.regions["region"])
-        region = get["region"] if get["region"] in regions else regions[0]
-        city = get["city"] if get["city"] in cities_of(plan, region) else ""
-        as_of = as_of_text(get["as_of"]) if owner is self.controls["as_of"] else self.view.as_of
-        load_tables(plan, as_of=as_of)  # an impossible date is refused before anything has changed
-        return replace(
-            self.view, plan=plan, name=get["plan"], region=region, city=city, indicator=get["indicator"],
-            year=get["year"] or None, as_of=as_of, language=get["language"],
-        )  # fmt: skip
+        get |= {"name": get["plan"], "plan": self._plans[get["plan"]], "year": get["year"] or None}
+        get["as_of"] = str(get["as_of"] or "") if owner is self.controls["as_of"] else self.view.as_of
+        regions = list(get["plan"].regions["region"])
+        get["region"] = get["region"] if get["region"] in regions else regions[0]
+        get["city"] = get["city"] if get["city"] in cities_of(get["plan"], get["region"]) else ""
+        load_tables(
+            get["plan"], as_of=get["as_of"]
+        )  # an impossible date is refused before anything has changed
+        return replace(self.view, **get)
 
     def _fill(self) -> None:
         """Offer what goes with the view, in its language; widgets are touched only where something has changed."""
         view, controls, language = self.view, self.controls, self.view.language
-        values = {
-            "plan": view.name, "region": view.region, "city": view.city, "indicator": view.indicator,
-            "year": view.year or 0,
-        }  # fmt: skip
+        values = vars(view) | {"plan": view.name, "year": view.year or 0}
         self._filling = True
         try:
             for name, offered in _options(self._plans, view).items():
@@ -159,24 +156,21 @@ class Explorer(widgets.VBox):
             controls["language"].value = language
             for name, label in LABELS.items():
                 controls[name].description = tr(label, language)
-            controls["save"].description = tr("Save this view", language)
-            controls["save"].tooltip = tr(
-                "Map and chart as PNG, SVG and PDF, with data, caption and sources", language
-            )
-            controls["as_of"].tooltip = tr("Only what was published by this date; empty: all", language)
+            for name, tip in TIPS.items():
+                controls[name].tooltip = tr(tip, language)
         finally:
             self._filling = False
-
-    async def _draw_later(self) -> None:
-        await asyncio.sleep(PAUSE)
-        for piece in _PIECES:
-            self._show(piece)
-            await asyncio.sleep(_BREATH)
 
     def draw(self) -> None:
         """Draw what is chosen, now."""
         for piece in _PIECES:
             self._show(piece)
+
+    async def _draw_later(self) -> None:
+        await asyncio.sleep(PAUSE)
+        for piece in _PIECES:
+            self._show(piece)
+            await asyncio.sleep(PAUSE / 10)  # the kernel takes what has come in
 
     def _show(self, piece: str) -> None:
         """Bring one piece up to date."""
@@ -190,14 +184,12 @@ class Explorer(widgets.VBox):
             if len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
             self.shown[piece].value = html
+        except DataError as error:
+            self.shown[piece].value = _note(str(error))
         except Exception as error:  # the reader sees a sentence, and can go on
-            why, words = f"{type(error).__name__}: {error}", str(error)
-            if not isinstance(error, DataError):
-                words = tr(
-                    "This cannot be shown ({error}). Choose something else; please report it.",
-                    self.view.language, error=why,
-                )  # fmt: skip
-            self.shown[piece].value = _note(words)
+            words = "This cannot be shown ({error}). Choose something else; please report it."
+            why = f"{type(error).__name__}: {error}"
+            self.shown[piece].value = _note(tr(words, self.view.language, error=why))
 
     def _save(self, _) -> None:
         """Save the view, and print the Python that makes the same files."""
@@ -207,10 +199,9 @@ class Explorer(widgets.VBox):
         except (DataError, OSError) as error:
             self.shown["saved"].value = _note(tr("Not saved: {why}", language, why=str(error)))
             return
-        count = sum(len(list(Path(folder).glob(f"{one.name}.*"))) for one in saved)
-        message = tr(
-            "{count} files in {folder}. The same from Python:", language, count=count, folder=Path(folder).resolve()
-        )  # fmt: skip
+        facts = {"count": sum(len(list(Path(folder).glob(f"{one.name}.*"))) for one in saved)}
+        facts["folder"] = Path(folder).resolve()
+        message = tr("{count} files in {folder}. The same from Python:", language, **facts)
         code = f"<pre style='margin:4px 0;user-select:all'>{escape(self.view.code(folder))}</pre>"
         self.shown["saved"].value = _BLOCK.format(escape(message) + code)
 
@@ -223,30 +214,27 @@ def _controls(view, folder: str) -> dict[str, widgets.Widget]:
     own = {"layout": widgets.Layout(width="auto", min_width="0"), "style": {"description_width": "5.5em"}}
     date = datetime.date.fromisoformat(view.as_of) if len(view.as_of) == 10 else None
     lists = ("plan", "region", "city", "indicator", "year")  # a slider would have no name for screen readers
+    languages = [("English", "en"), ("中文", "zh")]
     return {name: widgets.Dropdown(**own) for name in lists} | {
         "as_of": widgets.DatePicker(value=date, **own),
         "language": widgets.ToggleButtons(
-            options=[("English", "en"), ("中文", "zh")], value=view.language, style={"button_width": "6em"},
-            layout=widgets.Layout(width="auto"),
+            options=languages, value=view.language, style={"button_width": "6em"}, layout={"width": "auto"}
         ),
         "folder": widgets.Text(value=folder, **own),
-        "save": widgets.Button(layout=widgets.Layout(width="auto")),
-    }  # fmt: skip
+        "save": widgets.Button(layout={"width": "auto"}),
+    }
 
 
 def _arrange(controls, shown, frame) -> list[widgets.Widget]:
     """The choices in a grid under plan and language, map beside chart where there is room, then tables."""
-    controls["plan"].layout.flex = "1 1 300px"
-    controls["plan"].layout.max_width = "560px"
+    controls["plan"].layout.flex, controls["plan"].layout.max_width = "1 1 300px", "560px"
     half = {"flex": "1 1 420px", "max_width": "720px", "min_width": "0", "margin": "4px 0"}
-    pictures = _row(
-        *(widgets.VBox(one, layout=widgets.Layout(**half)) for one in ([frame, shown["map"]], [shown["chart"]])),
-        align_items="flex-start", grid_gap="8px 16px",
-    )  # fmt: skip
-    columns = "repeat(auto-fit, minmax(min(100%, 300px), 1fr))"
+    halves = [widgets.VBox(part, layout=half) for part in ([frame, shown["map"]], [shown["chart"]])]
+    pictures = _row(*halves, align_items="flex-start", grid_gap="8px 16px")
+    columns = "repeat(auto-fit, minmax(min(100%, 230px), 1fr))"
     grid = widgets.GridBox(
         [controls[name] for name in CHOICES if name not in ("plan", "language")],
-        layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 16px", width="100%"),
+        layout={"grid_template_columns": columns, "grid_gap": "2px 16px", "width": "100%"},
     )
     top = _row(controls["plan"], controls["language"], justify_content="space-between")
     saving = _row(controls["save"], controls["folder"], align_items="center")
@@ -254,14 +242,19 @@ def _arrange(controls, shown, frame) -> list[widgets.Widget]:
 
 
 def _row(*children, **layout) -> widgets.HBox:
-    return widgets.HBox(children, layout=widgets.Layout(flex_flow="row wrap", **layout))
+    return widgets.HBox(children, layout={"flex_flow": "row wrap"} | layout)
 
 
 def _options(plans, view) -> dict[str, list[tuple[str, object]]]:
-    """The choices that go with a view, each its words and its value."""
+    """The choices that go with a view, each its words and its value; indicators without figures come last."""
     language, tables, regions = view.language, view.tables, view.plan.regions
-    labels = {name: _plan_label(plan, name, language) for name, plan in plans.items()}
-    titles = list(labels.values())
+    titles = {}
+    for name, plan in plans.items():
+        facts = plan.facts
+        title = facts.get(f"short_{language}") or facts.get(f"title_{language}") or name
+        years = f"{facts['first_year']}-{facts['horizon']}"
+        titles[name] = tr("{plan} ({years})", language, plan=title, years=years)
+    shared = list(titles.values())  # a plan that shares its name with another has its folder behind it
     known = indicators_with_figures(view.plan, view.region, as_of=view.as_of)
     names = load_indicators().set_index("indicator")[f"name_{language}"]
     indicators = [
@@ -269,25 +262,14 @@ def _options(plans, view) -> dict[str, list[tuple[str, object]]]:
         for one in known_indicators()
     ]
     years = sorted({*view.years(), view.year or 0} - {0})  # the chosen one stays, to say it has none
+    cities = [(tables.name(city, language), city) for city in cities_of(view.plan, view.region)]
     return {
-        "plan": [  # one that shares its name with another has its folder behind it
-            (label if titles.count(label) == 1 else f"{label}, {name}", name)
-            for name, label in labels.items()
-        ],
+        "plan": [(f"{one}, {name}" if shared.count(one) > 1 else one, name) for name, one in titles.items()],
         "region": list(zip(regions[f"short_{language}"], regions["region"], strict=True)),
-        "city": [
-            (tr("the whole region", language), ""),
-            *((tables.name(city, language), city) for city in cities_of(view.plan, view.region)),
-        ],
+        "city": [(tr("the whole region", language), ""), *cities],
         "indicator": sorted(indicators, key=lambda one: one[1] not in known),
         "year": [*((str(year), year) for year in years), (tr("latest", language), 0)],
     }
-
-
-def _plan_label(plan, name: str, language: str) -> str:
-    facts = plan.facts
-    title = facts.get(f"short_{language}") or facts.get(f"title_{language}") or name
-    return tr("{plan} ({years})", language, plan=title, years=f"{facts['first_year']}-{facts['horizon']}")
 
 
 # -- the pieces below: HTML of a view, and the class of the widget that a click on the map sets -----------------
@@ -295,13 +277,6 @@ def _plan_label(plan, name: str, language: str) -> str:
 
 def _note(words: str) -> str:
     return _NOTE.format(escape(words)) if words else ""
-
-
-def _map(view, picks: str) -> str:
-    """Data of the map to point at, which sets the widget of the class `picks` to the city clicked."""
-    chosen = {"indicator": view.indicator, "year": view.year, "language": view.language}
-    data = map_data(view.plan, view.tables, view.region, picks=picks, **chosen)
-    return f"<script type='application/json'>{script_json(data)}</script>"
 
 
 def _chart(view, picks: str) -> str:
@@ -329,7 +304,10 @@ def _verdict(view, picks: str) -> str:
 
 _PIECES = {
     "note": (lambda view, _: _note(view.no_data()), {}),
-    "map": (_map, {"city": ""}),
+    "map": (
+        lambda view, picks: f"<script type='application/json'>{script_json(view.web_map(picks))}</script>",
+        {"city": ""},
+    ),
     "table": (lambda view, _: _BLOCK.format(view.show_figures().to_html()), {}),
     "chart": (_chart, {"year": None}),
     "verdict": (_verdict, {"year": None}),

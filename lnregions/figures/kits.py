@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lnregions import __version__
-from lnregions.errors import DataError
+from lnregions.errors import DataError, not_installed
 from lnregions.figures.bundles import plain_markdown
 from lnregions.files import write_whole
 from lnregions.paths import root
@@ -110,10 +110,7 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
         import docx
         from docx.shared import Mm
     except ImportError:
-        raise DataError(
-            "A Word file needs python-docx, which is not installed. "
-            "Install it with: pip install 'lnregions[docx]'."
-        ) from None
+        raise not_installed("A Word file", "python-docx", "docx") from None
     folder, path = Path(folder), Path(path)
     check_language(language)
     document = docx.Document()

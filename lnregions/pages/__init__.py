@@ -10,7 +10,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "documents": ["report_docx", "report_pdf", "single_file"],
-        "page_mark": ["update_report"],
-        "report": ["write_report"],
+        "report": ["update_report", "write_report"],
     },
 )

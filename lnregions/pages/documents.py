@@ -10,8 +10,10 @@ from os.path import normpath
 from pathlib import Path
 from urllib.parse import unquote
 
+from bs4 import BeautifulSoup
+
 from lnregions.assess import verdict_table
-from lnregions.errors import DataError, check_language, unknown
+from lnregions.errors import DataError, check_language, not_installed, unknown
 from lnregions.figures import dateless_office, small_picture
 from lnregions.files import safe_name, write_whole
 from lnregions.pages.report import region_page
@@ -71,7 +73,7 @@ def single_file(output, region: str, *, language: str = "en", plan="ln-2022", as
         If the plan, region, language or date is unknown.
     """
     site = _site(output, region, language, plan, as_of)
-    return _write(site, region, language, "-single.html", single_page(site, region, language=language))
+    return _write(site, region, language, "-single.html", str(_single_page(site, region, language)))
 
 
 def report_pdf(
@@ -88,9 +90,9 @@ def report_pdf(
         If playwright or Chromium is missing, or the plan, region, language or date is unknown.
     """
     site = _site(output, region, language, plan, as_of)
-    page = single_page(site, region, language=language)
+    page = _for_print(_single_page(site, region, language), language)
     with ThreadPoolExecutor(1) as thread:  # the browser's driver wants a thread without a running event loop
-        content = thread.submit(_print, page, language, chromium).result()
+        content = thread.submit(_print, page, chromium).result()
     return _write(site, region, language, ".pdf", content)
 
 
@@ -108,12 +110,9 @@ def report_docx(output, region: str, *, language: str = "en", plan="ln-2022", as
     try:
         import docx
     except ImportError:
-        raise DataError(
-            "A Word file needs python-docx, which is not installed. "
-            "Install it with: pip install 'lnregions[docx]'."
-        ) from None
+        raise not_installed("A Word file", "python-docx", "docx") from None
     site = _site(output, region, language, plan, as_of)
-    page = _for_word(single_page(site, region, language=language), language)
+    page = _for_word(_single_page(site, region, language), language)
     document = docx.Document()
     _set_language(document, language)
     document.core_properties.title = _words(page.h1)
@@ -141,10 +140,8 @@ def _write(site: Site, region: str, language: str, ending: str, content: str | b
     return path
 
 
-def single_page(site: Site, region: str, *, language: str = "en") -> str:
-    """Return a region's page as text with its pictures inside and no link to any other file."""
-    from bs4 import BeautifulSoup
-
+def _single_page(site: Site, region: str, language: str) -> BeautifulSoup:
+    """A region's page with its pictures inside and no link to any other file."""
     soup = BeautifulSoup(region_page(site, language, region, alone=True), "html.parser")
     for one in soup.select(_OUTWARD):
         one.decompose()
@@ -156,17 +153,14 @@ def single_page(site: Site, region: str, *, language: str = "en") -> str:
             link.unwrap()
     folder = (site.output / site.path(language, "region", region)).parent
     pictures = [(one, Path(normpath(folder / unquote(one["src"]))).read_bytes()) for one in soup("img")]
-    page = str(soup)
     for widest, colours in _STEPS:
         for image, content in pictures:
             small, width, height = small_picture(content, widest=widest, colours=colours)
-            image.attrs.pop("loading", None)
             image["src"] = "data:image/png;base64," + base64.b64encode(small).decode("ascii")
-            image["width"], image["height"] = str(width), str(height)
-        page = str(soup)
-        if len(page.encode()) <= MOST_BYTES:
+            image["width"], image["height"], image["loading"] = str(width), str(height), "eager"
+        if len(str(soup).encode()) <= MOST_BYTES:
             break
-    return page
+    return soup
 
 
 # -- PDF ----------------------------------------------------------------------------------------------------
@@ -190,17 +184,15 @@ def find_chromium(named: str = "") -> str:
     )
 
 
-def _print(page: str, language: str, chromium: str) -> bytes:
+def _print(page: str, chromium: str) -> bytes:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        raise DataError(
-            "A PDF needs playwright, which is not installed. Install it with: pip install 'lnregions[browser]'."
-        ) from None
+        raise not_installed("A PDF", "playwright", "browser") from None
     program = find_chromium(chromium)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder) / "page.html"
-        file.write_text(_for_print(page, language), "utf-8")
+        file.write_text(page, "utf-8")
         browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         try:
             sheet = browser.new_page()
@@ -231,11 +223,8 @@ def _reproducible(content: bytes) -> bytes:
     return re.sub(rb"\(D:\d{14}", b"(D:20000101000000", content)
 
 
-def _for_print(page: str, language: str) -> str:
+def _for_print(soup: BeautifulSoup, language: str) -> str:
     """The page unfolded, without scripts, with the bundled font."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(page, "html.parser")
     for one in soup("script"):
         one.decompose()
     for one in soup("details"):
@@ -258,11 +247,8 @@ def _for_print(page: str, language: str) -> str:
 # -- Word ---------------------------------------------------------------------------------------------------
 
 
-def _for_word(page: str, language: str):
+def _for_word(soup: BeautifulSoup, language: str) -> BeautifulSoup:
     """The page without what leads elsewhere, with names, statuses and addresses as plain text."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(page, "html.parser")
     for one in soup.select(_NOT_IN_WORD):
         one.decompose()
     for chip in soup.select(":is(h3, h4) .chip"):

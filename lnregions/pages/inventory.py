@@ -5,17 +5,21 @@ no text or a file that is gone is left out, and the pages say what lacks.
 """
 
 import contextlib
-import hashlib
 import json
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
+from PIL import Image
+
 from lnregions.batch import Manifest
+from lnregions.errors import LANGUAGES
 from lnregions.figures import small_picture
-from lnregions.files import write_json, write_whole
+from lnregions.files import write_whole
 
 DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
 """Endings of a figure's files, in the order in which they are offered."""
@@ -92,14 +96,10 @@ def read_runs(output: Path | str, *, plans: Collection[str]) -> list[RunFiles]:
     output, runs = Path(output), []
     for name, record in sorted(Manifest(output).runs.items(), key=lambda item: str(item[0])):
         record = _mapping(record)
-        texts = {key: _text(record.get(key)) for key in ("notebook", "language", "over", "value", "status")}
+        texts = _texts(record, "notebook", "language", "over", "value", "status")
         given = _mapping(record.get("parameters"))
-        known = texts["notebook"] and texts["language"] in ("en", "zh")
-        if known and given.get("plan", "ln-2022") in plans:
-            error = {
-                key: _text(_mapping(record.get("error")).get(key))
-                for key in ("cell", "name", "text", "source")
-            }
+        if texts["notebook"] and texts["language"] in LANGUAGES and given.get("plan", "ln-2022") in plans:
+            error = _texts(_mapping(record.get("error")), "cell", "name", "text", "source")
             run = RunFiles(_text(name), **texts, as_of=_text(given.get("as_of")), error=error)
             runs.append(_with_files(run, output, _text(record.get("folder"))))
     return runs
@@ -132,12 +132,9 @@ def _figure(path: Path, folder: str) -> FigureFiles | None:
     if _mapping(facts).get("package") != "lnregions" or "png" not in endings or empty:
         return None
     sources = facts.get("sources") if isinstance(facts.get("sources"), list) else []
-    ids = tuple(_text(one.get("source")) for one in sources if isinstance(one, dict))
-    caption, alt, parameters = (
-        {str(name): _text(value) for name, value in _mapping(facts.get(key)).items()}
-        for key in ("caption", "alt", "parameters")
-    )
-    return FigureFiles(path.stem, folder, endings, caption, alt, parameters, ids)
+    ids = tuple(_text(_mapping(one).get("source")) for one in sources)
+    found = (_mapping(facts.get(key)) for key in ("caption", "alt", "parameters"))
+    return FigureFiles(path.stem, folder, endings, *(_texts(one, *one) for one in found), ids)
 
 
 def _order(figure: FigureFiles) -> tuple[int, str]:
@@ -151,6 +148,10 @@ def _text(value: object) -> str:
     return re.sub(r"[\ud800-\udfff\x00]", "\ufffd", str(value))[:_MOST_TEXT]
 
 
+def _texts(values: Mapping, *keys: str) -> dict[str, str]:
+    return {key: _text(values.get(key)) for key in keys}
+
+
 def _mapping(value: object) -> Mapping:
     return value if isinstance(value, Mapping) else {}
 
@@ -161,44 +162,40 @@ def _mapping(value: object) -> Mapping:
 def make_previews(output: Path, figures: Iterable[FigureFiles], *, workers: int = 2) -> dict[str, dict]:
     """Bring the small versions of figures up to date, by the path of the figure's PNG.
 
-    Each is made once and kept until its figure changes; a figure that cannot be read as a picture has none.
+    Each is made once and kept until its figure changes, whose time of change it has; a figure that cannot be read as
+    a picture has none.
 
     Returns
     -------
     dict
-        ``path`` relative to the output, ``width height`` in pixels, and ``of``, the hash of the figure.
+        ``path`` relative to the output, ``width height`` in pixels.
     """
-    index = output / ".lnregions" / "previews.json"
-    known: Mapping = {}
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        known = _mapping(json.loads(index.read_text("utf-8")))
     pictures = list(dict.fromkeys(one.path("png") for one in figures))
     with ThreadPoolExecutor(workers) as pool:
-        entries = pool.map(lambda path: _preview(output, path, _mapping(known.get(path))), pictures)
-        found = {path: entry for path, entry in zip(pictures, entries, strict=True) if entry is not None}
-    wanted = {output / entry["path"] for entry in found.values()}
+        found = {
+            picture: {"path": f"{PREVIEWS}/{picture}", "width": size[0], "height": size[1]}
+            for picture, size in zip(pictures, pool.map(partial(_preview, output), pictures), strict=True)
+            if size
+        }
+    wanted = {output / PREVIEWS / picture for picture in found}
     for path in (output / PREVIEWS).rglob("*.png"):
         if path not in wanted:
             with contextlib.suppress(OSError):
                 path.unlink()
-    if found != known:
-        index.parent.mkdir(parents=True, exist_ok=True)
-        write_json(index, found)
     return found
 
 
-def _preview(output: Path, picture: str, known: Mapping) -> dict | None:
-    """Entry of a picture's small version, made anew where the picture is not the one it was made from."""
-    path = f"{PREVIEWS}/{picture}"
+def _preview(output: Path, picture: str) -> tuple[int, int] | None:
+    """Size of a picture's small version, made anew where it is not of the picture's time."""
+    small = output / PREVIEWS / picture
     try:
-        content = (output / picture).read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        fresh = {"width", "height"} <= set(known) and (known.get("of"), known.get("path")) == (digest, path)
-        if fresh and (output / path).is_file():
-            return dict(known)
-        small, width, height = small_picture(content)
+        changed = (output / picture).stat().st_mtime_ns
+        if not small.is_file() or small.stat().st_mtime_ns != changed:
+            content = small_picture((output / picture).read_bytes())[0]
+            small.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(small, content)
+            os.utime(small, ns=(changed, changed))
+        with Image.open(small) as image:
+            return image.size
     except (OSError, ValueError, SyntaxError, MemoryError):
         return None
-    (output / path).parent.mkdir(parents=True, exist_ok=True)
-    write_whole(output / path, small)
-    return {"of": digest, "path": path, "width": width, "height": height}

@@ -151,23 +151,16 @@ class Page:
 
     def cite(self, sources: str) -> list[tuple[str, str, str]]:
         """Return id, title, and link on the page of sources, of each source by id."""
-        known = self.site.sources
-        return [
-            (one, str(known[one]["title"]), self.to("sources", at=one))
-            for one in sources.split()
-            if one in known
-        ]
+        known = {one: self.site.sources[one] for one in sources.split() if one in self.site.sources}
+        return [(one, str(row["title"]), self.to("sources", at=one)) for one, row in known.items()]
 
     def pictures(self, figures: list[FigureFiles]) -> list[dict]:
         """Return the figures that can be shown, as their macro takes them: small version, words, files."""
         shown = []
         for figure in figures:
-            small = self.site.previews.get(figure.path("png"))
-            if small is None:
-                continue
             caption = figure.caption.get(self.language) or next(iter(figure.caption.values()), figure.name)
-            shown.append(
-                {
+            if small := self.site.previews.get(figure.path("png")):
+                shown.append({
                     "name": figure.name,
                     "indicator": figure.name.startswith("map-") and figure.parameters.get("indicator", ""),
                     "id": "figure-" + anchor(figure.name),
@@ -176,8 +169,7 @@ class Page:
                     "alt": figure.alt.get(self.language) or caption,
                     "sources": self.cite(" ".join(figure.sources)),
                     "files": [(ending, self.link(figure.path(ending))) for ending in figure.endings],
-                }
-            )
+                })  # fmt: skip
         return shown
 
     # -- the whole page ----------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ import re
 from pathlib import Path
 
 from lnregions.assess import Verdict
+from lnregions.batch import digest
+from lnregions.errors import LANGUAGES
 from lnregions.explorer import map_data
 from lnregions.files import write_json, write_whole
 from lnregions.pages.page import Page
-from lnregions.pages.site import LANGUAGES, Site, read_site
+from lnregions.pages.site import Site, read_site
 from lnregions.show import (
     areas_behind,
     calculation_words,
@@ -28,6 +30,9 @@ from lnregions.show import (
 )
 
 _OURS = re.compile(r"(index(\.zh)?|(en|zh)/((region|city)/)?[^/]+)\.html")
+_INPUTS = ("package", "data", "shapes", "own", "versions")
+_INDEX = ".lnregions/pages.json"
+"""What the pages that were written last were made from, and their sizes and times of change."""
 
 
 def write_report(output, *, plan="ln-2022", as_of=None) -> Path:
@@ -56,41 +61,73 @@ def write_report(output, *, plan="ln-2022", as_of=None) -> Path:
     DataError
         If the plan or the date is unknown.
     """
-    output = Path(output)
-    site = read_site(output, plan=plan, as_of=as_of)
-    output.mkdir(parents=True, exist_ok=True)
-    written = site_pages(site)
+    _write_pages(Path(output), read_site(output, plan=plan, as_of=as_of))
+    return Path(output) / "index.html"
+
+
+def update_report(result, *, plan: str, as_of: str) -> bool:
+    """Build the pages over a render, unless they are as they would be built; whether they were.
+
+    Parameters
+    ----------
+    result : RenderResult
+        What the render did.
+    plan, as_of : str
+        As for :func:`write_report`; an empty date for all that was published.
+    """
+    inputs = [result.runs[0].inputs.get(name) for name in _INPUTS]
+    runs = {
+        name: [record.get(key) for key in ("status", "outputs", "error")]
+        for name, record in result.manifest["runs"].items()
+    }
+    mark = digest([inputs, plan, as_of, runs])
+    known_mark, pages = _read_index(result.output)
+    unchanged = mark == known_mark and pages == {name: _state(result.output / name) for name in pages}
+    if unchanged and not (result.done or result.failed or result.stopped):
+        return False
+    _write_pages(result.output, read_site(result.output, plan=plan, as_of=as_of or None), mark)
+    return True
+
+
+def _write_pages(output: Path, site: Site, mark: str = "") -> None:
+    """Write all pages, and remove those that an earlier call left and this one did not write."""
+    written, (known_mark, known) = site_pages(site), _read_index(output)
     for path, content in written.items():
         (output / path).parent.mkdir(parents=True, exist_ok=True)
         write_whole(output / path, content)
-    _remove_old(output, set(written))
-    return output / "index.html"
-
-
-def _remove_old(output: Path, written: set[str]) -> None:
-    """Remove pages that an earlier call left and this one did not write."""
-    index = output / ".lnregions" / "pages.json"
-    before = []
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        before = json.loads(index.read_text("utf-8"))
-    for path in before if isinstance(before, list) else []:
-        if isinstance(path, str) and _OURS.fullmatch(path) and path not in written:
+    for path in known:
+        if _OURS.fullmatch(path) and path not in written:
             with contextlib.suppress(OSError, ValueError):
                 place = (output / path).resolve()
                 if place.is_relative_to(output.resolve()):
                     place.unlink()
-    if before != sorted(written):
-        index.parent.mkdir(parents=True, exist_ok=True)
-        write_json(index, sorted(written))
+    states = {path: _state(output / path) for path in sorted(written)}
+    (output / _INDEX).parent.mkdir(parents=True, exist_ok=True)
+    write_json(output / _INDEX, {"mark": mark or (known_mark if states == known else ""), "pages": states})
+
+
+def _read_index(output: Path) -> tuple[str, dict]:
+    with contextlib.suppress(OSError, ValueError, RecursionError, TypeError, KeyError):
+        known = json.loads((output / _INDEX).read_text("utf-8"))
+        return str(known["mark"]), dict(known["pages"])
+    return "", {}
+
+
+def _state(path: Path) -> list[int] | None:
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return [state.st_size, state.st_mtime_ns]
 
 
 def site_pages(site: Site) -> dict[str, str]:
     """Return all pages of a site as text, by their path relative to the output."""
     found = {}
     for language in LANGUAGES:
-        for kind, make in _KINDS.items():
+        for kind, values in _KINDS.items():
             page = Page(site, language, kind)
-            found[page.path] = make(page)
+            found[page.path] = page.render(**values(page))
         for region in site.regions:
             found[site.path(language, "region", region)] = region_page(site, language, region)
         for city in site.cities:
@@ -101,13 +138,13 @@ def site_pages(site: Site) -> dict[str, str]:
 # -- one function a kind of page ----------------------------------------------------------------------------
 
 
-def home_page(page: Page) -> str:
+def _home(page: Page) -> dict:
     """Landing page: the plan, the counts, the verdict map, the scorecard, all regions and cities."""
     shown = {one["name"]: one for one in page.pictures(page.site.figures_of(page.language, ""))}
     scorecard = shown.pop("scorecard", None)
     first = [shown.pop(name) for name in ("verdict-map", "membership", "dual-core") if name in shown]
-    counts = page.site.counts(page.site.main)
-    return page.render(pictures=[*first, *shown.values()], counts=counts, scorecard=scorecard)
+    pictures, counts = [*first, *shown.values()], page.site.counts(page.site.main)
+    return {"pictures": pictures, "counts": counts, "scorecard": scorecard}
 
 
 def region_page(site: Site, language: str, region: str, *, alone: bool = False) -> str:
@@ -187,39 +224,35 @@ def _figures_and_basis(site: Site, cities: list[str], areas: set[str]) -> dict[s
     return {name: frame.to_dict("records") for name, frame in frames.items()}
 
 
-def indicators_page(page: Page) -> str:
-    """Page of the codebook with how many figures are held."""
-    return page.render(held=page.site.tables.observations["indicator"].value_counts())
-
-
-def sources_page(page: Page) -> str:
-    """Page of all sources, each with an anchor."""
-    return page.render(held=page.site.tables.observations["source"].str.split().explode().value_counts())
-
-
-def methods_page(page: Page) -> str:
+def _methods(page: Page) -> dict:
     """Page of statuses, interpretations, published methods, facts of the plan."""
     plan, given = page.site.plan, {"as_of": page.site.as_of, "language": page.language}
-    return page.render(
-        facts=show_plan(plan, language=page.language),
-        readings=show_readings(plan, **given),
-        methods=show_methods(plan, **given),
-    )
+    return {
+        "facts": show_plan(plan, language=page.language),
+        "readings": show_readings(plan, **given),
+        "methods": show_methods(plan, **given),
+    }
 
 
-def notebooks_page(page: Page) -> str:
+def _notebooks(page: Page) -> dict:
     """Page of all runs with their notebooks and pages, and those that failed."""
     pairs: dict[tuple, dict] = {}
     for run in page.site.runs:
         if run.files:
             pairs.setdefault((run.notebook, run.over, run.value), {"one": run})[run.language] = run
-    return page.render(pairs=list(pairs.values()))
+    return {"pairs": list(pairs.values())}
+
+
+def _indicators(page: Page) -> dict:
+    """Page of the codebook, with how many figures are held of each indicator."""
+    return {"held": page.site.tables.observations["indicator"].value_counts()}
+
+
+def _sources(page: Page) -> dict:
+    """Page of all sources, with how many figures name each."""
+    return {"held": page.site.tables.observations["source"].str.split().explode().value_counts()}
 
 
 _KINDS = {
-    "home": home_page,
-    "indicators": indicators_page,
-    "sources": sources_page,
-    "methods": methods_page,
-    "notebooks": notebooks_page,
-}
+    "home": _home, "indicators": _indicators, "sources": _sources, "methods": _methods, "notebooks": _notebooks,
+}  # fmt: skip

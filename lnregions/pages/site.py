@@ -1,5 +1,6 @@
 """What all pages are made from: the plan, its verdicts, the figures known, what was rendered, where pages lie."""
 
+import math
 import posixpath
 import re
 from dataclasses import dataclass
@@ -7,17 +8,23 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from lnregions.assess import STATUS_WORDS, Tables, Verdict, judge_all, load_tables
-from lnregions.boundaries import boundaries_of
+from lnregions.boundaries import boundaries_of, label_points, project, simplify_coverage
 from lnregions.errors import DataError
+from lnregions.explorer import LARGEST
 from lnregions.files import safe_name
 from lnregions.pages.inventory import FigureFiles, RunFiles, make_previews, read_runs
-from lnregions.pages.region_map import CityMap, city_map
 from lnregions.tables import Plan, load_sources, plan_of
 
-LANGUAGES = ("en", "zh")
+MAP_WIDTH = 640
+"""Units of the drawn map, about one a pixel on a wide screen."""
+_MAP_TOLERANCE_M = 900
+_KEY_WIDTH, _KEY_HEIGHT = 130, LARGEST * 2 + 20
+"""Units that the key of the circles takes in the lower right corner of the drawn map."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,33 @@ class Site:
         return make_previews(self.output, [one for run in self.runs for one in run.figures])
 
     @cached_property
-    def map(self) -> CityMap:
-        """Outlines of all cities."""
-        return city_map(boundaries_of(self.plan))
+    def map(self) -> dict:
+        """Outlines of all cities as SVG paths, for paper and for browsers without scripts.
+
+        ``cities`` have ``area``, ``path`` and ``x y`` of the name; ``key_x`` is where the key of the circles stands,
+        ``key_height`` what it adds to the height: nothing where the corner is free.
+        """
+        flat = simplify_coverage(project(boundaries_of(self.plan)), _MAP_TOLERANCE_M)
+        west, south, east, north = flat.total_bounds
+        scale = MAP_WIDTH / (east - west)
+
+        def drawn(shapes) -> np.ndarray:
+            shapes = np.asarray(shapes)
+            return shapely.transform(shapes, lambda xy: ((xy - (west, north)) * (scale, -scale)).round(1))
+
+        paths = [
+            "".join(f"M{' '.join(f'{x:g} {y:g}' for x, y in ring.coords[:-1])}z" for ring in rings)
+            for rings in map(shapely.get_rings, map(shapely.get_parts, drawn(flat.geometry)))
+        ]
+        cities = [
+            {"area": area, "path": path, "x": point.x, "y": point.y}
+            for area, path, point in zip(flat["area"], paths, drawn(label_points(flat)), strict=True)
+        ]
+        corner = shapely.box(east - _KEY_WIDTH / scale, south, east, south + _KEY_HEIGHT / scale)
+        taken = _KEY_HEIGHT if flat.intersects(corner).any() else 0
+        height = math.ceil((north - south) * scale)
+        key = {"key_x": MAP_WIDTH - LARGEST, "key_height": taken}
+        return {"cities": cities, "width": MAP_WIDTH, "height": height, **key}
 
     @cached_property
     def main(self) -> list[Verdict]:

@@ -47,7 +47,7 @@ PICTURES = """async () => {
     img.scrollIntoView({block: 'center'});
     await img.decode();
     const {width, height} = img.getBoundingClientRect();
-    found.push({file: [img.naturalWidth, img.naturalHeight], drawn: [width, height]});
+    found.push([[img.naturalWidth, img.naturalHeight], [width, height]]);
   }
   return found;
 }"""
@@ -63,21 +63,20 @@ RUN = """async tag => {
   const {commands, shell} = window.jupyterapp;
   const {content} = shell.currentWidget;
   const last = content.widgets.findLastIndex(one => (one.model.getMetadata('tags') ?? []).includes(tag));
-  if (!tag) return commands.execute('notebook:run-all-cells');
-  content.activeCellIndex = last + 1;
-  return commands.execute('notebook:run-all-above');
+  if (tag) content.activeCellIndex = last + 1;
+  window.running = commands.execute(tag ? 'notebook:run-all-above' : 'notebook:run-all-cells');
+  window.running.finally(() => { window.running = null; });
+}"""
+HAS_RUN = """() => {
+  const {content, sessionContext} = window.jupyterapp.shell.currentWidget;
+  const prompts = content.widgets.map(({model}) => model.executionState ?? model.executionCount ?? '-');
+  return window.running ? `kernel ${sessionContext.session?.kernel?.status}, cells ${prompts}` : '';
 }"""
 OPEN = "async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }"
 END = """async () => {
   const panel = window.jupyterapp.shell.currentWidget;
   await panel?.sessionContext?.shutdown();
   panel?.dispose();
-}"""
-HEIGHT = """async () => {
-  const outer = document.querySelector('.jp-Notebook .jp-WindowedPanel-outer');
-  outer.scrollTo(0, 0);
-  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-  return Math.max(800, document.querySelector('.jp-Notebook .jp-WindowedPanel-inner').scrollHeight);
 }"""
 
 
@@ -194,6 +193,7 @@ class Tab:
     def run(self, *, upto=""):
         """Run all cells, or those up to the one with a tag; it comes back when all have run."""
         self.page.evaluate(RUN, upto)
+        self.until(HAS_RUN)
 
     def execute(self, code):
         """Run code in the kernel without a cell, and return what it prints."""
@@ -208,19 +208,8 @@ class Tab:
         return [cell for cell in self.cells() if cell["kind"] == "code"]
 
     def pictures(self):
-        """Size of each picture: in its file and as drawn on the screen."""
+        """Width and height of each picture: in its file and as drawn on the screen."""
         return self.page.evaluate(PICTURES)
-
-    def shoot(self, name):
-        """Keep a picture of the whole notebook among the artefacts."""
-        folder = Path(os.environ.get("LNREGIONS_ARTEFACTS") or root() / "artefacts") / "lab"
-        folder.mkdir(parents=True, exist_ok=True)
-        for _ in range(2):  # what comes into view may grow
-            self.page.set_viewport_size(
-                {"width": 1600, "height": min(self.page.evaluate(HEIGHT) + 90, 16000)}
-            )
-        self.page.screenshot(path=folder / f"{name}.png")
-        self.page.set_viewport_size({"width": 1600, "height": 900})
 
     def close(self):
         """Close the page."""

@@ -64,7 +64,7 @@ def test_region_and_city_are_chosen_by_widget_and_map_and_nothing_is_requested_e
     sync_api.expect(city).to_have_text("the whole region")
     inside.get_by_role("button", name="Close").click()
     anshan.press("Enter")
-    sync_api.expect(city).to_have_text("Anshan")
+    tab.locator(f"{CHART}[alt*=Anshan]").wait_for()  # the kernel has it: a later choice cannot overtake it
     selects.nth(1).select_option(label="Eastern Liaoning")
     inside.get_by_role("button", name=re.compile("^Dandong:")).wait_for()
     sync_api.expect(outline).to_have_attribute("d", "M0 0")

@@ -1,8 +1,10 @@
 """The app's server: this machine only, a token, one notebook, no files; and the notebook cut down to its widgets."""
 
-import builtins
+import queue
+import sys
 from types import SimpleNamespace
 
+import click
 import nbformat
 import pytest
 
@@ -58,36 +60,23 @@ def test_the_server_listens_here_only_with_a_token_and_serves_no_file():
     assert "default-src 'self'" in config.Voila.tornado_settings["headers"]["Content-Security-Policy"]
 
 
-def test_without_voila_the_way_to_get_it_is_named(monkeypatch, capsys):
-    real = builtins.__import__
-
-    def missing(name, *rest, **more):
-        if name.startswith("voila"):
-            raise ImportError(name)
-        return real(name, *rest, **more)
-
+def test_without_voila_the_way_to_get_it_is_named(monkeypatch):
     monkeypatch.setenv("JUPYTER_PATH", "")
-    monkeypatch.setattr(builtins, "__import__", missing)
-    assert explore_app.main(["--no-browser", "--port", "8900"]) == 2
-    assert "pip install 'lnregions[app]'" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "voila.app", None)
+    with pytest.raises(click.ClickException, match=r"pip install 'lnregions\[app\]'"):
+        explore_app.main(["--no-browser"], standalone_mode=False)
 
 
 @pytest.mark.parametrize("browser", [True, False])
 def test_the_address_is_printed_with_its_token_and_opened_when_wanted(monkeypatch, capsys, browser):
     voila = pytest.importorskip("voila.app")
-    opened = []
+    opened = queue.Queue()
     monkeypatch.setenv("JUPYTER_PATH", "")
-    monkeypatch.setattr(explore_app.webbrowser, "open", opened.append)
-    monkeypatch.setattr(
-        explore_app.threading,
-        "Thread",
-        lambda target, args, daemon: SimpleNamespace(start=lambda: target(*args)),
-    )
-    launched = classmethod(
-        lambda cls, argv, config: cls.launch_browser(SimpleNamespace(port=8901, token="secret"))
-    )
+    monkeypatch.setattr(explore_app.webbrowser, "open", opened.put)
+    server = SimpleNamespace(port=8901, token="secret")
+    launched = classmethod(lambda cls, argv, config: cls.launch_browser(server))
     monkeypatch.setattr(voila.Voila, "launch_instance", launched)
-    assert explore_app.main(["--port", "8900", *([] if browser else ["--no-browser"])]) == 0
+    explore_app.main(["--port", "8900", *([] if browser else ["--no-browser"])], standalone_mode=False)
     printed = capsys.readouterr().out
     assert "http://127.0.0.1:8901/?token=secret\n" in printed
-    assert [address in printed for address in opened] == [True] * browser
+    assert opened.get(timeout=60) in printed if browser else opened.empty()

@@ -55,10 +55,10 @@ def write_run(folder, name, figures, over="", parameters=None, *, error=None):
     }  # fmt: skip
 
 
-def write_figure(stem: Path, *, parameters=None, caption=CAPTION) -> None:
+def write_figure(stem: Path, *, parameters=None, caption=CAPTION, size=(2055, 900)) -> None:
     """Write a figure with all its files and its sidecar."""
     file = io.BytesIO()
-    picture = Image.new("RGB", (2055, 900), "#ffffff")
+    picture = Image.new("RGB", size, "#ffffff")
     picture.paste("#16325c", (300, 300, 900, 600))
     picture.save(file, "PNG")
     for ending in ("svg", "pdf", "csv"):

@@ -3,6 +3,7 @@
 window.lnregionsMap = function (element, data, options) {
   options = options || {};
   const words = data.words;
+  const dashes = { confirmed: "", likely: "9 4", unverified: "2 5" };
 
   // Albers equal-area conic on GRS80, as in lnregions.geometry.EQUAL_AREA (Snyder 1987, pages 101-102).
   const albers = (function () {
@@ -40,17 +41,9 @@ window.lnregionsMap = function (element, data, options) {
     transformation: L.transformation(1 / 40075016.686, 0.5, -1 / 40075016.686, 0.5),
   });
 
-  // Packed shapes: a start in ten-thousandths of a degree (east, north), then steps.
-  const corners = (ring) => {
-    const out = [];
-    let east = 0, north = 0;
-    for (let k = 0; k < ring.length; k += 2) {
-      east += ring[k]; north += ring[k + 1];
-      out.push([north / 10000, east / 10000]);
-    }
-    return out;
-  };
-  const unpack = (shape) => shape.map((rings) => rings.map(corners));
+  // Shapes are the coordinates of GeoJSON's multipolygons.
+  const polygon = (shape, looks) => L.polygon(L.GeoJSON.coordsToLatLngs(shape, 2), looks);
+  const bounds = (layers) => L.featureGroup([...layers]).getBounds();
 
   const make = (name, kind, words) => {
     const one = document.createElement(name);
@@ -78,7 +71,15 @@ window.lnregionsMap = function (element, data, options) {
   L.control.attribution({ prefix: false, position: "bottomright" }).addAttribution(text(data.credit)).addTo(map);
   function text(words) { const one = make("i", "", words); return one.innerHTML; }
 
-  const whole = L.latLngBounds(data.bounds);
+  const still = { interactive: false };
+  const plain = { color: "#6b7280", weight: 0.8, fillOpacity: 1 };
+  const shapes = new Map(data.areas.map((area) => [area.id, polygon(area.shape, { ...plain, fillColor: "#e2e5e9", className: area.member ? "in" : "out" })]));
+  const outlines = data.outlines.map(({ shape, status }) => polygon(shape, {
+    ...still, fill: false, color: "#33383f", weight: 2.5, dashArray: dashes[status], className: "outline",
+  }));
+  const whole = bounds(shapes.values());
+  const members = data.areas.filter((area) => area.member).map((area) => shapes.get(area.id));
+  const view = members.length + outlines.length ? bounds([...members, ...outlines]) : whole;
   const fit = () => {
     element.classList.toggle("narrow", element.clientWidth < 520);
     map.invalidateSize({ animate: false });
@@ -86,26 +87,16 @@ window.lnregionsMap = function (element, data, options) {
     map.setMaxBounds(null);
     const least = map.getBoundsZoom(whole, false, L.point(16, 16));
     const beside = legend && legend.tagName === "DETAILS" && legend.open && element.clientWidth >= 520 ? legend.offsetWidth : 0;
-    map.fitBounds(data.view, { animate: false, paddingTopLeft: [18, 18], paddingBottomRight: [18 + beside, 24] });
+    map.fitBounds(view, { animate: false, paddingTopLeft: [18, 18], paddingBottomRight: [18 + beside, 24] });
     map.setMinZoom(least);
     map.setMaxBounds(whole.pad(0.5));
   };
   let legend = null;
   map.setView(whole.getCenter(), 6);
 
-  const still = { interactive: false };
-  if (data.ground) L.polygon(unpack(data.ground), { ...still, fillColor: "#fbfaf6", fillOpacity: 1, color: "#d5d9de", weight: 0.75 }).addTo(map);
+  if (data.ground) polygon(data.ground, { ...still, fillColor: "#fbfaf6", fillOpacity: 1, color: "#d5d9de", weight: 0.75 }).addTo(map);
   const hatch = "lnhatch" + Math.random().toString(36).slice(2);
-  const plain = { color: "#6b7280", weight: 0.8, fillOpacity: 1 };
-  const shapes = new Map();
-  for (const area of data.areas) {
-    const shape = L.polygon(unpack(area.shape), { ...plain, fillColor: "#e2e5e9", className: area.member ? "in" : "out" });
-    shapes.set(area.id, shape.addTo(map));
-  }
-  for (const line of data.outlines) {
-    const dashes = { confirmed: null, likely: "9 4", unverified: "2 5" }[line.status];
-    L.polygon(unpack(line.shape), { ...still, fill: false, color: "#33383f", weight: 2.5, dashArray: dashes, className: "outline" }).addTo(map);
-  }
+  for (const shape of [...shapes.values(), ...outlines]) shape.addTo(map);
   // The area in use: a line of its own, as moving a shape to the front would take the focus from it.
   const pointed = L.polygon([], { ...still, fill: false, weight: 3.5 }).addTo(map);
   const svg = element.querySelector(".leaflet-overlay-pane svg");
@@ -301,8 +292,7 @@ window.lnregionsMap = function (element, data, options) {
     if (holes) line(rect("url(#" + hatch + ")"), words.no_data_count.replace("{count}", holes));
     for (const { status, word } of data.outlines) {
       if (!word) continue;
-      const dashes = { confirmed: "", likely: "9 4", unverified: "2 5" }[status];
-      line(drawn("line", { x1: 1, y1: 9, x2: 29, y2: 9, stroke: "#33383f", "stroke-width": 2.5, "stroke-dasharray": dashes }), word);
+      line(drawn("line", { x1: 1, y1: 9, x2: 29, y2: 9, stroke: "#33383f", "stroke-width": 2.5, "stroke-dasharray": dashes[status] }), word);
     }
     if (data.areas.some((area) => !area.member)) line(rect("#e2e5e9"), words.not_member);
     body.push(list);
