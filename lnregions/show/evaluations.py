@@ -8,7 +8,7 @@ where).
 
 import pandas as pd
 
-from lnregions.assess import VALUE_KINDS, judge, status_on_the_way
+from lnregions.assess import VALUE_KINDS, judge, status_on_the_way, status_words
 from lnregions.show.statements import outcome_words, with_outcome
 from lnregions.show.table import Table, Tables
 from lnregions.show.table_files import DASH
@@ -242,7 +242,9 @@ def _row(plan: Plan, verdict, target: pd.Series, standing: tuple, language: str)
         "elapsed": _share(elapsed, language),
         "a year": _yearly(verdict, done, language),
         "rating": tr(CLASSES[found], language, context="evaluation"),
-        "verdict": verdict.status_words(language),
+        "verdict": status_words(
+            verdict.status, language, strength=verdict.strength, by_bounds=verdict.by_bounds
+        ),
         "responsible": target["responsible"] or DASH,
         "why": with_outcome(reason, said if verdict.status == "not quantified" else [], language),
     }
@@ -271,7 +273,7 @@ def _target_words(verdict, target: pd.Series, language: str) -> str:
 
 
 def _share(share: float | None, language: str) -> str:
-    return DASH if share is None else format_value(share * 100, "%", language)
+    return DASH if share is None else format_value(share * 100, "%", language, decimals=1)
 
 
 def _yearly(verdict, done: float | None, language: str) -> str:
