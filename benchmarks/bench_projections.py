@@ -5,8 +5,9 @@ On the series of all cities and the province, each segment by itself; growth rat
 
 import pandas as pd
 
-from lnregions.assess import Tables, back_test, chain_index
-from lnregions.assess.series import series_of
+from lnregions.assess import back_test
+from lnregions.series import Tables, chain_index
+from lnregions.series.series import series_of
 from lnregions.tables import load_areas, load_breaks, load_indicators, load_observations
 
 INDICATORS = (

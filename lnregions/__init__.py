@@ -11,9 +11,10 @@ _ROOMS = {
         "load_observations", "load_plan", "load_sources", "load_units",
     ],
     "boundaries": ["load_boundaries", "load_context", "load_locator"],
+    "series": ["region_mean", "region_total", "required_path"],
     "assess": [
-        "closing_words", "compare_methods", "judge", "judge_readings", "plans_on", "region_mean", "region_total",
-        "required_path", "revision_trail", "status_on_the_way",
+        "closing_words", "compare_methods", "judge", "judge_readings", "plans_on", "revision_trail",
+        "status_on_the_way",
     ],
     "figures": [
         "draw_change", "draw_city_growth", "draw_city_location", "draw_contributions", "draw_coverage", "draw_dots",

@@ -9,7 +9,8 @@ PACKAGE = Path(__file__).parents[1] / "lnregions"
 FLOORS = (
     ("errors", "paths", "files", "words"),
     ("tables", "boundaries"),
-    ("assess", "style"),
+    ("series", "style"),
+    ("assess",),
     ("maps", "charts"),
     ("figures", "show"),
     ("explorer", "batch"),

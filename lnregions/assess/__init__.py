@@ -1,4 +1,4 @@
-"""Judgement: series, totals, growth, clauses, published methods, sensitivity; frames in, verdicts out.
+"""Judgement: clauses, interpretations, bounds, reasons, verdicts, sensitivity; plan and tables in, verdicts out.
 
 Tables and a plan come in; `cases_of_plan` makes each clause a `Case` with its figures, once; `judge_case` makes
 it a `Verdict`, `judge` the frame of a plan's verdicts. Whatever else is said of a target starts from its cases.
@@ -13,14 +13,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "Case", "Clause", "VALUE_KINDS", "figures_of", "growth_figures", "load_tables", "members_of", "places_on",
             "plans_on", "target_of",
         ],
-        "growth": ["chain_index", "mean_growth", "required_path"],
         "interpretations": ["GROWTH_OF", "REAL_GROWTH", "cases_of_plan", "cases_of_target"],
-        "methods": ["Assessment", "Progress", "escap", "open_sdg", "unsd"],
         "projections": ["back_test", "outlook_of", "project"],
         "revisions": ["revision_trail", "status_on_the_way"],
         "sensitivity": ["closing_words", "sensitivity_words"],
-        "series": ["Figures", "Tables", "joined_sources", "member_frame"],
-        "totals": ["common_release", "region_mean", "region_total"],
         "verdicts": [
             "STATUS_WORDS", "Verdict", "compare_methods", "judge", "judge_all", "judge_case", "judge_readings",
             "judge_row", "status_words", "verdict_table",

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lnregions.assess.cases import VALUE_KINDS, Case
-from lnregions.assess.series import FigureRow, Tables, joined_sources, weight_lag
+from lnregions.series.figures import FigureRow, joined_sources
+from lnregions.series.series import Tables, weight_lag
 
 
 class Range(NamedTuple):

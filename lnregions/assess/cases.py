@@ -7,9 +7,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from lnregions.assess.series import Figures, Tables, growth_rates, series_of
 from lnregions.errors import DataError, unknown, warn_input
 from lnregions.paths import data_dir
+from lnregions.series.figures import Figures, growth_rates
+from lnregions.series.series import Tables, series_of
 from lnregions.tables import (
     kept_warnings,
     load_bounds,
@@ -25,6 +26,12 @@ from lnregions.words.texts import NO_TEXT, Text
 
 VALUE_KINDS = ("level", "share", "count", "cumulative_growth", "doubling")
 """Kinds of clause that require a value at the horizon."""
+RULES = {
+    "growth": ("average", "every year", "last year"),
+    "average_growth": ("average",),
+    "relative_growth": ("average", "every year"),
+}
+"""Kind of a clause of yearly growth -> in which years the growth may have to hold, the main interpretation first."""
 _COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 _DIRECTIONS = {"<": "down", "<=": "down", "down": "down", ">": "up", ">=": "up", "up": "up"}
 _IN_WORDS = {"unit": "", "measure": "none", "direction": "none", "decimals": 0}
@@ -79,7 +86,9 @@ class Clause:
         """
         nudge = TIE if low < high and required_low < required_high else 0.0
         pairs = ((low + nudge, required_high), (high - nudge, required_low))
-        found = {self.holds(*(round(end, TIE_DECIMALS) for end in pair)) for pair in pairs}
+        if low < high:
+            pairs = (tuple(round(end, TIE_DECIMALS) for end in pair) for pair in pairs)
+        found = {self.holds(*pair) for pair in pairs}
         return found.pop() if len(found) == 1 else None
 
 

@@ -14,9 +14,9 @@ from dataclasses import replace
 
 from lnregions.assess.bounds import Possible, possible_of
 from lnregions.assess.cases import Case
-from lnregions.assess.methods import Progress, open_sdg
 from lnregions.assess.rates import judge_growth, judge_relative_growth
 from lnregions.assess.reasons import (
+    STATUS_OF,
     asked_text,
     changes_text,
     close_text,
@@ -24,11 +24,12 @@ from lnregions.assess.reasons import (
     gap_text,
     missing_text,
     nearest_text,
+    result,
     value_printed,
 )
-from lnregions.assess.results import STATUS_OF, result, rows_used
-from lnregions.assess.series import Figures
 from lnregions.errors import unknown
+from lnregions.series.figures import Figures, rows_used
+from lnregions.series.methods import Progress, open_sdg
 from lnregions.words import format_number, places_apart
 from lnregions.words.texts import NO_TEXT, printed, say
 

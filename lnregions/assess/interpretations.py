@@ -12,6 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lnregions.assess.cases import (
+    RULES,
     Case,
     Link,
     clause_of,
@@ -21,7 +22,8 @@ from lnregions.assess.cases import (
     tables_with_derived,
     target_of,
 )
-from lnregions.assess.series import FigureRow, Figures, Tables, joined_sources
+from lnregions.series.figures import FigureRow, Figures, joined_sources
+from lnregions.series.series import Tables
 from lnregions.tables import plans
 from lnregions.words.texts import joined, printed, rates_text, say
 
@@ -38,12 +40,6 @@ REAL_GROWTH = {"gdp": "gdp_growth_real"}
 """Indicator of the published real growth that links a level across a break of its series."""
 LINKED = "linked by real growth"
 """Interpretation of a level carried over a break by published real growth."""
-RULES = {
-    "growth": ("average", "every year", "last year"),
-    "average_growth": ("average",),
-    "relative_growth": ("average", "every year"),
-}
-"""Kind of a clause of yearly growth -> in which years the growth may have to hold, the main interpretation first."""
 _MOST_KEPT = 4
 """Sets of cases that are kept with one set of tables."""
 

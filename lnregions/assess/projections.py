@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from lnregions.assess.growth import clean_series, whole_year
-from lnregions.assess.interpretations import RULES, main_case
-from lnregions.assess.series import Tables
+from lnregions.assess.cases import RULES
+from lnregions.assess.interpretations import main_case
+from lnregions.series.growth import clean_series, whole_year
+from lnregions.series.series import Tables
 from lnregions.words import format_number
 from lnregions.words.texts import Text, plain, say
 

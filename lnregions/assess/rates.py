@@ -11,10 +11,17 @@ from typing import NamedTuple
 
 from lnregions.assess.bounds import possible_rate
 from lnregions.assess.cases import Case, figures_of, growth_figures
-from lnregions.assess.growth import annual_growth, mean_growth
-from lnregions.assess.reasons import asked_text, close_text, how_text, indicator_text, nearest_text
-from lnregions.assess.results import STATUS_OF, result, rows_used
-from lnregions.assess.series import Figures, growth_rates, joined_sources
+from lnregions.assess.reasons import (
+    STATUS_OF,
+    asked_text,
+    close_text,
+    how_text,
+    indicator_text,
+    nearest_text,
+    result,
+)
+from lnregions.series.figures import Figures, growth_rates, joined_sources, rows_used
+from lnregions.series.growth import annual_growth, mean_growth
 from lnregions.words import RATE_DECIMALS, places_apart
 from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, rates_text, say
 

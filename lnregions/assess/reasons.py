@@ -1,12 +1,23 @@
-"""Sentences of a verdict's reason: what the figure was, what was required, what is missing and what it would be."""
+"""Results of the evaluators and the sentences of their reasons: what was required, what is known, what is missing."""
 
 from collections.abc import Iterable
 
+import pandas as pd
+
 from lnregions.assess.bounds import Possible
-from lnregions.assess.cases import Case, Clause
-from lnregions.assess.series import Tables
+from lnregions.assess.cases import RULES, Case, Clause, stand_ins
+from lnregions.series.series import Tables
 from lnregions.words import RATE_DECIMALS, places_shown
 from lnregions.words.texts import NO_TEXT, Text, joined, printed, say
+
+STATUS_OF = {True: "met", False: "missed", None: "too close to call"}
+"""Closing status by whether a clause holds; None where rounding hides it."""
+
+
+def result(status: str, *texts: Text, closes: bool = False, **fields) -> dict:
+    """Fields of a verdict: status, reason, whether the status is final, and the numbers used."""
+    return fields | {"status": status, "reason": joined(texts), "closes": closes}
+
 
 _ASKED = {
     ">=": "the plan asks for at least {value}",
@@ -161,3 +172,47 @@ def doubt_text(case: Case, years: Iterable[int]) -> Text:
         for year in years
     ]
     return joined(dict.fromkeys(one for one in found if one.en))
+
+
+def parts_of(case, years):
+    """Figures and weights of the members of a region in some years, with their names."""
+    for year in years:
+        for area, value, weight in case.figures.parts.get(year, ()):
+            name = case.tables.name_text(area)
+            yield say("{area} {year}", area=name, year=year), value
+            if weight is not None:
+                yield say("weight of {area} in {year}", area=name, year=year), weight
+
+
+def years_used(case, found):
+    """Years of the figures that a verdict rests on."""
+    if case.clause.kind in RULES:
+        return case.clause.years
+    return [year for year in (found.get("baseline_year"), found.get("actual_year")) if year is not None]
+
+
+def wording(case, status, found):
+    """What goes with a verdict: doubtful figures, the linked level, the clause's strength and base year, stand-ins."""
+    texts, clause, base_year = [], case.clause, found.get("baseline_year")
+    if case.tables is not None:
+        years = list(years_used(case, found))
+        texts.append(doubt_text(case, [clause.first_year - 1, *years] if clause.kind in RULES else years))
+    if case.linked:
+        figures, year = case.linked.figures, case.linked.link.year
+        value, result = figures.value_of(clause.horizon), figures.hole(clause.horizon)
+        if value is not None:
+            level = printed(value, clause.unit, decimals=clause.decimals)
+            message = "at {year} prices, carried on by published real growth, {horizon} would be {level}"
+            result = say(message, horizon=clause.horizon, level=level, year=year)
+        texts.append(result)
+    if clause.strength == "strive" and status == "missed":
+        texts.append(say("the plan strives for it and does not commit to it"))
+    if clause.kind in ("doubling", "cumulative_growth", "direction") and case.row is not None:
+        if pd.isna(case.row["baseline_year"]) or not case.row["base_stated"]:
+            year = clause.baseline_year
+            texts.append(say("the plan states no base year, {year} is inferred", year=year))
+        if base_year not in (None, clause.baseline_year):
+            texts.append(say("measured from {year}", year=base_year))
+    if case.plan is not None and status != "not quantified" and stand_ins(case.plan, clause.area):
+        texts.append(say("whole-city figures; county figures unavailable"))
+    return texts

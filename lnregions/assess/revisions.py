@@ -4,11 +4,11 @@ import datetime as dt
 
 import pandas as pd
 
-from lnregions.assess.cases import load_tables, narrow_tables, target_of
-from lnregions.assess.growth import keep_better, required_path, still_needed
-from lnregions.assess.interpretations import RULES, cases_of, cases_of_target, main_case
+from lnregions.assess.cases import RULES, load_tables, narrow_tables, target_of
+from lnregions.assess.interpretations import cases_of, cases_of_target, main_case
 from lnregions.assess.reasons import indicator_text
 from lnregions.assess.verdicts import judge_case, judge_cases
+from lnregions.series.growth import keep_better, required_path, still_needed
 from lnregions.tables import by_preference, parse_as_of, plans
 from lnregions.words import places_apart
 from lnregions.words.texts import joined, printed, say

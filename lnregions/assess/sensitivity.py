@@ -6,9 +6,9 @@ import pandas as pd
 
 from lnregions.assess.cases import VALUE_KINDS, narrow_tables
 from lnregions.assess.interpretations import cases_of_target, main_case
-from lnregions.assess.methods import METHOD_NAMES
 from lnregions.assess.variants import variants_of
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
+from lnregions.series.methods import METHOD_NAMES
 from lnregions.tables import Observation, printed_decimals
 from lnregions.words import format_value, places_apart, rounded, text
 from lnregions.words.catalogue import tr, trn
@@ -66,8 +66,8 @@ def sensitivity_words(table: pd.DataFrame, *, language: str = "en") -> str:
 
     Examples
     --------
-    >>> sensitivity_words(sensitivity("ln-2022", "west-gdp", as_of="2026-06-30"))
-    '1 of 1 variants comes to another verdict: read as every year (missed).'
+    >>> sensitivity_words(sensitivity("ln-2022", "belt-trade", as_of="2026-08-31"))
+    'None of 7 variants comes to another verdict.'
     """
     rows = table.iloc[1:]
     flips = rows[rows["differs"]]

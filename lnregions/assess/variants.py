@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lnregions.assess.cases import Case, narrow_tables
-from lnregions.assess.interpretations import RULES, same_case
+from lnregions.assess.cases import RULES, Case, narrow_tables
+from lnregions.assess.interpretations import same_case
 from lnregions.assess.reasons import names_text
 from lnregions.words.texts import Text, say
 

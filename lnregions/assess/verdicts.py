@@ -6,17 +6,18 @@ from itertools import groupby
 
 import pandas as pd
 
-from lnregions.assess.cases import VALUE_KINDS, Case, stand_ins
+from lnregions.assess.cases import VALUE_KINDS, Case
 from lnregions.assess.clauses import evaluate
-from lnregions.assess.interpretations import RULES, cases_of, cases_of_plan
-from lnregions.assess.methods import METHOD_NAMES, METHODS, Assessment, Progress
-from lnregions.assess.reasons import doubt_text
-from lnregions.assess.series import Tables, joined_sources
+from lnregions.assess.interpretations import cases_of, cases_of_plan
+from lnregions.assess.reasons import parts_of, wording, years_used
 from lnregions.assess.variants import Variant, variants_of
 from lnregions.errors import unknown
+from lnregions.series.figures import joined_sources
+from lnregions.series.methods import METHOD_NAMES, METHODS, Assessment, Progress
+from lnregions.series.series import Tables
 from lnregions.words import format_number, format_value, quantity_name, text
 from lnregions.words.catalogue import LANGUAGES, tr
-from lnregions.words.texts import Text, joined, printed, say
+from lnregions.words.texts import Text, joined, say
 
 STATUS_WORDS = (
     "met", "on track", "acceleration needed", "limited", "deterioration", "missed", "too close to call",
@@ -196,7 +197,7 @@ def judge(
     --------
     >>> verdicts = judge("ln-2022", as_of="2026-06-30").set_index("target")
     >>> verdicts.loc["belt-dalian-gdp", ["status", "closing", "grade"]].tolist()
-    ['missed', 'missed', 'B']
+    ['missed', 'missed', 'A']
     """
     verdicts = judge_readings(plan, as_of=as_of, observations=observations, method=method)
     return verdicts.drop_duplicates("target", ignore_index=True)
@@ -322,10 +323,10 @@ def _judged(case):
         found["numbers"] |= link.numbers
         used += [row.source for row in case.figures.rows if row.year >= link.year]
     else:
-        parts = dict(_parts(case, _years_used(case, found)))
+        parts = dict(parts_of(case, years_used(case, found)))
         found["numbers"] |= {name.en: value for name, value in parts.items()}
         names_zh |= {name.en: name.zh for name in parts}
-    reason = joined([*texts, *_wording(case, status, found)]).sentence()
+    reason = joined([*texts, *wording(case, status, found)]).sentence()
     ends = {"no data": "not assessable", "not quantified": "not assessable"}
     own = ("target", "region", "area", "indicator", "kind", "unit", "horizon", "strength")
     return Verdict(
@@ -336,50 +337,6 @@ def _judged(case):
         as_of=case.tables.as_of if case.tables else "", sources=joined_sources(used),
         reason_en=reason.en, reason_zh=reason.zh, names_zh=names_zh,
     )  # fmt: skip
-
-
-def _parts(case, years):
-    """Figures and weights of the members of a region in some years, with their names."""
-    for year in years:
-        for area, value, weight in case.figures.parts.get(year, ()):
-            name = case.tables.name_text(area)
-            yield say("{area} {year}", area=name, year=year), value
-            if weight is not None:
-                yield say("weight of {area} in {year}", area=name, year=year), weight
-
-
-def _years_used(case, found):
-    """Years of the figures that a verdict rests on."""
-    if case.clause.kind in RULES:
-        return case.clause.years
-    return [year for year in (found.get("baseline_year"), found.get("actual_year")) if year is not None]
-
-
-def _wording(case, status, found):
-    """What goes with a verdict: doubtful figures, the linked level, the clause's strength and base year, stand-ins."""
-    texts, clause, base_year = [], case.clause, found.get("baseline_year")
-    if case.tables is not None:
-        years = list(_years_used(case, found))
-        texts.append(doubt_text(case, [clause.first_year - 1, *years] if clause.kind in RULES else years))
-    if case.linked:
-        figures, year = case.linked.figures, case.linked.link.year
-        value, result = figures.value_of(clause.horizon), figures.hole(clause.horizon)
-        if value is not None:
-            level = printed(value, clause.unit, decimals=clause.decimals)
-            message = "at {year} prices, carried on by published real growth, {horizon} would be {level}"
-            result = say(message, horizon=clause.horizon, level=level, year=year)
-        texts.append(result)
-    if clause.strength == "strive" and status == "missed":
-        texts.append(say("the plan strives for it and does not commit to it"))
-    if clause.kind in ("doubling", "cumulative_growth", "direction") and case.row is not None:
-        if pd.isna(case.row["baseline_year"]) or not case.row["base_stated"]:
-            year = clause.baseline_year
-            texts.append(say("the plan states no base year, {year} is inferred", year=year))
-        if base_year not in (None, clause.baseline_year):
-            texts.append(say("measured from {year}", year=base_year))
-    if case.plan is not None and status != "not quantified" and stand_ins(case.plan, clause.area):
-        texts.append(say("whole-city figures; county figures unavailable"))
-    return texts
 
 
 def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:

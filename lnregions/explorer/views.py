@@ -11,12 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from lnregions import figures, maps
-from lnregions.assess import figures_of, judge_row, load_tables, member_frame, members_of, verdict_table
+from lnregions.assess import figures_of, judge_row, load_tables, members_of, verdict_table
 from lnregions.boundaries import boundaries_of
 from lnregions.errors import DataError, check_language, unknown
 from lnregions.explorer.web_data import map_data, named_sources
 from lnregions.files import safe_name
 from lnregions.paths import data_dir
+from lnregions.series import member_frame
 from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts
 from lnregions.style import ROLES
 from lnregions.tables import Plan, load_indicators, load_plan

@@ -13,10 +13,11 @@ import pandas as pd
 import shapely
 
 from lnregions import boundaries
-from lnregions.assess import Tables, member_frame, members_of
+from lnregions.assess import members_of
 from lnregions.errors import unknown
 from lnregions.figures import class_breaks, drawn_values, level_of, one_year
 from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
+from lnregions.series import Tables, member_frame
 from lnregions.show import figure_words, source_titles
 from lnregions.words import format_number, text, to_unit, unit_label
 from lnregions.words.catalogue import tr

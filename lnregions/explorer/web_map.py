@@ -11,9 +11,10 @@ from jinja2 import Template
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from lnregions.assess import load_tables, member_frame
+from lnregions.assess import load_tables
 from lnregions.errors import DataError, check_language
 from lnregions.explorer.web_data import map_data
+from lnregions.series import member_frame
 from lnregions.tables import plan_of
 from lnregions.words.catalogue import tr
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lnregions import assess, charts
+from lnregions import assess, charts, series
 from lnregions.errors import DataError
 from lnregions.figures.drawn_rows import path_rows, roled, trajectory_rows
 from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, recent_years
@@ -96,7 +96,7 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, bounds: pd.DataFrame 
     path, start = None, None
     if None not in (verdict.baseline, verdict.required) and verdict.baseline_year < verdict.horizon:
         years = {"baseline_year": verdict.baseline_year, "horizon": verdict.horizon}
-        path = assess.required_path(verdict.baseline, verdict.required, **years, shape="band")
+        path = series.required_path(verdict.baseline, verdict.required, **years, shape="band")
         start = data.series().frame.set_index("year").loc[verdict.baseline_year]
     more = {} if len(rows) else {"height_mm": EMPTY_MM}
     if len(projection):
@@ -111,7 +111,7 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, bounds: pd.DataFrame 
     if bounds is not None:
         parts.append(roled(bounds, "bound", status="computed"))
     if len(projection):
-        sources = assess.joined_sources(rows["source"])
+        sources = series.joined_sources(rows["source"])
         parts.append(roled(projection, "projection", status="computed", grade="C", source=sources))
     parts[2] = parts[2].drop(columns=["gap", "baseline_year", "label"], errors="ignore")
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
@@ -186,8 +186,8 @@ def _mean_row(rates: pd.DataFrame, *, first_year: int, year: int) -> pd.DataFram
     within = rates[rates["year"].between(first_year, year)]
     if len(within) <= year - first_year:
         return within.iloc[:0]
-    mean = {"value": assess.mean_growth(within["value"]), "status": "computed", "first_year": first_year}
-    mean |= {"source": assess.joined_sources(within["source"]), "grade": within["grade"].max()}
+    mean = {"value": series.mean_growth(within["value"]), "status": "computed", "first_year": first_year}
+    mean |= {"source": series.joined_sources(within["source"]), "grade": within["grade"].max()}
     return roled(within.tail(1).assign(**mean, vintage=within["vintage"].max()), "mean")
 
 
@@ -263,12 +263,12 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
     for area, own in rates[rates["year"] > base].groupby("area", sort=False):
         if base + 1 not in own["year"].values:
             continue
-        chain = assess.chain_index(dict(zip(own["year"].astype(int), own["value"], strict=True)))
+        chain = series.chain_index(dict(zip(own["year"].astype(int), own["value"], strict=True)))
         for year, index in (
             chain[["year", "index"]].dropna().itertuples(index=False)
         ):  # up to a year without a rate
             used = own[own["year"] <= year]
-            cited = assess.joined_sources(used["source"])
+            cited = series.joined_sources(used["source"])
             rows.append((area, int(year), index, used["grade"].max(), used["vintage"].max(), cited))
     return pd.DataFrame(rows, columns=["area", "year", "value", "grade", "vintage", "source"])
 
@@ -296,20 +296,20 @@ def draw_contributions(
 ) -> Picture:
     """What each member adds to the change of its region, over the plan's years that one release covers."""
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
-    series = data.series().rows
+    rows_of_region = data.series().rows
     start = data.plan.facts["first_year"] - 1
-    segment = max((row.segment for row in series if row.year <= start), default=None)
-    years = sorted(row.year for row in series if row.segment == segment and row.year >= start)
+    segment = max((row.segment for row in rows_of_region if row.year <= start), default=None)
+    years = sorted(row.year for row in rows_of_region if row.segment == segment and row.year >= start)
     head = data.head("what each member added")
     rows = pd.DataFrame(columns=["area", "value", "source"])
     if len(years) > 1:
         observed = [one for one in data.tables.observed_of(indicator) if one.area in data.members]
         ends = ([one for one in observed if one.year == year] for year in (years[0], years[-1]))
-        pairs = zip(*(assess.common_release(end, data.members)[1] for end in ends), strict=True)
+        pairs = zip(*(series.common_release(end, data.members)[1] for end in ends), strict=True)
         columns = ["area", "value", "first_year", "last_year", "grade", "vintage", "source"]
         added = [
             (b.area, b.value - a.value, a.year, b.year, max(a.grade, b.grade), max(a.vintage, b.vintage),
-             assess.joined_sources((a.source, b.source)))
+             series.joined_sources((a.source, b.source)))
             for a, b in pairs
         ]  # fmt: skip
         rows = pd.DataFrame(added, columns=columns)
@@ -328,8 +328,8 @@ def draw_coverage(
     years = range(int(own["first_year"].min()) - 2, int(own["horizon"].max()) + 2)
     rows = []
     for target, area, indicator in zip(own["target"], own["area"], own["indicator"], strict=True):
-        series = replace(data, area=area, indicator=indicator).series()
-        known = {row.year: (row.grade, row.source) for row in series.rows}
+        found = replace(data, area=area, indicator=indicator).series()
+        known = {row.year: (row.grade, row.source) for row in found.rows}
         rows += [(target, year, *known.get(year, ("", ""))) for year in years]
     rows = pd.DataFrame(rows, columns=["area", "year", "grade", "source"])
     head = Head(data.words("{area}: figures for its targets"))

@@ -8,10 +8,11 @@ import shapely
 from matplotlib.patches import Patch
 
 from lnregions import maps
-from lnregions.assess import Tables, judge, members_of
+from lnregions.assess import judge, members_of
 from lnregions.boundaries import boundaries_of, boundary_words, load_context, load_locator
 from lnregions.errors import DataError, quote
 from lnregions.figures.pictures import Head, Picture, RegionData, check_verdicts, paired_years
+from lnregions.series import Tables
 from lnregions.style import BORDER
 from lnregions.words import RATE_DECIMALS
 from lnregions.words.catalogue import tr, trn

@@ -16,12 +16,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from lnregions.assess import Tables, figures_of, load_tables, member_frame, members_of
+from lnregions.assess import figures_of, load_tables, members_of
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
 from lnregions.figures.drawn_rows import complete_rows, figures_only
 from lnregions.figures.encoding import FORMATS, screen_png
+from lnregions.series import Tables, member_frame
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
 from lnregions.tables import Plan, load_indicators, plan_of

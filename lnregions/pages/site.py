@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lnregions.assess import STATUS_WORDS, Tables, Verdict, judge_all, load_tables
+from lnregions.assess import STATUS_WORDS, Verdict, judge_all, load_tables
 from lnregions.boundaries import boundaries_of, label_points, project, simplify_coverage
 from lnregions.errors import DataError
 from lnregions.explorer import LARGEST
 from lnregions.files import safe_name
 from lnregions.pages.inventory import FigureFiles, RunFiles, make_previews, read_runs
+from lnregions.series import Tables
 from lnregions.tables import Plan, load_sources, plan_of
 
 MAP_WIDTH = 640

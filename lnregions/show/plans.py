@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from lnregions import assess
+from lnregions import series
 from lnregions.assess import load_tables, members_of
 from lnregions.show.table import Table, Tables
 from lnregions.show.words import chosen_plan, figure_words, grades, head, reader_table, source_titles
@@ -147,7 +147,7 @@ def areas_behind(plan: Plan, regions: Iterable[str]) -> set[str]:
     return (members | set(regions) | set(benchmarks)) - {""}
 
 
-def latest_figures(tables: assess.Tables, areas: list[str]) -> pd.DataFrame:
+def latest_figures(tables: series.Tables, areas: list[str]) -> pd.DataFrame:
     """Return the latest figure used of each indicator and area, in the order of the codebook and of `areas`.
 
     Returns
@@ -160,7 +160,7 @@ def latest_figures(tables: assess.Tables, areas: list[str]) -> pd.DataFrame:
     return latest.sort_values("indicator", key=lambda codes: codes.map(order), kind="stable")
 
 
-def sources_used(tables: assess.Tables, areas: Iterable[str]) -> pd.DataFrame:
+def sources_used(tables: series.Tables, areas: Iterable[str]) -> pd.DataFrame:
     """Return the sources that the figures of some areas rest on, by id.
 
     Returns
@@ -177,7 +177,7 @@ def sources_used(tables: assess.Tables, areas: Iterable[str]) -> pd.DataFrame:
     return used.assign(title=used["title"].fillna(used["source"])).fillna("")
 
 
-def caveats_on(tables: assess.Tables, areas: Iterable[str]) -> pd.DataFrame:
+def caveats_on(tables: series.Tables, areas: Iterable[str]) -> pd.DataFrame:
     """Return what to know before using the figures of some areas.
 
     Returns
@@ -193,5 +193,5 @@ def caveats_on(tables: assess.Tables, areas: Iterable[str]) -> pd.DataFrame:
     return own.drop_duplicates(["indicator", "text_en", "text_zh"], ignore_index=True)
 
 
-def _used(tables: assess.Tables, areas: Iterable[str]) -> pd.DataFrame:
+def _used(tables: series.Tables, areas: Iterable[str]) -> pd.DataFrame:
     return tables.observations[tables.observations["default"] & tables.observations["area"].isin(areas)]

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from lnregions.assess import Case, Clause, Figures, judge_case
-from lnregions.assess.series import FigureRow
+from lnregions.assess import Case, Clause, judge_case
+from lnregions.series import Figures
+from lnregions.series.figures import FigureRow
 from lnregions.words.texts import Text
 
 PERCENT = {"measure": "growth", "unit": "%"}

@@ -8,18 +8,11 @@ import pytest
 from series_kit import PERCENT, clause, figure, table
 
 from lnregions import load_bounds, load_caveats, load_plan
-from lnregions.assess import (
-    Case,
-    Figures,
-    cases_of_target,
-    judge_all,
-    judge_case,
-    judge_readings,
-    load_tables,
-)
+from lnregions.assess import Case, cases_of_target, judge_all, judge_case, judge_readings, load_tables
 from lnregions.assess.bounds import possible_figure, possible_total
-from lnregions.assess.growth import half_unit
-from lnregions.assess.series import FigureRow
+from lnregions.series import Figures
+from lnregions.series.figures import FigureRow
+from lnregions.series.growth import half_unit
 
 DATE = "2026-08-31"
 CIRCLE = ("210100", "210300")

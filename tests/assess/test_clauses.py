@@ -6,9 +6,9 @@ import pytest
 from series_kit import PERCENT, clause, judged, series
 
 from lnregions import DataError
-from lnregions.assess import Figures
 from lnregions.assess.clauses import EVALUATORS
-from lnregions.assess.series import growth_rates
+from lnregions.series import Figures
+from lnregions.series.figures import growth_rates
 from lnregions.words.texts import Text
 
 NONE = math.nan

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from series_kit import PERCENT, clause, figure, judged, table
 
 from lnregions import judge_readings, load_plan
-from lnregions.assess import Figures, figures_of, load_tables
-from lnregions.assess.growth import half_unit
-from lnregions.assess.series import FigureRow
+from lnregions.assess import figures_of, load_tables
+from lnregions.series import Figures
+from lnregions.series.figures import FigureRow
+from lnregions.series.growth import half_unit
 from lnregions.tables import observed
 
 COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}

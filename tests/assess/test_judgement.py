@@ -23,7 +23,7 @@ from lnregions.assess import (
     verdict_table,
 )
 from lnregions.assess.interpretations import LINKED
-from lnregions.assess.methods import METHODS
+from lnregions.series.methods import METHODS
 from lnregions.tables import list_plans, load_sources, write_plan_template
 from lnregions.words import quantity_name
 

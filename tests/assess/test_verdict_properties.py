@@ -11,8 +11,8 @@ from series_kit import clause, judged
 from series_kit import series as figures
 
 from lnregions import judge, judge_readings, load_observations, load_plan
-from lnregions.assess.series import growth_rates
 from lnregions.paths import data_dir
+from lnregions.series.figures import growth_rates
 
 PLAN = load_plan()
 WHOLE = load_observations()

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from lnregions import DataError, load_observations, load_plan, view
-from lnregions.assess import Tables
 from lnregions.explorer import explore
 from lnregions.explorer import widgets as explore_widgets
 from lnregions.explorer.views import View, indicators_with_figures, known_indicators
+from lnregions.series import Tables
 from lnregions.tables import list_plans, write_plan_template
 
 PLAN = load_plan()

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lnregions.assess.growth import half_unit
 from lnregions.errors import DataError
+from lnregions.series.growth import half_unit
 from lnregions.tables import Observation, observed
 
 _COLUMNS = [

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lnregions import DataError, required_path
-from lnregions.assess import chain_index
-from lnregions.assess.growth import clean_series, keep_better, mean_growth, still_needed
+from lnregions.series import chain_index
+from lnregions.series.growth import clean_series, keep_better, mean_growth, still_needed
 
 QUIET = settings(deadline=None, derandomize=True, max_examples=60)
 PLAN = {"baseline_year": 2021, "horizon": 2024}

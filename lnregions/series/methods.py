@@ -20,7 +20,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
-from lnregions.assess.growth import annual_growth, clean_series, direction_sign, finite, whole_year
+from lnregions.series.growth import annual_growth, clean_series, direction_sign, finite, whole_year
 from lnregions.words.texts import NO_TEXT, Text, joined, plain, say
 
 OPEN_SDG_BANDS = (0.95, 0.60, 0.0)

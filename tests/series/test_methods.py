@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lnregions import DataError
-from lnregions.assess import Progress, escap, open_sdg, unsd
-from lnregions.assess.methods import METHODS
+from lnregions.series import Progress, escap, open_sdg, unsd
+from lnregions.series.methods import METHODS
 
 QUIET = settings(deadline=None, derandomize=True, max_examples=60)
 PLAN = {"baseline_year": 2015, "horizon": 2030}
