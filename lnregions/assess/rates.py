@@ -75,6 +75,7 @@ def _judge_rates(case, needed):
         actual, required = (_mean(case, [pair[place] for pair in pairs.values()]) for place in (0, 1))
         gap = actual.value - required.value
         fields |= {"actual_year": common[-1], "actual": actual.value, "required": required.value, "gap": gap}
+        fields["mean_from"] = common[0] if len(common) > 1 else None
         fields["numbers"] |= {"mean growth": actual.value, "mean needed": required.value, "gap": gap}
     outcome = _outcome(case, pairs, years)
     if outcome != "open":
@@ -179,6 +180,7 @@ def _by_levels(case, needed, fields):
     if beside and beside[0]:
         fields |= rows_used(every[0], [first, last], beside=every[1])
     fields |= {"actual_year": last, "actual": actual.value, "required": required.value, "gap": gap}
+    fields["mean_from"] = first + 1
     mean = {"mean growth": actual.value, "mean needed": required.value, "gap": gap}
     fields["numbers"] = fields["numbers"] | values | mean
     if abs(gap) <= margin:

@@ -60,8 +60,12 @@ class Verdict:
         The start of the required path, its last year and the value required then (in `unit`).
     actual_year, actual, gap : number
         The figure the verdict rests on, minus `required` (in `unit`; percentage points for shares and rates).
+    mean_from : int
+        First year of the mean growth that `actual` is, which ends with `actual_year`; missing for a single figure.
     low, high : float
         Range of the area's figure where rounding or missing figures leave one (in `unit`).
+    derived : bool
+        Whether values are among the figures that no page prints and that follow from published ones.
     reached_in : int or None
         First year in which the figure fulfils the clause.
     rate_needed : float
@@ -96,8 +100,10 @@ class Verdict:
     actual: float | None = None
     gap: float | None = None
     unit: str = ""
+    mean_from: int | None = None
     low: float | None = None
     high: float | None = None
+    derived: bool = False
     reached_in: int | None = None
     rate_needed: float | None = None
     method: str = "plan"
@@ -165,10 +171,10 @@ def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     names = [f.name for f in fields(Verdict) if f.name not in ("numbers", "names_zh")]
     verdicts = list(verdicts)
     frame = pd.DataFrame({name: [getattr(one, name) for one in verdicts] for name in names})
-    years = ("baseline_year", "horizon", "actual_year", "reached_in")
+    years = ("baseline_year", "horizon", "actual_year", "mean_from", "reached_in")
     numbers = ("baseline", "required", "actual", "gap", "low", "high", "rate_needed")
     types = dict.fromkeys(names, str) | dict.fromkeys(years, "Int64") | dict.fromkeys(numbers, float)
-    return frame.astype(types | {"disagree": bool, "by_bounds": bool})
+    return frame.astype(types | dict.fromkeys(("derived", "disagree", "by_bounds"), bool))
 
 
 def judge(
@@ -332,7 +338,7 @@ def _judged(case):
     return Verdict(
         **{name: getattr(clause, name) for name in own} | found,
         status=status, closing=ends.get(status, status) if case.closed or closes else "",
-        reading=case.interpretation.en, reading_zh=case.interpretation.zh,
+        reading=case.interpretation.en, reading_zh=case.interpretation.zh, derived=case.derived,
         coverage=case.figures.coverage.en, coverage_zh=case.figures.coverage.zh,
         as_of=case.tables.as_of if case.tables else "", sources=joined_sources(used),
         reason_en=reason.en, reason_zh=reason.zh, names_zh=names_zh,

@@ -10,7 +10,7 @@ from lnregions.charts import lines
 from lnregions.charts.sheet import Sheet, hide_frame, need
 from lnregions.errors import unknown
 from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_style, text_on
-from lnregions.words import format_value, places_apart, text
+from lnregions.words import format_value, places_apart, text, year_span
 from lnregions.words.catalogue import tr
 
 DASH = "–"
@@ -42,7 +42,8 @@ def plot_scorecard(
     Parameters
     ----------
     verdicts
-        `target`, `region`, `status`; optional `required`, `actual`, `actual_year`, `gap`, `unit`, `decimals`, `grade`,
+        `target`, `region`, `status`; optional `required`, `actual`, `actual_year`, `mean_from`, `gap`, `unit`,
+        `decimals`, `grade`,
         `reached_in`, `disagree`; drawn in their order, regions in order of appearance.
     targets
         `target`, `label_en`, `label_zh`, and optional `comparator`, `value`, `unit`, `benchmark`; without it the
@@ -131,7 +132,8 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
         places = places_apart(actual, verdict["required"], places)
     if _known(actual):
         value = format_value(float(actual), unit, language, decimals=places)
-        value = tr("{value} ({year})", language, value=value, year=int(year)) if _known(year) else value
+        years = year_span(verdict.get("mean_from"), year)
+        value = tr("{value} ({year})", language, value=value, year=years) if years else value
     gap_unit = "pp" if unit == "%" else unit
     return {
         "region": verdict["region"],

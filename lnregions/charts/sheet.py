@@ -216,8 +216,8 @@ class Sheet:
         """
         left = self._tick_width() if left is None else left
         bottom = self.size.small + 7 if bottom is None else bottom
-        small, labels, comma = self.size.small, self.labels, "，" if self.language == "zh" else ", "
-        subtitle = comma.join(filter(None, (labels.subtitle, unit_label(self.unit, self.language))))
+        small, labels = self.size.small, self.labels
+        subtitle = " · ".join(filter(None, (labels.subtitle, unit_label(self.unit, self.language))))
         source = tr("Source: {text}", self.language, text=labels.source) if labels.source else ""
         head = self._block("title", labels.title, self.size.title, gap=3)
         head += self._block("subtitle", subtitle, self.size.normal, gap=4)

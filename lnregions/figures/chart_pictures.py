@@ -52,7 +52,7 @@ def draw_targets(
     """Every target of a region that can be drawn, under each reading that names another area or measure."""
     data = RegionData.load(plan, as_of, region=region, language=language, width=width)
     found = reversed(assess.judge_all(data.plan, as_of=as_of))
-    own = [verdict for verdict in found if verdict.region == region and verdict.kind != "qualitative"]
+    own = [one for one in found if one.region == region and one.kind != "qualitative" and not one.derived]
     drawn = {(verdict.target, verdict.area, _measure(verdict)): verdict for verdict in own}
     return Pictures([draw_verdict(data, verdict) for verdict in reversed(drawn.values())])
 
@@ -77,31 +77,45 @@ def draw_plain_series(data: RegionData, name: str, *, reason: str = "", **parame
     return data.picture(axes, name, trajectory_rows([roled(rows, "actual")]), head, **parameters)
 
 
-def draw_verdict(data: RegionData, verdict: assess.Verdict, *, bounds: pd.DataFrame | None = None) -> Picture:
-    """One target under one reading, with a projection where its horizon has no figure yet.
-
-    `bounds` (``year low high source``) are what the years without a figure can be at least and at most.
-    """
+def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
+    """One target under one interpretation, with a projection or declared bounds where its horizon has no figure."""
     data = replace(data, area=verdict.area, indicator=verdict.indicator)
     if "growth" in verdict.kind and verdict.kind not in assess.VALUE_KINDS:
         return _draw_growth(data, verdict)
-    return _draw_value(data, verdict, bounds)
+    return _draw_value(data, verdict)
 
 
-def _draw_value(data: RegionData, verdict: assess.Verdict, bounds: pd.DataFrame | None) -> Picture:
-    """Actual figures against the path from the baseline to the target, and other plans' targets."""
-    rows, head = _series_rows(data), data.head()
+def _draw_value(data: RegionData, verdict: assess.Verdict) -> Picture:
+    """Actual figures against the path from the baseline to the target, and other plans' targets.
+
+    Where the baseline is at or beyond the target, no path leads there and the target alone is drawn.
+    """
+    rows, head = _series_rows(data), _verdict_head(data, verdict)
     outlook = assess.outlook_of(data.plan, assess.target_of(data.plan, verdict.target), tables=data.tables)
-    projection = outlook.frame if outlook.area == verdict.area else ()
+    projection = outlook.frame if outlook.area == verdict.area and not verdict.by_bounds else ()
     path, start = None, None
-    if None not in (verdict.baseline, verdict.required) and verdict.baseline_year < verdict.horizon:
+    down = assess.target_of(data.plan, verdict.target)["comparator"] in ("<", "<=")
+    known = None not in (verdict.baseline, verdict.required) and verdict.baseline_year < verdict.horizon
+    if known and verdict.baseline != verdict.required and (verdict.baseline > verdict.required) == down:
         years = {"baseline_year": verdict.baseline_year, "horizon": verdict.horizon}
         path = series.required_path(verdict.baseline, verdict.required, **years, shape="band")
         start = data.series().frame.set_index("year").loc[verdict.baseline_year]
-    more = {} if len(rows) else {"height_mm": EMPTY_MM}
+    more = {"notes": []} if len(rows) else {"notes": [], "height_mm": EMPTY_MM}
+    if path is not None and not assess.target_of(data.plan, verdict.target)["base_stated"]:
+        message = "The plan states no base year; the path starts from {year}."
+        more["notes"].append(tr(message, data.language, year=verdict.baseline_year))
     if len(projection):
-        more |= {"notes": [outlook.reason(data.language)], "projection": projection}
-    targets = _targets(data.plan, verdict)
+        more["notes"].append(outlook.reason(data.language))
+        more["projection"] = projection
+    targets, bounds = _targets(data.plan, verdict), None
+    if verdict.by_bounds and verdict.low is not None:
+        columns = {
+            "year": verdict.horizon,
+            "low": verdict.low,
+            "high": verdict.high,
+            "source": verdict.sources,
+        }
+        bounds = pd.DataFrame([columns])
     axes = charts.plot_trajectory(
         rows, path=path, target=targets, bounds=bounds, reason=verdict.reason(data.language),
         **data.labels(rows, head) | more,
@@ -115,6 +129,21 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, bounds: pd.DataFrame 
         parts.append(roled(projection, "projection", status="computed", grade="C", source=sources))
     parts[2] = parts[2].drop(columns=["gap", "baseline_year", "label"], errors="ignore")
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
+
+
+def _verdict_head(data: RegionData, verdict: assess.Verdict) -> Head:
+    """Area and indicator, and what came of the target: the status, for a level with its gap."""
+    head, said = data.head(), {}
+    for language in head.title:
+        words = verdict.status_words(language)
+        if (
+            verdict.kind in assess.VALUE_KINDS
+            and verdict.closing in ("met", "missed")
+            and verdict.gap is not None
+        ):
+            words = assess.closing_words(verdict, language=language).rstrip(".。")
+        said[language] = "; ".join(filter(None, (words[:1].upper() + words[1:], head.subtitle[language])))
+    return Head(head.title, said)
 
 
 def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
@@ -165,7 +194,7 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
         members = data.figures()
         members = members if data.codebook["measure"] == "growth" else members.iloc[:0]
     own, beside, members = (recent_years(one, first=verdict.horizon - 6) for one in (own, beside, members))
-    rows, head = pd.concat([own.assign(name=name), beside, members]), data.head()
+    rows, head = pd.concat([own.assign(name=name), beside, members]), _verdict_head(data, verdict)
     plan_years = {"first_year": int(row["first_year"]), "year": verdict.horizon}
     parts = [roled(own, "actual", area=verdict.area, name=name), roled(members, "member")]
     parts.insert(1, roled(beside, "benchmark", area=row["benchmark"]))

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from lnregions.assess import figures_of, load_tables, members_of
+from lnregions.assess import figures_of, load_tables, members_of, stand_ins
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
@@ -25,7 +25,7 @@ from lnregions.figures.encoding import FORMATS, screen_png
 from lnregions.series import Tables, member_frame
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
-from lnregions.tables import Plan, load_indicators, plan_of
+from lnregions.tables import KIND_ORDER, Plan, load_indicators, plan_of
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
 
@@ -247,9 +247,12 @@ class RegionData:
         return found
 
     def head(self, subtitle: str = "", **values: object) -> Head:
-        """Area and indicator as title, and a message as subtitle."""
-        title = self.words("{area}: {indicator}")
-        return Head(title, self.words(subtitle, **values)) if subtitle else Head(title)
+        """Area and indicator as title; as subtitle a message, and that whole cities stand in for counties."""
+        said = [self.words(subtitle, **values)] if subtitle else []
+        if stand_ins(self.plan, self.area):
+            said.append(self.words("whole-city figures; county figures unavailable"))
+        texts = {language: "; ".join(one[language] for one in said) for language in ("en", "zh")}
+        return Head(self.words("{area}: {indicator}"), texts)
 
     def labels(self, data: pd.DataFrame, head: Head) -> dict:
         """Words and width that every chart takes."""
@@ -323,9 +326,10 @@ def _cited(data: pd.DataFrame) -> Counter:
 
 
 def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") -> str:
-    """Sources of some data in a few words: the most used ones, grades, as-of date."""
+    """Sources of some data in a few words: the best ones by their kind, most used first, grades, as-of date."""
     counts, records = _cited(data), tables.sources.set_index("source", drop=False)
-    order = sorted(counts, key=lambda source: (-counts[source], source))
+    ranks = records["kind"].map(lambda kind: KIND_ORDER.index(kind) if kind in KIND_ORDER else 0).to_dict()
+    order = sorted(counts, key=lambda source: (ranks.get(source, 0), -counts[source], source))
     named = []
     for source in order[:_LISTED_SOURCES]:
         if source in records.index:

@@ -16,7 +16,7 @@ from lnregions.pages.inventory import FigureFiles, RunFiles
 from lnregions.pages.site import Site, anchor, relative
 from lnregions.show import figure_words, grades, head, outcome_words, verdict_words, web_address, with_outcome
 from lnregions.style import STATUSES
-from lnregions.words import text, unit_label
+from lnregions.words import text, unit_label, year_span
 from lnregions.words.catalogue import tr
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "site"
@@ -193,7 +193,7 @@ class Page:
             styles=map(Markup, styles), scripts=map(Markup, scripts), script_words=words, version=__version__,
             search=self._search_entries(), grades=grades(language), head=partial(head, language=language),
             figure_value=partial(figure_words, language=language),
-            verdict_numbers=partial(verdict_words, language=language), **values,
+            verdict_numbers=partial(verdict_words, language=language), year_span=year_span, **values,
         )  # fmt: skip
 
     def _search_entries(self) -> list[dict]:

@@ -14,7 +14,7 @@ from lnregions.show.table import Table, Tables
 from lnregions.show.table_files import DASH
 from lnregions.show.words import chosen_plan, figure_words
 from lnregions.tables import Plan
-from lnregions.words import format_number, format_value, to_unit, unit_label
+from lnregions.words import format_number, format_value, to_unit, unit_label, year_span
 from lnregions.words.catalogue import tr
 
 CLASSES = {
@@ -237,7 +237,7 @@ def _row(plan: Plan, verdict, target: pd.Series, standing: tuple, language: str)
         "base value": _figure(verdict, verdict.baseline, language),
         "target": _target_words(verdict, target, language),
         "actual": _figure(verdict, verdict.actual, language),
-        "year": DASH if pd.isna(verdict.actual_year) else str(int(verdict.actual_year)),
+        "year": year_span(verdict.mean_from, verdict.actual_year) or DASH,
         "progress": _share(done, language),
         "elapsed": _share(elapsed, language),
         "a year": _yearly(verdict, done, language),

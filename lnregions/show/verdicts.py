@@ -28,7 +28,7 @@ from lnregions.show.words import (
     target_labels,
     verdict_words,
 )
-from lnregions.words import RATE_DECIMALS, check_language, format_value, text
+from lnregions.words import RATE_DECIMALS, check_language, format_value, text, year_span
 from lnregions.words.catalogue import tr
 
 
@@ -60,10 +60,12 @@ def _verdict_table(rows: pd.DataFrame, language: str, *, interpretations: bool) 
     numbers = [verdict_words(row, language) for row in rows.to_dict("records")]
     for name in ("required", "actual"):
         frame[name] = [one[name] for one in numbers]
-    frame["year"] = ["" if pd.isna(year) else str(year) for year in rows["actual_year"]]
+    frame["year"] = [year_span(*pair) for pair in zip(rows["mean_from"], rows["actual_year"], strict=True)]
     frame["gap"] = [one["gap"] for one in numbers]
     frame["grade"], frame["reason"] = rows["grade"], reasons_with_outcomes(rows, language)
-    return reader_table(frame, language, note=grades(language))
+    dates = ", ".join(dict.fromkeys(rows["as_of"]))
+    note = tr("As known on {date}. {grades}", language, date=dates, grades=grades(language))
+    return reader_table(frame, language, note=note)
 
 
 def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:

@@ -155,6 +155,9 @@ def verdict_words(verdict, language: str = "en") -> dict[str, str]:
         found["gap"] = figure_words(
             row.get("gap"), indicator, language, unit="pp" if unit == "%" else unit, sign=True
         )
+    if row.get("by_bounds") and not found["actual"] and not pd.isna(row.get("low")):
+        ends = (figure_words(row[name], indicator, language, unit=unit) for name in ("low", "high"))
+        found["actual"] = tr("{low} to {high}", language, **dict(zip(("low", "high"), ends, strict=True)))
     return found
 
 

@@ -32,6 +32,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "unit_label",
             "unit_places",
             "without_noise",
+            "year_span",
             "units",
         ],
     },

@@ -162,6 +162,23 @@ def places_shown(value: float, decimals: int) -> int:
     return first if rounded(value, first) else decimals
 
 
+def year_span(first: float | None, last: float | None) -> str:
+    """A year, or the years of a mean from `first` on; empty where `last` is missing.
+
+    Examples
+    --------
+    >>> year_span(2022, 2024), year_span(None, 2024), year_span(2022, None)
+    ('2022-2024', '2024', '')
+    """
+    found = []
+    for year in (last, first):
+        try:
+            found.insert(0, str(int(year)))
+        except (TypeError, ValueError):  # missing
+            break
+    return "-".join(found)
+
+
 def places_apart(value: float | None, target: float | None, decimals: int) -> int:
     """Decimals at least those given that tell a value from its target and the gap between them from zero.
 
