@@ -62,8 +62,8 @@ def _fill(path, rows):
 
 def _targets(n, city):
     rest = "亿元,strive,,2021,no,2022,2024"
-    yield f"t{n:03d},r{n:03d},{city},,level,gdp,>=,{1000 + n},{rest},城市总量,City GDP,,Reach,B,g1,,"
-    yield f"u{n:03d},r{n:03d},r{n:03d},,level,gdp,>=,{4000 + n},{rest},区域总量,Region GDP,,Reach,B,g1,,"
+    yield f"t{n:03d},r{n:03d},{city},,level,gdp,>=,{1000 + n},{rest},城市总量,City GDP,,Reach,B,g1,,,"
+    yield f"u{n:03d},r{n:03d},r{n:03d},,level,gdp,>=,{4000 + n},{rest},区域总量,Region GDP,,Reach,B,g1,,,"
 
 
 def _figures(n, city):

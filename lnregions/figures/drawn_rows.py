@@ -33,6 +33,7 @@ _YEARS = (
     "last_year",
     "segment",
     "actual_year",
+    "mean_from",
     "baseline_year",
     "horizon",
     "reached_in",

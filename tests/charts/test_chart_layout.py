@@ -37,7 +37,7 @@ def test_title_subtitle_with_unit_notes_and_source_are_written_around_the_axes(l
     words = {"title": "GDP", "subtitle": "Shenyang", "notes": ["note", ""], "source": "bulletin"}
     ax = charts.plot_trajectory(DALIAN.assign(segment=1), unit="亿元", language=language, **words)
     assert texts(ax, "title") == ["GDP"]
-    assert texts(ax, "subtitle") == [{"en": "Shenyang, billion yuan", "zh": "Shenyang，亿元"}[language]]
+    assert texts(ax, "subtitle") == [{"en": "Shenyang · billion yuan", "zh": "Shenyang · 亿元"}[language]]
     assert texts(ax, "note")[0] == "note"
     assert texts(ax, "source") == [source]
 

@@ -19,7 +19,7 @@ def test_the_scorecard_shows_every_target_with_mark_and_word():
     assert texts(ax, "gap")[:2] == ["−97.29 billion yuan", "–"]
     assert texts(ax, "grade") == ["A", "–", "–", "B", "B", "C"]
     assert texts(ax, "status")[3:5] == ["missed; reached 2025", "not assessable†"]
-    assert texts(ax, "note") == ["† Readings of the clause disagree; the first is shown."]
+    assert texts(ax, "note") == ["† Interpretations of the clause disagree; the first is shown."]
 
 
 def test_the_legend_of_the_scorecard_counts_each_status_whose_marks_stand_beside_their_words():

@@ -85,8 +85,7 @@ def test_the_trajectory_of_dalian_marks_gap_and_year_reached():
 
 def test_the_bundle_of_a_trajectory_carries_all_that_is_drawn(tmp_path):
     verdict = next(one for one in judge_all(PLAN) if one.target == "belt-dalian-gdp")
-    bounds = pd.DataFrame({"year": [2026], "low": [9000.0], "high": [11000.0]})
-    dalian = draw_verdict(DATA, verdict, bounds=bounds).save(str(tmp_path), formats=("png",))
+    dalian = draw_verdict(DATA, verdict).save(str(tmp_path), formats=("png",))
     rows = pd.read_csv(tmp_path / f"{dalian.name}.csv", dtype={"area": str}).set_index(["role", "year"])
     assert rows.loc[("actual", 2024), ["value", "unit", "drawn", "drawn_unit", "factor"]].tolist() == [
         9516.9, "亿元", 951.69, "billion yuan", 0.1
@@ -98,11 +97,20 @@ def test_the_bundle_of_a_trajectory_carries_all_that_is_drawn(tmp_path):
         10000,
         "A",
     ]
-    assert rows.loc[("bound", 2026), ["low", "high", "unit"]].tolist() == [9000, 11000, "亿元"]
     records = json.loads((tmp_path / f"{dalian.name}.json").read_text("utf-8"))["data"]
     assert len(records) == len(rows)
     assert records[0]["vintage"] == "undated"
     assert "8 figures" in dalian.alt["en"]
+
+
+def test_bounds_are_drawn_and_in_the_bundle_where_they_decide(tmp_path):
+    verdict = next(one for one in judge_all(PLAN) if one.target == "circle-urbanisation")
+    picture = draw_verdict(DATA, verdict).save(str(tmp_path), formats=("png",))
+    rows = pd.read_csv(tmp_path / f"{picture.name}.csv").set_index(["role", "year"])
+    assert rows.loc[("bound", 2024), ["low", "high"]].tolist() == pytest.approx([verdict.low, verdict.high])
+    assert rows.loc[("bound", 2024), "unit"] == "%"
+    assert "projection" not in rows.index.get_level_values("role")
+    assert "whatever the missing figures are" in picture.caption["en"]
 
 
 def test_both_ways_of_measuring_foreign_investment_are_drawn():
@@ -222,10 +230,12 @@ def test_targets_of_two_plans_on_one_indicator_are_drawn_together(monkeypatch):
     ]
 
 
-def test_a_source_line_names_the_most_used_sources_grades_and_date():
+def test_a_source_line_names_the_best_and_most_used_sources_grades_and_date():
     data = pd.DataFrame({"source": ["s032", "s032 s033", "s196"], "grade": ["A", "B", "B"]})
     line, known = DATA.source_line(data), ln.load_observations()["vintage"].max()
-    assert line.startswith("Source: 296个地级市GDP相关数据, compiled by biechouwo-coder [s032]; ")
+    assert line.startswith(
+        "Source: JETRO [s196]; 296个地级市GDP相关数据, compiled by biechouwo-coder [s032]; "
+    )
     assert f"and 1 more (grade A, B), as known on {known}." in line
     assert "Boundaries: Tianditu" in line
     assert f"另有1个来源（等级A、B），截至{known}。" in RegionData.load(PLAN, language="zh").source_line(data)

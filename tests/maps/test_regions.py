@@ -113,7 +113,7 @@ def test_every_target_has_one_mark_on_its_regions_card_in_the_order_of_the_statu
     assert drawn == [sorted(statuses, key=list(STATUSES).index) for statuses in own]
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "missed (2)"), ("zh", "未实现（2）")])
+@pytest.mark.parametrize(("language", "words"), [("en", "missed (4)"), ("zh", "未实现（4）")])
 def test_the_legend_counts_each_status(language, words):
     legend = legend_words(maps.plot_plan_status(CITIES, VERDICTS, language=language, **HOW))
     assert words in legend
