@@ -140,7 +140,7 @@ def test_numbers_of_bundles_are_traced_and_carry_all_that_tells_their_origin(pic
 
 
 def test_every_number_of_a_bundle_has_its_unit_and_no_digits_of_binary_fractions(pictures):
-    without = r"(first_|last_|base_|actual_|baseline_)?year|horizon|reached_in|segment|factor"
+    without = r"(first_|last_|base_|actual_|baseline_)?year|mean_from|horizon|reached_in|segment|factor"
     of_unit = {"value", "low", "high", "before", "after", "baseline", "required", "actual"}
     for picture in (one for one in pictures if len(one.data)):
         numbers = picture.data.dropna(axis=1, how="all").select_dtypes("number")
