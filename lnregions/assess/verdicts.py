@@ -288,9 +288,11 @@ def _with_dependence(case, verdict):
     """The verdict of a closed plan with what turns its status: each change with the status that it leads to."""
     if not case.closed or verdict.status not in SETTLED:
         return verdict
+    if "turned" not in case.made:
+        case.made["turned"] = list(turned_by(case, verdict))
     texts = [
         say("{change}, it would be: {status}", change=variant.change, status=_status_text(status))
-        for variant, status in turned_by(case, verdict)
+        for variant, status in case.made["turned"]
     ]
     depends = joined(texts)
     reason = joined([Text(verdict.reason_en, verdict.reason_zh), *texts])
