@@ -11,7 +11,7 @@ from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, QUIET, Label
 from lnregions.charts.sheet import Sheet, need
 from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, tint
-from lnregions.words import RATE_DECIMALS
+from lnregions.words import RATE_DECIMALS, places_apart
 from lnregions.words.catalogue import tr
 
 BENCHMARK_DASHES = ("-", (0, (1, 1.4)), (0, (5, 1, 1, 1)))
@@ -79,7 +79,9 @@ def plot_growth_trajectory(
     lines.value_axis(sheet, [*both["value"], *required], zero=True, pad=0.1)
     sheet.ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
     drawn = [(called, frame, order) for order, (called, frame) in enumerate(series.items()) if len(frame)]
-    ends = [_draw_rates(sheet, *one, years) for one in drawn]
+    means = [_mean_of(frame, years) for _, frame, _ in drawn[:2]] if years else []
+    places = places_apart(*means, RATE_DECIMALS) if len(means) == 2 else RATE_DECIMALS
+    ends = [_draw_rates(sheet, *one, years, places) for one in drawn]
     if target:
         ends.append(_draw_target(sheet, target, years or (min(shown), max(shown))))
     if len(members):
@@ -95,7 +97,9 @@ def plot_growth_trajectory(
     return sheet.ax
 
 
-def _draw_rates(sheet: Sheet, name: str, frame: pd.DataFrame, order: int, years: tuple | None) -> Label:
+def _draw_rates(
+    sheet: Sheet, name: str, frame: pd.DataFrame, order: int, years: tuple | None, places: int
+) -> Label:  # fmt: skip
     """Draw the rates of an area, the first of all or a benchmark, and their mean; give the label at their end."""
     looks, weight = ACTUAL_LINE | {"linewidth": 1.5}, "bold"
     if order:
@@ -105,11 +109,22 @@ def _draw_rates(sheet: Sheet, name: str, frame: pd.DataFrame, order: int, years:
     lines.draw_series(sheet, frame, **looks, zorder=3 - order * 0.1, label=name)
     year, value = frame["year"].iloc[-1], frame["value"].iloc[-1]
     words = tr("{name}\n{year}: {value}", sheet.language, name=name, year=year, value=sheet.number(value))
-    words += _draw_mean(sheet, name, frame, looks["color"], years) if years else ""
+    words += _draw_mean(sheet, name, frame, looks["color"], years, places) if years else ""
     return Label(words, (year, value), looks["color"], weight, "end")
 
 
-def _draw_mean(sheet: Sheet, name: str, frame: pd.DataFrame, colour: str, years: tuple[int, int]) -> str:
+def _mean_of(frame: pd.DataFrame, years: tuple[int, int]) -> float | None:
+    """Geometric mean over the years assessed; None where one of them has no rate above -100 %."""
+    within = frame[frame["year"].between(*years)]
+    factors = 1 + within["value"] / 100
+    if len(within) <= years[1] - years[0] or (factors <= 0).any():
+        return None
+    return 100 * (np.exp(np.log(factors).mean()) - 1)
+
+
+def _draw_mean(
+    sheet: Sheet, name: str, frame: pd.DataFrame, colour: str, years: tuple[int, int], places: int
+) -> str:  # fmt: skip
     """Draw the geometric mean over the years assessed, and give its line of the label; note it if a year lacks."""
     (first, last), language = years, sheet.language
     within = frame[frame["year"].between(first, last)]
@@ -118,12 +133,12 @@ def _draw_mean(sheet: Sheet, name: str, frame: pd.DataFrame, colour: str, years:
         note = tr("{name}: no mean, for want of a figure for {years}.", language, name=name, years=missing)
         sheet.notes.append(note)
         return ""
-    factors = 1 + within["value"] / 100
-    mean = 100 * (np.exp(np.log(factors).mean()) - 1) if (factors > 0).all() else np.nan
+    mean = _mean_of(frame, years)
+    mean = np.nan if mean is None else mean
     looks = {"color": colour, "linewidth": 0.8, "zorder": 1.6}
     looks["label"] = tr("mean of the years assessed (geometric)", language)
     sheet.ax.plot([first - 0.5, last + 0.5], [mean, mean], **looks)
-    value = sheet.number(mean, decimals=RATE_DECIMALS if sheet.places is None else sheet.places)
+    value = sheet.number(mean, decimals=places)
     return "\n" + tr("mean {first}–{last}: {value}", language, first=first, last=last, value=value)
 
 

@@ -8,6 +8,7 @@ from lnregions.assess import judge
 from lnregions.errors import DataError, forget_warnings, unknown
 from lnregions.figures import chart_pictures as charts
 from lnregions.figures import map_pictures as maps
+from lnregions.figures import target_pictures as targets
 from lnregions.figures.encoding import FORMATS, encode
 from lnregions.figures.pictures import Picture, Pictures, RegionData
 from lnregions.style import size_of
@@ -37,7 +38,7 @@ def _comparing(draw: Callable, indicator: str) -> Callable:
 PLAN_KINDS: dict[str, Callable] = {
     "membership": maps.draw_membership,
     "verdict-map": maps.draw_verdict_map,
-    "scorecard": lambda plan, *, as_of, **own: charts.draw_scorecard(plan, judge(plan, as_of=as_of), **own),
+    "scorecard": lambda plan, *, as_of, **own: targets.draw_scorecard(plan, judge(plan, as_of=as_of), **own),
     "dual-core": charts.draw_dual_core,
 }
 """Kinds that show the whole plan."""
@@ -47,7 +48,7 @@ REGION_KINDS: dict[str, Callable] = {
     "map": _of(maps.draw_map, *MAPPED),
     "change": _comparing(maps.draw_change, "gdp"),
     "years": _comparing(maps.draw_years, "gdp_growth_real"),
-    "targets": charts.draw_targets,
+    "targets": targets.draw_targets,
     "members": _of(charts.draw_members, "gdp"),
     "indexed-growth": charts.draw_indexed_growth,
     "slope": _comparing(charts.draw_slope, "urbanisation_rate"),
