@@ -163,15 +163,14 @@ def level_of(plan, region: str, indicator: str, tables: Tables) -> tuple[str, li
 
 
 def one_year(found: pd.DataFrame, areas: int, year: int | None) -> pd.DataFrame:
-    """Rows of one year, or of the latest year of each area if no year has half of the areas."""
+    """Rows of a year: the latest of those with the most areas; of each area's latest year if none has half of them."""
     if found.empty:
         return found
     if year is None:
         counts = found.groupby("year")["area"].nunique()
-        full = counts.index[counts >= areas / 2]
-        if full.empty:
+        if counts.max() < areas / 2:
             return found.sort_values("year").drop_duplicates("area", keep="last")
-        year = full.max()
+        year = counts.index[counts == counts.max()].max()
     return found[found["year"] == year]
 
 

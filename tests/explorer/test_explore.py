@@ -229,7 +229,7 @@ def test_another_plan_brings_its_regions(explorer):
     explorer.controls["plan"].value = "ln-2025"
     assert values(explorer.controls["region"]) == ["liaoning"]
     assert len(values(explorer.controls["city"])) == 15
-    assert len(drawn(explorer)["layers"][0]["areas"]) == 10  # four cities have no figure of 2025
+    assert len(drawn(explorer)["layers"][0]["areas"]) == 14  # all cities have a figure of 2024
     explorer.controls["plan"].value = "belt-2025"
     assert explorer.view.region == "belt"
 
