@@ -16,11 +16,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "interpretations": ["GROWTH_OF", "REAL_GROWTH", "cases_of_plan", "cases_of_target"],
         "projections": ["back_test", "outlook_of", "project"],
+        "reasons": ["status_words"],
         "revisions": ["revision_trail", "status_on_the_way"],
         "sensitivity": ["closing_words", "sensitivity_words"],
         "verdicts": [
             "STATUS_WORDS", "Verdict", "compare_methods", "judge", "judge_all", "judge_case", "judge_readings",
-            "judge_row", "status_words", "verdict_table",
+            "judge_row", "verdict_table",
         ],
     },
 )  # fmt: skip

@@ -61,9 +61,8 @@ def _judge_rates(case, needed):
     clause, seen = case.clause, _rates_by_year(case.clause, case.figures)
     years = [clause.horizon] if case.rule == "last year" else list(clause.years)
     known = sorted(set(seen) & set(needed))
-    common = [year for year in known if year in years] or known[
-        -1:
-    ]  # the latest one, where none is of the rule
+    common = [year for year in known if year in years]
+    common = common or known[-1:]  # the latest one, where none is of the rule
     pairs = {year: (seen[year], needed[year]) for year in common}
     numbers = {f"growth {year}": rate.value for year, rate in seen.items()}
     fields = {
@@ -114,11 +113,8 @@ def _mean(case, rates):
     Of steps of levels, one after the other, the first and the last level alone leave a range.
     """
     steps = [rate.levels for rate in rates]
-    if (
-        all(steps)
-        and all(one[1] == other[0] for one, other in itertools.pairwise(steps))
-        and steps[0][0].low > 0
-    ):
+    in_a_row = all(steps) and all(one[1] == other[0] for one, other in itertools.pairwise(steps))
+    if in_a_row and steps[0][0].low > 0:
         return _rate_between(steps[0][0], steps[-1][1])
     return Rate(*(
         mean_growth(ends, chained=_is_chained(case)) if all(map(math.isfinite, ends)) else sum(ends)

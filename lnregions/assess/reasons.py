@@ -7,7 +7,8 @@ import pandas as pd
 from lnregions.assess.bounds import Possible
 from lnregions.assess.cases import RULES, Case, Clause, stand_ins
 from lnregions.series.series import Tables
-from lnregions.words import RATE_DECIMALS, places_shown
+from lnregions.words import RATE_DECIMALS, places_shown, text
+from lnregions.words.catalogue import tr
 from lnregions.words.texts import NO_TEXT, Text, joined, printed, say
 
 STATUS_OF = {True: "met", False: "missed", None: "too close to call"}
@@ -17,6 +18,14 @@ STATUS_OF = {True: "met", False: "missed", None: "too close to call"}
 def result(status: str, *texts: Text, closes: bool = False, **fields) -> dict:
     """Fields of a verdict: status, reason, whether the status is final, and the numbers used."""
     return fields | {"status": status, "reason": joined(texts), "closes": closes}
+
+
+def status_words(status: str, language: str = "en", *, strength: str = "", by_bounds: bool = False) -> str:
+    """Return a status as a reader sees it, with what qualifies it (see `Verdict`)."""
+    shown = text(status, language)
+    if strength == "strive" and status in ("met", "missed"):
+        shown = tr("{status} (strive for)", language, status=shown)
+    return tr("{status}, whatever the missing figures are", language, status=shown) if by_bounds else shown
 
 
 _ASKED = {

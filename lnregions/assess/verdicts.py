@@ -9,14 +9,14 @@ import pandas as pd
 from lnregions.assess.cases import VALUE_KINDS, Case
 from lnregions.assess.clauses import evaluate
 from lnregions.assess.interpretations import cases_of, cases_of_plan
-from lnregions.assess.reasons import parts_of, wording, years_used
+from lnregions.assess.reasons import parts_of, status_words, wording, years_used
 from lnregions.assess.variants import Variant, variants_of
 from lnregions.errors import unknown
 from lnregions.series.figures import joined_sources
 from lnregions.series.methods import METHOD_NAMES, METHODS, Assessment, Progress
 from lnregions.series.series import Tables
 from lnregions.words import format_number, format_value, quantity_name, text
-from lnregions.words.catalogue import LANGUAGES, tr
+from lnregions.words.catalogue import LANGUAGES
 from lnregions.words.texts import Text, joined, say
 
 STATUS_WORDS = (
@@ -26,14 +26,6 @@ STATUS_WORDS = (
 """Every status, from the best on; `lnregions.words.text` gives its words for readers."""
 SETTLED = ("met", "missed", "too close to call")
 """Statuses that answer a clause."""
-
-
-def status_words(status: str, language: str = "en", *, strength: str = "", by_bounds: bool = False) -> str:
-    """Return a status as a reader sees it, with what qualifies it (see `Verdict`)."""
-    shown = text(status, language)
-    if strength == "strive" and status in ("met", "missed"):
-        shown = tr("{status} (strive for)", language, status=shown)
-    return tr("{status}, whatever the missing figures are", language, status=shown) if by_bounds else shown
 
 
 @dataclass(frozen=True)
