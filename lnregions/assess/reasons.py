@@ -1,5 +1,6 @@
 """Results of the evaluators and the sentences of their reasons: what was required, what is known, what is missing."""
 
+import math
 from collections.abc import Iterable
 
 import pandas as pd
@@ -114,11 +115,13 @@ def missing_text(case: Case, possible: Possible, required: float) -> Text:
         message = "no {year} figure of {names} is published; together they would have to be {needed}"
         text = say(message, **values)
     low, high = possible.limits
-    if tables.indicator(clause.indicator)["measure"] == "share" and not (low < 1e-9 and high > 100 - 1e-9):
-        ends = (value_printed(clause, end) for end in (low, high))
-        text = joined(
-            [text, say("from {low} to {high} is possible", **dict(zip(("low", "high"), ends, strict=True)))]
-        )
+    *_, change = tables.bound(clause.indicator, possible.missing[0])
+    if tables.indicator(clause.indicator)["measure"] == "share" and change < math.inf:
+        shown = {"low": value_printed(clause, low), "high": value_printed(clause, high)}
+        shown["change"] = printed(change, "pp", decimals=clause.decimals)
+        shown["why"] = tables.bound_words(clause.indicator, possible.missing[0])
+        message = "from {low} to {high} is possible (at most {change} a year: {why})"
+        text = joined([text, say(message, **shown)])
     return joined([text, nearest_text(case, possible.missing)])
 
 

@@ -147,6 +147,11 @@ class Tables:
             self.made[key] = tuple(end if pd.isna(one) else one for one, end in zip(own, ends, strict=True))
         return self.made[key]
 
+    def bound_words(self, indicator: str, area: str) -> Text:
+        """Why the declared bounds of an area are what they are; empty where there are none."""
+        row = bound_of(self.bounds, indicator, area)
+        return NO_TEXT if row is None else Text(row["why_en"], row["why_zh"])
+
     def rate_difference(self, indicator: str) -> float:
         """Largest difference ever seen between published rates and those of levels, in percentage points a year."""
         most = self.bounds.loc[self.bounds["indicator"] == indicator, "rate_difference"].max()
