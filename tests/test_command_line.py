@@ -16,7 +16,7 @@ from lnregions import __version__
 from lnregions.__main__ import cli, main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import forget_warnings
-from lnregions.pages import report
+from lnregions.pages import site
 from lnregions.paths import data_dir
 
 FAILS = "1 / (region != 'belt')"
@@ -251,8 +251,8 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
 
 
 def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
-    built, real = [], report.read_site
-    monkeypatch.setattr(report, "read_site", lambda *args, **more: built.append(1) or real(*args, **more))
+    built, real = [], site.read_site
+    monkeypatch.setattr(site, "read_site", lambda *args, **more: built.append(1) or real(*args, **more))
     assert render(over="") == 0
     capsys.readouterr()
     assert render(over="") == 0

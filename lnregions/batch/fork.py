@@ -247,7 +247,7 @@ def limit_memory(shell, most: int) -> None:
 
 
 def run_kernel(arguments: list, memory: int | None) -> int:
-    """Run ipykernel until it is told to end, then what an interpreter does at its end."""
+    """Run ipykernel until a shutdown request, then what an interpreter does at its end."""
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
 

@@ -1,7 +1,8 @@
 """The report site over what was rendered, and a region's report as one file, PDF or Word document.
 
 In: an output folder and a plan. Out: pages. `inventory` reads what is there, `Site` joins it with verdicts and
-figures, `Page` gives templates their words and links, `report` fills them, `documents` writes files to hand over.
+figures, `Page` gives templates their words and links, `report` fills them, `writing`
+puts them on disk, `documents` writes files to hand over.
 """
 
 import lazy_loader
@@ -10,6 +11,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "documents": ["report_docx", "report_pdf", "single_file"],
-        "report": ["update_report", "write_report"],
+        "writing": ["update_report", "write_report"],
     },
 )
