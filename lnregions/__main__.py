@@ -12,9 +12,9 @@ import click
 
 from lnregions import __version__
 from lnregions.errors import DataError, InputWarning
+from lnregions.paths import PLAN
 from lnregions.render_command import (
     LANGUAGES,
-    PLAN,
     render_command,
     repeatable,
     stopped,

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
+PLAN = "ln-2022"
+"""The shipped plan that serves where none is named."""
 
 
 def root() -> Path:

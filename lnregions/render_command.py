@@ -8,9 +8,8 @@ from types import SimpleNamespace
 import click
 
 from lnregions.errors import DataError, InputWarning, shown_path
+from lnregions.paths import PLAN
 
-PLAN = "ln-2022"
-"""Plan of a command that names none."""
 LANGUAGES = click.Choice(["en", "zh"])
 WARM_UP = "lnregions.figures.kinds:warm_up"
 """Called in the fork server with the plan and the date of the render."""
@@ -44,7 +43,7 @@ with_date = click.option(
     "wrong (nothing has run), 130 stopped by Ctrl-C. The same command goes on where it stopped.",
 )
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
-@repeatable("--region", help="only this region")
+@repeatable("--region", help="only this region, or areas joined by +, such as 210100+210400")
 @repeatable("--adcode", metavar="CODE", help="only this city, by its code such as 210200")
 @repeatable("--language", type=LANGUAGES, help="only this language (default: both)")
 @with_plan
@@ -107,7 +106,7 @@ def render_command(**given) -> int:
     for every region, city and language that it takes, only where something has changed since.
     """
     from lnregions import batch
-    from lnregions.tables import batch_choices, load_plan
+    from lnregions.tables import batch_choices, load_plan, with_region
 
     options = SimpleNamespace(**given)
     parameters = _parameters(options)
@@ -115,6 +114,9 @@ def render_command(**given) -> int:
     if own := Path(options.plan).is_dir():
         options.plan = str(Path(options.plan).resolve())  # runs have working folders of their own
     choices, notebooks = batch_choices(options.plan), options.notebooks or None
+    if groups := [region for region in options.region if region not in choices["region"]]:
+        loaded = load_plan(options.plan)
+        choices["region"] += [with_region(loaded, group) and group for group in dict.fromkeys(groups)]
     if options.list:
         return _list(options.notebooks, choices)
     if options.as_of:

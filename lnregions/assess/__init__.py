@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "cases": [
             "Case", "Clause", "VALUE_KINDS", "figures_of", "growth_figures", "load_tables", "members_of", "places_on",
+            "region_members",
             "stand_ins",
             "plans_on", "target_of",
         ],

@@ -9,13 +9,13 @@ import pandas as pd
 
 from lnregions.errors import DataError, unknown, warn_input
 from lnregions.paths import data_dir
+from lnregions.series.extent import Extent
 from lnregions.series.figures import Figures, growth_rates
 from lnregions.series.series import Tables, series_of
 from lnregions.tables import (
     kept_warnings,
     load_bounds,
     load_breaks,
-    load_caveats,
     load_indicators,
     load_sources,
     parse_as_of,
@@ -273,15 +273,21 @@ def stand_ins(plan, region: str) -> list[str]:
 
 
 def region_members(plan, area: str) -> tuple[str, ...]:
-    """Members of a region; none for any other area."""
-    return tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else ()
+    """Members of a region; none for any other area, nor for a region that is an area by itself."""
+    found = tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else ()
+    return () if found == (area,) else found
 
 
 def figures_of(plan, area: str, *, indicator: str, tables: Tables) -> Figures:
-    """Figures of an area or of one of the plan's regions; made once for each set of tables."""
+    """Figures of an area or of one of the plan's regions; made once for each set of tables.
+
+    A region of one area has the figures of that area.
+    """
     if not indicator:
         return Figures()
-    return series_of(tables, area, indicator=indicator, members=region_members(plan, area))
+    members = region_members(plan, area)
+    area, members = (members[0], ()) if len(members) == 1 else (area, members)
+    return series_of(tables, area, indicator=indicator, members=members)
 
 
 def growth_figures(plan, area: str, *, indicators: tuple[str, ...], tables: Tables, years: range) -> Figures:
@@ -311,11 +317,15 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
     """
     if observations is not None:
         return _make_tables(plan, as_of, observations)
-    key = (str(plan.folder), str(as_of or ""), _state_of_files(plan.folder))
+    key = (str(plan.folder), str(as_of or ""), *plan.regions["region"], _state_of_files(plan.folder))
     own = (plan.areas, plan.regions, plan.sources)
     kept = _KEPT.pop(key, None)
     if kept is None or not all(a.equals(b) for a, b in zip(own, kept[0], strict=True)):
         figures = read_observations(as_of=as_of or None, plan=plan)
+        if not as_of and not plan.shipped:  # its own figures tell what is known, not those of other areas
+            inside = figures[figures["area"].isin(Extent(plan).inside)]
+            as_of = knowledge_date(figures if inside.empty else inside)
+            figures = read_observations(as_of=as_of, plan=plan)
         frames = tuple(frame.copy() for frame in own)
         kept = (frames, _make_tables(plan, as_of, figures), kept_warnings(figures))
     _KEPT[key] = kept  # the latest used last
@@ -341,12 +351,14 @@ def _make_tables(plan, as_of, observations):
     observations = observations.copy(deep=False)
     sources = pd.concat([load_sources(), plan.sources], ignore_index=True).fillna("")
     sources = sources.drop_duplicates("source", ignore_index=True)
-    indicators, bounds, caveats = load_indicators(), load_bounds(plan), load_caveats()
-    for frame in (observations, indicators, areas, sources):
-        frame.attrs = {}  # pandas copies them with every selection
-    return Tables(
-        observations, indicators, areas, load_breaks(), date, sources=sources, bounds=bounds, caveats=caveats
+    tables = Tables(
+        observations, load_indicators(), areas, load_breaks(), date, sources=sources, bounds=load_bounds(plan)
     )
+    if not plan.shipped:
+        tables = Extent(plan).of_tables(tables)
+    for frame in (tables.observations, tables.indicators, areas, tables.sources):
+        frame.attrs = {}  # pandas copies them with every selection
+    return tables
 
 
 def tables_with_derived(tables: Tables) -> Tables:

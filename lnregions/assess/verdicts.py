@@ -15,6 +15,7 @@ from lnregions.errors import unknown
 from lnregions.series.figures import joined_sources
 from lnregions.series.methods import METHOD_NAMES, METHODS, Assessment, Progress
 from lnregions.series.series import Tables
+from lnregions.tables import plan_of
 from lnregions.words import format_number, format_value, quantity_name, text
 from lnregions.words.catalogue import LANGUAGES
 from lnregions.words.texts import Text, joined, say
@@ -149,10 +150,11 @@ class Verdict:
         return pd.DataFrame(rows, columns=("数量", "数值") if zh else ("quantity", "value"))
 
 
-def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
+def verdict_table(verdicts: Iterable[Verdict], plan=None) -> pd.DataFrame:
     """Verdicts as a frame, one row each, with the attributes of `Verdict` but its numbers as columns.
 
-    Years are nullable integers, numbers floats, all else text.
+    Years are nullable integers, numbers floats, all else text. ``attrs["plan"]`` is the folder of the plan, by which
+    tables for readers name the targets.
 
     Examples
     --------
@@ -163,6 +165,7 @@ def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     names = [f.name for f in fields(Verdict) if f.name not in ("numbers", "names_zh")]
     verdicts = list(verdicts)
     frame = pd.DataFrame({name: [getattr(one, name) for one in verdicts] for name in names})
+    frame.attrs = {} if plan is None else {"plan": str(plan.folder)}
     years = ("baseline_year", "horizon", "actual_year", "mean_from", "reached_in")
     numbers = ("baseline", "required", "actual", "gap", "low", "high", "rate_needed")
     types = dict.fromkeys(names, str) | dict.fromkeys(years, "Int64") | dict.fromkeys(numbers, float)
@@ -205,7 +208,8 @@ def judge_readings(
     plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
 ) -> pd.DataFrame:
     """Judge every target under every interpretation: one row each, with the columns of `judge`."""
-    return verdict_table(judge_all(plan, as_of=as_of, observations=observations, method=method))
+    plan = plan_of(plan)
+    return verdict_table(judge_all(plan, as_of=as_of, observations=observations, method=method), plan)
 
 
 def judge_all(

@@ -101,6 +101,8 @@ class Notebook:
         The parameter whose values it is run for, one run each; empty if it runs once.
     batch : bool
         Whether a render of everything takes it.
+    plain : bool
+        Whether it has no settings of the batch of its own: no ``lnregions`` in its metadata.
     mark : str
         Hash of all that a run of it depends on: not of outputs, counts, ids and what else saving it changes.
     source : bytes
@@ -112,6 +114,7 @@ class Notebook:
     parameters: tuple[Parameter, ...]
     over: str = ""
     batch: bool = True
+    plain: bool = False
     mark: str = ""
     source: bytes = field(default=b"", repr=False)
 
@@ -175,7 +178,7 @@ def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebo
         text = f"{text}. Open it in JupyterLab and save it, or correct the cell."
         raise DataError([Fault(text, shown_path(path))]) from None
     batch = _mapping(content["metadata"], "lnregions").get("batch", True) is not False
-    return Notebook(path.stem, path, parameters, over, batch, _mark(content), source)
+    return Notebook(path.stem, path, parameters, over, batch, own is None, _mark(content), source)
 
 
 def read_parameters(path: Path) -> dict[str, object]:

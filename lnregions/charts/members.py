@@ -38,7 +38,8 @@ def plot_member_panels(
     members
         Areas to show, in this order; left out: those of the frame.
     benchmark
-        `year`, `value`: a grey line in every panel; optional `name` (of the line, in the legend).
+        `year`, `value`: a grey line in every panel; optional `name` (of the line, in the legend), and `area` where
+        each panel has its own.
 
     Examples
     --------
@@ -52,16 +53,19 @@ def plot_member_panels(
     codes = [str(area) for area in (series["area"].unique() if members is None else members)]
     called = sheet.names_of(pd.DataFrame({"area": codes})) | sheet.names_of(series)
     frames = lines.series_by_area(sheet, series, codes)
-    beside = lines.benchmark_series(sheet, benchmark)
-    both = pd.concat([*frames.values(), *beside.values()])
+    parts = [benchmark] * len(codes)
+    if benchmark is not None and "area" in benchmark:
+        parts = [benchmark[benchmark["area"] == code] for code in codes]
+    beside = [lines.benchmark_series(sheet, part) for part in parts]
+    both = pd.concat([*frames.values(), *(one for part in beside for one in part.values())])
     if all(frame.empty for frame in frames.values()):
         return np.array([sheet.empty()])
     rows = -(-len(codes) // max(int(sheet.span // PANEL_POINTS), 1))
     sheet.add_panels(len(codes), columns=-(-len(codes) // rows))
     lines.value_axis(sheet, both["value"], bins=3)
     grey = {"color": BENCHMARK, "linewidth": 0.8}
-    for ax, frame in zip(sheet.axes, frames.values(), strict=True):
-        for name, other in beside.items():
+    for ax, frame, part in zip(sheet.axes, frames.values(), beside, strict=True):
+        for name, other in part.items():
             lines.draw_series(sheet, other, **grey, marker="", zorder=2, label=name, ax=ax)
         lines.draw_series(sheet, frame, color=ACTUAL, linewidth=1.1, markersize=2.4, ax=ax)
         if min(ax.get_ylim()) < 0:

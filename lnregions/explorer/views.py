@@ -16,14 +16,13 @@ from lnregions.boundaries import boundaries_of
 from lnregions.errors import DataError, check_language, unknown
 from lnregions.explorer.web_data import map_data, named_sources
 from lnregions.files import safe_name
-from lnregions.paths import data_dir
+from lnregions.paths import PLAN
 from lnregions.series import member_frame
 from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts
 from lnregions.style import ROLES
-from lnregions.tables import Plan, load_indicators, load_plan
+from lnregions.tables import Plan, load_indicators, load_plan, with_cities, with_region
 from lnregions.words.catalogue import LANGUAGES, tr
 
-PROVINCE = "210000"
 WIDTH = "onehalf"
 """Two such pictures stand side by side on a screen, with text that can be read."""
 CHOSEN_POINTS = 2.2
@@ -120,12 +119,14 @@ class View:
 
     # -- pictures -------------------------------------------------------------------------------------------
 
-    def draw_map(self) -> figures.Picture:
+    def draw_map(self) -> figures.Picture | figures.Pictures:
         """Map of the indicator over the region's members; a chosen city is outlined."""
         picture = figures.draw_map(
-            with_cities(self.plan), self.region, self.indicator, year=self.year, as_of=self.as_of,
-            language=self.language, width=WIDTH,
+            self.plan, self.region, self.indicator, year=self.year, as_of=self.as_of, language=self.language,
+            width=WIDTH,
         )  # fmt: skip
+        if not isinstance(picture, figures.Picture):
+            return picture  # the reason why there is none
         if self.city:
             frame = maps.prepare(boundaries_of(self.plan)[lambda frame: frame["area"] == self.city])
             maps.draw_areas(
@@ -140,9 +141,9 @@ class View:
 
     def draw_chart(self) -> figures.Picture:
         """The figures of the city or region over the years, against its target where it has one."""
-        area = self.area
-        if not self.city and members_of(self.plan, self.region) == [PROVINCE]:
-            area = PROVINCE  # the region that is the province has its figures under that code
+        area, members = self.area, members_of(self.plan, self.region)
+        if not self.city and len(members) == 1:
+            area = members[0]  # a region of one area has its figures under that code
         data = figures.RegionData(self.plan, area, self.indicator, self.tables, self.language, WIDTH)
         judged = [one for every in self.verdicts() for one in every if one.area in (area, self.area)]
         if judged and judged[0].kind != "qualitative":
@@ -193,7 +194,7 @@ class View:
         """What the plan requires of this indicator here, and the verdict; the region's targets where there is none."""
         language = self.language
         if found := self.verdicts():
-            table = show_verdicts(verdict_table(every[0] for every in found), language=language)
+            table = show_verdicts(verdict_table((every[0] for every in found), self.plan), language=language)
             return replace(table, note="")  # the grades stand under the figures
         own = self.plan.targets[self.plan.targets["region"] == self.region]
         title = tr(
@@ -207,7 +208,8 @@ class View:
 
     def save(self, folder: str | Path) -> figures.Pictures:
         """Write map and chart as figure bundles into a folder, and return them."""
-        return figures.Pictures([self.draw_map(), self.draw_chart()]).save(str(folder))
+        drawn = [one for one in (self.draw_map(), self.draw_chart()) if isinstance(one, figures.Picture)]
+        return figures.Pictures(drawn).save(str(folder))
 
     def code(self, folder: str | Path = "figures") -> str:
         """Two lines of Python that make the same pictures.
@@ -231,7 +233,7 @@ class View:
 
 
 def view(
-    plan="ln-2022", region: str = "circle", indicator: str = "gdp", *, city: str = "", year: int | None = None,
+    plan=PLAN, region: str = "", indicator: str = "gdp", *, city: str = "", year: int | None = None,
     as_of: str = "", language: str = "en",
 ) -> View:  # fmt: skip
     """Choose one region or city, one indicator and one year, as known on a date.
@@ -241,7 +243,7 @@ def view(
     plan : str, path or Plan
         Id of a plan, its folder, or the plan itself.
     region, indicator : str
-        Codes of the plan and the codebook.
+        Codes of the plan and the codebook; the region may be a group from `group`, and an empty one is the first.
     city : str
         Code of one of the region's cities, for the chart and the verdict; empty: the whole region.
     year : int, optional
@@ -267,9 +269,11 @@ def view(
     """
     check_language(language)
     if isinstance(plan, Plan):
-        name = plan.id if plan.folder == data_dir() / "plans" / plan.id else str(plan.folder)
+        name = plan.id if plan.shipped else str(plan.folder)
     else:
         name, plan = str(plan), load_plan(plan)
+    region = region or plan.regions["region"].iloc[0]
+    plan = with_region(plan, region)
     for kind, given, choices in (
         ("city", city, ["", *cities_of(plan, region)]),
         ("indicator", indicator, known_indicators()),
@@ -283,29 +287,12 @@ def view(
             f"The year {year!r} is not a year that figures can be of. Give a whole number such as 2024, or none."
         )
     as_of = (as_of or "").strip() if as_of is None or isinstance(as_of, str) else f"{as_of:%Y-%m-%d}"
-    made = View(plan, region, indicator, city, int(year) or None, as_of, language, name)
+    made = View(plan, str(region), indicator, city, int(year) or None, as_of, language, name)
     made.tables  # noqa: B018  a wrong date is refused here
     return made
 
 
 # -- what can be chosen -------------------------------------------------------------------------------------
-
-
-def with_cities(plan: Plan) -> Plan:
-    """Return the plan with the cities as members of a region that is the whole province, for its map.
-
-    Examples
-    --------
-    >>> len(with_cities(load_plan("ln-2025")).members("liaoning"))
-    14
-    """
-    rows, areas = plan.membership, plan.areas
-    whole = rows["area"] == PROVINCE
-    cities = areas.loc[(areas["level"] == "city") & (areas["parent"] == PROVINCE), ["area", "level"]]
-    added = rows[whole].drop(columns=["area", "level"]).merge(cities, how="cross")
-    return (
-        replace(plan, membership=pd.concat([rows[~whole], added], ignore_index=True)) if len(added) else plan
-    )
 
 
 def cities_of(plan: Plan, region: str) -> list[str]:

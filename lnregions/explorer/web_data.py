@@ -19,6 +19,7 @@ from lnregions.figures import class_breaks, drawn_values, level_of, one_year
 from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
 from lnregions.series import Tables, member_frame
 from lnregions.show import figure_words, source_titles
+from lnregions.tables import with_cities, with_region
 from lnregions.words import format_number, text, to_unit, unit_label
 from lnregions.words.catalogue import tr
 
@@ -64,8 +65,7 @@ def map_data(
     DataError
         When the region or indicator is unknown.
     """
-    if region and region not in set(plan.regions["region"]):
-        raise unknown("region", region, plan.regions["region"].tolist())
+    plan = with_cities(with_region(plan, region) if region else plan)
     codes = tables.indicators["indicator"].tolist()
     if indicator and indicator not in codes:
         raise unknown("indicator", indicator, codes)

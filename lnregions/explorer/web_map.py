@@ -14,6 +14,7 @@ from markupsafe import Markup
 from lnregions.assess import load_tables
 from lnregions.errors import DataError, check_language
 from lnregions.explorer.web_data import map_data
+from lnregions.paths import PLAN
 from lnregions.series import member_frame
 from lnregions.tables import plan_of
 from lnregions.words.catalogue import tr
@@ -25,7 +26,7 @@ _LEAFLET = Path(__file__).parents[1] / "vendor" / "leaflet"
 
 
 def draw_web_map(
-    plan="ln-2022", region: str = "", indicator: str = "", *, year: int | None = None, as_of: str = "",
+    plan=PLAN, region: str = "", indicator: str = "", *, year: int | None = None, as_of: str = "",
     language: str = "en", height: int = HEIGHT, picks: str = "",
 ) -> "WebMap":  # fmt: skip
     """Map to point at, zoom and step through, with the colours, classes and circles of the printed one.
@@ -105,7 +106,7 @@ class WebMap(folium.Map):
     )
 
     def __init__(self, data: dict, *, height: int = HEIGHT):
-        super().__init__(location=(41, 122.5), tiles=None)
+        super().__init__(location=(0, 0), tiles=None)  # the script fits it to the areas
         self.label, self.language = data["label"], data["language"]
         self.data = script_json(data)
         WebFigure(self.label, language=self.language, height=height).add_child(self)

@@ -18,6 +18,7 @@ from lnregions.errors import DataError
 from lnregions.explorer.views import cities_of, indicators_with_figures, known_indicators, view
 from lnregions.explorer.web_map import follow_map, script_json
 from lnregions.figures import screen_png
+from lnregions.paths import PLAN
 from lnregions.show import head
 from lnregions.tables import list_plans, load_indicators, load_plan
 from lnregions.words.catalogue import tr
@@ -46,7 +47,7 @@ _NOTE = (
 
 
 def explore(
-    plan="ln-2022", region: str = "circle", indicator: str = "gdp", *, city: str = "", year: int | None = None,
+    plan=PLAN, region: str = "", indicator: str = "gdp", *, city: str = "", year: int | None = None,
     as_of: str = "", language: str = "en", folder: str = "figures",
 ):  # fmt: skip
     """Widgets to choose plan, region or city, indicator, year, date and language, over what they choose.

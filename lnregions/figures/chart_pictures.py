@@ -5,16 +5,20 @@ from dataclasses import replace
 import pandas as pd
 
 from lnregions import charts, series
-from lnregions.errors import DataError
+from lnregions.assess import load_tables
 from lnregions.figures.drawn_rows import roled, trajectory_rows
-from lnregions.figures.pictures import Head, Picture, RegionData, recent_years
+from lnregions.figures.pictures import Head, NothingToShow, Picture, RegionData, or_reason, recent_years
 from lnregions.figures.target_pictures import clause_columns
+from lnregions.paths import PLAN
+from lnregions.tables import areas_around, with_region
 from lnregions.words import RATE_DECIMALS, text
 from lnregions.words.catalogue import tr
 
-CITIES = ("210100", "210200")
-NATION, PROVINCE = "100000", "210000"
 GROWTH = "gdp_growth_real"
+BEFORE_PLAN = 6
+"""Years before the first of the plan from which growth is chained, where there are figures."""
+MOST_NAMED = 3
+"""Leading cities that a title names."""
 
 
 # -- members of a region ----------------------------------------------------------------------------------
@@ -31,23 +35,41 @@ def draw_members(
 
 
 def draw_indexed_growth(
-    plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
+    plan, region: str, *, compare: str = "", as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
-    """Real growth of the members chained from one year, beside the province."""
+    """Real growth of the members chained from one year, beside the area in which all lie.
+
+    `compare` is another region, area or group: then it and the region are drawn, each as a whole.
+    """
     data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, language=language, width=width)
-    base = int(data.plan.facts["first_year"]) - 6
-    members, province = data.figures(), data.figures([PROVINCE])
+    if compare:
+        data = replace(data, plan=with_region(data.plan, compare))
+        data = replace(data, tables=load_tables(data.plan, as_of=as_of))
+        wholes = [_of_region(data, one) for one in (region, str(compare))]
+        members, lead = pd.concat(wholes, ignore_index=True), region
+    else:
+        members, lead = data.figures(), data.plan.regions.set_index("region")["lead_city"].get(region)
+    around = [[one] for one in areas_around(data.plan, region)]
+    province = next((one for one in map(data.figures, around) if len(one)), data.figures([]))
+    base = int(data.plan.facts["first_year"]) - BEFORE_PLAN
+    if len(members):
+        base = max(base, int(members["year"].min()) - 1)
     head = data.head("{year} = 100", year=base)
     labels = data.labels(pd.concat([members, province], ignore_index=True), head)
     labels |= {"unit": "", "decimals": RATE_DECIMALS}
     chained, beside = _chained(members, base), _chained(province, base)
-    lead = str(data.plan.regions.set_index("region").loc[region, "lead_city"] or "")
     axes = charts.plot_indexed_growth(
-        chained, base_year=base, benchmark=beside.assign(name=data.tables.name(PROVINCE, data.language)),
+        chained, base_year=base, benchmark=beside.assign(name=beside["area"].map(data.names)),
         highlight=[lead] if lead else [], names=data.names, **labels,
     )  # fmt: skip
     rows = pd.concat([chained, beside], ignore_index=True).assign(unit="index", base_year=base)
-    return data.picture(axes, f"indexed-growth-{region}", rows, head)
+    name = "-".join(["indexed-growth", region, *(["against", compare] if compare else [])])
+    return data.picture(axes, name, rows, head, compare=str(compare))
+
+
+def _of_region(data: RegionData, area: str) -> pd.DataFrame:
+    """Figures of a region or area as a whole, with its code."""
+    return replace(data, area=area).series().frame.assign(area=area)
 
 
 def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
@@ -66,6 +88,7 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["area", "year", "value", "grade", "vintage", "source"])
 
 
+@or_reason
 def draw_slope(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -74,10 +97,7 @@ def draw_slope(
     found = data.figures()
     years = data.comparable_years(found)
     if years is None:
-        raise DataError(
-            f"{data.tables.name(region, 'en')} has no two years of {indicator!r} that may be compared. "
-            "Choose another indicator; draw_coverage shows which years have figures."
-        )
+        raise NothingToShow("No picture: no two years of any member may be compared.")
     rows = found[found["year"].isin(years)]
     head = data.head("{first} and {last}", first=years[0], last=years[1])
     axes = charts.plot_slope(rows, years=years, names=data.names, **data.labels(rows, head))
@@ -111,6 +131,7 @@ def draw_contributions(
     return data.picture(axes, f"contributions-{region}-{indicator}", rows, head)
 
 
+@or_reason
 def draw_coverage(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -118,6 +139,8 @@ def draw_coverage(
     data = RegionData.load(plan, as_of, region=region, language=language, width=width)
     own = data.plan.targets
     own = own[(own["region"] == region) & (own["kind"] != "qualitative")]
+    if own.empty:
+        raise NothingToShow("No picture: the plan sets no target with a number here.")
     years = range(int(own["first_year"].min()) - 2, int(own["horizon"].max()) + 2)
     rows = []
     for target, area, indicator in zip(own["target"], own["area"], own["indicator"], strict=True):
@@ -134,21 +157,28 @@ def draw_coverage(
 # -- cities -----------------------------------------------------------------------------------------------
 
 
+@or_reason
 def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
-    """Shenyang and Dalian side by side, against their target for gross domestic product where the plan has one."""
+    """The leading cities of a plan's regions side by side, against their targets for gross domestic product."""
     data = RegionData.load(plan, as_of, indicator="gdp", language=language, width=width)
-    rows = recent_years(data.figures(CITIES))
+    cities = [one for one in data.plan.regions["lead_city"].unique() if one]
+    if len(cities) < 2:
+        raise NothingToShow("No picture: the plan does not name the leading cities of two regions.")
+    rows = recent_years(data.figures(cities))
     own = data.plan.targets
-    own = own[own["area"].isin(CITIES) & (own["indicator"] == "gdp")]
-    line, message = None, "Shenyang and Dalian: gross domestic product"
-    if len(own):
-        years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1)
-        name = text("target", data.language)
-        line = pd.DataFrame({"year": list(years), "value": float(own["value"].max()), "name": name})
-        message = "Shenyang and Dalian: gross domestic product against the target"
-    head = Head(data.words(message))
-    labels = data.labels(rows, head) | {"unit": "亿元"}
-    axes = charts.plot_member_panels(rows, members=list(CITIES), benchmark=line, names=data.names, **labels)
+    own = own[own["area"].isin(cities) & (own["indicator"] == "gdp") & (own["kind"] == "level")]
+    years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1) if len(own) else ()
+    line = own[["area", "value"]].merge(pd.DataFrame({"year": years}), how="cross")
+    message = "{cities}: {indicator} against the target" if len(own) else "{cities}: {indicator}"
+    names = {lang: [data.tables.name(one, lang) for one in cities] for lang in ("en", "zh")}
+    named = {"en": " and ".join(names["en"]), "zh": "与".join(names["zh"])}
+    if len(cities) > MOST_NAMED:
+        named = data.words("The leading cities")
+    head = Head(data.words(message, cities=named))
+    axes = charts.plot_member_panels(
+        rows, members=cities, benchmark=line.assign(name=text("target", data.language)), names=data.names,
+        **data.labels(rows, head),
+    )  # fmt: skip
     names = {"value": "value", "horizon": "year", "first_year": "first_year", "area": "area"}
     targets = [
         {new: row[old] for old, new in names.items()} | clause_columns(data.plan, row)
@@ -159,15 +189,17 @@ def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = 
 
 
 def draw_city_growth(
-    adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
+    adcode: str, *, as_of: str = "", language: str = "en", plan=PLAN, width: str = "double"
 ) -> Picture:
-    """A city's real growth beside the province, the nation and the other cities."""
+    """A city's real growth beside the areas that it lies in (such as province and nation), and the other cities."""
     data = RegionData.load(plan, as_of, indicator=GROWTH, adcode=adcode, language=language, width=width)
-    province, cities = _province_and_cities(data)
-    rates, beside = data.figures(cities), data.figures([province, NATION])
+    rates, beside = data.figures(_siblings(data)), data.figures(areas_around(data.plan, adcode))
     own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
     rows = pd.concat([own, beside, others], ignore_index=True)
-    head = data.head("beside the province, the nation and the other cities")
+    names = {lang: tr(", ", lang).join(dict.fromkeys(beside[f"name_{lang}"])) for lang in ("en", "zh")}
+    head = data.head(
+        "beside {names} and the other cities" if names["en"] else "beside the other cities", names=names
+    )
     axes = charts.plot_growth_trajectory(
         own, benchmark=beside.assign(name=beside[f"name_{data.language}"]), members=others,
         name=data.tables.name(adcode, data.language), **data.labels(rows, head),
@@ -175,15 +207,18 @@ def draw_city_growth(
     return data.picture(axes, f"growth-{adcode}", rows, head)
 
 
+@or_reason
 def draw_ranks(
-    adcode: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
+    adcode: str, *, as_of: str = "", language: str = "en", plan=PLAN, width: str = "double"
 ) -> Picture:
     """Rank of each city by gross domestic product, year by year, one city in full colour."""
     data = RegionData.load(plan, as_of, indicator="gdp", adcode=adcode, language=language, width=width)
-    province, cities = _province_and_cities(data)
+    cities = _siblings(data)
     rows = recent_years(data.figures(cities), first=2019)
     rows = rows[rows.groupby("year")["area"].transform("nunique") == len(cities)]
-    head = replace(data, area=province).head("rank of its cities")
+    if rows.empty:
+        raise NothingToShow("No picture: in no year has every city a figure, so that none has a rank.")
+    head = _parent_head(data, "rank of its cities")
     labels = data.labels(rows, head) | {"unit": ""}
     ranks = rows.groupby("year")["value"].rank(ascending=False, method="first")
     rows = rows.assign(drawn=ranks, drawn_unit=tr("rank", data.language))
@@ -191,31 +226,35 @@ def draw_ranks(
     return data.picture(axes, f"ranks-{adcode}", rows, head)
 
 
+@or_reason
 def draw_dots(
-    adcode: str, indicator: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
+    adcode: str, indicator: str, *, as_of: str = "", language: str = "en", plan=PLAN, width: str = "double"
 ) -> Picture:  # fmt: skip
-    """All cities against the province, in the latest year that all have."""
+    """All cities against the area that they lie in, in the latest year that all have."""
     data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
-    province, cities = _province_and_cities(data)
+    cities, province = _siblings(data), areas_around(data.plan, adcode)[:1]
     rates = data.figures(cities)
     if rates.empty:
-        known = data.tables.observations
-        known = sorted(known.loc[known["area"].isin(cities) & known["default"], "indicator"].unique())
-        raise DataError(f"No city has a figure of {indicator!r}. Choose one that has: {', '.join(known)}.")
+        raise NothingToShow(
+            "No picture: no city has a figure of {indicator}.", indicator=data.words("{indicator}")[language]
+        )
     counts = rates.groupby("year")["area"].nunique()
     year = int(counts[counts == counts.max()].index.max())
-    cities_then, beside = (one[one["year"] == year] for one in (rates, data.figures([province])))
+    cities_then, beside = (one[one["year"] == year] for one in (rates, data.figures(province)))
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
-    head = replace(data, area=province).head("its cities in {year}", year=year)
+    head = _parent_head(data, "its cities in {year}", year=year)
     axes = charts.plot_dots(cities_then, benchmark=benchmark, names=data.names, **data.labels(rows, head))
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
 
 
-def _province_and_cities(data: RegionData) -> tuple[str, list[str]]:
-    """The province that an area lies in, and its cities."""
-    areas = data.tables.areas.set_index("area")
-    province = data.area
-    while areas.loc[province, "level"] in ("city", "county"):
-        province = areas.loc[province, "parent"]
-    return province, list(areas.index[(areas["level"] == "city") & (areas["parent"] == province)])
+def _siblings(data: RegionData) -> list[str]:
+    """The areas of the same rank that lie in the same area, itself among them."""
+    areas = data.plan.areas
+    own = areas.set_index("area").loc[data.area]
+    return areas.loc[(areas["level"] == own["level"]) & (areas["parent"] == own["parent"]), "area"].tolist()
+
+
+def _parent_head(data: RegionData, subtitle: str, **values: object) -> Head:
+    """Head of a picture of all cities of the area that one lies in, or by its own name where it lies in none."""
+    return replace(data, area=(areas_around(data.plan, data.area) or [data.area])[0]).head(subtitle, **values)

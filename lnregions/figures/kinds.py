@@ -11,8 +11,9 @@ from lnregions.figures import map_pictures as maps
 from lnregions.figures import target_pictures as targets
 from lnregions.figures.encoding import FORMATS, encode
 from lnregions.figures.pictures import Picture, Pictures, RegionData
+from lnregions.paths import PLAN
 from lnregions.style import size_of
-from lnregions.tables import load_caveats, load_plan, shipped_plans
+from lnregions.tables import load_plan, shipped_plans, with_region
 from lnregions.words import LANGUAGES
 
 MAPPED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "fdi_usd", "forest_coverage")
@@ -21,7 +22,7 @@ MAPPED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "fdi_usd"
 
 def _of(draw: Callable, *indicators: str) -> Callable:
     """Drawing of a region's pictures, one for each indicator."""
-    return lambda plan, region, **own: Pictures([draw(plan, region, one, **own) for one in indicators])
+    return lambda plan, region, **own: [draw(plan, region, one, **own) for one in indicators]
 
 
 def _comparing(draw: Callable, indicator: str) -> Callable:
@@ -30,7 +31,7 @@ def _comparing(draw: Callable, indicator: str) -> Callable:
     def drawn(plan, region, **own):
         data = RegionData.load(plan, own["as_of"], region=region, indicator=indicator)
         years = data.comparable_years(data.figures())
-        return Pictures([draw(plan, region, indicator, **own)] if years else [])
+        return [draw(plan, region, indicator, **own)] if years else []
 
     return drawn
 
@@ -61,7 +62,7 @@ REGION_KINDS: dict[str, Callable] = {
 def write_figures(
     output: Path | str,
     *,
-    plan: str = "ln-2022",
+    plan: str = PLAN,
     region: str = "",
     kinds: Sequence[str] = (),
     languages: Sequence[str] = LANGUAGES,
@@ -88,7 +89,7 @@ def write_figures(
         For anything that is unknown, before the first picture is drawn.
     """
     loaded = load_plan(plan)
-    chosen = _chosen_kinds(loaded, region, kinds)
+    loaded, chosen = with_region(loaded, region) if region else loaded, _chosen_kinds(region, kinds)
     for name in formats:
         if name not in FORMATS:
             raise unknown("format", name, FORMATS)
@@ -101,19 +102,18 @@ def write_figures(
             draw = PLAN_KINDS.get(kind) or REGION_KINDS[kind]
             for area in [()] if kind in PLAN_KINDS else [(one,) for one in regions]:
                 drawn = draw(loaded, *area, **options)
-                pictures = Pictures([drawn]) if isinstance(drawn, Picture) else drawn
-                count += len(pictures.save(Path(output) / language, formats=formats))
+                for one in [drawn] if isinstance(drawn, Picture | Pictures) else drawn:
+                    saved = one.save(Path(output) / language, formats=formats)
+                    count += len(saved) if isinstance(saved, Pictures) else 1
     return count
 
 
-def _chosen_kinds(plan, region: str, kinds: Sequence[str]) -> list[str]:
+def _chosen_kinds(region: str, kinds: Sequence[str]) -> list[str]:
     """Kinds to draw, in the order of the registry."""
     known = [*PLAN_KINDS, *REGION_KINDS]
     for kind in kinds:
         if kind not in known:
             raise unknown("kind", kind, known)
-    if region and region not in set(plan.regions["region"]):
-        raise unknown("region", region, sorted(plan.regions["region"]))
     chosen = [kind for kind in (REGION_KINDS if region else known) if kind in kinds or not kinds]
     if not chosen:
         raise DataError(
@@ -123,7 +123,7 @@ def _chosen_kinds(plan, region: str, kinds: Sequence[str]) -> list[str]:
     return chosen
 
 
-def warm_up(plan: str = "ln-2022", as_of: str = "") -> None:
+def warm_up(plan: str = PLAN, as_of: str = "") -> None:
     """Load what every notebook on a plan needs, and draw a map and a chart: for processes forked from this one.
 
     Warnings of unusual input are left to the notebooks.
@@ -132,12 +132,13 @@ def warm_up(plan: str = "ln-2022", as_of: str = "") -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             shipped_plans()
-            load_caveats()
             plan = load_plan(plan)
             region = plan.regions["region"].iloc[0]
             maps.draw_membership(plan, as_of=as_of)
             maps.draw_verdict_map(plan, as_of=as_of)
             for draw, language in ((maps.draw_map, "zh"), (charts.draw_members, "en")):
-                encode(draw(plan, region, "gdp", as_of=as_of, language=language).figure)
+                drawn = draw(plan, region, "gdp", as_of=as_of, language=language)
+                if isinstance(drawn, Picture):
+                    encode(drawn.figure)
     finally:
         forget_warnings()

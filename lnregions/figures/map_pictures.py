@@ -11,7 +11,15 @@ from lnregions import maps
 from lnregions.assess import judge, members_of
 from lnregions.boundaries import boundaries_of, boundary_words, load_context, load_locator
 from lnregions.errors import DataError, quote
-from lnregions.figures.pictures import Head, Picture, RegionData, check_verdicts, paired_years
+from lnregions.figures.pictures import (
+    Head,
+    NothingToShow,
+    Picture,
+    RegionData,
+    check_verdicts,
+    or_reason,
+    paired_years,
+)
 from lnregions.series import Tables
 from lnregions.style import BORDER
 from lnregions.words import RATE_DECIMALS
@@ -31,30 +39,45 @@ _VERDICT = ["target", "region", "area", "status", "actual_year", "actual", "requ
 # -- regions and cities -----------------------------------------------------------------------------------
 
 
+@or_reason
 def draw_membership(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
     """Map of all regions, where they overlap, and how well each membership is attested."""
     data = RegionData.load(plan, as_of, language=language, width=width)
     years = f"{data.plan.facts['first_year']}-{data.plan.facts['horizon']}"
     title = data.words("Who belongs to the regions of the plan, {years}", years=years)
     message = "Members of the plan's regions, {years}, and how well each is attested."
-    return _draw_members(data, data.plan.membership, "membership", title, data.words(message, years=years))
+    return _draw_members(data, data.drawn.membership, "membership", title, data.words(message, years=years))
 
 
+@or_reason
 def draw_location(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Map of one region: its members with status, within the province."""
     data = RegionData.load(plan, as_of, region=region, language=language, width=width)
-    own = data.plan.membership[data.plan.membership["region"] == region]
+    own = data.drawn.membership[data.drawn.membership["region"] == region]
     title = data.words("{area}: location and members")
     caption = data.words("{area}: its members and how well each is attested.")
     return _draw_members(data, own, f"location-{region}", title, caption)
 
 
+def _shapes(data: RegionData, areas: Sequence[str], level: str = "city") -> gpd.GeoDataFrame:
+    """Boundaries of a level, of which some must be those of `areas`."""
+    frame = boundaries_of(data.plan, level)
+    if not frame["area"].isin(areas).any():
+        raise NothingToShow("No map: the plan has no boundaries of these areas.")
+    return frame
+
+
 def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, caption) -> Picture:
+    shapes = {level: boundaries_of(data.plan, level) for level in ("city", "county")}
+    known = pd.concat([one["area"] for one in shapes.values()])
+    drawn = membership[membership["area"].isin(known) | (membership["level"] == "zone")]
+    if not drawn["level"].isin(list(shapes)).any():
+        raise NothingToShow("No map: the plan has no boundaries of these areas.")
     axes = maps.plot_membership(
-        boundaries_of(data.plan), membership, counties=boundaries_of(data.plan, "county"),
-        regions=data.plan.regions, ax=_axes(data), language=data.language,
+        shapes["city"], drawn, counties=shapes["county"], regions=data.plan.regions, ax=_axes(data),
+        language=data.language,
     )  # fmt: skip
     sources, english = data.plan.sources, data.language == "en"
     issuers = sources["publisher"].where(sources["publisher"] != "", sources["title"]).drop_duplicates()
@@ -65,12 +88,13 @@ def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, 
     return data.picture(axes, name, membership[_MEMBERSHIP], caption)
 
 
+@or_reason
 def draw_city_location(
     plan, adcode: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
     """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
     data = RegionData.load(plan, as_of, adcode=adcode, language=language, width=width)
-    cities, counties = boundaries_of(data.plan), boundaries_of(data.plan, "county")
+    cities, counties = _shapes(data, [adcode]), boundaries_of(data.plan, "county")
     own = counties[counties["parent"] == adcode]
     if len(own):
         title = data.words("{area}: its districts and counties")
@@ -97,6 +121,7 @@ def draw_city_location(
 # -- figures ----------------------------------------------------------------------------------------------
 
 
+@or_reason
 def draw_map(
     plan, region: str, indicator: str, *, year: int | None = None, as_of: str = "", language: str = "en",
     width: str = "double",
@@ -108,8 +133,8 @@ def draw_map(
     serves that at least half of the areas have; where no year has that many, the latest figure of each area.
     """
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
-    level, members = level_of(data.plan, region, indicator, data.tables)
-    frame = boundaries_of(data.plan, level)
+    level, members = level_of(data.drawn, region, indicator, data.tables)
+    frame = _shapes(data, members, level)
     found = one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
     inside = frame["area"].isin(members)
     drawn = frame[inside].merge(found[["area", "year", "value"]], on="area", how="left")
@@ -131,7 +156,7 @@ def draw_map(
     if years:
         span = "-".join(map(str, dict.fromkeys((years[0], years[-1]))))
         title = data.words("{area}: {indicator}, {years}", years=span)
-    own = data.plan.membership[data.plan.membership["region"] == region]
+    own = data.drawn.membership[data.drawn.membership["region"] == region]
     own = own[own["area"].isin(members)]
     if len(own) and own["proxy"].astype(bool).all():
         title = data.words("{title} (cities standing in for counties)", title=title)
@@ -196,6 +221,7 @@ def class_breaks(values: pd.Series, measure: str) -> list[float] | None:
 # -- years compared ---------------------------------------------------------------------------------------
 
 
+@or_reason
 def draw_change(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -224,7 +250,7 @@ def draw_change(
         "vintage": pairs[["vintage_before", "vintage_after"]].max(axis=1),
         "source": pairs["source_before"] + " " + pairs["source_after"],
     }).reset_index()  # fmt: skip
-    frame = boundaries_of(data.plan)
+    frame = _shapes(data, data.members)
     inside = frame["area"].isin(data.members)
     axes = maps.plot_change(
         frame[inside].merge(rows, on="area", how="left"), "change", unit=unit,
@@ -236,6 +262,7 @@ def draw_change(
     return data.picture(axes, f"change-{region}-{indicator}", rows, Head(title))
 
 
+@or_reason
 def draw_years(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
@@ -246,7 +273,7 @@ def draw_years(
         return _draw_no_years("years", data)
     counts = found.groupby("year")["area"].nunique()
     years = sorted(counts[counts >= min(len(data.members) / 2, counts.max())].index)[-MOST_YEARS:]
-    rows, frame, row = found[found["year"].isin(years)], boundaries_of(data.plan), data.codebook
+    rows, frame, row = found[found["year"].isin(years)], _shapes(data, data.members), data.codebook
     axes = maps.plot_small_multiples(
         frame[frame["area"].isin(data.members)], rows[["area", "year", "value"]], unit=row["unit"],
         breaks=class_breaks(drawn_values(data.tables, indicator), row["measure"]),
@@ -270,7 +297,7 @@ def draw_no_data(
     reason: str = "",
 ) -> Picture:  # fmt: skip
     """Map of areas all hatched, since none has a figure to show; `reason` says why."""
-    frame, legend = boundaries_of(data.plan, level), data.codebook[f"name_{data.language}"]
+    frame, legend = _shapes(data, areas, level), data.codebook[f"name_{data.language}"]
     inside, options = frame["area"].isin(areas), {"ax": _axes(data), "language": data.language}
     axes = maps.plot_no_data(frame[inside], legend=legend, reason=reason, **options)
     _finish(data, axes, title, boundary_words(data.plan, data.language), others=frame[~inside])
@@ -280,6 +307,7 @@ def draw_no_data(
 # -- verdicts ---------------------------------------------------------------------------------------------
 
 
+@or_reason
 def draw_verdict_map(
     plan, verdicts: pd.DataFrame | None = None, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:  # fmt: skip
@@ -288,14 +316,19 @@ def draw_verdict_map(
         check_verdicts(verdicts)
     data = RegionData.load(plan, as_of, language=language, width=width)
     verdicts = judge(data.plan, as_of=as_of) if verdicts is None else verdicts
-    members = {}
+    shapes = pd.concat([boundaries_of(data.plan), boundaries_of(data.plan, "county")], ignore_index=True)
+    members, known = {}, set(shapes["area"])
     for region in data.plan.regions["region"]:  # drawn by county if it has any, else by city
         counties = data.plan.members(region, level="county")
-        members[region] = counties or data.plan.members(region, level="city")
-    counties = boundaries_of(data.plan, "county")
-    counties = counties[counties["area"].isin({area for own in members.values() for area in own})]
+        own = counties or data.drawn.members(region, level="city")
+        if own := [area for area in own if area in known]:
+            members[region] = own
+    if not members:
+        raise NothingToShow("No map: the plan has no boundaries of these areas.")
+    cities = boundaries_of(data.plan)["area"]
+    shown = shapes["area"].isin({*cities, *(area for own in members.values() for area in own)})
     axes = maps.plot_plan_status(
-        pd.concat([boundaries_of(data.plan), counties], ignore_index=True), verdicts, members=members,
+        shapes[shown].reset_index(drop=True), verdicts, members=members,
         names=data.plan.regions.set_index("region")[f"short_{data.language}"],
         legend=tr("Verdict (targets)", data.language), ax=_axes(data), language=data.language,
     )  # fmt: skip

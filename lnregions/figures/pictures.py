@@ -6,9 +6,10 @@ what was written.
 
 import base64
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from lnregions.figures.encoding import FORMATS, screen_png
 from lnregions.series import Tables, member_frame
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
-from lnregions.tables import KIND_ORDER, Plan, load_indicators, plan_of
+from lnregions.tables import KIND_ORDER, Plan, load_indicators, plan_of, with_cities, with_region
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
 
@@ -97,13 +98,17 @@ class Picture:
 
 
 class Pictures(list):
-    """List of pictures, shown one after the other.
+    """List of pictures, shown one after the other; `reason` says why there is none.
 
     Examples
     --------
     >>> Pictures([])
     <Pictures: none>
     """
+
+    def __init__(self, pictures=(), *, reason: str = ""):
+        super().__init__(pictures)
+        self.reason = reason
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS) -> "Pictures":
         """Write the bundle of each, and return them."""
@@ -112,13 +117,40 @@ class Pictures(list):
         return self
 
     def __repr__(self) -> str:
-        return f"<Pictures: {', '.join(picture.name for picture in self) or 'none'}>"
+        return f"<Pictures: {', '.join(picture.name for picture in self) or self.reason or 'none'}>"
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         for picture in self:
             display(picture)
+        if self.reason:
+            html = f"<p><em>{escape(self.reason)}</em></p>"
+            display({"text/plain": self.reason, "text/html": html}, raw=True)
+
+
+class NothingToShow(Exception):
+    """Says why a picture of a plan cannot be drawn: in words of the catalogue, with values for their braces."""
+
+    def __init__(self, message: str, **values: object):
+        super().__init__(message)
+        self.values = values
+
+
+def or_reason(draw: Callable) -> Callable:
+    """Make a drawing return no picture but the reason where a plan has nothing that it could show.
+
+    A mistake in its arguments is a DataError as ever.
+    """
+
+    @wraps(draw)
+    def drawn(*args, language: str = "en", **options):
+        try:
+            return draw(*args, language=language, **options)
+        except NothingToShow as reason:
+            return Pictures(reason=tr(str(reason), language or "en", **reason.values))
+
+    return drawn
 
 
 class Head(NamedTuple):
@@ -181,20 +213,29 @@ class RegionData:
         """
         plan, language, width = plan_of(plan), check_language(language or "en"), width or "double"
         size_of(width)
-        known = {"region": plan.regions, "adcode": plan.areas, "indicator": load_indicators()}
+        known = {"adcode": plan.areas, "indicator": load_indicators()}
+        if "region" in codes:
+            plan = with_region(plan, codes["region"])
         for name, code in codes.items():
+            if name == "region":
+                continue
             kind = "area" if name == "adcode" else name
             choices = known[name][kind].tolist()
             if not isinstance(code, str) or code not in choices:
                 raise unknown(kind, str(code), choices)
-        area = codes.get("region") or codes.get("adcode", "")
+        area = str(codes.get("region") or codes.get("adcode", ""))
         tables = load_tables(plan, as_of=as_of or "")
         return cls(plan, area, codes.get("indicator", ""), tables, language, width)
 
     @cached_property
+    def drawn(self) -> Plan:
+        """The plan by city: a member province is shown by its cities."""
+        return with_cities(self.plan)
+
+    @cached_property
     def members(self) -> list[str]:
         """Cities of the region."""
-        return list(members_of(self.plan, self.area))
+        return list(members_of(self.drawn, self.area))
 
     @property
     def codebook(self) -> pd.Series:

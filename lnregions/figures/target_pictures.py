@@ -46,7 +46,8 @@ def draw_targets(
     found = reversed(assess.judge_all(data.plan, as_of=as_of))
     own = [one for one in found if one.region == region and one.kind != "qualitative" and not one.derived]
     drawn = {(verdict.target, verdict.area, _measure(verdict)): verdict for verdict in own}
-    return Pictures([draw_verdict(data, verdict) for verdict in reversed(drawn.values())])
+    reason = "" if drawn else tr("No picture: the plan sets no target with a number here.", language)
+    return Pictures([draw_verdict(data, verdict) for verdict in reversed(drawn.values())], reason=reason)
 
 
 def draw_series(
@@ -147,7 +148,10 @@ def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
     own |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
     own |= {"gap": None} if verdict.status == "not assessable" else {}
     beside = []
-    for other in (one for one in shipped_plans() if one.id != plan.id):
+    area, own_members = verdict.area, set(assess.region_members(plan, verdict.area))
+    for other in shipped_plans():
+        if other.id == plan.id or set(assess.region_members(other, area)) != own_members:
+            continue  # the same plan, or another region of the same code
         rows = other.targets.iloc[list(assess.places_on(other.targets, verdict.indicator, area=verdict.area))]
         for one in rows[rows["kind"].isin(["level", "share"]) & rows["value"].notna()].to_dict("records"):
             target = {"value": one["value"], "label": other.id, **clause_columns(other, one)}

@@ -18,7 +18,7 @@ from lnregions.figures import dateless_office, small_picture
 from lnregions.files import safe_name, write_whole
 from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
-from lnregions.paths import fonts_dir
+from lnregions.paths import PLAN, fonts_dir
 from lnregions.show import show_verdicts
 from lnregions.words.catalogue import tr
 
@@ -49,7 +49,7 @@ _NOT_IN_WORD = (
 _EAST_ASIAN = "Microsoft YaHei"
 
 
-def single_file(output, region: str, *, language: str = "en", plan="ln-2022", as_of=None) -> Path:
+def single_file(output, region: str, *, language: str = "en", plan=PLAN, as_of=None) -> Path:
     """Write a region's page as one file that needs nothing beside it, pictures inside.
 
     Parameters
@@ -77,7 +77,7 @@ def single_file(output, region: str, *, language: str = "en", plan="ln-2022", as
 
 
 def report_pdf(
-    output, region: str, *, language: str = "en", plan="ln-2022", as_of=None, chromium: str = ""
+    output, region: str, *, language: str = "en", plan=PLAN, as_of=None, chromium: str = ""
 ) -> Path:
     """Write a region's report as a tagged A4 PDF, printed by an installed Chromium.
 
@@ -96,7 +96,7 @@ def report_pdf(
     return _write(site, region, language, ".pdf", content)
 
 
-def report_docx(output, region: str, *, language: str = "en", plan="ln-2022", as_of=None) -> Path:
+def report_docx(output, region: str, *, language: str = "en", plan=PLAN, as_of=None) -> Path:
     """Write a region's page as a Word file: verdicts, calculations, figures with captions, sources, caveats.
 
     Parameters are those of `single_file`. The file goes to ``<language>/region-<code>.docx``; the same input gives
@@ -116,7 +116,7 @@ def report_docx(output, region: str, *, language: str = "en", plan="ln-2022", as
     document = docx.Document()
     _set_language(document, language)
     document.core_properties.title = _words(page.h1)
-    verdicts = show_verdicts(verdict_table(site.main), region=region, language=language)
+    verdicts = show_verdicts(verdict_table(site.main, site.plan), region=region, language=language)
     for part in page.select(", ".join(_STYLES)):
         _add(document, part)
         if "lead" in part.get("class", ()):

@@ -20,6 +20,7 @@ from lnregions.batch import Manifest
 from lnregions.errors import LANGUAGES
 from lnregions.figures import small_picture
 from lnregions.files import write_whole
+from lnregions.paths import PLAN
 
 DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
 """Endings of a figure's files, in the order in which they are offered."""
@@ -98,7 +99,7 @@ def read_runs(output: Path | str, *, plans: Collection[str]) -> list[RunFiles]:
         record = _mapping(record)
         texts = _texts(record, "notebook", "language", "over", "value", "status")
         given = _mapping(record.get("parameters"))
-        if texts["notebook"] and texts["language"] in LANGUAGES and given.get("plan", "ln-2022") in plans:
+        if texts["notebook"] and texts["language"] in LANGUAGES and given.get("plan", PLAN) in plans:
             error = _texts(_mapping(record.get("error")), "cell", "name", "text", "source")
             run = RunFiles(_text(name), **texts, as_of=_text(given.get("as_of")), error=error)
             runs.append(_with_files(run, output, _text(record.get("folder"))))

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import shlex
 from functools import cache, partial
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from markupsafe import Markup, escape
 
 from lnregions import __version__
 from lnregions.assess import STATUS_WORDS, Verdict
+from lnregions.boundaries import boundary_words
 from lnregions.explorer import map_script, map_style, script_json
 from lnregions.pages.inventory import FigureFiles, RunFiles
 from lnregions.pages.site import Site, anchor, relative
+from lnregions.paths import PLAN, shown_path
 from lnregions.show import figure_words, grades, head, outcome_words, verdict_words, web_address, with_outcome
 from lnregions.style import STATUSES
 from lnregions.words import text, unit_label, year_span
@@ -134,8 +137,9 @@ class Page:
 
     def command(self, name: str = "render", *, as_of: str | None = None, **options: str) -> str:
         """Return the command that makes what lacks, for this plan and its date or another one."""
-        plan = self.site.plan.id
-        options["plan"] = "" if plan == "ln-2022" else plan
+        plan = self.site.plan
+        name = plan.id if plan.shipped else shown_path(plan.folder)
+        options["plan"] = "" if name == PLAN else shlex.quote(name)
         options["as-of"] = self.site.as_of if as_of is None else as_of
         return f"lnregions {name}" + "".join(f" --{key} {value}" for key, value in options.items() if value)
 
@@ -189,6 +193,7 @@ class Page:
                  "no_figure": self.word("no data")}  # fmt: skip
         language = self.language
         return environment().get_template(f"{self.kind}.html.j2").render(
+            boundary_words=boundary_words,
             page=self, site=self.site, t=self.t, say=self.say, word=self.word, live=live, policy=policy,
             styles=map(Markup, styles), scripts=map(Markup, scripts), script_words=words, version=__version__,
             search=self._search_entries(), grades=grades(language), head=partial(head, language=language),

@@ -64,10 +64,12 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
     maps = [figure for figure in rest if figure.name.startswith(("map-", "location-"))]
     links = {} if alone else {city: page.to("city", city) for city in site.cities}
     about, members = show_region(site.plan, region, language=language)
-    cities = site.plan.members(region, level="city")
+    cities = site.members(region)
     areas = areas_behind(site.plan, [region]) | set(site.plan.members(region))
     return page.render(
-        live=map_data(site.plan, site.tables, region, language=language, links=links),
+        live=map_data(site.plan, site.tables, region, language=language, links=links)
+        if site.map["cities"]
+        else None,
         region=region,
         row=site.regions[region],
         verdicts=verdicts,

@@ -18,8 +18,9 @@ from lnregions.errors import DataError
 from lnregions.explorer import LARGEST
 from lnregions.files import safe_name
 from lnregions.pages.inventory import FigureFiles, RunFiles, make_previews, read_runs
+from lnregions.paths import PLAN
 from lnregions.series import Tables
-from lnregions.tables import Plan, load_sources, plan_of
+from lnregions.tables import Plan, plan_of, with_cities
 
 MAP_WIDTH = 640
 """Units of the drawn map, about one a pixel on a wide screen."""
@@ -70,7 +71,10 @@ class Site:
         ``cities`` have ``area``, ``path`` and ``x y`` of the name; ``key_x`` is where the key of the circles stands,
         ``key_height`` what it adds to the height: nothing where the corner is free.
         """
-        flat = simplify_coverage(project(boundaries_of(self.plan)), _MAP_TOLERANCE_M)
+        flat = boundaries_of(self.plan)
+        if flat.empty:
+            return {"cities": [], "width": MAP_WIDTH, "height": 0, "key_x": 0, "key_height": 0}
+        flat = simplify_coverage(project(flat), _MAP_TOLERANCE_M)
         west, south, east, north = flat.total_bounds
         scale = MAP_WIDTH / (east - west)
 
@@ -107,8 +111,8 @@ class Site:
 
     @cached_property
     def cities(self) -> list[str]:
-        """Cities that have a page: those of the areas' table."""
-        return [area for area, row in self.areas.items() if row["level"] == "city"]
+        """Cities that have a page: those of the plan's provinces."""
+        return self.plan.cities
 
     @cached_property
     def targets(self) -> dict[str, dict]:
@@ -128,7 +132,7 @@ class Site:
     @cached_property
     def sources(self) -> dict[str, dict]:
         """Sources of figures and of the plan by id."""
-        return _rows(load_sources(), "source") | _rows(self.plan.sources, "source")
+        return _rows(self.tables.sources, "source") | _rows(self.plan.sources, "source")
 
     def counts(self, verdicts: list[Verdict]) -> list[tuple[str, int]]:
         """Return the statuses that occur, from best to worst, with how often."""
@@ -137,7 +141,11 @@ class Site:
 
     def regions_of(self, city: str) -> list[str]:
         """Return the codes of the regions that a city is a member of."""
-        return [region for region in self.regions if city in self.plan.members(region, level="city")]
+        return [region for region in self.regions if city in self.members(region)]
+
+    def members(self, region: str) -> list[str]:
+        """Return the cities of a region."""
+        return with_cities(self.plan).members(region, level="city")
 
     def runs_of(self, language: str, over: str, value: str = "") -> list[RunFiles]:
         """Return the runs for one value of a parameter (``region``, ``adcode`` or none)."""
@@ -190,7 +198,7 @@ def relative(path: str, start: str) -> str:
     return link + sharp + quote(place)
 
 
-def read_site(output, *, plan="ln-2022", as_of=None) -> Site:
+def read_site(output, *, plan=PLAN, as_of=None) -> Site:
     """Bring together what the pages need."""
     names = {str(plan)} if not isinstance(plan, Plan) else set()
     plan, given, output = plan_of(plan), str(as_of or ""), Path(output)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lnregions.batch import digest
 from lnregions.files import write_json, write_whole
+from lnregions.paths import PLAN
 
 _OURS = re.compile(r"(index(\.zh)?|(en|zh)/((region|city)/)?[^/]+)\.html")
 _INPUTS = ("package", "data", "shapes", "own", "versions")
@@ -17,7 +18,7 @@ _INDEX = ".lnregions/pages.json"
 """What the pages that were written last were made from, and their sizes and times of change."""
 
 
-def write_report(output, *, plan="ln-2022", as_of=None) -> Path:
+def write_report(output, *, plan=PLAN, as_of=None) -> Path:
     """Write the pages of one plan over what was rendered into a folder; nothing is rendered anew.
 
     Pages are written for both languages whether or not figures were rendered in both: verdicts, calculations and

@@ -1,7 +1,8 @@
 """Figures year by year: series of areas and regions, totals, growth and published methods; frames in, frames out.
 
 `Tables` holds the checked frames of one date of knowledge; `Figures` are those of one area and indicator, with breaks,
-coverage, what is missing and what rounding may hide. Nothing here knows of plans, clauses or verdicts.
+coverage, what is missing and what rounding may hide. Only `Extent` knows of plans,
+and nothing here of clauses or verdicts.
 """
 
 import lazy_loader
@@ -9,6 +10,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "extent": ["Extent"],
         "figures": ["Figures", "joined_sources"],
         "growth": ["chain_index", "mean_growth", "required_path"],
         "methods": ["Assessment", "Progress", "escap", "open_sdg", "unsd"],

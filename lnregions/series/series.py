@@ -40,7 +40,7 @@ class Tables:
     """The checked frames that a series is made from, and the date of knowledge (``YYYY-MM-DD``).
 
     Tables from `with_observed` have no frame of observations, only `observed`. `derived` are those of the observations
-    that no page prints. `made` keeps what is made from them.
+    that no page prints, `derivable` all such values. `made` keeps what is made from them.
     """
 
     observations: pd.DataFrame
@@ -52,6 +52,7 @@ class Tables:
     bounds: pd.DataFrame = field(default_factory=load_bounds)
     caveats: pd.DataFrame = field(default_factory=load_caveats)
     derived: Sequence[Observation] = ()
+    derivable: Sequence[Observation] = field(default_factory=lambda: observed(load_derived()), repr=False)
     made: dict = field(default_factory=dict, repr=False, compare=False)
 
     def indicator(self, name: str) -> pd.Series:
@@ -181,11 +182,6 @@ class Tables:
         """Caveats found, by indicator, area and year."""
         return {}
 
-    @cached_property
-    def derivable(self) -> Sequence[Observation]:
-        """All values that no page prints and that follow from published ones."""
-        return observed(load_derived())
-
     def rounding(self, indicator: str, value: float) -> float:
         """What rounding may hide in a published value of an indicator."""
         if indicator not in self.indicators_by_code:
@@ -235,7 +231,7 @@ def _grouped(pairs):
     return found
 
 
-_SHARED = ("indicators_by_code", "_names", "_breaks", "_doubts", "_doubt_texts", "derivable")
+_SHARED = ("indicators_by_code", "_names", "_breaks", "_doubts", "_doubt_texts")
 """What tables with other observations have in common."""
 
 

@@ -7,9 +7,10 @@ import pandas as pd
 
 from lnregions import series
 from lnregions.assess import load_tables, members_of
+from lnregions.paths import PLAN
 from lnregions.show.table import Table, Tables
 from lnregions.show.words import chosen_plan, figure_words, grades, head, reader_table, source_titles
-from lnregions.tables import Plan, load_caveats
+from lnregions.tables import Plan
 from lnregions.words import text
 from lnregions.words.catalogue import tr
 
@@ -114,7 +115,7 @@ def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en
     return _basis_tables(load_tables(plan, as_of=as_of), areas, language)
 
 
-def show_city_sources(adcode: str, *, plan="ln-2022", as_of: str = "", language: str = "en") -> Tables:
+def show_city_sources(adcode: str, *, plan=PLAN, as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of a city's figures."""
     return _basis_tables(load_tables(chosen_plan(plan, language=language), as_of=as_of), {adcode}, language)
 
@@ -185,7 +186,7 @@ def caveats_on(tables: series.Tables, areas: Iterable[str]) -> pd.DataFrame:
     pandas.DataFrame
         Columns of `load_caveats`, a row for each text; the indicator ``*`` stands for all.
     """
-    caveats = load_caveats()
+    caveats = tables.caveats
     scopes = {"*", "cities", "nation", "province", *areas}
     concerned = caveats["area"].str.split().map(lambda named: not scopes.isdisjoint(named))
     held = {"*", *_used(tables, areas)["indicator"]}

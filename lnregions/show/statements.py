@@ -4,7 +4,7 @@ import pandas as pd
 
 from lnregions.show.table import Table
 from lnregions.show.words import chosen_plan, reader_table, source_titles, target_labels
-from lnregions.tables import Plan, load_sources, parse_as_of, shipped_plans
+from lnregions.tables import Plan, load_sources, parse_as_of
 from lnregions.words import last_day
 from lnregions.words.catalogue import tr
 
@@ -63,14 +63,13 @@ def outcome_words(plan: Plan, target: str, *, as_of: str = "", language: str = "
     return found or [tr("searched, none found", language)]
 
 
-def reasons_with_outcomes(verdicts: pd.DataFrame, language: str) -> list[str]:
-    """Return the reason of each verdict; of a clause of words also what was said of its outcome."""
-    plans = {target: plan for plan in shipped_plans() for target in plan.targets["target"]}
+def reasons_with_outcomes(verdicts: pd.DataFrame, language: str, plan: Plan | None) -> list[str]:
+    """Return the reason of each verdict; of a clause of words also what the plan says of its outcome."""
     reasons = []
     for row in verdicts.to_dict("records"):
         said, reason = [], row[f"reason_{language}"]
-        if row["status"] == "not quantified" and row["target"] in plans:
-            said = outcome_words(plans[row["target"]], row["target"], as_of=row["as_of"], language=language)
+        if row["status"] == "not quantified" and plan is not None:
+            said = outcome_words(plan, row["target"], as_of=row["as_of"], language=language)
         reasons.append(with_outcome(reason, said, language))
     return reasons
 

@@ -1,5 +1,7 @@
 """Tables of verdicts: status, interpretations, methods, calculations, firmness and the trail of revisions."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from lnregions.assess import (
@@ -28,6 +30,7 @@ from lnregions.show.words import (
     target_labels,
     verdict_words,
 )
+from lnregions.tables import Plan, load_plan
 from lnregions.words import RATE_DECIMALS, check_language, format_value, text, year_span
 from lnregions.words.catalogue import tr
 
@@ -38,17 +41,21 @@ def show_verdicts(verdicts: pd.DataFrame, *, region: str = "", language: str = "
     if not {"target", "region", "status"} <= set(getattr(verdicts, "columns", ())):
         raise DataError("The verdicts are no table of verdicts. Give what judge(plan) returns.")
     rows = verdicts[verdicts["region"] == region] if region else verdicts
-    return _verdict_table(rows, language, interpretations=False)
+    folder = rows.attrs.get("plan")  # none where the frame was made anew: then targets go by their ids
+    plan = load_plan(Path(folder)) if folder else None
+    return _verdict_table(rows, plan, language, interpretations=False)
 
 
 def show_readings(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Verdicts of the targets with more than one interpretation, a row each."""
-    rows = judge_readings(chosen_plan(plan, language=language), as_of=as_of or None)
-    return _verdict_table(rows[rows.duplicated("target", keep=False)], language, interpretations=True)
+    plan = chosen_plan(plan, language=language)
+    rows = judge_readings(plan, as_of=as_of or None)
+    rows = rows[rows.duplicated("target", keep=False)]
+    return _verdict_table(rows, plan, language, interpretations=True)
 
 
-def _verdict_table(rows: pd.DataFrame, language: str, *, interpretations: bool) -> Table:
-    labels = target_labels(language)
+def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str, *, interpretations: bool) -> Table:
+    labels = {} if plan is None else target_labels(language, plan)
     frame = pd.DataFrame({"target": rows["target"].map(lambda target: labels.get(target, target))})
     if interpretations:
         frame["reading"] = rows["reading_zh" if language == "zh" else "reading"]
@@ -62,7 +69,7 @@ def _verdict_table(rows: pd.DataFrame, language: str, *, interpretations: bool) 
         frame[name] = [one[name] for one in numbers]
     frame["year"] = [year_span(*pair) for pair in zip(rows["mean_from"], rows["actual_year"], strict=True)]
     frame["gap"] = [one["gap"] for one in numbers]
-    frame["grade"], frame["reason"] = rows["grade"], reasons_with_outcomes(rows, language)
+    frame["grade"], frame["reason"] = rows["grade"], reasons_with_outcomes(rows, language, plan)
     dates = ", ".join(dict.fromkeys(rows["as_of"]))
     note = tr("As known on {date}. {grades}", language, date=dates, grades=grades(language))
     return reader_table(frame, language, note=note)
@@ -70,8 +77,8 @@ def _verdict_table(rows: pd.DataFrame, language: str, *, interpretations: bool) 
 
 def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Status of every target that has figures, by each published method, and whether they agree."""
-    rows = compare_methods(chosen_plan(plan, language=language), as_of=as_of or None)
-    labels = target_labels(language)
+    plan = chosen_plan(plan, language=language)
+    rows, labels = compare_methods(plan, as_of=as_of or None), target_labels(language, plan)
     names = {"plan": head("closing", language), "open_sdg": "Open SDG", "unsd": "UNSD", "escap": "ESCAP"}
     statuses = {
         name: [text(status, language) if status else "" for status in rows[column]]

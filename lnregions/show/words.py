@@ -5,10 +5,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from lnregions.errors import unknown
 from lnregions.show.table import Table
 from lnregions.style import STATUSES
-from lnregions.tables import Plan, plan_of, printed_decimals, shipped_plans, units_and_decimals
+from lnregions.tables import Plan, plan_of, printed_decimals, units_and_decimals, with_region
 from lnregions.words import (
     RATE_DECIMALS,
     check_language,
@@ -49,9 +48,7 @@ def chosen_plan(plan, *, region: str = "", language: str = "en") -> Plan:
     """Return a plan given by itself, its name or folder, once region and language are known to exist."""
     plan = plan_of(plan)
     check_language(language)
-    if region and region not in set(plan.regions["region"]):
-        raise unknown("region", region, list(plan.regions["region"]))
-    return plan
+    return with_region(plan, region) if region else plan
 
 
 def head(name: str, language: str) -> str:
@@ -95,11 +92,9 @@ def grades(language: str) -> str:
     return tr("Grades: A primary page or two agreeing sources, B one decent source, C weak.", language)
 
 
-def target_labels(language: str, plan: Plan | None = None) -> dict[str, str]:
-    """Return the labels of the targets of all shipped plans, and of `plan`."""
-    plans = [*shipped_plans(), *([plan] if plan is not None else [])]
-    frames = [one.targets for one in plans]
-    return {t: label for f in frames for t, label in zip(f["target"], f[f"label_{language}"], strict=True)}
+def target_labels(language: str, plan: Plan) -> dict[str, str]:
+    """Return the labels of a plan's targets."""
+    return dict(zip(plan.targets["target"], plan.targets[f"label_{language}"], strict=True))
 
 
 def source_titles(sources: pd.DataFrame) -> dict[str, str]:

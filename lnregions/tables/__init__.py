@@ -9,6 +9,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "codebook": ["LAND_AREA", "LINE_BREAKS", "caveats_of", "land_areas", "load_areas", "load_breaks",
                      "load_caveats", "load_indicators", "load_sources", "load_units",
                      "printed_decimals", "units_and_decimals"],
+        "groups": ["areas_around", "areas_of", "group", "lineage", "parents_of", "with_cities",
+                   "with_region"],
         "observations": ["KIND_ORDER", "Observation", "break_scopes", "by_preference", "load_derived",
                          "load_observations", "observed", "parse_as_of", "read_observations"],
         "plan_folders": ["boundary_file", "list_plans", "write_plan_template"],

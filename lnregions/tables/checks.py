@@ -50,11 +50,8 @@ def check_own_areas(table: Table, shipped: pd.DataFrame) -> None:
 
 
 def check_regions(table: Table, areas: list[str] | None) -> None:
-    """Report a table without regions, and codes that cannot name a folder or are those of areas."""
+    """Report codes that cannot name a folder or are those of areas."""
     codes = table.frame["region"]
-    if codes.empty:
-        what = "the table has no row. Write at least one; a row behind a number sign is a remark."
-        table.report(None, "", what)
     wrong = ~codes.map(is_folder_name).astype(bool) | codes.isin(areas or [])
     table.report_where(wrong, "region", f"region {{region!r}} {NO_FOLDER_NAME}")
 

@@ -11,14 +11,15 @@ from pathlib import Path
 import pandas as pd
 
 from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
-from lnregions.paths import data_dir
+from lnregions.paths import PLAN, data_dir
 from lnregions.tables.bounds import load_bounds
 from lnregions.tables.checks import check_own_areas, check_regions, check_targets
 from lnregions.tables.codebook import load_areas, load_indicators, load_sources
+from lnregions.tables.groups import cities_of_plan, regions_of_areas
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plan_facts import read_facts
 from lnregions.tables.plan_folders import TABLES, boundary_file, check_files, list_plans, plan_folder
-from lnregions.tables.schemas import table_schema
+from lnregions.tables.schemas import kind_of, table_schema
 from lnregions.tables.tables import Table, kept_warnings, read_table
 
 
@@ -92,6 +93,16 @@ class Plan:
         return (rows if level is None else rows[rows["level"] == level])["area"].tolist()
 
     @property
+    def cities(self) -> list[str]:
+        """Areas that have a profile: the cities of the members' provinces, and members that are no cities."""
+        return cities_of_plan(self)
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it is one of the plans that come with the package."""
+        return self.folder.parent == data_dir() / "plans"
+
+    @property
     def boundaries(self) -> Path | None:
         """File of the boundaries of the plan's own areas, if its folder holds one."""
         return boundary_file(self.folder)
@@ -113,7 +124,7 @@ class Plan:
         return f"<div>{title}<br>{years}{kinds.to_html(index=False, border=0)}</div>"
 
 
-def load_plan(plan: str | Path = "ln-2022", *, path: Path | None = None) -> Plan:
+def load_plan(plan: str | Path = PLAN, *, path: Path | None = None) -> Plan:
     """Return a plan, shipped or from a folder of your own.
 
     Parameters
@@ -170,14 +181,14 @@ def plan_of(given: Plan | str | Path) -> Plan:
     return given if isinstance(given, Plan) else load_plan(given)
 
 
-def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
+def batch_choices(plan: str = PLAN) -> dict[str, list[str]]:
     """Values that each parameter of the batch may take, for one plan.
 
     Returns
     -------
     dict
-        ``region`` (codes of the plan), ``adcode`` (cities of the provinces that its members lie in; all cities where
-        it names no member), ``language``, ``plan``.
+        ``region`` (codes of the plan), ``adcode`` (cities of the provinces that its members lie in), ``language``,
+        ``plan``.
 
     Raises
     ------
@@ -190,17 +201,9 @@ def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
     ['circle', 'belt', 'west', 'east']
     """
     found = _kept(plan_folder(plan, None))
-    inner = found.areas[found.areas["level"].isin(["city", "county"])].set_index("area")["parent"].to_dict()
-
-    def province(area: str) -> str:
-        parent = inner.get(area, area)
-        return inner.get(parent, parent)
-
-    provinces = {province(area) for area in found.membership["area"]}
-    cities = found.areas.loc[found.areas["level"] == "city", "area"].tolist()
     return {
         "region": found.regions["region"].tolist(),
-        "adcode": [area for area in cities if province(area) in provinces] or cities,
+        "adcode": found.cities,
         "language": ["en", "zh"],
         "plan": list(dict.fromkeys([*list_plans(), plan])),
     }
@@ -257,11 +260,14 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
     regions = tables["regions"]
     known = {
         "area": None if areas is None else areas["area"].tolist(),
-        "region": regions.frame["region"].tolist() or None if regions and not regions.faults else None,
+        "region": regions.frame["region"].tolist() if regions and not regions.faults else None,
         "target": None if tables["targets"] is None else tables["targets"].frame["target"].tolist(),
         "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
         "indicator": load_indicators()["indicator"],
     }
+    if regions and regions.frame.empty and tables["targets"] and tables["targets"].frame.empty:
+        what = "the plan has no region and no target. Write at least one row in regions.csv or targets.csv."
+        regions.report(None, "", what)
     sound = areas is not None and sources is not None
     for name, table in tables.items():
         sound = sound and table is not None and not table.faults
@@ -277,6 +283,9 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
     if not sound:
         return None
     frames = {name: table.frame for name, table in tables.items()} | {"areas": areas}
+    own = ("regions", "membership", "targets")
+    made = regions_of_areas(*(frames[name] for name in own), areas)
+    frames |= dict(zip(own, made, strict=True))
     warnings += unusual
     for frame in frames.values():
         warnings += frame.attrs.pop("warnings", [])  # pandas copies attributes with every selection
@@ -293,12 +302,15 @@ def _gather(faults: list[Fault], read: Callable, otherwise: object):
 
 
 def _read_own(folder: Path, name: str) -> Table:
-    """A table of the plan's own; statements may be left out."""
+    """A table of the plan's own; only that of targets must be there."""
     path = folder / f"{name}.csv"
-    if name != "statements" or path.exists():
+    if name == "targets" or path.exists():
         return read_table(path, name)
-    columns = [one["name"] for one in table_schema(name)["fields"]]
-    return Table(pd.DataFrame(columns=columns, dtype=str), shown_path(path), [])
+    types = {"boolean": bool, "year": "Int64", "integer": "Int64"}
+    columns = {
+        one["name"]: pd.Series(dtype=types.get(kind_of(one), str)) for one in table_schema(name)["fields"]
+    }
+    return Table(pd.DataFrame(columns), shown_path(path), [])
 
 
 def read_areas(folder: Path) -> pd.DataFrame:

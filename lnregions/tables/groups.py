@@ -1,0 +1,205 @@
+"""Areas taken together: a plan's regions by city, groups of areas without a plan folder, and what areas lie in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from lnregions.errors import DataError, quote, unknown
+from lnregions.tables.schemas import table_schema
+
+_DRAWN = ("city", "county", "zone")
+"""Levels of members that maps and charts show as they are."""
+_NAMES = ("name_zh", "name_en", "short_zh", "short_en")
+
+
+class Group(str):
+    """Code of a group of areas, such as ``210100+210400``, with the ``name`` that pictures call it by."""
+
+    name: str = ""
+
+
+def group(areas: Iterable[str], *, name: str = "") -> Group:
+    """Take some areas together as a region, without a plan folder.
+
+    Parameters
+    ----------
+    areas : iterable of str
+        Codes of cities, counties or areas of your own; none may lie in another one.
+    name : str, optional
+        What it is called; without one the names of its areas.
+
+    Returns
+    -------
+    str
+        A code that every function takes as a region; ``lnregions render --region 210100+210400`` takes it, too.
+
+    Raises
+    ------
+    DataError
+        If no area is named.
+
+    Examples
+    --------
+    >>> group(["210100", "210400"], name="Shenyang and Fushun")
+    '210100+210400'
+    """
+    codes = [areas] if isinstance(areas, str) else list(areas)
+    if not codes or not all(isinstance(code, str) and code for code in codes):
+        raise DataError(
+            f"The areas {quote(areas)} are no codes of areas. Give a list such as ['210100', '210400']."
+        )
+    made = Group("+".join(codes))
+    made.name = name
+    return made
+
+
+def with_region(plan, region: str):
+    """Return the plan with an area or a group of areas as one of its regions; as it is where it has the region.
+
+    Parameters
+    ----------
+    plan : Plan
+    region : str
+        A region of the plan, an area such as ``210100``, or a group of areas such as ``210100+210400``.
+
+    Raises
+    ------
+    DataError
+        If it is none of these, or an area of a group lies in another one.
+
+    Examples
+    --------
+    >>> from lnregions.tables import load_plan
+    >>> with_region(load_plan("ln-2022"), "210100+210400").members("210100+210400")
+    ['210100', '210400']
+    """
+    regions, areas = plan.regions["region"].tolist(), plan.areas.set_index("area", drop=False)
+    if region in regions:
+        return plan
+    codes = list(dict.fromkeys(region.split("+"))) if isinstance(region, str) else [region]
+    if strange := [code for code in codes if code not in areas.index]:
+        raise (
+            unknown("area", strange[0], areas.index) if len(codes) > 1 else unknown("region", region, regions)
+        )
+    parents = parents_of(plan)
+    for code in codes:
+        if within := set(codes) & set(lineage(parents, code)[1:]):
+            what = f"The area {code} of the group {region} lies in {within.pop()}"
+            raise DataError(f"{what}. Name the one or the other.")
+    members = areas.loc[codes].assign(region=str(region))
+    named = getattr(region, "name", "")
+    texts = {name: named or " + ".join(members[name]) for name in _NAMES}
+    frames = add_regions(plan.regions, plan.membership, [{"region": str(region), **texts}], members)
+    return replace(plan, regions=frames[0], membership=frames[1])
+
+
+def regions_of_areas(
+    regions: pd.DataFrame, membership: pd.DataFrame, targets: pd.DataFrame, areas: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return regions, membership and targets where each area that has targets of no region is a region by itself."""
+    targets = targets.assign(region=targets["region"].where(targets["region"] != "", targets["area"]))
+    alone = areas.set_index("area", drop=False).reindex(targets["region"].unique()).dropna(subset="area")
+    alone = alone[~alone["area"].isin(regions["region"])].assign(region=lambda rows: rows["area"])
+    return *add_regions(regions, membership, alone.to_dict("records"), alone), targets
+
+
+def add_regions(
+    regions: pd.DataFrame, membership: pd.DataFrame, added: list[Mapping], members: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables of regions and membership with further regions, whose members are certain."""
+    if not added:
+        return regions, membership
+    columns = [one["name"] for one in table_schema("regions")["fields"]]
+    rows = members[["region", "area", "level"]].assign(
+        status="confirmed", proxy=False, valid_from=pd.NA, note="", note_zh="", sources=""
+    )
+    rows = rows[list(membership)].astype(membership.dtypes.to_dict())
+    return (
+        pd.concat([regions, pd.DataFrame(added).reindex(columns=columns, fill_value="")], ignore_index=True),
+        pd.concat([membership, rows], ignore_index=True),
+    )
+
+
+def with_cities(plan):
+    """Return the plan as maps and charts of members show it: the cities of a member province stand for it.
+
+    A member that is neither city nor county and has no cities is shown by itself.
+
+    Examples
+    --------
+    >>> from lnregions.tables import load_plan
+    >>> len(with_cities(load_plan("ln-2025")).members("liaoning"))
+    14
+    """
+    rows, areas = plan.membership, plan.areas
+    whole = ~rows["level"].isin(_DRAWN)
+    if not whole.any():
+        return plan
+    cities = areas.loc[areas["level"] == "city", ["parent", "area"]].set_axis(["area", "city"], axis=1)
+    wide = rows[whole].merge(cities, on="area", how="left").assign(level="city")
+    wide = wide.assign(area=wide["city"].fillna(wide["area"])).drop(columns="city")
+    rows = pd.concat([rows[~whole], wide]).drop_duplicates(["region", "area"], ignore_index=True)
+    return replace(plan, membership=rows)
+
+
+def parents_of(plan) -> dict[str, str]:
+    """Return the area that each area of a plan lies in, empty for the largest."""
+    return dict(zip(plan.areas["area"], plan.areas["parent"].fillna(""), strict=True))
+
+
+def lineage(parents: Mapping[str, str], area: str) -> list[str]:
+    """Return an area and those that it lies in, the largest last.
+
+    Examples
+    --------
+    >>> lineage({"210102": "210100", "210100": "210000", "210000": ""}, "210102")
+    ['210102', '210100', '210000']
+    """
+    line = [area]
+    while (parent := parents.get(line[-1])) and parent not in line:
+        line.append(parent)
+    return line
+
+
+def areas_around(plan, region: str) -> list[str]:
+    """Return the areas in which all members of a region lie, or an area does: the smallest first.
+
+    Examples
+    --------
+    >>> from lnregions.tables import load_plan
+    >>> areas_around(load_plan("ln-2022"), "belt"), areas_around(load_plan("ln-2022"), "210100")
+    (['210000', '100000'], ['210000', '100000'])
+    """
+    parents, inside = parents_of(plan), region in set(plan.regions["region"])
+    members = with_cities(plan).members(region) if inside else [region]
+    lines = [lineage(parents, member)[1:] for member in members] or [[]]
+    return [one for one in lines[0] if all(one in line for line in lines)]
+
+
+def areas_of(plan, named: Iterable[str] = ()) -> list[str]:
+    """Return all areas that a plan is about: those of the provinces that its members and targets lie in."""
+    parents, levels = parents_of(plan), dict(zip(plan.areas["area"], plan.areas["level"], strict=True))
+
+    def province(area: str) -> str:
+        line = lineage(parents, area)
+        return next((one for one in line if levels[one] not in ("city", "county")), line[-1])
+
+    named = set(named) or {*plan.membership["area"], *plan.targets["area"], *plan.targets["other_area"]}
+    tops = {province(area) for area in named & set(parents)}
+    return [area for area in parents if province(area) in tops]
+
+
+def cities_of_plan(plan) -> list[str]:
+    """Return the areas that have a profile: the cities of the members' provinces, and members that are no cities.
+
+    Examples
+    --------
+    >>> from lnregions.tables import load_plan
+    >>> len(cities_of_plan(load_plan("belt-2025")))
+    14
+    """
+    own, levels = areas_of(plan, plan.membership["area"]), plan.areas.set_index("area")["level"]
+    rows = with_cities(plan).membership
+    alone = set(rows.loc[rows["level"] == "city", "area"])
+    return [area for area in own if levels[area] == "city" or area in alone]
