@@ -10,7 +10,6 @@ from pathlib import Path
 from lnregions.batch.parameters import Choices, Notebook, check_parameters, list_notebooks
 from lnregions.errors import LANGUAGES, DataError, refuse_any, shown_path, unknown, unknown_fault, warn_input
 from lnregions.files import safe_name
-from lnregions.paths import notebooks_dir
 
 RUN_FOR = ("region", "adcode")
 """Parameters that a notebook of one's own is run for in a batch."""
