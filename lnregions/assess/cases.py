@@ -329,7 +329,7 @@ def _state_of_files(folder):
     """What tells that a table has changed: time and size of every file that the tables rest on."""
     names = ("observations", "indicators", "breaks", "sources", "bounds", "caveats")
     files = [data_dir() / f"{name}.csv" for name in names]
-    files += [folder / f"{name}.csv" for name in ("observations", "bounds")]
+    files += [folder / f"{name}.csv" for name in ("observations", "indicators", "bounds")]
     states = [path.stat() for path in files if path.is_file()]
     return (str(data_dir()), *((state.st_mtime_ns, state.st_size) for state in states))
 
@@ -341,7 +341,7 @@ def _make_tables(plan, as_of, observations):
     observations = observations.copy(deep=False)
     sources = pd.concat([load_sources(), plan.sources], ignore_index=True).fillna("")
     sources = sources.drop_duplicates("source", ignore_index=True)
-    indicators, bounds, caveats = load_indicators(), load_bounds(plan), load_caveats()
+    indicators, bounds, caveats = plan.indicators.copy(deep=False), load_bounds(plan), load_caveats()
     for frame in (observations, indicators, areas, sources):
         frame.attrs = {}  # pandas copies them with every selection
     return Tables(

@@ -25,7 +25,7 @@ from lnregions.figures.encoding import FORMATS, screen_png
 from lnregions.series import Tables, member_frame
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
-from lnregions.tables import KIND_ORDER, Plan, load_indicators, plan_of
+from lnregions.tables import KIND_ORDER, Plan, plan_of
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
 
@@ -181,7 +181,7 @@ class RegionData:
         """
         plan, language, width = plan_of(plan), check_language(language or "en"), width or "double"
         size_of(width)
-        known = {"region": plan.regions, "adcode": plan.areas, "indicator": load_indicators()}
+        known = {"region": plan.regions, "adcode": plan.areas, "indicator": plan.indicators}
         for name, code in codes.items():
             kind = "area" if name == "adcode" else name
             choices = known[name][kind].tolist()

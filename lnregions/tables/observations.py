@@ -13,8 +13,8 @@ import pandas as pd
 from lnregions.errors import DataError, Fault, home, narrow, quote, refuse_any, shown_path, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.checks import check_figures
-from lnregions.tables.codebook import load_areas, load_indicators, load_sources, region_codes
-from lnregions.tables.tables import file_state, kept_warnings, read_table
+from lnregions.tables.codebook import known_codes, load_indicators, load_sources
+from lnregions.tables.tables import file_state, join_tables, kept_warnings, own_table, read_table
 from lnregions.words import last_day
 
 _KEY = ["area", "indicator", "year", "vintage", "source"]
@@ -104,13 +104,10 @@ def read_observations(
                 "the table holds no figure. Write at least one row; a table cut behind its header has none."
             )
             raise DataError([Fault(what, shown_path(home(path)))])
-    own = plan.folder / "observations.csv" if plan is not None and path is None else None
-    if own is not None and own.is_file():
+    if path is None and (own := own_table(plan, "observations")):
         added = _read(own, plan)
         _refuse_contradictions(frame, added, path=shown_path(own))
-        found = kept_warnings(frame) + kept_warnings(added)
-        frame = pd.concat([frame, added], ignore_index=True)
-        frame.attrs["warnings"] = found
+        frame = join_tables(frame, added)
     if day is not None:
         frame = frame[frame["known_from"] <= day].reset_index(drop=True)
     frame["default"] = choose_default(frame)
@@ -308,19 +305,10 @@ def _shipped(path: Path, _state: object) -> pd.DataFrame:
 def _read(path: Path, plan: object, *, name: str = "observations") -> pd.DataFrame:
     """Checked figures of a file with the day from which each counts as known; a plan adds areas and sources."""
     table = read_table(path, name)
-    published = load_sources().set_index("source")["published"].to_dict()
-    known = {
-        "area": load_areas()["area"],
-        "region": region_codes(),
-        "indicator": load_indicators()["indicator"],
-    }
-    if plan is not None:
-        known |= {"area": plan.areas["area"], "region": [*known["region"], *plan.regions["region"]]}
-        published |= plan.sources.set_index("source")["published"].to_dict()
-    table.check_references(name, known | {"source": published})
-    check_figures(table)
-    frame = table.checked()
-    frame["known_from"] = known_from(frame, published)
+    table.check_references(name, known_codes(plan))
+    check_figures(table, load_indicators() if plan is None else plan.indicators)
+    frame, sources = table.checked(), [load_sources()] + ([] if plan is None else [plan.sources])
+    frame["known_from"] = known_from(frame, pd.concat(sources).set_index("source")["published"].to_dict())
     return frame
 
 

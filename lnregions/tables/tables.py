@@ -181,6 +181,20 @@ def kept_warnings(frame: pd.DataFrame) -> list[str]:
     return list(frame.attrs.get("warnings", []))
 
 
+def own_table(plan: object, name: str) -> Path | None:
+    """File of a plan's own table of a name, if its folder holds one."""
+    path = None if plan is None else plan.folder / f"{name}.csv"
+    return path if path is not None and path.is_file() else None
+
+
+def join_tables(*frames: pd.DataFrame, key: list[str] | None = None) -> pd.DataFrame:
+    """One table of several, with the warnings of all; of rows with the same key the first stays."""
+    joined = pd.concat(frames, ignore_index=True)
+    joined = joined.drop_duplicates(key, ignore_index=True) if key else joined
+    joined.attrs["warnings"] = [one for frame in frames for one in kept_warnings(frame)]
+    return joined
+
+
 def _converted(rows: Rows, name: str) -> Table:
     """Table of the rows with every fault of its header (raised) and of its cells."""
     fields = table_schema(name)["fields"]
