@@ -46,7 +46,9 @@ def check_own(table: Table, shipped: pd.DataFrame, columns: tuple[str, ...]) -> 
     remedy = f"Give {code}s of your own codes of their own, and leave shipped ones out."
     for column in columns:
         stated = frame[code].map(known[column])
-        text = f"{column} {{{column}!r}} is not what the shipped table has for {{{code}}}, {{stated}}. {remedy}"
+        text = (
+            f"{column} {{{column}!r}} is not what the shipped table has for {{{code}}}, {{stated}}. {remedy}"
+        )
         table.report_where(stated.notna() & (stated != frame[column]), column, text, stated=stated)
 
 

@@ -17,7 +17,10 @@ BOUNDARY_KINDS = (".gpkg", ".geojson", ".json", ".shp", ".zip")
 """Endings of the file ``boundaries`` in a plan folder, which has the boundaries of its own areas."""
 TEMPLATE = Path(__file__).parent / "plan_template"
 """Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
-_NAMES = ("plan.yaml", *(f"{name}.csv" for name in (*TABLES, "areas", "indicators", "observations", "bounds")))
+_NAMES = (
+    "plan.yaml",
+    *(f"{name}.csv" for name in (*TABLES, "areas", "indicators", "observations", "bounds")),
+)
 _MEANT = 0.75
 """Likeness (difflib) from which on a file of another name is taken for a misspelt one."""
 

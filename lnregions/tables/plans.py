@@ -281,7 +281,10 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
             faults += table.sorted_faults()
     if not sound:
         return None
-    frames = {name: table.frame for name, table in tables.items()} | {"areas": areas, "indicators": indicators}
+    frames = {name: table.frame for name, table in tables.items()} | {
+        "areas": areas,
+        "indicators": indicators,
+    }
     warnings += unusual
     for frame in frames.values():
         warnings += frame.attrs.pop("warnings", [])  # pandas copies attributes with every selection
