@@ -176,12 +176,23 @@ def forget_warnings() -> None:
     _WARNED.clear()
 
 
-def home(path: Path | str) -> Path:
-    """Path with ``~`` made the user's own folder, as geopandas and pandas do."""
+def home(path: Path | str, *, stream: bool = False) -> Path:
+    """Path with ``~`` made the user's own folder, as geopandas and pandas do; an open file as it is, where one serves.
+
+    Raises
+    ------
+    DataError
+        If it is neither.
+    """
+    if stream and hasattr(path, "read"):
+        return path
     try:
         return Path(path).expanduser()
     except RuntimeError:  # there is no such user
         return Path(path)
+    except TypeError:
+        given = f"What is given as path is no path but a {type(path).__name__}"
+        raise DataError(f"{given}. Give the path of a file as text{' or an open file' * stream}.") from None
 
 
 def shorten(value: object) -> object:

@@ -18,7 +18,7 @@ from lnregions import __version__
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.drawn_rows import UNDATED, figures_only
 from lnregions.figures.encoding import FORMATS, encode
-from lnregions.files import write_json, write_whole
+from lnregions.files import save_file, write_json
 from lnregions.style import MM, PRINT_DPI, font_files, set_fonts
 from lnregions.words import LANGUAGES, without_noise
 from lnregions.words.catalogue import tr
@@ -106,9 +106,8 @@ def save_figure(
         "caption": caption,
         "alt": alt,
     }
-    stem.parent.mkdir(parents=True, exist_ok=True)
     for ending, content in contents.items():
-        write_whole(files[ending], content)
+        save_file(files[ending], content)
     write_json(files[".json"], facts)
     return {ending.split(".")[1]: path for ending, path in files.items()}
 

@@ -55,7 +55,7 @@ def load_bounds(plan: object = None, *, path: Path | None = None) -> pd.DataFram
     >>> load_bounds().query("indicator == 'urbanisation_rate'")["upper"].item()
     100.0
     """
-    frame = _read(data_dir() / "bounds.csv" if path is None else home(path), plan)
+    frame = _read(data_dir() / "bounds.csv" if path is None else home(path, stream=True), plan)
     if path is None and (own := own_table(plan, "bounds")):
         frame = join_tables(_read(own, plan), frame, key=["indicator", "area"])
     warn_input(kept_warnings(frame))

@@ -221,7 +221,7 @@ def _units_and_decimals(_path: Path, _state: object) -> Mapping[str, tuple[str, 
 
 def _load(name: str, path: Path | None) -> pd.DataFrame:
     """Copy of a table, read anew when its file has changed."""
-    own, path = path is not None, data_dir() / f"{name}.csv" if path is None else home(path)
+    own, path = path is not None, data_dir() / f"{name}.csv" if path is None else home(path, stream=True)
     frame = _load_once(name, path, own, file_state(path)).copy()
     warn_input(kept_warnings(frame))
     return frame

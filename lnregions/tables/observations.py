@@ -98,12 +98,12 @@ def read_observations(
     if path is None:
         frame = _shipped(data_dir() / "observations.csv", file_state(data_dir() / "observations.csv")).copy()
     else:
-        frame = _read(home(path), plan)
+        frame = _read(home(path, stream=True), plan)
         if frame.empty:
             what = (
                 "the table holds no figure. Write at least one row; a table cut behind its header has none."
             )
-            raise DataError([Fault(what, shown_path(home(path)))])
+            raise DataError([Fault(what, shown_path(path))])
     if path is None and (own := own_table(plan, "observations")):
         added = _read(own, plan)
         _refuse_contradictions(frame, added, path=shown_path(own))
@@ -142,7 +142,9 @@ def load_derived(*, path: Path | None = None) -> pd.DataFrame:
     >>> load_derived().query("area == '211100' and indicator == 'fdi_usd'")["formula"].item()
     '211100:fdi_usd:2024@s211 / (1 + 211100:fdi_growth_usd:2024@s211 / 100)'
     """
-    frame = _read(data_dir() / "derived.csv" if path is None else home(path), None, name="derived")
+    frame = _read(
+        data_dir() / "derived.csv" if path is None else home(path, stream=True), None, name="derived"
+    )
     warn_input(kept_warnings(frame))
     return frame
 

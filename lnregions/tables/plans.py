@@ -217,6 +217,7 @@ def check_tables(folder: str | Path) -> tuple[list[Fault], Plan | None]:
     faults: list[Fault] = []
     plan = _gather(faults, lambda: _read(plan_folder(folder, folder), faults), None)
     if plan is not None:
+        remember_forms(plan.indicators)
         warn_input(plan.warnings)
         if (folder / "observations.csv").is_file():
             _gather(faults, lambda: load_observations(plan=plan), None)
@@ -248,9 +249,10 @@ def _files_in(folder: Path, *, ending: str = "") -> list[tuple]:
 
 
 def _read(folder: Path, faults: list[Fault]) -> Plan | None:
-    """Plan of a folder, its faults joining the others; None when a file of it cannot be read at all.
+    """Plan of a folder, its faults joining the others; None where codes that others refer to cannot be read.
 
-    What rests on a file that cannot be read is not checked, so that one fault does not bring others.
+    What rests on a file that cannot be read is not checked, so that one fault does not bring others. With faults the
+    plan serves only to find more of them.
     """
     warnings = check_files(folder, faults)
     facts, sources, unusual = _gather(faults, lambda: read_facts(folder / "plan.yaml"), ({}, None, []))
@@ -267,9 +269,7 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
         "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
         "indicator": None if indicators is None else indicators["indicator"].tolist(),
     }
-    sound = not any(one is None for one in (areas, indicators, sources))
     for name, table in tables.items():
-        sound = sound and table is not None and not table.faults
         if table:
             if name == "regions":
                 check_regions(table, known["area"])
@@ -279,9 +279,10 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
                 table.check_dates("date")
             table.check_references(name, known)
             faults += table.sorted_faults()
-    if not sound:
+    if any(one is None for one in (areas, indicators, sources, regions)):
         return None
-    frames = {name: table.frame for name, table in tables.items()} | {
+    frames = {name: (table or _empty(folder, name)).frame for name, table in tables.items()}
+    frames |= {
         "areas": areas,
         "indicators": indicators,
     }
@@ -303,10 +304,12 @@ def _gather(faults: list[Fault], read: Callable, otherwise: object):
 def _read_own(folder: Path, name: str) -> Table:
     """A table of the plan's own; statements may be left out."""
     path = folder / f"{name}.csv"
-    if name != "statements" or path.exists():
-        return read_table(path, name)
+    return read_table(path, name) if name != "statements" or path.exists() else _empty(folder, name)
+
+
+def _empty(folder: Path, name: str) -> Table:
     columns = [one["name"] for one in table_schema(name)["fields"]]
-    return Table(pd.DataFrame(columns=columns, dtype=str), shown_path(path), [])
+    return Table(pd.DataFrame(columns=columns, dtype=str), shown_path(folder / f"{name}.csv"), [])
 
 
 def read_areas(folder: Path) -> pd.DataFrame:
