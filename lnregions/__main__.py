@@ -207,31 +207,49 @@ def plan() -> None:
 
 
 @plan.command()
+@click.option(
+    "--from",
+    "source",
+    metavar="PLAN",
+    default="",
+    help="a shipped plan, or a plan folder, to copy and change",
+)
 @click.argument("folder")
-def new(folder: str) -> None:
-    """Write an empty, commented plan folder."""
+def new(source: str, folder: str) -> None:
+    """Write an empty, commented plan folder, with a workbook of its tables."""
     from lnregions.tables import write_plan_template
 
-    write_plan_template(folder)
+    write_plan_template(folder, plan=source)
     print(f"Fill in the tables in {folder}, then run: lnregions check {folder}")
+    print(
+        f"Or fill in {folder}/plan.xlsx, then run: lnregions plan read {folder}/plan.xlsx {folder} --replace"
+    )
+
+
+@plan.command()
+@click.option(
+    "--replace", is_flag=True, help="write the facts and tables of a folder anew; its other files stay"
+)
+@click.argument("workbook")
+@click.argument("folder")
+def read(workbook: str, folder: str, replace: bool) -> None:
+    """Make a plan folder of a workbook with a sheet a table."""
+    from lnregions.tables import read_plan_workbook
+
+    read_plan_workbook(workbook, folder, replace=replace)
+    print(f"The tables are in {folder}. Now run: lnregions check {folder}")
 
 
 @cli.command()
 @click.argument("folder")
 @click.option("--format", "form", default="text", type=click.Choice(["text", "json"]), help="(default: text)")
 def check(folder: str, form: str) -> int:
-    """Report all that is wrong with a plan folder; exit status 1 if anything is."""
-    from lnregions.boundaries import check_plan
+    """Report all that is wrong with a plan folder, and how far its figures go; exit status 1 if anything is wrong."""
+    from lnregions.show import check_report
 
-    messages = [one.message() for one in check_plan(folder)]
-    if form == "json":
-        print(json.dumps({"folder": folder, "faults": messages}, ensure_ascii=False, indent=1))
-        return 1 if messages else 0
-    for message in messages:
-        print(message)
-    count = f"{len(messages)} fault{'s' * (len(messages) != 1)} in"
-    print(f"{count if messages else 'Nothing is wrong with'} {folder}")
-    return 1 if messages else 0
+    report = check_report(folder)
+    print(json.dumps(report.to_dict(), ensure_ascii=False, indent=1) if form == "json" else report.to_text())
+    return 1 if report.faults else 0
 
 
 if __name__ == "__main__":

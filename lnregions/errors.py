@@ -19,6 +19,11 @@ __all__ = [
 LANGUAGES = ("en", "zh")
 SHOWN = 10
 """How many faults a report spells out; the rest are counted."""
+_LISTS = {
+    "indicator": "load_indicators() lists all; one of your own stands in the plan's indicators.csv.",
+    "area": "load_areas() lists all; one of your own stands in the plan's areas.csv.",
+}
+"""Where all choices are listed, where there are too many to print."""
 _LONGEST_VALUE = 60
 _MOST_CHOICES = 15
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -118,6 +123,7 @@ def unknown_fault(
     if (now := SUCCESSORS.get(str(given))) in choices:
         guess = f" ({given} is now {now}; its figures may be of other bounds)"
     remedy = f"Choose one of {listed}{guess}." if choices else "There is none to choose from."
+    remedy += f" {_LISTS[kind]}" if kind in _LISTS and len(choices) > _MOST_CHOICES else ""
     return Fault(f"{'unknown' if path else 'Unknown'} {kind} {quote(given)}. {remedy}", path, line, column)
 
 
@@ -170,12 +176,23 @@ def forget_warnings() -> None:
     _WARNED.clear()
 
 
-def home(path: Path | str) -> Path:
-    """Path with ``~`` made the user's own folder, as geopandas and pandas do."""
+def home(path: Path | str, *, stream: bool = False) -> Path:
+    """Path with ``~`` made the user's own folder, as geopandas and pandas do; an open file as it is, where one serves.
+
+    Raises
+    ------
+    DataError
+        If it is neither.
+    """
+    if stream and hasattr(path, "read"):
+        return path
     try:
         return Path(path).expanduser()
     except RuntimeError:  # there is no such user
         return Path(path)
+    except TypeError:
+        given = f"What is given as path is no path but a {type(path).__name__}"
+        raise DataError(f"{given}. Give the path of a file as text{' or an open file' * stream}.") from None
 
 
 def shorten(value: object) -> object:

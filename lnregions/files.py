@@ -1,6 +1,7 @@
 """Files and folders that are complete or absent: atomic writes, replaced folders, safe names."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -9,6 +10,8 @@ import secrets
 import shutil
 import stat
 from pathlib import Path
+
+from lnregions.errors import DataError, quote
 
 TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
 """Name of a file that is being written."""
@@ -56,6 +59,21 @@ def _write_and_rename(path: Path, content: bytes, sync: bool) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def save_file(path: Path | str, content: bytes | str) -> None:
+    """Write a file where a user names it, its folder made; a DataError where no file can have that name."""
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
+    except (OSError, ValueError) as error:  # a name with a NUL byte or half a character is a ValueError
+        known = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EINVAL)
+        if isinstance(error, OSError) and error.errno not in known:
+            raise
+        reason = getattr(error, "strerror", None) or "not a possible name"
+        what = f"No file can be written as {quote(path.name)} in {quote(str(path.parent))} ({reason})"
+        raise DataError(f"{what}. Choose a shorter or another name.") from error
 
 
 def write_json(path: Path | str, content: object, *, sync: bool = False) -> None:

@@ -36,7 +36,9 @@ def fonts_dir() -> Path:
 
 
 def shown_path(path: Path | str) -> str:
-    """Path as a reader knows it: below the project's folder when it lies there, else as given."""
+    """Path as a reader knows it: below the project's folder when it lies there, else as given; an open file's name."""
+    if hasattr(path, "read"):
+        return str(getattr(path, "name", "") or "the open file")
     path = Path(path)
     try:
         return path.resolve().relative_to(root().resolve()).as_posix()

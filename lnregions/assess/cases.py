@@ -16,6 +16,7 @@ from lnregions.tables import (
     kept_warnings,
     load_bounds,
     load_breaks,
+    load_caveats,
     load_indicators,
     load_sources,
     parse_as_of,
@@ -339,7 +340,7 @@ def _state_of_files(folder):
     """What tells that a table has changed: time and size of every file that the tables rest on."""
     names = ("observations", "indicators", "breaks", "sources", "bounds", "caveats")
     files = [data_dir() / f"{name}.csv" for name in names]
-    files += [folder / f"{name}.csv" for name in ("observations", "bounds")]
+    files += [folder / f"{name}.csv" for name in ("observations", "indicators", "bounds")]
     states = [path.stat() for path in files if path.is_file()]
     return (str(data_dir()), *((state.st_mtime_ns, state.st_size) for state in states))
 
@@ -351,8 +352,9 @@ def _make_tables(plan, as_of, observations):
     observations = observations.copy(deep=False)
     sources = pd.concat([load_sources(), plan.sources], ignore_index=True).fillna("")
     sources = sources.drop_duplicates("source", ignore_index=True)
+    indicators, bounds, caveats = plan.indicators.copy(deep=False), load_bounds(plan), load_caveats()
     tables = Tables(
-        observations, load_indicators(), areas, load_breaks(), date, sources=sources, bounds=load_bounds(plan)
+        observations, indicators, areas, load_breaks(), date, sources=sources, bounds=bounds, caveats=caveats
     )
     if not plan.shipped:
         tables = Extent(plan).of_tables(tables)

@@ -111,7 +111,8 @@ def _without_polygon(plan: Plan, own: gpd.GeoDataFrame | None) -> str:
     """Sentence on cities and counties among the members that neither the shipped boundaries nor the own ones show."""
     members = plan.membership[plan.membership["level"].isin(["city", "county"])]["area"]
     drawn = {*known_areas().index, *([] if own is None else own["area"])}
-    missing = ", ".join(dict.fromkeys(area for area in members if area not in drawn))
+    known = members[members.isin(plan.areas["area"]) & ~members.isin(drawn)]
+    missing = ", ".join(known.unique())
     return f"members of the plan have no polygon, so that no map shows them: {missing}" if missing else ""
 
 

@@ -20,7 +20,7 @@ from lnregions.paths import PLAN
 from lnregions.series import member_frame
 from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts
 from lnregions.style import ROLES
-from lnregions.tables import Plan, load_indicators, load_plan, with_cities, with_region
+from lnregions.tables import Plan, load_plan, with_cities, with_region
 from lnregions.words.catalogue import LANGUAGES, tr
 
 WIDTH = "onehalf"
@@ -276,7 +276,7 @@ def view(
     plan = with_region(plan, region)
     for kind, given, choices in (
         ("city", city, ["", *cities_of(plan, region)]),
-        ("indicator", indicator, known_indicators()),
+        ("indicator", indicator, known_indicators(plan)),
     ):
         if given not in choices:
             raise unknown(kind, str(given), [one for one in choices if one])
@@ -300,9 +300,9 @@ def cities_of(plan: Plan, region: str) -> list[str]:
     return members_of(with_cities(plan), region)
 
 
-def known_indicators() -> list[str]:
-    """Return the indicators that are numbers, in the codebook's order."""
-    rows = load_indicators()
+def known_indicators(plan: Plan) -> list[str]:
+    """Return the indicators of a plan that are numbers, in the codebook's order."""
+    rows = plan.indicators
     return rows.loc[rows["measure"] != "none", "indicator"].tolist()
 
 

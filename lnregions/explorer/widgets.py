@@ -20,7 +20,7 @@ from lnregions.explorer.web_map import follow_map, script_json
 from lnregions.figures import screen_png
 from lnregions.paths import PLAN
 from lnregions.show import head
-from lnregions.tables import list_plans, load_indicators, load_plan
+from lnregions.tables import list_plans, load_plan
 from lnregions.words.catalogue import tr
 
 CHOICES = ("plan", "region", "city", "indicator", "year", "as_of", "language")
@@ -257,10 +257,10 @@ def _options(plans, view) -> dict[str, list[tuple[str, object]]]:
         titles[name] = tr("{plan} ({years})", language, plan=title, years=years)
     shared = list(titles.values())  # a plan that shares its name with another has its folder behind it
     known = indicators_with_figures(view.plan, view.region, as_of=view.as_of)
-    names = load_indicators().set_index("indicator")[f"name_{language}"]
+    names = view.plan.indicators.set_index("indicator")[f"name_{language}"]
     indicators = [
         (names[one] if one in known else tr("no figures: {indicator}", language, indicator=names[one]), one)
-        for one in known_indicators()
+        for one in known_indicators(view.plan)
     ]
     years = sorted({*view.years(), view.year or 0} - {0})  # the chosen one stays, to say it has none
     cities = [(tables.name(city, language), city) for city in cities_of(view.plan, view.region)]

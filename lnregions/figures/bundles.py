@@ -18,12 +18,11 @@ from lnregions import __version__
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.drawn_rows import UNDATED, figures_only
 from lnregions.figures.encoding import FORMATS, encode
-from lnregions.files import write_json, write_whole
-from lnregions.style import FAMILY, MM, PRINT_DPI, StyledFigure, font_files, missing_glyphs
+from lnregions.files import save_file, write_json
+from lnregions.style import MM, PRINT_DPI, font_files, set_fonts
 from lnregions.words import LANGUAGES, without_noise
 from lnregions.words.catalogue import tr
 
-_FIRST_CHINESE = 0x2E80
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n|＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?(\d[\d,]*)(\.\d+)?([eE][+-]?\d+)?%?\Z", re.ASCII)
 _RECORDED = ("source", "title", "publisher", "url", "kind", "published", "licence")
@@ -107,9 +106,8 @@ def save_figure(
         "caption": caption,
         "alt": alt,
     }
-    stem.parent.mkdir(parents=True, exist_ok=True)
     for ending, content in contents.items():
-        write_whole(files[ending], content)
+        save_file(files[ending], content)
     write_json(files[".json"], facts)
     return {ending.split(".")[1]: path for ending, path in files.items()}
 
@@ -142,19 +140,12 @@ def _check_figure(fig: object) -> None:
 
 
 def _prepare_text(fig: Figure) -> None:
-    """Refuse text with characters the font lacks; set Chinese on a figure made elsewhere in the bundled font."""
-    texts = [text for text in fig.findobj(Text) if text.get_visible()]
-    for text in texts:
-        if missing := missing_glyphs(text.get_text()):
-            raise DataError(
-                f"The text {text.get_text()!r} has characters the bundled font lacks: {missing}. "
-                "Write it with others."
-            )
-    if not isinstance(fig, StyledFigure):
-        font_files()
-        for text in texts:
-            if any(ord(c) >= _FIRST_CHINESE for c in text.get_text()):
-                text.set_fontfamily([FAMILY])
+    """Let each text be drawn by a font that has its characters; refuse those that no font has."""
+    font_files()
+    for text in fig.findobj(Text):
+        if text.get_visible() and (missing := set_fonts(text)):
+            what = f"The text {text.get_text()!r} has characters that no installed font has: {missing}"
+            raise DataError(f"{what}. Install a font that has them, or write it with others.")
 
 
 # -- data -------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 from lnregions import __version__
 from lnregions.errors import DataError, not_installed
 from lnregions.figures.bundles import plain_markdown
-from lnregions.files import write_whole
+from lnregions.files import save_file
 from lnregions.paths import root
 from lnregions.words import check_language
 from lnregions.words.catalogue import tr
@@ -93,8 +93,7 @@ def bundle_zip(
         if file.is_file() and file.suffix in _ENDINGS and file.resolve() != path.resolve()
     }
     entries |= {"README.md": "\n".join(lines).encode(), "CITATION.cff": citation.encode()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, _archive(entries))
+    save_file(path, _archive(entries))
     return path
 
 
@@ -127,8 +126,7 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
         document.add_paragraph(words, style="Caption")
         if f"{Path(name).name}.csv" in facts["files"]:
             document.add_paragraph(tr("Data behind the picture: {file}", language, file=f"{name}.csv"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, dateless_office(document))
+    save_file(path, dateless_office(document))
     return path
 
 

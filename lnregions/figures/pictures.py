@@ -26,7 +26,7 @@ from lnregions.figures.encoding import FORMATS, screen_png
 from lnregions.series import Tables, member_frame
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
-from lnregions.tables import KIND_ORDER, Plan, load_indicators, plan_of, with_cities, with_region
+from lnregions.tables import KIND_ORDER, Plan, plan_of, with_cities, with_region
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
 
@@ -213,7 +213,7 @@ class RegionData:
         """
         plan, language, width = plan_of(plan), check_language(language or "en"), width or "double"
         size_of(width)
-        known = {"adcode": plan.areas, "indicator": load_indicators()}
+        known = {"adcode": plan.areas, "indicator": plan.indicators}
         if "region" in codes:
             plan = with_region(plan, codes["region"])
         for name, code in codes.items():

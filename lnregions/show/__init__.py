@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "evaluations": ["CLASSES", "completion", "evaluation", "progress_class"],
+        "plan_checks": ["Report", "check_report"],
         "plans": [
             "areas_behind", "caveats_on", "latest_figures", "show_city", "show_city_sources", "show_members",
             "show_plan", "show_region", "show_sources", "sources_used",

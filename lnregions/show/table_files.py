@@ -13,7 +13,7 @@ from wcwidth import wcswidth
 
 from lnregions.errors import DataError, unknown
 from lnregions.figures import data_csv, dateless_office, plain_markdown
-from lnregions.files import write_whole
+from lnregions.files import save_file
 
 FORMATS = {
     "csv": ".csv", "xlsx": ".xlsx", "docx": ".docx", "html": ".html", "latex": ".tex", "markdown": ".md",
@@ -55,9 +55,8 @@ def save_tables(tables: Sequence, path: Path | str, *, form: str = "") -> Path:
         form = names[path.suffix.lower()]
     parts = [[table] for table in tables] if form == "csv" else [list(tables)]
     contents = [table_content(part, form) for part in parts]
-    path.parent.mkdir(parents=True, exist_ok=True)
     for number, content in enumerate(contents, 1):
-        write_whole(path.with_stem(f"{path.stem}-{number}") if number > 1 else path, content)
+        save_file(path.with_stem(f"{path.stem}-{number}") if number > 1 else path, content)
     return path
 
 

@@ -1,4 +1,4 @@
-"""The bundled font: registered with matplotlib, measured, wrapped, and subset for PDF."""
+"""The bundled font: registered with matplotlib, measured, wrapped, subset for PDF; installed ones where it lacks."""
 
 import contextlib
 import io
@@ -7,8 +7,9 @@ from functools import cache, lru_cache
 from inspect import signature
 from pathlib import Path
 
-from matplotlib.font_manager import fontManager
+from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.text import Text
 
 from lnregions.paths import fonts_dir
 
@@ -40,20 +41,74 @@ def _font(weight: str):
 
 
 @cache
-def _characters() -> frozenset[int]:
-    return frozenset(_font("Regular").get_charmap())
+def _characters(path: str = "") -> frozenset[int]:
+    """Characters of a font file, of the bundled font without one; none of a file that cannot be read."""
+    if not path:
+        return frozenset(_font("Regular").get_charmap())
+    with contextlib.suppress(OSError, RuntimeError):
+        return frozenset(FT2Font(path).get_charmap())
+    return frozenset()
+
+
+def _lacking(words: str, *paths: str) -> str:
+    """Characters, each once, that none of some font files has."""
+    known = frozenset().union(*map(_characters, paths))
+    return "".join(dict.fromkeys(c for c in words if ord(c) not in known and c not in "\n\r\t"))
+
+
+@lru_cache(maxsize=2)
+def _installed(_count: int) -> dict[str, str]:
+    """Family and file of each font for plain text that matplotlib knows, but those with a box for any character."""
+    plain = (
+        one
+        for one in fontManager.ttflist
+        if one.style == "normal" and one.weight in (400, "normal", "regular")
+    )
+    return {one.name: one.fname for one in sorted(plain, key=lambda one: one.fname, reverse=True)
+            if one.name != FAMILY and "last resort" not in one.name.casefold()}  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _stand_ins(lacking: str, count: int) -> tuple[tuple[str, ...], str]:
+    """Installed families that have characters which the bundled font lacks, and the characters that none has."""
+    families = []
+    for family, path in _installed(count).items():
+        if lacking and len(rest := _lacking(lacking, path)) < len(lacking):
+            families.append(family)
+            lacking = rest
+    return tuple(families), lacking
 
 
 def missing_glyphs(words: str) -> str:
-    """Characters of `words` that the bundled font cannot draw, each once; empty if it can draw all.
+    """Characters of `words` that neither the bundled nor an installed font can draw, each once.
 
     Examples
     --------
     >>> missing_glyphs("辽宁 Liaoning")
     ''
     """
-    known = _characters()
-    return "".join(dict.fromkeys(c for c in words if ord(c) not in known and c not in "\n\r\t"))
+    return _stand_ins(_lacking(words, ""), len(fontManager.ttflist))[1]
+
+
+def set_fonts(text: Text) -> str:
+    """Let fonts that have all characters of a text draw it, and return the characters that none has.
+
+    A text whose own fonts have them stays as it is; else the bundled font comes first, then its own and installed ones.
+    """
+    words, own = text.get_text(), text.get_fontfamily()
+    file = text.get_fontproperties().get_file()
+    paths = [file] if file else []
+    for family in [] if file else own:
+        with contextlib.suppress(ValueError):
+            paths.append(findfont(FontProperties(family=family), fallback_to_default=False))
+    if not _lacking(words, *paths):
+        return ""
+    families, missing = _stand_ins(_lacking(words, "", *paths), len(fontManager.ttflist))
+    properties = text.get_fontproperties().copy()
+    properties.set_file(None)
+    properties.set_family(list(dict.fromkeys([FAMILY, *own, *families])))
+    text.set_fontproperties(properties)
+    return missing
 
 
 @cache

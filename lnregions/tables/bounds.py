@@ -10,16 +10,9 @@ import pandas as pd
 
 from lnregions.errors import home, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.codebook import (
-    LINE_BREAKS,
-    load_areas,
-    load_breaks,
-    load_indicators,
-    load_sources,
-    region_codes,
-)
+from lnregions.tables.codebook import LINE_BREAKS, known_codes, load_areas, load_breaks
 from lnregions.tables.observations import break_scopes
-from lnregions.tables.tables import kept_warnings, read_table
+from lnregions.tables.tables import join_tables, kept_warnings, own_table, read_table
 
 
 class Change(NamedTuple):
@@ -62,13 +55,9 @@ def load_bounds(plan: object = None, *, path: Path | None = None) -> pd.DataFram
     >>> load_bounds().query("indicator == 'urbanisation_rate'")["upper"].item()
     100.0
     """
-    frame = _read(data_dir() / "bounds.csv" if path is None else home(path), plan)
-    own = plan.folder / "bounds.csv" if plan is not None and path is None else None
-    if own is not None and own.is_file():
-        added = _read(own, plan)
-        found = kept_warnings(frame) + kept_warnings(added)
-        frame = pd.concat([added, frame]).drop_duplicates(["indicator", "area"], ignore_index=True)
-        frame.attrs["warnings"] = found
+    frame = _read(data_dir() / "bounds.csv" if path is None else home(path, stream=True), plan)
+    if path is None and (own := own_table(plan, "bounds")):
+        frame = join_tables(_read(own, plan), frame, key=["indicator", "area"])
     warn_input(kept_warnings(frame))
     return frame
 
@@ -132,12 +121,7 @@ def _changes(area: str, series: pd.DataFrame, firsts: list[int]) -> Iterable[Cha
 def _read(path: Path, plan: object) -> pd.DataFrame:
     """Checked bounds of a file; a plan adds areas, regions and sources."""
     table = read_table(path, "bounds")
-    areas, regions, sources = load_areas()["area"], region_codes(), load_sources()["source"]
-    if plan is not None:
-        areas, regions = plan.areas["area"], [*regions, *plan.regions["region"]]
-        sources = [*sources, *plan.sources["source"]]
-    known = {"area": areas, "region": regions, "source": sources, "indicator": load_indicators()["indicator"]}
-    table.check_references("bounds", known)
+    table.check_references("bounds", known_codes(plan))
     text = "upper {upper} is below lower {lower}. Give the lesser of the two as lower."
     table.report_where(table.frame["upper"] < table.frame["lower"], "upper", text)
     return table.checked()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lnregions.errors import quote
-from lnregions.tables.codebook import load_indicators, load_units
+from lnregions.tables.codebook import load_units
 from lnregions.tables.plan_facts import HORIZON, NO_FOLDER_NAME, is_folder_name
 from lnregions.tables.tables import Table
 
@@ -18,9 +18,9 @@ _RELATIVE = ["relative_growth", "relative_level"]
 _VALUED = ["level", "share", "count", *_GROWTH]
 
 
-def check_figures(table: Table) -> None:
+def check_figures(table: Table, indicators: pd.DataFrame) -> None:
     """Report units that do not fit, impossible values, and dates before the year that a figure describes."""
-    frame, indicators = table.frame, load_indicators().set_index("indicator")
+    frame, indicators = table.frame, indicators.set_index("indicator")
     wanted, least, most = (frame["indicator"].map(indicators[one]) for one in ("unit", "minimum", "maximum"))
     fits, pairs = frame["unit"] == wanted, zip(frame["unit"], wanted, strict=True)
     hints = [f" (1 {pair[1]} is {_FACTORS[pair]} {pair[0]})" if pair in _FACTORS else "" for pair in pairs]
@@ -39,14 +39,17 @@ def check_figures(table: Table) -> None:
     table.report_where(published < frame["year"], "year", what)
 
 
-def check_own_areas(table: Table, shipped: pd.DataFrame) -> None:
-    """Report a shipped area that a plan's ``areas.csv`` gives another name, rank or parent."""
-    known = shipped.set_index("area")
-    remedy = "Give an area of your own a code of its own, and leave shipped ones out."
-    for column in ("level", "parent", "name_zh"):
-        stated = table.frame["area"].map(known[column])
-        text = f"{column} {{{column}!r}} is not what the shipped table has for {{area}}, {{stated}}. {remedy}"
-        table.report_where(stated.notna() & (stated != table.frame[column]), column, text, stated=stated)
+def check_own(table: Table, shipped: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    """Report a code of a shipped table, in the first column, that a plan's own table describes otherwise."""
+    code = shipped.columns[0]
+    known, frame = shipped.set_index(code), table.frame
+    remedy = f"Give {code}s of your own codes of their own, and leave shipped ones out."
+    for column in columns:
+        stated = frame[code].map(known[column])
+        text = (
+            f"{column} {{{column}!r}} is not what the shipped table has for {{{code}}}, {{stated}}. {remedy}"
+        )
+        table.report_where(stated.notna() & (stated != frame[column]), column, text, stated=stated)
 
 
 def check_regions(table: Table, areas: list[str] | None) -> None:
@@ -56,7 +59,7 @@ def check_regions(table: Table, areas: list[str] | None) -> None:
     table.report_where(wrong, "region", f"region {{region!r}} {NO_FOLDER_NAME}")
 
 
-def check_targets(table: Table) -> None:
+def check_targets(table: Table, indicators: pd.DataFrame) -> None:
     """Report years out of order, a unit that does not fit the kind of clause, and missing parts."""
     frame, kind = table.frame, table.frame["kind"]
     read = ~pd.Series(table.lines, frame.index).isin({one.line for one in table.faults})
@@ -64,7 +67,7 @@ def check_targets(table: Table) -> None:
     table.report_where(read & early, "horizon", HORIZON)
     text = "baseline_year {baseline_year} is not before the horizon {horizon}. Give an earlier year."
     table.report_where(read & ~early & (frame["baseline_year"] >= frame["horizon"]), "baseline_year", text)
-    units, every = load_indicators().set_index("indicator")["unit"], list(load_units()["unit"])
+    units, every = indicators.set_index("indicator")["unit"], list(load_units()["unit"])
     pairs = zip(kind, frame["indicator"].map(units), strict=True)
     allowed = pd.Series([_units_of(*pair, every) for pair in pairs], frame.index, dtype=object)
     misfit = [unit not in fitting for unit, fitting in zip(frame["unit"], allowed, strict=True)]

@@ -6,7 +6,8 @@ of the file; an :class:`~lnregions.InputWarning` says what was unusual about it.
 
 import csv
 import functools
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +18,8 @@ from lnregions.paths import data_dir, shapes_dir
 from lnregions.tables.tables import Table, file_state, kept_warnings, read_table
 from lnregions.words import RATE_DECIMALS
 
+_OWN_FORMS: dict[str, tuple[str, int]] = {}
+"""Unit and decimals of the indicators of one's own plan, the one used last where several have the same code."""
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
 
@@ -165,8 +168,28 @@ def region_codes() -> list[str]:
     return sorted({code for table in tables for code in _load("regions", table)["region"]})
 
 
+def known_codes(plan: object = None) -> dict[str, Iterable[str]]:
+    """Codes that a table may refer to, by what they are of; a plan adds its own."""
+    found = {"area": load_areas()["area"], "indicator": load_indicators()["indicator"]}
+    if plan is not None:
+        found = {"area": plan.areas["area"], "indicator": plan.indicators["indicator"]}
+    regions, sources = region_codes(), load_sources()["source"].tolist()
+    return found | {
+        "region": regions if plan is None else [*regions, *plan.regions["region"]],
+        "source": sources if plan is None else [*sources, *plan.sources["source"]],
+    }
+
+
+def remember_forms(indicators: pd.DataFrame) -> None:
+    """Let `printed_decimals` know the indicators that a plan adds to the codebook."""
+    shown = zip(indicators["unit"], indicators["decimals"].tolist(), strict=True)
+    _OWN_FORMS.update(zip(indicators["indicator"], shown, strict=True))
+
+
 def units_and_decimals() -> Mapping[str, tuple[str, int]]:
     """Unit and printed decimals of each indicator by its code, kept while the codebook is unchanged.
+
+    Indicators of a plan of one's own are among them once it was loaded.
 
     Examples
     --------
@@ -174,7 +197,7 @@ def units_and_decimals() -> Mapping[str, tuple[str, int]]:
     ('亿元', 1)
     """
     path = data_dir() / "indicators.csv"
-    return _units_and_decimals(path, file_state(path))
+    return ChainMap(_units_and_decimals(path, file_state(path)), _OWN_FORMS)
 
 
 def printed_decimals(indicator: str, unit: str = "") -> int:
@@ -198,7 +221,7 @@ def _units_and_decimals(_path: Path, _state: object) -> Mapping[str, tuple[str, 
 
 def _load(name: str, path: Path | None) -> pd.DataFrame:
     """Copy of a table, read anew when its file has changed."""
-    own, path = path is not None, data_dir() / f"{name}.csv" if path is None else home(path)
+    own, path = path is not None, data_dir() / f"{name}.csv" if path is None else home(path, stream=True)
     frame = _load_once(name, path, own, file_state(path)).copy()
     warn_input(kept_warnings(frame))
     return frame
@@ -224,9 +247,7 @@ def _check(name: str, table: Table, *, own: bool) -> None:
     elif name == "sources":
         table.check_dates("published")
     elif name in ("breaks", "caveats"):
-        known = {"area": load_areas()["area"], "region": region_codes()}
-        known |= {"indicator": load_indicators()["indicator"], "source": load_sources()["source"]}
-        table.check_references(name, known)
+        table.check_references(name, known_codes())
     if name == "breaks":
         wrong, least = frame["last_year"] >= frame["first_year"], frame["last_year"] + 1
         text = "first_year {first_year} is too small. Give {least} or more."

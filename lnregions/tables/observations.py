@@ -13,8 +13,8 @@ import pandas as pd
 from lnregions.errors import DataError, Fault, home, narrow, quote, refuse_any, shown_path, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.checks import check_figures
-from lnregions.tables.codebook import load_areas, load_indicators, load_sources, region_codes
-from lnregions.tables.tables import file_state, kept_warnings, read_table
+from lnregions.tables.codebook import known_codes, load_indicators, load_sources
+from lnregions.tables.tables import file_state, join_tables, kept_warnings, own_table, read_table
 from lnregions.words import last_day
 
 _KEY = ["area", "indicator", "year", "vintage", "source"]
@@ -98,19 +98,16 @@ def read_observations(
     if path is None:
         frame = _shipped(data_dir() / "observations.csv", file_state(data_dir() / "observations.csv")).copy()
     else:
-        frame = _read(home(path), plan)
+        frame = _read(home(path, stream=True), plan)
         if frame.empty:
             what = (
                 "the table holds no figure. Write at least one row; a table cut behind its header has none."
             )
-            raise DataError([Fault(what, shown_path(home(path)))])
-    own = plan.folder / "observations.csv" if plan is not None and path is None else None
-    if own is not None and own.is_file():
+            raise DataError([Fault(what, shown_path(path))])
+    if path is None and (own := own_table(plan, "observations")):
         added = _read(own, plan)
         _refuse_contradictions(frame, added, path=shown_path(own))
-        found = kept_warnings(frame) + kept_warnings(added)
-        frame = pd.concat([frame, added], ignore_index=True)
-        frame.attrs["warnings"] = found
+        frame = join_tables(frame, added)
     if day is not None:
         frame = frame[frame["known_from"] <= day].reset_index(drop=True)
     frame["default"] = choose_default(frame)
@@ -145,7 +142,9 @@ def load_derived(*, path: Path | None = None) -> pd.DataFrame:
     >>> load_derived().query("area == '211100' and indicator == 'fdi_usd'")["formula"].item()
     '211100:fdi_usd:2024@s211 / (1 + 211100:fdi_growth_usd:2024@s211 / 100)'
     """
-    frame = _read(data_dir() / "derived.csv" if path is None else home(path), None, name="derived")
+    frame = _read(
+        data_dir() / "derived.csv" if path is None else home(path, stream=True), None, name="derived"
+    )
     warn_input(kept_warnings(frame))
     return frame
 
@@ -308,19 +307,10 @@ def _shipped(path: Path, _state: object) -> pd.DataFrame:
 def _read(path: Path, plan: object, *, name: str = "observations") -> pd.DataFrame:
     """Checked figures of a file with the day from which each counts as known; a plan adds areas and sources."""
     table = read_table(path, name)
-    published = load_sources().set_index("source")["published"].to_dict()
-    known = {
-        "area": load_areas()["area"],
-        "region": region_codes(),
-        "indicator": load_indicators()["indicator"],
-    }
-    if plan is not None:
-        known |= {"area": plan.areas["area"], "region": [*known["region"], *plan.regions["region"]]}
-        published |= plan.sources.set_index("source")["published"].to_dict()
-    table.check_references(name, known | {"source": published})
-    check_figures(table)
-    frame = table.checked()
-    frame["known_from"] = known_from(frame, published)
+    table.check_references(name, known_codes(plan))
+    check_figures(table, load_indicators() if plan is None else plan.indicators)
+    frame, sources = table.checked(), [load_sources()] + ([] if plan is None else [plan.sources])
+    frame["known_from"] = known_from(frame, pd.concat(sources).set_index("source")["published"].to_dict())
     return frame
 
 

@@ -1,14 +1,11 @@
-"""Folders of plans: where they are, the files in them, and an empty one to fill in."""
+"""Folders of plans: where they are, and the files in them."""
 
 import contextlib
 import difflib
-import os
 import re
-import shutil
-import tempfile
 from pathlib import Path
 
-from lnregions.errors import DataError, Fault, quote, shown_path, unknown
+from lnregions.errors import DataError, Fault, home, quote, shown_path, unknown
 from lnregions.paths import data_dir
 
 TABLES = ("regions", "positioning", "membership", "targets", "statements")
@@ -17,7 +14,12 @@ BOUNDARY_KINDS = (".gpkg", ".geojson", ".json", ".shp", ".zip")
 """Endings of the file ``boundaries`` in a plan folder, which has the boundaries of its own areas."""
 TEMPLATE = Path(__file__).parent / "plan_template"
 """Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
-_NAMES = ("plan.yaml", *(f"{name}.csv" for name in (*TABLES, "areas", "observations", "bounds")))
+_NAMES = (
+    "plan.yaml",
+    *(f"{name}.csv" for name in (*TABLES, "areas", "indicators", "observations", "bounds")),
+)
+WORKBOOK = "plan.xlsx"
+"""Workbook in a plan folder, of which ``lnregions plan read`` makes the tables; nothing else reads it."""
 _MEANT = 0.75
 """Likeness (difflib) from which on a file of another name is taken for a misspelt one."""
 
@@ -42,7 +44,7 @@ def plan_folder(plan: str | Path, path: Path | None) -> Path:
         raise DataError(f"{what}. {remedy} {', '.join(names)}.")
     if path is None and plan in names:
         return data_dir() / "plans" / plan
-    folder = Path(plan if path is None else path)
+    folder = home(plan if path is None else path)
     with contextlib.suppress(OSError, ValueError):
         if folder.is_dir():
             return folder
@@ -72,7 +74,7 @@ def check_files(folder: Path, faults: list[Fault]) -> list[str]:
         kind = path.suffix.casefold()
         names = [f"boundaries{kind}"] if kind in BOUNDARY_KINDS and kind != ".json" else _NAMES
         stems = {Path(name).stem: name for name in names}
-        if path.name in _NAMES or path in boundaries:
+        if path.name in (*_NAMES, WORKBOOK) or path in boundaries:
             if not path.is_file():
                 remedy = "Put the file itself there, or take the name away."
                 what = "the link leads to nothing" if path.is_symlink() else "this is no file"
@@ -87,39 +89,3 @@ def check_files(folder: Path, faults: list[Fault]) -> list[str]:
                 text = f"the file is not read under this name. {how} {meant}."
                 faults.append(Fault(text, shown_path(path)))
     return [f"{shown_path(folder)}: files that are not read: {', '.join(unread)}"] if unread else []
-
-
-def write_plan_template(folder: str | Path) -> Path:
-    """Write an empty, commented plan folder and return its path.
-
-    Parameters
-    ----------
-    folder : str or path
-        Folder to make; it may exist if it is empty.
-
-    Raises
-    ------
-    DataError
-        If the folder holds anything, or cannot be written. Nothing is left half-written.
-    """
-    folder = Path(folder)
-    try:
-        taken = os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir()))
-        if not taken:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".plan-", dir=folder.parent) as beside:
-                made = Path(beside, "plan")
-                made.mkdir(mode=0o755)
-                for path in TEMPLATE.iterdir():
-                    shutil.copyfile(path, made / path.name)
-                if folder.is_dir():
-                    folder.rmdir()
-                os.replace(made, folder)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a possible name"
-        what = f"The folder {shown_path(folder)} cannot be written ({reason})"
-        raise DataError(f"{what}. Choose another place.") from error
-    if taken:
-        what = f"{shown_path(folder)} is there and not empty"
-        raise DataError(f"{what}. Name a new folder; nothing is written.")
-    return folder

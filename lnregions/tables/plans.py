@@ -13,14 +13,14 @@ import pandas as pd
 from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import PLAN, data_dir
 from lnregions.tables.bounds import load_bounds
-from lnregions.tables.checks import check_own_areas, check_regions, check_targets
-from lnregions.tables.codebook import load_areas, load_indicators, load_sources
+from lnregions.tables.checks import check_own, check_regions, check_targets
+from lnregions.tables.codebook import LAND_AREA, load_areas, load_indicators, load_sources, remember_forms
 from lnregions.tables.groups import cities_of_plan, regions_of_areas
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plan_facts import read_facts
 from lnregions.tables.plan_folders import TABLES, boundary_file, check_files, list_plans, plan_folder
 from lnregions.tables.schemas import kind_of, table_schema
-from lnregions.tables.tables import Table, kept_warnings, read_table
+from lnregions.tables.tables import Table, join_tables, read_table
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Plan:
     statements : pandas.DataFrame
         ``region target date body_zh body_en quote said_zh said_en source note_zh note_en``: what the issuer or its
         departments have said of the outcome, of a clause, a region or (``*``) the plan; empty where none was kept.
-    areas : pandas.DataFrame
-        The shipped areas and those of the plan's own.
+    areas, indicators : pandas.DataFrame
+        The shipped areas and indicators and those of the plan's own.
     folder : Path
         Where it was read.
     warnings : tuple of str
@@ -64,6 +64,7 @@ class Plan:
     sources: pd.DataFrame
     statements: pd.DataFrame = field(repr=False)
     areas: pd.DataFrame = field(repr=False)
+    indicators: pd.DataFrame = field(repr=False)
     folder: Path = field(repr=False)
     warnings: tuple[str, ...] = field(default=(), repr=False)
 
@@ -219,6 +220,7 @@ def check_tables(folder: str | Path) -> tuple[list[Fault], Plan | None]:
     faults: list[Fault] = []
     plan = _gather(faults, lambda: _read(plan_folder(folder, folder), faults), None)
     if plan is not None:
+        remember_forms(plan.indicators)
         warn_input(plan.warnings)
         if (folder / "observations.csv").is_file():
             _gather(faults, lambda: load_observations(plan=plan), None)
@@ -228,7 +230,10 @@ def check_tables(folder: str | Path) -> tuple[list[Fault], Plan | None]:
 
 def _kept(folder: Path) -> Plan:
     """The plan of a folder, read when it is new or one of its files (or of the codebook) has changed."""
-    return _read_once(folder, (folder.resolve(), *_files_in(folder), *_files_in(data_dir(), ending=".csv")))
+    state = (folder.resolve(), *_files_in(folder), *_files_in(data_dir(), ending=".csv"))
+    plan = _read_once(folder, state)
+    remember_forms(plan.indicators)
+    return plan
 
 
 @functools.lru_cache(maxsize=16)
@@ -247,13 +252,15 @@ def _files_in(folder: Path, *, ending: str = "") -> list[tuple]:
 
 
 def _read(folder: Path, faults: list[Fault]) -> Plan | None:
-    """Plan of a folder, its faults joining the others; None when a file of it cannot be read at all.
+    """Plan of a folder, its faults joining the others; None where codes that others refer to cannot be read.
 
-    What rests on a file that cannot be read is not checked, so that one fault does not bring others.
+    What rests on a file that cannot be read is not checked, so that one fault does not bring others. With faults the
+    plan serves only to find more of them.
     """
     warnings = check_files(folder, faults)
     facts, sources, unusual = _gather(faults, lambda: read_facts(folder / "plan.yaml"), ({}, None, []))
     areas = _gather(faults, lambda: read_areas(folder), None)
+    indicators = _gather(faults, lambda: read_indicators(folder), None)
     tables: dict[str, Table | None] = {}
     for name in TABLES:
         tables[name] = _gather(faults, lambda name=name: _read_own(folder, name), None)
@@ -263,26 +270,25 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
         "region": regions.frame["region"].tolist() if regions and not regions.faults else None,
         "target": None if tables["targets"] is None else tables["targets"].frame["target"].tolist(),
         "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
-        "indicator": load_indicators()["indicator"],
+        "indicator": None if indicators is None else indicators["indicator"].tolist(),
     }
     if regions and regions.frame.empty and tables["targets"] and tables["targets"].frame.empty:
         what = "the plan has no region and no target. Write at least one row in regions.csv or targets.csv."
         regions.report(None, "", what)
-    sound = areas is not None and sources is not None
     for name, table in tables.items():
-        sound = sound and table is not None and not table.faults
         if table:
             if name == "regions":
                 check_regions(table, known["area"])
             elif name == "targets":
-                check_targets(table)
+                check_targets(table, load_indicators() if indicators is None else indicators)
             elif name == "statements":
                 table.check_dates("date")
             table.check_references(name, known)
             faults += table.sorted_faults()
-    if not sound:
+    if any(one is None for one in (areas, indicators, sources, regions)):
         return None
-    frames = {name: table.frame for name, table in tables.items()} | {"areas": areas}
+    frames = {name: (table or _empty(folder, name)).frame for name, table in tables.items()}
+    frames |= {"areas": areas, "indicators": indicators}
     own = ("regions", "membership", "targets")
     made = regions_of_areas(*(frames[name] for name in own), areas)
     frames |= dict(zip(own, made, strict=True))
@@ -304,24 +310,35 @@ def _gather(faults: list[Fault], read: Callable, otherwise: object):
 def _read_own(folder: Path, name: str) -> Table:
     """A table of the plan's own; only that of targets must be there."""
     path = folder / f"{name}.csv"
-    if name == "targets" or path.exists():
-        return read_table(path, name)
+    return read_table(path, name) if name == "targets" or path.exists() else _empty(folder, name)
+
+
+def _empty(folder: Path, name: str) -> Table:
     types = {"boolean": bool, "year": "Int64", "integer": "Int64"}
     columns = {
         one["name"]: pd.Series(dtype=types.get(kind_of(one), str)) for one in table_schema(name)["fields"]
     }
-    return Table(pd.DataFrame(columns), shown_path(path), [])
+    return Table(pd.DataFrame(columns), shown_path(folder / f"{name}.csv"), [])
 
 
 def read_areas(folder: Path) -> pd.DataFrame:
     """The shipped areas, and those of the plan's own."""
-    shipped, path = load_areas(), folder / "areas.csv"
+    return _with_own(folder, "areas", load_areas(), ("level", "parent", "name_zh"))
+
+
+def read_indicators(folder: Path) -> pd.DataFrame:
+    """The shipped indicators, and those of the plan's own."""
+    return _with_own(folder, "indicators", load_indicators(), ("unit", "measure", "aggregation", "decimals"))
+
+
+def _with_own(folder: Path, name: str, shipped: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """A shipped table and the rows that the plan's own one adds; `columns` of a shipped row must stay the same."""
+    path = folder / f"{name}.csv"
     if not path.is_file():
         return shipped
-    table = read_table(path, "areas")
-    table.check_references("areas", {"area": [*table.frame["area"], *shipped["area"]]})
-    check_own_areas(table, shipped)
-    own = table.checked()
-    areas = pd.concat([shipped[~shipped["area"].isin(own["area"])], own], ignore_index=True)
-    areas.attrs["warnings"] = kept_warnings(own)
-    return areas
+    table, code = read_table(path, name), shipped.columns[0]
+    codes = [*table.frame[code], *shipped[code]]
+    # a unit of an indicator of one's own needs no entry: it is printed as it is written
+    table.check_references(name, {"area": codes, "indicator": [*codes, LAND_AREA], "unit": None})
+    check_own(table, shipped, columns)
+    return join_tables(shipped, table.checked(), key=[code])

@@ -35,8 +35,14 @@ class Rows:
 
 
 def read_bytes(path: Path, *, largest: int | None = None) -> bytes:
-    """Return the bytes of a regular file; refuse what is missing, a folder, a device or too large."""
-    path, most = Path(path), largest or LARGEST
+    """Return the bytes of a regular or open file; refuse what is missing, a folder, a device or too large."""
+    most = largest or LARGEST
+    if hasattr(path, "read"):
+        data = path.read(most + 1)
+        data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        refuse_any([Fault(f"there are more than {most} bytes.", shown_path(path))] * (len(data) > most))
+        return data
+    path = Path(path)
     text = "the file does not exist. Check the path, or put the file back."
     try:
         if path.is_file():

@@ -134,7 +134,7 @@ def read_table(path: Path, name: str, *, trust: bool = True) -> Table:
 
     Parameters
     ----------
-    path : path
+    path : path or open file
         A comma-separated file.
     name : str
         Name of its Table Schema in ``data/datapackage.json``, such as ``observations``.
@@ -151,7 +151,6 @@ def read_table(path: Path, name: str, *, trust: bool = True) -> Table:
     DataError
         If the file is no such table at all; faults of cells and keys are in the result.
     """
-    path = Path(path)
     data, shown = read_bytes(path), shown_path(path)
     sealed = trust and (fingerprint(data), name) in sealed_tables()
     text, warnings = decode(data, path=shown)
@@ -161,14 +160,16 @@ def read_table(path: Path, name: str, *, trust: bool = True) -> Table:
         for row, column, text in value_faults(table.frame, name):
             table.report(row, column, text)
         _check_key(table, rows, table_schema(name)["primaryKey"])
-        if trust and path.resolve().is_relative_to(data_dir().resolve()):
+        if trust and isinstance(path, Path) and path.resolve().is_relative_to(data_dir().resolve()):
             rows.warnings.append(_UNSEALED)
     table.frame.attrs["warnings"] = [f"{shown}: {sentence}" for sentence in rows.warnings]
     return table
 
 
-def file_state(path: Path) -> tuple[int, int] | None:
+def file_state(path: Path) -> object:
     """Time and size of a file, by which a change is seen; None where there is none, which its reader then reports."""
+    if hasattr(path, "read"):
+        return object()  # an open file is never the same
     try:
         state = path.stat()
     except (OSError, ValueError):
@@ -179,6 +180,20 @@ def file_state(path: Path) -> tuple[int, int] | None:
 def kept_warnings(frame: pd.DataFrame) -> list[str]:
     """Sentences on what was unusual about the file of a frame."""
     return list(frame.attrs.get("warnings", []))
+
+
+def own_table(plan: object, name: str) -> Path | None:
+    """File of a plan's own table of a name, if its folder holds one."""
+    path = None if plan is None else plan.folder / f"{name}.csv"
+    return path if path is not None and path.is_file() else None
+
+
+def join_tables(*frames: pd.DataFrame, key: list[str] | None = None) -> pd.DataFrame:
+    """One table of several, with the warnings of all; of rows with the same key the first stays."""
+    joined = pd.concat(frames, ignore_index=True)
+    joined = joined.drop_duplicates(key, ignore_index=True) if key else joined
+    joined.attrs["warnings"] = [one for frame in frames for one in kept_warnings(frame)]
+    return joined
 
 
 def _converted(rows: Rows, name: str) -> Table:

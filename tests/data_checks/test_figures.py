@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from data_checks.relations import Figures, half_unit
 from lnregions import (
     load_bounds,
     load_breaks,
@@ -17,6 +16,7 @@ from lnregions import (
     load_units,
 )  # fmt: skip
 from lnregions.paths import data_dir
+from lnregions.series.relations import Figures, half_unit
 from lnregions.tables import KIND_ORDER, caveats_of, list_plans, read_table
 
 BELT = ["210200", "210600", "210700", "210800", "211100", "211400"]

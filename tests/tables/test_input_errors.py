@@ -58,7 +58,7 @@ def test_an_unknown_name_gets_the_choices_and_the_likeliest(given, choices, mess
 
 
 def test_a_long_list_of_choices_is_cut_and_counted():
-    assert str(unknown("area", "zzz", [f"{n:06}" for n in range(40)])).endswith("000014, ... (40).")
+    assert "000014, ... (40)." in str(unknown("area", "zzz", [f"{n:06}" for n in range(40)]))
 
 
 def test_a_long_or_odd_value_cannot_break_the_report():

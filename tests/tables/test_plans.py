@@ -19,6 +19,8 @@ from lnregions.tables import (
     shipped_plans,
     write_plan_template,
 )
+from lnregions.tables.new_plans import OWN_TABLES
+from lnregions.tables.plan_folders import TABLES
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 PLAN = data_dir() / "plans" / "ln-2022"
@@ -474,8 +476,11 @@ def test_bounds_that_make_no_sense_are_refused_with_their_line(folder, row, mess
 
 def test_a_new_folder_is_complete_but_empty(tmp_path):
     folder = write_plan_template(tmp_path / "deep" / "mine")
-    tables = ("regions", "positioning", "membership", "targets", "areas", "bounds", "observations")
-    assert {path.name for path in folder.iterdir()} == {*(f"{name}.csv" for name in tables), "plan.yaml"}
+    assert {path.name for path in folder.iterdir()} == {
+        *(f"{name}.csv" for name in (*TABLES, *OWN_TABLES)),
+        "plan.yaml",
+        "plan.xlsx",
+    }
     assert [message.split(": ", 1)[1] for message in messages(folder)] == [
         "the plan has no region and no target. Write at least one row in regions.csv or targets.csv."
     ]

@@ -6,7 +6,8 @@ import pytest
 
 from lnregions.paths import data_dir
 from lnregions.tables import fingerprint, list_plans, read_table
-from lnregions.tables.plan_folders import TEMPLATE
+from lnregions.tables.new_plans import OWN_TABLES, column_remark
+from lnregions.tables.plan_folders import TABLES, TEMPLATE
 from lnregions.tables.schemas import table_schema
 
 PACKAGE = json.loads((data_dir() / "datapackage.json").read_text(encoding="utf-8"))
@@ -48,18 +49,14 @@ def test_tables_are_utf_8_with_unix_line_ends(path):
     assert not data.decode("utf-8").startswith("\ufeff")
 
 
-@pytest.mark.parametrize(
-    "name", ["regions", "positioning", "membership", "targets", "areas", "bounds", "observations"]
-)
+@pytest.mark.parametrize("name", [*TABLES, *OWN_TABLES])
 def test_the_template_describes_the_columns_as_the_schema_does(name):
     _, *remarks, header, example = (TEMPLATE / f"{name}.csv").read_text("utf-8").splitlines()
     fields = table_schema(name)["fields"]
     assert header.split(",") == [field["name"] for field in fields]
     assert example.startswith("#")
     for remark, field in zip(remarks, fields, strict=True):
-        choices = field.get("constraints", {}).get("enum")
-        listed = f" ({' | '.join(choices)})" if choices else ""
-        assert remark == f"# {field['name']}: {field['description']}{listed}"
+        assert remark == f"# {field['name']}: {column_remark(field)}"
 
 
 def test_the_data_note_names_every_file_and_the_rule():

@@ -1,15 +1,17 @@
 """Relations that hold between figures, each with its tolerance; docs/checks.md explains them.
 
 Each relation yields ``(area, indicator, year, reading, difference, low, high)``: what is compared, by how much it
-differs from what it should be, and the limits of that difference.
+differs from what it should be, and the limits of that difference. They hold the shipped figures, by tests, and those of
+one's own, by `lnregions check`; the first line of each is its rule in words.
 """
 
 import math
 import re
 from collections import Counter, defaultdict
 
-from lnregions import load_areas, load_breaks
-from lnregions.tables import LINE_BREAKS, break_scopes
+import pandas as pd
+
+from lnregions.tables import LINE_BREAKS, break_scopes, load_areas, load_breaks
 
 INDUSTRIES = ["va_primary", "va_secondary", "va_tertiary"]
 ADDED = {
@@ -26,34 +28,48 @@ RATES = {
     "tourism_growth": ("tourism_revenue", 1.0),
 }  # fmt: skip
 """Growth: its level, and points by which they may differ, as rates are on revised or comparable bases."""
+LEAST_SHARE = 1.0  # per cent; a share below is rare, and a fraction of one common
 JUMPS = {
     "gdp": 15.0, "va_primary": 25.0, "va_secondary": 30.0, "va_tertiary": 15.0, "population": 3.0,
-    "urbanisation_rate": 2.0, "trade_total": 35.0, "fdi_usd": 900.0, "fdi_rmb": 25.0, "forest_coverage": 2.0,
+    "trade_total": 35.0, "fdi_usd": 900.0, "fdi_rmb": 25.0,
 }  # fmt: skip
-"""Most by which a figure may change in a year: per cent of the smaller one, for rates points. They are set just beyond
-what the bulk of the figures does; foreign investment of a small city changes tenfold."""
+"""Most by which a figure may change in a year, in per cent of the smaller one. They are set just beyond what the bulk
+of the figures does; foreign investment of a small city changes tenfold."""
+POINTS = {"urbanisation_rate": 2.0, "forest_coverage": 2.0}
+"""The same for rates, in points."""
+ANY_JUMP, ANY_POINTS = 400.0, {"share": 20.0, "growth": 60.0}
+"""The same for figures of one's own that the tables above do not name: levels, and points of shares and growth."""
 REVISED, REVISED_POINTS = (
     3.0,
     0.5,
 )  # by which preliminary, revised and final readings may differ: %, or points
 
 
-def half_unit(value):
-    """Half of the last printed digit: the rounding that a number may carry."""
+def half_unit(value: float) -> float:
+    """Return half of the last printed digit: the rounding that a number may carry."""
     digits = re.fullmatch(r"-?\d+(?:\.(\d+))?", f"{value:.15g}")
     return 0.5 * 10.0 ** -len(digits[1] or "") if digits else 0.5
 
 
 class Figures:
-    """Figures used by default, and the breaks and areas that they are compared by."""
+    """Figures used by default, and what they are compared by: breaks, areas, limits of change by indicator."""
 
-    def __init__(self, observations, breaks=None):
-        self.observations = observations
+    def __init__(
+        self, observations: pd.DataFrame, breaks: pd.DataFrame | None = None, *, plan: object = None
+    ):
+        self.observations, self.jumps, self.points = observations, JUMPS, POINTS
+        self.shares = set(POINTS)
+        if plan is not None:
+            codes = plan.indicators.groupby("measure")["indicator"].agg(list)
+            self.jumps = dict.fromkeys(codes.get("level", []), ANY_JUMP) | JUMPS
+            points = {one: most for kind, most in ANY_POINTS.items() for one in codes.get(kind, [])}
+            self.points = points | POINTS
+            self.shares = {*codes.get("share", []), *POINTS}
         rows = observations[observations["default"]]
         keys = zip(rows["area"], rows["indicator"], rows["year"], strict=True)
         self.known = dict(zip(keys, rows["value"], strict=True))
         self.source = dict(zip(self.known, rows["source"], strict=True))
-        areas = load_areas()
+        areas = load_areas() if plan is None else plan.areas
         self.above = dict(zip(areas["area"], areas["parent"], strict=True))
         self.cities = areas[areas["level"] == "city"].groupby("parent")["area"].agg(list).to_dict()
         breaks = load_breaks() if breaks is None else breaks
@@ -182,20 +198,28 @@ def rate_of_levels(figures):
             yield area, indicator, year, source, growth - rate, -allowed, allowed
 
 
+def share_as_fraction(figures):
+    """No share is below one per cent, as one that is written as a fraction is (0.62 for 62 %)."""
+    for area, indicator, year, source, value in figures.of(figures.shares):
+        yield area, indicator, year, source, value, LEAST_SHARE if value else 0.0, math.inf
+
+
 def jump(figures):
-    """No figure jumps from the year before where no break is listed."""
+    """No figure jumps from the one before where no break is listed."""
     years = defaultdict(list)
-    for area, indicator, year, *_ in figures.of(JUMPS):
+    for area, indicator, year, *_ in figures.of(figures.jumps | figures.points):
         years[area, indicator].append(year)
     for (area, indicator), own in years.items():
         for first, last in zip(sorted(own), sorted(own)[1:], strict=False):
             before, after = (figures.known[area, indicator, year] for year in (first, last))
-            limit, source = JUMPS[indicator], figures.source[area, indicator, last]
+            source = figures.source[area, indicator, last]
             if figures.is_broken(area, indicator, first, last):
                 continue
-            if indicator in ("urbanisation_rate", "forest_coverage"):
+            if indicator in figures.points:
+                limit = figures.points[indicator]
                 yield area, indicator, last, source, (after - before) / (last - first), -limit, limit
             elif min(before, after) > 0:
+                limit = figures.jumps[indicator]
                 change = ((after / before) ** (1 / (last - first)) - 1) * 100
                 yield area, indicator, last, source, change, -100 * limit / (100 + limit), limit
 
@@ -217,29 +241,35 @@ RELATIONS = {
     one.__name__.replace("_", "-"): one
     for one in (
         release_industries, default_industries, cities_sum, part_of_whole, province_rate, shares_in_order, gdp_a_head,
-        level_growth, rate_of_levels, jump, readings,
+        level_growth, rate_of_levels, share_as_fraction, jump, readings,
     )
 }  # fmt: skip
 """Relations by their code in ``data/exceptions.csv``."""
 
 
-def broken(observations, code, breaks=None):
-    """Comparisons of a relation that do not hold: what is compared, and the difference."""
+def broken(figures: Figures, code: str) -> dict[tuple, tuple[float, float, float]]:
+    """Comparisons of a relation that do not hold: what is compared, the difference and its limits."""
     return {
-        (code, *compared): difference
-        for *compared, difference, low, high in RELATIONS[code](Figures(observations, breaks))
+        (code, *compared): (difference, low, high)
+        for *compared, difference, low, high in RELATIONS[code](figures)
         if not low - 1e-9 <= difference <= high + 1e-9
     }
 
 
-def unexplained(observations, exceptions):
-    """Differences that no exception names with its size, and exceptions that no longer occur."""
-    keys = exceptions[["check", "area", "indicator", "year", "reading"]].itertuples(index=False, name=None)
-    named = dict(zip(keys, exceptions["difference"], strict=True))
-    found = {key: value for code in RELATIONS for key, value in broken(observations, code).items()}
-    both = {key: (found.get(key), named.get(key)) for key in named.keys() | found.keys()}
-    return {
-        key: (now, stated)
-        for key, (now, stated) in both.items()
-        if None in (now, stated) or not math.isclose(now, stated, rel_tol=1e-4, abs_tol=0.005)
-    }
+def implausible(observations: pd.DataFrame, plan: object) -> dict[tuple[str, str, int], str]:
+    """Return what is unlikely about figures by area, indicator and year, one sentence each.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        As from `load_observations`.
+    plan : Plan
+        Whose areas and indicators they are of.
+    """
+    figures, found = Figures(observations, plan=plan), {}
+    for code, relation in RELATIONS.items():
+        rule = relation.__doc__.rstrip(".")
+        for (_, *key, _), (difference, low, high) in broken(figures, code).items():
+            limits = f"{low:,.4g} to {high:,.4g}" if math.isfinite(high) else f"at least {low:,.4g}"
+            found.setdefault(tuple(key), f"{rule}; here {difference:,.4g}, usual is {limits}")
+    return found

@@ -1,0 +1,230 @@
+"""What a check says of a plan folder: all that is wrong, what is unusual, what it has, and how far its figures go."""
+
+import itertools
+import warnings
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from tabulate import tabulate
+
+from lnregions.assess.cases import Case
+from lnregions.assess.interpretations import cases_of_plan
+from lnregions.assess.verdicts import judge
+from lnregions.boundaries import boundaries_of, check_plan
+from lnregions.errors import DataError, Fault, InputWarning, forget_warnings, quote, shown_path
+from lnregions.series import implausible
+from lnregions.style import missing_glyphs
+from lnregions.tables import (
+    LAND_AREA,
+    Plan,
+    load_areas,
+    load_indicators,
+    load_observations,
+    load_plan,
+    read_table,
+)
+from lnregions.tables.plan_folders import WORKBOOK
+
+DRAWN = {
+    "regions": ("name_zh", "name_en", "short_zh", "short_en"), "areas": ("name_zh", "name_en", "short_zh", "short_en"),
+    "indicators": ("name_zh", "name_en", "unit"), "targets": ("label_zh", "label_en"),
+}  # fmt: skip
+"""Columns of a plan's tables that pictures print."""
+ABSENT = {
+    "areas.csv": "the areas are the shipped ones", "indicators.csv": "the indicators are the shipped ones",
+    "observations.csv": "the figures are the shipped ones",
+    "bounds.csv": "missing figures are bounded by the shipped bounds, if at all",
+    "statements.csv": "pages show no statement of the issuer on the outcome",
+    "boundaries.*": "maps show the shipped boundaries",
+}  # fmt: skip
+"""What follows where a plan folder has no such file."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found in a plan folder.
+
+    Attributes
+    ----------
+    folder : str
+        The folder, as given.
+    faults : list of str
+        What is wrong, each with file, place and remedy. Without any, every notebook renders.
+    remarks : list of str
+        What is read all the same: unusual writing, unlikely figures, targets that no figure can serve.
+    has, lacks : list of str
+        What the plan brings, and what follows from what it does not bring.
+    coverage : pandas.DataFrame
+        A row a target, a column a year from the baseline to the horizon: 1 and 0, or for a region ``3/4`` of its
+        members, have a figure that the target is judged by.
+    """
+
+    folder: str
+    faults: list[str]
+    remarks: list[str] = field(default_factory=list)
+    has: list[str] = field(default_factory=list)
+    lacks: list[str] = field(default_factory=list)
+    coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def to_text(self) -> str:
+        """Return the report as lines; the last counts the faults."""
+        parts = {"The plan has": self.has, "It does not have": self.lacks, "Read all the same": self.remarks}
+        lines = [line for title, rows in parts.items() if rows for line in ["", f"{title}:", *rows]]
+        if len(self.coverage):
+            table = tabulate(
+                self.coverage, headers="keys", tablefmt="plain", stralign="right", disable_numparse=True
+            )
+            lines += [
+                "",
+                "Figures of each target by year (of a region: members with one; - is a clause in words):",
+                *table.splitlines(),
+            ]
+        lines += ["", "Faults:", *self.faults] if self.faults else [""]
+        count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)} in"
+        return "\n".join(
+            [*lines, f"{count if self.faults else 'Nothing is wrong with'} {self.folder}"]
+        ).lstrip()
+
+    def to_dict(self) -> dict:
+        """Return the report as JSON holds it."""
+        return asdict(self) | {"coverage": self.coverage.reset_index().to_dict("records")}
+
+
+def check_report(folder: Path | str) -> Report:
+    """Return all that can be said of a plan folder before anything is rendered.
+
+    Examples
+    --------
+    >>> from lnregions.paths import data_dir
+    >>> report = check_report(data_dir() / "plans" / "ln-tourism-2025")
+    >>> report.faults, report.coverage.columns.tolist()
+    ([], ['2022', '2023', '2024', '2025'])
+    """
+    forget_warnings()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InputWarning)
+        faults = check_plan(folder) + _undrawable(Path(folder))
+        plan = None if faults else load_plan(Path(folder))
+        has, lacks = ([], []) if plan is None else _inventory(plan)
+    said = [str(one.message) for one in caught if issubclass(one.category, InputWarning)]
+    remarks = list(dict.fromkeys(line for text in said for line in text.splitlines()))
+    messages, coverage = [one.message() for one in faults], pd.DataFrame()
+    if plan is not None:
+        cases = {one.clause.target: one for one in reversed(cases_of_plan(plan))}
+        coverage = _coverage([cases[target] for target in plan.targets["target"]])
+        remarks += _unlikely(plan) + _never_served(plan, list(cases.values()))
+    return Report(str(folder), messages, remarks, has, lacks, coverage)
+
+
+def _undrawable(folder: Path) -> list[Fault]:
+    """Faults of names with characters that no font has."""
+    found = []
+    for name, columns in DRAWN.items():
+        try:
+            table = read_table(folder / f"{name}.csv", name)
+        except DataError:  # which the check of the tables reports, if it is to be there
+            continue
+        for column, (row, text) in itertools.product(columns, enumerate(table.frame.to_dict("records"))):
+            if missing := missing_glyphs(str(text[column])):
+                what = f"{column} {quote(text[column])} has characters that no installed font has: {missing}"
+                table.report(row, column, f"{what}. Install a font that has them, or write it with others.")
+        found += [one for one in table.sorted_faults() if "installed font" in one.text]
+    return found
+
+
+def _inventory(plan: Plan) -> tuple[list[str], list[str]]:
+    """What a plan has and what it does not have, in words."""
+    kinds = plan.targets["kind"].value_counts(sort=False)
+    kinds = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
+    has = [
+        f"regions: {len(plan.regions)} (members: {plan.membership['area'].nunique()})",
+        f"targets: {len(plan.targets)} ({kinds})",
+    ]
+    there = {path.name for path in plan.folder.iterdir()} | ({"boundaries.*"} if plan.boundaries else set())
+    lacks = [f"{name}: {what}" for name, what in ABSENT.items() if name not in there]
+    new = plan.indicators["indicator"][~plan.indicators["indicator"].isin(load_indicators()["indicator"])]
+    has += [f"indicators of its own: {', '.join(new)}"] if len(new) else []
+    areas = plan.areas[~plan.areas["area"].isin(load_areas()["area"])]
+    has += [f"areas of its own: {len(areas)}"] if len(areas) else []
+    if "observations.csv" in there:
+        own = load_observations(path=plan.folder / "observations.csv", plan=plan)
+        span = f"{own['year'].min()} to {own['year'].max()}"
+        has.append(f"figures of its own: {len(own)} ({', '.join(own['indicator'].unique())}; areas: "
+                   f"{own['area'].nunique()}; {span})")  # fmt: skip
+    if plan.boundaries:
+        drawn = {area for level in ("city", "county") for area in boundaries_of(plan, level)["area"]}
+        has.append(f"boundaries: {plan.boundaries.name}")
+        bare = areas["area"][areas["level"].isin(["city", "county"]) & ~areas["area"].isin(drawn)]
+        lacks += [f"polygons of {', '.join(bare)}: no map shows them"] if len(bare) else []
+    if WORKBOOK in there:
+        book = f"{plan.folder.name}/{WORKBOOK}"
+        has.append(
+            f"{WORKBOOK}, not read here; its tables come by: lnregions plan read {book} {plan.folder.name} --replace"
+        )
+    if not (plan.regions["lead_city"] != "").any():
+        lacks.append("lead_city in regions.csv: there is no picture of lead cities")
+    if not len(plan.positioning):
+        lacks.append("rows in positioning.csv: pages list neither positioning nor tasks")
+    empty = [key for key, value in plan.facts.items() if value == ""]
+    return has, [*lacks, *([f"in plan.yaml: {', '.join(empty)}"] if empty else [])]
+
+
+def _coverage(cases: list[Case]) -> pd.DataFrame:
+    """Members with a figure by target and year, of the main case of each target."""
+    rows = {}
+    for case in cases:
+        clause, areas = case.clause, case.members or (case.clause.area,)
+        known = {(one.area, one.year) for one in case.tables.observed_of(*case.indicators)}
+        counts = {year: sum((area, year) in known for area in areas)
+                  for year in range(clause.baseline_year, clause.horizon + 1)}  # fmt: skip
+        of = f"/{len(areas)}" if case.members else ""
+        in_words = clause.kind == "qualitative"
+        rows[clause.target] = {
+            str(year): "-" if in_words else f"{count}{of}" for year, count in counts.items()
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("target")
+    return table.reindex(columns=sorted(table)).fillna("")
+
+
+def _unlikely(plan: Plan) -> list[str]:
+    """Figures of the plan's own that disagree with others by the relations that hold the shipped ones."""
+    path = plan.folder / "observations.csv"
+    if not path.is_file():
+        return []
+    table, found = read_table(path, "observations"), implausible(load_observations(plan=plan), plan)
+    rows = zip(table.lines, table.frame.itertuples(), strict=True)
+    return [
+        f"{shown_path(path)} line {line}: {one.indicator} {one.value:.12g} of {one.area} in {one.year} is unlikely: "
+        f"{found[key]}. Compare it with its source."
+        for line, one in rows if (key := (one.area, one.indicator, one.year)) in found
+    ]  # fmt: skip
+
+
+def _never_served(plan: Plan, cases: list[Case]) -> list[str]:
+    """Targets that stay without an answer though every member had a figure of every year.
+
+    They are judged by made-up figures of all areas, indicators and years that their cases take.
+    """
+    tables = cases[0].tables if cases else None
+    indicators = {name for one in cases for name in one.indicators}
+    indicators |= {tables.weight_of(name) for name in indicators} - {"", LAND_AREA}
+    areas = {area for one in cases for area in one.areas}
+    if not indicators:
+        return []
+    last = max(one.clause.horizon for one in cases)
+    years = range(min(one.clause.baseline_year for one in cases) - 1, last + 1)
+    frame = pd.DataFrame(itertools.product(areas, indicators, years), columns=["area", "indicator", "year"])
+    made = frame.assign(
+        value=50.0 + frame["year"] - last, unit=frame["indicator"].map(plan.indicators.set_index("indicator")["unit"]),
+        vintage=f"{last + 2}-01-01", status="final", grade="A", source=tables.sources["source"].iloc[0], note="",
+        known_from=pd.Timestamp(f"{last + 2}-01-01"), default=True,
+    )  # fmt: skip
+    verdicts = judge(plan, observations=made).set_index("target")["status"]
+    unserved = verdicts.index[verdicts.isin(["no data", "not assessable"])]
+    served = {one.clause.target: one for one in reversed(cases_of_plan(plan, observations=made))}
+    return [
+        f"{shown_path(plan.folder / 'targets.csv')}: no figure can serve the target {target}: "
+        f"{served[target].figures.hole(last).en}. Judge another area or indicator, or make it qualitative."
+        for target in unserved
+    ]
