@@ -158,7 +158,8 @@ def run_notebook(run: Run, folder: Path, settings: Settings, control: RunControl
     -------
     dict
         ``status`` (done, failed, stopped), ``attempts``, ``seconds``, ``cpu_seconds``, ``peak_memory`` and
-        ``own_memory`` in bytes, ``error`` (None or cell, name, text, source); ``unwritten`` is True when the
+        ``own_memory`` in bytes, ``left_out`` (kinds of outputs that its page cannot show), ``error`` (None or cell,
+        name, text, source); ``unwritten`` is True when the
         results could not be written. Files made by a run that failed are removed, since any of them could be
         half-written.
     """
@@ -182,6 +183,7 @@ def run_notebook(run: Run, folder: Path, settings: Settings, control: RunControl
         cpu_seconds=round(usage.get("cpu_seconds", 0.0) + time.thread_time() - thread, 3),
         peak_memory=usage.get("peak_memory"),
         own_memory=usage.get("own_memory"),
+        left_out=usage.get("left_out", []),
         unwritten=unwritten is not None,
     )
 
@@ -244,6 +246,7 @@ def _write(run: Run, folder: Path, control: RunControl, *, keep: set[Path] | Non
     files = {"ipynb": nbformat.writes(notebook, version=4) + "\n"}
     if control.settings.html:
         files["html"] = notebook_page.notebook_html(notebook, language=run.language, title=name)
+        control.usage["left_out"] = notebook_page.LEFT_OUT.findall(files["html"])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(folder.stat().st_mode | 0o700)
