@@ -154,6 +154,10 @@ def render_command(**given) -> int:
                 print(f"{run.name}: {run.why or 'up to date'}")
         if options.dry_run:
             return 0
+    if not options.no_report:
+        from lnregions.pages.writing import refuse_foreign_pages
+
+        refuse_foreign_pages(Path(options.output))
     progress = batch.progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     result = batch.render_notebooks(options.output, **selection, settings=settings, progress=progress)
     return _finish(result, options)
@@ -203,6 +207,10 @@ def _finish(result, options: SimpleNamespace) -> int:
         pages = ", pages too" if not built and result.skipped else ""
     for line in failure_lines(result):
         say(line, sys.stderr)
+    runs = ((name, result.manifest["runs"][name].get("left_out")) for name in result.done)
+    if found := [f"{name} ({', '.join(dict.fromkeys(kinds))})" for name, kinds in runs if kinds]:
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        say(f"Outputs that a page cannot show have a note there: {'; '.join(found[:5])}{more}.", sys.stderr)
     if result.interrupted:
         return stopped(result.interrupted)
     if result.stopped and options.batch_timeout:

@@ -130,6 +130,7 @@ def render_notebooks(
         manifest = Manifest(output)
         planned = _with_reasons(manifest, runs, settings)
         todo = [run for run in planned if run.why]
+        manifest.refuse_foreign(run.name for run in todo)
         emit("plan", None, {"runs": len(planned), "todo": len(todo)})
         execution = _Execution(manifest, todo, settings=settings, emit=emit)
         try:
@@ -218,27 +219,12 @@ class _Execution:
         return ""
 
     def _take(self, run: Run, future, *, only: str = "") -> None:
-        """Enter a run that has ended in the manifest, or only if it ended so; its folder gets its final name."""
-        final, outputs = self._manifest.output / run.name, {}
-        try:
-            record = future.result()
-            if archive := record.pop("archive", None):
-                unpack(archive, self._folder[run.name])
-            if only not in ("", record["status"]):
-                return
-            if not record.pop("unwritten"):
-                if not final.parent.resolve().is_relative_to(self._manifest.output.resolve()):
-                    raise OutputError(
-                        f"{shown_path(final.parent)} leads out of the output folder. "
-                        "Remove the link, or give another folder."
-                    )
-                replace_folder(self._folder[run.name], final)
-                outputs = self._manifest.hashes.listing(final)
-                sign_notebook(final / f"{run.notebook.name}.ipynb")
-        except Exception as error:
-            record, outputs = run_record(run_error(error)), {}
-            if only:
-                return
+        """Enter a run that has ended in the manifest, or only if it ended so; then its folder gets its final name.
+
+        A render that is killed in between finds other files than the manifest names, and does the run again.
+        """
+        manifest, folder = self._manifest, self._folder[run.name]
+        final, before = manifest.output / run.name, manifest.outputs(run.name)
         entry = {
             "notebook": run.notebook.name,
             "language": run.language,
@@ -249,12 +235,36 @@ class _Execution:
             "why": run.why,
             "engine": self._settings.engine,
             "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            **record,
             "key": digest(dict(run.inputs)),
             "inputs": dict(run.inputs),
-            "outputs": outputs,
+            "outputs": before,
         }
-        self._manifest.add(run.name, entry)
+        try:
+            record = future.result()
+            archive, unwritten = record.pop("archive", None), record.pop("unwritten")
+            if only not in ("", record["status"]):
+                return
+            entry |= record
+            if archive:
+                unpack(archive, folder)
+            if not unwritten:
+                if not final.parent.resolve().is_relative_to(manifest.output.resolve()):
+                    raise OutputError(
+                        f"{shown_path(final.parent)} leads out of the output folder. "
+                        "Remove the link, or give another folder."
+                    )
+                manifest.add(run.name, entry | {"outputs": manifest.hashes.listing(folder, final=final)})
+                replace_folder(folder, final)
+                sign_notebook(final / f"{run.notebook.name}.ipynb")
+                entry = manifest.runs[run.name]
+        except Exception as error:
+            if only:
+                return
+            entry |= run_record(run_error(error)) | {"outputs": before}
+        if entry is not manifest.runs.get(run.name):
+            manifest.runs[run.name] = entry
+            with contextlib.suppress(OSError):  # such as a full disk, which is reported at the end
+                manifest.save()
         self.status[run.name] = entry["status"]
         self._emit("finished", run, entry)
 

@@ -4,7 +4,6 @@ The manifest and the sidecars are files that anybody may have changed: a folder 
 no text or a file that is gone is left out, and the pages say what lacks.
 """
 
-import contextlib
 import json
 import os
 import re
@@ -20,14 +19,13 @@ from lnregions.batch import Manifest
 from lnregions.errors import LANGUAGES
 from lnregions.figures import small_picture
 from lnregions.files import write_whole
+from lnregions.pages.writing import PREVIEWS
 
 DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
 """Endings of a figure's files, in the order in which they are offered."""
 _FIRST = ("verdict-map", "scorecard", "membership", "location", "dual-core", "map", "series", "members",
           "contributions", "indexed-growth", "growth", "ranks", "dots", "coverage")  # fmt: skip
 _MOST_TEXT = 4000
-PREVIEWS = "previews"
-"""Folder of the small versions."""
 
 
 @dataclass(frozen=True)
@@ -172,17 +170,11 @@ def make_previews(output: Path, figures: Iterable[FigureFiles], *, workers: int 
     """
     pictures = list(dict.fromkeys(one.path("png") for one in figures))
     with ThreadPoolExecutor(workers) as pool:
-        found = {
+        return {
             picture: {"path": f"{PREVIEWS}/{picture}", "width": size[0], "height": size[1]}
             for picture, size in zip(pictures, pool.map(partial(_preview, output), pictures), strict=True)
             if size
         }
-    wanted = {output / PREVIEWS / picture for picture in found}
-    for path in (output / PREVIEWS).rglob("*.png"):
-        if path not in wanted:
-            with contextlib.suppress(OSError):
-                path.unlink()
-    return found
 
 
 def _preview(output: Path, picture: str) -> tuple[int, int] | None:
