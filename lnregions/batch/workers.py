@@ -7,10 +7,11 @@ with the run, results are sent back, and this machine writes them.
 import functools
 import hashlib
 import io
+import os
 import queue
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +19,12 @@ from pathlib import Path
 from lnregions.batch import notebook_page
 from lnregions.batch.execute import RunControl, Settings, import_papermill, run_notebook
 from lnregions.batch.fork import can_fork, start_fork_server
-from lnregions.batch.manifest import installed, versions
+from lnregions.batch.manifest import Hashes, installed, versions
 from lnregions.batch.selection import Run
 from lnregions.errors import DataError
 
 CONNECT_SECONDS = 20
+_HASHES = Hashes()
 _TEXTS = (".ipynb", ".html", ".csv", ".json", ".md", ".svg")
 
 
@@ -83,7 +85,8 @@ class ClusterRuns:
     Raises
     ------
     DataError
-        No scheduler answers, it has no workers, or one of them has another version of what draws, or other data.
+        No scheduler answers, it has no workers, or one of them has another version of what draws, other data, or
+        another file in the place of one of ``settings.own``.
     """
 
     def __init__(self, first: Run, *, settings: Settings, events: queue.SimpleQueue):
@@ -100,7 +103,8 @@ class ClusterRuns:
                 "Give the address that it printed, such as tcp://127.0.0.1:8786."
             ) from None
         try:
-            here, found = installation(), self._client.run(installation)
+            own = [os.path.abspath(path) for path in settings.own]
+            here, found = installation(own), self._client.run(installation, own)
             if not found:
                 raise DataError(f"The cluster at {address} has no workers. Start some and try again.")
             for worker, there in found.items():
@@ -133,16 +137,27 @@ class ClusterRuns:
         self._client.close(timeout=3)
 
 
-@functools.cache
-def installation() -> dict[str, str]:
-    """Versions of what draws, and hashes of package, data and boundaries, as installed on this machine."""
-    return versions() | {f"{name} of lnregions": value for name, value in installed().items()}
+def installation(own: Iterable[str] = ()) -> dict[str, str]:
+    """What runs on this machine depend on: versions of what draws, hashes of package, data, boundaries and own files.
+
+    Own files that are not there have no hash: a worker is sent them.
+    """
+    shared = {f"{name} of lnregions": value for name, value in installed(_HASHES).items()}
+    return versions() | shared | {path: _HASHES.tree(path) for path in own if os.path.exists(path)}
 
 
 def _refuse_other(worker: str, there: Mapping[str, str], here: Mapping[str, str]) -> None:
-    if other := ", ".join(name for name in here if there.get(name) != here[name]):
-        remedy = "Install the same versions on every worker."
-        raise DataError(f"Worker {worker} has another {other} than this machine. {remedy}")
+    files = [name for name in here if name in there and os.path.isabs(name) and there[name] != here[name]]
+    other = [name for name in here if not os.path.isabs(name) and there.get(name) != here[name]]
+    if other or files:
+        remedy = (
+            "Install the same versions on every worker."
+            if other
+            else "Remove it there, or give it another name."
+        )
+        raise DataError(
+            f"Worker {worker} has another {', '.join(other or files)} than this machine. {remedy}"
+        )
 
 
 def remote_run(run: Run, *, settings: Settings, state: dict, sent: dict, files: bytes) -> dict:
@@ -154,7 +169,9 @@ def remote_run(run: Run, *, settings: Settings, state: dict, sent: dict, files: 
     from distributed import get_worker
 
     worker = get_worker()
-    _refuse_other(worker.address, installation(), state)  # it may have joined after the first check
+    _refuse_other(
+        worker.address, installation(filter(os.path.isabs, state)), state
+    )  # it may have joined after the first check
     place = Path(worker.local_directory)  # which Dask removes also when a worker was killed
     copies = place / f"lnregions-{hashlib.sha256(files).hexdigest()[:16]}"
     if not copies.exists():
