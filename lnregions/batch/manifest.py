@@ -27,6 +27,8 @@ _DISTRIBUTIONS = (
     "matplotlib", "matplotlib-inline", "matplotlib-scalebar", "nbclient", "nbconvert", "nbformat", "numpy", "pandas",
     "papermill", "pillow", "pyogrio", "pyproj", "shapely", "uharfbuzz",
 )  # fmt: skip
+SHARED = ("package", "data", "shapes", "own", "versions")
+"""Inputs that all runs of a render have in common."""
 _SKIPPED = ("__pycache__", ".ipynb_checkpoints", "_shared")
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _REASONS = {
@@ -133,9 +135,7 @@ class Manifest:
             self.unread = f"manifest.json cannot be read ({error.strerror})"
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self.unread = "manifest.json is damaged"
-        self._foreign = bool(
-            self.unread and not self.hashes.known
-        )  # a render leaves hashes beside its manifest
+        self._foreign = bool(self.unread) and not self.hashes.known  # which a render leaves beside it
 
     def why(self, name: str, inputs: Mapping[str, str]) -> str:
         """Reason why a run must be done; empty if it is up to date."""
@@ -183,7 +183,7 @@ class Manifest:
 
     def add(self, name: str, record: dict) -> None:
         """Enter a run that has ended, also in the file, so that a render that is killed loses none."""
-        self.runs[name] = record
+        self.runs[name] = record | {"finished": now()}
         self.save()
 
     def save(self, *, sync: bool = False) -> dict:
@@ -195,12 +195,8 @@ class Manifest:
             with contextlib.suppress(OSError):
                 os.replace(self.path, self.output / ".lnregions" / "manifest.unread.json")
             self.unread = ""
-        content = {
-            "schema": SCHEMA,
-            "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "versions": versions(),
-            "runs": dict(sorted(self.runs.items())),
-        }
+        runs = dict(sorted(self.runs.items()))
+        content = {"schema": SCHEMA, "written": now(), "versions": versions(), "runs": runs}
         write_json(self.path, content, sync=sync)
         return content
 
@@ -221,17 +217,19 @@ def files_below(folder: Path | str, *, skip: tuple = ()) -> list[str]:
 def installed(hashes: Hashes | None = None) -> dict[str, str]:
     """Hashes of package, data and boundaries as installed on this machine."""
     hashes = hashes or Hashes()
-    return {
-        "package": hashes.tree(PACKAGE),
-        "data": hashes.tree(data_dir()),
-        "shapes": hashes.tree(shapes_dir()),
-    }
+    folders = {"package": PACKAGE, "data": data_dir(), "shapes": shapes_dir()}
+    return {name: hashes.tree(folder) for name, folder in folders.items()}
 
 
 def shared_inputs(hashes: Hashes, *, own: Iterable[Path] = (), html: bool = True) -> dict[str, str]:
     """Hashes of all that every run can read: package, data, boundaries, the user's own files, versions."""
     files = [[path.name, hashes.tree(path)] for path in sorted(map(Path, own))]
     return {**installed(hashes), "own": digest(files), "versions": digest(versions()), "html": str(html)}
+
+
+def now() -> str:
+    """Return the time in UTC, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def digest(content: object) -> str:
@@ -251,13 +249,12 @@ def versions() -> dict[str, str]:
 
 def cannot_write(place: Path, error: OSError) -> OutputError:
     """Error for an output that cannot be written to, to be raised."""
+    shown = shown_path(place)
     if isinstance(error, FileExistsError | NotADirectoryError):
-        return OutputError(
-            f"{shown_path(place)} is a file, or leads through one. Give a folder for the results."
-        )
+        return OutputError(f"{shown} is a file, or leads through one. Give a folder for the results.")
     return OutputError(
-        f"{shown_path(place)} cannot be written to ({error.strerror or error}). Free some space, or give a folder that "
-        "you may write to; what is finished is kept, and the same command goes on from there."
+        f"{shown} cannot be written to ({error.strerror or error}). Free some space, or give a folder that you may "
+        "write to; what is finished is kept, and the same command goes on from there."
     )
 
 
@@ -283,10 +280,8 @@ def lock_folder(folder: Path) -> Iterator[None]:
     except Timeout:
         with contextlib.suppress(OSError):
             who = f" ({owner.read_text('utf-8')})"
-        raise DataError(
-            f"Another render{who} is writing into {folder.name}. "
-            "Wait until it has finished, or give another output folder."
-        ) from None
+        remedy = "Wait until it has finished, or give another output folder."
+        raise DataError(f"Another render{who} is writing into {folder.name}. {remedy}") from None
     except OSError as error:
         raise cannot_write(folder, error) from None
     try:

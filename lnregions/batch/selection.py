@@ -103,10 +103,7 @@ def plan_runs(
             extra |= {"language": language} if language else {}
             run = _run(notebook, language or languages[0], value=str(value), given=given | extra)
             name = run.name
-            if sys.platform in (
-                "win32",
-                "darwin",
-            ):  # whose file systems do not tell case and composition apart
+            if sys.platform in ("win32", "darwin"):  # which do not tell case and composition apart
                 name = unicodedata.normalize("NFC", name).casefold()
             other = runs.setdefault(name, run)
             if dict(other.parameters) != dict(run.parameters):

@@ -19,7 +19,7 @@ from pathlib import Path
 from lnregions.batch import notebook_page
 from lnregions.batch.execute import RunControl, Settings, import_papermill, run_notebook
 from lnregions.batch.fork import can_fork, start_fork_server
-from lnregions.batch.manifest import Hashes, installed, versions
+from lnregions.batch.manifest import SHARED, Hashes, installed, versions
 from lnregions.batch.selection import Run
 from lnregions.errors import DataError
 
@@ -31,9 +31,7 @@ _TEXTS = (".ipynb", ".html", ".csv", ".json", ".md", ".svg")
 def prepare(run: Run, settings: Settings) -> None:
     """Start the fork server and import meanwhile what this side of a run needs."""
     if settings.engine == "warm" and can_fork():
-        state = " ".join(
-            str(run.inputs.get(name)) for name in ("package", "data", "shapes", "own", "versions")
-        )
+        state = " ".join(str(run.inputs.get(name)) for name in SHARED)
         start_fork_server(replace(settings.preload, state=state))
     import_papermill()
     if settings.html:
@@ -122,9 +120,8 @@ class ClusterRuns:
 
     def submit(self, run: Run, folder: Path):
         """Have a worker execute a run; the result is its record, with the files of its folder in ``archive``."""
-        self._futures.append(
-            future := self._submit(run, key=f"lnregions-{run.name}-{len(self._futures)}-{id(self)}")
-        )
+        future = self._submit(run, key=f"lnregions-{run.name}-{len(self._futures)}-{id(self)}")
+        self._futures.append(future)
         self._events.put(("started", run, None))
         return future
 
@@ -140,24 +137,16 @@ class ClusterRuns:
 def installation(own: Iterable[str] = ()) -> dict[str, str]:
     """What runs on this machine depend on: versions of what draws, hashes of package, data, boundaries and own files.
 
-    Own files that are not there have no hash: a worker is sent them.
+    The hash of an own file that is not there is empty.
     """
     shared = {f"{name} of lnregions": value for name, value in installed(_HASHES).items()}
-    return versions() | shared | {path: _HASHES.tree(path) for path in own if os.path.exists(path)}
+    return versions() | shared | {one: _HASHES.tree(one) if os.path.exists(one) else "" for one in own}
 
 
 def _refuse_other(worker: str, there: Mapping[str, str], here: Mapping[str, str]) -> None:
-    files = [name for name in here if name in there and os.path.isabs(name) and there[name] != here[name]]
-    other = [name for name in here if not os.path.isabs(name) and there.get(name) != here[name]]
-    if other or files:
-        remedy = (
-            "Install the same versions on every worker."
-            if other
-            else "Remove it there, or give it another name."
-        )
-        raise DataError(
-            f"Worker {worker} has another {', '.join(other or files)} than this machine. {remedy}"
-        )
+    if other := [name for name in here if there.get(name) not in (here[name], "")]:
+        remedy = "Remove it there" if os.path.isabs(other[0]) else "Install the same versions on every worker"
+        raise DataError(f"Worker {worker} has another {', '.join(other)} than this machine. {remedy}.")
 
 
 def remote_run(run: Run, *, settings: Settings, state: dict, sent: dict, files: bytes) -> dict:
@@ -169,9 +158,8 @@ def remote_run(run: Run, *, settings: Settings, state: dict, sent: dict, files: 
     from distributed import get_worker
 
     worker = get_worker()
-    _refuse_other(
-        worker.address, installation(filter(os.path.isabs, state)), state
-    )  # it may have joined after the first check
+    there = installation(filter(os.path.isabs, state))
+    _refuse_other(worker.address, there, state)  # it may have joined after the first check
     place = Path(worker.local_directory)  # which Dask removes also when a worker was killed
     copies = place / f"lnregions-{hashlib.sha256(files).hexdigest()[:16]}"
     if not copies.exists():

@@ -178,10 +178,10 @@ def find_chromium(named: str = "") -> str:
     if found:
         return found
     what = f"No program {named!r} was found" if named else "No Chromium was found on this machine"
-    raise DataError(
-        f"{what}, which a PDF needs. Install one (on Debian: apt-get install chromium), "
-        "or print the single-file page from any browser."
+    remedy = (
+        "Install one (on Debian: apt-get install chromium), or print the single-file page from any browser."
     )
+    raise DataError(f"{what}, which a PDF needs. {remedy}")
 
 
 def _print(page: str, chromium: str) -> bytes:
@@ -199,9 +199,8 @@ def _print(page: str, chromium: str) -> bytes:
             sheet.goto(file.as_uri())
             sheet.evaluate("Promise.all([...document.images].map(one => one.decode()))")
             sheet.evaluate("document.fonts.ready.then(() => true)")
-            content = sheet.pdf(
-                format="A4", print_background=True, tagged=True, outline=True, prefer_css_page_size=True
-            )
+            given = {"print_background": True, "tagged": True, "outline": True, "prefer_css_page_size": True}
+            content = sheet.pdf(format="A4", **given)
         finally:
             browser.close()
     return _reproducible(content)

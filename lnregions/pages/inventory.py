@@ -170,11 +170,11 @@ def make_previews(output: Path, figures: Iterable[FigureFiles], *, workers: int 
     """
     pictures = list(dict.fromkeys(one.path("png") for one in figures))
     with ThreadPoolExecutor(workers) as pool:
-        return {
-            picture: {"path": f"{PREVIEWS}/{picture}", "width": size[0], "height": size[1]}
-            for picture, size in zip(pictures, pool.map(partial(_preview, output), pictures), strict=True)
-            if size
-        }
+        sizes = dict(zip(pictures, pool.map(partial(_preview, output), pictures), strict=True))
+    given = {
+        picture: dict(zip(("width", "height"), size, strict=True)) for picture, size in sizes.items() if size
+    }
+    return {picture: {"path": f"{PREVIEWS}/{picture}", **size} for picture, size in given.items()}
 
 
 def _preview(output: Path, picture: str) -> tuple[int, int] | None:

@@ -9,13 +9,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from lnregions.batch import digest
+from lnregions.batch.manifest import SHARED, digest
 from lnregions.errors import Fault, refuse_any, shown_path
 from lnregions.files import write_json, write_whole
 
 _MARK = b'<meta name="generator" content="lnregions">'
 """What is in the head of every page of ours."""
-_INPUTS = ("package", "data", "shapes", "own", "versions")
 PREVIEWS = "previews"
 """Folder of the small versions of figures."""
 _INDEX = ".lnregions/pages.json"
@@ -62,7 +61,7 @@ def update_report(result, *, plan: str, as_of: str) -> bool:
     plan, as_of : str
         As for :func:`write_report`; an empty date for all that was published.
     """
-    inputs = [result.runs[0].inputs.get(name) for name in _INPUTS]
+    inputs = [result.runs[0].inputs.get(name) for name in SHARED]
     runs = {
         name: [record.get(key) for key in ("status", "outputs", "error")]
         for name, record in result.manifest["runs"].items()
