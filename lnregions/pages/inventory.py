@@ -92,8 +92,7 @@ def read_runs(output: Path | str, *, plans: Collection[str]) -> list[RunFiles]:
     []
     """
     output, runs = Path(output), []
-    for name, record in sorted(Manifest(output).runs.items(), key=lambda item: str(item[0])):
-        record = _mapping(record)
+    for name, record in sorted(Manifest(output).runs.items()):
         texts = _texts(record, "notebook", "language", "over", "value", "status")
         given = _mapping(record.get("parameters"))
         if texts["notebook"] and texts["language"] in LANGUAGES and given.get("plan", "ln-2022") in plans:
@@ -170,16 +169,14 @@ def make_previews(output: Path, figures: Iterable[FigureFiles], *, workers: int 
     """
     pictures = list(dict.fromkeys(one.path("png") for one in figures))
     with ThreadPoolExecutor(workers) as pool:
-        sizes = dict(zip(pictures, pool.map(partial(_preview, output), pictures), strict=True))
-    given = {
-        picture: dict(zip(("width", "height"), size, strict=True)) for picture, size in sizes.items() if size
-    }
-    return {picture: {"path": f"{PREVIEWS}/{picture}", **size} for picture, size in given.items()}
+        found = zip(pictures, pool.map(partial(_preview, output), pictures), strict=True)
+        return {picture: small for picture, small in found if small}
 
 
-def _preview(output: Path, picture: str) -> tuple[int, int] | None:
-    """Size of a picture's small version, made anew where it is not of the picture's time."""
-    small = output / PREVIEWS / picture
+def _preview(output: Path, picture: str) -> dict | None:
+    """A picture's small version, made anew where it is not of the picture's time."""
+    path = f"{PREVIEWS}/{picture}"
+    small = output / path
     try:
         changed = (output / picture).stat().st_mtime_ns
         if not small.is_file() or small.stat().st_mtime_ns != changed:
@@ -188,6 +185,6 @@ def _preview(output: Path, picture: str) -> tuple[int, int] | None:
             write_whole(small, content)
             os.utime(small, ns=(changed, changed))
         with Image.open(small) as image:
-            return image.size
+            return {"path": path, "width": image.width, "height": image.height}
     except (OSError, ValueError, SyntaxError, MemoryError):
         return None
