@@ -205,12 +205,8 @@ class _Execution:
         return ""
 
     def _take(self, run: Run, future, *, only: str = "") -> None:
-        """Enter a run that has ended in the manifest, or only if it ended so; then its folder gets its final name.
-
-        A render that is killed in between finds other files than the manifest names, and does the run again.
-        """
-        manifest, folder = self._manifest, self._folder[run.name]
-        final, before = manifest.output / run.name, manifest.outputs(run.name)
+        """Enter a run that has ended in the manifest, or only if it ended so; then its folder gets its final name."""
+        manifest, before = self._manifest, dict(self._manifest.outputs(run.name))
         entry = {
             "notebook": run.notebook.name, "language": run.language, "over": run.notebook.over, "value": run.value,
             "parameters": dict(run.parameters), "folder": run.name, "why": run.why, "engine": self._settings.engine,
@@ -218,29 +214,37 @@ class _Execution:
         }  # fmt: skip
         try:
             record = future.result()
-            archive, unwritten = record.pop("archive", None), record.pop("unwritten")
             if only not in ("", record["status"]):
                 return
+            archive, unwritten = record.pop("archive", None), record.pop("unwritten")
             entry |= record
             if archive:
-                unpack(archive, folder)
+                unpack(archive, self._folder[run.name])
             if not unwritten:
-                if not final.parent.resolve().is_relative_to(manifest.output.resolve()):
-                    remedy = "Remove the link, or give another folder."
-                    raise OutputError(f"{shown_path(final.parent)} leads out of the output folder. {remedy}")
-                manifest.add(run.name, entry | {"outputs": manifest.hashes.listing(folder, final=final)})
-                replace_folder(folder, final)
-                sign_notebook(final / f"{run.notebook.name}.ipynb")
-                entry = manifest.runs[run.name]
+                self._place(run, entry)
         except Exception as error:
             if only:
                 return
             entry |= run_record(run_error(error)) | {"outputs": before}
-        if entry is not manifest.runs.get(run.name):
+        if manifest.runs.get(run.name, {}).get("outputs") is not entry["outputs"]:
             with contextlib.suppress(OSError):  # such as a full disk, which is reported at the end
                 manifest.add(run.name, entry)
         self.status[run.name] = entry["status"]
         self._emit("finished", run, entry)
+
+    def _place(self, run: Run, entry: dict) -> None:
+        """Enter a run in the manifest, then give its folder the final name.
+
+        A render that is killed in between finds other files than the manifest names, and does the run again.
+        """
+        manifest, folder, final = self._manifest, self._folder[run.name], self._manifest.output / run.name
+        if not final.parent.resolve().is_relative_to(manifest.output.resolve()):
+            remedy = "Remove the link, or give another folder."
+            raise OutputError(f"{shown_path(final.parent)} leads out of the output folder. {remedy}")
+        entry["outputs"] = manifest.hashes.listing(folder, final=final)
+        manifest.add(run.name, entry)
+        replace_folder(folder, final)
+        sign_notebook(final / f"{run.notebook.name}.ipynb")
 
 
 @contextlib.contextmanager
