@@ -258,10 +258,11 @@ def view(
         name = plan.id if plan.folder == data_dir() / "plans" / plan.id else str(plan.folder)
     else:
         name, plan = str(plan), load_plan(plan)
-    if city and city not in (cities := cities_of(plan, region)):
+    cities, indicators = cities_of(plan, region), known_indicators()
+    if city not in ("", *cities):
         raise unknown("city", str(city), cities)
-    if indicator not in (known := known_indicators()):
-        raise unknown("indicator", str(indicator), known)
+    if indicator not in indicators:
+        raise unknown("indicator", str(indicator), indicators)
     year = 0 if year is None else year
     whole = isinstance(year, Integral) and not isinstance(year, bool)
     if not whole or (year and not 1900 <= year <= 2100):
