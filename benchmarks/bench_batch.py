@@ -27,6 +27,8 @@ from lnregions.batch.render import plan_runs
 from lnregions.tables import batch_choices
 
 HERE = Path(__file__).parent
+GOALS = {"wall_vs_shell": 0.2, "wall_vs_two": 0.5, "wall_vs_floor": 1.3, "noop_s": 1.0}
+"""What each figure should be at most, on a quiet machine."""
 NOTEBOOKS = ("01_plan", "02_region_map", "03_region_trajectories")
 WARM_UP = "lnregions.figures.kinds:warm_up"
 API = """
@@ -57,14 +59,10 @@ def jobs(folder, notebooks):
     """Runs with absolute places, as plain values."""
     plan = {"plan": "ln-2022"}
     runs = plan_runs(choices=batch_choices("ln-2022"), notebooks=list(notebooks), parameters=plan)
-    return [
-        {
-            "notebook": str(run.notebook.path.resolve()),
-            "parameters": dict(run.parameters),
-            "folder": str(folder / run.name),
-        }
-        for run in runs
+    places = [
+        (str(run.notebook.path.resolve()), str(folder / run.name), dict(run.parameters)) for run in runs
     ]
+    return [dict(zip(("notebook", "folder", "parameters"), place, strict=True)) for place in places]
 
 
 def measure(commands, folder, *, watch=None):
@@ -86,11 +84,9 @@ def shell(folder, notebooks):
     lines = ["set -e"]
     for job in jobs(folder, notebooks):
         given = " ".join(f"-r {name} {value}" for name, value in job["parameters"].items())
-        lines += [f"mkdir -p {job['folder']}"]
         place = f"--cwd {job['folder']} --no-progress-bar"
-        lines += [
-            f"{sys.executable} -m papermill {job['notebook']} {job['folder']}/out.ipynb {given} {place}"
-        ]
+        papermill = f"{sys.executable} -m papermill {job['notebook']} {job['folder']}/out.ipynb"
+        lines += [f"mkdir -p {job['folder']}", f"{papermill} {given} {place}"]
     script = folder / "loop.sh"
     script.write_text("\n".join(lines))
     return measure([["sh", str(script)]], folder)
@@ -230,19 +226,14 @@ def same(theirs, mine):
 
 def write(times, left, *, noop, held):
     """Print the table, write the figures for programs."""
-    middle = {
-        name: [statistics.median(column) for column in zip(*rows, strict=True)]
-        for name, rows in times.items()
-    }
+    middle = {name: [*map(statistics.median, zip(*rows, strict=True))] for name, rows in times.items()}
     wall, cpu = middle[OURS]
     print(f"{'':32}{'wall s':>8}{'cpu s':>8}{'wall, ours/it':>15}{'cpu':>7}  {'figures':12}notebooks")
     for name, (its_wall, its_cpu) in middle.items():
         pictures, books = same(left[name], left[OURS])
         ratios = f"{wall / its_wall:15.3f}{cpu / its_cpu:7.3f}" if name != PAGES else f"{'':22}"
         print(f"{name:32}{its_wall:8.1f}{its_cpu:8.1f}{ratios}  {pictures:12}{books}")
-    print(
-        f"nothing to do: {noop:.2f} s; memory: a run beyond the shared {held['own_memory']:.0f} MB, ", end=""
-    )
+    print(f"memory: a run beyond the shared {held['own_memory']:.0f} MB, ", end="")
     print(f"the whole at {os.cpu_count() or 2} runs at a time {held['total_memory']:.0f} MB")
     keys = {
         "wall_vs_shell": ("papermill, shell loop", 0), "cpu_vs_shell": ("papermill, shell loop", 1),
@@ -252,6 +243,9 @@ def write(times, left, *, noop, held):
     latest = {key: round(mine[i] / middle[name][i], 4) for key, (name, i) in keys.items() if name in middle}
     latest |= {"noop_s": round(noop, 3), **{name: round(value) for name, value in held.items()}}
     latest["outputs_same"] = all("OTHER" not in " ".join(same(left[name], left[OURS])) for name in left)
+    for name, goal in GOALS.items():
+        if name in latest:
+            print(f"{name} {latest[name]:.2f}, goal {goal:g}: {'met' if latest[name] <= goal else 'MISSED'}")
     kept = HERE / "latest.json"  # other benchmarks put their figures there, too
     known = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
     kept.write_text(json.dumps(known | latest, indent=1) + "\n", "utf-8")

@@ -1,11 +1,14 @@
 """How long a map and a chart take, drawn and saved in three formats, and what the parts cost.
 
-Run with ``python benchmarks/bench_figures.py``. Medians of warm runs in seconds of the clock and of processor time
+Run with ``python benchmarks/bench_figures.py``. Before these, what the import and a first map take in fresh
+processes. Medians of warm runs in seconds of the clock and of processor time
 (the clock also counts what other programs take); the first run of a process, which loads fonts and backends, stands
 beside them. Target: a picture in PNG, SVG and PDF in 0.25 s of processor time.
 """
 
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +18,11 @@ from lnregions.figures import FORMATS, encode, encoding, screen_png
 from lnregions.style import PRINT_DPI
 
 RUNS = 7
+FRESH = {
+    "import lnregions": ("import lnregions", 0.15),
+    "first map": ("import lnregions as ln; ln.draw_map('ln-2022', 'circle', 'gdp')._repr_mimebundle_()", 1.2),
+}
+"""Code for a fresh process, and the seconds that it should take at most."""
 
 
 def measure(name: str, work: Callable[[], object], *, target: float | None = None) -> None:
@@ -31,7 +39,18 @@ def measure(name: str, work: Callable[[], object], *, target: float | None = Non
     print(f"{name:38s} {times}{verdict}")
 
 
+def measure_fresh(name: str, code: str, target: float) -> None:
+    """Print the median seconds of code in processes of its own."""
+    timed = f"import time; start = time.perf_counter(); {code}; print(time.perf_counter() - start)"
+    call = [sys.executable, "-c", timed]
+    found = [float(subprocess.run(call, capture_output=True, check=True).stdout) for _ in range(RUNS)]
+    median = statistics.median(found)
+    print(f"{name:38s} median {median:6.3f}  target {target:.2f}: {'met' if median <= target else 'MISSED'}")
+
+
 def main() -> None:
+    for name, (code, target) in FRESH.items():
+        measure_fresh(name, code, target)
     plan = ln.load_plan()
     verdicts = ln.judge(plan)
     pictures = {

@@ -7,6 +7,7 @@ prints medians; the first start, with an empty home folder, stands beside them. 
 
 import argparse
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -114,12 +115,13 @@ def main():
     parser.add_argument("--starts", type=int, default=4, help="starts of JupyterLab (default: 4)")
     starts = max(1, parser.parse_args().starts)
     try:
-        from lab import CHROMIUM, FLAGS, copy_notebooks
+        from conftest import FLAGS
+        from lab import copy_notebooks
         from playwright.sync_api import sync_playwright
     except ImportError as error:
         print(f"JupyterLab is not measured: {error.name} is not installed (extra: browser).")
         return
-    if not CHROMIUM:
+    if not (chromium := shutil.which("chromium") or shutil.which("chromium-browser")):
         print("JupyterLab is not measured: Chromium is not installed (Debian: apt-get install chromium).")
         return
     with tempfile.TemporaryDirectory(prefix="bench-lab-", ignore_cleanup_errors=True) as folder:
@@ -128,7 +130,7 @@ def main():
         copy_notebooks(work / "notebooks")
         times, took = [], []
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             for number in range(starts):
                 at, tab, lab = start_to_map(browser, work)
                 try:

@@ -103,6 +103,7 @@ def tell(rows):
         ("run_mb", "memory of a run"),
     ):
         print(f"  {last[name] / first[name]:.2f} times the {words}")
+    print(f"nothing to do: {last['noop']:.2f} s, goal 1: {'met' if last['noop'] <= 1 else 'MISSED'}")
 
 
 if __name__ == "__main__":

@@ -123,13 +123,10 @@ def render_command(**given) -> int:
         parameters["as_of"] = options.as_of
     if plan_given and any(x.parameter("plan") for x in batch.select_notebooks(notebooks, choices=choices)):
         parameters["plan"] = options.plan
-    selection = {
-        "choices": choices,
-        "notebooks": notebooks,
-        "languages": options.language or ["en", "zh"],
-        "only": {k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v},
-        "parameters": parameters,
-    }
+    only = {name: given[name] for name in ("region", "adcode") if given[name]}
+    languages = options.language or ["en", "zh"]
+    selection = {"languages": languages, "only": only, "parameters": parameters}
+    runs = batch.plan_runs(choices=choices, notebooks=notebooks, **selection)
     reads = [Path(path) for path in options.reads]
     if missing := [path for path in reads if not path.exists()]:
         remedy = "Give --reads a file or folder that notebooks read."
@@ -143,7 +140,7 @@ def render_command(**given) -> int:
         preload=batch.Preload(calls=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),)),
     )
     if own or options.dry_run or options.why:
-        planned = batch.plan_render(options.output, batch.plan_runs(**selection), settings=settings)
+        planned = batch.plan_render(options.output, runs, settings=settings)
         if own and any(run.why for run in planned):
             with warnings.catch_warnings():
                 if options.quiet:
@@ -156,8 +153,12 @@ def render_command(**given) -> int:
                 print(f"{run.name}: {run.why or 'up to date'}")
         if options.dry_run:
             return 0
+    if not options.no_report:
+        from lnregions.pages.writing import refuse_foreign_pages
+
+        refuse_foreign_pages(Path(options.output))
     progress = batch.progress_for("quiet" if options.quiet else "json" if options.json else "auto")
-    result = batch.render_notebooks(options.output, **selection, settings=settings, progress=progress)
+    result = batch.render_notebooks(options.output, runs, settings=settings, progress=progress)
     return _finish(result, options)
 
 
@@ -205,6 +206,10 @@ def _finish(result, options: SimpleNamespace) -> int:
         pages = ", pages too" if not built and result.skipped else ""
     for line in failure_lines(result):
         say(line, sys.stderr)
+    runs = ((name, result.manifest["runs"][name].get("left_out")) for name in result.done)
+    if found := [f"{name} ({', '.join(dict.fromkeys(kinds))})" for name, kinds in runs if kinds]:
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        say(f"Outputs that a page cannot show have a note there: {'; '.join(found[:5])}{more}.", sys.stderr)
     if result.interrupted:
         return stopped(result.interrupted)
     if result.stopped and options.batch_timeout:

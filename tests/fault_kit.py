@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from lnregions.batch import Preload, Settings, render_notebooks
+from lnregions.batch import Preload, Settings, plan_runs, render_notebooks
 
 QUICK = """import os, pathlib
 folder = pathlib.Path(figures)
@@ -23,11 +23,11 @@ print(region, language, os.getcwd())"""
 RENDER = """
 import json, signal, sys
 from pathlib import Path
-from lnregions.batch import Preload, Settings, render_notebooks
+from lnregions.batch import Preload, Settings, plan_runs, render_notebooks
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # ignored where the tests run in the background
     signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 regions, (book, out) = sys.argv[3:], sys.argv[1:3]
-result = render_notebooks(out, choices={"region": regions}, notebooks=book,
+result = render_notebooks(out, plan_runs(choices={"region": regions}, notebooks=book),
                           settings=Settings(html=False, preload=Preload(modules=())))
 names = ("done", "failed", "stopped", "interrupted")
 Path(out + ".result").write_text(json.dumps({name: getattr(result, name) for name in names}))
@@ -53,7 +53,7 @@ def render(output, book, regions=("a", "b"), *, settings=None, progress=None, **
     """Render a notebook in English for some regions, without pages and preloaded libraries."""
     settings = Settings(**{"html": False, "preload": Preload(modules=()), **(settings or {})})
     given = {"choices": {"region": list(regions)}, "languages": ["en"], "notebooks": book} | given
-    return render_notebooks(output, settings=settings, progress=progress, **given)
+    return render_notebooks(output, plan_runs(**given), settings=settings, progress=progress)
 
 
 def errors(result):

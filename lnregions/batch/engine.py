@@ -145,9 +145,7 @@ class MarkingClient(PapermillNotebookClient):
                 self.nb_man.cell_start(cell, index)
                 self.execute_cell(cell, index)
             except CellExecutionError as error:
-                if all(
-                    output.output_type != "error" for output in cell.outputs
-                ):  # memory was too short for it
+                if "error" not in [one.output_type for one in cell.outputs]:  # memory was too short for it
                     cell.outputs.append(new_output("error", ename=error.ename, evalue=error.evalue))
                 self.nb_man.cell_exception(self.nb.cells[index], cell_index=index, exception=error)
                 return True
@@ -164,9 +162,8 @@ class MarkingClient(PapermillNotebookClient):
     def _error_output(self, error):
         name, text, crash = getattr(error, "name", type(error).__name__), str(error), []
         if isinstance(error, CellTimeoutError):
-            text = (
-                f"This cell ran longer than {self.control.settings.cell_timeout or self.timeout:g} seconds."
-            )
+            limit = self.control.settings.cell_timeout or self.timeout
+            text = f"This cell ran longer than {limit:g} seconds."
         elif isinstance(error, KeyboardInterrupt):
             text = "The run was stopped while this cell ran."
         elif isinstance(error, DeadKernelError):
@@ -208,13 +205,12 @@ class OrdinaryEngine(NBClientEngine):
         """Execute the notebook; ``control`` has its limits, ``start`` what the kernel manager is given."""
         control = control or RunControl()
         control.notebook = nb_man.nb
-        timeout = (
-            control.settings.cell_timeout or kwargs.pop("execution_timeout", None) or kwargs.get("timeout")
-        )
+        given = kwargs.pop("execution_timeout", None) or kwargs.get("timeout")
+        timeout = control.settings.cell_timeout or given
         kwargs |= {"timeout": timeout and math.ceil(timeout), "kernel_name": kernel_name, "log": logger}
         kwargs["startup_timeout"] = kwargs.pop("start_timeout", 60)
         kwargs.setdefault("kernel_manager_class", OrdinaryManager)
-        client = MarkingClient(nb_man, **remove_args(["input_path", "execution_timeout"], **kwargs))
+        client = MarkingClient(nb_man, **remove_args(["input_path"], **kwargs))
         client.control = control
         return client.execute(**start or {})
 

@@ -129,17 +129,12 @@ def import_papermill() -> None:
 
     ``jsonschema`` builds it for one text format when ``rfc3987_syntax`` can be imported.
     """
-    name = "rfc3987_syntax"
-    hidden = name not in sys.modules
-    if hidden:
-        sys.modules[name] = None
-    try:
-        engines = importlib.import_module("papermill.engines").papermill_engines
-        engines.register("lnregions", fork_engine)  # the entry points may not be installed
-        engines.register("lnregions-ordinary", ordinary_engine)
-    finally:
-        if hidden:
-            sys.modules.pop(name, None)
+    grammar = sys.modules.setdefault("rfc3987_syntax")  # None, if absent, keeps it from being imported
+    engines = importlib.import_module("papermill.engines").papermill_engines
+    engines.register("lnregions", fork_engine)  # the entry points may not be installed
+    engines.register("lnregions-ordinary", ordinary_engine)
+    if grammar is None:
+        sys.modules.pop("rfc3987_syntax", None)
 
 
 def run_notebook(run: Run, folder: Path, settings: Settings, control: RunControl | None = None) -> dict:
@@ -158,7 +153,8 @@ def run_notebook(run: Run, folder: Path, settings: Settings, control: RunControl
     -------
     dict
         ``status`` (done, failed, stopped), ``attempts``, ``seconds``, ``cpu_seconds``, ``peak_memory`` and
-        ``own_memory`` in bytes, ``error`` (None or cell, name, text, source); ``unwritten`` is True when the
+        ``own_memory`` in bytes, ``left_out`` (kinds of outputs that its page cannot show), ``error`` (None or cell,
+        name, text, source); ``unwritten`` is True when the
         results could not be written. Files made by a run that failed are removed, since any of them could be
         half-written.
     """
@@ -174,23 +170,16 @@ def run_notebook(run: Run, folder: Path, settings: Settings, control: RunControl
         error = error or unwritten
         if error is None or error["name"] == "Stopped":
             break
-    usage = control.usage
-    return run_record(
-        error,
-        attempts=attempt,
-        seconds=round(time.perf_counter() - started, 3),
-        cpu_seconds=round(usage.get("cpu_seconds", 0.0) + time.thread_time() - thread, 3),
-        peak_memory=usage.get("peak_memory"),
-        own_memory=usage.get("own_memory"),
-        unwritten=unwritten is not None,
-    )
+    cpu_seconds = control.usage.pop("cpu_seconds", 0.0) + time.thread_time() - thread
+    measured = {"seconds": round(time.perf_counter() - started, 3), "cpu_seconds": round(cpu_seconds, 3)}
+    return run_record(error, attempts=attempt, **measured, **control.usage, unwritten=unwritten is not None)
 
 
 def run_record(error: dict | None, **measured) -> dict:
     """What the manifest says of how a run went."""
     status = "done" if error is None else "stopped" if error["name"] == "Stopped" else "failed"
     nothing = {"attempts": 1, "seconds": 0.0, "cpu_seconds": 0.0, "peak_memory": None, "own_memory": None}
-    return {"status": status, **nothing, **measured, "error": error}
+    return {"status": status, **nothing, "left_out": [], **measured, "error": error}
 
 
 def run_error(error: BaseException, text: str = "") -> dict:
@@ -214,19 +203,14 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
         notebook = nbformat.reads(source.decode(json.detect_encoding(source)), as_version=4)
         notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
         papermill.execute_notebook(
-            notebook,
-            None,
-            dict(run.parameters),
-            engine_name=ENGINES[control.settings.engine],
-            request_save_on_cell_execute=False,
-            progress_bar=False,
+            notebook, None, dict(run.parameters), engine_name=ENGINES[control.settings.engine], control=control,
+            request_save_on_cell_execute=False, progress_bar=False,
             resources={"metadata": {"path": str(folder)}},  # papermill's cwd is os.chdir, for all threads
-            control=control,
-        )
+        )  # fmt: skip
     except PapermillExecutionError as error:
         cells = [cell for cell in control.notebook.cells if cell.cell_type == "code"]
-        has_error = [any(output.output_type == "error" for output in cell.outputs) for cell in cells]
-        place = has_error.index(True) + 1 if True in has_error else None
+        kinds = ([output.output_type for output in cell.outputs] for cell in cells)
+        place = next((number for number, own in enumerate(kinds, 1) if "error" in own), None)
         text, source = _ANSI.sub("", error.evalue).strip(), (error.source.strip().splitlines() or [""])[0]
         text += _HINT if error.ename in ("FileNotFoundError", "ModuleNotFoundError") else ""
         return {"cell": place, "name": error.ename, "text": text, "source": source}
@@ -244,6 +228,7 @@ def _write(run: Run, folder: Path, control: RunControl, *, keep: set[Path] | Non
     files = {"ipynb": nbformat.writes(notebook, version=4) + "\n"}
     if control.settings.html:
         files["html"] = notebook_page.notebook_html(notebook, language=run.language, title=name)
+        control.usage["left_out"] = notebook_page.LEFT_OUT.findall(files["html"])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(folder.stat().st_mode | 0o700)
@@ -298,15 +283,12 @@ def _join_streams(outputs: list) -> list:
             kept.append(output)
     for number, output in enumerate(kept):
         if output.output_type == "stream":
-            output["text"] = "\n".join(map(_overwritten, "".join(streams[output.name]).split("\n")))
+            lines = "".join(streams[output.name]).split("\n")
+            # as a terminal shows lines in which carriage returns go back to the beginning
+            output["text"] = "\n".join(line[line.rstrip("\r").rfind("\r") + 1 :] for line in lines)
             if number and output.name == "stdout" and kept[number - 1].get("name") == "stderr":
                 kept[number - 1 : number + 1] = [output, kept[number - 1]]  # which arrives first is chance
     return kept
-
-
-def _overwritten(line: str) -> str:
-    """What a terminal shows of a line in which carriage returns go back to its beginning."""
-    return line[line.rstrip("\r").rfind("\r") + 1 :]
 
 
 def _clean_output(output, folder: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from lnregions.errors import DataError, shown_path
+from lnregions.errors import DataError, Fault, refuse_any, shown_path
 from lnregions.files import TEMPORARY, write_json, write_whole
 from lnregions.paths import data_dir, shapes_dir
 
@@ -27,7 +27,10 @@ _DISTRIBUTIONS = (
     "matplotlib", "matplotlib-inline", "matplotlib-scalebar", "nbclient", "nbconvert", "nbformat", "numpy", "pandas",
     "papermill", "pillow", "pyogrio", "pyproj", "shapely", "uharfbuzz",
 )  # fmt: skip
+SHARED = ("package", "data", "shapes", "own", "versions")
+"""Inputs that all runs of a render have in common."""
 _SKIPPED = ("__pycache__", ".ipynb_checkpoints", "_shared")
+_SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _REASONS = {
     "notebook": "the notebook has changed",
     "parameters": "its parameters have changed",
@@ -57,25 +60,26 @@ class Hashes:
 
     def __init__(self, cache: Path | None = None):
         self._cache = cache
-        self._known: dict[str, list] = {}
+        self.known: dict[str, list] = {}
         self._new = False
-        if cache is not None:
-            with contextlib.suppress(OSError, ValueError, RecursionError):
-                known = json.loads(cache.read_text("utf-8"))
-                self._known = known if isinstance(known, dict) else {}
+        with contextlib.suppress(AttributeError, OSError, ValueError, TypeError, RecursionError):
+            self.known = dict(json.loads(cache.read_text("utf-8")).items())
 
-    def file(self, path: Path | str) -> str:
-        """Hash of one file's content; ``OSError`` for what is no ordinary file."""
-        key, state = os.fspath(path), os.stat(path)
+    def file(self, path: Path | str, key: str = "") -> str:
+        """Hash of one file's content; ``OSError`` for what is no ordinary file.
+
+        It is cached under ``key``, the path that the file will have; under its own path if absent.
+        """
+        key, state = key or os.fspath(path), os.stat(path)
         if not stat.S_ISREG(state.st_mode):
             raise OSError(errno.EINVAL, "It is no ordinary file", key)
         stamp = [state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino]
-        known = self._known.get(key)
+        known = self.known.get(key)
         if isinstance(known, list) and known[:-1] == stamp and isinstance(known[-1], str):
             return known[-1]
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self._known[key], self._new = [*stamp, digest], True
+        self.known[key], self._new = [*stamp, digest], True
         return digest
 
     def tree(self, folder: Path | str) -> str:
@@ -85,23 +89,17 @@ class Hashes:
         lines = [f"{name}\0{digest}\n" for name, digest in self.listing(folder, skip=_SKIPPED).items()]
         return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
-    def listing(self, folder: Path | str, *, skip: tuple[str, ...] = ()) -> dict[str, str]:
-        """Hash of every file below a folder by its relative name, in order."""
-        found = {}
-        for place, folders, files in os.walk(folder):
-            folders[:] = [name for name in folders if name not in skip]
-            for name in files:
-                path = os.path.join(place, name)
-                if not name.endswith(".pyc") and not TEMPORARY.fullmatch(name):
-                    found[os.path.relpath(path, folder).replace(os.sep, "/")] = self.file(path)
-        return dict(sorted(found.items()))
+    def listing(self, folder: Path | str, *, final: Path | None = None, skip: tuple = ()) -> dict[str, str]:
+        """Hash of every file below a folder by its relative name, in order; cached for its final place."""
+        names = files_below(folder, skip=skip)
+        return {name: self.file(f"{folder}/{name}", f"{final or folder}/{name}") for name in names}
 
     def save(self) -> None:
         """Keep the hashes for the next call, where the cache can be written."""
         if self._cache is not None and self._new:
             with contextlib.suppress(OSError):
                 self._cache.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(self._cache, json.dumps(self._known))
+                write_whole(self._cache, json.dumps(self.known))
 
 
 class Manifest:
@@ -125,9 +123,11 @@ class Manifest:
         self.unread = ""
         try:
             content = json.loads(self.path.read_text("utf-8"))
-            self.runs = {name: one for name, one in content["runs"].items() if isinstance(one, dict)}
-            if content.get("schema") != SCHEMA:
-                self.runs, schema = {}, content.get("schema")
+            runs = {name: one for name, one in content["runs"].items() if isinstance(one, dict)}
+            if content.get("schema") == SCHEMA:
+                self.runs = runs
+            else:
+                schema = content.get("schema")
                 self.unread = f"manifest.json has schema {schema!r}, which this version does not know"
         except FileNotFoundError:
             pass
@@ -135,6 +135,7 @@ class Manifest:
             self.unread = f"manifest.json cannot be read ({error.strerror})"
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self.unread = "manifest.json is damaged"
+        self._foreign = bool(self.unread) and not self.hashes.known  # which a render leaves beside it
 
     def why(self, name: str, inputs: Mapping[str, str]) -> str:
         """Reason why a run must be done; empty if it is up to date."""
@@ -143,9 +144,8 @@ class Manifest:
             return self.unread or "it has not been run yet"
         if record.get("status") != "done":
             return f"it {'failed' if record.get('status') == 'failed' else 'did not finish'} last time"
-        before, outputs = (
-            one if isinstance(one := record.get(key), dict) else {} for key in ("inputs", "outputs")
-        )
+        outputs, before = self.outputs(name), record.get("inputs")
+        before = before if isinstance(before, dict) else {}
         changed = [reason for key, reason in _REASONS.items() if before.get(key) != inputs.get(key)]
         if changed:
             return "; ".join(changed)
@@ -157,11 +157,34 @@ class Manifest:
                 return f"its {file} is missing"
         return "" if outputs else "it left nothing"
 
+    def outputs(self, name: str) -> dict[str, str]:
+        """Hash of each file that a run left, by its name; empty if it is not known."""
+        found = self.runs.get(name, {}).get("outputs")
+        return found if isinstance(found, dict) else {}
+
+    def refuse_foreign(self, names: Iterable[str]) -> None:
+        """Refuse to replace what no render left: at the place of a run, in its folder, or as manifest.json.
+
+        Raises
+        ------
+        DataError
+            Each file that neither the manifest nor the cache of hashes names.
+        """
+        cached, found = self.hashes.known, [self.path] if self._foreign else []
+        for name in names:
+            place, known = self.output / name, self.outputs(name)
+            if place.is_dir() and not place.is_symlink():
+                left = files_below(place, skip=_SKIPPED)
+                found += [place / one for one in left if one not in known and f"{place}/{one}" not in cached]
+            elif os.path.lexists(place) and name not in self.runs:
+                found.append(place)
+        remedy = "is not of a render, which would replace it. Move it, or give another output folder."
+        refuse_any(Fault(f"{shown_path(path)} {remedy}") for path in found)
+
     def add(self, name: str, record: dict) -> None:
-        """Enter a finished run, also in the file, so that a render that is killed loses none."""
-        self.runs[name] = record
-        with contextlib.suppress(OSError):  # such as a full disk, which is reported at the end
-            self.save()
+        """Enter a run that has ended, also in the file, so that a render that is killed loses none."""
+        self.runs[name] = record | {"finished": now()}
+        self.save()
 
     def save(self, *, sync: bool = False) -> dict:
         """Write the file, on request so that it survives a power cut; its content.
@@ -172,30 +195,41 @@ class Manifest:
             with contextlib.suppress(OSError):
                 os.replace(self.path, self.output / ".lnregions" / "manifest.unread.json")
             self.unread = ""
-        content = {
-            "schema": SCHEMA,
-            "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "versions": versions(),
-            "runs": dict(sorted(self.runs.items())),
-        }
+        runs = dict(sorted(self.runs.items()))
+        content = {"schema": SCHEMA, "written": now(), "versions": versions(), "runs": runs}
         write_json(self.path, content, sync=sync)
         return content
+
+
+def files_below(folder: Path | str, *, skip: tuple = ()) -> list[str]:
+    """Relative names of the files below a folder, in order, without what systems, Python and writers leave."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in skip]
+        found += [
+            os.path.relpath(os.path.join(place, name), folder).replace(os.sep, "/")
+            for name in files
+            if not name.endswith(".pyc") and name not in _SYSTEM_FILES and not TEMPORARY.fullmatch(name)
+        ]
+    return sorted(found)
 
 
 def installed(hashes: Hashes | None = None) -> dict[str, str]:
     """Hashes of package, data and boundaries as installed on this machine."""
     hashes = hashes or Hashes()
-    return {
-        "package": hashes.tree(PACKAGE),
-        "data": hashes.tree(data_dir()),
-        "shapes": hashes.tree(shapes_dir()),
-    }
+    folders = {"package": PACKAGE, "data": data_dir(), "shapes": shapes_dir()}
+    return {name: hashes.tree(folder) for name, folder in folders.items()}
 
 
 def shared_inputs(hashes: Hashes, *, own: Iterable[Path] = (), html: bool = True) -> dict[str, str]:
     """Hashes of all that every run can read: package, data, boundaries, the user's own files, versions."""
     files = [[path.name, hashes.tree(path)] for path in sorted(map(Path, own))]
     return {**installed(hashes), "own": digest(files), "versions": digest(versions()), "html": str(html)}
+
+
+def now() -> str:
+    """Return the time in UTC, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def digest(content: object) -> str:
@@ -215,13 +249,12 @@ def versions() -> dict[str, str]:
 
 def cannot_write(place: Path, error: OSError) -> OutputError:
     """Error for an output that cannot be written to, to be raised."""
+    shown = shown_path(place)
     if isinstance(error, FileExistsError | NotADirectoryError):
-        return OutputError(
-            f"{shown_path(place)} is a file, or leads through one. Give a folder for the results."
-        )
+        return OutputError(f"{shown} is a file, or leads through one. Give a folder for the results.")
     return OutputError(
-        f"{shown_path(place)} cannot be written to ({error.strerror or error}). Free some space, or give a folder that "
-        "you may write to; what is finished is kept, and the same command goes on from there."
+        f"{shown} cannot be written to ({error.strerror or error}). Free some space, or give a folder that you may "
+        "write to; what is finished is kept, and the same command goes on from there."
     )
 
 
@@ -247,10 +280,8 @@ def lock_folder(folder: Path) -> Iterator[None]:
     except Timeout:
         with contextlib.suppress(OSError):
             who = f" ({owner.read_text('utf-8')})"
-        raise DataError(
-            f"Another render{who} is writing into {folder.name}. "
-            "Wait until it has finished, or give another output folder."
-        ) from None
+        remedy = "Wait until it has finished, or give another output folder."
+        raise DataError(f"Another render{who} is writing into {folder.name}. {remedy}") from None
     except OSError as error:
         raise cannot_write(folder, error) from None
     try:

@@ -22,6 +22,16 @@ MOST = 1_450_000
 """Characters that a page may have before its pictures are made smaller."""
 _QUIET = ("figures",)
 """Parameters that tell a reader nothing."""
+_LEFT_OUT = "An interactive output ({kind}) is not shown here. Open the notebook to see it."
+LEFT_OUT = re.compile('<p class="note" data-left-out="([^"]*)">')
+"""Note in the place of an output that a page cannot show; its group is the kind of the output."""
+_SHOWN = ("text/html", "text/markdown", "text/latex", "application/vnd.jupyter.widget-view+json")
+_PART_OF_BOKEH = re.compile("data-root-id=|Loading BokehJS")
+_NEEDS_SCRIPTS = re.compile(rf"<script\b|&lt;script\b|<iframe\b|{_PART_OF_BOKEH.pattern}")
+_FROM_OUTSIDE = re.compile(
+    r"""<iframe(?:[^>"']|"[^"]*"|'[^']*')*?\ssrc=["']?(?!data:)|&lt;script[^&]*src=&quot;http|js_urls = \["http"""
+)
+_KIND = re.compile(r"application/(?:vnd\.)?([a-z]+?)(?:js)?(?:[^a-z]|$)")
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _PICTURE = re.compile(r"(data:image/png;base64,)([A-Za-z0-9+/=]+)")
 _LOCK = threading.Lock()
@@ -34,7 +44,8 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
 
     The page carries a rule that forbids scripts and requests, so that nothing in the data can do either. A
     notebook that needs scripts of its own in the page says so in its metadata:
-    ``{"lnregions": {"scripts": true}}``; requests stay forbidden then as well.
+    ``{"lnregions": {"scripts": true}}``; requests stay forbidden then as well. An output that cannot be shown so,
+    such as a figure of plotly or bokeh, is shown by its picture if it has one; else a note stands in its place.
 
     Parameters
     ----------
@@ -61,10 +72,14 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     ]
     notebook = from_dict({**notebook, "cells": cells})
     live = (notebook.metadata.get("lnregions") or {}).get("scripts") is True
+    for cell in notebook.cells:
+        if cell.get("outputs"):
+            cell.outputs = [from_dict(one) for one in _shown(cell.outputs, language, live=live)]
     parameters = (notebook.metadata.get("papermill") or {}).get("parameters") or {}
     resources = {
         "page_words": {name: tr(words, language) for name, words in _WORDS.items()},
         "page_title": _heading(notebook) or title,
+        "page_live": live,
         "page_policy": _STATIC + (_LIVE if live else ""),
         "page_parameters": [(name, value) for name, value in parameters.items() if name not in _QUIET],
         "page_style": (_TEMPLATES / "page" / "page.css").read_text("utf-8"),
@@ -73,6 +88,41 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     with _LOCK:
         page, _ = _exporter().from_notebook_node(notebook, resources=resources)
     return page if len(page) <= MOST else _PICTURE.sub(lambda hit: hit[1] + _lighter(hit[2]), page)
+
+
+def _shown(outputs: list, language: str, *, live: bool) -> list:
+    """Outputs as a page shows them; those that are nothing by themselves are left out, and a note stands once."""
+    found, notes = [], set()
+    for output in outputs:
+        data = _shown_data(output.data, language, live=live) if "data" in output else None
+        note = LEFT_OUT.match((data or {}).get("text/html", ""))
+        if data != {} and not (note and note[0] in notes):
+            found.append(output if data is None else {**output, "data": data})
+            notes |= {note[0]} if note else set()
+    return found
+
+
+def _shown_data(data: dict, language: str, *, live: bool) -> dict:
+    """All of an output, or its picture, or a note that it is left out; empty for a part of another output."""
+    from bs4 import BeautifulSoup
+
+    pictures = {kind: content for kind, content in data.items() if kind.startswith("image/")}
+    html, script = (str(data.get(kind, "")) for kind in ("text/html", "application/javascript"))
+    kinds = [kind for kind in data if kind.startswith("application/") and kind not in _SHOWN]
+    if script or _NEEDS_SCRIPTS.search(html):
+        shown = live and not _FROM_OUTSIDE.search(html + script)
+    else:
+        shown = pictures or not kinds or any(kind in data for kind in _SHOWN)
+    if shown or pictures:
+        return data if shown else pictures
+    soup = BeautifulSoup(html, "html.parser")
+    if not live and (_PART_OF_BOKEH.search(html) or "bokehjs_load" in "".join(kinds)):
+        return {}
+    if not soup.iframe and (soup.get_text(strip=True) or soup.find(["img", "svg", "table"])):
+        return {"text/html": html}
+    kind = next((kind for kind in kinds if "vnd." in kind), kinds[0] if kinds else "application/html")
+    kind = found[1] if (found := _KIND.match(kind)) else "?"
+    return {"text/html": f'<p class="note" data-left-out="{kind}">{tr(_LEFT_OUT, language, kind=kind)}</p>'}
 
 
 def _lighter(picture: str) -> str:

@@ -42,19 +42,16 @@ _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """Reads plain values as JSON has them; what YAML 1.1 guesses beyond that (dates, octal numbers, yes) stays text."""
+_PLAIN = {
+    "null": r"|~|null", "bool": r"[Tt]rue|[Ff]alse", "int": r"[-+]?(0|[1-9]\d*)",
+    "float": r"[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+|\.(inf|Inf|INF))|\.(nan|NaN|NAN)",
+}  # fmt: skip
+"""Plain values of YAML; what YAML 1.1 guesses beyond that (dates, octal numbers, yes) stays text."""
 
+
+class _PlainLoader(yaml.SafeLoader):
     yaml_implicit_resolvers = {  # noqa: RUF012
-        None: [
-            ("tag:yaml.org,2002:null", re.compile(r"(|~|null)$")),
-            ("tag:yaml.org,2002:bool", re.compile(r"(true|True|false|False)$")),
-            ("tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9]\d*)$", re.ASCII)),
-            (
-                "tag:yaml.org,2002:float",
-                re.compile(r"[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+)$", re.A),
-            ),
-        ]
+        None: [(f"tag:yaml.org,2002:{kind}", re.compile(f"({text})$", re.A)) for kind, text in _PLAIN.items()]
     }
 
 
@@ -141,9 +138,8 @@ def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None 
     folder = Path(folder) if folder is not None else notebooks_dir()
     paths = [folder] if folder.suffix == ".ipynb" and not folder.is_dir() else sorted(folder.glob("*.ipynb"))
     if not paths:
-        raise DataError(
-            f"No notebook is in {shown_path(folder)}. Give a folder with .ipynb files, or one such file."
-        )
+        remedy = "Give a folder with .ipynb files, or one such file."
+        raise DataError(f"No notebook is in {shown_path(folder)}. {remedy}")
     return [read_notebook(path, choices=choices) for path in paths]
 
 
@@ -192,9 +188,8 @@ def read_parameters(path: Path) -> dict[str, object]:
     from lnregions.tables import read_yaml  # which imports pandas
 
     if not path.exists():
-        raise DataError(
-            [Fault("it does not exist. Give a YAML file of 'name: value' lines.", shown_path(path))]
-        )
+        missing = "it does not exist. Give a YAML file of 'name: value' lines."
+        raise DataError([Fault(missing, shown_path(path))])
     content = path.read_bytes()
     if not content.strip():
         return {}

@@ -59,10 +59,8 @@ def _lines(stream: TextIO) -> Iterator[None]:
             when = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
             left = f"{todo - done} left, about {when}" if done < todo else "none left"
             error = "" if facts["status"] == "done" else f": {error_line(facts)}"
-            say(
-                f"[{done}/{todo}] {facts['status']} {run.name} {facts['seconds']:.1f} s, {left}{error}",
-                stream,
-            )
+            spent = f"{facts['status']} {run.name} {facts['seconds']:.1f} s"
+            say(f"[{done}/{todo}] {spent}, {left}{error}", stream)
 
 
 def _bar(stream: TextIO) -> Iterator[None]:

@@ -7,23 +7,24 @@ Every run has a folder of its own, which is renamed to its place in the output w
 """
 
 import contextlib
-import datetime
 import queue
 import secrets
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lnregions.batch.execute import ENGINES, Settings, run_error, run_record, sign_notebook
 from lnregions.batch.manifest import Manifest, OutputError, cannot_write, digest, lock_folder, shared_inputs
-from lnregions.batch.parameters import Choices
-from lnregions.batch.selection import Run, plan_runs
+from lnregions.batch.selection import Run
 from lnregions.batch.workers import ClusterRuns, LocalRuns, unpack
-from lnregions.errors import LANGUAGES, shown_path, unknown
+from lnregions.errors import shown_path, unknown
 from lnregions.files import remove_temporary, remove_tree, replace_folder
+
+ENDS = ("done", "failed", "stopped")
+"""How a run may end."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -84,24 +85,16 @@ def _with_reasons(manifest: Manifest, runs: Sequence[Run], settings: Settings) -
 
 
 def render_notebooks(
-    output: Path | str,
-    *,
-    choices: Choices | None = None,
-    notebooks: Path | str | Iterable[Path | str] | None = None,
-    languages: Sequence[str] = LANGUAGES,
-    only: Mapping[str, Sequence[str]] | None = None,
-    parameters: Mapping[str, object] | None = None,
-    settings: Settings | None = None,
-    progress=None,
+    output: Path | str, runs: Sequence[Run], *, settings: Settings | None = None, progress=None
 ) -> RenderResult:
-    """Run every notebook for every language and value, skipping what is up to date.
+    """Run notebooks, skipping what is up to date.
 
     Parameters
     ----------
     output : path
         Folder of the results.
-    choices, notebooks, languages, only, parameters
-        What to render, see :func:`plan_runs`.
+    runs : list of Run
+        What to render, from :func:`plan_runs`.
     settings : Settings, optional
         How to do it.
     progress : callable, optional
@@ -115,14 +108,12 @@ def render_notebooks(
     Raises
     ------
     DataError
-        An argument is unknown or wrong, another render is writing to the folder, or it cannot be written to.
+        A setting is unknown, a file that no render left would be replaced, another render is writing to the folder,
+        or it cannot be written to.
     """
     settings, output, start = settings or Settings(), Path(output), time.perf_counter()
     if settings.engine not in ENGINES:
         raise unknown("engine", settings.engine, ENGINES)
-    runs = plan_runs(
-        choices=choices, notebooks=notebooks, languages=languages, only=only, parameters=parameters
-    )
     emit = progress or (lambda *_: None)
     with lock_folder(output):
         remove_temporary(output)
@@ -130,6 +121,7 @@ def render_notebooks(
         manifest = Manifest(output)
         planned = _with_reasons(manifest, runs, settings)
         todo = [run for run in planned if run.why]
+        manifest.refuse_foreign(run.name for run in todo)
         emit("plan", None, {"runs": len(planned), "todo": len(todo)})
         execution = _Execution(manifest, todo, settings=settings, emit=emit)
         try:
@@ -140,19 +132,19 @@ def render_notebooks(
         except OSError as error:
             raise cannot_write(manifest.path, error) from None
         finally:
-            outcome = {
-                status: [run.name for run in todo if execution.status[run.name] == status]
-                for status in ("done", "failed", "stopped")
-            }
+            ended = execution.status.items()
+            outcome = {one: [name for name, status in ended if status == one] for one in ENDS}
             emit("end", None, outcome)
             manifest.hashes.save()
+    skipped = [run.name for run in planned if not run.why]
+    seconds = round(time.perf_counter() - start, 3)
     return RenderResult(
         output,
         content,
         planned,
         **outcome,
-        skipped=[run.name for run in planned if not run.why],
-        seconds=round(time.perf_counter() - start, 3),
+        skipped=skipped,
+        seconds=seconds,
         interrupted=execution.interrupted,
     )
 
@@ -178,9 +170,7 @@ class _Execution:
             try:
                 for run in self._todo:
                     future = workers.submit(run, self._folder[run.name])
-                    future.add_done_callback(
-                        lambda future, run=run: self._events.put(("finished", run, future))
-                    )
+                    future.add_done_callback(lambda done, run=run: self._events.put(("finished", run, done)))
                 if reason := self._follow():
                     workers.stop(reason)
                 while not self._events.empty():  # what was done before a stop reached it
@@ -192,9 +182,7 @@ class _Execution:
                 raise
             finally:
                 workers.close()
-                remove_tree(
-                    self._staging.parent
-                )  # before the manifest is written, which needs room on the disk
+                remove_tree(self._staging.parent)  # the manifest needs room on the disk
 
     def _follow(self) -> str:
         """Take events until all runs have ended, or return why they must be stopped: a signal or the time limit."""
@@ -202,9 +190,8 @@ class _Execution:
         deadline = time.monotonic() + (limit or 0)
         while left:
             try:
-                event, run, content = self._events.get(
-                    timeout=limit and max(0.0, deadline - time.monotonic())
-                )
+                rest = limit and max(0.0, deadline - time.monotonic())
+                event, run, content = self._events.get(timeout=rest)
             except queue.Empty:
                 return f"The render took longer than {limit:g} seconds."
             if event == "signal":
@@ -218,45 +205,46 @@ class _Execution:
         return ""
 
     def _take(self, run: Run, future, *, only: str = "") -> None:
-        """Enter a run that has ended in the manifest, or only if it ended so; its folder gets its final name."""
-        final, outputs = self._manifest.output / run.name, {}
+        """Enter a run that has ended in the manifest, or only if it ended so; then its folder gets its final name."""
+        manifest, before = self._manifest, dict(self._manifest.outputs(run.name))
+        entry = {
+            "notebook": run.notebook.name, "language": run.language, "over": run.notebook.over, "value": run.value,
+            "parameters": dict(run.parameters), "folder": run.name, "why": run.why, "engine": self._settings.engine,
+            "key": digest(dict(run.inputs)), "inputs": dict(run.inputs), "outputs": before,
+        }  # fmt: skip
         try:
             record = future.result()
-            if archive := record.pop("archive", None):
-                unpack(archive, self._folder[run.name])
             if only not in ("", record["status"]):
                 return
-            if not record.pop("unwritten"):
-                if not final.parent.resolve().is_relative_to(self._manifest.output.resolve()):
-                    raise OutputError(
-                        f"{shown_path(final.parent)} leads out of the output folder. "
-                        "Remove the link, or give another folder."
-                    )
-                replace_folder(self._folder[run.name], final)
-                outputs = self._manifest.hashes.listing(final)
-                sign_notebook(final / f"{run.notebook.name}.ipynb")
+            archive, unwritten = record.pop("archive", None), record.pop("unwritten")
+            entry |= record
+            if archive:
+                unpack(archive, self._folder[run.name])
+            if not unwritten:
+                self._place(run, entry)
         except Exception as error:
-            record, outputs = run_record(run_error(error)), {}
             if only:
                 return
-        entry = {
-            "notebook": run.notebook.name,
-            "language": run.language,
-            "over": run.notebook.over,
-            "value": run.value,
-            "parameters": dict(run.parameters),
-            "folder": run.name,
-            "why": run.why,
-            "engine": self._settings.engine,
-            "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            **record,
-            "key": digest(dict(run.inputs)),
-            "inputs": dict(run.inputs),
-            "outputs": outputs,
-        }
-        self._manifest.add(run.name, entry)
+            entry |= run_record(run_error(error)) | {"outputs": before}
+        if manifest.runs.get(run.name, {}).get("outputs") is not entry["outputs"]:
+            with contextlib.suppress(OSError):  # such as a full disk, which is reported at the end
+                manifest.add(run.name, entry)
         self.status[run.name] = entry["status"]
         self._emit("finished", run, entry)
+
+    def _place(self, run: Run, entry: dict) -> None:
+        """Enter a run in the manifest, then give its folder the final name.
+
+        A render that is killed in between finds other files than the manifest names, and does the run again.
+        """
+        manifest, folder, final = self._manifest, self._folder[run.name], self._manifest.output / run.name
+        if not final.parent.resolve().is_relative_to(manifest.output.resolve()):
+            remedy = "Remove the link, or give another folder."
+            raise OutputError(f"{shown_path(final.parent)} leads out of the output folder. {remedy}")
+        entry["outputs"] = manifest.hashes.listing(folder, final=final)
+        manifest.add(run.name, entry)
+        replace_folder(folder, final)
+        sign_notebook(final / f"{run.notebook.name}.ipynb")
 
 
 @contextlib.contextmanager
@@ -275,9 +263,8 @@ def queue_signals(events: queue.SimpleQueue) -> Iterator[None]:
 
     before = {}
     if threading.current_thread() is threading.main_thread():
-        for number in (
-            getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-        ):
+        names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks one
+        for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
             if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
                 before[number] = signal.signal(number, take)
     try:

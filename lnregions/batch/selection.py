@@ -3,7 +3,7 @@
 import itertools
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -89,50 +89,44 @@ def plan_runs(
         faults += [unknown_fault(kind, value, allowed) for value in values if value not in allowed]
     refuse_any(faults)
     runs: dict[str, Run] = {}
-    for notebook in found:
-        given = {name: value for name, value in parameters.items() if notebook.parameter(name)}
-        one, own = notebook.parameter("language"), [None]
-        if one is not None and one.default in LANGUAGES and "language" not in given:
-            own = [language for language in languages if language in (one.choices or languages)] or own
-        values = [given.get(notebook.over, "")]
-        if notebook.over and notebook.over not in given:
-            one = notebook.parameter(notebook.over)
-            values = choices.get(one.name) or one.choices or [one.default]
-            values = [value for value in values if value in only.get(one.name, values)]
-        for language, value in itertools.product(own, values):
-            extra = {notebook.over: value} if notebook.over else {}
-            extra |= {"language": language} if language else {}
-            run = _run(notebook, language or languages[0], value=str(value), given=given | extra)
-            name = run.name
-            if sys.platform in (
-                "win32",
-                "darwin",
-            ):  # whose file systems do not tell case and composition apart
-                name = unicodedata.normalize("NFC", name).casefold()
-            other = runs.setdefault(name, run)
-            if dict(other.parameters) != dict(run.parameters):
-                raise DataError(
-                    f"The values {other.value!r} and {run.value!r} of {notebook.over} have the same folder "
-                    f"{run.name} for their results. Rename one of them."
-                )
+    asked = {"choices": choices, "only": only, "parameters": parameters}
+    for run in (run for notebook in found for run in _runs_of(notebook, languages, **asked)):
+        name = run.name
+        if sys.platform in ("win32", "darwin"):  # which do not tell case and composition apart
+            name = unicodedata.normalize("NFC", name).casefold()
+        other = runs.setdefault(name, run)
+        if dict(other.parameters) != dict(run.parameters):
+            text = f"The values {other.value!r} and {run.value!r} of {run.notebook.over} have the same folder"
+            raise DataError(f"{text} {run.name} for their results. Rename one of them.")
     if not runs:
         raise DataError("Nothing is left to render. Take away some of the filters, or give another notebook.")
     return list(runs.values())
 
 
-def _run(notebook: Notebook, language: str, *, value: str, given: Mapping[str, object]) -> Run:
-    """A run with its parameters checked, and those added that every notebook of the batch is given."""
-    parameters = dict(given)
-    figures, plan = notebook.parameter(FIGURES), notebook.parameter("plan")
+def _runs_of(
+    notebook: Notebook, languages, *, choices: Choices, only: Mapping, parameters: Mapping
+) -> Iterator[Run]:
+    """Runs of a notebook, parameters checked, and those added that every notebook of the batch is given."""
+    given = {name: value for name, value in parameters.items() if notebook.parameter(name)}
+    figures, plan, one = map(notebook.parameter, (FIGURES, "plan", "language"))
     if figures is not None and figures.default == "":
-        parameters.setdefault(FIGURES, FIGURES)
+        given.setdefault(FIGURES, FIGURES)
     if plan is not None and plan.default in plan.choices:
-        parameters.setdefault("plan", plan.default)  # so that manifest and page name it
-    parameters = check_parameters(notebook, parameters)
-    if parameters.get("language") in LANGUAGES:
-        language = parameters["language"]
-    name = "/".join(map(safe_name, (language, notebook.name, value or "all")))
-    return Run(name, notebook, language, value, parameters)
+        given.setdefault("plan", plan.default)  # so that manifest and page name it
+    own, over = [None], notebook.over
+    if one is not None and one.default in LANGUAGES and "language" not in given:
+        own = [language for language in languages if language in (one.choices or languages)] or own
+    values = [given.get(over, "")]
+    if over and over not in given:
+        values = choices.get(over) or notebook.parameter(over).choices or [notebook.parameter(over).default]
+        values = [value for value in values if value in only.get(over, values)]
+    for language, value in itertools.product(own, values):
+        extra = ({over: value} if over else {}) | ({"language": language} if language else {})
+        checked = check_parameters(notebook, given | extra)
+        known = checked.get("language")
+        language = known if known in LANGUAGES else language or languages[0]
+        name = "/".join(map(safe_name, (language, notebook.name, str(value) or "all")))
+        yield Run(name, notebook, language, str(value), checked)
 
 
 def select_notebooks(

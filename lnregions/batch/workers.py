@@ -7,10 +7,11 @@ with the run, results are sent back, and this machine writes them.
 import functools
 import hashlib
 import io
+import os
 import queue
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,20 +19,19 @@ from pathlib import Path
 from lnregions.batch import notebook_page
 from lnregions.batch.execute import RunControl, Settings, import_papermill, run_notebook
 from lnregions.batch.fork import can_fork, start_fork_server
-from lnregions.batch.manifest import installed, versions
+from lnregions.batch.manifest import SHARED, Hashes, installed, versions
 from lnregions.batch.selection import Run
 from lnregions.errors import DataError
 
 CONNECT_SECONDS = 20
+_HASHES = Hashes()
 _TEXTS = (".ipynb", ".html", ".csv", ".json", ".md", ".svg")
 
 
 def prepare(run: Run, settings: Settings) -> None:
     """Start the fork server and import meanwhile what this side of a run needs."""
     if settings.engine == "warm" and can_fork():
-        state = " ".join(
-            str(run.inputs.get(name)) for name in ("package", "data", "shapes", "own", "versions")
-        )
+        state = " ".join(str(run.inputs.get(name)) for name in SHARED)
         start_fork_server(replace(settings.preload, state=state))
     import_papermill()
     if settings.html:
@@ -83,7 +83,8 @@ class ClusterRuns:
     Raises
     ------
     DataError
-        No scheduler answers, it has no workers, or one of them has another version of what draws, or other data.
+        No scheduler answers, it has no workers, or one of them has another version of what draws, other data, or
+        another file in the place of one of ``settings.own``.
     """
 
     def __init__(self, first: Run, *, settings: Settings, events: queue.SimpleQueue):
@@ -100,7 +101,8 @@ class ClusterRuns:
                 "Give the address that it printed, such as tcp://127.0.0.1:8786."
             ) from None
         try:
-            here, found = installation(), self._client.run(installation)
+            own = [os.path.abspath(path) for path in settings.own]
+            here, found = installation(own), self._client.run(installation, own)
             if not found:
                 raise DataError(f"The cluster at {address} has no workers. Start some and try again.")
             for worker, there in found.items():
@@ -118,9 +120,8 @@ class ClusterRuns:
 
     def submit(self, run: Run, folder: Path):
         """Have a worker execute a run; the result is its record, with the files of its folder in ``archive``."""
-        self._futures.append(
-            future := self._submit(run, key=f"lnregions-{run.name}-{len(self._futures)}-{id(self)}")
-        )
+        future = self._submit(run, key=f"lnregions-{run.name}-{len(self._futures)}-{id(self)}")
+        self._futures.append(future)
         self._events.put(("started", run, None))
         return future
 
@@ -133,16 +134,19 @@ class ClusterRuns:
         self._client.close(timeout=3)
 
 
-@functools.cache
-def installation() -> dict[str, str]:
-    """Versions of what draws, and hashes of package, data and boundaries, as installed on this machine."""
-    return versions() | {f"{name} of lnregions": value for name, value in installed().items()}
+def installation(own: Iterable[str] = ()) -> dict[str, str]:
+    """What runs on this machine depend on: versions of what draws, hashes of package, data, boundaries and own files.
+
+    The hash of an own file that is not there is empty.
+    """
+    shared = {f"{name} of lnregions": value for name, value in installed(_HASHES).items()}
+    return versions() | shared | {one: _HASHES.tree(one) if os.path.exists(one) else "" for one in own}
 
 
 def _refuse_other(worker: str, there: Mapping[str, str], here: Mapping[str, str]) -> None:
-    if other := ", ".join(name for name in here if there.get(name) != here[name]):
-        remedy = "Install the same versions on every worker."
-        raise DataError(f"Worker {worker} has another {other} than this machine. {remedy}")
+    if other := [name for name in here if there.get(name) not in (here[name], "")]:
+        remedy = "Remove it there" if os.path.isabs(other[0]) else "Install the same versions on every worker"
+        raise DataError(f"Worker {worker} has another {', '.join(other)} than this machine. {remedy}.")
 
 
 def remote_run(run: Run, *, settings: Settings, state: dict, sent: dict, files: bytes) -> dict:
@@ -154,7 +158,8 @@ def remote_run(run: Run, *, settings: Settings, state: dict, sent: dict, files: 
     from distributed import get_worker
 
     worker = get_worker()
-    _refuse_other(worker.address, installation(), state)  # it may have joined after the first check
+    there = installation(filter(os.path.isabs, state))
+    _refuse_other(worker.address, there, state)  # it may have joined after the first check
     place = Path(worker.local_directory)  # which Dask removes also when a worker was killed
     copies = place / f"lnregions-{hashlib.sha256(files).hexdigest()[:16]}"
     if not copies.exists():

@@ -84,26 +84,18 @@ class View:
     def no_data(self) -> str:
         """Why the map, or the chart of a chosen city, has nothing to show; empty where it has."""
         found, language = self._figures(), self.language
-        years = sorted(
-            {int(year) for year in found.loc[found["area"].eq(self.city) | (not self.city), "year"]}
-        )
+        years = sorted(set(found.loc[found["area"].eq(self.city) | (not self.city), "year"].astype(int)))
         if years and self.year in (None, *years):
             return ""
         name, area = self._indicator_name(language), self.tables.name(self.area, language)
         known = {"indicator": figures.in_sentence(name) if language == "en" else name, "area": area}
         if not years:
-            return tr(
-                "No data: the tables hold no figure of {indicator} for {area} as known on {date}.",
-                language, date=self.tables.as_of, **known,
-            )  # fmt: skip
-        runs = [
-            [one for _, one in run] for _, run in groupby(enumerate(years), lambda pair: pair[1] - pair[0])
-        ]
-        spans = ["-".join(dict.fromkeys((str(run[0]), str(run[-1])))) for run in runs]
-        return tr(
-            "No data: no figure of {indicator} for {area} in {year}; there are figures for {years}.",
-            language, year=self.year, years=", ".join(spans), **known,
-        )  # fmt: skip
+            words = "No data: the tables hold no figure of {indicator} for {area} as known on {date}."
+            return tr(words, language, date=self.tables.as_of, **known)
+        runs = (list(run) for _, run in groupby(enumerate(years), lambda pair: pair[1] - pair[0]))
+        spans = ["-".join(dict.fromkeys((str(run[0][1]), str(run[-1][1])))) for run in runs]
+        words = "No data: no figure of {indicator} for {area} in {year}; there are figures for {years}."
+        return tr(words, language, year=self.year, years=", ".join(spans), **known)
 
     def verdicts(self) -> list[list]:
         """Verdicts on the targets of the indicator here: for each its interpretations, the main one first."""
@@ -121,10 +113,8 @@ class View:
 
     def draw_map(self) -> figures.Picture | figures.Pictures:
         """Map of the indicator over the region's members; a chosen city is outlined."""
-        picture = figures.draw_map(
-            self.plan, self.region, self.indicator, year=self.year, as_of=self.as_of, language=self.language,
-            width=WIDTH,
-        )  # fmt: skip
+        chosen = {"year": self.year, "as_of": self.as_of, "language": self.language, "width": WIDTH}
+        picture = figures.draw_map(self.plan, self.region, self.indicator, **chosen)
         if not isinstance(picture, figures.Picture):
             return picture  # the reason why there is none
         if self.city:
@@ -184,11 +174,9 @@ class View:
                 own["value"] = figure_words(row.value, self.indicator, language)
                 own |= {"grade": row.grade, "source": named_sources(row.source, tables, language)}
         rows.append({"member": region} | own)
-        frame = pd.DataFrame(rows, columns=["member", *lacking])
+        frame = headed(pd.DataFrame(rows, columns=["member", *lacking]), language)
         title = tr("{region}: {indicator}", language, region=region, indicator=self._indicator_name(language))
-        return Table(
-            headed(frame, language), title, grades(language), (head("value", language),), language=language
-        )
+        return Table(frame, title, grades(language), (head("value", language),), language=language)
 
     def show_verdict(self) -> Table:
         """What the plan requires of this indicator here, and the verdict; the region's targets where there is none."""
@@ -197,12 +185,12 @@ class View:
             table = show_verdicts(verdict_table((every[0] for every in found), self.plan), language=language)
             return replace(table, note="")  # the grades stand under the figures
         own = self.plan.targets[self.plan.targets["region"] == self.region]
-        title = tr(
-            "The plan sets no target on this indicator ({indicator}) for {area}. Its targets for the region:",
-            language, indicator=self._indicator_name(language), area=self.tables.name(self.area, language),
-        )  # fmt: skip
+        known = {"indicator": self._indicator_name(language), "area": self.tables.name(self.area, language)}
+        words = (
+            "The plan sets no target on this indicator ({indicator}) for {area}. Its targets for the region:"
+        )
         frame = pd.DataFrame({"target": own[f"label_{language}"].tolist()})
-        return Table(headed(frame, language), title, language=language)
+        return Table(headed(frame, language), tr(words, language, **known), language=language)
 
     # -- the whole ------------------------------------------------------------------------------------------
 
@@ -274,18 +262,16 @@ def view(
         name, plan = str(plan), load_plan(plan)
     region = region or plan.regions["region"].iloc[0]
     plan = with_region(plan, region)
-    for kind, given, choices in (
-        ("city", city, ["", *cities_of(plan, region)]),
-        ("indicator", indicator, known_indicators(plan)),
-    ):
-        if given not in choices:
-            raise unknown(kind, str(given), [one for one in choices if one])
+    cities, indicators = cities_of(plan, region), known_indicators(plan)
+    if city not in ("", *cities):
+        raise unknown("city", str(city), cities)
+    if indicator not in indicators:
+        raise unknown("indicator", str(indicator), indicators)
     year = 0 if year is None else year
     whole = isinstance(year, Integral) and not isinstance(year, bool)
     if not whole or (year and not 1900 <= year <= 2100):
-        raise DataError(
-            f"The year {year!r} is not a year that figures can be of. Give a whole number such as 2024, or none."
-        )
+        remedy = "Give a whole number such as 2024, or none."
+        raise DataError(f"The year {year!r} is not a year that figures can be of. {remedy}")
     as_of = (as_of or "").strip() if as_of is None or isinstance(as_of, str) else f"{as_of:%Y-%m-%d}"
     made = View(plan, str(region), indicator, city, int(year) or None, as_of, language, name)
     made.tables  # noqa: B018  a wrong date is refused here

@@ -78,11 +78,9 @@ def draw_web_map(
     if indicator and not data["layers"][0]["areas"]:
         areas = [area["id"] for area in data["areas"] if area["member"]]
         years = sorted({int(one) for one in member_frame(tables, areas, indicator=indicator)["year"]})
-        raise DataError(
-            f"No area of this map has a figure of {indicator!r}{f' for {year}' if year else ''} as known on "
-            f"{tables.as_of}. "
-            + (f"Years: {', '.join(map(str, years))}." if years else "Choose another indicator.")
-        )
+        what = f"{indicator!r}{f' for {year}' if year else ''} as known on {tables.as_of}"
+        remedy = f"Years: {', '.join(map(str, years))}." if years else "Choose another indicator."
+        raise DataError(f"No area of this map has a figure of {what}. {remedy}")
     return WebMap(data, height=height)
 
 

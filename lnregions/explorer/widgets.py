@@ -139,9 +139,7 @@ class Explorer(widgets.VBox):
         regions = list(get["plan"].regions["region"])
         get["region"] = get["region"] if get["region"] in regions else regions[0]
         get["city"] = get["city"] if get["city"] in cities_of(get["plan"], get["region"]) else ""
-        load_tables(
-            get["plan"], as_of=get["as_of"]
-        )  # an impossible date is refused before anything has changed
+        load_tables(get["plan"], as_of=get["as_of"])  # which refuses an impossible date before a change
         return replace(self.view, **get)
 
     def _fill(self) -> None:
@@ -216,11 +214,10 @@ def _controls(view, folder: str) -> dict[str, widgets.Widget]:
     date = datetime.date.fromisoformat(view.as_of) if len(view.as_of) == 10 else None
     lists = ("plan", "region", "city", "indicator", "year")  # a slider would have no name for screen readers
     languages = [("English", "en"), ("中文", "zh")]
+    wide = {"layout": {"width": "auto"}, "style": {"button_width": "6em"}}
     return {name: widgets.Dropdown(**own) for name in lists} | {
         "as_of": widgets.DatePicker(value=date, **own),
-        "language": widgets.ToggleButtons(
-            options=languages, value=view.language, style={"button_width": "6em"}, layout={"width": "auto"}
-        ),
+        "language": widgets.ToggleButtons(options=languages, value=view.language, **wide),
         "folder": widgets.Text(value=folder, **own),
         "save": widgets.Button(layout={"width": "auto"}),
     }

@@ -72,8 +72,8 @@ def single_file(output, region: str, *, language: str = "en", plan=PLAN, as_of=N
     DataError
         If the plan, region, language or date is unknown.
     """
-    site = _site(output, region, language, plan, as_of)
-    return _write(site, region, language, "-single.html", str(_single_page(site, region, language)))
+    site, page = _single_page(output, region, language, plan, as_of)
+    return _write(site, region, language, "-single.html", str(page))
 
 
 def report_pdf(
@@ -89,10 +89,9 @@ def report_pdf(
     DataError
         If playwright or Chromium is missing, or the plan, region, language or date is unknown.
     """
-    site = _site(output, region, language, plan, as_of)
-    page = _for_print(_single_page(site, region, language), language)
+    site, page = _single_page(output, region, language, plan, as_of)
     with ThreadPoolExecutor(1) as thread:  # the browser's driver wants a thread without a running event loop
-        content = thread.submit(_print, page, chromium).result()
+        content = thread.submit(_print, _for_print(page, language), chromium).result()
     return _write(site, region, language, ".pdf", content)
 
 
@@ -111,8 +110,8 @@ def report_docx(output, region: str, *, language: str = "en", plan=PLAN, as_of=N
         import docx
     except ImportError:
         raise not_installed("A Word file", "python-docx", "docx") from None
-    site = _site(output, region, language, plan, as_of)
-    page = _for_word(_single_page(site, region, language), language)
+    site, page = _single_page(output, region, language, plan, as_of)
+    page = _for_word(page, language)
     document = docx.Document()
     _set_language(document, language)
     document.core_properties.title = _words(page.h1)
@@ -125,14 +124,6 @@ def report_docx(output, region: str, *, language: str = "en", plan=PLAN, as_of=N
     return _write(site, region, language, ".docx", dateless_office(document))
 
 
-def _site(output, region, language, plan, as_of) -> Site:
-    check_language(language)
-    site = read_site(output, plan=plan, as_of=as_of)
-    if region not in site.regions:
-        raise unknown("region", region, list(site.regions))
-    return site
-
-
 def _write(site: Site, region: str, language: str, ending: str, content: str | bytes) -> Path:
     path = site.output / language / f"region-{safe_name(region)}{ending}"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -140,8 +131,12 @@ def _write(site: Site, region: str, language: str, ending: str, content: str | b
     return path
 
 
-def _single_page(site: Site, region: str, language: str) -> BeautifulSoup:
-    """A region's page with its pictures inside and no link to any other file."""
+def _single_page(output, region: str, language: str, plan, as_of) -> tuple[Site, BeautifulSoup]:
+    """A region's page with its pictures inside and no link to any other file, and the site that it is of."""
+    check_language(language)
+    site = read_site(output, plan=plan, as_of=as_of)
+    if region not in site.regions:
+        raise unknown("region", region, list(site.regions))
     soup = BeautifulSoup(region_page(site, language, region, alone=True), "html.parser")
     for one in soup.select(_OUTWARD):
         one.decompose()
@@ -160,7 +155,7 @@ def _single_page(site: Site, region: str, language: str) -> BeautifulSoup:
             image["width"], image["height"], image["loading"] = str(width), str(height), "eager"
         if len(str(soup).encode()) <= MOST_BYTES:
             break
-    return soup
+    return site, soup
 
 
 # -- PDF ----------------------------------------------------------------------------------------------------
@@ -178,10 +173,10 @@ def find_chromium(named: str = "") -> str:
     if found:
         return found
     what = f"No program {named!r} was found" if named else "No Chromium was found on this machine"
-    raise DataError(
-        f"{what}, which a PDF needs. Install one (on Debian: apt-get install chromium), "
-        "or print the single-file page from any browser."
+    remedy = (
+        "Install one (on Debian: apt-get install chromium), or print the single-file page from any browser."
     )
+    raise DataError(f"{what}, which a PDF needs. {remedy}")
 
 
 def _print(page: str, chromium: str) -> bytes:
@@ -199,9 +194,8 @@ def _print(page: str, chromium: str) -> bytes:
             sheet.goto(file.as_uri())
             sheet.evaluate("Promise.all([...document.images].map(one => one.decode()))")
             sheet.evaluate("document.fonts.ready.then(() => true)")
-            content = sheet.pdf(
-                format="A4", print_background=True, tagged=True, outline=True, prefer_css_page_size=True
-            )
+            given = {"print_background": True, "tagged": True, "outline": True, "prefer_css_page_size": True}
+            content = sheet.pdf(format="A4", **given)
         finally:
             browser.close()
     return _reproducible(content)

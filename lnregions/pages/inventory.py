@@ -4,7 +4,6 @@ The manifest and the sidecars are files that anybody may have changed: a folder 
 no text or a file that is gone is left out, and the pages say what lacks.
 """
 
-import contextlib
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from lnregions.batch import Manifest
 from lnregions.errors import LANGUAGES
 from lnregions.figures import small_picture
 from lnregions.files import write_whole
+from lnregions.pages.writing import PREVIEWS
 from lnregions.paths import PLAN
 
 DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
@@ -27,8 +27,6 @@ DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
 _FIRST = ("verdict-map", "scorecard", "membership", "location", "dual-core", "map", "series", "members",
           "contributions", "indexed-growth", "growth", "ranks", "dots", "coverage")  # fmt: skip
 _MOST_TEXT = 4000
-PREVIEWS = "previews"
-"""Folder of the small versions."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,7 @@ def read_runs(output: Path | str, *, plans: Collection[str]) -> list[RunFiles]:
     []
     """
     output, runs = Path(output), []
-    for name, record in sorted(Manifest(output).runs.items(), key=lambda item: str(item[0])):
-        record = _mapping(record)
+    for name, record in sorted(Manifest(output).runs.items()):
         texts = _texts(record, "notebook", "language", "over", "value", "status")
         given = _mapping(record.get("parameters"))
         if texts["notebook"] and texts["language"] in LANGUAGES and given.get("plan", PLAN) in plans:
@@ -173,22 +170,14 @@ def make_previews(output: Path, figures: Iterable[FigureFiles], *, workers: int 
     """
     pictures = list(dict.fromkeys(one.path("png") for one in figures))
     with ThreadPoolExecutor(workers) as pool:
-        found = {
-            picture: {"path": f"{PREVIEWS}/{picture}", "width": size[0], "height": size[1]}
-            for picture, size in zip(pictures, pool.map(partial(_preview, output), pictures), strict=True)
-            if size
-        }
-    wanted = {output / PREVIEWS / picture for picture in found}
-    for path in (output / PREVIEWS).rglob("*.png"):
-        if path not in wanted:
-            with contextlib.suppress(OSError):
-                path.unlink()
-    return found
+        found = zip(pictures, pool.map(partial(_preview, output), pictures), strict=True)
+        return {picture: small for picture, small in found if small}
 
 
-def _preview(output: Path, picture: str) -> tuple[int, int] | None:
-    """Size of a picture's small version, made anew where it is not of the picture's time."""
-    small = output / PREVIEWS / picture
+def _preview(output: Path, picture: str) -> dict | None:
+    """A picture's small version, made anew where it is not of the picture's time."""
+    path = f"{PREVIEWS}/{picture}"
+    small = output / path
     try:
         changed = (output / picture).stat().st_mtime_ns
         if not small.is_file() or small.stat().st_mtime_ns != changed:
@@ -197,6 +186,6 @@ def _preview(output: Path, picture: str) -> tuple[int, int] | None:
             write_whole(small, content)
             os.utime(small, ns=(changed, changed))
         with Image.open(small) as image:
-            return image.size
+            return {"path": path, "width": image.width, "height": image.height}
     except (OSError, ValueError, SyntaxError, MemoryError):
         return None

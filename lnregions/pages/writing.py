@@ -5,15 +5,19 @@ What draws is imported only where pages are written: a render with nothing to do
 
 import contextlib
 import json
-import re
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
-from lnregions.batch import digest
+from lnregions.batch.manifest import SHARED, digest
+from lnregions.errors import Fault, refuse_any, shown_path
 from lnregions.files import write_json, write_whole
 from lnregions.paths import PLAN
 
-_OURS = re.compile(r"(index(\.zh)?|(en|zh)/((region|city)/)?[^/]+)\.html")
-_INPUTS = ("package", "data", "shapes", "own", "versions")
+_MARK = b'<meta name="generator" content="lnregions">'
+"""What is in the head of every page of ours."""
+PREVIEWS = "previews"
+"""Folder of the small versions of figures."""
 _INDEX = ".lnregions/pages.json"
 """What the pages that were written last were made from, and their sizes and times of change."""
 
@@ -42,7 +46,7 @@ def write_report(output, *, plan=PLAN, as_of=None) -> Path:
     Raises
     ------
     DataError
-        If the plan or the date is unknown.
+        If the plan or the date is unknown, or a file of yours has the place of a page.
     """
     _write_pages(Path(output), plan, as_of)
     return Path(output) / "index.html"
@@ -58,45 +62,73 @@ def update_report(result, *, plan: str, as_of: str) -> bool:
     plan, as_of : str
         As for :func:`write_report`; an empty date for all that was published.
     """
-    inputs = [result.runs[0].inputs.get(name) for name in _INPUTS]
+    inputs = [result.runs[0].inputs.get(name) for name in SHARED]
     runs = {
         name: [record.get(key) for key in ("status", "outputs", "error")]
         for name, record in result.manifest["runs"].items()
     }
     mark = digest([inputs, plan, as_of, runs])
-    known_mark, pages = _read_index(result.output)
-    unchanged = mark == known_mark and pages == {name: _state(result.output / name) for name in pages}
+    known = _read_index(result.output)
+    states = {name: _state(result.output / name) for name in known["pages"]}
+    unchanged = (mark, states) == (known["mark"], known["pages"])
     if unchanged and not (result.done or result.failed or result.stopped):
         return False
     _write_pages(result.output, plan, as_of or None, mark)
     return True
 
 
+def refuse_foreign_pages(output: Path, paths: Iterable[str] = ("index.html", "index.zh.html")) -> None:
+    """Refuse to write pages where files lie that are none of ours.
+
+    Raises
+    ------
+    DataError
+        Each file that has neither been written by an earlier call, nor has the mark of a page of ours.
+    """
+    known = _read_index(output)["pages"]
+    found = [output / path for path in paths if path not in known and os.path.lexists(output / path)]
+    remedy = "is not a page of lnregions, which would replace it. Move it, give another output folder, or --no-report."
+    refuse_any(Fault(f"{shown_path(path)} {remedy}") for path in found if not _is_ours(path))
+
+
+def _is_ours(path: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
+        return _MARK in file.read(1000)
+    return False
+
+
 def _write_pages(output: Path, plan, as_of, mark: str = "") -> None:
     """Write all pages, and remove those that an earlier call left and this one did not write."""
     from lnregions.pages import report, site  # which import all that draws
 
-    written = report.site_pages(site.read_site(output, plan=plan, as_of=as_of))
-    known_mark, known = _read_index(output)
+    made = site.read_site(output, plan=plan, as_of=as_of)
+    written = report.site_pages(made)
+    refuse_foreign_pages(output, written)
+    known = _read_index(output)
     for path, content in written.items():
         (output / path).parent.mkdir(parents=True, exist_ok=True)
         write_whole(output / path, content)
-    for path in known:
-        if _OURS.fullmatch(path) and path not in written:
-            with contextlib.suppress(OSError, ValueError):
-                place = (output / path).resolve()
-                if place.is_relative_to(output.resolve()):
-                    place.unlink()
+    previews = {one["path"]: _state(output / one["path"]) for one in made.previews.values()}
+    for path in ({**known["pages"], **known["previews"]}).keys() - written.keys() - previews.keys():
+        with contextlib.suppress(OSError, ValueError):
+            place, below = (output / path).resolve(), output.resolve()
+            is_preview = place.is_relative_to(below / PREVIEWS) and _state(place) == known["previews"].get(
+                path
+            )
+            if is_preview or (place.is_relative_to(below) and _is_ours(place)):
+                place.unlink()
     states = {path: _state(output / path) for path in sorted(written)}
+    mark = mark or (known["mark"] if states == known["pages"] else "")
     (output / _INDEX).parent.mkdir(parents=True, exist_ok=True)
-    write_json(output / _INDEX, {"mark": mark or (known_mark if states == known else ""), "pages": states})
+    write_json(output / _INDEX, {"mark": mark, "pages": states, "previews": previews})
 
 
-def _read_index(output: Path) -> tuple[str, dict]:
-    with contextlib.suppress(OSError, ValueError, RecursionError, TypeError, KeyError):
+def _read_index(output: Path) -> dict:
+    known, empty = None, {"mark": "", "pages": {}, "previews": {}}
+    with contextlib.suppress(OSError, ValueError, RecursionError):
         known = json.loads((output / _INDEX).read_text("utf-8"))
-        return str(known["mark"]), dict(known["pages"])
-    return "", {}
+    known = empty | (known if isinstance(known, dict) else {})
+    return {key: known[key] if isinstance(known[key], type(one)) else one for key, one in empty.items()}
 
 
 def _state(path: Path) -> list[int] | None:

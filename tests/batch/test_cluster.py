@@ -128,13 +128,27 @@ def test_a_run_that_ends_every_worker_or_has_an_error_is_named(code, error, addr
 
 
 def test_workers_with_another_version_of_what_draws_are_refused_by_its_name(address, tmp_path, monkeypatch):
-    workers.installation.cache_clear()
     other = workers.versions() | {"matplotlib": "0.1"}
     monkeypatch.setattr(workers, "versions", lambda: other)
     book = write_notebook(tmp_path / "05.ipynb", "1")
     with pytest.raises(DataError, match=r"Worker tcp://.* has another matplotlib than this machine. Install"):
         render(tmp_path / "out", book, settings={"scheduler": address})
-    workers.installation.cache_clear()
+
+
+def test_another_file_in_the_place_of_ones_own_on_a_worker_is_refused_by_its_path(
+    address, tmp_path, monkeypatch
+):
+    table, book = tmp_path / "table.csv", write_notebook(tmp_path / "05.ipynb", "1")
+    table.write_text("a")
+    tree_of = workers.Hashes.tree
+    other = lambda self, path: "another" if str(path) == str(table) else tree_of(self, path)  # noqa: E731
+    monkeypatch.setattr(workers.Hashes, "tree", other)  # on this machine only
+    settings = {"scheduler": address, "own": (table,)}
+    with pytest.raises(
+        DataError, match=rf"Worker tcp://.* has another {table} than this machine. Remove it there"
+    ):
+        render(tmp_path / "out", book, settings=settings)
+    assert not list((tmp_path / "out").rglob("*.ipynb"))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "tcp://no-such-host.invalid:8786"])

@@ -11,7 +11,7 @@ from lnregions.paths import notebooks_dir
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not can_fork(), reason="processes cannot be forked here")]
 WARM = Preload(calls=(("lnregions.figures.kinds:warm_up", {}),))
 CELLS = (
-    "", "1 + 1", "_, _oh, Out, len(In)", "x = 5;", "None", "import asyncio, os, pickle, signal, subprocess, sys, time",
+    "", "1 + 1", "_, _oh, Out, len(In)", "x = 5;", "None", "import asyncio, os, pickle, signal, subprocess, sys",
     "__name__, '__file__' in globals(), __doc__, sys.stdout.isatty(), sys.stdout.encoding, sys.stdout.errors",
     "sorted(name for name in globals() if not name.startswith('_i'))", "get_ipython().set_next_input('x = 6')",
     "[os.environ.get(name) for name in ('TERM', 'PAGER', 'FORCE_COLOR', 'CLICOLOR', 'MPLBACKEND')]",
@@ -32,7 +32,7 @@ CELLS = (
     "import multiprocessing as mp\ndef double(n): return n * 2\nwith mp.Pool(2) as pool: print(pool.map(double, range(4)))",
     "pickle.loads(pickle.dumps(double)) is double, double.__module__", "import inspect\ninspect.getsource(double)",
     "signal.signal(signal.SIGALRM, lambda *_: print('alarm'))\nsignal.raise_signal(signal.SIGALRM)",
-    "try:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(60)\nexcept KeyboardInterrupt:\n    print('caught')",
+    "try:\n    os.kill(os.getpid(), signal.SIGINT); signal.pause()\nexcept KeyboardInterrupt:\n    print('caught')",
     "subprocess.run([sys.executable, '-c', 'print(1)'], capture_output=True, text=True).stdout",
     "signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM), __import__('threading').current_thread().name",
     "get_ipython().run_cell('1 / 0').success", "get_ipython().run_cell('x = (1,\\n  2').success", "%nosuch",

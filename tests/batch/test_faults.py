@@ -282,9 +282,11 @@ def test_a_link_at_the_place_of_a_run_is_replaced_and_its_target_left_alone(tmp_
     outside, place = tmp_path / "outside", tmp_path / "out/en/01"
     outside.mkdir()
     (outside / "mine").write_text("mine")
-    place.mkdir(parents=True)
+    book = write_notebook(tmp_path / "01.ipynb", "region")
+    render(tmp_path / "out", book)
+    shutil.rmtree(place / "a")
     (place / "a").symlink_to(outside)
-    assert render(tmp_path / "out", write_notebook(tmp_path / "01.ipynb", "region")).ok
+    assert render(tmp_path / "out", book).done == ["en/01/a"]
     assert not (place / "a").is_symlink()
     assert [path.name for path in outside.iterdir()] == ["mine"]
 

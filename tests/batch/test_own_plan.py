@@ -9,7 +9,7 @@ from generated_plan import write_plan
 
 import lnregions as ln
 from lnregions.assess import cases, load_tables
-from lnregions.batch.render import Settings, render_notebooks
+from lnregions.batch import Settings, plan_runs, render_notebooks
 from lnregions.boundaries import check_plan
 from lnregions.errors import forget_warnings
 from lnregions.explorer import web_data
@@ -76,10 +76,9 @@ def test_a_map_to_point_at_shows_own_areas_and_with_shipped_members_those_too(pl
 def test_every_notebook_renders_for_it(folder, tmp_path):
     choices = batch_choices(str(folder))
     assert choices["adcode"] == [f"3001{n:02d}" for n in range(1, 9)]
-    result = render_notebooks(
-        tmp_path, choices=choices, languages=["en"], parameters={"plan": str(folder)},
-        only={"region": ["r000"], "adcode": [CITY]}, settings=Settings(jobs=2),
-    )  # fmt: skip
+    only = {"region": ["r000"], "adcode": [CITY]}
+    runs = plan_runs(choices=choices, languages=["en"], parameters={"plan": str(folder)}, only=only)
+    result = render_notebooks(tmp_path, runs, settings=Settings(jobs=2))
     assert [outcome.error for outcome in result.failed] == []
     assert len(result.done) == 4
 

@@ -4,15 +4,16 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 from lnregions.paths import notebooks_dir, root
 
+HERE = Path(__file__).parent
+READY = "The server answers."
+"""What lab_ready.py, an extension of the server, prints when the address that was printed before answers."""
 GUARDED = 'exec 3<&0; (read _ <&3; kill 0) >/dev/null 2>&1 & exec 3<&-; exec "$@" </dev/null'
 """Command of a shell that ends with all it began when who began it is gone, however it went."""
 START_SECONDS, READY_SECONDS, END_SECONDS = 300, 300, 120
@@ -103,17 +104,22 @@ class Lab:
         options = f"--expose-app-in-browser --ServerApp.root_dir='{folder}'"
         command = ["make", "-C", str(root()), "-o", ".venv/.ready", "lab", f"LAB={options}"]
         command += [f"BIN={Path(sys.executable).parent}"]
+        environment = home_environment(home) | {"JUPYTER_CONFIG_PATH": str(HERE / "lab_config")}
+        environment["PYTHONPATH"] = os.pathsep.join(
+            filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")])
+        )
         self.printed, self.token = [], ""
         self._process = subprocess.Popen(
-            ["sh", "-c", GUARDED, "sh", *command], env=home_environment(home), text=True,
+            ["sh", "-c", GUARDED, "sh", *command], env=environment, text=True,
             start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         guard = threading.Timer(START_SECONDS, self._signal, [signal.SIGKILL])
         guard.start()
         for line in self._process.stdout:
             self.printed.append(line)
-            if found := ADDRESS.search(line):
+            if not self.token and (found := ADDRESS.search(line)):
                 self.address, self.first_page, self.token = found.groups()
+            if READY in line:
                 break
         guard.cancel()
         self._reader = threading.Thread(target=self.printed.extend, args=(self._process.stdout,), daemon=True)
@@ -121,12 +127,6 @@ class Lab:
         if not self.token:
             self.close()
             raise RuntimeError("JupyterLab did not start:\n" + "".join(self.printed))
-
-        while True:  # the address is printed a moment before it answers
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", int(self.address.rpartition(":")[2]))).close()
-                return
-            time.sleep(0.05)
 
     def _signal(self, number):
         with contextlib.suppress(ProcessLookupError):
@@ -183,12 +183,13 @@ class Tab:
         self.complaints.clear()
 
     def until(self, script, *given):
-        """Ask the page again and again until the script's answer is empty."""
-        deadline = time.monotonic() + READY_SECONDS
-        while answer := self.page.evaluate(script, *given):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"JupyterLab after {READY_SECONDS} s: {answer}")
-            self.page.wait_for_timeout(50)
+        """Wait until the script's answer is empty, which is asked for at each frame of the page."""
+        arg = given[0] if given else None
+        try:
+            self.page.wait_for_function(f"async given => !(await ({script})(given))", arg=arg)
+        except Exception as error:
+            answer = self.page.evaluate(script, arg)
+            raise TimeoutError(f"JupyterLab after {READY_SECONDS} s: {answer}") from error
 
     def run(self, *, upto=""):
         """Run all cells, or those up to the one with a tag; it comes back when all have run."""

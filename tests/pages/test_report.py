@@ -15,6 +15,7 @@ from pages.report_output import write_figure, write_manifest, write_output
 from PIL import Image
 
 import lnregions as ln
+from lnregions.__main__ import main
 from lnregions.errors import DataError
 from lnregions.figures import small_picture
 from lnregions.pages import report, single_file, write_report
@@ -110,17 +111,48 @@ def test_the_same_input_gives_the_same_bytes_and_old_pages_go(output):
         return {p: p.read_bytes() for p in output.rglob("*.*") if p.is_file() and ".lnregions" not in p.parts}
 
     before = state()
-    for name in ("en/city/999999.html", "en/city/mine.html", "previews/old.png"):
-        (output / name).write_bytes(b"mine")
+    mine = [output / name for name in ("en/city/mine.html", "en/city/named.html", "previews/own.png")]
+    for path in mine:
+        path.write_bytes(b"mine")
+    old = output / "previews/old.png"
+    old.write_bytes(b"old")
+    shutil.copy(output / "en/city/210100.html", output / "en/city/999999.html")
     index = output / ".lnregions" / "pages.json"
     listed = json.loads(index.read_text("utf-8"))
-    listed["pages"] |= {"en/city/999999.html": None, "../x.html": [], "manifest.json": 3}
+    listed["pages"] |= {
+        "en/city/999999.html": None,
+        "en/city/named.html": [],
+        "../x.html": [],
+        "manifest.json": 3,
+    }
+    listed["previews"]["previews/old.png"] = [3, old.stat().st_mtime_ns]
     index.write_text(json.dumps(listed), "utf-8")
     write_report(output)
     after = state()
-    assert after.pop(output / "en" / "city" / "mine.html") == b"mine"
+    assert [after.pop(path) for path in mine] == [b"mine"] * 3
     assert after == before
-    (output / "en" / "city" / "mine.html").unlink()
+    for path in mine:
+        path.unlink()
+
+
+def test_a_page_takes_no_place_of_a_file_of_ones_own_but_that_of_an_earlier_page(tmp_path):
+    for name in ("index.html", "en/sources.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("<!DOCTYPE html><title>mine</title>")
+    with pytest.raises(
+        DataError, match=r"index.html is not a page of lnregions[^\0]*sources.html is not a page"
+    ):
+        write_report(tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*.html")) == ["index.html", "sources.html"]
+    assert main(["render", "01_plan", "--output", str(tmp_path)]) == 2
+    assert not (tmp_path / "manifest.json").exists()
+    for path in tmp_path.rglob("*.html"):
+        path.unlink()
+    write_report(tmp_path)
+    shutil.rmtree(tmp_path / ".lnregions")
+    (tmp_path / "en/sources.html").write_text((tmp_path / "en/sources.html").read_text() + "cut")
+    write_report(tmp_path)
+    assert "cut" not in (tmp_path / "en/sources.html").read_text()
 
 
 @pytest.fixture(scope="module")
