@@ -34,7 +34,7 @@ class Verdict:
 
     Attributes
     ----------
-    target, region, area, indicator, kind, reading, reading_zh : str
+    target, region, area, indicator, kind, interpretation, interpretation_zh : str
         The clause, and its interpretation where the plan leaves something open.
     status : str
         One of ``STATUS_WORDS``: where the clause stands on the as-of date.
@@ -79,8 +79,8 @@ class Verdict:
     area: str
     indicator: str
     kind: str
-    reading: str = ""
-    reading_zh: str = ""
+    interpretation: str = ""
+    interpretation_zh: str = ""
     status: str = "not assessable"
     closing: str = ""
     strength: str = ""
@@ -115,7 +115,9 @@ class Verdict:
 
     def __repr__(self) -> str:
         """The verdict in one line; ``dataclasses.asdict`` gives every attribute."""
-        line = f"<Verdict on {self.target}{', ' * bool(self.reading)}{self.reading}: {self.status}"
+        line = (
+            f"<Verdict on {self.target}{', ' * bool(self.interpretation)}{self.interpretation}: {self.status}"
+        )
         if self.actual_year:
             line += f", {format_value(self.actual, self.unit)} in {self.actual_year}"
             line += "" if self.required is None else f" of {format_value(self.required, self.unit)}"
@@ -181,10 +183,7 @@ def judge(
     Returns
     -------
     DataFrame
-        The attributes of `Verdict` as columns: ``target region area indicator kind reading reading_zh status
-        closing strength baseline_year baseline horizon required actual_year actual gap unit reached_in rate_needed
-        method coverage coverage_zh grade as_of disagree reason_en reason_zh sources``. `lnregions.show_verdicts`
-        makes it a table for readers.
+        The attributes of `Verdict` as columns, but its numbers. `lnregions.show_verdicts` makes it a table for readers.
 
     Raises
     ------
@@ -197,11 +196,11 @@ def judge(
     >>> verdicts.loc["belt-dalian-gdp", ["status", "closing", "grade"]].tolist()
     ['missed', 'missed', 'A']
     """
-    verdicts = judge_readings(plan, as_of=as_of, observations=observations, method=method)
+    verdicts = judge_interpretations(plan, as_of=as_of, observations=observations, method=method)
     return verdicts.drop_duplicates("target", ignore_index=True)
 
 
-def judge_readings(
+def judge_interpretations(
     plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
 ) -> pd.DataFrame:
     """Judge every target under every interpretation: one row each, with the columns of `judge`."""
@@ -264,7 +263,7 @@ def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]
     others = [one for one in others if one.status != first.status]
     texts = [
         say("under the interpretation '{interpretation}': {status}", status=_status_text(one.status),
-            interpretation=Text(one.reading, one.reading_zh))
+            interpretation=Text(one.interpretation, one.interpretation_zh))
         for one in others if one.status not in ("no data", "not assessable")
     ]  # fmt: skip
     reason = joined([Text(first.reason_en, first.reason_zh), *texts])
@@ -332,7 +331,7 @@ def _judged(case):
     return Verdict(
         **{name: getattr(clause, name) for name in own} | found,
         status=status, closing=ends.get(status, status) if case.closed or closes else "",
-        reading=case.interpretation.en, reading_zh=case.interpretation.zh, derived=case.derived,
+        interpretation=case.interpretation.en, interpretation_zh=case.interpretation.zh, derived=case.derived,
         coverage=case.figures.coverage.en, coverage_zh=case.figures.coverage.zh,
         as_of=case.tables.as_of if case.tables else "", sources=joined_sources(used),
         reason_en=reason.en, reason_zh=reason.zh, names_zh=names_zh,

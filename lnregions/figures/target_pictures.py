@@ -41,7 +41,7 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
 def draw_targets(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Pictures:
-    """Every target of a region that can be drawn, under each reading that names another area or measure."""
+    """Every target of a region that can be drawn, under each interpretation that names another area or measure."""
     data = RegionData.load(plan, as_of, region=region, language=language, width=width)
     found = reversed(assess.judge_all(data.plan, as_of=as_of))
     own = [one for one in found if one.region == region and one.kind != "qualitative" and not one.derived]
@@ -227,8 +227,8 @@ def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head
 
 
 def _measure(verdict: assess.Verdict) -> str:
-    """How growth is measured: the part of the reading after the comma."""
-    return verdict.reading.partition(", ")[2]
+    """How growth is measured: the part of the interpretation after the comma."""
+    return verdict.interpretation.partition(", ")[2]
 
 
 def _series_rows(data: RegionData) -> pd.DataFrame:

@@ -128,7 +128,7 @@ def dalian(as_of=DATE, **asked):
 def test_real_growth_links_a_level_over_the_census():
     main, linked = dalian()
     assert linked.actual == pytest.approx(8752.9 * 1.052)
-    assert (linked.reading, linked.reading_zh) == (LINKED, "按实际增速衔接")
+    assert (linked.interpretation, linked.interpretation_zh) == (LINKED, "按实际增速衔接")
     assert (linked.numbers["value 2023"], linked.numbers["real growth 2024"]) == (8752.9, 5.2)
     told = f"at 2023 prices, carried on by published real growth, 2024 would be {linked.actual / 10:.2f} billion yuan"
     assert told in main.reason_en
@@ -146,7 +146,7 @@ def test_a_rate_that_lacks_leaves_no_linked_level():
 
 
 def test_a_level_before_the_census_needs_no_link():
-    assert [one.reading for one in dalian(as_of="2024-06-30")] == ["as written"]
+    assert [one.interpretation for one in dalian(as_of="2024-06-30")] == ["as written"]
 
 
 # -- numbers and tables ------------------------------------------------------------------------------------
