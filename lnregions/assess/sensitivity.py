@@ -56,7 +56,7 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
     ]
     for one in map(judge_case, cases[1:]):
         change = say(
-            "read as {interpretation}", interpretation=Text(one.interpretation, one.interpretation_zh)
+            "interpreted as {interpretation}", interpretation=Text(one.interpretation, one.interpretation_zh)
         )
         rows.append(_row(main, "interpretation", change, one.actual, one))
     rows += _methods(case, main)
