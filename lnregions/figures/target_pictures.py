@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lnregions import assess, charts, series
+from lnregions.assess.reasons import BREAKS
 from lnregions.figures.drawn_rows import path_rows, roled, trajectory_rows
 from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, recent_years
 from lnregions.tables import printed_decimals, shipped_plans
@@ -12,10 +13,6 @@ from lnregions.words.catalogue import tr
 
 EMPTY_MM = 45
 """Height of a chart that has nothing to show but its reason."""
-BREAKS = {
-    "census": "census revision", "correction": "figures corrected", "coverage": "wider coverage",
-    "survey": "another survey",
-}  # fmt: skip
 
 
 def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width: str = "double") -> Picture:

@@ -233,6 +233,11 @@ class Place:
         for near in nearest if bound.get("largest_change") else ():
             reach = Decimal(bound["largest_change"]) * abs(near - year)
             low, high = max(low, series[near].low - reach), min(high, series[near].high + reach)
+        if bound.get("part_of"):  # no larger than what it is part of
+            names = (bound["part_of"], evidence.codebook[indicator]["weight"])
+            whole, total = (evidence.default(name, self.area, year) for name in names)
+            if whole and total:
+                high = min(high, 100 * evidence.span(whole).high / evidence.span(total).low)
         return Span(low, low, high)
 
     def rates(self, indicators, years):

@@ -130,7 +130,7 @@ def test_real_growth_links_a_level_over_the_census():
     assert linked.actual == pytest.approx(8752.9 * 1.052)
     assert (linked.interpretation, linked.interpretation_zh) == (LINKED, "按实际增速衔接")
     assert (linked.numbers["value 2023"], linked.numbers["real growth 2024"]) == (8752.9, 5.2)
-    told = f"at 2023 prices, carried on by published real growth, 2024 would be {linked.actual / 10:.2f} billion yuan"
+    told = f"on the earlier basis 2024 would be {linked.actual / 10:.2f} billion yuan"
     assert told in main.reason_en
     assert dalian(method="open_sdg")[1].actual == linked.actual
 
@@ -236,7 +236,7 @@ def test_a_target_without_a_base_year_starts_from_the_year_before_and_says_so(ow
     plan = own_plan("cumulative_growth", "gdp", ">=", 20, "%", base="", figures=figures, figures_unit="亿元")
     row = judge(plan, as_of="2023-12-31").iloc[0]
     assert (row["status"], row["baseline_year"]) == ("met", 2021)
-    assert "the plan states no base year, 2021 is inferred" in row["reason_en"]
+    assert "The plan states no base year, 2021 is inferred" in row["reason_en"]
     assert "按2021年推定" in row["reason_zh"]
 
 

@@ -40,7 +40,7 @@ def test_ten_thousand_rounded_up_is_reached_but_not_exceeded(plan):
 
 def test_a_variant_that_flips_the_verdict_is_named_in_both_languages(plan):
     table = sensitivity(plan, "circle-urbanisation", as_of=DATE)
-    assert "read as Shenyang (met)" in sensitivity_words(table)
+    assert "interpreted as Shenyang (met)" in sensitivity_words(table)
     assert "按“沈阳”理解（已实现）" in sensitivity_words(table, language="zh")
 
 
