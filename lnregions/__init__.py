@@ -13,7 +13,7 @@ _ROOMS = {
     "boundaries": ["load_boundaries", "load_context", "load_locator"],
     "series": ["region_mean", "region_total", "required_path"],
     "assess": [
-        "closing_words", "compare_methods", "judge", "judge_readings", "plans_on", "revision_trail",
+        "closing_words", "compare_methods", "judge", "judge_interpretations", "plans_on", "revision_trail",
         "status_on_the_way",
     ],
     "figures": [
@@ -23,9 +23,9 @@ _ROOMS = {
         "draw_years", "save_figure",
     ],
     "show": [
-        "evaluation", "show_calculations", "show_city", "show_city_sources", "show_firmness", "show_members",
-        "show_methods", "show_on_the_way", "show_plan", "show_readings", "show_region", "show_sources",
-        "show_statements", "show_trail", "show_verdicts",
+        "evaluation", "show_calculations", "show_city", "show_city_sources", "show_firmness",
+        "show_interpretations", "show_members", "show_methods", "show_on_the_way", "show_plan", "show_region",
+        "show_sources", "show_statements", "show_trail", "show_verdicts",
     ],
     "explorer": ["draw_web_map", "explore", "view"],
 }  # fmt: skip

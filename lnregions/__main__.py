@@ -94,12 +94,14 @@ cli.add_command(render_command)
 @click.option(
     "--method", default="plan", help="plan (the clause itself), open_sdg, unsd or escap (default: plan)"
 )
-@click.option("--readings", is_flag=True, help="every interpretation of an open wording, a row each")
-def verdicts(plan, as_of, language, form, method, readings) -> None:
+@click.option("--interpretations", is_flag=True, help="every interpretation of an open wording, a row each")
+def verdicts(plan, as_of, language, form, method, interpretations) -> None:
     """Print the verdict on every target."""
-    from lnregions.assess import judge, judge_readings
+    from lnregions.assess import judge, judge_interpretations
 
-    found = (judge_readings if readings else judge)(plan or PLAN, as_of=as_of or None, method=method)
+    found = (judge_interpretations if interpretations else judge)(
+        plan or PLAN, as_of=as_of or None, method=method
+    )
     if form == "csv":
         from lnregions.figures import data_csv
 

@@ -56,7 +56,7 @@ def test_the_verdicts_come_as_csv_and_json_for_a_date_and_another_plan(capsys):
     table = pd.read_csv(io.StringIO(capsys.readouterr().out), dtype={"area": str})
     assert len(table) == 18
     assert set(table.loc[table["target"] == "belt-dalian-gdp", "status"]) == {"missed"}
-    main(["verdicts", "--format", "json", "--readings"])
+    main(["verdicts", "--format", "json", "--interpretations"])
     assert len(json.loads(capsys.readouterr().out)) > 18
     main(["verdicts", "--as-of", "2023-06-30", "--plan", "ln-2025", "--format", "json"])
     rows = json.loads(capsys.readouterr().out)

@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "revisions": ["revision_trail", "status_on_the_way"],
         "sensitivity": ["closing_words", "sensitivity_words"],
         "verdicts": [
-            "STATUS_WORDS", "Verdict", "compare_methods", "judge", "judge_all", "judge_case", "judge_readings",
+            "STATUS_WORDS", "Verdict", "compare_methods", "judge", "judge_all", "judge_case", "judge_interpretations",
             "judge_row", "verdict_table",
         ],
     },

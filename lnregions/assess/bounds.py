@@ -90,8 +90,8 @@ def possible_rate(case: Case, year: int) -> Possible | None:
 def possible_figure(tables: Tables, area: str, *, indicator: str, year: int) -> tuple[Range, list[FigureRow]]:
     """Range of an area's figure in a year, and the figures that it rests on.
 
-    A published figure has the range that its rounding leaves. Else the declared bounds hold, and from the nearest
-    published figures of the same segment the largest change a year for each year between.
+    A published figure has the range that its rounding leaves. Else the declared bounds hold, from the nearest published
+    figures of the same segment the largest change a year for each year between, and a part is no larger than the whole.
     """
     rows = tables.figures_of_area(area, indicator)
     own = [row for row in rows if row.year == year]
@@ -109,6 +109,9 @@ def possible_figure(tables: Tables, area: str, *, indicator: str, year: int) -> 
         low, high = max(low, row.low - reach), min(high, row.high + reach)
     if low > high:  # the neighbours contradict the largest change
         low, high, _ = tables.bound(indicator, area)
+    if whole := tables.share_of_whole([area], indicator, year):
+        high = min(high, whole.high)
+        used = [*used, whole]
     return Range(low, high), used
 
 
@@ -117,31 +120,21 @@ def possible_total(tables: Tables, members: Sequence[str], *, indicator: str, ye
 
     Weights are those of the year, or of the year before for rates of growth.
     """
-    row = tables.indicator(indicator)
-    weights = dict.fromkeys(members, 1.0)
-    if row["aggregation"] == "weighted":
-        of_year = year - weight_lag(row)
-        weighing = tables.weights(row, members, [of_year])
-        own = {one.area: one.value for one in weighing if one.default and one.year == of_year}
-        weights = {area: own.get(area) for area in members}
-        if None in weights.values() or sum(weights.values()) <= 0:
-            return None
-        whole = sum(weights.values())
-        weights = {area: weight / whole for area, weight in weights.items()}
-    elif row["aggregation"] != "sum":
+    weights = member_weights(tables, members, indicator=indicator, year=year)
+    if not weights:
         return None
-    ranges, used, missing = {}, [], []
+    ranges, used = {}, []
     for area in members:
         ranges[area], rows = possible_figure(tables, area, indicator=indicator, year=year)
         used += rows
-        if not any(one.year == year for one in rows):
-            missing.append(area)
-    known = [area for area in members if area not in missing]
+    known = [area for area in members if tables.value_of(area, indicator, year) is not None]
+    missing = [area for area in members if area not in known]
 
     def whole(areas, end):
         return sum(weights[area] * ranges[area][end] for area in areas)
 
-    share = sum(weights[area] for area in missing) if row["aggregation"] == "weighted" else 1.0
+    weighted = tables.indicator(indicator)["aggregation"] == "weighted"
+    share = sum(weights[area] for area in missing) if weighted else 1.0
     if not missing or share <= 0:
         return None
     return Possible(
@@ -149,3 +142,19 @@ def possible_total(tables: Tables, members: Sequence[str], *, indicator: str, ye
         Range(whole(missing, 0) / share, whole(missing, 1) / share), share,
         (whole(known, 0) + whole(known, 1)) / 2,
     )  # fmt: skip
+
+
+def member_weights(tables: Tables, members: Sequence[str], *, indicator: str, year: int) -> dict[str, float]:
+    """What each member counts for in a region's figure, in parts of the whole or 1 for sums; empty where nothing is."""
+    row = tables.indicator(indicator)
+    if row["aggregation"] == "sum":
+        return dict.fromkeys(members, 1.0)
+    if row["aggregation"] != "weighted":
+        return {}
+    of_year = year - weight_lag(row)
+    weighing = tables.weights(row, members, [of_year])
+    own = {one.area: one.value for one in weighing if one.default and one.year == of_year}
+    whole = sum(own.get(area, 0.0) for area in members)
+    if not set(members) <= set(own) or whole <= 0:
+        return {}
+    return {area: own[area] / whole for area in members}

@@ -18,20 +18,23 @@ from lnregions.assess.rates import judge_growth, judge_relative_growth
 from lnregions.assess.reasons import (
     STATUS_OF,
     asked_text,
+    break_text,
     changes_text,
     close_text,
     figure_text,
     gap_text,
     missing_text,
     nearest_text,
+    pace_text,
     result,
+    subject_text,
     value_printed,
 )
 from lnregions.errors import unknown
 from lnregions.series.figures import Figures, rows_used
 from lnregions.series.methods import Progress, open_sdg
 from lnregions.words import format_number, places_apart
-from lnregions.words.texts import NO_TEXT, printed, say
+from lnregions.words.texts import NO_TEXT, joined, percent, printed, say
 
 
 def evaluate(case: Case) -> dict:
@@ -76,6 +79,8 @@ def _multiple(case, multiple):
         growth = format_number(100 * (multiple - 1), decimals=1)
         text = say("the {horizon} figure would have to be {growth}% above that of {year}",
                    horizon=clause.horizon, growth=growth, year=clause.baseline_year)  # fmt: skip
+        if case.tables is not None:
+            text = joined([text, pace_text(case, multiple)], english=", ", chinese="，")
         return _without_figures(case, fields, text)
     if baseline <= 0:
         why = say("growth is not measured from a value that is not above zero")
@@ -86,7 +91,7 @@ def _multiple(case, multiple):
     fields["numbers"] |= {"multiple": multiple, "required": required}
     same = figures.segment(base_year)
     others = sorted({row.year for row in figures.rows} - {row.year for row in same})
-    parted = {year: _break_text(*sorted((year, base_year))) for year in others}
+    parted = {year: break_text(case, *sorted((year, base_year))) for year in others}
     comparable = replace(figures, rows=same, holes=figures.holes | parted)
     inside = [year for year in parted if year in clause.years]
     if inside and comparable.latest(until=clause.horizon) == base_year < clause.first_year:
@@ -166,7 +171,7 @@ def _at_horizon(case, figures, fields, span):
         texts.append(say("reached in {year} with {value}", year=later, value=value_printed(clause, reached)))
     fields |= rows_used(figures, years)
     if figures.breaks(base_year, clause.horizon):
-        texts.append(_break_text(base_year, clause.horizon))
+        texts.append(break_text(case, base_year, clause.horizon))
     return result(status, *texts, closes=True, **fields)
 
 
@@ -176,16 +181,30 @@ def _by_bounds(case, possible: Possible, fields):
     outcome = clause.outcome(possible.low, possible.high, required, required)
     if outcome is None:
         return None
-    text = missing_text(case, possible, required)
+    low, high = (value_printed(clause, end) for end in (possible.low, possible.high))
+    texts = [
+        say("{subject}: {what}", subject=subject_text(case), what=asked_text(clause, required)),
+        missing_text(case, possible, required),
+    ]
+    if case.members:
+        texts.append(say("that leaves {low} to {high} for {area}", low=low, high=high,
+                         area=case.tables.name_text(clause.area)))  # fmt: skip
     known = case.figures.latest(until=clause.horizon - 1)
-    seen = NO_TEXT if known is None else figure_text(case, known, case.figures.value_of(known))
+    if known is not None:
+        texts.append(
+            say(
+                "in {year} it was {value}",
+                year=known,
+                value=value_printed(clause, case.figures.value_of(known)),
+            )
+        )
     fields["numbers"] |= {
         "needed of the missing": possible.needed(required),
         "lowest possible": possible.low, "highest possible": possible.high,
     }  # fmt: skip
     fields |= {"low": possible.low, "high": possible.high, "actual": None, "actual_year": None, "gap": None}
     fields |= {"grade": possible.grade, "sources": possible.sources, "by_bounds": True}
-    return result(STATUS_OF[outcome], asked_text(clause, required), text, seen, closes=True, **fields)
+    return result(STATUS_OF[outcome], *texts, closes=True, **fields)
 
 
 def _before_horizon(case, figures, fields, span):
@@ -208,12 +227,17 @@ def _before_horizon(case, figures, fields, span):
     )  # fmt: skip
     found = open_sdg(progress)
     fields["numbers"] |= found.numbers
-    texts = [seen, found.text]
+    texts, left = [seen, asked_text(clause, required), found.text], clause.horizon - year
     if value > 0 and required > 0:
-        rate = ((required / value) ** (1 / (clause.horizon - year)) - 1) * 100
-        fields["rate_needed"] = rate
+        fields["rate_needed"] = ((required / value) ** (1 / left) - 1) * 100
         if not found.text.en:
-            texts.append(say("{rate}% a year still needed", rate=format_number(rate, decimals=1)))
+            share = clause.measure == "share"
+            rate = (
+                printed((required - value) / left, "pp", decimals=1)
+                if share
+                else percent(fields["rate_needed"])
+            )
+            texts.append(say("{rate} a year still needed", rate=rate))
     return result(found.status, *texts, **fields)
 
 
@@ -273,32 +297,35 @@ def _baseline(case):
     return {"baseline_year": year, "baseline": value, "numbers": {f"baseline {year}": value}}
 
 
-def _without_figures(case, fields, beside=NO_TEXT, *, possible=None):
+def _without_figures(case, fields, asked=NO_TEXT, *, possible=None):
     """No figure in the plan's years: what is required, what is missing, and the nearest figures there are."""
-    clause, figures = case.clause, case.figures
-    span = {"first": clause.first_year, "last": clause.horizon}
-    texts = [say("no figure for {first}-{last} is published", **span)]
-    texts += [why for why in map(figures.why, clause.years) if why.en][:1]
-    used = []
+    clause, figures, used = case.clause, case.figures, []
+    years = [clause.horizon, *clause.years] if case.closed else clause.years
+    texts = [why for why in map(figures.why, years) if why.en][:1]
+    if not texts or case.tables is None:
+        message = "no figure for {first}-{last} is published"
+        texts.insert(0, say(message, first=clause.first_year, last=clause.horizon))
     if case.tables is None or case.link:
         earlier = figures.latest(until=clause.first_year - 1)
         later = min((row.year for row in figures.rows if row.year > clause.horizon), default=None)
         used = [year for year in (earlier, later) if year is not None]
-        texts += [figure_text(case, year, figures.value_of(year)) for year in used]
+        texts += [*(figure_text(case, year, figures.value_of(year)) for year in used), asked]
     elif clause.indicator:
         required = fields.get("required")
-        asked = NO_TEXT if required is None else asked_text(clause, required)
+        if clause.kind == "direction":
+            asked = say(
+                "the plan asks for a rise" if clause.direction == "up" else "the plan asks for a fall"
+            )
+        elif required is not None:
+            asked = asked_text(clause, required)
         if possible:
-            texts = [asked, missing_text(case, possible, required)]
+            texts = [missing_text(case, possible, required)]
         else:
             known = changes_text(case) if clause.kind == "direction" else NO_TEXT
-            texts = [asked, *texts, known if known.en else nearest_text(case, ())]
+            texts.append(known if known.en else nearest_text(case, (), needed=required))
+        texts.insert(0, say("{subject}: {what}", subject=subject_text(case), what=asked))
     fields |= {"sources": rows_used(figures, [fields.get("baseline_year"), *used]).get("sources", "")}
-    return result("no data", *texts, beside, **fields)
-
-
-def _break_text(first, last):
-    return say("{first} and {last} are not comparable (break in the series)", first=first, last=last)
+    return result("no data", *texts, **fields)
 
 
 EVALUATORS: dict[str, Callable[[Case], dict]] = {

@@ -202,7 +202,8 @@ def _linked_case(main: Case) -> Case | None:
     text = say(
         "{year}: {level} carried on at {year} prices by published real growth ({rates})",
         year=start.year, level=printed(float(start.value), clause.unit, decimals=clause.decimals),
-        rates=rates_text(growth) if growth else say("none", context="rates"),
+        rates=rates_text({year: rate for year, rate in growth.items() if year <= clause.horizon} or growth)
+        if growth else say("none", context="rates"),
     )  # fmt: skip
     numbers = {f"value {start.year}": float(start.value)}
     numbers |= {f"real growth {year}": rate for year, rate in growth.items()}

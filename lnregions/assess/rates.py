@@ -6,7 +6,8 @@ whose rates cannot be combined is judged by its members: each of them has to ful
 
 import itertools
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from lnregions.assess.bounds import possible_rate
@@ -16,9 +17,11 @@ from lnregions.assess.reasons import (
     asked_text,
     close_text,
     how_text,
-    indicator_text,
+    names_text,
     nearest_text,
     result,
+    sentences,
+    subject_text,
 )
 from lnregions.series.figures import Figures, growth_rates, joined_sources, rows_used
 from lnregions.series.growth import annual_growth, mean_growth
@@ -54,57 +57,104 @@ def _rates_by_year(clause, figures):
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Rates:
+    """Growth seen and growth required by year, to be compared in the years of the case's rule."""
+
+    case: Case
+    seen: dict[int, Rate]
+    needed: dict[int, Rate]
+
+    @cached_property
+    def years(self) -> list[int]:
+        """Years in which the growth has to hold."""
+        clause = self.case.clause
+        return [clause.horizon] if self.case.rule == "last year" else list(clause.years)
+
+    @cached_property
+    def missing(self) -> list[int]:
+        """Those of them without a rate."""
+        return [year for year in self.years if year not in self.seen]
+
+    @cached_property
+    def pairs(self) -> dict[int, tuple[Rate, Rate]]:
+        """Growth seen and required in the years that have both; the latest one, where none is of the rule."""
+        known = sorted(set(self.seen) & set(self.needed))
+        common = [year for year in known if year in self.years] or known[-1:]
+        return {year: (self.seen[year], self.needed[year]) for year in common}
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every year has both."""
+        return set(self.years) <= set(self.pairs)
+
+    @cached_property
+    def means(self) -> tuple[Rate, Rate]:
+        """Mean growth seen and required in those years."""
+        return tuple(_mean(self.case, [pair[place] for pair in self.pairs.values()]) for place in (0, 1))
+
+    def outcome(self) -> bool | str | None:
+        """Whether the clause holds; None where rounding hides it, ``open`` where years are missing."""
+        holds = self.case.clause.outcome
+        if self.case.rule == "every year":
+            each = [holds(*seen[1:3], *needed[1:3]) for seen, needed in self.pairs.values()]
+            if False in each:
+                return False  # no later year can mend one below
+            return "open" if not self.complete else None if None in each else True
+        return holds(*self.means[0][1:3], *self.means[1][1:3]) if self.complete else "open"
+
+    def fields(self) -> dict:
+        """Numbers, sources and grade of what is compared."""
+        numbers = {f"growth {year}": rate.value for year, rate in self.seen.items()}
+        numbers |= {f"needed {year}": self.needed[year].value for year in sorted(self.needed)}
+        used = rows_used(self.case.figures, self.pairs or self.seen, beside=self.case.benchmark)
+        return (
+            {"unit": "%", "numbers": numbers}
+            | used
+            | (_compared(self.pairs, self.means) if self.pairs else {})
+        )
+
+    def text(self) -> Text:
+        """What growth was, beside what is required."""
+        return (
+            _yearly_text(self)
+            if self.case.rule == "every year"
+            else _mean_text(self.case, self.pairs, self.means)
+        )
+
+
+def _compared(years, means):
+    """Fields of two means over some years."""
+    actual, required = (one.value for one in means)
+    first, *_, last = sorted(years) * 2
+    return {
+        "actual_year": last, "actual": actual, "required": required, "gap": actual - required,
+        "mean_from": None if first == last else first,
+    }  # fmt: skip
+
+
 def _judge_rates(case, needed):
     """Compare yearly growth with what each year requires, in the years of the case's rule."""
     if case.members and case.figures.missing.en:
         return _by_members(case, needed)
-    clause, seen = case.clause, _rates_by_year(case.clause, case.figures)
-    years = [clause.horizon] if case.rule == "last year" else list(clause.years)
-    known = sorted(set(seen) & set(needed))
-    common = [year for year in known if year in years]
-    common = common or known[-1:]  # the latest one, where none is of the rule
-    pairs = {year: (seen[year], needed[year]) for year in common}
-    numbers = {f"growth {year}": rate.value for year, rate in seen.items()}
-    fields = {
-        "unit": "%",
-        "numbers": numbers | {f"needed {year}": needed[year].value for year in sorted(needed)},
-    }
-    fields |= rows_used(case.figures, common or seen, beside=case.benchmark)
-    if pairs:
-        actual, required = (_mean(case, [pair[place] for pair in pairs.values()]) for place in (0, 1))
-        gap = actual.value - required.value
-        fields |= {"actual_year": common[-1], "actual": actual.value, "required": required.value, "gap": gap}
-        fields["mean_from"] = common[0] if len(common) > 1 else None
-        fields["numbers"] |= {"mean growth": actual.value, "mean needed": required.value, "gap": gap}
-    outcome = _outcome(case, pairs, years)
+    rates = _Rates(case, _rates_by_year(case.clause, case.figures), needed)
+    fields, outcome = rates.fields(), rates.outcome()
+    if rates.pairs:
+        fields["numbers"] |= _means_by_name(rates.means)
     if outcome != "open":
-        fields["by_bounds"] = case.closed and set(common) < set(years)  # every year, and some are missing
-        text = (
-            _yearly_text(case, pairs)
-            if case.rule == "every year"
-            else _mean_text(case, common, actual, required)
-        )
-        found = _settled(case, outcome, text, actual, required, fields, closes=common == years)
+        fields["by_bounds"] = case.closed and not rates.complete  # every year, and some are missing
+        texts = [rates.text(), _settled_early(rates)]
+        found = _settled(case, outcome, texts, rates.means, fields, closes=rates.complete)
     else:
-        found = _by_levels(case, needed, fields) or _by_bounds(case, seen, needed, years, fields)
-        found = found or _undecided(case, seen, needed, years, pairs, fields)
+        found = _by_levels(rates, fields) or _by_bounds(rates, fields) or _undecided(rates, fields)
     # the sources also of years that have no pair
-    every = rows_used(case.figures, [*seen, *needed], beside=case.benchmark)
+    every = rows_used(case.figures, [*rates.seen, *needed], beside=case.benchmark)
     return found | {"sources": joined_sources([found.get("sources", ""), every.get("sources", "")])}
 
 
-def _outcome(case, pairs, years):
-    """Whether the clause holds by pairs of growth seen and required by year; ``open`` where years are missing."""
-    complete = set(years) <= set(pairs)
-    if case.rule == "every year":
-        each = [case.clause.outcome(*seen[1:3], *needed[1:3]) for seen, needed in pairs.values()]
-        if False in each:
-            return False  # no later year can mend one below
-        return "open" if not complete else None if None in each else True
-    if not complete:
-        return "open"
-    actual, required = (_mean(case, [pairs[year][place] for year in years]) for place in (0, 1))
-    return case.clause.outcome(*actual[1:3], *required[1:3])
+def _means_by_name(means):
+    actual, required = (one.value for one in means)
+    return {"mean growth": actual, "mean needed": required, "gap": actual - required}
 
 
 def _mean(case, rates):
@@ -130,64 +180,57 @@ def _is_chained(case):
     return row["measure"] != "growth" or row["aggregation"] != "none"
 
 
-def _settled(case, outcome, text, actual, required, fields, **other):
+def _settled(case, outcome, texts, means, fields, *, closes):
     """A closing status, with the interval of the gap where rounding hides which it is."""
-    texts = [text]
     if outcome is None:
-        fields |= {"low": actual.low, "high": actual.high}
-        texts.append(close_text(case.clause, actual.low - required.high, actual.high - required.low))
-    return result(STATUS_OF[outcome], *texts, **fields | other)
+        (_, low, high, *_), required = means
+        fields = fields | {"low": low, "high": high}
+        texts = [*texts, close_text(case.clause, low - required.high, high - required.low)]
+    return result(STATUS_OF[outcome], *texts, closes=closes, **fields)
 
 
 # -- where rates are missing -------------------------------------------------------------------------------
 
 
-def _by_levels(case, needed, fields):
+def _by_levels(rates, fields):
     """Judge an average by the first and the last level of one series; None where either is missing.
 
     Rates of some indicators are published on revised bases. There the levels decide only where the gap is wider than
     the largest difference ever seen between the two (``rate_difference`` of the bounds).
     """
-    clause, tables, plan = case.clause, case.tables, case.plan
-    if case.rule != "average" or plan is None:
+    case, clause, tables = rates.case, rates.case.clause, rates.case.tables
+    if case.rule != "average" or case.plan is None:
         return None
-    names = [
-        name for name in (*case.indicators, clause.indicator) if tables.indicator(name)["measure"] == "level"
+    levels = [
+        one for one in (*case.indicators, clause.indicator) if tables.indicator(one)["measure"] == "level"
     ]
     areas = [clause.area, *([case.row["benchmark"]] if case.row["benchmark"] else [])]
-    if not names or (clause.kind == "relative_growth") != (len(areas) == 2):
+    if not levels or (clause.kind == "relative_growth") != (len(areas) == 2):
         return None
-    first, last = clause.first_year - 1, clause.horizon
-    every = [figures_of(plan, area, indicator=names[0], tables=tables) for area in areas]
-    actual, *beside = (_growth_between(figures, first, last) for figures in every)
-    complete = set(clause.years) <= set(needed)
-    required = (beside and beside[0]) or (complete and _mean(case, [needed[year] for year in clause.years]))
+    ends = (clause.first_year - 1, clause.horizon)
+    own, *beside = (figures_of(case.plan, area, indicator=levels[0], tables=tables) for area in areas)
+    actual, required = _growth_between(own, *ends), beside and _growth_between(beside[0], *ends)
+    by_level = beside if required else []
+    if not required and set(clause.years) <= set(rates.needed):
+        required = _mean(case, [rates.needed[year] for year in clause.years])
     if not actual or not required:
         return None
-    gap, margin = actual.value - required.value, tables.rate_difference(names[0])
-    text = _mean_text(case, [first, last], actual, required, by_levels=True)
-    values = {f"level {year}": every[0].value_of(year) for year in (first, last)}
-    for year in (first, last):
-        for area, value, _ in every[0].parts.get(year, ()):
-            shown = say("level of {area} in {year}", area=tables.name_text(area), year=year)
-            values[shown.en] = value
-            fields["names_zh"] = fields.get("names_zh", {}) | {shown.en: shown.zh}
-    fields = fields | rows_used(every[0], [first, last])
-    if beside and beside[0]:
-        fields |= rows_used(every[0], [first, last], beside=every[1])
-    fields |= {"actual_year": last, "actual": actual.value, "required": required.value, "gap": gap}
-    fields["mean_from"] = first + 1
-    mean = {"mean growth": actual.value, "mean needed": required.value, "gap": gap}
-    fields["numbers"] = fields["numbers"] | values | mean
-    if abs(gap) <= margin:
+    means, margin = (actual, required), tables.rate_difference(levels[0])
+    text = _mean_text(case, ends, means, by_levels=True)
+    values = {f"level {year}": own.value_of(year) for year in ends}
+    fields = fields | rows_used(own, ends, beside=next(iter(by_level), None))
+    fields |= _compared(clause.years, means) | {"names_zh": {}}
+    for at, (area, value, _) in ((year, part) for year in ends for part in own.parts.get(year, ())):
+        shown = say("level of {area} in {year}", area=tables.name_text(area), year=at)
+        values[shown.en], fields["names_zh"][shown.en] = value, shown.zh
+    fields["numbers"] = fields["numbers"] | values | _means_by_name(means)
+    if abs(fields["gap"]) <= margin:
         message = (
             "published rates have differed from levels by up to {margin} a year, so levels do not decide"
         )
         why = say(message, margin=printed(margin, "pp", decimals=RATE_DECIMALS))
         return result("not assessable", text, why, **fields)
-    return _settled(
-        case, clause.outcome(*actual[1:3], *required[1:3]), text, actual, required, fields, closes=True
-    )
+    return _settled(case, clause.outcome(*actual[1:3], *required[1:3]), [text], means, fields, closes=True)
 
 
 def _growth_between(figures, first, last):
@@ -204,82 +247,90 @@ def _rate_between(start, end):
     return Rate(*(100 * annual_growth(*pair, years=end.year - start.year) for pair in ends))
 
 
-def _by_bounds(case, seen, needed, years, fields):
+def _by_bounds(rates, fields):
     """The verdict where every possible rate of the missing years leads to the same one; None where not."""
-    if not case.closed or case.tables is None or not set(years) <= set(needed):
+    case = rates.case
+    if not case.closed or case.tables is None or not set(rates.years) <= set(rates.needed):
         return None
-    missing = [year for year in years if year not in seen]
-    possible = {year: possible_rate(case, year) for year in missing}
+    possible = {year: possible_rate(case, year) for year in rates.missing}
     if None in possible.values():
         return None
-    every = seen | {year: Rate(math.nan, one.low, one.high) for year, one in possible.items()}
-    outcome = _outcome(case, {year: (every[year], needed[year]) for year in years}, years)
+    ranges = {year: Rate(math.nan, one.low, one.high) for year, one in possible.items()}
+    outcome = replace(rates, seen=rates.seen | ranges).outcome()
     if outcome is None or outcome == "open":
         return None
-    texts = [_seen_text(seen), _needed_text(case, seen, needed, years)]
     used = [row for one in possible.values() for row in one.known]
     fields = fields | {
         "by_bounds": True,
         "grade": max([fields.get("grade", ""), *(row.grade for row in used)]),
+        "sources": joined_sources([fields.get("sources", ""), *(row.source for row in used)]),
     }
-    fields["sources"] = joined_sources([fields.get("sources", ""), *(row.source for row in used)])
-    return result(STATUS_OF[outcome], *texts, closes=True, **fields)
+    return result(STATUS_OF[outcome], _seen_text(rates), _needed_text(rates), closes=True, **fields)
 
 
-def _undecided(case, seen, needed, years, pairs, fields):
+def _undecided(rates, fields):
     """Years of the rule are missing: where things stand, and what the missing years would have to bring."""
-    clause = case.clause
-    if pairs:
-        actual, required = (_mean(case, [pair[place] for pair in pairs.values()]) for place in (0, 1))
-        text = (
-            _yearly_text(case, pairs)
-            if case.rule == "every year"
-            else _mean_text(case, list(pairs), actual, required)
-        )
-        if not case.closed:
-            holds = (
-                all(clause.holds(a.value, b.value) for a, b in pairs.values())
-                if case.rule == "every year"
-                else clause.holds(actual.value, required.value)
-            )
-            return result("on track" if holds else "acceleration needed", text, **fields)
-    missing = [year for year in years if year not in seen]
+    case, clause = rates.case, rates.case.clause
+    if rates.pairs and not case.closed:
+        pairs = rates.pairs.values() if case.rule == "every year" else [rates.means]
+        holds = all(clause.holds(seen.value, needed.value) for seen, needed in pairs)
+        return result("on track" if holds else "acceleration needed", rates.text(), **fields)
+    over = [
+        year
+        for year in rates.missing
+        if case.closed or case.tables is None or year < int(case.tables.as_of[:4])
+    ]
+    missing = over or rates.missing
     texts = list(dict.fromkeys(why for why in map(case.figures.why, missing) if why.en))
     if plain := [year for year in missing if not case.figures.why(year).en]:
         texts.append(say("no figure for {years} is published", years=_listed(plain)))
-    if silent := [year for year in years if year not in needed]:
+    if silent := [
+        year for year in rates.years if year not in rates.needed and year <= max(missing, default=year)
+    ]:
         texts.append(say("no benchmark figure for {years}", years=_listed(silent)))
-    texts += [text if pairs else _seen_text(seen), _needed_text(case, seen, needed, years)]
-    if not seen and case.tables is not None:
+    if not rates.seen and case.tables is not None and not case.of_member:
+        asked = asked_text(clause, _beside(case) if clause.kind == "relative_growth" else clause.value)
+        texts.insert(0, say("{subject}: {what}", subject=subject_text(case), what=asked))
+    by_year = case.of_member or not rates.pairs
+    texts += [_seen_text(rates) if by_year else rates.text(), _needed_text(rates)]
+    if not rates.seen and case.tables is not None:
         texts.append(nearest_text(case, ()))
-    return result("not assessable" if seen else "no data", *texts, **fields)
+    return result("not assessable" if rates.seen else "no data", *texts, **fields)
 
 
-def _needed_text(case, seen, needed, years):
-    """What the years without a rate would have to bring for the clause to be fulfilled."""
-    missing = [year for year in years if year not in seen]
-    if not missing or not set(years) <= set(needed):
+def _needed_text(rates):
+    """What the years without a rate would have to bring for the clause to be fulfilled, and how far that is."""
+    case, missing, needed = rates.case, rates.missing, rates.needed
+    if not missing or not set(rates.years) <= set(needed):
         return NO_TEXT
-    listed = _listed(missing)
-    clause, required = case.clause, {year: needed[year].value for year in missing}
+    required = {year: needed[year].value for year in missing}
     if case.rule == "every year" and len(set(required.values())) > 1:
         return say("for that, growth would have to be above {rates}", rates=rates_text(required))
-    if case.rule != "average":
-        return say("for that, {years} would have to bring {how}", years=listed,
-                   how=how_text(clause, required[missing[0]], unit="%"))  # fmt: skip
-    known, count = [seen[year].value for year in years if year in seen], len(missing)
-    if _is_chained(case):
-        whole = math.prod(1 + needed[year].value / 100 for year in years)
-        rest = whole / math.prod(1 + rate / 100 for rate in known)
-        rate = 100 * (rest ** (1 / count) - 1) if rest > 0 else math.inf
-    else:
-        rate = (sum(needed[year].value for year in years) - sum(known)) / count
+    rate = _rate_left(rates) if case.rule == "average" else required[missing[0]]
     if not math.isfinite(rate):
         return NO_TEXT
     message = "for that, {years} would have to bring {how}"
-    if count > 1:
+    if case.rule == "average" and len(missing) > 1:
         message = "for that, {years} would have to bring {how} a year"
-    return say(message, years=listed, how=how_text(clause, rate, unit="%"))
+    text = say(message, years=_listed(missing), how=how_text(case.clause, rate, unit="%"))
+    near = min(rates.seen, key=lambda year: (min(abs(year - one) for one in missing), year), default=None)
+    if near is None or case.clause.direction == "down" or rate <= rates.seen[near].value:
+        return text
+    size = printed(rate - rates.seen[near].value, "pp", decimals=RATE_DECIMALS)
+    return joined([text, say("{size} more than in {year}", size=size, year=near)], english=", ", chinese="，")
+
+
+def _rate_left(rates):
+    """Growth a year that the missing years would have to bring for the mean to be as required; infinite without one."""
+    known, count = (
+        [rate.value for year, rate in rates.seen.items() if year in rates.years],
+        len(rates.missing),
+    )
+    whole = [rates.needed[year].value for year in rates.years]
+    if not _is_chained(rates.case):
+        return (sum(whole) - sum(known)) / count
+    rest = math.prod(1 + rate / 100 for rate in whole) / math.prod(1 + rate / 100 for rate in known)
+    return 100 * (rest ** (1 / count) - 1) if rest > 0 else math.inf
 
 
 # -- by members --------------------------------------------------------------------------------------------
@@ -287,49 +338,45 @@ def _needed_text(case, seen, needed, years):
 
 def _by_members(case, needed):
     """Judge a region by each of its members, where its own rates are not published and cannot be combined."""
-    clause, tables = case.clause, case.tables
-    found, fields = {}, {"unit": "%", "numbers": {}, "names_zh": {}}
+    clause, tables, found = case.clause, case.tables, {}
+    fields = {"unit": "%", "numbers": {}, "names_zh": {}}
     for area in case.members:
         figures = growth_figures(
             case.plan, area, indicators=case.indicators, tables=tables, years=clause.years
         )
         member = replace(case, clause=replace(clause, area=area), figures=figures, of_member=True)
         found[area] = _judge_rates(member, needed)
-        name = tables.name_text(area)
         for key, value in found[area]["numbers"].items():
             if key.startswith("growth"):
-                shown = say("{area} {year}", area=name, year=key.removeprefix("growth "))
+                year = key.removeprefix("growth ")
+                shown = say("{area} {year}", area=tables.name_text(area), year=year)
                 fields["numbers"][shown.en], fields["names_zh"][shown.en] = value, shown.zh
     statuses = {one["status"] for one in found.values()}
-    missed = [area for area, one in found.items() if one["status"] == "missed"]
-    if missed:
-        open_ = statuses & {"not assessable", "no data", "on track", "acceleration needed"}
-        status, used = "missed", missed
-        fields["by_bounds"] = case.closed and (
-            bool(open_) or any(found[area].get("by_bounds") for area in missed)
-        )
+    used = [area for area, one in found.items() if one["status"] == "missed"]
+    closes = bool(used) and all(found[area]["closes"] or case.closed for area in used)
+    if used:
+        status, open_ = "missed", statuses & {"not assessable", "no data", "on track", "acceleration needed"}
+        by_bounds = bool(open_) or any(found[area].get("by_bounds") for area in used)
+        fields["by_bounds"] = case.closed and by_bounds
     else:
         order = ("no data", "not assessable", "too close to call", "acceleration needed", "on track", "met")
         status, used = next(one for one in order if one in statuses), list(found)
         if status == "no data" and len(statuses) > 1:
             status = "not assessable"
     message = (
-        "{indicator} of the region is not published and cannot be combined: each member has to fulfil it"
+        "{subject} is not published and cannot be computed from its members: each of them has to reach it"
     )
-    texts = [say(message, indicator=indicator_text(tables, case.indicators[0])).sentence()]
+    first = [say(message, subject=subject_text(case))]
     if clause.kind != "relative_growth":
-        texts.append(asked_text(clause, clause.value))
-    texts += [
-        say("{area}: {reason}", area=tables.name_text(area), reason=found[area]["reason"]) for area in used
-    ]
+        first.append(asked_text(clause, clause.value))
+    texts, by_reason = [joined(first)], {}
+    for area in used:
+        by_reason.setdefault(found[area]["reason"], []).append(area)
+    for reason, areas in by_reason.items():
+        texts.append(say("{area}: {reason}", area=names_text(tables, areas), reason=reason))
     fields["grade"] = max((found[area].get("grade", "") for area in used), default="")
     fields["sources"] = joined_sources(one["sources"] for one in found.values())
-    return result(
-        status,
-        *texts,
-        closes=bool(missed) and all(found[a]["closes"] or case.closed for a in missed),
-        **fields,
-    )
+    return result(status, sentences(texts), closes=closes, **fields)
 
 
 # -- words -------------------------------------------------------------------------------------------------
@@ -339,51 +386,76 @@ def _listed(years):
     return Text(", ".join(map(str, years)), "、".join(map(str, years)))
 
 
-def _seen_text(seen):
-    rates = {year: rate.value for year, rate in seen.items()}
-    return say("growth seen: {rates}", rates=rates_text(rates)) if seen else NO_TEXT
-
-
-def _yearly_text(case, pairs):
-    """Growth of the area in each year, beside what is required."""
-    text = joined(
-        (say("{year} {seen} against {needed}", year=year, **_apart(seen, needed))
-         for year, (seen, needed) in pairs.items()), english=", ", chinese="，",
-    )  # fmt: skip
-    return text if case.tables is None or case.of_member else _named(case, text)
-
-
-def _apart(seen, needed):
-    """Two rates in words, with as many decimals as tell them apart."""
-    places = places_apart(seen.value, needed.value, RATE_DECIMALS)
-    return {"seen": percent(seen.value, decimals=places), "needed": percent(needed.value, decimals=places)}
+def _seen_text(rates):
+    """Rates of the years that have one, of the area by its name."""
+    if not rates.seen:
+        return NO_TEXT
+    return _named(rates.case, rates_text({year: rate.value for year, rate in rates.seen.items()}))
 
 
 def _named(case, rates):
-    """Rates after the name of the indicator and the area."""
-    tables, clause = case.tables, case.clause
-    message = "growth of {indicator} of {area}: {rate}"
-    if tables.indicator(clause.indicator)["measure"] == "growth":
-        message = "{indicator} of {area}: {rate}"
-    name = indicator_text(tables, clause.indicator)
-    return say(message, indicator=name, area=tables.name_text(clause.area), rate=rates)
+    """Rates after the name of the indicator and the area, where these are not named already."""
+    if case.tables is None or case.of_member:
+        return rates
+    return say("{subject}: {what}", subject=subject_text(case), what=rates)
 
 
-def _mean_text(case, years, actual, required, *, by_levels=False):
+def _beside(case, rate=NO_TEXT):
+    """The area to compare with, and its rate."""
+    area = case.tables.name_text(str(case.row["benchmark"]))
+    return (
+        say("that of {area} ({rate})", area=area, rate=rate) if rate.en else say("that of {area}", area=area)
+    )
+
+
+def _yearly_text(rates):
+    """Growth of the area in each year, beside what is required."""
+    case, parts = rates.case, []
+    relative = case.clause.kind == "relative_growth" and case.tables is not None
+    plain = case.of_member or (case.tables is not None and not relative)
+    for year, pair in rates.pairs.items():
+        places = places_apart(pair[0].value, pair[1].value, RATE_DECIMALS)
+        seen, needed = (percent(one.value, decimals=places) for one in pair)
+        message = "{year} {seen}" if plain else "{year} {seen} against {needed}"
+        values = {"year": year, "seen": seen} | ({} if plain else {"needed": needed})
+        if relative:
+            message = "{year} {seen} ({area} {needed})"
+            values["area"] = case.tables.name_text(str(case.row["benchmark"]))
+        parts.append(say(message, **values))
+    text = joined(parts, english=", ", chinese="，")
+    if case.tables is None or case.of_member:
+        return text
+    asked = asked_text(case.clause, _beside(case) if relative else case.clause.value)
+    return joined([_named(case, text), say("{asked}, every year", asked=asked)])
+
+
+def _settled_early(rates):
+    """That a year that falls short settles the clause although others are missing."""
+    if rates.complete or rates.case.tables is None or rates.case.of_member:
+        return NO_TEXT
+    years = _listed([year for year in rates.years if year not in rates.pairs])
+    return say("one year that falls short settles it, whatever the figures of {years}", years=years)
+
+
+def _mean_text(case, years, means, *, by_levels=False):
     """Mean growth of the area in some years, beside what is required."""
-    span = f"{years[0]}" if len(years) == 1 else f"{years[0]}-{years[-1]}"
-    places = places_apart(actual.value, required.value, RATE_DECIMALS)
-    rates = [percent(one.value, decimals=places) for one in (actual, required)]
-    message = "{rate} in {years}" if len(years) == 1 else "{rate} a year in {years}"
+    first, *_, last = [*years] * 2
+    places = places_apart(*(one.value for one in means), RATE_DECIMALS)
+    actual, required = (percent(one.value, decimals=places) for one in means)
+    message = "{rate} in {years}" if first == last else "{rate} a year in {years}"
     if by_levels:
-        message = "{rate} a year in {years}, by the levels of both years"
-    text = say(message, rate=rates[0], years=span)
+        message = "{rate} a year by the levels of {first} and {last}"
+        text = say(message, rate=actual, first=first, last=last)
+    else:
+        text = say(message, rate=actual, years=first if first == last else f"{first}-{last}")
     if case.tables is None or case.row is None:
-        return joined([text, say("to compare with: {rate}", rate=rates[1])])
+        return joined([text, say("to compare with: {rate}", rate=required)])
     if case.of_member:
         return text
-    text, clause = _named(case, text), case.clause
-    if clause.kind != "relative_growth":
-        return joined([text, asked_text(clause, clause.value)])
-    beside = say("{area}: {rate}", area=case.tables.name_text(str(case.row["benchmark"])), rate=rates[1])
-    return joined([text, beside])
+    relative = case.clause.kind == "relative_growth"
+    return joined(
+        [
+            _named(case, text),
+            asked_text(case.clause, _beside(case, required) if relative else case.clause.value),
+        ]
+    )

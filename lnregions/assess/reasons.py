@@ -5,15 +5,28 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from lnregions.assess.bounds import Possible
+from lnregions.assess.bounds import Possible, member_weights
 from lnregions.assess.cases import RULES, Case, Clause, stand_ins
+from lnregions.series.growth import annual_growth
 from lnregions.series.series import Tables
 from lnregions.words import RATE_DECIMALS, places_shown, text
 from lnregions.words.catalogue import tr
-from lnregions.words.texts import NO_TEXT, Text, joined, printed, say
+from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, say
 
 STATUS_OF = {True: "met", False: "missed", None: "too close to call"}
 """Closing status by whether a clause holds; None where rounding hides it."""
+
+
+BREAKS = {
+    "census": "census revision", "correction": "figures corrected", "coverage": "wider coverage",
+    "survey": "another survey",
+}  # fmt: skip
+"""What each kind of break of a series is called."""
+
+
+def sentences(texts: Iterable[Text]) -> Text:
+    """Texts as sentences one after the other."""
+    return joined((text.sentence() for text in texts), english=". ", chinese="。")
 
 
 def result(status: str, *texts: Text, closes: bool = False, **fields) -> dict:
@@ -41,8 +54,18 @@ _HOW = {">=": "at least {value}", ">": "above {value}", "<=": "at most {value}",
 def indicator_text(tables: Tables, indicator: str) -> Text:
     """Name of an indicator inside a sentence."""
     row = tables.indicator(indicator)
-    name = row["name_en"]
+    name, comma, of = row["name_en"].partition(", ")
+    name += f" ({of})" if comma else ""
     return Text(name if name[:2].isupper() else name[:1].lower() + name[1:], row["name_zh"])
+
+
+def subject_text(case: Case) -> Text:
+    """What a clause is about: ``growth of trade in goods of Coastal belt``."""
+    clause, tables = case.clause, case.tables
+    indicator = case.indicators[-1] if clause.kind in RULES else clause.indicator
+    level = clause.kind in RULES and tables.indicator(indicator)["measure"] != "growth"
+    message = "growth of {indicator} of {area}" if level else "{indicator} of {area}"
+    return say(message, indicator=indicator_text(tables, indicator), area=tables.name_text(clause.area))
 
 
 def figure_text(case: Case, year: int, value: float, *, decimals: int | None = None) -> Text:
@@ -50,11 +73,9 @@ def figure_text(case: Case, year: int, value: float, *, decimals: int | None = N
     shown = value_printed(case.clause, value, decimals=decimals)
     if case.tables is None:
         return say("{year}: {value}", year=year, value=shown)
-    names = {
-        "indicator": indicator_text(case.tables, case.clause.indicator),
-        "area": case.tables.name_text(case.clause.area),
-    }
-    return say("{indicator} of {area} was {value} in {year}", year=year, value=shown, **names)
+    carried = case.link is not None and year > case.link.year
+    message = "{subject} would be {value} in {year}" if carried else "{subject} was {value} in {year}"
+    return say(message, year=year, value=shown, subject=subject_text(case))
 
 
 def value_printed(clause: Clause, value: float, *, decimals: int | None = None) -> Text:
@@ -62,9 +83,10 @@ def value_printed(clause: Clause, value: float, *, decimals: int | None = None) 
     return printed(value, clause.unit, decimals=clause.decimals if decimals is None else decimals)
 
 
-def asked_text(clause: Clause, value: float) -> Text:
+def asked_text(clause: Clause, value: float | Text) -> Text:
     """What the plan requires, as it is written."""
-    return say(_ASKED[clause.comparator], value=printed(value, clause.unit))
+    shown = value if isinstance(value, Text) else printed(value, clause.unit)
+    return say(_ASKED[clause.comparator], value=shown)
 
 
 def how_text(clause: Clause, value: float, *, unit: str = "") -> Text:
@@ -100,45 +122,81 @@ def names_text(tables: Tables, areas: Iterable[str]) -> Text:
 
 
 def missing_text(case: Case, possible: Possible, required: float) -> Text:
-    """What the figures that are missing would have to be, and what they can be by the declared bounds."""
+    """What the figures that are missing would have to be, how far that is from published ones, and what they can be."""
     clause, tables, year = case.clause, case.tables, case.clause.horizon
-    needed = how_text(clause, possible.needed(required))
-    values = {"year": year, "names": names_text(tables, possible.missing), "needed": needed}
-    if not case.members:
-        text = say("no {year} figure of {names} is published", year=year, names=values["names"])
-    elif set(possible.missing) == set(case.members):
-        message = "no {year} figure of its members is published; together they would have to be {needed}"
-        text = say(message, year=year, needed=needed)
-    elif len(possible.missing) == 1:
-        text = say("no {year} figure of {names} is published; it would have to be {needed}", **values)
+    names, needed = names_text(tables, possible.missing), possible.needed(required)
+    if case.members and set(possible.missing) == set(case.members):
+        texts = [say("no {year} figure of its members is published", year=year)]
+    elif not case.members:
+        texts = [say("no {year} figure of {names} is published", year=year, names=names)]
     else:
-        message = "no {year} figure of {names} is published; together they would have to be {needed}"
-        text = say(message, **values)
-    low, high = possible.limits
+        message = "no {year} figure of {names} is published; it would have to be {needed}"
+        if len(possible.missing) > 1:
+            message = "no {year} figure of {names} is published; together they would have to be {needed}"
+        texts = [say(message, year=year, names=names, needed=how_text(clause, needed))]
+    texts += [nearest_text(case, possible.missing, needed=needed), part_text(case, possible, required)]
     *_, change = tables.bound(clause.indicator, possible.missing[0])
-    if tables.indicator(clause.indicator)["measure"] == "share" and change < math.inf:
-        shown = {"low": value_printed(clause, low), "high": value_printed(clause, high)}
-        shown["change"] = printed(change, "pp", decimals=clause.decimals)
-        shown["why"] = tables.bound_words(clause.indicator, possible.missing[0])
-        message = "from {low} to {high} is possible (at most {change} a year: {why})"
-        text = joined([text, say(message, **shown)])
-    return joined([text, nearest_text(case, possible.missing)])
+    if clause.measure == "share" and change < math.inf:
+        low, high = (value_printed(clause, end) for end in possible.limits)
+        why = tables.bound_words(clause.indicator, possible.missing[0])
+        values = {"low": low, "high": high, "why": Text(why.en[:1].lower() + why.en[1:], why.zh)}
+        values["change"] = printed(change, "pp", decimals=clause.decimals)
+        texts.append(say("from {low} to {high} is possible (at most {change} a year: {why})", **values))
+    return joined(texts)
 
 
-def nearest_text(case: Case, areas: Iterable[str]) -> Text:
-    """The nearest published figure of each area; where there is none, those of the province or nation around."""
-    tables, found = case.tables, []
-    for one in nearest_figures(case, areas):
+def part_text(case: Case, possible: Possible, required: float) -> Text:
+    """How large the amount is of which a share measures a part, which part of it is required, and what is possible."""
+    clause, tables, year = case.clause, case.tables, case.clause.horizon
+    name, of = clause.indicator, tables.share_of_whole
+    areas = [area for area in case.members or (clause.area,) if of([area], name, year)]
+    if not areas:
+        return NO_TEXT
+    share = of(areas, name, year).value
+    values = {
+        "whole": indicator_text(tables, tables.whole_of(name)), "year": year, "names": names_text(tables, areas),
+        "total": indicator_text(tables, tables.weight_of(name)), "share": printed(share, "%", decimals=1),
+        "required": printed(required, "%"), "part": printed(100 * required / share, "%", decimals=0),
+        "high": value_printed(clause, possible.high),
+    }  # fmt: skip
+    message = (
+        "{whole}, of which this is a part, was {share} of {total} of {names} in {year}; at most {high} is possible, "
+        "and {required} would be {part} of that"
+    )
+    text = say(message, **values)
+    for one in nearest_figures(case)[:1]:
+        if whole := of([one.area], name, one.year):
+            known = printed(100 * one.value / whole.value, "%", decimals=0)
+            area = tables.name_text(one.area)
+            text = say("{text} ({area} {year} {value})", text=text, area=area, year=one.year, value=known)
+    return text
+
+
+def nearest_text(case: Case, areas: Iterable[str], *, needed: float | None = None) -> Text:
+    """The nearest published figure of each area, and by how much they fall short of what is `needed`.
+
+    Where an area has none, those of the province or nation around; their amounts are not held against the area's.
+    """
+    tables, found, areas = case.tables, nearest_figures(case, areas), set(areas)
+    if not found:
+        return NO_TEXT
+    texts = []
+    for one in found:
         decimals = int(tables.indicator(one.indicator)["decimals"])
         shown = printed(one.value, one.unit, decimals=decimals)
-        found.append(
+        texts.append(
             say("{area} {year} {value}", area=tables.name_text(one.area), year=one.year, value=shown)
         )
-    return (
-        say("nearest figures: {figures}", figures=joined(found, english=", ", chinese="、"))
-        if found
-        else NO_TEXT
-    )
+    message = "nearest figure: {figures}" if len(found) == 1 else "nearest figures: {figures}"
+    text = say(message, figures=joined(texts, english=", ", chinese="、"))
+    own = {one.area for one in found} <= (areas or {case.clause.area})
+    beside = case.clause.measure != "level" and not {one.area for one in found} & set(case.members)
+    if needed is None or not (own or beside) or any(case.clause.holds(one.value, needed) for one in found):
+        return text
+    unit = "pp" if case.clause.unit == "%" else case.clause.unit
+    size = printed(min(abs(one.value - needed) for one in found), unit, decimals=case.clause.decimals)
+    message = "{size} short of that" if len(found) == 1 else "{size} or more short of that"
+    return joined([text, say(message, size=size)], english=", ", chinese="，")
 
 
 def nearest_figures(case: Case, areas: Iterable[str] = ()) -> list:
@@ -148,7 +206,8 @@ def nearest_figures(case: Case, areas: Iterable[str] = ()) -> list:
     """
     tables, horizon = case.tables, case.clause.horizon
     areas = list(areas) or list(case.members or (case.clause.area,))
-    while areas:
+    beside = str(case.row["benchmark"] or "")
+    while areas and areas != [beside]:
         rows = [row for row in tables.observed_of(*case.indicators[:1]) if row.default and row.area in areas]
         if rows:
             best = sorted(rows, key=lambda row: (areas.index(row.area), abs(row.year - horizon), -row.year))
@@ -158,20 +217,57 @@ def nearest_figures(case: Case, areas: Iterable[str] = ()) -> list:
 
 
 def changes_text(case: Case) -> Text:
-    """What is known of each member: its last figure before the plan and its last one up to the horizon."""
-    clause, tables, found = case.clause, case.tables, []
+    """How each member's figure changed since before the plan, and what the missing ones would have to make up for."""
+    clause, tables, texts, changes = case.clause, case.tables, [], {}
     for area in case.members:
         rows = [row for row in tables.figures_of_area(area, clause.indicator) if row.year <= clause.horizon]
         before = [row for row in rows if row.year < clause.first_year][-1:]
-        if before and rows[-1].year >= clause.first_year and rows[-1].segment == before[0].segment:
-            values = {
-                "before": value_printed(clause, before[0].value),
-                "after": value_printed(clause, rows[-1].value),
-            }
-            message = "{area} from {before} in {first} to {after} in {last}"
-            years = {"first": before[0].year, "last": rows[-1].year}
-            found.append(say(message, area=tables.name_text(area), **values, **years))
-    return say("known are {changes}", changes=joined(found, english=", ")) if found else NO_TEXT
+        if not before or rows[-1].year < clause.first_year or rows[-1].segment != before[0].segment:
+            continue
+        (before,), after = before, rows[-1]
+        changes[area] = after.value - before.value
+        values = {"before": value_printed(clause, before.value), "after": value_printed(clause, after.value)}
+        message = "{area} from {before} in {first} to {after} in {last}"
+        years = {"first": before.year, "last": after.year}
+        texts.append(say(message, area=tables.name_text(area), **values, **years))
+    if not texts:
+        return NO_TEXT
+    known = say("known are {changes}", changes=joined(texts, english=", "))
+    weights = member_weights(tables, case.members, indicator=clause.indicator, year=clause.horizon)
+    missing = [
+        area for area in case.members if tables.value_of(area, clause.indicator, clause.horizon) is None
+    ]
+    if set(changes) != set(case.members) or not weights or not missing or clause.direction != "up":
+        return known
+    short = -sum(weights[area] * change for area, change in changes.items()) / sum(
+        weights[area] for area in missing
+    )
+    if short <= 0:
+        return known
+    message = "for a rise, {names} together would have to be more than {size} above their last figures"
+    size = printed(short, "pp" if clause.unit == "%" else clause.unit, decimals=clause.decimals)
+    return joined([known, say(message, names=names_text(tables, missing), size=size)])
+
+
+def pace_text(case: Case, multiple: float) -> Text:
+    """The growth a year that a multiple of the baseline would be, and the last that a member or its province showed."""
+    clause, tables, texts = case.clause, case.tables, []
+    needed = 100 * annual_growth(1, multiple, years=clause.horizon - clause.baseline_year)
+    areas = list(case.members or (clause.area,))
+    while areas and not texts:
+        for area in areas:
+            rows = [
+                row for row in tables.figures_of_area(area, clause.indicator) if row.year <= clause.horizon
+            ]
+            if len(rows) > 1 and rows[-1].segment == rows[-2].segment and rows[-2].value > 0 < rows[-1].value:
+                start, end = rows[-2:]
+                rate = percent(100 * annual_growth(start.value, end.value, years=end.year - start.year))
+                values = {"area": tables.name_text(area), "first": start.year, "last": end.year, "rate": rate}
+                texts.append(say("{area} {first}-{last} {rate} a year", **values))
+        areas = list(dict.fromkeys(tables.parents[area] for area in areas if tables.parents.get(area)))
+    seen = joined(texts, english=", ", chinese="，")
+    message = "that is {rate} a year (seen: {seen})" if texts else "that is {rate} a year"
+    return say(message, rate=percent(needed), **({"seen": seen} if texts else {}))
 
 
 def doubt_text(case: Case, years: Iterable[int]) -> Text:
@@ -203,26 +299,40 @@ def years_used(case, found):
     return [year for year in (found.get("baseline_year"), found.get("actual_year")) if year is not None]
 
 
-def wording(case, status, found):
-    """What goes with a verdict: doubtful figures, the linked level, the clause's strength and base year, stand-ins."""
+def break_text(case: Case, first: int, last: int) -> Text:
+    """That a break of the series parts two years, and of which kind it is."""
+    kinds = (
+        case.tables.breaks_of([case.clause.area, *case.members], case.clause.indicator) if case.tables else {}
+    )
+    inside = [kind for year, kind in sorted(kinds.items()) if first < year <= last]
+    why = say(BREAKS[inside[-1]]) if inside else say("break in the series")
+    return say("{first} and {last} are not comparable ({why})", first=first, last=last, why=why)
+
+
+def linked_text(case: Case) -> Text:
+    """What the level of the horizon would be on the basis before the break; empty where it is not carried on."""
+    if not case.linked:
+        return NO_TEXT
+    clause, figures, year = case.clause, case.linked.figures, case.linked.link.year
+    value = figures.value_of(clause.horizon)
+    if value is None:
+        return figures.hole(clause.horizon)
+    level = printed(value, clause.unit, decimals=clause.decimals)
+    message = "on the earlier basis {horizon} would be {level} (by published real growth, at {year} prices)"
+    return say(message, horizon=clause.horizon, level=level, year=year)
+
+
+def wording(case: Case, status: str, found: dict) -> list[Text]:
+    """What goes with a verdict: doubtful figures, the clause's strength and base year, stand-ins; a sentence each."""
     texts, clause, base_year = [], case.clause, found.get("baseline_year")
-    if case.tables is not None:
+    if case.tables is not None and status != "no data":
         years = list(years_used(case, found))
         texts.append(doubt_text(case, [clause.first_year - 1, *years] if clause.kind in RULES else years))
-    if case.linked:
-        figures, year = case.linked.figures, case.linked.link.year
-        value, result = figures.value_of(clause.horizon), figures.hole(clause.horizon)
-        if value is not None:
-            level = printed(value, clause.unit, decimals=clause.decimals)
-            message = "at {year} prices, carried on by published real growth, {horizon} would be {level}"
-            result = say(message, horizon=clause.horizon, level=level, year=year)
-        texts.append(result)
     if clause.strength == "strive" and status == "missed":
         texts.append(say("the plan strives for it and does not commit to it"))
     if clause.kind in ("doubling", "cumulative_growth", "direction") and case.row is not None:
         if pd.isna(case.row["baseline_year"]) or not case.row["base_stated"]:
-            year = clause.baseline_year
-            texts.append(say("the plan states no base year, {year} is inferred", year=year))
+            texts.append(say("the plan states no base year, {year} is inferred", year=clause.baseline_year))
         if base_year not in (None, clause.baseline_year):
             texts.append(say("measured from {year}", year=base_year))
     if case.plan is not None and status != "not quantified" and stand_ins(case.plan, clause.area):

@@ -28,9 +28,9 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
     DataFrame
         First the verdict as it stands (``as judged``), then one row a variant: ``variant`` (``base year``, ``baseline
         figure``, ``horizon figure``, ``figure``, ``membership``, ``doubtful figure``, ``weak figure``, ``rounding``,
-        ``reading`` or ``method``), ``change_en`` and ``change_zh`` (what is changed, in words), ``value`` (the value
-        that is put in, or that the variant is judged by; in ``unit``), ``status``, ``gap`` (in ``unit``; percentage
-        points for shares and rates) and ``differs``.
+        ``interpretation`` or ``method``), ``change_en`` and ``change_zh`` (what is changed, in words), ``value`` (put
+        in, or judged by; in ``unit``), ``status``, ``gap`` (in ``unit``; percentage points for shares and rates) and
+        ``differs``.
         A variant differs when its status is another (no data and not assessable count as one); a method, which
         knows no "missed", when it says met and the verdict does not, or the other way round.
 
@@ -55,8 +55,10 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
         *_roundings(case, main),
     ]
     for one in map(judge_case, cases[1:]):
-        change = say("read as {interpretation}", interpretation=Text(one.reading, one.reading_zh))
-        rows.append(_row(main, "reading", change, one.actual, one))
+        change = say(
+            "interpreted as {interpretation}", interpretation=Text(one.interpretation, one.interpretation_zh)
+        )
+        rows.append(_row(main, "interpretation", change, one.actual, one))
     rows += _methods(case, main)
     return pd.DataFrame(rows).astype({"value": float, "gap": float})
 

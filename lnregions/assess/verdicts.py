@@ -1,6 +1,6 @@
 """Verdicts: what a clause requires, what the figures say, how sure that is, and by which method."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from itertools import groupby
 
@@ -9,8 +9,8 @@ import pandas as pd
 from lnregions.assess.cases import VALUE_KINDS, Case
 from lnregions.assess.clauses import evaluate
 from lnregions.assess.interpretations import cases_of, cases_of_plan
-from lnregions.assess.reasons import parts_of, status_words, wording, years_used
-from lnregions.assess.variants import Variant, variants_of
+from lnregions.assess.reasons import linked_text, parts_of, sentences, status_words, wording, years_used
+from lnregions.assess.variants import variants_of
 from lnregions.errors import unknown
 from lnregions.series.figures import joined_sources
 from lnregions.series.methods import METHOD_NAMES, METHODS, Assessment, Progress
@@ -35,7 +35,7 @@ class Verdict:
 
     Attributes
     ----------
-    target, region, area, indicator, kind, reading, reading_zh : str
+    target, region, area, indicator, kind, interpretation, interpretation_zh : str
         The clause, and its interpretation where the plan leaves something open.
     status : str
         One of ``STATUS_WORDS``: where the clause stands on the as-of date.
@@ -80,8 +80,8 @@ class Verdict:
     area: str
     indicator: str
     kind: str
-    reading: str = ""
-    reading_zh: str = ""
+    interpretation: str = ""
+    interpretation_zh: str = ""
     status: str = "not assessable"
     closing: str = ""
     strength: str = ""
@@ -116,7 +116,9 @@ class Verdict:
 
     def __repr__(self) -> str:
         """The verdict in one line; ``dataclasses.asdict`` gives every attribute."""
-        line = f"<Verdict on {self.target}{', ' * bool(self.reading)}{self.reading}: {self.status}"
+        line = (
+            f"<Verdict on {self.target}{', ' * bool(self.interpretation)}{self.interpretation}: {self.status}"
+        )
         if self.actual_year:
             line += f", {format_value(self.actual, self.unit)} in {self.actual_year}"
             line += "" if self.required is None else f" of {format_value(self.required, self.unit)}"
@@ -184,10 +186,7 @@ def judge(
     Returns
     -------
     DataFrame
-        The attributes of `Verdict` as columns: ``target region area indicator kind reading reading_zh status
-        closing strength baseline_year baseline horizon required actual_year actual gap unit reached_in rate_needed
-        method coverage coverage_zh grade as_of disagree reason_en reason_zh sources``. `lnregions.show_verdicts`
-        makes it a table for readers.
+        The attributes of `Verdict` as columns, but its numbers. `lnregions.show_verdicts` makes it a table for readers.
 
     Raises
     ------
@@ -200,11 +199,11 @@ def judge(
     >>> verdicts.loc["belt-dalian-gdp", ["status", "closing", "grade"]].tolist()
     ['missed', 'missed', 'A']
     """
-    verdicts = judge_readings(plan, as_of=as_of, observations=observations, method=method)
+    verdicts = judge_interpretations(plan, as_of=as_of, observations=observations, method=method)
     return verdicts.drop_duplicates("target", ignore_index=True)
 
 
-def judge_readings(
+def judge_interpretations(
     plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
 ) -> pd.DataFrame:
     """Judge every target under every interpretation: one row each, with the columns of `judge`."""
@@ -266,12 +265,17 @@ def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]
     first, *others = found
     others = [one for one, case in zip(others, cases[1:], strict=True) if not case.derived]
     others = [one for one in others if one.status != first.status]
+    names = {}
+    for one in others:
+        if one.status not in ("no data", "not assessable"):
+            name = say("'{interpretation}'", interpretation=Text(one.interpretation, one.interpretation_zh))
+            names.setdefault(one.status, []).append(name)
     texts = [
-        say("under the interpretation '{interpretation}': {status}", status=_status_text(one.status),
-            interpretation=Text(one.reading, one.reading_zh))
-        for one in others if one.status not in ("no data", "not assessable")
+        say("under the interpretation {interpretation}: {status}", status=_status_text(status),
+            interpretation=joined(each, english=" or ", chinese="或"))
+        for status, each in names.items()
     ]  # fmt: skip
-    reason = joined([Text(first.reason_en, first.reason_zh), *texts])
+    reason = sentences([Text(first.reason_en, first.reason_zh), joined(texts)])
     found[0] = replace(first, disagree=bool(others), reason_en=reason.en, reason_zh=reason.zh)
     return found
 
@@ -284,25 +288,23 @@ def _with_dependence(case, verdict):
     """The verdict of a closed plan with what turns its status: each change with the status that it leads to."""
     if not case.closed or verdict.status not in SETTLED:
         return verdict
-    if "turned" not in case.made:
-        case.made["turned"] = list(turned_by(case, verdict))
-    texts = [
-        say("{change}, it would be: {status}", change=variant.change, status=_status_text(status))
-        for variant, status in case.made["turned"]
-    ]
-    depends = joined(texts)
-    reason = joined([Text(verdict.reason_en, verdict.reason_zh), *texts])
+    if "varied" not in case.made:
+        case.made["varied"] = [(one, judge_case(one.case).status) for one in variants_of(case)]
+    changes, doubted = {}, False
+    for variant, status in case.made["varied"]:
+        doubted |= variant.kind == "doubtful figure"
+        if status != verdict.status:
+            changes.setdefault(status, []).append(variant.change)
+    depends = joined(
+        say("{change}, it would be: {status}", change=joined(each, english=" or ", chinese="，或"),
+            status=_status_text(status))
+        for status, each in changes.items()
+    )  # fmt: skip
+    kept = say("without the doubtful figure it would be the same") if doubted and not changes else Text()
+    reason = sentences([Text(verdict.reason_en, verdict.reason_zh), depends, kept])
     return replace(
         verdict, depends_en=depends.en, depends_zh=depends.zh, reason_en=reason.en, reason_zh=reason.zh
     )
-
-
-def turned_by(case: Case, verdict: Verdict) -> Iterator[tuple[Variant, str]]:
-    """Variants of a case that turn its status, each with the status that it leads to."""
-    for variant in variants_of(case):
-        status = judge_case(variant.case).status
-        if status != verdict.status:
-            yield variant, status
 
 
 def judge_case(case: Case) -> Verdict:
@@ -321,7 +323,7 @@ def judge_case(case: Case) -> Verdict:
 def _judged(case):
     clause, link, found = case.clause, case.link, {"numbers": {}, "sources": ""} | evaluate(case)
     status, closes, reason, sources = (found.pop(name) for name in ("status", "closes", "reason", "sources"))
-    texts, used, names_zh = [reason], [sources], found.pop("names_zh", {})
+    texts, used, names_zh = [reason, linked_text(case)], [sources], found.pop("names_zh", {})
     if link:
         texts.insert(0, link.text)
         found["numbers"] |= link.numbers
@@ -330,13 +332,13 @@ def _judged(case):
         parts = dict(parts_of(case, years_used(case, found)))
         found["numbers"] |= {name.en: value for name, value in parts.items()}
         names_zh |= {name.en: name.zh for name in parts}
-    reason = joined([*texts, *wording(case, status, found)]).sentence()
+    reason = sentences([joined(texts), *wording(case, status, found)])
     ends = {"no data": "not assessable", "not quantified": "not assessable"}
     own = ("target", "region", "area", "indicator", "kind", "unit", "horizon", "strength")
     return Verdict(
         **{name: getattr(clause, name) for name in own} | found,
         status=status, closing=ends.get(status, status) if case.closed or closes else "",
-        reading=case.interpretation.en, reading_zh=case.interpretation.zh, derived=case.derived,
+        interpretation=case.interpretation.en, interpretation_zh=case.interpretation.zh, derived=case.derived,
         coverage=case.figures.coverage.en, coverage_zh=case.figures.coverage.zh,
         as_of=case.tables.as_of if case.tables else "", sources=joined_sources(used),
         reason_en=reason.en, reason_zh=reason.zh, names_zh=names_zh,

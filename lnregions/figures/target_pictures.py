@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lnregions import assess, charts, series
+from lnregions.assess.reasons import BREAKS
 from lnregions.figures.drawn_rows import path_rows, roled, trajectory_rows
 from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, recent_years
 from lnregions.tables import printed_decimals, shipped_plans
@@ -12,10 +13,6 @@ from lnregions.words.catalogue import tr
 
 EMPTY_MM = 45
 """Height of a chart that has nothing to show but its reason."""
-BREAKS = {
-    "census": "census revision", "correction": "figures corrected", "coverage": "wider coverage",
-    "survey": "another survey",
-}  # fmt: skip
 
 
 def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width: str = "double") -> Picture:
@@ -41,7 +38,7 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
 def draw_targets(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Pictures:
-    """Every target of a region that can be drawn, under each reading that names another area or measure."""
+    """Every target of a region that can be drawn, under each interpretation that names another area or measure."""
     data = RegionData.load(plan, as_of, region=region, language=language, width=width)
     found = reversed(assess.judge_all(data.plan, as_of=as_of))
     own = [one for one in found if one.region == region and one.kind != "qualitative" and not one.derived]
@@ -231,8 +228,8 @@ def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head
 
 
 def _measure(verdict: assess.Verdict) -> str:
-    """How growth is measured: the part of the reading after the comma."""
-    return verdict.reading.partition(", ")[2]
+    """How growth is measured: the part of the interpretation after the comma."""
+    return verdict.interpretation.partition(", ")[2]
 
 
 def _series_rows(data: RegionData) -> pd.DataFrame:

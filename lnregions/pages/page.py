@@ -117,7 +117,7 @@ class Page:
 
     def interpretation(self, verdict: Verdict) -> str:
         """Return how the wording was interpreted for a verdict."""
-        return verdict.reading_zh if self.zh else verdict.reading
+        return verdict.interpretation_zh if self.zh else verdict.interpretation
 
     def reason(self, verdict: Verdict) -> str:
         """Return why, for a clause of words with what was said of its outcome."""

@@ -15,9 +15,9 @@ from lnregions.show import (
     caveats_on,
     latest_figures,
     outcome_words,
+    show_interpretations,
     show_methods,
     show_plan,
-    show_readings,
     show_region,
     sources_used,
 )
@@ -87,16 +87,16 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
 def _target(page: Page, verdict: Verdict, pictures: list[dict]) -> dict:
     """A target's section: clause, verdict, the calculation of every interpretation, figures, sources."""
     row = page.site.targets[verdict.target]
-    readings = [one for one in page.site.verdicts if one.target == verdict.target]
+    interpretations = [one for one in page.site.verdicts if one.target == verdict.target]
     statements = page.site.plan.statements
-    cited = [*(one.sources for one in readings), str(row["sources"])]
+    cited = [*(one.sources for one in interpretations), str(row["sources"])]
     cited += statements.loc[statements["target"] == verdict.target, "source"].tolist()
     sources = dict.fromkeys(" ".join(cited).split())
     return {
         "verdict": verdict,
         "row": row,
         "pictures": pictures,
-        "readings": [(one, calculation_words(one, page.language)) for one in readings],
+        "interpretations": [(one, calculation_words(one, page.language)) for one in interpretations],
         "sources": page.cite(" ".join(sources)),
         "outcome": outcome_words(
             page.site.plan, verdict.target, as_of=page.site.as_of, language=page.language
@@ -133,7 +133,7 @@ def _methods(page: Page) -> dict:
     plan, given = page.site.plan, {"as_of": page.site.as_of, "language": page.language}
     return {
         "facts": show_plan(plan, language=page.language),
-        "readings": show_readings(plan, **given),
+        "interpretations": show_interpretations(plan, **given),
         "methods": show_methods(plan, **given),
     }
 

@@ -13,7 +13,7 @@ from functools import cached_property
 import pandas as pd
 
 from lnregions.errors import DataError
-from lnregions.series.figures import FIGURE_COLUMNS, FigureRow, Figures
+from lnregions.series.figures import FIGURE_COLUMNS, FigureRow, Figures, joined_sources
 from lnregions.series.growth import half_unit
 from lnregions.series.totals import yearly_rows
 from lnregions.tables import (
@@ -152,6 +152,30 @@ class Tables:
         """Why the declared bounds of an area are what they are; empty where there are none."""
         row = bound_of(self.bounds, indicator, area)
         return NO_TEXT if row is None else Text(row["why_en"], row["why_zh"])
+
+    def value_of(self, area: str, indicator: str, year: int) -> float | None:
+        """Default figure of an area in a year, or None."""
+        return next((row.value for row in self.figures_of_area(area, indicator) if row.year == year), None)
+
+    def whole_of(self, indicator: str) -> str:
+        """Indicator of the amount that what a share measures is a part of, by the bounds; empty where none is known."""
+        rows = self.bounds.loc[self.bounds["indicator"] == indicator]
+        return next((one for one in rows.get("part_of", ()) if one), "")
+
+    def share_of_whole(self, areas: Sequence[str], indicator: str, year: int) -> FigureRow | None:
+        """Share of that whole in the indicator's weight, in %, of areas taken together; None without a figure."""
+        names = (self.whole_of(indicator), self.weight_of(indicator))
+        pairs = [[row for row in self.figures_of_area(area, one) if row.year == year]
+                 for area in areas for one in names if names[0]]  # fmt: skip
+        if not pairs or not all(pairs):
+            return None
+        rows = [row for [row] in pairs]
+        low, value, high = (
+            100 * sum(getattr(row, end) for row in rows[::2]) / sum(getattr(row, other) for row in rows[1::2])
+            for end, other in (("low", "high"), ("value", "value"), ("high", "low"))
+        )
+        grade, sources = max(row.grade for row in rows), joined_sources(row.source for row in rows)
+        return FigureRow(year, value, 0, grade, "", sources, "computed", value - low, high - value)
 
     def rate_difference(self, indicator: str) -> float:
         """Largest difference ever seen between published rates and those of levels, in percentage points a year."""

@@ -177,6 +177,11 @@ class Release(NamedTuple):
         return max(one.grade for one in self.figures)
 
     @property
+    def unlike_default(self) -> int:
+        """Number of figures other than those that are shown of the members."""
+        return sum(not one.default for one in self.figures)
+
+    @property
     def latest(self) -> str:
         """Latest vintage."""
         return max(str(one.vintage) for one in self.figures)
@@ -193,11 +198,11 @@ def common_release(figures: Sequence[Observation], members: Sequence[str]) -> Re
 
     A release is what one source states at one standing, or else the members' own figures of the same standing
     (``final``, ``revised`` or ``preliminary``; figures of unknown standing never join others). Among several the one
-    whose weakest figure is best attested is taken, then a single source before joined ones, then the latest vintage,
-    then the source's name.
+    whose weakest figure is best attested is taken, then the one with the most default figures of the members, so that a
+    total adds what is shown of them, then a single source before joined ones, the latest vintage, the source's name.
     """
     ordered = sorted(figures, key=lambda one: one.vintage, reverse=True)
-    ordered.sort(key=lambda one: one.grade)
+    ordered.sort(key=lambda one: (one.grade, not one.default))
     sources: dict[tuple[str, str], dict[str, Observation]] = {}
     rounds: dict[str, dict[str, Observation]] = {status: {} for status in _ROUNDS}
     for figure in ordered:
@@ -210,7 +215,7 @@ def common_release(figures: Sequence[Observation], members: Sequence[str]) -> Re
     covering = [
         Release(name, [own[area] for area in members]) for name, own in named if set(members) <= set(own)
     ]
-    covering.sort(key=lambda one: one.latest, reverse=True)
     single = {source for source, _ in sources}
-    covering.sort(key=lambda one: (one.worst, one.name not in single))
+    covering.sort(key=lambda one: one.latest, reverse=True)
+    covering.sort(key=lambda one: (one.worst, one.unlike_default, one.name not in single))
     return covering[0] if covering else None

@@ -19,8 +19,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "table": ["Table", "Tables", "status_chip", "web_address"],
         "table_files": ["FORMATS", "cell_number", "save_tables", "table_content"],
         "verdicts": [
-            "show_calculations", "show_firmness", "show_methods", "show_on_the_way", "show_readings", "show_trail",
-            "show_verdicts",
+            "show_calculations", "show_firmness", "show_interpretations", "show_methods", "show_on_the_way",
+            "show_trail", "show_verdicts",
         ],
         "words": [
             "calculation_words", "figure_words", "grades", "head", "headed", "source_name", "source_titles",

@@ -7,7 +7,7 @@ import pandas as pd
 from lnregions.assess import (
     compare_methods,
     judge_all,
-    judge_readings,
+    judge_interpretations,
     load_tables,
     revision_trail,
     sensitivity_words,
@@ -46,19 +46,18 @@ def show_verdicts(verdicts: pd.DataFrame, *, region: str = "", language: str = "
     return _verdict_table(rows, plan, language, interpretations=False)
 
 
-def show_readings(plan, *, as_of: str = "", language: str = "en") -> Table:
+def show_interpretations(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Verdicts of the targets with more than one interpretation, a row each."""
     plan = chosen_plan(plan, language=language)
-    rows = judge_readings(plan, as_of=as_of or None)
-    rows = rows[rows.duplicated("target", keep=False)]
-    return _verdict_table(rows, plan, language, interpretations=True)
+    rows = judge_interpretations(plan, as_of=as_of or None)
+    return _verdict_table(rows[rows.duplicated("target", keep=False)], plan, language, interpretations=True)
 
 
 def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str, *, interpretations: bool) -> Table:
     labels = {} if plan is None else target_labels(language, plan)
     frame = pd.DataFrame({"target": rows["target"].map(lambda target: labels.get(target, target))})
     if interpretations:
-        frame["reading"] = rows["reading_zh" if language == "zh" else "reading"]
+        frame["interpretation"] = rows["interpretation_zh" if language == "zh" else "interpretation"]
     qualified = zip(rows["status"], rows["strength"], rows["by_bounds"], strict=True)
     frame["status"] = [
         status_words(status, language, strength=strength, by_bounds=by_bounds)
@@ -100,7 +99,7 @@ def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en
         sources = tr("; ", language).join(titles.get(one, one) for one in verdict.sources.split())
         title = tr(
             "{target} ({interpretation}): {status}", language, target=labels.get(verdict.target, verdict.target),
-            interpretation=verdict.reading_zh if language == "zh" else verdict.reading,
+            interpretation=verdict.interpretation_zh if language == "zh" else verdict.interpretation,
             status=verdict.status_words(language),
         )  # fmt: skip
         note = tr("Sources: {sources}", language, sources=sources) if sources else ""

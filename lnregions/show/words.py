@@ -21,13 +21,14 @@ from lnregions.words.catalogue import tr
 
 HEADS = {
     "target": "Target", "region": "Region", "status": "Status", "required": "Required", "actual": "Actual",
-    "year": "Year", "gap": "Gap", "reached": "Reached in", "grade": "Grade", "reason": "Why", "reading": "Read as",
-    "coverage": "Coverage", "fact": "Fact", "value": "Value", "content": "Value", "indicator": "Indicator",
-    "member": "Member", "membership": "Membership", "source": "Source", "title": "Title", "date": "Published",
-    "figures": "Figures", "quantity": "Quantity", "caveat": "Caveat", "role": "Part", "path": "Path",
-    "way": "Way done", "time": "Time gone", "needed": "Needed a year", "closing": "Closing", "change": "With",
-    "before": "Before", "after": "After", "text": "In the plan's terms", "where": "Where",
-    "concerns": "Concerns", "body": "Said by", "said": "What was said",
+    "year": "Year", "gap": "Gap", "reached": "Reached in", "grade": "Grade", "reason": "Why",
+    "interpretation": "Interpretation", "coverage": "Coverage", "fact": "Fact", "value": "Value",
+    "content": "Value", "indicator": "Indicator", "member": "Member", "membership": "Membership",
+    "source": "Source", "title": "Title", "date": "Published", "figures": "Figures", "quantity": "Quantity",
+    "caveat": "Caveat", "role": "Part", "path": "Path", "way": "Way done", "time": "Time gone",
+    "needed": "Needed a year", "closing": "Closing", "change": "With", "before": "Before", "after": "After",
+    "text": "In the plan's terms", "where": "Where", "concerns": "Concerns", "body": "Said by",
+    "said": "What was said",
 }  # fmt: skip
 """English heading of each column of the tables for readers."""
 _CONTEXTS = {"content": "what a fact says", "title": "of a source"}

@@ -1,4 +1,4 @@
-"""The figures: several readings side by side, one of them used by default, and what was known when."""
+"""The figures: several published values side by side, one of them used by default, and what was known when."""
 
 import datetime as dt
 import functools
@@ -18,7 +18,7 @@ from lnregions.tables.tables import file_state, join_tables, kept_warnings, own_
 from lnregions.words import last_day
 
 _KEY = ["area", "indicator", "year", "vintage", "source"]
-"""What tells one reading of a figure from another."""
+"""What tells one published value of a figure from another."""
 _STATUS_ORDER = {"final": 3, "revised": 2, "preliminary": 1, "unknown": 0}
 KIND_ORDER = (
     "official", "official, republished", "yearbook, republished", "press or other page", "work report",
@@ -52,7 +52,7 @@ class Observation(NamedTuple):
 def load_observations(
     *, as_of: str | dt.date | None = None, path: Path | None = None, plan: object = None
 ) -> pd.DataFrame:
-    """Return the figures, all readings of them, with the one used by default marked.
+    """Return the figures, all published values of them, with the one used by default marked.
 
     Parameters
     ----------
@@ -253,7 +253,7 @@ def known_from(observations: pd.DataFrame, published: Mapping[str, str]) -> pd.S
 
 
 def choose_default(observations: pd.DataFrame) -> pd.Series:
-    """Return which reading is used for each area, indicator and year: the first by this order.
+    """Return which published value is used for each area, indicator and year: the first by this order.
 
     1. grade, A before B before C; 2. kind of the best of its sources (:data:`KIND_ORDER`; a source of a plan's
     own counts as a press page); 3. vintage, the latest first and a figure without one last; 4. status, final
@@ -315,7 +315,7 @@ def _read(path: Path, plan: object, *, name: str = "observations") -> pd.DataFra
 
 
 def _refuse_contradictions(shipped: pd.DataFrame, added: pd.DataFrame, *, path: str) -> None:
-    """Refuse a plan's own figures that give a shipped reading another value."""
+    """Refuse a plan's own figures that give a shipped figure another value."""
     both = added.merge(shipped, on=_KEY, suffixes=("", "_shipped"))
     refuse_any(
         Fault(

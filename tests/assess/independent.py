@@ -148,12 +148,15 @@ class Evidence:
         return len({row["first_year"] for row in rows if int(row["first_year"]) <= year})
 
     def release(self, indicator, members, year):
-        """One figure a member from one release: one source, or each member's own, all of one standing; else None."""
-        offered = defaultdict(dict)
+        """One figure a member from one release: one source, or each member's own, all of one standing; else None.
+
+        Of two equally graded, the one with more of the figures that are used of the members themselves.
+        """
+        offered, used = defaultdict(dict), {area: self.default(indicator, area, year) for area in members}
         for area in members:
             rows = list(self.figures.get((indicator, area, year), ()))
             rows.sort(key=lambda row: row["vintage"], reverse=True)
-            for row in sorted(rows, key=lambda row: row["grade"]):
+            for row in sorted(rows, key=lambda row: (row["grade"], row is not used[area])):
                 for name in row["source"].split():
                     offered[0, name].setdefault(area, row)
                 if row["status"] != "unknown":
@@ -161,7 +164,12 @@ class Evidence:
         whole = [one for one in sorted(offered.items()) if len(one[1]) == len(members)]
         found = [one for one in whole if len({row["status"] for row in one[1].values()}) == 1]
         found.sort(key=lambda one: max(row["vintage"] for row in one[1].values()), reverse=True)
-        found.sort(key=lambda one: (max(row["grade"] for row in one[1].values()), one[0][0]))
+
+        def order(one):
+            others = sum(row is not used[area] for area, row in one[1].items())
+            return max(row["grade"] for row in one[1].values()), others, one[0][0]
+
+        found.sort(key=order)
         return [found[0][1][area] for area in members] if found else None
 
 
@@ -225,6 +233,11 @@ class Place:
         for near in nearest if bound.get("largest_change") else ():
             reach = Decimal(bound["largest_change"]) * abs(near - year)
             low, high = max(low, series[near].low - reach), min(high, series[near].high + reach)
+        if bound.get("part_of"):  # no larger than what it is part of
+            names = (bound["part_of"], evidence.codebook[indicator]["weight"])
+            whole, total = (evidence.default(name, self.area, year) for name in names)
+            if whole and total:
+                high = min(high, 100 * evidence.span(whole).high / evidence.span(total).low)
         return Span(low, low, high)
 
     def rates(self, indicators, years):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnregions import judge, judge_readings, load_bounds, load_observations, load_plan
+from lnregions import judge, judge_interpretations, load_bounds, load_observations, load_plan
 from lnregions.assess import load_tables
 from lnregions.assess.bounds import possible_figure
 from lnregions.paths import data_dir
@@ -29,7 +29,7 @@ few = settings(max_examples=24, deadline=None)
 
 
 def replayed(year, *, own_changes):
-    """Each reading of the year after `year` that came later: whether it lies in the range that was drawn without it.
+    """Each published value of the year after `year` that came later: whether the range drawn without it holds it.
 
     With `own_changes`, the largest changes are those that the figures known by the end of `year` showed.
     """
@@ -58,7 +58,7 @@ def replay(*, own_changes):
     found = pd.DataFrame(rows, columns=columns)
     anchored, outside = found["anchored"].sum(), ~found["inside"]
     table = "figures known by t" if own_changes else "today's table"
-    print(f"\n{table}: {len(found)} readings, {anchored} with a figure near, {outside.sum()} outside")
+    print(f"\n{table}: {len(found)} values, {anchored} with a figure near, {outside.sum()} outside")
     print(found[outside].to_string())
     return found
 
@@ -66,7 +66,7 @@ def replay(*, own_changes):
 def test_no_bound_excludes_a_value_that_a_later_vintage_brought():
     """The largest change is the largest ever seen between default figures, so that none of these can fall outside.
 
-    A reading that is not the default may: Dalian's GDP of 2018, one of the city levels of 2015 to 2018 that are of
+    A value that is not the default may: Dalian's GDP of 2018, one of the city levels of 2015 to 2018 that are of
     grade C and mixed (``data/README.md``), is not the one from which the largest change is taken.
     """
     found = replay(own_changes=False)
@@ -104,9 +104,9 @@ def test_the_unit_of_the_levels_changes_no_status(power, as_of):
     levels = known["indicator"] == "gdp"
     scaled = known.assign(value=known["value"].where(~levels, known["value"] * factor))
     other = replace(plan, targets=plan.targets.assign(value=plan.targets["value"] * factor))
-    one = judge_readings(plan, as_of=as_of, observations=known)
-    two = judge_readings(other, as_of=as_of, observations=scaled)
-    names = ["target", "reading", "status", "closing", "by_bounds", "actual_year", "reached_in"]
+    one = judge_interpretations(plan, as_of=as_of, observations=known)
+    two = judge_interpretations(other, as_of=as_of, observations=scaled)
+    names = ["target", "interpretation", "status", "closing", "by_bounds", "actual_year", "reached_in"]
     pd.testing.assert_frame_equal(one[names], two[names])
     for name in ("actual", "required", "gap"):
         assert two[name].tolist() == pytest.approx((one[name] * factor).tolist(), rel=1e-9, nan_ok=True)

@@ -5,7 +5,7 @@ import math
 import independent
 import pytest
 
-from lnregions import judge_readings
+from lnregions import judge_interpretations
 
 PLANS = ("belt-2025", "ln-2022", "ln-2025", "ln-tourism-2025")
 DATES = ("2022-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
@@ -14,7 +14,9 @@ DATES = ("2022-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
 @pytest.mark.parametrize("as_of", DATES)
 @pytest.mark.parametrize("plan", PLANS)
 def test_every_interpretation_of_every_clause_comes_to_the_same(plan, as_of):
-    found = {(row.target, row.reading): row for row in judge_readings(plan, as_of=as_of).itertuples()}
+    found = {
+        (row.target, row.interpretation): row for row in judge_interpretations(plan, as_of=as_of).itertuples()
+    }
     own = independent.Plan(plan).answers(as_of)
     assert set(found) == set(own)
     differences = []

@@ -14,7 +14,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from series_kit import PERCENT, clause, figure, judged, table
 
-from lnregions import judge_readings, load_plan
+from lnregions import judge_interpretations, load_plan
 from lnregions.assess import figures_of, load_tables
 from lnregions.series import Figures
 from lnregions.series.figures import FigureRow
@@ -147,7 +147,9 @@ def test_growth_of_levels_against_a_value(levels, shift, comparator, rule):
     asked = row.assign(area="210200", kind="growth", value=float(goal), comparator=comparator, benchmark="")
     rows = [figure("210200", "fdi_usd", y, float(v)) for y, v in zip((2021, *YEARS), shown, strict=True)]
     plan = replace(PLAN, targets=asked)
-    verdicts = judge_readings(plan, as_of="2026-06-30", observations=table(*rows)).set_index("reading")
+    verdicts = judge_interpretations(plan, as_of="2026-06-30", observations=table(*rows)).set_index(
+        "interpretation"
+    )
     truth = (growth(levels[first], levels[3], years), goal)
     status = verdicts.loc[f"{rule}, in dollars", "status"]
     check(status, comparator, actual=(low, high), required=(goal,), truth=truth)

@@ -128,9 +128,9 @@ def dalian(as_of=DATE, **asked):
 def test_real_growth_links_a_level_over_the_census():
     main, linked = dalian()
     assert linked.actual == pytest.approx(8752.9 * 1.052)
-    assert (linked.reading, linked.reading_zh) == (LINKED, "按实际增速衔接")
+    assert (linked.interpretation, linked.interpretation_zh) == (LINKED, "按实际增速衔接")
     assert (linked.numbers["value 2023"], linked.numbers["real growth 2024"]) == (8752.9, 5.2)
-    told = f"at 2023 prices, carried on by published real growth, 2024 would be {linked.actual / 10:.2f} billion yuan"
+    told = f"on the earlier basis 2024 would be {linked.actual / 10:.2f} billion yuan"
     assert told in main.reason_en
     assert dalian(method="open_sdg")[1].actual == linked.actual
 
@@ -146,7 +146,7 @@ def test_a_rate_that_lacks_leaves_no_linked_level():
 
 
 def test_a_level_before_the_census_needs_no_link():
-    assert [one.reading for one in dalian(as_of="2024-06-30")] == ["as written"]
+    assert [one.interpretation for one in dalian(as_of="2024-06-30")] == ["as written"]
 
 
 # -- numbers and tables ------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def test_a_target_without_a_base_year_starts_from_the_year_before_and_says_so(ow
     plan = own_plan("cumulative_growth", "gdp", ">=", 20, "%", base="", figures=figures, figures_unit="亿元")
     row = judge(plan, as_of="2023-12-31").iloc[0]
     assert (row["status"], row["baseline_year"]) == ("met", 2021)
-    assert "the plan states no base year, 2021 is inferred" in row["reason_en"]
+    assert "The plan states no base year, 2021 is inferred" in row["reason_en"]
     assert "按2021年推定" in row["reason_zh"]
 
 

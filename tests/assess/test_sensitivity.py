@@ -22,7 +22,7 @@ def test_dalian_misses_its_target_by_every_figure_base_year_rounding_and_method(
     table = sensitivity(plan, "belt-dalian-gdp", as_of=DATE)
     assert not table["differs"].any()
     assert set(table["variant"]) == {
-        "as judged", "base year", "baseline figure", "horizon figure", "rounding", "reading", "method",
+        "as judged", "base year", "baseline figure", "horizon figure", "rounding", "interpretation", "method",
     }  # fmt: skip
     changed = table.loc[table["variant"] == "horizon figure", ["value", "status"]]
     assert changed.values.tolist() == [[9540.2, "missed"]]
@@ -40,7 +40,7 @@ def test_ten_thousand_rounded_up_is_reached_but_not_exceeded(plan):
 
 def test_a_variant_that_flips_the_verdict_is_named_in_both_languages(plan):
     table = sensitivity(plan, "circle-urbanisation", as_of=DATE)
-    assert "read as Shenyang (met)" in sensitivity_words(table)
+    assert "interpreted as Shenyang (met)" in sensitivity_words(table)
     assert "按“沈阳”理解（已实现）" in sensitivity_words(table, language="zh")
 
 
@@ -57,7 +57,7 @@ def test_another_vintage_that_reaches_the_target_flips_the_verdict(plan):
         figure("210200", "gdp", 2024, 10500.0, default=False, grade="C", vintage="2026-01", source="s048"),
     )  # fmt: skip
     table = sensitivity(plan, "belt-dalian-gdp", observations=rows, as_of=DATE)
-    flip = table[table["differs"] & (table["variant"] != "reading")]
+    flip = table[table["differs"] & (table["variant"] != "interpretation")]
     assert flip[["variant", "value", "status"]].values.tolist() == [["horizon figure", 10500.0, "met"]]
     english = "Dalian 2024 as 1,050 billion yuan (2026-01, s048, grade C), not 951.69 billion yuan"
     assert flip["change_en"].item() == english

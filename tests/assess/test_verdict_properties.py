@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from series_kit import clause, judged
 from series_kit import series as figures
 
-from lnregions import judge, judge_readings, load_observations, load_plan
+from lnregions import judge, judge_interpretations, load_observations, load_plan
 from lnregions.paths import data_dir
 from lnregions.series.figures import growth_rates
 
@@ -63,7 +63,7 @@ def test_a_figure_published_after_the_date_changes_nothing(tmp_path_factory, yea
 def test_the_order_of_the_rows_plays_no_part(seed):
     mixed = WHOLE.sample(frac=1, random_state=seed).reset_index(drop=True)
     pd.testing.assert_frame_equal(
-        judge_readings(PLAN, observations=mixed), judge_readings(PLAN, observations=WHOLE)
+        judge_interpretations(PLAN, observations=mixed), judge_interpretations(PLAN, observations=WHOLE)
     )
 
 

@@ -199,7 +199,7 @@ def verdicts(plan):
 def level_ways(tracer, row, year):
     """A level of the verdict's area; in a linked one also a level carried on by published real growth."""
     found = tracer.levels(row["area"], row["indicator"], year)
-    if row["reading"].startswith("linked"):
+    if row["interpretation"].startswith("linked"):
         for start in range(int(row["baseline_year"]), year):
             for level, sources in tracer.levels(row["area"], row["indicator"], start):
                 carried = tracer.chained(row["area"], "gdp_growth_real", range(start + 1, year + 1), level)

@@ -26,7 +26,7 @@ LANGUAGES = ("en", "zh")
 
 def verdicts(plan: str) -> str:
     """Verdicts of a plan under every interpretation for each as-of date, as CSV."""
-    frames = [pd.DataFrame(ln.judge_readings(plan, as_of=date)) for date in DATES]
+    frames = [pd.DataFrame(ln.judge_interpretations(plan, as_of=date)) for date in DATES]
     return pd.concat(frames, ignore_index=True).to_csv(index=False, lineterminator="\n")
 
 

@@ -41,6 +41,16 @@ def test_a_total_adds_the_members_of_one_release(figures, total, release, source
     pd.testing.assert_frame_equal(table, before)
 
 
+def test_a_total_adds_the_default_figures_of_the_members_rather_than_a_compilation_that_repeats_them():
+    table = rows(
+        (A, "gdp", 2023, 8.04, "s33", "B", "preliminary"), (A, "gdp", 2023, 8.0, "s1", "B", "preliminary"),
+        (B, "gdp", 2023, 9.0, "s33", "B", "preliminary"),
+    )  # fmt: skip
+    assert region_total(table, MEMBERS, indicator="gdp").loc[0, "source"] == "s33"
+    found = region_total(table.assign(default=[False, True, True]), MEMBERS, indicator="gdp").iloc[0]
+    assert found[["value", "source"]].tolist() == [17.0, "s1 s33"]
+
+
 @pytest.mark.parametrize(
     ("figures", "reason", "missing"),
     [

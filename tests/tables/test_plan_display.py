@@ -9,7 +9,7 @@ BAD = "<script>alert(1)</script>"
 
 
 def test_a_hostile_reason_in_a_verdict_is_escaped():
-    bad = judge(PLAN).assign(reason_en=BAD, reading=BAD, target=BAD, grade=BAD)
+    bad = judge(PLAN).assign(reason_en=BAD, interpretation=BAD, target=BAD, grade=BAD)
     html = show_verdicts(bad)._repr_html_()
     assert "<script" not in html
     assert "&lt;script&gt;" in html
