@@ -200,6 +200,21 @@ def place_code(plan: Plan, given: object, *, kind: str = "place") -> str:
     raise unknown(kind, given, codes)
 
 
+def cities_of(plan: Plan, region: str) -> list[str]:
+    """Cities that make a region, that hold its counties or that lie in its provinces.
+
+    Examples
+    --------
+    >>> cities_of(load_plan("ln-2022"), "west"), len(cities_of(load_plan("ln-2025"), "liaoning"))
+    (['210900', '211300', '211400'], 14)
+    """
+    members, areas = set(plan.members(region)), plan.areas
+    around = set(areas.loc[areas["area"].isin(members), "parent"])
+    cities = areas[areas["level"] == "city"]
+    inside = cities["area"].isin(members | around) | cities["parent"].isin(members)
+    return cities.loc[inside, "area"].tolist()
+
+
 def batch_choices(plan: str = "ln-2022") -> dict[str, list[str]]:
     """Values that each parameter of the batch may take, for one plan.
 
