@@ -102,7 +102,9 @@ def test_a_region_is_rendered_with_its_own_cities(tmp_path, capsys):
 def test_the_shell_completes_options_as_the_readme_says(capsys, monkeypatch):
     from lnregions.__main__ import cli
 
-    assert "_LNREGIONS_COMPLETE=bash_source" in Path(__file__).parents[1].joinpath("README.md").read_text("utf-8")
+    assert "_LNREGIONS_COMPLETE=bash_source" in Path(__file__).parents[1].joinpath("README.md").read_text(
+        "utf-8"
+    )
     monkeypatch.setenv("_LNREGIONS_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", "lnregions report --re")
     monkeypatch.setenv("COMP_CWORD", "2")
