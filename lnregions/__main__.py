@@ -236,6 +236,16 @@ def _file_name(template: str | None, **values: str) -> Path | None:
         raise DataError(f"The template {template!r} has an unknown field {error}. Use {fields}.") from None
 
 
+@cli.command()
+@click.argument("folder")
+@click.option("--language", default="en", type=LANGUAGES, help="of their texts and results (default: en)")
+def notebooks(folder, language) -> None:
+    """Write copies of the notebooks to work in."""
+    from lnregions.batch import write_notebooks
+
+    print(f"{len(write_notebooks(folder, language=language))} notebooks in {folder}")
+
+
 @cli.group()
 def plan() -> None:
     """Start a plan folder of your own."""

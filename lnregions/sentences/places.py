@@ -6,11 +6,11 @@ from functools import cached_property
 import pandas as pd
 
 from lnregions.assess import Verdict, figures_of, judge_all, members_of
-from lnregions.sentences.wording import Figure, with_article
+from lnregions.sentences.wording import Figure
 from lnregions.series import Tables
 from lnregions.tables import Plan
 from lnregions.words import last_day
-from lnregions.words.texts import Text
+from lnregions.words.texts import Text, with_article
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,13 @@ from lnregions.sentences.wording import (
     promised_text,
     target_text,
     verdict_text,
-    with_article,
 )
 from lnregions.series import mean_growth
 from lnregions.show import Table
 from lnregions.tables import place_code, plan_of
 from lnregions.words import RATE_DECIMALS, check_language, places_apart
 from lnregions.words.catalogue import tr
-from lnregions.words.texts import Text, listed, percent, printed, say
+from lnregions.words.texts import Text, listed, percent, printed, say, with_article
 
 MOST = 8
 """Sentences at most."""

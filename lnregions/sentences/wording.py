@@ -12,7 +12,7 @@ from lnregions.show import verdict_words
 from lnregions.tables import Plan
 from lnregions.words import LANGUAGES
 from lnregions.words.catalogue import trn
-from lnregions.words.texts import NO_TEXT, Text, listed, printed, say
+from lnregions.words.texts import NO_TEXT, Text, listed, printed, say, with_article
 
 YEARLY = ("growth", "average_growth", "relative_growth")
 """Kinds of clause that compare rates of growth."""
@@ -59,17 +59,6 @@ def finding(topic: str, words: Text, figures: Iterable[Figure]) -> Finding:
     """A finding, its words made a sentence."""
     words = words.sentence()
     return Finding(topic, Text(f"{words.en}.", f"{words.zh}。"), tuple(figures))
-
-
-def with_article(name: Text) -> Text:
-    """Name of an area within a sentence; an English one that ends with a common noun takes the article.
-
-    Examples
-    --------
-    >>> with_article(Text("Coastal belt", "沿海经济带")).en, with_article(Text("Western Liaoning", "辽西")).en
-    ('the Coastal belt', 'Western Liaoning')
-    """
-    return Text(f"the {name.en}" if name.en.rpartition(" ")[2].islower() else name.en, name.zh)
 
 
 def target_text(plan: Plan, row: pd.Series) -> Text:

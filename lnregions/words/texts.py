@@ -56,6 +56,17 @@ def listed(texts: Iterable[Text], *, chinese: str = "、") -> Text:
     return Text(english + "".join(one.en for one in texts[-1:]), chinese.join(one.zh for one in texts))
 
 
+def with_article(name: Text) -> Text:
+    """Name of an area within a sentence; an English one that ends with a common noun takes the article.
+
+    Examples
+    --------
+    >>> with_article(Text("Coastal belt", "沿海经济带")).en, with_article(Text("Western Liaoning", "辽西")).en
+    ('the Coastal belt', 'Western Liaoning')
+    """
+    return Text(f"the {name.en}" if name.en.rpartition(" ")[2].islower() else name.en, name.zh)
+
+
 def printed(value: float | None, unit: str, **options) -> Text:
     """Value with its unit in both languages, as `format_value` prints it."""
     return Text(*(format_value(value, unit, language, **options) for language in LANGUAGES))
