@@ -22,6 +22,7 @@ _ROOMS = {
         "draw_ranks", "draw_scorecard", "draw_series", "draw_slope", "draw_targets", "draw_verdict_map",
         "draw_years", "save_figure",
     ],
+    "sentences": ["findings", "show_findings", "what_if"],
     "show": [
         "evaluation", "show_calculations", "show_city", "show_city_sources", "show_firmness",
         "show_interpretations", "show_members", "show_methods", "show_on_the_way", "show_plan", "show_region",

@@ -15,6 +15,7 @@ from lnregions.errors import DataError, InputWarning
 from lnregions.paths import PLAN
 from lnregions.render_command import (
     LANGUAGES,
+    Command,
     render_command,
     repeatable,
     stopped,
@@ -25,6 +26,8 @@ from lnregions.render_command import (
 
 class _Commands(click.Group):
     """Prints errors of data and of the system as plain lines, with the exit status that they mean."""
+
+    command_class = Command
 
     def invoke(self, ctx: click.Context):
         try:
@@ -168,7 +171,7 @@ def figures(plan, as_of, region, kind, language, width, formats, output, packed,
             output, plan=plan or PLAN, region=one, kinds=list(kind), languages=languages, width=width,
             formats=formats.split(","), as_of=as_of or None,
         )
-        for one in region or [""]
+        for one in dict.fromkeys(region) or [""]
     ]  # fmt: skip
     print(f"{sum(written)} figures in {output}")
     folder, makers = Path(output), {".zip": bundle_zip} if packed else {}
@@ -185,22 +188,64 @@ def figures(plan, as_of, region, kind, language, width, formats, output, packed,
 @with_date
 @click.option("--output", default="output", metavar="FOLDER", help="that was rendered to (default: output)")
 @repeatable("--region", help="also one file for this region, to hand over")
+@click.option("--all", "every", is_flag=True, help="such a file for every region")
 @repeatable("--language", type=LANGUAGES, help="of that file (default: both)")
 @click.option("--pdf", is_flag=True, help="that file as PDF (needs playwright and chromium)")
 @click.option("--docx", is_flag=True, help="that file for Word (needs python-docx)")
-def report(plan, as_of, output, region, language, pdf, docx) -> None:
+@click.option(
+    "--name", metavar="TEMPLATE", help="for these files, such as reports/{plan}-{region}-{language}"
+)
+def report(plan, as_of, output, region, every, language, pdf, docx, name) -> None:
     """Build the pages anew from what was rendered."""
     from lnregions.pages import report_docx, report_pdf, single_file, write_report
+    from lnregions.tables import load_plan
 
-    own = {"plan": plan or PLAN, "as_of": as_of or None}
+    own, loaded = {"plan": plan or PLAN, "as_of": as_of or None}, load_plan(plan or PLAN)
+    known = loaded.regions["region"].tolist()
+    regions = known if every else list(dict.fromkeys(region))
+    if (pdf or docx or name) and not regions:
+        raise DataError(
+            f"No region is named for the file. Give --region {known[0]}, or --all for every region."
+        )
+    if not Path(output, "manifest.json").is_file():
+        raise DataError(f"Nothing was rendered to {output!r}. Give the --output of lnregions render.")
+    files = [
+        (make, one, code, _file_name(name, plan=loaded.id, region=one, language=code, date=as_of))
+        for one in regions
+        for code in language or ["en", "zh"]
+        for make in [single_file] + [report_pdf] * pdf + [report_docx] * docx
+    ]
+    if name and len({target for *_, target in files}) < len(files) / (1 + pdf + docx):
+        raise DataError(
+            f"The files of {name!r} would have one name. Put {{region}} and {{language}} into it."
+        )
     print(write_report(output, **own))
-    if (pdf or docx) and not region:
-        raise DataError("No region is named for the file. Give --region.")
-    makers = [single_file] + [report_pdf] * pdf + [report_docx] * docx
-    for one in region:
-        for code in language or ["en", "zh"]:
-            for make in makers:
-                print(make(output, one, language=code, **own))
+    for make, one, code, target in files:
+        path = make(output, one, language=code, **own)
+        if target:
+            target = target.with_name(target.name + path.suffix)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path = shutil.move(path, target)
+        print(path)
+
+
+def _file_name(template: str | None, **values: str) -> Path | None:
+    """Path of a file without its ending, by a template; None without one."""
+    try:
+        return Path(template.format(**values)) if template else None
+    except (KeyError, ValueError, IndexError) as error:
+        fields = ", ".join(f"{{{one}}}" for one in values)
+        raise DataError(f"The template {template!r} has an unknown field {error}. Use {fields}.") from None
+
+
+@cli.command()
+@click.argument("folder")
+@click.option("--language", default="en", type=LANGUAGES, help="of their texts and results (default: en)")
+def notebooks(folder, language) -> None:
+    """Write copies of the notebooks to work in."""
+    from lnregions.batch import write_notebooks
+
+    print(f"{len(write_notebooks(folder, language=language))} notebooks in {folder}")
 
 
 @cli.group()

@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,23 @@ from lnregions.paths import PLAN
 LANGUAGES = click.Choice(["en", "zh"])
 WARM_UP = "lnregions.figures.kinds:warm_up"
 """Called in the fork server with the plan and the date of the render."""
+
+
+class Command(click.Command):
+    """Command that refuses an option given twice, unless it may be given again: the first would be dropped unsaid."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as click does, and count."""
+        *_, order = self.make_parser(ctx).parse_args(args=list(args))
+        for one in order:
+            if (
+                isinstance(one, click.Option)
+                and not one.multiple
+                and not one.is_flag
+                and order.count(one) > 1
+            ):
+                raise click.UsageError(f"Option {one.opts[0]} is given twice. Give it once.", ctx)
+        return super().parse_args(ctx, args)
 
 
 def repeatable(*names: str, help: str, **more):
@@ -39,11 +57,12 @@ with_date = click.option(
 
 @click.command(
     "render",
+    cls=Command,
     epilog="Exit status: 0 all is done, 1 a run failed or was stopped by a limit, 2 an argument is unknown or "
     "wrong (nothing has run), 130 stopped by Ctrl-C. The same command goes on where it stopped.",
 )
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
-@repeatable("--region", help="only this region, or areas joined by +, such as 210100+210400")
+@repeatable("--region", help="only this region and its cities, or areas joined by +, such as 210100+210400")
 @repeatable("--adcode", metavar="CODE", help="only this city, by its code such as 210200")
 @repeatable("--language", type=LANGUAGES, help="only this language (default: both)")
 @with_plan
@@ -123,9 +142,11 @@ def render_command(**given) -> int:
         parameters["as_of"] = options.as_of
     if plan_given and any(x.parameter("plan") for x in batch.select_notebooks(notebooks, choices=choices)):
         parameters["plan"] = options.plan
-    only = {name: given[name] for name in ("region", "adcode") if given[name]}
-    languages = options.language or ["en", "zh"]
-    selection = {"languages": languages, "only": only, "parameters": parameters}
+    selection = {
+        "languages": options.language or ["en", "zh"],
+        "only": _only(options, choices, notebooks),
+        "parameters": parameters,
+    }
     runs = batch.plan_runs(choices=choices, notebooks=notebooks, **selection)
     reads = [Path(path) for path in options.reads]
     if missing := [path for path in reads if not path.exists()]:
@@ -160,6 +181,23 @@ def render_command(**given) -> int:
     progress = batch.progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     result = batch.render_notebooks(options.output, runs, settings=settings, progress=progress)
     return _finish(result, options)
+
+
+def _only(options: SimpleNamespace, choices, notebooks) -> dict[str, Sequence[str]]:
+    """Regions and cities to run for; regions without cities bring their own cities where a notebook runs over them."""
+    from lnregions import batch
+    from lnregions.tables import cities_of, load_plan
+
+    only = {k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v}
+    regions = [one for one in options.region if one in choices["region"]]
+    over = (
+        {notebook.over for notebook in batch.select_notebooks(notebooks, choices=choices)} if regions else ()
+    )
+    if not options.adcode and {"region", "adcode"} <= set(over):
+        plan = load_plan(options.plan)
+        own = {city for region in regions for city in cities_of(plan, region)}
+        only["adcode"] = [city for city in choices["adcode"] if city in own]
+    return only
 
 
 def _parameters(options: SimpleNamespace) -> dict[str, object]:

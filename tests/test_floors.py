@@ -12,7 +12,7 @@ FLOORS = (
     ("series", "style"),
     ("assess",),
     ("maps", "charts"),
-    ("figures", "show"),
+    ("figures", "show", "sentences"),
     ("explorer", "batch"),
     ("pages",),
     ("__main__", "render_command", "__init__"),

@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "interpretations": ["GROWTH_OF", "REAL_GROWTH", "cases_of_plan", "cases_of_target"],
         "projections": ["back_test", "outlook_of", "project"],
-        "reasons": ["status_words"],
+        "reasons": ["indicator_text", "names_text", "status_words"],
         "revisions": ["revision_trail", "status_on_the_way"],
         "sensitivity": ["closing_words", "sensitivity_words"],
         "verdicts": [

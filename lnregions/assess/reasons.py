@@ -11,7 +11,7 @@ from lnregions.series.growth import annual_growth
 from lnregions.series.series import Tables
 from lnregions.words import RATE_DECIMALS, places_shown, text
 from lnregions.words.catalogue import tr
-from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, say
+from lnregions.words.texts import NO_TEXT, Text, joined, listed, percent, printed, say
 
 STATUS_OF = {True: "met", False: "missed", None: "too close to call"}
 """Closing status by whether a clause holds; None where rounding hides it."""
@@ -113,12 +113,7 @@ def close_text(clause: Clause, low: float, high: float) -> Text:
 
 def names_text(tables: Tables, areas: Iterable[str]) -> Text:
     """Names of areas in a row: ``Anshan, Benxi and Fuxin``."""
-    names = [tables.name_text(area) for area in areas]
-    if len(names) < 2:
-        return names[0] if names else NO_TEXT
-    return Text(
-        ", ".join(one.en for one in names[:-1]) + f" and {names[-1].en}", "、".join(one.zh for one in names)
-    )
+    return listed(tables.name_text(area) for area in areas)
 
 
 def missing_text(case: Case, possible: Possible, required: float) -> Text:

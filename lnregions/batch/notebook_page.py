@@ -7,7 +7,8 @@ import threading
 from functools import cache, lru_cache
 from pathlib import Path
 
-from lnregions.errors import LANGUAGES, check_language
+from lnregions.batch.notebook_texts import localised
+from lnregions.errors import check_language
 from lnregions.words import tr
 
 _WORDS = {
@@ -40,7 +41,7 @@ _LOCK = threading.Lock()
 def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     """Page of an executed notebook, for readers: code folded away, parameters as a small table.
 
-    Of cells tagged ``en`` or ``zh`` only those of the page's language are on it, and none tagged ``interactive``.
+    Texts are in the page's language (`localised`); cells tagged ``interactive`` are not on it.
 
     The page carries a rule that forbids scripts and requests, so that nothing in the data can do either. A
     notebook that needs scripts of its own in the page says so in its metadata:
@@ -64,13 +65,8 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     from nbformat import from_dict
 
     check_language(language)
-    tags = [set(cell.metadata.get("tags", [])) for cell in notebook.cells]
-    cells = [
-        cell
-        for cell, own in zip(notebook.cells, tags, strict=True)
-        if "interactive" not in own and (language in own or not own & set(LANGUAGES))
-    ]
-    notebook = from_dict({**notebook, "cells": cells})
+    notebook = localised(notebook, language=language)
+    notebook.cells = [one for one in notebook.cells if "interactive" not in one.metadata.get("tags", [])]
     live = (notebook.metadata.get("lnregions") or {}).get("scripts") is True
     for cell in notebook.cells:
         if cell.get("outputs"):

@@ -9,6 +9,7 @@ from lnregions.errors import LANGUAGES
 from lnregions.explorer import map_data
 from lnregions.pages.page import Page
 from lnregions.pages.site import Site
+from lnregions.sentences import lead_sentences
 from lnregions.show import (
     areas_behind,
     calculation_words,
@@ -46,7 +47,8 @@ def _home(page: Page) -> dict:
     scorecard = shown.pop("scorecard", None)
     first = [shown.pop(name) for name in ("verdict-map", "membership", "dual-core") if name in shown]
     pictures, counts = [*first, *shown.values()], page.site.counts(page.site.main)
-    return {"pictures": pictures, "counts": counts, "scorecard": scorecard}
+    lead = lead_sentences(page.site.plan, as_of=page.site.as_of, language=page.language)
+    return {"pictures": pictures, "counts": counts, "scorecard": scorecard, "lead": lead}
 
 
 def region_page(site: Site, language: str, region: str, *, alone: bool = False) -> str:

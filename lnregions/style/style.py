@@ -44,6 +44,8 @@ SIZES = {
     "a4": Size(210, 297, 7, 8, 9),
 }
 """Widths of a journal's columns, a slide of 16:9 and a page, by name."""
+NARROWEST, WIDEST = 40, 1200
+"""Millimetres between which a figure's words have room."""
 
 
 def size_of(width: str | float) -> Size:
@@ -66,6 +68,11 @@ def size_of(width: str | float) -> Size:
     if isinstance(width, bool) or not isinstance(width, Real) or not 0 < width < inf:
         raise DataError(
             f"The width {quote(width)} is no length. Give millimetres, or one of {', '.join(SIZES)}."
+        )
+    if not NARROWEST <= width <= WIDEST:
+        raise DataError(
+            f"The width {width:g} is out of range. Give {NARROWEST} to {WIDEST} millimetres, or one of "
+            f"{', '.join(f'{name} ({size.width_mm:g})' for name, size in SIZES.items())}."
         )
     narrower = [size for size in SIZES.values() if size.width_mm <= width] or [SIZES["single"]]
     nearest = max(narrower, key=lambda size: size.width_mm)

@@ -182,6 +182,51 @@ def plan_of(given: Plan | str | Path) -> Plan:
     return given if isinstance(given, Plan) else load_plan(given)
 
 
+def place_code(plan: Plan, given: object, *, kind: str = "place") -> str:
+    """Code of a region or an area by its code, as text or number, or its name in either language.
+
+    `kind` is ``region``, ``area`` or ``place`` (both) and tells which are looked at; an empty place stays empty.
+
+    Raises
+    ------
+    DataError
+        If the plan has none of that code or name.
+
+    Examples
+    --------
+    >>> plan = load_plan("ln-2022")
+    >>> [place_code(plan, one) for one in (210200, "Dalian", "大连市", "west", "Western Liaoning")]
+    ['210200', '210200', '210200', 'west', 'west']
+    """
+    frames = {"region": plan.regions, "area": plan.areas}
+    frames = frames if kind == "place" else {kind: frames[kind]}
+    wanted = str(given if given is not None else "").strip()
+    codes = [code for column, frame in frames.items() for code in frame[column]]
+    if not wanted or wanted in codes:
+        return wanted
+    for column, frame in frames.items():
+        names = frame[["name_en", "name_zh", "short_en", "short_zh"]].astype(str)
+        hits = frame.loc[names.apply(lambda one: one.str.casefold() == wanted.casefold()).any(axis=1), column]
+        if len(hits):
+            return hits.iloc[0]
+    raise unknown(kind, given, codes)
+
+
+def cities_of(plan: Plan, region: str) -> list[str]:
+    """Cities that make a region, that hold its counties or that lie in its provinces.
+
+    Examples
+    --------
+    >>> cities_of(load_plan("ln-2022"), "west"), len(cities_of(load_plan("ln-2025"), "liaoning"))
+    (['210900', '211300', '211400'], 14)
+    """
+    members, areas = set(plan.members(region)), plan.areas
+    around = set(areas.loc[areas["area"].isin(members), "parent"])
+    cities = areas[areas["level"] == "city"]
+    inside = cities["area"].isin(members | around) | cities["parent"].isin(members)
+    return cities.loc[inside, "area"].tolist()
+
+
 def batch_choices(plan: str = PLAN) -> dict[str, list[str]]:
     """Values that each parameter of the batch may take, for one plan.
 

@@ -42,6 +42,31 @@ def joined(texts: Iterable[Text], *, english: str = "; ", chinese: str = "；") 
     return Text(english.join(text.en for text in given), chinese.join(text.zh for text in given))
 
 
+def listed(texts: Iterable[Text], *, chinese: str = "、") -> Text:
+    """Texts in a row, ``and`` before the last; semicolons between them where one has a comma of its own.
+
+    Examples
+    --------
+    >>> listed([Text("Anshan", "鞍山"), Text("Benxi", "本溪"), Text("Fuxin", "阜新")])
+    Text(en='Anshan, Benxi and Fuxin', zh='鞍山、本溪、阜新')
+    """
+    texts = list(texts)
+    comma = "; " if any(", " in one.en for one in texts) else ", "
+    english = comma.join(one.en for one in texts[:-1]) + " and " * (len(texts) > 1)
+    return Text(english + "".join(one.en for one in texts[-1:]), chinese.join(one.zh for one in texts))
+
+
+def with_article(name: Text) -> Text:
+    """Name of an area within a sentence; an English one that ends with a common noun takes the article.
+
+    Examples
+    --------
+    >>> with_article(Text("Coastal belt", "沿海经济带")).en, with_article(Text("Western Liaoning", "辽西")).en
+    ('the Coastal belt', 'Western Liaoning')
+    """
+    return Text(f"the {name.en}" if name.en.rpartition(" ")[2].islower() else name.en, name.zh)
+
+
 def printed(value: float | None, unit: str, **options) -> Text:
     """Value with its unit in both languages, as `format_value` prints it."""
     return Text(*(format_value(value, unit, language, **options) for language in LANGUAGES))

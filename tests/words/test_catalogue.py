@@ -1,6 +1,7 @@
 """The one catalogue: every message of the code has its Chinese, and every entry is used."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -15,6 +16,15 @@ SOURCES = {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*
 TEMPLATES = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.j2"))
 
 
+NOTEBOOKS = [
+    text
+    for path in sorted((PACKAGE.parent / "notebooks").glob("*.ipynb"))
+    for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "markdown"
+    for text in (one.lstrip("# ") for one in "".join(cell["source"]).split("\n\n"))
+]  # fmt: skip
+"""Paragraphs of the notebooks' text cells, without the marks of headings."""
+
+
 def literals(node):
     """Texts that stand in an expression."""
     return {
@@ -27,7 +37,7 @@ def entries():
 
 
 def test_every_entry_is_used_somewhere():
-    used = set().union(*(literals(tree) for tree in SOURCES.values()))
+    used = set(NOTEBOOKS).union(*(literals(tree) for tree in SOURCES.values()))
     templates = re.sub(r"\s+", " ", TEMPLATES)
     unused = [one for one in entries() if one[1] not in used and one[1] not in templates]
     assert unused == []

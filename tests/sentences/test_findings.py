@@ -1,0 +1,144 @@
+"""Findings: sentences with a figure behind each, for every plan, region and city."""
+
+import re
+
+import pytest
+
+import lnregions as ln
+from lnregions.errors import DataError
+from lnregions.pages.report import site_pages
+from lnregions.pages.site import read_site
+from lnregions.sentences import findings, lead_sentences
+from lnregions.tables import batch_choices, shipped_plans
+
+CASES = [
+    pytest.param(plan.id, place, id=f"{plan.id}-{place}")
+    for plan in shipped_plans()
+    for place in ["", *plan.regions["region"], *batch_choices(plan.id)["adcode"]]
+]
+
+
+def sentences(plan, place="", *, topic="", language="en", **options):
+    found = findings(plan, place, **options).drop_duplicates("finding")
+    return found.loc[
+        found["topic"].isin([topic] if topic else set(found["topic"])), f"sentence_{language}"
+    ].tolist()
+
+
+@pytest.mark.parametrize(("plan", "place"), CASES)
+def test_every_sentence_is_whole_in_both_languages_and_has_figures_behind_it(plan, place):
+    found = findings(plan, place)
+    assert 4 <= found["finding"].max() <= (8 if place else 10)
+    assert list(found["finding"].unique()) == list(range(1, found["finding"].max() + 1))
+    for row in found.drop_duplicates("finding").itertuples():
+        assert re.fullmatch(r"[A-Z0-9][^{}]*\.", row.sentence_en)
+        assert re.fullmatch(r"[^{}]+。", row.sentence_zh)
+        assert not re.search(r"\bnan\b|None|no data| 1 (targets|regions|amounts)|[一-鿿]", row.sentence_en)
+        assert not re.search(r"nan|None|[a-z]{4}", row.sentence_zh)
+    stated = found.dropna(subset="value")
+    assert set(stated["indicator"]) <= set(ln.load_indicators()["indicator"])
+    assert (found.loc[~found["topic"].isin(["missing", "promised"]), "source"] != "").any()
+
+
+@pytest.mark.parametrize("place", ["circle", "belt", "west", "east", *batch_choices()["adcode"]])
+def test_a_place_of_the_plan_has_five_to_eight_findings(place):
+    assert 5 <= len(sentences("ln-2022", place)) <= 8
+
+
+def test_a_target_missed_and_reached_later_leads_with_the_figures_of_both_years():
+    found = findings("ln-2022", "belt")
+    told = found[found["topic"] == "happened"]
+    first = told[told["finding"] == told["finding"].min()]
+    assert first["sentence_en"].iloc[0] == (
+        "Dalian missed its target of more than 1,000 billion yuan (gross domestic product) in 2024 "
+        "by 48.31 billion yuan and reached it in 2025."
+    )
+    assert (
+        first["sentence_zh"].iloc[0]
+        == "2024年大连地区生产总值未达到“超过10000亿元”的目标，相差483.1亿元，2025年实现。"
+    )
+    assert first[["year", "value"]].values.tolist() == [[2024, 10000.0], [2024, 9516.9], [2025, 10002.1]]
+    assert lead_sentences("ln-2022")[0] == first["sentence_en"].iloc[0]
+
+
+def test_nothing_is_said_that_was_not_known_on_the_date():
+    early = findings("ln-2022", "belt", as_of="2024-06-30")
+    assert "reached it in 2025" not in " ".join(early["sentence_en"])
+    known = early[~early["topic"].isin(["promised", "counted", "missing"])].dropna(subset="value")
+    bounds = known[known["source"].str.startswith("p")]  # what the plan itself asks for the horizon
+    assert set(known.drop(bounds.index)["year"]) <= set(range(2021, 2024))
+
+
+def test_growth_is_compared_with_the_areas_around_and_ranked_among_the_cities():
+    assert sentences("ln-2022", 210200, topic="compared") == [
+        "In 2022-2024 real GDP growth averaged 5.1% in Dalian, against 4.2% in Liaoning and 4.4% in China; "
+        "that is rank 1 among the 13 cities with figures."
+    ]
+
+
+def test_another_meaning_of_a_clause_for_a_city_is_told_on_the_citys_page():
+    told = " ".join(sentences("ln-2022", "Shenyang", topic="happened"))
+    assert "Shenyang met its target of more than 85% (urbanisation rate) in 2024: it reached 85.55%." in told
+
+
+@pytest.mark.parametrize("place", ["Dalian", "大连", "大连市", "dalian", 210200, "210200"])
+def test_a_place_is_known_by_code_number_and_name_in_either_language(place):
+    assert sentences("ln-2022", place) == sentences("ln-2022", "210200")
+
+
+def test_an_unknown_place_is_refused_with_the_likeliest():
+    with pytest.raises(DataError, match=r"Unknown place 'wets'\. .*did you mean west\?"):
+        findings("ln-2022", "wets")
+
+
+def test_the_table_names_each_topic_once():
+    frame = ln.show_findings("ln-2022", "west", language="zh").frame
+    assert list(frame.columns) == ["内容", "主要发现"]
+    topics = [one for one in frame["内容"] if one]
+    assert topics == ["规划承诺", "实际结果", "横向比较", "最大变化", "可靠程度", "缺失数据"]
+
+
+def test_the_landing_page_opens_with_what_happened(tmp_path):
+    pages = site_pages(read_site(tmp_path))
+    assert "<li>Dalian missed its target of more than 1,000 billion yuan" in pages["index.html"]
+    assert "2025年实现。</li>" in pages["index.zh.html"]
+
+
+@pytest.mark.parametrize(
+    ("target", "changes", "sentence"),
+    [
+        ("belt-dalian-gdp", {"value": 9500}, "With a target of more than 950 billion yuan, the verdict on GDP of "
+         "Dalian would be met instead of missed."),
+        ("belt-dalian-gdp", {"value": 9516.9}, "With a target of more than 951.69 billion yuan, the verdict on "
+         "GDP of Dalian would be too close to call instead of missed."),
+        ("belt-dalian-gdp", {"figures": {2024: 10050}}, "With a figure of 1,005 billion yuan for Dalian in 2024, the "
+         "verdict on GDP of Dalian would be met instead of missed."),
+        ("west-gdp", {"members": ["Chaoyang", "Fuxin"]}, "With Chaoyang and Fuxin as members, the verdict on GDP "
+         "growth above the province would be met instead of too close to call."),
+    ],
+)  # fmt: skip
+def test_what_if_judges_and_draws_the_changed_target(target, changes, sentence):
+    found = ln.what_if("ln-2022", target, **changes)
+    assert found.sentence == sentence
+    if "value" in changes:
+        drawn = found.picture.data
+        assert changes["value"] in drawn.loc[drawn["role"] == "target", "value"].tolist()
+    assert (
+        ln.judge("ln-2022").set_index("target").loc[target, "status"] == found.before.status
+    )  # the plan is unchanged
+
+
+@pytest.mark.parametrize(
+    ("target", "changes", "message"),
+    [
+        ("belt-dalian-gdp", {}, "Nothing is changed"),
+        ("belt-dalian-gdp", {"worth": 1}, "Unknown change 'worth'"),
+        ("belt-dalian-gdp", {"value": "much"}, "is not a number"),
+        ("belt-trade", {"value": 1}, "no value that could be changed"),
+        ("west-gdp", {"members": ["Dalian"]}, "has no member '210200'"),
+        ("belt-dalain-gdp", {"value": 1}, "did you mean belt-dalian-gdp"),
+    ],
+)
+def test_what_if_refuses_what_it_cannot_change(target, changes, message):
+    with pytest.raises(DataError, match=message):
+        ln.what_if("ln-2022", target, **changes)
