@@ -25,8 +25,8 @@ from lnregions.words.catalogue import tr
 def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
     """Boundaries of all areas of a level that a plan's maps show, its own ones named as its table of areas does.
 
-    The shipped areas are among them unless all the plan's members are its own. A warning names members without a
-    polygon.
+    Areas that are no counties are among the cities. The shipped areas are among them unless all the plan's members
+    are its own. A warning names members without a polygon.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
     if plan.boundaries is None:
         return shipped
     levels, own = plan.areas.set_index("area")["level"], _own_areas(plan)
-    own = own[own["area"].map(levels) == level].reset_index(drop=True)
+    own = own[(own["area"].map(levels) == "county") == (level == "county")].reset_index(drop=True)
     if not stands_on_shipped(plan):
         return own
     kept = shipped[~shipped["area"].isin(own["area"])]
