@@ -10,7 +10,7 @@ _ROOMS = {
         "load_areas", "load_bounds", "load_breaks", "load_caveats", "load_derived", "load_indicators",
         "load_observations", "load_plan", "load_sources", "load_units",
     ],
-    "boundaries": ["load_boundaries", "load_context", "load_locator"],
+    "boundaries": ["load_boundaries", "load_context", "load_land"],
     "series": ["region_mean", "region_total", "required_path"],
     "assess": [
         "closing_words", "compare_methods", "judge", "judge_interpretations", "plans_on", "revision_trail",

@@ -32,10 +32,24 @@ FILE_DATE = "2026-11-23"
 EQUAL_AREA = "+proj=aea +lat_1=39.5 +lat_2=43 +lat_0=0 +lon_0=122.5 +ellps=GRS80 +units=m"
 CONTEXT_BOX = (115.5, 36.6, 130.0, 44.8)
 """Degrees west, south, east, north: Liaoning with 300 km and more to either side."""
-LOCATOR_BOX = (115.0, 37.0, 135.5, 53.8)
-"""Degrees: the three north-eastern provinces and the east of Inner Mongolia."""
-LOCATOR_TOLERANCE = 0.03
-"""Degrees, as area-preserving simplification counts them: invisible in an inset 30 mm wide."""
+LAND_BOX = (60.0, -5.0, 155.0, 62.0)
+"""Degrees: China and its neighbours, where the land keeps the detail of its source; the rest is for small maps."""
+LAND_TOLERANCE, LEAST_LAND = 0.2, 0.05
+"""Degrees, as area-preserving simplification counts them, and square degrees of an island, outside of that box."""
+SEAS = {  # corners (longitude, latitude); the Liaodong peninsula and the strait off its tip part the two
+    ("渤海", "Bohai Sea"): ((117, 37), (121, 37.8), (121.1, 38.7), (121.8, 39.6), (122.6, 41.2), (117, 41.2)),
+    ("黄海", "Yellow Sea"): (
+        (121.3, 36.6),
+        (121.3, 38.6),
+        (122.2, 39.5),
+        (124.8, 40.3),
+        (127, 39),
+        (127, 36.6),
+    ),
+}
+STATES = (("朝鲜", "North Korea"), ("韩国", "South Korea"))
+SOUTH = (127.5, 37.2)
+"""Longitude and latitude by which South Korea is found among the source's countries."""
 COLUMNS = ["area", "name_zh", "name_en", "short_zh", "short_en", "parent"]
 NEIGHBOURS = {
     "110000": ("北京市", "Beijing", "北京", "Beijing"),
@@ -74,7 +88,7 @@ def build(folder: Path = HERE) -> None:
     write(named(dissolved, names), folder / "liaoning_cities.shp")
     write(named(snapped, names), folder / "liaoning_counties.shp")
     write(context(dissolved), folder / "context.shp")
-    write(locator(), folder / "locator.shp")
+    write(land(), folder / "land.shp")
     write_checksums(folder)
 
 
@@ -210,43 +224,47 @@ def area_changes(before: gpd.GeoSeries, after: gpd.GeoSeries) -> pd.DataFrame:
     )
 
 
-# ---- neighbours and locator ----
+# ---- the ground around ----
 
 
 def context(cities: gpd.GeoSeries) -> gpd.GeoDataFrame:
-    """Provinces around Liaoning, Liaoning itself, and the land across the Yalu, cut to a box."""
+    """Provinces around Liaoning, Liaoning itself, the states across the Yalu, cut to a box; and the seas' names."""
     box = shapely.box(*CONTEXT_BOX)
     layer = provinces()
     layer[PROVINCE] = shapely.coverage_union_all(cities.to_numpy())
     layer = gpd.GeoSeries(shapely.intersection(layer.to_numpy(), box), index=layer.index, crs=4490)
     layer = layer[~layer.is_empty]
-    frame = _titled(layer)
-    land = shapely.union_all(read_shapes("world/land.bin")).intersection(box)
-    beyond = shapely.difference(land, shapely.union_all(layer.to_numpy()))
+    beyond = shapely.difference(land_of_source().intersection(box), shapely.union_all(layer.to_numpy()))
     # what is left along China's coast are slivers between two drawings of it; only the largest piece is land
-    across = max(shapely.get_parts(beyond), key=lambda part: part.area)
-    other = gpd.GeoDataFrame(
-        [["", "朝鲜半岛", "Korean Peninsula", "朝鲜半岛", "Korean Peninsula", "", "land"]],
-        columns=[*COLUMNS, "kind"],
-        geometry=[across],
-        crs=4490,
-    )
-    both = pd.concat([frame, other], ignore_index=True)
-    return both.set_geometry(shapely.coverage_clean(both.geometry.to_numpy()), crs=4490)
+    across = max(shapely.get_parts(beyond), key=shapely.area)
+    countries = np.array(read_shapes("world/country.bin"))
+    south = countries[shapely.contains(countries, shapely.Point(SOUTH))][0]
+    upper = max(shapely.get_parts(shapely.difference(across, south)), key=shapely.area)
+    both = [upper, shapely.difference(across, upper)]
+    shapes = shapely.coverage_clean(np.array([*layer, *both]))
+    seas = [shapely.Polygon(corners) for corners in SEAS.values()]
+    rows = [_row(names, "state") for names in STATES] + [_row(names, "sea") for names in SEAS]
+    frame = pd.concat([_titled(layer), gpd.GeoDataFrame(rows, columns=[*COLUMNS, "kind"])], ignore_index=True)
+    return frame.set_geometry([*shapes, *seas], crs=4490)
 
 
-def locator() -> gpd.GeoDataFrame:
-    """North-east China in few points: the provinces cut to a box, simplified with shared borders kept."""
-    layer = provinces().loc[["150000", "210000", "220000", "230000"]]
-    inside = shapely.intersection(layer.to_numpy(), shapely.box(*LOCATOR_BOX))
-    mainland = [_without_islets(part, smallest=0.05) for part in inside]
-    thin = shapely.coverage_simplify(np.array(mainland), LOCATOR_TOLERANCE)
-    return _titled(gpd.GeoSeries(thin, index=layer.index, crs=4490))
+def land() -> gpd.GeoDataFrame:
+    """Land of the world as one row, without any border: the source's detail in a box, coarse beyond it."""
+    box, whole = shapely.box(*LAND_BOX), land_of_source()
+    far = shapely.coverage_simplify([shapely.difference(whole, box)], LAND_TOLERANCE)
+    far = [part for part in shapely.get_parts(far) if part.area >= LEAST_LAND]
+    shapes = [shapely.union_all([shapely.intersection(whole, box), *far])]
+    rows = [_row(("陆地", "Land"), "land")]
+    return gpd.GeoDataFrame(rows, columns=[*COLUMNS, "kind"], geometry=shapes, crs=4490)
 
 
-def _without_islets(shape: shapely.Geometry, *, smallest: float) -> shapely.Geometry:
-    parts = [part for part in shapely.get_parts(shape) if part.area >= smallest]
-    return shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0]
+def land_of_source() -> shapely.Geometry:
+    """Land of Natural Earth 1:50m."""
+    return shapely.union_all(read_shapes("world/land.bin"))
+
+
+def _row(names: tuple[str, str], kind: str) -> list[str]:
+    return ["", *names, *names, "", kind]
 
 
 def _titled(layer: gpd.GeoSeries) -> gpd.GeoDataFrame:
@@ -293,6 +311,7 @@ SOURCE_FILES = [
         for level in ("city", "district", "province")
         for kind in ("bin", "csv")
     ),
+    "world/country.bin",
     "world/land.bin",
 ]
 

@@ -5,8 +5,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "boundaries": ["SOURCE", "load_boundaries", "load_context", "load_locator"],
+        "boundaries": ["SOURCE", "load_boundaries", "load_context", "load_land"],
         "plans": ["boundaries_of", "boundary_words", "check_plan", "stands_on_shipped"],
-        "geometry": ["EQUAL_AREA", "label_points", "project", "remembered", "simplify_coverage", "union"],
+        "ground": ["ground_around", "land_within"],
+        "geometry": ["equal_area", "label_points", "project", "remembered", "simplify_coverage", "union"],
     },
 )

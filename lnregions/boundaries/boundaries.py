@@ -93,26 +93,23 @@ def warnings_of(frame: gpd.GeoDataFrame) -> list[str]:
 
 
 def load_context() -> gpd.GeoDataFrame:
-    """Land around Liaoning for the ground of a map: neighbouring provinces, Liaoning itself, the Korean Peninsula.
+    """Ground of maps of Liaoning: its neighbouring provinces, itself, the states across the Yalu, names of seas.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        Columns of :func:`load_boundaries` and `kind` ("province" or "land"), cut to a box of 115.5 to 130
-        degrees east and 36.6 to 44.8 north; what it leaves free is sea.
+        Columns of :func:`load_boundaries` and `kind` ("province", "state", or "sea", a rough outline to write its
+        name in), cut to a box of 115.5 to 130 degrees east and 36.6 to 44.8 north; what land leaves free is sea.
     """
     return _shipped("context").copy()
 
 
-def load_locator() -> gpd.GeoDataFrame:
-    """North-east China in few points, for an inset that shows where Liaoning lies.
+def load_land() -> gpd.GeoDataFrame:
+    """Land of the world without any border, to part it from the sea: one row with the columns of :func:`load_context`.
 
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Columns of :func:`load_context`; Liaoning, Jilin, Heilongjiang and the east of Inner Mongolia.
+    Natural Earth 1:50m between 60 and 155 degrees east, 5 south and 62 north, and coarse beyond.
     """
-    return _shipped("locator").copy()
+    return _shipped("land").copy()
 
 
 @cache
@@ -173,11 +170,13 @@ def checked(
     check_overlaps(layer)
     layer.stop()
     source = {f"source_{one}": tr("Boundaries: {file}", one, file=layer.name) for one in ("en", "zh")}
-    return _frame(_names(layer, areas), layer, {**source, "licence": ""})
+    names = stated_names(layer).set_index("area")
+    names.update(areas[COLUMNS[1:]])
+    return _frame(names.reset_index(), layer, {**source, "licence": ""})
 
 
-def _names(layer: Layer, areas: pd.DataFrame) -> pd.DataFrame:
-    """Codes, names and parents: those of known areas, or as the file gives them, the code where it gives none."""
+def stated_names(layer: Layer) -> pd.DataFrame:
+    """Codes, names and parents as a file gives them; the code where it gives no name."""
     given = {label.casefold().strip(): texts for label, texts in layer.columns.items()}
     names = pd.DataFrame({"area": layer.codes, "none": ""})
     plain = max(name_columns(layer), key=pd.Series.nunique, default=names["none"])
@@ -185,6 +184,4 @@ def _names(layer: Layer, areas: pd.DataFrame) -> pd.DataFrame:
     for column, other in zip(COLUMNS[1:], ("plain", "plain", "name_zh", "name_en", "none"), strict=True):
         texts = given.get(column, names["none"])
         names[column] = texts.where(texts != "", names[other])
-    names = names[COLUMNS].set_index("area")
-    names.update(areas[COLUMNS[1:]])
-    return names.reset_index()
+    return names[COLUMNS]

@@ -16,21 +16,40 @@ from pyproj import CRS
 
 from lnregions.errors import DataError
 
-EQUAL_AREA = CRS.from_proj4(
-    "+proj=aea +lat_1=39.5 +lat_2=43 +lat_0=39 +lon_0=122.5 +ellps=GRS80 +units=m +type=crs"
-)
-"""Albers equal-area projection of Liaoning, metres, on the ellipsoid of CGCS2000.
-
-Standard parallels a sixth of the province's height (38.7 to 43.5 degrees north) from its edges, rounded, the
-rule J. P. Snyder gives for conic projections (Map Projections: A Working Manual, USGS 1395, 1987).
-"""
 _LABEL = 2.0
 """Width of a label over its height."""
 _Result = TypeVar("_Result")
 
 
+def equal_area(bounds: Sequence[float]) -> CRS:
+    """Equal-area projection, in metres on CGCS2000's ellipsoid, for an extent (west, south, east, north in degrees).
+
+    Wide areas away from the equator get a conic projection (Albers) with parallels a sixth of their height from the
+    edges, the rule J. P. Snyder gives (Map Projections: A Working Manual, USGS 1395, 1987), all others an azimuthal
+    one (Lambert). Its numbers are rounded to half a degree.
+
+    Examples
+    --------
+    >>> print(equal_area((118.8, 38.7, 125.8, 43.5)).to_proj4())
+    +proj=aea +lat_0=41 +lon_0=122.5 +lat_1=39.5 +lat_2=42.5 +x_0=0 +y_0=0 +ellps=GRS80 +units=m +no_defs +type=crs
+    """
+    west, south, east, north = bounds
+    high, x, y = north - south, (west + east) / 2, (south + north) / 2
+    wide = (
+        (east - west) * np.cos(np.radians(y)) >= high
+        and min(abs(south), abs(north)) >= 10
+        and south * north > 0
+    )
+    x, y, first, second = (round(2 * one) / 2 for one in (x, y, south + high / 6, north - high / 6))
+    kind = f"aea +lat_1={first} +lat_2={second}" if wide else "laea"
+    return _named_system(f"+proj={kind} +lat_0={y} +lon_0={x} +ellps=GRS80 +units=m +type=crs")
+
+
+_named_system = lru_cache(maxsize=256)(CRS.from_proj4)
+
+
 def project(frame: gpd.GeoDataFrame, *, crs: CRS | None = None) -> gpd.GeoDataFrame:
-    """Return the frame in metres on the equal-area grid of Liaoning, or on another one.
+    """Return the frame in metres on a grid, without one on that of `equal_area` for its own extent.
 
     Raises
     ------
@@ -42,13 +61,14 @@ def project(frame: gpd.GeoDataFrame, *, crs: CRS | None = None) -> gpd.GeoDataFr
     >>> import geopandas as gpd, shapely
     >>> square = gpd.GeoDataFrame({"area": ["x"]}, geometry=[shapely.box(122, 41, 123, 42)], crs=4490)
     >>> [round(float(v), -3) for v in project(square).total_bounds]
-    [-42000.0, 222000.0, 42000.0, 333000.0]
+    [-42000.0, -56000.0, 42000.0, 56000.0]
     """
-    target = EQUAL_AREA if crs is None else crs
     if frame.crs is None:
         raise DataError(
             "The frame states no coordinate reference system. Set it, for degrees with frame.set_crs(4490)."
         )
+    degrees = frame if frame.crs.is_geographic else frame.to_crs(4490)
+    target = equal_area(degrees.total_bounds) if crs is None else crs
     if frame.crs == target:
         return frame.copy()
     task = ("project", frame.crs.srs, target.srs)
@@ -80,7 +100,7 @@ def simplify_coverage(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDat
     --------
     >>> import geopandas as gpd, shapely
     >>> line = [(0, 0), (10, 0), (10, 5), (10.1, 7), (10, 10), (0, 10)]
-    >>> frame = gpd.GeoDataFrame(geometry=[shapely.Polygon(line)], crs=EQUAL_AREA)
+    >>> frame = gpd.GeoDataFrame(geometry=[shapely.Polygon(line)], crs=3857)
     >>> int(simplify_coverage(frame, 2).count_coordinates().iloc[0])
     5
     """
@@ -116,7 +136,7 @@ def label_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
     Examples
     --------
     >>> import geopandas as gpd, shapely
-    >>> frame = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 40, 10)], crs=EQUAL_AREA)
+    >>> frame = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 40, 10)], crs=3857)
     >>> print(label_points(frame).iloc[0].y)
     5.0
     """

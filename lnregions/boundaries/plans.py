@@ -25,8 +25,8 @@ from lnregions.words.catalogue import tr
 def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
     """Boundaries of all areas of a level that a plan's maps show, its own ones named as its table of areas does.
 
-    The shipped areas are among them unless all the plan's members are its own. A warning names members without a
-    polygon.
+    Areas that are no counties are among the cities. The shipped areas are among them unless all the plan's members
+    are its own. A warning names members without a polygon.
 
     Parameters
     ----------

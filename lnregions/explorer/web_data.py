@@ -4,8 +4,8 @@ Its layers, one an indicator, have the classes, circles and legend of the printe
 """
 
 import math
+import re
 import textwrap
-from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -45,7 +45,6 @@ SCRIPT_WORDS = {
 DECIMALS = 4
 """Places of the degrees that shapes are given in: 11 m from south to north."""
 _MOST_POINTS = 4500
-_GROUND_M = 1500
 _FINEST_M, _COARSEST_M = 250.0, 8000.0
 _NAMED_SOURCES = 2
 _LONGEST_SOURCE = 80
@@ -95,7 +94,8 @@ def map_data(
         "language": language,
         "label": label,
         "words": {name: tr(words, language) for name, words in SCRIPT_WORDS.items()},
-        "ground": ground() if boundaries.stands_on_shipped(plan) else None,
+        "ground": ground(plan, frame),
+        "grid": grid(frame.crs),
         "areas": _areas(frame, inside, tables, rows, language, links or {}),
         "outlines": _outlines(plan, region, frame, rows["status"], language),
         "layers": layers,
@@ -129,9 +129,7 @@ def _areas(frame, inside, tables, rows, language: str, links: dict[str, str]) ->
 def _outlines(plan, region: str, frame, statuses: pd.Series, language: str) -> list[dict]:
     """Outline of a region's members of each status, so that what is not attested can be seen."""
     if not region:
-        return [
-            {"status": "confirmed", "word": "", "shape": coordinates([boundaries.union(frame.geometry)])[0]}
-        ]
+        return [{"status": "confirmed", "word": "", "shape": _outline(frame)}]
     areas = plan.members(region, level="county") or plan.members(region)
     if not _inside(frame, areas).any():
         frame = thin(boundaries.boundaries_of(plan, "county"))
@@ -139,9 +137,12 @@ def _outlines(plan, region: str, frame, statuses: pd.Series, language: str) -> l
     for status, word in STATUSES.items():
         own = frame[_inside(frame, [area for area in areas if statuses.get(area) == status])]
         if len(own):
-            [shape] = coordinates([boundaries.union(own.geometry)])
-            found.append({"status": status, "word": tr(word, language), "shape": shape})
+            found.append({"status": status, "word": tr(word, language), "shape": _outline(own)})
     return found
+
+
+def _outline(frame) -> list:
+    return coordinates(gpd.GeoSeries([boundaries.union(frame.geometry)], crs=frame.crs))[0]
 
 
 # -- layers -------------------------------------------------------------------------------------------------
@@ -216,17 +217,28 @@ def thin(frame):
     return found
 
 
-def coordinates(shapes) -> list:
-    """Return shapes on the equal-area grid as coordinates of GeoJSON's multipolygons, in rounded degrees."""
-    degrees = gpd.GeoSeries(np.asarray(shapes), crs=boundaries.EQUAL_AREA).to_crs(4490).to_numpy()
-    rounded = shapely.transform(degrees, lambda places: places.round(DECIMALS))
+def coordinates(shapes: gpd.GeoSeries) -> list:
+    """Return shapes on an equal-area grid as coordinates of GeoJSON's multipolygons, in rounded degrees."""
+    rounded = shapely.transform(shapes.to_crs(4490).to_numpy(), lambda places: places.round(DECIMALS))
     whole = [shapely.MultiPolygon(shapely.get_parts(shape).tolist()) for shape in rounded]
     return [shapely.geometry.mapping(shape)["coordinates"] for shape in whole]
 
 
-@lru_cache(maxsize=1)
-def ground() -> list:
-    """Return the land around the province; coarse, as it only parts land from sea."""
-    flat = boundaries.simplify_coverage(boundaries.project(boundaries.load_context()), _GROUND_M)
-    parts = shapely.get_parts(flat.geometry.to_numpy())
-    return coordinates([boundaries.union(parts[shapely.area(parts) > 1e8])])[0]
+def grid(crs) -> dict[str, float]:
+    """Return the numbers of an equal-area grid in degrees: those of PROJ, without parallels if it is azimuthal."""
+    return {name: float(value) for name, value in re.findall(r"\+(l(?:at|on)_\d)=(\S+)", crs.srs)}
+
+
+def ground(plan, frame) -> list | None:
+    """Return the land around the areas as far as the map can be moved; None where nothing is known of it."""
+    west, south, east, north = frame.total_bounds
+    side = 3 * max(east - west, north - south)
+    x, y = (west + east) / 2, (south + north) / 2
+    around = boundaries.ground_around(
+        plan, frame, shapely.box(x - side / 2, y - side / 2, x + side / 2, y + side / 2)
+    )
+    if around is None:
+        return None
+    land = boundaries.union(around.geometry[around["kind"] != "sea"])
+    thin = shapely.simplify([part for part in shapely.get_parts(land) if part.area > 1e8], side / 2000)
+    return coordinates(gpd.GeoSeries([shapely.union_all(thin)], crs=frame.crs))[0]

@@ -260,8 +260,10 @@ class RegionData:
         areas = self.members if areas is None else areas
         return member_frame(self.tables, areas, indicator=self.indicator)
 
-    def comparable_years(self, found: pd.DataFrame) -> tuple[int, int] | None:
+    def comparable_years(self, found: pd.DataFrame, *, areas: int = 0) -> tuple[int, int] | None:
         """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
+
+        `areas` is how many there are where the figures are not those of the members.
 
         If no year has all members, years with as many as any year has serve. The latest is one that a member has
         without a break since the first; None if there is none.
@@ -269,7 +271,7 @@ class RegionData:
         if found.empty:
             return None
         counts = found.groupby("year")["area"].nunique()
-        full = sorted(counts[counts >= min(len(self.members), counts.max())].index)
+        full = sorted(counts[counts >= min(areas or len(self.members), counts.max())].index)
         before = [year for year in full if year < int(self.plan.facts["first_year"])]
         first = int(before[-1] if before else full[0])
         ends = [int(year) for year in full if year > first and len(paired_years(found, first, int(year)))]

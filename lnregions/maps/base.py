@@ -18,7 +18,7 @@ from lnregions.style import MM, figure, palette, size_of, size_on, text_width, w
 from lnregions.words import unit_label
 from lnregions.words.catalogue import tr
 
-ASPECT = 1.06  # width over height of Liaoning in the projection, with a little air
+ASPECT = 1.06  # width over height of a map unless its areas are wider or taller
 FIXED = ("slide", "a4")  # presets whose height is given
 FONT = "Noto Sans SC"
 GAP_MM = 2.5
@@ -40,6 +40,8 @@ class Options:
         "name", or "value" for the name over the value.
     legend
         Title of the legend, to which the unit is added.
+    notes
+        Lines under the legend: what a line on the map means, why there is nothing to show.
     ax
         Axes made by `map_axes`, else a new figure's.
     language
@@ -50,6 +52,7 @@ class Options:
     decimals: int | None = None
     labels: str = "name"
     legend: str = ""
+    notes: Sequence[str] = ()
     ax: Axes | None = None
     language: str = "en"
 
@@ -70,6 +73,7 @@ class Drawn:
     geometry: object
     language: str
     facts: dict = field(default_factory=dict)
+    leads: list = field(default_factory=list)  # lines from areas to the labels beside them
 
 
 DRAWN: WeakKeyDictionary[Axes, Drawn] = WeakKeyDictionary()
@@ -103,21 +107,27 @@ def foot_lines(size) -> int:
 
 
 def sheet_axes(
-    width: str | float, count: int = 1, *, columns: int = 1, language: str, column_mm=0.0, strip_mm=0.0
+    width: str | float, count: int = 1, *, language: str, aspect: float = ASPECT, column_mm=0.0, strip_mm=0.0
 ) -> list[Axes]:
-    """Axes without frame and ticks on a new sheet, row by row, in fixed millimetres.
+    """Axes without frame and ticks on a new sheet, row by row, in fixed millimetres, as large as there is room.
 
     Above them is room for a title of two lines, below for the source, and where wanted a column to the right
     and a strip below for a legend. Slides and A4 have their height, others that of what stands on them.
     """
-    size, rows = size_of(width), -(-count // columns)
+    size, fixed = size_of(width), width in FIXED
     margin = 12.0 if width == "a4" else 2.0
     head = margin + 2 * line_mm(size.title) + 0.5
     foot = margin + foot_lines(size) * line_mm(size.small) + strip_mm
-    across = (size.width_mm - 2 * margin - column_mm) / columns
-    up, fixed = across / ASPECT, width in FIXED
-    if fixed:
-        up = min(up, (size.height_mm - head - foot) / rows)
+
+    def cell(columns: int) -> tuple[float, float]:
+        across = (size.width_mm - 2 * margin - column_mm) / columns
+        most = (size.height_mm - head - foot) / -(-count // columns)
+        return across, min(across / aspect, most) if fixed else across / aspect
+
+    columns = max(1, min(count, 4, round(size.width_mm / 30)))
+    if fixed:  # of the sheets with the largest maps the one with the fewest columns
+        columns = max(range(1, count + 1), key=lambda one: (min(cell(one)[0], cell(one)[1] * aspect), -one))
+    (across, up), rows = cell(columns), -(-count // columns)
     high = size.height_mm if fixed else head + rows * up + foot
     fig = figure(width, height_mm=high, language=language)
     fig.fixed = fixed
@@ -155,10 +165,11 @@ def units_per_mm(ax: Axes) -> float:
     return float(np.ptp(ax.get_xlim()) / mm_box(ax)[2])
 
 
-def map_axes(width: str | float = "double", *, language: str = "en") -> Axes:
+def map_axes(width: str | float = "double", *, aspect: float = ASPECT, language: str = "en") -> Axes:
     """Axes for one map on a new figure, with room for title, legend and source line in fixed millimetres.
 
-    The legend's room is a column to the right (110 mm and wider) or a strip below (narrower, and A4).
+    The legend's room is a column to the right (110 mm and wider) or a strip below (narrower, and A4). `aspect` is the
+    map's width over its height, between 0.8 and 1.8.
 
     Examples
     --------
@@ -171,7 +182,7 @@ def map_axes(width: str | float = "double", *, language: str = "en") -> Axes:
         room = {"column_mm": max(36.0, 0.27 * (size.width_mm - 4))}
     else:
         room = {"strip_mm": 7 * line_mm(size.small)}
-    return sheet_axes(width, language=language, **room)[0]
+    return sheet_axes(width, language=language, aspect=min(max(aspect, 0.8), 1.8), **room)[0]
 
 
 def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:

@@ -21,6 +21,7 @@ from lnregions.words.catalogue import tr
 FILL = "#7fb2dd"
 _LAND = "#f4f5f6"
 _LARGEST = 0.066  # radius of the largest circle, as a share of the map's width
+_LEAST = 2.5  # points across; a smaller circle is a speck, and only its label is written
 _GAP = 1.0  # points between a circle and its label
 _REACHES = (
     3.0,
@@ -50,10 +51,14 @@ class _Spot:
 def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None = None, **options) -> Axes:
     """Amounts as circles whose area is proportional to the value, with nested circles as legend.
 
+    A circle too small to be seen is left out, and the legend says for how many areas; a low-confidence figure has a
+    hollow one.
+
     Parameters
     ----------
     frame
-        One row an area: geometry, `column`, and ``short_en``/``short_zh`` for labels.
+        One row an area: geometry, `column`, ``short_en``/``short_zh`` for labels, and if there are ``grade`` and
+        ``year``.
     column
         Amounts of zero or more; a missing one leaves its area hatched.
     largest
@@ -79,30 +84,45 @@ def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None 
     ax = drawing.start(own.ax, frame, own.language, column=column, unit=own.unit, largest_circle=largest)
     drawing.draw_ground(ax, frame.geometry, missing, fills=_LAND)
     scale = _LARGEST * np.ptp(ax.get_xlim()) / np.sqrt(largest)  # radius on the ground of an amount of one
-    printed = drawing.printed_values(values, own.unit, own.language, decimals=own.decimals)
+    printed = drawing.printed_values(
+        values, own.unit, own.language, decimals=own.decimals, years=frame.get("year")
+    )
     words = [preferred for preferred, *_ in drawing.wordings(frame, own.labels, own.language, printed)]
-    spots, key = _places(ax, frame.geometry, scale * np.sqrt(np.nan_to_num(values)), words)
-    _draw_circles(ax, spots)
-    for spot, gone in zip(spots, missing, strict=True):
-        fill, ground = None if gone else FILL if spot.inside else _LAND, gone or not spot.inside
-        if shapely.distance(spot.circle, spot.label) > _REACHES[0] * drawing.units_per_point(ax):
-            drawing.draw_lead(ax, shapely.Point(spot.middle), spot.label)
-        drawing.write(ax, spot.words, spot.label, size=spot.size, fill=fill, ground=ground)
+    radii = scale * np.sqrt(np.nan_to_num(values))
+    specks = (values > 0) & (2 * radii < _LEAST * drawing.units_per_point(ax))
+    spots, key = _places(ax, frame.geometry, np.where(specks, 0, radii), words)
+    weak = drawing.weak_rows(frame) & ~missing
+    _draw_circles(ax, spots, weak)
+    for spot, gone, hollow in zip(spots, missing, weak, strict=True):
+        fill = None if gone else FILL if spot.inside and not hollow else _LAND
+        drawing.write(ax, spot.words, spot.label, size=spot.size, fill=fill)
     base.drawn_on(ax).facts["key"] = dict(key)
-    notes = drawing.key_lines(key, own.language)
-    if missing.any():
-        notes.insert(0, base.counted(tr("no data", own.language), int(missing.sum()), own.language))
+    counts = {
+        "no data": missing,
+        "too small for a circle": specks,
+        "hollow: low-confidence figure": weak & ~specks,
+    }
+    notes = [
+        base.counted(tr(what, own.language), int(rows.sum()), own.language)
+        for what, rows in counts.items()
+        if rows.any()
+    ]
+    notes += [*own.notes, *drawing.key_lines(key, own.language)]
     base.add_notes(ax, _add_circle_legend(ax, scale, largest, own), notes)
     return ax
 
 
-def _draw_circles(ax: Axes, spots: list[_Spot]) -> None:
+def _draw_circles(ax: Axes, spots: list[_Spot], weak: np.ndarray) -> None:
     """Circles, the large ones first; the sizes of matplotlib's scatter are squared diameters in points."""
-    drawn = sorted((s for s in spots if s.radius > 0), key=lambda s: -s.radius)
-    x, y = np.array([s.middle for s in drawn]).T
-    sizes = (2 * np.array([s.radius for s in drawn]) / drawing.units_per_point(ax)) ** 2
-    looks = {"color": FILL, "edgecolor": palette.OUTLINE, "linewidth": 0.5, "zorder": 5, "gid": "circles"}
-    ax.scatter(x, y, s=sizes, **looks)
+    drawn = sorted((k for k, spot in enumerate(spots) if spot.radius > 0), key=lambda k: -spots[k].radius)
+    if not drawn:
+        return
+    x, y = np.array([spots[k].middle for k in drawn]).T
+    sizes = (2 * np.array([spots[k].radius for k in drawn]) / drawing.units_per_point(ax)) ** 2
+    faces = [_LAND if weak[k] else FILL for k in drawn]
+    lines = [(0, (2, 1.2)) if weak[k] else "-" for k in drawn]
+    looks = {"edgecolor": palette.OUTLINE, "linewidth": 0.5, "zorder": 5, "gid": "circles"}
+    ax.scatter(x, y, s=sizes, facecolors=faces, linestyles=lines, **looks)
 
 
 def _places(ax: Axes, geometry, radii, words: list[str]) -> tuple[list[_Spot], list[tuple[str, str]]]:
@@ -160,6 +180,8 @@ def _label_beside(ax, spot: _Spot, words: str, taken: list) -> bool:
         if box is not None:
             spot.words, spot.label, spot.size = wording, box, size
             taken.append(box)
+            if shapely.distance(spot.circle, box) > _REACHES[0] * unit:
+                drawing.draw_lead(ax, spot.circle, box)
             return True
     return False
 

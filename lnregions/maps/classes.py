@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,16 +21,10 @@ SCHEMES = {
     "NaturalBreaks": "natural breaks",
 }
 """Schemes of mapclassify, and their names in a legend."""
-METHODS = {
-    "round": "round class breaks",
-    "given": "given class breaks",
-    "zero": "round class breaks around zero",
-    **SCHEMES,
-}
 
 
 class Classes(NamedTuple):
-    """Inner breaks in rising order, and how they were found: a key of `METHODS`.
+    """Inner breaks in rising order, and how they were found: "given", "round", "zero" or a key of `SCHEMES`.
 
     A value belongs to the class whose lower break it reaches, so the end classes are open and every value has
     one.
@@ -44,8 +39,8 @@ class Classes(NamedTuple):
         return np.where(np.isfinite(values), np.digitize(values, self.breaks), -1)
 
     def method_label(self, language: str) -> str:
-        """Method in words, for the legend."""
-        return tr(METHODS[self.method], language)
+        """Scheme in words, for the legend; nothing for round breaks, which need none."""
+        return tr(SCHEMES[self.method], language) if self.method in SCHEMES else ""
 
 
 def _finite(values: Iterable[float]) -> np.ndarray:
@@ -91,32 +86,41 @@ def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     low, high = float(values.min()), float(values.max())
     if low == high:
         return Classes((low,), "round")
-
-    def evenness(breaks: Sequence[float]) -> float:
-        share = np.unique(np.digitize(values, breaks), return_counts=True)[1] / len(values)
-        return round(float(-(share * np.log(share)).sum()), 6)
-
     found = [series for series in _round_series(low, high) if 1 <= len(series) < classes]
     found = found or [[(low + high) / 2]]
-    return Classes(tuple(max(found, key=evenness)), "round")
+    return Classes(tuple(max(found, key=partial(_evenness, values))), "round")
+
+
+def _evenness(values: np.ndarray, breaks: Sequence[float]) -> float:
+    """Entropy of the counts of classes."""
+    share = np.unique(np.digitize(values, breaks), return_counts=True)[1] / len(values)
+    return round(float(-(share * np.log(share)).sum()), 6)
 
 
 def change_breaks(values: Iterable[float]) -> Classes:
-    """Round breaks that lie mirrored around zero, zero itself among them, for changes and differences.
+    """Round breaks in even steps from zero, the same on both sides, for changes and differences.
 
-    There are at most three classes on a side of zero, or five if all values lie on one side; the other side
+    There are at most three classes on a side of zero, or four if all values lie on one side; the other side
     is one class.
 
     Examples
     --------
     >>> change_breaks([-7, -1, 2, 4, 9]).breaks
-    (-5.0, -2.0, 0.0, 2.0, 5.0)
+    (-5.0, -2.5, 0.0, 2.5, 5.0)
+    >>> change_breaks([8.3, 9.2, 10.6]).breaks
+    (0.0, 10.0)
     """
     values = _finite(values)
-    if not values.any():
+    sizes = np.abs(values)
+    if not sizes.any():
         return Classes((0.0,), "zero")
-    most = 3 if values.min() < 0 < values.max() else 4
-    half = [b for b in round_breaks(np.abs(values), classes=most).breaks if b > 0]
+    power = math.floor(math.log10(sizes.max()))
+    steps = [lead * 10.0**exponent for exponent in (power, power - 1) for lead in (5, 2.5, 2, 1)]
+    most = 2 if values.min() < 0 < values.max() else 3
+    found = [
+        [round(k * step, 10) for k in range(1, count + 1)] for step in steps for count in range(1, most + 1)
+    ]
+    half = max((one for one in found if one[-1] <= sizes.max()), key=partial(_evenness, sizes))
     below = [-b for b in reversed(half)] if (values < 0).any() else []
     above = half if (values > 0).any() else []
     return Classes((*below, 0.0, *above), "zero")
@@ -204,8 +208,7 @@ def rate_scale(column: str, values, *, unit: str, breaks: Classes | Sequence[flo
     return Scale(column, unit, classes, palette.sequential(len(classes.breaks) + 1))
 
 
-def change_scale(column: str, values, *, unit: str) -> Scale:
+def change_scale(column: str, classes: Classes, *, unit: str) -> Scale:
     """Scale of a change: brown below zero, blue above."""
-    classes = change_breaks(values)
     below, above = (sum(sign * b >= 0 for b in classes.breaks) for sign in (-1, 1))
     return Scale(column, unit, classes, palette.diverging(below, above))

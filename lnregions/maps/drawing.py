@@ -11,15 +11,26 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path
+from matplotlib.patheffects import Stroke
 
-from lnregions.boundaries import EQUAL_AREA, project, simplify_coverage, union
+from lnregions.boundaries import project, simplify_coverage, union
 from lnregions.errors import DataError, unknown
-from lnregions.maps.base import DRAWN, Drawn, drawn_on, map_axes, set_extent, text_looks, units_per_mm
+from lnregions.maps.base import (
+    DRAWN,
+    Drawn,
+    counted,
+    drawn_on,
+    map_axes,
+    set_extent,
+    text_looks,
+    units_per_mm,
+)
 from lnregions.style import palette, rc, size_on, text_width
 from lnregions.words import MOST_DECIMALS, format_number, rounded, to_unit, unit_places
 from lnregions.words.catalogue import tr
 
 LABELS = ("name", "value")
+WEAK_HATCH = "....."
 LINE_HEIGHT = 1.24  # of the text's size, with the air between lines
 SMALLEST = 6.0  # points
 _FINEST = 2500  # steps of the finest detail across a map: 0.05 mm on one 125 mm wide
@@ -36,7 +47,7 @@ def refuse_others(kind: str, given: Iterable[str], known: Collection[str]) -> No
 
 
 def prepare(frame: gpd.GeoDataFrame, *, needs: tuple[str, ...] = ()) -> gpd.GeoDataFrame:
-    """`frame` on the equal-area grid of Liaoning, thinned to a printed map's detail, its columns checked.
+    """`frame` on an equal-area grid, unless it is on one, thinned to a printed map's detail, its columns checked.
 
     Raises
     ------
@@ -51,11 +62,14 @@ def prepare(frame: gpd.GeoDataFrame, *, needs: tuple[str, ...] = ()) -> gpd.GeoD
         )
     if not len(frame):
         raise DataError("There is no area to draw. Give at least one row.")
-    return printed(frame, EQUAL_AREA) if frame.crs.is_geographic else frame
+    return printed(frame, None if frame.crs.is_geographic else frame.crs)
 
 
 def printed(frame: gpd.GeoDataFrame, crs) -> gpd.GeoDataFrame:
-    """Areas on the grid of a map without the corners that no printed map can show, shared borders kept."""
+    """Areas on the grid of a map (that of their extent for None) without corners that no printed map can show.
+
+    Borders stay shared.
+    """
     projected = project(frame, crs=crs)
     xmin, ymin, xmax, ymax = projected.total_bounds
     return simplify_coverage(projected, max(xmax - xmin, ymax - ymin) / _FINEST)
@@ -109,6 +123,11 @@ def draw_ground(ax: Axes, geometry, missing, *, fills) -> None:
     draw_outline(ax, geometry)
 
 
+def weak_rows(frame: pd.DataFrame) -> np.ndarray:
+    """Which areas have a low-confidence figure: grade C in the column ``grade``, if there is one."""
+    return frame["grade"].eq("C").to_numpy() if "grade" in frame else np.zeros(len(frame), dtype=bool)
+
+
 # --- words of labels ----------------------------------------------------------------------------------------
 
 
@@ -128,9 +147,12 @@ def wordings(frame: pd.DataFrame, labels: str, language: str, values: Sequence[s
 
 
 def printed_values(
-    values, unit: str, language: str, *, decimals: int | None = None, sign: bool = False
-) -> list[str]:
+    values: pd.Series, unit: str, language: str, *, decimals: int | None = None, sign: bool = False,
+    years: pd.Series | None = None,
+) -> list[str]:  # fmt: skip
     """Values as labels print them: without unit, a dash for none; `decimals` are those in the unit given.
+
+    The year of each stands behind it where `years` differ.
 
     Examples
     --------
@@ -144,7 +166,13 @@ def printed_values(
         return format_number(value, language=language, decimals=None if whole else places, sign=sign)
 
     shown = [to_unit(float(value), unit, language) for value in values]
-    return [printed(value) if np.isfinite(value) else "–" for value in shown]
+    words = [printed(value) if np.isfinite(value) else "–" for value in shown]
+    if years is None or years.nunique() < 2:
+        return words
+    return [
+        counted(word, f"{year:.0f}", language) if year > 0 else word
+        for word, year in zip(words, years.astype(float), strict=True)
+    ]
 
 
 def key_lines(key: Sequence[tuple[str, str]], language: str) -> list[str]:
@@ -181,10 +209,11 @@ def widest_place(polygon, aspect: float = 1.0) -> tuple[float, float]:
     return float(x * aspect), float(y)
 
 
-def find_place(room, box: tuple[float, float], *, taken: Sequence = (), near=None):
+def find_place(room, box: tuple[float, float], *, taken: Sequence = (), near=None, lead: tuple | None = None):
     """Rectangle of that width and height inside a polygon, clear of what is `taken`; None without room.
 
-    It lies around `near`, or else where there is most room, as far as that is free.
+    It lies around `near`, or else where there is most room, as far as that is free. With a `lead`, a point and the
+    lines that are drawn, the line from that point to the rectangle crosses none of these.
     """
     wide, high = box
     xmin, ymin, xmax, ymax = room.bounds
@@ -200,31 +229,51 @@ def find_place(room, box: tuple[float, float], *, taken: Sequence = (), near=Non
         boxes = boxes[shapely.contains(room, boxes)]
         if len(taken) and len(boxes):
             boxes = boxes[~shapely.intersects(boxes[:, None], np.asarray(taken, object)).any(axis=1)]
+        if lead and lead[1] and len(boxes):
+            lines = shapely.shortest_line(lead[0], boxes)
+            boxes = boxes[~shapely.intersects(lines[:, None], np.asarray(lead[1], object)).any(axis=1)]
         if len(boxes):
             return boxes[0]
     return None
 
 
 def find_place_beside(ax: Axes, shape, box: tuple[float, float], reach: float, *, avoid: Sequence):
-    """Rectangle within `reach` of a shape, as near as may be, inside the map's frame and clear of `avoid`."""
+    """Rectangle within `reach` of a shape, as near as may be, inside the map's frame and clear of `avoid`.
+
+    The line from the middle of the shape to it crosses no other such line.
+    """
     room = shapely.intersection(map_frame(ax), shape.buffer(reach))
     near = (shape.centroid.x, shape.centroid.y - 3 * units_per_point(ax))  # rather below than above
-    return find_place(shapely.difference(room, shapely.union_all(avoid)), box, near=near)
+    leads = drawn_on(ax).leads
+    free = shapely.difference(room, shapely.union_all([*avoid, *leads]))
+    return find_place(free, box, near=near, lead=(shape.centroid, leads))
 
 
-def write(ax: Axes, words: str, box, *, size: float, fill: str | None, ground: bool = True) -> None:
-    """Write a label in the middle of a box, in ink or white on its fill; on a white ground without one."""
+def write(ax: Axes, words: str, box, *, size: float, fill: str | None) -> None:
+    """Write a label in the middle of a box, in ink or white with a halo of its fill; on white without one."""
     looks = {**text_looks(ax), "fontsize": size, "ha": "center", "va": "center", "linespacing": 1.0}
-    looks["color"] = palette.INK if fill is None else palette.text_on(fill)
-    if ground:  # so that lines do not run through the words
-        face = {"facecolor": fill or "#ffffff", "alpha": 1.0 if fill else 0.85, "linewidth": 0}
-        looks["bbox"] = {"boxstyle": "square,pad=0.1", **face}
-    ax.text(box.centroid.x, box.centroid.y, words, zorder=6, gid="label", clip_on=True, **looks)
+    looks |= {"color": palette.INK if fill is None else palette.text_on(fill), "clip_on": True}
+    write_with_halo(
+        ax, box.centroid.x, box.centroid.y, words, halo=fill or "#ffffff", gid="label", zorder=6, **looks
+    )
+
+
+def write_with_halo(
+    ax: Axes, x: float, y: float, words: str, *, halo: str, zorder: float, gid: str, **looks
+) -> None:
+    """Write a text over a halo, so that lines beside it stay and none runs through its letters.
+
+    The halo is a text of its own, since a stroked text is no text in SVG and PDF.
+    """
+    stroke = Stroke(linewidth=0.3 * looks["fontsize"], foreground=halo, joinstyle="round")
+    ax.text(x, y, words, zorder=zorder - 0.05, gid="halo", **looks | {"path_effects": [stroke]})
+    ax.text(x, y, words, zorder=zorder, gid=gid, **looks)
 
 
 def draw_lead(ax: Axes, point, box) -> None:
     """Thin line from a point to the label that stands beside it."""
-    line = shapely.get_coordinates(shapely.shortest_line(point, box))
+    drawn_on(ax).leads.append(shapely.shortest_line(point, box))
+    line = shapely.get_coordinates(drawn_on(ax).leads[-1])
     ax.plot(*line.T, color=palette.INK, linewidth=0.5, zorder=5.5, gid="lead")
 
 
@@ -281,12 +330,12 @@ def _write_number(ax, number: str, rooms, k: int, taken: list, fill: str | None)
     if box is not None:
         write(ax, number, box, size=SMALLEST, fill=fill)
     else:
-        point = shapely.point_on_surface(rooms[k])
+        point = shapely.Point(widest_place(rooms[k]))
         box = find_place_beside(ax, point, sides, _LONGEST_LEAD * unit, avoid=[*taken, *rooms])
         if box is None:
             return False
         draw_lead(ax, point, box)
-        write(ax, number, box, size=SMALLEST, fill=palette.LAND, ground=False)
+        write(ax, number, box, size=SMALLEST, fill=palette.LAND)
     taken.append(box)
     return True
 

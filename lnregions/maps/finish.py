@@ -1,6 +1,7 @@
 """What finishes a map: title, scale bar, true north, source and projection, the land around, the locator."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -11,20 +12,40 @@ from matplotlib.transforms import Affine2D
 from matplotlib_scalebar.scalebar import ScaleBar
 from pyproj import Proj
 
-from lnregions.boundaries import EQUAL_AREA, remembered, union
+from lnregions.boundaries import remembered, union
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
 from lnregions.style import MM, palette, size_on, wrap
 from lnregions.words.catalogue import tr
 
 ROUND_KM = tuple(lead * 10**power for power in range(-1, 4) for lead in (1, 2, 5))
-SEAS = {  # corners (longitude, latitude); the Liaodong peninsula and the strait off its tip part the two
-    "Bohai Sea": ((117, 37), (121, 37.8), (121.1, 38.7), (121.8, 39.6), (122.6, 41.2), (117, 41.2)),
-    "Yellow Sea": ((121.3, 36.5), (121.3, 38.6), (122.2, 39.5), (124.8, 40.3), (127, 39), (127, 36.5)),
-}
+STATE_BORDER = (0, (7, 1.6, 1.2, 1.6))  # dashes and dots, in points, of a line of a state's border
+_MOST_HIDDEN = 0.05  # share of an inset that may lie over areas
 _TITLE_GAP_MM = 1.6
 _FOOT_GAP_MM = 1.4
 _KEPT_FREE_POINTS = 4.3  # between a name of the ground and the areas of the map
+
+
+@dataclass(frozen=True)
+class Inset:
+    """A small map that shows where the areas of a map lie.
+
+    Parameters
+    ----------
+    ground
+        Land or areas around, in grey.
+    here
+        Shapes to point out, on the grid of the ground.
+    label
+        What the ground is, written above it.
+    sea
+        Whether what the ground leaves free is sea.
+    """
+
+    ground: gpd.GeoDataFrame
+    here: Sequence[shapely.Geometry]
+    label: str
+    sea: bool = False
 
 
 def _add_scale_bar(ax: Axes, corner: str, language: str) -> None:
@@ -59,37 +80,46 @@ def _add_north_arrow(ax: Axes, corner: str, language: str) -> None:
     ax.add_patch(Polygon([tip, east, notch, west], **whole, **looks))
     ax.add_patch(Polygon([tip, east, notch], facecolor=palette.INK, edgecolor="none", **looks))
     letter = tr("N", language, context="north")
-    ax.text(0, 1.95, letter, ha="center", va="center", **looks, **base.text_looks(ax, small=False))
+    looks |= {"ha": "center", "va": "center", **base.text_looks(ax, small=False)}
+    drawing.write_with_halo(ax, 0, 1.95, letter, halo="#ffffff", gid="north", **looks)
 
 
 def projection_line(crs, language: str = "en") -> str:
-    """Projection of a map in words: its kind, its parallels and meridian, its datum.
+    """Projection of a map in words: its kind, its parallels and meridian or its middle, its datum.
 
     Examples
     --------
-    >>> projection_line(EQUAL_AREA)
-    'Projection: Albers equal area (39.5°N, 43°N; 122.5°E), CGCS2000.'
+    >>> projection_line(equal_area((118.8, 38.7, 125.8, 43.5)))
+    'Projection: Albers equal area (39.5°N, 42.5°N; 122.5°E), CGCS2000.'
     """
-    if crs != EQUAL_AREA:
+    if crs.name != "unknown":
         return tr("Projection: {name}.", language, name=crs.name)
-    values = {p.name: f"{p.value:g}" for p in crs.coordinate_operation.params}
-    return tr(
-        "Projection: Albers equal area ({first}°N, {second}°N; {meridian}°E), CGCS2000.",
-        language,
-        first=values["Latitude of 1st standard parallel"],
-        second=values["Latitude of 2nd standard parallel"],
-        meridian=values["Longitude of false origin"],
-    )
+    values = {param.name: param.value for param in crs.coordinate_operation.params}
+
+    def place(value: float, signs: str) -> str:
+        return f"{abs(value):g}°{signs[value < 0]}"
+
+    if "Latitude of 1st standard parallel" not in values:
+        middle = (
+            place(values["Latitude of natural origin"], "NS"),
+            place(values["Longitude of natural origin"], "EW"),
+        )
+        words = "Projection: Lambert azimuthal equal area ({latitude}, {longitude}), CGCS2000."
+        return tr(words, language, latitude=middle[0], longitude=middle[1])
+    first, second = (place(values[f"Latitude of {one} standard parallel"], "NS") for one in ("1st", "2nd"))
+    meridian = place(values["Longitude of false origin"], "EW")
+    words = "Projection: Albers equal area ({first}, {second}; {meridian}), CGCS2000."
+    return tr(words, language, first=first, second=second, meridian=meridian)
 
 
 def finish_map(
     ax: Axes | Sequence[Axes], *, title: str, source: str, language: str = "en",
-    context: gpd.GeoDataFrame | None = None, inset: tuple[gpd.GeoDataFrame, Sequence[str]] | None = None,
+    context: gpd.GeoDataFrame | None = None, inset: Inset | None = None,
 ) -> Axes | Sequence[Axes]:  # fmt: skip
     """Finish a map in one call: title, scale bar, arrow to true north, source and projection line.
 
-    Scale bar, arrow and locator take the corners where they hide least of the areas. The legend comes with
-    the map function itself. Returns the axes given.
+    Scale bar, arrow and inset take the corners where they hide least of the areas; an inset that would hide
+    more than a little is left away. The legend comes with the map function itself. Returns the axes given.
 
     Parameters
     ----------
@@ -102,14 +132,16 @@ def finish_map(
     language
         "en" or "zh".
     context
-        Neighbouring land, drawn pale under the map.
+        Ground around the areas, drawn pale under the map: ``short_en short_zh kind``, geometry. What it leaves free
+        is sea where it has a row of the kind "sea" (whose name is written) or "land"; the border of a "state" is
+        drawn as such.
     inset
-        A wider set of areas and the codes among them to point out, for a locator.
+        Where the areas lie.
 
     Raises
     ------
     DataError
-        When the title or source line is too long, or a code to point out is not among the wider set.
+        When the title or source line is too long.
     """
     axes = list(np.ravel(ax)) if isinstance(ax, (list, tuple, np.ndarray)) else [ax]
     first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
@@ -119,6 +151,8 @@ def finish_map(
     in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
     side = side if in_column else min(20.0, 0.21 * across)
     corners = _corners(first, 0.0 if inset is None or in_column else side)
+    if inset is not None and not in_column and "inset" not in corners:
+        inset = None  # it would hide areas
     _add_scale_bar(first, corners["bar"][0], language)
     _add_north_arrow(first, corners["arrow"][0], language)
     if context is not None:
@@ -140,7 +174,7 @@ def finish_map(
         if not in_column:
             x = left + (across - side if "right" in corners["inset"][0] else 0.0)
             y = bottom + (up - side if "upper" in corners["inset"][0] else 0.0)
-        _draw_locator(base.add_axes_mm(fig, (x, y, side, side), zorder=9, label="locator"), *inset)
+        _draw_locator(base.add_axes_mm(fig, (x, y, side, side), zorder=9, label="locator"), inset)
     return ax
 
 
@@ -173,8 +207,9 @@ def _corners(ax: Axes, inset_mm: float) -> dict:
             share = shapely.area(shapely.intersection(areas, box)).sum() / box.area
             hidden[corner] = (round(float(share), 3), rather not in corner, box)
         best = min(free, key=lambda corner: hidden[corner][:2])
-        found[name] = (best, hidden[best][2])
-        free.remove(best)
+        if name != "inset" or hidden[best][0] <= _MOST_HIDDEN:
+            found[name] = (best, hidden[best][2])
+            free.remove(best)
     return found
 
 
@@ -198,35 +233,46 @@ def _write_lines(ax: Axes, words: str, part: str, *, at: tuple[int, float]) -> i
 
 
 def _add_context(ax: Axes, context: gpd.GeoDataFrame, kept: Sequence, language: str) -> None:
-    """Neighbouring land in pale grey on a pale sea within the frame of a map, with names.
+    """Ground in pale grey within the frame of a map, on a pale sea if it is known, with names and states' borders.
 
     Names are written where they are clear of the areas and of the boxes `kept` free; those without room are
     left out.
     """
     drawn, frame = base.drawn_on(ax), drawing.map_frame(ax)
-    ground = drawing.printed(context, drawn.crs)
-    shapes, areas = ground.geometry.to_numpy(), [union(drawn.geometry), *kept]
+    ground = context if context.crs == drawn.crs else drawing.printed(context, drawn.crs)
     unit, size = drawing.units_per_point(ax), size_on(ax).small
+    areas, named_sea, state = union(drawn.geometry), ground["kind"] == "sea", ground["kind"] == "state"
+    shapes = ground.geometry.to_numpy()
 
     def parts() -> tuple:
-        land = shapely.intersection(shapely.make_valid(shapes), frame)
-        water = shapely.difference(frame, shapely.union_all(land))
-        named = gpd.GeoSeries([shapely.Polygon(corners) for corners in SEAS.values()], crs=4490)
-        seas = shapely.intersection(water, named.to_crs(ground.crs).to_numpy())
-        free = shapely.union_all(areas).buffer(_KEPT_FREE_POINTS * unit)
-        return land, [drawing.largest_part(room) for room in shapely.difference([*land, *seas], free)]
+        seen = shapely.intersection(shapely.make_valid(shapes), frame)
+        land = shapely.union_all(seen[~named_sea])
+        seen[named_sea] = shapely.difference(seen[named_sea], land)
+        free = shapely.union_all([areas, *kept]).buffer(_KEPT_FREE_POINTS * unit)
+        rooms = [drawing.largest_part(room) for room in shapely.difference(seen, free)]
+        inland = shapely.union_all([areas, *seen[~named_sea & ~state]])
+        return seen, rooms, shapely.intersection(shapely.boundary(seen[state]), inland.buffer(unit))
 
-    land, rooms = remembered(("context", unit), [*shapes, frame, *areas], parts)
-    _frame(ax, ground=palette.SEA, edge=palette.HAIRLINE)
-    seen = land[~shapely.is_empty(land)]
-    drawing.draw_areas(ax, seen, fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
+    seen, rooms, borders = remembered(
+        ("context", unit, *ground["kind"]), [*shapes, frame, areas, *kept], parts
+    )
+    sea = ground["kind"].isin(["sea", "land"]).any()
+    _frame(ax, ground=palette.SEA if sea else "#ffffff", edge=palette.HAIRLINE)
+    land = seen[~named_sea & ~shapely.is_empty(seen)]
+    drawing.draw_areas(ax, land, fills=palette.LAND, edge=palette.HAIRLINE, zorder=1, gid="context")
+    for line in shapely.get_parts(shapely.line_merge(shapely.union_all(borders))):
+        if line.length == 0:
+            continue
+        xy = shapely.get_coordinates(line).T
+        ax.plot(*xy, color="#ffffff", linewidth=1.7, zorder=4.4, solid_capstyle="butt")
+        looks = {"color": palette.INK, "linewidth": 1.2, "linestyle": STATE_BORDER, "dash_capstyle": "butt"}
+        ax.plot(*xy, zorder=4.5, gid="state border", **looks)
     looks = {**base.text_looks(ax), "color": palette.MUTED, "ha": "center", "va": "center", "zorder": 1.5}
     taken: list = []
-    names = [*ground[f"short_{language}"], *(tr(sea, language) for sea in SEAS)]
-    for words, room in zip(names, rooms, strict=True):
+    for words, room in zip(ground[f"short_{language}"], rooms, strict=True):
         sides = np.array(drawing.label_box(words, size, unit)) + 2 * unit
-        place = drawing.find_place(room, sides, taken=taken)
-        if words and place is not None:
+        place = drawing.find_place(room, sides, taken=taken) if words else None
+        if place is not None:
             taken.append(place)
             ax.text(place.centroid.x, place.centroid.y, words, gid="context name", **looks)
 
@@ -239,14 +285,13 @@ def _frame(ax: Axes, *, ground: str, edge: str) -> None:
         spine.set(visible=True, color=edge, linewidth=0.5)
 
 
-def _draw_locator(ax: Axes, frame: gpd.GeoDataFrame, areas: Sequence[str]) -> None:
-    """All areas of `frame` in grey, those whose code is in `areas` in the colour of a region."""
-    frame = drawing.prepare(frame, needs=("area",))
-    drawing.refuse_others("area", areas, list(frame["area"]))
-    base.set_extent(ax, frame.total_bounds, margin=0.04)
-    _frame(ax, ground="#ffffff", edge=palette.BORDER)
-    chosen = frame["area"].isin(list(areas))
+def _draw_locator(ax: Axes, inset: Inset) -> None:
+    """Ground in grey, the shapes to point out in the colour of a region, the label above."""
+    base.set_extent(ax, inset.ground.total_bounds, margin=0.0 if inset.sea else 0.04)
+    _frame(ax, ground=palette.SEA if inset.sea else "#ffffff", edge=palette.BORDER)
     looks = {"linewidths": 0.3, "edge": "#ffffff"}
-    drawing.draw_areas(ax, frame.geometry[~chosen], fills="#cfd4da", gid="elsewhere", **looks)
+    drawing.draw_areas(ax, inset.ground.geometry, fills="#cfd4da", gid="elsewhere", **looks)
     here = palette.REGION_COLOURS["belt"]
-    drawing.draw_areas(ax, frame.geometry[chosen], fills=here, zorder=3, gid="here", **looks)
+    drawing.draw_areas(ax, inset.here, fills=here, zorder=3, gid="here", **looks)
+    looks = {**base.text_looks(ax), "ha": "left", "va": "top", "transform": base.mm_from(ax, (0, 1))}
+    drawing.write_with_halo(ax, 0.6, -0.5, inset.label, halo="#ffffff", zorder=6, gid="inset label", **looks)

@@ -1,6 +1,6 @@
 """Maps of one value an area: classes of a rate, changes around zero, no data, years side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
 from lnregions.maps.base import Options
-from lnregions.maps.classes import Classes, Scale, change_scale, class_labels, rate_scale
-from lnregions.style import palette, size_of
+from lnregions.maps.classes import Classes, Scale, change_breaks, change_scale, class_labels, rate_scale
+from lnregions.style import palette
 from lnregions.words import to_unit
 from lnregions.words.catalogue import tr
 
@@ -27,7 +27,8 @@ def plot_choropleth(
     Parameters
     ----------
     frame
-        One row an area: geometry, `column`, and ``short_en``/``short_zh`` for labels.
+        One row an area: geometry, `column`, ``short_en``/``short_zh`` for labels, and if there are ``grade`` (C, a
+        low-confidence figure, is dotted and counted in the legend) and ``year`` (printed where years differ).
     column
         Values in the unit of the options; a missing one is hatched and counted in the legend.
     breaks
@@ -46,26 +47,33 @@ def plot_choropleth(
     return _plot_scale(frame, rate_scale(column, frame[column], unit=own.unit, breaks=breaks), own)
 
 
-def plot_change(frame: gpd.GeoDataFrame, column: str, **options) -> Axes:
+def plot_change(frame: gpd.GeoDataFrame, column: str, *, breaks: Classes | None = None, **options) -> Axes:
     """Areas filled by class of a change or difference, brown below zero and blue above it.
 
-    Classes are those of `change_breaks`, so that the colour tells the sign; labels are names over values
-    unless the options have it otherwise. Parameters as in `plot_choropleth`.
+    Classes are those of `change_breaks`, so that the colour tells the sign: give those of all changes to maps that
+    should compare. Labels are names over values unless the options have it otherwise. Parameters as in
+    `plot_choropleth`.
     """
     own = Options(**{"labels": "value", **options})
     frame = drawing.prepare(frame, needs=(column,))
-    return _plot_scale(frame, change_scale(column, frame[column], unit=own.unit), own)
+    classes = change_breaks(frame[column]) if breaks is None else breaks
+    return _plot_scale(frame, change_scale(column, classes, unit=own.unit), own)
 
 
 def _plot_scale(frame: gpd.GeoDataFrame, scale: Scale, own: Options) -> Axes:
     ax = drawing.start(own.ax, frame, own.language, **scale.facts())
     fills = _draw_classes(ax, frame, scale)
-    sign = scale.classes.method == "zero"
+    weak = drawing.weak_rows(frame) & frame[scale.column].notna().to_numpy()
+    if weak.any():
+        looks = {"hatch": drawing.WEAK_HATCH, "zorder": 2.5, "gid": "weak"}
+        drawing.draw_areas(ax, frame.geometry[weak], fills="none", **looks)
     values = drawing.printed_values(
-        frame[scale.column], own.unit, own.language, decimals=own.decimals, sign=sign
-    )
+        frame[scale.column], own.unit, own.language, decimals=own.decimals,
+        sign=scale.classes.method == "zero", years=frame.get("year"),
+    )  # fmt: skip
     key = drawing.label_areas(ax, frame, drawing.wordings(frame, own.labels, own.language, values), fills)
-    _add_class_legend(ax, scale, own, fills.count(None), key)
+    counts = {"weak": int(weak.sum()), "no data": fills.count(None)}
+    _add_class_legend(ax, scale, own, counts, key)
     return ax
 
 
@@ -77,24 +85,31 @@ def _draw_classes(ax: Axes, frame: gpd.GeoDataFrame, scale: Scale) -> list[str |
     return fills
 
 
-def _no_data(holes: int, language: str) -> tuple[list, list[str]]:
-    """Handle and words of areas without a value in a legend; nothing for none."""
-    swatch = base.swatch(palette.NO_DATA_FILL, hatch=palette.NO_DATA_HATCH)
-    return ([swatch], [base.counted(tr("no data", language), holes, language)]) if holes else ([], [])
+def _counts(counts: Mapping[str, int], language: str) -> tuple[list, list[str]]:
+    """Handles and words of areas with a low-confidence figure and without a value in a legend; nothing for none."""
+    looks = {
+        "weak": (("#ffffff", drawing.WEAK_HATCH), "low-confidence figure"),
+        "no data": ((palette.NO_DATA_FILL, palette.NO_DATA_HATCH), "no data"),
+    }
+    found = [(*looks[kind], count) for kind, count in counts.items() if count]
+    handles = [base.swatch(fill, hatch=hatch) for (fill, hatch), *_ in found]
+    return handles, [base.counted(tr(words, language), count, language) for _, words, count in found]
 
 
-def _add_class_legend(ax: Axes, scale: Scale, own: Options, holes: int, notes: Sequence[str] = ()) -> None:
-    """Legend of a scale: highest class on top, the hatch of `holes` areas, the class method."""
+def _add_class_legend(
+    ax: Axes, scale: Scale, own: Options, counts: Mapping[str, int], key: Sequence[str] = ()
+) -> None:
+    """Legend of a scale: highest class on top, the hatches of some areas, the class method."""
     factor = to_unit(1, own.unit, own.language)
     words = class_labels(scale.classes, factor=factor, language=own.language)
     handles = [base.swatch(fill) for fill in scale.ramp]
-    hatch, missing = _no_data(holes, own.language)
-    notes = [scale.classes.method_label(own.language), *notes]
-    base.add_legend(ax, [*handles[::-1], *hatch], [*words[::-1], *missing], title=own.title, notes=notes)
+    hatches, more = _counts(counts, own.language)
+    notes = [*filter(None, [scale.classes.method_label(own.language)]), *own.notes, *key]
+    base.add_legend(ax, [*handles[::-1], *hatches], [*words[::-1], *more], title=own.title, notes=notes)
 
 
-def plot_no_data(frame: gpd.GeoDataFrame, *, reason: str = "", **options) -> Axes:
-    """Areas that are all hatched and named, with the reason why there is nothing to show under the legend.
+def plot_no_data(frame: gpd.GeoDataFrame, **options) -> Axes:
+    """Areas that are all hatched and named; the notes under the legend say why there is nothing to show.
 
     The options are those of `Options`, without unit and labels.
     """
@@ -104,8 +119,8 @@ def plot_no_data(frame: gpd.GeoDataFrame, *, reason: str = "", **options) -> Axe
     drawing.draw_ground(ax, frame.geometry, np.full(len(frame), True), fills=())
     names = drawing.wordings(frame, "name", own.language)
     key = drawing.label_areas(ax, frame, names, [None] * len(frame))
-    notes = [*([reason] if reason else []), *key]
-    base.add_legend(ax, *_no_data(len(frame), own.language), title=own.title, notes=notes)
+    handles, words = _counts({"no data": len(frame)}, own.language)
+    base.add_legend(ax, handles, words, title=own.title, notes=[*own.notes, *key])
     return ax
 
 
@@ -148,9 +163,11 @@ def plot_small_multiples(
         raise DataError(f"Area {area} has two values for year {year}. Give one value an area and year.")
     frame = drawing.prepare(frame, needs=("area",)).drop(columns="value", errors="ignore")
     scale = rate_scale("value", values["value"], unit=own.unit, breaks=breaks)
-    count = len(years) + 1  # the last place is for the legend
-    columns = max(1, min(4, count, round(size_of(width).width_mm / 45)))
-    *axes, key = base.sheet_axes(width, count, columns=columns, language=own.language)
+    xmin, ymin, xmax, ymax = frame.total_bounds
+    aspect = min(max((xmax - xmin) / (ymax - ymin), 0.8), 1.8)
+    *axes, key = base.sheet_axes(
+        width, len(years) + 1, aspect=aspect, language=own.language
+    )  # one for the legend
     holes = 0
     for ax, year in zip(axes, years, strict=True):
         joined = frame.merge(values.loc[values["year"] == year, ["area", "value"]], on="area", how="left")
@@ -159,5 +176,5 @@ def plot_small_multiples(
         looks = {**base.text_looks(ax, small=False), "fontweight": "bold"}
         ax.text(0.02, 0.97, str(year), transform=ax.transAxes, va="top", zorder=8, gid="panel", **looks)
     key.set_label(base.LEGEND_ROOM)
-    _add_class_legend(key, scale, own, holes)
+    _add_class_legend(key, scale, own, {"no data": holes})
     return np.array(axes, dtype=object)

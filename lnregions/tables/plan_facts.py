@@ -21,6 +21,7 @@ FACTS = {
     "id": "text", "title_zh": "text", "title_en": "text", "short_zh": "text", "short_en": "text", "number": "text",
     "issuer_zh": "text", "issuer_en": "text", "signed": "date", "issued": "date", "press_conference": "date",
     "first_year": "year", "horizon": "year", "base_stated": "yes or no", "baseline_year": "year",
+    "map_approval": "text",
 }  # fmt: skip
 """Keys of ``plan.yaml`` and what each holds; ``sources`` lists entries of :data:`SOURCE_COLUMNS`."""
 SOURCE_COLUMNS = ["source", "title", "publisher", "url", "published"]

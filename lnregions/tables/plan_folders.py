@@ -11,7 +11,7 @@ from lnregions.paths import data_dir
 TABLES = ("regions", "positioning", "membership", "targets", "statements")
 """Tables of a plan; that of statements may be left out."""
 BOUNDARY_KINDS = (".gpkg", ".geojson", ".json", ".shp", ".zip")
-"""Endings of the file ``boundaries`` in a plan folder, which has the boundaries of its own areas."""
+"""Endings of the files ``boundaries`` and ``context`` in a plan folder: its own areas, and what lies around them."""
 TEMPLATE = Path(__file__).parent / "plan_template"
 """Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
 _NAMES = (
@@ -54,27 +54,28 @@ def plan_folder(plan: str | Path, path: Path | None) -> Path:
     raise DataError(f"{what}. Give the path of a folder with plan.yaml in it, or one of {', '.join(names)}.")
 
 
-def boundary_file(folder: Path) -> Path | None:
-    """File of boundaries in a plan folder, if there is one."""
-    return next(iter(_boundary_files(folder)), None)
+def boundary_file(folder: Path, stem: str = "boundaries") -> Path | None:
+    """File of boundaries in a plan folder, or its file ``context`` of the ground around them, if there is one."""
+    return next(iter(_boundary_files(folder, stem)), None)
 
 
-def _boundary_files(folder: Path) -> list[Path]:
-    files = (one for one in folder.iterdir() if one.name.casefold().startswith("boundaries."))
+def _boundary_files(folder: Path, stem: str) -> list[Path]:
+    files = (one for one in folder.iterdir() if one.name.casefold().startswith(f"{stem}."))
     return sorted(one for one in files if one.suffix.casefold() in BOUNDARY_KINDS)
 
 
 def check_files(folder: Path, faults: list[Fault]) -> list[str]:
     """Warnings of files that are not read; a fault for each that is meant for one that is not there, or is no file."""
-    boundaries, unread = _boundary_files(folder), []
-    if len(boundaries) > 1:
-        text = f"the folder has several files of boundaries: {', '.join(one.name for one in boundaries)}. Keep one."
-        faults.append(Fault(text, shown_path(folder)))
+    (boundaries, around), unread = (_boundary_files(folder, stem) for stem in ("boundaries", "context")), []
+    for files in (boundaries, around):
+        if len(files) > 1:
+            text = f"the folder has several files of boundaries: {', '.join(one.name for one in files)}. Keep one."
+            faults.append(Fault(text, shown_path(folder)))
     for path in sorted(folder.iterdir()):
         kind = path.suffix.casefold()
         names = [f"boundaries{kind}"] if kind in BOUNDARY_KINDS and kind != ".json" else _NAMES
         stems = {Path(name).stem: name for name in names}
-        if path.name in (*_NAMES, WORKBOOK) or path in boundaries:
+        if path.name in (*_NAMES, WORKBOOK) or path in [*boundaries, *around]:
             if not path.is_file():
                 remedy = "Put the file itself there, or take the name away."
                 what = "the link leads to nothing" if path.is_symlink() else "this is no file"

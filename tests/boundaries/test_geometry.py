@@ -9,7 +9,7 @@ from pyproj import Geod
 
 from lnregions import DataError, load_boundaries
 from lnregions.boundaries import (
-    EQUAL_AREA,
+    equal_area,
     geometry,
     label_points,
     project,
@@ -27,6 +27,9 @@ def cities():
 @pytest.fixture
 def flat(cities):
     return project(cities)
+
+
+EQUAL_AREA = equal_area((118.8, 38.7, 125.8, 43.5))
 
 
 def squares(*boxes, crs=EQUAL_AREA):

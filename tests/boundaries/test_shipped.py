@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 import shape_files as files
+import shapely
 
-from lnregions import DataError, load_boundaries, load_context, load_locator
+from lnregions import DataError, load_boundaries, load_context, load_land
 from lnregions.boundaries import SOURCE, boundaries
 from lnregions.boundaries.boundaries import COLUMNS
 from lnregions.paths import shapes_dir
@@ -30,11 +31,15 @@ def test_what_is_done_to_a_frame_does_not_reach_the_next_caller():
     assert load_boundaries().attrs["licence"] == "MIT"
 
 
-def test_context_and_locator_show_liaoning_among_its_neighbours():
-    context, locator = load_context(), load_locator()
+def test_the_context_shows_liaoning_among_its_neighbours_and_land_the_whole_world():
+    context, land = load_context(), load_land()
     assert {"210000", "130000", "150000", "220000"} <= set(context["area"])
-    assert set(context["kind"]) == {"province", "land"}
-    assert set(locator["area"]) == {"150000", "210000", "220000", "230000"}
+    assert set(context["kind"]) == {"province", "state", "sea"}
+    assert {"朝鲜", "韩国"} == set(context.loc[context["kind"] == "state", "short_zh"])
+    dry = {(122, 42), (105, 35), (-5, 40), (145, -37), (121, 24)}  # the last one on Taiwan
+    wet = {(119.5, 39), (125, 30), (-30, 40), (119.5, 24.6)}
+    assert all(land.contains(shapely.Point(place)).item() for place in dry)
+    assert not any(land.contains(shapely.Point(place)).item() for place in wet)
 
 
 def test_an_unknown_level_is_refused_with_the_choices():

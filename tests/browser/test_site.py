@@ -14,7 +14,7 @@ from pages.report_output import write_output
 import lnregions as ln
 from browser.conftest import accessibility_violations
 from lnregions.batch.notebook_page import notebook_html
-from lnregions.boundaries import EQUAL_AREA
+from lnregions.boundaries import equal_area
 from lnregions.explorer import WebMap
 from lnregions.pages import report_pdf, single_file, write_report
 
@@ -191,7 +191,9 @@ def test_the_live_map_has_the_projection_of_the_printed_one(tab, tmp_path):
         "return places.map(([x, y]) => { const p = grid.project(L.latLng(y, x)); return [p.x, p.y]; }) }",
         places,
     )
-    flat = geopandas.points_from_xy(*zip(*places, strict=True), crs=4490).to_crs(EQUAL_AREA)
+    flat = geopandas.points_from_xy(*zip(*places, strict=True), crs=4490).to_crs(
+        equal_area(ln.load_boundaries().total_bounds)
+    )
     assert found == [pytest.approx((point.x, point.y), abs=0.01) for point in flat]
 
 

@@ -43,7 +43,12 @@ def test_missing_values_have_no_class_and_a_value_on_a_break_belongs_above():
 
 @pytest.mark.parametrize(
     ("values", "breaks"),
-    [([-7, -1, 2, 4, 9], (-5, -2, 0, 2, 5)), ([0.0, 0.0], (0,)), ([1.0, 2.0, 3.0], (0, 1.5, 2, 2.5))],
+    [
+        ([-7, -1, 2, 4, 9], (-5, -2.5, 0, 2.5, 5)),
+        ([0.0, 0.0], (0,)),
+        ([1.0, 2.0, 3.0], (0, 1, 2, 3)),
+        ([8.3, 9.1, 10.6], (0, 10)),  # not 0, 9, 10
+    ],
 )
 def test_breaks_around_zero_are_mirrored_and_hold_zero(values, breaks):
     assert maps.change_breaks(values).breaks == breaks

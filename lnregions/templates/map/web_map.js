@@ -5,39 +5,62 @@ window.lnregionsMap = function (element, data, options) {
   const words = data.words;
   const dashes = { confirmed: "", likely: "9 4", unverified: "2 5" };
 
-  // Albers equal-area conic on GRS80, as in lnregions.geometry.EQUAL_AREA (Snyder 1987, pages 101-102).
-  const albers = (function () {
+  // The equal-area grid of the printed maps on GRS80 (Snyder 1987: Albers, page 101; Lambert azimuthal, page 187).
+  const equalArea = (function (numbers) {
     const a = 6378137, e2 = 0.006694380022900787, e = Math.sqrt(e2), rad = Math.PI / 180;
-    const [first, second, lat0, lon0] = [39.5, 43, 39, 122.5].map((degrees) => degrees * rad);
+    const [first, second, lat0, lon0] = ["lat_1", "lat_2", "lat_0", "lon_0"].map((name) => numbers[name] * rad);
     const q = (phi) => {
       const s = Math.sin(phi);
       return (1 - e2) * (s / (1 - e2 * s * s) - Math.log((1 - e * s) / (1 + e * s)) / (2 * e));
     };
     const m = (phi) => Math.cos(phi) / Math.sqrt(1 - e2 * Math.sin(phi) ** 2);
-    const n = (m(first) ** 2 - m(second) ** 2) / (q(second) - q(first));
+    const latitude = (wanted) => {
+      let phi = Math.asin(Math.max(-1, Math.min(1, wanted / 2)));
+      for (let turn = 0; turn < 8; turn += 1) {
+        const s = Math.sin(phi), t = 1 - e2 * s * s;
+        phi += (t * t / (2 * Math.cos(phi))) * (wanted / (1 - e2) - s / t + Math.log((1 - e * s) / (1 + e * s)) / (2 * e));
+      }
+      return phi / rad;
+    };
+    const bounds = L.bounds([-4e6, -4e6], [4e6, 4e6]), most = 1.99;
+    if (!Number.isFinite(first)) {
+      const whole = q(Math.PI / 2), radius = a * Math.sqrt(whole / 2);
+      const beta = (phi) => Math.asin(q(phi) / whole), middle = beta(lat0), stretch = (a * m(lat0)) / (radius * Math.cos(middle));
+      return {
+        bounds,
+        project(place) {
+          const b = beta(place.lat * rad), turn = place.lng * rad - lon0;
+          const k = radius * Math.sqrt(2 / (1 + Math.sin(middle) * Math.sin(b) + Math.cos(middle) * Math.cos(b) * Math.cos(turn)));
+          return L.point(k * stretch * Math.cos(b) * Math.sin(turn), (k / stretch) * (Math.cos(middle) * Math.sin(b) - Math.sin(middle) * Math.cos(b) * Math.cos(turn)));
+        },
+        unproject(point) {
+          const x = point.x / stretch, y = point.y * stretch, far = Math.max(Math.hypot(x, y), 1e-9);
+          const c = 2 * Math.asin(Math.min(1, far / (2 * radius)));
+          const b = Math.cos(c) * Math.sin(middle) + (y * Math.sin(c) * Math.cos(middle)) / far;
+          const turn = Math.atan2(x * Math.sin(c), far * Math.cos(middle) * Math.cos(c) - y * Math.sin(middle) * Math.sin(c));
+          return L.latLng(latitude(Math.max(-most, Math.min(most, whole * b))), (lon0 + turn) / rad);
+        },
+      };
+    }
+    const n = first === second ? Math.sin(first) : (m(first) ** 2 - m(second) ** 2) / (q(second) - q(first));
     const c = m(first) ** 2 + n * q(first);
     const rho = (phi) => (a * Math.sqrt(Math.max(c - n * q(phi), 0))) / n;
     const rho0 = rho(lat0);
     return {
-      bounds: L.bounds([-4e6, -4e6], [4e6, 4e6]),
+      bounds,
       project(place) {
         const theta = n * (place.lng * rad - lon0), r = rho(place.lat * rad);
         return L.point(r * Math.sin(theta), rho0 - r * Math.cos(theta));
       },
       unproject(point) {
-        const r = Math.hypot(point.x, rho0 - point.y), theta = Math.atan2(point.x, rho0 - point.y);
-        const wanted = Math.max(-1.99, Math.min(1.99, (c - (r * n / a) ** 2) / n));
-        let phi = Math.asin(Math.max(-1, Math.min(1, wanted / 2)));
-        for (let turn = 0; turn < 8; turn += 1) {
-          const s = Math.sin(phi), t = 1 - e2 * s * s;
-          phi += (t * t / (2 * Math.cos(phi))) * (wanted / (1 - e2) - s / t + Math.log((1 - e * s) / (1 + e * s)) / (2 * e));
-        }
-        return L.latLng(phi / rad, (lon0 + theta / n) / rad);
+        const side = Math.sign(n), x = side * point.x, y = side * (rho0 - point.y);
+        const wanted = Math.max(-most, Math.min(most, (c - (Math.hypot(x, y) * n / a) ** 2) / n));
+        return L.latLng(latitude(wanted), (lon0 + Math.atan2(x, y) / n) / rad);
       },
     };
-  })();
+  })(data.grid);
   const grid = L.extend({}, L.CRS.Earth, {
-    code: "lnregions", projection: albers, infinite: false,
+    code: "lnregions", projection: equalArea, infinite: false,
     transformation: L.transformation(1 / 40075016.686, 0.5, -1 / 40075016.686, 0.5),
   });
 
@@ -94,6 +117,7 @@ window.lnregionsMap = function (element, data, options) {
   let legend = null;
   map.setView(whole.getCenter(), 6);
 
+  element.classList.toggle("plain", !data.ground);
   if (data.ground) polygon(data.ground, { ...still, fillColor: "#fbfaf6", fillOpacity: 1, color: "#d5d9de", weight: 0.75 }).addTo(map);
   const hatch = "lnhatch" + Math.random().toString(36).slice(2);
   for (const shape of [...shapes.values(), ...outlines]) shape.addTo(map);
