@@ -24,7 +24,8 @@ class Extent:
     """
 
     def __init__(self, plan):
-        self._sources = set(plan.sources["source"])
+        self._sources, self._indicators = set(plan.sources["source"]), set(plan.targets["indicator"])
+        self._benchmarks = set(plan.targets["benchmark"])
         parents, regions = parents_of(plan), set(plan.regions["region"])
         levels = load_areas().set_index("area")["level"].to_dict()
         self.inside = set(areas_of(plan))
@@ -43,6 +44,11 @@ class Extent:
             self._ranks.setdefault(_RANKS.get(levels[code], levels[code]), []).append(code)
         self._known |= {code for code in self.codes & regions if set(plan.members(code)) <= self._known}
 
+    def own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The figures that the plan rests on: those of its own areas, and of its benchmarks for its targets."""
+        beside = rows["area"].isin(self._benchmarks) & rows["indicator"].isin(self._indicators)
+        return rows[rows["area"].isin(self.inside) | beside]
+
     def of_tables(self, tables: Tables) -> Tables:
         """The tables with the figures of the plan's areas, and the breaks, bounds, caveats and sources of these.
 
@@ -50,7 +56,9 @@ class Extent:
         declared for shipped areas; caveats those on shipped areas, and on what an indicator means.
         """
         rows, caveats, bounds = tables.observations, tables.caveats, tables.bounds
-        rows = rows[rows["area"].isin(self.codes)].reset_index(drop=True)
+        inside = rows["area"].isin(self.inside)  # around them counts what can be compared with their figures
+        asked = {*rows.loc[inside, "indicator"], *self._indicators}
+        rows = rows[inside | (rows["area"].isin(self.codes) & rows["indicator"].isin(asked))].reset_index(drop=True)
         named = caveats["area"].map(
             lambda words: " ".join(one for word in words.split() for one in self._of(word))
         )
