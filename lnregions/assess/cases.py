@@ -322,7 +322,9 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
     kept = _KEPT.pop(key, None)
     if kept is None or not all(a.equals(b) for a, b in zip(own, kept[0], strict=True)):
         figures = read_observations(as_of=as_of or None, plan=plan)
-        if not as_of and not plan.shipped:  # the figures that it rests on tell what is known, not those of others
+        if (
+            not as_of and not plan.shipped
+        ):  # the figures that it rests on tell what is known, not those of others
             rests_on = Extent(plan).own(figures)
             as_of = knowledge_date(figures if rests_on.empty else rests_on)
             figures = read_observations(as_of=as_of, plan=plan)

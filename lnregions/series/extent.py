@@ -56,9 +56,12 @@ class Extent:
         declared for shipped areas; caveats those on shipped areas, and on what an indicator means.
         """
         rows, caveats, bounds = tables.observations, tables.caveats, tables.bounds
-        inside = rows["area"].isin(self.inside)  # around them counts what can be compared with their figures
-        asked = {*rows.loc[inside, "indicator"], *self._indicators}
-        rows = rows[inside | (rows["area"].isin(self.codes) & rows["indicator"].isin(asked))].reset_index(drop=True)
+        growth = tables.indicators.loc[tables.indicators["measure"] == "growth", "indicator"]
+        inside = rows["area"].isin(self.inside)  # around them counts what they are compared by
+        asked = {*growth[growth.isin(rows.loc[inside, "indicator"])], *self._indicators}
+        rows = rows[inside | (rows["area"].isin(self.codes) & rows["indicator"].isin(asked))].reset_index(
+            drop=True
+        )
         named = caveats["area"].map(
             lambda words: " ".join(one for word in words.split() for one in self._of(word))
         )

@@ -52,7 +52,9 @@ def boundaries() -> gpd.GeoDataFrame:
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
     codes = pd.read_csv(build.source_file("china/tianditu/cn_city.csv"), dtype=str)["city_adcode"]
-    frame = gpd.GeoDataFrame({"area": codes}, geometry=build.read_shapes("china/tianditu/cn_city.bin"), crs=4490)
+    frame = gpd.GeoDataFrame(
+        {"area": codes}, geometry=build.read_shapes("china/tianditu/cn_city.bin"), crs=4490
+    )
     frame = frame[frame["area"].isin(CITIES)].reset_index(drop=True)
     return simplify_coverage(project(frame), 1000.0).to_crs(4490)
 
@@ -67,9 +69,15 @@ def write_foreign_plan(folder: Path, *, drawn: bool = True) -> Path:
     fill(folder, "areas", areas)
     fill(folder, "regions", ["belt,沿黄区,Yellow River Area,沿黄区,River area,,,640100",
                              "south,南部区,Southern Area,南部区,South,,,640400"])  # fmt: skip
-    fill(folder, "membership", [f"{r},{c},city,confirmed,no,,,,f1" for r, own in MEMBERS.items() for c in own])
+    fill(
+        folder, "membership", [f"{r},{c},city,confirmed,no,,,,f1" for r, own in MEMBERS.items() for c in own]
+    )
     fill(folder, "targets", [f"{row},,,B,f1,,," for row in TARGETS])
-    fill(folder, "observations", [row for n, code in enumerate([*CITIES, PROVINCE]) for row in figures(n, code)])
+    fill(
+        folder,
+        "observations",
+        [row for n, code in enumerate([*CITIES, PROVINCE]) for row in figures(n, code)],
+    )
     (folder / "plan.yaml").write_text(FACTS, "utf-8")
     if drawn:
         (folder / "boundaries.geojson").write_text(boundaries().to_json(), "utf-8")
