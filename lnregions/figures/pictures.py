@@ -213,12 +213,9 @@ class RegionData:
         """
         plan, language, width = plan_of(plan), check_language(language or "en"), width or "double"
         size_of(width)
-        known = {"adcode": plan.areas, "indicator": load_indicators()}
-        if "region" in codes:
-            plan = with_region(plan, codes["region"])
+        plan = with_region(plan, codes["region"]) if "region" in codes else plan
+        known = {"region": plan.regions, "adcode": plan.areas, "indicator": load_indicators()}
         for name, code in codes.items():
-            if name == "region":
-                continue
             kind = "area" if name == "adcode" else name
             choices = known[name][kind].tolist()
             if not isinstance(code, str) or code not in choices:
