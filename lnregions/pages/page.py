@@ -20,7 +20,7 @@ from lnregions.paths import PLAN
 from lnregions.show import figure_words, grades, head, outcome_words, verdict_words, web_address, with_outcome
 from lnregions.style import STATUSES
 from lnregions.words import text, unit_label, year_span
-from lnregions.words.catalogue import tr
+from lnregions.words.catalogue import tr, trn
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "site"
 _CJK = r"\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -83,6 +83,10 @@ class Page:
     def word(self, message: str, **values: object) -> str:
         """Return a message of the catalogue as plain text, for attributes."""
         return tr(message, self.language, **values)
+
+    def number(self, one: str, many: str, number: int) -> str:
+        """Return a count in words, such as ``4 regions``."""
+        return trn(one, many, number, self.language)
 
     def t(self, message: str, **values: object) -> Markup:
         """Return a message of the catalogue, words of the other language marked."""

@@ -13,7 +13,8 @@ def test_a_group_is_drawn_and_shown_under_its_name():
     picture = ln.draw_map("ln-2022", TWO, "gdp")
     assert picture.caption["en"].startswith("Two cities: gross domestic product")
     assert set(picture.data["area"]) == {"210100", "210400"}
-    assert ln.view("ln-2022", TWO, "gdp").show_figures().frame["Member"].tolist()[-1] == "Shenyang + Fushun"
+    assert ln.view("ln-2022", TWO, "gdp").show_figures().frame["Member"].tolist()[-1] == "Two cities"
+    assert ln.draw_map("ln-2022", str(TWO), "gdp").caption["en"].startswith("Shenyang + Fushun: gross")
     assert set(ln.show_members("ln-2022", TWO).frame["Member"]) == {"Shenyang", "Fushun"}
 
 
@@ -40,7 +41,7 @@ def test_a_region_is_compared_with_another_one_an_area_or_a_group(compare):
 @pytest.mark.parametrize(
     ("region", "message"),
     [
-        ("210100+210401+999999", "Unknown area '999999'"),
+        ("210100+210402+999999", "Unknown area '999999'"),
         ("210100+210102", "The area 210102 of the group 210100\\+210102 lies in 210100"),
         ("nowhere", "Unknown region 'nowhere'"),
         (3, "Unknown region"),
