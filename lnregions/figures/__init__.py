@@ -19,7 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "kits": ["bundle_docx", "bundle_zip", "dateless_office"],
         "map_pictures": [
             "class_breaks", "draw_change", "draw_city_location", "draw_location", "draw_map", "draw_membership",
-            "draw_no_data", "draw_verdict_map", "draw_years", "drawn_values", "level_of", "one_year",
+            "draw_verdict_map", "draw_years", "drawn_values", "level_of", "one_year",
         ],
         "target_pictures": ["draw_plain_series", "draw_scorecard", "draw_series", "draw_targets", "draw_verdict"],
         "pictures": ["Picture", "Pictures", "RegionData", "in_sentence"],

@@ -233,8 +233,6 @@ def draw_change(
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
     years = data.comparable_years(found)
-    if years is None:
-        return _draw_no_years("change", data)
     pairs, amount = paired_years(found, *years), data.codebook["measure"] == "level"
     change, unit = pairs["value_after"] - pairs["value_before"], "%" if amount else "pp"
     rows = pd.DataFrame({
@@ -269,8 +267,7 @@ def draw_years(
     """Maps of a rate or share side by side by year, with the same classes and one legend."""
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
-    if found.empty:
-        return _draw_no_years("years", data)
+    data.comparable_years(found)  # without two there is nothing to compare
     counts = found.groupby("year")["area"].nunique()
     years = sorted(counts[counts >= min(len(data.members) / 2, counts.max())].index)[-MOST_YEARS:]
     rows, frame, row = found[found["year"].isin(years)], _shapes(data, data.members), data.codebook
@@ -282,26 +279,6 @@ def draw_years(
     title = data.words("{area}: {indicator}, {years}", years=f"{years[0]}-{years[-1]}")
     maps.finish_map(axes, title=title[data.language], source=data.source_line(rows), language=data.language)
     return data.picture(axes, f"years-{region}-{indicator}", rows, Head(title))
-
-
-def _draw_no_years(kind: str, data: RegionData) -> Picture:
-    """Map of the members, all hatched, if no two years can be compared."""
-    title = data.words("{area}: {indicator}, no years to compare")
-    reason = tr("no two years of any member may be compared", data.language)
-    rows, name = pd.DataFrame({"area": data.members}), f"{kind}-{data.area}-{data.indicator}"
-    return draw_no_data(data, name, rows, title, areas=data.members, reason=reason)
-
-
-def draw_no_data(
-    data: RegionData, name: str, rows: pd.DataFrame, title: Mapping, *, areas: Sequence[str], level: str = "city",
-    reason: str = "",
-) -> Picture:  # fmt: skip
-    """Map of areas all hatched, since none has a figure to show; `reason` says why."""
-    frame, legend = _shapes(data, areas, level), data.codebook[f"name_{data.language}"]
-    inside, options = frame["area"].isin(areas), {"ax": _axes(data), "language": data.language}
-    axes = maps.plot_no_data(frame[inside], legend=legend, reason=reason, **options)
-    _finish(data, axes, title, boundary_words(data.plan, data.language), others=frame[~inside])
-    return data.picture(axes, name, rows, Head(title))
 
 
 # -- verdicts ---------------------------------------------------------------------------------------------

@@ -57,6 +57,8 @@ def test_what_is_no_group_is_refused(region, message):
 def test_the_command_takes_a_group(tmp_path, capsys):
     call = ["render", "02_region_map", "--language", "en", "--region", "210100+210400", "--dry-run"]
     assert main([*call, "--output", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.splitlines() == ["en/02_region_map/210100%2b210400: it has not been run yet"]
+    assert capsys.readouterr().out.splitlines() == [
+        "en/02_region_map/210100%2b210400: it has not been run yet"
+    ]
     assert main(["render", "--region", "210100+21040", "--dry-run", "--output", str(tmp_path)]) == 2
     assert "Unknown area '21040'" in capsys.readouterr().err
