@@ -116,6 +116,7 @@ def test_without_boundaries_the_maps_say_so_and_the_rest_renders(tmp_path):
     assert len(said) == 9  # two of the plan, the region's place and six indicators
     drawn = {path.stem for path in output.rglob("*.png")}
     assert drawn == {"scorecard", "dual-core"}
+    assert "no boundaries" in ln.draw_city_location(folder, CAPITAL).reason
     assert '<svg class="regionmap"' not in (output / "zh" / "region" / "south.html").read_text("utf-8")
 
 
