@@ -38,7 +38,8 @@ class Extent:
                     self.codes.discard(code)
         self._known = {code for code in self.codes if code in levels}
         nation = {code for code in self._known if levels[code] == "nation"}
-        self._national = self._known | {area for area, line in lines.items() if nation & line}
+        national = {area for area, line in lines.items() if nation & line}
+        self._national = {"*"} if len(national) == len(lines) else self._known | national
         self._ranks: dict[str, list[str]] = {}
         for code in sorted(self._known):
             self._ranks.setdefault(_RANKS.get(levels[code], levels[code]), []).append(code)
@@ -47,7 +48,12 @@ class Extent:
     def own(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The figures that the plan rests on: those of its own areas, and of its benchmarks for its targets."""
         beside = rows["area"].isin(self._benchmarks) & rows["indicator"].isin(self._indicators)
-        return rows[rows["area"].isin(self.inside) | beside]
+        return rows[self._inside(rows) | beside]
+
+    def _inside(self, rows: pd.DataFrame) -> pd.Series:
+        """Which figures are of the plan's areas, or from a source of its own."""
+        own = rows["source"].map(lambda cell: not self._sources.isdisjoint(cell.split()))
+        return rows["area"].isin(self.inside) | own.astype(bool)
 
     def of_tables(self, tables: Tables) -> Tables:
         """The tables with the figures of the plan's areas, and the breaks, bounds, caveats and sources of these.
@@ -57,13 +63,12 @@ class Extent:
         """
         rows, caveats, bounds = tables.observations, tables.caveats, tables.bounds
         growth = tables.indicators.loc[tables.indicators["measure"] == "growth", "indicator"]
-        inside = rows["area"].isin(self.inside)  # around them counts what they are compared by
+        inside = self._inside(rows)  # around them counts what they are compared by
         asked = {*growth[growth.isin(rows.loc[inside, "indicator"])], *self._indicators}
-        rows = rows[inside | (rows["area"].isin(self.codes) & rows["indicator"].isin(asked))].reset_index(
-            drop=True
-        )
+        around = rows["area"].isin(self.codes) & rows["indicator"].isin(asked)
+        rows = rows[inside | around].reset_index(drop=True)
         named = caveats["area"].map(
-            lambda words: " ".join(one for word in words.split() for one in self._of(word))
+            lambda cell: " ".join(code for word in cell.split() for code in self._of(word))
         )
         named = named.mask((caveats["kind"] == "meaning") & (caveats["area"] == "*"), "*")
         key = ["indicator", "area", "why_en", "source"]
