@@ -7,7 +7,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "errors": ["DataError", "InputWarning"],
     "tables": [
-        "load_areas", "load_bounds", "load_breaks", "load_caveats", "load_derived", "load_indicators",
+        "group", "load_areas", "load_bounds", "load_breaks", "load_caveats", "load_derived", "load_indicators",
         "load_observations", "load_plan", "load_sources", "load_units",
     ],
     "boundaries": ["load_boundaries", "load_context", "load_land"],

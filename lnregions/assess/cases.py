@@ -323,9 +323,11 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
     kept = _KEPT.pop(key, None)
     if kept is None or not all(a.equals(b) for a, b in zip(own, kept[0], strict=True)):
         figures = read_observations(as_of=as_of or None, plan=plan)
-        if not as_of and not plan.shipped:  # its own figures tell what is known, not those of other areas
-            inside = figures[figures["area"].isin(Extent(plan).inside)]
-            as_of = knowledge_date(figures if inside.empty else inside)
+        if (
+            not as_of and not plan.shipped
+        ):  # the figures that it rests on tell what is known, not those of others
+            rests_on = Extent(plan).own(figures)
+            as_of = knowledge_date(figures if rests_on.empty else rests_on)
             figures = read_observations(as_of=as_of, plan=plan)
         frames = tuple(frame.copy() for frame in own)
         kept = (frames, _make_tables(plan, as_of, figures), kept_warnings(figures))

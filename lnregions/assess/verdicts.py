@@ -155,8 +155,7 @@ class Verdict:
 def verdict_table(verdicts: Iterable[Verdict], plan=None) -> pd.DataFrame:
     """Verdicts as a frame, one row each, with the attributes of `Verdict` but its numbers as columns.
 
-    Years are nullable integers, numbers floats, all else text. ``attrs["plan"]`` is the folder of the plan, by which
-    tables for readers name the targets.
+    Years are nullable integers, numbers floats, all else text; ``attrs["plan"]`` is the folder of the plan.
 
     Examples
     --------
@@ -207,8 +206,8 @@ def judge_interpretations(
     plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
 ) -> pd.DataFrame:
     """Judge every target under every interpretation: one row each, with the columns of `judge`."""
-    plan = plan_of(plan)
-    return verdict_table(judge_all(plan, as_of=as_of, observations=observations, method=method), plan)
+    found = judge_all(plan, as_of=as_of, observations=observations, method=method)
+    return verdict_table(found, plan_of(plan))
 
 
 def judge_all(

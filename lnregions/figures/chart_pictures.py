@@ -96,8 +96,6 @@ def draw_slope(
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
     years = data.comparable_years(found)
-    if years is None:
-        raise NothingToShow("No picture: no two years of any member may be compared.")
     rows = found[found["year"].isin(years)]
     head = data.head("{first} and {last}", first=years[0], last=years[1])
     axes = charts.plot_slope(rows, years=years, names=data.names, **data.labels(rows, head))

@@ -10,7 +10,7 @@ from lnregions.figures import chart_pictures as charts
 from lnregions.figures import map_pictures as maps
 from lnregions.figures import target_pictures as targets
 from lnregions.figures.encoding import FORMATS, encode
-from lnregions.figures.pictures import Picture, Pictures, RegionData
+from lnregions.figures.pictures import Picture, Pictures
 from lnregions.paths import PLAN
 from lnregions.style import size_of
 from lnregions.tables import load_plan, shipped_plans, with_region
@@ -25,17 +25,6 @@ def _of(draw: Callable, *indicators: str) -> Callable:
     return lambda plan, region, **own: [draw(plan, region, one, **own) for one in indicators]
 
 
-def _comparing(draw: Callable, indicator: str) -> Callable:
-    """Drawing of a picture that compares years; a region without figures for two years has none."""
-
-    def drawn(plan, region, **own):
-        data = RegionData.load(plan, own["as_of"], region=region, indicator=indicator)
-        years = data.comparable_years(data.figures())
-        return [draw(plan, region, indicator, **own)] if years else []
-
-    return drawn
-
-
 PLAN_KINDS: dict[str, Callable] = {
     "membership": maps.draw_membership,
     "verdict-map": maps.draw_verdict_map,
@@ -47,12 +36,12 @@ PLAN_KINDS: dict[str, Callable] = {
 REGION_KINDS: dict[str, Callable] = {
     "location": maps.draw_location,
     "map": _of(maps.draw_map, *MAPPED),
-    "change": _comparing(maps.draw_change, "gdp"),
-    "years": _comparing(maps.draw_years, "gdp_growth_real"),
+    "change": _of(maps.draw_change, "gdp"),
+    "years": _of(maps.draw_years, "gdp_growth_real"),
     "targets": targets.draw_targets,
     "members": _of(charts.draw_members, "gdp"),
     "indexed-growth": charts.draw_indexed_growth,
-    "slope": _comparing(charts.draw_slope, "urbanisation_rate"),
+    "slope": _of(charts.draw_slope, "urbanisation_rate"),
     "contributions": _of(charts.draw_contributions, "gdp"),
     "coverage": charts.draw_coverage,
 }

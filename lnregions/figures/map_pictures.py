@@ -247,15 +247,15 @@ def draw_change(
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
     years = data.comparable_years(found)
-    if years is None:
-        return _draw_no_years("change", data)
     amount = data.codebook["measure"] == "level"
     rows = _changes(data, found, years)
     frame, inside = _among(data, data.members)
     everywhere = data.figures(frame["area"].tolist())
-    pooled = _changes(data, everywhere, data.comparable_years(everywhere, areas=len(frame)) or years)[
-        "change"
-    ]
+    try:
+        wide = data.comparable_years(everywhere, areas=len(frame))
+    except NothingToShow:
+        wide = years
+    pooled = _changes(data, everywhere, wide)["change"]
     nominal = amount and MONEY in data.codebook["unit"]
     span = {"first": years[0], "last": years[1]}
     zone, legend = (
@@ -302,8 +302,7 @@ def draw_years(
     """Maps of a rate or share side by side by year, with the same classes and one legend."""
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
-    if found.empty:
-        return _draw_no_years("years", data)
+    data.comparable_years(found)  # without two there is nothing to compare
     counts = found.groupby("year")["area"].nunique()
     years = sorted(counts[counts >= min(len(data.members) / 2, counts.max())].index)[-MOST_YEARS:]
     rows, row, (frame, inside) = found[found["year"].isin(years)], data.codebook, _among(data, data.members)
@@ -316,17 +315,6 @@ def draw_years(
     title = _zone(data, data.members).titled(title)
     maps.finish_map(axes, title=title[data.language], source=data.source_line(rows), language=data.language)
     return _picture(data, axes, f"years-{region}-{indicator}", rows, title)
-
-
-def _draw_no_years(kind: str, data: RegionData) -> Picture:
-    """Map of the members, all hatched, if no two years can be compared."""
-    title = data.words("{area}: {indicator}, no years to compare")
-    reason = tr("no two years of any member may be compared", data.language)
-    (frame, inside), legend = _among(data, data.members), data.codebook[f"name_{data.language}"]
-    axes = maps.plot_no_data(frame[inside], legend=legend, notes=[reason], **_options(data))
-    _finish(data, axes, title, boundary_words(data.plan, data.language), others=frame[~inside])
-    rows = pd.DataFrame({"area": data.members})
-    return _picture(data, axes, f"{kind}-{data.area}-{data.indicator}", rows, title)
 
 
 # -- verdicts ---------------------------------------------------------------------------------------------

@@ -213,12 +213,9 @@ class RegionData:
         """
         plan, language, width = plan_of(plan), check_language(language or "en"), width or "double"
         size_of(width)
-        known = {"adcode": plan.areas, "indicator": plan.indicators}
-        if "region" in codes:
-            plan = with_region(plan, codes["region"])
+        plan = with_region(plan, codes["region"]) if "region" in codes else plan
+        known = {"region": plan.regions, "adcode": plan.areas, "indicator": plan.indicators}
         for name, code in codes.items():
-            if name == "region":
-                continue
             kind = "area" if name == "adcode" else name
             choices = known[name][kind].tolist()
             if not isinstance(code, str) or code not in choices:
@@ -260,22 +257,22 @@ class RegionData:
         areas = self.members if areas is None else areas
         return member_frame(self.tables, areas, indicator=self.indicator)
 
-    def comparable_years(self, found: pd.DataFrame, *, areas: int = 0) -> tuple[int, int] | None:
+    def comparable_years(self, found: pd.DataFrame, *, areas: int = 0) -> tuple[int, int]:
         """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
 
         `areas` is how many there are where the figures are not those of the members.
 
         If no year has all members, years with as many as any year has serve. The latest is one that a member has
-        without a break since the first; None if there is none.
+        without a break since the first; NothingToShow if there is none.
         """
-        if found.empty:
-            return None
         counts = found.groupby("year")["area"].nunique()
         full = sorted(counts[counts >= min(areas or len(self.members), counts.max())].index)
         before = [year for year in full if year < int(self.plan.facts["first_year"])]
-        first = int(before[-1] if before else full[0])
+        first = int((before[-1:] or [*full, 0])[0])
         ends = [int(year) for year in full if year > first and len(paired_years(found, first, int(year)))]
-        return (first, ends[-1]) if ends else None
+        if not ends:
+            raise NothingToShow("No picture: no two years of any member may be compared.")
+        return first, ends[-1]
 
     def words(self, message: str, **values: object) -> dict[str, str]:
         """A message in both languages, ``{area}`` and ``{indicator}`` filled in; values may be mappings by language."""

@@ -16,11 +16,11 @@ from lnregions.boundaries import boundary_words
 from lnregions.explorer import map_script, map_style, script_json
 from lnregions.pages.inventory import FigureFiles, RunFiles
 from lnregions.pages.site import Site, anchor, relative
-from lnregions.paths import PLAN, shown_path
+from lnregions.paths import PLAN
 from lnregions.show import figure_words, grades, head, outcome_words, verdict_words, web_address, with_outcome
 from lnregions.style import STATUSES
 from lnregions.words import text, unit_label, year_span
-from lnregions.words.catalogue import tr
+from lnregions.words.catalogue import tr, trn
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "site"
 _CJK = r"\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -84,6 +84,10 @@ class Page:
         """Return a message of the catalogue as plain text, for attributes."""
         return tr(message, self.language, **values)
 
+    def number(self, one: str, many: str, number: int) -> str:
+        """Return a count in words, such as ``4 regions``."""
+        return trn(one, many, number, self.language)
+
     def t(self, message: str, **values: object) -> Markup:
         """Return a message of the catalogue, words of the other language marked."""
         return self.say(self.word(message, **values))
@@ -138,7 +142,7 @@ class Page:
     def command(self, name: str = "render", *, as_of: str | None = None, **options: str) -> str:
         """Return the command that makes what lacks, for this plan and its date or another one."""
         plan = self.site.plan
-        name = plan.id if plan.shipped else shown_path(plan.folder)
+        name = plan.id if plan.shipped else plan.folder.name
         options["plan"] = "" if name == PLAN else shlex.quote(name)
         options["as-of"] = self.site.as_of if as_of is None else as_of
         return f"lnregions {name}" + "".join(f" --{key} {value}" for key, value in options.items() if value)

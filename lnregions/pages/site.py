@@ -126,8 +126,10 @@ class Site:
 
     @cached_property
     def codebook(self) -> dict[str, dict]:
-        """Row of each indicator by its id."""
-        return _rows(self.tables.indicators, "indicator")
+        """Row of each indicator by its id; of clauses in words only those of the plan."""
+        rows = self.tables.indicators
+        shown = (rows["measure"] != "none") | rows["indicator"].isin(self.plan.targets["indicator"])
+        return _rows(rows[shown], "indicator")
 
     @cached_property
     def sources(self) -> dict[str, dict]:

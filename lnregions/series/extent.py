@@ -24,7 +24,8 @@ class Extent:
     """
 
     def __init__(self, plan):
-        self._sources = set(plan.sources["source"])
+        self._sources, self._indicators = set(plan.sources["source"]), set(plan.targets["indicator"])
+        self._benchmarks = set(plan.targets["benchmark"])
         parents, regions = parents_of(plan), set(plan.regions["region"])
         levels = load_areas().set_index("area")["level"].to_dict()
         self.inside = set(areas_of(plan))
@@ -37,11 +38,22 @@ class Extent:
                     self.codes.discard(code)
         self._known = {code for code in self.codes if code in levels}
         nation = {code for code in self._known if levels[code] == "nation"}
-        self._national = self._known | {area for area, line in lines.items() if nation & line}
+        national = {area for area, line in lines.items() if nation & line}
+        self._national = {"*"} if len(national) == len(lines) else self._known | national
         self._ranks: dict[str, list[str]] = {}
         for code in sorted(self._known):
             self._ranks.setdefault(_RANKS.get(levels[code], levels[code]), []).append(code)
         self._known |= {code for code in self.codes & regions if set(plan.members(code)) <= self._known}
+
+    def own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The figures that the plan rests on: those of its own areas, and of its benchmarks for its targets."""
+        beside = rows["area"].isin(self._benchmarks) & rows["indicator"].isin(self._indicators)
+        return rows[self._inside(rows) | beside]
+
+    def _inside(self, rows: pd.DataFrame) -> pd.Series:
+        """Which figures are of the plan's areas, or from a source of its own."""
+        own = rows["source"].map(lambda cell: not self._sources.isdisjoint(cell.split()))
+        return rows["area"].isin(self.inside) | own.astype(bool)
 
     def of_tables(self, tables: Tables) -> Tables:
         """The tables with the figures of the plan's areas, and the breaks, bounds, caveats and sources of these.
@@ -50,9 +62,13 @@ class Extent:
         declared for shipped areas; caveats those on shipped areas, and on what an indicator means.
         """
         rows, caveats, bounds = tables.observations, tables.caveats, tables.bounds
-        rows = rows[rows["area"].isin(self.codes)].reset_index(drop=True)
+        growth = tables.indicators.loc[tables.indicators["measure"] == "growth", "indicator"]
+        inside = self._inside(rows)  # around them counts what they are compared by
+        asked = {*growth[growth.isin(rows.loc[inside, "indicator"])], *self._indicators}
+        around = rows["area"].isin(self.codes) & rows["indicator"].isin(asked)
+        rows = rows[inside | around].reset_index(drop=True)
         named = caveats["area"].map(
-            lambda words: " ".join(one for word in words.split() for one in self._of(word))
+            lambda cell: " ".join(code for word in cell.split() for code in self._of(word))
         )
         named = named.mask((caveats["kind"] == "meaning") & (caveats["area"] == "*"), "*")
         key = ["indicator", "area", "why_en", "source"]

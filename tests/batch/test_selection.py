@@ -5,8 +5,8 @@ import sys
 import pytest
 from fault_kit import render, write_notebook
 
-from lnregions.batch import plan_runs
-from lnregions.errors import DataError
+from lnregions.batch import parameters, plan_runs
+from lnregions.errors import DataError, InputWarning, forget_warnings
 
 CHOICES = {"region": ["circle", "belt"], "language": ["en", "zh"]}
 
@@ -86,3 +86,17 @@ def test_values_that_only_some_systems_tell_apart_are_refused_there(book, monkey
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(DataError, match="have the same folder"):
         plan_runs(**asked)
+
+
+def test_ones_own_notebook_beside_the_projects_is_left_alone_unless_it_names_what_to_run_for(
+    tmp_path, monkeypatch
+):
+    forget_warnings()
+    write_notebook(tmp_path / "scratch.ipynb", "1/0", head="size = 3", over=None)
+    write_notebook(tmp_path / "mine.ipynb", "print(region)", head="region = 'north'", over=None)
+    monkeypatch.setattr(parameters, "notebooks_dir", lambda: tmp_path)
+    with pytest.warns(InputWarning, match="scratch.ipynb is left alone") as caught:
+        runs = plan_runs(choices={"region": ["north", "south"]})
+    assert [run.name for run in runs] == ["en/mine/north", "en/mine/south"]
+    assert len(caught) == 1
+    assert [run.name for run in plan_runs(notebooks=tmp_path / "scratch.ipynb")] == ["en/scratch/all"]

@@ -1,0 +1,203 @@
+"""A plan of another province renders by the real engine, and nothing of the shipped plan's province is in it."""
+
+import json
+import re
+
+import nbformat
+import pandas as pd
+import pytest
+from generated_plan import write_plan
+
+import lnregions as ln
+from foreign.foreign_plan import CITIES, boxes, fill, write_foreign_plan
+from lnregions.__main__ import main
+from lnregions.batch.fork import stop_fork_server
+from lnregions.boundaries import check_plan
+from lnregions.figures import PLAN_KINDS, REGION_KINDS, Picture
+from lnregions.tables import load_areas
+
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
+TEXTS = ("*.html", "*.ipynb", "*.json", "*.svg", "*.csv", "*.md")
+OURS = load_areas().query("area >= '210000' and level != 'county'")
+WORDS = {
+    *OURS["short_zh"],
+    *OURS["short_en"],
+    *OURS["area"],
+    "Coastal belt",
+    "沿海经济带",
+    "都市圈",
+    "Green lung",
+}
+"""Names and codes of the province and the cities of the shipped plans, and words of theirs."""
+ANY_WORD = re.compile(
+    rf"(?<![\w.])(?:{'|'.join(filter(str.isascii, WORDS))})(?![\w.])"
+    rf"|{'|'.join(word for word in WORDS if not word.isascii())}"
+)
+LONG = pytest.mark.long
+CAPITAL = next(iter(CITIES))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_foreign_plan(tmp_path_factory.mktemp("foreign") / "ningxia")
+
+
+@pytest.fixture(scope="module")
+def output(folder, tmp_path_factory):
+    output = tmp_path_factory.mktemp("render") / "output"
+    call = ["render", "--plan", str(folder), "--adcode", CAPITAL, "--output", str(output), "--quiet"]
+    assert main(call) == 0
+    yield output
+    stop_fork_server()
+
+
+def outputs(output):
+    """Outputs of all cells of all notebooks of a render."""
+    books = sorted(output.rglob("*.ipynb"))
+    assert books
+    cells = [cell for path in books for cell in nbformat.read(path, as_version=4).cells]
+    return [one for cell in cells for one in cell.get("outputs", [])]
+
+
+def test_nothing_is_wrong_with_the_plan(folder):
+    assert check_plan(folder) == []
+
+
+def test_it_renders_without_an_error_and_without_a_word_of_the_shipped_province(output):
+    assert not [one for one in outputs(output) if one.output_type == "error"]
+    found = set()
+    for path in (path for kind in TEXTS for path in output.rglob(kind)):
+        text = path.read_text("utf-8")
+        text = re.sub(r'data:image/\w+;base64,[\w+/=]+|"image/png": "[^"]*"|sha256-[\w+/=]+', "", text)
+        found |= {(hit[0], path.relative_to(output).as_posix()) for hit in ANY_WORD.finditer(text)}
+    assert not found
+
+
+def test_its_landing_page_lists_its_own_cities_and_pictures(output):
+    page = (output / "index.html").read_text("utf-8")
+    assert all(f"en/city/{code}.html" in page for code in CITIES)
+    assert len(set(re.findall(r"en/city/(\w+)\.html", page))) == len(CITIES)
+    assert "Yinchuan and Guyuan: gross domestic product against the target" in page
+    assert "Green barrier" in page
+    assert {path.stem for path in (output / "zh" / "city").iterdir()} == set(CITIES)
+
+
+def test_growth_is_compared_with_the_plans_own_province_and_nation(folder):
+    picture = ln.draw_city_growth(CAPITAL, plan=folder)
+    assert {"640000", "100000"} <= set(picture.data["area"])
+    assert "beside Ningxia, China and the other cities" in picture.caption["en"]
+    drawn = ln.draw_indexed_growth(folder, "belt")
+    assert set(drawn.data["area"]) == {"640100", "640200", "640300", "640000"}
+
+
+def test_a_region_code_of_a_shipped_plan_brings_nothing_of_that_region(folder):
+    tables = ln.assess.load_tables(ln.load_plan(folder))
+    assert set(tables.observations["area"]) <= {*CITIES, "640000", "100000"}
+    assert "belt" not in set(tables.breaks["area"])
+    assert not tables.breaks_of(["belt", "640100"], "fdi_usd")
+    [picture] = [one for one in ln.draw_targets(folder, "belt") if one.name == "belt-trade"]
+    assert set(picture.data["plan"].dropna()) <= {"", "ningxia"}
+
+
+def test_the_date_of_knowledge_is_that_of_the_figures_it_rests_on(folder, tmp_path):
+    frame = pd.read_csv(folder / "targets.csv", dtype=str, keep_default_na=False)
+    alone = write_foreign_plan(tmp_path / "alone", drawn=False)
+    frame[frame["benchmark"] != "100000"].to_csv(alone / "targets.csv", index=False)
+    assert set(ln.judge(alone)["as_of"]) == {"2025-04-20"}
+
+
+def test_without_boundaries_the_maps_say_so_and_the_rest_renders(tmp_path):
+    folder, output = write_foreign_plan(tmp_path / "plan", drawn=False), tmp_path / "output"
+    call = ["render", "01_plan", "02_region_map", "--plan", str(folder), "--region", "south", "--quiet"]
+    assert main([*call, "--language", "zh", "--output", str(output)]) == 0
+    found = outputs(output)
+    assert not [one for one in found if one.output_type == "error"]
+    said = [one for one in found if "没有这些地区的边界" in one.get("data", {}).get("text/plain", "")]
+    assert len(said) == 9  # two of the plan, the region's place and six indicators
+    drawn = {path.stem for path in output.rglob("*.png")}
+    assert drawn == {"scorecard", "dual-core"}
+    assert "no boundaries" in ln.draw_city_location(folder, CAPITAL).reason
+    assert '<svg class="regionmap"' not in (output / "zh" / "region" / "south.html").read_text("utf-8")
+
+
+def test_without_regions_the_areas_of_its_targets_take_their_place(folder, tmp_path):
+    alone, output = write_foreign_plan(tmp_path / "plan"), tmp_path / "output"
+    for name in ("regions", "membership"):
+        (alone / f"{name}.csv").unlink()
+    targets = [
+        "all-gdp,,640000,,level,gdp,>=,4000,亿元,strive,,2021,no,2022,2024,全区生产总值,GDP of Ningxia,,,B,f1,,,",
+        "city-gdp,,640100,,level,gdp,>=,3000,亿元,strive,,2021,no,2022,2024,首府生产总值,GDP of the capital,,,B,f1,,,",
+    ]
+    fill(alone, "targets", targets)
+    assert check_plan(alone) == []
+    plan = ln.load_plan(alone)
+    assert plan.regions["region"].tolist() == ["640000", "640100"]
+    assert plan.cities == list(CITIES)
+    call = ["render", "01_plan", "02_region_map", "03_region_trajectories", "--plan", str(alone), "--quiet"]
+    assert main([*call, "--region", "640000", "--language", "en", "--output", str(output)]) == 0
+    assert not [one for one in outputs(output) if one.output_type == "error"]
+    drawn = {path.stem for path in output.rglob("*.png")}
+    assert {"map-640000-gdp", "all-gdp", "members-640000-gdp", "membership", "verdict-map"} <= drawn
+    assert "dual-core" not in drawn
+
+
+@pytest.mark.parametrize("level", ["province", "city"])
+def test_areas_of_three_letters_without_a_nation_are_drawn(level, tmp_path):
+    codes, folder = ["aut", "bel", "che", "deu"], write_foreign_plan(tmp_path / "plan", drawn=False)
+    fill(folder, "areas", [f"{one},{level},,{one},{one.title()},{one},{one.title()}" for one in codes])
+    fill(folder, "regions", ["mid,中部,Middle,中部,Middle,,,"])
+    fill(folder, "membership", [f"mid,{one},{level},confirmed,no,,,,f1" for one in codes[:3]])
+    fill(
+        folder,
+        "targets",
+        ["aut-gdp,mid,aut,,level,gdp,>=,900,亿元,,,2021,no,2022,2024,目标,Target,,,B,f1,,,"],
+    )
+    rows = [f"{one},{i},{y},{500 + 20 * (y - 2016) if i == 'gdp' else 3},{u},{y + 1}-03-01,final,B,f1,made up"
+            for one in codes for y in range(2016, 2025)
+            for i, u in (("gdp", "亿元"), ("gdp_growth_real", "%"))]  # fmt: skip
+    fill(folder, "observations", rows)
+    (folder / "boundaries.geojson").write_text(boxes(codes), "utf-8")
+    assert check_plan(folder) == []
+    plan, own = ln.load_plan(folder), {"as_of": "", "language": "zh", "width": "double"}
+    drawn = [draw(plan, **own) for draw in PLAN_KINDS.values()]
+    drawn += [draw(plan, "mid", **own) for draw in REGION_KINDS.values()]
+    pictures = [one for some in drawn for one in ([some] if isinstance(some, Picture) else some)]
+    names = {one.name for one in pictures if isinstance(one, Picture)}
+    assert {
+        "membership",
+        "verdict-map",
+        "scorecard",
+        "location-mid",
+        "map-mid-gdp",
+        "indexed-growth-mid",
+    } <= names
+    growth = ln.draw_city_growth("aut", plan=plan)
+    assert set(growth.data["area"]) == set(codes)
+    assert ln.draw_city_location(plan, "aut").name == "location-aut"
+    assert not plan.areas.set_index("area").loc[plan.cities, "parent"].any()
+
+
+@pytest.mark.parametrize(
+    "plan", ["ln-2025", *(pytest.param(one, marks=LONG) for one in ("ln-tourism-2025", "belt-2025"))]
+)
+def test_every_shipped_plan_renders(plan, tmp_path):
+    call = ["render", "01_plan", "02_region_map", "03_region_trajectories", "--plan", plan, "--quiet"]
+    assert main([*call, "--language", "zh", "--output", str(tmp_path)]) == 0
+    assert not [one for one in outputs(tmp_path) if one.output_type == "error"]
+    runs = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["runs"]
+    assert len(runs) == 3
+
+
+@LONG
+def test_a_plan_of_340_regions_renders(tmp_path):
+    write_plan(tmp_path / "plan", 340)
+    call = [
+        "render",
+        "01_plan",
+        "03_region_trajectories",
+        "--region",
+        "r339",
+        "--plan",
+        str(tmp_path / "plan"),
+    ]
+    assert main([*call, "--language", "en", "--quiet", "--output", str(tmp_path / "output")]) == 0

@@ -1,0 +1,64 @@
+"""Areas taken together without a plan folder: wherever a region is taken."""
+
+import pytest
+
+import lnregions as ln
+from lnregions.__main__ import main
+
+TWO = ln.group(["210100", "210400"], name="Two cities")
+
+
+def test_a_group_is_drawn_and_shown_under_its_name():
+    assert TWO == "210100+210400"
+    picture = ln.draw_map("ln-2022", TWO, "gdp")
+    assert picture.caption["en"].startswith("Two cities: gross domestic product")
+    assert set(picture.data["area"]) == {"210100", "210400"}
+    assert ln.view("ln-2022", TWO, "gdp").show_figures().frame["Member"].tolist()[-1] == "Two cities"
+    assert ln.draw_map("ln-2022", str(TWO), "gdp").caption["en"].startswith("Shenyang + Fushun: gross")
+    assert set(ln.show_members("ln-2022", TWO).frame["Member"]) == {"Shenyang", "Fushun"}
+
+
+def test_the_figures_of_a_group_are_those_of_its_areas_added_up():
+    plan = ln.tables.with_region(ln.load_plan("ln-2022"), TWO)
+    tables = ln.assess.load_tables(plan)
+    value = {area: ln.assess.figures_of(plan, area, indicator="gdp", tables=tables).value_of(2023)
+             for area in (TWO, "210100", "210400")}  # fmt: skip
+    assert value[TWO] == pytest.approx(value["210100"] + value["210400"])
+
+
+def test_a_group_has_no_targets_and_says_so():
+    assert "no target with a number" in ln.draw_targets("ln-2022", TWO).reason
+    assert "目标" in ln.draw_coverage("ln-2022", TWO, language="zh").reason
+
+
+@pytest.mark.parametrize("compare", ["belt", "210200", ln.group(["210200", "210600"])])
+def test_a_region_is_compared_with_another_one_an_area_or_a_group(compare):
+    drawn = ln.draw_indexed_growth("ln-2022", "circle", compare=compare).data
+    assert set(drawn["area"]) == {"circle", str(compare), "210000"}
+    assert drawn.loc[drawn["year"] == 2016, "value"].eq(100).all()
+
+
+@pytest.mark.parametrize(
+    ("region", "message"),
+    [
+        ("210100+210402+999999", "Unknown area '999999'"),
+        ("210100+210102", "The area 210102 of the group 210100\\+210102 lies in 210100"),
+        ("nowhere", "Unknown region 'nowhere'"),
+        (3, "Unknown region"),
+    ],
+)
+def test_what_is_no_group_is_refused(region, message):
+    with pytest.raises(ln.DataError, match=message):
+        ln.draw_map("ln-2022", region, "gdp")
+    with pytest.raises(ln.DataError, match="are no codes of areas"):
+        ln.group([])
+
+
+def test_the_command_takes_a_group(tmp_path, capsys):
+    call = ["render", "02_region_map", "--language", "en", "--region", "210100+210400", "--dry-run"]
+    assert main([*call, "--output", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "en/02_region_map/210100%2b210400: it has not been run yet"
+    ]
+    assert main(["render", "--region", "210100+21040", "--dry-run", "--output", str(tmp_path)]) == 2
+    assert "Unknown area '21040'" in capsys.readouterr().err
