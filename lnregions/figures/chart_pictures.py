@@ -194,7 +194,7 @@ def draw_ranks(
 def draw_dots(
     adcode: str, indicator: str, *, as_of: str = "", language: str = "en", plan="ln-2022", width: str = "double"
 ) -> Picture:  # fmt: skip
-    """All cities against the province, in the latest year that all have."""
+    """All cities against the province, in the latest year that all have; the city itself is marked."""
     data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
     province, cities = _province_and_cities(data)
     rates = data.figures(cities)
@@ -208,7 +208,8 @@ def draw_dots(
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = replace(data, area=province).head("its cities in {year}", year=year)
-    axes = charts.plot_dots(cities_then, benchmark=benchmark, names=data.names, **data.labels(rows, head))
+    options = {"benchmark": benchmark, "highlight": [adcode], "names": data.names}
+    axes = charts.plot_dots(cities_then, **options, **data.labels(rows, head))
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
 
 

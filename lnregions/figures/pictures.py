@@ -12,12 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from lnregions.assess import figures_of, load_tables, members_of, stand_ins
-from lnregions.boundaries import boundary_words
+from lnregions.boundaries import boundaries_of, boundary_words, equal_area, project
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
 from lnregions.figures.drawn_rows import complete_rows, figures_only
@@ -195,6 +196,22 @@ class RegionData:
     def members(self) -> list[str]:
         """Cities of the region."""
         return list(members_of(self.plan, self.area))
+
+    @cached_property
+    def frames(self) -> dict[str, gpd.GeoDataFrame]:
+        """Boundaries of all areas of the plan by level, on the equal-area grid that suits them.
+
+        Raises
+        ------
+        DataError
+            When there are none.
+        """
+        frames = {level: boundaries_of(self.plan, level) for level in ("city", "county")}
+        whole = next((frame for frame in frames.values() if len(frame)), None)
+        if whole is None:
+            what = f"The plan {quote(self.plan.id)} has no boundaries to draw"
+            raise DataError(f"{what}. Add its boundaries.* to the folder.")
+        return {level: project(frame, crs=equal_area(whole.total_bounds)) for level, frame in frames.items()}
 
     @property
     def codebook(self) -> pd.Series:
