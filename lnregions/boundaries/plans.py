@@ -17,6 +17,7 @@ from lnregions.boundaries.boundaries import (
 )  # fmt: skip
 from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
+from lnregions.boundaries.ground import context_of
 from lnregions.errors import DataError, Fault, shown_path, warn_input
 from lnregions.tables import Plan, boundary_file, check_tables, load_areas, read_areas, with_cities
 from lnregions.words.catalogue import tr
@@ -93,6 +94,11 @@ def check_plan(folder: Path | str) -> list[Fault]:
         areas = read_areas(folder) if path else None
     except (DataError, OSError, ValueError):  # which the tables report
         return faults
+    try:
+        if around := boundary_file(folder, "context"):
+            context_of(around)
+    except DataError as error:
+        faults += error.faults
     try:
         own = _read_own_areas(path, areas) if path else None
     except DataError as error:

@@ -218,8 +218,9 @@ def _sorted_rows(sheet: Sheet, frame: pd.DataFrame, *, what: str) -> tuple[list[
 
 
 def plot_dots(
-    values: pd.DataFrame, *, benchmark: Mapping[str, float] | None = None, ax: Axes | None = None, **labels
-) -> Axes:
+    values: pd.DataFrame, *, benchmark: Mapping[str, float] | None = None, highlight: Sequence[str] = (),
+    ax: Axes | None = None, **labels,
+) -> Axes:  # fmt: skip
     """Axes with one dot an area, sorted, each tied to the benchmark by a thin line.
 
     Areas without a value stand at the foot with the words "no data".
@@ -230,6 +231,8 @@ def plot_dots(
         `area`, `value`; optional `grade` (C: hollow), `name_en`, `name_zh`.
     benchmark
         Name and value of the benchmark.
+    highlight
+        Areas whose name is bold and whose dot has a ring.
 
     Examples
     --------
@@ -254,6 +257,17 @@ def plot_dots(
     sheet.ax.plot(shown, rows, **looks, label="_points")
     if weak.any():
         lines.draw_weak(sheet, shown[weak], rows[weak], **looks)
+    own = {sheet.names_of(values)[code] for code in highlight}
+    for row in (row for row, name in enumerate(names) if name in own):
+        sheet.ax.get_yticklabels()[row].set_fontweight("bold")
+        ring = {
+            "marker": "o",
+            "markersize": 9,
+            "markerfacecolor": "none",
+            "markeredgecolor": INK,
+            "zorder": 3.5,
+        }
+        sheet.ax.plot(shown[row], row, **ring, linestyle="", label="_own")
     printed = sheet.numbers(shown)
     right = max(map(sheet.width_of, printed)) + 8
     top = sheet.size.small * 1.3 * len(beside) + 3

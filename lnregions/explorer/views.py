@@ -78,8 +78,8 @@ class View:
 
     def web_map(self, picks: str = "") -> dict:
         """Data of the interactive map, as `map_data` gives them."""
-        chosen = {"indicator": self.indicator, "year": self.year, "language": self.language, "picks": picks}
-        return map_data(self.plan, self.tables, self.region, **chosen)
+        chosen = {"indicator": self.indicator, "year": self.year, "language": self.language}
+        return map_data(self.plan, self.tables, self.region, **chosen) | {"picks": picks}
 
     def no_data(self) -> str:
         """Why the map, or the chart of a chosen city, has nothing to show; empty where it has."""

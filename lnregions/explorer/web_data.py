@@ -52,12 +52,12 @@ _LONGEST_SOURCE = 80
 
 def map_data(
     plan, tables: Tables, region: str = "", *, indicator: str = "", year: int | None = None,
-    language: str = "en", links: dict[str, str] | None = None, picks: str = "",
+    language: str = "en",
 ) -> dict:  # fmt: skip
     """Return all that one interactive map needs: the areas of the province, a region's members, its layers.
 
-    Parameters are those of `draw_web_map`, with `links`, the page of an area by its code. A layer has no areas where
-    there is no figure.
+    Parameters are those of `draw_web_map`. A layer has no areas where there is no figure. A page may add an area's
+    ``href``, a notebook ``picks``.
 
     Raises
     ------
@@ -96,12 +96,11 @@ def map_data(
         "words": {name: tr(words, language) for name, words in SCRIPT_WORDS.items()},
         "ground": ground(plan, frame),
         "grid": grid(frame.crs),
-        "areas": _areas(frame, inside, tables, rows, language, links or {}),
+        "areas": _areas(frame, inside, tables, rows, language),
         "outlines": _outlines(plan, region, frame, rows["status"], language),
         "layers": layers,
         "notes": [note] if len(proxies) and proxies.all() else [],
         "credit": boundaries.boundary_words(plan, language),
-        "picks": picks,
     }
 
 
@@ -110,8 +109,8 @@ def _inside(frame, areas) -> np.ndarray:
     return (frame["area"].isin(areas) | frame["parent"].isin(areas)).to_numpy()
 
 
-def _areas(frame, inside, tables, rows, language: str, links: dict[str, str]) -> list[dict]:
-    """Name, shape, place of the name, membership and page of each area."""
+def _areas(frame, inside, tables, rows, language: str) -> list[dict]:
+    """Name, shape, place of the name and membership of each area."""
     notes, statuses = rows["note_zh" if language == "zh" else "note"].fillna(""), rows["status"]
     middles = boundaries.label_points(frame).to_crs(4490)
     names, shapes, found = frame[f"short_{language}"], coordinates(frame.geometry), []
@@ -121,7 +120,6 @@ def _areas(frame, inside, tables, rows, language: str, links: dict[str, str]) ->
             "id": area, "name": known if known != area else str(short), "member": bool(member), "shape": shape,
             "middle": [round(middle.y, DECIMALS), round(middle.x, DECIMALS)], "status": status,
             "status_word": text(status, language) if status else "", "note": notes.get(area, ""),
-            "href": links.get(area, ""),
         })  # fmt: skip
     return found
 

@@ -74,14 +74,14 @@ def draw_web_map(
     check_language(language)
     plan = plan_of(plan)
     tables = load_tables(plan, as_of=as_of)
-    data = map_data(plan, tables, region, indicator=indicator, year=year, language=language, picks=picks)
+    data = map_data(plan, tables, region, indicator=indicator, year=year, language=language)
     if indicator and not data["layers"][0]["areas"]:
         areas = [area["id"] for area in data["areas"] if area["member"]]
         years = sorted({int(one) for one in member_frame(tables, areas, indicator=indicator)["year"]})
         what = f"{indicator!r}{f' for {year}' if year else ''} as known on {tables.as_of}"
         remedy = f"Years: {', '.join(map(str, years))}." if years else "Choose another indicator."
         raise DataError(f"No area of this map has a figure of {what}. {remedy}")
-    return WebMap(data, height=height)
+    return WebMap(data | {"picks": picks}, height=height)
 
 
 class WebMap(folium.Map):

@@ -228,7 +228,7 @@ def draw_ranks(
 def draw_dots(
     adcode: str, indicator: str, *, as_of: str = "", language: str = "en", plan=PLAN, width: str = "double"
 ) -> Picture:  # fmt: skip
-    """All cities against the area that they lie in, in the latest year that all have."""
+    """All cities against the area that they lie in, in the latest year that all have; the city itself is marked."""
     data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
     cities, province = _siblings(data), areas_around(data.plan, adcode)[:1]
     rates = data.figures(cities)
@@ -242,7 +242,8 @@ def draw_dots(
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = _parent_head(data, "its cities in {year}", year=year)
-    axes = charts.plot_dots(cities_then, benchmark=benchmark, names=data.names, **data.labels(rows, head))
+    options = {"benchmark": benchmark, "highlight": [adcode], "names": data.names}
+    axes = charts.plot_dots(cities_then, **options, **data.labels(rows, head))
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
 
 

@@ -13,12 +13,13 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from lnregions.assess import figures_of, load_tables, members_of, stand_ins
-from lnregions.boundaries import boundary_words
+from lnregions.boundaries import boundaries_of, boundary_words, equal_area, project
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
 from lnregions.figures.drawn_rows import complete_rows, figures_only
@@ -129,6 +130,9 @@ class Pictures(list):
             display({"text/plain": self.reason, "text/html": html}, raw=True)
 
 
+NO_MAP = "No map: the plan has no boundaries of these areas."
+
+
 class NothingToShow(Exception):
     """Says why a picture of a plan cannot be drawn: in words of the catalogue, with values for their braces."""
 
@@ -233,6 +237,21 @@ class RegionData:
     def members(self) -> list[str]:
         """Cities of the region."""
         return list(members_of(self.drawn, self.area))
+
+    @cached_property
+    def frames(self) -> dict[str, gpd.GeoDataFrame]:
+        """Boundaries of all areas of the plan by level, on the equal-area grid that suits them.
+
+        Raises
+        ------
+        NothingToShow
+            When there are none.
+        """
+        frames = {level: boundaries_of(self.plan, level) for level in ("city", "county")}
+        whole = next((frame for frame in frames.values() if len(frame)), None)
+        if whole is None:
+            raise NothingToShow(NO_MAP)
+        return {level: project(frame, crs=equal_area(whole.total_bounds)) for level, frame in frames.items()}
 
     @property
     def codebook(self) -> pd.Series:

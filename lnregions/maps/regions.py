@@ -25,6 +25,8 @@ _STEP_MM = 0.8  # further in for each further region, so that lines run side by 
 _STRIPE_MM = 1.5
 _LINE_POINTS = 1.1
 _MARK = 5.2  # points across
+_MOST_NAMED = 15  # regions that a legend lists and that are named on a map
+_MOST_LINES = 6  # lines side by side
 
 
 def plot_membership(
@@ -67,7 +69,7 @@ def plot_membership(
     millimetre = base.units_per_mm(ax) * min(1.0, base.mm_box(ax)[2] / 125)  # closer lines on a small map
     for (order, region, status), part in members.groupby(["order", "region", "status"]):
         whole = areas.geometry[areas["area"].isin(part["area"]) | areas["city"].isin(part["area"])]
-        line = _within(whole, (_INSET_MM + _STEP_MM * order) * millimetre)
+        line = _within(whole, (_INSET_MM + _STEP_MM * (order % _MOST_LINES)) * millimetre)
         looks = {"linewidths": _LINE_POINTS, "linestyles": [LINES[status]], "zorder": 3}
         edge = palette.shade(region_style(region, order=order)[0])
         drawing.draw_areas(ax, [line], fills="none", edge=edge, gid=f"region {region} {status}", **looks)
@@ -89,11 +91,11 @@ def _within(shapes, distance: float):
 
 def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str, str]]:
     """Cities and counties that are members in their own right, by region; the name of each of these regions."""
-    members = membership[membership["level"].isin(["city", "county"])]
+    members = membership[membership["level"] != "zone"]
     if "proxy" in members:
         members = members[~members["proxy"].astype(bool)]
     if members.empty:
-        raise DataError("No city or county is a member. Give at least one row of membership.")
+        raise DataError("No area is a member. Give at least one row of membership.")
     drawing.refuse_others("status", members["status"], LINES)
     drawing.refuse_others("region", members["region"], list(regions["region"]))
     present = regions[regions["region"].isin(members["region"])]
@@ -103,13 +105,14 @@ def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str
 
 def _drawn_areas(cities, counties, members) -> gpd.GeoDataFrame:
     """Cities without the ground of their member counties, then those counties; all with their ``city``."""
-    for level, frame in (("city", cities), ("county", counties)):
-        drawing.refuse_others(level, members.loc[members["level"] == level, "area"], list(frame["area"]))
+    for level, frame in ((False, cities), (True, counties)):
+        own = members.loc[(members["level"] == "county") == level, "area"]
+        drawing.refuse_others("county" if level else "area", own, [*frame["area"], *cities["area"]])
     cities = cities.assign(city=cities["area"])
-    if not counties["area"].isin(members["area"]).any():
+    counties = counties[counties["area"].isin(set(members["area"]) - set(cities["area"]))]
+    if counties.empty:
         return cities
     counties = drawing.prepare(counties, needs=("area", "parent")).rename(columns={"parent": "city"})
-    counties = counties[counties["area"].isin(members["area"])]
     whole, taken = cities.geometry.to_numpy(), union(counties.geometry)
     rest = remembered(("rest",), [*whole, taken], lambda: shapely.difference(whole, taken))
     cities = cities.set_geometry(np.where(shapely.is_empty(rest), whole, rest), crs=cities.crs)
@@ -149,20 +152,25 @@ def _membership_legend(ax, members, names: dict[str, str], shared, key, language
     """Regions with the number of their members, what they share, and the line of each status."""
     looks = {region: {"order": order} for order, region in enumerate(names)}
     handles, lines = [], []
-    for region, name in names.items():
+    listed = names if len(names) <= _MOST_NAMED else {}
+    for region, name in listed.items():
         levels = members.loc[members["region"] == region, "level"]
         cities, counties = (int((levels == level).sum()) for level in ("city", "county"))
+        others = len(levels) - cities - counties
         counts = [trn("{number} city", "{number} cities", cities, language)] if cities else []
         counts += [trn("{number} county", "{number} counties", counties, language)] if counties else []
+        counts += [trn("{number} area", "{number} areas", others, language)] if others else []
         edge = palette.shade(region_style(region, **looks[region])[0])
         handles.append(base.swatch(region_tint(region, **looks[region]), edge=edge))
         lines.append(base.counted(name, tr(", ", language, context="list").join(counts), language))
-    for regions in shared:
+    for regions in shared if listed else ():
         handles.append(tuple(base.swatch(region_tint(region, **looks[region])) for region in regions))
         lines.append(tr(" + ", language).join(names[region] for region in regions))
     for status, count in members["status"].value_counts().reindex(LINES).dropna().astype(int).items():
         handles.append(Line2D([], [], color=palette.INK, linewidth=_LINE_POINTS, linestyle=LINES[status]))
         lines.append(base.counted(text(status, language), count, language))
+    if not listed:
+        key = [trn("{number} region", "{number} regions", len(names), language), *key]
     base.add_legend(ax, handles, lines, title=tr("Regions and status of membership", language), notes=key)
 
 
@@ -205,11 +213,17 @@ def plot_plan_status(
         drawing.draw_areas(ax, [shape], fills="none", edge=edge, **looks)
     drawing.draw_areas(ax, frame.geometry, fills="none", edge=palette.HAIRLINE, zorder=2.9)
     drawing.draw_outline(ax, frame.geometry)
-    for region, shape in shapes.items():
-        others = [other for code, other in shapes.items() if code != region]
+    near = shapely.STRtree(list(shapes.values()))
+    for k, (region, shape) in enumerate(shapes.items()):
+        others = [near.geometries[n] for n in near.query(shape, predicate="intersects") if n != k]
         middle = remembered(("middle",), [shape, *others], partial(_free_middle, shape, others))
         statuses = verdicts.loc[verdicts["region"] == region, "status"]
-        _write_card(ax, middle, names[region], sorted(statuses, key=list(STATUSES).index))
+        _write_card(
+            ax,
+            middle,
+            names[region] if len(shapes) <= _MOST_NAMED else "",
+            sorted(statuses, key=list(STATUSES).index),
+        )
     counts = verdicts["status"].value_counts().reindex(STATUSES).dropna().astype(int)
     lines = [
         base.counted(text(status, own.language), count, own.language) for status, count in counts.items()
@@ -238,7 +252,9 @@ def _write_card(ax: Axes, middle, name: str, statuses: Sequence[str]) -> None:
         marks.append(DrawingArea(_MARK, _MARK))
         marks[-1].add_artist(_mark(status, [_MARK / 2], [_MARK / 2]))
     words = TextArea(name, textprops={**base.text_looks(ax), "weight": "bold"})
-    rows = [words, HPacker(children=marks, pad=0, sep=2.0)] if marks else [words]
+    rows = [*([words] if name else []), *([HPacker(children=marks, pad=0, sep=2.0)] if marks else [])]
+    if not rows:
+        return
     card = VPacker(children=rows, align="center", pad=2, sep=2.5)
     face = {"boxstyle": "round,pad=0.15", "facecolor": "#ffffff", "edgecolor": palette.BORDER}
     ax.add_artist(AnnotationBbox(card, middle, pad=0.1, bboxprops={**face, "linewidth": 0.4}, zorder=6))

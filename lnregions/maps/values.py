@@ -173,8 +173,13 @@ def plot_small_multiples(
         joined = frame.merge(values.loc[values["year"] == year, ["area", "value"]], on="area", how="left")
         drawing.start(ax, joined, own.language, **scale.facts(), panel=str(year))
         holes += _draw_classes(ax, joined, scale).count(None)
-        looks = {**base.text_looks(ax, small=False), "fontweight": "bold"}
-        ax.text(0.02, 0.97, str(year), transform=ax.transAxes, va="top", zorder=8, gid="panel", **looks)
+        looks = {
+            **base.text_looks(ax, small=False),
+            "fontweight": "bold",
+            "va": "top",
+            "transform": ax.transAxes,
+        }
+        drawing.write_with_halo(ax, 0.02, 0.97, str(year), halo="#ffffff", zorder=8, gid="panel", **looks)
     key.set_label(base.LEGEND_ROOM)
     _add_class_legend(key, scale, own, {"no data": holes})
     return np.array(axes, dtype=object)

@@ -68,10 +68,11 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
     about, members = show_region(site.plan, region, language=language)
     cities = site.members(region)
     areas = areas_behind(site.plan, [region]) | set(site.plan.members(region))
+    live = map_data(site.plan, site.tables, region, language=language) if site.map["cities"] else None
+    if live:
+        live["areas"] = [area | {"href": links.get(area["id"], "")} for area in live["areas"]]
     return page.render(
-        live=map_data(site.plan, site.tables, region, language=language, links=links)
-        if site.map["cities"]
-        else None,
+        live=live,
         region=region,
         row=site.regions[region],
         verdicts=verdicts,

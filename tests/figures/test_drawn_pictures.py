@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 import lnregions as ln
 from lnregions import DataError, charts
 from lnregions.assess import figures_of, judge_all
+from lnregions.boundaries import project
 from lnregions.figures import Pictures, RegionData, draw_verdict
 from lnregions.style import figure
 
@@ -145,9 +147,16 @@ def test_the_change_is_in_per_cent_for_amounts_and_in_points_for_shares():
 def test_a_region_of_counties_is_drawn_by_county_and_says_where_cities_stand_in_for_them():
     assert set(MAPS["counties"]().data["area"]) == {"210521", "210522", "210624"}
     east, west = (ln.draw_map(PLAN, region, "gdp") for region in ("east", "west"))
-    assert "cities standing in for counties" in east.caption["en"]
-    assert "以市代县" in east.caption["zh"]
-    assert "standing in" not in west.caption["en"]
+    assert "2024 (whole-city figures)" in east.caption["en"]
+    assert "（全市数据）" in east.caption["zh"]
+    assert "whole-city" not in west.caption["en"]
+    zones = [[one for one in p.figure.axes[0].collections if one.get_gid() == "zone"] for p in (east, west)]
+    nine = ln.load_boundaries("county")
+    nine = nine[nine["area"].isin(PLAN.members("east", level="county"))]
+    drawn = shapely.union_all([shapely.Polygon(one) for one in zones[0][0].get_paths()[0].to_polygons()])
+    assert drawn.area == pytest.approx(project(nine).area.sum(), rel=0.001)
+    assert zones[1] == []
+    assert "dashed line: the region's 9 counties" in east.figure.axes[0].texts[-1].get_text()
 
 
 def test_a_slope_runs_from_before_the_plan_to_the_latest_year_that_all_have():

@@ -1,0 +1,148 @@
+"""What stands around the areas of a map picture: the ground, an inset, the line of a zone, the words of its caption."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from lnregions import maps
+from lnregions.assess import stand_ins
+from lnregions.boundaries import boundary_words, ground_around, land_within, union
+from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData
+from lnregions.style import palette, region_style
+from lnregions.words.catalogue import tr, trn
+
+CHINESE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}"
+"""Codes of China's areas (GB/T 2260)."""
+INSET_M = (1.5e6, 3e6, 4.5e6)
+"""Metres across that an inset of land and sea may show, the first with enough of both."""
+LEAST_SHARE = 0.04
+"""Share of water, and of land, from which on an inset tells where it is."""
+ELSEWHERE = 0.9
+"""Share of all areas that a map may show for an inset to show it among them."""
+
+
+def all_areas(data: RegionData) -> gpd.GeoDataFrame:
+    """All areas of the plan: its cities, or its counties where it has only these."""
+    cities = data.frames["city"]
+    return cities if len(cities) else data.frames["county"]
+
+
+def among(data: RegionData, areas: Sequence[str]) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """All areas of the level that some areas are of, and which of them these are."""
+    frames = list(data.frames.values())
+    frame = next((one for one in frames if one["area"].isin(areas).any()), None)
+    if frame is None:
+        raise NothingToShow(NO_MAP)
+    return frame, frame["area"].isin(areas)
+
+
+def map_options(data: RegionData) -> dict:
+    """Axes shaped like the plan's areas, and the language."""
+    west, south, east, north = all_areas(data).total_bounds
+    axes = maps.map_axes(data.width, aspect=(east - west) / (north - south), language=data.language)
+    return {"ax": axes, "language": data.language}
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Members of a region for which the areas drawn stand in, as whole cities do for counties without figures."""
+
+    data: RegionData
+    shapes: gpd.GeoSeries | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        """What the line around them is, for the legend."""
+        if self.shapes is None:
+            return []
+        one, many = "dashed line: the region's county", "dashed line: the region's {number} counties"
+        return [trn(one, many, len(self.shapes), self.data.language)]
+
+    def titled(self, title: Mapping[str, str]) -> Mapping[str, str]:
+        """Title with the words that figures are those of whole cities."""
+        return title if self.shapes is None else self.data.words("{title} (whole-city figures)", title=title)
+
+    def draw(self, axes) -> None:
+        """Draw the line."""
+        if self.shapes is not None:
+            colour = palette.shade(region_style(self.data.area)[0])
+            looks = {
+                "edge": colour,
+                "linewidths": 1.6,
+                "linestyles": [(0, (3, 1.4))],
+                "zorder": 4.2,
+                "gid": "zone",
+            }
+            maps.draw_areas(axes, [union(self.shapes)], fills="none", **looks)
+
+
+def zone_of(data: RegionData, drawn: Sequence[str]) -> Zone:
+    """Zone of a region if all areas drawn only stand in for its members."""
+    if not drawn or not set(drawn) <= set(stand_ins(data.plan, data.area)):
+        return Zone(data)
+    counties = data.frames["county"]
+    counties = counties[counties["area"].isin(data.plan.members(data.area, level="county"))]
+    return Zone(data, maps.prepare(counties).geometry if len(counties) else None)
+
+
+def finish(data: RegionData, axes, title: Mapping[str, str], line: str, *, others=None) -> None:
+    """Title, scale bar, arrow, source line, inset; other areas and what lies around as ground."""
+    drawn, areas = maps.drawn_on(axes), [maps.drawn_on(axes).geometry]
+    if others is not None and len(others):
+        others = maps.printed(others, drawn.crs).assign(kind="area")
+        areas.append(others.geometry)
+    shown = gpd.GeoSeries(pd.concat(areas, ignore_index=True), crs=drawn.crs)
+    ground = ground_around(data.plan, shown, maps.map_frame(axes))
+    if ground is not None:
+        if (ground["kind"] == "land").any():
+            line += (" " if data.language == "en" else "") + tr("Land: Natural Earth.", data.language)
+        covered = ground.intersection(union(shown)).area > ground.area / 2  # named by its parts
+        ground.loc[covered, ["short_zh", "short_en"]] = ""
+    parts = [one for one in (ground, others) if one is not None and len(one)]
+    maps.finish_map(
+        axes, title=title[data.language], source=line, language=data.language,
+        context=pd.concat(parts, ignore_index=True) if parts else None, inset=_inset(data, drawn),
+    )  # fmt: skip
+
+
+def _inset(data: RegionData, drawn) -> maps.Inset | None:
+    """Where the areas drawn lie: among all of the plan, or these between land and sea; None where neither tells."""
+    whole, here = all_areas(data), union(drawn.geometry)
+    parents = set(whole["parent"])
+    name = data.tables.name(min(parents), data.language) if len(parents) == 1 else ""
+    name = (
+        name if name not in ("", *parents) else data.plan.facts.get(f"short_{data.language}") or data.plan.id
+    )
+    if here.area < ELSEWHERE * whole.area.sum():
+        return maps.Inset(maps.prepare(whole), [here], tr("in {area}", data.language, area=name))
+    (x, y), (west, south, east, north) = here.centroid.coords[0], here.bounds
+    for across in INSET_M:
+        box = shapely.box(x - across / 2, y - across / 2, x + across / 2, y + across / 2)
+        land = shapely.intersection(land_within(whole.crs, box), box)
+        share = land.area / box.area
+        if LEAST_SHARE < share < 1 - LEAST_SHARE and max(east - west, north - south) < across / 2:
+            ground = gpd.GeoDataFrame(geometry=[land, box.boundary], crs=whole.crs)
+            return maps.Inset(ground, [here], name, sea=True)
+    return None
+
+
+def map_picture(data: RegionData, axes, name: str, rows: pd.DataFrame, words: Mapping, **facts) -> Picture:
+    """Picture of a map, whose caption says whose its boundaries are and whether it has an approval number."""
+    chinese = all_areas(data)["area"].str.fullmatch(CHINESE).mean() > 0.5
+    number, caption = data.plan.facts.get("map_approval", ""), {}
+    for language, stop, space in (("en", ".", " "), ("zh", "。", "")):
+        notes = [words[language].rstrip(stop) + stop, boundary_words(data.plan, language)]
+        if number:
+            notes.append(tr("Map approval number: {number}.", language, number=number))
+        elif chinese:
+            notes.append(
+                tr(
+                    "No map approval number (审图号): settle it before you publish the map in China.",
+                    language,
+                )
+            )
+        caption[language] = space.join(notes)
+    return data.picture(axes, name, rows, caption, **facts)
