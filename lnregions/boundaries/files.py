@@ -239,7 +239,8 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
     features = content.get("features") if isinstance(content, dict) else None
     if isinstance(content, dict) and content.get("type") == "Topology":
         layer.refuse("the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.")
-    if isinstance(content, dict) and (content.get("UTF8Encoding") or content.get("UTF8Scale")):
+    signs = ('"UTF8Encoding"', '"UTF8Scale"', '"encodeOffsets"')
+    if isinstance(content, dict) and any(sign in text for sign in signs):
         what = "the coordinates are encoded as maps of ECharts are"
         layer.refuse(f"{what}. Decode them, such as with parseGeoJson of echarts, and save plain GeoJSON.")
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":

@@ -137,7 +137,7 @@ def _inventory(plan: Plan) -> tuple[list[str], list[str]]:
     """What a plan has and what it does not have, in words."""
     kinds = plan.targets["kind"].value_counts(sort=False)
     has = [f"regions: {len(plan.regions)} (members: {plan.membership['area'].nunique()})",
-           f"targets: {len(plan.targets)} ({', '.join(f'{kind} {count}' for kind, count in kinds.items())})"]  # fmt: skip
+           f"targets: {len(plan.targets)} ({', '.join(f'{kind} {n}' for kind, n in kinds.items())})"]  # fmt: skip
     there = {path.name for path in plan.folder.iterdir()} | ({"boundaries.*"} if plan.boundaries else set())
     lacks = [f"{name}: {what}" for name, what in ABSENT.items() if name not in there]
     new = plan.indicators["indicator"][~plan.indicators["indicator"].isin(load_indicators()["indicator"])]
