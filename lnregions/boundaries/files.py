@@ -106,7 +106,7 @@ def read_layer(path: Path | str) -> Layer:
         else:
             (_read_geopackage if ending == ".gpkg" else _read_geojson)(layer, files[main])
     except Contradiction as error:
-        layer.refuse(f"{error}. Copy it again, with all its parts, from where it came from.", error.part)
+        layer.refuse(f"{error}. {error.remedy}", error.part)
     if shapely.has_z(layer.shapes).any():
         layer.shapes = shapely.force_2d(layer.shapes)
         layer.warnings.append(_FLATTENED)
@@ -244,7 +244,9 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
         what = "the coordinates are encoded as maps of ECharts are"
         layer.refuse(f"{what}. Decode them, such as with parseGeoJson of echarts, and save plain GeoJSON.")
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
-        layer.refuse("the file is JSON but no GeoJSON FeatureCollection. Give one feature for each area.")
+        kind = content.get("type", "an object") if isinstance(content, dict) else "a list or value"
+        what = f"the file is JSON but no GeoJSON FeatureCollection ({str(kind)[:40]})"
+        layer.refuse(f"{what}. Give a collection with one feature for each area.")
     stated = content.get("crs")
     try:
         layer.crs = CRS(stated["properties"]["name"] if stated else "OGC:CRS84")  # RFC 7946, section 4
