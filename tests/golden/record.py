@@ -20,7 +20,18 @@ import lnregions as ln
 HERE = Path(__file__).parent
 PLANS = ("belt-2025", "ln-2022", "ln-2025", "ln-tourism-2025")
 DATES = ("2022-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
-COMMANDS = ("", "render", "verdicts", "evaluation", "figures", "report", "plan", "plan new", "plan read", "check")
+COMMANDS = (
+    "",
+    "render",
+    "verdicts",
+    "evaluation",
+    "figures",
+    "report",
+    "plan",
+    "plan new",
+    "plan read",
+    "check",
+)
 LANGUAGES = ("en", "zh")
 
 
