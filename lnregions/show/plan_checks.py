@@ -71,22 +71,18 @@ class Report:
 
     def to_text(self) -> str:
         """Return the report as lines; the last counts the faults."""
-        parts = {"The plan has": self.has, "It does not have": self.lacks, "Read all the same": self.remarks}
-        lines = [line for title, rows in parts.items() if rows for line in ["", f"{title}:", *rows]]
-        if len(self.coverage):
-            table = tabulate(
-                self.coverage, headers="keys", tablefmt="plain", stralign="right", disable_numparse=True
-            )
-            lines += [
-                "",
-                "Figures of each target by year (of a region: members with one; - is a clause in words):",
-                *table.splitlines(),
-            ]
-        lines += ["", "Faults:", *self.faults] if self.faults else [""]
+        table = tabulate(
+            self.coverage, headers="keys", tablefmt="plain", stralign="right", disable_numparse=True
+        )
+        parts = {
+            "The plan has:": self.has, "It does not have:": self.lacks, "Read all the same:": self.remarks,
+            "Figures of each target by year (of a region: members with one; - is a clause in words):":
+                table.splitlines() if len(self.coverage) else [],
+            "Faults:": self.faults,
+        }  # fmt: skip
+        lines = [line for title, rows in parts.items() if rows for line in [title, *rows, ""]]
         count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)} in"
-        return "\n".join(
-            [*lines, f"{count if self.faults else 'Nothing is wrong with'} {self.folder}"]
-        ).lstrip()
+        return "\n".join([*lines, f"{count if self.faults else 'Nothing is wrong with'} {self.folder}"])
 
     def to_dict(self) -> dict:
         """Return the report as JSON holds it."""
