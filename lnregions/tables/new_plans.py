@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from lnregions.errors import DataError, Fault, quote, refuse_any, shown_path
-from lnregions.files import write_whole
+from lnregions.errors import DataError, Fault, home, quote, refuse_any, shown_path, warn_input
+from lnregions.files import save_file
 from lnregions.tables.codebook import load_areas, load_indicators, load_units
 from lnregions.tables.plan_facts import FACTS, SOURCE_COLUMNS, read_yaml
 from lnregions.tables.plan_folders import TABLES, TEMPLATE, WORKBOOK, plan_folder
@@ -185,47 +185,18 @@ def read_plan_workbook(book: str | Path, folder: str | Path, *, replace: bool = 
         If it is no such workbook, with all that is wrong with its sheets; if the folder has tables and `replace` is
         false. Nothing is written then. What the cells say is checked by ``lnregions check``.
     """
-    folder, files = Path(folder), _texts_of(Path(book))
-    if not replace and folder.is_dir() and any((folder / name).exists() for name in files):
+    folder, files = home(folder), _texts_of(home(book))
+    if not replace and any(os.path.lexists(folder / name) for name in files):
         what = f"{shown_path(folder)} has tables already"
         raise DataError(f"{what}. Name a new folder, or give --replace to write them anew from the workbook.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            write_whole(folder / name, text)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a possible name"
-        raise DataError(
-            f"The folder {shown_path(folder)} cannot be written ({reason}). Choose another."
-        ) from error
+    for name, text in files.items():
+        save_file(folder / name, text)
     return folder
 
 
 def _texts_of(path: Path) -> dict[str, str]:
     """Content of each file of the plan folder that a workbook describes."""
-    import openpyxl
-
-    shown = shown_path(path)
-    try:
-        values, formulas = (openpyxl.load_workbook(path, data_only=plain) for plain in (True, False))
-    except Exception as error:  # those of zipfile, XML and openpyxl have no common class
-        what = f"this is no workbook that can be read ({type(error).__name__})"
-        raise DataError(
-            [Fault(f"{what}. Give the path of an .xlsx file, as Excel saves it.", shown)]
-        ) from None
-    names, sheets = ("plan", "sources", *TABLES, *OWN_TABLES, "codes"), {}
-    faults = []
-    for sheet in values:
-        name = sheet.title.strip().casefold()
-        if name in names:
-            sheets[name] = list(_cells(sheet, formulas[sheet.title], shown, faults))
-        elif close := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
-            faults.append(Fault(f"the sheet {quote(sheet.title)} is not read. Name it {close[0]}.", shown))
-    missing = [name for name in _NEEDED_SHEETS if name not in sheets]
-    faults += [
-        Fault(f"the sheet {name} is missing. Take it from a new plan folder.", shown) for name in missing
-    ]
-    refuse_any(faults)
+    sheets = _sheets_of(path)
     facts = {row[0]: row[1] for row in sheets["plan"][1:] if row and row[0] and len(row) > 1 and row[1]}
     header, *rows = sheets.get("sources") or [SOURCE_COLUMNS]
     header = ["id" if name == "source" else name for name in header]
@@ -238,6 +209,33 @@ def _texts_of(path: Path) -> dict[str, str]:
         if filled or name in _NEEDED_SHEETS:
             files[f"{name}.csv"] = text.getvalue().rstrip("\n") + "\n"
     return files
+
+
+def _sheets_of(path: Path) -> dict[str, list[list[str]]]:
+    """Rows of the sheets of a workbook as text, by name."""
+    import openpyxl
+
+    shown, data = shown_path(path), read_bytes(path)
+    try:
+        values, formulas = (openpyxl.load_workbook(io.BytesIO(data), data_only=one) for one in (True, False))
+    except Exception as error:  # those of zipfile, XML and openpyxl have no common class
+        what = f"this is no workbook that can be read ({type(error).__name__})"
+        remedy = "Give the path of an .xlsx file, as Excel saves it."
+        raise DataError([Fault(f"{what}. {remedy}", shown)]) from None
+    names, sheets, faults, unread = ("plan", "sources", *TABLES, *OWN_TABLES, "codes"), {}, [], []
+    for sheet in values.worksheets:
+        name = sheet.title.strip().casefold()
+        if name in names:
+            sheets[name] = list(_cells(sheet, formulas[sheet.title], shown, faults))
+        elif close := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
+            faults.append(Fault(f"the sheet {quote(sheet.title)} is not read. Name it {close[0]}.", shown))
+        else:
+            unread.append(sheet.title)
+    missing = [name for name in _NEEDED_SHEETS if name not in sheets]
+    remedy = "Take it from a new plan folder."
+    refuse_any(faults + [Fault(f"the sheet {name} is missing. {remedy}", shown) for name in missing])
+    warn_input([f"{shown}: sheets that are not read: {', '.join(unread)}"] if unread else [])
+    return sheets
 
 
 def _cells(sheet, formulas, path: str, faults: list[Fault]) -> Iterator[list[str]]:

@@ -6,9 +6,10 @@ import shutil
 import openpyxl
 import pytest
 
-from lnregions import DataError, load_plan
+from lnregions import DataError, InputWarning, load_plan
 from lnregions.__main__ import main
 from lnregions.boundaries import check_plan
+from lnregions.errors import forget_warnings
 from lnregions.tables import list_plans, read_plan_workbook, write_plan_template
 from lnregions.tables.new_plans import OWN_TABLES, example_of
 from lnregions.tables.plan_folders import TABLES
@@ -170,11 +171,17 @@ def test_a_workbook_that_cannot_be_meant_is_refused_with_sheet_and_cell(tmp_path
     assert not (tmp_path / "made").exists()
 
 
+def test_a_sheet_that_is_not_read_is_named(tmp_path, edit):
+    forget_warnings()
+    with pytest.warns(InputWarning, match=r"book\.xlsx: sheets that are not read: My notes"):
+        read_plan_workbook(edit({}, lambda book: book.create_sheet("My notes")), tmp_path / "made")
+
+
 @pytest.mark.parametrize("name", ["regions.csv", "plan.yaml", "none.xlsx", "empty.xlsx"])
 def test_what_is_no_workbook_is_refused(template, tmp_path, name):
     (tmp_path / "empty.xlsx").write_bytes(b"")
     path = template / name if (template / name).exists() else tmp_path / name
-    with pytest.raises(DataError, match="no workbook that can be read"):
+    with pytest.raises(DataError, match=r"no workbook that can be read|does not exist"):
         read_plan_workbook(path, tmp_path / "made")
 
 
