@@ -10,7 +10,8 @@ import warnings
 from pathlib import Path
 
 from lnregions import InputWarning
-from lnregions.tables import fingerprint, largest_changes, load_areas, read_observations, read_table
+from lnregions.series import largest_changes
+from lnregions.tables import fingerprint, load_areas, read_observations, read_table
 from lnregions.tables.schemas import table_schema
 
 HERE = Path(__file__).resolve().parent

@@ -21,7 +21,6 @@ SHOWN = 10
 """How many faults a report spells out; the rest are counted."""
 _LISTS = {
     "indicator": "load_indicators() lists all; one of your own stands in the plan's indicators.csv.",
-    "area": "load_areas() lists all; one of your own stands in the plan's areas.csv.",
 }
 """Where all choices are listed, where there are too many to print."""
 _LONGEST_VALUE = 60

@@ -75,7 +75,7 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
     if not best or any(list(one) != list(best[0]) for one in best):
         listed = ", ".join(one.name for one in best or possible)[:200]
         what = f"which column holds the codes of the areas is not certain (it may be {listed})"
-        layer.refuse(f"{what}. Name that column adcode, and no other.")
+        layer.refuse(f"{what}. Name the right column adcode, and no other; if none has them, add one.")
     layer.codes = best[0]
     layer.columns = layer.columns.drop(columns=layer.codes.name)
 

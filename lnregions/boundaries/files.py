@@ -106,7 +106,7 @@ def read_layer(path: Path | str) -> Layer:
         else:
             (_read_geopackage if ending == ".gpkg" else _read_geojson)(layer, files[main])
     except Contradiction as error:
-        layer.refuse(f"{error}. Copy it again, with all its parts, from where it came from.", error.part)
+        layer.refuse(f"{error}. {error.remedy}", error.part)
     if shapely.has_z(layer.shapes).any():
         layer.shapes = shapely.force_2d(layer.shapes)
         layer.warnings.append(_FLATTENED)
@@ -239,11 +239,14 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
     features = content.get("features") if isinstance(content, dict) else None
     if isinstance(content, dict) and content.get("type") == "Topology":
         layer.refuse("the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.")
-    if isinstance(content, dict) and (content.get("UTF8Encoding") or content.get("UTF8Scale")):
+    signs = ('"UTF8Encoding"', '"UTF8Scale"', '"encodeOffsets"')
+    if isinstance(content, dict) and any(sign in text for sign in signs):
         what = "the coordinates are encoded as maps of ECharts are"
         layer.refuse(f"{what}. Decode them, such as with parseGeoJson of echarts, and save plain GeoJSON.")
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
-        layer.refuse("the file is JSON but no GeoJSON FeatureCollection. Give one feature for each area.")
+        kind = content.get("type", "an object") if isinstance(content, dict) else "a list or value"
+        what = f"the file is JSON but no GeoJSON FeatureCollection ({str(kind)[:40]})"
+        layer.refuse(f"{what}. Give a collection with one feature for each area.")
     stated = content.get("crs")
     try:
         layer.crs = CRS(stated["properties"]["name"] if stated else "OGC:CRS84")  # RFC 7946, section 4

@@ -27,7 +27,10 @@ LONGEST = 30.0
 class Contradiction(ValueError):
     """What a file states in two places does not agree; `part` is the ending of the shapefile's part."""
 
-    def __init__(self, text: str, part: str = ""):
+    remedy = "Copy it again, with all its parts, from where it came from."
+
+    def __init__(self, text: str, part: str = "", remedy: str = ""):
+        self.remedy = remedy or self.remedy
         super().__init__(text)
         self.part = part
 
@@ -73,7 +76,9 @@ def _check_head(data: bytes, part: str) -> None:
     if 2 * words != len(data):
         raise Contradiction(f"the file states a length of {2 * words} bytes but has {len(data)}", part)
     if kind not in (5, 15, 25) and len(data) > 100:
-        raise Contradiction(f"the shapes are no polygons (shape type {kind})", part)
+        drawn = {1: "points", 3: "lines", 8: "points"}.get(kind % 10, "something else")
+        what = f"the shapes are no polygons (shape type {kind}, {drawn})"
+        raise Contradiction(what, part, "Give the file that has the areas themselves, as polygons.")
 
 
 def _checked_rows(dbf: bytes) -> int:

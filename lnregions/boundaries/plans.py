@@ -103,7 +103,7 @@ def check_plan(folder: Path | str) -> list[Fault]:
         own = _read_own_areas(path, areas) if path else None
     except DataError as error:
         return faults + error.faults
-    if missing := "" if plan is None else _without_polygon(plan, own):
+    if missing := "" if plan is None or plan.areas is None else _without_polygon(plan, own):
         text = f"{missing}. Add their polygons to boundaries.*, with the codes of areas.csv."
         if path:
             faults.append(Fault(text, shown_path(path)))

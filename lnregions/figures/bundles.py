@@ -114,7 +114,11 @@ def save_figure(
 
 def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]:
     """Path without an ending, and the formats to write, each once and known."""
-    if not isinstance(stem, str | Path) or not Path(stem).name:
+    if (
+        not isinstance(stem, str | Path)
+        or not Path(stem).name
+        or str(stem).encode("utf-8", "ignore").decode() != str(stem)
+    ):
         raise DataError(f"The path {quote(stem)} names no file. Give a path such as figures/gdp.")
     stem = Path(stem)
     if stem.suffix[1:].lower() in FORMATS:

@@ -14,7 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "figures": ["Figures", "joined_sources"],
         "growth": ["chain_index", "mean_growth", "required_path"],
         "methods": ["Assessment", "Progress", "escap", "open_sdg", "unsd"],
-        "relations": ["implausible"],
+        "relations": ["implausible", "largest_changes"],
         "series": ["Tables", "member_frame"],
         "totals": ["common_release", "region_mean", "region_total"],
     },

@@ -5,9 +5,12 @@ differs from what it should be, and the limits of that difference. They hold the
 one's own, by `lnregions check`; the first line of each is its rule in words.
 """
 
+import itertools
 import math
 import re
 from collections import Counter, defaultdict
+from collections.abc import Container, Iterator
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -206,22 +209,27 @@ def share_as_fraction(figures):
 
 def jump(figures):
     """No figure jumps from the one before where no break is listed."""
+    for area, indicator, first, last in _steps(figures, figures.jumps | figures.points):
+        before, after = (figures.known[area, indicator, year] for year in (first, last))
+        source = figures.source[area, indicator, last]
+        if indicator in figures.points:
+            limit = figures.points[indicator]
+            yield area, indicator, last, source, (after - before) / (last - first), -limit, limit
+        elif min(before, after) > 0:
+            limit = figures.jumps[indicator]
+            change = ((after / before) ** (1 / (last - first)) - 1) * 100
+            yield area, indicator, last, source, change, -100 * limit / (100 + limit), limit
+
+
+def _steps(figures: Figures, indicators: Container[str]) -> Iterator[tuple[str, str, int, int]]:
+    """Area, indicator and years of two figures next to each other between which no break lies."""
     years = defaultdict(list)
-    for area, indicator, year, *_ in figures.of(figures.jumps | figures.points):
-        years[area, indicator].append(year)
-    for (area, indicator), own in years.items():
-        for first, last in zip(sorted(own), sorted(own)[1:], strict=False):
-            before, after = (figures.known[area, indicator, year] for year in (first, last))
-            source = figures.source[area, indicator, last]
-            if figures.is_broken(area, indicator, first, last):
-                continue
-            if indicator in figures.points:
-                limit = figures.points[indicator]
-                yield area, indicator, last, source, (after - before) / (last - first), -limit, limit
-            elif min(before, after) > 0:
-                limit = figures.jumps[indicator]
-                change = ((after / before) ** (1 / (last - first)) - 1) * 100
-                yield area, indicator, last, source, change, -100 * limit / (100 + limit), limit
+    for area, indicator, year, *_ in figures.of(indicators):
+        years[indicator, area].append(year)
+    for (indicator, area), own in sorted(years.items()):
+        for first, last in itertools.pairwise(sorted(own)):
+            if not figures.is_broken(area, indicator, first, last):
+                yield area, indicator, first, last
 
 
 def readings(figures):
@@ -254,6 +262,47 @@ def broken(figures: Figures, code: str) -> dict[tuple, tuple[float, float, float
         for *compared, difference, low, high in RELATIONS[code](figures)
         if not low - 1e-9 <= difference <= high + 1e-9
     }
+
+
+class Change(NamedTuple):
+    """Largest change of an indicator in a year that the published figures of a city show."""
+
+    size: float
+    area: str
+    first_year: int
+    last_year: int
+    source: str
+
+
+def largest_changes(observations: pd.DataFrame, *, breaks: pd.DataFrame | None = None) -> dict[str, Change]:
+    """Return the largest change in a year of each indicator among the default figures of all cities.
+
+    Compared are figures next to each other between which no break of the line lies; a change over several years proves
+    at least its part of a year. Indicators of which no city has figures of two years running have none.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        As from :func:`load_observations`.
+    breaks : pandas.DataFrame, optional
+        As from :func:`load_breaks`, which is the default.
+    """
+    figures, found, known = (
+        Figures(observations, breaks),
+        {},
+        set(),
+    )  # known: with figures of two years running
+    cities = {city for own in figures.cities.values() for city in own}
+    for area, indicator, first, last in _steps(figures, {key[1] for key in figures.known}):
+        keys = [(area, indicator, year) for year in (first, last)]
+        before, after = (figures.known[key] for key in keys)
+        size = math.ceil(abs(after - before) / (last - first) * 1e6 - 1e-3) / 1e6
+        if area in cities and last == first + 1:
+            known.add(indicator)
+        if area in cities and (indicator not in found or size > found[indicator].size):
+            sources = dict.fromkeys(" ".join(figures.source[key] for key in keys).split())
+            found[indicator] = Change(size, area, first, last, " ".join(sources))
+    return {indicator: change for indicator, change in found.items() if indicator in known}
 
 
 def implausible(observations: pd.DataFrame, plan: object) -> dict[tuple[str, str, int], str]:

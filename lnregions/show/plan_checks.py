@@ -24,7 +24,9 @@ from lnregions.tables import (
     load_plan,
     read_table,
 )
+from lnregions.tables.new_plans import OWN_TABLES
 from lnregions.tables.plan_folders import WORKBOOK
+from lnregions.tables.tables import Table, own_table
 
 DRAWN = {
     "regions": ("name_zh", "name_en", "short_zh", "short_en"), "areas": ("name_zh", "name_en", "short_zh", "short_en"),
@@ -69,22 +71,18 @@ class Report:
 
     def to_text(self) -> str:
         """Return the report as lines; the last counts the faults."""
-        parts = {"The plan has": self.has, "It does not have": self.lacks, "Read all the same": self.remarks}
-        lines = [line for title, rows in parts.items() if rows for line in ["", f"{title}:", *rows]]
-        if len(self.coverage):
-            table = tabulate(
-                self.coverage, headers="keys", tablefmt="plain", stralign="right", disable_numparse=True
-            )
-            lines += [
-                "",
-                "Figures of each target by year (of a region: members with one; - is a clause in words):",
-                *table.splitlines(),
-            ]
-        lines += ["", "Faults:", *self.faults] if self.faults else [""]
+        table = tabulate(
+            self.coverage, headers="keys", tablefmt="plain", stralign="right", disable_numparse=True
+        )
+        parts = {
+            "The plan has:": self.has, "It does not have:": self.lacks, "Read all the same:": self.remarks,
+            "Figures of each target by year (of a region: members with one; - is a clause in words):":
+                table.splitlines() if len(self.coverage) else [],
+            "Faults:": self.faults,
+        }  # fmt: skip
+        lines = [line for title, rows in parts.items() if rows for line in [title, *rows, ""]]
         count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)} in"
-        return "\n".join(
-            [*lines, f"{count if self.faults else 'Nothing is wrong with'} {self.folder}"]
-        ).lstrip()
+        return "\n".join([*lines, f"{count if self.faults else 'Nothing is wrong with'} {self.folder}"])
 
     def to_dict(self) -> dict:
         """Return the report as JSON holds it."""
@@ -141,33 +139,39 @@ def _inventory(plan: Plan) -> tuple[list[str], list[str]]:
         f"regions: {len(plan.regions)} (members: {plan.membership['area'].nunique()})",
         f"targets: {len(plan.targets)} ({kinds})",
     ]
-    there = {path.name for path in plan.folder.iterdir()} | ({"boundaries.*"} if plan.boundaries else set())
+    there = {f"{name}.csv" for name in ("statements", *OWN_TABLES) if _own_rows(plan, name) is not None}
+    there |= {"boundaries.*"} if plan.boundaries else set()
     lacks = [f"{name}: {what}" for name, what in ABSENT.items() if name not in there]
     new = plan.indicators["indicator"][~plan.indicators["indicator"].isin(load_indicators()["indicator"])]
     has += [f"indicators of its own: {', '.join(new)}"] if len(new) else []
     areas = plan.areas[~plan.areas["area"].isin(load_areas()["area"])]
     has += [f"areas of its own: {len(areas)}"] if len(areas) else []
-    if "observations.csv" in there:
-        own = load_observations(path=plan.folder / "observations.csv", plan=plan)
-        span = f"{own['year'].min()} to {own['year'].max()}"
-        has.append(f"figures of its own: {len(own)} ({', '.join(own['indicator'].unique())}; areas: "
-                   f"{own['area'].nunique()}; {span})")  # fmt: skip
+    own = _own_rows(plan, "observations")
+    if own is not None:
+        years, codes = own.frame["year"], ", ".join(own.frame["indicator"].unique())
+        has.append(f"figures of its own: {len(years)} ({codes}; areas: {own.frame['area'].nunique()}; "
+                   f"{years.min()} to {years.max()})")  # fmt: skip
     if plan.boundaries:
         drawn = {area for level in ("city", "county") for area in boundaries_of(plan, level)["area"]}
         has.append(f"boundaries: {plan.boundaries.name}")
         bare = areas["area"][areas["level"].isin(["city", "county"]) & ~areas["area"].isin(drawn)]
         lacks += [f"polygons of {', '.join(bare)}: no map shows them"] if len(bare) else []
-    if WORKBOOK in there:
-        book = f"{plan.folder.name}/{WORKBOOK}"
-        has.append(
-            f"{WORKBOOK}, not read here; its tables come by: lnregions plan read {book} {plan.folder.name} --replace"
-        )
+    if (plan.folder / WORKBOOK).is_file():
+        name = plan.folder.name
+        has.append(f"{WORKBOOK}, read only by: lnregions plan read {name}/{WORKBOOK} {name} --replace")
     if not (plan.regions["lead_city"] != "").any():
         lacks.append("lead_city in regions.csv: there is no picture of lead cities")
     if not len(plan.positioning):
         lacks.append("rows in positioning.csv: pages list neither positioning nor tasks")
     empty = [key for key, value in plan.facts.items() if value == ""]
     return has, [*lacks, *([f"in plan.yaml: {', '.join(empty)}"] if empty else [])]
+
+
+def _own_rows(plan: Plan, name: str) -> Table | None:
+    """Table of the plan's own, if its folder has one with any row."""
+    path = own_table(plan, name)
+    table = None if path is None else read_table(path, name)
+    return table if table is not None and len(table.frame) else None
 
 
 def _coverage(cases: list[Case]) -> pd.DataFrame:
@@ -189,13 +193,13 @@ def _coverage(cases: list[Case]) -> pd.DataFrame:
 
 def _unlikely(plan: Plan) -> list[str]:
     """Figures of the plan's own that disagree with others by the relations that hold the shipped ones."""
-    path = plan.folder / "observations.csv"
-    if not path.is_file():
+    table = _own_rows(plan, "observations")
+    if table is None:
         return []
-    table, found = read_table(path, "observations"), implausible(load_observations(plan=plan), plan)
+    found = implausible(load_observations(plan=plan), plan)
     rows = zip(table.lines, table.frame.itertuples(), strict=True)
     return [
-        f"{shown_path(path)} line {line}: {one.indicator} {one.value:.12g} of {one.area} in {one.year} is unlikely: "
+        f"{table.path} line {line}: {one.indicator} {one.value:.12g} of {one.area} in {one.year} is unlikely: "
         f"{found[key]}. Compare it with its source."
         for line, one in rows if (key := (one.area, one.indicator, one.year)) in found
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from inspect import signature
 from pathlib import Path
 
-from matplotlib.font_manager import FontProperties, findfont, fontManager
+from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.text import Text
 
@@ -56,27 +56,33 @@ def _lacking(words: str, *paths: str) -> str:
     return "".join(dict.fromkeys(c for c in words if ord(c) not in known and c not in "\n\r\t"))
 
 
-@lru_cache(maxsize=2)
-def _installed(_count: int) -> dict[str, str]:
-    """Family and file of each font for plain text that matplotlib knows, but those with a box for any character."""
-    plain = (
-        one
-        for one in fontManager.ttflist
-        if one.style == "normal" and one.weight in (400, "normal", "regular")
-    )
-    return {one.name: one.fname for one in sorted(plain, key=lambda one: one.fname, reverse=True)
-            if one.name != FAMILY and "last resort" not in one.name.casefold()}  # fmt: skip
+@cache
+def _find_installed() -> None:
+    """Make known to matplotlib what was installed since it last looked."""
+    for path in sorted({*findSystemFonts()} - {one.fname for one in fontManager.ttflist}):
+        with contextlib.suppress(OSError, RuntimeError):
+            fontManager.addfont(path)
 
 
 @lru_cache(maxsize=1024)
-def _stand_ins(lacking: str, count: int) -> tuple[tuple[str, ...], str]:
-    """Installed families that have characters which the bundled font lacks, and the characters that none has."""
-    families = []
-    for family, path in _installed(count).items():
-        if lacking and len(rest := _lacking(lacking, path)) < len(lacking):
-            families.append(family)
+def _families_for(lacking: str, _count: int) -> tuple[tuple[str, ...], str]:
+    families, boxes = (
+        [],
+        (FAMILY, "Last Resort High-Efficiency", "Last Resort"),
+    )  # these have a box for any character
+    plain = [one for one in fontManager.ttflist if one.style == "normal" and one.weight in (400, "normal")]
+    for font in sorted(plain, key=lambda one: one.fname):
+        if font.name not in boxes and len(rest := _lacking(lacking, font.fname)) < len(lacking):
+            families.append(font.name)
             lacking = rest
     return tuple(families), lacking
+
+
+def _stand_ins(lacking: str) -> tuple[tuple[str, ...], str]:
+    """Installed families that have characters which the bundled font lacks, and the characters that none has."""
+    if lacking:
+        _find_installed()
+    return _families_for(lacking, len(fontManager.ttflist)) if lacking else ((), "")
 
 
 def missing_glyphs(words: str) -> str:
@@ -87,7 +93,7 @@ def missing_glyphs(words: str) -> str:
     >>> missing_glyphs("辽宁 Liaoning")
     ''
     """
-    return _stand_ins(_lacking(words, ""), len(fontManager.ttflist))[1]
+    return _stand_ins(_lacking(words, ""))[1]
 
 
 def set_fonts(text: Text) -> str:
@@ -103,7 +109,7 @@ def set_fonts(text: Text) -> str:
             paths.append(findfont(FontProperties(family=family), fallback_to_default=False))
     if not _lacking(words, *paths):
         return ""
-    families, missing = _stand_ins(_lacking(words, "", *paths), len(fontManager.ttflist))
+    families, missing = _stand_ins(_lacking(words, "", *paths))
     properties = text.get_fontproperties().copy()
     properties.set_file(None)
     properties.set_family(list(dict.fromkeys([FAMILY, *own, *families])))

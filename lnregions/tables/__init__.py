@@ -5,7 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "bounds": ["bound_of", "largest_changes", "load_bounds"],
+        "bounds": ["bound_of", "load_bounds"],
         "codebook": ["LAND_AREA", "LINE_BREAKS", "caveats_of", "land_areas", "load_areas", "load_breaks",
                      "load_caveats", "load_indicators", "load_sources", "load_units",
                      "printed_decimals", "units_and_decimals"],

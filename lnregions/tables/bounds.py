@@ -1,28 +1,14 @@
 """Bounds: what a figure that was not published can have been at most, at least, and how far from its neighbours."""
 
-import itertools
-import math
-from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
 from lnregions.errors import home, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.codebook import LINE_BREAKS, known_codes, load_areas, load_breaks
+from lnregions.tables.codebook import known_codes
 from lnregions.tables.observations import break_scopes
 from lnregions.tables.tables import join_tables, kept_warnings, own_table, read_table
-
-
-class Change(NamedTuple):
-    """Largest change of an indicator in a year that the published figures of a city show."""
-
-    size: float
-    area: str
-    first_year: int
-    last_year: int
-    source: str
 
 
 def load_bounds(plan: object = None, *, path: Path | None = None) -> pd.DataFrame:
@@ -74,49 +60,6 @@ def bound_of(bounds: pd.DataFrame, indicator: str, area: str) -> pd.Series | Non
     every, own, rank = break_scopes(area)
     rows = bounds[bounds["indicator"] == indicator].set_index("area", drop=False)
     return next((rows.loc[scope] for scope in (own, rank, every) if scope in rows.index), None)
-
-
-def largest_changes(observations: pd.DataFrame, *, breaks: pd.DataFrame | None = None) -> dict[str, Change]:
-    """Return the largest change in a year of each indicator among the default figures of all cities.
-
-    Compared are figures next to each other between which no break of the line lies; a change over several years proves
-    at least its part of a year. Indicators of which no city has figures of two years running have none.
-
-    Parameters
-    ----------
-    observations : pandas.DataFrame
-        As from :func:`load_observations`.
-    breaks : pandas.DataFrame, optional
-        As from :func:`load_breaks`, which is the default.
-    """
-    breaks = load_breaks() if breaks is None else breaks
-    lines = breaks[breaks["kind"].isin(LINE_BREAKS)]
-    areas = load_areas()
-    rows = observations[
-        observations["default"] & observations["area"].isin(areas["area"][areas["level"] == "city"])
-    ]
-    found: dict[str, Change] = {}
-    known: set[str] = set()  # with figures of two years running
-    for (indicator, area), series in rows.sort_values("year").groupby(["indicator", "area"]):
-        firsts = lines["first_year"][
-            (lines["indicator"] == indicator) & lines["area"].isin(break_scopes(area))
-        ]
-        for change in _changes(area, series, list(firsts)):
-            if change.last_year == change.first_year + 1:
-                known.add(indicator)
-            if indicator not in found or change.size > found[indicator].size:
-                found[indicator] = change
-    return {indicator: change for indicator, change in found.items() if indicator in known}
-
-
-def _changes(area: str, series: pd.DataFrame, firsts: list[int]) -> Iterable[Change]:
-    """Changes a year of one city from one figure to the next, between which no break lies."""
-    figures = list(zip(series["year"].tolist(), series["value"].tolist(), series["source"], strict=True))
-    for (year, before, one), (after_year, after, other) in itertools.pairwise(figures):
-        if not any(year < first <= after_year for first in firsts):
-            source = " ".join(dict.fromkeys([*one.split(), *other.split()]))
-            size = abs(after - before) / (after_year - year)
-            yield Change(math.ceil(size * 1e6 - 1e-3) / 1e6, area, year, after_year, source)
 
 
 def _read(path: Path, plan: object) -> pd.DataFrame:

@@ -52,6 +52,18 @@ def check_own(table: Table, shipped: pd.DataFrame, columns: tuple[str, ...]) -> 
         table.report_where(stated.notna() & (stated != frame[column]), column, text, stated=stated)
 
 
+def check_indicators(table: Table) -> None:
+    """Report indicators of one's own without what their measure and aggregation need."""
+    frame = table.frame
+    numbers, weighted = frame["measure"] != "none", frame["aggregation"] == "weighted"
+    text = "aggregation weighted needs a weight. Name the indicator that weights, or write none."
+    table.report_where(weighted & (frame["weight"] == ""), "weight", text)
+    misfit = (frame["measure"] == "growth") & (frame["unit"] != "%")
+    table.report_where(misfit, "unit", "unit {unit!r} does not fit measure growth. Write '%'.")
+    text = "a {measure} needs a unit. Write it as it is to be printed, such as 亿元, % or km."
+    table.report_where(numbers & (frame["unit"] == ""), "unit", text)
+
+
 def check_regions(table: Table, areas: list[str] | None) -> None:
     """Report codes that cannot name a folder or are those of areas."""
     codes = table.frame["region"]

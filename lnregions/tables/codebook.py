@@ -168,16 +168,16 @@ def region_codes() -> list[str]:
     return sorted({code for table in tables for code in _load("regions", table)["region"]})
 
 
-def known_codes(plan: object = None) -> dict[str, Iterable[str]]:
-    """Codes that a table may refer to, by what they are of; a plan adds its own."""
-    found = {"area": load_areas()["area"], "indicator": load_indicators()["indicator"]}
-    if plan is not None:
-        found = {"area": plan.areas["area"], "indicator": plan.indicators["indicator"]}
-    regions, sources = region_codes(), load_sources()["source"].tolist()
-    return found | {
-        "region": regions if plan is None else [*regions, *plan.regions["region"]],
-        "source": sources if plan is None else [*sources, *plan.sources["source"]],
-    }
+_LOADERS = {"area": load_areas, "indicator": load_indicators, "source": load_sources}
+
+
+def known_codes(plan: object = None) -> dict[str, Iterable[str] | None]:
+    """Codes that a table may refer to, by what they are of; a plan adds its own, None where they cannot be read."""
+    shipped = {name: load()[name].tolist() for name, load in _LOADERS.items()} | {"region": region_codes()}
+    if plan is None:
+        return shipped
+    own = {"area": plan.areas, "indicator": plan.indicators, "source": plan.sources, "region": plan.regions}
+    return {one: None if own[one] is None else [*codes, *own[one][one]] for one, codes in shipped.items()}
 
 
 def remember_forms(indicators: pd.DataFrame) -> None:

@@ -1,5 +1,6 @@
 """New plan folders: an empty one, a copy of a shipped one, and one made of a workbook."""
 
+import contextlib
 import csv
 import datetime as dt
 import difflib
@@ -10,20 +11,22 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
-from lnregions.errors import DataError, Fault, quote, refuse_any, shown_path
-from lnregions.files import write_whole
+from lnregions.errors import DataError, Fault, home, quote, refuse_any, shown_path, warn_input
+from lnregions.files import save_file
 from lnregions.tables.codebook import load_areas, load_indicators, load_units
 from lnregions.tables.plan_facts import FACTS, SOURCE_COLUMNS, read_yaml
 from lnregions.tables.plan_folders import TABLES, TEMPLATE, WORKBOOK, plan_folder
+from lnregions.tables.rows import decode, parse_rows, read_bytes
 from lnregions.tables.schemas import is_required, kind_of, table_schema
 from lnregions.tables.tables import REFERENCES
 
 OWN_TABLES = ("areas", "indicators", "observations", "bounds")
 """Tables that a plan may lack, besides that of statements."""
 _ROWS = 2000
-"""Rows of a sheet that have drop-downs."""
+"""Rows of a sheet that have drop-downs, and most codes that they offer."""
 _LISTS = {"area": load_areas, "indicator": load_indicators, "unit": load_units}
 """Codes that drop-downs offer, each a column of the sheet ``codes``; codes of one's own may be typed in."""
 _NEEDED_SHEETS = ("plan", *TABLES[:-1])
@@ -52,7 +55,7 @@ def write_plan_template(folder: str | Path, *, plan: str = "") -> Path:
             with tempfile.TemporaryDirectory(prefix=".plan-", dir=folder.parent) as beside:
                 made = Path(beside, "plan")
                 made.mkdir(mode=0o755)
-                for path in source.iterdir():
+                for path in filter(Path.is_file, source.iterdir()):
                     shutil.copyfile(path, made / path.name)
                 _write_workbook(made)
                 if folder.is_dir():
@@ -81,54 +84,45 @@ def example_of(name: str) -> list[str]:
 
 def _write_workbook(folder: Path) -> None:
     """Write the tables of a plan folder as a workbook, a sheet each, with remarks, examples and drop-downs."""
-    import openpyxl
-    from openpyxl.comments import Comment
-    from openpyxl.styles import Font
-
     facts, *_ = read_yaml(folder / "plan.yaml")
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "plan"
-    sheet.append(["key", "value", "remark"])
-    for key, kind in FACTS.items():
-        sheet.append([key, facts.get(key, ""), kind])
-        sheet.cell(sheet.max_row, 2).number_format = "@"
-    sources = [
-        [one.get("id", ""), *(one.get(key, "") for key in SOURCE_COLUMNS[1:])]
-        for one in facts["sources"] or []
-    ]
-    for row in (SOURCE_COLUMNS, *sources):
-        (book["sources"] if "sources" in book else book.create_sheet("sources")).append(row)
-    for name in (*TABLES, *OWN_TABLES):
-        fields, sheet = table_schema(name)["fields"], book.create_sheet(name)
-        example = example_of(name)
-        sheet.append([field["name"] for field in fields])
-        sheet.append(["#" + example[0], *example[1:]])
-        path = folder / f"{name}.csv"
-        header, *rows = _plain_rows(path) if path.is_file() else [[]]
-        for row in rows:
-            given = dict(zip(header, row, strict=False))
-            sheet.append([given.get(field["name"], "") for field in fields])
-        for column, field in enumerate(fields, 1):
-            head = sheet.cell(1, column)
-            head.comment, head.font = (
-                Comment(column_remark(field), "lnregions"),
-                Font(bold=is_required(field)),
-            )
-            sheet.cell(2, column).font = Font(italic=True, color="808080")
-            if kind_of(field) in ("code", "date"):  # which Excel would write otherwise
-                for (cell,) in sheet.iter_rows(2, sheet.max_row, column, column):
-                    cell.number_format = "@"
-                sheet.column_dimensions[head.column_letter].number_format = "@"
-        sheet.freeze_panes = "A2"
-    _add_drop_downs(book)
-    book.save(folder / WORKBOOK)
+    keys = [(key, facts.get(key, ""), kind) for key, kind in FACTS.items()]
+    sources = pd.DataFrame(facts.get("sources") or [{}]).rename(columns={"id": "source"})
+    codes = [pd.Series(load()[kind], name=kind) for kind, load in _LISTS.items()]
+    frames = {
+        "plan": pd.DataFrame(keys, columns=["key", "value", "remark"]),
+        "sources": sources.reindex(columns=SOURCE_COLUMNS),
+        **{name: _rows_of(folder / f"{name}.csv") for name in (*TABLES, *OWN_TABLES)},
+        "codes": pd.concat(codes, axis=1),
+    }
+    with pd.ExcelWriter(folder / WORKBOOK, engine="openpyxl") as book:
+        for name, frame in frames.items():
+            frame.to_excel(book, sheet_name=name, index=False)
+        for name in (*TABLES, *OWN_TABLES):
+            _annotate(book.sheets[name], name)
+        for cell in (one for sheet in book.sheets.values() for row in sheet for one in row):
+            if cell.data_type == "f":  # a text that begins like a formula
+                cell.data_type = "s"
 
 
-def _plain_rows(path: Path) -> list[list[str]]:
-    """Header and rows of a CSV file without its remarks."""
-    rows = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""))
-    return [row for row in rows if row and not row[0].startswith("#")]
+def _rows_of(path: Path) -> pd.DataFrame:
+    """Cells of a table under the columns of its schema, its example as a remark in front, plain numbers as numbers."""
+    fields, example = table_schema(path.stem)["fields"], example_of(path.stem)
+    rows = pd.DataFrame([["#" + example[0], *example[1:]]], columns=[field["name"] for field in fields])
+    if path.is_file():
+        cells = parse_rows(decode(read_bytes(path), path=path.name)[0], path=path.name).cells
+        rows = pd.concat([rows, cells.reindex(columns=rows.columns)], ignore_index=True).fillna("")
+    for field in fields:
+        if kind_of(field) in ("number", "integer", "year"):
+            rows[field["name"]] = rows[field["name"]].astype(object).map(_number)
+    return rows
+
+
+def _number(text: str) -> object:
+    """Number that a text is, where it is written as the number would be."""
+    with contextlib.suppress(ValueError):
+        if f"{float(text):.15g}" == text:
+            return float(text)
+    return text
 
 
 def column_remark(field: dict) -> str:
@@ -138,42 +132,37 @@ def column_remark(field: dict) -> str:
     return f"{field['description']}{listed}"
 
 
-def _add_drop_downs(book) -> None:
+def _annotate(sheet, name: str) -> None:
+    """Add remarks to the column names of a sheet, and drop-downs to its columns; needed columns are bold."""
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    codes, ranges = (
-        book.create_sheet("codes"),
-        {"region": f"regions!$A$3:$A${_ROWS}", "source": f"sources!$A$2:$A${_ROWS}"},
-    )
-    for column, (kind, load) in enumerate(_LISTS.items(), 1):
-        values = [kind, *load()[kind]]
-        for row, value in enumerate(values, 1):
-            codes.cell(row, column, value)
-        letter = codes.cell(1, column).column_letter
-        ranges[kind] = f"codes!${letter}$2:${letter}${len(values)}"
-    for name in (*TABLES, *OWN_TABLES):
-        sheet = book[name]
-        for column, field in enumerate(table_schema(name)["fields"], 1):
-            choices = (
-                ["yes", "no"] if kind_of(field) == "boolean" else field.get("constraints", {}).get("enum")
-            )
-            kinds = (
-                ("unit",)
-                if field["name"] == "unit"
-                else REFERENCES.get(name, {}).get(field["name"], "").split()
-            )
-            of = next((ranges[kind] for kind in reversed(kinds) if kind in ranges), None)
-            if not choices and not of:
-                continue
-            listed = f'"{",".join(choices)}"' if choices and all("," not in one for one in choices) else of
-            if listed:
-                # a list of codes does not stop one of one's own, or several apart by blanks
-                rule = DataValidation(
-                    "list", formula1=listed, allow_blank=True, showErrorMessage=bool(choices)
-                )
-                sheet.add_data_validation(rule)
-                letter = sheet.cell(1, column).column_letter
-                rule.add(f"{letter}3:{letter}{_ROWS}")
+    sheet.freeze_panes = "A2"
+    for head, field in zip(sheet[1], table_schema(name)["fields"], strict=True):
+        head.comment, head.font = Comment(column_remark(field), "lnregions"), Font(bold=is_required(field))
+        example, *cells = (sheet.cell(row, head.column) for row in range(2, sheet.max_row + 1))
+        example.font = Font(italic=True, color="808080")
+        if kind_of(field) in ("code", "date"):  # which Excel would write otherwise
+            for one in (example, *cells, sheet.column_dimensions[head.column_letter]):
+                one.number_format = "@"
+        if listed := _choices(name, field):
+            # a list of codes does not stop one of one's own, or several apart by blanks
+            rule = DataValidation("list", formula1=listed, showErrorMessage=listed.startswith('"'))
+            rule.add(f"{head.column_letter}3:{head.column_letter}{_ROWS}")
+            sheet.add_data_validation(rule)
+
+
+def _choices(name: str, field: dict) -> str:
+    """What a drop-down of a column offers: words, or a range of cells with codes; empty for none."""
+    words = ["yes", "no"] if kind_of(field) == "boolean" else field.get("constraints", {}).get("enum", [])
+    if words:
+        return "" if "," in "".join(words) else f'"{",".join(words)}"'
+    kinds = ("unit",) if field["name"] == "unit" else REFERENCES.get(name, {}).get(field["name"], "").split()
+    columns = {kind: f"codes!${letter}$2" for kind, letter in zip(_LISTS, "ABC", strict=True)}
+    columns |= {"region": "regions!$A$3", "source": "sources!$A$2"}
+    first = next((columns[kind] for kind in reversed(kinds) if kind in columns), "")
+    return first and f"{first}:{first.split('!')[1][:3]}{_ROWS}"
 
 
 # -- from a workbook ----
@@ -196,47 +185,18 @@ def read_plan_workbook(book: str | Path, folder: str | Path, *, replace: bool = 
         If it is no such workbook, with all that is wrong with its sheets; if the folder has tables and `replace` is
         false. Nothing is written then. What the cells say is checked by ``lnregions check``.
     """
-    folder, files = Path(folder), _texts_of(Path(book))
-    if not replace and folder.is_dir() and any((folder / name).exists() for name in files):
+    folder, files = home(folder), _texts_of(home(book))
+    if not replace and any(os.path.lexists(folder / name) for name in files):
         what = f"{shown_path(folder)} has tables already"
         raise DataError(f"{what}. Name a new folder, or give --replace to write them anew from the workbook.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            write_whole(folder / name, text)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a possible name"
-        raise DataError(
-            f"The folder {shown_path(folder)} cannot be written ({reason}). Choose another."
-        ) from error
+    for name, text in files.items():
+        save_file(folder / name, text)
     return folder
 
 
 def _texts_of(path: Path) -> dict[str, str]:
     """Content of each file of the plan folder that a workbook describes."""
-    import openpyxl
-
-    shown = shown_path(path)
-    try:
-        values, formulas = (openpyxl.load_workbook(path, data_only=plain) for plain in (True, False))
-    except Exception as error:  # those of zipfile, XML and openpyxl have no common class
-        what = f"this is no workbook that can be read ({type(error).__name__})"
-        raise DataError(
-            [Fault(f"{what}. Give the path of an .xlsx file, as Excel saves it.", shown)]
-        ) from None
-    names, sheets = ("plan", "sources", *TABLES, *OWN_TABLES, "codes"), {}
-    faults = []
-    for sheet in values:
-        name = sheet.title.strip().casefold()
-        if name in names:
-            sheets[name] = list(_cells(sheet, formulas[sheet.title], shown, faults))
-        elif close := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
-            faults.append(Fault(f"the sheet {quote(sheet.title)} is not read. Name it {close[0]}.", shown))
-    missing = [name for name in _NEEDED_SHEETS if name not in sheets]
-    faults += [
-        Fault(f"the sheet {name} is missing. Take it from a new plan folder.", shown) for name in missing
-    ]
-    refuse_any(faults)
+    sheets = _sheets_of(path)
     facts = {row[0]: row[1] for row in sheets["plan"][1:] if row and row[0] and len(row) > 1 and row[1]}
     header, *rows = sheets.get("sources") or [SOURCE_COLUMNS]
     header = ["id" if name == "source" else name for name in header]
@@ -249,6 +209,33 @@ def _texts_of(path: Path) -> dict[str, str]:
         if filled or name in _NEEDED_SHEETS:
             files[f"{name}.csv"] = text.getvalue().rstrip("\n") + "\n"
     return files
+
+
+def _sheets_of(path: Path) -> dict[str, list[list[str]]]:
+    """Rows of the sheets of a workbook as text, by name."""
+    import openpyxl
+
+    shown, data = shown_path(path), read_bytes(path)
+    try:
+        values, formulas = (openpyxl.load_workbook(io.BytesIO(data), data_only=one) for one in (True, False))
+    except Exception as error:  # those of zipfile, XML and openpyxl have no common class
+        what = f"this is no workbook that can be read ({type(error).__name__})"
+        remedy = "Give the path of an .xlsx file, as Excel saves it."
+        raise DataError([Fault(f"{what}. {remedy}", shown)]) from None
+    names, sheets, faults, unread = ("plan", "sources", *TABLES, *OWN_TABLES, "codes"), {}, [], []
+    for sheet in values.worksheets:
+        name = sheet.title.strip().casefold()
+        if name in names:
+            sheets[name] = list(_cells(sheet, formulas[sheet.title], shown, faults))
+        elif close := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
+            faults.append(Fault(f"the sheet {quote(sheet.title)} is not read. Name it {close[0]}.", shown))
+        else:
+            unread.append(sheet.title)
+    missing = [name for name in _NEEDED_SHEETS if name not in sheets]
+    remedy = "Take it from a new plan folder."
+    refuse_any(faults + [Fault(f"the sheet {name} is missing. {remedy}", shown) for name in missing])
+    warn_input([f"{shown}: sheets that are not read: {', '.join(unread)}"] if unread else [])
+    return sheets
 
 
 def _cells(sheet, formulas, path: str, faults: list[Fault]) -> Iterator[list[str]]:

@@ -308,8 +308,8 @@ def _read(path: Path, plan: object, *, name: str = "observations") -> pd.DataFra
     """Checked figures of a file with the day from which each counts as known; a plan adds areas and sources."""
     table = read_table(path, name)
     table.check_references(name, known_codes(plan))
-    check_figures(table, load_indicators() if plan is None else plan.indicators)
-    frame, sources = table.checked(), [load_sources()] + ([] if plan is None else [plan.sources])
+    check_figures(table, load_indicators() if plan is None or plan.indicators is None else plan.indicators)
+    frame, sources = table.checked(), [load_sources(), None if plan is None else plan.sources]
     frame["known_from"] = known_from(frame, pd.concat(sources).set_index("source")["published"].to_dict())
     return frame
 

@@ -13,7 +13,7 @@ import pandas as pd
 from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import PLAN, data_dir
 from lnregions.tables.bounds import load_bounds
-from lnregions.tables.checks import check_own, check_regions, check_targets
+from lnregions.tables.checks import check_indicators, check_own, check_regions, check_targets
 from lnregions.tables.codebook import LAND_AREA, load_areas, load_indicators, load_sources, remember_forms
 from lnregions.tables.groups import cities_of_plan, regions_of_areas
 from lnregions.tables.observations import load_observations
@@ -265,7 +265,6 @@ def check_tables(folder: str | Path) -> tuple[list[Fault], Plan | None]:
     faults: list[Fault] = []
     plan = _gather(faults, lambda: _read(plan_folder(folder, folder), faults), None)
     if plan is not None:
-        remember_forms(plan.indicators)
         warn_input(plan.warnings)
         if (folder / "observations.csv").is_file():
             _gather(faults, lambda: load_observations(plan=plan), None)
@@ -296,11 +295,11 @@ def _files_in(folder: Path, *, ending: str = "") -> list[tuple]:
     return sorted((name, state.st_mtime_ns, state.st_size) for name, state in files)
 
 
-def _read(folder: Path, faults: list[Fault]) -> Plan | None:
-    """Plan of a folder, its faults joining the others; None where codes that others refer to cannot be read.
+def _read(folder: Path, faults: list[Fault]) -> Plan:
+    """Plan of a folder, its faults joining the others.
 
     What rests on a file that cannot be read is not checked, so that one fault does not bring others. With faults the
-    plan serves only to find more of them.
+    plan serves only to find more of them, and tables that others refer to may be None.
     """
     warnings = check_files(folder, faults)
     facts, sources, unusual = _gather(faults, lambda: read_facts(folder / "plan.yaml"), ({}, None, []))
@@ -330,17 +329,18 @@ def _read(folder: Path, faults: list[Fault]) -> Plan | None:
                 table.check_dates("date")
             table.check_references(name, known)
             faults += table.sorted_faults()
-    if any(one is None for one in (areas, indicators, sources, regions)):
-        return None
     frames = {name: (table or _empty(folder, name)).frame for name, table in tables.items()}
     frames |= {"areas": areas, "indicators": indicators}
     own = ("regions", "membership", "targets")
     made = regions_of_areas(*(frames[name] for name in own), areas)
     frames |= dict(zip(own, made, strict=True))
     warnings += unusual
-    for frame in frames.values():
+    for frame in (one for one in frames.values() if one is not None):
         warnings += frame.attrs.pop("warnings", [])  # pandas copies attributes with every selection
-    return Plan(facts["id"], facts, **frames, sources=sources, folder=folder, warnings=tuple(warnings))
+    frames["regions"] = frames["regions"] if regions else None
+    return Plan(
+        facts.get("id", ""), facts, **frames, sources=sources, folder=folder, warnings=tuple(warnings)
+    )
 
 
 def _gather(faults: list[Fault], read: Callable, otherwise: object):
@@ -386,4 +386,6 @@ def _with_own(folder: Path, name: str, shipped: pd.DataFrame, columns: tuple[str
     # a unit of an indicator of one's own needs no entry: it is printed as it is written
     table.check_references(name, {"area": codes, "indicator": [*codes, LAND_AREA], "unit": None})
     check_own(table, shipped, columns)
+    if name == "indicators":
+        check_indicators(table)
     return join_tables(shipped, table.checked(), key=[code])

@@ -114,7 +114,7 @@ def parse_rows(text: str, *, path: str, warnings: Iterable[str] = ()) -> Rows:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         warnings.append("line ends of another system were read")
-    if hint := re.match(r'"?sep=([,;\t])"?[,;\t]*(?=\n)', text):  # which Excel obeys and does not show
+    if hint := re.match(r'"?(?i:sep)=([,;\t])"?[,;\t]*(?=\n)', text):  # which Excel obeys and does not show
         text = "#" + text[hint.end() :]
         warnings.append("the line 'sep=' in front of the column names was left out")
     separator = hint[1] if hint else _separator(text)

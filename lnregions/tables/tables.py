@@ -10,7 +10,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -151,7 +151,17 @@ def read_table(path: Path, name: str, *, trust: bool = True) -> Table:
     DataError
         If the file is no such table at all; faults of cells and keys are in the result.
     """
-    data, shown = read_bytes(path), shown_path(path)
+    data = read_bytes(path)
+    inside = isinstance(path, Path) and path.resolve().is_relative_to(data_dir().resolve())
+    kept = _read_once(data, shown_path(path), name, trust, inside)
+    table = replace(kept, frame=kept.frame.copy(), lines=list(kept.lines), faults=list(kept.faults))
+    table.frame.attrs = {"warnings": kept_warnings(kept.frame)}
+    return table
+
+
+@functools.lru_cache(maxsize=32)
+def _read_once(data: bytes, shown: str, name: str, trust: bool, inside: bool) -> Table:
+    """The table of a file's bytes, kept; `inside` is whether it is one of the shipped ones."""
     sealed = trust and (fingerprint(data), name) in sealed_tables()
     text, warnings = decode(data, path=shown)
     rows = parse_rows(text, path=shown, warnings=warnings)
@@ -160,7 +170,7 @@ def read_table(path: Path, name: str, *, trust: bool = True) -> Table:
         for row, column, text in value_faults(table.frame, name):
             table.report(row, column, text)
         _check_key(table, rows, table_schema(name)["primaryKey"])
-        if trust and isinstance(path, Path) and path.resolve().is_relative_to(data_dir().resolve()):
+        if trust and inside:
             rows.warnings.append(_UNSEALED)
     table.frame.attrs["warnings"] = [f"{shown}: {sentence}" for sentence in rows.warnings]
     return table

@@ -14,7 +14,8 @@ from lnregions import judge, judge_interpretations, load_bounds, load_observatio
 from lnregions.assess import load_tables
 from lnregions.assess.bounds import possible_figure
 from lnregions.paths import data_dir
-from lnregions.tables import largest_changes, load_areas
+from lnregions.series import largest_changes
+from lnregions.tables import load_areas
 
 PLAN = load_plan()
 WHOLE = load_observations()

@@ -30,6 +30,7 @@ COMMANDS = (
     "notebooks",
     "plan",
     "plan new",
+    "plan read",
     "check",
 )
 LANGUAGES = ("en", "zh")

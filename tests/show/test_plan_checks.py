@@ -1,0 +1,152 @@
+"""A check of a plan folder says all at once: what is wrong, what is unlikely, what is there, how far figures go."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from generated_plan import write_plan
+
+from lnregions.__main__ import main
+from lnregions.paths import data_dir
+from lnregions.show import check_report
+
+PROBLEMS = Path(__file__).parents[1] / "data" / "plan_with_problems"
+EXPECTED = [
+    # file and line, what is wrong, remedy
+    ("plan.yaml line 6", "horizon 2021 is before first_year 2022", "Give the last year"),
+    ("regions.csv line 3", "region 'con' cannot be the name of a folder", "Use up to 40"),
+    ("areas.csv line 5", "characters that no installed font has: 𓅃", "Install a font"),
+    ("membership.csv line 4", "unknown area '300109'", "did you mean 300103?"),
+    ("positioning.csv line 2", "order 0 is too small", "Give 1 or more"),
+    ("targets.csv line 2", "unit '万元' does not fit level of gdp", "Write '亿元'"),
+    (
+        "targets.csv line 3",
+        "unknown indicator 'populaton'",
+        "did you mean population?). load_indicators() lists all",
+    ),
+    ("observations.csv line 3", "value 'n/a' marks a figure that is missing", "Leave the row out"),
+    ("observations.csv line 4", "the unit of schools is 所, not '个'", "Give the value in 所"),
+    ("bounds.csv line 2", "upper 50.0 is below lower 90.0", "Give the lesser of the two as lower"),
+    ("boundaries.geojson", "members of the plan have no polygon", "Add their polygons"),
+    ("Statement.csv", "the file is not read under this name", "Name it statements.csv"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_plan(tmp_path / "plan", 2)
+    return tmp_path / "plan"
+
+
+def add(folder, name, *rows):
+    path = folder / f"{name}.csv"
+    path.write_text(path.read_text("utf-8") + "".join(f"{row}\n" for row in rows), "utf-8")
+
+
+def test_twelve_faults_of_a_draft_come_in_one_report_with_place_and_remedy(capsys):
+    assert main(["check", str(PROBLEMS)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    for place, wrong, remedy in EXPECTED:
+        found = [line for line in lines if f"/{place}: " in line and wrong in line]
+        assert len(found) == 1, (place, wrong)
+        assert remedy in found[0]
+    assert lines[-1] == f"{len(EXPECTED)} faults in {PROBLEMS}"
+
+
+def test_a_report_says_what_a_plan_has_and_what_follows_from_what_it_has_not(folder):
+    report = check_report(folder)
+    assert report.faults == []
+    has, lacks = "\n".join(report.has), "\n".join(report.lacks)
+    for words in ("regions: 2 (members: 8)", "targets: 4 (level 4)", "areas of its own: 9", "boundaries.geojson",
+                  "figures of its own: 210 (gdp, gdp_growth_real, population; areas: 8; 2015 to 2024)"):  # fmt: skip
+        assert words in has
+    (folder / "boundaries.geojson").unlink()
+    lacks = "\n".join(check_report(folder).lacks)
+    for words in (
+        "statements.csv: pages show no statement",
+        "boundaries.*: maps show the shipped",
+        "issuer_zh",
+    ):
+        assert words in lacks
+
+
+def test_the_coverage_tells_figures_by_target_and_year(folder):
+    path = folder / "observations.csv"
+    rows = [row for row in path.read_text("utf-8").splitlines() if not re.match(r"30010[12],gdp,2023", row)]
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    add(folder, "targets", "w,r000,r000,,qualitative,,,,,strive,,2021,no,2022,2024,话,Words,,Reach,B,g1,,,")
+    coverage = check_report(folder).coverage
+    assert coverage.columns.tolist() == ["2021", "2022", "2023", "2024"]
+    assert coverage.loc["t000"].tolist() == ["1", "1", "0", "1"]
+    assert coverage.loc["u000"].tolist() == ["4/4", "4/4", "2/4", "4/4"]
+    assert coverage.loc["w"].tolist() == ["-"] * 4
+
+
+def test_all_of_a_report_is_in_json(capsys):
+    assert main(["check", str(data_dir() / "plans" / "ln-2025"), "--format", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert set(report) == {"folder", "faults", "remarks", "has", "lacks", "coverage"}
+    assert all(row["target"] for row in report["coverage"])
+
+
+UNSERVED = [
+    # a target that no figure of the members can serve, and why
+    ("x,r000,r000,,level,coastal_water_good,>=,90,%", "cannot be combined over areas"),
+    ("x,r000,r000,,level,forest_coverage,>=,90,%", "no weights for"),
+    ("x,r000,300101,,count,industrial_clusters,>=,5,个", "the clause counts, and the figures are in"),
+]
+
+
+@pytest.mark.parametrize(("row", "why"), UNSERVED)
+def test_a_target_that_no_figure_can_ever_serve_is_named_with_its_reason(folder, row, why):
+    add(folder, "targets", f"{row},strive,,2021,no,2022,2024,甲,A,,Reach,B,g1,,,")
+    (remark,) = [one for one in check_report(folder).remarks if "no figure can serve the target x" in one]
+    assert re.search(why, remark)
+
+
+@pytest.mark.parametrize("plan", ["ln-2022", "ln-2025", "ln-tourism-2025"])
+def test_the_targets_of_shipped_plans_can_be_served_but_for_coastal_waters(plan):
+    assert check_report(data_dir() / "plans" / plan).remarks == []
+    (remark,) = check_report(data_dir() / "plans" / "belt-2025").remarks
+    assert "belt25-water" in remark
+
+
+UNLIKELY = [
+    # figures of its own, the line remarked on (of those added), what is said
+    (["300101,gdp,2025,100000,亿元"], 1, "No figure jumps"),
+    (["300101,gdp,2025,9.8,亿元"], 1, "No figure jumps"),
+    (["300101,urbanisation_rate,2023,0.62,%"], 1, "No share is below one per cent"),
+    (["300101,urbanisation_rate,2023,62,%", "300101,urbanisation_rate,2024,0.63,%"], 2, "No share is below"),
+    (["300101,manufacturing_share,2023,20,%", "300101,manufacturing_share,2024,60,%"], 2, "No figure jumps"),
+    (["300101,gdp_growth_real,2025,410,%"], 1, "No figure jumps"),
+    (["300101,va_primary,2024,400,亿元", "300101,va_secondary,2024,400,亿元", "300101,va_tertiary,2024,400,亿元"],
+     0, "sectors"),
+    (["300101,industry_share,2024,30,%", "300101,manufacturing_share,2024,40,%"], 2, "no larger than industry"),
+    (["300101,schools,2023,50,所", "300101,schools,2024,5000,所"], 2, "No figure jumps"),
+    (["300000,population,2024,100,万人", "300104,population,2024,103,万人"], 0, "No area has more than"),
+]  # fmt: skip
+SCHOOLS = "schools,学校数,Schools,所,年末数,At the end of the year,up,level,sum,,0,0,"
+
+
+@pytest.mark.parametrize(("rows", "place", "words"), UNLIKELY)
+def test_an_unlikely_figure_of_ones_own_is_remarked_with_its_row_and_rule(folder, rows, place, words):
+    add(folder, "indicators", SCHOOLS)
+    before = len((folder / "observations.csv").read_text("utf-8").splitlines())
+    assert not any("is unlikely" in one for one in check_report(folder).remarks)
+    add(folder, "observations", *(f"{row},2026-03-01,final,A,g1," for row in rows))
+    report = check_report(folder)
+    assert report.faults == []
+    said = [one for one in report.remarks if "is unlikely" in one]
+    assert any(words in one for one in said), report.remarks
+    if place:
+        assert any(
+            f"observations.csv line {before + place}: {rows[place - 1].split(',')[1]}" in one for one in said
+        )
+
+
+def test_a_figure_as_likely_as_the_others_is_not_remarked(folder):
+    add(folder, "indicators", SCHOOLS)
+    rows = ["300101,gdp,2025,1000,亿元", "300101,schools,2023,50,所", "300101,schools,2024,52,所"]
+    add(folder, "observations", *(f"{row},2026-03-01,final,A,g1," for row in rows))
+    assert not any("is unlikely" in one for one in check_report(folder).remarks)

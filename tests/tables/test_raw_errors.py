@@ -1,0 +1,162 @@
+"""Whatever is given as a file or a name: it is read, or refused by a DataError that says what to do."""
+
+import io
+import json
+import zipfile
+
+import matplotlib.pyplot as plt
+import openpyxl
+import pytest
+
+import lnregions as ln
+from lnregions import DataError
+from lnregions.paths import data_dir
+
+OBSERVATIONS = (data_dir() / "observations.csv").read_text("utf-8")
+HEAD, ROWS = OBSERVATIONS.splitlines()[0], OBSERVATIONS.splitlines()[1:40]
+
+
+# -- open files ----
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [io.StringIO, lambda text: io.BytesIO(text.encode()), lambda text: io.BytesIO(text.encode("gb18030"))],
+)
+def test_an_open_file_is_read_as_a_file_on_disk_is(opened):
+    assert len(ln.load_observations(path=opened(OBSERVATIONS))) == len(ln.load_observations())
+    codebook = (data_dir() / "indicators.csv").read_text("utf-8")
+    assert ln.load_indicators(path=opened(codebook)).equals(ln.load_indicators())
+
+
+def test_an_open_file_is_read_each_time_and_its_faults_have_lines():
+    for year in (2023, 2024):
+        rows = ln.load_observations(path=io.StringIO(f"{HEAD}\n210100,gdp,{year},1,亿元,,final,A,s001,\n"))
+        assert rows["year"].tolist() == [year]
+    with pytest.raises(DataError, match="the open file line 2: year '2O24' is not a whole number"):
+        ln.load_observations(path=io.StringIO(f"{HEAD}\n210100,gdp,2O24,1,亿元,,final,A,s001,\n"))
+    with pytest.raises(DataError, match=r"the open file: .*Write the column names in the first line"):
+        ln.load_sources(path=io.StringIO(""))
+
+
+@pytest.mark.parametrize(
+    "load", [ln.load_observations, ln.load_bounds, ln.load_areas, ln.load_boundaries, ln.load_plan]
+)
+@pytest.mark.parametrize("given", [5, 2.5, ["a.csv"], {"path": "a.csv"}, object()])
+def test_what_is_neither_path_nor_file_is_refused_by_its_kind(load, given):
+    with pytest.raises(DataError, match=f"no path but a {type(given).__name__}"):
+        load(path=given)
+
+
+@pytest.mark.parametrize("load", [ln.load_boundaries, ln.load_plan])
+def test_where_only_a_path_serves_an_open_file_is_refused(load):
+    with pytest.raises(DataError, match=r"no path but a StringIO\. Give the path"):
+        load(path=io.StringIO("x"))
+
+
+# -- names that no file can have ----
+
+
+@pytest.mark.parametrize("name", ["沈" * 100, "x" * 300, "a\0b", "\udc80" + "x" * 300])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path, name):
+    fig, _ = plt.subplots(figsize=(1, 1))
+    plt.close(fig)
+    with pytest.raises(
+        DataError, match=r"names no file|No file can be written as .* Choose a shorter or another name"
+    ):
+        ln.save_figure(fig, f"{tmp_path}/{name}", formats=["svg"])
+    with pytest.raises(DataError, match="No file can be written"):
+        ln.evaluation("ln-2022").save(f"{tmp_path}/{name}.csv")
+    with pytest.raises(DataError, match=r"does not exist|not a readable file|cannot be written"):
+        ln.load_observations(path=f"{tmp_path}/{name}")
+
+
+def test_a_folder_below_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("x")
+    fig, _ = plt.subplots(figsize=(1, 1))
+    plt.close(fig)
+    for stem in ("file/gdp", "file/deep/gdp"):
+        with pytest.raises(DataError, match="No file can be written"):
+            ln.save_figure(fig, tmp_path / stem, formats=["svg"])
+
+
+# -- files of another kind than is meant ----
+
+
+def workbook(suffix="xlsx"):
+    stream, book = io.BytesIO(), openpyxl.Workbook()
+    book.active.append(HEAD.split(","))
+    book.save(stream)
+    return stream.getvalue()
+
+
+def packed(name):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as pack:
+        pack.writestr(name, "x")
+    return stream.getvalue()
+
+
+TABLES = {
+    "xlsx": (workbook(), "this is a workbook"),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "this is a workbook"),
+    "ods": (packed("content.xml"), "this is a workbook"),
+    "zip": (packed("observations.csv"), "another packed file, not text"),
+    "title": (f"Figures of 2024\n{HEAD}\n" + "\n".join(ROWS), "line 1: 'Figures of 2024' is a title"),
+    "title over cells": (f"各市数字,,,,,,,,,\n{HEAD}\n" + "\n".join(ROWS), "is a title, not the names of the columns"),
+    "title and blank": (f"各市数字\n\n\n{HEAD}\n" + "\n".join(ROWS), "'各市数字' is a title"),
+    "two titles": (f"各市数字\n单位：亿元\n{HEAD}\n" + "\n".join(ROWS), "'各市数字' is a title"),
+    "title in quotes": (f'"Figures, of 2024"\n{HEAD}\n' + "\n".join(ROWS), "is a title"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TABLES)
+def test_a_table_of_another_kind_is_called_what_it_is(tmp_path, what):
+    content, words = TABLES[what]
+    path = tmp_path / "observations.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(DataError, match=words) as caught:
+        ln.load_observations(path=path)
+    assert len(caught.value.faults) == 1
+
+
+@pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
+@pytest.mark.parametrize(("line", "separator"), [("sep=,", ","), ("sep=;", ";"), ("sep=\t", "\t"), ('"sep=;"', ";"),
+                                                ("SEP=,", ",")])  # fmt: skip
+def test_the_line_that_tells_excel_the_separator_is_left_out(tmp_path, line, separator):
+    rows = [row for row in ROWS if separator not in row.replace(",", "") and '"' not in row]
+    text = "\n".join([line, *(one.replace(",", separator) for one in (HEAD, *rows))]) + "\n"
+    (tmp_path / "o.csv").write_text(text, "utf-8")
+    assert len(ln.load_observations(path=tmp_path / "o.csv")) == len(rows)
+
+
+def topology(**more):
+    shapes = {"counties": {"type": "GeometryCollection", "geometries": []}}
+    return {"type": "Topology", "objects": shapes, "arcs": [[[0, 0], [1, 1]]], **more}
+
+
+def echarts(**more):
+    shape = {"type": "Polygon", "coordinates": ["@@ƦŁʒŠƫ"], "encodeOffsets": [[126289, 42617]]}
+    feature = {"type": "Feature", "id": "210100", "properties": {"name": "x"}, "geometry": shape}
+    return {"type": "FeatureCollection", "features": [feature], **more}
+
+
+JSON = {
+    "TopoJSON": (topology(), "the file is TopoJSON. Convert it"),
+    "TopoJSON of whole numbers": (topology(transform={"scale": [1, 1], "translate": [0, 0]}), "is TopoJSON"),
+    "TopoJSON with a box": (topology(bbox=[0, 0, 1, 1]), "is TopoJSON"),
+    "ECharts": (echarts(UTF8Encoding=True), "encoded as maps of ECharts are. Decode them"),
+    "ECharts with a scale": (echarts(UTF8Scale=1024), "encoded as maps of ECharts are"),
+    "ECharts without a sign of it": (echarts(), "encoded as maps of ECharts are"),
+    "one feature": ({"type": "Feature", "properties": {}, "geometry": None}, "no GeoJSON FeatureCollection"),
+    "a list": ([1, 2], "no GeoJSON FeatureCollection"),
+    "nothing": (None, "no GeoJSON FeatureCollection"),
+}
+
+
+@pytest.mark.parametrize("what", JSON)
+def test_json_of_another_kind_is_called_what_it_is(tmp_path, what):
+    content, words = JSON[what]
+    (tmp_path / "areas.geojson").write_text(json.dumps(content), "utf-8")
+    with pytest.raises(DataError, match=words):
+        ln.load_boundaries(path=tmp_path / "areas.geojson")

@@ -1,0 +1,82 @@
+"""docs/plan.md: each step runs as it says, each column and each kind of clause is there and right."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lnregions import judge, load_plan
+from lnregions.__main__ import main
+from lnregions.boundaries import check_plan
+from lnregions.tables import write_plan_template
+from lnregions.tables.new_plans import OWN_TABLES, column_remark, example_of
+from lnregions.tables.plan_facts import FACTS, SOURCE_COLUMNS
+from lnregions.tables.plan_folders import TABLES
+from lnregions.tables.schemas import is_required, table_schema
+
+PAGE = (Path(__file__).parents[1] / "docs" / "plan.md").read_text("utf-8")
+STEPS = [line for block in re.findall(r"```console\n(.*?)```", PAGE, re.S) for line in block.splitlines()]
+CLAUSES = re.findall(r"^\| `(\w+)` \|" + r" ([^|]*)\|" * 6 + "$", PAGE.split("## Kinds of clause")[1], re.M)
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
+
+
+def test_the_steps_from_nothing_to_a_map_say_what_happens(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    printed = ""
+    for line in STEPS:
+        if line.startswith("$ lnregions "):
+            status = main(shlex.split(line)[2:])
+            printed = capsys.readouterr().out
+            assert status == 0, line
+        elif line.startswith("$ "):
+            subprocess.run(line[2:], shell=True, check=True, cwd=tmp_path)
+        else:
+            assert " ".join(line.split()) in " ".join(printed.split()), line
+    assert list((tmp_path / "maps").rglob("map-north*.png"))
+
+
+def test_every_command_of_the_page_is_run():
+    assert sum(line.startswith("$ ") for line in STEPS) >= 8
+
+
+@pytest.mark.parametrize("name", [*TABLES, *OWN_TABLES])
+def test_every_column_stands_there_with_what_it_holds_and_an_example(name):
+    section = PAGE.split(f"### {name}.csv\n")[1].split("\n### ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (?:`(.*)`|) ?\|$", section.split("\n## ")[0], re.M)
+    expected = [
+        (
+            field["name"],
+            column_remark(field).replace("|", "/") + " **(needed)**" * is_required(field),
+            example,
+        )
+        for field, example in zip(table_schema(name)["fields"], example_of(name), strict=True)
+    ]
+    assert rows == expected
+
+
+def test_every_fact_stands_there():
+    rows = re.findall(
+        r"^\| `(\w+)` \| ([\w ]+) \|", PAGE.split("## plan.yaml")[1].split("## Tables")[0], re.M
+    )
+    assert dict(rows) == FACTS
+    assert all(f"`{name}`" in PAGE for name in ("sources", "id", *SOURCE_COLUMNS[1:]))
+
+
+def test_every_kind_of_clause_has_an_example_that_can_be_judged(tmp_path):
+    kinds = next(field for field in table_schema("targets")["fields"] if field["name"] == "kind")
+    assert [kind for kind, *_ in CLAUSES] == kinds["constraints"]["enum"]
+    folder = write_plan_template(tmp_path / "plan")
+    for name in ("regions", "membership", "targets"):
+        path = folder / f"{name}.csv"
+        path.write_text(path.read_text("utf-8").replace("\n#north", "\nnorth"), "utf-8")
+    with (folder / "targets.csv").open("a", encoding="utf-8") as file:
+        for kind, _, *cells in CLAUSES:
+            indicator, comparator, value, unit, benchmark = (cell.strip(" `") for cell in cells)
+            place = f"c-{kind.replace('_', '-')},north,210100,,{kind},{indicator},{comparator},{value},{unit},strive"
+            file.write(f"{place},{benchmark},2021,no,2022,2024,标,Label,,Clause,A,p1,,,\n")
+    assert check_plan(folder) == []
+    verdicts = judge(load_plan(folder))
+    assert len(verdicts) == len(CLAUSES) + 1
+    assert (verdicts["status"] != "").all()
