@@ -123,12 +123,10 @@ class Manifest:
         self.unread = ""
         try:
             content = json.loads(self.path.read_text("utf-8"))
-            runs = {name: one for name, one in content["runs"].items() if isinstance(one, dict)}
-            if content.get("schema") == SCHEMA:
-                self.runs = runs
-            else:
-                schema = content.get("schema")
+            runs, schema = content["runs"].items(), content.get("schema")
+            if schema != SCHEMA:
                 self.unread = f"manifest.json has schema {schema!r}, which this version does not know"
+            self.runs = {name: one for name, one in runs if isinstance(one, dict) and not self.unread}
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -144,8 +142,7 @@ class Manifest:
             return self.unread or "it has not been run yet"
         if record.get("status") != "done":
             return f"it {'failed' if record.get('status') == 'failed' else 'did not finish'} last time"
-        outputs, before = self.outputs(name), record.get("inputs")
-        before = before if isinstance(before, dict) else {}
+        outputs, before = self.outputs(name), self.outputs(name, "inputs")
         changed = [reason for key, reason in _REASONS.items() if before.get(key) != inputs.get(key)]
         if changed:
             return "; ".join(changed)
@@ -157,9 +154,9 @@ class Manifest:
                 return f"its {file} is missing"
         return "" if outputs else "it left nothing"
 
-    def outputs(self, name: str) -> dict[str, str]:
-        """Hash of each file that a run left, by its name; empty if it is not known."""
-        found = self.runs.get(name, {}).get("outputs")
+    def outputs(self, name: str, key: str = "outputs") -> dict[str, str]:
+        """Hash of each file that a run left, by its name, or of its inputs; empty if it is not known."""
+        found = self.runs.get(name, {}).get(key)
         return found if isinstance(found, dict) else {}
 
     def refuse_foreign(self, names: Iterable[str]) -> None:
