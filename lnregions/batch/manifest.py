@@ -29,7 +29,7 @@ _DISTRIBUTIONS = (
 )  # fmt: skip
 SHARED = ("package", "data", "shapes", "own", "versions")
 """Inputs that all runs of a render have in common."""
-_SKIPPED = ("__pycache__", ".ipynb_checkpoints", "_shared")
+_SKIPPED = ("__pycache__", ".ipynb_checkpoints")
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _REASONS = {
     "notebook": "the notebook has changed",
@@ -86,7 +86,10 @@ class Hashes:
         """Hash of all files below a folder, names included; of one file, if it is one; a missing folder has one too."""
         if os.path.isfile(folder):
             return self.file(folder)
-        lines = [f"{name}\0{digest}\n" for name, digest in self.listing(folder, skip=_SKIPPED).items()]
+        lines = [
+            f"{name}\0{digest}\n"
+            for name, digest in self.listing(folder, skip=(*_SKIPPED, "_shared")).items()
+        ]
         return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
     def listing(self, folder: Path | str, *, final: Path | None = None, skip: tuple = ()) -> dict[str, str]:
