@@ -23,7 +23,7 @@ import threading
 import time
 from pathlib import Path
 
-from lnregions.batch.render import plan_runs
+from lnregions.batch import plan_runs
 from lnregions.tables import batch_choices
 
 HERE = Path(__file__).parent

@@ -233,7 +233,8 @@ class ForkEngine(OrdinaryEngine):
             kwargs.setdefault("kernel_manager_class", ForkManager)
         elif not ForkEngine._logged:
             ForkEngine._logged = True
-            own = f"kernel {kernel_name} is not Python's"
-            why = own if can_fork() else "this system cannot fork a process"
+            why = (
+                f"kernel {kernel_name} is not Python's" if can_fork() else "this system cannot fork a process"
+            )
             logger.warning("Ordinary kernels are used, which start more slowly: %s.", why)
         return super().execute_managed_notebook(nb_man, kernel_name, control=control, **kwargs)

@@ -29,7 +29,7 @@ _DISTRIBUTIONS = (
 )  # fmt: skip
 SHARED = ("package", "data", "shapes", "own", "versions")
 """Inputs that all runs of a render have in common."""
-_SKIPPED = ("__pycache__", ".ipynb_checkpoints", "_shared")
+_SKIPPED = ("__pycache__", ".ipynb_checkpoints")
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _REASONS = {
     "notebook": "the notebook has changed",
@@ -86,7 +86,10 @@ class Hashes:
         """Hash of all files below a folder, names included; of one file, if it is one; a missing folder has one too."""
         if os.path.isfile(folder):
             return self.file(folder)
-        lines = [f"{name}\0{digest}\n" for name, digest in self.listing(folder, skip=_SKIPPED).items()]
+        lines = [
+            f"{name}\0{digest}\n"
+            for name, digest in self.listing(folder, skip=(*_SKIPPED, "_shared")).items()
+        ]
         return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
     def listing(self, folder: Path | str, *, final: Path | None = None, skip: tuple = ()) -> dict[str, str]:
@@ -123,12 +126,10 @@ class Manifest:
         self.unread = ""
         try:
             content = json.loads(self.path.read_text("utf-8"))
-            runs = {name: one for name, one in content["runs"].items() if isinstance(one, dict)}
-            if content.get("schema") == SCHEMA:
-                self.runs = runs
-            else:
-                schema = content.get("schema")
+            runs, schema = content["runs"].items(), content.get("schema")
+            if schema != SCHEMA:
                 self.unread = f"manifest.json has schema {schema!r}, which this version does not know"
+            self.runs = {name: one for name, one in runs if isinstance(one, dict) and not self.unread}
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -144,8 +145,7 @@ class Manifest:
             return self.unread or "it has not been run yet"
         if record.get("status") != "done":
             return f"it {'failed' if record.get('status') == 'failed' else 'did not finish'} last time"
-        outputs, before = self.outputs(name), record.get("inputs")
-        before = before if isinstance(before, dict) else {}
+        outputs, before = self.outputs(name), self.outputs(name, "inputs")
         changed = [reason for key, reason in _REASONS.items() if before.get(key) != inputs.get(key)]
         if changed:
             return "; ".join(changed)
@@ -157,9 +157,9 @@ class Manifest:
                 return f"its {file} is missing"
         return "" if outputs else "it left nothing"
 
-    def outputs(self, name: str) -> dict[str, str]:
-        """Hash of each file that a run left, by its name; empty if it is not known."""
-        found = self.runs.get(name, {}).get("outputs")
+    def outputs(self, name: str, key: str = "outputs") -> dict[str, str]:
+        """Hash of each file that a run left, by its name, or of its inputs; empty if it is not known."""
+        found = self.runs.get(name, {}).get(key)
         return found if isinstance(found, dict) else {}
 
     def refuse_foreign(self, names: Iterable[str]) -> None:

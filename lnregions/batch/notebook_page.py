@@ -12,11 +12,9 @@ from lnregions.errors import check_language
 from lnregions.words import tr
 
 _WORDS = {
-    "code": "Code",
-    "output": "Result",
-    "parameters": "Parameters",
+    "code": "Code", "output": "Result", "parameters": "Parameters",
     "widget": "Interactive: open the notebook to use it.",
-}
+}  # fmt: skip
 _STATIC = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 _LIVE = "; script-src 'unsafe-inline' 'unsafe-eval' data:; frame-src data:; connect-src data:"
 MOST = 1_450_000

@@ -43,7 +43,7 @@ _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 _PLAIN = {
-    "null": r"|~|null", "bool": r"[Tt]rue|[Ff]alse", "int": r"[-+]?(0|[1-9]\d*)",
+    "null": r"|~|null", "bool": "true|True|false|False", "int": r"[-+]?(0|[1-9]\d*)",
     "float": r"[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+|\.(inf|Inf|INF))|\.(nan|NaN|NAN)",
 }  # fmt: skip
 """Plain values of YAML; what YAML 1.1 guesses beyond that (dates, octal numbers, yes) stays text."""

@@ -80,8 +80,8 @@ def _bar(stream: TextIO) -> Iterator[None]:
                 failed += event == "finished" and facts["status"] != "done"
                 bar.update(event == "finished")
                 bar.set_postfix_str(f"{running} running, {failed} failed")
-            if bar is not None and event == "end":
-                bar.close()
+                if event == "end":
+                    bar.close()
 
 
 @contextlib.contextmanager

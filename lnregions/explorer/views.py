@@ -65,8 +65,6 @@ class View:
         """Figures and codebook as known on the date, made once for each plan and date."""
         return load_tables(self.plan, as_of=self.as_of)
 
-    # -- figures --------------------------------------------------------------------------------------------
-
     def _figures(self) -> pd.DataFrame:
         """Figures of all years of the areas on the map."""
         members = figures.level_of(with_cities(self.plan), self.region, self.indicator, self.tables)[1]
@@ -109,8 +107,6 @@ class View:
     def _indicator_name(self, language: str) -> str:
         return self.tables.indicator(self.indicator)[f"name_{language}"]
 
-    # -- pictures -------------------------------------------------------------------------------------------
-
     def draw_map(self) -> figures.Picture | figures.Pictures:
         """Map of the indicator over the region's members; a chosen city is outlined."""
         chosen = {"year": self.year, "as_of": self.as_of, "language": self.language, "width": WIDTH}
@@ -152,8 +148,6 @@ class View:
         known = {key: value for key, value in facts.items() if value not in (None, "")}
         return replace(picture, name=safe_name(name), parameters=known)
 
-    # -- tables ---------------------------------------------------------------------------------------------
-
     def show_figures(self) -> Table:
         """The figures on the map, a row each area, with year, grade and source; the region last, or why it has none."""
         language, tables, data = self.language, self.tables, self.web_map()
@@ -191,8 +185,6 @@ class View:
         )
         frame = pd.DataFrame({"target": own[f"label_{language}"].tolist()})
         return Table(headed(frame, language), tr(words, language, **known), language=language)
-
-    # -- the whole ------------------------------------------------------------------------------------------
 
     def save(self, folder: str | Path) -> figures.Pictures:
         """Write map and chart as figure bundles into a folder, and return them."""
@@ -276,9 +268,6 @@ def view(
     made = View(plan, str(region), indicator, city, int(year) or None, as_of, language, name)
     made.tables  # noqa: B018  a wrong date is refused here
     return made
-
-
-# -- what can be chosen -------------------------------------------------------------------------------------
 
 
 def cities_of(plan: Plan, region: str) -> list[str]:

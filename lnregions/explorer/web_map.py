@@ -139,9 +139,6 @@ def follow_map(source: str, title: str, *, language: str, height: int = HEIGHT) 
     return page._repr_html_()
 
 
-# -- what a page with an interactive map carries along ---------------------------------------------------------
-
-
 def script_json(content: object) -> Markup:
     r"""JSON that is safe inside a ``script`` element: no tag, comment or line separator survives in it.
 

@@ -205,9 +205,6 @@ class Explorer(widgets.VBox):
         self.shown["saved"].value = _BLOCK.format(escape(message) + code)
 
 
-# -- the controls -------------------------------------------------------------------------------------------
-
-
 def _controls(view, folder: str) -> dict[str, widgets.Widget]:
     """The widgets, still empty of choices."""
     own = {"layout": widgets.Layout(width="auto", min_width="0"), "style": {"description_width": "5.5em"}}
@@ -268,9 +265,6 @@ def _options(plans, view) -> dict[str, list[tuple[str, object]]]:
         "indicator": sorted(indicators, key=lambda one: one[1] not in known),
         "year": [*((str(year), year) for year in years), (tr("latest", language), 0)],
     }
-
-
-# -- the pieces below: HTML of a view, and the class of the widget that a click on the map sets -----------------
 
 
 def _note(words: str) -> str:

@@ -158,9 +158,6 @@ def _single_page(output, region: str, language: str, plan, as_of) -> tuple[Site,
     return site, soup
 
 
-# -- PDF ----------------------------------------------------------------------------------------------------
-
-
 def find_chromium(named: str = "") -> str:
     """Return the path of an installed Chromium.
 
@@ -236,9 +233,6 @@ def _for_print(soup: BeautifulSoup, language: str) -> str:
     style.string = faces + "body{font-family:'LN Sans','Helvetica Neue',Arial,'Liberation Sans',sans-serif}"
     soup.head.append(style)
     return str(soup)
-
-
-# -- Word ---------------------------------------------------------------------------------------------------
 
 
 def _for_word(soup: BeautifulSoup, language: str) -> BeautifulSoup:

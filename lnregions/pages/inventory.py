@@ -154,9 +154,6 @@ def _mapping(value: object) -> Mapping:
     return value if isinstance(value, Mapping) else {}
 
 
-# -- small versions of the figures --------------------------------------------------------------------------
-
-
 def make_previews(output: Path, figures: Iterable[FigureFiles], *, workers: int = 2) -> dict[str, dict]:
     """Bring the small versions of figures up to date, by the path of the figure's PNG.
 

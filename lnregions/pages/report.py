@@ -38,9 +38,6 @@ def site_pages(site: Site) -> dict[str, str]:
     return found
 
 
-# -- one function a kind of page ----------------------------------------------------------------------------
-
-
 def _home(page: Page) -> dict:
     """Landing page: the plan, the counts, the verdict map, the scorecard, all regions and cities."""
     shown = {one["name"]: one for one in page.pictures(page.site.figures_of(page.language, ""))}

@@ -65,7 +65,7 @@ def test_a_picture_or_table_is_shown_in_the_place_of_the_script():
 
 
 def test_the_note_is_in_the_language_of_the_page():
-    assert "此处的交互式输出(plotly)未能显示,请打开笔记本查看。" in page([PLOTLY], "zh")
+    assert "此处的交互式输出（plotly）未能显示，请打开笔记本查看。" in page([PLOTLY], "zh")
 
 
 def test_a_notebook_that_asks_for_scripts_shows_what_it_carries_along_and_names_what_it_does_not():

@@ -73,6 +73,12 @@ HAS_RUN = """() => {
   const prompts = content.widgets.map(({model}) => model.executionState ?? model.executionCount ?? '-');
   return window.running ? `kernel ${sessionContext.session?.kernel?.status}, cells ${prompts}` : '';
 }"""
+UNTIL = """async given => {
+  const check = %(script)s, end = performance.now() + %(limit)d;
+  let answer;
+  while ((answer = await check(given)) && performance.now() < end) await new Promise(requestAnimationFrame);
+  return answer;
+}"""
 OPEN = "async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }"
 END = """async () => {
   const panel = window.jupyterapp.shell.currentWidget;
@@ -184,12 +190,9 @@ class Tab:
 
     def until(self, script, *given):
         """Wait until the script's answer is empty, which is asked for at each frame of the page."""
-        arg = given[0] if given else None
-        try:
-            self.page.wait_for_function(f"async given => !(await ({script})(given))", arg=arg)
-        except Exception as error:
-            answer = self.page.evaluate(script, arg)
-            raise TimeoutError(f"JupyterLab after {READY_SECONDS} s: {answer}") from error
+        wait = UNTIL % {"script": script, "limit": READY_SECONDS * 1000}
+        if answer := self.page.evaluate(wait, given[0] if given else None):
+            raise TimeoutError(f"JupyterLab after {READY_SECONDS} s: {answer}")
 
     def run(self, *, upto=""):
         """Run all cells, or those up to the one with a tag; it comes back when all have run."""
