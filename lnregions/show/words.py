@@ -103,6 +103,16 @@ def target_labels(language: str, plan: Plan | None = None) -> dict[str, str]:
     return {t: label for f in frames for t, label in zip(f["target"], f[f"label_{language}"], strict=True)}
 
 
+def region_labels(language: str) -> dict[str, str]:
+    """Return the short names of the regions of all shipped plans."""
+    frames = [plan.regions for plan in shipped_plans()]
+    return {
+        code: name
+        for one in frames
+        for code, name in zip(one["region"], one[f"short_{language}"], strict=True)
+    }
+
+
 def source_titles(sources: pd.DataFrame) -> dict[str, str]:
     """Return the title of each source by its id."""
     return dict(zip(sources["source"], sources["title"], strict=True))
