@@ -12,6 +12,7 @@ import click
 
 from lnregions import __version__
 from lnregions.errors import DataError, InputWarning
+from lnregions.files import write_whole
 from lnregions.paths import PLAN
 from lnregions.render_command import (
     LANGUAGES,
@@ -21,6 +22,11 @@ from lnregions.render_command import (
     stopped,
     with_date,
     with_plan,
+)
+
+FORMATS = ("csv", "xlsx", "docx", "html", "latex", "markdown")
+with_output = click.option(
+    "--output", metavar="FILE", help="to write to (default: print; xlsx and docx need it)"
 )
 
 
@@ -90,32 +96,65 @@ cli.add_command(render_command)
 @cli.command()
 @with_plan
 @with_date
+@click.option("--region", default="", help="a region of the plan (default: all)")
+@click.option("--target", default="", help="a target of the plan (default: all)")
 @click.option("--language", default="en", type=LANGUAGES, help="of the table (default: en)")
 @click.option(
-    "--format", "form", default="table", type=click.Choice(["table", "csv", "json"]), help="(default: table)"
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", *FORMATS]),
+    help="(default: by the ending of --output; without one a table of text); csv and json hold codes and numbers",
 )
 @click.option(
     "--method", default="plan", help="plan (the clause itself), open_sdg, unsd or escap (default: plan)"
 )
 @click.option("--interpretations", is_flag=True, help="every interpretation of an open wording, a row each")
-def verdicts(plan, as_of, language, form, method, interpretations) -> None:
-    """Print the verdict on every target."""
-    from lnregions.assess import judge, judge_interpretations
+@with_output
+def verdicts(plan, as_of, region, target, language, form, method, interpretations, output) -> None:
+    """Print or write the verdict on every target."""
+    from lnregions.assess import judge, judge_interpretations, target_of
+    from lnregions.show import Tables, chosen_plan, show_verdicts
 
-    found = (judge_interpretations if interpretations else judge)(
-        plan or PLAN, as_of=as_of or None, method=method
-    )
-    if form == "csv":
-        from lnregions.figures import data_csv
-
-        print(data_csv(found), end="")
-    elif form == "json":
-        print(found.to_json(orient="records", force_ascii=False, indent=1))
+    plan = chosen_plan(plan or PLAN, region=region, language=language)
+    names = [target_of(plan, target)["target"]] if target else plan.targets["target"]
+    found = (judge_interpretations if interpretations else judge)(plan, as_of=as_of or None, method=method)
+    found = found[found["target"].isin(names) & (found["region"].eq(region) if region else True)]
+    if (form or Path(output or "").suffix.strip(".")) in ("csv", "json"):
+        _deliver_data(found, form, output)
     else:
-        from lnregions.show import show_verdicts
+        form = "" if form == "table" else form
+        _deliver(Tables((show_verdicts(found, language=language),)), form, output)
 
+
+def _deliver_data(found, form, output) -> None:
+    """Print a frame as CSV or JSON, or write it, CSV with the byte order mark by which Excel knows its encoding."""
+    from lnregions.figures import data_csv
+
+    text = found.to_json(orient="records", force_ascii=False, indent=1) + "\n"
+    if (form or Path(output).suffix) not in ("json", ".json"):
+        text = data_csv(found.round(9))  # without the last digits of binary fractions
+    if output:
+        Path(output).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(output, "\ufeff" * (not text.startswith("[")) + text)
+        print(output)
+    else:
+        print(text, end="")
+
+
+def _deliver(tables, form, output) -> None:
+    """Print tables for readers, fitted to the terminal, or write them."""
+    from lnregions.show import table_content
+
+    if form in ("xlsx", "docx") and not output:
+        raise DataError(f"A file of format {form} cannot be printed. Give --output.")
+    if output:
+        print(tables.save(output, form=form or ""))
+    elif form:
+        print(table_content(tables.tables, form).removeprefix("\ufeff"), end="")
+    else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        print(show_verdicts(found, language=language).to_text(width=width))
+        for one in tables:
+            print(*filter(None, (one.title, one.to_text(width=width), one.note)), sep="\n", end="\n\n")
 
 
 @cli.command()
@@ -126,24 +165,15 @@ def verdicts(plan, as_of, language, form, method, interpretations) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["csv", "xlsx", "docx", "html", "latex", "markdown"]),
+    type=click.Choice(FORMATS),
     help="(default: by the ending of --output; without one a table of text)",
 )
-@click.option("--output", metavar="FILE", help="to write to (default: print; xlsx and docx need it)")
+@with_output
 def evaluation(plan, as_of, region, language, form, output) -> None:
     """Print or write the table of a Chinese plan evaluation."""
-    from lnregions.show import evaluation, table_content
+    from lnregions.show import evaluation
 
-    if form in ("xlsx", "docx") and not output:
-        raise DataError(f"A file of format {form} cannot be printed. Give --output.")
-    tables = evaluation(plan or PLAN, region=region, as_of=as_of or None, language=language)
-    if output:
-        print(tables.save(output, form=form or ""))
-    elif form:
-        print(table_content(tables.tables, form).removeprefix("\ufeff"), end="")
-    else:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        print("\n\n".join(f"{one.title}\n{one.to_text(width=width)}\n{one.note}" for one in tables))
+    _deliver(evaluation(plan or PLAN, region=region, as_of=as_of or None, language=language), form, output)
 
 
 @cli.command()

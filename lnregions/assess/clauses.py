@@ -19,6 +19,7 @@ from lnregions.assess.reasons import (
     STATUS_OF,
     asked_text,
     break_text,
+    change_unit,
     changes_text,
     close_text,
     figure_text,
@@ -257,8 +258,8 @@ def _direction(case):
     (start_low, start_high), (low, high) = figures.span_of(base_year), figures.span_of(latest)
     sign = 1 if clause.direction == "up" else -1
     better = sign * change > 0
-    unit = "pp" if clause.unit == "%" else clause.unit
-    shown = say("a change of {change}", change=printed(change, unit, sign=True, decimals=clause.decimals))
+    shown = printed(change, change_unit(clause), sign=True, decimals=clause.decimals)
+    shown = say("a change of {change}", change=shown)
     texts = [figure_text(case, latest, value), shown]
     if not case.closed:
         return result("on track" if better else "deterioration", *texts, **fields)

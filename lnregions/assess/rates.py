@@ -8,7 +8,6 @@ import itertools
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from lnregions.assess.bounds import possible_rate
 from lnregions.assess.cases import Case, figures_of, growth_figures
@@ -23,19 +22,18 @@ from lnregions.assess.reasons import (
     sentences,
     subject_text,
 )
-from lnregions.series.figures import Figures, growth_rates, joined_sources, rows_used
-from lnregions.series.growth import annual_growth, mean_growth
+from lnregions.series.figures import (
+    Figures,
+    Rate,
+    growth_between,
+    growth_rates,
+    joined_sources,
+    rate_between,
+    rows_used,
+)
+from lnregions.series.growth import mean_growth
 from lnregions.words import RATE_DECIMALS, places_apart
 from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, rates_text, say
-
-
-class Rate(NamedTuple):
-    """Growth in per cent, the range that rounding or a missing figure leaves it, and the levels on either side."""
-
-    value: float
-    low: float
-    high: float
-    levels: tuple | None = None
 
 
 def judge_growth(case: Case) -> dict:
@@ -108,29 +106,23 @@ class _Rates:
         numbers = {f"growth {year}": rate.value for year, rate in self.seen.items()}
         numbers |= {f"needed {year}": self.needed[year].value for year in sorted(self.needed)}
         used = rows_used(self.case.figures, self.pairs or self.seen, beside=self.case.benchmark)
-        return (
-            {"unit": "%", "numbers": numbers}
-            | used
-            | (_compared(self.pairs, self.means) if self.pairs else {})
-        )
+        found = {"unit": "%", "numbers": numbers} | used
+        return found | _compared(self.pairs, self.means, numbers) if self.pairs else found
 
     def text(self) -> Text:
         """What growth was, beside what is required."""
-        return (
-            _yearly_text(self)
-            if self.case.rule == "every year"
-            else _mean_text(self.case, self.pairs, self.means)
-        )
+        if self.case.rule == "every year":
+            return _yearly_text(self)
+        return _mean_text(self.case, self.pairs, self.means)
 
 
-def _compared(years, means):
-    """Fields of two means over some years."""
+def _compared(years, means, numbers):
+    """Fields of two means over some years, added to other numbers."""
     actual, required = (one.value for one in means)
-    first, *_, last = sorted(years) * 2
-    return {
-        "actual_year": last, "actual": actual, "required": required, "gap": actual - required,
-        "mean_from": None if first == last else first,
-    }  # fmt: skip
+    found = {"actual": actual, "required": required, "gap": actual - required, "actual_year": max(years)}
+    found["mean_from"] = min(years) if len(years) > 1 else None
+    added = {"mean growth": actual, "mean needed": required, "gap": actual - required}
+    return found | {"numbers": numbers | added}
 
 
 def _judge_rates(case, needed):
@@ -139,8 +131,6 @@ def _judge_rates(case, needed):
         return _by_members(case, needed)
     rates = _Rates(case, _rates_by_year(case.clause, case.figures), needed)
     fields, outcome = rates.fields(), rates.outcome()
-    if rates.pairs:
-        fields["numbers"] |= _means_by_name(rates.means)
     if outcome != "open":
         fields["by_bounds"] = case.closed and not rates.complete  # every year, and some are missing
         texts = [rates.text(), _settled_early(rates)]
@@ -152,11 +142,6 @@ def _judge_rates(case, needed):
     return found | {"sources": joined_sources([found.get("sources", ""), every.get("sources", "")])}
 
 
-def _means_by_name(means):
-    actual, required = (one.value for one in means)
-    return {"mean growth": actual, "mean needed": required, "gap": actual - required}
-
-
 def _mean(case, rates):
     """Mean of some rates; its range is open where one of theirs is.
 
@@ -165,7 +150,7 @@ def _mean(case, rates):
     steps = [rate.levels for rate in rates]
     in_a_row = all(steps) and all(one[1] == other[0] for one, other in itertools.pairwise(steps))
     if in_a_row and steps[0][0].low > 0:
-        return _rate_between(steps[0][0], steps[-1][1])
+        return rate_between(steps[0][0], steps[-1][1])
     return Rate(*(
         mean_growth(ends, chained=_is_chained(case)) if all(map(math.isfinite, ends)) else sum(ends)
         for ends in zip(*(rate[:3] for rate in rates), strict=True)
@@ -209,7 +194,7 @@ def _by_levels(rates, fields):
         return None
     ends = (clause.first_year - 1, clause.horizon)
     own, *beside = (figures_of(case.plan, area, indicator=levels[0], tables=tables) for area in areas)
-    actual, required = _growth_between(own, *ends), beside and _growth_between(beside[0], *ends)
+    actual, required = growth_between(own, *ends), beside and growth_between(beside[0], *ends)
     by_level = beside if required else []
     if not required and set(clause.years) <= set(rates.needed):
         required = _mean(case, [rates.needed[year] for year in clause.years])
@@ -219,11 +204,11 @@ def _by_levels(rates, fields):
     text = _mean_text(case, ends, means, by_levels=True)
     values = {f"level {year}": own.value_of(year) for year in ends}
     fields = fields | rows_used(own, ends, beside=next(iter(by_level), None))
-    fields |= _compared(clause.years, means) | {"names_zh": {}}
+    fields |= {"names_zh": {}}
     for at, (area, value, _) in ((year, part) for year in ends for part in own.parts.get(year, ())):
         shown = say("level of {area} in {year}", area=tables.name_text(area), year=at)
         values[shown.en], fields["names_zh"][shown.en] = value, shown.zh
-    fields["numbers"] = fields["numbers"] | values | _means_by_name(means)
+    fields |= _compared(clause.years, means, fields["numbers"] | values)
     if abs(fields["gap"]) <= margin:
         message = (
             "published rates have differed from levels by up to {margin} a year, so levels do not decide"
@@ -231,20 +216,6 @@ def _by_levels(rates, fields):
         why = say(message, margin=printed(margin, "pp", decimals=RATE_DECIMALS))
         return result("not assessable", text, why, **fields)
     return _settled(case, clause.outcome(*actual[1:3], *required[1:3]), [text], means, fields, closes=True)
-
-
-def _growth_between(figures, first, last):
-    """Growth a year between two levels of one segment above zero; None where there are no such."""
-    rows = {row.year: row for row in figures.rows if row.year in (first, last) and row.low > 0}
-    if len(rows) < 2 or figures.breaks(first, last):
-        return None
-    return _rate_between(rows[first], rows[last])
-
-
-def _rate_between(start, end):
-    """Growth a year from one level to another, in per cent, with the range that rounding leaves it."""
-    ends = ((start.value, end.value), (start.high, end.low), (start.low, end.high))
-    return Rate(*(100 * annual_growth(*pair, years=end.year - start.year) for pair in ends))
 
 
 def _by_bounds(rates, fields):
@@ -275,22 +246,15 @@ def _undecided(rates, fields):
         pairs = rates.pairs.values() if case.rule == "every year" else [rates.means]
         holds = all(clause.holds(seen.value, needed.value) for seen, needed in pairs)
         return result("on track" if holds else "acceleration needed", rates.text(), **fields)
-    over = [
-        year
-        for year in rates.missing
-        if case.closed or case.tables is None or year < int(case.tables.as_of[:4])
-    ]
-    missing = over or rates.missing
+    known = math.inf if case.closed or case.tables is None else int(case.tables.as_of[:4])
+    missing = [year for year in rates.missing if year < known] or rates.missing
     texts = list(dict.fromkeys(why for why in map(case.figures.why, missing) if why.en))
     if plain := [year for year in missing if not case.figures.why(year).en]:
         texts.append(say("no figure for {years} is published", years=_listed(plain)))
-    if silent := [
-        year for year in rates.years if year not in rates.needed and year <= max(missing, default=year)
-    ]:
+    if silent := [year for year in rates.years if year not in rates.needed and year < known]:
         texts.append(say("no benchmark figure for {years}", years=_listed(silent)))
     if not rates.seen and case.tables is not None and not case.of_member:
-        asked = asked_text(clause, _beside(case) if clause.kind == "relative_growth" else clause.value)
-        texts.insert(0, say("{subject}: {what}", subject=subject_text(case), what=asked))
+        texts.insert(0, _named(case, _asked(case)))
     by_year = case.of_member or not rates.pairs
     texts += [_seen_text(rates) if by_year else rates.text(), _needed_text(rates)]
     if not rates.seen and case.tables is not None:
@@ -322,15 +286,12 @@ def _needed_text(rates):
 
 def _rate_left(rates):
     """Growth a year that the missing years would have to bring for the mean to be as required; infinite without one."""
-    known, count = (
-        [rate.value for year, rate in rates.seen.items() if year in rates.years],
-        len(rates.missing),
-    )
+    known = [rate.value for year, rate in rates.seen.items() if year in rates.years]
     whole = [rates.needed[year].value for year in rates.years]
     if not _is_chained(rates.case):
-        return (sum(whole) - sum(known)) / count
+        return (sum(whole) - sum(known)) / len(rates.missing)
     rest = math.prod(1 + rate / 100 for rate in whole) / math.prod(1 + rate / 100 for rate in known)
-    return 100 * (rest ** (1 / count) - 1) if rest > 0 else math.inf
+    return 100 * (rest ** (1 / len(rates.missing)) - 1) if rest > 0 else math.inf
 
 
 # -- by members --------------------------------------------------------------------------------------------
@@ -366,10 +327,7 @@ def _by_members(case, needed):
     message = (
         "{subject} is not published and cannot be computed from its members: each of them has to reach it"
     )
-    first = [say(message, subject=subject_text(case))]
-    if clause.kind != "relative_growth":
-        first.append(asked_text(clause, clause.value))
-    texts, by_reason = [joined(first)], {}
+    texts, by_reason = [joined([say(message, subject=subject_text(case)), _asked(case)])], {}
     for area in used:
         by_reason.setdefault(found[area]["reason"], []).append(area)
     for reason, areas in by_reason.items():
@@ -400,33 +358,32 @@ def _named(case, rates):
     return say("{subject}: {what}", subject=subject_text(case), what=rates)
 
 
-def _beside(case, rate=NO_TEXT):
-    """The area to compare with, and its rate."""
-    area = case.tables.name_text(str(case.row["benchmark"]))
-    return (
-        say("that of {area} ({rate})", area=area, rate=rate) if rate.en else say("that of {area}", area=area)
-    )
+def _asked(case, rate=NO_TEXT):
+    """What the plan asks for: a rate, or more than the area to compare with, whose rate may be named."""
+    if case.clause.kind != "relative_growth":
+        return asked_text(case.clause, case.clause.value)
+    message = "that of {area} ({rate})" if rate.en else "that of {area}"
+    return asked_text(case.clause, say(message, area=_benchmark(case), rate=rate))
+
+
+def _benchmark(case):
+    return case.tables.name_text(str(case.row["benchmark"])) if case.tables else NO_TEXT
 
 
 def _yearly_text(rates):
     """Growth of the area in each year, beside what is required."""
     case, parts = rates.case, []
-    relative = case.clause.kind == "relative_growth" and case.tables is not None
-    plain = case.of_member or (case.tables is not None and not relative)
+    message = "{year} {seen}" if case.tables else "{year} {seen} against {needed}"
+    if case.tables and case.clause.kind == "relative_growth":
+        message = "{year} {seen} ({area} {needed})"
     for year, pair in rates.pairs.items():
         places = places_apart(pair[0].value, pair[1].value, RATE_DECIMALS)
         seen, needed = (percent(one.value, decimals=places) for one in pair)
-        message = "{year} {seen}" if plain else "{year} {seen} against {needed}"
-        values = {"year": year, "seen": seen} | ({} if plain else {"needed": needed})
-        if relative:
-            message = "{year} {seen} ({area} {needed})"
-            values["area"] = case.tables.name_text(str(case.row["benchmark"]))
-        parts.append(say(message, **values))
+        parts.append(say(message, year=year, seen=seen, needed=needed, area=_benchmark(case)))
     text = joined(parts, english=", ", chinese="，")
     if case.tables is None or case.of_member:
         return text
-    asked = asked_text(case.clause, _beside(case) if relative else case.clause.value)
-    return joined([_named(case, text), say("{asked}, every year", asked=asked)])
+    return joined([_named(case, text), say("{asked}, every year", asked=_asked(case))])
 
 
 def _settled_early(rates):
@@ -439,23 +396,16 @@ def _settled_early(rates):
 
 def _mean_text(case, years, means, *, by_levels=False):
     """Mean growth of the area in some years, beside what is required."""
-    first, *_, last = [*years] * 2
+    first, last = min(years), max(years)
     places = places_apart(*(one.value for one in means), RATE_DECIMALS)
     actual, required = (percent(one.value, decimals=places) for one in means)
     message = "{rate} in {years}" if first == last else "{rate} a year in {years}"
     if by_levels:
         message = "{rate} a year by the levels of {first} and {last}"
-        text = say(message, rate=actual, first=first, last=last)
-    else:
-        text = say(message, rate=actual, years=first if first == last else f"{first}-{last}")
+    span = first if first == last else f"{first}-{last}"
+    text = say(message, rate=actual, years=span, first=first, last=last)
     if case.tables is None or case.row is None:
         return joined([text, say("to compare with: {rate}", rate=required)])
     if case.of_member:
         return text
-    relative = case.clause.kind == "relative_growth"
-    return joined(
-        [
-            _named(case, text),
-            asked_text(case.clause, _beside(case, required) if relative else case.clause.value),
-        ]
-    )
+    return joined([_named(case, text), _asked(case, required)])

@@ -83,6 +83,11 @@ def value_printed(clause: Clause, value: float, *, decimals: int | None = None) 
     return printed(value, clause.unit, decimals=clause.decimals if decimals is None else decimals)
 
 
+def change_unit(clause: Clause) -> str:
+    """Unit of a difference: percentage points for shares and rates."""
+    return "pp" if clause.unit == "%" else clause.unit
+
+
 def asked_text(clause: Clause, value: float | Text) -> Text:
     """What the plan requires, as it is written."""
     shown = value if isinstance(value, Text) else printed(value, clause.unit)
@@ -97,18 +102,16 @@ def how_text(clause: Clause, value: float, *, unit: str = "") -> Text:
 
 def gap_text(clause: Clause, gap: float, *, met: bool, decimals: int) -> Text:
     """By how much a requirement was missed, or the margin; percentage points for shares and rates."""
-    unit = "pp" if clause.unit == "%" else clause.unit
-    size = printed(abs(gap), unit, decimals=decimals)
+    size = printed(abs(gap), change_unit(clause), decimals=decimals)
     return say("a margin of {size}", size=size) if met else say("missed by {size}", size=size)
 
 
 def close_text(clause: Clause, low: float, high: float) -> Text:
     """The interval of a gap in which rounding leaves it open on which side it lies."""
-    unit = "pp" if clause.unit == "%" else clause.unit
     places = max(places_shown(end, clause.decimals + 1) for end in (low, high))
-    low_text, high_text = (printed(end, unit, sign=True, decimals=places) for end in (low, high))
+    ends = (printed(end, change_unit(clause), sign=True, decimals=places) for end in (low, high))
     message = "the printed figures are rounded, and the gap may be anything from {low} to {high}"
-    return say(message, low=low_text, high=high_text)
+    return say(message, **dict(zip(("low", "high"), ends, strict=True)))
 
 
 def names_text(tables: Tables, areas: Iterable[str]) -> Text:
@@ -188,8 +191,8 @@ def nearest_text(case: Case, areas: Iterable[str], *, needed: float | None = Non
     beside = case.clause.measure != "level" and not {one.area for one in found} & set(case.members)
     if needed is None or not (own or beside) or any(case.clause.holds(one.value, needed) for one in found):
         return text
-    unit = "pp" if case.clause.unit == "%" else case.clause.unit
-    size = printed(min(abs(one.value - needed) for one in found), unit, decimals=case.clause.decimals)
+    size = min(abs(one.value - needed) for one in found)
+    size = printed(size, change_unit(case.clause), decimals=case.clause.decimals)
     message = "{size} short of that" if len(found) == 1 else "{size} or more short of that"
     return joined([text, say(message, size=size)], english=", ", chinese="，")
 
@@ -240,7 +243,7 @@ def changes_text(case: Case) -> Text:
     if short <= 0:
         return known
     message = "for a rise, {names} together would have to be more than {size} above their last figures"
-    size = printed(short, "pp" if clause.unit == "%" else clause.unit, decimals=clause.decimals)
+    size = printed(short, change_unit(clause), decimals=clause.decimals)
     return joined([known, say(message, names=names_text(tables, missing), size=size)])
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from lnregions.series.growth import annual_growth
 from lnregions.words.texts import NO_TEXT, Text, say
 
 
@@ -111,6 +112,29 @@ def growth_rates(figures: Figures, *, measure: str) -> tuple[FigureRow, ...]:
         if after.year - before.year == 1 and after.segment == before.segment
         and before.value > 0 and after.value >= 0
     )  # fmt: skip
+
+
+class Rate(NamedTuple):
+    """Growth in per cent, the range that rounding or a missing figure leaves it, and the levels on either side."""
+
+    value: float
+    low: float
+    high: float
+    levels: tuple[FigureRow, FigureRow] | None = None
+
+
+def rate_between(start: FigureRow, end: FigureRow) -> Rate:
+    """Growth a year from one level to another, in per cent, with the range that rounding leaves it."""
+    ends = ((start.value, end.value), (start.high, end.low), (start.low, end.high))
+    return Rate(*(100 * annual_growth(*pair, years=end.year - start.year) for pair in ends))
+
+
+def growth_between(figures: Figures, first: int, last: int) -> Rate | None:
+    """The same between two years of one segment with levels above zero; None where there are no such."""
+    rows = {row.year: row for row in figures.rows if row.year in (first, last) and row.low > 0}
+    if len(rows) < 2 or figures.breaks(first, last):
+        return None
+    return rate_between(rows[first], rows[last])
 
 
 def _reach_of_step(before, after):

@@ -72,7 +72,11 @@ class Table:
         return self.to_html()
 
     def to_text(self, *, width: int | None = None) -> str:
-        """Return aligned plain text; with a `width` the last column is wrapped to keep the table within it."""
+        """Return aligned plain text.
+
+        With a `width` the last column is wrapped to keep the table within it; where too little is left for that, the
+        cells of a row stand one below the other.
+        """
         from tabulate import tabulate
 
         cells = self.frame.astype(str)
@@ -82,13 +86,26 @@ class Table:
             wide = {name: max(map(wcswidth, [f"{name}  ", *cells[name]])) for name in cells.columns[:-1]}
             wide |= {name: min(wide[name], MOST_STATUS) for name in self.statuses if name in wide}
             taken = sum(wide.values()) + 2 * len(wide)
+            if width - taken < LEAST_LAST:
+                return self._records(width)
             limits = [MOST_STATUS if name in self.statuses else None for name in cells.columns]
-            limits[-1] = max(width - taken, LEAST_LAST)
+            limits[-1] = width - taken
         alignment = ["right" if name in self.numbers else "left" for name in self.frame.columns]
         return tabulate(
             cells.values.tolist(), list(map(str, cells.columns)), colalign=alignment if len(cells) else None,
             disable_numparse=True, maxcolwidths=limits if len(cells) else None,
         )  # fmt: skip
+
+    def _records(self, width: int) -> str:
+        """The rows one below the other, a line a cell, for a terminal that is too narrow for the columns."""
+        from tabulate import tabulate
+
+        head = max(map(wcswidth, map(str, self.frame.columns)))
+        rows = [[one for one in row.items() if one[1]] for row in self.frame.astype(str).to_dict("records")]
+        limits = [None, max(width - head - 2, ONE_LINE)]
+        return "\n\n".join(
+            tabulate(row, tablefmt="plain", disable_numparse=True, maxcolwidths=limits) for row in rows
+        )
 
     def to_html(self) -> str:
         """Return HTML that carries its own looks and nothing active."""

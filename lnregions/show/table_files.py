@@ -6,6 +6,7 @@ dash is an empty cell; the unit stands in a column of its own or in the heading.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from wcwidth import wcswidth
 from lnregions.errors import DataError, unknown
 from lnregions.figures import data_csv, dateless_office, plain_markdown
 from lnregions.files import save_file
+from lnregions.words.catalogue import tr
 
 FORMATS = {
     "csv": ".csv", "xlsx": ".xlsx", "docx": ".docx", "html": ".html", "latex": ".tex", "markdown": ".md",
@@ -24,6 +26,7 @@ DASH = "—"
 WIDEST = 40
 """Columns of text up to which a column of a file is made wide; longer cells are wrapped."""
 _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(%?)", re.ASCII)
+_AMOUNT = r"^([−+-]?\d[\d,]*(?:\.\d+)?) ?([^\W\d][^\d]*)$"
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
     sign: f"\\{sign}" for sign in "&%$#_{}"
 }
@@ -87,7 +90,21 @@ def cell_number(cell: str) -> tuple[float, str] | None:
 
 
 def _csv(tables) -> str:
+    tables = map(units_apart, tables)
     return "\ufeff" + "\n".join(data_csv(table.frame.apply(_counted, args=(table,))) for table in tables)
+
+
+def units_apart(table):
+    """Return the table with the unit of each printed amount in a column of its own, beside the number."""
+    frame = table.frame.astype(str)
+    for name in table.numbers:
+        amounts = frame[name].str.extract(_AMOUNT)
+        printed = amounts[0].notna()
+        if printed.any():
+            unit = tr("{name}, unit", table.language, name=name)
+            frame.insert(frame.columns.get_loc(name) + 1, unit, amounts[1].fillna(""))
+            frame[name] = amounts[0].where(printed, frame[name])
+    return replace(table, frame=frame)
 
 
 def _counted(column, table):
@@ -95,7 +112,9 @@ def _counted(column, table):
     if column.name not in table.numbers:
         return column.astype(str)
     plain = column.astype(str).replace(DASH, "")
-    return plain.map(lambda cell: cell.replace("−", "-").replace(",", "") if cell_number(cell) else cell)
+    return plain.map(
+        lambda cell: cell.replace("−", "-").replace(",", "").lstrip("+") if cell_number(cell) else cell
+    )
 
 
 def _widths(table) -> list[int]:
@@ -262,6 +281,7 @@ def _xlsx(tables) -> bytes:
 
 
 def _fill_sheet(sheet, table) -> None:
+    table = units_apart(table)
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 

@@ -26,6 +26,7 @@ from lnregions.show.words import (
     grades,
     head,
     reader_table,
+    region_labels,
     source_titles,
     target_labels,
     verdict_words,
@@ -36,27 +37,31 @@ from lnregions.words.catalogue import tr
 
 
 def show_verdicts(verdicts: pd.DataFrame, *, region: str = "", language: str = "en") -> Table:
-    """Verdicts as a table for readers: target, status, required, actual, gap, grade and why."""
+    """Verdicts as a table for readers: target, region, status, required, actual, gap, grade and why."""
     check_language(language)
     if not {"target", "region", "status"} <= set(getattr(verdicts, "columns", ())):
         raise DataError("The verdicts are no table of verdicts. Give what judge(plan) returns.")
     rows = verdicts[verdicts["region"] == region] if region else verdicts
     folder = rows.attrs.get("plan")  # none where the frame was made anew: then targets go by their ids
     plan = load_plan(Path(folder)) if folder else None
-    return _verdict_table(rows, plan, language, interpretations=False)
+    return _verdict_table(rows, plan, language)
 
 
 def show_interpretations(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Verdicts of the targets with more than one interpretation, a row each."""
     plan = chosen_plan(plan, language=language)
     rows = judge_interpretations(plan, as_of=as_of or None)
-    return _verdict_table(rows[rows.duplicated("target", keep=False)], plan, language, interpretations=True)
+    return _verdict_table(rows[rows.duplicated("target", keep=False)], plan, language)
 
 
-def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str, *, interpretations: bool) -> Table:
+def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str) -> Table:
+    """Verdicts with the region where there are several, and the interpretation where a target has several rows."""
     labels = {} if plan is None else target_labels(language, plan)
+    regions = {} if plan is None else region_labels(language, plan)
     frame = pd.DataFrame({"target": rows["target"].map(lambda target: labels.get(target, target))})
-    if interpretations:
+    if len(set(rows["region"])) > 1:
+        frame.insert(1, "region", rows["region"].map(lambda region: regions.get(region, region)))
+    if rows["target"].duplicated().any():
         frame["interpretation"] = rows["interpretation_zh" if language == "zh" else "interpretation"]
     qualified = zip(rows["status"], rows["strength"], rows["by_bounds"], strict=True)
     frame["status"] = [
@@ -70,7 +75,12 @@ def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str, *, inte
     frame["gap"] = [one["gap"] for one in numbers]
     frame["grade"], frame["reason"] = rows["grade"], reasons_with_outcomes(rows, language, plan)
     dates = ", ".join(dict.fromkeys(rows["as_of"]))
-    note = tr("As known on {date}. {grades}", language, date=dates, grades=grades(language))
+    note = tr(
+        "As known on {date}; the grade is that of the weakest figure used. {grades}",
+        language,
+        date=dates,
+        grades=grades(language),
+    )
     return reader_table(frame, language, note=note)
 
 

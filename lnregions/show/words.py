@@ -98,6 +98,11 @@ def target_labels(language: str, plan: Plan) -> dict[str, str]:
     return dict(zip(plan.targets["target"], plan.targets[f"label_{language}"], strict=True))
 
 
+def region_labels(language: str, plan: Plan) -> dict[str, str]:
+    """Return the short names of a plan's regions."""
+    return dict(zip(plan.regions["region"], plan.regions[f"short_{language}"], strict=True))
+
+
 def source_titles(sources: pd.DataFrame) -> dict[str, str]:
     """Return the title of each source by its id."""
     return dict(zip(sources["source"], sources["title"], strict=True))

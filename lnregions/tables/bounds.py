@@ -28,9 +28,9 @@ def load_bounds(plan: object = None, *, path: Path | None = None) -> pd.DataFram
         Columns ``indicator``, ``area`` (an adcode, a region code, ``*`` for all, or ``nation``, ``province``,
         ``cities``), ``lower`` and ``upper`` (in the indicator's unit), ``largest_change`` (in that unit a year, up
         or down), ``rate_difference`` (of a level: the largest difference ever seen between its published rates and
-        those of the levels, in percentage points a year), ``part_of`` (of a share: the amount it is part of),
-        ``why_en``, ``why_zh``, ``source``. A number that is not
-        bounded is missing. What holds for one area says :func:`bound_of`.
+        those of the levels, in percentage points a year), ``part_of`` (the amount that a share measures a part of),
+        ``why_en``, ``why_zh``, ``source``. A number that is not bounded is missing. What holds for one area says
+        :func:`bound_of`.
 
     Raises
     ------

@@ -140,7 +140,7 @@ def test_a_status_has_its_colour_and_its_word():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_table_for_a_terminal_keeps_to_its_width_and_loses_no_word(language):
-    table = CALLS["verdicts"](language)
+    table = ln.show_verdicts(ln.judge(PLAN), region="belt", language=language)
     narrow, wide = table.to_text(width=170), table.to_text()
     assert max(map(wcswidth, narrow.splitlines())) <= 170
     assert max(map(wcswidth, wide.splitlines())) > 200

@@ -1,0 +1,67 @@
+"""``lnregions verdicts``: of a region or target, fitted to a terminal, and as files that Excel and Word open."""
+
+import docx
+import openpyxl
+import pandas as pd
+import pytest
+from wcwidth import wcswidth
+
+import lnregions as ln
+from lnregions.__main__ import main
+
+DATE = ["--as-of", "2026-06-30"]
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "docx", "html", "tex", "md", "csv", "json"])
+def test_verdicts_are_written_in_every_format_by_the_ending_of_the_file(ending, tmp_path, capsys):
+    path = tmp_path / "new" / f"v.{ending}"
+    assert main(["verdicts", *DATE, "--language", "zh", "--output", str(path)]) == 0
+    assert capsys.readouterr().out.strip() == str(path)
+    if ending == "xlsx":
+        [sheet] = openpyxl.load_workbook(path)
+        assert [cell.value for cell in sheet[1]][:3] == ["目标", "区域", "状态"]
+    elif ending == "docx":
+        assert len(docx.Document(path).tables[0].rows) == 19
+    else:
+        assert "大连" in path.read_text("utf-8-sig")
+
+
+def test_csv_opens_in_excel_with_chinese_and_without_the_last_digits_of_binary_fractions(tmp_path):
+    path = tmp_path / "v.csv"
+    main(["verdicts", *DATE, "--output", str(path)])
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    frame = pd.read_csv(path, dtype=str).set_index("target")
+    assert frame.loc["belt-dalian-gdp", ["gap", "unit"]].tolist() == ["-483.1", "亿元"]
+
+
+def test_a_region_and_a_target_are_shown_alone_and_a_wrong_one_is_refused_with_a_guess(capsys):
+    assert main(["verdicts", *DATE, "--region", "east", "--format", "csv"]) == 0
+    assert capsys.readouterr().out.count("\neast-") == 4
+    assert main(["verdicts", *DATE, "--target", "belt-trade", "--interpretations"]) == 0
+    printed = capsys.readouterr().out
+    assert "every year" in printed
+    assert "GDP of Dalian" not in printed
+    assert main(["verdicts", "--target", "belt-tade"]) == 2
+    assert "did you mean belt-trade" in capsys.readouterr().err
+    assert main(["verdicts", "--region", "wst"]) == 2
+    assert "did you mean west" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_narrow_terminal_shows_the_cells_of_a_verdict_one_below_the_other(width, language):
+    table = ln.show_verdicts(ln.judge("ln-2022", as_of=DATE[1]), language=language)
+    text = table.to_text(width=width)
+    assert max(map(wcswidth, text.splitlines())) <= width
+    squeezed = "".join(text.split())
+    assert all("".join(cell.split()) in squeezed for cell in table.frame.iloc[:, 1])
+
+
+def test_the_unit_of_a_printed_amount_stands_in_a_column_of_its_own(tmp_path):
+    table = ln.show_verdicts(ln.judge("ln-2022", as_of=DATE[1]))
+    rows = pd.read_csv(table.save(tmp_path / "v.csv"), dtype=str).set_index("Target")
+    assert rows.loc["GDP of Dalian", ["Gap", "Gap, unit"]].tolist() == ["-48.31", "billion yuan"]
+    assert rows.loc["Urbanisation rate", "Actual"] == "77.00% to 78.05%"
+    sheet = openpyxl.load_workbook(table.save(tmp_path / "v.xlsx")).active
+    heads = [cell.value for cell in sheet[1]]
+    assert sheet.cell(3, heads.index("Required") + 1).value == 1000
