@@ -33,18 +33,18 @@ def draw_members(
 def draw_indexed_growth(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
-    """Real growth of the members chained from one year, beside the province."""
+    """Index of the real GDP of a region and its members, chained from yearly growth, beside the province."""
     data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, language=language, width=width)
     base = int(data.plan.facts["first_year"]) - 6
     members, province = data.figures(), data.figures([PROVINCE])
-    head = data.head("{year} = 100", year=base)
+    head = Head(data.words("{area}: real GDP, {year} = 100", year=base), data.subtitle())
     labels = data.labels(pd.concat([members, province], ignore_index=True), head)
     labels |= {"unit": "", "decimals": RATE_DECIMALS}
-    chained, beside = _chained(members, base), _chained(province, base)
-    lead = str(data.plan.regions.set_index("region").loc[region, "lead_city"] or "")
+    whole = _chained(data.series().frame.assign(area=region), base)
+    chained, beside = pd.concat([whole, _chained(members, base)], ignore_index=True), _chained(province, base)
     axes = charts.plot_indexed_growth(
         chained, base_year=base, benchmark=beside.assign(name=data.tables.name(PROVINCE, data.language)),
-        highlight=[lead] if lead else [], names=data.names, **labels,
+        highlight=[region], names=data.names, **labels,
     )  # fmt: skip
     rows = pd.concat([chained, beside], ignore_index=True).assign(unit="index", base_year=base)
     return data.picture(axes, f"indexed-growth-{region}", rows, head)
@@ -66,10 +66,10 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["area", "year", "value", "grade", "vintage", "source"])
 
 
-def draw_slope(
+def draw_dumbbells(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
-    """Slopes of the members from the first to the last year of one unbroken segment that all have."""
+    """Members of a region in two years of one unbroken segment that all have, against its target."""
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
     years = data.comparable_years(found)
@@ -80,8 +80,15 @@ def draw_slope(
         )
     rows = found[found["year"].isin(years)]
     head = data.head("{first} and {last}", first=years[0], last=years[1])
-    axes = charts.plot_slope(rows, years=years, names=data.names, **data.labels(rows, head))
-    return data.picture(axes, f"slope-{region}-{indicator}", rows, head)
+    targets = data.plan.targets
+    own = targets[(targets["region"] == region) & (targets["indicator"] == indicator)]
+    goals = [
+        clause_columns(data.plan, row) | {"value": row["value"], "area": row["area"], "year": row["horizon"]}
+        for row in own[own["kind"].isin(["level", "share"])].head(1).to_dict("records")
+    ]
+    axes = charts.plot_dots(rows, target=next(iter(goals), None), names=data.names, **data.labels(rows, head))
+    rows = trajectory_rows([roled(rows, "member"), roled(pd.DataFrame(goals), "target")])
+    return data.picture(axes, f"dumbbells-{region}-{indicator}", rows, head)
 
 
 def draw_contributions(
@@ -125,7 +132,7 @@ def draw_coverage(
         known = {row.year: (row.grade, row.source) for row in found.rows}
         rows += [(target, year, *known.get(year, ("", ""))) for year in years]
     rows = pd.DataFrame(rows, columns=["area", "year", "grade", "source"])
-    head = Head(data.words("{area}: figures for its targets"))
+    head = Head(data.words("{area}: figures for its targets"), data.subtitle())
     names = dict(zip(own["target"], own[f"label_{data.language}"], strict=True))
     axes = charts.plot_coverage(rows, names=names, **data.labels(rows, head))
     return data.picture(axes, f"coverage-{region}", rows, head)
@@ -208,7 +215,8 @@ def draw_dots(
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = replace(data, area=province).head("its cities in {year}", year=year)
-    axes = charts.plot_dots(cities_then, benchmark=benchmark, names=data.names, **data.labels(rows, head))
+    labels = {"names": data.names, "highlight": [adcode]} | data.labels(rows, head)
+    axes = charts.plot_dots(cities_then.drop(columns="year"), benchmark=benchmark, **labels)
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
 
 
