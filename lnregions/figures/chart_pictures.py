@@ -69,17 +69,19 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
 def draw_dumbbells(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
-    """Members of a region in two years of one unbroken segment that all have, against its target."""
+    """Members of a region in two years of one unbroken segment that all have, against its target.
+
+    Where no two years may be compared, each member's latest figure stands alone.
+    """
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
     years = data.comparable_years(found)
-    if years is None:
-        raise DataError(
-            f"{data.tables.name(region, 'en')} has no two years of {indicator!r} that may be compared. "
-            "Choose another indicator; draw_coverage shows which years have figures."
+    rows, head = found.drop_duplicates("area", keep="last"), data.head("latest figures of its members")
+    if years is not None:
+        rows, head = (
+            found[found["year"].isin(years)],
+            data.head("{first} and {last}", first=years[0], last=years[1]),
         )
-    rows = found[found["year"].isin(years)]
-    head = data.head("{first} and {last}", first=years[0], last=years[1])
     targets = data.plan.targets
     own = targets[(targets["region"] == region) & (targets["indicator"] == indicator)]
     goals = [

@@ -11,7 +11,7 @@ from lnregions.figures.pictures import Head, Picture, Pictures, RegionData
 from lnregions.figures.target_pictures import clause_columns, nearest_rows, verdict_in_words
 from lnregions.show import figure_words, verdict_words
 from lnregions.tables import printed_decimals
-from lnregions.words import format_number, format_value, to_unit, unit_label, unit_places
+from lnregions.words import format_number, format_value, to_unit, unit_label, unit_places, year_span
 from lnregions.words.catalogue import tr
 
 HEATED = (
@@ -19,6 +19,8 @@ HEATED = (
     "forest_coverage",
 )  # fmt: skip
 """Indicators of a heat map, where a member has a figure."""
+_RATES = ("growth", "average_growth", "relative_growth")
+"""Kinds of clauses whose values are rates."""
 _ASKED = {">=": "at least {number}", ">": "above {number}", "<=": "at most {number}", "<": "below {number}"}
 
 
@@ -27,101 +29,91 @@ def draw_target_sheet(
 ) -> Picture:
     """All targets of a region on one page: what was asked for, how far it came or the nearest figures, the verdict."""
     data = RegionData.load(plan, as_of, region=region, language=language, width=width)
-    rows, marks, parts = [], [], []
-    found = {
-        one.target: one for one in reversed(assess.judge_all(data.plan, as_of=as_of)) if one.region == region
-    }
-    for verdict in reversed(found.values()):
-        case = assess.case_of(data.plan, verdict, tables=data.tables)
-        row, own, figures = _sheet_row(data, verdict, case)
-        rows.append(row)
-        marks.append(own.assign(target=verdict.target))
-        parts.append(figures.assign(target=verdict.target))
+    found = {one.target: one for one in reversed(assess.judge_all(data.plan, as_of=as_of))}
+    own = [verdict for verdict in reversed(found.values()) if verdict.region == region]
+    rows, parts = zip(*(_sheet_row(data, verdict) for verdict in own), strict=True)
+    kept = pd.concat([one for one in parts if len(one)], ignore_index=True)
+    marks = kept.dropna(subset=["mark"]).drop(columns=["role", "value"])
+    marks = marks.rename(columns={"mark": "role", "at": "value"})
     head = Head(data.words("{area}: targets and verdicts"), data.subtitle())
-    kept = pd.concat([one for one in parts if len(one)])
-    labels = data.labels(kept, head) | {
-        "notes": [tr("Each bar has a scale of its own, from the baseline or zero.", data.language)]
-    }
-    axes = charts.plot_target_sheet(pd.DataFrame(rows), marks=pd.concat(marks), **labels)
-    return data.picture(axes, f"target-sheet-{region}", trajectory_rows([kept]), head)
+    labels = data.labels(kept, head)
+    labels["notes"] = [tr("Each bar has a scale of its own, from the baseline or zero.", data.language)]
+    axes = charts.plot_target_sheet(pd.DataFrame(rows), marks=marks, **labels)
+    drawn = kept[kept["mark"] != "time"].drop(columns=["mark", "at"])
+    return data.picture(axes, f"target-sheet-{region}", trajectory_rows([drawn]), head)
 
 
-def _sheet_row(data: RegionData, verdict: assess.Verdict, case: assess.Case):
-    """Row of a target in the sheet, its marks, and the figures behind them."""
-    clause, language, target = case.clause, data.language, assess.target_of(data.plan, verdict.target)
-    words = verdict_in_words(verdict, language)
-    row = {
-        "target": verdict.target, "name": target[f"label_{language}"], "asked": _asked(data, target),
-        "status": verdict.status, "verdict": words[:1].upper() + words[1:], "comparator": clause.comparator,
-    }  # fmt: skip
-    growth = clause.kind in ("growth", "average_growth", "relative_growth")
-    valued = (
-        clause.kind in ("level", "share", "count", "growth", "average_growth") and verdict.required is None
-    )
-    row["required"] = clause.value if valued else verdict.required
-    marks, parts, said = [], [], []
-    cited = {
-        "grade": verdict.grade,
-        "source": verdict.sources,
-        "status": "computed",
-        "vintage": verdict.as_of,
-    }
-    cited |= {"area": verdict.area, "indicator": verdict.indicator, "unit": verdict.unit}
-    for role, value, year in (
-        ("baseline", verdict.baseline, verdict.baseline_year), ("actual", verdict.actual, verdict.actual_year)
-    ):  # fmt: skip
-        if value is not None and year is not None:
-            printed = verdict_words(verdict, language)["actual"] if role == "actual" else ""
-            printed = printed or figure_words(value, verdict.indicator, language, unit=verdict.unit)
-            span = f"{verdict.mean_from}–{year}" if role == "actual" and verdict.mean_from else year
-            said.append(
-                tr("{role} {value} ({year})", language, role=tr(role, language), value=printed, year=span)
-            )
-            marks.append({"role": role, "value": value})
-            mean = {"role": "mean", "first_year": verdict.mean_from} if growth else {"role": "actual"}
-            parts.append(cited | mean | {"year": year, "value": value})
-    if verdict.low is not None and verdict.by_bounds:
-        ends = [
-            figure_words(one, verdict.indicator, language, unit=verdict.unit)
-            for one in (verdict.low, verdict.high)
-        ]
-        said.append(
-            tr("{low} to {high} possible in {year}", language, low=ends[0], high=ends[1], year=clause.horizon)
-        )
-        marks.append({"role": "possible", "low": verdict.low, "high": verdict.high})
-        parts.append(
-            cited | {"role": "bound", "year": clause.horizon, "low": verdict.low, "high": verdict.high}
-        )
-    if (
-        {"baseline", "actual"} <= {one["role"] for one in marks}
-        and verdict.actual_year < clause.horizon
-        and not growth
-    ):
-        years = {"baseline_year": verdict.baseline_year, "horizon": clause.horizon}
-        path = series.required_path(verdict.baseline, row["required"], **years).set_index("year")["required"]
-        marks.append({"role": "time", "value": path[verdict.actual_year]})
-    near = (
-        nearest_rows(case)
-        if clause.indicator and not {"actual", "possible"} & {one["role"] for one in marks}
-        else None
-    )
-    figures = pd.DataFrame(parts)
+def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.DataFrame]:
+    """Row of a target in the sheet; the figures behind it, with their ``mark`` and place on the bar (``at``)."""
+    case, language = assess.case_of(data.plan, verdict, tables=data.tables), data.language
+    clause, target = case.clause, assess.target_of(data.plan, verdict.target)
+    words, required, growth = verdict_in_words(verdict, language), verdict.required, clause.kind in _RATES
+    if required is None and clause.kind in ("level", "share", "count", *_RATES):
+        required = clause.value
+    marks = _own_marks(verdict, growth=growth)
+    figures, near = _own_words(marks, verdict, language), None
+    if clause.indicator and not {"actual", "possible"} & set(marks["mark"]):
+        near = nearest_rows(case)
     if near is not None:
-        known = near[near["role"] != "bound"]
-        said, own = [_nearest_words(data, known)], known.groupby("area", sort=False)["value"]
-        change = clause.kind == "direction"
-        row["required"] = 0.0 if change else row["required"]
-        values = own.last() - own.first() if change else own.last()
-        marks = [{"role": "nearest", "value": value} for value in values[own.size() > 1] if change]
-        marks = marks or [{"role": "nearest", "value": value} for value in ([] if change else values)]
-        marks = marks if row["required"] is not None else []
-        figures = known
-    row["figures"] = ("；" if language == "zh" else "; ").join(said)
-    if pd.notna(row["required"]) and clause.kind != "direction":
-        clauses = clause_columns(data.plan, target) | {"value": row["required"], "year": clause.horizon}
-        goal = clauses | {"area": verdict.area, "indicator": verdict.indicator, "unit": verdict.unit}
-        figures = pd.concat([figures, roled(pd.DataFrame([goal]), "target")]) if not growth else figures
-    return row, pd.DataFrame(marks, columns=["role", "value", "low", "high"]), figures
+        marks = near[near["role"] != "bound"].assign(mark="nearest")
+        figures, groups = _nearest_words(data, marks), marks.groupby("area", sort=False)["value"]
+        marks["at"] = marks["value"].where(~marks["area"].duplicated(keep="last"))
+        if clause.kind == "direction":
+            required, several = 0.0, groups.transform("size") > 1
+            marks["at"] = (marks["at"] - groups.transform("first")).where(several)
+    if required is not None and not growth and clause.kind != "direction":
+        goal = clause_columns(data.plan, target) | {
+            "value": required,
+            "year": clause.horizon,
+            "role": "target",
+        }
+        goal |= {"area": verdict.area, "indicator": verdict.indicator, "unit": verdict.unit}
+        marks = pd.concat([marks, pd.DataFrame([goal])])
+    row = {"target": verdict.target, "name": target[f"label_{language}"], "asked": _asked(data, target),
+           "status": verdict.status, "verdict": words[:1].upper() + words[1:], "figures": figures,
+           "comparator": clause.comparator, "required": required}  # fmt: skip
+    return row, marks.assign(target=verdict.target)
+
+
+def _own_marks(verdict: assess.Verdict, *, growth: bool) -> pd.DataFrame:
+    """What a verdict states of its area: baseline, actual or possible value, and what the path requires by now."""
+    start, now, end = verdict.baseline, verdict.actual, verdict.required
+    role = {"role": "mean", "first_year": verdict.mean_from} if growth else {"role": "actual"}
+    rows = [role | {"mark": "actual", "year": verdict.actual_year, "value": now}] if now is not None else []
+    if start is not None:
+        rows.insert(0, {"role": "actual", "mark": "baseline", "year": verdict.baseline_year, "value": start})
+    if verdict.by_bounds and verdict.low is not None:
+        span = {"low": verdict.low, "high": verdict.high}
+        rows.append({"role": "bound", "mark": "possible", "year": verdict.horizon} | span)
+    if len(rows) > 1 and None not in (now, end) and verdict.actual_year < verdict.horizon:
+        path = series.required_path(start, end, baseline_year=verdict.baseline_year, horizon=verdict.horizon)
+        by_now = path.set_index("year")["required"][verdict.actual_year]
+        rows.append({"role": "required", "mark": "time", "year": verdict.actual_year, "value": by_now})
+    columns = ["role", "mark", "year", "value", "low", "high", "first_year"]
+    marks = pd.DataFrame(rows, columns=columns)
+    marks = marks.assign(
+        at=marks["value"], grade=verdict.grade, source=verdict.sources, vintage=verdict.as_of
+    )
+    return marks.assign(area=verdict.area, indicator=verdict.indicator, unit=verdict.unit, status="computed")
+
+
+def _own_words(marks: pd.DataFrame, verdict: assess.Verdict, language: str) -> str:
+    """Figures of the area in words: ``baseline 724.97 billion yuan (2021); actual 902.71 billion yuan (2024)``."""
+    said, unit = [], {"language": language, "unit": verdict.unit}
+    for one in marks[marks["mark"] != "time"].itertuples():
+        value, low, high = (
+            figure_words(n, verdict.indicator, **unit) for n in (one.value, one.low, one.high)
+        )
+        if one.mark == "possible":
+            message = "{low} to {high} possible in {year}"
+            said.append(tr(message, language, low=low, high=high, year=int(one.year)))
+            continue
+        value = (one.mark == "actual" and verdict_words(verdict, language)["actual"]) or value
+        span = year_span(one.first_year, one.year)
+        said.append(
+            tr("{role} {value} ({year})", language, role=tr(one.mark, language), value=value, year=span)
+        )
+    return ("；" if language == "zh" else "; ").join(said)
 
 
 def _asked(data: RegionData, target: pd.Series) -> str:

@@ -51,7 +51,7 @@ def test_the_legend_names_what_is_drawn_in_both_languages():
         "actual", "low-confidence figure (grade C)", "required path", "between linear and geometric path",
         "projection, not known figures", "prediction interval"
     ]  # fmt: skip
-    assert legend(trajectory(DALIAN, path=PATH, language="zh")) == ["实际值", "应达路径"]
+    assert legend(trajectory(DALIAN, path=PATH, language="zh")) == ["实际值", "目标路径"]
 
 
 def test_the_required_path_is_dashed_and_its_band_filled():

@@ -146,7 +146,7 @@ def test_numbers_of_bundles_are_traced_and_carry_all_that_tells_their_origin(pic
         row, kind = found[place][0], trace(*found[place])
         assert kind, row
         assert all(row[name] for name in ("unit", "grade", "status", "vintage", "source")), row
-        assert row["unit"] in {*CODEBOOK["unit"], "index"}, row
+        assert row["unit"] in {*CODEBOOK["unit"], "index", "pp"}, row
         assert set(row["source"].split()) <= SOURCES, row
         kinds[kind] += 1
     print("numbers of bundles by what they are:", dict(kinds))
@@ -172,6 +172,7 @@ def test_numbers_written_on_charts_are_those_of_their_bundle(pictures):
         picture, number = written[place]
         drawn, exact = (picture.data[name].dropna() for name in ("drawn", "value"))
         sums = [*drawn, *np.subtract.outer(drawn.to_numpy(), drawn.to_numpy()).ravel()]
+        sums += picture.data["change"].round(1).tolist() if picture.name.startswith("heat-map") else []
         total = (exact * picture.data["factor"]).sum()
         assert near(parsed(number), sums) or abs(parsed(number) - total) < 0.01, (picture.name, number)
     print("numbers on charts:", len(written), "of which 30 traced")
