@@ -15,9 +15,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "stand_ins",
             "plans_on", "target_of",
         ],
-        "interpretations": ["GROWTH_OF", "REAL_GROWTH", "cases_of_plan", "cases_of_target"],
+        "bounds": ["possible_of"],
+        "interpretations": ["GROWTH_OF", "REAL_GROWTH", "case_of", "cases_of_plan", "cases_of_target"],
         "projections": ["back_test", "outlook_of", "project"],
-        "reasons": ["indicator_text", "names_text", "status_words"],
+        "reasons": ["indicator_text", "names_text", "nearest_figures", "status_words"],
         "revisions": ["revision_trail", "status_on_the_way"],
         "sensitivity": ["closing_words", "sensitivity_words"],
         "verdicts": [

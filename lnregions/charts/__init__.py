@@ -10,10 +10,12 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "growth": ["plot_growth_trajectory", "plot_indexed_growth"],
-        "members": ["plot_contributions", "plot_dots", "plot_member_panels", "plot_ranks", "plot_slope"],
+        "growth": ["plot_gaps", "plot_growth_trajectory", "plot_indexed_growth"],
+        "members": ["plot_contributions", "plot_dots", "plot_member_panels", "plot_ranks"],
         "scorecard": ["plot_coverage", "plot_scorecard"],
         "sheet": ["Labels"],
+        "target_sheet": ["plot_target_sheet"],
+        "tiles": ["plot_heat_map", "plot_timeline"],
         "trajectory": ["plot_trajectory"],
     },
 )

@@ -42,11 +42,13 @@ def plot_growth_trajectory(
     Parameters
     ----------
     actual
-        `year`, `value` (%); optional `grade` (C: hollow) and `segment`.
+        `year`, `value` (%); optional `grade` (C: hollow), `segment`, and `mean` of the years assessed (%), where it
+        rests on the levels of both ends.
     benchmark
-        `year`, `value`; optional `name`: one line per name.
+        `year`, `value`; optional `name` (one line per name) and `mean`.
     members
-        `year`, `value` of the member areas: small dots.
+        `year`, `value` of the member areas: small dots; with `name` the highest and the lowest of the latest year
+        assessed are named.
     years
         First and last year assessed.
     target
@@ -84,17 +86,29 @@ def plot_growth_trajectory(
     ends = [_draw_rates(sheet, *one, years, places) for one in drawn]
     if target:
         ends.append(_draw_target(sheet, target, years or (min(shown), max(shown))))
-    if len(members):
-        looks = {"color": tint(ACTUAL, 0.4), "marker": "o", "markersize": 2.4, "linestyle": "", "zorder": 1.8}
-        sheet.ax.plot(members["year"], members["value"], **looks, label=tr("single cities", sheet.language))
+    inner = _draw_members(sheet, members, years) if len(members) else []
     if years:
         looks = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5, "zorder": 0}
         sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks, label=tr("years assessed", sheet.language))
     column = lines.LabelColumn(sheet, ends, share=0.31)
     sheet.settle(right=column.width, top=3)
-    lines.year_axis(sheet, shown, anchor=years[1] if years else max(shown))
-    column.write()
+    lines.year_axis(sheet, shown, anchor=years[1] if years else max(shown), after=0.15)
+    column.write(inner)
     return sheet.ax
+
+
+def _draw_members(sheet: Sheet, members: pd.DataFrame, years: tuple[int, int] | None) -> list[Label]:
+    """Draw the members' rates as dots, and give the names of the highest and lowest of the latest year assessed."""
+    looks = {"color": tint(ACTUAL, 0.4), "marker": "o", "markersize": 2.4, "linestyle": "", "zorder": 1.8}
+    sheet.ax.plot(members["year"], members["value"], **looks, label=tr("member cities", sheet.language))
+    past = members[members["year"] <= (years[1] if years else members["year"].max())]
+    then = past[past["year"] == past["year"].max()].sort_values("value")
+    if "name" not in then or then.empty:
+        return []
+    ends = {row.name: row for row in (then.iloc[0], then.iloc[-1])}.values()
+    return [
+        Label(row["name"], (row["year"], row["value"]), sides=("n", "s", "w"), name="member") for row in ends
+    ]
 
 
 def _draw_rates(
@@ -114,7 +128,9 @@ def _draw_rates(
 
 
 def _mean_of(frame: pd.DataFrame, years: tuple[int, int]) -> float | None:
-    """Geometric mean over the years assessed; None where one of them has no rate above -100 %."""
+    """Mean that the frame states, or the geometric one; None where a year assessed has no rate above -100 %."""
+    if frame["mean"].notna().any():
+        return float(frame["mean"].dropna().iloc[-1])
     within = frame[frame["year"].between(*years)]
     factors = 1 + within["value"] / 100
     if len(within) <= years[1] - years[0] or (factors <= 0).any():
@@ -127,14 +143,13 @@ def _draw_mean(
 ) -> str:  # fmt: skip
     """Draw the geometric mean over the years assessed, and give its line of the label; note it if a year lacks."""
     (first, last), language = years, sheet.language
-    within = frame[frame["year"].between(first, last)]
-    missing = sheet.listed(sorted(set(range(first, last + 1)) - set(within["year"])))
-    if missing:
-        note = tr("{name}: no mean, for want of a figure for {years}.", language, name=name, years=missing)
-        sheet.notes.append(note)
-        return ""
     mean = _mean_of(frame, years)
-    mean = np.nan if mean is None else mean
+    missing = sheet.listed(sorted({*range(first, last + 1)} - {*frame["year"]}))
+    if mean is None:
+        why = {"name": name, "years": missing}
+        message = "{name}: average not shown; {years} missing." if missing else "{name}: average not shown."
+        sheet.notes.append(tr(message, language, **why))
+        return ""
     looks = {"color": colour, "linewidth": 0.8, "zorder": 1.6}
     looks["label"] = tr("mean of the years assessed (geometric)", language)
     sheet.ax.plot([first - 0.5, last + 0.5], [mean, mean], **looks)
@@ -161,7 +176,10 @@ def plot_indexed_growth(
     ax: Axes | None = None,
     **labels,
 ) -> Axes:
-    """Axes with chained indices of several areas, 100 in the base year, each named at its end.
+    """Axes with chained indices of several areas, 100 in the base year, compared in one year.
+
+    The labels give the values of the last year that half of the areas have. Lines go on pale beyond it; one
+    that ends before it is labelled with its own last year.
 
     Parameters
     ----------
@@ -187,28 +205,95 @@ def plot_indexed_growth(
     own = lines.series_by_area(sheet, index, called).items()
     series = [(called[code], one, STRONG_LINE if code in highlight else QUIET_LINE) for code, one in own]
     series += [(name, one, HEAVY_LINE) for name, one in lines.benchmark_series(sheet, benchmark).items()]
-    ends, drawn, lacking = [], [], []
-    for name, frame, looks in series:
-        base = frame.loc[frame["year"] == base_year, "value"].sum()
-        if not base:
-            lacking.append(name)
-            continue
-        drawn.append(frame.assign(value=frame["value"] / base * 100))
-        lines.draw_series(sheet, drawn[-1], **looks)
-        year, value = drawn[-1][["year", "value"]].iloc[-1]
-        colour, weight = (MUTED, "normal") if looks is QUIET_LINE else (looks["color"], "bold")
-        ends.append(Label(f"{name} {sheet.number(value, decimals=1)}", (year, value), colour, weight, "end"))
+    bases = [one.loc[one["year"] == base_year, "value"].sum() for _, one, _ in series]
+    drawn = [
+        (name, one.assign(value=one["value"] / base * 100), looks)
+        for (name, one, looks), base in zip(series, bases, strict=True)
+        if base
+    ]
     if not drawn:
         return sheet.empty()
-    if lacking:
+    if lacking := [name for (name, *_), base in zip(series, bases, strict=True) if not base]:
         names = {"year": base_year, "names": sheet.listed(lacking)}
-        note = tr("Not drawn, for want of a figure for {year}: {names}.", sheet.language, **names)
-        sheet.notes.append(note)
-    both = pd.concat(drawn)
+        sheet.notes.append(
+            tr("Not drawn, for want of a figure for {year}: {names}.", sheet.language, **names)
+        )
+    both = pd.concat([one for _, one, _ in drawn])
+    counts = both.groupby("year").size()
+    common, last = int(counts[counts >= len(called) / 2].index.max()), int(both["year"].max())
+    if common < last:
+        sheet.notes.append(tr("Values of {year}; later ones are drawn pale.", sheet.language, year=common))
     lines.value_axis(sheet, [*both["value"], 100.0], zero=False, pad=0.06)
     sheet.ax.axhline(100, color=MUTED, linewidth=0.7, zorder=1.4, label="_base")
-    column = lines.LabelColumn(sheet, ends, share=0.34)
+    column = lines.LabelColumn(
+        sheet, [_draw_index(sheet, *one, common) for one in drawn], share=0.34, last=common
+    )
     sheet.settle(right=column.width, top=4, body=max(column.height, 0.3 * sheet.span))
-    lines.year_axis(sheet, both["year"], anchor=base_year)
+    lines.year_axis(sheet, both["year"], anchor=base_year, after=0.15)
     column.write()
+    return sheet.ax
+
+
+def _draw_index(sheet: Sheet, name: str, frame: pd.DataFrame, looks: Mapping, common: int) -> Label:
+    """Draw an index, pale beyond the common year, and give its label."""
+    upto = frame[frame["year"] <= common]
+    lines.draw_series(sheet, upto, **looks)
+    if len(later := frame[frame["year"] >= common]) > 1:
+        lines.draw_series(sheet, later, **looks | {"alpha": 0.35, "label": "_later"})
+    year, value = upto[["year", "value"]].iloc[-1]
+    words = f"{name} {sheet.number(value, decimals=1)}"
+    words += "" if year == common else tr(" ({year})", sheet.language, year=int(year))
+    colour, weight = (MUTED, "normal") if looks is QUIET_LINE else (looks["color"], "bold")
+    return Label(words, (year, value), colour, weight, "end")
+
+
+def plot_gaps(
+    gaps: pd.DataFrame, *, years: tuple[int, int] | None = None, ax: Axes | None = None, **labels
+) -> Axes:
+    """Axes with a bar a year, up where an area grew faster than its benchmark and down where it grew less.
+
+    Parameters
+    ----------
+    gaps
+        `year`, `value` (percentage points); optional `derived` (a value that no page prints: a pale bar).
+    years
+        First and last year assessed, which are shaded; one of them without a value is marked "no figure".
+
+    Examples
+    --------
+    >>> ax = plot_gaps(pd.DataFrame({"year": [2023, 2024], "value": [0.1, -5.6]}), years=(2022, 2024), unit="pp")
+    >>> [t.get_text() for t in ax.texts if t.get_label() == "_value"]
+    ['+0.1', '−5.6', 'no figure']
+    """
+    sheet = Sheet(ax, labels)
+    known = need(gaps, ("year", "value"), what="table of gaps").dropna(subset=["value"])
+    if known.empty:
+        return sheet.empty()
+    derived = known["derived"].astype(bool) if "derived" in known else pd.Series(False, known.index)
+    lines.value_axis(sheet, known["value"], zero=True, pad=0.3)
+    sheet.ax.axhline(0, color=ROLES["benchmark"].colour, linewidth=1.1, zorder=3, label="_zero")
+    for part, share, words in (
+        (known[~derived], 1.0, "_gaps"),
+        (known[derived], 0.45, "derived, not published"),
+    ):
+        colours = [tint(ACTUAL if value >= 0 else ROLES["target"].colour, share) for value in part["value"]]
+        name = words if words.startswith("_") else tr("derived, not published", sheet.language)
+        if len(part):
+            sheet.ax.bar(part["year"], part["value"], 0.4, color=colours, zorder=2, label=name)
+    if years:
+        looks = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5, "zorder": 0}
+        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks, label=tr("years assessed", sheet.language))
+    shown = {*known["year"].astype(int), *(range(years[0], years[1] + 1) if years else ())}
+    sheet.settle(top=3, body=max(0.2 * sheet.span, 55))
+    lines.year_axis(sheet, shown, anchor=max(shown))
+    ends = [(row.year, row.value, sheet.number(row.value, sign=True)) for row in known.itertuples()]
+    ends += [
+        (year, 0.0, tr("no figure", sheet.language)) for year in sorted(shown - {*known["year"].astype(int)})
+    ]
+    point = abs(np.subtract(*sheet.ax.get_ylim())) / sheet.extent[1]
+    for year, value, words in ends:
+        up = value >= 0
+        sheet.write(
+            year, value + (2 if up else -2) * point, words, name="value", va="bottom" if up else "top"
+        )
     return sheet.ax

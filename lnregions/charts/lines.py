@@ -23,10 +23,12 @@ QUIET = tint(ACTUAL, 0.45)
 BRIDGE = (0, (0.8, 2.0))
 """Dots of a line over years without a value."""
 GRID = "#e3e6ea"
+POSSIBLE = {"facecolor": "none", "edgecolor": MUTED, "hatch": "....", "linewidth": 0.4}
+"""Looks of what a missing figure can be."""
 
 
 def tidy_series(sheet: Sheet, series: pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Series in the unit shown: ``year value grade segment reason`` by year, without missing values.
+    """Series in the unit shown: ``year value grade segment reason former mean`` by year, without missing values.
 
     Raises
     ------
@@ -36,6 +38,8 @@ def tidy_series(sheet: Sheet, series: pd.DataFrame, *, what: str) -> pd.DataFram
     need(series, ("year", "value"), what=what)
     tidy = pd.DataFrame({"year": series["year"].astype(int), "value": series["value"].astype(float)})
     tidy["value"] = sheet.scaled(tidy["value"])
+    for name in ("former", "mean"):
+        tidy[name] = sheet.scaled(series[name].astype(float)) if name in series else np.nan
     tidy["grade"] = series["grade"].astype(str) if "grade" in series else ""
     tidy["segment"] = series["segment"].fillna(0).astype(int) if "segment" in series else 0
     tidy["reason"] = series["reason"].fillna("").astype(str) if "reason" in series else ""
@@ -89,7 +93,7 @@ def draw_series(sheet: Sheet, tidy: pd.DataFrame, **looks):
 def draw_weak(sheet: Sheet, x: np.ndarray, y: np.ndarray, **looks):
     """Draw the hollow markers of grade C over others."""
     hollow = {"markerfacecolor": GROUND, "linestyle": "", "zorder": looks["zorder"] + 0.1}
-    hollow["label"] = tr("weakly attested (grade C)", sheet.language)
+    hollow["label"] = tr("low-confidence figure (grade C)", sheet.language)
     looks.pop("ax", sheet.ax).plot(x, y, **looks | hollow)
 
 
@@ -102,7 +106,7 @@ def mark_breaks(sheet: Sheet, tidy: pd.DataFrame) -> bool:
         sheet.ax.axvline(middle, color=MUTED, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1, label="_break")
         above = {"transform": sheet.ax.get_xaxis_transform(), "va": "bottom", "color": MUTED}
         sheet.write(middle, 1, letter, name="break", **above)
-        note = tr("{letter} {years}: levels do not join", sheet.language, letter=letter, years=years)
+        note = tr("{letter} {years}: break in the series", sheet.language, letter=letter, years=years)
         reason = tr(" ({reason})", sheet.language, reason=row.reason) if row.reason else ""
         sheet.notes.append(note + reason)
     return len(after) > 0
@@ -126,14 +130,16 @@ def limits(values: Iterable[float], *, zero: bool | None = None, pad: float = 0.
     return low - (room if low < 0 or cut else 0.0), high + (room if high > 0 or cut else 0.0), cut
 
 
-def value_axis(sheet: Sheet, values: Iterable[float], *, axis: str = "y", bins: int = 5, **wanted):
+def value_axis(
+    sheet: Sheet, values: Iterable[float], *, axis: str = "y", bins: int = 5, panels: Sequence[Axes] = (), **wanted
+):  # fmt: skip
     """Axis that shows the values, with few ticks, pale lines, and a mark and a note where it leaves out zero.
 
-    `wanted` are the keywords of `limits`; all panels of the sheet get the same axis.
+    `wanted` are the keywords of `limits`; the panels named, or all of the sheet, get the same axis.
     """
     low, high, cut = limits(values, **wanted)
     noted = cut and axis == "y" and "zero" not in wanted
-    for number, ax in enumerate(sheet.axes):
+    for number, ax in enumerate(panels or sheet.axes):
         which = ax.yaxis if axis == "y" else ax.xaxis
         ax.set(**{f"{axis}lim": (low, high)})
         which.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
@@ -158,19 +164,20 @@ def tick_font(sheet: Sheet) -> dict:
 
 
 def _mark_cut(sheet: Sheet, ax: Axes):
-    """Draw two strokes at the foot of the value axis."""
-    for lift in (3.0, 5.5):
-        place = offset_copy(ax.transAxes, sheet.figure, x=4, y=lift, units="points")
-        looks = {"marker": [(-1, -0.4), (1, 0.4)], "markersize": 7, "color": BORDER, "markeredgewidth": 0.8}
+    """Draw two strokes at the foot of the value axis, left of all points."""
+    for lift in (1.0, 3.0):
+        place = offset_copy(ax.transAxes, sheet.figure, x=0, y=lift, units="points")
+        looks = {"marker": [(-1, -0.4), (1, 0.4)], "markersize": 5, "color": BORDER, "markeredgewidth": 0.8}
         ax.add_artist(Line2D([0], [0], transform=place, clip_on=False, label="_axis_cut", **looks))
 
 
 def year_axis(
-    sheet: Sheet, years: Iterable[int], *, anchor: int, strong: Sequence[int] = (), share: float = 1.0
-):
+    sheet: Sheet, years: Iterable[int], *, anchor: int, strong: Sequence[int] = (), share: float = 1.0,
+    after: float = 0.5,
+):  # fmt: skip
     """Whole years as ticks: each, or every n-th from the anchor where they would need more than a share of the axes.
 
-    The years in `strong` are bold; all panels of the sheet get the same axis.
+    The years in `strong` are bold; the axis ends `after` years beyond the last; all panels get the same axis.
     """
     known = [int(year) for year in years]
     first, last = min(known), max(known)
@@ -178,7 +185,7 @@ def year_axis(
     step = next((n for n in (1, 2, 5, 10, 20, 50) if n * room >= needed), 100)
     shown = [year for year in range(first, last + 1) if (year - anchor) % step == 0]
     for ax in sheet.axes:
-        ax.set_xlim(first - 0.5, last + 0.5)
+        ax.set_xlim(first - 0.5, last + after)
         ax.set_xticks(shown, [str(year) for year in shown])
         ax.tick_params(axis="x", length=2.5, pad=2, color=BORDER, labelcolor=INK, **tick_font(sheet))
         for label in ax.get_xticklabels():
@@ -243,33 +250,42 @@ class LabelColumn:
     """Labels in a column beside the axes, each as near the height of its point as the others allow.
 
     ``width`` and ``height`` are the points it needs. Lines longer than `share` of the sheet are wrapped; `gap` is
-    the points between axes and labels, on the left of the axes if negative.
+    the points between axes and labels. Labels of points before `last` stand at their points, inside the axes, so
+    that no line leads to them over years without a figure.
     """
 
-    def __init__(self, sheet: Sheet, labels: Sequence[Label], *, share: float, gap: float = 6):
+    def __init__(
+        self, sheet: Sheet, labels: Sequence[Label], *, share: float, gap: float = 8, last: float = -math.inf
+    ):
         size, room = sheet.size.small, share * sheet.span
+        self.inner = [one for one in labels if one.xy[0] < last]
+        labels = [one for one in labels if one.xy[0] >= last]
         self.sheet, self.labels, self.gap = sheet, labels, gap
         self.texts = ["\n".join(wrap(one.text, room, size, bold=one.weight == "bold")) for one in labels]
         self.heights = [text_height(words, size) + 1 for words in self.texts]
         bold = [one.weight == "bold" for one in labels]
         widths = [sheet.width_of(words, bold=strong) for words, strong in zip(self.texts, bold, strict=True)]
-        self.width, self.height = max(widths, default=-abs(gap)) + abs(gap), sum(self.heights)
+        self.width, self.height = max(widths, default=-gap) + gap, sum(self.heights)
 
-    def write(self, *, leaders: bool = True):
-        """Write the labels beside the axes, whose place and limits are final, with thin lines to their points."""
-        if not self.labels:
-            return
-        ax, (wide, tall), out = self.sheet.ax, self.sheet.extent, math.copysign(1, self.gap)
+    def write(self, inner: Sequence[Label] = ()):
+        """Write the labels, the axes having their final place and limits; `inner` are others inside the axes."""
+        if self.labels:
+            self._write_column()
+        place_labels(self.sheet, [*inner, *self.inner])
+
+    def _write_column(self):
+        ax, (wide, tall) = self.sheet.ax, self.sheet.extent
         points = ax.transAxes.inverted().transform(ax.transData.transform([one.xy for one in self.labels]))
         centres = spread(points[:, 1] * tall, self.heights, low=-2, high=tall + 4) / tall
-        edge, side = (1.0 if out > 0 else 0.0), ("left" if out > 0 else "right")
-        beside = {"transform": ax.transAxes, "ha": side}
+        beside = {"transform": ax.transAxes, "ha": "left"}
         for label, words, (x, y), centre in zip(self.labels, self.texts, points, centres, strict=True):
             looks = {"color": label.colour, "fontweight": label.weight, "name": label.name}
-            self.sheet.write(edge + self.gap / wide, centre, words, **looks, **beside)
-            if leaders and (abs(y - centre) * tall > 2.5 or abs(edge - x) * wide > 14):
-                ends = [x + out * 4 / wide, edge + (self.gap - out * 1.5) / wide], [y, centre]
-                thin = {"color": label.colour, "linewidth": 0.4, "alpha": 0.55, "zorder": 1.2}
+            self.sheet.write(1 + self.gap / wide, centre, words, **looks, **beside)
+            if (
+                abs(y - centre) * tall > 2.5 and (1 - x) * wide < 20
+            ):  # a stroke in the margin, where no data are
+                ends = [max(x + 3.5 / wide, 1), 1 + (self.gap - 1.5) / wide], [y, centre]
+                thin = {"color": MUTED, "linewidth": 0.4, "zorder": 1.2}
                 ax.plot(*ends, **thin, clip_on=False, transform=ax.transAxes, label="_leader")
 
 
@@ -278,6 +294,8 @@ def place_labels(sheet: Sheet, labels: Sequence[Label]):
 
     Each in turn takes the cheapest of 32 places; the axes have their final place and limits.
     """
+    if not labels:
+        return
     ax, pixel, taken = sheet.ax, sheet.figure.dpi / 72, []
     paths = [line.get_transform().transform_path(line.get_path().interpolated(60)) for line in ax.lines]
     crowd = np.concatenate([path.vertices for path in paths])

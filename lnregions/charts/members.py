@@ -1,6 +1,7 @@
-"""Charts that compare areas: small multiples, slopes between two years, ranks, dots, contributions."""
+"""Charts that compare areas: small multiples, ranks, dots of one year or more, contributions."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,18 @@ from matplotlib.axes import Axes
 from lnregions.charts import lines
 from lnregions.charts.lines import ACTUAL, QUIET, Label
 from lnregions.charts.sheet import Sheet, hide_frame, need
+from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, text_on, tint
+from lnregions.words import text
 from lnregions.words.catalogue import tr
 
 BENCHMARK = ROLES["benchmark"].colour
 PANEL_POINTS = 74
 """Least width of a panel."""
+NARROW = 300
+"""Points of width below which an axis has few ticks."""
+OWN_SCALE = 5
+"""How many times the largest member may be the smallest on one scale."""
 ROW = 1.75
 """Height of a row of a list, in font sizes."""
 
@@ -28,8 +35,9 @@ def plot_member_panels(
 ) -> np.ndarray:
     """Array of axes, one small panel a member, all on the same years and values.
 
-    A line is open where its series breaks. A member without values keeps its panel, with the reason. The figure
-    is ``axes[0].figure``.
+    Where the largest member is more than `OWN_SCALE` times the smallest, each panel has a scale of its own from
+    zero, which a note says. A line is open where its series breaks. A member without values keeps its panel, with
+    the reason. The figure is ``axes[0].figure``.
 
     Parameters
     ----------
@@ -60,9 +68,13 @@ def plot_member_panels(
     both = pd.concat([*frames.values(), *(one for part in beside for one in part.values())])
     if all(frame.empty for frame in frames.values()):
         return np.array([sheet.empty()])
-    rows = -(-len(codes) // max(int(sheet.span // PANEL_POINTS), 1))
-    sheet.add_panels(len(codes), columns=-(-len(codes) // rows))
+    largest = [frame["value"].abs().max() for frame in frames.values() if len(frame)]
+    own_scale = beside == {} and max(largest) > OWN_SCALE * min(largest)
+    rows = -(-len(codes) // max(int(sheet.span // (PANEL_POINTS * (1.3 if own_scale else 1))), 1))
+    sheet.add_panels(len(codes), columns=-(-len(codes) // rows), own_scale=own_scale)
     lines.value_axis(sheet, both["value"], bins=3)
+    for ax, frame in zip(sheet.axes, frames.values(), strict=True) if own_scale else ():
+        lines.value_axis(sheet, frame["value"], bins=2, panels=[ax], zero=True)
     grey = {"color": BENCHMARK, "linewidth": 0.8}
     for ax, frame, part in zip(sheet.axes, frames.values(), beside, strict=True):
         for name, other in part.items():
@@ -71,8 +83,10 @@ def plot_member_panels(
         if min(ax.get_ylim()) < 0:
             ax.axhline(0, color=MUTED, linewidth=0.6, zorder=1.4, label="_zero")
     if any(frame["segment"].diff().any() for frame in frames.values()):
-        sheet.notes.append(tr("A line is open where levels do not join.", sheet.language))
-    height = max(sheet.span / sheet.columns * 0.65, 38)
+        sheet.notes.append(tr("Gaps mark breaks in the series.", sheet.language))
+    if own_scale:
+        sheet.notes.append(tr("Each panel has a scale of its own.", sheet.language))
+    height = float(np.clip(sheet.span / sheet.columns * 0.65, 38, 60 if own_scale else 110))
     sheet.settle(body=rows * height, top=sheet.size.small * 1.3 + 4)
     lines.year_axis(sheet, both["year"], anchor=max(both["year"]), share=0.8)
     for number, (ax, (code, frame)) in enumerate(zip(sheet.axes, frames.items(), strict=True)):
@@ -94,62 +108,6 @@ def _write_panel_head(sheet: Sheet, ax: Axes, name: str, frame: pd.DataFrame):
         fitting = [words for words in (f"{number} ({row.year})", number) if sheet.width_of(words) <= room]
         for words in fitting[:1]:
             sheet.write(1, 1 + 3.5 / tall, words, name="last", color=MUTED, ha="right", **looks)
-
-
-def plot_slope(
-    values: pd.DataFrame, *, years: tuple[int, int] | None = None, ax: Axes | None = None, **labels
-) -> Axes:
-    """Axes with one line an area from a first to a last year, named with its value at both ends.
-
-    The points of an area whose series breaks between the years are not joined, which a note says.
-
-    Parameters
-    ----------
-    values
-        `area`, `year`, `value`; optional `grade` (C: hollow), `segment`, `name_en`, `name_zh`.
-    years
-        The two years; left out: the first and last of the frame.
-
-    Examples
-    --------
-    >>> rates = pd.DataFrame({"area": ["210200"] * 2, "year": [2020, 2023], "value": [82.3, 83.0]})
-    >>> ax = plot_slope(rates, names={"210200": "Dalian"}, unit="%")
-    >>> [t.get_text() for t in ax.texts if t.get_label() == "_end"]
-    ['Dalian 82.3%', '83% Dalian']
-    """
-    sheet = Sheet(ax, labels)
-    known = need(values, ("area", "year", "value"), what="table of values").dropna(subset=["value"])
-    first, last = years or (known["year"].min(), known["year"].max())
-    known = known[known["year"].isin([first, last])]
-    if known.empty:
-        return sheet.empty()
-    called = sheet.names_of(known)
-    frames = lines.series_by_area(sheet, known, called)
-    sides: dict[int, list[Label]] = {int(first): [], int(last): []}
-    for code, frame in frames.items():
-        places = frame.assign(year=(frame["year"] != first).astype(int))
-        lines.draw_series(sheet, places, color=QUIET, linewidth=1.0, markersize=4, clip_on=False)
-        for year, place, value in zip(frame["year"], places["year"], frame["value"], strict=True):
-            words = (called[code], sheet.number(value))
-            words = " ".join(words if year == first else words[::-1])
-            sides[year].append(Label(words, (place, value), name="end"))
-    broken = [called[code] for code, frame in frames.items() if frame["segment"].diff().any()]
-    if broken:
-        names = sheet.listed(broken)
-        note = tr("Not joined, as the levels break between the years: {names}.", sheet.language, names=names)
-        sheet.notes.append(note)
-    lines.value_axis(sheet, sheet.scaled(known["value"]), zero=False, pad=0.05)
-    sheet.ax.set(xlim=(0, 1), yticks=[])
-    hide_frame(sheet.ax, keep=("left", "right"), colour=HAIRLINE)
-    sheet.ax.set_xticks([0, 1][: len(sides)], [str(year) for year in sides])
-    sheet.ax.tick_params(axis="x", length=0, **lines.tick_font(sheet) | {"labelsize": sheet.size.normal})
-    left = lines.LabelColumn(sheet, sides[int(first)], share=0.37, gap=-14)
-    right = lines.LabelColumn(sheet, sides[int(last)] if last != first else [], share=0.37, gap=14)
-    tall = max(left.height, right.height, 0.28 * sheet.span)
-    sheet.settle(left=left.width, right=right.width, top=4, body=tall)
-    left.write()
-    right.write()
-    return sheet.ax
 
 
 def plot_ranks(
@@ -199,11 +157,11 @@ def plot_ranks(
         ends.append(Label(called[code], (years[-1], row.iloc[-1]), colour, weight, "end"))
     sheet.ax.set(ylim=(len(ranks) + 0.6, 0.4), yticks=[])
     hide_frame(sheet.ax)
-    column = lines.LabelColumn(sheet, ends, share=0.36, gap=2)
+    column = lines.LabelColumn(sheet, ends, share=0.36, gap=4)
     sheet.settle(left=small, right=column.width, body=len(ranks) * small * 2.1 + 6)
     lines.year_axis(sheet, years, anchor=int(years[-1]))
     sheet.ax.set_xlim(years[0] - 0.2, years[-1] + 0.2)
-    column.write(leaders=False)
+    column.write()
     return sheet.ax
 
 
@@ -218,21 +176,30 @@ def _sorted_rows(sheet: Sheet, frame: pd.DataFrame, *, what: str) -> tuple[list[
 
 
 def plot_dots(
-    values: pd.DataFrame, *, benchmark: Mapping[str, float] | None = None, highlight: Sequence[str] = (),
-    ax: Axes | None = None, **labels,
-) -> Axes:  # fmt: skip
-    """Axes with one dot an area, sorted, each tied to the benchmark by a thin line.
+    values: pd.DataFrame,
+    *,
+    benchmark: Mapping[str, float] | None = None,
+    target: Mapping | Sequence[Mapping] | None = None,
+    highlight: Sequence[str] = (),
+    ax: Axes | None = None,
+    **labels,
+) -> Axes:
+    """Axes with a row an area, sorted: a dot for its value, or those of several years joined, and the value in print.
 
-    Areas without a value stand at the foot with the words "no data".
+    A line leads from a dot of the latest year to those of earlier years, which are pale, but not over a break of the
+    series. Areas without a value stand at the foot with the words "no data".
 
     Parameters
     ----------
     values
-        `area`, `value`; optional `grade` (C: hollow), `name_en`, `name_zh`.
+        `area`, `value`; optional `year` (several of an area are joined), `segment`, `grade` (C: hollow), `low` and
+        `high` (what a value that is missing can be: a band), `name_en`, `name_zh`.
     benchmark
-        Name and value of the benchmark.
+        Name and value of each benchmark: a grey line; with one value an area, each dot is tied to it.
+    target
+        Mapping with `value` and optional `comparator` and `label`, or several: dashed lines.
     highlight
-        Areas whose name is bold and whose dot has a ring.
+        Areas whose names are bold.
 
     Examples
     --------
@@ -240,49 +207,104 @@ def plot_dots(
     >>> ax = plot_dots(rates, benchmark={"Liaoning": 5.1}, names={"210200": "Dalian"}, unit="%")
     >>> [t.get_text() for t in ax.get_yticklabels()]
     ['Dalian', '210600']
+    >>> rates = pd.DataFrame({"area": ["210200"] * 2, "year": [2020, 2023], "value": [82.3, 83.0]})
+    >>> ax = plot_dots(rates, unit="%")
+    >>> [t.get_text() for t in ax.texts if t.get_label() == "_value"]
+    ['82.3% → 83%']
     """
     sheet = Sheet(ax, labels)
-    names, shown, weak = _sorted_rows(sheet, values, what="table of values")
-    if not np.isfinite(shown).any():
-        return sheet.empty()
+    table = _dot_table(sheet, values)
+    codes = table["area"].unique().tolist()
+    called = sheet.names_of(table)
     beside = {name: float(sheet.scaled(float(value))) for name, value in (benchmark or {}).items()}
-    lines.value_axis(sheet, [*shown, *beside.values()], axis="x", pad=0.06)
-    lines.row_axis(sheet, names)
-    rows = np.arange(len(names))
-    for value in beside.values():
-        looks = {"color": tint(ACTUAL, 0.5), "linewidth": 0.8, "zorder": 2}
-        sheet.ax.hlines(rows, value, shown, **looks, label="_ties")
-        sheet.ax.axvline(value, color=BENCHMARK, linewidth=1.1, zorder=1.5, label="_benchmark")
-    looks = {"linestyle": "", "marker": "o", "markersize": 5, "color": ACTUAL, "zorder": 3}
-    sheet.ax.plot(shown, rows, **looks, label="_points")
-    if weak.any():
-        lines.draw_weak(sheet, shown[weak], rows[weak], **looks)
-    own = {sheet.names_of(values)[code] for code in highlight}
-    for row in (row for row, name in enumerate(names) if name in own):
-        sheet.ax.get_yticklabels()[row].set_fontweight("bold")
-        ring = {
-            "marker": "o",
-            "markersize": 9,
-            "markerfacecolor": "none",
-            "markeredgecolor": INK,
-            "zorder": 3.5,
-        }
-        sheet.ax.plot(shown[row], row, **ring, linestyle="", label="_own")
-    printed = sheet.numbers(shown)
-    right = max(map(sheet.width_of, printed)) + 8
-    top = sheet.size.small * 1.3 * len(beside) + 3
-    sheet.settle(body=len(names) * ROW * sheet.size.small, right=right, top=top)
+    heads = [(f"{name} {sheet.number(value)}", value, MUTED, "benchmark") for name, value in beside.items()]
+    for goal in [target] if isinstance(target, Mapping) else target or ():
+        value = float(sheet.scaled(float(goal["value"])))
+        words = compared(sheet, value, goal.get("comparator"))
+        words = f"{goal.get('label') or tr('target', sheet.language)} {words}"
+        heads.append((words, value, ROLES["target"].colour, "target"))
+    known = table.dropna(subset=["value"])
+    if known.empty:
+        return sheet.empty()
+    ends = [*table["value"], *table["low"], *table["high"], *(value for _, value, *_ in heads)]
+    lines.value_axis(sheet, ends, axis="x", bins=5 if sheet.span > NARROW else 3, pad=0.06)
+    lines.row_axis(sheet, [called[code] for code in codes], bold=[codes.index(one) for one in highlight])
+    spans, several = known.groupby("area")["year"].apply(tuple), known["area"].duplicated().any()
+    dated = "year" in values and (len(set(spans)) > 1 or len(spans.iloc[0]) != 2)
+    names = ("_earlier", "_points")
+    if several:
+        names = tr("earlier figures", sheet.language), tr("latest figure", sheet.language)
+        names = names if dated else (f"{spans.iloc[0][0]:.0f}", f"{spans.iloc[0][-1]:.0f}")
+    rows = enumerate(table[table["area"] == code] for code in codes)
+    printed = [_draw_dots(sheet, row, own, names, dated=dated) for row, own in rows]
+    for _, value, colour, name in heads:
+        style = {"linewidth": 1.1, "linestyle": ROLES["required"].linestyle if name == "target" else "-"}
+        sheet.ax.axvline(value, color=colour, zorder=1.5, label=f"_{name}", **style)
+    for value in beside.values() if not several else ():
+        looks = {"color": tint(ACTUAL, 0.5), "linewidth": 0.8, "zorder": 2, "label": "_ties"}
+        sheet.ax.hlines(np.arange(len(codes)), value, table["value"].to_numpy(), **looks)
+    top = sheet.size.small * 1.3 * len(heads) + 3
+    body = len(codes) * ROW * sheet.size.small
+    sheet.settle(body=body, right=max(map(sheet.width_of, printed)) + 8, top=top)
     (wide, tall), (low, high) = sheet.extent, sheet.ax.get_xlim()
     for row, words in enumerate(printed):
         looks = {"transform": sheet.ax.get_yaxis_transform(), "ha": "left", "color": MUTED}
         sheet.write(1 + 5 / wide, row, words, name="value", **looks)
-    for name, value in beside.items():
-        words = f"{name} {sheet.number(value)}"
-        half = sheet.width_of(words) / 2 / wide
+    for number, (words, value, colour, name) in enumerate(heads):
+        half = sheet.width_of(words, bold=True) / 2 / wide
         middle = np.clip((value - low) / (high - low), half, max(1 - half, half))
-        looks = {"transform": sheet.ax.transAxes, "va": "bottom", "color": MUTED}
-        sheet.write(middle, 1 + 2 / tall, words, name="benchmark", **looks)
+        looks = {"transform": sheet.ax.transAxes, "va": "bottom", "color": colour}
+        sheet.write(middle, 1 + (2 + number * sheet.size.small * 1.3) / tall, words, name=name, **looks)
     return sheet.ax
+
+
+def _dot_table(sheet: Sheet, values: pd.DataFrame) -> pd.DataFrame:
+    """Values in the unit shown, the area with the greatest latest value first, years in order."""
+    table = need(values, ("area", "value"), what="table of values").reset_index(drop=True)
+    table = table.assign(area=table["area"].astype(str))
+    table = table.reindex(columns=list(dict.fromkeys([*table, "year", "grade", "segment", "low", "high"])))
+    for name in ("value", "low", "high"):
+        table[name] = sheet.scaled(table[name].astype(float))
+    table = table.sort_values("year", kind="stable")
+    table = table[table["value"].notna() | ~table["area"].duplicated()]
+    latest = table.groupby("area", sort=False)["value"].last()
+    order = latest.sort_values(ascending=False, kind="stable", na_position="last").index
+    return table.sort_values("area", key=lambda codes: codes.map(order.get_loc), kind="stable")
+
+
+def _draw_dots(sheet: Sheet, row: int, own: pd.DataFrame, names: Sequence[str], *, dated: bool) -> str:
+    """Draw the dots of an area and what joins them, or the band of what is possible; give its values as printed."""
+    for low, high in own[["low", "high"]].dropna().itertuples(index=False):
+        looks = lines.POSSIBLE | {
+            "zorder": 1,
+            "label": tr("what is possible, not a forecast", sheet.language),
+        }
+        sheet.ax.barh([row], [high - low], 0.6, left=[low], **looks)
+    known = own.dropna(subset=["value"])
+    looks = {"linestyle": "", "marker": "o", "markersize": 5, "color": ACTUAL, "zorder": 3}
+    for before, after in pairwise(known.to_dict("records")):
+        if before["segment"] == after["segment"] or pd.isna(before["segment"]):
+            path = {"color": QUIET, "linewidth": 1.6, "zorder": 2, "label": "_path"}
+            sheet.ax.plot([before["value"], after["value"]], [row, row], **path)
+    for part, name, colour in zip((known.iloc[:-1], known.tail(1)), names, (QUIET, ACTUAL), strict=True):
+        sheet.ax.plot(part["value"], [row] * len(part), **looks | {"color": colour}, label=name)
+        if (weak := part.loc[part["grade"] == "C", "value"].to_numpy()).size:
+            lines.draw_weak(sheet, weak, np.full(len(weak), row), **looks | {"color": colour})
+    if known.empty:
+        ends = [sheet.number(one) for one in own[["low", "high"]].iloc[0].dropna()]
+        return (
+            tr("{low} to {high}", sheet.language, low=ends[0], high=ends[1])
+            if ends
+            else text("no data", sheet.language)
+        )
+    numbers, years = sheet.numbers(known["value"]), known["year"]
+    if dated and len(numbers) > 2 and years.diff().dropna().eq(1).all():
+        span = f"{years.iloc[0]:.0f}–{years.iloc[-1]:.0f}"
+        return tr("{value} ({year})", sheet.language, value=sheet.listed(numbers), year=span)
+    if dated:
+        pairs = zip(numbers, years.astype(int), strict=True)
+        numbers = [tr("{value} ({year})", sheet.language, value=one, year=year) for one, year in pairs]
+    return " → ".join(numbers)
 
 
 def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:

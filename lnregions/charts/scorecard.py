@@ -103,7 +103,7 @@ def plot_scorecard(
             y += high
     for status in (status for status in STATUSES if status in places):
         label = f"{text(status, language)} {len(places[status])}"
-        sheet.ax.plot(*zip(*places[status], strict=True), **_mark(status), label=label, clip_on=False)
+        sheet.ax.plot(*zip(*places[status], strict=True), **status_mark(status), label=label, clip_on=False)
     hide_frame(sheet.ax)
     sheet.ax.set(xlim=(0, sheet.span), ylim=(y, 0), xticks=[], yticks=[])
     sheet.settle(left=0, bottom=0, body=y * LINE * sheet.size.small)
@@ -164,7 +164,8 @@ def _required(sheet: Sheet, verdict: Mapping, clause: Mapping) -> str:
     return SIGNS.get(source["comparator"], "") + format_value(float(value), unit, language)
 
 
-def _mark(status: str) -> dict:
+def status_mark(status: str) -> dict:
+    """Looks of the mark of a status."""
     looks = STATUSES[status]
     edge = {"markeredgecolor": MUTED, "markeredgewidth": 0.6, "markersize": 5.5}
     return {"marker": looks.marker, "color": looks.colour, "linestyle": "", **edge}

@@ -117,16 +117,20 @@ class Sheet:
         self.language, self.unit = check_language(self.labels.language), self.labels.unit
         self.owned = ax is None
         self.ax = ax or figure(self.labels.width, language=self.language).add_subplot()
-        self.axes, self.columns = [self.ax], 1
+        self.axes, self.columns, self.own_scale = [self.ax], 1, False
         self.figure, self.size = self.ax.get_figure(root=True), size_on(self.ax)
         self.font = {"fontfamily": rc()["font.family"], "linespacing": LEADING, "parse_math": False}
         self.notes = [note for note in self.labels.notes if note]
 
-    def add_panels(self, count: int, *, columns: int):
-        """Replace the axes by a grid of `count` panels, filled row by row, with the same years and values."""
+    def add_panels(self, count: int, *, columns: int, own_scale: bool = False):
+        """Replace the axes by a grid of `count` panels, filled row by row, with the same years and values.
+
+        With `own_scale` each has values of its own, and room for their tick labels.
+        """
         self.ax.remove()
         shape = (-(-count // columns), columns)
-        grid = self.figure.subplots(*shape, sharex=True, sharey=True, squeeze=False).ravel()
+        grid = self.figure.subplots(*shape, sharex=True, sharey=not own_scale, squeeze=False).ravel()
+        self.own_scale = own_scale
         for spare in grid[count:]:
             spare.remove()
         self.axes, self.columns, self.ax = list(grid[:count]), columns, grid[0]
@@ -238,8 +242,14 @@ class Sheet:
         self._write(foot, self.axes[last_row], (0, 0), (-left, -bottom - 2))
 
     def _tick_width(self) -> float:
-        low, high = sorted(self.ax.get_ylim())
-        shown = [tick for tick in self.ax.get_yticklabels() if low <= tick.get_position()[1] <= high]
+        axes = self.axes if self.own_scale else [self.ax]
+        limits = [sorted(ax.get_ylim()) for ax in axes]
+        shown = [
+            tick
+            for ax, (low, high) in zip(axes, limits, strict=True)
+            for tick in ax.get_yticklabels()
+            if low <= tick.get_position()[1] <= high
+        ]
         widths = [self.width_of(tick.get_text(), bold=tick.get_fontweight() == "bold") for tick in shown]
         return max(widths, default=0.0) + 6
 
@@ -253,7 +263,7 @@ class Sheet:
         height = fixed / POINT_MM if fixed else natural + bottom + top
         self.figure.set_size_inches(width / 72, height / 72)
         counts = np.array([self.columns, -(-len(self.axes) // self.columns)])
-        between = np.array([8, self.size.small * 1.3 + 6])
+        between = np.array([8 + (left - PAD) * self.own_scale, self.size.small * 1.3 + 6])
         inside = np.array([width - left - right, height - top - bottom])
         across, down = between * counts / (inside - between * (counts - 1))
         edges = {"left": left / width, "right": 1 - right / width}

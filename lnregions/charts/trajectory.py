@@ -12,7 +12,7 @@ from lnregions.charts import lines
 from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, Label
 from lnregions.charts.sheet import Sheet, need
 from lnregions.errors import DataError, quote
-from lnregions.style import BAND, GROUND, INK, MUTED, ROLES
+from lnregions.style import BAND, GROUND, INK, ROLES
 from lnregions.words import places_apart
 from lnregions.words.catalogue import tr
 
@@ -32,14 +32,15 @@ def plot_trajectory(
     r"""Axes with actual values against the path that a target requires.
 
     Actual values are solid with markers, hollow for grade C, open where the series breaks, dotted over missing
-    years. The required path is dashed, its band filled. The gap is bracketed at the horizon, or at the last year
-    known if that is earlier. Beyond the last value stands only a projection.
+    years. The required path is dashed, its band filled. The gap is bracketed at the horizon, with the value of that
+    year, or at the last year known if that is earlier. Beyond the last value stands only a projection.
 
     Parameters
     ----------
     actual
         `year`, `value`; optional `grade` (C: hollow), `segment` (a new number after a break), `reason` (of the
-        break before this row). Without any value the chart is empty.
+        break before this row), `former` (value of the year on the basis before the break: a marked point). Without
+        any value the chart is empty.
     path
         `year`, `required`; optional `low`, `high`.
     target
@@ -64,8 +65,7 @@ def plot_trajectory(
     ['gap\n−97.3']
     """
     sheet = Sheet(ax, labels)
-    given = [target] if isinstance(target, Mapping | str) else target or []
-    goals = [_goal(sheet, one) for one in given]
+    goals = [_goal(sheet, one) for one in ([target] if isinstance(target, Mapping | str) else target or [])]
     known = lines.tidy_series(sheet, actual, what="actual series")
     if known.empty:
         return sheet.empty()
@@ -73,7 +73,7 @@ def plot_trajectory(
     projection = _shown(sheet, projection, "value", what="projection")
     bounds = _shown(sheet, bounds, "low", what="bounds")
     frames, horizons = [known, path, projection, bounds], [goal["horizon"] for goal in goals]
-    columns = ("value", "required", "low", "high")
+    columns = ("value", "required", "low", "high", "former")
     values = [value for frame in frames for name in columns if name in frame for value in frame[name]]
     lines.value_axis(sheet, [*values, *(goal["value"] for goal in goals)], pad=0.1)
     lines.draw_series(sheet, known, **ACTUAL_LINE, label=tr("actual", sheet.language))
@@ -82,17 +82,16 @@ def plot_trajectory(
     ends = _draw_projection(sheet, projection, known.iloc[-1])
     ends += [_draw_goal(sheet, goal, order) for order, goal in enumerate(goals)]
     inner = _draw_assessment(sheet, goals[0], known, path) if goals else []
-    last = known.iloc[-1]
-    final = [one for one in inner if one.name == "reached" and one.xy[0] == last.year]
+    last, inside = known.iloc[-1], ("gap", "baseline")
+    reached = [one for one in inner if one.name == "reached" and one.xy[0] == last.year]
     against = [goal["value"] for goal in goals[:1] if goal["horizon"] == last.year]
-    name = tr("{year}", sheet.language, year=last.year)
-    ends += final or [_end(name, sheet, last, ACTUAL, "bold", against=against)]
+    ends += [one for one in inner if one.name not in inside] + _draw_former(sheet, known)
+    ends += [] if reached else [_end(sheet, last, ACTUAL, "bold", against=against)]
     broken, column = lines.mark_breaks(sheet, known), lines.LabelColumn(sheet, ends, share=0.25)
     sheet.settle(right=column.width, top=sheet.size.small + 3 if broken else 3)
     years = [*(year for frame in frames for year in frame["year"]), *horizons]
-    lines.year_axis(sheet, years, anchor=(horizons or [last.year])[0], strong=horizons)
-    column.write()
-    lines.place_labels(sheet, [one for one in inner if one not in final])
+    lines.year_axis(sheet, years, anchor=(horizons or [last.year])[0], strong=horizons, after=0.12)
+    column.write([one for one in inner if one.name in inside])
     return sheet.ax
 
 
@@ -119,9 +118,9 @@ def _shown(sheet: Sheet, frame: pd.DataFrame | None, column: str, *, what: str) 
     return found.assign(year=frame["year"].astype(int)).sort_values("year", ignore_index=True)
 
 
-def _end(name: str, sheet: Sheet, row: pd.Series, *looks: str, against: Sequence[float] = ()) -> Label:
-    """Label at the end of a line: its name, and its last value on a line below, told apart from a target."""
-    places = sheet.places
+def _end(sheet: Sheet, row: pd.Series, *looks: str, name: str = "", against: Sequence[float] = ()) -> Label:
+    """Label of a value: its year, or a name, and the number on a line below, told apart from a target."""
+    places, name = sheet.places, name or tr("{year}", sheet.language, year=int(row.year))
     for value in against if places is not None else ():
         places = places_apart(row.value, value, places)
     return Label(f"{name}\n{sheet.number(row.value, decimals=places)}", (row.year, row.value), *looks)
@@ -145,8 +144,7 @@ def _draw_bounds(sheet: Sheet, bounds: pd.DataFrame, last: pd.Series):
         return
     start = pd.DataFrame({"year": [last.year], "low": [last.value], "high": [last.value]})
     band = pd.concat([start, bounds[bounds["year"] > last.year]], ignore_index=True)
-    looks = {"facecolor": "none", "edgecolor": MUTED, "hatch": "....", "linewidth": 0.4, "zorder": 0.85}
-    looks["label"] = tr("what is possible, not a forecast", sheet.language)
+    looks = lines.POSSIBLE | {"zorder": 0.85, "label": tr("what is possible, not a forecast", sheet.language)}
     sheet.ax.fill_between(band["year"], band["low"], band["high"], **looks)
 
 
@@ -169,7 +167,20 @@ def _draw_projection(sheet: Sheet, ahead: pd.DataFrame, last: pd.Series) -> list
         looks["label"] = tr("prediction interval", sheet.language)
         sheet.ax.fill_between(ahead["year"], ahead["low"], ahead["high"], **looks)
     year = int(ahead["year"].iloc[-1])
-    return [_end(tr("projected {year}", sheet.language, year=year), sheet, ahead.iloc[-1])]
+    return [_end(sheet, ahead.iloc[-1], name=tr("projected {year}", sheet.language, year=year))]
+
+
+def _draw_former(sheet: Sheet, known: pd.DataFrame) -> list[Label]:
+    """Mark the values on the basis before a break, and give their labels."""
+    rows = known.dropna(subset=["former"])
+    looks = {"color": ACTUAL, "marker": "x", "markersize": 4.5, "linestyle": "", "zorder": 3.8}
+    if len(rows):
+        looks["label"] = tr("basis before the break, carried on by real growth", sheet.language)
+        sheet.ax.plot(rows["year"], rows["former"], **looks)
+    return [
+        Label(tr("former basis\n{value}", sheet.language, value=sheet.number(value)), (year, value), ACTUAL)
+        for year, value in zip(rows["year"], rows["former"], strict=True)
+    ]
 
 
 def compared(sheet: Sheet, value: float, comparator: str | None) -> str:
@@ -211,6 +222,10 @@ def _draw_assessment(sheet: Sheet, goal: Mapping, known: pd.DataFrame, path: pd.
         sides = ("e", "w", "se", "ne", "sw", "nw")
         words = tr("gap\n{gap}", language, gap=gap)
         labels.append(Label(words, (year, sum(ends) / 2), INK, "bold", "gap", sides))
+        if year < values.index[-1]:
+            row = pd.Series({"year": year, "value": values[year]})
+            own = _end(sheet, row, ACTUAL, "bold", "actual", against=ends[1:])
+            labels.append(own)
         labels += _draw_reached(sheet, goal, values)
     if baseline is not None and baseline in values.index:
         ring = {"markersize": 7.5, "markerfacecolor": "none", "markeredgewidth": 0.8, "zorder": 3.6}
@@ -232,5 +247,5 @@ def _draw_reached(sheet: Sheet, goal: Mapping, values: pd.Series) -> list[Label]
         looks = {"color": ACTUAL, "marker": "*", "markersize": 8, "zorder": 4.2}
         sheet.ax.plot([year], [value], **looks, label="_reached")
         words = tr("reached in {year}\n{value}", sheet.language, year=year, value=sheet.number(value))
-        labels.append(Label(words, (year, value), ACTUAL, "bold", "reached", ("n", "nw", "ne", "s")))
+        labels.append(Label(words, (year, value), ACTUAL, "bold", "reached"))
     return labels

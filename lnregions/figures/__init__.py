@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "bundles": ["data_csv", "plain_markdown", "save_figure"],
         "chart_pictures": [
             "draw_city_growth", "draw_contributions", "draw_coverage", "draw_dots", "draw_dual_core",
-            "draw_indexed_growth", "draw_members", "draw_ranks", "draw_slope",
+            "draw_indexed_growth", "draw_members", "draw_dumbbells", "draw_ranks",
         ],
         "drawn_rows": ["complete_rows", "figures_only"],
         "encoding": ["FORMATS", "encode", "screen_png", "small_picture"],
@@ -21,6 +21,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "class_breaks", "draw_change", "draw_city_location", "draw_location", "draw_map", "draw_membership",
             "draw_verdict_map", "draw_years", "drawn_values", "level_of", "one_year",
         ],
+        "overview_pictures": ["draw_gaps", "draw_heat_map", "draw_target_sheet", "draw_timeline"],
         "target_pictures": ["draw_plain_series", "draw_scorecard", "draw_series", "draw_targets", "draw_verdict"],
         "pictures": ["Picture", "Pictures", "RegionData", "in_sentence"],
     },

@@ -1,5 +1,6 @@
 """Charts as pictures: members, cities, and how well the figures are attested."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pandas as pd
@@ -37,30 +38,29 @@ def draw_members(
 def draw_indexed_growth(
     plan, region: str, *, compare: str = "", as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
-    """Real growth of the members chained from one year, beside the area in which all lie.
+    """Index of the real growth of a region and its members, chained from one year, beside the area in which all lie.
 
     `compare` is another region, area or group: then it and the region are drawn, each as a whole.
     """
     data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, language=language, width=width)
+    wholes, members = [region], data.figures()
     if compare:
         data = replace(data, plan=with_region(data.plan, compare))
         data = replace(data, tables=load_tables(data.plan, as_of=as_of))
-        wholes = [_of_region(data, one) for one in (region, str(compare))]
-        members, lead = pd.concat(wholes, ignore_index=True), region
-    else:
-        members, lead = data.figures(), data.plan.regions.set_index("region")["lead_city"].get(region)
+        wholes, members = [region, str(compare)], data.figures([])
+    members = pd.concat([*(_of_region(data, one) for one in wholes), members], ignore_index=True)
     around = [[one] for one in areas_around(data.plan, region)]
     province = next((one for one in map(data.figures, around) if len(one)), data.figures([]))
     base = int(data.plan.facts["first_year"]) - BEFORE_PLAN
     if len(members):
         base = max(base, int(members["year"].min()) - 1)
-    head = data.head("{year} = 100", year=base)
+    head = Head(data.words("{area}: real GDP, {year} = 100", year=base), data.subtitle())
     labels = data.labels(pd.concat([members, province], ignore_index=True), head)
     labels |= {"unit": "", "decimals": RATE_DECIMALS}
     chained, beside = _chained(members, base), _chained(province, base)
     axes = charts.plot_indexed_growth(
         chained, base_year=base, benchmark=beside.assign(name=beside["area"].map(data.names)),
-        highlight=[lead] if lead else [], names=data.names, **labels,
+        highlight=[region], names=data.names, **labels,
     )  # fmt: skip
     rows = pd.concat([chained, beside], ignore_index=True).assign(unit="index", base_year=base)
     name = "-".join(["indexed-growth", region, *(["against", compare] if compare else [])])
@@ -89,17 +89,29 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
 
 
 @or_reason
-def draw_slope(
+def draw_dumbbells(
     plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
-    """Slopes of the members from the first to the last year of one unbroken segment that all have."""
+    """Members of a region in two years of one unbroken segment that all have, against its target.
+
+    Where no two years may be compared, each member's latest figure stands alone.
+    """
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
     found = data.figures()
-    years = data.comparable_years(found)
-    rows = found[found["year"].isin(years)]
-    head = data.head("{first} and {last}", first=years[0], last=years[1])
-    axes = charts.plot_slope(rows, years=years, names=data.names, **data.labels(rows, head))
-    return data.picture(axes, f"slope-{region}-{indicator}", rows, head)
+    rows, head = found.drop_duplicates("area", keep="last"), data.head("latest figures of its members")
+    with suppress(NothingToShow):
+        years = data.comparable_years(found)
+        rows = found[found["year"].isin(years)]
+        head = data.head("{first} and {last}", first=years[0], last=years[1])
+    targets = data.plan.targets
+    own = targets[(targets["region"] == region) & (targets["indicator"] == indicator)]
+    goals = [
+        clause_columns(data.plan, row) | {"value": row["value"], "area": row["area"], "year": row["horizon"]}
+        for row in own[own["kind"].isin(["level", "share"])].head(1).to_dict("records")
+    ]
+    axes = charts.plot_dots(rows, target=next(iter(goals), None), names=data.names, **data.labels(rows, head))
+    rows = trajectory_rows([roled(rows, "member"), roled(pd.DataFrame(goals), "target")])
+    return data.picture(axes, f"dumbbells-{region}-{indicator}", rows, head)
 
 
 def draw_contributions(
@@ -146,7 +158,7 @@ def draw_coverage(
         known = {row.year: (row.grade, row.source) for row in found.rows}
         rows += [(target, year, *known.get(year, ("", ""))) for year in years]
     rows = pd.DataFrame(rows, columns=["area", "year", "grade", "source"])
-    head = Head(data.words("{area}: figures for its targets"))
+    head = Head(data.words("{area}: figures for its targets"), data.subtitle())
     names = dict(zip(own["target"], own[f"label_{data.language}"], strict=True))
     axes = charts.plot_coverage(rows, names=names, **data.labels(rows, head))
     return data.picture(axes, f"coverage-{region}", rows, head)
@@ -243,7 +255,7 @@ def draw_dots(
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = _parent_head(data, "its cities in {year}", year=year)
     options = {"benchmark": benchmark, "highlight": [adcode], "names": data.names}
-    axes = charts.plot_dots(cities_then, **options, **data.labels(rows, head))
+    axes = charts.plot_dots(cities_then.drop(columns="year"), **options, **data.labels(rows, head))
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
 
 

@@ -7,7 +7,18 @@ import pandas as pd
 from lnregions.tables import printed_decimals
 from lnregions.words import rounded, to_unit, unit_label, unit_places
 
-ROLES = ("actual", "benchmark", "member", "mean", "required", "target", "bound", "projection")
+ROLES = (
+    "actual",
+    "benchmark",
+    "member",
+    "former",
+    "mean",
+    "required",
+    "target",
+    "bound",
+    "projection",
+    "gap",
+)
 """What a row of a trajectory is; only the first three are figures."""
 FIGURES = ROLES[:3]
 TRAJECTORY = (
@@ -100,10 +111,10 @@ def complete_rows(rows: pd.DataFrame, *, area: str, indicator: str, unit: str, l
                 place = rows.columns.get_loc(name) + 1
                 own = units.replace({"%": "pp"}) if change else "%"
                 rows.insert(place, f"{name}_unit", own)
-    if "value" in rows and "drawn" not in rows:
-        rows["drawn"] = [
-            _drawn(*one, language) for one in zip(rows["value"], rows["unit"], rows["indicator"], strict=True)
-        ]
+    if "value" in rows:
+        numbers = zip(rows["value"], rows["unit"], rows["indicator"], strict=True)
+        drawn = pd.Series([_drawn(*one, language) for one in numbers], index=rows.index, dtype=float)
+        rows["drawn"] = rows["drawn"].fillna(drawn) if "drawn" in rows else drawn
     if "source" in rows and ("value" in rows or "vintage" in rows):
         cited = rows["source"].fillna("") != ""
         for name, empty in (("status", "computed"), ("vintage", UNDATED)):

@@ -8,6 +8,7 @@ from lnregions.assess import judge
 from lnregions.errors import DataError, forget_warnings, unknown
 from lnregions.figures import chart_pictures as charts
 from lnregions.figures import map_pictures as maps
+from lnregions.figures import overview_pictures as overviews
 from lnregions.figures import target_pictures as targets
 from lnregions.figures.encoding import FORMATS, encode
 from lnregions.figures.pictures import Picture, Pictures
@@ -30,6 +31,7 @@ PLAN_KINDS: dict[str, Callable] = {
     "verdict-map": maps.draw_verdict_map,
     "scorecard": lambda plan, *, as_of, **own: targets.draw_scorecard(plan, judge(plan, as_of=as_of), **own),
     "dual-core": charts.draw_dual_core,
+    "timeline": overviews.draw_timeline,
 }
 """Kinds that show the whole plan."""
 
@@ -38,10 +40,13 @@ REGION_KINDS: dict[str, Callable] = {
     "map": _of(maps.draw_map, *MAPPED),
     "change": _of(maps.draw_change, "gdp"),
     "years": _of(maps.draw_years, "gdp_growth_real"),
+    "target-sheet": overviews.draw_target_sheet,
     "targets": targets.draw_targets,
+    "gaps": overviews.draw_gaps,
+    "heat-map": overviews.draw_heat_map,
     "members": _of(charts.draw_members, "gdp"),
     "indexed-growth": charts.draw_indexed_growth,
-    "slope": _of(charts.draw_slope, "urbanisation_rate"),
+    "dumbbells": _of(charts.draw_dumbbells, "urbanisation_rate"),
     "contributions": _of(charts.draw_contributions, "gdp"),
     "coverage": charts.draw_coverage,
 }

@@ -35,6 +35,8 @@ FIRST_SHOWN = 2018
 """First year that a series of levels is drawn from."""
 _SHOWN_DPI = 150
 _LISTED_SOURCES = 2
+_SIMPLIFIED = str.maketrans("連國經濟會發統計報遼寧匯〇", "连国经济会发统计报辽宁汇○")
+"""Characters in names of sources that the bundled font lacks, and those that stand for them."""
 _LONGEST_SOURCE = 52
 """Letters of a source's name in a source line."""
 _VERDICT_COLUMNS = ("target", "region", "status")
@@ -307,11 +309,14 @@ class RegionData:
 
     def head(self, subtitle: str = "", **values: object) -> Head:
         """Area and indicator as title; as subtitle a message, and that whole cities stand in for counties."""
-        said = [self.words(subtitle, **values)] if subtitle else []
+        return Head(self.words("{area}: {indicator}"), self.subtitle(subtitle, **values))
+
+    def subtitle(self, message: str = "", **values: object) -> dict[str, str]:
+        """A message as subtitle, and that whole cities stand in for counties."""
+        said = [self.words(message, **values)] if message else []
         if stand_ins(self.plan, self.area):
             said.append(self.words("whole-city figures; county figures unavailable"))
-        texts = {language: "; ".join(one[language] for one in said) for language in ("en", "zh")}
-        return Head(self.words("{area}: {indicator}"), texts)
+        return {language: "; ".join(one[language] for one in said) for language in ("en", "zh")}
 
     def labels(self, data: pd.DataFrame, head: Head) -> dict:
         """Words and width that every chart takes."""
@@ -395,6 +400,7 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
             issuer = source_name(records.loc[source], language)
             if len(issuer) > _LONGEST_SOURCE:
                 issuer = issuer[: _LONGEST_SOURCE - 1] + "…"
+            issuer = issuer.translate(_SIMPLIFIED)
             named.append(f"[{source}]" if missing_glyphs(issuer) else f"{issuer} [{source}]".strip())
     words = ("; " if language == "en" else "；").join(named)
     if len(order) > len(named):

@@ -8,7 +8,9 @@ from lnregions import assess, charts, series
 from lnregions.assess.reasons import BREAKS
 from lnregions.figures.drawn_rows import path_rows, roled, trajectory_rows
 from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, recent_years
+from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans
+from lnregions.words import RATE_DECIMALS, places_apart, rounded
 from lnregions.words.catalogue import tr
 
 EMPTY_MM = 45
@@ -68,70 +70,175 @@ def draw_plain_series(data: RegionData, name: str, *, reason: str = "", **parame
 
 
 def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
-    """One target under one interpretation, with a projection or declared bounds where its horizon has no figure."""
+    """One target under one interpretation; where its area has no figure, the nearest figures there are.
+
+    A projection or declared bounds stand where the horizon has no figure.
+    """
     data = replace(data, area=verdict.area, indicator=verdict.indicator)
+    case = assess.case_of(data.plan, verdict, tables=data.tables)
+    rows = case.figures.rows
+    if (
+        not any(row.year >= case.clause.first_year - 1 for row in rows)
+        and (near := nearest_rows(case)) is not None
+    ):
+        return _draw_nearest(data, verdict, case, near)
     if "growth" in verdict.kind and verdict.kind not in assess.VALUE_KINDS:
         return _draw_growth(data, verdict)
-    return _draw_value(data, verdict)
+    return _draw_value(data, verdict, case)
 
 
-def _draw_value(data: RegionData, verdict: assess.Verdict) -> Picture:
+def nearest_rows(case: assess.Case) -> pd.DataFrame | None:
+    """Figures nearest to a clause whose area has none: of its members, and of the areas around it.
+
+    Areas and, outside the plan's years, figures are those of `lnregions.assess.nearest_figures`; None where there
+    are no figures. Around a direction or a level, larger areas say nothing of a region's and are left out.
+
+    Returns
+    -------
+    DataFrame
+        ``role area indicator year value unit segment grade vintage status source`` and names, the area's own row
+        without a value first (with ``low`` and ``high`` where its figures have bounds).
+    """
+    clause, tables = case.clause, case.tables
+    found = assess.nearest_figures(case)
+    around = tables.parents.get((case.members or (clause.area,))[0])
+    while (
+        around
+        and found
+        and clause.kind != "direction"
+        and tables.indicator(found[0].indicator)["measure"] != "level"
+    ):
+        known = {row.area for row in found}
+        found += [row for row in assess.nearest_figures(case, [around]) if row.area not in known]
+        around = tables.parents.get(around)
+    parts = []
+    for near in found:
+        own = series.member_frame(tables, [near.area], indicator=near.indicator)
+        first = clause.first_year - ("growth" not in clause.kind)
+        within = own[own["year"].between(first, clause.horizon)]
+        before = own[own["year"] < first].tail(int(clause.kind == "direction"))
+        rows = pd.concat([before, within]) if len(within) else own[own["year"] == near.year]
+        inside = near.area in (*case.members, clause.area)
+        parts.append(
+            roled(rows, "member" if inside else "benchmark", indicator=near.indicator, unit=near.unit)
+        )
+    if not parts:
+        return None
+    row = {
+        "role": "bound",
+        "area": clause.area,
+        "indicator": case.indicators[0],
+        "unit": parts[0]["unit"].iloc[0],
+    }
+    possible = assess.possible_of(case, clause.horizon)
+    if possible is not None and possible.known:
+        row |= {
+            "year": clause.horizon,
+            "low": possible.low,
+            "high": possible.high,
+            "source": possible.sources,
+        }
+    row |= {f"name_{language}": tables.name(clause.area, language) for language in ("en", "zh")}
+    return pd.concat([pd.DataFrame([row]), *parts], ignore_index=True)
+
+
+def _draw_nearest(
+    data: RegionData, verdict: assess.Verdict, case: assess.Case, rows: pd.DataFrame
+) -> Picture:
+    """Nearest figures of a target whose area has none, a row an area, against what the target requires."""
+    clause, data = case.clause, replace(data, indicator=case.indicators[0])
+    head, years = _verdict_head(data, verdict), f"{clause.first_year}–{clause.horizon % 100:02}"
+    comparable = pd.notna(clause.value) and clause.kind not in ("cumulative_growth", "doubling")
+    goals = _targets(data.plan, replace(verdict, required=clause.value)) if comparable else []
+    note = data.words("No figure of {area} is published for {years}; shown are the nearest.", years=years)
+    axes = charts.plot_dots(
+        rows, target=goals, highlight=[clause.area], names=data.names,
+        **data.labels(rows, head) | {"notes": [note[data.language]]},
+    )  # fmt: skip
+    bound = rows["low"].notna() if "low" in rows else rows["value"].notna()
+    parts = [rows[rows["role"] != "bound"], rows[(rows["role"] == "bound") & bound].assign(status="computed")]
+    parts.append(_goal_rows(goals))
+    return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
+
+
+def _draw_value(data: RegionData, verdict: assess.Verdict, case: assess.Case) -> Picture:
     """Actual figures against the path from the baseline to the target, and other plans' targets.
 
     Where the baseline is at or beyond the target, no path leads there and the target alone is drawn.
     """
     rows, head = _series_rows(data), _verdict_head(data, verdict)
-    outlook = assess.outlook_of(data.plan, assess.target_of(data.plan, verdict.target), tables=data.tables)
+    row, notes = assess.target_of(data.plan, verdict.target), []
+    outlook = assess.outlook_of(data.plan, row, tables=data.tables)
     projection = outlook.frame if outlook.area == verdict.area and not verdict.by_bounds else ()
-    path, start = None, None
-    down = assess.target_of(data.plan, verdict.target)["comparator"] in ("<", "<=")
-    known = None not in (verdict.baseline, verdict.required) and verdict.baseline_year < verdict.horizon
-    if known and verdict.baseline != verdict.required and (verdict.baseline > verdict.required) == down:
-        years = {"baseline_year": verdict.baseline_year, "horizon": verdict.horizon}
-        path = series.required_path(verdict.baseline, verdict.required, **years, shape="band")
-        start = data.series().frame.set_index("year").loc[verdict.baseline_year]
-    more = {"notes": []} if len(rows) else {"notes": [], "height_mm": EMPTY_MM}
-    if path is not None and not assess.target_of(data.plan, verdict.target)["base_stated"]:
+    path, start = _path_of(data, verdict, down=row["comparator"] in ("<", "<="))
+    if path is not None and not row["base_stated"]:
         message = "The plan states no base year; the path starts from {year}."
-        more["notes"].append(tr(message, data.language, year=verdict.baseline_year))
+        notes.append(tr(message, data.language, year=verdict.baseline_year))
     if len(projection):
-        more["notes"].append(outlook.reason(data.language))
-        more["projection"] = projection
+        notes.append(outlook.reason(data.language))
     targets, bounds = _targets(data.plan, verdict), None
     if verdict.by_bounds and verdict.low is not None:
-        columns = {
+        bounds = {
             "year": verdict.horizon,
             "low": verdict.low,
             "high": verdict.high,
             "source": verdict.sources,
         }
-        bounds = pd.DataFrame([columns])
+        bounds = pd.DataFrame([bounds])
+    former = _former_rows(case)
+    drawn = rows.assign(former=rows["year"].map(dict(zip(former["year"], former["value"], strict=True))))
     axes = charts.plot_trajectory(
-        rows, path=path, target=targets, bounds=bounds, reason=verdict.reason(data.language),
-        **data.labels(rows, head) | more,
+        drawn, path=path, target=targets, projection=projection if len(projection) else None, bounds=bounds,
+        reason=verdict.reason(data.language), **data.labels(rows, head) | {"notes": notes},
     )  # fmt: skip
-    parts = [roled(rows, "actual"), path_rows(path, start)]
-    parts.append(roled(pd.DataFrame(targets or ()).rename(columns={"horizon": "year"}), "target"))
+    parts = [roled(rows, "actual"), path_rows(path, start), _goal_rows(targets), roled(former, "former")]
     if bounds is not None:
         parts.append(roled(bounds, "bound", status="computed"))
     if len(projection):
         sources = series.joined_sources(rows["source"])
         parts.append(roled(projection, "projection", status="computed", grade="C", source=sources))
-    parts[2] = parts[2].drop(columns=["gap", "baseline_year", "label"], errors="ignore")
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
 
 
+def _path_of(
+    data: RegionData, verdict: assess.Verdict, *, down: bool
+) -> tuple[pd.DataFrame | None, pd.Series | None]:
+    """Required path from the baseline and the figure it starts from; None where no path leads to the target."""
+    known = None not in (verdict.baseline, verdict.required) and verdict.baseline_year < verdict.horizon
+    if not known or verdict.baseline == verdict.required or (verdict.baseline > verdict.required) != down:
+        return None, None
+    years = {"baseline_year": verdict.baseline_year, "horizon": verdict.horizon}
+    path = series.required_path(verdict.baseline, verdict.required, **years, shape="band")
+    return path, data.series().frame.set_index("year").loc[verdict.baseline_year]
+
+
+def _former_rows(case: assess.Case) -> pd.DataFrame:
+    """Value at the horizon on the basis before a break, carried on by published real growth; empty without one."""
+    columns = ["year", "value", "grade", "vintage", "source"]
+    rows = case.linked.figures.rows if case.linked else ()
+    found = [[getattr(row, name) for name in columns] for row in rows if row.year == case.clause.horizon]
+    return pd.DataFrame(found, columns=columns).assign(status="computed")
+
+
+def verdict_in_words(verdict: assess.Verdict, language: str) -> str:
+    """Status with the gap: ``missed by 48.31 billion yuan (4.8%) in 2024; reached in 2025``."""
+    words = verdict.status_words(language)
+    if verdict.gap is None:
+        return words
+    if "growth" in verdict.kind and verdict.kind not in assess.VALUE_KINDS:
+        numbers = verdict_words(verdict, language)
+        message = "{status}: {actual} a year against {required} ({gap})"
+        return tr(message, language, status=words, **numbers) if numbers["required"] else words
+    if verdict.closing in ("met", "missed"):
+        return assess.closing_words(verdict, language=language).rstrip(".。")
+    return words
+
+
 def _verdict_head(data: RegionData, verdict: assess.Verdict) -> Head:
-    """Area and indicator, and what came of the target: the status, for a level with its gap."""
+    """Area and indicator, and what came of the target: the status with its gap."""
     head, said = data.head(), {}
     for language in head.title:
-        words = verdict.status_words(language)
-        if (
-            verdict.kind in assess.VALUE_KINDS
-            and verdict.closing in ("met", "missed")
-            and verdict.gap is not None
-        ):
-            words = assess.closing_words(verdict, language=language).rstrip(".。")
+        words = verdict_in_words(verdict, language)
         said[language] = "; ".join(filter(None, (words[:1].upper() + words[1:], head.subtitle[language])))
     return Head(head.title, said)
 
@@ -156,6 +263,12 @@ def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
     return [own, *sorted(beside, key=lambda one: (one["horizon"], one["label"]))]
 
 
+def _goal_rows(targets: list[dict] | None) -> pd.DataFrame:
+    """Rows of targets in the data of a picture."""
+    rows = pd.DataFrame(targets or ()).rename(columns={"horizon": "year"})
+    return roled(rows.drop(columns=["gap", "baseline_year", "label"], errors="ignore"), "target")
+
+
 def clause_columns(plan, row) -> dict:
     """What a row of a picture's data says of a clause of a plan."""
     issued = str(plan.facts.get("issued") or plan.facts.get("signed") or "")
@@ -177,38 +290,48 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     years = range(verdict.horizon - 2, verdict.horizon + 1)
     shared = {"indicators": indicators, "tables": data.tables, "years": years}
     own = assess.growth_figures(data.plan, verdict.area, **shared).frame
+    own = own.assign(mean=verdict.actual if verdict.mean_from else None)
     beside = pd.DataFrame(columns=["year", "value", "name", "source", "grade"])
     target = {"value": row["value"], "comparator": row["comparator"]}
     if row["benchmark"]:
         beside = assess.growth_figures(data.plan, row["benchmark"], **shared).frame
         beside, target = beside.assign(name=data.tables.name(row["benchmark"], data.language)), None
+        beside = beside.assign(mean=verdict.required if verdict.mean_from else None)
     members = pd.DataFrame(columns=["year", "value"])
     if verdict.area in set(data.plan.regions["region"]):
         members = data.figures()
         members = members if data.codebook["measure"] == "growth" else members.iloc[:0]
+        members = members.assign(name=members[f"name_{data.language}"])
     own, beside, members = (recent_years(one, first=verdict.horizon - 6) for one in (own, beside, members))
     rows, head = pd.concat([own.assign(name=name), beside, members]), _verdict_head(data, verdict)
     plan_years = {"first_year": int(row["first_year"]), "year": verdict.horizon}
     parts = [roled(own, "actual", area=verdict.area, name=name), roled(members, "member")]
     parts.insert(1, roled(beside, "benchmark", area=row["benchmark"]))
-    parts += [_mean_row(part, **plan_years) for part in parts[:2]]
+    places = (
+        places_apart(verdict.actual, verdict.required, RATE_DECIMALS) if verdict.mean_from else RATE_DECIMALS
+    )
+    parts += [_mean_row(part, places, **plan_years) for part in parts[:2]]
+    parts = [part.drop(columns="mean", errors="ignore") for part in parts]
     if target:
         clause = clause_columns(data.plan, row) | plan_years | {"value": row["value"], "area": verdict.area}
         parts.append(roled(pd.DataFrame([clause]), "target"))
     axes = charts.plot_growth_trajectory(
         own, benchmark=beside if len(beside) else None, members=members, target=target,
         years=(int(row["first_year"]), verdict.horizon), name=name, reason=verdict.reason(data.language),
-        **data.labels(rows, head) | ({} if len(rows) else {"height_mm": EMPTY_MM}),
+        **data.labels(rows, head),
     )  # fmt: skip
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
 
 
-def _mean_row(rates: pd.DataFrame, *, first_year: int, year: int) -> pd.DataFrame:
-    """Row of the mean growth over the years assessed; none where one of them has no figure."""
+def _mean_row(rates: pd.DataFrame, places: int, *, first_year: int, year: int) -> pd.DataFrame:
+    """Row of the mean growth over the years assessed; none where one of them has no figure and the verdict no mean."""
     within = rates[rates["year"].between(first_year, year)]
-    if len(within) <= year - first_year:
+    known = rates["mean"].dropna()
+    if within.empty or (known.empty and len(within) <= year - first_year):
         return within.iloc[:0]
-    mean = {"value": series.mean_growth(within["value"]), "status": "computed", "first_year": first_year}
+    value = float(known.iloc[0]) if len(known) else series.mean_growth(within["value"])
+    mean = {"value": value, "status": "computed", "first_year": first_year}
+    mean["drawn"] = float(rounded(value, places))
     mean |= {"source": series.joined_sources(within["source"]), "grade": within["grade"].max()}
     return roled(within.tail(1).assign(**mean, vintage=within["vintage"].max()), "mean")
 

@@ -122,8 +122,7 @@ def _drawn_areas(cities, counties, members) -> gpd.GeoDataFrame:
 
 def _fill(ax: Axes, areas, by_area: list) -> list[str | None]:
     """Fill areas by their regions; the ground of each label, None where it is striped."""
-    width = _STRIPE_MM * min(1.0, max(0.7, base.mm_box(ax)[2] / 125)) * base.units_per_mm(ax) * np.sqrt(2)
-    fills, grounds = [], []
+    width, fills, grounds = _stripe_width(ax), [], []
     for area, shape, part in zip(areas["area"], areas.geometry, by_area, strict=True):
         rows = zip(part["region"], part["order"], part["status"], strict=True)
         tints = [region_tint(r, order=order, strength=STRENGTHS[status]) for r, order, status in rows]
@@ -135,6 +134,11 @@ def _fill(ax: Axes, areas, by_area: list) -> list[str | None]:
     drawing.draw_areas(ax, areas.geometry, fills=fills, edge="none", gid="areas")
     drawing.draw_areas(ax, areas.geometry, fills="none", zorder=2.4, gid="borders")
     return grounds
+
+
+def _stripe_width(ax: Axes) -> float:
+    """Width of the stripes of overlaps, in units of the map."""
+    return _STRIPE_MM * min(1.0, max(0.7, base.mm_box(ax)[2] / 125)) * base.units_per_mm(ax) * np.sqrt(2)
 
 
 def _stripes(shape, turn: int, turns: int, width: float):
@@ -206,9 +210,13 @@ def plot_plan_status(
     drawing.draw_areas(ax, frame.geometry, fills="#f4f5f6", edge="none")
     shapes = {region: union(frame.geometry[frame["area"].isin(areas)]) for region, areas in members.items()}
     for order, (region, shape) in enumerate(shapes.items()):
-        fill, edge = region_tint(region, order=order, strength=0.9), region_style(region, order=order)[0]
-        mixing = {"edge": "none", "zorder": 2.5, "alpha": 0.6}  # so that overlaps mix
-        drawing.draw_areas(ax, [shape], fills=fill, **mixing)
+        fill, edge = region_tint(region, order=order), region_style(region, order=order)[0]
+        drawing.draw_areas(ax, [shape], fills=fill, edge="none", zorder=2.5)
+        overlaps = [shape.intersection(shapes[other]) for other in list(shapes)[:order]]
+        for turn, overlap in enumerate(overlaps):
+            stripes = [_stripes(overlap, 1, 2, _stripe_width(ax))] if overlap.area else []
+            earlier = region_tint(list(shapes)[turn], order=turn)
+            drawing.draw_areas(ax, stripes, fills=earlier, edge="none", zorder=2.6)
         looks = {"linewidths": 1.3, "zorder": 3 + 0.1 * order, "gid": f"region {region}"}
         drawing.draw_areas(ax, [shape], fills="none", edge=edge, **looks)
     drawing.draw_areas(ax, frame.geometry, fills="none", edge=palette.HAIRLINE, zorder=2.9)

@@ -27,7 +27,7 @@ MM = 1 / 25.4
 
 
 class Size(NamedTuple):
-    """Millimetres of a figure, and points of its text (all between 6 and 9)."""
+    """Millimetres of a figure, and points of its text."""
 
     width_mm: float
     height_mm: float
@@ -40,10 +40,13 @@ SIZES = {
     "single": Size(85, 78, 6, 6.5, 7.5),
     "onehalf": Size(120, 100, 6, 7, 8),
     "double": Size(174, 120, 6.5, 7.5, 9),
-    "slide": Size(254, 142.875, 8, 8.5, 9),
+    "slide": Size(254, 142.875, 10.5, 11, 13),
     "a4": Size(210, 297, 7, 8, 9),
 }
-"""Widths of a journal's columns, a slide of 16:9 and a page, by name."""
+"""Widths of a journal's columns, a slide of 16:9 and a page, by name.
+
+A widescreen slide of 338.7 mm shows a figure of 254 mm a third larger: 10.5 points are 14 there.
+"""
 NARROWEST, WIDEST = 40, 1200
 """Millimetres between which a figure's words have room."""
 

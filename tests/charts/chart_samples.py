@@ -58,6 +58,38 @@ forest,Forest coverage rises,森林覆盖率提高,up,,,
 CLAUSES = pd.read_csv(StringIO(CLAUSES), dtype=str, keep_default_na=False)
 CLAUSES["value"] = pd.to_numeric(CLAUSES["value"])
 
+GAPS = pd.DataFrame({"year": [2020, 2021, 2023, 2024], "value": [-0.8, 31.3, 0.1, -13.5]})
+GAPS = GAPS.assign(derived=[False, False, True, True])
+SHEET = VERDICTS[["target", "status"]].assign(
+    name="Strategic emerging industries share", asked="at least 1,000 billion yuan", comparator=">=",
+    verdict="Missed (strive for) by 97.29 billion yuan (9.7%) in 2024; reached in 2025",
+    required=[10000.0, 15.0, None, -12.8, 4.2, 0.0],
+    figures="baseline 724.97 billion yuan (2021); actual 902.71 billion yuan (2024)",
+)  # fmt: skip
+MARKS = pd.DataFrame(
+    [("gdp", "baseline", 7249.7), ("gdp", "actual", 9027.1), ("gdp", "time", 9083.2), ("sei", "nearest", 13.0),
+     ("dalian", "actual", 6.4), ("trade", "actual", -0.05), ("forest", "nearest", -1.3), ("forest", "nearest", 0.1)],
+    columns=["target", "role", "value"],
+)  # fmt: skip
+SPANS = pd.DataFrame(
+    [("GDP of Shenyang", "2022-03-18", "2024-06-30", "no data"),
+     ("GDP of Shenyang", "2024-06-30", "2026-06-30", "missed"),
+     ("Forest coverage rises", "2022-03-18", "2026-06-30", "not assessable")],
+    columns=["area", "first", "last", "status"],
+)  # fmt: skip
+
+
+def heat_cells(language="en"):
+    """Cells of eight indicators and seven cities, one of them missing."""
+    zh, random = language == "zh", np.random.default_rng(2)
+    columns = [
+        f"地区生产总值{n}，亿元，2024" if zh else f"Gross domestic product {n}, billion yuan, 2024"
+        for n in range(8)
+    ]
+    rows = [(city, column, random.normal(), "10,002.10\n2025\n+137.1%", "ABC"[n % 3])
+            for city in CITIES for n, column in enumerate(columns)]  # fmt: skip
+    return pd.DataFrame(rows[:-1], columns=["area", "column", "value", "words", "grade"])
+
 
 def names(language="en"):
     return dict(zip(CITIES, ENGLISH if language == "en" else CHINESE, strict=True))
@@ -115,12 +147,16 @@ def every_chart(language, width):
         "index": charts.plot_indexed_growth(
             frame, base_year=2019, benchmark=nation, highlight=["210100"], **named
         ),
-        "slope": charts.plot_slope(frame, years=(2018, 2023), unit="亿元", **named),
+        "dumbbells": charts.plot_dots(frame[frame["year"].isin([2018, 2023])], unit="亿元", **named),
         "ranks": charts.plot_ranks(frame, highlight=["210200"], **named),
         "contributions": charts.plot_contributions(lacking, unit="亿元", **named),
         "dots": charts.plot_dots(lacking, benchmark=beside, unit="%", **named),
         "coverage": charts.plot_coverage(frame, **named),
         "scorecard": charts.plot_scorecard(VERDICTS, targets=CLAUSES, **words, **cities),
+        "gaps": charts.plot_gaps(GAPS, years=(2022, 2024), unit="pp", **words),
+        "target sheet": charts.plot_target_sheet(SHEET, marks=MARKS, **words),
+        "heat map": charts.plot_heat_map(heat_cells(language), **named),
+        "timeline": charts.plot_timeline(SPANS, **words),
     }
 
 

@@ -22,13 +22,13 @@ BASELINE = Path(__file__).parents[1] / "baseline" / "charts"
 
 @pytest.mark.parametrize("width", ["single", "onehalf", "double", "slide", "a4"])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_text_of_any_chart_overlaps_another_or_is_smaller_than_6_or_larger_than_9_points(language, width):
+def test_no_text_of_any_chart_overlaps_another_and_all_are_of_the_sizes_of_their_width(language, width):
     for name, ax in every_chart(language, width).items():
         figure = ax.figure
         assert overlapping_texts(figure) == [], name
         assert figure.get_figwidth() * 25.4 == pytest.approx(SIZES[width].width_mm), name
         sizes = {one.get_fontsize() for one in figure.findobj(Text) if one.get_text().strip()}
-        assert 6 <= min(sizes) <= max(sizes) <= 9, name
+        assert SIZES[width].small <= min(sizes) <= max(sizes) <= SIZES[width].title, name
         assert len(texts(ax, "title")) == 1, name
 
 
@@ -52,7 +52,7 @@ def test_a_long_legend_and_long_texts_are_wrapped_within_the_width():
 
 @pytest.mark.parametrize(("given", "millimetres"), [({"height_mm": 77}, 77), ({"width": "slide"}, 142.875)])
 def test_a_given_height_is_kept_and_a_slide_is_16_to_9(given, millimetres):
-    ax = charts.plot_slope(SHENYANG.assign(area="a"), **given)
+    ax = charts.plot_dots(SHENYANG.assign(area="a"), **given)
     assert ax.figure.get_figheight() * 25.4 == pytest.approx(millimetres)
 
 
@@ -92,7 +92,6 @@ def test_unknown_labels_are_refused_with_the_choices(given, message):
         (charts.plot_trajectory, {}, "it has none"),
         (charts.plot_trajectory, {"year": [2020, 2020], "value": [1.0, 2.0]}, "several values for 2020"),
         (charts.plot_member_panels, {"area": ["a"]}, "has no column year, value"),
-        (charts.plot_slope, {"area": ["a"]}, "has no column year, value"),
         (charts.plot_ranks, {"area": ["a"]}, "has no column year, value"),
         (charts.plot_dots, {"area": ["a"]}, "has no column value"),
         (charts.plot_contributions, {"value": [1.0]}, "has no column area"),

@@ -1,4 +1,4 @@
-"""Charts that compare areas: panels, indices, slopes, ranks, dots, contributions."""
+"""Charts that compare areas: panels, indices, ranks, dots, contributions."""
 
 import numpy as np
 import pandas as pd
@@ -14,19 +14,22 @@ NAMES = {"names": names()}
 def test_panels_share_their_axes_and_a_member_without_values_keeps_its_panel():
     axes = charts.plot_member_panels(members(), members=CITIES, reason="never published", **NAMES)
     assert [texts(ax, "panel") for ax in axes] == [[name] for name in names().values()]
-    assert len({(ax.get_xlim(), ax.get_ylim()) for ax in axes}) == 1
+    assert len({ax.get_xlim() for ax in axes}) == 1
     assert [one.replace("\n", " ") for one in texts(axes[-1], "no_data")] == ["No data: never published"]
     for ax, (_, own) in zip(axes[:-1], members().groupby("area"), strict=True):
         (line,) = drawn(ax, "_series")
         assert stretches(line) == [list(range(2018, 2024)), [2024]]
         assert line.get_ydata()[~np.isnan(line.get_ydata())].tolist() == own["value"].tolist()
-    assert [one for ax in axes for one in texts(ax, "note")] == ["A line is open where levels do not join."]
+    notes = ["Gaps mark breaks in the series.", "Each panel has a scale of its own."]
+    assert [one for ax in axes for one in texts(ax, "note")] == notes
+    assert [ax.get_ylim()[0] for ax in axes[:-1]] == [0.0] * 6
+    assert len({ax.get_ylim()[1] for ax in axes[:-1]}) == 6
 
 
 def test_the_benchmark_of_panels_is_in_each_of_them_and_once_in_the_legend():
     axes = charts.plot_member_panels(members(), benchmark=growth(5000).assign(name="target"), **NAMES)
     assert all(len(drawn(ax, "target")) == 1 for ax in axes)
-    assert legend(axes[0]) == ["target", "weakly attested (grade C)"]
+    assert legend(axes[0]) == ["target", "low-confidence figure (grade C)"]
 
 
 @pytest.mark.parametrize("count", [1, 14, 30])
@@ -75,20 +78,42 @@ def test_thirty_lines_are_named_without_overlap_at_the_narrowest_width():
     assert overlapping_texts(ax.figure) == []
 
 
-def test_a_slope_joins_two_years_but_not_over_a_break():
-    ax = charts.plot_slope(members(), years=(2018, 2023), unit="亿元", **NAMES)
-    assert [stretches(line) for line in drawn(ax, "_series")] == [[[0, 1]]] * 6
-    first, last = members().query("area == '210100' and year in (2018, 2023)")["value"]
-    assert drawn(ax, "_series")[0].get_ydata().tolist() == pytest.approx([first / 10, last / 10])
-    assert texts(ax, "end")[0] == f"Shenyang {first / 10:,.2f}"
-    broken = charts.plot_slope(members(), years=(2018, 2024), **NAMES)
-    assert [stretches(line) for line in drawn(broken, "_series")] == [[[0], [1]]] * 6
-    assert texts(broken, "note")[0].startswith("Not joined, as the levels break between the years: Shenyang")
+def test_dots_of_two_years_are_joined_but_not_over_a_break():
+    then = members()[members()["year"].isin([2018, 2023])]
+    ax = charts.plot_dots(then, unit="亿元", **NAMES)
+    first, last = then.query("area == '210100'")["value"]
+    assert drawn(ax, "_path")[0].get_xdata() == pytest.approx([first / 10, last / 10])
+    assert texts(ax, "value")[0] == f"{first / 10:,.2f} → {last / 10:,.2f}"
+    assert set(legend(ax)) == {"low-confidence figure (grade C)", "2018", "2023"}
+    broken = charts.plot_dots(members()[members()["year"].isin([2018, 2024])], **NAMES)
+    assert not drawn(broken, "_path")
 
 
-def test_a_slope_of_one_year_has_one_end():
-    ax = charts.plot_slope(members(2020, 2020))
-    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["2020"]
+def test_dots_of_different_years_name_them_and_a_missing_value_has_its_band():
+    frame = pd.DataFrame(
+        {"area": list("aacb"), "year": [2022, 2023, 2025, 2024], "value": [10.0, 8.0, 2.0, np.nan]}
+    )
+    frame = frame.assign(low=[np.nan] * 3 + [6.0], high=[np.nan] * 3 + [9.0])
+    target = [{"value": 15, "comparator": ">="}, {"value": 12, "comparator": ">", "label": "other"}]
+    ax = charts.plot_dots(frame, target=target, highlight=["b"], unit="%")
+    assert texts(ax, "value") == ["10% (2022) → 8% (2023)", "2% (2025)", "6% to 9%"]
+    assert texts(ax, "target") == ["target at least 15%", "other above 12%"]
+    assert [line.get_xdata()[0] for line in drawn(ax, "_target")] == [15.0, 12.0]
+    (band,) = [bar for bar in ax.patches if bar.get_hatch()]
+    assert (band.get_x(), band.get_width()) == (6.0, 3.0)
+    assert [tick.get_fontweight() for tick in ax.get_yticklabels()] == ["normal", "normal", "bold"]
+    assert overlapping_texts(ax.figure) == []
+
+
+def test_an_index_is_compared_in_the_last_year_that_half_of_the_areas_have():
+    years = {"a": range(2016, 2026), "b": range(2016, 2025), "c": range(2016, 2025), "d": range(2016, 2019)}
+    frame = pd.concat(
+        [pd.DataFrame({"area": code, "year": own, "value": 100.0}) for code, own in years.items()]
+    )
+    ax = charts.plot_indexed_growth(frame, base_year=2016)
+    assert sorted(texts(ax, "end")) == ["a 100.0", "b 100.0", "c 100.0", "d 100.0 (2018)"]
+    assert [line.get_xdata().tolist() for line in drawn(ax, "_later")] == [[2024, 2025]]
+    assert texts(ax, "note") == ["Values of 2024; later ones are drawn pale."]
 
 
 def test_ranks_run_from_the_greatest_and_areas_with_a_hole_are_not_ranked():
@@ -120,7 +145,7 @@ def test_dots_are_sorted_hollow_for_grade_c_and_keep_areas_without_a_value():
     ax = charts.plot_dots(frame, benchmark={"Liaoning": 5.0}, unit="%")
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["c", "a", "b"]
     assert texts(ax, "value") == ["6%", "1%", "no data"]
-    (weak,) = drawn(ax, "weakly attested (grade C)")
+    (weak,) = drawn(ax, "low-confidence figure (grade C)")
     assert (weak.get_xdata().tolist(), weak.get_markerfacecolor()) == ([1.0], GROUND)
     assert drawn(ax, "_benchmark")[0].get_xdata()[0] == 5.0
     assert texts(ax, "benchmark") == ["Liaoning 5%"]
@@ -132,7 +157,6 @@ def test_dots_are_sorted_hollow_for_grade_c_and_keep_areas_without_a_value():
     [
         (charts.plot_dots, {}),
         (charts.plot_contributions, {}),
-        (charts.plot_slope, {"years": (1990, 1991)}),
         (charts.plot_ranks, {}),
         (charts.plot_indexed_growth, {"base_year": 1990}),
         (charts.plot_member_panels, {}),

@@ -40,18 +40,18 @@ def test_the_actual_line_has_the_values_in_the_unit_shown_and_is_open_at_each_br
 
 
 def test_a_value_of_grade_c_has_a_hollow_marker_that_the_legend_explains():
-    (weak,) = drawn(trajectory(), "weakly attested (grade C)")
+    (weak,) = drawn(trajectory(), "low-confidence figure (grade C)")
     assert weak.get_xdata().tolist() == [2018]
     assert weak.get_markerfacecolor() == GROUND
-    assert not drawn(trajectory(DALIAN), "weakly attested (grade C)")
+    assert not drawn(trajectory(DALIAN), "low-confidence figure (grade C)")
 
 
 def test_the_legend_names_what_is_drawn_in_both_languages():
     assert legend(trajectory(projection=AHEAD)) == [
-        "actual", "weakly attested (grade C)", "required path", "between linear and geometric path",
+        "actual", "low-confidence figure (grade C)", "required path", "between linear and geometric path",
         "projection, not known figures", "prediction interval"
     ]  # fmt: skip
-    assert legend(trajectory(DALIAN, path=PATH, language="zh")) == ["实际值", "应达路径"]
+    assert legend(trajectory(DALIAN, path=PATH, language="zh")) == ["实际值", "目标路径"]
 
 
 def test_the_required_path_is_dashed_and_its_band_filled():
@@ -140,8 +140,8 @@ def test_each_break_has_a_letter_and_a_note_with_its_reason():
     assert texts(ax, "break") == ["a", "b"]
     assert [line.get_xdata()[0] for line in drawn(ax, "_break")] == [2018.5, 2023.5]
     assert texts(ax, "note")[1:] == [
-        "a 2018/19: levels do not join (fourth economic census)",
-        "b 2023/24: levels do not join (fifth economic census)",
+        "a 2018/19: break in the series (fourth economic census)",
+        "b 2023/24: break in the series (fifth economic census)",
     ]
 
 
@@ -209,14 +209,14 @@ def test_the_geometric_mean_over_the_years_assessed_compounds_to_the_same_growth
 def test_a_series_that_lacks_a_year_assessed_has_no_mean_and_a_note_says_so():
     ax = charts.plot_growth_trajectory(growth(4).query("year != 2023"), **ASSESSED)
     assert not drawn(ax, "mean of the years assessed (geometric)")
-    assert texts(ax, "note") == ["West: no mean, for want of a figure for 2023."]
+    assert texts(ax, "note") == ["West: average not shown; 2023 missing."]
 
 
 def test_growth_shows_zero_members_as_dots_and_the_target_over_the_years_assessed():
     goal = {"value": 15, "comparator": ">="}
     ax = charts.plot_growth_trajectory(growth(9), members=growth(3), target=goal, **ASSESSED)
     assert ax.get_ylim()[0] <= 0 < ax.get_ylim()[1]
-    (dots,), (line,) = drawn(ax, "single cities"), drawn(ax, "_target")
+    (dots,), (line,) = drawn(ax, "member cities"), drawn(ax, "_target")
     assert dots.get_linestyle() == "None"
     assert dots.get_ydata().tolist() == growth(3)["value"].tolist()
     assert list(line.get_xdata()) == [2021.5, 2024.5]
@@ -231,7 +231,7 @@ def test_benchmark_and_cities_are_drawn_where_the_region_has_no_values():
     ax = charts.plot_growth_trajectory(
         NOTHING, benchmark=nation, members=single, name="Belt", reason="No figure."
     )
-    assert legend(ax) == ["China", "single cities"]
+    assert legend(ax) == ["China", "member cities"]
     assert texts(ax, "note") == ["No figure."]
 
 

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 import lnregions as ln
-from lnregions import DataError, charts
+from lnregions import DataError
 from lnregions.assess import figures_of, judge_all
 from lnregions.boundaries import project
 from lnregions.figures import Pictures, RegionData, draw_verdict
@@ -35,7 +35,11 @@ CHARTS = {
     "growth": lambda **own: ln.draw_indexed_growth(PLAN, "belt", **own),
     "contributions": lambda **own: ln.draw_contributions(PLAN, "belt", "gdp", **own),
     "coverage": lambda **own: ln.draw_coverage(PLAN, "circle", **own),
-    "slope": lambda **own: ln.draw_slope(PLAN, "circle", "urbanisation_rate", **own),
+    "dumbbells": lambda **own: ln.draw_dumbbells(PLAN, "circle", "urbanisation_rate", **own),
+    "sheet": lambda **own: ln.draw_target_sheet(PLAN, "east", **own),
+    "gaps": lambda **own: ln.draw_gaps(PLAN, "west", **own)[0],
+    "heat": lambda **own: ln.draw_heat_map(PLAN, "belt", **own),
+    "timeline": lambda **own: ln.draw_timeline(PLAN, **own),
     "series": lambda **own: ln.draw_series("210600", "population", plan=PLAN, **own),
     "city growth": lambda **own: ln.draw_city_growth("210900", **own),
     "ranks": lambda **own: ln.draw_ranks("210900", **own),
@@ -43,9 +47,13 @@ CHARTS = {
 }
 
 
+def texts_of(picture):
+    return picture.figure.findobj(lambda artist: hasattr(artist, "get_text"))
+
+
 def words_of(picture):
     """All texts of a picture, whatever their line breaks."""
-    texts = picture.figure.findobj(lambda artist: hasattr(artist, "get_text"))
+    texts = texts_of(picture)
     return " ".join(text.get_text() for text in texts).replace("\n", " ")
 
 
@@ -67,14 +75,6 @@ def test_every_region_has_a_picture_for_each_target_that_asks_for_a_number(regio
     own = PLAN.targets[(PLAN.targets["region"] == region) & (PLAN.targets["kind"] != "qualitative")]
     assert {p.parameters["target"] for p in pictures} == set(own["target"])
     assert len({p.name for p in pictures}) == len(pictures)
-
-
-def test_a_target_without_figures_shows_its_reason():
-    pictures = ln.draw_targets(PLAN, "east")
-    forest = next(p for p in pictures if p.parameters["target"] == "east-forest-stock")
-    texts = words_of(forest)
-    assert "No figure for 2022-2024" in texts
-    assert "No data: No figure for 2022-2024" in forest.caption["en"]
 
 
 def test_the_trajectory_of_dalian_marks_gap_and_year_reached():
@@ -159,8 +159,10 @@ def test_a_region_of_counties_is_drawn_by_county_and_says_where_cities_stand_in_
     assert "dashed line: the region's 9 counties" in east.figure.axes[0].texts[-1].get_text()
 
 
-def test_a_slope_runs_from_before_the_plan_to_the_latest_year_that_all_have():
-    assert sorted(CHARTS["slope"]().data["year"].unique()) == [2020, 2023]
+def test_dumbbells_run_from_before_the_plan_to_the_latest_year_that_all_have_against_the_target():
+    rows = CHARTS["dumbbells"]().data.set_index("role")
+    assert sorted(rows.loc["member", "year"].unique()) == [2020, 2023]
+    assert rows.loc["target", "value"] == 85
 
 
 def test_before_the_horizon_a_trajectory_carries_its_projection_and_says_how_such_did():
@@ -215,9 +217,13 @@ def test_an_indicator_without_figures_makes_a_hatched_map_with_its_reason(indica
         assert any(c.get_hatch() for c in picture.figure.axes[0].collections)
 
 
+def test_dumbbells_without_two_years_show_the_latest_figures_or_say_that_there_are_none():
+    assert "No data" in words_of(ln.draw_dumbbells(PLAN, "belt", "sei_share"))
+    then = ln.draw_dumbbells(PLAN, "belt", "fai_growth", as_of="2023-06-30").data
+    assert not then.loc[then["role"] == "member", "area"].duplicated().any()
+
+
 def test_what_no_picture_can_show_without_figures_is_refused_with_the_rule():
-    with pytest.raises(ValueError, match="has no two years of 'sei_share'"):
-        ln.draw_slope(PLAN, "belt", "sei_share")
     with pytest.raises(ValueError, match=r"No city has a figure of 'sei_share'\. Choose one that has: "):
         ln.draw_dots("210100", "sei_share")
 
@@ -230,13 +236,14 @@ def test_figures_on_both_sides_of_a_break_are_not_compared():
     assert not set(between["area"]) & set(rows["area"])
 
 
-def test_targets_of_two_plans_on_one_indicator_are_drawn_together(monkeypatch):
-    drawn, plot = [], charts.plot_trajectory
-    monkeypatch.setattr(charts, "plot_trajectory", lambda *a, **k: drawn.append(k["target"]) or plot(*a, **k))
-    ln.draw_targets(PLAN, "belt")
-    assert [[(t["value"], t["horizon"]) for t in both] for both in drawn if both and len(both) > 1] == [
-        [(15.0, 2024), (8.5, 2025)]
+def test_targets_of_two_plans_on_one_indicator_are_drawn_together():
+    sei = next(p for p in ln.draw_targets(PLAN, "belt") if p.name == "belt-sei")
+    rows = sei.data[sei.data["role"] == "target"]
+    assert rows[["plan", "value", "year"]].to_numpy().tolist() == [
+        ["ln-2022", 15.0, 2024],
+        ["belt-2025", 8.5, 2025],
     ]
+    assert {"target at least 15%", "belt-2025 above 8.5%"} <= {text.get_text() for text in texts_of(sei)}
 
 
 def test_a_source_line_names_the_best_and_most_used_sources_grades_and_date():

@@ -62,7 +62,7 @@ def test_what_is_unknown_is_refused_before_anything_is_drawn(given, message, tmp
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("kind", ["change", "years", "slope"])
+@pytest.mark.parametrize("kind", ["change", "years", "dumbbells"])
 def test_a_region_without_figures_for_two_years_has_no_picture_of_that_kind(tmp_path, kind):
     options = {"region": "west", "kinds": [kind], "languages": ["en"], "formats": ["svg"]}
     assert write_figures(tmp_path, **options) == 1

@@ -89,8 +89,22 @@ def trace(row, rows):
             & (rows["role"] != role)
             & rows["year"].between(row["first_year"], row["year"])
         )
-        factors = 1 + rows[inside]["value"].astype(float) / 100
-        return "geometric mean" * near(value, [100 * (factors.prod() ** (1 / len(factors)) - 1)])
+        factors, count = 1 + rows[inside]["value"].astype(float) / 100, year - int(row["first_year"]) + 1
+        levels = [pair for pair in steps(area, code, int(row["first_year"]) - 1, year) if min(pair) > 0]
+        means = [100 * ((b / a) ** (1 / count) - 1) for a, b in levels]
+        return "geometric mean" * near(
+            value, [*means, 100 * (factors.prod() ** (1 / max(len(factors), 1)) - 1)]
+        )
+    if role == "former":
+        levels, rates = published(area, code, year - 1), published(area, f"{code}_growth_real", year)
+        return "level carried on" * near(
+            value, (a * (1 + b / 100) for a, b in itertools.product(levels, rates))
+        )
+    if role == "gap":
+        own = rows[(rows["year"] == row["year"]) & rows["role"].isin(["actual", "benchmark"])].set_index(
+            "role"
+        )["value"]
+        return "gap" * near(value, [float(own["actual"]) - float(own["benchmark"])])
     if row["unit"] == "index":
         rates = [published(area, code, one) for one in range(int(row["base_year"]) + 1, year + 1)]
         return "index" * near(
@@ -132,7 +146,7 @@ def test_numbers_of_bundles_are_traced_and_carry_all_that_tells_their_origin(pic
         row, kind = found[place][0], trace(*found[place])
         assert kind, row
         assert all(row[name] for name in ("unit", "grade", "status", "vintage", "source")), row
-        assert row["unit"] in {*CODEBOOK["unit"], "index"}, row
+        assert row["unit"] in {*CODEBOOK["unit"], "index", "pp"}, row
         assert set(row["source"].split()) <= SOURCES, row
         kinds[kind] += 1
     print("numbers of bundles by what they are:", dict(kinds))
@@ -158,6 +172,7 @@ def test_numbers_written_on_charts_are_those_of_their_bundle(pictures):
         picture, number = written[place]
         drawn, exact = (picture.data[name].dropna() for name in ("drawn", "value"))
         sums = [*drawn, *np.subtract.outer(drawn.to_numpy(), drawn.to_numpy()).ravel()]
+        sums += picture.data["change"].round(1).tolist() if picture.name.startswith("heat-map") else []
         total = (exact * picture.data["factor"]).sum()
         assert near(parsed(number), sums) or abs(parsed(number) - total) < 0.01, (picture.name, number)
     print("numbers on charts:", len(written), "of which 30 traced")

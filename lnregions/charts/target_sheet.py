@@ -1,0 +1,151 @@
+"""Target sheet: one bullet bar a target, from its baseline to the target, with the verdict beside it."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from lnregions.charts.lines import ACTUAL, POSSIBLE, QUIET
+from lnregions.charts.scorecard import status_mark
+from lnregions.charts.sheet import LEADING, Sheet, hide_frame, need
+from lnregions.errors import unknown
+from lnregions.style import BAND, GROUND, HAIRLINE, INK, MUTED, ROLES, STATUSES, wrap
+from lnregions.words.catalogue import tr
+
+AIM = 0.8
+"""Place of the target along a bar, as a share of its length."""
+NARROW = 300
+"""Points of width below which the words stand above the bars instead of beside them."""
+BAR = 1.7
+"""Height of a bar with the space around it, in lines."""
+MARKS = {
+    "baseline": {"marker": "o", "color": INK, "markerfacecolor": GROUND, "markersize": 5, "zorder": 4},
+    "actual": {"marker": "o", "color": ACTUAL, "markersize": 5, "zorder": 4.2},
+    "nearest": {"marker": "d", "color": QUIET, "markersize": 5, "zorder": 4},
+    "time": {"marker": "|", "color": ROLES["required"].colour, "markersize": 10, "zorder": 3.8},
+}
+"""Looks of what is marked on a bar; ``possible`` is a band."""
+
+
+def plot_target_sheet(
+    targets: pd.DataFrame, *, marks: pd.DataFrame | None = None, ax: Axes | None = None, **labels
+) -> Axes:
+    """Axes with a row a target: its name and what it asks for, a bullet bar, and its verdict.
+
+    Each bar has a scale of its own, from the baseline or else zero, on which all targets stand one below the other and
+    the side on which a target is met is shaded. A target without marks has words only.
+
+    Parameters
+    ----------
+    targets
+        `target`, `name`, `asked` (what is required, in words), `status`, `verdict` (status and gap in words);
+        optional `required` (a number), `comparator`, and `figures` (the values marked, in words).
+    marks
+        `target`, `role` (``baseline``, ``actual``, ``nearest``, ``time``: what the path requires by now, or
+        ``possible``), `value`, of ``possible`` `low` and `high`, in the unit of `required`.
+
+    Raises
+    ------
+    DataError
+        If a column lacks or a status is not one of `lnregions.style.STATUSES`.
+
+    Examples
+    --------
+    >>> row = {"target": "gdp", "name": "GDP", "asked": "at least 1,000", "status": "missed", "verdict": "missed",
+    ...        "required": 1000.0, "figures": "902.71 (2024)"}
+    >>> ax = plot_target_sheet(pd.DataFrame([row]),
+    ...                        marks=pd.DataFrame({"target": ["gdp"], "role": ["actual"], "value": [902.71]}))
+    >>> [t.get_text() for t in ax.texts if t.get_label() == "_figures"]
+    ['902.71 (2024)']
+    """
+    sheet = Sheet(ax, {"reason": tr("no targets", labels.get("language", "en"))} | labels)
+    need(targets, ("target", "name", "asked", "status", "verdict"), what="table of targets")
+    if targets.empty:
+        return sheet.empty()
+    marks = pd.DataFrame(columns=["target", "role", "value"]) if marks is None else marks
+    y = 0.0
+    for row in targets.to_dict("records"):
+        if row["status"] not in STATUSES:
+            raise unknown("status", str(row["status"]), list(STATUSES))
+        y = _write_target(sheet, row, marks[marks["target"] == row["target"]], y)
+    hide_frame(sheet.ax)
+    sheet.ax.set(xlim=(0, sheet.span), ylim=(y, 0), xticks=[], yticks=[])
+    sheet.settle(left=0, bottom=0, body=y * LEADING * sheet.size.small)
+    return sheet.ax
+
+
+def _write_target(sheet: Sheet, row: Mapping, own: pd.DataFrame, y: float) -> float:
+    """Write the row of a target from height `y` on, in lines, and give where it ends."""
+    span, narrow, small = sheet.span, sheet.span < NARROW, sheet.size.small
+    name, verdict = (0.0, 0.55 if narrow else 0.28), (0.6, 0.4) if narrow else (0.74, 0.26)
+    (start, share), y = (0.0, 1.0) if narrow else (0.31, 0.4), y + 0.4
+    left = wrap(row["name"], name[1] * span, small, bold=True), wrap(row["asked"], name[1] * span, small)
+    right = wrap(row["verdict"], verdict[1] * span - 12, small, bold=True)
+    looks = {"va": "top", "ha": "left"}
+    sheet.write(0, y, "\n".join(left[0]), name="target", fontweight="bold", **looks)
+    sheet.write(0, y + len(left[0]), "\n".join(left[1]), name="asked", color=MUTED, **looks)
+    sheet.ax.plot(
+        [verdict[0] * span + 4], [y + 0.55], **status_mark(row["status"]), clip_on=False, label="_mark"
+    )
+    sheet.write(verdict[0] * span + 12, y, "\n".join(right), name="verdict", fontweight="bold", **looks)
+    high = max(len(left[0]) + len(left[1]), len(right))
+    if len(own) and pd.notna(row.get("required")):
+        top = y + high if narrow else y
+        _draw_bar(sheet, row, own, (start * span, share * span), top + BAR / 2)
+        figures = wrap(row.get("figures", ""), share * span, small)
+        sheet.write(start * span, top + BAR, "\n".join(figures), name="figures", color=MUTED, **looks)
+        high = high * narrow + max(BAR + len(figures), high * (not narrow))
+    elif words := row.get("figures", ""):
+        lines = wrap(words, share * span, small)
+        top = y + high if narrow else y
+        sheet.write(start * span, top, "\n".join(lines), name="figures", color=MUTED, **looks)
+        high = high * narrow + max(len(lines), high * (not narrow))
+    end = y + high + 0.4
+    sheet.ax.plot([0, span], [end, end], color=HAIRLINE, linewidth=0.4, zorder=1, label="_rule")
+    return end
+
+
+def _draw_bar(sheet: Sheet, row: Mapping, own: pd.DataFrame, place: tuple[float, float], y: float):
+    """Draw a bullet bar within its place: what is required, the marks, and the bar that has been reached."""
+    left, wide = place
+    required, colour = float(row["required"]), ROLES["target"].colour
+    columns = [name for name in ("value", "low", "high") if name in own]
+    rests = (own["role"] == "baseline").any()
+    ends = pd.concat([own[name] for name in columns]).dropna() - required
+    ends = ends if rests else pd.concat([ends, pd.Series([-required])])
+    scale = max(-ends.min() / (AIM - 0.06), ends.max() / (0.94 - AIM), 1e-9) / wide
+    where = {name: left + AIM * wide + (own[name] - required) / scale for name in columns}
+    aim, right = left + AIM * wide, left + wide
+    below = str(row.get("comparator", "")) in ("<", "<=", "down")
+    met = (left, aim - left) if below else (aim, right - aim)
+    sheet.ax.barh([y], [wide], 0.9, left=[left], color="#f3f4f6", linewidth=0, zorder=1)
+    looks = {"color": BAND, "linewidth": 0, "zorder": 1.1, "label": tr("target met", sheet.language)}
+    sheet.ax.barh([y], [met[1]], 0.9, left=[met[0]], **looks)
+    looks = {"color": colour, "linewidth": 1.6, "zorder": 3, "label": tr("target", sheet.language)}
+    sheet.ax.plot([aim, aim], [y - 0.65, y + 0.65], **looks)
+    for role, words in _names(sheet.language).items():
+        at = where["value"][own["role"] == role].dropna()
+        if len(at):
+            sheet.ax.plot(at, [y] * len(at), linestyle="", **MARKS[role], label=words)
+    start, reached = (where["value"][own["role"] == role].dropna() for role in ("baseline", "actual"))
+    if len(reached):
+        foot = start.iloc[0] if rests else aim - required / scale
+        looks = {"color": ACTUAL, "linewidth": 3, "solid_capstyle": "butt", "zorder": 3.4}
+        sheet.ax.plot([foot, reached.iloc[-1]], [y, y], **looks, label="_reached")
+    for low, high in zip(where.get("low", ()), where.get("high", ()), strict=True):
+        if pd.notna(low) and pd.notna(high):
+            looks = POSSIBLE | {
+                "zorder": 3.2,
+                "label": tr("what is possible, not a forecast", sheet.language),
+            }
+            sheet.ax.barh([y], [high - low], 0.9, left=[low], **looks)
+
+
+def _names(language: str) -> dict[str, str]:
+    """Words of the legend for the marks on a bar."""
+    return {
+        "baseline": tr("baseline", language),
+        "actual": tr("actual", language),
+        "nearest": tr("nearest figure, of another area", language),
+        "time": tr("required by now", language),
+    }

@@ -1,0 +1,95 @@
+"""Target sheet, gaps, heat map and verdicts over time: what is drawn equals its data."""
+
+import pandas as pd
+import pytest
+from chart_samples import CITIES, GAPS, MARKS, SHEET, SPANS, drawn, heat_cells, legend, names, texts
+
+from lnregions import DataError, charts
+from lnregions.style import STATUSES
+
+
+def test_all_targets_of_a_sheet_stand_at_one_place_and_marks_as_far_from_it_as_their_values():
+    ax = charts.plot_target_sheet(SHEET, marks=MARKS)
+    aims = {line.get_xdata()[0] for line in drawn(ax, "target")}
+    assert len(aims) == 1
+    (start,), (actual, *_), (now,) = (drawn(ax, name) for name in ("baseline", "actual", "required by now"))
+    places = [line.get_xdata()[0] for line in (start, now, actual)]
+    aim = aims.pop()
+    shares = [(aim - place) / (aim - places[0]) for place in places]
+    assert shares == pytest.approx([(10000 - value) / (10000 - 7249.7) for value in (7249.7, 9083.2, 9027.1)])
+
+
+def test_a_bar_without_baseline_starts_at_zero_and_one_without_marks_has_words_only():
+    ax = charts.plot_target_sheet(SHEET, marks=MARKS)
+    aim = drawn(ax, "target")[0].get_xdata()[0]
+    foot, end = next(line.get_xdata() for line in drawn(ax, "_reached") if line.get_xdata()[1] > aim)
+    assert (end - foot) / (foot - aim) == pytest.approx(6.4 / 12.8)  # actual 6.4 above a requirement of -12.8
+    assert len(drawn(ax, "target")) == MARKS["target"].nunique()
+    assert texts(ax, "verdict")[0].replace("\n", " ") == SHEET["verdict"][0]
+    assert len(texts(ax, "figures")) == len(SHEET)
+
+
+def test_the_side_on_which_a_target_is_met_follows_its_comparator():
+    met = []
+    for comparator in (">=", "<="):
+        ax = charts.plot_target_sheet(SHEET.head(1).assign(comparator=comparator), marks=MARKS)
+        (bar,) = next(bars for bars in ax.containers if bars.get_label() == "target met")
+        met.append((bar.get_x(), bar.get_width()))
+    assert met[0][0] == pytest.approx(met[1][0] + met[1][1])
+
+
+def test_gaps_rise_above_zero_or_fall_below_and_a_year_without_one_says_so():
+    ax = charts.plot_gaps(GAPS, years=(2022, 2024), unit="pp")
+    assert [bar.get_height() for bar in ax.patches if bar.get_width() < 1] == [-0.8, 31.3, 0.1, -13.5]
+    assert texts(ax, "value") == ["−0.8", "+31.3", "+0.1", "−13.5", "no figure"]
+    assert set(legend(ax)) == {"derived, not published", "years assessed"}
+    up, down = ax.patches[1].get_facecolor(), ax.patches[0].get_facecolor()
+    assert up != down
+
+
+def test_a_heat_map_is_darker_for_higher_values_of_a_column_and_hatched_without_a_figure():
+    cells = heat_cells()
+    ax = charts.plot_heat_map(cells, names=names(), width="double")
+    assert texts(ax, "value")[0] == "10,002.10 A\n2025\n+137.1%"
+    assert sum(bar.get_hatch() is not None for bar in ax.patches) == 1
+    tiles = [bar for bar in ax.patches if bar.get_x() < -0.4]
+    own = cells[cells["column"] == cells["column"][0]]["value"]
+    assert len(tiles) == len(CITIES)
+    light = [sum(tile.get_facecolor()[:3]) for tile in tiles]
+    assert light[own.to_numpy().argmax()] == min(light) < light[own.to_numpy().argmin()] == max(light)
+
+
+def test_a_narrow_heat_map_names_the_columns_that_it_leaves_out():
+    ax = charts.plot_heat_map(heat_cells(), width="single")
+    assert len(texts(ax, "head")) < 8
+    assert "Gross domestic product 7" in texts(ax, "note")[0].replace("\n", " ")
+
+
+def test_verdicts_over_time_run_from_date_to_date():
+    ax = charts.plot_timeline(SPANS)
+    bars = {bars.get_label(): bars.patches for bars in ax.containers}
+    assert set(bars) == {"no data", "missed", "not assessable"}
+    (first,), (then,) = bars["no data"], bars["missed"]
+    assert first.get_x() + first.get_width() == then.get_x()
+    assert first.get_y() == then.get_y()
+    assert (then.get_hatch(), texts(ax, "status")) == (
+        STATUSES["missed"].hatch,
+        ["no data", "missed", "not assessable"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("plot", "frame"),
+    [(charts.plot_target_sheet, SHEET), (charts.plot_timeline, SPANS)],
+    ids=["sheet", "timeline"],
+)
+def test_an_unknown_status_is_refused_and_no_rows_are_an_empty_chart(plot, frame):
+    with pytest.raises(DataError, match=r"(?i)unknown status 'mett'"):
+        plot(frame.assign(status="mett"))
+    assert texts(plot(frame.head(0), reason="none"), "no_data") == ["No data: none"]
+
+
+@pytest.mark.parametrize("plot", [charts.plot_gaps, charts.plot_heat_map])
+def test_nothing_to_draw_is_a_frame_with_the_reason(plot):
+    frame = pd.DataFrame(columns=["year", "value", "area", "column", "words", "grade"])
+    assert texts(plot(frame, reason="none"), "no_data") == ["No data: none"]

@@ -1,0 +1,106 @@
+"""A target whose area has no figure shows the nearest there are; verdicts and values of the horizon are on pictures."""
+
+import pytest
+
+import lnregions as ln
+
+PLAN, DATE = ln.load_plan(), "2026-06-30"
+REGIONS = PLAN.regions["region"].tolist()
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return {
+        picture.name: picture for region in REGIONS for picture in ln.draw_targets(PLAN, region, as_of=DATE)
+    }
+
+
+def written(picture):
+    return [text.get_text() for text in picture.figure.findobj(lambda one: hasattr(one, "get_text"))]
+
+
+def test_no_picture_of_a_target_is_an_empty_box(pictures):
+    for name, picture in pictures.items():
+        assert not any(text.startswith("No data:") for text in written(picture)), name
+        assert picture.data["role"].isin(["actual", "member", "benchmark"]).any(), name
+
+
+@pytest.mark.parametrize(
+    ("name", "area", "year", "value"),
+    [
+        ("circle-manufacturing", "210100", 2025, 26.0), ("circle-manufacturing", "100000", 2022, 27.7),
+        ("circle-sei", "100000", 2022, 13.0), ("belt-sei", "100000", 2022, 13.0), ("west-fai", "210000", 2022, 3.6),
+        ("west-fai", "210000", 2023, 4.0), ("west-fai", "210000", 2024, 5.3), ("west-fai", "211400", 2023, 15.6),
+        ("east-forest-cover", "210500", 2020, 76.31), ("east-forest-cover", "210500", 2024, 75.0),
+        ("east-forest-cover", "210600", 2019, 67.0), ("east-forest-cover", "210600", 2022, 66.6),
+        ("east-tourism", "100000", 2023, 4.24), ("belt-fdi-in-yuan", "100000", 2024, -27.1),
+    ],
+)  # fmt: skip
+def test_the_nearest_figures_are_drawn(pictures, name, area, year, value):
+    rows = pictures[name].data.set_index(["area", "year"])
+    assert rows.loc[(area, year), "value"] == value
+    assert any("No figure of" in text for text in written(pictures[name]))
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [("west-fai", 15), ("east-tourism", 5), ("circle-manufacturing", 30), ("circle-sei", 15)],
+)
+def test_the_target_stands_beside_the_nearest_figures(pictures, name, target):
+    rows = pictures[name].data.set_index("role")
+    assert rows.loc["target", "value"] == target
+    assert f"target at least {target}%" in written(pictures[name])
+
+
+def test_bounds_are_drawn_where_figures_leave_some():
+    east = next(p for p in ln.draw_targets(PLAN, "east", as_of=DATE) if p.name == "east-forest-cover")
+    low, high = east.data.set_index("role").loc["bound", ["low", "high"]]
+    assert 66 < low < high < 72
+    assert f"{low:.2f}% to {high:.2f}%" in written(east)
+
+
+def test_the_value_of_the_horizon_and_the_basis_before_the_census_are_marked(pictures):
+    picture = pictures["belt-dalian-gdp-210200"]
+    assert {"2024\n951.69", "former basis\n920.81", "reached in 2025\n1,000.21"} <= set(written(picture))
+    former = picture.data.set_index("role").loc["former"]
+    assert former["value"] == pytest.approx(8752.9 * 1.052)
+
+
+@pytest.mark.parametrize("name", ["belt-trade-published-rates", "west-gdp", "belt-fdi-in-dollars"])
+def test_the_mean_on_a_picture_is_that_of_its_verdict(pictures, name):
+    picture, verdicts = pictures[name], ln.judge(PLAN, as_of=DATE).set_index("target")
+    verdict = verdicts.loc[picture.parameters["target"]]
+    means = picture.data[picture.data["role"] == "mean"].set_index("area")["value"]
+    assert means[verdict["area"]] == pytest.approx(verdict["actual"])
+    assert means.drop(verdict["area"]).iloc[0] == pytest.approx(verdict["required"])
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_sheet_of_a_region_has_a_row_for_each_of_its_targets_with_its_verdict(region):
+    picture = ln.draw_target_sheet(PLAN, region, as_of=DATE)
+    own = PLAN.targets[PLAN.targets["region"] == region]
+    words = [text.replace("\n", " ") for text in written(picture)]
+    assert set(own["label_en"]) <= set(words)
+    assert set(picture.data.dropna(subset=["target"])["target"]) == set(
+        own.loc[own["kind"] != "qualitative", "target"]
+    )
+
+
+def test_gaps_are_the_differences_of_the_figures_beside_them():
+    for picture in ln.draw_gaps(PLAN, "belt", as_of=DATE):
+        rows = picture.data.pivot_table(index="year", columns="role", values="value")
+        assert (rows["actual"] - rows["benchmark"]).to_numpy() == pytest.approx(rows["gap"].to_numpy())
+
+
+def test_verdicts_over_time_end_with_the_verdict_of_the_day():
+    rows = ln.draw_timeline(PLAN, as_of=DATE).data
+    last = rows.groupby("target")["status"].last()
+    verdicts = ln.judge(PLAN, as_of=DATE).set_index("target")["status"]
+    assert last.to_dict() == verdicts[verdicts != "not quantified"].to_dict()
+
+
+def test_a_source_of_traditional_characters_keeps_its_name():
+    picture = ln.draw_targets(PLAN, "belt", as_of=DATE)[3]
+    assert any(
+        "大连市2023年国民经济和社会发展统计公报 [s045]" in text.replace("\n", "") for text in written(picture)
+    )

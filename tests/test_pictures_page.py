@@ -1,0 +1,43 @@
+"""The page of pictures names every kind and function; the glossary and the catalogue agree."""
+
+import re
+
+import pytest
+
+import lnregions as ln
+from lnregions.figures import PLAN_KINDS, REGION_KINDS
+from lnregions.paths import root
+from lnregions.words.catalogue import chinese_messages
+
+
+def cells(page):
+    lines = (root() / "docs" / page).read_text("utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return [row for row in rows if set(row[0]) != {"-"}]
+
+
+def test_every_kind_and_every_function_that_draws_has_its_question():
+    rows = cells("pictures.md")
+    kinds = [row[0].strip("`") for row in rows if len(row) == 3][1:]
+    assert kinds == [*PLAN_KINDS, *REGION_KINDS]
+    functions = re.findall(r"`(draw_\w+)`", "\n".join(row[-2] for row in rows))
+    drawing = [name for name in ln.__all__ if name.startswith("draw_") and name != "draw_web_map"]
+    assert sorted(functions) == sorted(drawing)
+    assert all(row[-1].endswith("?") for row in rows if "draw_" in row[-2])
+
+
+@pytest.mark.parametrize("row", cells("glossary.md")[1:], ids=lambda row: row[0])
+def test_the_catalogue_has_the_chinese_of_the_glossary(row):
+    known = {key.rpartition("\x04")[2]: set() for key in chinese_messages()}
+    for key, chinese in chinese_messages().items():
+        known[key.rpartition("\x04")[2]].add(chinese)
+    assert row[0] not in known or row[1] in known[row[0]]
+    assert row[2]
+
+
+def test_words_that_the_glossary_rules_out_are_not_in_the_catalogue():
+    *_, line = (root() / "docs" / "glossary.md").read_text("utf-8").strip().splitlines()
+    words = line.removeprefix("Not used: ").rstrip(".").split(", ")
+    texts = [*chinese_messages().values(), *chinese_messages()]
+    assert len(words) > 3
+    assert [word for word in words if any(word in text for text in texts)] == []
