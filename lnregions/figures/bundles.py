@@ -263,7 +263,7 @@ def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: p
     **Figure.** GDP of two cities. Sources: Bulletin.
     """
     found = () if data is None or "grade" not in data else figures_only(data)["grade"].dropna()
-    grades = Counter(grade for grade in found if grade)
+    grades = Counter(grade for grade in found if str(grade).strip())
     return "\n\n".join(_paragraph(words, records, grades, lang) for lang, words in caption.items()) + "\n"
 
 
@@ -288,7 +288,10 @@ def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int]
         named.append(tr("{title} ({date})", language, title=title, date=date) if date else title)
     if named:
         named = semicolon.join(map(plain_markdown, named))
-        parts.append(tr("Sources: {sources}.", language, sources=named))
+        message = "Sources: {sources}."
+        if any(ord(sign) >= _FIRST_CHINESE for sign in named):
+            message = "Sources (titles as published, in Chinese): {sources}."
+        parts.append(tr(message, language, sources=named))
     if grades:
         counted = [tr("{grade} ({number})", language, grade=g, number=n) for g, n in sorted(grades.items())]
         parts.append(tr("Grades of evidence: {grades}.", language, grades=comma.join(counted)))

@@ -12,6 +12,7 @@ from lnregions.assess import judge, members_of
 from lnregions.boundaries import boundaries_of, boundary_words, load_context, load_locator
 from lnregions.errors import DataError, quote
 from lnregions.figures.pictures import Head, Picture, RegionData, check_verdicts, paired_years
+from lnregions.sentences import counted_sentence
 from lnregions.series import Tables
 from lnregions.style import BORDER
 from lnregions.words import RATE_DECIMALS
@@ -304,7 +305,8 @@ def draw_verdict_map(
     title = {lang: trn(one, many, len(verdicts), lang) for lang in ("en", "zh")}
     rows = verdicts[_VERDICT].assign(source=verdicts["sources"])
     _finish(data, axes, title, data.source_line(rows))
-    return data.picture(axes, "verdict-map", rows, data.dated(title))
+    message = counted_sentence(data.plan, verdicts.itertuples())
+    return data.picture(axes, "verdict-map", rows, data.dated(title), message=message)
 
 
 # -- around the areas -------------------------------------------------------------------------------------

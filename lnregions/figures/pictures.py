@@ -20,14 +20,16 @@ from lnregions.assess import figures_of, load_tables, members_of, stand_ins
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
-from lnregions.figures.drawn_rows import complete_rows, figures_only
+from lnregions.figures.drawn_rows import complete_rows
 from lnregions.figures.encoding import FORMATS, screen_png
+from lnregions.figures.messages import message_of
 from lnregions.series import Tables, member_frame
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
 from lnregions.tables import KIND_ORDER, Plan, load_indicators, plan_of
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
+from lnregions.words.texts import NO_TEXT, Text
 
 FIRST_SHOWN = 2018
 """First year that a series of levels is drawn from."""
@@ -274,18 +276,25 @@ class RegionData:
         return f"{line}{space}{boundary_words(self.plan, self.language)}"
 
     def picture(
-        self, axes, name: str, data: pd.DataFrame, caption: "Mapping[str, str] | Head", **parameters
-    ) -> Picture:
+        self, axes, name: str, data: pd.DataFrame, caption: "Mapping[str, str] | Head", *, message: Text = NO_TEXT,
+        **parameters,
+    ) -> Picture:  # fmt: skip
         """Picture of finished axes; the sources are those in the column ``source`` of the data.
 
-        Its parameters name the plan, the indicator, the date and, unless others do, the region or the city.
+        The caption opens with the `message`, or else with what the data say (`message_of`), and so does the
+        alternative text. Its parameters name the plan, the indicator, the date and, unless others do, the region or
+        the city.
         """
         axes = axes if isinstance(axes, Axes) else np.ravel(axes)[0]
         caption = caption.caption() if isinstance(caption, Head) else dict(caption)
         codes = {"area": self.area, "indicator": self.indicator, "language": self.language}
         data = complete_rows(data, unit=self.codebook["unit"] if self.indicator else "", **codes)
-        number = len(figures_only(data))
-        alt = self.words("{caption} {number} figures.", caption=caption, number=number)
+        said = message_of(data, self.area, plan=self.plan, tables=self.tables)
+        alt, opening = {}, message if message.en else said
+        for code, space in (("en", " "), ("zh", "")):
+            rest = getattr(said, code) if message.en else caption[code]
+            alt[code] = space.join(filter(None, (getattr(opening, code), rest)))
+            caption[code] = space.join(filter(None, (getattr(opening, code), caption[code])))
         of = {"plan": self.plan.id, "indicator": self.indicator, "as_of": self.tables.as_of}
         if "region" not in parameters:
             of["region" if self.area in set(self.plan.regions["region"]) else "adcode"] = self.area
