@@ -13,7 +13,7 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
     """What the rows of a picture say; empty where they hold neither figures, changes nor members.
 
     Of one area how it moved from the first to the latest figure without a break; of a city among others its rank; of
-    several areas the highest and the lowest, in the latest year that most of them have; of a membership how much of
+    several areas the highest and the lowest, in the latest year that half of them have; of a membership how much of
     it is confirmed.
 
     Examples
@@ -54,7 +54,7 @@ def _printed(row) -> Text:
 
 def _membership(rows):
     confirmed = int((rows["status"] == "confirmed").sum())
-    message = "of {number} members, {confirmed} are confirmed by the plan's list"
+    message = "the plan's list confirms {confirmed} of {number} members"
     return say(message, number=len(rows), confirmed=confirmed)
 
 
@@ -84,7 +84,7 @@ def _rank(rows, area, *, plan, tables):
 def _spread(rows, tables):
     counts = rows.groupby("year")["area"].nunique()
     if rows["area"].duplicated().any():
-        rows = rows[rows["year"] == counts[counts == counts.max()].index.max()]
+        rows = rows[rows["year"] == counts[counts >= counts.max() / 2].index.max()]
     top, bottom = (rows.loc[getattr(rows["value"], end)()] for end in ("idxmax", "idxmin"))
     if len(rows) < 2 or top["value"] == bottom["value"]:
         return NO_TEXT

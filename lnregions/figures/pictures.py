@@ -292,7 +292,7 @@ class RegionData:
         said = message_of(data, self.area, plan=self.plan, tables=self.tables)
         alt, opening = {}, message if message.en else said
         for code, space in (("en", " "), ("zh", "")):
-            rest = getattr(said, code) if message.en else caption[code]
+            rest = getattr(said, code) if message.en and said.en else caption[code]
             alt[code] = space.join(filter(None, (getattr(opening, code), rest)))
             caption[code] = space.join(filter(None, (getattr(opening, code), caption[code])))
         of = {"plan": self.plan.id, "indicator": self.indicator, "as_of": self.tables.as_of}

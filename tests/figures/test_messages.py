@@ -22,7 +22,7 @@ PICTURES = {
         lambda: ln.draw_targets(PLAN, "circle")[1],
         "Shenyang missed its target of at least 1,000 billion yuan",
     ),
-    "members": (lambda: ln.draw_location(PLAN, "west"), "Of 3 members, "),
+    "members": (lambda: ln.draw_location(PLAN, "west"), "The plan's list confirms 1 of 3 members."),
     "city": (lambda: ln.draw_ranks("210200", plan=PLAN), "Dalian ranks 1 of 14 in "),
     "series": (lambda: ln.draw_series("210400", "population", plan=PLAN), "Fushun went from "),
     "change": (lambda: ln.draw_change(PLAN, "belt", "gdp"), "Highest in "),
