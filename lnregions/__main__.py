@@ -237,6 +237,30 @@ def _file_name(template: str | None, **values: str) -> Path | None:
 
 
 @cli.command()
+@click.argument("old")
+@click.argument("new")
+@with_plan
+@click.option("--language", default="en", type=LANGUAGES, help="of the tables (default: en)")
+@click.option(
+    "--format", "form", default="table", type=click.Choice(["table", "json"]), help="(default: table)"
+)
+def diff(old, new, plan, language, form) -> None:
+    """Compare two dates, data folders or plan folders: figures that differ, verdicts that flipped and by which figure.
+
+    OLD and NEW are dates (YYYY-MM-DD), folders with an observations.csv, or folders of plans.
+    """
+    from lnregions.sentences import differences
+
+    found = differences(old, new, plan=plan or PLAN)
+    if form == "json":
+        records = {name: json.loads(getattr(found, name).to_json(orient="records", force_ascii=False))
+                   for name in ("verdicts", "figures")}  # fmt: skip
+        print(json.dumps(records, ensure_ascii=False, indent=1))
+    else:
+        print(found.tables(language=language))
+
+
+@cli.command()
 @click.argument("folder")
 @click.option("--language", default="en", type=LANGUAGES, help="of their texts and results (default: en)")
 def notebooks(folder, language) -> None:

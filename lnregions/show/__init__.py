@@ -22,8 +22,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "show_verdicts",
         ],
         "words": [
-            "calculation_words", "figure_words", "grades", "head", "headed", "source_name", "source_titles",
-            "target_labels", "verdict_words",
+            "calculation_words", "figure_words", "grades", "head", "headed", "reader_table", "source_name",
+            "source_titles", "target_labels", "verdict_words",
         ],
     },
 )  # fmt: skip

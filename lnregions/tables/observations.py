@@ -63,7 +63,8 @@ def load_observations(
     plan : Plan, optional
         A plan whose folder may hold areas, sources and observations of its own; these join the shipped ones.
     names : bool
-        Whether ``area_en area_zh indicator_en indicator_zh``, the names beside the codes, are added; of a region its code.
+        Whether ``area_en area_zh indicator_en indicator_zh``, the names beside the codes, are added;
+        a region has its code.
 
     Returns
     -------
