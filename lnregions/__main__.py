@@ -154,10 +154,12 @@ def evaluation(plan, as_of, region, language, form, output) -> None:
     "--width", default="double", help="single, onehalf, double (default), slide, a4, or millimetres"
 )
 @click.option("--formats", default="png,svg,pdf", help="comma-separated (default: png,svg,pdf)")
+@click.option("--dpi", type=int, default=300, help="dots per inch of PNG, 72 to 1200 (default: 300)")
+@click.option("--svg-text", is_flag=True, help="letters in SVG as text, not outlines")
 @click.option("--output", default="figures", metavar="FOLDER", help="for the files (default: figures)")
 @click.option("--zip", "packed", is_flag=True, help="also pack them as a report kit with README and citation")
 @click.option("--docx", is_flag=True, help="also put them into a Word file (needs python-docx)")
-def figures(plan, as_of, region, kind, language, width, formats, output, packed, docx) -> None:
+def figures(plan, as_of, region, kind, language, width, formats, output, packed, docx, **drawn) -> None:
     """Write figures with their data, captions and sources."""
     from lnregions.figures import bundle_docx, bundle_zip, write_figures
     from lnregions.tables import load_plan
@@ -167,7 +169,7 @@ def figures(plan, as_of, region, kind, language, width, formats, output, packed,
     written = [
         write_figures(
             output, plan=plan or PLAN, region=one, kinds=list(kind), languages=languages, width=width,
-            formats=formats.split(","), as_of=as_of or None,
+            formats=formats.split(","), as_of=as_of or None, **drawn,
         )
         for one in dict.fromkeys(region) or [""]
     ]  # fmt: skip

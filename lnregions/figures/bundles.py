@@ -39,6 +39,7 @@ def save_figure(
     sources: pd.DataFrame | Sequence[Mapping] | None = None,
     parameters: Mapping[str, object] | None = None,
     formats: Sequence[str] | str | None = None,
+    **drawn: object,
 ) -> dict[str, Path]:
     """Write a figure and all that goes with it beside one another, each file whole or not at all.
 
@@ -65,6 +66,8 @@ def save_figure(
     formats
         Some of "png" (300 dpi), "svg" (text as outlines), "pdf" (fonts embedded, text selectable), or one of
         them; all if left out.
+    **drawn
+        ``dpi`` of PNG (72 to 1,200; 300 if left out) and ``svg_text`` (letters in SVG as text, not outlines).
 
     Returns
     -------
@@ -84,7 +87,7 @@ def save_figure(
     records = source_records(sources, data)
     _prepare_text(fig)
     title = next(iter(caption.values()), stem.name)
-    contents = {f".{name}": drawn for name, drawn in encode(fig, formats, title=title).items()}
+    contents = {f".{name}": drawn for name, drawn in encode(fig, formats, title=title, **drawn).items()}
     if data is not None:
         contents[".csv"] = data_csv(data)
     if caption:
@@ -97,7 +100,7 @@ def save_figure(
         "package": "lnregions",
         "version": __version__,
         "size_mm": [round(side / MM, 1) for side in fig.get_size_inches()],
-        "dpi": PRINT_DPI,
+        "dpi": drawn.get("dpi", PRINT_DPI),
         "language": getattr(fig, "language", None),
         "parameters": json.loads(json.dumps(dict(parameters or {}), default=str)),
         **({"maps": json.loads(json.dumps(maps, default=float))} if maps else {}),

@@ -68,6 +68,7 @@ def write_figures(
     width: str | float = "double",
     formats: Sequence[str] = FORMATS,
     as_of: str | None = None,
+    **drawn: object,
 ) -> int:
     """Write the bundles of some kinds of pictures into a folder, one folder a language; return their number.
 
@@ -79,8 +80,8 @@ def write_figures(
         A plan; one of its regions, or all and the plan as a whole.
     kinds : sequence of str
         Names of `PLAN_KINDS` and `REGION_KINDS`; all if there is none.
-    languages, width, formats, as_of
-        As for single pictures.
+    languages, width, formats, as_of, **drawn
+        As for single pictures and their ``save``.
 
     Raises
     ------
@@ -102,7 +103,7 @@ def write_figures(
             for area in [()] if kind in PLAN_KINDS else [(one,) for one in regions]:
                 drawn = draw(loaded, *area, **options)
                 pictures = Pictures([drawn]) if isinstance(drawn, Picture) else drawn
-                count += len(pictures.save(Path(output) / language, formats=formats))
+                count += len(pictures.save(Path(output) / language, formats=formats, **drawn))
     return count
 
 

@@ -21,8 +21,9 @@ from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
 from lnregions.figures.drawn_rows import complete_rows
-from lnregions.figures.encoding import FORMATS, screen_png
+from lnregions.figures.encoding import FORMATS, encode, screen_png
 from lnregions.figures.messages import message_of
+from lnregions.files import write_whole
 from lnregions.series import Tables, member_frame
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
@@ -34,6 +35,8 @@ from lnregions.words.texts import NO_TEXT, Text
 FIRST_SHOWN = 2018
 """First year that a series of levels is drawn from."""
 _SHOWN_DPI = 150
+_OTHER_FORMATS = ("jpg", "jpeg", "tif", "tiff", "eps", "gif", "webp", "bmp")
+"""Endings of pictures that are not written, so that none is taken for a folder."""
 _LISTED_SOURCES = 2
 _LONGEST_SOURCE = 52
 """Letters of a source's name in a source line."""
@@ -72,15 +75,27 @@ class Picture:
     language: str = "en"
     _png: bytes = field(default=b"", repr=False)
 
-    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS) -> "Picture":
-        """Write the bundle into a folder (nothing is written if none is named), and return the picture."""
-        if folder:
+    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Picture":
+        """Write the bundle into a folder, or the picture alone into a file such as ``my.png``; return the picture.
+
+        Nothing is written if none is named. `drawn` are ``dpi`` of PNG (72 to 1,200; 300 if left out) and ``svg_text``
+        (letters in SVG as text, not outlines). DataError for a file of another format.
+        """
+        ending = Path(folder).suffix[1:].lower()
+        if ending in (*FORMATS, *_OTHER_FORMATS):
+            if ending not in FORMATS:
+                raise unknown("format", ending, FORMATS)
+            write_whole(
+                Path(folder),
+                encode(self.figure, [ending], title=self.caption[self.language], **drawn)[ending],
+            )
+        elif folder:
             stem = Path(folder) / self.name
             save_figure(
                 self.figure, stem, data=self.data, caption=self.caption, alt=self.alt, sources=self.sources,
-                parameters=self.parameters, formats=formats,
+                parameters=self.parameters, formats=formats, **drawn,
             )  # fmt: skip
-            if "png" in formats:
+            if "png" in formats and "dpi" not in drawn:
                 self._png = stem.with_name(f"{self.name}.png").read_bytes()
         return self
 
@@ -107,10 +122,12 @@ class Pictures(list):
     <Pictures: none>
     """
 
-    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS) -> "Pictures":
-        """Write the bundle of each, and return them."""
+    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Pictures":
+        """Write the bundle of each, or the only one into a file, as `Picture.save`; return them."""
+        if len(self) > 1 and Path(folder).suffix[1:].lower() in FORMATS:
+            raise DataError(f"{len(self)} pictures do not go into one file {str(folder)!r}. Give a folder.")
         for picture in self:
-            picture.save(folder, formats=formats)
+            picture.save(folder, formats=formats, **drawn)
         return self
 
     def __repr__(self) -> str:
