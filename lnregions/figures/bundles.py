@@ -193,11 +193,13 @@ def data_records(data: pd.DataFrame) -> list[dict]:
 
 
 def _plain_table(data: pd.DataFrame) -> pd.DataFrame:
-    """Table without geometry, its numbers without the digits that only binary fractions have."""
+    """Table without geometry, its numbers without the digits that only binary fractions have, its dates as text."""
     table = pd.DataFrame(data.loc[:, [str(kind) != "geometry" for kind in data.dtypes]])
     for column, kind in table.dtypes.items():
         if pd.api.types.is_float_dtype(kind):
             table[column] = table[column].map(without_noise, na_action="ignore")
+        elif pd.api.types.is_datetime64_any_dtype(kind):
+            table[column] = table[column].dt.strftime("%Y-%m-%d")
     return table
 
 
