@@ -5,4 +5,5 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):
+    """Run in an empty folder."""
     monkeypatch.chdir(tmp_path)
