@@ -186,10 +186,12 @@ def evaluation(plan, as_of, region, language, form, output) -> None:
     "--width", default="double", help="single, onehalf, double (default), slide, a4, or millimetres"
 )
 @click.option("--formats", default="png,svg,pdf", help="comma-separated (default: png,svg,pdf)")
+@click.option("--dpi", type=int, default=300, help="dots per inch of PNG, 72 to 1200 (default: 300)")
+@click.option("--svg-text", is_flag=True, help="letters in SVG as text, not outlines")
 @click.option("--output", default="figures", metavar="FOLDER", help="for the files (default: figures)")
 @click.option("--zip", "packed", is_flag=True, help="also pack them as a report kit with README and citation")
 @click.option("--docx", is_flag=True, help="also put them into a Word file (needs python-docx)")
-def figures(plan, as_of, region, kind, language, width, formats, output, packed, docx) -> None:
+def figures(plan, as_of, region, kind, language, width, formats, output, packed, docx, **drawn) -> None:
     """Write figures with their data, captions and sources."""
     from lnregions.figures import bundle_docx, bundle_zip, write_figures
     from lnregions.tables import load_plan
@@ -199,7 +201,7 @@ def figures(plan, as_of, region, kind, language, width, formats, output, packed,
     written = [
         write_figures(
             output, plan=plan or PLAN, region=one, kinds=list(kind), languages=languages, width=width,
-            formats=formats.split(","), as_of=as_of or None,
+            formats=formats.split(","), as_of=as_of or None, **drawn,
         )
         for one in dict.fromkeys(region) or [""]
     ]  # fmt: skip
@@ -266,6 +268,30 @@ def _file_name(template: str | None, **values: str) -> Path | None:
     except (KeyError, ValueError, IndexError) as error:
         fields = ", ".join(f"{{{one}}}" for one in values)
         raise DataError(f"The template {template!r} has an unknown field {error}. Use {fields}.") from None
+
+
+@cli.command()
+@click.argument("old")
+@click.argument("new")
+@with_plan
+@click.option("--language", default="en", type=LANGUAGES, help="of the tables (default: en)")
+@click.option(
+    "--format", "form", default="table", type=click.Choice(["table", "json"]), help="(default: table)"
+)
+def diff(old, new, plan, language, form) -> None:
+    """Compare two dates, data folders or plan folders: figures that differ, verdicts that flipped and by which figure.
+
+    OLD and NEW are dates (YYYY-MM-DD), folders with an observations.csv, or folders of plans.
+    """
+    from lnregions.sentences import differences
+
+    found = differences(old, new, plan=plan or PLAN)
+    if form == "json":
+        records = {name: json.loads(getattr(found, name).to_json(orient="records", force_ascii=False))
+                   for name in ("verdicts", "figures")}  # fmt: skip
+        print(json.dumps(records, ensure_ascii=False, indent=1))
+    else:
+        print(found.tables(language=language))
 
 
 @cli.command()

@@ -23,6 +23,7 @@ from lnregions.style import MM, PRINT_DPI, font_files, set_fonts
 from lnregions.words import LANGUAGES, without_noise
 from lnregions.words.catalogue import tr
 
+_FIRST_CHINESE = "\u2e80"
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n|＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?(\d[\d,]*)(\.\d+)?([eE][+-]?\d+)?%?\Z", re.ASCII)
 _RECORDED = ("source", "title", "publisher", "url", "kind", "published", "licence")
@@ -38,6 +39,7 @@ def save_figure(
     sources: pd.DataFrame | Sequence[Mapping] | None = None,
     parameters: Mapping[str, object] | None = None,
     formats: Sequence[str] | str | None = None,
+    **drawn: object,
 ) -> dict[str, Path]:
     """Write a figure and all that goes with it beside one another, each file whole or not at all.
 
@@ -64,6 +66,8 @@ def save_figure(
     formats
         Some of "png" (300 dpi), "svg" (text as outlines), "pdf" (fonts embedded, text selectable), or one of
         them; all if left out.
+    **drawn
+        ``dpi`` of PNG (72 to 1,200; 300 if left out) and ``svg_text`` (letters in SVG as text, not outlines).
 
     Returns
     -------
@@ -83,7 +87,7 @@ def save_figure(
     records = source_records(sources, data)
     _prepare_text(fig)
     title = next(iter(caption.values()), stem.name)
-    contents = {f".{name}": drawn for name, drawn in encode(fig, formats, title=title).items()}
+    contents = {f".{name}": drawn for name, drawn in encode(fig, formats, title=title, **drawn).items()}
     if data is not None:
         contents[".csv"] = data_csv(data)
     if caption:
@@ -96,7 +100,7 @@ def save_figure(
         "package": "lnregions",
         "version": __version__,
         "size_mm": [round(side / MM, 1) for side in fig.get_size_inches()],
-        "dpi": PRINT_DPI,
+        "dpi": drawn.get("dpi", PRINT_DPI),
         "language": getattr(fig, "language", None),
         "parameters": json.loads(json.dumps(dict(parameters or {}), default=str)),
         **({"maps": json.loads(json.dumps(maps, default=float))} if maps else {}),
@@ -185,11 +189,13 @@ def data_records(data: pd.DataFrame) -> list[dict]:
 
 
 def _plain_table(data: pd.DataFrame) -> pd.DataFrame:
-    """Table without geometry, its numbers without the digits that only binary fractions have."""
+    """Table without geometry, its numbers without the digits that only binary fractions have, its dates as text."""
     table = pd.DataFrame(data.loc[:, [str(kind) != "geometry" for kind in data.dtypes]])
     for column, kind in table.dtypes.items():
         if pd.api.types.is_float_dtype(kind):
             table[column] = table[column].map(without_noise, na_action="ignore")
+        elif pd.api.types.is_datetime64_any_dtype(kind):
+            table[column] = table[column].dt.strftime("%Y-%m-%d")
     return table
 
 
@@ -258,7 +264,7 @@ def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: p
     **Figure.** GDP of two cities. Sources: Bulletin.
     """
     found = () if data is None or "grade" not in data else figures_only(data)["grade"].dropna()
-    grades = Counter(grade for grade in found if grade)
+    grades = Counter(grade for grade in found if str(grade).strip())
     return "\n\n".join(_paragraph(words, records, grades, lang) for lang, words in caption.items()) + "\n"
 
 
@@ -283,7 +289,10 @@ def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int]
         named.append(tr("{title} ({date})", language, title=title, date=date) if date else title)
     if named:
         named = semicolon.join(map(plain_markdown, named))
-        parts.append(tr("Sources: {sources}.", language, sources=named))
+        message = "Sources: {sources}."
+        if max(named, default="") >= _FIRST_CHINESE:
+            message = "Sources (titles as published, in Chinese): {sources}."
+        parts.append(tr(message, language, sources=named))
     if grades:
         counted = [tr("{grade} ({number})", language, grade=g, number=n) for g, n in sorted(grades.items())]
         parts.append(tr("Grades of evidence: {grades}.", language, grades=comma.join(counted)))

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 
 import matplotlib as mpl
@@ -11,9 +11,12 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from PIL import Image, PngImagePlugin
 
+from lnregions.errors import DataError
 from lnregions.style import MM, PRINT_DPI, StyledFigure, quick_pdf_fonts, rc
 
 FORMATS = ("png", "svg", "pdf")
+LEAST_DPI, MOST_DPI = 72, 1200
+"""Resolutions of PNG."""
 _METADATA = {
     "svg": {"Date": None, "Creator": "lnregions"},
     "pdf": {"CreationDate": None, "Creator": "lnregions", "Producer": "lnregions"},
@@ -33,24 +36,43 @@ WIDEST = 1100
 _MOST_PIXELS = 100_000_000
 
 
-def encode(fig: Figure, formats: Sequence[str] = FORMATS, *, title: str = "") -> dict[str, bytes]:
-    """Bytes of a figure by format, of the figure's own size: no margin is cut."""
+def encode(
+    fig: Figure, formats: Sequence[str] = FORMATS, *, title: str = "", dpi: int = PRINT_DPI, svg_text: bool = False
+) -> dict[str, bytes]:  # fmt: skip
+    """Bytes of a figure by format, of the figure's own size: no margin is cut.
+
+    `dpi` is the resolution of PNG, 72 to 1,200; with `svg_text` letters in SVG are text in the bundled font's name and
+    no outlines. DataError for another resolution.
+    """
+    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not LEAST_DPI <= dpi <= MOST_DPI:
+        raise DataError(
+            f"The resolution {dpi!r} is out of range. Give {LEAST_DPI} to {MOST_DPI} dots per inch."
+        )
     titled, found = {"Title": title} if title else {}, {}
     for name in formats:
         if name == "png":
-            found[name] = screen_png(fig, dpi=PRINT_DPI, texts={"Software": "lnregions"} | titled)
+            found[name] = screen_png(fig, dpi=dpi, texts={"Software": "lnregions"} | titled)
             continue
         stream = io.BytesIO()
-        with _in_style(fig), quick_pdf_fonts() if name == "pdf" else nullcontext():
+        with _in_style(fig, svg_text=svg_text), quick_pdf_fonts() if name == "pdf" else nullcontext():
             fig.savefig(stream, format=name, metadata=_METADATA[name] | titled, dpi=PRINT_DPI)
         found[name] = stream.getvalue()
     return found
 
 
-def _in_style(fig: Figure):
+@contextmanager
+def _in_style(fig: Figure, *, svg_text: bool = False):
     """Block in which a figure made elsewhere has the style of its width; others draw in their own by themselves."""
-    own = isinstance(fig, StyledFigure)
-    return nullcontext() if own else mpl.rc_context(rc(width=fig.get_figwidth() / MM))
+    more = {"svg.fonttype": "none"} if svg_text else {}
+    if not isinstance(fig, StyledFigure):
+        with mpl.rc_context(rc(width=fig.get_figwidth() / MM) | more):
+            yield
+        return
+    before, fig.settings = fig.settings, fig.settings | more
+    try:
+        yield
+    finally:
+        fig.settings = before
 
 
 def screen_png(fig: Figure, *, dpi: int, texts: Mapping[str, str] | None = None) -> bytes:

@@ -63,6 +63,7 @@ def write_figures(
     width: str | float = "double",
     formats: Sequence[str] = FORMATS,
     as_of: str | None = None,
+    **drawn: object,
 ) -> int:
     """Write the bundles of some kinds of pictures into a folder, one folder a language; return their number.
 
@@ -74,8 +75,8 @@ def write_figures(
         A plan; one of its regions, or all and the plan as a whole.
     kinds : sequence of str
         Names of `PLAN_KINDS` and `REGION_KINDS`; all if there is none.
-    languages, width, formats, as_of
-        As for single pictures.
+    languages, width, formats, as_of, **drawn
+        As for single pictures and their ``save``.
 
     Raises
     ------
@@ -95,9 +96,9 @@ def write_figures(
         for kind in chosen:
             draw = PLAN_KINDS.get(kind) or REGION_KINDS[kind]
             for area in [()] if kind in PLAN_KINDS else [(one,) for one in regions]:
-                drawn = draw(loaded, *area, **options)
-                for one in [drawn] if isinstance(drawn, Picture | Pictures) else drawn:
-                    saved = one.save(Path(output) / language, formats=formats)
+                picture = draw(loaded, *area, **options)
+                for one in [picture] if isinstance(picture, Picture | Pictures) else picture:
+                    saved = one.save(Path(output) / language, formats=formats, **drawn)
                     count += len(saved) if isinstance(saved, Pictures) else 1
     return count
 

@@ -17,6 +17,7 @@ from lnregions.figures.pictures import (
     or_reason,
     paired_years,
 )
+from lnregions.sentences import counted_sentence
 from lnregions.series import Tables
 from lnregions.style import BORDER
 from lnregions.words import RATE_DECIMALS
@@ -330,4 +331,5 @@ def draw_verdict_map(
     title = {lang: trn(one, many, len(verdicts), lang) for lang in ("en", "zh")}
     rows = verdicts[_VERDICT].assign(source=verdicts["sources"])
     finish(data, axes, title, data.source_line(rows))
-    return map_picture(data, axes, "verdict-map", rows, data.dated(title))
+    message = counted_sentence(data.plan, verdicts.itertuples())
+    return map_picture(data, axes, "verdict-map", rows, data.dated(title), message=message)

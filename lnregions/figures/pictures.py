@@ -22,18 +22,23 @@ from lnregions.assess import figures_of, load_tables, members_of, stand_ins
 from lnregions.boundaries import boundaries_of, boundary_words, equal_area, project
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
-from lnregions.figures.drawn_rows import complete_rows, figures_only
-from lnregions.figures.encoding import FORMATS, screen_png
+from lnregions.figures.drawn_rows import complete_rows
+from lnregions.figures.encoding import FORMATS, encode, screen_png
+from lnregions.figures.messages import message_of
+from lnregions.files import write_whole
 from lnregions.series import Tables, member_frame
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs, size_of
 from lnregions.tables import KIND_ORDER, Plan, plan_of, with_cities, with_region
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
+from lnregions.words.texts import NO_TEXT, Text
 
 FIRST_SHOWN = 2018
 """First year that a series of levels is drawn from."""
 _SHOWN_DPI = 150
+_OTHER_FORMATS = ("jpg", "jpeg", "tif", "tiff", "eps", "gif", "webp", "bmp")
+"""Endings of pictures that are not written, so that none is taken for a folder."""
 _LISTED_SOURCES = 2
 _SIMPLIFIED = str.maketrans("連國經濟會發統計報遼寧匯〇", "连国经济会发统计报辽宁汇○")
 """Characters in names of sources that the bundled font lacks, and those that stand for them."""
@@ -74,15 +79,27 @@ class Picture:
     language: str = "en"
     _png: bytes = field(default=b"", repr=False)
 
-    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS) -> "Picture":
-        """Write the bundle into a folder (nothing is written if none is named), and return the picture."""
-        if folder:
+    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Picture":
+        """Write the bundle into a folder, or the picture alone into a file such as ``my.png``; return the picture.
+
+        Nothing is written if none is named. `drawn` are ``dpi`` of PNG (72 to 1,200; 300 if left out) and ``svg_text``
+        (letters in SVG as text, not outlines). DataError for a file of another format.
+        """
+        ending = Path(folder).suffix[1:].lower()
+        if ending in (*FORMATS, *_OTHER_FORMATS):
+            if ending not in FORMATS:
+                raise unknown("format", ending, FORMATS)
+            write_whole(
+                Path(folder),
+                encode(self.figure, [ending], title=self.caption[self.language], **drawn)[ending],
+            )
+        elif folder:
             stem = Path(folder) / self.name
             save_figure(
                 self.figure, stem, data=self.data, caption=self.caption, alt=self.alt, sources=self.sources,
-                parameters=self.parameters, formats=formats,
+                parameters=self.parameters, formats=formats, **drawn,
             )  # fmt: skip
-            if "png" in formats:
+            if "png" in formats and "dpi" not in drawn:
                 self._png = stem.with_name(f"{self.name}.png").read_bytes()
         return self
 
@@ -113,10 +130,12 @@ class Pictures(list):
         super().__init__(pictures)
         self.reason = reason
 
-    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS) -> "Pictures":
-        """Write the bundle of each, and return them."""
+    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Pictures":
+        """Write the bundle of each, or the only one into a file, as `Picture.save`; return them."""
+        if len(self) > 1 and Path(folder).suffix[1:].lower() in FORMATS:
+            raise DataError(f"{len(self)} pictures do not go into one file {str(folder)!r}. Give a folder.")
         for picture in self:
-            picture.save(folder, formats=formats)
+            picture.save(folder, formats=formats, **drawn)
         return self
 
     def __repr__(self) -> str:
@@ -338,18 +357,25 @@ class RegionData:
         return f"{line}{space}{boundary_words(self.plan, self.language)}"
 
     def picture(
-        self, axes, name: str, data: pd.DataFrame, caption: "Mapping[str, str] | Head", **parameters
-    ) -> Picture:
+        self, axes, name: str, data: pd.DataFrame, caption: "Mapping[str, str] | Head", *, message: Text = NO_TEXT,
+        **parameters,
+    ) -> Picture:  # fmt: skip
         """Picture of finished axes; the sources are those in the column ``source`` of the data.
 
-        Its parameters name the plan, the indicator, the date and, unless others do, the region or the city.
+        The caption opens with the `message`, or else with what the data say (`message_of`), and so does the
+        alternative text. Its parameters name the plan, the indicator, the date and, unless others do, the region or
+        the city.
         """
         axes = axes if isinstance(axes, Axes) else np.ravel(axes)[0]
         caption = caption.caption() if isinstance(caption, Head) else dict(caption)
         codes = {"area": self.area, "indicator": self.indicator, "language": self.language}
         data = complete_rows(data, unit=self.codebook["unit"] if self.indicator else "", **codes)
-        number = len(figures_only(data))
-        alt = self.words("{caption} {number} figures.", caption=caption, number=number)
+        said = message_of(data, self.area, plan=self.plan, tables=self.tables)
+        alt, opening = {}, message if message.en else said
+        for code, space in (("en", " "), ("zh", "")):
+            rest = getattr(said, code) if message.en and said.en else caption[code]
+            alt[code] = space.join(filter(None, (getattr(opening, code), rest)))
+            caption[code] = space.join(filter(None, (getattr(opening, code), caption[code])))
         of = {"plan": self.plan.id, "indicator": self.indicator, "as_of": self.tables.as_of}
         if "region" not in parameters:
             of["region" if self.area in set(self.plan.regions["region"]) else "adcode"] = self.area

@@ -8,6 +8,7 @@ from lnregions import assess, charts, series
 from lnregions.assess.reasons import BREAKS
 from lnregions.figures.drawn_rows import path_rows, roled, trajectory_rows
 from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, recent_years
+from lnregions.sentences import counted_sentence, verdict_sentence
 from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans
 from lnregions.words import RATE_DECIMALS, places_apart, rounded
@@ -34,7 +35,8 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
         names=data.names,
         **data.labels(rows, Head(title, short)),
     )
-    return data.picture(axes, "scorecard", rows, data.dated(title))
+    message = counted_sentence(data.plan, verdicts.itertuples())
+    return data.picture(axes, "scorecard", rows, data.dated(title), message=message)
 
 
 def draw_targets(
@@ -347,6 +349,7 @@ def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head
     return data.picture(
         axes, name, rows, caption, region=verdict.region, target=verdict.target, indicator=verdict.indicator,
         area=verdict.area, status=verdict.status,
+        message=verdict_sentence(verdict, assess.target_of(data.plan, verdict.target), data.tables),
     )  # fmt: skip
 
 

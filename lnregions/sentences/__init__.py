@@ -7,5 +7,10 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submod_attrs={"changed_targets": ["what_if"], "summary": ["findings", "lead_sentences", "show_findings"]},
+    submod_attrs={
+        "changed_targets": ["what_if"],
+        "differences": ["Differences", "differences"],
+        "summary": ["findings", "lead_sentences", "show_findings"],
+        "wording": ["counted_sentence", "verdict_sentence"],
+    },
 )

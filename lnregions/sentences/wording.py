@@ -55,10 +55,15 @@ class Finding(NamedTuple):
     figures: Sequence[Figure]
 
 
+def as_sentence(words: Text) -> Text:
+    """Words as a sentence: a capital and a full stop; empty ones stay empty."""
+    words = words.sentence()
+    return Text(f"{words.en}.", f"{words.zh}。") if words.en else words
+
+
 def finding(topic: str, words: Text, figures: Iterable[Figure]) -> Finding:
     """A finding, its words made a sentence."""
-    words = words.sentence()
-    return Finding(topic, Text(f"{words.en}.", f"{words.zh}。"), tuple(figures))
+    return Finding(topic, as_sentence(words), tuple(figures))
 
 
 def target_text(plan: Plan, row: pd.Series) -> Text:
@@ -92,6 +97,18 @@ def counted_text(plan: Plan, verdicts: Sequence[Verdict], *, named: bool) -> Tex
             names = listed(target_text(plan, rows.loc[target]) for target in own)
             parts.append(say("{target} ({required})", target=count, required=names) if named else count)
     return listed(parts, chinese="，")
+
+
+def counted_sentence(plan: Plan, verdicts: Iterable) -> Text:
+    """How many verdicts came to each status, as a sentence."""
+    verdicts = list(verdicts)
+    words = counted_text(plan, verdicts, named=False)
+    return as_sentence(say("of the {number} targets, {list}", number=len(verdicts), list=words))
+
+
+def verdict_sentence(verdict: Verdict, row: pd.Series, tables: Tables) -> Text:
+    """What came of a clause with figures, as a sentence; empty for any other."""
+    return as_sentence(verdict_text(verdict, row, tables))
 
 
 def verdict_text(verdict: Verdict, row: pd.Series, tables: Tables) -> Text:

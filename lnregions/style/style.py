@@ -130,20 +130,22 @@ class StyledFigure(Figure):
         Size that it was made for.
     fixed : bool
         Whether its height is settled, or may follow what stands under a map.
+    settings : dict
+        Settings of matplotlib in force beside the style, such as ``{"svg.fonttype": "none"}``.
     """
 
     def __init__(self, *args, language: str = "en", width: str | float = "double", **kwargs):
         self._rc = rc(language, width)
         self.language = language
         self.size = size_of(width)
-        self.fixed = True
+        self.fixed, self.settings = True, {}
         with self.in_style():
             super().__init__(*args, **kwargs)
         FigureCanvasAgg(self)
 
     def in_style(self):
         """Block of code in which its style is in force."""
-        return mpl.rc_context(self._rc)
+        return mpl.rc_context(self._rc | self.settings)
 
     def draw(self, renderer):
         """Draw in the style; text in matplotlib's default font is set in the bundled one."""

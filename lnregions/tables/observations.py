@@ -13,9 +13,9 @@ import pandas as pd
 from lnregions.errors import DataError, Fault, home, narrow, quote, refuse_any, shown_path, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.checks import check_figures
-from lnregions.tables.codebook import known_codes, load_indicators, load_sources
+from lnregions.tables.codebook import known_codes, load_areas, load_indicators, load_sources
 from lnregions.tables.tables import file_state, join_tables, kept_warnings, own_table, read_table
-from lnregions.words import last_day
+from lnregions.words import LANGUAGES, last_day
 
 _KEY = ["area", "indicator", "year", "vintage", "source"]
 """What tells one published value of a figure from another."""
@@ -50,7 +50,7 @@ class Observation(NamedTuple):
 
 
 def load_observations(
-    *, as_of: str | dt.date | None = None, path: Path | None = None, plan: object = None
+    *, as_of: str | dt.date | None = None, path: Path | None = None, plan: object = None, names: bool = False
 ) -> pd.DataFrame:
     """Return the figures, all published values of them, with the one used by default marked.
 
@@ -62,6 +62,9 @@ def load_observations(
         Another table of the same form instead of the shipped one.
     plan : Plan, optional
         A plan whose folder may hold areas, sources and observations of its own; these join the shipped ones.
+    names : bool
+        Whether ``area_en area_zh indicator_en indicator_zh``, the names beside the codes, are added;
+        a region has its code.
 
     Returns
     -------
@@ -87,6 +90,12 @@ def load_observations(
     """
     frame = read_observations(as_of=as_of, path=path, plan=plan)
     warn_input(kept_warnings(frame))
+    if names:
+        books = (load_areas(), load_indicators()) if plan is None else (plan.areas, plan.indicators)
+        for column, book, name in zip(("area", "indicator"), books, ("short", "name"), strict=True):
+            for language in LANGUAGES:
+                known = dict(zip(book[column], book[f"{name}_{language}"], strict=True))
+                frame[f"{column}_{language}"] = frame[column].map(known).fillna(frame[column])
     return frame
 
 

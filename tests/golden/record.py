@@ -27,6 +27,7 @@ COMMANDS = (
     "evaluation",
     "figures",
     "report",
+    "diff",
     "notebooks",
     "plan",
     "plan new",

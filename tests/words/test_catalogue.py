@@ -58,6 +58,11 @@ def test_every_literal_message_has_its_chinese():
     assert [one for one in called if one[2] not in known] == []
 
 
+def test_every_text_of_a_notebook_has_its_chinese():
+    known = {message for context, message in entries() if context == "notebook"}
+    assert [one for one in NOTEBOOKS if one not in known] == []
+
+
 @pytest.mark.parametrize(("key", "chinese"), chinese_messages().items(), ids=str)
 def test_both_languages_fill_in_the_same_values(key, chinese):
     message = key.rpartition("\x04")[2]

@@ -1,0 +1,97 @@
+"""What a picture says, in one sentence of both languages, from the rows that are drawn: for captions and alt texts."""
+
+import pandas as pd
+
+from lnregions.assess import names_text
+from lnregions.series import Tables
+from lnregions.tables import Plan, printed_decimals
+from lnregions.words import year_span
+from lnregions.words.texts import NO_TEXT, Text, printed, say, with_article
+
+
+def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> Text:
+    """What the rows of a picture say; empty where they hold neither figures, changes nor members.
+
+    Of one area how it moved from the first to the latest figure without a break; of a city among others its rank; of
+    several areas the highest and the lowest, in the latest year that half of them have; of a membership how much of
+    it is confirmed.
+
+    Examples
+    --------
+    >>> from lnregions.assess import load_tables
+    >>> from lnregions.tables import load_plan
+    >>> plan = load_plan("ln-2022")
+    >>> rows = pd.DataFrame({"area": ["210100", "210200"], "indicator": "gdp", "year": 2024, "unit": "亿元",
+    ...                      "value": [9027.1, 9516.9]})
+    >>> message_of(rows, "", plan=plan, tables=load_tables(plan)).en
+    'Highest in Dalian with 951.69 billion yuan, lowest in Shenyang with 902.71 billion yuan (2024).'
+    """
+    found = NO_TEXT
+    if {"region", "area", "proxy"} <= set(rows):
+        found = _membership(rows)
+    elif "change" in rows:
+        found = _spread(
+            rows.assign(value=rows["change"], unit=rows["change_unit"], year=rows["last_year"]), tables
+        )
+    elif "value" in rows:
+        rows = rows.assign(year=rows.get("year", pd.Series(dtype=float)).fillna(rows.get("last_year")))
+        known = rows[rows["role"] == "actual"] if "role" in rows else rows
+        known = known.dropna(subset=["value", "year"])
+        if len(set(known["area"])) == 1:
+            found = _course(known.sort_values("year"), tables)
+        elif area in set(known["area"]) and area in set(plan.areas["area"]):
+            found = _rank(known, area, plan=plan, tables=tables)
+        elif len(known):
+            found = _spread(known, tables)
+    return Text(f"{found.sentence().en}.", f"{found.zh}。") if found.en else NO_TEXT
+
+
+def _printed(row) -> Text:
+    unit = "" if row["unit"] == "index" else row["unit"]
+    places = printed_decimals(row["indicator"], row["unit"]) if row.get("indicator") else 1
+    return printed(float(row["value"]), unit, decimals=places)
+
+
+def _membership(rows):
+    confirmed = int((rows["status"] == "confirmed").sum())
+    message = "the plan's list confirms {confirmed} of {number} members"
+    return say(message, number=len(rows), confirmed=confirmed)
+
+
+def _course(rows, tables):
+    if "segment" in rows:
+        rows = rows[rows["segment"] == rows["segment"].iloc[-1]]
+    first, last = rows.iloc[0], rows.iloc[-1]
+    name = with_article(tables.name_text(first["area"]))
+    if len(rows) == 1:
+        return say("{area} had {value} in {year}", area=name, value=_printed(last), year=int(last["year"]))
+    message = "{area} went from {before} in {first} to {after} in {last}"
+    years = {"first": int(first["year"]), "last": int(last["year"])}
+    return say(message, area=name, before=_printed(first), after=_printed(last), **years)
+
+
+def _rank(rows, area, *, plan, tables):
+    levels = plan.areas.set_index("area")["level"]
+    year = rows.loc[rows["area"] == area, "year"].max()
+    same = rows[(rows["year"] == year) & (rows["area"].map(levels) == levels[area])].drop_duplicates("area")
+    own = same[same["area"] == area].iloc[0]
+    rank = 1 + int((same["value"] > own["value"]).sum())
+    message = "{area} ranks {rank} of {number} in {year} with {value}"
+    name = with_article(names_text(tables, [area]))
+    return say(message, area=name, rank=rank, number=len(same), year=int(year), value=_printed(own))
+
+
+def _spread(rows, tables):
+    counts = rows.groupby("year")["area"].nunique()
+    if rows["area"].duplicated().any():
+        rows = rows[rows["year"] == counts[counts >= counts.max() / 2].index.max()]
+    top, bottom = (rows.loc[getattr(rows["value"], end)()] for end in ("idxmax", "idxmin"))
+    if len(rows) < 2 or top["value"] == bottom["value"]:
+        return NO_TEXT
+    first, last = rows["year"].min(), rows["year"].max()
+    values = {"high": _printed(top), "low": _printed(bottom)}
+    names = {
+        name: with_article(tables.name_text(row["area"])) for name, row in (("top", top), ("bottom", bottom))
+    }
+    message = "highest in {top} with {high}, lowest in {bottom} with {low} ({years})"
+    return say(message, **values, **names, years=year_span(first if first < last else None, last))

@@ -1,0 +1,54 @@
+"""Captions and alternative texts open with what the picture says."""
+
+import re
+
+import pandas as pd
+import pytest
+
+import lnregions as ln
+from lnregions.figures.bundles import caption_text, source_records
+
+PLAN = ln.load_plan()
+PICTURES = {
+    "map": (
+        lambda: ln.draw_map(PLAN, "belt", "gdp"),
+        "Highest in Dalian with 951.69 billion yuan, lowest in ",
+    ),
+    "verdicts": (
+        lambda: ln.draw_scorecard(PLAN, ln.judge(PLAN)),
+        "Of the 18 targets, 1 was met, 4 were missed",
+    ),
+    "target": (
+        lambda: ln.draw_targets(PLAN, "circle")[1],
+        "Shenyang missed its target of at least 1,000 billion yuan",
+    ),
+    "members": (lambda: ln.draw_location(PLAN, "west"), "The plan's list confirms 1 of 3 members."),
+    "city": (lambda: ln.draw_ranks("210200", plan=PLAN), "Dalian ranks 1 of 14 in "),
+    "series": (lambda: ln.draw_series("210400", "population", plan=PLAN), "Fushun went from "),
+    "change": (lambda: ln.draw_change(PLAN, "belt", "gdp"), "Highest in "),
+}
+
+
+@pytest.mark.parametrize(("draw", "opening"), PICTURES.values(), ids=PICTURES)
+def test_caption_and_alternative_text_open_with_a_finding(draw, opening):
+    picture = draw()
+    for text in (picture.alt, picture.caption):
+        assert text["en"].startswith(opening)
+        assert re.match(r"[^a-zA-Z]+。", text["zh"])
+        assert not re.search(r"\d+ figures\.|个数据。|nan|no data with", text["en"] + text["zh"])
+    caption = caption_text(picture.caption, source_records(picture.sources, picture.data), picture.data)
+    assert opening in caption.replace("\\", "")
+    assert not re.search(r":  |: \(|：（|, \(", caption)  # a grade without its letter
+
+
+def test_english_captions_say_that_titles_are_in_chinese():
+    records = [{"title": "沈阳市统计公报"}]
+    text = caption_text({"en": "One.", "zh": "一。"}, records, None)
+    assert "Sources (titles as published, in Chinese): 沈阳市统计公报." in text
+    assert "资料来源：沈阳市统计公报。" in text
+    assert "in Chinese" not in caption_text({"en": "One."}, [{"title": "Bulletin"}], None)
+
+
+def test_an_empty_grade_is_not_counted():
+    rows = pd.DataFrame({"grade": ["A", "", " ", None], "value": 1.0})
+    assert "Grades of evidence: A (1)." in caption_text({"en": "One."}, [], rows)
