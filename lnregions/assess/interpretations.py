@@ -108,7 +108,7 @@ def cases_of_target(plan, target: str, *, as_of=None, observations: pd.DataFrame
 def case_of(plan, verdict, *, tables: Tables) -> Case:
     """The case that a verdict rests on, by tables of its date."""
     cases = cases_of(plan, target_of(plan, verdict.target), tables=tables)
-    return next((case for case in cases if case.interpretation.en == verdict.reading), cases[0])
+    return next((case for case in cases if case.interpretation.en == verdict.interpretation), cases[0])
 
 
 def _interpretations(plan, row, tables, closed) -> Iterator[Case]:

@@ -1,6 +1,6 @@
 """Relations that hold between figures, each with its tolerance; docs/checks.md explains them.
 
-Each relation yields ``(area, indicator, year, reading, difference, low, high)``: what is compared, by how much it
+Each relation yields ``(area, indicator, year, what, difference, low, high)``: what is compared, by how much it
 differs from what it should be, and the limits of that difference. They hold the shipped figures, by tests, and those of
 one's own, by `lnregions check`; the first line of each is its rule in words.
 """
@@ -45,7 +45,7 @@ ANY_JUMP, ANY_POINTS = 400.0, {"share": 20.0, "growth": 60.0}
 REVISED, REVISED_POINTS = (
     3.0,
     0.5,
-)  # by which preliminary, revised and final readings may differ: %, or points
+)  # by which preliminary, revised and final values may differ: %, or points
 
 
 def half_unit(value: float) -> float:
@@ -118,8 +118,8 @@ def release_industries(figures):
             seen.add(numbers)
             usual = {name: printed[name, release, year].most_common(1)[0][0] for name in values}
             allowed = sum(min(half_unit(value), usual[name]) for name, value in values.items())
-            reading = " ".join(filter(None, (release, vintage)))
-            yield area, "gdp", year, reading, sum(numbers[2:5]) - numbers[5], -allowed, allowed
+            what = " ".join(filter(None, (release, vintage)))
+            yield area, "gdp", year, what, sum(numbers[2:5]) - numbers[5], -allowed, allowed
 
 
 def default_industries(figures):
@@ -232,8 +232,8 @@ def _steps(figures: Figures, indicators: Container[str]) -> Iterator[tuple[str, 
                 yield area, indicator, first, last
 
 
-def readings(figures):
-    """Other readings of a figure are the same but for rounding, or a revision of up to 3 % (0.5 points)."""
+def published_values(figures):
+    """Other published values of a figure are the same but for rounding, or a revision of up to 3 % (0.5 points)."""
     rows = figures.observations
     used = {(row.area, row.indicator, row.year): row for row in rows[rows["default"]].itertuples()}
     for row in rows[~rows["default"]].itertuples():
@@ -241,15 +241,15 @@ def readings(figures):
         allowed = half_unit(row.value) + half_unit(default.value)
         if row.status != default.status and "unknown" not in (row.status, default.status):
             allowed += REVISED_POINTS if row.unit == "%" else abs(default.value) * REVISED / 100
-        reading = " ".join(filter(None, (row.vintage, row.source)))
-        yield row.area, row.indicator, row.year, reading, row.value - default.value, -allowed, allowed
+        what = " ".join(filter(None, (row.vintage, row.source)))
+        yield row.area, row.indicator, row.year, what, row.value - default.value, -allowed, allowed
 
 
 RELATIONS = {
     one.__name__.replace("_", "-"): one
     for one in (
         release_industries, default_industries, cities_sum, part_of_whole, province_rate, shares_in_order, gdp_a_head,
-        level_growth, rate_of_levels, share_as_fraction, jump, readings,
+        level_growth, rate_of_levels, share_as_fraction, jump, published_values,
     )
 }  # fmt: skip
 """Relations by their code in ``data/exceptions.csv``."""
