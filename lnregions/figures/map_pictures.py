@@ -195,9 +195,13 @@ def one_year(found: pd.DataFrame, areas: int, year: int | None) -> pd.DataFrame:
 
 
 def drawn_values(tables: Tables, indicator: str) -> pd.Series:
-    """Values of all cities and counties in the years around the plan, which classes and circles are made from."""
-    rows = tables.observations
-    below = tables.areas.loc[tables.areas["level"].isin(["city", "county"]), "area"]
+    """Values of all cities and counties in the years around the plan, which classes and circles are made from.
+
+    A province without cities counts as one.
+    """
+    rows, areas = tables.observations, tables.areas
+    alone = (areas["level"] == "province") & ~areas["area"].isin(areas["parent"])
+    below = areas.loc[areas["level"].isin(["city", "county"]) | alone, "area"]
     kept = (rows["indicator"] == indicator) & rows["default"] & (rows["year"] >= FIRST_CLASSED)
     return rows.loc[kept & rows["area"].isin(below), "value"]
 
