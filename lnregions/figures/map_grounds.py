@@ -132,17 +132,19 @@ def _inset(data: RegionData, drawn) -> maps.Inset | None:
 def map_picture(data: RegionData, axes, name: str, rows: pd.DataFrame, words: Mapping, **facts) -> Picture:
     """Picture of a map, whose caption says whose its boundaries are and whether it has an approval number."""
     chinese = all_areas(data)["area"].str.fullmatch(CHINESE).mean() > 0.5
-    number, caption = data.plan.facts.get("map_approval", ""), {}
+    number, title, notes = data.plan.facts.get("map_approval", ""), {}, {}
+    missing = (
+        "No map approval number (审图号): settle it before you publish the map in China." if chinese else ""
+    )
+    approval = "Map approval number: {number}." if number else missing
     for language, stop, space in (("en", ".", " "), ("zh", "。", "")):
-        notes = [words[language].rstrip(stop) + stop, boundary_words(data.plan, language)]
-        if number:
-            notes.append(tr("Map approval number: {number}.", language, number=number))
-        elif chinese:
-            notes.append(
-                tr(
-                    "No map approval number (审图号): settle it before you publish the map in China.",
-                    language,
-                )
-            )
-        caption[language] = space.join(notes)
-    return data.picture(axes, name, rows, caption, **facts)
+        title[language] = words[language].rstrip(stop) + stop
+        said = [
+            boundary_words(data.plan, language),
+            *([tr(approval, language, number=number)] if approval else []),
+        ]
+        notes[language] = space.join(["", *said])
+    picture = data.picture(axes, name, rows, title, **facts)
+    picture.title = title
+    picture.caption = {language: title[language] + notes[language] for language in title}
+    return picture

@@ -67,6 +67,8 @@ class Picture:
         What it was made from: plan, region, indicator, as-of date.
     language : str
         Language of the words in it.
+    title : dict
+        The caption in ``en`` and ``zh`` without what is said there of boundaries.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Picture:
     sources: pd.DataFrame
     parameters: dict = field(default_factory=dict)
     language: str = "en"
+    title: dict[str, str] = field(default_factory=dict)
     _png: bytes = field(default=b"", repr=False)
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Picture":
@@ -109,7 +112,7 @@ class Picture:
         return self._png
 
     def __repr__(self) -> str:
-        return f"<Picture {self.name}: {self.caption[self.language]}>"
+        return f"<Picture {self.name}: {(self.title or self.caption)[self.language]}>"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         width = round(self.figure.get_figwidth() * 96)

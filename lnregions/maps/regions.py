@@ -91,7 +91,7 @@ def _within(shapes, distance: float):
 
 def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str, str]]:
     """Cities and counties that are members in their own right, by region; the name of each of these regions."""
-    members = membership[membership["level"] != "zone"]
+    members = membership[membership["level"].isin(["province", "city", "county"])]
     if "proxy" in members:
         members = members[~members["proxy"].astype(bool)]
     if members.empty:
@@ -105,14 +105,13 @@ def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str
 
 def _drawn_areas(cities, counties, members) -> gpd.GeoDataFrame:
     """Cities without the ground of their member counties, then those counties; all with their ``city``."""
-    for level, frame in ((False, cities), (True, counties)):
-        own = members.loc[(members["level"] == "county") == level, "area"]
-        drawing.refuse_others("county" if level else "area", own, [*frame["area"], *cities["area"]])
+    for level, own in members.groupby("level"):
+        drawing.refuse_others(level, own["area"], list((counties if level == "county" else cities)["area"]))
     cities = cities.assign(city=cities["area"])
     counties = counties[counties["area"].isin(set(members["area"]) - set(cities["area"]))]
     if counties.empty:
         return cities
-    counties = drawing.prepare(counties, needs=("area", "parent")).rename(columns={"parent": "city"})
+    counties = drawing.printed(counties, cities.crs).rename(columns={"parent": "city"})
     whole, taken = cities.geometry.to_numpy(), union(counties.geometry)
     rest = remembered(("rest",), [*whole, taken], lambda: shapely.difference(whole, taken))
     cities = cities.set_geometry(np.where(shapely.is_empty(rest), whole, rest), crs=cities.crs)

@@ -80,7 +80,7 @@ def test_names_and_order_of_regions_come_from_the_plan():
     [
         ({"area": "219999"}, "city '219999'"),
         ({"status": "sure"}, "status 'sure'"),
-        ({"level": "village"}, "No city or county"),
+        ({"level": "village"}, "No area is a member"),
         ({"level": "county"}, "county '210100'"),
     ],
 )
