@@ -134,7 +134,7 @@ def growth(start, end, years):
        rule=st.sampled_from(["last year", "average"]))  # fmt: skip
 @example(levels=[*map(Decimal, (2, 2, 1, 2))], shift=Decimal("-0.95"), comparator=">", rule="last year")
 @example(levels=[*map(Decimal, (1, 1, 1, 1))], shift=Decimal("-1.1"), comparator=">", rule="average")
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_growth_of_levels_against_a_value(levels, shift, comparator, rule):
     """Between the first and the last level the years between play no part: what rounding hides in them cancels out."""
     shown, ends = zip(*(as_printed(level, 1) for level in levels), strict=True)

@@ -1,7 +1,7 @@
-"""Every number of every picture and verdict goes back to observations: as published, or by a formula over some.
+"""Every number of every picture goes back to observations: as published, or by a formula over some.
 
 The formulas stand here a second time, in few lines. The numbers are those of ``tests/golden``, which `test_golden.py`
-holds to what the program gives.
+holds to what the program gives; numbers of verdicts are computed a second time in ``tests/assess/independent.py``.
 """
 
 import io
@@ -16,7 +16,6 @@ import pytest
 
 from lnregions import load_indicators, load_observations, load_plan, load_sources
 from lnregions.assess import GROWTH_OF, members_of
-from lnregions.tables import list_plans
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NO_NUMBERS = ("location-", "membership", "coverage-")
@@ -84,18 +83,6 @@ class Tracer:
             found = [(v * (1 + rate / 100), [*s, *t]) for (v, s), (rate, t) in pairs]
         return found
 
-    def mean(self, area, indicators, years):
-        """Geometric mean growth over some years, by rates of any of the indicators or by the first and last level."""
-        found = [(1.0, [])]
-        for year in years:
-            rates = [one for name in indicators for one in self.growth(area, name, year)]
-            found = [(v * (1 + rate / 100), [*s, *t]) for v, s in found for rate, t in rates]
-        ends = []
-        for name in (one for one in indicators if self.indicators.loc[one, "measure"] == "level"):
-            pairs = itertools.product(*(self.levels(area, name, year) for year in (years[0] - 1, years[-1])))
-            ends += [(now / before, [*s, *t]) for (before, s), (now, t) in pairs if before > 0]
-        return [((value ** (1 / len(years)) - 1) * 100, sources) for value, sources in (*found, *ends)]
-
     def differences(self, area, indicator, first, last):
         pairs = itertools.product(self.levels(area, indicator, last), self.levels(area, indicator, first))
         return [(now - before, [*s, *t]) for (now, s), (before, t) in pairs]
@@ -112,7 +99,7 @@ def growth_indicators(indicator):
 def pictures():
     text = (GOLDEN / "pictures-en.txt").read_text("utf-8")
     parts = (part.partition("\n") for part in re.split("^## ", text, flags=re.MULTILINE)[1:])
-    types = {"area": str, "source": str}
+    types = {"area": str, "source": str, "vintage": str}
     found = {name: pd.read_csv(io.StringIO(body), dtype=types).astype(object) for name, _, body in parts}
     return {name: frame for name, frame in found.items() if not name.startswith((*NO_NUMBERS, *VERDICTS))}
 
@@ -188,69 +175,54 @@ def test_a_falsified_number_is_found(tracer):
         assert not any(same(value, number * 1.1) for value, _ in ways(name, row, tracer))
 
 
-# -- verdicts ----
+# -- what each number tells of its origin ----
+
+ORIGIN = ["area", "indicator", "year", "unit", "grade", "status", "vintage", "source"]
 
 
-def verdicts(plan):
-    frame = pd.read_csv(GOLDEN / f"verdicts-{plan}.csv", dtype={"area": str, "sources": str})
-    return frame.to_dict("records")
+@pytest.fixture(scope="module")
+def published():
+    """Every figure with all that tells its origin."""
+    rows = load_observations(plan=load_plan())
+    rows = rows.assign(vintage=rows["vintage"].replace("", "undated"))
+    return set(rows[[*ORIGIN, "value"]].itertuples(index=False, name=None))
 
 
-def level_ways(tracer, row, year):
-    """A level of the verdict's area; in a linked one also a level carried on by published real growth."""
-    found = tracer.levels(row["area"], row["indicator"], year)
-    if row["interpretation"].startswith("linked"):
-        for start in range(int(row["baseline_year"]), year):
-            for level, sources in tracer.levels(row["area"], row["indicator"], start):
-                carried = tracer.chained(row["area"], "gdp_growth_real", range(start + 1, year + 1), level)
-                found = found + [(value, [*sources, *more]) for value, more in carried]
-    return found
+def mean_of(row, frame):
+    """Geometric mean of the rates of a row's area over the years that it spans."""
+    rates = frame[(frame["area"] == row["area"]) & (frame["role"] != "mean")]
+    rates = rates.loc[rates["year"].between(row["first_year"], row["year"]), "value"]
+    return 100 * (math.prod(1 + rate / 100 for rate in rates) ** (1 / len(rates)) - 1)
 
 
-def mean_ways(tracer, row, area, target):
-    """Mean growth over any run of the clause's years, which the figures of the other area may shorten."""
-    years = range(target["first_year"], int(row["actual_year"]) + 1)
-    runs = [range(first, last + 1) for last in years for first in years if first <= last]
-    names = growth_indicators(row["indicator"])
-    return [one for run in runs for one in tracer.mean(area, names, run)]
+@pytest.mark.parametrize("name", [name for name, frame in PICTURES.items() if "value" in frame])
+def test_every_number_tells_unit_grade_status_vintage_and_source_of_the_figure_that_it_is(
+    tracer, published, name
+):
+    frame = PICTURES[name]
+    rows = frame[frame["value"].notna() & frame["source"].notna()]
+    for row in rows.to_dict("records"):
+        role, known = row.get("role"), [row.get(one) for one in ORIGIN]
+        if role == "projection":
+            continue
+        assert not any(pd.isna(one) for one in known[3:]), row
+        assert row["unit"] in {*tracer.indicators["unit"], "index"}, row
+        if role == "target":
+            assert any(same(row["value"], one) for one in load_plan(row["plan"]).targets["value"]), row
+        elif role == "required":
+            path = frame.loc[frame["role"] == "required", ["year", "value"]].to_numpy()
+            starts = tracer.levels(row["area"], row["indicator"], path[0][0])
+            assert any(same(path[0][1], value) for value, _ in starts), row
+            assert path[0][1] <= row["value"] <= path[-1][1], row
+        elif role == "mean":
+            assert same(row["value"], mean_of(row, frame)), row
+        elif row["status"] != "computed" and pd.isna(row.get("first_year")):
+            assert (*known, row["value"]) in published, row
 
 
-def verdict_ways(tracer, row, target):
-    """Name, number and possible values of each number of a verdict."""
-    growing = row["kind"] in ("growth", "average_growth", "relative_growth")
-    required, actual = [(target["value"], [])], []
-    if growing and not pd.isna(row["actual"]):
-        actual = mean_ways(tracer, row, row["area"], target)
-        required = mean_ways(tracer, row, target["benchmark"], target) if target["benchmark"] else required
-    elif not pd.isna(row["actual"]):
-        actual = level_ways(tracer, row, int(row["actual_year"]))
-        if row["kind"] in ("doubling", "cumulative_growth", "direction"):
-            yield "baseline", level_ways(tracer, row, int(row["baseline_year"]))
-    if row["kind"] == "cumulative_growth":
-        required = [(row["baseline"] * (1 + target["value"] / 100), [])]
-    elif row["kind"] == "relative_growth" and pd.isna(row["actual"]):
-        required = []
-    yield "actual", actual
-    yield "required", required
-    yield "gap", [(row["actual"] - row["baseline" if row["kind"] == "direction" else "required"], [])]
-
-
-@pytest.mark.parametrize("name", list_plans())
-def test_every_number_of_a_verdict_is_a_figure_the_clauses_own_or_a_formula_over_figures(name):
-    plan, rows = load_plan(name), verdicts(name)
-    targets, traced = plan.targets.set_index("target"), 0
-    for as_of in {row["as_of"] for row in rows}:
-        tracer = Tracer(plan, as_of)
-        for row in (row for row in rows if row["as_of"] == as_of and not row["derived"]):
-            listed = set(str(row["sources"]).split())
-            for column, found in verdict_ways(tracer, row, targets.loc[row["target"]]):
-                number = row[column]
-                if not pd.isna(number):
-                    used = [sources for value, sources in found if same(value, number)]
-                    assert used, f"{column} {number} of {row} goes back to no figure"
-                    assert any(all(one & listed for one in sources) for sources in used), f"{row}: no source"
-                    traced += 1
-            if row["status"] in ("met", "missed") and row["kind"] != "direction":
-                sign = -1 if targets.loc[row["target"], "comparator"].startswith("<") else 1
-                assert (row["gap"] * sign >= 0) == (row["status"] == "met"), row
-    assert traced > {"ln-2022": 90, "ln-tourism-2025": 0}.get(name, 20)
+@pytest.mark.parametrize("name", [name for name in PICTURES if name.startswith("change-")])
+def test_both_ends_of_a_change_are_figures(tracer, name):
+    for row in PICTURES[name].to_dict("records"):
+        for column, year in (("before", "first_year"), ("after", "last_year")):
+            found = tracer.levels(row["area"], subject(name, tracer)[0], row[year])
+            assert pd.isna(row[column]) or any(same(value, row[column]) for value, _ in found), row
