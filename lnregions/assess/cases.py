@@ -154,6 +154,14 @@ class Case:
         return region_members(self.plan, self.clause.area) if self.plan else ()
 
     @cached_property
+    def chained(self) -> bool:
+        """Whether its rates build up a level; those of an indicator without levels do not (investment)."""
+        if self.tables is None or not self.indicators:
+            return True
+        row = self.tables.indicator(self.indicators[0])
+        return row["measure"] != "growth" or row["aggregation"] != "none"
+
+    @cached_property
     def areas(self) -> tuple[str, ...]:
         """All areas whose figures it is judged by."""
         beside = str(self.row["benchmark"] or "")

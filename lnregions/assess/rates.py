@@ -21,6 +21,7 @@ from lnregions.assess.reasons import (
     result,
     sentences,
     subject_text,
+    years_text,
 )
 from lnregions.series.figures import (
     Figures,
@@ -152,17 +153,9 @@ def _mean(case, rates):
     if in_a_row and steps[0][0].low > 0:
         return rate_between(steps[0][0], steps[-1][1])
     return Rate(*(
-        mean_growth(ends, chained=_is_chained(case)) if all(map(math.isfinite, ends)) else sum(ends)
+        mean_growth(ends, chained=case.chained) if all(map(math.isfinite, ends)) else sum(ends)
         for ends in zip(*(rate[:3] for rate in rates), strict=True)
     ))  # fmt: skip
-
-
-def _is_chained(case):
-    """Whether the rates build up a level; those of an indicator without levels do not (investment)."""
-    if case.tables is None or not case.indicators:
-        return True
-    row = case.tables.indicator(case.indicators[0])
-    return row["measure"] != "growth" or row["aggregation"] != "none"
 
 
 def _settled(case, outcome, texts, means, fields, *, closes):
@@ -186,9 +179,8 @@ def _by_levels(rates, fields):
     case, clause, tables = rates.case, rates.case.clause, rates.case.tables
     if case.rule != "average" or case.plan is None:
         return None
-    levels = [
-        one for one in (*case.indicators, clause.indicator) if tables.indicator(one)["measure"] == "level"
-    ]
+    names = (*case.indicators, clause.indicator)
+    levels = [name for name in names if tables.indicator(name)["measure"] == "level"]
     areas = [clause.area, *([case.row["benchmark"]] if case.row["benchmark"] else [])]
     if not levels or (clause.kind == "relative_growth") != (len(areas) == 2):
         return None
@@ -250,9 +242,9 @@ def _undecided(rates, fields):
     missing = [year for year in rates.missing if year < known] or rates.missing
     texts = list(dict.fromkeys(why for why in map(case.figures.why, missing) if why.en))
     if plain := [year for year in missing if not case.figures.why(year).en]:
-        texts.append(say("no figure for {years} is published", years=_listed(plain)))
+        texts.append(say("no figure for {years} is published", years=years_text(plain)))
     if silent := [year for year in rates.years if year not in rates.needed and year < known]:
-        texts.append(say("no benchmark figure for {years}", years=_listed(silent)))
+        texts.append(say("no benchmark figure for {years}", years=years_text(silent)))
     if not rates.seen and case.tables is not None and not case.of_member:
         texts.insert(0, _named(case, _asked(case)))
     by_year = case.of_member or not rates.pairs
@@ -276,7 +268,7 @@ def _needed_text(rates):
     message = "for that, {years} would have to bring {how}"
     if case.rule == "average" and len(missing) > 1:
         message = "for that, {years} would have to bring {how} a year"
-    text = say(message, years=_listed(missing), how=how_text(case.clause, rate, unit="%"))
+    text = say(message, years=years_text(missing), how=how_text(case.clause, rate, unit="%"))
     near = min(rates.seen, key=lambda year: (min(abs(year - one) for one in missing), year), default=None)
     if near is None or case.clause.direction == "down" or rate <= rates.seen[near].value:
         return text
@@ -288,7 +280,7 @@ def _rate_left(rates):
     """Growth a year that the missing years would have to bring for the mean to be as required; infinite without one."""
     known = [rate.value for year, rate in rates.seen.items() if year in rates.years]
     whole = [rates.needed[year].value for year in rates.years]
-    if not _is_chained(rates.case):
+    if not rates.case.chained:
         return (sum(whole) - sum(known)) / len(rates.missing)
     rest = math.prod(1 + rate / 100 for rate in whole) / math.prod(1 + rate / 100 for rate in known)
     return 100 * (rest ** (1 / len(rates.missing)) - 1) if rest > 0 else math.inf
@@ -301,10 +293,9 @@ def _by_members(case, needed):
     """Judge a region by each of its members, where its own rates are not published and cannot be combined."""
     clause, tables, found = case.clause, case.tables, {}
     fields = {"unit": "%", "numbers": {}, "names_zh": {}}
+    given = {"indicators": case.indicators, "tables": tables, "years": clause.years}
     for area in case.members:
-        figures = growth_figures(
-            case.plan, area, indicators=case.indicators, tables=tables, years=clause.years
-        )
+        figures = growth_figures(case.plan, area, **given)
         member = replace(case, clause=replace(clause, area=area), figures=figures, of_member=True)
         found[area] = _judge_rates(member, needed)
         for key, value in found[area]["numbers"].items():
@@ -338,10 +329,6 @@ def _by_members(case, needed):
 
 
 # -- words -------------------------------------------------------------------------------------------------
-
-
-def _listed(years):
-    return Text(", ".join(map(str, years)), "、".join(map(str, years)))
 
 
 def _seen_text(rates):
@@ -390,7 +377,7 @@ def _settled_early(rates):
     """That a year that falls short settles the clause although others are missing."""
     if rates.complete or rates.case.tables is None or rates.case.of_member:
         return NO_TEXT
-    years = _listed([year for year in rates.years if year not in rates.pairs])
+    years = years_text([year for year in rates.years if year not in rates.pairs])
     return say("one year that falls short settles it, whatever the figures of {years}", years=years)
 
 

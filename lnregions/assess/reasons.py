@@ -114,6 +114,11 @@ def close_text(clause: Clause, low: float, high: float) -> Text:
     return say(message, **dict(zip(("low", "high"), ends, strict=True)))
 
 
+def years_text(years: Iterable[int]) -> Text:
+    """Years in a row: ``2022, 2023``."""
+    return Text(", ".join(map(str, years)), "、".join(map(str, years)))
+
+
 def names_text(tables: Tables, areas: Iterable[str]) -> Text:
     """Names of areas in a row: ``Anshan, Benxi and Fuxin``."""
     return listed(tables.name_text(area) for area in areas)

@@ -213,8 +213,7 @@ def required_path(
     Returns
     -------
     pandas.DataFrame
-        `year`, `required`, one row a year from the baseline year to the horizon; the band also has `low` and
-        `high`. It starts exactly at the baseline, ends exactly at the target and never turns back.
+        `year`, `required`, a row a year, exact at both ends and never turning back; the band also `low` and `high`.
 
     Raises
     ------
@@ -241,17 +240,22 @@ def required_path(
     frame = pd.DataFrame({"year": years, "required": _exact(start + (end - start) * share, start, end)})
     if shape == "linear":
         return frame
+    geometric = _geometric(share, start, end, shape=shape)
+    if shape == "geometric":
+        return frame.assign(required=geometric)
+    low, high = np.minimum(frame["required"], geometric), np.maximum(frame["required"], geometric)
+    return frame.assign(low=low, high=high)
+
+
+def _geometric(share, start, end, *, shape):
+    """Values that grow at equal rates."""
     if start == 0 or end == 0 or (start < 0) != (end < 0):
         raise DataError(
             f"A {shape} path from {start:g} to {end:g} has a zero at an end or changes sign, and no constant "
             "rate of growth does that. Use the shape linear."
         )
     with np.errstate(over="ignore"):
-        geometric = _exact(start * (end / start) ** share, start, end)
-    if shape == "geometric":
-        return frame.assign(required=geometric)
-    low, high = np.minimum(frame["required"], geometric), np.maximum(frame["required"], geometric)
-    return frame.assign(low=low, high=high)
+        return _exact(start * (end / start) ** share, start, end)
 
 
 def _exact(values, start, end):

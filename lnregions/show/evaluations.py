@@ -40,17 +40,6 @@ _TYPES = {"commit": "binding", "strive": "anticipatory"}
 def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> Tables:
     """The table of a Chinese plan evaluation, a row a clause, and how many clauses are in each class.
 
-    Parameters
-    ----------
-    plan : Plan or str
-        A plan from `load_plan`, its name or folder.
-    region : str
-        Code of one of the plan's regions; empty: all.
-    as_of : date or str, optional
-        Only what was published by then counts.
-    language : {"en", "zh"}
-        Language of the words.
-
     Returns
     -------
     Tables
@@ -91,8 +80,8 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
         rows.append(_row(plan, verdict, target, (done, elapsed, found), language) | {"class": found})
     frame = pd.DataFrame(rows)
     codes = pd.DataFrame({"class": frame.pop("class"), "strength": verdicts["strength"].to_numpy()})
-    name = plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id
-    title = tr("Evaluation of implementation: {plan}", language, plan=name)
+    title = plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id
+    title = tr("Evaluation of implementation: {plan}", language, plan=title)
     note = tr(
         "Binding or anticipatory by the wording: what the plan only strives for is anticipatory. A dash: not known, "
         "or not comparable with the base. The class sets progress beside time elapsed; the verdict stands beside it.",

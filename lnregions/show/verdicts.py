@@ -125,19 +125,12 @@ def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en")
         rows = status_on_the_way(plan, target, as_of=as_of or None)
         if rows["actual"].isna().all():
             continue
-        frame = pd.DataFrame(
-            {
-                "year": rows["year"].astype(str),
-                "status": rows["status"],
-                "actual": _values(rows, "actual", plan, target, language),
-                "path": _values(rows, "required", plan, target, language),
-                "way": [_percent(100 * value, language) for value in rows["share_of_way"]],
-                "time": [_percent(100 * value, language) for value in rows["share_of_time"]],
-                "needed": [
-                    _percent(value, language, decimals=RATE_DECIMALS) for value in rows["growth_needed"]
-                ],
-            }
-        )
+        frame = rows[["year", "status"]].astype(str)
+        for name, column in (("actual", "actual"), ("path", "required")):
+            frame[name] = _values(rows, column, plan, target, language)
+        for name, column in (("way", "share_of_way"), ("time", "share_of_time")):
+            frame[name] = [_percent(100 * value, language) for value in rows[column]]
+        frame["needed"] = [_percent(one, language, decimals=RATE_DECIMALS) for one in rows["growth_needed"]]
         tables.append(reader_table(frame, language, title=labels[target]))
     return Tables(tuple(tables))
 
@@ -150,10 +143,8 @@ def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -
         rows = sensitivity(plan, target, as_of=as_of or None)
         if len(rows) < 2:
             continue
-        frame = pd.DataFrame(
-            {"change": rows[f"change_{language}"], "value": _values(rows, "value", plan, target, language)}
-        )
-        frame["status"] = rows["status"]
+        frame = rows[[f"change_{language}", "status"]].rename(columns={f"change_{language}": "change"})
+        frame.insert(1, "value", _values(rows, "value", plan, target, language))
         note = sensitivity_words(rows, language=language)
         tables.append(reader_table(frame, language, title=labels[target], note=note))
     return Tables(tuple(tables))
@@ -163,15 +154,10 @@ def show_trail(plan, *, language: str = "en") -> Table:
     """Verdicts that flipped as later figures were published, with the figure that did it."""
     plan = chosen_plan(plan, language=language)
     rows, labels = revision_trail(plan), target_labels(language, plan)
-    frame = pd.DataFrame(
-        {
-            "date": [str(date)[:10] for date in rows["date"]],
-            "target": [labels.get(target, target) for target in rows["target"]],
-            "before": rows["from_status"],
-            "after": rows["to_status"],
-            "reason": rows[f"why_{language}"],
-        }
-    )
+    names = {"from_status": "before", "to_status": "after", f"why_{language}": "reason"}
+    frame = rows[["date", "target", *names]].rename(columns=names)
+    frame["date"] = [str(date)[:10] for date in rows["date"]]
+    frame["target"] = [labels.get(target, target) for target in rows["target"]]
     return reader_table(frame, language)
 
 
