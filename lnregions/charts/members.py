@@ -328,8 +328,8 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, *
     known, count, language = shown[np.isfinite(shown)], len(names), sheet.language
     if not len(known):
         return sheet.empty()
-    names, shown = [*names, tr("Sum of members", language)], [*shown, known.sum()]
-    note = tr("{known} of {all} members have figures.", language, known=len(known), all=count)
+    names, shown = [*names, tr("Sum", language)], [*shown, known.sum()]
+    note = tr("{known} of {all} areas have figures.", language, known=len(known), all=count)
     sheet.notes.append(note)
     lines.row_axis(sheet, names, bold=(count,))
     looks = {"color": [tint(ACTUAL, 0.55)] * count + [ACTUAL], "linewidth": 0, "zorder": 2}

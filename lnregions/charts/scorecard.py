@@ -190,13 +190,19 @@ def _columns(sheet: Sheet, rows: list[dict]) -> dict[str, tuple[float, str]] | N
 
 
 def _joined(sheet: Sheet, row: Mapping[str, str], heads: Mapping[str, str]) -> str:
-    """Values of a target as one line that fits, such as "actual: 902.7 billion yuan (2024); grade: A"."""
+    """Values of a target as one line that fits beside its grade: ``actual: 902.7 billion yuan (2024); gap: ...``."""
     colon, stop = ("：", "；") if sheet.language == "zh" else (": ", "; ")
-    names = [name for name in ("required", "actual", "gap", "grade") if row[name] != DASH]
+    names = [name for name in ("required", "actual", "gap") if row[name] != DASH]
+    room = sheet.span - INDENT - sheet.width_of(_grade(sheet, row)) - 4
     words = [f"{heads[name].lower()}{colon}{row[name]}" for name in names]
-    while sheet.width_of(stop.join(words)) > sheet.span - INDENT:
+    while sheet.width_of(stop.join(words)) > room:
         words.pop()
     return stop.join(words)
+
+
+def _grade(sheet: Sheet, row: Mapping[str, str]) -> str:
+    """Grade of a target as it stands on its second line; empty where it has none."""
+    return "" if row["grade"] == DASH else tr("grade {grade}", sheet.language, grade=row["grade"])
 
 
 def _write_cells(sheet: Sheet, row: Mapping[str, str], columns: Mapping, y: float, **looks):
@@ -216,6 +222,8 @@ def _write_row(
         return columns["status"][0] - 8, y + high / 2
     _write_cells(sheet, row, {"target": (INDENT, "left"), "status": (sheet.span, "right")}, y + high * 0.29)
     sheet.write(INDENT, y + high * 0.73, row["values"], name="values", ha="left", color=MUTED)
+    if grade := _grade(sheet, row):
+        sheet.write(sheet.span, y + high * 0.73, grade, name="grade", ha="right", color=MUTED)
     return sheet.span - sheet.width_of(row["status"], bold=True) - 7, y + high * 0.29
 
 

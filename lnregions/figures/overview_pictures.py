@@ -159,34 +159,30 @@ def _rates(case: assess.Case) -> list[tuple]:
 
 
 def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
-    main = cases[0]
-    clause = main.clause
+    """Gaps under the first of the cases of a target, in years without a published rate by derived figures."""
+    main, clause = cases[0], cases[0].clause
     derived = next((case for case in cases if case.derived and case.indicators == main.indicators), main)
-    published = {row.year for row, _ in _rates(main)}
-    pairs = sorted(
-        _rates(main) + [pair for pair in _rates(derived) if pair[0].year not in published],
-        key=lambda p: p[0].year,
-    )
-    data = replace(data, area=clause.area, indicator=main.indicators[0])
+    pairs = {own.year: (own, beside) for case in (derived, main) for own, beside in _rates(case)}
+    published = [own.year for own, _ in _rates(main)]
     columns = ["year", "value", "grade", "vintage", "source", "status"]
-    frames = []
-    for place, role, area in ((0, "actual", clause.area), (1, "benchmark", main.row["benchmark"])):
-        rows = [[getattr(pair[place], name) for name in columns] for pair in pairs]
-        frames.append(roled(pd.DataFrame(rows, columns=columns), role, area=area))
-    gaps = frames[0].assign(
-        value=frames[0]["value"] - frames[1]["value"], role="gap", unit="pp", status="computed"
-    )
-    gaps["source"] = [
-        series.joined_sources(pair) for pair in zip(*(one["source"] for one in frames), strict=True)
+    rates = [
+        pd.DataFrame([[getattr(row, name) for name in columns] for row in rows], columns=columns)
+        for rows in zip(*(pairs[year] for year in sorted(pairs)), strict=True)
     ]
-    drawn = gaps.assign(derived=~gaps["year"].isin(list(published)))
-    name = {lang: data.tables.name(main.row["benchmark"], lang) for lang in ("en", "zh")}
-    head = data.head("difference from the growth of {name}", name=name)
-    labels = data.labels(pd.concat(frames), head) | {"unit": "pp"}
-    axes = charts.plot_gaps(drawn, years=(clause.first_year, clause.horizon), **labels)
-    return data.picture(
-        axes, f"gaps-{clause.target}", trajectory_rows([*frames, gaps]), head, target=clause.target
+    own, beside = (
+        roled(rates[0], "actual", area=clause.area),
+        roled(rates[1], "benchmark", area=main.row["benchmark"]),
     )
+    gaps = roled(own, "gap", value=own["value"] - beside["value"], unit="pp", status="computed")
+    both = zip(own["source"], beside["source"], strict=True)
+    gaps["source"] = [series.joined_sources(pair) for pair in both]
+    data = replace(data, area=clause.area, indicator=main.indicators[0])
+    name = {language: data.tables.name(main.row["benchmark"], language) for language in ("en", "zh")}
+    head = data.head("difference from the growth of {name}", name=name)
+    rows = trajectory_rows([own, beside, gaps])
+    drawn, years = gaps.assign(derived=~gaps["year"].isin(published)), (clause.first_year, clause.horizon)
+    axes = charts.plot_gaps(drawn, years=years, **data.labels(rows, head) | {"unit": "pp"})
+    return data.picture(axes, f"gaps-{clause.target}", rows, head, target=clause.target)
 
 
 def draw_heat_map(

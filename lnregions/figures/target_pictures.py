@@ -101,47 +101,41 @@ def nearest_rows(case: assess.Case) -> pd.DataFrame | None:
         ``role area indicator year value unit segment grade vintage status source`` and names, the area's own row
         without a value first (with ``low`` and ``high`` where its figures have bounds).
     """
-    clause, tables = case.clause, case.tables
-    found = assess.nearest_figures(case)
-    around = tables.parents.get((case.members or (clause.area,))[0])
-    while (
-        around
-        and found
-        and clause.kind != "direction"
-        and tables.indicator(found[0].indicator)["measure"] != "level"
-    ):
-        known = {row.area for row in found}
-        found += [row for row in assess.nearest_figures(case, [around]) if row.area not in known]
-        around = tables.parents.get(around)
-    parts = []
-    for near in found:
+    clause, tables, parts = case.clause, case.tables, []
+    first = clause.first_year - ("growth" not in clause.kind)
+    for near in _nearest_areas(case):
         own = series.member_frame(tables, [near.area], indicator=near.indicator)
-        first = clause.first_year - ("growth" not in clause.kind)
         within = own[own["year"].between(first, clause.horizon)]
         before = own[own["year"] < first].tail(int(clause.kind == "direction"))
         rows = pd.concat([before, within]) if len(within) else own[own["year"] == near.year]
-        inside = near.area in (*case.members, clause.area)
-        parts.append(
-            roled(rows, "member" if inside else "benchmark", indicator=near.indicator, unit=near.unit)
-        )
+        role = "member" if near.area in (*case.members, clause.area) else "benchmark"
+        parts.append(roled(rows, role, indicator=near.indicator, unit=near.unit))
     if not parts:
         return None
-    row = {
-        "role": "bound",
-        "area": clause.area,
-        "indicator": case.indicators[0],
-        "unit": parts[0]["unit"].iloc[0],
-    }
+    own = {f"name_{language}": tables.name(clause.area, language) for language in ("en", "zh")}
+    own |= {"role": "bound", "area": clause.area, "indicator": case.indicators[0], "unit": near.unit}
     possible = assess.possible_of(case, clause.horizon)
     if possible is not None and possible.known:
-        row |= {
-            "year": clause.horizon,
-            "low": possible.low,
-            "high": possible.high,
-            "source": possible.sources,
-        }
-    row |= {f"name_{language}": tables.name(clause.area, language) for language in ("en", "zh")}
-    return pd.concat([pd.DataFrame([row]), *parts], ignore_index=True)
+        ends = {"low": possible.low, "high": possible.high}
+        own |= {"year": clause.horizon, "source": possible.sources} | ends
+    return pd.concat([pd.DataFrame([own]), *parts], ignore_index=True)
+
+
+def _nearest_areas(case: assess.Case) -> list:
+    """The nearest figure of each member that has one, or else of an area around; for rates those around as well."""
+    found, tables = assess.nearest_figures(case), case.tables
+    if (
+        not found
+        or case.clause.kind == "direction"
+        or tables.indicator(found[0].indicator)["measure"] == "level"
+    ):
+        return found
+    around = tables.parents.get((case.members or (case.clause.area,))[0])
+    while around:
+        known = {row.area for row in found}
+        found += [row for row in assess.nearest_figures(case, [around]) if row.area not in known]
+        around = tables.parents.get(around)
+    return found
 
 
 def _draw_nearest(
