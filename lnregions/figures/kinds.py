@@ -101,8 +101,8 @@ def write_figures(
         for kind in chosen:
             draw = PLAN_KINDS.get(kind) or REGION_KINDS[kind]
             for area in [()] if kind in PLAN_KINDS else [(one,) for one in regions]:
-                drawn = draw(loaded, *area, **options)
-                pictures = Pictures([drawn]) if isinstance(drawn, Picture) else drawn
+                made = draw(loaded, *area, **options)
+                pictures = Pictures([made]) if isinstance(made, Picture) else made
                 count += len(pictures.save(Path(output) / language, formats=formats, **drawn))
     return count
 
