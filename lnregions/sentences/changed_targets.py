@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from lnregions.assess import Verdict, judge_row, load_tables, names_text, target_of
-from lnregions.errors import DataError
+from lnregions.errors import DataError, unknown
 from lnregions.figures import Picture, RegionData, draw_verdict
 from lnregions.sentences.wording import finding, required_text, target_text
 from lnregions.tables import place_code, plan_of, read_observations
@@ -78,7 +78,7 @@ def what_if(
     said = []
     for name, given in changes.items():
         if name not in _CHANGES:
-            raise DataError(f"Unknown change {name!r}. Choose one of {', '.join(_CHANGES)}.")
+            raise unknown("change", name, _CHANGES)
         plan, row, tables, change = _CHANGES[name](plan, row, tables, given, as_of)
         said.append(change)
     targets = plan.targets.copy()

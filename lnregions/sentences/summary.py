@@ -31,7 +31,7 @@ from lnregions.words.texts import Text, listed, percent, printed, say, with_arti
 
 MOST = 8
 """Sentences at most."""
-MOST_OF_PLAN = 5
+MOST_OF_PLAN = 6
 """Verdicts at most that are told one by one of a whole plan; of a region there are as many as leave room."""
 
 

@@ -28,7 +28,7 @@ def sentences(plan, place="", *, topic="", language="en", **options):
 @pytest.mark.parametrize(("plan", "place"), CASES)
 def test_every_sentence_is_whole_in_both_languages_and_has_figures_behind_it(plan, place):
     found = findings(plan, place)
-    assert 4 <= found["finding"].max() <= (8 if place else 10)
+    assert 4 <= found["finding"].max() <= (8 if place else 11)
     assert list(found["finding"].unique()) == list(range(1, found["finding"].max() + 1))
     for row in found.drop_duplicates("finding").itertuples():
         assert re.fullmatch(r"[A-Z0-9][^{}]*\.", row.sentence_en)
