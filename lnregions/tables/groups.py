@@ -80,7 +80,9 @@ def with_region(plan, region: str):
     codes = list(dict.fromkeys(region.split("+"))) if isinstance(region, str) else [region]
     if strange := [code for code in codes if code not in areas.index]:
         raise (
-            unknown("area", strange[0], areas.index) if len(codes) > 1 else unknown("region", region, regions)
+            unknown("area", strange[0], areas.index)
+            if len(codes) > 1
+            else unknown("region", str(region), regions)
         )
     parents = parents_of(plan)
     for code in codes:
