@@ -74,9 +74,10 @@ def write_plan_template(folder: str | Path, *, plan: str = "") -> Path:
 
 
 def example_of(name: str) -> list[str]:
-    """Example row of a table, as its empty one in the template has it behind a number sign."""
-    *_, example = csv.reader((TEMPLATE / f"{name}.csv").read_text("utf-8").splitlines())
-    return [example[0].removeprefix("#"), *example[1:]]
+    """Example of each column of a table, as the template has it in a row behind a number sign."""
+    *_, header, example = csv.reader((TEMPLATE / f"{name}.csv").read_text("utf-8").splitlines())
+    given = dict(zip(header, [example[0].removeprefix("#"), *example[1:]], strict=True))
+    return [given.get(field["name"], "") for field in table_schema(name)["fields"]]
 
 
 # -- to a workbook ----

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,24 @@ def test_twelve_faults_of_a_draft_come_in_one_report_with_place_and_remedy(capsy
         assert len(found) == 1, (place, wrong)
         assert remedy in found[0]
     assert lines[-1] == f"{len(EXPECTED)} faults in {PROBLEMS}"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "wrong"),
+    [("areas.csv", "300103,city,300000", "300103,city,399999", "unknown area '399999'"),
+     ("regions.csv", "region,name_zh", "regoin,name_zh", "unknown column 'regoin'"),
+     ("membership.csv", "region,area", "region,aera", "unknown column 'aera'"),
+     ("indicators.csv", "up,level", "up,levle", "unknown measure 'levle'")],
+)  # fmt: skip
+def test_a_table_that_cannot_be_used_does_not_hide_the_faults_of_others(tmp_path, name, old, new, wrong):
+    folder = Path(shutil.copytree(PROBLEMS, tmp_path / "plan"))
+    text = (folder / name).read_text("utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new), "utf-8")
+    faults = "\n".join(check_report(folder).faults)
+    others = ("horizon 2021", "unit '万元'", "value 'n/a'", "upper 50.0", "Name it statements.csv")
+    for words in (wrong, *others):
+        assert words in faults
 
 
 def test_a_report_says_what_a_plan_has_and_what_follows_from_what_it_has_not(folder):
