@@ -11,6 +11,8 @@ import struct
 from collections import Counter
 
 SEED = os.environ.get("FUZZ_SEED", "210000")
+SHORT = 360
+"""Cases of the short pass."""
 REFUSED, RIGHT, WRONG = "refused by name", "right", "wrong"
 NUMBERS = [
     *(struct.pack("<d", number) for number in (float("nan"), float("inf"), -1e308, 0.0, 1e-300)),
@@ -77,8 +79,8 @@ def damaged(good: dict[str, bytes], seed: str, *, ways=NUMERIC) -> dict[str, byt
 
 
 def share(cases: int, *, of: int) -> int:
-    """Number of cases of a kind, when ``FUZZ_CASES`` asks for another number in all."""
-    return max(10, round(cases * int(os.environ.get("FUZZ_CASES", of)) / of))
+    """Number of cases of a kind that has so many of so many in all."""
+    return max(10, round(cases * int(os.environ.get("FUZZ_CASES", SHORT)) / of))
 
 
 def print_counts(request, what: str, counts: Counter) -> None:

@@ -1,7 +1,11 @@
 """The program says what it said when the files of ``tests/golden`` were recorded; a change there is a decision."""
 
+import re
+
 import pytest
 from golden import record
+
+from lnregions.tables import batch_choices
 
 
 @pytest.mark.parametrize("plan", record.PLANS)
@@ -17,9 +21,28 @@ def test_help_of_every_command_is_as_recorded():
     assert record.helps() == (record.HERE / "help.txt").read_text("utf-8")
 
 
+def test_a_render_of_all_regions_leaves_the_recorded_files(whole_render):
+    runs, known = (
+        re.split(r"\n(?=\S)", text.strip())
+        for text in (record.files(whole_render), (record.HERE / "files.txt").read_text("utf-8"))
+    )
+    assert len(runs) == 2 * (1 + 2 * 4 + 2)
+    assert [run for run in runs if run not in known] == []
+
+
+def test_the_data_behind_every_picture_are_as_recorded(whole_render, tmp_path):
+    rendered = {path.name for path in (whole_render / "en" / "04_city_profile").iterdir()}
+    cities = sorted({*batch_choices(record.PLAN)["adcode"]} - rendered)
+    record.draw(tmp_path, ("change", "slope", "years"), cities)  # which no notebook of the render draws
+    for language in record.LANGUAGES:
+        found = record.pictures([tmp_path / language, whole_render / language])
+        assert found == (record.HERE / f"pictures-{language}.txt").read_text("utf-8")
+
+
+@pytest.mark.long
 def test_a_whole_render_leaves_the_recorded_files_and_the_data_behind_every_picture(tmp_path):
     output, figures = tmp_path / "output", tmp_path / "figures"
     record.run("render", "--output", str(output), "--no-report")
-    record.run("figures", "--output", str(figures), "--formats", "png")
+    record.draw(figures)
     for name, text in record.rendered(output, figures).items():
         assert text == (record.HERE / name).read_text("utf-8"), name

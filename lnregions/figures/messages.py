@@ -12,9 +12,9 @@ from lnregions.words.texts import NO_TEXT, Text, printed, say, with_article
 def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> Text:
     """What the rows of a picture say; empty where they hold neither figures, changes nor members.
 
-    Of several indicators nothing is said. Of one area how it moved from the first to the latest figure without a break; of a city among others its rank; of
-    several areas the highest and the lowest, in the latest year that half of them have; of a membership how much of
-    it is confirmed.
+    Of several indicators nothing is said. Of one area how it moved from the first to the latest figure without a
+    break; of a city among others its rank; of several areas the highest and the lowest, in the latest year that half
+    of them have; of a membership how much of it is confirmed.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
     found = NO_TEXT
     if {"region", "area", "proxy"} <= set(rows):
         found = _membership(rows)
-    elif "indicator" in rows and rows["indicator"].dropna().nunique() > 1:
+    elif "indicator" in rows and len(set(rows["indicator"].dropna())) > 1:
         return NO_TEXT
     elif "change" in rows:
         found = _spread(

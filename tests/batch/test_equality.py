@@ -3,10 +3,10 @@
 # ruff: noqa: E501 - a cell a line reads best
 import pytest
 from fault_kit import render, tree, write_notebook
+from golden import record
 
 from lnregions.batch import Preload
 from lnregions.batch.fork import can_fork, stop_fork_server
-from lnregions.paths import notebooks_dir
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not can_fork(), reason="processes cannot be forked here")]
 WARM = Preload(calls=(("lnregions.figures.kinds:warm_up", {}),))
@@ -78,10 +78,19 @@ def test_awkward_notebooks_come_out_the_same_from_a_forked_and_an_ordinary_kerne
     assert b"<b>h</b>" in forked[1]["en/00/all/00.html"]
 
 
-def test_our_own_notebooks_come_out_the_same_figures_byte_for_byte(left):
-    books = sorted(path.stem for path in notebooks_dir().glob("*.ipynb"))
-    choices = {"region": ["belt"], "adcode": ["210200"], "language": ["en", "zh"]}
-    forked, ordinary = left(books, choices=choices)
-    assert [name for name in forked[1] if forked[1][name] != ordinary[1].get(name)] == []
-    assert forked[0] == ordinary[0]
-    assert len([name for name in forked[1] if name.endswith(".png")]) > 20
+def test_our_own_notebooks_come_out_the_same_figures_byte_for_byte(whole_render, tmp_path):
+    call = [
+        "render",
+        "--region",
+        "belt",
+        "--adcode",
+        "210200",
+        "--engine",
+        "ordinary",
+        "--no-report",
+        "--quiet",
+    ]
+    record.run(*call, "--output", str(tmp_path))
+    forked, ordinary = tree(whole_render), tree(tmp_path)
+    assert [name for name in ordinary if ordinary[name] != forked.get(name)] == []
+    assert len([name for name in ordinary if name.endswith(".png")]) > 20

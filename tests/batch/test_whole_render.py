@@ -1,27 +1,16 @@
-"""The project's own notebooks through the command, in both languages, with the pages over them."""
+"""The notebooks through the command: every region and two cities, both languages, and the pages over them."""
 
 import json
 
 import nbformat
-import pytest
+from conftest import WHOLE
 
 from lnregions.__main__ import main
-from lnregions.batch.fork import stop_fork_server
-
-CALL = ["render", "--region", "belt", "--adcode", "210200", "--output"]
 
 
-@pytest.fixture(scope="module")
-def output(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("render") / "output"
-    assert main([*CALL, str(folder), "--quiet"]) == 0
-    yield folder
-    stop_fork_server()
-
-
-def test_every_notebook_ran_to_its_end_and_shows_pictures(output):
-    books = sorted(output.rglob("*.ipynb"))
-    assert len(books) == 2 * 4
+def test_every_notebook_ran_to_its_end_and_shows_pictures(whole_render):
+    books = sorted(whole_render.rglob("*.ipynb"))
+    assert len(books) == 2 * (1 + 2 * 4 + 2)
     for path in books:
         cells = nbformat.read(path, as_version=4).cells
         outputs = [one for cell in cells for one in cell.get("outputs", [])]
@@ -29,33 +18,33 @@ def test_every_notebook_ran_to_its_end_and_shows_pictures(output):
         assert [one for one in outputs if "image/png" in one.get("data", {})]
 
 
-def test_every_picture_of_a_run_has_its_bundle(output):
-    pictures = list(output.glob("*/0*/*/figures/*.png"))
+def test_every_picture_of_a_run_has_its_bundle(whole_render):
+    pictures = list(whole_render.glob("*/0*/*/figures/*.png"))
     assert {"map-belt-gdp", "location-belt"} <= {path.stem for path in pictures}
     for path in pictures:
         bundle = {one.name.removeprefix(path.stem) for one in path.parent.glob(f"{path.stem}.*")}
         assert {".png", ".svg", ".pdf", ".csv", ".json", ".caption.md"} <= bundle
 
 
-def test_the_pages_load_nothing_from_outside_and_name_no_path_of_this_machine(output):
-    for path in [*output.rglob("*.html"), *output.rglob("*.ipynb")]:
+def test_the_pages_load_nothing_from_outside_and_name_no_path_of_this_machine(whole_render):
+    for path in [*whole_render.rglob("*.html"), *whole_render.rglob("*.ipynb")]:
         page = path.read_text("utf-8")
-        assert str(output.parent) not in page
+        assert str(whole_render.parent) not in page
         assert path.suffix == ".ipynb" or ("<script src=" not in page and 'src="http' not in page)
 
 
-def test_the_index_leads_to_every_region_and_the_verdicts_to_their_sources(output):
-    index = (output / "index.html").read_text("utf-8")
+def test_the_index_leads_to_every_region_and_the_verdicts_to_their_sources(whole_render):
+    index = (whole_render / "index.html").read_text("utf-8")
     assert "missed" in index
     assert all(f"en/region/{region}.html" in index for region in ("circle", "belt", "west", "east"))
-    assert (output / "index.zh.html").is_file()
-    page = (output / "en/03_region_trajectories/belt/03_region_trajectories.html").read_text("utf-8")
+    assert (whole_render / "index.zh.html").is_file()
+    page = (whole_render / "en/03_region_trajectories/belt/03_region_trajectories.html").read_text("utf-8")
     for words in ("reached in 2025", "951.69", "1,000.21", "Sources: "):
         assert words in page
 
 
-def test_a_second_render_does_nothing(output, capsys):
-    before = json.loads((output / "manifest.json").read_text("utf-8"))
-    assert main([*CALL, str(output)]) == 0
-    assert "0 done, 8 up to date, 0 failed, pages too" in capsys.readouterr().out
-    assert json.loads((output / "manifest.json").read_text("utf-8"))["runs"] == before["runs"]
+def test_a_second_render_does_nothing(whole_render, capsys):
+    before = json.loads((whole_render / "manifest.json").read_text("utf-8"))
+    assert main([*WHOLE, "--output", str(whole_render)]) == 0
+    assert "0 done, 22 up to date, 0 failed, pages too" in capsys.readouterr().out
+    assert json.loads((whole_render / "manifest.json").read_text("utf-8"))["runs"] == before["runs"]

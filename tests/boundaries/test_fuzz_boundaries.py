@@ -30,7 +30,7 @@ KINDS = {
     "GeoPackage": (files.write_geopackage, 70),
     "GeoJSON": (files.write_geojson, 70),
 }
-"""Kind of file -> what writes a good one, and the cases of the short pass."""
+"""Kind of file -> what writes a good one, and its cases of 400 in all."""
 
 
 def outcome(path, good) -> str:

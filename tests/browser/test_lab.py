@@ -102,7 +102,13 @@ def test_it_opens_on_the_first_notebook_with_the_project_s_python_and_asks_nothi
     assert (tab.outside, tab.complaints) == ([], [])
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(one, marks=[] if one == "03_region_trajectories" else pytest.mark.long)
+        for one in NOTEBOOKS
+    ],
+)
 def test_a_notebook_runs_from_the_first_to_the_last_cell_and_writes_nothing(tab, work, name):
     check_run(tab, f"notebooks/{name}.ipynb")
     beside = {path.name for path in (work / "notebooks").iterdir()} - {".ipynb_checkpoints"}

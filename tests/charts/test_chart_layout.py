@@ -17,10 +17,11 @@ from lnregions import DataError, charts
 from lnregions.charts.lines import limits, spread
 from lnregions.style import SIZES
 
+MORE = [pytest.param(width, marks=pytest.mark.long) for width in ("onehalf", "a4")]
 BASELINE = Path(__file__).parents[1] / "baseline" / "charts"
 
 
-@pytest.mark.parametrize("width", ["single", "onehalf", "double", "slide", "a4"])
+@pytest.mark.parametrize("width", ["single", "double", "slide", *MORE])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_text_of_any_chart_overlaps_another_and_all_are_of_the_sizes_of_their_width(language, width):
     for name, ax in every_chart(language, width).items():

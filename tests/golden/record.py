@@ -4,6 +4,7 @@ A change in these files is a decision: it belongs into the commit that means it.
 """
 
 import inspect
+import itertools
 import json
 import os
 import re
@@ -16,8 +17,11 @@ from pathlib import Path
 import pandas as pd
 
 import lnregions as ln
+from lnregions.figures import write_figures
+from lnregions.tables import batch_choices
 
 HERE = Path(__file__).parent
+PLAN = "ln-2022"
 PLANS = ("belt-2025", "ln-2022", "ln-2025", "ln-tourism-2025")
 DATES = ("2022-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
 COMMANDS = (
@@ -83,6 +87,18 @@ def pictures(folders: Iterable[Path]) -> str:
     return "\n".join(f"## {name}\n{found[name].read_text('utf-8-sig')}" for name in sorted(found))
 
 
+def draw(folder: Path, kinds: Iterable[str] = (), cities: Iterable[str] = ()) -> None:
+    """Write the data of the pictures of the plan, its regions and its cities, without the pictures themselves."""
+    write_figures(folder, kinds=list(kinds), formats=())
+    for language, city in itertools.product(LANGUAGES, cities or batch_choices(PLAN)["adcode"]):
+        own = {"plan": PLAN, "language": language}
+        drawn = [ln.draw_series(city, indicator, **own) for indicator in ("gdp", "population")]
+        drawn += [ln.draw_city_growth(city, **own), ln.draw_ranks(city, **own)]
+        drawn += [ln.draw_dots(city, "gdp_growth_real", **own)]
+        for picture in (ln.draw_city_location(PLAN, city, language=language), *drawn):
+            picture.save(str(folder / language), formats=())
+
+
 def run(*arguments: str) -> None:
     """Run a command of lnregions; its words on standard output are dropped."""
     subprocess.run([sys.executable, "-m", "lnregions", *arguments], check=True, stdout=subprocess.DEVNULL)
@@ -107,7 +123,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         output, figures = Path(folder, "output"), Path(folder, "figures")
         run("render", "--output", str(output), "--no-report")
-        run("figures", "--output", str(figures), "--formats", "png")
+        draw(figures)
         for name, text in (quick() | rendered(output, figures)).items():
             (HERE / name).write_text(text, encoding="utf-8")
 

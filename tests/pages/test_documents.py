@@ -6,17 +6,14 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from pages.report_output import write_output
 
 from lnregions.errors import DataError
-from lnregions.pages import documents, report_docx, report_pdf, single_file, write_report
+from lnregions.pages import documents, report_docx, report_pdf, single_file
 
 
 @pytest.fixture(scope="module")
-def output(tmp_path_factory):
-    folder = write_output(tmp_path_factory.mktemp("documents"))
-    write_report(folder)
-    return folder
+def output(small_report):
+    return small_report
 
 
 def test_a_single_file_needs_nothing_beside_it(output):

@@ -28,10 +28,8 @@ EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</titl
 
 
 @pytest.fixture(scope="module")
-def output(tmp_path_factory):
-    folder = write_output(tmp_path_factory.mktemp("report"))
-    assert write_report(folder) == folder / "index.html"
-    return folder
+def output(small_report):
+    return small_report
 
 
 @pytest.fixture(scope="module")
@@ -270,9 +268,9 @@ def test_figures_drawn_for_another_date_are_left_out_and_the_page_says_so(tmp_pa
     for run in runs.values():
         run["parameters"] |= {"as_of": drawn} if drawn else {}
     write_manifest(tmp_path, runs)
-    index = write_report(tmp_path, as_of=given)
-    for path in (index, tmp_path / "en/region/circle.html", tmp_path / "en/city/210100.html"):
-        page = soup(tmp_path, path)
+    site = read_site(tmp_path, as_of=given)
+    for text in (report.region_page(site, "en", "circle"), report.city_page(site, "en", "210100")):
+        page = BeautifulSoup(text, "html.parser")
         assert bool(page.select("figure.picture")) == (command is None)
         codes = [code.text for code in page.select(".notice.bad code")]
         assert (command in codes) == (command is not None)
@@ -319,6 +317,7 @@ def test_what_was_rendered_for_another_plan_is_left_out_and_the_pages_say_so(tmp
     write_output(tmp_path / "new")
     assert read_runs(tmp_path / "new", plans={"ln-2025"}) == []
     index = write_report(tmp_path / "new", plan="ln-2025", as_of="2024-06-30")
+    assert index == tmp_path / "new" / "index.html"
     words = BeautifulSoup(index.read_text("utf-8"), "html.parser").text
     assert "No figures of this page have been rendered" in words
     assert "As known on 2024-06-30" in words

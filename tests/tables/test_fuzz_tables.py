@@ -139,7 +139,7 @@ def files_of_plan(ending):
 
 
 KINDS = {
-    # what: (cases of the short pass, good files, reader, comparison)
+    # what: (cases of 1080 in all, good files, reader, comparison)
     "tables of figures": (
         560, some_figures(), lambda folder: load_observations(path=folder / "figures.csv"), compare_figures),
     "tables of a plan": (200, files_of_plan("csv"), lambda folder: load_plan(path=folder), compare_plans),

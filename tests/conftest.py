@@ -1,0 +1,58 @@
+"""What tests of several rooms share: one whole render of the project's notebooks and one small report."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from golden import record
+from pages.report_output import write_output
+
+from lnregions.pages import write_report
+
+LONGEST = ("browser", "test_golden.py", "batch", "test_command_line.py", "pages", "explorer")
+"""Folders and files of tests that take longest; whatever is not listed comes after them."""
+
+WHOLE = ("render", "--adcode", "210200", "--adcode", "210900")
+"""The command of the shared render."""
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest, so that all workers end at about the same time."""
+
+    def place(item):
+        return min((n for n, name in enumerate(LONGEST) if name in item.path.parts), default=len(LONGEST))
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """Function that returns a folder which the first worker that asks for it fills, for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made_once(name, fill):
+        folder, whole = base / name, base / f"{name}.whole"
+        with FileLock(base / f"{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                fill(folder)
+                whole.touch()
+        return folder
+
+    return made_once
+
+
+@pytest.fixture(scope="session")
+def whole_render(made_once) -> Path:
+    """Output of every notebook for every region and two cities in both languages, and its pages; only read it."""
+    return made_once("whole_render", lambda folder: record.run(*WHOLE, "--output", str(folder), "--quiet"))
+
+
+@pytest.fixture(scope="module")
+def small_report(made_once, tmp_path_factory) -> Path:
+    """A copy of a small output with its report, to change at will."""
+    made = made_once("small_report", lambda folder: write_report(write_output(folder)))
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("report") / "output"))
