@@ -72,7 +72,7 @@ REFUSED = [
     ("observations", "300101,schools,2024,-1,所,,final,A,g1,", "below the least possible, 0"),
     ("observations", "300101,school,2024,1,所,,final,A,g1,", r"mean schools\?\)\. load_indicators\(\) lists all"),
     ("targets", target("s", "300101", "level", "schools", 60, "个"), "unit '个' does not fit level of schools"),
-    ("targets", target("s", "300101", "level", "skools", 60, "所"), r"unknown indicator 'skools'.*mean schools\?"),
+    ("targets", target("s", "300101", "level", "schoolz", 60, "所"), r"unknown indicator 'schoolz'.*mean schools\?"),
     ("indicators", "gdp,总量,GDP,万元,总量,GDP,up,level,sum,,1,0,", "unit '万元' is not what the shipped table has"),
     ("indicators", "gdp,总量,GDP,亿元,总量,GDP,up,level,none,,1,0,", "aggregation 'none' is not what the shipped"),
     ("indicators", "a,甲,A,所,甲,A,up,level,weighted,nothing,0,0,", "unknown weight 'nothing'"),
