@@ -331,9 +331,10 @@ def _read(folder: Path, faults: list[Fault]) -> Plan:
             faults += table.sorted_faults()
     frames = {name: (table or _empty(folder, name)).frame for name, table in tables.items()}
     frames |= {"areas": areas, "indicators": indicators}
-    own = ("regions", "membership", "targets")
-    made = regions_of_areas(*(frames[name] for name in own), areas)
-    frames |= dict(zip(own, made, strict=True))
+    if areas is not None:
+        own = ("regions", "membership", "targets")
+        made = regions_of_areas(*(frames[name] for name in own), areas)
+        frames |= dict(zip(own, made, strict=True))
     warnings += unusual
     for frame in (one for one in frames.values() if one is not None):
         warnings += frame.attrs.pop("warnings", [])  # pandas copies attributes with every selection
