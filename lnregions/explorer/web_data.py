@@ -89,18 +89,20 @@ def map_data(
         title = layers[0]["title"]
         label = tr("Interactive map: {area}, {indicator}", language, area=area, indicator=title)
     proxies = rows.loc[rows.index.isin(frame.loc[inside, "area"]), "proxy"].astype(bool)
+    land, credit = ground(plan, frame), [boundaries.boundary_words(plan, language)]
+    credit += [tr("Land: Natural Earth.", language)] if land else []
     note = tr("Figures are those of whole cities, which stand in for the counties outlined.", language)
     return {
         "language": language,
         "label": label,
         "words": {name: tr(words, language) for name, words in SCRIPT_WORDS.items()},
-        "ground": ground(plan, frame),
+        "ground": land,
         "grid": grid(frame.crs),
         "areas": _areas(frame, inside, tables, rows, language),
         "outlines": _outlines(plan, region, frame, rows["status"], language),
         "layers": layers,
         "notes": [note] if len(proxies) and proxies.all() else [],
-        "credit": boundaries.boundary_words(plan, language),
+        "credit": (" " if language == "en" else "").join(credit),
     }
 
 

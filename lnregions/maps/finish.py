@@ -1,4 +1,4 @@
-"""What finishes a map: title, scale bar, true north, source and projection, the land around, the locator."""
+"""What finishes a map: title, scale bar, true north, source and projection, the ground around, the inset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -147,7 +147,7 @@ def finish_map(
     first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
     fig, size, crs = first.get_figure(root=True), size_on(first), base.drawn_on(first).crs
     lowest, room, (_, bottom, across, up) = _lowest_mm(fig), base.legend_room(first), base.mm_box(first)
-    side = min(30.0, room.across_mm, 0.3 * up)  # of a locator at the foot of the legend's column
+    side = min(30.0, room.across_mm, 0.3 * up)  # of an inset at the foot of the legend's column
     in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
     side = side if in_column else min(20.0, 0.21 * across)
     corners = _corners(first, 0.0 if inset is None or in_column else side)
@@ -174,7 +174,7 @@ def finish_map(
         if not in_column:
             x = left + (across - side if "right" in corners["inset"][0] else 0.0)
             y = bottom + (up - side if "upper" in corners["inset"][0] else 0.0)
-        _draw_locator(base.add_axes_mm(fig, (x, y, side, side), zorder=9, label="locator"), inset)
+        _draw_inset(base.add_axes_mm(fig, (x, y, side, side), zorder=9, label="inset"), inset)
     return ax
 
 
@@ -188,7 +188,7 @@ def _lowest_mm(fig) -> float:
 
 
 def _corners(ax: Axes, inset_mm: float) -> dict:
-    """Corner and box, in the units of the axes, of scale bar, arrow and locator, each where it hides least."""
+    """Corner and box, in the units of the axes, of scale bar, arrow and inset, each where it hides least."""
     size, (left, bottom, right, top) = size_on(ax), drawing.map_frame(ax).bounds
     arrow = 5.2 * size.normal / base.POINTS_PER_MM
     sides = {"bar": (base.mm_box(ax)[2] / 4 + 4, base.line_mm(size.small) + 5), "arrow": (arrow, arrow)}
@@ -285,7 +285,7 @@ def _frame(ax: Axes, *, ground: str, edge: str) -> None:
         spine.set(visible=True, color=edge, linewidth=0.5)
 
 
-def _draw_locator(ax: Axes, inset: Inset) -> None:
+def _draw_inset(ax: Axes, inset: Inset) -> None:
     """Ground in grey, the shapes to point out in the colour of a region, the label above."""
     base.set_extent(ax, inset.ground.total_bounds, margin=0.0 if inset.sea else 0.04)
     _frame(ax, ground=palette.SEA if inset.sea else "#ffffff", edge=palette.BORDER)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+import shapely
 from generated_plan import write_plan
 
 import lnregions as ln
@@ -64,7 +65,10 @@ def test_every_picture_is_drawn_with_the_plans_own_names_and_sources(name, langu
 def test_a_map_to_point_at_shows_own_areas_and_with_shipped_members_those_too(plan):
     drawn = web_data.map_data(plan, load_tables(plan), language="zh")
     assert {area["id"] for area in drawn["areas"]} == set(plan.membership["area"])
-    assert (drawn["ground"], drawn["credit"]) == (None, "边界：boundaries.geojson。")
+    land = [shapely.Polygon(shell, holes) for shell, *holes in drawn["ground"]]
+    assert shapely.union_all(land).covers(shapely.box(109.5, 24.8, 109.9, 26))  # beside the areas, not sea
+    assert drawn["credit"] == "边界：boundaries.geojson。陆地：Natural Earth。"
+    assert drawn["grid"] == {"lat_1": 25, "lat_2": 26, "lat_0": 25.5, "lon_0": 111}
     shenyang = plan.membership.iloc[:1].assign(area="210100")
     both = replace(plan, membership=pd.concat([plan.membership, shenyang], ignore_index=True))
     drawn = web_data.map_data(both, load_tables(both), language="en")

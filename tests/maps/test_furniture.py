@@ -32,9 +32,9 @@ def test_everything_stays_on_the_sheet_and_nothing_covers_anything(width, langua
     parts = [shapely.box(*e.extents) for e in extents]
     assert all(sheet.contains(p) for p in parts)
     assert all(a.intersection(b).area < 0.01 * a.area for a, b in combinations(parts, 2))
-    locator = [a for a in fig.axes if a.get_label() == "locator"]
+    small = [a for a in fig.axes if a.get_label() == "inset"]
     bar = [a for a in ax.artists if isinstance(a, ScaleBar)]
-    corners = [part.get_window_extent() for part in (*bar, *by_gid(ax, "north arrow"), *locator)]
+    corners = [part.get_window_extent() for part in (*bar, *by_gid(ax, "north arrow"), *small)]
     assert len(corners) == 3
     assert not overlapping(corners)
     assert all(6 <= t.get_fontsize() <= 9 for t in fig.findobj(Text) if t.get_text())
@@ -90,9 +90,9 @@ def test_the_context_lies_under_the_map_with_names_clear_of_it():
 
 
 @pytest.mark.parametrize(("width", "place"), [("double", "column"), ("single", "corner")])
-def test_the_locator_has_its_own_place(width, place):
+def test_the_inset_has_its_own_place(width, place):
     ax = finished(CITIES, width, inset=INSET)
-    (small,) = [a for a in ax.figure.axes if a.get_label() == "locator"]
+    (small,) = [a for a in ax.figure.axes if a.get_label() == "inset"]
     inside = small.get_position().x1 <= ax.get_position().x1 + 1e-6
     assert inside == (place == "corner")
     assert len(collections(small, "here")[0].get_paths()) == 1

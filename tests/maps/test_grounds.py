@@ -165,7 +165,7 @@ def test_the_border_of_a_state_is_drawn_as_such_and_the_state_is_named():
 
 
 def inset(picture):
-    return next((ax for ax in picture.figure.axes if ax.get_label() == "locator"), None)
+    return next((ax for ax in picture.figure.axes if ax.get_label() == "inset"), None)
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "in Liaoning"), ("zh", "位于辽宁")])
