@@ -28,6 +28,12 @@ def stopped_server():
     stop_fork_server()
 
 
+@pytest.fixture(autouse=True)
+def cold(monkeypatch):
+    """What the fork server warms up costs or saves time only: tests/batch/ holds that."""
+    monkeypatch.setattr("lnregions.render_command.WARM_UP", "builtins:dict")
+
+
 @pytest.fixture
 def render(tmp_path):
     """Call of a render of one notebook of one's own, in English and without pages over it; its exit status."""

@@ -79,18 +79,8 @@ def test_awkward_notebooks_come_out_the_same_from_a_forked_and_an_ordinary_kerne
 
 
 def test_our_own_notebooks_come_out_the_same_figures_byte_for_byte(whole_render, tmp_path):
-    call = [
-        "render",
-        "--region",
-        "belt",
-        "--adcode",
-        "210200",
-        "--engine",
-        "ordinary",
-        "--no-report",
-        "--quiet",
-    ]
-    record.run(*call, "--output", str(tmp_path))
+    chosen = "--language zh --region belt --adcode 210200 --engine ordinary --no-report --quiet"
+    record.run("render", *chosen.split(), "--output", str(tmp_path))
     forked, ordinary = tree(whole_render), tree(tmp_path)
     assert [name for name in ordinary if ordinary[name] != forked.get(name)] == []
     assert len([name for name in ordinary if name.endswith(".png")]) > 20
