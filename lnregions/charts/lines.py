@@ -282,7 +282,7 @@ class LabelColumn:
             looks = {"color": label.colour, "fontweight": label.weight, "name": label.name}
             self.sheet.write(1 + self.gap / wide, centre, words, **looks, **beside)
             if (
-                abs(y - centre) * tall > 2.5 and (1 - x) * wide < 20
+                abs(y - centre) * tall > 2.5 and (1 - x) * wide < 12
             ):  # a stroke in the margin, where no data are
                 ends = [max(x + 3.5 / wide, 1), 1 + (self.gap - 1.5) / wide], [y, centre]
                 thin = {"color": MUTED, "linewidth": 0.4, "zorder": 1.2}
