@@ -35,7 +35,7 @@ def site(tmp_path, monkeypatch):
         (["report", "--plan", "ln-2022", "--plan", "ln-2025"], "Option --plan is given twice"),
         (["verdicts", "--format", "csv", "--format", "json"], "Option --format is given twice"),
         (["render", "--output", "a", "--output", "b"], "Option --output is given twice"),
-        (["report", "--output", "outptu"], "Nothing was rendered to 'outptu'"),
+        (["report", "--output", "elsewhere"], "Nothing was rendered to 'elsewhere'"),
         (["report", "--pdf"], "Give --region circle, or --all for every region"),
         (
             ["report", "--all", "--name", "{regoin}"],

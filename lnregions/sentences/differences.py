@@ -1,6 +1,6 @@
 """Two states of knowledge compared: figures that changed, verdicts that flipped and the figures behind each flip."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from lnregions.assess import cases_of_plan, judge
 from lnregions.errors import DataError, quote
 from lnregions.show import Table, Tables, figure_words, reader_table, target_labels
-from lnregions.tables import load_areas, load_indicators, load_plan, read_observations
+from lnregions.tables import Plan, load_areas, load_indicators, load_plan, read_observations
 from lnregions.words import is_day
 from lnregions.words.catalogue import tr
 
@@ -26,14 +26,17 @@ class Differences:
     verdicts : DataFrame
         ``target from_status to_status figures``: main verdicts that flipped, and the changed figures that they rest on
         (``210200 gdp 2024; ...``; empty where it is the date or the target that turned them).
+    plan : Plan
+        That of the new state.
     """
 
     figures: pd.DataFrame
     verdicts: pd.DataFrame
+    plan: Plan = field(repr=False)
 
     def tables(self, *, language: str = "en") -> Tables:
         """Tables for readers, verdicts first."""
-        labels = target_labels(language)
+        labels = target_labels(language, self.plan)
         flips = self.verdicts.set_axis(["target", "before", "after", "reason"], axis=1)
         flips = flips.assign(target=flips["target"].map(lambda one: labels.get(one, one)))
         rows = self.figures
@@ -90,7 +93,7 @@ def differences(old: object, new: object, *, plan="ln-2022") -> Differences:
     flips["figures"] = [
         _behind(one, rows, own, figures, as_of) for one in flips["target"]
     ]  # fmt: skip
-    return Differences(rows, flips)
+    return Differences(rows, flips, own)
 
 
 def _side(given, plan):

@@ -84,7 +84,7 @@ class Place:
         for one in book[(book["measure"] == "growth") & (book["aggregation"] == "weighted")]["indicator"]:
             known = [[row.year for row in self.rows_of(place, one, self.years)]
                      for place in ([self.place] if self.place else self.plan.regions["region"])]  # fmt: skip
-            years = max(known, key=len)
+            years = max(known, key=len, default=[])
             if years:
                 gaps = [place for place in range(1, len(years)) if years[place] - years[place - 1] > 1]
                 return one, tuple(years[max(gaps, default=0) :])

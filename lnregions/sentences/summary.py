@@ -112,6 +112,8 @@ def _found(plan, place, as_of):
 
 
 def _promised(data: Place) -> Iterator[Finding]:
+    if data.plan.targets.empty:
+        return
     rows = [row for _, row in data.targets.iterrows()]
     figures = [promise_of(row) for row in rows]
     years = span_of(sorted({*data.plan.targets["horizon"].astype(int)}))
@@ -187,7 +189,8 @@ def _compared(data: Place) -> Iterator[Finding]:
     """Mean growth beside that of the areas around, and the rank among the plan's regions or the cities."""
     indicator, _ = data.growth
     regions = data.plan.regions["region"].tolist()
-    around, peers = data.around((data.members or members_of(data.plan, regions[0]) or [""])[0]), regions
+    inside = data.members or (members_of(data.plan, regions[0]) if regions else [])
+    around, peers = data.around((inside or [""])[0]), regions
     if data.place and not data.is_region:
         around = data.around(data.place)
         peers = data.plan.areas.loc[data.plan.areas["level"] == "city", "area"].tolist()

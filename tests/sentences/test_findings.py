@@ -1,6 +1,7 @@
 """Findings: sentences with a figure behind each, for every plan, region and city."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -142,3 +143,11 @@ def test_what_if_judges_and_draws_the_changed_target(target, changes, sentence):
 def test_what_if_refuses_what_it_cannot_change(target, changes, message):
     with pytest.raises(DataError, match=message):
         ln.what_if("ln-2022", target, **changes)
+
+
+def test_a_plan_without_regions_and_targets_has_what_its_cities_did():
+    plan = ln.load_plan()
+    bare = replace(plan, regions=plan.regions.iloc[:0], targets=plan.targets.iloc[:0])
+    found = findings(bare, "Dalian").drop_duplicates("finding")
+    assert {"happened", "compared"} <= set(found["topic"])
+    assert findings(bare).empty
