@@ -71,8 +71,8 @@ def test_a_target_without_figures_shows_its_reason():
     pictures = ln.draw_targets(PLAN, "east")
     forest = next(p for p in pictures if p.parameters["target"] == "east-forest-stock")
     texts = words_of(forest)
-    assert "No figure for 2022-2024" in texts
-    assert "No data: No figure for 2022-2024" in forest.caption["en"]
+    assert "no figure for 2022-2024" in texts
+    assert "No data: Forest growing stock of Eastern Liaoning" in forest.caption["en"]
 
 
 def test_the_trajectory_of_dalian_marks_gap_and_year_reached():
