@@ -82,7 +82,7 @@ REFUSED = [
     ("indicators", "a,甲,A,所,甲,A,more,level,sum,,0,0,", "unknown direction 'more'"),
     ("indicators", "A b,甲,A,所,甲,A,up,level,sum,,0,0,", "is not written as it must be"),
     ("indicators", SCHOOLS.replace(",0,0,", ",1,0,"), "stands already in line"),
-    ("bounds", "schools,*,9,5,,,own,own,", "upper 5.0 is below lower 9.0"),
+    ("bounds", "schools,*,9,5,,,,own,own,", "upper 5.0 is below lower 9.0"),
 ]  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def test_where_only_a_path_serves_an_open_file_is_refused(load):
 
 @pytest.mark.parametrize("name", ["沈" * 100, "x" * 300, "a\0b", "\udc80" + "x" * 300])
 def test_a_name_that_no_file_can_have_is_refused(tmp_path, name):
-    fig, _ = plt.subplots(figsize=(1, 1))
+    fig, _ = plt.subplots(figsize=(2, 2))
     plt.close(fig)
     with pytest.raises(
         DataError, match=r"names no file|No file can be written as .* Choose a shorter or another name"
@@ -73,7 +73,7 @@ def test_a_name_that_no_file_can_have_is_refused(tmp_path, name):
 
 def test_a_folder_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("x")
-    fig, _ = plt.subplots(figsize=(1, 1))
+    fig, _ = plt.subplots(figsize=(2, 2))
     plt.close(fig)
     for stem in ("file/gdp", "file/deep/gdp"):
         with pytest.raises(DataError, match="No file can be written"):

@@ -189,4 +189,4 @@ def test_a_workbook_whose_tables_are_not_in_the_folder_is_no_plan(template, tmp_
     folder = shutil.copytree(template, tmp_path / "mine")
     for path in folder.glob("*.csv"):
         path.unlink()
-    assert any("regions.csv: the file does not exist" in one.message() for one in check_plan(folder))
+    assert any("targets.csv: the file does not exist" in one.message() for one in check_plan(folder))
