@@ -299,7 +299,7 @@ def test_unknown_names_beside_a_cell_that_cannot_be_read_come_in_the_same_report
         ({"targets.csv": None, "regions.csv": "region\n"}, {"does not exist", "is missing"}),
         ({"observations.csv": OBSERVATIONS + "210100,gdp,2024,1,万元,,final,A,p1,\n"}, {"the unit of gdp"}),
         ({"observations.csv": "area\n"}, {"is missing"}),
-        ({"regions.csv": "region,name_zh,name_en,short_zh,short_en,nickname,lead_city\n"}, {"no row"}),
+        ({"regions.csv": "region,name_zh,name_en,short_zh,short_en,nickname,lead_city\n"}, {"unknown"}),
         ({"areas.csv": AREAS + "210100,city,210000,大连市,Dalian,大连,Dalian\n"},
          {"name_zh '大连市' is not what the shipped table has for 210100, 沈阳市"}),
         ({"areas.csv": AREAS + "200101,city,210009,市,City,市,City\n"}, {"unknown area '210009'"}),
