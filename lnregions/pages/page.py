@@ -142,8 +142,8 @@ class Page:
     def command(self, name: str = "render", *, as_of: str | None = None, **options: str) -> str:
         """Return the command that makes what lacks, for this plan and its date or another one."""
         plan = self.site.plan
-        name = plan.id if plan.shipped else plan.folder.name
-        options["plan"] = "" if name == PLAN else shlex.quote(name)
+        given = plan.id if plan.shipped else plan.folder.name
+        options["plan"] = "" if given == PLAN else shlex.quote(given)
         options["as-of"] = self.site.as_of if as_of is None else as_of
         return f"lnregions {name}" + "".join(f" --{key} {value}" for key, value in options.items() if value)
 
