@@ -178,6 +178,6 @@ def region_tint(region: str, *, order: int = 0, strength: float = 1.0) -> str:
     Examples
     --------
     >>> region_tint("west"), region_tint("west", strength=0.5)
-    ('#fceed0', '#fef6e7')
+    ('#fcedcf', '#fef6e7')
     """
     return tint(region_style(region, order=order)[0], REGION_TINTS.get(region, 0.45) * strength)
