@@ -33,7 +33,7 @@ def test_a_render_of_all_regions_leaves_the_recorded_files(whole_render):
 def test_the_data_behind_every_picture_are_as_recorded(whole_render, tmp_path):
     rendered = {path.name for path in (whole_render / "en" / "04_city_profile").iterdir()}
     cities = sorted({*batch_choices(record.PLAN)["adcode"]} - rendered)
-    record.draw(tmp_path, ("change", "slope", "years"), cities)  # which no notebook of the render draws
+    record.draw(tmp_path, ("change", "years"), cities)  # which no notebook of the render draws
     for language in record.LANGUAGES:
         found = record.pictures([tmp_path / language, whole_render / language])
         assert found == (record.HERE / f"pictures-{language}.txt").read_text("utf-8")
