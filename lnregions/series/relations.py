@@ -232,7 +232,7 @@ def _steps(figures: Figures, indicators: Container[str]) -> Iterator[tuple[str, 
                 yield area, indicator, first, last
 
 
-def published_values(figures):
+def readings(figures):
     """Other published values of a figure are the same but for rounding, or a revision of up to 3 % (0.5 points)."""
     rows = figures.observations
     used = {(row.area, row.indicator, row.year): row for row in rows[rows["default"]].itertuples()}
@@ -249,7 +249,7 @@ RELATIONS = {
     one.__name__.replace("_", "-"): one
     for one in (
         release_industries, default_industries, cities_sum, part_of_whole, province_rate, shares_in_order, gdp_a_head,
-        level_growth, rate_of_levels, share_as_fraction, jump, published_values,
+        level_growth, rate_of_levels, share_as_fraction, jump, readings,
     )
 }  # fmt: skip
 """Relations by their code in ``data/exceptions.csv``."""
