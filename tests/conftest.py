@@ -14,8 +14,8 @@ from lnregions.pages import write_report
 LONGEST = ("browser", "test_golden.py", "batch", "test_command_line.py", "pages", "explorer")
 """Folders and files of tests that take longest; whatever is not listed comes after them."""
 
-WHOLE = ("render", "--adcode", "210200", "--adcode", "210900")
-"""The command of the shared render."""
+collect_ignore = ["conftest.py"]
+"""This file has no examples to test, and its name is that of another one in docs."""
 
 
 def pytest_collection_modifyitems(items):
@@ -48,7 +48,9 @@ def made_once(tmp_path_factory):
 @pytest.fixture(scope="session")
 def whole_render(made_once) -> Path:
     """Output of every notebook for every region and two cities in both languages, and its pages; only read it."""
-    return made_once("whole_render", lambda folder: record.run(*WHOLE, "--output", str(folder), "--quiet"))
+    return made_once(
+        "whole_render", lambda folder: record.run(*record.WHOLE, "--output", str(folder), "--quiet")
+    )
 
 
 @pytest.fixture(scope="module")

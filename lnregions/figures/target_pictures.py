@@ -287,7 +287,7 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     shared = {"indicators": indicators, "tables": data.tables, "years": years}
     own = assess.growth_figures(data.plan, verdict.area, **shared).frame
     own = own.assign(mean=verdict.actual if verdict.mean_from else None)
-    beside = pd.DataFrame(columns=["year", "value", "name", "source", "grade"])
+    beside = pd.DataFrame(columns=["year", "value", "mean", "name", "source", "grade"])
     target = {"value": row["value"], "comparator": row["comparator"]}
     if row["benchmark"]:
         beside = assess.growth_figures(data.plan, row["benchmark"], **shared).frame

@@ -121,6 +121,8 @@ class Place:
     def behind(self, verdict: Verdict) -> list[Figure]:
         """What a clause required, the figure of its verdict or its range, and the one that reached the target late."""
         row, year = self.row_of[verdict.target], verdict.actual_year or verdict.horizon
+        if not verdict.indicator:
+            return [promise_of(row)]
         rest = (verdict.unit, verdict.sources)
         required = promise_of(row)
         if row["benchmark"]:

@@ -3,7 +3,7 @@
 import json
 
 import nbformat
-from conftest import WHOLE
+from golden.record import WHOLE
 
 from lnregions.__main__ import main
 

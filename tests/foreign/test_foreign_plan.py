@@ -87,7 +87,7 @@ def test_growth_is_compared_with_the_plans_own_province_and_nation(folder):
     assert {"640000", "100000"} <= set(picture.data["area"])
     assert "beside Ningxia, China and the other cities" in picture.caption["en"]
     drawn = ln.draw_indexed_growth(folder, "belt")
-    assert set(drawn.data["area"]) == {"640100", "640200", "640300", "640000"}
+    assert set(drawn.data["area"]) == {"belt", "640100", "640200", "640300", "640000"}
 
 
 def test_a_region_code_of_a_shipped_plan_brings_nothing_of_that_region(folder):
@@ -113,9 +113,9 @@ def test_without_boundaries_the_maps_say_so_and_the_rest_renders(tmp_path):
     found = outputs(output)
     assert not [one for one in found if one.output_type == "error"]
     said = [one for one in found if "没有这些地区的边界" in one.get("data", {}).get("text/plain", "")]
-    assert len(said) == 9  # two of the plan, the region's place and six indicators
+    assert len(said) == 11  # two of the plan, the region's place, six indicators, their change and years
     drawn = {path.stem for path in output.rglob("*.png")}
-    assert drawn == {"scorecard", "dual-core"}
+    assert drawn == {"scorecard", "dual-core", "timeline"}
     assert "no boundaries" in ln.draw_city_location(folder, CAPITAL).reason
     assert '<svg class="regionmap"' not in (output / "zh" / "region" / "south.html").read_text("utf-8")
 

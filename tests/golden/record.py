@@ -39,6 +39,8 @@ COMMANDS = (
     "check",
 )
 LANGUAGES = ("en", "zh")
+WHOLE = ("render", "--adcode", "210200", "--adcode", "210900")
+"""The command of the render that tests share."""
 
 
 def verdicts(plan: str) -> str:
