@@ -66,9 +66,13 @@ def draw_series(
 def draw_plain_series(data: RegionData, name: str, *, reason: str = "", **parameters) -> Picture:
     """Figures of one area over the years without a target; `reason` says why there are none."""
     rows, head = _series_rows(data), data.head()
-    low = {} if len(rows) or not reason else {"height_mm": EMPTY_MM}
-    axes = charts.plot_trajectory(rows, reason=reason, **data.labels(rows, head) | low)
+    axes = charts.plot_trajectory(rows, reason=reason, **data.labels(rows, head) | _low(rows))
     return data.picture(axes, name, trajectory_rows([roled(rows, "actual")]), head, **parameters)
+
+
+def _low(rows: pd.DataFrame) -> dict:
+    """Height of a picture that has only its reason to show."""
+    return {} if len(rows) else {"height_mm": EMPTY_MM}
 
 
 def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
@@ -185,7 +189,7 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, case: assess.Case) ->
     drawn = rows.assign(former=rows["year"].map(dict(zip(former["year"], former["value"], strict=True))))
     axes = charts.plot_trajectory(
         drawn, path=path, target=targets, projection=projection if len(projection) else None, bounds=bounds,
-        reason=verdict.reason(data.language), **data.labels(rows, head) | {"notes": notes},
+        reason=verdict.reason(data.language), **data.labels(rows, head) | {"notes": notes} | _low(rows),
     )  # fmt: skip
     parts = [roled(rows, "actual"), path_rows(path, start), _goal_rows(targets), roled(former, "former")]
     if bounds is not None:
@@ -314,7 +318,7 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     axes = charts.plot_growth_trajectory(
         own, benchmark=beside if len(beside) else None, members=members, target=target,
         years=(int(row["first_year"]), verdict.horizon), name=name, reason=verdict.reason(data.language),
-        **data.labels(rows, head),
+        **data.labels(rows, head) | _low(rows),
     )  # fmt: skip
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
 
