@@ -146,5 +146,5 @@ def map_picture(data: RegionData, axes, name: str, rows: pd.DataFrame, words: Ma
         notes[language] = space.join(["", *said])
     picture = data.picture(axes, name, rows, title, **facts)
     picture.title = title
-    picture.caption = {language: title[language] + notes[language] for language in title}
+    picture.caption = {language: picture.caption[language] + notes[language] for language in title}
     return picture

@@ -19,6 +19,7 @@ HEATED = (
     "forest_coverage",
 )  # fmt: skip
 """Indicators of a heat map, where a member has a figure."""
+_ORIGIN = ["year", "value", "grade", "vintage", "source", "status"]
 _RATES = ("growth", "average_growth", "relative_growth")
 """Kinds of clauses whose values are rates."""
 _ASKED = {">=": "at least {number}", ">": "above {number}", "<=": "at most {number}", "<": "below {number}"}
@@ -50,7 +51,7 @@ def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.Data
     words, required, growth = verdict_in_words(verdict, language), verdict.required, clause.kind in _RATES
     if required is None and clause.kind in ("level", "share", "count", *_RATES):
         required = clause.value
-    marks = _own_marks(verdict, growth=growth)
+    marks = _own_marks(verdict, case, growth=growth)
     figures, near = _own_words(marks, verdict, language), None
     if clause.indicator and not {"actual", "possible"} & set(marks["mark"]):
         near = nearest_rows(case)
@@ -75,8 +76,11 @@ def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.Data
     return row, marks.assign(target=verdict.target)
 
 
-def _own_marks(verdict: assess.Verdict, *, growth: bool) -> pd.DataFrame:
-    """What a verdict states of its area: baseline, actual or possible value, and what the path requires by now."""
+def _own_marks(verdict: assess.Verdict, case: assess.Case, *, growth: bool) -> pd.DataFrame:
+    """What a verdict states of its area: baseline, actual or possible value, and what the path requires by now.
+
+    Figures have the origin that they are published with, all else that of the verdict.
+    """
     start, now, end = verdict.baseline, verdict.actual, verdict.required
     role = {"role": "mean", "first_year": verdict.mean_from} if growth else {"role": "actual"}
     rows = [role | {"mark": "actual", "year": verdict.actual_year, "value": now}] if now is not None else []
@@ -89,12 +93,19 @@ def _own_marks(verdict: assess.Verdict, *, growth: bool) -> pd.DataFrame:
         path = series.required_path(start, end, baseline_year=verdict.baseline_year, horizon=verdict.horizon)
         by_now = path.set_index("year")["required"][verdict.actual_year]
         rows.append({"role": "required", "mark": "time", "year": verdict.actual_year, "value": by_now})
-    columns = ["role", "mark", "year", "value", "low", "high", "first_year"]
+    known = {(row.year, row.value): row for row in case.figures.rows}
+    origin = {
+        "grade": verdict.grade,
+        "source": verdict.sources,
+        "vintage": verdict.as_of,
+        "status": "computed",
+    }
+    for row in rows:
+        figure = known.get((row["year"], row.get("value"))) if row["role"] == "actual" else None
+        row |= {name: getattr(figure, name) for name in origin} if figure else origin
+    columns = ["role", "mark", "year", "value", "low", "high", "first_year", *origin]
     marks = pd.DataFrame(rows, columns=columns)
-    marks = marks.assign(
-        at=marks["value"], grade=verdict.grade, source=verdict.sources, vintage=verdict.as_of
-    )
-    return marks.assign(area=verdict.area, indicator=verdict.indicator, unit=verdict.unit, status="computed")
+    return marks.assign(at=marks["value"], area=verdict.area, indicator=verdict.indicator, unit=verdict.unit)
 
 
 def _own_words(marks: pd.DataFrame, verdict: assess.Verdict, language: str) -> str:
@@ -164,9 +175,8 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     derived = next((case for case in cases if case.derived and case.indicators == main.indicators), main)
     pairs = {own.year: (own, beside) for case in (derived, main) for own, beside in _rates(case)}
     published = [own.year for own, _ in _rates(main)]
-    columns = ["year", "value", "grade", "vintage", "source", "status"]
     rates = [
-        pd.DataFrame([[getattr(row, name) for name in columns] for row in rows], columns=columns)
+        pd.DataFrame([[getattr(row, name) for name in _ORIGIN] for row in rows], columns=_ORIGIN)
         for rows in zip(*(pairs[year] for year in sorted(pairs)), strict=True)
     ]
     own, beside = (
@@ -188,15 +198,21 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
 def draw_heat_map(
     plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
 ) -> Picture:
-    """Latest figure of each member by indicator, its change from the year before and its grade."""
+    """Latest figure of each member by indicator, its change from the year before and its grade.
+
+    Its data hold the figures of the year before, too.
+    """
     data = RegionData.load(plan, as_of, region=region, language=language, width=width)
-    cells = []
+    cells, compared = [], []
     for indicator in HEATED:
         found = replace(data, indicator=indicator).figures(data.members)
         latest = found.groupby("area")["year"].max()
         common = latest.mode().max() if len(latest) else None
         for _, own in found.groupby("area", sort=False):
             cells.append(_heat_cell(data, own, indicator, common))
+            if pd.notna(cells[-1]["change"]):
+                cell = {name: cells[-1][name] for name in ("area", "indicator", "unit", "change_unit")}
+                compared.append(own.iloc[-2][_ORIGIN].to_dict() | cell)
     title = data.words("{area}: its members by indicator")
     head = Head(
         title,
@@ -204,7 +220,8 @@ def draw_heat_map(
     )
     rows = pd.DataFrame(cells)
     axes = charts.plot_heat_map(rows, names=data.names, **data.labels(rows, head))
-    return data.picture(axes, f"heat-map-{region}", rows.drop(columns=["column", "words"]), head)
+    rows = pd.concat([rows.drop(columns=["column", "words"]), pd.DataFrame(compared)], ignore_index=True)
+    return data.picture(axes, f"heat-map-{region}", rows, head)
 
 
 def _heat_cell(data: RegionData, own: pd.DataFrame, indicator: str, common: int) -> dict:
@@ -223,7 +240,7 @@ def _heat_cell(data: RegionData, own: pd.DataFrame, indicator: str, common: int)
         said.append(shown if share else f"{shown}%")
     if last["year"] != common:
         said.insert(1, f"{last['year']:.0f}")
-    cell = last[["area", "year", "value", "grade", "vintage", "source", "status"]].to_dict()
+    cell = last[["area", *_ORIGIN]].to_dict()
     cell |= {"indicator": indicator, "unit": unit, "change": change, "change_unit": "pp" if share else "%"}
     return cell | {"column": name, "words": "\n".join(said)}
 

@@ -1,5 +1,6 @@
 """Targets as pictures: the scorecard, and each target against its path, its benchmark or its bounds."""
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -310,7 +311,7 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     places = (
         places_apart(verdict.actual, verdict.required, RATE_DECIMALS) if verdict.mean_from else RATE_DECIMALS
     )
-    parts += [_mean_row(part, places, **plan_years) for part in parts[:2]]
+    parts += [_mean_row(part, verdict, places, first_year=int(row["first_year"])) for part in parts[:2]]
     parts = [part.drop(columns="mean", errors="ignore") for part in parts]
     if target:
         clause = clause_columns(data.plan, row) | plan_years | {"value": row["value"], "area": verdict.area}
@@ -323,17 +324,25 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
 
 
-def _mean_row(rates: pd.DataFrame, places: int, *, first_year: int, year: int) -> pd.DataFrame:
-    """Row of the mean growth over the years assessed; none where one of them has no figure and the verdict no mean."""
-    within = rates[rates["year"].between(first_year, year)]
-    known = rates["mean"].dropna()
-    if within.empty or (known.empty and len(within) <= year - first_year):
+def _mean_row(rates: pd.DataFrame, verdict: assess.Verdict, places: int, *, first_year: int) -> pd.DataFrame:
+    """Row of the mean growth over the years assessed; none where one of them has no figure and the verdict no mean.
+
+    A mean that is not that of the rates, but of levels, rests on what the verdict rests on.
+    """
+    within = rates[rates["year"].between(first_year, verdict.horizon)]
+    known, whole = rates["mean"].dropna(), len(within) > verdict.horizon - first_year
+    if within.empty or (known.empty and not whole):
         return within.iloc[:0]
-    value = float(known.iloc[0]) if len(known) else series.mean_growth(within["value"])
-    mean = {"value": value, "status": "computed", "first_year": first_year}
+    of_rates = series.mean_growth(within["value"])
+    value = float(known.iloc[0]) if len(known) else of_rates
+    mean = {"value": value, "status": "computed", "first_year": first_year, "year": verdict.horizon}
     mean["drawn"] = float(rounded(value, places))
-    mean |= {"source": series.joined_sources(within["source"]), "grade": within["grade"].max()}
-    return roled(within.tail(1).assign(**mean, vintage=within["vintage"].max()), "mean")
+    if whole and math.isclose(value, of_rates):
+        mean |= {"source": series.joined_sources(within["source"]), "grade": within["grade"].max()}
+        mean["vintage"] = within["vintage"].max()
+    else:
+        mean |= {"source": verdict.sources, "grade": verdict.grade, "vintage": verdict.as_of}
+    return roled(within.tail(1).assign(**mean), "mean")
 
 
 def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head: Head) -> Picture:

@@ -14,11 +14,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lnregions import load_indicators, load_observations, load_plan, load_sources
+from lnregions import load_derived, load_indicators, load_observations, load_plan, load_sources
 from lnregions.assess import GROWTH_OF, members_of
+from lnregions.assess.interpretations import REAL_GROWTH
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-NO_NUMBERS = ("location-", "membership", "coverage-")
+NO_NUMBERS = ("location-", "membership", "coverage-", "timeline")
 """Pictures whose tables hold no figures."""
 VERDICTS = ("scorecard", "verdict-map")
 
@@ -30,21 +31,21 @@ def same(one, two):
 class Tracer:
     """What a number of an area, indicator and year may be, each with the sources of the figures it rests on."""
 
-    def __init__(self, plan, as_of=None):
+    def __init__(self, plan, as_of=None, *, derived=False):
         self.plan, self.regions = plan, set(plan.regions["region"])
         self.indicators = load_indicators().set_index("indicator")
         self.figures = {}
-        rows = load_observations(as_of=as_of, plan=plan).sort_values(
-            "vintage", ascending=False, kind="stable"
-        )
+        rows = load_observations(as_of=as_of, plan=plan)
+        rows = pd.concat([rows, load_derived()]) if derived else rows
+        rows = rows.sort_values("vintage", ascending=False, kind="stable")
         for row in rows.sort_values("grade", kind="stable").itertuples():
-            figure = (row.value, frozenset(row.source.split()), row.status)
+            figure = (row.value, frozenset(row.source.split()), row.status, (row.grade, row.vintage))
             self.figures.setdefault((row.area, row.indicator, row.year), []).append(figure)
         self.levels = cache(self.levels)
 
     def levels(self, area, indicator, year):
         """Figures of an area; for a region totals or weighted means of one source or one status, too."""
-        found = [(value, [sources]) for value, sources, _ in self.figures.get((area, indicator, year), [])]
+        found = [(value, [sources]) for value, sources, *_ in self.figures.get((area, indicator, year), [])]
         row = self.indicators.loc[indicator]
         if area not in self.regions or row["aggregation"] == "none":
             return found
@@ -59,14 +60,20 @@ class Tracer:
         return found
 
     def releases(self, members, indicator, year):
-        """Best attested figures of all members from one source, or of one status, of each release that has them all."""
+        """Best attested figures of all members from one source, or of one status, of each release that has them all.
+
+        Where a release has several of a member, equally attested, each may be meant.
+        """
         rows = [self.figures.get((member, indicator, year), []) for member in members]
-        names = {name for row in rows for _, sources, status in row for name in (*sources, status)}
+        names = {name for row in rows for _, sources, status, _ in row for name in (*sources, status)}
         kept = (
             [[f for f in row if name in (*f[1], f[2])] for row in rows]
             for name in sorted(names - {"unknown"})
         )
-        return [[row[0][:2] for row in one] for one in kept if one and all(one)]
+        best = [
+            [[f[:2] for f in row if f[3] == row[0][3]] for row in one] for one in kept if one and all(one)
+        ]
+        return list(dict.fromkeys(choice for one in best for choice in itertools.product(*one)))
 
     def growth(self, area, indicator, year):
         """Growth in a year in per cent: a published rate, or a level over the one before."""
@@ -79,9 +86,22 @@ class Tracer:
         """A level carried over years by every choice of their growth rates."""
         found = [(start, [])]
         for year in years:
-            pairs = itertools.product(found, self.growth(area, indicator, year))
+            pairs = itertools.product(found, self.rates(area, indicator, year))
             found = [(v * (1 + rate / 100), [*s, *t]) for (v, s), (rate, t) in pairs]
         return found
+
+    def rates(self, area, indicator, year):
+        """Growth of what an indicator's growth is told by."""
+        return [one for name in growth_indicators(indicator) for one in self.growth(area, name, year)]
+
+    def means(self, area, indicator, first, last):
+        """Mean growth by the rates of all years, and by the levels before the first and of the last."""
+        found = self.chained(area, indicator, range(first, last + 1))
+        for name in growth_indicators(indicator):
+            if self.indicators.loc[name, "measure"] == "level":
+                pairs = itertools.product(self.levels(area, name, last), self.levels(area, name, first - 1))
+                found += [(now / before, [*s, *t]) for (now, s), (before, t) in pairs]
+        return [((ratio ** (1 / (last - first + 1)) - 1) * 100, sources) for ratio, sources in found]
 
     def differences(self, area, indicator, first, last):
         pairs = itertools.product(self.levels(area, indicator, last), self.levels(area, indicator, first))
@@ -89,7 +109,8 @@ class Tracer:
 
 
 def growth_indicators(indicator):
-    ways = GROWTH_OF.get(indicator, {}).values()
+    ways = [(level, *way) for level, own in GROWTH_OF.items() for way in own.values()]
+    ways = [way for way in ways if indicator in way]
     return list(dict.fromkeys([indicator, *(name for way in ways for name in way)]))
 
 
@@ -114,7 +135,7 @@ def tracer():
 
 def subject(name, tracer):
     """Indicator of a picture, and the area of rows that name none."""
-    targets = tracer.plan.targets.set_index("target")
+    targets, name = tracer.plan.targets.set_index("target"), name.removeprefix("gaps-")
     target = max((one for one in targets.index if name.startswith(one)), key=len, default=None)
     code = re.search(r"\d{6}", name)
     if target:
@@ -126,37 +147,52 @@ def subject(name, tracer):
     return max(named, key=len, default="gdp"), code[0] if code else "", None
 
 
-def ways(name, row, tracer):
-    """Every value that the number of a row may have."""
+def ways(name, row, tracer, column="value"):
+    """Every value that a number of a row may have."""
     indicator, own, target = subject(name, tracer)
     is_named = isinstance(row.get("area"), str)
     area = row["area"] if is_named else own
     if name.startswith("indexed-growth-"):
         years = range(PICTURES[name]["year"].min() + 1, row["year"] + 1)
         return tracer.chained(area, indicator, years, 100.0)
+    if name.startswith("heat-map-") and column == "change":
+        if row["change_unit"] == "%":
+            return tracer.growth(area, row["indicator"], row["year"])
+        return tracer.differences(area, row["indicator"], row["year"] - 1, row["year"])
+    if row.get("role") == "gap":
+        pairs = [tracer.rates(one, row["indicator"], row["year"]) for one in (area, target["benchmark"])]
+        return [(one - other, [*s, *t]) for (one, s), (other, t) in itertools.product(*pairs)]
+    if row.get("role") == "mean":
+        return tracer.means(area, row["indicator"], int(row["first_year"]), row["year"])
+    if row.get("role") == "former":
+        growth = tracer.rates(area, REAL_GROWTH[row["indicator"]], row["year"])
+        pairs = itertools.product(tracer.levels(area, row["indicator"], row["year"] - 1), growth)
+        return [(before * (1 + rate / 100), [*s, *t]) for (before, s), (rate, t) in pairs]
     if "last_year" in row:
         found = tracer.differences(area, indicator, row["first_year"], row["last_year"])
         if name.startswith("contributions-"):
             return found
         pairs = itertools.product(found, tracer.levels(area, indicator, row["first_year"]))
         return [(step / before * 100, [*s, *t]) for (step, s), (before, t) in pairs]
-    if target is not None and "name" in row:  # growth of the target's area, its benchmark, or a member
+    if target is not None and ("name" in row or name.startswith("gaps-")):  # growth of an area of the target
         areas = [area] if is_named else [target["area"], target["benchmark"]]
-        pairs = itertools.product(filter(None, areas), growth_indicators(indicator))
-        return [one for own, name in pairs for one in tracer.growth(own, name, row["year"])]
+        return [one for own in filter(None, areas) for one in tracer.rates(own, indicator, row["year"])]
     return tracer.levels(area, row.get("indicator", indicator), row["year"])
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_every_number_behind_a_picture_is_a_figure_or_a_formula_over_figures_it_names(tracer, name):
     frame = PICTURES[name]
-    column = "change" if "change" in frame else "value"
-    if "role" in frame:  # paths, targets and means are traced in tests/figures
-        frame = frame[frame["role"].isin(["actual", "benchmark", "member"])]
-    frame = frame[frame[column].notna()]
+    if "role" in frame:  # paths, targets and bounds are looked at below
+        frame = frame[frame["role"].isin(["actual", "benchmark", "member", "former", "gap", "mean"])]
+    if name.startswith("gaps-"):
+        tracer = Tracer(tracer.plan, derived=True)
+    columns = [column for column in ("value", "change") if column in frame]
     listed = {word for cell in frame["source"].dropna() for word in cell.split()}
-    for row in frame.to_dict("records"):
-        found = [sources for value, sources in ways(name, row, tracer) if same(value, row[column])]
+    for row, column in itertools.product(frame.to_dict("records"), columns):
+        if pd.isna(row[column]):
+            continue
+        found = [sources for value, sources in ways(name, row, tracer, column) if same(value, row[column])]
         assert found, f"{row} goes back to no observation"
         assert any(all(one & listed for one in sources) for sources in found), f"{row} lacks a source"
     assert listed <= {*load_sources()["source"], *tracer.plan.sources["source"]}
@@ -168,11 +204,13 @@ def test_the_pictures_hold_as_many_numbers_as_were_traced():
 
 def test_a_falsified_number_is_found(tracer):
     names = "map-west-gdp contributions-west-gdp change-west-gdp growth-210100 indexed-growth-west"
-    for name in names.split():
-        row = PICTURES[name].iloc[-1].to_dict()
-        number = row["change"] if "change" in row else row["value"]
-        assert any(same(value, number) for value, _ in ways(name, row, tracer))
-        assert not any(same(value, number * 1.1) for value, _ in ways(name, row, tracer))
+    for name in [*names.split(), "gaps-west-gdp", "west-gdp", "heat-map-west"]:
+        frame = PICTURES[name]
+        column = "change" if "change" in frame else "value"
+        row = frame[frame[column].notna()].iloc[-1].to_dict()
+        values = [value for value, _ in ways(name, row, tracer, column)]
+        assert any(same(value, row[column]) for value in values)
+        assert not any(same(value, row[column] * 1.1) for value in values)
 
 
 # -- what each number tells of its origin ----
@@ -183,16 +221,9 @@ ORIGIN = ["area", "indicator", "year", "unit", "grade", "status", "vintage", "so
 @pytest.fixture(scope="module")
 def published():
     """Every figure with all that tells its origin."""
-    rows = load_observations(plan=load_plan())
+    rows = pd.concat([load_observations(plan=load_plan()), load_derived()])
     rows = rows.assign(vintage=rows["vintage"].replace("", "undated"))
     return set(rows[[*ORIGIN, "value"]].itertuples(index=False, name=None))
-
-
-def mean_of(row, frame):
-    """Geometric mean of the rates of a row's area over the years that it spans."""
-    rates = frame[(frame["area"] == row["area"]) & (frame["role"] != "mean")]
-    rates = rates.loc[rates["year"].between(row["first_year"], row["year"]), "value"]
-    return 100 * (math.prod(1 + rate / 100 for rate in rates) ** (1 / len(rates)) - 1)
 
 
 @pytest.mark.parametrize("name", [name for name, frame in PICTURES.items() if "value" in frame])
@@ -206,7 +237,7 @@ def test_every_number_tells_unit_grade_status_vintage_and_source_of_the_figure_t
         if role == "projection":
             continue
         assert not any(pd.isna(one) for one in known[3:]), row
-        assert row["unit"] in {*tracer.indicators["unit"], "index"}, row
+        assert row["unit"] in ({"pp"} if role == "gap" else {*tracer.indicators["unit"], "index"}), row
         if role == "target":
             assert any(same(row["value"], one) for one in load_plan(row["plan"]).targets["value"]), row
         elif role == "required":
@@ -214,8 +245,6 @@ def test_every_number_tells_unit_grade_status_vintage_and_source_of_the_figure_t
             starts = tracer.levels(row["area"], row["indicator"], path[0][0])
             assert any(same(path[0][1], value) for value, _ in starts), row
             assert path[0][1] <= row["value"] <= path[-1][1], row
-        elif role == "mean":
-            assert same(row["value"], mean_of(row, frame)), row
         elif row["status"] != "computed" and pd.isna(row.get("first_year")):
             assert (*known, row["value"]) in published, row
 

@@ -188,7 +188,8 @@ def test_the_caption_speaks_both_languages_and_counts_grades(tmp_path):
     written = save_figure(chart(), tmp_path / "x", data=DATA, caption=CAPTION, sources=SOURCES, formats=[])
     english, chinese = written["caption"].read_text(encoding="utf-8").strip().split("\n\n")
     assert english.startswith(
-        "**Figure.** GDP of two cities. Sources: Bulletin 2023 (2024-03-01); 统计年鉴2024."
+        "**Figure.** GDP of two cities. Sources (titles as published, in Chinese): "
+        "Bulletin 2023 (2024-03-01); 统计年鉴2024."
     )
     assert "A (1), C (1)" in english
     assert chinese.startswith(

@@ -290,7 +290,7 @@ WRONG = {
     "indicator": (lambda: ln.draw_change(PLAN, "circle", "gpd"), "Unknown indicator 'gpd'"),
     "indicator list": (lambda: ln.draw_map(PLAN, "circle", ["gdp"]), "Unknown indicator"),
     "area": (lambda: ln.draw_city_location(PLAN, "999999"), "Unknown area '999999'"),
-    "area number": (lambda: ln.draw_ranks(210100), "Unknown area '210100'"),
+    "area number": (lambda: ln.draw_ranks(999999), "Unknown area '999999'"),
     "verdicts": (lambda: ln.draw_scorecard(PLAN, 3), "The verdicts are 3"),
     "other table": (lambda: ln.draw_verdict_map(PLAN, PLAN.regions), "a table with other columns"),
     "year": (lambda: ln.draw_map(PLAN, "circle", "gdp", year="x"), "The year 'x' is not"),

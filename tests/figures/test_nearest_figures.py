@@ -33,13 +33,22 @@ def test_no_picture_of_a_target_is_an_empty_box(pictures):
         ("west-fai", "210000", 2023, 4.0), ("west-fai", "210000", 2024, 5.3), ("west-fai", "211400", 2023, 15.6),
         ("east-forest-cover", "210500", 2020, 76.31), ("east-forest-cover", "210500", 2024, 75.0),
         ("east-forest-cover", "210600", 2019, 67.0), ("east-forest-cover", "210600", 2022, 66.6),
-        ("east-tourism", "100000", 2023, 4.24), ("belt-fdi-in-yuan", "100000", 2024, -27.1),
+        ("east-tourism", "100000", 2023, 4.24),
     ],
 )  # fmt: skip
 def test_the_nearest_figures_are_drawn(pictures, name, area, year, value):
     rows = pictures[name].data.set_index(["area", "year"])
     assert rows.loc[(area, year), "value"] == value
     assert any("No figure of" in text for text in written(pictures[name]))
+
+
+def test_a_benchmark_that_alone_has_figures_is_drawn_with_what_is_missing(pictures):
+    rows = pictures["belt-fdi-in-yuan"].data.set_index(["role", "year"])
+    assert rows.loc[("benchmark", 2024), "value"] == -27.1
+    assert any(
+        "no figure for 2022, 2023, 2024 is published" in text
+        for text in written(pictures["belt-fdi-in-yuan"])
+    )
 
 
 @pytest.mark.parametrize(

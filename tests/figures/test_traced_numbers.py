@@ -52,6 +52,8 @@ def test_numbers_written_on_charts_are_those_of_their_bundle(pictures):
         drawn, exact = (picture.data[name].dropna() for name in ("drawn", "value"))
         sums = [*drawn, *np.subtract.outer(drawn.to_numpy(), drawn.to_numpy()).ravel()]
         total = (exact * picture.data["factor"]).sum()
+        if "change" in picture.data:
+            sums += [*picture.data["change"].dropna().round(1)]
         assert near(parsed(number), sums) or abs(parsed(number) - total) < 0.01, (picture.name, number)
     print("numbers on charts:", len(written), "of which 30 traced")
 
