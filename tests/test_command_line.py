@@ -168,7 +168,7 @@ def test_the_notebooks_are_listed_with_their_parameters_and_choices(capsys, rend
     assert main(["render", "--list"]) == 0
     text = capsys.readouterr().out
     assert "05_explore  (only when it is named)" in text
-    assert "region: str = 'circle'  [circle, belt, west, east]" in text
+    assert "region: str = ''  [circle, belt, west, east]" in text
     assert render("--list") == 0
     assert capsys.readouterr().out.startswith("one\n  region: str = 'circle'  [circle, belt, west, east]\n")
 
