@@ -69,7 +69,7 @@ def plot_member_panels(
     if all(frame.empty for frame in frames.values()):
         return np.array([sheet.empty()])
     largest = [frame["value"].abs().max() for frame in frames.values() if len(frame)]
-    own_scale = beside == {} and max(largest) > OWN_SCALE * min(largest)
+    own_scale = not any(beside) and max(largest) > OWN_SCALE * min(largest)
     rows = -(-len(codes) // max(int(sheet.span // (PANEL_POINTS * (1.3 if own_scale else 1))), 1))
     sheet.add_panels(len(codes), columns=-(-len(codes) // rows), own_scale=own_scale)
     lines.value_axis(sheet, both["value"], bins=3)

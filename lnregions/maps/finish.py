@@ -89,6 +89,7 @@ def projection_line(crs, language: str = "en") -> str:
 
     Examples
     --------
+    >>> from lnregions.boundaries import equal_area
     >>> projection_line(equal_area((118.8, 38.7, 125.8, 43.5)))
     'Projection: Albers equal area (39.5°N, 42.5°N; 122.5°E), CGCS2000.'
     """
