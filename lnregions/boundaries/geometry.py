@@ -61,7 +61,7 @@ def project(frame: gpd.GeoDataFrame, *, crs: CRS | None = None) -> gpd.GeoDataFr
     >>> import geopandas as gpd, shapely
     >>> square = gpd.GeoDataFrame({"area": ["x"]}, geometry=[shapely.box(122, 41, 123, 42)], crs=4490)
     >>> [round(float(v), -3) for v in project(square).total_bounds]
-    [-42000.0, -56000.0, 42000.0, 56000.0]
+    [-42000.0, -55000.0, 42000.0, 56000.0]
     """
     if frame.crs is None:
         raise DataError(

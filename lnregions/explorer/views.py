@@ -120,8 +120,9 @@ class View:
                 linewidths=CHOSEN_POINTS, zorder=4.5, gid="chosen",
             )  # fmt: skip
             for code in LANGUAGES:
-                city = self.tables.name(self.city, code)
-                picture.caption[code] += tr(" {city} is outlined.", code, city=city)
+                city, opening = self.tables.name(self.city, code), picture.title[code]
+                outlined = opening + tr(" {city} is outlined.", code, city=city)
+                picture.caption[code] = picture.caption[code].replace(opening, outlined, 1)
         picture.parameters["year"] = self.year
         return self._named(picture, "map", self.region, self.indicator, self.city, self.year)
 

@@ -39,7 +39,7 @@ class _Spot:
     radius: float
     words: str = ""
     label: object = None
-    size: float = drawing.SMALLEST
+    size: float = 0.0
     inside: bool = False
 
     @property
@@ -174,7 +174,8 @@ def _label_beside(ax, spot: _Spot, words: str, taken: list) -> bool:
     """Place a label as near to its circle as is clear of all else; its lines as one, and smaller, if need be."""
     unit, wordings = drawing.units_per_point(ax), dict.fromkeys((words, words.replace("\n", " ")))
     avoid = shapely.buffer(taken, _GAP * unit)
-    for reach, wording, size in product(_REACHES, wordings, (size_on(ax).small, drawing.SMALLEST)):
+    sheet = size_on(ax)
+    for reach, wording, size in product(_REACHES, wordings, dict.fromkeys((sheet.small, sheet.smallest))):
         sides = drawing.label_box(wording, size, unit)
         box = drawing.find_place_beside(ax, spot.circle, sides, reach * unit + max(sides), avoid=avoid)
         if box is not None:

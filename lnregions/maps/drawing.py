@@ -32,7 +32,6 @@ from lnregions.words.catalogue import tr
 LABELS = ("name", "value")
 WEAK_HATCH = "....."
 LINE_HEIGHT = 1.24  # of the text's size, with the air between lines
-SMALLEST = 6.0  # points
 _FINEST = 2500  # steps of the finest detail across a map: 0.05 mm on one 125 mm wide
 _LONGEST_LEAD = 36.0  # points from an area to a number outside it
 _MOST_KEYS = 20
@@ -289,7 +288,8 @@ def label_areas(
     """
     unit, sheet = units_per_point(ax), size_on(ax)
     rooms = [largest_part(g) for g in frame.geometry]
-    sizes = list(dict.fromkeys((sheet.normal, sheet.small, max(SMALLEST, sheet.small - 1), SMALLEST)))
+    least = sheet.smallest
+    sizes = list(dict.fromkeys((sheet.normal, sheet.small, max(least, sheet.small - 1), least)))
     sizes = _common_sizes(rooms, words, sizes, unit)
     taken, left, shortened = [], [], []
     for k in np.argsort(shapely.area(rooms), kind="stable"):  # the small ones choose first
@@ -324,18 +324,18 @@ def _common_sizes(rooms, words, sizes: Sequence[float], unit: float) -> Sequence
 
 def _write_number(ax, number: str, rooms, k: int, taken: list, fill: str | None) -> bool:
     """Write a number into an area, or beside it at the end of a short line; whether there was room."""
-    unit = units_per_point(ax)
-    sides = label_box(number, SMALLEST, unit)
+    unit, size = units_per_point(ax), size_on(ax).smallest
+    sides = label_box(number, size, unit)
     box = find_place(rooms[k], sides, taken=taken)
     if box is not None:
-        write(ax, number, box, size=SMALLEST, fill=fill)
+        write(ax, number, box, size=size, fill=fill)
     else:
         point = shapely.Point(widest_place(rooms[k]))
         box = find_place_beside(ax, point, sides, _LONGEST_LEAD * unit, avoid=[*taken, *rooms])
         if box is None:
             return False
         draw_lead(ax, point, box)
-        write(ax, number, box, size=SMALLEST, fill=palette.LAND)
+        write(ax, number, box, size=size, fill=palette.LAND)
     taken.append(box)
     return True
 

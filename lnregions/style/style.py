@@ -34,13 +34,14 @@ class Size(NamedTuple):
     small: float
     normal: float
     title: float
+    smallest: float = 6.0  # of labels of maps that have no room for more
 
 
 SIZES = {
     "single": Size(85, 78, 6, 6.5, 7.5),
     "onehalf": Size(120, 100, 6, 7, 8),
     "double": Size(174, 120, 6.5, 7.5, 9),
-    "slide": Size(254, 142.875, 10.5, 11, 13),
+    "slide": Size(254, 142.875, 10.5, 11, 13, smallest=10.5),
     "a4": Size(210, 297, 7, 8, 9),
 }
 """Widths of a journal's columns, a slide of 16:9 and a page, by name.

@@ -55,7 +55,8 @@ def drawn(explorer):
             {"region": "east", "city": "210200"},
             r"Unknown city '210200'\. Choose one of 210400, 210500, 210600",
         ),
-        ({"city": "Shenyang"}, "Unknown city 'Shenyang'"),
+        ({"city": "Shenyan"}, "Unknown city 'Shenyan'"),
+        ({"region": "east", "city": "Dalian"}, "Unknown city '210200'"),
         ({"year": "2024"}, "The year '2024' is not a year"),
         ({"year": 24}, "The year 24 is not a year"),
         ({"year": True}, "The year True is not a year"),
@@ -66,6 +67,11 @@ def drawn(explorer):
 def test_a_view_of_what_is_not_there_is_refused_with_the_choices(given, words):
     with pytest.raises(DataError, match=words):
         view(**{"plan": PLAN, **given})
+
+
+@pytest.mark.parametrize("city", ["Dalian", "大连", 210200])
+def test_a_city_may_be_named(city):
+    assert view(PLAN, "belt", "gdp", city=city).city == "210200"
 
 
 def test_years_and_dates_of_other_types_are_taken_and_no_year_means_the_latest():
@@ -80,7 +86,9 @@ def test_the_map_has_the_region_and_outlines_the_city():
     gids = [artist.get_gid() for artist in picture.figure.axes[0].collections]
     assert gids.count("chosen") == 1
     assert sorted(picture.data["area"]) == sorted(PLAN.members("belt"))
-    assert picture.caption["en"].startswith("Coastal belt: gross domestic product, 2023. Dalian is outlined.")
+    opening = "Coastal belt: gross domestic product, 2023. Dalian is outlined. Boundaries:"
+    assert picture.caption["en"].startswith(opening)
+    assert picture.caption["zh"].startswith("沿海经济带：地区生产总值，2023年。粗线为大连。边界：")
     facts = [picture.parameters[name] for name in ("year", "city", "as_of")]
     assert facts == [2023, "210200", load_observations()["vintage"].max()]
 

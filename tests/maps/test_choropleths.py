@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 
 from lnregions import maps
 from lnregions.errors import DataError
-from lnregions.style import palette
+from lnregions.style import palette, size_of
 
 
 def test_a_choropleth_fills_by_class_with_the_same_colours_in_the_legend():
@@ -83,7 +83,9 @@ def test_no_label_leaves_its_area_or_touches_another(width, language, kind):
     assert len(boxes) == 14
     assert not overlapping(boxes)
     assert all(any(shapely.contains(shape, box) for shape in shapes) for box in boxes)
-    assert all(6 <= t.get_fontsize() <= 9 for t in labels(ax))
+    size = size_of(width)
+    assert all(size.smallest <= t.get_fontsize() <= size.normal for t in labels(ax))
+    assert size.smallest == (10.5 if width == "slide" else 6)
 
 
 def test_an_area_too_small_for_words_gets_a_number_and_a_line_in_the_key():

@@ -37,7 +37,8 @@ def test_everything_stays_on_the_sheet_and_nothing_covers_anything(width, langua
     corners = [part.get_window_extent() for part in (*bar, *by_gid(ax, "north arrow"), *small)]
     assert len(corners) == 3
     assert not overlapping(corners)
-    assert all(6 <= t.get_fontsize() <= 9 for t in fig.findobj(Text) if t.get_text())
+    least, most = (10.5, 13) if width == "slide" else (6, 9)
+    assert all(least <= t.get_fontsize() <= most for t in fig.findobj(Text) if t.get_text())
     across, up = np.ptp(ax.get_xlim()) / extents[-1].width, np.ptp(ax.get_ylim()) / extents[-1].height
     assert across == pytest.approx(up)  # not distorted
 
