@@ -16,9 +16,8 @@ from lnregions.series.figures import joined_sources
 from lnregions.series.methods import METHOD_NAMES, METHODS, Assessment, Progress
 from lnregions.series.series import Tables
 from lnregions.tables import plan_of
-from lnregions.words import format_number, format_value, quantity_name, text
-from lnregions.words.catalogue import LANGUAGES
-from lnregions.words.texts import Text, joined, say
+from lnregions.words import format_number, format_value, quantity_name
+from lnregions.words.texts import Text, joined, say, text_of
 
 STATUS_WORDS = (
     "met", "on track", "acceleration needed", "limited", "deterioration", "missed", "too close to call",
@@ -249,7 +248,6 @@ def compare_methods(plan, *, as_of=None, observations: pd.DataFrame | None = Non
 
 
 def _by_target(cases):
-    """Cases of each target."""
     return [list(group) for _, group in groupby(cases, key=lambda case: case.clause.target)]
 
 
@@ -270,17 +268,13 @@ def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]
             name = say("'{interpretation}'", interpretation=Text(one.interpretation, one.interpretation_zh))
             names.setdefault(one.status, []).append(name)
     texts = [
-        say("under the interpretation {interpretation}: {status}", status=_status_text(status),
+        say("under the interpretation {interpretation}: {status}", status=text_of(status),
             interpretation=joined(each, english=" or ", chinese="或"))
         for status, each in names.items()
     ]  # fmt: skip
     reason = sentences([Text(first.reason_en, first.reason_zh), joined(texts)])
     found[0] = replace(first, disagree=bool(others), reason_en=reason.en, reason_zh=reason.zh)
     return found
-
-
-def _status_text(status):
-    return Text(*(text(status, language) for language in LANGUAGES))
 
 
 def _with_dependence(case, verdict):
@@ -296,7 +290,7 @@ def _with_dependence(case, verdict):
             changes.setdefault(status, []).append(variant.change)
     depends = joined(
         say("{change}, it would be: {status}", change=joined(each, english=" or ", chinese="，或"),
-            status=_status_text(status))
+            status=text_of(status))
         for status, each in changes.items()
     )  # fmt: skip
     kept = say("without the doubtful figure it would be the same") if doubted and not changes else Text()

@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "overview_pictures": ["draw_gaps", "draw_heat_map", "draw_target_sheet", "draw_timeline"],
         "target_pictures": ["draw_plain_series", "draw_scorecard", "draw_series", "draw_targets", "draw_verdict"],
-        "pictures": ["Picture", "Pictures", "RegionData", "in_sentence"],
+        "messages": ["in_sentence"],
+        "pictures": ["Picture", "Pictures", "RegionData"],
     },
 )  # fmt: skip

@@ -7,8 +7,8 @@ import pandas as pd
 
 from lnregions import charts, series
 from lnregions.assess import load_tables
-from lnregions.figures.drawn_rows import roled, trajectory_rows
-from lnregions.figures.pictures import Head, NothingToShow, Picture, RegionData, or_reason, recent_years
+from lnregions.figures.drawn_rows import recent_years, roled, trajectory_rows
+from lnregions.figures.pictures import Head, NothingToShow, Picture, RegionData, or_reason
 from lnregions.figures.target_pictures import clause_columns
 from lnregions.paths import PLAN
 from lnregions.tables import areas_around, with_region

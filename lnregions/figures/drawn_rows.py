@@ -35,6 +35,8 @@ TRAJECTORY = (
     "unit",
 )
 """First columns of every trajectory; ``low`` and ``high`` are those of a path, a bound or a projection."""
+FIRST_SHOWN = 2018
+"""First year that a series of levels is drawn from."""
 UNDATED = "undated"
 """Vintage of a figure whose source states no date."""
 _LEADING = (*TRAJECTORY, "drawn", "drawn_unit", "factor", "grade", "status", "vintage", "source")
@@ -131,3 +133,15 @@ def _drawn(value: float, unit: str, indicator: str, language: str) -> float:
         return float("nan")
     places = printed_decimals(indicator, unit) + unit_places(unit, language)
     return float(rounded(to_unit(float(value), unit, language), max(places, 0)))
+
+
+def recent_years(frame: pd.DataFrame, *, first: int = FIRST_SHOWN) -> pd.DataFrame:
+    """Rows from the first year shown on."""
+    return frame[frame["year"] >= first].reset_index(drop=True)
+
+
+def paired_years(found: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Figures of two years side by side (``_before``, ``_after``) of areas without a break between them."""
+    before, after = (found[found["year"] == year].set_index("area") for year in (first, last))
+    joined = before.merge(after, left_index=True, right_index=True, suffixes=("_before", "_after"))
+    return joined[joined["segment_before"] == joined["segment_after"]]

@@ -7,6 +7,7 @@ from lnregions import maps
 from lnregions.assess import judge, members_of
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote
+from lnregions.figures.drawn_rows import paired_years
 from lnregions.figures.map_grounds import all_areas, among, finish, map_options, map_picture, zone_of
 from lnregions.figures.pictures import (
     NO_MAP,
@@ -15,7 +16,6 @@ from lnregions.figures.pictures import (
     RegionData,
     check_verdicts,
     or_reason,
-    paired_years,
 )
 from lnregions.sentences import counted_sentence
 from lnregions.series import Tables

@@ -1,12 +1,23 @@
-"""What a picture says, in one sentence of both languages, from the rows that are drawn: for captions and alt texts."""
+"""Words of pictures: one sentence that the drawn rows say, in both languages, and the line of their sources."""
+
+from collections import Counter
 
 import pandas as pd
 
 from lnregions.assess import names_text
 from lnregions.series import Tables
-from lnregions.tables import Plan, printed_decimals
+from lnregions.show import source_name
+from lnregions.style import missing_glyphs
+from lnregions.tables import KIND_ORDER, Plan, printed_decimals
 from lnregions.words import year_span
+from lnregions.words.catalogue import tr
 from lnregions.words.texts import NO_TEXT, Text, printed, say, with_article
+
+_LISTED_SOURCES = 2
+_LONGEST_SOURCE = 52
+"""Letters of a source's name in a source line."""
+_SIMPLIFIED = str.maketrans("連國經濟會發統計報遼寧匯〇", "连国经济会发统计报辽宁汇○")
+"""Characters in names of sources that the bundled font lacks, and those that stand for them."""
 
 
 def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> Text:
@@ -97,3 +108,45 @@ def _spread(rows, tables):
     }
     message = "highest in {top} with {high}, lowest in {bottom} with {low} ({years})"
     return say(message, **values, **names, years=year_span(first if first < last else None, last))
+
+
+def in_sentence(name: str) -> str:
+    """An English name as it stands within a sentence: lower case, unless it begins with an abbreviation.
+
+    Examples
+    --------
+    >>> in_sentence("Real growth"), in_sentence("GDP")
+    ('real growth', 'GDP')
+    """
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def cited_sources(data: pd.DataFrame) -> Counter:
+    """How often each source is cited in the column ``source``."""
+    cells = data["source"].fillna("") if "source" in data else ()
+    return Counter(source for cell in cells for source in str(cell).split())
+
+
+def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") -> str:
+    """Sources of some data in a few words: the best ones by their kind, most used first, grades, as-of date."""
+    counts, records = cited_sources(data), tables.sources.set_index("source", drop=False)
+    ranks = records["kind"].map(lambda kind: KIND_ORDER.index(kind) if kind in KIND_ORDER else 0).to_dict()
+    order = sorted(counts, key=lambda source: (ranks.get(source, 0), -counts[source], source))
+    named = []
+    for source in order[:_LISTED_SOURCES]:
+        if source in records.index:
+            issuer = source_name(records.loc[source], language)
+            if len(issuer) > _LONGEST_SOURCE:
+                issuer = issuer[: _LONGEST_SOURCE - 1] + "…"
+            issuer = issuer.translate(_SIMPLIFIED)
+            named.append(f"[{source}]" if missing_glyphs(issuer) else f"{issuer} [{source}]".strip())
+    words = ("; " if language == "en" else "；").join(named)
+    if len(order) > len(named):
+        words += tr("; and {number} more", language, number=len(order) - len(named))
+    words = words or tr("tables of this project", language)
+    if counts and "grade" in data:
+        grades = sorted(set(data.loc[data["source"].fillna("") != "", "grade"].dropna()) - {""})
+        if grades:
+            listed = (", " if language == "en" else "、").join(grades)
+            words += tr(" (grade {grades})", language, grades=listed)
+    return tr("{words}, as known on {date}.", language, words=words, date=tables.as_of)

@@ -5,7 +5,6 @@ what was written.
 """
 
 import base64
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
@@ -22,28 +21,20 @@ from lnregions.assess import figures_of, load_tables, members_of, stand_ins
 from lnregions.boundaries import boundaries_of, boundary_words, equal_area, project
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
-from lnregions.figures.drawn_rows import complete_rows
+from lnregions.figures.drawn_rows import complete_rows, paired_years
 from lnregions.figures.encoding import FORMATS, encode, screen_png
-from lnregions.figures.messages import message_of
+from lnregions.figures.messages import cited_sources, in_sentence, message_of, source_words
 from lnregions.files import write_whole
 from lnregions.series import Tables, member_frame
-from lnregions.show import source_name
-from lnregions.style import missing_glyphs, size_of
-from lnregions.tables import KIND_ORDER, Plan, plan_of, with_cities, with_region
+from lnregions.style import size_of
+from lnregions.tables import Plan, plan_of, with_cities, with_region
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import NO_TEXT, Text
 
-FIRST_SHOWN = 2018
-"""First year that a series of levels is drawn from."""
 _SHOWN_DPI = 150
 _OTHER_FORMATS = ("jpg", "jpeg", "tif", "tiff", "eps", "gif", "webp", "bmp")
 """Endings of pictures that are not written, so that none is taken for a folder."""
-_LISTED_SOURCES = 2
-_SIMPLIFIED = str.maketrans("連國經濟會發統計報遼寧匯〇", "连国经济会发统计报辽宁汇○")
-"""Characters in names of sources that the bundled font lacks, and those that stand for them."""
-_LONGEST_SOURCE = 52
-"""Letters of a source's name in a source line."""
 _VERDICT_COLUMNS = ("target", "region", "status")
 
 
@@ -384,63 +375,9 @@ class RegionData:
             of["region" if self.area in set(self.plan.regions["region"]) else "adcode"] = self.area
         of = {key: value for key, value in (of | parameters).items() if value not in (None, "")}
         sources = self.tables.sources
-        sources = sources[sources["source"].isin(list(_cited(data)))].reset_index(drop=True)
+        sources = sources[sources["source"].isin(list(cited_sources(data)))].reset_index(drop=True)
         figure, language = axes.get_figure(root=True), self.language
         return Picture(name, figure, data, caption, alt, sources, of | {"language": language}, language)
-
-
-def in_sentence(name: str) -> str:
-    """An English name as it stands within a sentence: lower case, unless it begins with an abbreviation.
-
-    Examples
-    --------
-    >>> in_sentence("Real growth"), in_sentence("GDP")
-    ('real growth', 'GDP')
-    """
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
-
-
-def recent_years(frame: pd.DataFrame, *, first: int = FIRST_SHOWN) -> pd.DataFrame:
-    """Rows from the first year shown on."""
-    return frame[frame["year"] >= first].reset_index(drop=True)
-
-
-def paired_years(found: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """Figures of two years side by side (``_before``, ``_after``) of areas without a break between them."""
-    before, after = (found[found["year"] == year].set_index("area") for year in (first, last))
-    joined = before.merge(after, left_index=True, right_index=True, suffixes=("_before", "_after"))
-    return joined[joined["segment_before"] == joined["segment_after"]]
-
-
-def _cited(data: pd.DataFrame) -> Counter:
-    """How often each source is cited in the column ``source``."""
-    cells = data["source"].fillna("") if "source" in data else ()
-    return Counter(source for cell in cells for source in str(cell).split())
-
-
-def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") -> str:
-    """Sources of some data in a few words: the best ones by their kind, most used first, grades, as-of date."""
-    counts, records = _cited(data), tables.sources.set_index("source", drop=False)
-    ranks = records["kind"].map(lambda kind: KIND_ORDER.index(kind) if kind in KIND_ORDER else 0).to_dict()
-    order = sorted(counts, key=lambda source: (ranks.get(source, 0), -counts[source], source))
-    named = []
-    for source in order[:_LISTED_SOURCES]:
-        if source in records.index:
-            issuer = source_name(records.loc[source], language)
-            if len(issuer) > _LONGEST_SOURCE:
-                issuer = issuer[: _LONGEST_SOURCE - 1] + "…"
-            issuer = issuer.translate(_SIMPLIFIED)
-            named.append(f"[{source}]" if missing_glyphs(issuer) else f"{issuer} [{source}]".strip())
-    words = ("; " if language == "en" else "；").join(named)
-    if len(order) > len(named):
-        words += tr("; and {number} more", language, number=len(order) - len(named))
-    words = words or tr("tables of this project", language)
-    if counts and "grade" in data:
-        grades = sorted(set(data.loc[data["source"].fillna("") != "", "grade"].dropna()) - {""})
-        if grades:
-            listed = (", " if language == "en" else "、").join(grades)
-            words += tr(" (grade {grades})", language, grades=listed)
-    return tr("{words}, as known on {date}.", language, words=words, date=tables.as_of)
 
 
 def check_verdicts(given: object) -> None:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from lnregions import assess, charts, series
 from lnregions.assess.reasons import BREAKS
-from lnregions.figures.drawn_rows import path_rows, roled, trajectory_rows
-from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, recent_years
+from lnregions.figures.drawn_rows import path_rows, recent_years, roled, trajectory_rows
+from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts
 from lnregions.sentences import counted_sentence, verdict_sentence
 from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans

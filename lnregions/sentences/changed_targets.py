@@ -10,8 +10,7 @@ from lnregions.errors import DataError, unknown
 from lnregions.figures import Picture, RegionData, draw_verdict
 from lnregions.sentences.wording import finding, required_text, target_text
 from lnregions.tables import place_code, plan_of, read_observations
-from lnregions.words import LANGUAGES, text
-from lnregions.words.texts import Text, listed, printed, say
+from lnregions.words.texts import listed, printed, say, text_of
 
 
 @dataclass(frozen=True)
@@ -89,10 +88,7 @@ def what_if(
     message = "with {changes}, the verdict on {target} would be {after} instead of {before}"
     if verdict.status == before.status:
         message = "with {changes}, the verdict on {target} would stay {after}"
-    statuses = {
-        name: Text(*(text(one.status, code) for code in LANGUAGES))
-        for name, one in {"before": before, "after": verdict}.items()
-    }
+    statuses = {"before": text_of(before.status), "after": text_of(verdict.status)}
     words = say(message, changes=listed(said, chinese="，"), target=target_text(plan, row), **statuses)
     data = RegionData.load(plan, as_of, language=language, width=width)
     picture = None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lnregions.words.catalogue import LANGUAGES, tr
-from lnregions.words.numbers import RATE_DECIMALS, format_number, format_value
+from lnregions.words.numbers import RATE_DECIMALS, format_number, format_value, text
 
 
 class Text(NamedTuple):
@@ -19,6 +19,11 @@ class Text(NamedTuple):
 
 
 NO_TEXT = Text()
+
+
+def text_of(key: str) -> Text:
+    """A status, kind or other code in words of both languages."""
+    return Text(*(text(key, language) for language in LANGUAGES))
 
 
 def say(message: str, *, context: str = "", **values: object) -> Text:
