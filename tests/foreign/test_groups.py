@@ -11,10 +11,10 @@ TWO = ln.group(["210100", "210400"], name="Two cities")
 def test_a_group_is_drawn_and_shown_under_its_name():
     assert TWO == "210100+210400"
     picture = ln.draw_map("ln-2022", TWO, "gdp")
-    assert picture.caption["en"].startswith("Two cities: gross domestic product")
+    assert "(2024). Two cities: gross domestic product" in picture.caption["en"]
     assert set(picture.data["area"]) == {"210100", "210400"}
     assert ln.view("ln-2022", TWO, "gdp").show_figures().frame["Member"].tolist()[-1] == "Two cities"
-    assert ln.draw_map("ln-2022", str(TWO), "gdp").caption["en"].startswith("Shenyang + Fushun: gross")
+    assert "(2024). Shenyang + Fushun: gross" in ln.draw_map("ln-2022", str(TWO), "gdp").caption["en"]
     assert set(ln.show_members("ln-2022", TWO).frame["Member"]) == {"Shenyang", "Fushun"}
 
 
