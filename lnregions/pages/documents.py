@@ -190,6 +190,7 @@ def _print(page: str, chromium: str) -> bytes:
             sheet = browser.new_page()
             sheet.goto(file.as_uri())
             sheet.evaluate("Promise.all([...document.images].map(one => one.decode()))")
+            sheet.evaluate("Promise.all([...document.fonts].map(one => one.load())).then(() => true)")
             sheet.evaluate("document.fonts.ready.then(() => true)")
             given = {"print_background": True, "tagged": True, "outline": True, "prefer_css_page_size": True}
             content = sheet.pdf(format="A4", **given)
