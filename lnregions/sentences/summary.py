@@ -32,7 +32,7 @@ from lnregions.words.texts import Text, listed, percent, printed, say, with_arti
 MOST = 8
 """Sentences at most."""
 MOST_OF_PLAN = 6
-"""Verdicts at most that are told one by one of a whole plan; of a region there are as many as leave room."""
+"""Verdicts at most that have a sentence each for a whole plan; of a region there are as many as leave room."""
 
 
 def findings(plan, place: object = "", *, as_of: str = "") -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """One colour for one idea: regions, roles of a line, statuses, classes of a map.
 
-Every set is told apart by the colour-blind and in grey, by colour or by a second sign (line style, marker,
+Every set can be distinguished by the colour-blind and in grey, by colour or by a second sign (line style, marker,
 hatch); ``tests/test_style.py`` computes the distances.
 """
 
