@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
+from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from matplotlib_scalebar.scalebar import ScaleBar
 from pyproj import Proj
@@ -15,7 +16,7 @@ from pyproj import Proj
 from lnregions.boundaries import remembered, union
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
-from lnregions.style import MM, palette, size_on, wrap
+from lnregions.style import MM, palette, set_fonts, size_on, wrap
 from lnregions.words.catalogue import tr
 
 ROUND_KM = tuple(lead * 10**power for power in range(-1, 4) for lead in (1, 2, 5))
@@ -181,6 +182,8 @@ def finish_map(
 
 def _lowest_mm(fig) -> float:
     """Height above the foot of the sheet of the lowest legend or note; infinite without any."""
+    for text in fig.findobj(Text):
+        set_fonts(text)
     hanging = [
         a for ax in fig.axes for a in (*ax.artists, *ax.texts) if a.get_gid() in ("note", "circle legend")
     ]
