@@ -134,6 +134,9 @@ class Case:
 
     clause: Clause
     figures: Figures
+    plan: plans.Plan
+    row: pd.Series
+    tables: Tables
     benchmark: Figures | None = None
     closed: bool = False
     rule: str = ""
@@ -143,21 +146,16 @@ class Case:
     of_member: bool = False
     link: Link | None = None
     linked: "Case | None" = None
-    plan: plans.Plan | None = None
-    row: pd.Series | None = None
-    tables: Tables | None = None
     made: dict = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def members(self) -> tuple[str, ...]:
         """Areas that make the region judged; empty for an area with figures of its own."""
-        return region_members(self.plan, self.clause.area) if self.plan else ()
+        return region_members(self.plan, self.clause.area)
 
     @cached_property
     def chained(self) -> bool:
         """Whether its rates build up a level; those of an indicator without levels do not (investment)."""
-        if self.tables is None or not self.indicators:
-            return True
         row = self.tables.indicator(self.indicators[0])
         return row["measure"] != "growth" or row["aggregation"] != "none"
 

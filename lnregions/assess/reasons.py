@@ -71,8 +71,6 @@ def subject_text(case: Case) -> Text:
 def figure_text(case: Case, year: int, value: float, *, decimals: int | None = None) -> Text:
     """What the figure of a year was: ``gross domestic product of Dalian was 951.7 billion yuan in 2024``."""
     shown = value_printed(case.clause, value, decimals=decimals)
-    if case.tables is None:
-        return say("{year}: {value}", year=year, value=shown)
     carried = case.link is not None and year > case.link.year
     message = "{subject} would be {value} in {year}" if carried else "{subject} was {value} in {year}"
     return say(message, year=year, value=shown, subject=subject_text(case))
@@ -304,9 +302,7 @@ def years_used(case, found):
 
 def break_text(case: Case, first: int, last: int) -> Text:
     """That a break of the series parts two years, and of which kind it is."""
-    kinds = (
-        case.tables.breaks_of([case.clause.area, *case.members], case.clause.indicator) if case.tables else {}
-    )
+    kinds = case.tables.breaks_of([case.clause.area, *case.members], case.clause.indicator)
     inside = [kind for year, kind in sorted(kinds.items()) if first < year <= last]
     why = say(BREAKS[inside[-1]]) if inside else say("break in the series")
     return say("{first} and {last} are not comparable ({why})", first=first, last=last, why=why)
@@ -328,16 +324,16 @@ def linked_text(case: Case) -> Text:
 def wording(case: Case, status: str, found: dict) -> list[Text]:
     """What goes with a verdict: doubtful figures, the clause's strength and base year, stand-ins; a sentence each."""
     texts, clause, base_year = [], case.clause, found.get("baseline_year")
-    if case.tables is not None and status != "no data":
+    if status != "no data":
         years = list(years_used(case, found))
         texts.append(doubt_text(case, [clause.first_year - 1, *years] if clause.kind in RULES else years))
     if clause.strength == "strive" and status == "missed":
         texts.append(say("the plan strives for it and does not commit to it"))
-    if clause.kind in ("doubling", "cumulative_growth", "direction") and case.row is not None:
+    if clause.kind in ("doubling", "cumulative_growth", "direction"):
         if pd.isna(case.row["baseline_year"]) or not case.row["base_stated"]:
             texts.append(say("the plan states no base year, {year} is inferred", year=clause.baseline_year))
         if base_year not in (None, clause.baseline_year):
             texts.append(say("measured from {year}", year=base_year))
-    if case.plan is not None and status != "not quantified" and stand_ins(case.plan, clause.area):
+    if status != "not quantified" and stand_ins(case.plan, clause.area):
         texts.append(say("whole-city figures; county figures unavailable"))
     return texts

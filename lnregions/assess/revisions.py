@@ -8,23 +8,20 @@ from lnregions.assess.cases import RULES, load_tables, narrow_tables, target_of
 from lnregions.assess.interpretations import cases_of, cases_of_target, main_case
 from lnregions.assess.reasons import indicator_text
 from lnregions.assess.verdicts import judge_case, judge_cases
-from lnregions.series.growth import keep_better, required_path, still_needed
+from lnregions.series.growth import growth_needed, required_path
 from lnregions.tables import by_preference, parse_as_of, plans
 from lnregions.words import places_apart
 from lnregions.words.texts import joined, printed, say
 
 YEAR_COLUMNS = (
-    "year", "status", "closing", "actual", "required", "required_geometric", "required_kept", "gap", "share_of_way",
-    "share_of_time", "growth_needed", "step_needed", "reached_in", "unit", "reason_en", "reason_zh",
+    "year", "status", "closing", "actual", "required", "gap", "share_of_way",
+    "share_of_time", "growth_needed", "reached_in", "unit", "reason_en", "reason_zh",
 )  # fmt: skip
 """Columns of `status_on_the_way`."""
 FLIP_COLUMNS = ("date", "target", "from_status", "to_status", "why_en", "why_zh")
 """Columns of `revision_trail`."""
 MOST_NAMED = 3
 """How many figures a flip names; the rest are counted."""
-
-
-# -- through the years of the plan -------------------------------------------------------------------------
 
 
 def status_on_the_way(
@@ -37,11 +34,10 @@ def status_on_the_way(
     DataFrame
         One row a year, from the plan's first to its horizon: ``year``, ``status`` (of that year; in the horizon year
         of a closed plan the closing verdict), ``closing`` (in that row alone), ``actual`` (the year's figure, for
-        growth the year's rate), ``required`` (linear path), ``required_geometric`` and ``required_kept`` (the linear
-        path that does not fall below what had been reached), ``gap`` (actual minus required), ``share_of_way`` and
-        ``share_of_time`` (fractions), ``growth_needed`` (% in each year left), ``step_needed`` (in ``unit``, each
-        year left), ``reached_in``, ``unit``, ``reason_en`` and ``reason_zh``. What does not apply to a clause, and
-        what would have to be measured over a break of the series, is missing.
+        growth the year's rate), ``required`` (on the linear path), ``gap`` (actual minus required),
+        ``share_of_way`` and ``share_of_time`` (fractions), ``growth_needed`` (% in each year left), ``reached_in``,
+        ``unit``, ``reason_en`` and ``reason_zh``. What does not apply to a clause, and what would have to be measured
+        over a break of the series, is missing.
 
     Raises
     ------
@@ -64,7 +60,7 @@ def status_on_the_way(
     verdicts = {year: _verdict_up_to(case, tables, year) for year in clause.years}
     rows = [_year_row(verdict, year, case) for year, verdict in verdicts.items()]
     frame = pd.DataFrame(rows, columns=YEAR_COLUMNS)
-    frame = frame.astype(dict.fromkeys(YEAR_COLUMNS[3:12], float) | {"reached_in": "Int64"})
+    frame = frame.astype(dict.fromkeys(YEAR_COLUMNS[3:9], float) | {"reached_in": "Int64"})
     if clause.kind in RULES:
         _add_growth(frame, verdicts[clause.horizon].numbers)
     else:
@@ -81,9 +77,8 @@ def _verdict_up_to(case, tables, year):
 
 def _year_row(verdict, year, case):
     """Status of one year; no data where the year has no figure of its own and does not close the plan."""
-    clause = case.clause
-    span = clause.horizon - clause.baseline_year
-    row = {"year": year, "unit": verdict.unit, "share_of_time": (year - clause.baseline_year) / span}
+    first, last = case.clause.baseline_year, case.clause.horizon
+    row = {"year": year, "unit": verdict.unit, "share_of_time": (year - first) / (last - first)}
     known = verdict.actual_year == year or f"growth {year}" in verdict.numbers
     if not (known or verdict.closing or verdict.status == "not quantified"):
         hole = case.figures.hole(year).sentence()
@@ -93,48 +88,34 @@ def _year_row(verdict, year, case):
 
 
 def _add_values(frame, main, case):
-    """Figures, paths and rates of a clause that requires a value."""
-    clause, required, years = case.clause, main.required, frame["year"]
-    frame["actual"] = [case.figures.value_of(year) for year in years]
-    frame["actual"] = frame["actual"].astype(float)
-    if pd.isna(required):
+    """Figures, path and rates of a clause that requires a value."""
+    clause, start, end, years = case.clause, main.baseline, main.required, frame["year"]
+    frame["actual"] = years.map(case.figures.value_of).astype(float)
+    if pd.isna(end):
         return
-    frame["required"] = years.map({clause.horizon: required})
-    if main.baseline is not None and main.baseline_year < clause.horizon:
-        _add_paths(frame, main, case)
+    frame["required"] = years.map({clause.horizon: end})
+    if start is not None and main.baseline_year < clause.horizon:
+        path = required_path(start, end, baseline_year=main.baseline_year, horizon=clause.horizon)
+        frame["required"] = years.map(path.set_index("year")["required"])
+        if start != end:
+            done = (frame["actual"] - start) / (end - start)
+            comparable = [row.year for row in case.figures.segment(main.baseline_year)]
+            frame["share_of_way"] = done.where(years.isin(comparable) & (years >= main.baseline_year))
     for place, year, actual in frame[["year", "actual"]].dropna().itertuples():
-        frame.loc[place, ["step_needed", "growth_needed"]] = still_needed(
-            actual, required, year=year, horizon=clause.horizon, direction=clause.direction
-        )
-
-
-def _add_paths(frame, main, case):
-    """The linear and geometric paths, the one that keeps what was reached, and the share done."""
-    start, end, years = main.baseline, main.required, frame["year"]
-    plan = {"baseline_year": main.baseline_year, "horizon": case.clause.horizon}
-    comparable = {row.year: row.value for row in case.figures.segment(main.baseline_year)}
-    paths = {"required": required_path(start, end, **plan)}
-    paths["required_kept"] = keep_better(paths["required"], comparable, direction=case.clause.direction)
-    if start * end > 0:
-        paths["required_geometric"] = required_path(start, end, **plan, shape="geometric")
-    for name, path in paths.items():
-        frame[name] = years.map(path.set_index("year")["required"])
-    if start != end:
-        done = (frame["actual"] - start) / (end - start)
-        frame["share_of_way"] = done.where(years.isin(list(comparable)) & (years >= main.baseline_year))
+        ahead = {"year": year, "horizon": clause.horizon, "direction": clause.direction}
+        frame.loc[place, "growth_needed"] = growth_needed(actual, end, **ahead)
 
 
 def _add_growth(frame, numbers):
     """Rates seen and required, and the mean that the years left must bring for the mean of all to be as required."""
     for name, quantity in (("actual", "growth"), ("required", "needed")):
-        frame[name] = frame["year"].map({year: numbers.get(f"{quantity} {year}") for year in frame["year"]})
+        frame[name] = [numbers.get(f"{quantity} {year}") for year in frame["year"]]
         frame[name] = frame[name].astype(float)
     left = frame["year"].iloc[-1] - frame["year"]
     done = (1 + frame["actual"] / 100).cumprod(skipna=False)
     whole = (1 + frame["required"] / 100).prod(skipna=False)
-    frame["growth_needed"] = 100 * (
-        (whole / done.where((done > 0) & (left > 0))) ** (1 / left.where(left > 0)) - 1
-    )
+    rest = whole / done.where((done > 0) & (left > 0))
+    frame["growth_needed"] = 100 * (rest ** (1 / left.where(left > 0)) - 1)
 
 
 # -- through the dates of publication ----------------------------------------------------------------------
@@ -233,8 +214,7 @@ def _why(before, now):
     old, new = _used(before), _used(now)
     changed = [key for key in sorted(new, key=lambda key: (-key[2], key[0])) if old.get(key) != new[key]]
     texts = [_figure_text(now.tables, key, old.get(key), new[key]) for key in changed[:MOST_NAMED]]
-    more = len(changed) - MOST_NAMED
-    if more > 0:
+    if (more := len(changed) - MOST_NAMED) > 0:
         texts.append(say("and {count} more figures", count=more) if more > 1 else say("and one more figure"))
     if now.closed and not before.closed:
         texts.insert(0, say("the plan's last year, {horizon}, was over", horizon=now.clause.horizon))

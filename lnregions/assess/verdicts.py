@@ -8,9 +8,8 @@ import pandas as pd
 
 from lnregions.assess.cases import VALUE_KINDS, Case
 from lnregions.assess.clauses import evaluate
-from lnregions.assess.interpretations import cases_of, cases_of_plan
+from lnregions.assess.interpretations import cases_of, cases_of_plan, variants_of
 from lnregions.assess.reasons import linked_text, parts_of, sentences, status_words, wording, years_used
-from lnregions.assess.variants import variants_of
 from lnregions.errors import unknown
 from lnregions.series.figures import joined_sources
 from lnregions.series.methods import METHOD_NAMES, METHODS, Assessment, Progress
@@ -333,7 +332,7 @@ def _judged(case):
         status=status, closing=ends.get(status, status) if case.closed or closes else "",
         interpretation=case.interpretation.en, interpretation_zh=case.interpretation.zh, derived=case.derived,
         coverage=case.figures.coverage.en, coverage_zh=case.figures.coverage.zh,
-        as_of=case.tables.as_of if case.tables else "", sources=joined_sources(used),
+        as_of=case.tables.as_of, sources=joined_sources(used),
         reason_en=reason.en, reason_zh=reason.zh, names_zh=names_zh,
     )  # fmt: skip
 
@@ -341,8 +340,7 @@ def _judged(case):
 def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
     """What each published method says of a case; empty where there is no value to reach.
 
-    Only figures of the baseline's segment and up to the horizon count. The natural limit of a share, 100, is
-    given to ESCAP alone, whose projection uses it; with a target the others have no use for it.
+    Only figures of the baseline's segment and up to the horizon count.
     """
     clause, figures = case.clause, case.figures
     if clause.kind not in VALUE_KINDS or verdict.required is None:
@@ -353,10 +351,7 @@ def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
         [row.year for row in rows], [row.value for row in rows], direction=clause.direction,
         baseline_year=clause.baseline_year, target=verdict.required, horizon=clause.horizon,
     )  # fmt: skip
-    found = {name: method(progress) for name, method in METHODS.items()}
-    if clause.measure == "share":
-        found["escap"] = METHODS["escap"](replace(progress, limit=100.0))
-    return found
+    return {name: method(progress) for name, method in METHODS.items()}
 
 
 def by_method(case: Case, verdict: Verdict, *, method: str) -> Verdict:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from series_kit import PERCENT, clause, figure, table
+from series_kit import PERCENT, clause, figure, judged, table
 
 from lnregions import load_bounds, load_caveats, load_plan
-from lnregions.assess import Case, cases_of_target, judge_all, judge_case, judge_interpretations, load_tables
+from lnregions.assess import cases_of_target, judge_all, judge_interpretations, load_tables
 from lnregions.assess.bounds import possible_figure, possible_total
 from lnregions.series import Figures
 from lnregions.series.figures import FigureRow
@@ -53,17 +53,15 @@ def test_rounding_hides_half_a_unit_of_the_last_printed_digit(value, decimals, h
      (">", 84.9, "missed"), ("<=", 84.9, "met"), ("<", 85.0, "too close to call")],
 )  # fmt: skip
 def test_a_gap_that_rounding_can_hide_is_too_close_to_call(comparator, value, status):
-    case = Case(
-        clause(value=85.0, comparator=comparator, unit="%"), rounded({2024: value}, 0.05), closed=True
-    )
-    assert judge_case(case).status == status
+    asked = clause(value=85.0, comparator=comparator, unit="%")
+    assert judged(asked, rounded({2024: value}, 0.05)).status == status
 
 
 @pytest.mark.parametrize("order", [(2.1, 5.3, 5.1), (5.3, 5.1, 2.1), (5.1, 2.1, 5.3)])
 def test_the_same_rates_in_another_order_are_too_close_to_call_and_never_met(order):
     own = rounded(dict(zip((2022, 2023, 2024), order, strict=True)), 0.05)
     beside = rounded({2022: 2.1, 2023: 5.3, 2024: 5.1}, 0.05)
-    verdict = judge_case(Case(clause("relative_growth", math.nan, ">", **PERCENT), own, beside, closed=True))
+    verdict = judged(clause("relative_growth", math.nan, ">", **PERCENT), own, benchmark=beside)
     assert verdict.status == "too close to call"
     assert verdict.low < verdict.actual < verdict.high
 
