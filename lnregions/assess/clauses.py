@@ -35,7 +35,7 @@ from lnregions.errors import unknown
 from lnregions.series.figures import Figures, rows_used
 from lnregions.series.methods import Progress, open_sdg
 from lnregions.words import format_number, places_apart
-from lnregions.words.texts import NO_TEXT, joined, percent, printed, say
+from lnregions.words.texts import NO_TEXT, joined, percent, printed, say, with_article
 
 
 def evaluate(case: Case) -> dict:
@@ -185,7 +185,7 @@ def _by_bounds(case, possible: Possible, fields):
     ]
     if case.members:
         texts.append(say("that leaves {low} to {high} for {area}", low=low, high=high,
-                         area=case.tables.name_text(clause.area)))  # fmt: skip
+                         area=with_article(case.tables.name_text(clause.area))))  # fmt: skip
     known = case.figures.latest(until=clause.horizon - 1)
     if known is not None:
         shown = value_printed(clause, case.figures.value_of(known))

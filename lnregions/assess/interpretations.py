@@ -202,7 +202,7 @@ def _linked_case(main: Case) -> Case | None:
     holes = dict.fromkeys(range(stop, max(stop, rows[-1].year, clause.horizon) + 1), reason)
     figures = Figures((*before, *carried), main.figures.coverage, holes)
     text = say(
-        "{year}: {level} carried on at {year} prices by published real growth ({rates})",
+        "{level} in {year}, carried on at {year} prices by published real growth ({rates})",
         year=start.year, level=printed(float(start.value), clause.unit, decimals=clause.decimals),
         rates=rates_text({year: rate for year, rate in growth.items() if year <= clause.horizon} or growth)
         if growth else say("none", context="rates"),
@@ -283,9 +283,9 @@ def _without_figures(case):
         else:
             rest = [row for row in tables.observed if row[1:4] != one[1:4]]
             found = same_case(case, tables=tables.with_observed(rest))
-            message = "without the figure of {area} of {year} (grade C)"
+            message = "without the figure of {area} for {year} (grade C)"
             if doubtful:
-                message = "without the doubtful figure of {area} of {year}"
+                message = "without the doubtful figure of {area} for {year}"
             change = say(message, **values)
         if found:
             yield Variant("doubtful figure" if doubtful else "weak figure", change, found)

@@ -255,15 +255,17 @@ def _needed_text(rates):
     case, missing, needed = rates.case, rates.missing, rates.needed
     if not missing or not set(rates.years) <= set(needed):
         return NO_TEXT
+    if not rates.seen and case.clause.kind != "relative_growth":
+        return NO_TEXT  # it would be what the plan asks for
     required = {year: needed[year].value for year in missing}
     if case.rule == "every year" and len(set(required.values())) > 1:
         return say("for that, growth would have to be above {rates}", rates=rates_text(required))
     rate = _rate_left(rates) if case.rule == "average" else required[missing[0]]
     if not math.isfinite(rate):
         return NO_TEXT
-    message = "for that, {years} would have to bring {how}"
+    message = "for that, growth in {years} would have to be {how}"
     if case.rule == "average" and len(missing) > 1:
-        message = "for that, {years} would have to bring {how} a year"
+        message = "for that, growth in {years} would have to be {how} a year"
     text = say(message, years=years_text(missing), how=how_text(case.clause, rate, unit="%"))
     near = min(rates.seen, key=lambda year: (min(abs(year - one) for one in missing), year), default=None)
     if near is None or case.clause.direction == "down" or rate <= rates.seen[near].value:
@@ -314,7 +316,8 @@ def _by_members(case, needed):
     message = (
         "{subject} is not published and cannot be computed from its members: each of them has to reach it"
     )
-    texts, by_reason = [joined([say(message, subject=subject_text(case)), _asked(case)])], {}
+    asked = say("{asked}, every year", asked=_asked(case)) if case.rule == "every year" else _asked(case)
+    texts, by_reason = [joined([say(message, subject=subject_text(case)), asked])], {}
     for area in used:
         by_reason.setdefault(found[area]["reason"], []).append(area)
     for reason, areas in by_reason.items():
@@ -354,7 +357,9 @@ def _benchmark(case):
 def _yearly_text(rates):
     """Growth of the area in each year, beside what is required."""
     case, parts = rates.case, []
-    message = "{year} {seen} ({area} {needed})" if case.clause.kind == "relative_growth" else "{year} {seen}"
+    message = "{seen} in {year}"
+    if case.clause.kind == "relative_growth":
+        message = "{seen} in {year} ({area} {needed})"
     for year, pair in rates.pairs.items():
         places = places_apart(pair[0].value, pair[1].value, RATE_DECIMALS)
         seen, needed = (percent(one.value, decimals=places) for one in pair)

@@ -11,7 +11,7 @@ from lnregions.series.growth import annual_growth
 from lnregions.series.series import Tables
 from lnregions.words import RATE_DECIMALS, places_shown, text
 from lnregions.words.catalogue import tr
-from lnregions.words.texts import NO_TEXT, Text, joined, listed, percent, printed, say
+from lnregions.words.texts import NO_TEXT, Text, joined, listed, percent, printed, say, with_article
 
 STATUS_OF = {True: "met", False: "missed", None: "too close to call"}
 """Closing status by whether a clause holds; None where rounding hides it."""
@@ -65,7 +65,8 @@ def subject_text(case: Case) -> Text:
     indicator = case.indicators[-1] if clause.kind in RULES else clause.indicator
     level = clause.kind in RULES and tables.indicator(indicator)["measure"] != "growth"
     message = "growth of {indicator} of {area}" if level else "{indicator} of {area}"
-    return say(message, indicator=indicator_text(tables, indicator), area=tables.name_text(clause.area))
+    area = with_article(tables.name_text(clause.area))
+    return say(message, indicator=indicator_text(tables, indicator), area=area)
 
 
 def figure_text(case: Case, year: int, value: float, *, decimals: int | None = None) -> Text:
@@ -113,8 +114,11 @@ def close_text(clause: Clause, low: float, high: float) -> Text:
 
 
 def years_text(years: Iterable[int]) -> Text:
-    """Years in a row: ``2022, 2023``."""
-    return Text(", ".join(map(str, years)), "、".join(map(str, years)))
+    """Years as ``2022 and 2024``; more than two in a row as ``2022-2024``."""
+    years = sorted(years)
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        years = [f"{years[0]}-{years[-1]}"]
+    return listed(Text(f"{year}", f"{year}") for year in years)
 
 
 def names_text(tables: Tables, areas: Iterable[str]) -> Text:
@@ -161,15 +165,17 @@ def part_text(case: Case, possible: Possible, required: float) -> Text:
         "high": value_printed(clause, possible.high),
     }  # fmt: skip
     message = (
-        "{whole}, of which this is a part, was {share} of {total} of {names} in {year}; at most {high} is possible, "
-        "and {required} would be {part} of that"
+        "it is a part of {whole}, which was {share} of {total} in {names} in {year}: at most {high} is possible, and "
+        "{required} would be {part} of that whole"
     )
     text = say(message, **values)
     for one in nearest_figures(case)[:1]:
         if whole := of([one.area], name, one.year):
             known = printed(100 * one.value / whole.value, "%", decimals=0)
             area = tables.name_text(one.area)
-            text = say("{text} ({area} {year} {value})", text=text, area=area, year=one.year, value=known)
+            text = say(
+                "{text} ({value} in {area} in {year})", text=text, area=area, year=one.year, value=known
+            )
     return text
 
 
@@ -186,7 +192,7 @@ def nearest_text(case: Case, areas: Iterable[str], *, needed: float | None = Non
         decimals = int(tables.indicator(one.indicator)["decimals"])
         shown = printed(one.value, one.unit, decimals=decimals)
         texts.append(
-            say("{area} {year} {value}", area=tables.name_text(one.area), year=one.year, value=shown)
+            say("{area} {value} in {year}", area=tables.name_text(one.area), year=one.year, value=shown)
         )
     message = "nearest figure: {figures}" if len(found) == 1 else "nearest figures: {figures}"
     text = say(message, figures=joined(texts, english=", ", chinese="、"))
@@ -233,7 +239,7 @@ def changes_text(case: Case) -> Text:
         texts.append(say(message, area=tables.name_text(area), **values, **years))
     if not texts:
         return NO_TEXT
-    known = say("known are {changes}", changes=joined(texts, english=", "))
+    known = say("known: {changes}", changes=joined(texts, english=", "))
     weights = member_weights(tables, case.members, indicator=clause.indicator, year=clause.horizon)
     missing = [
         area for area in case.members if tables.value_of(area, clause.indicator, clause.horizon) is None
@@ -264,7 +270,7 @@ def pace_text(case: Case, multiple: float) -> Text:
                 start, end = rows[-2:]
                 rate = percent(100 * annual_growth(start.value, end.value, years=end.year - start.year))
                 values = {"area": tables.name_text(area), "first": start.year, "last": end.year, "rate": rate}
-                texts.append(say("{area} {first}-{last} {rate} a year", **values))
+                texts.append(say("{rate} a year in {area} in {first}-{last}", **values))
         areas = list(dict.fromkeys(tables.parents[area] for area in areas if tables.parents.get(area)))
     seen = joined(texts, english=", ", chinese="，")
     message = "that is {rate} a year (seen: {seen})" if texts else "that is {rate} a year"

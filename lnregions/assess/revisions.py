@@ -1,6 +1,7 @@
 """How a verdict came about: where a target stood each year, and how verdicts changed as figures were published."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -9,9 +10,10 @@ from lnregions.assess.interpretations import cases_of, cases_of_target, main_cas
 from lnregions.assess.reasons import indicator_text
 from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.series.growth import growth_needed, required_path
+from lnregions.series.series import Tables
 from lnregions.tables import by_preference, parse_as_of, plans
 from lnregions.words import places_apart
-from lnregions.words.texts import joined, printed, say
+from lnregions.words.texts import Text, joined, printed, say
 
 YEAR_COLUMNS = (
     "year", "status", "closing", "actual", "required", "gap", "share_of_way",
@@ -210,12 +212,10 @@ def _marked(known, ranks):
 
 
 def _why(before, now):
-    """Figures that came or changed, the latest years first; or that the plan was over."""
+    """Figures that came or changed, or that the plan was over."""
     old, new = _used(before), _used(now)
-    changed = [key for key in sorted(new, key=lambda key: (-key[2], key[0])) if old.get(key) != new[key]]
-    texts = [_figure_text(now.tables, key, old.get(key), new[key]) for key in changed[:MOST_NAMED]]
-    if (more := len(changed) - MOST_NAMED) > 0:
-        texts.append(say("and {count} more figures", count=more) if more > 1 else say("and one more figure"))
+    pairs = {key: (old.get(key), value) for key, value in new.items() if old.get(key) != value}
+    texts = [changed_text(now.tables, pairs)] if pairs else []
     if now.closed and not before.closed:
         texts.insert(0, say("the plan's last year, {horizon}, was over", horizon=now.clause.horizon))
     return joined(texts or [say("another vintage of a figure became known")])
@@ -227,21 +227,38 @@ def _used(case):
     names = {*case.indicators, case.clause.indicator}
     names |= {case.tables.weight_of(name) for name in names}
     return {
-        (one.area, one.indicator, one.year): one.value
-        for one in case.tables.observed
-        if one.default and first <= one.year <= last
-        and one.area in case.areas and one.indicator in names
+        one[1:4]: one.value for one in case.tables.observed
+        if one.default and first <= one.year <= last and one.area in case.areas and one.indicator in names
     }  # fmt: skip
 
 
-def _figure_text(tables, key, old, new):
-    area, indicator, year = key
-    row = tables.indicator(indicator)
-    places = row["decimals"] if old is None else places_apart(new, old, row["decimals"])
-    shown = say(
-        "{area} {year} {indicator} {value}", area=tables.name_text(area), year=year,
-        indicator=indicator_text(tables, indicator), value=printed(new, row["unit"], decimals=places),
-    )  # fmt: skip
-    if old is None:
-        return shown
-    return say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"], decimals=places))
+def changed_text(
+    tables: Tables, pairs: Mapping[tuple[str, str, int], tuple[float | None, float | None]]
+) -> Text:
+    """Figures that came, changed or went, the latest years first; of many, how many more.
+
+    `pairs` are the values before and after by area, indicator and year, None or NaN where there is none.
+    """
+    texts = []
+    for area, indicator, year in sorted(pairs, key=lambda key: (-key[2], key[0]))[:MOST_NAMED]:
+        old, new = (None if pd.isna(one) else one for one in pairs[area, indicator, year])
+        unit, decimals = tables.indicator(indicator)[["unit", "decimals"]]
+        places = decimals if old is None else places_apart(new, old, decimals)
+        values = {
+            "area": tables.name_text(area),
+            "year": year,
+            "indicator": indicator_text(tables, indicator),
+        }
+        values |= {
+            "value": printed(new, unit, decimals=places),
+            "before": printed(old, unit, decimals=places),
+        }
+        message = "{area} {year} {indicator} {value}"
+        if old is not None:
+            message = "{area} {year} {indicator} {value} (before: {before})"
+        if new is None:
+            message = "{area} {year} {indicator}: no figure any more (before: {before})"
+        texts.append(say(message, **values))
+    if (more := len(pairs) - MOST_NAMED) > 0:
+        texts.append(say("and {count} more figures", count=more) if more > 1 else say("and one more figure"))
+    return joined(texts)

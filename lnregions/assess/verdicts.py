@@ -288,11 +288,15 @@ def _with_dependence(case, verdict):
         if status != verdict.status:
             changes.setdefault(status, []).append(variant.change)
     depends = joined(
-        say("{change}, it would be: {status}", change=joined(each, english=" or ", chinese="，或"),
+        say("{change}, the verdict would be: {status}", change=joined(each, english=" or ", chinese="，或"),
             status=text_of(status))
         for status, each in changes.items()
     )  # fmt: skip
-    kept = say("without the doubtful figure it would be the same") if doubted and not changes else Text()
+    kept = (
+        say("without the doubtful figure the verdict would be the same")
+        if doubted and not changes
+        else Text()
+    )
     reason = sentences([Text(verdict.reason_en, verdict.reason_zh), depends, kept])
     return replace(
         verdict, depends_en=depends.en, depends_zh=depends.zh, reason_en=reason.en, reason_zh=reason.zh

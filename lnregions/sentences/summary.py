@@ -19,7 +19,7 @@ from lnregions.sentences.wording import (
 from lnregions.series import mean_growth
 from lnregions.show import Table
 from lnregions.tables import place_code, plan_of
-from lnregions.words import RATE_DECIMALS, check_language, places_apart
+from lnregions.words import RATE_DECIMALS, check_language, places_apart, rounded
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import Text, listed, percent, printed, say, with_article
 
@@ -58,7 +58,7 @@ def findings(plan, place: object = "", *, as_of: str = "") -> pd.DataFrame:
     --------
     >>> found = findings("ln-2022", "belt").drop_duplicates("finding")
     >>> print(found.loc[found["topic"] == "changed", "sentence_zh"].item())
-    各成员中，2022-2024年地区生产总值实际增长率最高的是大连（年均5.06%），最低的是盘锦（年均−0.35%）。
+    各成员中，2022-2024年地区生产总值实际增长率最高的是大连（年均5.1%），最低的是盘锦（年均−0.4%）。
     """
     rows = [
         (number, one.topic, *one.text, *figure)
@@ -250,7 +250,8 @@ def _changed(data: Place) -> Iterator[Finding]:
         message = "{indicator} in {area} was highest in {top} ({high}) and lowest in {bottom} ({low})"
     if len(means) > 1:
         top, bottom = max(means, key=means.get), min(means, key=means.get)
-        places = places_apart(means[top], means[bottom], 1)
+        alike = rounded(means[top], RATE_DECIMALS) == rounded(means[bottom], RATE_DECIMALS)
+        places = places_apart(means[top], means[bottom], RATE_DECIMALS) if alike else RATE_DECIMALS
         values |= {
             "high": percent(means[top], decimals=places),
             "low": percent(means[bottom], decimals=places),
@@ -280,9 +281,10 @@ def _certainty(data: Place) -> Iterator[Finding]:
     """
     judged = [one for one in data.verdicts if one.by_bounds or (one.grade and one.actual_year)]
     if judged:
-        words = say(
-            "the weakest figure behind the verdicts is of grade {grade}", grade=max(v.grade for v in judged)
-        )
+        weakest = max(one.grade for one in judged)
+        words = say("the weakest figure behind the verdicts is of grade {grade}", grade=weakest)
+        if weakest == "A":
+            words = say("all figures behind the verdicts are of grade A")
         turned = [one for one in judged if one.disagree or one.depends_en]
         if turned:
             names = listed(target_text(data.plan, data.row_of[one.target]) for one in turned)

@@ -1,7 +1,7 @@
 """The figures of one area or region for one indicator, year by year, with breaks, coverage and what is missing.
 
-An area has its own figures (the default one a year). A region has none published: its figures are summed or
-averaged over its members, as the codebook says the indicator aggregates, or are missing for a stated reason.
+An area has its own figures (the default one a year). Those of a region are summed or averaged over its members, as
+the codebook says the indicator aggregates; of one that does not, they are its own, or missing for a stated reason.
 """
 
 import itertools
@@ -30,7 +30,7 @@ from lnregions.tables import (
     load_sources,
     observed,
 )
-from lnregions.words.texts import NO_TEXT, Text, joined, say
+from lnregions.words.texts import NO_TEXT, Text, joined, listed, say
 
 # -- tables ------------------------------------------------------------------------------------------------
 
@@ -254,7 +254,8 @@ def series_of(tables: Tables, area: str, *, indicator: str, members: Sequence[st
     """Figures of an area, or of a region from its `members`; made once for each set of tables.
 
     The members of a region are added up or averaged year by year; `area` is then the code under which breaks of
-    their total are recorded. Every year without a total has its reason in `holes`.
+    their total are recorded. Every year without a total has its reason in `holes`. Where the indicator cannot be
+    combined, a region has the figures that are published of it by itself, if any.
     """
     key = ("series", area, indicator, tuple(members))
     if key not in tables.made:
@@ -268,6 +269,8 @@ def series_of(tables: Tables, area: str, *, indicator: str, members: Sequence[st
 def _region_figures(tables, region, indicator, members):
     row, figures, weights = tables.indicator(indicator), tables.observed_of(indicator), None
     if row["aggregation"] not in ("sum", "weighted"):
+        if own := tables.figures_of_area(region, indicator):
+            return Figures(tuple(own))
         name = Text(row["name_en"][:1].lower() + row["name_en"][1:], row["name_zh"])
         message = "{name} cannot be combined over areas and no figure of the region is published"
         return Figures(missing=say(message, name=name))
@@ -295,7 +298,9 @@ def weight_lag(row: pd.Series) -> int:
 def _hole(tables, row):
     """Why a year of a region has no figure."""
     if row["reason"] == "missing members":
-        return say("no {year} figure of {names}", year=row["year"], names=_missing_names(tables, row))
+        return say(
+            "no {year} figure of {names} is published", year=row["year"], names=_missing_names(tables, row)
+        )
     if row["reason"] == "missing weights":
         return say("no weights for {year}", year=row["year"])
     message = "the members' figures of {year} are of different vintages and are not added up"
@@ -310,8 +315,7 @@ def _coverage(tables, row):
 
 
 def _missing_names(tables, row):
-    names = [tables.name_text(code) for code in row["missing"].split()]
-    return joined(names, english=", ", chinese="、")
+    return listed(tables.name_text(code) for code in row["missing"].split())
 
 
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:
