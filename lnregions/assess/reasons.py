@@ -1,5 +1,6 @@
 """Results of the evaluators and the sentences of their reasons: what was required, what is known, what is missing."""
 
+import itertools
 import math
 from collections.abc import Iterable
 
@@ -189,11 +190,9 @@ def nearest_text(case: Case, areas: Iterable[str], *, needed: float | None = Non
         return NO_TEXT
     texts = []
     for one in found:
-        decimals = int(tables.indicator(one.indicator)["decimals"])
-        shown = printed(one.value, one.unit, decimals=decimals)
-        texts.append(
-            say("{area} {value} in {year}", area=tables.name_text(one.area), year=one.year, value=shown)
-        )
+        shown = printed(one.value, one.unit, decimals=int(tables.indicator(one.indicator)["decimals"]))
+        values = {"area": tables.name_text(one.area), "value": shown, "year": one.year}
+        texts.append(say("{area} {value} in {year}", **values))
     message = "nearest figure: {figures}" if len(found) == 1 else "nearest figures: {figures}"
     text = say(message, figures=joined(texts, english=", ", chinese="、"))
     own = {one.area for one in found} <= (areas or {case.clause.area})
@@ -228,27 +227,24 @@ def changes_text(case: Case) -> Text:
     clause, tables, texts, changes = case.clause, case.tables, [], {}
     for area in case.members:
         rows = [row for row in tables.figures_of_area(area, clause.indicator) if row.year <= clause.horizon]
-        before = [row for row in rows if row.year < clause.first_year][-1:]
-        if not before or rows[-1].year < clause.first_year or rows[-1].segment != before[0].segment:
+        before, after = [row for row in rows if row.year < clause.first_year][-1:], rows[-1:]
+        if not before or after[0].year < clause.first_year or after[0].segment != before[0].segment:
             continue
-        (before,), after = before, rows[-1]
-        changes[area] = after.value - before.value
-        values = {"before": value_printed(clause, before.value), "after": value_printed(clause, after.value)}
-        message = "{area} from {before} in {first} to {after} in {last}"
-        years = {"first": before.year, "last": after.year}
-        texts.append(say(message, area=tables.name_text(area), **values, **years))
+        first, last = before[0], after[0]
+        changes[area] = last.value - first.value
+        values = {"before": value_printed(clause, first.value), "after": value_printed(clause, last.value)}
+        values |= {"area": tables.name_text(area), "first": first.year, "last": last.year}
+        texts.append(say("{area} from {before} in {first} to {after} in {last}", **values))
     if not texts:
         return NO_TEXT
     known = say("known: {changes}", changes=joined(texts, english=", "))
     weights = member_weights(tables, case.members, indicator=clause.indicator, year=clause.horizon)
-    missing = [
-        area for area in case.members if tables.value_of(area, clause.indicator, clause.horizon) is None
-    ]
+    of_horizon = {area: tables.value_of(area, clause.indicator, clause.horizon) for area in case.members}
+    missing = [area for area, value in of_horizon.items() if value is None]
     if set(changes) != set(case.members) or not weights or not missing or clause.direction != "up":
         return known
-    short = -sum(weights[area] * change for area, change in changes.items()) / sum(
-        weights[area] for area in missing
-    )
+    fall = -sum(weights[area] * change for area, change in changes.items())
+    short = fall / sum(weights[area] for area in missing)
     if short <= 0:
         return known
     message = "for a rise, {names} together would have to be more than {size} above their last figures"
@@ -266,27 +262,20 @@ def pace_text(case: Case, multiple: float) -> Text:
             rows = [
                 row for row in tables.figures_of_area(area, clause.indicator) if row.year <= clause.horizon
             ]
-            if len(rows) > 1 and rows[-1].segment == rows[-2].segment and rows[-2].value > 0 < rows[-1].value:
-                start, end = rows[-2:]
+            start, end = rows[-2:] if len(rows) > 1 else (None, None)
+            if start and start.segment == end.segment and start.value > 0 < end.value:
                 rate = percent(100 * annual_growth(start.value, end.value, years=end.year - start.year))
                 values = {"area": tables.name_text(area), "first": start.year, "last": end.year, "rate": rate}
                 texts.append(say("{rate} a year in {area} in {first}-{last}", **values))
         areas = list(dict.fromkeys(tables.parents[area] for area in areas if tables.parents.get(area)))
-    seen = joined(texts, english=", ", chinese="，")
     message = "that is {rate} a year (seen: {seen})" if texts else "that is {rate} a year"
-    return say(message, rate=percent(needed), **({"seen": seen} if texts else {}))
+    return say(message, rate=percent(needed), seen=joined(texts, english=", ", chinese="，"))
 
 
 def doubt_text(case: Case, years: Iterable[int]) -> Text:
     """Caveats that call figures of some years doubtful, of the areas judged."""
-    areas, tables = case.members or (case.clause.area,), case.tables
-    found = [
-        tables.doubt(indicator, area, year)
-        for indicator in case.indicators
-        for area in areas
-        for year in years
-    ]
-    return joined(dict.fromkeys(one for one in found if one.en))
+    places = itertools.product(case.indicators, case.members or (case.clause.area,), years)
+    return joined(dict.fromkeys(itertools.starmap(case.tables.doubt, places)))
 
 
 def parts_of(case, years):

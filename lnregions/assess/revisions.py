@@ -59,7 +59,11 @@ def status_on_the_way(
     cases = cases_of_target(plan, target, as_of=as_of, observations=observations)
     tables, case = narrow_tables(cases), cases[0]
     clause, main = case.clause, judge_case(case)
-    verdicts = {year: _verdict_up_to(case, tables, year) for year in clause.years}
+    verdicts = {}
+    for year in clause.years:  # by the figures up to it, closed only at the horizon of a plan that is over
+        part = tables.with_observed([one for one in tables.observed if one.year <= year])
+        closed = year == clause.horizon and case.closed
+        verdicts[year] = judge_cases(cases_of(case.plan, case.row, tables=part, closed=closed))[0]
     rows = [_year_row(verdict, year, case) for year, verdict in verdicts.items()]
     frame = pd.DataFrame(rows, columns=YEAR_COLUMNS)
     frame = frame.astype(dict.fromkeys(YEAR_COLUMNS[3:9], float) | {"reached_in": "Int64"})
@@ -68,13 +72,6 @@ def status_on_the_way(
     else:
         _add_values(frame, main, case)
     return frame.assign(gap=frame["actual"] - frame["required"])
-
-
-def _verdict_up_to(case, tables, year):
-    """Verdict by the figures up to a year, closed only at the horizon of a plan that is over."""
-    closed = year == case.clause.horizon and case.closed
-    part = tables.with_observed([one for one in tables.observed if one.year <= year])
-    return judge_cases(cases_of(case.plan, case.row, tables=part, closed=closed))[0]
 
 
 def _year_row(verdict, year, case):

@@ -253,23 +253,19 @@ def _by_target(cases):
 def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]:
     """Verdicts on the cases of one target, with what turns each; the first names interpretations that differ."""
     cases = list(cases)
-    found = [judge_case(case) for case in cases]
-    if method != "plan":
-        found = [by_method(*pair, method=method) for pair in zip(cases, found, strict=True)]
+    if method == "plan":
+        found = [_with_dependence(case, judge_case(case)) for case in cases]
     else:
-        found = [_with_dependence(*pair) for pair in zip(cases, found, strict=True)]
-    first, *others = found
-    others = [one for one, case in zip(others, cases[1:], strict=True) if not case.derived]
-    others = [one for one in others if one.status != first.status]
-    names = {}
-    for one in others:
-        if one.status not in ("no data", "not assessable"):
-            name = say("'{interpretation}'", interpretation=Text(one.interpretation, one.interpretation_zh))
-            names.setdefault(one.status, []).append(name)
+        found = [by_method(case, judge_case(case), method=method) for case in cases]
+    first, others = found[0], {}
+    for one, case in zip(found, cases, strict=True):
+        if not case.derived and one.status != first.status:
+            name = say("'{interpretation}'", interpretation=case.interpretation)
+            others.setdefault(one.status, []).append(name)
     texts = [
         say("under the interpretation {interpretation}: {status}", status=text_of(status),
-            interpretation=joined(each, english=" or ", chinese="或"))
-        for status, each in names.items()
+            interpretation=joined(names, english=" or ", chinese="或"))
+        for status, names in others.items() if status not in ("no data", "not assessable")
     ]  # fmt: skip
     reason = sentences([Text(first.reason_en, first.reason_zh), joined(texts)])
     found[0] = replace(first, disagree=bool(others), reason_en=reason.en, reason_zh=reason.zh)
@@ -282,9 +278,8 @@ def _with_dependence(case, verdict):
         return verdict
     if "varied" not in case.made:
         case.made["varied"] = [(one, judge_case(one.case).status) for one in variants_of(case)]
-    changes, doubted = {}, False
+    changes, doubted = {}, any(one.kind == "doubtful figure" for one, _ in case.made["varied"])
     for variant, status in case.made["varied"]:
-        doubted |= variant.kind == "doubtful figure"
         if status != verdict.status:
             changes.setdefault(status, []).append(variant.change)
     depends = joined(
