@@ -20,7 +20,7 @@ def segments(frame, measure):
     if measure != "growth":
         return [own for _, own in frame.groupby("segment")]
     runs = frame.groupby((frame["year"].diff() != 1).cumsum())
-    return [chain_index(own).rename(columns={"index": "value"}) for _, own in runs]
+    return [chain_index(own.set_index("year")["value"]).rename(columns={"index": "value"}) for _, own in runs]
 
 
 def mean_error(test, name):

@@ -278,17 +278,20 @@ def _file_name(template: str | None, **values: str) -> Path | None:
 @click.option(
     "--format", "form", default="table", type=click.Choice(["table", "json"]), help="(default: table)"
 )
-def diff(old, new, plan, language, form) -> None:
-    """Compare two dates, data folders or plan folders: figures that differ, verdicts that flipped and by which figure.
+@click.option("--output", help="write a page or tables by the file's ending, such as diff.html")
+def diff(old, new, plan, language, form, output) -> None:
+    """Compare two states: figures that differ, verdicts that flipped and by which figure, pictures that changed.
 
-    OLD and NEW are dates (YYYY-MM-DD), folders with an observations.csv, or folders of plans.
+    OLD and NEW are dates (YYYY-MM-DD), folders with an observations.csv, folders of plans, or outputs of a render.
     """
     from lnregions.sentences import differences
 
     found = differences(old, new, plan=plan or PLAN)
-    if form == "json":
+    if output:
+        print(found.save(output, language=language))
+    elif form == "json":
         records = {name: json.loads(getattr(found, name).to_json(orient="records", force_ascii=False))
-                   for name in ("verdicts", "figures")}  # fmt: skip
+                   for name in ("verdicts", "figures", "pictures")}  # fmt: skip
         print(json.dumps(records, ensure_ascii=False, indent=1))
     else:
         print(found.tables(language=language))

@@ -16,10 +16,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "plans_on", "target_of",
         ],
         "bounds": ["possible_of"],
-        "interpretations": ["GROWTH_OF", "REAL_GROWTH", "case_of", "cases_of_plan", "cases_of_target"],
+        "interpretations": ["GROWTH_OF", "REAL_GROWTH", "case_of", "cases_of_plan", "cases_of_target", "main_case"],
         "projections": ["back_test", "outlook_of", "project"],
         "reasons": ["indicator_text", "names_text", "nearest_figures", "status_words"],
-        "revisions": ["revision_trail", "status_on_the_way"],
+        "revisions": ["changed_text", "revision_trail", "status_on_the_way"],
         "sensitivity": ["closing_words", "sensitivity_words"],
         "verdicts": [
             "STATUS_WORDS", "Verdict", "compare_methods", "judge", "judge_all", "judge_case", "judge_interpretations",

@@ -69,7 +69,7 @@ def possible_of(case: Case, year: int) -> Possible | None:
 
     Only figures of the clause's own indicator are tried, not levels carried over a break.
     """
-    if case.tables is None or case.link or not case.indicators:
+    if case.link or not case.indicators:
         return None
     clause, tables = case.clause, case.tables
     if clause.kind in VALUE_KINDS and str(tables.indicator(case.indicators[0])["unit"]) != clause.unit:
@@ -82,9 +82,8 @@ def possible_of(case: Case, year: int) -> Possible | None:
 
 def possible_rate(case: Case, year: int) -> Possible | None:
     """The same for a case that is judged by yearly rates; None where its rates are steps of levels."""
-    if case.tables is None or case.tables.indicator(case.indicators[0])["measure"] != "growth":
-        return None
-    return possible_of(case, year)
+    published = case.tables.indicator(case.indicators[0])["measure"] == "growth"
+    return possible_of(case, year) if published else None
 
 
 def possible_figure(tables: Tables, area: str, *, indicator: str, year: int) -> tuple[Range, list[FigureRow]]:

@@ -134,6 +134,9 @@ class Case:
 
     clause: Clause
     figures: Figures
+    plan: plans.Plan
+    row: pd.Series
+    tables: Tables
     benchmark: Figures | None = None
     closed: bool = False
     rule: str = ""
@@ -143,21 +146,16 @@ class Case:
     of_member: bool = False
     link: Link | None = None
     linked: "Case | None" = None
-    plan: plans.Plan | None = None
-    row: pd.Series | None = None
-    tables: Tables | None = None
     made: dict = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def members(self) -> tuple[str, ...]:
         """Areas that make the region judged; empty for an area with figures of its own."""
-        return region_members(self.plan, self.clause.area) if self.plan else ()
+        return region_members(self.plan, self.clause.area)
 
     @cached_property
     def chained(self) -> bool:
         """Whether its rates build up a level; those of an indicator without levels do not (investment)."""
-        if self.tables is None or not self.indicators:
-            return True
         row = self.tables.indicator(self.indicators[0])
         return row["measure"] != "growth" or row["aggregation"] != "none"
 
@@ -166,7 +164,8 @@ class Case:
         """All areas whose figures it is judged by."""
         beside = str(self.row["benchmark"] or "")
         others = (region_members(self.plan, beside) or (beside,)) if beside else ()
-        return *(self.members or (self.clause.area,)), *others
+        own = (self.clause.area,) if self.figures.rows and not self.figures.parts else ()
+        return *(self.members or own), *(own if self.members else ()), *others
 
 
 def target_of(plan, target: str) -> pd.Series:
@@ -268,11 +267,10 @@ def members_of(plan, region: str) -> list[str]:
     """
     if region not in set(plan.regions["region"]):
         plan.members(region)  # says which regions there are
-    columns = (plan.membership[name].tolist() for name in ("region", "area", "level", "proxy"))
-    rows = [row[1:] for row in zip(*columns, strict=True) if row[0] == region and row[2] != "zone"]
-    if any(proxy for _, _, proxy in rows):
-        rows = [row for row in rows if row[2] or row[1] != "county"]
-    return [area for area, _, _ in rows]
+    rows = plan.membership[(plan.membership["region"] == region) & (plan.membership["level"] != "zone")]
+    if rows["proxy"].any():
+        rows = rows[rows["proxy"].astype(bool) | (rows["level"] != "county")]
+    return rows["area"].tolist()
 
 
 def stand_ins(plan, region: str) -> list[str]:
@@ -331,10 +329,8 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
     kept = _KEPT.pop(key, None)
     if kept is None or not all(a.equals(b) for a, b in zip(own, kept[0], strict=True)):
         figures = read_observations(as_of=as_of or None, plan=plan)
-        if (
-            not as_of and not plan.shipped
-        ):  # the figures that it rests on tell what is known, not those of others
-            rests_on = Extent(plan).own(figures)
+        if not as_of and not plan.shipped:
+            rests_on = Extent(plan).own(figures)  # these tell what is known, not the figures of others
             as_of = knowledge_date(figures if rests_on.empty else rests_on)
             figures = read_observations(as_of=as_of, plan=plan)
         frames = tuple(frame.copy() for frame in own)
@@ -392,8 +388,6 @@ def knowledge_date(observations: pd.DataFrame, as_of=None) -> pd.Timestamp:
     if as_of:
         return parse_as_of(as_of)
     if observations.empty:
-        raise DataError(
-            "There is no figure that could tell the date of knowledge. Give as_of, such as 2024-12-31."
-        )
+        raise DataError("No figure could tell the date of knowledge. Give as_of, such as 2024-12-31.")
     dated = observations.loc[observations["vintage"].fillna("").str.len() == 10, "known_from"]
     return pd.Timestamp(dated.max() if len(dated) else observations["known_from"].max())

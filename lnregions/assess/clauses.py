@@ -35,7 +35,7 @@ from lnregions.errors import unknown
 from lnregions.series.figures import Figures, rows_used
 from lnregions.series.methods import Progress, open_sdg
 from lnregions.words import format_number, places_apart
-from lnregions.words.texts import NO_TEXT, joined, percent, printed, say
+from lnregions.words.texts import NO_TEXT, joined, percent, printed, say, with_article
 
 
 def evaluate(case: Case) -> dict:
@@ -80,8 +80,7 @@ def _multiple(case, multiple):
         growth = format_number(100 * (multiple - 1), decimals=1)
         text = say("the {horizon} figure would have to be {growth}% above that of {year}",
                    horizon=clause.horizon, growth=growth, year=clause.baseline_year)  # fmt: skip
-        if case.tables is not None:
-            text = joined([text, pace_text(case, multiple)], english=", ", chinese="，")
+        text = joined([text, pace_text(case, multiple)], english=", ", chinese="，")
         return _without_figures(case, fields, text)
     if baseline <= 0:
         why = say("growth is not measured from a value that is not above zero")
@@ -109,9 +108,8 @@ def _relative_level(case):
     horizon, benchmark = case.clause.horizon, case.benchmark or Figures()
     required = benchmark.value_of(horizon)
     if required is None:
-        return result(
-            "not assessable", say("no benchmark figure for {years}", years=horizon), **_baseline(case)
-        )
+        why = say("no benchmark figure for {years}", years=horizon)
+        return result("not assessable", why, **_baseline(case))
     span = benchmark.span_of(horizon)
     found = _judge_value(case, case.figures, _baseline(case), required=required, span=span)
     if found.get("actual_year") is None:
@@ -155,11 +153,9 @@ def _at_horizon(case, figures, fields, span):
     status, base_year = STATUS_OF[outcome], fields["baseline_year"]
     places = places_apart(value, required, clause.decimals)
     texts = [figure_text(case, clause.horizon, value, decimals=places), asked_text(clause, required)]
-    years = (
-        [clause.horizon]
-        if clause.kind in ("level", "share", "count", "relative_level")
-        else [base_year, clause.horizon]
-    )
+    years = [clause.horizon]
+    if clause.kind in ("doubling", "cumulative_growth"):
+        years.insert(0, base_year)
     if outcome is None:
         fields |= {"low": low, "high": high}
         texts.append(close_text(clause, low - span[1], high - span[0]))
@@ -189,16 +185,11 @@ def _by_bounds(case, possible: Possible, fields):
     ]
     if case.members:
         texts.append(say("that leaves {low} to {high} for {area}", low=low, high=high,
-                         area=case.tables.name_text(clause.area)))  # fmt: skip
+                         area=with_article(case.tables.name_text(clause.area))))  # fmt: skip
     known = case.figures.latest(until=clause.horizon - 1)
     if known is not None:
-        texts.append(
-            say(
-                "in {year} it was {value}",
-                year=known,
-                value=value_printed(clause, case.figures.value_of(known)),
-            )
-        )
+        shown = value_printed(clause, case.figures.value_of(known))
+        texts.append(say("in {year} it was {value}", year=known, value=shown))
     fields["numbers"] |= {
         "needed of the missing": possible.needed(required),
         "lowest possible": possible.low, "highest possible": possible.high,
@@ -232,12 +223,9 @@ def _before_horizon(case, figures, fields, span):
     if value > 0 and required > 0:
         fields["rate_needed"] = ((required / value) ** (1 / left) - 1) * 100
         if not found.text.en:
-            share = clause.measure == "share"
-            rate = (
-                printed((required - value) / left, "pp", decimals=1)
-                if share
-                else percent(fields["rate_needed"])
-            )
+            rate = percent(fields["rate_needed"])
+            if clause.measure == "share":
+                rate = printed((required - value) / left, "pp", decimals=1)
             texts.append(say("{rate} a year still needed", rate=rate))
     return result(found.status, *texts, **fields)
 
@@ -303,10 +291,10 @@ def _without_figures(case, fields, asked=NO_TEXT, *, possible=None):
     clause, figures, used = case.clause, case.figures, []
     years = [clause.horizon, *clause.years] if case.closed else clause.years
     texts = [why for why in map(figures.why, years) if why.en][:1]
-    if not texts or case.tables is None:
+    if not texts:
         message = "no figure for {first}-{last} is published"
-        texts.insert(0, say(message, first=clause.first_year, last=clause.horizon))
-    if case.tables is None or case.link:
+        texts = [say(message, first=clause.first_year, last=clause.horizon)]
+    if case.link:
         earlier = figures.latest(until=clause.first_year - 1)
         later = min((row.year for row in figures.rows if row.year > clause.horizon), default=None)
         used = [year for year in (earlier, later) if year is not None]
@@ -314,9 +302,8 @@ def _without_figures(case, fields, asked=NO_TEXT, *, possible=None):
     elif clause.indicator:
         required = fields.get("required")
         if clause.kind == "direction":
-            asked = say(
-                "the plan asks for a rise" if clause.direction == "up" else "the plan asks for a fall"
-            )
+            rise = clause.direction == "up"
+            asked = say("the plan asks for a rise" if rise else "the plan asks for a fall")
         elif required is not None:
             asked = asked_text(clause, required)
         if possible:

@@ -1,13 +1,14 @@
 """The interpretations of a clause: each is a case of its own, the main one first.
 
 Where the wording of a clause leaves something open, each interpretation is judged: which area is meant, every year
-or on average, in which currency, and a level carried over a census by real growth.
+or on average, in which currency, and a level carried over a census by real growth. A variant is the same case with
+another membership, or without a doubtful or weak figure.
 """
 
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -19,13 +20,15 @@ from lnregions.assess.cases import (
     figures_of,
     growth_figures,
     load_tables,
+    narrow_tables,
     tables_with_derived,
     target_of,
 )
+from lnregions.assess.reasons import names_text
 from lnregions.series.figures import FigureRow, Figures, joined_sources
 from lnregions.series.series import Tables
 from lnregions.tables import plans
-from lnregions.words.texts import joined, printed, rates_text, say
+from lnregions.words.texts import Text, joined, printed, rates_text, say
 
 GROWTH_OF = {
     "trade_total": {"published rates": ("trade_growth",)},
@@ -42,6 +45,8 @@ LINKED = "linked by real growth"
 """Interpretation of a level carried over a break by published real growth."""
 _MOST_KEPT = 4
 """Sets of cases that are kept with one set of tables."""
+MOST_VARIED = 3
+"""Uncertain members of which every combination is tried; of more, each is left out once."""
 
 
 def cases_of_plan(plan, *, as_of=None, observations: pd.DataFrame | None = None) -> list[Case]:
@@ -98,11 +103,8 @@ def cases_of_target(plan, target: str, *, as_of=None, observations: pd.DataFrame
     """Cases of one target by its name, as `cases_of_plan` makes them; DataError where there is none."""
     plan = plans.plan_of(plan)
     name = target_of(plan, target)["target"]
-    return [
-        one
-        for one in cases_of_plan(plan, as_of=as_of, observations=observations)
-        if one.clause.target == name
-    ]
+    cases = cases_of_plan(plan, as_of=as_of, observations=observations)
+    return [one for one in cases if one.clause.target == name]
 
 
 def case_of(plan, verdict, *, tables: Tables) -> Case:
@@ -148,7 +150,7 @@ def _growth_case(made_from, rule, currency, indicators):
     )
     names = [say(name, context="interpretation") for name in (rule, currency) if name]
     return Case(
-        replace(clause, measure="growth", indicator=row["indicator"]), own, beside, rule=rule,
+        replace(clause, measure="growth", indicator=row["indicator"]), own, benchmark=beside, rule=rule,
         interpretation=joined(names, english=", ", chinese="，"), indicators=indicators, **made_from,
     )  # fmt: skip
 
@@ -165,9 +167,8 @@ def _value_case(made_from, area, name):
     if unit != clause.unit:
         own = Figures(missing=say("the clause counts, and the figures are in {unit}", unit=clause.unit))
     indicators = (clause.indicator,) if clause.indicator else ()
-    return Case(
-        replace(clause, unit=unit), own, beside, interpretation=name, indicators=indicators, **made_from
-    )
+    clause = replace(clause, unit=unit)
+    return Case(clause, own, benchmark=beside, interpretation=name, indicators=indicators, **made_from)
 
 
 def _linked_case(main: Case) -> Case | None:
@@ -185,28 +186,23 @@ def _linked_case(main: Case) -> Case | None:
     before = [row for row in rows if row.segment == inside[0].segment]
     rates = figures_of(main.plan, clause.area, indicator=name, tables=main.tables)
     start, own = before[-1], {row.year: row for row in rates.rows}
-    growth, used, carried = {}, [start], []
+    used, carried = [start], []
     for year in itertools.takewhile(own.__contains__, itertools.count(start.year + 1)):
         used.append(own[year])
-        growth[year] = float(own[year].value)
-        level = float(start.value) * math.prod(1 + rate / 100 for rate in growth.values())
+        low, level, high = (
+            getattr(start, end) * math.prod(1 + getattr(row, end) / 100 for row in used[1:])
+            for end in ("low", "value", "high")
+        )
         grade, sources = max(row.grade for row in used), joined_sources(row.source for row in used)
-        low, high = (
-            end * math.prod(1 + rate / 100 for rate in rates)
-            for end, rates in (
-                (start.low, [row.low for row in used[1:]]),
-                (start.high, [row.high for row in used[1:]]),
-            )
-        )
-        carried.append(
-            FigureRow(year, level, start.segment, grade, "", sources, "computed", level - low, high - level)
-        )
+        reach = (level - low, high - level)
+        carried.append(FigureRow(year, level, start.segment, grade, "", sources, "computed", *reach))
+    growth = {row.year: float(row.value) for row in used[1:]}
     stop = start.year + 1 + len(growth)
     reason = say("no published real growth for {year}", year=stop)
     holes = dict.fromkeys(range(stop, max(stop, rows[-1].year, clause.horizon) + 1), reason)
     figures = Figures((*before, *carried), main.figures.coverage, holes)
     text = say(
-        "{year}: {level} carried on at {year} prices by published real growth ({rates})",
+        "{level} in {year}, carried on at {year} prices by published real growth ({rates})",
         year=start.year, level=printed(float(start.value), clause.unit, decimals=clause.decimals),
         rates=rates_text({year: rate for year, rate in growth.items() if year <= clause.horizon} or growth)
         if growth else say("none", context="rates"),
@@ -217,3 +213,79 @@ def _linked_case(main: Case) -> Case | None:
         main, figures=figures, interpretation=say(LINKED, context="interpretation"),
         indicators=(*main.indicators, name), link=Link(start.year, text, numbers),
     )  # fmt: skip
+
+
+# -- the same case with something uncertain changed ----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What is changed, in words, and the case to judge instead.
+
+    `kind` is ``membership``, ``doubtful figure`` or ``weak figure``.
+    """
+
+    kind: str
+    change: Text
+    case: Case
+
+
+def variants_of(case: Case) -> Iterator[Variant]:
+    """Variants of a case of a plan; none of one whose level is carried over a break."""
+    if case.link:
+        return
+    yield from _memberships(case)
+    yield from _without_figures(case)
+
+
+def _with_members(case, members):
+    rows = case.plan.membership
+    kept = (rows["region"] != case.clause.area) | rows["area"].isin(members)
+    tables = case.tables.with_observed(case.tables.observed)  # series of regions are kept with the tables
+    return same_case(case, plan=replace(case.plan, membership=rows[kept]), tables=tables)
+
+
+def _memberships(case):
+    """The region by other combinations of its uncertain members."""
+    rows = case.plan.membership
+    own = rows[(rows["region"] == case.clause.area) & rows["area"].isin(case.members)]
+    sure = own["area"][own["status"] == "confirmed"].tolist()
+    open_ = [area for area in case.members if area not in sure]
+    sizes = range(len(open_)) if len(open_) <= MOST_VARIED else [0, len(open_) - 1]
+    for added in itertools.chain.from_iterable(itertools.combinations(open_, size) for size in sizes):
+        members = [area for area in case.members if area in sure or area in added]
+        if members and (found := _with_members(case, members)):
+            names = names_text(case.tables, members)
+            message = "if the members were {names}"
+            if len(members) == 1:
+                message = "if {names} were the only member"
+            yield Variant("membership", say(message, names=names), found)
+
+
+def _without_figures(case):
+    """The case without each figure that a caveat calls doubtful or that has the lowest grade.
+
+    An average of a region is judged without the whole member, as its first and last level need every member's.
+    """
+    clause, tables = case.clause, narrow_tables([case])
+    years = range(clause.first_year - 1, clause.horizon + 1) if clause.kind in RULES else (clause.horizon,)
+    for one in sorted(tables.observed, key=lambda one: (one.area, one.indicator, one.year)):
+        if not one.default or one.year not in years or one.area not in case.areas:
+            continue
+        doubtful = one.indicator in case.indicators and tables.doubt(one.indicator, one.area, one.year).en
+        if not doubtful and one.grade != "C":
+            continue
+        others = [area for area in case.members if area != one.area]
+        values = {"area": tables.name_text(one.area), "year": one.year}
+        if case.rule == "average" and one.area in case.members and others:
+            found = _with_members(case, others)
+            change = say("without {area}, whose figure of {year} is doubtful or weak", **values)
+        else:
+            rest = [row for row in tables.observed if row[1:4] != one[1:4]]
+            found = same_case(case, tables=tables.with_observed(rest))
+            message = "without the figure of {area} for {year} (grade C)"
+            if doubtful:
+                message = "without the doubtful figure of {area} for {year}"
+            change = say(message, **values)
+        if found:
+            yield Variant("doubtful figure" if doubtful else "weak figure", change, found)

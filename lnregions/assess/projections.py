@@ -24,6 +24,9 @@ INTERVAL = 0.8
 """Probability of the interval of a trend."""
 SHARE_LIMIT = 100.0
 """Upper bound of a share, in per cent."""
+LINE = "log-linear"
+_KINDS = {"share": "logit"}
+_NOTHING = pd.DataFrame(columns=["year", "value", "low", "high"], dtype=float)
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,6 @@ class Projection:
     def reason(self, language: str = "en") -> str:
         """Why this projection was chosen, or why there is none."""
         return getattr(self.text, language)
-
-
-# -- one segment -------------------------------------------------------------------------------------------
 
 
 def project(
@@ -71,19 +71,9 @@ def project(
     years, values : iterable
         One unbroken segment, in any order; None or NaN where a figure is missing.
     to : int
-        Last year to project.
+        Last year to project; DataError where it, or another year or value, is none.
     measure : {"level", "share"}
         What the values are: a share has a logit trend, all else a log-linear one.
-
-    Returns
-    -------
-    Projection
-        With an empty frame where there is neither: too few figures, or values out of the scale's bounds.
-
-    Raises
-    ------
-    DataError
-        When a year or value is wrong.
 
     References
     ----------
@@ -98,14 +88,18 @@ def project(
        year  value    low   high
     0  2023  166.3  145.9  189.5
     """
-    end, series, kind = whole_year(to, name="last year"), clean_series(years, values), _kind(measure)
+    end, series, kind = (
+        whole_year(to, name="last year"),
+        clean_series(years, values),
+        _KINDS.get(measure, LINE),
+    )
     better, text = _choice(back_test(series, series.values(), measure=measure))
     no_trend = _why_no_trend(series, kind)
     if no_trend is None and better != "naive":
         return Projection(_trend(series, to=end, kind=kind), kind, text)
     if len(series) > 1 and min([*series.values()][-2:]) > 0:
         return Projection(_last_growth(series, to=end), "naive", text)
-    return _nothing(no_trend, kind=kind)
+    return Projection(_NOTHING, kind, no_trend)
 
 
 def back_test(
@@ -127,7 +121,7 @@ def back_test(
     >>> test[["trend_error", "naive_error"]].round(3).values.tolist()
     [[4.579, 4.579]]
     """
-    series, kind, rows = clean_series(years, values), _kind(measure), []
+    series, kind, rows = clean_series(years, values), _KINDS.get(measure, LINE), []
     for year, actual in series.items():
         past = {at: value for at, value in series.items() if at < year}
         if year - 1 in past and actual != 0 and not _why_no_trend(past, kind):
@@ -140,34 +134,23 @@ def back_test(
 
 
 def _choice(test):
-    """Which of the two was better, and how far each was off; nothing where nothing could be tested."""
     if test.empty:
         why = say("No year has four usable figures before it, the last of them a year earlier.")
         return "", say("Not tested: {why}", why=why)
     trend, naive = (float(test[f"{name}_error"].abs().mean()) for name in ("trend", "naive"))
     better = trend < naive and not math.isclose(trend, naive, rel_tol=1e-9, abs_tol=1e-9)
     years = say("1 year") if len(test) == 1 else say("{count} years", count=len(test))
-    message = (
-        "Naive growth was off by {naive} % on average in {years}, the trend by {trend} %, "
-        "so naive growth is used."
-    )
-    if better:
-        message = "The trend was off by {trend} % on average in {years}, naive growth by {naive} %."
+    message = "The trend was off by {trend} % on average in {years}, naive growth by {naive} %."
+    if not better:
+        message = (
+            "Naive growth was off by {naive} % on average in {years}, the trend by {trend} %, "
+            "so naive growth is used."
+        )
     shown = {name: format_number(one, decimals=1) for name, one in (("trend", trend), ("naive", naive))}
-    text = say(message, years=years, **shown)
-    return "trend" if better else "naive", text
-
-
-def _kind(measure):
-    return "logit" if measure == "share" else "log-linear"
-
-
-def _nothing(why, *, kind="", area=""):
-    return Projection(pd.DataFrame(columns=["year", "value", "low", "high"], dtype=float), kind, why, area)
+    return "trend" if better else "naive", say(message, years=years, **shown)
 
 
 def _why_no_trend(series, kind):
-    """Why a series has no trend, or None."""
     if len(series) < FEWEST:
         message = "A trend needs {fewest} figures of one unbroken segment, and there are {number}."
         return say(message, fewest=FEWEST, number=len(series))
@@ -186,7 +169,7 @@ def _trend(series, *, to, kind):
     from scipy.stats import t as student
 
     at, value = np.array(list(series), dtype=float), np.array(list(series.values()))
-    scaled = np.log(value) if kind == "log-linear" else np.log(value / (SHARE_LIMIT - value))
+    scaled = np.log(value) if kind == LINE else np.log(value / (SHARE_LIMIT - value))
     middle, freedom = at.mean(), len(at) - 2
     spread = ((at - middle) ** 2).sum()
     slope = ((at - middle) * (scaled - scaled.mean())).sum() / spread
@@ -196,22 +179,18 @@ def _trend(series, *, to, kind):
     line = scaled.mean() + slope * (ahead - middle)
     half = student.ppf((1 + INTERVAL) / 2, freedom) * error
     half = half * np.sqrt(1 + 1 / len(at) + (ahead - middle) ** 2 / spread)
-    back = np.exp if kind == "log-linear" else lambda z: SHARE_LIMIT / (1 + np.exp(-z))
+    back = np.exp if kind == LINE else lambda z: SHARE_LIMIT / (1 + np.exp(-z))
     with np.errstate(over="ignore"):
         columns = {"value": back(line), "low": back(line - half), "high": back(line + half)}
     return pd.DataFrame({"year": ahead, **columns})
 
 
 def _last_growth(series, *, to):
-    """The series carried on at its last growth."""
     (before, old), (last, new) = list(series.items())[-2:]
     ahead = np.arange(last + 1, to + 1)
     with np.errstate(over="ignore"):
         value = new * (new / old) ** ((ahead - last) / (last - before))
     return pd.DataFrame({"year": ahead, "value": value, "low": np.nan, "high": np.nan})
-
-
-# -- targets -----------------------------------------------------------------------------------------------
 
 
 def outlook_of(plan, row: pd.Series, *, tables: Tables) -> Projection:
@@ -229,9 +208,8 @@ def outlook_of(plan, row: pd.Series, *, tables: Tables) -> Projection:
     >>> found.kind, found.frame["year"].tolist()
     ('log-linear', [2024])
     """
-    case = main_case(plan, row, tables=tables)
+    case, why = main_case(plan, row, tables=tables), None
     clause, latest = case.clause, max((row.year for row in case.figures.rows), default=None)
-    why = None
     if clause.kind == "qualitative":
         why = say("The clause names no number, so there is nothing to project.")
     elif clause.measure == "growth" or clause.kind in RULES:
@@ -241,7 +219,7 @@ def outlook_of(plan, row: pd.Series, *, tables: Tables) -> Projection:
     elif latest >= clause.horizon:
         why = say("The horizon {horizon} has its figure: nothing is left to project.", horizon=clause.horizon)
     if why:
-        return _nothing(why, area=clause.area)
-    segment = case.figures.segment(latest)
-    years, values = ([getattr(row, name) for row in segment] for name in ("year", "value"))
-    return replace(project(years, values, to=clause.horizon, measure=clause.measure), area=clause.area)
+        return Projection(_NOTHING, "", why, clause.area)
+    known = {row.year: row.value for row in case.figures.segment(latest)}
+    found = project(known, known.values(), to=clause.horizon, measure=clause.measure)
+    return replace(found, area=clause.area)

@@ -27,7 +27,6 @@ from lnregions.series.figures import (
     Figures,
     Rate,
     growth_between,
-    growth_rates,
     joined_sources,
     rate_between,
     rows_used,
@@ -45,14 +44,13 @@ def judge_growth(case: Case) -> dict:
 
 def judge_relative_growth(case: Case) -> dict:
     """Growth a year above that of the benchmark area."""
-    return _judge_rates(case, _rates_by_year(case.clause, case.benchmark or Figures()))
+    return _judge_rates(case, _rates_by_year(case, case.benchmark or Figures()))
 
 
-def _rates_by_year(clause, figures):
-    rows = growth_rates(figures, measure=clause.measure)
+def _rates_by_year(case, figures):
     return {
         row.year: Rate(row.value, max(row.low, -100.0), row.high, row.levels)
-        for row in rows if row.year in clause.years
+        for row in figures.rows if row.year in case.clause.years
     }  # fmt: skip
 
 
@@ -130,7 +128,7 @@ def _judge_rates(case, needed):
     """Compare yearly growth with what each year requires, in the years of the case's rule."""
     if case.members and case.figures.missing.en:
         return _by_members(case, needed)
-    rates = _Rates(case, _rates_by_year(case.clause, case.figures), needed)
+    rates = _Rates(case, _rates_by_year(case, case.figures), needed)
     fields, outcome = rates.fields(), rates.outcome()
     if outcome != "open":
         fields["by_bounds"] = case.closed and not rates.complete  # every year, and some are missing
@@ -177,13 +175,11 @@ def _by_levels(rates, fields):
     the largest difference ever seen between the two (``rate_difference`` of the bounds).
     """
     case, clause, tables = rates.case, rates.case.clause, rates.case.tables
-    if case.rule != "average" or case.plan is None:
-        return None
     names = (*case.indicators, clause.indicator)
     levels = [name for name in names if tables.indicator(name)["measure"] == "level"]
-    areas = [clause.area, *([case.row["benchmark"]] if case.row["benchmark"] else [])]
-    if not levels or (clause.kind == "relative_growth") != (len(areas) == 2):
+    if case.rule != "average" or not levels:
         return None
+    areas = [area for area in (clause.area, case.row["benchmark"]) if area]
     ends = (clause.first_year - 1, clause.horizon)
     own, *beside = (figures_of(case.plan, area, indicator=levels[0], tables=tables) for area in areas)
     actual, required = growth_between(own, *ends), beside and growth_between(beside[0], *ends)
@@ -213,7 +209,7 @@ def _by_levels(rates, fields):
 def _by_bounds(rates, fields):
     """The verdict where every possible rate of the missing years leads to the same one; None where not."""
     case = rates.case
-    if not case.closed or case.tables is None or not set(rates.years) <= set(rates.needed):
+    if not case.closed or not set(rates.years) <= set(rates.needed):
         return None
     possible = {year: possible_rate(case, year) for year in rates.missing}
     if None in possible.values():
@@ -238,18 +234,18 @@ def _undecided(rates, fields):
         pairs = rates.pairs.values() if case.rule == "every year" else [rates.means]
         holds = all(clause.holds(seen.value, needed.value) for seen, needed in pairs)
         return result("on track" if holds else "acceleration needed", rates.text(), **fields)
-    known = math.inf if case.closed or case.tables is None else int(case.tables.as_of[:4])
+    known = math.inf if case.closed else int(case.tables.as_of[:4])
     missing = [year for year in rates.missing if year < known] or rates.missing
     texts = list(dict.fromkeys(why for why in map(case.figures.why, missing) if why.en))
     if plain := [year for year in missing if not case.figures.why(year).en]:
         texts.append(say("no figure for {years} is published", years=years_text(plain)))
     if silent := [year for year in rates.years if year not in rates.needed and year < known]:
         texts.append(say("no benchmark figure for {years}", years=years_text(silent)))
-    if not rates.seen and case.tables is not None and not case.of_member:
+    if not rates.seen and not case.of_member:
         texts.insert(0, _named(case, _asked(case)))
     by_year = case.of_member or not rates.pairs
     texts += [_seen_text(rates) if by_year else rates.text(), _needed_text(rates)]
-    if not rates.seen and case.tables is not None:
+    if not rates.seen:
         texts.append(nearest_text(case, ()))
     return result("not assessable" if rates.seen else "no data", *texts, **fields)
 
@@ -259,15 +255,17 @@ def _needed_text(rates):
     case, missing, needed = rates.case, rates.missing, rates.needed
     if not missing or not set(rates.years) <= set(needed):
         return NO_TEXT
+    if not rates.seen and case.clause.kind != "relative_growth":
+        return NO_TEXT  # it would be what the plan asks for
     required = {year: needed[year].value for year in missing}
     if case.rule == "every year" and len(set(required.values())) > 1:
         return say("for that, growth would have to be above {rates}", rates=rates_text(required))
     rate = _rate_left(rates) if case.rule == "average" else required[missing[0]]
     if not math.isfinite(rate):
         return NO_TEXT
-    message = "for that, {years} would have to bring {how}"
+    message = "for that, growth in {years} would have to be {how}"
     if case.rule == "average" and len(missing) > 1:
-        message = "for that, {years} would have to bring {how} a year"
+        message = "for that, growth in {years} would have to be {how} a year"
     text = say(message, years=years_text(missing), how=how_text(case.clause, rate, unit="%"))
     near = min(rates.seen, key=lambda year: (min(abs(year - one) for one in missing), year), default=None)
     if near is None or case.clause.direction == "down" or rate <= rates.seen[near].value:
@@ -318,7 +316,8 @@ def _by_members(case, needed):
     message = (
         "{subject} is not published and cannot be computed from its members: each of them has to reach it"
     )
-    texts, by_reason = [joined([say(message, subject=subject_text(case)), _asked(case)])], {}
+    asked = say("{asked}, every year", asked=_asked(case)) if case.rule == "every year" else _asked(case)
+    texts, by_reason = [joined([say(message, subject=subject_text(case)), asked])], {}
     for area in used:
         by_reason.setdefault(found[area]["reason"], []).append(area)
     for reason, areas in by_reason.items():
@@ -340,9 +339,7 @@ def _seen_text(rates):
 
 def _named(case, rates):
     """Rates after the name of the indicator and the area, where these are not named already."""
-    if case.tables is None or case.of_member:
-        return rates
-    return say("{subject}: {what}", subject=subject_text(case), what=rates)
+    return rates if case.of_member else say("{subject}: {what}", subject=subject_text(case), what=rates)
 
 
 def _asked(case, rate=NO_TEXT):
@@ -354,28 +351,28 @@ def _asked(case, rate=NO_TEXT):
 
 
 def _benchmark(case):
-    return case.tables.name_text(str(case.row["benchmark"])) if case.tables else NO_TEXT
+    return case.tables.name_text(str(case.row["benchmark"]))
 
 
 def _yearly_text(rates):
     """Growth of the area in each year, beside what is required."""
     case, parts = rates.case, []
-    message = "{year} {seen}" if case.tables else "{year} {seen} against {needed}"
-    if case.tables and case.clause.kind == "relative_growth":
-        message = "{year} {seen} ({area} {needed})"
+    message = "{seen} in {year}"
+    if case.clause.kind == "relative_growth":
+        message = "{seen} in {year} ({area} {needed})"
     for year, pair in rates.pairs.items():
         places = places_apart(pair[0].value, pair[1].value, RATE_DECIMALS)
         seen, needed = (percent(one.value, decimals=places) for one in pair)
         parts.append(say(message, year=year, seen=seen, needed=needed, area=_benchmark(case)))
     text = joined(parts, english=", ", chinese="，")
-    if case.tables is None or case.of_member:
+    if case.of_member:
         return text
     return joined([_named(case, text), say("{asked}, every year", asked=_asked(case))])
 
 
 def _settled_early(rates):
     """That a year that falls short settles the clause although others are missing."""
-    if rates.complete or rates.case.tables is None or rates.case.of_member:
+    if rates.complete or rates.case.of_member:
         return NO_TEXT
     years = years_text([year for year in rates.years if year not in rates.pairs])
     return say("one year that falls short settles it, whatever the figures of {years}", years=years)
@@ -391,8 +388,4 @@ def _mean_text(case, years, means, *, by_levels=False):
         message = "{rate} a year by the levels of {first} and {last}"
     span = first if first == last else f"{first}-{last}"
     text = say(message, rate=actual, years=span, first=first, last=last)
-    if case.tables is None or case.row is None:
-        return joined([text, say("to compare with: {rate}", rate=required)])
-    if case.of_member:
-        return text
-    return joined([_named(case, text), _asked(case, required)])
+    return text if case.of_member else joined([_named(case, text), _asked(case, required)])

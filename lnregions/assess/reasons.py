@@ -1,5 +1,6 @@
 """Results of the evaluators and the sentences of their reasons: what was required, what is known, what is missing."""
 
+import itertools
 import math
 from collections.abc import Iterable
 
@@ -11,7 +12,7 @@ from lnregions.series.growth import annual_growth
 from lnregions.series.series import Tables
 from lnregions.words import RATE_DECIMALS, places_shown, text
 from lnregions.words.catalogue import tr
-from lnregions.words.texts import NO_TEXT, Text, joined, listed, percent, printed, say
+from lnregions.words.texts import NO_TEXT, Text, joined, listed, percent, printed, say, with_article
 
 STATUS_OF = {True: "met", False: "missed", None: "too close to call"}
 """Closing status by whether a clause holds; None where rounding hides it."""
@@ -65,14 +66,13 @@ def subject_text(case: Case) -> Text:
     indicator = case.indicators[-1] if clause.kind in RULES else clause.indicator
     level = clause.kind in RULES and tables.indicator(indicator)["measure"] != "growth"
     message = "growth of {indicator} of {area}" if level else "{indicator} of {area}"
-    return say(message, indicator=indicator_text(tables, indicator), area=tables.name_text(clause.area))
+    area = with_article(tables.name_text(clause.area))
+    return say(message, indicator=indicator_text(tables, indicator), area=area)
 
 
 def figure_text(case: Case, year: int, value: float, *, decimals: int | None = None) -> Text:
     """What the figure of a year was: ``gross domestic product of Dalian was 951.7 billion yuan in 2024``."""
     shown = value_printed(case.clause, value, decimals=decimals)
-    if case.tables is None:
-        return say("{year}: {value}", year=year, value=shown)
     carried = case.link is not None and year > case.link.year
     message = "{subject} would be {value} in {year}" if carried else "{subject} was {value} in {year}"
     return say(message, year=year, value=shown, subject=subject_text(case))
@@ -115,8 +115,11 @@ def close_text(clause: Clause, low: float, high: float) -> Text:
 
 
 def years_text(years: Iterable[int]) -> Text:
-    """Years in a row: ``2022, 2023``."""
-    return Text(", ".join(map(str, years)), "、".join(map(str, years)))
+    """Years as ``2022 and 2024``; more than two in a row as ``2022-2024``."""
+    years = sorted(years)
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        years = [f"{years[0]}-{years[-1]}"]
+    return listed(Text(f"{year}", f"{year}") for year in years)
 
 
 def names_text(tables: Tables, areas: Iterable[str]) -> Text:
@@ -163,15 +166,17 @@ def part_text(case: Case, possible: Possible, required: float) -> Text:
         "high": value_printed(clause, possible.high),
     }  # fmt: skip
     message = (
-        "{whole}, of which this is a part, was {share} of {total} of {names} in {year}; at most {high} is possible, "
-        "and {required} would be {part} of that"
+        "it is a part of {whole}, which was {share} of {total} in {names} in {year}: at most {high} is possible, and "
+        "{required} would be {part} of that whole"
     )
     text = say(message, **values)
     for one in nearest_figures(case)[:1]:
         if whole := of([one.area], name, one.year):
             known = printed(100 * one.value / whole.value, "%", decimals=0)
             area = tables.name_text(one.area)
-            text = say("{text} ({area} {year} {value})", text=text, area=area, year=one.year, value=known)
+            text = say(
+                "{text} ({value} in {area} in {year})", text=text, area=area, year=one.year, value=known
+            )
     return text
 
 
@@ -185,11 +190,9 @@ def nearest_text(case: Case, areas: Iterable[str], *, needed: float | None = Non
         return NO_TEXT
     texts = []
     for one in found:
-        decimals = int(tables.indicator(one.indicator)["decimals"])
-        shown = printed(one.value, one.unit, decimals=decimals)
-        texts.append(
-            say("{area} {year} {value}", area=tables.name_text(one.area), year=one.year, value=shown)
-        )
+        shown = printed(one.value, one.unit, decimals=int(tables.indicator(one.indicator)["decimals"]))
+        values = {"area": tables.name_text(one.area), "value": shown, "year": one.year}
+        texts.append(say("{area} {value} in {year}", **values))
     message = "nearest figure: {figures}" if len(found) == 1 else "nearest figures: {figures}"
     text = say(message, figures=joined(texts, english=", ", chinese="、"))
     own = {one.area for one in found} <= (areas or {case.clause.area})
@@ -224,27 +227,24 @@ def changes_text(case: Case) -> Text:
     clause, tables, texts, changes = case.clause, case.tables, [], {}
     for area in case.members:
         rows = [row for row in tables.figures_of_area(area, clause.indicator) if row.year <= clause.horizon]
-        before = [row for row in rows if row.year < clause.first_year][-1:]
-        if not before or rows[-1].year < clause.first_year or rows[-1].segment != before[0].segment:
+        before, after = [row for row in rows if row.year < clause.first_year][-1:], rows[-1:]
+        if not before or after[0].year < clause.first_year or after[0].segment != before[0].segment:
             continue
-        (before,), after = before, rows[-1]
-        changes[area] = after.value - before.value
-        values = {"before": value_printed(clause, before.value), "after": value_printed(clause, after.value)}
-        message = "{area} from {before} in {first} to {after} in {last}"
-        years = {"first": before.year, "last": after.year}
-        texts.append(say(message, area=tables.name_text(area), **values, **years))
+        first, last = before[0], after[0]
+        changes[area] = last.value - first.value
+        values = {"before": value_printed(clause, first.value), "after": value_printed(clause, last.value)}
+        values |= {"area": tables.name_text(area), "first": first.year, "last": last.year}
+        texts.append(say("{area} from {before} in {first} to {after} in {last}", **values))
     if not texts:
         return NO_TEXT
-    known = say("known are {changes}", changes=joined(texts, english=", "))
+    known = say("known: {changes}", changes=joined(texts, english=", "))
     weights = member_weights(tables, case.members, indicator=clause.indicator, year=clause.horizon)
-    missing = [
-        area for area in case.members if tables.value_of(area, clause.indicator, clause.horizon) is None
-    ]
+    of_horizon = {area: tables.value_of(area, clause.indicator, clause.horizon) for area in case.members}
+    missing = [area for area, value in of_horizon.items() if value is None]
     if set(changes) != set(case.members) or not weights or not missing or clause.direction != "up":
         return known
-    short = -sum(weights[area] * change for area, change in changes.items()) / sum(
-        weights[area] for area in missing
-    )
+    fall = -sum(weights[area] * change for area, change in changes.items())
+    short = fall / sum(weights[area] for area in missing)
     if short <= 0:
         return known
     message = "for a rise, {names} together would have to be more than {size} above their last figures"
@@ -262,27 +262,20 @@ def pace_text(case: Case, multiple: float) -> Text:
             rows = [
                 row for row in tables.figures_of_area(area, clause.indicator) if row.year <= clause.horizon
             ]
-            if len(rows) > 1 and rows[-1].segment == rows[-2].segment and rows[-2].value > 0 < rows[-1].value:
-                start, end = rows[-2:]
+            start, end = rows[-2:] if len(rows) > 1 else (None, None)
+            if start and start.segment == end.segment and start.value > 0 < end.value:
                 rate = percent(100 * annual_growth(start.value, end.value, years=end.year - start.year))
                 values = {"area": tables.name_text(area), "first": start.year, "last": end.year, "rate": rate}
-                texts.append(say("{area} {first}-{last} {rate} a year", **values))
+                texts.append(say("{rate} a year in {area} in {first}-{last}", **values))
         areas = list(dict.fromkeys(tables.parents[area] for area in areas if tables.parents.get(area)))
-    seen = joined(texts, english=", ", chinese="，")
     message = "that is {rate} a year (seen: {seen})" if texts else "that is {rate} a year"
-    return say(message, rate=percent(needed), **({"seen": seen} if texts else {}))
+    return say(message, rate=percent(needed), seen=joined(texts, english=", ", chinese="，"))
 
 
 def doubt_text(case: Case, years: Iterable[int]) -> Text:
     """Caveats that call figures of some years doubtful, of the areas judged."""
-    areas, tables = case.members or (case.clause.area,), case.tables
-    found = [
-        tables.doubt(indicator, area, year)
-        for indicator in case.indicators
-        for area in areas
-        for year in years
-    ]
-    return joined(dict.fromkeys(one for one in found if one.en))
+    places = itertools.product(case.indicators, case.members or (case.clause.area,), years)
+    return joined(dict.fromkeys(itertools.starmap(case.tables.doubt, places)))
 
 
 def parts_of(case, years):
@@ -304,9 +297,7 @@ def years_used(case, found):
 
 def break_text(case: Case, first: int, last: int) -> Text:
     """That a break of the series parts two years, and of which kind it is."""
-    kinds = (
-        case.tables.breaks_of([case.clause.area, *case.members], case.clause.indicator) if case.tables else {}
-    )
+    kinds = case.tables.breaks_of([case.clause.area, *case.members], case.clause.indicator)
     inside = [kind for year, kind in sorted(kinds.items()) if first < year <= last]
     why = say(BREAKS[inside[-1]]) if inside else say("break in the series")
     return say("{first} and {last} are not comparable ({why})", first=first, last=last, why=why)
@@ -328,16 +319,16 @@ def linked_text(case: Case) -> Text:
 def wording(case: Case, status: str, found: dict) -> list[Text]:
     """What goes with a verdict: doubtful figures, the clause's strength and base year, stand-ins; a sentence each."""
     texts, clause, base_year = [], case.clause, found.get("baseline_year")
-    if case.tables is not None and status != "no data":
+    if status != "no data":
         years = list(years_used(case, found))
         texts.append(doubt_text(case, [clause.first_year - 1, *years] if clause.kind in RULES else years))
     if clause.strength == "strive" and status == "missed":
         texts.append(say("the plan strives for it and does not commit to it"))
-    if clause.kind in ("doubling", "cumulative_growth", "direction") and case.row is not None:
+    if clause.kind in ("doubling", "cumulative_growth", "direction"):
         if pd.isna(case.row["baseline_year"]) or not case.row["base_stated"]:
             texts.append(say("the plan states no base year, {year} is inferred", year=clause.baseline_year))
         if base_year not in (None, clause.baseline_year):
             texts.append(say("measured from {year}", year=base_year))
-    if case.plan is not None and status != "not quantified" and stand_ins(case.plan, clause.area):
+    if status != "not quantified" and stand_ins(case.plan, clause.area):
         texts.append(say("whole-city figures; county figures unavailable"))
     return texts

@@ -1,6 +1,7 @@
 """How a verdict came about: where a target stood each year, and how verdicts changed as figures were published."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -8,23 +9,21 @@ from lnregions.assess.cases import RULES, load_tables, narrow_tables, target_of
 from lnregions.assess.interpretations import cases_of, cases_of_target, main_case
 from lnregions.assess.reasons import indicator_text
 from lnregions.assess.verdicts import judge_case, judge_cases
-from lnregions.series.growth import keep_better, required_path, still_needed
+from lnregions.series.growth import growth_needed, required_path
+from lnregions.series.series import Tables
 from lnregions.tables import by_preference, parse_as_of, plans
 from lnregions.words import places_apart
-from lnregions.words.texts import joined, printed, say
+from lnregions.words.texts import Text, joined, printed, say
 
 YEAR_COLUMNS = (
-    "year", "status", "closing", "actual", "required", "required_geometric", "required_kept", "gap", "share_of_way",
-    "share_of_time", "growth_needed", "step_needed", "reached_in", "unit", "reason_en", "reason_zh",
+    "year", "status", "closing", "actual", "required", "gap", "share_of_way",
+    "share_of_time", "growth_needed", "reached_in", "unit", "reason_en", "reason_zh",
 )  # fmt: skip
 """Columns of `status_on_the_way`."""
 FLIP_COLUMNS = ("date", "target", "from_status", "to_status", "why_en", "why_zh")
 """Columns of `revision_trail`."""
 MOST_NAMED = 3
 """How many figures a flip names; the rest are counted."""
-
-
-# -- through the years of the plan -------------------------------------------------------------------------
 
 
 def status_on_the_way(
@@ -37,11 +36,10 @@ def status_on_the_way(
     DataFrame
         One row a year, from the plan's first to its horizon: ``year``, ``status`` (of that year; in the horizon year
         of a closed plan the closing verdict), ``closing`` (in that row alone), ``actual`` (the year's figure, for
-        growth the year's rate), ``required`` (linear path), ``required_geometric`` and ``required_kept`` (the linear
-        path that does not fall below what had been reached), ``gap`` (actual minus required), ``share_of_way`` and
-        ``share_of_time`` (fractions), ``growth_needed`` (% in each year left), ``step_needed`` (in ``unit``, each
-        year left), ``reached_in``, ``unit``, ``reason_en`` and ``reason_zh``. What does not apply to a clause, and
-        what would have to be measured over a break of the series, is missing.
+        growth the year's rate), ``required`` (on the linear path), ``gap`` (actual minus required),
+        ``share_of_way`` and ``share_of_time`` (fractions), ``growth_needed`` (% in each year left), ``reached_in``,
+        ``unit``, ``reason_en`` and ``reason_zh``. What does not apply to a clause, and what would have to be measured
+        over a break of the series, is missing.
 
     Raises
     ------
@@ -61,10 +59,14 @@ def status_on_the_way(
     cases = cases_of_target(plan, target, as_of=as_of, observations=observations)
     tables, case = narrow_tables(cases), cases[0]
     clause, main = case.clause, judge_case(case)
-    verdicts = {year: _verdict_up_to(case, tables, year) for year in clause.years}
+    verdicts = {}
+    for year in clause.years:  # by the figures up to it, closed only at the horizon of a plan that is over
+        part = tables.with_observed([one for one in tables.observed if one.year <= year])
+        closed = year == clause.horizon and case.closed
+        verdicts[year] = judge_cases(cases_of(case.plan, case.row, tables=part, closed=closed))[0]
     rows = [_year_row(verdict, year, case) for year, verdict in verdicts.items()]
     frame = pd.DataFrame(rows, columns=YEAR_COLUMNS)
-    frame = frame.astype(dict.fromkeys(YEAR_COLUMNS[3:12], float) | {"reached_in": "Int64"})
+    frame = frame.astype(dict.fromkeys(YEAR_COLUMNS[3:9], float) | {"reached_in": "Int64"})
     if clause.kind in RULES:
         _add_growth(frame, verdicts[clause.horizon].numbers)
     else:
@@ -72,18 +74,10 @@ def status_on_the_way(
     return frame.assign(gap=frame["actual"] - frame["required"])
 
 
-def _verdict_up_to(case, tables, year):
-    """Verdict by the figures up to a year, closed only at the horizon of a plan that is over."""
-    closed = year == case.clause.horizon and case.closed
-    part = tables.with_observed([one for one in tables.observed if one.year <= year])
-    return judge_cases(cases_of(case.plan, case.row, tables=part, closed=closed))[0]
-
-
 def _year_row(verdict, year, case):
     """Status of one year; no data where the year has no figure of its own and does not close the plan."""
-    clause = case.clause
-    span = clause.horizon - clause.baseline_year
-    row = {"year": year, "unit": verdict.unit, "share_of_time": (year - clause.baseline_year) / span}
+    first, last = case.clause.baseline_year, case.clause.horizon
+    row = {"year": year, "unit": verdict.unit, "share_of_time": (year - first) / (last - first)}
     known = verdict.actual_year == year or f"growth {year}" in verdict.numbers
     if not (known or verdict.closing or verdict.status == "not quantified"):
         hole = case.figures.hole(year).sentence()
@@ -93,48 +87,34 @@ def _year_row(verdict, year, case):
 
 
 def _add_values(frame, main, case):
-    """Figures, paths and rates of a clause that requires a value."""
-    clause, required, years = case.clause, main.required, frame["year"]
-    frame["actual"] = [case.figures.value_of(year) for year in years]
-    frame["actual"] = frame["actual"].astype(float)
-    if pd.isna(required):
+    """Figures, path and rates of a clause that requires a value."""
+    clause, start, end, years = case.clause, main.baseline, main.required, frame["year"]
+    frame["actual"] = years.map(case.figures.value_of).astype(float)
+    if pd.isna(end):
         return
-    frame["required"] = years.map({clause.horizon: required})
-    if main.baseline is not None and main.baseline_year < clause.horizon:
-        _add_paths(frame, main, case)
+    frame["required"] = years.map({clause.horizon: end})
+    if start is not None and main.baseline_year < clause.horizon:
+        path = required_path(start, end, baseline_year=main.baseline_year, horizon=clause.horizon)
+        frame["required"] = years.map(path.set_index("year")["required"])
+        if start != end:
+            done = (frame["actual"] - start) / (end - start)
+            comparable = [row.year for row in case.figures.segment(main.baseline_year)]
+            frame["share_of_way"] = done.where(years.isin(comparable) & (years >= main.baseline_year))
     for place, year, actual in frame[["year", "actual"]].dropna().itertuples():
-        frame.loc[place, ["step_needed", "growth_needed"]] = still_needed(
-            actual, required, year=year, horizon=clause.horizon, direction=clause.direction
-        )
-
-
-def _add_paths(frame, main, case):
-    """The linear and geometric paths, the one that keeps what was reached, and the share done."""
-    start, end, years = main.baseline, main.required, frame["year"]
-    plan = {"baseline_year": main.baseline_year, "horizon": case.clause.horizon}
-    comparable = {row.year: row.value for row in case.figures.segment(main.baseline_year)}
-    paths = {"required": required_path(start, end, **plan)}
-    paths["required_kept"] = keep_better(paths["required"], comparable, direction=case.clause.direction)
-    if start * end > 0:
-        paths["required_geometric"] = required_path(start, end, **plan, shape="geometric")
-    for name, path in paths.items():
-        frame[name] = years.map(path.set_index("year")["required"])
-    if start != end:
-        done = (frame["actual"] - start) / (end - start)
-        frame["share_of_way"] = done.where(years.isin(list(comparable)) & (years >= main.baseline_year))
+        ahead = {"year": year, "horizon": clause.horizon, "direction": clause.direction}
+        frame.loc[place, "growth_needed"] = growth_needed(actual, end, **ahead)
 
 
 def _add_growth(frame, numbers):
     """Rates seen and required, and the mean that the years left must bring for the mean of all to be as required."""
     for name, quantity in (("actual", "growth"), ("required", "needed")):
-        frame[name] = frame["year"].map({year: numbers.get(f"{quantity} {year}") for year in frame["year"]})
+        frame[name] = [numbers.get(f"{quantity} {year}") for year in frame["year"]]
         frame[name] = frame[name].astype(float)
     left = frame["year"].iloc[-1] - frame["year"]
     done = (1 + frame["actual"] / 100).cumprod(skipna=False)
     whole = (1 + frame["required"] / 100).prod(skipna=False)
-    frame["growth_needed"] = 100 * (
-        (whole / done.where((done > 0) & (left > 0))) ** (1 / left.where(left > 0)) - 1
-    )
+    rest = whole / done.where((done > 0) & (left > 0))
+    frame["growth_needed"] = 100 * (rest ** (1 / left.where(left > 0)) - 1)
 
 
 # -- through the dates of publication ----------------------------------------------------------------------
@@ -229,13 +209,10 @@ def _marked(known, ranks):
 
 
 def _why(before, now):
-    """Figures that came or changed, the latest years first; or that the plan was over."""
+    """Figures that came or changed, or that the plan was over."""
     old, new = _used(before), _used(now)
-    changed = [key for key in sorted(new, key=lambda key: (-key[2], key[0])) if old.get(key) != new[key]]
-    texts = [_figure_text(now.tables, key, old.get(key), new[key]) for key in changed[:MOST_NAMED]]
-    more = len(changed) - MOST_NAMED
-    if more > 0:
-        texts.append(say("and {count} more figures", count=more) if more > 1 else say("and one more figure"))
+    pairs = {key: (old.get(key), value) for key, value in new.items() if old.get(key) != value}
+    texts = [changed_text(now.tables, pairs)] if pairs else []
     if now.closed and not before.closed:
         texts.insert(0, say("the plan's last year, {horizon}, was over", horizon=now.clause.horizon))
     return joined(texts or [say("another vintage of a figure became known")])
@@ -247,21 +224,38 @@ def _used(case):
     names = {*case.indicators, case.clause.indicator}
     names |= {case.tables.weight_of(name) for name in names}
     return {
-        (one.area, one.indicator, one.year): one.value
-        for one in case.tables.observed
-        if one.default and first <= one.year <= last
-        and one.area in case.areas and one.indicator in names
+        one[1:4]: one.value for one in case.tables.observed
+        if one.default and first <= one.year <= last and one.area in case.areas and one.indicator in names
     }  # fmt: skip
 
 
-def _figure_text(tables, key, old, new):
-    area, indicator, year = key
-    row = tables.indicator(indicator)
-    places = row["decimals"] if old is None else places_apart(new, old, row["decimals"])
-    shown = say(
-        "{area} {year} {indicator} {value}", area=tables.name_text(area), year=year,
-        indicator=indicator_text(tables, indicator), value=printed(new, row["unit"], decimals=places),
-    )  # fmt: skip
-    if old is None:
-        return shown
-    return say("{figure} (before: {value})", figure=shown, value=printed(old, row["unit"], decimals=places))
+def changed_text(
+    tables: Tables, pairs: Mapping[tuple[str, str, int], tuple[float | None, float | None]]
+) -> Text:
+    """Figures that came, changed or went, the latest years first; of many, how many more.
+
+    `pairs` are the values before and after by area, indicator and year, None or NaN where there is none.
+    """
+    texts = []
+    for area, indicator, year in sorted(pairs, key=lambda key: (-key[2], key[0]))[:MOST_NAMED]:
+        old, new = (None if pd.isna(one) else one for one in pairs[area, indicator, year])
+        unit, decimals = tables.indicator(indicator)[["unit", "decimals"]]
+        places = decimals if old is None else places_apart(new, old, decimals)
+        values = {
+            "area": tables.name_text(area),
+            "year": year,
+            "indicator": indicator_text(tables, indicator),
+        }
+        values |= {
+            "value": printed(new, unit, decimals=places),
+            "before": printed(old, unit, decimals=places),
+        }
+        message = "{area} {year} {indicator} {value}"
+        if old is not None:
+            message = "{area} {year} {indicator} {value} (before: {before})"
+        if new is None:
+            message = "{area} {year} {indicator}: no figure any more (before: {before})"
+        texts.append(say(message, **values))
+    if (more := len(pairs) - MOST_NAMED) > 0:
+        texts.append(say("and {count} more figures", count=more) if more > 1 else say("and one more figure"))
+    return joined(texts)

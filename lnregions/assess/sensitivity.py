@@ -1,18 +1,18 @@
 """How firm a verdict is: by another base year, figure, membership, rounding, interpretation or method."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pandas as pd
 
 from lnregions.assess.cases import VALUE_KINDS, narrow_tables
-from lnregions.assess.interpretations import cases_of_target, main_case
-from lnregions.assess.variants import variants_of
+from lnregions.assess.interpretations import cases_of_target, main_case, variants_of
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
 from lnregions.series.methods import METHOD_NAMES
 from lnregions.tables import Observation, printed_decimals
 from lnregions.words import format_value, places_apart, rounded, text
 from lnregions.words.catalogue import tr, trn
-from lnregions.words.texts import Text, printed, say
+from lnregions.words.texts import printed, say
 
 EARLIER_BASES = 3
 """How many years before the plan's base year are tried as base years."""
@@ -48,19 +48,16 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
     cases = cases_of_target(plan, target, as_of=as_of, observations=observations)
     case, main = cases[0], judge_case(cases[0])
     rows = [_row(main, "as judged", say("the verdict as it stands"), main.actual, main)]
-    rows += [
-        *_other_bases(case, main),
-        *_other_figures(case, main),
-        *_variants(case, main),
-        *_roundings(case, main),
-    ]
-    for one in map(judge_case, cases[1:]):
-        change = say(
-            "interpreted as {interpretation}", interpretation=Text(one.interpretation, one.interpretation_zh)
-        )
-        rows.append(_row(main, "interpretation", change, one.actual, one))
-    rows += _methods(case, main)
-    return pd.DataFrame(rows).astype({"value": float, "gap": float})
+    rows += [*_other_bases(case, main), *_other_figures(case, main)]
+    for variant in variants_of(case):
+        found = judge_case(variant.case)
+        rows.append(_row(main, variant.kind, variant.change, found.actual, found))
+    rows += _roundings(case, main)
+    for other in cases[1:]:
+        found = judge_case(other)
+        change = say("interpreted as {interpretation}", interpretation=other.interpretation)
+        rows.append(_row(main, "interpretation", change, found.actual, found))
+    return pd.DataFrame([*rows, *_methods(case, main)]).astype({"value": float, "gap": float})
 
 
 def sensitivity_words(table: pd.DataFrame, *, language: str = "en") -> str:
@@ -107,9 +104,8 @@ def closing_words(verdict: Verdict, *, language: str = "en") -> str:
     if verdict.closing == "not assessable" or verdict.gap is None:
         return tr("{status}: {reason}.", language, status=status, reason=verdict.reason(language))
     unit = "pp" if verdict.unit == "%" else verdict.unit
-    decimals = places_apart(
-        verdict.actual, verdict.required, printed_decimals(verdict.indicator, verdict.unit)
-    )
+    places = printed_decimals(verdict.indicator, verdict.unit)
+    decimals = places_apart(verdict.actual, verdict.required, places)
     size = format_value(abs(verdict.gap), unit, language, decimals=decimals)
     if verdict.unit != "%" and verdict.required:
         share = format_value(100 * abs(verdict.gap / verdict.required), "%", language, decimals=1)
@@ -117,9 +113,9 @@ def closing_words(verdict: Verdict, *, language: str = "en") -> str:
     values = {"status": status, "size": size, "horizon": verdict.horizon}
     if verdict.closing != "missed":
         return tr("{status} with a margin of {size} in {horizon}.", language, **values)
-    if verdict.reached_in is None or verdict.reached_in <= verdict.horizon:
-        return tr("{status} by {size} in {horizon}.", language, **values)
-    message = "{status} by {size} in {horizon}; reached in {later}."
+    message = "{status} by {size} in {horizon}."
+    if verdict.reached_in is not None and verdict.reached_in > verdict.horizon:
+        message = "{status} by {size} in {horizon}; reached in {later}."
     return tr(message, language, later=verdict.reached_in, **values)
 
 
@@ -154,11 +150,9 @@ def _other_bases(case, main):
 def _other_figures(case, main):
     """The verdict by each other vintage of a figure that it rests on, alone in the place of the one used."""
     clause, tables = case.clause, narrow_tables([case])
-    years = clause.years
+    years = [clause.first_year - 1, *clause.years]
     if clause.kind in (*VALUE_KINDS, "direction", "relative_level"):
         years = [main.baseline_year, main.actual_year, clause.horizon]
-    elif years:
-        years = [years[0] - 1, *years]
     groups: dict[tuple, list[Observation]] = {}
     for one in tables.observed:
         if one.indicator in case.indicators and one.area in case.areas and one.year in years:
@@ -180,13 +174,6 @@ def _other_figures(case, main):
             yield _row(main, variant.get(used.year, "figure"), change, other.value, found)
 
 
-def _variants(case, main):
-    """The verdict by other members of the region, and without each doubtful or weak figure."""
-    for variant in variants_of(case):
-        found = judge_case(variant.case)
-        yield _row(main, variant.kind, variant.change, found.actual, found)
-
-
 def _figure_text(tables, used, other):
     places = places_apart(other.value, used.value, tables.indicator(used.indicator)["decimals"])
     shown = [printed(one.value, one.unit, decimals=places) for one in (other, used)]
@@ -201,10 +188,11 @@ def _roundings(case, main):
     """Whether the verdict holds by figures rounded to whole numbers, one decimal, or as the target is written."""
     if main.status not in ("met", "missed") or main.actual is None or main.required is None:
         return
-    places = {1: False, 0: False}
+    places, seen = {1: False, 0: False}, {main.actual}
     if case.clause.kind in ("level", "share", "count") and main.required:
-        places[-_last_place(main.required)] = True
-    seen = {main.actual}
+        places[-Decimal(f"{main.required:.6f}").normalize().as_tuple().exponent] = (
+            True  # its last digit but zeros
+        )
     for place, as_written in sorted(places.items(), reverse=True):
         value = float(rounded(main.actual, place))
         if value not in seen:
@@ -213,22 +201,11 @@ def _roundings(case, main):
             required = float(rounded(main.required, place)) if relative else main.required
             status = "met" if case.clause.holds(value, required) else "missed"
             found = replace(main, status=status, gap=value - required)
-            yield _row(main, "rounding", _rounding_text(main, 10.0**-place, as_written), value, found)
-
-
-def _last_place(number):
-    """Power of ten of the last digit other than zero: 4 for 10,000, 0 for 85, -1 for 7.7."""
-    digits = f"{abs(number):.6f}".rstrip("0")
-    whole, decimals = digits.split(".")
-    return -len(decimals) if decimals else len(whole) - len(whole.rstrip("0"))
-
-
-def _rounding_text(main, step, as_written):
-    unit = "pp" if main.unit == "%" else main.unit
-    shown = printed(step, unit)
-    if as_written:
-        return say("figure rounded to the nearest {step}, as the target is written", step=shown)
-    return say("figure rounded to the nearest {step}", step=shown)
+            message = "figure rounded to the nearest {step}"
+            if as_written:
+                message = "figure rounded to the nearest {step}, as the target is written"
+            step = printed(10.0**-place, "pp" if main.unit == "%" else main.unit)
+            yield _row(main, "rounding", say(message, step=step), value, found)
 
 
 def _methods(case, main):
@@ -238,8 +215,7 @@ def _methods(case, main):
         gap = None if value is None else value - main.required
         certain = "not assessable" not in (_side(main.status), found.status)
         differs = certain and (found.status == "met") != (main.status == "met")
-        change, one = (
-            say("by {method}", method=METHOD_NAMES[method]),
-            replace(main, status=found.status, gap=gap),
+        change = say("by {method}", method=METHOD_NAMES[method])
+        yield _row(
+            main, "method", change, value, replace(main, status=found.status, gap=gap), differs=differs
         )
-        yield _row(main, "method", change, value, one, differs=differs)

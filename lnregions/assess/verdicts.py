@@ -8,9 +8,8 @@ import pandas as pd
 
 from lnregions.assess.cases import VALUE_KINDS, Case
 from lnregions.assess.clauses import evaluate
-from lnregions.assess.interpretations import cases_of, cases_of_plan
+from lnregions.assess.interpretations import cases_of, cases_of_plan, variants_of
 from lnregions.assess.reasons import linked_text, parts_of, sentences, status_words, wording, years_used
-from lnregions.assess.variants import variants_of
 from lnregions.errors import unknown
 from lnregions.series.figures import joined_sources
 from lnregions.series.methods import METHOD_NAMES, METHODS, Assessment, Progress
@@ -254,23 +253,19 @@ def _by_target(cases):
 def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]:
     """Verdicts on the cases of one target, with what turns each; the first names interpretations that differ."""
     cases = list(cases)
-    found = [judge_case(case) for case in cases]
-    if method != "plan":
-        found = [by_method(*pair, method=method) for pair in zip(cases, found, strict=True)]
+    if method == "plan":
+        found = [_with_dependence(case, judge_case(case)) for case in cases]
     else:
-        found = [_with_dependence(*pair) for pair in zip(cases, found, strict=True)]
-    first, *others = found
-    others = [one for one, case in zip(others, cases[1:], strict=True) if not case.derived]
-    others = [one for one in others if one.status != first.status]
-    names = {}
-    for one in others:
-        if one.status not in ("no data", "not assessable"):
-            name = say("'{interpretation}'", interpretation=Text(one.interpretation, one.interpretation_zh))
-            names.setdefault(one.status, []).append(name)
+        found = [by_method(case, judge_case(case), method=method) for case in cases]
+    first, others = found[0], {}
+    for one, case in zip(found, cases, strict=True):
+        if not case.derived and one.status != first.status:
+            name = say("'{interpretation}'", interpretation=case.interpretation)
+            others.setdefault(one.status, []).append(name)
     texts = [
         say("under the interpretation {interpretation}: {status}", status=text_of(status),
-            interpretation=joined(each, english=" or ", chinese="或"))
-        for status, each in names.items()
+            interpretation=joined(names, english=" or ", chinese="或"))
+        for status, names in others.items() if status not in ("no data", "not assessable")
     ]  # fmt: skip
     reason = sentences([Text(first.reason_en, first.reason_zh), joined(texts)])
     found[0] = replace(first, disagree=bool(others), reason_en=reason.en, reason_zh=reason.zh)
@@ -283,17 +278,20 @@ def _with_dependence(case, verdict):
         return verdict
     if "varied" not in case.made:
         case.made["varied"] = [(one, judge_case(one.case).status) for one in variants_of(case)]
-    changes, doubted = {}, False
+    changes, doubted = {}, any(one.kind == "doubtful figure" for one, _ in case.made["varied"])
     for variant, status in case.made["varied"]:
-        doubted |= variant.kind == "doubtful figure"
         if status != verdict.status:
             changes.setdefault(status, []).append(variant.change)
     depends = joined(
-        say("{change}, it would be: {status}", change=joined(each, english=" or ", chinese="，或"),
+        say("{change}, the verdict would be: {status}", change=joined(each, english=" or ", chinese="，或"),
             status=text_of(status))
         for status, each in changes.items()
     )  # fmt: skip
-    kept = say("without the doubtful figure it would be the same") if doubted and not changes else Text()
+    kept = (
+        say("without the doubtful figure the verdict would be the same")
+        if doubted and not changes
+        else Text()
+    )
     reason = sentences([Text(verdict.reason_en, verdict.reason_zh), depends, kept])
     return replace(
         verdict, depends_en=depends.en, depends_zh=depends.zh, reason_en=reason.en, reason_zh=reason.zh
@@ -333,7 +331,7 @@ def _judged(case):
         status=status, closing=ends.get(status, status) if case.closed or closes else "",
         interpretation=case.interpretation.en, interpretation_zh=case.interpretation.zh, derived=case.derived,
         coverage=case.figures.coverage.en, coverage_zh=case.figures.coverage.zh,
-        as_of=case.tables.as_of if case.tables else "", sources=joined_sources(used),
+        as_of=case.tables.as_of, sources=joined_sources(used),
         reason_en=reason.en, reason_zh=reason.zh, names_zh=names_zh,
     )  # fmt: skip
 
@@ -341,8 +339,7 @@ def _judged(case):
 def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
     """What each published method says of a case; empty where there is no value to reach.
 
-    Only figures of the baseline's segment and up to the horizon count. The natural limit of a share, 100, is
-    given to ESCAP alone, whose projection uses it; with a target the others have no use for it.
+    Only figures of the baseline's segment and up to the horizon count.
     """
     clause, figures = case.clause, case.figures
     if clause.kind not in VALUE_KINDS or verdict.required is None:
@@ -353,10 +350,7 @@ def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
         [row.year for row in rows], [row.value for row in rows], direction=clause.direction,
         baseline_year=clause.baseline_year, target=verdict.required, horizon=clause.horizon,
     )  # fmt: skip
-    found = {name: method(progress) for name, method in METHODS.items()}
-    if clause.measure == "share":
-        found["escap"] = METHODS["escap"](replace(progress, limit=100.0))
-    return found
+    return {name: method(progress) for name, method in METHODS.items()}
 
 
 def by_method(case: Case, verdict: Verdict, *, method: str) -> Verdict:

@@ -9,7 +9,7 @@ from lnregions.series import Tables
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs
 from lnregions.tables import KIND_ORDER, Plan, printed_decimals
-from lnregions.words import year_span
+from lnregions.words import RATE_DECIMALS, year_span
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import NO_TEXT, Text, printed, say, with_article
 
@@ -25,7 +25,8 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
 
     Of several indicators nothing is said. Of one area how it moved from the first to the latest figure without a
     break; of a city among others its rank; of several areas the highest and the lowest, in the latest year that half
-    of them have; of a membership how much of it is confirmed.
+    of them have; of yearly gaps to a benchmark in how many years the area was ahead; of a membership how much of it is
+    confirmed.
 
     Examples
     --------
@@ -46,6 +47,8 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
         found = _spread(
             rows.assign(value=rows["change"], unit=rows["change_unit"], year=rows["last_year"]), tables
         )
+    elif "role" in rows and "gap" in set(rows["role"]):
+        found = _gaps(rows, tables)
     elif "value" in rows:
         rows = rows.assign(year=rows.get("year", pd.Series(dtype=float)).fillna(rows.get("last_year")))
         known = rows[rows["role"] == "actual"] if "role" in rows else rows
@@ -69,6 +72,21 @@ def _membership(rows):
     confirmed = int((rows["status"] == "confirmed").sum())
     message = "the plan's list confirms {confirmed} of {number} members"
     return say(message, number=len(rows), confirmed=confirmed)
+
+
+def _gaps(rows, tables):
+    gaps = rows[rows["role"] == "gap"].sort_values("year")
+    own, beside = (
+        with_article(tables.name_text(rows.loc[rows["role"] == role, "area"].iloc[0]))
+        for role in ("gap", "benchmark")
+    )
+    widest = gaps.loc[gaps["value"].abs().idxmax()]
+    message = "{area} grew faster than {other} in {above} of {number} years; the widest difference was {gap} in {year}"
+    gap = printed(float(widest["value"]), "pp", decimals=RATE_DECIMALS, sign=True)
+    above = int((gaps["value"] > 0).sum())
+    return say(
+        message, area=own, other=beside, above=above, number=len(gaps), year=int(widest["year"]), gap=gap
+    )
 
 
 def _course(rows, tables):

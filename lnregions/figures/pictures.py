@@ -356,9 +356,9 @@ class RegionData:
     ) -> Picture:  # fmt: skip
         """Picture of finished axes; the sources are those in the column ``source`` of the data.
 
-        The caption opens with the `message`, or else with what the data say (`message_of`), and so does the
-        alternative text. Its parameters name the plan, the indicator, the date and, unless others do, the region or
-        the city.
+        The alternative text opens with the `message`, or else with what the data say (`message_of`), and so does the
+        caption, but that of a verdict, which says it already. Its parameters name the plan, the indicator, the date
+        and, unless others do, the region or the city.
         """
         axes = axes if isinstance(axes, Axes) else np.ravel(axes)[0]
         caption = caption.caption() if isinstance(caption, Head) else dict(caption)
@@ -369,7 +369,8 @@ class RegionData:
         for code, space in (("en", " "), ("zh", "")):
             rest = getattr(said, code) if message.en and said.en else caption[code]
             alt[code] = space.join(filter(None, (getattr(opening, code), rest)))
-            caption[code] = space.join(filter(None, (getattr(opening, code), caption[code])))
+            if "status" not in parameters:
+                caption[code] = space.join(filter(None, (getattr(opening, code), caption[code])))
         of = {"plan": self.plan.id, "indicator": self.indicator, "as_of": self.tables.as_of}
         if "region" not in parameters:
             of["region" if self.area in set(self.plan.regions["region"]) else "adcode"] = self.area

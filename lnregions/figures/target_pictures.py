@@ -352,7 +352,7 @@ def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head
     status = {language: verdict.status_words(language) for language in ("en", "zh")}
     status["en"] = status["en"][:1].upper() + status["en"][1:]
     reason = {language: verdict.reason(language) for language in status}
-    caption = data.words("{title}. {status}: {reason}.", title=head.title, status=status, reason=reason)
+    caption = data.words("{status}: {reason}.", status=status, reason=reason)
     return data.picture(
         axes, name, rows, caption, region=verdict.region, target=verdict.target, indicator=verdict.indicator,
         area=verdict.area, status=verdict.status,

@@ -10,7 +10,7 @@ from lnregions.sentences.wording import Figure
 from lnregions.series import Tables
 from lnregions.tables import Plan
 from lnregions.words import last_day
-from lnregions.words.texts import Text, with_article
+from lnregions.words.texts import Text, printed, with_article
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,17 @@ class Place:
         last = min(int(facts["horizon"]), last_day(self.tables.as_of).year - 1)
         return range(int(facts["first_year"]), last + 1)
 
-    @property
-    def span(self) -> str:
-        """The years of the plan as printed."""
-        return span_of(self.years)
+    @cached_property
+    def cities(self) -> list[str]:
+        """Cities among the plan's areas."""
+        return self.plan.areas.loc[self.plan.areas["level"] == "city", "area"].tolist()
+
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        """Figures used by default of the place or its members, in the years of the plan."""
+        rows = self.tables.observations
+        inside = rows["area"].isin(self.members or [self.place]) & rows["year"].isin(self.years)
+        return rows[inside & rows["default"]]
 
     @cached_property
     def growth(self) -> tuple[str, tuple[int, ...]]:
@@ -90,16 +97,11 @@ class Place:
                 return one, tuple(years[max(gaps, default=0) :])
         return "", ()
 
-    @property
-    def growth_years(self) -> str:
-        """The years of `growth` as printed."""
-        return span_of(self.growth[1])
-
     def around(self, area: str) -> list[str]:
         """Areas that an area lies in, from the smallest on; cities, which are peers, are left out."""
-        levels, found = dict(zip(self.plan.areas["area"], self.plan.areas["level"], strict=True)), []
+        found = []
         while area := self.tables.parents.get(area, ""):
-            found += [area] if levels.get(area) != "city" else []
+            found += [area] if area not in self.cities else []
         return found
 
     def rows_of(self, area: str, indicator: str, years) -> list:
@@ -117,6 +119,11 @@ class Place:
         """Rows of a series as the figures behind a sentence."""
         unit = self.tables.indicator(indicator)["unit"]
         return [Figure(area, indicator, row.year, row.value, unit, row.source) for row in rows]
+
+    def printed(self, indicator: str, value: float) -> Text:
+        """An amount of an indicator with its unit and decimals."""
+        row = self.tables.indicator(indicator)
+        return printed(value, row["unit"], decimals=int(row["decimals"]))
 
     def behind(self, verdict: Verdict) -> list[Figure]:
         """What a clause required, the figure of its verdict or its range, and the one that reached the target late."""

@@ -1,17 +1,11 @@
 """Findings on a plan, a region or a city: what was promised, what happened, how it compares, how sure that is."""
 
+import itertools
 from collections.abc import Iterator
 
 import pandas as pd
 
-from lnregions.assess import (
-    GROWTH_OF,
-    Verdict,
-    figures_of,
-    indicator_text,
-    load_tables,
-    members_of,
-)
+from lnregions.assess import GROWTH_OF, Verdict, figures_of, indicator_text, load_tables, members_of
 from lnregions.sentences.places import Place, promise_of, span_of
 from lnregions.sentences.wording import (
     Figure,
@@ -25,7 +19,7 @@ from lnregions.sentences.wording import (
 from lnregions.series import mean_growth
 from lnregions.show import Table
 from lnregions.tables import place_code, plan_of
-from lnregions.words import RATE_DECIMALS, check_language, places_apart
+from lnregions.words import RATE_DECIMALS, check_language, places_apart, rounded
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import Text, listed, percent, printed, say, with_article
 
@@ -64,7 +58,7 @@ def findings(plan, place: object = "", *, as_of: str = "") -> pd.DataFrame:
     --------
     >>> found = findings("ln-2022", "belt").drop_duplicates("finding")
     >>> print(found.loc[found["topic"] == "changed", "sentence_zh"].item())
-    各成员中，2022-2024年地区生产总值实际增长率最高的是大连（年均5.06%），最低的是盘锦（年均−0.35%）。
+    各成员中，2022-2024年地区生产总值实际增长率最高的是大连（年均5.1%），最低的是盘锦（年均−0.4%）。
     """
     rows = [
         (number, one.topic, *one.text, *figure)
@@ -118,12 +112,12 @@ def _promised(data: Place) -> Iterator[Finding]:
     figures = [promise_of(row) for row in rows]
     years = span_of(sorted({*data.plan.targets["horizon"].astype(int)}))
     if not data.place:
-        numbers = {"targets": len(rows), "regions": len(data.plan.regions)}
-        measured = sum(row["kind"] != "qualitative" for row in rows)
+        measured, regions = sum(row["kind"] != "qualitative" for row in rows), len(data.plan.regions)
         message = (
             "the plan sets {targets} targets for {years} in {regions} regions; {measured} can be measured"
         )
-        yield finding("promised", say(message, years=years, measured=measured, **numbers), figures)
+        words = say(message, years=years, measured=measured, targets=len(rows), regions=regions)
+        yield finding("promised", words, figures)
     elif rows:
         message = "for {years} the plan sets {area} one target: {list}"
         if len(rows) > 1:
@@ -162,27 +156,25 @@ def _happened(data: Place) -> Iterator[Finding]:
 
 def _size(data: Place) -> Iterator[Finding]:
     """The first amount of the codebook that the place has for the last year; of a city its rank among the cities."""
-    book, year = data.tables.indicators, data.years[-1]
-    cities = data.plan.areas.loc[data.plan.areas["level"] == "city", "area"].tolist()
+    book, year, rows = data.tables.indicators, data.years[-1], {}
     for indicator in book.loc[(book["measure"] == "level") & (book["aggregation"] == "sum"), "indicator"]:
-        found = {area: row for area in [data.place, *cities] for row in data.rows_of(area, indicator, [year])}
-        if data.place in found:
-            own, codebook = found[data.place], data.tables.indicator(indicator)
-            words = say(
-                "{indicator} of {area} was {actual} in {years}", indicator=indicator_text(data.tables, indicator),
-                area=data.name, actual=printed(own.value, codebook["unit"], decimals=int(codebook["decimals"])),
-                years=year,
-            )  # fmt: skip
-            if data.place in cities and len(found) > 2:
-                rank = 1 + sum(row.value > own.value for row in found.values())
-                message = "{text}; that is rank {rank} among the {number} cities with figures"
-                words = say(message, text=words, rank=rank, number=len(found))
-            else:
-                found = {data.place: own}
-            yield finding("happened", words, [
-                one for area, row in found.items() for one in data.figures(area, indicator, [row])
-            ])  # fmt: skip
-            return
+        if rows := data.rows_of(data.place, indicator, [year]):
+            break
+    if not rows:
+        return
+    [own] = rows
+    words = say(
+        "{indicator} of {area} was {actual} in {years}", indicator=indicator_text(data.tables, indicator),
+        area=data.name, actual=data.printed(indicator, own.value), years=year,
+    )  # fmt: skip
+    found = {area: row for area in data.cities for row in data.rows_of(area, indicator, [year])}
+    if data.place in found and len(found) > 2:
+        rank = 1 + sum(row.value > own.value for row in found.values())
+        message = "{text}; that is rank {rank} among the {number} cities with figures"
+        words = say(message, text=words, rank=rank, number=len(found))
+    found = {data.place: own} | (found if data.place in found and len(found) > 2 else {})
+    figures = [one for area, row in found.items() for one in data.figures(area, indicator, [row])]
+    yield finding("happened", words, figures)
 
 
 def _compared(data: Place) -> Iterator[Finding]:
@@ -192,8 +184,7 @@ def _compared(data: Place) -> Iterator[Finding]:
     inside = data.members or (members_of(data.plan, regions[0]) if regions else [])
     around, peers = data.around((inside or [""])[0]), regions
     if data.place and not data.is_region:
-        around = data.around(data.place)
-        peers = data.plan.areas.loc[data.plan.areas["level"] == "city", "area"].tolist()
+        around, peers = data.around(data.place), data.cities
     rows = data.growth_rows([*peers, *around]) if indicator else {}
     means = {area: mean_growth(row.value for row in own) for area, own in rows.items()}
     beside, own = [one for one in around if one in means], [one for one in regions if one in means]
@@ -209,7 +200,7 @@ def _compared(data: Place) -> Iterator[Finding]:
             for area in areas
         )  # fmt: skip
 
-    values = {"indicator": indicator_text(data.tables, indicator), "years": data.growth_years}
+    values = {"indicator": indicator_text(data.tables, indicator), "years": span_of(data.growth[1])}
     message = "in {years} {indicator} was {rates}, against {list}"
     if len(data.growth[1]) > 1:
         message = "in {years} {indicator} averaged {rates}, against {list}"
@@ -232,40 +223,41 @@ def _changed(data: Place) -> Iterator[Finding]:
     found = list(_changes(data))
     if len(found) > 1:
         _, indicator, before, after = max(found)
-        change = 100 * (after.value / before.value - 1)
-        unit, decimals = data.tables.indicator(indicator)[["unit", "decimals"]]
-        values = [printed(row.value, unit, decimals=int(decimals)) for row in (before, after)]
+        change = printed(100 * (after.value / before.value - 1), "%", decimals=1, sign=True)
         words = say(
             "of the {number} amounts known for {first} and {last}, {indicator} changed most: from {before} to "
             "{after} ({change})",
             number=len(found), first=before.year, last=after.year, indicator=indicator_text(data.tables, indicator),
-            before=values[0], after=values[1], change=printed(change, "%", decimals=1, sign=True),
+            before=data.printed(indicator, before.value), after=data.printed(indicator, after.value), change=change,
         )  # fmt: skip
         yield finding("changed", words, data.figures(data.place, indicator, [before, after]))
         return
     if not data.growth[0]:
         return
-    values = {"indicator": indicator_text(data.tables, data.growth[0]), "years": data.growth_years}
+    values = {"indicator": indicator_text(data.tables, data.growth[0]), "years": span_of(data.growth[1])}
     rows = data.growth_rows(data.members or [data.place])
     figures = [one for area in rows for one in data.figures(area, data.growth[0], rows[area])]
     if data.is_region:
         means = {area: mean_growth(row.value for row in own) for area, own in rows.items()}
+        names = {area: data.tables.name_text(area) for area in means}
         message = (
             "among the members, {indicator} in {years} was highest in {top} ({high} a year) and lowest in {bottom} "
             "({low} a year)"
         )
-        names = {area: data.tables.name_text(area) for area in means}
     else:
         means = {row.year: row.value for row in rows[data.place]}
-        message = "{indicator} in {area} was highest in {top} ({high}) and lowest in {bottom} ({low})"
         names = {year: Text(f"{year}", f"{year}年") for year in means}
+        message = "{indicator} in {area} was highest in {top} ({high}) and lowest in {bottom} ({low})"
     if len(means) > 1:
         top, bottom = max(means, key=means.get), min(means, key=means.get)
-        places = places_apart(means[top], means[bottom], 1)
-        rates = {"high": percent(means[top], decimals=places), "low": percent(means[bottom], decimals=places)}
-        yield finding("changed", say(
-            message, area=data.name, top=names[top], bottom=names[bottom], **rates, **values
-        ), figures)  # fmt: skip
+        alike = rounded(means[top], RATE_DECIMALS) == rounded(means[bottom], RATE_DECIMALS)
+        places = places_apart(means[top], means[bottom], RATE_DECIMALS) if alike else RATE_DECIMALS
+        values |= {
+            "high": percent(means[top], decimals=places),
+            "low": percent(means[bottom], decimals=places),
+        }
+        values |= {"area": data.name, "top": names[top], "bottom": names[bottom]}
+        yield finding("changed", say(message, **values), figures)
 
 
 def _changes(data):
@@ -291,6 +283,8 @@ def _certainty(data: Place) -> Iterator[Finding]:
     if judged:
         weakest = max(one.grade for one in judged)
         words = say("the weakest figure behind the verdicts is of grade {grade}", grade=weakest)
+        if weakest == "A":
+            words = say("all figures behind the verdicts are of grade A")
         turned = [one for one in judged if one.disagree or one.depends_en]
         if turned:
             names = listed(target_text(data.plan, data.row_of[one.target]) for one in turned)
@@ -298,42 +292,32 @@ def _certainty(data: Place) -> Iterator[Finding]:
             words = say(message, text=words, list=names)
         yield finding("certainty", words, [one for verdict in judged for one in data.behind(verdict)])
         return
-    rows = data.tables.observations
-    areas = data.members or [data.place]
-    rows = rows[rows["default"] & rows["area"].isin(areas) & rows["year"].isin(data.years)]
-    counts = rows["grade"].value_counts().sort_index()
-    if len(rows):
+    if len(rows := data.published):
+        counts = rows["grade"].value_counts().sort_index()
         graded = [say("{number} of grade {grade}", number=n, grade=grade) for grade, n in counts.items()]
         message = "{number} published figures are used for {years}: {list}"
-        columns = ["area", "indicator", "year", "value", "unit", "source"]
-        figures = [Figure(*row) for row in rows[columns].itertuples(index=False)]
-        yield finding(
-            "certainty", say(message, number=len(rows), years=data.span, list=listed(graded)), figures
-        )
+        words = say(message, number=len(rows), years=span_of(data.years), list=listed(graded))
+        columns = rows[list(Figure._fields)]
+        yield finding("certainty", words, itertools.starmap(Figure, columns.itertuples(index=False)))
 
 
 def _missing(data: Place) -> Iterator[Finding]:
     """Targets that cannot be judged for want of figures; of a city the plan's indicators that it has no figure of."""
     open_ones = [one for one in data.verdicts if one.status in ("no data", "not assessable")]
     if data.place and not data.is_region and not open_ones:
-        rows = data.tables.observations
-        rows = rows[rows["default"] & (rows["area"] == data.place) & rows["year"].isin(data.years)]
         used = data.plan.targets.loc[data.plan.targets["kind"] != "qualitative", "indicator"].unique()
-        lacking = [one for one in used if one not in set(rows["indicator"])]
+        lacking = [one for one in used if one not in set(data.published["indicator"])]
         if lacking and data.years:
             message = (
                 "of the {number} indicators that the plan measures, no figure of {area} is published for {years} "
                 "on {list}"
             )
-            words = say(message, number=len(used), area=data.name, years=data.span,
+            words = say(message, number=len(used), area=data.name, years=span_of(data.years),
                         list=listed(indicator_text(data.tables, one) for one in lacking))  # fmt: skip
-            units = data.tables.indicators_by_code
-            yield finding("missing", words, [
-                Figure(data.place, one, data.years[-1], None, units[one]["unit"], "") for one in lacking
-            ])  # fmt: skip
+            units = {one: data.tables.indicator(one)["unit"] for one in lacking}
+            figures = [Figure(data.place, one, data.years[-1], None, units[one], "") for one in lacking]
+            yield finding("missing", words, figures)
     elif open_ones:
-        message = "too few figures are published to judge {list}"
         names = listed(dict.fromkeys(target_text(data.plan, data.row_of[one.target]) for one in open_ones))
-        yield finding("missing", say(message, list=names), [
-            one for verdict in open_ones for one in data.behind(verdict)
-        ])  # fmt: skip
+        figures = [one for verdict in open_ones for one in data.behind(verdict)]
+        yield finding("missing", say("too few figures are published to judge {list}", list=names), figures)

@@ -1,6 +1,5 @@
 """Sentences on verdicts: what was asked, how many clauses came to which status, what came of one."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -34,6 +33,20 @@ _COUNTED = {
     "no data": ("{number} has no published figure", "{number} have no published figure"),
     "not quantified": ("{number} names no number", "{number} name no number"),
 }  # fmt: skip
+
+
+_ENDED = {
+    ("met", "by bounds"): "whatever the missing figures are, {area} met its target of {required} ({indicator}) "
+    "in {year}: only {actual} is possible",
+    ("missed", "by bounds"): "whatever the missing figures are, {area} missed its target of {required} ({indicator}) "
+    "in {year}: only {actual} is possible",
+    ("missed", "late"): "{area} missed its target of {required} ({indicator}) in {year} by {gap} and reached it in "
+    "{reached}",
+    ("missed", ""): "{area} missed its target of {required} ({indicator}) in {year} by {gap}: it reached {actual}",
+    ("met", ""): "{area} met its target of {required} ({indicator}) in {year}: it reached {actual}",
+}  # fmt: skip
+"""What came of a value to reach, by the status and what qualifies it."""
+_STANDS = "the target of {area} for {horizon} is {required} ({indicator}); in {year} it had reached {actual}: {status}"
 
 
 class Figure(NamedTuple):
@@ -112,47 +125,25 @@ def verdict_sentence(verdict: Verdict, row: pd.Series, tables: Tables) -> Text:
 
 
 def verdict_text(verdict: Verdict, row: pd.Series, tables: Tables) -> Text:
-    """What came of a clause with figures, in one sentence; empty for any other."""
+    """The same within a sentence."""
     words = [verdict_words(verdict, language) for language in LANGUAGES]
     values = {name: Text(*(one[name] for one in words)) for name in ("actual", "required", "gap")}
     if not values["actual"].en or not values["required"].en:
         return NO_TEXT
     values["gap"] = Text(*(one.lstrip("+\u2212") for one in values["gap"]))
     values["area"] = with_article(tables.name_text(verdict.area))
-    name = indicator_text(tables, verdict.indicator)
-    values["indicator"] = Text(re.sub(", (.*)", r" (\1)", name.en), name.zh)
+    values["indicator"] = indicator_text(tables, verdict.indicator)
     values["status"] = Text(*(verdict.status_words(language) for language in LANGUAGES))
     if verdict.kind in YEARLY:
         return _growth_text(verdict, row, tables, values)
     values["year"] = verdict.horizon if verdict.by_bounds else verdict.actual_year
     if row["comparator"] in _AS_TARGET:
         values["required"] = say(_AS_TARGET[row["comparator"]], value=values["required"])
-    if verdict.by_bounds and not verdict.actual_year:
-        message = (
-            "whatever the missing figures are, {area} missed its target of {required} ({indicator}) in {year}: "
-            "only {actual} is possible"
-        )
-        if verdict.status == "met":
-            message = (
-                "whatever the missing figures are, {area} met its target of {required} ({indicator}) in {year}: "
-                "only {actual} is possible"
-            )
-        return say(message, **values)
-    if verdict.status == "missed" and verdict.reached_in:
-        message = "{area} missed its target of {required} ({indicator}) in {year} by {gap} and reached it in {reached}"
-        return say(message, reached=verdict.reached_in, **values)
-    if verdict.status == "missed":
-        message = (
-            "{area} missed its target of {required} ({indicator}) in {year} by {gap}: it reached {actual}"
-        )
-    elif verdict.status == "met":
-        message = "{area} met its target of {required} ({indicator}) in {year}: it reached {actual}"
-    else:
-        message = (
-            "the target of {area} for {horizon} is {required} ({indicator}); in {year} it had reached {actual}: "
-            "{status}"
-        )
-    return say(message, horizon=verdict.horizon, **values)
+    kind = (
+        "by bounds" if verdict.by_bounds and not verdict.actual_year else "late" if verdict.reached_in else ""
+    )
+    message = _ENDED.get((verdict.status, kind)) or _ENDED.get((verdict.status, "")) or _STANDS
+    return say(message, horizon=verdict.horizon, reached=verdict.reached_in, **values)
 
 
 def _growth_text(verdict, row, tables, values):

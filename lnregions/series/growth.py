@@ -78,7 +78,7 @@ def _refuse_twice(years, what):
         raise DataError(f"The year {twice[0]} has more than one {what}. Give one {what} a year.")
 
 
-def half_unit(value: float, decimals: int) -> float:
+def half_unit(value: float, decimals: int = 0) -> float:
     """Half a unit of the last printed digit of a value: what rounding may have hidden.
 
     The digits are those of the value; one decimal is assumed where an indicator is printed with any (`decimals` of
@@ -96,15 +96,15 @@ def half_unit(value: float, decimals: int) -> float:
 # -- growth ------------------------------------------------------------------------------------------------
 
 
-def chain_index(rates: pd.Series | pd.DataFrame | Mapping, *, base: float = 100) -> pd.DataFrame:
+def chain_index(rates: pd.Series | Mapping, *, base: float = 100) -> pd.DataFrame:
     r"""Return the index that yearly growth rates build up, the year before the first rate being the base.
 
     .. math:: I_t = I_{t-1}\,(1 + g_t / 100)
 
     Parameters
     ----------
-    rates : pandas.Series, pandas.DataFrame or mapping
-        Growth in % by year: a series with the years as index, a frame with `year` and `value`, or a dict.
+    rates : pandas.Series or mapping
+        Growth in % by year.
     base : float, default 100
         Index of the year before the first rate.
 
@@ -117,8 +117,7 @@ def chain_index(rates: pd.Series | pd.DataFrame | Mapping, *, base: float = 100)
     Raises
     ------
     DataError
-        When a year is no whole number or given twice, a rate is not finite or below -100 %, or there is no
-        rate.
+        When a year is no whole number or given twice, a rate is not finite or below -100 %, or there is none.
 
     Examples
     --------
@@ -128,8 +127,6 @@ def chain_index(rates: pd.Series | pd.DataFrame | Mapping, *, base: float = 100)
     1  2022     5.0  105.0
     2  2023    10.0  115.5
     """
-    if isinstance(rates, pd.DataFrame):
-        rates = rates.set_index("year")["value"]
     pairs = [(whole_year(year), _number(rate)) for year, rate in rates.items()]
     _refuse_twice([year for year, _ in pairs], "growth rate")
     for year, rate in pairs:
@@ -240,22 +237,17 @@ def required_path(
     frame = pd.DataFrame({"year": years, "required": _exact(start + (end - start) * share, start, end)})
     if shape == "linear":
         return frame
-    geometric = _geometric(share, start, end, shape=shape)
-    if shape == "geometric":
-        return frame.assign(required=geometric)
-    low, high = np.minimum(frame["required"], geometric), np.maximum(frame["required"], geometric)
-    return frame.assign(low=low, high=high)
-
-
-def _geometric(share, start, end, *, shape):
-    """Values that grow at equal rates."""
     if start == 0 or end == 0 or (start < 0) != (end < 0):
         raise DataError(
             f"A {shape} path from {start:g} to {end:g} has a zero at an end or changes sign, and no constant "
             "rate of growth does that. Use the shape linear."
         )
     with np.errstate(over="ignore"):
-        return _exact(start * (end / start) ** share, start, end)
+        geometric = _exact(start * (end / start) ** share, start, end)
+    if shape == "geometric":
+        return frame.assign(required=geometric)
+    low, high = np.minimum(frame["required"], geometric), np.maximum(frame["required"], geometric)
+    return frame.assign(low=low, high=high)
 
 
 def _exact(values, start, end):
@@ -265,57 +257,23 @@ def _exact(values, start, end):
     return np.maximum.accumulate(values) if end >= start else np.minimum.accumulate(values)
 
 
-def keep_better(path: pd.DataFrame, actual: Mapping[int, float], *, direction: str) -> pd.DataFrame:
-    """Return a linear path that does not fall below what has been reached, then goes on to the target.
-
-    In each year up to the latest figure it is the better of the required value and the best figure so far.
-    Where that is ahead of the plan, the rest of the change is spread anew; beyond the target it stays.
-
-    `actual` are figures by year; years outside the path play no part.
-
-    Examples
-    --------
-    >>> path = required_path(100, 130, baseline_year=2021, horizon=2024)
-    >>> keep_better(path, {2022: 120.0}, direction="up")
-       year  required
-    0  2021     100.0
-    1  2022     120.0
-    2  2023     125.0
-    3  2024     130.0
-    """
-    sign, years = direction_sign(direction), path["year"].tolist()
-    required = path["required"].to_numpy(dtype=float) * sign
-    best = np.fmax.accumulate([sign * actual.get(year, math.nan) for year in years])
-    kept = np.fmax(required, best)
-    last = max((place for place, year in enumerate(years) if year in actual), default=None)
-    if last is not None and kept[last] > required[last] and last < len(years) - 1:
-        end = max(required[-1], kept[last])
-        rest = required_path(kept[last] * sign, end * sign, baseline_year=years[last], horizon=years[-1])
-        kept[last:] = np.fmax(rest["required"].to_numpy() * sign, best[last])
-    return pd.DataFrame({"year": years, "required": kept * sign})
-
-
 # -- what is left to do ------------------------------------------------------------------------------------
 
 
-def still_needed(
+def growth_needed(
     current: float, target: float, *, year: int, horizon: int, direction: str = "up"
-) -> tuple[float | None, float | None]:
-    r"""Return the step, in the indicator's unit, and the growth, in %, that each of the years left must bring.
+) -> float | None:
+    r"""Return the growth, in %, that each of the years left must bring, :math:`100\,[(y_T/y_t)^{1/(T-t)} - 1]`.
 
-    .. math:: step = \frac{y_T - y_t}{T - t}, \qquad growth = 100\,[(y_T/y_t)^{1/(T-t)} - 1].
-
-    Both are None where the target is met or no year is left, the growth where no rate leads there.
+    None where the target is met, no year is left, or no rate leads there.
 
     Examples
     --------
-    >>> step, growth = still_needed(100, 121, year=2022, horizon=2024)
-    >>> step, round(growth, 6)
-    (10.5, 10.0)
+    >>> round(growth_needed(100, 121, year=2022, horizon=2024), 6)
+    10.0
     """
     now, end = finite(current, name="current value"), finite(target, name="target")
     left = whole_year(horizon, name="horizon") - whole_year(year)
-    if left <= 0 or direction_sign(direction) * (now - end) >= 0:
-        return None, None
-    growth = 100 * ((end / now) ** (1 / left) - 1) if now * end > 0 else None
-    return (end - now) / left, growth
+    if left <= 0 or direction_sign(direction) * (now - end) >= 0 or now * end <= 0:
+        return None
+    return 100 * ((end / now) ** (1 / left) - 1)

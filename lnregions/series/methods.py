@@ -17,8 +17,8 @@ A. Bidarbakht-Nia, "Tracking progress towards the SDGs", ESCAP working paper SD/
 """
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 
 from lnregions.series.growth import annual_growth, clean_series, direction_sign, finite, whole_year
 from lnregions.words.texts import NO_TEXT, Text, joined, plain, say
@@ -35,7 +35,6 @@ _BEYOND_TARGET = (
     "so there is no way to go that progress could be measured on."
 )
 _MET_AT_BASE = "The baseline value was already at or beyond the target."
-_NO_PROJECTION = "The value at the horizon cannot be projected from {baseline} and {latest}."
 
 
 @dataclass(frozen=True)
@@ -64,21 +63,14 @@ class Progress:
     latest: float | None
     horizon: int
     target: float
-    limit: float | None
     direction: int
     fault: str = ""
 
     @classmethod
     def of(
-        cls,
-        years: Sequence[int],
-        values: Sequence[float | None],
-        *,
-        direction: str,
-        baseline_year: int,
-        target: float,
-        horizon: int,
-    ) -> "Progress":
+        cls, years: Sequence[int], values: Sequence[float | None], *,
+        direction: str, baseline_year: int, target: float, horizon: int,
+    ) -> "Progress":  # fmt: skip
         """Return the progress of a series, for any of the methods.
 
         Parameters
@@ -107,7 +99,7 @@ class Progress:
         elif first == last:
             fault = "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
         goal, sign = finite(target, name="target"), direction_sign(direction)
-        return cls(asked, first, used.get(first), last, used.get(last), end, goal, None, sign, fault)
+        return cls(asked, first, used.get(first), last, used.get(last), end, goal, sign, fault)
 
     @property
     def growth(self) -> float:
@@ -118,33 +110,21 @@ class Progress:
         """Whether a value is at or beyond the target."""
         return self.direction * (value - self.target) >= 0
 
-    def projected(self) -> float | None:
-        """Value at the horizon at the observed compound growth; None when there is none."""
-        if self.baseline == 0 or self.latest / self.baseline < 0:
-            return None
-        share = (self.horizon - self.latest_year) / (self.latest_year - self.baseline_year)
-        try:
-            projected = self.latest * (self.latest / self.baseline) ** share
-        except OverflowError:
-            return None
-        return projected if math.isfinite(projected) else None
-
     def result(
-        self, status: str, *, ratio=None, score=None, notes: Iterable[str] = (), **more
-    ) -> "Assessment":
-        """Return the assessment; its reason are these notes and the later baseline year, where one serves."""
-        numbers = {
-            one.name: getattr(self, one.name) for one in fields(self)[:9]
-        } | more  # up to the direction
+        self, status: str, *, ratio: float | None = None, score: float | None = None, note: str = "", **more
+    ) -> Assessment:
+        """Return the assessment; its reason is a note and the later baseline year, where one serves."""
+        notes, numbers = [note] if note else [], asdict(self) | more
+        del numbers["fault"]
         if self.baseline_year not in (None, self.asked):
-            notes = [*notes, "{asked} has no figure; {baseline_year} serves as the baseline year."]
+            notes.append("{asked} has no figure; {baseline_year} serves as the baseline year.")
         shown = {name: plain(one) if isinstance(one, float) else one for name, one in numbers.items()}
-        text = joined((say(note, **shown) for note in notes), english=" ", chinese="")
+        text = joined((say(one, **shown) for one in notes), english=" ", chinese="")
         return Assessment(status, ratio, score, text, numbers)
 
-    def refused(self, fault: str) -> "Assessment":
+    def refused(self, fault: str) -> Assessment:
         """Return "not assessable" with its reason."""
-        return self.result("not assessable", notes=[fault])
+        return self.result("not assessable", note=fault)
 
 
 def _without_formula(progress, *, met_score=None, to_target=False) -> Assessment | None:
@@ -155,7 +135,7 @@ def _without_formula(progress, *, met_score=None, to_target=False) -> Assessment
     if progress.fault or not progress.reaches(progress.latest):
         return progress.refused(fault)
     why = _MET_AT_BASE if progress.reaches(progress.baseline) else fault
-    return progress.result("met", score=met_score, notes=[why])
+    return progress.result("met", score=met_score, note=why)
 
 
 def _growth_fault(progress, to_target):
@@ -173,10 +153,7 @@ def _growth_fault(progress, to_target):
     if to_target and target == 0:
         return "The target is zero, and no growth rate leads to zero."
     if to_target and (start < 0) != (target < 0):
-        return (
-            "The baseline value {baseline} and the target {target} differ in sign, "
-            "which no growth rate spans."
-        )
+        return "The baseline value {baseline} and the target {target} differ in sign, which no growth rate spans."
     return _BEYOND_TARGET if progress.reaches(start) else ""
 
 
@@ -213,18 +190,15 @@ def open_sdg(progress: Progress) -> Assessment:
     early = _without_formula(progress, met_score=5.0, to_target=True)
     if early is not None:
         return early
-    required = annual_growth(
-        progress.baseline, progress.target, years=progress.horizon - progress.baseline_year
-    )
-    ratio = progress.growth / required  # the target lies ahead, so that its sign is that of progress
+    years = progress.horizon - progress.baseline_year
+    seen, required = progress.growth, annual_growth(progress.baseline, progress.target, years=years)
+    ratio = seen / required  # the target lies ahead, so that its sign is that of progress
     status = _status(ratio, OPEN_SDG_BANDS)
     score = 7.1429 * ratio - 4.2857 if _at_least(ratio, OPEN_SDG_BANDS[1]) else 4.1667 * ratio - 2.5
     if progress.reaches(progress.latest):
         status, score = "met", 5.0
-    return progress.result(
-        status, ratio=ratio, score=min(max(score, -5.0), 5.0),
-        cagr_observed=progress.growth, cagr_required=required,
-    )  # fmt: skip
+    score = min(max(score, -5.0), 5.0)
+    return progress.result(status, ratio=ratio, score=score, cagr_observed=seen, cagr_required=required)
 
 
 def unsd(progress: Progress) -> Assessment:
@@ -236,8 +210,7 @@ def unsd(progress: Progress) -> Assessment:
     .. math:: g = (y_t/y_0)^{1/(t-t_0)} - 1, \qquad r = \frac{y_t\,(1+g)^{T-t} - y_0}{y_T - y_0}:
 
     at least 0.95 on track, 0.10 acceleration needed, below limited, and below zero (the wrong direction)
-    deterioration. The source has one class, "stagnation or regression", for the last two. There is no score beyond
-    3, 2, 1 for the classes, which `numbers` holds as `series_score`.
+    deterioration. The source has one class, "stagnation or regression", for the last two. It has no score.
 
     Examples
     --------
@@ -249,71 +222,45 @@ def unsd(progress: Progress) -> Assessment:
     early = _without_formula(progress)
     if early is not None:
         return early
-    projected = progress.projected()
-    if projected is None:
-        return progress.refused(_NO_PROJECTION)
+    share = (progress.horizon - progress.latest_year) / (progress.latest_year - progress.baseline_year)
+    try:
+        projected = progress.latest * (progress.latest / progress.baseline) ** share
+    except OverflowError:
+        projected = math.inf
+    if not math.isfinite(projected):
+        return progress.refused("The value at the horizon cannot be projected from {baseline} and {latest}.")
     ratio = (projected - progress.baseline) / (progress.target - progress.baseline)
     status = "met" if progress.reaches(progress.latest) else _status(ratio, UNSD_BANDS)
-    more = {"cagr_observed": progress.growth, "projected": projected}
-    more["series_score"] = {"met": 3, "on track": 3, "acceleration needed": 2}.get(status, 1)
-    return progress.result(status, ratio=ratio, **more)
+    return progress.result(status, ratio=ratio, cagr_observed=progress.growth, projected=projected)
 
 
 def escap(progress: Progress) -> Assessment:
-    r"""Return ESCAP's current status index as `score`, a tenth of it as `ratio`, and the anticipated progress.
+    r"""Return ESCAP's current status index as `score`, a tenth of it as `ratio`: the share of the change that is done,
 
-    .. math::
+    .. math:: CS = 10\,d\,\frac{y_t - y_0}{|y_T - y_0|}:
 
-        CS = 10\,d\,\frac{y_t - y_0}{|y_T - y_0|}, \qquad AP = 10\,d\,\frac{\hat{y}_T - y_0}{|y_T - y_0|},
-
-    the share of the change that is done, and the share done at the horizon if things go on as they went: more
-    than 9 of 10 is on track, 0 or less is deterioration ("regression"), between is acceleration needed. The
-    status follows the current status index; AP and its status are in `numbers` (`anticipated`,
-    `anticipated_status`, `projected`). An amount is projected at its compound growth; a share between 0 and a
-    `limit` on the line through the two logits :math:`\ln(y/(L-y))`. (ESCAP fits a time-weighted regression
-    through all figures where there are more; two figures are used here, as in the other methods.) A zero baseline
-    has a current status but no geometric projection.
+    more than 9 of 10 is on track, 0 or less is deterioration ("regression"), between is acceleration needed. A zero
+    baseline has a status, too. ESCAP's index of anticipated progress is not computed: it fits a time-weighted
+    regression through all figures, of which plans of few years have two or three.
 
     Examples
     --------
     >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
     >>> found = escap(one)
-    >>> found.status, round(found.score, 6), round(found.numbers["anticipated"], 6)
-    ('acceleration needed', 2.0, 6.62)
+    >>> found.status, round(found.score, 6)
+    ('acceleration needed', 2.0)
     """
     if progress.fault:
         return progress.refused(progress.fault)
     met = progress.reaches(progress.latest)
     if progress.reaches(progress.baseline):
-        return progress.result("met", notes=[_MET_AT_BASE]) if met else progress.refused(_BEYOND_TARGET)
-    whole = abs(progress.target - progress.baseline)
-    current = 10 * progress.direction * (progress.latest - progress.baseline) / whole
-    more = dict(projected=_escap_projection(progress), anticipated=None, anticipated_status="not assessable")
-    if more["projected"] is not None:
-        more["anticipated"] = 10 * progress.direction * (more["projected"] - progress.baseline) / whole
-        more["anticipated_status"] = _escap_status(more["anticipated"])
-    notes = [_NO_PROJECTION] if more["projected"] is None else []
-    status = "met" if met else _escap_status(current)
-    return progress.result(status, ratio=current / 10, score=current, notes=notes, **more)
-
-
-def _escap_projection(progress):
-    """Value at the horizon: of a bounded share on the line through the logits, of an amount by its growth."""
-    bound, values = progress.limit, (progress.baseline, progress.latest)
-    if bound is None:
-        return progress.projected()
-    if not all(0 < value < bound for value in values):
-        return None
-    first, last = (math.log(value / (bound - value)) for value in values)
-    left, seen = progress.horizon - progress.latest_year, progress.latest_year - progress.baseline_year
-    end = last + (last - first) * left / seen
-    return bound / (1 + math.exp(-end)) if end > -700 else 0.0
-
-
-def _escap_status(index):
+        return progress.result("met", note=_MET_AT_BASE) if met else progress.refused(_BEYOND_TARGET)
+    done = progress.latest - progress.baseline
+    index = 10 * progress.direction * done / abs(progress.target - progress.baseline)
+    status = "deterioration" if index <= 1e-11 else "acceleration needed"
     if index > ESCAP_ON_TRACK and not math.isclose(index, ESCAP_ON_TRACK, rel_tol=1e-10):
-        return "on track"
-    return "deterioration" if index <= 1e-11 else "acceleration needed"
+        status = "on track"
+    return progress.result("met" if met else status, ratio=index / 10, score=index)
 
 
 METHODS = {"open_sdg": open_sdg, "unsd": unsd, "escap": escap}

@@ -7,13 +7,13 @@ one's own, by `lnregions check`; the first line of each is its rule in words.
 
 import itertools
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 import pandas as pd
 
+from lnregions.series.growth import half_unit
 from lnregions.tables import LINE_BREAKS, break_scopes, load_areas, load_breaks
 
 INDUSTRIES = ["va_primary", "va_secondary", "va_tertiary"]
@@ -42,32 +42,18 @@ POINTS = {"urbanisation_rate": 2.0, "forest_coverage": 2.0}
 """The same for rates, in points."""
 ANY_JUMP, ANY_POINTS = 400.0, {"share": 20.0, "growth": 60.0}
 """The same for figures of one's own that the tables above do not name: levels, and points of shares and growth."""
-REVISED, REVISED_POINTS = (
-    3.0,
-    0.5,
-)  # by which preliminary, revised and final values may differ: %, or points
-
-
-def half_unit(value: float) -> float:
-    """Return half of the last printed digit: the rounding that a number may carry."""
-    digits = re.fullmatch(r"-?\d+(?:\.(\d+))?", f"{value:.15g}")
-    return 0.5 * 10.0 ** -len(digits[1] or "") if digits else 0.5
+REVISED, REVISED_POINTS = 3.0, 0.5
+"""By which preliminary, revised and final values may differ: per cent, or points."""
 
 
 class Figures:
     """Figures used by default, and what they are compared by: breaks, areas, limits of change by indicator."""
 
-    def __init__(
-        self, observations: pd.DataFrame, breaks: pd.DataFrame | None = None, *, plan: object = None
-    ):
-        self.observations, self.jumps, self.points = observations, JUMPS, POINTS
-        self.shares = set(POINTS)
-        if plan is not None:
-            codes = plan.indicators.groupby("measure")["indicator"].agg(list)
-            self.jumps = dict.fromkeys(codes.get("level", []), ANY_JUMP) | JUMPS
-            points = {one: most for kind, most in ANY_POINTS.items() for one in codes.get(kind, [])}
-            self.points = points | POINTS
-            self.shares = {*codes.get("share", []), *POINTS}
+    def __init__(self, observations: pd.DataFrame, breaks: pd.DataFrame | None = None, *, plan=None):
+        codes = {} if plan is None else plan.indicators.groupby("measure")["indicator"].agg(list)
+        self.observations, self.shares = observations, {*codes.get("share", []), *POINTS}
+        self.jumps = dict.fromkeys(codes.get("level", []), ANY_JUMP) | JUMPS
+        self.points = {one: most for kind, most in ANY_POINTS.items() for one in codes.get(kind, [])} | POINTS
         rows = observations[observations["default"]]
         keys = zip(rows["area"], rows["indicator"], rows["year"], strict=True)
         self.known = dict(zip(keys, rows["value"], strict=True))
@@ -278,20 +264,11 @@ def largest_changes(observations: pd.DataFrame, *, breaks: pd.DataFrame | None =
     """Return the largest change in a year of each indicator among the default figures of all cities.
 
     Compared are figures next to each other between which no break of the line lies; a change over several years proves
-    at least its part of a year. Indicators of which no city has figures of two years running have none.
-
-    Parameters
-    ----------
-    observations : pandas.DataFrame
-        As from :func:`load_observations`.
-    breaks : pandas.DataFrame, optional
-        As from :func:`load_breaks`, which is the default.
+    at least its part of a year. Indicators of which no city has figures of two years running have none. The frames are
+    those of `load_observations` and `load_breaks`.
     """
-    figures, found, known = (
-        Figures(observations, breaks),
-        {},
-        set(),
-    )  # known: with figures of two years running
+    figures, found = Figures(observations, breaks), {}
+    known = set()  # with figures of two years running
     cities = {city for own in figures.cities.values() for city in own}
     for area, indicator, first, last in _steps(figures, {key[1] for key in figures.known}):
         keys = [(area, indicator, year) for year in (first, last)]
@@ -306,15 +283,7 @@ def largest_changes(observations: pd.DataFrame, *, breaks: pd.DataFrame | None =
 
 
 def implausible(observations: pd.DataFrame, plan: object) -> dict[tuple[str, str, int], str]:
-    """Return what is unlikely about figures by area, indicator and year, one sentence each.
-
-    Parameters
-    ----------
-    observations : pandas.DataFrame
-        As from `load_observations`.
-    plan : Plan
-        Whose areas and indicators they are of.
-    """
+    """Return what is unlikely about the figures of a plan's areas, by area, indicator and year, one sentence each."""
     figures, found = Figures(observations, plan=plan), {}
     for code, relation in RELATIONS.items():
         rule = relation.__doc__.rstrip(".")

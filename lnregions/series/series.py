@@ -1,7 +1,7 @@
 """The figures of one area or region for one indicator, year by year, with breaks, coverage and what is missing.
 
-An area has its own figures (the default one a year). A region has none published: its figures are summed or
-averaged over its members, as the codebook says the indicator aggregates, or are missing for a stated reason.
+An area has its own figures (the default one a year). Those of a region are summed or averaged over its members, as
+the codebook says the indicator aggregates; of one that does not, they are its own, or missing for a stated reason.
 """
 
 import itertools
@@ -30,7 +30,7 @@ from lnregions.tables import (
     load_sources,
     observed,
 )
-from lnregions.words.texts import NO_TEXT, Text, joined, say
+from lnregions.words.texts import NO_TEXT, Text, joined, listed, say
 
 # -- tables ------------------------------------------------------------------------------------------------
 
@@ -84,11 +84,11 @@ class Tables:
     @cached_property
     def observed(self) -> Sequence[Observation]:
         """The observations as plain rows; DataError where a column is missing."""
-        absent = [name for name in Observation._fields[1:] if name not in self.observations]
-        if absent:
-            raise DataError(
-                f"The observations have no column {absent[0]!r}. Give figures from load_observations."
-            )
+        for name in Observation._fields[1:]:
+            if name not in self.observations:
+                raise DataError(
+                    f"The observations have no column {name!r}. Give figures from load_observations."
+                )
         return tuple(observed(self.observations))
 
     def observed_of(self, *indicators: str) -> Sequence[Observation]:
@@ -139,13 +139,9 @@ class Tables:
         key = ("bound", indicator, area)
         if key not in self.made:
             row = bound_of(self.bounds, indicator, area)
-            own = (
-                [math.nan] * 3
-                if row is None
-                else [row[name] for name in ("lower", "upper", "largest_change")]
-            )
-            ends = (-math.inf, math.inf, math.inf)
-            self.made[key] = tuple(end if pd.isna(one) else one for one, end in zip(own, ends, strict=True))
+            ends = {"lower": -math.inf, "upper": math.inf, "largest_change": math.inf}
+            own = ends if row is None else {name: row[name] for name in ends}
+            self.made[key] = tuple(ends[name] if pd.isna(one) else one for name, one in own.items())
         return self.made[key]
 
     def bound_words(self, indicator: str, area: str) -> Text:
@@ -190,21 +186,16 @@ class Tables:
     def doubt(self, indicator: str, area: str, year: int) -> Text:
         """The caveat that calls a published figure doubtful; empty where there is none."""
         rows, key = self._doubts.get(indicator), (indicator, area, year)
-        if rows is not None and key not in self._doubt_texts:
+        if rows is not None and key not in self._doubts:
             found = caveats_of(rows, area=area, indicator=indicator, year=year)
             texts = zip(found["text_en"], found["text_zh"], strict=True)
-            self._doubt_texts[key] = next(itertools.starmap(Text, texts), NO_TEXT)
-        return self._doubt_texts.get(key, NO_TEXT)
+            self._doubts[key] = next(itertools.starmap(Text, texts), NO_TEXT)
+        return self._doubts.get(key, NO_TEXT)
 
     @cached_property
     def _doubts(self):
-        rows = self.caveats[self.caveats["kind"] == "doubtful"]
-        return dict(iter(rows.groupby("indicator")))
-
-    @cached_property
-    def _doubt_texts(self):
-        """Caveats found, by indicator, area and year."""
-        return {}
+        """Caveats on doubtful figures by indicator, and those found by indicator, area and year."""
+        return dict(iter(self.caveats[self.caveats["kind"] == "doubtful"].groupby("indicator")))
 
     def rounding(self, indicator: str, value: float) -> float:
         """What rounding may hide in a published value of an indicator."""
@@ -232,18 +223,15 @@ class Tables:
     @cached_property
     def _breaks(self):
         """Area, first year and kind of every break of a line, by indicator."""
-        columns = zip(*(self.breaks[n] for n in ("indicator", "area", "first_year", "kind")), strict=True)
-        return _grouped(
-            (one, (area, int(year), kind)) for one, area, year, kind in columns if kind in LINE_BREAKS
-        )
+        rows = self.breaks[self.breaks["kind"].isin(LINE_BREAKS)].itertuples()
+        return _grouped((row.indicator, (row.area, int(row.first_year), row.kind)) for row in rows)
 
     def with_observed(
         self, rows: Sequence[Observation], *, as_of: str = "", derived: Sequence[Observation] = ()
     ) -> "Tables":
         """The same tables with other observations, and another date of knowledge where one is given."""
         found = replace(self, observations=None, as_of=as_of or self.as_of, derived=derived, made={})
-        shared = {name: getattr(self, name) for name in _SHARED}
-        found.__dict__.update(shared, observed=rows)
+        found.__dict__.update({name: getattr(self, name) for name in _SHARED}, observed=rows)
         return found
 
 
@@ -255,7 +243,7 @@ def _grouped(pairs):
     return found
 
 
-_SHARED = ("indicators_by_code", "_names", "_breaks", "_doubts", "_doubt_texts")
+_SHARED = ("indicators_by_code", "_names", "_breaks", "_doubts")
 """What tables with other observations have in common."""
 
 
@@ -266,7 +254,8 @@ def series_of(tables: Tables, area: str, *, indicator: str, members: Sequence[st
     """Figures of an area, or of a region from its `members`; made once for each set of tables.
 
     The members of a region are added up or averaged year by year; `area` is then the code under which breaks of
-    their total are recorded. Every year without a total has its reason in `holes`.
+    their total are recorded. Every year without a total has its reason in `holes`. Where the indicator cannot be
+    combined, a region has the figures that are published of it by itself, if any.
     """
     key = ("series", area, indicator, tuple(members))
     if key not in tables.made:
@@ -278,18 +267,17 @@ def series_of(tables: Tables, area: str, *, indicator: str, members: Sequence[st
 
 
 def _region_figures(tables, region, indicator, members):
-    row = tables.indicator(indicator)
-    decimals = int(row["decimals"])
-    if row["aggregation"] == "sum":
-        total = yearly_rows(tables.observed_of(indicator), members, decimals=decimals)
-    elif row["aggregation"] == "weighted":
-        figures, lag = tables.observed_of(indicator), weight_lag(row)
-        weights = tables.weights(row, members, {one.year - lag for one in figures})
-        total = yearly_rows(figures, members, weights=weights, lag=lag, decimals=decimals)
-    else:
+    row, figures, weights = tables.indicator(indicator), tables.observed_of(indicator), None
+    if row["aggregation"] not in ("sum", "weighted"):
+        if own := tables.figures_of_area(region, indicator):
+            return Figures(tuple(own))
         name = Text(row["name_en"][:1].lower() + row["name_en"][1:], row["name_zh"])
         message = "{name} cannot be combined over areas and no figure of the region is published"
         return Figures(missing=say(message, name=name))
+    lag = weight_lag(row)
+    if row["aggregation"] == "weighted":
+        weights = tables.weights(row, members, {one.year - lag for one in figures})
+    total = yearly_rows(figures, members, weights=weights, lag=lag, decimals=int(row["decimals"]))
     good = [row for row in total if not row["reason"]]
     segments = tables.segments_of([region, *members], indicator, [row["year"] for row in good])
     rows = tuple(
@@ -310,7 +298,9 @@ def weight_lag(row: pd.Series) -> int:
 def _hole(tables, row):
     """Why a year of a region has no figure."""
     if row["reason"] == "missing members":
-        return say("no {year} figure of {names}", year=row["year"], names=_missing_names(tables, row))
+        return say(
+            "no {year} figure of {names} is published", year=row["year"], names=_missing_names(tables, row)
+        )
     if row["reason"] == "missing weights":
         return say("no weights for {year}", year=row["year"])
     message = "the members' figures of {year} are of different vintages and are not added up"
@@ -325,8 +315,7 @@ def _coverage(tables, row):
 
 
 def _missing_names(tables, row):
-    names = [tables.name_text(code) for code in row["missing"].split()]
-    return joined(names, english=", ", chinese="、")
+    return listed(tables.name_text(code) for code in row["missing"].split())
 
 
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:

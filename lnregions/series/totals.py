@@ -107,29 +107,24 @@ def yearly_rows(
     if twice:
         raise DataError(f"Area {twice[0]!r} is named twice among the members. Name each area once.")
     years, weighing = _by_year(figures, members), _by_year(weights or (), members)
-    out = [_total_of_year(year, years[year], members, decimals) for year in sorted(years)]
-    for row in out:
-        if weights is not None and not row["reason"]:
-            year = row["year"]
-            found = _weighted(years[year], weighing.get(year - lag, []), members, decimals)
-            row["value"], row["rounding"], row["reason"], added, weighed = found
-            row["parts"] = [(*part[:2], weight) for part, weight in zip(row["parts"], weighed, strict=False)]
-            row["source"] = " ".join(dict.fromkeys([*row["source"].split(), *added.split()]))
-    return out
+    return [
+        _row_of_year(year, years[year], members, decimals=decimals,
+                     weights=None if weights is None else weighing.get(year - lag, []))
+        for year in sorted(years)
+    ]  # fmt: skip
 
 
 def _by_year(figures, members):
     """Figures of the members by year."""
-    wanted = set(members)
     years: dict[int, list[Observation]] = {}
     for figure in figures:
-        if figure.area in wanted and figure.value == figure.value:  # a row without a value is no figure
+        if figure.area in members and figure.value == figure.value:  # a row without a value is no figure
             years.setdefault(int(figure.year), []).append(figure)
     return years
 
 
-def _total_of_year(year, figures, members, decimals):
-    """Total of one year, or the reason why there is none."""
+def _row_of_year(year, figures, members, *, weights, decimals):
+    """Total of one year, or the mean where there are weights, or the reason why there is neither."""
     present = {figure.area for figure in figures}
     missing = [code for code in members if code not in present]
     row = dict.fromkeys(_COLUMNS, "") | {"year": year, "value": float("nan"), "members": len(members)}
@@ -139,30 +134,24 @@ def _total_of_year(year, figures, members, decimals):
     chosen = common_release(figures, members)
     if chosen is None:
         return row | {"reason": "mixed vintages"}
-    return row | {
-        "value": float(np.sum([one.value for one in chosen.figures])),
-        "parts": [(area, one.value, None) for area, one in zip(members, chosen.figures, strict=True)],
-        "rounding": sum(half_unit(one.value, decimals) for one in chosen.figures),
-        "release": chosen.name,
-        "grade": chosen.worst,
-        "vintage": chosen.latest,
-        "source": chosen.sources,
-    }
-
-
-def _weighted(figures, weights, members, decimals):
-    """Weighted mean of one year and its rounding, the reason where there is none, sources of the weights, weights."""
-    if not set(members) <= {figure.area for figure in weights}:
-        return float("nan"), 0.0, "missing weights", "", ()
-    release = common_release(weights, members)
-    if release is None:
-        return float("nan"), 0.0, "mixed vintages", "", ()
-    w, x = (np.array([one.value for one in of.figures]) for of in (release, common_release(figures, members)))
-    if w.sum() <= 0:
-        return float("nan"), 0.0, "missing weights", "", ()
-    halves = np.array([half_unit(value, decimals) for value in x])
-    mean, rounding = (float((w * of).sum() / w.sum()) for of in (x, halves))
-    return mean, rounding, "", release.sources, w.tolist()
+    row |= {"release": chosen.name, "grade": chosen.worst, "vintage": chosen.latest, "source": chosen.sources}
+    values = np.array([one.value for one in chosen.figures])
+    halves, sizes = np.array([half_unit(value, decimals) for value in values]), [None] * len(members)
+    if weights is None:
+        row |= {"value": float(values.sum()), "rounding": sum(halves.tolist())}
+    else:
+        release = common_release(weights, members)
+        if release is None and set(members) <= {one.area for one in weights}:
+            return row | {"reason": "mixed vintages"}
+        sizes = [one.value for one in release.figures] if release else [0.0]
+        if sum(sizes) <= 0:
+            return row | {"reason": "missing weights"}
+        weighed = np.array(sizes)
+        row["value"], row["rounding"] = (
+            float((weighed * of).sum() / weighed.sum()) for of in (values, halves)
+        )
+        row["source"] = " ".join(dict.fromkeys([*chosen.sources.split(), *release.sources.split()]))
+    return row | {"parts": list(zip(members, values.tolist(), sizes, strict=True))}
 
 
 class Release(NamedTuple):

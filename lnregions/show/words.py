@@ -39,7 +39,7 @@ _RATES = ("growth", "real growth", "mean growth", "needed", "mean needed", "benc
 _FRACTIONS = ("cagr_observed", "cagr_required")
 """Numbers of a verdict that are rates as fractions of one; they are printed in per cent."""
 _YEARS = ("asked", "baseline_year", "latest_year", "horizon")
-_PLAIN = ("multiple", "ratio", "score", "series_score", "direction", "anticipated")
+_PLAIN = ("multiple", "ratio", "score", "direction")
 """Numbers of a verdict that have no unit."""
 _CHANGES = ("gap", "change")
 """Numbers of a verdict that are differences: they carry a sign, and those of rates are in points."""

@@ -84,7 +84,7 @@ def plain(value: float) -> Text:
 
 def rates_text(rates: dict[int, float]) -> Text:
     """Rates by year in words."""
-    parts = [say("{year} {rate}", year=year, rate=percent(rate)) for year, rate in sorted(rates.items())]
+    parts = [say("{rate} in {year}", year=year, rate=percent(rate)) for year, rate in sorted(rates.items())]
     return joined(parts, english=", ", chinese="，")
 
 

@@ -2,12 +2,16 @@
 
 import pandas as pd
 
-from lnregions.assess import Case, Clause, judge_case
+from lnregions import load_observations, load_plan
+from lnregions.assess import Case, Clause, judge_case, load_tables
 from lnregions.series import Figures
 from lnregions.series.figures import FigureRow
 from lnregions.words.texts import Text
 
 PERCENT = {"measure": "growth", "unit": "%"}
+PLAN = load_plan()
+ROWS = PLAN.targets.set_index("target", drop=False)
+TABLES = load_tables(PLAN, as_of="2026-06-30", observations=load_observations().iloc[:0])
 
 
 def figure(area, indicator, year, value, **other):
@@ -37,5 +41,12 @@ def clause(kind="level", value=10000.0, comparator=">=", **other):
     return Clause(kind=kind, value=value, comparator=comparator, **own | other)
 
 
-def judged(asked, own, *, closed=True, benchmark=None, rule=""):
-    return judge_case(Case(asked, own, benchmark, closed=closed, rule=rule))
+def case_of(asked, own, *, closed=True, benchmark=None, rule=""):
+    """A case of a clause by figures given, with tables that have none."""
+    row = ROWS.loc["belt-trade" if "relative" in asked.kind else "circle-shenyang-gdp"]
+    made_from = {"plan": PLAN, "row": row, "tables": TABLES, "indicators": (asked.indicator,)}
+    return Case(asked, own, benchmark=benchmark, closed=closed, rule=rule, **made_from)
+
+
+def judged(asked, own, **given):
+    return judge_case(case_of(asked, own, **given))

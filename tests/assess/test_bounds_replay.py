@@ -6,11 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnregions import judge, judge_interpretations, load_bounds, load_observations, load_plan
+from lnregions import judge, load_bounds, load_observations, load_plan
 from lnregions.assess import load_tables
 from lnregions.assess.bounds import possible_figure
 from lnregions.paths import data_dir
@@ -23,7 +22,7 @@ BOUNDS = load_bounds()
 CITIES = load_areas().query("level == 'city'")["area"]
 UNITS = {"gdp": "亿元", "population": "万人", "urbanisation_rate": "%"}
 DATES = ("2024-06-30", "2025-06-30", "2026-06-30")
-few = settings(max_examples=10, deadline=None)
+few = settings(max_examples=6, deadline=None)
 
 
 # -- bounds of year t + 1 by the figures known at the end of year t ------------------------------------------
@@ -94,23 +93,6 @@ def test_bounds_by_what_was_known_then_would_have_excluded_few():
 
 def of_targets(*names):
     return replace(PLAN, targets=PLAN.targets[PLAN.targets["target"].isin(names)])
-
-
-@given(power=st.integers(-4, 3), as_of=st.sampled_from(DATES))
-@few
-def test_the_unit_of_the_levels_changes_no_status(power, as_of):
-    plan = of_targets("circle-shenyang-gdp", "belt-dalian-gdp")
-    known = load_observations(as_of=as_of)
-    factor = 10.0**power
-    levels = known["indicator"] == "gdp"
-    scaled = known.assign(value=known["value"].where(~levels, known["value"] * factor))
-    other = replace(plan, targets=plan.targets.assign(value=plan.targets["value"] * factor))
-    one = judge_interpretations(plan, as_of=as_of, observations=known)
-    two = judge_interpretations(other, as_of=as_of, observations=scaled)
-    names = ["target", "interpretation", "status", "closing", "by_bounds", "actual_year", "reached_in"]
-    pd.testing.assert_frame_equal(one[names], two[names])
-    for name in ("actual", "required", "gap"):
-        assert two[name].tolist() == pytest.approx((one[name] * factor).tolist(), rel=1e-9, nan_ok=True)
 
 
 @cache

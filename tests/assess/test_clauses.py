@@ -49,22 +49,22 @@ def test_a_level_before_the_horizon_has_the_status_of_its_pace():
 @pytest.mark.parametrize(
     ("asked", "values", "breaks", "closed", "status", "reason"),
     [
-        (clause(value=8000), DALIAN | {2024: 10}, [], False, "missed", "2024: 1 billion yuan"),
-        (clause(value=8000), {2021: 7825.9, 2022: 8430.9}, [], False, "met", "2022: 843.09 billion yuan"),
+        (clause(value=8000), DALIAN | {2024: 10}, [], False, "missed", "was 1 billion yuan in 2024"),
+        (clause(value=8000), {2021: 7825.9, 2022: 8430.9}, [], False, "met", "was 843.09 billion yuan in 2022"),
         (clause(), {2019: 6990.0, 2025: 10002.1}, [], True, "no data",
-         "No figure for 2022-2024 is published; 2019: 699 billion yuan; 2025: 1,000.21 billion yuan"),
+         "the plan asks for at least 1,000 billion yuan; no 2024 figure of Shenyang is published"),
         (clause(), {2021: 7000, 2022: 9000}, [2022], False, "not assessable", "breaks after the baseline year"),
         (clause(), {2022: 9000}, [], False, "not assessable", "No earlier figure"),
         (clause(value=9, **PERCENT), {2021: 5, 2022: 6}, [], False, "not assessable", "values are growth rates"),
-        (clause("count", 3, unit=""), {2021: 0, 2024: 3}, [], True, "met", "2024: 3"),
-        (clause("doubling", NONE), {2021: 5, 2024: 10}, [], True, "met", "2024: 1 billion yuan"),
+        (clause("count", 3, unit=""), {2021: 0, 2024: 3}, [], True, "met", "was 3 in 2024"),
+        (clause("doubling", NONE), {2021: 5, 2024: 10}, [], True, "met", "was 1 billion yuan in 2024"),
         (clause("doubling", NONE), {2021: 5, 2024: 9.9}, [], True, "missed", "missed by 0.01 billion yuan"),
         (clause("cumulative_growth", 7.7), {2021: 100, 2024: 107.71}, [], True, "met", "a margin of 0.001 billion"),
         (clause("cumulative_growth", 7.7), {2021: 100, 2024: 107.69}, [], True, "missed", "missed by 0.001 billion"),
-        (clause("cumulative_growth", 7.7), {}, [], True, "no data", "No figure for 2022-2024 is published"),
+        (clause("cumulative_growth", 7.7), {}, [], True, "no data", "no figure for 2022-2024 is published"),
         (clause("cumulative_growth", 7.7), {2021: 1.0, 2022: 1.01, 2024: 1.08}, [2023], True, "not assessable",
          "2021 and 2024 are not comparable"),
-        (clause("cumulative_growth", 7.7), {2021: 100, 2024: 108}, [2023], True, "not assessable", "; 2024: 10.80 b"),
+        (clause("cumulative_growth", 7.7), {2021: 100, 2024: 108}, [2023], True, "not assessable", "was 10.80 b"),
     ],
 )  # fmt: skip
 def test_a_value_is_judged_by_the_figures_that_may_be_compared(asked, values, breaks, closed, status, reason):
@@ -76,12 +76,9 @@ def test_a_value_is_judged_by_the_figures_that_may_be_compared(asked, values, br
 def test_a_closed_plan_without_a_figure_of_its_horizon_is_not_assessable():
     holes = {2024: Text("no 2024 figure of Fushun", "抚顺2024年暂无数据")}
     verdict = judged(clause(), series({2021: 1, 2023: 2}, holes=holes))
-    assert (verdict.status, verdict.closing, verdict.actual_year) == (
-        "not assessable",
-        "not assessable",
-        2023,
-    )
-    assert verdict.reason_en.startswith("No 2024 figure of Fushun")
+    closing = "not assessable"
+    assert (verdict.status, verdict.closing, verdict.actual_year) == (closing, closing, 2023)
+    assert verdict.reason_en.startswith("No 2024 figure of")
 
 
 @pytest.mark.parametrize(
@@ -182,9 +179,7 @@ def test_relative_growth_compares_the_means_of_the_years_both_have():
     gap = (1.03 * 1.05 * 1.07) ** (1 / 3) * 100 - (1.02 * 1.05 * 1.05) ** (1 / 3) * 100
     assert (whole.status, whole.gap) == ("met", pytest.approx(gap))
     assert (part.status, part.actual_year) == ("not assessable", 2023)
-    assert part.reason_en.startswith(
-        "No figure for 2024 is published; 4.0% a year in 2022-2023; to compare with: 4.0%"
-    )
+    assert "4.0% a year in 2022-2023; the plan asks for more than that of China (4.0%)" in part.reason_en
     assert none.status == "not assessable"
     assert "no benchmark figure for 2022" in none.reason_en.lower()
 

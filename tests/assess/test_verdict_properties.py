@@ -40,7 +40,7 @@ def test_a_verdict_does_not_change_with_the_unit(values, target, power, comparat
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_the_order_of_the_rows_plays_no_part(seed):
     mixed = WHOLE.sample(frac=1, random_state=seed).reset_index(drop=True)
     pd.testing.assert_frame_equal(judge_interpretations(PLAN, observations=mixed), VERDICTS)
@@ -75,8 +75,8 @@ def test_a_series_built_at_a_rate_gives_the_rate_back_and_turns_there(base, rate
 @given(values=series, k=st.integers(-30, 30))
 @settings(max_examples=50, deadline=None)
 def test_growth_is_the_same_in_any_unit(values, k):
-    asked = clause("relative_growth", math.nan, ">", measure="level")
-    beside = figures({y: 100.0 + 3 * (y - 2020) for y in range(2020, 2026)})
-    one = judged(asked, figures(values), benchmark=beside)
-    other = judged(asked, figures({y: v * 2.0**k for y, v in values.items()}), benchmark=beside, closed=True)
-    assert (one.status, one.gap) == (other.status, other.gap)
+    one, other = (
+        [(row.year, row.value) for row in growth_rates(figures(scaled), measure="level")]
+        for scaled in (values, {y: v * 2.0**k for y, v in values.items()})
+    )
+    assert one == other

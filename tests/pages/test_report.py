@@ -79,6 +79,8 @@ def test_the_scorecard_and_the_lead_hold_every_verdict(output):
     assert "reached in 2025" in dalian.text
     counts = verdicts["status"].value_counts()
     assert f"{counts['missed']} missed" in soup(output, "index.html").select_one(".lead").text
+    for name, lead in (("index.html", "Dalian missed its target"), ("index.zh.html", "2024年大连")):
+        assert any(one.text.startswith(lead) for one in soup(output, name).select("li")), name
     assert f"未实现{counts['missed']}个" in soup(output, "index.zh.html").select_one(".lead").text
 
 

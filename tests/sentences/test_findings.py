@@ -7,8 +7,6 @@ import pytest
 
 import lnregions as ln
 from lnregions.errors import DataError
-from lnregions.pages.report import site_pages
-from lnregions.pages.site import read_site
 from lnregions.sentences import findings, lead_sentences
 from lnregions.tables import batch_choices, shipped_plans
 
@@ -97,12 +95,6 @@ def test_the_table_names_each_topic_once():
     assert list(frame.columns) == ["内容", "主要发现"]
     topics = [one for one in frame["内容"] if one]
     assert topics == ["规划承诺", "实际结果", "横向比较", "最大变化", "可靠程度", "缺失数据"]
-
-
-def test_the_landing_page_opens_with_what_happened(tmp_path):
-    pages = site_pages(read_site(tmp_path))
-    assert "<li>Dalian missed its target of more than 1,000 billion yuan" in pages["index.html"]
-    assert "2025年实现。</li>" in pages["index.zh.html"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The three published methods, compared with values worked out by hand, and with series built at a known rate."""
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -19,9 +18,8 @@ def near(value):
     return pytest.approx(value, rel=1e-9, abs=1e-12)
 
 
-def ask(method, values, years=(2015, 2020), *, limit=None, **asked):
-    progress = Progress.of(years, values, **{"direction": "up", "target": 150, **PLAN, **asked})
-    return method(replace(progress, limit=limit))
+def ask(method, values, years=(2015, 2020), **asked):
+    return method(Progress.of(years, values, **{"direction": "up", "target": 150, **PLAN, **asked}))
 
 
 # -- the published formulas --------------------------------------------------------------------------------
@@ -64,63 +62,40 @@ def test_a_threshold_counts_as_reached_whatever_the_last_digit_rounds_to(ratio, 
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "target", "direction", "status", "ratio", "series_score"),
+    ("first", "last", "target", "direction", "status", "ratio"),
     [
-        (100, 125, 160, "up", "on track", 1.5885416666666666, 3),
-        (100, 110, 150, "up", "acceleration needed", 0.662, 2),
-        (100, 102, 150, "up", "acceleration needed", 0.122416, 2),
-        (100, 95, 150, "up", "deterioration", -0.28525, 1),
-        (100, 80, 50, "down", "on track", 0.976, 3),
-        (100, 99, 20, "down", "limited", 0.03712625, 1),
-        (10, 5, 0, "down", "acceleration needed", 0.875, 2),
-        (100, 155, 150, "up", "met", (155**3 / 100**2 - 100) / 50, 3),
+        (100, 125, 160, "up", "on track", 1.5885416666666666),
+        (100, 110, 150, "up", "acceleration needed", 0.662),
+        (100, 102, 150, "up", "acceleration needed", 0.122416),
+        (100, 95, 150, "up", "deterioration", -0.28525),
+        (100, 80, 50, "down", "on track", 0.976),
+        (100, 99, 20, "down", "limited", 0.03712625),
+        (10, 5, 0, "down", "acceleration needed", 0.875),
+        (100, 155, 150, "up", "met", (155**3 / 100**2 - 100) / 50),
     ],
 )
-def test_unsd_compares_the_extrapolated_change_with_the_whole(
-    first, last, target, direction, status, ratio, series_score
-):
+def test_unsd_compares_the_extrapolated_change_with_the_whole(first, last, target, direction, status, ratio):
     found = ask(unsd, [first, last], direction=direction, target=target)
-    assert (found.status, found.score, found.numbers["series_score"]) == (status, None, series_score)
-    assert found.ratio == near(ratio)
+    assert (found.status, found.score, found.ratio) == (status, None, near(ratio))
 
 
 @pytest.mark.parametrize(
-    ("last", "target", "direction", "status", "current", "anticipated"),
+    ("values", "target", "direction", "status", "index"),
     [
-        (110, 150, "up", "acceleration needed", 2.0, 6.62),
-        (146, 150, "up", "on track", 9.2, 42.24272),
-        (145, 150, "up", "acceleration needed", 9.0, 40.9725),
-        (100, 150, "up", "deterioration", 0.0, 0.0),
-        (90, 150, "up", "deterioration", -2.0, -5.42),
-        (70, 50, "down", "acceleration needed", 6.0, 13.14),
-        (45, 50, "down", "met", 11.0, 18.1775),
+        ([100, 110], 150, "up", "acceleration needed", 2.0),
+        ([100, 146], 150, "up", "on track", 9.2),
+        ([100, 145], 150, "up", "acceleration needed", 9.0),
+        ([100, 100], 150, "up", "deterioration", 0.0),
+        ([100, 90], 150, "up", "deterioration", -2.0),
+        ([100, 70], 50, "down", "acceleration needed", 6.0),
+        ([100, 45], 50, "down", "met", 11.0),
+        ([0, 5], 110, "up", "acceleration needed", 50 / 110),
+        ([-5, 5], 110, "up", "acceleration needed", 100 / 115),
     ],
 )
-def test_escap_gives_current_status_and_anticipated_progress(
-    last, target, direction, status, current, anticipated
-):
-    found = ask(escap, [100, last], direction=direction, target=target)
-    assert (found.status, found.score, found.ratio) == (status, near(current), near(current / 10))
-    assert found.numbers["anticipated"] == near(anticipated)
-
-
-def test_escap_projects_a_bounded_share_on_the_logit():
-    found = ask(escap, [60, 70], target=90, limit=100)
-    assert found.numbers["projected"] == near(84.953560371517027)
-    assert (found.numbers["anticipated_status"], found.score) == ("acceleration needed", near(10 / 3))
-    far = {"years": [2015, 2016], "direction": "down", "target": 1e-12, "limit": 100, "horizon": 2100}
-    assert ask(escap, [50, 1e-9], **far).numbers["projected"] == 0.0
-
-
-@pytest.mark.parametrize(
-    ("values", "extra"),
-    [([0, 5], {}), ([60, 100], {"limit": 100}), ([-5, 5], {})],
-)
-def test_escap_keeps_the_current_status_where_nothing_can_be_projected(values, extra):
-    found = ask(escap, values, target=110, **extra)
-    assert found.status == "acceleration needed"
-    assert (found.numbers["anticipated"], found.numbers["anticipated_status"]) == (None, "not assessable")
-    assert "cannot be projected" in found.text.en
+def test_escap_gives_the_share_of_the_change_that_is_done(values, target, direction, status, index):
+    found = ask(escap, values, direction=direction, target=target)
+    assert (found.status, found.score, found.ratio) == (status, near(index), near(index / 10))
 
 
 # -- where the formulas break down -------------------------------------------------------------------------
@@ -205,12 +180,11 @@ values = st.floats(0.5, 1e4).map(lambda number: round(number, 3))
 
 @pytest.mark.parametrize("method", METHODS.values())
 @QUIET
-@given(first=values, last=values, target=values, limit=st.none() | values,
+@given(first=values, last=values, target=values,
        factor=st.sampled_from([0.1, 100, 1e4, 1 / 3, 7.3]), direction=st.sampled_from(["up", "down"]))  # fmt: skip
-def test_a_change_of_unit_changes_no_verdict(method, first, last, target, limit, factor, direction):
-    one = ask(method, [first, last], direction=direction, target=target, limit=limit)
-    scaled = {"target": target * factor, "limit": limit and limit * factor}
-    two = ask(method, [first * factor, last * factor], direction=direction, **scaled)
+def test_a_change_of_unit_changes_no_verdict(method, first, last, target, factor, direction):
+    one = ask(method, [first, last], direction=direction, target=target)
+    two = ask(method, [first * factor, last * factor], direction=direction, target=target * factor)
     assert one.status == two.status
     assert (one.ratio is None) == (two.ratio is None)
     if one.ratio is not None:
