@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from lnregions.charts import lines
 from lnregions.charts.sheet import Sheet, hide_frame, need
 from lnregions.errors import unknown
-from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_style, text_on
+from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_colour, text_on
 from lnregions.words import format_value, places_apart, text, year_span
 from lnregions.words.catalogue import tr
 
@@ -232,7 +232,7 @@ def _write_region(sheet: Sheet, region: str, name: str, y: float, high: float):
     looks = {"fontsize": sheet.size.normal, "fontweight": "bold", "ha": "left"}
     sheet.write(INDENT, y + REGION / 2, name, name="region", **looks)
     sheet.ax.plot([0, sheet.span], [y + REGION] * 2, color=INK, linewidth=0.6, label="_rule")
-    bar = {"color": region_style(region)[0], "linewidth": 3, "solid_capstyle": "butt"}
+    bar = {"color": region_colour(region), "linewidth": 3, "solid_capstyle": "butt"}
     sheet.ax.plot([2.5, 2.5], [y + 0.15, y + high], **bar, label="_bar")
 
 

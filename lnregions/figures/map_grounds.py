@@ -11,7 +11,7 @@ from lnregions import maps
 from lnregions.assess import stand_ins
 from lnregions.boundaries import boundary_words, ground_around, land_within, union
 from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData
-from lnregions.style import palette, region_style
+from lnregions.style import palette, region_colour
 from lnregions.words.catalogue import tr, trn
 
 CHINESE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}"
@@ -68,7 +68,7 @@ class Zone:
     def draw(self, axes) -> None:
         """Draw the line."""
         if self.shapes is not None:
-            colour = palette.shade(region_style(self.data.area)[0])
+            colour = palette.shade(region_colour(self.data.area))
             looks = {
                 "edge": colour,
                 "linewidths": 1.6,

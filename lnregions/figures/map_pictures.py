@@ -9,14 +9,7 @@ from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote
 from lnregions.figures.drawn_rows import paired_years
 from lnregions.figures.map_grounds import all_areas, among, finish, map_options, map_picture, zone_of
-from lnregions.figures.pictures import (
-    NO_MAP,
-    NothingToShow,
-    Picture,
-    RegionData,
-    check_verdicts,
-    or_reason,
-)
+from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData, check_verdicts, or_reason
 from lnregions.sentences import counted_sentence
 from lnregions.series import Tables
 from lnregions.style import BORDER

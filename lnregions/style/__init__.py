@@ -14,8 +14,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "palette": [
             "BAND", "BORDER", "GROUND", "HAIRLINE", "INK", "MUTED", "NO_DATA_HATCH", "NO_DATA_HATCH_COLOUR", "ROLES",
-            "STATUSES", "region_style", "region_tint", "text_on", "tint",
+            "STATUSES", "region_colour", "region_tint", "text_on", "tint",
         ],
-        "style": ["MM", "SIZES", "Size", "StyledFigure", "context", "figure", "rc", "size_of", "size_on"],
+        "style": ["MM", "SIZES", "Size", "StyledFigure", "figure", "rc", "size_of", "size_on"],
     },
 )  # fmt: skip

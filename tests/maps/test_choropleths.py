@@ -100,11 +100,7 @@ def test_an_area_too_small_for_words_gets_a_number_and_a_line_in_the_key():
 
 def test_an_area_too_small_for_a_number_has_it_beside_it_at_the_end_of_a_line():
     boxes = [shapely.box(0, 0, 5e5, 5e5), shapely.box(5e5, 2e5, 5.02e5, 2.02e5)]
-    frame = gpd.GeoDataFrame(
-        {"short_en": ["big", "dot"], "rate": [1.0, 2.0]},
-        geometry=boxes,
-        crs=3857,
-    )
+    frame = gpd.GeoDataFrame({"short_en": ["big", "dot"], "rate": [1.0, 2.0]}, geometry=boxes, crs=3857)
     ax = maps.plot_choropleth(frame, "rate", unit="%")
     (_, number), (line,) = labels(ax), by_gid(ax, "lead")
     assert number.get_text() == "1"
