@@ -22,16 +22,10 @@ HEAVY_LINE = {"color": INK, "linewidth": 2.2, "marker": "", "linestyle": (0, (3,
 
 
 def plot_growth_trajectory(
-    actual: pd.DataFrame,
-    *,
-    benchmark: pd.DataFrame | None = None,
-    members: pd.DataFrame | None = None,
-    years: tuple[int, int] | None = None,
-    target: Mapping | None = None,
-    name: str = "",
-    ax: Axes | None = None,
+    actual: pd.DataFrame, *, benchmark: pd.DataFrame | None = None, members: pd.DataFrame | None = None,
+    years: tuple[int, int] | None = None, target: Mapping | None = None, name: str = "", ax: Axes | None = None,
     **labels,
-) -> Axes:
+) -> Axes:  # fmt: skip
     r"""Axes with the yearly growth of an area and its benchmark, the years assessed shaded.
 
     A thin line over the years assessed shows each geometric mean; a series that lacks one of these years has
@@ -168,14 +162,9 @@ def _draw_target(sheet: Sheet, target: Mapping, years: tuple[int, int]) -> Label
 
 
 def plot_indexed_growth(
-    index: pd.DataFrame,
-    *,
-    base_year: int,
-    benchmark: pd.DataFrame | None = None,
-    highlight: Sequence[str] = (),
-    ax: Axes | None = None,
-    **labels,
-) -> Axes:
+    index: pd.DataFrame, *, base_year: int, benchmark: pd.DataFrame | None = None, highlight: Sequence[str] = (),
+    ax: Axes | None = None, **labels,
+) -> Axes:  # fmt: skip
     """Axes with chained indices of several areas, 100 in the base year, compared in one year.
 
     The labels give the values of the last year that half of the areas have. Lines go on pale beyond it; one

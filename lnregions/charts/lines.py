@@ -56,9 +56,8 @@ def benchmark_series(sheet: Sheet, benchmark: pd.DataFrame | None) -> dict[str, 
     """Tidy series by the ``name`` of the benchmark."""
     if benchmark is None or benchmark.empty:
         return {}
-    if "name" not in benchmark:
-        benchmark = benchmark.assign(name=sheet.tr("benchmark"))
-    groups = benchmark.groupby("name", sort=False)
+    named = benchmark if "name" in benchmark else benchmark.assign(name=sheet.tr("benchmark"))
+    groups = named.groupby("name", sort=False)
     return {str(name): tidy_series(sheet, rows, what=f"benchmark {name}") for name, rows in groups}
 
 

@@ -24,12 +24,8 @@ ROW = 1.75
 
 
 def plot_member_panels(
-    series: pd.DataFrame,
-    *,
-    members: Sequence[str] | None = None,
-    benchmark: pd.DataFrame | None = None,
-    **labels,
-) -> np.ndarray:
+    series: pd.DataFrame, *, members: Sequence[str] | None = None, benchmark: pd.DataFrame | None = None, **labels
+) -> np.ndarray:  # fmt: skip
     """Array of axes, one small panel a member, all on the same years and values.
 
     Where the largest member is more than `OWN_SCALE` times the smallest, each panel has a scale of its own from
@@ -168,14 +164,9 @@ def plot_ranks(
 
 
 def plot_dots(
-    values: pd.DataFrame,
-    *,
-    benchmark: Mapping[str, float] | None = None,
-    target: Mapping | Sequence[Mapping] | None = None,
-    highlight: Sequence[str] = (),
-    ax: Axes | None = None,
-    **labels,
-) -> Axes:
+    values: pd.DataFrame, *, benchmark: Mapping[str, float] | None = None,
+    target: Mapping | Sequence[Mapping] | None = None, highlight: Sequence[str] = (), ax: Axes | None = None, **labels,
+) -> Axes:  # fmt: skip
     """Axes with a row an area, sorted: a dot for its value, or those of several years joined, and the value in print.
 
     A line leads from a dot of the latest year to those of earlier years, which are pale, but not over a break of the
@@ -195,10 +186,6 @@ def plot_dots(
 
     Examples
     --------
-    >>> rates = pd.DataFrame({"area": ["210200", "210600"], "value": [5.2, None]})
-    >>> ax = plot_dots(rates, benchmark={"Liaoning": 5.1}, names={"210200": "Dalian"}, unit="%")
-    >>> [t.get_text() for t in ax.get_yticklabels()]
-    ['Dalian', '210600']
     >>> rates = pd.DataFrame({"area": ["210200"] * 2, "year": [2020, 2023], "value": [82.3, 83.0]})
     >>> ax = plot_dots(rates, unit="%")
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_value"]

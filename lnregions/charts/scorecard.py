@@ -36,13 +36,9 @@ NO_FIGURE = {"facecolor": GROUND, "edgecolor": HAIRLINE, "hatch": NO_DATA_HATCH,
 
 
 def plot_scorecard(
-    verdicts: pd.DataFrame,
-    *,
-    targets: pd.DataFrame | None = None,
-    regions: Mapping[str, str] | None = None,
-    ax: Axes | None = None,
-    **labels,
-) -> Axes:
+    verdicts: pd.DataFrame, *, targets: pd.DataFrame | None = None, regions: Mapping[str, str] | None = None,
+    ax: Axes | None = None, **labels,
+) -> Axes:  # fmt: skip
     """Axes with a line a target, by region: required and actual value, gap, grade and status.
 
     Each status has a mark of its own shape and colour, and its word. Where the width does not suffice for the

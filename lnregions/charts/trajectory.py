@@ -23,15 +23,10 @@ ASKED = {
 
 
 def plot_trajectory(
-    actual: pd.DataFrame,
-    *,
-    path: pd.DataFrame | None = None,
-    target: Mapping | Sequence[Mapping] | None = None,
-    projection: pd.DataFrame | None = None,
-    bounds: pd.DataFrame | None = None,
-    ax: Axes | None = None,
-    **labels,
-) -> Axes:
+    actual: pd.DataFrame, *, path: pd.DataFrame | None = None,
+    target: Mapping | Sequence[Mapping] | None = None, projection: pd.DataFrame | None = None,
+    bounds: pd.DataFrame | None = None, ax: Axes | None = None, **labels,
+) -> Axes:  # fmt: skip
     r"""Axes with actual values against the path that a target requires.
 
     Actual values are solid with markers, hollow for grade C, open where the series breaks, dotted over missing
