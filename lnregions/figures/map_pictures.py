@@ -93,7 +93,7 @@ def draw_city_location(
     fills = [PLAIN] * len(frame)
     maps.draw_areas(axes, frame.geometry, fills=fills)
     maps.draw_outline(axes, frame.geometry)
-    key = maps.label_areas(axes, frame, maps.wordings(frame, "name", data.language), fills)
+    key = maps.label_areas(axes, frame, maps.wordings(frame, data.language), fills)
     if key:
         patch, word = Patch(facecolor=PLAIN, edgecolor=BORDER), tr("districts and counties", data.language)
         maps.add_legend(axes, [patch], [word], title="", notes=key)
@@ -129,7 +129,7 @@ def draw_map(
     values, row = drawn_values(data.tables, indicator), data.codebook
     zone, options = zone_of(data, members), {"legend": row[f"name_{data.language}"], **map_options(data)}
     options["notes"] = zone.notes
-    amounts = {"unit": row["unit"], "decimals": int(row["decimals"]), "labels": "value"}
+    amounts = {"unit": row["unit"], "decimals": int(row["decimals"])}
     if drawn["value"].isna().all():
         only_words = "described in words only, without figures"
         message = "no figure of these areas is known for it" if row["unit"] else only_words

@@ -36,8 +36,6 @@ class Options:
         Unit of the values as the tables name it, such as "%" or "亿元".
     decimals
         Decimals of the values in that unit that labels print; left out, those they are written with.
-    labels
-        "name", or "value" for the name over the value.
     legend
         Title of the legend, to which the unit is added.
     notes
@@ -50,7 +48,6 @@ class Options:
 
     unit: str = ""
     decimals: int | None = None
-    labels: str = "name"
     legend: str = ""
     notes: Sequence[str] = ()
     ax: Axes | None = None
@@ -60,9 +57,8 @@ class Options:
     def title(self) -> str:
         """Title of the legend with the unit; the unit alone without one."""
         unit = unit_label(self.unit, self.language)
-        if unit and self.legend:
-            return counted(self.legend, unit, self.language)
-        return tr("{unit}", self.language, context="legend", unit=unit) if unit else self.legend
+        alone = tr("{unit}", self.language, context="legend", unit=unit) if unit else self.legend
+        return counted(self.legend, unit, self.language) if unit and self.legend else alone
 
 
 @dataclass

@@ -97,20 +97,19 @@ def projection_line(crs, language: str = "en") -> str:
         return tr("Projection: {name}.", language, name=crs.name)
     values = {param.name: param.value for param in crs.coordinate_operation.params}
 
-    def place(value: float, signs: str) -> str:
-        return f"{abs(value):g}°{signs[value < 0]}"
+    def place(name: str, signs: str = "NS") -> str:
+        return f"{abs(values[name]):g}°{signs[values[name] < 0]}"
 
     if "Latitude of 1st standard parallel" not in values:
-        middle = (
-            place(values["Latitude of natural origin"], "NS"),
-            place(values["Longitude of natural origin"], "EW"),
-        )
         words = "Projection: Lambert azimuthal equal area ({latitude}, {longitude}), CGCS2000."
-        return tr(words, language, latitude=middle[0], longitude=middle[1])
-    first, second = (place(values[f"Latitude of {one} standard parallel"], "NS") for one in ("1st", "2nd"))
-    meridian = place(values["Longitude of false origin"], "EW")
+        middle = {
+            "latitude": place("Latitude of natural origin"),
+            "longitude": place("Longitude of natural origin", "EW"),
+        }
+        return tr(words, language, **middle)
+    first, second = (place(f"Latitude of {one} standard parallel") for one in ("1st", "2nd"))
     words = "Projection: Albers equal area ({first}, {second}; {meridian}), CGCS2000."
-    return tr(words, language, first=first, second=second, meridian=meridian)
+    return tr(words, language, first=first, second=second, meridian=place("Longitude of false origin", "EW"))
 
 
 def finish_map(
@@ -144,24 +143,23 @@ def finish_map(
     DataError
         When the title or source line is too long.
     """
-    axes = list(np.ravel(ax)) if isinstance(ax, (list, tuple, np.ndarray)) else [ax]
+    axes = list(np.ravel(ax))
     first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
-    fig, size, crs = first.get_figure(root=True), size_on(first), base.drawn_on(first).crs
-    lowest, room, (_, bottom, across, up) = _lowest_mm(fig), base.legend_room(first), base.mm_box(first)
+    fig, size, lowest = first.get_figure(root=True), size_on(first), _lowest_mm(first.get_figure(root=True))
+    room, (_, bottom, across, up) = base.legend_room(first), base.mm_box(first)
     side = min(30.0, room.across_mm, 0.3 * up)  # of an inset at the foot of the legend's column
     in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
     side = side if in_column else min(20.0, 0.21 * across)
     corners = _corners(first, 0.0 if inset is None or in_column else side)
-    if inset is not None and not in_column and "inset" not in corners:
-        inset = None  # it would hide areas
     _add_scale_bar(first, corners["bar"][0], language)
     _add_north_arrow(first, corners["arrow"][0], language)
-    if context is not None:
-        for one in axes:
-            _add_context(one, context, [kept for _, kept in corners.values()], language)
+    for one in axes if context is not None else ():
+        _add_context(one, context, [kept for _, kept in corners.values()], language)
     heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))
-    below = max(0.0, base.mm_box(low)[1] - lowest)
-    projection = projection_line(crs, language)
+    below, projection = (
+        max(0.0, base.mm_box(low)[1] - lowest),
+        projection_line(base.drawn_on(first).crs, language),
+    )
     line = tr("{source} {projection}", language, source=source.rstrip(), projection=projection)
     foot = _write_lines(low, line, "source", at=(0, -below - _FOOT_GAP_MM))
     base.fit_sheet(
@@ -169,13 +167,8 @@ def finish_map(
         above_mm=heading * base.line_mm(size.title) + _TITLE_GAP_MM + 1.0,
         below_mm=below + _FOOT_GAP_MM + foot * base.line_mm(size.small) + 1.0,
     )
-    if inset is not None:
-        left, bottom, across, up = base.mm_box(first)
-        x, y = left + across + base.GAP_MM, bottom
-        if not in_column:
-            x = left + (across - side if "right" in corners["inset"][0] else 0.0)
-            y = bottom + (up - side if "upper" in corners["inset"][0] else 0.0)
-        _draw_inset(base.add_axes_mm(fig, (x, y, side, side), zorder=9, label="inset"), inset)
+    if inset is not None and (in_column or "inset" in corners):  # else it would hide areas
+        _draw_inset(first, inset, side, "" if in_column else corners["inset"][0])
     return ax
 
 
@@ -286,8 +279,15 @@ def _frame(ax: Axes, *, ground: str, edge: str) -> None:
         spine.set(visible=True, color=edge, linewidth=0.5)
 
 
-def _draw_inset(ax: Axes, inset: Inset) -> None:
-    """Ground in grey, the shapes to point out in the colour of a region, the label above."""
+def _draw_inset(first: Axes, inset: Inset, side: float, corner: str) -> None:
+    """Ground in grey, the shapes to point out in the colour of a region, the label above.
+
+    It stands in a corner of the map, or without one at the foot of the column beside it.
+    """
+    left, bottom, across, up = base.mm_box(first)
+    x = left + (across - side if "right" in corner else 0.0 if corner else across + base.GAP_MM)
+    y = bottom + (up - side if "upper" in corner else 0.0)
+    ax = base.add_axes_mm(first.get_figure(root=True), (x, y, side, side), zorder=9, label="inset")
     base.set_extent(ax, inset.ground.total_bounds, margin=0.0 if inset.sea else 0.04)
     _frame(ax, ground=palette.SEA if inset.sea else "#ffffff", edge=palette.BORDER)
     looks = {"linewidths": 0.3, "edge": "#ffffff"}

@@ -74,7 +74,7 @@ def plot_membership(
         edge = palette.shade(region_colour(region, order=order))
         drawing.draw_areas(ax, [line], fills="none", edge=edge, gid=f"region {region} {status}", **looks)
     drawing.draw_outline(ax, cities.geometry)
-    key = drawing.label_areas(ax, areas, drawing.wordings(areas, "name", own.language), grounds)
+    key = drawing.label_areas(ax, areas, drawing.wordings(areas, own.language), grounds)
     shared = {tuple(part["region"]): tuple(part["order"]) for part in by_area if len(part) > 1}
     _membership_legend(ax, members, names, sorted(shared, key=shared.get), key, own.language)
     return ax
@@ -225,17 +225,11 @@ def plot_plan_status(
         others = [near.geometries[n] for n in near.query(shape, predicate="intersects") if n != k]
         middle = remembered(("middle",), [shape, *others], partial(_free_middle, shape, others))
         statuses = verdicts.loc[verdicts["region"] == region, "status"]
-        _write_card(
-            ax,
-            middle,
-            names[region] if len(shapes) <= _MOST_NAMED else "",
-            sorted(statuses, key=list(STATUSES).index),
-        )
+        name = names[region] if len(shapes) <= _MOST_NAMED else ""
+        _write_card(ax, middle, name, sorted(statuses, key=list(STATUSES).index))
     counts = verdicts["status"].value_counts().reindex(STATUSES).dropna().astype(int)
-    lines = [
-        base.counted(text(status, own.language), count, own.language) for status, count in counts.items()
-    ]
-    base.add_legend(ax, [_mark(status) for status in counts.index], lines, title=own.title)
+    words = [base.counted(text(one, own.language), count, own.language) for one, count in counts.items()]
+    base.add_legend(ax, [_mark(status) for status in counts.index], words, title=own.title)
     return ax
 
 

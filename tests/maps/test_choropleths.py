@@ -75,10 +75,9 @@ def test_areas_without_any_value_are_hatched_with_the_reason(language, words):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["name", "value"])
-def test_no_label_leaves_its_area_or_touches_another(width, language, kind):
+def test_no_label_leaves_its_area_or_touches_another(width, language):
     ax = maps.map_axes(width, language=language)
-    maps.plot_choropleth(CITIES, "rate", unit="%", labels=kind, ax=ax, language=language)
+    maps.plot_choropleth(CITIES, "rate", unit="%", ax=ax, language=language)
     boxes, shapes = boxes_in_units(ax), shapes_of(CITIES)
     assert len(boxes) == 14
     assert not overlapping(boxes)
@@ -90,7 +89,7 @@ def test_no_label_leaves_its_area_or_touches_another(width, language, kind):
 
 def test_an_area_too_small_for_words_gets_a_number_and_a_line_in_the_key():
     ax = maps.map_axes("single")
-    maps.plot_choropleth(CITIES, "rate", unit="%", decimals=1, labels="value", ax=ax)
+    maps.plot_choropleth(CITIES, "rate", unit="%", decimals=1, ax=ax)
     key = maps.map_facts(ax)["key"]
     assert {t.get_text() for t in labels(ax)} & set("123456789") == set(key)
     assert all(f"{n} {words}" in notes(ax).replace("\n", " ") for n, words in key.items())
@@ -136,11 +135,6 @@ def test_a_second_map_on_the_same_axes_keeps_the_extent():
 def test_frames_that_cannot_be_drawn_are_refused(spoil, message):
     with pytest.raises(DataError, match=message):
         maps.plot_choropleth(spoil(CITIES), "rate", unit="%")
-
-
-def test_labels_are_names_or_values():
-    with pytest.raises(DataError, match="labels 'names'"):
-        maps.plot_choropleth(CITIES, "rate", unit="%", labels="names")
 
 
 # --- small multiples ----------------------------------------------------------------------------------------

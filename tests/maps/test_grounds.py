@@ -209,11 +209,11 @@ def test_every_caption_names_the_boundaries_and_the_approval_number(plan_at):
 
 def test_low_confidence_figures_are_dotted_and_their_years_printed_where_they_differ():
     frame = squares(3, rate=[1.0, 2.0, 3.0], grade=["A", "C", "C"], year=[2014, 2021, 2021])
-    ax = maps.plot_choropleth(frame, "rate", unit="%", labels="value")
+    ax = maps.plot_choropleth(frame, "rate", unit="%")
     assert len(collections(ax, "weak")[0].get_paths()) == 2
     assert "low-confidence figure (2)" in legend_words(ax)
     assert any("(2014)" in t.get_text() for t in by_gid(ax, "label"))
-    same = maps.plot_choropleth(frame.assign(year=2021, grade="A"), "rate", unit="%", labels="value")
+    same = maps.plot_choropleth(frame.assign(year=2021, grade="A"), "rate", unit="%")
     assert collections(same, "weak") == []
     assert not any("(" in t.get_text() for t in by_gid(same, "label"))
 
