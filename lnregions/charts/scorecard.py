@@ -28,6 +28,8 @@ GAP, INDENT, MARK = 9.0, 8.0, 12.0
 """Points between two columns of the scorecard, before the first, and for the mark of a status."""
 LINE = 1.95
 """Height of a line of the scorecard, in font sizes."""
+TWO_LINES = 1.55
+"""Height of a target whose values stand on a second line, in lines: all of a plan fit a page of 170 mm."""
 REGION = 1.15
 """Height of a region's name, in lines."""
 GRADES = {"A": "#16325c", "B": "#7f9cc4", "C": "#d5dfee"}
@@ -91,7 +93,7 @@ def _write_rows(sheet: Sheet, rows: list[dict], regions: Mapping[str, str]) -> f
     """Write the rows by region, with the marks of their statuses, and give the height in lines that they take."""
     heads = {name: sheet.tr(words, context="scorecard") for name, words in HEADS.items()}
     columns, places = _columns(sheet, [heads, *rows]), {}
-    high, y = (1.0, 1.0) if columns else (1.75, 0.0)
+    high, y = (1.0, 1.0) if columns else (TWO_LINES, 0.0)
     if columns:
         _write_cells(sheet, heads, columns, y / 2, name="head", color=MUTED, fontweight="bold")
     else:

@@ -15,12 +15,13 @@ from pyproj import Proj
 from lnregions.boundaries import remembered, union
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
-from lnregions.style import MM, palette, size_on, wrap
+from lnregions.style import MM, StyledFigure, palette, size_on, wrap
 from lnregions.words.catalogue import tr
 
 ROUND_KM = tuple(lead * 10**power for power in range(-1, 4) for lead in (1, 2, 5))
 STATE_BORDER = (0, (7, 1.6, 1.2, 1.6))  # dashes and dots, in points, of a line of a state's border
 _MOST_HIDDEN = 0.05  # share of an inset that may lie over areas
+_MOST_LINES = 7  # of a source on a user's own figure
 _TITLE_GAP_MM = 1.6
 _FOOT_GAP_MM = 1.4
 _KEPT_FREE_POINTS = 4.3  # between a name of the ground and the areas of the map
@@ -113,7 +114,7 @@ def projection_line(crs, language: str = "en") -> str:
 
 
 def finish_map(
-    ax: Axes | Sequence[Axes], *, title: str, source: str, language: str = "en",
+    ax: Axes | Sequence[Axes], *, title: str, source: str | None, language: str = "en",
     context: gpd.GeoDataFrame | None = None, inset: Inset | None = None,
 ) -> Axes | Sequence[Axes]:  # fmt: skip
     """Finish a map in one call: title, scale bar, arrow to true north, source and projection line.
@@ -128,7 +129,7 @@ def finish_map(
     title
         What, where and when, in two lines at most.
     source
-        Source and vintage of figures and boundaries; the projection is added.
+        Source and vintage of figures and boundaries, to which the projection is added; None for no such line.
     language
         "en" or "zh".
     context
@@ -160,7 +161,10 @@ def finish_map(
         max(0.0, base.mm_box(low)[1] - lowest),
         projection_line(base.drawn_on(first).crs, language),
     )
-    line = tr("{source} {projection}", language, source=source.rstrip(), projection=projection)
+    line = "" if source is None else source.rstrip()
+    line = (
+        line if source is None else tr("{source} {projection}", language, source=line, projection=projection)
+    )
     foot = _write_lines(low, line, "source", at=(0, -below - _FOOT_GAP_MM))
     base.fit_sheet(
         fig,
@@ -209,10 +213,14 @@ def _corners(ax: Axes, inset_mm: float) -> dict:
 
 def _write_lines(ax: Axes, words: str, part: str, *, at: tuple[int, float]) -> int:
     """Write title or source so far above or below a map, over the width of the sheet; the number of lines."""
-    fig, size = ax.get_figure(root=True), size_on(ax)
+    if not words:
+        return 0
+    fig, size, (left, _, across, _) = ax.get_figure(root=True), size_on(ax), base.mm_box(ax)
+    room, most = fig.get_figwidth() / MM - left - 2.0, base.foot_lines(size.width_mm)
+    if not isinstance(fig, StyledFigure):  # a user's own, on which other maps may stand
+        room, most = across + base.beside_mm(ax) - 2.0, _MOST_LINES
     points, bold = (size.title, True) if part == "title" else (size.small, False)
-    most = 2 if bold else base.foot_lines(size)
-    room = fig.get_figwidth() / MM - base.mm_box(ax)[0] - 2.0
+    most = 2 if bold else most
     lines = wrap(words, room * base.POINTS_PER_MM, points, bold=bold)
     if len(lines) > most:
         raise DataError(

@@ -44,7 +44,9 @@ def plot_choropleth(
     """
     own = Options(**options)
     frame = drawing.prepare(frame, needs=(column,))
-    return _plot_scale(frame, rate_scale(column, frame[column], unit=own.unit, breaks=breaks), own)
+    return _plot_scale(
+        frame, rate_scale(column, frame[column], unit=own.unit, breaks=breaks, ramp=own.ramp), own
+    )
 
 
 def plot_change(frame: gpd.GeoDataFrame, column: str, *, breaks: Classes | None = None, **options) -> Axes:
@@ -56,7 +58,7 @@ def plot_change(frame: gpd.GeoDataFrame, column: str, *, breaks: Classes | None 
     own = Options(**options)
     frame = drawing.prepare(frame, needs=(column,))
     classes = change_breaks(frame[column]) if breaks is None else breaks
-    return _plot_scale(frame, change_scale(column, classes, unit=own.unit), own)
+    return _plot_scale(frame, change_scale(column, classes, unit=own.unit, ramp=own.ramp), own)
 
 
 def _plot_scale(frame: gpd.GeoDataFrame, scale: Scale, own: Options) -> Axes:
@@ -121,7 +123,8 @@ def plot_no_data(frame: gpd.GeoDataFrame, **options) -> Axes:
 
 def plot_small_multiples(
     frame: gpd.GeoDataFrame, values: pd.DataFrame, *,
-    breaks: Classes | Sequence[float] | str | None = None, width: str | float = "double", **options,
+    breaks: Classes | Sequence[float] | str | None = None, width: str | float = "double",
+    height_mm: float | None = None, **options,
 ) -> np.ndarray:  # fmt: skip
     """One small choropleth for each year, all with the same class breaks and one legend.
 
@@ -133,8 +136,8 @@ def plot_small_multiples(
         Long table ``area year value``. Areas without a value in a year are hatched there.
     breaks
         As in `plot_choropleth`; found over all values together.
-    width
-        Preset of the sheet; the legend takes the place after the last map, or a row of its own.
+    width, height_mm
+        Preset and height of the sheet; the legend takes the place after the last map, or a row of its own.
     options
         Unit, legend and language: see `Options`.
 
@@ -157,10 +160,11 @@ def plot_small_multiples(
         area, year = twice[["area", "year"]].iloc[0]
         raise DataError(f"Area {area} has two values for year {year}. Give one value an area and year.")
     frame = drawing.prepare(frame, needs=("area",)).drop(columns="value", errors="ignore")
-    scale = rate_scale("value", values["value"], unit=own.unit, breaks=breaks)
+    scale = rate_scale("value", values["value"], unit=own.unit, breaks=breaks, ramp=own.ramp)
     xmin, ymin, xmax, ymax = frame.total_bounds
     aspect = min(max((xmax - xmin) / (ymax - ymin), 0.8), 1.8)
-    *axes, key = base.sheet_axes(width, len(years) + 1, aspect=aspect, language=own.language)
+    sheet = {"aspect": aspect, "height_mm": height_mm, "language": own.language}
+    *axes, key = base.sheet_axes(width, len(years) + 1, **sheet)
     holes = 0
     for ax, year in zip(axes, years, strict=True):
         joined = frame.merge(values.loc[values["year"] == year, ["area", "value"]], on="area", how="left")
