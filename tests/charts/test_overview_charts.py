@@ -1,10 +1,9 @@
 """Target sheet, gaps, heat map and verdicts over time: what is drawn equals its data."""
 
-import pandas as pd
 import pytest
 from chart_samples import CITIES, GAPS, MARKS, SHEET, SPANS, drawn, heat_cells, legend, names, texts
 
-from lnregions import DataError, charts
+from lnregions import charts
 from lnregions.style import STATUSES
 
 
@@ -76,20 +75,3 @@ def test_verdicts_over_time_run_from_date_to_date():
         STATUSES["missed"].hatch,
         ["no data", "missed", "not assessable"],
     )
-
-
-@pytest.mark.parametrize(
-    ("plot", "frame"),
-    [(charts.plot_target_sheet, SHEET), (charts.plot_timeline, SPANS)],
-    ids=["sheet", "timeline"],
-)
-def test_an_unknown_status_is_refused_and_no_rows_are_an_empty_chart(plot, frame):
-    with pytest.raises(DataError, match=r"(?i)unknown status 'mett'"):
-        plot(frame.assign(status="mett"))
-    assert texts(plot(frame.head(0), reason="none"), "no_data") == ["No data: none"]
-
-
-@pytest.mark.parametrize("plot", [charts.plot_gaps, charts.plot_heat_map])
-def test_nothing_to_draw_is_a_frame_with_the_reason(plot):
-    frame = pd.DataFrame(columns=["year", "value", "area", "column", "words", "grade"])
-    assert texts(plot(frame, reason="none"), "no_data") == ["No data: none"]
