@@ -54,29 +54,33 @@ def plot_heat_map(cells: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
     wide = room / len(columns)
     heads = {column: wrap(column, wide - 3, small) for column in columns}
     tall = max(len(words.split("\n")) for words in cells["words"]) + 1.0
+    written = []
     for (row, code), (place, column) in product(enumerate(called), enumerate(columns)):
         known = (code, column) in found.index
         fill = fills[min(int(shares[code, column] * CLASSES), CLASSES - 1)] if known else GROUND
         looks = {"color": fill, "label": "_tile"} if known else NO_FIGURE | {"label": sheet.tr("no figure")}
         sheet.ax.barh([row], [0.96], 0.92, left=[place - 0.48], **looks)
         if known:
-            words = _fitting(sheet, *found.loc[(code, column), ["words", "grade"]], 0.96 * wide)
-            sheet.write(place, row, words, name="value", color=text_on(fill))
+            written.append((place, row, fill, *found.loc[(code, column), ["words", "grade"]]))
     head = max(map(len, heads.values()))
     sheet.settle(body=len(left) * tall * LEADING * small, top=head * LEADING * small + 4, bottom=2)
     sheet.ax.set(xlim=(-0.5, len(columns) - 0.5), xticks=[])
     hide_frame(sheet.ax)
+    most = max(int(0.92 * sheet.extent[1] / len(called) / (LEADING * small)), 1)
+    for place, row, fill, *words in written:
+        words = _fitting(sheet, *words, 0.96 * wide, most)
+        sheet.write(place, row, words, name="value", color=text_on(fill))
     for place, words in enumerate(heads.values()):
         looks = {"transform": sheet.ax.get_xaxis_transform(), "va": "bottom", "color": MUTED}
         sheet.write(place, 1 + 3 / sheet.extent[1], "\n".join(words), name="head", **looks)
     return sheet.ax
 
 
-def _fitting(sheet: Sheet, words: str, grade: str, room: float) -> str:
-    """Words of a tile: the value with its grade, and the lines below it, as far as they fit."""
+def _fitting(sheet: Sheet, words: str, grade: str, room: float, most: int) -> str:
+    """Words of a tile: the value with its grade, and the lines below it, as far as they fit; `most` lines at most."""
     first, *rest = words.split("\n")
     graded = f"{first} {grade}".strip()
-    fitting = [line for line in rest if sheet.width_of(line) < room]
+    fitting = [line for line in rest if sheet.width_of(line) < room][: most - 1]
     return "\n".join([graded if sheet.width_of(graded) < room else first, *fitting])
 
 

@@ -221,11 +221,12 @@ def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:
 
 
 def fit_sheet(fig: Figure, *, above_mm: float, below_mm: float) -> None:
-    """Change the height of a figure to leave so much above and below its axes, which keep their size."""
+    """Change the height of a figure to leave so much above and below its maps, which keep their size."""
     if getattr(fig, "fixed", True):
         return
     boxes = [mm_box(ax) for ax in fig.axes]
-    low, top = min(y for _, y, _, _ in boxes), max(y + up for _, y, _, up in boxes)
+    shown = [box for ax, box in zip(fig.axes, boxes, strict=True) if ax.get_label() != LEGEND_ROOM]
+    low, top = min(y for _, y, _, _ in shown), max(y + up for _, y, _, up in shown)
     fig.set_figheight((top - low + above_mm + below_mm) * MM)
     wide, high = fig.get_size_inches() / MM
     for ax, (x, y, across, up) in zip(fig.axes, boxes, strict=True):

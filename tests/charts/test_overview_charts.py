@@ -1,7 +1,19 @@
 """Target sheet, gaps, heat map and verdicts over time: what is drawn equals its data."""
 
 import pytest
-from chart_samples import CITIES, GAPS, MARKS, SHEET, SPANS, drawn, heat_cells, legend, names, texts
+from chart_samples import (
+    CITIES,
+    GAPS,
+    MARKS,
+    SHEET,
+    SPANS,
+    drawn,
+    heat_cells,
+    legend,
+    names,
+    overlapping_texts,
+    texts,
+)
 
 from lnregions import charts
 from lnregions.style import STATUSES
@@ -56,6 +68,12 @@ def test_a_heat_map_is_darker_for_higher_values_of_a_column_and_hatched_without_
     assert len(tiles) == len(CITIES)
     light = [sum(tile.get_facecolor()[:3]) for tile in tiles]
     assert light[own.to_numpy().argmax()] == min(light) < light[own.to_numpy().argmin()] == max(light)
+
+
+def test_tiles_of_a_low_heat_map_keep_the_lines_that_fit():
+    ax = charts.plot_heat_map(heat_cells(), names=names(), width="double", height_mm=75)
+    assert {len(words.split("\n")) for words in texts(ax, "value")} < {1, 2, 3}
+    assert overlapping_texts(ax.figure) == []
 
 
 def test_a_narrow_heat_map_names_the_columns_that_it_leaves_out():

@@ -163,6 +163,8 @@ def test_small_multiples_share_breaks_and_one_legend(width):
     maps.finish_map(axes, title="Rates", source="Source: yearbook.", context=CONTEXT)
     fig.draw_without_rendering()
     sheet = fig.bbox
+    if width == "single":  # where the legend has a row of its own, as high as it needs
+        assert fig.get_figheight() * 25.4 < 115
     for words in (*by_gid(axes[0], "title"), *by_gid(axes[0], "source")):
         extent = words.get_window_extent()
         assert sheet.y0 <= extent.y0 < extent.y1 <= sheet.y1
