@@ -82,13 +82,7 @@ _DIVERGING = {  # below zero orange to brown, above zero blue
 
 
 def sequential(count: int) -> list[str]:
-    """Fills of `count` classes (1 to 7), pale for low and deep for high.
-
-    Examples
-    --------
-    >>> len(sequential(5))
-    5
-    """
+    """Fills of `count` classes (1 to 7), pale for low and deep for high."""
     return list(_SEQUENTIAL[count] if count > 2 else _SEQUENTIAL[3][1 : 1 + count])
 
 
@@ -117,13 +111,7 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio (1 to 21) of two colours, as defined in WCAG 2.2; text wants 4.5 or more.
-
-    Examples
-    --------
-    >>> round(contrast("#000000", "#ffffff"))
-    21
-    """
+    """Contrast ratio (1 to 21) of two colours, as defined in WCAG 2.2; text wants 4.5 or more."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

@@ -4,7 +4,8 @@ Nothing is set globally at import. `figure` gives an empty figure that carries t
 applies it to a block of code for those who bring their own axes.
 """
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from math import inf
 from numbers import Real
 from pathlib import Path
@@ -96,6 +97,17 @@ def rc(language: str = "en", width: str | float = "double") -> dict[str, object]
     return {**_style_sheet(), **sizes, "axes.titlesize": size.title, "figure.titlesize": size.title}
 
 
+def _in_style(method: Callable) -> Callable:
+    """Method of a figure that works with its style in force."""
+
+    @wraps(method)
+    def styled(self, *args, **kwargs):
+        with self.in_style():
+            return method(self, *args, **kwargs)
+
+    return styled
+
+
 class StyledFigure(Figure):
     """A matplotlib figure that draws itself in the style, whatever is set globally.
 
@@ -132,20 +144,9 @@ class StyledFigure(Figure):
         with self.in_style():
             return super().draw(renderer)
 
-    def savefig(self, fname, **kwargs):
-        """Save in the style."""
-        with self.in_style():
-            return super().savefig(fname, **kwargs)
-
-    def add_subplot(self, *args, **kwargs):
-        """Add axes in the style."""
-        with self.in_style():
-            return super().add_subplot(*args, **kwargs)
-
-    def add_axes(self, *args, **kwargs):
-        """Add axes in the style."""
-        with self.in_style():
-            return super().add_axes(*args, **kwargs)
+    savefig = _in_style(Figure.savefig)
+    add_subplot = _in_style(Figure.add_subplot)
+    add_axes = _in_style(Figure.add_axes)
 
 
 def figure(
