@@ -20,6 +20,8 @@ ASKED = {
     ">=": "at least {number}", ">": "above {number}", "<=": "at most {number}", "<": "below {number}"
 }  # fmt: skip
 """What each comparator asks for, in words."""
+INSIDE = ("gap", "baseline")
+"""Labels that stand within the axes."""
 
 
 def plot_trajectory(
@@ -77,20 +79,28 @@ def plot_trajectory(
     lines.draw_series(sheet, known, **ACTUAL_LINE, label=sheet.tr("actual"))
     _draw_path(sheet, path)
     _draw_bounds(sheet, bounds, known.iloc[-1])
-    ends = _draw_projection(sheet, projection, known.iloc[-1])
-    ends += [_draw_goal(sheet, goal, order) for order, goal in enumerate(goals)]
-    inner = _draw_assessment(sheet, goals[0], known, path) if goals else []
-    last, inside = known.iloc[-1], ("gap", "baseline")
-    reached = [one for one in inner if one.name == "reached" and one.xy[0] == last.year]
-    against = [goal["value"] for goal in goals[:1] if goal["horizon"] == last.year]
-    ends += [one for one in inner if one.name not in inside] + _draw_former(sheet, known)
-    ends += [] if reached else [_end(sheet, last, ACTUAL, "bold", against=against)]
+    ends, inner = _draw_labelled(sheet, known, path, projection, goals)
     broken, column = lines.mark_breaks(sheet, known), lines.LabelColumn(sheet, ends, share=0.25)
     sheet.settle(right=column.width, top=sheet.size.small + 3 if broken else 3)
-    years = [*(year for frame in frames for year in frame["year"]), *horizons]
-    lines.year_axis(sheet, years, anchor=(horizons or [last.year])[0], strong=horizons, after=0.12)
-    column.write([one for one in inner if one.name in inside])
+    years, anchor = [year for frame in frames for year in frame["year"]], [*horizons, known["year"].max()][0]
+    lines.year_axis(sheet, [*years, *horizons], anchor=anchor, strong=horizons, after=0.12)
+    column.write(inner)
     return sheet.ax
+
+
+def _draw_labelled(
+    sheet: Sheet, known: pd.DataFrame, path: pd.DataFrame, projection: pd.DataFrame, goals: list[dict]
+) -> tuple[list[Label], list[Label]]:
+    """Draw projection, targets, gap and baseline; give the labels beside the axes and those within them."""
+    last = known.iloc[-1]
+    ends = _draw_projection(sheet, projection, last)
+    ends += [_draw_goal(sheet, goal, order) for order, goal in enumerate(goals)]
+    inner = _draw_assessment(sheet, goals[0], known, path) if goals else []
+    ends += [one for one in inner if one.name not in INSIDE] + _draw_former(sheet, known)
+    if not any(one.name == "reached" and one.xy[0] == last.year for one in inner):
+        against = [goal["value"] for goal in goals[:1] if goal["horizon"] == last.year]
+        ends.append(_end(sheet, last, ACTUAL, "bold", against=against))
+    return ends, [one for one in inner if one.name in INSIDE]
 
 
 def _goal(sheet: Sheet, target: Mapping) -> dict:

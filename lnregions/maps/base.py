@@ -108,26 +108,26 @@ def foot_lines(width_mm: float) -> int:
 
 
 def sheet_axes(
-    width: str | float, count: int = 1, *, language: str, aspect: float = ASPECT, column_mm=0.0, strip_mm=0.0,
-    height_mm: float | None = None,
+    width: str | float, count: int = 1, *, language: str, aspect: float = ASPECT,
+    spare_mm: tuple[float, float] = (0.0, 0.0), height_mm: float | None = None,
 ) -> list[Axes]:  # fmt: skip
     """Axes without frame and ticks on a new sheet, row by row, in fixed millimetres, as large as there is room.
 
-    Above them is room for a title of two lines, below for the source, and where wanted a column to the right
-    and a strip below for a legend. Slides and A4 have their height, others that given, or that of what stands on them.
+    Above them is room for a title of two lines, below for the source, and for a legend a column to the right and a
+    strip below of `spare_mm`. Slides and A4 have their height, others that given, or that of what stands on them.
     """
     size, fixed = size_of(width), width in FIXED or height_mm is not None
     size = size._replace(height_mm=height_mm or size.height_mm)
     margin = 12.0 if width == "a4" else 2.0
     head = margin + 2 * line_mm(size.title) + 0.5
-    foot = margin + foot_lines(size.width_mm) * line_mm(size.small) + strip_mm
+    foot = margin + foot_lines(size.width_mm) * line_mm(size.small) + spare_mm[1]
     if fixed and size.height_mm - head - foot < LEAST_MM:
         raise DataError(
             f"A height of {size.height_mm:.0f} mm leaves no room for a map. Give {head + foot + LEAST_MM:.0f}."
         )
 
     def cell(columns: int) -> tuple[float, float]:
-        across = (size.width_mm - 2 * margin - column_mm) / columns
+        across = (size.width_mm - 2 * margin - spare_mm[0]) / columns
         most = (size.height_mm - head - foot) / -(-count // columns)
         return across, min(across / aspect, most) if fixed else across / aspect
 
@@ -200,11 +200,11 @@ def map_axes(
     """
     size = size_of(width)
     if size.width_mm >= 110 and width != "a4":
-        room = {"column_mm": max(36.0, 0.27 * (size.width_mm - 4))}
+        spare = max(36.0, 0.27 * (size.width_mm - 4)), 0.0
     else:
-        room = {"strip_mm": 7 * line_mm(size.small)}
-    room |= {"aspect": min(max(aspect, 0.8), 1.8), "height_mm": height_mm}
-    return sheet_axes(width, language=language, **room)[0]
+        spare = 0.0, 7 * line_mm(size.small)
+    aspect = min(max(aspect, 0.8), 1.8)
+    return sheet_axes(width, language=language, aspect=aspect, spare_mm=spare, height_mm=height_mm)[0]
 
 
 def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:

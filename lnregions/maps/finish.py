@@ -130,8 +130,6 @@ def finish_map(
         What, where and when, in two lines at most.
     source
         Source and vintage of figures and boundaries, to which the projection is added; None for no such line.
-    language
-        "en" or "zh".
     context
         Ground around the areas, drawn pale under the map: ``short_en short_zh kind``, geometry. What it leaves free
         is sea where it has a row of the kind "sea" (whose name is written) or "land"; the border of a "state" is
@@ -146,7 +144,7 @@ def finish_map(
     """
     axes = list(np.ravel(ax))
     first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
-    fig, size, lowest = first.get_figure(root=True), size_on(first), _lowest_mm(first.get_figure(root=True))
+    fig, size, lowest = first.get_figure(root=True), size_on(first), _lowest_mm(first)
     room, (_, bottom, across, up) = base.legend_room(first), base.mm_box(first)
     side = min(30.0, room.across_mm, 0.3 * up)  # of an inset at the foot of the legend's column
     in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
@@ -176,8 +174,9 @@ def finish_map(
     return ax
 
 
-def _lowest_mm(fig) -> float:
-    """Height above the foot of the sheet of the lowest legend or note; infinite without any."""
+def _lowest_mm(ax: Axes) -> float:
+    """Height above the foot of the sheet of the lowest legend or note on it; infinite without any."""
+    fig = ax.get_figure(root=True)
     hanging = [
         a for ax in fig.axes for a in (*ax.artists, *ax.texts) if a.get_gid() in ("note", "circle legend")
     ]
