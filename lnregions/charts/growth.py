@@ -71,10 +71,7 @@ def plot_growth_trajectory(
     required = [float(target["value"])] if target else []
     lines.value_axis(sheet, [*both["value"], *required], zero=True, pad=0.1)
     sheet.ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
-    drawn = [(called, frame, order) for order, (called, frame) in enumerate(series.items()) if len(frame)]
-    means = [_mean_of(frame, years) for _, frame, _ in drawn[:2]] if years else []
-    places = places_apart(*means, RATE_DECIMALS) if len(means) == 2 else RATE_DECIMALS
-    ends = [_draw_rates(sheet, *one, years, places) for one in drawn]
+    ends = _draw_all_rates(sheet, series, years)
     if target:
         ends.append(_draw_target(sheet, target, years or (min(shown), max(shown))))
     inner = _draw_members(sheet, members, years) if len(members) else []
@@ -105,6 +102,14 @@ def _draw_members(sheet: Sheet, members: pd.DataFrame, years: tuple[int, int] | 
     return [
         Label(one["name"], (one["year"], one["value"]), sides=("n", "s", "w"), name="member") for one in ends
     ]
+
+
+def _draw_all_rates(sheet: Sheet, series: Mapping[str, pd.DataFrame], years: tuple | None) -> list[Label]:
+    """Draw the rates of the area and its benchmarks; their means have the decimals that tell them apart."""
+    drawn = [(called, frame, order) for order, (called, frame) in enumerate(series.items()) if len(frame)]
+    means = [_mean_of(frame, years) for _, frame, _ in drawn[:2]] if years else []
+    places = places_apart(*means, RATE_DECIMALS) if len(means) == 2 else RATE_DECIMALS
+    return [_draw_rates(sheet, *one, years, places) for one in drawn]
 
 
 def _draw_rates(

@@ -38,9 +38,8 @@ def plot_trajectory(
     Parameters
     ----------
     actual
-        `year`, `value`; optional `grade` (C: hollow), `segment` (a new number after a break), `reason` (of the
-        break before this row), `former` (value of the year on the basis before the break: a marked point). Without
-        any value the chart is empty.
+        `year`, `value`; optional `grade` (C: hollow), `segment` (a new number after a break), `reason` (of the break
+        before this row), `former` (value on the basis before the break: a marked point). Without values: empty.
     path
         `year`, `required`; optional `low`, `high`.
     target
