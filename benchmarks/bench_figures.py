@@ -14,8 +14,7 @@ from collections.abc import Callable
 from functools import partial
 
 import lnregions as ln
-from lnregions.figures import FORMATS, encode, encoding, screen_png
-from lnregions.style import PRINT_DPI
+from lnregions.figures import FORMATS, encode
 
 RUNS = 7
 FRESH = {
@@ -65,11 +64,6 @@ def main() -> None:
         for kind in FORMATS:
             measure(f"{name}: {kind}", partial(encode, fig, (kind,)))
         measure(f"{name}: {' + '.join(FORMATS)}", partial(encode, fig), target=0.25)
-    fig = pictures["scorecard"]().figure
-    for level in (1, 3, 4, 6, 9):
-        encoding.COMPRESSION = level
-        write = partial(screen_png, fig, dpi=PRINT_DPI)
-        measure(f"scorecard: png, level {level} ({len(write()) / 1000:.0f} kB)", write)
 
 
 if __name__ == "__main__":

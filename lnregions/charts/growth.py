@@ -12,7 +12,6 @@ from lnregions.charts.sheet import Sheet, need
 from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, tint
 from lnregions.words import RATE_DECIMALS, places_apart
-from lnregions.words.catalogue import tr
 
 BENCHMARK_DASHES = ("-", (0, (1, 1.4)), (0, (5, 1, 1, 1)))
 ASSESSED = "#f3f4f6"
@@ -23,16 +22,10 @@ HEAVY_LINE = {"color": INK, "linewidth": 2.2, "marker": "", "linestyle": (0, (3,
 
 
 def plot_growth_trajectory(
-    actual: pd.DataFrame,
-    *,
-    benchmark: pd.DataFrame | None = None,
-    members: pd.DataFrame | None = None,
-    years: tuple[int, int] | None = None,
-    target: Mapping | None = None,
-    name: str = "",
-    ax: Axes | None = None,
+    actual: pd.DataFrame, *, benchmark: pd.DataFrame | None = None, members: pd.DataFrame | None = None,
+    years: tuple[int, int] | None = None, target: Mapping | None = None, name: str = "", ax: Axes | None = None,
     **labels,
-) -> Axes:
+) -> Axes:  # fmt: skip
     r"""Axes with the yearly growth of an area and its benchmark, the years assessed shaded.
 
     A thin line over the years assessed shows each geometric mean; a series that lacks one of these years has
@@ -65,11 +58,9 @@ def plot_growth_trajectory(
     """
     sheet = Sheet(ax, labels)
     own = lines.tidy_series(sheet, actual, what="growth series")
-    series = {name or tr("region", sheet.language, context="chart"): own} | lines.benchmark_series(
-        sheet, benchmark
-    )
-    if members is None or members.empty:
-        members = pd.DataFrame(columns=["year", "value"], dtype=float)
+    beside = lines.benchmark_series(sheet, benchmark)
+    series = {name or sheet.tr("region", context="chart"): own} | beside
+    members = pd.DataFrame(columns=["year", "value"], dtype=float) if members is None else members
     members = need(members, ("year", "value"), what="members").dropna(subset=["value"])
     both = pd.concat([*series.values(), members])
     if both.empty:
@@ -80,16 +71,11 @@ def plot_growth_trajectory(
     required = [float(target["value"])] if target else []
     lines.value_axis(sheet, [*both["value"], *required], zero=True, pad=0.1)
     sheet.ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
-    drawn = [(called, frame, order) for order, (called, frame) in enumerate(series.items()) if len(frame)]
-    means = [_mean_of(frame, years) for _, frame, _ in drawn[:2]] if years else []
-    places = places_apart(*means, RATE_DECIMALS) if len(means) == 2 else RATE_DECIMALS
-    ends = [_draw_rates(sheet, *one, years, places) for one in drawn]
+    ends = _draw_all_rates(sheet, series, years)
     if target:
         ends.append(_draw_target(sheet, target, years or (min(shown), max(shown))))
     inner = _draw_members(sheet, members, years) if len(members) else []
-    if years:
-        looks = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5, "zorder": 0}
-        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks, label=tr("years assessed", sheet.language))
+    _shade_years(sheet, years)
     column = lines.LabelColumn(sheet, ends, share=0.31)
     sheet.settle(right=column.width, top=3)
     lines.year_axis(sheet, shown, anchor=years[1] if years else max(shown), after=0.15)
@@ -97,18 +83,33 @@ def plot_growth_trajectory(
     return sheet.ax
 
 
+def _shade_years(sheet: Sheet, years: tuple[int, int] | None):
+    """Shade the years assessed."""
+    if years:
+        looks = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5, "zorder": 0}
+        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks, label=sheet.tr("years assessed"))
+
+
 def _draw_members(sheet: Sheet, members: pd.DataFrame, years: tuple[int, int] | None) -> list[Label]:
     """Draw the members' rates as dots, and give the names of the highest and lowest of the latest year assessed."""
     looks = {"color": tint(ACTUAL, 0.4), "marker": "o", "markersize": 2.4, "linestyle": "", "zorder": 1.8}
-    sheet.ax.plot(members["year"], members["value"], **looks, label=tr("member cities", sheet.language))
+    sheet.ax.plot(members["year"], members["value"], **looks, label=sheet.tr("member cities"))
     past = members[members["year"] <= (years[1] if years else members["year"].max())]
     then = past[past["year"] == past["year"].max()].sort_values("value")
     if "name" not in then or then.empty:
         return []
     ends = {row.name: row for row in (then.iloc[0], then.iloc[-1])}.values()
     return [
-        Label(row["name"], (row["year"], row["value"]), sides=("n", "s", "w"), name="member") for row in ends
+        Label(one["name"], (one["year"], one["value"]), sides=("n", "s", "w"), name="member") for one in ends
     ]
+
+
+def _draw_all_rates(sheet: Sheet, series: Mapping[str, pd.DataFrame], years: tuple | None) -> list[Label]:
+    """Draw the rates of the area and its benchmarks; their means have the decimals that tell them apart."""
+    drawn = [(called, frame, order) for order, (called, frame) in enumerate(series.items()) if len(frame)]
+    means = [_mean_of(frame, years) for _, frame, _ in drawn[:2]] if years else []
+    places = places_apart(*means, RATE_DECIMALS) if len(means) == 2 else RATE_DECIMALS
+    return [_draw_rates(sheet, *one, years, places) for one in drawn]
 
 
 def _draw_rates(
@@ -122,7 +123,7 @@ def _draw_rates(
         weight = "normal"
     lines.draw_series(sheet, frame, **looks, zorder=3 - order * 0.1, label=name)
     year, value = frame["year"].iloc[-1], frame["value"].iloc[-1]
-    words = tr("{name}\n{year}: {value}", sheet.language, name=name, year=year, value=sheet.number(value))
+    words = sheet.tr("{name}\n{year}: {value}", name=name, year=year, value=sheet.number(value))
     words += _draw_mean(sheet, name, frame, looks["color"], years, places) if years else ""
     return Label(words, (year, value), looks["color"], weight, "end")
 
@@ -142,19 +143,17 @@ def _draw_mean(
     sheet: Sheet, name: str, frame: pd.DataFrame, colour: str, years: tuple[int, int], places: int
 ) -> str:  # fmt: skip
     """Draw the geometric mean over the years assessed, and give its line of the label; note it if a year lacks."""
-    (first, last), language = years, sheet.language
-    mean = _mean_of(frame, years)
+    (first, last), mean = years, _mean_of(frame, years)
     missing = sheet.listed(sorted({*range(first, last + 1)} - {*frame["year"]}))
     if mean is None:
-        why = {"name": name, "years": missing}
         message = "{name}: average not shown; {years} missing." if missing else "{name}: average not shown."
-        sheet.notes.append(tr(message, language, **why))
+        sheet.notes.append(sheet.tr(message, name=name, years=missing))
         return ""
     looks = {"color": colour, "linewidth": 0.8, "zorder": 1.6}
-    looks["label"] = tr("mean of the years assessed (geometric)", language)
+    looks["label"] = sheet.tr("mean of the years assessed (geometric)")
     sheet.ax.plot([first - 0.5, last + 0.5], [mean, mean], **looks)
     value = sheet.number(mean, decimals=places)
-    return "\n" + tr("mean {first}–{last}: {value}", language, first=first, last=last, value=value)
+    return "\n" + sheet.tr("mean {first}–{last}: {value}", first=first, last=last, value=value)
 
 
 def _draw_target(sheet: Sheet, target: Mapping, years: tuple[int, int]) -> Label:
@@ -163,19 +162,14 @@ def _draw_target(sheet: Sheet, target: Mapping, years: tuple[int, int]) -> Label
     looks = {"color": colour, "linewidth": 1.3, "linestyle": ROLES["required"].linestyle, "zorder": 2.4}
     sheet.ax.plot([first - 0.5, last + 0.5], [value, value], **looks, label="_target")
     number = compared(sheet, value, target.get("comparator"))
-    words = tr("target {first}–{last}\n{value}", sheet.language, first=first, last=last, value=number)
+    words = sheet.tr("target {first}–{last}\n{value}", first=first, last=last, value=number)
     return Label(words, (last + 0.4, value), colour, "bold", "target")
 
 
 def plot_indexed_growth(
-    index: pd.DataFrame,
-    *,
-    base_year: int,
-    benchmark: pd.DataFrame | None = None,
-    highlight: Sequence[str] = (),
-    ax: Axes | None = None,
-    **labels,
-) -> Axes:
+    index: pd.DataFrame, *, base_year: int, benchmark: pd.DataFrame | None = None, highlight: Sequence[str] = (),
+    ax: Axes | None = None, **labels,
+) -> Axes:  # fmt: skip
     """Axes with chained indices of several areas, 100 in the base year, compared in one year.
 
     The labels give the values of the last year that half of the areas have. Lines go on pale beyond it; one
@@ -214,15 +208,13 @@ def plot_indexed_growth(
     if not drawn:
         return sheet.empty()
     if lacking := [name for (name, *_), base in zip(series, bases, strict=True) if not base]:
-        names = {"year": base_year, "names": sheet.listed(lacking)}
-        sheet.notes.append(
-            tr("Not drawn, for want of a figure for {year}: {names}.", sheet.language, **names)
-        )
+        message = "Not drawn, for want of a figure for {year}: {names}."
+        sheet.notes.append(sheet.tr(message, year=base_year, names=sheet.listed(lacking)))
     both = pd.concat([one for _, one, _ in drawn])
     counts = both.groupby("year").size()
     common, last = int(counts[counts >= len(called) / 2].index.max()), int(both["year"].max())
     if common < last:
-        sheet.notes.append(tr("Values of {year}; later ones are drawn pale.", sheet.language, year=common))
+        sheet.notes.append(sheet.tr("Values of {year}; later ones are drawn pale.", year=common))
     lines.value_axis(sheet, [*both["value"], 100.0], zero=False, pad=0.06)
     sheet.ax.axhline(100, color=MUTED, linewidth=0.7, zorder=1.4, label="_base")
     column = lines.LabelColumn(
@@ -242,7 +234,7 @@ def _draw_index(sheet: Sheet, name: str, frame: pd.DataFrame, looks: Mapping, co
         lines.draw_series(sheet, later, **looks | {"alpha": 0.35, "label": "_later"})
     year, value = upto[["year", "value"]].iloc[-1]
     words = f"{name} {sheet.number(value, decimals=1)}"
-    words += "" if year == common else tr(" ({year})", sheet.language, year=int(year))
+    words += "" if year == common else sheet.tr(" ({year})", year=int(year))
     colour, weight = (MUTED, "normal") if looks is QUIET_LINE else (looks["color"], "bold")
     return Label(words, (year, value), colour, weight, "end")
 
@@ -272,28 +264,20 @@ def plot_gaps(
     derived = known["derived"].astype(bool) if "derived" in known else pd.Series(False, known.index)
     lines.value_axis(sheet, known["value"], zero=True, pad=0.3)
     sheet.ax.axhline(0, color=ROLES["benchmark"].colour, linewidth=1.1, zorder=3, label="_zero")
-    for part, share, words in (
-        (known[~derived], 1.0, "_gaps"),
-        (known[derived], 0.45, "derived, not published"),
-    ):
+    parts = ((known[~derived], 1.0, "_gaps"), (known[derived], 0.45, sheet.tr("derived, not published")))
+    for part, share, name in parts:
         colours = [tint(ACTUAL if value >= 0 else ROLES["target"].colour, share) for value in part["value"]]
-        name = words if words.startswith("_") else tr("derived, not published", sheet.language)
         if len(part):
             sheet.ax.bar(part["year"], part["value"], 0.4, color=colours, zorder=2, label=name)
-    if years:
-        looks = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5, "zorder": 0}
-        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks, label=tr("years assessed", sheet.language))
+    _shade_years(sheet, years)
     shown = {*known["year"].astype(int), *(range(years[0], years[1] + 1) if years else ())}
     sheet.settle(top=3, body=max(0.2 * sheet.span, 55))
     lines.year_axis(sheet, shown, anchor=max(shown))
-    ends = [(row.year, row.value, sheet.number(row.value, sign=True)) for row in known.itertuples()]
-    ends += [
-        (year, 0.0, tr("no figure", sheet.language)) for year in sorted(shown - {*known["year"].astype(int)})
-    ]
     point = abs(np.subtract(*sheet.ax.get_ylim())) / sheet.extent[1]
-    for year, value, words in ends:
-        up = value >= 0
-        sheet.write(
-            year, value + (2 if up else -2) * point, words, name="value", va="bottom" if up else "top"
-        )
+    values = dict(zip(known["year"], known["value"], strict=True))
+    for year in [*values, *sorted(shown - set(values))]:
+        value = values.get(year, 0.0)
+        words = sheet.number(value, sign=True) if year in values else sheet.tr("no figure")
+        side = {"va": "bottom" if value >= 0 else "top"}
+        sheet.write(year, value + (2 if value >= 0 else -2) * point, words, name="value", **side)
     return sheet.ax

@@ -14,7 +14,6 @@ from matplotlib.transforms import Bbox, offset_copy
 from lnregions.charts.sheet import Sheet, hide_frame, need, text_height
 from lnregions.errors import DataError
 from lnregions.style import BORDER, GROUND, INK, MUTED, ROLES, tint, wrap
-from lnregions.words.catalogue import tr
 
 ACTUAL = ROLES["actual"].colour
 ACTUAL_LINE = {"color": ACTUAL, "linewidth": 1.4, "marker": "o", "markersize": 3.6}
@@ -35,14 +34,11 @@ def tidy_series(sheet: Sheet, series: pd.DataFrame, *, what: str) -> pd.DataFram
     DataError
         If `year` or `value` lacks, or a year has two values.
     """
-    need(series, ("year", "value"), what=what)
-    tidy = pd.DataFrame({"year": series["year"].astype(int), "value": series["value"].astype(float)})
-    tidy["value"] = sheet.scaled(tidy["value"])
-    for name in ("former", "mean"):
-        tidy[name] = sheet.scaled(series[name].astype(float)) if name in series else np.nan
-    tidy["grade"] = series["grade"].astype(str) if "grade" in series else ""
-    tidy["segment"] = series["segment"].fillna(0).astype(int) if "segment" in series else 0
-    tidy["reason"] = series["reason"].fillna("").astype(str) if "reason" in series else ""
+    amounts, words = ["value", "former", "mean"], {"grade": "", "segment": 0, "reason": ""}
+    tidy = need(series, ("year", "value"), what=what).reindex(columns=["year", *amounts, *words])
+    tidy = tidy.astype({"year": int} | dict.fromkeys(amounts, float)).astype(dict.fromkeys(words, object))
+    tidy = tidy.fillna(words).astype({"grade": str, "segment": int, "reason": str})
+    tidy[amounts] = tidy[amounts].apply(sheet.scaled)
     tidy = tidy[np.isfinite(tidy["value"])].sort_values("year", ignore_index=True)
     twice = tidy["year"][tidy["year"].duplicated()]
     if len(twice):
@@ -60,9 +56,8 @@ def benchmark_series(sheet: Sheet, benchmark: pd.DataFrame | None) -> dict[str, 
     """Tidy series by the ``name`` of the benchmark."""
     if benchmark is None or benchmark.empty:
         return {}
-    if "name" not in benchmark:
-        benchmark = benchmark.assign(name=tr("benchmark", sheet.language))
-    groups = benchmark.groupby("name", sort=False)
+    named = benchmark if "name" in benchmark else benchmark.assign(name=sheet.tr("benchmark"))
+    groups = named.groupby("name", sort=False)
     return {str(name): tidy_series(sheet, rows, what=f"benchmark {name}") for name, rows in groups}
 
 
@@ -83,7 +78,7 @@ def draw_series(sheet: Sheet, tidy: pd.DataFrame, **looks):
         pairs = np.column_stack([bridges, bridges + 1])
         across = [np.insert(part[pairs], 2, np.nan, axis=1).ravel() for part in (years, values)]
         dotted = {"linewidth": 0.7 * looks["linewidth"], "linestyle": BRIDGE, "marker": ""}
-        dotted["label"] = tr("no figure for the years between", sheet.language)
+        dotted["label"] = sheet.tr("no figure for the years between")
         ax.plot(*across, **looks | dotted)
     weak = tidy["grade"].eq("C").to_numpy()
     if looks["marker"] and weak.any():
@@ -93,8 +88,14 @@ def draw_series(sheet: Sheet, tidy: pd.DataFrame, **looks):
 def draw_weak(sheet: Sheet, x: np.ndarray, y: np.ndarray, **looks):
     """Draw the hollow markers of grade C over others."""
     hollow = {"markerfacecolor": GROUND, "linestyle": "", "zorder": looks["zorder"] + 0.1}
-    hollow["label"] = tr("low-confidence figure (grade C)", sheet.language)
+    hollow["label"] = sheet.tr("low-confidence figure (grade C)")
     looks.pop("ax", sheet.ax).plot(x, y, **looks | hollow)
+
+
+def draw_possible(sheet: Sheet, row: float, low: float, high: float, *, height: float, zorder: float):
+    """Draw the band of what a missing figure can be on a row of a list."""
+    looks = POSSIBLE | {"zorder": zorder, "label": sheet.tr("what is possible, not a forecast")}
+    sheet.ax.barh([row], [high - low], height, left=[low], **looks)
 
 
 def mark_breaks(sheet: Sheet, tidy: pd.DataFrame) -> bool:
@@ -106,8 +107,8 @@ def mark_breaks(sheet: Sheet, tidy: pd.DataFrame) -> bool:
         sheet.ax.axvline(middle, color=MUTED, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1, label="_break")
         above = {"transform": sheet.ax.get_xaxis_transform(), "va": "bottom", "color": MUTED}
         sheet.write(middle, 1, letter, name="break", **above)
-        note = tr("{letter} {years}: break in the series", sheet.language, letter=letter, years=years)
-        reason = tr(" ({reason})", sheet.language, reason=row.reason) if row.reason else ""
+        note = sheet.tr("{letter} {years}: break in the series", letter=letter, years=years)
+        reason = sheet.tr(" ({reason})", reason=row.reason) if row.reason else ""
         sheet.notes.append(note + reason)
     return len(after) > 0
 
@@ -155,7 +156,7 @@ def value_axis(
         if noted and number % sheet.columns == 0:
             _mark_cut(sheet, ax)
     if noted:
-        sheet.notes.append(tr("The vertical axis does not start at zero.", sheet.language))
+        sheet.notes.append(sheet.tr("The vertical axis does not start at zero."))
 
 
 def tick_font(sheet: Sheet) -> dict:
@@ -269,24 +270,19 @@ class LabelColumn:
 
     def write(self, inner: Sequence[Label] = ()):
         """Write the labels, the axes having their final place and limits; `inner` are others inside the axes."""
-        if self.labels:
-            self._write_column()
-        place_labels(self.sheet, [*inner, *self.inner])
-
-    def _write_column(self):
         ax, (wide, tall) = self.sheet.ax, self.sheet.extent
-        points = ax.transAxes.inverted().transform(ax.transData.transform([one.xy for one in self.labels]))
+        at = np.array([one.xy for one in self.labels], dtype=float).reshape(-1, 2)
+        points = ax.transAxes.inverted().transform(ax.transData.transform(at))
         centres = spread(points[:, 1] * tall, self.heights, low=-2, high=tall + 4) / tall
         beside = {"transform": ax.transAxes, "ha": "left"}
         for label, words, (x, y), centre in zip(self.labels, self.texts, points, centres, strict=True):
             looks = {"color": label.colour, "fontweight": label.weight, "name": label.name}
             self.sheet.write(1 + self.gap / wide, centre, words, **looks, **beside)
-            if (
-                abs(y - centre) * tall > 2.5 and (1 - x) * wide < 12
-            ):  # a stroke in the margin, where no data are
+            if abs(y - centre) * tall > 2.5 and (1 - x) * wide < 12:  # in the margin, where no data are
                 ends = [max(x + 3.5 / wide, 1), 1 + (self.gap - 1.5) / wide], [y, centre]
                 thin = {"color": MUTED, "linewidth": 0.4, "zorder": 1.2}
                 ax.plot(*ends, **thin, clip_on=False, transform=ax.transAxes, label="_leader")
+        place_labels(self.sheet, [*inner, *self.inner])
 
 
 def place_labels(sheet: Sheet, labels: Sequence[Label]):

@@ -12,10 +12,7 @@ from lnregions.charts.lines import ACTUAL, QUIET, Label
 from lnregions.charts.sheet import Sheet, hide_frame, need
 from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, text_on, tint
-from lnregions.words import text
-from lnregions.words.catalogue import tr
 
-BENCHMARK = ROLES["benchmark"].colour
 PANEL_POINTS = 74
 """Least width of a panel."""
 NARROW = 300
@@ -27,12 +24,8 @@ ROW = 1.75
 
 
 def plot_member_panels(
-    series: pd.DataFrame,
-    *,
-    members: Sequence[str] | None = None,
-    benchmark: pd.DataFrame | None = None,
-    **labels,
-) -> np.ndarray:
+    series: pd.DataFrame, *, members: Sequence[str] | None = None, benchmark: pd.DataFrame | None = None, **labels
+) -> np.ndarray:  # fmt: skip
     """Array of axes, one small panel a member, all on the same years and values.
 
     Where the largest member is more than `OWN_SCALE` times the smallest, each panel has a scale of its own from
@@ -73,19 +66,12 @@ def plot_member_panels(
     rows = -(-len(codes) // max(int(sheet.span // (PANEL_POINTS * (1.3 if own_scale else 1))), 1))
     sheet.add_panels(len(codes), columns=-(-len(codes) // rows), own_scale=own_scale)
     lines.value_axis(sheet, both["value"], bins=3)
-    for ax, frame in zip(sheet.axes, frames.values(), strict=True) if own_scale else ():
-        lines.value_axis(sheet, frame["value"], bins=2, panels=[ax], zero=True)
-    grey = {"color": BENCHMARK, "linewidth": 0.8}
     for ax, frame, part in zip(sheet.axes, frames.values(), beside, strict=True):
-        for name, other in part.items():
-            lines.draw_series(sheet, other, **grey, marker="", zorder=2, label=name, ax=ax)
-        lines.draw_series(sheet, frame, color=ACTUAL, linewidth=1.1, markersize=2.4, ax=ax)
-        if min(ax.get_ylim()) < 0:
-            ax.axhline(0, color=MUTED, linewidth=0.6, zorder=1.4, label="_zero")
+        _draw_panel(sheet, ax, frame, part)
     if any(frame["segment"].diff().any() for frame in frames.values()):
-        sheet.notes.append(tr("Gaps mark breaks in the series.", sheet.language))
+        sheet.notes.append(sheet.tr("Gaps mark breaks in the series."))
     if own_scale:
-        sheet.notes.append(tr("Each panel has a scale of its own.", sheet.language))
+        sheet.notes.append(sheet.tr("Each panel has a scale of its own."))
     height = float(np.clip(sheet.span / sheet.columns * 0.65, 38, 60 if own_scale else 110))
     sheet.settle(body=rows * height, top=sheet.size.small * 1.3 + 4)
     lines.year_axis(sheet, both["year"], anchor=max(both["year"]), share=0.8)
@@ -95,6 +81,18 @@ def plot_member_panels(
         if frame.empty:
             sheet.write_reason(ax, sheet.size.small)
     return np.array(sheet.axes)
+
+
+def _draw_panel(sheet: Sheet, ax: Axes, frame: pd.DataFrame, beside: Mapping[str, pd.DataFrame]):
+    """Draw a member and its benchmarks on a panel."""
+    if sheet.own_scale:
+        lines.value_axis(sheet, frame["value"], bins=2, panels=[ax], zero=True)
+    looks = {"color": ROLES["benchmark"].colour, "linewidth": 0.8, "marker": "", "zorder": 2}
+    for name, other in beside.items():
+        lines.draw_series(sheet, other, **looks, label=name, ax=ax)
+    lines.draw_series(sheet, frame, color=ACTUAL, linewidth=1.1, markersize=2.4, ax=ax)
+    if min(ax.get_ylim()) < 0:
+        ax.axhline(0, color=MUTED, linewidth=0.6, zorder=1.4, label="_zero")
 
 
 def _write_panel_head(sheet: Sheet, ax: Axes, name: str, frame: pd.DataFrame):
@@ -141,7 +139,7 @@ def plot_ranks(
         return sheet.empty()
     if len(whole) < len(table):
         names = sheet.listed(called[code] for code in table.index.difference(whole.index, sort=False))
-        note = tr("Not ranked, for want of a figure in some year: {names}.", sheet.language, names=names)
+        note = sheet.tr("Not ranked, for want of a figure in some year: {names}.", names=names)
         sheet.notes.append(note)
     ranks = whole.rank(ascending=False, method="first").astype(int)
     ranks, years = ranks.sort_values(ranks.columns[-1]), ranks.columns
@@ -165,25 +163,10 @@ def plot_ranks(
     return sheet.ax
 
 
-def _sorted_rows(sheet: Sheet, frame: pd.DataFrame, *, what: str) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Names of the areas from the greatest value to those without one, their values, and whether of grade C."""
-    need(frame, ("area", "value"), what=what)
-    table = frame.sort_values("value", ascending=False, kind="stable", na_position="last")
-    called = sheet.names_of(table)
-    weak = table["grade"].eq("C").to_numpy() if "grade" in table else np.zeros(len(table), dtype=bool)
-    values = sheet.scaled(table["value"].astype(float)).to_numpy()
-    return [called[code] for code in table["area"].astype(str)], values, weak
-
-
 def plot_dots(
-    values: pd.DataFrame,
-    *,
-    benchmark: Mapping[str, float] | None = None,
-    target: Mapping | Sequence[Mapping] | None = None,
-    highlight: Sequence[str] = (),
-    ax: Axes | None = None,
-    **labels,
-) -> Axes:
+    values: pd.DataFrame, *, benchmark: Mapping[str, float] | None = None,
+    target: Mapping | Sequence[Mapping] | None = None, highlight: Sequence[str] = (), ax: Axes | None = None, **labels,
+) -> Axes:  # fmt: skip
     """Axes with a row an area, sorted: a dot for its value, or those of several years joined, and the value in print.
 
     A line leads from a dot of the latest year to those of earlier years, which are pale, but not over a break of the
@@ -203,59 +186,67 @@ def plot_dots(
 
     Examples
     --------
-    >>> rates = pd.DataFrame({"area": ["210200", "210600"], "value": [5.2, None]})
-    >>> ax = plot_dots(rates, benchmark={"Liaoning": 5.1}, names={"210200": "Dalian"}, unit="%")
-    >>> [t.get_text() for t in ax.get_yticklabels()]
-    ['Dalian', '210600']
     >>> rates = pd.DataFrame({"area": ["210200"] * 2, "year": [2020, 2023], "value": [82.3, 83.0]})
     >>> ax = plot_dots(rates, unit="%")
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_value"]
     ['82.3% → 83%']
     """
     sheet = Sheet(ax, labels)
-    table = _dot_table(sheet, values)
-    codes = table["area"].unique().tolist()
-    called = sheet.names_of(table)
-    beside = {name: float(sheet.scaled(float(value))) for name, value in (benchmark or {}).items()}
-    heads = [(f"{name} {sheet.number(value)}", value, MUTED, "benchmark") for name, value in beside.items()]
-    for goal in [target] if isinstance(target, Mapping) else target or ():
-        value = float(sheet.scaled(float(goal["value"])))
-        words = compared(sheet, value, goal.get("comparator"))
-        words = f"{goal.get('label') or tr('target', sheet.language)} {words}"
-        heads.append((words, value, ROLES["target"].colour, "target"))
-    known = table.dropna(subset=["value"])
+    table, heads = _dot_table(sheet, values), _dot_heads(sheet, benchmark or {}, target)
+    codes, known = table["area"].unique().tolist(), table.dropna(subset=["value"])
     if known.empty:
         return sheet.empty()
-    ends = [*table["value"], *table["low"], *table["high"], *(value for _, value, *_ in heads)]
+    ends = [*table[["value", "low", "high"]].to_numpy().ravel(), *(head.xy[0] for head in heads)]
     lines.value_axis(sheet, ends, axis="x", bins=5 if sheet.span > NARROW else 3, pad=0.06)
+    called = sheet.names_of(table)
     lines.row_axis(sheet, [called[code] for code in codes], bold=[codes.index(one) for one in highlight])
     spans, several = known.groupby("area")["year"].apply(tuple), known["area"].duplicated().any()
     dated = "year" in values and (len(set(spans)) > 1 or len(spans.iloc[0]) != 2)
     names = ("_earlier", "_points")
     if several:
-        names = tr("earlier figures", sheet.language), tr("latest figure", sheet.language)
-        names = names if dated else (f"{spans.iloc[0][0]:.0f}", f"{spans.iloc[0][-1]:.0f}")
+        names = (f"{spans.iloc[0][0]:.0f}", f"{spans.iloc[0][-1]:.0f}")
+        names = (sheet.tr("earlier figures"), sheet.tr("latest figure")) if dated else names
     rows = enumerate(table[table["area"] == code] for code in codes)
     printed = [_draw_dots(sheet, row, own, names, dated=dated) for row, own in rows]
-    for _, value, colour, name in heads:
-        style = {"linewidth": 1.1, "linestyle": ROLES["required"].linestyle if name == "target" else "-"}
-        sheet.ax.axvline(value, color=colour, zorder=1.5, label=f"_{name}", **style)
-    for value in beside.values() if not several else ():
-        looks = {"color": tint(ACTUAL, 0.5), "linewidth": 0.8, "zorder": 2, "label": "_ties"}
-        sheet.ax.hlines(np.arange(len(codes)), value, table["value"].to_numpy(), **looks)
-    top = sheet.size.small * 1.3 * len(heads) + 3
-    body = len(codes) * ROW * sheet.size.small
+    for head in heads:
+        style = ROLES["required"].linestyle if head.name == "target" else "-"
+        looks = {"color": head.colour, "linewidth": 1.1, "linestyle": style, "zorder": 1.5}
+        sheet.ax.axvline(head.xy[0], label=f"_{head.name}", **looks)
+        if head.name == "benchmark" and not several:
+            looks = {"color": tint(ACTUAL, 0.5), "linewidth": 0.8, "zorder": 2, "label": "_ties"}
+            sheet.ax.hlines(np.arange(len(codes)), head.xy[0], table["value"].to_numpy(), **looks)
+    top, body = sheet.size.small * 1.3 * len(heads) + 3, len(codes) * ROW * sheet.size.small
     sheet.settle(body=body, right=max(map(sheet.width_of, printed)) + 8, top=top)
-    (wide, tall), (low, high) = sheet.extent, sheet.ax.get_xlim()
+    looks = {"transform": sheet.ax.get_yaxis_transform(), "ha": "left", "color": MUTED}
     for row, words in enumerate(printed):
-        looks = {"transform": sheet.ax.get_yaxis_transform(), "ha": "left", "color": MUTED}
-        sheet.write(1 + 5 / wide, row, words, name="value", **looks)
-    for number, (words, value, colour, name) in enumerate(heads):
-        half = sheet.width_of(words, bold=True) / 2 / wide
-        middle = np.clip((value - low) / (high - low), half, max(1 - half, half))
-        looks = {"transform": sheet.ax.transAxes, "va": "bottom", "color": colour}
-        sheet.write(middle, 1 + (2 + number * sheet.size.small * 1.3) / tall, words, name=name, **looks)
+        sheet.write(1 + 5 / sheet.extent[0], row, words, name="value", **looks)
+    _write_heads(sheet, heads)
     return sheet.ax
+
+
+def _dot_heads(sheet: Sheet, benchmark: Mapping[str, float], target) -> list[Label]:
+    """Labels of benchmarks and targets at their values."""
+    heads = []
+    for name, value in benchmark.items():
+        value = float(sheet.scaled(float(value)))
+        heads.append(Label(f"{name} {sheet.number(value)}", (value, 0), name="benchmark"))
+    for goal in [target] if isinstance(target, Mapping) else target or ():
+        value, name = float(sheet.scaled(float(goal["value"]))), goal.get("label") or sheet.tr("target")
+        words = f"{name} {compared(sheet, value, goal.get('comparator'))}"
+        heads.append(Label(words, (value, 0), ROLES["target"].colour, name="target"))
+    return heads
+
+
+def _write_heads(sheet: Sheet, heads: Sequence[Label]):
+    """Write the labels of vertical lines above the axes, one above the other."""
+    (wide, tall), (low, high) = sheet.extent, sheet.ax.get_xlim()
+    for number, head in enumerate(heads):
+        half = sheet.width_of(head.text, bold=True) / 2 / wide
+        middle = np.clip((head.xy[0] - low) / (high - low), half, max(1 - half, half))
+        looks = {"transform": sheet.ax.transAxes, "va": "bottom", "color": head.colour}
+        sheet.write(
+            middle, 1 + (2 + number * sheet.size.small * 1.3) / tall, head.text, name=head.name, **looks
+        )
 
 
 def _dot_table(sheet: Sheet, values: pd.DataFrame) -> pd.DataFrame:
@@ -275,11 +266,7 @@ def _dot_table(sheet: Sheet, values: pd.DataFrame) -> pd.DataFrame:
 def _draw_dots(sheet: Sheet, row: int, own: pd.DataFrame, names: Sequence[str], *, dated: bool) -> str:
     """Draw the dots of an area and what joins them, or the band of what is possible; give its values as printed."""
     for low, high in own[["low", "high"]].dropna().itertuples(index=False):
-        looks = lines.POSSIBLE | {
-            "zorder": 1,
-            "label": tr("what is possible, not a forecast", sheet.language),
-        }
-        sheet.ax.barh([row], [high - low], 0.6, left=[low], **looks)
+        lines.draw_possible(sheet, row, low, high, height=0.6, zorder=1)
     known = own.dropna(subset=["value"])
     looks = {"linestyle": "", "marker": "o", "markersize": 5, "color": ACTUAL, "zorder": 3}
     for before, after in pairwise(known.to_dict("records")):
@@ -292,18 +279,14 @@ def _draw_dots(sheet: Sheet, row: int, own: pd.DataFrame, names: Sequence[str], 
             lines.draw_weak(sheet, weak, np.full(len(weak), row), **looks | {"color": colour})
     if known.empty:
         ends = [sheet.number(one) for one in own[["low", "high"]].iloc[0].dropna()]
-        return (
-            tr("{low} to {high}", sheet.language, low=ends[0], high=ends[1])
-            if ends
-            else text("no data", sheet.language)
-        )
-    numbers, years = sheet.numbers(known["value"]), known["year"]
+        return sheet.tr("{low} to {high}", low=ends[0], high=ends[1]) if ends else sheet.number(np.nan)
+    numbers, years = [sheet.number(value) for value in known["value"]], known["year"]
     if dated and len(numbers) > 2 and years.diff().dropna().eq(1).all():
         span = f"{years.iloc[0]:.0f}–{years.iloc[-1]:.0f}"
-        return tr("{value} ({year})", sheet.language, value=sheet.listed(numbers), year=span)
+        return sheet.tr("{value} ({year})", value=sheet.listed(numbers), year=span)
     if dated:
         pairs = zip(numbers, years.astype(int), strict=True)
-        numbers = [tr("{value} ({year})", sheet.language, value=one, year=year) for one, year in pairs]
+        numbers = [sheet.tr("{value} ({year})", value=one, year=year) for one, year in pairs]
     return " → ".join(numbers)
 
 
@@ -324,14 +307,16 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, *
     ['+90.5', '−1.2', '+89.3']
     """
     sheet = Sheet(ax, labels)
-    names, shown, _ = _sorted_rows(sheet, contributions, what="table of contributions")
-    known, count, language = shown[np.isfinite(shown)], len(names), sheet.language
+    table = need(contributions, ("area", "value"), what="table of contributions")
+    table = table.sort_values("value", ascending=False, kind="stable", na_position="last")
+    shown, called = sheet.scaled(table["value"].astype(float)).to_numpy(), sheet.names_of(table)
+    known, count = shown[np.isfinite(shown)], len(shown)
     if not len(known):
         return sheet.empty()
-    names, shown = [*names, tr("Sum", language)], [*shown, known.sum()]
-    note = tr("{known} of {all} areas have figures.", language, known=len(known), all=count)
-    sheet.notes.append(note)
-    lines.row_axis(sheet, names, bold=(count,))
+    shown = [*shown, known.sum()]
+    sheet.notes.append(sheet.tr("{known} of {all} areas have figures.", known=len(known), all=count))
+    names = [called[code] for code in table["area"].astype(str)]
+    lines.row_axis(sheet, [*names, sheet.tr("Sum")], bold=(count,))
     looks = {"color": [tint(ACTUAL, 0.55)] * count + [ACTUAL], "linewidth": 0, "zorder": 2}
     bars = sheet.ax.barh(range(len(shown)), np.nan_to_num(shown), 0.66, **looks)
     sheet.ax.axvline(0, color=MUTED, linewidth=0.7, zorder=3)
@@ -339,7 +324,7 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, *
     sheet.ax.set_xticks([])
     hide_frame(sheet.ax)
     sheet.settle(body=len(shown) * ROW * sheet.size.small, bottom=2)
-    printed = sheet.numbers(shown, sign=True)
+    printed = [sheet.number(value, sign=True) for value in shown]
     room = max(sheet.width_of(words, bold=True) for words in printed) + 5
     low, high = min(*known, known.sum(), 0.0), max(*known, known.sum(), 0.0)
     left = room if low < 0 else 0.0

@@ -9,16 +9,27 @@ from matplotlib.axes import Axes
 from lnregions.charts import lines
 from lnregions.charts.sheet import Sheet, hide_frame, need
 from lnregions.errors import unknown
-from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_style, text_on
+from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_colour, text_on
 from lnregions.words import format_value, places_apart, text, year_span
 from lnregions.words.catalogue import tr
 
 DASH = "–"
 SIGNS = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< "}
+HEADS = {
+    "target": "Target", "required": "Asked for", "actual": "Actual", "gap": "Gap", "grade": "Grade", "status": "Status"
+}  # fmt: skip
+"""Headings of the columns."""
+NOTES = {
+    "†": "† Interpretations of the clause disagree; the first is shown.",
+    "‡": "‡ Whatever the missing figures are.",
+}
+"""Note under the scorecard for each mark behind a status."""
 GAP, INDENT, MARK = 9.0, 8.0, 12.0
 """Points between two columns of the scorecard, before the first, and for the mark of a status."""
 LINE = 1.95
 """Height of a line of the scorecard, in font sizes."""
+TWO_LINES = 1.55
+"""Height of a target whose values stand on a second line, in lines: all of a plan fit a page of 170 mm."""
 REGION = 1.15
 """Height of a region's name, in lines."""
 GRADES = {"A": "#16325c", "B": "#7f9cc4", "C": "#d5dfee"}
@@ -27,13 +38,9 @@ NO_FIGURE = {"facecolor": GROUND, "edgecolor": HAIRLINE, "hatch": NO_DATA_HATCH,
 
 
 def plot_scorecard(
-    verdicts: pd.DataFrame,
-    *,
-    targets: pd.DataFrame | None = None,
-    regions: Mapping[str, str] | None = None,
-    ax: Axes | None = None,
-    **labels,
-) -> Axes:
+    verdicts: pd.DataFrame, *, targets: pd.DataFrame | None = None, regions: Mapping[str, str] | None = None,
+    ax: Axes | None = None, **labels,
+) -> Axes:  # fmt: skip
     """Axes with a line a target, by region: required and actual value, gap, grade and status.
 
     Each status has a mark of its own shape and colour, and its word. Where the width does not suffice for the
@@ -43,8 +50,7 @@ def plot_scorecard(
     ----------
     verdicts
         `target`, `region`, `status`; optional `required`, `actual`, `actual_year`, `mean_from`, `gap`, `unit`,
-        `decimals`, `grade`,
-        `reached_in`, `disagree`; drawn in their order, regions in order of appearance.
+        `decimals`, `grade`, `reached_in`, `disagree`; drawn in their order, regions in order of appearance.
     targets
         `target`, `label_en`, `label_zh`, and optional `comparator`, `value`, `unit`, `benchmark`; without it the
         targets are shown by their codes.
@@ -64,8 +70,7 @@ def plot_scorecard(
     >>> [t.get_text() for t in ax.texts if t.get_label() in ("_gap", "_status")]
     ['−48.31 billion yuan', 'missed; reached 2025']
     """
-    language = labels.get("language", "en")
-    sheet = Sheet(ax, {"reason": tr("no verdicts", language)} | labels)
+    sheet = Sheet(ax, {"reason": tr("no verdicts", labels.get("language", "en"))} | labels)
     need(verdicts, ("target", "region", "status"), what="table of verdicts")
     if verdicts.empty:
         return sheet.empty()
@@ -74,40 +79,36 @@ def plot_scorecard(
         need(targets, ("target", "label_en", "label_zh"), what="table of targets")
         clauses = targets.set_index("target", drop=False).to_dict("index")
     rows = [_row(sheet, row, clauses.get(row["target"], {})) for row in verdicts.to_dict("records")]
-    if any("†" in row["status"] for row in rows):
-        sheet.notes.append(tr("† Interpretations of the clause disagree; the first is shown.", language))
-    if any("‡" in row["status"] for row in rows):
-        sheet.notes.append(tr("‡ Whatever the missing figures are.", language))
-    heads = {
-        "target": tr("Target", language, context="scorecard"),
-        "required": tr("Asked for", language, context="scorecard"),
-        "actual": tr("Actual", language, context="scorecard"),
-        "gap": tr("Gap", language, context="scorecard"),
-        "grade": tr("Grade", language, context="scorecard"),
-        "status": tr("Status", language, context="scorecard"),
-    }
-    columns = _columns(sheet, [heads, *rows])
-    if columns is None:
-        for row in rows:
-            row["values"] = _joined(sheet, row, heads)
-    high, y = (1.0, 1.0) if columns else (1.75, 0.0)
-    places: dict[str, list[tuple[float, float]]] = {}
+    sheet.notes += [
+        sheet.tr(note) for mark, note in NOTES.items() if any(mark in row["status"] for row in rows)
+    ]
+    foot = _write_rows(sheet, rows, regions or {})
+    hide_frame(sheet.ax)
+    sheet.ax.set(xlim=(0, sheet.span), ylim=(foot, 0), xticks=[], yticks=[])
+    sheet.settle(left=0, bottom=0, body=foot * LINE * sheet.size.small)
+    return sheet.ax
+
+
+def _write_rows(sheet: Sheet, rows: list[dict], regions: Mapping[str, str]) -> float:
+    """Write the rows by region, with the marks of their statuses, and give the height in lines that they take."""
+    heads = {name: sheet.tr(words, context="scorecard") for name, words in HEADS.items()}
+    columns, places = _columns(sheet, [heads, *rows]), {}
+    high, y = (1.0, 1.0) if columns else (TWO_LINES, 0.0)
     if columns:
         _write_cells(sheet, heads, columns, y / 2, name="head", color=MUTED, fontweight="bold")
-    for region in verdicts["region"].unique():
+    else:
+        rows = [row | {"values": _joined(sheet, row, heads)} for row in rows]
+    for region in dict.fromkeys(row["region"] for row in rows):
         own = [row for row in rows if row["region"] == region]
-        _write_region(sheet, region, (regions or {}).get(region, region), y, REGION + len(own) * high)
+        _write_region(sheet, region, regions.get(region, region), y, REGION + len(own) * high)
         y += REGION
         for row in own:
             places.setdefault(row["code"], []).append(_write_row(sheet, row, columns, y, high))
             y += high
     for status in (status for status in STATUSES if status in places):
-        label = f"{text(status, language)} {len(places[status])}"
+        label = f"{text(status, sheet.language)} {len(places[status])}"
         sheet.ax.plot(*zip(*places[status], strict=True), **status_mark(status), label=label, clip_on=False)
-    hide_frame(sheet.ax)
-    sheet.ax.set(xlim=(0, sheet.span), ylim=(y, 0), xticks=[], yticks=[])
-    sheet.settle(left=0, bottom=0, body=y * LINE * sheet.size.small)
-    return sheet.ax
+    return y
 
 
 def _known(value: object) -> bool:
@@ -119,49 +120,46 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
     language, status, unit = sheet.language, str(verdict["status"]), verdict.get("unit") or ""
     if status not in STATUSES:
         raise unknown("status", status, list(STATUSES))
+    known = {name: value for name, value in verdict.items() if _known(value)}
     shown = text(status, language)
     if verdict.get("strength") == "strive" and status in ("met", "missed"):
-        shown = tr("{status} (strive for)", language, status=shown)
-    if _known(verdict.get("reached_in")):
-        year = int(verdict["reached_in"])
-        shown = tr("{status}; reached {year}", language, status=shown, year=year)
-    disagree = _known(verdict.get("disagree")) and bool(verdict["disagree"])
-    actual, year, gap, value = verdict.get("actual"), verdict.get("actual_year"), verdict.get("gap"), DASH
-    places = verdict.get("decimals")
-    if places is not None and _known(actual) and _known(verdict.get("required")):
-        places = places_apart(actual, verdict["required"], places)
-    if _known(actual):
-        value = format_value(float(actual), unit, language, decimals=places)
-        years = year_span(verdict.get("mean_from"), year)
-        value = tr("{value} ({year})", language, value=value, year=years) if years else value
-    gap_unit = "pp" if unit == "%" else unit
-    return {
+        shown = sheet.tr("{status} (strive for)", status=shown)
+    if "reached_in" in known:
+        shown = sheet.tr("{status}; reached {year}", status=shown, year=int(known["reached_in"]))
+    places, cells = known.get("decimals"), dict.fromkeys(("actual", "gap"), DASH)
+    if places is not None and {"actual", "required"} <= set(known):
+        places = places_apart(known["actual"], known["required"], places)
+    if "actual" in known:
+        cells["actual"] = format_value(float(known["actual"]), unit, language, decimals=places)
+        if years := year_span(verdict.get("mean_from"), verdict.get("actual_year")):
+            cells["actual"] = sheet.tr("{value} ({year})", value=cells["actual"], year=years)
+    if "gap" in known:
+        unit = "pp" if unit == "%" else unit
+        cells["gap"] = format_value(float(known["gap"]), unit, language, sign=True, decimals=places)
+    marks = "†" * bool(known.get("disagree")) + "‡" * bool(verdict.get("by_bounds"))
+    return cells | {
         "region": verdict["region"],
         "code": status,
         "target": str(clause.get(f"label_{language}") or verdict["target"]),
         "required": _required(sheet, verdict, clause),
-        "actual": value,
-        "gap": format_value(float(gap), gap_unit, language, sign=True, decimals=places)
-        if _known(gap)
-        else DASH,
-        "grade": str(verdict["grade"]) if _known(verdict.get("grade")) else DASH,
-        "status": shown + ("†" if disagree else "") + ("‡" if verdict.get("by_bounds") else ""),
+        "grade": str(known.get("grade", DASH)),
+        "status": shown + marks,
     }
 
 
 def _required(sheet: Sheet, verdict: Mapping, clause: Mapping) -> str:
     """What the clause requires: a number, more than its benchmark, a rise, or words only."""
-    language, comparator = sheet.language, clause.get("comparator")
+    comparator = clause.get("comparator")
     if _known(clause.get("benchmark")):
-        name = sheet.labels.names.get(str(clause["benchmark"]), tr("benchmark", language))
-        return tr("above {name}", language, name=name)
+        name = sheet.labels.names.get(str(clause["benchmark"]), sheet.tr("benchmark"))
+        return sheet.tr("above {name}", name=name)
     if comparator == "up":
-        return tr("a rise", language)
+        return sheet.tr("a rise")
     source = clause or {"value": verdict.get("required"), "unit": verdict.get("unit"), "comparator": ">="}
     value, unit = source.get("value"), source.get("unit") or ""
     if not _known(value) or not _known(source.get("comparator")):
-        return tr("in words only", language) if verdict["status"] == "not quantified" else DASH
-    return SIGNS.get(source["comparator"], "") + format_value(float(value), unit, language)
+        return sheet.tr("in words only") if verdict["status"] == "not quantified" else DASH
+    return SIGNS.get(source["comparator"], "") + format_value(float(value), unit, sheet.language)
 
 
 def status_mark(status: str) -> dict:
@@ -173,10 +171,9 @@ def status_mark(status: str) -> dict:
 
 def _columns(sheet: Sheet, rows: list[dict]) -> dict[str, tuple[float, str]] | None:
     """Place in points and alignment of each column, or None when they do not fit beside each other."""
-    names = ("target", "required", "actual", "gap", "grade", "status")
     widths = {
         name: max(sheet.width_of(row[name], bold=name == "status" or row is rows[0]) for row in rows)
-        for name in names
+        for name in HEADS
     }
     spare = (sheet.span - INDENT - sum(widths.values()) - MARK - GAP * 5) / 5
     if spare < 0:
@@ -202,7 +199,7 @@ def _joined(sheet: Sheet, row: Mapping[str, str], heads: Mapping[str, str]) -> s
 
 def _grade(sheet: Sheet, row: Mapping[str, str]) -> str:
     """Grade of a target as it stands on its second line; empty where it has none."""
-    return "" if row["grade"] == DASH else tr("grade {grade}", sheet.language, grade=row["grade"])
+    return "" if row["grade"] == DASH else sheet.tr("grade {grade}", grade=row["grade"])
 
 
 def _write_cells(sheet: Sheet, row: Mapping[str, str], columns: Mapping, y: float, **looks):
@@ -232,7 +229,7 @@ def _write_region(sheet: Sheet, region: str, name: str, y: float, high: float):
     looks = {"fontsize": sheet.size.normal, "fontweight": "bold", "ha": "left"}
     sheet.write(INDENT, y + REGION / 2, name, name="region", **looks)
     sheet.ax.plot([0, sheet.span], [y + REGION] * 2, color=INK, linewidth=0.6, label="_rule")
-    bar = {"color": region_style(region)[0], "linewidth": 3, "solid_capstyle": "butt"}
+    bar = {"color": region_colour(region), "linewidth": 3, "solid_capstyle": "butt"}
     sheet.ax.plot([2.5, 2.5], [y + 0.15, y + high], **bar, label="_bar")
 
 
@@ -256,12 +253,12 @@ def plot_coverage(coverage: pd.DataFrame, *, ax: Axes | None = None, **labels) -
     need(coverage, ("area", "year", "grade"), what="table of coverage")
     if coverage.empty:
         return sheet.empty()
-    called, language, small = sheet.names_of(coverage), sheet.language, sheet.size.small
+    called, small = sheet.names_of(coverage), sheet.size.small
     years = range(int(coverage["year"].min()), int(coverage["year"].max()) + 1)
     grades = coverage.assign(area=coverage["area"].astype(str)).set_index(["area", "year"])["grade"]
     known = grades[grades.isin(list(GRADES))]
     counts = known.groupby("year").count().reindex(years, fill_value=0)
-    lines.row_axis(sheet, [tr("with a figure", language), *called.values()], bold=(0,))
+    lines.row_axis(sheet, [sheet.tr("with a figure"), *called.values()], bold=(0,))
     rows = {code: row for row, code in enumerate(called, start=1)}
     tiles: dict[str, list[tuple[int, int]]] = {grade: [] for grade in (*GRADES, "")}
     for pair in product(called, years):
@@ -269,7 +266,7 @@ def plot_coverage(coverage: pd.DataFrame, *, ax: Axes | None = None, **labels) -
     for grade, places in tiles.items():
         looks = {"facecolor": GRADES[grade], "edgecolor": GROUND} if grade else NO_FIGURE
         looks = {"height": 0.88, "width": 0.92, "zorder": 2} | looks
-        label = tr("grade {grade}", language, grade=grade) if grade else tr("no figure", language)
+        label = sheet.tr("grade {grade}", grade=grade) if grade else sheet.tr("no figure")
         if places:
             columns, levels = zip(*places, strict=True)
             sheet.ax.barh(levels, left=[year - 0.46 for year in columns], **looks, label=label)

@@ -110,9 +110,8 @@ class Sheet:
 
     def __init__(self, ax: Axes | None, labels: Mapping):
         known = [one.name for one in fields(Labels)]
-        for name in labels:
-            if name not in known:
-                raise unknown("keyword", name, known)
+        for name in set(labels) - set(known):
+            raise unknown("keyword", name, known)
         self.labels = Labels(**labels)
         self.language, self.unit = check_language(self.labels.language), self.labels.unit
         self.owned = ax is None
@@ -134,6 +133,10 @@ class Sheet:
         for spare in grid[count:]:
             spare.remove()
         self.axes, self.columns, self.ax = list(grid[:count]), columns, grid[0]
+
+    def tr(self, message: str, **values: object) -> str:
+        """Return a message in the language of the chart, as `lnregions.words.catalogue.tr`."""
+        return tr(message, self.language, **values)
 
     @property
     def span(self) -> float:
@@ -167,15 +170,6 @@ class Sheet:
         printed = format_number(float(shown), language=self.language, decimals=decimals, sign=sign)
         return printed + "%" if self.unit == "%" and not sign else printed
 
-    def plain(self, shown: float) -> str:
-        """Value (in the unit shown) as a plan writes it, without zeros after the point."""
-        printed = format_number(float(shown), language=self.language)
-        return printed + "%" if self.unit == "%" else printed
-
-    def numbers(self, shown: Iterable[float], *, sign: bool = False) -> list[str]:
-        """Values of a column as printed."""
-        return [self.number(value, sign=sign) for value in shown]
-
     def names_of(self, frame: pd.DataFrame) -> dict[str, str]:
         """Name to show for the code of each area of a frame."""
         codes, column = frame["area"].astype(str), f"name_{self.language}"
@@ -207,8 +201,8 @@ class Sheet:
         hide_frame(ax, keep=tuple(ax.spines), colour=HAIRLINE)
         ax.tick_params(length=0, labelleft=False, labelbottom=False)
         ax.grid(False)
-        words, reason = tr("No data", self.language), self.labels.reason
-        words = tr("No data: {reason}", self.language, reason=reason) if reason else words
+        reason = self.labels.reason
+        words = self.tr("No data: {reason}", reason=reason) if reason else self.tr("No data")
         words = "\n".join(wrap(words, max(self.extent[0] - 12, 20), size))
         self.write(0.5, 0.5, words, name="no_data", ax=ax, transform=ax.transAxes, fontsize=size, color=MUTED)
 
@@ -222,7 +216,7 @@ class Sheet:
         bottom = self.size.small + 7 if bottom is None else bottom
         small, labels = self.size.small, self.labels
         subtitle = " · ".join(filter(None, (labels.subtitle, unit_label(self.unit, self.language))))
-        source = tr("Source: {text}", self.language, text=labels.source) if labels.source else ""
+        source = self.tr("Source: {text}", text=labels.source) if labels.source else ""
         head = self._block("title", labels.title, self.size.title, gap=3)
         head += self._block("subtitle", subtitle, self.size.normal, gap=4)
         head += [("legend", row, {}, small * 1.5) for row in self._legend_rows()]
@@ -243,13 +237,8 @@ class Sheet:
 
     def _tick_width(self) -> float:
         axes = self.axes if self.own_scale else [self.ax]
-        limits = [sorted(ax.get_ylim()) for ax in axes]
-        shown = [
-            tick
-            for ax, (low, high) in zip(axes, limits, strict=True)
-            for tick in ax.get_yticklabels()
-            if low <= tick.get_position()[1] <= high
-        ]
+        ticks = [(tick, sorted(ax.get_ylim())) for ax in axes for tick in ax.get_yticklabels()]
+        shown = [tick for tick, (low, high) in ticks if low <= tick.get_position()[1] <= high]
         widths = [self.width_of(tick.get_text(), bold=tick.get_fontweight() == "bold") for tick in shown]
         return max(widths, default=0.0) + 6
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 
-from lnregions.charts.lines import ACTUAL, POSSIBLE, QUIET
+from lnregions.charts.lines import ACTUAL, QUIET, draw_possible
 from lnregions.charts.scorecard import status_mark
 from lnregions.charts.sheet import LEADING, Sheet, hide_frame, need
 from lnregions.errors import unknown
@@ -19,12 +19,15 @@ NARROW = 300
 BAR = 1.7
 """Height of a bar with the space around it, in lines."""
 MARKS = {
-    "baseline": {"marker": "o", "color": INK, "markerfacecolor": GROUND, "markersize": 5, "zorder": 4},
-    "actual": {"marker": "o", "color": ACTUAL, "markersize": 5, "zorder": 4.2},
-    "nearest": {"marker": "d", "color": QUIET, "markersize": 5, "zorder": 4},
-    "time": {"marker": "|", "color": ROLES["required"].colour, "markersize": 10, "zorder": 3.8},
+    "baseline": ("baseline", {"marker": "o", "color": INK, "markerfacecolor": GROUND, "zorder": 4}),
+    "actual": ("actual", {"marker": "o", "color": ACTUAL, "zorder": 4.2}),
+    "nearest": ("nearest figure, of another area", {"marker": "d", "color": QUIET, "zorder": 4}),
+    "time": (
+        "required by now",
+        {"marker": "|", "color": ROLES["required"].colour, "markersize": 10, "zorder": 3.8},
+    ),
 }
-"""Looks of what is marked on a bar; ``possible`` is a band."""
+"""Words in the legend and looks of what is marked on a bar; ``possible`` is a band."""
 
 
 def plot_target_sheet(
@@ -77,29 +80,25 @@ def plot_target_sheet(
 def _write_target(sheet: Sheet, row: Mapping, own: pd.DataFrame, y: float) -> float:
     """Write the row of a target from height `y` on, in lines, and give where it ends."""
     span, narrow, small = sheet.span, sheet.span < NARROW, sheet.size.small
-    name, verdict = (0.0, 0.55 if narrow else 0.28), (0.6, 0.4) if narrow else (0.74, 0.26)
-    (start, share), y = (0.0, 1.0) if narrow else (0.31, 0.4), y + 0.4
-    left = wrap(row["name"], name[1] * span, small, bold=True), wrap(row["asked"], name[1] * span, small)
-    right = wrap(row["verdict"], verdict[1] * span - 12, small, bold=True)
+    words, (place, wide) = (0.55 if narrow else 0.28) * span, (0.6, 0.4) if narrow else (0.74, 0.26)
+    start, room, y = (0.0, span, y + 0.4) if narrow else (0.31 * span, 0.4 * span, y + 0.4)
+    left = wrap(row["name"], words, small, bold=True), wrap(row["asked"], words, small)
+    right = wrap(row["verdict"], wide * span - 12, small, bold=True)
     looks = {"va": "top", "ha": "left"}
     sheet.write(0, y, "\n".join(left[0]), name="target", fontweight="bold", **looks)
     sheet.write(0, y + len(left[0]), "\n".join(left[1]), name="asked", color=MUTED, **looks)
-    sheet.ax.plot(
-        [verdict[0] * span + 4], [y + 0.55], **status_mark(row["status"]), clip_on=False, label="_mark"
-    )
-    sheet.write(verdict[0] * span + 12, y, "\n".join(right), name="verdict", fontweight="bold", **looks)
+    mark = status_mark(row["status"]) | {"clip_on": False, "label": "_mark"}
+    sheet.ax.plot([place * span + 4], [y + 0.55], **mark)
+    sheet.write(place * span + 12, y, "\n".join(right), name="verdict", fontweight="bold", **looks)
     high = max(len(left[0]) + len(left[1]), len(right))
+    top, bar = (y + high if narrow else y), 0.0
     if len(own) and pd.notna(row.get("required")):
-        top = y + high if narrow else y
-        _draw_bar(sheet, row, own, (start * span, share * span), top + BAR / 2)
-        figures = wrap(row.get("figures", ""), share * span, small)
-        sheet.write(start * span, top + BAR, "\n".join(figures), name="figures", color=MUTED, **looks)
-        high = high * narrow + max(BAR + len(figures), high * (not narrow))
-    elif words := row.get("figures", ""):
-        lines = wrap(words, share * span, small)
-        top = y + high if narrow else y
-        sheet.write(start * span, top, "\n".join(lines), name="figures", color=MUTED, **looks)
-        high = high * narrow + max(len(lines), high * (not narrow))
+        bar = BAR
+        _draw_bar(sheet, row, own, (start, room), top + bar / 2)
+    if bar or row.get("figures", ""):
+        figures = wrap(row.get("figures", ""), room, small)
+        sheet.write(start, top + bar, "\n".join(figures), name="figures", color=MUTED, **looks)
+        high = high + bar + len(figures) if narrow else max(high, bar + len(figures))
     end = y + high + 0.4
     sheet.ax.plot([0, span], [end, end], color=HAIRLINE, linewidth=0.4, zorder=1, label="_rule")
     return end
@@ -119,14 +118,15 @@ def _draw_bar(sheet: Sheet, row: Mapping, own: pd.DataFrame, place: tuple[float,
     below = str(row.get("comparator", "")) in ("<", "<=", "down")
     met = (left, aim - left) if below else (aim, right - aim)
     sheet.ax.barh([y], [wide], 0.9, left=[left], color="#f3f4f6", linewidth=0, zorder=1)
-    looks = {"color": BAND, "linewidth": 0, "zorder": 1.1, "label": tr("target met", sheet.language)}
+    looks = {"color": BAND, "linewidth": 0, "zorder": 1.1, "label": sheet.tr("target met")}
     sheet.ax.barh([y], [met[1]], 0.9, left=[met[0]], **looks)
-    looks = {"color": colour, "linewidth": 1.6, "zorder": 3, "label": tr("target", sheet.language)}
+    looks = {"color": colour, "linewidth": 1.6, "zorder": 3, "label": sheet.tr("target")}
     sheet.ax.plot([aim, aim], [y - 0.65, y + 0.65], **looks)
-    for role, words in _names(sheet.language).items():
+    for role, (words, looks) in MARKS.items():
         at = where["value"][own["role"] == role].dropna()
         if len(at):
-            sheet.ax.plot(at, [y] * len(at), linestyle="", **MARKS[role], label=words)
+            looks = {"linestyle": "", "markersize": 5} | looks
+            sheet.ax.plot(at, [y] * len(at), **looks, label=sheet.tr(words))
     start, reached = (where["value"][own["role"] == role].dropna() for role in ("baseline", "actual"))
     if len(reached):
         foot = start.iloc[0] if rests else aim - required / scale
@@ -134,18 +134,4 @@ def _draw_bar(sheet: Sheet, row: Mapping, own: pd.DataFrame, place: tuple[float,
         sheet.ax.plot([foot, reached.iloc[-1]], [y, y], **looks, label="_reached")
     for low, high in zip(where.get("low", ()), where.get("high", ()), strict=True):
         if pd.notna(low) and pd.notna(high):
-            looks = POSSIBLE | {
-                "zorder": 3.2,
-                "label": tr("what is possible, not a forecast", sheet.language),
-            }
-            sheet.ax.barh([y], [high - low], 0.9, left=[low], **looks)
-
-
-def _names(language: str) -> dict[str, str]:
-    """Words of the legend for the marks on a bar."""
-    return {
-        "baseline": tr("baseline", language),
-        "actual": tr("actual", language),
-        "nearest": tr("nearest figure, of another area", language),
-        "time": tr("required by now", language),
-    }
+            draw_possible(sheet, y, low, high, height=0.9, zorder=3.2)

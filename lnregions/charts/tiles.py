@@ -1,9 +1,10 @@
 """Charts of tiles: indicators by city, and verdicts over time."""
 
-import datetime as dt
+import re
 from itertools import product
 
 import matplotlib.dates as mdates
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -13,7 +14,6 @@ from lnregions.charts.sheet import LEADING, Sheet, hide_frame, need
 from lnregions.errors import unknown
 from lnregions.style import GROUND, MUTED, NO_DATA_HATCH_COLOUR, STATUSES, palette, text_on, wrap
 from lnregions.words import text
-from lnregions.words.catalogue import tr
 
 CLASSES = 5
 """Fills of a heat map."""
@@ -42,44 +42,46 @@ def plot_heat_map(cells: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
         return sheet.empty()
     called, columns, small = sheet.names_of(cells), list(dict.fromkeys(cells["column"])), sheet.size.small
     lines.row_axis(sheet, list(called.values()))
-    found = (
-        cells.assign(area=cells["area"].astype(str)).dropna(subset=["value"]).set_index(["area", "column"])
-    )
+    found = cells.astype({"area": str}).dropna(subset=["value"]).set_index(["area", "column"])
     shares = found.groupby(level="column")["value"].rank(pct=True)
     fills, left = palette.sequential(CLASSES), sheet.ax.get_yticklabels()
     room = sheet.span - max(map(sheet.width_of, called.values())) - 12
-    least = max(sheet.width_of(words.split("\n")[0]) for words in cells["words"]) + 2
-    if len(columns) * least > room:
-        names = sheet.listed(column.split(",")[0].split("，")[0] for column in columns[int(room // least) :])
-        sheet.notes.append(tr("Not shown at this width: {names}.", sheet.language, names=names))
-        columns = columns[: int(room // least)]
+    most = int(room // (max(sheet.width_of(words.split("\n")[0]) for words in cells["words"]) + 2))
+    if len(columns) > most:
+        names = sheet.listed(re.split("[,，]", column)[0] for column in columns[most:])
+        sheet.notes.append(sheet.tr("Not shown at this width: {names}.", names=names))
+        columns = columns[:most]
     wide = room / len(columns)
     heads = {column: wrap(column, wide - 3, small) for column in columns}
     tall = max(len(words.split("\n")) for words in cells["words"]) + 1.0
+    written = []
     for (row, code), (place, column) in product(enumerate(called), enumerate(columns)):
         known = (code, column) in found.index
         fill = fills[min(int(shares[code, column] * CLASSES), CLASSES - 1)] if known else GROUND
-        looks = (
-            {"color": fill, "label": "_tile"}
-            if known
-            else NO_FIGURE | {"label": tr("no figure", sheet.language)}
-        )
+        looks = {"color": fill, "label": "_tile"} if known else NO_FIGURE | {"label": sheet.tr("no figure")}
         sheet.ax.barh([row], [0.96], 0.92, left=[place - 0.48], **looks)
         if known:
-            one = found.loc[(code, column)]
-            first, *rest = str(one["words"]).split("\n")
-            graded = f"{first} {one['grade']}".strip()
-            fitting = [line for line in rest if sheet.width_of(line) < 0.96 * wide]
-            words = "\n".join([graded if sheet.width_of(graded) < 0.96 * wide else first, *fitting])
-            sheet.write(place, row, words, name="value", color=text_on(fill))
+            written.append((place, row, fill, *found.loc[(code, column), ["words", "grade"]]))
     head = max(map(len, heads.values()))
     sheet.settle(body=len(left) * tall * LEADING * small, top=head * LEADING * small + 4, bottom=2)
     sheet.ax.set(xlim=(-0.5, len(columns) - 0.5), xticks=[])
     hide_frame(sheet.ax)
+    most = max(int(0.92 * sheet.extent[1] / len(called) / (LEADING * small)), 1)
+    for place, row, fill, *words in written:
+        words = _fitting(sheet, *words, 0.96 * wide, most)
+        sheet.write(place, row, words, name="value", color=text_on(fill))
     for place, words in enumerate(heads.values()):
         looks = {"transform": sheet.ax.get_xaxis_transform(), "va": "bottom", "color": MUTED}
         sheet.write(place, 1 + 3 / sheet.extent[1], "\n".join(words), name="head", **looks)
     return sheet.ax
+
+
+def _fitting(sheet: Sheet, words: str, grade: str, room: float, most: int) -> str:
+    """Words of a tile: the value with its grade, and the lines below it, as far as they fit; `most` lines at most."""
+    first, *rest = words.split("\n")
+    graded = f"{first} {grade}".strip()
+    fitting = [line for line in rest if sheet.width_of(line) < room][: most - 1]
+    return "\n".join([graded if sheet.width_of(graded) < room else first, *fitting])
 
 
 def plot_timeline(spans: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:
@@ -107,40 +109,31 @@ def plot_timeline(spans: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
     need(spans, ("area", "first", "last", "status"), what="table of verdicts over time")
     if spans.empty:
         return sheet.empty()
+    if unknown_one := next(iter(set(spans["status"]) - set(STATUSES)), ""):
+        raise unknown("status", str(unknown_one), list(STATUSES))
     called, small = sheet.names_of(spans), sheet.size.small
     rows = {code: row for row, code in enumerate(called)}
     lines.row_axis(sheet, list(called.values()))
-    first, last = (dt.date.fromisoformat(one) for one in (spans["first"].min(), spans["last"].max()))
-    for status in STATUSES if set(spans["status"]) <= set(STATUSES) else ():
-        own = spans[spans["status"] == status]
-        days = [
-            [mdates.date2num(dt.date.fromisoformat(one)) for one in own[name]] for name in ("first", "last")
-        ]
-        looks = {
-            "color": STATUSES[status].colour,
-            "hatch": STATUSES[status].hatch,
-            "edgecolor": NO_DATA_HATCH_COLOUR,
-        }
-        widths = [end - start for start, end in zip(*days, strict=True)]
+    days = spans[["first", "last"]].apply(lambda dates: mdates.date2num(pd.to_datetime(dates)))
+    tiles = spans[["status"]].assign(row=spans["area"].astype(str).map(rows), **days)
+    for status in STATUSES:
+        own, looks = tiles[tiles["status"] == status], STATUSES[status]
         if len(own):
-            looks |= {"linewidth": 0.4, "label": text(status, sheet.language)}
-            sheet.ax.barh([rows[one] for one in own["area"].astype(str)], widths, 0.8, left=days[0], **looks)
-    for status in set(spans["status"]) - set(STATUSES):
-        raise unknown("status", str(status), list(STATUSES))
-    sheet.ax.set_xlim(mdates.date2num(first), mdates.date2num(last))
+            fill = {"color": looks.colour, "hatch": looks.hatch, "edgecolor": NO_DATA_HATCH_COLOUR}
+            fill |= {"linewidth": 0.4, "label": text(status, sheet.language)}
+            sheet.ax.barh(own["row"], own["last"] - own["first"], 0.8, left=own["first"], **fill)
+    first, last = tiles["first"].min(), tiles["last"].max()
+    sheet.ax.set_xlim(first, last)
     sheet.settle(body=len(rows) * 2.1 * LEADING * small, top=3)
-    years = range(first.year + 1, last.year + 1)
-    sheet.ax.set_xticks(
-        [mdates.date2num(dt.date(year, 1, 1)) for year in years], [str(year) for year in years]
-    )
+    years = range(mdates.num2date(first).year + 1, mdates.num2date(last).year + 1)
+    sheet.ax.set_xticks([mdates.date2num(np.datetime64(str(year))) for year in years], map(str, years))
     sheet.ax.tick_params(axis="x", length=2.5, pad=2, **lines.tick_font(sheet))
     hide_frame(sheet.ax, keep=("bottom",))
-    point = sheet.extent[0] / (last - first).days
-    for one in spans.to_dict("records"):
-        start, end = (mdates.date2num(dt.date.fromisoformat(one[name])) for name in ("first", "last"))
-        words = text(one["status"], sheet.language)
-        if sheet.width_of(words) + 6 < (end - start) * point:
-            looks = {"name": "status", "color": text_on(STATUSES[one["status"]].colour)}
-            plate = {"facecolor": STATUSES[one["status"]].colour, "edgecolor": "none", "pad": 1.2}
-            sheet.write((start + end) / 2, rows[str(one["area"])], words, bbox=plate, **looks)
+    point = sheet.extent[0] / (last - first)
+    for tile in tiles.itertuples():
+        words, fill = text(tile.status, sheet.language), STATUSES[tile.status].colour
+        if sheet.width_of(words) + 6 < (tile.last - tile.first) * point:
+            looks = {"name": "status", "color": text_on(fill)}
+            plate = {"facecolor": fill, "edgecolor": "none", "pad": 1.2}
+            sheet.write((tile.first + tile.last) / 2, tile.row, words, bbox=plate, **looks)
     return sheet.ax

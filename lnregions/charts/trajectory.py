@@ -13,22 +13,22 @@ from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, Label
 from lnregions.charts.sheet import Sheet, need
 from lnregions.errors import DataError, quote
 from lnregions.style import BAND, GROUND, INK, ROLES
-from lnregions.words import places_apart
-from lnregions.words.catalogue import tr
+from lnregions.words import format_number, places_apart
 
 COMPARISONS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
+ASKED = {
+    ">=": "at least {number}", ">": "above {number}", "<=": "at most {number}", "<": "below {number}"
+}  # fmt: skip
+"""What each comparator asks for, in words."""
+INSIDE = ("gap", "baseline")
+"""Labels that stand within the axes."""
 
 
 def plot_trajectory(
-    actual: pd.DataFrame,
-    *,
-    path: pd.DataFrame | None = None,
-    target: Mapping | Sequence[Mapping] | None = None,
-    projection: pd.DataFrame | None = None,
-    bounds: pd.DataFrame | None = None,
-    ax: Axes | None = None,
-    **labels,
-) -> Axes:
+    actual: pd.DataFrame, *, path: pd.DataFrame | None = None,
+    target: Mapping | Sequence[Mapping] | None = None, projection: pd.DataFrame | None = None,
+    bounds: pd.DataFrame | None = None, ax: Axes | None = None, **labels,
+) -> Axes:  # fmt: skip
     r"""Axes with actual values against the path that a target requires.
 
     Actual values are solid with markers, hollow for grade C, open where the series breaks, dotted over missing
@@ -38,9 +38,8 @@ def plot_trajectory(
     Parameters
     ----------
     actual
-        `year`, `value`; optional `grade` (C: hollow), `segment` (a new number after a break), `reason` (of the
-        break before this row), `former` (value of the year on the basis before the break: a marked point). Without
-        any value the chart is empty.
+        `year`, `value`; optional `grade` (C: hollow), `segment` (a new number after a break), `reason` (of the break
+        before this row), `former` (value on the basis before the break: a marked point). Without values: empty.
     path
         `year`, `required`; optional `low`, `high`.
     target
@@ -69,30 +68,41 @@ def plot_trajectory(
     known = lines.tidy_series(sheet, actual, what="actual series")
     if known.empty:
         return sheet.empty()
-    path = _shown(sheet, path, "required", what="required path")
-    projection = _shown(sheet, projection, "value", what="projection")
-    bounds = _shown(sheet, bounds, "low", what="bounds")
+    parts = (
+        (path, "required", "required path"),
+        (projection, "value", "projection"),
+        (bounds, "low", "bounds"),
+    )
+    path, projection, bounds = (_shown(sheet, frame, column, what=what) for frame, column, what in parts)
     frames, horizons = [known, path, projection, bounds], [goal["horizon"] for goal in goals]
     columns = ("value", "required", "low", "high", "former")
     values = [value for frame in frames for name in columns if name in frame for value in frame[name]]
     lines.value_axis(sheet, [*values, *(goal["value"] for goal in goals)], pad=0.1)
-    lines.draw_series(sheet, known, **ACTUAL_LINE, label=tr("actual", sheet.language))
+    lines.draw_series(sheet, known, **ACTUAL_LINE, label=sheet.tr("actual"))
     _draw_path(sheet, path)
     _draw_bounds(sheet, bounds, known.iloc[-1])
-    ends = _draw_projection(sheet, projection, known.iloc[-1])
-    ends += [_draw_goal(sheet, goal, order) for order, goal in enumerate(goals)]
-    inner = _draw_assessment(sheet, goals[0], known, path) if goals else []
-    last, inside = known.iloc[-1], ("gap", "baseline")
-    reached = [one for one in inner if one.name == "reached" and one.xy[0] == last.year]
-    against = [goal["value"] for goal in goals[:1] if goal["horizon"] == last.year]
-    ends += [one for one in inner if one.name not in inside] + _draw_former(sheet, known)
-    ends += [] if reached else [_end(sheet, last, ACTUAL, "bold", against=against)]
+    ends, inner = _draw_labelled(sheet, known, path, projection, goals)
     broken, column = lines.mark_breaks(sheet, known), lines.LabelColumn(sheet, ends, share=0.25)
     sheet.settle(right=column.width, top=sheet.size.small + 3 if broken else 3)
-    years = [*(year for frame in frames for year in frame["year"]), *horizons]
-    lines.year_axis(sheet, years, anchor=(horizons or [last.year])[0], strong=horizons, after=0.12)
-    column.write([one for one in inner if one.name in inside])
+    years, anchor = [year for frame in frames for year in frame["year"]], [*horizons, known["year"].max()][0]
+    lines.year_axis(sheet, [*years, *horizons], anchor=anchor, strong=horizons, after=0.12)
+    column.write(inner)
     return sheet.ax
+
+
+def _draw_labelled(
+    sheet: Sheet, known: pd.DataFrame, path: pd.DataFrame, projection: pd.DataFrame, goals: list[dict]
+) -> tuple[list[Label], list[Label]]:
+    """Draw projection, targets, gap and baseline; give the labels beside the axes and those within them."""
+    last = known.iloc[-1]
+    ends = _draw_projection(sheet, projection, last)
+    ends += [_draw_goal(sheet, goal, order) for order, goal in enumerate(goals)]
+    inner = _draw_assessment(sheet, goals[0], known, path) if goals else []
+    ends += [one for one in inner if one.name not in INSIDE] + _draw_former(sheet, known)
+    if not any(one.name == "reached" and one.xy[0] == last.year for one in inner):
+        against = [goal["value"] for goal in goals[:1] if goal["horizon"] == last.year]
+        ends.append(_end(sheet, last, ACTUAL, "bold", against=against))
+    return ends, [one for one in inner if one.name in INSIDE]
 
 
 def _goal(sheet: Sheet, target: Mapping) -> dict:
@@ -120,7 +130,7 @@ def _shown(sheet: Sheet, frame: pd.DataFrame | None, column: str, *, what: str) 
 
 def _end(sheet: Sheet, row: pd.Series, *looks: str, name: str = "", against: Sequence[float] = ()) -> Label:
     """Label of a value: its year, or a name, and the number on a line below, told apart from a target."""
-    places, name = sheet.places, name or tr("{year}", sheet.language, year=int(row.year))
+    places, name = sheet.places, name or sheet.tr("{year}", year=int(row.year))
     for value in against if places is not None else ():
         places = places_apart(row.value, value, places)
     return Label(f"{name}\n{sheet.number(row.value, decimals=places)}", (row.year, row.value), *looks)
@@ -131,10 +141,10 @@ def _draw_path(sheet: Sheet, path: pd.DataFrame):
         return
     role = ROLES["required"]
     looks = {"color": role.colour, "linestyle": role.linestyle, "linewidth": 1.3, "zorder": 2.5}
-    sheet.ax.plot(path["year"], path["required"], **looks, label=tr("required path", sheet.language))
+    sheet.ax.plot(path["year"], path["required"], **looks, label=sheet.tr("required path"))
     if {"low", "high"} <= set(path):
         looks = {"color": BAND, "linewidth": 0, "zorder": 0.9}
-        looks["label"] = tr("between linear and geometric path", sheet.language)
+        looks["label"] = sheet.tr("between linear and geometric path")
         sheet.ax.fill_between(path["year"], path["low"], path["high"], **looks)
 
 
@@ -144,7 +154,7 @@ def _draw_bounds(sheet: Sheet, bounds: pd.DataFrame, last: pd.Series):
         return
     start = pd.DataFrame({"year": [last.year], "low": [last.value], "high": [last.value]})
     band = pd.concat([start, bounds[bounds["year"] > last.year]], ignore_index=True)
-    looks = lines.POSSIBLE | {"zorder": 0.85, "label": tr("what is possible, not a forecast", sheet.language)}
+    looks = lines.POSSIBLE | {"zorder": 0.85, "label": sheet.tr("what is possible, not a forecast")}
     sheet.ax.fill_between(band["year"], band["low"], band["high"], **looks)
 
 
@@ -160,14 +170,14 @@ def _draw_projection(sheet: Sheet, ahead: pd.DataFrame, last: pd.Series) -> list
     looks = {"color": role.colour, "linestyle": role.linestyle, "linewidth": 1.2, "zorder": 2.8}
     looks |= {"marker": "^", "markersize": 3, "markerfacecolor": GROUND}
     looks |= {"markevery": slice(int(joined), None)}
-    label = tr("projection, not known figures", sheet.language)
+    label = sheet.tr("projection, not known figures")
     sheet.ax.plot(ahead["year"], ahead["value"], **looks, label=label)
     if {"low", "high"} <= set(ahead):
         looks = {"color": role.colour, "alpha": 0.25, "linewidth": 0, "zorder": 0.8}
-        looks["label"] = tr("prediction interval", sheet.language)
+        looks["label"] = sheet.tr("prediction interval")
         sheet.ax.fill_between(ahead["year"], ahead["low"], ahead["high"], **looks)
     year = int(ahead["year"].iloc[-1])
-    return [_end(sheet, ahead.iloc[-1], name=tr("projected {year}", sheet.language, year=year))]
+    return [_end(sheet, ahead.iloc[-1], name=sheet.tr("projected {year}", year=year))]
 
 
 def _draw_former(sheet: Sheet, known: pd.DataFrame) -> list[Label]:
@@ -175,24 +185,18 @@ def _draw_former(sheet: Sheet, known: pd.DataFrame) -> list[Label]:
     rows = known.dropna(subset=["former"])
     looks = {"color": ACTUAL, "marker": "x", "markersize": 4.5, "linestyle": "", "zorder": 3.8}
     if len(rows):
-        looks["label"] = tr("basis before the break, carried on by real growth", sheet.language)
+        looks["label"] = sheet.tr("basis before the break, carried on by real growth")
         sheet.ax.plot(rows["year"], rows["former"], **looks)
     return [
-        Label(tr("former basis\n{value}", sheet.language, value=sheet.number(value)), (year, value), ACTUAL)
+        Label(sheet.tr("former basis\n{value}", value=sheet.number(value)), (year, value), ACTUAL)
         for year, value in zip(rows["year"], rows["former"], strict=True)
     ]
 
 
 def compared(sheet: Sheet, value: float, comparator: str | None) -> str:
-    """Value of a target as its comparator says it, such as "at least 1,000"."""
-    number, language = sheet.plain(value), sheet.language
-    phrases = {
-        ">=": tr("at least {number}", language, number=number),
-        ">": tr("above {number}", language, number=number),
-        "<=": tr("at most {number}", language, number=number),
-        "<": tr("below {number}", language, number=number),
-    }
-    return phrases.get(comparator or "", number)
+    """Value of a target as its comparator says it and as a plan writes it, such as "at least 1,000"."""
+    number = format_number(float(value), language=sheet.language) + "%" * (sheet.unit == "%")
+    return sheet.tr(ASKED.get(comparator or "", "{number}"), number=number)
 
 
 def _draw_goal(sheet: Sheet, goal: Mapping, order: int) -> Label:
@@ -202,13 +206,13 @@ def _draw_goal(sheet: Sheet, goal: Mapping, order: int) -> Label:
     sheet.ax.plot([year, year], [sheet.ax.get_ylim()[0], value], **stem)
     looks = {"color": colour, "marker": "Dsv^"[order % 4], "markersize": 5, "zorder": 4}
     sheet.ax.plot([year], [value], **looks, label="_target")
-    name = goal.get("label") or tr("target {year}", sheet.language, year=year)
+    name = goal.get("label") or sheet.tr("target {year}", year=year)
     return Label(f"{name}\n{compared(sheet, value, goal.get('comparator'))}", (year, value), colour, "bold")
 
 
 def _draw_assessment(sheet: Sheet, goal: Mapping, known: pd.DataFrame, path: pd.DataFrame) -> list[Label]:
     """Draw gap, late success and baseline of a target, and give their labels, the most important first."""
-    values, horizon, language = known.set_index("year")["value"], goal["horizon"], sheet.language
+    values, horizon = known.set_index("year")["value"], goal["horizon"]
     required = dict(zip(path["year"], path["required"], strict=True)) | {horizon: goal["value"]}
     labels, baseline = [], goal.get("baseline_year")
     year = horizon if horizon in values.index else min(values.index[-1], horizon)
@@ -218,19 +222,17 @@ def _draw_assessment(sheet: Sheet, goal: Mapping, known: pd.DataFrame, path: pd.
         sheet.ax.plot([year, year], ends, **looks, label="_gap")
         places = None if sheet.places is None else places_apart(*ends, sheet.places)
         gap = sheet.number(ends[0] - ends[1], sign=True, decimals=places)
-        gap = tr("{number} pp", language, number=gap) if sheet.unit == "%" else gap
-        sides = ("e", "w", "se", "ne", "sw", "nw")
-        words = tr("gap\n{gap}", language, gap=gap)
+        gap = sheet.tr("{number} pp", number=gap) if sheet.unit == "%" else gap
+        sides, words = ("e", "w", "se", "ne", "sw", "nw"), sheet.tr("gap\n{gap}", gap=gap)
         labels.append(Label(words, (year, sum(ends) / 2), INK, "bold", "gap", sides))
         if year < values.index[-1]:
             row = pd.Series({"year": year, "value": values[year]})
-            own = _end(sheet, row, ACTUAL, "bold", "actual", against=ends[1:])
-            labels.append(own)
+            labels.append(_end(sheet, row, ACTUAL, "bold", "actual", against=ends[1:]))
         labels += _draw_reached(sheet, goal, values)
     if baseline is not None and baseline in values.index:
         ring = {"markersize": 7.5, "markerfacecolor": "none", "markeredgewidth": 0.8, "zorder": 3.6}
         sheet.ax.plot([baseline], [values[baseline]], marker="o", color=INK, **ring, label="_baseline")
-        words = f"{tr('baseline {year}', language, year=int(baseline))}\n{sheet.number(values[baseline])}"
+        words = f"{sheet.tr('baseline {year}', year=int(baseline))}\n{sheet.number(values[baseline])}"
         at, sides = (baseline, values[baseline]), ("n", "nw", "s", "se")
         labels.append(Label(words, at, INK, name="baseline", sides=sides))
     return labels
@@ -246,6 +248,6 @@ def _draw_reached(sheet: Sheet, goal: Mapping, values: pd.Series) -> list[Label]
     for year, value in later[compare(later, goal["value"])].head(1).items():
         looks = {"color": ACTUAL, "marker": "*", "markersize": 8, "zorder": 4.2}
         sheet.ax.plot([year], [value], **looks, label="_reached")
-        words = tr("reached in {year}\n{value}", sheet.language, year=year, value=sheet.number(value))
+        words = sheet.tr("reached in {year}\n{value}", year=year, value=sheet.number(value))
         labels.append(Label(words, (year, value), ACTUAL, "bold", "reached"))
     return labels

@@ -25,24 +25,20 @@ MOST_NAMED = 3
 # -- members of a region ----------------------------------------------------------------------------------
 
 
-def draw_members(
-    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_members(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
     """Small multiples of a region's member cities: the same years and the same scale."""
-    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     rows, head = recent_years(data.figures()), data.head("member cities")
-    axes = charts.plot_member_panels(rows, members=data.members, **data.labels(rows, head))
+    axes = charts.plot_member_panels(rows, members=data.members, **data.labels(rows, head, panels=True))
     return data.picture(axes, f"members-{region}-{indicator}", rows, head)
 
 
-def draw_indexed_growth(
-    plan, region: str, *, compare: str = "", as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = "", **options) -> Picture:
     """Index of the real growth of a region and its members, chained from one year, beside the area in which all lie.
 
     `compare` is another region, area or group: then it and the region are drawn, each as a whole.
     """
-    data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, **options)
     wholes, members = [region], data.figures()
     if compare:
         data = replace(data, plan=with_region(data.plan, compare))
@@ -89,14 +85,12 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
 
 
 @or_reason
-def draw_dumbbells(
-    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_dumbbells(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
     """Members of a region in two years of one unbroken segment that all have, against its target.
 
     Where no two years may be compared, each member's latest figure stands alone.
     """
-    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     found = data.figures()
     rows, head = found.drop_duplicates("area", keep="last"), data.head("latest figures of its members")
     with suppress(NothingToShow):
@@ -114,11 +108,9 @@ def draw_dumbbells(
     return data.picture(axes, f"dumbbells-{region}-{indicator}", rows, head)
 
 
-def draw_contributions(
-    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_contributions(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
     """What each member adds to the change of its region, over the plan's years that one release covers."""
-    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     rows_of_region = data.series().rows
     start = data.plan.facts["first_year"] - 1
     segment = max((row.segment for row in rows_of_region if row.year <= start), default=None)
@@ -142,11 +134,9 @@ def draw_contributions(
 
 
 @or_reason
-def draw_coverage(
-    plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_coverage(plan, region: str, *, as_of: str = "", **options) -> Picture:
     """Which of the region's targets has a figure for which year, and how well it is attested."""
-    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, **options)
     own = data.plan.targets
     own = own[(own["region"] == region) & (own["kind"] != "qualitative")]
     if own.empty:
@@ -168,9 +158,9 @@ def draw_coverage(
 
 
 @or_reason
-def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
+def draw_dual_core(plan, *, as_of: str = "", **options) -> Picture:
     """The leading cities of a plan's regions side by side, against their targets for gross domestic product."""
-    data = RegionData.load(plan, as_of, indicator="gdp", language=language, width=width)
+    data = RegionData.load(plan, as_of, indicator="gdp", **options)
     cities = [one for one in data.plan.regions["lead_city"].unique() if one]
     if len(cities) < 2:
         raise NothingToShow("No picture: the plan does not name the leading cities of two regions.")
@@ -187,7 +177,7 @@ def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = 
     head = Head(data.words(message, cities=named))
     axes = charts.plot_member_panels(
         rows, members=cities, benchmark=line.assign(name=text("target", data.language)), names=data.names,
-        **data.labels(rows, head),
+        **data.labels(rows, head, panels=True),
     )  # fmt: skip
     names = {"value": "value", "horizon": "year", "first_year": "first_year", "area": "area"}
     targets = [
@@ -198,11 +188,9 @@ def draw_dual_core(plan, *, as_of: str = "", language: str = "en", width: str = 
     return data.picture(axes, "dual-core", trajectory_rows(parts), head)
 
 
-def draw_city_growth(
-    adcode: str, *, as_of: str = "", language: str = "en", plan=PLAN, width: str = "double"
-) -> Picture:
+def draw_city_growth(adcode: str, *, as_of: str = "", plan=PLAN, **options) -> Picture:
     """A city's real growth beside the areas that it lies in (such as province and nation), and the other cities."""
-    data = RegionData.load(plan, as_of, indicator=GROWTH, adcode=adcode, language=language, width=width)
+    data = RegionData.load(plan, as_of, indicator=GROWTH, adcode=adcode, **options)
     rates, beside = data.figures(_siblings(data)), data.figures(areas_around(data.plan, adcode))
     own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
     rows = pd.concat([own, beside, others], ignore_index=True)
@@ -218,11 +206,9 @@ def draw_city_growth(
 
 
 @or_reason
-def draw_ranks(
-    adcode: str, *, as_of: str = "", language: str = "en", plan=PLAN, width: str = "double"
-) -> Picture:
+def draw_ranks(adcode: str, *, as_of: str = "", plan=PLAN, **options) -> Picture:
     """Rank of each city by gross domestic product, year by year, one city in full colour."""
-    data = RegionData.load(plan, as_of, indicator="gdp", adcode=adcode, language=language, width=width)
+    data = RegionData.load(plan, as_of, indicator="gdp", adcode=adcode, **options)
     cities = _siblings(data)
     rows = recent_years(data.figures(cities), first=2019)
     rows = rows[rows.groupby("year")["area"].transform("nunique") == len(cities)]
@@ -237,25 +223,22 @@ def draw_ranks(
 
 
 @or_reason
-def draw_dots(
-    adcode: str, indicator: str, *, as_of: str = "", language: str = "en", plan=PLAN, width: str = "double"
-) -> Picture:  # fmt: skip
+def draw_dots(adcode: str, indicator: str, *, as_of: str = "", plan=PLAN, **options) -> Picture:
     """All cities against the area that they lie in, in the latest year that all have; the city itself is marked."""
-    data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
+    data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, **options)
     cities, province = _siblings(data), areas_around(data.plan, adcode)[:1]
     rates = data.figures(cities)
     if rates.empty:
-        raise NothingToShow(
-            "No picture: no city has a figure of {indicator}.", indicator=data.words("{indicator}")[language]
-        )
+        name = data.words("{indicator}")[data.language]
+        raise NothingToShow("No picture: no city has a figure of {indicator}.", indicator=name)
     counts = rates.groupby("year")["area"].nunique()
     year = int(counts[counts == counts.max()].index.max())
     cities_then, beside = (one[one["year"] == year] for one in (rates, data.figures(province)))
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = _parent_head(data, "its cities in {year}", year=year)
-    options = {"benchmark": benchmark, "highlight": [adcode], "names": data.names}
-    axes = charts.plot_dots(cities_then.drop(columns="year"), **options, **data.labels(rows, head))
+    marked = {"benchmark": benchmark, "highlight": [adcode], "names": data.names}
+    axes = charts.plot_dots(cities_then.drop(columns="year"), **marked, **data.labels(rows, head))
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
 
 

@@ -11,7 +11,7 @@ from lnregions import maps
 from lnregions.assess import stand_ins
 from lnregions.boundaries import boundary_words, ground_around, land_within, union
 from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData
-from lnregions.style import palette, region_style
+from lnregions.style import palette, region_colour
 from lnregions.words.catalogue import tr, trn
 
 CHINESE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}"
@@ -40,9 +40,10 @@ def among(data: RegionData, areas: Sequence[str]) -> tuple[gpd.GeoDataFrame, pd.
 
 
 def map_options(data: RegionData) -> dict:
-    """Axes shaped like the plan's areas, and the language."""
+    """Axes given or shaped like the plan's areas, and the language."""
     west, south, east, north = all_areas(data).total_bounds
-    axes = maps.map_axes(data.width, aspect=(east - west) / (north - south), language=data.language)
+    size = {"aspect": (east - west) / (north - south), "height_mm": data.options.height_mm}
+    axes = data.options.take("ax") or maps.map_axes(data.width, **size, language=data.language)
     return {"ax": axes, "language": data.language}
 
 
@@ -68,7 +69,7 @@ class Zone:
     def draw(self, axes) -> None:
         """Draw the line."""
         if self.shapes is not None:
-            colour = palette.shade(region_style(self.data.area)[0])
+            colour = palette.shade(region_colour(self.data.area))
             looks = {
                 "edge": colour,
                 "linewidths": 1.6,
@@ -102,10 +103,15 @@ def finish(data: RegionData, axes, title: Mapping[str, str], line: str, *, other
         covered = ground.intersection(union(shown)).area > ground.area / 2  # named by its parts
         ground.loc[covered, ["short_zh", "short_en"]] = ""
     parts = [one for one in (ground, others) if one is not None and len(one)]
-    maps.finish_map(
-        axes, title=title[data.language], source=line, language=data.language,
-        context=pd.concat(parts, ignore_index=True) if parts else None, inset=_inset(data, drawn),
-    )  # fmt: skip
+    around = pd.concat(parts, ignore_index=True) if parts else None
+    maps.finish_map(axes, **map_words(data, title, line), context=around, inset=_inset(data, drawn))
+
+
+def map_words(data: RegionData, title: Mapping[str, str], line: str) -> dict:
+    """Title, source line and language of a map, as its user wants them."""
+    source = line if data.options.take("source_line", True) else None
+    title = data.options.take("title", title[data.language])
+    return {"title": title, "source": source, "language": data.language}
 
 
 def _inset(data: RegionData, drawn) -> maps.Inset | None:

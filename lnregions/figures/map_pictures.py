@@ -8,18 +8,19 @@ from lnregions.assess import judge, members_of
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote
 from lnregions.figures.drawn_rows import paired_years
-from lnregions.figures.map_grounds import all_areas, among, finish, map_options, map_picture, zone_of
-from lnregions.figures.pictures import (
-    NO_MAP,
-    NothingToShow,
-    Picture,
-    RegionData,
-    check_verdicts,
-    or_reason,
+from lnregions.figures.map_grounds import (
+    all_areas,
+    among,
+    finish,
+    map_options,
+    map_picture,
+    map_words,
+    zone_of,
 )
+from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData, check_verdicts, or_reason
 from lnregions.sentences import counted_sentence
 from lnregions.series import Tables
-from lnregions.style import BORDER
+from lnregions.style import BORDER, DrawingOptions
 from lnregions.words import RATE_DECIMALS
 from lnregions.words.catalogue import tr, trn
 
@@ -39,9 +40,9 @@ _VERDICT = ["target", "region", "area", "status", "actual_year", "actual", "requ
 
 
 @or_reason
-def draw_membership(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
+def draw_membership(plan, *, as_of: str = "", **options) -> Picture:
     """Map of all regions, where they overlap, and how well each membership is attested."""
-    data = RegionData.load(plan, as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, **options)
     years = f"{data.plan.facts['first_year']}-{data.plan.facts['horizon']}"
     title = data.words("Who belongs to the regions of the plan, {years}", years=years)
     message = "Members of the plan's regions, {years}, and how well each is attested."
@@ -49,11 +50,9 @@ def draw_membership(plan, *, as_of: str = "", language: str = "en", width: str =
 
 
 @or_reason
-def draw_location(
-    plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_location(plan, region: str, *, as_of: str = "", **options) -> Picture:
     """Map of one region: its members with status, within the province."""
-    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, **options)
     own = data.drawn.membership[data.drawn.membership["region"] == region]
     title = data.words("{area}: location and members")
     caption = data.words("{area}: its members and how well each is attested.")
@@ -80,11 +79,9 @@ def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, 
 
 
 @or_reason
-def draw_city_location(
-    plan, adcode: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_city_location(plan, adcode: str, *, as_of: str = "", **options) -> Picture:
     """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
-    data = RegionData.load(plan, as_of, adcode=adcode, language=language, width=width)
+    data = RegionData.load(plan, as_of, adcode=adcode, **options)
     cities, counties = all_areas(data), data.frames["county"]
     own = counties[counties["parent"] == adcode]
     if own.empty and adcode not in set(cities["area"]):
@@ -100,7 +97,7 @@ def draw_city_location(
     fills = [PLAIN] * len(frame)
     maps.draw_areas(axes, frame.geometry, fills=fills)
     maps.draw_outline(axes, frame.geometry)
-    key = maps.label_areas(axes, frame, maps.wordings(frame, "name", data.language), fills)
+    key = maps.label_areas(axes, frame, maps.wordings(frame, data.language), fills)
     if key:
         patch, word = Patch(facecolor=PLAIN, edgecolor=BORDER), tr("districts and counties", data.language)
         maps.add_legend(axes, [patch], [word], title="", notes=key)
@@ -116,16 +113,15 @@ def draw_city_location(
 
 @or_reason
 def draw_map(
-    plan, region: str, indicator: str, *, year: int | None = None, as_of: str = "", language: str = "en",
-    width: str = "double",
-) -> Picture:  # fmt: skip
+    plan, region: str, indicator: str, *, year: int | None = None, as_of: str = "", **options
+) -> Picture:
     """Map of an indicator over a region's members: circles for amounts, classes for rates and shares.
 
     Classes, and the size of circles, are those of all areas of the level, so that the regions' maps compare. A
     region of counties is drawn by county where any of its counties has a figure. Without a year the latest one
     serves that at least half of the areas have; where no year has that many, the latest figure of each area.
     """
-    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     level, members = level_of(data.drawn, region, indicator, data.tables)
     frame = data.frames[level]
     if not frame["area"].isin(members).any():
@@ -134,19 +130,19 @@ def draw_map(
     inside = frame["area"].isin(members)
     drawn = frame[inside].merge(found[["area", "year", "value", "grade"]], on="area", how="left")
     values, row = drawn_values(data.tables, indicator), data.codebook
-    zone, options = zone_of(data, members), {"legend": row[f"name_{data.language}"], **map_options(data)}
-    options["notes"] = zone.notes
-    amounts = {"unit": row["unit"], "decimals": int(row["decimals"]), "labels": "value"}
+    zone, looks = zone_of(data, members), {"legend": row[f"name_{data.language}"], **map_options(data)}
+    looks["notes"] = zone.notes
+    amounts = {"unit": row["unit"], "decimals": int(row["decimals"])}
     if drawn["value"].isna().all():
         only_words = "described in words only, without figures"
         message = "no figure of these areas is known for it" if row["unit"] else only_words
-        options["notes"] = [tr(message, data.language), *zone.notes]
-        axes = maps.plot_no_data(drawn, **options)
+        looks["notes"] = [tr(message, data.language), *zone.notes]
+        axes = maps.plot_no_data(drawn, **looks)
     elif row["aggregation"] == "sum" and drawn["value"].max() > 0:
-        axes = maps.plot_symbols(drawn, "value", largest=float(values.max()), **amounts, **options)
+        axes = maps.plot_symbols(drawn, "value", largest=float(values.max()), **amounts, **looks)
     else:
-        breaks = class_breaks(values, row["measure"])
-        axes = maps.plot_choropleth(drawn, "value", breaks=breaks, **amounts, **options)
+        breaks, looks["ramp"] = class_breaks(values, row["measure"], data.options), data.options.ramp
+        axes = maps.plot_choropleth(drawn, "value", breaks=breaks, **amounts, **looks)
     zone.draw(axes)
     rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
     years = sorted({*rows["year"].dropna().astype(int)})
@@ -206,30 +202,33 @@ def drawn_values(tables: Tables, indicator: str) -> pd.Series:
     return rows.loc[kept & rows["area"].isin(below), "value"]
 
 
-def class_breaks(values: pd.Series, measure: str) -> list[float] | None:
+def class_breaks(values: pd.Series, measure: str, options: DrawingOptions | None = None):
     """Class breaks of all values of an indicator; rare extremes of growth do not stretch its classes."""
-    values = values.dropna()
+    values, options = values.dropna(), options or DrawingOptions()
+    classes, scheme = options.take("classes"), options.take("scheme")
+    if classes is not None and not isinstance(classes, int):
+        return list(classes)
+    if scheme:
+        return maps.scheme_breaks(values, scheme, classes=classes or 5)
     if len(values) < 2:
         return None
     if measure != "growth" or len(values) < MANY_VALUES:
-        return maps.round_breaks(values)
+        return maps.round_breaks(values, classes=classes or 5)
     low, high = values.quantile([0.05, 0.95])
-    return maps.round_breaks(values[values.between(low, high)], classes=6)
+    return maps.round_breaks(values[values.between(low, high)], classes=classes or 6)
 
 
 # -- years compared ---------------------------------------------------------------------------------------
 
 
 @or_reason
-def draw_change(
-    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_change(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
     """Map of the change of an indicator over the plan, diverging around zero.
 
     Amounts change in per cent, rates and shares in percentage points, from the last year before the plan that
     all members have to the latest that all have; a member whose series breaks between them has no change.
     """
-    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     found = data.figures()
     years = data.comparable_years(found)
     amount = data.codebook["measure"] == "level"
@@ -251,7 +250,7 @@ def draw_change(
         frame[inside].merge(rows, on="area", how="left"), "change", unit=rows["change_unit"].iloc[0],
         breaks=maps.change_breaks([*pooled, *([] if len(pooled) else rows["change"])]), notes=zone.notes,
         decimals=RATE_DECIMALS if amount else int(data.codebook["decimals"]),
-        legend=tr(legend, data.language, **span), **map_options(data),
+        legend=tr(legend, data.language, **span), ramp=data.options.ramp, **map_options(data),
     )  # fmt: skip
     zone.draw(axes)
     message = "{area}: nominal change of {indicator}, {first}-{last}"
@@ -281,11 +280,9 @@ def _changes(data: RegionData, found: pd.DataFrame, years: tuple[int, int]) -> p
 
 
 @or_reason
-def draw_years(
-    plan, region: str, indicator: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_years(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
     """Maps of a rate or share side by side by year, with the same classes and one legend."""
-    data = RegionData.load(plan, as_of, region=region, indicator=indicator, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     found = data.figures()
     data.comparable_years(found)  # without two there is nothing to compare
     counts = found.groupby("year")["area"].nunique()
@@ -293,12 +290,13 @@ def draw_years(
     rows, row, (frame, inside) = found[found["year"].isin(years)], data.codebook, among(data, data.members)
     axes = maps.plot_small_multiples(
         frame[inside], rows[["area", "year", "value"]], unit=row["unit"],
-        breaks=class_breaks(drawn_values(data.tables, indicator), row["measure"]),
-        legend=row[f"name_{data.language}"], width=data.width, language=data.language,
+        breaks=class_breaks(drawn_values(data.tables, indicator), row["measure"], data.options),
+        legend=row[f"name_{data.language}"], width=data.width, language=data.language, ramp=data.options.ramp,
+        height_mm=data.options.height_mm,
     )  # fmt: skip
     title = data.words("{area}: {indicator}, {years}", years=f"{years[0]}-{years[-1]}")
     title = zone_of(data, data.members).titled(title)
-    maps.finish_map(axes, title=title[data.language], source=data.source_line(rows), language=data.language)
+    maps.finish_map(axes, **map_words(data, title, data.source_line(rows)))
     return map_picture(data, axes, f"years-{region}-{indicator}", rows, title)
 
 
@@ -306,13 +304,11 @@ def draw_years(
 
 
 @or_reason
-def draw_verdict_map(
-    plan, verdicts: pd.DataFrame | None = None, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:  # fmt: skip
+def draw_verdict_map(plan, verdicts: pd.DataFrame | None = None, *, as_of: str = "", **options) -> Picture:
     """Map of the plan's state: every region with one mark a target, whose shape and colour tell the verdict."""
     if verdicts is not None:
         check_verdicts(verdicts)
-    data = RegionData.load(plan, as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, **options)
     verdicts = judge(data.plan, as_of=as_of) if verdicts is None else verdicts
     cities, counties = all_areas(data), data.frames["county"]
     members, known = {}, {*cities["area"], *counties["area"]}

@@ -19,17 +19,16 @@ HEATED = (
     "forest_coverage",
 )  # fmt: skip
 """Indicators of a heat map, where a member has a figure."""
+_DOLLARS = {"en": ", in dollars", "zh": "（美元）"}
 _ORIGIN = ["year", "value", "grade", "vintage", "source", "status"]
 _RATES = ("growth", "average_growth", "relative_growth")
 """Kinds of clauses whose values are rates."""
 _ASKED = {">=": "at least {number}", ">": "above {number}", "<=": "at most {number}", "<": "below {number}"}
 
 
-def draw_target_sheet(
-    plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_target_sheet(plan, region: str, *, as_of: str = "", **options) -> Picture:
     """All targets of a region on one page: what was asked for, how far it came or the nearest figures, the verdict."""
-    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, **options)
     found = {one.target: one for one in reversed(assess.judge_all(data.plan, as_of=as_of))}
     own = [verdict for verdict in reversed(found.values()) if verdict.region == region]
     rows, parts = zip(*(_sheet_row(data, verdict) for verdict in own), strict=True)
@@ -154,9 +153,9 @@ def _nearest_words(data: RegionData, known: pd.DataFrame) -> str:
     return tr("nearest: {figures}", data.language, figures=tr(", ", data.language).join(found))
 
 
-def draw_gaps(plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double") -> Pictures:
+def draw_gaps(plan, region: str, *, as_of: str = "", **options) -> Pictures:
     """By how much a region grew faster or less than its benchmark in each year, for targets that compare the two."""
-    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, **options)
     own = data.plan.targets
     own = own[(own["region"] == region) & (own["kind"] == "relative_growth")]
     cases = {name: assess.cases_of_target(data.plan, name, as_of=as_of) for name in own["target"]}
@@ -195,14 +194,12 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     return data.picture(axes, f"gaps-{clause.target}", rows, head, target=clause.target)
 
 
-def draw_heat_map(
-    plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_heat_map(plan, region: str, *, as_of: str = "", **options) -> Picture:
     """Latest figure of each member by indicator, its change from the year before and its grade.
 
     Its data hold the figures of the year before, too.
     """
-    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, **options)
     cells, compared = [], []
     for indicator in HEATED:
         found = replace(data, indicator=indicator).figures(data.members)
@@ -231,7 +228,9 @@ def _heat_cell(data: RegionData, own: pd.DataFrame, indicator: str, common: int)
     unit, share = str(code["unit"]), code["measure"] != "level"
     places = max(printed_decimals(indicator, unit) + unit_places(unit, language), 0)
     words = format_number(to_unit(last["value"], unit, language), language=language, decimals=places)
-    name = ", ".join(filter(None, (code[f"name_{language}"], unit_label(unit, language), str(common))))
+    name = code[f"name_{language}"].removesuffix(_DOLLARS[language])  # which the unit says
+    comma = "，" if language == "zh" else ", "
+    name = comma.join(filter(None, (name, unit_label(unit, language), str(common))))
     change, said = None, [words]
     if len(before) and before["segment"].iloc[0] == last["segment"]:
         change = last["value"] - before["value"].iloc[0]
@@ -245,9 +244,9 @@ def _heat_cell(data: RegionData, own: pd.DataFrame, indicator: str, common: int)
     return cell | {"column": name, "words": "\n".join(said)}
 
 
-def draw_timeline(plan, *, as_of: str = "", language: str = "en", width: str = "double") -> Picture:
+def draw_timeline(plan, *, as_of: str = "", **options) -> Picture:
     """The verdict on each target on every date since the plan was issued, by what had been published."""
-    data = RegionData.load(plan, as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, **options)
     now = data.tables.as_of
     flips = assess.revision_trail(data.plan)
     flips = flips[flips["date"].astype(str) < now]

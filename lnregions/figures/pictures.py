@@ -26,7 +26,7 @@ from lnregions.figures.encoding import FORMATS, encode, screen_png
 from lnregions.figures.messages import cited_sources, in_sentence, message_of, source_words
 from lnregions.files import write_whole
 from lnregions.series import Tables, member_frame
-from lnregions.style import size_of
+from lnregions.style import MM, DrawingOptions, size_of
 from lnregions.tables import Plan, plan_of, with_cities, with_region
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
@@ -60,6 +60,8 @@ class Picture:
         Language of the words in it.
     title : dict
         The caption in ``en`` and ``zh`` without what is said there of boundaries.
+    ax : matplotlib.axes.Axes
+        Axes that it is drawn on, the first of several.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Picture:
     parameters: dict = field(default_factory=dict)
     language: str = "en"
     title: dict[str, str] = field(default_factory=dict)
+    ax: Axes | None = field(default=None, repr=False)
     _png: bytes = field(default=b"", repr=False)
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Picture":
@@ -201,6 +204,8 @@ class RegionData:
         Figures as known on a date.
     language, width
         Of the picture.
+    options : DrawingOptions
+        What the user has changed of it.
     """
 
     plan: Plan
@@ -209,28 +214,21 @@ class RegionData:
     tables: Tables
     language: str = "en"
     width: str | float = "double"
+    options: DrawingOptions = field(default_factory=DrawingOptions, repr=False, compare=False)
 
     @classmethod
     def load(
-        cls, plan, as_of: str = "", *, language: str = "en", width: str | float = "double", **codes: str
+        cls, plan, as_of: str = "", *, language: str = "en", width: str | float = "double", **given: object
     ) -> "RegionData":
         """Check the arguments of a picture of a plan, of one of its regions or of a city, and load its tables.
 
-        Parameters
-        ----------
-        plan
-            A plan, or its name.
-        as_of, language, width
-            As of every picture; an empty value means the default.
-        **codes
-            ``region`` or ``adcode``, and ``indicator``.
-
-        Raises
-        ------
-        DataError
-            If there is no such plan, region, city, indicator, date, language or width.
+        `given` are ``region`` or ``adcode``, and ``indicator``; the rest are `DrawingOptions`. DataError for a plan,
+        place, indicator, date, language, width or option that is unknown; an empty value means the default.
         """
         plan, language, width = plan_of(plan), check_language(language or "en"), width or "double"
+        codes = {name: given.pop(name) for name in ("region", "adcode", "indicator") if name in given}
+        options = DrawingOptions(**given)
+        width = options.given["figsize"][0] / MM if "figsize" in options.given else width
         size_of(width)
         plan = with_region(plan, codes["region"]) if "region" in codes else plan
         known = {"region": plan.regions, "adcode": plan.areas, "indicator": plan.indicators}
@@ -241,7 +239,7 @@ class RegionData:
                 raise unknown(kind, str(code), choices)
         area = str(codes.get("region") or codes.get("adcode", ""))
         tables = load_tables(plan, as_of=as_of or "")
-        return cls(plan, area, codes.get("indicator", ""), tables, language, width)
+        return cls(plan, area, codes.get("indicator", ""), tables, language, width, options)
 
     @cached_property
     def drawn(self) -> Plan:
@@ -331,16 +329,18 @@ class RegionData:
             said.append(self.words("whole-city figures; county figures unavailable"))
         return {language: "; ".join(one[language] for one in said) for language in ("en", "zh")}
 
-    def labels(self, data: pd.DataFrame, head: Head) -> dict:
-        """Words and width that every chart takes."""
-        return {
-            "title": head.title[self.language],
-            "subtitle": head.subtitle[self.language],
+    def labels(self, data: pd.DataFrame, head: Head, *, panels: bool = False) -> dict:
+        """Words, size and axes that every chart takes; several panels have axes of their own."""
+        source = self.options.take("source_line", True)
+        return ({} if panels else {"ax": self.options.take("ax")}) | {
+            "title": self.options.take("title", head.title[self.language]),
+            "subtitle": self.options.take("subtitle", head.subtitle[self.language]),
+            "height_mm": self.options.height_mm,
             "unit": self.codebook["unit"] if self.indicator else "",
             "decimals": int(self.codebook["decimals"]) if self.indicator else None,
             "width": self.width,
             "language": self.language,
-            "source": source_words(data, self.tables, language=self.language),
+            "source": source_words(data, self.tables, language=self.language) if source else "",
         }
 
     def source_line(self, data: pd.DataFrame) -> str:
@@ -360,7 +360,8 @@ class RegionData:
         caption, but that of a verdict, which says it already. Its parameters name the plan, the indicator, the date
         and, unless others do, the region or the city.
         """
-        axes = axes if isinstance(axes, Axes) else np.ravel(axes)[0]
+        axes = np.ravel(axes)[0]
+        self.options.finish(axes.get_figure(root=True))
         caption = caption.caption() if isinstance(caption, Head) else dict(caption)
         codes = {"area": self.area, "indicator": self.indicator, "language": self.language}
         data = complete_rows(data, unit=self.codebook["unit"] if self.indicator else "", **codes)
@@ -378,7 +379,9 @@ class RegionData:
         sources = self.tables.sources
         sources = sources[sources["source"].isin(list(cited_sources(data)))].reset_index(drop=True)
         figure, language = axes.get_figure(root=True), self.language
-        return Picture(name, figure, data, caption, alt, sources, of | {"language": language}, language)
+        return Picture(
+            name, figure, data, caption, alt, sources, of | {"language": language}, language, ax=axes
+        )
 
 
 def check_verdicts(given: object) -> None:

@@ -19,11 +19,11 @@ EMPTY_MM = 45
 """Height of a chart that has nothing to show but its reason."""
 
 
-def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width: str = "double") -> Picture:
+def draw_scorecard(plan, verdicts: pd.DataFrame, **options) -> Picture:
     """Scorecard of all targets: what was asked for, what came, the gap and the verdict."""
     check_verdicts(verdicts)
     as_of = verdicts["as_of"].iloc[0] if len(verdicts) else ""
-    data = RegionData.load(plan, as_of, language=language, width=width)
+    data = RegionData.load(plan, as_of, **options)
     rows = verdicts.drop(columns=["reason_zh", "reason_en"]).rename(columns={"sources": "source"})
     decimals = [printed_decimals(*one) for one in zip(verdicts["indicator"], verdicts["unit"], strict=True)]
     message = "All {number} targets and their verdicts" if len(rows) > 1 else "The target and its verdict"
@@ -40,23 +40,19 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, *, language: str = "en", width:
     return data.picture(axes, "scorecard", rows, data.dated(title), message=message)
 
 
-def draw_targets(
-    plan, region: str, *, as_of: str = "", language: str = "en", width: str = "double"
-) -> Pictures:
+def draw_targets(plan, region: str, *, as_of: str = "", **options) -> Pictures:
     """Every target of a region that can be drawn, under each interpretation that names another area or measure."""
-    data = RegionData.load(plan, as_of, region=region, language=language, width=width)
+    data = RegionData.load(plan, as_of, region=region, **options)
     found = reversed(assess.judge_all(data.plan, as_of=as_of))
     own = [one for one in found if one.region == region and one.kind != "qualitative" and not one.derived]
     drawn = {(verdict.target, verdict.area, _measure(verdict)): verdict for verdict in own}
-    reason = "" if drawn else tr("No picture: the plan sets no target with a number here.", language)
+    reason = "" if drawn else tr("No picture: the plan sets no target with a number here.", data.language)
     return Pictures([draw_verdict(data, verdict) for verdict in reversed(drawn.values())], reason=reason)
 
 
-def draw_series(
-    adcode: str, indicator: str, *, plan, as_of: str = "", language: str = "en", width: str = "double"
-) -> Picture:
+def draw_series(adcode: str, indicator: str, *, plan, as_of: str = "", **options) -> Picture:
     """One city's figures over the years, against its target where the plan has one for it."""
-    data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, language=language, width=width)
+    data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, **options)
     name = f"series-{adcode}-{indicator}"
     for verdict in assess.judge_all(data.plan, as_of=as_of):
         if (verdict.area, verdict.indicator) == (adcode, indicator) and verdict.kind in assess.VALUE_KINDS:

@@ -11,27 +11,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "drawing": [
-            "draw_areas",
-            "draw_outline",
-            "label_areas",
-            "map_frame",
-            "prepare",
-            "printed",
-            "start",
-            "wordings",
+            "draw_areas", "draw_outline", "label_areas", "map_frame", "prepare", "printed", "start", "wordings",
         ],
         "base": ["Options", "add_legend", "drawn_on", "map_axes", "map_facts"],
         "circles": ["FILL", "circle_steps", "plot_symbols"],
-        "classes": [
-            "Classes",
-            "change_breaks",
-            "class_labels",
-            "rate_scale",
-            "round_breaks",
-            "scheme_breaks",
-        ],
+        "classes": ["Classes", "change_breaks", "class_labels", "rate_scale", "round_breaks", "scheme_breaks"],
         "finish": ["Inset", "finish_map"],
         "regions": ["plot_membership", "plot_plan_status"],
         "values": ["plot_change", "plot_choropleth", "plot_no_data", "plot_small_multiples"],
     },
-)
+)  # fmt: skip

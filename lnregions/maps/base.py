@@ -1,6 +1,6 @@
 """The sheet of a map: axes placed in millimetres, the record of what is drawn on them, legend and notes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from weakref import WeakKeyDictionary
@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 from pyproj import CRS
 
+from lnregions.errors import DataError
 from lnregions.style import MM, figure, palette, size_of, size_on, text_width, wrap
 from lnregions.words import unit_label
 from lnregions.words.catalogue import tr
@@ -22,6 +23,7 @@ ASPECT = 1.06  # width over height of a map unless its areas are wider or taller
 FIXED = ("slide", "a4")  # presets whose height is given
 FONT = "Noto Sans SC"
 GAP_MM = 2.5
+LEAST_MM = 20.0  # height of a map
 LEGEND_ROOM = "room for a legend"  # label of axes that hold nothing but a legend
 POINTS_PER_MM = 72 / 25.4
 
@@ -36,23 +38,23 @@ class Options:
         Unit of the values as the tables name it, such as "%" or "亿元".
     decimals
         Decimals of the values in that unit that labels print; left out, those they are written with.
-    labels
-        "name", or "value" for the name over the value.
     legend
         Title of the legend, to which the unit is added.
     notes
         Lines under the legend: what a line on the map means, why there is nothing to show.
+    ramp
+        Function that gives the colours of a number of classes, else the package's own.
     ax
-        Axes made by `map_axes`, else a new figure's.
+        Axes made by `map_axes` or of a figure of your own, else a new figure's.
     language
         "en" or "zh".
     """
 
     unit: str = ""
     decimals: int | None = None
-    labels: str = "name"
     legend: str = ""
     notes: Sequence[str] = ()
+    ramp: Callable[[int], list[str]] | None = None
     ax: Axes | None = None
     language: str = "en"
 
@@ -60,9 +62,8 @@ class Options:
     def title(self) -> str:
         """Title of the legend with the unit; the unit alone without one."""
         unit = unit_label(self.unit, self.language)
-        if unit and self.legend:
-            return counted(self.legend, unit, self.language)
-        return tr("{unit}", self.language, context="legend", unit=unit) if unit else self.legend
+        alone = tr("{unit}", self.language, context="legend", unit=unit) if unit else self.legend
+        return counted(self.legend, unit, self.language) if unit and self.legend else alone
 
 
 @dataclass
@@ -101,26 +102,32 @@ def line_mm(points: float) -> float:
     return 1.32 * points / POINTS_PER_MM
 
 
-def foot_lines(size) -> int:
-    """Lines that a source may take at the foot of a sheet of that size."""
-    return 5 if size.width_mm < 100 else 4 if size.width_mm < 150 else 3
+def foot_lines(width_mm: float) -> int:
+    """Lines that a source may take at the foot of a sheet of that width."""
+    return 5 if width_mm < 105 else 4 if width_mm < 150 else 3
 
 
 def sheet_axes(
-    width: str | float, count: int = 1, *, language: str, aspect: float = ASPECT, column_mm=0.0, strip_mm=0.0
-) -> list[Axes]:
+    width: str | float, count: int = 1, *, language: str, aspect: float = ASPECT,
+    spare_mm: tuple[float, float] = (0.0, 0.0), height_mm: float | None = None,
+) -> list[Axes]:  # fmt: skip
     """Axes without frame and ticks on a new sheet, row by row, in fixed millimetres, as large as there is room.
 
-    Above them is room for a title of two lines, below for the source, and where wanted a column to the right
-    and a strip below for a legend. Slides and A4 have their height, others that of what stands on them.
+    Above them is room for a title of two lines, below for the source, and for a legend a column to the right and a
+    strip below of `spare_mm`. Slides and A4 have their height, others that given, or that of what stands on them.
     """
-    size, fixed = size_of(width), width in FIXED
+    size, fixed = size_of(width), width in FIXED or height_mm is not None
+    size = size._replace(height_mm=height_mm or size.height_mm)
     margin = 12.0 if width == "a4" else 2.0
     head = margin + 2 * line_mm(size.title) + 0.5
-    foot = margin + foot_lines(size) * line_mm(size.small) + strip_mm
+    foot = margin + foot_lines(size.width_mm) * line_mm(size.small) + spare_mm[1]
+    if fixed and size.height_mm - head - foot < LEAST_MM:
+        raise DataError(
+            f"A height of {size.height_mm:.0f} mm leaves no room for a map. Give {head + foot + LEAST_MM:.0f}."
+        )
 
     def cell(columns: int) -> tuple[float, float]:
-        across = (size.width_mm - 2 * margin - column_mm) / columns
+        across = (size.width_mm - 2 * margin - spare_mm[0]) / columns
         most = (size.height_mm - head - foot) / -(-count // columns)
         return across, min(across / aspect, most) if fixed else across / aspect
 
@@ -154,6 +161,14 @@ def mm_box(ax: Axes) -> tuple[float, float, float, float]:
     return place.x0 * across, place.y0 * up, place.width * across, place.height * up
 
 
+def beside_mm(ax: Axes) -> float:
+    """Millimetres to the right of a map, up to other axes or the edge of the figure."""
+    own, fig = ax.get_position(), ax.get_figure(root=True)
+    places = [one.get_position() for one in fig.axes if one.get_label() not in ("inset", LEGEND_ROOM)]
+    ends = [one.x0 for one in places if one.x0 >= own.x1 and one.y0 < own.y1 and one.y1 > own.y0]
+    return (min(ends, default=1.0) - own.x1) * fig.get_figwidth() / MM
+
+
 def mm_from(ax: Axes, corner: tuple[float, float]) -> Transform:
     """Transform of millimetres from a corner of an axes (0 or 1 each way), which moves with the axes."""
     inches = ax.get_figure(root=True).dpi_scale_trans
@@ -165,7 +180,13 @@ def units_per_mm(ax: Axes) -> float:
     return float(np.ptp(ax.get_xlim()) / mm_box(ax)[2])
 
 
-def map_axes(width: str | float = "double", *, aspect: float = ASPECT, language: str = "en") -> Axes:
+def map_axes(
+    width: str | float = "double",
+    *,
+    aspect: float = ASPECT,
+    height_mm: float | None = None,
+    language: str = "en",
+) -> Axes:
     """Axes for one map on a new figure, with room for title, legend and source line in fixed millimetres.
 
     The legend's room is a column to the right (110 mm and wider) or a strip below (narrower, and A4). `aspect` is the
@@ -179,10 +200,11 @@ def map_axes(width: str | float = "double", *, aspect: float = ASPECT, language:
     """
     size = size_of(width)
     if size.width_mm >= 110 and width != "a4":
-        room = {"column_mm": max(36.0, 0.27 * (size.width_mm - 4))}
+        spare = max(36.0, 0.27 * (size.width_mm - 4)), 0.0
     else:
-        room = {"strip_mm": 7 * line_mm(size.small)}
-    return sheet_axes(width, language=language, aspect=min(max(aspect, 0.8), 1.8), **room)[0]
+        spare = 0.0, 7 * line_mm(size.small)
+    aspect = min(max(aspect, 0.8), 1.8)
+    return sheet_axes(width, language=language, aspect=aspect, spare_mm=spare, height_mm=height_mm)[0]
 
 
 def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:
@@ -199,11 +221,12 @@ def set_extent(ax: Axes, bounds, *, margin: float = 0.02) -> None:
 
 
 def fit_sheet(fig: Figure, *, above_mm: float, below_mm: float) -> None:
-    """Change the height of a figure to leave so much above and below its axes, which keep their size."""
+    """Change the height of a figure to leave so much above and below its maps, which keep their size."""
     if getattr(fig, "fixed", True):
         return
     boxes = [mm_box(ax) for ax in fig.axes]
-    low, top = min(y for _, y, _, _ in boxes), max(y + up for _, y, _, up in boxes)
+    shown = [box for ax, box in zip(fig.axes, boxes, strict=True) if ax.get_label() != LEGEND_ROOM]
+    low, top = min(y for _, y, _, _ in shown), max(y + up for _, y, _, up in shown)
     fig.set_figheight((top - low + above_mm + below_mm) * MM)
     wide, high = fig.get_size_inches() / MM
     for ax, (x, y, across, up) in zip(fig.axes, boxes, strict=True):
@@ -244,8 +267,7 @@ class Room:
 
 def legend_room(ax: Axes) -> Room:
     """Room for the legend of a map: beside it, else below; axes may be set aside for a legend alone."""
-    left, _, across, _ = mm_box(ax)
-    right = ax.get_figure(root=True).get_figwidth() / MM - left - across - 2 * GAP_MM
+    across, right = mm_box(ax)[2], beside_mm(ax) - 2 * GAP_MM
     place, corner, shift = "below", (0, 0), (0.0, -1.5)
     if ax.get_label() == LEGEND_ROOM:
         place, corner, shift = "own", (0, 1), (1.0, -1.0)

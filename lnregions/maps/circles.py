@@ -23,10 +23,7 @@ _LAND = "#f4f5f6"
 _LARGEST = 0.066  # radius of the largest circle, as a share of the map's width
 _LEAST = 2.5  # points across; a smaller circle is a speck, and only its label is written
 _GAP = 1.0  # points between a circle and its label
-_REACHES = (
-    3.0,
-    44.0,
-)  # points that a label may stand beside its circle; beyond the first at the end of a line
+_REACHES = (3.0, 44.0)  # points from a circle to its label; beyond the first at the end of a line
 _STEPS = {1: (1, 0.2, 0.05), 1.5: (1.5, 0.5, 0.1), 2: (2, 0.5, 0.1), 3: (3, 1, 0.2), 4: (4, 1, 0.2),
           5: (5, 1, 0.2), 6: (6, 1, 0.2), 8: (8, 2, 0.5), 10: (10, 2, 0.5)}  # fmt: skip
 
@@ -84,10 +81,8 @@ def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None 
     ax = drawing.start(own.ax, frame, own.language, column=column, unit=own.unit, largest_circle=largest)
     drawing.draw_ground(ax, frame.geometry, missing, fills=_LAND)
     scale = _LARGEST * np.ptp(ax.get_xlim()) / np.sqrt(largest)  # radius on the ground of an amount of one
-    printed = drawing.printed_values(
-        values, own.unit, own.language, decimals=own.decimals, years=frame.get("year")
-    )
-    words = [preferred for preferred, *_ in drawing.wordings(frame, own.labels, own.language, printed)]
+    printed = drawing.printed_values(values, own, years=frame.get("year"))
+    words = [preferred for preferred, *_ in drawing.wordings(frame, own.language, printed)]
     radii = scale * np.sqrt(np.nan_to_num(values))
     specks = (values > 0) & (2 * radii < _LEAST * drawing.units_per_point(ax))
     spots, key = _places(ax, frame.geometry, np.where(specks, 0, radii), words)
@@ -97,16 +92,12 @@ def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None 
         fill = None if gone else FILL if spot.inside and not hollow else _LAND
         drawing.write(ax, spot.words, spot.label, size=spot.size, fill=fill)
     base.drawn_on(ax).facts["key"] = dict(key)
-    counts = {
-        "no data": missing,
-        "too small for a circle": specks,
-        "hollow: low-confidence figure": weak & ~specks,
-    }
-    notes = [
-        base.counted(tr(what, own.language), int(rows.sum()), own.language)
-        for what, rows in counts.items()
-        if rows.any()
-    ]
+    kinds, rows = (
+        ("no data", "too small for a circle", "hollow: low-confidence figure"),
+        (missing, specks, weak & ~specks),
+    )
+    counts = zip(kinds, (int(one.sum()) for one in rows), strict=True)
+    notes = [base.counted(tr(what, own.language), count, own.language) for what, count in counts if count]
     notes += [*own.notes, *drawing.key_lines(key, own.language)]
     base.add_notes(ax, _add_circle_legend(ax, scale, largest, own), notes)
     return ax

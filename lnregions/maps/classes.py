@@ -1,7 +1,7 @@
 """Classes of a map: round breaks by default, a scheme of mapclassify on request, their labels and colours."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -21,6 +21,8 @@ SCHEMES = {
     "NaturalBreaks": "natural breaks",
 }
 """Schemes of mapclassify, and their names in a legend."""
+Ramp = Callable[[int], list[str]]
+"""Function that gives the colours of a number of classes, from the lowest on."""
 
 
 class Classes(NamedTuple):
@@ -186,7 +188,14 @@ def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> 
     return Classes(tuple(sorted(inner)), scheme)
 
 
-def rate_scale(column: str, values, *, unit: str, breaks: Classes | Sequence[float] | str | None) -> Scale:
+def rate_scale(
+    column: str,
+    values,
+    *,
+    unit: str,
+    breaks: Classes | Sequence[float] | str | None,
+    ramp: Ramp | None = None,
+) -> Scale:
     """Scale of a rate or share in one hue, pale to deep; without breaks, round ones of the values.
 
     `breaks` may name one of `SCHEMES`.
@@ -205,10 +214,10 @@ def rate_scale(column: str, values, *, unit: str, breaks: Classes | Sequence[flo
         raise DataError(
             f"Class breaks {classes.breaks} do not make classes. Give one to six numbers in rising order."
         )
-    return Scale(column, unit, classes, palette.sequential(len(classes.breaks) + 1))
+    return Scale(column, unit, classes, (ramp or palette.sequential)(len(classes.breaks) + 1))
 
 
-def change_scale(column: str, classes: Classes, *, unit: str) -> Scale:
+def change_scale(column: str, classes: Classes, *, unit: str, ramp: Ramp | None = None) -> Scale:
     """Scale of a change: brown below zero, blue above."""
     below, above = (sum(sign * b >= 0 for b in classes.breaks) for sign in (-1, 1))
-    return Scale(column, unit, classes, palette.diverging(below, above))
+    return Scale(column, unit, classes, ramp(below + above) if ramp else palette.diverging(below, above))

@@ -18,6 +18,7 @@ from lnregions.errors import DataError, unknown
 from lnregions.maps.base import (
     DRAWN,
     Drawn,
+    Options,
     counted,
     drawn_on,
     map_axes,
@@ -29,7 +30,6 @@ from lnregions.style import palette, rc, size_on, text_width
 from lnregions.words import MOST_DECIMALS, format_number, rounded, to_unit, unit_places
 from lnregions.words.catalogue import tr
 
-LABELS = ("name", "value")
 WEAK_HATCH = "....."
 LINE_HEIGHT = 1.24  # of the text's size, with the air between lines
 _FINEST = 2500  # steps of the finest detail across a map: 0.05 mm on one 125 mm wide
@@ -130,35 +130,26 @@ def weak_rows(frame: pd.DataFrame) -> np.ndarray:
 # --- words of labels ----------------------------------------------------------------------------------------
 
 
-def wordings(frame: pd.DataFrame, labels: str, language: str, values: Sequence[str] = ()) -> list[list[str]]:
-    """Wordings of each area's label, the preferred first: its name, or name over value and the name alone.
-
-    Raises
-    ------
-    DataError
-        When `labels` is neither "name" nor "value".
-    """
-    refuse_others("labels", [labels], LABELS)
+def wordings(frame: pd.DataFrame, language: str, values: Sequence[str] = ()) -> list[list[str]]:
+    """Wordings of each area's label, the preferred first: its name, or name over value and the name alone."""
     names = [str(name) for name in frame[f"short_{language}"]]
-    if labels == "name":
+    if not len(values):
         return [[name] for name in names]
     return [[f"{name}\n{value}", name] for name, value in zip(names, values, strict=True)]
 
 
 def printed_values(
-    values: pd.Series, unit: str, language: str, *, decimals: int | None = None, sign: bool = False,
-    years: pd.Series | None = None,
+    values: pd.Series, own: Options, *, sign: bool = False, years: pd.Series | None = None
 ) -> list[str]:  # fmt: skip
-    """Values as labels print them: without unit, a dash for none; `decimals` are those in the unit given.
-
-    The year of each stands behind it where `years` differ.
+    """Values as labels print them: without unit, a dash for none; the year of each behind it where `years` differ.
 
     Examples
     --------
-    >>> printed_values([12.34, 0.0371, 0.0], "亿美元", "zh", decimals=2)
+    >>> printed_values([12.34, 0.0371, 0.0], Options(unit="亿美元", decimals=2, language="zh"))
     ['12.34', '0.04', '0']
     """
-    places = None if decimals is None else max(decimals + unit_places(unit, language), 0)
+    unit, language, places = own.unit, own.language, own.decimals
+    places = None if places is None else max(places + unit_places(unit, language), 0)
 
     def printed(value: float) -> str:
         whole = unit not in ("%", "pp") and rounded(value, MOST_DECIMALS) % 1 == 0
@@ -168,10 +159,8 @@ def printed_values(
     words = [printed(value) if np.isfinite(value) else "–" for value in shown]
     if years is None or years.nunique() < 2:
         return words
-    return [
-        counted(word, f"{year:.0f}", language) if year > 0 else word
-        for word, year in zip(words, years.astype(float), strict=True)
-    ]
+    pairs = zip(words, years.astype(float), strict=True)
+    return [counted(word, f"{year:.0f}", language) if year > 0 else word for word, year in pairs]
 
 
 def key_lines(key: Sequence[tuple[str, str]], language: str) -> list[str]:

@@ -16,12 +16,13 @@ from pyproj import Proj
 from lnregions.boundaries import remembered, union
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
-from lnregions.style import MM, palette, set_fonts, size_on, wrap
+from lnregions.style import MM, StyledFigure, palette, set_fonts, size_on, wrap
 from lnregions.words.catalogue import tr
 
 ROUND_KM = tuple(lead * 10**power for power in range(-1, 4) for lead in (1, 2, 5))
 STATE_BORDER = (0, (7, 1.6, 1.2, 1.6))  # dashes and dots, in points, of a line of a state's border
 _MOST_HIDDEN = 0.05  # share of an inset that may lie over areas
+_MOST_LINES = 7  # of a source on a user's own figure
 _TITLE_GAP_MM = 1.6
 _FOOT_GAP_MM = 1.4
 _KEPT_FREE_POINTS = 4.3  # between a name of the ground and the areas of the map
@@ -98,24 +99,23 @@ def projection_line(crs, language: str = "en") -> str:
         return tr("Projection: {name}.", language, name=crs.name)
     values = {param.name: param.value for param in crs.coordinate_operation.params}
 
-    def place(value: float, signs: str) -> str:
-        return f"{abs(value):g}°{signs[value < 0]}"
+    def place(name: str, signs: str = "NS") -> str:
+        return f"{abs(values[name]):g}°{signs[values[name] < 0]}"
 
     if "Latitude of 1st standard parallel" not in values:
-        middle = (
-            place(values["Latitude of natural origin"], "NS"),
-            place(values["Longitude of natural origin"], "EW"),
-        )
         words = "Projection: Lambert azimuthal equal area ({latitude}, {longitude}), CGCS2000."
-        return tr(words, language, latitude=middle[0], longitude=middle[1])
-    first, second = (place(values[f"Latitude of {one} standard parallel"], "NS") for one in ("1st", "2nd"))
-    meridian = place(values["Longitude of false origin"], "EW")
+        middle = {
+            "latitude": place("Latitude of natural origin"),
+            "longitude": place("Longitude of natural origin", "EW"),
+        }
+        return tr(words, language, **middle)
+    first, second = (place(f"Latitude of {one} standard parallel") for one in ("1st", "2nd"))
     words = "Projection: Albers equal area ({first}, {second}; {meridian}), CGCS2000."
-    return tr(words, language, first=first, second=second, meridian=meridian)
+    return tr(words, language, first=first, second=second, meridian=place("Longitude of false origin", "EW"))
 
 
 def finish_map(
-    ax: Axes | Sequence[Axes], *, title: str, source: str, language: str = "en",
+    ax: Axes | Sequence[Axes], *, title: str, source: str | None, language: str = "en",
     context: gpd.GeoDataFrame | None = None, inset: Inset | None = None,
 ) -> Axes | Sequence[Axes]:  # fmt: skip
     """Finish a map in one call: title, scale bar, arrow to true north, source and projection line.
@@ -130,9 +130,7 @@ def finish_map(
     title
         What, where and when, in two lines at most.
     source
-        Source and vintage of figures and boundaries; the projection is added.
-    language
-        "en" or "zh".
+        Source and vintage of figures and boundaries, to which the projection is added; None for no such line.
     context
         Ground around the areas, drawn pale under the map: ``short_en short_zh kind``, geometry. What it leaves free
         is sea where it has a row of the kind "sea" (whose name is written) or "land"; the border of a "state" is
@@ -145,43 +143,41 @@ def finish_map(
     DataError
         When the title or source line is too long.
     """
-    axes = list(np.ravel(ax)) if isinstance(ax, (list, tuple, np.ndarray)) else [ax]
+    axes = list(np.ravel(ax))
     first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
-    fig, size, crs = first.get_figure(root=True), size_on(first), base.drawn_on(first).crs
-    lowest, room, (_, bottom, across, up) = _lowest_mm(fig), base.legend_room(first), base.mm_box(first)
+    fig, size, lowest = first.get_figure(root=True), size_on(first), _lowest_mm(first)
+    room, (_, bottom, across, up) = base.legend_room(first), base.mm_box(first)
     side = min(30.0, room.across_mm, 0.3 * up)  # of an inset at the foot of the legend's column
     in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
     side = side if in_column else min(20.0, 0.21 * across)
     corners = _corners(first, 0.0 if inset is None or in_column else side)
-    if inset is not None and not in_column and "inset" not in corners:
-        inset = None  # it would hide areas
     _add_scale_bar(first, corners["bar"][0], language)
     _add_north_arrow(first, corners["arrow"][0], language)
-    if context is not None:
-        for one in axes:
-            _add_context(one, context, [kept for _, kept in corners.values()], language)
+    for one in axes if context is not None else ():
+        _add_context(one, context, [kept for _, kept in corners.values()], language)
     heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))
-    below = max(0.0, base.mm_box(low)[1] - lowest)
-    projection = projection_line(crs, language)
-    line = tr("{source} {projection}", language, source=source.rstrip(), projection=projection)
+    below, projection = (
+        max(0.0, base.mm_box(low)[1] - lowest),
+        projection_line(base.drawn_on(first).crs, language),
+    )
+    line = "" if source is None else source.rstrip()
+    line = (
+        line if source is None else tr("{source} {projection}", language, source=line, projection=projection)
+    )
     foot = _write_lines(low, line, "source", at=(0, -below - _FOOT_GAP_MM))
     base.fit_sheet(
         fig,
         above_mm=heading * base.line_mm(size.title) + _TITLE_GAP_MM + 1.0,
         below_mm=below + _FOOT_GAP_MM + foot * base.line_mm(size.small) + 1.0,
     )
-    if inset is not None:
-        left, bottom, across, up = base.mm_box(first)
-        x, y = left + across + base.GAP_MM, bottom
-        if not in_column:
-            x = left + (across - side if "right" in corners["inset"][0] else 0.0)
-            y = bottom + (up - side if "upper" in corners["inset"][0] else 0.0)
-        _draw_inset(base.add_axes_mm(fig, (x, y, side, side), zorder=9, label="inset"), inset)
+    if inset is not None and (in_column or "inset" in corners):  # else it would hide areas
+        _draw_inset(first, inset, side, "" if in_column else corners["inset"][0])
     return ax
 
 
-def _lowest_mm(fig) -> float:
-    """Height above the foot of the sheet of the lowest legend or note; infinite without any."""
+def _lowest_mm(ax: Axes) -> float:
+    """Height above the foot of the sheet of the lowest legend or note on it; infinite without any."""
+    fig = ax.get_figure(root=True)
     for text in fig.findobj(Text):
         set_fonts(text)
     hanging = [
@@ -219,10 +215,14 @@ def _corners(ax: Axes, inset_mm: float) -> dict:
 
 def _write_lines(ax: Axes, words: str, part: str, *, at: tuple[int, float]) -> int:
     """Write title or source so far above or below a map, over the width of the sheet; the number of lines."""
-    fig, size = ax.get_figure(root=True), size_on(ax)
+    if not words:
+        return 0
+    fig, size, (left, _, across, _) = ax.get_figure(root=True), size_on(ax), base.mm_box(ax)
+    room, most = fig.get_figwidth() / MM - left - 2.0, base.foot_lines(size.width_mm)
+    if not isinstance(fig, StyledFigure):  # a user's own, on which other maps may stand
+        room, most = across + base.beside_mm(ax) - 2.0, _MOST_LINES
     points, bold = (size.title, True) if part == "title" else (size.small, False)
-    most = 2 if bold else base.foot_lines(size)
-    room = fig.get_figwidth() / MM - base.mm_box(ax)[0] - 2.0
+    most = 2 if bold else most
     lines = wrap(words, room * base.POINTS_PER_MM, points, bold=bold)
     if len(lines) > most:
         raise DataError(
@@ -289,8 +289,15 @@ def _frame(ax: Axes, *, ground: str, edge: str) -> None:
         spine.set(visible=True, color=edge, linewidth=0.5)
 
 
-def _draw_inset(ax: Axes, inset: Inset) -> None:
-    """Ground in grey, the shapes to point out in the colour of a region, the label above."""
+def _draw_inset(first: Axes, inset: Inset, side: float, corner: str) -> None:
+    """Ground in grey, the shapes to point out in the colour of a region, the label above.
+
+    It stands in a corner of the map, or without one at the foot of the column beside it.
+    """
+    left, bottom, across, up = base.mm_box(first)
+    x = left + (across - side if "right" in corner else 0.0 if corner else across + base.GAP_MM)
+    y = bottom + (up - side if "upper" in corner else 0.0)
+    ax = base.add_axes_mm(first.get_figure(root=True), (x, y, side, side), zorder=9, label="inset")
     base.set_extent(ax, inset.ground.total_bounds, margin=0.0 if inset.sea else 0.04)
     _frame(ax, ground=palette.SEA if inset.sea else "#ffffff", edge=palette.BORDER)
     looks = {"linewidths": 0.3, "edge": "#ffffff"}

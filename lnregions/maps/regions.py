@@ -14,7 +14,7 @@ from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea,
 from lnregions.boundaries import remembered, union
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
-from lnregions.style import STATUSES, palette, region_style, region_tint
+from lnregions.style import STATUSES, palette, region_colour, region_tint
 from lnregions.words import text
 from lnregions.words.catalogue import tr, trn
 
@@ -71,10 +71,10 @@ def plot_membership(
         whole = areas.geometry[areas["area"].isin(part["area"]) | areas["city"].isin(part["area"])]
         line = _within(whole, (_INSET_MM + _STEP_MM * (order % _MOST_LINES)) * millimetre)
         looks = {"linewidths": _LINE_POINTS, "linestyles": [LINES[status]], "zorder": 3}
-        edge = palette.shade(region_style(region, order=order)[0])
+        edge = palette.shade(region_colour(region, order=order))
         drawing.draw_areas(ax, [line], fills="none", edge=edge, gid=f"region {region} {status}", **looks)
     drawing.draw_outline(ax, cities.geometry)
-    key = drawing.label_areas(ax, areas, drawing.wordings(areas, "name", own.language), grounds)
+    key = drawing.label_areas(ax, areas, drawing.wordings(areas, own.language), grounds)
     shared = {tuple(part["region"]): tuple(part["order"]) for part in by_area if len(part) > 1}
     _membership_legend(ax, members, names, sorted(shared, key=shared.get), key, own.language)
     return ax
@@ -163,7 +163,7 @@ def _membership_legend(ax, members, names: dict[str, str], shared, key, language
         counts = [trn("{number} city", "{number} cities", cities, language)] if cities else []
         counts += [trn("{number} county", "{number} counties", counties, language)] if counties else []
         counts += [trn("{number} area", "{number} areas", others, language)] if others else []
-        edge = palette.shade(region_style(region, **looks[region])[0])
+        edge = palette.shade(region_colour(region, **looks[region]))
         handles.append(base.swatch(region_tint(region, **looks[region]), edge=edge))
         lines.append(base.counted(name, tr(", ", language, context="list").join(counts), language))
     for regions in shared if listed else ():
@@ -209,7 +209,7 @@ def plot_plan_status(
     drawing.draw_areas(ax, frame.geometry, fills="#f4f5f6", edge="none")
     shapes = {region: union(frame.geometry[frame["area"].isin(areas)]) for region, areas in members.items()}
     for order, (region, shape) in enumerate(shapes.items()):
-        fill, edge = region_tint(region, order=order), region_style(region, order=order)[0]
+        fill, edge = region_tint(region, order=order), region_colour(region, order=order)
         drawing.draw_areas(ax, [shape], fills=fill, edge="none", zorder=2.5)
         overlaps = [shape.intersection(shapes[other]) for other in list(shapes)[:order]]
         for turn, overlap in enumerate(overlaps):
@@ -225,17 +225,11 @@ def plot_plan_status(
         others = [near.geometries[n] for n in near.query(shape, predicate="intersects") if n != k]
         middle = remembered(("middle",), [shape, *others], partial(_free_middle, shape, others))
         statuses = verdicts.loc[verdicts["region"] == region, "status"]
-        _write_card(
-            ax,
-            middle,
-            names[region] if len(shapes) <= _MOST_NAMED else "",
-            sorted(statuses, key=list(STATUSES).index),
-        )
+        name = names[region] if len(shapes) <= _MOST_NAMED else ""
+        _write_card(ax, middle, name, sorted(statuses, key=list(STATUSES).index))
     counts = verdicts["status"].value_counts().reindex(STATUSES).dropna().astype(int)
-    lines = [
-        base.counted(text(status, own.language), count, own.language) for status, count in counts.items()
-    ]
-    base.add_legend(ax, [_mark(status) for status in counts.index], lines, title=own.title)
+    words = [base.counted(text(one, own.language), count, own.language) for one, count in counts.items()]
+    base.add_legend(ax, [_mark(status) for status in counts.index], words, title=own.title)
     return ax
 
 

@@ -1,6 +1,6 @@
 """Maps of one value an area: classes of a rate, changes around zero, no data, years side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -44,20 +44,21 @@ def plot_choropleth(
     """
     own = Options(**options)
     frame = drawing.prepare(frame, needs=(column,))
-    return _plot_scale(frame, rate_scale(column, frame[column], unit=own.unit, breaks=breaks), own)
+    return _plot_scale(
+        frame, rate_scale(column, frame[column], unit=own.unit, breaks=breaks, ramp=own.ramp), own
+    )
 
 
 def plot_change(frame: gpd.GeoDataFrame, column: str, *, breaks: Classes | None = None, **options) -> Axes:
     """Areas filled by class of a change or difference, brown below zero and blue above it.
 
     Classes are those of `change_breaks`, so that the colour tells the sign: give those of all changes to maps that
-    should compare. Labels are names over values unless the options have it otherwise. Parameters as in
-    `plot_choropleth`.
+    should compare. Parameters as in `plot_choropleth`.
     """
-    own = Options(**{"labels": "value", **options})
+    own = Options(**options)
     frame = drawing.prepare(frame, needs=(column,))
     classes = change_breaks(frame[column]) if breaks is None else breaks
-    return _plot_scale(frame, change_scale(column, classes, unit=own.unit), own)
+    return _plot_scale(frame, change_scale(column, classes, unit=own.unit, ramp=own.ramp), own)
 
 
 def _plot_scale(frame: gpd.GeoDataFrame, scale: Scale, own: Options) -> Axes:
@@ -67,13 +68,11 @@ def _plot_scale(frame: gpd.GeoDataFrame, scale: Scale, own: Options) -> Axes:
     if weak.any():
         looks = {"hatch": drawing.WEAK_HATCH, "zorder": 2.5, "gid": "weak"}
         drawing.draw_areas(ax, frame.geometry[weak], fills="none", **looks)
-    values = drawing.printed_values(
-        frame[scale.column], own.unit, own.language, decimals=own.decimals,
-        sign=scale.classes.method == "zero", years=frame.get("year"),
-    )  # fmt: skip
-    key = drawing.label_areas(ax, frame, drawing.wordings(frame, own.labels, own.language, values), fills)
-    counts = {"weak": int(weak.sum()), "no data": fills.count(None)}
-    _add_class_legend(ax, scale, own, counts, key)
+    change, years = scale.classes.method == "zero", frame.get("year")
+    values = drawing.printed_values(frame[scale.column], own, sign=change, years=years)
+    key = drawing.label_areas(ax, frame, drawing.wordings(frame, own.language, values), fills)
+    hatches = _counted_hatches(own.language, weak=int(weak.sum()), missing=fills.count(None))
+    _add_class_legend(ax, scale, own, hatches, key)
     return ax
 
 
@@ -85,27 +84,26 @@ def _draw_classes(ax: Axes, frame: gpd.GeoDataFrame, scale: Scale) -> list[str |
     return fills
 
 
-def _counts(counts: Mapping[str, int], language: str) -> tuple[list, list[str]]:
-    """Handles and words of areas with a low-confidence figure and without a value in a legend; nothing for none."""
-    looks = {
-        "weak": (("#ffffff", drawing.WEAK_HATCH), "low-confidence figure"),
-        "no data": ((palette.NO_DATA_FILL, palette.NO_DATA_HATCH), "no data"),
-    }
-    found = [(*looks[kind], count) for kind, count in counts.items() if count]
-    handles = [base.swatch(fill, hatch=hatch) for (fill, hatch), *_ in found]
-    return handles, [base.counted(tr(words, language), count, language) for _, words, count in found]
+def _counted_hatches(language: str, *, weak: int = 0, missing: int = 0) -> list[tuple]:
+    """Handle and words in a legend of areas with a low-confidence figure and without a value; nothing for none."""
+    found = []
+    if weak:
+        words = base.counted(tr("low-confidence figure", language), weak, language)
+        found.append((base.swatch("#ffffff", hatch=drawing.WEAK_HATCH), words))
+    if missing:
+        words = base.counted(tr("no data", language), missing, language)
+        found.append((base.swatch(palette.NO_DATA_FILL, hatch=palette.NO_DATA_HATCH), words))
+    return found
 
 
 def _add_class_legend(
-    ax: Axes, scale: Scale, own: Options, counts: Mapping[str, int], key: Sequence[str] = ()
+    ax: Axes, scale: Scale, own: Options, hatches: list[tuple], key: Sequence[str] = ()
 ) -> None:
     """Legend of a scale: highest class on top, the hatches of some areas, the class method."""
-    factor = to_unit(1, own.unit, own.language)
-    words = class_labels(scale.classes, factor=factor, language=own.language)
-    handles = [base.swatch(fill) for fill in scale.ramp]
-    hatches, more = _counts(counts, own.language)
+    words = class_labels(scale.classes, factor=to_unit(1, own.unit, own.language), language=own.language)
+    entries = [*zip(map(base.swatch, scale.ramp[::-1]), words[::-1], strict=True), *hatches]
     notes = [*filter(None, [scale.classes.method_label(own.language)]), *own.notes, *key]
-    base.add_legend(ax, [*handles[::-1], *hatches], [*words[::-1], *more], title=own.title, notes=notes)
+    base.add_legend(ax, *zip(*entries, strict=True), title=own.title, notes=notes)
 
 
 def plot_no_data(frame: gpd.GeoDataFrame, **options) -> Axes:
@@ -117,16 +115,16 @@ def plot_no_data(frame: gpd.GeoDataFrame, **options) -> Axes:
     frame = drawing.prepare(frame)
     ax = drawing.start(own.ax, frame, own.language)
     drawing.draw_ground(ax, frame.geometry, np.full(len(frame), True), fills=())
-    names = drawing.wordings(frame, "name", own.language)
-    key = drawing.label_areas(ax, frame, names, [None] * len(frame))
-    handles, words = _counts({"no data": len(frame)}, own.language)
-    base.add_legend(ax, handles, words, title=own.title, notes=[*own.notes, *key])
+    key = drawing.label_areas(ax, frame, drawing.wordings(frame, own.language), [None] * len(frame))
+    [(handle, words)] = _counted_hatches(own.language, missing=len(frame))
+    base.add_legend(ax, [handle], [words], title=own.title, notes=[*own.notes, *key])
     return ax
 
 
 def plot_small_multiples(
     frame: gpd.GeoDataFrame, values: pd.DataFrame, *,
-    breaks: Classes | Sequence[float] | str | None = None, width: str | float = "double", **options,
+    breaks: Classes | Sequence[float] | str | None = None, width: str | float = "double",
+    height_mm: float | None = None, **options,
 ) -> np.ndarray:  # fmt: skip
     """One small choropleth for each year, all with the same class breaks and one legend.
 
@@ -138,8 +136,8 @@ def plot_small_multiples(
         Long table ``area year value``. Areas without a value in a year are hatched there.
     breaks
         As in `plot_choropleth`; found over all values together.
-    width
-        Preset of the sheet; the legend takes the place after the last map, or a row of its own.
+    width, height_mm
+        Preset and height of the sheet; the legend takes the place after the last map, or a row of its own.
     options
         Unit, legend and language: see `Options`.
 
@@ -162,24 +160,22 @@ def plot_small_multiples(
         area, year = twice[["area", "year"]].iloc[0]
         raise DataError(f"Area {area} has two values for year {year}. Give one value an area and year.")
     frame = drawing.prepare(frame, needs=("area",)).drop(columns="value", errors="ignore")
-    scale = rate_scale("value", values["value"], unit=own.unit, breaks=breaks)
+    scale = rate_scale("value", values["value"], unit=own.unit, breaks=breaks, ramp=own.ramp)
     xmin, ymin, xmax, ymax = frame.total_bounds
     aspect = min(max((xmax - xmin) / (ymax - ymin), 0.8), 1.8)
-    *axes, key = base.sheet_axes(
-        width, len(years) + 1, aspect=aspect, language=own.language
-    )  # one for the legend
+    sheet = {"aspect": aspect, "height_mm": height_mm, "language": own.language}
+    *axes, key = base.sheet_axes(width, len(years) + 1, **sheet)
     holes = 0
     for ax, year in zip(axes, years, strict=True):
         joined = frame.merge(values.loc[values["year"] == year, ["area", "value"]], on="area", how="left")
         drawing.start(ax, joined, own.language, **scale.facts(), panel=str(year))
         holes += _draw_classes(ax, joined, scale).count(None)
-        looks = {
-            **base.text_looks(ax, small=False),
+        looks = base.text_looks(ax, small=False) | {
             "fontweight": "bold",
             "va": "top",
             "transform": ax.transAxes,
         }
         drawing.write_with_halo(ax, 0.02, 0.97, str(year), halo="#ffffff", zorder=8, gid="panel", **looks)
     key.set_label(base.LEGEND_ROOM)
-    _add_class_legend(key, scale, own, {"no data": holes})
+    _add_class_legend(key, scale, own, _counted_hatches(own.language, missing=holes))
     return np.array(axes, dtype=object)

@@ -12,10 +12,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "fonts": [
             "FAMILY", "PRINT_DPI", "font_files", "missing_glyphs", "quick_pdf_fonts", "set_fonts", "text_width", "wrap",
         ],
+        "options": ["OPTIONS", "DrawingOptions"],
         "palette": [
             "BAND", "BORDER", "GROUND", "HAIRLINE", "INK", "MUTED", "NO_DATA_HATCH", "NO_DATA_HATCH_COLOUR", "ROLES",
-            "STATUSES", "region_style", "region_tint", "text_on", "tint",
+            "STATUSES", "region_colour", "region_tint", "text_on", "tint",
         ],
-        "style": ["MM", "SIZES", "Size", "StyledFigure", "context", "figure", "rc", "size_of", "size_on"],
+        "style": ["MM", "SIZES", "Size", "StyledFigure", "figure", "rc", "size_of", "size_on"],
     },
 )  # fmt: skip

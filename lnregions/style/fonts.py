@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from inspect import signature
@@ -18,9 +19,13 @@ PRINT_DPI = 300
 """Resolution of saved pictures, in dots per inch."""
 
 _EM = 1000.0
-_NOT_FIRST = frozenset("，。、；：？！）】》”’〉」』%,.;:!?)]}")
-_NOT_LAST = frozenset("（【《“‘〈「『([{")
-_FIRST_CHINESE = 0x2E80
+_NOT_FIRST = "，。、；：？！）】》”’〉」』%,.;:!?)]}"
+_NOT_LAST = "（【《“‘〈「『([{"
+_CHINESE = "\u2e80-\U0010ffff"
+_BREAK = re.compile(
+    rf"(?<![{re.escape(_NOT_LAST)}])(?=[^ {re.escape(_NOT_FIRST)}])(?:(?<=[ {_CHINESE}])|(?<=.)(?=[{_CHINESE}]))"
+)
+"""Where a line may end: after a space, and around Chinese characters, not beside the inside of brackets."""
 
 
 @cache
@@ -64,25 +69,18 @@ def _find_installed() -> None:
             fontManager.addfont(path)
 
 
-@lru_cache(maxsize=1024)
-def _families_for(lacking: str, _count: int) -> tuple[tuple[str, ...], str]:
-    families, boxes = (
-        [],
-        (FAMILY, "Last Resort High-Efficiency", "Last Resort"),
-    )  # these have a box for any character
+def _stand_ins(lacking: str) -> tuple[list[str], str]:
+    """Installed families that have characters which the bundled font lacks, and the characters that none has."""
+    families: list[str] = []
+    if lacking:
+        _find_installed()
+    boxes = (FAMILY, "Last Resort High-Efficiency", "Last Resort")  # these have a box for any character
     plain = [one for one in fontManager.ttflist if one.style == "normal" and one.weight in (400, "normal")]
-    for font in sorted(plain, key=lambda one: one.fname):
+    for font in sorted(plain, key=lambda one: one.fname) if lacking else ():
         if font.name not in boxes and len(rest := _lacking(lacking, font.fname)) < len(lacking):
             families.append(font.name)
             lacking = rest
-    return tuple(families), lacking
-
-
-def _stand_ins(lacking: str) -> tuple[tuple[str, ...], str]:
-    """Installed families that have characters which the bundled font lacks, and the characters that none has."""
-    if lacking:
-        _find_installed()
-    return _families_for(lacking, len(fontManager.ttflist)) if lacking else ((), "")
+    return families, lacking
 
 
 def missing_glyphs(words: str) -> str:
@@ -143,25 +141,6 @@ def text_width(words: str, size: float, *, bold: bool = False) -> float:
     return size * max((_ems(line, weight) for line in words.split("\n")), default=0.0)
 
 
-def _pieces(words: str) -> list[str]:
-    """Pieces between which a line may end: after a space, and around Chinese characters."""
-    pieces: list[str] = []
-    for c in words:
-        last = pieces[-1] if pieces else ""
-        latin = ord(c) < _FIRST_CHINESE
-        glued = last and (
-            c == " "
-            or c in _NOT_FIRST
-            or last[-1] in _NOT_LAST
-            or (latin and last[-1] != " " and ord(last[-1]) < _FIRST_CHINESE)
-        )
-        if glued:
-            pieces[-1] += c
-        else:
-            pieces.append(c)
-    return pieces
-
-
 def wrap(words: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """Lines of `words`, each at most `width` points wide at `size` points.
 
@@ -176,7 +155,7 @@ def wrap(words: str, width: float, size: float, *, bold: bool = False) -> list[s
     lines: list[str] = []
     for paragraph in words.split("\n"):
         line = ""
-        for piece in _pieces(paragraph):
+        for piece in _BREAK.split(paragraph):
             if line and text_width((line + piece).rstrip(), size, bold=bold) > width:
                 lines.append(line.rstrip())
                 line = piece.lstrip()
@@ -184,13 +163,6 @@ def wrap(words: str, width: float, size: float, *, bold: bool = False) -> list[s
                 line += piece
         lines.append(line.rstrip())
     return lines
-
-
-@cache
-def _harfbuzz_face(path: str):
-    import uharfbuzz
-
-    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path))
 
 
 def _subset(path: str, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
@@ -202,7 +174,7 @@ def _subset(path: str, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
     wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
         int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF", b"name", b"cmap", b"OS/2")
     )
-    plan = hb.SubsetPlan(_harfbuzz_face(path), wanted)
+    plan = hb.SubsetPlan(hb.Face(hb.Blob.from_file_path(path)), wanted)
     return plan.execute().blob.data, dict(plan.old_to_new_glyph_mapping)
 
 
@@ -216,14 +188,15 @@ def quick_pdf_fonts() -> Iterator[None]:
     """
     from matplotlib.backends import _backend_pdf_ps as backend  # imports fontTools
 
-    original = getattr(backend, "get_glyphs_subset", None)
-    try:
+    original, known = getattr(backend, "get_glyphs_subset", None), False
+    with contextlib.suppress(ImportError, TypeError):
         import uharfbuzz  # noqa: F401
         from fontTools.ttLib import TTFont
 
         known = list(signature(original).parameters) == ["fontfile", "glyphs"]
-    except (ImportError, TypeError):
-        known = False
+    if not known:
+        yield
+        return
 
     def get_glyphs_subset(fontfile, glyphs):
         if str(fontfile) not in font_files().values():
@@ -232,10 +205,8 @@ def quick_pdf_fonts() -> Iterator[None]:
         font = TTFont(io.BytesIO(data), recalcTimestamp=False)
         return contextlib.nullcontext(backend.SubsetResults(font, numbers))
 
-    if known:
-        backend.get_glyphs_subset = get_glyphs_subset
+    backend.get_glyphs_subset = get_glyphs_subset
     try:
         yield
     finally:
-        if known:
-            backend.get_glyphs_subset = original
+        backend.get_glyphs_subset = original

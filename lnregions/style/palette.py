@@ -18,9 +18,7 @@ SEA = "#e3edf5"
 REGION_COLOURS = {"circle": "#3d2b7d", "belt": "#1670ad", "west": "#f3b73e", "east": "#4ba35b"}
 REGION_TINTS = {"circle": 0.7, "belt": 0.65, "west": 0.25, "east": 0.55}
 """Share of its colour in a region's fill: told apart by the colour-blind and in grey (``tests/style``)."""
-REGION_HATCHES = {"circle": "", "belt": "//", "west": "..", "east": "\\\\"}
 _OTHER_REGIONS = ("#8a3b12", "#a8568f", "#7f8a1f", "#3b8f8f", "#c05a7a", "#5d6b9a")
-_OTHER_HATCHES = ("--", "++", "xx", "oo", "||", "**")
 
 
 @dataclass(frozen=True)
@@ -75,32 +73,21 @@ _SEQUENTIAL = {  # one spine from pale sand to deep blue, cut in even steps of l
     6: ("#e6f1df", "#9fd0bd", "#5fabb1", "#317c9a", "#225c86", "#13385e"),
     7: ("#ebf4e2", "#acd7c1", "#71b6b4", "#4693a6", "#2a6f93", "#1c4e76", "#0f2f54"),
 }
-_DIVERGING = {  # below zero orange to brown, above zero blue; the middle class straddles zero
+_DIVERGING = {  # below zero orange to brown, above zero blue
     2: ("#e08a4a", "#5b9bd0"),
-    3: ("#d9752f", "#f1f1ee", "#3f86c2"),
     4: ("#b3500f", "#f0b789", "#a9cbe6", "#22649f"),
-    5: ("#b3500f", "#eeb07f", "#f1f1ee", "#a0c5e3", "#22649f"),
     6: ("#863a08", "#d5773a", "#f5cfb0", "#c5dcef", "#5b9bd0", "#134a80"),
-    7: ("#863a08", "#d5773a", "#f5cfb0", "#f1f1ee", "#c5dcef", "#5b9bd0", "#134a80"),
     8: ("#692c05", "#b3500f", "#e39a63", "#f7dcc6", "#d3e4f2", "#8ab7dc", "#3477b3", "#0e3a68"),
 }
 
 
 def sequential(count: int) -> list[str]:
-    """Fills of `count` classes (1 to 7), pale for low and deep for high.
-
-    Examples
-    --------
-    >>> len(sequential(5))
-    5
-    """
-    if count < 3:
-        return list(_SEQUENTIAL[3][1 : 1 + count])
-    return list(_SEQUENTIAL[count])
+    """Fills of `count` classes (1 to 7), pale for low and deep for high."""
+    return list(_SEQUENTIAL[count] if count > 2 else _SEQUENTIAL[3][1 : 1 + count])
 
 
-def diverging(below: int, above: int, *, middle: bool = False) -> list[str]:
-    """Fills of classes around zero: `below` and `above` counts of classes, with or without a middle one.
+def diverging(below: int, above: int) -> list[str]:
+    """Fills of classes around zero: `below` and `above` are counts of classes.
 
     Examples
     --------
@@ -108,17 +95,12 @@ def diverging(below: int, above: int, *, middle: bool = False) -> list[str]:
     ['#f0b789', '#a9cbe6', '#22649f']
     """
     half = max(below, above, 1)
-    ramp = _DIVERGING[2 * half + 1 if middle else 2 * half]
-    return list(ramp[half - below : half]) + list(ramp[half : len(ramp) - (half - above)])
+    return list(_DIVERGING[2 * half][half - below : half + above])
 
 
-def region_style(region: str, *, order: int = 0) -> tuple[str, str]:
-    """Colour and hatch of a region; a region unknown here takes the `order`-th spare pair."""
-    spare = order % len(_OTHER_REGIONS)
-    return (
-        REGION_COLOURS.get(region, _OTHER_REGIONS[spare]),
-        REGION_HATCHES.get(region, _OTHER_HATCHES[spare]),
-    )
+def region_colour(region: str, *, order: int = 0) -> str:
+    """Colour of a region; a region unknown here takes the `order`-th spare one."""
+    return REGION_COLOURS.get(region, _OTHER_REGIONS[order % len(_OTHER_REGIONS)])
 
 
 def luminance(colour: str) -> float:
@@ -129,13 +111,7 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio (1 to 21) of two colours, as defined in WCAG 2.2; text wants 4.5 or more.
-
-    Examples
-    --------
-    >>> round(contrast("#000000", "#ffffff"))
-    21
-    """
+    """Contrast ratio (1 to 21) of two colours, as defined in WCAG 2.2; text wants 4.5 or more."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
@@ -151,25 +127,21 @@ def text_on(fill: str) -> str:
     return max((INK, "#ffffff"), key=lambda ink: contrast(ink, fill))
 
 
-def _mix(colour: str, other: str, share: float) -> str:
-    pairs = ((int(colour[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
-
-
-def tint(colour: str, share: float = 0.45) -> str:
-    """Colour thinned with white, `share` of it left.
+def tint(colour: str, share: float = 0.45, other: str = "#ffffff") -> str:
+    """Colour mixed with white, or another colour, `share` of it left.
 
     Examples
     --------
     >>> tint("#000000", 0.5)
     '#808080'
     """
-    return _mix(colour, "#ffffff", share)
+    pairs = ((int(colour[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
 def shade(colour: str, share: float = 0.75) -> str:
     """Colour darkened with black, `share` of it left, for lines on its own tint."""
-    return _mix(colour, "#000000", share)
+    return tint(colour, share, "#000000")
 
 
 def region_tint(region: str, *, order: int = 0, strength: float = 1.0) -> str:
@@ -180,4 +152,4 @@ def region_tint(region: str, *, order: int = 0, strength: float = 1.0) -> str:
     >>> region_tint("west"), region_tint("west", strength=0.5)
     ('#fcedcf', '#fef6e7')
     """
-    return tint(region_style(region, order=order)[0], REGION_TINTS.get(region, 0.45) * strength)
+    return tint(region_colour(region, order=order), REGION_TINTS.get(region, 0.45) * strength)

@@ -1,12 +1,11 @@
 """Figures in the style: sizes in millimetres, sizes of text in points, and the settings of matplotlib.
 
-Nothing is set globally at import. `figure` gives an empty figure that carries the style; `context` applies it
-to a block of code for those who bring their own axes.
+Nothing is set globally at import. `figure` gives an empty figure that carries the style; ``mpl.rc_context(rc())``
+applies it to a block of code for those who bring their own axes.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from math import inf
 from numbers import Real
 from pathlib import Path
@@ -93,29 +92,20 @@ def rc(language: str = "en", width: str | float = "double") -> dict[str, object]
     check_language(language)
     size = size_of(width)
     font_files()
-    title = ("axes.titlesize", "figure.titlesize")
     small = ("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize")
-    return {
-        **_style_sheet(),
-        **dict.fromkeys(("font.size", "axes.labelsize"), size.normal),
-        **dict.fromkeys(title, size.title),
-        **dict.fromkeys(small, size.small),
-    }
+    sizes = dict.fromkeys(small, size.small) | dict.fromkeys(("font.size", "axes.labelsize"), size.normal)
+    return {**_style_sheet(), **sizes, "axes.titlesize": size.title, "figure.titlesize": size.title}
 
 
-@contextmanager
-def context(language: str = "en", width: str | float = "double") -> Iterator[None]:
-    """Apply the style to a block of code, and restore the settings after it.
+def _in_style(method: Callable) -> Callable:
+    """Method of a figure that works with its style in force."""
 
-    Examples
-    --------
-    >>> with context("zh", "single"):
-    ...     matplotlib_size = mpl.rcParams["font.size"]
-    >>> matplotlib_size
-    6.5
-    """
-    with mpl.rc_context(rc(language, width)):
-        yield
+    @wraps(method)
+    def styled(self, *args, **kwargs):
+        with self.in_style():
+            return method(self, *args, **kwargs)
+
+    return styled
 
 
 class StyledFigure(Figure):
@@ -125,10 +115,8 @@ class StyledFigure(Figure):
 
     Attributes
     ----------
-    language : {"en", "zh"}
-        Language that it was made for.
-    size : Size
-        Size that it was made for.
+    language, size
+        Language and `Size` that it was made for.
     fixed : bool
         Whether its height is settled, or may follow what stands under a map.
     settings : dict
@@ -156,20 +144,9 @@ class StyledFigure(Figure):
         with self.in_style():
             return super().draw(renderer)
 
-    def savefig(self, fname, **kwargs):
-        """Save in the style."""
-        with self.in_style():
-            return super().savefig(fname, **kwargs)
-
-    def add_subplot(self, *args, **kwargs):
-        """Add axes in the style."""
-        with self.in_style():
-            return super().add_subplot(*args, **kwargs)
-
-    def add_axes(self, *args, **kwargs):
-        """Add axes in the style."""
-        with self.in_style():
-            return super().add_axes(*args, **kwargs)
+    savefig = _in_style(Figure.savefig)
+    add_subplot = _in_style(Figure.add_subplot)
+    add_axes = _in_style(Figure.add_axes)
 
 
 def figure(

@@ -17,6 +17,8 @@ PARAMETERS = {
     "as_of": "str\n    Only what was published by this date, such as ``2024-06-30``; empty: all.",
     "language": '{"en", "zh"}\n    Language of the words.',
     "width": "str or float\n    ``single``, ``onehalf``, ``double``, ``slide``, ``a4``, or millimetres.",
+    "options": "optional\n    ``language``, ``width``, ``title``, ``subtitle``, ``source_line``, ``figsize``,\n"
+    "    ``font``, ``ax``, on maps in classes ``classes``, ``scheme``, ``palette``, ``cmap``: see `DrawingOptions`.",
     "observations": "DataFrame, optional\n    Figures from `load_observations` in place of the shipped ones.",
     "method": '{"plan", "open_sdg", "unsd", "escap"}\n    By what the status is given.',
     "path": "path, optional\n    Another table of the same form.",
@@ -60,7 +62,8 @@ def example_of(name: str, function) -> str:
     plan = ln.load_plan()
     ln.draw_nothing("belt", plan=plan)
     """
-    needed = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+    parameters = inspect.signature(function).parameters.values()
+    needed = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
     given = EXAMPLES.get(name)
     if given is None:
         if {p.name for p in needed} - ARGUMENTS.keys():

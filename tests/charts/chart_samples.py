@@ -6,7 +6,7 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from lnregions import charts
@@ -190,8 +190,8 @@ def overlapping_texts(figure, slack=0.5):
     """Pairs of visible texts that overlap in print by more than `slack` points, and texts beyond the edge."""
     screen = figure.dpi
     figure.set_dpi(300)
+    renderer = FigureCanvasAgg(figure).get_renderer()  # drawn and measured by one, each text is laid out once
     figure.draw_without_rendering()
-    renderer = RendererAgg(int(figure.bbox.width), int(figure.bbox.height), figure.dpi)
     hidden = set()
     for ax in figure.findobj(Axes):
         for axis in (ax.xaxis, ax.yaxis):
@@ -201,15 +201,11 @@ def overlapping_texts(figure, slack=0.5):
             ]
             hidden |= {id(label) for tick in outside for label in (tick.label1, tick.label2)}
     shown = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
-    boxes = [(one.get_text(), one.get_window_extent(renderer)) for one in shown if id(one) not in hidden]
-    edge, found = slack * figure.dpi / 72, []
-    for number, (words, box) in enumerate(boxes):
-        for other, against in boxes[number + 1 :]:
-            across = min(box.x1, against.x1) - max(box.x0, against.x0)
-            if min(across, min(box.y1, against.y1) - max(box.y0, against.y0)) > edge:
-                found.append((words, other))
-        page = figure.bbox.padded(edge)
-        if not (page.contains(box.x0, box.y0) and page.contains(box.x1, box.y1)):
-            found.append((words, "(edge)"))
+    shown = [one for one in shown if id(one) not in hidden]
+    low, high = np.split(np.array([one.get_window_extent(renderer).extents for one in shown]), 2, axis=1)
+    edge, words = slack * figure.dpi / 72, [one.get_text() for one in shown]
+    shared = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
+    pairs = np.argwhere(np.triu((shared > edge).all(axis=2), 1))
+    beyond = ((low < -edge) | (high > figure.bbox.size + edge)).any(axis=1)
     figure.set_dpi(screen)
-    return found
+    return [(words[a], words[b]) for a, b in pairs] + [(words[k], "(edge)") for k in np.flatnonzero(beyond)]

@@ -7,7 +7,17 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from chart_samples import DALIAN, SHENYANG, every_chart, legend, overlapping_texts, texts
+from chart_samples import (
+    DALIAN,
+    SHEET,
+    SHENYANG,
+    SPANS,
+    VERDICTS,
+    every_chart,
+    legend,
+    overlapping_texts,
+    texts,
+)
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
@@ -103,6 +113,46 @@ def test_unknown_labels_are_refused_with_the_choices(given, message):
 def test_a_frame_without_a_column_or_with_two_values_a_year_is_refused(plot, frame, message):
     with pytest.raises(DataError, match=message):
         plot(pd.DataFrame(frame))
+
+
+LACKING = pd.DataFrame({"area": ["a", "b"], "year": [2020, 2021], "value": np.nan})
+FIELDS = [
+    "area",
+    "year",
+    "value",
+    "grade",
+    "column",
+    "words",
+    "target",
+    "region",
+    "status",
+    "name",
+    "asked",
+    "verdict",
+]
+EMPTY = pd.DataFrame(columns=[*FIELDS, "first", "last"])
+
+
+@pytest.mark.parametrize("kind", ["dots", "contributions", "ranks", "indexed_growth", "member_panels"])
+def test_areas_without_any_value_are_a_frame_with_the_reason(kind):
+    keywords = {"base_year": 1990} if kind == "indexed_growth" else {}
+    (ax,) = np.atleast_1d(getattr(charts, f"plot_{kind}")(LACKING, reason="none", **keywords))
+    assert texts(ax, "no_data") == ["No data: none"]
+
+
+@pytest.mark.parametrize("kind", ["coverage", "gaps", "heat_map", "target_sheet", "timeline", "scorecard"])
+def test_a_table_without_rows_is_a_frame_with_the_reason(kind):
+    ax = getattr(charts, f"plot_{kind}")(EMPTY, reason="none")
+    assert texts(ax, "no_data") == ["No data: none"]
+
+
+@pytest.mark.parametrize(
+    ("plot", "frame"),
+    [(charts.plot_target_sheet, SHEET), (charts.plot_timeline, SPANS), (charts.plot_scorecard, VERDICTS)],
+)
+def test_an_unknown_status_is_refused(plot, frame):
+    with pytest.raises(DataError, match=r"(?i)unknown status 'mett'"):
+        plot(frame.assign(status="mett"))
 
 
 @pytest.mark.parametrize(

@@ -152,22 +152,6 @@ def test_dots_are_sorted_hollow_for_grade_c_and_keep_areas_without_a_value():
     assert not charts.plot_dots(frame).collections
 
 
-@pytest.mark.parametrize(
-    ("plot", "keywords"),
-    [
-        (charts.plot_dots, {}),
-        (charts.plot_contributions, {}),
-        (charts.plot_ranks, {}),
-        (charts.plot_indexed_growth, {"base_year": 1990}),
-        (charts.plot_member_panels, {}),
-    ],
-)
-def test_nothing_to_compare_is_a_frame_with_the_reason(plot, keywords):
-    frame = pd.DataFrame({"area": ["a", "b"], "year": [2020, 2021], "value": np.nan})
-    (ax,) = np.atleast_1d(plot(frame, reason="none", **keywords))
-    assert texts(ax, "no_data") == ["No data: none"]
-
-
 def test_names_come_from_the_labels_then_the_frame_then_the_code():
     frame = pd.DataFrame({"area": ["1", "2"], "name_en": ["one", "two"], "value": [2.0, 1.0]})
     ticks = charts.plot_dots(frame, names={"1": "first"}).get_yticklabels()

@@ -1,10 +1,21 @@
 """Target sheet, gaps, heat map and verdicts over time: what is drawn equals its data."""
 
-import pandas as pd
 import pytest
-from chart_samples import CITIES, GAPS, MARKS, SHEET, SPANS, drawn, heat_cells, legend, names, texts
+from chart_samples import (
+    CITIES,
+    GAPS,
+    MARKS,
+    SHEET,
+    SPANS,
+    drawn,
+    heat_cells,
+    legend,
+    names,
+    overlapping_texts,
+    texts,
+)
 
-from lnregions import DataError, charts
+from lnregions import charts
 from lnregions.style import STATUSES
 
 
@@ -59,6 +70,12 @@ def test_a_heat_map_is_darker_for_higher_values_of_a_column_and_hatched_without_
     assert light[own.to_numpy().argmax()] == min(light) < light[own.to_numpy().argmin()] == max(light)
 
 
+def test_tiles_of_a_low_heat_map_keep_the_lines_that_fit():
+    ax = charts.plot_heat_map(heat_cells(), names=names(), width="double", height_mm=75)
+    assert {len(words.split("\n")) for words in texts(ax, "value")} < {1, 2, 3}
+    assert overlapping_texts(ax.figure) == []
+
+
 def test_a_narrow_heat_map_names_the_columns_that_it_leaves_out():
     ax = charts.plot_heat_map(heat_cells(), width="single")
     assert len(texts(ax, "head")) < 8
@@ -76,20 +93,3 @@ def test_verdicts_over_time_run_from_date_to_date():
         STATUSES["missed"].hatch,
         ["no data", "missed", "not assessable"],
     )
-
-
-@pytest.mark.parametrize(
-    ("plot", "frame"),
-    [(charts.plot_target_sheet, SHEET), (charts.plot_timeline, SPANS)],
-    ids=["sheet", "timeline"],
-)
-def test_an_unknown_status_is_refused_and_no_rows_are_an_empty_chart(plot, frame):
-    with pytest.raises(DataError, match=r"(?i)unknown status 'mett'"):
-        plot(frame.assign(status="mett"))
-    assert texts(plot(frame.head(0), reason="none"), "no_data") == ["No data: none"]
-
-
-@pytest.mark.parametrize("plot", [charts.plot_gaps, charts.plot_heat_map])
-def test_nothing_to_draw_is_a_frame_with_the_reason(plot):
-    frame = pd.DataFrame(columns=["year", "value", "area", "column", "words", "grade"])
-    assert texts(plot(frame, reason="none"), "no_data") == ["No data: none"]

@@ -60,10 +60,9 @@ def test_the_legend_of_circles_is_nested_round_and_to_scale():
 
 @pytest.mark.parametrize("width", ["single", "onehalf", "double"])
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["name", "value"])
-def test_labels_of_circles_touch_neither_one_another_nor_other_circles(width, language, kind):
+def test_labels_of_circles_touch_neither_one_another_nor_other_circles(width, language):
     ax = maps.map_axes(width, language=language)
-    maps.plot_symbols(CITIES, "amount", unit="亿元", labels=kind, ax=ax, language=language)
+    maps.plot_symbols(CITIES, "amount", unit="亿元", ax=ax, language=language)
     boxes, circles = boxes_in_units(ax), circles_of(ax)
     assert len(boxes) == 14
     assert not overlapping(boxes)
@@ -77,7 +76,7 @@ def test_labels_of_circles_touch_neither_one_another_nor_other_circles(width, la
 def test_areas_without_an_amount_are_hatched_and_counted():
     frame = CITIES.copy()
     frame.loc[[1, 2], "amount"] = np.nan
-    ax = maps.plot_symbols(frame, "amount", unit="亿元", largest=10000, language="zh", labels="value")
+    ax = maps.plot_symbols(frame, "amount", unit="亿元", largest=10000, language="zh")
     assert len(collections(ax, "no data")[0].get_paths()) == 2
     assert len(circles_of(ax)) == 12
     assert "暂无数据（2）" in notes(ax)

@@ -1,6 +1,7 @@
 """Maps of any place: the grid, the ground and the inset that suit it; states' borders; what a caption owes."""
 
 import json
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -19,14 +20,14 @@ from lnregions.boundaries.ground import ACCURACY, ground_around
 from lnregions.style import palette
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
-CHINA, PORTUGAL, SICHUAN = (110.0, 25.0), (-9.6, 38.2), (103.0, 30.0)
+CHINA, PORTUGAL = (110.0, 25.0), (-9.6, 38.2)
 
 
 @pytest.fixture(scope="module")
 def plan_at(tmp_path_factory):
     """Plan of eight generated cities whose lower left corner is at a place."""
 
-    def made(place, edit=lambda features: features, files=()):
+    def made(place, files=()):
         folder = tmp_path_factory.mktemp("plan") / "plan"
         write_plan(folder, 2)
         path = folder / "boundaries.geojson"
@@ -42,6 +43,25 @@ def plan_at(tmp_path_factory):
         return ln.load_plan(folder)
 
     return made
+
+
+@pytest.fixture(scope="module")
+def abroad(plan_at):
+    """Picture of the plan at a place, each drawn once: a map in a language, or who belongs to it without one."""
+    plans = cache(plan_at)
+
+    @cache
+    def drawn(place, language=""):
+        plan = plans(place)
+        return ln.draw_map(plan, "r000", "gdp", language=language) if language else ln.draw_membership(plan)
+
+    return drawn
+
+
+@cache
+def at_home(language="en"):
+    """Map of the belt, drawn once."""
+    return ln.draw_map("ln-2022", "belt", "gdp", language=language)
 
 
 def ground_colour(ax, longitude, latitude):
@@ -77,12 +97,8 @@ def test_the_grid_is_chosen_from_the_extent_and_keeps_areas(bounds, kind, number
     assert project(frame).area[0] == pytest.approx(true, rel=1e-4)
 
 
-def test_the_grid_is_stated_on_the_sheet_in_both_languages(plan_at):
-    plan = plan_at(PORTUGAL)
-    english, chinese = (
-        by_gid(ln.draw_map(plan, "r000", "gdp", language=lang).figure.axes[0], "source")[0].get_text()
-        for lang in ("en", "zh")
-    )
+def test_the_grid_is_stated_on_the_sheet_in_both_languages(abroad):
+    english, chinese = (by_gid(abroad(PORTUGAL, one).ax, "source")[0].get_text() for one in ("en", "zh"))
     assert "Lambert azimuthal equal area (39°N, 9°W), CGCS2000" in english.replace("\n", " ")
     assert "兰勃特等积方位投影（投影中心39°N，9°W）" in chinese.replace("\n", "")
     assert "Land: Natural Earth." in english.replace("\n", " ")
@@ -95,8 +111,8 @@ def test_the_grid_is_stated_on_the_sheet_in_both_languages(plan_at):
     ("place", "dry", "wet"),
     [(CHINA, [(109.97, 24.97), (111.2, 26.1)], []), (PORTUGAL, [(-8.2, 39.25)], [(-9.61, 38.19)])],
 )
-def test_land_is_never_painted_as_sea_wherever_a_plan_lies(plan_at, place, dry, wet):
-    ax = ln.draw_membership(plan_at(place)).figure.axes[0]
+def test_land_is_never_painted_as_sea_wherever_a_plan_lies(abroad, place, dry, wet):
+    ax = abroad(place).ax
     assert {ground_colour(ax, *one) for one in dry} == {palette.LAND}
     assert {ground_colour(ax, *one) for one in wet} <= {palette.SEA}
 
@@ -149,7 +165,7 @@ def test_a_damaged_context_file_is_refused_by_name(plan_at):
 
 
 def test_the_border_of_a_state_is_drawn_as_such_and_the_state_is_named():
-    ax = ln.draw_map("ln-2022", "belt", "gdp", language="zh").figure.axes[0]
+    ax = at_home("zh").ax
     drawn = shapely.union_all([shapely.LineString(one.get_xydata()) for one in by_gid(ax, "state border")])
     dandong = maps.prepare(project(ln.load_boundaries(), crs=maps.drawn_on(ax).crs))
     dandong = dandong.set_index("area").geometry["210600"]
@@ -170,22 +186,20 @@ def inset(picture):
 
 @pytest.mark.parametrize(("language", "words"), [("en", "in Liaoning"), ("zh", "位于辽宁")])
 def test_the_inset_of_a_region_shows_it_among_the_areas_of_the_plan(language, words):
-    small = inset(ln.draw_map("ln-2022", "west", "gdp", language=language))
+    small = inset(at_home(language))
     assert [t.get_text() for t in by_gid(small, "inset label")] == [words]
     [here] = collections(small, "here")[0].get_paths()
     assert len(collections(small, "elsewhere")[0].get_paths()) == 14
     cities = ln.load_boundaries()
     shapes = project(cities, crs=equal_area(cities.total_bounds)).set_index("area").geometry
-    west = shapely.union_all(shapes[["211300", "210900", "211400"]])
-    assert here.get_extents().extents == pytest.approx(west.bounds, abs=500)
+    belt = shapely.union_all(shapes[ln.load_plan().members("belt")])
+    assert here.get_extents().extents == pytest.approx(belt.bounds, abs=500)
 
 
-def test_the_inset_of_a_foreign_plan_knows_nothing_of_liaoning(plan_at):
-    plan = plan_at(SICHUAN)
-    region = inset(ln.draw_map(plan, "r001", "gdp"))
+def test_the_inset_of_a_foreign_plan_knows_nothing_of_liaoning(abroad):
+    region, whole = inset(abroad(PORTUGAL, "en")), inset(abroad(PORTUGAL))
     assert [t.get_text() for t in by_gid(region, "inset label")] == ["in Generated"]
     assert len(collections(region, "elsewhere")[0].get_paths()) == 8
-    whole = inset(ln.draw_membership(plan_at(PORTUGAL)))
     assert [t.get_text() for t in by_gid(whole, "inset label")] == ["Generated"]
     assert to_hex(whole.get_facecolor()) == palette.SEA
 
@@ -194,12 +208,10 @@ def test_the_inset_of_a_foreign_plan_knows_nothing_of_liaoning(plan_at):
 
 
 def test_every_caption_names_the_boundaries_and_the_approval_number(plan_at):
-    for picture in (ln.draw_membership("ln-2022"), ln.draw_map("ln-2022", "belt", "gdp")):
-        assert "Tianditu" in picture.caption["en"]
-        assert "审图号" in picture.caption["en"]
-        assert "天地图" in picture.caption["zh"]
-        assert "本图无审图号" in picture.caption["zh"]
-    plan = plan_at(PORTUGAL)
+    for picture in (ln.draw_membership("ln-2022"), at_home()):
+        assert all(words in picture.caption["en"] for words in ("Tianditu", "审图号"))
+        assert all(words in picture.caption["zh"] for words in ("天地图", "本图无审图号"))
+    plan = plan_at(CHINA)
     plan.facts["map_approval"] = "GS(2026)1"
     assert "审图号：GS(2026)1。" in ln.draw_membership(plan).caption["zh"]
 
@@ -209,11 +221,11 @@ def test_every_caption_names_the_boundaries_and_the_approval_number(plan_at):
 
 def test_low_confidence_figures_are_dotted_and_their_years_printed_where_they_differ():
     frame = squares(3, rate=[1.0, 2.0, 3.0], grade=["A", "C", "C"], year=[2014, 2021, 2021])
-    ax = maps.plot_choropleth(frame, "rate", unit="%", labels="value")
+    ax = maps.plot_choropleth(frame, "rate", unit="%")
     assert len(collections(ax, "weak")[0].get_paths()) == 2
     assert "low-confidence figure (2)" in legend_words(ax)
     assert any("(2014)" in t.get_text() for t in by_gid(ax, "label"))
-    same = maps.plot_choropleth(frame.assign(year=2021, grade="A"), "rate", unit="%", labels="value")
+    same = maps.plot_choropleth(frame.assign(year=2021, grade="A"), "rate", unit="%")
     assert collections(same, "weak") == []
     assert not any("(" in t.get_text() for t in by_gid(same, "label"))
 
@@ -229,11 +241,8 @@ def test_circles_of_low_confidence_are_hollow_and_specks_are_left_out_and_counte
 
 
 def test_labels_have_a_halo_and_no_box_and_leads_do_not_cross():
-    dots = [
-        shapely.box(122 + x / 50, 41 + y / 50, 122.004 + x / 50, 41.004 + y / 50)
-        for x in range(4)
-        for y in range(4)
-    ]
+    corners = [(122 + x / 50, 41 + y / 50) for x in range(4) for y in range(4)]
+    dots = [shapely.box(x, y, x + 0.004, y + 0.004) for x, y in corners]
     frame = gpd.GeoDataFrame({"rate": range(17)}, geometry=[shapely.box(121, 40, 124, 40.9), *dots], crs=4490)
     frame = frame.assign(short_en=[f"Long name {k}" for k in range(17)], short_zh="")
     ax = maps.plot_choropleth(frame, "rate", unit="%", ax=maps.map_axes("single"))
@@ -251,18 +260,17 @@ def test_labels_have_a_halo_and_no_box_and_leads_do_not_cross():
 
 def test_maps_of_change_share_their_classes_and_name_what_changed():
     one, two = (ln.draw_change("ln-2022", region, "gdp") for region in ("belt", "west"))
-    breaks = [maps.map_facts(p.figure.axes[0])["breaks"] for p in (one, two)]
+    breaks = [maps.map_facts(p.ax)["breaks"] for p in (one, two)]
     assert breaks[0] == breaks[1]
     assert np.diff(breaks[0]) == pytest.approx(5)  # even, from zero
     assert 0 in breaks[0]
-    huludao = [dict(zip(p.data["area"], fills(p.figure.axes[0]), strict=True))["211400"] for p in (one, two)]
+    huludao = [dict(zip(p.data["area"], fills(p.ax), strict=True))["211400"] for p in (one, two)]
     assert huludao[0] == huludao[1]
     assert "nominal change of gross domestic product" in one.caption["en"]
-    assert one.figure.axes[0].get_legend().get_title().get_text() == "Nominal change, 2021-2023 (%)"
     share = ln.draw_change("ln-2022", "circle", "urbanisation_rate")
     assert "nominal" not in share.caption["en"]
-    title = share.figure.axes[0].get_legend().get_title().get_text()
-    assert title == "Change, 2020-2023 (pp)"
+    titles = [picture.ax.get_legend().get_title().get_text() for picture in (one, share)]
+    assert titles == ["Nominal change, 2021-2023 (%)", "Change, 2020-2023 (pp)"]
 
 
 # --- areas of every kind ------------------------------------------------------------------------------------
@@ -272,12 +280,8 @@ def test_maps_of_change_share_their_classes_and_name_what_changed():
 def test_areas_of_one_level_alone_make_every_map(plan_at, level):
     plan = plan_at(CHINA)
     plan.membership["level"] = plan.areas.loc[plan.areas["level"] == "city", "level"] = level
-    for picture in (
-        ln.draw_membership(plan),
-        ln.draw_map(plan, "r000", "gdp"),
-        ln.draw_change(plan, "r000", "gdp"),
-        ln.draw_years(plan, "r000", "gdp_growth_real"),
-        ln.draw_verdict_map(plan),
-    ):
-        assert pd.notna(picture.figure.axes[0].get_xlim()[0])
-    assert len(collections(ln.draw_map(plan, "r000", "gdp").figure.axes[0], "circles")[0].get_offsets()) == 4
+    circles = ln.draw_map(plan, "r000", "gdp")
+    assert len(collections(circles.ax, "circles")[0].get_offsets()) == 4
+    others = (ln.draw_membership(plan), ln.draw_change(plan, "r000", "gdp"), ln.draw_verdict_map(plan))
+    for picture in (*others, ln.draw_years(plan, "r000", "gdp_growth_real")):
+        assert pd.notna(picture.ax.get_xlim()[0])

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from lnregions.errors import DataError
-from lnregions.style import FAMILY, SIZES, context, figure, missing_glyphs, rc, size_of, size_on
+from lnregions.style import FAMILY, SIZES, figure, missing_glyphs, rc, size_of, size_on
 from lnregions.words import NAMES, text, units
 
 
@@ -52,7 +52,7 @@ def test_the_style_sets_nothing_globally():
     before = dict(mpl.rcParams)
     ax = figure("single", language="zh").add_subplot()
     ax.set_title("辽宁")
-    with context("zh", "single"):
+    with mpl.rc_context(rc("zh", "single")):
         assert mpl.rcParams["font.size"] == 6.5
     assert dict(mpl.rcParams) == before
 

@@ -1,0 +1,135 @@
+"""What a user may change of any picture: words, size, colours, classes, font, and the axes to draw on."""
+
+from collections.abc import Callable
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.colors import is_color_like, to_hex
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont
+from matplotlib.text import Text
+from matplotlib.textpath import TextPath
+
+from lnregions.errors import DataError, quote, unknown
+from lnregions.style.fonts import FAMILY
+from lnregions.style.style import MM
+
+_SAMPLE = "Gross domestic product of Liaoning, 2024: 902.71"
+OPTIONS = (
+    "title",
+    "subtitle",
+    "source_line",
+    "figsize",
+    "font",
+    "ax",
+    "classes",
+    "scheme",
+    "palette",
+    "cmap",
+)
+
+
+class DrawingOptions:
+    """Options that every ``draw_`` function takes as keywords, beside ``language`` ("en" or "zh") and ``width``.
+
+    One that a kind of picture has no use for is refused, as classes are by a chart. The width is the name of one of
+    `SIZES`, or millimetres.
+
+    Parameters
+    ----------
+    title, subtitle
+        Words in place of those above the picture; empty: none, as journals want it. Maps have no subtitle.
+    source_line
+        False leaves out the line of sources below the picture; the caption has them.
+    figsize
+        Width and height in inches, as in matplotlib; it goes before ``width``.
+    font
+        Family of an installed font, set smaller where it is wider than the bundled one.
+    ax
+        Axes of a figure of your own to draw on, for pictures of one panel.
+    classes
+        Of a map of rates or shares: how many classes at most (2 to 7), or the breaks between them.
+    scheme
+        Scheme of mapclassify that finds the breaks, such as ``FisherJenks``.
+    palette, cmap
+        Colours of the classes of a map from the lowest on; a colormap of matplotlib to take them from.
+
+    Raises
+    ------
+    DataError
+        For a keyword that is none of these, or a value that does not fit it.
+    """
+
+    def __init__(self, **given):
+        for name in given:
+            if name not in OPTIONS:
+                raise unknown("option", name, OPTIONS)
+        self.given = {name: value for name, value in given.items() if value is not None}
+        self.used: set[str] = set()
+        size, ax, cmap, font = (self.given.get(name) for name in ("figsize", "ax", "cmap", "font"))
+        sides = size if isinstance(size, tuple | list) else ()
+        if size and [isinstance(one, int | float) and one > 0 for one in sides] != [True, True]:
+            raise DataError(
+                f"The figsize {quote(size)} is no size. Give width and height in inches, such as (7, 5)."
+            )
+        if ax is not None and (size or not isinstance(ax, Axes)):
+            raise DataError(
+                "Give ax as axes of matplotlib, and no figsize beside it: their figure has its size."
+            )
+        if cmap and cmap not in mpl.colormaps:
+            raise unknown("cmap", cmap, list(mpl.colormaps))
+        if wrong := [one for one in self.given.get("palette", ()) if not is_color_like(one)]:
+            raise DataError(
+                f"The palette has {quote(wrong[0])}, which is no colour. Give some such as '#1b4c75'."
+            )
+        try:
+            _ = font and findfont(font, fallback_to_default=False)
+        except ValueError:
+            raise DataError(f"The font {font!r} is not installed. Give the family of one that is.") from None
+
+    def take(self, name: str, own=None):
+        """Value of an option, which counts as used, or else a picture's own; axes can be used once."""
+        if name == "ax" and "ax" in self.used & set(self.given):
+            raise DataError("Several pictures do not go onto one axes. Leave ax out, or draw one of them.")
+        self.used.add(name)
+        return self.given.get(name, own)
+
+    @property
+    def height_mm(self) -> float | None:
+        """Height that the figure is to have, in millimetres."""
+        size = self.take("figsize")
+        return size[1] / MM if size else None
+
+    @property
+    def ramp(self) -> Callable[[int], list[str]] | None:
+        """Function that gives the colours of a number of classes; None for those of the package."""
+        colours, cmap = self.take("palette"), self.take("cmap")
+        if colours is None and cmap is None:
+            return None
+
+        def ramp(count: int) -> list[str]:
+            if colours is None:
+                return [to_hex(mpl.colormaps[cmap]((k + 0.5) / count)) for k in range(count)]
+            if len(colours) < count:
+                raise DataError(
+                    f"The palette has {len(colours)} colours for {count} classes. Give one for each class."
+                )
+            return [to_hex(one) for one in colours[:count]]
+
+        return ramp
+
+    def finish(self, figure: Figure) -> None:
+        """Set the font of a drawn figure, and refuse options that were given and not used."""
+        if font := self.take("font"):
+            for ax in figure.axes:
+                ax.tick_params(labelfontfamily=[font, FAMILY])
+            own, wide = (
+                TextPath((0, 0), _SAMPLE, prop={"family": one}).get_extents().width for one in (FAMILY, font)
+            )
+            for words in figure.findobj(Text):
+                words.set(fontfamily=[font, FAMILY], fontsize=words.get_fontsize() * min(1, own / wide))
+        if useless := sorted(set(self.given) - self.used):
+            taken = ", ".join(sorted(self.used))
+            raise DataError(
+                f"A picture of this kind has no use for {', '.join(useless)}. Leave it out; it takes {taken}."
+            )
