@@ -25,10 +25,11 @@ MOST_NAMED = 3
 # -- members of a region ----------------------------------------------------------------------------------
 
 
+@or_reason
 def draw_members(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
     """Small multiples of a region's member cities: the same years and the same scale."""
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
-    rows, head = recent_years(data.figures()), data.head("member cities")
+    rows, head = recent_years(data.known(data.figures())), data.head("member cities")
     axes = charts.plot_member_panels(rows, members=data.members, **data.labels(rows, head, panels=True))
     return data.picture(axes, f"members-{region}-{indicator}", rows, head)
 
@@ -91,7 +92,7 @@ def draw_dumbbells(plan, region: str, indicator: str, *, as_of: str = "", **opti
     Where no two years may be compared, each member's latest figure stands alone.
     """
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
-    found = data.figures()
+    found = data.known(data.figures())
     rows, head = found.drop_duplicates("area", keep="last"), data.head("latest figures of its members")
     with suppress(NothingToShow):
         years = data.comparable_years(found)
@@ -108,6 +109,7 @@ def draw_dumbbells(plan, region: str, indicator: str, *, as_of: str = "", **opti
     return data.picture(axes, f"dumbbells-{region}-{indicator}", rows, head)
 
 
+@or_reason
 def draw_contributions(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
     """What each member adds to the change of its region, over the plan's years that one release covers."""
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
@@ -115,20 +117,19 @@ def draw_contributions(plan, region: str, indicator: str, *, as_of: str = "", **
     start = data.plan.facts["first_year"] - 1
     segment = max((row.segment for row in rows_of_region if row.year <= start), default=None)
     years = sorted(row.year for row in rows_of_region if row.segment == segment and row.year >= start)
-    head = data.head("what each member added")
-    rows = pd.DataFrame(columns=["area", "value", "source"])
-    if len(years) > 1:
-        observed = [one for one in data.tables.observed_of(indicator) if one.area in data.members]
-        ends = ([one for one in observed if one.year == year] for year in (years[0], years[-1]))
-        pairs = zip(*(series.common_release(end, data.members)[1] for end in ends), strict=True)
-        columns = ["area", "value", "first_year", "last_year", "grade", "vintage", "source"]
-        added = [
-            (b.area, b.value - a.value, a.year, b.year, max(a.grade, b.grade), max(a.vintage, b.vintage),
-             series.joined_sources((a.source, b.source)))
-            for a, b in pairs
-        ]  # fmt: skip
-        rows = pd.DataFrame(added, columns=columns)
-        head = data.head("what each member added, {first}-{last}", first=years[0], last=years[-1])
+    if len(years) < 2:
+        raise NothingToShow("No picture: no two years of any member may be compared.")
+    observed = [one for one in data.tables.observed_of(indicator) if one.area in data.members]
+    ends = ([one for one in observed if one.year == year] for year in (years[0], years[-1]))
+    pairs = zip(*(series.common_release(end, data.members)[1] for end in ends), strict=True)
+    columns = ["area", "value", "first_year", "last_year", "grade", "vintage", "source"]
+    added = [
+        (b.area, b.value - a.value, a.year, b.year, max(a.grade, b.grade), max(a.vintage, b.vintage),
+         series.joined_sources((a.source, b.source)))
+        for a, b in pairs
+    ]  # fmt: skip
+    rows = pd.DataFrame(added, columns=columns)
+    head = data.head("what each member added, {first}-{last}", first=years[0], last=years[-1])
     axes = charts.plot_contributions(rows, names=data.names, **data.labels(rows, head))
     return data.picture(axes, f"contributions-{region}-{indicator}", rows, head)
 

@@ -129,16 +129,12 @@ def draw_map(
     found = one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
     inside = frame["area"].isin(members)
     drawn = frame[inside].merge(found[["area", "year", "value", "grade"]], on="area", how="left")
+    data.known(drawn.dropna(subset="value"))
     values, row = drawn_values(data.tables, indicator), data.codebook
     zone, looks = zone_of(data, members), {"legend": row[f"name_{data.language}"], **map_options(data)}
     looks["notes"] = zone.notes
     amounts = {"unit": row["unit"], "decimals": int(row["decimals"])}
-    if drawn["value"].isna().all():
-        only_words = "described in words only, without figures"
-        message = "no figure of these areas is known for it" if row["unit"] else only_words
-        looks["notes"] = [tr(message, data.language), *zone.notes]
-        axes = maps.plot_no_data(drawn, **looks)
-    elif row["aggregation"] == "sum" and drawn["value"].max() > 0:
+    if row["aggregation"] == "sum" and drawn["value"].max() > 0:
         axes = maps.plot_symbols(drawn, "value", largest=float(values.max()), **amounts, **looks)
     else:
         breaks, looks["ramp"] = class_breaks(values, row["measure"], data.options), data.options.ramp
@@ -146,11 +142,8 @@ def draw_map(
     zone.draw(axes)
     rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
     years = sorted({*rows["year"].dropna().astype(int)})
-    title = data.words("{area}: {indicator}, no data")
-    if years:
-        span = "-".join(map(str, dict.fromkeys((years[0], years[-1]))))
-        title = data.words("{area}: {indicator}, {years}", years=span)
-    title = zone.titled(title)
+    span = "-".join(map(str, dict.fromkeys((years[0], years[-1]))))
+    title = zone.titled(data.words("{area}: {indicator}, {years}", years=span))
     facts = maps.map_facts(axes)
     facts = {"crs": facts.pop("crs", ""), "classes": facts}
     finish(data, axes, title, data.source_line(rows), others=frame[~inside])

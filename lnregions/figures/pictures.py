@@ -289,6 +289,14 @@ class RegionData:
         areas = self.members if areas is None else areas
         return member_frame(self.tables, areas, indicator=self.indicator)
 
+    def known(self, found: pd.DataFrame) -> pd.DataFrame:
+        """Figures of the indicator as they are; NothingToShow if there are none."""
+        if found.empty:
+            names = {"area": self.tables.name(self.area, self.language)}
+            names["indicator"] = self.words("{indicator}")[self.language]
+            raise NothingToShow("No picture: no figure of {indicator} is known for {area}.", **names)
+        return found
+
     def comparable_years(self, found: pd.DataFrame, *, areas: int = 0) -> tuple[int, int]:
         """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
 

@@ -8,7 +8,7 @@ import pandas as pd
 from lnregions import assess, charts, series
 from lnregions.assess.reasons import BREAKS
 from lnregions.figures.drawn_rows import path_rows, recent_years, roled, trajectory_rows
-from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts
+from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, or_reason
 from lnregions.sentences import counted_sentence, verdict_sentence
 from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans
@@ -50,6 +50,7 @@ def draw_targets(plan, region: str, *, as_of: str = "", **options) -> Pictures:
     return Pictures([draw_verdict(data, verdict) for verdict in reversed(drawn.values())], reason=reason)
 
 
+@or_reason
 def draw_series(adcode: str, indicator: str, *, plan, as_of: str = "", **options) -> Picture:
     """One city's figures over the years, against its target where the plan has one for it."""
     data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, **options)
@@ -57,6 +58,7 @@ def draw_series(adcode: str, indicator: str, *, plan, as_of: str = "", **options
     for verdict in assess.judge_all(data.plan, as_of=as_of):
         if (verdict.area, verdict.indicator) == (adcode, indicator) and verdict.kind in assess.VALUE_KINDS:
             return replace(draw_verdict(data, verdict), name=name)
+    data.known(data.series().frame)
     return draw_plain_series(data, name)
 
 

@@ -18,6 +18,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "classes": ["Classes", "change_breaks", "class_labels", "rate_scale", "round_breaks", "scheme_breaks"],
         "finish": ["Inset", "finish_map"],
         "regions": ["plot_membership", "plot_plan_status"],
-        "values": ["plot_change", "plot_choropleth", "plot_no_data", "plot_small_multiples"],
+        "values": ["plot_change", "plot_choropleth", "plot_small_multiples"],
     },
 )  # fmt: skip

@@ -106,21 +106,6 @@ def _add_class_legend(
     base.add_legend(ax, *zip(*entries, strict=True), title=own.title, notes=notes)
 
 
-def plot_no_data(frame: gpd.GeoDataFrame, **options) -> Axes:
-    """Areas that are all hatched and named; the notes under the legend say why there is nothing to show.
-
-    The options are those of `Options`, without unit and labels.
-    """
-    own = Options(**options)
-    frame = drawing.prepare(frame)
-    ax = drawing.start(own.ax, frame, own.language)
-    drawing.draw_ground(ax, frame.geometry, np.full(len(frame), True), fills=())
-    key = drawing.label_areas(ax, frame, drawing.wordings(frame, own.language), [None] * len(frame))
-    [(handle, words)] = _counted_hatches(own.language, missing=len(frame))
-    base.add_legend(ax, [handle], [words], title=own.title, notes=[*own.notes, *key])
-    return ax
-
-
 def plot_small_multiples(
     frame: gpd.GeoDataFrame, values: pd.DataFrame, *,
     breaks: Classes | Sequence[float] | str | None = None, width: str | float = "double",

@@ -71,3 +71,20 @@ def test_verdicts_and_findings_name_its_areas(folder):
     verdicts = ln.judge(folder).set_index("target")["status"]
     assert verdicts.to_dict() == {"kaz-gdp": "missed", "caucasus-gdp": "met"}
     assert any("Қазақстан" in sentence for sentence in ln.findings(folder)["sentence_en"])
+
+
+@pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
+@pytest.mark.parametrize(
+    "draw", [ln.draw_map, ln.draw_change, ln.draw_years, ln.draw_dumbbells, ln.draw_members]
+)
+def test_an_indicator_without_any_figure_has_no_picture_but_a_reason(draw, folder):
+    assert draw(folder, "caucasus", "urbanisation_rate").reason.startswith("No picture: no ")
+
+
+@pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
+@pytest.mark.parametrize(("language", "reason"), [
+    ("en", "No picture: no figure of resident population is known for საქართველო."),
+    ("zh", "无图：საქართველო没有年末常住人口的数据。"),
+])  # fmt: skip
+def test_a_series_without_any_figure_says_so_in_both_languages(language, reason, folder):
+    assert ln.draw_series("geo", "population", plan=folder, language=language).reason == reason

@@ -19,7 +19,6 @@ from map_kit import (
     notes,
     overlapping,
     shapes_of,
-    squares,
 )
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -60,14 +59,6 @@ def test_a_map_of_change_is_brown_below_zero_and_blue_above():
     assert fills(ax) == [ramp[np.digitize(v, breaks)] for v in CITIES["change"]]
     assert any("+7.0" in t.get_text() for t in labels(ax))
     assert "−2.5 to 0.0" in legend_words(ax)
-
-
-@pytest.mark.parametrize(("language", "words"), [("en", "no data (3)"), ("zh", "暂无数据（3）")])
-def test_areas_without_any_value_are_hatched_with_the_reason(language, words):
-    ax = maps.plot_no_data(squares(3), notes=["no figure is known"], legend="Share", language=language)
-    assert len(collections(ax, "no data")[0].get_paths()) == 3
-    assert "no figure is known" in notes(ax)
-    assert legend_words(ax) == [words]
 
 
 # --- labels -------------------------------------------------------------------------------------------------
@@ -120,7 +111,7 @@ def test_data_already_projected_stay_in_their_projection():
 def test_a_second_map_on_the_same_axes_keeps_the_extent():
     ax = maps.plot_choropleth(CITIES, "rate", unit="%")
     before = ax.get_xlim(), ax.get_ylim()
-    assert maps.plot_no_data(CITIES.head(2), ax=ax) is ax
+    assert maps.plot_choropleth(CITIES.head(2), "rate", unit="%", ax=ax) is ax
     assert (ax.get_xlim(), ax.get_ylim()) == before
 
 
