@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import product
 
 import pandas as pd
 
@@ -71,7 +72,7 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
     best = found[max(found)] if found else [one for one in usual if one.is_unique] or usual
     if not best and not possible:
         what = f"no column holds the codes of the areas (columns: {', '.join(layer.columns)[:200] or 'none'})"
-        layer.refuse(f"{what}. Add a column adcode with six digits.")
+        layer.refuse(f"{what}. Add a column adcode with the code of each area, such as 210100.")
     if not best or any(list(one) != list(best[0]) for one in best):
         listed = ", ".join(one.name for one in best or possible)[:200]
         what = f"which column holds the codes of the areas is not certain (it may be {listed})"
@@ -118,10 +119,8 @@ def check_lengths(layer: Layer, known: set[str]) -> None:
         first = f"{cut.iloc[0]!r} for {whole[cut.iloc[0]]}"
         layer.refuse(f"the codes are cut ({first}). Write six digits, such as 210100.")
     if 2 * len(inner) > len(codes):
-        first = f"{inner.iloc[0]!r} lies in {inner.iloc[0][:6]}"
-        layer.refuse(
-            f"the codes are of townships or villages ({first}). Dissolve them by their first six digits."
-        )
+        what = f"the codes are of townships or villages ({inner.iloc[0]!r} lies in {inner.iloc[0][:6]})"
+        layer.refuse(f"{what}. Dissolve them by their first six digits.")
 
 
 def name_columns(layer: Layer) -> list[pd.Series]:
@@ -149,9 +148,8 @@ def check_names(layer: Layer, areas: pd.DataFrame) -> None:
     for texts in [layer.codes, *named]:
         odd = [one for text in texts if (one := text_fault(text, texts.name, path=layer.name, line=None))]
         layer.faults += odd[:1]
-    names = (
-        areas.rename_axis("code").reset_index().melt("code", ["name_zh", "name_en", "short_zh", "short_en"])
-    )
+    names = areas.rename_axis("code").reset_index()
+    names = names.melt("code", ["name_zh", "name_en", "short_zh", "short_en"])
     owners = names.groupby(names["value"].map(_folded))["code"].agg(set).to_dict()
     best = max(named, key=lambda texts: texts.map(_folded).isin(list(owners)).sum(), default=layer.codes)
     for row, code, text in zip(best.index, layer.codes, best, strict=True):
@@ -174,8 +172,7 @@ def _is_garbled(text: str) -> bool:
     """
     if re.search(r"[\x7f-\x9f]", text):
         return True
-    latin = [(wrong, right) for right in ("utf-8", "gb18030") for wrong in ("cp1252", "latin-1")]
-    for wrong, right in [("gb18030", "utf-8"), *latin]:
+    for wrong, right in [("gb18030", "utf-8"), *product(("cp1252", "latin-1"), ("utf-8", "gb18030"))]:
         try:
             again = text.rstrip("?").encode(wrong).decode(right, "replace" if right == "utf-8" else "strict")
         except UnicodeError:

@@ -2,7 +2,6 @@
 
 import codecs
 import contextlib
-import functools
 import io
 import json
 import re
@@ -28,8 +27,8 @@ from lnregions.boundaries.integrity import (
     first_mismatch,
     stated_by_geopackage,
     stated_by_shapefile,
-)
-from lnregions.errors import Fault, home, refuse_any, shown_path, unknown
+)  # fmt: skip
+from lnregions.errors import Fault, home, quote, refuse_any, shown_path, unknown
 from lnregions.tables import decode, read_bytes
 
 KINDS = (".shp", ".gpkg", ".geojson", ".json", ".zip")
@@ -73,13 +72,7 @@ class Layer:
 
 
 def read_layer(path: Path | str) -> Layer:
-    """Read a boundary file.
-
-    Raises
-    ------
-    DataError
-        When it is missing, damaged, incomplete, too large or of another kind; the text names it.
-    """
+    """Read a boundary file; refuse one that is missing, damaged, incomplete, too large or of another kind."""
     path = home(path)
     layer, ending, main = Layer(shown_path(path)), path.suffix.casefold(), path.name
     if ending not in KINDS:
@@ -141,9 +134,7 @@ def _read_with_gdal(layer: Layer, data: bytes, /, **options: str) -> CRS | None:
 
 
 def _set_columns(layer: Layer, columns: pd.DataFrame) -> None:
-    layer.columns = (
-        columns.reindex(range(len(layer.shapes))).set_axis(range(1, len(layer.shapes) + 1)).astype(str)
-    )
+    layer.columns = columns.reindex(range(len(layer.shapes))).rename(lambda row: row + 1).astype(str)
 
 
 def on_one_line(error: Exception) -> str:
@@ -191,7 +182,11 @@ def _decode_columns(layer: Layer, parts: Mapping[str, bytes]) -> None:
         encoding = "gb18030"  # which includes both
     for tried in [encoding] if encoding else ["utf-8", "gb18030"]:
         with contextlib.suppress(UnicodeDecodeError):
-            decoded = functools.partial(_decoded, encoding=tried)
+            decoder = codecs.getincrementaldecoder(tried)  # leaves out a character cut off at the field's end
+
+            def decoded(text: str, decoder=decoder) -> str:
+                return decoder().decode(text.encode("latin-1")).strip()
+
             columns = layer.columns.map(decoded).rename(columns=decoded)
             signs = "".join([*columns, *columns.to_numpy().ravel()])
             plain = re.fullmatch(r"[\x00-\x7f\u4e00-\u9fff]*", signs)
@@ -205,11 +200,6 @@ def _decode_columns(layer: Layer, parts: Mapping[str, bytes]) -> None:
     wrong = f"the text of the table is not {encoding.upper() or 'UTF-8 or GB18030'}"
     remedy = "Write the table's true encoding, UTF-8 or GB18030, into a .cpg beside it."
     layer.refuse(f"{wrong}. {remedy}", ".dbf")
-
-
-def _decoded(text: str, encoding: str) -> str:
-    """Text of a field that was read as Latin-1; a character cut off at the field's end is left out."""
-    return codecs.getincrementaldecoder(encoding)().decode(text.encode("latin-1")).strip()
 
 
 # ---- GeoPackage, GeoJSON, zip ----
@@ -235,7 +225,8 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
     try:
         content = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise Contradiction(f"the file is no JSON: {on_one_line(error)}") from None
+        begins = f"; it begins with {quote(text.strip()[:40])}" if text.strip() else ""
+        raise Contradiction(f"the file is no JSON: {on_one_line(error)}{begins}") from None
     features = content.get("features") if isinstance(content, dict) else None
     if isinstance(content, dict) and content.get("type") == "Topology":
         layer.refuse("the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.")
@@ -297,9 +288,8 @@ def _unzipped(layer: Layer, data: bytes) -> dict[str, bytes]:
 def _members(pack: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
     """Members by place; BadZipFile for what no zip of boundaries has: too much, links, or what leads elsewhere."""
     members = pack.infolist()
-    places = {
-        PurePosixPath(one.filename.replace("\\", "/")): one for one in members
-    }  # as older Windows programs
+    # older Windows programs write \ between folders
+    places = {PurePosixPath(one.filename.replace("\\", "/")): one for one in members}
     problems = {
         f"it has {len(members)} members": len(members) > MOST_MEMBERS,
         f"it unpacks to more than {LARGEST} bytes": sum(one.file_size for one in members) > LARGEST,

@@ -38,11 +38,8 @@ class Contradiction(ValueError):
 def stated_by_shapefile(parts: Mapping[str, bytes]) -> tuple[list[tuple], list[int]]:
     """Box and number of points that each record of a .shp states, after the parts were held against each other.
 
-    Raises
-    ------
-    Contradiction
-        For a wrong length, an index that does not point at the records one after the other, a deleted row, or
-        another number of rows than of shapes.
+    A Contradiction is a wrong length, an index that does not point at the records one after the other, a deleted row,
+    or another number of rows than of shapes.
     """
     shp, shx, dbf = (parts[part] for part in (".shp", ".shx", ".dbf"))
     for part in (".shp", ".shx"):
@@ -100,11 +97,8 @@ def _checked_rows(dbf: bytes) -> int:
 def stated_by_geopackage(data: bytes) -> tuple[str, list[tuple], int]:
     """Layer of a GeoPackage, the envelope that each of its shapes states, and its reference system (0 for none).
 
-    Raises
-    ------
-    Contradiction, sqlite3.Error, struct.error, TypeError, ValueError
-        When the database is damaged, takes longer or more memory than a boundary file, is more than plain tables,
-        or does not hold exactly one layer.
+    It raises (SQLite's, struct's and its own errors) when the database is damaged, takes longer or more memory than a
+    boundary file, is more than plain tables, or does not hold exactly one layer.
     """
     with contextlib.closing(sqlite3.connect(":memory:")) as base:
         base.deserialize(data)

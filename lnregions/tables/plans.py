@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import inspect
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,13 +13,25 @@ import pandas as pd
 
 from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import PLAN, data_dir
-from lnregions.tables.bounds import load_bounds
 from lnregions.tables.checks import check_indicators, check_own, check_regions, check_targets
-from lnregions.tables.codebook import LAND_AREA, load_areas, load_indicators, load_sources, remember_forms
-from lnregions.tables.groups import cities_of_plan, regions_of_areas
+from lnregions.tables.codebook import (
+    LAND_AREA,
+    load_areas,
+    load_bounds,
+    load_indicators,
+    load_sources,
+    remember_forms,
+)  # fmt: skip
+from lnregions.tables.groups import cities_of_plan, place_code, regions_of_areas
 from lnregions.tables.observations import load_observations
-from lnregions.tables.plan_facts import read_facts
-from lnregions.tables.plan_folders import TABLES, boundary_file, check_files, list_plans, plan_folder
+from lnregions.tables.plan_files import (
+    TABLES,
+    boundary_file,
+    check_files,
+    list_plans,
+    plan_folder,
+    read_facts,
+)
 from lnregions.tables.schemas import kind_of, table_schema
 from lnregions.tables.tables import Table, join_tables, read_table
 
@@ -169,90 +182,64 @@ def shipped_plans() -> list[Plan]:
 def plan_of(given: Plan | str | Path) -> Plan:
     """Return a plan as it is, or the one of a name or folder.
 
-    Raises
-    ------
-    DataError
-        If it is none of these, or there is no such plan.
-
     Examples
     --------
     >>> plan_of("ln-2022").id
     'ln-2022'
     """
-    return given if isinstance(given, Plan) else load_plan(given)
+    plan = given if isinstance(given, Plan) else load_plan(given)
+    remember_forms(plan.indicators)
+    return plan
 
 
-def place_code(plan: Plan, given: object, *, kind: str = "place") -> str:
-    """Code of a region or an area by its code, as text or number, or its name in either language.
-
-    `kind` is ``region``, ``area`` or ``place`` (both) and tells which are looked at; an empty place stays empty.
-
-    Raises
-    ------
-    DataError
-        If the plan has none of that code or name.
-
-    Examples
-    --------
-    >>> plan = load_plan("ln-2022")
-    >>> [place_code(plan, one) for one in (210200, "Dalian", "大连市", "west", "Western Liaoning")]
-    ['210200', '210200', '210200', 'west', 'west']
-    """
-    frames = {"region": plan.regions, "area": plan.areas}
-    frames = frames if kind == "place" else {kind: frames[kind]}
-    wanted = str(given if given is not None else "").strip()
-    codes = [code for column, frame in frames.items() for code in frame[column]]
-    if not wanted or wanted in codes:
-        return wanted
-    for column, frame in frames.items():
-        names = frame[["name_en", "name_zh", "short_en", "short_zh"]].astype(str)
-        hits = frame.loc[names.apply(lambda one: one.str.casefold() == wanted.casefold()).any(axis=1), column]
-        if len(hits):
-            return hits.iloc[0]
-    raise unknown(kind, given, codes)
+TAKEN = {"region": "region", "adcode": "area", "city": "area", "area": "place"}
+"""Parameters that are codes, and what they are codes of."""
 
 
-def cities_of(plan: Plan, region: str) -> list[str]:
-    """Cities that make a region, that hold its counties or that lie in its provinces.
+def with_names(name: str, function):
+    """Return a public function that takes names as well as codes; one without such a parameter as it is.
+
+    What is neither is left to the function, which refuses it in its own words.
 
     Examples
     --------
-    >>> cities_of(load_plan("ln-2022"), "west"), len(cities_of(load_plan("ln-2025"), "liaoning"))
-    (['210900', '211300', '211400'], 14)
+    >>> def show_place(plan, region):
+    ...     return region
+    >>> with_names("show_place", show_place)("ln-2022", "Western Liaoning")
+    'west'
     """
-    members, areas = set(plan.members(region)), plan.areas
-    around = set(areas.loc[areas["area"].isin(members), "parent"])
-    cities = areas[areas["level"] == "city"]
-    inside = cities["area"].isin(members | around) | cities["parent"].isin(members)
-    return cities.loc[inside, "area"].tolist()
+    signature = inspect.signature(function) if inspect.isfunction(function) else None
+    taken = {one: kind for one, kind in TAKEN.items() if signature and one in signature.parameters}
+    if not taken:
+        return function
+
+    @functools.wraps(function)
+    def named(*args, **given):
+        try:
+            bound = signature.bind_partial(*args, **given)
+            for one, kind in taken.items():
+                if isinstance(bound.arguments.get(one), str | int) and bound.arguments[one]:
+                    plan = plan_of(bound.arguments.get("plan") or PLAN)
+                    bound.arguments[one] = place_code(plan, bound.arguments[one], kind=kind)
+        except (DataError, TypeError):
+            return function(*args, **given)
+        return function(*bound.args, **bound.kwargs)
+
+    named.__module__, named.__qualname__ = "lnregions", name  # where it is found again when unpickled
+    return named
 
 
 def batch_choices(plan: str = PLAN) -> dict[str, list[str]]:
-    """Values that each parameter of the batch may take, for one plan.
-
-    Returns
-    -------
-    dict
-        ``region`` (codes of the plan), ``adcode`` (cities of the provinces that its members lie in), ``language``,
-        ``plan``.
-
-    Raises
-    ------
-    DataError
-        If there is no such plan, or with every fault of its folder.
+    """Values that each parameter of the batch may take, for one plan: codes of regions and cities, languages, plans.
 
     Examples
     --------
     >>> batch_choices()["region"]
     ['circle', 'belt', 'west', 'east']
     """
-    found = _kept(plan_folder(plan, None))
-    return {
-        "region": found.regions["region"].tolist(),
-        "adcode": found.cities,
-        "language": ["en", "zh"],
-        "plan": list(dict.fromkeys([*list_plans(), plan])),
-    }
+    found, plans = _kept(plan_folder(plan, None)), list(dict.fromkeys([*list_plans(), plan]))
+    regions = found.regions["region"].tolist()
+    return {"region": regions, "adcode": found.cities, "language": ["en", "zh"], "plan": plans}
 
 
 def check_tables(folder: str | Path) -> tuple[list[Fault], Plan | None]:
@@ -304,44 +291,47 @@ def _read(folder: Path, faults: list[Fault]) -> Plan:
     warnings = check_files(folder, faults)
     facts, sources, unusual = _gather(faults, lambda: read_facts(folder / "plan.yaml"), ({}, None, []))
     areas = _gather(faults, lambda: read_areas(folder), None)
-    indicators = _gather(faults, lambda: read_indicators(folder), None)
+    same = ("unit", "measure", "aggregation", "decimals")
+    indicators = _gather(faults, lambda: _with_own(folder, "indicators", load_indicators(), same), None)
     tables: dict[str, Table | None] = {}
     for name in TABLES:
-        tables[name] = _gather(faults, lambda name=name: _read_own(folder, name), None)
-    regions = tables["regions"]
+        path = folder / f"{name}.csv"  # only that of targets must be there
+        there = name == "targets" or path.exists()
+        read = functools.partial(read_table, path, name) if there else functools.partial(_empty, folder, name)
+        tables[name] = _gather(faults, read, None)
+    regions, targets = tables["regions"], tables["targets"]
     known = {
-        "area": None if areas is None else areas["area"].tolist(),
-        "region": regions.frame["region"].tolist() if regions and not regions.faults else None,
-        "target": None if tables["targets"] is None else tables["targets"].frame["target"].tolist(),
+        "area": _codes(folder, areas, load_areas()),
+        "region": None if not regions or regions.is_doubtful("region") else regions.frame["region"].tolist(),
+        "target": None if targets is None else targets.frame["target"].tolist(),
         "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
-        "indicator": None if indicators is None else indicators["indicator"].tolist(),
+        "indicator": _codes(folder, indicators, load_indicators()),
     }
-    if regions and regions.frame.empty and tables["targets"] and tables["targets"].frame.empty:
+    checks = {
+        "regions": lambda table: check_regions(table, known["area"]),
+        "targets": lambda table: check_targets(
+            table, load_indicators() if indicators is None else indicators
+        ),
+        "statements": lambda table: table.check_dates("date"),
+    }
+    if regions and regions.frame.empty and targets and targets.frame.empty:
         what = "the plan has no region and no target. Write at least one row in regions.csv or targets.csv."
         regions.report(None, "", what)
     for name, table in tables.items():
         if table:
-            if name == "regions":
-                check_regions(table, known["area"])
-            elif name == "targets":
-                check_targets(table, load_indicators() if indicators is None else indicators)
-            elif name == "statements":
-                table.check_dates("date")
+            checks.get(name, lambda table: None)(table)
             table.check_references(name, known)
             faults += table.sorted_faults()
     frames = {name: (table or _empty(folder, name)).frame for name, table in tables.items()}
     frames |= {"areas": areas, "indicators": indicators}
     if areas is not None:
         own = ("regions", "membership", "targets")
-        made = regions_of_areas(*(frames[name] for name in own), areas)
-        frames |= dict(zip(own, made, strict=True))
+        frames |= dict(zip(own, regions_of_areas(*(frames[name] for name in own), areas), strict=True))
     warnings += unusual
     for frame in (one for one in frames.values() if one is not None):
         warnings += frame.attrs.pop("warnings", [])  # pandas copies attributes with every selection
-    frames["regions"] = frames["regions"] if regions else None
-    return Plan(
-        facts.get("id", ""), facts, **frames, sources=sources, folder=folder, warnings=tuple(warnings)
-    )
+    frames |= {"sources": sources} if regions else {"sources": sources, "regions": None}
+    return Plan(facts.get("id", ""), facts, **frames, folder=folder, warnings=tuple(warnings))
 
 
 def _gather(faults: list[Fault], read: Callable, otherwise: object):
@@ -353,28 +343,28 @@ def _gather(faults: list[Fault], read: Callable, otherwise: object):
         return otherwise
 
 
-def _read_own(folder: Path, name: str) -> Table:
-    """A table of the plan's own; only that of targets must be there."""
-    path = folder / f"{name}.csv"
-    return read_table(path, name) if name == "targets" or path.exists() else _empty(folder, name)
+def _codes(folder: Path, read: pd.DataFrame | None, shipped: pd.DataFrame) -> list[str] | None:
+    """Codes of a table that has own rows, also where other columns of these are wrong; None if they are not known."""
+    code = shipped.columns[0]
+    if read is not None:
+        return read[code].tolist()
+    try:
+        table = read_table(folder / f"{code}s.csv", f"{code}s")
+    except DataError:
+        return None
+    return None if table.is_doubtful(code) else [*shipped[code], *table.frame[code]]
 
 
 def _empty(folder: Path, name: str) -> Table:
     types = {"boolean": bool, "year": "Int64", "integer": "Int64"}
-    columns = {
-        one["name"]: pd.Series(dtype=types.get(kind_of(one), str)) for one in table_schema(name)["fields"]
-    }
+    fields = table_schema(name)["fields"]
+    columns = {one["name"]: pd.Series(dtype=types.get(kind_of(one), str)) for one in fields}
     return Table(pd.DataFrame(columns), shown_path(folder / f"{name}.csv"), [])
 
 
 def read_areas(folder: Path) -> pd.DataFrame:
     """The shipped areas, and those of the plan's own."""
     return _with_own(folder, "areas", load_areas(), ("level", "parent", "name_zh"))
-
-
-def read_indicators(folder: Path) -> pd.DataFrame:
-    """The shipped indicators, and those of the plan's own."""
-    return _with_own(folder, "indicators", load_indicators(), ("unit", "measure", "aggregation", "decimals"))
 
 
 def _with_own(folder: Path, name: str, shipped: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:

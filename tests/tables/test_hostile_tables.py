@@ -9,7 +9,7 @@ import pytest
 
 from lnregions import DataError, load_observations, load_plan
 from lnregions.boundaries import check_plan
-from lnregions.errors import fault
+from lnregions.errors import Fault
 from lnregions.paths import data_dir
 from lnregions.tables import batch_choices
 
@@ -23,7 +23,7 @@ def folder(tmp_path):
 
 @pytest.mark.parametrize("sign", ["\x1b[2J", "\x07", "\r", "\u202e", "\u200b", "\x9b31m", "\u2028"])
 def test_no_message_carries_what_a_terminal_obeys(sign):
-    assert sign not in fault(f"x{sign}y.", f"a{sign}b.csv", 1).message()
+    assert sign not in Fault(f"x{sign}y.", f"a{sign}b.csv", 1).message()
 
 
 @pytest.mark.parametrize("text", ["\x1b]0;owned\x07", "a\x00b", "a\u202eb", "a\nb", "a\x85b"])

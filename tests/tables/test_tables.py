@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lnregions import DataError, InputWarning, load_observations
 from lnregions.paths import data_dir
-from lnregions.tables import codebook, observations, read_table, rows, tables
+from lnregions.tables import codebook, read_table, rows, tables
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 HEAD = "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
@@ -326,7 +326,7 @@ def test_a_sealed_table_is_the_same_read_with_and_without_trust(path):
 
 def test_a_shipped_table_that_is_not_the_sealed_one_is_read_with_a_warning(tmp_path, monkeypatch):
     copy = shutil.copytree(data_dir(), tmp_path / "data")
-    for module in (tables, observations, codebook):
+    for module in (tables, codebook):
         monkeypatch.setattr(module, "data_dir", lambda: copy)
     assert load_observations().attrs["warnings"] == []
     write(copy, (copy / "observations.csv").read_bytes().replace(b"9516.9", b"9616.9", 1))
