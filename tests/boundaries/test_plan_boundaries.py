@@ -110,13 +110,20 @@ def stray(features):
     return [*features, *drawn([labelled(features[0], area="399999")], lambda xy: xy - 20)]
 
 
+def pierced(features):
+    """The first polygon with a hole that no other fills."""
+    shape = shapely.from_geojson(json.dumps(features[0]["geometry"]))
+    holed = shape - shapely.buffer(shape.centroid, 0.2, quad_segs=1)
+    return [features[0] | {"geometry": json.loads(shapely.to_geojson(holed))}, *features[1:]]
+
+
 def lone_shapefile(folder):
     (folder / "boundaries.geojson").unlink()
     files.write_shapefile(folder, name="boundaries", dbf=None, shx=None)
 
 
 CHECKED = {
-    "garbage": (lambda f: files.write(f, "no map", "boundaries.geojson"), "boundaries.geojson: the file is no JSON"),
+    "garbage": (lambda f: files.write(f, "no map", "boundaries.geojson"), "; it begins with 'no map'"),
     "swapped axes": (edited(lambda f: drawn(f, lambda xy: xy[:, ::-1])), "longitude and latitude are swapped"),
     "metres": (edited(lambda f: drawn(f, lambda xy: xy * 1e5)), "so they are no degrees"),
     "an overlap of 40 %": (edited(lambda f: stretched(f, 1.4)), "300101 and 300102 overlap by 40.0 %"),
@@ -178,6 +185,7 @@ def test_faults_of_tables_facts_and_boundaries_come_in_one_report(tmp_path):
     ("change", "words"),
     [(edited(stray), "Polygons that are no area of the plan were left out: 1 ('399999')"),
      (edited(lambda f: f[2:]), "no map shows them: 300101, 300102"),
+     (edited(pierced), "as a lake or a hole is: 893 km² beside 300101"),
      (lambda f: (f / "boundaries.geojson").unlink(), "")],
 )  # fmt: skip
 def test_what_a_map_leaves_out_is_warned_of(tmp_path, change, words):

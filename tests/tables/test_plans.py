@@ -19,8 +19,7 @@ from lnregions.tables import (
     shipped_plans,
     write_plan_template,
 )
-from lnregions.tables.new_plans import OWN_TABLES
-from lnregions.tables.plan_folders import TABLES
+from lnregions.tables.plan_files import OWN_TABLES, TABLES, TEMPLATE
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 PLAN = data_dir() / "plans" / "ln-2022"
@@ -294,6 +293,22 @@ def test_unknown_names_beside_a_cell_that_cannot_be_read_come_in_the_same_report
     assert "line 2: a target of kind" not in text
 
 
+def test_unknown_codes_are_named_beside_faults_of_the_tables_that_define_codes(folder):
+    head = (TEMPLATE / "indicators.csv").read_text("utf-8").splitlines()
+    (folder / "indicators.csv").write_text(
+        f"{head[-2]}\nschools,学校,Schools,,x,x,up,level,sum,,0,0,\n", "utf-8"
+    )
+    (folder / "areas.csv").write_text(AREAS + "200101,town,210000,市,City,市,City\n", "utf-8")
+    change(folder, "targets.csv", "level,sei_share,>=,15,%", "level,schools,>=,15,所", 1)
+    change(folder, "targets.csv", "fai_growth", "fay_growth", 1)
+    change(folder, "membership.csv", "circle,210300", "circle,200101", 1)
+    change(folder, "membership.csv", "circle,210400", "circle,210499", 1)
+    found = messages(folder)
+    for words in ("a level needs a unit", "unknown level 'town'", "'fay_growth'", "unknown area '210499'"):
+        assert sum(words in one for one in found) == 1
+    assert len(found) == 4
+
+
 @pytest.mark.parametrize(
     ("files", "parts"),
     [
@@ -328,7 +343,7 @@ def test_the_command_reports_a_folder_with_its_faults_counted(folder, capsys, co
 
 
 NAMES = [
-    # file, its other name, what is said of it ("" where it is no more than warned of)
+    # file, its other name, what is said of it ("" where it is no more than warned of, "-" where nothing is said)
     ("observations.csv", "Observations.csv", "Name it observations.csv"),
     ("observations.csv", "observations.CSV", "Name it observations.csv"),
     ("observations.csv", "observations.xlsx", "Save it as observations.csv"),
@@ -339,6 +354,11 @@ NAMES = [
     ("plan.yaml", "plan.yml", "Save it as plan.yaml"),
     ("boundaries.geojson", "boundary.geojson", "Name it boundaries.geojson"),
     ("boundaries.shp", "Boundary.SHP", "boundaries.shp"),
+    *(
+        ("boundaries.geojson", one, "Save it as one of .gpkg, .geojson")
+        for one in ("boundaries.kml", "Boundaries.topojson", "boundaries.geojson.txt", "boundaries")
+    ),
+    ("boundaries.qix", "boundaries.qix", "-"),
     ("notes.csv", "notes.csv", ""),
     ("targets.xlsx", "targets.xlsx", ""),
 ]
@@ -353,9 +373,11 @@ def test_a_file_that_is_there_and_not_read_is_named(folder, name, other, words):
         (folder / name).rename(folder / other)
     else:
         (folder / other).write_text(OBSERVATIONS, "utf-8")
-    if words:
+    if words == "-":
+        assert messages(folder) == []
+    elif words:
         assert any(f"{other}: the file is not read" in one and words in one for one in messages(folder))
-        with pytest.raises(DataError, match="is not read under this name"):
+        with pytest.raises(DataError, match=r"is not read (under this name|in this format)"):
             load_plan(folder)
     else:
         assert f"files that are not read: {other}" in " ".join(load_plan(folder).warnings)
