@@ -74,8 +74,9 @@ def load_boundaries(
     if areas is not None:
         wanted = {level: {areas} if isinstance(areas, str) else set(map(str, areas))}
     find_codes(layer, known=set(known.index), wanted=wanted[level])
-    if areas is None and layer.codes.isin(known.index).any():
-        home = {code[:2] for code in known.index}
+    home = {code[:2] for code in known.index}
+    claimed = layer.codes.str.fullmatch(rf"(?:{'|'.join(home)})\d{{4}}", flags=re.ASCII)
+    if areas is None and (claimed.any() if layer.codes.isin(known.index).any() else claimed.all()):
         others = layer.codes.str.fullmatch(r"[1-8]\d{5}", flags=re.ASCII) & ~layer.codes.str[:2].isin(home)
         leave_out(layer, others, f"Rows of other provinces were left out: {others.sum()}.")
     elif areas is None:

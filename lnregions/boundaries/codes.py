@@ -66,11 +66,20 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
             usual.append(codes)
         elif codes.is_unique and "" not in set(codes) and name not in NAME_COLUMNS:
             possible.append(codes)
-    if not found and not usual:
-        usual = [one for one in possible if _plain_label(one.name) in DOUBTFUL_COLUMNS
-                 and one.str.fullmatch(r"[1-8]\d{5}|.*[^\W\d_].*", flags=re.ASCII).all()]  # fmt: skip
-    best = found[max(found)] if found else [one for one in usual if one.is_unique] or usual
+    usual = [one for one in usual if one.is_unique] or usual
+    usual = [one for one in usual if one.name.casefold().strip() == "adcode"] or usual
+    if not found and possible and all(map(_counts, usual)):
+        doubtful = [
+            one for one in possible if _plain_label(one.name) in DOUBTFUL_COLUMNS and not _counts(one)
+        ]
+        form = r"[1-8]\d{5}(?:\d{3}|\d{6})?|.*[^\W\d_].*"
+        possible += usual
+        usual = [one for one in doubtful if one.str.fullmatch(form, flags=re.ASCII).all()]
+    best = found[max(found)] if found else usual
     if not best and not possible:
+        if named := [label for label in layer.columns if _plain_label(label) in CODE_COLUMNS]:
+            what = f"column {named[0]} holds no codes of areas (the first is {layer.columns[named[0]].iloc[0]!r})"
+            layer.refuse(f"{what}. Write the code of each area, such as 210100, without blanks or commas.")
         what = f"no column holds the codes of the areas (columns: {', '.join(layer.columns)[:200] or 'none'})"
         layer.refuse(f"{what}. Add a column adcode with the code of each area, such as 210100.")
     if not best or any(list(one) != list(best[0]) for one in best):
@@ -79,6 +88,14 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
         layer.refuse(f"{what}. Name the right column adcode, and no other; if none has them, add one.")
     layer.codes = best[0]
     layer.columns = layer.columns.drop(columns=layer.codes.name)
+
+
+def _counts(codes: pd.Series) -> bool:
+    """Whether codes are the numbers of a count, as those of rows are."""
+    if len(codes) < 3 or not codes.str.fullmatch(r"\d{1,9}", flags=re.ASCII).all():
+        return False
+    numbers = codes.astype(int).sort_values()
+    return numbers.diff().iloc[1:].eq(1).all()
 
 
 def check_codes(layer: Layer, level: str, wanted: Mapping[str, set[str]]) -> None:

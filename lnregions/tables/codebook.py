@@ -7,7 +7,6 @@ of the file; an :class:`~lnregions.InputWarning` says what was unusual about it.
 import csv
 import functools
 import re
-from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -19,8 +18,8 @@ from lnregions.paths import data_dir, shapes_dir
 from lnregions.tables.tables import Table, file_state, join_tables, kept_warnings, own_table, read_table
 from lnregions.words import RATE_DECIMALS
 
-_OWN_FORMS: dict[str, tuple[str, int]] = {}
-"""Unit and decimals of the indicators of plans; of a code that several define, those of the plan in use."""
+_FORMS: dict[str, tuple[str, int]] = {}
+"""Unit and decimals of indicators; of a code that several plans define, those of the plan in use."""
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
 
@@ -147,26 +146,14 @@ def _read_bounds(path: Path, plan: object) -> pd.DataFrame:
 
 
 def bound_of(bounds: pd.DataFrame, indicator: str, area: str) -> pd.Series | None:
-    """Return the row that holds for an area: its own, else that of its rank, else that of all; None without one.
-
-    Examples
-    --------
-    >>> bound_of(load_bounds(), "urbanisation_rate", "210300")["area"]
-    '*'
-    """
+    """Return the row that holds for an area: its own, else that of its rank, else that of all; None without one."""
     every, own, rank = break_scopes(area)
     rows = bounds[bounds["indicator"] == indicator].set_index("area", drop=False)
     return next((rows.loc[scope] for scope in (own, rank, every) if scope in rows.index), None)
 
 
 def break_scopes(area: str) -> list[str]:
-    """Return what the column ``area`` of a break may hold for it to part the series of this area.
-
-    Examples
-    --------
-    >>> break_scopes("210200")
-    ['*', '210200', 'cities']
-    """
+    """Return what the column ``area`` of a break may hold for it to part the series of this area."""
     if area == "100000":
         return ["*", area, "nation"]
     hit = re.fullmatch(r"\d{2}(?:(0000)|\d{2}00)", area)
@@ -211,13 +198,7 @@ def land_areas() -> Mapping[str, float]:
 
 
 def region_codes() -> list[str]:
-    """Codes of the regions of all shipped plans; a figure may describe one of them.
-
-    Examples
-    --------
-    >>> "belt" in region_codes()
-    True
-    """
+    """Codes of the regions of all shipped plans; a figure may describe one of them."""
     tables = sorted((data_dir() / "plans").glob("*/regions.csv"))
     return sorted({code for table in tables for code in _load("regions", table)["region"]})
 
@@ -250,21 +231,14 @@ def files_of(name: str, plan: object, path: Path | None) -> list[Path]:
 def remember_forms(indicators: pd.DataFrame) -> None:
     """Let `printed_decimals` know the indicators of the plan in use, before those of the same code in another."""
     shown = zip(indicators["unit"], indicators["decimals"].tolist(), strict=True)
-    _OWN_FORMS.update(zip(indicators["indicator"], shown, strict=True))
+    _FORMS.update(zip(indicators["indicator"], shown, strict=True))
 
 
 def units_and_decimals() -> Mapping[str, tuple[str, int]]:
-    """Unit and printed decimals of each indicator by its code, kept while the codebook is unchanged.
-
-    Indicators of a plan of one's own are among them once it was loaded.
-
-    Examples
-    --------
-    >>> units_and_decimals()["gdp"]
-    ('亿元', 1)
-    """
-    path = data_dir() / "indicators.csv"
-    return ChainMap(_units_and_decimals(path, file_state(path)), _OWN_FORMS)
+    """Unit and printed decimals of each indicator of the codebook and of the plans that were used, by its code."""
+    if not _FORMS:
+        remember_forms(load_indicators())
+    return _FORMS
 
 
 def printed_decimals(indicator: str, unit: str = "") -> int:
@@ -277,13 +251,6 @@ def printed_decimals(indicator: str, unit: str = "") -> int:
     """
     own, places = units_and_decimals().get(indicator, (unit, RATE_DECIMALS))
     return places if unit in ("", own) or (unit == "pp" and own == "%") else RATE_DECIMALS
-
-
-@functools.lru_cache(maxsize=4)
-def _units_and_decimals(_path: Path, _state: object) -> Mapping[str, tuple[str, int]]:
-    rows = load_indicators()
-    shown = zip(rows["unit"], rows["decimals"].tolist(), strict=True)
-    return MappingProxyType(dict(zip(rows["indicator"], shown, strict=True)))
 
 
 def _load(name: str, path: Path | None) -> pd.DataFrame:

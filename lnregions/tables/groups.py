@@ -228,14 +228,7 @@ def cities_of(plan, region: str) -> list[str]:
 
 
 def cities_of_plan(plan) -> list[str]:
-    """Return the areas that have a profile: the cities of the members' provinces, and members that are no cities.
-
-    Examples
-    --------
-    >>> from lnregions.tables import load_plan
-    >>> len(cities_of_plan(load_plan("belt-2025")))
-    14
-    """
+    """Return the areas that have a profile: the cities of the members' provinces, and members that are no cities."""
     own, levels = areas_of(plan, plan.membership["area"]), plan.areas.set_index("area")["level"]
     rows = with_cities(plan).membership
     alone = set(rows.loc[rows["level"] == "city", "area"])

@@ -173,13 +173,7 @@ def observed(frame: pd.DataFrame) -> list[Observation]:
 
 
 def parse_as_of(as_of: str | dt.date) -> pd.Timestamp:
-    """Return the day that an ``as_of`` means; a month or a year means its last day; refuse any other.
-
-    Examples
-    --------
-    >>> str(parse_as_of("2024-02").date())
-    '2024-02-29'
-    """
+    """Return the day that an ``as_of`` means; a month or a year means its last day; refuse any other."""
     text = as_of.isoformat()[:10] if isinstance(as_of, dt.date) and not pd.isna(as_of) else narrow(str(as_of))
     try:
         return pd.Timestamp(last_day(text))

@@ -73,13 +73,7 @@ _DEEPEST, _LARGEST = 6, 2**16
 
 
 def list_plans() -> list[str]:
-    """Return the ids of the shipped plans.
-
-    Examples
-    --------
-    >>> list_plans()
-    ['belt-2025', 'ln-2022', 'ln-2025', 'ln-tourism-2025']
-    """
+    """Return the ids of the shipped plans."""
     return sorted(path.parent.name for path in (data_dir() / "plans").glob("*/plan.yaml"))
 
 

@@ -169,24 +169,12 @@ def load_plan(plan: str | Path = PLAN, *, path: Path | None = None) -> Plan:
 
 
 def shipped_plans() -> list[Plan]:
-    """Return the shipped plans as they are kept: nothing may be written into their tables.
-
-    Examples
-    --------
-    >>> [plan.id for plan in shipped_plans()] == list_plans()
-    True
-    """
+    """Return the shipped plans as they are kept: nothing may be written into their tables."""
     return [_kept(data_dir() / "plans" / name) for name in list_plans()]
 
 
 def plan_of(given: Plan | str | Path) -> Plan:
-    """Return a plan as it is, or the one of a name or folder.
-
-    Examples
-    --------
-    >>> plan_of("ln-2022").id
-    'ln-2022'
-    """
+    """Return a plan as it is, or the one of a name or folder."""
     plan = given if isinstance(given, Plan) else load_plan(given)
     remember_forms(plan.indicators)
     return plan
@@ -230,13 +218,7 @@ def with_names(name: str, function):
 
 
 def batch_choices(plan: str = PLAN) -> dict[str, list[str]]:
-    """Values that each parameter of the batch may take, for one plan: codes of regions and cities, languages, plans.
-
-    Examples
-    --------
-    >>> batch_choices()["region"]
-    ['circle', 'belt', 'west', 'east']
-    """
+    """Values that each parameter of the batch may take, for one plan: codes of regions and cities, languages, plans."""
     found, plans = _kept(plan_folder(plan, None)), list(dict.fromkeys([*list_plans(), plan]))
     regions = found.regions["region"].tolist()
     return {"region": regions, "adcode": found.cities, "language": ["en", "zh"], "plan": plans}

@@ -38,13 +38,7 @@ _UNREADABLE = {
 
 @functools.cache
 def table_schema(name: str) -> dict:
-    """Table Schema of a table by its name: ``fields`` and ``primaryKey``.
-
-    Examples
-    --------
-    >>> table_schema("observations")["primaryKey"]
-    ['area', 'indicator', 'year', 'vintage', 'source']
-    """
+    """Table Schema of a table by its name: ``fields`` and ``primaryKey``."""
     return next(one["schema"] for one in _resources() if Path(one["path"]).stem == name)
 
 

@@ -12,7 +12,6 @@ from generated_plan import write_plan
 
 import lnregions as ln
 from lnregions import DataError, load_plan
-from lnregions.__main__ import main
 from lnregions.boundaries import boundaries_of, boundary_words, check_plan, stands_on_shipped
 
 CITY = "300101"
@@ -142,13 +141,15 @@ CHECKED = {
 
 
 @pytest.mark.parametrize("what", CHECKED)
-def test_a_check_of_a_folder_reads_its_boundaries(tmp_path, what, capsys):
+def test_a_check_of_a_folder_reads_its_boundaries(tmp_path, what):
     change, words = CHECKED[what]
     write_plan(tmp_path / "plan", 2)
-    assert check_plan(tmp_path / "plan") == []
     change(tmp_path / "plan")
-    assert main(["check", str(tmp_path / "plan")]) == 1
-    assert words in capsys.readouterr().out
+    assert any(words in one.message() for one in check_plan(tmp_path / "plan"))
+
+
+def test_nothing_is_wrong_with_a_plan_as_it_is_generated(plan):
+    assert check_plan(plan.folder) == []
 
 
 def test_faults_of_tables_facts_and_boundaries_come_in_one_report(tmp_path):

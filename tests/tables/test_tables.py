@@ -97,6 +97,7 @@ UNUSUAL = {
     "a line end of its own before the header": ("\n\n" + GOOD, ""),
     **{f"Excel's line sep={sign}": (f"{quote}sep={sign}{quote}\n" + GOOD.replace(",", sign), "the line 'sep=' in front")
        for sign, quote in ((",", ""), (";", ""), ("\t", ""), (";", '"'))},
+    "Excel's line in capitals": ("SEP=,\n" + GOOD, "the line 'sep=' in front"),
 }  # fmt: skip
 
 
@@ -180,8 +181,9 @@ REFUSED = {
        for sign, values in ((";", ("1.100", "3.047", "471")), (";", ("12.345", "1.000", "100.000")),
                             ("\t", ("9.516", "8.122", "85")), (";", ("1.100", "", "85")))},
     **{f"a title: {title!r}": (title + "\n" + GOOD, "line [12]: .* is a title, not the names of the columns")
-       for title in ("2023年统计表", "Figures of Liaoning,,,,,,,,,", '"GDP, 2019 to 2024"', "\n单位：亿元;;;")},
-    "a workbook": (b"PK\x03\x04\x14\0\6\0" + bytes(200), "this is a workbook"),
+       for title in ("2023年统计表", "Figures of Liaoning,,,,,,,,,", '"GDP, 2019 to 2024"', "\n单位：亿元;;;",
+                     "各市数字\n\n", "各市数字\n单位：亿元")},
+    "a workbook": (b"PK\x03\x04\x14\0\6\0" + bytes(200), "this is a workbook, .* or another packed file, not text"),
     "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(200), "this is a workbook"),
     "a key twice": (GOOD + ROWS.splitlines()[0].replace("9516.9", "9517") + "\n", "stands already in line 2"),
     "a key twice by its form": (
@@ -198,7 +200,6 @@ REFUSED = {
     "a NUL byte": (GOOD.encode() + b"\0", "a NUL byte"),
     "a damaged character": (GOOD.encode().replace("元".encode(), b"\xe5\x85", 1), "are not valid UTF-8"),
     "UTF-16 cut": (GOOD.encode("utf-16")[:-1], "are not valid UTF-16"),
-    "another thing altogether": (b"PK\x03\x04" + bytes(range(256)) * 4, "is a workbook"),
     "a page of the web": ("<html><body><table>" + GOOD, "unknown column|column area is missing"),
     "nothing at all": ("", "has no header line"),
     "GB18030 behind the mark of UTF-8": (b"\xef\xbb\xbf" + GOOD.encode("gb18030"), "are not valid UTF-8"),
