@@ -76,7 +76,7 @@ def load_boundaries(
     find_codes(layer, known=set(known.index), wanted=wanted[level])
     home = {code[:2] for code in known.index}
     claimed = layer.codes.str.fullmatch(rf"(?:{'|'.join(home)})\d{{4}}", flags=re.ASCII)
-    if areas is None and (claimed.any() if layer.codes.isin(known.index).any() else claimed.all()):
+    if areas is None and (layer.codes.isin(known.index).any() or claimed.all()):
         others = layer.codes.str.fullmatch(r"[1-8]\d{5}", flags=re.ASCII) & ~layer.codes.str[:2].isin(home)
         leave_out(layer, others, f"Rows of other provinces were left out: {others.sum()}.")
     elif areas is None:

@@ -126,10 +126,9 @@ def parse_rows(text: str, *, path: str, warnings: Iterable[str] = ()) -> Rows:
     try:
         for record in reader:
             line, end = end + 1, reader.line_num
-            comment = record and record[0].startswith("#") and not any(map(str.strip, record[1:]))
-            if comment or raw[line - 1].startswith(
-                "#"
-            ):  # behind a bare sign, or a quoted one alone in its row
+            # a comment is behind a bare sign, or behind a quoted one in a row without other values
+            quoted = record and record[0].startswith("#") and not any(map(str.strip, record[1:]))
+            if quoted or raw[line - 1].startswith("#"):
                 continue
             if not any(map(str.strip, record)):
                 blank += bool(header)
