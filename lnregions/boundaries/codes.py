@@ -69,9 +69,8 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
     usual = [one for one in usual if one.is_unique] or usual
     usual = [one for one in usual if one.name.casefold().strip() == "adcode"] or usual
     if not found and possible and all(map(_counts, usual)):
-        doubtful = [
-            one for one in possible if _plain_label(one.name) in DOUBTFUL_COLUMNS and not _counts(one)
-        ]
+        doubtful = [one for one in possible if _plain_label(one.name) in DOUBTFUL_COLUMNS]
+        doubtful = [one for one in doubtful if _plain_label(one.name) == "area" or not _counts(one)]
         form = r"[1-8]\d{5}(?:\d{3}|\d{6})?|.*[^\W\d_].*"
         possible += usual
         usual = [one for one in doubtful if one.str.fullmatch(form, flags=re.ASCII).all()]

@@ -217,7 +217,7 @@ def _not_allowed(what: str, node: yaml.Event | yaml.Node, path: str) -> DataErro
 def _value(node: yaml.Node, path: str) -> dict | list | str:
     """Value of a node; a key twice or one that is no text is refused."""
     if isinstance(node, yaml.ScalarNode):
-        return "" if node.style is None and node.value in ("null", "~") else node.value
+        return "" if not node.style and node.value in ("null", "~") else node.value
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, path) for item in node.value]
     out = {}

@@ -152,36 +152,6 @@ def test_nothing_is_wrong_with_a_plan_as_it_is_generated(plan):
     assert check_plan(plan.folder) == []
 
 
-def test_faults_of_tables_facts_and_boundaries_come_in_one_report(tmp_path):
-    folder = tmp_path / "plan"
-    write_plan(folder, 2)
-    edited(lambda f: drawn(f, lambda xy: xy[:, ::-1]))(folder)
-    for name, old, new in (
-        ("plan.yaml", "horizon: 2024", "horizon: soon"), ("plan.yaml", '"2025-01-01"', '"2025-02-30"'),
-        ("regions.csv", "r000,", "con,"), ("membership.csv", "r001,300105", "r001,300195"),
-        ("targets.csv", "gdp,>=,1000", "gdq,>=,1000"), ("targets.csv", "strive", "hope"),
-        ("positioning.csv", "positioning,1", "positioning,0"),
-    ):  # fmt: skip
-        text = (folder / name).read_text("utf-8")
-        assert old in text
-        (folder / name).write_text(text.replace(old, new, 1), "utf-8")
-    (folder / "observations.csv").rename(folder / "Observation.CSV")
-    found = [one.message() for one in check_plan(folder)]
-    expected = [
-        "'soon'",
-        "2025-02-30",
-        "'con'",
-        "'300195'",
-        "'gdq'",
-        "'hope'",
-        "order 0",
-        "observations.csv",
-        "swapped",
-    ]
-    for words in expected:
-        assert any(words in one for one in found), (words, found)
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [(edited(stray), "Polygons that are no area of the plan were left out: 1 ('399999')"),

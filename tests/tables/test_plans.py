@@ -214,6 +214,8 @@ CSV_FAULTS = [
     ("membership.csv", "confirmed", "sure", "unknown status 'sure'"),
     ("positioning.csv", "belt,task", "bolt,task", "unknown region 'bolt'"),
     ("regions.csv", "circle,", "../circle,", "region '../circle' is not written as it must be"),
+    *(("regions.csv", "\ncircle,", f"\n{code},", f"region '{code}'")
+      for code in ("/etc", "c:x", "a.", "a b", "é", "-rf", "COM1", "NUL")),
     ("regions.csv", "circle,", "con,", "region 'con' cannot be the name of a folder"),
     ("regions.csv", "circle,", "210100,", "region '210100' cannot be the name of a folder"),
     ("regions.csv", "circle,", "x" * 41 + ",", "is not written as it must be"),
@@ -263,23 +265,16 @@ def test_a_fault_in_a_file_of_a_plan_is_refused_with_its_place(folder, name, old
      ("a: " + "[" * 2000, "nested too deep"),
      ("a:\n" + "".join(" " * n + "b:\n" for n in range(1, 20)), "nested too deep"),
      ("a: &a [x, x]\nb: [*a, *a]\n", "line 1: '&a' is not allowed"),
+     ("id: !!binary aGVsbG8=", "not allowed"), ("<<: {id: x}\nid: y", "unknown key '<<'"),
+     ("id: x\nfirst_year: " + "9" * 60_000, "has a value of 60000 characters"), ("id: x\n---\nid: y", "not valid YAML"),
+     ("%TAG ! tag:evil.example,2000:\n---\nid: !x y", "not allowed"),
      ("#" * (2**16 + 1), "Give one of at most 65536 bytes")],
 )  # fmt: skip
 def test_a_file_that_holds_no_facts_is_refused(folder, text, message):
     (folder / "plan.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=rf"plan\.yaml.*{message}"):
+    with pytest.raises(DataError, match=rf"plan\.yaml.*{message}") as caught:
         load_plan(path=folder)
-
-
-def test_all_faults_of_a_folder_come_at_once(folder):
-    change(folder, "plan.yaml", "first_year: 2022", "first_year: soon")
-    change(folder, "regions.csv", "circle,", "con,", 1)
-    change(folder, "targets.csv", "sei_share,>=,15", "sei_share,>=,", 1)
-    change(folder, "membership.csv", "circle,210300", "circle,210399", 1)
-    text = "\n".join(messages(folder))
-    for words in ("first_year 'soon'", "region 'con'", "needs value", "unknown area '210399'"):
-        assert words in text
-    assert "unknown source" not in text
+    assert len(str(caught.value)) < 5000
 
 
 def test_unknown_names_beside_a_cell_that_cannot_be_read_come_in_the_same_report(folder):
@@ -312,10 +307,10 @@ def test_unknown_codes_are_named_beside_faults_of_the_tables_that_define_codes(f
 @pytest.mark.parametrize(
     ("files", "parts"),
     [
-        ({"regions.csv": "region\n", "areas.csv": "area\n"}, {"is missing"}),
-        ({"targets.csv": None, "regions.csv": "region\n"}, {"does not exist", "is missing"}),
+        ({"regions.csv": "region\n", "areas.csv": "area\n"}, {"are missing"}),
+        ({"targets.csv": None, "regions.csv": "region\n"}, {"does not exist", "are missing"}),
         ({"observations.csv": OBSERVATIONS + "210100,gdp,2024,1,万元,,final,A,p1,\n"}, {"the unit of gdp"}),
-        ({"observations.csv": "area\n"}, {"is missing"}),
+        ({"observations.csv": "area\n"}, {"are missing"}),
         ({"regions.csv": "region,name_zh,name_en,short_zh,short_en,nickname,lead_city\n"}, {"unknown"}),
         ({"areas.csv": AREAS + "210100,city,210000,大连市,Dalian,大连,Dalian\n"},
          {"name_zh '大连市' is not what the shipped table has for 210100, 沈阳市"}),
