@@ -19,7 +19,15 @@ from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
 from lnregions.boundaries.ground import context_of
 from lnregions.errors import DataError, Fault, shown_path, warn_input
-from lnregions.tables import Plan, boundary_file, check_tables, load_areas, read_areas, with_cities
+from lnregions.tables import (
+    Plan,
+    boundary_file,
+    check_tables,
+    file_state,
+    load_areas,
+    read_areas,
+    with_cities,
+)
 from lnregions.words.catalogue import tr
 
 
@@ -116,7 +124,7 @@ def _own_areas(plan: Plan) -> gpd.GeoDataFrame:
 
 def _read_own_areas(path: Path, areas: pd.DataFrame) -> gpd.GeoDataFrame:
     parts = sorted(one for one in path.parent.iterdir() if one.stem == path.stem and one.is_file())
-    state = tuple((one, one.stat().st_mtime_ns, one.stat().st_size) for one in parts)
+    state = tuple((one, file_state(one)) for one in parts)
     return _read_once(path, state, tuple(areas), tuple(areas.itertuples(index=False, name=None)))
 
 

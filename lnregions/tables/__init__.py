@@ -17,6 +17,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "plans": ["Plan", "batch_choices", "check_tables", "load_plan", "place_code", "plan_of", "read_areas",
                   "shipped_plans", "with_names"],
         "rows": ["decode", "read_bytes", "text_fault"],
-        "tables": ["Table", "fingerprint", "kept_warnings", "read_table"],
+        "tables": ["Table", "file_state", "fingerprint", "kept_warnings", "read_table"],
     },
 )  # fmt: skip

@@ -225,11 +225,3 @@ def cities_of(plan, region: str) -> list[str]:
     cities = areas[areas["level"] == "city"]
     inside = cities["area"].isin(members | around) | cities["parent"].isin(members)
     return cities.loc[inside, "area"].tolist()
-
-
-def cities_of_plan(plan) -> list[str]:
-    """Return the areas that have a profile: the cities of the members' provinces, and members that are no cities."""
-    own, levels = areas_of(plan, plan.membership["area"]), plan.areas.set_index("area")["level"]
-    rows = with_cities(plan).membership
-    alone = set(rows.loc[rows["level"] == "city", "area"])
-    return [area for area in own if levels[area] == "city" or area in alone]

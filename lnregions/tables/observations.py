@@ -158,18 +158,14 @@ def observed(frame: pd.DataFrame) -> list[Observation]:
     >>> observed(rows)[0][:7]
     (0, '210100', 'gdp', 2023, 8122.1, '', 'B')
     """
-    columns = []
+    columns = {}
     for name, stand_in in {**dict.fromkeys(Observation._fields[1:]), **Observation._field_defaults}.items():
-        if name not in frame:
-            values = [stand_in] * len(frame)
-        elif name == "known_from":
-            values = list(frame[name].dt.date)
-        elif stand_in == "":
-            values = [one if isinstance(one, str) or pd.notna(one) else "" for one in frame[name].tolist()]
-        else:
-            values = frame[name].tolist()
-        columns.append(values)
-    return [Observation(*row) for row in zip(range(len(frame)), *columns, strict=True)]
+        column = (
+            frame[name] if name in frame else pd.Series([stand_in] * len(frame), frame.index, dtype=object)
+        )
+        column = column.dt.date if name == "known_from" and name in frame else column
+        columns[name] = column.fillna("") if stand_in == "" else column
+    return list(map(Observation, range(len(frame)), *(column.tolist() for column in columns.values())))
 
 
 def parse_as_of(as_of: str | dt.date) -> pd.Timestamp:

@@ -34,21 +34,6 @@ TABLES = ("regions", "positioning", "membership", "targets", "statements")
 """Tables of a plan; that of statements may be left out."""
 BOUNDARY_KINDS = (".gpkg", ".geojson", ".json", ".shp", ".zip")
 """Endings of the files ``boundaries`` and ``context`` in a plan folder: its own areas, and what lies around them."""
-BOUNDARY_PARTS = (
-    ".shx",
-    ".dbf",
-    ".prj",
-    ".cpg",
-    ".sbn",
-    ".sbx",
-    ".qix",
-    ".qmd",
-    ".xml",
-    ".gpkg-wal",
-    ".gpkg-shm",
-    ".md",
-)
-"""Endings of what may stand beside such a file: parts of a shapefile, journals, descriptions."""
 TEMPLATE = Path(__file__).parent / "plan_template"
 """Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
 OWN_TABLES = ("areas", "indicators", "observations", "bounds")
@@ -122,10 +107,7 @@ def check_files(folder: Path, faults: list[Fault]) -> list[str]:
                 remedy = "Put the file itself there, or take the name away."
                 what = "the link leads to nothing" if path.is_symlink() else "this is no file"
                 faults.append(Fault(f"{what}. {remedy}", shown_path(path)))
-        elif path.name.casefold().split(".")[0] == "boundaries" and kind not in (
-            *BOUNDARY_PARTS,
-            *BOUNDARY_KINDS,
-        ):
+        elif not boundaries and path.name.casefold().split(".")[0] == "boundaries" and kind != ".md":
             text = f"the file is not read in this format. Save it as one of {', '.join(BOUNDARY_KINDS)}"
             faults.append(Fault(f"{text}, such as boundaries.geojson.", shown_path(path)))
         elif kind in (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods", ".yaml", ".yml", *BOUNDARY_KINDS):

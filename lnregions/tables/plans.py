@@ -3,7 +3,6 @@
 import copy
 import functools
 import inspect
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
@@ -22,7 +21,7 @@ from lnregions.tables.codebook import (
     load_sources,
     remember_forms,
 )  # fmt: skip
-from lnregions.tables.groups import cities_of_plan, place_code, regions_of_areas
+from lnregions.tables.groups import areas_of, place_code, regions_of_areas, with_cities
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plan_files import (
     TABLES,
@@ -33,7 +32,7 @@ from lnregions.tables.plan_files import (
     read_facts,
 )
 from lnregions.tables.schemas import kind_of, table_schema
-from lnregions.tables.tables import Table, join_tables, read_table
+from lnregions.tables.tables import Table, file_state, join_tables, read_table
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,10 @@ class Plan:
     @property
     def cities(self) -> list[str]:
         """Areas that have a profile: the cities of the members' provinces, and members that are no cities."""
-        return cities_of_plan(self)
+        levels, rows = self.areas.set_index("area")["level"], with_cities(self).membership
+        alone = set(rows.loc[rows["level"] == "city", "area"])
+        own = areas_of(self, self.membership["area"])
+        return [area for area in own if levels[area] == "city" or area in alone]
 
     @property
     def shipped(self) -> bool:
@@ -243,8 +245,8 @@ def check_tables(folder: str | Path) -> tuple[list[Fault], Plan | None]:
 
 def _kept(folder: Path) -> Plan:
     """The plan of a folder, read when it is new or one of its files (or of the codebook) has changed."""
-    state = (folder.resolve(), *_files_in(folder), *_files_in(data_dir(), ending=".csv"))
-    plan = _read_once(folder, state)
+    files = sorted([*filter(Path.is_file, folder.iterdir()), *data_dir().glob("*.csv")])
+    plan = _read_once(folder, (folder.resolve(), *((path, file_state(path)) for path in files)))
     remember_forms(plan.indicators)
     return plan
 
@@ -255,13 +257,6 @@ def _read_once(folder: Path, _state: tuple) -> Plan:
     plan = _read(folder, faults)
     refuse_any(faults)
     return plan
-
-
-def _files_in(folder: Path, *, ending: str = "") -> list[tuple]:
-    """Name, time and size of each file of a folder."""
-    with os.scandir(folder) as entries:
-        files = [(one.name, one.stat()) for one in entries if one.name.endswith(ending) and one.is_file()]
-    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in files)
 
 
 def _read(folder: Path, faults: list[Fault]) -> Plan:

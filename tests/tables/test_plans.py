@@ -353,7 +353,7 @@ NAMES = [
         ("boundaries.geojson", one, "Save it as one of .gpkg, .geojson")
         for one in ("boundaries.kml", "Boundaries.topojson", "boundaries.geojson.txt", "boundaries")
     ),
-    ("boundaries.qix", "boundaries.qix", "-"),
+    ("boundaries.md", "boundaries.md", "-"),
     ("notes.csv", "notes.csv", ""),
     ("targets.xlsx", "targets.xlsx", ""),
 ]
