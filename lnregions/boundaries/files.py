@@ -5,14 +5,13 @@ import contextlib
 import io
 import json
 import re
-import stat
 import struct
 import warnings
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePath
 from typing import NoReturn
 
 import numpy as np
@@ -27,6 +26,7 @@ from lnregions.boundaries.integrity import (
     first_mismatch,
     stated_by_geopackage,
     stated_by_shapefile,
+    zip_members,
 )  # fmt: skip
 from lnregions.errors import Fault, home, quote, refuse_any, shown_path, unknown
 from lnregions.tables import decode, read_bytes
@@ -35,9 +35,6 @@ KINDS = (".shp", ".gpkg", ".geojson", ".json", ".zip")
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 LARGEST = 300_000_000
 """Bytes of a file, or of all that a zip holds, that are read; Liaoning's counties take 0.2 million."""
-MOST_SQUEEZED = 200
-"""Times a zip's member may grow; real boundary files grow less than tenfold."""
-MOST_MEMBERS = 1000
 _FLATTENED = "Heights or measures of the points were dropped."
 _SYSTEM = "State an EPSG code, or none for degrees of WGS 84."
 
@@ -273,7 +270,7 @@ def _unzipped(layer: Layer, data: bytes) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as pack:
-            for place, member in _members(pack).items():
+            for place, member in zip_members(pack, largest=LARGEST).items():
                 if not member.is_dir() and place.parts[:1] != ("__MACOSX",) and place.name[:2] != "._":
                     with pack.open(member) as file:
                         content = file.read(member.file_size + 1)
@@ -283,25 +280,3 @@ def _unzipped(layer: Layer, data: bytes) -> dict[str, bytes]:
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
         layer.refuse(f"the zip is refused: {on_one_line(error)}. Pack the parts of one boundary file anew.")
     return files
-
-
-def _members(pack: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
-    """Members by place; BadZipFile for what no zip of boundaries has: too much, links, or what leads elsewhere."""
-    members = pack.infolist()
-    # older Windows programs write \ between folders
-    places = {PurePosixPath(one.filename.replace("\\", "/")): one for one in members}
-    problems = {
-        f"it has {len(members)} members": len(members) > MOST_MEMBERS,
-        f"it unpacks to more than {LARGEST} bytes": sum(one.file_size for one in members) > LARGEST,
-        "a member stands there twice": len(places) < len(members),
-    }
-    for place, member in places.items():
-        shown, first = repr(member.filename[:60]), (*place.parts, "")[0]
-        growth = member.file_size // max(member.compress_size, 1)
-        out = ".." in place.parts or first.startswith("/") or first.endswith(":")
-        problems[f"the member {shown} leads out of it"] = out
-        problems[f"the member {shown} is a link"] = stat.S_ISLNK(member.external_attr >> 16)
-        problems[f"{shown} grows {growth} times"] = member.file_size > 1_000_000 and growth > MOST_SQUEEZED
-    for problem in (text for text, there in problems.items() if there):
-        raise zipfile.BadZipFile(problem)
-    return places
