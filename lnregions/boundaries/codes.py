@@ -67,8 +67,10 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
         elif codes.is_unique and "" not in set(codes) and name not in NAME_COLUMNS:
             possible.append(codes)
     usual = [one for one in usual if one.is_unique] or usual
-    usual = [one for one in usual if one.name.casefold().strip() == "adcode"] or usual
-    if not found and possible and all(map(_counts, usual)):
+    named = [one for one in usual if one.name.casefold().strip() == "adcode"]
+    if named:
+        usual = named
+    elif not found and possible and all(map(_counts, usual)):
         doubtful = [one for one in possible if _plain_label(one.name) in DOUBTFUL_COLUMNS]
         doubtful = [one for one in doubtful if _plain_label(one.name) == "area" or not _counts(one)]
         form = r"[1-8]\d{5}(?:\d{3}|\d{6})?|.*[^\W\d_].*"
@@ -76,8 +78,8 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
         usual = [one for one in doubtful if one.str.fullmatch(form, flags=re.ASCII).all()]
     best = found[max(found)] if found else usual
     if not best and not possible:
-        if named := [label for label in layer.columns if _plain_label(label) in CODE_COLUMNS]:
-            what = f"column {named[0]} holds no codes of areas (the first is {layer.columns[named[0]].iloc[0]!r})"
+        if labels := [label for label in layer.columns if _plain_label(label) in CODE_COLUMNS]:
+            what = f"column {labels[0]} holds no codes of areas (the first is {layer.columns[labels[0]].iloc[0]!r})"
             layer.refuse(f"{what}. Write the code of each area, such as 210100, without blanks or commas.")
         what = f"no column holds the codes of the areas (columns: {', '.join(layer.columns)[:200] or 'none'})"
         layer.refuse(f"{what}. Add a column adcode with the code of each area, such as 210100.")

@@ -186,6 +186,14 @@ def test_a_choice_of_codes_that_is_not_certain_is_refused_with_the_candidates(re
         read(frame, areas=None)
 
 
+def test_the_column_that_is_named_adcode_is_taken_whatever_it_counts(read):
+    assert read(columns(adcode=["1", "2", "3"], key=["a", "b", "c"]), areas=None)["area"].tolist() == [
+        "1",
+        "2",
+        "3",
+    ]
+
+
 def test_areas_given_make_a_choice_certain(read):
     assert read(DOUBTFUL["two codes"][0], areas=["a1", "a2", "a3"])["area"].tolist() == ["a1", "a2", "a3"]
 
