@@ -8,7 +8,7 @@ spreadsheet may have changed how a text is written, and ``optional`` marks a col
 import contextlib
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -63,7 +63,7 @@ def is_required(field: dict) -> bool:
     return field.get("constraints", {}).get("required", False)
 
 
-def parse_cell(cell: str, kind: str, *, semicolons: bool, thousands: bool) -> object:
+def parse_cell(cell: str, kind: str, *, semicolons: bool, thousands: Collection[str]) -> object:
     """Value of a cell, None where a number is not given; ValueError says what is wrong with it."""
     if kind in ("text", "code", "date"):
         return {"text": str, "code": parse_code, "date": parse_date}[kind](visible(cell))
@@ -80,10 +80,8 @@ def parse_cell(cell: str, kind: str, *, semicolons: bool, thousands: bool) -> ob
     elif kind == "number" and semicolons and "," in word:
         what = "has a comma in a table parted by semicolons, where it could be a decimal comma"
         raise ValueError(f"{what}. Write a decimal point, and no thousands separators.")
-    elif thousands and "." in word:
-        what = (
-            "has three digits behind its point, as every such value of its column, and could be in thousands"
-        )
+    elif cell in thousands:
+        what = "has three digits behind its point, as the values beside it, and could be in thousands"
         remedy = "Write it without a point, or a decimal with another digit, such as 1.1000."
         raise ValueError(f"{what}. {remedy}")
     elif kind == "number" and word.endswith("%"):

@@ -231,15 +231,14 @@ def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
     """Column of values; what cannot be read is reported, what is written unusually is warned of."""
     column, kind, values, unusual = schema["name"], kind_of(schema), [], []
     cells = rows.cells[column] if column in rows.cells else pd.Series("", rows.cells.index)
-    semicolons, dotted = rows.separator == ";", [cell for cell in cells if kind == "number" and "." in cell]
-    thousands = bool(dotted) and all(map(re.compile(r"\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*").fullmatch, dotted))
-    if thousands and rows.separator == "," and len(dotted) > 2:
-        what = f"all values of {column} with a point have three digits behind it (the first: {dotted[0]})"
-        rows.warnings.append(f"{what}; it was read as a decimal point")
-    thousands = thousands and rows.separator != ","
-    parse = functools.cache(
-        functools.partial(parse_cell, kind=kind, semicolons=semicolons, thousands=thousands)
-    )
+    thousands = _like_thousands(rows, cells) if kind == "number" else set()
+    if rows.separator == ",":
+        if len(thousands) > 2:
+            what = f"all values of {column} with a point have three digits behind it"
+            rows.warnings.append(f"{what} (such as {min(thousands)}); it was read as a decimal point")
+        thousands = set()
+    read = functools.partial(parse_cell, kind=kind, semicolons=rows.separator == ";", thousands=thousands)
+    parse = functools.cache(read)
     for row, (line, cell) in enumerate(cells.items()):
         try:
             values.append(parse(cell))
@@ -255,6 +254,17 @@ def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
     whole = "int64" if is_required(schema) and None not in values else "Int64"
     dtypes = {"integer": whole, "year": whole, "number": "float64", "boolean": "bool"}
     return pd.Series(values, dtype=dtypes.get(kind, str))
+
+
+def _like_thousands(rows: Rows, cells: pd.Series) -> set[str]:
+    """Numbers whose point may part thousands: all with one, or several of an indicator, have three digits behind it."""
+    dotted = cells[cells.str.contains(".", regex=False)]
+    three = dotted.str.fullmatch(r"\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*")
+    if not three.all() and rows.separator != "," and "indicator" in rows.cells:
+        own = three.groupby(rows.cells["indicator"])
+        three &= own.transform("all") & (own.transform("size") > 1)
+        return set(dotted[three.astype(bool)])
+    return set(dotted) if three.all() else set()
 
 
 def _check_key(table: Table, rows: Rows, key: list[str]) -> None:

@@ -178,7 +178,8 @@ REFUSED = {
     "a comma among semicolons": (GOOD.replace(",", ";").replace("9516.9", "9,516"), "could be a decimal comma"),
     **{f"dots for thousands: {values}": (
         dotted(*values).replace(",", sign), f"value '{values[0]}' has three digits behind its point")
-       for sign, values in ((";", ("1.100", "3.047", "471")), (";", ("12.345", "1.000", "100.000")),
+       for sign, values in ((";", ("1.100", "3.047", "471")), (";", ("1.100", "3.047", "85.5")),
+                            (";", ("12.345", "1.000", "100.000")),
                             ("\t", ("9.516", "8.122", "85")), (";", ("1.100", "", "85")))},
     **{f"a title: {title!r}": (title + "\n" + GOOD, "line [12]: .* is a title, not the names of the columns")
        for title in ("2023年统计表", "Figures of Liaoning,,,,,,,,,", '"GDP, 2019 to 2024"', "\n单位：亿元;;;",
