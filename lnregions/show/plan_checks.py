@@ -210,11 +210,14 @@ def _unlikely(plan: Plan) -> list[str]:
         also = f" So are {len(more)} more of its rows (line{'s' * (len(more) > 1)} {listed})." if more else ""
         remarks.append(f"{table.path} line {line}: {what}. Compare it with its source.{also}")
     growth = plan.indicators.loc[plan.indicators["measure"] == "growth", "indicator"]
-    sizes = table.frame[table.frame["indicator"].isin(growth)].set_index("indicator")["value"].abs()
-    largest = sizes.groupby(level=0).agg(["max", "size"])
-    for name in largest.index[largest["max"].between(0, 1, "neither") & (largest["size"] > 3)]:
-        what = f"all growth rates of {name} are below one per cent, as those written as fractions are (0.05 for 5 %)"
-        remarks.append(f"{table.path}: {what}. Compare them with their source.")
+    own = table.frame[table.frame["indicator"].isin(growth)]
+    largest = own["value"].abs().groupby([own["indicator"], own["area"]]).agg(["max", "size"]).reset_index()
+    small = largest[largest["max"].between(0, 1, "neither") & (largest["size"] > 3)]
+    for name, areas in small.groupby("indicator")["area"]:
+        what = f"all growth rates {name} of {', '.join(areas)} are below one per cent"
+        remarks.append(
+            f"{table.path}: {what}, as those written as fractions are (0.05 for 5 %). Compare them with their source."
+        )
     return remarks
 
 

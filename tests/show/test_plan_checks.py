@@ -173,7 +173,7 @@ def test_figures_that_break_one_rule_are_one_remark(folder):
     listed = ", ".join(str(before + n) for n in range(2, 7))
     assert f"line {before + 1}: urbanisation_rate 0.61" in shares
     assert shares.endswith(f"So are 7 more of its rows (lines {listed}, ...).")
-    assert "all growth rates of trade_growth are below one per cent" in growth
+    assert "all growth rates trade_growth of 300101 are below one per cent" in growth
 
 
 def test_a_figure_as_likely_as_the_others_is_not_remarked(folder):
