@@ -4,7 +4,10 @@ Nothing in it is a fact: the places, names and numbers are counted out, and the 
 to measure and to test what a plan of one's own areas needs.
 """
 
+import functools
 import json
+import shutil
+import tempfile
 from pathlib import Path
 
 from lnregions.tables import write_plan_template
@@ -30,9 +33,21 @@ sources:
 """
 
 
+@functools.cache
+def _template() -> tuple[Path, tempfile.TemporaryDirectory]:
+    """An empty plan folder, written once, and what removes it at the end."""
+    kept = tempfile.TemporaryDirectory(prefix="generated-plan-")
+    return write_plan_template(Path(kept.name, "plan")), kept
+
+
+def write_template(folder: Path) -> None:
+    """Write an empty plan folder, as `write_plan_template` does, which makes its workbook once."""
+    shutil.copytree(_template()[0], folder, dirs_exist_ok=True)
+
+
 def write_plan(folder: Path, count: int) -> list[list[str]]:
     """Write a plan folder of so many regions, each of four generated cities with two targets; its members."""
-    write_plan_template(folder)
+    write_template(folder)
     cities = [f"30{n // 99 + 1:02d}{n % 99 + 1:02d}" for n in range(count * CITIES)]
     members = [cities[n : n + CITIES] for n in range(0, len(cities), CITIES)]
     tables = {

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from lnregions.paths import data_dir
 from lnregions.tables.new_plans import OWN_TABLES, column_remark, example_of
-from lnregions.tables.plan_facts import FACTS, read_yaml
-from lnregions.tables.plan_folders import TABLES
+from lnregions.tables.plan_files import FACTS, TABLES, read_yaml
 from lnregions.tables.schemas import is_required, table_schema
 
 PAGE = Path(__file__).with_name("plan.md")

@@ -40,7 +40,7 @@ def __getattr__(name):
     if name in _ROOM_OF:
         value = getattr(import_module(f"lnregions.{_ROOM_OF[name]}"), name)
         value = import_module("lnregions.words.docstrings").complete(name, value)
-        value = import_module("lnregions.tables.naming").with_names(name, value)
+        value = import_module("lnregions.tables").with_names(name, value)
         globals()[name] = value
         return value
     try:

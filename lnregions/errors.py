@@ -12,7 +12,7 @@ from lnregions.paths import shown_path
 from lnregions.words.values import narrow
 
 __all__ = [
-    "DataError", "Fault", "InputWarning", "check_language", "fault", "forget_warnings", "home", "narrow",
+    "DataError", "Fault", "InputWarning", "check_language", "forget_warnings", "home", "narrow",
     "not_installed", "quote", "refuse_any", "shorten", "shown_path", "unknown", "unknown_fault", "warn_input",
 ]  # fmt: skip
 
@@ -63,9 +63,6 @@ class Fault:
         """Return place, what is wrong and the remedy."""
         place = f"{self.path}{'' if self.line is None else f' line {self.line}'}: " if self.path else ""
         return _UNSEEN.sub(lambda hit: repr(hit[0])[1:-1], place + self.text)
-
-
-fault = Fault  # the name that the other rooms use
 
 
 class DataError(ValueError):

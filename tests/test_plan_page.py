@@ -13,9 +13,7 @@ from lnregions import judge, load_plan
 from lnregions.__main__ import main
 from lnregions.boundaries import check_plan
 from lnregions.tables import write_plan_template
-from lnregions.tables.new_plans import OWN_TABLES
-from lnregions.tables.plan_facts import FACTS, SOURCE_COLUMNS
-from lnregions.tables.plan_folders import TABLES
+from lnregions.tables.plan_files import FACTS, OWN_TABLES, SOURCE_COLUMNS, TABLES
 from lnregions.tables.schemas import table_schema
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lnregions.boundaries.codes import check_codes, check_lengths, check_names, find_codes, name_columns
 from lnregions.boundaries.files import Layer, read_layer
-from lnregions.boundaries.polygons import CGCS2000, check_overlaps, check_place, make_valid
+from lnregions.boundaries.polygons import CGCS2000, check_gaps, check_overlaps, check_place, make_valid
 from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import shapes_dir
 from lnregions.words.catalogue import tr
@@ -74,8 +74,9 @@ def load_boundaries(
     if areas is not None:
         wanted = {level: {areas} if isinstance(areas, str) else set(map(str, areas))}
     find_codes(layer, known=set(known.index), wanted=wanted[level])
-    if areas is None and layer.codes.isin(known.index).any():
-        home = {code[:2] for code in known.index}
+    home = {code[:2] for code in known.index}
+    claimed = layer.codes.str.fullmatch(rf"(?:{'|'.join(home)})\d{{4}}", flags=re.ASCII)
+    if areas is None and (layer.codes.isin(known.index).any() or claimed.all()):
         others = layer.codes.str.fullmatch(r"[1-8]\d{5}", flags=re.ASCII) & ~layer.codes.str[:2].isin(home)
         leave_out(layer, others, f"Rows of other provinces were left out: {others.sum()}.")
     elif areas is None:
@@ -95,11 +96,8 @@ def warnings_of(frame: gpd.GeoDataFrame) -> list[str]:
 def load_context() -> gpd.GeoDataFrame:
     """Ground of maps of Liaoning: its neighbouring provinces, itself, the states across the Yalu, names of seas.
 
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Columns of :func:`load_boundaries` and `kind` ("province", "state", or "sea", a rough outline to write its
-        name in), cut to a box of 115.5 to 130 degrees east and 36.6 to 44.8 north; what land leaves free is sea.
+    It has the columns of :func:`load_boundaries` and `kind` ("province", "state", or "sea", a rough outline to write
+    its name in), cut to a box of 115.5 to 130 degrees east and 36.6 to 44.8 north; what land leaves free is sea.
     """
     return _shipped("context").copy()
 
@@ -169,6 +167,8 @@ def checked(
     check_place(layer, known_areas().geometry)
     check_overlaps(layer)
     layer.stop()
+    if not layer.codes.isin(known_areas().index).any():  # which are held against the shipped ones
+        check_gaps(layer)
     source = {f"source_{one}": tr("Boundaries: {file}", one, file=layer.name) for one in ("en", "zh")}
     names = stated_names(layer).set_index("area")
     names.update(areas[COLUMNS[1:]])

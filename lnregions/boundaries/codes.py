@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import product
 
 import pandas as pd
 
@@ -65,19 +66,37 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
             usual.append(codes)
         elif codes.is_unique and "" not in set(codes) and name not in NAME_COLUMNS:
             possible.append(codes)
-    if not found and not usual:
-        usual = [one for one in possible if _plain_label(one.name) in DOUBTFUL_COLUMNS
-                 and one.str.fullmatch(r"[1-8]\d{5}|.*[^\W\d_].*", flags=re.ASCII).all()]  # fmt: skip
-    best = found[max(found)] if found else [one for one in usual if one.is_unique] or usual
+    usual = [one for one in usual if one.is_unique] or usual
+    named = [one for one in usual if one.name.casefold().strip() == "adcode"]
+    if named:
+        usual = named
+    elif not found and possible and all(map(_counts, usual)):
+        doubtful = [one for one in possible if _plain_label(one.name) in DOUBTFUL_COLUMNS]
+        doubtful = [one for one in doubtful if _plain_label(one.name) == "area" or not _counts(one)]
+        form = r"[1-8]\d{5}(?:\d{3}|\d{6})?|.*[^\W\d_].*"
+        possible += usual
+        usual = [one for one in doubtful if one.str.fullmatch(form, flags=re.ASCII).all()]
+    best = found[max(found)] if found else usual
     if not best and not possible:
+        if labels := [label for label in layer.columns if _plain_label(label) in CODE_COLUMNS]:
+            what = f"column {labels[0]} holds no codes of areas (the first is {layer.columns[labels[0]].iloc[0]!r})"
+            layer.refuse(f"{what}. Write the code of each area, such as 210100, without blanks or commas.")
         what = f"no column holds the codes of the areas (columns: {', '.join(layer.columns)[:200] or 'none'})"
-        layer.refuse(f"{what}. Add a column adcode with six digits.")
+        layer.refuse(f"{what}. Add a column adcode with the code of each area, such as 210100.")
     if not best or any(list(one) != list(best[0]) for one in best):
         listed = ", ".join(one.name for one in best or possible)[:200]
         what = f"which column holds the codes of the areas is not certain (it may be {listed})"
         layer.refuse(f"{what}. Name the right column adcode, and no other; if none has them, add one.")
     layer.codes = best[0]
     layer.columns = layer.columns.drop(columns=layer.codes.name)
+
+
+def _counts(codes: pd.Series) -> bool:
+    """Whether codes are the numbers of a count, as those of rows are."""
+    if len(codes) < 3 or not codes.str.fullmatch(r"\d{1,9}", flags=re.ASCII).all():
+        return False
+    numbers = codes.astype(int).sort_values()
+    return numbers.diff().iloc[1:].eq(1).all()
 
 
 def check_codes(layer: Layer, level: str, wanted: Mapping[str, set[str]]) -> None:
@@ -118,10 +137,8 @@ def check_lengths(layer: Layer, known: set[str]) -> None:
         first = f"{cut.iloc[0]!r} for {whole[cut.iloc[0]]}"
         layer.refuse(f"the codes are cut ({first}). Write six digits, such as 210100.")
     if 2 * len(inner) > len(codes):
-        first = f"{inner.iloc[0]!r} lies in {inner.iloc[0][:6]}"
-        layer.refuse(
-            f"the codes are of townships or villages ({first}). Dissolve them by their first six digits."
-        )
+        what = f"the codes are of townships or villages ({inner.iloc[0]!r} lies in {inner.iloc[0][:6]})"
+        layer.refuse(f"{what}. Dissolve them by their first six digits.")
 
 
 def name_columns(layer: Layer) -> list[pd.Series]:
@@ -149,9 +166,8 @@ def check_names(layer: Layer, areas: pd.DataFrame) -> None:
     for texts in [layer.codes, *named]:
         odd = [one for text in texts if (one := text_fault(text, texts.name, path=layer.name, line=None))]
         layer.faults += odd[:1]
-    names = (
-        areas.rename_axis("code").reset_index().melt("code", ["name_zh", "name_en", "short_zh", "short_en"])
-    )
+    names = areas.rename_axis("code").reset_index()
+    names = names.melt("code", ["name_zh", "name_en", "short_zh", "short_en"])
     owners = names.groupby(names["value"].map(_folded))["code"].agg(set).to_dict()
     best = max(named, key=lambda texts: texts.map(_folded).isin(list(owners)).sum(), default=layer.codes)
     for row, code, text in zip(best.index, layer.codes, best, strict=True):
@@ -174,8 +190,7 @@ def _is_garbled(text: str) -> bool:
     """
     if re.search(r"[\x7f-\x9f]", text):
         return True
-    latin = [(wrong, right) for right in ("utf-8", "gb18030") for wrong in ("cp1252", "latin-1")]
-    for wrong, right in [("gb18030", "utf-8"), *latin]:
+    for wrong, right in [("gb18030", "utf-8"), *product(("cp1252", "latin-1"), ("utf-8", "gb18030"))]:
         try:
             again = text.rstrip("?").encode(wrong).decode(right, "replace" if right == "utf-8" else "strict")
         except UnicodeError:

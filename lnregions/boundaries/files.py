@@ -2,18 +2,16 @@
 
 import codecs
 import contextlib
-import functools
 import io
 import json
 import re
-import stat
 import struct
 import warnings
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePath
 from typing import NoReturn
 
 import numpy as np
@@ -28,17 +26,15 @@ from lnregions.boundaries.integrity import (
     first_mismatch,
     stated_by_geopackage,
     stated_by_shapefile,
-)
-from lnregions.errors import Fault, home, refuse_any, shown_path, unknown
+    zip_members,
+)  # fmt: skip
+from lnregions.errors import Fault, home, quote, refuse_any, shown_path, unknown
 from lnregions.tables import decode, read_bytes
 
 KINDS = (".shp", ".gpkg", ".geojson", ".json", ".zip")
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 LARGEST = 300_000_000
 """Bytes of a file, or of all that a zip holds, that are read; Liaoning's counties take 0.2 million."""
-MOST_SQUEEZED = 200
-"""Times a zip's member may grow; real boundary files grow less than tenfold."""
-MOST_MEMBERS = 1000
 _FLATTENED = "Heights or measures of the points were dropped."
 _SYSTEM = "State an EPSG code, or none for degrees of WGS 84."
 
@@ -73,13 +69,7 @@ class Layer:
 
 
 def read_layer(path: Path | str) -> Layer:
-    """Read a boundary file.
-
-    Raises
-    ------
-    DataError
-        When it is missing, damaged, incomplete, too large or of another kind; the text names it.
-    """
+    """Read a boundary file; refuse one that is missing, damaged, incomplete, too large or of another kind."""
     path = home(path)
     layer, ending, main = Layer(shown_path(path)), path.suffix.casefold(), path.name
     if ending not in KINDS:
@@ -141,9 +131,7 @@ def _read_with_gdal(layer: Layer, data: bytes, /, **options: str) -> CRS | None:
 
 
 def _set_columns(layer: Layer, columns: pd.DataFrame) -> None:
-    layer.columns = (
-        columns.reindex(range(len(layer.shapes))).set_axis(range(1, len(layer.shapes) + 1)).astype(str)
-    )
+    layer.columns = columns.reindex(range(len(layer.shapes))).rename(lambda row: row + 1).astype(str)
 
 
 def on_one_line(error: Exception) -> str:
@@ -191,7 +179,11 @@ def _decode_columns(layer: Layer, parts: Mapping[str, bytes]) -> None:
         encoding = "gb18030"  # which includes both
     for tried in [encoding] if encoding else ["utf-8", "gb18030"]:
         with contextlib.suppress(UnicodeDecodeError):
-            decoded = functools.partial(_decoded, encoding=tried)
+            decoder = codecs.getincrementaldecoder(tried)  # leaves out a character cut off at the field's end
+
+            def decoded(text: str, decoder=decoder) -> str:
+                return decoder().decode(text.encode("latin-1")).strip()
+
             columns = layer.columns.map(decoded).rename(columns=decoded)
             signs = "".join([*columns, *columns.to_numpy().ravel()])
             plain = re.fullmatch(r"[\x00-\x7f\u4e00-\u9fff]*", signs)
@@ -205,11 +197,6 @@ def _decode_columns(layer: Layer, parts: Mapping[str, bytes]) -> None:
     wrong = f"the text of the table is not {encoding.upper() or 'UTF-8 or GB18030'}"
     remedy = "Write the table's true encoding, UTF-8 or GB18030, into a .cpg beside it."
     layer.refuse(f"{wrong}. {remedy}", ".dbf")
-
-
-def _decoded(text: str, encoding: str) -> str:
-    """Text of a field that was read as Latin-1; a character cut off at the field's end is left out."""
-    return codecs.getincrementaldecoder(encoding)().decode(text.encode("latin-1")).strip()
 
 
 # ---- GeoPackage, GeoJSON, zip ----
@@ -235,7 +222,8 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
     try:
         content = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise Contradiction(f"the file is no JSON: {on_one_line(error)}") from None
+        begins = f"; it begins with {quote(text.strip()[:40])}" if text.strip() else ""
+        raise Contradiction(f"the file is no JSON: {on_one_line(error)}{begins}") from None
     features = content.get("features") if isinstance(content, dict) else None
     if isinstance(content, dict) and content.get("type") == "Topology":
         layer.refuse("the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.")
@@ -282,7 +270,7 @@ def _unzipped(layer: Layer, data: bytes) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as pack:
-            for place, member in _members(pack).items():
+            for place, member in zip_members(pack, largest=LARGEST).items():
                 if not member.is_dir() and place.parts[:1] != ("__MACOSX",) and place.name[:2] != "._":
                     with pack.open(member) as file:
                         content = file.read(member.file_size + 1)
@@ -292,26 +280,3 @@ def _unzipped(layer: Layer, data: bytes) -> dict[str, bytes]:
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
         layer.refuse(f"the zip is refused: {on_one_line(error)}. Pack the parts of one boundary file anew.")
     return files
-
-
-def _members(pack: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
-    """Members by place; BadZipFile for what no zip of boundaries has: too much, links, or what leads elsewhere."""
-    members = pack.infolist()
-    places = {
-        PurePosixPath(one.filename.replace("\\", "/")): one for one in members
-    }  # as older Windows programs
-    problems = {
-        f"it has {len(members)} members": len(members) > MOST_MEMBERS,
-        f"it unpacks to more than {LARGEST} bytes": sum(one.file_size for one in members) > LARGEST,
-        "a member stands there twice": len(places) < len(members),
-    }
-    for place, member in places.items():
-        shown, first = repr(member.filename[:60]), (*place.parts, "")[0]
-        growth = member.file_size // max(member.compress_size, 1)
-        out = ".." in place.parts or first.startswith("/") or first.endswith(":")
-        problems[f"the member {shown} leads out of it"] = out
-        problems[f"the member {shown} is a link"] = stat.S_ISLNK(member.external_attr >> 16)
-        problems[f"{shown} grows {growth} times"] = member.file_size > 1_000_000 and growth > MOST_SQUEEZED
-    for problem in (text for text, there in problems.items() if there):
-        raise zipfile.BadZipFile(problem)
-    return places

@@ -35,11 +35,8 @@ def equal_area(bounds: Sequence[float]) -> CRS:
     """
     west, south, east, north = bounds
     high, x, y = north - south, (west + east) / 2, (south + north) / 2
-    wide = (
-        (east - west) * np.cos(np.radians(y)) >= high
-        and min(abs(south), abs(north)) >= 10
-        and south * north > 0
-    )
+    wide = (east - west) * np.cos(np.radians(y)) >= high
+    wide = wide and min(abs(south), abs(north)) >= 10 and south * north > 0
     x, y, first, second = (round(2 * one) / 2 for one in (x, y, south + high / 6, north - high / 6))
     kind = f"aea +lat_1={first} +lat_2={second}" if wide else "laea"
     return _named_system(f"+proj={kind} +lat_0={y} +lon_0={x} +ellps=GRS80 +units=m +type=crs")
@@ -51,10 +48,7 @@ _named_system = lru_cache(maxsize=256)(CRS.from_proj4)
 def project(frame: gpd.GeoDataFrame, *, crs: CRS | None = None) -> gpd.GeoDataFrame:
     """Return the frame in metres on a grid, without one on that of `equal_area` for its own extent.
 
-    Raises
-    ------
-    DataError
-        When the frame states no coordinate reference system.
+    A frame that states no coordinate reference system is refused.
 
     Examples
     --------
@@ -64,9 +58,8 @@ def project(frame: gpd.GeoDataFrame, *, crs: CRS | None = None) -> gpd.GeoDataFr
     [-42000.0, -55000.0, 42000.0, 56000.0]
     """
     if frame.crs is None:
-        raise DataError(
-            "The frame states no coordinate reference system. Set it, for degrees with frame.set_crs(4490)."
-        )
+        what = "The frame states no coordinate reference system"
+        raise DataError(f"{what}. Set it, for degrees with frame.set_crs(4490).")
     degrees = frame if frame.crs.is_geographic else frame.to_crs(4490)
     target = equal_area(degrees.total_bounds) if crs is None else crs
     if frame.crs == target:
@@ -79,22 +72,8 @@ def project(frame: gpd.GeoDataFrame, *, crs: CRS | None = None) -> gpd.GeoDataFr
 def simplify_coverage(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
     """Return the frame with fewer points and every shared border still shared: no gap, no overlap.
 
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        Areas in metres.
-    tolerance_m : float
-        Metres; corners whose triangle is smaller than its square go (Visvalingam-Whyatt).
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Areas that overlap or leave slivers cannot share borders; they come back as they were.
-
-    Raises
-    ------
-    DataError
-        When the frame is in degrees, or the tolerance is negative or no number.
+    The frame is in metres. Corners whose triangle is smaller than the square of the tolerance go (Visvalingam-Whyatt);
+    areas that overlap or leave slivers cannot share borders and come back as they were.
 
     Examples
     --------
@@ -105,9 +84,8 @@ def simplify_coverage(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDat
     5
     """
     if frame.crs is None or frame.crs.is_geographic:
-        raise DataError(
-            "Shapes in degrees cannot be simplified by metres. Project them first: project(frame)."
-        )
+        what = "Shapes in degrees cannot be simplified by metres"
+        raise DataError(f"{what}. Project them first: project(frame).")
     if not (np.isfinite(tolerance_m) and tolerance_m >= 0):
         raise DataError(f"The tolerance {tolerance_m} is not a distance. Give metres, zero or more.")
     shapes = frame.geometry.to_numpy()
@@ -127,11 +105,6 @@ def label_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
     The centre of the largest circle inside the area's largest part, found after squeezing the area
     horizontally by the label's proportion: the circle becomes an ellipse of the label's shape.
-
-    Raises
-    ------
-    DataError
-        When an area is empty.
 
     Examples
     --------

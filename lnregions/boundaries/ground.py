@@ -27,28 +27,15 @@ def ground_around(plan: Plan, areas: gpd.GeoDataFrame, frame: shapely.Polygon) -
     """Ground around areas within the frame of a map; None where nothing is known of it.
 
     Those are the polygons of the plan's file ``context`` and the land of Natural Earth around them, or, where they
-    fill the frame, the neighbours shipped with the boundaries.
-
-    Parameters
-    ----------
-    plan : Plan
-    areas : geopandas.GeoDataFrame
-        All areas of the map, in metres.
-    frame : shapely.Polygon
-        In the system of the areas.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Columns of `load_context`, in the system of the areas. What it leaves free is sea.
+    fill the frame, the neighbours shipped with the boundaries. Areas, frame and ground are in one system in metres;
+    the columns are those of `load_context`, and what the ground leaves free is sea.
     """
     path = boundary_file(plan.folder, "context")
     own = project(context_of(path), crs=areas.crs) if path else None
     west, south, east, north = _degrees(areas.crs, frame)
-    if own is None and shapely.box(*load_context().total_bounds).contains(
-        shapely.box(west, south, east, north)
-    ):
-        return project(load_context(), crs=areas.crs)
+    neighbours = load_context()
+    if own is None and shapely.box(*neighbours.total_bounds).contains(shapely.box(west, south, east, north)):
+        return project(neighbours, crs=areas.crs)
     if not LEAST_WIDTH <= np.ptp(frame.bounds[::2]) <= MOST_WIDTH or not west < east:
         return own
     drawn = list(areas.geometry) + ([] if own is None else list(own.geometry[own["kind"] != "sea"]))
@@ -61,10 +48,8 @@ def land_within(crs, frame: shapely.Polygon) -> shapely.Geometry:
     """Land of the world on a grid, cut to what lies in and just around a frame."""
     west, south, east, north = _degrees(crs, frame)
     pad = 0.2 * max(east - west, north - south)
-    part = shapely.intersection(
-        load_land().geometry[0],
-        shapely.box(west - pad, max(south - pad, -90), east + pad, min(north + pad, 90)),
-    )
+    box = shapely.box(west - pad, max(south - pad, -90), east + pad, min(north + pad, 90))
+    part = shapely.intersection(load_land().geometry[0], box)
     moved = gpd.GeoSeries([shapely.segmentize(part, 0.5)], crs=CGCS2000).to_crs(crs).iloc[0]
     return shapely.make_valid(moved)
 

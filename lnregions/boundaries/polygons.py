@@ -132,6 +132,21 @@ def check_overlaps(layer: Layer) -> None:
         layer.warnings.append(f"Pairs of areas that overlap a little, left as they are: {small} ({most}).")
 
 
+def check_gaps(layer: Layer) -> None:
+    """Warn of ground that the areas enclose and that is none of theirs: holes, and gaps between them."""
+    whole = shapely.get_parts(shapely.union_all(layer.shapes))
+    gaps = np.array([shapely.Polygon(ring) for part in whole for ring in part.interiors], dtype=object)
+    south_north = shapely.get_y(shapely.centroid(gaps))
+    sizes = shapely.area(gaps) * _METRES[1] ** 2 * np.cos(np.radians(south_north))
+    named = [
+        f"{size / 1e6:.0f} km² beside {', '.join(layer.codes[shapely.intersects(layer.shapes, gap)])}"
+        for gap, size in zip(gaps, sizes, strict=True) if size >= LEAST_PIECE
+    ]  # fmt: skip
+    if named:
+        what = "Ground that the areas enclose and that is none of theirs, as a lake or a hole is"
+        layer.warnings.append(f"{what}: {'; '.join(named[:10])}.")
+
+
 # ---- place ----
 
 
@@ -213,7 +228,10 @@ def common_shift(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
         across = -np.diff(shapely.get_coordinates(lines).reshape(-1, 2, 2), axis=1)[:, 0]
         length = np.hypot(*across.T)
         usual = (length <= np.quantile(length, 0.9)) & (length > 1e-3)
-        found += np.linalg.lstsq(across[usual] / length[usual, None], length[usual], rcond=None)[0]
+        step = np.linalg.lstsq(across[usual] / length[usual, None], length[usual], rcond=None)[0]
+        found += step
+        if np.hypot(*step) < 0.01:  # metres
+            break
     return found
 
 

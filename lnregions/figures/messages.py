@@ -5,6 +5,7 @@ from collections import Counter
 import pandas as pd
 
 from lnregions.assess import names_text
+from lnregions.paths import fonts_dir
 from lnregions.series import Tables
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs
@@ -16,8 +17,8 @@ from lnregions.words.texts import NO_TEXT, Text, printed, say, with_article
 _LISTED_SOURCES = 2
 _LONGEST_SOURCE = 52
 """Letters of a source's name in a source line."""
-_SIMPLIFIED = str.maketrans("連國經濟會發統計報遼寧匯〇", "连国经济会发统计报辽宁汇○")
-"""Characters in names of sources that the bundled font lacks, and those that stand for them."""
+_STAND_INS = str.maketrans(*(fonts_dir() / "stand_ins.txt").read_text("utf-8").split())
+"""Traditional characters that the bundled font lacks, and the simplified ones that stand for them in short names."""
 
 
 def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> Text:
@@ -156,7 +157,7 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
             issuer = source_name(records.loc[source], language)
             if len(issuer) > _LONGEST_SOURCE:
                 issuer = issuer[: _LONGEST_SOURCE - 1] + "…"
-            issuer = issuer.translate(_SIMPLIFIED)
+            issuer = issuer.translate(_STAND_INS)
             named.append(f"[{source}]" if missing_glyphs(issuer) else f"{issuer} [{source}]".strip())
     words = ("; " if language == "en" else "；").join(named)
     if len(order) > len(named):

@@ -2,6 +2,7 @@
 
 import itertools
 import warnings
+from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -24,8 +25,7 @@ from lnregions.tables import (
     load_plan,
     read_table,
 )
-from lnregions.tables.new_plans import OWN_TABLES
-from lnregions.tables.plan_folders import WORKBOOK
+from lnregions.tables.plan_files import OWN_TABLES, WORKBOOK
 from lnregions.tables.tables import Table, own_table
 
 DRAWN = {
@@ -192,17 +192,33 @@ def _coverage(cases: list[Case]) -> pd.DataFrame:
 
 
 def _unlikely(plan: Plan) -> list[str]:
-    """Figures of the plan's own that disagree with others by the relations that hold the shipped ones."""
+    """Figures of the plan's own that disagree with others by the relations that hold the shipped ones.
+
+    Of several of an indicator that break one relation the first is spelt out.
+    """
     table = _own_rows(plan, "observations")
     if table is None:
         return []
-    found = implausible(load_observations(plan=plan), plan)
-    rows = zip(table.lines, table.frame.itertuples(), strict=True)
-    return [
-        f"{table.path} line {line}: {one.indicator} {one.value:.12g} of {one.area} in {one.year} is unlikely: "
-        f"{found[key]}. Compare it with its source."
-        for line, one in rows if (key := (one.area, one.indicator, one.year)) in found
-    ]  # fmt: skip
+    found, alike = implausible(load_observations(plan=plan), plan), defaultdict(list)
+    for line, one in zip(table.lines, table.frame.itertuples(), strict=True):
+        if reason := found.get((one.area, one.indicator, one.year)):
+            what = f"{one.indicator} {one.value:.12g} of {one.area} in {one.year} is unlikely: {reason}"
+            alike[one.indicator, reason.partition(";")[0]].append((line, what))
+    remarks = []
+    for (line, what), *more in alike.values():
+        listed = ", ".join(str(other) for other, _ in more[:5]) + ", ..." * (len(more) > 5)
+        also = f" So are {len(more)} more of its rows (line{'s' * (len(more) > 1)} {listed})." if more else ""
+        remarks.append(f"{table.path} line {line}: {what}. Compare it with its source.{also}")
+    growth = plan.indicators.loc[plan.indicators["measure"] == "growth", "indicator"]
+    own = table.frame[table.frame["indicator"].isin(growth)]
+    largest = own["value"].abs().groupby([own["indicator"], own["area"]]).agg(["max", "size"]).reset_index()
+    small = largest[largest["max"].between(0, 1, "neither") & (largest["size"] > 3)]
+    for name, areas in small.groupby("indicator")["area"]:
+        what = f"all growth rates {name} of {', '.join(areas)} are below one per cent"
+        remarks.append(
+            f"{table.path}: {what}, as those written as fractions are (0.05 for 5 %). Compare them with their source."
+        )
+    return remarks
 
 
 def _never_served(plan: Plan, cases: list[Case]) -> list[str]:

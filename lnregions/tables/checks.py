@@ -5,7 +5,7 @@ import pandas as pd
 
 from lnregions.errors import quote
 from lnregions.tables.codebook import load_units
-from lnregions.tables.plan_facts import HORIZON, NO_FOLDER_NAME, is_folder_name
+from lnregions.tables.plan_files import HORIZON, NO_FOLDER_NAME, is_folder_name
 from lnregions.tables.tables import Table
 
 _FACTORS = {

@@ -1,4 +1,4 @@
-"""The codebook: areas, indicators, units, sources, breaks and caveats, each as a checked frame.
+"""The codebook: areas, indicators, units, sources, breaks, caveats and bounds, each as a checked frame.
 
 Every loader takes another table of the same form as `path`, and raises :class:`~lnregions.DataError` with every fault
 of the file; an :class:`~lnregions.InputWarning` says what was unusual about it.
@@ -6,7 +6,7 @@ of the file; an :class:`~lnregions.InputWarning` says what was unusual about it.
 
 import csv
 import functools
-from collections import ChainMap
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -15,11 +15,11 @@ import pandas as pd
 
 from lnregions.errors import home, warn_input
 from lnregions.paths import data_dir, shapes_dir
-from lnregions.tables.tables import Table, file_state, kept_warnings, read_table
+from lnregions.tables.tables import Table, file_state, join_tables, kept_warnings, own_table, read_table
 from lnregions.words import RATE_DECIMALS
 
-_OWN_FORMS: dict[str, tuple[str, int]] = {}
-"""Unit and decimals of the indicators of one's own plan, the one used last where several have the same code."""
+_FORMS: dict[str, tuple[str, int]] = {}
+"""Unit and decimals of indicators; of a code that several plans define, those of the plan in use."""
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
 
@@ -108,13 +108,60 @@ def load_caveats(*, path: Path | None = None) -> pd.DataFrame:
     return _load("caveats", path)
 
 
-def caveats_of(caveats: pd.DataFrame, *, area: str, indicator: str, year: int) -> pd.DataFrame:
-    """Return the caveats that concern one figure by its area, indicator and year.
+def load_bounds(plan: object = None, *, path: Path | None = None) -> pd.DataFrame:
+    """Return within which limits a figure that is missing must lie.
 
     Parameters
     ----------
-    caveats : pandas.DataFrame
-        As from :func:`load_caveats`.
+    plan : Plan, optional
+        A plan whose folder may hold a ``bounds.csv``; its rows replace the shipped ones of the same indicator and
+        area, and others join them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``indicator``, ``area`` (an adcode, a region code, ``*`` for all, or ``nation``, ``province``,
+        ``cities``), ``lower`` and ``upper`` (in the indicator's unit), ``largest_change`` (in that unit a year, up
+        or down), ``rate_difference`` (of a level: the largest difference ever seen between its published rates and
+        those of the levels, in percentage points a year), ``part_of`` (the amount that a share measures a part of),
+        ``why_en``, ``why_zh``, ``source``. A number that is not bounded is missing. What holds for one area says
+        :func:`bound_of`.
+
+    Examples
+    --------
+    >>> load_bounds().query("indicator == 'urbanisation_rate'")["upper"].item()
+    100.0
+    """
+    frames = [_read_bounds(file, plan) for file in files_of("bounds", plan, path)]
+    frame = join_tables(*reversed(frames), key=["indicator", "area"])
+    warn_input(kept_warnings(frame))
+    return frame
+
+
+def _read_bounds(path: Path, plan: object) -> pd.DataFrame:
+    table = read_referring(path, "bounds", plan)
+    text = "upper {upper} is below lower {lower}. Give the lesser of the two as lower."
+    table.report_where(table.frame["upper"] < table.frame["lower"], "upper", text)
+    return table.checked()
+
+
+def bound_of(bounds: pd.DataFrame, indicator: str, area: str) -> pd.Series | None:
+    """Return the row that holds for an area: its own, else that of its rank, else that of all; None without one."""
+    every, own, rank = break_scopes(area)
+    rows = bounds[bounds["indicator"] == indicator].set_index("area", drop=False)
+    return next((rows.loc[scope] for scope in (own, rank, every) if scope in rows.index), None)
+
+
+def break_scopes(area: str) -> list[str]:
+    """Return what the column ``area`` of a break may hold for it to part the series of this area."""
+    if area == "100000":
+        return ["*", area, "nation"]
+    hit = re.fullmatch(r"\d{2}(?:(0000)|\d{2}00)", area)
+    return ["*", area, "*" if not hit else "province" if hit[1] else "cities"]
+
+
+def caveats_of(caveats: pd.DataFrame, *, area: str, indicator: str, year: int) -> pd.DataFrame:
+    """Return the caveats that concern one figure by its area, indicator and year.
 
     Examples
     --------
@@ -124,19 +171,13 @@ def caveats_of(caveats: pd.DataFrame, *, area: str, indicator: str, year: int) -
     """
     level = load_areas().set_index("area")["level"].get(area, "")
     scopes = {"*", area, {"city": "cities"}.get(level, level)}
-    concerned = [
-        indicator_of in ("*", indicator) and not scopes.isdisjoint(areas.split()) and _names_year(years, year)
-        for indicator_of, areas, years in zip(
-            caveats["indicator"], caveats["area"], caveats["years"], strict=True
-        )
-    ]
-    return caveats[concerned].reset_index(drop=True)
 
+    def concerned(row) -> bool:
+        spans = [[int(one) for one in span.split("-")] for span in row.years.split(",") if span.strip()]
+        named = not spans or any(span[0] <= year <= span[-1] for span in spans)
+        return named and row.indicator in ("*", indicator) and not scopes.isdisjoint(row.area.split())
 
-def _names_year(years: str, year: int) -> bool:
-    """Whether a cell such as ``2015-2022, 2024`` names a year; an empty one names all."""
-    spans = [[int(one) for one in span.split("-")] for span in years.split(",") if span.strip()]
-    return not spans or any(span[0] <= year <= span[-1] for span in spans)
+    return caveats[[concerned(row) for row in caveats.itertuples()]].reset_index(drop=True)
 
 
 LAND_AREA = "land_area"
@@ -157,47 +198,47 @@ def land_areas() -> Mapping[str, float]:
 
 
 def region_codes() -> list[str]:
-    """Codes of the regions of all shipped plans; a figure may describe one of them.
-
-    Examples
-    --------
-    >>> "belt" in region_codes()
-    True
-    """
+    """Codes of the regions of all shipped plans; a figure may describe one of them."""
     tables = sorted((data_dir() / "plans").glob("*/regions.csv"))
     return sorted({code for table in tables for code in _load("regions", table)["region"]})
 
 
-_LOADERS = {"area": load_areas, "indicator": load_indicators, "source": load_sources}
-
-
 def known_codes(plan: object = None) -> dict[str, Iterable[str] | None]:
     """Codes that a table may refer to, by what they are of; a plan adds its own, None where they cannot be read."""
-    shipped = {name: load()[name].tolist() for name, load in _LOADERS.items()} | {"region": region_codes()}
+    loaders = {"area": load_areas, "indicator": load_indicators, "source": load_sources}
+    shipped = {name: load()[name].tolist() for name, load in loaders.items()} | {"region": region_codes()}
     if plan is None:
         return shipped
     own = {"area": plan.areas, "indicator": plan.indicators, "source": plan.sources, "region": plan.regions}
     return {one: None if own[one] is None else [*codes, *own[one][one]] for one, codes in shipped.items()}
 
 
+def read_referring(path: Path, name: str, plan: object = None) -> Table:
+    """A table whose references are to codes of the codebook or of a plan."""
+    table = read_table(path, name)
+    table.check_references(name, known_codes(plan))
+    return table
+
+
+def files_of(name: str, plan: object, path: Path | None) -> list[Path]:
+    """The file that is given, or the shipped one of a table and behind it that of the plan's own, if it has one."""
+    if path is not None:
+        return [home(path, stream=True)]
+    own = own_table(plan, name)
+    return [data_dir() / f"{name}.csv", *([own] if own else [])]
+
+
 def remember_forms(indicators: pd.DataFrame) -> None:
-    """Let `printed_decimals` know the indicators that a plan adds to the codebook."""
+    """Let `printed_decimals` know the indicators of the plan in use, before those of the same code in another."""
     shown = zip(indicators["unit"], indicators["decimals"].tolist(), strict=True)
-    _OWN_FORMS.update(zip(indicators["indicator"], shown, strict=True))
+    _FORMS.update(zip(indicators["indicator"], shown, strict=True))
 
 
 def units_and_decimals() -> Mapping[str, tuple[str, int]]:
-    """Unit and printed decimals of each indicator by its code, kept while the codebook is unchanged.
-
-    Indicators of a plan of one's own are among them once it was loaded.
-
-    Examples
-    --------
-    >>> units_and_decimals()["gdp"]
-    ('亿元', 1)
-    """
-    path = data_dir() / "indicators.csv"
-    return ChainMap(_units_and_decimals(path, file_state(path)), _OWN_FORMS)
+    """Unit and printed decimals of each indicator of the codebook and of the plans that were used, by its code."""
+    if not _FORMS:
+        remember_forms(load_indicators())
+    return _FORMS
 
 
 def printed_decimals(indicator: str, unit: str = "") -> int:
@@ -212,38 +253,26 @@ def printed_decimals(indicator: str, unit: str = "") -> int:
     return places if unit in ("", own) or (unit == "pp" and own == "%") else RATE_DECIMALS
 
 
-@functools.lru_cache(maxsize=4)
-def _units_and_decimals(_path: Path, _state: object) -> Mapping[str, tuple[str, int]]:
-    rows = load_indicators()
-    shown = zip(rows["unit"], rows["decimals"].tolist(), strict=True)
-    return MappingProxyType(dict(zip(rows["indicator"], shown, strict=True)))
-
-
 def _load(name: str, path: Path | None) -> pd.DataFrame:
     """Copy of a table, read anew when its file has changed."""
-    own, path = path is not None, data_dir() / f"{name}.csv" if path is None else home(path, stream=True)
-    frame = _load_once(name, path, own, file_state(path)).copy()
+    (file,) = files_of(name, None, path)
+    frame = _load_once(name, file, path is not None, file_state(file)).copy()
     warn_input(kept_warnings(frame))
     return frame
 
 
 @functools.lru_cache(maxsize=64)
 def _load_once(name: str, path: Path, own: bool, _state: object) -> pd.DataFrame:
+    """Checked table: no references to nothing, no dates and years that make no sense."""
     table = read_table(path, name)
-    if not table.faults:
-        _check(name, table, own=own)
-    return table.checked()
-
-
-def _check(name: str, table: Table, *, own: bool) -> None:
-    """Report references to nothing, and dates and years that make no sense."""
     frame = table.frame
+    if table.faults:
+        return table.checked()
     if name == "areas":
         table.check_references(name, {"area": [*frame["area"], *(load_areas()["area"] if own else ())]})
     elif name == "indicators":
-        table.check_references(
-            name, {"unit": load_units()["unit"], "indicator": [*frame["indicator"], LAND_AREA]}
-        )
+        codes = [*frame["indicator"], LAND_AREA]
+        table.check_references(name, {"unit": load_units()["unit"], "indicator": codes})
     elif name == "sources":
         table.check_dates("published")
     elif name in ("breaks", "caveats"):
@@ -252,3 +281,4 @@ def _check(name: str, table: Table, *, own: bool) -> None:
         wrong, least = frame["last_year"] >= frame["first_year"], frame["last_year"] + 1
         text = "first_year {first_year} is too small. Give {least} or more."
         table.report_where(wrong, "first_year", text, least=least)
+    return table.checked()

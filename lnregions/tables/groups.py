@@ -46,9 +46,8 @@ def group(areas: Iterable[str], *, name: str = "") -> Group:
     """
     codes = [areas] if isinstance(areas, str) else list(areas)
     if not codes or not all(isinstance(code, str) and code for code in codes):
-        raise DataError(
-            f"The areas {quote(areas)} are no codes of areas. Give a list such as ['210100', '210400']."
-        )
+        what = f"The areas {quote(areas)} are no codes of areas"
+        raise DataError(f"{what}. Give a list such as ['210100', '210400'].")
     made = Group("+".join(codes))
     made.name = name
     return made
@@ -57,16 +56,8 @@ def group(areas: Iterable[str], *, name: str = "") -> Group:
 def with_region(plan, region: str):
     """Return the plan with an area or a group of areas as one of its regions; as it is where it has the region.
 
-    Parameters
-    ----------
-    plan : Plan
-    region : str
-        A region of the plan, an area such as ``210100``, or a group of areas such as ``210100+210400``.
-
-    Raises
-    ------
-    DataError
-        If it is none of these, or an area of a group lies in another one.
+    An area is ``210100``, a group ``210100+210400``; a DataError if it is none of these, or an area of a group lies
+    in another one.
 
     Examples
     --------
@@ -79,11 +70,8 @@ def with_region(plan, region: str):
         return plan
     codes = list(dict.fromkeys(region.split("+"))) if isinstance(region, str) else [region]
     if strange := [code for code in codes if code not in areas.index]:
-        raise (
-            unknown("area", strange[0], areas.index)
-            if len(codes) > 1
-            else unknown("region", str(region), regions)
-        )
+        alone = unknown("region", str(region), regions)
+        raise alone if len(codes) == 1 else unknown("area", strange[0], areas.index)
     parents = parents_of(plan)
     for code in codes:
         if within := set(codes) & set(lineage(parents, code)[1:]):
@@ -94,6 +82,33 @@ def with_region(plan, region: str):
     texts = {name: named or " + ".join(members[name]) for name in _NAMES}
     frames = add_regions(plan.regions, plan.membership, [{"region": str(region), **texts}], members)
     return replace(plan, regions=frames[0], membership=frames[1])
+
+
+def place_code(plan, given: object, *, kind: str = "place") -> str:
+    """Code of a region or an area by its code, as text or number, or its name in either language.
+
+    `kind` is ``region``, ``area`` or ``place`` (both) and tells which are looked at; an empty place stays empty.
+    A DataError if the plan has none of that code or name.
+
+    Examples
+    --------
+    >>> from lnregions.tables import load_plan
+    >>> plan = load_plan("ln-2022")
+    >>> [place_code(plan, one) for one in (210200, "Dalian", "大连市", "west", "Western Liaoning")]
+    ['210200', '210200', '210200', 'west', 'west']
+    """
+    frames = {"region": plan.regions, "area": plan.areas}
+    frames = frames if kind == "place" else {kind: frames[kind]}
+    wanted = str(given if given is not None else "").strip()
+    codes = [code for column, frame in frames.items() for code in frame[column]]
+    if not wanted or wanted in codes:
+        return wanted
+    for column, frame in frames.items():
+        names = frame[["name_en", "name_zh", "short_en", "short_zh"]].astype(str)
+        hits = frame.loc[names.apply(lambda one: one.str.casefold() == wanted.casefold()).any(axis=1), column]
+        if len(hits):
+            return hits.iloc[0]
+    raise unknown(kind, given, codes)
 
 
 def regions_of_areas(
@@ -113,14 +128,18 @@ def add_regions(
     if not added:
         return regions, membership
     columns = [one["name"] for one in table_schema("regions")["fields"]]
-    rows = members[["region", "area", "level"]].assign(
-        status="confirmed", proxy=False, valid_from=pd.NA, note="", note_zh="", sources=""
-    )
+    certain = {
+        "status": "confirmed",
+        "proxy": False,
+        "valid_from": pd.NA,
+        "note": "",
+        "note_zh": "",
+        "sources": "",
+    }
+    rows = members[["region", "area", "level"]].assign(**certain)
     rows = rows[list(membership)].astype(membership.dtypes.to_dict())
-    return (
-        pd.concat([regions, pd.DataFrame(added).reindex(columns=columns, fill_value="")], ignore_index=True),
-        pd.concat([membership, rows], ignore_index=True),
-    )
+    added = pd.DataFrame(added).reindex(columns=columns, fill_value="")
+    return pd.concat([regions, added], ignore_index=True), pd.concat([membership, rows], ignore_index=True)
 
 
 def with_cities(plan):
@@ -192,16 +211,17 @@ def areas_of(plan, named: Iterable[str] = ()) -> list[str]:
     return [area for area in parents if province(area) in tops]
 
 
-def cities_of_plan(plan) -> list[str]:
-    """Return the areas that have a profile: the cities of the members' provinces, and members that are no cities.
+def cities_of(plan, region: str) -> list[str]:
+    """Cities that make a region, that hold its counties or that lie in its provinces.
 
     Examples
     --------
     >>> from lnregions.tables import load_plan
-    >>> len(cities_of_plan(load_plan("belt-2025")))
-    14
+    >>> cities_of(load_plan("ln-2022"), "west"), len(cities_of(load_plan("ln-2025"), "liaoning"))
+    (['210900', '211300', '211400'], 14)
     """
-    own, levels = areas_of(plan, plan.membership["area"]), plan.areas.set_index("area")["level"]
-    rows = with_cities(plan).membership
-    alone = set(rows.loc[rows["level"] == "city", "area"])
-    return [area for area in own if levels[area] == "city" or area in alone]
+    members, areas = set(plan.members(region)), plan.areas
+    around = set(areas.loc[areas["area"].isin(members), "parent"])
+    cities = areas[areas["level"] == "city"]
+    inside = cities["area"].isin(members | around) | cities["parent"].isin(members)
+    return cities.loc[inside, "area"].tolist()

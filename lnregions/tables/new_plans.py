@@ -1,6 +1,5 @@
 """New plan folders: an empty one, a copy of a shipped one, and one made of a workbook."""
 
-import contextlib
 import csv
 import datetime as dt
 import difflib
@@ -17,14 +16,20 @@ import yaml
 from lnregions.errors import DataError, Fault, home, quote, refuse_any, shown_path, warn_input
 from lnregions.files import save_file
 from lnregions.tables.codebook import load_areas, load_indicators, load_units
-from lnregions.tables.plan_facts import FACTS, SOURCE_COLUMNS, read_yaml
-from lnregions.tables.plan_folders import TABLES, TEMPLATE, WORKBOOK, plan_folder
+from lnregions.tables.plan_files import (
+    FACTS,
+    OWN_TABLES,
+    SOURCE_COLUMNS,
+    TABLES,
+    TEMPLATE,
+    WORKBOOK,
+    plan_folder,
+    read_yaml,
+)  # fmt: skip
 from lnregions.tables.rows import decode, parse_rows, read_bytes
 from lnregions.tables.schemas import is_required, kind_of, table_schema
 from lnregions.tables.tables import REFERENCES
 
-OWN_TABLES = ("areas", "indicators", "observations", "bounds")
-"""Tables that a plan may lack, besides that of statements."""
 _ROWS = 2000
 """Rows of a sheet that have drop-downs, and most codes that they offer."""
 _LISTS = {"area": load_areas, "indicator": load_indicators, "unit": load_units}
@@ -35,17 +40,8 @@ _NEEDED_SHEETS = ("plan", *TABLES[:-1])
 def write_plan_template(folder: str | Path, *, plan: str = "") -> Path:
     """Write an empty, commented plan folder, or a copy of a plan, with a workbook of its tables; return its path.
 
-    Parameters
-    ----------
-    folder : str or path
-        Folder to make; it may exist if it is empty.
-    plan : str, optional
-        Id of a shipped plan, or a plan folder, to copy.
-
-    Raises
-    ------
-    DataError
-        If the folder holds anything, or cannot be written, or there is no such plan. Nothing is left half-written.
+    `plan` is the id of a shipped plan, or a plan folder, to copy. A folder that holds anything or cannot be written
+    is refused; nothing is left half-written.
     """
     folder, source = Path(folder), plan_folder(plan, None) if plan else TEMPLATE
     try:
@@ -112,18 +108,11 @@ def _rows_of(path: Path) -> pd.DataFrame:
     if path.is_file():
         cells = parse_rows(decode(read_bytes(path), path=path.name)[0], path=path.name).cells
         rows = pd.concat([rows, cells.reindex(columns=rows.columns)], ignore_index=True).fillna("")
-    for field in fields:
-        if kind_of(field) in ("number", "integer", "year"):
-            rows[field["name"]] = rows[field["name"]].astype(object).map(_number)
+    for name in (field["name"] for field in fields if kind_of(field) in ("number", "integer", "year")):
+        numbers = pd.to_numeric(rows[name], errors="coerce")
+        same = numbers.map("{:.15g}".format) == rows[name]  # written as the number would be
+        rows[name] = rows[name].astype(object).mask(same, numbers)
     return rows
-
-
-def _number(text: str) -> object:
-    """Number that a text is, where it is written as the number would be."""
-    with contextlib.suppress(ValueError):
-        if f"{float(text):.15g}" == text:
-            return float(text)
-    return text
 
 
 def column_remark(field: dict) -> str:
@@ -172,19 +161,9 @@ def _choices(name: str, field: dict) -> str:
 def read_plan_workbook(book: str | Path, folder: str | Path, *, replace: bool = False) -> Path:
     """Make a plan folder of a workbook with a sheet a table; row n of a sheet is line n of its file.
 
-    Parameters
-    ----------
-    book : str or path
-        Workbook (.xlsx) with the sheets ``plan``, ``sources`` and one for each table, as a new plan folder has it.
-    folder : str or path
-        Folder to make, or whose facts and tables are replaced if `replace` is true; its other files stay, and so does
-        a table that may be lacking whose sheet has no row.
-
-    Raises
-    ------
-    DataError
-        If it is no such workbook, with all that is wrong with its sheets; if the folder has tables and `replace` is
-        false. Nothing is written then. What the cells say is checked by ``lnregions check``.
+    The workbook has the sheets ``plan``, ``sources`` and one for each table, as a new plan folder has it. Tables that
+    the folder has are written anew if `replace` is true, else refused; its other files stay, and so does a table that
+    may be lacking whose sheet has no row. What the cells say is checked by ``lnregions check``.
     """
     folder, files = home(folder), _texts_of(home(book))
     if not replace and any(os.path.lexists(folder / name) for name in files):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import functools
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -10,11 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, home, narrow, quote, refuse_any, shown_path, warn_input
-from lnregions.paths import data_dir
+from lnregions.errors import DataError, Fault, narrow, quote, refuse_any, shown_path, warn_input
 from lnregions.tables.checks import check_figures
-from lnregions.tables.codebook import known_codes, load_areas, load_indicators, load_sources
-from lnregions.tables.tables import file_state, join_tables, kept_warnings, own_table, read_table
+from lnregions.tables.codebook import files_of, load_areas, load_indicators, load_sources, read_referring
+from lnregions.tables.tables import file_state, join_tables, kept_warnings
 from lnregions.words import LANGUAGES, last_day
 
 _KEY = ["area", "indicator", "year", "vintage", "source"]
@@ -103,19 +101,14 @@ def read_observations(
     *, as_of: str | dt.date | None = None, path: Path | None = None, plan: object = None
 ) -> pd.DataFrame:
     """Figures as from :func:`load_observations`, without an :class:`~lnregions.InputWarning`."""
-    day = None if as_of is None else parse_as_of(as_of)
-    if path is None:
-        frame = _shipped(data_dir() / "observations.csv", file_state(data_dir() / "observations.csv")).copy()
-    else:
-        frame = _read(home(path, stream=True), plan)
-        if frame.empty:
-            what = (
-                "the table holds no figure. Write at least one row; a table cut behind its header has none."
-            )
-            raise DataError([Fault(what, shown_path(path))])
-    if path is None and (own := own_table(plan, "observations")):
-        added = _read(own, plan)
-        _refuse_contradictions(frame, added, path=shown_path(own))
+    day, (file, *own) = None if as_of is None else parse_as_of(as_of), files_of("observations", plan, path)
+    frame = _shipped(file, file_state(file)).copy() if path is None else _read(file, plan)
+    if frame.empty:
+        what = "the table holds no figure. Write at least one row; a table cut behind its header has none."
+        raise DataError([Fault(what, shown_path(file))])
+    if own:
+        added = _read(own[0], plan)
+        _refuse_contradictions(frame, added, path=shown_path(own[0]))
         frame = join_tables(frame, added)
     if day is not None:
         frame = frame[frame["known_from"] <= day].reset_index(drop=True)
@@ -151,9 +144,7 @@ def load_derived(*, path: Path | None = None) -> pd.DataFrame:
     >>> load_derived().query("area == '211100' and indicator == 'fdi_usd'")["formula"].item()
     '211100:fdi_usd:2024@s211 / (1 + 211100:fdi_growth_usd:2024@s211 / 100)'
     """
-    frame = _read(
-        data_dir() / "derived.csv" if path is None else home(path, stream=True), None, name="derived"
-    )
+    frame = _read(*files_of("derived", None, path), None, name="derived")
     warn_input(kept_warnings(frame))
     return frame
 
@@ -167,54 +158,18 @@ def observed(frame: pd.DataFrame) -> list[Observation]:
     >>> observed(rows)[0][:7]
     (0, '210100', 'gdp', 2023, 8122.1, '', 'B')
     """
-    columns = []
+    columns = {}
     for name, stand_in in {**dict.fromkeys(Observation._fields[1:]), **Observation._field_defaults}.items():
-        if name not in frame:
-            values = [stand_in] * len(frame)
-        elif name == "known_from":
-            values = list(frame[name].dt.date)
-        elif stand_in == "":
-            values = [one if isinstance(one, str) or pd.notna(one) else "" for one in frame[name].tolist()]
-        else:
-            values = frame[name].tolist()
-        columns.append(values)
-    return [Observation(*row) for row in zip(range(len(frame)), *columns, strict=True)]
-
-
-def break_scopes(area: str, *, level: str = "") -> list[str]:
-    """Return what the column ``area`` of a break may hold for it to part the series of this area.
-
-    Parameters
-    ----------
-    area : str
-        Adcode or region code.
-    level : str, optional
-        Rank of the area (nation, province, city); by its adcode if not given.
-
-    Examples
-    --------
-    >>> break_scopes("210200")
-    ['*', '210200', 'cities']
-    """
-    if not level and re.fullmatch(r"\d{6}", area):
-        ends = {"0000": "province", "00": "city"}
-        level = "nation" if area == "100000" else next((ends[end] for end in ends if area.endswith(end)), "")
-    return ["*", area, {"nation": "nation", "province": "province", "city": "cities"}.get(level, "*")]
+        column = (
+            frame[name] if name in frame else pd.Series([stand_in] * len(frame), frame.index, dtype=object)
+        )
+        column = column.dt.date if name == "known_from" and name in frame else column
+        columns[name] = column.fillna("") if stand_in == "" else column
+    return list(map(Observation, range(len(frame)), *(column.tolist() for column in columns.values())))
 
 
 def parse_as_of(as_of: str | dt.date) -> pd.Timestamp:
-    """Return the day that an ``as_of`` means; a month or a year means its last day.
-
-    Raises
-    ------
-    DataError
-        If it is no date between 1949 and 2100.
-
-    Examples
-    --------
-    >>> str(parse_as_of("2024-02").date())
-    '2024-02-29'
-    """
+    """Return the day that an ``as_of`` means; a month or a year means its last day; refuse any other."""
     text = as_of.isoformat()[:10] if isinstance(as_of, dt.date) and not pd.isna(as_of) else narrow(str(as_of))
     try:
         return pd.Timestamp(last_day(text))
@@ -230,17 +185,7 @@ def known_from(observations: pd.DataFrame, published: Mapping[str, str]) -> pd.S
     counts as known from 31 December of the year after the one it describes, or from the date that its source
     itself states, if that is later: of several sources the earliest, and one without a date sets no day.
 
-    Parameters
-    ----------
-    observations : pandas.DataFrame
-        Columns ``year``, ``vintage``, ``source``.
-    published : mapping
-        Source id to the date the source states, ``""`` where it states none.
-
-    Returns
-    -------
-    pandas.Series
-        Of ``datetime64``, with the index of the frame.
+    `published` has for each source the date that it states, ``""`` where it states none.
 
     Examples
     --------
@@ -268,16 +213,6 @@ def choose_default(observations: pd.DataFrame) -> pd.Series:
     own counts as a press page); 3. vintage, the latest first and a figure without one last; 4. status, final
     before revised before preliminary before unknown; 5. number of sources, most first; 6. source id.
 
-    Parameters
-    ----------
-    observations : pandas.DataFrame
-        Columns ``area``, ``indicator``, ``year``, ``vintage``, ``known_from``, ``grade``, ``status``,
-        ``source``.
-
-    Returns
-    -------
-    pandas.Series
-        Of ``bool``, one true in each group.
     """
     best = by_preference(observations)
     first = ~observations[["area", "indicator", "year"]].loc[best].duplicated()
@@ -287,13 +222,9 @@ def choose_default(observations: pd.DataFrame) -> pd.Series:
 def by_preference(observations: pd.DataFrame) -> pd.Index:
     """Labels of observations, those to be used before others first, as `choose_default` orders them."""
     known = observations["known_from"].to_numpy().astype("datetime64[D]").astype("int64")
-    ranks, other = (
-        load_sources().set_index("source")["kind"].map(_KIND_RANK),
-        _KIND_RANK["press or other page"],
-    )
-    kinds = {
-        cell: min(ranks.get(one, other) for one in cell.split()) for cell in observations["source"].unique()
-    }
+    ranks = load_sources().set_index("source")["kind"].map(_KIND_RANK).to_dict()
+    other, cells = _KIND_RANK["press or other page"], observations["source"].unique()
+    kinds = {cell: min(ranks.get(one, other) for one in cell.split()) for cell in cells}
     order = pd.DataFrame(
         {
             "grade": observations["grade"],
@@ -315,8 +246,7 @@ def _shipped(path: Path, _state: object) -> pd.DataFrame:
 
 def _read(path: Path, plan: object, *, name: str = "observations") -> pd.DataFrame:
     """Checked figures of a file with the day from which each counts as known; a plan adds areas and sources."""
-    table = read_table(path, name)
-    table.check_references(name, known_codes(plan))
+    table = read_referring(path, name, plan)
     check_figures(table, load_indicators() if plan is None or plan.indicators is None else plan.indicators)
     frame, sources = table.checked(), [load_sources(), None if plan is None else plan.sources]
     frame["known_from"] = known_from(frame, pd.concat(sources).set_index("source")["published"].to_dict())
@@ -326,10 +256,10 @@ def _read(path: Path, plan: object, *, name: str = "observations") -> pd.DataFra
 def _refuse_contradictions(shipped: pd.DataFrame, added: pd.DataFrame, *, path: str) -> None:
     """Refuse a plan's own figures that give a shipped figure another value."""
     both = added.merge(shipped, on=_KEY, suffixes=("", "_shipped"))
+    remedy = "in the shipped table. Name the source and the vintage that state the other value."
     refuse_any(
         Fault(
-            f"{', '.join(str(row[name]) for name in _KEY)} is {row['value']}, but {row['value_shipped']} in the "
-            "shipped table. Name the source and the vintage that state the other value.",
+            f"{', '.join(str(row[name]) for name in _KEY)} is {row['value']}, but {row['value_shipped']} {remedy}",
             path,
         )
         for row in both[both["value"] != both["value_shipped"]].to_dict("records")

@@ -1,128 +1,17 @@
-"""Plans: their facts, regions, members and targets, each a folder of small tables."""
+"""Plans by name or folder: loaded, kept while their files are unchanged, and what the batch may choose of them."""
 
 import copy
 import functools
-import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from html import escape
+import inspect
 from pathlib import Path
 
-import pandas as pd
-
-from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
+from lnregions.errors import DataError, Fault, refuse_any, warn_input
 from lnregions.paths import PLAN, data_dir
-from lnregions.tables.bounds import load_bounds
-from lnregions.tables.checks import check_indicators, check_own, check_regions, check_targets
-from lnregions.tables.codebook import LAND_AREA, load_areas, load_indicators, load_sources, remember_forms
-from lnregions.tables.groups import cities_of_plan, regions_of_areas
-from lnregions.tables.observations import load_observations
-from lnregions.tables.plan_facts import read_facts
-from lnregions.tables.plan_folders import TABLES, boundary_file, check_files, list_plans, plan_folder
-from lnregions.tables.schemas import kind_of, table_schema
-from lnregions.tables.tables import Table, join_tables, read_table
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A plan as its folder states it.
-
-    Attributes
-    ----------
-    id : str
-        Name of the plan.
-    facts : dict
-        Titles, number, issuer, dates, ``first_year``, ``horizon``, ``baseline_year`` (int),
-        ``base_stated`` (bool).
-    regions : pandas.DataFrame
-        ``region name_zh name_en short_zh short_en nickname nickname_zh lead_city``.
-    positioning : pandas.DataFrame
-        ``region kind order text_zh text_en``; region ``*`` is the whole plan.
-    membership : pandas.DataFrame
-        ``region area level status proxy valid_from note note_zh sources``, one row for each region and area.
-    targets : pandas.DataFrame
-        One row a clause.
-    sources : pandas.DataFrame
-        ``source title publisher url published`` of the plan itself.
-    statements : pandas.DataFrame
-        ``region target date body_zh body_en quote said_zh said_en source note_zh note_en``: what the issuer or its
-        departments have said of the outcome, of a clause, a region or (``*``) the plan; empty where none was kept.
-    areas, indicators : pandas.DataFrame
-        The shipped areas and indicators and those of the plan's own.
-    folder : Path
-        Where it was read.
-    warnings : tuple of str
-        What was unusual about a folder of your own and was read all the same.
-    """
-
-    id: str
-    facts: dict
-    regions: pd.DataFrame
-    positioning: pd.DataFrame
-    membership: pd.DataFrame
-    targets: pd.DataFrame
-    sources: pd.DataFrame
-    statements: pd.DataFrame = field(repr=False)
-    areas: pd.DataFrame = field(repr=False)
-    indicators: pd.DataFrame = field(repr=False)
-    folder: Path = field(repr=False)
-    warnings: tuple[str, ...] = field(default=(), repr=False)
-
-    def members(self, region: str, *, level: str | None = None) -> list[str]:
-        """Return the areas that make a region; zones are left out, as they lie inside other members.
-
-        Parameters
-        ----------
-        region : str
-            Code of the region.
-        level : str, optional
-            Only areas of this rank: ``city``, ``county`` or ``province``.
-
-        Raises
-        ------
-        DataError
-            If the plan has no such region.
-
-        Examples
-        --------
-        >>> load_plan("ln-2022").members("west")
-        ['211300', '210900', '211400']
-        """
-        if region not in set(self.regions["region"]):
-            raise unknown("region", region, sorted(self.regions["region"]))
-        rows = self.membership[(self.membership["region"] == region) & (self.membership["level"] != "zone")]
-        return (rows if level is None else rows[rows["level"] == level])["area"].tolist()
-
-    @property
-    def cities(self) -> list[str]:
-        """Areas that have a profile: the cities of the members' provinces, and members that are no cities."""
-        return cities_of_plan(self)
-
-    @property
-    def shipped(self) -> bool:
-        """Whether it is one of the plans that come with the package."""
-        return self.folder.parent == data_dir() / "plans"
-
-    @property
-    def boundaries(self) -> Path | None:
-        """File of the boundaries of the plan's own areas, if its folder holds one."""
-        return boundary_file(self.folder)
-
-    def __repr__(self) -> str:
-        years = f"{self.facts.get('first_year', '')}-{self.facts.get('horizon', '')}"
-        return f"<Plan {self.id}, {years}: {len(self.regions)} regions, {len(self.targets)} targets>"
-
-    def _repr_html_(self) -> str:
-        facts = {key: escape(str(value)) for key, value in self.facts.items()}
-        regions, targets = self.regions["region"], self.targets
-        kinds = pd.crosstab(targets["region"], targets["kind"])[list(dict.fromkeys(targets["kind"]))]
-        kinds = kinds.reindex(regions, fill_value=0).reset_index(drop=True)
-        kinds.insert(0, "region", self.regions["short_en"] + " " + self.regions["short_zh"])
-        kinds.insert(1, "members", [len(self.members(region)) for region in regions])
-        kinds.insert(2, "targets", kinds.iloc[:, 2:].sum(axis=1))
-        title = f"<b>{facts['title_en'] or facts['id']}</b><br>{facts['title_zh']} {facts['number']}"
-        years = f"{facts['first_year']}-{facts['horizon']}"
-        return f"<div>{title}<br>{years}{kinds.to_html(index=False, border=0)}</div>"
+from lnregions.tables.codebook import remember_forms
+from lnregions.tables.groups import place_code
+from lnregions.tables.plan_files import list_plans, plan_folder
+from lnregions.tables.plan_tables import Plan, read_plan
+from lnregions.tables.tables import file_state
 
 
 def load_plan(plan: str | Path = PLAN, *, path: Path | None = None) -> Plan:
@@ -156,126 +45,65 @@ def load_plan(plan: str | Path = PLAN, *, path: Path | None = None) -> Plan:
 
 
 def shipped_plans() -> list[Plan]:
-    """Return the shipped plans as they are kept: nothing may be written into their tables.
-
-    Examples
-    --------
-    >>> [plan.id for plan in shipped_plans()] == list_plans()
-    True
-    """
+    """Return the shipped plans as they are kept: nothing may be written into their tables."""
     return [_kept(data_dir() / "plans" / name) for name in list_plans()]
 
 
 def plan_of(given: Plan | str | Path) -> Plan:
-    """Return a plan as it is, or the one of a name or folder.
-
-    Raises
-    ------
-    DataError
-        If it is none of these, or there is no such plan.
-
-    Examples
-    --------
-    >>> plan_of("ln-2022").id
-    'ln-2022'
-    """
-    return given if isinstance(given, Plan) else load_plan(given)
+    """Return a plan as it is, or the one of a name or folder."""
+    plan = given if isinstance(given, Plan) else load_plan(given)
+    remember_forms(plan.indicators)
+    return plan
 
 
-def place_code(plan: Plan, given: object, *, kind: str = "place") -> str:
-    """Code of a region or an area by its code, as text or number, or its name in either language.
+TAKEN = {"region": "region", "adcode": "area", "city": "area", "area": "place"}
+"""Parameters that are codes, and what they are codes of."""
 
-    `kind` is ``region``, ``area`` or ``place`` (both) and tells which are looked at; an empty place stays empty.
 
-    Raises
-    ------
-    DataError
-        If the plan has none of that code or name.
+def with_names(name: str, function):
+    """Return a public function that takes names as well as codes; one without such a parameter as it is.
+
+    What is neither is left to the function, which refuses it in its own words.
 
     Examples
     --------
-    >>> plan = load_plan("ln-2022")
-    >>> [place_code(plan, one) for one in (210200, "Dalian", "大连市", "west", "Western Liaoning")]
-    ['210200', '210200', '210200', 'west', 'west']
+    >>> def show_place(plan, region):
+    ...     return region
+    >>> with_names("show_place", show_place)("ln-2022", "Western Liaoning")
+    'west'
     """
-    frames = {"region": plan.regions, "area": plan.areas}
-    frames = frames if kind == "place" else {kind: frames[kind]}
-    wanted = str(given if given is not None else "").strip()
-    codes = [code for column, frame in frames.items() for code in frame[column]]
-    if not wanted or wanted in codes:
-        return wanted
-    for column, frame in frames.items():
-        names = frame[["name_en", "name_zh", "short_en", "short_zh"]].astype(str)
-        hits = frame.loc[names.apply(lambda one: one.str.casefold() == wanted.casefold()).any(axis=1), column]
-        if len(hits):
-            return hits.iloc[0]
-    raise unknown(kind, given, codes)
+    signature = inspect.signature(function) if inspect.isfunction(function) else None
+    taken = {one: kind for one, kind in TAKEN.items() if signature and one in signature.parameters}
+    if not taken:
+        return function
 
+    @functools.wraps(function)
+    def named(*args, **given):
+        try:
+            bound = signature.bind_partial(*args, **given)
+            for one, kind in taken.items():
+                if isinstance(bound.arguments.get(one), str | int) and bound.arguments[one]:
+                    plan = plan_of(bound.arguments.get("plan") or PLAN)
+                    bound.arguments[one] = place_code(plan, bound.arguments[one], kind=kind)
+        except (DataError, TypeError):
+            return function(*args, **given)
+        return function(*bound.args, **bound.kwargs)
 
-def cities_of(plan: Plan, region: str) -> list[str]:
-    """Cities that make a region, that hold its counties or that lie in its provinces.
-
-    Examples
-    --------
-    >>> cities_of(load_plan("ln-2022"), "west"), len(cities_of(load_plan("ln-2025"), "liaoning"))
-    (['210900', '211300', '211400'], 14)
-    """
-    members, areas = set(plan.members(region)), plan.areas
-    around = set(areas.loc[areas["area"].isin(members), "parent"])
-    cities = areas[areas["level"] == "city"]
-    inside = cities["area"].isin(members | around) | cities["parent"].isin(members)
-    return cities.loc[inside, "area"].tolist()
+    named.__module__, named.__qualname__ = "lnregions", name  # where it is found again when unpickled
+    return named
 
 
 def batch_choices(plan: str = PLAN) -> dict[str, list[str]]:
-    """Values that each parameter of the batch may take, for one plan.
-
-    Returns
-    -------
-    dict
-        ``region`` (codes of the plan), ``adcode`` (cities of the provinces that its members lie in), ``language``,
-        ``plan``.
-
-    Raises
-    ------
-    DataError
-        If there is no such plan, or with every fault of its folder.
-
-    Examples
-    --------
-    >>> batch_choices()["region"]
-    ['circle', 'belt', 'west', 'east']
-    """
-    found = _kept(plan_folder(plan, None))
-    return {
-        "region": found.regions["region"].tolist(),
-        "adcode": found.cities,
-        "language": ["en", "zh"],
-        "plan": list(dict.fromkeys([*list_plans(), plan])),
-    }
-
-
-def check_tables(folder: str | Path) -> tuple[list[Fault], Plan | None]:
-    """Return what is wrong with the facts, tables and figures of a plan folder, and the plan if it can be read.
-
-    Figures and bounds of the folder's own (``observations.csv``, ``bounds.csv``) are checked too. A
-    :class:`~lnregions.InputWarning` says what was unusual and is read all the same.
-    """
-    folder = Path(folder)
-    faults: list[Fault] = []
-    plan = _gather(faults, lambda: _read(plan_folder(folder, folder), faults), None)
-    if plan is not None:
-        warn_input(plan.warnings)
-        if (folder / "observations.csv").is_file():
-            _gather(faults, lambda: load_observations(plan=plan), None)
-        _gather(faults, lambda: load_bounds(plan), None)
-    return faults, plan
+    """Values that each parameter of the batch may take, for one plan: codes of regions and cities, languages, plans."""
+    found, plans = _kept(plan_folder(plan, None)), list(dict.fromkeys([*list_plans(), plan]))
+    regions = found.regions["region"].tolist()
+    return {"region": regions, "adcode": found.cities, "language": ["en", "zh"], "plan": plans}
 
 
 def _kept(folder: Path) -> Plan:
     """The plan of a folder, read when it is new or one of its files (or of the codebook) has changed."""
-    state = (folder.resolve(), *_files_in(folder), *_files_in(data_dir(), ending=".csv"))
-    plan = _read_once(folder, state)
+    files = sorted([*filter(Path.is_file, folder.iterdir()), *data_dir().glob("*.csv")])
+    plan = _read_once(folder, (folder.resolve(), *((path, file_state(path)) for path in files)))
     remember_forms(plan.indicators)
     return plan
 
@@ -283,110 +111,6 @@ def _kept(folder: Path) -> Plan:
 @functools.lru_cache(maxsize=16)
 def _read_once(folder: Path, _state: tuple) -> Plan:
     faults: list[Fault] = []
-    plan = _read(folder, faults)
+    plan = read_plan(folder, faults)
     refuse_any(faults)
     return plan
-
-
-def _files_in(folder: Path, *, ending: str = "") -> list[tuple]:
-    """Name, time and size of each file of a folder."""
-    with os.scandir(folder) as entries:
-        files = [(one.name, one.stat()) for one in entries if one.name.endswith(ending) and one.is_file()]
-    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in files)
-
-
-def _read(folder: Path, faults: list[Fault]) -> Plan:
-    """Plan of a folder, its faults joining the others.
-
-    What rests on a file that cannot be read is not checked, so that one fault does not bring others. With faults the
-    plan serves only to find more of them, and tables that others refer to may be None.
-    """
-    warnings = check_files(folder, faults)
-    facts, sources, unusual = _gather(faults, lambda: read_facts(folder / "plan.yaml"), ({}, None, []))
-    areas = _gather(faults, lambda: read_areas(folder), None)
-    indicators = _gather(faults, lambda: read_indicators(folder), None)
-    tables: dict[str, Table | None] = {}
-    for name in TABLES:
-        tables[name] = _gather(faults, lambda name=name: _read_own(folder, name), None)
-    regions = tables["regions"]
-    known = {
-        "area": None if areas is None else areas["area"].tolist(),
-        "region": regions.frame["region"].tolist() if regions and not regions.faults else None,
-        "target": None if tables["targets"] is None else tables["targets"].frame["target"].tolist(),
-        "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
-        "indicator": None if indicators is None else indicators["indicator"].tolist(),
-    }
-    if regions and regions.frame.empty and tables["targets"] and tables["targets"].frame.empty:
-        what = "the plan has no region and no target. Write at least one row in regions.csv or targets.csv."
-        regions.report(None, "", what)
-    for name, table in tables.items():
-        if table:
-            if name == "regions":
-                check_regions(table, known["area"])
-            elif name == "targets":
-                check_targets(table, load_indicators() if indicators is None else indicators)
-            elif name == "statements":
-                table.check_dates("date")
-            table.check_references(name, known)
-            faults += table.sorted_faults()
-    frames = {name: (table or _empty(folder, name)).frame for name, table in tables.items()}
-    frames |= {"areas": areas, "indicators": indicators}
-    if areas is not None:
-        own = ("regions", "membership", "targets")
-        made = regions_of_areas(*(frames[name] for name in own), areas)
-        frames |= dict(zip(own, made, strict=True))
-    warnings += unusual
-    for frame in (one for one in frames.values() if one is not None):
-        warnings += frame.attrs.pop("warnings", [])  # pandas copies attributes with every selection
-    frames["regions"] = frames["regions"] if regions else None
-    return Plan(
-        facts.get("id", ""), facts, **frames, sources=sources, folder=folder, warnings=tuple(warnings)
-    )
-
-
-def _gather(faults: list[Fault], read: Callable, otherwise: object):
-    """Result of a reader, or a stand-in while its faults join the others."""
-    try:
-        return read()
-    except DataError as error:
-        faults.extend(error.faults)
-        return otherwise
-
-
-def _read_own(folder: Path, name: str) -> Table:
-    """A table of the plan's own; only that of targets must be there."""
-    path = folder / f"{name}.csv"
-    return read_table(path, name) if name == "targets" or path.exists() else _empty(folder, name)
-
-
-def _empty(folder: Path, name: str) -> Table:
-    types = {"boolean": bool, "year": "Int64", "integer": "Int64"}
-    columns = {
-        one["name"]: pd.Series(dtype=types.get(kind_of(one), str)) for one in table_schema(name)["fields"]
-    }
-    return Table(pd.DataFrame(columns), shown_path(folder / f"{name}.csv"), [])
-
-
-def read_areas(folder: Path) -> pd.DataFrame:
-    """The shipped areas, and those of the plan's own."""
-    return _with_own(folder, "areas", load_areas(), ("level", "parent", "name_zh"))
-
-
-def read_indicators(folder: Path) -> pd.DataFrame:
-    """The shipped indicators, and those of the plan's own."""
-    return _with_own(folder, "indicators", load_indicators(), ("unit", "measure", "aggregation", "decimals"))
-
-
-def _with_own(folder: Path, name: str, shipped: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    """A shipped table and the rows that the plan's own one adds; `columns` of a shipped row must stay the same."""
-    path = folder / f"{name}.csv"
-    if not path.is_file():
-        return shipped
-    table, code = read_table(path, name), shipped.columns[0]
-    codes = [*table.frame[code], *shipped[code]]
-    # a unit of an indicator of one's own needs no entry: it is printed as it is written
-    table.check_references(name, {"area": codes, "indicator": [*codes, LAND_AREA], "unit": None})
-    check_own(table, shipped, columns)
-    if name == "indicators":
-        check_indicators(table)
-    return join_tables(shipped, table.checked(), key=[code])

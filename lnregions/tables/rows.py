@@ -126,7 +126,9 @@ def parse_rows(text: str, *, path: str, warnings: Iterable[str] = ()) -> Rows:
     try:
         for record in reader:
             line, end = end + 1, reader.line_num
-            if record and _is_comment(record, raw[line - 1]):
+            # a comment is behind a bare sign, or behind a quoted one in a row without other values
+            quoted = record and record[0].startswith("#") and not any(map(str.strip, record[1:]))
+            if quoted or raw[line - 1].startswith("#"):
                 continue
             if not any(map(str.strip, record)):
                 blank += bool(header)
@@ -154,11 +156,6 @@ def parse_rows(text: str, *, path: str, warnings: Iterable[str] = ()) -> Rows:
     return Rows(path, cells.loc[:, named], separator, warnings)
 
 
-def _is_comment(record: list[str], line: str) -> bool:
-    """Whether a row is a comment: behind a bare ``#``, or a quoted one with nothing in its other cells."""
-    return line.startswith("#") or (record[0].startswith("#") and not any(map(str.strip, record[1:])))
-
-
 def _separator(text: str) -> str:
     """Separator of the columns by the header: tabs or semicolons only where it has no comma at all."""
     lines = (line for line in text.split("\n") if line.strip(" ,;\t") and not line.startswith("#"))
@@ -168,9 +165,8 @@ def _separator(text: str) -> str:
 
 def _refuse_title(text: str, path: str) -> None:
     """Refuse a text whose first line has less than half as many cells as one of the next."""
-    lines = [
-        (n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip(" ,;\t") and line[0] != "#"
-    ][:6]
+    numbered = enumerate(text.split("\n"), 1)
+    lines = [(n, line) for n, line in numbered if line.strip(" ,;\t") and line[0] != "#"][:6]
     bare = (re.sub('"[^"]*"', "", line.strip(" ,;\t")) for _, line in lines)
     widths = [1 + len(re.findall(r"[,;\t]", line)) for line in bare]
     if widths and 2 * widths[0] < max(widths):

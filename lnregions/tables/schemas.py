@@ -5,15 +5,17 @@ and constraints; ``example`` is its pattern in words. Two keys are our own: ``fo
 spreadsheet may have changed how a text is written, and ``optional`` marks a column that a table may lack.
 """
 
+import contextlib
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pandas as pd
 
-from lnregions.errors import quote, unknown_fault
+from lnregions.errors import narrow, quote, unknown_fault
 from lnregions.paths import data_dir
+from lnregions.words import parse_code, parse_date, parse_number, parse_year, visible
 
 _TEXTS = {
     "not_nullable": "{column} is empty. Give a value.",
@@ -23,17 +25,20 @@ _TEXTS = {
     "less_than_or_equal_to": "{column} {value} is too large. Give {maximum} or less.",
 }
 """What is said of a value that fails a check of pandera."""
+PLAIN = {"number": r"(-?\d+(\.\d+)?)?", "integer": r"(-?\d+)?", "year": r"\d*", "boolean": "(yes|no)?"}
+"""How our own tables write a value of each kind; anything else is read with a warning."""
+_MISSING = {*"-–—…/\\无缺", "--", "——", "……", "...", "na", "n/a", "#n/a", "null", "none"}
+_UNREADABLE = {
+    "number": "is not a number. Give digits with a decimal point, such as 9516.9.",
+    "integer": "is not a whole number. Give digits only, such as 2.",
+    "year": "is not a whole number. Give a four-digit year such as 2024.",
+    "boolean": "is neither yes nor no. Write yes or no.",
+}
 
 
 @functools.cache
 def table_schema(name: str) -> dict:
-    """Table Schema of a table by its name: ``fields`` and ``primaryKey``.
-
-    Examples
-    --------
-    >>> table_schema("observations")["primaryKey"]
-    ['area', 'indicator', 'year', 'vintage', 'source']
-    """
+    """Table Schema of a table by its name: ``fields`` and ``primaryKey``."""
     return next(one["schema"] for one in _resources() if Path(one["path"]).stem == name)
 
 
@@ -56,6 +61,39 @@ def kind_of(field: dict) -> str:
 def is_required(field: dict) -> bool:
     """Whether every row needs a value in this column."""
     return field.get("constraints", {}).get("required", False)
+
+
+def parse_cell(cell: str, kind: str, *, semicolons: bool, thousands: Collection[str]) -> object:
+    """Value of a cell, None where a number is not given; ValueError says what is wrong with it."""
+    if kind in ("text", "code", "date"):
+        return {"text": str, "code": parse_code, "date": parse_date}[kind](visible(cell))
+    word = narrow(cell).casefold()
+    if kind == "boolean":
+        if word in ("yes", "true", "是"):
+            return True
+        if word in ("no", "false", "否", ""):
+            return False
+    elif not word:
+        return None
+    elif word in _MISSING:
+        raise ValueError("marks a figure that is missing. Leave the row out; a hole is no figure.")
+    elif kind == "number" and semicolons and "," in word:
+        what = "has a comma in a table parted by semicolons, where it could be a decimal comma"
+        raise ValueError(f"{what}. Write a decimal point, and no thousands separators.")
+    elif cell in thousands:
+        what = "has three digits behind its point, as the values beside it, and could be in thousands"
+        remedy = "Write it without a point, or a decimal with another digit, such as 1.1000."
+        raise ValueError(f"{what}. {remedy}")
+    elif kind == "number" and word.endswith("%"):
+        raise ValueError("carries its unit. Write the number alone, and % in the column unit.")
+    else:
+        with contextlib.suppress(ValueError):
+            number = parse_year(cell) if kind == "year" else parse_number(cell)
+            if kind == "number":
+                return number
+            if number == int(number) and abs(number) <= 2**53:
+                return int(number)
+    raise ValueError(_UNREADABLE[kind])
 
 
 def value_faults(frame: pd.DataFrame, name: str) -> Iterator[tuple[int, str, str]]:

@@ -4,7 +4,6 @@ A shipped table whose checksum is in ``data/datapackage.json`` was validated whe
 and is only converted.
 """
 
-import contextlib
 import difflib
 import functools
 import hashlib
@@ -17,21 +16,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lnregions.errors import Fault, narrow, quote, refuse_any, shorten, shown_path, unknown_fault
+from lnregions.errors import Fault, quote, refuse_any, shorten, shown_path, unknown_fault
 from lnregions.paths import data_dir
 from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
-from lnregions.tables.schemas import is_required, kind_of, sealed_tables, table_schema, value_faults
-from lnregions.words import is_day, parse_code, parse_date, parse_number, parse_year, visible
+from lnregions.tables.schemas import (
+    PLAIN,
+    is_required,
+    kind_of,
+    parse_cell,
+    sealed_tables,
+    table_schema,
+    value_faults,
+)  # fmt: skip
+from lnregions.words import is_day
 
-_PLAIN = {"number": r"(-?\d+(\.\d+)?)?", "integer": r"(-?\d+)?", "year": r"\d*", "boolean": "(yes|no)?"}
-"""How our own tables write a value of each kind; anything else is read with a warning."""
-_MISSING = {*"-–—…/\\无缺", "--", "——", "……", "...", "na", "n/a", "#n/a", "null", "none"}
-_UNREADABLE = {
-    "number": "is not a number. Give digits with a decimal point, such as 9516.9.",
-    "integer": "is not a whole number. Give digits only, such as 2.",
-    "year": "is not a whole number. Give a four-digit year such as 2024.",
-    "boolean": "is neither yes nor no. Write yes or no.",
-}
 _MOST_GUESSED = 100
 """Faults of a column after which no likeliest name is sought any more, as that takes time."""
 NO_DAY = "is no day of the calendar from 1949 to 2100. Give a date such as 2024-01-19, 2024-01 or 2024."
@@ -82,9 +80,15 @@ class Table:
         The text may name columns of the frame and of `further` in braces, such as ``{unit!r} of {indicator}``.
         """
         places = np.flatnonzero(wrong.astype("boolean").fillna(False))
+        if not len(places):
+            return
         rows = self.frame.assign(**further).iloc[places]
         for place, row in zip(places, rows.to_dict("records"), strict=True):
             self.report(place, column, text.format_map({name: shorten(value) for name, value in row.items()}))
+
+    def is_doubtful(self, column: str) -> bool:
+        """Whether anything is wrong with a column, or with the file as a whole."""
+        return any(one.line is None or column in one.column.split(", ") for one in self.faults)
 
     def sorted_faults(self) -> list[Fault]:
         """Return the faults in the order of lines, the first of each cell."""
@@ -130,26 +134,10 @@ def fingerprint(data: bytes) -> str:
 
 
 def read_table(path: Path, name: str, *, trust: bool = True) -> Table:
-    """Read a table by its schema: columns, types, and no value outside its limits.
+    """Read a table by its schema of a name: columns, types, and no value outside its limits.
 
-    Parameters
-    ----------
-    path : path or open file
-        A comma-separated file.
-    name : str
-        Name of its Table Schema in ``data/datapackage.json``, such as ``observations``.
-    trust : bool
-        Whether a table with a sealed checksum is taken as validated.
-
-    Returns
-    -------
-    Table
-        ``attrs["warnings"]`` of its frame are sentences on what was unusual and read all the same.
-
-    Raises
-    ------
-    DataError
-        If the file is no such table at all; faults of cells and keys are in the result.
+    ``attrs["warnings"]`` of its frame are sentences on what was unusual and read all the same. A file that is no such
+    table at all is refused; faults of cells and keys are in the result. `trust` takes a sealed table as validated.
     """
     data = read_bytes(path)
     inside = isinstance(path, Path) and path.resolve().is_relative_to(data_dir().resolve())
@@ -231,22 +219,26 @@ def _check_header(rows: Rows, fields: list[dict]) -> None:
     faults = [unknown_fault("column", name, names, path=rows.path, line=1) for name in strange]
     if further and not strange:
         rows.warnings.append(f"columns that are not used were left out: {', '.join(map(quote, further))}")
-    texts = {name: f"column {name} is missing. The table needs {', '.join(names)}." for name in needed}
-    texts |= {n: f"column {n} stands twice. Keep one of the two." for n in names if folded.count(n) > 1}
-    refuse_any(faults + [Fault(text, rows.path, 1, name) for name, text in texts.items()])
+    if needed:
+        what = f"column {needed[0]} is" if len(needed) == 1 else f"columns {', '.join(needed)} are"
+        faults.append(Fault(f"{what} missing. The table needs {', '.join(names)}.", rows.path, 1, needed[0]))
+    twice = [name for name in names if folded.count(name) > 1]
+    text = "column {} stands twice. Keep one of the two."
+    refuse_any(faults + [Fault(text.format(name), rows.path, 1, name) for name in twice])
 
 
 def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
     """Column of values; what cannot be read is reported, what is written unusually is warned of."""
     column, kind, values, unusual = schema["name"], kind_of(schema), [], []
     cells = rows.cells[column] if column in rows.cells else pd.Series("", rows.cells.index)
-    semicolons, dotted = rows.separator == ";", [cell for cell in cells if kind == "number" and "." in cell]
-    thousands = bool(dotted) and all(map(re.compile(r"\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*").fullmatch, dotted))
-    if thousands and rows.separator == "," and len(dotted) > 2:
-        what = f"all values of {column} with a point have three digits behind it (the first: {dotted[0]})"
-        rows.warnings.append(f"{what}; it was read as a decimal point")
-    thousands = thousands and rows.separator != ","
-    parse = functools.cache(functools.partial(_parse, kind=kind, semicolons=semicolons, thousands=thousands))
+    thousands = _like_thousands(rows, cells) if kind == "number" else set()
+    if rows.separator == ",":
+        if len(thousands) > 2:
+            what = f"all values of {column} with a point have three digits behind it"
+            rows.warnings.append(f"{what} (such as {min(thousands)}); it was read as a decimal point")
+        thousands = set()
+    read = functools.partial(parse_cell, kind=kind, semicolons=rows.separator == ";", thousands=thousands)
+    parse = functools.cache(read)
     for row, (line, cell) in enumerate(cells.items()):
         try:
             values.append(parse(cell))
@@ -254,7 +246,7 @@ def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
             values.append(None)
             table.report(row, column, f"{column} {quote(cell.strip())} {error}")
             continue
-        if not (re.fullmatch(_PLAIN[kind], cell, re.ASCII) if kind in _PLAIN else values[-1] == cell):
+        if not (re.fullmatch(PLAIN[kind], cell, re.ASCII) if kind in PLAIN else values[-1] == cell):
             unusual.append(f"{line}: {quote(cell)}")
     if unusual:
         first = f"the first in line {unusual[0]}"
@@ -264,40 +256,15 @@ def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
     return pd.Series(values, dtype=dtypes.get(kind, str))
 
 
-def _parse(cell: str, kind: str, *, semicolons: bool, thousands: bool) -> object:
-    """Value of a cell, None where a number is not given; ValueError says what is wrong with it."""
-    if kind in ("text", "code", "date"):
-        return {"text": str, "code": parse_code, "date": parse_date}[kind](visible(cell))
-    word = narrow(cell).casefold()
-    if kind == "boolean":
-        if word in ("yes", "true", "是"):
-            return True
-        if word in ("no", "false", "否", ""):
-            return False
-    elif not word:
-        return None
-    elif word in _MISSING:
-        raise ValueError("marks a figure that is missing. Leave the row out; a hole is no figure.")
-    elif kind == "number" and semicolons and "," in word:
-        what = "has a comma in a table parted by semicolons, where it could be a decimal comma"
-        raise ValueError(f"{what}. Write a decimal point, and no thousands separators.")
-    elif thousands and "." in word:
-        what = (
-            "has three digits behind its point, as every such value of its column, and could be in thousands"
-        )
-        raise ValueError(
-            f"{what}. Write it without a point, or a decimal with another digit, such as 1.1000."
-        )
-    elif kind == "number" and word.endswith("%"):
-        raise ValueError("carries its unit. Write the number alone, and % in the column unit.")
-    else:
-        with contextlib.suppress(ValueError):
-            number = parse_year(cell) if kind == "year" else parse_number(cell)
-            if kind == "number":
-                return number
-            if number == int(number) and abs(number) <= 2**53:
-                return int(number)
-    raise ValueError(_UNREADABLE[kind])
+def _like_thousands(rows: Rows, cells: pd.Series) -> set[str]:
+    """Numbers whose point may part thousands: all with one, or several of an indicator, have three digits behind it."""
+    dotted = cells[cells.str.contains(".", regex=False)]
+    three = dotted.str.fullmatch(r"\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*")
+    if not three.all() and rows.separator != "," and "indicator" in rows.cells:
+        own = three.groupby(rows.cells["indicator"])
+        three &= own.transform("all") & (own.transform("size") > 1)
+        return set(dotted[three.astype(bool)])
+    return set(dotted) if three.all() else set()
 
 
 def _check_key(table: Table, rows: Rows, key: list[str]) -> None:

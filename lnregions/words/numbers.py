@@ -70,12 +70,10 @@ def units() -> dict[str, tuple[str, float, str]]:
     """
     with (data_dir() / "units.csv").open(encoding="utf-8", newline="") as file:
         rows = {
-            r["unit"]: (r["label_en"], float(r["factor_en"]), r["label_zh"]) for r in csv.DictReader(file)
+            row["unit"]: (row["label_en"], float(row["factor_en"]), row["label_zh"])
+            for row in csv.DictReader(file)
         }
-    computed = {
-        "pp": (tr("pp", "en"), 1.0, tr("pp", "zh")),
-        "index": (tr("index", "en"), 1.0, tr("index", "zh")),
-    }
+    computed = {name: (tr(name, "en"), 1.0, tr(name, "zh")) for name in ("pp", "index")}
     return rows | computed | {"": ("", 1.0, "")}
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D}
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
 _YEAR = re.compile(r"(\d{4})(\.0+)?\s?年?", re.ASCII)
-_CODE = re.compile(r"(\d+)\.0+|(\d{3}),(\d{3})|(\d\.\d{5,}[eE]\+?\d{1,3})", re.ASCII)
+_CODE = re.compile(r"'?(\d+)(?:\.0+)?|(\d{3}),(\d{3})|(\d\.\d{5,}[eE]\+?\d{1,3})", re.ASCII)
 _DATE = re.compile(
     r"(\d{4})(?:[-/年](\d{1,2})(?:[-/月](\d{1,2})日?|月)?|年|\.0+)?(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII
 )

@@ -148,6 +148,8 @@ CERTAIN = {
         POLY_ID=[1, 2, 3], AREA=[7e10, 7.1e10, 2e10], CODE=JILIN, NAME=["a b", "c", "d"]
     ),
     "letters": columns(id=JILIN, AREA=SURFACE),
+    "codes of the telephone beside": columns(citycode=["0431", "0432", "0434"], adcode=JILIN),
+    "an apostrophe of a spreadsheet": columns(code=[f"'{code}" for code in JILIN]),
     "nine digits": columns(AREA=SURFACE, CODE=[f"{code}000" for code in JILIN]),
     "twelve digits": columns(AREA=SURFACE, CODE=[f"{code}000000" for code in JILIN]),
 }
@@ -157,6 +159,11 @@ DOUBTFUL = {
     "North Carolina": (columns(CNTY_=[1, 2, 3], CNTY_ID=[1, 2, 3], FIPSNO=[37009, 37005, 37171], CRESS_ID=[5, 3, 86]),
                        "it may be CNTY_, CNTY_ID, FIPSNO, CRESS_ID"),
     "GADM": (columns(GID_0=["CHN"] * 3, GID_2=["CHN.18.1_1", "CHN.18.2_1", "CHN.18.4_1"]), "it may be GID_2"),
+    "a counter of a usual name": (columns(code=[1, 2, 3], NUTS_ID=["AT1", "AT2", "AT3"]), "it may be NUTS_ID, code"),
+    "a counter of six digits": (columns(id=[100001, 100002, 100003], name=["a", "b", "c"]), "it may be id"),
+    "blanks within": (columns(adcode=["220 100", "220 200", "220 300"]), "column adcode holds no codes .*'220 100'"),
+    "townships in a doubtful column": (columns(area=["210102001", "210102002", "210103001"]), "codes are of townships"),
+    "none of Liaoning's areas": (columns(code=["210101", "210201", "210301"]), "unknown area '210101'"),
     "a surface alone": (columns(AREA=[24693, 27685, 10257]), "it may be AREA"),
     "a counter alone": (columns(id=[1, 2, 3], name=["a", "b", "c"]), "it may be id"),
     "two codes": (columns(code=JILIN, gb=["a1", "a2", "a3"]), "it may be code, gb"),
@@ -177,6 +184,14 @@ def test_a_choice_of_codes_that_is_not_certain_is_refused_with_the_candidates(re
     frame, words = DOUBTFUL[what]
     with pytest.raises(DataError, match=words):
         read(frame, areas=None)
+
+
+def test_the_column_that_is_named_adcode_is_taken_whatever_it_counts(read):
+    assert read(columns(adcode=["1", "2", "3"], key=["a", "b", "c"]), areas=None)["area"].tolist() == [
+        "1",
+        "2",
+        "3",
+    ]
 
 
 def test_areas_given_make_a_choice_certain(read):

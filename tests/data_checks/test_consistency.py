@@ -19,17 +19,16 @@ FEWEST = {
 }  # fmt: skip
 
 
-def broken(observations, code, breaks=None):
+def broken(figures, code):
     """Comparisons of a relation that do not hold: what is compared, and the difference."""
-    found = relations.broken(Figures(observations, breaks), code)
-    return {compared: difference for compared, (difference, *_) in found.items()}
+    return {compared: difference for compared, (difference, *_) in relations.broken(figures, code).items()}
 
 
 def unexplained(observations, exceptions):
     """Differences that no exception names with its size, and exceptions that no longer occur."""
     keys = exceptions[["check", "area", "indicator", "year", "reading"]].itertuples(index=False, name=None)
-    named = dict(zip(keys, exceptions["difference"], strict=True))
-    found = {key: value for code in RELATIONS for key, value in broken(observations, code).items()}
+    named, figures = dict(zip(keys, exceptions["difference"], strict=True)), Figures(observations)
+    found = {key: value for code in RELATIONS for key, value in broken(figures, code).items()}
     both = {key: (found.get(key), named.get(key)) for key in named.keys() | found.keys()}
     return {
         key: (now, stated)
@@ -100,13 +99,13 @@ def figure_rows(rows):
 
 @pytest.mark.parametrize(("code", "rows"), BROKEN)
 def test_a_broken_relation_is_found(code, rows):
-    assert len(broken(figure_rows(rows), code)) == 1
+    assert len(broken(Figures(figure_rows(rows)), code)) == 1
 
 
 def test_a_listed_break_parts_what_would_be_a_jump():
     rows = figure_rows([("210100", "population", 2019, 800), ("210100", "population", 2020, 900)])
-    assert broken(rows, "jump") == {}
-    assert len(broken(rows, "jump", load_breaks().iloc[:0])) == 1
+    assert broken(Figures(rows), "jump") == {}
+    assert len(broken(Figures(rows, load_breaks().iloc[:0]), "jump")) == 1
 
 
 @pytest.mark.parametrize("value", [0.0, -3.0])
@@ -122,7 +121,7 @@ def test_nothing_is_divided_by_what_is_not_above_zero(value):
 def test_only_a_reading_of_other_standing_may_differ_by_a_revision(status, count):
     rows = figure_rows([("210100", "gdp", 2022, value) for value in (100, 102, 106)])
     rows = rows.assign(default=[True, False, False], status=["final", status, status], vintage=["", "1", "2"])
-    assert len(broken(rows, "readings")) == count
+    assert len(broken(Figures(rows), "readings")) == count
 
 
 @pytest.mark.parametrize(

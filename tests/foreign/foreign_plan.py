@@ -6,9 +6,9 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from generated_plan import write_template
 
 from lnregions.boundaries import project, simplify_coverage
-from lnregions.tables import write_plan_template
 
 CITIES = {
     "640100": ("银川", "Yinchuan"), "640200": ("石嘴山", "Shizuishan"), "640300": ("吴忠", "Wuzhong"),
@@ -61,7 +61,7 @@ def boundaries() -> gpd.GeoDataFrame:
 
 def write_foreign_plan(folder: Path, *, drawn: bool = True) -> Path:
     """Write the plan folder, with boundaries or without."""
-    write_plan_template(folder)
+    write_template(folder)
     for name in ("bounds", "positioning"):
         (folder / f"{name}.csv").unlink()
     areas = [f"{PROVINCE},province,100000,宁夏回族自治区,Ningxia Hui Autonomous Region,宁夏,Ningxia"]

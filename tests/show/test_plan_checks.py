@@ -164,6 +164,18 @@ def test_an_unlikely_figure_of_ones_own_is_remarked_with_its_row_and_rule(folder
         )
 
 
+def test_figures_that_break_one_rule_are_one_remark(folder):
+    rows = [f"30010{n},urbanisation_rate,{year},0.6{n},%" for n in range(1, 5) for year in (2022, 2023)]
+    before = len((folder / "observations.csv").read_text("utf-8").splitlines())
+    rows += [f"300101,trade_growth,{year},0.0{year - 2010},%" for year in range(2020, 2024)]
+    add(folder, "observations", *(f"{row},2026-03-01,final,A,g1," for row in rows))
+    shares, growth = [one for one in check_report(folder).remarks if "fraction" in one]
+    listed = ", ".join(str(before + n) for n in range(2, 7))
+    assert f"line {before + 1}: urbanisation_rate 0.61" in shares
+    assert shares.endswith(f"So are 7 more of its rows (lines {listed}, ...).")
+    assert "all growth rates trade_growth of 300101 are below one per cent" in growth
+
+
 def test_a_figure_as_likely_as_the_others_is_not_remarked(folder):
     add(folder, "indicators", SCHOOLS)
     rows = ["300101,gdp,2025,1000,亿元", "300101,schools,2023,50,所", "300101,schools,2024,52,所"]

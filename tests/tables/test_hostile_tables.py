@@ -9,7 +9,7 @@ import pytest
 
 from lnregions import DataError, load_observations, load_plan
 from lnregions.boundaries import check_plan
-from lnregions.errors import fault
+from lnregions.errors import Fault
 from lnregions.paths import data_dir
 from lnregions.tables import batch_choices
 
@@ -23,7 +23,7 @@ def folder(tmp_path):
 
 @pytest.mark.parametrize("sign", ["\x1b[2J", "\x07", "\r", "\u202e", "\u200b", "\x9b31m", "\u2028"])
 def test_no_message_carries_what_a_terminal_obeys(sign):
-    assert sign not in fault(f"x{sign}y.", f"a{sign}b.csv", 1).message()
+    assert sign not in Fault(f"x{sign}y.", f"a{sign}b.csv", 1).message()
 
 
 @pytest.mark.parametrize("text", ["\x1b]0;owned\x07", "a\x00b", "a\u202eb", "a\nb", "a\x85b"])
@@ -42,17 +42,6 @@ def test_an_address_that_is_none_of_a_page_is_refused(folder, url):
     with (folder / "plan.yaml").open("a", encoding="utf-8") as file:
         file.write(f"  - id: p9\n    title: x\n    url: {json.dumps(url)}\n")
     with pytest.raises(DataError, match=r"plan\.yaml line \d+: url .* is no address of a page"):
-        load_plan(path=folder)
-
-
-CODES = ["/etc", "c:x", "a\0b", "a.", "a b", "Ａ", "é", "-rf", "COM1", "NUL"]
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_no_region_code_leaves_its_folder(folder, code):
-    table = (folder / "regions.csv").read_text("utf-8")
-    (folder / "regions.csv").write_text(table.replace("\ncircle,", f"\n{code},", 1), "utf-8")
-    with pytest.raises(DataError, match=r"region|NUL byte|control"):
         load_plan(path=folder)
 
 
@@ -75,23 +64,6 @@ def test_what_is_no_file_in_a_plan_folder_is_refused_without_a_wait(folder, name
     else:
         (folder / name).symlink_to(name if place == "loop" else place)
     assert any(name in fault.path for fault in check_plan(folder))
-
-
-YAML = {
-    "a tag of bytes": "id: !!binary aGVsbG8=",
-    "merging": "<<: {id: x}\nid: y",
-    "a huge number": "id: x\nfirst_year: " + "9" * 60_000,
-    "two documents": "id: x\n---\nid: y",
-    "a directive": "%TAG ! tag:evil.example,2000:\n---\nid: !x y",
-}
-
-
-@pytest.mark.parametrize("what", YAML)
-def test_yaml_that_is_more_than_text_is_refused(folder, what):
-    (folder / "plan.yaml").write_text(YAML[what] + "\n", "utf-8")
-    with pytest.raises(DataError, match=r"plan\.yaml") as caught:
-        load_plan(path=folder)
-    assert len(str(caught.value)) < 5000
 
 
 HEAD = "area,indicator,year,value,unit,vintage,status,grade,source,note\n"

@@ -1,5 +1,7 @@
 """A plan adds indicators of its own to the codebook: judged, printed and drawn as the shipped ones, units strict."""
 
+import shutil
+
 import pytest
 from generated_plan import write_plan
 
@@ -47,6 +49,21 @@ def test_an_indicator_of_ones_own_is_summed_judged_and_printed_in_its_unit(folde
     assert printed_decimals("schools") == 0
     for language, unit in (("en", "232 所"), ("zh", "232所")):
         assert unit in ln.show_verdicts(ln.judge(folder), language=language).to_text()
+
+
+def test_two_plans_print_an_indicator_that_both_define_each_by_its_own_decimals(folder, tmp_path):
+    add(folder, "observations", *figures("schools", "所", {2021: 50, 2024: 58}))
+    add(folder, "targets", target("s", "300101", "level", "schools", 60, "所"))
+    other = shutil.copytree(folder, tmp_path / "other")
+    path = other / "indicators.csv"
+    path.write_text(path.read_text("utf-8").replace(SCHOOLS, SCHOOLS.replace(",0,0,", ",2,0,")), "utf-8")
+    (other / "observations.csv").write_text(
+        (other / "observations.csv").read_text("utf-8").replace(",58,所", ",58.25,所"), "utf-8"
+    )
+    plans = [load_plan(folder), load_plan(other)]
+    for plan, words in [*zip(plans, ("58 所", "58.25 所"), strict=True)] * 2:
+        assert words in ln.show_verdicts(ln.judge(plan)).to_text()
+        assert printed_decimals("schools") == (2 if "." in words else 0)
 
 
 def test_a_weighted_indicator_of_ones_own_is_the_mean_of_the_members(folder):

@@ -2,10 +2,8 @@
 
 import io
 import json
-import zipfile
 
 import matplotlib.pyplot as plt
-import openpyxl
 import pytest
 
 import lnregions as ln
@@ -13,7 +11,7 @@ from lnregions import DataError
 from lnregions.paths import data_dir
 
 OBSERVATIONS = (data_dir() / "observations.csv").read_text("utf-8")
-HEAD, ROWS = OBSERVATIONS.splitlines()[0], OBSERVATIONS.splitlines()[1:40]
+HEAD = OBSERVATIONS.splitlines()[0]
 
 
 # -- open files ----
@@ -81,53 +79,6 @@ def test_a_folder_below_a_file_is_refused(tmp_path):
 
 
 # -- files of another kind than is meant ----
-
-
-def workbook(suffix="xlsx"):
-    stream, book = io.BytesIO(), openpyxl.Workbook()
-    book.active.append(HEAD.split(","))
-    book.save(stream)
-    return stream.getvalue()
-
-
-def packed(name):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as pack:
-        pack.writestr(name, "x")
-    return stream.getvalue()
-
-
-TABLES = {
-    "xlsx": (workbook(), "this is a workbook"),
-    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "this is a workbook"),
-    "ods": (packed("content.xml"), "this is a workbook"),
-    "zip": (packed("observations.csv"), "another packed file, not text"),
-    "title": (f"Figures of 2024\n{HEAD}\n" + "\n".join(ROWS), "line 1: 'Figures of 2024' is a title"),
-    "title over cells": (f"各市数字,,,,,,,,,\n{HEAD}\n" + "\n".join(ROWS), "is a title, not the names of the columns"),
-    "title and blank": (f"各市数字\n\n\n{HEAD}\n" + "\n".join(ROWS), "'各市数字' is a title"),
-    "two titles": (f"各市数字\n单位：亿元\n{HEAD}\n" + "\n".join(ROWS), "'各市数字' is a title"),
-    "title in quotes": (f'"Figures, of 2024"\n{HEAD}\n' + "\n".join(ROWS), "is a title"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", TABLES)
-def test_a_table_of_another_kind_is_called_what_it_is(tmp_path, what):
-    content, words = TABLES[what]
-    path = tmp_path / "observations.csv"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(DataError, match=words) as caught:
-        ln.load_observations(path=path)
-    assert len(caught.value.faults) == 1
-
-
-@pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
-@pytest.mark.parametrize(("line", "separator"), [("sep=,", ","), ("sep=;", ";"), ("sep=\t", "\t"), ('"sep=;"', ";"),
-                                                ("SEP=,", ",")])  # fmt: skip
-def test_the_line_that_tells_excel_the_separator_is_left_out(tmp_path, line, separator):
-    rows = [row for row in ROWS if separator not in row.replace(",", "") and '"' not in row]
-    text = "\n".join([line, *(one.replace(",", separator) for one in (HEAD, *rows))]) + "\n"
-    (tmp_path / "o.csv").write_text(text, "utf-8")
-    assert len(ln.load_observations(path=tmp_path / "o.csv")) == len(rows)
 
 
 def topology(**more):

@@ -7,7 +7,7 @@ import pytest
 from lnregions.paths import data_dir
 from lnregions.tables import fingerprint, list_plans, read_table
 from lnregions.tables.new_plans import OWN_TABLES, column_remark
-from lnregions.tables.plan_folders import TABLES, TEMPLATE
+from lnregions.tables.plan_files import TABLES, TEMPLATE
 from lnregions.tables.schemas import table_schema
 
 PACKAGE = json.loads((data_dir() / "datapackage.json").read_text(encoding="utf-8"))

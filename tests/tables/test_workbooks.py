@@ -12,7 +12,7 @@ from lnregions.boundaries import check_plan
 from lnregions.errors import forget_warnings
 from lnregions.tables import list_plans, read_plan_workbook, write_plan_template
 from lnregions.tables.new_plans import OWN_TABLES, example_of
-from lnregions.tables.plan_folders import TABLES
+from lnregions.tables.plan_files import TABLES
 from lnregions.tables.schemas import table_schema
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")

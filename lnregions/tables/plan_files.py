@@ -1,22 +1,48 @@
-"""The facts of a plan: ``plan.yaml``, read strictly.
+"""The files of a plan folder: where it is, what is in it, and its facts in ``plan.yaml``, read strictly.
 
 YAML is read by the safe loader only, without the traps of YAML 1.1: every plain value is kept as its text, so
 ``no`` stays ``no`` and ``015000`` stays ``015000``; what a key must be is decided here.
 """
 
+import contextlib
+import difflib
 import re
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
-from lnregions.errors import DataError, Fault, narrow, quote, refuse_any, shown_path, unknown_fault
+from lnregions.errors import (
+    DataError,
+    Fault,
+    home,
+    narrow,
+    quote,
+    refuse_any,
+    shown_path,
+    unknown,
+    unknown_fault,
+)
 from lnregions.files import safe_name
+from lnregions.paths import data_dir
 from lnregions.tables.rows import decode, read_bytes, text_fault
 from lnregions.tables.tables import NO_DAY
 from lnregions.words import is_day, parse_date, parse_year
 from lnregions.words.values import FIRST_YEAR, LAST_YEAR
 
+TABLES = ("regions", "positioning", "membership", "targets", "statements")
+"""Tables of a plan; that of statements may be left out."""
+BOUNDARY_KINDS = (".gpkg", ".geojson", ".json", ".shp", ".zip")
+"""Endings of the files ``boundaries`` and ``context`` in a plan folder: its own areas, and what lies around them."""
+TEMPLATE = Path(__file__).parent / "plan_template"
+"""Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
+OWN_TABLES = ("areas", "indicators", "observations", "bounds")
+"""Tables that a plan may lack, besides that of statements."""
+_NAMES = ("plan.yaml", *(f"{name}.csv" for name in (*TABLES, *OWN_TABLES)))
+WORKBOOK = "plan.xlsx"
+"""Workbook in a plan folder, of which ``lnregions plan read`` makes the tables; nothing else reads it."""
+_MEANT = 0.75
+"""Likeness (difflib) from which on a file of another name is taken for a misspelt one."""
 FACTS = {
     "id": "text", "title_zh": "text", "title_en": "text", "short_zh": "text", "short_en": "text", "number": "text",
     "issuer_zh": "text", "issuer_en": "text", "signed": "date", "issued": "date", "press_conference": "date",
@@ -31,8 +57,76 @@ HORIZON = "horizon {horizon} is before first_year {first_year}. Give the last ye
 _DEEPEST, _LARGEST = 6, 2**16
 
 
-class _TextLoader(yaml.SafeLoader):
-    """Safe loader without implicit types."""
+def list_plans() -> list[str]:
+    """Return the ids of the shipped plans."""
+    return sorted(path.parent.name for path in (data_dir() / "plans").glob("*/plan.yaml"))
+
+
+def plan_folder(plan: str | Path, path: Path | None) -> Path:
+    """Folder of a plan by its name or path."""
+    names = list_plans()
+    if path is None and not (isinstance(plan, Path) or (isinstance(plan, str) and plan.strip())):
+        what = f"The plan {quote(plan)} is neither a plan nor the name of one"
+        remedy = "Give one from load_plan, the path of a plan folder, or one of"
+        raise DataError(f"{what}. {remedy} {', '.join(names)}.")
+    if path is None and plan in names:
+        return data_dir() / "plans" / plan
+    folder = home(plan if path is None else path)
+    with contextlib.suppress(OSError, ValueError):
+        if folder.is_dir():
+            return folder
+    if path is None and not isinstance(plan, Path) and not re.search(r"[/\\.]", plan):
+        raise unknown("plan", plan, names)
+    what = f"The plan folder {shown_path(folder)!r} does not exist"
+    raise DataError(f"{what}. Give the path of a folder with plan.yaml in it, or one of {', '.join(names)}.")
+
+
+def boundary_file(folder: Path, stem: str = "boundaries") -> Path | None:
+    """File of boundaries in a plan folder, or its file ``context`` of the ground around them, if there is one."""
+    return next(iter(_boundary_files(folder, stem)), None)
+
+
+def _boundary_files(folder: Path, stem: str) -> list[Path]:
+    files = (one for one in folder.iterdir() if one.name.casefold().startswith(f"{stem}."))
+    return sorted(one for one in files if one.suffix.casefold() in BOUNDARY_KINDS)
+
+
+def check_files(folder: Path, faults: list[Fault]) -> list[str]:
+    """Warnings of files that are not read; a fault for each that is meant for one that is not there, or is no file."""
+    (boundaries, around), unread = (_boundary_files(folder, stem) for stem in ("boundaries", "context")), []
+    for files in (boundaries, around):
+        if len(files) > 1:
+            text = f"the folder has several files of boundaries: {', '.join(one.name for one in files)}. Keep one."
+            faults.append(Fault(text, shown_path(folder)))
+    for path in sorted(folder.iterdir()):
+        kind = path.suffix.casefold()
+        names = [f"boundaries{kind}"] if kind in BOUNDARY_KINDS and kind != ".json" else _NAMES
+        stems = {Path(name).stem: name for name in names}
+        if path.name in (*_NAMES, WORKBOOK) or path in [*boundaries, *around]:
+            if not path.is_file():
+                remedy = "Put the file itself there, or take the name away."
+                what = "the link leads to nothing" if path.is_symlink() else "this is no file"
+                faults.append(Fault(f"{what}. {remedy}", shown_path(path)))
+        elif not boundaries and path.name.casefold().split(".")[0] == "boundaries" and kind != ".md":
+            text = f"the file is not read in this format. Save it as one of {', '.join(BOUNDARY_KINDS)}"
+            faults.append(Fault(f"{text}, such as boundaries.geojson.", shown_path(path)))
+        elif kind in (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods", ".yaml", ".yml", *BOUNDARY_KINDS):
+            close = difflib.get_close_matches(path.stem.casefold(), stems, n=1, cutoff=_MEANT)
+            meant = stems[close[0]] if close else ""
+            if not meant or (folder / meant).exists() or (boundaries and meant.startswith("boundaries")):
+                unread.append(path.name)
+            else:
+                how = "Name it" if kind == Path(meant).suffix else "Save it as"
+                text = f"the file is not read under this name. {how} {meant}."
+                faults.append(Fault(text, shown_path(path)))
+    return [f"{shown_path(folder)}: files that are not read: {', '.join(unread)}"] if unread else []
+
+
+# -- plan.yaml ----
+
+
+class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Safe loader without implicit types, that of libyaml where it is built in."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012
 
@@ -105,7 +199,7 @@ def _not_allowed(what: str, node: yaml.Event | yaml.Node, path: str) -> DataErro
 def _value(node: yaml.Node, path: str) -> dict | list | str:
     """Value of a node; a key twice or one that is no text is refused."""
     if isinstance(node, yaml.ScalarNode):
-        return "" if node.style is None and node.value in ("null", "~") else node.value
+        return "" if not node.style and node.value in ("null", "~") else node.value
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, path) for item in node.value]
     out = {}
@@ -121,13 +215,12 @@ def _value(node: yaml.Node, path: str) -> dict | list | str:
 
 def _fact(key: str, value: object) -> object:
     """Value of a fact; ValueError says what is wrong with it."""
-    kind = FACTS[key]
     if not isinstance(value, str):
         raise ValueError(f"{key} is a list where a text is meant. Write one value behind the colon.")
+    kind, word = FACTS[key], narrow(value).lower()
     if wrong := text_fault(value, key):
         raise ValueError(wrong.text)
     if kind == "yes or no":
-        word = narrow(value).lower()
         if word not in ("yes", "no", "true", "false", ""):
             raise ValueError(f"{key} {quote(value)} is neither yes nor no. Write yes or no.")
         return word in ("yes", "true")
@@ -136,15 +229,10 @@ def _fact(key: str, value: object) -> object:
     if kind == "date" and value:
         return _date(key, value)
     if kind == "year" and value:
-        try:
-            year = parse_year(value)
-        except ValueError:
-            year = 0
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise ValueError(
-                f"{key} {quote(value)} is not a whole number. Give a four-digit year such as 2024."
-            )
-        return year
+        with contextlib.suppress(ValueError):
+            if FIRST_YEAR <= (year := parse_year(value)) <= LAST_YEAR:
+                return year
+        raise ValueError(f"{key} {quote(value)} is not a whole number. Give a four-digit year such as 2024.")
     return value
 
 
@@ -157,9 +245,8 @@ def _date(key: str, value: str) -> str:
 
 def _read_sources(entries: object) -> tuple[list[dict], list[str]]:
     """Rows of the sources that a plan lists, and what is wrong with them."""
-    if not isinstance(entries, list) or not all(
-        isinstance(one, dict) and one.get("id") and one.get("title") for one in entries
-    ):
+    listed = isinstance(entries, list) and all(isinstance(one, dict) for one in entries)
+    if not listed or not all(one.get("id") and one.get("title") for one in entries):
         remedy = "Write '- id: p1' and 'title: ...' for each."
         return [], [f"sources is not a list of entries with id and title. {remedy}"]
     rows, wrong = [], []
