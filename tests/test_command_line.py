@@ -14,24 +14,14 @@ from fault_kit import write_notebook
 
 from lnregions import __version__
 from lnregions.__main__ import cli, main
-from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import forget_warnings
-from lnregions.pages import site
+from lnregions.pages import report
 from lnregions.paths import data_dir
 
 FAILS = "1 / (region != 'belt')"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def stopped_server():
-    yield
-    stop_fork_server()
-
-
-@pytest.fixture(autouse=True)
-def cold(monkeypatch):
-    """What the fork server warms up costs or saves time only: tests/batch/ holds that."""
-    monkeypatch.setattr("lnregions.render_command.WARM_UP", "builtins:dict")
+pytestmark = pytest.mark.usefixtures("cold", "stopped_server")
 
 
 @pytest.fixture
@@ -259,8 +249,9 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
 
 
 def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
-    built, real = [], site.read_site
-    monkeypatch.setattr(site, "read_site", lambda *args, **more: built.append(1) or real(*args, **more))
+    built, page = [], '<meta name="generator" content="lnregions">'
+    pages = {"index.html": page, "index.zh.html": page}
+    monkeypatch.setattr(report, "site_pages", lambda site: built.append(1) or pages)
     assert render(over="") == 0
     capsys.readouterr()
     assert render(over="") == 0
@@ -329,6 +320,6 @@ def test_a_plan_folder_as_the_program_writes_it_can_be_rendered_from_beside_it(t
         table.write_text(table.read_text("utf-8").replace("#north", "north"), encoding="utf-8")
     assert main(["check", "mine"]) == 0
     call = ["render", "--plan", "mine", "--output", "out", "--language", "en", "03_region_trajectories"]
-    assert main([*call, "--quiet"]) == 0, capsys.readouterr().err
+    assert main([*call, "--quiet", "--no-report"]) == 0, capsys.readouterr().err
     folder = tmp_path / "out" / "en" / "03_region_trajectories" / "north"
     assert (folder / "03_region_trajectories.html").is_file()

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from lnregions.batch import notebook_page
 from lnregions.batch.fork import Preload
-from lnregions.batch.notebook_texts import localised
 from lnregions.batch.selection import Run
 from lnregions.files import keep_plain, remove_tree
 
@@ -226,7 +225,7 @@ def _write(run: Run, folder: Path, control: RunControl, *, keep: set[Path] | Non
 
     name, notebook = run.notebook.name, control.notebook
     clean_notebook(notebook, source_name=name, folder=str(folder))
-    notebook = localised(notebook, language=run.language)
+    notebook = notebook_page.localised(notebook, language=run.language)
     files = {"ipynb": nbformat.writes(notebook, version=4) + "\n"}
     if control.settings.html:
         files["html"] = notebook_page.notebook_html(notebook, language=run.language, title=name)

@@ -84,12 +84,8 @@ class ForkServer:
         self._forking = threading.Lock()
         self._server = forkserver.ForkServer()
         self._server.set_forkserver_preload(["lnregions.batch.fork"])
-        settings = {
-            "folder": self.folder,
-            "path": sys.path,
-            "modules": preload.modules,
-            "calls": preload.calls,
-        }
+        settings = {"folder": self.folder, "path": sys.path}
+        settings |= {"modules": preload.modules, "calls": preload.calls}
         environment = {
             "LNREGIONS_PRELOAD": json.dumps(settings),
             "OPENBLAS_THREAD_TIMEOUT": "4",  # threads that wait for work sleep instead of spinning

@@ -86,11 +86,9 @@ class Hashes:
         """Hash of all files below a folder, names included; of one file, if it is one; a missing folder has one too."""
         if os.path.isfile(folder):
             return self.file(folder)
-        lines = [
-            f"{name}\0{digest}\n"
-            for name, digest in self.listing(folder, skip=(*_SKIPPED, "_shared")).items()
-        ]
-        return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+        found = self.listing(folder, skip=(*_SKIPPED, "_shared"))
+        lines = "".join(f"{name}\0{digest}\n" for name, digest in found.items())
+        return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
 
     def listing(self, folder: Path | str, *, final: Path | None = None, skip: tuple = ()) -> dict[str, str]:
         """Hash of every file below a folder by its relative name, in order; cached for its final place."""

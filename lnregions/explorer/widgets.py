@@ -46,10 +46,7 @@ _NOTE = (
 )
 
 
-def explore(
-    plan=PLAN, region: str = "", indicator: str = "gdp", *, city: str = "", year: int | None = None,
-    as_of: str = "", language: str = "en", folder: str = "figures",
-):  # fmt: skip
+def explore(plan=PLAN, region: str = "", indicator: str = "gdp", *, folder: str = "figures", **chosen):
     """Widgets to choose plan, region or city, indicator, year, date and language, over what they choose.
 
     Below them stand map, chart, table and verdict. Point at a city on the map to see its figure, click it to
@@ -57,8 +54,8 @@ def explore(
 
     Parameters
     ----------
-    plan, region, indicator, city, year, as_of, language
-        What is chosen at first, as in `view`.
+    plan, region, indicator, **chosen
+        What is chosen at first, as in `view`: also city, year, as_of and language.
     folder : str
         Where the button saves to.
 
@@ -72,8 +69,7 @@ def explore(
     DataError
         As `view` does.
     """
-    first = view(plan, region, indicator, city=city, year=year, as_of=as_of, language=language)
-    return Explorer(first, folder=folder or "figures")
+    return Explorer(view(plan, region, indicator, **chosen), folder=folder or "figures")
 
 
 class Explorer(widgets.VBox):

@@ -192,9 +192,9 @@ class Page:
             f"script-src {_hashes(scripts)}; base-uri 'none'; form-action 'none'"
         )
         kinds = {kind: self.word(kind) for kind in ("region", "city", "county", "indicator", "target")}
-        words = {"kinds": kinds, "hits": self.word("results"), "none": self.word("Nothing found"),
-                 "shown": tr("{shown} of {total} targets shown", self.language),
-                 "no_figure": self.word("no data")}  # fmt: skip
+        words = {"hit": "result", "hits": "results", "none": "Nothing found", "no_figure": "no data"}
+        words = {name: self.word(one) for name, one in words.items()} | {"kinds": kinds}
+        words["shown"] = tr("{shown} of {total} targets shown", self.language)
         language = self.language
         return environment().get_template(f"{self.kind}.html.j2").render(
             boundary_words=boundary_words,

@@ -103,7 +103,7 @@ def test_a_picture_and_its_bundle_carry_text_and_nothing_that_acts(plan, kind, t
     for language in ("en", "zh"):
         drawn = PICTURES[kind](plan, language)
         for picture in drawn if isinstance(drawn, (list, tuple)) else [drawn]:
-            picture.save(tmp_path / language)
+            picture.save(tmp_path / language, formats=["svg"])
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.suffix for path in written} >= {".svg", ".csv", ".json", ".md"}
     for path in written:
@@ -139,6 +139,7 @@ def test_verdicts_printed_as_csv_hold_no_formula(plan, capsys):
     assert formulas(capsys.readouterr().out) == []
 
 
+@pytest.mark.usefixtures("cold", "stopped_server")
 def test_a_notebook_run_on_a_hostile_plan_holds_nothing_that_acts(plan, tmp_path):
     out = tmp_path / "out"
     words = ["render", "01_plan", "--language", "en", "--jobs", "1", "--no-report", "--quiet", "--plan"]

@@ -5,7 +5,6 @@ from fault_kit import write_notebook
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from lnregions.__main__ import main
-from lnregions.batch.fork import stop_fork_server
 from lnregions.batch.notebook_page import LEFT_OUT, notebook_html
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -79,7 +78,7 @@ def test_a_notebook_that_asks_for_scripts_shows_what_it_carries_along_and_names_
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("cold", "stopped_server")
 def test_a_render_ends_with_a_line_that_names_the_runs_whose_pages_lack_an_output(tmp_path, capsys):
     code = f"from IPython.display import display\ndisplay({PLOTLY!r}, raw=True)"
     book = write_notebook(tmp_path / "01.ipynb", code, over=None)
@@ -88,4 +87,3 @@ def test_a_render_ends_with_a_line_that_names_the_runs_whose_pages_lack_an_outpu
     assert "Outputs that a page cannot show have a note there: en/01/all (plotly)." in capsys.readouterr().err
     assert main(call) == 0
     assert "Outputs" not in capsys.readouterr().err
-    stop_fork_server()

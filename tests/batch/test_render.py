@@ -10,17 +10,11 @@ import pytest
 from fault_kit import QUICK, code_cells, render, tree, write_notebook
 
 from lnregions.batch import Preload, failure_lines, plan_render, plan_runs, progress_for
-from lnregions.batch.fork import stop_fork_server
 
+pytestmark = pytest.mark.usefixtures("stopped_server")
 CHOICES = {"region": ["circle", "belt"], "language": ["en", "zh"]}
 BOTH = {"choices": CHOICES, "languages": ["en", "zh"]}
 DOCS = Path(__file__).parents[2] / "docs" / "manifest.md"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def stopped_server():
-    yield
-    stop_fork_server()
 
 
 @pytest.fixture

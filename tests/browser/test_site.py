@@ -19,8 +19,8 @@ KINDS = ("indicators", "sources", "methods", "notebooks", "region/circle", "city
 PAGES = ["index.html", *(f"en/{name}.html" for name in KINDS), "index.zh.html", "zh/region/circle.html"]
 """A page of each kind, the two richest in Chinese, too."""
 EXECUTED = [
-    "01_plan/all/01_plan.html", "02_region_map/west/02_region_map.html",
-    "03_region_trajectories/west/03_region_trajectories.html", "04_city_profile/210900/04_city_profile.html",
+    "01_plan/all/01_plan.html", "02_region_map/east/02_region_map.html",
+    "03_region_trajectories/east/03_region_trajectories.html", "04_city_profile/210900/04_city_profile.html",
 ]  # fmt: skip
 
 
@@ -101,6 +101,8 @@ def test_search_finds_areas_indicators_and_targets_and_says_when_there_is_nothin
         ("dalian gdp", "GDP of Dalian", "region/belt.html#target-belt-dalian-gdp"),
         ("沈阳市", "Shenyang City", "city/210100.html"),
         ("urbanisation rate", "Urbanisation rate", "#urbanisation_rate"),
+        ("dailan gdp", "GDP of Dalian", "region/belt.html#target-belt-dalian-gdp"),
+        ("Anshen", "Anshan City", "city/210300.html"),
     ):
         visit(tab, output, "en/sources.html")
         tab.fill("#search", words)
@@ -110,6 +112,9 @@ def test_search_finds_areas_indicators_and_targets_and_says_when_there_is_nothin
         assert hit.evaluate("one => one === document.activeElement")
         tab.press(".hits a", "Enter")
         tab.wait_for_url(f"**{ends}")
+    visit(tab, output, "en/sources.html")
+    tab.fill("#search", "anshen")
+    assert tab.locator("#hit-count").inner_text() == "1 result"
     visit(tab, output, "index.zh.html")
     tab.fill("#search", "xyzzy")
     assert tab.locator("#hit-count").inner_text() == "没有找到"

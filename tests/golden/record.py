@@ -25,22 +25,13 @@ PLAN = "ln-2022"
 PLANS = ("belt-2025", "ln-2022", "ln-2025", "ln-tourism-2025")
 DATES = ("2022-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
 COMMANDS = (
-    "",
-    "render",
-    "verdicts",
-    "evaluation",
-    "figures",
-    "report",
-    "diff",
-    "notebooks",
-    "plan",
-    "plan new",
-    "plan read",
+    "", "render", "verdicts", "evaluation", "figures", "report", "diff", "notebooks", "plan", "plan new", "plan read",
     "check",
-)
+)  # fmt: skip
 LANGUAGES = ("en", "zh")
-WHOLE = ("render", "--adcode", "210200", "--adcode", "210900")
-"""The command of the render that tests share."""
+REGIONS, CITIES = ("belt", "east"), ("210200", "210900")
+"""Regions, one of cities and one of counties, and cities of the render that tests share."""
+WHOLE = ("render", *(f"--region={one}" for one in REGIONS), *(f"--adcode={one}" for one in CITIES))
 
 
 def verdicts(plan: str) -> str:
@@ -89,10 +80,20 @@ def pictures(folders: Iterable[Path]) -> str:
     return "\n".join(f"## {name}\n{found[name].read_text('utf-8-sig')}" for name in sorted(found))
 
 
-def draw(folder: Path, kinds: Iterable[str] = (), cities: Iterable[str] = ()) -> None:
-    """Write the data of the pictures of the plan, its regions and its cities, without the pictures themselves."""
-    write_figures(folder, kinds=list(kinds), formats=())
-    for language, city in itertools.product(LANGUAGES, cities or batch_choices(PLAN)["adcode"]):
+def draw(folder: Path, *, rendered: bool = False) -> None:
+    """Write the data of the pictures of the plan, its regions and its cities, without the pictures themselves.
+
+    Those that the render of the tests has drawn may be left out.
+    """
+    regions, cities = (batch_choices(PLAN)[name] for name in ("region", "adcode"))
+    if rendered:
+        write_figures(folder, kinds=["change", "years"], formats=())  # which no notebook draws
+        for region in set(regions) - set(REGIONS):
+            write_figures(folder, region=region, formats=())
+        cities = [city for city in cities if city not in CITIES]
+    else:
+        write_figures(folder, formats=())
+    for language, city in itertools.product(LANGUAGES, cities):
         own = {"plan": PLAN, "language": language}
         drawn = [ln.draw_series(city, indicator, **own) for indicator in ("gdp", "population")]
         drawn += [ln.draw_city_growth(city, **own), ln.draw_ranks(city, **own)]

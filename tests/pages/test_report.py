@@ -82,6 +82,15 @@ def test_the_scorecard_and_the_lead_hold_every_verdict(output):
     assert f"未实现{counts['missed']}个" in soup(output, "index.zh.html").select_one(".lead").text
 
 
+def test_the_page_of_a_region_and_of_a_city_opens_with_its_findings(output):
+    for kind, place in (("region", "west"), ("city", "210700")):
+        found = ln.findings("ln-2022", place).drop_duplicates("finding")
+        for language in ("en", "zh"):
+            page = soup(output, f"{language}/{kind}/{place}.html")
+            assert [one.text for one in page.select(".findings li")] == found[f"sentence_{language}"].tolist()
+            assert page.select_one("h1").find_next("ul")["class"] == ["findings"]
+
+
 def test_a_target_shows_its_wording_calculation_figure_and_sources(output):
     section = soup(output, "en/region/circle.html").find(id="target-circle-shenyang-gdp")
     assert section.find(lang="zh-CN").text == "力争达到1万亿元"
