@@ -157,6 +157,8 @@ def _deliver_data(found, form: str, output: str) -> None:
 
 def _deliver(tables, form: str | None, output: str) -> None:
     """Print tables for readers, fitted to the terminal, or write them."""
+    from tabulate import tabulate
+
     from lnregions.show import table_content
 
     if form in ("xlsx", "docx") and not output:
@@ -169,7 +171,10 @@ def _deliver(tables, form: str | None, output: str) -> None:
         fitted = sys.stdout.isatty() or "COLUMNS" in os.environ
         width = shutil.get_terminal_size().columns if fitted else None
         for one in tables:
-            print(*filter(None, (one.title, one.to_text(width=width), one.note)), sep="\n", end="\n\n")
+            title, note = (
+                tabulate([[words]], tablefmt="plain", maxcolwidths=[width]) for words in (one.title, one.note)
+            )
+            print(*filter(None, (title, one.to_text(width=width), note)), sep="\n", end="\n\n")
 
 
 @cli.command()

@@ -11,6 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 from fault_kit import write_notebook
+from wcwidth import wcswidth
 
 from lnregions import __version__
 from lnregions.__main__ import cli, main
@@ -45,6 +46,17 @@ def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys):
     assert "GDP of Dalian" in text
     assert main(["verdicts", "--language", "zh"]) == 0
     assert "未实现" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("command", ["verdicts", "evaluation"])
+def test_tables_fit_the_columns_that_are_given_also_where_they_are_piped(
+    command, columns, capsys, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for language in ("en", "zh"):
+        assert main([command, "--language", language]) == 0
+        assert max(map(wcswidth, capsys.readouterr().out.splitlines())) <= columns
 
 
 def test_the_verdicts_come_as_csv_and_json_for_a_date_and_another_plan(capsys):

@@ -36,6 +36,8 @@ _FROM_OUTSIDE = re.compile(
     r"""<iframe(?:[^>"']|"[^"]*"|'[^']*')*?\ssrc=["']?(?!data:)|&lt;script[^&]*src=&quot;http|js_urls = \["http"""
 )
 _KIND = re.compile(r"application/(?:vnd\.)?([a-z]+?)(?:js)?(?:[^a-z]|$)")
+_WARNING = re.compile(r"^\d+\.py:\d+: InputWarning: (.*?)\n  [^\n]*$", re.MULTILINE | re.DOTALL)
+"""Warning of unusual input as Python prints it, with the line of code that it came from."""
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _PICTURE = re.compile(r"(data:image/png;base64,)([A-Za-z0-9+/=]+)")
 _LOCK = threading.Lock()
@@ -61,7 +63,8 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
 
     The page carries a rule that forbids scripts and requests, so that nothing in the data can do either. A
     notebook that needs scripts of its own in the page says so in its metadata:
-    ``{"lnregions": {"scripts": true}}``; requests stay forbidden then as well. An output that cannot be shown so,
+    ``{"lnregions": {"scripts": true}}``; requests stay forbidden then as well. A plan folder or file that a parameter
+    names goes by its name, also in warnings of unusual input. An output that cannot be shown so,
     such as a figure of plotly or bokeh, is shown by its picture if it has one; else a note stands in its place.
 
     Parameters
@@ -84,22 +87,37 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     notebook = localised(notebook, language=language)
     notebook.cells = [one for one in notebook.cells if "interactive" not in one.metadata.get("tags", [])]
     live = (notebook.metadata.get("lnregions") or {}).get("scripts") is True
+    parameters = (notebook.metadata.get("papermill") or {}).get("parameters") or {}
+    names = {
+        one: Path(one).name for one in parameters.values() if isinstance(one, str) and Path(one).is_absolute()
+    }
     for cell in notebook.cells:
         if cell.get("outputs"):
             cell.outputs = [from_dict(one) for one in _shown(cell.outputs, language, live=live)]
-    parameters = (notebook.metadata.get("papermill") or {}).get("parameters") or {}
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                output["text"] = _WARNING.sub(lambda hit: _named(hit[1], names), output.text)
     resources = {
         "page_words": {name: tr(words, language) for name, words in _WORDS.items()},
         "page_title": _heading(notebook) or title,
         "page_live": live,
         "page_policy": _STATIC + (_LIVE if live else ""),
-        "page_parameters": [(name, value) for name, value in parameters.items() if name not in _QUIET],
+        "page_parameters": [
+            (name, _named(str(value), names)) for name, value in parameters.items() if name not in _QUIET
+        ],
         "page_style": (_TEMPLATES / "page" / "page.css").read_text("utf-8"),
         "page_language": {"zh": "zh-CN"}.get(language, language),
     }
     with _LOCK:
         page, _ = _exporter().from_notebook_node(notebook, resources=resources)
     return page if len(page) <= MOST else _PICTURE.sub(_lighter, page)
+
+
+def _named(text: str, names: dict[str, str]) -> str:
+    """Text in which folders of the user's go by their names."""
+    for path, name in names.items():
+        text = text.replace(path, name)
+    return text
 
 
 def _shown(outputs: list, language: str, *, live: bool) -> list:

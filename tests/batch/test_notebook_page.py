@@ -86,6 +86,17 @@ def test_a_page_is_the_same_each_time_whatever_came_between(notebook):
     assert notebook_html(notebook) == first
 
 
+def test_a_folder_of_the_user_goes_by_its_name_and_a_warning_has_no_code(notebook):
+    notebook.metadata.papermill.parameters["plan"] = "/home/me/plans/mine"
+    text = "12.py:1: InputWarning: /home/me/plans/mine/a.csv: 3 empty rows\n/home/me/plans/mine/b.csv: line ends\n"
+    said = "  plan = ln.load_plan(plan)\n3.py:2: UserWarning: /home/me/x\n  warn()\n"
+    notebook.cells.append(code("1", new_output("stream", name="stderr", text=text + said)))
+    page = notebook_html(notebook)
+    assert "mine/a.csv: 3 empty rows\nmine/b.csv: line ends\n3.py:2: UserWarning: /home/me/x" in page
+    assert '<th scope="row">plan</th><td>mine</td>' in page
+    assert "/home/me/plans" not in page
+
+
 def test_a_failed_cell_is_shown_open_with_its_error(notebook):
     error = new_output("error", ename="ZeroDivisionError", evalue="x", traceback=["\x1b[31mboom\x1b[0m"])
     notebook.cells.append(code("1 / 0", error, papermill={"status": "failed"}))
