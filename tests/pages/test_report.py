@@ -1,16 +1,15 @@
 """The report site: what its pages hold, that every link leads somewhere, and that nothing in data becomes code."""
 
 import base64
-import csv
 import hashlib
 import itertools
 import json
-import re
 import shutil
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from hostile_plan import EVIL, write_hostile_plan
 from pages.report_output import write_figure, write_manifest, write_output
 from PIL import Image
 
@@ -22,9 +21,6 @@ from lnregions.pages import report, single_file, write_report
 from lnregions.pages.inventory import make_previews, read_runs
 from lnregions.pages.page import mixed
 from lnregions.pages.site import read_site, relative
-from lnregions.paths import data_dir
-
-EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</title>"
 
 
 @pytest.fixture(scope="module")
@@ -142,8 +138,10 @@ def test_the_same_input_gives_the_same_bytes_and_old_pages_go(output):
         path.unlink()
 
 
-def test_a_page_takes_no_place_of_a_file_of_ones_own_but_that_of_an_earlier_page(tmp_path):
-    for name in ("index.html", "en/sources.html"):
+def test_a_page_takes_no_place_of_a_file_of_ones_own_but_that_of_an_earlier_page(tmp_path, monkeypatch):
+    pages = dict.fromkeys(("index.html", "en/sources.html"), '<meta name="generator" content="lnregions">')
+    monkeypatch.setattr(report, "site_pages", lambda site: pages)
+    for name in pages:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("<!DOCTYPE html><title>mine</title>")
     with pytest.raises(
@@ -165,26 +163,11 @@ def test_a_page_takes_no_place_of_a_file_of_ones_own_but_that_of_an_earlier_page
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory):
     """A site of a plan whose every text tries to become code, with figures and errors that do so too."""
-    folder = tmp_path_factory.mktemp("evil") / "plan"
-    shutil.copytree(data_dir() / "plans" / "ln-2022", folder)
-    for name, columns in {
-        "regions": ["name_zh", "name_en", "short_zh", "short_en"],
-        "targets": ["label_zh", "label_en", "wording_zh", "clause_en", "note_zh", "note_en"],
-        "positioning": ["text_zh", "text_en"],
-        "membership": ["note", "note_zh"],
-    }.items():
-        rows = list(csv.DictReader((folder / f"{name}.csv").open(encoding="utf-8")))
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(row | dict.fromkeys(columns, EVIL) for row in rows)
-    facts = (folder / "plan.yaml").read_text("utf-8")
-    facts = re.sub(r"(?m)^((title|short|issuer)_(zh|en)): .*", lambda m: f"{m[1]}: {json.dumps(EVIL)}", facts)
-    (folder / "plan.yaml").write_text(facts, "utf-8")
+    folder = write_hostile_plan(tmp_path_factory.mktemp("evil") / "plan")
     output = folder.parent / "output"
     figures = output / "en" / "x" / "circle" / "figures"
     figures.mkdir(parents=True)
-    write_figure(figures / 'a"onload=alert(1) x="', caption={"en": EVIL, "zh": EVIL})
+    write_figure(figures / 'a"onload=alert(1) x="', caption=dict.fromkeys(("en", "zh"), EVIL))
     record = {"notebook": EVIL, "language": "en", "over": "region", "value": "circle", "folder": "en/x/circle",
               "status": "failed", "parameters": {"plan": str(folder)},
               "error": dict.fromkeys(("cell", "name", "text", "source"), EVIL)}  # fmt: skip
