@@ -42,7 +42,7 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
         found = _membership(rows)
     elif "indicator" in rows and len(set(rows["indicator"].dropna())) > 1:
         return NO_TEXT
-    elif "change" in rows:
+    elif {"change", "last_year"} <= set(rows):
         found = _spread(
             rows.assign(value=rows["change"], unit=rows["change_unit"], year=rows["last_year"]), tables
         )

@@ -71,8 +71,8 @@ def address(scheduler):
 
 def test_a_cluster_leaves_the_same_bytes_as_this_machine(address, tmp_path):
     book = write_notebook(tmp_path / "01.ipynb", QUICK)
-    there = render(tmp_path / "there", book, "abcd", settings={"scheduler": address, "html": True})
-    here = render(tmp_path / "here", book, "abcd", settings={"html": True})
+    there = render(tmp_path / "there", book, settings={"scheduler": address, "html": True})
+    here = render(tmp_path / "here", book, settings={"html": True})
     assert there.ok
     assert tree(tmp_path / "there") == tree(tmp_path / "here")
     assert {n: (r["key"], r["outputs"]) for n, r in there.manifest["runs"].items()} == {

@@ -78,7 +78,7 @@ def wait_until_gone(pids):
             select.select([ended], [], [])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_a_render_keeps_what_was_done_and_leaves_no_process(number, tmp_path, temporary):
     process, started = start_slow(tmp_path, temporary)
     os.killpg(process.pid, number)

@@ -116,8 +116,8 @@ def test_verdicts_printed_as_csv_hold_no_formula(plan, capsys):
 @pytest.mark.usefixtures("cold", "stopped_server")
 def test_a_notebook_run_on_a_hostile_plan_holds_nothing_that_acts(plan, tmp_path):
     out = tmp_path / "out"
-    words = ["render", "01_plan", "--language", "en", "--jobs", "1", "--no-report", "--quiet", "--plan"]
-    assert main([*words, str(plan.folder), "--output", str(out)]) == 0
+    words = ["render", "01_plan", "-p", "figures=", "--language", "en", "--no-report", "--quiet"]
+    assert main([*words, "--plan", str(plan.folder), "--output", str(out)]) == 0
     (book,) = out.rglob("*.ipynb")
     outputs = [
         one for cell in json.loads(book.read_text("utf-8"))["cells"] for one in cell.get("outputs", [])

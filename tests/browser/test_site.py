@@ -18,6 +18,8 @@ from lnregions.pages import report_pdf, single_file
 KINDS = ("indicators", "sources", "methods", "notebooks", "region/circle", "city/210200")
 PAGES = ["index.html", *(f"en/{name}.html" for name in KINDS), "index.zh.html", "zh/region/circle.html"]
 """A page of each kind, the two richest in Chinese, too."""
+FIRST_ROWS = "document.querySelectorAll('tbody tr:nth-child(n+31)').forEach(one => one.remove())"
+"""Leaves as much of a long table as shows that its rows are accessible."""
 EXECUTED = [
     "01_plan/all/01_plan.html", "02_region_map/east/02_region_map.html",
     "03_region_trajectories/east/03_region_trajectories.html", "04_city_profile/210900/04_city_profile.html",
@@ -48,6 +50,7 @@ def test_a_page_requests_nothing_from_outside_and_is_accessible_at_any_width(new
         tab.set_viewport_size({"width": width, "height": 800})
         visit(tab, output, name)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.evaluate(FIRST_ROWS)
         assert accessibility_violations(tab) == []
 
 
