@@ -18,6 +18,7 @@ from lnregions.render_command import (
     LANGUAGES,
     Command,
     flag,
+    option,
     plan_option,
     render_command,
     repeatable,
@@ -27,15 +28,16 @@ from lnregions.render_command import (
 
 FORMATS = ("csv", "xlsx", "docx", "html", "latex", "markdown")
 with_plan = plan_option(PLAN)
-with_region = click.option("--region", default="", help="a region of the plan (default: all)")
-with_output = click.option(
-    "--output", metavar="FILE", default="", help="to write to (default: print; xlsx and docx need it)"
+with_region = option("--region", "a region of the plan (default: all)", default="")
+with_output = option(
+    "--output", "to write to (default: print; xlsx and docx need it)", metavar="FILE", default=""
 )
+BY_ENDING = "(default: by the ending of --output; without one a table of text)"
 
 
 def with_language(of: str, default: str = "en"):
     """Option for one language."""
-    return click.option("--language", default=default, type=LANGUAGES, help=f"of {of} (default: {default})")
+    return option("--language", f"of {of} (default: {default})", default=default, type=LANGUAGES)
 
 
 def with_format(*formats: str, default: str | None = None, help: str = "(default: {default})"):
@@ -107,19 +109,14 @@ def cli() -> None:
 cli.add_command(render_command)
 
 
-BY_ENDING = "(default: by the ending of --output; without one a table of text)"
-
-
 @cli.command()
 @with_plan
 @with_date
 @with_region
-@click.option("--target", default="", help="a target of the plan (default: all)")
+@option("--target", "a target of the plan (default: all)", default="")
 @with_language("the table")
 @with_format("table", "json", *FORMATS, help=f"{BY_ENDING}; csv and json hold codes and numbers")
-@click.option(
-    "--method", default="plan", help="plan (the clause itself), open_sdg, unsd or escap (default: plan)"
-)
+@option("--method", "plan (the clause itself), open_sdg, unsd or escap (default: plan)", default="plan")
 @flag("--interpretations", "every interpretation of an open wording, a row each")
 @with_output
 def verdicts(plan, region, target, language, interpretations, **given) -> None:
@@ -197,13 +194,11 @@ def evaluation(plan, form, output, **given) -> None:
 @repeatable("--region", help="a region of the plan (default: all)")
 @repeatable("--kind", "kinds", help="kind of figure (default: all)")
 @repeatable("--language", type=LANGUAGES, help="of the figures (default: both)")
-@click.option(
-    "--width", default="double", help="single, onehalf, double (default), slide, a4, or millimetres"
-)
-@click.option("--formats", default="png,svg,pdf", help="comma-separated (default: png,svg,pdf)")
-@click.option("--dpi", type=int, default=300, help="dots per inch of PNG, 72 to 1200 (default: 300)")
+@option("--width", "single, onehalf, double (default), slide, a4, or millimetres", default="double")
+@option("--formats", "comma-separated (default: png,svg,pdf)", default="png,svg,pdf")
+@option("--dpi", "dots per inch of PNG, 72 to 1200 (default: 300)", type=int, default=300)
 @flag("--svg-text", "letters in SVG as text, not outlines")
-@click.option("--output", default="figures", metavar="FOLDER", help="for the files (default: figures)")
+@option("--output", "for the files (default: figures)", default="figures", metavar="FOLDER")
 @flag("--zip", "also pack them as a report kit with README and citation")
 @flag("--docx", "also put them into a Word file (needs python-docx)")
 def figures(plan, region, language, output, **drawn) -> None:
@@ -231,15 +226,13 @@ def figures(plan, region, language, output, **drawn) -> None:
 @cli.command()
 @with_plan
 @with_date
-@click.option("--output", default="output", metavar="FOLDER", help="that was rendered to (default: output)")
+@option("--output", "that was rendered to (default: output)", default="output", metavar="FOLDER")
 @repeatable("--region", help="also one file for this region, to hand over")
 @flag("--all", "such a file for every region")
 @repeatable("--language", type=LANGUAGES, help="of that file (default: both)")
 @flag("--pdf", "that file as PDF (needs playwright and chromium)")
 @flag("--docx", "that file for Word (needs python-docx)")
-@click.option(
-    "--name", metavar="TEMPLATE", help="for these files, such as reports/{plan}-{region}-{language}"
-)
+@option("--name", "for these files, such as reports/{plan}-{region}-{language}", metavar="TEMPLATE")
 def report(plan, as_of, output, **wanted) -> None:
     """Build the pages anew from what was rendered."""
     from lnregions.pages import write_report
@@ -330,9 +323,8 @@ def plan() -> None:
 
 
 @plan.command()
-@click.option(
-    "--from", "plan", metavar="PLAN", default="", help="a shipped plan, or a plan folder, to copy and change"
-)
+@click.option("--from", "plan", metavar="PLAN", default="",
+              help="a shipped plan, or a plan folder, to copy and change")  # fmt: skip
 @click.argument("folder")
 def new(plan: str, folder: str) -> None:
     """Write an empty, commented plan folder, with a workbook of its tables."""

@@ -34,6 +34,11 @@ def repeatable(*names: str, help: str, **more):
     return click.option(*names, multiple=True, help=f"{help}; may be given again", **more)
 
 
+def option(name: str, help: str, **more):
+    """Option with a value."""
+    return click.option(name, help=help, **more)
+
+
 def flag(name: str, help: str):
     """Option without a value."""
     return click.option(name, is_flag=True, help=help)
@@ -41,8 +46,9 @@ def flag(name: str, help: str):
 
 def plan_option(default: str | None):
     """Option for the plan; ``default`` may be None, to know whether it was given."""
-    help = f"a plan of data/plans, or a folder of your own (default: {PLAN})"
-    return click.option("--plan", default=default, help=help)
+    return option(
+        "--plan", f"a plan of data/plans, or a folder of your own (default: {PLAN})", default=default
+    )
 
 
 def _limit(name: str, of: str):
@@ -51,18 +57,15 @@ def _limit(name: str, of: str):
             raise click.BadParameter(f"{value:g} is not a number of seconds above zero.")
         return value
 
-    help = f"limit of {of} (default: none)"
-    return click.option(name, type=float, callback=check, metavar="SECONDS", help=help)
+    return option(name, f"limit of {of} (default: none)", type=float, callback=check, metavar="SECONDS")
 
 
 def _count(name: str, metavar: str, help: str, default: int | None = None, *, least: int = 1):
     help = f"{help} (default: {'no limit' if default is None else default})"
-    return click.option(name, type=click.IntRange(least), default=default, metavar=metavar, help=help)
+    return option(name, help, type=click.IntRange(least), default=default, metavar=metavar)
 
 
-with_date = click.option(
-    "--as-of", default="", metavar="DATE", help="only what was published by then (YYYY-MM-DD)"
-)
+with_date = option("--as-of", "only what was published by then (YYYY-MM-DD)", default="", metavar="DATE")
 
 
 @click.command(
@@ -78,32 +81,19 @@ with_date = click.option(
 @plan_option(None)
 @with_date
 @repeatable("-p", "--parameter", metavar="NAME=VALUE", help="a further parameter of the notebooks")
-@click.option(
-    "-f", "--parameters-file", metavar="FILE", help="parameters from a YAML file; those of -p override them"
-)
-@repeatable(
-    "--reads",
-    metavar="PATH",
-    help="your own file or folder that notebooks read: if it changes, they run again",
-)
-@click.option("--output", default="output", metavar="FOLDER", help="for the results (default: output)")
+@click.option("-f", "--parameters-file", metavar="FILE",
+              help="parameters from a YAML file; those of -p override them")  # fmt: skip
+@repeatable("--reads", metavar="PATH",
+            help="your own file or folder that notebooks read: if it changes, they run again")  # fmt: skip
+@option("--output", "for the results (default: output)", default="output", metavar="FOLDER")
 @_count("--jobs", "N", "runs at a time", 2)
 @flag("--force", "run also what is up to date")
 @flag("--no-report", "leave the pages over the runs as they are")
 @flag("--no-html", "write notebooks and figures only, no page beside each notebook")
-@click.option(
-    "--engine",
-    type=click.Choice(["warm", "ordinary"]),
-    default="warm",
-    help="warm: fork each run from a process that has the libraries loaded (default); ordinary: start a "
-    "kernel for each, as Jupyter does",
-)
-@click.option(
-    "--scheduler",
-    default="",
-    metavar="ADDRESS",
-    help="let a Dask cluster do the runs: its scheduler's address, such as tcp://host:8786",
-)
+@option("--engine", "warm: fork each run from a process that has the libraries loaded (default); ordinary: start a "
+        "kernel for each, as Jupyter does", type=click.Choice(["warm", "ordinary"]), default="warm")  # fmt: skip
+@option("--scheduler", "let a Dask cluster do the runs: its scheduler's address, such as tcp://host:8786",
+        default="", metavar="ADDRESS")  # fmt: skip
 @_limit("--cell-timeout", "a cell")
 @_limit("--run-timeout", "a run")
 @_limit("--batch-timeout", "the whole render")

@@ -56,21 +56,11 @@ def can_fork() -> bool:
 
 @dataclass(frozen=True)
 class Preload:
-    """What the fork server has loaded before the first kernel is forked.
+    """What the fork server has loaded before the first kernel is forked."""
 
-    Attributes
-    ----------
-    modules : tuple of str
-        Modules to import.
-    calls : tuple of (str, dict)
-        ``"module:function"`` to call after that, with its arguments by name.
-    state : str
-        Hash of the files that are read meanwhile; a fork server with another one is replaced.
-    """
-
-    modules: tuple = MODULES
-    calls: tuple = ()
-    state: str = ""
+    modules: tuple = MODULES  # to import
+    calls: tuple = ()  # pairs of "module:function" to call after that, and its arguments by name
+    state: str = ""  # hash of the files that are read meanwhile; a fork server with another one is replaced
 
 
 class ForkServer:

@@ -50,13 +50,7 @@ class OutputError(DataError):
 
 
 class Hashes:
-    """SHA-256 of files, cached by path, size, times of change and inode, so that no file is read twice.
-
-    Parameters
-    ----------
-    cache : Path, optional
-        JSON file that keeps them between calls.
-    """
+    """SHA-256 of files, cached by path, size, times of change and inode, also in a JSON file between calls."""
 
     def __init__(self, cache: Path | None = None):
         self._cache = cache
@@ -104,16 +98,9 @@ class Hashes:
 
 
 class Manifest:
-    """Records of the runs of one output folder, kept in its ``manifest.json``.
+    """Records of the runs of one output folder by their names, kept in its ``manifest.json`` (docs/manifest.md).
 
-    Attributes
-    ----------
-    output : Path
-    runs : dict
-        Record of each run by its name, see ``docs/manifest.md``.
-    unread : str
-        Why the file could not be read; empty if it could, or there is none.
-    hashes : Hashes
+    ``unread`` says why the file could not be read; it is empty if it could, or there is none.
     """
 
     def __init__(self, output: Path):

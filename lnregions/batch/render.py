@@ -37,31 +37,17 @@ class Stopped(KeyboardInterrupt):
 
 @dataclass(frozen=True)
 class RenderResult:
-    """What a render did.
-
-    Attributes
-    ----------
-    output : Path
-    manifest : dict
-        As written to ``manifest.json``.
-    runs : list of Run
-        All of the selection, in order.
-    done, failed, stopped, skipped : list of str
-        Their names by outcome; ``stopped`` includes those never begun.
-    seconds : float
-    interrupted : int
-        Number of the signal that stopped it (2: Ctrl-C), or 0.
-    """
+    """What a render did."""
 
     output: Path
-    manifest: dict
-    runs: list
-    done: list
+    manifest: dict  # as written to manifest.json
+    runs: list  # all of the selection, in order
+    done: list  # names of the runs by outcome, this and the next three
     failed: list
-    stopped: list
+    stopped: list  # also those never begun
     skipped: list
     seconds: float = 0.0
-    interrupted: int = 0
+    interrupted: int = 0  # number of the signal that stopped it (2: Ctrl-C), or 0
 
     @property
     def ok(self) -> bool:
@@ -87,16 +73,12 @@ def _plan(manifest: Manifest, runs: Sequence[Run], settings: Settings) -> list[R
 def render_notebooks(
     output: Path | str, runs: Sequence[Run], *, settings: Settings | None = None, progress=None
 ) -> RenderResult:
-    """Run notebooks, skipping what is up to date.
+    """Run notebooks into an output folder, skipping what is up to date.
 
     Parameters
     ----------
-    output : path
-        Folder of the results.
     runs : list of Run
         What to render, from :func:`plan_runs`.
-    settings : Settings, optional
-        How to do it.
     progress : callable, optional
         Takes each event, see :func:`lnregions.batch.progress_for`.
 

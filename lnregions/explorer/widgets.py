@@ -73,16 +73,10 @@ def explore(plan=PLAN, region: str = "", indicator: str = "gdp", *, folder: str 
 
 
 class Explorer(widgets.VBox):
-    """Widgets to choose a view, over the view; made by `lnregions.explore`.
+    """Widgets to choose a view, over the view that is on the screen; made by `lnregions.explore`.
 
-    Attributes
-    ----------
-    view : lnregions.explorer.views.View
-        What is on the screen.
-    controls : dict
-        The widgets by name: ``plan region city indicator year as_of language folder save``.
-    shown : dict
-        The HTML widgets below: ``note map chart table verdict saved``.
+    ``controls`` has the widgets by name (``plan region city indicator year as_of language folder save``), ``shown`` the
+    HTML widgets below (``note map chart table verdict saved``), ``view`` the `View`.
     """
 
     def __init__(self, view, *, folder: str = "figures"):

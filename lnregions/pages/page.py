@@ -59,15 +59,7 @@ def mixed(text: object, language: str) -> Markup:
 
 
 class Page:
-    """One page in the making: what templates call to get words, links and figures in its language.
-
-    Parameters
-    ----------
-    site : Site
-    language : {"en", "zh"}
-    kind, code : str
-        As for `Site.path`.
-    """
+    """One page in the making: what templates call to get words, links and figures; kind and code as for `Site.path`."""
 
     def __init__(self, site: Site, language: str, kind: str, code: str = ""):
         self.site, self.language, self.kind = site, language, kind
