@@ -50,10 +50,8 @@ def made_once(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def whole_render(made_once) -> Path:
-    """Output of every notebook for two regions and two cities in both languages, and its pages; only read it."""
-    return made_once(
-        "whole_render", lambda folder: record.run(*record.WHOLE, "--output", str(folder), "--quiet")
-    )
+    """Output of every notebook in both languages, each for a region and a city, and its pages; only read it."""
+    return made_once("whole_render", record.render_some)
 
 
 @pytest.fixture

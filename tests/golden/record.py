@@ -6,7 +6,6 @@ A change in these files is a decision: it belongs into the commit that means it.
 import inspect
 import itertools
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,8 +14,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+from click.testing import CliRunner
 
 import lnregions as ln
+from lnregions.__main__ import cli
 from lnregions.figures import write_figures
 from lnregions.tables import batch_choices
 
@@ -29,9 +30,8 @@ COMMANDS = (
     "check",
 )  # fmt: skip
 LANGUAGES = ("en", "zh")
-REGIONS, CITIES = ("belt", "east"), ("210200", "210900")
-"""Regions, one of cities and one of counties, and cities of the render that tests share."""
-WHOLE = ("render", *(f"--region={one}" for one in REGIONS), *(f"--adcode={one}" for one in CITIES))
+RENDERED = {"en": ("belt", "210200"), "zh": ("east", "210900")}
+"""Region, one of cities and one of counties, and city of the render that tests share, in each language."""
 
 
 def verdicts(plan: str) -> str:
@@ -51,12 +51,10 @@ def api() -> str:
 
 
 def helps() -> str:
-    """``--help`` of every command, in a terminal of 100 columns."""
-    parts = []
+    """``--help`` of every command, in a terminal of 80 columns or more."""
+    parts, looks = [], {"prog_name": "lnregions", "terminal_width": 78}
     for command in COMMANDS:
-        call = [sys.executable, "-m", "lnregions", *command.split(), "--help"]
-        environment = os.environ | {"COLUMNS": "100", "PYTHONPATH": str(HERE.parents[1])}
-        said = subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout
+        said = CliRunner().invoke(cli, [*command.split(), "--help"], **looks).output
         parts.append(f"$ lnregions {command} --help\n{said}")
     return "\n".join(parts)
 
@@ -86,14 +84,16 @@ def draw(folder: Path, *, rendered: bool = False) -> None:
     Those that the render of the tests has drawn may be left out.
     """
     regions, cities = (batch_choices(PLAN)[name] for name in ("region", "adcode"))
-    if rendered:
-        write_figures(folder, kinds=["change", "years"], formats=())  # which no notebook draws
-        for region in set(regions) - set(REGIONS):
-            write_figures(folder, region=region, formats=())
-        cities = [city for city in cities if city not in CITIES]
-    else:
-        write_figures(folder, formats=())
+    write_figures(
+        folder, kinds=["change", "years"] if rendered else [], formats=()
+    )  # which no notebook draws
+    done = RENDERED if rendered else {}
+    for language, region in itertools.product(done, regions):
+        if region not in done[language]:
+            write_figures(folder, region=region, languages=[language], formats=())
     for language, city in itertools.product(LANGUAGES, cities):
+        if city in done.get(language, ()):
+            continue
         own = {"plan": PLAN, "language": language}
         drawn = [ln.draw_series(city, indicator, **own) for indicator in ("gdp", "population")]
         drawn += [ln.draw_city_growth(city, **own), ln.draw_ranks(city, **own)]
@@ -105,6 +105,13 @@ def draw(folder: Path, *, rendered: bool = False) -> None:
 def run(*arguments: str) -> None:
     """Run a command of lnregions; its words on standard output are dropped."""
     subprocess.run([sys.executable, "-m", "lnregions", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def render_some(output: Path) -> None:
+    """Render every notebook in both languages, each for a region and a city, with the pages."""
+    for language, (region, city) in RENDERED.items():
+        chosen = ("--language", language, "--region", region, "--adcode", city, "--output", str(output))
+        run("render", *chosen, "--quiet", *["--no-report"] * (language == "en"))
 
 
 def quick() -> dict[str, str]:
