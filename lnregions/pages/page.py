@@ -23,6 +23,9 @@ from lnregions.words import text, unit_label, year_span
 from lnregions.words.catalogue import tr, trn
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "site"
+_STATUS_STYLE = "".join(
+    f".s-{one.replace(' ', '-')}{{--c:{looks.colour}}}\n" for one, looks in STATUSES.items()
+)
 _CJK = r"\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _FOREIGN = {
     "en": (re.compile(rf"[{_CJK}]+(?:[0-9 ·—“”‘’…]*[{_CJK}]+)*"), "zh-CN"),
@@ -176,7 +179,7 @@ class Page:
 
     def render(self, *, live: dict | None = None, **values: object) -> str:
         """Return the page as text; one with a live map carries the map's script, style and data along."""
-        styles, scripts = [_asset("site.css") + _status_style()], [_asset("site.js")]
+        styles, scripts = [_asset("site.css") + _STATUS_STYLE], [_asset("site.js")]
         if live is not None:
             styles, scripts = [*styles, map_style()], [map_script(), *scripts]
         policy = (
@@ -219,12 +222,6 @@ class Page:
 @cache
 def _asset(name: str) -> str:
     return (TEMPLATES / name).read_text("utf-8")
-
-
-def _status_style() -> str:
-    return "".join(
-        f".s-{status.replace(' ', '-')}{{--c:{looks.colour}}}\n" for status, looks in STATUSES.items()
-    )
 
 
 def _hashes(contents: list[str]) -> str:

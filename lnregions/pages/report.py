@@ -155,16 +155,13 @@ def _notebooks(page: Page) -> dict:
     return {"pairs": list(pairs.values())}
 
 
-def _indicators(page: Page) -> dict:
-    """Page of the codebook, with how many figures are held of each indicator."""
-    return {"held": page.site.tables.observations["indicator"].value_counts()}
-
-
-def _sources(page: Page) -> dict:
-    """Page of all sources, with how many figures name each."""
-    return {"held": page.site.tables.observations["source"].str.split().explode().value_counts()}
-
-
 _KINDS = {
-    "home": _home, "indicators": _indicators, "sources": _sources, "methods": _methods, "notebooks": _notebooks,
-}  # fmt: skip
+    "home": _home,
+    "indicators": lambda page: {"held": page.site.tables.observations["indicator"].value_counts()},
+    "sources": lambda page: {
+        "held": page.site.tables.observations["source"].str.split().explode().value_counts()
+    },
+    "methods": _methods,
+    "notebooks": _notebooks,
+}
+"""Pages that there is one of, and what their templates are given; ``held`` counts the figures of each."""

@@ -71,8 +71,9 @@ def test_pages_of_executed_notebooks_are_accessible(new_tab, tmp_path, whole_ren
             tab.set_viewport_size({"width": width, "height": 800})
             tab.goto(path.as_uri())
             tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-            assert (path.name, accessibility_violations(tab)) == (path.name, [])
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.evaluate(FIRST_ROWS)
+        assert (path.name, accessibility_violations(tab)) == (path.name, [])
 
 
 def test_the_filter_narrows_the_scorecard_and_stays_in_the_address(tab, output):
