@@ -36,7 +36,7 @@ _FROM_OUTSIDE = re.compile(
     r"""<iframe(?:[^>"']|"[^"]*"|'[^']*')*?\ssrc=["']?(?!data:)|&lt;script[^&]*src=&quot;http|js_urls = \["http"""
 )
 _KIND = re.compile(r"application/(?:vnd\.)?([a-z]+?)(?:js)?(?:[^a-z]|$)")
-_WARNING = re.compile(r"^\d+\.py:\d+: InputWarning: (.*?)\n  [^\n]*$", re.MULTILINE | re.DOTALL)
+_WARNING = re.compile(r"^.*\.py:\d+: InputWarning: ((?:(?!.*Warning: ).*\n)+?)  .*\n", re.MULTILINE)
 """Warning of unusual input as Python prints it, with the line of code that it came from."""
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _PICTURE = re.compile(r"(data:image/png;base64,)([A-Za-z0-9+/=]+)")

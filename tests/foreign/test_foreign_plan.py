@@ -73,6 +73,10 @@ def test_it_renders_without_an_error_and_without_a_word_of_the_shipped_province(
     assert not found
 
 
+def test_no_page_names_the_folder_that_the_plan_lies_in(folder, output):
+    assert not [path for path in output.rglob("*.html") if str(folder.parent) in path.read_text("utf-8")]
+
+
 def test_its_landing_page_lists_its_own_cities_and_pictures(output):
     page = (output / "index.html").read_text("utf-8")
     assert all(f"en/city/{code}.html" in page for code in CITIES)
