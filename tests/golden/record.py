@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 import lnregions as ln
 from lnregions.__main__ import cli
-from lnregions.figures import write_figures
+from lnregions.figures import PLAN_KINDS, write_figures
 from lnregions.tables import batch_choices
 
 HERE = Path(__file__).parent
@@ -32,6 +32,8 @@ COMMANDS = (
 LANGUAGES = ("en", "zh")
 RENDERED = {"en": ("belt", "210200"), "zh": ("east", "210900")}
 """Region, one of cities and one of counties, and city of the render that tests share, in each language."""
+NOT_IN_NOTEBOOKS = ["change", "years"]
+"""Kinds of pictures of a region that no notebook draws."""
 
 
 def verdicts(plan: str) -> str:
@@ -78,28 +80,34 @@ def pictures(folders: Iterable[Path]) -> str:
     return "\n".join(f"## {name}\n{found[name].read_text('utf-8-sig')}" for name in sorted(found))
 
 
-def draw(folder: Path, *, rendered: bool = False) -> None:
+def draw(folder: Path, *, rest: bool = False) -> None:
     """Write the data of the pictures of the plan, its regions and its cities, without the pictures themselves.
 
-    Those that the render of the tests has drawn may be left out.
+    The rest is what `render_some` has not drawn, each place in one language only.
     """
     regions, cities = (batch_choices(PLAN)[name] for name in ("region", "adcode"))
-    write_figures(
-        folder, kinds=["change", "years"] if rendered else [], formats=()
-    )  # which no notebook draws
-    done = RENDERED if rendered else {}
-    for language, region in itertools.product(done, regions):
-        if region not in done[language]:
-            write_figures(folder, region=region, languages=[language], formats=())
-    for language, city in itertools.product(LANGUAGES, cities):
-        if city in done.get(language, ()):
+    if not rest:
+        write_figures(folder, kinds=list(PLAN_KINDS), formats=())
+    for place, language in itertools.product([*regions, *cities], LANGUAGES):
+        drawn = rest and place in RENDERED[language]
+        if drawn and place in regions:
+            write_figures(folder, region=place, kinds=NOT_IN_NOTEBOOKS, languages=[language], formats=())
+        if drawn or (rest and language != LANGUAGES[[*regions, *cities].index(place) % 2]):
             continue
-        own = {"plan": PLAN, "language": language}
-        drawn = [ln.draw_series(city, indicator, **own) for indicator in ("gdp", "population")]
-        drawn += [ln.draw_city_growth(city, **own), ln.draw_ranks(city, **own)]
-        drawn += [ln.draw_dots(city, "gdp_growth_real", **own)]
-        for picture in (ln.draw_city_location(PLAN, city, language=language), *drawn):
-            picture.save(str(folder / language), formats=())
+        if place in regions:
+            write_figures(folder, region=place, languages=[language], formats=())
+        else:
+            draw_city(folder / language, place, language)
+
+
+def draw_city(folder: Path, city: str, language: str) -> None:
+    """Write the data of the pictures of a city."""
+    own = {"plan": PLAN, "language": language}
+    drawn = [ln.draw_series(city, indicator, **own) for indicator in ("gdp", "population")]
+    drawn += [ln.draw_city_growth(city, **own), ln.draw_ranks(city, **own)]
+    drawn += [ln.draw_dots(city, "gdp_growth_real", **own)]
+    for picture in (ln.draw_city_location(PLAN, city, language=language), *drawn):
+        picture.save(str(folder), formats=())
 
 
 def run(*arguments: str) -> None:
