@@ -60,7 +60,8 @@ def example_of(name: str, function) -> str:
     plan = ln.load_plan()
     ln.draw_nothing("belt", plan=plan)
     """
-    needed = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+    taken = inspect.signature(function).parameters.values()
+    needed = [p for p in taken if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
     given = EXAMPLES.get(name)
     if given is None:
         if {p.name for p in needed} - ARGUMENTS.keys():
