@@ -321,7 +321,8 @@ def test_a_plan_folder_as_the_program_writes_it_can_be_rendered_from_beside_it(t
         table = tmp_path / "mine" / f"{name}.csv"
         table.write_text(table.read_text("utf-8").replace("#north", "north"), encoding="utf-8")
     assert main(["check", "mine"]) == 0
-    call = ["render", "--plan", "mine", "--output", "out", "--language", "en", "03_region_trajectories"]
-    assert main([*call, "--quiet", "--no-report"]) == 0, capsys.readouterr().err
-    folder = tmp_path / "out" / "en" / "03_region_trajectories" / "north"
-    assert (folder / "03_region_trajectories.html").is_file()
+    head = 'plan: str = ""\nregion: str = ""'
+    write_notebook(tmp_path / "one.ipynb", "import lnregions\nprint(lnregions.load_plan(plan).id)", head=head)
+    call = ["render", "one.ipynb", "--plan", "mine", "--output", "out", "--language", "en", "--no-report"]
+    assert main([*call, "--quiet"]) == 0, capsys.readouterr().err
+    assert "mine" in (tmp_path / "out" / "en" / "one" / "north" / "one.ipynb").read_text("utf-8")

@@ -5,6 +5,8 @@ import hashlib
 import itertools
 import json
 import shutil
+from os.path import normpath
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -22,6 +24,8 @@ from lnregions.pages.inventory import make_previews, read_runs
 from lnregions.pages.page import mixed
 from lnregions.pages.site import read_site, relative
 
+CITIES = ("210100", "211400")
+
 
 @pytest.fixture(scope="module")
 def output(small_report):
@@ -30,8 +34,9 @@ def output(small_report):
 
 @pytest.fixture(scope="module")
 def soups(output):
-    """Every page of the site, parsed."""
-    found = {path: path.read_text("utf-8") for path in sorted(output.rglob("*.html"))}
+    """The pages of the site, parsed; of those of cities two."""
+    few = [one for one in sorted(output.rglob("*.html")) if one.parent.name != "city" or one.stem in CITIES]
+    found = {path: path.read_text("utf-8") for path in few}
     return {path: BeautifulSoup(text, "html.parser") for path, text in found.items() if "<nav" in text}
 
 
@@ -40,8 +45,8 @@ def soup(output, name):
 
 
 def test_every_region_and_city_has_its_page_and_every_link_leads_to_something_that_is_there(output, soups):
-    names = {path.relative_to(output).as_posix() for path in soups}
-    assert len(names) == 2 * (5 + 4 + 14)
+    names = {path.relative_to(output).as_posix() for path in output.rglob("*.html")}
+    assert len([name for name in names if "/0" not in name]) == 2 * (5 + 4 + 14)  # without those of notebooks
     assert {"index.html", "index.zh.html", "en/region/circle.html", "zh/city/211400.html"} <= names
     for path, page in soups.items():
         for link in page.select("[href], [src]"):
@@ -49,7 +54,7 @@ def test_every_region_and_city_has_its_page_and_every_link_leads_to_something_th
             if place.scheme:
                 assert (link.name, place.scheme) in (("a", "http"), ("a", "https"))
                 continue
-            target = (path.parent / unquote(place.path)).resolve() if place.path else path
+            target = Path(normpath(path.parent / unquote(place.path))) if place.path else path
             assert target.is_file(), (path, link)
             if place.fragment and target in soups:
                 assert soups[target].find(id=unquote(place.fragment)), (path, link)
