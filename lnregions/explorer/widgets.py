@@ -50,14 +50,8 @@ def explore(plan=PLAN, region: str = "", indicator: str = "gdp", *, folder: str 
     """Widgets to choose plan, region or city, indicator, year, date and language, over what they choose.
 
     Below them stand map, chart, table and verdict. Point at a city on the map to see its figure, click it to
-    choose it. A button saves the view to `folder` and prints the Python that makes the same files.
-
-    Parameters
-    ----------
-    plan, region, indicator, **chosen
-        What is chosen at first, as in `view`: also city, year, as_of and language.
-    folder : str
-        Where the button saves to.
+    choose it. A button saves the view to `folder` and prints the Python that makes the same files. What is chosen at
+    first is given as to `view`: also city, year, as_of and language.
 
     Returns
     -------

@@ -50,22 +50,10 @@ _EAST_ASIAN = "Microsoft YaHei"
 
 
 def single_file(output, region: str, *, language: str = "en", plan=PLAN, as_of=None) -> Path:
-    """Write a region's page as one file that needs nothing beside it, pictures inside.
+    """Write a region's page as one file that needs nothing beside it, pictures inside; its path.
 
-    Parameters
-    ----------
-    output : path
-        Folder that was rendered to; the file goes to ``<language>/region-<code>-single.html`` in it.
-    region : str
-        A region of the plan.
-    language : {"en", "zh"}
-    plan, as_of
-        As for `write_report`.
-
-    Returns
-    -------
-    Path
-        The file; under 1.5 MB, with smaller pictures where they are many.
+    It goes to ``<language>/region-<code>-single.html`` in the folder `output`, which was rendered to, and is under
+    1.5 MB, with smaller pictures where they are many. Plan and date are those of `write_report`.
 
     Raises
     ------
