@@ -13,7 +13,7 @@ OUTPUT ?= output
 CASES ?= 20000
 SEED ?= $(shell date +%s)
 
-.PHONY: help install render test test-long coverage fuzz lint lab app audit size bench gallery lock clean
+.PHONY: help install render test test-long coverage fuzz lint lab app audit size bench gallery picture lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -81,6 +81,9 @@ bench: $(READY)  ## measure the batch against papermill, and figures and widgets
 gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
 	@for width in single onehalf double slide a4; do \
 		$(BIN)/lnregions figures --width $$width --formats png --output gallery/$$width || exit 1; done
+
+picture: $(READY)  ## take docs/site.png, the README's picture of the site, from what was rendered (needs chromium)
+	@$(BIN)/python docs/make_picture.py $(OUTPUT)
 
 lock: $(READY)  ## resolve requirements.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \

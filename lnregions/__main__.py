@@ -17,17 +17,33 @@ from lnregions.paths import PLAN
 from lnregions.render_command import (
     LANGUAGES,
     Command,
+    flag,
+    option,
+    plan_option,
     render_command,
     repeatable,
     stopped,
     with_date,
-    with_plan,
 )
 
 FORMATS = ("csv", "xlsx", "docx", "html", "latex", "markdown")
-with_output = click.option(
-    "--output", metavar="FILE", help="to write to (default: print; xlsx and docx need it)"
+with_plan = plan_option(PLAN)
+with_region = option("--region", "a region of the plan (default: all)", default="")
+with_output = option(
+    "--output", "to write to (default: print; xlsx and docx need it)", metavar="FILE", default=""
 )
+BY_ENDING = "(default: by the ending of --output; without one a table of text)"
+
+
+def with_language(of: str, default: str = "en"):
+    """Option for one language."""
+    return option("--language", f"of {of} (default: {default})", default=default, type=LANGUAGES)
+
+
+def with_format(*formats: str, default: str | None = None, help: str = "(default: {default})"):
+    """Option for the format of what is printed or written."""
+    form = click.Choice(formats)
+    return click.option("--format", "form", default=default, type=form, help=help.format(default=default))
 
 
 class _Commands(click.Group):
@@ -96,53 +112,50 @@ cli.add_command(render_command)
 @cli.command()
 @with_plan
 @with_date
-@click.option("--region", default="", help="a region of the plan (default: all)")
-@click.option("--target", default="", help="a target of the plan (default: all)")
-@click.option("--language", default="en", type=LANGUAGES, help="of the table (default: en)")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", *FORMATS]),
-    help="(default: by the ending of --output; without one a table of text); csv and json hold codes and numbers",
-)
-@click.option(
-    "--method", default="plan", help="plan (the clause itself), open_sdg, unsd or escap (default: plan)"
-)
-@click.option("--interpretations", is_flag=True, help="every interpretation of an open wording, a row each")
+@with_region
+@option("--target", "a target of the plan (default: all)", default="")
+@with_language("the table")
+@with_format("table", "json", *FORMATS, help=f"{BY_ENDING}; csv and json hold codes and numbers")
+@option("--method", "plan (the clause itself), open_sdg, unsd or escap (default: plan)", default="plan")
+@flag("--interpretations", "every interpretation of an open wording, a row each")
 @with_output
-def verdicts(plan, as_of, region, target, language, form, method, interpretations, output) -> None:
+def verdicts(plan, region, target, language, interpretations, **given) -> None:
     """Print or write the verdict on every target."""
     from lnregions.assess import judge, judge_interpretations, target_of
     from lnregions.show import Tables, chosen_plan, show_verdicts
 
-    plan = chosen_plan(plan or PLAN, region=region, language=language)
+    output, form = given.pop("output"), given.pop("form")
+    plan = chosen_plan(plan, region=region, language=language)
     names = [target_of(plan, target)["target"]] if target else plan.targets["target"]
-    found = (judge_interpretations if interpretations else judge)(plan, as_of=as_of or None, method=method)
+    found = (judge_interpretations if interpretations else judge)(plan, **given)
     found = found[found["target"].isin(names) & (found["region"].eq(region) if region else True)]
-    if (form or Path(output or "").suffix.strip(".")) in ("csv", "json"):
-        _deliver_data(found, form, output)
+    kind = form or Path(output).suffix.strip(".")
+    if kind in ("csv", "json"):
+        _deliver_data(found, kind, output)
     else:
-        form = "" if form == "table" else form
-        _deliver(Tables((show_verdicts(found, language=language),)), form, output)
+        _deliver(Tables((show_verdicts(found, language=language),)), form if form != "table" else "", output)
 
 
-def _deliver_data(found, form, output) -> None:
+def _deliver_data(found, form: str, output: str) -> None:
     """Print a frame as CSV or JSON, or write it, CSV with the byte order mark by which Excel knows its encoding."""
     from lnregions.figures import data_csv
 
-    text = found.to_json(orient="records", force_ascii=False, indent=1) + "\n"
-    if (form or Path(output).suffix) not in ("json", ".json"):
+    if form == "json":
+        text = found.to_json(orient="records", force_ascii=False, indent=1) + "\n"
+    else:
         text = data_csv(found.round(9))  # without the last digits of binary fractions
     if output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
-        write_whole(output, "\ufeff" * (not text.startswith("[")) + text)
+        write_whole(output, "\ufeff" * (form == "csv") + text)
         print(output)
     else:
         print(text, end="")
 
 
-def _deliver(tables, form, output) -> None:
+def _deliver(tables, form: str | None, output: str) -> None:
     """Print tables for readers, fitted to the terminal, or write them."""
+    from tabulate import tabulate
+
     from lnregions.show import table_content
 
     if form in ("xlsx", "docx") and not output:
@@ -152,113 +165,115 @@ def _deliver(tables, form, output) -> None:
     elif form:
         print(table_content(tables.tables, form).removeprefix("\ufeff"), end="")
     else:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        fitted = sys.stdout.isatty() or "COLUMNS" in os.environ
+        width = shutil.get_terminal_size().columns if fitted else None
         for one in tables:
-            print(*filter(None, (one.title, one.to_text(width=width), one.note)), sep="\n", end="\n\n")
+            title, note = (
+                tabulate([[words]], tablefmt="plain", maxcolwidths=[width]) for words in (one.title, one.note)
+            )
+            print(*filter(None, (title, one.to_text(width=width), note)), sep="\n", end="\n\n")
 
 
 @cli.command()
 @with_plan
 @with_date
-@click.option("--region", default="", help="a region of the plan (default: all)")
-@click.option("--language", default="zh", type=LANGUAGES, help="of the table (default: zh)")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="(default: by the ending of --output; without one a table of text)",
-)
+@with_region
+@with_language("the table", "zh")
+@with_format(*FORMATS, help=BY_ENDING)
 @with_output
-def evaluation(plan, as_of, region, language, form, output) -> None:
+def evaluation(plan, form, output, **given) -> None:
     """Print or write the table of a Chinese plan evaluation."""
     from lnregions.show import evaluation
 
-    _deliver(evaluation(plan or PLAN, region=region, as_of=as_of or None, language=language), form, output)
+    _deliver(evaluation(plan, **given), form, output)
 
 
 @cli.command()
 @with_plan
 @with_date
 @repeatable("--region", help="a region of the plan (default: all)")
-@repeatable("--kind", help="kind of figure (default: all)")
+@repeatable("--kind", "kinds", help="kind of figure (default: all)")
 @repeatable("--language", type=LANGUAGES, help="of the figures (default: both)")
-@click.option(
-    "--width", default="double", help="single, onehalf, double (default), slide, a4, or millimetres"
-)
-@click.option("--formats", default="png,svg,pdf", help="comma-separated (default: png,svg,pdf)")
-@click.option("--dpi", type=int, default=300, help="dots per inch of PNG, 72 to 1200 (default: 300)")
-@click.option("--svg-text", is_flag=True, help="letters in SVG as text, not outlines")
-@click.option("--output", default="figures", metavar="FOLDER", help="for the files (default: figures)")
-@click.option("--zip", "packed", is_flag=True, help="also pack them as a report kit with README and citation")
-@click.option("--docx", is_flag=True, help="also put them into a Word file (needs python-docx)")
-def figures(plan, as_of, region, kind, language, width, formats, output, packed, docx, **drawn) -> None:
+@option("--width", "single, onehalf, double (default), slide, a4, or millimetres", default="double")
+@option("--formats", "comma-separated (default: png,svg,pdf)", default="png,svg,pdf")
+@option("--dpi", "dots per inch of PNG, 72 to 1200 (default: 300)", type=int, default=300)
+@flag("--svg-text", "letters in SVG as text, not outlines")
+@option("--output", "for the files (default: figures)", default="figures", metavar="FOLDER")
+@flag("--zip", "also pack them as a report kit with README and citation")
+@flag("--docx", "also put them into a Word file (needs python-docx)")
+def figures(plan, region, language, output, **drawn) -> None:
     """Write figures with their data, captions and sources."""
     from lnregions.figures import bundle_docx, bundle_zip, write_figures
     from lnregions.tables import load_plan
 
-    languages = language or ["en", "zh"]
-    width = float(width) if width.replace(".", "", 1).isdigit() else width
+    makers = {"zip": bundle_zip, "docx": bundle_docx}
+    makers = {ending: make for ending, make in makers.items() if drawn.pop(ending)}
+    width, languages = drawn["width"], language or ["en", "zh"]
+    drawn["width"] = float(width) if width.replace(".", "", 1).isdigit() else width
+    drawn["formats"] = drawn["formats"].split(",")
     written = [
-        write_figures(
-            output, plan=plan or PLAN, region=one, kinds=list(kind), languages=languages, width=width,
-            formats=formats.split(","), as_of=as_of or None, **drawn,
-        )
+        write_figures(output, plan=plan, region=one, languages=languages, **drawn)
         for one in dict.fromkeys(region) or [""]
-    ]  # fmt: skip
+    ]
     print(f"{sum(written)} figures in {output}")
-    folder, makers = Path(output), {".zip": bundle_zip} if packed else {}
-    makers |= {".docx": bundle_docx} if docx else {}
     for code in languages if makers else ():
-        loaded = load_plan(plan or PLAN)
+        loaded = load_plan(plan)
         for ending, make in makers.items():
-            kit = folder / f"{loaded.id}-{'-'.join(region) or 'all'}-{code}{ending}"
-            print(make(folder / code, kit, title=loaded.facts[f"title_{code}"], language=code))
+            kit = Path(output, f"{loaded.id}-{'-'.join(region) or 'all'}-{code}.{ending}")
+            print(make(Path(output, code), kit, title=loaded.facts[f"title_{code}"], language=code))
 
 
 @cli.command()
 @with_plan
 @with_date
-@click.option("--output", default="output", metavar="FOLDER", help="that was rendered to (default: output)")
+@option("--output", "that was rendered to (default: output)", default="output", metavar="FOLDER")
 @repeatable("--region", help="also one file for this region, to hand over")
-@click.option("--all", "every", is_flag=True, help="such a file for every region")
+@flag("--all", "such a file for every region")
 @repeatable("--language", type=LANGUAGES, help="of that file (default: both)")
-@click.option("--pdf", is_flag=True, help="that file as PDF (needs playwright and chromium)")
-@click.option("--docx", is_flag=True, help="that file for Word (needs python-docx)")
-@click.option(
-    "--name", metavar="TEMPLATE", help="for these files, such as reports/{plan}-{region}-{language}"
-)
-def report(plan, as_of, output, region, every, language, pdf, docx, name) -> None:
+@flag("--pdf", "that file as PDF (needs playwright and chromium)")
+@flag("--docx", "that file for Word (needs python-docx)")
+@option("--name", "for these files, such as reports/{plan}-{region}-{language}", metavar="TEMPLATE")
+def report(plan, as_of, output, **wanted) -> None:
     """Build the pages anew from what was rendered."""
-    from lnregions.pages import report_docx, report_pdf, single_file, write_report
-    from lnregions.tables import load_plan
+    from lnregions.pages import write_report
 
-    own, loaded = {"plan": plan or PLAN, "as_of": as_of or None}, load_plan(plan or PLAN)
-    known = loaded.regions["region"].tolist()
-    regions = known if every else list(dict.fromkeys(region))
-    if (pdf or docx or name) and not regions:
-        raise DataError(
-            f"No region is named for the file. Give --region {known[0]}, or --all for every region."
-        )
+    files = _region_files(plan, date=as_of, **wanted)
     if not Path(output, "manifest.json").is_file():
         raise DataError(f"Nothing was rendered to {output!r}. Give the --output of lnregions render.")
-    files = [
-        (make, one, code, _file_name(name, plan=loaded.id, region=one, language=code, date=as_of))
-        for one in regions
-        for code in language or ["en", "zh"]
-        for make in [single_file] + [report_pdf] * pdf + [report_docx] * docx
-    ]
-    if name and len({target for *_, target in files}) < len(files) / (1 + pdf + docx):
-        raise DataError(
-            f"The files of {name!r} would have one name. Put {{region}} and {{language}} into it."
-        )
-    print(write_report(output, **own))
-    for make, one, code, target in files:
-        path = make(output, one, language=code, **own)
+    print(write_report(output, plan=plan, as_of=as_of))
+    for make, region, language, target in files:
+        path = make(output, region, language=language, plan=plan, as_of=as_of)
         if target:
             target = target.with_name(target.name + path.suffix)
             target.parent.mkdir(parents=True, exist_ok=True)
             path = shutil.move(path, target)
         print(path)
+
+
+def _region_files(plan, *, region, language, name, date, **kinds) -> list[tuple]:
+    """What makes each file to hand over, its region and language, and its path without ending, None by default."""
+    from lnregions.pages import report_docx, report_pdf, single_file
+    from lnregions.tables import load_plan
+
+    plan = load_plan(plan)
+    known = plan.regions["region"].tolist()
+    regions = known if kinds["all"] else list(dict.fromkeys(region))
+    if (kinds["pdf"] or kinds["docx"] or name) and not regions:
+        raise DataError(
+            f"No region is named for the file. Give --region {known[0]}, or --all for every region."
+        )
+    makers = [single_file, *[report_pdf] * kinds["pdf"], *[report_docx] * kinds["docx"]]
+    files = [
+        (make, one, code, _file_name(name, plan=plan.id, region=one, language=code, date=date))
+        for one in regions
+        for code in dict.fromkeys(language) or ["en", "zh"]
+        for make in makers
+    ]
+    if name and len({target for *_, target in files}) < len(files) / len(makers):
+        raise DataError(
+            f"The files of {name!r} would have one name. Put {{region}} and {{language}} into it."
+        )
+    return files
 
 
 def _file_name(template: str | None, **values: str) -> Path | None:
@@ -274,10 +289,8 @@ def _file_name(template: str | None, **values: str) -> Path | None:
 @click.argument("old")
 @click.argument("new")
 @with_plan
-@click.option("--language", default="en", type=LANGUAGES, help="of the tables (default: en)")
-@click.option(
-    "--format", "form", default="table", type=click.Choice(["table", "json"]), help="(default: table)"
-)
+@with_language("the tables")
+@with_format("table", "json", default="table")
 @click.option("--output", help="write a page or tables by the file's ending, such as diff.html")
 def diff(old, new, plan, language, form, output) -> None:
     """Compare two states: figures that differ, verdicts that flipped and by which figure, pictures that changed.
@@ -286,20 +299,23 @@ def diff(old, new, plan, language, form, output) -> None:
     """
     from lnregions.sentences import differences
 
-    found = differences(old, new, plan=plan or PLAN)
+    found = differences(old, new, plan=plan)
     if output:
         print(found.save(output, language=language))
-    elif form == "json":
-        records = {name: json.loads(getattr(found, name).to_json(orient="records", force_ascii=False))
-                   for name in ("verdicts", "figures", "pictures")}  # fmt: skip
-        print(json.dumps(records, ensure_ascii=False, indent=1))
-    else:
+        return
+    if form == "table":
         print(found.tables(language=language))
+        return
+    frames = {name: getattr(found, name) for name in ("verdicts", "figures", "pictures")}
+    records = {
+        name: json.loads(one.to_json(orient="records", force_ascii=False)) for name, one in frames.items()
+    }
+    print(json.dumps(records, ensure_ascii=False, indent=1))
 
 
 @cli.command()
 @click.argument("folder")
-@click.option("--language", default="en", type=LANGUAGES, help="of their texts and results (default: en)")
+@with_language("their texts and results")
 def notebooks(folder, language) -> None:
     """Write copies of the notebooks to work in."""
     from lnregions.batch import write_notebooks
@@ -313,29 +329,21 @@ def plan() -> None:
 
 
 @plan.command()
-@click.option(
-    "--from",
-    "source",
-    metavar="PLAN",
-    default="",
-    help="a shipped plan, or a plan folder, to copy and change",
-)
+@click.option("--from", "plan", metavar="PLAN", default="",
+              help="a shipped plan, or a plan folder, to copy and change")  # fmt: skip
 @click.argument("folder")
-def new(source: str, folder: str) -> None:
+def new(plan: str, folder: str) -> None:
     """Write an empty, commented plan folder, with a workbook of its tables."""
     from lnregions.tables import write_plan_template
 
-    write_plan_template(folder, plan=source)
+    write_plan_template(folder, plan=plan)
+    book = f"{folder}/plan.xlsx"
     print(f"Fill in the tables in {folder}, then run: lnregions check {folder}")
-    print(
-        f"Or fill in {folder}/plan.xlsx, then run: lnregions plan read {folder}/plan.xlsx {folder} --replace"
-    )
+    print(f"Or fill in {book}, then run: lnregions plan read {book} {folder} --replace")
 
 
 @plan.command()
-@click.option(
-    "--replace", is_flag=True, help="write the facts and tables of a folder anew; its other files stay"
-)
+@flag("--replace", "write the facts and tables of a folder anew; its other files stay")
 @click.argument("workbook")
 @click.argument("folder")
 def read(workbook: str, folder: str, replace: bool) -> None:
@@ -348,7 +356,7 @@ def read(workbook: str, folder: str, replace: bool) -> None:
 
 @cli.command()
 @click.argument("folder")
-@click.option("--format", "form", default="text", type=click.Choice(["text", "json"]), help="(default: text)")
+@with_format("text", "json", default="text")
 def check(folder: str, form: str) -> int:
     """Report all that is wrong with a plan folder, and how far its figures go; exit status 1 if anything is wrong."""
     from lnregions.show import check_report

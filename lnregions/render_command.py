@@ -22,13 +22,9 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse as click does, and count."""
         *_, order = self.make_parser(ctx).parse_args(args=list(args))
-        for one in order:
-            if (
-                isinstance(one, click.Option)
-                and not one.multiple
-                and not one.is_flag
-                and order.count(one) > 1
-            ):
+        once = [one for one in order if isinstance(one, click.Option) and not (one.multiple or one.is_flag)]
+        for one in once:
+            if once.count(one) > 1:
                 raise click.UsageError(f"Option {one.opts[0]} is given twice. Give it once.", ctx)
         return super().parse_args(ctx, args)
 
@@ -38,21 +34,38 @@ def repeatable(*names: str, help: str, **more):
     return click.option(*names, multiple=True, help=f"{help}; may be given again", **more)
 
 
+def option(name: str, help: str, **more):
+    """Option with a value."""
+    return click.option(name, help=help, **more)
+
+
+def flag(name: str, help: str):
+    """Option without a value."""
+    return click.option(name, is_flag=True, help=help)
+
+
+def plan_option(default: str | None):
+    """Option for the plan; ``default`` may be None, to know whether it was given."""
+    return option(
+        "--plan", f"a plan of data/plans, or a folder of your own (default: {PLAN})", default=default
+    )
+
+
 def _limit(name: str, of: str):
     def check(ctx: click.Context, one: click.Parameter, value: float | None) -> float | None:
         if value is not None and not 0 < value < 1e9:
             raise click.BadParameter(f"{value:g} is not a number of seconds above zero.")
         return value
 
-    return click.option(
-        name, type=float, callback=check, metavar="SECONDS", help=f"limit of {of} (default: none)"
-    )
+    return option(name, f"limit of {of} (default: none)", type=float, callback=check, metavar="SECONDS")
 
 
-with_plan = click.option("--plan", help=f"a plan of data/plans, or a folder of your own (default: {PLAN})")
-with_date = click.option(
-    "--as-of", default="", metavar="DATE", help="only what was published by then (YYYY-MM-DD)"
-)
+def _count(name: str, metavar: str, help: str, default: int | None = None, *, least: int = 1):
+    help = f"{help} (default: {'no limit' if default is None else default})"
+    return option(name, help, type=click.IntRange(least), default=default, metavar=metavar)
+
+
+with_date = option("--as-of", "only what was published by then (YYYY-MM-DD)", default="", metavar="DATE")
 
 
 @click.command(
@@ -65,59 +78,32 @@ with_date = click.option(
 @repeatable("--region", help="only this region and its cities, or areas joined by +, such as 210100+210400")
 @repeatable("--adcode", metavar="CODE", help="only this city, by its code such as 210200")
 @repeatable("--language", type=LANGUAGES, help="only this language (default: both)")
-@with_plan
+@plan_option(None)
 @with_date
 @repeatable("-p", "--parameter", metavar="NAME=VALUE", help="a further parameter of the notebooks")
-@click.option(
-    "-f", "--parameters-file", metavar="FILE", help="parameters from a YAML file; those of -p override them"
-)
-@repeatable(
-    "--reads",
-    metavar="PATH",
-    help="your own file or folder that notebooks read: if it changes, they run again",
-)
-@click.option("--output", default="output", metavar="FOLDER", help="for the results (default: output)")
-@click.option("--jobs", type=click.IntRange(1), default=2, metavar="N", help="runs at a time (default: 2)")
-@click.option("--force", is_flag=True, help="run also what is up to date")
-@click.option("--no-report", is_flag=True, help="leave the pages over the runs as they are")
-@click.option(
-    "--no-html", is_flag=True, help="write notebooks and figures only, no page beside each notebook"
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["warm", "ordinary"]),
-    default="warm",
-    help="warm: fork each run from a process that has the libraries loaded (default); ordinary: start a "
-    "kernel for each, as Jupyter does",
-)
-@click.option(
-    "--scheduler",
-    default="",
-    metavar="ADDRESS",
-    help="let a Dask cluster do the runs: its scheduler's address, such as tcp://host:8786",
-)
+@click.option("-f", "--parameters-file", metavar="FILE",
+              help="parameters from a YAML file; those of -p override them")  # fmt: skip
+@repeatable("--reads", metavar="PATH",
+            help="your own file or folder that notebooks read: if it changes, they run again")  # fmt: skip
+@option("--output", "for the results (default: output)", default="output", metavar="FOLDER")
+@_count("--jobs", "N", "runs at a time", 2)
+@flag("--force", "run also what is up to date")
+@flag("--no-report", "leave the pages over the runs as they are")
+@flag("--no-html", "write notebooks and figures only, no page beside each notebook")
+@option("--engine", "warm: fork each run from a process that has the libraries loaded (default); ordinary: start a "
+        "kernel for each, as Jupyter does", type=click.Choice(["warm", "ordinary"]), default="warm")  # fmt: skip
+@option("--scheduler", "let a Dask cluster do the runs: its scheduler's address, such as tcp://host:8786",
+        default="", metavar="ADDRESS")  # fmt: skip
 @_limit("--cell-timeout", "a cell")
 @_limit("--run-timeout", "a run")
 @_limit("--batch-timeout", "the whole render")
-@click.option(
-    "--memory",
-    type=click.IntRange(1),
-    metavar="MB",
-    help="megabytes that a run may take beyond the loaded libraries, which runs share (default: no limit)",
-)
-@click.option(
-    "--retries",
-    type=click.IntRange(0),
-    default=0,
-    metavar="N",
-    help="how often a failed run is tried again (default: 0)",
-)
-@click.option("--list", is_flag=True, help="list notebooks, their parameters and choices; run nothing")
-@click.option("--dry-run", is_flag=True, help="print what would run and why, and run nothing")
-@click.option("--why", is_flag=True, help="print why each run is done, and do it")
-@click.option("--quiet", is_flag=True, help="print failures only")
-@click.option("--json", is_flag=True,
-              help="one JSON object a line on standard output for each event (docs/manifest.md)")  # fmt: skip
+@_count("--memory", "MB", "megabytes that a run may take beyond the loaded libraries, which runs share")
+@_count("--retries", "N", "how often a failed run is tried again", 0, least=0)
+@flag("--list", "list notebooks, their parameters and choices; run nothing")
+@flag("--dry-run", "print what would run and why, and run nothing")
+@flag("--why", "print why each run is done, and do it")
+@flag("--quiet", "print failures only")
+@flag("--json", "one JSON object a line on standard output for each event (docs/manifest.md)")
 def render_command(**given) -> int:
     """Run the notebooks and build the pages.
 
@@ -130,70 +116,83 @@ def render_command(**given) -> int:
     options = SimpleNamespace(**given)
     parameters = _parameters(options)
     plan_given, options.plan = options.plan, options.plan or PLAN
-    if own := Path(options.plan).is_dir():
+    if Path(options.plan).is_dir():
         options.plan = str(Path(options.plan).resolve())  # runs have working folders of their own
-    choices, notebooks = batch_choices(options.plan), options.notebooks or None
+    choices, options.notebooks = batch_choices(options.plan), options.notebooks or None
     if groups := [region for region in options.region if region not in choices["region"]]:
         loaded = load_plan(options.plan)
         choices["region"] += [with_region(loaded, group) and group for group in dict.fromkeys(groups)]
     if options.list:
         return _list(options.notebooks, choices)
+    notebooks = batch.select_notebooks(options.notebooks, choices=choices)
     if options.as_of:
         parameters["as_of"] = options.as_of
-    if plan_given and any(x.parameter("plan") for x in batch.select_notebooks(notebooks, choices=choices)):
+    if plan_given and any(notebook.parameter("plan") for notebook in notebooks):
         parameters["plan"] = options.plan
-    selection = {
-        "languages": options.language or ["en", "zh"],
-        "only": _only(options, choices, notebooks),
-        "parameters": parameters,
-    }
-    runs = batch.plan_runs(choices=choices, notebooks=notebooks, **selection)
-    reads = [Path(path) for path in options.reads]
-    if missing := [path for path in reads if not path.exists()]:
-        remedy = "Give --reads a file or folder that notebooks read."
-        raise DataError(f"{shown_path(missing[0])} does not exist. {remedy}")
-    same = ["jobs", "engine", "force", "cell_timeout", "run_timeout", "batch_timeout", "retries", "scheduler"]
-    settings = batch.Settings(
-        **{name: given[name] for name in same},
-        html=not options.no_html,
-        memory=options.memory and options.memory * 1_000_000,
-        own=(*reads, Path(options.plan)) if own else tuple(reads),
-        preload=batch.Preload(calls=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),)),
+    runs = batch.plan_runs(
+        choices=choices,
+        notebooks=options.notebooks,
+        languages=options.language or ["en", "zh"],
+        only=_only(options, choices, {notebook.over for notebook in notebooks}),
+        parameters=parameters,
     )
-    if own or options.dry_run or options.why:
-        planned = batch.plan_render(options.output, runs, settings=settings)
-        if own and any(run.why for run in planned):
-            with warnings.catch_warnings():
-                if options.quiet:
-                    warnings.simplefilter("ignore", InputWarning)
-                load_plan(options.plan)  # a folder with errors is refused before anything runs
-        for run in planned if options.dry_run or options.why else ():
-            if options.json:
-                batch.progress_for("json")("planned", run, {"why": run.why})
-            else:
-                print(f"{run.name}: {run.why or 'up to date'}")
-        if options.dry_run:
-            return 0
-    if not options.no_report:
-        from lnregions.pages.writing import refuse_foreign_pages
-
-        refuse_foreign_pages(Path(options.output))
+    settings = _settings(options)
+    if not _may_run(runs, settings, options):
+        return 0
     progress = batch.progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     result = batch.render_notebooks(options.output, runs, settings=settings, progress=progress)
     return _finish(result, options)
 
 
-def _only(options: SimpleNamespace, choices, notebooks) -> dict[str, Sequence[str]]:
-    """Regions and cities to run for; regions without cities bring their own cities where a notebook runs over them."""
+def _settings(options: SimpleNamespace):
+    """How to render, from the options; a file to read that does not exist is refused."""
     from lnregions import batch
+
+    reads = [Path(path) for path in options.reads]
+    if missing := [path for path in reads if not path.exists()]:
+        remedy = "Give --reads a file or folder that notebooks read."
+        raise DataError(f"{shown_path(missing[0])} does not exist. {remedy}")
+    same = ["jobs", "engine", "force", "cell_timeout", "run_timeout", "batch_timeout", "retries", "scheduler"]
+    return batch.Settings(
+        **{name: getattr(options, name) for name in same},
+        html=not options.no_html,
+        memory=options.memory and options.memory * 1_000_000,
+        own=tuple(reads + [Path(options.plan)] * Path(options.plan).is_dir()),
+        preload=batch.Preload(calls=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),)),
+    )
+
+
+def _may_run(runs: Sequence, settings, options: SimpleNamespace) -> bool:
+    """Print what would run and why where that is wanted, and refuse a plan or output with faults; False to stop."""
+    from lnregions import batch
+    from lnregions.tables import load_plan
+
+    own, wanted = Path(options.plan).is_dir(), options.dry_run or options.why
+    planned = batch.plan_render(options.output, runs, settings=settings) if own or wanted else ()
+    if own and any(run.why for run in planned):
+        with warnings.catch_warnings():
+            if options.quiet:
+                warnings.simplefilter("ignore", InputWarning)
+            load_plan(options.plan)
+    for run in planned if wanted else ():
+        if options.json:
+            batch.progress_for("json")("planned", run, {"why": run.why})
+        else:
+            print(f"{run.name}: {run.why or 'up to date'}")
+    if not options.dry_run and not options.no_report:
+        from lnregions.pages.writing import refuse_foreign_pages
+
+        refuse_foreign_pages(Path(options.output))
+    return not options.dry_run
+
+
+def _only(options: SimpleNamespace, choices, over: set[str]) -> dict[str, Sequence[str]]:
+    """Regions and cities to run for; regions without cities bring their own cities where a notebook runs over them."""
     from lnregions.tables import cities_of, load_plan
 
     only = {k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v}
     regions = [one for one in options.region if one in choices["region"]]
-    over = (
-        {notebook.over for notebook in batch.select_notebooks(notebooks, choices=choices)} if regions else ()
-    )
-    if not options.adcode and {"region", "adcode"} <= set(over):
+    if regions and not options.adcode and {"region", "adcode"} <= over:
         plan = load_plan(options.plan)
         own = {city for region in regions for city in cities_of(plan, region)}
         only["adcode"] = [city for city in choices["adcode"] if city in own]
@@ -214,9 +213,8 @@ def _parameters(options: SimpleNamespace) -> dict[str, object]:
             twice = f"Parameter {name} is given twice, as {pairs[name]!r} and {value!r}."
             raise DataError(f"{twice} Give it once.")
     given |= pairs
-    for name in ("plan", "as_of"):
-        if name in given:
-            setattr(options, name, str(given.pop(name)))
+    for name in given.keys() & {"plan", "as_of"}:
+        setattr(options, name, str(given.pop(name)))
     return given
 
 

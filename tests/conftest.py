@@ -1,5 +1,6 @@
 """What tests of several rooms share: one whole render of the project's notebooks and one small report."""
 
+import functools
 import os
 import shutil
 from pathlib import Path
@@ -9,6 +10,8 @@ from filelock import FileLock
 from golden import record
 from pages.report_output import write_output
 
+from lnregions.batch import Preload
+from lnregions.batch.fork import stop_fork_server
 from lnregions.pages import write_report
 
 LONGEST = ("browser", "test_golden.py", "batch", "test_command_line.py", "pages", "explorer")
@@ -47,10 +50,22 @@ def made_once(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def whole_render(made_once) -> Path:
-    """Output of every notebook for every region and two cities in both languages, and its pages; only read it."""
-    return made_once(
-        "whole_render", lambda folder: record.run(*record.WHOLE, "--output", str(folder), "--quiet")
-    )
+    """Output of every notebook in both languages, each for a region and a city, and its pages; only read it."""
+    return made_once("whole_render", record.render_some)
+
+
+@pytest.fixture
+def cold(monkeypatch):
+    """The fork server of the command loads nothing: that costs or saves time only, which tests/batch holds."""
+    monkeypatch.setattr("lnregions.render_command.WARM_UP", "builtins:dict")
+    monkeypatch.setattr("lnregions.batch.Preload", functools.partial(Preload, modules=()))
+
+
+@pytest.fixture(scope="module")
+def stopped_server():
+    """The fork server of this program ends with the module."""
+    yield
+    stop_fork_server()
 
 
 @pytest.fixture(scope="module")

@@ -11,27 +11,18 @@ import nbformat
 import pandas as pd
 import pytest
 from fault_kit import write_notebook
+from wcwidth import wcswidth
 
 from lnregions import __version__
 from lnregions.__main__ import cli, main
-from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import forget_warnings
-from lnregions.pages import site
+from lnregions.pages import report
 from lnregions.paths import data_dir
 
 FAILS = "1 / (region != 'belt')"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def stopped_server():
-    yield
-    stop_fork_server()
-
-
-@pytest.fixture(autouse=True)
-def cold(monkeypatch):
-    """What the fork server warms up costs or saves time only: tests/batch/ holds that."""
-    monkeypatch.setattr("lnregions.render_command.WARM_UP", "builtins:dict")
+pytestmark = pytest.mark.usefixtures("cold", "stopped_server")
 
 
 @pytest.fixture
@@ -55,6 +46,17 @@ def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys):
     assert "GDP of Dalian" in text
     assert main(["verdicts", "--language", "zh"]) == 0
     assert "未实现" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("command", ["verdicts", "evaluation"])
+def test_tables_fit_the_columns_that_are_given_also_where_they_are_piped(
+    command, columns, capsys, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for language in ("en", "zh"):
+        assert main([command, "--language", language]) == 0
+        assert max(map(wcswidth, capsys.readouterr().out.splitlines())) <= columns
 
 
 def test_the_verdicts_come_as_csv_and_json_for_a_date_and_another_plan(capsys):
@@ -107,9 +109,7 @@ def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsy
         (["render", "--retries", "-1"], "'--retries': -1 is not in the range x>=0"),
         (["render", "--run-timeout", "nan"], "nan is not a number of seconds above zero"),
         (["render", "--batch-timeout", "-3"], "-3 is not a number of seconds above zero"),
-        (["render", "--region", "cirlce"], "did you mean circle"),
         (["render", "--adcode", "210199"], "Unknown area '210199'"),
-        (["render", "-p", "regoin=circle"], "did you mean region"),
         (["render", "-p", "region"], "has no value. Give NAME=VALUE"),
         (["render", "-p", "=belt"], "has no name. Give NAME=VALUE"),
         (["render", "-p", "x=1", "-p", "x=2"], "Parameter x is given twice, as '1' and '2'"),
@@ -117,25 +117,21 @@ def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsy
         (["render", "-f", "list.yaml"], "list.yaml"),
         (["render", "-f", "twice.yaml"], "twice.yaml line 2"),
         (["render", "-f", "broken.yaml"], "broken.yaml"),
-        (["render", "05_nothing"], "Unknown notebook"),
         (["render", "--reads", "none.csv"], "none.csv does not exist"),
         (["render", "--plan", "ln-2025", "--as-of", "2024-13"], "2024-13"),
         (["verdicts", "--plan", "ln-2O22"], "did you mean ln-2022"),
         (["verdicts", "--as-of", "2024-13"], "2024-13"),
         (["verdicts", "--method", "other"], "other"),
-        (["report", "--pdf"], "Give --region"),
     ],
 )
 def test_what_is_unknown_is_refused_before_anything_runs(call, message, capsys, tmp_path, monkeypatch):
     files = {"list.yaml": "[1]", "twice.yaml": "a: 1\na: 2\n", "broken.yaml": "a: ["}
     for name, content in files.items():
         (tmp_path / name).write_text(content)
-    (tmp_path / "output").mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("lnregions.pages.write_report", lambda *args, **more: "index.html", raising=False)
     assert main(call) == 2
     assert message in capsys.readouterr().err
-    assert {path.name for path in tmp_path.rglob("*")} == {*files, "output"}
+    assert {path.name for path in tmp_path.rglob("*")} == set(files)
 
 
 def test_every_option_has_a_help_text():
@@ -239,11 +235,7 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
     (tmp_path / "data.csv").write_text("x")
     (tmp_path / "helper.py").write_text("y = 2")
     cells = ["import helper", "%run other.ipynb", "print(open('data.csv').read(), helper.y, z)"]
-    given = [
-        word
-        for name in ("data.csv", "helper.py", "other.ipynb")
-        for word in ("--reads", str(tmp_path / name))
-    ]
+    given = [f"--reads={tmp_path / name}" for name in ("data.csv", "helper.py", "other.ipynb")]
     assert render(*given, "--no-report", "--quiet", cells=cells, over=None) == 0
     folder = tmp_path / "out/en/one/all"
     assert nbformat.read(folder / "one.ipynb", as_version=4).cells[-1].outputs[0].text == "x 2 7\n"
@@ -259,8 +251,9 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
 
 
 def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
-    built, real = [], site.read_site
-    monkeypatch.setattr(site, "read_site", lambda *args, **more: built.append(1) or real(*args, **more))
+    built, page = [], '<meta name="generator" content="lnregions">'
+    pages = {"index.html": page, "index.zh.html": page}
+    monkeypatch.setattr(report, "site_pages", lambda site: built.append(1) or pages)
     assert render(over="") == 0
     capsys.readouterr()
     assert render(over="") == 0
@@ -328,7 +321,8 @@ def test_a_plan_folder_as_the_program_writes_it_can_be_rendered_from_beside_it(t
         table = tmp_path / "mine" / f"{name}.csv"
         table.write_text(table.read_text("utf-8").replace("#north", "north"), encoding="utf-8")
     assert main(["check", "mine"]) == 0
-    call = ["render", "--plan", "mine", "--output", "out", "--language", "en", "03_region_trajectories"]
+    head = 'plan: str = ""\nregion: str = ""'
+    write_notebook(tmp_path / "one.ipynb", "import lnregions\nprint(lnregions.load_plan(plan).id)", head=head)
+    call = ["render", "one.ipynb", "--plan", "mine", "--output", "out", "--language", "en", "--no-report"]
     assert main([*call, "--quiet"]) == 0, capsys.readouterr().err
-    folder = tmp_path / "out" / "en" / "03_region_trajectories" / "north"
-    assert (folder / "03_region_trajectories.html").is_file()
+    assert "mine" in (tmp_path / "out" / "en" / "one" / "north" / "one.ipynb").read_text("utf-8")

@@ -16,7 +16,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "read_notebook",
             "read_parameters",
         ],
-        "notebook_texts": ["localised", "write_notebooks"],
+        "notebook_page": ["localised", "write_notebooks"],
         "progress": ["failure_lines", "progress_for", "say"],
         "render": ["RenderResult", "plan_render", "render_notebooks"],
         "selection": ["Run", "plan_runs", "select_notebooks"],

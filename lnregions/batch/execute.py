@@ -14,7 +14,6 @@ from pathlib import Path
 
 from lnregions.batch import notebook_page
 from lnregions.batch.fork import Preload
-from lnregions.batch.notebook_texts import localised
 from lnregions.batch.selection import Run
 from lnregions.files import keep_plain, remove_tree
 
@@ -32,45 +31,27 @@ _WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 @dataclass(frozen=True)
 class Settings:
-    """How a render works, as opposed to what it renders.
+    """How a render works, as opposed to what it renders; a limit of None is none.
 
-    Attributes
-    ----------
-    jobs : int
-        Runs at a time.
-    engine : {"warm", "ordinary"}
-        Kernels forked from a process with the libraries loaded, or a kernel process started for each run.
-    force : bool
-        Run everything, also what is up to date.
-    html : bool
-        Write a page beside each notebook.
-    cell_timeout, run_timeout, batch_timeout : float or None
-        Seconds that a cell, a run and the whole render may take; None for any time.
-    memory : int or None
-        Bytes that each process of a run may allocate beyond what is loaded before it begins.
-    retries : int
-        How often a failed run is tried again.
-    own : tuple of Path
-        Further files that runs read: a change in them is a reason to run again. Single files lie in the working
-        folder of each run, under their names.
-    preload : Preload
-        What the fork server loads.
-    scheduler : str
-        Address of a Dask scheduler that does the runs; empty: this machine does.
+    A change in the user's own files is a reason to run again; single ones lie in the working folder of each run.
     """
 
-    jobs: int = 2
-    engine: str = "warm"
-    force: bool = False
-    html: bool = True
-    cell_timeout: float | None = None
-    run_timeout: float | None = None
-    batch_timeout: float | None = None
-    memory: int | None = None
-    retries: int = 0
-    own: tuple = ()
-    preload: Preload = field(default_factory=Preload)
-    scheduler: str = ""
+    jobs: int = 2  # runs at a time
+    engine: str = (
+        "warm"  # kernels forked from a process with the libraries loaded; ordinary: one started for each run
+    )
+    force: bool = False  # run everything, also what is up to date
+    html: bool = True  # write a page beside each notebook
+    cell_timeout: float | None = None  # seconds that a cell may take
+    run_timeout: float | None = None  # seconds that a run may take
+    batch_timeout: float | None = None  # seconds that the whole render may take
+    memory: int | None = (
+        None  # bytes that each process of a run may allocate beyond what is loaded before it begins
+    )
+    retries: int = 0  # how often a failed run is tried again
+    own: tuple = ()  # paths of further files and folders that runs read
+    preload: Preload = field(default_factory=Preload)  # what the fork server loads
+    scheduler: str = ""  # address of a Dask scheduler that does the runs; empty: this machine does
 
 
 class RunStopped(Exception):
@@ -141,23 +122,15 @@ def import_papermill() -> None:
 def run_notebook(run: Run, folder: Path, settings: Settings, control: RunControl | None = None) -> dict:
     """Execute one notebook in its folder and write it there, also as HTML, also when it fails.
 
-    Parameters
-    ----------
-    run : Run
-    folder : Path
-        Working folder of the run, created if absent, which ends as the folder of its results.
-    settings : Settings
-    control : RunControl, optional
-        The means to cancel it.
+    The folder is made if it is not there; other files of a run that failed are removed from it, since any of them
+    could be half-written. `control` is the means to cancel the run.
 
     Returns
     -------
     dict
         ``status`` (done, failed, stopped), ``attempts``, ``seconds``, ``cpu_seconds``, ``peak_memory`` and
         ``own_memory`` in bytes, ``left_out`` (kinds of outputs that its page cannot show), ``error`` (None or cell,
-        name, text, source); ``unwritten`` is True when the
-        results could not be written. Files made by a run that failed are removed, since any of them could be
-        half-written.
+        name, text, source), and ``unwritten``: whether the results could not be written.
     """
     import_papermill()
     control = control or RunControl()
@@ -226,7 +199,7 @@ def _write(run: Run, folder: Path, control: RunControl, *, keep: set[Path] | Non
 
     name, notebook = run.notebook.name, control.notebook
     clean_notebook(notebook, source_name=name, folder=str(folder))
-    notebook = localised(notebook, language=run.language)
+    notebook = notebook_page.localised(notebook, language=run.language)
     files = {"ipynb": nbformat.writes(notebook, version=4) + "\n"}
     if control.settings.html:
         files["html"] = notebook_page.notebook_html(notebook, language=run.language, title=name)
@@ -332,13 +305,9 @@ def _number_widgets(notebook) -> None:
 
 
 def sign_notebook(path: Path) -> bool:
-    """Sign an executed notebook, so that this user's JupyterLab shows all its outputs.
+    """Sign an executed notebook, so that this user's JupyterLab shows all its outputs; whether it will be trusted.
 
-    Returns
-    -------
-    bool
-        Whether it will be trusted; False where Jupyter's folder of this user cannot be written, which keeps
-        nothing else from being done.
+    Where Jupyter's folder of this user cannot be written it will not, which keeps nothing else from being done.
     """
     with _SIGNING, contextlib.suppress(Exception):
         import nbformat

@@ -56,21 +56,11 @@ def can_fork() -> bool:
 
 @dataclass(frozen=True)
 class Preload:
-    """What the fork server has loaded before the first kernel is forked.
+    """What the fork server has loaded before the first kernel is forked."""
 
-    Attributes
-    ----------
-    modules : tuple of str
-        Modules to import.
-    calls : tuple of (str, dict)
-        ``"module:function"`` to call after that, with its arguments by name.
-    state : str
-        Hash of the files that are read meanwhile; a fork server with another one is replaced.
-    """
-
-    modules: tuple = MODULES
-    calls: tuple = ()
-    state: str = ""
+    modules: tuple = MODULES  # to import
+    calls: tuple = ()  # pairs of "module:function" to call after that, and its arguments by name
+    state: str = ""  # hash of the files that are read meanwhile; a fork server with another one is replaced
 
 
 class ForkServer:
@@ -84,12 +74,8 @@ class ForkServer:
         self._forking = threading.Lock()
         self._server = forkserver.ForkServer()
         self._server.set_forkserver_preload(["lnregions.batch.fork"])
-        settings = {
-            "folder": self.folder,
-            "path": sys.path,
-            "modules": preload.modules,
-            "calls": preload.calls,
-        }
+        settings = {"folder": self.folder, "path": sys.path}
+        settings |= {"modules": preload.modules, "calls": preload.calls}
         environment = {
             "LNREGIONS_PRELOAD": json.dumps(settings),
             "OPENBLAS_THREAD_TIMEOUT": "4",  # threads that wait for work sleep instead of spinning

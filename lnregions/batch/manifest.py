@@ -50,13 +50,7 @@ class OutputError(DataError):
 
 
 class Hashes:
-    """SHA-256 of files, cached by path, size, times of change and inode, so that no file is read twice.
-
-    Parameters
-    ----------
-    cache : Path, optional
-        JSON file that keeps them between calls.
-    """
+    """SHA-256 of files, cached by path, size, times of change and inode, also in a JSON file between calls."""
 
     def __init__(self, cache: Path | None = None):
         self._cache = cache
@@ -86,11 +80,9 @@ class Hashes:
         """Hash of all files below a folder, names included; of one file, if it is one; a missing folder has one too."""
         if os.path.isfile(folder):
             return self.file(folder)
-        lines = [
-            f"{name}\0{digest}\n"
-            for name, digest in self.listing(folder, skip=(*_SKIPPED, "_shared")).items()
-        ]
-        return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+        found = self.listing(folder, skip=(*_SKIPPED, "_shared"))
+        lines = "".join(f"{name}\0{digest}\n" for name, digest in found.items())
+        return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
 
     def listing(self, folder: Path | str, *, final: Path | None = None, skip: tuple = ()) -> dict[str, str]:
         """Hash of every file below a folder by its relative name, in order; cached for its final place."""
@@ -106,16 +98,9 @@ class Hashes:
 
 
 class Manifest:
-    """Records of the runs of one output folder, kept in its ``manifest.json``.
+    """Records of the runs of one output folder by their names, kept in its ``manifest.json`` (docs/manifest.md).
 
-    Attributes
-    ----------
-    output : Path
-    runs : dict
-        Record of each run by its name, see ``docs/manifest.md``.
-    unread : str
-        Why the file could not be read; empty if it could, or there is none.
-    hashes : Hashes
+    ``unread`` says why the file could not be read; it is empty if it could, or there is none.
     """
 
     def __init__(self, output: Path):

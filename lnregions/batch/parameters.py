@@ -40,8 +40,6 @@ _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 _NUMBER = set("0123456789+-.eE")
 _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-
 _PLAIN = {
     "null": r"|~|null", "bool": "true|True|false|False", "int": r"[-+]?(0|[1-9]\d*)",
     "float": r"[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+|\.(inf|Inf|INF))|\.(nan|NaN|NAN)",
@@ -57,25 +55,13 @@ class _PlainLoader(yaml.SafeLoader):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One assignment of a parameters cell.
-
-    Attributes
-    ----------
-    name, comment : str
-        As written.
-    annotation : str
-        Its type as annotated; that of the default where it has no annotation, or one that is not known here.
-    default : object
-        The literal; None where it is computed.
-    choices : tuple
-        What it may be: from ``Literal[...]`` or from the caller; empty if anything of its type.
-    """
+    """One assignment of a parameters cell."""
 
     name: str
-    annotation: str
-    default: object
+    annotation: str  # its type; that of the default where it has no annotation, or one that is not known here
+    default: object  # the literal; None where it is computed
     comment: str = ""
-    choices: tuple = ()
+    choices: tuple = ()  # what it may be, from Literal[...] or from the caller; empty if anything of its type
 
     @property
     def is_date(self) -> bool:
@@ -86,33 +72,15 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class Notebook:
-    """One notebook that can be rendered.
-
-    Attributes
-    ----------
-    name : str
-        File name without its ending.
-    path : Path
-    parameters : tuple of Parameter
-    over : str
-        The parameter whose values it is run for, one run each; empty if it runs once.
-    batch : bool
-        Whether a render of everything takes it.
-    plain : bool
-        Whether it has no settings of the batch of its own: no ``lnregions`` in its metadata.
-    mark : str
-        Hash of all that a run of it depends on: not of outputs, counts, ids and what else saving it changes.
-    source : bytes
-        Content of the file.
-    """
+    """One notebook that can be rendered; its name is that of the file without its ending."""
 
     name: str
     path: Path
     parameters: tuple[Parameter, ...]
-    over: str = ""
-    batch: bool = True
-    plain: bool = False
-    mark: str = ""
+    over: str = ""  # the parameter whose values it is run for, one run each; empty if it runs once
+    batch: bool = True  # whether a render of everything takes it
+    plain: bool = False  # whether it has no settings of the batch of its own: no lnregions in its metadata
+    mark: str = ""  # hash of all that a run of it depends on: not of outputs, counts, ids and what else saving changes
     source: bytes = field(default=b"", repr=False)
 
     def parameter(self, name: str) -> Parameter | None:
@@ -121,14 +89,9 @@ class Notebook:
 
 
 def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None = None) -> list[Notebook]:
-    """Notebooks of a folder in order of their names.
+    """Notebooks of a folder in order of their names, or one notebook; without a folder the project's own.
 
-    Parameters
-    ----------
-    folder : path, optional
-        A folder or one notebook; the project's own notebooks if absent.
-    choices : mapping of str to list of str, optional
-        What each named parameter may be, for example the plan's regions.
+    ``choices`` say what each named parameter may be, for example the plan's regions.
 
     Raises
     ------

@@ -37,31 +37,17 @@ class Stopped(KeyboardInterrupt):
 
 @dataclass(frozen=True)
 class RenderResult:
-    """What a render did.
-
-    Attributes
-    ----------
-    output : Path
-    manifest : dict
-        As written to ``manifest.json``.
-    runs : list of Run
-        All of the selection, in order.
-    done, failed, stopped, skipped : list of str
-        Their names by outcome; ``stopped`` includes those never begun.
-    seconds : float
-    interrupted : int
-        Number of the signal that stopped it (2: Ctrl-C), or 0.
-    """
+    """What a render did."""
 
     output: Path
-    manifest: dict
-    runs: list
-    done: list
+    manifest: dict  # as written to manifest.json
+    runs: list  # all of the selection, in order
+    done: list  # names of the runs by outcome, this and the next three
     failed: list
-    stopped: list
+    stopped: list  # also those never begun
     skipped: list
     seconds: float = 0.0
-    interrupted: int = 0
+    interrupted: int = 0  # number of the signal that stopped it (2: Ctrl-C), or 0
 
     @property
     def ok(self) -> bool:
@@ -71,10 +57,10 @@ class RenderResult:
 
 def plan_render(output: Path | str, runs: Sequence[Run], *, settings: Settings | None = None) -> list[Run]:
     """The same runs with the reason why each must be done; nothing is run or written."""
-    return _with_reasons(Manifest(Path(output)), runs, settings or Settings())
+    return _plan(Manifest(Path(output)), runs, settings or Settings())
 
 
-def _with_reasons(manifest: Manifest, runs: Sequence[Run], settings: Settings) -> list[Run]:
+def _plan(manifest: Manifest, runs: Sequence[Run], settings: Settings) -> list[Run]:
     shared = shared_inputs(manifest.hashes, own=settings.own, html=settings.html)
     planned = []
     for run in runs:
@@ -87,16 +73,12 @@ def _with_reasons(manifest: Manifest, runs: Sequence[Run], settings: Settings) -
 def render_notebooks(
     output: Path | str, runs: Sequence[Run], *, settings: Settings | None = None, progress=None
 ) -> RenderResult:
-    """Run notebooks, skipping what is up to date.
+    """Run notebooks into an output folder, skipping what is up to date.
 
     Parameters
     ----------
-    output : path
-        Folder of the results.
     runs : list of Run
         What to render, from :func:`plan_runs`.
-    settings : Settings, optional
-        How to do it.
     progress : callable, optional
         Takes each event, see :func:`lnregions.batch.progress_for`.
 
@@ -119,33 +101,22 @@ def render_notebooks(
         remove_temporary(output)
         remove_tree(output / ".lnregions" / "staging")
         manifest = Manifest(output)
-        planned = _with_reasons(manifest, runs, settings)
+        planned = _plan(manifest, runs, settings)
         todo = [run for run in planned if run.why]
         manifest.refuse_foreign(run.name for run in todo)
         emit("plan", None, {"runs": len(planned), "todo": len(todo)})
         execution = _Execution(manifest, todo, settings=settings, emit=emit)
         try:
-            if todo:
-                execution.execute()
-            changed = todo or not manifest.path.exists()
-            content = manifest.save(sync=True) if changed else {"runs": manifest.runs}
+            content = execution.execute()
         except OSError as error:
             raise cannot_write(manifest.path, error) from None
         finally:
-            ended = execution.status.items()
-            outcome = {one: [name for name, status in ended if status == one] for one in ENDS}
-            emit("end", None, outcome)
+            emit("end", None, outcome := execution.outcome())
             manifest.hashes.save()
-    skipped = [run.name for run in planned if not run.why]
+    outcome["skipped"] = [run.name for run in planned if not run.why]
     seconds = round(time.perf_counter() - start, 3)
     return RenderResult(
-        output,
-        content,
-        planned,
-        **outcome,
-        skipped=skipped,
-        seconds=seconds,
-        interrupted=execution.interrupted,
+        output, content, planned, **outcome, seconds=seconds, interrupted=execution.interrupted
     )
 
 
@@ -161,8 +132,19 @@ class _Execution:
         self.status = dict.fromkeys(self._folder, "stopped")
         self.interrupted = 0
 
-    def execute(self) -> None:
-        """Execute the runs until all have ended, the time limit is over or a signal comes."""
+    def outcome(self) -> dict[str, list[str]]:
+        """Names of the runs by how they ended; what has not been run yet is stopped."""
+        return {end: [name for name, status in self.status.items() if status == end] for end in ENDS}
+
+    def execute(self) -> dict:
+        """Execute the runs until all have ended, the time limit is over or a signal comes; what the manifest holds."""
+        if self._todo:
+            self._execute()
+        elif self._manifest.path.exists():
+            return {"runs": self._manifest.runs}
+        return self._manifest.save(sync=True)
+
+    def _execute(self) -> None:
         with queue_signals(self._events):
             self._staging.mkdir(parents=True)
             workers = ClusterRuns if self._settings.scheduler else LocalRuns

@@ -19,31 +19,15 @@ FIGURES = "figures"
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook with one set of parameters.
+    """One notebook with one set of parameters."""
 
-    Attributes
-    ----------
-    name : str
-        ``language/notebook/value``, which is also its folder in the output.
-    notebook : Notebook
-    language : str
-        Language of its page.
-    value : str
-        Value of the parameter that the notebook is run over; empty if it runs once.
-    parameters : mapping
-    inputs : mapping of str to str
-        Hashes of all that it depends on, see ``docs/manifest.md``; empty until the render is planned.
-    why : str
-        Reason why it must be done; empty if it is up to date.
-    """
-
-    name: str
+    name: str  # language/notebook/value, which is also its folder in the output
     notebook: Notebook
-    language: str
-    value: str
+    language: str  # of its page
+    value: str  # of the parameter that the notebook is run over; empty if it runs once
     parameters: Mapping[str, object]
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    why: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)  # hashes of all it depends on, once planned
+    why: str = ""  # reason why it must be done; empty if it is up to date
 
 
 def plan_runs(

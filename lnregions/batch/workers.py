@@ -39,16 +39,7 @@ def prepare(run: Run, settings: Settings) -> None:
 
 
 class LocalRuns:
-    """Thread pool for the runs of a render.
-
-    Parameters
-    ----------
-    first : Run
-        Any of the runs.
-    settings : Settings
-    events : queue
-        Gets ``("started", run, None)`` from a run's thread.
-    """
+    """Thread pool for the runs of a render, of which `first` is any; `events` gets ``("started", run, None)``."""
 
     def __init__(self, first: Run, *, settings: Settings, events: queue.SimpleQueue):
         self._settings, self._events = settings, events

@@ -31,29 +31,16 @@ CHOSEN_POINTS = 2.2
 
 @dataclass(frozen=True)
 class View:
-    """What was chosen, from `view`: draw it, show it, save it, or get the code that makes it.
-
-    Attributes
-    ----------
-    plan : Plan
-    region, indicator, city : str
-        Codes; no city means the whole region.
-    year : int or None
-        Year of the map and the table; None is the latest that at least half of the areas have.
-    as_of, language : str
-        Date of knowledge (empty: all that is in the tables), and ``en`` or ``zh``.
-    name : str
-        What the plan was given as: its id, or its folder.
-    """
+    """What was chosen, from `view`: draw it, show it, save it, or get the code that makes it."""
 
     plan: Plan = field(compare=False, repr=False)
     region: str
     indicator: str
-    city: str = ""
-    year: int | None = None
-    as_of: str = ""
+    city: str = ""  # none: the whole region
+    year: int | None = None  # of the map and the table; None: the latest that at least half of the areas have
+    as_of: str = ""  # date of knowledge; empty: all that is in the tables
     language: str = "en"
-    name: str = ""
+    name: str = ""  # what the plan was given as: its id, or its folder
 
     @property
     def area(self) -> str:
@@ -219,19 +206,8 @@ def view(
 ) -> View:  # fmt: skip
     """Choose one region or city, one indicator and one year, as known on a date.
 
-    Parameters
-    ----------
-    plan : str, path or Plan
-        Id of a plan, its folder, or the plan itself.
-    region, indicator : str
-        Codes of the plan and the codebook; the region may be a group from `group`, and an empty one is the first.
-    city : str
-        Code of one of the region's cities, for the chart and the verdict; empty: the whole region.
-    year : int, optional
-        Year of the map and the table; without one (or with 0) the latest that at least half of the areas have.
-    as_of : str
-        Only what was published by this date, such as 2024-06-30; empty: all.
-    language : {"en", "zh"}
+    The plan may be given by its id or folder, too; the region may be a group from `group`, and an empty one is the
+    first. Chart and verdict are those of `city`, a city of the region by its code, or of the whole region without one.
 
     Returns
     -------

@@ -27,7 +27,7 @@ _LEAFLET = Path(__file__).parents[1] / "vendor" / "leaflet"
 
 def draw_web_map(
     plan=PLAN, region: str = "", indicator: str = "", *, year: int | None = None, as_of: str = "",
-    language: str = "en", height: int = HEIGHT, picks: str = "",
+    language: str = "en", height: int = HEIGHT,
 ) -> "WebMap":  # fmt: skip
     """Map to point at, zoom and step through, with the colours, classes and circles of the printed one.
 
@@ -35,26 +35,9 @@ def draw_web_map(
     clicked. As the last line of a cell it shows itself; ``.save("map.html")`` writes one file that needs nothing
     beside it. It requests nothing from anywhere, and draws no web tiles.
 
-    Parameters
-    ----------
-    plan : Plan or str
-        A plan from `load_plan`, or its name.
-    region : str
-        A region of the plan, whose members are filled and outlined by how well their membership is attested;
-        left out, all areas of the province.
-    indicator : str
-        An indicator of the codebook; left out, a choice of those that have figures stands in the legend.
-    year : int, optional
-        Year of the figures; left out, the latest that at least half of the areas have.
-    as_of : str
-        Only what was published by then counts.
-    language : {"en", "zh"}
-    height : int
-        Pixels in a notebook.
-    picks : str
-        Class of an ipywidgets text or dropdown in the same notebook (given to it with ``add_class``) that is
-        set to the area clicked: a text to its code, a dropdown to the choice that names it; clicked again, the
-        text is emptied and the dropdown set to its first choice. The area that it names is outlined.
+    The members of a region are filled, and outlined by how well their membership is attested; without one all areas
+    of the province are shown, and without an indicator a choice of those that have figures stands in the legend.
+    `height` is in pixels, in a notebook.
 
     Returns
     -------
@@ -81,7 +64,7 @@ def draw_web_map(
         what = f"{indicator!r}{f' for {year}' if year else ''} as known on {tables.as_of}"
         remedy = f"Years: {', '.join(map(str, years))}." if years else "Choose another indicator."
         raise DataError(f"No area of this map has a figure of {what}. {remedy}")
-    return WebMap(data | {"picks": picks}, height=height)
+    return WebMap(data, height=height)
 
 
 class WebMap(folium.Map):

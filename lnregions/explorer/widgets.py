@@ -46,21 +46,12 @@ _NOTE = (
 )
 
 
-def explore(
-    plan=PLAN, region: str = "", indicator: str = "gdp", *, city: str = "", year: int | None = None,
-    as_of: str = "", language: str = "en", folder: str = "figures",
-):  # fmt: skip
+def explore(plan=PLAN, region: str = "", indicator: str = "gdp", *, folder: str = "figures", **chosen):
     """Widgets to choose plan, region or city, indicator, year, date and language, over what they choose.
 
     Below them stand map, chart, table and verdict. Point at a city on the map to see its figure, click it to
-    choose it. A button saves the view to `folder` and prints the Python that makes the same files.
-
-    Parameters
-    ----------
-    plan, region, indicator, city, year, as_of, language
-        What is chosen at first, as in `view`.
-    folder : str
-        Where the button saves to.
+    choose it. A button saves the view to `folder` and prints the Python that makes the same files. What is chosen at
+    first is given as to `view`: also city, year, as_of and language.
 
     Returns
     -------
@@ -72,21 +63,14 @@ def explore(
     DataError
         As `view` does.
     """
-    first = view(plan, region, indicator, city=city, year=year, as_of=as_of, language=language)
-    return Explorer(first, folder=folder or "figures")
+    return Explorer(view(plan, region, indicator, **chosen), folder=folder or "figures")
 
 
 class Explorer(widgets.VBox):
-    """Widgets to choose a view, over the view; made by `lnregions.explore`.
+    """Widgets to choose a view, over the view that is on the screen; made by `lnregions.explore`.
 
-    Attributes
-    ----------
-    view : lnregions.explorer.views.View
-        What is on the screen.
-    controls : dict
-        The widgets by name: ``plan region city indicator year as_of language folder save``.
-    shown : dict
-        The HTML widgets below: ``note map chart table verdict saved``.
+    ``controls`` has the widgets by name (``plan region city indicator year as_of language folder save``), ``shown`` the
+    HTML widgets below (``note map chart table verdict saved``), ``view`` the `View`.
     """
 
     def __init__(self, view, *, folder: str = "figures"):

@@ -50,22 +50,10 @@ _EAST_ASIAN = "Microsoft YaHei"
 
 
 def single_file(output, region: str, *, language: str = "en", plan=PLAN, as_of=None) -> Path:
-    """Write a region's page as one file that needs nothing beside it, pictures inside.
+    """Write a region's page as one file that needs nothing beside it, pictures inside; its path.
 
-    Parameters
-    ----------
-    output : path
-        Folder that was rendered to; the file goes to ``<language>/region-<code>-single.html`` in it.
-    region : str
-        A region of the plan.
-    language : {"en", "zh"}
-    plan, as_of
-        As for `write_report`.
-
-    Returns
-    -------
-    Path
-        The file; under 1.5 MB, with smaller pictures where they are many.
+    It goes to ``<language>/region-<code>-single.html`` in the folder `output`, which was rendered to, and is under
+    1.5 MB, with smaller pictures where they are many. Plan and date are those of `write_report`.
 
     Raises
     ------
@@ -76,13 +64,10 @@ def single_file(output, region: str, *, language: str = "en", plan=PLAN, as_of=N
     return _write(site, region, language, "-single.html", str(page))
 
 
-def report_pdf(
-    output, region: str, *, language: str = "en", plan=PLAN, as_of=None, chromium: str = ""
-) -> Path:
+def report_pdf(output, region: str, *, language: str = "en", plan=PLAN, as_of=None) -> Path:
     """Write a region's report as a tagged A4 PDF, printed by an installed Chromium.
 
-    Parameters are those of `single_file`; `chromium` names the browser's program where it is not found by itself.
-    The file goes to ``<language>/region-<code>.pdf``.
+    Parameters are those of `single_file`. The file goes to ``<language>/region-<code>.pdf``.
 
     Raises
     ------
@@ -91,7 +76,7 @@ def report_pdf(
     """
     site, page = _single_page(output, region, language, plan, as_of)
     with ThreadPoolExecutor(1) as thread:  # the browser's driver wants a thread without a running event loop
-        content = thread.submit(_print, _for_print(page, language), chromium).result()
+        content = thread.submit(_print, _for_print(page, language)).result()
     return _write(site, region, language, ".pdf", content)
 
 
@@ -158,30 +143,15 @@ def _single_page(output, region: str, language: str, plan, as_of) -> tuple[Site,
     return site, soup
 
 
-def find_chromium(named: str = "") -> str:
-    """Return the path of an installed Chromium.
-
-    Raises
-    ------
-    DataError
-        If there is none, or not where it was said to be.
-    """
-    found = shutil.which(named) if named else next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if found:
-        return found
-    what = f"No program {named!r} was found" if named else "No Chromium was found on this machine"
-    remedy = (
-        "Install one (on Debian: apt-get install chromium), or print the single-file page from any browser."
-    )
-    raise DataError(f"{what}, which a PDF needs. {remedy}")
-
-
-def _print(page: str, chromium: str) -> bytes:
+def _print(page: str) -> bytes:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise not_installed("A PDF", "playwright", "browser") from None
-    program = find_chromium(chromium)
+    program = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if not program:
+        remedy = "Install one (on Debian: apt-get install chromium), or print the single-file page from any browser."
+        raise DataError(f"No Chromium was found on this machine, which a PDF needs. {remedy}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder) / "page.html"
         file.write_text(page, "utf-8")

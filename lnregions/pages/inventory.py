@@ -31,29 +31,15 @@ _MOST_TEXT = 4000
 
 @dataclass(frozen=True)
 class FigureFiles:
-    """Files of one figure below the output folder, and what its sidecar states of it.
+    """Files of one figure below the output folder, and what its sidecar states of it."""
 
-    Attributes
-    ----------
-    name, folder : str
-        Stem of the files, and their folder relative to the output.
-    endings : tuple of str
-        Those of `DOWNLOADS` whose file is there.
-    caption, alt : dict
-        Text by language.
-    parameters : dict
-        What it was drawn from: region, target, indicator, area.
-    sources : tuple of str
-        Ids of its sources.
-    """
-
-    name: str
-    folder: str
-    endings: tuple[str, ...]
-    caption: dict
-    alt: dict
-    parameters: dict
-    sources: tuple[str, ...]
+    name: str  # stem of the files
+    folder: str  # relative to the output
+    endings: tuple[str, ...]  # those of DOWNLOADS whose file is there
+    caption: dict  # text by language
+    alt: dict  # text by language
+    parameters: dict  # what it was drawn from: region, target, indicator, area
+    sources: tuple[str, ...]  # ids
 
     def path(self, ending: str) -> str:
         """Return the path of one of its files relative to the output."""
@@ -155,15 +141,10 @@ def _mapping(value: object) -> Mapping:
 
 
 def make_previews(output: Path, figures: Iterable[FigureFiles], *, workers: int = 2) -> dict[str, dict]:
-    """Bring the small versions of figures up to date, by the path of the figure's PNG.
+    """Bring the small versions of figures up to date: path below the output, width and height, by the path of the PNG.
 
     Each is made once and kept until its figure changes, whose time of change it has; a figure that cannot be read as
     a picture has none.
-
-    Returns
-    -------
-    dict
-        ``path`` relative to the output, ``width height`` in pixels.
     """
     pictures = list(dict.fromkeys(one.path("png") for one in figures))
     with ThreadPoolExecutor(workers) as pool:

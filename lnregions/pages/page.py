@@ -23,6 +23,9 @@ from lnregions.words import text, unit_label, year_span
 from lnregions.words.catalogue import tr, trn
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "site"
+_STATUS_STYLE = "".join(
+    f".s-{one.replace(' ', '-')}{{--c:{looks.colour}}}\n" for one, looks in STATUSES.items()
+)
 _CJK = r"\u2e80-\u2fdf\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _FOREIGN = {
     "en": (re.compile(rf"[{_CJK}]+(?:[0-9 ·—“”‘’…]*[{_CJK}]+)*"), "zh-CN"),
@@ -59,15 +62,7 @@ def mixed(text: object, language: str) -> Markup:
 
 
 class Page:
-    """One page in the making: what templates call to get words, links and figures in its language.
-
-    Parameters
-    ----------
-    site : Site
-    language : {"en", "zh"}
-    kind, code : str
-        As for `Site.path`.
-    """
+    """One page in the making: what templates call to get words, links and figures; kind and code as for `Site.path`."""
 
     def __init__(self, site: Site, language: str, kind: str, code: str = ""):
         self.site, self.language, self.kind = site, language, kind
@@ -184,7 +179,7 @@ class Page:
 
     def render(self, *, live: dict | None = None, **values: object) -> str:
         """Return the page as text; one with a live map carries the map's script, style and data along."""
-        styles, scripts = [_asset("site.css") + _status_style()], [_asset("site.js")]
+        styles, scripts = [_asset("site.css") + _STATUS_STYLE], [_asset("site.js")]
         if live is not None:
             styles, scripts = [*styles, map_style()], [map_script(), *scripts]
         policy = (
@@ -192,9 +187,9 @@ class Page:
             f"script-src {_hashes(scripts)}; base-uri 'none'; form-action 'none'"
         )
         kinds = {kind: self.word(kind) for kind in ("region", "city", "county", "indicator", "target")}
-        words = {"kinds": kinds, "hits": self.word("results"), "none": self.word("Nothing found"),
-                 "shown": tr("{shown} of {total} targets shown", self.language),
-                 "no_figure": self.word("no data")}  # fmt: skip
+        words = {"hit": "result", "hits": "results", "none": "Nothing found", "no_figure": "no data"}
+        words = {name: self.word(one) for name, one in words.items()} | {"kinds": kinds}
+        words["shown"] = tr("{shown} of {total} targets shown", self.language)
         language = self.language
         return environment().get_template(f"{self.kind}.html.j2").render(
             boundary_words=boundary_words,
@@ -227,12 +222,6 @@ class Page:
 @cache
 def _asset(name: str) -> str:
     return (TEMPLATES / name).read_text("utf-8")
-
-
-def _status_style() -> str:
-    return "".join(
-        f".s-{status.replace(' ', '-')}{{--c:{looks.colour}}}\n" for status, looks in STATUSES.items()
-    )
 
 
 def _hashes(contents: list[str]) -> str:

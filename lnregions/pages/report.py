@@ -9,7 +9,7 @@ from lnregions.errors import LANGUAGES
 from lnregions.explorer import map_data
 from lnregions.pages.page import Page
 from lnregions.pages.site import Site
-from lnregions.sentences import lead_sentences
+from lnregions.sentences import findings, lead_sentences
 from lnregions.show import (
     areas_behind,
     calculation_words,
@@ -80,6 +80,7 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
         members=members,
         rendered=bool(figures),
         runs=[] if alone else site.runs_of(language, "region", region),
+        findings=_findings(page, region),
         **_figures_and_basis(site, cities, areas),
     )
 
@@ -114,8 +115,15 @@ def city_page(site: Site, language: str, city: str) -> str:
         figures=page.pictures(figures),
         rendered=bool(figures),
         runs=site.runs_of(language, "adcode", city),
+        findings=_findings(page, city),
         **_figures_and_basis(site, [city], {city}),
     )
+
+
+def _findings(page: Page, place: str) -> list[str]:
+    """What was promised, what happened and how sure that is, a sentence each."""
+    found = findings(page.site.plan, place, as_of=page.site.as_of).drop_duplicates("finding")
+    return found[f"sentence_{page.language}"].tolist()
 
 
 def _figures_and_basis(site: Site, cities: list[str], areas: set[str]) -> dict[str, list]:
@@ -147,16 +155,13 @@ def _notebooks(page: Page) -> dict:
     return {"pairs": list(pairs.values())}
 
 
-def _indicators(page: Page) -> dict:
-    """Page of the codebook, with how many figures are held of each indicator."""
-    return {"held": page.site.tables.observations["indicator"].value_counts()}
-
-
-def _sources(page: Page) -> dict:
-    """Page of all sources, with how many figures name each."""
-    return {"held": page.site.tables.observations["source"].str.split().explode().value_counts()}
-
-
 _KINDS = {
-    "home": _home, "indicators": _indicators, "sources": _sources, "methods": _methods, "notebooks": _notebooks,
-}  # fmt: skip
+    "home": _home,
+    "indicators": lambda page: {"held": page.site.tables.observations["indicator"].value_counts()},
+    "sources": lambda page: {
+        "held": page.site.tables.observations["source"].str.split().explode().value_counts()
+    },
+    "methods": _methods,
+    "notebooks": _notebooks,
+}
+"""Pages that there is one of, and what their templates are given; ``held`` counts the figures of each."""

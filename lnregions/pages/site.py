@@ -31,33 +31,17 @@ _KEY_WIDTH, _KEY_HEIGHT = 130, LARGEST * 2 + 20
 
 @dataclass(frozen=True)
 class Site:
-    """Everything the pages of one plan need, read once.
+    """Everything the pages of one plan need, read once."""
 
-    Attributes
-    ----------
-    output : Path
-        Folder that was rendered to.
-    plan : Plan
-    tables : Tables
-        Figures known on the date, with the codebook.
-    verdicts : tuple of Verdict
-        All interpretations, the main one first within each target.
-    as_of : str
-        The as-of date that was given; empty for all that is known.
-    runs : tuple of RunFiles
-        Those made for the pages' as-of date, sorted by name.
-    other_dates : tuple of str
-        As-of dates of further runs, whose figures would contradict the pages' verdicts; empty text for all that
-        was known.
-    """
-
-    output: Path
+    output: Path  # folder that was rendered to
     plan: Plan
-    tables: Tables
-    verdicts: tuple[Verdict, ...]
-    as_of: str = ""
-    runs: tuple[RunFiles, ...] = ()
-    other_dates: tuple[str, ...] = ()
+    tables: Tables  # figures known on the date, with the codebook
+    verdicts: tuple[Verdict, ...]  # all interpretations, the main one first within each target
+    as_of: str = ""  # as it was given; empty for all that is known
+    runs: tuple[RunFiles, ...] = ()  # those made for the pages' as-of date, sorted by name
+    other_dates: tuple[
+        str, ...
+    ] = ()  # as-of dates of further runs, whose figures would contradict the verdicts
 
     @cached_property
     def previews(self) -> dict[str, dict]:

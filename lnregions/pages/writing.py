@@ -53,14 +53,9 @@ def write_report(output, *, plan=PLAN, as_of=None) -> Path:
 
 
 def update_report(result, *, plan: str, as_of: str) -> bool:
-    """Build the pages over a render, unless they are as they would be built; whether they were.
+    """Build the pages over what a render did, unless they are as they would be built; whether they were.
 
-    Parameters
-    ----------
-    result : RenderResult
-        What the render did.
-    plan, as_of : str
-        As for :func:`write_report`; an empty date for all that was published.
+    Plan and date are those of :func:`write_report`; an empty date means all that was published.
     """
     inputs = [result.runs[0].inputs.get(name) for name in SHARED]
     runs = {

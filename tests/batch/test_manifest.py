@@ -134,9 +134,8 @@ def test_hashes_are_cached_by_size_time_and_inode_and_kept(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("when", [0, 1, 4_000_000_000])
-def test_times_of_files_are_no_reason_to_run_again(when, tmp_path):
-    book = write_notebook(tmp_path / "01.ipynb", "region")
-    render(tmp_path / "out", book, "a")
-    for path in [book, *(p for p in (tmp_path / "out").rglob("*") if p.is_file())]:
+def test_times_of_files_are_no_reason_to_run_again(when, rendered):
+    book, out = rendered / "01.ipynb", rendered / "out"
+    for path in [book, *(path for path in out.rglob("*") if path.is_file())]:
         os.utime(path, (when, when))
-    assert render(tmp_path / "out", book, "a").done == []
+    assert render(out, book, "a").done == []

@@ -1,17 +1,22 @@
-"""Executed notebooks as pages: whole in themselves, for readers, safe."""
+"""Executed notebooks as pages: whole in themselves, for readers, safe, in one language."""
 
 import base64
 import io
 import os
 import re
 
+import nbformat
 import pytest
+from fault_kit import write_notebook
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
+from lnregions.__main__ import main
+from lnregions.batch import localised
 from lnregions.batch import notebook_page as export
-from lnregions.batch.notebook_page import notebook_html
+from lnregions.batch.notebook_page import LEFT_OUT, notebook_html
 from lnregions.errors import DataError
+from lnregions.paths import notebooks_dir
 
 ODD = "bm8gcGljdHVyZQ=="
 """No picture."""
@@ -86,6 +91,24 @@ def test_a_page_is_the_same_each_time_whatever_came_between(notebook):
     assert notebook_html(notebook) == first
 
 
+def test_a_folder_of_the_user_goes_by_its_name_and_a_warning_has_no_code(notebook):
+    notebook.metadata.papermill.parameters["plan"] = "/home/me/plans/mine"
+    text = """12.py:1: InputWarning: /home/me/plans/mine/a.csv: 3 empty rows
+/home/me/plans/mine/b.csv: line ends
+  plan = ln.load_plan(plan)
+/usr/lib/lnregions/boundaries/plans.py:81: InputWarning: /home/me/plans/mine/c.shp: no codes
+  warn_input(found)
+3.py:2: UserWarning: mind
+  warn()
+"""
+    notebook.cells.append(code("1", new_output("stream", name="stderr", text=text)))
+    page = notebook_html(notebook)
+    shown = "mine/a.csv: 3 empty rows\nmine/b.csv: line ends\nmine/c.shp: no codes\n3.py:2: UserWarning: mind\n  warn()"
+    assert shown in page
+    assert '<th scope="row">plan</th><td>mine</td>' in page
+    assert not re.search("/home/me/plans|/usr/lib", page)
+
+
 def test_a_failed_cell_is_shown_open_with_its_error(notebook):
     error = new_output("error", ename="ZeroDivisionError", evalue="x", traceback=["\x1b[31mboom\x1b[0m"])
     notebook.cells.append(code("1 / 0", error, papermill={"status": "failed"}))
@@ -134,3 +157,136 @@ def test_what_is_no_picture_stays_text_in_the_page(most, monkeypatch):
     page = notebook_html(notebook)
     assert "<script" not in page
     assert "base64,AAAABBBB" in page
+
+
+# -- outputs that a page cannot show ------------------------------------------------------------------------
+
+PLOTLY, PLAIN = {"application/vnd.plotly.v1+json": {"data": []}}, {"text/plain": "Figure(...)"}
+BOKEH = [
+    {"text/html": "<div><span id='a'>Loading BokehJS ...</span></div>"},
+    {"application/javascript": "load", "application/vnd.bokehjs_load.v0+json": "load"},
+    {"text/html": "<div id='b' data-root-id='p1'></div>"},
+    {"application/javascript": "exec", "application/vnd.bokehjs_exec.v0+json": ""},
+]
+BOKEH_FROM_OUTSIDE = [
+    {**BOKEH[1], "application/javascript": 'const js_urls = ["https://cdn.bokeh.org/a.js"]'}
+]
+FRAME = [{"text/html": '<iframe title="a" src="https://example.org/map"></iframe>'}]
+FOLIUM = '<p>Make this Notebook Trusted</p><iframe srcdoc="&lt;script src=&quot;https://cdn/l.js&quot;&gt;"></iframe>'
+TABLE = "<table><tr><td>12</td></tr></table><script>sort()</script>"
+
+
+def page_of(outputs, language="en", **metadata):
+    cell = new_code_cell("draw()", outputs=[new_output("display_data", data=data) for data in outputs])
+    return notebook_html(new_notebook(cells=[cell], metadata={"lnregions": metadata}), language=language)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "kinds"),
+    [
+        ([PLOTLY | PLAIN], ["plotly"]),
+        ([PLOTLY, PLOTLY], ["plotly"]),
+        (
+            [{"text/html": "<script>bundle</script>"}, {"text/html": "<div id='x'></div><script>x</script>"}],
+            ["html"],
+        ),
+        (BOKEH, ["bokeh"]),
+        ([{"application/vnd.vegalite.v5+json": {}} | PLAIN], ["vegalite"]),
+        ([{"application/javascript": "alert(1)"}], ["javascript"]),
+        ([{"application/geo+json": {}}], ["geo"]),
+        (FRAME, ["html"]),
+        ([{"text/html": FOLIUM}], ["html"]),
+        ([PLOTLY | {"image/png": PNG}], []),
+        ([{"text/html": "<script>x</script>", "image/svg+xml": "<svg/>"}], []),
+        ([{"text/html": "<style>td {}</style><table></table>"}], []),
+        ([{"text/html": TABLE}], []),
+    ],
+)
+def test_an_output_that_a_page_cannot_show_has_a_note_unless_something_of_it_can_be_seen(outputs, kinds):
+    shown = page_of(outputs)
+    assert LEFT_OUT.findall(shown) == kinds
+    assert ("An interactive output" in shown) == bool(kinds)
+    assert not any(
+        words in shown for words in ("Figure(...)", "Loading BokehJS", "Make this", "<iframe", "alert(1)")
+    )
+
+
+def test_a_picture_or_table_is_shown_in_the_place_of_the_script():
+    assert PNG in page_of([PLOTLY | {"image/png": PNG, "text/html": "<script>x</script>"}])
+    assert "<td>12</td>" in page_of([{"text/html": TABLE}])
+
+
+def test_the_note_is_in_the_language_of_the_page():
+    assert "此处的交互式输出（plotly）未能显示，请打开笔记本查看。" in page_of([PLOTLY], "zh")
+
+
+def test_a_notebook_that_asks_for_scripts_shows_what_it_carries_along_and_names_what_it_does_not():
+    bundled = page_of([{"text/html": "<div id='x'></div><script>draw()</script>"}, *BOKEH], scripts=True)
+    assert LEFT_OUT.findall(bundled) == []
+    assert all(words in bundled for words in ("draw()", "exec", "data-root-id"))
+    assert LEFT_OUT.findall(page_of([PLOTLY, *BOKEH_FROM_OUTSIDE, *FRAME], scripts=True)) == [
+        "plotly",
+        "bokeh",
+        "html",
+    ]
+
+
+@pytest.mark.usefixtures("cold", "stopped_server")
+def test_a_render_ends_with_a_line_that_names_the_runs_whose_pages_lack_an_output(tmp_path, capsys):
+    code = f"from IPython.display import display\ndisplay({PLOTLY!r}, raw=True)"
+    book = write_notebook(tmp_path / "01.ipynb", code, over=None)
+    call = ["render", str(book), "--language", "en", "--output", str(tmp_path / "out"), "--no-report"]
+    assert main(call) == 0
+    assert "Outputs that a page cannot show have a note there: en/01/all (plotly)." in capsys.readouterr().err
+    assert main(call) == 0
+    assert "Outputs" not in capsys.readouterr().err
+
+
+# -- texts in one language, the place by its name -----------------------------------------------------------
+
+TITLE = "# Where is the region, and what does it look like?"
+
+
+def text_of(language, source=TITLE, **parameters):
+    book = new_notebook(cells=[new_markdown_cell(source)], metadata={"papermill": {"parameters": parameters}})
+    return localised(book, language=language).cells[0].source
+
+
+@pytest.mark.parametrize(
+    ("language", "parameters", "title"),
+    [
+        ("en", {"region": "circle"}, "# Where is the Shenyang circle, and what does it look like?"),
+        ("zh", {"region": "west"}, "# 辽西先导区在哪里，现状如何？"),
+        ("en", {"region": "belt", "adcode": "210200"}, "# Where is Dalian, and what does it look like?"),
+        ("en", {"region": "liaoning", "plan": "ln-2025"}, "# Where is Liaoning, and what does it look like?"),
+        ("en", {"region": "no-such"}, TITLE),
+        ("en", {"plan": "no-such-plan", "region": "west"}, TITLE),
+        ("en", {}, TITLE),
+    ],
+)
+def test_a_title_names_the_place_where_it_is_known(language, parameters, title):
+    assert text_of(language, **parameters) == title
+
+
+def test_a_text_of_ones_own_stays_as_it_is_and_tagged_cells_are_chosen_by_language():
+    assert text_of("zh", "## My own {thoughts}", region="west") == "## My own {thoughts}"
+    cells = [new_markdown_cell(tag, metadata={"tags": [tag]}) for tag in ("en", "zh")]
+    book = localised(new_notebook(cells=[*cells, new_code_cell("1")]), language="zh")
+    assert [cell.source for cell in book.cells] == ["zh", "1"]
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("zh", "## 资料来源与说明"), ("en", "## Sources and caveats")]
+)
+def test_copies_to_work_in_are_of_one_language(language, heading, tmp_path, capsys):
+    assert main(["notebooks", "--language", language, str(tmp_path / "mine")]) == 0
+    names = {path.name for path in notebooks_dir().glob("*.ipynb")}
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == names
+    for name in names:
+        book = nbformat.read(tmp_path / "mine" / name, as_version=4)
+        sources = [cell.source for cell in book.cells]
+        assert sources[-2].startswith(heading)
+        assert any(f'language: str = "{language}"' in source for source in sources)
+        assert not any("{" in cell.source for cell in book.cells if cell.cell_type == "markdown")
+    assert main(["notebooks", str(tmp_path / "mine")]) == 2
+    assert "is there already" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""A plan over areas of its own: its boundaries, figures and sources on every picture, and all notebooks run for it."""
+"""A plan over areas of its own: its boundaries, figures and sources on every picture; tests/foreign renders one."""
 
 import warnings
 from dataclasses import replace
@@ -10,7 +10,6 @@ from generated_plan import write_plan
 
 import lnregions as ln
 from lnregions.assess import cases, load_tables
-from lnregions.batch import Settings, plan_runs, render_notebooks
 from lnregions.boundaries import check_plan
 from lnregions.errors import forget_warnings
 from lnregions.explorer import web_data
@@ -77,14 +76,10 @@ def test_a_map_to_point_at_shows_own_areas_and_with_shipped_members_those_too(pl
     assert all(name in drawn["credit"] for name in ("boundaries.geojson", "Tianditu"))
 
 
-def test_every_notebook_renders_for_it(folder, tmp_path):
+def test_notebooks_run_for_its_regions_and_cities(folder):
     choices = batch_choices(str(folder))
+    assert choices["region"] == ["r000", "r001"]
     assert choices["adcode"] == [f"3001{n:02d}" for n in range(1, 9)]
-    only = {"region": ["r000"], "adcode": [CITY]}
-    runs = plan_runs(choices=choices, languages=["en"], parameters={"plan": str(folder)}, only=only)
-    result = render_notebooks(tmp_path, runs, settings=Settings(jobs=2))
-    assert [outcome.error for outcome in result.failed] == []
-    assert len(result.done) == 4
 
 
 def warnings_of_a_picture(folder) -> list[str]:

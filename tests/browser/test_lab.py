@@ -102,21 +102,21 @@ def test_it_opens_on_the_first_notebook_with_the_project_s_python_and_asks_nothi
     assert (tab.outside, tab.complaints) == ([], [])
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(one, marks=[] if one == "03_region_trajectories" else pytest.mark.long)
-        for one in NOTEBOOKS
-    ],
-)
-def test_a_notebook_runs_from_the_first_to_the_last_cell_and_writes_nothing(tab, work, name):
-    check_run(tab, f"notebooks/{name}.ipynb")
-    beside = {path.name for path in (work / "notebooks").iterdir()} - {".ipynb_checkpoints"}
+def check_nothing_written(folder):
+    beside = {path.name for path in folder.iterdir()} - {".ipynb_checkpoints"}
     assert beside == {f"{one}.ipynb" for one in NOTEBOOKS}
 
 
-def test_a_notebook_runs_in_chinese(tab):
+@pytest.mark.long
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_from_the_first_to_the_last_cell_and_writes_nothing(tab, work, name):
+    check_run(tab, f"notebooks/{name}.ipynb")
+    check_nothing_written(work / "notebooks")
+
+
+def test_a_notebook_runs_in_chinese_and_writes_nothing(tab, work):
     check_run(tab, "chinese/02_region_map.ipynb")
+    check_nothing_written(work / "chinese")
     heads = tab.page.locator(".jp-OutputArea-output th").all_text_contents()
     assert heads
     assert [head for head in heads if not re.search("[\u4e00-\u9fff]", head)] == []
@@ -163,9 +163,9 @@ def test_a_notebook_of_the_batch_opens_trusted_with_all_that_it_shows(tab, work)
     [path] = (work / "output").rglob("seen.ipynb")
     tab.open(path.relative_to(work).as_posix())
     assert all(cell["trusted"] and cell["outputs"] for cell in tab.code()[-4:])
-    sizes = [side for picture in tab.pictures() for size in picture for side in size]
-    assert len(sizes) == 8  # a PNG, and an SVG shown as one
-    assert min(sizes) > LEAST
+    pictures = tab.page.locator(".jp-Notebook .jp-OutputArea-output img")
+    sync_api.expect(pictures).to_have_count(2)  # a PNG, and an SVG shown as one
+    assert min(side for picture in tab.pictures() for size in picture for side in size) > LEAST
     chip = tab.page.locator(".ln-table td span span").first
     assert chip.evaluate("one => getComputedStyle(one).backgroundColor") != "rgba(0, 0, 0, 0)"
     tab.page.locator(MAP).scroll_into_view_if_needed()

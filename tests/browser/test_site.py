@@ -18,9 +18,11 @@ from lnregions.pages import report_pdf, single_file
 KINDS = ("indicators", "sources", "methods", "notebooks", "region/circle", "city/210200")
 PAGES = ["index.html", *(f"en/{name}.html" for name in KINDS), "index.zh.html", "zh/region/circle.html"]
 """A page of each kind, the two richest in Chinese, too."""
+FIRST_ROWS = "document.querySelectorAll('tbody tr:nth-child(n+31)').forEach(one => one.remove())"
+"""Leaves as much of a long table as shows that its rows are accessible."""
 EXECUTED = [
-    "01_plan/all/01_plan.html", "02_region_map/west/02_region_map.html",
-    "03_region_trajectories/west/03_region_trajectories.html", "04_city_profile/210900/04_city_profile.html",
+    "01_plan/all/01_plan.html", "02_region_map/east/02_region_map.html",
+    "03_region_trajectories/east/03_region_trajectories.html", "04_city_profile/210900/04_city_profile.html",
 ]  # fmt: skip
 
 
@@ -48,6 +50,7 @@ def test_a_page_requests_nothing_from_outside_and_is_accessible_at_any_width(new
         tab.set_viewport_size({"width": width, "height": 800})
         visit(tab, output, name)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.evaluate(FIRST_ROWS)
         assert accessibility_violations(tab) == []
 
 
@@ -68,8 +71,9 @@ def test_pages_of_executed_notebooks_are_accessible(new_tab, tmp_path, whole_ren
             tab.set_viewport_size({"width": width, "height": 800})
             tab.goto(path.as_uri())
             tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-            assert (path.name, accessibility_violations(tab)) == (path.name, [])
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.evaluate(FIRST_ROWS)
+        assert (path.name, accessibility_violations(tab)) == (path.name, [])
 
 
 def test_the_filter_narrows_the_scorecard_and_stays_in_the_address(tab, output):
@@ -101,6 +105,8 @@ def test_search_finds_areas_indicators_and_targets_and_says_when_there_is_nothin
         ("dalian gdp", "GDP of Dalian", "region/belt.html#target-belt-dalian-gdp"),
         ("沈阳市", "Shenyang City", "city/210100.html"),
         ("urbanisation rate", "Urbanisation rate", "#urbanisation_rate"),
+        ("dailan gdp", "GDP of Dalian", "region/belt.html#target-belt-dalian-gdp"),
+        ("Anshen", "Anshan City", "city/210300.html"),
     ):
         visit(tab, output, "en/sources.html")
         tab.fill("#search", words)
@@ -110,6 +116,9 @@ def test_search_finds_areas_indicators_and_targets_and_says_when_there_is_nothin
         assert hit.evaluate("one => one === document.activeElement")
         tab.press(".hits a", "Enter")
         tab.wait_for_url(f"**{ends}")
+    visit(tab, output, "en/sources.html")
+    tab.fill("#search", "anshen")
+    assert tab.locator("#hit-count").inner_text() == "1 result"
     visit(tab, output, "index.zh.html")
     tab.fill("#search", "xyzzy")
     assert tab.locator("#hit-count").inner_text() == "没有找到"

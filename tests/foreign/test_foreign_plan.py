@@ -9,7 +9,7 @@ import pytest
 from generated_plan import write_plan
 
 import lnregions as ln
-from foreign.foreign_plan import CITIES, boxes, fill, write_foreign_plan
+from foreign.foreign_plan import CITIES, boxes, figures, fill, write_foreign_plan
 from lnregions.__main__ import main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.boundaries import check_plan
@@ -82,6 +82,10 @@ def test_it_renders_without_an_error_and_without_a_word_of_the_shipped_province(
     assert not found
 
 
+def test_no_page_names_the_folder_that_the_plan_lies_in(folder, output):
+    assert not [path for path in output.rglob("*.html") if str(folder.parent) in path.read_text("utf-8")]
+
+
 def test_its_landing_page_lists_its_own_cities_and_pictures(output):
     page = (output / "index.html").read_text("utf-8")
     assert all(f"en/city/{code}.html" in page for code in CITIES)
@@ -113,6 +117,13 @@ def test_the_date_of_knowledge_is_that_of_the_figures_it_rests_on(folder, tmp_pa
     alone = write_foreign_plan(tmp_path / "alone", drawn=False)
     frame[frame["benchmark"] != "100000"].to_csv(alone / "targets.csv", index=False)
     assert set(ln.judge(alone)["as_of"]) == {"2025-04-20"}
+
+
+def test_a_plan_with_figures_of_one_indicator_has_a_heat_map_of_it(tmp_path):
+    alone = write_foreign_plan(tmp_path / "alone", drawn=False)
+    rows = [row for n, code in enumerate(CITIES) for row in figures(n, code) if ",gdp," in row]
+    fill(alone, "observations", rows)
+    assert ln.draw_heat_map(alone, "belt").caption["en"].startswith("Highest in Wuzhong with 84 billion yuan")
 
 
 def test_without_boundaries_the_maps_say_so_and_the_rest_renders(tmp_path):

@@ -6,7 +6,6 @@ A change in these files is a decision: it belongs into the commit that means it.
 import inspect
 import itertools
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,9 +14,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+from click.testing import CliRunner
 
 import lnregions as ln
-from lnregions.figures import write_figures
+from lnregions.__main__ import cli
+from lnregions.figures import PLAN_KINDS, write_figures
 from lnregions.tables import batch_choices
 
 HERE = Path(__file__).parent
@@ -25,22 +26,14 @@ PLAN = "ln-2022"
 PLANS = ("belt-2025", "ln-2022", "ln-2025", "ln-tourism-2025")
 DATES = ("2022-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
 COMMANDS = (
-    "",
-    "render",
-    "verdicts",
-    "evaluation",
-    "figures",
-    "report",
-    "diff",
-    "notebooks",
-    "plan",
-    "plan new",
-    "plan read",
+    "", "render", "verdicts", "evaluation", "figures", "report", "diff", "notebooks", "plan", "plan new", "plan read",
     "check",
-)
+)  # fmt: skip
 LANGUAGES = ("en", "zh")
-WHOLE = ("render", "--adcode", "210200", "--adcode", "210900")
-"""The command of the render that tests share."""
+RENDERED = {"en": ("belt", "210200"), "zh": ("east", "210900")}
+"""Region, one of cities and one of counties, and city of the render that tests share, in each language."""
+NOT_IN_NOTEBOOKS = ["change", "years"]
+"""Kinds of pictures of a region that no notebook draws."""
 
 
 def verdicts(plan: str) -> str:
@@ -60,12 +53,10 @@ def api() -> str:
 
 
 def helps() -> str:
-    """``--help`` of every command, in a terminal of 100 columns."""
-    parts = []
+    """``--help`` of every command, in a terminal of 80 columns or more."""
+    parts, looks = [], {"prog_name": "lnregions", "terminal_width": 78}
     for command in COMMANDS:
-        call = [sys.executable, "-m", "lnregions", *command.split(), "--help"]
-        environment = os.environ | {"COLUMNS": "100", "PYTHONPATH": str(HERE.parents[1])}
-        said = subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout
+        said = CliRunner().invoke(cli, [*command.split(), "--help"], **looks).output
         parts.append(f"$ lnregions {command} --help\n{said}")
     return "\n".join(parts)
 
@@ -89,21 +80,46 @@ def pictures(folders: Iterable[Path]) -> str:
     return "\n".join(f"## {name}\n{found[name].read_text('utf-8-sig')}" for name in sorted(found))
 
 
-def draw(folder: Path, kinds: Iterable[str] = (), cities: Iterable[str] = ()) -> None:
-    """Write the data of the pictures of the plan, its regions and its cities, without the pictures themselves."""
-    write_figures(folder, kinds=list(kinds), formats=())
-    for language, city in itertools.product(LANGUAGES, cities or batch_choices(PLAN)["adcode"]):
-        own = {"plan": PLAN, "language": language}
-        drawn = [ln.draw_series(city, indicator, **own) for indicator in ("gdp", "population")]
-        drawn += [ln.draw_city_growth(city, **own), ln.draw_ranks(city, **own)]
-        drawn += [ln.draw_dots(city, "gdp_growth_real", **own)]
-        for picture in (ln.draw_city_location(PLAN, city, language=language), *drawn):
-            picture.save(str(folder / language), formats=())
+def draw(folder: Path, *, rest: bool = False) -> None:
+    """Write the data of the pictures of the plan, its regions and its cities, without the pictures themselves.
+
+    The rest is what `render_some` has not drawn, each place in one language only.
+    """
+    regions, cities = (batch_choices(PLAN)[name] for name in ("region", "adcode"))
+    if not rest:
+        write_figures(folder, kinds=list(PLAN_KINDS), formats=())
+    for place, language in itertools.product([*regions, *cities], LANGUAGES):
+        drawn = rest and place in RENDERED[language]
+        if drawn and place in regions:
+            write_figures(folder, region=place, kinds=NOT_IN_NOTEBOOKS, languages=[language], formats=())
+        if drawn or (rest and language != LANGUAGES[[*regions, *cities].index(place) % 2]):
+            continue
+        if place in regions:
+            write_figures(folder, region=place, languages=[language], formats=())
+        else:
+            draw_city(folder / language, place, language)
+
+
+def draw_city(folder: Path, city: str, language: str) -> None:
+    """Write the data of the pictures of a city."""
+    own = {"plan": PLAN, "language": language}
+    drawn = [ln.draw_series(city, indicator, **own) for indicator in ("gdp", "population")]
+    drawn += [ln.draw_city_growth(city, **own), ln.draw_ranks(city, **own)]
+    drawn += [ln.draw_dots(city, "gdp_growth_real", **own)]
+    for picture in (ln.draw_city_location(PLAN, city, language=language), *drawn):
+        picture.save(str(folder), formats=())
 
 
 def run(*arguments: str) -> None:
     """Run a command of lnregions; its words on standard output are dropped."""
     subprocess.run([sys.executable, "-m", "lnregions", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def render_some(output: Path) -> None:
+    """Render every notebook in both languages, each for a region and a city, with the pages."""
+    for language, (region, city) in RENDERED.items():
+        chosen = ("--language", language, "--region", region, "--adcode", city, "--output", str(output))
+        run("render", *chosen, "--quiet", *["--no-report"] * (language == "en"))
 
 
 def quick() -> dict[str, str]:

@@ -15,7 +15,15 @@
   addEventListener("hashchange", follow);
   follow();
 
-  // Search: every word must occur in a name of either language or in the code.
+  // Two words that differ by a letter: one too many, too few or wrong, or two exchanged.
+  function similar(one, other) {
+    let at = 0;
+    while (at < one.length && one[at] === other[at]) at++;
+    const rest = (a, b) => one.slice(at + a) === other.slice(at + b);
+    return rest(1, 1) || rest(1, 0) || rest(0, 1) || (rest(2, 2) && one[at] === other[at + 1] && one[at + 1] === other[at]);
+  }
+
+  // Search: every word must occur in a name of either language or in the code; if nothing is found, a similar one.
   const form = document.querySelector("form.search");
   if (form) {
     const entries = read("search-data").map((one) => Object.assign(one, { s: (one.n + " " + one.o + " " + one.c).toLowerCase() }));
@@ -26,7 +34,10 @@
     form.hidden = false;
     function search() {
       const asked = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const hits = asked.length ? entries.filter((one) => asked.every((word) => one.s.includes(word))) : [];
+      const found = (fits) => (asked.length ? entries.filter((one) => asked.every((word) => one.s.includes(word) || fits(one, word))) : []);
+      const misspelt = (one, word) => word.length > (word < "\u0100" ? 3 : 2) && one.s.split(/[^\p{L}\p{N}]+/u).some((known) => similar(word, known));
+      let hits = found(() => false);
+      if (!hits.length) hits = found(misspelt);
       const first = (one) => (one.n.toLowerCase().startsWith(asked[0]) ? 0 : 1);
       hits.sort((a, b) => first(a) - first(b));
       list.replaceChildren(...hits.slice(0, 12).map((one) => {
@@ -40,7 +51,7 @@
         item.append(link);
         return item;
       }));
-      count.textContent = hits.length ? hits.length + " " + words.hits : words.none;
+      count.textContent = hits.length ? hits.length + " " + (hits.length === 1 ? words.hit : words.hits) : words.none;
       box.hidden = !asked.length;
     }
     field.addEventListener("input", search);
