@@ -1,13 +1,15 @@
-"""Save a figure with all that belongs to it: PNG, SVG, PDF, data, caption, sources, machine-readable facts.
+"""Save a figure with all that belongs to it: pictures, data, caption, sources, machine-readable facts; kits of them.
 
 The same input gives the same bytes: no dates of making, no random identifiers.
 """
 
+import io
 import json
 import re
 import sys
-from collections import Counter
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -15,18 +17,26 @@ from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
 
 from lnregions import __version__
-from lnregions.errors import DataError, quote, unknown
-from lnregions.figures.drawn_rows import UNDATED, figures_only
+from lnregions.errors import DataError, not_installed, quote, unknown
+from lnregions.figures.drawn_rows import data_csv, data_records
 from lnregions.figures.encoding import FORMATS, encode
+from lnregions.figures.messages import caption_text, plain_markdown, source_records
 from lnregions.files import save_file, write_json
+from lnregions.paths import root
 from lnregions.style import MM, PRINT_DPI, font_files, set_fonts
-from lnregions.words import LANGUAGES, without_noise
+from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
 
-_FIRST_CHINESE = "\u2e80"
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n|＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?(\d[\d,]*)(\.\d+)?([eE][+-]?\d+)?%?\Z", re.ASCII)
-_RECORDED = ("source", "title", "publisher", "url", "kind", "published", "licence")
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+"""Language and country of each language, as pages and Word files state them."""
+_EAST_ASIAN = "Microsoft YaHei"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest date that an archive can carry, so that its bytes do not depend on when it is made."""
+_WIDEST_MM = 160.0
+"""Width of the text of a Word file, to which pictures are kept."""
+_EMU = 36_000
+"""Units of Office files to a millimetre."""
+_ENDINGS = (".png", ".svg", ".pdf", ".csv", ".json", ".md", ".txt", ".docx", ".cff")
 
 
 def save_figure(
@@ -85,70 +95,39 @@ def save_figure(
     caption = _by_language(caption, "caption")
     alt = _by_language(alt, "alt text") or caption
     records = source_records(sources, data)
-    _prepare_text(fig)
     title = next(iter(caption.values()), stem.name)
-    contents = {f".{name}": drawn for name, drawn in encode(fig, formats, title=title, **drawn).items()}
+    contents = {f".{name}": made for name, made in encode(fig, formats, title=title, **drawn).items()}
     if data is not None:
         contents[".csv"] = data_csv(data)
     if caption:
         contents[".caption.md"] = caption_text(caption, records, data)
     files = {ending: stem.with_name(stem.name + ending) for ending in (*contents, ".json")}
-    drawing = sys.modules.get("lnregions.maps")  # imported if there is a map on the figure
-    maps = [facts for ax in fig.axes if drawing and (facts := drawing.map_facts(ax))]
     facts = {
-        "figure": stem.name,
-        "package": "lnregions",
-        "version": __version__,
+        "figure": stem.name, "package": "lnregions", "version": __version__,
         "size_mm": [round(side / MM, 1) for side in fig.get_size_inches()],
         "dpi": drawn.get("dpi", PRINT_DPI),
         "language": getattr(fig, "language", None),
         "parameters": json.loads(json.dumps(dict(parameters or {}), default=str)),
-        **({"maps": json.loads(json.dumps(maps, default=float))} if maps else {}),
+        **_map_facts(fig),
         "sources": records,
-        **({"data": data_records(data)} if data is not None else {}),
+        **({} if data is None else {"data": data_records(data)}),
         "files": [files[ending].name for ending in contents],
-        "caption": caption,
-        "alt": alt,
-    }
+        "caption": caption, "alt": alt,
+    }  # fmt: skip
     for ending, content in contents.items():
         save_file(files[ending], content)
     write_json(files[".json"], facts)
     return {ending.split(".")[1]: path for ending, path in files.items()}
 
 
-def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]:
-    """Path without an ending, and the formats to write, each once and known."""
-    if (
-        not isinstance(stem, str | Path)
-        or not Path(stem).name
-        or str(stem).encode("utf-8", "ignore").decode() != str(stem)
-    ):
-        raise DataError(f"The path {quote(stem)} names no file. Give a path such as figures/gdp.")
-    stem = Path(stem)
-    if stem.suffix[1:].lower() in FORMATS:
-        formats = stem.suffix[1:].lower() if formats is None else formats
-        stem = stem.with_suffix("")
-    formats = FORMATS if formats is None else formats
-    several = isinstance(formats, Iterable) and not isinstance(formats, str)
-    formats = tuple(dict.fromkeys(formats if several else (formats,)))
-    for name in formats:
-        if name not in FORMATS:
-            raise unknown("format", str(name), FORMATS)
-    return stem, formats
-
-
 def _check_figure(fig: object) -> None:
-    if isinstance(fig, FigureBase) and fig.get_figure(root=True) is fig:
-        return
-    here = type(fig).__name__
-    figure = f"the {here}'s .figure" if hasattr(fig, "figure") else "ax.figure of the axes you drew on"
-    raise DataError(
-        f"What is to be saved is no whole figure but a {here}. Give a matplotlib figure, such as {figure}."
-    )
-
-
-def _prepare_text(fig: Figure) -> None:
-    """Let each text be drawn by a font that has its characters; refuse those that no font has."""
+    """Refuse what is no whole figure, and text that no font has; let each other text be drawn by one that has it."""
+    if not isinstance(fig, FigureBase) or fig.get_figure(root=True) is not fig:
+        here = type(fig).__name__
+        figure = f"the {here}'s .figure" if hasattr(fig, "figure") else "ax.figure of the axes you drew on"
+        raise DataError(
+            f"What is to be saved is no whole figure but a {here}. Give a matplotlib figure, such as {figure}."
+        )
     font_files()
     for text in fig.findobj(Text):
         if text.get_visible() and (missing := set_fonts(text)):
@@ -156,56 +135,32 @@ def _prepare_text(fig: Figure) -> None:
             raise DataError(f"{what}. Install a font that has them, or write it with others.")
 
 
-# -- data -------------------------------------------------------------------------------------------------
+def _map_facts(fig: Figure) -> dict:
+    """Classes and projection of each map on a figure."""
+    drawing = sys.modules.get("lnregions.maps")  # imported if there is one
+    maps = [facts for ax in fig.axes if drawing and (facts := drawing.map_facts(ax))]
+    return {"maps": json.loads(json.dumps(maps, default=float))} if maps else {}
 
 
-def data_csv(data: pd.DataFrame) -> str:
-    """Table as CSV text, without geometry, its text safe to open in a spreadsheet.
-
-    Examples
-    --------
-    >>> print(data_csv(pd.DataFrame({"area": ["210100"], "note": ["=1+1"], "value": [-3.5]})), end="")
-    area,note,value
-    210100,'=1+1,-3.5
-    """
-    table = _plain_table(data)
-    for column, kind in table.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(kind):
-            table[column] = table[column].map(_safe_cell)
-    table.columns = [_safe_cell(str(c)) for c in table.columns]
-    return table.to_csv(index=False, lineterminator="\n")
-
-
-def data_records(data: pd.DataFrame) -> list[dict]:
-    """Rows of a table as records for JSON, without geometry and without what is missing.
-
-    Examples
-    --------
-    >>> data_records(pd.DataFrame({"area": ["210100"], "gap": [85.55 - 85], "note": [None]}))
-    [{'area': '210100', 'gap': 0.55}]
-    """
-    rows = _plain_table(data).to_dict("records")
-    return [{str(name): one for name, one in row.items() if pd.notna(one) and one != ""} for row in rows]
-
-
-def _plain_table(data: pd.DataFrame) -> pd.DataFrame:
-    """Table without geometry, its numbers without the digits that only binary fractions have, its dates as text."""
-    table = pd.DataFrame(data.loc[:, [str(kind) != "geometry" for kind in data.dtypes]])
-    for column, kind in table.dtypes.items():
-        if pd.api.types.is_float_dtype(kind):
-            table[column] = table[column].map(without_noise, na_action="ignore")
-        elif pd.api.types.is_datetime64_any_dtype(kind):
-            table[column] = table[column].dt.strftime("%Y-%m-%d")
-    return table
-
-
-def _safe_cell(value: object) -> object:
-    """Value, with an apostrophe before it if a spreadsheet would run it as a formula."""
-    runs = isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.match(value)
-    return f"'{value}" if runs else value
-
-
-# -- captions and sources ---------------------------------------------------------------------------------
+def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]:
+    """Path without an ending, and the formats to write, each once and known."""
+    given = str(stem)
+    if (
+        not isinstance(stem, str | Path)
+        or not Path(stem).name
+        or given.encode("utf-8", "ignore").decode() != given
+    ):
+        raise DataError(f"The path {quote(stem)} names no file. Give a path such as figures/gdp.")
+    stem = Path(stem)
+    if (ending := stem.suffix[1:].lower()) in FORMATS:
+        formats, stem = ending if formats is None else formats, stem.with_suffix("")
+    formats = FORMATS if formats is None else formats
+    several = isinstance(formats, Iterable) and not isinstance(formats, str)
+    formats = tuple(dict.fromkeys(formats if several else (formats,)))
+    for name in formats:
+        if name not in FORMATS:
+            raise unknown("format", str(name), FORMATS)
+    return stem, formats
 
 
 def _by_language(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
@@ -222,79 +177,131 @@ def _by_language(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
     return {language: words[language] for language in LANGUAGES if language in words}
 
 
-def source_records(
-    sources: pd.DataFrame | Sequence[Mapping] | None, data: pd.DataFrame | None = None
-) -> list[dict]:
-    """Sources of a figure as records: those its data cite, with the grades and vintages of the rows.
+# -- kits ---------------------------------------------------------------------------------------------------
+
+
+def _figures(folder: Path, language: str) -> dict[str, dict]:
+    """Sidecars of the figures of a folder by their path without ending, sorted; their ``words`` are the caption."""
+    found = {}
+    for path in sorted(folder.rglob("*.json")):
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(facts, dict) and facts.get("package") == "lnregions" and "figure" in facts:
+            words = facts["caption"].get(language) or next(iter(facts["caption"].values()), "")
+            found[path.relative_to(folder).with_suffix("").as_posix()] = facts | {"words": words}
+    if not found:
+        raise DataError(
+            f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first."
+        )
+    return found
+
+
+def _archive(entries: dict[str, bytes]) -> bytes:
+    """Zip archive that depends on names and contents only."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(entries):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            archive.writestr(entry, entries[name], compresslevel=6)
+    return stream.getvalue()
+
+
+def bundle_zip(
+    folder: Path | str, path: Path | str, *, title: str = "", language: str = "en", citation: str | None = None
+) -> Path:  # fmt: skip
+    """Pack the figures of a folder, and of those within it, with a README and a citation.
+
+    The same folder gives the same bytes. `title` is the first line of the README, `citation` the content of
+    ``CITATION.cff``: that of this package if left out. DataError if the folder holds no figure.
+    """
+    folder, path = Path(folder), Path(path)
+    title = plain_markdown(title or tr("Figures", check_language(language)))
+    lines = [f"# {title}", "", f"## {tr('What is in here', language)}", ""]
+    for name, facts in _figures(folder, language).items():
+        lines.append(f"- **{name}** {plain_markdown(facts['words'])}".rstrip())
+        lines.append("  " + ", ".join(f"`{file}`" for file in facts["files"]))
+    lines += ["", f"## {tr('How to cite', language)}", "", "CITATION.cff", ""]
+    if citation is None:
+        shipped = root() / "CITATION.cff"
+        citation = shipped.read_text(encoding="utf-8") if shipped.is_file() else f"lnregions {__version__}\n"
+    entries = {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.suffix in _ENDINGS and file.resolve() != path.resolve()
+    }
+    entries |= {"README.md": "\n".join(lines).encode(), "CITATION.cff": citation.encode()}
+    save_file(path, _archive(entries))
+    return path
+
+
+def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", language: str = "en") -> Path:
+    """Put the figures of a folder with their captions into one Word file, each at its own size.
 
     Raises
     ------
     DataError
-        If the data cite a source that is not among those given.
+        If python-docx is not installed, or the folder holds no figure saved as PNG.
     """
-    if sources is None:
-        return []
-    rows = sources.to_dict("records") if isinstance(sources, pd.DataFrame) else sources
-    records = [
-        {k: str(row[k]) for k in _RECORDED if k in row and row[k] != "" and pd.notna(row[k])} for row in rows
-    ]
-    column = next((c for c in ("source", "sources") if data is not None and c in data), None)
-    if column is None:
-        return records
-    known, found = {record.get("source"): record for record in records}, []
-    cited = pd.DataFrame(data).assign(cited=data[column].fillna("").astype(str).str.split()).explode("cited")
-    for name, citing in cited.groupby("cited"):  # without the rows that cite nothing
-        if name not in known:
-            raise unknown("source", name, [str(k) for k in known])
-        marks = {}
-        for key in ("grade", "vintage"):
-            values = citing[key].dropna().astype(str).str[:10] if key in citing else ()
-            if values := sorted({*values} - {"", UNDATED}):
-                marks[f"{key}s"] = values
-        found.append(known[name] | marks)
-    return found
+    folder, path = Path(folder), Path(path)
+    title = title or tr("Figures", check_language(language))
+    document = word_document(language, title=title)
+    document.add_heading(title, level=1)
+    for name, facts in _figures(folder, language).items():
+        file = folder / f"{name}.png"
+        if not file.is_file():
+            raise DataError(
+                f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too."
+            )
+        words, width = facts["words"] or name, min(facts["size_mm"][0], _WIDEST_MM)
+        document.add_picture(str(file), width=round(width * _EMU))
+        document.inline_shapes[-1]._inline.docPr.set("descr", facts["alt"].get(language) or words)
+        document.add_paragraph(words, style="Caption")
+        if f"{Path(name).name}.csv" in facts["files"]:
+            document.add_paragraph(tr("Data behind the picture: {file}", language, file=f"{name}.csv"))
+    save_file(path, dateless_office(document))
+    return path
 
 
-def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: pd.DataFrame | None) -> str:
-    """Caption in each language given, ready to paste: what is shown, sources, grades.
+def word_document(language: str, *, title: str = "", landscape: bool = False):
+    """Empty A4 Word file that states its language, for spelling checks and screen readers, and a font with Chinese.
 
-    Examples
-    --------
-    >>> print(caption_text({"en": "GDP of two cities."}, [{"title": "Bulletin"}], None).split(" Made")[0])
-    **Figure.** GDP of two cities. Sources: Bulletin.
+    Raises
+    ------
+    DataError
+        If python-docx is not installed.
     """
-    found = () if data is None or "grade" not in data else figures_only(data)["grade"].dropna()
-    grades = Counter(grade for grade in found if str(grade).strip())
-    return "\n\n".join(_paragraph(words, records, grades, lang) for lang, words in caption.items()) + "\n"
+    try:
+        import docx
+        from docx.oxml.ns import qn
+    except ImportError:
+        raise not_installed("A Word file", "python-docx", "docx") from None
+    document = docx.Document()
+    document.core_properties.title, document.core_properties.language = title, LOCALES[language]
+    for fonts in document.styles.element.iter(qn("w:rFonts")):
+        fonts.attrib.pop(qn("w:eastAsiaTheme"), None)
+        fonts.set(qn("w:eastAsia"), _EAST_ASIAN)
+    for lang in document.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:val"), LOCALES[language])
+        lang.set(qn("w:eastAsia"), LOCALES["zh"])
+    if landscape:
+        [section] = document.sections
+        section.orientation = docx.enum.section.WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = 297 * _EMU, 210 * _EMU
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = 12 * _EMU
+    return document
 
 
-def plain_markdown(text: str) -> str:
-    r"""Text with what would be a link, an image or a tag in Markdown made ordinary signs.
-
-    Examples
-    --------
-    >>> print(plain_markdown("[x](javascript:alert(1)) <b>"))
-    \[x](javascript:alert(1)) \<b>
-    """
-    return re.sub(r"[\\\[<]", r"\\\g<0>", " ".join(text.split("\n")))
-
-
-def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int], language: str) -> str:
-    """Caption in one language with its sources and grades."""
-    space, semicolon, comma = (" ", "; ", ", ") if language == "en" else ("", "；", "，")
-    parts = [f"**{tr('Figure.', language)}**{space}{plain_markdown(words.strip())}"]
-    named = []
-    for record in records:
-        title, date = record.get("title", record.get("source", "")), record.get("published", "")
-        named.append(tr("{title} ({date})", language, title=title, date=date) if date else title)
-    if named:
-        named = semicolon.join(map(plain_markdown, named))
-        message = "Sources: {sources}."
-        if max(named, default="") >= _FIRST_CHINESE:
-            message = "Sources (titles as published, in Chinese): {sources}."
-        parts.append(tr(message, language, sources=named))
-    if grades:
-        counted = [tr("{grade} ({number})", language, grade=g, number=n) for g, n in sorted(grades.items())]
-        parts.append(tr("Grades of evidence: {grades}.", language, grades=comma.join(counted)))
-    parts.append(tr("Made with lnregions {version}.", language, version=__version__))
-    return space.join(parts)
+def dateless_office(document) -> bytes:
+    """Word file or workbook without dates of making, inside and in its archive."""
+    stream = io.BytesIO()
+    document.save(stream)
+    with zipfile.ZipFile(stream) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    made = f"{datetime(*_EPOCH).isoformat()}Z".encode()
+    core = parts["docProps/core.xml"]
+    parts["docProps/core.xml"] = re.sub(
+        rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + made, core
+    )
+    return _archive(parts)

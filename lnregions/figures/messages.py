@@ -1,10 +1,15 @@
-"""Words of pictures: one sentence that the drawn rows say, in both languages, and the line of their sources."""
+"""Words of pictures in both languages: what the drawn rows say, the line of their sources, the caption to paste."""
 
+import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from lnregions import __version__
 from lnregions.assess import names_text
+from lnregions.errors import unknown
+from lnregions.figures.drawn_rows import UNDATED, figures_only
 from lnregions.series import Tables
 from lnregions.show import source_name
 from lnregions.style import missing_glyphs
@@ -16,7 +21,9 @@ from lnregions.words.texts import NO_TEXT, Text, printed, say, with_article
 _LISTED_SOURCES = 2
 _LONGEST_SOURCE = 52
 """Letters of a source's name in a source line."""
-_SIMPLIFIED = str.maketrans("連國經濟會發統計報遼寧匯〇", "连国经济会发统计报辽宁汇○")
+_FIRST_CHINESE = "\u2e80"
+_RECORDED = ("source", "title", "publisher", "url", "kind", "published", "licence")
+SIMPLIFIED = str.maketrans("連國經濟會發統計報遼寧匯〇", "连国经济会发统计报辽宁汇○")
 """Characters in names of sources that the bundled font lacks, and those that stand for them."""
 
 
@@ -138,7 +145,7 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
             issuer = source_name(records.loc[source], language)
             if len(issuer) > _LONGEST_SOURCE:
                 issuer = issuer[: _LONGEST_SOURCE - 1] + "…"
-            issuer = issuer.translate(_SIMPLIFIED)
+            issuer = issuer.translate(SIMPLIFIED)
             named.append(f"[{source}]" if missing_glyphs(issuer) else f"{issuer} [{source}]".strip())
     words = ("; " if language == "en" else "；").join(named)
     if len(order) > len(named):
@@ -150,3 +157,84 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
             listed = (", " if language == "en" else "、").join(grades)
             words += tr(" (grade {grades})", language, grades=listed)
     return tr("{words}, as known on {date}.", language, words=words, date=tables.as_of)
+
+
+# -- captions -----------------------------------------------------------------------------------------------
+
+
+def source_records(
+    sources: pd.DataFrame | Sequence[Mapping] | None, data: pd.DataFrame | None = None
+) -> list[dict]:
+    """Sources of a figure as records: those its data cite, with the grades and vintages of the rows.
+
+    Raises
+    ------
+    DataError
+        If the data cite a source that is not among those given.
+    """
+    if sources is None:
+        return []
+    rows = sources.to_dict("records") if isinstance(sources, pd.DataFrame) else sources
+    records = [
+        {k: str(row[k]) for k in _RECORDED if k in row and row[k] != "" and pd.notna(row[k])} for row in rows
+    ]
+    column = next((c for c in ("source", "sources") if data is not None and c in data), None)
+    if column is None:
+        return records
+    known, found = {record.get("source"): record for record in records}, []
+    cited = pd.DataFrame(data).assign(cited=data[column].fillna("").astype(str).str.split()).explode("cited")
+    for name, citing in cited.groupby("cited"):  # without the rows that cite nothing
+        if name not in known:
+            raise unknown("source", name, [str(k) for k in known])
+        marks = {}
+        for key in ("grade", "vintage"):
+            values = citing[key].dropna().astype(str).str[:10] if key in citing else ()
+            if values := sorted({*values} - {"", UNDATED}):
+                marks[f"{key}s"] = values
+        found.append(known[name] | marks)
+    return found
+
+
+def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: pd.DataFrame | None) -> str:
+    """Caption in each language given, ready to paste: what is shown, sources, grades.
+
+    Examples
+    --------
+    >>> print(caption_text({"en": "GDP of two cities."}, [{"title": "Bulletin"}], None).split(" Made")[0])
+    **Figure.** GDP of two cities. Sources: Bulletin.
+    """
+    found = () if data is None or "grade" not in data else figures_only(data)["grade"].dropna()
+    grades = Counter(grade for grade in found if str(grade).strip())
+    return "\n\n".join(_paragraph(words, records, grades, lang) for lang, words in caption.items()) + "\n"
+
+
+def plain_markdown(text: str) -> str:
+    r"""Text with what would be a link, an image or a tag in Markdown made ordinary signs.
+
+    Examples
+    --------
+    >>> print(plain_markdown("[x](javascript:alert(1)) <b>"))
+    \[x](javascript:alert(1)) \<b>
+    """
+    return re.sub(r"[\\\[<]", r"\\\g<0>", " ".join(text.split("\n")))
+
+
+def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int], language: str) -> str:
+    """Caption in one language with its sources and grades."""
+    space, semicolon, comma = (" ", "; ", ", ") if language == "en" else ("", "；", "，")
+    parts = [f"**{tr('Figure.', language)}**{space}{plain_markdown(words.strip())}"]
+    named = []
+    for record in records:
+        title, date = record.get("title", record.get("source", "")), record.get("published", "")
+        named.append(tr("{title} ({date})", language, title=title, date=date) if date else title)
+    if named:
+        named = semicolon.join(map(plain_markdown, named))
+        message = "Sources: {sources}."
+        if max(named, default="") >= _FIRST_CHINESE:
+            message = "Sources (titles as published, in Chinese): {sources}."
+        parts.append(tr(message, language, sources=named))
+    if grades:
+        counted = [tr("{grade} ({number})", language, grade=g, number=n) for g, n in sorted(grades.items())]
+        parts.append(tr("Grades of evidence: {grades}.", language, grades=comma.join(counted)))
+    parts.append(tr("Made with lnregions {version}.", language, version=__version__))
+    return space.join(parts)

@@ -98,11 +98,6 @@ def target_labels(language: str, plan: Plan) -> dict[str, str]:
     return dict(zip(plan.targets["target"], plan.targets[f"label_{language}"], strict=True))
 
 
-def region_labels(language: str, plan: Plan) -> dict[str, str]:
-    """Return the short names of a plan's regions."""
-    return dict(zip(plan.regions["region"], plan.regions[f"short_{language}"], strict=True))
-
-
 def source_titles(sources: pd.DataFrame) -> dict[str, str]:
     """Return the title of each source by its id."""
     return dict(zip(sources["source"], sources["title"], strict=True))
@@ -196,10 +191,10 @@ def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
     ('gap', '−97.29 billion yuan')
     ('real growth 2024', '5.2%')
     """
-    names = verdict.calculation(language=language).iloc[:, 0]
+    names = verdict.calculation(language=language).iloc[:, 0].str.replace(r"[,，] ?%|（%）", "", regex=True)
     numbers = [(key, value) for key, value in verdict.numbers.items() if value is not None]
     return [
-        (re.sub(r"[,，] ?%|（%）", "", name), _number(key.rstrip("0123456789 "), value, verdict, language))
+        (name, _number(key.rstrip("0123456789 "), value, verdict, language))
         for name, (key, value) in zip(names, numbers, strict=True)
     ]
 

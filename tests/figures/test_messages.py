@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import lnregions as ln
-from lnregions.figures.bundles import caption_text, source_records
+from lnregions.figures.messages import caption_text, source_records
 
 PLAN = ln.load_plan()
 PICTURES = {
