@@ -24,5 +24,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "target_pictures": ["draw_plain_series", "draw_scorecard", "draw_series", "draw_targets", "draw_verdict"],
         "messages": ["SIMPLIFIED", "in_sentence", "plain_markdown"],
         "pictures": ["Picture", "Pictures", "RegionData"],
+        "slides": ["chart_table", "save_slides"],
     },
 )  # fmt: skip

@@ -36,7 +36,7 @@ _WIDEST_MM = 160.0
 """Width of the text of a Word file, to which pictures are kept."""
 _EMU = 36_000
 """Units of Office files to a millimetre."""
-_ENDINGS = (".png", ".svg", ".pdf", ".csv", ".json", ".md", ".txt", ".docx", ".cff")
+_ENDINGS = (".png", ".svg", ".pdf", ".csv", ".json", ".md", ".txt", ".docx", ".pptx", ".cff")
 
 
 def save_figure(
@@ -294,14 +294,16 @@ def word_document(language: str, *, title: str = "", landscape: bool = False):
 
 
 def dateless_office(document) -> bytes:
-    """Word file or workbook without dates of making, inside and in its archive."""
+    """Word file, workbook or presentation without dates of making, inside and in its archive."""
     stream = io.BytesIO()
     document.save(stream)
-    with zipfile.ZipFile(stream) as archive:
+    return _dateless(stream.getvalue())
+
+
+def _dateless(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    made = f"{datetime(*_EPOCH).isoformat()}Z".encode()
-    core = parts["docProps/core.xml"]
-    parts["docProps/core.xml"] = re.sub(
-        rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + made, core
-    )
-    return _archive(parts)
+    made, core = f"{datetime(*_EPOCH).isoformat()}Z".encode(), "docProps/core.xml"
+    parts[core] = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + made, parts[core])
+    inside = {name: _dateless(part) for name, part in parts.items() if name.endswith(".xlsx")}
+    return _archive(parts | inside)

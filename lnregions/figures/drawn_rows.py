@@ -1,7 +1,7 @@
 """Rows behind a picture, the same columns in every bundle: each number with unit, year, grade, status and source."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -38,14 +38,6 @@ def figures_only(rows: pd.DataFrame) -> pd.DataFrame:
 def roled(rows: pd.DataFrame, role: str, **columns) -> pd.DataFrame:
     """Rows with their role and other columns filled in."""
     return pd.DataFrame(rows).assign(role=role, **columns)
-
-
-def path_rows(path: pd.DataFrame | None, start: Mapping | None) -> pd.DataFrame:
-    """Rows of a required path, as well attested as the figure it starts from."""
-    if path is None or start is None:
-        return pd.DataFrame()
-    cited = {name: start[name] for name in ("grade", "vintage", "source")}
-    return roled(path.rename(columns={"required": "value"}), "required", status="computed", **cited)
 
 
 def trajectory_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

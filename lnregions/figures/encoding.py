@@ -14,7 +14,7 @@ from PIL import Image, PngImagePlugin
 from lnregions.errors import DataError
 from lnregions.style import MM, PRINT_DPI, StyledFigure, quick_pdf_fonts, rc
 
-FORMATS = ("png", "svg", "pdf")
+FORMATS, SLIDES = ("png", "svg", "pdf"), "pptx"
 LEAST_DPI, MOST_DPI = 72, 1200
 """Resolutions of PNG."""
 _METADATA = {

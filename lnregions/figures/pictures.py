@@ -22,8 +22,9 @@ from lnregions.boundaries import boundaries_of, boundary_words, equal_area, proj
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.bundles import save_figure
 from lnregions.figures.drawn_rows import complete_rows, paired_years
-from lnregions.figures.encoding import FORMATS, encode, screen_png
+from lnregions.figures.encoding import FORMATS, SLIDES, encode, screen_png
 from lnregions.figures.messages import cited_sources, in_sentence, message_of, source_words
+from lnregions.figures.slides import save_slides
 from lnregions.files import write_whole
 from lnregions.series import Tables, member_frame
 from lnregions.style import size_of
@@ -60,6 +61,8 @@ class Picture:
         Language of the words in it.
     title : dict
         The caption in ``en`` and ``zh`` without what is said there of boundaries.
+    names : dict
+        Names of areas by code.
     """
 
     name: str
@@ -71,28 +74,32 @@ class Picture:
     parameters: dict = field(default_factory=dict)
     language: str = "en"
     title: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     _png: bytes = field(default=b"", repr=False)
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Picture":
         """Write the bundle into a folder, or the picture alone into a file such as ``my.png``; return the picture.
 
-        Nothing is written if none is named. `drawn` are ``dpi`` of PNG (72 to 1,200; 300 if left out) and ``svg_text``
-        (letters in SVG as text, not outlines). DataError for a file of another format.
+        Nothing is written if none is named; ``my.pptx`` is a slide with an editable chart. `drawn` are ``dpi`` of PNG
+        (72 to 1,200; 300 if left out) and ``svg_text`` (letters in SVG as text, not outlines). DataError for a file of
+        another format.
         """
         ending = Path(folder).suffix[1:].lower()
-        if ending in (*FORMATS, *_OTHER_FORMATS):
-            if ending not in FORMATS:
-                raise unknown("format", ending, FORMATS)
-            write_whole(
-                Path(folder),
-                encode(self.figure, [ending], title=self.caption[self.language], **drawn)[ending],
-            )
+        if ending in _OTHER_FORMATS:
+            raise unknown("format", ending, (*FORMATS, SLIDES))
+        if ending in FORMATS:
+            content = encode(self.figure, [ending], title=self.caption[self.language], **drawn)[ending]
+            write_whole(Path(folder), content)
+        elif ending == SLIDES:
+            save_slides([self], folder)
         elif folder:
             stem = Path(folder) / self.name
             save_figure(
                 self.figure, stem, data=self.data, caption=self.caption, alt=self.alt, sources=self.sources,
-                parameters=self.parameters, formats=formats, **drawn,
+                parameters=self.parameters, formats=[one for one in formats if one != SLIDES], **drawn,
             )  # fmt: skip
+            if SLIDES in formats:
+                save_slides([self], stem.with_name(f"{self.name}.{SLIDES}"))
             if "png" in formats and "dpi" not in drawn:
                 self._png = stem.with_name(f"{self.name}.png").read_bytes()
         return self
@@ -125,8 +132,12 @@ class Pictures(list):
         self.reason = reason
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Pictures":
-        """Write the bundle of each, or the only one into a file, as `Picture.save`; return them."""
-        if len(self) > 1 and Path(folder).suffix[1:].lower() in FORMATS:
+        """Write the bundle of each, the only one into a file, or all into one of slides; return them."""
+        ending = Path(folder).suffix[1:].lower()
+        if ending == SLIDES:
+            save_slides(self, folder)
+            return self
+        if len(self) > 1 and ending in FORMATS:
             raise DataError(f"{len(self)} pictures do not go into one file {str(folder)!r}. Give a folder.")
         for picture in self:
             picture.save(folder, formats=formats, **drawn)
@@ -376,8 +387,9 @@ class RegionData:
         of = {key: value for key, value in (of | parameters).items() if value not in (None, "")}
         sources = self.tables.sources
         sources = sources[sources["source"].isin(list(cited_sources(data)))].reset_index(drop=True)
-        figure, language = axes.get_figure(root=True), self.language
-        return Picture(name, figure, data, caption, alt, sources, of | {"language": language}, language)
+        figure = axes.get_figure(root=True)
+        of["language"] = self.language
+        return Picture(name, figure, data, caption, alt, sources, of, self.language, names=self.names)
 
 
 def check_verdicts(given: object) -> None:

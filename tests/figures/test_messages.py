@@ -4,28 +4,21 @@ import re
 
 import pandas as pd
 import pytest
+from figures.drawn_once import drawn, scorecard, targets
 
-import lnregions as ln
 from lnregions.figures.messages import caption_text, source_records
 
-PLAN = ln.load_plan()
 PICTURES = {
-    "map": (
-        lambda: ln.draw_map(PLAN, "belt", "gdp"),
-        "Highest in Dalian with 951.69 billion yuan, lowest in ",
-    ),
-    "verdicts": (
-        lambda: ln.draw_scorecard(PLAN, ln.judge(PLAN)),
-        "Of the 18 targets, 1 was met, 4 were missed",
-    ),
+    "map": (lambda: drawn("map", "belt", "gdp"), "Highest in Dalian with 951.69 billion yuan, lowest in "),
+    "verdicts": (scorecard, "Of the 18 targets, 1 was met, 4 were missed"),
     "target": (
-        lambda: ln.draw_targets(PLAN, "circle")[1],
+        lambda: targets()["circle-shenyang-gdp-210100"],
         "Shenyang missed its target of at least 1,000 billion yuan",
     ),
-    "members": (lambda: ln.draw_location(PLAN, "west"), "The plan's list confirms 1 of 3 members."),
-    "city": (lambda: ln.draw_ranks("210200", plan=PLAN), "Dalian ranks 1 of 14 in "),
-    "series": (lambda: ln.draw_series("210400", "population", plan=PLAN), "Fushun went from "),
-    "change": (lambda: ln.draw_change(PLAN, "belt", "gdp"), "Highest in "),
+    "members": (lambda: drawn("location", "west"), "The plan's list confirms 1 of 3 members."),
+    "city": (lambda: drawn("ranks", "210200"), "Dalian ranks 1 of 14 in "),
+    "series": (lambda: drawn("series", "210400", "population"), "Fushun went from "),
+    "change": (lambda: drawn("change", "belt", "gdp"), "Highest in "),
 }
 
 
