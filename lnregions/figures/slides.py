@@ -43,12 +43,12 @@ def save_slides(pictures: Sequence, path: Path | str) -> None:
     for picture in pictures:
         language, slide = picture.language, deck.slides.add_slide(deck.slide_layouts[5])
         parts = re.split(r"(?<=[.。])(?: (?=[A-Z])|(?=[^\W\d]))", picture.caption[language], maxsplit=1)
-        box, words = slide.shapes.title, slide.shapes.add_textbox(*map(Inches, (0.5, 6.6, WIDTH_IN - 1, 0.8)))
+        box, words = slide.shapes.title, slide.shapes.add_textbox(*map(Inches, (0.5, 6.2, WIDTH_IN - 1, 1.2)))
         box.left, box.top, box.width, box.height = map(Inches, (0.5, 0.2, WIDTH_IN - 1, 0.9))
         for frame, said, size in zip((box.text_frame, words.text_frame), parts, (24, 14), strict=False):
             frame.text, frame.word_wrap = said, True
             frame.paragraphs[0].font.size = Pt(size)
-        place = (Inches(0.5), Inches(1.2), Inches(WIDTH_IN - 1), Inches(5.3))
+        place = (Inches(0.5), Inches(1.2), Inches(WIDTH_IN - 1), Inches(5))
         if (table := chart_table(picture)) is None:
             content = encode(picture.figure, ["png"], dpi=PRINT_DPI)["png"]
             shape = slide.shapes.add_picture(io.BytesIO(content), *place[:2], height=place[3])
