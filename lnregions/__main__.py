@@ -1,5 +1,6 @@
-"""The command line: ``render``, ``verdicts``, ``evaluation``, ``figures``, ``report``, ``plan new``, ``check``."""
+"""The command line: render, verdicts, evaluation, table, figures, report, plan, check and others."""
 
+import inspect
 import json
 import os
 import shutil
@@ -24,10 +25,19 @@ from lnregions.render_command import (
     with_plan,
 )
 
-FORMATS = ("csv", "xlsx", "docx", "html", "latex", "markdown")
+FORMATS, BINARY = ("csv", "xlsx", "docx", "html", "latex", "markdown", "png"), ("xlsx", "docx", "png")
+TABLES = (
+    "plan", "region", "members", "city", "sources", "city-sources", "statements", "interpretations", "methods",
+    "calculations", "on-the-way", "firmness", "trail",
+)  # fmt: skip
+"""Tables of the command ``table``: those of the ``show_`` functions of the same names."""
 with_output = click.option(
-    "--output", metavar="FILE", help="to write to (default: print; xlsx and docx need it)"
+    "--output", metavar="FILE", help="to write to (default: print; xlsx, docx and png need it)"
 )
+with_form = click.option(
+    "--format", "form", type=click.Choice(FORMATS),
+    help="(default: by the ending of --output; without one a table of text)",
+)  # fmt: skip
 
 
 class _Commands(click.Group):
@@ -145,7 +155,7 @@ def _deliver(tables, form, output) -> None:
     """Print tables for readers, fitted to the terminal, or write them."""
     from lnregions.show import table_content
 
-    if form in ("xlsx", "docx") and not output:
+    if form in BINARY and not output:
         raise DataError(f"A file of format {form} cannot be printed. Give --output.")
     if output:
         print(tables.save(output, form=form or ""))
@@ -162,18 +172,39 @@ def _deliver(tables, form, output) -> None:
 @with_date
 @click.option("--region", default="", help="a region of the plan (default: all)")
 @click.option("--language", default="zh", type=LANGUAGES, help="of the table (default: zh)")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="(default: by the ending of --output; without one a table of text)",
-)
+@with_form
 @with_output
 def evaluation(plan, as_of, region, language, form, output) -> None:
     """Print or write the table of a Chinese plan evaluation."""
     from lnregions.show import evaluation
 
     _deliver(evaluation(plan or PLAN, region=region, as_of=as_of or None, language=language), form, output)
+
+
+@cli.command()
+@click.argument("kind", metavar="TABLE", type=click.Choice(TABLES))
+@with_plan
+@with_date
+@click.option("--region", default="", help="a region of the plan, where the table is of one")
+@click.option("--city", "adcode", default="", help="a city, by name or code, where the table is of one")
+@click.option("--language", default="en", type=LANGUAGES, help="of the table (default: en)")
+@with_form
+@with_output
+def table(kind, plan, form, output, **given) -> None:
+    """Print or write a table on a plan, a region or a city."""
+    import lnregions
+    from lnregions.show import Table, Tables, chosen_plan
+
+    make = getattr(lnregions, f"show_{kind.replace('-', '_')}")
+    takes = inspect.signature(make).parameters
+    for name, option in (("region", "--region"), ("adcode", "--city"), ("as_of", "--as-of")):
+        if given[name] and name not in takes:
+            raise DataError(f"The table {kind!r} has no {option}. Leave it out.")
+        if not given[name] and name in takes and takes[name].default is takes[name].empty:
+            raise DataError(f"The table {kind!r} is of one {option[2:]}. Give {option}.")
+    given |= {"plan": chosen_plan(plan or PLAN), "as_of": given["as_of"] or ""}
+    found = make(**{name: value for name, value in given.items() if name in takes})
+    _deliver(Tables((found,)) if isinstance(found, Table) else found, form, output)
 
 
 @cli.command()
@@ -185,7 +216,7 @@ def evaluation(plan, as_of, region, language, form, output) -> None:
 @click.option(
     "--width", default="double", help="single, onehalf, double (default), slide, a4, or millimetres"
 )
-@click.option("--formats", default="png,svg,pdf", help="comma-separated (default: png,svg,pdf)")
+@click.option("--formats", default="png,svg,pdf", help="comma-separated; also pptx (default: png,svg,pdf)")
 @click.option("--dpi", type=int, default=300, help="dots per inch of PNG, 72 to 1200 (default: 300)")
 @click.option("--svg-text", is_flag=True, help="letters in SVG as text, not outlines")
 @click.option("--output", default="figures", metavar="FOLDER", help="for the files (default: figures)")

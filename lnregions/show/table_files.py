@@ -39,9 +39,11 @@ DASH = "—"
 WIDEST = 40
 """Columns of text up to which a column of a file is made wide; longer cells are wrapped."""
 _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(%?)", re.ASCII)
-_AMOUNT = r"^([−+-]?\d[\d,]*(?:\.\d+)?) ?([^\W\d][^\d]*)$"
+_AMOUNT = r"^([−+-]?\d[\d,]*(?:\.\d+)?) ?(%|[^\W\d][^\d]*)$"
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "[": "{[}"}
 _LATEX = str.maketrans(_LATEX | {sign: f"\\{sign}" for sign in "&%$#_{}"})
+_SHEET_NAME = 28
+"""Characters of a sheet's name, less than the 31 that Excel allows, so that a number may follow."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _STYLE = (
     "@page{size:A4 landscape;margin:10mm}body{margin:1.5em;font:13px/1.4 'Noto Sans SC','Microsoft YaHei',"
@@ -50,8 +52,11 @@ _STYLE = (
 )
 PAGE_MM = 273
 """Width of a table in Word: that of a landscape A4 page within its margins."""
+PRINTED, _MARGINS = 7, 11.5
+"""Points of the letters of a table in Word, and of the margins of a cell."""
 _POINTS, _WIDEST_POINTS = 8, 280
 """Size of the letters of a table as a picture, and width of a column from which on its cells are wrapped."""
+_WORD = re.compile(r"[^\s\u2e80-\uffef-]+-?|[\u2e80-\uffef]")
 
 
 def save_tables(tables: Sequence, path: Path | str, *, form: str = "") -> Path:
@@ -109,12 +114,15 @@ def cell_number(cell: str) -> tuple[float, str] | None:
 
 
 def _units_apart(table):
-    """Table with the unit of each printed amount in a column of its own, beside the number."""
+    """Table with the unit of each printed amount in a column of its own, beside the number.
+
+    A column of nothing but numbers and per cent keeps its signs, which spreadsheets count with.
+    """
     frame = table.frame.astype(str)
     for name in table.numbers:
         amounts = frame[name].str.extract(_AMOUNT)
         printed = amounts[0].notna()
-        if printed.any():
+        if set(amounts[1].dropna()) - {"%"}:
             unit = tr("{name}, unit", table.language, name=name)
             frame.insert(frame.columns.get_loc(name) + 1, unit, amounts[1].fillna(""))
             frame[name] = amounts[0].where(printed, frame[name])
@@ -122,9 +130,23 @@ def _units_apart(table):
 
 
 def _widths(table) -> dict[str, int]:
-    """Columns of text that each column wants, within limits."""
+    """Columns of text that each column of a spreadsheet wants, within limits."""
     cells = table.frame.astype(str)
     return {name: min(max(map(wcswidth, [str(name), *cells[name]])), WIDEST) + 2 for name in cells}
+
+
+def _shares(table) -> dict[str, float]:
+    """Share of a page's width for each column: room for its longest word, the rest by what its cells would fill."""
+    least, more = {}, {}
+    for name, cells in table.frame.astype(str).items():
+        words = {word for cell in (str(name), *cells) for word in _WORD.findall(cell)}
+        longest = max((text_width(word, PRINTED, bold=True) for word in words), default=0)
+        filled = max(text_width(cell, PRINTED) for cell in (str(name), *cells))
+        least[name] = _MARGINS + min(longest, _WIDEST_POINTS / 2)  # addresses break
+        more[name] = max(_MARGINS + min(filled, _WIDEST_POINTS) - least[name], 0)
+    room = max(PAGE_MM * 72 * MM - sum(least.values()), 0) / max(sum(more.values()), 1)
+    widths = {name: least[name] + more[name] * room for name in least}
+    return {name: width / sum(widths.values()) for name, width in widths.items()}
 
 
 def _csv(tables) -> str:
@@ -169,11 +191,10 @@ def _latex(tables) -> str:
 
     lines = ["% Needs the packages array, booktabs, caption and longtable; Chinese needs ctex and XeLaTeX."]
     for table in tables:
-        widths = _widths(table)
         columns = "".join(
             rf">{{\{'raggedleft' if name in table.numbers else 'raggedright'}\arraybackslash}}"
-            rf"p{{\dimexpr {width / sum(widths.values()):.4f}\linewidth-2\tabcolsep}}"
-            for name, width in widths.items()
+            rf"p{{\dimexpr {share:.4f}\linewidth-2\tabcolsep}}"
+            for name, share in _shares(table).items()
         )
         head = " & ".join(rf"\textbf{{{cell(name)}}}" for name in table.frame)
         lines += [
@@ -212,7 +233,8 @@ def _png(tables) -> bytes:
             rules += [(bottom - 1.4 * _POINTS, span)] * (0 < place < len(rows) - 1)
             top, widest = bottom, max(widest, left)
         top += 1.3 * _POINTS
-    sheet = figure(max(widest / 72 / MM, 40), height_mm=top / 72 / MM, language=tables[0].language)
+    height = (top - 1.6 * _POINTS) / 72 / MM
+    sheet = figure(max(widest / 72 / MM, 40), height_mm=height, language=tables[0].language)
     across, down = (72 * side for side in sheet.get_size_inches())
     for x, y, line, right, bold in words:
         sheet.text(
@@ -247,14 +269,14 @@ def _docx(tables) -> bytes:
     for table in tables:
         if table.title:
             document.add_heading(_clean(table.title), level=2)
-        widths = _widths(table)
-        drawn = document.add_table(rows=0, cols=len(widths), style="Table Grid")
+        shares = _shares(table)
+        drawn = document.add_table(rows=0, cols=len(shares), style="Table Grid")
         drawn.autofit = False
         for row in [list(table.frame), *table.frame.to_numpy()]:
-            for cell, (name, width), value in zip(drawn.add_row().cells, widths.items(), row, strict=True):
-                cell.width = Mm(PAGE_MM * width / sum(widths.values()))
+            for cell, (name, share), value in zip(drawn.add_row().cells, shares.items(), row, strict=True):
+                cell.width = Mm(PAGE_MM * share)
                 paragraph = cell.paragraphs[0]
-                paragraph.add_run(_clean(value)).font.size = Pt(7)
+                paragraph.add_run(_clean(value)).font.size = Pt(PRINTED)
                 paragraph.paragraph_format.space_after = Pt(0)
                 if name in table.numbers:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -277,7 +299,8 @@ def _xlsx(tables) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)
     for table in tables:
-        name = re.sub(r"[\[\]:*?/\\']", " ", _clean(table.title))[:28] or "Table"
+        name = re.sub(r"[\[\]:*?/\\']", " ", _clean(table.title)) or "Table"
+        name = name if len(name) <= _SHEET_NAME else f"{name[: _SHEET_NAME - 1]}…"
         _fill_sheet(book.create_sheet(name), _units_apart(table))
     book.properties.creator = "lnregions"
     return dateless_office(book)
@@ -302,5 +325,5 @@ def _fill_sheet(sheet, table) -> None:
     sheet.freeze_panes = "A2"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
-    if table.note:
-        sheet.cell(sheet.max_row + 2, 1, _clean(table.note))
+    for number, words in enumerate(filter(None, (table.title, table.note)), sheet.max_row + 2):
+        sheet.cell(number, 1, _clean(words))

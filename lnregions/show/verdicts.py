@@ -120,14 +120,15 @@ def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en")
 
 
 def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
-    """What each verdict would be with another base year, figure, rounding or method."""
+    """What each verdict and its gap would be with another base year, figure, rounding or method."""
     plan = chosen_plan(plan, region=region, language=language)
     tables = []
     for target in _quantified(plan, region):
         rows = sensitivity(plan, target["target"], as_of=as_of or None)
         if len(rows) > 1:
             frame = rows[[f"change_{language}", "status"]].set_axis(["change", "status"], axis=1)
-            frame.insert(1, "value", _values(rows, "value", target["indicator"], language))
+            gaps = rows.assign(unit=rows["unit"].replace({"%": "pp"}))
+            frame.insert(1, "gap", _values(gaps, "gap", target["indicator"], language, sign=True))
             note = assess.sensitivity_words(rows, language=language)
             tables.append(reader_table(frame, language, title=target[f"label_{language}"], note=note))
     return _some(tables, language, "No other base year, figure or method applies to a target here.")
@@ -153,10 +154,12 @@ def _quantified(plan, region: str) -> list[dict]:
     return targets[(targets["region"] == region) & (targets["kind"] != "qualitative")].to_dict("records")
 
 
-def _values(rows: pd.DataFrame, column: str, indicator: str, language: str) -> list[str]:
+def _values(
+    rows: pd.DataFrame, column: str, indicator: str, language: str, *, sign: bool = False
+) -> list[str]:
     """Values of a column of a target's table with the unit that stands in each row."""
     pairs = zip(rows[column], rows["unit"], strict=True)
-    return [figure_words(value, indicator, language, unit=unit) for value, unit in pairs]
+    return [figure_words(value, indicator, language, unit=unit, sign=sign) for value, unit in pairs]
 
 
 def _percent(value: float, language: str, *, decimals: int = 0) -> str:

@@ -41,6 +41,7 @@ _FRACTIONS = ("cagr_observed", "cagr_required")
 _YEARS = ("asked", "baseline_year", "latest_year", "horizon")
 _PLAIN = ("multiple", "ratio", "score", "series_score", "direction", "anticipated")
 """Numbers of a verdict that have no unit."""
+_COPY = r" ?[(（](?=[^()（）]*(?:github\.com|copy at)|经 )(?:[^()（）]|[(（][^()（）]*[)）])*[)）]"
 _CHANGES = ("gap", "change")
 """Numbers of a verdict that are differences: they carry a sign, and those of rates are in points."""
 
@@ -99,8 +100,15 @@ def target_labels(language: str, plan: Plan) -> dict[str, str]:
 
 
 def source_titles(sources: pd.DataFrame) -> dict[str, str]:
-    """Return the title of each source by its id."""
-    return dict(zip(sources["source"], sources["title"], strict=True))
+    """Return the title of each source by its id, without the place where a copy was read.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"source": ["s1"], "title": ["公报 (copy at 某库; full text in github.com/a/b, c.json)"]})
+    >>> source_titles(rows)
+    {'s1': '公报'}
+    """
+    return dict(zip(sources["source"], sources["title"].str.replace(_COPY, "", regex=True), strict=True))
 
 
 def source_name(source, language: str = "en") -> str:
