@@ -191,7 +191,11 @@ def evaluation(plan, as_of, region, language, form, output) -> None:
 @with_form
 @with_output
 def table(kind, plan, form, output, **given) -> None:
-    """Print or write a table on a plan, a region or a city."""
+    """Print or write a table.
+
+    Of a plan: plan, sources, statements, interpretations, methods, trail. Of a region: region, members,
+    calculations, on-the-way, firmness. Of a city: city, city-sources.
+    """
     import lnregions
     from lnregions.show import Table, Tables, chosen_plan
 

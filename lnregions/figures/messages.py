@@ -11,7 +11,7 @@ from lnregions.assess import names_text
 from lnregions.errors import unknown
 from lnregions.figures.drawn_rows import UNDATED, figures_only
 from lnregions.series import Tables
-from lnregions.show import source_name
+from lnregions.show import plain_title, source_name
 from lnregions.style import missing_glyphs
 from lnregions.tables import KIND_ORDER, Plan, printed_decimals
 from lnregions.words import year_span
@@ -54,8 +54,10 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
             rows.assign(value=rows["change"], unit=rows["change_unit"], year=rows["last_year"]), tables
         )
     elif "value" in rows:
-        rows = rows.assign(year=rows.get("year", pd.Series(dtype=float)).fillna(rows.get("last_year")))
-        known = rows[rows["role"] == "actual"] if "role" in rows else rows
+        rows = rows.assign(year=rows["year" if "year" in rows else "last_year"])
+        roles = set(rows.get("role", ()))
+        own = "member" if roles and roles <= {"member", "target"} else "actual"
+        known = rows[rows["role"] == own] if roles else rows
         known = known.dropna(subset=["value", "year"])
         if len(set(known["area"])) == 1:
             found = _course(known.sort_values("year"), tables)
@@ -108,7 +110,7 @@ def _spread(rows, tables):
     top, bottom = (rows.loc[getattr(rows["value"], end)()] for end in ("idxmax", "idxmin"))
     if len(rows) < 2 or top["value"] == bottom["value"]:
         return NO_TEXT
-    first, last = rows["year"].min(), rows["year"].max()
+    first, last = rows.get("first_year", rows["year"]).fillna(rows["year"]).min(), rows["year"].max()
     values = {"high": _printed(top), "low": _printed(bottom)}
     names = {
         name: with_article(tables.name_text(row["area"])) for name, row in (("top", top), ("bottom", bottom))
@@ -225,10 +227,11 @@ def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int]
     parts = [f"**{tr('Figure.', language)}**{space}{plain_markdown(words.strip())}"]
     named = []
     for record in records:
-        title, date = record.get("title", record.get("source", "")), record.get("published", "")
-        named.append(tr("{title} ({date})", language, title=title, date=date) if date else title)
+        title, date = plain_title(record.get("title", record.get("source", ""))), record.get("published", "")
+        dated = date and date not in title
+        named.append(tr("{title} ({date})", language, title=title, date=date) if dated else title)
     if named:
-        named = semicolon.join(map(plain_markdown, named))
+        named = semicolon.join(map(plain_markdown, dict.fromkeys(named)))
         message = "Sources: {sources}."
         if max(named, default="") >= _FIRST_CHINESE:
             message = "Sources (titles as published, in Chinese): {sources}."

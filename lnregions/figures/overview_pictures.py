@@ -10,10 +10,12 @@ from lnregions import assess, charts, series
 from lnregions.figures.drawn_rows import roled, trajectory_rows
 from lnregions.figures.pictures import Head, Picture, Pictures, RegionData
 from lnregions.figures.target_pictures import clause_columns, nearest_rows, verdict_in_words
+from lnregions.sentences.wording import as_sentence, counted_sentence
 from lnregions.show import figure_words, verdict_words
 from lnregions.tables import printed_decimals
 from lnregions.words import (
     LANGUAGES,
+    RATE_DECIMALS,
     format_number,
     format_value,
     to_unit,
@@ -22,6 +24,7 @@ from lnregions.words import (
     year_span,
 )
 from lnregions.words.catalogue import tr
+from lnregions.words.texts import printed, say, with_article
 
 HEATED = (
     "gdp", "gdp_growth_real", "population", "urbanisation_rate", "trade_total", "fdi_usd", "fai_growth",
@@ -50,7 +53,8 @@ def draw_target_sheet(
     labels["notes"] = [tr("Each bar has a scale of its own, from the baseline or zero.", data.language)]
     axes = charts.plot_target_sheet(pd.DataFrame(rows), marks=marks, **labels)
     drawn = kept[kept["mark"] != "time"].drop(columns=["mark", "at"])
-    return data.picture(axes, f"target-sheet-{region}", trajectory_rows([drawn]), head)
+    rows, counted = trajectory_rows([drawn]), counted_sentence(data.plan, own)
+    return data.picture(axes, f"target-sheet-{region}", rows, head, message=counted)
 
 
 def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.DataFrame]:
@@ -201,7 +205,15 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     rows = trajectory_rows([own, beside, gaps])
     drawn, years = gaps.assign(derived=~gaps["year"].isin(published)), (clause.first_year, clause.horizon)
     axes = charts.plot_gaps(drawn, years=years, **data.labels(rows, head) | {"unit": "pp"})
-    return data.picture(axes, f"gaps-{clause.target}", rows, head, target=clause.target)
+    said = say(
+        "{area} was above {other} in {number} of {all} years; in {year} the difference was {gap}", all=len(gaps),
+        area=with_article(data.tables.name_text(clause.area)), other=data.tables.name_text(main.row["benchmark"]),
+        number=int((gaps["value"] > 0).sum()), year=int(gaps["year"].iloc[-1]),
+        gap=printed(float(gaps["value"].iloc[-1]), "pp", decimals=RATE_DECIMALS, sign=True),
+    )  # fmt: skip
+    return data.picture(
+        axes, f"gaps-{clause.target}", rows, head, message=as_sentence(said), target=clause.target
+    )
 
 
 def draw_heat_map(
@@ -272,4 +284,7 @@ def draw_timeline(plan, *, as_of: str = "", language: str = "en", width: str = "
     rows, short = pd.DataFrame(rows), {lang: facts.get(f"short_{lang}", "") for lang in LANGUAGES}
     head = Head(data.words("What was known when: verdicts over time"), short)
     drawn = rows.rename(columns={"target": "area", "from": "first", "to": "last"})
-    return data.picture(charts.plot_timeline(drawn, **data.labels(rows, head)), "timeline", rows, head)
+    axes, count = charts.plot_timeline(drawn, **data.labels(rows, head)), rows["target"].value_counts()
+    message = "{number} of {all} verdicts have changed since {date}"
+    changed = as_sentence(say(message, number=int((count > 1).sum()), all=len(count), date=start))
+    return data.picture(axes, "timeline", rows, head, message=changed)

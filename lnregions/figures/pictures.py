@@ -81,8 +81,7 @@ class Picture:
         """Write the bundle into a folder, or the picture alone into a file such as ``my.png``; return the picture.
 
         Nothing is written if none is named; ``my.pptx`` is a slide with an editable chart. `drawn` are ``dpi`` of PNG
-        (72 to 1,200; 300 if left out) and ``svg_text`` (letters in SVG as text, not outlines). DataError for a file of
-        another format.
+        (72 to 1,200; 300 if left out) and ``svg_text`` (letters as text). DataError for a file of another format.
         """
         ending = Path(folder).suffix[1:].lower()
         if ending in _OTHER_FORMATS:
@@ -134,12 +133,11 @@ class Pictures(list):
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Pictures":
         """Write the bundle of each, the only one into a file, or all into one of slides; return them."""
         ending = Path(folder).suffix[1:].lower()
-        if ending == SLIDES:
-            save_slides(self, folder)
-            return self
         if len(self) > 1 and ending in FORMATS:
             raise DataError(f"{len(self)} pictures do not go into one file {str(folder)!r}. Give a folder.")
-        for picture in self:
+        if ending == SLIDES:
+            save_slides(self, folder)
+        for picture in [] if ending == SLIDES else self:
             picture.save(folder, formats=formats, **drawn)
         return self
 
@@ -340,7 +338,7 @@ class RegionData:
         said = [self.words(message, **values)] if message else []
         if stand_ins(self.plan, self.area):
             said.append(self.words("whole-city figures; county figures unavailable"))
-        return {language: "; ".join(one[language] for one in said) for language in ("en", "zh")}
+        return {language: tr("; ", language).join(one[language] for one in said) for language in LANGUAGES}
 
     def labels(self, data: pd.DataFrame, head: Head) -> dict:
         """Words and width that every chart takes."""
@@ -384,11 +382,10 @@ class RegionData:
         of = {"plan": self.plan.id, "indicator": self.indicator, "as_of": self.tables.as_of}
         if "region" not in parameters:
             of["region" if self.area in set(self.plan.regions["region"]) else "adcode"] = self.area
-        of = {key: value for key, value in (of | parameters).items() if value not in (None, "")}
-        sources = self.tables.sources
-        sources = sources[sources["source"].isin(list(cited_sources(data)))].reset_index(drop=True)
-        figure = axes.get_figure(root=True)
-        of["language"] = self.language
+        of |= parameters | {"language": self.language}
+        of = {key: value for key, value in of.items() if value not in (None, "")}
+        cited = self.tables.sources["source"].isin(list(cited_sources(data)))
+        sources, figure = self.tables.sources[cited].reset_index(drop=True), axes.get_figure(root=True)
         return Picture(name, figure, data, caption, alt, sources, of, self.language, names=self.names)
 
 

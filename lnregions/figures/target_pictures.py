@@ -231,7 +231,9 @@ def _verdict_head(data: RegionData, verdict: assess.Verdict) -> Head:
     head, said = data.head(), {}
     for language in head.title:
         words = verdict_in_words(verdict, language)
-        said[language] = "; ".join(filter(None, (words[:1].upper() + words[1:], head.subtitle[language])))
+        said[language] = tr("; ", language).join(
+            filter(None, (words[:1].upper() + words[1:], head.subtitle[language]))
+        )
     return Head(head.title, said)
 
 
@@ -335,11 +337,11 @@ def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head
     """Picture of a verdict: its caption carries the verdict and its reason."""
     area = "" if verdict.area == verdict.region or verdict.area in verdict.target else verdict.area
     name = "-".join(part for part in (verdict.target, area, _measure(verdict).replace(" ", "-")) if part)
+    said = verdict_sentence(verdict, assess.target_of(data.plan, verdict.target), data.tables)
     status = {language: verdict.status_words(language) for language in LANGUAGES}
     status["en"] = status["en"][:1].upper() + status["en"][1:]
     reason = {language: verdict.reason(language) for language in LANGUAGES}
-    caption = data.words("{title}. {status}: {reason}.", title=head.title, status=status, reason=reason)
-    said = verdict_sentence(verdict, assess.target_of(data.plan, verdict.target), data.tables)
+    caption = data.words("{reason}." if said.en else "{status}. {reason}.", status=status, reason=reason)
     of = {name: getattr(verdict, name) for name in ("region", "target", "indicator", "area", "status")}
     return data.picture(axes, name, rows, caption, message=said, **of)
 

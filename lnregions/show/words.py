@@ -100,15 +100,19 @@ def target_labels(language: str, plan: Plan) -> dict[str, str]:
 
 
 def source_titles(sources: pd.DataFrame) -> dict[str, str]:
-    """Return the title of each source by its id, without the place where a copy was read.
+    """Return the title of each source by its id, as `plain_title`."""
+    return dict(zip(sources["source"], sources["title"].map(plain_title), strict=True))
+
+
+def plain_title(title: str) -> str:
+    """Return the title of a source without the place where a copy of it was read.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"source": ["s1"], "title": ["公报 (copy at 某库; full text in github.com/a/b, c.json)"]})
-    >>> source_titles(rows)
-    {'s1': '公报'}
+    >>> plain_title("公报 (copy at 某库; full text in github.com/a/b, c.json)")
+    '公报'
     """
-    return dict(zip(sources["source"], sources["title"].str.replace(_COPY, "", regex=True), strict=True))
+    return re.sub(_COPY, "", title)
 
 
 def source_name(source, language: str = "en") -> str:

@@ -29,6 +29,7 @@ COMMANDS = (
     "render",
     "verdicts",
     "evaluation",
+    "table",
     "figures",
     "report",
     "diff",

@@ -1,5 +1,7 @@
 """``lnregions verdicts``: of a region or target, fitted to a terminal, and as files that Excel and Word open."""
 
+import re
+
 import docx
 import openpyxl
 import pandas as pd
@@ -7,7 +9,8 @@ import pytest
 from show.shown_once import shown
 from wcwidth import wcswidth
 
-from lnregions.__main__ import main
+from lnregions.__main__ import TABLES, main
+from lnregions.paths import root
 
 DATE = ["--as-of", "2026-06-30"]
 
@@ -92,3 +95,11 @@ def test_every_table_is_printed_and_written(call, expected, tmp_path, capsys):
 def test_what_a_table_lacks_or_does_not_take_is_said(call, message, capsys):
     assert main(["table", *call.split()]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_table_of_the_command_is_documented_and_named_in_its_help(kind, capsys):
+    page = (root() / "docs" / "verdicts.md").read_text("utf-8")
+    assert re.search(rf"`(lnregions table )?{kind}\b", page)
+    assert main(["table", "--help"]) == 0
+    assert kind in capsys.readouterr().out
