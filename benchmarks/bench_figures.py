@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 
 import lnregions as ln
-from lnregions.figures import FORMATS, encode, encoding, screen_png
+from lnregions.figures import FORMATS, bundles, encode, screen_png
 from lnregions.style import PRINT_DPI
 
 RUNS = 7
@@ -67,7 +67,7 @@ def main() -> None:
         measure(f"{name}: {' + '.join(FORMATS)}", partial(encode, fig), target=0.25)
     fig = pictures["scorecard"]().figure
     for level in (1, 3, 4, 6, 9):
-        encoding.COMPRESSION = level
+        bundles.COMPRESSION = level
         write = partial(screen_png, fig, dpi=PRINT_DPI)
         measure(f"scorecard: png, level {level} ({len(write()) / 1000:.0f} kB)", write)
 

@@ -1,42 +1,52 @@
-"""Save a figure with all that belongs to it: pictures, data, caption, sources, machine-readable facts; kits of them.
+"""Save a figure with all that belongs to it: pictures, data, caption, sources, machine-readable facts.
 
 The same input gives the same bytes: no dates of making, no random identifiers.
 """
 
 import io
 import json
-import re
 import sys
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from pathlib import Path
 
+import matplotlib as mpl
+import numpy as np
 import pandas as pd
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
+from PIL import Image, PngImagePlugin
 
 from lnregions import __version__
-from lnregions.errors import DataError, not_installed, quote, unknown
+from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.drawn_rows import data_csv, data_records
-from lnregions.figures.encoding import FORMATS, encode
-from lnregions.figures.messages import caption_text, plain_markdown, source_records
+from lnregions.figures.messages import caption_text, source_records
 from lnregions.files import save_file, write_json
-from lnregions.paths import root
-from lnregions.style import MM, PRINT_DPI, font_files, set_fonts
-from lnregions.words import LANGUAGES, check_language
-from lnregions.words.catalogue import tr
+from lnregions.style import MM, PRINT_DPI, StyledFigure, font_files, quick_pdf_fonts, rc, set_fonts
+from lnregions.words import LANGUAGES
 
-LOCALES = {"en": "en-GB", "zh": "zh-CN"}
-"""Language and country of each language, as pages and Word files state them."""
-_EAST_ASIAN = "Microsoft YaHei"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest date that an archive can carry, so that its bytes do not depend on when it is made."""
-_WIDEST_MM = 160.0
-"""Width of the text of a Word file, to which pictures are kept."""
-_EMU = 36_000
-"""Units of Office files to a millimetre."""
-_ENDINGS = (".png", ".svg", ".pdf", ".csv", ".json", ".md", ".txt", ".docx", ".pptx", ".cff")
+FORMATS, SLIDES = ("png", "svg", "pdf"), "pptx"
+LEAST_DPI, MOST_DPI = 72, 1200
+"""Resolutions of PNG."""
+_METADATA = {
+    "svg": {"Date": None, "Creator": "lnregions"},
+    "pdf": {"CreationDate": None, "Creator": "lnregions", "Producer": "lnregions"},
+}
+COMPRESSION = 4
+"""zlib level of PNG files: 9 is 5 % smaller and takes four times as long (benchmarks/bench_figures.py)."""
+_MOST_COLOURS = 20_000
+"""Colours above which a picture is taken for a photograph, and saved without a palette."""
+_VISIBLE = 32
+"""Difference of a channel, of 255, from which a pixel counts as changed by a palette."""
+_MOST_CHANGED = 0.004
+"""Share of pixels, at the edges of lines and letters, that a palette may change."""
+COLOURS = 64
+"""Colours of a small picture."""
+WIDEST = 1100
+"""Pixels of a small picture; twice what a narrow screen shows and a little more than the pages' column."""
+_MOST_PIXELS = 100_000_000
 
 
 def save_figure(
@@ -177,133 +187,121 @@ def _by_language(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
     return {language: words[language] for language in LANGUAGES if language in words}
 
 
-# -- kits ---------------------------------------------------------------------------------------------------
+# -- as bytes -----------------------------------------------------------------------------------------------
 
 
-def _figures(folder: Path, language: str) -> dict[str, dict]:
-    """Sidecars of the figures of a folder by their path without ending, sorted; their ``words`` are the caption."""
-    found = {}
-    for path in sorted(folder.rglob("*.json")):
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(facts, dict) and facts.get("package") == "lnregions" and "figure" in facts:
-            words = facts["caption"].get(language) or next(iter(facts["caption"].values()), "")
-            found[path.relative_to(folder).with_suffix("").as_posix()] = facts | {"words": words}
-    if not found:
+def encode(
+    fig: Figure, formats: Sequence[str] = FORMATS, *, title: str = "", dpi: int = PRINT_DPI, svg_text: bool = False
+) -> dict[str, bytes]:  # fmt: skip
+    """Bytes of a figure by format, of the figure's own size: no margin is cut.
+
+    `dpi` is the resolution of PNG, 72 to 1,200; with `svg_text` letters in SVG are text in the bundled font's name and
+    no outlines. DataError for another resolution.
+    """
+    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not LEAST_DPI <= dpi <= MOST_DPI:
         raise DataError(
-            f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first."
+            f"The resolution {dpi!r} is out of range. Give {LEAST_DPI} to {MOST_DPI} dots per inch."
         )
+    titled, found = {"Title": title} if title else {}, {}
+    for name in formats:
+        if name == "png":
+            found[name] = screen_png(fig, dpi=dpi, texts={"Software": "lnregions"} | titled)
+            continue
+        stream = io.BytesIO()
+        with _in_style(fig, svg_text=svg_text), quick_pdf_fonts() if name == "pdf" else nullcontext():
+            fig.savefig(stream, format=name, metadata=_METADATA[name] | titled, dpi=PRINT_DPI)
+        found[name] = stream.getvalue()
     return found
 
 
-def _archive(entries: dict[str, bytes]) -> bytes:
-    """Zip archive that depends on names and contents only."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(entries):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            archive.writestr(entry, entries[name], compresslevel=6)
+@contextmanager
+def _in_style(fig: Figure, *, svg_text: bool = False):
+    """Block in which a figure made elsewhere has the style of its width; others draw in their own by themselves."""
+    more = {"svg.fonttype": "none"} if svg_text else {}
+    if not isinstance(fig, StyledFigure):
+        with mpl.rc_context(rc(width=fig.get_figwidth() / MM) | more):
+            yield
+        return
+    before, fig.settings = fig.settings, fig.settings | more
+    try:
+        yield
+    finally:
+        fig.settings = before
+
+
+def screen_png(fig: Figure, *, dpi: int, texts: Mapping[str, str] | None = None) -> bytes:
+    """Figure as PNG at some resolution, its sides the nearest whole numbers of pixels."""
+    width, height = (round(side * dpi) for side in fig.get_size_inches())
+    renderer, own_dpi = RendererAgg(width, height, dpi), fig.dpi
+    try:
+        fig.dpi = dpi
+        with _in_style(fig):
+            fig.draw(renderer)
+    finally:
+        fig.dpi = own_dpi
+    pixels, metadata, stream = np.asarray(renderer.buffer_rgba()), PngImagePlugin.PngInfo(), io.BytesIO()
+    for key, text in (texts or {}).items():
+        metadata.add_itxt(key, text)
+    image = _with_palette(pixels) or Image.fromarray(pixels).convert("RGB")
+    image.save(stream, "PNG", dpi=(dpi, dpi), pnginfo=metadata, compress_level=COMPRESSION)
     return stream.getvalue()
 
 
-def bundle_zip(
-    folder: Path | str, path: Path | str, *, title: str = "", language: str = "en", citation: str | None = None
-) -> Path:  # fmt: skip
-    """Pack the figures of a folder, and of those within it, with a README and a citation.
+def _with_palette(pixels: np.ndarray) -> Image.Image | None:
+    """Image with a palette of its commonest colours, a third of the size; None if that would be visible.
 
-    The same folder gives the same bytes. `title` is the first line of the README, `citation` the content of
-    ``CITATION.cff``: that of this package if left out. DataError if the folder holds no figure.
+    Colours are counted by runs of equal pixels, and grouped by the first six bits of their channels. Pillow's own
+    quantizing moves the plain fills, even white, by some levels; here the commonest colour of a group stays exactly
+    as it is.
     """
-    folder, path = Path(folder), Path(path)
-    title = plain_markdown(title or tr("Figures", check_language(language)))
-    lines = [f"# {title}", "", f"## {tr('What is in here', language)}", ""]
-    for name, facts in _figures(folder, language).items():
-        lines.append(f"- **{name}** {plain_markdown(facts['words'])}".rstrip())
-        lines.append("  " + ", ".join(f"`{file}`" for file in facts["files"]))
-    lines += ["", f"## {tr('How to cite', language)}", "", "CITATION.cff", ""]
-    if citation is None:
-        shipped = root() / "CITATION.cff"
-        citation = shipped.read_text(encoding="utf-8") if shipped.is_file() else f"lnregions {__version__}\n"
-    entries = {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and file.suffix in _ENDINGS and file.resolve() != path.resolve()
-    }
-    entries |= {"README.md": "\n".join(lines).encode(), "CITATION.cff": citation.encode()}
-    save_file(path, _archive(entries))
-    return path
+    flat = np.ascontiguousarray(pixels).view("<u4").ravel()
+    starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
+    lengths = np.diff(starts, append=flat.size)
+    packed, runs = np.unique(flat[starts], return_inverse=True)
+    if len(packed) > _MOST_COLOURS:
+        return None
+    counts = np.bincount(runs, lengths)
+    commonest = np.argsort(-counts, kind="stable")
+    colours = packed.view(np.uint8).reshape(-1, 4)[:, :3].astype(int)
+    groups = packed >> 2 & 0x3F | packed >> 4 & 0xFC0 | packed >> 6 & 0x3F000
+    _, first, members = np.unique(groups[commonest], return_index=True, return_inverse=True)
+    palette = colours[commonest[np.sort(first)[:256]]]
+    distances = (palette**2).sum(axis=1) - 2 * colours[commonest[first]] @ palette.T
+    nearest = np.empty(len(packed), dtype=np.uint8)
+    nearest[commonest] = distances.argmin(axis=1)[members]
+    changed = np.abs(colours - palette[nearest]).max(axis=1) >= _VISIBLE
+    if counts[changed].sum() > _MOST_CHANGED * flat.size:
+        return None
+    indexed = Image.fromarray(np.repeat(nearest[runs], lengths).reshape(pixels.shape[:2]))
+    indexed.putpalette(palette.astype(np.uint8).tobytes())
+    return indexed
 
 
-def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", language: str = "en") -> Path:
-    """Put the figures of a folder with their captions into one Word file, each at its own size.
+@lru_cache(maxsize=128)
+def small_picture(content: bytes, *, widest: int = WIDEST, colours: int = COLOURS) -> tuple[bytes, int, int]:
+    """Return a picture as PNG of few colours, at most `widest` pixels wide, with its width and height in pixels.
 
-    Raises
-    ------
-    DataError
-        If python-docx is not installed, or the folder holds no figure saved as PNG.
+    The last ones are kept: a render makes them for the notebooks' pages, and the pages over the runs show the same.
+
+    Examples
+    --------
+    >>> from PIL import Image
+    >>> file = io.BytesIO()
+    >>> Image.new("RGB", (3000, 600), "#fff").save(file, "PNG")
+    >>> small_picture(file.getvalue())[1:]
+    (1000, 200)
     """
-    folder, path = Path(folder), Path(path)
-    title = title or tr("Figures", check_language(language))
-    document = word_document(language, title=title)
-    document.add_heading(title, level=1)
-    for name, facts in _figures(folder, language).items():
-        file = folder / f"{name}.png"
-        if not file.is_file():
-            raise DataError(
-                f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too."
-            )
-        words, width = facts["words"] or name, min(facts["size_mm"][0], _WIDEST_MM)
-        document.add_picture(str(file), width=round(width * _EMU))
-        document.inline_shapes[-1]._inline.docPr.set("descr", facts["alt"].get(language) or words)
-        document.add_paragraph(words, style="Caption")
-        if f"{Path(name).name}.csv" in facts["files"]:
-            document.add_paragraph(tr("Data behind the picture: {file}", language, file=f"{name}.csv"))
-    save_file(path, dateless_office(document))
-    return path
-
-
-def word_document(language: str, *, title: str = "", landscape: bool = False):
-    """Empty A4 Word file that states its language, for spelling checks and screen readers, and a font with Chinese.
-
-    Raises
-    ------
-    DataError
-        If python-docx is not installed.
-    """
-    try:
-        import docx
-        from docx.oxml.ns import qn
-    except ImportError:
-        raise not_installed("A Word file", "python-docx", "docx") from None
-    document = docx.Document()
-    document.core_properties.title, document.core_properties.language = title, LOCALES[language]
-    for fonts in document.styles.element.iter(qn("w:rFonts")):
-        fonts.attrib.pop(qn("w:eastAsiaTheme"), None)
-        fonts.set(qn("w:eastAsia"), _EAST_ASIAN)
-    for lang in document.styles.element.iter(qn("w:lang")):
-        lang.set(qn("w:val"), LOCALES[language])
-        lang.set(qn("w:eastAsia"), LOCALES["zh"])
-    if landscape:
-        [section] = document.sections
-        section.orientation = docx.enum.section.WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = 297 * _EMU, 210 * _EMU
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = 12 * _EMU
-    return document
-
-
-def dateless_office(document) -> bytes:
-    """Word file, workbook or presentation without dates of making, inside and in its archive."""
-    stream = io.BytesIO()
-    document.save(stream)
-    return _dateless(stream.getvalue())
-
-
-def _dateless(content: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    made, core = f"{datetime(*_EPOCH).isoformat()}Z".encode(), "docProps/core.xml"
-    parts[core] = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + made, parts[core])
-    inside = {name: _dateless(part) for name, part in parts.items() if name.endswith(".xlsx")}
-    return _archive(parts | inside)
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+        if picture.width * picture.height > _MOST_PIXELS:
+            raise ValueError("too large a picture")
+        picture.load()
+    small = picture.convert("RGBA").reduce(max(1, -(-picture.width // widest)))
+    small = Image.alpha_composite(Image.new("RGBA", small.size, "#ffffff"), small).convert("RGB")
+    few = small.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = few.getpalette()
+    triples = [palette[i : i + 3] for i in range(0, len(palette), 3)]
+    white = [[255] * 3 if min(rgb) >= 250 else rgb for rgb in triples]  # paper stays white
+    few.putpalette([value for rgb in white for value in rgb])
+    file = io.BytesIO()
+    few.save(file, "PNG")
+    return file.getvalue(), small.width, small.height

@@ -20,11 +20,10 @@ from matplotlib.axes import Axes
 from lnregions.assess import figures_of, load_tables, members_of, stand_ins
 from lnregions.boundaries import boundaries_of, boundary_words, equal_area, project
 from lnregions.errors import DataError, quote, unknown
-from lnregions.figures.bundles import save_figure
+from lnregions.figures.bundles import FORMATS, SLIDES, encode, save_figure, screen_png
 from lnregions.figures.drawn_rows import complete_rows, paired_years
-from lnregions.figures.encoding import FORMATS, SLIDES, encode, screen_png
+from lnregions.figures.kits import save_slides
 from lnregions.figures.messages import cited_sources, in_sentence, message_of, source_words
-from lnregions.figures.slides import save_slides
 from lnregions.files import write_whole
 from lnregions.series import Tables, member_frame
 from lnregions.style import size_of

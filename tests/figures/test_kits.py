@@ -8,7 +8,7 @@ import pytest
 
 import lnregions as ln
 from lnregions import DataError, save_figure
-from lnregions.figures import bundle_docx, bundle_zip, bundles
+from lnregions.figures import bundle_docx, bundle_zip, kits
 from lnregions.style import figure
 
 CAPTION = {"zh": "两市地区生产总值。", "en": "GDP of two cities."}
@@ -58,7 +58,7 @@ def test_a_folder_without_figures_is_refused(tmp_path):
 
 
 def test_a_kit_without_a_shipped_citation_names_the_package(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(bundles, "root", lambda: tmp_path)
+    monkeypatch.setattr(kits, "root", lambda: tmp_path)
     with zipfile.ZipFile(bundle_zip(folder, tmp_path / "a.zip")) as archive:
         assert ln.__version__ in archive.read("CITATION.cff").decode()
 
