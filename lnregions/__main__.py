@@ -1,5 +1,6 @@
-"""The command line: ``render``, ``verdicts``, ``evaluation``, ``figures``, ``report``, ``plan new``, ``check``."""
+"""The command line: render, verdicts, evaluation, table, figures, report, plan, check and others."""
 
+import inspect
 import json
 import os
 import shutil
@@ -26,11 +27,16 @@ from lnregions.render_command import (
     with_date,
 )
 
-FORMATS = ("csv", "xlsx", "docx", "html", "latex", "markdown")
+FORMATS, BINARY = ("csv", "xlsx", "docx", "html", "latex", "markdown", "png"), ("xlsx", "docx", "png")
+TABLES = (
+    "plan", "region", "members", "city", "sources", "city-sources", "statements", "interpretations", "methods",
+    "calculations", "on-the-way", "firmness", "trail",
+)  # fmt: skip
+"""Tables of the command ``table``: those of the ``show_`` functions of the same names."""
 with_plan = plan_option(PLAN)
 with_region = option("--region", "a region of the plan (default: all)", default="")
 with_output = option(
-    "--output", "to write to (default: print; xlsx and docx need it)", metavar="FILE", default=""
+    "--output", "to write to (default: print; xlsx, docx and png need it)", metavar="FILE", default=""
 )
 BY_ENDING = "(default: by the ending of --output; without one a table of text)"
 
@@ -158,7 +164,7 @@ def _deliver(tables, form: str | None, output: str) -> None:
 
     from lnregions.show import table_content
 
-    if form in ("xlsx", "docx") and not output:
+    if form in BINARY and not output:
         raise DataError(f"A file of format {form} cannot be printed. Give --output.")
     if output:
         print(tables.save(output, form=form or ""))
@@ -189,13 +195,43 @@ def evaluation(plan, form, output, **given) -> None:
 
 
 @cli.command()
+@click.argument("kind", metavar="TABLE", type=click.Choice(TABLES))
+@with_plan
+@with_date
+@option("--region", "a region of the plan, where the table is of one", default="")
+@click.option("--city", "adcode", default="", help="a city, by name or code, where the table is of one")
+@with_language("the table")
+@with_format(*FORMATS, help=BY_ENDING)
+@with_output
+def table(kind, plan, form, output, **given) -> None:
+    """Print or write a table.
+
+    Of a plan: plan, sources, statements, interpretations, methods, trail. Of a region: region, members,
+    calculations, on-the-way, firmness. Of a city: city, city-sources.
+    """
+    import lnregions
+    from lnregions.show import Table, Tables, chosen_plan
+
+    make = getattr(lnregions, f"show_{kind.replace('-', '_')}")
+    takes = inspect.signature(make).parameters
+    for name, flagged in (("region", "--region"), ("adcode", "--city"), ("as_of", "--as-of")):
+        if given[name] and name not in takes:
+            raise DataError(f"The table {kind!r} has no {flagged}. Leave it out.")
+        if not given[name] and name in takes and takes[name].default is takes[name].empty:
+            raise DataError(f"The table {kind!r} is of one {flagged[2:]}. Give {flagged}.")
+    given["plan"] = chosen_plan(plan)
+    found = make(**{name: value for name, value in given.items() if name in takes})
+    _deliver(Tables((found,)) if isinstance(found, Table) else found, form, output)
+
+
+@cli.command()
 @with_plan
 @with_date
 @repeatable("--region", help="a region of the plan (default: all)")
 @repeatable("--kind", "kinds", help="kind of figure (default: all)")
 @repeatable("--language", type=LANGUAGES, help="of the figures (default: both)")
 @option("--width", "single, onehalf, double (default), slide, a4, or millimetres", default="double")
-@option("--formats", "comma-separated (default: png,svg,pdf)", default="png,svg,pdf")
+@option("--formats", "comma-separated; also pptx (default: png,svg,pdf)", default="png,svg,pdf")
 @option("--dpi", "dots per inch of PNG, 72 to 1200 (default: 300)", type=int, default=300)
 @flag("--svg-text", "letters in SVG as text, not outlines")
 @option("--output", "for the files (default: figures)", default="figures", metavar="FOLDER")

@@ -8,22 +8,23 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "bundles": ["data_csv", "plain_markdown", "save_figure"],
+        "bundles": ["FORMATS", "encode", "save_figure", "screen_png", "small_picture"],
         "chart_pictures": [
             "draw_city_growth", "draw_contributions", "draw_coverage", "draw_dots", "draw_dual_core",
             "draw_indexed_growth", "draw_members", "draw_dumbbells", "draw_ranks",
         ],
-        "drawn_rows": ["complete_rows", "figures_only"],
-        "encoding": ["FORMATS", "encode", "screen_png", "small_picture"],
+        "drawn_rows": ["complete_rows", "data_csv", "figures_only"],
+        "kits": [
+            "LOCALES", "bundle_docx", "bundle_zip", "chart_table", "dateless_office", "save_slides", "word_document",
+        ],
         "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures"],
-        "kits": ["bundle_docx", "bundle_zip", "dateless_office"],
         "map_pictures": [
             "class_breaks", "draw_change", "draw_city_location", "draw_location", "draw_map", "draw_membership",
             "draw_verdict_map", "draw_years", "drawn_values", "level_of", "one_year",
         ],
         "overview_pictures": ["draw_gaps", "draw_heat_map", "draw_target_sheet", "draw_timeline"],
         "target_pictures": ["draw_plain_series", "draw_scorecard", "draw_series", "draw_targets", "draw_verdict"],
-        "messages": ["in_sentence"],
+        "messages": ["SIMPLIFIED", "in_sentence", "plain_markdown"],
         "pictures": ["Picture", "Pictures", "RegionData"],
     },
 )  # fmt: skip

@@ -1,32 +1,52 @@
-"""Save a figure with all that belongs to it: PNG, SVG, PDF, data, caption, sources, machine-readable facts.
+"""Save a figure with all that belongs to it: pictures, data, caption, sources, machine-readable facts.
 
 The same input gives the same bytes: no dates of making, no random identifiers.
 """
 
+import io
 import json
-import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from pathlib import Path
 
+import matplotlib as mpl
+import numpy as np
 import pandas as pd
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
+from PIL import Image, PngImagePlugin
 
 from lnregions import __version__
 from lnregions.errors import DataError, quote, unknown
-from lnregions.figures.drawn_rows import UNDATED, figures_only
-from lnregions.figures.encoding import FORMATS, encode
+from lnregions.figures.drawn_rows import data_csv, data_records
+from lnregions.figures.messages import caption_text, source_records
 from lnregions.files import save_file, write_json
-from lnregions.style import MM, PRINT_DPI, font_files, set_fonts
-from lnregions.words import LANGUAGES, without_noise
-from lnregions.words.catalogue import tr
+from lnregions.style import MM, PRINT_DPI, StyledFigure, font_files, quick_pdf_fonts, rc, set_fonts
+from lnregions.words import LANGUAGES
 
-_FIRST_CHINESE = "\u2e80"
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n|＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?(\d[\d,]*)(\.\d+)?([eE][+-]?\d+)?%?\Z", re.ASCII)
-_RECORDED = ("source", "title", "publisher", "url", "kind", "published", "licence")
+FORMATS, SLIDES = ("png", "svg", "pdf"), "pptx"
+LEAST_DPI, MOST_DPI = 72, 1200
+"""Resolutions of PNG."""
+_METADATA = {
+    "svg": {"Date": None, "Creator": "lnregions"},
+    "pdf": {"CreationDate": None, "Creator": "lnregions", "Producer": "lnregions"},
+}
+COMPRESSION = 4
+"""zlib level of PNG files: 9 is 5 % smaller and takes four times as long (benchmarks/bench_figures.py)."""
+_MOST_COLOURS = 20_000
+"""Colours above which a picture is taken for a photograph, and saved without a palette."""
+_VISIBLE = 32
+"""Difference of a channel, of 255, from which a pixel counts as changed by a palette."""
+_MOST_CHANGED = 0.004
+"""Share of pixels, at the edges of lines and letters, that a palette may change."""
+COLOURS = 64
+"""Colours of a small picture."""
+WIDEST = 1100
+"""Pixels of a small picture; twice what a narrow screen shows and a little more than the pages' column."""
+_MOST_PIXELS = 100_000_000
 
 
 def save_figure(
@@ -85,70 +105,39 @@ def save_figure(
     caption = _by_language(caption, "caption")
     alt = _by_language(alt, "alt text") or caption
     records = source_records(sources, data)
-    _prepare_text(fig)
     title = next(iter(caption.values()), stem.name)
-    contents = {f".{name}": drawn for name, drawn in encode(fig, formats, title=title, **drawn).items()}
+    contents = {f".{name}": made for name, made in encode(fig, formats, title=title, **drawn).items()}
     if data is not None:
         contents[".csv"] = data_csv(data)
     if caption:
         contents[".caption.md"] = caption_text(caption, records, data)
     files = {ending: stem.with_name(stem.name + ending) for ending in (*contents, ".json")}
-    drawing = sys.modules.get("lnregions.maps")  # imported if there is a map on the figure
-    maps = [facts for ax in fig.axes if drawing and (facts := drawing.map_facts(ax))]
     facts = {
-        "figure": stem.name,
-        "package": "lnregions",
-        "version": __version__,
+        "figure": stem.name, "package": "lnregions", "version": __version__,
         "size_mm": [round(side / MM, 1) for side in fig.get_size_inches()],
         "dpi": drawn.get("dpi", PRINT_DPI),
         "language": getattr(fig, "language", None),
         "parameters": json.loads(json.dumps(dict(parameters or {}), default=str)),
-        **({"maps": json.loads(json.dumps(maps, default=float))} if maps else {}),
+        **_map_facts(fig),
         "sources": records,
-        **({"data": data_records(data)} if data is not None else {}),
+        **({} if data is None else {"data": data_records(data)}),
         "files": [files[ending].name for ending in contents],
-        "caption": caption,
-        "alt": alt,
-    }
+        "caption": caption, "alt": alt,
+    }  # fmt: skip
     for ending, content in contents.items():
         save_file(files[ending], content)
     write_json(files[".json"], facts)
     return {ending.split(".")[1]: path for ending, path in files.items()}
 
 
-def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]:
-    """Path without an ending, and the formats to write, each once and known."""
-    if (
-        not isinstance(stem, str | Path)
-        or not Path(stem).name
-        or str(stem).encode("utf-8", "ignore").decode() != str(stem)
-    ):
-        raise DataError(f"The path {quote(stem)} names no file. Give a path such as figures/gdp.")
-    stem = Path(stem)
-    if stem.suffix[1:].lower() in FORMATS:
-        formats = stem.suffix[1:].lower() if formats is None else formats
-        stem = stem.with_suffix("")
-    formats = FORMATS if formats is None else formats
-    several = isinstance(formats, Iterable) and not isinstance(formats, str)
-    formats = tuple(dict.fromkeys(formats if several else (formats,)))
-    for name in formats:
-        if name not in FORMATS:
-            raise unknown("format", str(name), FORMATS)
-    return stem, formats
-
-
 def _check_figure(fig: object) -> None:
-    if isinstance(fig, FigureBase) and fig.get_figure(root=True) is fig:
-        return
-    here = type(fig).__name__
-    figure = f"the {here}'s .figure" if hasattr(fig, "figure") else "ax.figure of the axes you drew on"
-    raise DataError(
-        f"What is to be saved is no whole figure but a {here}. Give a matplotlib figure, such as {figure}."
-    )
-
-
-def _prepare_text(fig: Figure) -> None:
-    """Let each text be drawn by a font that has its characters; refuse those that no font has."""
+    """Refuse what is no whole figure, and text that no font has; let each other text be drawn by one that has it."""
+    if not isinstance(fig, FigureBase) or fig.get_figure(root=True) is not fig:
+        here = type(fig).__name__
+        figure = f"the {here}'s .figure" if hasattr(fig, "figure") else "ax.figure of the axes you drew on"
+        raise DataError(
+            f"What is to be saved is no whole figure but a {here}. Give a matplotlib figure, such as {figure}."
+        )
     font_files()
     for text in fig.findobj(Text):
         if text.get_visible() and (missing := set_fonts(text)):
@@ -156,56 +145,32 @@ def _prepare_text(fig: Figure) -> None:
             raise DataError(f"{what}. Install a font that has them, or write it with others.")
 
 
-# -- data -------------------------------------------------------------------------------------------------
+def _map_facts(fig: Figure) -> dict:
+    """Classes and projection of each map on a figure."""
+    drawing = sys.modules.get("lnregions.maps")  # imported if there is one
+    maps = [facts for ax in fig.axes if drawing and (facts := drawing.map_facts(ax))]
+    return {"maps": json.loads(json.dumps(maps, default=float))} if maps else {}
 
 
-def data_csv(data: pd.DataFrame) -> str:
-    """Table as CSV text, without geometry, its text safe to open in a spreadsheet.
-
-    Examples
-    --------
-    >>> print(data_csv(pd.DataFrame({"area": ["210100"], "note": ["=1+1"], "value": [-3.5]})), end="")
-    area,note,value
-    210100,'=1+1,-3.5
-    """
-    table = _plain_table(data)
-    for column, kind in table.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(kind):
-            table[column] = table[column].map(_safe_cell)
-    table.columns = [_safe_cell(str(c)) for c in table.columns]
-    return table.to_csv(index=False, lineterminator="\n")
-
-
-def data_records(data: pd.DataFrame) -> list[dict]:
-    """Rows of a table as records for JSON, without geometry and without what is missing.
-
-    Examples
-    --------
-    >>> data_records(pd.DataFrame({"area": ["210100"], "gap": [85.55 - 85], "note": [None]}))
-    [{'area': '210100', 'gap': 0.55}]
-    """
-    rows = _plain_table(data).to_dict("records")
-    return [{str(name): one for name, one in row.items() if pd.notna(one) and one != ""} for row in rows]
-
-
-def _plain_table(data: pd.DataFrame) -> pd.DataFrame:
-    """Table without geometry, its numbers without the digits that only binary fractions have, its dates as text."""
-    table = pd.DataFrame(data.loc[:, [str(kind) != "geometry" for kind in data.dtypes]])
-    for column, kind in table.dtypes.items():
-        if pd.api.types.is_float_dtype(kind):
-            table[column] = table[column].map(without_noise, na_action="ignore")
-        elif pd.api.types.is_datetime64_any_dtype(kind):
-            table[column] = table[column].dt.strftime("%Y-%m-%d")
-    return table
-
-
-def _safe_cell(value: object) -> object:
-    """Value, with an apostrophe before it if a spreadsheet would run it as a formula."""
-    runs = isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.match(value)
-    return f"'{value}" if runs else value
-
-
-# -- captions and sources ---------------------------------------------------------------------------------
+def _stem_and_formats(stem: Path | str, formats) -> tuple[Path, tuple[str, ...]]:
+    """Path without an ending, and the formats to write, each once and known."""
+    given = str(stem)
+    if (
+        not isinstance(stem, str | Path)
+        or not Path(stem).name
+        or given.encode("utf-8", "ignore").decode() != given
+    ):
+        raise DataError(f"The path {quote(stem)} names no file. Give a path such as figures/gdp.")
+    stem = Path(stem)
+    if (ending := stem.suffix[1:].lower()) in FORMATS:
+        formats, stem = ending if formats is None else formats, stem.with_suffix("")
+    formats = FORMATS if formats is None else formats
+    several = isinstance(formats, Iterable) and not isinstance(formats, str)
+    formats = tuple(dict.fromkeys(formats if several else (formats,)))
+    for name in formats:
+        if name not in FORMATS:
+            raise unknown("format", str(name), FORMATS)
+    return stem, formats
 
 
 def _by_language(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
@@ -222,79 +187,121 @@ def _by_language(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
     return {language: words[language] for language in LANGUAGES if language in words}
 
 
-def source_records(
-    sources: pd.DataFrame | Sequence[Mapping] | None, data: pd.DataFrame | None = None
-) -> list[dict]:
-    """Sources of a figure as records: those its data cite, with the grades and vintages of the rows.
+# -- as bytes -----------------------------------------------------------------------------------------------
 
-    Raises
-    ------
-    DataError
-        If the data cite a source that is not among those given.
+
+def encode(
+    fig: Figure, formats: Sequence[str] = FORMATS, *, title: str = "", dpi: int = PRINT_DPI, svg_text: bool = False
+) -> dict[str, bytes]:  # fmt: skip
+    """Bytes of a figure by format, of the figure's own size: no margin is cut.
+
+    `dpi` is the resolution of PNG, 72 to 1,200; with `svg_text` letters in SVG are text in the bundled font's name and
+    no outlines. DataError for another resolution.
     """
-    if sources is None:
-        return []
-    rows = sources.to_dict("records") if isinstance(sources, pd.DataFrame) else sources
-    records = [
-        {k: str(row[k]) for k in _RECORDED if k in row and row[k] != "" and pd.notna(row[k])} for row in rows
-    ]
-    column = next((c for c in ("source", "sources") if data is not None and c in data), None)
-    if column is None:
-        return records
-    known, found = {record.get("source"): record for record in records}, []
-    cited = pd.DataFrame(data).assign(cited=data[column].fillna("").astype(str).str.split()).explode("cited")
-    for name, citing in cited.groupby("cited"):  # without the rows that cite nothing
-        if name not in known:
-            raise unknown("source", name, [str(k) for k in known])
-        marks = {}
-        for key in ("grade", "vintage"):
-            values = citing[key].dropna().astype(str).str[:10] if key in citing else ()
-            if values := sorted({*values} - {"", UNDATED}):
-                marks[f"{key}s"] = values
-        found.append(known[name] | marks)
+    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not LEAST_DPI <= dpi <= MOST_DPI:
+        raise DataError(
+            f"The resolution {dpi!r} is out of range. Give {LEAST_DPI} to {MOST_DPI} dots per inch."
+        )
+    titled, found = {"Title": title} if title else {}, {}
+    for name in formats:
+        if name == "png":
+            found[name] = screen_png(fig, dpi=dpi, texts={"Software": "lnregions"} | titled)
+            continue
+        stream = io.BytesIO()
+        with _in_style(fig, svg_text=svg_text), quick_pdf_fonts() if name == "pdf" else nullcontext():
+            fig.savefig(stream, format=name, metadata=_METADATA[name] | titled, dpi=PRINT_DPI)
+        found[name] = stream.getvalue()
     return found
 
 
-def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: pd.DataFrame | None) -> str:
-    """Caption in each language given, ready to paste: what is shown, sources, grades.
+@contextmanager
+def _in_style(fig: Figure, *, svg_text: bool = False):
+    """Block in which a figure made elsewhere has the style of its width; others draw in their own by themselves."""
+    more = {"svg.fonttype": "none"} if svg_text else {}
+    if not isinstance(fig, StyledFigure):
+        with mpl.rc_context(rc(width=fig.get_figwidth() / MM) | more):
+            yield
+        return
+    before, fig.settings = fig.settings, fig.settings | more
+    try:
+        yield
+    finally:
+        fig.settings = before
+
+
+def screen_png(fig: Figure, *, dpi: int, texts: Mapping[str, str] | None = None) -> bytes:
+    """Figure as PNG at some resolution, its sides the nearest whole numbers of pixels."""
+    width, height = (round(side * dpi) for side in fig.get_size_inches())
+    renderer, own_dpi = RendererAgg(width, height, dpi), fig.dpi
+    try:
+        fig.dpi = dpi
+        with _in_style(fig):
+            fig.draw(renderer)
+    finally:
+        fig.dpi = own_dpi
+    pixels, metadata, stream = np.asarray(renderer.buffer_rgba()), PngImagePlugin.PngInfo(), io.BytesIO()
+    for key, text in (texts or {}).items():
+        metadata.add_itxt(key, text)
+    image = _with_palette(pixels) or Image.fromarray(pixels).convert("RGB")
+    image.save(stream, "PNG", dpi=(dpi, dpi), pnginfo=metadata, compress_level=COMPRESSION)
+    return stream.getvalue()
+
+
+def _with_palette(pixels: np.ndarray) -> Image.Image | None:
+    """Image with a palette of its commonest colours, a third of the size; None if that would be visible.
+
+    Colours are counted by runs of equal pixels, and grouped by the first six bits of their channels. Pillow's own
+    quantizing moves the plain fills, even white, by some levels; here the commonest colour of a group stays exactly
+    as it is.
+    """
+    flat = np.ascontiguousarray(pixels).view("<u4").ravel()
+    starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
+    lengths = np.diff(starts, append=flat.size)
+    packed, runs = np.unique(flat[starts], return_inverse=True)
+    if len(packed) > _MOST_COLOURS:
+        return None
+    counts = np.bincount(runs, lengths)
+    commonest = np.argsort(-counts, kind="stable")
+    colours = packed.view(np.uint8).reshape(-1, 4)[:, :3].astype(int)
+    groups = packed >> 2 & 0x3F | packed >> 4 & 0xFC0 | packed >> 6 & 0x3F000
+    _, first, members = np.unique(groups[commonest], return_index=True, return_inverse=True)
+    palette = colours[commonest[np.sort(first)[:256]]]
+    distances = (palette**2).sum(axis=1) - 2 * colours[commonest[first]] @ palette.T
+    nearest = np.empty(len(packed), dtype=np.uint8)
+    nearest[commonest] = distances.argmin(axis=1)[members]
+    changed = np.abs(colours - palette[nearest]).max(axis=1) >= _VISIBLE
+    if counts[changed].sum() > _MOST_CHANGED * flat.size:
+        return None
+    indexed = Image.fromarray(np.repeat(nearest[runs], lengths).reshape(pixels.shape[:2]))
+    indexed.putpalette(palette.astype(np.uint8).tobytes())
+    return indexed
+
+
+@lru_cache(maxsize=128)
+def small_picture(content: bytes, *, widest: int = WIDEST, colours: int = COLOURS) -> tuple[bytes, int, int]:
+    """Return a picture as PNG of few colours, at most `widest` pixels wide, with its width and height in pixels.
+
+    The last ones are kept: a render makes them for the notebooks' pages, and the pages over the runs show the same.
 
     Examples
     --------
-    >>> print(caption_text({"en": "GDP of two cities."}, [{"title": "Bulletin"}], None).split(" Made")[0])
-    **Figure.** GDP of two cities. Sources: Bulletin.
+    >>> from PIL import Image
+    >>> file = io.BytesIO()
+    >>> Image.new("RGB", (3000, 600), "#fff").save(file, "PNG")
+    >>> small_picture(file.getvalue())[1:]
+    (1000, 200)
     """
-    found = () if data is None or "grade" not in data else figures_only(data)["grade"].dropna()
-    grades = Counter(grade for grade in found if str(grade).strip())
-    return "\n\n".join(_paragraph(words, records, grades, lang) for lang, words in caption.items()) + "\n"
-
-
-def plain_markdown(text: str) -> str:
-    r"""Text with what would be a link, an image or a tag in Markdown made ordinary signs.
-
-    Examples
-    --------
-    >>> print(plain_markdown("[x](javascript:alert(1)) <b>"))
-    \[x](javascript:alert(1)) \<b>
-    """
-    return re.sub(r"[\\\[<]", r"\\\g<0>", " ".join(text.split("\n")))
-
-
-def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int], language: str) -> str:
-    """Caption in one language with its sources and grades."""
-    space, semicolon, comma = (" ", "; ", ", ") if language == "en" else ("", "；", "，")
-    parts = [f"**{tr('Figure.', language)}**{space}{plain_markdown(words.strip())}"]
-    named = []
-    for record in records:
-        title, date = record.get("title", record.get("source", "")), record.get("published", "")
-        named.append(tr("{title} ({date})", language, title=title, date=date) if date else title)
-    if named:
-        named = semicolon.join(map(plain_markdown, named))
-        message = "Sources: {sources}."
-        if max(named, default="") >= _FIRST_CHINESE:
-            message = "Sources (titles as published, in Chinese): {sources}."
-        parts.append(tr(message, language, sources=named))
-    if grades:
-        counted = [tr("{grade} ({number})", language, grade=g, number=n) for g, n in sorted(grades.items())]
-        parts.append(tr("Grades of evidence: {grades}.", language, grades=comma.join(counted)))
-    parts.append(tr("Made with lnregions {version}.", language, version=__version__))
-    return space.join(parts)
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+        if picture.width * picture.height > _MOST_PIXELS:
+            raise ValueError("too large a picture")
+        picture.load()
+    small = picture.convert("RGBA").reduce(max(1, -(-picture.width // widest)))
+    small = Image.alpha_composite(Image.new("RGBA", small.size, "#ffffff"), small).convert("RGB")
+    few = small.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = few.getpalette()
+    triples = [palette[i : i + 3] for i in range(0, len(palette), 3)]
+    white = [[255] * 3 if min(rgb) >= 250 else rgb for rgb in triples]  # paper stays white
+    few.putpalette([value for rgb in white for value in rgb])
+    file = io.BytesIO()
+    few.save(file, "PNG")
+    return file.getvalue(), small.width, small.height

@@ -1,5 +1,6 @@
 """Every kind of picture by its name: for the command ``figures``, and to warm up a process."""
 
+import itertools
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from lnregions.figures import chart_pictures as charts
 from lnregions.figures import map_pictures as maps
 from lnregions.figures import overview_pictures as overviews
 from lnregions.figures import target_pictures as targets
-from lnregions.figures.encoding import FORMATS, encode
+from lnregions.figures.bundles import FORMATS, SLIDES, encode
 from lnregions.figures.pictures import Picture, Pictures
 from lnregions.paths import PLAN
 from lnregions.style import size_of
@@ -86,20 +87,17 @@ def write_figures(
     loaded = load_plan(plan)
     loaded, chosen = with_region(loaded, region) if region else loaded, _chosen_kinds(region, kinds)
     for name in formats:
-        if name not in FORMATS:
-            raise unknown("format", name, FORMATS)
+        if name not in (*FORMATS, SLIDES):
+            raise unknown("format", name, (*FORMATS, SLIDES))
     size_of(width)
-    regions = [region] if region else list(loaded.regions["region"])
-    count = 0
-    for language in languages:
-        options = {"as_of": as_of or "", "language": language, "width": width}
-        for kind in chosen:
-            draw = PLAN_KINDS.get(kind) or REGION_KINDS[kind]
-            for area in [()] if kind in PLAN_KINDS else [(one,) for one in regions]:
-                picture = draw(loaded, *area, **options)
-                for one in [picture] if isinstance(picture, Picture | Pictures) else picture:
-                    saved = one.save(Path(output) / language, formats=formats, **drawn)
-                    count += len(saved) if isinstance(saved, Pictures) else 1
+    regions, count = [(one,) for one in ([region] if region else loaded.regions["region"])], 0
+    for language, kind in itertools.product(languages, chosen):
+        draw = PLAN_KINDS.get(kind) or REGION_KINDS[kind]
+        for area in [()] if kind in PLAN_KINDS else regions:
+            found = draw(loaded, *area, as_of=as_of or "", language=language, width=width)
+            for one in [found] if isinstance(found, Picture | Pictures) else found:
+                saved = one.save(Path(output) / language, formats=formats, **drawn)
+                count += len(saved) if isinstance(saved, Pictures) else 1
     return count
 
 
@@ -111,10 +109,8 @@ def _chosen_kinds(region: str, kinds: Sequence[str]) -> list[str]:
             raise unknown("kind", kind, known)
     chosen = [kind for kind in (REGION_KINDS if region else known) if kind in kinds or not kinds]
     if not chosen:
-        raise DataError(
-            f"None of the kinds {', '.join(kinds)} shows a single region. Leave the region out, or give one of "
-            f"{', '.join(REGION_KINDS)}."
-        )
+        what = f"None of the kinds {', '.join(kinds)} shows a single region"
+        raise DataError(f"{what}. Leave the region out, or give one of {', '.join(REGION_KINDS)}.")
     return chosen
 
 

@@ -1,23 +1,30 @@
-"""Words of pictures: one sentence that the drawn rows say, in both languages, and the line of their sources."""
+"""Words of pictures in both languages: what the drawn rows say, the line of their sources, the caption to paste."""
 
+import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from lnregions import __version__
 from lnregions.assess import names_text
+from lnregions.errors import unknown
+from lnregions.figures.drawn_rows import UNDATED, figures_only
 from lnregions.paths import fonts_dir
 from lnregions.series import Tables
-from lnregions.show import source_name
+from lnregions.show import plain_title, source_name
 from lnregions.style import missing_glyphs
 from lnregions.tables import KIND_ORDER, Plan, printed_decimals
-from lnregions.words import RATE_DECIMALS, year_span
+from lnregions.words import year_span
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import NO_TEXT, Text, printed, say, with_article
 
 _LISTED_SOURCES = 2
 _LONGEST_SOURCE = 52
 """Letters of a source's name in a source line."""
-_STAND_INS = str.maketrans(*(fonts_dir() / "stand_ins.txt").read_text("utf-8").split())
+_FIRST_CHINESE = "\u2e80"
+_RECORDED = ("source", "title", "publisher", "url", "kind", "published", "licence")
+SIMPLIFIED = str.maketrans(*(fonts_dir() / "stand_ins.txt").read_text("utf-8").split())
 """Traditional characters that the bundled font lacks, and the simplified ones that stand for them in short names."""
 
 
@@ -26,8 +33,7 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
 
     Of several indicators nothing is said. Of one area how it moved from the first to the latest figure without a
     break; of a city among others its rank; of several areas the highest and the lowest, in the latest year that half
-    of them have; of yearly gaps to a benchmark in how many years the area was ahead; of a membership how much of it is
-    confirmed.
+    of them have; of a membership how much of it is confirmed.
 
     Examples
     --------
@@ -48,11 +54,11 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
         found = _spread(
             rows.assign(value=rows["change"], unit=rows["change_unit"], year=rows["last_year"]), tables
         )
-    elif "role" in rows and "gap" in set(rows["role"]):
-        found = _gaps(rows, tables)
     elif "value" in rows:
-        rows = rows.assign(year=rows.get("year", pd.Series(dtype=float)).fillna(rows.get("last_year")))
-        known = rows[rows["role"] == "actual"] if "role" in rows else rows
+        rows = rows.assign(year=rows["year" if "year" in rows else "last_year"])
+        roles = set(rows.get("role", ()))
+        own = "member" if roles and roles <= {"member", "target"} else "actual"
+        known = rows[rows["role"] == own] if roles else rows
         known = known.dropna(subset=["value", "year"])
         if len(set(known["area"])) == 1:
             found = _course(known.sort_values("year"), tables)
@@ -73,21 +79,6 @@ def _membership(rows):
     confirmed = int((rows["status"] == "confirmed").sum())
     message = "the plan's list confirms {confirmed} of {number} members"
     return say(message, number=len(rows), confirmed=confirmed)
-
-
-def _gaps(rows, tables):
-    gaps = rows[rows["role"] == "gap"].sort_values("year")
-    own, beside = (
-        with_article(tables.name_text(rows.loc[rows["role"] == role, "area"].iloc[0]))
-        for role in ("gap", "benchmark")
-    )
-    widest = gaps.loc[gaps["value"].abs().idxmax()]
-    message = "{area} grew faster than {other} in {above} of {number} years; the widest difference was {gap} in {year}"
-    gap = printed(float(widest["value"]), "pp", decimals=RATE_DECIMALS, sign=True)
-    above = int((gaps["value"] > 0).sum())
-    return say(
-        message, area=own, other=beside, above=above, number=len(gaps), year=int(widest["year"]), gap=gap
-    )
 
 
 def _course(rows, tables):
@@ -120,7 +111,7 @@ def _spread(rows, tables):
     top, bottom = (rows.loc[getattr(rows["value"], end)()] for end in ("idxmax", "idxmin"))
     if len(rows) < 2 or top["value"] == bottom["value"]:
         return NO_TEXT
-    first, last = rows["year"].min(), rows["year"].max()
+    first, last = rows.get("first_year", rows["year"]).fillna(rows["year"]).min(), rows["year"].max()
     values = {"high": _printed(top), "low": _printed(bottom)}
     names = {
         name: with_article(tables.name_text(row["area"])) for name, row in (("top", top), ("bottom", bottom))
@@ -157,7 +148,7 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
             issuer = source_name(records.loc[source], language)
             if len(issuer) > _LONGEST_SOURCE:
                 issuer = issuer[: _LONGEST_SOURCE - 1] + "…"
-            issuer = issuer.translate(_STAND_INS)
+            issuer = issuer.translate(SIMPLIFIED)
             named.append(f"[{source}]" if missing_glyphs(issuer) else f"{issuer} [{source}]".strip())
     words = ("; " if language == "en" else "；").join(named)
     if len(order) > len(named):
@@ -169,3 +160,85 @@ def source_words(data: pd.DataFrame, tables: Tables, *, language: str = "en") ->
             listed = (", " if language == "en" else "、").join(grades)
             words += tr(" (grade {grades})", language, grades=listed)
     return tr("{words}, as known on {date}.", language, words=words, date=tables.as_of)
+
+
+# -- captions -----------------------------------------------------------------------------------------------
+
+
+def source_records(
+    sources: pd.DataFrame | Sequence[Mapping] | None, data: pd.DataFrame | None = None
+) -> list[dict]:
+    """Sources of a figure as records: those its data cite, with the grades and vintages of the rows.
+
+    Raises
+    ------
+    DataError
+        If the data cite a source that is not among those given.
+    """
+    if sources is None:
+        return []
+    rows = sources.to_dict("records") if isinstance(sources, pd.DataFrame) else sources
+    records = [
+        {k: str(row[k]) for k in _RECORDED if k in row and row[k] != "" and pd.notna(row[k])} for row in rows
+    ]
+    column = next((c for c in ("source", "sources") if data is not None and c in data), None)
+    if column is None:
+        return records
+    known, found = {record.get("source"): record for record in records}, []
+    cited = pd.DataFrame(data).assign(cited=data[column].fillna("").astype(str).str.split()).explode("cited")
+    for name, citing in cited.groupby("cited"):  # without the rows that cite nothing
+        if name not in known:
+            raise unknown("source", name, [str(k) for k in known])
+        marks = {}
+        for key in ("grade", "vintage"):
+            values = citing[key].dropna().astype(str).str[:10] if key in citing else ()
+            if values := sorted({*values} - {"", UNDATED}):
+                marks[f"{key}s"] = values
+        found.append(known[name] | marks)
+    return found
+
+
+def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: pd.DataFrame | None) -> str:
+    """Caption in each language given, ready to paste: what is shown, sources, grades.
+
+    Examples
+    --------
+    >>> print(caption_text({"en": "GDP of two cities."}, [{"title": "Bulletin"}], None).split(" Made")[0])
+    **Figure.** GDP of two cities. Sources: Bulletin.
+    """
+    found = () if data is None or "grade" not in data else figures_only(data)["grade"].dropna()
+    grades = Counter(grade for grade in found if str(grade).strip())
+    return "\n\n".join(_paragraph(words, records, grades, lang) for lang, words in caption.items()) + "\n"
+
+
+def plain_markdown(text: str) -> str:
+    r"""Text with what would be a link, an image or a tag in Markdown made ordinary signs.
+
+    Examples
+    --------
+    >>> print(plain_markdown("[x](javascript:alert(1)) <b>"))
+    \[x](javascript:alert(1)) \<b>
+    """
+    return re.sub(r"[\\\[<]", r"\\\g<0>", " ".join(text.split("\n")))
+
+
+def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int], language: str) -> str:
+    """Caption in one language with its sources and grades."""
+    space, semicolon, comma = (" ", "; ", ", ") if language == "en" else ("", "；", "，")
+    parts = [f"**{tr('Figure.', language)}**{space}{plain_markdown(words.strip())}"]
+    named = []
+    for record in records:
+        title, date = plain_title(record.get("title", record.get("source", ""))), record.get("published", "")
+        dated = date and date not in title
+        named.append(tr("{title} ({date})", language, title=title, date=date) if dated else title)
+    if named:
+        named = semicolon.join(map(plain_markdown, dict.fromkeys(named)))
+        message = "Sources: {sources}."
+        if max(named, default="") >= _FIRST_CHINESE:
+            message = "Sources (titles as published, in Chinese): {sources}."
+        parts.append(tr(message, language, sources=named))
+    if grades:
+        counted = [tr("{grade} ({number})", language, grade=g, number=n) for g, n in sorted(grades.items())]
+        parts.append(tr("Grades of evidence: {grades}.", language, grades=comma.join(counted)))
+    parts.append(tr("Made with lnregions {version}.", language, version=__version__))
+    return space.join(parts)

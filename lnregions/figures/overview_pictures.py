@@ -1,6 +1,7 @@
 """Overviews as pictures: the target sheet of a region, gaps to a benchmark, heat maps, verdicts over time."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import pandas as pd
@@ -9,10 +10,21 @@ from lnregions import assess, charts, series
 from lnregions.figures.drawn_rows import roled, trajectory_rows
 from lnregions.figures.pictures import Head, Picture, Pictures, RegionData
 from lnregions.figures.target_pictures import clause_columns, nearest_rows, verdict_in_words
+from lnregions.sentences.wording import as_sentence, counted_sentence
 from lnregions.show import figure_words, verdict_words
 from lnregions.tables import printed_decimals
-from lnregions.words import format_number, format_value, to_unit, unit_label, unit_places, year_span
+from lnregions.words import (
+    LANGUAGES,
+    RATE_DECIMALS,
+    format_number,
+    format_value,
+    to_unit,
+    unit_label,
+    unit_places,
+    year_span,
+)
 from lnregions.words.catalogue import tr
+from lnregions.words.texts import printed, say, with_article
 
 HEATED = (
     "gdp", "gdp_growth_real", "population", "urbanisation_rate", "trade_total", "fdi_usd", "fai_growth",
@@ -40,7 +52,8 @@ def draw_target_sheet(plan, region: str, *, as_of: str = "", **options) -> Pictu
     labels["notes"] = [tr("Each bar has a scale of its own, from the baseline or zero.", data.language)]
     axes = charts.plot_target_sheet(pd.DataFrame(rows), marks=marks, **labels)
     drawn = kept[kept["mark"] != "time"].drop(columns=["mark", "at"])
-    return data.picture(axes, f"target-sheet-{region}", trajectory_rows([drawn]), head)
+    rows, counted = trajectory_rows([drawn]), counted_sentence(data.plan, own)
+    return data.picture(axes, f"target-sheet-{region}", rows, head, message=counted)
 
 
 def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.DataFrame]:
@@ -63,9 +76,9 @@ def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.Data
             marks["at"] = (marks["at"] - groups.transform("first")).where(several)
     if required is not None and not growth and clause.kind != "direction":
         goal = clause_columns(data.plan, target) | {
+            "role": "target",
             "value": required,
             "year": clause.horizon,
-            "role": "target",
         }
         goal |= {"area": verdict.area, "indicator": verdict.indicator, "unit": verdict.unit}
         marks = pd.concat([marks, pd.DataFrame([goal])])
@@ -93,7 +106,7 @@ def _own_marks(verdict: assess.Verdict, case: assess.Case, *, growth: bool) -> p
         by_now = path.set_index("year")["required"][verdict.actual_year]
         rows.append({"role": "required", "mark": "time", "year": verdict.actual_year, "value": by_now})
     known = {(row.year, row.value): row for row in case.figures.rows}
-    origin = {
+    judged = {
         "grade": verdict.grade,
         "source": verdict.sources,
         "vintage": verdict.as_of,
@@ -101,28 +114,31 @@ def _own_marks(verdict: assess.Verdict, case: assess.Case, *, growth: bool) -> p
     }
     for row in rows:
         figure = known.get((row["year"], row.get("value"))) if row["role"] == "actual" else None
-        row |= {name: getattr(figure, name) for name in origin} if figure else origin
-    columns = ["role", "mark", "year", "value", "low", "high", "first_year", *origin]
+        row |= {name: getattr(figure, name) for name in judged} if figure else judged
+    columns = ["role", "mark", "year", "value", "low", "high", "first_year", *judged]
     marks = pd.DataFrame(rows, columns=columns)
     return marks.assign(at=marks["value"], area=verdict.area, indicator=verdict.indicator, unit=verdict.unit)
 
 
 def _own_words(marks: pd.DataFrame, verdict: assess.Verdict, language: str) -> str:
     """Figures of the area in words: ``baseline 724.97 billion yuan (2021); actual 902.71 billion yuan (2024)``."""
-    said, unit = [], {"language": language, "unit": verdict.unit}
+    said, printed = (
+        [],
+        partial(figure_words, indicator=verdict.indicator, language=language, unit=verdict.unit),
+    )
     for one in marks[marks["mark"] != "time"].itertuples():
-        value, low, high = (
-            figure_words(n, verdict.indicator, **unit) for n in (one.value, one.low, one.high)
-        )
+        values = {
+            "low": printed(one.low),
+            "high": printed(one.high),
+            "year": year_span(one.first_year, one.year),
+        }
         if one.mark == "possible":
-            message = "{low} to {high} possible in {year}"
-            said.append(tr(message, language, low=low, high=high, year=int(one.year)))
+            said.append(tr("{low} to {high} possible in {year}", language, **values))
             continue
-        value = (one.mark == "actual" and verdict_words(verdict, language)["actual"]) or value
-        span = year_span(one.first_year, one.year)
-        said.append(
-            tr("{role} {value} ({year})", language, role=tr(one.mark, language), value=value, year=span)
-        )
+        values |= {"role": tr(one.mark, language), "value": printed(one.value)}
+        if one.mark == "actual":
+            values["value"] = verdict_words(verdict, language)["actual"] or values["value"]
+        said.append(tr("{role} {value} ({year})", language, **values))
     return ("；" if language == "zh" else "; ").join(said)
 
 
@@ -141,16 +157,15 @@ def _asked(data: RegionData, target: pd.Series) -> str:
 
 def _nearest_words(data: RegionData, known: pd.DataFrame) -> str:
     """The nearest figures with area and years: ``nearest: Benxi 76.31% → 75.00% (2020–2024)``."""
-    found = []
+    found, language = [], data.language
     for _, own in known.groupby("area", sort=False):
         ends = own.iloc[[0, -1]] if own["role"].iloc[0] == "member" and len(own) > 1 else own.tail(1)
         values = [
-            figure_words(one.value, one.indicator, data.language, unit=one.unit) for one in ends.itertuples()
+            figure_words(one.value, one.indicator, language, unit=one.unit) for one in ends.itertuples()
         ]
-        years = "–".join(str(int(year)) for year in ends["year"])
-        words = {"area": own[f"name_{data.language}"].iloc[0], "value": " → ".join(values), "year": years}
-        found.append(tr("{area} {value} ({year})", data.language, **words))
-    return tr("nearest: {figures}", data.language, figures=tr(", ", data.language).join(found))
+        words = {"value": " → ".join(values), "year": "–".join(str(int(year)) for year in ends["year"])}
+        found.append(tr("{area} {value} ({year})", language, area=own[f"name_{language}"].iloc[0], **words))
+    return tr("nearest: {figures}", language, figures=tr(", ", language).join(found))
 
 
 def draw_gaps(plan, region: str, *, as_of: str = "", **options) -> Pictures:
@@ -174,14 +189,12 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     derived = next((case for case in cases if case.derived and case.indicators == main.indicators), main)
     pairs = {own.year: (own, beside) for case in (derived, main) for own, beside in _rates(case)}
     published = [own.year for own, _ in _rates(main)]
-    rates = [
+    own, beside = (
         pd.DataFrame([[getattr(row, name) for name in _ORIGIN] for row in rows], columns=_ORIGIN)
         for rows in zip(*(pairs[year] for year in sorted(pairs)), strict=True)
-    ]
-    own, beside = (
-        roled(rates[0], "actual", area=clause.area),
-        roled(rates[1], "benchmark", area=main.row["benchmark"]),
     )
+    own = roled(own, "actual", area=clause.area)
+    beside = roled(beside, "benchmark", area=main.row["benchmark"])
     gaps = roled(own, "gap", value=own["value"] - beside["value"], unit="pp", status="computed")
     both = zip(own["source"], beside["source"], strict=True)
     gaps["source"] = [series.joined_sources(pair) for pair in both]
@@ -191,7 +204,15 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     rows = trajectory_rows([own, beside, gaps])
     drawn, years = gaps.assign(derived=~gaps["year"].isin(published)), (clause.first_year, clause.horizon)
     axes = charts.plot_gaps(drawn, years=years, **data.labels(rows, head) | {"unit": "pp"})
-    return data.picture(axes, f"gaps-{clause.target}", rows, head, target=clause.target)
+    said = say(
+        "{area} was above {other} in {number} of {all} years; in {year} the difference was {gap}", all=len(gaps),
+        area=with_article(data.tables.name_text(clause.area)), other=data.tables.name_text(main.row["benchmark"]),
+        number=int((gaps["value"] > 0).sum()), year=int(gaps["year"].iloc[-1]),
+        gap=printed(float(gaps["value"].iloc[-1]), "pp", decimals=RATE_DECIMALS, sign=True),
+    )  # fmt: skip
+    return data.picture(
+        axes, f"gaps-{clause.target}", rows, head, message=as_sentence(said), target=clause.target
+    )
 
 
 def draw_heat_map(plan, region: str, *, as_of: str = "", **options) -> Picture:
@@ -210,11 +231,8 @@ def draw_heat_map(plan, region: str, *, as_of: str = "", **options) -> Picture:
             if pd.notna(cells[-1]["change"]):
                 cell = {name: cells[-1][name] for name in ("area", "indicator", "unit", "change_unit")}
                 compared.append(own.iloc[-2][_ORIGIN].to_dict() | cell)
-    title = data.words("{area}: its members by indicator")
-    head = Head(
-        title,
-        data.subtitle("latest figure, change from the year before (rates: points), grade; darker is higher"),
-    )
+    message = "latest figure, change from the year before (rates: points), grade; darker is higher"
+    head = Head(data.words("{area}: its members by indicator"), data.subtitle(message))
     rows = pd.DataFrame(cells)
     axes = charts.plot_heat_map(rows, names=data.names, **data.labels(rows, head))
     rows = pd.concat([rows.drop(columns=["column", "words"]), pd.DataFrame(compared)], ignore_index=True)
@@ -247,32 +265,25 @@ def _heat_cell(data: RegionData, own: pd.DataFrame, indicator: str, common: int)
 def draw_timeline(plan, *, as_of: str = "", **options) -> Picture:
     """The verdict on each target on every date since the plan was issued, by what had been published."""
     data = RegionData.load(plan, as_of, **options)
-    now = data.tables.as_of
-    flips = assess.revision_trail(data.plan)
-    flips = flips[flips["date"].astype(str) < now]
-    start = str(data.plan.facts.get("issued") or f"{data.plan.facts['first_year']}-01-01")
+    now, facts, flips = data.tables.as_of, data.plan.facts, assess.revision_trail(data.plan)
+    flips = flips.assign(date=flips["date"].astype(str).str[:10])[lambda rows: rows["date"] < now]
+    start = str(facts.get("issued") or f"{facts['first_year']}-01-01")
     own = data.plan.targets[data.plan.targets["kind"] != "qualitative"]
-    final = assess.judge(data.plan, as_of=as_of).set_index("target")["status"]
-    rows, regions = [], data.plan.regions.set_index("region")
-    for target, english, chinese in zip(own["target"], own["label_en"], own["label_zh"], strict=True):
-        steps = flips[flips["target"] == target]
-        dates = [start, *steps["date"].astype(str).str[:10], now]
-        statuses = [*steps["from_status"], final[target]]
-        names = {"area": target, "name_en": english, "name_zh": chinese}
-        if (own["label_en"] == english).sum() > 1:
-            inside = regions.loc[own.loc[own["target"] == target, "region"].iloc[0]]
-            names |= {
-                "name_en": f"{english} ({inside['short_en']})",
-                "name_zh": f"{chinese}（{inside['short_zh']}）",
-            }
-        rows += [names | {"first": a, "last": b, "status": status}
-                 for (a, b), status in zip(pairwise(dates), statuses, strict=True) if a < b]  # fmt: skip
-    rows = pd.DataFrame(rows)
-    head = Head(
-        data.words("What was known when: verdicts over time"),
-        {lang: data.plan.facts.get(f"short_{lang}", "") for lang in ("en", "zh")},
-    )
-    axes = charts.plot_timeline(rows, **data.labels(rows, head))
-    return data.picture(
-        axes, "timeline", rows.rename(columns={"area": "target", "first": "from", "last": "to"}), head
-    )
+    own = own.merge(data.plan.regions[["region", "short_en", "short_zh"]], on="region")
+    twice = own["label_en"].duplicated(keep=False)
+    own["name_en"] = own["label_en"].where(~twice, own["label_en"] + " (" + own["short_en"] + ")")
+    own["name_zh"] = own["label_zh"].where(~twice, own["label_zh"] + "（" + own["short_zh"] + "）")
+    final, rows = assess.judge(data.plan, as_of=as_of).set_index("target")["status"], []
+    for names in own[["target", "name_en", "name_zh"]].to_dict("records"):
+        steps = flips[flips["target"] == names["target"]]
+        statuses = [*steps["from_status"], final[names["target"]]]
+        dates = pairwise([start, *steps["date"], now])
+        rows += [names | {"from": a, "to": b, "status": status}
+                 for (a, b), status in zip(dates, statuses, strict=True) if a < b]  # fmt: skip
+    rows, short = pd.DataFrame(rows), {lang: facts.get(f"short_{lang}", "") for lang in LANGUAGES}
+    head = Head(data.words("What was known when: verdicts over time"), short)
+    drawn = rows.rename(columns={"target": "area", "from": "first", "to": "last"})
+    axes, count = charts.plot_timeline(drawn, **data.labels(rows, head)), rows["target"].value_counts()
+    message = "{number} of {all} verdicts have changed since {date}"
+    changed = as_sentence(say(message, number=int((count > 1).sum()), all=len(count), date=start))
+    return data.picture(axes, "timeline", rows, head, message=changed)

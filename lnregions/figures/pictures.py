@@ -20,9 +20,9 @@ from matplotlib.axes import Axes
 from lnregions.assess import figures_of, load_tables, members_of, stand_ins
 from lnregions.boundaries import boundaries_of, boundary_words, equal_area, project
 from lnregions.errors import DataError, quote, unknown
-from lnregions.figures.bundles import save_figure
+from lnregions.figures.bundles import FORMATS, SLIDES, encode, save_figure, screen_png
 from lnregions.figures.drawn_rows import complete_rows, paired_years
-from lnregions.figures.encoding import FORMATS, encode, screen_png
+from lnregions.figures.kits import save_slides
 from lnregions.figures.messages import cited_sources, in_sentence, message_of, source_words
 from lnregions.files import write_whole
 from lnregions.series import Tables, member_frame
@@ -62,6 +62,8 @@ class Picture:
         The caption in ``en`` and ``zh`` without what is said there of boundaries.
     ax : matplotlib.axes.Axes
         Axes that it is drawn on, the first of several.
+    names : dict
+        Names of areas by code.
     """
 
     name: str
@@ -74,28 +76,31 @@ class Picture:
     language: str = "en"
     title: dict[str, str] = field(default_factory=dict)
     ax: Axes | None = field(default=None, repr=False)
+    names: dict[str, str] = field(default_factory=dict)
     _png: bytes = field(default=b"", repr=False)
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Picture":
         """Write the bundle into a folder, or the picture alone into a file such as ``my.png``; return the picture.
 
-        Nothing is written if none is named. `drawn` are ``dpi`` of PNG (72 to 1,200; 300 if left out) and ``svg_text``
-        (letters in SVG as text, not outlines). DataError for a file of another format.
+        Nothing is written if none is named; ``my.pptx`` is a slide with an editable chart. `drawn` are ``dpi`` of PNG
+        (72 to 1,200; 300 if left out) and ``svg_text`` (letters as text). DataError for a file of another format.
         """
         ending = Path(folder).suffix[1:].lower()
-        if ending in (*FORMATS, *_OTHER_FORMATS):
-            if ending not in FORMATS:
-                raise unknown("format", ending, FORMATS)
-            write_whole(
-                Path(folder),
-                encode(self.figure, [ending], title=self.caption[self.language], **drawn)[ending],
-            )
+        if ending in _OTHER_FORMATS:
+            raise unknown("format", ending, (*FORMATS, SLIDES))
+        if ending in FORMATS:
+            content = encode(self.figure, [ending], title=self.caption[self.language], **drawn)[ending]
+            write_whole(Path(folder), content)
+        elif ending == SLIDES:
+            save_slides([self], folder)
         elif folder:
             stem = Path(folder) / self.name
             save_figure(
                 self.figure, stem, data=self.data, caption=self.caption, alt=self.alt, sources=self.sources,
-                parameters=self.parameters, formats=formats, **drawn,
+                parameters=self.parameters, formats=[one for one in formats if one != SLIDES], **drawn,
             )  # fmt: skip
+            if SLIDES in formats:
+                save_slides([self], stem.with_name(f"{self.name}.{SLIDES}"))
             if "png" in formats and "dpi" not in drawn:
                 self._png = stem.with_name(f"{self.name}.png").read_bytes()
         return self
@@ -128,10 +133,13 @@ class Pictures(list):
         self.reason = reason
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Pictures":
-        """Write the bundle of each, or the only one into a file, as `Picture.save`; return them."""
-        if len(self) > 1 and Path(folder).suffix[1:].lower() in FORMATS:
+        """Write the bundle of each, the only one into a file, or all into one of slides; return them."""
+        ending = Path(folder).suffix[1:].lower()
+        if len(self) > 1 and ending in FORMATS:
             raise DataError(f"{len(self)} pictures do not go into one file {str(folder)!r}. Give a folder.")
-        for picture in self:
+        if ending == SLIDES:
+            save_slides(self, folder)
+        for picture in [] if ending == SLIDES else self:
             picture.save(folder, formats=formats, **drawn)
         return self
 
@@ -335,7 +343,7 @@ class RegionData:
         said = [self.words(message, **values)] if message else []
         if stand_ins(self.plan, self.area):
             said.append(self.words("whole-city figures; county figures unavailable"))
-        return {language: "; ".join(one[language] for one in said) for language in ("en", "zh")}
+        return {language: tr("; ", language).join(one[language] for one in said) for language in LANGUAGES}
 
     def labels(self, data: pd.DataFrame, head: Head, *, panels: bool = False) -> dict:
         """Words, size and axes that every chart takes; several panels have axes of their own."""
@@ -383,12 +391,12 @@ class RegionData:
         of = {"plan": self.plan.id, "indicator": self.indicator, "as_of": self.tables.as_of}
         if "region" not in parameters:
             of["region" if self.area in set(self.plan.regions["region"]) else "adcode"] = self.area
-        of = {key: value for key, value in (of | parameters).items() if value not in (None, "")}
-        sources = self.tables.sources
-        sources = sources[sources["source"].isin(list(cited_sources(data)))].reset_index(drop=True)
-        figure, language = axes.get_figure(root=True), self.language
+        of |= parameters | {"language": self.language}
+        of = {key: value for key, value in of.items() if value not in (None, "")}
+        cited = self.tables.sources["source"].isin(list(cited_sources(data)))
+        sources, figure = self.tables.sources[cited].reset_index(drop=True), axes.get_figure(root=True)
         return Picture(
-            name, figure, data, caption, alt, sources, of | {"language": language}, language, ax=axes
+            name, figure, data, caption, alt, sources, of, self.language, ax=axes, names=self.names
         )
 
 

@@ -2,17 +2,18 @@
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
 from lnregions import assess, charts, series
 from lnregions.assess.reasons import BREAKS
-from lnregions.figures.drawn_rows import path_rows, recent_years, roled, trajectory_rows
+from lnregions.figures.drawn_rows import recent_years, roled, trajectory_rows
 from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, or_reason
 from lnregions.sentences import counted_sentence, verdict_sentence
 from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans
-from lnregions.words import RATE_DECIMALS, places_apart, rounded
+from lnregions.words import LANGUAGES, RATE_DECIMALS, places_apart, rounded
 from lnregions.words.catalogue import tr
 
 EMPTY_MM = 45
@@ -81,11 +82,8 @@ def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
     """
     data = replace(data, area=verdict.area, indicator=verdict.indicator)
     case = assess.case_of(data.plan, verdict, tables=data.tables)
-    rows = case.figures.rows
-    if (
-        not any(row.year >= case.clause.first_year - 1 for row in rows)
-        and (near := nearest_rows(case)) is not None
-    ):
+    late = any(row.year >= case.clause.first_year - 1 for row in case.figures.rows)
+    if not late and (near := nearest_rows(case)) is not None:
         return _draw_nearest(data, verdict, case, near)
     if "growth" in verdict.kind and verdict.kind not in assess.VALUE_KINDS:
         return _draw_growth(data, verdict)
@@ -127,11 +125,8 @@ def nearest_rows(case: assess.Case) -> pd.DataFrame | None:
 def _nearest_areas(case: assess.Case) -> list:
     """The nearest figure of each member that has one, or else of an area around; for rates those around as well."""
     found, tables = assess.nearest_figures(case), case.tables
-    if (
-        not found
-        or case.clause.kind == "direction"
-        or tables.indicator(found[0].indicator)["measure"] == "level"
-    ):
+    level = found and tables.indicator(found[0].indicator)["measure"] == "level"
+    if not found or level or case.clause.kind == "direction":
         return found
     around = tables.parents.get((case.members or (case.clause.area,))[0])
     while around:
@@ -169,7 +164,7 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, case: assess.Case) ->
     row, notes = assess.target_of(data.plan, verdict.target), []
     outlook = assess.outlook_of(data.plan, row, tables=data.tables)
     projection = outlook.frame if outlook.area == verdict.area and not verdict.by_bounds else ()
-    path, start = _path_of(data, verdict, down=row["comparator"] in ("<", "<="))
+    path = _path_of(data, verdict, down=row["comparator"] in ("<", "<="))
     if path is not None and not row["base_stated"]:
         message = "The plan states no base year; the path starts from {year}."
         notes.append(tr(message, data.language, year=verdict.baseline_year))
@@ -177,20 +172,17 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, case: assess.Case) ->
         notes.append(outlook.reason(data.language))
     targets, bounds = _targets(data.plan, verdict), None
     if verdict.by_bounds and verdict.low is not None:
-        bounds = {
-            "year": verdict.horizon,
-            "low": verdict.low,
-            "high": verdict.high,
-            "source": verdict.sources,
-        }
-        bounds = pd.DataFrame([bounds])
+        ends = {"low": verdict.low, "high": verdict.high}
+        bounds = pd.DataFrame([{"year": verdict.horizon, "source": verdict.sources} | ends])
     former = _former_rows(case)
     drawn = rows.assign(former=rows["year"].map(dict(zip(former["year"], former["value"], strict=True))))
     axes = charts.plot_trajectory(
         drawn, path=path, target=targets, projection=projection if len(projection) else None, bounds=bounds,
         reason=verdict.reason(data.language), **data.labels(rows, head) | {"notes": notes} | _low(rows),
     )  # fmt: skip
-    parts = [roled(rows, "actual"), path_rows(path, start), _goal_rows(targets), roled(former, "former")]
+    parts = [roled(rows, "actual"), _goal_rows(targets), roled(former, "former")]
+    if path is not None:
+        parts.insert(1, roled(path.rename(columns={"required": "value"}), "required"))
     if bounds is not None:
         parts.append(roled(bounds, "bound", status="computed"))
     if len(projection):
@@ -199,16 +191,15 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, case: assess.Case) ->
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
 
 
-def _path_of(
-    data: RegionData, verdict: assess.Verdict, *, down: bool
-) -> tuple[pd.DataFrame | None, pd.Series | None]:
-    """Required path from the baseline and the figure it starts from; None where no path leads to the target."""
+def _path_of(data: RegionData, verdict: assess.Verdict, *, down: bool) -> pd.DataFrame | None:
+    """Required path from the baseline, as well attested as the figure there; None where none leads to the target."""
     known = None not in (verdict.baseline, verdict.required) and verdict.baseline_year < verdict.horizon
     if not known or verdict.baseline == verdict.required or (verdict.baseline > verdict.required) != down:
-        return None, None
+        return None
     years = {"baseline_year": verdict.baseline_year, "horizon": verdict.horizon}
     path = series.required_path(verdict.baseline, verdict.required, **years, shape="band")
-    return path, data.series().frame.set_index("year").loc[verdict.baseline_year]
+    start = data.series().frame.set_index("year").loc[verdict.baseline_year]
+    return path.assign(status="computed", **start[["grade", "vintage", "source"]])
 
 
 def _former_rows(case: assess.Case) -> pd.DataFrame:
@@ -238,7 +229,9 @@ def _verdict_head(data: RegionData, verdict: assess.Verdict) -> Head:
     head, said = data.head(), {}
     for language in head.title:
         words = verdict_in_words(verdict, language)
-        said[language] = "; ".join(filter(None, (words[:1].upper() + words[1:], head.subtitle[language])))
+        said[language] = tr("; ", language).join(
+            filter(None, (words[:1].upper() + words[1:], head.subtitle[language]))
+        )
     return Head(head.title, said)
 
 
@@ -270,14 +263,10 @@ def _goal_rows(targets: list[dict] | None) -> pd.DataFrame:
 
 def clause_columns(plan, row) -> dict:
     """What a row of a picture's data says of a clause of a plan."""
-    issued = str(plan.facts.get("issued") or plan.facts.get("signed") or "")
-    columns = {
-        "plan": plan.id,
-        "comparator": row["comparator"],
-        "grade": row["grade"],
-        "source": row["sources"],
-    }
-    return columns | {"status": "planned", "vintage": issued}
+    return {
+        "plan": plan.id, "comparator": row["comparator"], "grade": row["grade"], "source": row["sources"],
+        "status": "planned", "vintage": str(plan.facts.get("issued") or plan.facts.get("signed") or ""),
+    }  # fmt: skip
 
 
 def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
@@ -287,42 +276,40 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     data = replace(data, indicator=indicators[0])
     row, name = assess.target_of(data.plan, verdict.target), data.tables.name(verdict.area, data.language)
     years = range(verdict.horizon - 2, verdict.horizon + 1)
-    shared = {"indicators": indicators, "tables": data.tables, "years": years}
-    own = assess.growth_figures(data.plan, verdict.area, **shared).frame
-    own = own.assign(mean=verdict.actual if verdict.mean_from else None)
+    rates = partial(assess.growth_figures, data.plan, indicators=indicators, tables=data.tables, years=years)
+    own = rates(verdict.area).frame.assign(mean=verdict.actual if verdict.mean_from else None)
     beside = pd.DataFrame(columns=["year", "value", "mean", "name", "source", "grade"])
     target = {"value": row["value"], "comparator": row["comparator"]}
     if row["benchmark"]:
-        beside = assess.growth_figures(data.plan, row["benchmark"], **shared).frame
-        beside, target = beside.assign(name=data.tables.name(row["benchmark"], data.language)), None
-        beside = beside.assign(mean=verdict.required if verdict.mean_from else None)
+        other, target = data.tables.name(row["benchmark"], data.language), None
+        mean = verdict.required if verdict.mean_from else None
+        beside = rates(row["benchmark"]).frame.assign(name=other, mean=mean)
     members = pd.DataFrame(columns=["year", "value"])
     if verdict.area in set(data.plan.regions["region"]):
-        members = data.figures()
-        members = members if data.codebook["measure"] == "growth" else members.iloc[:0]
+        members = data.figures() if data.codebook["measure"] == "growth" else data.figures([])
         members = members.assign(name=members[f"name_{data.language}"])
     own, beside, members = (recent_years(one, first=verdict.horizon - 6) for one in (own, beside, members))
     rows, head = pd.concat([own.assign(name=name), beside, members]), _verdict_head(data, verdict)
-    plan_years = {"first_year": int(row["first_year"]), "year": verdict.horizon}
-    parts = [roled(own, "actual", area=verdict.area, name=name), roled(members, "member")]
-    parts.insert(1, roled(beside, "benchmark", area=row["benchmark"]))
-    places = (
-        places_apart(verdict.actual, verdict.required, RATE_DECIMALS) if verdict.mean_from else RATE_DECIMALS
-    )
-    parts += [_mean_row(part, verdict, places, first_year=int(row["first_year"])) for part in parts[:2]]
+    first = int(row["first_year"])
+    attested = [
+        roled(own, "actual", area=verdict.area, name=name), roled(beside, "benchmark", area=row["benchmark"])
+    ]  # fmt: skip
+    parts = [*attested, roled(members, "member")]
+    parts += [_mean_row(part, verdict, first_year=first) for part in attested]
     parts = [part.drop(columns="mean", errors="ignore") for part in parts]
     if target:
-        clause = clause_columns(data.plan, row) | plan_years | {"value": row["value"], "area": verdict.area}
+        clause = clause_columns(data.plan, row) | {"value": row["value"], "area": verdict.area}
+        clause |= {"first_year": first, "year": verdict.horizon}
         parts.append(roled(pd.DataFrame([clause]), "target"))
     axes = charts.plot_growth_trajectory(
         own, benchmark=beside if len(beside) else None, members=members, target=target,
-        years=(int(row["first_year"]), verdict.horizon), name=name, reason=verdict.reason(data.language),
+        years=(first, verdict.horizon), name=name, reason=verdict.reason(data.language),
         **data.labels(rows, head) | _low(rows),
     )  # fmt: skip
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
 
 
-def _mean_row(rates: pd.DataFrame, verdict: assess.Verdict, places: int, *, first_year: int) -> pd.DataFrame:
+def _mean_row(rates: pd.DataFrame, verdict: assess.Verdict, *, first_year: int) -> pd.DataFrame:
     """Row of the mean growth over the years assessed; none where one of them has no figure and the verdict no mean.
 
     A mean that is not that of the rates, but of levels, rests on what the verdict rests on.
@@ -331,15 +318,16 @@ def _mean_row(rates: pd.DataFrame, verdict: assess.Verdict, places: int, *, firs
     known, whole = rates["mean"].dropna(), len(within) > verdict.horizon - first_year
     if within.empty or (known.empty and not whole):
         return within.iloc[:0]
-    of_rates = series.mean_growth(within["value"])
+    of_rates, places = series.mean_growth(within["value"]), RATE_DECIMALS
+    if verdict.mean_from:
+        places = places_apart(verdict.actual, verdict.required, places)
     value = float(known.iloc[0]) if len(known) else of_rates
     mean = {"value": value, "status": "computed", "first_year": first_year, "year": verdict.horizon}
     mean["drawn"] = float(rounded(value, places))
+    mean |= {"source": verdict.sources, "grade": verdict.grade, "vintage": verdict.as_of}
     if whole and math.isclose(value, of_rates):
-        mean |= {"source": series.joined_sources(within["source"]), "grade": within["grade"].max()}
-        mean["vintage"] = within["vintage"].max()
-    else:
-        mean |= {"source": verdict.sources, "grade": verdict.grade, "vintage": verdict.as_of}
+        worst = within[["grade", "vintage"]].max()
+        mean |= {"source": series.joined_sources(within["source"]), **worst}
     return roled(within.tail(1).assign(**mean), "mean")
 
 
@@ -347,15 +335,13 @@ def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head
     """Picture of a verdict: its caption carries the verdict and its reason."""
     area = "" if verdict.area == verdict.region or verdict.area in verdict.target else verdict.area
     name = "-".join(part for part in (verdict.target, area, _measure(verdict).replace(" ", "-")) if part)
-    status = {language: verdict.status_words(language) for language in ("en", "zh")}
+    said = verdict_sentence(verdict, assess.target_of(data.plan, verdict.target), data.tables)
+    status = {language: verdict.status_words(language) for language in LANGUAGES}
     status["en"] = status["en"][:1].upper() + status["en"][1:]
-    reason = {language: verdict.reason(language) for language in status}
-    caption = data.words("{status}: {reason}.", status=status, reason=reason)
-    return data.picture(
-        axes, name, rows, caption, region=verdict.region, target=verdict.target, indicator=verdict.indicator,
-        area=verdict.area, status=verdict.status,
-        message=verdict_sentence(verdict, assess.target_of(data.plan, verdict.target), data.tables),
-    )  # fmt: skip
+    reason = {language: verdict.reason(language) for language in LANGUAGES}
+    caption = data.words("{reason}." if said.en else "{status}. {reason}.", status=status, reason=reason)
+    of = {name: getattr(verdict, name) for name in ("region", "target", "indicator", "area", "status")}
+    return data.picture(axes, name, rows, caption, message=said, **of)
 
 
 def _measure(verdict: assess.Verdict) -> str:

@@ -6,6 +6,8 @@ Standing Committee of the National People's Congress on 26 December 2023 (``docs
 where).
 """
 
+from functools import partial
+
 import pandas as pd
 
 from lnregions.assess import VALUE_KINDS, judge, status_on_the_way, status_words
@@ -72,14 +74,11 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
     if region:
         verdicts = verdicts[verdicts["region"] == region]
     targets = plan.targets.set_index("target")
-    rows = []
-    for verdict in verdicts.itertuples():
-        target = targets.loc[verdict.target]
-        done, elapsed = _progress(plan, verdict, target, as_of)
-        found = _class_of(verdict, done, elapsed)
-        rows.append(_row(plan, verdict, target, (done, elapsed, found), language) | {"class": found})
-    frame = pd.DataFrame(rows)
-    codes = pd.DataFrame({"class": frame.pop("class"), "strength": verdicts["strength"].to_numpy()})
+    frame = pd.DataFrame(
+        [_row(plan, one, targets.loc[one.target], language) for one in verdicts.itertuples()]
+    )
+    codes = pd.DataFrame({"class": frame["rating"], "strength": verdicts["strength"].to_numpy()})
+    frame["rating"] = [tr(CLASSES[one], language, context="evaluation") for one in codes["class"]]
     title = plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id
     title = tr("Evaluation of implementation: {plan}", language, plan=title)
     note = tr(
@@ -87,12 +86,15 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
         "or not comparable with the base. The class sets progress beside time elapsed; the verdict stands beside it.",
         language,
     )
-    numbers = [_head(one, language) for one in ("base value", "actual", "progress", "elapsed", "a year")]
-    clauses = Table(
-        frame.rename(columns=lambda one: _head(one, language)), title, note, tuple(numbers),
-        (_head("verdict", language),), language,
-    )  # fmt: skip
-    return Tables((clauses, _completion_table(completion(codes), language)))
+    return Tables((_table(frame, language, title, note), _completion_table(completion(codes), language)))
+
+
+def _table(frame: pd.DataFrame, language: str, title: str, note: str) -> Table:
+    """Table under the headings of an evaluation."""
+    heads = {name: tr(_HEADS[name], language, context="evaluation") for name in frame}
+    numbers = tuple(heads[name] for name in frame if name in _NUMBERS)
+    statuses = tuple(heads[name] for name in frame if name == "verdict")
+    return Table(frame.rename(columns=heads), title, note, numbers, statuses, language)
 
 
 # -- the class of a clause ----------------------------------------------------------------------------------
@@ -131,7 +133,7 @@ def progress_class(
     return "in line" if ahead >= -margin else found
 
 
-def _progress(plan: Plan, verdict, target: pd.Series, as_of) -> tuple[float | None, float | None]:
+def _progress(plan: Plan, verdict, target: pd.Series) -> tuple[float | None, float | None]:
     """Shares of the change and of the time that are done by the year of the latest figure; None where unknown."""
     if pd.isna(verdict.actual_year):
         return None, None
@@ -143,7 +145,7 @@ def _progress(plan: Plan, verdict, target: pd.Series, as_of) -> tuple[float | No
     elapsed = (verdict.actual_year - start) / (verdict.horizon - start)
     if verdict.kind not in VALUE_KINDS or pd.isna(verdict.baseline) or pd.isna(verdict.required):
         return None, elapsed
-    way = status_on_the_way(plan, verdict.target, as_of=as_of or None).set_index("year")["share_of_way"]
+    way = status_on_the_way(plan, verdict.target, as_of=verdict.as_of).set_index("year")["share_of_way"]
     share = way.get(verdict.actual_year)
     return (None if share is None or pd.isna(share) else float(share)), elapsed
 
@@ -200,28 +202,26 @@ _HEADS = {
 }  # fmt: skip
 
 
-def _head(name: str, language: str) -> str:
-    return tr(_HEADS[name], language, context="evaluation")
+_NUMBERS = ("base value", "actual", "progress", "elapsed", "a year", "number", "share", *_TYPES)
 
 
-def _row(plan: Plan, verdict, target: pd.Series, standing: tuple, language: str) -> dict[str, str]:
-    """Cells of a clause."""
-    done, elapsed, found = standing
-    kind = "qualitative" if verdict.kind == "qualitative" else _TYPES.get(verdict.strength, "")
+def _row(plan: Plan, verdict, target: pd.Series, language: str) -> dict[str, str]:
+    """Cells of a clause; its class by name."""
+    done, elapsed = _progress(plan, verdict, target)
+    qualitative = verdict.kind == "qualitative"
+    kind = "qualitative" if qualitative else _TYPES.get(verdict.strength, "")
     base_year = target["baseline_year"] if pd.isna(verdict.baseline_year) else verdict.baseline_year
-    base = DASH if verdict.kind == "qualitative" or pd.isna(base_year) else str(int(base_year))
+    base = DASH if qualitative or pd.isna(base_year) else str(int(base_year))
     if base not in (DASH, str(target["baseline_year"])):
         base = tr("{year} (no {base})", language, year=base, base=target["baseline_year"])
     elif base != DASH and not target["base_stated"]:
         base = tr("{year} (inferred)", language, year=base)
     said = outcome_words(plan, verdict.target, as_of=verdict.as_of, language=language)
-    reason = getattr(verdict, f"reason_{language}")
-    regions = plan.regions.set_index("region")[f"short_{language}"]
     return {
-        "region": regions[verdict.region],
+        "region": plan.regions.set_index("region").loc[verdict.region, f"short_{language}"],
         "indicator": target[f"label_{language}"],
         "type": tr(kind, language, context="evaluation") if kind else DASH,
-        "unit": DASH if verdict.kind == "qualitative" else unit_label(verdict.unit, language) or DASH,
+        "unit": DASH if qualitative else unit_label(verdict.unit, language) or DASH,
         "base year": base,
         "base value": _figure(verdict, verdict.baseline, language),
         "target": _target_words(verdict, target, language),
@@ -230,13 +230,15 @@ def _row(plan: Plan, verdict, target: pd.Series, standing: tuple, language: str)
         "progress": _share(done, language),
         "elapsed": _share(elapsed, language),
         "a year": _yearly(verdict, done, language),
-        "rating": tr(CLASSES[found], language, context="evaluation"),
+        "rating": _class_of(verdict, done, elapsed),
         "verdict": status_words(
             verdict.status, language, strength=verdict.strength, by_bounds=verdict.by_bounds
         ),
         "responsible": target["responsible"] or DASH,
-        "why": with_outcome(reason, said if verdict.status == "not quantified" else [], language),
-    }
+        "why": with_outcome(
+            getattr(verdict, f"reason_{language}"), said if verdict.status == "not quantified" else [], language
+        ),
+    }  # fmt: skip
 
 
 def _figure(verdict, value: float, language: str) -> str:
@@ -262,42 +264,32 @@ def _target_words(verdict, target: pd.Series, language: str) -> str:
 
 
 def _share(share: float | None, language: str) -> str:
-    return DASH if share is None else format_value(share * 100, "%", language, decimals=1)
+    return DASH if pd.isna(share) else format_value(share * 100, "%", language, decimals=1)
 
 
 def _yearly(verdict, done: float | None, language: str) -> str:
     """Mean growth a year; of a share or rate the points a year; a dash where the base is not comparable."""
+    words = partial(format_value, language=language, decimals=2)
     if verdict.kind not in (*VALUE_KINDS, "direction") and not pd.isna(verdict.actual):
-        return format_value(verdict.actual, "%", language, decimals=2)
+        return words(verdict.actual, "%")
     years = 0 if done is None else verdict.actual_year - verdict.baseline_year
-    if not years:
+    if years and verdict.unit == "%":
+        return words((verdict.actual - verdict.baseline) / years, "pp", sign=True)
+    if not years or verdict.baseline <= 0 or verdict.actual <= 0:
         return DASH
-    if verdict.unit == "%":
-        return format_value(
-            (verdict.actual - verdict.baseline) / years, "pp", language, decimals=2, sign=True
-        )
-    if verdict.baseline <= 0 or verdict.actual <= 0:
-        return DASH
-    return format_value(
-        100 * ((verdict.actual / verdict.baseline) ** (1 / years) - 1), "%", language, decimals=2
-    )
+    return words(100 * ((verdict.actual / verdict.baseline) ** (1 / years) - 1), "%")
 
 
 def _completion_table(rows: pd.DataFrame, language: str) -> Table:
     names = CLASSES | {"completed": "rate of completion"}
     frame = pd.DataFrame(
-        {
-            "rating": [tr(names[one], language, context="evaluation") for one in rows["class"]],
-            "number": rows["number"].astype(str),
-            "share": [_share(None if pd.isna(one) else one, language) for one in rows["share"]],
-        }
-        | {strength: rows[strength].astype(str) for strength in _TYPES}
+        {"rating": [tr(names[one], language, context="evaluation") for one in rows["class"]]}
     )
+    frame = frame.join(rows[["number", "share", *_TYPES]])
+    frame["share"] = frame["share"].map(lambda one: _share(one, language))
     note = tr(
         "Shares are of the {classed} clauses that could be classed, of {total}. The rate of completion counts those "
         "achieved ahead, faster than and in line with expectations.", language,
         classed=int(rows["number"].iloc[:-2].sum()), total=int(rows["number"].iloc[:-1].sum()),
     )  # fmt: skip
-    numbers = tuple(_head(one, language) for one in ("number", "share", *_TYPES))
-    title = tr("Rate of completion", language)
-    return Table(frame.rename(columns=lambda one: _head(one, language)), title, note, numbers, (), language)
+    return _table(frame.astype(str), language, tr("Rate of completion", language), note)

@@ -1,4 +1,4 @@
-"""Tables as files: CSV, Excel, Word, HTML, LaTeX and Markdown, of one or several tables at a time.
+"""Tables as files: CSV, Excel, Word, HTML, LaTeX, Markdown and PNG, of one or several tables at a time.
 
 Cells are those that readers see. In CSV and Excel a printed number is one that a spreadsheet can count with, and a
 dash is an empty cell; the unit stands in a column of its own or in the heading.
@@ -10,28 +10,53 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
+from matplotlib.lines import Line2D
 from wcwidth import wcswidth
 
-from lnregions.errors import DataError, unknown
-from lnregions.figures import data_csv, dateless_office, plain_markdown
+from lnregions.errors import unknown
+from lnregions.figures import (
+    LOCALES,
+    SIMPLIFIED,
+    data_csv,
+    dateless_office,
+    encode,
+    plain_markdown,
+    word_document,
+)
 from lnregions.files import save_file
+from lnregions.style import BORDER, MM, figure, font_files, missing_glyphs, set_fonts, text_width, wrap
 from lnregions.words.catalogue import tr
 
 FORMATS = {
     "csv": ".csv", "xlsx": ".xlsx", "docx": ".docx", "html": ".html", "latex": ".tex", "markdown": ".md",
+    "png": ".png",
 }  # fmt: skip
 """Ending of each format."""
+BINARY = ("xlsx", "docx", "png")
+"""Formats that are no text."""
 DASH = "—"
 """Printed where there is nothing to print."""
 WIDEST = 40
 """Columns of text up to which a column of a file is made wide; longer cells are wrapped."""
 _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(%?)", re.ASCII)
-_AMOUNT = r"^([−+-]?\d[\d,]*(?:\.\d+)?) ?([^\W\d][^\d]*)$"
-_LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
-    sign: f"\\{sign}" for sign in "&%$#_{}"
-}
+_AMOUNT = r"^([−+-]?\d[\d,]*(?:\.\d+)?) ?(%|[^\W\d][^\d]*)$"
+_LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "[": "{[}"}
+_LATEX = str.maketrans(_LATEX | {sign: f"\\{sign}" for sign in "&%$#_{}"})
+_SHEET_NAME = 28
+"""Characters of a sheet's name, less than the 31 that Excel allows, so that a number may follow."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
-_EAST_ASIAN = "Microsoft YaHei"
+_STYLE = (
+    "@page{size:A4 landscape;margin:10mm}body{margin:1.5em;font:13px/1.4 'Noto Sans SC','Microsoft YaHei',"
+    "'Helvetica Neue',Arial,sans-serif}table{margin-top:1em}thead{background:#f1f3f5}"
+    "@media print{body{margin:0;font-size:11px}tr,table~table{break-inside:avoid}}"
+)
+PAGE_MM = 273
+"""Width of a table in Word: that of a landscape A4 page within its margins."""
+PRINTED, _MARGINS = 7, 11.5
+"""Points of the letters of a table in Word, and of the margins of a cell."""
+_POINTS, _WIDEST_POINTS = 8, 280
+"""Size of the letters of a table as a picture, and width of a column from which on its cells are wrapped."""
+_WORD = re.compile(r"[^\s\u2e80-\uffef-]+-?|[\u2e80-\uffef]")
 
 
 def save_tables(tables: Sequence, path: Path | str, *, form: str = "") -> Path:
@@ -42,7 +67,7 @@ def save_tables(tables: Sequence, path: Path | str, *, form: str = "") -> Path:
     tables : sequence of Table
     path : path
         Its folder is made; its ending is the format where `form` names none.
-    form : {"csv", "xlsx", "docx", "html", "latex", "markdown"}
+    form : {"csv", "xlsx", "docx", "html", "latex", "markdown", "png"}
         CSV begins with a byte order mark, without which Excel takes Chinese for another encoding.
 
     Raises
@@ -57,18 +82,17 @@ def save_tables(tables: Sequence, path: Path | str, *, form: str = "") -> Path:
             raise unknown("ending of a table's file", path.suffix or path.name, list(names))
         form = names[path.suffix.lower()]
     parts = [[table] for table in tables] if form == "csv" else [list(tables)]
-    contents = [table_content(part, form) for part in parts]
-    for number, content in enumerate(contents, 1):
+    for number, content in enumerate([table_content(part, form) for part in parts], 1):
         save_file(path.with_stem(f"{path.stem}-{number}") if number > 1 else path, content)
     return path
 
 
 def table_content(tables: Sequence, form: str) -> str | bytes:
-    """Return the content of a file of tables in a format; text for all but Excel and Word."""
+    """Return the content of a file of tables in a format: bytes of the `BINARY` ones, text of the others."""
     if form not in FORMATS:
         raise unknown("format", form, list(FORMATS))
     make = {"csv": _csv, "xlsx": _xlsx, "docx": _docx, "html": _html, "latex": _latex, "markdown": _markdown}
-    return make[form](tables)
+    return (make | {"png": _png})[form](tables)
 
 
 def cell_number(cell: str) -> tuple[float, str] | None:
@@ -89,182 +113,183 @@ def cell_number(cell: str) -> tuple[float, str] | None:
     return (round(value / 100, places + 2), shown + "%") if percent else (value, shown)
 
 
-def _csv(tables) -> str:
-    tables = map(units_apart, tables)
-    return "\ufeff" + "\n".join(data_csv(table.frame.apply(_counted, args=(table,))) for table in tables)
+def _units_apart(table):
+    """Table with the unit of each printed amount in a column of its own, beside the number.
 
-
-def units_apart(table):
-    """Return the table with the unit of each printed amount in a column of its own, beside the number."""
+    A column of nothing but numbers and per cent keeps its signs, which spreadsheets count with.
+    """
     frame = table.frame.astype(str)
     for name in table.numbers:
         amounts = frame[name].str.extract(_AMOUNT)
         printed = amounts[0].notna()
-        if printed.any():
+        if set(amounts[1].dropna()) - {"%"}:
             unit = tr("{name}, unit", table.language, name=name)
             frame.insert(frame.columns.get_loc(name) + 1, unit, amounts[1].fillna(""))
             frame[name] = amounts[0].where(printed, frame[name])
     return replace(table, frame=frame)
 
 
-def _counted(column, table):
-    """Cells of a column as a spreadsheet reads them: numbers of columns of numbers, without dashes."""
-    if column.name not in table.numbers:
-        return column.astype(str)
-    plain = column.astype(str).replace(DASH, "")
-    return plain.map(
-        lambda cell: cell.replace("−", "-").replace(",", "").lstrip("+") if cell_number(cell) else cell
-    )
+def _widths(table) -> dict[str, int]:
+    """Columns of text that each column of a spreadsheet wants, within limits."""
+    cells = table.frame.astype(str)
+    return {name: min(max(map(wcswidth, [str(name), *cells[name]])), WIDEST) + 2 for name in cells}
 
 
-def _widths(table) -> list[int]:
-    """Columns of text that each column wants, within limits."""
-    return [
-        min(max(map(wcswidth, [str(name), *table.frame[name].astype(str)])), WIDEST) + 2
-        for name in table.frame
-    ]
+def _shares(table) -> dict[str, float]:
+    """Share of a page's width for each column: room for its longest word, the rest by what its cells would fill."""
+    least, more = {}, {}
+    for name, cells in table.frame.astype(str).items():
+        words = {word for cell in (str(name), *cells) for word in _WORD.findall(cell)}
+        longest = max((text_width(word, PRINTED, bold=True) for word in words), default=0)
+        filled = max(text_width(cell, PRINTED) for cell in (str(name), *cells))
+        least[name] = _MARGINS + min(longest, _WIDEST_POINTS / 2)  # addresses break
+        more[name] = max(_MARGINS + min(filled, _WIDEST_POINTS) - least[name], 0)
+    room = max(PAGE_MM * 72 * MM - sum(least.values()), 0) / max(sum(more.values()), 1)
+    widths = {name: least[name] + more[name] * room for name in least}
+    return {name: width / sum(widths.values()) for name, width in widths.items()}
 
 
-# -- for reading --------------------------------------------------------------------------------------------
+def _csv(tables) -> str:
+    parts = []
+    for table in map(_units_apart, tables):
+        counted = table.frame[list(table.numbers)].replace(DASH, "").map(
+            lambda cell: re.sub("[,+]", "", cell).replace("−", "-") if cell_number(cell) else cell
+        )  # fmt: skip
+        parts.append(data_csv(table.frame.assign(**counted)))
+    return "\ufeff" + "\n".join(parts)
 
 
 def _html(tables) -> str:
     """Page that needs nothing beside it."""
-    title = escape(tables[0].title or "lnregions")
-    style = (
-        "@page{size:A4 landscape;margin:10mm}body{margin:1.5em;font:13px/1.4 'Noto Sans SC','Microsoft YaHei',"
-        "'Helvetica Neue',Arial,sans-serif}table{margin-top:1em}thead{background:#f1f3f5}"
-        "@media print{body{margin:0;font-size:11px}tr,table~table{break-inside:avoid}}"
-    )
     body = "\n".join(table.to_html() for table in tables)
     return (
-        f'<!DOCTYPE html>\n<html lang="{_code(tables)}"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{style}</style></head>\n<body>\n{body}\n</body></html>\n"
+        f'<!DOCTYPE html>\n<html lang="{LOCALES[tables[0].language]}"><head><meta charset="utf-8">'
+        f"<title>{escape(tables[0].title or 'lnregions')}</title><style>{_STYLE}</style></head>\n"
+        f"<body>\n{body}\n</body></html>\n"
     )
-
-
-def _code(tables) -> str:
-    return "zh-CN" if tables[0].language == "zh" else "en-GB"
 
 
 def _markdown(tables) -> str:
-    from tabulate import tabulate
+    def cell(text: object) -> str:
+        return plain_markdown(str(text)).replace("|", "\\|")
 
     parts = []
     for table in tables:
-        rows = [[_markdown_cell(cell) for cell in row] for row in table.frame.astype(str).to_numpy()]
         sides = ["right" if name in table.numbers else "left" for name in table.frame]
-        drawn = tabulate(
-            rows, [_markdown_cell(str(name)) for name in table.frame], tablefmt="pipe", disable_numparse=True,
-            colalign=sides if rows else None,
+        drawn = table.frame.map(cell).rename(columns=cell).to_markdown(
+            index=False, disable_numparse=True, colalign=sides if len(table.frame) else None
         )  # fmt: skip
-        title = f"**{plain_markdown(table.title)}**" if table.title else ""
-        parts += [part for part in (title, drawn, plain_markdown(table.note)) if part]
-    return "\n\n".join(parts) + "\n"
-
-
-def _markdown_cell(cell: str) -> str:
-    return plain_markdown(cell).replace("|", "\\|")
+        parts += [f"**{plain_markdown(table.title)}**" * bool(table.title), drawn, plain_markdown(table.note)]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _latex(tables) -> str:
     """Long tables to input, their columns as wide as what they hold, together a line."""
+
+    def cell(text: object) -> str:
+        return " ".join(str(text).split()).translate(_LATEX)
+
     lines = ["% Needs the packages array, booktabs, caption and longtable; Chinese needs ctex and XeLaTeX."]
     for table in tables:
-        widths = _widths(table)
         columns = "".join(
             rf">{{\{'raggedleft' if name in table.numbers else 'raggedright'}\arraybackslash}}"
-            rf"p{{\dimexpr {width / sum(widths):.4f}\linewidth-2\tabcolsep}}"
-            for name, width in zip(table.frame, widths, strict=True)
+            rf"p{{\dimexpr {share:.4f}\linewidth-2\tabcolsep}}"
+            for name, share in _shares(table).items()
         )
-        head = " & ".join(rf"\textbf{{{_latex_text(str(name))}}}" for name in table.frame)
+        head = " & ".join(rf"\textbf{{{cell(name)}}}" for name in table.frame)
         lines += [
             r"{\footnotesize\setlength{\tabcolsep}{3pt}",
             rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
+            *([rf"\caption*{{{cell(table.title)}}}\\"] if table.title else ()),
+            rf"\toprule {head} \\ \midrule\endhead",
+            *(" & ".join(map(cell, row)) + r" \\" for row in table.frame.to_numpy()),
+            r"\bottomrule\end{longtable}",
+            rf"{cell(table.note)}\par}}",
         ]
-        lines += [rf"\caption*{{{_latex_text(table.title)}}}\\"] if table.title else []
-        lines += [r"\toprule", rf"{head} \\", r"\midrule\endhead"]
-        for row in table.frame.astype(str).to_numpy():
-            lines.append(" & ".join(_latex_text(cell) for cell in row) + r" \\")
-        lines += [r"\bottomrule", r"\end{longtable}"]
-        lines += [_latex_text(table.note) + r"\par}" if table.note else "}"]
     return "\n".join(lines) + "\n"
 
 
-def _latex_text(text: str) -> str:
-    return "".join(_LATEX.get(sign, sign) for sign in " ".join(text.split()))
+def _png(tables) -> bytes:
+    """Picture of the tables one below the other, in the bundled font: as wide and high as what they hold."""
+    words, rules, top, widest = [], [], 2 * _POINTS, 0.0
+    for table in tables:
+        frame = table.frame.astype(str).map(_printable)
+        widths = {name: text_width(str(name), _POINTS, bold=True) for name in frame}
+        for name, least in widths.items():
+            longest = frame[name].map(lambda cell: text_width(cell, _POINTS)).max()
+            widths[name] = _POINTS + max(least, min(longest, _WIDEST_POINTS))
+        span = sum(widths.values())
+        rows = [[table.title], list(frame), *frame.to_numpy().tolist(), [_printable(table.note)]]
+        for place, row in enumerate(rows):
+            columns = widths if 0 < place < len(rows) - 1 else {"": max(span, _WIDEST_POINTS)}
+            left, bottom = _POINTS, top
+            for (name, width), cell in zip(columns.items(), row, strict=True):
+                right, room = name in table.numbers, width - _POINTS
+                lines = wrap(cell, room + 0.1, _POINTS, bold=place < 2)
+                for number, line in enumerate(lines if cell else ()):
+                    words.append((left + room * right, top + number * 1.3 * _POINTS, line, right, place < 2))
+                    bottom = max(bottom, top + (number + 1.6) * 1.3 * _POINTS)
+                left += width
+            rules += [(bottom - 1.4 * _POINTS, span)] * (0 < place < len(rows) - 1)
+            top, widest = bottom, max(widest, left)
+        top += 1.3 * _POINTS
+    height = (top - 1.6 * _POINTS) / 72 / MM
+    sheet = figure(max(widest / 72 / MM, 40), height_mm=height, language=tables[0].language)
+    across, down = (72 * side for side in sheet.get_size_inches())
+    for x, y, line, right, bold in words:
+        sheet.text(
+            x / across, 1 - y / down, line, size=_POINTS, weight="bold" if bold else "normal",
+            ha="right" if right else "left", parse_math=False,
+        )  # fmt: skip
+    for y, span in rules:
+        ends = [_POINTS / across, span / across], [1 - y / down] * 2
+        sheet.add_artist(Line2D(*ends, color=BORDER, linewidth=0.4))
+    font_files()
+    for text in sheet.texts:
+        set_fonts(text)
+    return encode(sheet, ["png"], title=tables[0].title)["png"]
 
 
-# -- Word ---------------------------------------------------------------------------------------------------
+def _printable(words: str) -> str:
+    """Words with a sign in place of each character that no font has."""
+    words = words.translate(SIMPLIFIED)
+    return words.translate(dict.fromkeys(map(ord, missing_glyphs(words)), "□"))
+
+
+# -- Word and Excel -----------------------------------------------------------------------------------------
 
 
 def _docx(tables) -> bytes:
-    try:
-        import docx
-        from docx.enum.section import WD_ORIENT
-        from docx.shared import Mm
-    except ImportError:
-        raise DataError(
-            "A Word file needs python-docx, which is not installed. "
-            "Install it with: pip install 'lnregions[docx]'."
-        ) from None
-    document = docx.Document()
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(12)
-    _set_language(document, _code(tables))
-    document.core_properties.title = _clean(tables[0].title)
+    """Landscape pages with ruled tables as wide as the page, their headings on every page again."""
+    document = word_document(tables[0].language, title=_clean(tables[0].title), landscape=True)
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.shared import Mm, Pt
+
     for table in tables:
         if table.title:
             document.add_heading(_clean(table.title), level=2)
-        _add_table(document, table, width=Mm(273))
+        shares = _shares(table)
+        drawn = document.add_table(rows=0, cols=len(shares), style="Table Grid")
+        drawn.autofit = False
+        for row in [list(table.frame), *table.frame.to_numpy()]:
+            for cell, (name, share), value in zip(drawn.add_row().cells, shares.items(), row, strict=True):
+                cell.width = Mm(PAGE_MM * share)
+                paragraph = cell.paragraphs[0]
+                paragraph.add_run(_clean(value)).font.size = Pt(PRINTED)
+                paragraph.paragraph_format.space_after = Pt(0)
+                if name in table.numbers:
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        drawn.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        for cell in drawn.rows[0].cells:
+            cell.paragraphs[0].runs[0].bold = True
         document.add_paragraph(_clean(table.note))
     return dateless_office(document)
-
-
-def _add_table(document, table, *, width) -> None:
-    """Add a table with ruled cells, as wide as the page, whose heading stands on every page again."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.shared import Emu, Pt
-
-    widths = _widths(table)
-    drawn = document.add_table(rows=0, cols=len(widths))
-    drawn.style, drawn.autofit = "Table Grid", False
-    for place, row in enumerate([list(table.frame), *table.frame.to_numpy()]):
-        added = drawn.add_row()
-        if not place:
-            added._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-        for cell, name, value, share in zip(added.cells, table.frame, row, widths, strict=True):
-            cell.width = Emu(int(width * share / sum(widths)))
-            paragraph = cell.paragraphs[0]
-            run = paragraph.add_run(_clean(value))
-            run.font.size, run.bold = Pt(7), not place
-            paragraph.paragraph_format.space_after = Pt(0)
-            if name in table.numbers:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-
-
-def _set_language(document, code: str) -> None:
-    """Set the language for spelling checks and screen readers, and a font that has Chinese characters."""
-    from docx.oxml.ns import qn
-
-    document.core_properties.language = code
-    for fonts in document.styles.element.iter(qn("w:rFonts")):
-        fonts.attrib.pop(qn("w:eastAsiaTheme"), None)
-        fonts.set(qn("w:eastAsia"), _EAST_ASIAN)
-    for lang in document.styles.element.iter(qn("w:lang")):
-        lang.set(qn("w:val"), code)
-        lang.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _clean(words: object) -> str:
     """Text without the control characters that XML cannot hold."""
     return _CONTROL.sub("", str(words))
-
-
-# -- Excel --------------------------------------------------------------------------------------------------
 
 
 def _xlsx(tables) -> bytes:
@@ -274,39 +299,31 @@ def _xlsx(tables) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)
     for table in tables:
-        name = re.sub(r"[\[\]:*?/\\']", " ", _clean(table.title))[:28] or "Table"
-        _fill_sheet(book.create_sheet(name), table)
+        name = re.sub(r"[\[\]:*?/\\']", " ", _clean(table.title)) or "Table"
+        name = name if len(name) <= _SHEET_NAME else f"{name[: _SHEET_NAME - 1]}…"
+        _fill_sheet(book.create_sheet(name), _units_apart(table))
     book.properties.creator = "lnregions"
     return dateless_office(book)
 
 
 def _fill_sheet(sheet, table) -> None:
-    table = units_apart(table)
     from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
 
-    sheet.append([_clean(name) for name in table.frame])
-    for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="F1F3F5")
-    for row in table.frame.astype(str).to_dict("records"):
-        cells = [
-            (cell_number(cell) if name in table.numbers else None, name, cell) for name, cell in row.items()
-        ]
-        empty = {name for number, name, cell in cells if cell == DASH and name in table.numbers}
-        sheet.append([
-            number[0] if number else None if name in empty else _clean(cell) for number, name, cell in cells
-        ])  # fmt: skip
-        for (number, _, _), cell in zip(cells, sheet[sheet.max_row], strict=True):
-            cell.number_format = number[1] if number else "General"
-            cell.data_type = cell.data_type.replace("f", "s")  # no formula
-    for row in sheet.iter_rows():
-        for cell in row:
+    for row in [list(table.frame), *table.frame.to_numpy()]:
+        sheet.append([_clean(cell) for cell in row])
+    for (name, width), column in zip(_widths(table).items(), sheet.columns, strict=True):
+        sheet.column_dimensions[column[0].column_letter].width = width
+        column[0].font, column[0].fill = Font(bold=True), PatternFill("solid", fgColor="F1F3F5")
+        for cell in column:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
-    for place, width in enumerate(_widths(table), 1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
+            if name in table.numbers and (number := cell_number(cell.value)):
+                cell.value, cell.number_format = number
+            elif name in table.numbers and cell.value == DASH:
+                cell.value = None
+            elif cell.data_type == "f":
+                cell.data_type = "s"  # text that would be run as a formula
     sheet.freeze_panes = "A2"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
-    if table.note:
-        sheet.append([])
-        sheet.cell(sheet.max_row + 2, 1, _clean(table.note))
+    for number, words in enumerate(filter(None, (table.title, table.note)), sheet.max_row + 2):
+        sheet.cell(number, 1, _clean(words))

@@ -4,17 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions.assess import (
-    compare_methods,
-    judge_all,
-    judge_interpretations,
-    load_tables,
-    revision_trail,
-    sensitivity_words,
-    status_on_the_way,
-    status_words,
-    target_of,
-)
+from lnregions import assess
 from lnregions.assess.sensitivity import sensitivity
 from lnregions.errors import DataError
 from lnregions.show.statements import reasons_with_outcomes
@@ -26,11 +16,10 @@ from lnregions.show.words import (
     grades,
     head,
     reader_table,
-    region_labels,
     source_titles,
     target_labels,
     verdict_words,
-)
+)  # fmt: skip
 from lnregions.tables import Plan, load_plan
 from lnregions.words import RATE_DECIMALS, check_language, format_value, text, year_span
 from lnregions.words.catalogue import tr
@@ -50,44 +39,39 @@ def show_verdicts(verdicts: pd.DataFrame, *, region: str = "", language: str = "
 def show_interpretations(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Verdicts of the targets with more than one interpretation, a row each."""
     plan = chosen_plan(plan, language=language)
-    rows = judge_interpretations(plan, as_of=as_of or None)
+    rows = assess.judge_interpretations(plan, as_of=as_of or None)
     return _verdict_table(rows[rows.duplicated("target", keep=False)], plan, language)
 
 
 def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str) -> Table:
     """Verdicts with the region where there are several, and the interpretation where a target has several rows."""
-    labels = {} if plan is None else target_labels(language, plan)
-    regions = {} if plan is None else region_labels(language, plan)
-    frame = pd.DataFrame({"target": rows["target"].map(lambda target: labels.get(target, target))})
+    named = {} if plan is None else target_labels(language, plan)
+    frame = pd.DataFrame({"target": rows["target"].replace(named)})
     if len(set(rows["region"])) > 1:
-        frame.insert(1, "region", rows["region"].map(lambda region: regions.get(region, region)))
+        regions = {} if plan is None else plan.regions.set_index("region")[f"short_{language}"].to_dict()
+        frame["region"] = rows["region"].replace(regions)
     if rows["target"].duplicated().any():
         frame["interpretation"] = rows["interpretation_zh" if language == "zh" else "interpretation"]
     qualified = zip(rows["status"], rows["strength"], rows["by_bounds"], strict=True)
     frame["status"] = [
-        status_words(status, language, strength=strength, by_bounds=by_bounds)
+        assess.status_words(status, language, strength=strength, by_bounds=by_bounds)
         for status, strength, by_bounds in qualified
     ]
     numbers = [verdict_words(row, language) for row in rows.to_dict("records")]
-    for name in ("required", "actual"):
-        frame[name] = [one[name] for one in numbers]
+    numbers = pd.DataFrame(numbers, rows.index, ["required", "actual", "gap"])
+    frame[["required", "actual"]] = numbers[["required", "actual"]]
     frame["year"] = [year_span(*pair) for pair in zip(rows["mean_from"], rows["actual_year"], strict=True)]
-    frame["gap"] = [one["gap"] for one in numbers]
-    frame["grade"], frame["reason"] = rows["grade"], reasons_with_outcomes(rows, language, plan)
-    dates = ", ".join(dict.fromkeys(rows["as_of"]))
-    note = tr(
-        "As known on {date}; the grade is that of the weakest figure used. {grades}",
-        language,
-        date=dates,
-        grades=grades(language),
-    )
+    frame["gap"], frame["grade"] = numbers["gap"], rows["grade"]
+    frame["reason"] = reasons_with_outcomes(rows, language, plan)
+    message = "As known on {date}; the grade is that of the weakest figure used. {grades}"
+    note = tr(message, language, date=", ".join(dict.fromkeys(rows["as_of"])), grades=grades(language))
     return reader_table(frame, language, note=note)
 
 
 def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Status of every target that has figures, by each published method, and whether they agree."""
     plan = chosen_plan(plan, language=language)
-    rows, labels = compare_methods(plan, as_of=as_of or None), target_labels(language, plan)
+    rows, labels = assess.compare_methods(plan, as_of=as_of or None), target_labels(language, plan)
     names = {"plan": head("closing", language), "open_sdg": "Open SDG", "unsd": "UNSD", "escap": "ESCAP"}
     statuses = {
         name: [text(status, language) if status else "" for status in rows[column]]
@@ -100,9 +84,9 @@ def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
 def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
     """Every number that each verdict of a region used, with the sources it rests on."""
     plan = chosen_plan(plan, region=region, language=language)
-    labels, titles = target_labels(language, plan), source_titles(load_tables(plan, as_of=as_of).sources)
-    tables = []
-    for verdict in judge_all(plan, as_of=as_of or None):
+    labels, tables = target_labels(language, plan), []
+    titles = source_titles(assess.load_tables(plan, as_of=as_of).sources)
+    for verdict in assess.judge_all(plan, as_of=as_of or None):
         if verdict.region != region or not verdict.numbers:
             continue
         rows = pd.DataFrame(calculation_words(verdict, language), columns=["quantity", "value"])
@@ -114,62 +98,68 @@ def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en
         )  # fmt: skip
         note = tr("Sources: {sources}", language, sources=sources) if sources else ""
         tables.append(reader_table(rows, language, title=title, note=note))
-    return Tables(tuple(tables))
+    return _some(tables, language, "No verdict here rests on a number.")
 
 
 def show_on_the_way(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
     """Where each of a region's targets with a value stood in every year of the plan, against its path."""
     plan = chosen_plan(plan, region=region, language=language)
-    labels, tables = target_labels(language, plan), []
+    tables = []
     for target in _quantified(plan, region):
-        rows = status_on_the_way(plan, target, as_of=as_of or None)
+        rows = assess.status_on_the_way(plan, target["target"], as_of=as_of or None)
         if rows["actual"].isna().all():
             continue
         frame = rows[["year", "status"]].astype(str)
         for name, column in (("actual", "actual"), ("path", "required")):
-            frame[name] = _values(rows, column, plan, target, language)
+            frame[name] = _values(rows, column, target["indicator"], language)
         for name, column in (("way", "share_of_way"), ("time", "share_of_time")):
             frame[name] = [_percent(100 * value, language) for value in rows[column]]
         frame["needed"] = [_percent(one, language, decimals=RATE_DECIMALS) for one in rows["growth_needed"]]
-        tables.append(reader_table(frame, language, title=labels[target]))
-    return Tables(tuple(tables))
+        tables.append(reader_table(frame, language, title=target[f"label_{language}"]))
+    return _some(tables, language, "No target with a value has a figure here.")
 
 
 def show_firmness(plan, region: str, *, as_of: str = "", language: str = "en") -> Tables:
-    """What each verdict would be with another base year, figure, rounding or method."""
+    """What each verdict and its gap would be with another base year, figure, rounding or method."""
     plan = chosen_plan(plan, region=region, language=language)
-    labels, tables = target_labels(language, plan), []
+    tables = []
     for target in _quantified(plan, region):
-        rows = sensitivity(plan, target, as_of=as_of or None)
-        if len(rows) < 2:
-            continue
-        frame = rows[[f"change_{language}", "status"]].rename(columns={f"change_{language}": "change"})
-        frame.insert(1, "value", _values(rows, "value", plan, target, language))
-        note = sensitivity_words(rows, language=language)
-        tables.append(reader_table(frame, language, title=labels[target], note=note))
-    return Tables(tuple(tables))
+        rows = sensitivity(plan, target["target"], as_of=as_of or None)
+        if len(rows) > 1:
+            frame = rows[[f"change_{language}", "status"]].set_axis(["change", "status"], axis=1)
+            gaps = rows.assign(unit=rows["unit"].replace({"%": "pp"}))
+            frame.insert(1, "gap", _values(gaps, "gap", target["indicator"], language, sign=True))
+            note = assess.sensitivity_words(rows, language=language)
+            tables.append(reader_table(frame, language, title=target[f"label_{language}"], note=note))
+    return _some(tables, language, "No other base year, figure or method applies to a target here.")
 
 
 def show_trail(plan, *, language: str = "en") -> Table:
     """Verdicts that flipped as later figures were published, with the figure that did it."""
     plan = chosen_plan(plan, language=language)
-    rows, labels = revision_trail(plan), target_labels(language, plan)
     names = {"from_status": "before", "to_status": "after", f"why_{language}": "reason"}
-    frame = rows[["date", "target", *names]].rename(columns=names)
-    frame["date"] = [str(date)[:10] for date in rows["date"]]
-    frame["target"] = [labels.get(target, target) for target in rows["target"]]
-    return reader_table(frame, language)
+    frame = assess.revision_trail(plan)[["date", "target", *names]].rename(columns=names)
+    frame["date"] = frame["date"].astype(str).str[:10]
+    return reader_table(frame.replace({"target": target_labels(language, plan)}), language)
 
 
-def _quantified(plan, region: str) -> list[str]:
-    own = plan.targets[(plan.targets["region"] == region) & (plan.targets["kind"] != "qualitative")]
-    return own["target"].tolist()
+def _some(tables: list[Table], language: str, reason: str) -> Tables:
+    """Tables, or one that says why there are none."""
+    none = pd.DataFrame({"reason": [tr(reason, language)]})
+    return Tables(tuple(tables) or (reader_table(none, language),))
 
 
-def _values(rows: pd.DataFrame, column: str, plan, target: str, language: str) -> list[str]:
+def _quantified(plan, region: str) -> list[dict]:
+    targets = plan.targets
+    return targets[(targets["region"] == region) & (targets["kind"] != "qualitative")].to_dict("records")
+
+
+def _values(
+    rows: pd.DataFrame, column: str, indicator: str, language: str, *, sign: bool = False
+) -> list[str]:
     """Values of a column of a target's table with the unit that stands in each row."""
-    indicator, pairs = target_of(plan, target)["indicator"], zip(rows[column], rows["unit"], strict=True)
-    return [figure_words(value, indicator, language, unit=unit) for value, unit in pairs]
+    pairs = zip(rows[column], rows["unit"], strict=True)
+    return [figure_words(value, indicator, language, unit=unit, sign=sign) for value, unit in pairs]
 
 
 def _percent(value: float, language: str, *, decimals: int = 0) -> str:

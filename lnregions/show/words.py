@@ -41,6 +41,7 @@ _FRACTIONS = ("cagr_observed", "cagr_required")
 _YEARS = ("asked", "baseline_year", "latest_year", "horizon")
 _PLAIN = ("multiple", "ratio", "score", "direction")
 """Numbers of a verdict that have no unit."""
+_COPY = r" ?[(（](?=[^()（）]*(?:github\.com|copy at)|经 )(?:[^()（）]|[(（][^()（）]*[)）])*[)）]"
 _CHANGES = ("gap", "change")
 """Numbers of a verdict that are differences: they carry a sign, and those of rates are in points."""
 
@@ -98,14 +99,20 @@ def target_labels(language: str, plan: Plan) -> dict[str, str]:
     return dict(zip(plan.targets["target"], plan.targets[f"label_{language}"], strict=True))
 
 
-def region_labels(language: str, plan: Plan) -> dict[str, str]:
-    """Return the short names of a plan's regions."""
-    return dict(zip(plan.regions["region"], plan.regions[f"short_{language}"], strict=True))
-
-
 def source_titles(sources: pd.DataFrame) -> dict[str, str]:
-    """Return the title of each source by its id."""
-    return dict(zip(sources["source"], sources["title"], strict=True))
+    """Return the title of each source by its id, as `plain_title`."""
+    return dict(zip(sources["source"], sources["title"].map(plain_title), strict=True))
+
+
+def plain_title(title: str) -> str:
+    """Return the title of a source without the place where a copy of it was read.
+
+    Examples
+    --------
+    >>> plain_title("公报 (copy at 某库; full text in github.com/a/b, c.json)")
+    '公报'
+    """
+    return re.sub(_COPY, "", title)
 
 
 def source_name(source, language: str = "en") -> str:
@@ -196,10 +203,10 @@ def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
     ('gap', '−97.29 billion yuan')
     ('real growth 2024', '5.2%')
     """
-    names = verdict.calculation(language=language).iloc[:, 0]
+    names = verdict.calculation(language=language).iloc[:, 0].str.replace(r"[,，] ?%|（%）", "", regex=True)
     numbers = [(key, value) for key, value in verdict.numbers.items() if value is not None]
     return [
-        (re.sub(r"[,，] ?%|（%）", "", name), _number(key.rstrip("0123456789 "), value, verdict, language))
+        (name, _number(key.rstrip("0123456789 "), value, verdict, language))
         for name, (key, value) in zip(names, numbers, strict=True)
     ]
 

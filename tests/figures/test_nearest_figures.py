@@ -1,27 +1,14 @@
 """A target whose area has no figure shows the nearest there are; verdicts and values of the horizon are on pictures."""
 
 import pytest
+from figures.drawn_once import PLAN, REGIONS, VERDICTS, drawn, targets, texts_of
 
-import lnregions as ln
-
-PLAN, DATE = ln.load_plan(), "2026-06-30"
-REGIONS = PLAN.regions["region"].tolist()
+VERDICT_OF = VERDICTS.set_index("target")
 
 
-@pytest.fixture(scope="module")
-def pictures():
-    return {
-        picture.name: picture for region in REGIONS for picture in ln.draw_targets(PLAN, region, as_of=DATE)
-    }
-
-
-def written(picture):
-    return [text.get_text() for text in picture.figure.findobj(lambda one: hasattr(one, "get_text"))]
-
-
-def test_no_picture_of_a_target_is_an_empty_box(pictures):
-    for name, picture in pictures.items():
-        assert not any(text.startswith("No data:") for text in written(picture)), name
+def test_no_picture_of_a_target_is_an_empty_box():
+    for name, picture in targets().items():
+        assert not any(text.startswith("No data:") for text in texts_of(picture)), name
         assert picture.data["role"].isin(["actual", "member", "benchmark"]).any(), name
 
 
@@ -36,18 +23,18 @@ def test_no_picture_of_a_target_is_an_empty_box(pictures):
         ("east-tourism", "100000", 2023, 4.24),
     ],
 )  # fmt: skip
-def test_the_nearest_figures_are_drawn(pictures, name, area, year, value):
-    rows = pictures[name].data.set_index(["area", "year"])
+def test_the_nearest_figures_are_drawn(name, area, year, value):
+    rows = targets()[name].data.set_index(["area", "year"])
     assert rows.loc[(area, year), "value"] == value
-    assert any("No figure of" in text for text in written(pictures[name]))
+    assert any("No figure of" in text for text in texts_of(targets()[name]))
 
 
-def test_a_benchmark_that_alone_has_figures_is_drawn_with_what_is_missing(pictures):
-    rows = pictures["belt-fdi-in-yuan"].data.set_index(["role", "year"])
+def test_a_benchmark_that_alone_has_figures_is_drawn_with_what_is_missing():
+    rows = targets()["belt-fdi-in-yuan"].data.set_index(["role", "year"])
     assert rows.loc[("benchmark", 2024), "value"] == -27.1
     assert any(
         "no figure for 2022, 2023, 2024 is published" in text
-        for text in written(pictures["belt-fdi-in-yuan"])
+        for text in texts_of(targets()["belt-fdi-in-yuan"])
     )
 
 
@@ -55,30 +42,30 @@ def test_a_benchmark_that_alone_has_figures_is_drawn_with_what_is_missing(pictur
     ("name", "target"),
     [("west-fai", 15), ("east-tourism", 5), ("circle-manufacturing", 30), ("circle-sei", 15)],
 )
-def test_the_target_stands_beside_the_nearest_figures(pictures, name, target):
-    rows = pictures[name].data.set_index("role")
+def test_the_target_stands_beside_the_nearest_figures(name, target):
+    rows = targets()[name].data.set_index("role")
     assert rows.loc["target", "value"] == target
-    assert f"target at least {target}%" in written(pictures[name])
+    assert f"target at least {target}%" in texts_of(targets()[name])
 
 
 def test_bounds_are_drawn_where_figures_leave_some():
-    east = next(p for p in ln.draw_targets(PLAN, "east", as_of=DATE) if p.name == "east-forest-cover")
+    east = targets()["east-forest-cover"]
     low, high = east.data.set_index("role").loc["bound", ["low", "high"]]
     assert 66 < low < high < 72
-    assert f"{low:.2f}% to {high:.2f}%" in written(east)
+    assert f"{low:.2f}% to {high:.2f}%" in texts_of(east)
 
 
-def test_the_value_of_the_horizon_and_the_basis_before_the_census_are_marked(pictures):
-    picture = pictures["belt-dalian-gdp-210200"]
-    assert {"2024\n951.69", "former basis\n920.81", "reached in 2025\n1,000.21"} <= set(written(picture))
+def test_the_value_of_the_horizon_and_the_basis_before_the_census_are_marked():
+    picture = targets()["belt-dalian-gdp-210200"]
+    assert {"2024 951.69", "former basis 920.81", "reached in 2025 1,000.21"} <= set(texts_of(picture))
     former = picture.data.set_index("role").loc["former"]
     assert former["value"] == pytest.approx(8752.9 * 1.052)
 
 
 @pytest.mark.parametrize("name", ["belt-trade-published-rates", "west-gdp", "belt-fdi-in-dollars"])
-def test_the_mean_on_a_picture_is_that_of_its_verdict(pictures, name):
-    picture, verdicts = pictures[name], ln.judge(PLAN, as_of=DATE).set_index("target")
-    verdict = verdicts.loc[picture.parameters["target"]]
+def test_the_mean_on_a_picture_is_that_of_its_verdict(name):
+    picture = targets()[name]
+    verdict = VERDICT_OF.loc[picture.parameters["target"]]
     means = picture.data[picture.data["role"] == "mean"].set_index("area")["value"]
     assert means[verdict["area"]] == pytest.approx(verdict["actual"])
     assert means.drop(verdict["area"]).iloc[0] == pytest.approx(verdict["required"])
@@ -86,30 +73,26 @@ def test_the_mean_on_a_picture_is_that_of_its_verdict(pictures, name):
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_the_sheet_of_a_region_has_a_row_for_each_of_its_targets_with_its_verdict(region):
-    picture = ln.draw_target_sheet(PLAN, region, as_of=DATE)
+    picture = drawn("target_sheet", region)
     own = PLAN.targets[PLAN.targets["region"] == region]
-    words = [text.replace("\n", " ") for text in written(picture)]
-    assert set(own["label_en"]) <= set(words)
+    assert set(own["label_en"]) <= set(texts_of(picture))
     assert set(picture.data.dropna(subset=["target"])["target"]) == set(
         own.loc[own["kind"] != "qualitative", "target"]
     )
 
 
 def test_gaps_are_the_differences_of_the_figures_beside_them():
-    for picture in ln.draw_gaps(PLAN, "belt", as_of=DATE):
+    for picture in drawn("gaps", "belt"):
         rows = picture.data.pivot_table(index="year", columns="role", values="value")
         assert (rows["actual"] - rows["benchmark"]).to_numpy() == pytest.approx(rows["gap"].to_numpy())
 
 
 def test_verdicts_over_time_end_with_the_verdict_of_the_day():
-    rows = ln.draw_timeline(PLAN, as_of=DATE).data
-    last = rows.groupby("target")["status"].last()
-    verdicts = ln.judge(PLAN, as_of=DATE).set_index("target")["status"]
+    last = drawn("timeline").data.groupby("target")["status"].last()
+    verdicts = VERDICT_OF["status"]
     assert last.to_dict() == verdicts[verdicts != "not quantified"].to_dict()
 
 
 def test_a_source_of_traditional_characters_keeps_its_name():
-    picture = ln.draw_targets(PLAN, "belt", as_of=DATE)[3]
-    assert any(
-        "大连市2023年国民经济和社会发展统计公报 [s045]" in text.replace("\n", "") for text in written(picture)
-    )
+    texts = [text.replace(" ", "") for text in texts_of(targets()["belt-dalian-gdp-210200"])]
+    assert any("大连市2023年国民经济和社会发展统计公报[s045]" in text for text in texts)

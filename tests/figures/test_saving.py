@@ -3,16 +3,16 @@
 import io
 
 import pytest
+from figures.drawn_once import drawn
 from PIL import Image
 
-import lnregions as ln
 from lnregions.errors import DataError
 from lnregions.figures import Pictures
 
 
 @pytest.fixture(scope="module")
 def picture():
-    return ln.draw_dots("210200", "gdp_growth_real")
+    return drawn("dots", "210200", "gdp_growth_real")
 
 
 def test_a_file_name_writes_that_file_only_and_a_folder_the_bundle(picture, tmp_path):

@@ -9,11 +9,11 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from figures.drawn_once import DATE, PLAN, drawn
 
 import lnregions as ln
 from lnregions.figures import PLAN_KINDS, REGION_KINDS, data_csv
 
-PLAN, OPTIONS = ln.load_plan(), {"as_of": "", "language": "en", "width": "double"}
 CODEBOOK, OBSERVED = ln.load_indicators().set_index("indicator"), ln.load_observations()
 WRITTEN = re.compile(r"(?<![\d.,])[+−]?\d[\d,]*(?:\.\d+|(?=%| pp| [bm]illion))")
 LABELS = ("_end", "_value", "_baseline", "_gap", "_target", "_reached", "_last")
@@ -21,10 +21,17 @@ LABELS = ("_end", "_value", "_baseline", "_gap", "_target", "_reached", "_last")
 
 @pytest.fixture(scope="module")
 def pictures():
-    found = [draw(PLAN, **OPTIONS) for draw in PLAN_KINDS.values()]
-    found += [draw(PLAN, "circle", **OPTIONS) for draw in REGION_KINDS.values()]
-    found += [ln.draw_targets(PLAN, "belt"), ln.draw_city_growth("210900"), ln.draw_ranks("210200")]
-    found += [ln.draw_dots("210900", "gdp_growth_real"), ln.draw_series("210600", "population", plan=PLAN)]
+    once = ["membership", "verdict-map", "dual-core", "timeline"]
+    once_of_region = ["location", "target-sheet", "targets", "gaps", "heat-map", "indexed-growth", "coverage"]
+    found = [drawn(kind.replace("-", "_")) for kind in once]
+    found += [drawn(kind.replace("-", "_"), "circle") for kind in once_of_region]
+    own = {"as_of": DATE, "language": "en", "width": "double"}
+    found += [draw(PLAN, **own) for kind, draw in PLAN_KINDS.items() if kind not in once]
+    found += [
+        draw(PLAN, "circle", **own) for kind, draw in REGION_KINDS.items() if kind not in once_of_region
+    ]
+    found += [drawn("targets", "belt"), drawn("city_growth", "210900"), drawn("ranks", "210200")]
+    found += [drawn("dots", "210900", "gdp_growth_real"), drawn("series", "210600", "population")]
     return list(itertools.chain(*(one if isinstance(one, list) else [one] for one in found)))
 
 

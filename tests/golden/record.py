@@ -26,7 +26,8 @@ PLAN = "ln-2022"
 PLANS = ("belt-2025", "ln-2022", "ln-2025", "ln-tourism-2025")
 DATES = ("2022-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
 COMMANDS = (
-    "", "render", "verdicts", "evaluation", "figures", "report", "diff", "notebooks", "plan", "plan new", "plan read",
+    "", "render", "verdicts", "evaluation", "table", "figures", "report", "diff", "notebooks", "plan", "plan new",
+    "plan read",
     "check",
 )  # fmt: skip
 LANGUAGES = ("en", "zh")

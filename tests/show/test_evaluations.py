@@ -1,27 +1,24 @@
 """The table of a plan evaluation: its classes, its sums, and its files."""
 
 import io
-import re
 
 import docx
-import openpyxl
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
+from show.shown_once import DATE, VERDICTS, shown
 
 import lnregions as ln
 from lnregions.__main__ import main
 from lnregions.assess import STATUS_WORDS
 from lnregions.errors import DataError
-from lnregions.show import CLASSES, FORMATS, Table, Tables, cell_number, completion, progress_class
+from lnregions.show import CLASSES, cell_number, completion, progress_class
 
-DATE = "2026-06-30"
 COUNTS = {"zh": "数据不足", "en": "insufficient data"}
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def tables(request):
-    return ln.evaluation("ln-2022", as_of=DATE, language=request.param)
+    return shown("evaluation", request.param)
 
 
 # -- the class of a clause ----
@@ -80,14 +77,13 @@ def test_the_rate_of_completion_counts_the_clauses_that_could_be_classed():
 
 def test_every_clause_has_a_row_with_the_numbers_and_the_status_of_its_verdict(tables):
     clauses, classes = tables
-    frame, verdicts = clauses.frame, ln.judge("ln-2022", as_of=DATE)
+    frame, verdicts = clauses.frame, VERDICTS
     assert len(frame) == len(verdicts) == 18
     language = clauses.language
     names = dict(
         zip(["unit", "base", "actual", "class", "verdict"], frame.columns[[3, 5, 7, 12, 13]], strict=True)
     )
-    shown = ln.show_verdicts(verdicts, language=language).frame
-    assert frame[names["verdict"]].tolist() == shown.iloc[:, 2].tolist()
+    assert frame[names["verdict"]].tolist() == shown("verdicts", language).frame.iloc[:, 2].tolist()
     for cell, value, unit in zip(frame[names["actual"]], verdicts["actual"], verdicts["unit"], strict=True):
         scale = 0.1 if unit == "亿元" and language == "en" else 1
         assert pd.isna(value) if cell == "—" else abs(cell_number(cell)[0] - value * scale) < 0.01
@@ -107,7 +103,7 @@ def test_a_running_plan_shows_progress_beside_the_time_elapsed():
 
 
 def test_across_a_break_of_the_series_no_progress_is_measured():
-    frame = ln.evaluation("ln-2022", as_of=DATE, language="en").tables[0].frame.set_index("Indicator")
+    frame = shown("evaluation", "en").tables[0].frame.set_index("Indicator")
     assert frame.loc["GDP of Dalian", ["Progress", "A year"]].tolist() == ["—", "—"]
 
 
@@ -130,106 +126,6 @@ def test_a_region_and_other_plans_have_their_own_table():
     assert met.iloc[:2].tolist() == ["basically in line with expectations"] * 2
     with pytest.raises(DataError, match="Unknown region 'est'"):
         ln.evaluation("ln-2022", region="est")
-
-
-# -- files ----
-
-
-def cells(table):
-    return [list(map(str, table.frame)), *table.frame.astype(str).to_numpy().tolist()]
-
-
-def workbook(path):
-    """Names of the sheets and cells of each: text, numbers and None, as a spreadsheet reads them."""
-    book = openpyxl.load_workbook(path)
-    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
-
-
-def test_excel_has_a_sheet_a_table_with_numbers_as_numbers(tables, tmp_path):
-    sheets = list(workbook(tables.save(tmp_path / "new" / "one.xlsx")).values())
-    for rows, table in zip(sheets, tables, strict=True):
-        shown = cells(table)
-        assert rows[0] == shown[0]
-        for row, printed in zip(rows[1:], shown[1:], strict=False):
-            for cell, text, name in zip(row, printed, shown[0], strict=True):
-                number = cell_number(text) if name in table.numbers else None
-                expected = number[0] if number else None if text == "—" and name in table.numbers else text
-                assert cell == expected
-        assert rows[len(shown) + 1][0] == table.note
-
-
-def test_word_has_every_cell_and_its_heading_on_every_page(tables, tmp_path):
-    document = docx.Document(tables.save(tmp_path / "one.docx"))
-    assert [[[c.text for c in row.cells] for row in t.rows] for t in document.tables] == [
-        cells(table) for table in tables
-    ]
-    assert all("w:tblHeader" in t.rows[0]._tr.xml for t in document.tables)
-    assert document.sections[0].page_width > document.sections[0].page_height
-    assert document.core_properties.language == ("zh-CN" if tables.tables[0].language == "zh" else "en-GB")
-
-
-def test_html_is_a_whole_page_in_its_language(tables, tmp_path):
-    page = BeautifulSoup(tables.save(tmp_path / "one.html").read_bytes(), "html.parser")
-    assert page.html["lang"][:2] == tables.tables[0].language
-    assert page.meta["charset"] == "utf-8"
-    found = [[[c.text for c in row(["th", "td"])] for row in t("tr")] for t in page("table")]
-    assert found == [cells(table) for table in tables]
-
-
-def test_csv_opens_in_excel_and_has_a_file_a_table(tables, tmp_path):
-    first = tables.save(tmp_path / "one.csv")
-    assert first.read_bytes().startswith("\ufeff".encode())
-    for path, table in zip((first, tmp_path / "one-2.csv"), tables, strict=True):
-        frame = pd.read_csv(path, encoding="utf-8-sig")
-        assert list(frame) == list(table.frame)
-        assert len(frame) == len(table.frame)
-    shown = pd.read_csv(first).iloc[:, 5]
-    assert pd.api.types.is_float_dtype(shown)
-
-
-def test_markdown_and_latex_hold_every_row_with_signs_of_their_own_escaped(tmp_path):
-    frame = pd.DataFrame({"A & B": ["50% | x_1", "[a](b)"], "值": ["−9.7", "—"]})
-    table = Table(frame, title="T_1", note="n & m", numbers=("值",))
-    text = table.save(tmp_path / "t.md").read_text("utf-8")
-    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if line.startswith("|")]
-    assert [len(row) for row in rows] == [2, 2, 2, 2]
-    assert r"50% \| x_1" in text
-    assert r"\[a](b)" in text
-    latex = table.save(tmp_path / "t.tex").read_text("utf-8")
-    body = latex[latex.index(r"\midrule") : latex.index(r"\bottomrule")]
-    assert body.count(r"\\") == 2
-    assert r"50\% | x\_1 & −9.7" in body
-    assert r"\textbf{A \& B}" in latex
-
-
-def test_every_shown_table_goes_to_every_format(tmp_path):
-    one = ln.show_verdicts(ln.judge("ln-2022", as_of=DATE))
-    for form, ending in FORMATS.items():
-        assert one.save(tmp_path / f"v{ending}").stat().st_size > 1000
-        again = one.save(tmp_path / f"other{ending}.x", form=form)
-        assert again.read_bytes() == (tmp_path / f"v{ending}").read_bytes()
-
-
-def test_text_that_a_spreadsheet_would_run_stays_text(tmp_path):
-    table = Table(pd.DataFrame({"a": ["=1+1", "\x07bell"], "n": ["1,234.50", "5%"]}), numbers=("n",))
-    assert table.save(tmp_path / "t.csv").read_text("utf-8-sig").splitlines()[1] == "'=1+1,1234.50"
-    rows = next(iter(workbook(table.save(tmp_path / "t.xlsx")).values()))
-    assert rows[1:] == [["=1+1", 1234.5], ["bell", 0.05]]
-
-
-def test_sheets_of_the_same_name_are_told_apart(tmp_path):
-    tables = Tables(tuple(Table(pd.DataFrame({"a": ["1"]}), title="a/b" * 20) for _ in range(2)))
-    names = list(workbook(tables.save(tmp_path / "t.xlsx")))
-    assert len(set(names)) == 2
-    assert all(len(name) <= 31 and "/" not in name for name in names)
-
-
-def test_an_unknown_ending_and_format_are_refused(tables, tmp_path):
-    with pytest.raises(DataError, match=r"Unknown ending of a table's file '\.xls'"):
-        tables.save(tmp_path / "one.xls")
-    with pytest.raises(DataError, match="Unknown format 'word'"):
-        tables.save(tmp_path / "one.docx", form="word")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_prints_and_writes_the_table(tmp_path, capsys):

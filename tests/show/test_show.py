@@ -4,42 +4,20 @@ import re
 
 import pandas as pd
 import pytest
+from show.shown_once import CALLS, LANGUAGES, PLAN, VERDICTS, shown, tables
 from wcwidth import wcswidth
 
 import lnregions as ln
 from lnregions.errors import DataError
 from lnregions.show import Table, figure_words, status_chip, web_address
 
-PLAN = ln.load_plan()
-CALLS = {
-    "plan": lambda language: ln.show_plan(PLAN, language=language),
-    "region": lambda language: ln.show_region(PLAN, "east", language=language),
-    "verdicts": lambda language: ln.show_verdicts(ln.judge(PLAN), language=language),
-    "interpretations": lambda language: ln.show_interpretations(PLAN, language=language),
-    "methods": lambda language: ln.show_methods(PLAN, language=language),
-    "calculations": lambda language: ln.show_calculations(PLAN, "belt", language=language),
-    "on the way": lambda language: ln.show_on_the_way(PLAN, "circle", language=language),
-    "firmness": lambda language: ln.show_firmness(PLAN, "circle", language=language),
-    "trail": lambda language: ln.show_trail(PLAN, language=language),
-    "members": lambda language: ln.show_members(PLAN, "west", language=language),
-    "city": lambda language: ln.show_city(PLAN, "210900", language=language),
-    "sources": lambda language: ln.show_sources(PLAN, "belt", language=language),
-    "city sources": lambda language: ln.show_city_sources("210200", language=language),
-}
-LANGUAGES = ("en", "zh")
-
-
-def tables(name, language):
-    shown = CALLS[name](language)
-    return [shown] if isinstance(shown, Table) else list(shown)
-
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CALLS)
 def test_every_table_has_rows_and_printed_numbers_in_both_languages(name, language):
-    shown = tables(name, language)
-    assert sum(len(table.frame) for table in shown) > 0
-    for table in shown:
+    found = tables(name, language)
+    assert sum(len(table.frame) for table in found) > 0
+    for table in found:
         assert "<table" in table.to_html()
         assert "nan" not in str(table).lower().replace("huanan", "")
         cells = [cell for column in table.numbers for cell in table.frame[column] if cell]
@@ -58,13 +36,13 @@ def test_every_table_has_rows_and_printed_numbers_in_both_languages(name, langua
     ],
 )
 def test_a_row_holds_what_the_data_say(name, language, table, row, expected):
-    shown = next(one for one in tables(name, language) if row in one.frame.iloc[:, 0].tolist())
-    found = shown.frame[shown.frame.iloc[:, 0] == row].iloc[0].to_dict()
+    table = next(one for one in tables(name, language) if row in one.frame.iloc[:, 0].tolist())
+    found = table.frame[table.frame.iloc[:, 0] == row].iloc[0].to_dict()
     assert {key: found[key] for key in expected} == expected
 
 
 def test_verdicts_of_one_region_are_its_own():
-    own = ln.show_verdicts(ln.judge(PLAN), region="west").frame["Target"].tolist()
+    own = ln.show_verdicts(VERDICTS, region="west").frame["Target"].tolist()
     labels = PLAN.targets.set_index("region").loc["west", "label_en"].tolist()
     assert own == labels
 
@@ -95,9 +73,9 @@ def test_the_trail_is_in_order_of_publication():
     ],
 )
 def test_members_are_named_without_codes_and_stand_ins_are_marked(language, words):
-    shown = str(ln.show_region(PLAN, "circle", language=language)) + str(CALLS["region"](language))
-    assert all(one in shown for one in words)
-    assert not re.search(r"\b21\d{4}\b|shenfu", shown)
+    said = str(ln.show_region(PLAN, "circle", language=language)) + str(shown("region", language))
+    assert all(one in said for one in words)
+    assert not re.search(r"\b21\d{4}\b|shenfu", said)
 
 
 def test_sources_are_listed_with_the_number_of_figures_and_folded_where_they_are_many():
@@ -140,7 +118,7 @@ def test_a_status_has_its_colour_and_its_word():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_table_for_a_terminal_keeps_to_its_width_and_loses_no_word(language):
-    table = ln.show_verdicts(ln.judge(PLAN), region="belt", language=language)
+    table = ln.show_verdicts(VERDICTS, region="belt", language=language)
     narrow, wide = table.to_text(width=170), table.to_text()
     assert max(map(wcswidth, narrow.splitlines())) <= 170
     assert max(map(wcswidth, wide.splitlines())) > 200
@@ -149,7 +127,7 @@ def test_a_table_for_a_terminal_keeps_to_its_width_and_loses_no_word(language):
 
 
 def test_a_table_becomes_latex_with_its_title_rows_and_note():
-    latex = CALLS["verdicts"]("en").to_gt().as_latex()
+    latex = shown("verdicts", "en").to_gt().as_latex()
     assert "GDP of Dalian" in latex
     assert "Grades: A primary page" in latex
 

@@ -1,13 +1,16 @@
 """``lnregions verdicts``: of a region or target, fitted to a terminal, and as files that Excel and Word open."""
 
+import re
+
 import docx
 import openpyxl
 import pandas as pd
 import pytest
+from show.shown_once import shown
 from wcwidth import wcswidth
 
-import lnregions as ln
-from lnregions.__main__ import main
+from lnregions.__main__ import TABLES, main
+from lnregions.paths import root
 
 DATE = ["--as-of", "2026-06-30"]
 
@@ -50,7 +53,7 @@ def test_a_region_and_a_target_are_shown_alone_and_a_wrong_one_is_refused_with_a
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_a_narrow_terminal_shows_the_cells_of_a_verdict_one_below_the_other(width, language):
-    table = ln.show_verdicts(ln.judge("ln-2022", as_of=DATE[1]), language=language)
+    table = shown("verdicts", language)
     text = table.to_text(width=width)
     assert max(map(wcswidth, text.splitlines())) <= width
     squeezed = "".join(text.split())
@@ -58,10 +61,45 @@ def test_a_narrow_terminal_shows_the_cells_of_a_verdict_one_below_the_other(widt
 
 
 def test_the_unit_of_a_printed_amount_stands_in_a_column_of_its_own(tmp_path):
-    table = ln.show_verdicts(ln.judge("ln-2022", as_of=DATE[1]))
-    rows = pd.read_csv(table.save(tmp_path / "v.csv"), dtype=str).set_index("Target")
+    rows = pd.read_csv(shown("verdicts", "en").save(tmp_path / "v.csv"), dtype=str).set_index("Target")
     assert rows.loc["GDP of Dalian", ["Gap", "Gap, unit"]].tolist() == ["-48.31", "billion yuan"]
+    assert rows.loc["Tourism share", ["Required", "Required, unit"]].tolist() == ["5", "%"]
     assert rows.loc["Urbanisation rate", "Actual"] == "77.00% to 78.05%"
-    sheet = openpyxl.load_workbook(table.save(tmp_path / "v.xlsx")).active
-    heads = [cell.value for cell in sheet[1]]
-    assert sheet.cell(3, heads.index("Required") + 1).value == 1000
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("members --region west", "Chaoyang"), ("city --city Dalian --language zh", "地区生产总值"),
+        ("city-sources --city 210200", "http"), ("on-the-way --region circle", "GDP of Shenyang"),
+        ("trail", "Published"), ("sources", "Caveat"), ("plan --language zh", "辽政发〔2022〕6号"),
+    ],
+)  # fmt: skip
+def test_every_table_is_printed_and_written(call, expected, tmp_path, capsys):
+    assert main(["table", *call.split()]) == 0
+    assert expected in capsys.readouterr().out
+    assert main(["table", *call.split(), "--output", str(tmp_path / "t.xlsx")]) == 0
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx").active.max_row > 1
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("members", "The table 'members' is of one region. Give --region."),
+        ("city --region west", "has no --region"),
+        ("trail --as-of 2024-06-30", "has no --as-of"),
+        ("calculations --region wst", "did you mean west"),
+        ("plan --format png", "cannot be printed. Give --output."),
+    ],
+)
+def test_what_a_table_lacks_or_does_not_take_is_said(call, message, capsys):
+    assert main(["table", *call.split()]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_table_of_the_command_is_documented_and_named_in_its_help(kind, capsys):
+    page = (root() / "docs" / "verdicts.md").read_text("utf-8")
+    assert re.search(rf"`(lnregions table )?{kind}\b", page)
+    assert main(["table", "--help"]) == 0
+    assert kind in capsys.readouterr().out
