@@ -164,8 +164,8 @@ class Case:
         """All areas whose figures it is judged by."""
         beside = str(self.row["benchmark"] or "")
         others = (region_members(self.plan, beside) or (beside,)) if beside else ()
-        own = (self.clause.area,) if self.figures.rows and not self.figures.parts else ()
-        return *(self.members or own), *(own if self.members else ()), *others
+        itself = not self.members or (self.figures.rows and not self.figures.parts)
+        return *self.members, *((self.clause.area,) if itself else ()), *others
 
 
 def target_of(plan, target: str) -> pd.Series:
