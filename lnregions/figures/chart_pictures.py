@@ -34,6 +34,7 @@ def draw_members(plan, region: str, indicator: str, *, as_of: str = "", **option
     return data.picture(axes, f"members-{region}-{indicator}", rows, head)
 
 
+@or_reason
 def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = "", **options) -> Picture:
     """Index of the real growth of a region and its members, chained from one year, beside the area in which all lie.
 
@@ -189,6 +190,7 @@ def draw_dual_core(plan, *, as_of: str = "", **options) -> Picture:
     return data.picture(axes, "dual-core", trajectory_rows(parts), head)
 
 
+@or_reason
 def draw_city_growth(adcode: str, *, as_of: str = "", plan=PLAN, **options) -> Picture:
     """A city's real growth beside the areas that it lies in (such as province and nation), and the other cities."""
     data = RegionData.load(plan, as_of, indicator=GROWTH, adcode=adcode, **options)

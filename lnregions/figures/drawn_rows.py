@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from lnregions.errors import DataError, quote
 from lnregions.tables import printed_decimals
 from lnregions.words import rounded, to_unit, unit_label, unit_places, without_noise
 
@@ -163,3 +164,17 @@ def _safe_cell(value: object) -> object:
     """Value, with an apostrophe before it if a spreadsheet would run it as a formula."""
     runs = isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.match(value)
     return f"'{value}" if runs else value
+
+
+_VERDICT_COLUMNS = ("target", "region", "status")
+
+
+def check_verdicts(given: object) -> None:
+    """Refuse what is no table of verdicts."""
+    if not isinstance(given, pd.DataFrame):
+        kind = quote(given)
+    elif set(_VERDICT_COLUMNS) <= set(given.columns):
+        return
+    else:
+        kind = f"a table with other columns than {', '.join(_VERDICT_COLUMNS)}"
+    raise DataError(f"The verdicts are {kind}, not a table of verdicts. Give what judge(plan) returns.")

@@ -7,7 +7,7 @@ from lnregions import maps
 from lnregions.assess import judge, members_of
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote
-from lnregions.figures.drawn_rows import paired_years
+from lnregions.figures.drawn_rows import check_verdicts, paired_years
 from lnregions.figures.map_grounds import (
     all_areas,
     among,
@@ -17,7 +17,7 @@ from lnregions.figures.map_grounds import (
     map_words,
     zone_of,
 )
-from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData, check_verdicts, or_reason
+from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData, or_reason
 from lnregions.sentences import counted_sentence
 from lnregions.series import Tables
 from lnregions.style import BORDER, DrawingOptions

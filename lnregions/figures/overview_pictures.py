@@ -8,7 +8,7 @@ import pandas as pd
 
 from lnregions import assess, charts, series
 from lnregions.figures.drawn_rows import roled, trajectory_rows
-from lnregions.figures.pictures import Head, Picture, Pictures, RegionData
+from lnregions.figures.pictures import Head, NothingToShow, Picture, Pictures, RegionData, or_reason
 from lnregions.figures.target_pictures import clause_columns, nearest_rows, verdict_in_words
 from lnregions.sentences.wording import as_sentence, counted_sentence
 from lnregions.show import figure_words, verdict_words
@@ -38,11 +38,14 @@ _RATES = ("growth", "average_growth", "relative_growth")
 _ASKED = {">=": "at least {number}", ">": "above {number}", "<=": "at most {number}", "<": "below {number}"}
 
 
+@or_reason
 def draw_target_sheet(plan, region: str, *, as_of: str = "", **options) -> Picture:
     """All targets of a region on one page: what was asked for, how far it came or the nearest figures, the verdict."""
     data = RegionData.load(plan, as_of, region=region, **options)
     found = {one.target: one for one in reversed(assess.judge_all(data.plan, as_of=as_of))}
     own = [verdict for verdict in reversed(found.values()) if verdict.region == region]
+    if not own:
+        raise NothingToShow("No picture: the plan sets no target here.")
     rows, parts = zip(*(_sheet_row(data, verdict) for verdict in own), strict=True)
     kept = pd.concat([one for one in parts if len(one)], ignore_index=True)
     marks = kept.dropna(subset=["mark"]).drop(columns=["role", "value"])
@@ -168,12 +171,15 @@ def _nearest_words(data: RegionData, known: pd.DataFrame) -> str:
     return tr("nearest: {figures}", language, figures=tr(", ", language).join(found))
 
 
+@or_reason
 def draw_gaps(plan, region: str, *, as_of: str = "", **options) -> Pictures:
     """By how much a region grew faster or less than its benchmark in each year, for targets that compare the two."""
     data = RegionData.load(plan, as_of, region=region, **options)
     own = data.plan.targets
     own = own[(own["region"] == region) & (own["kind"] == "relative_growth")]
     cases = {name: assess.cases_of_target(data.plan, name, as_of=as_of) for name in own["target"]}
+    if not cases:
+        raise NothingToShow("No picture: no target here compares growth with that of another area.")
     return Pictures([_draw_gaps(data, found) for found in cases.values() if _rates(found[0])])
 
 
@@ -215,6 +221,7 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     )
 
 
+@or_reason
 def draw_heat_map(plan, region: str, *, as_of: str = "", **options) -> Picture:
     """Latest figure of each member by indicator, its change from the year before and its grade.
 
@@ -262,6 +269,7 @@ def _heat_cell(data: RegionData, own: pd.DataFrame, indicator: str, common: int)
     return cell | {"column": name, "words": "\n".join(said)}
 
 
+@or_reason
 def draw_timeline(plan, *, as_of: str = "", **options) -> Picture:
     """The verdict on each target on every date since the plan was issued, by what had been published."""
     data = RegionData.load(plan, as_of, **options)

@@ -5,6 +5,7 @@ what was written.
 """
 
 import base64
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
@@ -19,14 +20,14 @@ from matplotlib.axes import Axes
 
 from lnregions.assess import figures_of, load_tables, members_of, stand_ins
 from lnregions.boundaries import boundaries_of, boundary_words, equal_area, project
-from lnregions.errors import DataError, quote, unknown
+from lnregions.errors import DataError, unknown
 from lnregions.figures.bundles import FORMATS, SLIDES, encode, save_figure, screen_png
 from lnregions.figures.drawn_rows import complete_rows, paired_years
 from lnregions.figures.kits import save_slides
 from lnregions.figures.messages import cited_sources, in_sentence, message_of, source_words
 from lnregions.files import write_whole
 from lnregions.series import Tables, member_frame
-from lnregions.style import MM, DrawingOptions, size_of
+from lnregions.style import MM, OPTION_PARAMETERS, DrawingOptions, size_of
 from lnregions.tables import Plan, plan_of, with_cities, with_region
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
@@ -35,7 +36,6 @@ from lnregions.words.texts import NO_TEXT, Text
 _SHOWN_DPI = 150
 _OTHER_FORMATS = ("jpg", "jpeg", "tif", "tiff", "eps", "gif", "webp", "bmp")
 """Endings of pictures that are not written, so that none is taken for a folder."""
-_VERDICT_COLUMNS = ("target", "region", "status")
 
 
 @dataclass
@@ -122,8 +122,6 @@ class Picture:
 class Pictures(list):
     """List of pictures, shown one after the other; `reason` says why there is none.
 
-    Examples
-    --------
     >>> Pictures([])
     <Pictures: none>
     """
@@ -170,7 +168,7 @@ class NothingToShow(Exception):
 def or_reason(draw: Callable) -> Callable:
     """Make a drawing return no picture but the reason where a plan has nothing that it could show.
 
-    A mistake in its arguments is a DataError as ever.
+    A mistake in its arguments is a DataError as ever. Its signature names all `DrawingOptions`, for completion.
     """
 
     @wraps(draw)
@@ -180,6 +178,8 @@ def or_reason(draw: Callable) -> Callable:
         except NothingToShow as reason:
             return Pictures(reason=tr(str(reason), language or "en", **reason.values))
 
+    *own, _ = inspect.signature(draw).parameters.values()
+    drawn.__signature__ = inspect.signature(draw).replace(parameters=[*own, *OPTION_PARAMETERS])
     return drawn
 
 
@@ -398,14 +398,3 @@ class RegionData:
         return Picture(
             name, figure, data, caption, alt, sources, of, self.language, ax=axes, names=self.names
         )
-
-
-def check_verdicts(given: object) -> None:
-    """Refuse what is no table of verdicts."""
-    if not isinstance(given, pd.DataFrame):
-        kind = quote(given)
-    elif set(_VERDICT_COLUMNS) <= set(given.columns):
-        return
-    else:
-        kind = f"a table with other columns than {', '.join(_VERDICT_COLUMNS)}"
-    raise DataError(f"The verdicts are {kind}, not a table of verdicts. Give what judge(plan) returns.")

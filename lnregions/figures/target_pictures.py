@@ -8,8 +8,8 @@ import pandas as pd
 
 from lnregions import assess, charts, series
 from lnregions.assess.reasons import BREAKS
-from lnregions.figures.drawn_rows import recent_years, roled, trajectory_rows
-from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, check_verdicts, or_reason
+from lnregions.figures.drawn_rows import check_verdicts, recent_years, roled, trajectory_rows
+from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, or_reason
 from lnregions.sentences import counted_sentence, verdict_sentence
 from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans
@@ -20,6 +20,7 @@ EMPTY_MM = 45
 """Height of a chart that has nothing to show but its reason."""
 
 
+@or_reason
 def draw_scorecard(plan, verdicts: pd.DataFrame, **options) -> Picture:
     """Scorecard of all targets: what was asked for, what came, the gap and the verdict."""
     check_verdicts(verdicts)
@@ -41,6 +42,7 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, **options) -> Picture:
     return data.picture(axes, "scorecard", rows, data.dated(title), message=message)
 
 
+@or_reason
 def draw_targets(plan, region: str, *, as_of: str = "", **options) -> Pictures:
     """Every target of a region that can be drawn, under each interpretation that names another area or measure."""
     data = RegionData.load(plan, as_of, region=region, **options)

@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "fonts": [
             "FAMILY", "PRINT_DPI", "font_files", "missing_glyphs", "quick_pdf_fonts", "set_fonts", "text_width", "wrap",
         ],
-        "options": ["OPTIONS", "DrawingOptions"],
+        "options": ["OPTION_PARAMETERS", "OPTIONS", "DrawingOptions"],
         "palette": [
             "BAND", "BORDER", "GROUND", "HAIRLINE", "INK", "MUTED", "NO_DATA_HATCH", "NO_DATA_HATCH_COLOUR", "ROLES",
             "STATUSES", "region_colour", "region_tint", "text_on", "tint",

@@ -1,6 +1,7 @@
 """What a user may change of any picture: words, size, colours, classes, font, and the axes to draw on."""
 
 from collections.abc import Callable
+from inspect import Parameter
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -27,6 +28,11 @@ OPTIONS = (
     "palette",
     "cmap",
 )
+OPTION_PARAMETERS = [
+    Parameter(name, Parameter.KEYWORD_ONLY, default=default)
+    for name, default in ({"language": "en", "width": "double"} | dict.fromkeys(OPTIONS)).items()
+]
+"""What the signatures of functions that take the options name, for completion in an editor."""
 
 
 class DrawingOptions:

@@ -17,8 +17,8 @@ PARAMETERS = {
     "as_of": "str\n    Only what was published by this date, such as ``2024-06-30``; empty: all.",
     "language": '{"en", "zh"}\n    Language of the words.',
     "width": "str or float\n    ``single``, ``onehalf``, ``double``, ``slide``, ``a4``, or millimetres.",
-    "options": "optional\n    ``language``, ``width``, ``title``, ``subtitle``, ``source_line``, ``figsize``,\n"
-    "    ``font``, ``ax``, on maps in classes ``classes``, ``scheme``, ``palette``, ``cmap``: see `DrawingOptions`.",
+    "title": "optional\n    This, ``subtitle``, ``source_line``, ``figsize``, ``font``, ``ax`` and, on maps in\n"
+    "    classes, ``classes``, ``scheme``, ``palette``, ``cmap`` are those of `DrawingOptions`.",
     "observations": "DataFrame, optional\n    Figures from `load_observations` in place of the shipped ones.",
     "method": '{"plan", "open_sdg", "unsd", "escap"}\n    By what the status is given.',
     "path": "path, optional\n    Another table of the same form.",
