@@ -36,8 +36,8 @@ $(READY): requirements.txt pyproject.toml
 render: $(READY)  ## run the notebooks for every region and city, in both languages, into output/
 	@$(BIN)/lnregions render --output $(OUTPUT) --jobs $(JOBS)
 
-test: $(READY)  ## run the tests on two workers (browser tests need chromium, else they are skipped)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: $(READY)  ## run the tests on three workers, which kernels and browsers keep waiting (browser tests need chromium)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY)  ## run what takes longer: fuzzing, fifty killed renders, 340 regions, papermill's own tests
 	@$(BIN)/python -m pytest -m long
@@ -46,7 +46,7 @@ test-long: $(READY)  ## run what takes longer: fuzzing, fifty killed renders, 34
 	@$(BIN)/python benchmarks/papermill_suite.py
 
 coverage: $(READY)  ## run the tests with line and branch coverage
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 fuzz: $(READY)  ## read CASES damaged files (20,000); SEED=... repeats a run
 	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/tables/test_fuzz_tables.py tests/boundaries/test_fuzz_boundaries.py -q

@@ -39,7 +39,8 @@ def render(tmp_path):
 # -- verdicts, plans ----------------------------------------------------------------------------------------
 
 
-def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys):
+def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)  # else the table is fitted to it
     assert main(["verdicts"]) == 0
     text = capsys.readouterr().out
     assert len(text.split("As known on")[0].splitlines()) == 20

@@ -341,7 +341,7 @@ def _verdict_picture(data: RegionData, axes, verdict: assess.Verdict, rows, head
     status = {language: verdict.status_words(language) for language in LANGUAGES}
     status["en"] = status["en"][:1].upper() + status["en"][1:]
     reason = {language: verdict.reason(language) for language in LANGUAGES}
-    caption = data.words("{reason}." if said.en else "{status}. {reason}.", status=status, reason=reason)
+    caption = data.words("{status}: {reason}.", status=status, reason=reason)
     of = {name: getattr(verdict, name) for name in ("region", "target", "indicator", "area", "status")}
     return data.picture(axes, name, rows, caption, message=said, **of)
 

@@ -125,7 +125,7 @@ def test_only_a_reading_of_other_standing_may_differ_by_a_revision(status, count
 
 
 @pytest.mark.parametrize(
-    ("value", "half"), [(7695.8, 0.05), (53.0, 0.5), (4259.1407, 0.00005), (-2.5, 0.05), (1e-7, 0.5)]
+    ("value", "half"), [(7695.8, 0.05), (53.0, 0.5), (4259.1407, 0.00005), (-2.5, 0.05), (1e-7, 5e-8)]
 )
 def test_rounding_is_told_from_the_digits(value, half):
     assert half_unit(value) == pytest.approx(half)

@@ -62,13 +62,11 @@ def test_what_is_unknown_is_refused_before_anything_is_drawn(given, message, tmp
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(("kind", "left"), [("change", 0), ("years", 0), ("dumbbells", 1)])
-def test_a_region_without_figures_has_no_picture_of_two_years_or_one_that_says_so(tmp_path, kind, left):
+@pytest.mark.parametrize("kind", ["change", "years", "dumbbells"])
+def test_a_region_without_figures_has_no_picture_of_two_years(tmp_path, kind):
     options = {"region": "west", "kinds": [kind], "languages": ["en"], "formats": ["svg"]}
     assert write_figures(tmp_path, **options) == 1
-    assert write_figures(tmp_path / "none", **options, as_of="1990-01-01") == left
-    texts = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "none").rglob("*.json")]
-    assert all(text["data"] == text["sources"] == [] for text in texts)
+    assert write_figures(tmp_path / "none", **options, as_of="1990-01-01") == 0
 
 
 def test_warming_up_writes_nothing(tmp_path, monkeypatch):

@@ -13,13 +13,16 @@ PICTURES = {
     "verdicts": (scorecard, "Of the 18 targets, 1 was met, 4 were missed"),
     "target": (
         lambda: targets()["circle-shenyang-gdp-210100"],
-        "Shenyang missed its target of at least 1,000 billion yuan",
+        (
+            "Shenyang missed its target of at least 1,000 billion yuan",
+            "Missed (strive for): Gross domestic product of Shenyang was ",
+        ),
     ),
     "members": (lambda: drawn("location", "west"), "The plan's list confirms 1 of 3 members."),
     "city": (lambda: drawn("ranks", "210200"), "Dalian ranks 1 of 14 in "),
     "series": (lambda: drawn("series", "210400", "population"), "Fushun went from "),
     "change": (lambda: drawn("change", "belt", "gdp"), "Highest in "),
-    "no data": (lambda: targets()["belt-fdi-in-yuan"], "No data. "),
+    "no data": (lambda: targets()["belt-fdi-in-yuan"], "No data: "),
     "gaps": (
         lambda: drawn("gaps", "belt")[0],
         "The Coastal belt was above China in 4 of 5 years; in 2024 the difference",
@@ -39,10 +42,10 @@ PICTURES = {
 
 @pytest.mark.parametrize(("draw", "opening"), PICTURES.values(), ids=PICTURES)
 def test_caption_and_alternative_text_open_with_a_finding(draw, opening):
-    picture = draw()
-    for text in (picture.alt, picture.caption):
-        assert text["en"].startswith(opening)
-        assert re.match(r"[^a-zA-Z]+。", text["zh"])
+    picture, (said, opening) = draw(), (opening if isinstance(opening, tuple) else (opening, opening))
+    for text, start in ((picture.alt, said), (picture.caption, opening)):
+        assert text["en"].startswith(start)
+        assert re.match(r"[^a-zA-Z]+[。：]", text["zh"])
         assert not re.search(r"\d+ figures\.|个数据。|nan|no data with", text["en"] + text["zh"])
     caption = caption_text(picture.caption, source_records(picture.sources, picture.data), picture.data)
     assert opening in caption.replace("\\", "")

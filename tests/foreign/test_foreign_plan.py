@@ -45,7 +45,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def output(folder, tmp_path_factory):
     output = tmp_path_factory.mktemp("render") / "output"
-    call = ["render", "--plan", str(folder), "--adcode", CAPITAL, "--output", str(output), "--quiet"]
+    place = ["--region", "belt", "--adcode", CAPITAL]
+    call = ["render", "--plan", str(folder), *place, "--output", str(output), "--quiet"]
     assert main(call) == 0
     yield output
     stop_fork_server()
