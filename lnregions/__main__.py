@@ -271,9 +271,9 @@ def figures(plan, region, language, output, **drawn) -> None:
 @option("--name", "for these files, such as reports/{plan}-{region}-{language}", metavar="TEMPLATE")
 def report(plan, as_of, output, **wanted) -> None:
     """Build the pages anew from what was rendered."""
-    from lnregions.pages import write_report
+    from lnregions.pages import region_files, write_report
 
-    files = _region_files(plan, date=as_of, **wanted)
+    files = region_files(plan, date=as_of, **wanted)
     if not Path(output, "manifest.json").is_file():
         raise DataError(f"Nothing was rendered to {output!r}. Give the --output of lnregions render.")
     print(write_report(output, plan=plan, as_of=as_of))
@@ -284,41 +284,6 @@ def report(plan, as_of, output, **wanted) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             path = shutil.move(path, target)
         print(path)
-
-
-def _region_files(plan, *, region, language, name, date, **kinds) -> list[tuple]:
-    """What makes each file to hand over, its region and language, and its path without ending, None by default."""
-    from lnregions.pages import report_docx, report_pdf, single_file
-    from lnregions.tables import load_plan
-
-    plan = load_plan(plan)
-    known = plan.regions["region"].tolist()
-    regions = known if kinds["all"] else list(dict.fromkeys(region))
-    if (kinds["pdf"] or kinds["docx"] or name) and not regions:
-        raise DataError(
-            f"No region is named for the file. Give --region {known[0]}, or --all for every region."
-        )
-    makers = [single_file, *[report_pdf] * kinds["pdf"], *[report_docx] * kinds["docx"]]
-    files = [
-        (make, one, code, _file_name(name, plan=plan.id, region=one, language=code, date=date))
-        for one in regions
-        for code in dict.fromkeys(language) or ["en", "zh"]
-        for make in makers
-    ]
-    if name and len({target for *_, target in files}) < len(files) / len(makers):
-        raise DataError(
-            f"The files of {name!r} would have one name. Put {{region}} and {{language}} into it."
-        )
-    return files
-
-
-def _file_name(template: str | None, **values: str) -> Path | None:
-    """Path of a file without its ending, by a template; None without one."""
-    try:
-        return Path(template.format(**values)) if template else None
-    except (KeyError, ValueError, IndexError) as error:
-        fields = ", ".join(f"{{{one}}}" for one in values)
-        raise DataError(f"The template {template!r} has an unknown field {error}. Use {fields}.") from None
 
 
 @cli.command()

@@ -10,7 +10,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "documents": ["report_docx", "report_pdf", "single_file"],
+        "documents": ["region_files", "report_docx", "report_pdf", "single_file"],
         "writing": ["update_report", "write_report"],
     },
 )

@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from os.path import normpath
 from pathlib import Path
@@ -13,13 +14,14 @@ from urllib.parse import unquote
 from bs4 import BeautifulSoup
 
 from lnregions.assess import verdict_table
-from lnregions.errors import DataError, check_language, not_installed, unknown
+from lnregions.errors import LANGUAGES, DataError, check_language, not_installed, unknown
 from lnregions.figures import dateless_office, small_picture
 from lnregions.files import safe_name, write_whole
 from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
 from lnregions.paths import PLAN, fonts_dir
 from lnregions.show import show_verdicts
+from lnregions.tables import load_plan
 from lnregions.words.catalogue import tr
 
 MOST_BYTES = 1_500_000
@@ -265,3 +267,52 @@ def _set_language(document, language: str) -> None:
 def _clean(words: object) -> str:
     """Text without the control characters that XML cannot hold."""
     return "".join(c for c in str(words) if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"))
+
+
+def region_files(
+    plan, *, region: Sequence[str], language: Sequence[str], name: str = "", date: str = "", **kinds: bool
+) -> list[tuple]:
+    """What makes each file to hand over, its region and language, and its path without ending, None by default.
+
+    Parameters
+    ----------
+    region, language
+        Of the files; both languages if none is named.
+    name
+        Template of their paths, with the fields ``plan``, ``region``, ``language`` and ``date``.
+    **kinds
+        ``pdf`` and ``docx`` beside the page, ``all`` for every region of the plan.
+
+    Raises
+    ------
+    DataError
+        If no region is named for a file, or the template has an unknown field or one name for several files.
+    """
+    plan = load_plan(plan)
+    known = plan.regions["region"].tolist()
+    regions = known if kinds["all"] else list(dict.fromkeys(region))
+    if (kinds["pdf"] or kinds["docx"] or name) and not regions:
+        raise DataError(
+            f"No region is named for the file. Give --region {known[0]}, or --all for every region."
+        )
+    makers = [single_file, *[report_pdf] * kinds["pdf"], *[report_docx] * kinds["docx"]]
+    files = [
+        (make, one, code, _file_name(name, plan=plan.id, region=one, language=code, date=date))
+        for one in regions
+        for code in dict.fromkeys(language) or LANGUAGES
+        for make in makers
+    ]
+    if name and len({target for *_, target in files}) < len(files) / len(makers):
+        raise DataError(
+            f"The files of {name!r} would have one name. Put {{region}} and {{language}} into it."
+        )
+    return files
+
+
+def _file_name(template: str | None, **values: str) -> Path | None:
+    """Path of a file without its ending, by a template; None without one."""
+    try:
+        return Path(template.format(**values)) if template else None
+    except (KeyError, ValueError, IndexError) as error:
+        fields = ", ".join(f"{{{one}}}" for one in values)
+        raise DataError(f"The template {template!r} has an unknown field {error}. Use {fields}.") from None
