@@ -17,6 +17,8 @@ from lnregions.words import text
 
 CLASSES = 5
 """Fills of a heat map."""
+TURNED = 75.0
+"""Points in a line of the heads that stand upright, since one of their words is wider than a tile."""
 
 
 def plot_heat_map(cells: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:
@@ -52,7 +54,8 @@ def plot_heat_map(cells: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
         sheet.notes.append(sheet.tr("Not shown at this width: {names}.", names=names))
         columns = columns[:most]
     wide = room / len(columns)
-    heads = {column: wrap(column, wide - 3, small) for column in columns}
+    turned = any(sheet.width_of(word) > wide - 3 for word in " ".join(columns).split() if word.isascii())
+    heads = {column: wrap(column, TURNED if turned else wide - 3, small) for column in columns}
     tall = max(len(words.split("\n")) for words in cells["words"]) + 1.0
     written = []
     for (row, code), (place, column) in product(enumerate(called), enumerate(columns)):
@@ -62,8 +65,9 @@ def plot_heat_map(cells: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
         sheet.ax.barh([row], [0.96], 0.92, left=[place - 0.48], **looks)
         if known:
             written.append((place, row, fill, *found.loc[(code, column), ["words", "grade"]]))
-    head = max(map(len, heads.values()))
-    sheet.settle(body=len(left) * tall * LEADING * small, top=head * LEADING * small + 4, bottom=2)
+    head = max(map(len, heads.values())) * LEADING * small
+    head = max(sheet.width_of(line) for words in heads.values() for line in words) if turned else head
+    sheet.settle(body=len(left) * tall * LEADING * small, top=head + 4, bottom=2)
     sheet.ax.set(xlim=(-0.5, len(columns) - 0.5), xticks=[])
     hide_frame(sheet.ax)
     most = max(int(0.92 * sheet.extent[1] / len(called) / (LEADING * small)), 1)
@@ -71,7 +75,12 @@ def plot_heat_map(cells: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
         words = _fitting(sheet, *words, 0.96 * wide, most)
         sheet.write(place, row, words, name="value", color=text_on(fill))
     for place, words in enumerate(heads.values()):
-        looks = {"transform": sheet.ax.get_xaxis_transform(), "va": "bottom", "color": MUTED}
+        looks = {
+            "transform": sheet.ax.get_xaxis_transform(),
+            "va": "bottom",
+            "color": MUTED,
+            "rotation": 90 * turned,
+        }
         sheet.write(place, 1 + 3 / sheet.extent[1], "\n".join(words), name="head", **looks)
     return sheet.ax
 

@@ -1,5 +1,6 @@
 """Target sheet, gaps, heat map and verdicts over time: what is drawn equals its data."""
 
+import pandas as pd
 import pytest
 from chart_samples import (
     CITIES,
@@ -68,6 +69,18 @@ def test_a_heat_map_is_darker_for_higher_values_of_a_column_and_hatched_without_
     assert len(tiles) == len(CITIES)
     light = [sum(tile.get_facecolor()[:3]) for tile in tiles]
     assert light[own.to_numpy().argmax()] == min(light) < light[own.to_numpy().argmin()] == max(light)
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+def test_heads_of_a_heat_map_stand_upright_where_a_word_is_wider_than_a_tile(width):
+    cells = pd.concat(
+        [heat_cells().assign(column=f"Urbanisation of permanent population {n}") for n in range(6)]
+    )
+    cells = cells.drop_duplicates(["area", "column"])
+    ax = charts.plot_heat_map(cells, names=names(), width=width)
+    heads = [one for one in ax.texts if one.get_label() == "_head"]
+    assert {one.get_rotation() for one in heads} == {90.0 if width == "single" else 0.0}
+    assert overlapping_texts(ax.figure) == []
 
 
 def test_tiles_of_a_low_heat_map_keep_the_lines_that_fit():
