@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "growth": ["plot_gaps", "plot_growth_trajectory", "plot_indexed_growth"],
-        "members": ["plot_contributions", "plot_dots", "plot_member_panels", "plot_ranks"],
+        "members": ["plot_contributions", "plot_dots", "plot_member_panels", "plot_ranks", "plot_stack"],
         "scorecard": ["plot_coverage", "plot_scorecard"],
         "sheet": ["Labels"],
         "target_sheet": ["plot_target_sheet"],

@@ -11,7 +11,7 @@ from lnregions.charts import lines
 from lnregions.charts.lines import ACTUAL, QUIET, Label
 from lnregions.charts.sheet import Sheet, hide_frame, need
 from lnregions.charts.trajectory import compared
-from lnregions.style import HAIRLINE, INK, MUTED, ROLES, text_on, tint
+from lnregions.style import HAIRLINE, INK, MUTED, ROLES, palette, text_on, tint
 
 PANEL_POINTS = 74
 """Least width of a panel."""
@@ -19,6 +19,8 @@ NARROW = 300
 """Points of width below which an axis has few ticks."""
 OWN_SCALE = 5
 """How many times the largest member may be the smallest on one scale."""
+MOST_STACKED = 6
+"""Areas of a stack with a colour of their own; the others are one part of it."""
 ROW = 1.75
 """Height of a row of a list, in font sizes."""
 
@@ -332,4 +334,47 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, *
     sheet.ax.set_xlim(low - left * point, high + room * point)
     looks = {"padding": 2.5, "fontsize": sheet.size.small, "color": INK, "label": "_value"}
     sheet.ax.bar_label(bars, printed, **looks, **sheet.font)[-1].set_fontweight("bold")
+    return sheet.ax
+
+
+def plot_stack(series: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:
+    """Axes with a bar a year of amounts stacked by area, the largest of the latest year at the foot.
+
+    Above a bar in which areas are missing stands how many have a figure.
+
+    Parameters
+    ----------
+    series
+        `area`, `year`, `value` (amounts that may be added, none below zero); optional `name_en`, `name_zh`.
+
+    Examples
+    --------
+    >>> trade = pd.DataFrame({"area": ["a", "b", "a"], "year": [2023, 2023, 2024], "value": [3.0, 1.0, 4.0]})
+    >>> ax = plot_stack(trade)
+    >>> [t.get_text() for t in ax.texts if t.get_label() == "_count"]
+    ['1/2']
+    """
+    sheet = Sheet(ax, labels)
+    known = need(series, ("area", "year", "value"), what="series of the members").dropna(subset=["value"])
+    if known.empty:
+        return sheet.empty()
+    known, called = known.astype({"area": str}), sheet.names_of(known)
+    table = sheet.scaled(known.pivot_table("value", "year", "area", aggfunc="last"))
+    table = table[table.ffill().iloc[-1].sort_values(ascending=False).index]
+    parts = {called[code]: table[code] for code in table.columns[:MOST_STACKED]}
+    if len(rest := table.columns[MOST_STACKED:]):
+        parts[sheet.tr("others")] = table[rest].sum(axis=1)
+    lines.value_axis(sheet, [0.0, table.sum(axis=1).max()], zero=True, pad=0.12)
+    foot = pd.Series(0.0, table.index)
+    for (name, values), colour in zip(parts.items(), palette.sequential(len(parts))[::-1], strict=True):
+        heights = values.fillna(0.0)
+        sheet.ax.bar(heights.index, heights, 0.7, bottom=foot, color=colour, zorder=2, label=name)
+        foot += heights
+    counts, all_of = table.notna().sum(axis=1), len(called)
+    if (counts < all_of).any():
+        sheet.notes.append(sheet.tr("n/{all}: n of {all} areas have a figure.", all=all_of))
+    sheet.settle(top=3, body=max(0.3 * sheet.span, 80))
+    lines.year_axis(sheet, table.index, anchor=max(table.index))
+    for year, count in counts[counts < all_of].items():
+        sheet.write(year, foot[year], f"{count}/{all_of}", name="count", va="bottom", color=MUTED)
     return sheet.ax

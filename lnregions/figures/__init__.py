@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "bundles": ["FORMATS", "encode", "save_figure", "screen_png", "small_picture"],
         "chart_pictures": [
             "draw_city_growth", "draw_contributions", "draw_coverage", "draw_dots", "draw_dual_core",
-            "draw_indexed_growth", "draw_members", "draw_dumbbells", "draw_ranks",
+            "draw_indexed_growth", "draw_members", "draw_dumbbells", "draw_ranks", "draw_stack",
         ],
         "drawn_rows": ["complete_rows", "data_csv", "figures_only"],
         "kits": [

@@ -136,6 +136,18 @@ def draw_contributions(plan, region: str, indicator: str, *, as_of: str = "", **
 
 
 @or_reason
+def draw_stack(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
+    """Amounts of a region's members by year, one on top of the other, such as trade or foreign investment."""
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
+    if data.codebook["aggregation"] != "sum":
+        name = data.words("{indicator}")[data.language]
+        raise NothingToShow("No picture: figures of {indicator} cannot be added.", indicator=name)
+    rows, head = recent_years(data.known(data.figures())), data.head("amounts of its members")
+    axes = charts.plot_stack(rows, **data.labels(rows, head))
+    return data.picture(axes, f"stack-{region}-{indicator}", rows, head)
+
+
+@or_reason
 def draw_coverage(plan, region: str, *, as_of: str = "", **options) -> Picture:
     """Which of the region's targets has a figure for which year, and how well it is attested."""
     data = RegionData.load(plan, as_of, region=region, **options)

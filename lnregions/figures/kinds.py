@@ -49,6 +49,7 @@ REGION_KINDS: dict[str, Callable] = {
     "indexed-growth": charts.draw_indexed_growth,
     "dumbbells": _of(charts.draw_dumbbells, "urbanisation_rate"),
     "contributions": _of(charts.draw_contributions, "gdp"),
+    "stack": _of(charts.draw_stack, "trade_total", "fdi_usd"),
     "coverage": charts.draw_coverage,
 }
 """Kinds that show one region."""

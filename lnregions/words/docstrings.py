@@ -43,6 +43,7 @@ ARGUMENTS = {
 EXAMPLES = {
     "draw_dots": '"210200", "gdp_growth_real"',
     "draw_dumbbells": 'plan, "belt", "population"',
+    "draw_stack": 'plan, "belt", "trade_total"',
     "draw_years": 'plan, "belt", "gdp_growth_real"',
     "region_mean": 'ln.load_observations(), plan.members("belt"), indicator="gdp_growth_real", weight="gdp", lag=1',
     "save_figure": 'ln.draw_map(plan, "belt", "gdp").figure, "figures/mine"',

@@ -158,3 +158,23 @@ def test_names_come_from_the_labels_then_the_frame_then_the_code():
     assert [tick.get_text() for tick in ticks] == ["first", "two"]
     ticks = charts.plot_dots(frame, language="zh").get_yticklabels()
     assert [tick.get_text() for tick in ticks] == ["1", "2"]
+
+
+def test_a_stack_adds_the_figures_of_each_year_and_says_where_some_are_missing():
+    rows = [
+        (str(n), year, 10.0 * n + year - 2020)
+        for n in range(1, 9)
+        for year in (2021, 2022)
+        if (n, year) != (8, 2022)
+    ]
+    series = pd.DataFrame(rows, columns=["area", "year", "value"])
+    ax = charts.plot_stack(series, unit="亿元", language="zh")
+    tops = {}
+    for bar in ax.patches:
+        year = round(bar.get_x() + bar.get_width() / 2)
+        assert bar.get_y() == pytest.approx(tops.get(year, 0.0))
+        tops[year] = bar.get_y() + bar.get_height()
+    assert tops == pytest.approx(series.groupby("year")["value"].sum().to_dict())
+    assert legend(ax) == ["8", "7", "6", "5", "4", "3", "其他"]
+    assert texts(ax, "count") == ["7/8"]
+    assert overlapping_texts(ax.figure) == []
