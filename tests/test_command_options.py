@@ -26,7 +26,7 @@ def site(tmp_path, monkeypatch):
 
     monkeypatch.setattr("lnregions.pages.write_report", lambda *args, **more: "index.html", raising=False)
     for name, ending in {"single_file": ".html", "report_pdf": ".pdf", "report_docx": ".docx"}.items():
-        monkeypatch.setattr(f"lnregions.pages.{name}", maker(ending), raising=False)
+        monkeypatch.setattr(f"lnregions.pages.documents.{name}", maker(ending))
     return tmp_path
 
 
