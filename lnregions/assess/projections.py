@@ -88,11 +88,8 @@ def project(
        year  value    low   high
     0  2023  166.3  145.9  189.5
     """
-    end, series, kind = (
-        whole_year(to, name="last year"),
-        clean_series(years, values),
-        _KINDS.get(measure, LINE),
-    )
+    end, series = whole_year(to, name="last year"), clean_series(years, values)
+    kind = _KINDS.get(measure, LINE)
     better, text = _choice(back_test(series, series.values(), measure=measure))
     no_trend = _why_no_trend(series, kind)
     if no_trend is None and better != "naive":

@@ -190,9 +190,8 @@ def _roundings(case, main):
         return
     places, seen = {1: False, 0: False}, {main.actual}
     if case.clause.kind in ("level", "share", "count") and main.required:
-        places[-Decimal(f"{main.required:.6f}").normalize().as_tuple().exponent] = (
-            True  # its last digit but zeros
-        )
+        written = Decimal(f"{main.required:.6f}").normalize()  # up to its last digit but zeros
+        places[-written.as_tuple().exponent] = True
     for place, as_written in sorted(places.items(), reverse=True):
         value = float(rounded(main.actual, place))
         if value not in seen:

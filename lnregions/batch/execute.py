@@ -38,16 +38,14 @@ class Settings:
 
     jobs: int = 2  # runs at a time
     engine: str = (
-        "warm"  # kernels forked from a process with the libraries loaded; ordinary: one started for each run
+        "warm"  # warm: fork kernels from a process that has the libraries; ordinary: start one a run
     )
     force: bool = False  # run everything, also what is up to date
     html: bool = True  # write a page beside each notebook
     cell_timeout: float | None = None  # seconds that a cell may take
     run_timeout: float | None = None  # seconds that a run may take
     batch_timeout: float | None = None  # seconds that the whole render may take
-    memory: int | None = (
-        None  # bytes that each process of a run may allocate beyond what is loaded before it begins
-    )
+    memory: int | None = None  # bytes that each process of a run may allocate beyond what it begins with
     retries: int = 0  # how often a failed run is tried again
     own: tuple = ()  # paths of further files and folders that runs read
     preload: Preload = field(default_factory=Preload)  # what the fork server loads

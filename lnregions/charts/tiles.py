@@ -75,13 +75,8 @@ def plot_heat_map(cells: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
         words = _fitting(sheet, *words, 0.96 * wide, most)
         sheet.write(place, row, words, name="value", color=text_on(fill))
     for place, words in enumerate(heads.values()):
-        looks = {
-            "transform": sheet.ax.get_xaxis_transform(),
-            "va": "bottom",
-            "color": MUTED,
-            "rotation": 90 * turned,
-        }
-        sheet.write(place, 1 + 3 / sheet.extent[1], "\n".join(words), name="head", **looks)
+        looks = {"transform": sheet.ax.get_xaxis_transform(), "va": "bottom", "rotation": 90 * turned}
+        sheet.write(place, 1 + 3 / sheet.extent[1], "\n".join(words), name="head", color=MUTED, **looks)
     return sheet.ax
 
 

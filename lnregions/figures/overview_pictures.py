@@ -7,6 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from lnregions import assess, charts, series
+from lnregions.charts.trajectory import ASKED
 from lnregions.figures.drawn_rows import roled, trajectory_rows
 from lnregions.figures.pictures import Head, NothingToShow, Picture, Pictures, RegionData, or_reason
 from lnregions.figures.target_pictures import clause_columns, nearest_rows, verdict_in_words
@@ -35,7 +36,6 @@ _DOLLARS = {"en": ", in dollars", "zh": "（美元）"}
 _ORIGIN = ["year", "value", "grade", "vintage", "source", "status"]
 _RATES = ("growth", "average_growth", "relative_growth")
 """Kinds of clauses whose values are rates."""
-_ASKED = {">=": "at least {number}", ">": "above {number}", "<=": "at most {number}", "<": "below {number}"}
 
 
 @or_reason
@@ -155,7 +155,7 @@ def _asked(data: RegionData, target: pd.Series) -> str:
     if kind == "direction":
         return tr("a rise", language)
     value = format_value(float(target["value"]), target["unit"], language)
-    return tr(_ASKED.get(target["comparator"], "{number}"), language, number=value)
+    return tr(ASKED.get(target["comparator"], "{number}"), language, number=value)
 
 
 def _nearest_words(data: RegionData, known: pd.DataFrame) -> str:

@@ -156,14 +156,10 @@ def finish_map(
     for one in axes if context is not None else ():
         _add_context(one, context, [kept for _, kept in corners.values()], language)
     heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))
-    below, projection = (
-        max(0.0, base.mm_box(low)[1] - lowest),
-        projection_line(base.drawn_on(first).crs, language),
-    )
-    line = "" if source is None else source.rstrip()
-    line = (
-        line if source is None else tr("{source} {projection}", language, source=line, projection=projection)
-    )
+    below, line = max(0.0, base.mm_box(low)[1] - lowest), ""
+    if source is not None:
+        projection = projection_line(base.drawn_on(first).crs, language)
+        line = tr("{source} {projection}", language, source=source.rstrip(), projection=projection)
     foot = _write_lines(low, line, "source", at=(0, -below - _FOOT_GAP_MM))
     base.fit_sheet(
         fig,

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 
 from lnregions.assess import verdict_table
 from lnregions.errors import LANGUAGES, DataError, check_language, not_installed, unknown
-from lnregions.figures import dateless_office, small_picture
+from lnregions.figures import dateless_office, small_picture, word_document
 from lnregions.files import safe_name, write_whole
 from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
@@ -48,7 +48,6 @@ _NOT_IN_WORD = (
     ".skip, header, .headlines, .toc, [aria-labelledby=map], [aria-labelledby=latest], .notice:not(.bad), "
     ".calculation > summary, figure details, .top-link"
 )
-_EAST_ASIAN = "Microsoft YaHei"
 
 
 def single_file(output, region: str, *, language: str = "en", plan=PLAN, as_of=None) -> Path:
@@ -93,15 +92,9 @@ def report_docx(output, region: str, *, language: str = "en", plan=PLAN, as_of=N
     DataError
         If python-docx is missing, or the plan, region, language or date is unknown.
     """
-    try:
-        import docx
-    except ImportError:
-        raise not_installed("A Word file", "python-docx", "docx") from None
     site, page = _single_page(output, region, language, plan, as_of)
     page = _for_word(page, language)
-    document = docx.Document()
-    _set_language(document, language)
-    document.core_properties.title = _words(page.h1)
+    document = word_document(language, title=_words(page.h1))
     verdicts = show_verdicts(verdict_table(site.main, site.plan), region=region, language=language)
     for part in page.select(", ".join(_STYLES)):
         _add(document, part)
@@ -248,20 +241,6 @@ def _table(document, rows) -> None:
         for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = _clean(value)
     document.add_paragraph()
-
-
-def _set_language(document, language: str) -> None:
-    """Set the language for spelling checks and screen readers, and the font of Chinese characters."""
-    from docx.oxml.ns import qn
-
-    for name in {style for style in _STYLES.values() if style}:
-        fonts = document.styles[name].element.get_or_add_rPr().get_or_add_rFonts()
-        fonts.set(qn("w:eastAsia"), _EAST_ASIAN)
-    code = "zh-CN" if language == "zh" else "en-GB"
-    document.core_properties.language = code
-    for lang in document.styles.element.iter(qn("w:lang")):
-        lang.set(qn("w:val"), code)
-        lang.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _clean(words: object) -> str:

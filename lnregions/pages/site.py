@@ -39,9 +39,7 @@ class Site:
     verdicts: tuple[Verdict, ...]  # all interpretations, the main one first within each target
     as_of: str = ""  # as it was given; empty for all that is known
     runs: tuple[RunFiles, ...] = ()  # those made for the pages' as-of date, sorted by name
-    other_dates: tuple[
-        str, ...
-    ] = ()  # as-of dates of further runs, whose figures would contradict the verdicts
+    other_dates: tuple[str, ...] = ()  # of runs whose figures would contradict the verdicts
 
     @cached_property
     def previews(self) -> dict[str, dict]:

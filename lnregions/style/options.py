@@ -15,19 +15,11 @@ from lnregions.errors import DataError, quote, unknown
 from lnregions.style.fonts import FAMILY
 from lnregions.style.style import MM
 
-_SAMPLE = "Gross domestic product of Liaoning, 2024: 902.71"
+_SAMPLE = "Gross domestic product, 2024: 902.71"
+"""Words by whose width fonts are compared."""
 OPTIONS = (
-    "title",
-    "subtitle",
-    "source_line",
-    "figsize",
-    "font",
-    "ax",
-    "classes",
-    "scheme",
-    "palette",
-    "cmap",
-)
+    "title", "subtitle", "source_line", "figsize", "font", "ax", "classes", "scheme", "palette", "cmap",
+)  # fmt: skip
 OPTION_PARAMETERS = [
     Parameter(name, Parameter.KEYWORD_ONLY, default=default)
     for name, default in ({"language": "en", "width": "double"} | dict.fromkeys(OPTIONS)).items()

@@ -1,7 +1,7 @@
 """One colour for one idea: regions, roles of a line, statuses, classes of a map.
 
 Every set can be distinguished by the colour-blind and in grey, by colour or by a second sign (line style, marker,
-hatch); ``tests/test_style.py`` computes the distances.
+hatch); ``tests/style`` computes the distances.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SEA = "#e3edf5"
 
 REGION_COLOURS = {"circle": "#3d2b7d", "belt": "#1670ad", "west": "#f3b73e", "east": "#4ba35b"}
 REGION_TINTS = {"circle": 0.7, "belt": 0.65, "west": 0.25, "east": 0.55}
-"""Share of its colour in a region's fill: told apart by the colour-blind and in grey (``tests/style``)."""
+"""Share of its colour in a region's fill: distinguished by the colour-blind and in grey (``tests/style``)."""
 _OTHER_REGIONS = ("#8a3b12", "#a8568f", "#7f8a1f", "#3b8f8f", "#c05a7a", "#5d6b9a")
 
 

@@ -91,7 +91,7 @@ class Tracer:
         return found
 
     def rates(self, area, indicator, year):
-        """Growth of what an indicator's growth is told by."""
+        """Growth of the indicators that stand for the growth of one."""
         return [one for name in growth_indicators(indicator) for one in self.growth(area, name, year)]
 
     def means(self, area, indicator, first, last):
