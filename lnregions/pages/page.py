@@ -17,7 +17,16 @@ from lnregions.explorer import map_script, map_style, script_json
 from lnregions.pages.inventory import FigureFiles, RunFiles
 from lnregions.pages.site import Site, anchor, relative
 from lnregions.paths import PLAN
-from lnregions.show import figure_words, grades, head, outcome_words, verdict_words, web_address, with_outcome
+from lnregions.show import (
+    figure_words,
+    grades,
+    head,
+    outcome_words,
+    plain_title,
+    verdict_words,
+    web_address,
+    with_outcome,
+)  # fmt: skip
 from lnregions.style import STATUSES
 from lnregions.words import text, unit_label, year_span
 from lnregions.words.catalogue import tr, trn
@@ -153,9 +162,11 @@ class Page:
         return self.link(self.site.path(self.language, kind, code) + (f"#{anchor(at)}" if at else ""))
 
     def cite(self, sources: str) -> list[tuple[str, str, str]]:
-        """Return id, title, and link on the page of sources, of each source by id."""
+        """Return id, title without where a copy was read, and link on the page of sources, of each source by id."""
         known = {one: self.site.sources[one] for one in sources.split() if one in self.site.sources}
-        return [(one, str(row["title"]), self.to("sources", at=one)) for one, row in known.items()]
+        return [
+            (one, plain_title(str(row["title"])), self.to("sources", at=one)) for one, row in known.items()
+        ]
 
     def pictures(self, figures: list[FigureFiles]) -> list[dict]:
         """Return the figures that can be shown, as their macro takes them: small version, words, files."""

@@ -16,6 +16,7 @@ from lnregions.show import (
     caveats_on,
     latest_figures,
     outcome_words,
+    plain_title,
     show_interpretations,
     show_methods,
     show_plan,
@@ -128,9 +129,10 @@ def _findings(page: Page, place: str) -> list[str]:
 
 def _figures_and_basis(site: Site, cities: list[str], areas: set[str]) -> dict[str, list]:
     """Latest figures of cities; sources and caveats of all areas."""
+    used = sources_used(site.tables, areas)
     frames = {
         "latest": latest_figures(site.tables, cities),
-        "sources": sources_used(site.tables, areas),
+        "sources": used.assign(title=used["title"].map(plain_title)),
         "caveats": caveats_on(site.tables, areas),
     }
     return {name: frame.to_dict("records") for name, frame in frames.items()}

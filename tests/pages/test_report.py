@@ -103,6 +103,13 @@ def test_a_target_shows_its_wording_calculation_figure_and_sources(output):
     assert [a.text for a in section.select(".files a")] == ["PNG", "SVG", "PDF", "CSV", "JSON", "#"]
 
 
+@pytest.mark.parametrize("name", ["en/region/west.html", "zh/city/210200.html"])
+def test_sources_are_named_by_issuer_and_title_not_by_a_file_in_a_repository(output, name):
+    cites = [one.text for one in soup(output, name).select(".cites li")]
+    assert cites
+    assert not [one for one in cites if "github.com" in one or "copy at" in one]
+
+
 def test_a_page_without_figures_says_so_and_how_to_make_them(output):
     notice = soup(output, "zh/region/circle.html").select_one(".notice")
     assert "lnregions render --language zh --region circle" in notice.text
