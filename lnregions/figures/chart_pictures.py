@@ -8,6 +8,7 @@ import pandas as pd
 from lnregions import charts, series
 from lnregions.assess import load_tables
 from lnregions.figures.drawn_rows import recent_years, roled, trajectory_rows
+from lnregions.figures.messages import coverage_text
 from lnregions.figures.pictures import Head, NothingToShow, Picture, RegionData, or_reason
 from lnregions.figures.target_pictures import clause_columns
 from lnregions.paths import PLAN
@@ -165,7 +166,8 @@ def draw_coverage(plan, region: str, *, as_of: str = "", **options) -> Picture:
     head = Head(data.words("{area}: figures for its targets"), data.subtitle())
     names = dict(zip(own["target"], own[f"label_{data.language}"], strict=True))
     axes = charts.plot_coverage(rows, names=names, **data.labels(rows, head))
-    return data.picture(axes, f"coverage-{region}", rows, head)
+    said = coverage_text(rows, int(own["first_year"].min()), int(own["horizon"].max()))
+    return data.picture(axes, f"coverage-{region}", rows, head, message=said)
 
 
 # -- cities -----------------------------------------------------------------------------------------------

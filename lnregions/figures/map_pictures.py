@@ -1,37 +1,43 @@
 """Maps as pictures: the plan's regions, the figures of their members, changes, years side by side, verdicts."""
 
+import geopandas as gpd
 import pandas as pd
 from matplotlib.patches import Patch
 
 from lnregions import maps
-from lnregions.assess import judge, members_of
+from lnregions.assess import judge
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote
 from lnregions.figures.drawn_rows import check_verdicts, paired_years
 from lnregions.figures.map_grounds import (
+    FIRST_CLASSED,
     all_areas,
     among,
+    class_breaks,
+    drawn_values,
     finish,
+    level_of,
     map_options,
     map_picture,
     map_words,
+    name_of_all,
+    one_year,
     zone_of,
 )
+from lnregions.figures.messages import source_words
 from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData, or_reason
 from lnregions.sentences import counted_sentence
-from lnregions.series import Tables
-from lnregions.style import BORDER, DrawingOptions
+from lnregions.style import BORDER
 from lnregions.words import RATE_DECIMALS
 from lnregions.words.catalogue import tr, trn
 
 PLAIN = "#f1e8d2"
 MONEY = "元"
 """Sign of a unit of money: a change of such an amount at current prices is a nominal one."""
-FIRST_CLASSED = 2019
-"""First year that classes are made from: the first on the basis of the fourth economic census."""
-MANY_VALUES = 30
-"""Values from which growth gets six classes, its outer twentieths left to the open end classes."""
 MOST_YEARS = 6
+LEAST_OF_ALL = 0.01
+"""Share of the largest amount of all areas below which a circle is a speck."""
+_JOINED = ["area", "year", "value", "grade"]
 _MEMBERSHIP = ["region", "area", "level", "status", "proxy", "note"]
 _VERDICT = ["target", "region", "area", "status", "actual_year", "actual", "required", "gap", "unit", "grade"]
 
@@ -122,32 +128,131 @@ def draw_map(
     serves that at least half of the areas have; where no year has that many, the latest figure of each area.
     """
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
-    level, members = level_of(data.drawn, region, indicator, data.tables)
+    drawn, rows, others = _member_figures(data, year)
+    zone, looks = zone_of(data, drawn["area"].tolist()), _looks(data)
+    if _is_amount(data, drawn):
+        axes = maps.plot_symbols(drawn, "value", largest=_largest(data, drawn), notes=zone.notes, **looks)
+    else:
+        looks |= {"breaks": _breaks(data), "ramp": data.options.ramp, "notes": zone.notes}
+        axes = maps.plot_choropleth(drawn, "value", **looks)
+    zone.draw(axes)
+    title = zone.titled(data.words("{area}: {indicator}, {years}", years=_span(rows)))
+    finish(data, axes, title, data.source_line(rows), others=others)
+    return map_picture(data, axes, f"map-{region}-{indicator}", rows, title, **_facts(axes))
+
+
+@or_reason
+def draw_circles(
+    plan, region: str, indicator: str, rate: str, *, year: int | None = None, as_of: str = "", **options
+) -> Picture:
+    """Map of an amount and a rate of the same year: the area of a circle is the one, its colour the class of the other.
+
+    Circles and classes are those of `draw_map`.
+    """
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
+    rated = RegionData.load(data.plan, as_of, region=region, indicator=rate, language=data.language)
+    drawn, rows, others = _member_figures(data, year)
+    if not _is_amount(data, drawn):
+        name = data.words("{indicator}")[data.language]
+        raise NothingToShow("No picture: figures of {indicator} cannot be added.", indicator=name)
+    row, zone = rated.codebook, zone_of(data, drawn["area"].tolist())
+    rates = rated.figures(rows["area"].tolist()).merge(rows[["area", "year"]])
+    rates = rates.assign(indicator=rate, unit=row["unit"])
+    beside = rates[_JOINED].rename(columns={"value": "rate", "grade": "other"})
+    drawn = drawn.merge(beside, on=["area", "year"], how="left")
+    drawn["grade"] = drawn[["grade", "other"]].fillna("").max(axis=1)
+    breaks = class_breaks(drawn_values(data.tables, rate), row["measure"], data.options)
+    scale = maps.rate_scale("rate", drawn["rate"], unit=row["unit"], breaks=breaks, ramp=data.options.ramp)
+    axes = maps.plot_symbols(
+        drawn, "value", largest=_largest(data, drawn), scale=scale, scale_legend=row[f"name_{data.language}"],
+        notes=zone.notes, **_looks(data),
+    )  # fmt: skip
+    zone.draw(axes)
+    words = {"rate": rated.words("{indicator}"), "years": _span(rows)}
+    title = zone.titled(data.words("{area}: {indicator} and {rate}, {years}", **words))
+    rows = pd.concat([rows.assign(unit=data.codebook["unit"]), rates], ignore_index=True)
+    finish(data, axes, title, data.source_line(rows), others=others)
+    return map_picture(data, axes, f"circles-{region}-{indicator}-{rate}", rows, title, **_facts(axes))
+
+
+@or_reason
+def draw_tile_map(plan, indicator: str, *, year: int | None = None, as_of: str = "", **options) -> Picture:
+    """All areas of a plan as equal squares, each about where it lies, in the classes of `draw_map`.
+
+    No area counts for more than another, and there are no borders, so that it is readable small.
+    """
+    data = RegionData.load(plan, as_of, indicator=indicator, **options)
+    frame = all_areas(data)
+    found = data.figures(frame["area"].tolist())
+    rows = one_year(found, len(frame), _whole_year(year))
+    if rows.empty:
+        name = data.words("{indicator}")[data.language]
+        raise NothingToShow("No picture: no city has a figure of {indicator}.", indicator=name)
+    rows = rows.sort_values("area").assign(indicator=indicator)
+    tiles = maps.tile_grid(frame).merge(rows[_JOINED], on="area", how="left")
+    breaks = _breaks(data)
+    if _is_amount(data, rows):  # without those of smaller areas
+        breaks = class_breaks(found.loc[found["year"] >= FIRST_CLASSED, "value"], "level", data.options)
+    axes = maps.plot_choropleth(tiles, "value", breaks=breaks, ramp=data.options.ramp, **_looks(data))
+    title = data.words("{area}: {indicator}, {years}", area=name_of_all(data), years=_span(rows))
+    line = tr(
+        "Source: {sources}", data.language, sources=source_words(rows, data.tables, language=data.language)
+    )
+    words = map_words(data, title, line)
+    maps.write_around([axes], title=words["title"], source=words["source"] or "")
+    head = {"en": f"{title['en']}.", "zh": f"{title['zh']}。"}
+    return data.picture(axes, f"tile-map-{indicator}", rows, head, classes=_facts(axes)["classes"])
+
+
+def _member_figures(
+    data: RegionData, year: object
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, gpd.GeoDataFrame]:
+    """Boundaries of a region's members with their figures of one year, the rows of these, and all other areas."""
+    level, members = level_of(data.drawn, data.area, data.indicator, data.tables)
     frame = data.frames[level]
-    if not frame["area"].isin(members).any():
+    inside = frame["area"].isin(members)
+    if not inside.any():
         raise NothingToShow(NO_MAP)
     found = one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
-    inside = frame["area"].isin(members)
-    drawn = frame[inside].merge(found[["area", "year", "value", "grade"]], on="area", how="left")
+    drawn = frame[inside].merge(found[_JOINED], on="area", how="left")
     data.known(drawn.dropna(subset="value"))
-    values, row = drawn_values(data.tables, indicator), data.codebook
-    zone, looks = zone_of(data, members), {"legend": row[f"name_{data.language}"], **map_options(data)}
-    looks["notes"] = zone.notes
-    amounts = {"unit": row["unit"], "decimals": int(row["decimals"])}
-    if row["aggregation"] == "sum" and drawn["value"].max() > 0:
-        axes = maps.plot_symbols(drawn, "value", largest=float(values.max()), **amounts, **looks)
-    else:
-        breaks, looks["ramp"] = class_breaks(values, row["measure"], data.options), data.options.ramp
-        axes = maps.plot_choropleth(drawn, "value", breaks=breaks, **amounts, **looks)
-    zone.draw(axes)
-    rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
-    years = sorted({*rows["year"].dropna().astype(int)})
-    span = "-".join(map(str, dict.fromkeys((years[0], years[-1]))))
-    title = zone.titled(data.words("{area}: {indicator}, {years}", years=span))
+    rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=data.indicator)
+    return drawn, rows, frame[~inside]
+
+
+def _is_amount(data: RegionData, drawn: pd.DataFrame) -> bool:
+    """Whether values are amounts, of which circles tell the size."""
+    return data.codebook["aggregation"] == "sum" and drawn["value"].max() > 0
+
+
+def _largest(data: RegionData, drawn: pd.DataFrame) -> float:
+    """Value of the largest circle: that of all areas, or of those drawn where all of these would be specks."""
+    own, of_all = (
+        float(values.max()) for values in (drawn["value"], drawn_values(data.tables, data.indicator))
+    )
+    return own if own < LEAST_OF_ALL * of_all else of_all
+
+
+def _breaks(data: RegionData):
+    return class_breaks(drawn_values(data.tables, data.indicator), data.codebook["measure"], data.options)
+
+
+def _looks(data: RegionData) -> dict:
+    """Unit, decimals, legend, axes and language of a map of the indicator."""
+    row = data.codebook
+    amounts = {"unit": row["unit"], "decimals": int(row["decimals"]), "legend": row[f"name_{data.language}"]}
+    return amounts | map_options(data)
+
+
+def _span(rows: pd.DataFrame) -> str:
+    """Year of the rows, or the first and the last."""
+    return "-".join(dict.fromkeys(str(int(year)) for year in (rows["year"].min(), rows["year"].max())))
+
+
+def _facts(axes) -> dict:
+    """Projection and classes of a map, for the sidecar."""
     facts = maps.map_facts(axes)
-    facts = {"crs": facts.pop("crs", ""), "classes": facts}
-    finish(data, axes, title, data.source_line(rows), others=frame[~inside])
-    return map_picture(data, axes, f"map-{region}-{indicator}", rows, title, **facts)
+    return {"crs": facts.pop("crs", ""), "classes": facts}
 
 
 def _whole_year(given: object) -> int | None:
@@ -159,56 +264,6 @@ def _whole_year(given: object) -> int | None:
             f"The year {quote(given)} is not a whole number. Give a four-digit year such as 2024."
         )
     return int(given)
-
-
-def level_of(plan, region: str, indicator: str, tables: Tables) -> tuple[str, list[str]]:
-    """Level to draw a region at, and its members there: counties if any has a figure, or there is nothing else."""
-    counties, found = plan.members(region, level="county"), tables.observations
-    if counties == plan.members(region):
-        return "county", counties
-    if counties and (found["area"].isin(counties) & (found["indicator"] == indicator)).any():
-        return "county", counties
-    return "city", members_of(plan, region)
-
-
-def one_year(found: pd.DataFrame, areas: int, year: int | None) -> pd.DataFrame:
-    """Rows of a year: the latest of those with the most areas; of each area's latest year if none has half of them."""
-    if found.empty:
-        return found
-    if year is None:
-        counts = found.groupby("year")["area"].nunique()
-        if counts.max() < areas / 2:
-            return found.sort_values("year").drop_duplicates("area", keep="last")
-        year = counts.index[counts == counts.max()].max()
-    return found[found["year"] == year]
-
-
-def drawn_values(tables: Tables, indicator: str) -> pd.Series:
-    """Values of all cities and counties in the years around the plan, which classes and circles are made from.
-
-    A province without cities counts as one.
-    """
-    rows, areas = tables.observations, tables.areas
-    alone = (areas["level"] == "province") & ~areas["area"].isin(areas["parent"])
-    below = areas.loc[areas["level"].isin(["city", "county"]) | alone, "area"]
-    kept = (rows["indicator"] == indicator) & rows["default"] & (rows["year"] >= FIRST_CLASSED)
-    return rows.loc[kept & rows["area"].isin(below), "value"]
-
-
-def class_breaks(values: pd.Series, measure: str, options: DrawingOptions | None = None):
-    """Class breaks of all values of an indicator; rare extremes of growth do not stretch its classes."""
-    values, options = values.dropna(), options or DrawingOptions()
-    classes, scheme = options.take("classes"), options.take("scheme")
-    if classes is not None and not isinstance(classes, int):
-        return list(classes)
-    if scheme:
-        return maps.scheme_breaks(values, scheme, classes=classes or 5)
-    if len(values) < 2:
-        return None
-    if measure != "growth" or len(values) < MANY_VALUES:
-        return maps.round_breaks(values, classes=classes or 5)
-    low, high = values.quantile([0.05, 0.95])
-    return maps.round_breaks(values[values.between(low, high)], classes=classes or 6)
 
 
 # -- years compared ---------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from lnregions.style import missing_glyphs
 from lnregions.tables import KIND_ORDER, Plan, printed_decimals
 from lnregions.words import year_span
 from lnregions.words.catalogue import tr
-from lnregions.words.texts import NO_TEXT, Text, printed, say, with_article
+from lnregions.words.texts import NO_TEXT, Text, joined, printed, say, with_article
 
 _LISTED_SOURCES = 2
 _LONGEST_SOURCE = 52
@@ -31,7 +31,7 @@ SIMPLIFIED = str.maketrans(*(fonts_dir() / "stand_ins.txt").read_text("utf-8").s
 def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> Text:
     """What the rows of a picture say; empty where they hold neither figures, changes nor members.
 
-    Of several indicators nothing is said. Of one area how it moved from the first to the latest figure without a
+    Of two indicators each, of more how often each area has the highest figure; of targets nothing. Of one area how it moved from the first to the latest figure without a
     break; of a city among others its rank; of several areas the highest and the lowest, in the latest year that half
     of them have; of a membership how much of it is confirmed.
 
@@ -49,7 +49,7 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
     if {"region", "area", "proxy"} <= set(rows):
         found = _membership(rows)
     elif "indicator" in rows and len(set(rows["indicator"].dropna())) > 1:
-        return NO_TEXT
+        found = _several(rows, tables) if {"value", "year"} <= set(rows) and "role" not in rows else NO_TEXT
     elif {"change", "last_year"} <= set(rows):
         found = _spread(
             rows.assign(value=rows["change"], unit=rows["change_unit"], year=rows["last_year"]), tables
@@ -118,6 +118,36 @@ def _spread(rows, tables):
     }
     message = "highest in {top} with {high}, lowest in {bottom} with {low} ({years})"
     return say(message, **values, **names, years=year_span(first if first < last else None, last))
+
+
+def _several(rows, tables):
+    latest = rows.sort_values("year", kind="stable").drop_duplicates(["indicator", "area"], keep="last")
+    parts = {code: own for code, own in latest.groupby("indicator", sort=False) if len(own) > 1}
+    if len(parts) < 3:
+        named = ((tables.indicator(code), _spread(own, tables)) for code, own in parts.items())
+        names = ((Text(in_sentence(row["name_en"]), row["name_zh"]), said) for row, said in named)
+        return joined(say("{name}: {text}", name=name, text=said) for name, said in names if said.en)
+    counts = Counter(own.loc[own["value"].idxmax(), "area"] for own in parts.values())
+    (first, most), *others = counts.most_common()
+    said = [say("{area} in {number}", area=with_article(tables.name_text(one)), number=n) for one, n in others]
+    message = "{area} has the highest figure in {number} of {all} indicators"
+    whole = say(message, area=with_article(tables.name_text(first)), number=most, all=len(parts))
+    return joined([whole, *said], english=", ", chinese="，")
+
+
+def coverage_text(rows: pd.DataFrame, first: int, last: int) -> Text:
+    """How many targets (`area`) have a figure, with a `grade`, for every year of a plan, and how many for none.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"area": ["a", "a", "b", "b"], "year": [2022, 2023] * 2, "grade": ["A", "B", "", ""]})
+    >>> coverage_text(rows, 2022, 2023).en
+    'Figures for every year of 2022-2023: 1 of 2 targets; for none of them: 1.'
+    """
+    counts = rows["grade"].ne("").where(rows["year"].between(first, last)).groupby(rows["area"]).sum()
+    message = "Figures for every year of {first}-{last}: {number} of {all} targets; for none of them: {none}."
+    number, none = (int((counts == years).sum()) for years in (last - first + 1, 0))
+    return say(message, first=first, last=last, number=number, all=len(counts), none=none)
 
 
 def in_sentence(name: str) -> str:

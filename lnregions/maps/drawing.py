@@ -190,10 +190,16 @@ def largest_part(geometry):
 
 @lru_cache(maxsize=1024)
 def widest_place(polygon, aspect: float = 1.0) -> tuple[float, float]:
-    """Middle of the largest ellipse of that aspect inside a polygon: where a label has most room."""
+    """Middle of the largest ellipse of that aspect inside a polygon: where a label has most room.
+
+    Where the middle of the polygon has as much room, it is that.
+    """
     squeezed = shapely.transform(polygon, lambda xy: xy / (aspect, 1.0))
     circle = shapely.maximum_inscribed_circle(squeezed, tolerance=0.01 * squeezed.area**0.5)
-    x, y = shapely.get_coordinates(circle)[0]
+    whole, middle = squeezed.centroid, shapely.get_point(circle, 0)
+    if squeezed.contains(whole) and squeezed.exterior.distance(whole) > 0.98 * circle.length:
+        middle = whole
+    x, y = middle.x, middle.y
     return float(x * aspect), float(y)
 
 
