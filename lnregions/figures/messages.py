@@ -31,9 +31,9 @@ SIMPLIFIED = str.maketrans(*(fonts_dir() / "stand_ins.txt").read_text("utf-8").s
 def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> Text:
     """What the rows of a picture say; empty where they hold neither figures, changes nor members.
 
-    Of two indicators each, of more how often each area has the highest figure; of targets nothing. Of one area how it moved from the first to the latest figure without a
-    break; of a city among others its rank; of several areas the highest and the lowest, in the latest year that half
-    of them have; of a membership how much of it is confirmed.
+    Of one area how it moved from the first to the latest figure without a break; of a city among others its rank; of
+    several areas the highest and the lowest, in the latest year that half of them have; of two indicators that of each,
+    of more in how many each area has the highest figure; of a membership how much of it is confirmed.
 
     Examples
     --------
@@ -129,7 +129,9 @@ def _several(rows, tables):
         return joined(say("{name}: {text}", name=name, text=said) for name, said in names if said.en)
     counts = Counter(own.loc[own["value"].idxmax(), "area"] for own in parts.values())
     (first, most), *others = counts.most_common()
-    said = [say("{area} in {number}", area=with_article(tables.name_text(one)), number=n) for one, n in others]
+    said = [
+        say("{area} in {number}", area=with_article(tables.name_text(one)), number=n) for one, n in others
+    ]
     message = "{area} has the highest figure in {number} of {all} indicators"
     whole = say(message, area=with_article(tables.name_text(first)), number=most, all=len(parts))
     return joined([whole, *said], english=", ", chinese="，")

@@ -35,8 +35,8 @@ def tile_grid(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Examples
     --------
-    >>> areas = gpd.GeoSeries([shapely.box(k, k, k + 1e5, k + 1e5) for k in (0, 1e5)], crs=32651).to_frame("geometry")
-    >>> tile_grid(areas).centroid.x.tolist()
+    >>> areas = gpd.GeoSeries([shapely.box(0, 0, 5e4, 5e4), shapely.box(5e4, 0, 9e4, 6e4)], crs=32651)
+    >>> tile_grid(areas.to_frame("geometry")).centroid.x.round().abs().tolist()
     [0.0, 1.0]
     """
     from scipy.optimize import linear_sum_assignment  # slow to import, and rarely used
@@ -44,7 +44,8 @@ def tile_grid(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shapes, count, found = frame.geometry.to_numpy(), len(frame), []
     one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=_TOUCHING)
     places = shapely.get_coordinates(shapely.centroid(shapes))
-    places = (places - places.min(axis=0)) / np.maximum(np.ptp(places, axis=0), 1.0)
+    extent = np.ptp(places, axis=0)
+    places = (places - places.min(axis=0)) / np.maximum(extent, extent.max() / 3 + 1)  # a row stays one
     for shape in product(range(1, count + 2), repeat=2):
         if count <= np.prod(shape) <= max(_SPARE_CELLS * count, count + 1):
             cells = np.array(list(np.ndindex(shape)))
