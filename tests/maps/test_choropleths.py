@@ -1,5 +1,7 @@
 """Maps of one value an area: what is drawn is what the table has, and labels keep to their areas."""
 
+from itertools import combinations
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -179,3 +181,17 @@ def test_each_small_map_is_filled_by_the_values_of_its_year():
 def test_a_sheet_of_too_many_or_doubled_values_is_refused(values, message):
     with pytest.raises(DataError, match=message):
         maps.plot_small_multiples(CITIES, values, unit="%")
+
+
+def test_tiles_are_equal_squares_about_where_the_areas_lie():
+    frame = maps.prepare(CITIES)
+    tiles = maps.tile_grid(frame).set_index("short_en")
+    assert tiles.area.to_numpy() == pytest.approx(tiles.area.iloc[0])
+    assert not overlapping(tiles.geometry)
+    x, y = tiles.centroid.x.round(), tiles.centroid.y.round()
+    assert x["Dalian"] < x["Dandong"]
+    assert y["Dalian"] == y.min()
+    assert (x + y)["Tieling"] == (x + y).max()
+    pairs = combinations(zip(frame.geometry, np.column_stack([x, y]), strict=True), 2)
+    beside = [np.abs(here - there).max() <= 1 for (a, here), (b, there) in pairs if a.touches(b)]
+    assert np.mean(beside) > 0.75

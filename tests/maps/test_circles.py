@@ -14,6 +14,7 @@ from map_kit import (
     overlapping,
     squares,
 )
+from matplotlib.colors import to_hex
 from matplotlib.patches import Circle
 from matplotlib.text import Text
 
@@ -103,3 +104,27 @@ def test_the_legend_of_circles_reaches_the_largest(largest):
     steps = maps.circle_steps(largest, "", "en")
     assert 0.98 * largest <= steps[0] <= 1.7 * largest
     assert steps == sorted(steps, reverse=True)
+
+
+def test_the_colour_of_a_circle_is_the_class_of_its_rate_and_low_confidence_dashes_its_outline():
+    frame = squares(4, amount=[40.0, 30.0, 20.0, 10.0], rate=[2.0, 7.0, np.nan, 3.0], grade=list("AACB"))
+    scale = maps.rate_scale("rate", frame["rate"], unit="%", breaks=[2.5, 5])
+    ax = maps.plot_symbols(frame, "amount", unit="亿元", legend="GDP", scale=scale, scale_legend="Growth")
+    (drawn,) = collections(ax, "circles")
+    low, middle, high = scale.ramp
+    assert [to_hex(one) for one in drawn.get_facecolors()] == [low, high, "#f4f5f6", middle]
+    assert [one[1] is not None for one in drawn.get_linestyles()] == [False, False, True, False]
+    words = [t.get_text() for t in by_gid(ax, "circle legend")[0].findobj(Text) if t.get_text()]
+    assert words == [
+        "GDP (billion yuan)",
+        "4",
+        "1",
+        "0.2",
+        "Growth (%)",
+        "5.0 or more",
+        "2.5 – 5.0",
+        "below 2.5",
+    ]
+    assert "hollow: no data for the colour (1)" in notes(ax)
+    assert "dashed outline: low-confidence figure" in notes(ax)
+    assert maps.map_facts(ax)["colours"]["breaks"] == [2.5, 5]
