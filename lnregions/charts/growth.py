@@ -200,11 +200,8 @@ def plot_indexed_growth(
     series = [(called[code], one, STRONG_LINE if code in highlight else QUIET_LINE) for code, one in own]
     series += [(name, one, HEAVY_LINE) for name, one in lines.benchmark_series(sheet, benchmark).items()]
     bases = [one.loc[one["year"] == base_year, "value"].sum() for _, one, _ in series]
-    drawn = [
-        (name, one.assign(value=one["value"] / base * 100), looks)
-        for (name, one, looks), base in zip(series, bases, strict=True)
-        if base
-    ]
+    based = [(*one, base) for one, base in zip(series, bases, strict=True) if base]
+    drawn = [(name, one.assign(value=one["value"] / base * 100), looks) for name, one, looks, base in based]
     if not drawn:
         return sheet.empty()
     if lacking := [name for (name, *_), base in zip(series, bases, strict=True) if not base]:

@@ -132,14 +132,8 @@ class Zone:
         """Draw the line."""
         if self.shapes is not None:
             colour = palette.shade(region_colour(self.data.area))
-            looks = {
-                "edge": colour,
-                "linewidths": 1.6,
-                "linestyles": [(0, (3, 1.4))],
-                "zorder": 4.2,
-                "gid": "zone",
-            }
-            maps.draw_areas(axes, [union(self.shapes)], fills="none", **looks)
+            looks = {"linewidths": 1.6, "linestyles": [(0, (3, 1.4))], "zorder": 4.2, "gid": "zone"}
+            maps.draw_areas(axes, [union(self.shapes)], fills="none", edge=colour, **looks)
 
 
 def zone_of(data: RegionData, drawn: Sequence[str]) -> Zone:
@@ -213,11 +207,8 @@ def map_picture(data: RegionData, axes, name: str, rows: pd.DataFrame, words: Ma
     approval = "Map approval number: {number}." if number else missing
     for language, stop, space in (("en", ".", " "), ("zh", "。", "")):
         title[language] = words[language].rstrip(stop) + stop
-        said = [
-            boundary_words(data.plan, language),
-            *([tr(approval, language, number=number)] if approval else []),
-        ]
-        notes[language] = space.join(["", *said])
+        said = tr(approval, language, number=number) if approval else ""
+        notes[language] = (space + boundary_words(data.plan, language) + space + said).rstrip()
     picture = data.picture(axes, name, rows, title, **facts)
     picture.title = title
     picture.caption = {language: picture.caption[language] + notes[language] for language in title}

@@ -1,6 +1,7 @@
 """Maps as pictures: the plan's regions, the figures of their members, changes, years side by side, verdicts."""
 
-import geopandas as gpd
+from dataclasses import replace
+
 import pandas as pd
 from matplotlib.patches import Patch
 
@@ -8,24 +9,10 @@ from lnregions import maps
 from lnregions.assess import judge
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote
+from lnregions.figures import map_grounds as grounds
 from lnregions.figures.drawn_rows import check_verdicts, paired_years
-from lnregions.figures.map_grounds import (
-    FIRST_CLASSED,
-    all_areas,
-    among,
-    class_breaks,
-    drawn_values,
-    finish,
-    level_of,
-    map_options,
-    map_picture,
-    map_words,
-    name_of_all,
-    one_year,
-    zone_of,
-)
 from lnregions.figures.messages import source_words
-from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData, or_reason
+from lnregions.figures.pictures import NO_MAP, Head, NothingToShow, Picture, RegionData, or_reason
 from lnregions.sentences import counted_sentence
 from lnregions.style import BORDER
 from lnregions.words import RATE_DECIMALS
@@ -66,29 +53,29 @@ def draw_location(plan, region: str, *, as_of: str = "", **options) -> Picture:
 
 
 def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, caption) -> Picture:
-    cities, counties = all_areas(data), data.frames["county"]
+    cities, counties = grounds.all_areas(data), data.frames["county"]
     known = {*cities["area"], *counties["area"]}
     drawn = membership[membership["area"].isin(known) | (membership["level"] == "zone")]
     if known.isdisjoint(drawn["area"]):
         raise NothingToShow(NO_MAP)
     axes = maps.plot_membership(
         cities, drawn, counties=counties,
-        regions=data.plan.regions, **map_options(data),
+        regions=data.plan.regions, **grounds.map_options(data),
     )  # fmt: skip
     sources, english = data.plan.sources, data.language == "en"
     issuers = sources["publisher"].where(sources["publisher"] != "", sources["title"]).drop_duplicates()
     named = ("; " if english else "；").join(issuers.head(2).astype(str))
     line = tr("Source: {sources}", data.language, sources=named) + (". " if english else "。")
     line += boundary_words(data.plan, data.language)
-    finish(data, axes, title, line)
-    return map_picture(data, axes, name, membership[_MEMBERSHIP], caption)
+    grounds.finish(data, axes, title, line)
+    return grounds.map_picture(data, axes, name, membership[_MEMBERSHIP], caption)
 
 
 @or_reason
 def draw_city_location(plan, adcode: str, *, as_of: str = "", **options) -> Picture:
     """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
     data = RegionData.load(plan, as_of, adcode=adcode, **options)
-    cities, counties = all_areas(data), data.frames["county"]
+    cities, counties = grounds.all_areas(data), data.frames["county"]
     own = counties[counties["parent"] == adcode]
     if own.empty and adcode not in set(cities["area"]):
         raise NothingToShow(NO_MAP)
@@ -99,7 +86,7 @@ def draw_city_location(plan, adcode: str, *, as_of: str = "", **options) -> Pict
         own, title = cities[cities["area"] == adcode], data.words("{area}: where it lies")
         caption = title
     frame = maps.prepare(own)
-    axes = maps.start(map_options(data)["ax"], frame, data.language)
+    axes = maps.start(grounds.map_options(data)["ax"], frame, data.language)
     fills = [PLAIN] * len(frame)
     maps.draw_areas(axes, frame.geometry, fills=fills)
     maps.draw_outline(axes, frame.geometry)
@@ -108,10 +95,9 @@ def draw_city_location(plan, adcode: str, *, as_of: str = "", **options) -> Pict
         patch, word = Patch(facecolor=PLAIN, edgecolor=BORDER), tr("districts and counties", data.language)
         maps.add_legend(axes, [patch], [word], title="", notes=key)
     line, others = boundary_words(data.plan, data.language), cities[cities["area"] != adcode]
-    finish(data, axes, title, line, others=others)
-    return map_picture(
-        data, axes, f"location-{adcode}", pd.DataFrame(own[["area", "name_en", "name_zh"]]), caption
-    )
+    grounds.finish(data, axes, title, line, others=others)
+    rows = pd.DataFrame(own[["area", "name_en", "name_zh"]])
+    return grounds.map_picture(data, axes, f"location-{adcode}", rows, caption)
 
 
 # -- figures ----------------------------------------------------------------------------------------------
@@ -129,7 +115,7 @@ def draw_map(
     """
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     drawn, rows, others = _member_figures(data, year)
-    zone, looks = zone_of(data, drawn["area"].tolist()), _looks(data)
+    zone, looks = grounds.zone_of(data, drawn["area"].tolist()), _looks(data)
     if _is_amount(data, drawn):
         axes = maps.plot_symbols(drawn, "value", largest=_largest(data, drawn), notes=zone.notes, **looks)
     else:
@@ -137,8 +123,8 @@ def draw_map(
         axes = maps.plot_choropleth(drawn, "value", **looks)
     zone.draw(axes)
     title = zone.titled(data.words("{area}: {indicator}, {years}", years=_span(rows)))
-    finish(data, axes, title, data.source_line(rows), others=others)
-    return map_picture(data, axes, f"map-{region}-{indicator}", rows, title, **_facts(axes))
+    grounds.finish(data, axes, title, data.source_line(rows), others=others)
+    return grounds.map_picture(data, axes, f"map-{region}-{indicator}", rows, title, **_facts(axes))
 
 
 @or_reason
@@ -151,28 +137,28 @@ def draw_circles(
     """
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     rated = RegionData.load(data.plan, as_of, region=region, indicator=rate, language=data.language)
+    rated = replace(rated, options=data.options)
     drawn, rows, others = _member_figures(data, year)
     if not _is_amount(data, drawn):
-        name = data.words("{indicator}")[data.language]
-        raise NothingToShow("No picture: figures of {indicator} cannot be added.", indicator=name)
-    row, zone = rated.codebook, zone_of(data, drawn["area"].tolist())
+        data.known(rows[:0], "No picture: figures of {indicator} cannot be added.")
+    row, zone = rated.codebook, grounds.zone_of(data, drawn["area"].tolist())
     rates = rated.figures(rows["area"].tolist()).merge(rows[["area", "year"]])
     rates = rates.assign(indicator=rate, unit=row["unit"])
     beside = rates[_JOINED].rename(columns={"value": "rate", "grade": "other"})
     drawn = drawn.merge(beside, on=["area", "year"], how="left")
     drawn["grade"] = drawn[["grade", "other"]].fillna("").max(axis=1)
-    breaks = class_breaks(drawn_values(data.tables, rate), row["measure"], data.options)
-    scale = maps.rate_scale("rate", drawn["rate"], unit=row["unit"], breaks=breaks, ramp=data.options.ramp)
+    scale = {"unit": row["unit"], "breaks": _breaks(rated), "ramp": data.options.ramp}
     axes = maps.plot_symbols(
-        drawn, "value", largest=_largest(data, drawn), scale=scale, scale_legend=row[f"name_{data.language}"],
-        notes=zone.notes, **_looks(data),
+        drawn, "value", largest=_largest(data, drawn), scale=maps.rate_scale("rate", drawn["rate"], **scale),
+        scale_legend=row[f"name_{data.language}"], notes=zone.notes, **_looks(data),
     )  # fmt: skip
     zone.draw(axes)
     words = {"rate": rated.words("{indicator}"), "years": _span(rows)}
     title = zone.titled(data.words("{area}: {indicator} and {rate}, {years}", **words))
     rows = pd.concat([rows.assign(unit=data.codebook["unit"]), rates], ignore_index=True)
-    finish(data, axes, title, data.source_line(rows), others=others)
-    return map_picture(data, axes, f"circles-{region}-{indicator}-{rate}", rows, title, **_facts(axes))
+    grounds.finish(data, axes, title, data.source_line(rows), others=others)
+    name = f"circles-{region}-{indicator}-{rate}"
+    return grounds.map_picture(data, axes, name, rows, title, **_facts(axes))
 
 
 @or_reason
@@ -182,38 +168,31 @@ def draw_tile_map(plan, indicator: str, *, year: int | None = None, as_of: str =
     No area counts for more than another, and there are no borders, so that it is readable small.
     """
     data = RegionData.load(plan, as_of, indicator=indicator, **options)
-    frame = all_areas(data)
+    frame = grounds.all_areas(data)
     found = data.figures(frame["area"].tolist())
-    rows = one_year(found, len(frame), _whole_year(year))
-    if rows.empty:
-        name = data.words("{indicator}")[data.language]
-        raise NothingToShow("No picture: no city has a figure of {indicator}.", indicator=name)
-    rows = rows.sort_values("area").assign(indicator=indicator)
+    rows = grounds.one_year(found, len(frame), _whole_year(year))
+    rows = data.known(rows, "No picture: no city has a figure of {indicator}.").sort_values("area")
     tiles = maps.tile_grid(frame).merge(rows[_JOINED], on="area", how="left")
-    breaks = _breaks(data)
+    recent, breaks = found["year"] >= grounds.FIRST_CLASSED, _breaks(data)
     if _is_amount(data, rows):  # without those of smaller areas
-        breaks = class_breaks(found.loc[found["year"] >= FIRST_CLASSED, "value"], "level", data.options)
+        breaks = grounds.class_breaks(found.loc[recent, "value"], "level", data.options)
     axes = maps.plot_choropleth(tiles, "value", breaks=breaks, ramp=data.options.ramp, **_looks(data))
-    title = data.words("{area}: {indicator}, {years}", area=name_of_all(data), years=_span(rows))
-    line = tr(
-        "Source: {sources}", data.language, sources=source_words(rows, data.tables, language=data.language)
-    )
-    words = map_words(data, title, line)
+    title = data.words("{area}: {indicator}, {years}", area=grounds.name_of_all(data), years=_span(rows))
+    sources = source_words(rows, data.tables, language=data.language)
+    words = grounds.map_words(data, title, tr("Source: {sources}", data.language, sources=sources))
     maps.write_around([axes], title=words["title"], source=words["source"] or "")
-    head = {"en": f"{title['en']}.", "zh": f"{title['zh']}。"}
-    return data.picture(axes, f"tile-map-{indicator}", rows, head, classes=_facts(axes)["classes"])
+    name, classes = f"tile-map-{indicator}", _facts(axes)["classes"]
+    return data.picture(axes, name, rows.assign(indicator=indicator), Head(title), classes=classes)
 
 
-def _member_figures(
-    data: RegionData, year: object
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame, gpd.GeoDataFrame]:
+def _member_figures(data: RegionData, year: object) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Boundaries of a region's members with their figures of one year, the rows of these, and all other areas."""
-    level, members = level_of(data.drawn, data.area, data.indicator, data.tables)
+    level, members = grounds.level_of(data.drawn, data.area, data.indicator, data.tables)
     frame = data.frames[level]
     inside = frame["area"].isin(members)
     if not inside.any():
         raise NothingToShow(NO_MAP)
-    found = one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
+    found = grounds.one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
     drawn = frame[inside].merge(found[_JOINED], on="area", how="left")
     data.known(drawn.dropna(subset="value"))
     rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=data.indicator)
@@ -227,21 +206,20 @@ def _is_amount(data: RegionData, drawn: pd.DataFrame) -> bool:
 
 def _largest(data: RegionData, drawn: pd.DataFrame) -> float:
     """Value of the largest circle: that of all areas, or of those drawn where all of these would be specks."""
-    own, of_all = (
-        float(values.max()) for values in (drawn["value"], drawn_values(data.tables, data.indicator))
-    )
-    return own if own < LEAST_OF_ALL * of_all else of_all
+    own, of_all = drawn["value"].max(), grounds.drawn_values(data.tables, data.indicator).max()
+    return float(own if own < LEAST_OF_ALL * of_all else of_all)
 
 
 def _breaks(data: RegionData):
-    return class_breaks(drawn_values(data.tables, data.indicator), data.codebook["measure"], data.options)
+    values = grounds.drawn_values(data.tables, data.indicator)
+    return grounds.class_breaks(values, data.codebook["measure"], data.options)
 
 
 def _looks(data: RegionData) -> dict:
     """Unit, decimals, legend, axes and language of a map of the indicator."""
     row = data.codebook
     amounts = {"unit": row["unit"], "decimals": int(row["decimals"]), "legend": row[f"name_{data.language}"]}
-    return amounts | map_options(data)
+    return amounts | grounds.map_options(data)
 
 
 def _span(rows: pd.DataFrame) -> str:
@@ -281,7 +259,7 @@ def draw_change(plan, region: str, indicator: str, *, as_of: str = "", **options
     years = data.comparable_years(found)
     amount = data.codebook["measure"] == "level"
     rows = _changes(data, found, years)
-    frame, inside = among(data, data.members)
+    frame, inside = grounds.among(data, data.members)
     everywhere = data.figures(frame["area"].tolist())
     try:
         wide = data.comparable_years(everywhere, areas=len(frame))
@@ -290,22 +268,20 @@ def draw_change(plan, region: str, indicator: str, *, as_of: str = "", **options
     pooled = _changes(data, everywhere, wide)["change"]
     nominal = amount and MONEY in data.codebook["unit"]
     span = {"first": years[0], "last": years[1]}
-    zone, legend = (
-        zone_of(data, data.members),
-        "Nominal change, {first}-{last}" if nominal else "Change, {first}-{last}",
-    )
+    zone = grounds.zone_of(data, data.members)
+    legend = "Nominal change, {first}-{last}" if nominal else "Change, {first}-{last}"
     axes = maps.plot_change(
         frame[inside].merge(rows, on="area", how="left"), "change", unit=rows["change_unit"].iloc[0],
         breaks=maps.change_breaks([*pooled, *([] if len(pooled) else rows["change"])]), notes=zone.notes,
         decimals=RATE_DECIMALS if amount else int(data.codebook["decimals"]),
-        legend=tr(legend, data.language, **span), ramp=data.options.ramp, **map_options(data),
+        legend=tr(legend, data.language, **span), ramp=data.options.ramp, **grounds.map_options(data),
     )  # fmt: skip
     zone.draw(axes)
     message = "{area}: nominal change of {indicator}, {first}-{last}"
     title = data.words(message if nominal else "{area}: change of {indicator}, {first}-{last}", **span)
     title = zone.titled(title)
-    finish(data, axes, title, data.source_line(rows), others=frame[~inside])
-    return map_picture(data, axes, f"change-{region}-{indicator}", rows, title)
+    grounds.finish(data, axes, title, data.source_line(rows), others=frame[~inside])
+    return grounds.map_picture(data, axes, f"change-{region}-{indicator}", rows, title)
 
 
 def _changes(data: RegionData, found: pd.DataFrame, years: tuple[int, int]) -> pd.DataFrame:
@@ -335,17 +311,17 @@ def draw_years(plan, region: str, indicator: str, *, as_of: str = "", **options)
     data.comparable_years(found)  # without two there is nothing to compare
     counts = found.groupby("year")["area"].nunique()
     years = sorted(counts[counts >= min(len(data.members) / 2, counts.max())].index)[-MOST_YEARS:]
-    rows, row, (frame, inside) = found[found["year"].isin(years)], data.codebook, among(data, data.members)
+    rows, row = found[found["year"].isin(years)], data.codebook
+    frame, inside = grounds.among(data, data.members)
     axes = maps.plot_small_multiples(
-        frame[inside], rows[["area", "year", "value"]], unit=row["unit"],
-        breaks=class_breaks(drawn_values(data.tables, indicator), row["measure"], data.options),
+        frame[inside], rows[["area", "year", "value"]], unit=row["unit"], breaks=_breaks(data),
         legend=row[f"name_{data.language}"], width=data.width, language=data.language, ramp=data.options.ramp,
         height_mm=data.options.height_mm,
     )  # fmt: skip
     title = data.words("{area}: {indicator}, {years}", years=f"{years[0]}-{years[-1]}")
-    title = zone_of(data, data.members).titled(title)
-    maps.finish_map(axes, **map_words(data, title, data.source_line(rows)))
-    return map_picture(data, axes, f"years-{region}-{indicator}", rows, title)
+    title = grounds.zone_of(data, data.members).titled(title)
+    maps.finish_map(axes, **grounds.map_words(data, title, data.source_line(rows)))
+    return grounds.map_picture(data, axes, f"years-{region}-{indicator}", rows, title)
 
 
 # -- verdicts ---------------------------------------------------------------------------------------------
@@ -358,7 +334,7 @@ def draw_verdict_map(plan, verdicts: pd.DataFrame | None = None, *, as_of: str =
         check_verdicts(verdicts)
     data = RegionData.load(plan, as_of, **options)
     verdicts = judge(data.plan, as_of=as_of) if verdicts is None else verdicts
-    cities, counties = all_areas(data), data.frames["county"]
+    cities, counties = grounds.all_areas(data), data.frames["county"]
     members, known = {}, {*cities["area"], *counties["area"]}
     for region in data.plan.regions["region"]:  # drawn by county if it has any, else by city
         own = data.plan.members(region, level="county") or data.drawn.members(region, level="city")
@@ -372,12 +348,12 @@ def draw_verdict_map(plan, verdicts: pd.DataFrame | None = None, *, as_of: str =
     axes = maps.plot_plan_status(
         pd.concat([cities, counties], ignore_index=True), verdicts, members=members,
         names=data.plan.regions.set_index("region")[f"short_{data.language}"],
-        legend=tr("Verdict (targets)", data.language), **map_options(data),
+        legend=tr("Verdict (targets)", data.language), **grounds.map_options(data),
     )  # fmt: skip
     one = "The plan's target and its verdict, by region"
     many = "{number} targets of the plan and their verdicts, by region"
     title = {lang: trn(one, many, len(verdicts), lang) for lang in ("en", "zh")}
     rows = verdicts[_VERDICT].assign(source=verdicts["sources"])
-    finish(data, axes, title, data.source_line(rows))
+    grounds.finish(data, axes, title, data.source_line(rows))
     message = counted_sentence(data.plan, verdicts.itertuples())
-    return map_picture(data, axes, "verdict-map", rows, data.dated(title), message=message)
+    return grounds.map_picture(data, axes, "verdict-map", rows, data.dated(title), message=message)

@@ -47,7 +47,8 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
     """
     found = NO_TEXT
     if {"region", "area", "proxy"} <= set(rows):
-        found = _membership(rows)
+        message = "the plan's list confirms {confirmed} of {number} members"
+        found = say(message, number=len(rows), confirmed=int((rows["status"] == "confirmed").sum()))
     elif "indicator" in rows and len(set(rows["indicator"].dropna())) > 1:
         found = _several(rows, tables) if {"value", "year"} <= set(rows) and "role" not in rows else NO_TEXT
     elif {"change", "last_year"} <= set(rows):
@@ -73,12 +74,6 @@ def _printed(row) -> Text:
     unit = "" if row["unit"] == "index" else row["unit"]
     places = printed_decimals(row["indicator"], row["unit"]) if row.get("indicator") else 1
     return printed(float(row["value"]), unit, decimals=places)
-
-
-def _membership(rows):
-    confirmed = int((rows["status"] == "confirmed").sum())
-    message = "the plan's list confirms {confirmed} of {number} members"
-    return say(message, number=len(rows), confirmed=confirmed)
 
 
 def _course(rows, tables):
@@ -113,39 +108,35 @@ def _spread(rows, tables):
         return NO_TEXT
     first, last = rows.get("first_year", rows["year"]).fillna(rows["year"]).min(), rows["year"].max()
     values = {"high": _printed(top), "low": _printed(bottom)}
-    names = {
-        name: with_article(tables.name_text(row["area"])) for name, row in (("top", top), ("bottom", bottom))
-    }
-    message = "highest in {top} with {high}, lowest in {bottom} with {low} ({years})"
-    return say(message, **values, **names, years=year_span(first if first < last else None, last))
+    top, bottom = (with_article(tables.name_text(row["area"])) for row in (top, bottom))
+    values["years"] = year_span(first if first < last else None, last)
+    return say(
+        "highest in {top} with {high}, lowest in {bottom} with {low} ({years})",
+        top=top,
+        bottom=bottom,
+        **values,
+    )
 
 
 def _several(rows, tables):
     latest = rows.sort_values("year", kind="stable").drop_duplicates(["indicator", "area"], keep="last")
     parts = {code: own for code, own in latest.groupby("indicator", sort=False) if len(own) > 1}
     if len(parts) < 3:
-        named = ((tables.indicator(code), _spread(own, tables)) for code, own in parts.items())
-        names = ((Text(in_sentence(row["name_en"]), row["name_zh"]), said) for row, said in named)
-        return joined(say("{name}: {text}", name=name, text=said) for name, said in names if said.en)
+        said = ((tables.indicator(code), _spread(own, tables)) for code, own in parts.items())
+        named = (
+            (Text(in_sentence(row["name_en"]), row["name_zh"]), words) for row, words in said if words.en
+        )
+        return joined(say("{name}: {text}", name=name, text=words) for name, words in named)
     counts = Counter(own.loc[own["value"].idxmax(), "area"] for own in parts.values())
     (first, most), *others = counts.most_common()
-    said = [
-        say("{area} in {number}", area=with_article(tables.name_text(one)), number=n) for one, n in others
-    ]
     message = "{area} has the highest figure in {number} of {all} indicators"
-    whole = say(message, area=with_article(tables.name_text(first)), number=most, all=len(parts))
-    return joined([whole, *said], english=", ", chinese="，")
+    said = [say(message, area=with_article(tables.name_text(first)), number=most, all=len(parts))]
+    said += [say("{area} in {number}", area=tables.name_text(area), number=number) for area, number in others]
+    return joined(said, english=", ", chinese="，")
 
 
 def coverage_text(rows: pd.DataFrame, first: int, last: int) -> Text:
-    """How many targets (`area`) have a figure, with a `grade`, for every year of a plan, and how many for none.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"area": ["a", "a", "b", "b"], "year": [2022, 2023] * 2, "grade": ["A", "B", "", ""]})
-    >>> coverage_text(rows, 2022, 2023).en
-    'Figures for every year of 2022-2023: 1 of 2 targets; for none of them: 1.'
-    """
+    """How many targets (`area`) have a figure, with a `grade`, for every year of a plan, and how many for none."""
     counts = rows["grade"].ne("").where(rows["year"].between(first, last)).groupby(rows["area"]).sum()
     message = "Figures for every year of {first}-{last}: {number} of {all} targets; for none of them: {none}."
     number, none = (int((counts == years).sum()) for years in (last - first + 1, 0))

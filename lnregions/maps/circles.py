@@ -111,13 +111,14 @@ def plot_symbols(
         "hollow: no data for the colour": ~missing & ~specks & (colours < 0),
         "dashed outline: low-confidence figure" if scale else "hollow: low-confidence figure": weak & ~specks,
     }
-    notes = [
-        base.counted(tr(what, own.language), int(one.sum()), own.language)
-        for what, one in counts.items()
-        if one.any()
-    ]
+    counts = {tr(what, own.language): int(one.sum()) for what, one in counts.items() if one.any()}
+    notes = [base.counted(*pair, own.language) for pair in counts.items()]
     notes += [*own.notes, *drawing.key_lines(key, own.language)]
-    base.add_notes(ax, _add_circle_legend(ax, reach, largest, own, scale, scale_legend), notes)
+    parts = [(own.title, _nested_circles(ax, reach, largest, own, fill=_LAND if scale else FILL))]
+    if scale:
+        title = base.Options(unit=scale.unit, legend=scale_legend, language=own.language).title
+        parts.append((title, _class_rows(ax, scale, own.language)))
+    base.add_notes(ax, _add_circle_legend(ax, parts), notes)
     return ax
 
 
@@ -210,15 +211,9 @@ def circle_steps(largest: float, unit: str, language: str) -> list[float]:
     return [float(step * power / factor) for step in _STEPS[lead]]
 
 
-def _add_circle_legend(
-    ax: Axes, reach: float, largest: float, own: base.Options, scale: Scale | None, scale_legend: str
-) -> AnchoredOffsetbox:
-    """Nested circles and, beside or below them, the classes of their colours."""
-    found, title, heading = base.legend_room(ax), own.title, {**base.text_looks(ax), "fontweight": "bold"}
-    parts = [(title, _nested_circles(ax, reach, largest, own, filled=scale is None))]
-    if scale:
-        title = base.Options(unit=scale.unit, legend=scale_legend, language=own.language).title
-        parts.append((title, _class_rows(ax, scale, own.language)))
+def _add_circle_legend(ax: Axes, parts: list[tuple[str, OffsetBox]]) -> AnchoredOffsetbox:
+    """Parts of a legend with their titles, beside one another under a map, else one below the other."""
+    found, heading = base.legend_room(ax), {**base.text_looks(ax), "fontweight": "bold"}
     beside = found.place == "below"
     room = found.across_mm * base.POINTS_PER_MM / (len(parts) if beside else 1) - 6
     columns = []
@@ -248,7 +243,7 @@ def _class_rows(ax: Axes, scale: Scale, language: str) -> OffsetBox:
     return VPacker(children=rows, pad=0, sep=1, align="left")
 
 
-def _nested_circles(ax: Axes, reach: float, largest: float, own: base.Options, *, filled: bool) -> OffsetBox:
+def _nested_circles(ax: Axes, reach: float, largest: float, own: base.Options, *, fill: str) -> OffsetBox:
     """Nested circles on one line, the largest first, each with its value."""
     looks, size = base.text_looks(ax), size_on(ax).small
     factor, point = to_unit(1, own.unit, own.language), drawing.units_per_point(ax)
@@ -262,12 +257,7 @@ def _nested_circles(ax: Axes, reach: float, largest: float, own: base.Options, *
         heights.append(max(2 * radius, heights[-1] + line) if heights else 2 * radius)
     longest = max(text_width(label, size) for _, label in circles)
     area = DrawingArea(2 * biggest + 13 + longest, heights[-1] + line / 2 + 2)
-    face = {
-        "facecolor": FILL if filled else _LAND,
-        "edgecolor": palette.OUTLINE,
-        "linewidth": 0.5,
-        "alpha": 0.9,
-    }
+    face = {"facecolor": fill, "edgecolor": palette.OUTLINE, "linewidth": 0.5, "alpha": 0.9}
     for (radius, label), up in zip(circles, reversed(heights), strict=True):
         area.add_artist(Circle((biggest + 1, radius + 1), radius, **face))
         x, y = (biggest + 1, 2 * biggest + 6, 2 * biggest + 9), (2 * radius + 1, up + 1, up + 1)

@@ -104,11 +104,8 @@ def projection_line(crs, language: str = "en") -> str:
 
     if "Latitude of 1st standard parallel" not in values:
         words = "Projection: Lambert azimuthal equal area ({latitude}, {longitude}), CGCS2000."
-        middle = {
-            "latitude": place("Latitude of natural origin"),
-            "longitude": place("Longitude of natural origin", "EW"),
-        }
-        return tr(words, language, **middle)
+        latitude, longitude = (f"{one} of natural origin" for one in ("Latitude", "Longitude"))
+        return tr(words, language, latitude=place(latitude), longitude=place(longitude, "EW"))
     first, second = (place(f"Latitude of {one} standard parallel") for one in ("1st", "2nd"))
     words = "Projection: Albers equal area ({first}, {second}; {meridian}), CGCS2000."
     return tr(words, language, first=first, second=second, meridian=place("Longitude of false origin", "EW"))
@@ -175,11 +172,9 @@ def write_around(axes: Sequence[Axes], *, title: str, source: str) -> None:
     size, below = size_on(first), max(0.0, base.mm_box(low)[1] - _lowest_mm(first))
     heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))
     foot = _write_lines(low, source, "source", at=(0, -below - _FOOT_GAP_MM))
-    base.fit_sheet(
-        first.get_figure(root=True),
-        above_mm=heading * base.line_mm(size.title) + _TITLE_GAP_MM + 1.0,
-        below_mm=below + _FOOT_GAP_MM + foot * base.line_mm(size.small) + 1.0,
-    )
+    above = heading * base.line_mm(size.title) + _TITLE_GAP_MM + 1.0
+    below += foot * base.line_mm(size.small) + _FOOT_GAP_MM + 1.0
+    base.fit_sheet(first.get_figure(root=True), above_mm=above, below_mm=below)
 
 
 def _lowest_mm(ax: Axes) -> float:
