@@ -109,13 +109,8 @@ def _spread(rows, tables):
     first, last = rows.get("first_year", rows["year"]).fillna(rows["year"]).min(), rows["year"].max()
     values = {"high": _printed(top), "low": _printed(bottom)}
     top, bottom = (with_article(tables.name_text(row["area"])) for row in (top, bottom))
-    values["years"] = year_span(first if first < last else None, last)
-    return say(
-        "highest in {top} with {high}, lowest in {bottom} with {low} ({years})",
-        top=top,
-        bottom=bottom,
-        **values,
-    )
+    values |= {"top": top, "bottom": bottom, "years": year_span(first if first < last else None, last)}
+    return say("highest in {top} with {high}, lowest in {bottom} with {low} ({years})", **values)
 
 
 def _several(rows, tables):

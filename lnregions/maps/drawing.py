@@ -1,5 +1,6 @@
 """Areas on the equal-area grid: as patches, outlined, hatched, and with labels inside them."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import product
@@ -121,11 +122,13 @@ def weak_rows(frame: pd.DataFrame) -> np.ndarray:
 
 
 def wordings(frame: pd.DataFrame, language: str, values: Sequence[str] = ()) -> list[list[str]]:
-    """Wordings of each area's label, the preferred first: its name, or name over value and the name alone."""
+    """Wordings of each area's label, the preferred first: its name, or name over value (over its year), name alone."""
     names = [str(name) for name in frame[f"short_{language}"]]
     if not len(values):
         return [[name] for name in names]
-    return [[f"{name}\n{value}", name] for name, value in zip(names, values, strict=True)]
+    lined = [re.sub(r" ?(?=[(（])", "\n", value) for value in values]
+    rows = zip(names, values, lined, strict=True)
+    return [list(dict.fromkeys((f"{name}\n{a}", f"{name}\n{b}", name))) for name, a, b in rows]
 
 
 def printed_values(
@@ -283,7 +286,7 @@ def label_areas(
             if box is not None:
                 taken.append(box)
                 write(ax, wording, box, size=size, fill=fills[k])
-                shortened += [k] if wording != words[k][0] else []
+                shortened += [k] if fills[k] and wording == words[k][-1] != words[k][0] else []
                 break
         else:
             left.append(k)
