@@ -184,7 +184,8 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     pairs = {own.year: (own, beside) for case in (derived, main) for own, beside in _rates(case)}
     published = [own.year for own, _ in _rates(main)]
     columns = zip(*(pairs[year] for year in sorted(pairs)), strict=True)
-    own, beside = (pd.DataFrame([vars(row) for row in rows])[_ORIGIN] for rows in columns)
+    values = ([[getattr(row, name) for name in _ORIGIN] for row in rows] for rows in columns)
+    own, beside = (pd.DataFrame(rows, columns=_ORIGIN) for rows in values)
     own = roled(own, "actual", area=clause.area)
     beside = roled(beside, "benchmark", area=main.row["benchmark"])
     gaps = roled(own, "gap", value=own["value"] - beside["value"], unit="pp", status="computed")

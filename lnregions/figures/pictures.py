@@ -301,8 +301,8 @@ class RegionData:
     def known(self, found: pd.DataFrame, reason: str = NO_FIGURE) -> pd.DataFrame:
         """Figures of the indicator as they are; NothingToShow for the reason if there are none."""
         if found.empty:
-            names = {one: self.words(f"{{{one}}}")[self.language] for one in ("area", "indicator")}
-            raise NothingToShow(reason, **names)
+            name = self.words("{indicator}")[self.language]
+            raise NothingToShow(reason, area=self.tables.name(self.area, self.language), indicator=name)
         return found
 
     def comparable_years(self, found: pd.DataFrame, *, areas: int = 0) -> tuple[int, int]:
