@@ -17,10 +17,12 @@ _ROOMS = {
         "status_on_the_way",
     ],
     "figures": [
-        "draw_change", "draw_city_growth", "draw_city_location", "draw_contributions", "draw_coverage", "draw_dots",
+        "draw_change", "draw_circles", "draw_city_growth", "draw_city_location", "draw_contributions", "draw_coverage",
+        "draw_dots",
         "draw_dual_core", "draw_dumbbells", "draw_gaps", "draw_heat_map", "draw_indexed_growth", "draw_location",
         "draw_map", "draw_members", "draw_membership", "draw_ranks", "draw_scorecard", "draw_series", "draw_stack",
-        "draw_target_sheet", "draw_targets", "draw_timeline", "draw_verdict_map", "draw_years", "save_figure",
+        "draw_target_sheet", "draw_targets", "draw_tile_map", "draw_timeline", "draw_verdict_map", "draw_years",
+        "save_figure",
     ],
     "sentences": ["findings", "show_findings", "what_if"],
     "show": [

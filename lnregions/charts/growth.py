@@ -200,11 +200,8 @@ def plot_indexed_growth(
     series = [(called[code], one, STRONG_LINE if code in highlight else QUIET_LINE) for code, one in own]
     series += [(name, one, HEAVY_LINE) for name, one in lines.benchmark_series(sheet, benchmark).items()]
     bases = [one.loc[one["year"] == base_year, "value"].sum() for _, one, _ in series]
-    drawn = [
-        (name, one.assign(value=one["value"] / base * 100), looks)
-        for (name, one, looks), base in zip(series, bases, strict=True)
-        if base
-    ]
+    based = [(*one, base) for one, base in zip(series, bases, strict=True) if base]
+    drawn = [(name, one.assign(value=one["value"] / base * 100), looks) for name, one, looks, base in based]
     if not drawn:
         return sheet.empty()
     if lacking := [name for (name, *_), base in zip(series, bases, strict=True) if not base]:
@@ -220,7 +217,8 @@ def plot_indexed_growth(
     column = lines.LabelColumn(
         sheet, [_draw_index(sheet, *one, common) for one in drawn], share=0.34, last=common
     )
-    sheet.settle(right=column.width, top=4, body=max(column.height, 0.3 * sheet.span))
+    inner = 2 * sheet.size.small * len(column.inner)
+    sheet.settle(right=column.width, top=4, body=max(column.height, 0.3 * sheet.span) + inner)
     lines.year_axis(sheet, both["year"], anchor=base_year, after=0.15)
     column.write()
     return sheet.ax

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox, offset_copy
 
@@ -218,6 +219,11 @@ SIDES: Mapping[str, tuple[int, int]] = {
     "n": (0, 1), "s": (0, -1), "ne": (1, 1), "nw": (-1, 1), "se": (1, -1), "sw": (-1, -1), "e": (1, 0), "w": (-1, 0)
 }  # fmt: skip
 
+RINGS = (3.2, 7.0, 12.2, 19.2, 28.0, 38.0)
+"""Points from a point to its label."""
+NEAR_RINGS = 2
+"""Last of them without a line to it."""
+
 
 def spread(wanted: Sequence[float], heights: Sequence[float], *, low: float, high: float) -> np.ndarray:
     """Centres nearest to those wanted whose boxes neither overlap nor leave the span from `low` to `high`.
@@ -282,13 +288,14 @@ class LabelColumn:
                 ends = [max(x + 3.5 / wide, 1), 1 + (self.gap - 1.5) / wide], [y, centre]
                 thin = {"color": MUTED, "linewidth": 0.4, "zorder": 1.2}
                 ax.plot(*ends, **thin, clip_on=False, transform=ax.transAxes, label="_leader")
-        place_labels(self.sheet, [*inner, *self.inner])
+        place_labels(self.sheet, [*inner, *sorted(self.inner, key=lambda one: one.xy[0])])
 
 
 def place_labels(sheet: Sheet, labels: Sequence[Label]):
     """Write labels beside their points, off the lines, off each other and inside the axes where there is room.
 
-    Each in turn takes the cheapest of 32 places; the axes have their final place and limits.
+    Each in turn takes the cheapest of 48 places, with a thin line to one that is far from its point; the axes have
+    their final place and limits.
     """
     if not labels:
         return
@@ -299,16 +306,23 @@ def place_labels(sheet: Sheet, labels: Sequence[Label]):
     for label in labels:
         width = sheet.width_of(label.text, bold=label.weight == "bold") + 3
         half = np.array([width, text_height(label.text, sheet.size.small) + 2]) * pixel / 2
-        at, best = ax.transData.transform(label.xy), (np.inf, Bbox.null())
+        at, best = ax.transData.transform(label.xy), (np.inf, Bbox.null(), None, 0)
         sides = [*label.sides, *(side for side in SIDES if side not in label.sides)]
-        for ring, distance in enumerate((3.2, 7.0, 12.2, 19.2)):
+        for ring, distance in enumerate(RINGS):
             for rank, side in enumerate(sides):
                 reach = distance * pixel * (0.75 if all(SIDES[side]) else 1.0)
                 centre = at + np.array(SIDES[side]) * (reach + half)
+                centre = np.clip(centre, frame.min + half, np.maximum(frame.max - half, frame.min + half))
                 box = Bbox([centre - half, centre + half])
-                outside = (box.min < frame.min).any() or (box.max > frame.max).any()
-                cost = 4 * ring + 0.3 * rank + 400 * outside + box.count_contains(crowd)
-                best = min(best, (cost + 1000 * box.count_overlaps(taken), box), key=lambda one: one[0])
+                cost = 4 * ring + 0.3 * rank + box.count_contains(crowd)
+                leader = Path([at, np.clip(at, box.min, box.max)])
+                crossed = sum(leader.intersects_bbox(one) for one in taken) * (ring > NEAR_RINGS)
+                cost += 1000 * (box.count_overlaps(taken) + crossed)
+                best = min(best, (cost, box, leader, ring), key=lambda one: one[0])
         taken.append(best[1])
+        if best[3] > NEAR_RINGS:
+            ends = ax.transData.inverted().transform(best[2].vertices)
+            ax.plot(*ends.T, color=label.colour, linewidth=0.4, zorder=2, label="_leader")
+            crowd = np.concatenate([crowd, best[2].interpolated(60).vertices])
         place = ax.transData.inverted().transform(best[1].corners().mean(axis=0))
         sheet.write(*place, label.text, name=label.name, color=label.colour, fontweight=label.weight)

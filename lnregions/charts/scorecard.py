@@ -137,14 +137,9 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
         unit = "pp" if unit == "%" else unit
         cells["gap"] = format_value(float(known["gap"]), unit, language, sign=True, decimals=places)
     marks = "†" * bool(known.get("disagree")) + "‡" * bool(verdict.get("by_bounds"))
-    return cells | {
-        "region": verdict["region"],
-        "code": status,
-        "target": str(clause.get(f"label_{language}") or verdict["target"]),
-        "required": _required(sheet, verdict, clause),
-        "grade": str(known.get("grade", DASH)),
-        "status": shown + marks,
-    }
+    cells |= {"region": verdict["region"], "code": status, "status": shown + marks}
+    cells |= {"required": _required(sheet, verdict, clause), "grade": str(known.get("grade", DASH))}
+    return cells | {"target": str(clause.get(f"label_{language}") or verdict["target"])}
 
 
 def _required(sheet: Sheet, verdict: Mapping, clause: Mapping) -> str:
@@ -171,10 +166,9 @@ def status_mark(status: str) -> dict:
 
 def _columns(sheet: Sheet, rows: list[dict]) -> dict[str, tuple[float, str]] | None:
     """Place in points and alignment of each column, or None when they do not fit beside each other."""
-    widths = {
-        name: max(sheet.width_of(row[name], bold=name == "status" or row is rows[0]) for row in rows)
-        for name in HEADS
-    }
+    widths = dict.fromkeys(HEADS, 0.0)
+    for row, name in product(rows, HEADS):
+        widths[name] = max(widths[name], sheet.width_of(row[name], bold=name == "status" or row is rows[0]))
     spare = (sheet.span - INDENT - sum(widths.values()) - MARK - GAP * 5) / 5
     if spare < 0:
         return None

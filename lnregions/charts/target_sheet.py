@@ -18,14 +18,12 @@ NARROW = 300
 """Points of width below which the words stand above the bars instead of beside them."""
 BAR = 1.7
 """Height of a bar with the space around it, in lines."""
+REQUIRED = ROLES["required"].colour
 MARKS = {
     "baseline": ("baseline", {"marker": "o", "color": INK, "markerfacecolor": GROUND, "zorder": 4}),
     "actual": ("actual", {"marker": "o", "color": ACTUAL, "zorder": 4.2}),
     "nearest": ("nearest figure, of another area", {"marker": "d", "color": QUIET, "zorder": 4}),
-    "time": (
-        "required by now",
-        {"marker": "|", "color": ROLES["required"].colour, "markersize": 10, "zorder": 3.8},
-    ),
+    "time": ("required by now", {"marker": "|", "color": REQUIRED, "markersize": 10, "zorder": 3.8}),
 }
 """Words in the legend and looks of what is marked on a bar; ``possible`` is a band."""
 

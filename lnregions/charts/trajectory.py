@@ -68,12 +68,9 @@ def plot_trajectory(
     known = lines.tidy_series(sheet, actual, what="actual series")
     if known.empty:
         return sheet.empty()
-    parts = (
-        (path, "required", "required path"),
-        (projection, "value", "projection"),
-        (bounds, "low", "bounds"),
-    )
-    path, projection, bounds = (_shown(sheet, frame, column, what=what) for frame, column, what in parts)
+    path = _shown(sheet, path, "required", what="required path")
+    projection = _shown(sheet, projection, "value", what="projection")
+    bounds = _shown(sheet, bounds, "low", what="bounds")
     frames, horizons = [known, path, projection, bounds], [goal["horizon"] for goal in goals]
     columns = ("value", "required", "low", "high", "former")
     values = [value for frame in frames for name in columns if name in frame for value in frame[name]]

@@ -8,6 +8,7 @@ import pandas as pd
 from lnregions import charts, series
 from lnregions.assess import load_tables
 from lnregions.figures.drawn_rows import recent_years, roled, trajectory_rows
+from lnregions.figures.messages import coverage_text
 from lnregions.figures.pictures import Head, NothingToShow, Picture, RegionData, or_reason
 from lnregions.figures.target_pictures import clause_columns
 from lnregions.paths import PLAN
@@ -46,7 +47,8 @@ def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = ""
         data = replace(data, plan=with_region(data.plan, compare))
         data = replace(data, tables=load_tables(data.plan, as_of=as_of))
         wholes, members = [region, str(compare)], data.figures([])
-    members = pd.concat([*(_of_region(data, one) for one in wholes), members], ignore_index=True)
+    wholes = (replace(data, area=one).series().frame.assign(area=one) for one in wholes)
+    members = pd.concat([*wholes, members], ignore_index=True)
     around = [[one] for one in areas_around(data.plan, region)]
     province = next((one for one in map(data.figures, around) if len(one)), data.figures([]))
     base = int(data.plan.facts["first_year"]) - BEFORE_PLAN
@@ -63,11 +65,6 @@ def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = ""
     rows = pd.concat([chained, beside], ignore_index=True).assign(unit="index", base_year=base)
     name = "-".join(["indexed-growth", region, *(["against", compare] if compare else [])])
     return data.picture(axes, name, rows, head, compare=str(compare))
-
-
-def _of_region(data: RegionData, area: str) -> pd.DataFrame:
-    """Figures of a region or area as a whole, with its code."""
-    return replace(data, area=area).series().frame.assign(area=area)
 
 
 def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
@@ -139,10 +136,10 @@ def draw_contributions(plan, region: str, indicator: str, *, as_of: str = "", **
 def draw_stack(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
     """Amounts of a region's members by year, one on top of the other, such as trade or foreign investment."""
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
+    found = data.known(data.figures())
     if data.codebook["aggregation"] != "sum":
-        name = data.words("{indicator}")[data.language]
-        raise NothingToShow("No picture: figures of {indicator} cannot be added.", indicator=name)
-    rows, head = recent_years(data.known(data.figures())), data.head("amounts of its members")
+        data.known(found[:0], "No picture: figures of {indicator} cannot be added.")
+    rows, head = recent_years(found), data.head("amounts of its members")
     axes = charts.plot_stack(rows, **data.labels(rows, head))
     return data.picture(axes, f"stack-{region}-{indicator}", rows, head)
 
@@ -165,7 +162,8 @@ def draw_coverage(plan, region: str, *, as_of: str = "", **options) -> Picture:
     head = Head(data.words("{area}: figures for its targets"), data.subtitle())
     names = dict(zip(own["target"], own[f"label_{data.language}"], strict=True))
     axes = charts.plot_coverage(rows, names=names, **data.labels(rows, head))
-    return data.picture(axes, f"coverage-{region}", rows, head)
+    said = coverage_text(rows, int(own["first_year"].min()), int(own["horizon"].max()))
+    return data.picture(axes, f"coverage-{region}", rows, head, message=said)
 
 
 # -- cities -----------------------------------------------------------------------------------------------
@@ -194,11 +192,9 @@ def draw_dual_core(plan, *, as_of: str = "", **options) -> Picture:
         **data.labels(rows, head, panels=True),
     )  # fmt: skip
     names = {"value": "value", "horizon": "year", "first_year": "first_year", "area": "area"}
-    targets = [
-        {new: row[old] for old, new in names.items()} | clause_columns(data.plan, row)
-        for row in own.to_dict("records")
-    ]
-    parts = [roled(rows, "actual"), roled(pd.DataFrame(targets), "target")]
+    clauses = pd.DataFrame([clause_columns(data.plan, row) for row in own.to_dict("records")], own.index)
+    targets = pd.concat([own[list(names)].rename(columns=names), clauses], axis=1)
+    parts = [roled(rows, "actual"), roled(targets, "target")]
     return data.picture(axes, "dual-core", trajectory_rows(parts), head)
 
 
@@ -242,10 +238,7 @@ def draw_dots(adcode: str, indicator: str, *, as_of: str = "", plan=PLAN, **opti
     """All cities against the area that they lie in, in the latest year that all have; the city itself is marked."""
     data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, **options)
     cities, province = _siblings(data), areas_around(data.plan, adcode)[:1]
-    rates = data.figures(cities)
-    if rates.empty:
-        name = data.words("{indicator}")[data.language]
-        raise NothingToShow("No picture: no city has a figure of {indicator}.", indicator=name)
+    rates = data.known(data.figures(cities), "No picture: no city has a figure of {indicator}.")
     counts = rates.groupby("year")["area"].nunique()
     year = int(counts[counts == counts.max()].index.max())
     cities_then, beside = (one[one["year"] == year] for one in (rates, data.figures(province)))

@@ -31,6 +31,7 @@ PLAN_KINDS: dict[str, Callable] = {
     "membership": maps.draw_membership,
     "verdict-map": maps.draw_verdict_map,
     "scorecard": lambda plan, *, as_of, **own: targets.draw_scorecard(plan, judge(plan, as_of=as_of), **own),
+    "tile-map": lambda plan, **own: maps.draw_tile_map(plan, charts.GROWTH, **own),
     "dual-core": charts.draw_dual_core,
     "timeline": overviews.draw_timeline,
 }
@@ -39,6 +40,7 @@ PLAN_KINDS: dict[str, Callable] = {
 REGION_KINDS: dict[str, Callable] = {
     "location": maps.draw_location,
     "map": _of(maps.draw_map, *MAPPED),
+    "circles": lambda plan, region, **own: maps.draw_circles(plan, region, "gdp", charts.GROWTH, **own),
     "change": _of(maps.draw_change, "gdp"),
     "years": _of(maps.draw_years, "gdp_growth_real"),
     "target-sheet": overviews.draw_target_sheet,

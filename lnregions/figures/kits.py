@@ -200,10 +200,8 @@ def save_slides(pictures: Sequence, path: Path | str) -> None:
         else:
             shape = _chart(slide, picture, table, place)
         shape.element.xpath(".//p:cNvPr")[0].set("descr", picture.alt[language])
-        caption, records = (
-            {language: picture.caption[language]},
-            source_records(picture.sources, picture.data),
-        )
+        caption = {language: picture.caption[language]}
+        records = source_records(picture.sources, picture.data)
         notes = caption_text(caption, records, picture.data)
         slide.notes_slide.notes_text_frame.text = re.sub(r"\*\*|\\(?=[\\\[<])", "", notes).strip()
     save_file(path, dateless_office(deck))

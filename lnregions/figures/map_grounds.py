@@ -1,4 +1,4 @@
-"""What stands around the areas of a map picture: the ground, an inset, the line of a zone, the words of its caption."""
+"""What map pictures share: level, year and classes of their figures, the ground, an inset, a zone, their caption."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ import pandas as pd
 import shapely
 
 from lnregions import maps
-from lnregions.assess import stand_ins
+from lnregions.assess import members_of, stand_ins
 from lnregions.boundaries import boundary_words, ground_around, land_within, union
 from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData
-from lnregions.style import palette, region_colour
+from lnregions.series import Tables
+from lnregions.style import DrawingOptions, palette, region_colour
+from lnregions.words import LANGUAGES
 from lnregions.words.catalogue import tr, trn
 
 CHINESE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}"
@@ -22,6 +24,66 @@ LEAST_SHARE = 0.04
 """Share of water, and of land, from which on an inset tells where it is."""
 ELSEWHERE = 0.9
 """Share of all areas that a map may show for an inset to show it among them."""
+FIRST_CLASSED = 2019
+"""First year that classes are made from: the first on the basis of the fourth economic census."""
+MANY_VALUES = 30
+"""Values from which growth gets six classes, its outer twentieths left to the open end classes."""
+
+
+# -- figures and their classes -----------------------------------------------------------------------------
+
+
+def level_of(plan, region: str, indicator: str, tables: Tables) -> tuple[str, list[str]]:
+    """Level to draw a region at, and its members there: counties if any has a figure, or there is nothing else."""
+    counties, found = plan.members(region, level="county"), tables.observations
+    if counties == plan.members(region):
+        return "county", counties
+    if counties and (found["area"].isin(counties) & (found["indicator"] == indicator)).any():
+        return "county", counties
+    return "city", members_of(plan, region)
+
+
+def one_year(found: pd.DataFrame, areas: int, year: int | None) -> pd.DataFrame:
+    """Rows of a year: the latest of those with the most areas; of each area's latest year if none has half of them."""
+    if found.empty:
+        return found
+    if year is None:
+        counts = found.groupby("year")["area"].nunique()
+        if counts.max() < areas / 2:
+            return found.sort_values("year").drop_duplicates("area", keep="last")
+        year = counts.index[counts == counts.max()].max()
+    return found[found["year"] == year]
+
+
+def drawn_values(tables: Tables, indicator: str) -> pd.Series:
+    """Values of all cities and counties in the years around the plan, which classes and circles are made from.
+
+    A province without cities counts as one.
+    """
+    rows, areas = tables.observations, tables.areas
+    alone = (areas["level"] == "province") & ~areas["area"].isin(areas["parent"])
+    below = areas.loc[areas["level"].isin(["city", "county"]) | alone, "area"]
+    kept = (rows["indicator"] == indicator) & rows["default"] & (rows["year"] >= FIRST_CLASSED)
+    return rows.loc[kept & rows["area"].isin(below), "value"]
+
+
+def class_breaks(values: pd.Series, measure: str, options: DrawingOptions | None = None):
+    """Class breaks of all values of an indicator; rare extremes of growth do not stretch its classes."""
+    values, options = values.dropna(), options or DrawingOptions()
+    classes, scheme = options.take("classes"), options.take("scheme")
+    if classes is not None and not isinstance(classes, int):
+        return list(classes)
+    if scheme:
+        return maps.scheme_breaks(values, scheme, classes=classes or 5)
+    if len(values) < 2:
+        return None
+    if measure != "growth" or len(values) < MANY_VALUES:
+        return maps.round_breaks(values, classes=classes or 5)
+    low, high = values.quantile([0.05, 0.95])
+    return maps.round_breaks(values[values.between(low, high)], classes=classes or 6)
+
+
+# -- areas and what lies around them -----------------------------------------------------------------------
 
 
 def all_areas(data: RegionData) -> gpd.GeoDataFrame:
@@ -70,14 +132,8 @@ class Zone:
         """Draw the line."""
         if self.shapes is not None:
             colour = palette.shade(region_colour(self.data.area))
-            looks = {
-                "edge": colour,
-                "linewidths": 1.6,
-                "linestyles": [(0, (3, 1.4))],
-                "zorder": 4.2,
-                "gid": "zone",
-            }
-            maps.draw_areas(axes, [union(self.shapes)], fills="none", **looks)
+            looks = {"linewidths": 1.6, "linestyles": [(0, (3, 1.4))], "zorder": 4.2, "gid": "zone"}
+            maps.draw_areas(axes, [union(self.shapes)], fills="none", edge=colour, **looks)
 
 
 def zone_of(data: RegionData, drawn: Sequence[str]) -> Zone:
@@ -87,6 +143,16 @@ def zone_of(data: RegionData, drawn: Sequence[str]) -> Zone:
     counties = data.frames["county"]
     counties = counties[counties["area"].isin(data.plan.members(data.area, level="county"))]
     return Zone(data, maps.prepare(counties).geometry if len(counties) else None)
+
+
+def name_of_all(data: RegionData) -> dict[str, str]:
+    """Short name in both languages of what all areas of the plan lie in, or else of the plan."""
+    parents, facts = set(all_areas(data)["parent"]), data.plan.facts
+    names = {
+        language: data.tables.name(min(parents), language) for language in LANGUAGES if len(parents) == 1
+    }
+    own = {language: facts.get(f"short_{language}") or data.plan.id for language in LANGUAGES}
+    return own | {language: name for language, name in names.items() if name not in ("", *parents)}
 
 
 def finish(data: RegionData, axes, title: Mapping[str, str], line: str, *, others=None) -> None:
@@ -117,11 +183,7 @@ def map_words(data: RegionData, title: Mapping[str, str], line: str) -> dict:
 def _inset(data: RegionData, drawn) -> maps.Inset | None:
     """Where the areas drawn lie: among all of the plan, or these between land and sea; None where neither tells."""
     whole, here = all_areas(data), union(drawn.geometry)
-    parents = set(whole["parent"])
-    name = data.tables.name(min(parents), data.language) if len(parents) == 1 else ""
-    name = (
-        name if name not in ("", *parents) else data.plan.facts.get(f"short_{data.language}") or data.plan.id
-    )
+    name = name_of_all(data)[data.language]
     if here.area < ELSEWHERE * whole.area.sum():
         return maps.Inset(maps.prepare(whole), [here], tr("in {area}", data.language, area=name))
     (x, y), (west, south, east, north) = here.centroid.coords[0], here.bounds
@@ -145,11 +207,8 @@ def map_picture(data: RegionData, axes, name: str, rows: pd.DataFrame, words: Ma
     approval = "Map approval number: {number}." if number else missing
     for language, stop, space in (("en", ".", " "), ("zh", "。", "")):
         title[language] = words[language].rstrip(stop) + stop
-        said = [
-            boundary_words(data.plan, language),
-            *([tr(approval, language, number=number)] if approval else []),
-        ]
-        notes[language] = space.join(["", *said])
+        said = tr(approval, language, number=number) if approval else ""
+        notes[language] = (space + boundary_words(data.plan, language) + space + said).rstrip()
     picture = data.picture(axes, name, rows, title, **facts)
     picture.title = title
     picture.caption = {language: picture.caption[language] + notes[language] for language in title}

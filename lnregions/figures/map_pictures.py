@@ -1,37 +1,30 @@
 """Maps as pictures: the plan's regions, the figures of their members, changes, years side by side, verdicts."""
 
+from dataclasses import replace
+
 import pandas as pd
 from matplotlib.patches import Patch
 
 from lnregions import maps
-from lnregions.assess import judge, members_of
+from lnregions.assess import judge
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote
+from lnregions.figures import map_grounds as grounds
 from lnregions.figures.drawn_rows import check_verdicts, paired_years
-from lnregions.figures.map_grounds import (
-    all_areas,
-    among,
-    finish,
-    map_options,
-    map_picture,
-    map_words,
-    zone_of,
-)
-from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData, or_reason
+from lnregions.figures.messages import source_words
+from lnregions.figures.pictures import NO_MAP, Head, NothingToShow, Picture, RegionData, or_reason
 from lnregions.sentences import counted_sentence
-from lnregions.series import Tables
-from lnregions.style import BORDER, DrawingOptions
+from lnregions.style import BORDER
 from lnregions.words import RATE_DECIMALS
 from lnregions.words.catalogue import tr, trn
 
 PLAIN = "#f1e8d2"
 MONEY = "元"
 """Sign of a unit of money: a change of such an amount at current prices is a nominal one."""
-FIRST_CLASSED = 2019
-"""First year that classes are made from: the first on the basis of the fourth economic census."""
-MANY_VALUES = 30
-"""Values from which growth gets six classes, its outer twentieths left to the open end classes."""
 MOST_YEARS = 6
+LEAST_OF_ALL = 0.01
+"""Share of the largest amount of all areas below which a circle is a speck."""
+_JOINED = ["area", "year", "value", "grade"]
 _MEMBERSHIP = ["region", "area", "level", "status", "proxy", "note"]
 _VERDICT = ["target", "region", "area", "status", "actual_year", "actual", "required", "gap", "unit", "grade"]
 
@@ -60,29 +53,29 @@ def draw_location(plan, region: str, *, as_of: str = "", **options) -> Picture:
 
 
 def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, caption) -> Picture:
-    cities, counties = all_areas(data), data.frames["county"]
+    cities, counties = grounds.all_areas(data), data.frames["county"]
     known = {*cities["area"], *counties["area"]}
     drawn = membership[membership["area"].isin(known) | (membership["level"] == "zone")]
     if known.isdisjoint(drawn["area"]):
         raise NothingToShow(NO_MAP)
     axes = maps.plot_membership(
         cities, drawn, counties=counties,
-        regions=data.plan.regions, **map_options(data),
+        regions=data.plan.regions, **grounds.map_options(data),
     )  # fmt: skip
     sources, english = data.plan.sources, data.language == "en"
     issuers = sources["publisher"].where(sources["publisher"] != "", sources["title"]).drop_duplicates()
     named = ("; " if english else "；").join(issuers.head(2).astype(str))
     line = tr("Source: {sources}", data.language, sources=named) + (". " if english else "。")
     line += boundary_words(data.plan, data.language)
-    finish(data, axes, title, line)
-    return map_picture(data, axes, name, membership[_MEMBERSHIP], caption)
+    grounds.finish(data, axes, title, line)
+    return grounds.map_picture(data, axes, name, membership[_MEMBERSHIP], caption)
 
 
 @or_reason
 def draw_city_location(plan, adcode: str, *, as_of: str = "", **options) -> Picture:
     """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
     data = RegionData.load(plan, as_of, adcode=adcode, **options)
-    cities, counties = all_areas(data), data.frames["county"]
+    cities, counties = grounds.all_areas(data), data.frames["county"]
     own = counties[counties["parent"] == adcode]
     if own.empty and adcode not in set(cities["area"]):
         raise NothingToShow(NO_MAP)
@@ -93,7 +86,7 @@ def draw_city_location(plan, adcode: str, *, as_of: str = "", **options) -> Pict
         own, title = cities[cities["area"] == adcode], data.words("{area}: where it lies")
         caption = title
     frame = maps.prepare(own)
-    axes = maps.start(map_options(data)["ax"], frame, data.language)
+    axes = maps.start(grounds.map_options(data)["ax"], frame, data.language)
     fills = [PLAIN] * len(frame)
     maps.draw_areas(axes, frame.geometry, fills=fills)
     maps.draw_outline(axes, frame.geometry)
@@ -102,10 +95,9 @@ def draw_city_location(plan, adcode: str, *, as_of: str = "", **options) -> Pict
         patch, word = Patch(facecolor=PLAIN, edgecolor=BORDER), tr("districts and counties", data.language)
         maps.add_legend(axes, [patch], [word], title="", notes=key)
     line, others = boundary_words(data.plan, data.language), cities[cities["area"] != adcode]
-    finish(data, axes, title, line, others=others)
-    return map_picture(
-        data, axes, f"location-{adcode}", pd.DataFrame(own[["area", "name_en", "name_zh"]]), caption
-    )
+    grounds.finish(data, axes, title, line, others=others)
+    rows = pd.DataFrame(own[["area", "name_en", "name_zh"]])
+    return grounds.map_picture(data, axes, f"location-{adcode}", rows, caption)
 
 
 # -- figures ----------------------------------------------------------------------------------------------
@@ -122,32 +114,123 @@ def draw_map(
     serves that at least half of the areas have; where no year has that many, the latest figure of each area.
     """
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
-    level, members = level_of(data.drawn, region, indicator, data.tables)
-    frame = data.frames[level]
-    if not frame["area"].isin(members).any():
-        raise NothingToShow(NO_MAP)
-    found = one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
-    inside = frame["area"].isin(members)
-    drawn = frame[inside].merge(found[["area", "year", "value", "grade"]], on="area", how="left")
-    data.known(drawn.dropna(subset="value"))
-    values, row = drawn_values(data.tables, indicator), data.codebook
-    zone, looks = zone_of(data, members), {"legend": row[f"name_{data.language}"], **map_options(data)}
-    looks["notes"] = zone.notes
-    amounts = {"unit": row["unit"], "decimals": int(row["decimals"])}
-    if row["aggregation"] == "sum" and drawn["value"].max() > 0:
-        axes = maps.plot_symbols(drawn, "value", largest=float(values.max()), **amounts, **looks)
+    drawn, rows, others = _member_figures(data, year)
+    zone, looks = grounds.zone_of(data, drawn["area"].tolist()), _looks(data)
+    if _is_amount(data, drawn):
+        axes = maps.plot_symbols(drawn, "value", largest=_largest(data, drawn), notes=zone.notes, **looks)
     else:
-        breaks, looks["ramp"] = class_breaks(values, row["measure"], data.options), data.options.ramp
-        axes = maps.plot_choropleth(drawn, "value", breaks=breaks, **amounts, **looks)
+        looks |= {"breaks": _breaks(data), "ramp": data.options.ramp, "notes": zone.notes}
+        axes = maps.plot_choropleth(drawn, "value", **looks)
     zone.draw(axes)
-    rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=indicator)
-    years = sorted({*rows["year"].dropna().astype(int)})
-    span = "-".join(map(str, dict.fromkeys((years[0], years[-1]))))
-    title = zone.titled(data.words("{area}: {indicator}, {years}", years=span))
+    title = zone.titled(data.words("{area}: {indicator}, {years}", years=_span(rows)))
+    grounds.finish(data, axes, title, data.source_line(rows), others=others)
+    return grounds.map_picture(data, axes, f"map-{region}-{indicator}", rows, title, **_facts(axes))
+
+
+@or_reason
+def draw_circles(
+    plan, region: str, indicator: str, rate: str, *, year: int | None = None, as_of: str = "", **options
+) -> Picture:
+    """Map of an amount and a rate of the same year: the area of a circle is the one, its colour the class of the other.
+
+    Circles and classes are those of `draw_map`.
+    """
+    data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
+    rated = RegionData.load(data.plan, as_of, region=region, indicator=rate, language=data.language)
+    rated = replace(rated, options=data.options)
+    drawn, rows, others = _member_figures(data, year)
+    if not _is_amount(data, drawn):
+        data.known(rows[:0], "No picture: figures of {indicator} cannot be added.")
+    row, zone = rated.codebook, grounds.zone_of(data, drawn["area"].tolist())
+    rates = rated.figures(rows["area"].tolist()).merge(rows[["area", "year"]])
+    rates = rates.assign(indicator=rate, unit=row["unit"])
+    beside = rates[_JOINED].rename(columns={"value": "rate", "grade": "other"})
+    drawn = drawn.merge(beside, on=["area", "year"], how="left")
+    drawn["grade"] = drawn[["grade", "other"]].fillna("").max(axis=1)
+    scale = {"unit": row["unit"], "breaks": _breaks(rated), "ramp": data.options.ramp}
+    axes = maps.plot_symbols(
+        drawn, "value", largest=_largest(data, drawn), scale=maps.rate_scale("rate", drawn["rate"], **scale),
+        scale_legend=row[f"name_{data.language}"], notes=zone.notes, **_looks(data),
+    )  # fmt: skip
+    zone.draw(axes)
+    words = {"rate": rated.words("{indicator}"), "years": _span(rows)}
+    title = zone.titled(data.words("{area}: {indicator} and {rate}, {years}", **words))
+    rows = pd.concat([rows.assign(unit=data.codebook["unit"]), rates], ignore_index=True)
+    grounds.finish(data, axes, title, data.source_line(rows), others=others)
+    name = f"circles-{region}-{indicator}-{rate}"
+    return grounds.map_picture(data, axes, name, rows, title, **_facts(axes))
+
+
+@or_reason
+def draw_tile_map(plan, indicator: str, *, year: int | None = None, as_of: str = "", **options) -> Picture:
+    """All areas of a plan as equal squares, each about where it lies, in the classes of `draw_map`.
+
+    No area counts for more than another, and there are no borders, so that it is readable small.
+    """
+    data = RegionData.load(plan, as_of, indicator=indicator, **options)
+    frame = grounds.all_areas(data)
+    found = data.figures(frame["area"].tolist())
+    rows = grounds.one_year(found, len(frame), _whole_year(year))
+    rows = data.known(rows, "No picture: no city has a figure of {indicator}.").sort_values("area")
+    tiles = maps.tile_grid(frame).merge(rows[_JOINED], on="area", how="left")
+    recent, breaks = found["year"] >= grounds.FIRST_CLASSED, _breaks(data)
+    if _is_amount(data, rows):  # without those of smaller areas
+        breaks = grounds.class_breaks(found.loc[recent, "value"], "level", data.options)
+    axes = maps.plot_choropleth(tiles, "value", breaks=breaks, ramp=data.options.ramp, **_looks(data))
+    title = data.words("{area}: {indicator}, {years}", area=grounds.name_of_all(data), years=_span(rows))
+    sources = source_words(rows, data.tables, language=data.language)
+    words = grounds.map_words(data, title, tr("Source: {sources}", data.language, sources=sources))
+    maps.write_around([axes], title=words["title"], source=words["source"] or "")
+    name, classes = f"tile-map-{indicator}", _facts(axes)["classes"]
+    return data.picture(axes, name, rows.assign(indicator=indicator), Head(title), classes=classes)
+
+
+def _member_figures(data: RegionData, year: object) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Boundaries of a region's members with their figures of one year, the rows of these, and all other areas."""
+    level, members = grounds.level_of(data.drawn, data.area, data.indicator, data.tables)
+    frame = data.frames[level]
+    inside = frame["area"].isin(members)
+    if not inside.any():
+        raise NothingToShow(NO_MAP)
+    found = grounds.one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
+    drawn = frame[inside].merge(found[_JOINED], on="area", how="left")
+    data.known(drawn.dropna(subset="value"))
+    rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=data.indicator)
+    return drawn, rows, frame[~inside]
+
+
+def _is_amount(data: RegionData, drawn: pd.DataFrame) -> bool:
+    """Whether values are amounts, of which circles tell the size."""
+    return data.codebook["aggregation"] == "sum" and drawn["value"].max() > 0
+
+
+def _largest(data: RegionData, drawn: pd.DataFrame) -> float:
+    """Value of the largest circle: that of all areas, or of those drawn where all of these would be specks."""
+    own, of_all = drawn["value"].max(), grounds.drawn_values(data.tables, data.indicator).max()
+    return float(own if own < LEAST_OF_ALL * of_all else of_all)
+
+
+def _breaks(data: RegionData):
+    values = grounds.drawn_values(data.tables, data.indicator)
+    return grounds.class_breaks(values, data.codebook["measure"], data.options)
+
+
+def _looks(data: RegionData) -> dict:
+    """Unit, decimals, legend, axes and language of a map of the indicator."""
+    row = data.codebook
+    amounts = {"unit": row["unit"], "decimals": int(row["decimals"]), "legend": row[f"name_{data.language}"]}
+    return amounts | grounds.map_options(data)
+
+
+def _span(rows: pd.DataFrame) -> str:
+    """Year of the rows, or the first and the last."""
+    return "-".join(dict.fromkeys(str(int(year)) for year in (rows["year"].min(), rows["year"].max())))
+
+
+def _facts(axes) -> dict:
+    """Projection and classes of a map, for the sidecar."""
     facts = maps.map_facts(axes)
-    facts = {"crs": facts.pop("crs", ""), "classes": facts}
-    finish(data, axes, title, data.source_line(rows), others=frame[~inside])
-    return map_picture(data, axes, f"map-{region}-{indicator}", rows, title, **facts)
+    return {"crs": facts.pop("crs", ""), "classes": facts}
 
 
 def _whole_year(given: object) -> int | None:
@@ -159,56 +242,6 @@ def _whole_year(given: object) -> int | None:
             f"The year {quote(given)} is not a whole number. Give a four-digit year such as 2024."
         )
     return int(given)
-
-
-def level_of(plan, region: str, indicator: str, tables: Tables) -> tuple[str, list[str]]:
-    """Level to draw a region at, and its members there: counties if any has a figure, or there is nothing else."""
-    counties, found = plan.members(region, level="county"), tables.observations
-    if counties == plan.members(region):
-        return "county", counties
-    if counties and (found["area"].isin(counties) & (found["indicator"] == indicator)).any():
-        return "county", counties
-    return "city", members_of(plan, region)
-
-
-def one_year(found: pd.DataFrame, areas: int, year: int | None) -> pd.DataFrame:
-    """Rows of a year: the latest of those with the most areas; of each area's latest year if none has half of them."""
-    if found.empty:
-        return found
-    if year is None:
-        counts = found.groupby("year")["area"].nunique()
-        if counts.max() < areas / 2:
-            return found.sort_values("year").drop_duplicates("area", keep="last")
-        year = counts.index[counts == counts.max()].max()
-    return found[found["year"] == year]
-
-
-def drawn_values(tables: Tables, indicator: str) -> pd.Series:
-    """Values of all cities and counties in the years around the plan, which classes and circles are made from.
-
-    A province without cities counts as one.
-    """
-    rows, areas = tables.observations, tables.areas
-    alone = (areas["level"] == "province") & ~areas["area"].isin(areas["parent"])
-    below = areas.loc[areas["level"].isin(["city", "county"]) | alone, "area"]
-    kept = (rows["indicator"] == indicator) & rows["default"] & (rows["year"] >= FIRST_CLASSED)
-    return rows.loc[kept & rows["area"].isin(below), "value"]
-
-
-def class_breaks(values: pd.Series, measure: str, options: DrawingOptions | None = None):
-    """Class breaks of all values of an indicator; rare extremes of growth do not stretch its classes."""
-    values, options = values.dropna(), options or DrawingOptions()
-    classes, scheme = options.take("classes"), options.take("scheme")
-    if classes is not None and not isinstance(classes, int):
-        return list(classes)
-    if scheme:
-        return maps.scheme_breaks(values, scheme, classes=classes or 5)
-    if len(values) < 2:
-        return None
-    if measure != "growth" or len(values) < MANY_VALUES:
-        return maps.round_breaks(values, classes=classes or 5)
-    low, high = values.quantile([0.05, 0.95])
-    return maps.round_breaks(values[values.between(low, high)], classes=classes or 6)
 
 
 # -- years compared ---------------------------------------------------------------------------------------
@@ -226,7 +259,7 @@ def draw_change(plan, region: str, indicator: str, *, as_of: str = "", **options
     years = data.comparable_years(found)
     amount = data.codebook["measure"] == "level"
     rows = _changes(data, found, years)
-    frame, inside = among(data, data.members)
+    frame, inside = grounds.among(data, data.members)
     everywhere = data.figures(frame["area"].tolist())
     try:
         wide = data.comparable_years(everywhere, areas=len(frame))
@@ -235,22 +268,20 @@ def draw_change(plan, region: str, indicator: str, *, as_of: str = "", **options
     pooled = _changes(data, everywhere, wide)["change"]
     nominal = amount and MONEY in data.codebook["unit"]
     span = {"first": years[0], "last": years[1]}
-    zone, legend = (
-        zone_of(data, data.members),
-        "Nominal change, {first}-{last}" if nominal else "Change, {first}-{last}",
-    )
+    zone = grounds.zone_of(data, data.members)
+    legend = "Nominal change, {first}-{last}" if nominal else "Change, {first}-{last}"
     axes = maps.plot_change(
         frame[inside].merge(rows, on="area", how="left"), "change", unit=rows["change_unit"].iloc[0],
         breaks=maps.change_breaks([*pooled, *([] if len(pooled) else rows["change"])]), notes=zone.notes,
         decimals=RATE_DECIMALS if amount else int(data.codebook["decimals"]),
-        legend=tr(legend, data.language, **span), ramp=data.options.ramp, **map_options(data),
+        legend=tr(legend, data.language, **span), ramp=data.options.ramp, **grounds.map_options(data),
     )  # fmt: skip
     zone.draw(axes)
     message = "{area}: nominal change of {indicator}, {first}-{last}"
     title = data.words(message if nominal else "{area}: change of {indicator}, {first}-{last}", **span)
     title = zone.titled(title)
-    finish(data, axes, title, data.source_line(rows), others=frame[~inside])
-    return map_picture(data, axes, f"change-{region}-{indicator}", rows, title)
+    grounds.finish(data, axes, title, data.source_line(rows), others=frame[~inside])
+    return grounds.map_picture(data, axes, f"change-{region}-{indicator}", rows, title)
 
 
 def _changes(data: RegionData, found: pd.DataFrame, years: tuple[int, int]) -> pd.DataFrame:
@@ -280,17 +311,17 @@ def draw_years(plan, region: str, indicator: str, *, as_of: str = "", **options)
     data.comparable_years(found)  # without two there is nothing to compare
     counts = found.groupby("year")["area"].nunique()
     years = sorted(counts[counts >= min(len(data.members) / 2, counts.max())].index)[-MOST_YEARS:]
-    rows, row, (frame, inside) = found[found["year"].isin(years)], data.codebook, among(data, data.members)
+    rows, row = found[found["year"].isin(years)], data.codebook
+    frame, inside = grounds.among(data, data.members)
     axes = maps.plot_small_multiples(
-        frame[inside], rows[["area", "year", "value"]], unit=row["unit"],
-        breaks=class_breaks(drawn_values(data.tables, indicator), row["measure"], data.options),
+        frame[inside], rows[["area", "year", "value"]], unit=row["unit"], breaks=_breaks(data),
         legend=row[f"name_{data.language}"], width=data.width, language=data.language, ramp=data.options.ramp,
         height_mm=data.options.height_mm,
     )  # fmt: skip
     title = data.words("{area}: {indicator}, {years}", years=f"{years[0]}-{years[-1]}")
-    title = zone_of(data, data.members).titled(title)
-    maps.finish_map(axes, **map_words(data, title, data.source_line(rows)))
-    return map_picture(data, axes, f"years-{region}-{indicator}", rows, title)
+    title = grounds.zone_of(data, data.members).titled(title)
+    maps.finish_map(axes, **grounds.map_words(data, title, data.source_line(rows)))
+    return grounds.map_picture(data, axes, f"years-{region}-{indicator}", rows, title)
 
 
 # -- verdicts ---------------------------------------------------------------------------------------------
@@ -303,7 +334,7 @@ def draw_verdict_map(plan, verdicts: pd.DataFrame | None = None, *, as_of: str =
         check_verdicts(verdicts)
     data = RegionData.load(plan, as_of, **options)
     verdicts = judge(data.plan, as_of=as_of) if verdicts is None else verdicts
-    cities, counties = all_areas(data), data.frames["county"]
+    cities, counties = grounds.all_areas(data), data.frames["county"]
     members, known = {}, {*cities["area"], *counties["area"]}
     for region in data.plan.regions["region"]:  # drawn by county if it has any, else by city
         own = data.plan.members(region, level="county") or data.drawn.members(region, level="city")
@@ -317,12 +348,12 @@ def draw_verdict_map(plan, verdicts: pd.DataFrame | None = None, *, as_of: str =
     axes = maps.plot_plan_status(
         pd.concat([cities, counties], ignore_index=True), verdicts, members=members,
         names=data.plan.regions.set_index("region")[f"short_{data.language}"],
-        legend=tr("Verdict (targets)", data.language), **map_options(data),
+        legend=tr("Verdict (targets)", data.language), **grounds.map_options(data),
     )  # fmt: skip
     one = "The plan's target and its verdict, by region"
     many = "{number} targets of the plan and their verdicts, by region"
     title = {lang: trn(one, many, len(verdicts), lang) for lang in ("en", "zh")}
     rows = verdicts[_VERDICT].assign(source=verdicts["sources"])
-    finish(data, axes, title, data.source_line(rows))
+    grounds.finish(data, axes, title, data.source_line(rows))
     message = counted_sentence(data.plan, verdicts.itertuples())
-    return map_picture(data, axes, "verdict-map", rows, data.dated(title), message=message)
+    return grounds.map_picture(data, axes, "verdict-map", rows, data.dated(title), message=message)

@@ -17,7 +17,7 @@ from lnregions.style import missing_glyphs
 from lnregions.tables import KIND_ORDER, Plan, printed_decimals
 from lnregions.words import year_span
 from lnregions.words.catalogue import tr
-from lnregions.words.texts import NO_TEXT, Text, printed, say, with_article
+from lnregions.words.texts import NO_TEXT, Text, joined, printed, say, with_article
 
 _LISTED_SOURCES = 2
 _LONGEST_SOURCE = 52
@@ -31,9 +31,9 @@ SIMPLIFIED = str.maketrans(*(fonts_dir() / "stand_ins.txt").read_text("utf-8").s
 def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> Text:
     """What the rows of a picture say; empty where they hold neither figures, changes nor members.
 
-    Of several indicators nothing is said. Of one area how it moved from the first to the latest figure without a
-    break; of a city among others its rank; of several areas the highest and the lowest, in the latest year that half
-    of them have; of a membership how much of it is confirmed.
+    Of one area how it moved from the first to the latest figure without a break; of a city among others its rank; of
+    several areas the highest and the lowest, in the latest year that half of them have; of two indicators that of each,
+    of more in how many each area has the highest figure; of a membership how much of it is confirmed.
 
     Examples
     --------
@@ -47,9 +47,10 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
     """
     found = NO_TEXT
     if {"region", "area", "proxy"} <= set(rows):
-        found = _membership(rows)
+        message = "the plan's list confirms {confirmed} of {number} members"
+        found = say(message, number=len(rows), confirmed=int((rows["status"] == "confirmed").sum()))
     elif "indicator" in rows and len(set(rows["indicator"].dropna())) > 1:
-        return NO_TEXT
+        found = _several(rows, tables) if {"value", "year"} <= set(rows) and "role" not in rows else NO_TEXT
     elif {"change", "last_year"} <= set(rows):
         found = _spread(
             rows.assign(value=rows["change"], unit=rows["change_unit"], year=rows["last_year"]), tables
@@ -73,12 +74,6 @@ def _printed(row) -> Text:
     unit = "" if row["unit"] == "index" else row["unit"]
     places = printed_decimals(row["indicator"], row["unit"]) if row.get("indicator") else 1
     return printed(float(row["value"]), unit, decimals=places)
-
-
-def _membership(rows):
-    confirmed = int((rows["status"] == "confirmed").sum())
-    message = "the plan's list confirms {confirmed} of {number} members"
-    return say(message, number=len(rows), confirmed=confirmed)
 
 
 def _course(rows, tables):
@@ -113,11 +108,34 @@ def _spread(rows, tables):
         return NO_TEXT
     first, last = rows.get("first_year", rows["year"]).fillna(rows["year"]).min(), rows["year"].max()
     values = {"high": _printed(top), "low": _printed(bottom)}
-    names = {
-        name: with_article(tables.name_text(row["area"])) for name, row in (("top", top), ("bottom", bottom))
-    }
-    message = "highest in {top} with {high}, lowest in {bottom} with {low} ({years})"
-    return say(message, **values, **names, years=year_span(first if first < last else None, last))
+    top, bottom = (with_article(tables.name_text(row["area"])) for row in (top, bottom))
+    values |= {"top": top, "bottom": bottom, "years": year_span(first if first < last else None, last)}
+    return say("highest in {top} with {high}, lowest in {bottom} with {low} ({years})", **values)
+
+
+def _several(rows, tables):
+    latest = rows.sort_values("year", kind="stable").drop_duplicates(["indicator", "area"], keep="last")
+    parts = {code: own for code, own in latest.groupby("indicator", sort=False) if len(own) > 1}
+    if len(parts) < 3:
+        said = ((tables.indicator(code), _spread(own, tables)) for code, own in parts.items())
+        named = (
+            (Text(in_sentence(row["name_en"]), row["name_zh"]), words) for row, words in said if words.en
+        )
+        return joined(say("{name}: {text}", name=name, text=words) for name, words in named)
+    counts = Counter(own.loc[own["value"].idxmax(), "area"] for own in parts.values())
+    (first, most), *others = counts.most_common()
+    message = "{area} has the highest figure in {number} of {all} indicators"
+    said = [say(message, area=with_article(tables.name_text(first)), number=most, all=len(parts))]
+    said += [say("{area} in {number}", area=tables.name_text(area), number=number) for area, number in others]
+    return joined(said, english=", ", chinese="，")
+
+
+def coverage_text(rows: pd.DataFrame, first: int, last: int) -> Text:
+    """How many targets (`area`) have a figure, with a `grade`, for every year of a plan, and how many for none."""
+    counts = rows["grade"].ne("").where(rows["year"].between(first, last)).groupby(rows["area"]).sum()
+    message = "Figures for every year of {first}-{last}: {number} of {all} targets; for none of them: {none}."
+    number, none = (int((counts == years).sum()) for years in (last - first + 1, 0))
+    return say(message, first=first, last=last, number=number, all=len(counts), none=none)
 
 
 def in_sentence(name: str) -> str:

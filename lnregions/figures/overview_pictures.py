@@ -1,7 +1,6 @@
 """Overviews as pictures: the target sheet of a region, gaps to a benchmark, heat maps, verdicts over time."""
 
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 
 import pandas as pd
@@ -80,10 +79,10 @@ def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.Data
     if required is not None and not growth and clause.kind != "direction":
         goal = clause_columns(data.plan, target) | {
             "role": "target",
-            "value": required,
-            "year": clause.horizon,
+            "area": verdict.area,
+            "unit": verdict.unit,
         }
-        goal |= {"area": verdict.area, "indicator": verdict.indicator, "unit": verdict.unit}
+        goal |= {"indicator": verdict.indicator, "value": required, "year": clause.horizon}
         marks = pd.concat([marks, pd.DataFrame([goal])])
     row = {"target": verdict.target, "name": target[f"label_{language}"], "asked": _asked(data, target),
            "status": verdict.status, "verdict": words[:1].upper() + words[1:], "figures": figures,
@@ -109,12 +108,8 @@ def _own_marks(verdict: assess.Verdict, case: assess.Case, *, growth: bool) -> p
         by_now = path.set_index("year")["required"][verdict.actual_year]
         rows.append({"role": "required", "mark": "time", "year": verdict.actual_year, "value": by_now})
     known = {(row.year, row.value): row for row in case.figures.rows}
-    judged = {
-        "grade": verdict.grade,
-        "source": verdict.sources,
-        "vintage": verdict.as_of,
-        "status": "computed",
-    }
+    judged = {"grade": verdict.grade, "source": verdict.sources, "vintage": verdict.as_of}
+    judged["status"] = "computed"
     for row in rows:
         figure = known.get((row["year"], row.get("value"))) if row["role"] == "actual" else None
         row |= {name: getattr(figure, name) for name in judged} if figure else judged
@@ -125,20 +120,13 @@ def _own_marks(verdict: assess.Verdict, case: assess.Case, *, growth: bool) -> p
 
 def _own_words(marks: pd.DataFrame, verdict: assess.Verdict, language: str) -> str:
     """Figures of the area in words: ``baseline 724.97 billion yuan (2021); actual 902.71 billion yuan (2024)``."""
-    said, printed = (
-        [],
-        partial(figure_words, indicator=verdict.indicator, language=language, unit=verdict.unit),
-    )
+    said, looks = [], {"indicator": verdict.indicator, "language": language, "unit": verdict.unit}
     for one in marks[marks["mark"] != "time"].itertuples():
-        values = {
-            "low": printed(one.low),
-            "high": printed(one.high),
-            "year": year_span(one.first_year, one.year),
-        }
+        values = {name: figure_words(getattr(one, name), **looks) for name in ("low", "high", "value")}
+        values |= {"role": tr(one.mark, language), "year": year_span(one.first_year, one.year)}
         if one.mark == "possible":
             said.append(tr("{low} to {high} possible in {year}", language, **values))
             continue
-        values |= {"role": tr(one.mark, language), "value": printed(one.value)}
         if one.mark == "actual":
             values["value"] = verdict_words(verdict, language)["actual"] or values["value"]
         said.append(tr("{role} {value} ({year})", language, **values))
@@ -195,10 +183,9 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     derived = next((case for case in cases if case.derived and case.indicators == main.indicators), main)
     pairs = {own.year: (own, beside) for case in (derived, main) for own, beside in _rates(case)}
     published = [own.year for own, _ in _rates(main)]
-    own, beside = (
-        pd.DataFrame([[getattr(row, name) for name in _ORIGIN] for row in rows], columns=_ORIGIN)
-        for rows in zip(*(pairs[year] for year in sorted(pairs)), strict=True)
-    )
+    columns = zip(*(pairs[year] for year in sorted(pairs)), strict=True)
+    values = ([[getattr(row, name) for name in _ORIGIN] for row in rows] for rows in columns)
+    own, beside = (pd.DataFrame(rows, columns=_ORIGIN) for rows in values)
     own = roled(own, "actual", area=clause.area)
     beside = roled(beside, "benchmark", area=main.row["benchmark"])
     gaps = roled(own, "gap", value=own["value"] - beside["value"], unit="pp", status="computed")

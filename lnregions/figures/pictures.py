@@ -155,6 +155,7 @@ class Pictures(list):
 
 
 NO_MAP = "No map: the plan has no boundaries of these areas."
+NO_FIGURE = "No picture: no figure of {indicator} is known for {area}."
 
 
 class NothingToShow(Exception):
@@ -297,12 +298,11 @@ class RegionData:
         areas = self.members if areas is None else areas
         return member_frame(self.tables, areas, indicator=self.indicator)
 
-    def known(self, found: pd.DataFrame) -> pd.DataFrame:
-        """Figures of the indicator as they are; NothingToShow if there are none."""
+    def known(self, found: pd.DataFrame, reason: str = NO_FIGURE) -> pd.DataFrame:
+        """Figures of the indicator as they are; NothingToShow for the reason if there are none."""
         if found.empty:
-            names = {"area": self.tables.name(self.area, self.language)}
-            names["indicator"] = self.words("{indicator}")[self.language]
-            raise NothingToShow("No picture: no figure of {indicator} is known for {area}.", **names)
+            name = self.words("{indicator}")[self.language]
+            raise NothingToShow(reason, area=self.tables.name(self.area, self.language), indicator=name)
         return found
 
     def comparable_years(self, found: pd.DataFrame, *, areas: int = 0) -> tuple[int, int]:

@@ -31,13 +31,9 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, **options) -> Picture:
     message = "All {number} targets and their verdicts" if len(rows) > 1 else "The target and its verdict"
     title = data.words(message, number=len(rows))
     short = {lang: data.plan.facts.get(f"short_{lang}", "") for lang in title}
-    axes = charts.plot_scorecard(
-        verdicts.assign(decimals=decimals),
-        targets=data.plan.targets,
-        regions=data.plan.regions.set_index("region")[f"short_{data.language}"].to_dict(),
-        names=data.names,
-        **data.labels(rows, Head(title, short)),
-    )
+    regions = data.plan.regions.set_index("region")[f"short_{data.language}"].to_dict()
+    labels = data.labels(rows, Head(title, short)) | {"regions": regions, "names": data.names}
+    axes = charts.plot_scorecard(verdicts.assign(decimals=decimals), targets=data.plan.targets, **labels)
     message = counted_sentence(data.plan, verdicts.itertuples())
     return data.picture(axes, "scorecard", rows, data.dated(title), message=message)
 
@@ -229,11 +225,9 @@ def verdict_in_words(verdict: assess.Verdict, language: str) -> str:
 def _verdict_head(data: RegionData, verdict: assess.Verdict) -> Head:
     """Area and indicator, and what came of the target: the status with its gap."""
     head, said = data.head(), {}
-    for language in head.title:
+    for language, subtitle in head.subtitle.items():
         words = verdict_in_words(verdict, language)
-        said[language] = tr("; ", language).join(
-            filter(None, (words[:1].upper() + words[1:], head.subtitle[language]))
-        )
+        said[language] = tr("; ", language).join(filter(None, (words[:1].upper() + words[1:], subtitle)))
     return Head(head.title, said)
 
 
@@ -293,9 +287,8 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     own, beside, members = (recent_years(one, first=verdict.horizon - 6) for one in (own, beside, members))
     rows, head = pd.concat([own.assign(name=name), beside, members]), _verdict_head(data, verdict)
     first = int(row["first_year"])
-    attested = [
-        roled(own, "actual", area=verdict.area, name=name), roled(beside, "benchmark", area=row["benchmark"])
-    ]  # fmt: skip
+    attested = roled(own, "actual", area=verdict.area, name=name)
+    attested = [attested, roled(beside, "benchmark", area=row["benchmark"])]
     parts = [*attested, roled(members, "member")]
     parts += [_mean_row(part, verdict, first_year=first) for part in attested]
     parts = [part.drop(columns="mean", errors="ignore") for part in parts]

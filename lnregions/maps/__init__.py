@@ -16,8 +16,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "base": ["Options", "add_legend", "drawn_on", "map_axes", "map_facts"],
         "circles": ["FILL", "circle_steps", "plot_symbols"],
         "classes": ["Classes", "change_breaks", "class_labels", "rate_scale", "round_breaks", "scheme_breaks"],
-        "finish": ["Inset", "finish_map"],
+        "finish": ["Inset", "finish_map", "write_around"],
         "regions": ["plot_membership", "plot_plan_status"],
-        "values": ["plot_change", "plot_choropleth", "plot_small_multiples"],
+        "values": ["plot_change", "plot_choropleth", "plot_small_multiples", "tile_grid"],
     },
 )  # fmt: skip

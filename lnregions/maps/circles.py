@@ -8,12 +8,13 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, TextArea, VPacker
-from matplotlib.patches import Circle
+from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, OffsetBox, TextArea, VPacker
+from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
+from lnregions.maps.classes import Scale, class_labels
 from lnregions.style import palette, size_on, text_width, wrap
 from lnregions.words import format_number, to_unit
 from lnregions.words.catalogue import tr
@@ -45,11 +46,14 @@ class _Spot:
         return middle.buffer(self.radius) if self.radius > 0 else middle
 
 
-def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None = None, **options) -> Axes:
+def plot_symbols(
+    frame: gpd.GeoDataFrame, column: str, *, largest: float | None = None, scale: Scale | None = None,
+    scale_legend: str = "", **options,
+) -> Axes:  # fmt: skip
     """Amounts as circles whose area is proportional to the value, with nested circles as legend.
 
     A circle too small to be seen is left out, and the legend says for how many areas; a low-confidence figure has a
-    hollow one.
+    hollow one, or with a scale of colours one with a dashed outline.
 
     Parameters
     ----------
@@ -60,6 +64,10 @@ def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None 
         Amounts of zero or more; a missing one leaves its area hatched.
     largest
         Value of the largest circle; give the same to maps that should compare.
+    scale
+        Classes and colours of a rate, in the column that it names, by which circles are filled: see `rate_scale`.
+    scale_legend
+        Title of its part of the legend, to which its unit is added.
     options
         Unit, labels, legend, axes and language: see `Options`.
 
@@ -80,40 +88,50 @@ def plot_symbols(frame: gpd.GeoDataFrame, column: str, *, largest: float | None 
     largest = float(np.nanmax(values) if largest is None else largest)
     ax = drawing.start(own.ax, frame, own.language, column=column, unit=own.unit, largest_circle=largest)
     drawing.draw_ground(ax, frame.geometry, missing, fills=_LAND)
-    scale = _LARGEST * np.ptp(ax.get_xlim()) / np.sqrt(largest)  # radius on the ground of an amount of one
+    reach = _LARGEST * np.ptp(ax.get_xlim()) / np.sqrt(largest)  # radius on the ground of an amount of one
     printed = drawing.printed_values(values, own, years=frame.get("year"))
     words = [preferred for preferred, *_ in drawing.wordings(frame, own.language, printed)]
-    radii = scale * np.sqrt(np.nan_to_num(values))
+    radii = reach * np.sqrt(np.nan_to_num(values))
     specks = (values > 0) & (2 * radii < _LEAST * drawing.units_per_point(ax))
     spots, key = _places(ax, frame.geometry, np.where(specks, 0, radii), words)
     weak = drawing.weak_rows(frame) & ~missing
-    _draw_circles(ax, spots, weak)
-    for spot, gone, hollow in zip(spots, missing, weak, strict=True):
-        fill = None if gone else FILL if spot.inside and not hollow else _LAND
-        drawing.write(ax, spot.words, spot.label, size=spot.size, fill=fill)
+    fills, colours = np.where(weak, _LAND, FILL), np.full(len(frame), 0)
+    if scale:
+        colours = scale.classes.index(frame[scale.column])
+        fills = np.array([*scale.ramp, _LAND])[colours]
+        base.drawn_on(ax).facts["colours"] = scale.facts()
+    _draw_circles(ax, spots, fills, weak)
+    for spot, gone, fill in zip(spots, missing, fills, strict=True):
+        ground = None if gone else str(fill) if spot.inside else _LAND
+        drawing.write(ax, spot.words, spot.label, size=spot.size, fill=ground)
     base.drawn_on(ax).facts["key"] = dict(key)
-    kinds, rows = (
-        ("no data", "too small for a circle", "hollow: low-confidence figure"),
-        (missing, specks, weak & ~specks),
-    )
-    counts = zip(kinds, (int(one.sum()) for one in rows), strict=True)
-    notes = [base.counted(tr(what, own.language), count, own.language) for what, count in counts if count]
+    counts = {
+        "no data": missing,
+        "too small for a circle": specks,
+        "hollow: no data for the colour": ~missing & ~specks & (colours < 0),
+        "dashed outline: low-confidence figure" if scale else "hollow: low-confidence figure": weak & ~specks,
+    }
+    counts = {tr(what, own.language): int(one.sum()) for what, one in counts.items() if one.any()}
+    notes = [base.counted(*pair, own.language) for pair in counts.items()]
     notes += [*own.notes, *drawing.key_lines(key, own.language)]
-    base.add_notes(ax, _add_circle_legend(ax, scale, largest, own), notes)
+    parts = [(own.title, _nested_circles(ax, reach, largest, own, fill=_LAND if scale else FILL))]
+    if scale:
+        title = base.Options(unit=scale.unit, legend=scale_legend, language=own.language).title
+        parts.append((title, _class_rows(ax, scale, own.language)))
+    base.add_notes(ax, _add_circle_legend(ax, parts), notes)
     return ax
 
 
-def _draw_circles(ax: Axes, spots: list[_Spot], weak: np.ndarray) -> None:
+def _draw_circles(ax: Axes, spots: list[_Spot], fills: np.ndarray, weak: np.ndarray) -> None:
     """Circles, the large ones first; the sizes of matplotlib's scatter are squared diameters in points."""
     drawn = sorted((k for k, spot in enumerate(spots) if spot.radius > 0), key=lambda k: -spots[k].radius)
     if not drawn:
         return
     x, y = np.array([spots[k].middle for k in drawn]).T
     sizes = (2 * np.array([spots[k].radius for k in drawn]) / drawing.units_per_point(ax)) ** 2
-    faces = [_LAND if weak[k] else FILL for k in drawn]
     lines = [(0, (2, 1.2)) if weak[k] else "-" for k in drawn]
     looks = {"edgecolor": palette.OUTLINE, "linewidth": 0.5, "zorder": 5, "gid": "circles"}
-    ax.scatter(x, y, s=sizes, facecolors=faces, linestyles=lines, **looks)
+    ax.scatter(x, y, s=sizes, facecolors=fills[drawn], linestyles=lines, **looks)
 
 
 def _places(ax: Axes, geometry, radii, words: list[str]) -> tuple[list[_Spot], list[tuple[str, str]]]:
@@ -193,12 +211,44 @@ def circle_steps(largest: float, unit: str, language: str) -> list[float]:
     return [float(step * power / factor) for step in _STEPS[lead]]
 
 
-def _add_circle_legend(ax: Axes, scale: float, largest: float, own: base.Options) -> AnchoredOffsetbox:
+def _add_circle_legend(ax: Axes, parts: list[tuple[str, OffsetBox]]) -> AnchoredOffsetbox:
+    """Parts of a legend with their titles, beside one another under a map, else one below the other."""
+    found, heading = base.legend_room(ax), {**base.text_looks(ax), "fontweight": "bold"}
+    beside = found.place == "below"
+    room = found.across_mm * base.POINTS_PER_MM / (len(parts) if beside else 1) - 6
+    columns = []
+    for title, content in parts:
+        words = "\n".join(wrap(title, room, size_on(ax).small, bold=True))
+        children = [TextArea(words, textprops=heading), content]
+        columns.append(VPacker(children=children, pad=0, sep=3, align="left"))
+    packed = (HPacker if beside else VPacker)(
+        children=columns, pad=0, sep=9, align="top" if beside else "left"
+    )
+    box = AnchoredOffsetbox(child=packed, pad=0.1, borderpad=0, **found.anchor)
+    box.set(gid="circle legend", zorder=8)
+    return ax.add_artist(box)
+
+
+def _class_rows(ax: Axes, scale: Scale, language: str) -> OffsetBox:
+    """Classes of a scale, the highest on top, each behind its colour."""
+    size, rows = size_on(ax).small, []
+    words = class_labels(scale.classes, factor=to_unit(1, scale.unit, language), language=language)
+    for fill, label in zip(scale.ramp[::-1], words[::-1], strict=True):
+        patch = DrawingArea(2.3 * size, 0.9 * size)
+        patch.add_artist(
+            Rectangle((0, 0), 2.3 * size, 0.9 * size, facecolor=fill, edgecolor=palette.BORDER, lw=0.5)
+        )
+        children = [patch, TextArea(label, textprops=base.text_looks(ax))]
+        rows.append(HPacker(children=children, pad=0, sep=0.5 * size, align="center"))
+    return VPacker(children=rows, pad=0, sep=1, align="left")
+
+
+def _nested_circles(ax: Axes, reach: float, largest: float, own: base.Options, *, fill: str) -> OffsetBox:
     """Nested circles on one line, the largest first, each with its value."""
     looks, size = base.text_looks(ax), size_on(ax).small
     factor, point = to_unit(1, own.unit, own.language), drawing.units_per_point(ax)
     circles = [
-        (scale * np.sqrt(step) / point, format_number(step * factor, language=own.language))
+        (reach * np.sqrt(step) / point, format_number(step * factor, language=own.language))
         for step in circle_steps(largest, own.unit, own.language)
     ]
     biggest, line = circles[0][0], 1.15 * size
@@ -207,16 +257,10 @@ def _add_circle_legend(ax: Axes, scale: float, largest: float, own: base.Options
         heights.append(max(2 * radius, heights[-1] + line) if heights else 2 * radius)
     longest = max(text_width(label, size) for _, label in circles)
     area = DrawingArea(2 * biggest + 13 + longest, heights[-1] + line / 2 + 2)
-    face = {"facecolor": FILL, "edgecolor": palette.OUTLINE, "linewidth": 0.5, "alpha": 0.9}
+    face = {"facecolor": fill, "edgecolor": palette.OUTLINE, "linewidth": 0.5, "alpha": 0.9}
     for (radius, label), up in zip(circles, reversed(heights), strict=True):
         area.add_artist(Circle((biggest + 1, radius + 1), radius, **face))
         x, y = (biggest + 1, 2 * biggest + 6, 2 * biggest + 9), (2 * radius + 1, up + 1, up + 1)
         area.add_artist(Line2D(x, y, color=palette.BORDER, linewidth=0.4))
         area.add_artist(Text(2 * biggest + 11, up + 1, label, va="center", **looks))
-    found = base.legend_room(ax)
-    words = "\n".join(wrap(own.title, found.across_mm * base.POINTS_PER_MM - 4, size, bold=True))
-    heading = TextArea(words, textprops={**looks, "fontweight": "bold"})
-    packed = VPacker(children=[heading, area], pad=0, sep=3, align="left")
-    box = AnchoredOffsetbox(child=packed, pad=0.1, borderpad=0, **found.anchor)
-    box.set(gid="circle legend", zorder=8)
-    return ax.add_artist(box)
+    return area

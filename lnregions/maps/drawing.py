@@ -1,5 +1,6 @@
 """Areas on the equal-area grid: as patches, outlined, hatched, and with labels inside them."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import product
@@ -15,17 +16,7 @@ from matplotlib.patheffects import Stroke
 
 from lnregions.boundaries import project, simplify_coverage, union
 from lnregions.errors import DataError, unknown
-from lnregions.maps.base import (
-    DRAWN,
-    Drawn,
-    Options,
-    counted,
-    drawn_on,
-    map_axes,
-    set_extent,
-    text_looks,
-    units_per_mm,
-)
+from lnregions.maps import base
 from lnregions.style import palette, rc, size_on, text_width
 from lnregions.words import MOST_DECIMALS, format_number, rounded, to_unit, unit_places
 from lnregions.words.catalogue import tr
@@ -77,12 +68,12 @@ def printed(frame: gpd.GeoDataFrame, crs) -> gpd.GeoDataFrame:
 def start(ax: Axes | None, frame: gpd.GeoDataFrame, language: str, **facts) -> Axes:
     """Axes with the extent of `frame` in force, undistorted, and the record of the map begun or extended."""
     rc(language)  # checks the language, registers the fonts
-    ax = map_axes(language=language) if ax is None else ax
-    if drawn_on(ax) is None:
+    ax = base.map_axes(language=language) if ax is None else ax
+    if base.drawn_on(ax) is None:
         ax.set_axis_off()
-        set_extent(ax, frame.total_bounds)
-        DRAWN[ax] = Drawn(frame.crs, frame.geometry, language)
-    drawn_on(ax).facts.update(facts)
+        base.set_extent(ax, frame.total_bounds)
+        base.DRAWN[ax] = base.Drawn(frame.crs, frame.geometry, language)
+    base.drawn_on(ax).facts.update(facts)
     return ax
 
 
@@ -131,21 +122,23 @@ def weak_rows(frame: pd.DataFrame) -> np.ndarray:
 
 
 def wordings(frame: pd.DataFrame, language: str, values: Sequence[str] = ()) -> list[list[str]]:
-    """Wordings of each area's label, the preferred first: its name, or name over value and the name alone."""
+    """Wordings of each area's label, the preferred first: its name, or name over value (over its year), name alone."""
     names = [str(name) for name in frame[f"short_{language}"]]
     if not len(values):
         return [[name] for name in names]
-    return [[f"{name}\n{value}", name] for name, value in zip(names, values, strict=True)]
+    lined = [re.sub(r" ?(?=[(（])", "\n", value) for value in values]
+    rows = zip(names, values, lined, strict=True)
+    return [list(dict.fromkeys((f"{name}\n{a}", f"{name}\n{b}", name))) for name, a, b in rows]
 
 
 def printed_values(
-    values: pd.Series, own: Options, *, sign: bool = False, years: pd.Series | None = None
+    values: pd.Series, own: base.Options, *, sign: bool = False, years: pd.Series | None = None
 ) -> list[str]:  # fmt: skip
     """Values as labels print them: without unit, a dash for none; the year of each behind it where `years` differ.
 
     Examples
     --------
-    >>> printed_values([12.34, 0.0371, 0.0], Options(unit="亿美元", decimals=2, language="zh"))
+    >>> printed_values([12.34, 0.0371, 0.0], base.Options(unit="亿美元", decimals=2, language="zh"))
     ['12.34', '0.04', '0']
     """
     unit, language, places = own.unit, own.language, own.decimals
@@ -160,7 +153,7 @@ def printed_values(
     if years is None or years.nunique() < 2:
         return words
     pairs = zip(words, years.astype(float), strict=True)
-    return [counted(word, f"{year:.0f}", language) if year > 0 else word for word, year in pairs]
+    return [base.counted(word, f"{year:.0f}", language) if year > 0 else word for word, year in pairs]
 
 
 def key_lines(key: Sequence[tuple[str, str]], language: str) -> list[str]:
@@ -174,7 +167,7 @@ def key_lines(key: Sequence[tuple[str, str]], language: str) -> list[str]:
 
 def units_per_point(ax: Axes) -> float:
     """Units of the axes that one point of paper shows."""
-    return units_per_mm(ax) * 25.4 / 72
+    return base.units_per_mm(ax) * 25.4 / 72
 
 
 def label_box(words: str, size: float, unit: float) -> tuple[float, float]:
@@ -190,10 +183,16 @@ def largest_part(geometry):
 
 @lru_cache(maxsize=1024)
 def widest_place(polygon, aspect: float = 1.0) -> tuple[float, float]:
-    """Middle of the largest ellipse of that aspect inside a polygon: where a label has most room."""
+    """Middle of the largest ellipse of that aspect inside a polygon: where a label has most room.
+
+    Where the middle of the polygon has as much room, it is that.
+    """
     squeezed = shapely.transform(polygon, lambda xy: xy / (aspect, 1.0))
     circle = shapely.maximum_inscribed_circle(squeezed, tolerance=0.01 * squeezed.area**0.5)
-    x, y = shapely.get_coordinates(circle)[0]
+    whole, middle = squeezed.centroid, shapely.get_point(circle, 0)
+    if squeezed.contains(whole) and squeezed.exterior.distance(whole) > 0.98 * circle.length:
+        middle = whole
+    x, y = middle.x, middle.y
     return float(x * aspect), float(y)
 
 
@@ -232,14 +231,14 @@ def find_place_beside(ax: Axes, shape, box: tuple[float, float], reach: float, *
     """
     room = shapely.intersection(map_frame(ax), shape.buffer(reach))
     near = (shape.centroid.x, shape.centroid.y - 3 * units_per_point(ax))  # rather below than above
-    leads = drawn_on(ax).leads
+    leads = base.drawn_on(ax).leads
     free = shapely.difference(room, shapely.union_all([*avoid, *leads]))
     return find_place(free, box, near=near, lead=(shape.centroid, leads))
 
 
 def write(ax: Axes, words: str, box, *, size: float, fill: str | None) -> None:
     """Write a label in the middle of a box, in ink or white with a halo of its fill; on white without one."""
-    looks = {**text_looks(ax), "fontsize": size, "ha": "center", "va": "center", "linespacing": 1.0}
+    looks = {**base.text_looks(ax), "fontsize": size, "ha": "center", "va": "center", "linespacing": 1.0}
     looks |= {"color": palette.INK if fill is None else palette.text_on(fill), "clip_on": True}
     write_with_halo(
         ax, box.centroid.x, box.centroid.y, words, halo=fill or "#ffffff", gid="label", zorder=6, **looks
@@ -260,8 +259,8 @@ def write_with_halo(
 
 def draw_lead(ax: Axes, point, box) -> None:
     """Thin line from a point to the label that stands beside it."""
-    drawn_on(ax).leads.append(shapely.shortest_line(point, box))
-    line = shapely.get_coordinates(drawn_on(ax).leads[-1])
+    base.drawn_on(ax).leads.append(shapely.shortest_line(point, box))
+    line = shapely.get_coordinates(base.drawn_on(ax).leads[-1])
     ax.plot(*line.T, color=palette.INK, linewidth=0.5, zorder=5.5, gid="lead")
 
 
@@ -287,7 +286,7 @@ def label_areas(
             if box is not None:
                 taken.append(box)
                 write(ax, wording, box, size=size, fill=fills[k])
-                shortened += [k] if wording != words[k][0] else []
+                shortened += [k] if fills[k] and wording == words[k][-1] != words[k][0] else []
                 break
         else:
             left.append(k)
@@ -295,9 +294,9 @@ def label_areas(
     for k in sorted(left) if len(left) <= _MOST_KEYS else []:
         if _write_number(ax, str(len(key) + 1), rooms, k, taken, fills[k]):
             key.append((str(len(key) + 1), words[k][0].replace("\n", " ")))
-    drawn_on(ax).facts.setdefault("key", {}).update(key)
+    base.drawn_on(ax).facts.setdefault("key", {}).update(key)
     key += [("", words[k][0].replace("\n", " ")) for k in sorted(shortened)]
-    return key_lines(key, drawn_on(ax).language)
+    return key_lines(key, base.drawn_on(ax).language)
 
 
 def _common_sizes(rooms, words, sizes: Sequence[float], unit: float) -> Sequence[float]:

@@ -104,11 +104,8 @@ def projection_line(crs, language: str = "en") -> str:
 
     if "Latitude of 1st standard parallel" not in values:
         words = "Projection: Lambert azimuthal equal area ({latitude}, {longitude}), CGCS2000."
-        middle = {
-            "latitude": place("Latitude of natural origin"),
-            "longitude": place("Longitude of natural origin", "EW"),
-        }
-        return tr(words, language, **middle)
+        latitude, longitude = (f"{one} of natural origin" for one in ("Latitude", "Longitude"))
+        return tr(words, language, latitude=place(latitude), longitude=place(longitude, "EW"))
     first, second = (place(f"Latitude of {one} standard parallel") for one in ("1st", "2nd"))
     words = "Projection: Albers equal area ({first}, {second}; {meridian}), CGCS2000."
     return tr(words, language, first=first, second=second, meridian=place("Longitude of false origin", "EW"))
@@ -144,8 +141,7 @@ def finish_map(
         When the title or source line is too long.
     """
     axes = list(np.ravel(ax))
-    first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
-    fig, size, lowest = first.get_figure(root=True), size_on(first), _lowest_mm(first)
+    first, lowest = axes[0], _lowest_mm(axes[0])
     room, (_, bottom, across, up) = base.legend_room(first), base.mm_box(first)
     side = min(30.0, room.across_mm, 0.3 * up)  # of an inset at the foot of the legend's column
     in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
@@ -155,20 +151,30 @@ def finish_map(
     _add_north_arrow(first, corners["arrow"][0], language)
     for one in axes if context is not None else ():
         _add_context(one, context, [kept for _, kept in corners.values()], language)
-    heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))
-    below, line = max(0.0, base.mm_box(low)[1] - lowest), ""
     if source is not None:
         projection = projection_line(base.drawn_on(first).crs, language)
-        line = tr("{source} {projection}", language, source=source.rstrip(), projection=projection)
-    foot = _write_lines(low, line, "source", at=(0, -below - _FOOT_GAP_MM))
-    base.fit_sheet(
-        fig,
-        above_mm=heading * base.line_mm(size.title) + _TITLE_GAP_MM + 1.0,
-        below_mm=below + _FOOT_GAP_MM + foot * base.line_mm(size.small) + 1.0,
-    )
+        source = tr("{source} {projection}", language, source=source.rstrip(), projection=projection)
+    write_around(axes, title=title, source=source or "")
     if inset is not None and (in_column or "inset" in corners):  # else it would hide areas
         _draw_inset(first, inset, side, "" if in_column else corners["inset"][0])
     return ax
+
+
+def write_around(axes: Sequence[Axes], *, title: str, source: str) -> None:
+    """Write title and source above and below maps and their legend, and give the sheet the height of all.
+
+    Raises
+    ------
+    DataError
+        When one of them is too long.
+    """
+    first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
+    size, below = size_on(first), max(0.0, base.mm_box(low)[1] - _lowest_mm(first))
+    heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))
+    foot = _write_lines(low, source, "source", at=(0, -below - _FOOT_GAP_MM))
+    above = heading * base.line_mm(size.title) + _TITLE_GAP_MM + 1.0
+    below += foot * base.line_mm(size.small) + _FOOT_GAP_MM + 1.0
+    base.fit_sheet(first.get_figure(root=True), above_mm=above, below_mm=below)
 
 
 def _lowest_mm(ax: Axes) -> float:

@@ -19,7 +19,7 @@ from lnregions.words import text
 from lnregions.words.catalogue import tr, trn
 
 LINES = {"confirmed": "-", "likely": (0, (3.5, 1.4)), "unverified": (0, (0.9, 1.1))}
-STRENGTHS = {"confirmed": 1.0, "likely": 0.85, "unverified": 0.55}
+STRENGTHS = {"confirmed": 1.0, "likely": 0.88, "unverified": 0.72}
 _INSET_MM = 0.45  # of the first region's line from the border
 _STEP_MM = 0.8  # further in for each further region, so that lines run side by side
 _STRIPE_MM = 1.5

@@ -1,10 +1,12 @@
 """Maps of one value an area: classes of a rate, changes around zero, no data, years side by side."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from matplotlib.axes import Axes
 
 from lnregions.errors import DataError
@@ -14,6 +16,42 @@ from lnregions.maps.classes import Classes, Scale, change_breaks, change_scale, 
 from lnregions.style import palette
 from lnregions.words import to_unit
 from lnregions.words.catalogue import tr
+
+_SPARE_CELLS = 1.5  # of a grid of tiles, to an area
+_HALF_TILE = 0.47  # of the side of its cell
+_TOUCHING = 1000.0  # metres between borders that are one
+
+
+def tile_grid(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Areas (on a grid in metres) as equal squares, each as near to where it lies as all can be, for `plot_choropleth`.
+
+    Centroids are assigned to cells with the least sum of squared moves. Of all grids with at most half as many cells
+    again as areas that is taken in which the tiles of neighbours are nearest to one another and centroids move least.
+
+    Examples
+    --------
+    >>> areas = gpd.GeoSeries([shapely.box(0, 0, 5e4, 5e4), shapely.box(5e4, 0, 9e4, 6e4)], crs=32651)
+    >>> tile_grid(areas.to_frame("geometry")).centroid.x.round().abs().tolist()
+    [0.0, 1.0]
+    """
+    from scipy.optimize import linear_sum_assignment  # slow to import, and rarely used
+
+    shapes, count, found = frame.geometry.to_numpy(), len(frame), []
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=_TOUCHING)
+    places = shapely.get_coordinates(shapely.centroid(shapes))
+    extent = np.ptp(places, axis=0)
+    places = (places - places.min(axis=0)) / np.maximum(extent, extent.max() / 3 + 1)  # a row stays one
+    for shape in product(range(1, count + 2), repeat=2):
+        if count <= np.prod(shape) <= max(_SPARE_CELLS * count, count + 1):
+            cells = np.array(list(np.ndindex(shape)))
+            moves = ((places[:, None] * np.subtract(shape, 1) - cells) ** 2).sum(axis=2)
+            order, cell = linear_sum_assignment(moves)
+            apart = np.hypot(*(cells[cell[one]] - cells[cell[other]]).T).mean()
+            found.append((apart + moves[order, cell].mean(), cells[cell]))
+    middles = min(found, key=lambda one: one[0])[1]
+    return frame.set_geometry(
+        shapely.box(*(middles - _HALF_TILE).T, *(middles + _HALF_TILE).T), crs=frame.crs
+    )
 
 
 def plot_choropleth(
@@ -86,14 +124,14 @@ def _draw_classes(ax: Axes, frame: gpd.GeoDataFrame, scale: Scale) -> list[str |
 
 def _counted_hatches(language: str, *, weak: int = 0, missing: int = 0) -> list[tuple]:
     """Handle and words in a legend of areas with a low-confidence figure and without a value; nothing for none."""
-    found = []
-    if weak:
-        words = base.counted(tr("low-confidence figure", language), weak, language)
-        found.append((base.swatch("#ffffff", hatch=drawing.WEAK_HATCH), words))
-    if missing:
-        words = base.counted(tr("no data", language), missing, language)
-        found.append((base.swatch(palette.NO_DATA_FILL, hatch=palette.NO_DATA_HATCH), words))
-    return found
+    kinds = {
+        tr("low-confidence figure", language): (weak, "#ffffff", drawing.WEAK_HATCH),
+        tr("no data", language): (missing, palette.NO_DATA_FILL, palette.NO_DATA_HATCH),
+    }
+    known = [(words, *kind) for words, kind in kinds.items() if kind[0]]
+    return [
+        (base.swatch(fill, hatch=hatch), base.counted(words, n, language)) for words, n, fill, hatch in known
+    ]
 
 
 def _add_class_legend(
@@ -155,12 +193,10 @@ def plot_small_multiples(
         joined = frame.merge(values.loc[values["year"] == year, ["area", "value"]], on="area", how="left")
         drawing.start(ax, joined, own.language, **scale.facts(), panel=str(year))
         holes += _draw_classes(ax, joined, scale).count(None)
-        looks = base.text_looks(ax, small=False) | {
-            "fontweight": "bold",
-            "va": "top",
-            "transform": ax.transAxes,
-        }
-        drawing.write_with_halo(ax, 0.02, 0.97, str(year), halo="#ffffff", zorder=8, gid="panel", **looks)
+        looks = base.text_looks(ax, small=False) | {"fontweight": "bold", "transform": ax.transAxes}
+        drawing.write_with_halo(
+            ax, 0.02, 0.97, str(year), halo="#ffffff", zorder=8, gid="panel", va="top", **looks
+        )
     key.set_label(base.LEGEND_ROOM)
     _add_class_legend(key, scale, own, _counted_hatches(own.language, missing=holes))
     return np.array(axes, dtype=object)

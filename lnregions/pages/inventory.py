@@ -24,9 +24,9 @@ from lnregions.paths import PLAN
 
 DOWNLOADS = ("png", "svg", "pdf", "csv", "json")
 """Endings of a figure's files, in the order in which they are offered."""
-_FIRST = ("verdict-map", "scorecard", "timeline", "membership", "location", "dual-core", "map", "change", "years",
-          "target-sheet", "gaps", "series", "members", "indexed-growth", "stack", "contributions", "dumbbells",
-          "heat-map", "growth", "ranks", "dots", "coverage")  # fmt: skip
+_FIRST = ("verdict-map", "scorecard", "timeline", "membership", "location", "dual-core", "tile-map", "map", "circles",
+          "change", "years", "target-sheet", "gaps", "series", "members", "indexed-growth", "stack", "contributions",
+          "dumbbells", "heat-map", "growth", "ranks", "dots", "coverage")  # fmt: skip
 """Kinds of pictures in the order of a page; those of targets, named by the target, stand before all."""
 _MOST_TEXT = 4000
 

@@ -16,7 +16,7 @@ LAND = "#eef0f2"
 SEA = "#e3edf5"
 
 REGION_COLOURS = {"circle": "#3d2b7d", "belt": "#1670ad", "west": "#f3b73e", "east": "#4ba35b"}
-REGION_TINTS = {"circle": 0.7, "belt": 0.65, "west": 0.25, "east": 0.55}
+REGION_TINTS = {"circle": 0.8, "belt": 0.75, "west": 0.2, "east": 0.6}
 """Share of its colour in a region's fill: distinguished by the colour-blind and in grey (``tests/style``)."""
 _OTHER_REGIONS = ("#8a3b12", "#a8568f", "#7f8a1f", "#3b8f8f", "#c05a7a", "#5d6b9a")
 
@@ -71,7 +71,7 @@ _SEQUENTIAL = {  # one spine from pale sand to deep blue, cut in even steps of l
     4: ("#dcedd8", "#79bbb5", "#317c9a", "#1b4c75"),
     5: ("#e1efdc", "#8dc8b8", "#4e9baa", "#296d92", "#174269"),
     6: ("#e6f1df", "#9fd0bd", "#5fabb1", "#317c9a", "#225c86", "#13385e"),
-    7: ("#ebf4e2", "#acd7c1", "#71b6b4", "#4693a6", "#2a6f93", "#1c4e76", "#0f2f54"),
+    7: ("#ebf4e2", "#a5d3bf", "#71b6b4", "#4693a6", "#2a6f93", "#1c4e76", "#0f2f54"),
 }
 _DIVERGING = {  # below zero orange to brown, above zero blue
     2: ("#e08a4a", "#5b9bd0"),
@@ -150,6 +150,6 @@ def region_tint(region: str, *, order: int = 0, strength: float = 1.0) -> str:
     Examples
     --------
     >>> region_tint("west"), region_tint("west", strength=0.5)
-    ('#fcedcf', '#fef6e7')
+    ('#fdf1d8', '#fef8ec')
     """
     return tint(region_colour(region, order=order), REGION_TINTS.get(region, 0.45) * strength)

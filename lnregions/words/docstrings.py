@@ -11,6 +11,7 @@ PARAMETERS = {
     "target": "str\n    Name of one of the plan's targets, such as ``belt-dalian-gdp``.",
     "region": "str\n    Code of one of the plan's regions, such as ``belt``.",
     "indicator": "str\n    Code of an indicator of `load_indicators`, such as ``gdp``.",
+    "rate": "str\n    Code of an indicator that is a rate or share, such as ``gdp_growth_real``.",
     "adcode": "str\n    Code of a city, such as ``210200``.",
     "verdicts": "DataFrame\n    Verdicts from `judge`.",
     "year": "int, optional\n    Year to show; without one the latest that at least half of the areas have.",
@@ -41,6 +42,7 @@ ARGUMENTS = {
 """What the examples give for a parameter that has no default."""
 
 EXAMPLES = {
+    "draw_circles": 'plan, "belt", "gdp", "gdp_growth_real"',
     "draw_dots": '"210200", "gdp_growth_real"',
     "draw_dumbbells": 'plan, "belt", "population"',
     "draw_stack": 'plan, "belt", "trade_total"',

@@ -3,21 +3,11 @@
 from itertools import pairwise
 from pathlib import Path
 
+import chart_samples as samples
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from chart_samples import (
-    DALIAN,
-    SHEET,
-    SHENYANG,
-    SPANS,
-    VERDICTS,
-    every_chart,
-    legend,
-    overlapping_texts,
-    texts,
-)
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
@@ -34,53 +24,55 @@ BASELINE = Path(__file__).parents[1] / "baseline" / "charts"
 @pytest.mark.parametrize("width", ["single", "double", "slide", *MORE])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_text_of_any_chart_overlaps_another_and_all_are_of_the_sizes_of_their_width(language, width):
-    for name, ax in every_chart(language, width).items():
+    for name, ax in samples.every_chart(language, width).items():
         figure = ax.figure
-        assert overlapping_texts(figure) == [], name
+        assert samples.overlapping_texts(figure) == [], name
         assert figure.get_figwidth() * 25.4 == pytest.approx(SIZES[width].width_mm), name
         sizes = {one.get_fontsize() for one in figure.findobj(Text) if one.get_text().strip()}
         assert SIZES[width].small <= min(sizes) <= max(sizes) <= SIZES[width].title, name
-        assert len(texts(ax, "title")) == 1, name
+        assert len(samples.texts(ax, "title")) == 1, name
 
 
 @pytest.mark.parametrize(("language", "source"), [("en", "Source: bulletin"), ("zh", "资料来源：bulletin")])
 def test_title_subtitle_with_unit_notes_and_source_are_written_around_the_axes(language, source):
     words = {"title": "GDP", "subtitle": "Shenyang", "notes": ["note", ""], "source": "bulletin"}
-    ax = charts.plot_trajectory(DALIAN.assign(segment=1), unit="亿元", language=language, **words)
-    assert texts(ax, "title") == ["GDP"]
-    assert texts(ax, "subtitle") == [{"en": "Shenyang · billion yuan", "zh": "Shenyang · 亿元"}[language]]
-    assert texts(ax, "note")[0] == "note"
-    assert texts(ax, "source") == [source]
+    ax = charts.plot_trajectory(samples.DALIAN.assign(segment=1), unit="亿元", language=language, **words)
+    assert samples.texts(ax, "title") == ["GDP"]
+    assert samples.texts(ax, "subtitle") == [
+        {"en": "Shenyang · billion yuan", "zh": "Shenyang · 亿元"}[language]
+    ]
+    assert samples.texts(ax, "note")[0] == "note"
+    assert samples.texts(ax, "source") == [source]
 
 
 def test_a_long_legend_and_long_texts_are_wrapped_within_the_width():
     words = {"title": "Title " * 30, "source": "bulletin " * 60, "width": "single", "height_mm": 120}
-    benchmark = pd.concat([SHENYANG.assign(name=f"benchmark number {n}") for n in range(5)])
-    ax = charts.plot_growth_trajectory(SHENYANG, benchmark=benchmark, **words)
-    assert legend(ax)[2:4] == ["benchmark number 0", "benchmark number 1"]
-    assert overlapping_texts(ax.figure) == []
+    benchmark = pd.concat([samples.SHENYANG.assign(name=f"benchmark number {n}") for n in range(5)])
+    ax = charts.plot_growth_trajectory(samples.SHENYANG, benchmark=benchmark, **words)
+    assert samples.legend(ax)[2:4] == ["benchmark number 0", "benchmark number 1"]
+    assert samples.overlapping_texts(ax.figure) == []
 
 
 @pytest.mark.parametrize(("given", "millimetres"), [({"height_mm": 77}, 77), ({"width": "slide"}, 142.875)])
 def test_a_given_height_is_kept_and_a_slide_is_16_to_9(given, millimetres):
-    ax = charts.plot_dots(SHENYANG.assign(area="a"), **given)
+    ax = charts.plot_dots(samples.SHENYANG.assign(area="a"), **given)
     assert ax.figure.get_figheight() * 25.4 == pytest.approx(millimetres)
 
 
 def test_a_chart_on_given_axes_keeps_their_figure_and_writes_beside_them():
     figure = Figure(figsize=(8, 6))
     ax = figure.add_axes((0.15, 0.3, 0.6, 0.4))
-    assert charts.plot_trajectory(SHENYANG, ax=ax, title="Shenyang", source="bulletin") is ax
+    assert charts.plot_trajectory(samples.SHENYANG, ax=ax, title="Shenyang", source="bulletin") is ax
     assert figure.get_size_inches().tolist() == [8, 6]
-    assert texts(ax, "title") == ["Shenyang"]
-    assert overlapping_texts(figure) == []
+    assert samples.texts(ax, "title") == ["Shenyang"]
+    assert samples.overlapping_texts(figure) == []
 
 
 def test_charts_leave_nothing_with_pyplot_and_do_not_change_the_frame():
-    before, figures = SHENYANG.copy(), pyplot.get_fignums()
-    charts.plot_trajectory(SHENYANG)
+    before, figures = samples.SHENYANG.copy(), pyplot.get_fignums()
+    charts.plot_trajectory(samples.SHENYANG)
     assert pyplot.get_fignums() == figures
-    pd.testing.assert_frame_equal(SHENYANG, before)
+    pd.testing.assert_frame_equal(samples.SHENYANG, before)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +85,7 @@ def test_charts_leave_nothing_with_pyplot_and_do_not_change_the_frame():
 )
 def test_unknown_labels_are_refused_with_the_choices(given, message):
     with pytest.raises(DataError, match=message):
-        charts.plot_trajectory(SHENYANG, **given)
+        charts.plot_trajectory(samples.SHENYANG, **given)
 
 
 @pytest.mark.parametrize(
@@ -116,39 +108,30 @@ def test_a_frame_without_a_column_or_with_two_values_a_year_is_refused(plot, fra
 
 
 LACKING = pd.DataFrame({"area": ["a", "b"], "year": [2020, 2021], "value": np.nan})
-FIELDS = [
-    "area",
-    "year",
-    "value",
-    "grade",
-    "column",
-    "words",
-    "target",
-    "region",
-    "status",
-    "name",
-    "asked",
-    "verdict",
-]
-EMPTY = pd.DataFrame(columns=[*FIELDS, "first", "last"])
+FIELDS = "area year value grade column words target region status name asked verdict first last"
+EMPTY = pd.DataFrame(columns=FIELDS.split())
 
 
 @pytest.mark.parametrize("kind", ["dots", "contributions", "ranks", "indexed_growth", "member_panels"])
 def test_areas_without_any_value_are_a_frame_with_the_reason(kind):
     keywords = {"base_year": 1990} if kind == "indexed_growth" else {}
     (ax,) = np.atleast_1d(getattr(charts, f"plot_{kind}")(LACKING, reason="none", **keywords))
-    assert texts(ax, "no_data") == ["No data: none"]
+    assert samples.texts(ax, "no_data") == ["No data: none"]
 
 
 @pytest.mark.parametrize("kind", ["coverage", "gaps", "heat_map", "target_sheet", "timeline", "scorecard"])
 def test_a_table_without_rows_is_a_frame_with_the_reason(kind):
     ax = getattr(charts, f"plot_{kind}")(EMPTY, reason="none")
-    assert texts(ax, "no_data") == ["No data: none"]
+    assert samples.texts(ax, "no_data") == ["No data: none"]
 
 
 @pytest.mark.parametrize(
     ("plot", "frame"),
-    [(charts.plot_target_sheet, SHEET), (charts.plot_timeline, SPANS), (charts.plot_scorecard, VERDICTS)],
+    [
+        (charts.plot_target_sheet, samples.SHEET),
+        (charts.plot_timeline, samples.SPANS),
+        (charts.plot_scorecard, samples.VERDICTS),
+    ],
 )
 def test_an_unknown_status_is_refused(plot, frame):
     with pytest.raises(DataError, match=r"(?i)unknown status 'mett'"):
@@ -203,7 +186,7 @@ def test_labels_move_as_little_as_can_be_and_are_squeezed_evenly_where_they_cann
 @pytest.mark.skipif(not matplotlib.__version__.startswith("3.11."), reason="baselines are of matplotlib 3.11")
 @pytest.mark.parametrize("name", ["trajectory", "panels", "contributions", "scorecard"])
 def test_a_chart_looks_as_it_did(name, tmp_path):
-    ax = every_chart("zh" if name == "trajectory" else "en", "single")[name]
+    ax = samples.every_chart("zh" if name == "trajectory" else "en", "single")[name]
     picture = tmp_path / f"{name}.png"
     ax.figure.savefig(picture, dpi=100)
     tolerance = 4  # of 255, which leaves room for other anti-aliasing of text

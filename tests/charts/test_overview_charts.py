@@ -1,30 +1,20 @@
 """Target sheet, gaps, heat map and verdicts over time: what is drawn equals its data."""
 
+import chart_samples as samples
 import pandas as pd
 import pytest
-from chart_samples import (
-    CITIES,
-    GAPS,
-    MARKS,
-    SHEET,
-    SPANS,
-    drawn,
-    heat_cells,
-    legend,
-    names,
-    overlapping_texts,
-    texts,
-)
 
 from lnregions import charts
 from lnregions.style import STATUSES
 
 
 def test_all_targets_of_a_sheet_stand_at_one_place_and_marks_as_far_from_it_as_their_values():
-    ax = charts.plot_target_sheet(SHEET, marks=MARKS)
-    aims = {line.get_xdata()[0] for line in drawn(ax, "target")}
+    ax = charts.plot_target_sheet(samples.SHEET, marks=samples.MARKS)
+    aims = {line.get_xdata()[0] for line in samples.drawn(ax, "target")}
     assert len(aims) == 1
-    (start,), (actual, *_), (now,) = (drawn(ax, name) for name in ("baseline", "actual", "required by now"))
+    (start,), (actual, *_), (now,) = (
+        samples.drawn(ax, name) for name in ("baseline", "actual", "required by now")
+    )
     places = [line.get_xdata()[0] for line in (start, now, actual)]
     aim = aims.pop()
     shares = [(aim - place) / (aim - places[0]) for place in places]
@@ -32,41 +22,43 @@ def test_all_targets_of_a_sheet_stand_at_one_place_and_marks_as_far_from_it_as_t
 
 
 def test_a_bar_without_baseline_starts_at_zero_and_one_without_marks_has_words_only():
-    ax = charts.plot_target_sheet(SHEET, marks=MARKS)
-    aim = drawn(ax, "target")[0].get_xdata()[0]
-    foot, end = next(line.get_xdata() for line in drawn(ax, "_reached") if line.get_xdata()[1] > aim)
+    ax = charts.plot_target_sheet(samples.SHEET, marks=samples.MARKS)
+    aim = samples.drawn(ax, "target")[0].get_xdata()[0]
+    foot, end = next(line.get_xdata() for line in samples.drawn(ax, "_reached") if line.get_xdata()[1] > aim)
     assert (end - foot) / (foot - aim) == pytest.approx(6.4 / 12.8)  # actual 6.4 above a requirement of -12.8
-    assert len(drawn(ax, "target")) == MARKS["target"].nunique()
-    assert texts(ax, "verdict")[0].replace("\n", " ") == SHEET["verdict"][0]
-    assert len(texts(ax, "figures")) == len(SHEET)
+    assert len(samples.drawn(ax, "target")) == samples.MARKS["target"].nunique()
+    assert samples.texts(ax, "verdict")[0].replace("\n", " ") == samples.SHEET["verdict"][0]
+    assert len(samples.texts(ax, "figures")) == len(samples.SHEET)
 
 
 def test_the_side_on_which_a_target_is_met_follows_its_comparator():
     met = []
     for comparator in (">=", "<="):
-        ax = charts.plot_target_sheet(SHEET.head(1).assign(comparator=comparator), marks=MARKS)
+        ax = charts.plot_target_sheet(
+            samples.SHEET.head(1).assign(comparator=comparator), marks=samples.MARKS
+        )
         (bar,) = next(bars for bars in ax.containers if bars.get_label() == "target met")
         met.append((bar.get_x(), bar.get_width()))
     assert met[0][0] == pytest.approx(met[1][0] + met[1][1])
 
 
 def test_gaps_rise_above_zero_or_fall_below_and_a_year_without_one_says_so():
-    ax = charts.plot_gaps(GAPS, years=(2022, 2024), unit="pp")
+    ax = charts.plot_gaps(samples.GAPS, years=(2022, 2024), unit="pp")
     assert [bar.get_height() for bar in ax.patches if bar.get_width() < 1] == [-0.8, 31.3, 0.1, -13.5]
-    assert texts(ax, "value") == ["−0.8", "+31.3", "+0.1", "−13.5", "no figure"]
-    assert set(legend(ax)) == {"derived, not published", "years assessed"}
+    assert samples.texts(ax, "value") == ["−0.8", "+31.3", "+0.1", "−13.5", "no figure"]
+    assert set(samples.legend(ax)) == {"derived, not published", "years assessed"}
     up, down = ax.patches[1].get_facecolor(), ax.patches[0].get_facecolor()
     assert up != down
 
 
 def test_a_heat_map_is_darker_for_higher_values_of_a_column_and_hatched_without_a_figure():
-    cells = heat_cells()
-    ax = charts.plot_heat_map(cells, names=names(), width="double")
-    assert texts(ax, "value")[0] == "10,002.10 A\n2025\n+137.1%"
+    cells = samples.heat_cells()
+    ax = charts.plot_heat_map(cells, names=samples.names(), width="double")
+    assert samples.texts(ax, "value")[0] == "10,002.10 A\n2025\n+137.1%"
     assert sum(bar.get_hatch() is not None for bar in ax.patches) == 1
     tiles = [bar for bar in ax.patches if bar.get_x() < -0.4]
     own = cells[cells["column"] == cells["column"][0]]["value"]
-    assert len(tiles) == len(CITIES)
+    assert len(tiles) == len(samples.CITIES)
     light = [sum(tile.get_facecolor()[:3]) for tile in tiles]
     assert light[own.to_numpy().argmax()] == min(light) < light[own.to_numpy().argmin()] == max(light)
 
@@ -74,35 +66,35 @@ def test_a_heat_map_is_darker_for_higher_values_of_a_column_and_hatched_without_
 @pytest.mark.parametrize("width", ["single", "double"])
 def test_heads_of_a_heat_map_stand_upright_where_a_word_is_wider_than_a_tile(width):
     cells = pd.concat(
-        [heat_cells().assign(column=f"Urbanisation of permanent population {n}") for n in range(6)]
+        [samples.heat_cells().assign(column=f"Urbanisation of permanent population {n}") for n in range(6)]
     )
     cells = cells.drop_duplicates(["area", "column"])
-    ax = charts.plot_heat_map(cells, names=names(), width=width)
+    ax = charts.plot_heat_map(cells, names=samples.names(), width=width)
     heads = [one for one in ax.texts if one.get_label() == "_head"]
     assert {one.get_rotation() for one in heads} == {90.0 if width == "single" else 0.0}
-    assert overlapping_texts(ax.figure) == []
+    assert samples.overlapping_texts(ax.figure) == []
 
 
 def test_tiles_of_a_low_heat_map_keep_the_lines_that_fit():
-    ax = charts.plot_heat_map(heat_cells(), names=names(), width="double", height_mm=75)
-    assert {len(words.split("\n")) for words in texts(ax, "value")} < {1, 2, 3}
-    assert overlapping_texts(ax.figure) == []
+    ax = charts.plot_heat_map(samples.heat_cells(), names=samples.names(), width="double", height_mm=75)
+    assert {len(words.split("\n")) for words in samples.texts(ax, "value")} < {1, 2, 3}
+    assert samples.overlapping_texts(ax.figure) == []
 
 
 def test_a_narrow_heat_map_names_the_columns_that_it_leaves_out():
-    ax = charts.plot_heat_map(heat_cells(), width="single")
-    assert len(texts(ax, "head")) < 8
-    assert "Gross domestic product 7" in texts(ax, "note")[0].replace("\n", " ")
+    ax = charts.plot_heat_map(samples.heat_cells(), width="single")
+    assert len(samples.texts(ax, "head")) < 8
+    assert "Gross domestic product 7" in samples.texts(ax, "note")[0].replace("\n", " ")
 
 
 def test_verdicts_over_time_run_from_date_to_date():
-    ax = charts.plot_timeline(SPANS)
+    ax = charts.plot_timeline(samples.SPANS)
     bars = {bars.get_label(): bars.patches for bars in ax.containers}
     assert set(bars) == {"no data", "missed", "not assessable"}
     (first,), (then,) = bars["no data"], bars["missed"]
     assert first.get_x() + first.get_width() == then.get_x()
     assert first.get_y() == then.get_y()
-    assert (then.get_hatch(), texts(ax, "status")) == (
+    assert (then.get_hatch(), samples.texts(ax, "status")) == (
         STATUSES["missed"].hatch,
         ["no data", "missed", "not assessable"],
     )

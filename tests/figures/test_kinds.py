@@ -4,7 +4,9 @@ import json
 import zipfile
 
 import pytest
+from figures.drawn_once import PLAN, REGIONS, drawn, texts_of
 
+import lnregions as ln
 from lnregions import DataError
 from lnregions.__main__ import main
 from lnregions.figures import warm_up, write_figures
@@ -73,3 +75,49 @@ def test_warming_up_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     warm_up()
     assert list(tmp_path.iterdir()) == []
+
+
+OPENINGS = {
+    "heat_map": (
+        "Dalian has the highest figure in 6 of 8 indicators, Dandong in 1",
+        "8项指标中大连有6项最高",
+    ),
+    "coverage": ("Figures for every year of 2022-2024: 2 of ", "2022-2024年逐年都有数据的目标："),
+    "circles": (
+        "Gross domestic product: highest in Dalian with 951.69 billion yuan, ",
+        "地区生产总值：大连最高",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", OPENINGS)
+def test_the_caption_of_an_overview_opens_with_its_finding(kind):
+    picture = drawn(kind, "belt", *(["gdp", "gdp_growth_real"] if kind == "circles" else []))
+    for language, opening in zip(("en", "zh"), OPENINGS[kind], strict=True):
+        assert picture.caption[language].startswith(opening)
+        assert picture.alt[language].startswith(opening)
+
+
+def test_tiles_show_every_city_in_the_classes_of_the_maps():
+    tiles, belt = drawn("tile_map", "gdp_growth_real"), drawn("map", "belt", "gdp_growth_real")
+    assert len(tiles.data) == 14
+    assert tiles.parameters["classes"]["breaks"] == belt.parameters["classes"]["breaks"]
+    assert tiles.caption["en"].endswith("Liaoning: real GDP growth, 2024.")
+    assert "Boundaries" not in " ".join(texts_of(tiles))
+    assert ln.draw_tile_map(PLAN, "sei_share").reason.startswith("No picture: no city has a figure of")
+
+
+def test_circles_of_amounts_that_would_all_be_specks_have_a_size_of_their_own():
+    largest = {
+        region: drawn("map", region, "fdi_usd").parameters["classes"]["largest_circle"] for region in REGIONS
+    }
+    assert largest["west"] == drawn("map", "west", "fdi_usd").data["value"].max() < 0.01 * largest["belt"]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_labels_of_indices_stand_off_the_lines_at_85_mm(region):
+    ax = ln.draw_indexed_growth(PLAN, region, width="single").ax
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_label() == "_end"]
+    series = [line for line in ax.lines if line.get_label() in ("_series", "_later")]
+    points = [line.get_transform().transform(line.get_path().interpolated(60).vertices) for line in series]
+    assert not any(box.count_contains(part) for box in boxes for part in points)

@@ -8,6 +8,7 @@ from matplotlib.offsetbox import AnnotationBbox
 
 from lnregions import judge, load_boundaries, load_plan, maps
 from lnregions.errors import DataError
+from lnregions.maps.regions import STRENGTHS
 from lnregions.style import STATUSES, palette, region_tint
 
 PLAN = load_plan()
@@ -28,7 +29,7 @@ def test_membership_fills_plain_areas_and_stripes_overlaps():
     ax = drawn()
     by_area = dict(zip(CITIES["area"], fills(ax)[: len(CITIES)], strict=True))
     assert by_area["210100"] == region_tint("circle")
-    assert by_area["211300"] == region_tint("west", strength=0.85)
+    assert by_area["211300"] == region_tint("west", strength=STRENGTHS["likely"])
     assert by_area["211100"] == palette.LAND
     striped = {c.get_gid() for c in ax.collections if str(c.get_gid()).startswith("stripes")}
     assert striped == {f"stripes {a}" for a in ("210900", "211400", "210624", "210423", "210421")}

@@ -23,13 +23,9 @@ def made(tmp_path_factory):
     letters = sorted({c for name in NAMES.values() for c in name})
     glyphs = [".notdef", *(f"u{ord(c):X}" for c in letters)]
     pen = TTGlyphPen(None)
-    for move, place in (
-        ("moveTo", (0, 0)),
-        ("lineTo", (0, 800)),
-        ("lineTo", (800, 800)),
-        ("lineTo", (800, 0)),
-    ):
-        getattr(pen, move)(place)
+    pen.moveTo((0, 0))
+    for corner in ((0, 800), (800, 800), (800, 0)):
+        pen.lineTo(corner)
     pen.closePath()
     square = pen.glyph()
     builder = FontBuilder(1000, isTTF=True)
