@@ -60,7 +60,7 @@ def draw_location(plan, region: str, *, as_of: str = "", **options) -> Picture:
 
 
 def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, caption) -> Picture:
-    cities, counties = all_areas(data), data.frames["county"]
+    cities, counties = all_areas(data), data.counties
     known = {*cities["area"], *counties["area"]}
     drawn = membership[membership["area"].isin(known) | (membership["level"] == "zone")]
     if known.isdisjoint(drawn["area"]):
@@ -82,7 +82,7 @@ def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, 
 def draw_city_location(plan, adcode: str, *, as_of: str = "", **options) -> Picture:
     """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
     data = RegionData.load(plan, as_of, adcode=adcode, **options)
-    cities, counties = all_areas(data), data.frames["county"]
+    cities, counties = all_areas(data), data.counties
     own = counties[counties["parent"] == adcode]
     if own.empty and adcode not in set(cities["area"]):
         raise NothingToShow(NO_MAP)
@@ -123,7 +123,7 @@ def draw_map(
     """
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     level, members = level_of(data.drawn, region, indicator, data.tables)
-    frame = data.frames[level]
+    frame = data.cities if level == "city" else data.counties
     if not frame["area"].isin(members).any():
         raise NothingToShow(NO_MAP)
     found = one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
@@ -303,7 +303,7 @@ def draw_verdict_map(plan, verdicts: pd.DataFrame | None = None, *, as_of: str =
         check_verdicts(verdicts)
     data = RegionData.load(plan, as_of, **options)
     verdicts = judge(data.plan, as_of=as_of) if verdicts is None else verdicts
-    cities, counties = all_areas(data), data.frames["county"]
+    cities, counties = all_areas(data), data.counties
     members, known = {}, {*cities["area"], *counties["area"]}
     for region in data.plan.regions["region"]:  # drawn by county if it has any, else by city
         own = data.plan.members(region, level="county") or data.drawn.members(region, level="city")

@@ -169,20 +169,23 @@ def _read_once(data: bytes, shown: str, name: str, trust: bool, inside: bool) ->
 
 
 def _read_plain(data: bytes, name: str) -> pd.DataFrame | None:
-    """Frame of a sealed table as pandas reads it; None where lines may be other than one for the header and each row."""
+    """Frame of a sealed table as pandas reads it; None unless each row may be taken for a line of the file."""
     fields = table_schema(name)["fields"]
     dtypes = {one["name"]: _dtype(one) for one in fields}
+    numbers = [column for column, dtype in dtypes.items() if dtype == "float64"]
+    whole = [one["name"] for one in fields if kind_of(one) in ("integer", "year")]
     header = data.partition(b"\n")[0].decode().split(",")
     absent = [column for column, dtype in dtypes.items() if column not in header and dtype is str]
     if b"\r" in data or b"#" in data or sorted(header + absent) != sorted(dtypes):
         return None
-    numbers = [one["name"] for one in fields if one["type"] not in ("string", "boolean")]
     frame = pd.read_csv(
-        io.BytesIO(data), dtype=dtypes, keep_default_na=False, na_values=dict.fromkeys(numbers, ""),
-        true_values=["yes"], false_values=["no", ""], float_precision="round_trip",
+        io.BytesIO(data), dtype=dtypes | dict.fromkeys(numbers, str), keep_default_na=False,
+        na_values=dict.fromkeys(whole, ""), true_values=["yes"], false_values=["no", ""],
     )  # fmt: skip
-    plain = data.count(b"\n") == len(frame) + 1
-    return frame.assign(**dict.fromkeys(absent, ""))[[*dtypes]] if plain else None
+    if data.count(b"\n") != len(frame) + 1:
+        return None
+    exact = {name: [float(cell or "nan") for cell in frame[name]] for name in numbers}
+    return frame.assign(**exact, **dict.fromkeys(absent, ""))[[*dtypes]]
 
 
 def file_state(path: Path) -> object:
