@@ -118,7 +118,9 @@ class Table:
                 cells = cells.mask(self.frame["level"] == "zone", "")
             sound, kind = set(choices), _KINDS.get(column, column)
             wrong = {w for cell in cells.unique() for w in cell.split() if w not in sound}
-            unknown = [(row, w) for row, cell in enumerate(cells) for w in cell.split() if w in wrong] if wrong else ()
+            if not wrong:
+                continue
+            unknown = [(row, w) for row, cell in enumerate(cells) for w in cell.split() if w in wrong]
             for count, (row, word) in enumerate(unknown):
                 text = f"unknown {kind} {quote(word)}. Choose a known one."
                 guess = count < _MOST_GUESSED
