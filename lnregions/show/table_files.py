@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from matplotlib.lines import Line2D
+from wcwidth import wcswidth
 
 from lnregions.errors import unknown
 from lnregions.figures import (
@@ -23,7 +24,6 @@ from lnregions.figures import (
     word_document,
 )
 from lnregions.files import save_file
-from lnregions.show.table import columns_of
 from lnregions.style import BORDER, MM, figure, font_files, missing_glyphs, set_fonts, text_width, wrap
 from lnregions.words.catalogue import tr
 
@@ -132,7 +132,7 @@ def _units_apart(table):
 def _widths(table) -> dict[str, int]:
     """Columns of text that each column of a spreadsheet wants, within limits."""
     cells = table.frame.astype(str)
-    return {name: min(columns_of([str(name), *cells[name]]), WIDEST) + 2 for name in cells}
+    return {name: min(max(map(wcswidth, [str(name), *cells[name]])), WIDEST) + 2 for name in cells}
 
 
 def _shares(table) -> dict[str, float]:
