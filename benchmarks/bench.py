@@ -305,6 +305,8 @@ def batch(options) -> None:
         print(f"{WAYS[name][0]:32}{took[0]:8.1f}{took[1]:8.1f}  {counts[0]:12}{counts[1]}")
     for name in (one for one in latest if one in GOALS):
         print(f"{name:32}{latest[name]:8.2f}  {against(latest[name], GOALS[name])}")
+    if "ours" not in names:
+        return  # nothing is compared
     known = json.loads(LATEST.read_text("utf-8")) if LATEST.exists() else {}
     LATEST.write_text(json.dumps(known | latest, indent=1) + "\n", "utf-8")
 
