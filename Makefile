@@ -42,7 +42,7 @@ test: $(READY)  ## run the tests on three workers, which kernels and browsers ke
 test-long: $(READY)  ## run what takes longer: fuzzing, fifty killed renders, 340 regions, papermill's own tests
 	@$(BIN)/python -m pytest -m long
 	@$(MAKE) --no-print-directory fuzz
-	@$(BIN)/python benchmarks/bench_scale.py
+	@$(BIN)/python benchmarks/bench.py scale
 	@$(BIN)/python benchmarks/papermill_suite.py
 
 coverage: $(READY)  ## run the tests with line and branch coverage
@@ -70,13 +70,8 @@ lab: $(READY)  ## open JupyterLab on the notebooks (elsewhere: make lab LAB="--n
 app: $(READY)  ## serve the explore notebook as an app, on this machine only (elsewhere: make app APP="--no-browser --port 8899")
 	@$(BIN)/python -m lnregions.explorer.app $(APP)
 
-bench: $(READY)  ## measure the batch against papermill, and figures and widgets against their goals
-	@$(BIN)/python benchmarks/bench_batch.py
-	@$(BIN)/python benchmarks/bench_scale.py
-	@$(BIN)/python benchmarks/bench_figures.py
-	@$(BIN)/python benchmarks/bench_explore.py
-	@$(BIN)/python benchmarks/bench_lab.py
-	@$(BIN)/python benchmarks/bench_projections.py
+bench: $(READY)  ## measure start, pictures, widgets and the batch against their goals (one of them: make bench BENCH=pictures)
+	@$(BIN)/python benchmarks/bench.py $(BENCH)
 
 gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
 	@for width in single onehalf double slide a4; do \

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
+import shapely
 
 from lnregions.boundaries.codes import check_codes, check_lengths, check_names, find_codes, name_columns
 from lnregions.boundaries.files import Layer, read_layer
@@ -124,9 +126,11 @@ def _shipped(name: str) -> gpd.GeoDataFrame:
         raise DataError([Fault(what, shown_path(error.filename or folder))]) from None
     what = "the shipped boundary file is not the one that was published. Install the package anew."
     refuse_any(Fault(what, shown_path(folder / part)) for part in changed)
-    layer = read_layer(folder / f"{name}.shp")
-    columns = [*COLUMNS, *(["kind"] if "kind" in layer.columns else [])]
-    return _frame(layer.columns[columns], layer, SOURCE)
+    layer = Layer(shown_path(folder / f"{name}.shp"))  # which needs no check beyond that of its bytes
+    meta, _, shapes, texts = pyogrio.raw.read(folder / f"{name}.shp", encoding="UTF-8")
+    layer.shapes = shapely.from_wkb(shapes)
+    table = pd.DataFrame(dict(zip(meta["fields"], texts, strict=True)), dtype=object).fillna("").astype(str)
+    return _frame(table[[*COLUMNS, *(["kind"] if "kind" in table else [])]], layer, SOURCE)
 
 
 @cache

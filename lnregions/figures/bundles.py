@@ -35,7 +35,7 @@ _METADATA = {
     "pdf": {"CreationDate": None, "Creator": "lnregions", "Producer": "lnregions"},
 }
 COMPRESSION = 4
-"""zlib level of PNG files: 9 is 5 % smaller and takes four times as long (benchmarks/bench_figures.py)."""
+"""zlib level of PNG files: 9 is 5 % smaller and takes four times as long."""
 _MOST_COLOURS = 20_000
 """Colours above which a picture is taken for a photograph, and saved without a palette."""
 _VISIBLE = 32

@@ -88,17 +88,15 @@ def class_breaks(values: pd.Series, measure: str, options: DrawingOptions | None
 
 def all_areas(data: RegionData) -> gpd.GeoDataFrame:
     """All areas of the plan: its cities, or its counties where it has only these."""
-    cities = data.frames["city"]
-    return cities if len(cities) else data.frames["county"]
+    return data.cities if len(data.cities) else data.counties
 
 
 def among(data: RegionData, areas: Sequence[str]) -> tuple[gpd.GeoDataFrame, pd.Series]:
     """All areas of the level that some areas are of, and which of them these are."""
-    frames = list(data.frames.values())
-    frame = next((one for one in frames if one["area"].isin(areas).any()), None)
-    if frame is None:
+    frame = data.cities if data.cities["area"].isin(areas).any() else data.counties
+    if not (inside := frame["area"].isin(areas)).any():
         raise NothingToShow(NO_MAP)
-    return frame, frame["area"].isin(areas)
+    return frame, inside
 
 
 def map_options(data: RegionData) -> dict:
@@ -140,7 +138,7 @@ def zone_of(data: RegionData, drawn: Sequence[str]) -> Zone:
     """Zone of a region if all areas drawn only stand in for its members."""
     if not drawn or not set(drawn) <= set(stand_ins(data.plan, data.area)):
         return Zone(data)
-    counties = data.frames["county"]
+    counties = data.counties
     counties = counties[counties["area"].isin(data.plan.members(data.area, level="county"))]
     return Zone(data, maps.prepare(counties).geometry if len(counties) else None)
 

@@ -53,7 +53,7 @@ def draw_location(plan, region: str, *, as_of: str = "", **options) -> Picture:
 
 
 def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, caption) -> Picture:
-    cities, counties = grounds.all_areas(data), data.frames["county"]
+    cities, counties = grounds.all_areas(data), data.counties
     known = {*cities["area"], *counties["area"]}
     drawn = membership[membership["area"].isin(known) | (membership["level"] == "zone")]
     if known.isdisjoint(drawn["area"]):
@@ -75,7 +75,7 @@ def _draw_members(data: RegionData, membership: pd.DataFrame, name: str, title, 
 def draw_city_location(plan, adcode: str, *, as_of: str = "", **options) -> Picture:
     """Map of a city's counties and districts within the province; of the city alone where they have no boundaries."""
     data = RegionData.load(plan, as_of, adcode=adcode, **options)
-    cities, counties = grounds.all_areas(data), data.frames["county"]
+    cities, counties = grounds.all_areas(data), data.counties
     own = counties[counties["parent"] == adcode]
     if own.empty and adcode not in set(cities["area"]):
         raise NothingToShow(NO_MAP)
@@ -188,7 +188,7 @@ def draw_tile_map(plan, indicator: str, *, year: int | None = None, as_of: str =
 def _member_figures(data: RegionData, year: object) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Boundaries of a region's members with their figures of one year, the rows of these, and all other areas."""
     level, members = grounds.level_of(data.drawn, data.area, data.indicator, data.tables)
-    frame = data.frames[level]
+    frame = data.cities if level == "city" else data.counties
     inside = frame["area"].isin(members)
     if not inside.any():
         raise NothingToShow(NO_MAP)
@@ -334,7 +334,7 @@ def draw_verdict_map(plan, verdicts: pd.DataFrame | None = None, *, as_of: str =
         check_verdicts(verdicts)
     data = RegionData.load(plan, as_of, **options)
     verdicts = judge(data.plan, as_of=as_of) if verdicts is None else verdicts
-    cities, counties = grounds.all_areas(data), data.frames["county"]
+    cities, counties = grounds.all_areas(data), data.counties
     members, known = {}, {*cities["area"], *counties["area"]}
     for region in data.plan.regions["region"]:  # drawn by county if it has any, else by city
         own = data.plan.members(region, level="county") or data.drawn.members(region, level="city")

@@ -8,7 +8,7 @@ import base64
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -261,19 +261,27 @@ class RegionData:
         return list(members_of(self.drawn, self.area))
 
     @cached_property
-    def frames(self) -> dict[str, gpd.GeoDataFrame]:
-        """Boundaries of all areas of the plan by level, on the equal-area grid that suits them.
+    def cities(self) -> gpd.GeoDataFrame:
+        """Boundaries of all cities of the plan, on the equal-area grid that suits its areas.
 
         Raises
         ------
         NothingToShow
-            When there are none.
+            When there are neither cities nor counties.
         """
-        frames = {level: boundaries_of(self.plan, level) for level in ("city", "county")}
-        whole = next((frame for frame in frames.values() if len(frame)), None)
+        return self._on_grid("city")
+
+    @cached_property
+    def counties(self) -> gpd.GeoDataFrame:
+        """Boundaries of all counties of the plan, on the same grid."""
+        return self._on_grid("county")
+
+    def _on_grid(self, level: str) -> gpd.GeoDataFrame:
+        frames = map(partial(boundaries_of, self.plan), ("city", "county"))
+        whole = next((frame for frame in frames if len(frame)), None)
         if whole is None:
             raise NothingToShow(NO_MAP)
-        return {level: project(frame, crs=equal_area(whole.total_bounds)) for level, frame in frames.items()}
+        return project(boundaries_of(self.plan, level), crs=equal_area(whole.total_bounds))
 
     @property
     def codebook(self) -> pd.Series:

@@ -91,7 +91,10 @@ def map_facts(ax: Axes) -> dict:
     return {} if drawn is None else {"crs": _crs_name(drawn.crs), **drawn.facts}
 
 
-_crs_name = cache(CRS.to_string)  # half a second for a system without a code
+@cache
+def _crs_name(crs: CRS) -> str:
+    """Code of a system; the definition of one without a name, for which the search would take a tenth of a second."""
+    return crs.srs if crs.name == "unknown" else crs.to_string()
 
 
 # --- millimetres --------------------------------------------------------------------------------------------
@@ -149,7 +152,7 @@ def sheet_axes(
 def add_axes_mm(fig: Figure, box: Sequence[float], **looks) -> Axes:
     """Axes without frame and ticks at left, bottom, width and height in millimetres."""
     sheet = np.tile(fig.get_size_inches(), 2) / MM
-    ax = fig.add_axes(tuple(np.asarray(box) / sheet), **looks)
+    ax = fig.add_axes(tuple(np.asarray(box) / sheet), xticks=[], yticks=[], **looks)
     ax.set_axis_off()
     return ax
 

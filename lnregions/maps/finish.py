@@ -13,7 +13,7 @@ from matplotlib.transforms import Affine2D
 from matplotlib_scalebar.scalebar import ScaleBar
 from pyproj import Proj
 
-from lnregions.boundaries import remembered, union
+from lnregions.boundaries import remembered, simplify_coverage, union
 from lnregions.errors import DataError
 from lnregions.maps import base, drawing
 from lnregions.style import MM, StyledFigure, palette, set_fonts, size_on, wrap
@@ -21,6 +21,7 @@ from lnregions.words.catalogue import tr
 
 ROUND_KM = tuple(lead * 10**power for power in range(-1, 4) for lead in (1, 2, 5))
 STATE_BORDER = (0, (7, 1.6, 1.2, 1.6))  # dashes and dots, in points, of a line of a state's border
+_FINEST_MM = 0.05  # of the detail of an inset
 _MOST_HIDDEN = 0.05  # share of an inset that may lie over areas
 _MOST_LINES = 7  # of a source on a user's own figure
 _TITLE_GAP_MM = 1.6
@@ -303,7 +304,9 @@ def _draw_inset(first: Axes, inset: Inset, side: float, corner: str) -> None:
     base.set_extent(ax, inset.ground.total_bounds, margin=0.0 if inset.sea else 0.04)
     _frame(ax, ground=palette.SEA if inset.sea else "#ffffff", edge=palette.BORDER)
     looks = {"linewidths": 0.3, "edge": "#ffffff"}
-    drawing.draw_areas(ax, inset.ground.geometry, fills="#cfd4da", gid="elsewhere", **looks)
+    finest = _FINEST_MM * base.units_per_mm(ax)
+    ground = inset.ground if inset.sea else simplify_coverage(inset.ground, finest)
+    drawing.draw_areas(ax, ground.geometry, fills="#cfd4da", gid="elsewhere", **looks)
     here = palette.REGION_COLOURS["belt"]
     drawing.draw_areas(ax, inset.here, fills=here, zorder=3, gid="here", **looks)
     looks = {**base.text_looks(ax), "ha": "left", "va": "top", "transform": base.mm_from(ax, (0, 1))}

@@ -1,13 +1,12 @@
 """Tables as a reader sees them: HTML in a notebook or page, text in a terminal, great-tables for the rest."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
 import pandas as pd
-from wcwidth import wcswidth
 
 from lnregions.style import STATUSES
 from lnregions.style.palette import BORDER, MUTED
@@ -24,6 +23,13 @@ MANY = 10
 """Columns from which on a table is set small, each column as narrow as its words allow."""
 LEAST_LAST = 30
 """Columns of a terminal that the last column of a table of text always has."""
+
+
+def columns_of(words: Iterable[str]) -> int:
+    """Columns of a terminal that the widest of some words takes."""
+    from wcwidth import wcswidth  # with tables of all characters, which a picture does not need
+
+    return max(map(wcswidth, words), default=0)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class Table:
         limits: list[int | None] = [None] * len(self.frame.columns)
         if width is not None and len(limits) > 1:
             # tabulate gives a heading two more columns than it has, and parts columns by two
-            wide = {name: max(map(wcswidth, [f"{name}  ", *cells[name]])) for name in cells.columns[:-1]}
+            wide = {name: columns_of([f"{name}  ", *cells[name]]) for name in cells.columns[:-1]}
             wide |= {name: min(wide[name], MOST_STATUS) for name in self.statuses if name in wide}
             taken = sum(wide.values()) + 2 * len(wide)
             if width - taken < LEAST_LAST:
@@ -100,7 +106,7 @@ class Table:
         """The rows one below the other, a line a cell, for a terminal that is too narrow for the columns."""
         from tabulate import tabulate
 
-        head = max(map(wcswidth, map(str, self.frame.columns)))
+        head = columns_of(map(str, self.frame.columns))
         rows = [[one for one in row.items() if one[1]] for row in self.frame.astype(str).to_dict("records")]
         limits = [None, max(width - head - 2, ONE_LINE)]
         return "\n\n".join(
@@ -151,7 +157,7 @@ class Table:
 
     def _looks(self, column: str) -> str:
         align = "right" if column in self.numbers else "left"
-        longest = max(map(wcswidth, self.frame[column].astype(str)), default=0)
+        longest = columns_of(self.frame[column].astype(str))
         if len(self.frame.columns) >= MANY:
             width = "min-width:20em;" if longest > 8 * ONE_LINE else ""
             return f"{_CELL}{align};{width}word-break:keep-all;overflow-wrap:break-word"
