@@ -46,8 +46,8 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
     -------
     Tables
         First the clauses: region, indicator, type, unit, base year and value, target, actual value and year, progress
-        to the target beside the time elapsed, growth or change a year, class, verdict, body that answers for it, and
-        why. Values are in the unit of their row. Then the classes: number of clauses, share of those that could be
+        to the target beside the time elapsed, growth or change a year, class, verdict, body that answers for it (where
+        one is known), and why. Values are in the unit of their row. Then the classes: number of clauses, share of those that could be
         classed, and how many of them are binding and anticipatory. ``save`` writes both as Excel, Word, HTML, LaTeX,
         Markdown or CSV, by the ending of the file.
 
@@ -77,6 +77,8 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
     frame = pd.DataFrame(
         [_row(plan, one, targets.loc[one.target], language) for one in verdicts.itertuples()]
     )
+    if (frame["responsible"] == DASH).all():
+        frame = frame.drop(columns="responsible")
     codes = pd.DataFrame({"class": frame["rating"], "strength": verdicts["strength"].to_numpy()})
     frame["rating"] = [tr(CLASSES[one], language, context="evaluation") for one in codes["class"]]
     title = plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id

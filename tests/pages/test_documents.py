@@ -53,6 +53,9 @@ def test_a_word_file_holds_verdicts_figures_and_sources(output, language, title,
     assert document.core_properties.language == code
     assert f'w:val="{code}" w:eastAsia="zh-CN"' in document.styles.element.xml
     assert len(document.inline_shapes) == pictures
+    assert round(document.sections[0].page_width.mm) == 210
+    assert document.styles["Quote"].font.italic is False
+    assert all("w:tblHeader" in table.rows[0]._tr.xml for table in document.tables)
     assert path.read_bytes() == report_docx(output, "circle", language=language).read_bytes()
 
 
