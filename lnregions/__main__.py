@@ -321,7 +321,7 @@ def diff(old, new, plan, language, form, output) -> None:
         print(found.save(output, language=language))
         return
     if form == "table":
-        print(found.tables(language=language))
+        _deliver(found.tables(language=language), None, "")
         return
     frames = {name: getattr(found, name) for name in ("verdicts", "figures", "pictures")}
     records = {

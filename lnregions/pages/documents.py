@@ -23,7 +23,7 @@ from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
 from lnregions.paths import PLAN, fonts_dir
 from lnregions.show import Table, add_word_table, show_verdicts
-from lnregions.tables import load_plan
+from lnregions.tables import load_plan, place_code
 from lnregions.words.catalogue import tr
 
 MOST_BYTES = 1_500_000
@@ -265,11 +265,13 @@ def region_files(
     Raises
     ------
     DataError
-        If no region is named for a file, or the template has an unknown field or one name for several files.
+        If no region is named for a file, or an unknown one, or the template has an unknown field or one name for
+        several files.
     """
     plan = load_plan(plan)
     known = plan.regions["region"].tolist()
-    regions = known if kinds["all"] else list(dict.fromkeys(region))
+    given = [place_code(plan, one, kind="region") for one in region]
+    regions = known if kinds["all"] else list(dict.fromkeys(given))
     if (kinds["pdf"] or kinds["docx"] or name) and not regions:
         raise DataError(
             f"No region is named for the file. Give --region {known[0]}, or --all for every region."

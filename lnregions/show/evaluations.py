@@ -47,9 +47,9 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
     Tables
         First the clauses: region, indicator, type, unit, base year and value, target, actual value and year, progress
         to the target beside the time elapsed, growth or change a year, class, verdict, body that answers for it (where
-        one is known), and why. Values are in the unit of their row. Then the classes: number of clauses, share of those that could be
-        classed, and how many of them are binding and anticipatory. ``save`` writes both as Excel, Word, HTML, LaTeX,
-        Markdown or CSV, by the ending of the file.
+        one is known), and why. Values are in the unit of their row. Then the classes: number of clauses, share of
+        those that could be classed, and how many of them are binding and anticipatory. ``save`` writes both as Excel,
+        Word, HTML, LaTeX, Markdown or CSV, by the ending of the file.
 
     Raises
     ------
