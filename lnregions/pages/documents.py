@@ -22,7 +22,7 @@ from lnregions.files import safe_name, write_whole
 from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
 from lnregions.paths import PLAN, fonts_dir
-from lnregions.show import Table, add_word_table, show_verdicts
+from lnregions.show import Table, add_word_table, printable_xml, show_verdicts
 from lnregions.tables import load_plan, place_code
 from lnregions.words.catalogue import tr
 
@@ -228,7 +228,7 @@ def _add(document, part) -> None:
     elif part.name == "img":
         content = base64.b64decode(part["src"].partition(",")[2])
         document.add_picture(io.BytesIO(content), width=Mm(_TEXT_MM))
-        document.inline_shapes[-1]._inline.docPr.set("descr", _clean(part["alt"]))
+        document.inline_shapes[-1]._inline.docPr.set("descr", printable_xml(part["alt"]))
     elif words := _words(part):
         document.add_paragraph(words, style="Caption" if part.find_parent("figure") else _STYLES[part.name])
 
@@ -240,12 +240,7 @@ def _add_table(document, table: Table) -> None:
 
 def _words(element) -> str:
     """Text of an element on one line."""
-    return _clean(" ".join(element.get_text().split()).replace(" （", "（"))
-
-
-def _clean(words: object) -> str:
-    """Text without the control characters that XML cannot hold."""
-    return "".join(c for c in str(words) if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"))
+    return printable_xml(" ".join(element.get_text().split()).replace(" （", "（"))
 
 
 def region_files(
@@ -253,20 +248,9 @@ def region_files(
 ) -> list[tuple]:
     """What makes each file to hand over, its region and language, and its path without ending, None by default.
 
-    Parameters
-    ----------
-    region, language
-        Of the files; both languages if none is named.
-    name
-        Template of their paths, with the fields ``plan``, ``region``, ``language`` and ``date``.
-    **kinds
-        ``pdf`` and ``docx`` beside the page, ``all`` for every region of the plan.
-
-    Raises
-    ------
-    DataError
-        If no region is named for a file, or an unknown one, or the template has an unknown field or one name for
-        several files.
+    `name` is a template of the paths with the fields ``plan``, ``region``, ``language`` and ``date``; `kinds` are
+    ``pdf`` and ``docx`` beside the page, and ``all`` for every region. DataError if no region is named for a file, or
+    an unknown one, or the template has an unknown field or one name for several files.
     """
     plan = load_plan(plan)
     known = plan.regions["region"].tolist()

@@ -269,12 +269,12 @@ def _printable(words: str) -> str:
 
 def _docx(tables) -> bytes:
     """Landscape pages with a heading, the table and its note for each."""
-    document = word_document(tables[0].language, title=_clean(tables[0].title), landscape=True)
+    document = word_document(tables[0].language, title=printable_xml(tables[0].title), landscape=True)
     for table in tables:
         if table.title:
-            document.add_heading(_clean(table.title), level=2)
+            document.add_heading(printable_xml(table.title), level=2)
         add_word_table(document, table)
-        document.add_paragraph(_clean(table.note))
+        document.add_paragraph(printable_xml(table.note))
     return dateless_office(document)
 
 
@@ -292,14 +292,14 @@ def add_word_table(document, table, *, width_mm: float = PAGE_MM) -> None:
     margins = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
     drawn._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
     for column, share in zip(drawn.columns, shares.values(), strict=True):
-        column.width = Mm(width_mm * share)
+        column.width = Mm(width_mm * share)  # which LibreOffice reads, as Word reads those of the cells
     for row in [list(table.frame), *table.frame.to_numpy()]:
         line = drawn.add_row()
         line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, (name, share), value in zip(line.cells, shares.items(), row, strict=True):
             cell.width = Mm(width_mm * share)
             paragraph = cell.paragraphs[0]
-            paragraph.add_run(_clean(value)).font.size = Pt(PRINTED)
+            paragraph.add_run(printable_xml(value)).font.size = Pt(PRINTED)
             paragraph.paragraph_format.space_after = Pt(0)
             if name in table.numbers:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -308,7 +308,7 @@ def add_word_table(document, table, *, width_mm: float = PAGE_MM) -> None:
         cell.paragraphs[0].runs[0].bold = True
 
 
-def _clean(words: object) -> str:
+def printable_xml(words: object) -> str:
     """Text without the control characters that XML cannot hold."""
     return _CONTROL.sub("", str(words))
 
@@ -320,7 +320,7 @@ def _xlsx(tables) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)
     for table in tables:
-        name = re.sub(r"[\[\]:*?/\\']", " ", _clean(table.title)) or "Table"
+        name = re.sub(r"[\[\]:*?/\\']", " ", printable_xml(table.title)) or "Table"
         name = name if len(name) <= _SHEET_NAME else f"{name[: _SHEET_NAME - 1]}…"
         _fill_sheet(book.create_sheet(name), _units_apart(table))
     book.properties.creator = "lnregions"
@@ -331,7 +331,7 @@ def _fill_sheet(sheet, table) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     for row in [list(table.frame), *table.frame.to_numpy()]:
-        sheet.append([_clean(cell) for cell in row])
+        sheet.append([printable_xml(cell) for cell in row])
     for (name, width), column in zip(_widths(table).items(), sheet.columns, strict=True):
         sheet.column_dimensions[column[0].column_letter].width = width
         column[0].font, column[0].fill = Font(bold=True), PatternFill("solid", fgColor="F1F3F5")
@@ -347,4 +347,4 @@ def _fill_sheet(sheet, table) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
     for number, words in enumerate(filter(None, (table.title, table.note)), sheet.max_row + 2):
-        sheet.cell(number, 1, _clean(words))
+        sheet.cell(number, 1, printable_xml(words))
