@@ -93,7 +93,7 @@ def test_a_slide_opens_with_the_finding_and_carries_caption_sources_and_alternat
     picture, slide = (CHARTS | PICTURES)[name](), slides[name]
     caption = picture.caption[picture.language]
     title, below = (shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
-    below, *source = re.split(r"\n?(?=Source: |资料来源：)", below)
+    below, *source = re.split(r"(?:\A|\n)(?=Source: |资料来源：)", below)
     assert f"{title} {below}".replace(" ", "") == caption.replace(" ", "")
     assert len(source) == (name in CHARTS)  # of a picture it is drawn in the picture
     notes = slide.notes_slide.notes_text_frame.text
