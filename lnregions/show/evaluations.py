@@ -11,7 +11,7 @@ from functools import partial
 import pandas as pd
 
 from lnregions.assess import VALUE_KINDS, judge, status_on_the_way, status_words
-from lnregions.show.statements import outcome_words, with_outcome
+from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.table_files import DASH
 from lnregions.show.words import chosen_plan, figure_words
@@ -77,6 +77,7 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
     frame = pd.DataFrame(
         [_row(plan, one, targets.loc[one.target], language) for one in verdicts.itertuples()]
     )
+    frame["why"] = reasons_with_outcomes(verdicts, language, plan)
     if (frame["responsible"] == DASH).all():
         frame = frame.drop(columns="responsible")
     codes = pd.DataFrame({"class": frame["rating"], "strength": verdicts["strength"].to_numpy()})
@@ -218,7 +219,6 @@ def _row(plan: Plan, verdict, target: pd.Series, language: str) -> dict[str, str
         base = tr("{year} (no {base})", language, year=base, base=target["baseline_year"])
     elif base != DASH and not target["base_stated"]:
         base = tr("{year} (inferred)", language, year=base)
-    said = outcome_words(plan, verdict.target, as_of=verdict.as_of, language=language)
     return {
         "region": plan.regions.set_index("region").loc[verdict.region, f"short_{language}"],
         "indicator": target[f"label_{language}"],
@@ -237,9 +237,6 @@ def _row(plan: Plan, verdict, target: pd.Series, language: str) -> dict[str, str
             verdict.status, language, strength=verdict.strength, by_bounds=verdict.by_bounds
         ),
         "responsible": target["responsible"] or DASH,
-        "why": with_outcome(
-            getattr(verdict, f"reason_{language}"), said if verdict.status == "not quantified" else [], language
-        ),
     }  # fmt: skip
 
 
