@@ -7,6 +7,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -128,7 +129,7 @@ cli.add_command(render_command)
 def verdicts(plan, region, target, language, interpretations, **given) -> None:
     """Print or write the verdict on every target."""
     from lnregions.assess import judge, judge_interpretations, target_of
-    from lnregions.show import Tables, chosen_plan, show_verdicts
+    from lnregions.show import chosen_plan, show_verdicts
 
     output, form = given.pop("output"), given.pop("form")
     plan = chosen_plan(plan, region=region, language=language)
@@ -139,7 +140,8 @@ def verdicts(plan, region, target, language, interpretations, **given) -> None:
     if kind in ("csv", "json"):
         _deliver_data(found, kind, output)
     else:
-        _deliver(Tables((show_verdicts(found, language=language),)), form if form != "table" else "", output)
+        shown = _titled(show_verdicts(found, language=language), plan, region)
+        _deliver(shown, form if form != "table" else "", output)
 
 
 def _deliver_data(found, form: str, output: str) -> None:
@@ -156,6 +158,19 @@ def _deliver_data(found, form: str, output: str) -> None:
         print(output)
     else:
         print(text, end="")
+
+
+def _titled(tables, plan, place: str):
+    """Tables of which each names what it is of: the place and the plan, where it has no title."""
+    from lnregions.assess import load_tables
+    from lnregions.show import Table, Tables
+    from lnregions.tables import place_code
+
+    tables = (tables,) if isinstance(tables, Table) else tables
+    language = next(iter(tables)).language
+    name = [load_tables(plan).name(place_code(plan, place), language)] if place else []
+    about = " · ".join([*name, plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id])
+    return Tables(tuple(replace(one, title=one.title or about) for one in tables))
 
 
 def _deliver(tables, form: str | None, output: str) -> None:
@@ -210,7 +225,7 @@ def table(kind, plan, form, output, **given) -> None:
     calculations, on-the-way, firmness. Of a city: city, city-sources.
     """
     import lnregions
-    from lnregions.show import Table, Tables, chosen_plan
+    from lnregions.show import chosen_plan
 
     make = getattr(lnregions, f"show_{kind.replace('-', '_')}")
     takes = inspect.signature(make).parameters
@@ -221,7 +236,8 @@ def table(kind, plan, form, output, **given) -> None:
             raise DataError(f"The table {kind!r} is of one {flagged[2:]}. Give {flagged}.")
     given["plan"] = chosen_plan(plan)
     found = make(**{name: value for name, value in given.items() if name in takes})
-    _deliver(Tables((found,)) if isinstance(found, Table) else found, form, output)
+    place = given["region"] or given["adcode"]
+    _deliver(_titled(found, given["plan"], place), form, output)
 
 
 @cli.command()
@@ -305,7 +321,7 @@ def diff(old, new, plan, language, form, output) -> None:
         print(found.save(output, language=language))
         return
     if form == "table":
-        print(found.tables(language=language))
+        _deliver(found.tables(language=language), None, "")
         return
     frames = {name: getattr(found, name) for name in ("verdicts", "figures", "pictures")}
     records = {

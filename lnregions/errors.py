@@ -108,13 +108,14 @@ def refuse_any(faults: Iterable[Fault]) -> None:
 
 
 def unknown_fault(
-    kind: str, given: object, choices: Iterable[str], *, path: str = "", line: int | None = None, column: str = ""
+    kind: str, given: object, choices: Iterable[str], *, names: Iterable[str] = (), path: str = "",
+    line: int | None = None, column: str = "",
 ) -> Fault:  # fmt: skip
-    """Return the fault of a name that is none of the choices, with the likeliest one meant."""
+    """Return the fault of a name that is none of the choices, with the likeliest one meant, also by its `names`."""
     choices = tuple(map(str, choices))
     listed = ", ".join(choices[:_MOST_CHOICES])
     listed += f", ... ({len(choices)})" if len(choices) > _MOST_CHOICES else ""
-    meant = _closest(str(given)[:200], choices)
+    meant = _closest(str(given)[:200], (*choices, *names))
     guess = f" (did you mean {meant[0]}?)" if meant else ""
     if (now := SUCCESSORS.get(str(given))) in choices:
         guess = f" ({given} is now {now}; its figures may be of other bounds)"
@@ -128,15 +129,15 @@ def _closest(given: str, choices: tuple[str, ...]) -> list[str]:
     return difflib.get_close_matches(given, choices, n=1, cutoff=0.6)
 
 
-def unknown(kind: str, given: object, choices: Iterable[str]) -> DataError:
-    """Return the error for a name that is none of the choices, to be raised.
+def unknown(kind: str, given: object, choices: Iterable[str], *, names: Iterable[str] = ()) -> DataError:
+    """Return the error for a name that is none of the choices, to be raised; `names` are what they are called.
 
     Examples
     --------
     >>> print(unknown("region", "cirkle", ["belt", "circle", "east", "west"]))
     Unknown region 'cirkle'. Choose one of belt, circle, east, west (did you mean circle?).
     """
-    return DataError([unknown_fault(kind, given, choices)])
+    return DataError([unknown_fault(kind, given, choices, names=names)])
 
 
 def not_installed(what: str, package: str, extra: str) -> DataError:

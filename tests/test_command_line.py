@@ -43,7 +43,7 @@ def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys, monkeypat
     monkeypatch.delenv("COLUMNS", raising=False)  # else the table is fitted to it
     assert main(["verdicts"]) == 0
     text = capsys.readouterr().out
-    assert len(text.split("As known on")[0].splitlines()) == 20
+    assert len(text.split("As known on")[0].splitlines()) == 21  # under the name of the plan
     assert "GDP of Dalian" in text
     assert main(["verdicts", "--language", "zh"]) == 0
     assert "未实现" in capsys.readouterr().out

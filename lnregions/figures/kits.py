@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.text import Text
+from wcwidth import wcswidth
 
 from lnregions import __version__
 from lnregions.errors import DataError, not_installed
@@ -34,6 +36,8 @@ BY_YEAR = ("members", "indexed", "growth", "ranks", "series", "dual")
 BY_AREA = ("dots", "dumbbells", "contributions")
 """Pictures over the years, and pictures by area, by the first word of their names."""
 WIDTH_IN, HEIGHT_IN = 13.333, 7.5  # of a widescreen slide
+_TITLE_WIDTH = 66
+"""Columns of text of 24 points in a line of a slide's title."""
 _NOT_FIGURES = ("required path", "target", "projection", "mean", "former basis")
 
 
@@ -142,11 +146,17 @@ def word_document(language: str, *, title: str = "", landscape: bool = False):
     for lang in document.styles.element.iter(qn("w:lang")):
         lang.set(qn("w:val"), LOCALES[language])
         lang.set(qn("w:eastAsia"), LOCALES["zh"])
+    for name in ("Caption", "Quote"):
+        font = document.styles[name].font
+        font.bold = font.italic = False  # captions are long, and Chinese has no italics
+        font.color.rgb = docx.shared.RGBColor(0x40, 0x40, 0x40)
+    [section] = document.sections
+    section.page_width, section.page_height = 210 * _EMU, 297 * _EMU
+    margin = 25 * _EMU
     if landscape:
-        [section] = document.sections
         section.orientation = docx.enum.section.WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = 297 * _EMU, 210 * _EMU
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = 12 * _EMU
+        section.page_width, section.page_height, margin = 297 * _EMU, 210 * _EMU, 12 * _EMU
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = margin
     return document
 
 
@@ -187,11 +197,19 @@ def save_slides(pictures: Sequence, path: Path | str) -> None:
         parts = re.split(r"(?<=[.。])(?: (?=[A-Z])|(?=[^\W\d]))", picture.caption[language], maxsplit=1)
         box, words = slide.shapes.title, slide.shapes.add_textbox(*map(Inches, (0.5, 6.2, WIDTH_IN - 1, 1.2)))
         box.left, box.top, box.width, box.height = map(Inches, (0.5, 0.2, WIDTH_IN - 1, 0.9))
-        for frame, said, size in zip((box.text_frame, words.text_frame), parts, (24, 14), strict=False):
+        table = chart_table(picture)
+        if table is not None:  # the source line that is drawn on every picture
+            opening = tr("Source: {sources}", language, sources="").strip()
+            drawn = [one.get_text() for one in picture.figure.findobj(Text)]
+            lines = [one.replace("\n", " " * (language == "en")) for one in drawn if one.startswith(opening)]
+            parts = [parts[0], "\n".join([*parts[1:], *lines[:1]])]
+        sizes = (24 if wcswidth(parts[0]) <= 2 * _TITLE_WIDTH else 18, 14)
+        for frame, said, size in zip((box.text_frame, words.text_frame), parts, sizes, strict=False):
             frame.text, frame.word_wrap = said, True
-            frame.paragraphs[0].font.size = Pt(size)
+            for paragraph in frame.paragraphs:
+                paragraph.font.size = Pt(size)
         place = (Inches(0.5), Inches(1.2), Inches(WIDTH_IN - 1), Inches(5))
-        if (table := chart_table(picture)) is None:
+        if table is None:
             size = picture.figure.get_size_inches()
             scale = min((WIDTH_IN - 1) / size[0], 5 / size[1])
             content = io.BytesIO(encode(picture.figure, ["png"], dpi=PRINT_DPI)["png"])
@@ -227,6 +245,7 @@ def chart_table(picture) -> pd.DataFrame | None:
         spans = [("actual", year_span(*ends)) for ends in zip(first, last, strict=True)]
         rows = rows.assign(name=names, series=spans)[rows["role"] != "target"]
         table = rows.pivot_table("drawn", "name", "series", aggfunc="last", sort=False)
+        table = table[sorted(table)]
         for value in goal:
             table[("target", text("target", language))] = value
         return table

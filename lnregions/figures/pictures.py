@@ -243,9 +243,9 @@ class RegionData:
         known = {"region": plan.regions, "adcode": plan.areas, "indicator": plan.indicators}
         for name, code in codes.items():
             kind = "area" if name == "adcode" else name
-            choices = known[name][kind].tolist()
+            choices, names = known[name][kind].tolist(), known[name].filter(regex="^short_")
             if not isinstance(code, str) or code not in choices:
-                raise unknown(kind, str(code), choices)
+                raise unknown(kind, str(code), choices, names=names.to_numpy().ravel().tolist())
         area = str(codes.get("region") or codes.get("adcode", ""))
         tables = load_tables(plan, as_of=as_of or "")
         return cls(plan, area, codes.get("indicator", ""), tables, language, width, options)

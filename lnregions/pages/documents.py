@@ -7,10 +7,12 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from os.path import normpath
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 from bs4 import BeautifulSoup
 
 from lnregions.assess import verdict_table
@@ -20,8 +22,8 @@ from lnregions.files import safe_name, write_whole
 from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
 from lnregions.paths import PLAN, fonts_dir
-from lnregions.show import show_verdicts
-from lnregions.tables import load_plan
+from lnregions.show import Table, add_word_table, printable_xml, show_verdicts
+from lnregions.tables import load_plan, place_code
 from lnregions.words.catalogue import tr
 
 MOST_BYTES = 1_500_000
@@ -38,7 +40,7 @@ _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-_PICTURE_MM = 160
+_TEXT_MM = 160
 _STYLES = {
     "h1": "Heading 1", "h2": "Heading 2", "h3": "Heading 3", "h4": "Caption", "summary": "Caption", "p": "Normal",
     "dd": "Quote", "li": "List Bullet", "table": "", "img": "",
@@ -100,7 +102,7 @@ def report_docx(output, region: str, *, language: str = "en", plan=PLAN, as_of=N
         _add(document, part)
         if "lead" in part.get("class", ()):
             shown = verdicts.frame.iloc[:, :-1]  # reasons stand with each target
-            _table(document, [list(shown), *shown.to_numpy()])
+            _add_table(document, replace(verdicts, frame=shown))
     return _write(site, region, language, ".docx", dateless_office(document))
 
 
@@ -211,7 +213,7 @@ def _for_word(soup: BeautifulSoup, language: str) -> BeautifulSoup:
         value = name.find_next_sibling("dd")
         value.string = tr("{target}: {status}", language, target=name.text, status=_words(value))
     for link in soup.select("li > a[href^=http]"):
-        link.append(f" {link['href']}")
+        link.append(f" {unquote(link['href']).replace(' ', '%20')}")
     return soup
 
 
@@ -220,32 +222,25 @@ def _add(document, part) -> None:
     from docx.shared import Mm
 
     if part.name == "table":
-        _table(document, [[_words(cell) for cell in row(["th", "td"])] for row in part("tr")])
+        head, *rows = [[_words(cell) for cell in row(["th", "td"])] for row in part("tr")]
+        numbers = tuple(_words(cell) for cell in part.select("th.number"))
+        _add_table(document, Table(pd.DataFrame(rows, columns=head), numbers=numbers))
     elif part.name == "img":
         content = base64.b64decode(part["src"].partition(",")[2])
-        document.add_picture(io.BytesIO(content), width=Mm(_PICTURE_MM))
-        document.inline_shapes[-1]._inline.docPr.set("descr", _clean(part["alt"]))
+        document.add_picture(io.BytesIO(content), width=Mm(_TEXT_MM))
+        document.inline_shapes[-1]._inline.docPr.set("descr", printable_xml(part["alt"]))
     elif words := _words(part):
         document.add_paragraph(words, style="Caption" if part.find_parent("figure") else _STYLES[part.name])
 
 
-def _words(element) -> str:
-    """Text of an element on one line."""
-    return _clean(" ".join(element.get_text().split()).replace(" （", "（"))
-
-
-def _table(document, rows) -> None:
-    table = document.add_table(rows=0, cols=len(rows[0]))
-    table.style = "Light List"
-    for row in rows:
-        for cell, value in zip(table.add_row().cells, row, strict=True):
-            cell.text = _clean(value)
+def _add_table(document, table: Table) -> None:
+    add_word_table(document, table, width_mm=_TEXT_MM)
     document.add_paragraph()
 
 
-def _clean(words: object) -> str:
-    """Text without the control characters that XML cannot hold."""
-    return "".join(c for c in str(words) if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"))
+def _words(element) -> str:
+    """Text of an element on one line."""
+    return printable_xml(" ".join(element.get_text().split()).replace(" （", "（"))
 
 
 def region_files(
@@ -253,23 +248,14 @@ def region_files(
 ) -> list[tuple]:
     """What makes each file to hand over, its region and language, and its path without ending, None by default.
 
-    Parameters
-    ----------
-    region, language
-        Of the files; both languages if none is named.
-    name
-        Template of their paths, with the fields ``plan``, ``region``, ``language`` and ``date``.
-    **kinds
-        ``pdf`` and ``docx`` beside the page, ``all`` for every region of the plan.
-
-    Raises
-    ------
-    DataError
-        If no region is named for a file, or the template has an unknown field or one name for several files.
+    `name` is a template of the paths with the fields ``plan``, ``region``, ``language`` and ``date``; `kinds` are
+    ``pdf`` and ``docx`` beside the page, and ``all`` for every region. DataError if no region is named for a file, or
+    an unknown one, or the template has an unknown field or one name for several files.
     """
     plan = load_plan(plan)
     known = plan.regions["region"].tolist()
-    regions = known if kinds["all"] else list(dict.fromkeys(region))
+    given = [place_code(plan, one, kind="region") for one in region]
+    regions = known if kinds["all"] else list(dict.fromkeys(given))
     if (kinds["pdf"] or kinds["docx"] or name) and not regions:
         raise DataError(
             f"No region is named for the file. Give --region {known[0]}, or --all for every region."

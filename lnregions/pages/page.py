@@ -17,6 +17,7 @@ from lnregions.explorer import map_script, map_style, script_json
 from lnregions.pages.inventory import FigureFiles, RunFiles
 from lnregions.pages.site import Site, anchor, relative
 from lnregions.paths import PLAN
+from lnregions.sentences import asked_text
 from lnregions.show import (
     figure_words,
     grades,
@@ -28,8 +29,9 @@ from lnregions.show import (
     with_outcome,
 )  # fmt: skip
 from lnregions.style import STATUSES
-from lnregions.words import text, unit_label, year_span
+from lnregions.words import LANGUAGES, text, unit_label, year_span
 from lnregions.words.catalogue import tr, trn
+from lnregions.words.texts import Text
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "site"
 _STATUS_STYLE = "".join(
@@ -61,7 +63,7 @@ def mixed(text: object, language: str) -> Markup:
     >>> print(mixed("Growth <of> 沈阳市", "en"))
     Growth &lt;of&gt; <span lang="zh-CN">沈阳市</span>
     """
-    text = str(text)
+    text = re.sub(r"(?<=\d) %", "%", str(text))  # as numbers are printed
     pattern, code = _FOREIGN[language]
     out, end = Markup(), 0
     for hit in pattern.finditer(text):
@@ -122,6 +124,12 @@ class Page:
     def label(self, target: str) -> str:
         """Return the short name of a target."""
         return str(self.site.targets[target][f"label_{self.language}"])
+
+    def required(self, verdict: Verdict) -> str:
+        """Return what a clause asks for, such as ``more than 85%``; empty for a clause of words."""
+        row = self.site.plan.targets.set_index("target").loc[verdict.target]
+        words = Text(*(verdict_words(verdict, one)["required"] for one in LANGUAGES))
+        return getattr(asked_text(row, words), self.language)
 
     def interpretation(self, verdict: Verdict) -> str:
         """Return how the wording was interpreted for a verdict."""

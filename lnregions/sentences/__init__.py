@@ -11,6 +11,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "changed_targets": ["what_if"],
         "differences": ["Differences", "differences"],
         "summary": ["findings", "lead_sentences", "show_findings"],
-        "wording": ["counted_sentence", "verdict_sentence"],
+        "wording": ["asked_text", "counted_sentence", "verdict_sentence"],
     },
 )

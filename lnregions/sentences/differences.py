@@ -60,7 +60,9 @@ class Differences:
         title = tr("Figures that differ ({number})", language, number=len(rows))
         heads = (tr(one, language, context="column") for one in _KEY)
         figures = Table(shown.rename(columns=dict(zip(_KEY, heads, strict=True))), title, language=language)
-        return Tables((reader_table(flips, language, title=tr("Verdicts that flipped", language)), figures))
+        note = "" if len(flips) else tr("No verdict flipped.", language)
+        flipped = reader_table(flips, language, title=tr("Verdicts that flipped", language), note=note)
+        return Tables((flipped, figures))
 
     def save(self, path, *, language: str = "en") -> Path:
         """Write the tables by the file's ending, as `Tables.save`; a page shows changed pictures side by side."""

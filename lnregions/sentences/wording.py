@@ -94,6 +94,13 @@ def required_text(row: pd.Series) -> Text:
     return say("{value} a year", value=required) if row["kind"] in YEARLY else required
 
 
+def asked_text(row: pd.Series, required: Text) -> Text:
+    """What a clause asks for: what its verdict was compared with, as printed, or else the value that the plan gives."""
+    if required.en and row["comparator"] in _AS_TARGET:
+        return say(_AS_TARGET[row["comparator"]], value=required)
+    return required_text(row)
+
+
 def promised_text(plan: Plan, row: pd.Series) -> Text:
     """A target with the value that the plan gives it."""
     name, required = target_text(plan, row), required_text(row)

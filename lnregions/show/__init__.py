@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "statements": ["outcome_words", "show_statements", "with_outcome"],
         "table": ["Table", "Tables", "status_chip", "web_address"],
-        "table_files": ["FORMATS", "cell_number", "save_tables", "table_content"],
+        "table_files": ["FORMATS", "add_word_table", "cell_number", "printable_xml", "save_tables", "table_content"],
         "verdicts": [
             "show_calculations", "show_firmness", "show_interpretations", "show_methods", "show_on_the_way",
             "show_trail", "show_verdicts",

@@ -11,7 +11,7 @@ from functools import partial
 import pandas as pd
 
 from lnregions.assess import VALUE_KINDS, judge, status_on_the_way, status_words
-from lnregions.show.statements import outcome_words, with_outcome
+from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.table_files import DASH
 from lnregions.show.words import chosen_plan, figure_words
@@ -46,10 +46,10 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
     -------
     Tables
         First the clauses: region, indicator, type, unit, base year and value, target, actual value and year, progress
-        to the target beside the time elapsed, growth or change a year, class, verdict, body that answers for it, and
-        why. Values are in the unit of their row. Then the classes: number of clauses, share of those that could be
-        classed, and how many of them are binding and anticipatory. ``save`` writes both as Excel, Word, HTML, LaTeX,
-        Markdown or CSV, by the ending of the file.
+        to the target beside the time elapsed, growth or change a year, class, verdict, body that answers for it (where
+        one is known), and why. Values are in the unit of their row. Then the classes: number of clauses, share of
+        those that could be classed, and how many of them are binding and anticipatory. ``save`` writes both as Excel,
+        Word, HTML, LaTeX, Markdown or CSV, by the ending of the file.
 
     Raises
     ------
@@ -77,6 +77,9 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
     frame = pd.DataFrame(
         [_row(plan, one, targets.loc[one.target], language) for one in verdicts.itertuples()]
     )
+    frame["why"] = reasons_with_outcomes(verdicts, language, plan)
+    if (frame["responsible"] == DASH).all():
+        frame = frame.drop(columns="responsible")
     codes = pd.DataFrame({"class": frame["rating"], "strength": verdicts["strength"].to_numpy()})
     frame["rating"] = [tr(CLASSES[one], language, context="evaluation") for one in codes["class"]]
     title = plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id
@@ -216,7 +219,6 @@ def _row(plan: Plan, verdict, target: pd.Series, language: str) -> dict[str, str
         base = tr("{year} (no {base})", language, year=base, base=target["baseline_year"])
     elif base != DASH and not target["base_stated"]:
         base = tr("{year} (inferred)", language, year=base)
-    said = outcome_words(plan, verdict.target, as_of=verdict.as_of, language=language)
     return {
         "region": plan.regions.set_index("region").loc[verdict.region, f"short_{language}"],
         "indicator": target[f"label_{language}"],
@@ -235,9 +237,6 @@ def _row(plan: Plan, verdict, target: pd.Series, language: str) -> dict[str, str
             verdict.status, language, strength=verdict.strength, by_bounds=verdict.by_bounds
         ),
         "responsible": target["responsible"] or DASH,
-        "why": with_outcome(
-            getattr(verdict, f"reason_{language}"), said if verdict.status == "not quantified" else [], language
-        ),
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from lnregions.assess import load_tables, members_of
 from lnregions.paths import PLAN
 from lnregions.show.table import Table, Tables
 from lnregions.show.words import chosen_plan, figure_words, grades, head, reader_table, source_titles
-from lnregions.tables import Plan
+from lnregions.tables import Plan, place_code
 from lnregions.words import text
 from lnregions.words.catalogue import tr
 
@@ -86,7 +86,7 @@ def show_members(plan, region: str, *, as_of: str = "", language: str = "en") ->
 def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Table:
     """A city's regions and the latest figure of each indicator."""
     plan = chosen_plan(plan, language=language)
-    tables = load_tables(plan, as_of=as_of)
+    adcode, tables = place_code(plan, adcode, kind="area"), load_tables(plan, as_of=as_of)
     names = plan.regions.set_index("region")[f"short_{language}"]
     inside = [names[region] for region in plan.regions["region"] if adcode in members_of(plan, region)]
     table = _latest_table(tables, [adcode], language)
@@ -117,7 +117,9 @@ def show_sources(plan, region: str = "", *, as_of: str = "", language: str = "en
 
 def show_city_sources(adcode: str, *, plan=PLAN, as_of: str = "", language: str = "en") -> Tables:
     """Sources and caveats of a city's figures."""
-    return _basis_tables(load_tables(chosen_plan(plan, language=language), as_of=as_of), {adcode}, language)
+    plan = chosen_plan(plan, language=language)
+    adcode = place_code(plan, adcode, kind="area")
+    return _basis_tables(load_tables(plan, as_of=as_of), {adcode}, language)
 
 
 def _basis_tables(tables, areas: set[str], language: str) -> Tables:

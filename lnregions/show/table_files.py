@@ -36,11 +36,12 @@ BINARY = ("xlsx", "docx", "png")
 """Formats that are no text."""
 DASH = "—"
 """Printed where there is nothing to print."""
-WIDEST = 40
+WIDEST = 60
 """Columns of text up to which a column of a file is made wide; longer cells are wrapped."""
 _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(%?)", re.ASCII)
 _AMOUNT = r"^([−+-]?\d[\d,]*(?:\.\d+)?) ?(%|[^\W\d][^\d]*)$"
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "[": "{[}"}
+_LATEX |= {"−": "$-$", "≥": r"$\geq$", "≤": r"$\leq$"}
 _LATEX = str.maketrans(_LATEX | {sign: f"\\{sign}" for sign in "&%$#_{}"})
 _SHEET_NAME = 28
 """Characters of a sheet's name, less than the 31 that Excel allows, so that a number may follow."""
@@ -52,8 +53,8 @@ _STYLE = (
 )
 PAGE_MM = 273
 """Width of a table in Word: that of a landscape A4 page within its margins."""
-PRINTED, _MARGINS = 7, 11.5
-"""Points of the letters of a table in Word, and of the margins of a cell."""
+PRINTED, _MARGINS = 7, 7
+"""Points of the letters of a table in Word, and of the margins of a cell, left and right together."""
 _POINTS, _WIDEST_POINTS = 8, 280
 """Size of the letters of a table as a picture, and width of a column from which on its cells are wrapped."""
 _WORD = re.compile(r"[^\s\u2e80-\uffef-]+-?|[\u2e80-\uffef]")
@@ -135,18 +136,22 @@ def _widths(table) -> dict[str, int]:
     return {name: min(max(map(wcswidth, [str(name), *cells[name]])), WIDEST) + 2 for name in cells}
 
 
-def _shares(table) -> dict[str, float]:
-    """Share of a page's width for each column: room for its longest word, the rest by what its cells would fill."""
+def _shares(table, width_mm: float = PAGE_MM) -> dict[str, float]:
+    """Share of a page's width for each column: room for its longest word, and of the rest in proportion to its text.
+
+    Together they are one, or less where the text needs no more.
+    """
     least, more = {}, {}
     for name, cells in table.frame.astype(str).items():
         words = {word for cell in (str(name), *cells) for word in _WORD.findall(cell)}
         longest = max((text_width(word, PRINTED, bold=True) for word in words), default=0)
-        filled = max(text_width(cell, PRINTED) for cell in (str(name), *cells))
         least[name] = _MARGINS + min(longest, _WIDEST_POINTS / 2)  # addresses break
-        more[name] = max(_MARGINS + min(filled, _WIDEST_POINTS) - least[name], 0)
-    room = max(PAGE_MM * 72 * MM - sum(least.values()), 0) / max(sum(more.values()), 1)
+        filled = max(text_width(cell, PRINTED) for cell in (str(name), *cells))
+        more[name] = max(_MARGINS + 1.1 * filled - least[name], 0)  # bold, and other fonts, are wider
+    page = width_mm * 72 * MM
+    room = min(max(page - sum(least.values()), 0) / max(sum(more.values()), 1), 1)
     widths = {name: least[name] + more[name] * room for name in least}
-    return {name: width / sum(widths.values()) for name, width in widths.items()}
+    return {name: width / max(page, sum(widths.values())) for name, width in widths.items()}
 
 
 def _csv(tables) -> str:
@@ -192,13 +197,13 @@ def _latex(tables) -> str:
     lines = ["% Needs the packages array, booktabs, caption and longtable; Chinese needs ctex and XeLaTeX."]
     for table in tables:
         columns = "".join(
-            rf">{{\{'raggedleft' if name in table.numbers else 'raggedright'}\arraybackslash}}"
+            rf">{{\{'raggedleft' if name in table.numbers else 'raggedright'}\arraybackslash{{}}}}"
             rf"p{{\dimexpr {share:.4f}\linewidth-2\tabcolsep}}"
             for name, share in _shares(table).items()
         )
         head = " & ".join(rf"\textbf{{{cell(name)}}}" for name in table.frame)
         lines += [
-            r"{\footnotesize\setlength{\tabcolsep}{3pt}",
+            r"{\footnotesize\setlength{\tabcolsep}{3.5pt}",
             rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
             *([rf"\caption*{{{cell(table.title)}}}\\"] if table.title else ()),
             rf"\toprule {head} \\ \midrule\endhead",
@@ -218,6 +223,9 @@ def _png(tables) -> bytes:
         for name, least in widths.items():
             longest = frame[name].map(lambda cell: text_width(cell, _POINTS)).max()
             widths[name] = _POINTS + max(least, min(longest, _WIDEST_POINTS))
+        page = PAGE_MM * 72 * MM * _POINTS / PRINTED
+        if sum(widths.values()) > page:
+            widths = {name: share * page for name, share in _shares(table).items()}
         span = sum(widths.values())
         rows = [[table.title], list(frame), *frame.to_numpy().tolist(), [_printable(table.note)]]
         for place, row in enumerate(rows):
@@ -260,34 +268,47 @@ def _printable(words: str) -> str:
 
 
 def _docx(tables) -> bytes:
-    """Landscape pages with ruled tables as wide as the page, their headings on every page again."""
-    document = word_document(tables[0].language, title=_clean(tables[0].title), landscape=True)
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.shared import Mm, Pt
-
+    """Landscape pages with a heading, the table and its note for each."""
+    document = word_document(tables[0].language, title=printable_xml(tables[0].title), landscape=True)
     for table in tables:
         if table.title:
-            document.add_heading(_clean(table.title), level=2)
-        shares = _shares(table)
-        drawn = document.add_table(rows=0, cols=len(shares), style="Table Grid")
-        drawn.autofit = False
-        for row in [list(table.frame), *table.frame.to_numpy()]:
-            for cell, (name, share), value in zip(drawn.add_row().cells, shares.items(), row, strict=True):
-                cell.width = Mm(PAGE_MM * share)
-                paragraph = cell.paragraphs[0]
-                paragraph.add_run(_clean(value)).font.size = Pt(PRINTED)
-                paragraph.paragraph_format.space_after = Pt(0)
-                if name in table.numbers:
-                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        drawn.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-        for cell in drawn.rows[0].cells:
-            cell.paragraphs[0].runs[0].bold = True
-        document.add_paragraph(_clean(table.note))
+            document.add_heading(printable_xml(table.title), level=2)
+        add_word_table(document, table)
+        document.add_paragraph(printable_xml(table.note))
     return dateless_office(document)
 
 
-def _clean(words: object) -> str:
+def add_word_table(document, table, *, width_mm: float = PAGE_MM) -> None:
+    """Add a ruled table to a Word file, at most so wide: its headings on every page again, no row over two pages."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement, parse_xml
+    from docx.oxml.ns import nsdecls, qn
+    from docx.shared import Mm, Pt
+
+    shares = _shares(table, width_mm)
+    drawn = document.add_table(rows=0, cols=len(shares), style="Table Grid")
+    drawn.autofit = False
+    sides = "".join(f'<w:{side} w:w="{_MARGINS * 10}" w:type="dxa"/>' for side in ("left", "right"))
+    margins = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
+    drawn._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
+    for column, share in zip(drawn.columns, shares.values(), strict=True):
+        column.width = Mm(width_mm * share)  # which LibreOffice reads, as Word reads those of the cells
+    for row in [list(table.frame), *table.frame.to_numpy()]:
+        line = drawn.add_row()
+        line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, (name, share), value in zip(line.cells, shares.items(), row, strict=True):
+            cell.width = Mm(width_mm * share)
+            paragraph = cell.paragraphs[0]
+            paragraph.add_run(printable_xml(value)).font.size = Pt(PRINTED)
+            paragraph.paragraph_format.space_after = Pt(0)
+            if name in table.numbers:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    drawn.rows[0]._tr.trPr.append(OxmlElement("w:tblHeader"))
+    for cell in drawn.rows[0].cells:
+        cell.paragraphs[0].runs[0].bold = True
+
+
+def printable_xml(words: object) -> str:
     """Text without the control characters that XML cannot hold."""
     return _CONTROL.sub("", str(words))
 
@@ -299,7 +320,7 @@ def _xlsx(tables) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)
     for table in tables:
-        name = re.sub(r"[\[\]:*?/\\']", " ", _clean(table.title)) or "Table"
+        name = re.sub(r"[\[\]:*?/\\']", " ", printable_xml(table.title)) or "Table"
         name = name if len(name) <= _SHEET_NAME else f"{name[: _SHEET_NAME - 1]}…"
         _fill_sheet(book.create_sheet(name), _units_apart(table))
     book.properties.creator = "lnregions"
@@ -310,7 +331,7 @@ def _fill_sheet(sheet, table) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     for row in [list(table.frame), *table.frame.to_numpy()]:
-        sheet.append([_clean(cell) for cell in row])
+        sheet.append([printable_xml(cell) for cell in row])
     for (name, width), column in zip(_widths(table).items(), sheet.columns, strict=True):
         sheet.column_dimensions[column[0].column_letter].width = width
         column[0].font, column[0].fill = Font(bold=True), PatternFill("solid", fgColor="F1F3F5")
@@ -326,4 +347,4 @@ def _fill_sheet(sheet, table) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
     for number, words in enumerate(filter(None, (table.title, table.note)), sheet.max_row + 2):
-        sheet.cell(number, 1, _clean(words))
+        sheet.cell(number, 1, printable_xml(words))

@@ -128,6 +128,9 @@ class DrawingOptions:
                 words.set(fontfamily=[font, FAMILY], fontsize=words.get_fontsize() * min(1, own / wide))
         if useless := sorted(set(self.given) - self.used):
             taken = ", ".join(sorted(self.used))
+            classed = (
+                " (for maps in classes)" if set(useless) <= {"classes", "scheme", "palette", "cmap"} else ""
+            )
             raise DataError(
-                f"A picture of this kind has no use for {', '.join(useless)}. Leave it out; it takes {taken}."
+                f"A picture of this kind has no use for {', '.join(useless)}{classed}. Leave it out; it takes {taken}."
             )

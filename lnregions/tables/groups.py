@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from numbers import Real
 
 import pandas as pd
 
@@ -70,8 +71,9 @@ def with_region(plan, region: str):
         return plan
     codes = list(dict.fromkeys(region.split("+"))) if isinstance(region, str) else [region]
     if strange := [code for code in codes if code not in areas.index]:
-        alone = unknown("region", str(region), regions)
-        raise alone if len(codes) == 1 else unknown("area", strange[0], areas.index)
+        names = [*_names_in(plan.regions), *_names_in(areas)]
+        alone = unknown("region", str(region), regions, names=names)
+        raise alone if len(codes) == 1 else unknown("area", strange[0], areas.index, names=names)
     parents = parents_of(plan)
     for code in codes:
         if within := set(codes) & set(lineage(parents, code)[1:]):
@@ -88,7 +90,7 @@ def place_code(plan, given: object, *, kind: str = "place") -> str:
     """Code of a region or an area by its code, as text or number, or its name in either language.
 
     `kind` is ``region``, ``area`` or ``place`` (both) and tells which are looked at; an empty place stays empty.
-    A DataError if the plan has none of that code or name.
+    A DataError if the plan has none of that code or name, with the name that comes close.
 
     Examples
     --------
@@ -99,6 +101,8 @@ def place_code(plan, given: object, *, kind: str = "place") -> str:
     """
     frames = {"region": plan.regions, "area": plan.areas}
     frames = frames if kind == "place" else {kind: frames[kind]}
+    if isinstance(given, Real) and given == given // 1:  # also a number of pandas, such as 210200.0
+        given = int(given)
     wanted = str(given if given is not None else "").strip()
     codes = [code for column, frame in frames.items() for code in frame[column]]
     if not wanted or wanted in codes:
@@ -108,7 +112,11 @@ def place_code(plan, given: object, *, kind: str = "place") -> str:
         hits = frame.loc[names.apply(lambda one: one.str.casefold() == wanted.casefold()).any(axis=1), column]
         if len(hits):
             return hits.iloc[0]
-    raise unknown(kind, given, codes)
+    raise unknown(kind, given, codes, names=[name for one in frames.values() for name in _names_in(one)])
+
+
+def _names_in(frame: pd.DataFrame) -> list[str]:
+    return [*frame["short_en"], *frame["short_zh"]]
 
 
 def regions_of_areas(

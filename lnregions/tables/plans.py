@@ -3,6 +3,7 @@
 import copy
 import functools
 import inspect
+from numbers import Real
 from pathlib import Path
 
 from lnregions.errors import DataError, Fault, refuse_any, warn_input
@@ -82,7 +83,7 @@ def with_names(name: str, function):
         try:
             bound = signature.bind_partial(*args, **given)
             for one, kind in taken.items():
-                if isinstance(bound.arguments.get(one), str | int) and bound.arguments[one]:
+                if isinstance(bound.arguments.get(one), str | Real) and bound.arguments[one]:
                     plan = plan_of(bound.arguments.get("plan") or PLAN)
                     bound.arguments[one] = place_code(plan, bound.arguments[one], kind=kind)
         except (DataError, TypeError):

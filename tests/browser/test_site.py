@@ -219,7 +219,20 @@ def test_a_single_file_stands_alone(tab, output, tmp_path):
     assert tab.complaints == []
 
 
+def test_on_paper_two_tall_pictures_stand_beside_one_another(tab, output):
+    visit(tab, output, "en/region/circle.html")
+    tab.emulate_media(media="print")
+    tops = tab.evaluate(
+        "() => { const one = document.querySelector('.picture.half'); one.after(one.cloneNode(true));"
+        "return [...document.querySelectorAll('.picture.half')].map(each => each.offsetTop); }"
+    )
+    assert len(tops) == 2
+    assert tops[0] == tops[1]
+    assert tab.locator(".picture:not(.half)").count() == 2
+
+
 def test_the_pdf_is_whole_and_the_same_each_time(browser, output):
     one = report_pdf(output, "circle", language="zh").read_bytes()
     assert one.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type /Page\b", one)) <= 6
     assert one == report_pdf(output, "circle", language="zh").read_bytes()

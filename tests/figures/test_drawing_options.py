@@ -108,7 +108,7 @@ def test_classes_and_colours_of_a_map_are_those_given():
         ("map", {"ax": 3}, "axes of matplotlib"),
         ("map", {"subtitle": "x"}, "no use for subtitle"),
         ("amounts", {"classes": 3}, "no use for classes"),
-        ("dots", {"cmap": "viridis"}, "no use for cmap"),
+        ("dots", {"cmap": "viridis"}, r"no use for cmap \(for maps in classes\)"),
         ("change", {"scheme": "Quantiles"}, "no use for scheme"),
     ],
 )

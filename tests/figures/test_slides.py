@@ -1,5 +1,6 @@
 """Pictures as slides, opened again by python-pptx: native charts with the numbers as drawn, all else as pictures."""
 
+import re
 import sys
 
 import pandas as pd
@@ -92,7 +93,9 @@ def test_a_slide_opens_with_the_finding_and_carries_caption_sources_and_alternat
     picture, slide = (CHARTS | PICTURES)[name](), slides[name]
     caption = picture.caption[picture.language]
     title, below = (shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    below, *source = re.split(r"(?:\A|\n)(?=Source: |资料来源：)", below)
     assert f"{title} {below}".replace(" ", "") == caption.replace(" ", "")
+    assert len(source) == (name in CHARTS)  # of a picture it is drawn in the picture
     notes = slide.notes_slide.notes_text_frame.text
     assert caption[:40] in notes
     assert ("Source" in notes) or ("资料来源" in notes)

@@ -47,7 +47,8 @@ def write_run(folder, name, figures, over="", parameters=None, *, error=None):
     for ending in ("ipynb", "html"):
         (folder / name / f"{notebook}.{ending}").write_text("<!DOCTYPE html><title>run</title>")
     for figure in figures:
-        write_figure(folder / name / "figures" / figure, parameters=parameters)
+        size = (2055, 1500 if figure.startswith("map-") else 900)
+        write_figure(folder / name / "figures" / figure, parameters=parameters, size=size)
     return name, {
         "notebook": notebook, "language": language, "over": over, "value": "" if value == "all" else value,
         "parameters": {"plan": "ln-2022", "language": language}, "folder": name,

@@ -7,6 +7,7 @@ import sys
 import pytest
 from bs4 import BeautifulSoup
 
+from lnregions.__main__ import main
 from lnregions.errors import DataError
 from lnregions.pages import documents, report_docx, report_pdf, single_file
 
@@ -53,7 +54,17 @@ def test_a_word_file_holds_verdicts_figures_and_sources(output, language, title,
     assert document.core_properties.language == code
     assert f'w:val="{code}" w:eastAsia="zh-CN"' in document.styles.element.xml
     assert len(document.inline_shapes) == pictures
+    assert round(document.sections[0].page_width.mm) == 210
+    assert document.styles["Quote"].font.italic is False
+    assert all("w:tblHeader" in table.rows[0]._tr.xml for table in document.tables)
     assert path.read_bytes() == report_docx(output, "circle", language=language).read_bytes()
+
+
+def test_a_region_that_is_unknown_is_refused_before_anything_is_written(output, capsys):
+    assert main(["report", "--output", str(output), "--region", "Westen Liaoning"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "did you mean Western Liaoning?" in printed.err
 
 
 @pytest.mark.parametrize(

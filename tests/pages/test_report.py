@@ -73,6 +73,15 @@ def test_pages_are_light_with_sound_headings_and_ids(soups):
 
 def test_the_scorecard_and_the_lead_hold_every_verdict(output):
     rows = soup(output, "index.html").select("#targets tbody tr")
+    asked = {row.th.a.text: row.select_one("[data-head=Required]").text for row in rows}
+    assert (asked["Urbanisation rate"], asked["Investment growth"]) == (
+        "more than 85%",
+        "at least 15% a year",
+    )
+    assert all(
+        row.select_one(".clause, [data-head=Required] span:not(:empty)") or "Forest" in row.text
+        for row in rows
+    )
     verdicts = ln.judge("ln-2022")
     assert [row["data-status"] for row in rows] == verdicts["status"].tolist()
     dalian = next(row for row in rows if "GDP of Dalian" in row.text)

@@ -23,6 +23,8 @@ def test_a_later_date_names_the_figure_that_turned_a_verdict():
 
 
 def test_the_same_date_twice_differs_in_nothing(capsys):
+    assert main(["diff", "2024-12-31", "2024-12-31", "--language", "zh"]) == 0
+    assert "没有判断发生变化。" in capsys.readouterr().out
     assert main(["diff", "2025-06-30", "2025-06-30", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"verdicts": [], "figures": [], "pictures": []}
 

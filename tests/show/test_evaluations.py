@@ -1,6 +1,7 @@
 """The table of a plan evaluation: its classes, its sums, and its files."""
 
 import io
+from dataclasses import replace
 
 import docx
 import pandas as pd
@@ -90,6 +91,15 @@ def test_every_clause_has_a_row_with_the_numbers_and_the_status_of_its_verdict(t
     counted = classes.frame.set_index(classes.frame.columns[0]).iloc[:, 0].astype(int)
     assert counted.iloc[:-1].sum() == 18
     assert counted[COUNTS[language]] == (frame[names["class"]] == COUNTS[language]).sum()
+
+
+def test_the_column_of_bodies_stands_only_where_a_clause_names_one(tables):
+    assert {"责任单位", "Responsible"}.isdisjoint(tables.tables[0].frame)
+    plan = ln.load_plan("ln-2022")
+    named = replace(plan, targets=plan.targets.assign(responsible="省发展改革委"))
+    language = tables.tables[0].language
+    frame = ln.evaluation(named, region="east", language=language).tables[0].frame
+    assert frame[{"zh": "责任单位", "en": "Responsible"}[language]].tolist() == ["省发展改革委"] * 4
 
 
 def test_a_running_plan_shows_progress_beside_the_time_elapsed():

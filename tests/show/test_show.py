@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from show.shown_once import CALLS, LANGUAGES, PLAN, VERDICTS, shown, tables
@@ -158,3 +159,17 @@ def test_wrong_arguments_are_refused_with_the_choices(call, message):
 )
 def test_figures_are_printed_with_the_codebooks_decimals(value, indicator, language, printed):
     assert figure_words(value, indicator, language) == printed
+
+
+@pytest.mark.parametrize("city", [210200, 210200.0, np.int64(210200), "Dalian", "大连"])
+def test_a_city_is_found_by_code_number_or_name(city):
+    assert ln.show_city("ln-2022", city).title == "Dalian (Coastal belt)"
+
+
+@pytest.mark.parametrize(
+    "show", [lambda one: ln.show_city("ln-2022", one), ln.show_city_sources, ln.draw_ranks]
+)
+def test_a_misspelt_city_is_refused_with_the_name_that_was_meant(show):
+    for given, meant in {"Anshen": "Anshan", "Dailan": "Dalian"}.items():
+        with pytest.raises(DataError, match=rf"did you mean {meant}\?"):
+            show(given)

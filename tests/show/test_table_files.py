@@ -76,11 +76,13 @@ def test_word_has_every_cell_each_column_as_wide_as_its_longest_word(name, langu
     ]
     for table, printed in zip(document.tables, own, strict=True):
         assert "w:tblHeader" in table.rows[0]._tr.xml
-        assert sum(cell.width.mm for cell in table.rows[0].cells) == pytest.approx(273, abs=1)
+        assert sum(cell.width.mm for cell in table.rows[0].cells) <= 274
+        assert all("w:cantSplit" in row._tr.xml for row in table.rows)
+        assert 'w:w="70"' in table._tbl.tblPr.xml  # twentieths of a point on either side of a cell
         for cell, column in zip(table.rows[0].cells, zip(*cells(printed), strict=True), strict=True):
             words = {word for text in column for word in re.findall(r"[^\s\u2e80-\uffef-]+", text)}
             widest = max((text_width(word, 7) for word in words), default=0)
-            assert cell.width.pt >= min(widest, 140) + 10.8  # addresses are wider than any page
+            assert cell.width.pt >= min(widest, 140) + 6.8  # addresses are wider than any page
     assert document.sections[0].page_width > document.sections[0].page_height
     assert document.core_properties.language == {"zh": "zh-CN", "en": "en-GB"}[language]
     fonts = document.styles.element.xpath("//w:rFonts/@w:eastAsia")
@@ -127,7 +129,8 @@ def test_markdown_and_latex_have_a_row_a_row_with_as_many_cells(name, language, 
     assert latex.count("{") - latex.count(r"\{") == latex.count("}") - latex.count(r"\}")
     columns = [line for line in latex.splitlines() if "dimexpr" in line]
     shares = [sum(map(float, re.findall(r"dimexpr ([\d.]+)\\line", line))) for line in columns]
-    assert shares == pytest.approx([1] * len(own), abs=0.01)
+    assert len(shares) == len(own)
+    assert max(shares) <= 1.01
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,7 @@ def test_signs_of_a_format_are_escaped(tmp_path):
     assert r"50% \| x_1" in text
     assert r"\[a](b)" in text
     latex = table.save(tmp_path / "t.tex").read_text("utf-8")
-    assert r"50\% | x\_1 & −9.7" in latex
+    assert r"50\% | x\_1 & $-$9.7" in latex  # a sign that no engine lacks
     assert "{[}a](b)" in latex  # a bracket after a line break would begin an option
     assert r"\textbf{A \& B}" in latex
 

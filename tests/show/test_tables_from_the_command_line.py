@@ -29,6 +29,19 @@ def test_verdicts_are_written_in_every_format_by_the_ending_of_the_file(ending, 
         assert "大连" in path.read_text("utf-8-sig")
 
 
+@pytest.mark.parametrize(
+    ("call", "title"),
+    [
+        ("verdicts --region east", "Eastern Liaoning · One circle, one belt, two regions"),
+        ("table members --region 辽西先导区 --language zh", "辽西先导区 · 一圈一带两区三年行动方案"),
+        ("table plan", "One circle, one belt, two regions"),
+    ],
+)
+def test_a_file_of_a_table_names_the_place_and_the_plan(call, title, tmp_path):
+    assert main([*call.split(), "--output", str(tmp_path / "t.docx")]) == 0
+    assert docx.Document(tmp_path / "t.docx").paragraphs[0].text == title
+
+
 def test_csv_opens_in_excel_with_chinese_and_without_the_last_digits_of_binary_fractions(tmp_path):
     path = tmp_path / "v.csv"
     main(["verdicts", *DATE, "--output", str(path)])
