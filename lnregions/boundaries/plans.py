@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 
 from lnregions.boundaries.boundaries import (
-    UNCHECKED,
     checked,
     known_areas,
     leave_out,
@@ -139,8 +138,6 @@ def _read_once(path: Path, _state: tuple, columns: Iterable[str], rows: Iterable
         check_lengths(layer, known)
         what = f"no polygon has the code of an area of the plan (column {layer.codes.name}: {listed})"
         layer.refuse(f"{what}. Write the codes of areas.csv.")
-    if not layer.codes.isin(known_areas().index).any():
-        layer.warnings.append(UNCHECKED)
     what = f"Polygons that are no area of the plan were left out: {strange.sum()} ({listed})."
     leave_out(layer, strange, what)
     return checked(layer, areas)

@@ -5,7 +5,15 @@ from dataclasses import replace
 import pandas as pd
 
 from lnregions.series.series import Tables
-from lnregions.tables import areas_of, lineage, load_areas, load_bounds, parents_of, shipped_plans
+from lnregions.tables import (
+    areas_of,
+    lineage,
+    load_areas,
+    load_bounds,
+    load_breaks,
+    parents_of,
+    shipped_plans,
+)
 
 _RANKS = {"city": "cities"}
 """What breaks, bounds and caveats call all areas of a level, where it is not the level itself."""
@@ -58,7 +66,7 @@ class Extent:
     def of_tables(self, tables: Tables) -> Tables:
         """The tables with the figures of the plan's areas, and the breaks, bounds, caveats and sources of these.
 
-        A census of the nation breaks the lines of all areas in it. Bounds are those that the plan declares, and those
+        Bounds are those that the plan declares, and those
         declared for shipped areas; caveats those on shipped areas, and on what an indicator means.
         """
         rows, caveats, bounds = tables.observations, tables.caveats, tables.bounds
@@ -74,17 +82,20 @@ class Extent:
         key = ["indicator", "area", "why_en", "source"]
         shipped = pd.MultiIndex.from_frame(bounds[key]).isin(pd.MultiIndex.from_frame(load_bounds()[key]))
         bounds = pd.concat([bounds[~shipped], self._by_area(bounds[shipped], self._known)], ignore_index=True)
-        breaks = self._by_area(tables.breaks, self._national)
         cited = {one for cell in rows["source"] for one in cell.split()} | {*self._sources}
         return replace(
             tables,
             observations=rows,
-            breaks=breaks,
+            breaks=self.breaks(),
             bounds=bounds.drop_duplicates(["indicator", "area"], ignore_index=True),
             caveats=caveats.assign(area=named)[named != ""].reset_index(drop=True),
             derivable=[one for one in tables.derivable if one.area in self.codes],
             sources=tables.sources[tables.sources["source"].isin(cited)].reset_index(drop=True),
         )
+
+    def breaks(self) -> pd.DataFrame:
+        """The breaks of the plan's areas; a census of the nation breaks the lines of all areas in it."""
+        return self._by_area(load_breaks(), self._national)
 
     def _of(self, word: str, every: set[str] | None = None) -> list[str]:
         """Codes that a word of a column of areas names: a code, a rank, or ``*`` for all."""

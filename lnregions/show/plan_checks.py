@@ -13,7 +13,7 @@ from lnregions.assess.cases import Case
 from lnregions.assess.interpretations import cases_of_plan
 from lnregions.assess.verdicts import judge
 from lnregions.boundaries import boundaries_of, check_plan
-from lnregions.errors import DataError, Fault, InputWarning, forget_warnings, quote, shown_path
+from lnregions.errors import DataError, Fault, InputWarning, forget_warnings, messages, quote, shown_path
 from lnregions.series import implausible
 from lnregions.style import missing_glyphs
 from lnregions.tables import (
@@ -107,12 +107,12 @@ def check_report(folder: Path | str) -> Report:
         has, lacks = ([], []) if plan is None else _inventory(plan)
     said = [str(one.message) for one in caught if issubclass(one.category, InputWarning)]
     remarks = list(dict.fromkeys(line for text in said for line in text.splitlines()))
-    messages, coverage = [one.message() for one in faults], pd.DataFrame()
+    coverage = pd.DataFrame()
     if plan is not None:
         cases = {one.clause.target: one for one in reversed(cases_of_plan(plan))}
         coverage = _coverage([cases[target] for target in plan.targets["target"]])
         remarks += _unlikely(plan) + _never_served(plan, list(cases.values()))
-    return Report(str(folder), messages, remarks, has, lacks, coverage)
+    return Report(str(folder), messages(faults), remarks, has, lacks, coverage)
 
 
 def _undrawable(folder: Path) -> list[Fault]:
@@ -207,7 +207,8 @@ def _unlikely(plan: Plan) -> list[str]:
     remarks = []
     for (line, what), *more in alike.values():
         listed = ", ".join(str(other) for other, _ in more[:5]) + ", ..." * (len(more) > 5)
-        also = f" So are {len(more)} more of its rows (line{'s' * (len(more) > 1)} {listed})." if more else ""
+        also = f" So are {len(more)} more of its rows (lines {listed})." if more else ""
+        also = f" So is the row in line {listed}." if len(more) == 1 else also
         remarks.append(f"{table.path} line {line}: {what}. Compare it with its source.{also}")
     growth = plan.indicators.loc[plan.indicators["measure"] == "growth", "indicator"]
     own = table.frame[table.frame["indicator"].isin(growth)]

@@ -20,6 +20,8 @@ from lnregions.words import RATE_DECIMALS
 
 _FORMS: dict[str, tuple[str, int]] = {}
 """Unit and decimals of indicators; of a code that several plans define, those of the plan in use."""
+SAID_BY_UNIT = {"en": ", in dollars", "zh": "（美元）"}
+"""Ends of names of indicators that say no more than their unit."""
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
 
@@ -210,7 +212,15 @@ def known_codes(plan: object = None) -> dict[str, Iterable[str] | None]:
     if plan is None:
         return shipped
     own = {"area": plan.areas, "indicator": plan.indicators, "source": plan.sources, "region": plan.regions}
-    return {one: None if own[one] is None else [*codes, *own[one][one]] for one, codes in shipped.items()}
+    return {
+        one: None if own[one] is None else own_first(own[one][one], codes) for one, codes in shipped.items()
+    }
+
+
+def own_first(codes: Iterable[str], shipped: Iterable[str]) -> list[str]:
+    """Codes of a plan's own, which a message names first, and the shipped ones."""
+    shipped = dict.fromkeys(shipped)
+    return [*(code for code in dict.fromkeys(codes) if code not in shipped), *shipped]
 
 
 def read_referring(path: Path, name: str, plan: object = None) -> Table:
