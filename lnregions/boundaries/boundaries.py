@@ -11,14 +11,7 @@ import pandas as pd
 
 from lnregions.boundaries.codes import check_codes, check_lengths, check_names, find_codes, name_columns
 from lnregions.boundaries.files import Layer, read_layer
-from lnregions.boundaries.polygons import (
-    CGCS2000,
-    check_gaps,
-    check_overlaps,
-    check_own_places,
-    check_place,
-    make_valid,
-)  # fmt: skip
+from lnregions.boundaries.polygons import CGCS2000, check_overlaps, check_own_places, check_place, make_valid
 from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import shapes_dir
 from lnregions.words.catalogue import tr
@@ -78,7 +71,7 @@ def load_boundaries(
     layer, known = read_layer(path), known_areas()
     wanted = {each: set(_shipped(name)["area"]) for each, name in LEVELS.items()}
     if areas is not None:
-        wanted = {level: {areas} if isinstance(areas, str) else set(map(str, areas))}
+        wanted = {level: set(map(str, [areas] if isinstance(areas, str | int) else areas))}
     find_codes(layer, known=set(known.index), wanted=wanted[level])
     home = {code[:2] for code in known.index}
     claimed = layer.codes.str.fullmatch(rf"(?:{'|'.join(home)})\d{{4}}", flags=re.ASCII)
@@ -174,7 +167,6 @@ def checked(
     layer.stop()
     if not layer.codes.isin(known_areas().index).any():  # which are held against the shipped ones
         check_own_places(layer, load_land().geometry[0])
-        check_gaps(layer)
     source = {f"source_{one}": tr("Boundaries: {file}", one, file=layer.name) for one in ("en", "zh")}
     names = stated_names(layer).set_index("area")
     names.update(areas[COLUMNS[1:]])

@@ -86,13 +86,14 @@ def read_layer(path: Path | str) -> Layer:
     layer, ending, main = Layer(shown_path(path)), path.suffix.casefold(), path.name
     if ending not in BOUNDARY_KINDS:
         raise unknown("format", ending or main, BOUNDARY_KINDS)
+    files = {main: read_bytes(path, largest=LARGEST)}
     journal = path.with_name(f"{path.name}-wal")
     if ending == ".gpkg" and journal.is_file() and journal.stat().st_size:
         held = "changes not yet in the GeoPackage stand beside it in a file -wal"
         layer.refuse(f"{held}. Close the program that has it open, or save the layer anew.")
-    beside = path.parent.iterdir() if ending == ".shp" and path.is_file() else []
-    parts = [path, *(other for other in beside if other != path and _are_parts(other.name, main))]
-    files = {part.name: read_bytes(part, largest=LARGEST) for part in parts}
+    for part in path.parent.iterdir() if ending == ".shp" else []:
+        if part.name != main and _are_parts(part.name, main):
+            files[part.name] = read_bytes(part, largest=LARGEST)
     if ending == ".zip":
         files = _unzipped(layer, files[main])
         found = [name for name in files if PurePath(name).suffix.casefold() in BOUNDARY_KINDS[:-1]]

@@ -7,13 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from lnregions.boundaries.boundaries import (
-    checked,
-    known_areas,
-    leave_out,
-    load_boundaries,
-    warnings_of,
-)  # fmt: skip
+from lnregions.boundaries.boundaries import checked, known_areas, leave_out, load_boundaries, warnings_of
 from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
 from lnregions.boundaries.ground import context_of

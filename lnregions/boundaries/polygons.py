@@ -177,6 +177,7 @@ def check_own_places(layer: Layer, land: shapely.Geometry) -> None:
             f"Of their ground {100 * share:.0f} % is land on a map of the world; compare the place."
         )
     _check_far_parts(layer)
+    _check_gaps(layer)
 
 
 def _check_far_parts(layer: Layer) -> None:
@@ -199,7 +200,7 @@ def _square_metres(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
     return shapely.area(shapes) * _METRES[1] ** 2 * np.cos(np.radians(south_north))
 
 
-def check_gaps(layer: Layer) -> None:
+def _check_gaps(layer: Layer) -> None:
     """Warn of ground that the areas enclose and that is none of theirs: holes, and gaps between them."""
     whole = shapely.get_parts(shapely.union_all(layer.shapes))
     gaps = np.array([shapely.Polygon(ring) for part in whole for ring in part.interiors], dtype=object)

@@ -5,15 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lnregions.series.series import Tables
-from lnregions.tables import (
-    areas_of,
-    lineage,
-    load_areas,
-    load_bounds,
-    load_breaks,
-    parents_of,
-    shipped_plans,
-)
+from lnregions.tables import areas_of, lineage, load_areas, load_bounds, parents_of, shipped_plans
 
 _RANKS = {"city": "cities"}
 """What breaks, bounds and caveats call all areas of a level, where it is not the level itself."""
@@ -86,16 +78,16 @@ class Extent:
         return replace(
             tables,
             observations=rows,
-            breaks=self.breaks(),
+            breaks=self.breaks(tables.breaks),
             bounds=bounds.drop_duplicates(["indicator", "area"], ignore_index=True),
             caveats=caveats.assign(area=named)[named != ""].reset_index(drop=True),
             derivable=[one for one in tables.derivable if one.area in self.codes],
             sources=tables.sources[tables.sources["source"].isin(cited)].reset_index(drop=True),
         )
 
-    def breaks(self) -> pd.DataFrame:
+    def breaks(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The breaks of the plan's areas; a census of the nation breaks the lines of all areas in it."""
-        return self._by_area(load_breaks(), self._national)
+        return self._by_area(rows, self._national)
 
     def _of(self, word: str, every: set[str] | None = None) -> list[str]:
         """Codes that a word of a column of areas names: a code, a rank, or ``*`` for all."""

@@ -288,14 +288,16 @@ def implausible(observations: pd.DataFrame, plan: object) -> dict[tuple[str, str
 
     A rate that a plausible change of the level contradicts is named itself, and no whole is named for one of its parts.
     """
-    figures, found, most = Figures(observations, Extent(plan).breaks(), plan=plan), {}, JUMPS["gdp"]
+    figures, found, most = (
+        Figures(observations, Extent(plan).breaks(load_breaks()), plan=plan),
+        {},
+        JUMPS["gdp"],
+    )
     for code, relation in RELATIONS.items():
         rule = relation.__doc__.rstrip(".")
         for (_, area, indicator, year, _), (difference, low, high) in broken(figures, code).items():
-            if (
-                code == "level-growth"
-                and -100 * most / (100 + most) <= figures.growth(area, "gdp", year) <= most
-            ):
+            growth = figures.growth(area, "gdp", year) if code == "level-growth" else math.inf
+            if -100 * most / (100 + most) <= growth <= most:
                 indicator = "gdp_growth_real"
             limits = f"{low:,.4g} to {high:,.4g}" if math.isfinite(high) else f"at least {low:,.4g}"
             text = f"{rule}; here {difference:,.4g}, usual is {limits}"

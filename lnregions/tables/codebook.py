@@ -15,6 +15,7 @@ import pandas as pd
 
 from lnregions.errors import home, warn_input
 from lnregions.paths import data_dir, shapes_dir
+from lnregions.tables.groups import own_first
 from lnregions.tables.tables import Table, file_state, join_tables, kept_warnings, own_table, read_table
 from lnregions.words import RATE_DECIMALS
 
@@ -215,12 +216,6 @@ def known_codes(plan: object = None) -> dict[str, Iterable[str] | None]:
     return {
         one: None if own[one] is None else own_first(own[one][one], codes) for one, codes in shipped.items()
     }
-
-
-def own_first(codes: Iterable[str], shipped: Iterable[str]) -> list[str]:
-    """Codes of a plan's own, which a message names first, and the shipped ones."""
-    shipped = dict.fromkeys(shipped)
-    return [*(code for code in dict.fromkeys(codes) if code not in shipped), *shipped]
 
 
 def read_referring(path: Path, name: str, plan: object = None) -> Table:

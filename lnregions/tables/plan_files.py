@@ -43,20 +43,7 @@ WORKBOOK = "plan.xlsx"
 """Workbook in a plan folder, of which ``lnregions plan read`` makes the tables; nothing else reads it."""
 _MEANT = 0.75
 """Likeness (difflib) from which on a file of another name is taken for a misspelt one."""
-_DOCUMENTS = {
-    ".md",
-    ".pdf",
-    ".doc",
-    ".docx",
-    ".rtf",
-    ".html",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".svg",
-    ".ipynb",
-    ".py",
-}
+_DOCUMENTS = {".md", ".pdf", ".doc", ".docx", ".html", ".png", ".jpg", ".jpeg", ".svg", ".ipynb", ".py"}
 """Endings of files for readers, of which nothing is said."""
 FACTS = {
     "id": "text", "title_zh": "text", "title_en": "text", "short_zh": "text", "short_en": "text", "number": "text",
@@ -127,10 +114,7 @@ def check_files(folder: Path, faults: list[Fault]) -> list[str]:
         elif not boundaries and stem == "boundaries":
             text = f"the file is not read in this format. Save it as one of {', '.join(BOUNDARY_KINDS)}"
             faults.append(Fault(f"{text}, such as boundaries.geojson.", shown_path(path)))
-        elif kind in BOUNDARY_KINDS or stem not in (
-            "boundaries",
-            "context",
-        ):  # those are parts of a shapefile
+        elif kind in BOUNDARY_KINDS or stem not in ("boundaries", "context"):  # else part of a shapefile
             names = [f"boundaries{kind}"] if kind in BOUNDARY_KINDS and stem[:1] == "b" else _NAMES
             stems = {Path(name).stem: name for name in names}
             close = difflib.get_close_matches(stem.strip(), stems, n=1, cutoff=_MEANT)

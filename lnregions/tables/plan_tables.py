@@ -11,15 +11,8 @@ import pandas as pd
 from lnregions.errors import DataError, Fault, shown_path, unknown, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.checks import check_indicators, check_own, check_regions, check_targets
-from lnregions.tables.codebook import (
-    LAND_AREA,
-    load_areas,
-    load_bounds,
-    load_indicators,
-    load_sources,
-    own_first,
-)
-from lnregions.tables.groups import areas_of, regions_of_areas, with_cities
+from lnregions.tables.codebook import LAND_AREA, load_areas, load_bounds, load_indicators, load_sources
+from lnregions.tables.groups import areas_of, own_first, regions_of_areas, with_cities
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plan_files import TABLES, boundary_file, check_files, plan_folder, read_facts
 from lnregions.tables.schemas import kind_of, table_schema
