@@ -1,6 +1,7 @@
 """What a check says of a plan folder: all that is wrong, what is unusual, what it has, and how far its figures go."""
 
 import itertools
+import re
 import warnings
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
@@ -33,6 +34,8 @@ DRAWN = {
     "indicators": ("name_zh", "name_en", "unit"), "targets": ("label_zh", "label_en"),
 }  # fmt: skip
 """Columns of a plan's tables that pictures print."""
+LONGEST_SHORT = 40
+"""Characters of a short name, which labels of pictures print on one line."""
 ABSENT = {
     "areas.csv": "the areas are the shipped ones", "indicators.csv": "the indicators are the shipped ones",
     "observations.csv": "the figures are the shipped ones",
@@ -116,7 +119,7 @@ def check_report(folder: Path | str) -> Report:
 
 
 def _undrawable(folder: Path) -> list[Fault]:
-    """Faults of names with characters that no font has."""
+    """Faults of names with characters that no font has, and of short ones that no label has room for."""
     found = []
     for name, columns in DRAWN.items():
         try:
@@ -124,10 +127,15 @@ def _undrawable(folder: Path) -> list[Fault]:
         except DataError:  # which the check of the tables reports, if it is to be there
             continue
         for column, (row, text) in itertools.product(columns, enumerate(table.frame.to_dict("records"))):
-            if missing := missing_glyphs(str(text[column])):
+            if column.startswith("short") and len(text[column]) > LONGEST_SHORT:
+                what = f"{column} {quote(text[column])} has {len(text[column])} characters"
+                table.report(
+                    row, column, f"{what}. Keep it within {LONGEST_SHORT}, as labels have no more room."
+                )
+            elif missing := missing_glyphs(str(text[column])):
                 what = f"{column} {quote(text[column])} has characters that no installed font has: {missing}"
                 table.report(row, column, f"{what}. Install a font that has them, or write it with others.")
-        found += [one for one in table.sorted_faults() if "installed font" in one.text]
+        found += [one for one in table.sorted_faults() if re.search("installed font|no more room", one.text)]
     return found
 
 
