@@ -12,7 +12,7 @@ from lnregions.paths import shown_path
 from lnregions.words.values import narrow
 
 __all__ = [
-    "DataError", "Fault", "InputWarning", "check_language", "forget_warnings", "home", "narrow",
+    "DataError", "Fault", "InputWarning", "check_language", "forget_warnings", "home", "messages", "narrow",
     "not_installed", "quote", "refuse_any", "shorten", "shown_path", "unknown", "unknown_fault", "warn_input",
 ]  # fmt: skip
 
@@ -21,8 +21,11 @@ SHOWN = 10
 """How many faults a report spells out; the rest are counted."""
 _LISTS = {
     "indicator": "load_indicators() lists all; one of your own stands in the plan's indicators.csv.",
+    "area": "load_areas() lists those that are shipped; one of your own stands in the plan's areas.csv.",
+    "region": "Regions stand in the plan's regions.csv.",
+    "source": "load_sources() lists those that are shipped; those of a plan stand in its plan.yaml.",
 }
-"""Where all choices are listed, where there are too many to print."""
+"""Where all choices are listed, where there are none or too many to print."""
 _LONGEST_VALUE = 60
 _MOST_CHOICES = 15
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -89,9 +92,31 @@ class DataError(ValueError):
         super().__init__(self.faults)
 
     def __str__(self) -> str:
-        lines = [one.message() for one in self.faults[:SHOWN]]
-        more = len(self.faults) - SHOWN
-        return "\n".join(lines + [f"And {more} more {'fault' if more == 1 else 'faults'}."] * (more > 0))
+        lines = messages(self.faults)
+        more = len(lines) - SHOWN
+        return "\n".join(
+            lines[:SHOWN] + [f"And {more} more {'fault' if more == 1 else 'faults'}."] * (more > 0)
+        )
+
+
+def messages(faults: Iterable[Fault]) -> list[str]:
+    """Message of each fault; the same words on several lines of a file are one, with the other lines behind.
+
+    Examples
+    --------
+    >>> messages([Fault("unknown area 'x'.", "a.csv", line) for line in (2, 3, 5)])
+    ["a.csv line 2: unknown area 'x'. The same in 2 more lines (3, 5)."]
+    """
+    alike: dict[tuple, list[Fault]] = {}
+    for one in faults:
+        alike.setdefault((one.path, one.column, one.text), []).append(one)
+    found = []
+    for first, *others in alike.values():
+        more = [one for one in others if one.line is not None]
+        listed = ", ".join(str(one.line) for one in more[:5]) + " ..." * (len(more) > 5)
+        also = f" The same in {len(more)} more line{'s' * (len(more) > 1)} ({listed})." if more else ""
+        found.append(first.message() + also)
+    return found
 
 
 class InputWarning(UserWarning):
@@ -120,7 +145,7 @@ def unknown_fault(
     if (now := SUCCESSORS.get(str(given))) in choices:
         guess = f" ({given} is now {now}; its figures may be of other bounds)"
     remedy = f"Choose one of {listed}{guess}." if choices else "There is none to choose from."
-    remedy += f" {_LISTS[kind]}" if kind in _LISTS and len(choices) > _MOST_CHOICES else ""
+    remedy += f" {_LISTS[kind]}" if kind in _LISTS and not 0 < len(choices) <= _MOST_CHOICES else ""
     return Fault(f"{'unknown' if path else 'Unknown'} {kind} {quote(given)}. {remedy}", path, line, column)
 
 

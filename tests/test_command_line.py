@@ -243,7 +243,7 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
     assert sorted(path.name for path in folder.iterdir()) == ["one.html", "one.ipynb"]
     assert render("--no-report", "--quiet", cells=cells, over=None) == 1
     assert (
-        "A run has a working folder of its own; a file that is given with --reads lies"
+        "Install it beside lnregions; one that lies beside the notebook is given with --reads"
         in capsys.readouterr().err
     )
 

@@ -23,7 +23,10 @@ _SIGNING = threading.Lock()  # two first notaries at a time would each make a se
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
 """Kernel of a notebook that names none."""
-_HINT = ". A run has a working folder of its own; a file that is given with --reads lies in it"
+_HINTS = {
+    "FileNotFoundError": ". A run has a working folder of its own; a file that is given with --reads lies in it",
+    "ModuleNotFoundError": ". Install it beside lnregions; one that lies beside the notebook is given with --reads",
+}
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
 """Folder that ipykernel names in warnings and tracebacks, after its process."""
 _WIDGETS = "application/vnd.jupyter.widget-state+json"
@@ -184,7 +187,7 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
         kinds = ([output.output_type for output in cell.outputs] for cell in cells)
         place = next((number for number, own in enumerate(kinds, 1) if "error" in own), None)
         text, source = _ANSI.sub("", error.evalue).strip(), (error.source.strip().splitlines() or [""])[0]
-        text += _HINT if error.ename in ("FileNotFoundError", "ModuleNotFoundError") else ""
+        text += _HINTS.get(error.ename, "")
         return {"cell": place, "name": error.ename, "text": text, "source": source}
     except Exception as error:
         return run_error(control.stopped or error)

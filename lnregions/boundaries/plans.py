@@ -1,5 +1,6 @@
 """Boundaries of the areas of a plan: those of its folder, beside the shipped ones; the check of a whole folder."""
 
+import contextlib
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -7,14 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from lnregions.boundaries.boundaries import (
-    UNCHECKED,
-    checked,
-    known_areas,
-    leave_out,
-    load_boundaries,
-    warnings_of,
-)  # fmt: skip
+from lnregions.boundaries.boundaries import checked, known_areas, leave_out, load_boundaries, warnings_of
 from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
 from lnregions.boundaries.ground import context_of
@@ -81,18 +75,21 @@ def check_plan(folder: Path | str) -> list[Fault]:
     """
     folder = Path(folder)
     faults, plan = check_tables(folder)
-    try:
-        path = boundary_file(folder)
-        areas = read_areas(folder) if path else None
-    except (DataError, OSError, ValueError):  # which the tables report
+    if not folder.is_dir():
         return faults
+    path, areas, own = boundary_file(folder), None, None
+    with contextlib.suppress(DataError):  # which the tables report
+        areas = read_areas(folder)
     try:
         if around := boundary_file(folder, "context"):
             context_of(around)
     except DataError as error:
         faults += error.faults
     try:
-        own = _read_own_areas(path, areas) if path else None
+        if path and areas is None:
+            context_of(path)  # its shapes alone
+        elif path:
+            own = _read_own_areas(path, areas)
     except DataError as error:
         return faults + error.faults
     if missing := "" if plan is None or plan.areas is None else _without_polygon(plan, own):
@@ -101,7 +98,7 @@ def check_plan(folder: Path | str) -> list[Fault]:
             faults.append(Fault(text, shown_path(path)))
         else:
             warn_input([f"{shown_path(folder)}: {text}"])
-    warn_input(warnings_of(own) if path else [])
+    warn_input([] if own is None else warnings_of(own))
     return faults
 
 
@@ -139,8 +136,6 @@ def _read_once(path: Path, _state: tuple, columns: Iterable[str], rows: Iterable
         check_lengths(layer, known)
         what = f"no polygon has the code of an area of the plan (column {layer.codes.name}: {listed})"
         layer.refuse(f"{what}. Write the codes of areas.csv.")
-    if not layer.codes.isin(known_areas().index).any():
-        layer.warnings.append(UNCHECKED)
     what = f"Polygons that are no area of the plan were left out: {strange.sum()} ({listed})."
     leave_out(layer, strange, what)
     return checked(layer, areas)

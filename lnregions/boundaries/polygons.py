@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from pyproj import CRS
 
@@ -28,6 +29,13 @@ LOST_PARTS = 0.001
 """Share of an area in parts that a file lacks from which on it is named."""
 LEAST_PIECE, LEAST_HALF_WIDTH = 10e6, 1000.0
 """Square metres, and metres from its middle to its edge, from which on a piece that is drawn otherwise is named."""
+LEAST_AREA = 1000.0
+"""Square metres that an area of one's own covers at least; degrees taken for metres cover less."""
+AT_SEA, AT_SEA_SIZE = 0.1, 2e9
+"""Share on land below which areas are at sea, and square metres of all of them from which that is a fault: small
+islands are not on a map of the world."""
+FAR_OFF = 3.0
+"""Times by which a single part may make the frame of all areas larger before it is named."""
 FEW = 10
 """Corners that may differ in a copy of the shipped boundaries; with more it is another drawing."""
 LONE_CORNER, LONE_IN_COPY = 1000.0, 20.0
@@ -46,10 +54,10 @@ def make_valid(layer: Layer) -> None:
     """Make the shapes valid polygons in degrees of CGCS2000, or report why not."""
     rows = layer.columns.index
     shapes = np.array([_polygons_of(shape) for shape in layer.shapes], dtype=object)
-    for row, shape in zip(rows, shapes, strict=True):
-        if shape.geom_type not in ("Polygon", "MultiPolygon"):
-            kind = shape.geom_type.lower()
-            layer.fault(f"row {row} holds a {kind}, not a polygon. Give the areas as polygons.")
+    kinds = pd.Series([shape.geom_type.lower() for shape in shapes], rows)
+    for kind, others in kinds[~kinds.str.endswith("polygon")].groupby(kinds):
+        also = f", and so do {len(others) - 1} more" if len(others) > 1 else ""
+        layer.fault(f"row {others.index[0]} holds a {kind}, not a polygon{also}. Give the areas as polygons.")
     layer.stop()
     layer.drawn = _in_degrees(layer, shapes)
     layer.shapes = layer.drawn.copy()
@@ -109,6 +117,9 @@ def _degree_problem(shapes: np.ndarray) -> str:
     if turned or (np.abs(xy).max() <= 180 and max(-south, north) > 90):
         first = f"{west:.4f}, {south:.4f}"
         return f"longitude and latitude are swapped (first {first}). Write the longitude first."
+    if 180 < east <= 360 and max(-south, north) <= 90:
+        what = f"the longitudes reach {east:.1f}"
+        return f"{what}. Write them from -180 to 180, and cut polygons at 180 degrees."
     if np.abs(xy).max() > 180:
         what = f"the coordinates reach {np.abs(xy).max():.0f}, so they are no degrees"
         return f"{what}. State their coordinate reference system in the file (.prj)."
@@ -132,12 +143,68 @@ def check_overlaps(layer: Layer) -> None:
         layer.warnings.append(f"Pairs of areas that overlap a little, left as they are: {small} ({most}).")
 
 
-def check_gaps(layer: Layer) -> None:
+def check_own_places(layer: Layer, land: shapely.Geometry) -> None:
+    """Hold areas of one's own against the land of the world: faults of coordinates, and a warning of where they lie."""
+    sizes = _square_metres(layer.shapes)
+    if small := ", ".join(layer.codes[sizes < LEAST_AREA][:10]):
+        what = f"polygons cover less than {LEAST_AREA:.0f} m²: {small} (the least {sizes.min():.3g} m²)"
+        layer.refuse(
+            f"{what}. State the coordinate reference system that the numbers are in, or draw them anew."
+        )
+    turned = {
+        "": lambda xy: xy,
+        "longitude and latitude are swapped. Write the longitude first.": lambda xy: xy[:, ::-1],
+        "the longitudes have the wrong sign. Change it.": lambda xy: xy * (-1, 1),
+        "the latitudes have the wrong sign. Change it.": lambda xy: xy * (1, -1),
+    }
+    on_land = {}
+    for words, turn in turned.items():
+        moved = shapely.transform(layer.shapes, turn)
+        near = shapely.clip_by_rect(land, *shapely.total_bounds(moved))
+        common = shapely.area(shapely.intersection(moved, shapely.make_valid(near)))
+        on_land[words] = common.sum() / shapely.area(moved).sum()
+    (_, share), *others = on_land.items()
+    words, best = max(others, key=lambda item: item[1])
+    if share < AT_SEA and best > 1 - AT_SEA and sizes.sum() > AT_SEA_SIZE:
+        layer.refuse(f"all areas lie in the sea: {words}")
+    west, south, east, north = shapely.total_bounds(layer.shapes)
+    place = f"between {west:.2f} and {east:.2f} degrees east, {south:.2f} and {north:.2f} degrees north"
+    layer.warnings.append(
+        f"No code is that of a shipped area; the areas were taken as your own, {place}, their places unchecked."
+    )
+    if share < 0.5:
+        layer.warnings.append(
+            f"Of their ground {100 * share:.0f} % is land on a map of the world; compare the place."
+        )
+    _check_far_parts(layer)
+    _check_gaps(layer)
+
+
+def _check_far_parts(layer: Layer) -> None:
+    """Warn of a part without which all others would lie within a much smaller frame."""
+    parts, owner = shapely.get_parts(layer.shapes, return_index=True)
+    bounds = shapely.bounds(parts)
+    outer = {*bounds[:, :2].argmin(axis=0), *bounds[:, 2:].argmax(axis=0)} if len(parts) > 2 else ()
+    for one in outer:
+        rest = np.delete(bounds, one, axis=0)
+        frames = (np.hypot(*(each[:, 2:].max(axis=0) - each[:, :2].min(axis=0))) for each in (bounds, rest))
+        growth = np.divide(*frames)
+        if growth > FAR_OFF:
+            what = f"A part of {layer.codes.iloc[owner[one]]} lies far from all others"
+            layer.warnings.append(f"{what}: without it the areas fill a frame {growth:.0f} times smaller.")
+
+
+def _square_metres(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
+    """Area of shapes in degrees on a sphere, near enough to tell sizes."""
+    south_north = shapely.get_y(shapely.centroid(shapes))
+    return shapely.area(shapes) * _METRES[1] ** 2 * np.cos(np.radians(south_north))
+
+
+def _check_gaps(layer: Layer) -> None:
     """Warn of ground that the areas enclose and that is none of theirs: holes, and gaps between them."""
     whole = shapely.get_parts(shapely.union_all(layer.shapes))
     gaps = np.array([shapely.Polygon(ring) for part in whole for ring in part.interiors], dtype=object)
-    south_north = shapely.get_y(shapely.centroid(gaps))
-    sizes = shapely.area(gaps) * _METRES[1] ** 2 * np.cos(np.radians(south_north))
+    sizes = _square_metres(gaps)
     named = [
         f"{size / 1e6:.0f} km² beside {', '.join(layer.codes[shapely.intersects(layer.shapes, gap)])}"
         for gap, size in zip(gaps, sizes, strict=True) if size >= LEAST_PIECE

@@ -12,7 +12,7 @@ from lnregions.figures.pictures import Head, NothingToShow, Picture, Pictures, R
 from lnregions.figures.target_pictures import clause_columns, nearest_rows, verdict_in_words
 from lnregions.sentences.wording import as_sentence, counted_sentence
 from lnregions.show import figure_words, verdict_words
-from lnregions.tables import printed_decimals
+from lnregions.tables import SAID_BY_UNIT, printed_decimals
 from lnregions.words import (
     LANGUAGES,
     RATE_DECIMALS,
@@ -31,7 +31,6 @@ HEATED = (
     "forest_coverage",
 )  # fmt: skip
 """Indicators of a heat map, where a member has a figure."""
-_DOLLARS = {"en": ", in dollars", "zh": "（美元）"}
 _ORIGIN = ["year", "value", "grade", "vintage", "source", "status"]
 _RATES = ("growth", "average_growth", "relative_growth")
 """Kinds of clauses whose values are rates."""
@@ -240,7 +239,7 @@ def _heat_cell(data: RegionData, own: pd.DataFrame, indicator: str, common: int)
     unit, share = str(code["unit"]), code["measure"] != "level"
     places = max(printed_decimals(indicator, unit) + unit_places(unit, language), 0)
     words = format_number(to_unit(last["value"], unit, language), language=language, decimals=places)
-    name = code[f"name_{language}"].removesuffix(_DOLLARS[language])  # which the unit says
+    name = code[f"name_{language}"].removesuffix(SAID_BY_UNIT[language])
     comma = "，" if language == "zh" else ", "
     name = comma.join(filter(None, (name, unit_label(unit, language), str(common))))
     change, said = None, [words]

@@ -58,7 +58,7 @@ class Extent:
     def of_tables(self, tables: Tables) -> Tables:
         """The tables with the figures of the plan's areas, and the breaks, bounds, caveats and sources of these.
 
-        A census of the nation breaks the lines of all areas in it. Bounds are those that the plan declares, and those
+        Bounds are those that the plan declares, and those
         declared for shipped areas; caveats those on shipped areas, and on what an indicator means.
         """
         rows, caveats, bounds = tables.observations, tables.caveats, tables.bounds
@@ -74,17 +74,20 @@ class Extent:
         key = ["indicator", "area", "why_en", "source"]
         shipped = pd.MultiIndex.from_frame(bounds[key]).isin(pd.MultiIndex.from_frame(load_bounds()[key]))
         bounds = pd.concat([bounds[~shipped], self._by_area(bounds[shipped], self._known)], ignore_index=True)
-        breaks = self._by_area(tables.breaks, self._national)
         cited = {one for cell in rows["source"] for one in cell.split()} | {*self._sources}
         return replace(
             tables,
             observations=rows,
-            breaks=breaks,
+            breaks=self.breaks(tables.breaks),
             bounds=bounds.drop_duplicates(["indicator", "area"], ignore_index=True),
             caveats=caveats.assign(area=named)[named != ""].reset_index(drop=True),
             derivable=[one for one in tables.derivable if one.area in self.codes],
             sources=tables.sources[tables.sources["source"].isin(cited)].reset_index(drop=True),
         )
+
+    def breaks(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The breaks of the plan's areas; a census of the nation breaks the lines of all areas in it."""
+        return self._by_area(rows, self._national)
 
     def _of(self, word: str, every: set[str] | None = None) -> list[str]:
         """Codes that a word of a column of areas names: a code, a rank, or ``*`` for all."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from lnregions.series.extent import Extent
 from lnregions.series.growth import half_unit
 from lnregions.tables import LINE_BREAKS, break_scopes, load_areas, load_breaks
 
@@ -218,7 +219,7 @@ def _steps(figures: Figures, indicators: Container[str]) -> Iterator[tuple[str, 
                 yield area, indicator, first, last
 
 
-def readings(figures):
+def other_values(figures):
     """Other published values of a figure are the same but for rounding, or a revision of up to 3 % (0.5 points)."""
     rows = figures.observations
     used = {(row.area, row.indicator, row.year): row for row in rows[rows["default"]].itertuples()}
@@ -235,7 +236,7 @@ RELATIONS = {
     one.__name__.replace("_", "-"): one
     for one in (
         release_industries, default_industries, cities_sum, part_of_whole, province_rate, shares_in_order, gdp_a_head,
-        level_growth, rate_of_levels, share_as_fraction, jump, readings,
+        level_growth, rate_of_levels, share_as_fraction, jump, other_values,
     )
 }  # fmt: skip
 """Relations by their code in ``data/exceptions.csv``."""
@@ -283,11 +284,23 @@ def largest_changes(observations: pd.DataFrame, *, breaks: pd.DataFrame | None =
 
 
 def implausible(observations: pd.DataFrame, plan: object) -> dict[tuple[str, str, int], str]:
-    """Return what is unlikely about the figures of a plan's areas, by area, indicator and year, one sentence each."""
-    figures, found = Figures(observations, plan=plan), {}
+    """Return what is unlikely about the figures of a plan's areas, by area, indicator and year, one sentence each.
+
+    A rate that a plausible change of the level contradicts is named itself, and no whole is named for one of its parts.
+    """
+    figures, found, most = (
+        Figures(observations, Extent(plan).breaks(load_breaks()), plan=plan),
+        {},
+        JUMPS["gdp"],
+    )
     for code, relation in RELATIONS.items():
         rule = relation.__doc__.rstrip(".")
-        for (_, *key, _), (difference, low, high) in broken(figures, code).items():
+        for (_, area, indicator, year, _), (difference, low, high) in broken(figures, code).items():
+            growth = figures.growth(area, "gdp", year) if code == "level-growth" else math.inf
+            if -100 * most / (100 + most) <= growth <= most:
+                indicator = "gdp_growth_real"
             limits = f"{low:,.4g} to {high:,.4g}" if math.isfinite(high) else f"at least {low:,.4g}"
-            found.setdefault(tuple(key), f"{rule}; here {difference:,.4g}, usual is {limits}")
-    return found
+            text = f"{rule}; here {difference:,.4g}, usual is {limits}"
+            found.setdefault((area, indicator, year), text)
+    wholes = {(figures.above.get(area), *figure) for area, *figure in found}
+    return {key: text for key, text in found.items() if key not in wholes}

@@ -1,6 +1,7 @@
 """What a check says of a plan folder: all that is wrong, what is unusual, what it has, and how far its figures go."""
 
 import itertools
+import re
 import warnings
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
@@ -13,7 +14,7 @@ from lnregions.assess.cases import Case
 from lnregions.assess.interpretations import cases_of_plan
 from lnregions.assess.verdicts import judge
 from lnregions.boundaries import boundaries_of, check_plan
-from lnregions.errors import DataError, Fault, InputWarning, forget_warnings, quote, shown_path
+from lnregions.errors import DataError, Fault, InputWarning, forget_warnings, messages, quote, shown_path
 from lnregions.series import implausible
 from lnregions.style import missing_glyphs
 from lnregions.tables import (
@@ -33,6 +34,8 @@ DRAWN = {
     "indicators": ("name_zh", "name_en", "unit"), "targets": ("label_zh", "label_en"),
 }  # fmt: skip
 """Columns of a plan's tables that pictures print."""
+LONGEST_SHORT = 40
+"""Characters of a short name, which labels of pictures print on one line."""
 ABSENT = {
     "areas.csv": "the areas are the shipped ones", "indicators.csv": "the indicators are the shipped ones",
     "observations.csv": "the figures are the shipped ones",
@@ -107,16 +110,16 @@ def check_report(folder: Path | str) -> Report:
         has, lacks = ([], []) if plan is None else _inventory(plan)
     said = [str(one.message) for one in caught if issubclass(one.category, InputWarning)]
     remarks = list(dict.fromkeys(line for text in said for line in text.splitlines()))
-    messages, coverage = [one.message() for one in faults], pd.DataFrame()
+    coverage = pd.DataFrame()
     if plan is not None:
         cases = {one.clause.target: one for one in reversed(cases_of_plan(plan))}
         coverage = _coverage([cases[target] for target in plan.targets["target"]])
         remarks += _unlikely(plan) + _never_served(plan, list(cases.values()))
-    return Report(str(folder), messages, remarks, has, lacks, coverage)
+    return Report(str(folder), messages(faults), remarks, has, lacks, coverage)
 
 
 def _undrawable(folder: Path) -> list[Fault]:
-    """Faults of names with characters that no font has."""
+    """Faults of names with characters that no font has, and of short ones that no label has room for."""
     found = []
     for name, columns in DRAWN.items():
         try:
@@ -124,10 +127,15 @@ def _undrawable(folder: Path) -> list[Fault]:
         except DataError:  # which the check of the tables reports, if it is to be there
             continue
         for column, (row, text) in itertools.product(columns, enumerate(table.frame.to_dict("records"))):
-            if missing := missing_glyphs(str(text[column])):
+            if column.startswith("short") and len(text[column]) > LONGEST_SHORT:
+                what = f"{column} {quote(text[column])} has {len(text[column])} characters"
+                table.report(
+                    row, column, f"{what}. Keep it within {LONGEST_SHORT}, as labels have no more room."
+                )
+            elif missing := missing_glyphs(str(text[column])):
                 what = f"{column} {quote(text[column])} has characters that no installed font has: {missing}"
                 table.report(row, column, f"{what}. Install a font that has them, or write it with others.")
-        found += [one for one in table.sorted_faults() if "installed font" in one.text]
+        found += [one for one in table.sorted_faults() if re.search("installed font|no more room", one.text)]
     return found
 
 
@@ -207,7 +215,8 @@ def _unlikely(plan: Plan) -> list[str]:
     remarks = []
     for (line, what), *more in alike.values():
         listed = ", ".join(str(other) for other, _ in more[:5]) + ", ..." * (len(more) > 5)
-        also = f" So are {len(more)} more of its rows (line{'s' * (len(more) > 1)} {listed})." if more else ""
+        also = f" So are {len(more)} more of its rows (lines {listed})." if more else ""
+        also = f" So is the row in line {listed}." if len(more) == 1 else also
         remarks.append(f"{table.path} line {line}: {what}. Compare it with its source.{also}")
     growth = plan.indicators.loc[plan.indicators["measure"] == "growth", "indicator"]
     own = table.frame[table.frame["indicator"].isin(growth)]

@@ -31,7 +31,8 @@ def check_figures(table: Table, indicators: pd.DataFrame) -> None:
         (frame["value"] < least, least, "below the least possible"),
         (frame["value"] > most, most, "above the greatest possible"),
     ):
-        text = f"{{indicator}} {{value}} is {words}, {{limit:,.12g}}. Correct the value, its unit or the indicator."
+        text = f"{{indicator}} {{value:.12g}} is {words}, {{limit:,.12g}}."
+        text += " Correct the value, its unit or the indicator."
         table.report_where(fits & wrong, "value", text, limit=limit)
     table.check_dates("vintage")
     published = pd.to_numeric(frame["vintage"].str.extract("^([0-9]{4})", expand=False))

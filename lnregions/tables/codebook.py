@@ -15,11 +15,14 @@ import pandas as pd
 
 from lnregions.errors import home, warn_input
 from lnregions.paths import data_dir, shapes_dir
+from lnregions.tables.groups import own_first
 from lnregions.tables.tables import Table, file_state, join_tables, kept_warnings, own_table, read_table
 from lnregions.words import RATE_DECIMALS
 
 _FORMS: dict[str, tuple[str, int]] = {}
 """Unit and decimals of indicators; of a code that several plans define, those of the plan in use."""
+SAID_BY_UNIT = {"en": ", in dollars", "zh": "（美元）"}
+"""Ends of names of indicators that say no more than their unit."""
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
 
@@ -210,7 +213,9 @@ def known_codes(plan: object = None) -> dict[str, Iterable[str] | None]:
     if plan is None:
         return shipped
     own = {"area": plan.areas, "indicator": plan.indicators, "source": plan.sources, "region": plan.regions}
-    return {one: None if own[one] is None else [*codes, *own[one][one]] for one, codes in shipped.items()}
+    return {
+        one: None if own[one] is None else own_first(own[one][one], codes) for one, codes in shipped.items()
+    }
 
 
 def read_referring(path: Path, name: str, plan: object = None) -> Table:

@@ -45,7 +45,7 @@ def group(areas: Iterable[str], *, name: str = "") -> Group:
     >>> group(["210100", "210400"], name="Shenyang and Fushun")
     '210100+210400'
     """
-    codes = [areas] if isinstance(areas, str) else list(areas)
+    codes = [areas] if isinstance(areas, str) else list(areas or ())
     if not codes or not all(isinstance(code, str) and code for code in codes):
         what = f"The areas {quote(areas)} are no codes of areas"
         raise DataError(f"{what}. Give a list such as ['210100', '210400'].")
@@ -136,15 +136,9 @@ def add_regions(
     if not added:
         return regions, membership
     columns = [one["name"] for one in table_schema("regions")["fields"]]
-    certain = {
-        "status": "confirmed",
-        "proxy": False,
-        "valid_from": pd.NA,
-        "note": "",
-        "note_zh": "",
-        "sources": "",
-    }
-    rows = members[["region", "area", "level"]].assign(**certain)
+    rows = members[["region", "area", "level"]].assign(
+        status="confirmed", proxy=False, valid_from=pd.NA, note="", note_zh="", sources=""
+    )
     rows = rows[list(membership)].astype(membership.dtypes.to_dict())
     added = pd.DataFrame(added).reindex(columns=columns, fill_value="")
     return pd.concat([regions, added], ignore_index=True), pd.concat([membership, rows], ignore_index=True)
@@ -233,3 +227,9 @@ def cities_of(plan, region: str) -> list[str]:
     cities = areas[areas["level"] == "city"]
     inside = cities["area"].isin(members | around) | cities["parent"].isin(members)
     return cities.loc[inside, "area"].tolist()
+
+
+def own_first(codes: Iterable[str], shipped: Iterable[str]) -> list[str]:
+    """Codes of a plan's own, which a message names first, and the shipped ones."""
+    shipped = dict.fromkeys(shipped)
+    return [*(code for code in dict.fromkeys(codes) if code not in shipped), *shipped]

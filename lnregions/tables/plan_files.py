@@ -32,7 +32,7 @@ from lnregions.words.values import FIRST_YEAR, LAST_YEAR
 
 TABLES = ("regions", "positioning", "membership", "targets", "statements")
 """Tables of a plan; that of statements may be left out."""
-BOUNDARY_KINDS = (".gpkg", ".geojson", ".json", ".shp", ".zip")
+BOUNDARY_KINDS = (".gpkg", ".geojson", ".geojsonl", ".json", ".shp", ".zip")
 """Endings of the files ``boundaries`` and ``context`` in a plan folder: its own areas, and what lies around them."""
 TEMPLATE = Path(__file__).parent / "plan_template"
 """Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
@@ -43,6 +43,8 @@ WORKBOOK = "plan.xlsx"
 """Workbook in a plan folder, of which ``lnregions plan read`` makes the tables; nothing else reads it."""
 _MEANT = 0.75
 """Likeness (difflib) from which on a file of another name is taken for a misspelt one."""
+_DOCUMENTS = {".md", ".pdf", ".doc", ".docx", ".html", ".png", ".jpg", ".jpeg", ".svg", ".ipynb", ".py"}
+"""Endings of files for readers, of which nothing is said."""
 FACTS = {
     "id": "text", "title_zh": "text", "title_en": "text", "short_zh": "text", "short_en": "text", "number": "text",
     "issuer_zh": "text", "issuer_en": "text", "signed": "date", "issued": "date", "press_conference": "date",
@@ -99,19 +101,23 @@ def check_files(folder: Path, faults: list[Fault]) -> list[str]:
             text = f"the folder has several files of boundaries: {', '.join(one.name for one in files)}. Keep one."
             faults.append(Fault(text, shown_path(folder)))
     for path in sorted(folder.iterdir()):
-        kind = path.suffix.casefold()
-        names = [f"boundaries{kind}"] if kind in BOUNDARY_KINDS and kind != ".json" else _NAMES
-        stems = {Path(name).stem: name for name in names}
+        kind, stem = path.suffix.casefold().strip(), path.name.casefold().partition(".")[0]
+        if path.name.startswith((".", "~$")) or kind in _DOCUMENTS:
+            continue
         if path.name in (*_NAMES, WORKBOOK) or path in [*boundaries, *around]:
             if not path.is_file():
                 remedy = "Put the file itself there, or take the name away."
                 what = "the link leads to nothing" if path.is_symlink() else "this is no file"
                 faults.append(Fault(f"{what}. {remedy}", shown_path(path)))
-        elif not boundaries and path.name.casefold().split(".")[0] == "boundaries" and kind != ".md":
+        elif path.is_dir():
+            unread += [f"{path.name}/{name}" for name in _NAMES if (path / name).exists()]
+        elif not boundaries and stem == "boundaries":
             text = f"the file is not read in this format. Save it as one of {', '.join(BOUNDARY_KINDS)}"
             faults.append(Fault(f"{text}, such as boundaries.geojson.", shown_path(path)))
-        elif kind in (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods", ".yaml", ".yml", *BOUNDARY_KINDS):
-            close = difflib.get_close_matches(path.stem.casefold(), stems, n=1, cutoff=_MEANT)
+        elif kind in BOUNDARY_KINDS or stem not in ("boundaries", "context"):  # else part of a shapefile
+            names = [f"boundaries{kind}"] if kind in BOUNDARY_KINDS and stem[:1] == "b" else _NAMES
+            stems = {Path(name).stem: name for name in names}
+            close = difflib.get_close_matches(stem.strip(), stems, n=1, cutoff=_MEANT)
             meant = stems[close[0]] if close else ""
             if not meant or (folder / meant).exists() or (boundaries and meant.startswith("boundaries")):
                 unread.append(path.name)
@@ -192,7 +198,7 @@ def read_yaml(path: Path) -> tuple[dict, dict[str, int], list[str]]:
 
 
 def _not_allowed(what: str, node: yaml.Event | yaml.Node, path: str) -> DataError:
-    text = f"{quote(what)} is not allowed in a plan. Write the value out as plain text."
+    text = f"{quote(what)} is not allowed here. Write the value out as plain text."
     return DataError([Fault(text, path, node.start_mark.line + 1)])
 
 

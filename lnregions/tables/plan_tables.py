@@ -12,7 +12,7 @@ from lnregions.errors import DataError, Fault, shown_path, unknown, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.checks import check_indicators, check_own, check_regions, check_targets
 from lnregions.tables.codebook import LAND_AREA, load_areas, load_bounds, load_indicators, load_sources
-from lnregions.tables.groups import areas_of, regions_of_areas, with_cities
+from lnregions.tables.groups import areas_of, own_first, regions_of_areas, with_cities
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plan_files import TABLES, boundary_file, check_files, plan_folder, read_facts
 from lnregions.tables.schemas import kind_of, table_schema
@@ -207,12 +207,12 @@ def _codes(folder: Path, read: pd.DataFrame | None, shipped: pd.DataFrame) -> li
     """Codes of a table that has own rows, also where other columns of these are wrong; None if they are not known."""
     code = shipped.columns[0]
     if read is not None:
-        return read[code].tolist()
+        return own_first(read[code], shipped[code])
     try:
         table = read_table(folder / f"{code}s.csv", f"{code}s")
     except DataError:
         return None
-    return None if table.is_doubtful(code) else [*shipped[code], *table.frame[code]]
+    return None if table.is_doubtful(code) else own_first(table.frame[code], shipped[code])
 
 
 def _empty(folder: Path, name: str) -> Table:

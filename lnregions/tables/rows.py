@@ -68,7 +68,7 @@ def decode(data: bytes, *, path: str) -> tuple[str, list[str]]:
     warnings, encoding = [], "UTF-8"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding, warnings = "UTF-16", ["the text was read as UTF-16"]
-    elif data.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):
+    elif data.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF", b"PAR1", b"{\\rtf")):
         what = "this is a workbook, as Excel saves it, or another packed file, not text"
         raise DataError([Fault(f"{what}. Save the sheet as 'CSV UTF-8' and give that file.", path)])
     elif b"\0" in data:

@@ -117,7 +117,10 @@ def test_areas_with_codes_of_ones_own_are_taken_as_they_come_with_a_warning(read
     )  # fmt: skip
     found = read(frame, areas=None)
     assert found.iloc[0, :6].tolist() == ["a", "甲", "A", "甲", "A", "p"]
-    assert "taken as your own, their places unchecked" in found.attrs["warnings"][0]
+    assert (
+        "your own, between 0.00 and 2.00 degrees east, 0.00 and 1.00 degrees north"
+        in found.attrs["warnings"][0]
+    )
     assert read(frame[["code", "geometry"]], areas=None).iloc[0, :6].tolist() == ["a"] * 5 + [""]
 
 

@@ -1,5 +1,6 @@
 """Boundary files as other programs write them are read; damaged and hostile ones are refused by name."""
 
+import json
 import os
 import re
 import sqlite3
@@ -40,6 +41,11 @@ def geojson(features=None, **options):
 def features(properties=lambda code: {"adcode": code}, change=lambda shape: shape, **options):
     pairs = zip(FOUR, shapes_of(), strict=True)
     return [feature(change(shape), **properties(code), **options) for code, shape in pairs]
+
+
+def lines(form, name):
+    """A feature a line, as some programs write GeoJSON."""
+    return lambda folder: write(folder, "".join(form(json.dumps(one)) for one in features()), name)
 
 
 def projected(wkt):
@@ -112,6 +118,8 @@ UNUSUAL = {
     "zip by a Mac": (zipped(more={"__MACOSX/._towns.shp": b"\0\5\x16\7", "__MACOSX/._towns.dbf": b"x"}), ""),
     "zip by ArcGIS": (zipped(more=dict.fromkeys(["towns.shp.xml", "towns.sbn", "towns.qmd", "readme.txt"], b"x")), ""),
     "geojson": (geojson(), ""),
+    "geojson lines": (lines("{}\n".format, "towns.geojsonl"), "on a line each"),
+    "geojson lines with record separators": (lines("\x1e{}\n".format, "towns.json"), "on a line each"),
     "geojson with a byte order mark": (geojson(encoding="utf-8-sig"), "byte order mark"),
     "geojson in GB18030": (geojson(encoding="gb18030"), "read as GB18030"),
     "geojson with a crs": (geojson(crs={"properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}), ""),

@@ -83,6 +83,10 @@ CODES = {
     ),
     "several that may be": ([{"FIPS": f"0{n}", "STFID": f"9{n}"} for n in range(3)], ""),
     "decimals only": ([{} for n in range(3)], ""),
+    "six-digit numbers that are no codes": (
+        [{"ID": 567890 + 111111 * n, "GID": f"D.{n}"} for n in range(3)],
+        "",
+    ),
     "names with blanks": ([{"NAME": f"City {n}"} for n in range(3)], ""),
 }
 

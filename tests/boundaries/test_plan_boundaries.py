@@ -4,6 +4,7 @@ import json
 import warnings
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 import shape_files as files
@@ -109,6 +110,12 @@ def stray(features):
     return [*features, *drawn([labelled(features[0], area="399999")], lambda xy: xy - 20)]
 
 
+def far_off(features):
+    """An island of the first area on the other side of the world."""
+    shape = shapely.from_geojson(json.dumps(features[0]["geometry"])) | shapely.box(-70, -30, -69, -29)
+    return [features[0] | {"geometry": json.loads(shapely.to_geojson(shape))}, *features[1:]]
+
+
 def pierced(features):
     """The first polygon with a hole that no other fills."""
     shape = shapely.from_geojson(json.dumps(features[0]["geometry"]))
@@ -124,6 +131,9 @@ def lone_shapefile(folder):
 CHECKED = {
     "garbage": (lambda f: files.write(f, "no map", "boundaries.geojson"), "; it begins with 'no map'"),
     "swapped axes": (edited(lambda f: drawn(f, lambda xy: xy[:, ::-1])), "longitude and latitude are swapped"),
+    "latitudes of the other side": (edited(lambda f: drawn(f, lambda xy: xy * (1, -1))), "have the wrong sign"),
+    "degrees taken for metres": (edited(lambda f: drawn(f, lambda xy: xy / 1e5)), "cover less than 1000 m²: 300101"),
+    "longitudes beyond 180": (edited(lambda f: drawn(f, lambda xy: np.add(xy, (70, 0)))), "cut polygons at 180"),
     "metres": (edited(lambda f: drawn(f, lambda xy: xy * 1e5)), "so they are no degrees"),
     "an overlap of 40 %": (edited(lambda f: stretched(f, 1.4)), "300101 and 300102 overlap by 40.0 %"),
     "a lone .shp": (lone_shapefile, "the part .shx, .dbf of the shapefile is missing"),
@@ -131,8 +141,8 @@ CHECKED = {
     "a member without a polygon": (edited(lambda f: f[1:]), "no map shows them: 300101"),
     "four of them": (edited(lambda f: f[4:]), "them: 300101, 300102, 300103, 300104"),
     "a polygon twice": (edited(lambda f: [*f, f[0]]), "'300101' stands in rows 1, 9"),
-    "codes of another plan": (edited(lambda f: [labelled(one, area=f"40010{n}") for n, one in enumerate(f)]),
-                              "no polygon has the code of an area of the plan (column area: '400100'"),
+    "codes of another plan": (edited(lambda f: [labelled(one, area=f"41010{n}") for n, one in enumerate(f)]),
+                              "no polygon has the code of an area of the plan (column area: '410100'"),
     "no codes": (edited(lambda f: [labelled(one, colour="red") for one in f]), "no column holds the codes"),
     **{f"codes shifted against {names}": (edited(lambda f, n=names: shifted(f, n)), "but the name")
        for names in ("name_zh", "short_zh", "NAME99", "name_en")},
@@ -157,6 +167,8 @@ def test_nothing_is_wrong_with_a_plan_as_it_is_generated(plan):
     [(edited(stray), "Polygons that are no area of the plan were left out: 1 ('399999')"),
      (edited(lambda f: f[2:]), "no map shows them: 300101, 300102"),
      (edited(pierced), "as a lake or a hole is: 893 km² beside 300101"),
+     (edited(far_off), "A part of 300101 lies far from all others: without it"),
+     (edited(lambda f: f), "taken as your own, between "),
      (lambda f: (f / "boundaries.geojson").unlink(), "")],
 )  # fmt: skip
 def test_what_a_map_leaves_out_is_warned_of(tmp_path, change, words):

@@ -14,8 +14,8 @@ from lnregions.tables import read_table
 
 FEWEST = {
     "release-industries": 170, "default-industries": 160, "cities-sum": 34, "part-of-whole": 600, "province-rate": 9,
-    "shares-in-order": 7, "gdp-a-head": 130, "level-growth": 105, "rate-of-levels": 90, "jump": 800, "readings": 400,
-    "share-as-fraction": 90,
+    "shares-in-order": 7, "gdp-a-head": 130, "level-growth": 105, "rate-of-levels": 90, "jump": 800,
+    "other-values": 400, "share-as-fraction": 90,
 }  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def broken(figures, code):
 
 def unexplained(observations, exceptions):
     """Differences that no exception names with its size, and exceptions that no longer occur."""
-    keys = exceptions[["check", "area", "indicator", "year", "reading"]].itertuples(index=False, name=None)
+    keys = exceptions[["check", "area", "indicator", "year", "compared"]].itertuples(index=False, name=None)
     named, figures = dict(zip(keys, exceptions["difference"], strict=True)), Figures(observations)
     found = {key: value for code in RELATIONS for key, value in broken(figures, code).items()}
     both = {key: (found.get(key), named.get(key)) for key in named.keys() | found.keys()}
@@ -121,7 +121,7 @@ def test_nothing_is_divided_by_what_is_not_above_zero(value):
 def test_only_a_reading_of_other_standing_may_differ_by_a_revision(status, count):
     rows = figure_rows([("210100", "gdp", 2022, value) for value in (100, 102, 106)])
     rows = rows.assign(default=[True, False, False], status=["final", status, status], vintage=["", "1", "2"])
-    assert len(broken(Figures(rows), "readings")) == count
+    assert len(broken(Figures(rows), "other-values")) == count
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,28 @@ def test_a_table_that_cannot_be_used_does_not_hide_the_faults_of_others(tmp_path
         assert words in faults
 
 
+def test_boundaries_are_checked_beside_areas_that_cannot_be_read(folder):
+    add(folder, "areas", "300999,town,300000,某,Some,某,Some")
+    (folder / "boundaries.geojson").write_text("<kml/>", "utf-8")
+    areas, boundaries = sorted(check_report(folder).faults)
+    assert "unknown level 'town'" in areas
+    assert "the file is XML" in boundaries
+
+
+def test_a_short_name_that_no_label_has_room_for_is_refused(folder):
+    add(folder, "areas", f"300199,city,300000,某市,City,某,{'L' * 60}")
+    (fault,) = check_report(folder).faults
+    assert "short_en 'LLL" in fault
+    assert "has 60 characters. Keep it within 40" in fault
+
+
+def test_a_growth_rate_is_remarked_itself_where_the_level_is_plausible(folder):
+    add(folder, "observations", "300101,gdp_growth_real,2025,41,%,2026-03-01,final,A,g1,")
+    add(folder, "observations", "300101,gdp,2025,1000,亿元,2026-03-01,final,A,g1,")
+    (said,) = [one for one in check_report(folder).remarks if "is unlikely" in one]
+    assert "gdp_growth_real 41 of 300101 in 2025 is unlikely" in said
+
+
 def test_a_report_says_what_a_plan_has_and_what_follows_from_what_it_has_not(folder):
     report = check_report(folder)
     assert report.faults == []

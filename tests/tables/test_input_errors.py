@@ -30,12 +30,19 @@ def test_a_fault_reads_as_place_and_text(place, message):
 
 
 @pytest.mark.parametrize(
-    ("count", "last"), [(10, "r.csv line 9: Row."), (11, "And 1 more fault."), (13, "And 3 more faults.")]
+    ("count", "last"), [(10, "r.csv line 9: Row 9."), (11, "And 1 more fault."), (13, "And 3 more faults.")]
 )
 def test_ten_faults_are_spelt_out_and_the_rest_counted(count, last):
-    error = DataError([Fault("Row.", "r.csv", n) for n in range(count)])
+    error = DataError([Fault(f"Row {n}.", "r.csv", n) for n in range(count)])
     assert str(error).splitlines()[-1] == last
     assert len(error.faults) == count
+
+
+def test_the_same_words_on_several_lines_are_one_message_with_the_lines():
+    faults = [Fault("unknown area 'x'.", "a.csv", n) for n in range(2, 20)] + [Fault("Other.", "a.csv", 3)]
+    first, second = str(DataError(faults)).splitlines()
+    assert first == "a.csv line 2: unknown area 'x'. The same in 17 more lines (3, 4, 5, 6, 7 ...)."
+    assert second == "a.csv line 3: Other."
 
 
 def test_an_error_is_a_value_error_that_can_be_pickled():
@@ -50,7 +57,8 @@ def test_an_error_is_a_value_error_that_can_be_pickled():
 @pytest.mark.parametrize(
     ("given", "choices", "message"),
     [("cirkle", ["belt", "circle"], "'cirkle'. Choose one of belt, circle (did you mean circle?)."),
-     ("qqqq", ["belt"], "'qqqq'. Choose one of belt."), ("x", [], "'x'. There is none to choose from."),
+     ("qqqq", ["belt"], "'qqqq'. Choose one of belt."),
+     ("x", [], "'x'. There is none to choose from. Regions stand in the plan's regions.csv."),
      ("{choices}", ["belt"], "'{choices}'. Choose one of belt.")],
 )  # fmt: skip
 def test_an_unknown_name_gets_the_choices_and_the_likeliest(given, choices, message):

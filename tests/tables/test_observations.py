@@ -41,15 +41,15 @@ PROBLEMS = {
         "line 5: vintage '2023-99' is not written as it must be. Write it as 2024, 2024-01 or 2024-01-19.",
         "line 6: unknown status 'guess'. Choose one of preliminary, revised, final, unknown.",
         "line 6: unknown grade 'D'. Choose one of A, B, C.",
-        "line 7: area '2102000' is not written as it must be. Write it as a six-digit adcode such as 210100, or a "
-        "region code.",
+        "line 7: area '2102000' is not written as it must be. Write it as a six-digit adcode such as 210100, or "
+        "small letters, digits and hyphens such as north.",
         "line 7: value is empty. Give a value.",
     ],
     "observations_with_problems_of_sense": [
         "line 2: the unit of gdp is 亿元, not '万元' (1 亿元 is 10,000 万元). Give the value in 亿元.",
         "line 3: unknown area '219900'.",
         "line 4: unknown indicator 'gpd'.",
-        "line 5: gdp -5.0 is below the least possible, 0. Correct the value, its unit or the indicator.",
+        "line 5: gdp -5 is below the least possible, 0. Correct the value, its unit or the indicator.",
         "line 6: urbanisation_rate 829.3 is above the greatest possible, 100.",
         "line 7: unknown source 's999'.",
         "line 7: vintage '2023-02-30' is no day of the calendar from 1949 to 2100.",

@@ -228,10 +228,10 @@ YAML_FAULTS = [
     ("id: ln-2022", "id: aux", "id 'aux' cannot be the name of a folder"),
     ("id: ln-2022", "", "id is missing. Add a line 'id: ...'"),
     ("id: ln-2022", "id: ln-2022\nid: other", "line 3: id stands twice"),
-    ("id: ln-2022", "id: &a ln-2022", "line 2: '&a' is not allowed in a plan"),
+    ("id: ln-2022", "id: &a ln-2022", "line 2: '&a' is not allowed here"),
     ("id: ln-2022", "id: ln-2022\nother: 1", "line 3: unknown key 'other'"),
     ("id: ln-2022", "id: [ln, 2022]", "id is a list where a text is meant"),
-    ("id: ln-2022", "id: !!python/object:os.system x", "is not allowed in a plan"),
+    ("id: ln-2022", "id: !!python/object:os.system x", "is not allowed here"),
     ("id: ln-2022", "id: 'ln-2022", "is not valid YAML"),
     ("id: ln-2022", "id: ln-2022\n? [a, b]\n: c", "a key that is a list|not allowed"),
     ("first_year: 2022", "first_year: 2025", "horizon 2024 is before first_year 2025"),
@@ -353,7 +353,12 @@ NAMES = [
         ("boundaries.geojson", one, "Save it as one of .gpkg, .geojson")
         for one in ("boundaries.kml", "Boundaries.topojson", "boundaries.geojson.txt", "boundaries")
     ),
+    ("observations.csv", "observations.csv.gz", "Save it as observations.csv"),
+    ("observations.csv", "observations.csv ", "Name it observations.csv"),
+    ("regions.csv", "regions (1).csv.bak", "Save it as regions.csv"),
     ("boundaries.md", "boundaries.md", "-"),
+    ("statements.pdf", "statements.pdf", "-"),
+    ("~$plan.xlsx", "~$plan.xlsx", "-"),
     ("notes.csv", "notes.csv", ""),
     ("targets.xlsx", "targets.xlsx", ""),
 ]

@@ -99,6 +99,10 @@ JSON = {
     "ECharts": (echarts(UTF8Encoding=True), "encoded as maps of ECharts are. Decode them"),
     "ECharts with a scale": (echarts(UTF8Scale=1024), "encoded as maps of ECharts are"),
     "ECharts without a sign of it": (echarts(), "encoded as maps of ECharts are"),
+    "Esri JSON": (
+        {"geometryType": "esriGeometryPolygon", "features": []},
+        "is Esri JSON. Ask the service for",
+    ),
     "one feature": ({"type": "Feature", "properties": {}, "geometry": None}, "no GeoJSON FeatureCollection"),
     "a list": ([1, 2], "no GeoJSON FeatureCollection"),
     "nothing": (None, "no GeoJSON FeatureCollection"),
