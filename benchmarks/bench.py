@@ -113,7 +113,7 @@ def start(options) -> None:
 def pictures(options) -> None:
     """What a picture takes once drawn: in each format and in all three."""
     import lnregions as ln
-    from lnregions.figures import FORMATS, encode
+    from lnregions.formats import FORMATS, encode
 
     plan = ln.load_plan()
     drawn = {

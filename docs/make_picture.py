@@ -4,7 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from lnregions.figures import small_picture
+from lnregions.formats import small_picture
 
 PICTURE = Path(__file__).with_name("site.png")
 WIDTH, HEIGHT = 1100, 1440

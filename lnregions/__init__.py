@@ -17,20 +17,19 @@ _ROOMS = {
         "status_on_the_way",
     ],
     "figures": [
-        "draw_change", "draw_circles", "draw_city_growth", "draw_city_location", "draw_contributions", "draw_coverage",
-        "draw_dots",
-        "draw_dual_core", "draw_dumbbells", "draw_gaps", "draw_heat_map", "draw_indexed_growth", "draw_location",
-        "draw_map", "draw_members", "draw_membership", "draw_ranks", "draw_scorecard", "draw_series", "draw_stack",
-        "draw_target_sheet", "draw_targets", "draw_tile_map", "draw_timeline", "draw_verdict_map", "draw_years",
-        "save_figure",
+        "draw_change", "draw_circles", "draw_city_growth", "draw_city_location", "draw_contributions",
+        "draw_coverage", "draw_dots", "draw_dual_core", "draw_dumbbells", "draw_gaps", "draw_heat_map",
+        "draw_indexed_growth", "draw_location", "draw_map", "draw_members", "draw_membership", "draw_ranks",
+        "draw_scorecard", "draw_series", "draw_stack", "draw_target_sheet", "draw_targets", "draw_tile_map",
+        "draw_timeline", "draw_verdict_map", "draw_years", "save_figure",
     ],
-    "sentences": ["findings", "show_findings", "what_if"],
+    "sentences": ["findings", "show_findings"],
     "show": [
         "evaluation", "show_calculations", "show_city", "show_city_sources", "show_firmness",
         "show_interpretations", "show_members", "show_methods", "show_on_the_way", "show_plan", "show_region",
         "show_sources", "show_statements", "show_trail", "show_verdicts",
     ],
-    "explorer": ["draw_web_map", "explore", "view"],
+    "explorer": ["draw_web_map", "explore", "view", "what_if"],
 }  # fmt: skip
 """Public names by the room that holds them; imported when first used, so that ``import lnregions`` stays quick."""
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -146,7 +146,7 @@ def verdicts(plan, region, target, language, interpretations, **given) -> None:
 
 def _deliver_data(found, form: str, output: str) -> None:
     """Print a frame as CSV or JSON, or write it, CSV with the byte order mark by which Excel knows its encoding."""
-    from lnregions.figures import data_csv
+    from lnregions.formats import data_csv
 
     if form == "json":
         text = found.to_json(orient="records", force_ascii=False, indent=1) + "\n"

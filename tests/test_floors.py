@@ -8,16 +8,19 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "lnregions"
 FLOORS = (
     ("errors", "paths", "files", "words"),
-    ("tables", "boundaries"),
+    ("tables",),
+    ("boundaries",),
     ("series", "style"),
-    ("assess",),
-    ("maps", "charts"),
-    ("figures", "show", "sentences"),
+    ("assess", "formats"),
+    ("maps", "charts", "show"),
+    ("sentences",),
+    ("figures",),
     ("explorer", "batch"),
     ("pages",),
-    ("__main__", "render_command", "__init__"),
+    ("render_command",),
+    ("__main__", "__init__"),
 )
-"""Rooms and single modules, lowest floor first; rooms of one floor may import one another's public names."""
+"""Rooms and single modules, lowest floor first; an import points further down, but on the ground floor."""
 HEIGHT = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -48,7 +51,8 @@ def test_imports_point_downward(path):
     upward = [
         f"{path.relative_to(PACKAGE)}:{line} imports {name}"
         for line, name in imports(path)
-        if HEIGHT.get(room_of(name), -1) > HEIGHT[own]  # lnregions itself has the version
+        if room_of(name) != own
+        and HEIGHT.get(room_of(name), -1) >= max(HEIGHT[own], 1)  # lnregions itself has the version
     ]
     assert not upward, "\n".join(upward)
 

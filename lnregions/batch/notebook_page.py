@@ -157,7 +157,7 @@ def _shown_data(data: dict, language: str, *, live: bool) -> dict:
 
 def _lighter(picture: re.Match) -> str:
     """A picture of half the width and few colours, which keeps the size that it is shown at."""
-    from lnregions.figures import small_picture  # which loads matplotlib
+    from lnregions.formats import small_picture  # which loads matplotlib
 
     with contextlib.suppress(OSError, ValueError, SyntaxError):  # no picture
         return picture[1] + base64.b64encode(small_picture(base64.b64decode(picture[2]))[0]).decode("ascii")

@@ -9,6 +9,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "changed_targets": ["what_if"],
         "views": ["View", "view"],
         "web_data": ["LARGEST", "map_data"],
         "web_map": ["WebMap", "draw_web_map", "map_script", "map_style", "script_json"],

@@ -17,7 +17,7 @@ from lnregions.assess import load_tables
 from lnregions.errors import DataError
 from lnregions.explorer.views import cities_of, indicators_with_figures, known_indicators, view
 from lnregions.explorer.web_map import follow_map, script_json
-from lnregions.figures import screen_png
+from lnregions.formats import screen_png
 from lnregions.paths import PLAN
 from lnregions.show import head
 from lnregions.tables import list_plans, load_plan

@@ -8,15 +8,13 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "bundles": ["FORMATS", "encode", "save_figure", "screen_png", "small_picture"],
+        "bundles": ["Picture", "Pictures", "save_figure"],
         "chart_pictures": [
             "draw_city_growth", "draw_contributions", "draw_coverage", "draw_dots", "draw_dual_core",
             "draw_indexed_growth", "draw_members", "draw_dumbbells", "draw_ranks", "draw_stack",
         ],
-        "drawn_rows": ["complete_rows", "data_csv", "figures_only"],
-        "kits": [
-            "LOCALES", "bundle_docx", "bundle_zip", "chart_table", "dateless_office", "save_slides", "word_document",
-        ],
+        "drawn_rows": ["complete_rows", "figures_only"],
+        "kits": ["bundle_docx", "bundle_zip", "chart_table", "save_slides"],
         "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures"],
         "map_grounds": ["class_breaks", "drawn_values", "level_of", "one_year"],
         "map_pictures": [
@@ -25,7 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "overview_pictures": ["draw_gaps", "draw_heat_map", "draw_target_sheet", "draw_timeline"],
         "target_pictures": ["draw_plain_series", "draw_scorecard", "draw_series", "draw_targets", "draw_verdict"],
-        "messages": ["SIMPLIFIED", "in_sentence", "plain_markdown"],
-        "pictures": ["Picture", "Pictures", "RegionData"],
+        "messages": ["in_sentence"],
+        "region_data": ["RegionData"],
     },
 )  # fmt: skip

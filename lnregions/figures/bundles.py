@@ -1,52 +1,150 @@
-"""Save a figure with all that belongs to it: pictures, data, caption, sources, machine-readable facts.
+"""Pictures: a figure together with its data, caption, sources and name, ready to be shown and saved.
 
-The same input gives the same bytes: no dates of making, no random identifiers.
+A notebook shows a picture as the last line of a cell; ``save`` writes the bundle first, so that what is shown is
+what was written.
 """
 
-import io
+import base64
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from functools import lru_cache
+from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
-import matplotlib as mpl
-import numpy as np
 import pandas as pd
-from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
-from PIL import Image, PngImagePlugin
 
 from lnregions import __version__
 from lnregions.errors import DataError, quote, unknown
-from lnregions.figures.drawn_rows import data_csv, data_records
+from lnregions.figures.kits import save_slides
 from lnregions.figures.messages import caption_text, source_records
-from lnregions.files import save_file, write_json
-from lnregions.style import MM, PRINT_DPI, StyledFigure, font_files, quick_pdf_fonts, rc, set_fonts
+from lnregions.files import save_file, write_json, write_whole
+from lnregions.formats import FORMATS, SLIDES, data_csv, data_records, encode, screen_png
+from lnregions.style import MM, PRINT_DPI, font_files, set_fonts
 from lnregions.words import LANGUAGES
 
-FORMATS, SLIDES = ("png", "svg", "pdf"), "pptx"
-LEAST_DPI, MOST_DPI = 72, 1200
-"""Resolutions of PNG."""
-_METADATA = {
-    "svg": {"Date": None, "Creator": "lnregions"},
-    "pdf": {"CreationDate": None, "Creator": "lnregions", "Producer": "lnregions"},
-}
-COMPRESSION = 4
-"""zlib level of PNG files: 9 is 5 % smaller and takes four times as long."""
-_MOST_COLOURS = 20_000
-"""Colours above which a picture is taken for a photograph, and saved without a palette."""
-_VISIBLE = 32
-"""Difference of a channel, of 255, from which a pixel counts as changed by a palette."""
-_MOST_CHANGED = 0.004
-"""Share of pixels, at the edges of lines and letters, that a palette may change."""
-COLOURS = 64
-"""Colours of a small picture."""
-WIDEST = 1100
-"""Pixels of a small picture; twice what a narrow screen shows and a little more than the pages' column."""
-_MOST_PIXELS = 100_000_000
+_SHOWN_DPI = 150
+_OTHER_FORMATS = ("jpg", "jpeg", "tif", "tiff", "eps", "gif", "webp", "bmp")
+"""Endings of pictures that are not written, so that none is taken for a folder."""
+
+
+@dataclass
+class Picture:
+    """A figure with all that belongs to it.
+
+    Attributes
+    ----------
+    name : str
+        Stem of the files it is saved to.
+    figure : matplotlib.figure.Figure
+        What is drawn; draw on it before saving, if you like.
+    data : DataFrame
+        All that is drawn, each number with its unit: see `lnregions.figures.complete_rows`.
+    caption, alt : dict
+        Text in ``en`` and ``zh``: the caption ready to paste, and what one who cannot see it should know.
+    sources : DataFrame
+        Sources of the figures drawn: ``source title publisher url published``.
+    parameters : dict
+        What it was made from: plan, region, indicator, as-of date.
+    language : str
+        Language of the words in it.
+    title : dict
+        The caption in ``en`` and ``zh`` without what is said there of boundaries.
+    ax : matplotlib.axes.Axes
+        Axes that it is drawn on, the first of several.
+    names : dict
+        Names of areas by code.
+    """
+
+    name: str
+    figure: object
+    data: pd.DataFrame
+    caption: dict[str, str]
+    alt: dict[str, str]
+    sources: pd.DataFrame
+    parameters: dict = field(default_factory=dict)
+    language: str = "en"
+    title: dict[str, str] = field(default_factory=dict)
+    ax: Axes | None = field(default=None, repr=False)
+    names: dict[str, str] = field(default_factory=dict)
+    _png: bytes = field(default=b"", repr=False)
+
+    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Picture":
+        """Write the bundle into a folder, or the picture alone into a file such as ``my.png``; return the picture.
+
+        Nothing is written if none is named; ``my.pptx`` is a slide with an editable chart. `drawn` are ``dpi`` of PNG
+        (72 to 1,200; 300 if left out) and ``svg_text`` (letters as text). DataError for a file of another format.
+        """
+        ending = Path(folder).suffix[1:].lower()
+        if ending in _OTHER_FORMATS:
+            raise unknown("format", ending, (*FORMATS, SLIDES))
+        if ending in FORMATS:
+            content = encode(self.figure, [ending], title=self.caption[self.language], **drawn)[ending]
+            write_whole(Path(folder), content)
+        elif ending == SLIDES:
+            save_slides([self], folder)
+        elif folder:
+            stem = Path(folder) / self.name
+            save_figure(
+                self.figure, stem, data=self.data, caption=self.caption, alt=self.alt, sources=self.sources,
+                parameters=self.parameters, formats=[one for one in formats if one != SLIDES], **drawn,
+            )  # fmt: skip
+            if SLIDES in formats:
+                save_slides([self], stem.with_name(f"{self.name}.{SLIDES}"))
+            if "png" in formats and "dpi" not in drawn:
+                self._png = stem.with_name(f"{self.name}.png").read_bytes()
+        return self
+
+    def png(self) -> bytes:
+        """The picture as PNG: the very file that was saved, or a new drawing of it."""
+        self._png = self._png or screen_png(self.figure, dpi=_SHOWN_DPI)
+        return self._png
+
+    def __repr__(self) -> str:
+        return f"<Picture {self.name}: {(self.title or self.caption)[self.language]}>"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        width = round(self.figure.get_figwidth() * 96)
+        image = base64.b64encode(self.png()).decode("ascii")
+        return {"image/png": image, "text/plain": self.alt[self.language]}, {"image/png": {"width": width}}
+
+
+class Pictures(list):
+    """List of pictures, shown one after the other; `reason` says why there is none.
+
+    >>> Pictures([])
+    <Pictures: none>
+    """
+
+    def __init__(self, pictures=(), *, reason: str = ""):
+        super().__init__(pictures)
+        self.reason = reason
+
+    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Pictures":
+        """Write the bundle of each, the only one into a file, or all into one of slides; return them."""
+        ending = Path(folder).suffix[1:].lower()
+        if len(self) > 1 and ending in FORMATS:
+            raise DataError(f"{len(self)} pictures do not go into one file {str(folder)!r}. Give a folder.")
+        if ending == SLIDES:
+            save_slides(self, folder)
+        for picture in [] if ending == SLIDES else self:
+            picture.save(folder, formats=formats, **drawn)
+        return self
+
+    def __repr__(self) -> str:
+        return f"<Pictures: {', '.join(picture.name for picture in self) or self.reason or 'none'}>"
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for picture in self:
+            display(picture)
+        if self.reason:
+            html = f"<p><em>{escape(self.reason)}</em></p>"
+            display({"text/plain": self.reason, "text/html": html}, raw=True)
 
 
 def save_figure(
@@ -185,123 +283,3 @@ def _by_language(words: Mapping[str, str] | None, what: str) -> dict[str, str]:
         if language not in LANGUAGES:
             raise unknown(f"language of the {what}", language, LANGUAGES)
     return {language: words[language] for language in LANGUAGES if language in words}
-
-
-# -- as bytes -----------------------------------------------------------------------------------------------
-
-
-def encode(
-    fig: Figure, formats: Sequence[str] = FORMATS, *, title: str = "", dpi: int = PRINT_DPI, svg_text: bool = False
-) -> dict[str, bytes]:  # fmt: skip
-    """Bytes of a figure by format, of the figure's own size: no margin is cut.
-
-    `dpi` is the resolution of PNG, 72 to 1,200; with `svg_text` letters in SVG are text in the bundled font's name and
-    no outlines. DataError for another resolution.
-    """
-    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not LEAST_DPI <= dpi <= MOST_DPI:
-        raise DataError(
-            f"The resolution {dpi!r} is out of range. Give {LEAST_DPI} to {MOST_DPI} dots per inch."
-        )
-    titled, found = {"Title": title} if title else {}, {}
-    for name in formats:
-        if name == "png":
-            found[name] = screen_png(fig, dpi=dpi, texts={"Software": "lnregions"} | titled)
-            continue
-        stream = io.BytesIO()
-        with _in_style(fig, svg_text=svg_text), quick_pdf_fonts() if name == "pdf" else nullcontext():
-            fig.savefig(stream, format=name, metadata=_METADATA[name] | titled, dpi=PRINT_DPI)
-        found[name] = stream.getvalue()
-    return found
-
-
-@contextmanager
-def _in_style(fig: Figure, *, svg_text: bool = False):
-    """Block in which a figure made elsewhere has the style of its width; others draw in their own by themselves."""
-    more = {"svg.fonttype": "none"} if svg_text else {}
-    if not isinstance(fig, StyledFigure):
-        with mpl.rc_context(rc(width=fig.get_figwidth() / MM) | more):
-            yield
-        return
-    before, fig.settings = fig.settings, fig.settings | more
-    try:
-        yield
-    finally:
-        fig.settings = before
-
-
-def screen_png(fig: Figure, *, dpi: int, texts: Mapping[str, str] | None = None) -> bytes:
-    """Figure as PNG at some resolution, its sides the nearest whole numbers of pixels."""
-    width, height = (round(side * dpi) for side in fig.get_size_inches())
-    renderer, own_dpi = RendererAgg(width, height, dpi), fig.dpi
-    try:
-        fig.dpi = dpi
-        with _in_style(fig):
-            fig.draw(renderer)
-    finally:
-        fig.dpi = own_dpi
-    pixels, metadata, stream = np.asarray(renderer.buffer_rgba()), PngImagePlugin.PngInfo(), io.BytesIO()
-    for key, text in (texts or {}).items():
-        metadata.add_itxt(key, text)
-    image = _with_palette(pixels) or Image.fromarray(pixels).convert("RGB")
-    image.save(stream, "PNG", dpi=(dpi, dpi), pnginfo=metadata, compress_level=COMPRESSION)
-    return stream.getvalue()
-
-
-def _with_palette(pixels: np.ndarray) -> Image.Image | None:
-    """Image with a palette of its commonest colours, a third of the size; None if that would be visible.
-
-    Colours are counted by runs of equal pixels, and grouped by the first six bits of their channels. Pillow's own
-    quantizing moves the plain fills, even white, by some levels; here the commonest colour of a group stays exactly
-    as it is.
-    """
-    flat = np.ascontiguousarray(pixels).view("<u4").ravel()
-    starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
-    lengths = np.diff(starts, append=flat.size)
-    packed, runs = np.unique(flat[starts], return_inverse=True)
-    if len(packed) > _MOST_COLOURS:
-        return None
-    counts = np.bincount(runs, lengths)
-    commonest = np.argsort(-counts, kind="stable")
-    colours = packed.view(np.uint8).reshape(-1, 4)[:, :3].astype(int)
-    groups = packed >> 2 & 0x3F | packed >> 4 & 0xFC0 | packed >> 6 & 0x3F000
-    _, first, members = np.unique(groups[commonest], return_index=True, return_inverse=True)
-    palette = colours[commonest[np.sort(first)[:256]]]
-    distances = (palette**2).sum(axis=1) - 2 * colours[commonest[first]] @ palette.T
-    nearest = np.empty(len(packed), dtype=np.uint8)
-    nearest[commonest] = distances.argmin(axis=1)[members]
-    changed = np.abs(colours - palette[nearest]).max(axis=1) >= _VISIBLE
-    if counts[changed].sum() > _MOST_CHANGED * flat.size:
-        return None
-    indexed = Image.fromarray(np.repeat(nearest[runs], lengths).reshape(pixels.shape[:2]))
-    indexed.putpalette(palette.astype(np.uint8).tobytes())
-    return indexed
-
-
-@lru_cache(maxsize=128)
-def small_picture(content: bytes, *, widest: int = WIDEST, colours: int = COLOURS) -> tuple[bytes, int, int]:
-    """Return a picture as PNG of few colours, at most `widest` pixels wide, with its width and height in pixels.
-
-    The last ones are kept: a render makes them for the notebooks' pages, and the pages over the runs show the same.
-
-    Examples
-    --------
-    >>> from PIL import Image
-    >>> file = io.BytesIO()
-    >>> Image.new("RGB", (3000, 600), "#fff").save(file, "PNG")
-    >>> small_picture(file.getvalue())[1:]
-    (1000, 200)
-    """
-    with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
-        if picture.width * picture.height > _MOST_PIXELS:
-            raise ValueError("too large a picture")
-        picture.load()
-    small = picture.convert("RGBA").reduce(max(1, -(-picture.width // widest)))
-    small = Image.alpha_composite(Image.new("RGBA", small.size, "#ffffff"), small).convert("RGB")
-    few = small.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    palette = few.getpalette()
-    triples = [palette[i : i + 3] for i in range(0, len(palette), 3)]
-    white = [[255] * 3 if min(rgb) >= 250 else rgb for rgb in triples]  # paper stays white
-    few.putpalette([value for rgb in white for value in rgb])
-    file = io.BytesIO()
-    few.save(file, "PNG")
-    return file.getvalue(), small.width, small.height

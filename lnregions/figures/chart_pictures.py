@@ -7,9 +7,10 @@ import pandas as pd
 
 from lnregions import charts, series
 from lnregions.assess import load_tables
+from lnregions.figures.bundles import Picture
 from lnregions.figures.drawn_rows import recent_years, roled, trajectory_rows
 from lnregions.figures.messages import coverage_text
-from lnregions.figures.pictures import Head, NothingToShow, Picture, RegionData, or_reason
+from lnregions.figures.region_data import Head, NothingToShow, RegionData, or_reason
 from lnregions.figures.target_pictures import clause_columns
 from lnregions.paths import PLAN
 from lnregions.tables import areas_around, with_region

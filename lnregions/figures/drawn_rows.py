@@ -1,13 +1,12 @@
 """Rows behind a picture, the same columns in every bundle: each number with unit, year, grade, status and source."""
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from lnregions.errors import DataError, quote
 from lnregions.tables import printed_decimals
-from lnregions.words import rounded, to_unit, unit_label, unit_places, without_noise
+from lnregions.words import rounded, to_unit, unit_label, unit_places
 
 ROLES = (
     "actual", "benchmark", "member", "former", "mean", "required", "target", "bound", "projection", "gap",
@@ -27,8 +26,6 @@ _YEARS = (
     "year", "first_year", "last_year", "segment", "actual_year", "mean_from", "baseline_year", "horizon",
     "reached_in",
 )  # fmt: skip
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n|＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?(\d[\d,]*)(\.\d+)?([eE][+-]?\d+)?%?\Z", re.ASCII)
 
 
 def figures_only(rows: pd.DataFrame) -> pd.DataFrame:
@@ -115,55 +112,6 @@ def paired_years(found: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     before, after = (found[found["year"] == year].set_index("area") for year in (first, last))
     joined = before.merge(after, left_index=True, right_index=True, suffixes=("_before", "_after"))
     return joined[joined["segment_before"] == joined["segment_after"]]
-
-
-# -- as text ------------------------------------------------------------------------------------------------
-
-
-def data_csv(data: pd.DataFrame) -> str:
-    """Table as CSV text, without geometry, its text safe to open in a spreadsheet.
-
-    Examples
-    --------
-    >>> print(data_csv(pd.DataFrame({"area": ["210100"], "note": ["=1+1"], "value": [-3.5]})), end="")
-    area,note,value
-    210100,'=1+1,-3.5
-    """
-    table = _plain_table(data)
-    for column, kind in table.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(kind):
-            table[column] = table[column].map(_safe_cell)
-    table.columns = [_safe_cell(str(c)) for c in table.columns]
-    return table.to_csv(index=False, lineterminator="\n")
-
-
-def data_records(data: pd.DataFrame) -> list[dict]:
-    """Rows of a table as records for JSON, without geometry and without what is missing.
-
-    Examples
-    --------
-    >>> data_records(pd.DataFrame({"area": ["210100"], "gap": [85.55 - 85], "note": [None]}))
-    [{'area': '210100', 'gap': 0.55}]
-    """
-    rows = _plain_table(data).to_dict("records")
-    return [{str(name): one for name, one in row.items() if pd.notna(one) and one != ""} for row in rows]
-
-
-def _plain_table(data: pd.DataFrame) -> pd.DataFrame:
-    """Table without geometry, its numbers without the digits that only binary fractions have, its dates as text."""
-    table = pd.DataFrame(data.loc[:, [str(kind) != "geometry" for kind in data.dtypes]])
-    for column, kind in table.dtypes.items():
-        if pd.api.types.is_float_dtype(kind):
-            table[column] = table[column].map(without_noise, na_action="ignore")
-        elif pd.api.types.is_datetime64_any_dtype(kind):
-            table[column] = table[column].dt.strftime("%Y-%m-%d")
-    return table
-
-
-def _safe_cell(value: object) -> object:
-    """Value, with an apostrophe before it if a spreadsheet would run it as a formula."""
-    runs = isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.match(value)
-    return f"'{value}" if runs else value
 
 
 _VERDICT_COLUMNS = ("target", "region", "status")

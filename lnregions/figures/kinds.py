@@ -11,8 +11,8 @@ from lnregions.figures import chart_pictures as charts
 from lnregions.figures import map_pictures as maps
 from lnregions.figures import overview_pictures as overviews
 from lnregions.figures import target_pictures as targets
-from lnregions.figures.bundles import FORMATS, SLIDES, encode
-from lnregions.figures.pictures import Picture, Pictures
+from lnregions.figures.bundles import Picture, Pictures
+from lnregions.formats import FORMATS, SLIDES, encode
 from lnregions.paths import PLAN
 from lnregions.style import size_of
 from lnregions.tables import load_plan, shipped_plans, with_region

@@ -3,9 +3,7 @@
 import io
 import json
 import re
-import zipfile
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -14,23 +12,16 @@ from wcwidth import wcswidth
 
 from lnregions import __version__
 from lnregions.errors import DataError, not_installed
-from lnregions.figures.bundles import encode
-from lnregions.figures.messages import caption_text, plain_markdown, source_records
+from lnregions.figures.messages import caption_text, source_records
 from lnregions.files import save_file
+from lnregions.formats import EMU, archive_bytes, dateless_office, encode, plain_markdown, word_document
 from lnregions.paths import root
 from lnregions.style import PRINT_DPI, ROLES
 from lnregions.words import check_language, text, year_span
 from lnregions.words.catalogue import tr
 
-LOCALES = {"en": "en-GB", "zh": "zh-CN"}
-"""Language and country of each language, as pages and Word files state them."""
-_EAST_ASIAN = "Microsoft YaHei"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest date that an archive can carry, so that its bytes do not depend on when it is made."""
 _WIDEST_MM = 160.0
 """Width of the text of a Word file, to which pictures are kept."""
-_EMU = 36_000
-"""Units of Office files to a millimetre."""
 _ENDINGS = (".png", ".svg", ".pdf", ".csv", ".json", ".md", ".txt", ".docx", ".pptx", ".cff")
 BY_YEAR = ("members", "indexed", "growth", "ranks", "series", "dual")
 BY_AREA = ("dots", "dumbbells", "contributions")
@@ -54,19 +45,6 @@ def _figures(folder: Path, language: str) -> dict[str, dict]:
             f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first."
         )
     return found
-
-
-def _archive(entries: dict[str, bytes]) -> bytes:
-    """Zip archive that depends on names and contents only."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(entries):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            archive.writestr(entry, entries[name], compresslevel=6)
-    return stream.getvalue()
 
 
 def bundle_zip(
@@ -93,7 +71,7 @@ def bundle_zip(
         if file.is_file() and file.suffix in _ENDINGS and file.resolve() != path.resolve()
     }
     entries |= {"README.md": "\n".join(lines).encode(), "CITATION.cff": citation.encode()}
-    save_file(path, _archive(entries))
+    save_file(path, archive_bytes(entries))
     return path
 
 
@@ -116,64 +94,13 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
                 f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too."
             )
         words, width = facts["words"] or name, min(facts["size_mm"][0], _WIDEST_MM)
-        document.add_picture(str(file), width=round(width * _EMU))
+        document.add_picture(str(file), width=round(width * EMU))
         document.inline_shapes[-1]._inline.docPr.set("descr", facts["alt"].get(language) or words)
         document.add_paragraph(words, style="Caption")
         if f"{Path(name).name}.csv" in facts["files"]:
             document.add_paragraph(tr("Data behind the picture: {file}", language, file=f"{name}.csv"))
     save_file(path, dateless_office(document))
     return path
-
-
-def word_document(language: str, *, title: str = "", landscape: bool = False):
-    """Empty A4 Word file that states its language, for spelling checks and screen readers, and a font with Chinese.
-
-    Raises
-    ------
-    DataError
-        If python-docx is not installed.
-    """
-    try:
-        import docx
-        from docx.oxml.ns import qn
-    except ImportError:
-        raise not_installed("A Word file", "python-docx", "docx") from None
-    document = docx.Document()
-    document.core_properties.title, document.core_properties.language = title, LOCALES[language]
-    for fonts in document.styles.element.iter(qn("w:rFonts")):
-        fonts.attrib.pop(qn("w:eastAsiaTheme"), None)
-        fonts.set(qn("w:eastAsia"), _EAST_ASIAN)
-    for lang in document.styles.element.iter(qn("w:lang")):
-        lang.set(qn("w:val"), LOCALES[language])
-        lang.set(qn("w:eastAsia"), LOCALES["zh"])
-    for name in ("Caption", "Quote"):
-        font = document.styles[name].font
-        font.bold = font.italic = False  # captions are long, and Chinese has no italics
-        font.color.rgb = docx.shared.RGBColor(0x40, 0x40, 0x40)
-    [section] = document.sections
-    section.page_width, section.page_height = 210 * _EMU, 297 * _EMU
-    margin = 25 * _EMU
-    if landscape:
-        section.orientation = docx.enum.section.WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height, margin = 297 * _EMU, 210 * _EMU, 12 * _EMU
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = margin
-    return document
-
-
-def dateless_office(document) -> bytes:
-    """Word file, workbook or presentation without dates of making, inside and in its archive."""
-    stream = io.BytesIO()
-    document.save(stream)
-    return _dateless(stream.getvalue())
-
-
-def _dateless(content: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    made, core = f"{datetime(*_EPOCH).isoformat()}Z".encode(), "docProps/core.xml"
-    parts[core] = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + made, parts[core])
-    inside = {name: _dateless(part) for name, part in parts.items() if name.endswith(".xlsx")}
-    return _archive(parts | inside)
 
 
 # -- slides -------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import shapely
 from lnregions import maps
 from lnregions.assess import members_of, stand_ins
 from lnregions.boundaries import boundary_words, ground_around, land_within, union
-from lnregions.figures.pictures import NO_MAP, NothingToShow, Picture, RegionData
+from lnregions.figures.bundles import Picture
+from lnregions.figures.region_data import NO_MAP, NothingToShow, RegionData
 from lnregions.series import Tables
 from lnregions.style import DrawingOptions, palette, region_colour
 from lnregions.words import LANGUAGES

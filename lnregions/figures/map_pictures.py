@@ -10,9 +10,10 @@ from lnregions.assess import judge
 from lnregions.boundaries import boundary_words
 from lnregions.errors import DataError, quote
 from lnregions.figures import map_grounds as grounds
+from lnregions.figures.bundles import Picture
 from lnregions.figures.drawn_rows import check_verdicts, paired_years
 from lnregions.figures.messages import source_words
-from lnregions.figures.pictures import NO_MAP, Head, NothingToShow, Picture, RegionData, or_reason
+from lnregions.figures.region_data import NO_MAP, Head, NothingToShow, RegionData, or_reason
 from lnregions.sentences import counted_sentence
 from lnregions.style import BORDER
 from lnregions.words import RATE_DECIMALS

@@ -1,6 +1,5 @@
 """Words of pictures in both languages: what the drawn rows say, the line of their sources, the caption to paste."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -10,10 +9,10 @@ from lnregions import __version__
 from lnregions.assess import names_text
 from lnregions.errors import unknown
 from lnregions.figures.drawn_rows import UNDATED, figures_only
-from lnregions.paths import fonts_dir
+from lnregions.formats import plain_markdown
 from lnregions.series import Tables
 from lnregions.show import plain_title, source_name
-from lnregions.style import missing_glyphs
+from lnregions.style import SIMPLIFIED, missing_glyphs
 from lnregions.tables import KIND_ORDER, Plan, printed_decimals
 from lnregions.words import year_span
 from lnregions.words.catalogue import tr
@@ -24,8 +23,6 @@ _LONGEST_SOURCE = 52
 """Letters of a source's name in a source line."""
 _FIRST_CHINESE = "\u2e80"
 _RECORDED = ("source", "title", "publisher", "url", "kind", "published", "licence")
-SIMPLIFIED = str.maketrans(*(fonts_dir() / "stand_ins.txt").read_text("utf-8").split())
-"""Traditional characters that the bundled font lacks, and the simplified ones that stand for them in short names."""
 
 
 def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> Text:
@@ -227,17 +224,6 @@ def caption_text(caption: Mapping[str, str], records: Sequence[Mapping], data: p
     found = () if data is None or "grade" not in data else figures_only(data)["grade"].dropna()
     grades = Counter(grade for grade in found if str(grade).strip())
     return "\n\n".join(_paragraph(words, records, grades, lang) for lang, words in caption.items()) + "\n"
-
-
-def plain_markdown(text: str) -> str:
-    r"""Text with what would be a link, an image or a tag in Markdown made ordinary signs.
-
-    Examples
-    --------
-    >>> print(plain_markdown("[x](javascript:alert(1)) <b>"))
-    \[x](javascript:alert(1)) \<b>
-    """
-    return re.sub(r"[\\\[<]", r"\\\g<0>", " ".join(text.split("\n")))
 
 
 def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int], language: str) -> str:

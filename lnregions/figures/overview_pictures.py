@@ -7,8 +7,9 @@ import pandas as pd
 
 from lnregions import assess, charts, series
 from lnregions.charts.trajectory import ASKED
+from lnregions.figures.bundles import Picture, Pictures
 from lnregions.figures.drawn_rows import roled, trajectory_rows
-from lnregions.figures.pictures import Head, NothingToShow, Picture, Pictures, RegionData, or_reason
+from lnregions.figures.region_data import Head, NothingToShow, RegionData, or_reason
 from lnregions.figures.target_pictures import clause_columns, nearest_rows, verdict_in_words
 from lnregions.sentences.wording import as_sentence, counted_sentence
 from lnregions.show import figure_words, verdict_words

@@ -8,8 +8,9 @@ import pandas as pd
 
 from lnregions import assess, charts, series
 from lnregions.assess.reasons import BREAKS
+from lnregions.figures.bundles import Picture, Pictures
 from lnregions.figures.drawn_rows import check_verdicts, recent_years, roled, trajectory_rows
-from lnregions.figures.pictures import Head, Picture, Pictures, RegionData, or_reason
+from lnregions.figures.region_data import Head, RegionData, or_reason
 from lnregions.sentences import counted_sentence, verdict_sentence
 from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans

@@ -17,8 +17,8 @@ from bs4 import BeautifulSoup
 
 from lnregions.assess import verdict_table
 from lnregions.errors import LANGUAGES, DataError, check_language, not_installed, unknown
-from lnregions.figures import dateless_office, small_picture, word_document
 from lnregions.files import safe_name, write_whole
+from lnregions.formats import dateless_office, small_picture, word_document
 from lnregions.pages.report import region_page
 from lnregions.pages.site import Site, read_site
 from lnregions.paths import PLAN, fonts_dir

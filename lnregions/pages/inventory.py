@@ -17,8 +17,8 @@ from PIL import Image
 
 from lnregions.batch import Manifest
 from lnregions.errors import LANGUAGES
-from lnregions.figures import small_picture
 from lnregions.files import write_whole
+from lnregions.formats import small_picture
 from lnregions.pages.writing import PREVIEWS
 from lnregions.paths import PLAN
 

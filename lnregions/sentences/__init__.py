@@ -8,7 +8,6 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "changed_targets": ["what_if"],
         "differences": ["Differences", "differences"],
         "summary": ["findings", "lead_sentences", "show_findings"],
         "wording": ["asked_text", "counted_sentence", "verdict_sentence"],

@@ -14,17 +14,19 @@ from matplotlib.lines import Line2D
 from wcwidth import wcswidth
 
 from lnregions.errors import unknown
-from lnregions.figures import (
-    LOCALES,
-    SIMPLIFIED,
-    data_csv,
-    dateless_office,
-    encode,
-    plain_markdown,
-    word_document,
-)
 from lnregions.files import save_file
-from lnregions.style import BORDER, MM, figure, font_files, missing_glyphs, set_fonts, text_width, wrap
+from lnregions.formats import LOCALES, data_csv, dateless_office, encode, plain_markdown, word_document
+from lnregions.style import (
+    BORDER,
+    MM,
+    SIMPLIFIED,
+    figure,
+    font_files,
+    missing_glyphs,
+    set_fonts,
+    text_width,
+    wrap,
+)
 from lnregions.words.catalogue import tr
 
 FORMATS = {

@@ -10,7 +10,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["palette", "style"],
     submod_attrs={
         "fonts": [
-            "FAMILY", "PRINT_DPI", "font_files", "missing_glyphs", "quick_pdf_fonts", "set_fonts", "text_width", "wrap",
+            "FAMILY", "PRINT_DPI", "SIMPLIFIED", "font_files", "missing_glyphs", "quick_pdf_fonts", "set_fonts",
+            "text_width", "wrap",
         ],
         "options": ["OPTION_PARAMETERS", "OPTIONS", "DrawingOptions"],
         "palette": [

@@ -26,6 +26,8 @@ _BREAK = re.compile(
     rf"(?<![{re.escape(_NOT_LAST)}])(?=[^ {re.escape(_NOT_FIRST)}])(?:(?<=[ {_CHINESE}])|(?<=.)(?=[{_CHINESE}]))"
 )
 """Where a line may end: after a space, and around Chinese characters, not beside the inside of brackets."""
+SIMPLIFIED = str.maketrans(*(fonts_dir() / "stand_ins.txt").read_text("utf-8").split())
+"""Traditional characters that the bundled font lacks, and the simplified ones that stand for them in short names."""
 
 
 @cache

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 import lnregions as ln
 from lnregions.__main__ import main
-from lnregions.figures import bundle_zip, data_csv, plain_markdown
+from lnregions.figures import bundle_zip
+from lnregions.formats import data_csv, plain_markdown
 
 pytestmark = [pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning"),
               pytest.mark.filterwarnings("ignore::bs4.XMLParsedAsHTMLWarning")]  # fmt: skip

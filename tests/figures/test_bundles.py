@@ -13,7 +13,8 @@ from PIL import Image
 
 import lnregions as ln
 from lnregions import DataError, maps, save_figure
-from lnregions.figures import bundles, data_csv, encode, screen_png
+from lnregions.figures import messages
+from lnregions.formats import data_csv, encode, screen_png
 from lnregions.style import FAMILY, ROLES, figure
 
 SOURCES = pd.DataFrame(
@@ -157,7 +158,7 @@ def test_the_sidecar_tells_how_the_figure_was_made(tmp_path):
 
 
 def test_only_cited_sources_are_named_with_grades_and_vintages_of_their_rows():
-    records = bundles.source_records(SOURCES, DATA)
+    records = messages.source_records(SOURCES, DATA)
     assert [r["source"] for r in records] == ["s1", "s2"]
     assert records[0]["grades"] == ["A"]
     assert records[0]["vintages"] == ["2024-03-20"]
@@ -167,14 +168,14 @@ def test_only_cited_sources_are_named_with_grades_and_vintages_of_their_rows():
 
 
 def test_sources_stay_as_given_where_the_data_cite_none():
-    assert len(bundles.source_records(SOURCES, DATA.drop(columns="source"))) == 3
-    assert bundles.source_records([{"title": "Plan"}]) == [{"title": "Plan"}]
-    assert bundles.source_records(None, DATA) == []
+    assert len(messages.source_records(SOURCES, DATA.drop(columns="source"))) == 3
+    assert messages.source_records([{"title": "Plan"}]) == [{"title": "Plan"}]
+    assert messages.source_records(None, DATA) == []
 
 
 def test_rows_without_a_source_and_rows_of_one_label_are_told_apart():
     rows = pd.concat([DATA, DATA.assign(source=[np.nan, "s1 s1"], grade=["B", np.nan])])
-    records = bundles.source_records(SOURCES, rows)
+    records = messages.source_records(SOURCES, rows)
     assert [(one["source"], one["grades"]) for one in records] == [("s1", ["A"]), ("s2", ["A", "C"])]
 
 
@@ -200,7 +201,7 @@ def test_the_caption_speaks_both_languages_and_counts_grades(tmp_path):
 
 
 def test_a_caption_claims_no_sources_or_grades_that_were_not_given():
-    words = bundles.caption_text({"en": "Shown."}, [], DATA.drop(columns="grade"))
+    words = messages.caption_text({"en": "Shown."}, [], DATA.drop(columns="grade"))
     assert "Sources" not in words
     assert "Grades" not in words
 

@@ -12,7 +12,8 @@ import pytest
 from figures.drawn_once import DATE, PLAN, drawn
 
 import lnregions as ln
-from lnregions.figures import PLAN_KINDS, REGION_KINDS, data_csv
+from lnregions.figures import PLAN_KINDS, REGION_KINDS
+from lnregions.formats import data_csv
 
 CODEBOOK, OBSERVED = ln.load_indicators().set_index("indicator"), ln.load_observations()
 WRITTEN = re.compile(r"(?<![\d.,])[+−]?\d[\d,]*(?:\.\d+|(?=%| pp| [bm]illion))")

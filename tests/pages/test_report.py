@@ -18,7 +18,7 @@ from PIL import Image
 import lnregions as ln
 from lnregions.__main__ import main
 from lnregions.errors import DataError
-from lnregions.figures import small_picture
+from lnregions.formats import small_picture
 from lnregions.pages import report, single_file, write_report
 from lnregions.pages.inventory import make_previews, read_runs
 from lnregions.pages.page import mixed

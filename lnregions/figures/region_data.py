@@ -1,158 +1,27 @@
-"""Pictures: a figure together with its data, caption, sources and name, ready to be shown and saved.
+"""What a picture of a plan, a region or a city is made from: checked arguments, loaded tables, or why there is none."""
 
-A notebook shows a picture as the last line of a cell; ``save`` writes the bundle first, so that what is shown is
-what was written.
-"""
-
-import base64
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial, wraps
-from html import escape
-from pathlib import Path
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from lnregions.assess import figures_of, load_tables, members_of, stand_ins
 from lnregions.boundaries import boundaries_of, boundary_words, equal_area, project
-from lnregions.errors import DataError, unknown
-from lnregions.figures.bundles import FORMATS, SLIDES, encode, save_figure, screen_png
+from lnregions.errors import unknown
+from lnregions.figures.bundles import Picture, Pictures
 from lnregions.figures.drawn_rows import complete_rows, paired_years
-from lnregions.figures.kits import save_slides
 from lnregions.figures.messages import cited_sources, in_sentence, message_of, source_words
-from lnregions.files import write_whole
 from lnregions.series import Tables, member_frame
 from lnregions.style import MM, OPTION_PARAMETERS, DrawingOptions, size_of
 from lnregions.tables import Plan, plan_of, with_cities, with_region
 from lnregions.words import LANGUAGES, check_language
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import NO_TEXT, Text
-
-_SHOWN_DPI = 150
-_OTHER_FORMATS = ("jpg", "jpeg", "tif", "tiff", "eps", "gif", "webp", "bmp")
-"""Endings of pictures that are not written, so that none is taken for a folder."""
-
-
-@dataclass
-class Picture:
-    """A figure with all that belongs to it.
-
-    Attributes
-    ----------
-    name : str
-        Stem of the files it is saved to.
-    figure : matplotlib.figure.Figure
-        What is drawn; draw on it before saving, if you like.
-    data : DataFrame
-        All that is drawn, each number with its unit: see `lnregions.figures.complete_rows`.
-    caption, alt : dict
-        Text in ``en`` and ``zh``: the caption ready to paste, and what one who cannot see it should know.
-    sources : DataFrame
-        Sources of the figures drawn: ``source title publisher url published``.
-    parameters : dict
-        What it was made from: plan, region, indicator, as-of date.
-    language : str
-        Language of the words in it.
-    title : dict
-        The caption in ``en`` and ``zh`` without what is said there of boundaries.
-    ax : matplotlib.axes.Axes
-        Axes that it is drawn on, the first of several.
-    names : dict
-        Names of areas by code.
-    """
-
-    name: str
-    figure: object
-    data: pd.DataFrame
-    caption: dict[str, str]
-    alt: dict[str, str]
-    sources: pd.DataFrame
-    parameters: dict = field(default_factory=dict)
-    language: str = "en"
-    title: dict[str, str] = field(default_factory=dict)
-    ax: Axes | None = field(default=None, repr=False)
-    names: dict[str, str] = field(default_factory=dict)
-    _png: bytes = field(default=b"", repr=False)
-
-    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Picture":
-        """Write the bundle into a folder, or the picture alone into a file such as ``my.png``; return the picture.
-
-        Nothing is written if none is named; ``my.pptx`` is a slide with an editable chart. `drawn` are ``dpi`` of PNG
-        (72 to 1,200; 300 if left out) and ``svg_text`` (letters as text). DataError for a file of another format.
-        """
-        ending = Path(folder).suffix[1:].lower()
-        if ending in _OTHER_FORMATS:
-            raise unknown("format", ending, (*FORMATS, SLIDES))
-        if ending in FORMATS:
-            content = encode(self.figure, [ending], title=self.caption[self.language], **drawn)[ending]
-            write_whole(Path(folder), content)
-        elif ending == SLIDES:
-            save_slides([self], folder)
-        elif folder:
-            stem = Path(folder) / self.name
-            save_figure(
-                self.figure, stem, data=self.data, caption=self.caption, alt=self.alt, sources=self.sources,
-                parameters=self.parameters, formats=[one for one in formats if one != SLIDES], **drawn,
-            )  # fmt: skip
-            if SLIDES in formats:
-                save_slides([self], stem.with_name(f"{self.name}.{SLIDES}"))
-            if "png" in formats and "dpi" not in drawn:
-                self._png = stem.with_name(f"{self.name}.png").read_bytes()
-        return self
-
-    def png(self) -> bytes:
-        """The picture as PNG: the very file that was saved, or a new drawing of it."""
-        self._png = self._png or screen_png(self.figure, dpi=_SHOWN_DPI)
-        return self._png
-
-    def __repr__(self) -> str:
-        return f"<Picture {self.name}: {(self.title or self.caption)[self.language]}>"
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        width = round(self.figure.get_figwidth() * 96)
-        image = base64.b64encode(self.png()).decode("ascii")
-        return {"image/png": image, "text/plain": self.alt[self.language]}, {"image/png": {"width": width}}
-
-
-class Pictures(list):
-    """List of pictures, shown one after the other; `reason` says why there is none.
-
-    >>> Pictures([])
-    <Pictures: none>
-    """
-
-    def __init__(self, pictures=(), *, reason: str = ""):
-        super().__init__(pictures)
-        self.reason = reason
-
-    def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Pictures":
-        """Write the bundle of each, the only one into a file, or all into one of slides; return them."""
-        ending = Path(folder).suffix[1:].lower()
-        if len(self) > 1 and ending in FORMATS:
-            raise DataError(f"{len(self)} pictures do not go into one file {str(folder)!r}. Give a folder.")
-        if ending == SLIDES:
-            save_slides(self, folder)
-        for picture in [] if ending == SLIDES else self:
-            picture.save(folder, formats=formats, **drawn)
-        return self
-
-    def __repr__(self) -> str:
-        return f"<Pictures: {', '.join(picture.name for picture in self) or self.reason or 'none'}>"
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        for picture in self:
-            display(picture)
-        if self.reason:
-            html = f"<p><em>{escape(self.reason)}</em></p>"
-            display({"text/plain": self.reason, "text/html": html}, raw=True)
-
 
 NO_MAP = "No map: the plan has no boundaries of these areas."
 NO_FIGURE = "No picture: no figure of {indicator} is known for {area}."
