@@ -10,6 +10,7 @@ from filelock import FileLock
 from golden import record
 from pages.report_output import write_output
 
+from lnregions.__main__ import main
 from lnregions.batch import Preload
 from lnregions.batch.fork import stop_fork_server
 from lnregions.pages import write_report
@@ -50,8 +51,13 @@ def made_once(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def whole_render(made_once) -> Path:
-    """Output of every notebook in both languages, each for a region and a city, and its pages; only read it."""
-    return made_once("whole_render", record.render_some)
+    """Output of every notebook for a region or a city, half of them in each language, and pages; only read it."""
+
+    def fill(folder):
+        assert [main(call) for call in record.render_calls(folder)] == [0, 0]
+        stop_fork_server()
+
+    return made_once("whole_render", fill)
 
 
 @pytest.fixture
