@@ -18,8 +18,12 @@ from lnregions.pages import write_report
 LONGEST = ("browser", "test_golden.py", "batch", "test_command_line.py", "pages", "explorer")
 """Folders and files of tests that take longest; whatever is not listed comes after them."""
 
-collect_ignore = ["conftest.py"]
-"""This file has no examples to test, and its name is that of another one in docs."""
+WITHOUT = Path(__file__).parent / "without"
+"""Modules that stand for ones which are slow to import and not needed, also in programs that tests start."""
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(WITHOUT), os.environ.get("PYTHONPATH")]))
+
+collect_ignore = ["conftest.py", "without"]
+"""Not searched for examples; the name of this file is that of another one in docs, too."""
 
 
 def pytest_collection_modifyitems(items):

@@ -15,7 +15,6 @@ from lnregions.series.figures import growth_rates
 
 PLAN = load_plan()
 WHOLE = load_observations()
-VERDICTS = judge_interpretations(PLAN, observations=WHOLE)
 amounts = st.floats(0.5, 5000, allow_nan=False)
 
 
@@ -43,7 +42,8 @@ def test_a_verdict_does_not_change_with_the_unit(values, target, power, comparat
 @settings(max_examples=2, deadline=None)
 def test_the_order_of_the_rows_plays_no_part(seed):
     mixed = WHOLE.sample(frac=1, random_state=seed).reset_index(drop=True)
-    pd.testing.assert_frame_equal(judge_interpretations(PLAN, observations=mixed), VERDICTS)
+    whole = judge_interpretations(PLAN, observations=WHOLE)
+    pd.testing.assert_frame_equal(judge_interpretations(PLAN, observations=mixed), whole)
 
 
 @given(base=amounts, rate=st.floats(-20, 40), below=st.booleans())

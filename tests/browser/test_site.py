@@ -58,24 +58,6 @@ def test_pages_request_nothing_from_outside_and_are_accessible_at_any_width(new_
         check_accessible(tab, name)
 
 
-def test_pages_of_executed_notebooks_are_accessible(new_tab, tmp_path, whole_render):
-    wide = "<table><tr>" + "".join(f"<td>{n:>09}</td>" for n in range(80)) + "</tr></table>"
-    outputs = [
-        nbformat.v4.new_output("execute_result", data={"text/html": wide}),
-        nbformat.v4.new_output("stream", text="x" * 400 + "\x1b[31m red \x1b[32m green \x1b[36m cyan"),
-        nbformat.v4.new_output("error", ename="E", evalue="v", traceback=["\x1b[31mboom\x1b[0m" * 40]),
-    ]
-    cell = nbformat.v4.new_code_cell("def f(x):  # why\n    return 'a' + str(1.5 * x)", outputs=outputs)
-    page = notebook_html(nbformat.v4.new_notebook(cells=[cell]), language="zh", title="awkward")
-    (tmp_path / "awkward.html").write_text(page, "utf-8")
-    tab = new_tab()
-    pages = sorted(whole_render.glob("*/0*/*/0*.html"))
-    assert len(pages) == 4
-    for path in [*pages, tmp_path / "awkward.html"]:
-        tab.goto(path.as_uri())
-        check_accessible(tab, path.name)
-
-
 def test_the_filter_narrows_the_scorecard_and_stays_in_the_address(tab, output):
     visit(tab, output, "index.html")
     rows = tab.locator("#targets tbody tr:visible")
@@ -223,3 +205,21 @@ def test_the_pdf_is_whole_and_the_same_each_time(browser, output):
     one = report_pdf(output, "circle", language="zh").read_bytes()
     assert one.startswith(b"%PDF")
     assert one == report_pdf(output, "circle", language="zh").read_bytes()
+
+
+def test_pages_of_executed_notebooks_are_accessible(new_tab, tmp_path, whole_render):
+    wide = "<table><tr>" + "".join(f"<td>{n:>09}</td>" for n in range(80)) + "</tr></table>"
+    outputs = [
+        nbformat.v4.new_output("execute_result", data={"text/html": wide}),
+        nbformat.v4.new_output("stream", text="x" * 400 + "\x1b[31m red \x1b[32m green \x1b[36m cyan"),
+        nbformat.v4.new_output("error", ename="E", evalue="v", traceback=["\x1b[31mboom\x1b[0m" * 40]),
+    ]
+    cell = nbformat.v4.new_code_cell("def f(x):  # why\n    return 'a' + str(1.5 * x)", outputs=outputs)
+    page = notebook_html(nbformat.v4.new_notebook(cells=[cell]), language="zh", title="awkward")
+    (tmp_path / "awkward.html").write_text(page, "utf-8")
+    tab = new_tab()
+    pages = sorted(whole_render.glob("*/0*/*/0*.html"))
+    assert len(pages) == 4
+    for path in [*pages, tmp_path / "awkward.html"]:
+        tab.goto(path.as_uri())
+        check_accessible(tab, path.name)
