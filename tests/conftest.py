@@ -15,7 +15,16 @@ from lnregions.batch import Preload
 from lnregions.batch.fork import stop_fork_server
 from lnregions.pages import write_report
 
-LONGEST = ("browser", "test_golden.py", "batch", "test_command_line.py", "pages", "explorer")
+LONGEST = (
+    "browser",
+    "test_golden.py",
+    "foreign",
+    "batch",
+    "test_command_line.py",
+    "pages",
+    "figures",
+    "explorer",
+)
 """Folders and files of tests that take longest; whatever is not listed comes after them."""
 
 WITHOUT = Path(__file__).parent / "without"

@@ -18,14 +18,6 @@ def test_every_notebook_ran_to_its_end_and_shows_pictures(whole_render):
         assert [one for one in outputs if "image/png" in one.get("data", {})]
 
 
-def test_every_picture_of_a_run_has_its_bundle(whole_render):
-    pictures = list(whole_render.glob("*/0*/*/figures/*.png"))
-    assert {"scorecard", "map-belt-gdp", "belt-sei", "location-210900"} <= {path.stem for path in pictures}
-    for path in pictures:
-        bundle = {one.name.removeprefix(path.stem) for one in path.parent.glob(f"{path.stem}.*")}
-        assert {".png", ".svg", ".pdf", ".csv", ".json", ".caption.md"} <= bundle
-
-
 def test_the_pages_load_nothing_from_outside_and_name_no_path_of_this_machine(whole_render):
     for path in [*whole_render.rglob("*.html"), *whole_render.rglob("*.ipynb")]:
         page = path.read_text("utf-8")

@@ -23,6 +23,7 @@ TARGETS = (
     "kaz-gdp,steppe,kaz,,level,gdp,>=,900,亿元,commit,,2021,no,2022,2024,ЖІӨ,ЖІӨ,,,B,f1,,,",
     "caucasus-gdp,caucasus,caucasus,,level,gdp,>=,2000,亿元,commit,,2021,no,2022,2024,მშპ,მშპ,,,B,f1,,,",
 )
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 COUNTRIES = Path(pyogrio.__file__).parent / "tests" / "fixtures" / "naturalearth_lowres"
 
 
@@ -65,7 +66,6 @@ def test_it_becomes_a_site(folder, tmp_path):
         assert all(name in text for name in ("კავკასია", "საქართველო", "Հայաստան", "Azərbaycan"))
 
 
-@pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 @pytest.mark.filterwarnings("ignore:Glyph .* missing")  # where no font here has the script
 def test_its_maps_and_overviews_are_drawn_with_its_names(folder, tmp_path):
     kinds = ["membership", "verdict-map", "map", "targets", "target-sheet"]
@@ -74,22 +74,12 @@ def test_its_maps_and_overviews_are_drawn_with_its_names(folder, tmp_path):
     assert {"membership", "verdict-map", "map-caucasus-gdp", "caucasus-gdp", "target-sheet-caucasus"} <= drawn
 
 
-@pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 def test_verdicts_and_findings_name_its_areas(folder):
     verdicts = ln.judge(folder).set_index("target")["status"]
     assert verdicts.to_dict() == {"kaz-gdp": "missed", "caucasus-gdp": "met"}
     assert any("Қазақстан" in sentence for sentence in ln.findings(folder)["sentence_en"])
 
 
-@pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
-@pytest.mark.parametrize(
-    "draw", [ln.draw_map, ln.draw_change, ln.draw_years, ln.draw_dumbbells, ln.draw_members]
-)
-def test_an_indicator_without_any_figure_has_no_picture_but_a_reason(draw, folder):
-    assert draw(folder, "caucasus", "urbanisation_rate").reason.startswith("No picture: no ")
-
-
-@pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 @pytest.mark.parametrize(("language", "reason"), [
     ("en", "No picture: no figure of resident population is known for საქართველო."),
     ("zh", "无图：საქართველო没有年末常住人口的数据。"),
