@@ -24,6 +24,8 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
 """Kernel of a notebook that names none."""
 _HINT = ". A run has a working folder of its own; a file that is given with --reads lies in it"
+_START_SECONDS = 600
+"""How long a kernel may take to answer, what the fork server loads before it included; one that dies is noticed."""
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
 """Folder that ipykernel names in warnings and tracebacks, after its process."""
 _WIDGETS = "application/vnd.jupyter.widget-state+json"
@@ -176,7 +178,7 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
         notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
         papermill.execute_notebook(
             notebook, None, dict(run.parameters), engine_name=ENGINES[control.settings.engine], control=control,
-            request_save_on_cell_execute=False, progress_bar=False,
+            request_save_on_cell_execute=False, progress_bar=False, start_timeout=_START_SECONDS,
             resources={"metadata": {"path": str(folder)}},  # papermill's cwd is os.chdir, for all threads
         )  # fmt: skip
     except PapermillExecutionError as error:
