@@ -10,15 +10,29 @@ from filelock import FileLock
 from golden import record
 from pages.report_output import write_output
 
+from lnregions.__main__ import main
 from lnregions.batch import Preload
 from lnregions.batch.fork import stop_fork_server
 from lnregions.pages import write_report
 
-LONGEST = ("browser", "test_golden.py", "batch", "test_command_line.py", "pages", "explorer")
+LONGEST = (
+    "browser",
+    "test_golden.py",
+    "foreign",
+    "batch",
+    "test_command_line.py",
+    "pages",
+    "figures",
+    "explorer",
+)
 """Folders and files of tests that take longest; whatever is not listed comes after them."""
 
-collect_ignore = ["conftest.py"]
-"""This file has no examples to test, and its name is that of another one in docs."""
+WITHOUT = Path(__file__).parent / "without"
+"""Modules that stand for ones which are slow to import and not needed, also in programs that tests start."""
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(WITHOUT), os.environ.get("PYTHONPATH")]))
+
+collect_ignore = ["conftest.py", "without"]
+"""Not searched for examples; the name of this file is that of another one in docs, too."""
 
 
 def pytest_collection_modifyitems(items):
@@ -50,8 +64,13 @@ def made_once(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def whole_render(made_once) -> Path:
-    """Output of every notebook in both languages, each for a region and a city, and its pages; only read it."""
-    return made_once("whole_render", record.render_some)
+    """Output of every notebook for a region or a city, half of them in each language, and pages; only read it."""
+
+    def fill(folder):
+        assert [main(call) for call in record.render_calls(folder)] == [0, 0]
+        stop_fork_server()
+
+    return made_once("whole_render", fill)
 
 
 @pytest.fixture

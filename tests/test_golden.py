@@ -24,7 +24,7 @@ def test_a_render_leaves_the_recorded_files(whole_render):
         re.split(r"\n(?=\S)", text.strip())
         for text in (record.files(whole_render), (record.HERE / "files.txt").read_text("utf-8"))
     )
-    assert len(runs) == 2 * 4
+    assert len(runs) == 4
     assert [run for run in runs if run not in known] == []
 
 

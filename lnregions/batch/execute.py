@@ -27,6 +27,8 @@ _HINTS = {
     "FileNotFoundError": ". A run has a working folder of its own; a file that is given with --reads lies in it",
     "ModuleNotFoundError": ". Install it beside lnregions; one that lies beside the notebook is given with --reads",
 }
+_START_SECONDS = 600
+"""How long a kernel may take to answer, what the fork server loads before it included; one that dies is noticed."""
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
 """Folder that ipykernel names in warnings and tracebacks, after its process."""
 _WIDGETS = "application/vnd.jupyter.widget-state+json"
@@ -179,7 +181,7 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
         notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
         papermill.execute_notebook(
             notebook, None, dict(run.parameters), engine_name=ENGINES[control.settings.engine], control=control,
-            request_save_on_cell_execute=False, progress_bar=False,
+            request_save_on_cell_execute=False, progress_bar=False, start_timeout=_START_SECONDS,
             resources={"metadata": {"path": str(folder)}},  # papermill's cwd is os.chdir, for all threads
         )  # fmt: skip
     except PapermillExecutionError as error:

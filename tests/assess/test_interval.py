@@ -25,7 +25,7 @@ PLAN = load_plan()
 TABLES = load_tables(PLAN, as_of="2026-06-30")
 WEST = ("211300", "210900", "211400")
 YEARS = (2022, 2023, 2024)
-many = settings(max_examples=200, deadline=None)
+many = settings(max_examples=80, deadline=None)
 comparators = st.sampled_from(sorted(COMPARE))
 shifts = st.integers(-25, 25).map(lambda n: Decimal(n) / 10)
 """How far what is required lies from what is printed, in units of what rounding hides."""

@@ -15,7 +15,6 @@ from lnregions.series.figures import growth_rates
 
 PLAN = load_plan()
 WHOLE = load_observations()
-VERDICTS = judge_interpretations(PLAN, observations=WHOLE)
 amounts = st.floats(0.5, 5000, allow_nan=False)
 
 
@@ -26,7 +25,7 @@ series = st.fixed_dictionaries(
 
 @given(values=series, target=amounts, power=st.integers(-12, 12), comparator=st.sampled_from([">=", ">", "<=", "<"]),
        kind=st.sampled_from(["level", "cumulative_growth", "doubling", "direction"]), closed=st.booleans())  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_verdict_does_not_change_with_the_unit(values, target, power, comparator, kind, closed):
     factor = 2.0**power  # a power of two scales without rounding
     direction = "up" if ">" in comparator else "down"
@@ -43,11 +42,12 @@ def test_a_verdict_does_not_change_with_the_unit(values, target, power, comparat
 @settings(max_examples=2, deadline=None)
 def test_the_order_of_the_rows_plays_no_part(seed):
     mixed = WHOLE.sample(frac=1, random_state=seed).reset_index(drop=True)
-    pd.testing.assert_frame_equal(judge_interpretations(PLAN, observations=mixed), VERDICTS)
+    whole = judge_interpretations(PLAN, observations=WHOLE)
+    pd.testing.assert_frame_equal(judge_interpretations(PLAN, observations=mixed), whole)
 
 
 @given(base=amounts, rate=st.floats(-20, 40), below=st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_series_built_to_the_target_meets_it_and_one_a_hair_below_misses_it(base, rate, below):
     values = {2021 + n: base * (1 + rate / 100) ** n for n in range(4)}
     goal = values[2024]
@@ -60,7 +60,7 @@ def test_a_series_built_to_the_target_meets_it_and_one_a_hair_below_misses_it(ba
 
 
 @given(base=amounts, rate=st.floats(-20, 40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_series_built_at_a_rate_gives_the_rate_back_and_turns_there(base, rate):
     built = figures({2021 + n: base * (1 + rate / 100) ** n for n in range(4)})
     rates = growth_rates(built, measure="level")
@@ -73,7 +73,7 @@ def test_a_series_built_at_a_rate_gives_the_rate_back_and_turns_there(base, rate
 
 
 @given(values=series, k=st.integers(-30, 30))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_growth_is_the_same_in_any_unit(values, k):
     one, other = (
         [(row.year, row.value) for row in growth_rates(figures(scaled), measure="level")]

@@ -17,7 +17,7 @@ from jupyter_client.session import Session
 from nbformat.v4 import new_code_cell, new_notebook
 
 from lnregions.batch import Notebook, Run, Settings
-from lnregions.batch.engine import AnswerChannel
+from lnregions.batch import engine as engines
 from lnregions.batch.execute import ENGINES, RunControl, run_notebook
 from lnregions.batch.fork import Preload, can_fork, start_fork_server, stop_fork_server
 from lnregions.render_command import WARM_UP
@@ -90,7 +90,7 @@ def test_an_answer_arrives_even_if_the_event_that_it_has_come_was_consumed():
         with context, context.socket(zmq.DEALER) as ours, context.socket(zmq.DEALER) as kernel:
             kernel.bind("inproc://answer")
             ours.connect("inproc://answer")
-            waiting = asyncio.create_task(AnswerChannel(ours, session).get_msg())
+            waiting = asyncio.create_task(engines.AnswerChannel(ours, session).get_msg())
             for _ in range(5):
                 await asyncio.sleep(0)
             session.send(zmq.Socket.shadow(kernel), "execute_reply", {"status": "ok"})
@@ -165,7 +165,6 @@ def test_a_limit_ends_the_run_and_marks_one_cell(run, limits, engine, error, sen
 
 
 def test_a_run_that_prints_too_much_is_ended(run, monkeypatch):
-    run("1", "2")  # imports the engine
     monkeypatch.setattr("lnregions.batch.engine.MOST_OUTPUT", 2**20)
     assert run("much")[0]["error"]["name"] == "OutputLimitError"
 
@@ -278,14 +277,11 @@ print(json.dumps(seen))"""
 def test_ordinary_kernels_are_used_where_none_can_be_forked_which_is_logged_once(
     run, reason, monkeypatch, caplog
 ):
-    run("1", "2")
-    from lnregions.batch import engine
-
-    monkeypatch.setattr(engine, "start_fork_server", lambda: pytest.fail("a fork server was started"))
-    monkeypatch.setattr(engine.ForkEngine, "_logged", False)
+    monkeypatch.setattr(engines, "start_fork_server", lambda: pytest.fail("a fork server was started"))
+    monkeypatch.setattr(engines.ForkEngine, "_logged", False)
     kernel = SPEC
     if reason.startswith("this system"):
-        monkeypatch.setattr(engine, "can_fork", lambda: False)
+        monkeypatch.setattr(engines, "can_fork", lambda: False)
     else:
         kernel = SPEC | {"name": "other"}
     for _ in range(2):

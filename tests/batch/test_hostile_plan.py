@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from fault_kit import write_notebook
 from hostile_plan import EVIL, FORMULA, MARKDOWN, write_hostile_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -117,8 +118,12 @@ def test_verdicts_printed_as_csv_hold_no_formula(plan, capsys):
 @pytest.mark.usefixtures("cold", "stopped_server")
 def test_a_notebook_run_on_a_hostile_plan_holds_nothing_that_acts(plan, tmp_path):
     out = tmp_path / "out"
-    words = ["render", "01_plan", "-p", "figures=", "--language", "en", "--no-report", "--quiet"]
-    assert main([*words, "--plan", str(plan.folder), "--output", str(out)]) == 0
+    cells = ["import lnregions as ln\nown = ln.load_plan(plan)", "ln.show_verdicts(ln.judge(own))"]
+    cells += [f"ln.{name}(own)" for name in ("show_plan", "show_statements", "evaluation", "show_sources")]
+    cells += ["ln.draw_web_map(own, 'circle', 'gdp')"]
+    book = write_notebook(tmp_path / "01.ipynb", *cells, head='plan: str = ""', over=None)
+    words = ["render", str(book), "--plan", str(plan.folder), "--language", "en", "--no-report", "--quiet"]
+    assert main([*words, "--output", str(out)]) == 0
     (book,) = out.rglob("*.ipynb")
     outputs = [
         one for cell in json.loads(book.read_text("utf-8"))["cells"] for one in cell.get("outputs", [])

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import replace
+from itertools import cycle
 
 import pandas as pd
 import pytest
@@ -49,8 +50,7 @@ def plan(folder):
     return ln.load_plan(folder)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize(("name", "language"), list(zip(DRAWN, cycle(["en", "zh"]), strict=False)))
 def test_every_picture_is_drawn_with_the_plans_own_names_and_sources(name, language, plan):
     picture = DRAWN[name](plan, language=language)
     texts = " ".join(t.get_text() for t in picture.figure.findobj(lambda a: hasattr(a, "get_text")))

@@ -1,6 +1,6 @@
 """The sheet of every chart: sizes, texts, legends, margins, and pictures as they were."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import chart_samples as samples
@@ -17,12 +17,14 @@ from lnregions import DataError, charts
 from lnregions.charts.lines import limits, spread
 from lnregions.style import SIZES
 
-MORE = [pytest.param(width, marks=pytest.mark.long) for width in ("onehalf", "a4")]
+QUICK = [("en", "single"), ("zh", "single"), ("en", "double"), ("zh", "slide")]
+SHEETS = [
+    pytest.param(*one, marks=() if one in QUICK else pytest.mark.long) for one in product(("en", "zh"), SIZES)
+]
 BASELINE = Path(__file__).parents[1] / "baseline" / "charts"
 
 
-@pytest.mark.parametrize("width", ["single", "double", "slide", *MORE])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("language", "width"), SHEETS)
 def test_no_text_of_any_chart_overlaps_another_and_all_are_of_the_sizes_of_their_width(language, width):
     for name, ax in samples.every_chart(language, width).items():
         figure = ax.figure

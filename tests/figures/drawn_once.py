@@ -7,7 +7,11 @@ import lnregions as ln
 
 PLAN, DATE = ln.load_plan(), "2026-06-30"
 REGIONS = PLAN.regions["region"].tolist()
-VERDICTS = ln.judge(PLAN, as_of=DATE)
+
+
+@cache
+def verdicts():
+    return ln.judge(PLAN, as_of=DATE)
 
 
 @cache
@@ -23,13 +27,12 @@ def drawn(kind, *args, language="en"):
 
 @cache
 def scorecard(language="en"):
-    return ln.draw_scorecard(PLAN, VERDICTS, language=language)
+    return ln.draw_scorecard(PLAN, verdicts(), language=language)
 
 
-@cache
-def targets():
-    """Every picture of a target by its name."""
-    return {picture.name: picture for region in REGIONS for picture in drawn("targets", region)}
+def targets(*regions):
+    """Every picture of a target of some regions, or of all, by its name."""
+    return {picture.name: picture for region in regions or REGIONS for picture in drawn("targets", region)}
 
 
 def texts_of(picture):

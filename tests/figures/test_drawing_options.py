@@ -10,10 +10,9 @@ from lnregions.errors import DataError
 from lnregions.figures import PLAN_KINDS, REGION_KINDS, Picture, draw_verdict_map
 
 PLAN = ln.load_plan()
-VERDICTS = ln.judge(PLAN)
 KINDS = {
-    "scorecard": lambda **own: ln.draw_scorecard(PLAN, VERDICTS, **own),
-    "verdict-map": lambda **own: draw_verdict_map(PLAN, VERDICTS, **own),
+    "scorecard": lambda **own: ln.draw_scorecard(PLAN, ln.judge(PLAN), **own),
+    "verdict-map": lambda **own: draw_verdict_map(PLAN, ln.judge(PLAN), **own),
     "map": lambda **own: ln.draw_map(PLAN, "belt", "urbanisation_rate", **own),
     "amounts": lambda **own: ln.draw_map(PLAN, "belt", "gdp", **own),
     "city-location": lambda **own: ln.draw_city_location(PLAN, "210200", **own),

@@ -1,24 +1,30 @@
-"""Pictures: drawn from the real figures, named, captioned, sourced, saved."""
+"""Pictures: drawn from the real figures, named, captioned, sourced, saved, each kind once for all tests of this file.
+
+``tests/data_checks/test_traces.py`` traces the numbers of their bundles.
+"""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from figures.drawn_once import DATE, PLAN, REGIONS, VERDICTS, drawn, scorecard, targets, texts_of
+from figures.drawn_once import DATE, PLAN, REGIONS, drawn, scorecard, targets, texts_of, verdicts
 
 import lnregions as ln
 from lnregions import DataError
 from lnregions.assess import figures_of
 from lnregions.boundaries import project
 from lnregions.figures import Pictures, RegionData
+from lnregions.figures.messages import caption_text, source_records
+from lnregions.formats import data_csv
 from lnregions.style import figure
 
 DATA = RegionData.load(PLAN, DATE)
 MAPS = {
     "membership": ("membership",),
-    "location": ("location", "east"),
+    "location": ("location", "west"),
     "symbols": ("map", "belt", "gdp"),
     "classes": ("map", "west", "gdp_growth_real"),
     "counties": ("map", "east", "forest_coverage"),
@@ -29,18 +35,19 @@ MAPS = {
 }
 CHARTS = {
     "core": ("dual_core",),
-    "members": ("members", "circle", "gdp"),
+    "members": ("members", "east", "gdp"),
     "growth": ("indexed_growth", "belt"),
     "contributions": ("contributions", "belt", "gdp"),
+    "stack": ("stack", "belt", "trade_total"),
     "coverage": ("coverage", "circle"),
     "dumbbells": ("dumbbells", "circle", "urbanisation_rate"),
     "sheet": ("target_sheet", "east"),
-    "gaps": ("gaps", "west"),
-    "heat": ("heat_map", "belt"),
+    "gaps": ("gaps", "belt"),
+    "heat": ("heat_map", "east"),
     "timeline": ("timeline",),
-    "series": ("series", "210600", "population"),
+    "series": ("series", "210400", "population"),
     "city growth": ("city_growth", "210900"),
-    "ranks": ("ranks", "210900"),
+    "ranks": ("ranks", "210200"),
     "dots": ("dots", "210900", "gdp_growth_real"),
 }
 
@@ -48,6 +55,8 @@ CHARTS = {
 def picture_of(name, language="en"):
     if name == "scorecard":
         return scorecard(language)
+    if name not in MAPS | CHARTS:
+        return targets()[name]
     found = drawn(*(MAPS | CHARTS)[name], language=language)
     return found[0] if isinstance(found, Pictures) else found
 
@@ -60,7 +69,7 @@ def words_of(picture):
 @pytest.mark.parametrize("name", [*MAPS, *CHARTS, "scorecard"])
 def test_every_picture_draws_in_both_languages_with_caption_and_name(name, language):
     picture = picture_of(name, language)
-    assert picture.png().startswith(b"\x89PNG")
+    assert language == "en" or picture.png().startswith(b"\x89PNG")  # a glyph that is missing is an error
     assert set(picture.caption) == set(picture.alt) == {"en", "zh"}
     assert picture.language == language
     assert picture.name.isascii()
@@ -99,7 +108,7 @@ def test_the_bundle_of_a_trajectory_carries_all_that_is_drawn(tmp_path):
 
 def test_bounds_are_drawn_and_in_the_bundle_where_they_decide():
     verdict, picture = (
-        VERDICTS.set_index("target").loc["circle-urbanisation"],
+        verdicts().set_index("target").loc["circle-urbanisation"],
         targets()["circle-urbanisation"],
     )
     rows = picture.data.set_index(["role", "year"])
@@ -261,9 +270,145 @@ def test_a_picture_of_several_axes_is_that_of_their_figure(several):
 
 
 def test_one_target_is_not_called_all_targets():
-    one = VERDICTS.iloc[:1]
+    one = verdicts().iloc[:1]
     assert "The target and its verdict" in words_of(ln.draw_scorecard(PLAN, one))
     assert "目标及判断" in words_of(ln.draw_scorecard(PLAN, one, language="zh"))
+
+
+# -- what captions say --------------------------------------------------------------------------------------
+
+
+OPENINGS = {
+    # how caption and alternative text open, or each of them
+    "symbols": "Highest in Dalian with 951.69 billion yuan, lowest in ",
+    "scorecard": "Of the 18 targets, 1 was met, 4 were missed",
+    "circle-shenyang-gdp-210100": (
+        "Missed (strive for): Gross domestic product of Shenyang was ",
+        "Shenyang missed its target of at least 1,000 billion yuan",
+    ),
+    "location": "The plan's list confirms 1 of 3 members.",
+    "ranks": "Dalian ranks 1 of 14 in ",
+    "series": "Fushun went from ",
+    "change": "Highest in ",
+    "belt-fdi-in-yuan": "No data: ",
+    "gaps": "The Coastal belt was above China in 4 of 5 years; in 2024 the difference",
+    "timeline": "7 of 13 verdicts have changed since 2022-02-09.",
+    "sheet": "Of the 4 targets, 3 have no published figure",
+    "dumbbells": "Highest in Shenyang with 85.12%",
+    "contributions": "Highest in Dalian with 92.70 billion yuan, lowest",
+}
+
+
+@pytest.mark.parametrize("name", OPENINGS)
+def test_caption_and_alternative_text_open_with_a_finding(name):
+    picture, opening = picture_of(name), OPENINGS[name]
+    opening, said = opening if isinstance(opening, tuple) else (opening, opening)
+    for text, start in ((picture.alt, said), (picture.caption, opening)):
+        assert text["en"].startswith(start)
+        assert re.match(r"[^a-zA-Z]+[。：]", text["zh"])
+        assert not re.search(r"\d+ figures\.|个数据。|nan|no data with", text["en"] + text["zh"])
+    caption = caption_text(picture.caption, source_records(picture.sources, picture.data), picture.data)
+    assert opening in caption.replace("\\", "")
+    assert not re.search(r":  |: \(|：（|, \(", caption)  # a grade without its letter
+
+
+def test_english_captions_say_that_titles_are_in_chinese():
+    records = [{"title": "沈阳市统计公报"}]
+    text = caption_text({"en": "One.", "zh": "一。"}, records, None)
+    assert "Sources (titles as published, in Chinese): 沈阳市统计公报." in text
+    assert "资料来源：沈阳市统计公报。" in text
+    assert "in Chinese" not in caption_text({"en": "One."}, [{"title": "Bulletin"}], None)
+
+
+def test_an_empty_grade_is_not_counted():
+    rows = pd.DataFrame({"grade": ["A", "", " ", None], "value": 1.0})
+    assert "Grades of evidence: A (1)." in caption_text({"en": "One."}, [], rows)
+
+
+def test_a_caption_names_each_source_once_by_its_title_and_date():
+    records = [
+        {"title": "公报 (copy at 某库; full text in github.com/a/b, c.json)", "published": ""},
+        {"title": "公报 (page saved in github.com/a/b, d.html)"},
+        {"title": "辽宁 (rexun 2022-11-28)", "published": "2022-11-28"},
+    ]
+    text = caption_text({"en": "One."}, records, None)
+    assert "Sources (titles as published, in Chinese): 公报; 辽宁 (rexun 2022-11-28)." in text
+
+
+@pytest.mark.parametrize("name", ["members", "heat"])
+def test_a_chinese_caption_has_no_punctuation_of_english(name):
+    caption = picture_of(name).caption["zh"]
+    assert "; " not in caption
+    assert "；缺县级数据，以全市数据代替。" in caption
+
+
+# -- numbers ------------------------------------------------------------------------------------------------
+
+
+CODEBOOK, OBSERVED = ln.load_indicators().set_index("indicator"), ln.load_observations()
+WRITTEN = re.compile(r"(?<![\d.,])[+−]?\d[\d,]*(?:\.\d+|(?=%| pp| [bm]illion))")
+EXACT = ("low", "high", "change")
+"""Columns of a bundle that are not rounded as drawn."""
+LABELS = ("_end", "_value", "_baseline", "_gap", "_target", "_reached", "_last")
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """A picture of each kind, and those of all targets."""
+    return [*map(picture_of, [*MAPS, *CHARTS, "scorecard"]), *targets().values()]
+
+
+def near(value, candidates, share=1e-6):
+    return any(abs(value - one) <= share * max(1, abs(value)) for one in candidates)
+
+
+def test_every_number_of_a_bundle_has_its_unit_and_no_digits_of_binary_fractions(pictures):
+    without = r"(first_|last_|base_|actual_|baseline_)?year|mean_from|horizon|reached_in|segment|factor"
+    of_unit = {"value", "low", "high", "before", "after", "baseline", "required", "actual"}
+    for picture in (one for one in pictures if len(one.data)):
+        numbers = picture.data.dropna(axis=1, how="all").select_dtypes("number")
+        names = {name for name in numbers if not re.fullmatch(without, name)}
+        assert {"unit" if name in of_unit else f"{name}_unit" for name in names} <= set(picture.data), (
+            picture.name
+        )
+        assert not re.search(r"\.\d*(0{6}|9{6})\d", data_csv(picture.data)), picture.name
+
+
+def test_numbers_written_on_charts_are_those_of_their_bundle(pictures):
+    charts = [(p, text) for p in pictures if "drawn" in p.data for text in p.figure.findobj(is_label)]
+    written = [(picture, hit) for picture, text in charts for hit in WRITTEN.findall(text.get_text())]
+    assert len(written) > 150
+    for picture, number in written:
+        rows, decimals = picture.data, len(number.partition(".")[2])
+        drawn, exact = rows["drawn"].dropna().to_numpy(), (rows["value"] * rows["factor"]).dropna()
+        rounded = [exact, pd.Series([exact.sum()]), *(rows[name] for name in EXACT if name in rows)]
+        sums = [*drawn, *np.subtract.outer(drawn, drawn).ravel()]
+        sums += [*pd.concat(rounded).dropna().astype(float).round(decimals)]
+        assert near(parsed(number), sums), (picture.name, number)
+
+
+def is_label(artist):
+    return hasattr(artist, "get_text") and artist.get_label() in LABELS
+
+
+def parsed(number):
+    return float(number.replace(",", "").replace("−", "-"))
+
+
+def test_numbers_of_the_tables_are_published_figures():
+    codes = {name: code for code, name in CODEBOOK["name_en"].items()}
+    places = dict(ln.load_areas()[["short_en", "area"]].itertuples(index=False))
+    factors = ln.load_units().set_index("unit")["factor_en"]
+    table = pd.concat([ln.show_members(PLAN, region).frame for region in PLAN.regions["region"]])
+    for row in table.sort_values(["Member", "Indicator"]).sample(30, random_state=14).to_dict("records"):
+        code, number = codes[row["Indicator"]], parsed(WRITTEN.search(row["Value"])[0])
+        key = (
+            OBSERVED[["area", "indicator", "year"]] == [places[row["Member"]], code, int(row["Year"])]
+        ).all(axis=1)
+        values = OBSERVED.loc[key, "value"]
+        assert near(number, [value * factors[CODEBOOK["unit"][code]] for value in values], 0.005), row
+        assert row["Grade"], row
+        assert row["Source"], row
 
 
 # -- arguments --------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def test_one_kind_of_one_region_is_written_in_each_language(tmp_path, capsys):
 
 
 def test_a_region_has_a_map_for_each_indicator_shown(tmp_path):
-    options = {"languages": ["en"], "width": "single", "formats": ["png"]}
+    options = {"languages": ["en"], "width": "single", "formats": ()}
     assert write_figures(tmp_path, region="east", kinds=["map"], **options) == len(MAPPED)
     assert names(tmp_path / "en") == {f"map-east-{indicator}" for indicator in MAPPED}
 
@@ -66,7 +66,7 @@ def test_what_is_unknown_is_refused_before_anything_is_drawn(given, message, tmp
 
 @pytest.mark.parametrize("kind", ["change", "years", "dumbbells"])
 def test_a_region_without_figures_has_no_picture_of_two_years(tmp_path, kind):
-    options = {"region": "west", "kinds": [kind], "languages": ["en"], "formats": ["svg"]}
+    options = {"region": "west", "kinds": [kind], "languages": ["en"], "formats": ()}
     assert write_figures(tmp_path, **options) == 1
     assert write_figures(tmp_path / "none", **options, as_of="1990-01-01") == 0
 

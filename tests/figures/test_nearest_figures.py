@@ -1,9 +1,7 @@
 """A target whose area has no figure shows the nearest there are; verdicts and values of the horizon are on pictures."""
 
 import pytest
-from figures.drawn_once import PLAN, REGIONS, VERDICTS, drawn, targets, texts_of
-
-VERDICT_OF = VERDICTS.set_index("target")
+from figures.drawn_once import PLAN, REGIONS, drawn, targets, texts_of, verdicts
 
 
 def test_no_picture_of_a_target_is_an_empty_box():
@@ -64,7 +62,7 @@ def test_the_value_of_the_horizon_and_the_basis_before_the_census_are_marked():
 @pytest.mark.parametrize("name", ["belt-trade-published-rates", "west-gdp", "belt-fdi-in-dollars"])
 def test_the_mean_on_a_picture_is_that_of_its_verdict(name):
     picture = targets()[name]
-    verdict = VERDICT_OF.loc[picture.parameters["target"]]
+    verdict = verdicts().set_index("target").loc[picture.parameters["target"]]
     means = picture.data[picture.data["role"] == "mean"].set_index("area")["value"]
     assert means[verdict["area"]] == pytest.approx(verdict["actual"])
     assert means.drop(verdict["area"]).iloc[0] == pytest.approx(verdict["required"])
@@ -88,8 +86,8 @@ def test_gaps_are_the_differences_of_the_figures_beside_them():
 
 def test_verdicts_over_time_end_with_the_verdict_of_the_day():
     last = drawn("timeline").data.groupby("target")["status"].last()
-    verdicts = VERDICT_OF["status"]
-    assert last.to_dict() == verdicts[verdicts != "not quantified"].to_dict()
+    status = verdicts().set_index("target")["status"]
+    assert last.to_dict() == status[status != "not quantified"].to_dict()
 
 
 def test_a_source_of_traditional_characters_keeps_its_name():

@@ -13,9 +13,9 @@ from lnregions.figures import Pictures
 
 pptx = pytest.importorskip("pptx", reason="python-pptx is an extra")
 CHARTS = {
-    "target": lambda: targets()["belt-dalian-gdp-210200"],
-    "rates": lambda: targets()["belt-fdi-in-dollars"],
-    "nearest": lambda: targets()["circle-manufacturing"],
+    "target": lambda: targets("belt")["belt-dalian-gdp-210200"],
+    "rates": lambda: targets("belt")["belt-fdi-in-dollars"],
+    "nearest": lambda: targets("circle")["circle-manufacturing"],
     "gaps": lambda: drawn("gaps", "west")[0],
     "members": lambda: drawn("members", "circle", "gdp"),
     "dumbbells": lambda: drawn("dumbbells", "circle", "urbanisation_rate"),
@@ -82,7 +82,7 @@ def test_a_number_stands_under_its_series_and_category(slides, name, series, cat
 def test_lines_are_open_where_a_series_breaks(slides):
     [dalian] = [one for one in chart_of(slides["target"]).plots[0].series if one.name == "Dalian"]
     kinds = [dalian.points[place].format.line.fill.type for place in range(8)]
-    rows = targets()["belt-dalian-gdp-210200"].data.query("role == 'actual'").sort_values("year")
+    rows = targets("belt")["belt-dalian-gdp-210200"].data.query("role == 'actual'").sort_values("year")
     breaks = rows["segment"].diff().fillna(0)
     assert [kind is not None for kind in kinds] == [step == 1 for step in breaks]
     assert any(breaks == 1)

@@ -14,6 +14,8 @@ from lnregions.__main__ import main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.boundaries import check_plan
 from lnregions.figures import PLAN_KINDS, REGION_KINDS, Picture
+from lnregions.pages.report import region_page
+from lnregions.pages.site import read_site
 from lnregions.tables import load_areas
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
@@ -44,10 +46,14 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def output(folder, tmp_path_factory):
+    """Every notebook, half of them in each language; the render of the shipped plan has the other halves."""
     output = tmp_path_factory.mktemp("render") / "output"
-    place = ["--region", "belt", "--adcode", CAPITAL]
-    call = ["render", "--plan", str(folder), *place, "--output", str(output), "--quiet"]
-    assert main(call) == 0
+    place = ["--region", "belt", "--plan", str(folder), "--output", str(output), "--quiet"]
+    assert (
+        main(["render", "01_plan", "03_region_trajectories", "--language", "zh", "--no-report", *place]) == 0
+    )
+    city = ["--language", "en", "--adcode", CAPITAL]
+    assert main(["render", "02_region_map", "04_city_profile", *city, *place]) == 0
     yield output
     stop_fork_server()
 
@@ -60,13 +66,15 @@ def outputs(output):
     return [one for cell in cells for one in cell.get("outputs", [])]
 
 
-def names_drawn(plan, region, language):
-    """Names of all pictures of a plan and of a region; a picture that says why it is not drawn has none."""
+def draw_all(plan, region, language, kinds=(*PLAN_KINDS, *REGION_KINDS)):
+    """Names of the pictures of a plan and of a region, and the reasons of those that cannot be drawn."""
     own = {"as_of": "", "language": language, "width": "double"}
-    drawn = [draw(plan, **own) for draw in PLAN_KINDS.values()]
-    drawn += [draw(plan, region, **own) for draw in REGION_KINDS.values()]
-    pictures = [one for some in drawn for one in ([some] if isinstance(some, Picture) else some)]
-    return {one.name for one in pictures if isinstance(one, Picture)}
+    drawn = [PLAN_KINDS[kind](plan, **own) for kind in PLAN_KINDS if kind in kinds]
+    drawn += [REGION_KINDS[kind](plan, region, **own) for kind in REGION_KINDS if kind in kinds]
+    found = [one for some in drawn for one in (some if type(some) is list else [some])]
+    several = [one for one in found if not isinstance(one, Picture)]
+    names = {one.name for one in found if isinstance(one, Picture)}
+    return names | {one.name for some in several for one in some}, [one.reason for one in several if not one]
 
 
 def test_nothing_is_wrong_with_the_plan(folder):
@@ -87,13 +95,13 @@ def test_no_page_names_the_folder_that_the_plan_lies_in(folder, output):
     assert not [path for path in output.rglob("*.html") if str(folder.parent) in path.read_text("utf-8")]
 
 
-def test_its_landing_page_lists_its_own_cities_and_pictures(output):
-    page = (output / "index.html").read_text("utf-8")
-    assert all(f"en/city/{code}.html" in page for code in CITIES)
-    assert len(set(re.findall(r"en/city/(\w+)\.html", page))) == len(CITIES)
-    assert "Yinchuan and Guyuan: gross domestic product against the target" in page
-    assert "Green barrier" in page
-    assert {path.stem for path in (output / "zh" / "city").iterdir()} == set(CITIES)
+def test_its_landing_page_lists_its_own_cities_and_pictures(folder, output):
+    page = (output / "index.zh.html").read_text("utf-8")
+    assert set(re.findall(r"zh/city/(\w+)\.html", page)) == set(CITIES)
+    assert ln.draw_dual_core(folder).alt["zh"] in page
+    assert "绿色屏障" in page
+    assert "Green barrier" in (output / "index.html").read_text("utf-8")
+    assert {path.stem for path in (output / "en" / "city").iterdir()} == set(CITIES)
 
 
 def test_growth_is_compared_with_the_plans_own_province_and_nation(folder):
@@ -127,18 +135,17 @@ def test_a_plan_with_figures_of_one_indicator_has_a_heat_map_of_it(tmp_path):
     assert ln.draw_heat_map(alone, "belt").caption["en"].startswith("Highest in Wuzhong with 84 billion yuan")
 
 
-def test_without_boundaries_the_maps_say_so_and_the_rest_renders(tmp_path):
-    folder, output = write_foreign_plan(tmp_path / "plan", drawn=False), tmp_path / "output"
-    call = ["render", "01_plan", "02_region_map", "--plan", str(folder), "--region", "south", "--quiet"]
-    assert main([*call, "--language", "zh", "--output", str(output)]) == 0
-    found = outputs(output)
-    assert not [one for one in found if one.output_type == "error"]
-    said = [one for one in found if "没有这些地区的边界" in one.get("data", {}).get("text/plain", "")]
-    assert len(said) == 11  # two of the plan, the region's place, six indicators, their change and years
-    drawn = {path.stem for path in output.rglob("*.png")}
-    assert drawn == {"scorecard", "dual-core", "timeline"}
+def test_without_boundaries_the_maps_say_so_and_the_rest_is_drawn(tmp_path):
+    folder = write_foreign_plan(tmp_path / "plan", drawn=False)
+    maps = ["membership", "verdict-map", "location", "map", "change", "years"]
+    names, reasons = draw_all(folder, "south", "zh", [*maps, "scorecard", "dual-core", "timeline"])
+    assert names == {"scorecard", "dual-core", "timeline"}
+    assert len(reasons) == 11  # two of the plan, the region's place, six indicators, their change and years
+    assert not [reason for reason in reasons if "没有这些地区的边界" not in reason]
     assert "no boundaries" in ln.draw_city_location(folder, CAPITAL).reason
-    assert '<svg class="regionmap"' not in (output / "zh" / "region" / "south.html").read_text("utf-8")
+    page = region_page(read_site(tmp_path, plan=str(folder)), "zh", "south")
+    assert "regionmap" in region_page(read_site(tmp_path), "zh", "west")
+    assert '<svg class="regionmap"' not in page
 
 
 def test_without_regions_the_areas_of_its_targets_take_their_place(folder, tmp_path):
@@ -154,7 +161,7 @@ def test_without_regions_the_areas_of_its_targets_take_their_place(folder, tmp_p
     plan = ln.load_plan(alone)
     assert plan.regions["region"].tolist() == ["640000", "640100"]
     assert plan.cities == list(CITIES)
-    drawn = names_drawn(plan, "640000", "en")
+    drawn, _ = draw_all(plan, "640000", "en")
     assert {"map-640000-gdp", "all-gdp", "members-640000-gdp", "membership", "verdict-map"} <= drawn
     assert "dual-core" not in drawn
 
@@ -177,23 +184,37 @@ def test_areas_of_three_letters_without_a_nation_are_drawn(level, tmp_path):
     (folder / "boundaries.geojson").write_text(boxes(codes), "utf-8")
     assert check_plan(folder) == []
     plan = ln.load_plan(folder)
+    kinds = ["membership", "verdict-map", "scorecard", "location", "map", "indexed-growth"]
     wanted = "membership verdict-map scorecard location-mid map-mid-gdp indexed-growth-mid"
-    assert set(wanted.split()) <= names_drawn(plan, "mid", "zh")
+    assert set(wanted.split()) <= draw_all(plan, "mid", "zh", kinds)[0]
     growth = ln.draw_city_growth("aut", plan=plan)
     assert set(growth.data["area"]) == set(codes)
     assert ln.draw_city_location(plan, "aut").name == "location-aut"
     assert not plan.areas.set_index("area").loc[plan.cities, "parent"].any()
 
 
+WHOLE = ["01_plan", "02_region_map", "03_region_trajectories"]
+
+
 @pytest.mark.parametrize(
-    "plan", ["ln-2025", *(pytest.param(one, marks=LONG) for one in ("ln-tourism-2025", "belt-2025"))]
+    ("plan", "notebooks"),
+    [
+        ("ln-2025", WHOLE[::2]),
+        *(pytest.param(plan, WHOLE, marks=LONG) for plan in ("ln-2025", "ln-tourism-2025", "belt-2025")),
+    ],
 )
-def test_every_shipped_plan_renders(plan, tmp_path):
-    call = ["render", "01_plan", "02_region_map", "03_region_trajectories", "--plan", plan, "--quiet"]
-    assert main([*call, "--language", "zh", "--output", str(tmp_path)]) == 0
+def test_every_shipped_plan_renders(plan, notebooks, tmp_path):
+    only = [
+        "--language",
+        "zh",
+        "--no-report",
+        "-p",
+        "figures=",
+    ]  # the files of pictures are those of any plan
+    assert main(["render", *notebooks, "--plan", plan, "--quiet", *only, "--output", str(tmp_path)]) == 0
     assert not [one for one in outputs(tmp_path) if one.output_type == "error"]
     runs = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["runs"]
-    assert len(runs) == 3
+    assert len(runs) == len(notebooks)
 
 
 @LONG

@@ -4,7 +4,6 @@ A change in these files is a decision: it belongs into the commit that means it.
 """
 
 import inspect
-import itertools
 import json
 import re
 import subprocess
@@ -31,10 +30,12 @@ COMMANDS = (
     "check",
 )  # fmt: skip
 LANGUAGES = ("en", "zh")
-RENDERED = {"en": ("belt", "210200"), "zh": ("east", "210900")}
-"""Region, one of cities and one of counties, and city of the render that tests share, in each language."""
-NOT_IN_NOTEBOOKS = ["change", "years"]
-"""Kinds of pictures of a region that no notebook draws."""
+REGION, CITY = "belt", "210900"
+RENDERED = (
+    f"01_plan 03_region_trajectories --language en --region {REGION} --no-report",
+    f"02_region_map 04_city_profile --language zh --region {REGION} --adcode {CITY}",
+)
+"""The render that tests share: every notebook for that region or that city, half of them in each language."""
 
 
 def verdicts(plan: str) -> str:
@@ -84,21 +85,19 @@ def pictures(folders: Iterable[Path]) -> str:
 def draw(folder: Path, *, rest: bool = False) -> None:
     """Write the data of the pictures of the plan, its regions and its cities, without the pictures themselves.
 
-    The rest is what `render_some` has not drawn, each place in one language only.
+    The rest is what the shared render has not drawn, each place in one language only.
     """
     regions, cities = (batch_choices(PLAN)[name] for name in ("region", "adcode"))
     if not rest:
         write_figures(folder, kinds=list(PLAN_KINDS), formats=())
-    for place, language in itertools.product([*regions, *cities], LANGUAGES):
-        drawn = rest and place in RENDERED[language]
-        if drawn and place in regions:
-            write_figures(folder, region=place, kinds=NOT_IN_NOTEBOOKS, languages=[language], formats=())
-        if drawn or (rest and language != LANGUAGES[[*regions, *cities].index(place) % 2]):
-            continue
-        if place in regions:
-            write_figures(folder, region=place, languages=[language], formats=())
-        else:
-            draw_city(folder / language, place, language)
+    for number, place in enumerate([*regions, *cities]):
+        for language in LANGUAGES:
+            if rest and (place in (REGION, CITY) or language != LANGUAGES[number % 2]):
+                continue
+            if place in regions:
+                write_figures(folder, region=place, languages=[language], formats=())
+            else:
+                draw_city(folder / language, place, language)
 
 
 def draw_city(folder: Path, city: str, language: str) -> None:
@@ -116,11 +115,9 @@ def run(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "lnregions", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
-def render_some(output: Path) -> None:
-    """Render every notebook in both languages, each for a region and a city, with the pages."""
-    for language, (region, city) in RENDERED.items():
-        chosen = ("--language", language, "--region", region, "--adcode", city, "--output", str(output))
-        run("render", *chosen, "--quiet", *["--no-report"] * (language == "en"))
+def render_calls(output: Path) -> list[list[str]]:
+    """Calls of ``lnregions`` that make the render that tests share."""
+    return [["render", *words.split(), "--quiet", "--output", str(output)] for words in RENDERED]
 
 
 def quick() -> dict[str, str]:

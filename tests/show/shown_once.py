@@ -7,12 +7,11 @@ from lnregions.show import Table
 
 PLAN, DATE = ln.load_plan(), "2026-06-30"
 LANGUAGES = ("en", "zh")
-VERDICTS = ln.judge(PLAN, as_of=DATE)
 DATED = {"as_of": DATE}
 CALLS = {
     "plan": lambda **own: ln.show_plan(PLAN, **own),
     "region": lambda **own: ln.show_region(PLAN, "east", **own),
-    "verdicts": lambda **own: ln.show_verdicts(VERDICTS, **own),
+    "verdicts": lambda **own: ln.show_verdicts(verdicts(), **own),
     "interpretations": lambda **own: ln.show_interpretations(PLAN, **DATED, **own),
     "methods": lambda **own: ln.show_methods(PLAN, **DATED, **own),
     "calculations": lambda **own: ln.show_calculations(PLAN, "belt", **DATED, **own),
@@ -27,6 +26,11 @@ CALLS = {
     "statements": lambda **own: ln.show_statements(PLAN, **DATED, **own),
     "evaluation": lambda **own: ln.evaluation(PLAN, **DATED, **own),
 }
+
+
+@cache
+def verdicts():
+    return ln.judge(PLAN, as_of=DATE)
 
 
 @cache

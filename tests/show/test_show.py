@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from show.shown_once import CALLS, LANGUAGES, PLAN, VERDICTS, shown, tables
+from show.shown_once import CALLS, LANGUAGES, PLAN, shown, tables, verdicts
 from wcwidth import wcswidth
 
 import lnregions as ln
@@ -43,7 +43,7 @@ def test_a_row_holds_what_the_data_say(name, language, table, row, expected):
 
 
 def test_verdicts_of_one_region_are_its_own():
-    own = ln.show_verdicts(VERDICTS, region="west").frame["Target"].tolist()
+    own = ln.show_verdicts(verdicts(), region="west").frame["Target"].tolist()
     labels = PLAN.targets.set_index("region").loc["west", "label_en"].tolist()
     assert own == labels
 
@@ -119,7 +119,7 @@ def test_a_status_has_its_colour_and_its_word():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_table_for_a_terminal_keeps_to_its_width_and_loses_no_word(language):
-    table = ln.show_verdicts(VERDICTS, region="belt", language=language)
+    table = ln.show_verdicts(verdicts(), region="belt", language=language)
     narrow, wide = table.to_text(width=170), table.to_text()
     assert max(map(wcswidth, narrow.splitlines())) <= 170
     assert max(map(wcswidth, wide.splitlines())) > 200
