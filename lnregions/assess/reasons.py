@@ -279,13 +279,14 @@ def doubt_text(case: Case, years: Iterable[int]) -> Text:
 
 
 def parts_of(case, years):
-    """Figures and weights of the members of a region in some years, with their names."""
+    """Figures and weights of the members of a region in some years, with their names, weights with their unit."""
     for year in years:
         for area, value, weight in case.figures.parts.get(year, ()):
             name = case.tables.name_text(area)
             yield say("{area} {year}", area=name, year=year), value
             if weight is not None:
-                yield say("weight of {area} in {year}", area=name, year=year), weight
+                unit = case.tables.weight_unit(case.indicators[0])
+                yield say("weight of {area} in {year}, {unit}", area=name, year=year, unit=unit), weight
 
 
 def years_used(case, found):

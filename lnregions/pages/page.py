@@ -63,8 +63,7 @@ def mixed(text: object, language: str) -> Markup:
     >>> print(mixed("Growth <of> 沈阳市", "en"))
     Growth &lt;of&gt; <span lang="zh-CN">沈阳市</span>
     """
-    text = re.sub(r"(?<=\d) %", "%", str(text))  # as numbers are printed
-    pattern, code = _FOREIGN[language]
+    text, (pattern, code) = str(text), _FOREIGN[language]
     out, end = Markup(), 0
     for hit in pattern.finditer(text):
         out += escape(text[end : hit.start()]) + Markup('<span lang="{}">{}</span>').format(code, hit[0])

@@ -63,6 +63,11 @@ class Tables:
         """Indicator that weighs the members of a region, empty where none does."""
         return str(self.indicator(indicator)["weight"] or "")
 
+    def weight_unit(self, indicator: str) -> str:
+        """Unit of what weighs the members: that of the other indicator, or km² of land."""
+        weight = self.weight_of(indicator)
+        return "km²" if weight == LAND_AREA else str(self.indicator(weight)["unit"])
+
     def name(self, area: str, language: str) -> str:
         """Short name of an area; the code itself for one that the tables do not know."""
         return getattr(self.name_text(area), language)

@@ -203,19 +203,18 @@ def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
     ('gap', '−97.29 billion yuan')
     ('real growth 2024', '5.2%')
     """
-    names = verdict.calculation(language=language).iloc[:, 0].str.replace(r"[,，] ?%|（%）", "", regex=True)
+    names = verdict.calculation(language=language).iloc[:, 0]
+    names = names.str.replace(r"[,，] ?%|（%）|(?<=\d), [^,]+$|(?<=年)，[^，]+(?=）$)", "", regex=True)
     numbers = [(key, value) for key, value in verdict.numbers.items() if value is not None]
-    return [
-        (name, _number(key.rstrip("0123456789 "), value, verdict, language))
-        for name, (key, value) in zip(names, numbers, strict=True)
-    ]
+    printed = (_number(key.rstrip("0123456789 "), value, verdict, language) for key, value in numbers)
+    return [(name, number) for name, number in zip(names, printed, strict=True) if number]
 
 
 def _number(kind, value, verdict, language):
     if isinstance(value, str):
         return value
     if kind.startswith("weight of"):
-        return format_number(float(value), language=language)
+        return format_value(float(value), kind.rpartition(", ")[2], language)
     if kind.startswith("level"):
         return figure_words(value, verdict.indicator, language)
     if pd.isna(value) or kind in _YEARS:

@@ -192,7 +192,7 @@ def test_an_unlikely_figure_of_ones_own_is_remarked_with_its_row_and_rule(unlike
     said = [one for one in report.remarks if "is unlikely" in one and words in one]
     if place:
         [line] = [n for n, text in enumerate(lines, 1) if text.startswith(f"{rows[place - 1]},2026-03-01")]
-        assert any(re.search(rf"lines? ([\d, ]+ )?{line}[:,)]", one) for one in said), report.remarks
+        assert any(re.search(rf"lines? ([\d, ]+ )?{line}[:,).]", one) for one in said), report.remarks
     assert said
 
 

@@ -32,7 +32,7 @@ def test_every_table_has_rows_and_printed_numbers_in_both_languages(name, langua
     [
         ("verdicts", "en", 0, "GDP of Dalian", {"Status": "missed", "Gap": "−48.31 billion yuan"}),
         ("verdicts", "zh", 0, "大连生产总值", {"状态": "未实现", "差距": "−483.1亿元"}),
-        ("calculations", "en", 0, "level 2024", {"Value": "2.686 billion US dollars"}),
+        ("calculations", "en", 0, "level 2024", {"Value": "2,686 million US dollars"}),
         ("members", "en", 0, "Chaoyang", {"Indicator": "Gross domestic product"}),
     ],
 )

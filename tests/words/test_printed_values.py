@@ -38,11 +38,11 @@ def test_signs_and_decimals_can_be_asked_for():
 
 @pytest.mark.parametrize(
     ("value", "printed"),
-    [(0.0371, ("0.004 billion US dollars", "0.04亿美元")), (-0.0004, ("−0.00004 billion US dollars", "−0.0004亿美元")),
-     (0.0, ("0 billion US dollars", "0亿美元")), (0.5, ("0.05 billion US dollars", "0.5亿美元"))],
+    [(0.0371, ("0.004 billion yuan", "0.04亿元")), (-0.0004, ("−0.00004 billion yuan", "−0.0004亿元")),
+     (0.0, ("0 billion yuan", "0亿元")), (0.5, ("0.05 billion yuan", "0.5亿元"))],
 )  # fmt: skip
 def test_a_small_number_is_never_printed_as_nothing(value, printed):
-    assert tuple(format_value(value, "亿美元", language) for language in ("en", "zh")) == printed
+    assert tuple(format_value(value, "亿元", language) for language in ("en", "zh")) == printed
 
 
 @pytest.mark.parametrize(
