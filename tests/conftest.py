@@ -27,11 +27,7 @@ LONGEST = (
 )
 """Folders and files of tests that take longest; whatever is not listed comes after them."""
 
-WITHOUT = Path(__file__).parent / "without"
-"""Modules that stand for ones which are slow to import and not needed, also in programs that tests start."""
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(WITHOUT), os.environ.get("PYTHONPATH")]))
-
-collect_ignore = ["conftest.py", "without"]
+collect_ignore = ["conftest.py"]
 """Not searched for examples; the name of this file is that of another one in docs, too."""
 
 

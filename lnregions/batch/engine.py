@@ -33,6 +33,8 @@ from lnregions.batch.fork import MARK, Kernel, KernelProcess, can_fork, start_fo
 
 MOST_OUTPUT = 512 * 2**20
 """Characters a run may print before it is stopped: a loop that prints must not fill the memory."""
+_OUTPUT_SECONDS = 60
+"""How long a cell that has ended is waited for to send its output; nbclient's four may lose some on a busy machine."""
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -209,6 +211,7 @@ class OrdinaryEngine(NBClientEngine):
         timeout = control.settings.cell_timeout or given
         kwargs |= {"timeout": timeout and math.ceil(timeout), "kernel_name": kernel_name, "log": logger}
         kwargs["startup_timeout"] = kwargs.pop("start_timeout", 60)
+        kwargs.setdefault("iopub_timeout", _OUTPUT_SECONDS)
         kwargs.setdefault("kernel_manager_class", OrdinaryManager)
         client = MarkingClient(nb_man, **remove_args(["input_path"], **kwargs))
         client.control = control

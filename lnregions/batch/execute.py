@@ -187,10 +187,10 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
     except PapermillExecutionError as error:
         cells = [cell for cell in control.notebook.cells if cell.cell_type == "code"]
         kinds = ([output.output_type for output in cell.outputs] for cell in cells)
-        place = next((number for number, own in enumerate(kinds, 1) if "error" in own), None)
+        failed = [number for number, own in enumerate(kinds, 1) if "error" in own]  # papermill names the last
         text, source = _ANSI.sub("", error.evalue).strip(), (error.source.strip().splitlines() or [""])[0]
         text += _HINTS.get(error.ename, "")
-        return {"cell": place, "name": error.ename, "text": text, "source": source}
+        return {"cell": failed[-1] if failed else None, "name": error.ename, "text": text, "source": source}
     except Exception as error:
         return run_error(control.stopped or error)
     return None

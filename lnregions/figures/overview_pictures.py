@@ -123,13 +123,13 @@ def _own_words(marks: pd.DataFrame, verdict: assess.Verdict, language: str) -> s
     said, looks = [], {"indicator": verdict.indicator, "language": language, "unit": verdict.unit}
     for one in marks[marks["mark"] != "time"].itertuples():
         values = {name: figure_words(getattr(one, name), **looks) for name in ("low", "high", "value")}
-        values |= {"role": tr(one.mark, language), "year": year_span(one.first_year, one.year)}
+        values["year"] = year_span(one.first_year, one.year)
         if one.mark == "possible":
             said.append(tr("{low} to {high} possible in {year}", language, **values))
             continue
         if one.mark == "actual":
             values["value"] = verdict_words(verdict, language)["actual"] or values["value"]
-        said.append(tr("{role} {value} ({year})", language, **values))
+        said.append(tr("{role} {value} ({year})", language, role=tr(one.mark, language), **values))
     return ("；" if language == "zh" else "; ").join(said)
 
 

@@ -14,7 +14,7 @@ from lnregions.figures.region_data import Head, RegionData, or_reason
 from lnregions.sentences import counted_sentence, verdict_sentence
 from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans
-from lnregions.words import LANGUAGES, RATE_DECIMALS, places_apart, rounded
+from lnregions.words import LANGUAGES, RATE_DECIMALS, places_apart, places_shown, rounded
 from lnregions.words.catalogue import tr
 
 EMPTY_MM = 45
@@ -319,7 +319,7 @@ def _mean_row(rates: pd.DataFrame, verdict: assess.Verdict, *, first_year: int) 
         places = places_apart(verdict.actual, verdict.required, places)
     value = float(known.iloc[0]) if len(known) else of_rates
     mean = {"value": value, "status": "computed", "first_year": first_year, "year": verdict.horizon}
-    mean["drawn"] = float(rounded(value, places))
+    mean["drawn"] = float(rounded(value, places_shown(value, places)))
     mean |= {"source": verdict.sources, "grade": verdict.grade, "vintage": verdict.as_of}
     if whole and math.isclose(value, of_rates):
         worst = within[["grade", "vintage"]].max()

@@ -313,3 +313,12 @@ def test_papermills_own_command_and_options_work_on_the_engine(engine, program, 
     assert last.outputs[-1].data["text/plain"] == "'belt'"
     assert (tmp_path / "o.txt").read_text() == f"out {tmp_path / 'work'}\n"
     assert (tmp_path / "e.txt").read_text() == "err\n"
+
+
+def test_the_cell_that_failed_is_named_not_an_earlier_one_that_may_raise(tmp_path):
+    cells = [new_code_cell("1 / 0"), new_code_cell("undefined")]
+    cells[0].metadata["tags"] = ["raises-exception"]
+    source = nbformat.writes(new_notebook(cells=cells, metadata={"kernelspec": SPEC})).encode()
+    one = Run("out", Notebook("out", tmp_path / "out.ipynb", (), source=source), "en", "", {})
+    record = run_notebook(one, tmp_path / "run", Settings(engine=FORKED, html=False), None)
+    assert (record["error"]["cell"], record["error"]["name"]) == (2, "NameError")
