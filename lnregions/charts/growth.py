@@ -217,7 +217,7 @@ def plot_indexed_growth(
     column = lines.LabelColumn(
         sheet, [_draw_index(sheet, *one, common) for one in drawn], share=0.34, last=common
     )
-    inner = 2 * sheet.size.small * len(column.inner)
+    inner = 3 * sheet.size.small * len(column.inner)
     sheet.settle(right=column.width, top=4, body=max(column.height, 0.3 * sheet.span) + inner)
     lines.year_axis(sheet, both["year"], anchor=base_year, after=0.15)
     column.write()

@@ -219,7 +219,7 @@ SIDES: Mapping[str, tuple[int, int]] = {
     "n": (0, 1), "s": (0, -1), "ne": (1, 1), "nw": (-1, 1), "se": (1, -1), "sw": (-1, -1), "e": (1, 0), "w": (-1, 0)
 }  # fmt: skip
 
-RINGS = (3.2, 7.0, 12.2, 19.2, 28.0, 38.0)
+RINGS = (3.2, 7.0, 12.2, 19.2, 28.0, 38.0, 50.0)
 """Points from a point to its label."""
 NEAR_RINGS = 2
 """Last of them without a line to it."""
@@ -294,7 +294,7 @@ class LabelColumn:
 def place_labels(sheet: Sheet, labels: Sequence[Label]):
     """Write labels beside their points, off the lines, off each other and inside the axes where there is room.
 
-    Each in turn takes the cheapest of 48 places, with a thin line to one that is far from its point; the axes have
+    Each in turn takes the cheapest of 56 places, with a thin line to one that is far from its point; the axes have
     their final place and limits.
     """
     if not labels:
@@ -304,8 +304,8 @@ def place_labels(sheet: Sheet, labels: Sequence[Label]):
     crowd = np.concatenate([path.vertices for path in paths])
     frame = ax.get_window_extent()
     for label in labels:
-        width = sheet.width_of(label.text, bold=label.weight == "bold") + 3
-        half = np.array([width, text_height(label.text, sheet.size.small) + 2]) * pixel / 2
+        width = sheet.width_of(label.text, bold=label.weight == "bold") + 4
+        half = np.array([width, text_height(label.text, sheet.size.small) + 3]) * pixel / 2
         at, best = ax.transData.transform(label.xy), (np.inf, Bbox.null(), None, 0)
         sides = [*label.sides, *(side for side in SIDES if side not in label.sides)]
         for ring, distance in enumerate(RINGS):
@@ -314,7 +314,7 @@ def place_labels(sheet: Sheet, labels: Sequence[Label]):
                 centre = at + np.array(SIDES[side]) * (reach + half)
                 centre = np.clip(centre, frame.min + half, np.maximum(frame.max - half, frame.min + half))
                 box = Bbox([centre - half, centre + half])
-                cost = 4 * ring + 0.3 * rank + box.count_contains(crowd)
+                cost = 4 * ring + 0.3 * rank + 10 * box.count_contains(crowd)
                 leader = Path([at, np.clip(at, box.min, box.max)])
                 crossed = sum(leader.intersects_bbox(one) for one in taken) * (ring > NEAR_RINGS)
                 cost += 1000 * (box.count_overlaps(taken) + crossed)
