@@ -162,10 +162,11 @@ def read_plan_workbook(book: str | Path, folder: str | Path, *, replace: bool = 
     """Make a plan folder of a workbook with a sheet a table; row n of a sheet is line n of its file.
 
     The workbook has the sheets ``plan``, ``sources`` and one for each table, as a new plan folder has it. Tables that
-    the folder has are written anew if `replace` is true, else refused; its other files stay, and so does a table that
-    may be lacking whose sheet has no row. What the cells say is checked by ``lnregions check``.
+    the folder has are written anew if `replace` is true, else refused; its other files stay, and so does a table whose
+    sheet has no row. What the cells say is checked by ``lnregions check``.
     """
-    folder, files = home(folder), _texts_of(home(book))
+    folder = home(folder)
+    files = _texts_of(home(book), folder)
     if not replace and any(os.path.lexists(folder / name) for name in files):
         what = f"{shown_path(folder)} has tables already"
         raise DataError(f"{what}. Name a new folder, or give --replace to write them anew from the workbook.")
@@ -174,9 +175,16 @@ def read_plan_workbook(book: str | Path, folder: str | Path, *, replace: bool = 
     return folder
 
 
-def _texts_of(path: Path) -> dict[str, str]:
-    """Content of each file of the plan folder that a workbook describes."""
+def _texts_of(path: Path, folder: Path) -> dict[str, str]:
+    """Content of each file of a plan folder that a workbook describes."""
     sheets = _sheets_of(path)
+    filled = {
+        name: any(row and any(row) and not row[0].startswith("#") for row in sheets.get(name, [])[1:])
+        for name in (*TABLES, *OWN_TABLES)
+    }
+    if not any(filled.values()):
+        what = "no sheet has a row (one that begins with a number sign is a remark)"
+        warn_input([f"{shown_path(path)}: {what}. Fill in regions or targets, and read it again."])
     facts = {row[0]: row[1] for row in sheets["plan"][1:] if row and row[0] and len(row) > 1 and row[1]}
     header, *rows = sheets.get("sources") or [SOURCE_COLUMNS]
     header = ["id" if name == "source" else name for name in header]
@@ -185,8 +193,7 @@ def _texts_of(path: Path) -> dict[str, str]:
     for name in (*TABLES, *OWN_TABLES):
         rows, text = sheets.get(name, []), io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
-        filled = any(row and any(row) and not row[0].startswith("#") for row in rows[1:])
-        if filled or name in _NEEDED_SHEETS:
+        if filled[name] or (name in _NEEDED_SHEETS and not (folder / f"{name}.csv").exists()):
             files[f"{name}.csv"] = text.getvalue().rstrip("\n") + "\n"
     return files
 

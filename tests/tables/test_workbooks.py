@@ -149,8 +149,12 @@ def test_tables_are_replaced_only_if_asked_and_other_files_stay(tmp_path, edit):
     with pytest.raises(DataError, match="has tables already"):
         read_plan_workbook(edit({"plan!B2": "other"}), folder)
     assert load_plan(folder).id == "my-plan"
-    read_plan_workbook(edit({"plan!B2": "other"}), folder, replace=True)
+    regions = (folder / "regions.csv").read_text("utf-8")
+    forget_warnings()
+    with pytest.warns(InputWarning, match="no sheet has a row"):
+        read_plan_workbook(edit({"plan!B2": "other"}), folder, replace=True)
     assert "id: other" in (folder / "plan.yaml").read_text("utf-8")
+    assert (folder / "regions.csv").read_text("utf-8") == regions
     assert (folder / "boundaries.geojson").read_text("utf-8") == "{}"
     assert (folder / "observations.csv").read_text("utf-8") == own
 
