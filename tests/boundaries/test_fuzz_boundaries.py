@@ -12,7 +12,7 @@ from damage import REFUSED, RIGHT, SEED, WRONG, damaged, print_counts, share
 from lnregions import DataError, load_boundaries
 from lnregions.boundaries.polygons import to_metres
 
-WARNED = "right within 60 m, with a warning"
+WARNED = "right within 60 m or moved as far as a warning says"
 A_CENTIMETRE = 0.01
 """Metres below which a copy that was projected there and back counts as the same."""
 
@@ -51,10 +51,8 @@ def outcome(path, good) -> str:
     off = shapely.hausdorff_distance(to_metres(found.geometry), to_metres(good.geometry)).max()
     if off < A_CENTIMETRE:
         return RIGHT
-    said = re.search(
-        r"lie (\d+) m to the", " ".join(found.attrs["warnings"])
-    )  # a shift is warned of with its size
-    most = 1.05 * int(said[1]) if said else 60
+    shift = re.search(r"lie (\d+) m to the", " ".join(found.attrs["warnings"]))
+    most = 1.05 * int(shift[1]) if shift else 60
     return WARNED if found.attrs["warnings"] and off < most else f"{WRONG}: {off:.3f} m off without a warning"
 
 
