@@ -1,21 +1,15 @@
-import io
 import json
-import re
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from formats.figure_samples import a_map, chart
 from matplotlib.figure import Figure
-from PIL import Image
 
 import lnregions as ln
-from lnregions import DataError, maps, save_figure
+from lnregions import DataError, save_figure
 from lnregions.figures import messages
-from lnregions.formats import data_csv, encode, screen_png
-from lnregions.style import FAMILY, ROLES, figure
+from lnregions.style import FAMILY, figure
 
 SOURCES = pd.DataFrame(
     {
@@ -40,21 +34,6 @@ DATA = pd.DataFrame(
 CAPTION = {"zh": "两市地区生产总值。", "en": "GDP of two cities."}
 
 
-def chart(language="en"):
-    fig = figure("single", height_mm=50, language=language)
-    ax = fig.add_axes((0.15, 0.15, 0.8, 0.7))
-    ax.plot([2021, 2022], [1, 2], color=ROLES["actual"].colour)
-    ax.set_title("辽宁 GDP")
-    return fig
-
-
-def a_map():
-    cities = ln.load_boundaries("city")
-    cities["rate"] = np.linspace(40, 90, 14)
-    ax = maps.plot_choropleth(cities, "rate", unit="%", ax=maps.map_axes("single"))
-    return maps.finish_map(ax, title="Rates", source="Source: yearbook.").figure
-
-
 def test_a_bundle_holds_pictures_data_caption_and_sidecar(tmp_path):
     written = save_figure(chart(), tmp_path / "new" / "gdp", data=DATA, caption=CAPTION, sources=SOURCES)
     assert set(written) == {"png", "svg", "pdf", "csv", "caption", "json"}
@@ -70,73 +49,6 @@ def test_the_same_input_gives_the_same_bytes(tmp_path, make):
     for path in (tmp_path / "a").iterdir():
         for folder in "bc":
             assert path.read_bytes() == (tmp_path / folder / path.name).read_bytes(), path.name
-
-
-@pytest.mark.parametrize(
-    ("width", "pixels"), [("single", 1004), ("onehalf", 1417), ("double", 2055), (100, 1181)]
-)
-def test_a_png_has_the_nearest_whole_number_of_pixels_at_300_dpi(width, pixels):
-    image = Image.open(io.BytesIO(encode(figure(width, height_mm=20), ("png",))["png"]))
-    assert image.size == (pixels, 236)
-    assert image.info["dpi"][0] == pytest.approx(300, abs=0.1)
-
-
-def drawn(fig):
-    """Image of a figure, and its pixels as matplotlib draws them."""
-    fig.set_dpi(100)
-    fig.canvas.draw()
-    reference = np.asarray(fig.canvas.buffer_rgba())[..., :3].astype(int)
-    return Image.open(io.BytesIO(screen_png(fig, dpi=100))), reference
-
-
-@pytest.mark.parametrize("make", [chart, a_map])
-def test_a_png_of_a_drawing_has_a_palette_that_keeps_the_common_colours(make):
-    fig = make()
-    fig.set_size_inches(4, 3)
-    image, reference = drawn(fig)
-    assert image.mode == "P"
-    found = np.asarray(image.convert("RGB")).astype(int)
-    changed = np.abs(found - reference).max(axis=2)
-    assert (changed > 32).mean() < 0.004
-    assert changed[(reference == 255).all(axis=2)].max() == 0  # white stays white
-    colours, counts = np.unique(reference.reshape(-1, 3), axis=0, return_counts=True)
-    for colour in colours[np.argsort(-counts)[:8]]:
-        assert changed[(reference == colour).all(axis=2)].max() <= 3
-
-
-def test_a_png_of_a_smooth_picture_keeps_all_its_colours():
-    fig = Figure(figsize=(4, 3))
-    channels = np.random.default_rng(1).random((300, 400, 3))
-    fig.add_axes((0, 0, 1, 1)).imshow(channels, interpolation="nearest", aspect="auto")
-    FigureCanvasAgg(fig)
-    image, reference = drawn(fig)
-    assert image.mode == "RGB"
-    assert (np.asarray(image) == reference).all()
-
-
-def test_saving_leaves_the_figure_as_it_was():
-    fig = chart()
-    before = (fig.dpi, tuple(fig.get_size_inches()), fig.canvas)
-    encode(fig)
-    assert (fig.dpi, tuple(fig.get_size_inches()), fig.canvas) == before
-
-
-def test_the_pdf_embeds_the_bundled_font_as_truetype_with_selectable_text():
-    content = encode(chart())["pdf"]
-    assert b"FontFile2" in content  # TrueType
-    assert b"ToUnicode" in content
-    assert not re.search(rb"/Subtype\s*/Type3", content)
-    fonts = set(re.findall(rb"/BaseFont\s*/([^\s/]+)", content))
-    assert fonts
-    assert all(b"NotoSansSC" in font for font in fonts)
-    assert b"CreationDate" not in content
-
-
-def test_the_svg_needs_no_font_and_no_date():
-    content = encode(chart(), title="GDP")["svg"].decode()
-    assert "<text" not in content
-    assert "<dc:date>" not in content
-    assert "GDP" in content
 
 
 def test_the_sidecar_tells_how_the_figure_was_made(tmp_path):
@@ -204,21 +116,6 @@ def test_a_caption_claims_no_sources_or_grades_that_were_not_given():
     words = messages.caption_text({"en": "Shown."}, [], DATA.drop(columns="grade"))
     assert "Sources" not in words
     assert "Grades" not in words
-
-
-def test_text_in_the_data_cannot_run_in_a_spreadsheet():
-    cells = ["=1", "+a", "-b", "@c", "\td", "-3", "+4.5%", "−5", "ok", None]
-    lines = data_csv(pd.DataFrame({"=t": cells, "v": range(-5, 5)})).split("\n")
-    written = ["'=t", "'=1", "'+a", "'-b", "'@c", "'\td", "-3", "+4.5%", "−5", "ok", ""]
-    assert [line.split(",")[0] for line in lines[:-1]] == written
-    assert lines[1].endswith("-5")
-
-
-def test_the_table_is_written_without_geometry_and_the_frame_stays_as_it_was():
-    frame = gpd.GeoDataFrame({"a": ["=1"]}, geometry=[shapely.Point(0, 0)], crs=4490)
-    assert data_csv(frame) == "a\n'=1\n"
-    assert frame["a"].tolist() == ["=1"]
-    assert "geometry" in frame
 
 
 def test_chinese_in_the_data_comes_back(tmp_path):
