@@ -131,18 +131,29 @@ def test_fifty_killed_renders_leave_whole_files_and_the_next_completes_them(tmp_
     assert kit.leftovers(tmp_path / "out") == []
 
 
-def test_a_signal_is_queued_a_second_interrupts_and_one_that_is_ignored_stays_so():
-    events, before = queue.SimpleQueue(), signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with pytest.raises(Stopped, match="SIGINT"), queue_signals(events):  # noqa: PT012
-            signal.raise_signal(signal.SIGHUP)
-            signal.raise_signal(signal.SIGTERM)
-            assert events.get_nowait() == ("signal", None, signal.SIGTERM)
-            signal.raise_signal(signal.SIGINT)
-        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-        assert events.empty()
-    finally:
-        signal.signal(signal.SIGHUP, before)
+@pytest.fixture
+def signals():
+    """Signals as a program that has just started has them, but SIGHUP ignored; as they were when the test is over."""
+    own = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGHUP: signal.SIG_IGN,
+    }
+    before = {number: signal.signal(number, handler) for number, handler in own.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_signal_is_queued_a_second_interrupts_and_one_that_is_ignored_stays_so(signals):
+    events = queue.SimpleQueue()
+    with pytest.raises(Stopped, match="SIGINT"), queue_signals(events):  # noqa: PT012
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGTERM)
+        assert events.get_nowait() == ("signal", None, signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    assert events.empty()
 
 
 def test_the_command_ends_with_the_status_of_its_signal(tmp_path, monkeypatch, capsys):
