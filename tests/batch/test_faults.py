@@ -142,7 +142,7 @@ def signals():
     before = {number: signal.signal(number, handler) for number, handler in own.items()}
     yield
     for number, handler in before.items():
-        signal.signal(number, handler)
+        signal.signal(number, handler or signal.SIG_DFL)
 
 
 def test_a_signal_is_queued_a_second_interrupts_and_one_that_is_ignored_stays_so(signals):
