@@ -61,7 +61,11 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
     rest: list = []
     for figure in figures:
         targets.get(figure.parameters.get("target", ""), rest).append(figure)
-    maps = [figure for figure in rest if figure.name.startswith(("map-", "location-", "circles-", "change-", "years-"))]
+    maps = [
+        figure
+        for figure in rest
+        if figure.name.startswith(("map-", "location-", "circles-", "change-", "years-"))
+    ]
     links = {} if alone else {city: page.to("city", city) for city in site.cities}
     about, members = show_region(site.plan, region, language=language)
     cities = site.members(region)
