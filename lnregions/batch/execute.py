@@ -42,9 +42,7 @@ class Settings:
     """
 
     jobs: int = 2  # runs at a time
-    engine: str = (
-        "warm"  # warm: fork kernels from a process that has the libraries; ordinary: start one a run
-    )
+    engine: str = "warm"  # forks kernels from a process that has the libraries; ordinary starts one a run
     force: bool = False  # run everything, also what is up to date
     html: bool = True  # write a page beside each notebook
     cell_timeout: float | None = None  # seconds that a cell may take

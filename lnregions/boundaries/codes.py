@@ -24,8 +24,8 @@ NAME_COLUMNS = ("name_zh", "name", "名称", "地名", "city", "county", "市", 
                 "name_en", "short_zh", "short_en")  # fmt: skip
 _CODE = r"[^\s.,]{1,40}|(?=.*[^\W\d_])[^\s,]{1,40}"
 """What a code may be: neither words nor a decimal number."""
-_PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"
-"""First digits of a code of GB/T 2260, which numbers of other things rarely all have."""
+CHINESE_CODE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}"
+"""Code of GB/T 2260: its first two digits, those of a province, numbers of other things rarely all have."""
 _RANK = r"(?<=..)(自治州|自治县|地区|[市县区州盟旗])$|\s(city|county|district|prefecture|shi|xian|qu)$"
 """Rank at the end of a name, which one source writes and another leaves out."""
 
@@ -75,7 +75,7 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
     elif not found and possible and all(map(_counts, usual)):
         doubtful = [one for one in possible if _plain_label(one.name) in DOUBTFUL_COLUMNS]
         doubtful = [one for one in doubtful if _plain_label(one.name) == "area" or not _counts(one)]
-        form = rf"{_PROVINCE}\d{{4}}(?:\d{{3}}|\d{{6}})?|.*[^\W\d_].*"
+        form = rf"{CHINESE_CODE}(?:\d{{3}}|\d{{6}})?|.*[^\W\d_].*"
         possible += usual
         usual = [one for one in doubtful if one.str.fullmatch(form, flags=re.ASCII).all()]
     best = found[max(found)] if found else usual

@@ -37,17 +37,17 @@ LARGEST = 300_000_000
 """Bytes of a file, or of all that a zip holds, that are read; Liaoning's counties take 0.2 million."""
 _FLATTENED = "Heights or measures of the points were dropped."
 _NO_GEOJSON = {
-    r'"type"\s*:\s*"Topology"':
+    r'\A\s*\{[^[]*"type"\s*:\s*"Topology"':
         "the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.",
     '"(UTF8Encoding|UTF8Scale|encodeOffsets)"':
         "the coordinates are encoded as maps of ECharts are. Decode them, such as with parseGeoJson of echarts, and "
         "save plain GeoJSON.",
-    r'"geometryType"\s*:\s*"esriGeometry':
+    r'\A\s*\{[^[]*"geometryType"\s*:\s*"esriGeometry':
         "the file is Esri JSON. Ask the service for f=geojson, or convert it with ogr2ogr boundaries.geojson FILE.",
     r"\A\s*<": "the file is XML (such as KML) or a web page. Convert it to GeoJSON, or load it anew.",
     r"\Aversion https://git-lfs": "the file is a pointer of Git LFS, not the file itself. Get it with git lfs pull.",
 }  # fmt: skip
-"""What shows that a text is something else than GeoJSON, and what is said of it."""
+"""What shows that a text is something else than GeoJSON, before its first list where a property could say the same."""
 _SYSTEM = "State an EPSG code, or none for degrees of WGS 84."
 
 

@@ -1,7 +1,8 @@
 """Choosing with widgets, and maps to point at.
 
-In: a plan and what is chosen of it. Out: a `View` (map, chart, table, verdict) with widgets over it, and web maps that
-need nothing but themselves. `app` serves the explore notebook in the browser.
+In: a plan and what is chosen or changed of it. Out: a `View` (map, chart, table, verdict) with widgets over it, what a
+changed target would come to, and web maps that need nothing but themselves. `app` serves the explore notebook in the
+browser.
 """
 
 import lazy_loader

@@ -40,9 +40,8 @@ def draw_members(plan, region: str, indicator: str, *, as_of: str = "", **option
 def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = "", **options) -> Picture:
     """Index of the real growth of a region and its members, chained from one year, beside the area in which all lie.
 
-    It starts where that area's figures go on without a gap.
-
-    `compare` is another region, area or group: then it and the region are drawn, each as a whole.
+    It starts where that area's figures go on without a gap. `compare` is another region, area or group: then it and
+    the region are drawn, each as a whole.
     """
     data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, **options)
     wholes, members = [region], data.figures()
@@ -54,10 +53,10 @@ def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = ""
     members = pd.concat([*wholes, members], ignore_index=True)
     around = [[one] for one in areas_around(data.plan, region)]
     province = next((one for one in map(data.figures, around) if len(one)), data.figures([]))
-    base = int(data.plan.facts["first_year"]) - BEFORE_PLAN
+    known, first = set(province["year"]), int(data.plan.facts["first_year"])
+    base = first - BEFORE_PLAN
     if len(members):
         base = max(base, int(members["year"].min()) - 1)
-    known, first = set(province["year"]), int(data.plan.facts["first_year"])
     base = max([base, *(year for year in range(base + 1, first) if known and year not in known)])
     head = Head(data.words("{area}: real GDP, {year} = 100", year=base), data.subtitle())
     labels = data.labels(pd.concat([members, province], ignore_index=True), head)

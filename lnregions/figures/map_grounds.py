@@ -9,7 +9,7 @@ import shapely
 
 from lnregions import maps
 from lnregions.assess import members_of, stand_ins
-from lnregions.boundaries import boundary_words, ground_around, land_within, union
+from lnregions.boundaries import CHINESE_CODE, boundary_words, ground_around, land_within, union
 from lnregions.figures.bundles import Picture
 from lnregions.figures.region_data import NO_MAP, NothingToShow, RegionData
 from lnregions.series import Tables
@@ -17,8 +17,6 @@ from lnregions.style import DrawingOptions, palette, region_colour
 from lnregions.words import LANGUAGES
 from lnregions.words.catalogue import tr, trn
 
-CHINESE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}"
-"""Codes of China's areas (GB/T 2260)."""
 INSET_M = (1.5e6, 3e6, 4.5e6)
 """Metres across that an inset of land and sea may show, the first with enough of both."""
 LEAST_SHARE = 0.04
@@ -198,7 +196,7 @@ def _inset(data: RegionData, drawn) -> maps.Inset | None:
 
 def map_picture(data: RegionData, axes, name: str, rows: pd.DataFrame, words: Mapping, **facts) -> Picture:
     """Picture of a map, whose caption says whose its boundaries are and whether it has an approval number."""
-    chinese = all_areas(data)["area"].str.fullmatch(CHINESE).mean() > 0.5
+    chinese = all_areas(data)["area"].str.fullmatch(CHINESE_CODE).mean() > 0.5
     number, title, notes = data.plan.facts.get("map_approval", ""), {}, {}
     missing = (
         "No map approval number (审图号): settle it before you publish the map in China." if chinese else ""

@@ -24,6 +24,9 @@ from lnregions.show import (
     sources_used,
 )
 
+_MAPS = ("map-", "location-", "circles-", "change-", "years-")
+"""How the names of a region's maps begin."""
+
 
 def site_pages(site: Site) -> dict[str, str]:
     """Return all pages of a site as text, by their path relative to the output."""
@@ -61,11 +64,7 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
     rest: list = []
     for figure in figures:
         targets.get(figure.parameters.get("target", ""), rest).append(figure)
-    maps = [
-        figure
-        for figure in rest
-        if figure.name.startswith(("map-", "location-", "circles-", "change-", "years-"))
-    ]
+    maps = [figure for figure in rest if figure.name.startswith(_MAPS)]
     links = {} if alone else {city: page.to("city", city) for city in site.cities}
     about, members = show_region(site.plan, region, language=language)
     cities = site.members(region)

@@ -288,11 +288,8 @@ def implausible(observations: pd.DataFrame, plan: object) -> dict[tuple[str, str
 
     A rate that a plausible change of the level contradicts is named itself, and no whole is named for one of its parts.
     """
-    figures, found, most = (
-        Figures(observations, Extent(plan).breaks(load_breaks()), plan=plan),
-        {},
-        JUMPS["gdp"],
-    )
+    figures = Figures(observations, Extent(plan).breaks(load_breaks()), plan=plan)
+    found, most = {}, JUMPS["gdp"]
     for code, relation in RELATIONS.items():
         rule = relation.__doc__.rstrip(".")
         for (_, area, indicator, year, _), (difference, low, high) in broken(figures, code).items():

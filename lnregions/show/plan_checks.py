@@ -1,7 +1,6 @@
 """What a check says of a plan folder: all that is wrong, what is unusual, what it has, and how far its figures go."""
 
 import itertools
-import re
 import warnings
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
@@ -127,15 +126,15 @@ def _undrawable(folder: Path) -> list[Fault]:
         except DataError:  # which the check of the tables reports, if it is to be there
             continue
         for column, (row, text) in itertools.product(columns, enumerate(table.frame.to_dict("records"))):
-            if column.startswith("short") and len(text[column]) > LONGEST_SHORT:
-                what = f"{column} {quote(text[column])} has {len(text[column])} characters"
-                table.report(
-                    row, column, f"{what}. Keep it within {LONGEST_SHORT}, as labels have no more room."
-                )
+            what, place = f"{column} {quote(text[column])} has", (table.path, table.lines[row], column)
+            if column.startswith("short") and (size := len(text[column])) > LONGEST_SHORT:
+                remedy = f"Keep it within {LONGEST_SHORT}, as labels have no more room."
+                found.append(Fault(f"{what} {size} characters. {remedy}", *place))
             elif missing := missing_glyphs(str(text[column])):
-                what = f"{column} {quote(text[column])} has characters that no installed font has: {missing}"
-                table.report(row, column, f"{what}. Install a font that has them, or write it with others.")
-        found += [one for one in table.sorted_faults() if re.search("installed font|no more room", one.text)]
+                remedy = "Install a font that has them, or write it with others."
+                found.append(
+                    Fault(f"{what} characters that no installed font has: {missing}. {remedy}", *place)
+                )
     return found
 
 

@@ -118,6 +118,9 @@ UNUSUAL = {
     "zip by a Mac": (zipped(more={"__MACOSX/._towns.shp": b"\0\5\x16\7", "__MACOSX/._towns.dbf": b"x"}), ""),
     "zip by ArcGIS": (zipped(more=dict.fromkeys(["towns.shp.xml", "towns.sbn", "towns.qmd", "readme.txt"], b"x")), ""),
     "geojson": (geojson(), ""),
+    "geojson whose properties are called as other formats are": (
+        geojson(features(lambda code: {"adcode": code, "type": "Topology", "geometryType": "esriGeometryPolygon"})), ""
+    ),
     "geojson lines": (lines("{}\n".format, "towns.geojsonl"), "on a line each"),
     "geojson lines with record separators": (lines("\x1e{}\n".format, "towns.json"), "on a line each"),
     "geojson with a byte order mark": (geojson(encoding="utf-8-sig"), "byte order mark"),

@@ -115,6 +115,14 @@ def test_circles_of_amounts_that_would_all_be_specks_have_a_size_of_their_own():
 
 
 @pytest.mark.parametrize("region", REGIONS)
+def test_an_index_starts_where_the_province_goes_on_without_a_gap(region):
+    data = drawn("indexed_growth", region).data
+    province = data[data["area"] == "210000"].sort_values("year")
+    assert province["year"].tolist() == list(range(int(data["base_year"].iloc[0]), 2026))
+    assert province["value"].iloc[0] == 100
+
+
+@pytest.mark.parametrize("region", REGIONS)
 def test_labels_of_indices_stand_off_the_lines_at_85_mm(region):
     ax = ln.draw_indexed_growth(PLAN, region, width="single").ax
     boxes = [text.get_window_extent() for text in ax.texts if text.get_label() == "_end"]

@@ -42,6 +42,15 @@ def test_a_row_holds_what_the_data_say(name, language, table, row, expected):
     assert {key: found[key] for key in expected} == expected
 
 
+def test_a_weight_in_a_calculation_has_its_unit():
+    for language, row, value in (
+        ("en", "weight of Huludao in 2024", "91.16 billion yuan"),
+        ("zh", "葫芦岛权重（2024年）", "911.6亿元"),
+    ):
+        frame = next(iter(ln.show_calculations(PLAN, "west", language=language))).frame
+        assert frame[frame.iloc[:, 0] == row].iloc[0, 1] == value
+
+
 def test_verdicts_of_one_region_are_its_own():
     own = ln.show_verdicts(verdicts(), region="west").frame["Target"].tolist()
     labels = PLAN.targets.set_index("region").loc["west", "label_en"].tolist()
