@@ -288,7 +288,7 @@ class LabelColumn:
                 ends = [max(x + 3.5 / wide, 1), 1 + (self.gap - 1.5) / wide], [y, centre]
                 thin = {"color": MUTED, "linewidth": 0.4, "zorder": 1.2}
                 ax.plot(*ends, **thin, clip_on=False, transform=ax.transAxes, label="_leader")
-        place_labels(self.sheet, [*inner, *sorted(self.inner, key=lambda one: one.xy[0])])
+        place_labels(self.sheet, [*inner, *sorted(self.inner, key=lambda one: (one.xy[0], -one.xy[1]))])
 
 
 def place_labels(sheet: Sheet, labels: Sequence[Label]):

@@ -196,7 +196,7 @@ def _radius(value: float, largest: float) -> float:
 
 def named_sources(ids: str, tables: Tables, language: str) -> str:
     """Return the titles of the sources of a figure: two at most, and how many more; without what is in brackets."""
-    titles = source_titles(tables.sources)
+    titles = source_titles(tables.sources, language)
     known = [titles[one] for one in ids.split() if one in titles]
     short = [title.split(" (")[0] or title for title in known[:_NAMED_SOURCES]]
     named = tr("; ", language).join(textwrap.shorten(one, _LONGEST_SOURCE, placeholder="…") for one in short)

@@ -11,7 +11,7 @@ from lnregions.errors import unknown
 from lnregions.figures.drawn_rows import UNDATED, figures_only
 from lnregions.formats import plain_markdown
 from lnregions.series import Tables
-from lnregions.show import plain_title, source_name
+from lnregions.show import source_name, source_title
 from lnregions.style import SIMPLIFIED, missing_glyphs
 from lnregions.tables import KIND_ORDER, Plan, printed_decimals
 from lnregions.words import year_span
@@ -232,7 +232,7 @@ def _paragraph(words: str, records: Sequence[Mapping], grades: Mapping[str, int]
     parts = [f"**{tr('Figure.', language)}**{space}{plain_markdown(words.strip())}"]
     named = []
     for record in records:
-        title, date = plain_title(record.get("title", record.get("source", ""))), record.get("published", "")
+        title, date = source_title(record, language), record.get("published", "")
         dated = date and date not in title
         named.append(tr("{title} ({date})", language, title=title, date=date) if dated else title)
     if named:

@@ -23,7 +23,7 @@ from lnregions.show import (
     grades,
     head,
     outcome_words,
-    plain_title,
+    source_title,
     verdict_words,
     web_address,
     with_outcome,
@@ -172,7 +172,7 @@ class Page:
         """Return id, title without where a copy was read, and link on the page of sources, of each source by id."""
         known = {one: self.site.sources[one] for one in sources.split() if one in self.site.sources}
         return [
-            (one, plain_title(str(row["title"])), self.to("sources", at=one)) for one, row in known.items()
+            (one, source_title(row, self.language), self.to("sources", at=one)) for one, row in known.items()
         ]
 
     def pictures(self, figures: list[FigureFiles]) -> list[dict]:

@@ -16,11 +16,11 @@ from lnregions.show import (
     caveats_on,
     latest_figures,
     outcome_words,
-    plain_title,
     show_interpretations,
     show_methods,
     show_plan,
     show_region,
+    source_title,
     sources_used,
 )
 
@@ -85,7 +85,7 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
         rendered=bool(figures),
         runs=[] if alone else site.runs_of(language, "region", region),
         findings=_findings(page, region),
-        **_figures_and_basis(site, cities, areas),
+        **_figures_and_basis(page, cities, areas),
     )
 
 
@@ -120,7 +120,7 @@ def city_page(site: Site, language: str, city: str) -> str:
         rendered=bool(figures),
         runs=site.runs_of(language, "adcode", city),
         findings=_findings(page, city),
-        **_figures_and_basis(site, [city], {city}),
+        **_figures_and_basis(page, [city], {city}),
     )
 
 
@@ -130,13 +130,15 @@ def _findings(page: Page, place: str) -> list[str]:
     return found[f"sentence_{page.language}"].tolist()
 
 
-def _figures_and_basis(site: Site, cities: list[str], areas: set[str]) -> dict[str, list]:
+def _figures_and_basis(page: Page, cities: list[str], areas: set[str]) -> dict[str, list]:
     """Latest figures of cities; sources and caveats of all areas."""
-    used = sources_used(site.tables, areas)
+    tables = page.site.tables
+    used = sources_used(tables, areas)
+    titles = [source_title(row, page.language) for row in used.to_dict("records")]
     frames = {
-        "latest": latest_figures(site.tables, cities),
-        "sources": used.assign(title=used["title"].map(plain_title)),
-        "caveats": caveats_on(site.tables, areas),
+        "latest": latest_figures(tables, cities),
+        "sources": used.assign(title=titles),
+        "caveats": caveats_on(tables, areas),
     }
     return {name: frame.to_dict("records") for name, frame in frames.items()}
 

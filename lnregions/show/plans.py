@@ -96,7 +96,7 @@ def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Ta
 
 
 def _latest_table(tables, members: list[str], language: str) -> Table:
-    titles = source_titles(tables.sources)
+    titles = source_titles(tables.sources, language)
     names = tables.indicators.set_index("indicator")[f"name_{language}"]
     rows = [
         (tables.name(one.area, language), names[one.indicator], str(int(one.year)),

@@ -27,7 +27,7 @@ def show_statements(plan, region: str = "", *, as_of: str = "", language: str = 
     subjects = [(row.target, row.region, labels[row.target]) for row in targets.itertuples()]
     subjects += [("", row["region"], row[f"short_{language}"]) for row in regions.to_dict("records")]
     subjects.append(("", "*", tr("the whole plan", language)))
-    titles = source_titles(pd.concat([load_sources(), plan.sources]))
+    titles = source_titles(pd.concat([load_sources(), plan.sources]), language)
     rows = []
     for target, code, name in subjects if len(plan.statements) else ():
         own = _of(known, target, code)

@@ -223,8 +223,8 @@ def _png(tables) -> bytes:
         frame = table.frame.astype(str).map(_printable)
         widths = {name: text_width(str(name), _POINTS, bold=True) for name in frame}
         for name, least in widths.items():
-            longest = frame[name].map(lambda cell: text_width(cell, _POINTS)).max()
-            widths[name] = _POINTS + max(least, min(longest, _WIDEST_POINTS))
+            lines = (line for cell in frame[name] for line in wrap(cell, _WIDEST_POINTS, _POINTS))
+            widths[name] = _POINTS + max([least, *(text_width(line, _POINTS) for line in lines)])
         page = PAGE_MM * 72 * MM * _POINTS / PRINTED
         if sum(widths.values()) > page:
             widths = {name: share * page for name, share in _shares(table).items()}

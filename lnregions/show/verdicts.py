@@ -85,7 +85,7 @@ def show_calculations(plan, region: str, *, as_of: str = "", language: str = "en
     """Every number that each verdict of a region used, with the sources it rests on."""
     plan = chosen_plan(plan, region=region, language=language)
     labels, tables = target_labels(language, plan), []
-    titles = source_titles(assess.load_tables(plan, as_of=as_of).sources)
+    titles = source_titles(assess.load_tables(plan, as_of=as_of).sources, language)
     for verdict in assess.judge_all(plan, as_of=as_of or None):
         if verdict.region != region or not verdict.numbers:
             continue

@@ -41,7 +41,9 @@ _FRACTIONS = ("cagr_observed", "cagr_required")
 _YEARS = ("asked", "baseline_year", "latest_year", "horizon")
 _PLAIN = ("multiple", "ratio", "score", "direction")
 """Numbers of a verdict that have no unit."""
-_COPY = r" ?[(（](?=[^()（）]*(?:github\.com|copy at)|经 )(?:[^()（）]|[(（][^()（）]*[)）])*[)）]"
+_COPY = (
+    r" ?[(（](?=[^()（）]*(?:github\.com|GitHub \S+/|copy at)|经 )(?:[^()（）]|[(（][^()（）]*[)）])*[)）]"
+)
 _CHANGES = ("gap", "change")
 """Numbers of a verdict that are differences: they carry a sign, and those of rates are in points."""
 
@@ -99,23 +101,25 @@ def target_labels(language: str, plan: Plan) -> dict[str, str]:
     return dict(zip(plan.targets["target"], plan.targets[f"label_{language}"], strict=True))
 
 
-def source_titles(sources: pd.DataFrame) -> dict[str, str]:
-    """Return the title of each source by its id, as `plain_title`."""
-    return dict(zip(sources["source"], sources["title"].map(plain_title), strict=True))
+def source_titles(sources: pd.DataFrame, language: str = "en") -> dict[str, str]:
+    """Return the title of each source by its id, as `source_title`."""
+    return {row["source"]: source_title(row, language) for row in sources.to_dict("records")}
 
 
-def plain_title(title: str) -> str:
-    """Return the title of a source without the place where a copy of it was read.
+def source_title(source: Mapping, language: str = "en") -> str:
+    """Return the title of a source without the place where a copy was read; of a data set its name and compiler.
 
     Examples
     --------
-    >>> plain_title("公报 (copy at 某库; full text in github.com/a/b, c.json)")
+    >>> source_title({"title": "公报 (copy at 某库; full text in github.com/a/b, c.json)"})
     '公报'
     """
-    return re.sub(_COPY, "", title)
+    return _data_set(source, language) or re.sub(
+        _COPY, "", str(source.get("title") or source.get("source", ""))
+    )
 
 
-def source_name(source, language: str = "en") -> str:
+def source_name(source: Mapping, language: str = "en") -> str:
     """Return what a source is called under a picture: its publisher, or the title and compiler of a data set.
 
     Parameters
@@ -132,10 +136,15 @@ def source_name(source, language: str = "en") -> str:
     >>> source_name({"title": "Bulletin", "publisher": "Bureau", "kind": "official"})
     'Bureau'
     """
-    title, publisher = str(source["title"]), str(source["publisher"] or "")
+    return _data_set(source, language) or str(source["publisher"] or source["title"].split(" (")[0])
+
+
+def _data_set(source: Mapping, language: str) -> str:
+    """Name and compiler of a data set in a repository of code; empty for any other source."""
+    title, publisher = str(source.get("title", "")), str(source.get("publisher") or "")
     in_repository = "/" in publisher or re.search(rf"(repo|GitHub) {re.escape(publisher)}", title)
-    if source["kind"] != "compilation" or not publisher or not in_repository:
-        return publisher or title.split(" (")[0]
+    if source.get("kind") != "compilation" or not publisher or not in_repository:
+        return ""
     compiler = publisher.split("/")[0]
     name = re.split(r"[(（]", re.sub(r"^GitHub \S+", "", title))[0].split(", ")[0]
     name = re.sub(r"\s*\.(xlsx?|csv|json|py|js|dta)\b.*", "", name).strip()

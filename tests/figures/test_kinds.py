@@ -82,7 +82,7 @@ OPENINGS = {
         "Dalian has the highest figure in 6 of 8 indicators, Dandong in 1",
         "8项指标中大连有6项最高",
     ),
-    "coverage": ("Figures for every year of 2022-2024: 2 of ", "2022-2024年逐年都有数据的目标："),
+    "coverage": ("Figures for every year of 2022-2024: 2 of ", "4个目标中，2022-2024年每年都有数据的有2个，"),
     "circles": (
         "Gross domestic product: highest in Dalian with 951.69 billion yuan, ",
         "地区生产总值：大连最高",

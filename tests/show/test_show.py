@@ -182,3 +182,10 @@ def test_a_misspelt_city_is_refused_with_the_name_that_was_meant(show):
     for given, meant in {"Anshen": "Anshan", "Dailan": "Dalian"}.items():
         with pytest.raises(DataError, match=rf"did you mean {meant}\?"):
             show(given)
+
+
+def test_no_table_names_a_data_set_by_its_file_in_a_repository():
+    for name in ("calculations", "members"):
+        for table in tables(name):
+            cells = " ".join(table.frame.astype(str).to_numpy().ravel())
+            assert not re.search(r"GitHub \S+/\S+ \S+\.(xlsx|csv|js|dta|py)", cells)
