@@ -83,7 +83,7 @@ def project(
     --------
     >>> found = project([2018, 2019, 2020, 2021, 2022], [100, 120, 121, 145, 146], to=2023)
     >>> found.kind, found.text.en
-    ('log-linear', 'The trend was off by 9.2 % on average in 1 year, naive growth by 19.0 %.')
+    ('log-linear', 'The trend was off by 9.2% on average in 1 year, naive growth by 19.0%.')
     >>> found.frame.round(1)
        year  value    low   high
     0  2023  166.3  145.9  189.5
@@ -137,10 +137,10 @@ def _choice(test):
     trend, naive = (float(test[f"{name}_error"].abs().mean()) for name in ("trend", "naive"))
     better = trend < naive and not math.isclose(trend, naive, rel_tol=1e-9, abs_tol=1e-9)
     years = say("1 year") if len(test) == 1 else say("{count} years", count=len(test))
-    message = "The trend was off by {trend} % on average in {years}, naive growth by {naive} %."
+    message = "The trend was off by {trend}% on average in {years}, naive growth by {naive}%."
     if not better:
         message = (
-            "Naive growth was off by {naive} % on average in {years}, the trend by {trend} %, "
+            "Naive growth was off by {naive}% on average in {years}, the trend by {trend}%, "
             "so naive growth is used."
         )
     shown = {name: format_number(one, decimals=1) for name, one in (("trend", trend), ("naive", naive))}

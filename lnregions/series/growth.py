@@ -132,7 +132,7 @@ def chain_index(rates: pd.Series | Mapping, *, base: float = 100) -> pd.DataFram
     for year, rate in pairs:
         if rate < -100 or math.isinf(rate):
             raise DataError(
-                f"The growth rate of {year}, {rate:g} %, is impossible. Give rates in %, not below -100."
+                f"The growth rate of {year}, {rate:g}%, is impossible. Give rates in %, not below -100."
             )
     known = {year: rate for year, rate in pairs if not math.isnan(rate)}
     if not known:

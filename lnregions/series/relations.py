@@ -110,7 +110,7 @@ def release_industries(figures):
 
 
 def default_industries(figures):
-    """The three sectors used by default sum to the GDP used by default, within 0.05 % and rounding."""
+    """The three sectors used by default sum to the GDP used by default, within 0.05% and rounding."""
     for area, _, year, source, value in figures.of({"gdp"}):
         parts = [figures.get(area, one, year) for one in INDUSTRIES]
         if None not in parts:
@@ -119,7 +119,7 @@ def default_industries(figures):
 
 
 def cities_sum(figures):
-    """All cities sum to their province, within 0.05 % and rounding."""
+    """All cities sum to their province, within 0.05% and rounding."""
     for area, indicator, year, source, value in figures.of(ADDED):
         parts = [figures.get(city, indicator, year) for city in figures.cities.get(area, [None])]
         if None not in parts:
@@ -189,7 +189,7 @@ def rate_of_levels(figures):
 
 
 def share_as_fraction(figures):
-    """No share is below one per cent, as one that is written as a fraction is (0.62 for 62 %)."""
+    """No share is below one per cent, as one that is written as a fraction is (0.62 for 62%)."""
     for area, indicator, year, source, value in figures.of(figures.shares):
         yield area, indicator, year, source, value, LEAST_SHARE if value else 0.0, math.inf
 
@@ -220,7 +220,7 @@ def _steps(figures: Figures, indicators: Container[str]) -> Iterator[tuple[str, 
 
 
 def other_values(figures):
-    """Other published values of a figure are the same but for rounding, or a revision of up to 3 % (0.5 points)."""
+    """Other published values of a figure are the same but for rounding, or a revision of up to 3% (0.5 points)."""
     rows = figures.observations
     used = {(row.area, row.indicator, row.year): row for row in rows[rows["default"]].itertuples()}
     for row in rows[~rows["default"]].itertuples():

@@ -224,7 +224,7 @@ def _unlikely(plan: Plan) -> list[str]:
     for name, areas in small.groupby("indicator")["area"]:
         what = f"all growth rates {name} of {', '.join(areas)} are below one per cent"
         remarks.append(
-            f"{table.path}: {what}, as those written as fractions are (0.05 for 5 %). Compare them with their source."
+            f"{table.path}: {what}, as those written as fractions are (0.05 for 5%). Compare them with their source."
         )
     return remarks
 

@@ -96,9 +96,9 @@ def test_a_year_after_a_gap_or_a_zero_is_not_tested(years, values, tested):
 @pytest.mark.parametrize(
     ("years", "values", "kind", "start"),
     [
-        (YEARS, [100, 120, 121, 145, 146], "log-linear", "The trend was off by 9.2 % on average in 1 year, naive"),
-        ([*YEARS, 2023], [100, 101, 102, 103, 113, 124], "naive", "Naive growth was off by 4.0 % on average in 2"),
-        ([*YEARS, 2023], [100 * 1.1**step for step in range(6)], "naive", "Naive growth was off by 0.0 %"),
+        (YEARS, [100, 120, 121, 145, 146], "log-linear", "The trend was off by 9.2% on average in 1 year, naive"),
+        ([*YEARS, 2023], [100, 101, 102, 103, 113, 124], "naive", "Naive growth was off by 4.0% on average in 2"),
+        ([*YEARS, 2023], [100 * 1.1**step for step in range(6)], "naive", "Naive growth was off by 0.0%"),
         (YEARS[:4], [100, 110, 121, 133.1], "log-linear", "Not tested: No year has four"),
         (YEARS[:3], [100, 110, 121], "naive", "Not tested: No year has four"),
     ],

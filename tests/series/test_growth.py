@@ -56,8 +56,8 @@ def test_a_chain_is_not_carried_over_a_missing_year(rates, years, index):
     [
         ({}, "There is no growth rate to chain"),
         ({2022: math.nan}, "There is no growth rate to chain"),
-        ({2022: -120.0}, "The growth rate of 2022, -120 %, is impossible"),
-        ({2022: math.inf}, "The growth rate of 2022, inf %, is impossible"),
+        ({2022: -120.0}, "The growth rate of 2022, -120%, is impossible"),
+        ({2022: math.inf}, "The growth rate of 2022, inf%, is impossible"),
         ({2022.5: 3.0}, "The year 2022.5 is not a whole number"),
         ({"2022": 3.0}, "The year '2022' is not a whole number"),
         (pd.Series([1.0, 2.0], index=[2022, 2022]), "The year 2022 has more than one growth rate"),
