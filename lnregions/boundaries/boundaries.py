@@ -75,13 +75,14 @@ def load_boundaries(
     if areas is not None:
         wanted = {level: set(map(str, [areas] if isinstance(areas, str | int) else areas))}
     find_codes(layer, known=set(known.index), wanted=wanted[level])
+    if not layer.codes.isin(wanted[level]).any():
+        check_lengths(layer, set(known.index))
     home = {code[:2] for code in known.index}
     claimed = layer.codes.str.fullmatch(rf"(?:{'|'.join(home)})\d{{4}}", flags=re.ASCII)
     if areas is None and (layer.codes.isin(known.index).any() or claimed.all()):
         others = layer.codes.str.fullmatch(r"[1-8]\d{5}", flags=re.ASCII) & ~layer.codes.str[:2].isin(home)
         leave_out(layer, others, f"Rows of other provinces were left out: {others.sum()}.")
     elif areas is None:
-        check_lengths(layer, set(known.index))
         wanted = {}
     frame = checked(layer, known, level=level, wanted=wanted)
     warn_input(warnings_of(frame))

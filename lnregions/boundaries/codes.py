@@ -22,25 +22,27 @@ DOUBTFUL_COLUMNS = {"area", "id"}
 """Names that a surface or a counter has as well: taken where all are codes of GB/T 2260 or have a letter."""
 NAME_COLUMNS = ("name_zh", "name", "名称", "地名", "city", "county", "市", "县", "ct_name", "mc", "xzqmc", "adname",
                 "name_en", "short_zh", "short_en")  # fmt: skip
-_CODE = r"[^\s.,]{1,40}|(?=.*[^\W\d_])[^\s,]{1,40}"
-"""What a code may be: neither words nor a decimal number."""
+_CODE = r"(?!\d[\d.]*[eE]\+)(?:[^\s.,]{1,40}|(?=.*[^\W\d_])[^\s,]{1,40})"
+"""What a code may be: neither words nor a decimal number, nor one with a power of ten, which has lost digits."""
 CHINESE_CODE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}"
 """Code of GB/T 2260: its first two digits, those of a province, numbers of other things rarely all have."""
 _RANK = r"(?<=..)(自治州|自治县|地区|[市县区州盟旗])$|\s(city|county|district|prefecture|shi|xian|qu)$"
 """Rank at the end of a name, which one source writes and another leaves out."""
 
 
-def plain_code(text: str) -> str:
-    """Six-digit code a text states, or the text itself.
+def plain_codes(texts: pd.Series) -> pd.Series:
+    """Codes that texts state: of six digits where all are codes of GB/T 2260 with a country in front or zeros behind.
 
     Examples
     --------
-    >>> [plain_code(text) for text in ("210100.0", "156210100", "２１０１００", "210100000000", "zone-1")]
-    ['210100', '210100', '210100', '210100', 'zone-1']
+    >>> plain_codes(pd.Series(["210100.0", "156210100", "２１０１００", "210100000000"])).tolist()
+    ['210100', '210100', '210100', '210100']
+    >>> plain_codes(pd.Series(["zone-1", "012801000", "156601000"])).tolist()
+    ['zone-1', '012801000', '156601000']
     """
-    text = parse_code(text)
-    hit = re.fullmatch(r"(?:156)?(\d{6})(?:000|000000)?", text, re.ASCII)
-    return hit[1] if hit else text
+    codes = texts.map(parse_code)
+    six = codes.str.extract(rf"^(?:156)?({CHINESE_CODE})(?:000|000000)?$", flags=re.ASCII)[0].fillna("")
+    return codes if ((six == "") & (codes != "")).any() else six.rename(codes.name)
 
 
 def _plain_label(label: str) -> str:
@@ -56,7 +58,7 @@ def find_codes(layer: Layer, *, known: set[str], wanted: set[str]) -> None:
     found, usual, possible = {}, [], []
     known = known | {code[:length] for code in known for length in (4, 5)}  # which `check_lengths` reports
     for label, texts in layer.columns.items():
-        codes, name = texts.map(plain_code), _plain_label(label)
+        codes, name = plain_codes(texts), _plain_label(label)
         stated = codes[codes != ""]
         hits = len(wanted.intersection(stated)), len(known.intersection(stated))
         whole = hits[0] == len(wanted) > 0 and stated.is_unique
@@ -171,11 +173,19 @@ def check_names(layer: Layer, areas: pd.DataFrame) -> None:
     names = areas.rename_axis("code").reset_index()
     names = names.melt("code", ["name_zh", "name_en", "short_zh", "short_en"])
     owners = names.groupby(names["value"].map(_folded))["code"].agg(set).to_dict()
-    best = max(named, key=lambda texts: texts.map(_folded).isin(list(owners)).sum(), default=layer.codes)
+    found = {label: len(owners.keys() & set(texts.map(_folded))) for label, texts in layer.columns.items()}
+    named += [layer.columns[label] for label, count in found.items() if count > max(2, len(layer.codes) / 2)]
+    best = max(named, key=lambda texts: found[texts.name], default=layer.codes)
+    own = best.map(lambda text: owners.get(_folded(text), set()))
     for row, code, text in zip(best.index, layer.codes, best, strict=True):
-        if code in areas.index and code not in owners.get(_folded(text), {code}):
+        if code in areas.index and code not in (own[row] or {code}):
             what = f"row {row} has the code {code} but the name {text!r}"
             layer.fault(f"{what}. Rows are mixed up; make it again.")
+    strange = own.astype(bool) & layer.codes.str.fullmatch(r"\d{6}") & ~layer.codes.isin(areas.index)
+    if 2 * strange.sum() > len(own):
+        (row, *_), code = own.index[strange], min(own[strange].iloc[0])
+        what = f"row {row} has the name {best[row]!r} of {code}, but the code {layer.codes[row]}"
+        layer.fault(f"{what}, and so for {strange.sum()} rows. Write codes of areas, no postal ones.")
 
 
 def _folded(text: str) -> str:

@@ -28,7 +28,7 @@ from lnregions.boundaries.integrity import (
     stated_by_shapefile,
     zip_members,
 )  # fmt: skip
-from lnregions.errors import Fault, home, quote, refuse_any, shown_path, unknown
+from lnregions.errors import Fault, home, quote, refuse_any, shown_path
 from lnregions.tables import decode, read_bytes
 from lnregions.tables.plan_files import BOUNDARY_KINDS
 
@@ -37,8 +37,6 @@ LARGEST = 300_000_000
 """Bytes of a file, or of all that a zip holds, that are read; Liaoning's counties take 0.2 million."""
 _FLATTENED = "Heights or measures of the points were dropped."
 _NO_GEOJSON = {
-    r'\A\s*\{[^[]*"type"\s*:\s*"Topology"':
-        "the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson.",
     '"(UTF8Encoding|UTF8Scale|encodeOffsets)"':
         "the coordinates are encoded as maps of ECharts are. Decode them, such as with parseGeoJson of echarts, and "
         "save plain GeoJSON.",
@@ -85,7 +83,9 @@ def read_layer(path: Path | str) -> Layer:
     path = home(path)
     layer, ending, main = Layer(shown_path(path)), path.suffix.casefold(), path.name
     if ending not in BOUNDARY_KINDS:
-        raise unknown("format", ending or main, BOUNDARY_KINDS)
+        remedy = f"Save it as one of {', '.join(BOUNDARY_KINDS)}, such as with ogr2ogr areas.gpkg FILE"
+        remedy = "Give the .shp beside it" if ending in PARTS else remedy
+        layer.refuse(f"the format {quote(ending or main)} is not read. {remedy}.")
     files = {main: read_bytes(path, largest=LARGEST)}
     journal = path.with_name(f"{path.name}-wal")
     if ending == ".gpkg" and journal.is_file() and journal.stat().st_size:
@@ -98,7 +98,8 @@ def read_layer(path: Path | str) -> Layer:
         files = _unzipped(layer, files[main])
         found = [name for name in files if PurePath(name).suffix.casefold() in BOUNDARY_KINDS[:-1]]
         if len(found) != 1:
-            held = f"the zip holds {len(found)} boundary files"
+            listed = ", ".join(found or files)[:200] or "nothing"
+            held = f"the zip holds {len(found)} boundary files ({listed})"
             layer.refuse(f"{held}. Pack one .shp with its parts, one .gpkg or .geojson.")
         main, ending = found[0], PurePath(found[0]).suffix.casefold()
         layer.name += f"/{main}"
@@ -221,6 +222,8 @@ def _read_geopackage(layer: Layer, data: bytes) -> None:
     try:
         table, boxes, system = stated_by_geopackage(data)
     except Exception as error:  # those of SQLite, struct and of the checks have no common class
+        if getattr(error, "remedy", Contradiction.remedy) != Contradiction.remedy:
+            raise  # as it is whole
         raise Contradiction(f"the GeoPackage is damaged: {on_one_line(error)}") from None
     layer.crs = _read_with_gdal(layer, data, layer=table)
     if mismatch := first_mismatch(layer.shapes, boxes):
@@ -243,6 +246,10 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
         kind = content.get("type", "an object") if isinstance(content, dict) else "a list or value"
+        if kind == "Topology":
+            layer.refuse(
+                "the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson."
+            )
         what = f"the file is JSON but no GeoJSON FeatureCollection ({str(kind)[:40]})"
         layer.refuse(f"{what}. Give a collection with one feature for each area.")
     stated = content.get("crs")

@@ -119,11 +119,13 @@ def stated_by_geopackage(data: bytes) -> tuple[str, list[tuple], int]:
             raise Contradiction(sound)
         for name, kind, sql in base.execute("SELECT name, type, sql FROM sqlite_master").fetchall():
             if kind == "view" or re.match(r"(?is)\s*CREATE\s+VIRTUAL(?!.*\sUSING\s+rtree\b)", sql or ""):
-                raise Contradiction(f"{name} is no ordinary table; save the layer anew as a table of its own")
+                what = f"{name} is no ordinary table of the GeoPackage"
+                raise Contradiction(what, remedy="Save the layer anew as a table of its own.")
         layers = base.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns").fetchall()
         if len(layers) != 1:
             listed = ", ".join(str(layer[0]) for layer in layers) or "none"
-            raise Contradiction(f"it holds {len(layers)} layers of shapes ({listed}); save the areas alone")
+            what = f"the GeoPackage holds {len(layers)} layers of shapes ({listed})"
+            raise Contradiction(what, remedy="Save that of the areas as a file of its own.")
         table, column, srs = layers[0]
         rows = base.execute('SELECT * FROM "{}"'.format(str(table).replace('"', '""')))
         place = [item[0] for item in rows.description].index(column)

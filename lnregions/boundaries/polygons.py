@@ -70,10 +70,10 @@ def make_valid(layer: Layer) -> None:
     areas = shapely.area([drawn, mended, shapely.make_valid(drawn)])
     kept = (areas[0] > 0) & (np.ptp(areas, axis=0) <= MOST_REPAIR * areas[0])
     for row, reason in zip(rows[invalid][~kept], shapely.is_valid_reason(drawn[~kept]), strict=True):
-        most = f"repair would change its area by more than {100 * MOST_REPAIR} %"
+        most = f"repair would change its area by more than {100 * MOST_REPAIR}%"
         layer.fault(f"the polygon of row {row} is invalid ({reason[:60]}), and {most}. Mend it in a GIS.")
     layer.shapes[invalid] = np.where(kept, mended, None)
-    layer.warnings.append(f"Invalid polygons were repaired, their areas kept to 0.1 %: row {listed}.")
+    layer.warnings.append(f"Invalid polygons were repaired, their areas kept to 0.1%: row {listed}.")
 
 
 def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
@@ -123,6 +123,11 @@ def _degree_problem(shapes: np.ndarray) -> str:
     if np.abs(xy).max() > 180:
         what = f"the coordinates reach {np.abs(xy).max():.0f}, so they are no degrees"
         return f"{what}. State their coordinate reference system in the file (.prj)."
+    rings = shapely.get_rings(shapely.get_parts(shapes))
+    places, ring = shapely.get_coordinates(rings, return_index=True)
+    leaps = np.abs(np.diff(places[:, 0]))[np.diff(ring) == 0]
+    if ((leaps > 180) & (leaps < 359.9999)).any():  # a whole turn is an edge of the map
+        return "a polygon leaps from one end of the map to the other. Cut polygons at 180 degrees."
     return ""
 
 
@@ -136,10 +141,10 @@ def check_overlaps(layer: Layer) -> None:
     common, areas = shapely.area(shapely.intersection(shapes[one], shapes[two])), shapely.area(shapes)
     percent = 100 * common / np.minimum(areas[one], areas[two])
     for n in np.flatnonzero(percent > 100 * MOST_COMMON):
-        pair = f"{codes[one[n]]} and {codes[two[n]]} overlap by {percent[n]:.1f} % of the smaller"
+        pair = f"{codes[one[n]]} and {codes[two[n]]} overlap by {percent[n]:.1f}% of the smaller"
         layer.fault(f"{pair}. Mend their common border in a GIS.")
     if small := int((percent > 1e-7).sum()):
-        most = f"at most {percent.max():.3f} % of the smaller"
+        most = f"at most {percent.max():.3f}% of the smaller"
         layer.warnings.append(f"Pairs of areas that overlap a little, left as they are: {small} ({most}).")
 
 
@@ -174,7 +179,7 @@ def check_own_places(layer: Layer, land: shapely.Geometry) -> None:
     )
     if share < 0.5:
         layer.warnings.append(
-            f"Of their ground {100 * share:.0f} % is land on a map of the world; compare the place."
+            f"Of their ground {100 * share:.0f}% is land on a map of the world; compare the place."
         )
     _check_far_parts(layer)
     _check_gaps(layer)
@@ -243,7 +248,7 @@ def check_place(layer: Layer, shipped: gpd.GeoSeries) -> None:
         remedy = "The coordinate reference system is not the stated one; find out the true one and state it."
         layer.refuse(f"{what}. {remedy}")
     for n in elsewhere:
-        what = f"the polygon of {codes[n]} covers {100 * share[n]:.0f} % of where that area lies"
+        what = f"the polygon of {codes[n]} covers {100 * share[n]:.0f}% of where that area lies"
         remedy = "Codes and shapes are mixed up, or the shape is damaged; make the file again."
         layer.fault(f"{what} (its centre is {off[n]:.0f} km off). {remedy}")
     if not layer.faults:
@@ -258,11 +263,11 @@ def check_place(layer: Layer, shipped: gpd.GeoSeries) -> None:
         layer.warnings.append(f"{what}: {listed}.")
     loose = ", ".join([code for code, one in zip(codes, share, strict=True) if one < NOTED_OVERLAP][:10])
     if loose:
-        layer.warnings.append(f"Drawn otherwise than the shipped boundaries by more than 5 %: {loose}.")
+        layer.warnings.append(f"Drawn otherwise than the shipped boundaries by more than 5%: {loose}.")
     parts, owner = shapely.get_parts(theirs, return_index=True)
     lost = np.where(shapely.intersects(parts, mine[owner]), 0, shapely.area(parts))
     gone = np.bincount(owner, lost) / shapely.area(theirs)
-    listed = ", ".join(f"{codes[n]} ({100 * gone[n]:.1f} %)" for n in np.flatnonzero(gone > LOST_PARTS))
+    listed = ", ".join(f"{codes[n]} ({100 * gone[n]:.1f}%)" for n in np.flatnonzero(gone > LOST_PARTS))
     if listed:
         what = "Parts of the shipped boundaries, such as islands, are not in the file (share of the area)"
         layer.warnings.append(f"{what}: {listed}.")

@@ -155,6 +155,8 @@ CERTAIN = {
     "an apostrophe of a spreadsheet": columns(code=[f"'{code}" for code in JILIN]),
     "nine digits": columns(AREA=SURFACE, CODE=[f"{code}000" for code in JILIN]),
     "twelve digits": columns(AREA=SURFACE, CODE=[f"{code}000000" for code in JILIN]),
+    "a country in front": columns(GB_CODE=["a", "b", "c"], gb=[f"156{code}" for code in JILIN]),
+    "a country in front and zeros behind": columns(PAC=[f"156{code}000" for code in JILIN]),
 }
 DOUBTFUL = {
     "counters and keys": (columns(AREA=SURFACE, STATE_=[1, 2, 3], STATE_ID=[5, 6, 7], FIPS=["01", "04", "05"]),
@@ -173,6 +175,15 @@ DOUBTFUL = {
     "codes of two years": (columns(ADCODE93=["220100", "220200", "220400"], ADCODE99=JILIN), "ADCODE93, ADCODE99"),
     "a surface in decimals alone": (columns(AREA=SURFACE), "no column holds the codes"),
     "townships": (columns(code=["210102001", "210102002", "210103001"]), "townships .* .'210102001' lies in 210102"),
+    "powers of ten": (columns(adcode=["2.201E+05", "2.202E+05", "2.203E+05"]), "no codes .*'2.201E.05'"),
+    "powers of ten of twelve digits": (columns(code=["2.2E+11", "2.3E+11", "2.4E+11"]), "no codes of areas"),
+    "one power of ten": (columns(code=["220100", "220200", "2.203E+05"]), "no codes of areas"),
+    "German municipalities": (columns(ARS=["09162", "09163", "09171"], GEN=["München", "Ro", "Alt"]), "ARS, GEN"),
+    "Brazilian ones": (columns(CD_MUN=["1100015", "1100023", "1100031"], AREA_KM2=SURFACE), "it may be CD_MUN"),
+    "Korean districts": (columns(SIG_CD=["11110", "11140", "11170"], SIG_KOR_NM=["종로구", "중구", "용산"]), "SIG_CD"),
+    **{f"postal codes beside {label}": (columns(code=["110000", "116000", "114000"], **{label: names}),
+                                        "of 2101?00, but the code 110000, and so for 3 rows")
+       for label, names in (("name", ["沈阳市", "大连市", "鞍山市"]), ("GEN", ["Shenyang", "Dalian", "Anshan"]))},
     "villages": (columns(code=["210102001001", "210102002001", "210103001001"]), "townships or villages"),
 }  # fmt: skip
 
@@ -187,6 +198,27 @@ def test_a_choice_of_codes_that_is_not_certain_is_refused_with_the_candidates(re
     frame, words = DOUBTFUL[what]
     with pytest.raises(DataError, match=words):
         read(frame, areas=None)
+
+
+FOREIGN = [
+    ["012801000", "156601000", "156602000"],  # places of the Philippines
+    ["091620000000", "091630000000", "156602000000"],
+    ["01001", "02A04", "97105"],
+    ["1111000000", "1114000000", "1117000000"],
+    ["CN-22", "CN-23", "CN-15"],
+    ["1E5", "2E5", "3E5"],
+]
+
+
+@pytest.mark.parametrize("codes", FOREIGN)
+def test_codes_of_other_countries_are_taken_as_they_come(read, codes):
+    assert read(columns(adcode=codes), areas=None)["area"].tolist() == sorted(codes)
+
+
+@pytest.mark.parametrize("form", ["{}001", "{}001001", "{:.4}"])
+def test_townships_and_cut_codes_are_told_beside_areas_given_too(four, read, form):
+    with pytest.raises(DataError, match=r"codes are (of townships|cut)"):
+        read(four[["geometry"]].assign(code=[form.format(code) for code in FOUR]))
 
 
 def test_the_column_that_is_named_adcode_is_taken_whatever_it_counts(read):
@@ -247,7 +279,7 @@ CODES = {
     "mixed up with names": (lambda f: f.replace({"210100": "210200", "210200": "210100"}),
                             "has the code 210200 but the name '沈阳市'"),
     "mixed up": (lambda f: f[["area", "geometry"]].replace({"210100": "210200", "210200": "210100"}),
-                 "the polygon of 210200 covers 0 % of where that area lies"),
+                 "the polygon of 210200 covers 0% of where that area lies"),
 }  # fmt: skip
 
 
@@ -302,6 +334,8 @@ SHAPES = {
                          "the polygon of row 2 is invalid .*would change its area by"),
     "overlap": (spread, r"210300 and 211000 overlap by \d"),
     "swapped": (lambda f: moved(f, lambda xy: xy[:, ::-1]), "longitude and latitude are swapped"),
+    "across 180 degrees": (
+        lambda f: moved(f[:1], lambda xy: (np.add(xy, (57.5, 0)) + 180) % 360 - 180), "leaps from one"),
     "beyond the pole": (lambda f: moved(f, lambda xy: xy * (1, 2.2)), "longitude and latitude are swapped"),
     "metres called degrees": (lambda f: f.to_crs(4528).set_crs(4490, allow_override=True), "they are no degrees"),
     "degrees called metres": (lambda f: f.set_crs(4528, allow_override=True), "cannot be brought from|no polygon lies"),
@@ -400,7 +434,7 @@ def test_a_hole_or_an_enclave_is_named_with_its_size(four, read, what):
 
 def test_islands_that_a_file_lacks_are_named_with_their_share(cities, read):
     found = read(largest_parts(cities), areas=None).attrs["warnings"]
-    assert "are not in the file (share of the area): 210200 (0.9 %)" in " ".join(found)
+    assert "are not in the file (share of the area): 210200 (0.9%)" in " ".join(found)
 
 
 def test_differences_within_what_sources_differ_by_are_not_mentioned(cities, read):

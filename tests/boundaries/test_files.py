@@ -250,7 +250,8 @@ DAMAGED = {
             "where fid = 3"), "shape 3 does not fill the envelope"),
     "gpkg without a layer": (sql("delete from gpkg_geometry_columns"), "holds 0 layers"),
     "gpkg of two layers": (
-        sql("INSERT INTO gpkg_geometry_columns VALUES ('t2','g','',4490,0,0);"), "holds 2 layers of shapes"),
+        sql("INSERT INTO gpkg_geometry_columns VALUES ('t2','g','',4490,0,0);"),
+        r"the GeoPackage holds 2 layers of shapes \(towns, t2\)\. Save that of the areas"),
     "gpkg in an unknown system": (
         sql("update gpkg_spatial_ref_sys set organization = 'X', definition = 'y'"), "system 4490 cannot be read"),
     "gpkg of a view without end": (sql(f"DROP TABLE towns; CREATE VIEW towns AS {ENDLESS};"), "no ordinary table"),
@@ -266,13 +267,19 @@ DAMAGED = {
         sql("ALTER TABLE towns ADD COLUMN long TEXT AS (hex(zeroblob(60000000))) VIRTUAL;"), "too big"),
     "zip with a wrong checksum": (lambda f: files.patch(zipped()(f), 500, b"\x55\xaa\x55"), "the zip is refused"),
     "zip cut": (lambda f: write(f, zipped()(f).read_bytes()[:-300], "towns.zip"), "the zip is refused"),
-    "zip of two": (zipped(more={"other.shp": b"x"}), "holds 2 boundary files"),
-    "zip of none": (packed(towns_txt=b"x"), "holds 0 boundary files"),
+    "zip of two": (zipped(more={"other.shp": b"x"}), r"holds 2 boundary files \(.*towns\.shp, other\.shp\)"),
+    "zip of none": (packed(towns_txt=b"x"), r"holds 0 boundary files \(towns\.txt\)"),
+    "zip of a zip": (packed(a_zip=b"PK"), r"holds 0 boundary files \(a\.zip\)"),
+    **{f"another kind of file: {kind}": (
+        lambda f, kind=kind: f / f"towns.{kind}", rf"towns\.{kind}: the format .* is not read\. Save it as one")
+       for kind in ("kml", "kmz", "GML", "tab", "fgb", "topojson", "csv")},
+    **{f"part of a shapefile: {kind}": (
+        lambda f, kind=kind: f / f"towns.{kind}", rf"towns\.{kind}: .* Give the \.shp beside it")
+       for kind in ("dbf", "SHX", "prj")},
     "zip with too many": (packed(**{f"{n}_txt": b"" for n in range(1001)}), "1001 members"),
     "zip that grows": (packed(towns_geojson=b" " * 20_000_000), r"'towns\.geojson' grows \d+ times"),
     **{f"zip that leads to {name}": (lambda f, name=name: pack(f / "towns.zip", {name: b"x"}), "leads out of it")
        for name in ("../out.shp", "/etc/x.shp", "C:/x.shp", "a\\..\\x.shp")},
-    "another kind of file": (lambda f: f / "towns.kml", r"Unknown format '\.kml'"),
     "no file": (lambda f: f / "towns.shp", r"towns\.shp: the file does not exist"),
     "no name": (lambda f: f"{f}/towns\0.shp", "the file does not exist"),
     "a folder": (lambda f: [(f / "towns.gpkg").mkdir(), f / "towns.gpkg"][1], "folder or device"),

@@ -93,7 +93,7 @@ def stretched(features, factor):
 def shifted(features, names="name_zh"):
     """Each row with the code of the next, beside its own name."""
     codes = [one["properties"]["area"] for one in features]
-    label = {"name_zh": "第{}市", "short_zh": "第{}", "NAME99": "第 {} 市", "name_en": "CITY {}"}[names]
+    label = {"name_zh": "第{}市", "short_zh": "第{}", "NAME99": "第 {} 市"}.get(names, "CITY {}")
     for n, one in enumerate(features):
         one["properties"] = {
             "area": codes[(n + 1) % len(codes)],
@@ -135,7 +135,7 @@ CHECKED = {
     "degrees taken for metres": (edited(lambda f: drawn(f, lambda xy: xy / 1e5)), "cover less than 1000 m²: 300101"),
     "longitudes beyond 180": (edited(lambda f: drawn(f, lambda xy: np.add(xy, (70, 0)))), "cut polygons at 180"),
     "metres": (edited(lambda f: drawn(f, lambda xy: xy * 1e5)), "so they are no degrees"),
-    "an overlap of 40 %": (edited(lambda f: stretched(f, 1.4)), "300101 and 300102 overlap by 40.0 %"),
+    "an overlap of 40 %": (edited(lambda f: stretched(f, 1.4)), "300101 and 300102 overlap by 40.0%"),
     "a lone .shp": (lone_shapefile, "the part .shx, .dbf of the shapefile is missing"),
     "points": (edited(lambda f: drawn(f[:1], lambda xy: xy * 0 + xy[0]) + f[1:]), "is invalid"),
     "a member without a polygon": (edited(lambda f: f[1:]), "no map shows them: 300101"),
@@ -145,7 +145,7 @@ CHECKED = {
                               "no polygon has the code of an area of the plan (column area: '410100'"),
     "no codes": (edited(lambda f: [labelled(one, colour="red") for one in f]), "no column holds the codes"),
     **{f"codes shifted against {names}": (edited(lambda f, n=names: shifted(f, n)), "but the name")
-       for names in ("name_zh", "short_zh", "NAME99", "name_en")},
+       for names in ("name_zh", "short_zh", "NAME99", "name_en", "GEN", "NL_NAME_2", "properties")},
     "two files": (lambda f: files.write(f, "{}", "boundaries.json"), "several files of boundaries"),
 }  # fmt: skip
 
