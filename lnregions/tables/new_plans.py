@@ -209,20 +209,33 @@ def _sheets_of(path: Path) -> dict[str, list[list[str]]]:
         what = f"this is no workbook that can be read ({type(error).__name__})"
         remedy = "Give the path of an .xlsx file, as Excel saves it."
         raise DataError([Fault(f"{what}. {remedy}", shown)]) from None
-    names, sheets, faults, unread = ("plan", "sources", *TABLES, *OWN_TABLES, "codes"), {}, [], []
+    names, sheets, faults, said = ("plan", "sources", *TABLES, *OWN_TABLES, "codes"), {}, [], []
+    unread = []
     for sheet in values.worksheets:
         name = sheet.title.strip().casefold()
         if name in names:
             sheets[name] = list(_cells(sheet, formulas[sheet.title], shown, faults))
+            said += _hidden(sheet, len(sheets[name]))
         elif close := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
             faults.append(Fault(f"the sheet {quote(sheet.title)} is not read. Name it {close[0]}.", shown))
         else:
             unread.append(sheet.title)
     missing = [name for name in _NEEDED_SHEETS if name not in sheets]
-    remedy = "Take it from a new plan folder."
+    others = f" (not read are: {', '.join(unread)})" if unread else ""
+    remedy = f"Name it so{others}, or take it from a new plan folder."
     refuse_any(faults + [Fault(f"the sheet {name} is missing. {remedy}", shown) for name in missing])
-    warn_input([f"{shown}: sheets that are not read: {', '.join(unread)}"] if unread else [])
+    said += [f"sheets that are not read: {', '.join(unread)}"] if unread else []
+    warn_input(f"{shown}: {one}" for one in said)
     return sheets
+
+
+def _hidden(sheet, rows: int) -> list[str]:
+    """Sentence on what of a sheet is hidden in Excel, by hand or by a filter, and is read all the same."""
+    lines = [f"row {n}" for n, one in sheet.row_dimensions.items() if one.hidden and n <= rows]
+    columns = [f"column {name}" for name, one in sheet.column_dimensions.items() if one.hidden]
+    hidden = ["the whole sheet"] * (sheet.sheet_state != "visible") + columns + lines
+    more = ", ..." * (len(hidden) > 5)
+    return [f"sheet {sheet.title}: hidden, but read: {', '.join(hidden[:5])}{more}"] if hidden else []
 
 
 def _cells(sheet, formulas, path: str, faults: list[Fault]) -> Iterator[list[str]]:

@@ -160,7 +160,10 @@ def test_tables_are_replaced_only_if_asked_and_other_files_stay(tmp_path, edit):
 
 
 REFUSED = {
-    "no sheet": (lambda book: book.remove(book["regions"]), "the sheet regions is missing. Take it from a new plan"),
+    "no sheet": (lambda book: book.remove(book["regions"]), "the sheet regions is missing. Name it so, or"),
+    "a name in another script": (
+        lambda book: setattr(book["targets"], "title", "目标"),
+        r"targets is missing. Name it so \(not read are: 目标\)"),
     "another name": (lambda book: setattr(book["targets"], "title", "target"), "the sheet 'target' is not read"),
     "a formula": (lambda book: book["targets"].__setitem__("H3", "=A1*2"), "H3 holds a formula that was"),
     "merged cells": (lambda book: book["membership"].merge_cells("A3:A5"), "the cells A3:A5 are merged. Undo that"),
@@ -179,6 +182,31 @@ def test_a_sheet_that_is_not_read_is_named(tmp_path, edit):
     forget_warnings()
     with pytest.warns(InputWarning, match=r"book\.xlsx: sheets that are not read: My notes"):
         read_plan_workbook(edit({}, lambda book: book.create_sheet("My notes")), tmp_path / "made")
+
+
+def hide(book, place):
+    """Hide a row, a column or the whole of the sheet of observations."""
+    sheet = book["observations"]
+    if place.startswith("row"):
+        sheet.row_dimensions[int(place[4:])].hidden = True
+    elif place.startswith("column"):
+        sheet.column_dimensions[place[7:]].hidden = True
+    else:
+        sheet.sheet_state = place
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [(one, one) for one in ("row 1", "row 2", "column A", "column D")]
+    + [("hidden", "the whole sheet"), ("veryHidden", "the whole sheet")],
+)
+def test_what_is_hidden_in_a_workbook_is_read_and_said(tmp_path, edit, place, words):
+    forget_warnings()
+    with pytest.warns(InputWarning, match=rf"book\.xlsx: sheet observations: hidden, but read: {words}"):
+        folder = read_plan_workbook(
+            edit({}, lambda book: (filled(book), hide(book, place))), tmp_path / "made"
+        )
+    assert "210100,gdp,2023,8122.1" in (folder / "observations.csv").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["regions.csv", "plan.yaml", "none.xlsx", "empty.xlsx"])
