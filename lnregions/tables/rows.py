@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, narrow, quote, refuse_any, shown_path
+from lnregions.errors import DataError, Fault, narrow, quote, refuse_any, shorten, shown_path
 
 LARGEST = 16 * 2**20
 """Largest file that is read, in bytes."""
@@ -38,8 +38,14 @@ def read_bytes(path: Path, *, largest: int | None = None) -> bytes:
     """Return the bytes of a regular or open file; refuse what is missing, a folder, a device or too large."""
     most = largest or LARGEST
     if hasattr(path, "read"):
-        data = path.read(most + 1)
-        data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        try:
+            data = path.read(most + 1)
+            data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(memoryview(data))
+        except Exception as error:  # whatever the stream of a stranger raises
+            what = f"it cannot be read ({type(error).__name__}: {shorten(str(error))})"
+            raise DataError(
+                [Fault(f"{what}. Give one that is open for reading.", shown_path(path))]
+            ) from None
         refuse_any([Fault(f"there are more than {most} bytes.", shown_path(path))] * (len(data) > most))
         return data
     path = Path(path)
@@ -80,7 +86,11 @@ def decode(data: bytes, *, path: str) -> tuple[str, list[str]]:
     except UnicodeDecodeError as error:
         if not warnings and _share_of_utf8(data) < 0.5:
             with contextlib.suppress(UnicodeDecodeError):
-                return data.decode("gb18030"), ["the text was read as GB18030"]
+                text = data.decode("gb18030")
+                beyond = re.findall(r"[^\x00-\x7f]+", text)
+                # signs that are not in GB 2312, too, are rare in Chinese and usual in other text read as GB18030
+                if len("".join(beyond).encode("gb2312", "ignore")) > len("".join(beyond)):  # two bytes each
+                    return text, [f"the text was read as GB18030 (such as {quote(beyond[0])})"]
         wrong, line = quote(data[error.start : error.end].hex(" ")), data[: error.start].count(b"\n") + 1
         what = f"the bytes {wrong} are not valid {encoding}"
         text = f"{what}. Save the file as UTF-8; it may be damaged here."
@@ -114,7 +124,7 @@ def parse_rows(text: str, *, path: str, warnings: Iterable[str] = ()) -> Rows:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         warnings.append("line ends of another system were read")
-    if hint := re.match(r'"?(?i:sep)=([,;\t])"?[,;\t]*(?=\n)', text):  # which Excel obeys and does not show
+    if hint := re.match(r'"?(?i:sep)=([,;\t])"?[,;\t ]*(?=\n)', text):  # which Excel obeys and does not show
         text = "#" + text[hint.end() :]
         warnings.append("the line 'sep=' in front of the column names was left out")
     separator = hint[1] if hint else _separator(text)
@@ -138,8 +148,10 @@ def parse_rows(text: str, *, path: str, warnings: Iterable[str] = ()) -> Rows:
                 cells = zip(record, header, strict=False)
                 faults += filter(None, (text_fault(*cell, path=path, line=line) for cell in cells))
                 if len(record) != (width := len(header)):
-                    what = f"the row has {len(record)} values where the header has {width}"
-                    faults.append(Fault(f"{what}. Give {width} values.", path, line))
+                    alone = len(record) == 1
+                    what = f"the row has {len(record)} value{'s' * (not alone)} where the header has {width}"
+                    remedy = f"Give {width} values{', or put # in front of a remark' * alone}."
+                    faults.append(Fault(f"{what}. {remedy}", path, line))
                 records[line] = record
     except csv.Error:
         what = "a quotation mark is not closed or stands inside a value. Double it inside a quoted value."
@@ -164,7 +176,10 @@ def _separator(text: str) -> str:
 
 
 def _refuse_title(text: str, path: str) -> None:
-    """Refuse a text whose first line has less than half as many cells as one of the next."""
+    """Refuse JSON and XML, and a text whose first line has half as many cells as one of the next, or words in one."""
+    if re.match(r"\s*[<{[]", text):
+        what = "the text is JSON, XML or a web page, not a table. Save the table as CSV, with commas between columns."
+        raise DataError([Fault(what, path, 1)])
     numbered = enumerate(text.split("\n"), 1)
     lines = [(n, line) for n, line in numbered if line.strip(" ,;\t") and line[0] != "#"][:6]
     bare = (re.sub('"[^"]*"', "", line.strip(" ,;\t")) for _, line in lines)
@@ -173,6 +188,11 @@ def _refuse_title(text: str, path: str) -> None:
         number, title = lines[0]
         what = f"{quote(title.strip(' ,;'))} is a title, not the names of the columns"
         raise DataError([Fault(f"{what}. Take the line out, or put # in front of it.", path, number)])
+    if widths and max(widths) == 1 and re.search(r"\w\W+(\w|$)", lines[0][1]):
+        what = f"no comma, semicolon or tab parts the names of the columns {quote(lines[0][1])}"
+        raise DataError(
+            [Fault(f"{what}. Save the table as CSV, with commas between columns.", path, lines[0][0])]
+        )
 
 
 def text_fault(text: str, column: str, *, path: str = "", line: int | None = None) -> Fault | None:

@@ -63,7 +63,7 @@ def is_required(field: dict) -> bool:
     return field.get("constraints", {}).get("required", False)
 
 
-def parse_cell(cell: str, kind: str, *, semicolons: bool, thousands: Collection[str]) -> object:
+def parse_cell(cell: str, kind: str, *, decimal_comma: bool, thousands: Collection[str]) -> object:
     """Value of a cell, None where a number is not given; ValueError says what is wrong with it."""
     if kind in ("text", "code", "date"):
         return {"text": str, "code": parse_code, "date": parse_date}[kind](visible(cell))
@@ -77,8 +77,8 @@ def parse_cell(cell: str, kind: str, *, semicolons: bool, thousands: Collection[
         return None
     elif word in _MISSING:
         raise ValueError("marks a figure that is missing. Leave the row out; a hole is no figure.")
-    elif kind == "number" and semicolons and "," in word:
-        what = "has a comma in a table parted by semicolons, where it could be a decimal comma"
+    elif kind == "number" and decimal_comma and "," in word:
+        what = "has a comma in a table not parted by commas, where it could be a decimal comma"
         raise ValueError(f"{what}. Write a decimal point, and no thousands separators.")
     elif cell in thousands:
         what = "has three digits behind its point, as the values beside it, and could be in thousands"

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lnregions.errors import Fault, quote, refuse_any, shorten, shown_path, unknown_fault
+from lnregions.errors import Fault, narrow, quote, refuse_any, shorten, shown_path, unknown_fault
 from lnregions.paths import data_dir
 from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
 from lnregions.tables.schemas import (
@@ -263,7 +263,9 @@ def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
             what = f"all values of {column} with a point have three digits behind it"
             rows.warnings.append(f"{what} (such as {min(thousands)}); it was read as a decimal point")
         thousands = set()
-    read = functools.partial(parse_cell, kind=kind, semicolons=rows.separator == ";", thousands=thousands)
+    pointless = rows.separator == "\t" and not cells.map(narrow).str.contains(".", regex=False).any()
+    comma = rows.separator == ";" or pointless
+    read = functools.partial(parse_cell, kind=kind, decimal_comma=comma, thousands=thousands)
     parse = functools.cache(read)
     for row, (line, cell) in enumerate(cells.items()):
         try:

@@ -1,5 +1,6 @@
 """Whatever is given as a file or a name: it is read, or refused by a DataError that says what to do."""
 
+import gzip
 import io
 import json
 
@@ -35,6 +36,35 @@ def test_an_open_file_is_read_each_time_and_its_faults_have_lines():
         ln.load_observations(path=io.StringIO(f"{HEAD}\n210100,gdp,2O24,1,亿元,,final,A,s001,\n"))
     with pytest.raises(DataError, match=r"the open file: .*Write the column names in the first line"):
         ln.load_sources(path=io.StringIO(""))
+
+
+def closed():
+    stream = io.StringIO(OBSERVATIONS)
+    stream.close()
+    return stream
+
+
+class Numbers:
+    def read(self, size):
+        return size
+
+
+UNREADABLE = {
+    "a closed file": (closed, "ValueError: I/O operation on closed file"),
+    "no gzip": (lambda: gzip.GzipFile(fileobj=io.BytesIO(b"none")), "BadGzipFile"),
+    "a gzip that was cut": (lambda: gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(b"area")[:-9])), "EOFError"),
+    "another encoding": (lambda: io.TextIOWrapper(io.BytesIO("亿元".encode("gbk")), "utf-8"), "UnicodeDecodeError"),
+    "what gives numbers": (Numbers, "TypeError"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_an_open_file_that_cannot_be_read_is_refused(what):
+    build, words = UNREADABLE[what]
+    with pytest.raises(
+        DataError, match=f"the open file: it cannot be read .*{words}.* Give one that is open"
+    ):
+        ln.load_observations(path=build())
 
 
 @pytest.mark.parametrize(
@@ -96,6 +126,8 @@ JSON = {
     "TopoJSON": (topology(), "the file is TopoJSON. Convert it"),
     "TopoJSON of whole numbers": (topology(transform={"scale": [1, 1], "translate": [0, 0]}), "is TopoJSON"),
     "TopoJSON with a box": (topology(bbox=[0, 0, 1, 1]), "is TopoJSON"),
+    "TopoJSON that begins with its arcs": ({"arcs": [], **topology()}, "is TopoJSON"),
+    "TopoJSON that begins with a box": ({"bbox": [0, 1], **topology()}, "is TopoJSON"),
     "ECharts": (echarts(UTF8Encoding=True), "encoded as maps of ECharts are. Decode them"),
     "ECharts with a scale": (echarts(UTF8Scale=1024), "encoded as maps of ECharts are"),
     "ECharts without a sign of it": (echarts(), "encoded as maps of ECharts are"),

@@ -97,6 +97,8 @@ UNUSUAL = {
     "a line end of its own before the header": ("\n\n" + GOOD, ""),
     **{f"Excel's line sep={sign}": (f"{quote}sep={sign}{quote}\n" + GOOD.replace(",", sign), "the line 'sep=' in front")
        for sign, quote in ((",", ""), (";", ""), ("\t", ""), (";", '"'))},
+    "Excel's line with a blank": ("sep=, \n" + GOOD, "the line 'sep=' in front"),
+    "GB18030, its text quoted": (GOOD.encode("gb18030"), "read as GB18030 (such as '亿元')"),
     "Excel's line in capitals": ("SEP=,\n" + GOOD, "the line 'sep=' in front"),
 }  # fmt: skip
 
@@ -175,6 +177,10 @@ def test_a_cell_that_could_mislead_is_refused_once_with_its_value(tmp_path, colu
 REFUSED = {
     "a percentage beyond 100": (cell("value", "855", row=3), "above the greatest possible"),
     "a decimal comma among semicolons": (GOOD.replace(",", ";").replace("9516.9", "9.516,9"), "could be a decimal"),
+    **{f"a comma among tabs: {values}": (dotted(*(f'"{one}"' for one in values)).replace(",", "\t").replace("~", ","),
+                                        "could be a decimal comma")
+       for values in (("9~516", "8~122", "85"), ("9~516", "8122", "85"), ("951~690", "812~210", "85"),
+                      ("1~100", "2", "3"), ("９~516", "2", "3"), ("-1~100", "2", "3"))},
     "a comma among semicolons": (GOOD.replace(",", ";").replace("9516.9", "9,516"), "could be a decimal comma"),
     **{f"dots for thousands: {values}": (
         dotted(*values).replace(",", sign), f"value '{values[0]}' has three digits behind its point")
@@ -201,7 +207,7 @@ REFUSED = {
     "a NUL byte": (GOOD.encode() + b"\0", "a NUL byte"),
     "a damaged character": (GOOD.encode().replace("元".encode(), b"\xe5\x85", 1), "are not valid UTF-8"),
     "UTF-16 cut": (GOOD.encode("utf-16")[:-1], "are not valid UTF-16"),
-    "a page of the web": ("<html><body><table>" + GOOD, "unknown column|column area is missing"),
+    "a page of the web": ("<html><body><table>" + GOOD, "JSON, XML or a web page, not a table"),
     "nothing at all": ("", "has no header line"),
     "GB18030 behind the mark of UTF-8": (b"\xef\xbb\xbf" + GOOD.encode("gb18030"), "are not valid UTF-8"),
     "bytes of no encoding": (GOOD.encode() + b"\xff\xff,\xff", "are not valid UTF-8"),
@@ -209,7 +215,17 @@ REFUSED = {
     "a line break in a value": (GOOD.replace("as published", '"as\npublished"'), "column note holds a line break"),
     "a row too short": (GOOD.replace("as published", "").replace("s047,\n", "s047\n"), "has 9 values where the header"),
     "a control character": (cell("note", "as\x07published", row=2), r"note 'as\\x07published' holds a control char"),
-    "columns parted by strokes": (GOOD.replace(",", "|"), r"line 1: unknown column 'area\|indicator"),
+    **{f"no table: {text!r}": (text, "the text is JSON, XML or a web page, not a table. Save the table as CSV")
+       for text in ('[{"area": "210100", "value": 1}]', '{"area,value": 1}', "<?xml version='1.0'?>\n<a>1,2</a>",
+                    "\n <!DOCTYPE html>\n", "\ufeff[1,2]", "<table><tr><td>area</td></tr></table>")},
+    **{f"one column: {sign!r}": (GOOD.replace(",", sign), "no comma, semicolon or tab parts the names")
+       for sign in (" ", " | ", ":", "\u3001", "\uff0c", "^")},
+    "a line sep=| ": ("sep=|\n" + GOOD.replace(",", "|"), "no comma, .* the names of the columns 'sep=|'"),
+    "a remark in the last line": (GOOD + "注：初步数\n", "line 5: the row has 1 value .*put # in front of a remark"),
+    **{f"text in {name}": (GOOD.replace("as published", text).replace("亿元", "").encode(name), "are not valid UTF-8")
+       for name, text in (("latin-1", "veröffentlicht"), ("cp1252", "São Paulo"), ("shift-jis", "速報値"),
+                          ("cp932", "カナ"), ("cp850", "für Köln"), ("mac-roman", "Orléans"))},
+    "columns parted by strokes": (GOOD.replace(",", "|"), r"line 1: no comma, .* 'area\|indicator"),
 }  # fmt: skip
 
 
