@@ -20,8 +20,10 @@ from lnregions.tables import (
     file_state,
     load_areas,
     read_areas,
+    read_table,
     with_cities,
 )
+from lnregions.tables.tables import join_tables
 from lnregions.words.catalogue import tr
 
 
@@ -77,9 +79,7 @@ def check_plan(folder: Path | str) -> list[Fault]:
     faults, plan = check_tables(folder)
     if not folder.is_dir():
         return faults
-    path, areas, own = boundary_file(folder), None, None
-    with contextlib.suppress(DataError):  # which the tables report
-        areas = read_areas(folder)
+    path, areas, own = boundary_file(folder), _areas_to_check(folder), None
     try:
         if around := boundary_file(folder, "context"):
             context_of(around)
@@ -92,7 +92,7 @@ def check_plan(folder: Path | str) -> list[Fault]:
             own = _read_own_areas(path, areas)
     except DataError as error:
         return faults + error.faults
-    if missing := "" if plan is None or plan.areas is None else _without_polygon(plan, own):
+    if missing := "" if plan is None or areas is None else _without_polygon(plan, areas, own):
         text = f"{missing}. Add their polygons to boundaries.*, with the codes of areas.csv."
         if path:
             faults.append(Fault(text, shown_path(path)))
@@ -102,11 +102,21 @@ def check_plan(folder: Path | str) -> list[Fault]:
     return faults
 
 
-def _without_polygon(plan: Plan, own: gpd.GeoDataFrame | None) -> str:
+def _areas_to_check(folder: Path) -> pd.DataFrame | None:
+    """Areas of a plan folder, also where another column than their codes has faults, which the tables report."""
+    with contextlib.suppress(DataError):
+        return read_areas(folder)
+    with contextlib.suppress(DataError):
+        table = read_table(folder / "areas.csv", "areas")
+        return None if table.is_doubtful("area") else join_tables(load_areas(), table.frame, key=["area"])
+    return None
+
+
+def _without_polygon(plan: Plan, areas: pd.DataFrame, own: gpd.GeoDataFrame | None) -> str:
     """Sentence on cities and counties among the members that neither the shipped boundaries nor the own ones show."""
     members = plan.membership[plan.membership["level"].isin(["city", "county"])]["area"]
     drawn = {*known_areas().index, *([] if own is None else own["area"])}
-    known = members[members.isin(plan.areas["area"]) & ~members.isin(drawn)]
+    known = members[members.isin(areas["area"]) & ~members.isin(drawn)]
     missing = ", ".join(known.unique())
     return f"members of the plan have no polygon, so that no map shows them: {missing}" if missing else ""
 
@@ -114,7 +124,7 @@ def _without_polygon(plan: Plan, own: gpd.GeoDataFrame | None) -> str:
 def _own_areas(plan: Plan) -> gpd.GeoDataFrame:
     """Areas of the plan's own file, read once until it changes, warned of also when a parent process read it."""
     frame = _read_own_areas(plan.boundaries, plan.areas)
-    missing = _without_polygon(plan, frame)
+    missing = _without_polygon(plan, plan.areas, frame)
     warn_input(warnings_of(frame) + ([f"{frame.attrs['path']}: {missing}"] if missing else []))
     return frame
 

@@ -73,12 +73,31 @@ def test_a_table_that_cannot_be_used_does_not_hide_the_faults_of_others(tmp_path
         assert words in faults
 
 
-def test_boundaries_are_checked_beside_areas_that_cannot_be_read(folder):
+def recoded(one, code):
+    return one | {"properties": {"area": code}}
+
+
+DRAWN = {
+    "garbage": (lambda own: "<kml/>", "the file is XML"),
+    "one polygon twice": (lambda own: [*own, own[0]], "'300101' stands in rows 1, 9"),
+    "one without a code": (lambda own: [*own[1:], recoded(own[0], "")], "no map shows them: 300101"),
+    "one less": (lambda own: own[1:], "no map shows them: 300101"),
+    "codes of another plan": (lambda own: [recoded(one, f"41010{n}") for n, one in enumerate(own)], "no polygon has"),
+    "one with another's place": (lambda own: [*own[1:], recoded(own[1], "300101")], "300101 overlap by 100.0%"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DRAWN)
+def test_boundaries_are_checked_beside_areas_that_cannot_be_read(folder, what):
+    change, words = DRAWN[what]
     add(folder, "areas", "300999,town,300000,某,Some,某,Some")
-    (folder / "boundaries.geojson").write_text("<kml/>", "utf-8")
+    path = folder / "boundaries.geojson"
+    content = json.loads(path.read_text("utf-8"))
+    drawn = change(content["features"])
+    path.write_text(drawn if isinstance(drawn, str) else json.dumps(content | {"features": drawn}), "utf-8")
     areas, boundaries = sorted(check_report(folder).faults)
     assert "unknown level 'town'" in areas
-    assert "the file is XML" in boundaries
+    assert words in boundaries
 
 
 def test_a_short_name_that_no_label_has_room_for_is_refused(folder):
