@@ -45,6 +45,23 @@ def equal_area(bounds: Sequence[float]) -> CRS:
 _named_system = lru_cache(maxsize=256)(CRS.from_proj4)
 
 
+def extent(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """West, south, east and north in degrees; the east beyond 180 where areas lie on both sides of that meridian.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> extent(gpd.GeoDataFrame(geometry=[shapely.box(179, -18, 180, -17), shapely.box(-180, -18, -179, -17)]))
+    (179.0, -18.0, 181.0, -17.0)
+    """
+    west, south, east, north = map(float, frame.total_bounds)
+    if east - west > 180:
+        turned = shapely.get_coordinates(frame.geometry)[:, 0] % 360
+        if np.ptp(turned) < east - west:
+            west, east = float(turned.min()), float(turned.max())
+    return west, south, east, north
+
+
 def project(frame: gpd.GeoDataFrame, *, crs: CRS | None = None) -> gpd.GeoDataFrame:
     """Return the frame in metres on a grid, without one on that of `equal_area` for its own extent.
 
@@ -61,7 +78,7 @@ def project(frame: gpd.GeoDataFrame, *, crs: CRS | None = None) -> gpd.GeoDataFr
         what = "The frame states no coordinate reference system"
         raise DataError(f"{what}. Set it, for degrees with frame.set_crs(4490).")
     degrees = frame if frame.crs.is_geographic else frame.to_crs(4490)
-    target = equal_area(degrees.total_bounds) if crs is None else crs
+    target = equal_area(extent(degrees)) if crs is None else crs
     if frame.crs == target:
         return frame.copy()
     task = ("project", frame.crs.srs, target.srs)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lnregions.assess import figures_of, load_tables, members_of, stand_ins
-from lnregions.boundaries import boundaries_of, boundary_words, equal_area, project
+from lnregions.boundaries import boundaries_of, boundary_words, equal_area, extent, project
 from lnregions.errors import unknown
 from lnregions.figures.bundles import Picture, Pictures
 from lnregions.figures.drawn_rows import complete_rows, paired_years
@@ -150,7 +150,7 @@ class RegionData:
         whole = next((frame for frame in frames if len(frame)), None)
         if whole is None:
             raise NothingToShow(NO_MAP)
-        return project(boundaries_of(self.plan, level), crs=equal_area(whole.total_bounds))
+        return project(boundaries_of(self.plan, level), crs=equal_area(extent(whole)))
 
     @property
     def codebook(self) -> pd.Series:

@@ -57,6 +57,28 @@ def test_projecting_keeps_columns_attributes_and_the_callers_frame(cities):
     assert project(cities.rename_geometry("shape"), crs=cities.to_crs(4528).crs).geometry.name == "shape"
 
 
+ACROSS = {
+    # boxes that end at 180 degrees, and those that begin there, as if the longitudes went on
+    "Fiji": [(177, -19, 180, -17), (180, -17, 181, -16)],
+    "Chukotka": [(165, 62, 180, 70), (180, 64, 190, 70)],
+    "Aleutians": [(172, 51, 180, 53), (180, 51, 197, 55)],
+    "Chatham, apart": [(166, -47, 178, -35), (183, -45, 184, -43)],
+    "wide": [(130, 50, 180, 70), (180, 50, 220, 70)],
+    "a corner of the meridian": [(179, 0, 180, 1), (180, 1, 181, 2)],
+}
+
+
+@pytest.mark.parametrize("place", ACROSS)
+def test_areas_on_both_sides_of_180_degrees_are_drawn_as_anywhere_else(place):
+    boxes = ACROSS[place]
+    cut = squares(*((west - 360 * (west >= 180), south, east - 360 * (west >= 180), north)
+                    for west, south, east, north in boxes), crs=4490)  # fmt: skip
+    elsewhere = squares(
+        *((west - 100, south, east - 100, north) for west, south, east, north in boxes), crs=4490
+    )
+    assert project(cut).total_bounds == pytest.approx(project(elsewhere).total_bounds, abs=1)
+
+
 def test_a_frame_without_a_system_is_refused(cities):
     with pytest.raises(DataError, match="states no coordinate reference system"):
         project(gpd.GeoDataFrame(geometry=cities.geometry.to_numpy()))
