@@ -1,5 +1,6 @@
 """First pass over a boundary file: which area each row is, by its code, and whether the names beside agree."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from itertools import product
@@ -193,15 +194,19 @@ def _folded(text: str) -> str:
 
 
 def _is_garbled(text: str) -> bool:
-    """Whether a text is UTF-8 that was read as GB18030 or Latin-1, or GB18030 read as Latin-1.
+    """Whether a text is UTF-8 that was read as another encoding, or GB18030 read as Latin-1.
 
     Examples
     --------
-    >>> [_is_garbled(text) for text in ("沈阳市", "娌堥槼甯?", "æ²ˆé˜³å¸‚", "ÉòÑôÊÐ")]
-    [False, True, True, True]
+    >>> [_is_garbled(text) for text in ("沈阳市", "娌堥槼甯?", "æ²ˆé˜³å¸‚", "ÉòÑôÊÐ", "MÃ¼nchen", "München")]
+    [False, True, True, True, True, False]
     """
     if re.search(r"[\x7f-\x9f]", text):
         return True
+    for wrong in ("cp1252", "cp1251", "cp932"):
+        with contextlib.suppress(UnicodeError):
+            if text.encode(wrong).decode("utf-8") != text:
+                return True
     for wrong, right in [("gb18030", "utf-8"), *product(("cp1252", "latin-1"), ("utf-8", "gb18030"))]:
         try:
             again = text.rstrip("?").encode(wrong).decode(right, "replace" if right == "utf-8" else "strict")

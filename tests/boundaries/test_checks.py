@@ -304,6 +304,25 @@ def test_names_garbled_before_they_were_saved_are_refused(four, read, wrong, rig
         read(four)
 
 
+OTHER_SCRIPTS = {
+    "German": ("cp1252", ["München", "Köln", "Lübeck"]),
+    "Portuguese": ("latin-1", ["São Paulo", "Goiânia", "Belém"]),
+    "Polish": ("cp1252", ["Gdańsk", "Kraków", "Zielona Góra"]),
+    "Russian": ("cp1251", ["Орёл", "Тула", "Томск"]),
+    "Greek": ("cp1252", ["Θήβα", "Κως", "Σάμος"]),
+    "Japanese": ("cp932", ["埼玉", "奈良", "徳島"]),
+}
+
+
+@pytest.mark.parametrize("place", OTHER_SCRIPTS)
+def test_names_in_other_scripts_are_read_and_refused_where_they_were_garbled(read, place):
+    wrong, names = OTHER_SCRIPTS[place]
+    assert set(read(columns(adcode=JILIN, name=names), areas=None)["name_zh"]) == set(names)
+    garbled = [name.encode("utf-8").decode(wrong, "replace") for name in names]
+    with pytest.raises(DataError, match="the names are garbled"):
+        read(columns(adcode=JILIN, name=garbled), areas=None)
+
+
 # ---- validity ----
 
 
