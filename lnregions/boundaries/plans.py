@@ -1,6 +1,7 @@
 """Boundaries of the areas of a plan: those of its folder, beside the shipped ones; the check of a whole folder."""
 
 import contextlib
+import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -77,7 +78,7 @@ def check_plan(folder: Path | str) -> list[Fault]:
     """
     folder = Path(folder)
     faults, plan = check_tables(folder)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # also false where no folder can have that name
         return faults
     path, areas, own = boundary_file(folder), _areas_to_check(folder), None
     try:

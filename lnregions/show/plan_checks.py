@@ -113,7 +113,7 @@ def check_report(folder: Path | str) -> Report:
     if plan is not None:
         cases = {one.clause.target: one for one in reversed(cases_of_plan(plan))}
         coverage = _coverage([cases[target] for target in plan.targets["target"]])
-        remarks += _unlikely(plan) + _never_served(plan, list(cases.values()))
+        remarks += _unlikely(plan) + _small_targets(plan) + _never_served(plan, list(cases.values()))
     return Report(str(folder), messages(faults), remarks, has, lacks, coverage)
 
 
@@ -227,6 +227,16 @@ def _unlikely(plan: Plan) -> list[str]:
             f"{table.path}: {what}, as those written as fractions are (0.05 for 5%). Compare them with their source."
         )
     return remarks
+
+
+def _small_targets(plan: Plan) -> list[str]:
+    """Targets in per cent that are below one."""
+    rows = plan.targets[(plan.targets["unit"] == "%") & plan.targets["value"].abs().between(0, 1, "neither")]
+    return [
+        f"{shown_path(plan.folder / 'targets.csv')}: {one.value:g}% of the target {one.target} is below one per cent, "
+        "as one written as a fraction is (0.05 for 5%). Compare it with the plan."
+        for one in rows.itertuples()
+    ]
 
 
 def _never_served(plan: Plan, cases: list[Case]) -> list[str]:

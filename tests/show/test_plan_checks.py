@@ -100,6 +100,30 @@ def test_boundaries_are_checked_beside_areas_that_cannot_be_read(folder, what):
     assert words in boundaries
 
 
+@pytest.mark.parametrize(
+    ("kind", "indicator", "value", "said"),
+    [("level", "urbanisation_rate", "0.62", True), ("level", "manufacturing_share", "0.3", True),
+     ("growth", "gdp_growth_real", "0.06", True), ("average_growth", "gdp_growth_real", "0.055", True),
+     ("cumulative_growth", "gdp", "0.2", True), ("level", "urbanisation_rate", "62", False),
+     ("growth", "gdp_growth_real", "1", False), ("growth", "gdp_growth_real", "0", False)],
+)  # fmt: skip
+def test_a_target_written_as_a_fraction_is_remarked(folder, kind, indicator, value, said):
+    add(
+        folder,
+        "targets",
+        f"s,r000,300101,,{kind},{indicator},>=,{value},%,strive,,2021,no,2022,2024,话,S,,S,B,g1,,,",
+    )
+    report = check_report(folder)
+    assert report.faults == []
+    assert any(f"{value}% of the target s is below one per cent" in one for one in report.remarks) == said
+
+
+@pytest.mark.parametrize("name", ["沈" * 100, "x" * 300, "a\0b"])
+def test_a_name_that_no_folder_can_have_is_one_fault(name):
+    (fault,) = check_report(name).faults
+    assert "does not exist. Give the path of a folder with plan.yaml" in fault
+
+
 def test_a_short_name_that_no_label_has_room_for_is_refused(folder):
     add(folder, "areas", f"300199,city,300000,某市,City,某,{'L' * 60}")
     (fault,) = check_report(folder).faults
