@@ -130,7 +130,9 @@ def verdicts(plan, region, target, language, interpretations, **given) -> None:
     """Print or write the verdict on every target."""
     from lnregions.assess import judge, judge_interpretations, target_of
     from lnregions.show import chosen_plan, show_verdicts
+    from lnregions.tables import place_code, plan_of
 
+    region = place_code(plan_of(plan), region, kind="region")
     output, form = given.pop("output"), given.pop("form")
     plan = chosen_plan(plan, region=region, language=language)
     names = [target_of(plan, target)["target"]] if target else plan.targets["target"]
@@ -204,7 +206,7 @@ def _deliver(tables, form: str | None, output: str) -> None:
 @with_output
 def evaluation(plan, form, output, **given) -> None:
     """Print or write the table of a Chinese plan evaluation."""
-    from lnregions.show import evaluation
+    from lnregions import evaluation  # which takes names, too
 
     _deliver(evaluation(plan, **given), form, output)
 

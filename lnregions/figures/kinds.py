@@ -15,7 +15,7 @@ from lnregions.figures.bundles import Picture, Pictures
 from lnregions.formats import FORMATS, SLIDES, encode
 from lnregions.paths import PLAN
 from lnregions.style import size_of
-from lnregions.tables import load_plan, shipped_plans, with_region
+from lnregions.tables import load_plan, place_code, shipped_plans, with_region
 from lnregions.words import LANGUAGES
 
 MAPPED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "fdi_usd", "forest_coverage")
@@ -88,6 +88,7 @@ def write_figures(
         For anything that is unknown, before the first picture is drawn.
     """
     loaded = load_plan(plan)
+    region = place_code(loaded, region, kind="region")
     loaded, chosen = with_region(loaded, region) if region else loaded, _chosen_kinds(region, kinds)
     for name in formats:
         if name not in (*FORMATS, SLIDES):

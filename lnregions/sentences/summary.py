@@ -18,7 +18,7 @@ from lnregions.sentences.wording import (
 )
 from lnregions.series import mean_growth
 from lnregions.show import Table
-from lnregions.tables import place_code, plan_of
+from lnregions.tables import place_code, plan_of, with_region
 from lnregions.words import RATE_DECIMALS, check_language, places_apart, rounded
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import Text, listed, percent, printed, say, with_article
@@ -37,8 +37,8 @@ def findings(plan, place: object = "", *, as_of: str = "") -> pd.DataFrame:
     plan : Plan, str or path
         A plan, its name or its folder.
     place : str or int, optional
-        A region or a city by code or name (``"west"``, ``210200``, ``"Dalian"``, ``"大连"``); the whole plan if
-        left out.
+        A region, a city or a group of areas by code or name (``"west"``, ``210200``, ``"Dalian"``, ``"大连"``,
+        ``"Dalian+Anshan"``); the whole plan if left out.
     as_of : str, optional
         Only what was published by this date.
 
@@ -96,6 +96,7 @@ def _found(plan, place, as_of):
     """Findings on a place, those that have a figure behind them, `MOST` at most."""
     plan = plan_of(plan)
     place = place_code(plan, place)
+    plan = with_region(plan, place) if "+" in place else plan
     if not place and len(plan.regions) == 1:
         place = plan.regions["region"].iloc[0]
     data = Place(plan, place, load_tables(plan, as_of=as_of or None), as_of)
