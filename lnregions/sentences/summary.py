@@ -248,7 +248,9 @@ def _changed(data: Place) -> Iterator[Finding]:
     else:
         means = {row.year: row.value for row in rows[data.place]}
         names = {year: Text(f"{year}", f"{year}年") for year in means}
-        message = "{indicator} in {area} was highest in {top} ({high}) and lowest in {bottom} ({low})"
+        message = (
+            "in {years} {indicator} in {area} was highest in {top} ({high}) and lowest in {bottom} ({low})"
+        )
     if len(means) > 1:
         top, bottom = max(means, key=means.get), min(means, key=means.get)
         alike = rounded(means[top], RATE_DECIMALS) == rounded(means[bottom], RATE_DECIMALS)
@@ -289,7 +291,7 @@ def _certainty(data: Place) -> Iterator[Finding]:
         turned = [one for one in judged if one.disagree or one.depends_en]
         if turned:
             names = listed(target_text(data.plan, data.row_of[one.target]) for one in turned)
-            message = "{text}; another interpretation or membership would turn the verdict on {list}"
+            message = "{text}; another interpretation or membership would change the verdict on {list}"
             words = say(message, text=words, list=names)
         yield finding("certainty", words, [one for verdict in judged for one in data.behind(verdict)])
         return
@@ -321,4 +323,4 @@ def _missing(data: Place) -> Iterator[Finding]:
     elif open_ones:
         names = listed(dict.fromkeys(target_text(data.plan, data.row_of[one.target]) for one in open_ones))
         figures = [one for verdict in open_ones for one in data.behind(verdict)]
-        yield finding("missing", say("too few figures are published to judge {list}", list=names), figures)
+        yield finding("missing", say("not judged for want of published figures: {list}", list=names), figures)

@@ -49,7 +49,7 @@ def joined(texts: Iterable[Text], *, english: str = "; ", chinese: str = "；") 
 
 
 def listed(texts: Iterable[Text], *, chinese: str = "、") -> Text:
-    """Texts in a row, ``and`` before the last; semicolons between them where one has a comma of its own.
+    """Texts in a row, ``and`` before the last; with semicolons, also before it, where one has a comma of its own.
 
     Examples
     --------
@@ -58,7 +58,8 @@ def listed(texts: Iterable[Text], *, chinese: str = "、") -> Text:
     """
     texts = list(texts)
     comma = "; " if any(", " in one.en for one in texts) else ", "
-    english = comma.join(one.en for one in texts[:-1]) + " and " * (len(texts) > 1)
+    last = "; and " if comma == "; " and len(texts) > 2 else " and "
+    english = comma.join(one.en for one in texts[:-1]) + last * (len(texts) > 1)
     return Text(english + "".join(one.en for one in texts[-1:]), chinese.join(one.zh for one in texts))
 
 
