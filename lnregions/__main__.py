@@ -130,13 +130,17 @@ def verdicts(plan, region, target, language, interpretations, **given) -> None:
     """Print or write the verdict on every target."""
     from lnregions.assess import judge, judge_interpretations, target_of
     from lnregions.show import chosen_plan, show_verdicts
+    from lnregions.tables import place_code, plan_of
 
+    region = place_code(plan_of(plan), region, kind="region")
     output, form = given.pop("output"), given.pop("form")
     plan = chosen_plan(plan, region=region, language=language)
     names = [target_of(plan, target)["target"]] if target else plan.targets["target"]
     found = (judge_interpretations if interpretations else judge)(plan, **given)
     found = found[found["target"].isin(names) & (found["region"].eq(region) if region else True)]
-    kind = form or Path(output).suffix.strip(".")
+    if found.empty and region and target:
+        raise DataError(f"The target {target!r} is not of the region {region!r}. Leave one of them out.")
+    kind = form or Path(output).suffix.strip(".").lower()
     if kind in ("csv", "json"):
         _deliver_data(found, kind, output)
     else:
@@ -148,13 +152,17 @@ def _deliver_data(found, form: str, output: str) -> None:
     """Print a frame as CSV or JSON, or write it, CSV with the byte order mark by which Excel knows its encoding."""
     from lnregions.formats import data_csv
 
-    if form == "json":
-        text = found.to_json(orient="records", force_ascii=False, indent=1) + "\n"
-    else:
-        text = data_csv(found.round(9))  # without the last digits of binary fractions
+    text = found.to_json(orient="records", force_ascii=False, indent=1) + "\n"
+    if form == "csv":  # without the last digits of binary fractions
+        text = "\ufeff" * bool(output) + data_csv(found.round(9))
+    _deliver_text(text, output)
+
+
+def _deliver_text(text: str, output: str) -> None:
+    """Print text, or write it."""
     if output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
-        write_whole(output, "\ufeff" * (form == "csv") + text)
+        write_whole(output, text)
         print(output)
     else:
         print(text, end="")
@@ -204,7 +212,7 @@ def _deliver(tables, form: str | None, output: str) -> None:
 @with_output
 def evaluation(plan, form, output, **given) -> None:
     """Print or write the table of a Chinese plan evaluation."""
-    from lnregions.show import evaluation
+    from lnregions import evaluation  # which takes names, too
 
     _deliver(evaluation(plan, **given), form, output)
 
@@ -244,6 +252,9 @@ def table(kind, plan, form, output, **given) -> None:
 @with_plan
 @with_date
 @repeatable("--region", help="a region of the plan (default: all)")
+@repeatable(
+    "--city", help="a city, by name or code, for kinds of a city (default: all where such a kind is named)"
+)
 @repeatable("--kind", "kinds", help="kind of figure (default: all)")
 @repeatable("--language", type=LANGUAGES, help="of the figures (default: both)")
 @option("--width", "single, onehalf, double (default), slide, a4, or millimetres", default="double")
@@ -253,7 +264,7 @@ def table(kind, plan, form, output, **given) -> None:
 @option("--output", "for the files (default: figures)", default="figures", metavar="FOLDER")
 @flag("--zip", "also pack them as a report kit with README and citation")
 @flag("--docx", "also put them into a Word file (needs python-docx)")
-def figures(plan, region, language, output, **drawn) -> None:
+def figures(plan, region, city, language, output, **drawn) -> None:
     """Write figures with their data, captions and sources."""
     from lnregions.figures import bundle_docx, bundle_zip, write_figures
     from lnregions.tables import load_plan
@@ -262,16 +273,17 @@ def figures(plan, region, language, output, **drawn) -> None:
     makers = {ending: make for ending, make in makers.items() if drawn.pop(ending)}
     width, languages = drawn["width"], language or ["en", "zh"]
     drawn["width"] = float(width) if width.replace(".", "", 1).isdigit() else width
-    drawn["formats"] = drawn["formats"].split(",")
+    drawn["formats"] = drawn["formats"].lower().replace(" ", "").split(",")
+    places = [{"region": one} for one in dict.fromkeys(region)]
+    places += [{"city": one} for one in dict.fromkeys(city)]
     written = [
-        write_figures(output, plan=plan, region=one, languages=languages, **drawn)
-        for one in dict.fromkeys(region) or [""]
+        write_figures(output, plan=plan, languages=languages, **one, **drawn) for one in places or [{}]
     ]
     print(f"{sum(written)} figures in {output}")
     for code in languages if makers else ():
         loaded = load_plan(plan)
         for ending, make in makers.items():
-            kit = Path(output, f"{loaded.id}-{'-'.join(region) or 'all'}-{code}.{ending}")
+            kit = Path(output, f"{loaded.id}-{'-'.join((*region, *city)) or 'all'}-{code}.{ending}")
             print(make(Path(output, code), kit, title=loaded.facts[f"title_{code}"], language=code))
 
 
@@ -308,7 +320,7 @@ def report(plan, as_of, output, **wanted) -> None:
 @with_plan
 @with_language("the tables")
 @with_format("table", "json", default="table")
-@click.option("--output", help="write a page or tables by the file's ending, such as diff.html")
+@option("--output", "write a page, tables or JSON by the file's ending, such as diff.html", default="")
 def diff(old, new, plan, language, form, output) -> None:
     """Compare two states: figures that differ, verdicts that flipped and by which figure, pictures that changed.
 
@@ -317,17 +329,17 @@ def diff(old, new, plan, language, form, output) -> None:
     from lnregions.sentences import differences
 
     found = differences(old, new, plan=plan)
-    if output:
-        print(found.save(output, language=language))
-        return
-    if form == "table":
-        _deliver(found.tables(language=language), None, "")
+    if form == "table" and not output.lower().endswith(".json"):
+        if output:
+            print(found.save(output, language=language))
+        else:
+            _deliver(found.tables(language=language), None, "")
         return
     frames = {name: getattr(found, name) for name in ("verdicts", "figures", "pictures")}
     records = {
         name: json.loads(one.to_json(orient="records", force_ascii=False)) for name, one in frames.items()
     }
-    print(json.dumps(records, ensure_ascii=False, indent=1))
+    _deliver_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", output)
 
 
 @cli.command()

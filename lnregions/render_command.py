@@ -111,7 +111,7 @@ def render_command(**given) -> int:
     for every region, city and language that it takes, only where something has changed since.
     """
     from lnregions import batch
-    from lnregions.tables import batch_choices, load_plan, with_region
+    from lnregions.tables import batch_choices, load_plan, place_code, with_region
 
     options = SimpleNamespace(**given)
     parameters = _parameters(options)
@@ -119,9 +119,12 @@ def render_command(**given) -> int:
     if Path(options.plan).is_dir():
         options.plan = str(Path(options.plan).resolve())  # runs have working folders of their own
     choices, options.notebooks = batch_choices(options.plan), options.notebooks or None
-    if groups := [region for region in options.region if region not in choices["region"]]:
+    if not {*options.region} <= {*choices["region"]}:  # names, or groups of areas
         loaded = load_plan(options.plan)
-        choices["region"] += [with_region(loaded, group) and group for group in dict.fromkeys(groups)]
+        named = [place_code(loaded, region, kind="region") for region in options.region]
+        options.region = list(dict.fromkeys(named))
+        groups = [region for region in options.region if region not in choices["region"]]
+        choices["region"] += [with_region(loaded, group) and group for group in groups]
     if options.list:
         return _list(options.notebooks, choices)
     notebooks = batch.select_notebooks(options.notebooks, choices=choices)

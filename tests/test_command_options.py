@@ -83,3 +83,8 @@ def test_the_shell_completes_options_as_the_readme_says(capsys, monkeypatch):
     with pytest.raises(SystemExit):
         cli.main([], prog_name="lnregions")
     assert "--region" in capsys.readouterr().out
+
+
+def test_a_target_of_another_region_is_refused(capsys):
+    assert main(["verdicts", "--region", "belt", "--target", "west-gdp"]) == 2
+    assert "The target 'west-gdp' is not of the region 'belt'" in capsys.readouterr().err

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import lnregions as ln
-from lnregions.figures import PLAN_KINDS, REGION_KINDS
+from lnregions.figures import CITY_KINDS, PLAN_KINDS, REGION_KINDS
 from lnregions.paths import root
 from lnregions.words.catalogue import chinese_messages
 
@@ -19,7 +19,7 @@ def cells(page):
 def test_every_kind_and_every_function_that_draws_has_its_question():
     rows = cells("pictures.md")
     kinds = [row[0].strip("`") for row in rows if len(row) == 3][1:]
-    assert kinds == [*PLAN_KINDS, *REGION_KINDS]
+    assert kinds == [*PLAN_KINDS, *REGION_KINDS, *CITY_KINDS]
     functions = re.findall(r"`(draw_\w+)`", "\n".join(row[-2] for row in rows))
     drawing = [name for name in ln.__all__ if name.startswith("draw_") and name != "draw_web_map"]
     assert sorted(functions) == sorted(drawing)

@@ -217,6 +217,7 @@ class Sheet:
         small, labels = self.size.small, self.labels
         subtitle = " · ".join(filter(None, (labels.subtitle, unit_label(self.unit, self.language))))
         source = self.tr("Source: {text}", text=labels.source) if labels.source else ""
+        self.figure.source_line = source
         head = self._block("title", labels.title, self.size.title, gap=3)
         head += self._block("subtitle", subtitle, self.size.normal, gap=4)
         head += [("legend", row, {}, small * 1.5) for row in self._legend_rows()]

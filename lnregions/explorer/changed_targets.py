@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
+from numbers import Integral, Real
 
 import pandas as pd
 
 from lnregions.assess import Verdict, judge_row, load_tables, names_text, target_of
-from lnregions.errors import DataError, unknown
+from lnregions.errors import DataError, quote, unknown
 from lnregions.figures import Picture, RegionData, draw_verdict
 from lnregions.sentences.wording import finding, required_text, target_text
 from lnregions.tables import place_code, plan_of, read_observations
-from lnregions.words.texts import listed, printed, say, text_of
+from lnregions.words.texts import listed, printed, say, text_of, with_article
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def what_if(
     Examples
     --------
     >>> what_if("ln-2022", "belt-dalian-gdp", value=9500)
-    With a target of more than 950 billion yuan, the verdict on GDP of Dalian would be met instead of missed.
+    With a target of more than 950 billion yuan, the verdict on GDP of Dalian would be 'met' instead of 'missed'.
     """
     plan = plan_of(plan)
     row, tables = target_of(plan, target).copy(), load_tables(plan, as_of=as_of or None)
@@ -85,9 +87,11 @@ def what_if(
         targets.loc[targets["target"] == target, name] = row[name]
     plan = replace(plan, targets=targets)
     verdict = judge_row(plan, row, tables=tables)[0]
-    message = "with {changes}, the verdict on {target} would be {after} instead of {before}"
+    message = "with {changes}, the verdict on {target} would be '{after}' instead of '{before}'"
     if verdict.status == before.status:
-        message = "with {changes}, the verdict on {target} would stay {after}"
+        message = "with {changes}, the verdict on {target} would stay '{after}'"
+    if verdict == before:
+        message = "with {changes}, the verdict on {target} would stay '{after}': it does not rest on that"
     statuses = {"before": text_of(before.status), "after": text_of(verdict.status)}
     words = say(message, changes=listed(said, chinese="，"), target=target_text(plan, row), **statuses)
     data = RegionData.load(plan, as_of, language=language, width=width)
@@ -103,53 +107,69 @@ def _value(plan, row, tables, given, as_of):
         raise DataError(
             f"The target {row['target']!r} has no value that could be changed. Choose another target."
         )
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise DataError(f"The value {given!r} is not a number. Give one in {row['unit']}.")
-    row["value"] = float(given)
+    row["value"] = _number(given, row["unit"])
     required = required_text(row)
     return plan, row, tables, say("a target of {required}", required=required)
 
 
 def _base_year(plan, row, tables, given, as_of):
-    if isinstance(given, bool) or not isinstance(given, int):
-        raise DataError(
-            f"The base year {given!r} is not a whole number. Give a four-digit year such as 2021."
-        )
-    row["baseline_year"] = given
+    row["baseline_year"] = _year(given, before=int(row["horizon"]))
     return plan, row, tables, say("{year} as base year", year=given)
 
 
 def _members(plan, row, tables, given: Sequence[object], as_of):
+    given = [given] if isinstance(given, str | int) else given
     codes, rows = [place_code(plan, one, kind="area") for one in given], plan.membership
     own = rows[rows["region"] == row["area"]]
+    if own.empty:
+        raise DataError(
+            f"The target {row['target']!r} is of a single area, without members. Choose another target."
+        )
     if missing := [one for one in codes if one not in set(own["area"])] or ([] if codes else [""]):
         raise DataError(f"The region {row['area']!r} has no member {missing[0]!r}. "
                         f"Choose from {', '.join(own['area'])}.")  # fmt: skip
     kept = (rows["region"] != row["area"]) | rows["area"].isin(codes)
     names = names_text(tables, codes)
-    return replace(plan, membership=rows[kept]), row, tables, say("{names} as members", names=names)
+    message = "{names} as members" if len(codes) > 1 else "{names} as the only member"
+    return replace(plan, membership=rows[kept]), row, tables, say(message, names=names)
 
 
 def _figures(plan, row, tables, given: Mapping, as_of):
+    if not isinstance(given, Mapping) or not given:
+        raise DataError(f"The figures {quote(given)} are none by year. Give some such as {{2024: 10050}}.")
     frame, texts = read_observations(as_of=as_of or None, plan=plan), []
     for key, value in given.items():
         area, year = key if isinstance(key, tuple) else (row["area"], key)
-        area = place_code(plan, area, kind="area" if isinstance(key, tuple) else "place")
-        own = frame[(frame["area"] == area) & (frame["indicator"] == row["indicator"])]
+        area, year = place_code(plan, area), _year(year)
+        own = frame[(frame["indicator"] == row["indicator"]) & frame["default"]]
         if own.empty:
-            raise DataError(f"No figure of {area!r} is kept for {row['indicator']!r}. Choose another area.")
-        same = own[own["default"] & (own["year"] == year)]
+            raise DataError(f"No figure is kept for {row['indicator']!r}. Choose another target.")
+        same = own[(own["area"] == area) & (own["year"] == year)]
         if same.empty:
-            same = own[own["default"]].tail(1).assign(year=year)
+            same = (
+                own.sort_values("area", key=lambda areas: areas == area).tail(1).assign(area=area, year=year)
+            )
             same.index = [len(frame)]
             frame = pd.concat([frame, same])
-        frame.loc[same.index, "value"] = float(value)
+        frame.loc[same.index, "value"] = _number(value, same["unit"].iloc[0])
         decimals = int(tables.indicator(row["indicator"])["decimals"])
         shown = printed(value, same["unit"].iloc[0], decimals=decimals)
         texts.append(say("a figure of {value} for {area} in {year}", value=shown, year=year,
-                         area=tables.name_text(area)))  # fmt: skip
+                         area=with_article(tables.name_text(area))))  # fmt: skip
     tables = load_tables(plan, as_of=as_of or None, observations=frame)
     return plan, row, tables, listed(texts, chinese="，")
+
+
+def _number(given, unit: str) -> float:
+    if isinstance(given, bool) or not isinstance(given, Real) or not isfinite(given):
+        raise DataError(f"The value {given!r} is not a number. Give one in {unit}.")
+    return float(given)
+
+
+def _year(given, *, before: int = 2101) -> int:
+    if isinstance(given, bool) or not isinstance(given, Integral) or not 1949 <= given < before:
+        raise DataError(f"The year {given!r} is not one from 1949 to {before - 1}. Give one such as 2021.")
+    return int(given)
 
 
 _CHANGES = {"value": _value, "baseline_year": _base_year, "members": _members, "figures": _figures}

@@ -15,7 +15,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "drawn_rows": ["complete_rows", "figures_only"],
         "kits": ["bundle_docx", "bundle_zip", "chart_table", "save_slides"],
-        "kinds": ["PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures"],
+        "kinds": ["CITY_KINDS", "PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures"],
         "map_grounds": ["class_breaks", "drawn_values", "level_of", "one_year"],
         "map_pictures": [
             "draw_change", "draw_circles", "draw_city_location", "draw_location", "draw_map", "draw_membership",

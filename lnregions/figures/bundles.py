@@ -57,6 +57,8 @@ class Picture:
         Axes that it is drawn on, the first of several.
     names : dict
         Names of areas by code.
+    source_line : str
+        Line of sources below a chart; empty where it was left out.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Picture:
     title: dict[str, str] = field(default_factory=dict)
     ax: Axes | None = field(default=None, repr=False)
     names: dict[str, str] = field(default_factory=dict)
+    source_line: str = ""
     _png: bytes = field(default=b"", repr=False)
 
     def save(self, folder: str = "", *, formats: Sequence[str] = FORMATS, **drawn: object) -> "Picture":

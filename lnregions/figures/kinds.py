@@ -15,7 +15,7 @@ from lnregions.figures.bundles import Picture, Pictures
 from lnregions.formats import FORMATS, SLIDES, encode
 from lnregions.paths import PLAN
 from lnregions.style import size_of
-from lnregions.tables import load_plan, shipped_plans, with_region
+from lnregions.tables import load_plan, place_code, shipped_plans, with_region
 from lnregions.words import LANGUAGES
 
 MAPPED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "fdi_usd", "forest_coverage")
@@ -56,12 +56,25 @@ REGION_KINDS: dict[str, Callable] = {
 }
 """Kinds that show one region."""
 
+CITY_KINDS: dict[str, Callable] = {
+    "city-location": maps.draw_city_location,
+    "series": lambda plan, city, **own: [
+        targets.draw_series(city, one, plan=plan, **own) for one in ("gdp", "population")
+    ],
+    "city-growth": lambda plan, city, **own: charts.draw_city_growth(city, plan=plan, **own),
+    "ranks": lambda plan, city, **own: charts.draw_ranks(city, plan=plan, **own),
+    "dots": lambda plan, city, **own: charts.draw_dots(city, charts.GROWTH, plan=plan, **own),
+}
+"""Kinds that show one city."""
+_KINDS = PLAN_KINDS | REGION_KINDS | CITY_KINDS
+
 
 def write_figures(
     output: Path | str,
     *,
     plan: str = PLAN,
     region: str = "",
+    city: str = "",
     kinds: Sequence[str] = (),
     languages: Sequence[str] = LANGUAGES,
     width: str | float = "double",
@@ -75,10 +88,10 @@ def write_figures(
     ----------
     output : path
         Folder for ``<language>/<name>.png`` and what goes with it.
-    plan, region : str
-        A plan; one of its regions, or all and the plan as a whole.
+    plan, region, city : str
+        A plan; one of its regions or cities, or all regions and the plan as a whole.
     kinds : sequence of str
-        Names of `PLAN_KINDS` and `REGION_KINDS`; all if there is none.
+        Names of `PLAN_KINDS`, `REGION_KINDS` and `CITY_KINDS`; without any all, those of a city only for a city.
     languages, width, formats, as_of, **drawn
         As for single pictures and their ``save``.
 
@@ -88,32 +101,33 @@ def write_figures(
         For anything that is unknown, before the first picture is drawn.
     """
     loaded = load_plan(plan)
-    loaded, chosen = with_region(loaded, region) if region else loaded, _chosen_kinds(region, kinds)
+    region, city = place_code(loaded, region, kind="region"), place_code(loaded, city, kind="area")
+    loaded, chosen = with_region(loaded, region) if region else loaded, _chosen_kinds(region, city, kinds)
     for name in formats:
         if name not in (*FORMATS, SLIDES):
             raise unknown("format", name, (*FORMATS, SLIDES))
     size_of(width)
-    regions, count = [(one,) for one in ([region] if region else loaded.regions["region"])], 0
+    regions = [(one,) for one in ([region] if region else loaded.regions["region"])]
+    cities, count = [(one,) for one in ([city] if city else loaded.cities)], 0
     for language, kind in itertools.product(languages, chosen):
-        draw = PLAN_KINDS.get(kind) or REGION_KINDS[kind]
-        for area in [()] if kind in PLAN_KINDS else regions:
-            found = draw(loaded, *area, as_of=as_of or "", language=language, width=width)
+        for area in [()] if kind in PLAN_KINDS else regions if kind in REGION_KINDS else cities:
+            found = _KINDS[kind](loaded, *area, as_of=as_of or "", language=language, width=width)
             for one in [found] if isinstance(found, Picture | Pictures) else found:
                 saved = one.save(Path(output) / language, formats=formats, **drawn)
                 count += len(saved) if isinstance(saved, Pictures) else 1
     return count
 
 
-def _chosen_kinds(region: str, kinds: Sequence[str]) -> list[str]:
+def _chosen_kinds(region: str, city: str, kinds: Sequence[str]) -> list[str]:
     """Kinds to draw, in the order of the registry."""
-    known = [*PLAN_KINDS, *REGION_KINDS]
     for kind in kinds:
-        if kind not in known:
-            raise unknown("kind", kind, known)
-    chosen = [kind for kind in (REGION_KINDS if region else known) if kind in kinds or not kinds]
+        if kind not in _KINDS:
+            raise unknown("kind", kind, _KINDS)
+    place, shown = ("city", CITY_KINDS) if city else ("region", REGION_KINDS) if region else ("", _KINDS)
+    chosen = [kind for kind in shown if (kind in kinds if kinds else city or kind not in CITY_KINDS)]
     if not chosen:
-        what = f"None of the kinds {', '.join(kinds)} shows a single region"
-        raise DataError(f"{what}. Leave the region out, or give one of {', '.join(REGION_KINDS)}.")
+        what = f"None of the kinds {', '.join(kinds)} shows a single {place}"
+        raise DataError(f"{what}. Leave the {place} out, or give one of {', '.join(shown)}.")
     return chosen
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.text import Text
 from wcwidth import wcswidth
 
 from lnregions import __version__
@@ -125,11 +124,8 @@ def save_slides(pictures: Sequence, path: Path | str) -> None:
         box, words = slide.shapes.title, slide.shapes.add_textbox(*map(Inches, (0.5, 6.2, WIDTH_IN - 1, 1.2)))
         box.left, box.top, box.width, box.height = map(Inches, (0.5, 0.2, WIDTH_IN - 1, 0.9))
         table = chart_table(picture)
-        if table is not None:  # the source line that is drawn on every picture
-            opening = tr("Source: {sources}", language, sources="").strip()
-            drawn = [one.get_text() for one in picture.figure.findobj(Text)]
-            lines = [one.replace("\n", " " * (language == "en")) for one in drawn if one.startswith(opening)]
-            parts = [parts[0], "\n".join([*parts[1:], *lines[:1]])]
+        if table is not None:  # of a picture it is drawn in the picture
+            parts = [parts[0], "\n".join(filter(None, [*parts[1:], picture.source_line]))]
         sizes = (24 if wcswidth(parts[0]) <= 2 * _TITLE_WIDTH else 18, 14)
         for frame, said, size in zip((box.text_frame, words.text_frame), parts, sizes, strict=False):
             frame.text, frame.word_wrap = said, True

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from lnregions import maps
 from lnregions.assess import members_of, stand_ins
 from lnregions.boundaries import CHINESE_CODE, boundary_words, ground_around, land_within, union
+from lnregions.errors import DataError
 from lnregions.figures.bundles import Picture
 from lnregions.figures.region_data import NO_MAP, NothingToShow, RegionData
 from lnregions.series import Tables
@@ -70,8 +72,13 @@ def class_breaks(values: pd.Series, measure: str, options: DrawingOptions | None
     """Class breaks of all values of an indicator; rare extremes of growth do not stretch its classes."""
     values, options = values.dropna(), options or DrawingOptions()
     classes, scheme = options.take("classes"), options.take("scheme")
-    if classes is not None and not isinstance(classes, int):
+    if np.iterable(classes):
+        if scheme:
+            raise DataError(
+                "The breaks are given as classes, so no scheme finds them. Leave scheme or classes out."
+            )
         return list(classes)
+    classes = classes and int(classes)
     if scheme:
         return maps.scheme_breaks(values, scheme, classes=classes or 5)
     if len(values) < 2:

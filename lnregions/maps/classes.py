@@ -1,6 +1,7 @@
 """Classes of a map: round breaks by default, a scheme of mapclassify on request, their labels and colours."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -179,10 +180,13 @@ def scheme_breaks(values: Iterable[float], scheme: str, *, classes: int = 5) -> 
     """
     import mapclassify  # slow to import, and rarely used
 
+    scheme = {one.casefold(): one for one in SCHEMES}.get(scheme.replace("_", "").casefold(), scheme)
     if scheme not in SCHEMES:
         raise unknown("scheme", scheme, list(SCHEMES))
     values = _finite(values)
-    found = getattr(mapclassify, scheme)(values, k=max(2, min(classes, len(np.unique(values)))))
+    with warnings.catch_warnings():  # that a faster package is not installed
+        warnings.filterwarnings("ignore", "Numba")
+        found = getattr(mapclassify, scheme)(values, k=max(2, min(classes, len(np.unique(values)))))
     # the bins of mapclassify include their upper end, ours their lower: the same split, seen from above
     inner = {float(values[values > upper].min()) for upper in found.bins[:-1] if (values > upper).any()}
     return Classes(tuple(sorted(inner)), scheme)

@@ -255,6 +255,8 @@ def region_files(
     plan = load_plan(plan)
     known = plan.regions["region"].tolist()
     given = [place_code(plan, one, kind="region") for one in region]
+    if strange := [one for one in given if one not in known]:
+        raise unknown("region", strange[0], known)
     regions = known if kinds["all"] else list(dict.fromkeys(given))
     if (kinds["pdf"] or kinds["docx"] or name) and not regions:
         raise DataError(

@@ -18,7 +18,7 @@ from lnregions.sentences.wording import (
 )
 from lnregions.series import mean_growth
 from lnregions.show import Table
-from lnregions.tables import place_code, plan_of
+from lnregions.tables import place_code, plan_of, with_region
 from lnregions.words import RATE_DECIMALS, check_language, places_apart, rounded
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import Text, listed, percent, printed, say, with_article
@@ -37,8 +37,8 @@ def findings(plan, place: object = "", *, as_of: str = "") -> pd.DataFrame:
     plan : Plan, str or path
         A plan, its name or its folder.
     place : str or int, optional
-        A region or a city by code or name (``"west"``, ``210200``, ``"Dalian"``, ``"大连"``); the whole plan if
-        left out.
+        A region, a city or a group of areas by code or name (``"west"``, ``210200``, ``"Dalian"``, ``"大连"``,
+        ``"Dalian+Anshan"``); the whole plan if left out.
     as_of : str, optional
         Only what was published by this date.
 
@@ -96,6 +96,7 @@ def _found(plan, place, as_of):
     """Findings on a place, those that have a figure behind them, `MOST` at most."""
     plan = plan_of(plan)
     place = place_code(plan, place)
+    plan = with_region(plan, place) if "+" in place else plan
     if not place and len(plan.regions) == 1:
         place = plan.regions["region"].iloc[0]
     data = Place(plan, place, load_tables(plan, as_of=as_of or None), as_of)
@@ -247,7 +248,9 @@ def _changed(data: Place) -> Iterator[Finding]:
     else:
         means = {row.year: row.value for row in rows[data.place]}
         names = {year: Text(f"{year}", f"{year}年") for year in means}
-        message = "{indicator} in {area} was highest in {top} ({high}) and lowest in {bottom} ({low})"
+        message = (
+            "in {years} {indicator} in {area} was highest in {top} ({high}) and lowest in {bottom} ({low})"
+        )
     if len(means) > 1:
         top, bottom = max(means, key=means.get), min(means, key=means.get)
         alike = rounded(means[top], RATE_DECIMALS) == rounded(means[bottom], RATE_DECIMALS)
@@ -288,7 +291,7 @@ def _certainty(data: Place) -> Iterator[Finding]:
         turned = [one for one in judged if one.disagree or one.depends_en]
         if turned:
             names = listed(target_text(data.plan, data.row_of[one.target]) for one in turned)
-            message = "{text}; another interpretation or membership would turn the verdict on {list}"
+            message = "{text}; another interpretation or membership would change the verdict on {list}"
             words = say(message, text=words, list=names)
         yield finding("certainty", words, [one for verdict in judged for one in data.behind(verdict)])
         return
@@ -320,4 +323,4 @@ def _missing(data: Place) -> Iterator[Finding]:
     elif open_ones:
         names = listed(dict.fromkeys(target_text(data.plan, data.row_of[one.target]) for one in open_ones))
         figures = [one for verdict in open_ones for one in data.behind(verdict)]
-        yield finding("missing", say("too few figures are published to judge {list}", list=names), figures)
+        yield finding("missing", say("not judged for want of published figures: {list}", list=names), figures)

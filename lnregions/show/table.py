@@ -12,6 +12,7 @@ from lnregions.style import STATUSES
 from lnregions.style.palette import BORDER, MUTED
 from lnregions.words import text
 from lnregions.words.catalogue import trn
+from lnregions.words.texts import lines_within
 
 _CELL = "padding:3px 10px 3px 0;vertical-align:top;border-bottom:1px solid #e3e6ea;text-align:"
 _UNFOLD = "<style>@media print{.ln-fold::details-content{content-visibility:visible;display:block}}</style>"
@@ -30,6 +31,11 @@ def columns_of(words: Iterable[str]) -> int:
     from wcwidth import wcswidth  # with tables of all characters, which a picture does not need
 
     return max(map(wcswidth, words), default=0)
+
+
+def _folded(cells: pd.Series, width: int) -> pd.Series:
+    """Cells in lines of at most `width` columns: no number is broken, and no line opens with a comma."""
+    return cells.map(lambda cell: "\n".join(lines_within(cell, width, lambda line: columns_of([line]))))
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ class Table:
                 return self._records(width)
             limits = [MOST_STATUS if name in self.statuses else None for name in cells.columns]
             limits[-1] = width - taken
+            cells[cells.columns[-1]] = _folded(cells.iloc[:, -1], width - taken)
         alignment = ["right" if name in self.numbers else "left" for name in self.frame.columns]
         return tabulate(
             cells.values.tolist(), list(map(str, cells.columns)), colalign=alignment if len(cells) else None,
@@ -107,8 +114,9 @@ class Table:
         from tabulate import tabulate
 
         head = columns_of(map(str, self.frame.columns))
-        rows = [[one for one in row.items() if one[1]] for row in self.frame.astype(str).to_dict("records")]
         limits = [None, max(width - head - 2, ONE_LINE)]
+        cells = self.frame.astype(str).apply(_folded, width=limits[1])
+        rows = [[one for one in row.items() if one[1]] for row in cells.to_dict("records")]
         return "\n\n".join(
             tabulate(row, tablefmt="plain", disable_numparse=True, maxcolwidths=limits) for row in rows
         )

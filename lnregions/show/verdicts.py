@@ -65,7 +65,7 @@ def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str) -> Tabl
     frame["reason"] = reasons_with_outcomes(rows, language, plan)
     message = "As known on {date}; the grade is that of the weakest figure used. {grades}"
     note = tr(message, language, date=", ".join(dict.fromkeys(rows["as_of"])), grades=grades(language))
-    return reader_table(frame, language, note=note)
+    return reader_table(frame, language, note=note if len(rows) else "")
 
 
 def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:

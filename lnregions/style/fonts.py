@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from inspect import signature
@@ -13,19 +12,13 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.text import Text
 
 from lnregions.paths import fonts_dir
+from lnregions.words.texts import lines_within
 
 FAMILY = "Noto Sans SC"
 PRINT_DPI = 300
 """Resolution of saved pictures, in dots per inch."""
 
 _EM = 1000.0
-_NOT_FIRST = "，。、；：？！）】》”’〉」』%,.;:!?)]}"
-_NOT_LAST = "（【《“‘〈「『([{"
-_CHINESE = "\u2e80-\U0010ffff"
-_BREAK = re.compile(
-    rf"(?<![{re.escape(_NOT_LAST)}])(?=[^ {re.escape(_NOT_FIRST)}])(?:(?<=[ {_CHINESE}])|(?<=.)(?=[{_CHINESE}]))"
-)
-"""Where a line may end: after a space, and around Chinese characters, not beside the inside of brackets."""
 SIMPLIFIED = str.maketrans(*(fonts_dir() / "stand_ins.txt").read_text("utf-8").split())
 """Traditional characters that the bundled font lacks, and the simplified ones that stand for them in short names."""
 
@@ -154,17 +147,7 @@ def wrap(words: str, width: float, size: float, *, bold: bool = False) -> list[s
     >>> wrap("one two three", 34, 8)
     ['one two', 'three']
     """
-    lines: list[str] = []
-    for paragraph in words.split("\n"):
-        line = ""
-        for piece in _BREAK.split(paragraph):
-            if line and text_width((line + piece).rstrip(), size, bold=bold) > width:
-                lines.append(line.rstrip())
-                line = piece.lstrip()
-            else:
-                line += piece
-        lines.append(line.rstrip())
-    return lines
+    return lines_within(words, width, lambda line: text_width(line, size, bold=bold))
 
 
 def _subset(path: str, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:

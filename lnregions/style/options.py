@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from inspect import Parameter
+from numbers import Real
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import is_color_like, to_hex
+from matplotlib.colors import Colormap, is_color_like, to_hex
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont
 from matplotlib.text import Text
@@ -20,6 +22,41 @@ _SAMPLE = "Gross domestic product, 2024: 902.71"
 OPTIONS = (
     "title", "subtitle", "source_line", "figsize", "font", "ax", "classes", "scheme", "palette", "cmap",
 )  # fmt: skip
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _are_classes(value: object) -> bool:
+    """Whether a value is a number of classes, or numbers to be breaks between them."""
+    several = np.iterable(value) and not isinstance(value, str | dict)
+    numbers = list(value) if several else [value]
+    if any(isinstance(one, bool) or not isinstance(one, Real) or not np.isfinite(one) for one in numbers):
+        return False
+    return several or (value == int(value) and 2 <= value <= 7)
+
+
+_TEXT = (_is_text, "text")
+_VALUES: dict[str, tuple[Callable[[object], bool], str]] = {
+    "title": _TEXT, "subtitle": _TEXT,
+    "source_line": (lambda value: value in (True, False), "True or False"),
+    "figsize": (
+        lambda value: isinstance(value, tuple | list) and len(value) == 2
+        and all(isinstance(one, Real) and one > 0 for one in value),
+        "width and height in inches, such as (7, 5)",
+    ),
+    "font": (lambda value: isinstance(value, str) and value, "the family of an installed font"),
+    "ax": (lambda value: isinstance(value, Axes), "axes of matplotlib, such as those of plt.subplots()"),
+    "classes": (_are_classes, "how many (2 to 7), or the breaks between them, such as [60, 75]"),
+    "scheme": (_is_text, "the name of a scheme of mapclassify, such as FisherJenks"),
+    "palette": (
+        lambda value: isinstance(value, list | tuple | np.ndarray),
+        "a list of colours; the name of a colormap goes into cmap",
+    ),
+    "cmap": (lambda value: isinstance(value, str | Colormap), "a colormap of matplotlib or its name"),
+}  # fmt: skip
+"""What a value of each option must be, and what to give."""
 OPTION_PARAMETERS = [
     Parameter(name, Parameter.KEYWORD_ONLY, default=default)
     for name, default in ({"language": "en", "width": "double"} | dict.fromkeys(OPTIONS)).items()
@@ -50,7 +87,7 @@ class DrawingOptions:
     scheme
         Scheme of mapclassify that finds the breaks, such as ``FisherJenks``.
     palette, cmap
-        Colours of the classes of a map from the lowest on; a colormap of matplotlib to take them from.
+        Colours of the classes of a map from the lowest on; a colormap of matplotlib, or its name, to take them from.
 
     Raises
     ------
@@ -64,17 +101,15 @@ class DrawingOptions:
                 raise unknown("option", name, OPTIONS)
         self.given = {name: value for name, value in given.items() if value is not None}
         self.used: set[str] = set()
-        size, ax, cmap, font = (self.given.get(name) for name in ("figsize", "ax", "cmap", "font"))
-        sides = size if isinstance(size, tuple | list) else ()
-        if size and [isinstance(one, int | float) and one > 0 for one in sides] != [True, True]:
-            raise DataError(
-                f"The figsize {quote(size)} is no size. Give width and height in inches, such as (7, 5)."
-            )
-        if ax is not None and (size or not isinstance(ax, Axes)):
-            raise DataError(
-                "Give ax as axes of matplotlib, and no figsize beside it: their figure has its size."
-            )
-        if cmap and cmap not in mpl.colormaps:
+        for name, value in self.given.items():
+            fits, remedy = _VALUES[name]
+            if not fits(value):
+                raise DataError(f"The {name} {quote(value)} cannot be used. Give {remedy}.")
+        for one, other in (("ax", "figsize"), ("palette", "cmap")):
+            if {one, other} <= set(self.given):
+                raise DataError(f"The options {one} and {other} exclude each other. Give one of them.")
+        cmap, font = self.given.get("cmap"), self.given.get("font")
+        if isinstance(cmap, str) and cmap not in mpl.colormaps:
             raise unknown("cmap", cmap, list(mpl.colormaps))
         if wrong := [one for one in self.given.get("palette", ()) if not is_color_like(one)]:
             raise DataError(
@@ -107,7 +142,7 @@ class DrawingOptions:
 
         def ramp(count: int) -> list[str]:
             if colours is None:
-                return [to_hex(mpl.colormaps[cmap]((k + 0.5) / count)) for k in range(count)]
+                return [to_hex(mpl.colormaps.get_cmap(cmap)((k + 0.5) / count)) for k in range(count)]
             if len(colours) < count:
                 raise DataError(
                     f"The palette has {len(colours)} colours for {count} classes. Give one for each class."

@@ -25,8 +25,8 @@ def group(areas: Iterable[str], *, name: str = "") -> Group:
 
     Parameters
     ----------
-    areas : iterable of str
-        Codes of cities, counties or areas of your own; none may lie in another one.
+    areas : iterable of str or int
+        Codes or names of cities, counties or areas of your own; none may lie in another one.
     name : str, optional
         What it is called; without one the names of its areas.
 
@@ -45,11 +45,11 @@ def group(areas: Iterable[str], *, name: str = "") -> Group:
     >>> group(["210100", "210400"], name="Shenyang and Fushun")
     '210100+210400'
     """
-    codes = [areas] if isinstance(areas, str) else list(areas or ())
-    if not codes or not all(isinstance(code, str) and code for code in codes):
+    codes = [areas] if isinstance(areas, str | int) else list(areas or ())
+    if not codes or not all(isinstance(code, str | int) and code for code in codes):
         what = f"The areas {quote(areas)} are no codes of areas"
         raise DataError(f"{what}. Give a list such as ['210100', '210400'].")
-    made = Group("+".join(codes))
+    made = Group("+".join(map(str, codes)))
     made.name = name
     return made
 
@@ -69,7 +69,7 @@ def with_region(plan, region: str):
     regions, areas = plan.regions["region"].tolist(), plan.areas.set_index("area", drop=False)
     if region in regions:
         return plan
-    codes = list(dict.fromkeys(region.split("+"))) if isinstance(region, str) else [region]
+    codes = list(dict.fromkeys(region.split("+"))) if isinstance(region, str) else [str(region)]
     if strange := [code for code in codes if code not in areas.index]:
         names = [*_names_in(plan.regions), *_names_in(areas)]
         alone = unknown("region", str(region), regions, names=names)
@@ -87,36 +87,49 @@ def with_region(plan, region: str):
 
 
 def place_code(plan, given: object, *, kind: str = "place") -> str:
-    """Code of a region or an area by its code, as text or number, or its name in either language.
+    """Code of a region, an area or an indicator by its code, as text or number, or its name in either language.
 
-    `kind` is ``region``, ``area`` or ``place`` (both) and tells which are looked at; an empty place stays empty.
-    A DataError if the plan has none of that code or name, with the name that comes close.
+    `kind` is ``area``, ``indicator``, ``place`` (a region, an area or a group of areas: a list, or joined by +) or
+    ``region`` (a place taken as a region) and tells which are looked at; an empty place stays empty. Capitals do not
+    matter. A DataError if the plan has none of that code or name, with the name that comes close.
 
     Examples
     --------
     >>> from lnregions.tables import load_plan
     >>> plan = load_plan("ln-2022")
-    >>> [place_code(plan, one) for one in (210200, "Dalian", "大连市", "west", "Western Liaoning")]
-    ['210200', '210200', '210200', 'west', 'west']
+    >>> [place_code(plan, one) for one in (210200, "Dalian", "大连市", "West", "Western Liaoning", "大连+Anshan")]
+    ['210200', '210200', '210200', 'west', 'west', '210200+210300']
     """
-    frames = {"region": plan.regions, "area": plan.areas}
-    frames = frames if kind == "place" else {kind: frames[kind]}
+    frames = {"region": plan.regions, "area": plan.areas, "indicator": plan.indicators}
+    joined = kind in ("place", "region")
+    frames = {one: frames[one] for one in (("region", "area") if joined else (kind,))}
+    if joined and isinstance(given, list | tuple):
+        given = group(given)
     if isinstance(given, Real) and given == given // 1:  # also a number of pandas, such as 210200.0
         given = int(given)
     wanted = str(given if given is not None else "").strip()
     codes = [code for column, frame in frames.items() for code in frame[column]]
     if not wanted or wanted in codes:
         return wanted
+    if joined and "+" in wanted:
+        made = Group("+".join(dict.fromkeys(place_code(plan, one, kind="area") for one in wanted.split("+"))))
+        made.name = getattr(given, "name", "")
+        return made
     for column, frame in frames.items():
-        names = frame[["name_en", "name_zh", "short_en", "short_zh"]].astype(str)
+        names = frame[[column, *_names(frame)]].astype(str)
         hits = frame.loc[names.apply(lambda one: one.str.casefold() == wanted.casefold()).any(axis=1), column]
         if len(hits):
             return hits.iloc[0]
+    codes = codes if kind == "place" else frames[kind][kind]
     raise unknown(kind, given, codes, names=[name for one in frames.values() for name in _names_in(one)])
 
 
+def _names(frame: pd.DataFrame) -> list[str]:
+    return [name for name in _NAMES if name in frame]
+
+
 def _names_in(frame: pd.DataFrame) -> list[str]:
-    return [*frame["short_en"], *frame["short_zh"]]
+    return frame[_names(frame)[-2:]].to_numpy().ravel().tolist()
 
 
 def regions_of_areas(

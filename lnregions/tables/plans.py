@@ -57,7 +57,10 @@ def plan_of(given: Plan | str | Path) -> Plan:
     return plan
 
 
-TAKEN = {"region": "region", "adcode": "area", "city": "area", "area": "place"}
+TAKEN = {
+    "region": "region", "compare": "region", "adcode": "area", "city": "area", "area": "place",
+    "indicator": "indicator", "rate": "indicator",
+}  # fmt: skip
 """Parameters that are codes, and what they are codes of."""
 
 
@@ -83,7 +86,7 @@ def with_names(name: str, function):
         try:
             bound = signature.bind_partial(*args, **given)
             for one, kind in taken.items():
-                if isinstance(bound.arguments.get(one), str | Real) and bound.arguments[one]:
+                if isinstance(bound.arguments.get(one), str | Real | list | tuple) and bound.arguments[one]:
                     plan = plan_of(bound.arguments.get("plan") or PLAN)
                     bound.arguments[one] = place_code(plan, bound.arguments[one], kind=kind)
         except (DataError, TypeError):

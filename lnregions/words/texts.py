@@ -1,11 +1,19 @@
 """Texts in both languages, made of the messages of the catalogue and of numbers as printed; names of numbers."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from lnregions.words.catalogue import LANGUAGES, tr
 from lnregions.words.numbers import RATE_DECIMALS, format_number, format_value, text
+
+_NOT_FIRST = "，。、；：？！）】》”’〉」』%,.;:!?)]}"
+_NOT_LAST = "（【《“‘〈「『([{"
+_CHINESE = "\u2e80-\U0010ffff"
+_BREAK = re.compile(
+    rf"(?<![{re.escape(_NOT_LAST)}])(?=[^ {re.escape(_NOT_FIRST)}])(?:(?<=[ {_CHINESE}])|(?<=.)(?=[{_CHINESE}]))"
+)
+"""Where a line may end: after a space, and around Chinese characters, not beside the inside of brackets."""
 
 
 class Text(NamedTuple):
@@ -49,7 +57,7 @@ def joined(texts: Iterable[Text], *, english: str = "; ", chinese: str = "；") 
 
 
 def listed(texts: Iterable[Text], *, chinese: str = "、") -> Text:
-    """Texts in a row, ``and`` before the last; semicolons between them where one has a comma of its own.
+    """Texts in a row, ``and`` before the last; with semicolons, also before it, where one has a comma of its own.
 
     Examples
     --------
@@ -58,7 +66,8 @@ def listed(texts: Iterable[Text], *, chinese: str = "、") -> Text:
     """
     texts = list(texts)
     comma = "; " if any(", " in one.en for one in texts) else ", "
-    english = comma.join(one.en for one in texts[:-1]) + " and " * (len(texts) > 1)
+    last = "; and " if comma == "; " and len(texts) > 2 else " and "
+    english = comma.join(one.en for one in texts[:-1]) + last * (len(texts) > 1)
     return Text(english + "".join(one.en for one in texts[-1:]), chinese.join(one.zh for one in texts))
 
 
@@ -146,3 +155,24 @@ def quantity_name(name: str, *, language: str = "en") -> str:
     if hit and hit[1] in OF_YEAR:
         return tr(OF_YEAR[hit[1]], language, context="quantity", year=hit[2])
     return name
+
+
+def lines_within(words: str, width: float, measure: Callable[[str], float]) -> list[str]:
+    """Lines of `words` that measure at most `width`, broken as Chinese and English are.
+
+    Examples
+    --------
+    >>> lines_within("年均4.15%；未实现", 6, len)
+    ['年均', '4.15%；', '未实现']
+    """
+    lines: list[str] = []
+    for paragraph in words.split("\n"):
+        line = ""
+        for piece in _BREAK.split(paragraph):
+            if line and measure((line + piece).rstrip()) > width:
+                lines.append(line.rstrip())
+                line = piece.lstrip()
+            else:
+                line += piece
+        lines.append(line.rstrip())
+    return lines

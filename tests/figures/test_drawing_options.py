@@ -1,6 +1,7 @@
 """Options of the user: every kind of picture takes them in one way, or refuses one that it has no use for."""
 
 import pytest
+from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -91,6 +92,8 @@ def test_classes_and_colours_of_a_map_are_those_given():
     assert quantiles.parameters["classes"]["class_method"] == "Quantiles"
     assert len(ramp(quantiles)) == 4
     assert ramp(drawn("change", cmap="PuOr"))[0] != ramp(drawn("change"))[0]
+    assert ramp(drawn("map", cmap=colormaps["viridis"])) == ramp(drawn("map", cmap="viridis"))
+    assert ramp(drawn("map", scheme="fisher_jenks")) == ramp(drawn("map", scheme="FisherJenks"))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,20 @@ def test_classes_and_colours_of_a_map_are_those_given():
         ("map", {"palette": ["#zz"]}, "'#zz', which is no colour"),
         ("map", {"palette": ["red"]}, "1 colours for 5 classes"),
         ("map", {"font": "Nope"}, "font 'Nope' is not installed"),
-        ("map", {"figsize": 7}, "figsize 7 is no size"),
+        ("map", {"figsize": 7}, r"The figsize 7 cannot be used\. Give width and height in inches"),
+        ("map", {"title": 3}, r"The title 3 cannot be used\. Give text"),
+        ("dots", {"subtitle": ["a"]}, "Give text"),
+        ("map", {"source_line": "Mine"}, "Give True or False"),
+        ("map", {"font": ["Arial"]}, "family of an installed font"),
+        *(
+            ("map", {"classes": one}, "Give how many")
+            for one in (0, 1, 8, 4.5, True, "5", ["a"], [float("nan")])
+        ),
+        ("map", {"classes": [60, 75], "scheme": "Quantiles"}, "Leave scheme or classes out"),
+        ("map", {"palette": "viridis"}, "name of a colormap goes into cmap"),
+        ("map", {"palette": 5}, "Give a list of colours"),
+        ("map", {"cmap": ["red"]}, "Give a colormap"),
+        ("map", {"palette": ["red"], "cmap": "viridis"}, "exclude each other"),
         ("map", {"figsize": (7, 0.5)}, "no room for a map"),
         ("map", {"ax": 3}, "axes of matplotlib"),
         ("map", {"subtitle": "x"}, "no use for subtitle"),

@@ -32,6 +32,27 @@ def test_a_region_has_a_map_for_each_indicator_shown(tmp_path):
     assert names(tmp_path / "en") == {f"map-east-{indicator}" for indicator in MAPPED}
 
 
+def test_a_city_has_its_kinds_in_formats_however_they_are_written(tmp_path, capsys):
+    call = [
+        "figures",
+        "--city",
+        "大连",
+        "--city",
+        "210900",
+        "--language",
+        "en",
+        "--width",
+        "single",
+        "--kind",
+        "dots",
+    ]
+    assert main([*call, "--kind", "series", "--formats", "PPTX, Svg", "--output", str(tmp_path)]) == 0
+    assert "6 figures" in capsys.readouterr().out
+    kinds = ("dots-{}-gdp_growth_real", "series-{}-gdp", "series-{}-population")
+    assert names(tmp_path / "en") == {one.format(city) for one in kinds for city in ("210200", "210900")}
+    assert len(list((tmp_path / "en").glob("*.svg"))) == len(list((tmp_path / "en").glob("*.pptx"))) == 6
+
+
 def test_a_kind_of_the_whole_plan_needs_no_region(tmp_path):
     options = {"languages": ["zh"], "width": "onehalf", "formats": ["svg"]}
     assert write_figures(tmp_path, kinds=["scorecard"], **options) == 1
@@ -55,6 +76,8 @@ def test_the_kit_of_a_command_holds_figures_readme_and_citation(tmp_path):
         ({"formats": ["pgn"]}, "did you mean png"),
         ({"width": "duoble"}, "did you mean double"),
         ({"region": "west", "kinds": ["scorecard"]}, "shows a single region"),
+        ({"city": "Dalain"}, "did you mean Dalian"),
+        ({"city": "Dalian", "kinds": ["map"]}, "shows a single city.*city-location"),
         ({"plan": "ln-2O22"}, "did you mean ln-2022"),
     ],
 )

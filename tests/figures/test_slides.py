@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from figures.drawn_once import drawn, scorecard, targets
 
+import lnregions as ln
 from lnregions import DataError
 from lnregions.__main__ import main
 from lnregions.figures import Pictures
@@ -106,6 +107,19 @@ def test_a_slide_opens_with_the_finding_and_carries_caption_sources_and_alternat
         assert shape.left >= 0 <= shape.top
         assert shape.left + shape.width <= 12_192_000
         assert shape.top + shape.height <= 6_858_000
+
+
+@pytest.mark.parametrize(("shown", "lines"), [(True, 1), (False, 0)])
+def test_the_line_of_sources_is_that_of_the_chart_whatever_the_title_opens_with(tmp_path, shown, lines):
+    ln.draw_dots("210900", "gdp_growth_real", title="Source: mine", source_line=shown).save(
+        tmp_path / "a.pptx"
+    )
+    [slide] = pptx.Presentation(tmp_path / "a.pptx").slides
+    words = [
+        line for shape in slide.shapes if shape.has_text_frame for line in shape.text_frame.text.split("\n")
+    ]
+    assert "Source: mine" not in words
+    assert sum(line.startswith("Source: ") for line in words) == lines
 
 
 def test_the_command_writes_a_slide_for_each_picture(tmp_path):

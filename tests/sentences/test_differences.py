@@ -81,3 +81,10 @@ def test_two_outputs_are_compared_by_what_was_drawn_and_changed_pictures_stand_s
 def test_what_is_neither_date_nor_folder_is_refused(tmp_path):
     with pytest.raises(DataError, match="is neither a date nor a folder"):
         differences("2024-06-30", str(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["new/diff.json", "DIFF.JSON"])
+def test_the_command_writes_json_by_the_ending(tmp_path, name):
+    assert main(["diff", "2024-12-31", "2026-06-30", "--output", str(tmp_path / name)]) == 0
+    found = json.loads((tmp_path / name).read_text("utf-8"))
+    assert "belt-dalian-gdp" in {one["target"] for one in found["verdicts"]}

@@ -101,13 +101,19 @@ def test_the_table_names_each_topic_once():
     ("target", "changes", "sentence"),
     [
         ("belt-dalian-gdp", {"value": 9500}, "With a target of more than 950 billion yuan, the verdict on GDP of "
-         "Dalian would be met instead of missed."),
+         "Dalian would be 'met' instead of 'missed'."),
         ("belt-dalian-gdp", {"value": 9516.9}, "With a target of more than 951.69 billion yuan, the verdict on "
-         "GDP of Dalian would be too close to call instead of missed."),
+         "GDP of Dalian would be 'too close to call' instead of 'missed'."),
         ("belt-dalian-gdp", {"figures": {2024: 10050}}, "With a figure of 1,005 billion yuan for Dalian in 2024, the "
-         "verdict on GDP of Dalian would be met instead of missed."),
+         "verdict on GDP of Dalian would be 'met' instead of 'missed'."),
         ("west-gdp", {"members": ["Chaoyang", "Fuxin"]}, "With Chaoyang and Fuxin as members, the verdict on GDP "
-         "growth above the province would be met instead of too close to call."),
+         "growth above the province would be 'met' instead of 'too close to call'."),
+        ("west-gdp", {"members": "Chaoyang"}, "With Chaoyang as the only member, the verdict on GDP growth above the "
+         "province would be 'met' instead of 'too close to call'."),
+        ("circle-urbanisation", {"figures": {2024: 90}}, "With a figure of 90.00% for the Shenyang circle in 2024, the "
+         "verdict on urbanisation rate would stay 'missed': it does not rest on that."),
+        ("east-tourism", {"figures": {2024: 6}}, "With a figure of 6.00% for Eastern Liaoning in 2024, the verdict on "
+         "tourism share would stay 'no data': it does not rest on that."),
     ],
 )  # fmt: skip
 def test_what_if_judges_and_draws_the_changed_target(target, changes, sentence):
@@ -121,6 +127,16 @@ def test_what_if_judges_and_draws_the_changed_target(target, changes, sentence):
     )  # the plan is unchanged
 
 
+def test_sentences_are_whole_for_an_editor():
+    lines = ln.findings("ln-2022").drop_duplicates("finding")["sentence_en"].tolist()
+    assert lines[-1].startswith("Not judged for want of published figures: manufacturing share, ")
+    years = ln.findings("ln-2022", "Benxi").drop_duplicates("finding").set_index("topic").loc["changed"]
+    assert years["sentence_en"].startswith("In 2023-2024 real GDP growth in Benxi was highest in 2023")
+    assert years["sentence_zh"].startswith("2023-2024年，本溪地区生产总值实际增长率以2023年最高")
+    promised = ln.findings("ln-2022", "east")["sentence_en"].iloc[0]
+    assert promised.endswith("tourism share (at least 5%); and green lung, ecological barrier.")
+
+
 @pytest.mark.parametrize(
     ("target", "changes", "message"),
     [
@@ -129,6 +145,18 @@ def test_what_if_judges_and_draws_the_changed_target(target, changes, sentence):
         ("belt-dalian-gdp", {"value": "much"}, "is not a number"),
         ("belt-trade", {"value": 1}, "no value that could be changed"),
         ("west-gdp", {"members": ["Dalian"]}, "has no member '210200'"),
+        ("belt-dalian-gdp", {"members": ["Dalian"]}, "of a single area, without members"),
+        *(
+            ("belt-dalian-gdp", {"baseline_year": year}, "Give one such as 2021")
+            for year in (1900, 2024, 2020.5, "2020")
+        ),
+        *(("belt-dalian-gdp", {"figures": one}, "none by year") for one in (9999, {}, None)),
+        *(
+            ("belt-dalian-gdp", {"figures": {2024: one}}, "is not a number")
+            for one in ("x", None, float("inf"))
+        ),
+        ("belt-dalian-gdp", {"figures": {"2024": 1}}, "The year '2024' is not one"),
+        ("belt-dalian-gdp", {"value": float("nan")}, "is not a number"),
         ("belt-dalain-gdp", {"value": 1}, "did you mean belt-dalian-gdp"),
     ],
 )

@@ -189,3 +189,14 @@ def test_no_table_names_a_data_set_by_its_file_in_a_repository():
         for table in tables(name):
             cells = " ".join(table.frame.astype(str).to_numpy().ravel())
             assert not re.search(r"GitHub \S+/\S+ \S+\.(xlsx|csv|js|dta|py)", cells)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+def test_chinese_text_in_a_terminal_breaks_no_number_and_opens_no_line_with_a_comma(width):
+    why = "2022-2024年年均4.15%；规划要求超过辽宁（4.16%），差距可能在−0.11个百分点至+0.09个百分点之间。" * 4
+    columns = {f"列{number}": ["甲" * 8] for number in range(3)} | {"理由": [why]}
+    shown = Table(pd.DataFrame(columns), language="zh").to_text(width=width).splitlines()
+    lines = [line[line.rfind("  ") + 1 :].strip() for line in shown if line.strip()]
+    assert len(lines) > 4
+    assert not [line for line in lines if line[0] in "，；。）%"]
+    assert sum(line.count(number) for line in lines for number in ("4.15%", "4.16%", "0.11", "0.09")) == 16
