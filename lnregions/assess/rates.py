@@ -12,6 +12,7 @@ from functools import cached_property
 from lnregions.assess.bounds import possible_rate
 from lnregions.assess.cases import Case, figures_of, growth_figures
 from lnregions.assess.reasons import (
+    HOW,
     STATUS_OF,
     asked_text,
     close_text,
@@ -81,6 +82,11 @@ class _Rates:
         return {year: (self.seen[year], self.needed[year]) for year in common}
 
     @cached_property
+    def in_a_row(self) -> bool:
+        """Whether no year is missing between them, so that their mean is that of the years from first to last."""
+        return max(self.pairs) - min(self.pairs) == len(self.pairs) - 1
+
+    @cached_property
     def complete(self) -> bool:
         """Whether every year has both."""
         return set(self.years) <= set(self.pairs)
@@ -106,11 +112,11 @@ class _Rates:
         numbers |= {f"needed {year}": self.needed[year].value for year in sorted(self.needed)}
         used = rows_used(self.case.figures, self.pairs or self.seen, beside=self.case.benchmark)
         found = {"unit": "%", "numbers": numbers} | used
-        return found | _compared(self.pairs, self.means, numbers) if self.pairs else found
+        return found | _compared(self.pairs, self.means, numbers) if self.pairs and self.in_a_row else found
 
     def text(self) -> Text:
         """What growth was, beside what is required."""
-        if self.case.rule == "every year":
+        if self.case.rule == "every year" or not self.in_a_row:
             return _yearly_text(self)
         return _mean_text(self.case, self.pairs, self.means)
 
@@ -259,7 +265,9 @@ def _needed_text(rates):
         return NO_TEXT  # it would be what the plan asks for
     required = {year: needed[year].value for year in missing}
     if case.rule == "every year" and len(set(required.values())) > 1:
-        return say("for that, growth would have to be above {rates}", rates=rates_text(required))
+        shown = rates_text(required)
+        how = say(HOW[case.clause.comparator], value=Text(shown.en, f"：{shown.zh}"))
+        return say("for that, growth would have to be {how}", how=how)
     rate = _rate_left(rates) if case.rule == "average" else required[missing[0]]
     if not math.isfinite(rate):
         return NO_TEXT
@@ -334,7 +342,9 @@ def _seen_text(rates):
     """Rates of the years that have one, of the area by its name."""
     if not rates.seen:
         return NO_TEXT
-    return _named(rates.case, rates_text({year: rate.value for year, rate in rates.seen.items()}))
+    case, seen = rates.case, {year: rate.value for year, rate in rates.seen.items()}
+    expected = [row.year for row in case.figures.rows if case.tables.is_expected(row.source)]
+    return _named(case, rates_text(seen, expected=expected))
 
 
 def _named(case, rates):
@@ -367,7 +377,8 @@ def _yearly_text(rates):
     text = joined(parts, english=", ", chinese="，")
     if case.of_member:
         return text
-    return joined([_named(case, text), say("{asked}, every year", asked=_asked(case))])
+    asked = say("{asked}, every year", asked=_asked(case)) if case.rule == "every year" else _asked(case)
+    return joined([_named(case, text), asked])
 
 
 def _settled_early(rates):
