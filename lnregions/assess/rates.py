@@ -342,9 +342,17 @@ def _seen_text(rates):
     """Rates of the years that have one, of the area by its name."""
     if not rates.seen:
         return NO_TEXT
-    case, seen = rates.case, {year: rate.value for year, rate in rates.seen.items()}
-    expected = [row.year for row in case.figures.rows if case.tables.is_expected(row.source)]
-    return _named(case, rates_text(seen, expected=expected))
+    shown = [(year, _rate_text(rates.case, year, rate.value)) for year, rate in sorted(rates.seen.items())]
+    parts = [say("{rate} in {year}", year=year, rate=text) for year, text in shown]
+    return _named(rates.case, joined(parts, english=", ", chinese="，"))
+
+
+def _rate_text(case, year, rate, *, decimals=RATE_DECIMALS):
+    """Rate of a year, called expected where work reports alone print it."""
+    text = percent(rate, decimals=decimals)
+    sources = [row.source for row in case.figures.rows if row.year == year]
+    expected = any(map(case.tables.is_expected, sources))
+    return say("{rate} (expected)", rate=text) if expected else text
 
 
 def _named(case, rates):
@@ -372,7 +380,8 @@ def _yearly_text(rates):
         message = "{seen} in {year} ({area} {needed})"
     for year, pair in rates.pairs.items():
         places = places_apart(pair[0].value, pair[1].value, RATE_DECIMALS)
-        seen, needed = (percent(one.value, decimals=places) for one in pair)
+        seen = _rate_text(case, year, pair[0].value, decimals=places)
+        needed = percent(pair[1].value, decimals=places)
         parts.append(say(message, year=year, seen=seen, needed=needed, area=_benchmark(case)))
     text = joined(parts, english=", ", chinese="，")
     if case.of_member:
@@ -394,6 +403,8 @@ def _mean_text(case, years, means, *, by_levels=False):
     first, last = min(years), max(years)
     places = places_apart(*(one.value for one in means), RATE_DECIMALS)
     actual, required = (percent(one.value, decimals=places) for one in means)
+    if first == last:
+        actual = _rate_text(case, last, means[0].value, decimals=places)
     message = "{rate} in {years}" if first == last else "{rate} a year in {years}"
     if by_levels:
         message = "{rate} a year by the levels of {first} and {last}"

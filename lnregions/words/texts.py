@@ -83,12 +83,9 @@ def plain(value: float) -> Text:
     return Text(*(format_number(value, language=language) for language in LANGUAGES))
 
 
-def rates_text(rates: dict[int, float], *, expected: Iterable[int] = ()) -> Text:
-    """Rates by year in words, those of some years as expected values."""
-    parts, expected = [], set(expected)
-    for year, rate in sorted(rates.items()):
-        message = "{rate} in {year} (expected)" if year in expected else "{rate} in {year}"
-        parts.append(say(message, year=year, rate=percent(rate)))
+def rates_text(rates: dict[int, float]) -> Text:
+    """Rates by year in words."""
+    parts = [say("{rate} in {year}", year=year, rate=percent(rate)) for year, rate in sorted(rates.items())]
     return joined(parts, english=", ", chinese="，")
 
 

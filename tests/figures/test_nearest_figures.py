@@ -91,6 +91,11 @@ def test_a_figure_called_doubtful_is_named_below_the_growth_that_rests_on_it():
         assert any("Panjin is doubtful" in " ".join(text.split()) for text in texts_of(picture)), picture.name
 
 
+def test_leading_cities_stand_under_what_came_of_their_targets():
+    said = " ".join(" ".join(texts_of(drawn("dual_core"))).split())
+    assert "Dalian: missed by 48.31 billion yuan (4.8%) in 2024; reached in 2025" in said
+
+
 def test_gaps_are_the_differences_of_the_figures_beside_them_under_their_verdict():
     for picture in drawn("gaps", "belt"):
         status = verdicts().set_index("target").loc[picture.parameters["target"], "status"]
