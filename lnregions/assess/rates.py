@@ -14,11 +14,12 @@ from lnregions.assess.cases import Case, figures_of, growth_figures
 from lnregions.assess.reasons import (
     HOW,
     STATUS_OF,
-    asked_text,
     close_text,
     how_text,
     names_text,
     nearest_text,
+    rate_text,
+    required_text,
     result,
     sentences,
     subject_text,
@@ -342,17 +343,9 @@ def _seen_text(rates):
     """Rates of the years that have one, of the area by its name."""
     if not rates.seen:
         return NO_TEXT
-    shown = [(year, _rate_text(rates.case, year, rate.value)) for year, rate in sorted(rates.seen.items())]
+    shown = [(year, rate_text(rates.case, year, rate.value)) for year, rate in sorted(rates.seen.items())]
     parts = [say("{rate} in {year}", year=year, rate=text) for year, text in shown]
     return _named(rates.case, joined(parts, english=", ", chinese="，"))
-
-
-def _rate_text(case, year, rate, *, decimals=RATE_DECIMALS):
-    """Rate of a year, called expected where work reports alone print it."""
-    text = percent(rate, decimals=decimals)
-    sources = [row.source for row in case.figures.rows if row.year == year]
-    expected = any(map(case.tables.is_expected, sources))
-    return say("{rate} (expected)", rate=text) if expected else text
 
 
 def _named(case, rates):
@@ -362,27 +355,21 @@ def _named(case, rates):
 
 def _asked(case, rate=NO_TEXT):
     """What the plan asks for: a rate, or more than the area to compare with, whose rate may be named."""
-    if case.clause.kind != "relative_growth":
-        return asked_text(case.clause, case.clause.value)
-    message = "that of {area} ({rate})" if rate.en else "that of {area}"
-    return asked_text(case.clause, say(message, area=_benchmark(case), rate=rate))
-
-
-def _benchmark(case):
-    return case.tables.name_text(str(case.row["benchmark"]))
+    return required_text(case, rate if case.clause.kind == "relative_growth" else case.clause.value)
 
 
 def _yearly_text(rates):
     """Growth of the area in each year, beside what is required."""
     case, parts = rates.case, []
+    beside = case.tables.name_text(str(case.row["benchmark"]))
     message = "{seen} in {year}"
     if case.clause.kind == "relative_growth":
         message = "{seen} in {year} ({area} {needed})"
     for year, pair in rates.pairs.items():
         places = places_apart(pair[0].value, pair[1].value, RATE_DECIMALS)
-        seen = _rate_text(case, year, pair[0].value, decimals=places)
+        seen = rate_text(case, year, pair[0].value, decimals=places)
         needed = percent(pair[1].value, decimals=places)
-        parts.append(say(message, year=year, seen=seen, needed=needed, area=_benchmark(case)))
+        parts.append(say(message, year=year, seen=seen, needed=needed, area=beside))
     text = joined(parts, english=", ", chinese="，")
     if case.of_member:
         return text
@@ -404,7 +391,7 @@ def _mean_text(case, years, means, *, by_levels=False):
     places = places_apart(*(one.value for one in means), RATE_DECIMALS)
     actual, required = (percent(one.value, decimals=places) for one in means)
     if first == last:
-        actual = _rate_text(case, last, means[0].value, decimals=places)
+        actual = rate_text(case, last, means[0].value, decimals=places)
     message = "{rate} in {years}" if first == last else "{rate} a year in {years}"
     if by_levels:
         message = "{rate} a year by the levels of {first} and {last}"

@@ -94,13 +94,14 @@ def asked_text(clause: Clause, value: float | Text) -> Text:
     return say(_ASKED[clause.comparator], value=shown)
 
 
-def required_text(case: Case, required: float | None = None, *, base: tuple = ()) -> Text:
+def required_text(case: Case, required: float | Text | None = None, *, base: tuple = ()) -> Text:
     """What the plan requires: a rise or fall, more than an area has, part of a base's (year, value), or a value."""
     clause, benchmark = case.clause, str(case.row["benchmark"] or "")
     if clause.kind == "direction":
         return say("the plan asks for a rise" if clause.direction == "up" else "the plan asks for a fall")
-    value = printed(required, clause.unit) if required is not None else NO_TEXT
-    if clause.kind == "relative_level":
+    shown = value_printed if clause.kind == "relative_level" else lambda _, value: printed(value, clause.unit)
+    value = required or NO_TEXT if isinstance(required, Text | None) else shown(clause, required)
+    if clause.kind.startswith("relative"):
         message = "that of {area} ({rate})" if value.en else "that of {area}"
         value = say(message, area=case.tables.name_text(benchmark), rate=value)
     elif base:
@@ -108,6 +109,14 @@ def required_text(case: Case, required: float | None = None, *, base: tuple = ()
         values["share"] = printed(100 * required / base[1], "%")
         value = say("{value} ({share} of the {before} of {year})", value=value, **values)
     return asked_text(clause, value)
+
+
+def rate_text(case: Case, year: int, rate: float, *, decimals: int = RATE_DECIMALS) -> Text:
+    """Rate of a year, called expected where work reports alone print it."""
+    text = percent(rate, decimals=decimals)
+    sources = [row.source for row in case.figures.rows if row.year == year]
+    expected = any(map(case.tables.is_expected, sources))
+    return say("{rate} (expected)", rate=text) if expected else text
 
 
 def how_text(clause: Clause, value: float, *, unit: str = "") -> Text:

@@ -158,7 +158,7 @@ SLOWER = clause("relative_growth", NONE, "<", **PERCENT)
          "10.0% below that of 2021, that is −3.5% a year; no figure for 2021 is published; in 2024 it was 4.40 b",
          "须比2021年低10.0%"),
         (clause("relative_level", NONE), {2024: 70}, {"benchmark": series({2024: 69})}, "met",
-         "at least that of China (6.9 billion yuan)", "全国（69亿元）"),
+         "at least that of China (6.90 billion yuan)", "全国（69亿元）"),
         (clause("relative_level", NONE), {2024: 70}, {"benchmark": series({})}, "not assessable",
          "of Shenyang: the plan asks for at least that of China; no benchmark figure", "不低于全国"),
         (RISE, {2019: 66, 2024: 67}, {}, "met", "a rise; a change of +0.10 billion yuan since 2019", "较2019年变动"),
