@@ -17,7 +17,6 @@ from lnregions.assess.cases import Case
 from lnregions.assess.rates import judge_growth, judge_relative_growth
 from lnregions.assess.reasons import (
     STATUS_OF,
-    asked_text,
     break_text,
     change_unit,
     changes_text,
@@ -27,6 +26,7 @@ from lnregions.assess.reasons import (
     missing_text,
     nearest_text,
     pace_text,
+    required_text,
     result,
     subject_text,
     value_printed,
@@ -77,15 +77,17 @@ def _multiple(case, multiple):
     clause, figures, fields = case.clause, case.figures, _baseline(case)
     base_year, baseline = fields["baseline_year"], fields["baseline"]
     if baseline is None:
-        growth = format_number(100 * (multiple - 1), decimals=1)
-        text = say("the {horizon} figure would have to be {growth}% above that of {year}",
-                   horizon=clause.horizon, growth=growth, year=clause.baseline_year)  # fmt: skip
+        growth = format_number(abs(100 * (multiple - 1)), decimals=1)
+        message = "the {horizon} figure would have to be {growth}% above that of {year}"
+        if multiple < 1:
+            message = "the {horizon} figure would have to be {growth}% below that of {year}"
+        text = say(message, horizon=clause.horizon, growth=growth, year=clause.baseline_year)
         text = joined([text, pace_text(case, multiple)], english=", ", chinese="，")
         return _without_figures(case, fields, text)
     if baseline <= 0:
         why = say("growth is not measured from a value that is not above zero")
         fields |= rows_used(figures, [base_year])
-        return result("not assessable", why, figure_text(case, base_year, baseline), **fields)
+        return result("not assessable", figure_text(case, base_year, baseline), why, **fields)
     required = baseline * multiple
     fields["required"] = required
     fields["numbers"] |= {"multiple": multiple, "required": required}
@@ -109,7 +111,8 @@ def _relative_level(case):
     required = benchmark.value_of(horizon)
     if required is None:
         why = say("no benchmark figure for {years}", years=horizon)
-        return result("not assessable", why, **_baseline(case))
+        asked = say("{subject}: {what}", subject=subject_text(case), what=required_text(case))
+        return result("not assessable", asked, why, **_baseline(case))
     span = benchmark.span_of(horizon)
     found = _judge_value(case, case.figures, _baseline(case), required=required, span=span)
     if found.get("actual_year") is None:
@@ -141,8 +144,10 @@ def _judge_value(case, figures, fields, *, required, span=()):
     fields |= rows_used(figures, [fields["baseline_year"], latest])
     if not case.closed:
         return _before_horizon(case, figures, fields, span or (required, required))
+    asked = say("{subject}: {what}", subject=subject_text(case), what=_asked(case, fields))
     why = missing_text(case, possible, required) if possible else figures.hole(clause.horizon)
-    return result("not assessable", why, figure_text(case, latest, value), **fields)
+    seen = say("in {year} it was {value}", year=latest, value=value_printed(clause, value))
+    return result("not assessable", asked, why, seen if case.members or not possible else NO_TEXT, **fields)
 
 
 def _at_horizon(case, figures, fields, span):
@@ -152,7 +157,7 @@ def _at_horizon(case, figures, fields, span):
     outcome = clause.outcome(low, high, *span)
     status, base_year = STATUS_OF[outcome], fields["baseline_year"]
     places = places_apart(value, required, clause.decimals)
-    texts = [figure_text(case, clause.horizon, value, decimals=places), asked_text(clause, required)]
+    texts = [figure_text(case, clause.horizon, value, decimals=places), _asked(case, fields)]
     years = [clause.horizon]
     if clause.kind in ("doubling", "cumulative_growth"):
         years.insert(0, base_year)
@@ -180,7 +185,7 @@ def _by_bounds(case, possible: Possible, fields):
         return None
     low, high = (value_printed(clause, end) for end in (possible.low, possible.high))
     texts = [
-        say("{subject}: {what}", subject=subject_text(case), what=asked_text(clause, required)),
+        say("{subject}: {what}", subject=subject_text(case), what=_asked(case, fields)),
         missing_text(case, possible, required),
     ]
     if case.members:
@@ -202,16 +207,17 @@ def _by_bounds(case, possible: Possible, fields):
 def _before_horizon(case, figures, fields, span):
     """Status before the horizon, by the Open SDG method within one segment."""
     clause, year, value, required = case.clause, fields["actual_year"], fields["actual"], fields["required"]
-    seen, base_year = figure_text(case, year, value), fields["baseline_year"]
+    base_year, places = fields["baseline_year"], places_apart(value, required, clause.decimals)
+    texts = [figure_text(case, year, value, decimals=places), _asked(case, fields)]
     if clause.outcome(*figures.span_of(year), *span):
-        return result("met", seen, **fields)
+        return result("met", *texts, gap_text(clause, fields["gap"], met=True, decimals=places), **fields)
     if base_year is None or base_year >= year:
-        return result("not assessable", say("no earlier figure to measure progress from"), **fields)
+        return result("not assessable", *texts, say("no earlier figure to measure progress from"), **fields)
     if figures.breaks(base_year, year):
-        return result("not assessable", say("the series breaks after the baseline year"), **fields)
+        return result("not assessable", *texts, say("the series breaks after the baseline year"), **fields)
     if clause.measure == "growth":
         why = say("The values are growth rates, and a compound growth rate of growth rates means nothing.")
-        return result("not assessable", seen, why, **fields)
+        return result("not assessable", *texts, why, **fields)
     known = [row for row in figures.rows if row.year <= year]
     progress = Progress.of(
         [row.year for row in known], [row.value for row in known], direction=clause.direction,
@@ -219,14 +225,17 @@ def _before_horizon(case, figures, fields, span):
     )  # fmt: skip
     found = open_sdg(progress)
     fields["numbers"] |= found.numbers
-    texts, left = [seen, asked_text(clause, required), found.text], clause.horizon - year
+    texts, left = [*texts, found.text], clause.horizon - year
     if value > 0 and required > 0:
         fields["rate_needed"] = ((required / value) ** (1 / left) - 1) * 100
         if not found.text.en:
-            rate = percent(fields["rate_needed"])
+            rate = percent(abs(fields["rate_needed"]))
             if clause.measure == "share":
-                rate = printed((required - value) / left, "pp", decimals=1)
-            texts.append(say("{rate} a year still needed", rate=rate))
+                rate = printed(abs(required - value) / left, "pp", decimals=clause.decimals)
+            message = (
+                "{rate} a year still needed" if required > value else "a fall of {rate} a year still needed"
+            )
+            texts.append(say(message, rate=rate))
     return result(found.status, *texts, **fields)
 
 
@@ -242,13 +251,14 @@ def _direction(case):
     fields |= {"actual_year": latest, "actual": value, "gap": change}
     fields["numbers"] |= {f"value {latest}": value, "change": change}
     if figures.breaks(base_year, latest):
-        return result("not assessable", say("the series breaks between the two figures"), **fields)
+        texts = [figure_text(case, latest, value), required_text(case), break_text(case, base_year, latest)]
+        return result("not assessable", *texts, **fields)
     (start_low, start_high), (low, high) = figures.span_of(base_year), figures.span_of(latest)
     sign = 1 if clause.direction == "up" else -1
     better = sign * change > 0
     shown = printed(change, change_unit(clause), sign=True, decimals=clause.decimals)
-    shown = say("a change of {change}", change=shown)
-    texts = [figure_text(case, latest, value), shown]
+    shown = say("a change of {change} since {year}", change=shown, year=base_year)
+    texts = [figure_text(case, latest, value), required_text(case), shown]
     if not case.closed:
         return result("on track" if better else "deterioration", *texts, **fields)
     if latest < clause.horizon:
@@ -286,9 +296,25 @@ def _baseline(case):
     return {"baseline_year": year, "baseline": value, "numbers": {f"baseline {year}": value}}
 
 
+def _asked(case, fields):
+    """What the plan requires, by the fields of a verdict."""
+    multiple = case.clause.kind in ("doubling", "cumulative_growth")
+    base = (fields["baseline_year"], fields["baseline"]) if multiple else ()
+    return required_text(case, fields["required"], base=base)
+
+
 def _without_figures(case, fields, asked=NO_TEXT, *, possible=None):
-    """No figure in the plan's years: what is required, what is missing, and the nearest figures there are."""
+    """No figure in the plan's years, or none to measure from: what is required, what is missing, and the nearest."""
     clause, figures, used = case.clause, case.figures, []
+    latest = figures.latest(until=clause.horizon)
+    if latest is not None and latest >= clause.first_year:
+        seen = say(
+            "in {year} it was {value}", year=latest, value=value_printed(clause, figures.value_of(latest))
+        )
+        why = say("no figure for {years} is published", years=clause.baseline_year)
+        what = asked if asked.en else required_text(case)
+        texts = [say("{subject}: {what}", subject=subject_text(case), what=what), why, seen]
+        return result("not assessable", *texts, **fields | rows_used(figures, [latest]))
     years = [clause.horizon, *clause.years] if case.closed else clause.years
     texts = [why for why in map(figures.why, years) if why.en][:1]
     if not texts:
@@ -301,11 +327,8 @@ def _without_figures(case, fields, asked=NO_TEXT, *, possible=None):
         texts += [*(figure_text(case, year, figures.value_of(year)) for year in used), asked]
     elif clause.indicator:
         required = fields.get("required")
-        if clause.kind == "direction":
-            rise = clause.direction == "up"
-            asked = say("the plan asks for a rise" if rise else "the plan asks for a fall")
-        elif required is not None:
-            asked = asked_text(clause, required)
+        if clause.kind == "direction" or required is not None:
+            asked = _asked(case, {"baseline_year": None, "baseline": None} | fields | {"required": required})
         if possible:
             texts = [missing_text(case, possible, required)]
         else:

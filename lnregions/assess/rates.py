@@ -12,12 +12,14 @@ from functools import cached_property
 from lnregions.assess.bounds import possible_rate
 from lnregions.assess.cases import Case, figures_of, growth_figures
 from lnregions.assess.reasons import (
+    HOW,
     STATUS_OF,
-    asked_text,
     close_text,
     how_text,
     names_text,
     nearest_text,
+    rate_text,
+    required_text,
     result,
     sentences,
     subject_text,
@@ -81,6 +83,11 @@ class _Rates:
         return {year: (self.seen[year], self.needed[year]) for year in common}
 
     @cached_property
+    def in_a_row(self) -> bool:
+        """Whether no year is missing between them, so that their mean is that of the years from first to last."""
+        return max(self.pairs) - min(self.pairs) == len(self.pairs) - 1
+
+    @cached_property
     def complete(self) -> bool:
         """Whether every year has both."""
         return set(self.years) <= set(self.pairs)
@@ -106,11 +113,11 @@ class _Rates:
         numbers |= {f"needed {year}": self.needed[year].value for year in sorted(self.needed)}
         used = rows_used(self.case.figures, self.pairs or self.seen, beside=self.case.benchmark)
         found = {"unit": "%", "numbers": numbers} | used
-        return found | _compared(self.pairs, self.means, numbers) if self.pairs else found
+        return found | _compared(self.pairs, self.means, numbers) if self.pairs and self.in_a_row else found
 
     def text(self) -> Text:
         """What growth was, beside what is required."""
-        if self.case.rule == "every year":
+        if self.case.rule == "every year" or not self.in_a_row:
             return _yearly_text(self)
         return _mean_text(self.case, self.pairs, self.means)
 
@@ -259,7 +266,9 @@ def _needed_text(rates):
         return NO_TEXT  # it would be what the plan asks for
     required = {year: needed[year].value for year in missing}
     if case.rule == "every year" and len(set(required.values())) > 1:
-        return say("for that, growth would have to be above {rates}", rates=rates_text(required))
+        shown = rates_text(required)
+        how = say(HOW[case.clause.comparator], value=Text(shown.en, f"：{shown.zh}"))
+        return say("for that, growth would have to be {how}", how=how)
     rate = _rate_left(rates) if case.rule == "average" else required[missing[0]]
     if not math.isfinite(rate):
         return NO_TEXT
@@ -334,7 +343,9 @@ def _seen_text(rates):
     """Rates of the years that have one, of the area by its name."""
     if not rates.seen:
         return NO_TEXT
-    return _named(rates.case, rates_text({year: rate.value for year, rate in rates.seen.items()}))
+    shown = [(year, rate_text(rates.case, year, rate.value)) for year, rate in sorted(rates.seen.items())]
+    parts = [say("{rate} in {year}", year=year, rate=text) for year, text in shown]
+    return _named(rates.case, joined(parts, english=", ", chinese="，"))
 
 
 def _named(case, rates):
@@ -344,30 +355,26 @@ def _named(case, rates):
 
 def _asked(case, rate=NO_TEXT):
     """What the plan asks for: a rate, or more than the area to compare with, whose rate may be named."""
-    if case.clause.kind != "relative_growth":
-        return asked_text(case.clause, case.clause.value)
-    message = "that of {area} ({rate})" if rate.en else "that of {area}"
-    return asked_text(case.clause, say(message, area=_benchmark(case), rate=rate))
-
-
-def _benchmark(case):
-    return case.tables.name_text(str(case.row["benchmark"]))
+    return required_text(case, rate if case.clause.kind == "relative_growth" else case.clause.value)
 
 
 def _yearly_text(rates):
     """Growth of the area in each year, beside what is required."""
     case, parts = rates.case, []
+    beside = case.tables.name_text(str(case.row["benchmark"]))
     message = "{seen} in {year}"
     if case.clause.kind == "relative_growth":
         message = "{seen} in {year} ({area} {needed})"
     for year, pair in rates.pairs.items():
         places = places_apart(pair[0].value, pair[1].value, RATE_DECIMALS)
-        seen, needed = (percent(one.value, decimals=places) for one in pair)
-        parts.append(say(message, year=year, seen=seen, needed=needed, area=_benchmark(case)))
+        seen = rate_text(case, year, pair[0].value, decimals=places)
+        needed = percent(pair[1].value, decimals=places)
+        parts.append(say(message, year=year, seen=seen, needed=needed, area=beside))
     text = joined(parts, english=", ", chinese="，")
     if case.of_member:
         return text
-    return joined([_named(case, text), say("{asked}, every year", asked=_asked(case))])
+    asked = say("{asked}, every year", asked=_asked(case)) if case.rule == "every year" else _asked(case)
+    return joined([_named(case, text), asked])
 
 
 def _settled_early(rates):
@@ -383,6 +390,8 @@ def _mean_text(case, years, means, *, by_levels=False):
     first, last = min(years), max(years)
     places = places_apart(*(one.value for one in means), RATE_DECIMALS)
     actual, required = (percent(one.value, decimals=places) for one in means)
+    if first == last:
+        actual = rate_text(case, last, means[0].value, decimals=places)
     message = "{rate} in {years}" if first == last else "{rate} a year in {years}"
     if by_levels:
         message = "{rate} a year by the levels of {first} and {last}"

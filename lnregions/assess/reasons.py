@@ -49,7 +49,7 @@ _ASKED = {
     "<=": "the plan asks for at most {value}",
     "<": "the plan asks for less than {value}",
 }
-_HOW = {">=": "at least {value}", ">": "above {value}", "<=": "at most {value}", "<": "below {value}"}
+HOW = {">=": "at least {value}", ">": "above {value}", "<=": "at most {value}", "<": "below {value}"}
 
 
 def indicator_text(tables: Tables, indicator: str) -> Text:
@@ -94,16 +94,46 @@ def asked_text(clause: Clause, value: float | Text) -> Text:
     return say(_ASKED[clause.comparator], value=shown)
 
 
+def required_text(case: Case, required: float | Text | None = None, *, base: tuple = ()) -> Text:
+    """What the plan requires: a rise or fall, more than an area has, part of a base's (year, value), or a value."""
+    clause, benchmark = case.clause, str(case.row["benchmark"] or "")
+    if clause.kind == "direction":
+        return say("the plan asks for a rise" if clause.direction == "up" else "the plan asks for a fall")
+    shown = value_printed if clause.kind == "relative_level" else lambda _, value: printed(value, clause.unit)
+    value = required or NO_TEXT if isinstance(required, Text | None) else shown(clause, required)
+    if clause.kind.startswith("relative"):
+        message = "that of {area} ({rate})" if value.en else "that of {area}"
+        value = say(message, area=case.tables.name_text(benchmark), rate=value)
+    elif base:
+        values = {"year": base[0], "before": value_printed(clause, base[1])}
+        values["share"] = printed(100 * required / base[1], "%")
+        value = say("{value} ({share} of the {before} of {year})", value=value, **values)
+    return asked_text(clause, value)
+
+
+def rate_text(case: Case, year: int, rate: float, *, decimals: int = RATE_DECIMALS) -> Text:
+    """Rate of a year, called expected where work reports alone print it."""
+    text = percent(rate, decimals=decimals)
+    sources = [row.source for row in case.figures.rows if row.year == year]
+    expected = any(map(case.tables.is_expected, sources))
+    return say("{rate} (expected)", rate=text) if expected else text
+
+
 def how_text(clause: Clause, value: float, *, unit: str = "") -> Text:
     """A requirement of a figure: ``above 99.4%``."""
     shown = printed(value, unit, decimals=RATE_DECIMALS) if unit else value_printed(clause, value)
-    return say(_HOW[clause.comparator], value=shown)
+    return say(HOW[clause.comparator], value=shown)
 
 
 def gap_text(clause: Clause, gap: float, *, met: bool, decimals: int) -> Text:
     """By how much a requirement was missed, or the margin; percentage points for shares and rates."""
     size = printed(abs(gap), change_unit(clause), decimals=decimals)
-    return say("a margin of {size}", size=size) if met else say("missed by {size}", size=size)
+    if not gap:
+        return NO_TEXT
+    context = "below" if clause.direction == "down" else ""
+    return (
+        say("a margin of {size}", context=context, size=size) if met else say("missed by {size}", size=size)
+    )
 
 
 def close_text(clause: Clause, low: float, high: float) -> Text:
@@ -202,6 +232,8 @@ def nearest_text(case: Case, areas: Iterable[str], *, needed: float | None = Non
     size = min(abs(one.value - needed) for one in found)
     size = printed(size, change_unit(case.clause), decimals=case.clause.decimals)
     message = "{size} short of that" if len(found) == 1 else "{size} or more short of that"
+    if case.clause.direction == "down":
+        message = "{size} above that" if len(found) == 1 else "{size} or more above that"
     return joined([text, say(message, size=size)], english=", ", chinese="，")
 
 
@@ -328,7 +360,7 @@ def wording(case: Case, status: str, found: dict) -> list[Text]:
     if clause.kind in ("doubling", "cumulative_growth", "direction"):
         if pd.isna(case.row["baseline_year"]) or not case.row["base_stated"]:
             texts.append(say("the plan states no base year, {year} is inferred", year=clause.baseline_year))
-        if base_year not in (None, clause.baseline_year):
+        if clause.kind != "direction" and base_year not in (None, clause.baseline_year):
             texts.append(say("measured from {year}", year=base_year))
     if status != "not quantified" and stand_ins(case.plan, clause.area):
         texts.append(say("whole-city figures; county figures unavailable"))

@@ -111,6 +111,8 @@ def closing_words(verdict: Verdict, *, language: str = "en") -> str:
         share = format_value(100 * abs(verdict.gap / verdict.required), "%", language, decimals=1)
         size = tr("{size} ({share})", language, size=size, share=share)
     values = {"status": status, "size": size, "horizon": verdict.horizon}
+    if not verdict.gap:
+        return tr("{status} in {horizon}: just the value asked for.", language, **values)
     if verdict.closing != "missed":
         return tr("{status} with a margin of {size} in {horizon}.", language, **values)
     message = "{status} by {size} in {horizon}."

@@ -273,8 +273,8 @@ def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]
 
 
 def _with_dependence(case, verdict):
-    """The verdict of a closed plan with what turns its status: each change with the status that it leads to."""
-    if not case.closed or verdict.status not in SETTLED:
+    """The verdict, if nothing later can turn it, with what would: each change with the status that it leads to."""
+    if verdict.status not in (SETTLED if case.closed else ("missed",)):
         return verdict
     if "varied" not in case.made:
         case.made["varied"] = [(one, judge_case(one.case).status) for one in variants_of(case)]

@@ -281,7 +281,10 @@ def _draw_dots(sheet: Sheet, row: int, own: pd.DataFrame, names: Sequence[str], 
             lines.draw_weak(sheet, weak, np.full(len(weak), row), **looks | {"color": colour})
     if known.empty:
         ends = [sheet.number(one) for one in own[["low", "high"]].iloc[0].dropna()]
-        return sheet.tr("{low} to {high}", low=ends[0], high=ends[1]) if ends else sheet.number(np.nan)
+        if not ends:
+            return sheet.number(np.nan)
+        value, year = sheet.tr("{low} to {high}", low=ends[0], high=ends[1]), own["year"].iloc[0]
+        return value if pd.isna(year) else sheet.tr("{value} ({year})", value=value, year=int(year))
     numbers, years = [sheet.number(value) for value in known["value"]], known["year"]
     if dated and len(numbers) > 2 and years.diff().dropna().eq(1).all():
         span = f"{years.iloc[0]:.0f}–{years.iloc[-1]:.0f}"

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from lnregions.charts import lines
 from lnregions.charts.sheet import Sheet, hide_frame, need
+from lnregions.charts.trajectory import share_of_base
 from lnregions.errors import unknown
 from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_colour, text_on
 from lnregions.words import format_value, places_apart, text, year_span
@@ -124,7 +125,7 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
     shown = text(status, language)
     if verdict.get("strength") == "strive" and status in ("met", "missed"):
         shown = sheet.tr("{status} (strive for)", status=shown)
-    if "reached_in" in known:
+    if "reached_in" in known and status in ("met", "missed"):
         shown = sheet.tr("{status}; reached {year}", status=shown, year=int(known["reached_in"]))
     places, cells = known.get("decimals"), dict.fromkeys(("actual", "gap"), DASH)
     if places is not None and {"actual", "required"} <= set(known):
@@ -133,6 +134,9 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
         cells["actual"] = format_value(float(known["actual"]), unit, language, decimals=places)
         if years := year_span(verdict.get("mean_from"), verdict.get("actual_year")):
             cells["actual"] = sheet.tr("{value} ({year})", value=cells["actual"], year=years)
+    elif verdict.get("by_bounds") and "low" in known:
+        ends = {name: format_value(known[name], unit, language, decimals=places) for name in ("low", "high")}
+        cells["actual"] = sheet.tr("{low} to {high} possible in {year}", **ends, year=int(known["horizon"]))
     if "gap" in known:
         unit = "pp" if unit == "%" else unit
         cells["gap"] = format_value(float(known["gap"]), unit, language, sign=True, decimals=places)
@@ -147,11 +151,13 @@ def _required(sheet: Sheet, verdict: Mapping, clause: Mapping) -> str:
     comparator = clause.get("comparator")
     if _known(clause.get("benchmark")):
         name = sheet.labels.names.get(str(clause["benchmark"]), sheet.tr("benchmark"))
-        return sheet.tr("above {name}", name=name)
-    if comparator == "up":
-        return sheet.tr("a rise")
+        return sheet.tr("below {name}" if comparator in ("<", "<=") else "above {name}", name=name)
+    if comparator in ("up", "down"):
+        return sheet.tr("a rise" if comparator == "up" else "a fall")
     source = clause or {"value": verdict.get("required"), "unit": verdict.get("unit"), "comparator": ">="}
     value, unit = source.get("value"), source.get("unit") or ""
+    if clause.get("kind") == "doubling":
+        return SIGNS.get(comparator, "") + share_of_base(clause, sheet.language)
     if not _known(value) or not _known(source.get("comparator")):
         return sheet.tr("in words only") if verdict["status"] == "not quantified" else DASH
     return SIGNS.get(source["comparator"], "") + format_value(float(value), unit, sheet.language)

@@ -13,7 +13,8 @@ from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, Label
 from lnregions.charts.sheet import Sheet, need
 from lnregions.errors import DataError, quote
 from lnregions.style import BAND, GROUND, INK, ROLES
-from lnregions.words import format_number, places_apart
+from lnregions.words import format_number, format_value, places_apart
+from lnregions.words.catalogue import tr
 
 COMPARISONS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 ASKED = {
@@ -188,6 +189,13 @@ def _draw_former(sheet: Sheet, known: pd.DataFrame) -> list[Label]:
         Label(sheet.tr("former basis\n{value}", value=sheet.number(value)), (year, value), ACTUAL)
         for year, value in zip(rows["year"], rows["former"], strict=True)
     ]
+
+
+def share_of_base(clause: Mapping, language: str) -> str:
+    """What a doubling, or another multiple, asks for: ``200% of 2021``."""
+    multiple = 2.0 if pd.isna(clause.get("value")) else float(clause["value"])
+    share = format_value(100 * multiple, "%", language)
+    return tr("{share} of {year}", language, share=share, year=int(clause["baseline_year"]))
 
 
 def compared(sheet: Sheet, value: float, comparator: str | None) -> str:

@@ -6,11 +6,11 @@ from itertools import pairwise
 import pandas as pd
 
 from lnregions import assess, charts, series
-from lnregions.charts.trajectory import ASKED
+from lnregions.charts.trajectory import ASKED, share_of_base
 from lnregions.figures.bundles import Picture, Pictures
 from lnregions.figures.drawn_rows import roled, trajectory_rows
 from lnregions.figures.region_data import Head, NothingToShow, RegionData, or_reason
-from lnregions.figures.target_pictures import clause_columns, nearest_rows, verdict_in_words
+from lnregions.figures.target_pictures import clause_columns, doubts, nearest_rows, verdict_in_words
 from lnregions.sentences.wording import as_sentence, counted_sentence
 from lnregions.show import figure_words, verdict_words
 from lnregions.tables import SAID_BY_UNIT, printed_decimals
@@ -139,10 +139,14 @@ def _asked(data: RegionData, target: pd.Series) -> str:
     if kind == "qualitative":
         return tr("in words only", language)
     if target["benchmark"]:
-        return tr("above {name}", language, name=data.tables.name(target["benchmark"], language))
+        message = "below {name}" if target["comparator"] in ("<", "<=") else "above {name}"
+        return tr(message, language, name=data.tables.name(target["benchmark"], language))
     if kind == "direction":
-        return tr("a rise", language)
-    value = format_value(float(target["value"]), target["unit"], language)
+        return tr("a rise" if target["comparator"] == "up" else "a fall", language)
+    if kind == "doubling":
+        value = share_of_base(target, language)
+    else:
+        value = format_value(float(target["value"]), target["unit"], language)
     return tr(ASKED.get(target["comparator"], "{number}"), language, number=value)
 
 
@@ -193,10 +197,14 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     gaps["source"] = [series.joined_sources(pair) for pair in both]
     data = replace(data, area=clause.area, indicator=main.indicators[0])
     name = {language: data.tables.name(main.row["benchmark"], language) for language in ("en", "zh")}
-    head = data.head("difference from the growth of {name}", name=name)
+    verdict = assess.judge_case(main)
+    words = {language: verdict_in_words(verdict, language) for language in LANGUAGES}
+    head = data.head("difference from the growth of {name}; {verdict}", name=name, verdict=words)
     rows = trajectory_rows([own, beside, gaps])
     drawn, years = gaps.assign(derived=~gaps["year"].isin(published)), (clause.first_year, clause.horizon)
-    axes = charts.plot_gaps(drawn, years=years, **data.labels(rows, head) | {"unit": "pp"})
+    axes = charts.plot_gaps(
+        drawn, years=years, **data.labels(rows, head) | {"unit": "pp", "notes": doubts(data, main)}
+    )
     said = say(
         "{area} was above {other} in {number} of {all} years; in {year} the difference was {gap}", all=len(gaps),
         area=with_article(data.tables.name_text(clause.area)), other=data.tables.name_text(main.row["benchmark"]),

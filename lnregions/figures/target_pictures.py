@@ -7,15 +7,17 @@ from functools import partial
 import pandas as pd
 
 from lnregions import assess, charts, series
-from lnregions.assess.reasons import BREAKS
+from lnregions.assess.reasons import BREAKS, doubt_text
 from lnregions.figures.bundles import Picture, Pictures
 from lnregions.figures.drawn_rows import check_verdicts, recent_years, roled, trajectory_rows
 from lnregions.figures.region_data import Head, RegionData, or_reason
 from lnregions.sentences import counted_sentence, verdict_sentence
+from lnregions.sentences.wording import as_sentence
 from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans
 from lnregions.words import LANGUAGES, RATE_DECIMALS, places_apart, places_shown, rounded
 from lnregions.words.catalogue import tr
+from lnregions.words.texts import with_article
 
 EMPTY_MM = 45
 """Height of a chart that has nothing to show but its reason."""
@@ -85,7 +87,7 @@ def draw_verdict(data: RegionData, verdict: assess.Verdict) -> Picture:
     if not late and (near := nearest_rows(case)) is not None:
         return _draw_nearest(data, verdict, case, near)
     if "growth" in verdict.kind and verdict.kind not in assess.VALUE_KINDS:
-        return _draw_growth(data, verdict)
+        return _draw_growth(data, verdict, case)
     return _draw_value(data, verdict, case)
 
 
@@ -142,8 +144,10 @@ def _draw_nearest(
     clause, data = case.clause, replace(data, indicator=case.indicators[0])
     head, years = _verdict_head(data, verdict), f"{clause.first_year}–{clause.horizon % 100:02}"
     comparable = pd.notna(clause.value) and clause.kind not in ("cumulative_growth", "doubling")
-    goals = _targets(data.plan, replace(verdict, required=clause.value)) if comparable else []
-    note = data.words("No figure of {area} is published for {years}; shown are the nearest.", years=years)
+    goals = _targets(data, replace(verdict, required=clause.value)) if comparable else []
+    area = with_article(data.tables.name_text(clause.area))._asdict()
+    message = "No figure of {area} is published for {years}; shown are the nearest."
+    note = data.words(message, area=area, years=years)
     axes = charts.plot_dots(
         rows, target=goals, highlight=[clause.area], names=data.names,
         **data.labels(rows, head) | {"notes": [note[data.language]]},
@@ -169,7 +173,7 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, case: assess.Case) ->
         notes.append(tr(message, data.language, year=verdict.baseline_year))
     if len(projection):
         notes.append(outlook.reason(data.language))
-    targets, bounds = _targets(data.plan, verdict), None
+    targets, bounds = _targets(data, verdict), None
     if verdict.by_bounds and verdict.low is not None:
         ends = {"low": verdict.low, "high": verdict.high}
         bounds = pd.DataFrame([{"year": verdict.horizon, "source": verdict.sources} | ends])
@@ -232,14 +236,16 @@ def _verdict_head(data: RegionData, verdict: assess.Verdict) -> Head:
     return Head(head.title, said)
 
 
-def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
-    """The target of the verdict, then those of other plans on the same area and indicator."""
+def _targets(data: RegionData, verdict: assess.Verdict) -> list[dict] | None:
+    """The target of the verdict, then those of other plans on the same area and indicator, with the plan's name."""
     if verdict.required is None:
         return None
+    plan = data.plan
     row = assess.target_of(plan, verdict.target)
     own = {"value": verdict.required, "horizon": verdict.horizon, **clause_columns(plan, row)}
     own |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
-    own |= {"gap": None} if verdict.status == "not assessable" else {}
+    own |= {"gap": None} if verdict.status in ("not assessable", "no data") else {}
+    own |= {"label": data.names[row["benchmark"]]} if verdict.kind == "relative_level" else {}
     beside = []
     area, own_members = verdict.area, set(assess.region_members(plan, verdict.area))
     for other in shipped_plans():
@@ -247,9 +253,10 @@ def _targets(plan, verdict: assess.Verdict) -> list[dict] | None:
             continue  # the same plan, or another region of the same code
         rows = other.targets.iloc[list(assess.places_on(other.targets, verdict.indicator, area=verdict.area))]
         for one in rows[rows["kind"].isin(["level", "share"]) & rows["value"].notna()].to_dict("records"):
-            target = {"value": one["value"], "label": other.id, **clause_columns(other, one)}
+            name = other.facts.get(f"short_{data.language}") or other.id
+            target = {"value": one["value"], "label": name, **clause_columns(other, one)}
             beside.append(target | {"horizon": int(one["horizon"]), "source": ""})
-    return [own, *sorted(beside, key=lambda one: (one["horizon"], one["label"]))]
+    return [own, *sorted(beside, key=lambda one: (one["horizon"], one["plan"]))]
 
 
 def _goal_rows(targets: list[dict] | None) -> pd.DataFrame:
@@ -266,7 +273,7 @@ def clause_columns(plan, row) -> dict:
     }  # fmt: skip
 
 
-def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
+def _draw_growth(data: RegionData, verdict: assess.Verdict, case: assess.Case) -> Picture:
     """Yearly growth against the benchmark's, or against the rate that the target asks for."""
     measures = assess.GROWTH_OF.get(verdict.indicator, {"": (verdict.indicator,)})
     indicators = measures.get(_measure(verdict), (verdict.indicator,))
@@ -274,12 +281,13 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     row, name = assess.target_of(data.plan, verdict.target), data.tables.name(verdict.area, data.language)
     years = range(verdict.horizon - 2, verdict.horizon + 1)
     rates = partial(assess.growth_figures, data.plan, indicators=indicators, tables=data.tables, years=years)
-    own = rates(verdict.area).frame.assign(mean=verdict.actual if verdict.mean_from else None)
+    averaged = verdict.mean_from and verdict.actual_year == verdict.horizon  # else of some of the years only
+    own = rates(verdict.area).frame.assign(mean=verdict.actual if averaged else None)
     beside = pd.DataFrame(columns=["year", "value", "mean", "name", "source", "grade"])
     target = {"value": row["value"], "comparator": row["comparator"]}
     if row["benchmark"]:
         other, target = data.tables.name(row["benchmark"], data.language), None
-        mean = verdict.required if verdict.mean_from else None
+        mean = verdict.required if averaged else None
         beside = rates(row["benchmark"]).frame.assign(name=other, mean=mean)
     members = pd.DataFrame(columns=["year", "value"])
     if verdict.area in set(data.plan.regions["region"]):
@@ -300,9 +308,15 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict) -> Picture:
     axes = charts.plot_growth_trajectory(
         own, benchmark=beside if len(beside) else None, members=members, target=target,
         years=(first, verdict.horizon), name=name, reason=verdict.reason(data.language),
-        **data.labels(rows, head) | _low(rows),
+        **data.labels(rows, head) | {"notes": doubts(data, case)} | _low(rows),
     )  # fmt: skip
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
+
+
+def doubts(data: RegionData, case: assess.Case) -> list[str]:
+    """Note on figures that a caveat calls doubtful and that the growth of a case rests on."""
+    text = doubt_text(case, range(case.clause.first_year - 1, case.clause.horizon + 1))
+    return [getattr(as_sentence(text), data.language)] if text.en else []
 
 
 def _mean_row(rates: pd.DataFrame, verdict: assess.Verdict, *, first_year: int) -> pd.DataFrame:

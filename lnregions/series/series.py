@@ -154,6 +154,13 @@ class Tables:
         row = bound_of(self.bounds, indicator, area)
         return NO_TEXT if row is None else Text(row["why_en"], row["why_zh"])
 
+    def is_expected(self, source: str) -> bool:
+        """Whether a figure is known from work reports alone, which print expected values in January."""
+        kinds = self.made.setdefault(
+            "kinds", dict(zip(self.sources["source"], self.sources["kind"], strict=True))
+        )
+        return {kinds.get(one) for one in source.split()} == {"work report"}
+
     def value_of(self, area: str, indicator: str, year: int) -> float | None:
         """Default figure of an area in a year, or None."""
         return next((row.value for row in self.figures_of_area(area, indicator) if row.year == year), None)

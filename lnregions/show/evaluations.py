@@ -14,7 +14,7 @@ from lnregions.assess import VALUE_KINDS, judge, status_on_the_way, status_words
 from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.table_files import DASH
-from lnregions.show.words import chosen_plan, figure_words
+from lnregions.show.words import chosen_plan, figure_words, verdict_words
 from lnregions.tables import Plan
 from lnregions.words import format_number, format_value, to_unit, unit_label, year_span
 from lnregions.words.catalogue import tr
@@ -205,12 +205,19 @@ _HEADS = {
 }  # fmt: skip
 
 
+_GROWTH = ("growth", "average_growth", "relative_growth")
+"""Kinds of clause that require a mean growth a year."""
 _NUMBERS = ("base value", "actual", "progress", "elapsed", "a year", "number", "share", *_TYPES)
 
 
 def _row(plan: Plan, verdict, target: pd.Series, language: str) -> dict[str, str]:
     """Cells of a clause; its class by name."""
     done, elapsed = _progress(plan, verdict, target)
+    known = not pd.isna(verdict.actual)
+
+    def without_unit(words: str) -> str:
+        return words.removesuffix(unit_label(verdict.unit, language)).rstrip() or DASH
+
     qualitative = verdict.kind == "qualitative"
     kind = "qualitative" if qualitative else _TYPES.get(verdict.strength, "")
     base_year = target["baseline_year"] if pd.isna(verdict.baseline_year) else verdict.baseline_year
@@ -225,9 +232,9 @@ def _row(plan: Plan, verdict, target: pd.Series, language: str) -> dict[str, str
         "type": tr(kind, language, context="evaluation") if kind else DASH,
         "unit": DASH if qualitative else unit_label(verdict.unit, language) or DASH,
         "base year": base,
-        "base value": _figure(verdict, verdict.baseline, language),
+        "base value": without_unit(figure_words(verdict.baseline, verdict.indicator, language, unit=verdict.unit)),
         "target": _target_words(verdict, target, language),
-        "actual": _figure(verdict, verdict.actual, language),
+        "actual": without_unit(verdict_words(verdict._asdict(), language)["actual"] if known else ""),
         "year": year_span(verdict.mean_from, verdict.actual_year) or DASH,
         "progress": _share(done, language),
         "elapsed": _share(elapsed, language),
@@ -240,16 +247,6 @@ def _row(plan: Plan, verdict, target: pd.Series, language: str) -> dict[str, str
     }  # fmt: skip
 
 
-def _figure(verdict, value: float, language: str) -> str:
-    """Figure of a clause without its unit, printed as elsewhere; growth with a second decimal."""
-    if pd.isna(value):
-        return DASH
-    if verdict.kind not in (*VALUE_KINDS, "direction"):
-        return format_number(value, language=language, decimals=2)
-    printed = figure_words(value, verdict.indicator, language, unit=verdict.unit)
-    return printed.removesuffix(unit_label(verdict.unit, language)).rstrip()
-
-
 def _target_words(verdict, target: pd.Series, language: str) -> str:
     """Value to reach with how it is meant, or the clause's words where it names none."""
     if pd.isna(verdict.required):
@@ -258,8 +255,9 @@ def _target_words(verdict, target: pd.Series, language: str) -> str:
     signs = {">=": "≥", "<=": "≤"}
     value = to_unit(float(verdict.required), verdict.unit, language)
     sign = signs.get(target["comparator"], target["comparator"])
-    places = 2 if verdict.kind not in VALUE_KINDS and value != round(value, 1) else None
-    return f"{sign}{format_number(value, language=language, decimals=places)}"
+    if verdict.kind.startswith("relative"):
+        return sign + verdict_words(verdict._asdict(), language)["required"].removesuffix("%")
+    return f"{sign}{format_number(value, language=language)}"
 
 
 def _share(share: float | None, language: str) -> str:
@@ -268,9 +266,9 @@ def _share(share: float | None, language: str) -> str:
 
 def _yearly(verdict, done: float | None, language: str) -> str:
     """Mean growth a year; of a share or rate the points a year; a dash where the base is not comparable."""
+    if verdict.kind in _GROWTH and not pd.isna(verdict.actual):
+        return verdict_words(verdict._asdict(), language)["actual"]
     words = partial(format_value, language=language, decimals=2)
-    if verdict.kind not in (*VALUE_KINDS, "direction") and not pd.isna(verdict.actual):
-        return words(verdict.actual, "%")
     years = 0 if done is None else verdict.actual_year - verdict.baseline_year
     if years and verdict.unit == "%":
         return words((verdict.actual - verdict.baseline) / years, "pp", sign=True)

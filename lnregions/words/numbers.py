@@ -55,6 +55,8 @@ MOST_DECIMALS = 6
 """Decimals of the smallest numbers that are printed."""
 RATE_DECIMALS = 1
 """Decimals of growth rates, those of every growth indicator of the codebook."""
+_COUNT = "个"
+"""Unit of counts, which English prints without a word: 5 schools are 5."""
 _WRITTEN_DECIMALS = 2
 """Decimals at most of a number of which no decimals are known."""
 _NOISE_DECIMALS = 9
@@ -259,7 +261,7 @@ def format_value(
         places = max(places_shown(value, decimals) + unit_places(unit, language), 0)
     number = format_number(shown, language=language, decimals=places, sign=sign)
     label = unit_label(unit, language)
-    if not label:
+    if not label or (unit == _COUNT and language == "en"):
         return number
     glue = "" if language == "zh" or label == "%" else " "
     return f"{number}{glue}{label}"

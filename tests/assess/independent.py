@@ -330,7 +330,7 @@ class Clause:
         required = self.value
         if self.kind == "cumulative_growth":
             if base is None:
-                return Answer("no data")
+                return Answer("not assessable" if set(series) & set(self.years) else "no data")
             required = Span(*(one * (1 + self.value.value / 100) for one in series[base]))
             series = {year: one for year, one in series.items() if segment[year] == segment[base]}
         return self.by_level(place, series, segment, base, required)
@@ -364,7 +364,7 @@ class Clause:
         """The sign of the change from the baseline to the last figure."""
         latest = max((year for year in series if year <= self.horizon), default=None)
         if base is None or latest is None or latest <= base:
-            return Answer("no data")
+            return Answer("not assessable" if set(series) & set(self.years) else "no data")
         start, end = series[base], series[latest]
         if segment[base] != segment[latest] or (self.closed and latest < self.horizon):
             return Answer("not assessable", end.value)

@@ -54,7 +54,7 @@ def test_a_level_before_the_horizon_has_the_status_of_its_pace():
         (clause(), {2019: 6990.0, 2025: 10002.1}, [], True, "no data",
          "the plan asks for at least 1,000 billion yuan; no 2024 figure of Shenyang is published"),
         (clause(), {2021: 7000, 2022: 9000}, [2022], False, "not assessable", "breaks after the baseline year"),
-        (clause(), {2022: 9000}, [], False, "not assessable", "No earlier figure"),
+        (clause(), {2022: 9000}, [], False, "not assessable", "no earlier figure"),
         (clause(value=9, **PERCENT), {2021: 5, 2022: 6}, [], False, "not assessable", "values are growth rates"),
         (clause("count", 3, unit=""), {2021: 0, 2024: 3}, [], True, "met", "was 3 in 2024"),
         (clause("doubling", NONE), {2021: 5, 2024: 10}, [], True, "met", "was 1 billion yuan in 2024"),
@@ -78,7 +78,7 @@ def test_a_closed_plan_without_a_figure_of_its_horizon_is_not_assessable():
     verdict = judged(clause(), series({2021: 1, 2023: 2}, holes=holes))
     closing = "not assessable"
     assert (verdict.status, verdict.closing, verdict.actual_year) == (closing, closing, 2023)
-    assert verdict.reason_en.startswith("No 2024 figure of")
+    assert "at least 1,000 billion yuan; no 2024 figure of" in verdict.reason_en
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,53 @@ def test_a_relative_level_is_compared_with_the_benchmark_of_the_horizon(benchmar
 def test_a_direction_is_judged_by_the_sign_of_the_change(values, breaks, closed, status):
     asked = clause("direction", NONE, "up", unit="%", measure="share")
     assert judged(asked, series(values, breaks=breaks), closed=closed).status == status
+
+
+CAP, RISE = clause(value=50, comparator="<=", direction="down"), clause("direction", NONE, "up")
+SLOWER = clause("relative_growth", NONE, "<", **PERCENT)
+
+
+@pytest.mark.parametrize(
+    ("asked", "values", "given", "status", "reason_en", "reason_zh"),
+    [
+        (CAP, {2021: 80, 2024: 45.5}, {}, "met", "a margin of 0.45 billion", "；低4.5亿元"),
+        (CAP, {2021: 80, 2023: 60}, {"closed": False}, "acceleration needed",
+         "a fall of 16.7% a year still needed", "每年尚需降低16.7%"),
+        (clause(value=40), {2021: 30, 2022: 45.5}, {"closed": False}, "met",
+         "at least 4 billion yuan; a margin of 0.55 billion", "不低于40亿元；高出5.5亿元"),
+        (clause("share", 60, unit="%", measure="share", decimals=2), {2021: 50, 2023: 51.25}, {"closed": False},
+         "limited", "8.75 pp a year still needed", "8.75个百分点"),
+        (clause("count", 5, unit=""), {2024: 5}, {}, "met", "at least 5", "不低于5"),
+        (clause("cumulative_growth", -10, "<="), {2021: 50, 2024: 44}, {}, "met",
+         "at most 4.5 billion yuan (90% of the 5 billion yuan of 2021)", "即2021年50亿元的90%"),
+        (clause("cumulative_growth", -10, "<="), {2024: 44}, {}, "not assessable",
+         "10.0% below that of 2021, that is −3.5% a year; no figure for 2021 is published; in 2024 it was 4.40 b",
+         "须比2021年低10.0%"),
+        (clause("relative_level", NONE), {2024: 70}, {"benchmark": series({2024: 69})}, "met",
+         "at least that of China (6.90 billion yuan)", "全国（69亿元）"),
+        (clause("relative_level", NONE), {2024: 70}, {"benchmark": series({})}, "not assessable",
+         "of Shenyang: the plan asks for at least that of China; no benchmark figure", "不低于全国"),
+        (RISE, {2019: 66, 2024: 67}, {}, "met", "a rise; a change of +0.10 billion yuan since 2019", "较2019年变动"),
+        (RISE, {2024: 67}, {}, "not assessable", "no figure for 2021 is published; in 2024 it was", "2021年未公布"),
+        (SLOWER, {}, {"benchmark": series({2022: 6, 2023: 4, 2024: 5}), "rule": "every year"}, "no data",
+         "would have to be below 6.0% in 2022, 4.0% in 2023", "须低于：2022年6.0%"),
+    ],
+)  # fmt: skip
+def test_a_reason_says_what_was_asked_of_whom_and_on_which_side_a_figure_lies(
+    asked, values, given, status, reason_en, reason_zh
+):
+    verdict = judged(asked, series(values), **given)
+    assert verdict.status == status
+    assert reason_en in verdict.reason_en
+    assert reason_zh in verdict.reason_zh
+    assert " 0 " not in verdict.reason_en
+
+
+@pytest.mark.parametrize("rule", ["average", "every year"])
+def test_a_mean_is_not_given_for_years_of_which_one_between_is_missing(rule):
+    verdict = judged(clause("growth", 6, **PERCENT), series({2022: 7, 2024: 6.5}), rule=rule)
+    assert (verdict.status, verdict.actual, verdict.actual_year) == ("not assessable", None, None)
+    assert "7.0% in 2022, 6.5% in 2024" in verdict.reason_en
 
 
 # -- growth a year -----------------------------------------------------------------------------------------

@@ -40,6 +40,21 @@ def test_a_clause_without_a_figure_says_how_far_the_nearest_published_one_is(ver
     )  # Benxi in 2023, the highest of the three
 
 
+def test_a_value_that_only_a_work_report_of_january_printed_is_called_expected(verdicts):
+    reason = verdicts.loc["west-fai"]
+    assert "Fuxin: no figure for 2023 and 2024 is published; 10.0% (expected) in 2022" in reason["reason_en"]
+    assert "朝阳：2022年未公布数据；2023年7.8%，2024年8.8%" in reason["reason_zh"]
+    assert "2022年10.0%（预计数）" in reason["reason_zh"]
+
+
+def test_what_is_settled_while_the_plan_runs_says_which_members_turn_it():
+    rows = judge_interpretations("ln-2022", as_of="2023-12-31").set_index(["target", "interpretation"])
+    row = rows.loc[("west-fai", "every year")]
+    assert row["status"] == "missed"
+    assert "Fuxin: 10.0% (expected) in 2022" in row["reason_en"]
+    assert "if the members were Chaoyang and Huludao, the verdict would be: no data" in row["depends_en"]
+
+
 def test_manufacturing_is_held_against_the_secondary_sector_that_it_is_part_of(verdicts):
     plan, figures = load_plan("ln-2022"), load_observations(as_of=DATE)
     members = plan.membership.query("region == 'circle' and level == 'city'")["area"]

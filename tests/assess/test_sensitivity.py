@@ -143,6 +143,8 @@ def verdict(**other):
         (verdict(status="met", closing="met", required=85.0, actual=85.5, gap=0.5, unit="%", reached_in=2023),
          "Met with a margin of 0.5 pp in 2024.",
          "2024年已实现，余量0.5个百分点。"),
+        (verdict(actual=10000.0, gap=0.0), "Missed in 2024: just the value asked for.",
+         "2024年未实现：恰为所要求的数值。"),
         (verdict(status="no data", closing="not assessable", reason_en="No figure", reason_zh="暂无数据"),
          "No data: No figure.",
          "暂无数据：暂无数据。"),

@@ -96,7 +96,7 @@ def test_dots_of_different_years_name_them_and_a_missing_value_has_its_band():
     frame = frame.assign(low=[np.nan] * 3 + [6.0], high=[np.nan] * 3 + [9.0])
     target = [{"value": 15, "comparator": ">="}, {"value": 12, "comparator": ">", "label": "other"}]
     ax = charts.plot_dots(frame, target=target, highlight=["b"], unit="%")
-    assert texts(ax, "value") == ["10% (2022) → 8% (2023)", "2% (2025)", "6% to 9%"]
+    assert texts(ax, "value") == ["10% (2022) → 8% (2023)", "2% (2025)", "6% to 9% (2024)"]
     assert texts(ax, "target") == ["target at least 15%", "other above 12%"]
     assert [line.get_xdata()[0] for line in drawn(ax, "_target")] == [15.0, 12.0]
     (band,) = [bar for bar in ax.patches if bar.get_hatch()]

@@ -22,6 +22,26 @@ def test_the_scorecard_shows_every_target_with_mark_and_word():
     assert texts(ax, "note") == ["† Interpretations of the clause disagree; the first is shown."]
 
 
+def test_the_scorecard_words_falls_multiples_and_possible_values_as_what_they_are():
+    own = {
+        "status": ["too close to call", "missed", "met", "no data"],
+        "reached_in": [2024, None, None, None],
+    }
+    own |= {
+        "by_bounds": [False, True, False, False],
+        "low": [None, 77, None, None],
+        "high": [None, 78, None, None],
+    }
+    verdicts = pd.DataFrame(own | {"target": list("abcd"), "region": "belt", "unit": "%", "horizon": 2024})
+    clauses = {"kind": ["level", "level", "doubling", "direction"], "comparator": ["<=", "<", ">=", "down"]}
+    clauses |= {"value": [5, None, None, None], "benchmark": ["", "100000", "", ""], "baseline_year": 2021}
+    targets = pd.DataFrame(clauses | {"target": list("abcd"), "unit": "%", "label_en": "x", "label_zh": "x"})
+    ax = charts.plot_scorecard(verdicts, targets=targets, names={"100000": "China"})
+    assert texts(ax, "required") == ["≤ 5%", "below China", "≥ 200% of 2021", "a fall"]
+    assert texts(ax, "actual")[1] == "77% to 78% possible in 2024"
+    assert texts(ax, "status")[:2] == ["too close to call", "missed‡"]
+
+
 def test_the_legend_of_the_scorecard_counts_each_status_whose_marks_stand_beside_their_words():
     ax = charts.plot_scorecard(VERDICTS, targets=CLAUSES)
     assert legend(ax) == ["met 1", "missed 2", "not assessable 1", "no data 1", "not quantified 1"]

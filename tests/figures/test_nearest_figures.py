@@ -3,6 +3,8 @@
 import pytest
 from figures.drawn_once import PLAN, REGIONS, drawn, targets, texts_of, verdicts
 
+import lnregions as ln
+
 
 def test_no_picture_of_a_target_is_an_empty_box():
     for name, picture in targets().items():
@@ -49,7 +51,7 @@ def test_bounds_are_drawn_where_figures_leave_some():
     east = targets()["east-forest-cover"]
     low, high = east.data.set_index("role").loc["bound", ["low", "high"]]
     assert 66 < low < high < 72
-    assert f"{low:.2f}% to {high:.2f}%" in texts_of(east)
+    assert f"{low:.2f}% to {high:.2f}% (2024)" in texts_of(east)
 
 
 def test_the_value_of_the_horizon_and_the_basis_before_the_census_are_marked():
@@ -78,8 +80,26 @@ def test_the_sheet_of_a_region_has_a_row_for_each_of_its_targets_with_its_verdic
     )
 
 
-def test_gaps_are_the_differences_of_the_figures_beside_them():
+def test_a_mean_over_the_years_assessed_is_not_drawn_while_one_of_them_is_missing():
+    [picture] = (one for one in ln.draw_targets(PLAN, "west", as_of="2024-12-31") if one.name == "west-gdp")
+    assert "mean" not in set(picture.data.loc[picture.data["area"] == "west", "role"])
+    assert any("average not shown; 2024 missing" in text for text in texts_of(picture))
+
+
+def test_a_figure_called_doubtful_is_named_below_the_growth_that_rests_on_it():
+    for picture in (targets()["belt-fdi-in-dollars"], next(iter(drawn("gaps", "belt")))):
+        assert any("Panjin is doubtful" in " ".join(text.split()) for text in texts_of(picture)), picture.name
+
+
+def test_leading_cities_stand_under_what_came_of_their_targets():
+    said = " ".join(" ".join(texts_of(drawn("dual_core"))).split())
+    assert "Dalian: missed by 48.31 billion yuan (4.8%) in 2024; reached in 2025" in said
+
+
+def test_gaps_are_the_differences_of_the_figures_beside_them_under_their_verdict():
     for picture in drawn("gaps", "belt"):
+        status = verdicts().set_index("target").loc[picture.parameters["target"], "status"]
+        assert any(f"; {status}: " in text for text in texts_of(picture))
         rows = picture.data.pivot_table(index="year", columns="role", values="value")
         assert (rows["actual"] - rows["benchmark"]).to_numpy() == pytest.approx(rows["gap"].to_numpy())
 

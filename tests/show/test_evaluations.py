@@ -93,6 +93,36 @@ def test_every_clause_has_a_row_with_the_numbers_and_the_status_of_its_verdict(t
     assert counted[COUNTS[language]] == (frame[names["class"]] == COUNTS[language]).sum()
 
 
+def test_a_number_of_a_clause_of_growth_is_the_one_that_its_reason_names():
+    clauses = next(iter(shown("evaluation", "en"))).frame.set_index("Indicator")
+    for name in (
+        "FDI growth above the nation",
+        "Trade growth above the nation",
+        "GDP growth above the province",
+    ):
+        row = clauses.loc[name]
+        assert f"({row['Target'].lstrip('>')}%)" in row["Why and remarks"]
+        assert f": {row['Actual value']}% a year" in row["Why and remarks"]
+
+
+def test_a_level_above_another_areas_has_its_own_base_and_no_rate_of_growth():
+    plan = ln.load_plan("ln-2022")
+    own = plan.targets["target"] == "circle-urbanisation"
+    given = {
+        "area": "210100",
+        "other_area": "",
+        "kind": "relative_level",
+        "benchmark": "100000",
+        "value": None,
+    }
+    changed = plan.targets.assign(**{name: plan.targets[name].mask(own, one) for name, one in given.items()})
+    clauses, _ = ln.evaluation(replace(plan, targets=changed[own]), as_of=DATE, language="en")
+    row = clauses.frame.iloc[0]
+    assert row[["Base value", "Actual value"]].tolist() == ["84.52", "85.55"]
+    assert "85.55" not in row["A year"]
+    assert f"that of China ({row['Target'].lstrip('>')}%)" in row["Why and remarks"]
+
+
 def test_the_column_of_bodies_stands_only_where_a_clause_names_one(tables):
     assert {"责任单位", "Responsible"}.isdisjoint(tables.tables[0].frame)
     plan = ln.load_plan("ln-2022")

@@ -32,6 +32,7 @@ def test_values_are_printed_in_the_habit_of_the_language(value, unit, language, 
 
 def test_signs_and_decimals_can_be_asked_for():
     assert format_value(2, "%", "en", sign=True, decimals=2) == "+2.00%"
+    assert [format_value(5, "个", language) for language in ("en", "zh")] == ["5", "5个"]
     assert format_number(0, sign=True) == "0"
     assert format_number(math.nan) == "no data"
 
