@@ -203,7 +203,9 @@ def _write(run: Run, folder: Path, control: RunControl, *, keep: set[Path] | Non
     notebook = notebook_page.localised(notebook, language=run.language)
     files = {"ipynb": nbformat.writes(notebook, version=4) + "\n"}
     if control.settings.html:
-        files["html"] = notebook_page.notebook_html(notebook, language=run.language, title=name)
+        files["html"] = notebook_page.notebook_html(
+            notebook, language=run.language, title=name, folder=folder
+        )
         control.usage["left_out"] = notebook_page.LEFT_OUT.findall(files["html"])
     try:
         folder.mkdir(parents=True, exist_ok=True)
