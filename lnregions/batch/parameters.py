@@ -16,7 +16,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pydantic
-import yaml
 from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError, WrapValidator
 from typing_extensions import TypedDict
 
@@ -40,17 +39,9 @@ _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 _NUMBER = set("0123456789+-.eE")
 _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-_PLAIN = {
-    "null": r"|~|null", "bool": "true|True|false|False", "int": r"[-+]?(0|[1-9]\d*)",
-    "float": r"[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+|\.(inf|Inf|INF))|\.(nan|NaN|NAN)",
-}  # fmt: skip
-"""Plain values of YAML; what YAML 1.1 guesses beyond that (dates, octal numbers, yes) stays text."""
-
-
-class _PlainLoader(yaml.SafeLoader):
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        None: [(f"tag:yaml.org,2002:{kind}", re.compile(f"({text})$", re.A)) for kind, text in _PLAIN.items()]
-    }
+_FLOAT = re.compile(
+    r"[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+|\.(inf|Inf|INF))|\.(nan|NaN|NAN)", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -153,11 +144,18 @@ def read_parameters(path: Path) -> dict[str, object]:
     if not path.exists():
         missing = "it does not exist. Give a YAML file of 'name: value' lines."
         raise DataError([Fault(missing, shown_path(path))])
-    content = path.read_bytes()
-    if not content.strip():
-        return {}
-    read_yaml(path)  # which refuses tags, anchors and keys that stand twice
-    return _PlainLoader(content.decode("utf-8-sig")).get_single_data()
+    return {str(name): value for name, value in read_yaml(path, plain=_plain)[0].items()}
+
+
+def _plain(text: str) -> object:
+    """Value that stands without quotes in YAML; what YAML 1.1 guesses (dates, octal numbers, yes) stays text."""
+    if text.casefold() in ("", "~", "null", "true", "false"):
+        return text.casefold() == "true" if text.casefold() in ("true", "false") else None
+    if re.fullmatch(r"[-+]?(0|[1-9]\d*)", text, re.ASCII):
+        return int(text)
+    return (
+        float(text.lower().replace(".inf", "inf").replace(".nan", "nan")) if _FLOAT.fullmatch(text) else text
+    )
 
 
 def check_parameters(notebook: Notebook, given: Mapping[str, object]) -> dict[str, object]:
@@ -205,10 +203,18 @@ def _check(one: Parameter, value: object) -> object:
             raise ValueError("no date")
         datetime.date.fromisoformat((value + "-01-01")[:10])
     try:
-        json.dumps(value, allow_nan=False, sort_keys=True).encode()
+        if json.loads(json.dumps(value, allow_nan=False)) != _listed(value):
+            raise ValueError("a key that is no text")
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
     return value
+
+
+def _listed(value: object) -> object:
+    """Value as JSON has it: tuples are lists."""
+    if isinstance(value, dict):
+        return {name: _listed(one) for name, one in value.items()}
+    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _refused(notebook: Notebook, name: str, value: object) -> Fault:
