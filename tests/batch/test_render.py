@@ -187,6 +187,17 @@ def test_a_parameter_never_becomes_code_and_no_value_leaves_the_output_folder(tm
     assert sorted(p.name for p in (tmp_path / "deep").iterdir()) == ["out"]
 
 
+def test_a_value_arrives_in_the_notebook_as_it_was_checked(tmp_path):
+    head = "a: tuple = (1,)\nb: list = []\nc: dict = {}\nd = None\ne: float = 0.0\nf: str = ''"
+    given = {
+        "a": (1, "x", (2,), ()), "b": [(1, 2), [-3]], "c": {"k": (1,), "沈": None}, "d": [True], "e": -1e300,
+        "f": "'\"\\\n\u2028{}%",
+    }  # fmt: skip
+    book = write_notebook(tmp_path / "01.ipynb", "print([a, b, c, d, e, f])", head=head, over=None)
+    assert render(tmp_path / "out", book, parameters=given).ok
+    assert code_cells(tmp_path / "out", "all")[-1].outputs[0].text == f"{list(given.values())}\n"
+
+
 def test_what_the_fork_server_has_loaded_does_not_outlive_a_change(tmp_path, monkeypatch):
     own = tmp_path / "ln_own.py"
     own.write_text("value = 'old'")
@@ -197,6 +208,31 @@ def test_what_the_fork_server_has_loaded_does_not_outlive_a_change(tmp_path, mon
     own.write_text("value = 'new!'")
     assert render(tmp_path / "out", book, "a", settings=settings).done == ["en/01/a"]
     assert code_cells(tmp_path / "out", "a")[2].outputs[0].text == "new!\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("open('data/t.csv')", "a file or folder that is given with --reads lies by its name"),
+        ("%run other.ipynb", "a file or folder that is given with --reads lies by its name"),
+        (
+            "import pyogrio; pyogrio.read_dataframe('a.shp')",
+            "a file or folder that is given with --reads lies",
+        ),
+        ("from nosuch.deep import x", "one that lies beside the notebook is given with --reads"),
+        ("year = input('Year? ')", "Nobody answers in a batch: make the value a parameter"),
+    ],
+)
+def test_what_a_run_lacks_is_said_with_how_to_give_it(code, hint, tmp_path):
+    result = render(tmp_path / "out", write_notebook(tmp_path / "01.ipynb", code), "a")
+    assert hint in failure_lines(result)[0]
+
+
+def test_names_that_are_not_utf_8_are_spelt_out_and_empty_folders_left_away(tmp_path):
+    code = "import os\nos.makedirs(b'd\\xff/e'); os.mkdir('empty'); open(b'd\\xff/\\xe9.txt', 'w').close()"
+    assert render(tmp_path / "out", write_notebook(tmp_path / "01.ipynb", code), "a").ok
+    assert set(tree(tmp_path / "out")) == {"en/01/a/01.ipynb", "en/01/a/d%ff/%e9.txt"}
+    assert not (tmp_path / "out/en/01/a/empty").exists()
 
 
 def test_a_notebook_without_a_kernel_or_with_a_byte_order_mark_runs_as_python(tmp_path):
