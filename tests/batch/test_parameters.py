@@ -110,7 +110,9 @@ def test_what_is_no_plain_mapping_is_refused_with_its_line(content, message, tmp
 
 @pytest.mark.parametrize("key", [1, None, True, 1.5])
 def test_a_mapping_whose_keys_would_become_text_is_refused(key, odd):
-    with pytest.raises(DataError, match=r"Parameter f of odd is .*, which is not a mapping with text as keys"):
+    with pytest.raises(
+        DataError, match=r"Parameter f of odd is .*, which is not a mapping with text as keys"
+    ):
         check_parameters(odd, {"f": {"deep": [{key: "a"}]}})
     with pytest.raises(DataError, match=f"Unknown parameter '{key}'"):
         check_parameters(odd, {str(key): 1})
