@@ -22,12 +22,11 @@ ENGINES = {"warm": "lnregions", "ordinary": "lnregions-ordinary"}
 """Papermill's name of each engine of a render."""
 _SIGNING = threading.Lock()  # two first notaries at a time would each make a secret
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
-"""Kernel of a notebook that names none."""
 _HINTS = {
     "No such file|File `.*` not found": ". A run has a working folder of its own, in which a file or folder that is "
     "given with --reads lies by its name",
     "No module named": ". Install it beside lnregions; one that lies beside the notebook is given with --reads",
+    "No (such )?kernel name": ". Install it, or choose Python 3 in JupyterLab and save the notebook",
     "not support input requests": ". Nobody answers in a batch: make the value a parameter",
 }
 """What to do about an error of a notebook, by a pattern of its text."""
@@ -184,9 +183,7 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _link(control.settings.own, folder, own_folder=str(run.parameters.get("figures") or ""))
-        source = run.notebook.source
-        notebook = nbformat.reads(source.decode(json.detect_encoding(source)), as_version=4)
-        notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
+        notebook = nbformat.reads(run.notebook.source.decode(), as_version=4)
         papermill.execute_notebook(
             notebook, None, dict(run.parameters), engine_name=ENGINES[control.settings.engine], control=control,
             request_save_on_cell_execute=False, progress_bar=False, start_timeout=_START_SECONDS,
@@ -197,11 +194,16 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
         kinds = ([output.output_type for output in cell.outputs] for cell in cells)
         failed = [number for number, own in enumerate(kinds, 1) if "error" in own]  # papermill names the last
         text, source = _ANSI.sub("", error.evalue).strip(), (error.source.strip().splitlines() or [""])[0]
-        text += next((hint for pattern, hint in _HINTS.items() if re.search(pattern, text)), "")
+        text = _with_hint(text)
         return {"cell": failed[-1] if failed else None, "name": error.ename, "text": text, "source": source}
     except Exception as error:
-        return run_error(control.stopped or error)
+        return run_error(control.stopped or error, "" if control.stopped else _with_hint(str(error)))
     return None
+
+
+def _with_hint(text: str) -> str:
+    hint = next((hint for pattern, hint in _HINTS.items() if re.search(pattern, text)), "")
+    return text.rstrip("." if hint else "") + hint
 
 
 def _link(own: Iterable[Path | str], folder: Path, *, own_folder: str) -> None:

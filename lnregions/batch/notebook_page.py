@@ -215,7 +215,7 @@ def _with_attachments(cell) -> str:
     source, attached = cell.source, cell.get("attachments", {})
     for name in sorted(filter(attached.get, attached), key=len, reverse=True):
         kind = next((kind for kind in _SHOWN if kind in attached[name]), next(iter(attached[name])))
-        data = f"data:{kind};base64,{''.join(attached[name][kind].split())}"
+        data = f"data:{kind};base64,{''.join(''.join(attached[name][kind]).split())}"
         for spelt in (name, quote(name)):
             source = re.sub(rf"(?<=[(<'\"])attachment:{re.escape(spelt)}", data, source)
     return re.sub("(?<=[(<'\"])attachment:", "missing:", source)

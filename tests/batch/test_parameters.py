@@ -163,6 +163,7 @@ def test_code_in_the_parameters_cell_of_a_notebook_of_the_batch_is_refused(sourc
         ("%matplotlib inline\n!ls\nx, y = 1, 2", ["x", "y"]),
         ("start: str\nfrom pathlib import Path\nplace = Path('.')", ["start", "place"]),
         ("if True:\n    x = 1", []),
+        ("a = 1\na += 1\nb = -2", ["a", "b"]),
         ("x = (", []),
     ],
 )
@@ -211,7 +212,7 @@ def test_a_notebook_saved_unchanged_depends_on_the_same(tmp_path):
         ({"cell_type": "raw"}, {}),
         ({"metadata": {"tags": ["parameters", "hide"]}}, {}),
         ({"metadata": {"tags": ["parameters"], "jupyter": {"source_hidden": True}}}, {}),
-        ({"attachments": {"a.png": {}}}, {}),
+        ({"cell_type": "markdown", "attachments": {"a.png": {}}}, {}),
         ({}, {"kernelspec": {"name": "other"}}),
         ({}, {"lnregions": {"scripts": True}}),
     ],
@@ -234,7 +235,19 @@ def test_an_edit_of_a_cell_another_kernel_or_setting_is_a_change(cell, metadata,
             {"cells": [CELL, CELL], "nbformat": 4, "metadata": {"lnregions": {}}},
             "more than one cell tagged parameters",
         ),
+        ({"cells": [CELL, CELL], "nbformat": 4}, "more than one cell tagged parameters"),
         ({"cells": [], "nbformat": 4, "metadata": {"lnregions": {"over": "x"}}}, "run over 'x'"),
+        (
+            {"cells": [CELL, {"cell_type": "heading", "source": "x"}], "nbformat": 4},
+            "cell 2 is neither code nor text",
+        ),
+        ({"cells": [{"source": "x"}], "nbformat": 4}, "cell 1 is neither code nor text"),
+        ({"cells": [{"cell_type": "code", "source": 3}], "nbformat": 4}, "cell 1 is neither code nor text"),
+        (
+            {"cells": [{"cell_type": "raw", "source": ["a", None]}], "nbformat": 4},
+            "cell 1 is neither code nor text",
+        ),
+        ({"cells": [{"cell_type": "code", "source": "'\ud800'"}], "nbformat": 4}, "half of a character"),
     ],
 )
 def test_a_broken_notebook_is_refused_with_its_name(content, message, tmp_path):

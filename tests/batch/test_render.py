@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import warnings
 from pathlib import Path
 
 import nbformat
 import pytest
-from fault_kit import QUICK, code_cells, render, tree, write_notebook
+from fault_kit import QUICK, code_cells, errors, render, tree, write_notebook
+from nbformat.warnings import MissingIDFieldWarning
 
 from lnregions.batch import Preload, failure_lines, plan_render, plan_runs, progress_for
 
@@ -244,9 +246,48 @@ def test_a_notebook_without_a_kernel_or_with_a_byte_order_mark_runs_as_python(tm
     assert render(tmp_path / "out", tmp_path / "books").ok
 
 
+ODD_BOOKS = {
+    "no cell ids, in a version that has them": lambda book: [cell.pop("id") for cell in book["cells"]],
+    "ids that are none, and one twice": lambda book: [cell.update(id="a b") for cell in book["cells"]],
+    "no minor version": lambda book: book.pop("nbformat_minor"),
+    "old outputs that are none": lambda book: book["cells"][1].update(
+        outputs=[{"x": 1}], execution_count="x"
+    ),
+    "no outputs": lambda book: [book["cells"][1].pop(name) for name in ("outputs", "execution_count")],
+    "nulls": lambda book: book["cells"].append(
+        {"cell_type": "markdown", "source": None, "metadata": None, "attachments": None}
+    ),
+    "attachments that are none": lambda book: book["cells"].append(
+        {"cell_type": "markdown", "source": "![x](attachment:a)", "attachments": {"a": "x", "b": {}}}
+    ),
+    "a tag that is no list": lambda book: book["cells"][0]["metadata"].update(tags="parameters"),
+    "a kernel as Colab names it": lambda book: book["metadata"]["kernelspec"].pop("language"),
+    "a kernel without a name": lambda book: book["metadata"].update(kernelspec={"language": "python"}),
+    "a kernel that is none": lambda book: book["metadata"].update(kernelspec="python3"),
+    "settings of the batch that are none": lambda book: book["metadata"].update(lnregions="yes"),
+    "widgets and parameters of an earlier run": lambda book: book["metadata"].update(
+        widgets=[], papermill=None
+    ),
+}
+"""What other programs leave in notebooks, by what they do to one."""
+
+
+@pytest.mark.parametrize("change", ODD_BOOKS.values(), ids=ODD_BOOKS)
+def test_a_notebook_as_other_programs_leave_it_runs(change, tmp_path):
+    path = write_notebook(tmp_path / "01.IPYNB", "print(region)", over=None)
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with warnings.catch_warnings(action="error", category=MissingIDFieldWarning):
+        result = render(tmp_path / "out", path, parameters={"region": "b"}, settings={"html": True})
+    assert result.ok, errors(result)
+    cells = code_cells(tmp_path / "out", "all")
+    assert [output.text for cell in cells for output in cell.outputs] == ["b\n"]
+
+
 def test_a_notebook_of_another_language_is_a_failed_run_that_names_its_kernel(tmp_path):
     kernel = {"name": "ir", "display_name": "R", "language": "R"}
     book = write_notebook(tmp_path / "01.ipynb", "region", kernelspec=kernel)
     result = render(tmp_path / "out", book)
     assert sorted(result.failed) == ["en/01/a", "en/01/b"]
-    assert "No such kernel named ir" in failure_lines(result)[0]
+    assert "No such kernel named ir. Install it, or choose Python 3" in failure_lines(result)[0]
