@@ -116,12 +116,17 @@ def remove_tree(path: Path) -> None:
 
 
 def keep_plain(folder: Path) -> None:
-    """Keep only ordinary files and folders below a folder, readable by their owner.
+    """Keep only ordinary files and folders below a folder, readable by their owner, their names UTF-8.
 
-    A link to a file of the same folder becomes a copy. Other links, pipes, sockets and devices are removed.
+    A link to a file of the same folder becomes a copy. Other links, pipes, sockets, devices and empty folders are
+    removed.
     """
     home = os.path.realpath(folder)
     for place, folders, files in os.walk(folder):
+        for names in (folders, files):
+            for number, name in enumerate(names):
+                names[number] = re.sub("[\udc80-\udcff]", lambda byte: f"%{ord(byte[0]) - 0xDC00:02x}", name)
+                os.rename(os.path.join(place, name), os.path.join(place, names[number]))
         for path in (os.path.join(place, name) for name in [*folders, *files]):
             mode = os.lstat(path).st_mode
             if stat.S_ISDIR(mode) or stat.S_ISREG(mode):
@@ -131,6 +136,10 @@ def keep_plain(folder: Path) -> None:
             os.unlink(path)
             if stat.S_ISLNK(mode) and target.startswith(home + os.sep) and os.path.isfile(target):
                 shutil.copyfile(target, path)
+    for place, *_ in os.walk(folder, topdown=False):
+        with contextlib.suppress(OSError):  # it is not empty
+            os.rmdir(place)
+    folder.mkdir(exist_ok=True)
 
 
 def safe_name(text: str) -> str:

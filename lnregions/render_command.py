@@ -1,5 +1,7 @@
 """The command ``lnregions render``: its options, and what it prints at the end."""
 
+import os
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -8,7 +10,7 @@ from types import SimpleNamespace
 
 import click
 
-from lnregions.errors import DataError, InputWarning, shown_path
+from lnregions.errors import DataError, InputWarning, shown_path, warn_input
 from lnregions.paths import PLAN
 
 LANGUAGES = click.Choice(["en", "zh"])
@@ -140,6 +142,7 @@ def render_command(**given) -> int:
         parameters=parameters,
     )
     settings = _settings(options)
+    warn_input(filter(None, (_named_beside(notebook, settings.own) for notebook in notebooks)))
     if not _may_run(runs, settings, options):
         return 0
     progress = batch.progress_for("quiet" if options.quiet else "json" if options.json else "auto")
@@ -148,21 +151,44 @@ def render_command(**given) -> int:
 
 
 def _settings(options: SimpleNamespace):
-    """How to render, from the options; a file to read that does not exist is refused."""
+    """How to render, from the options; files to read that cannot lie in the working folder of a run are refused."""
     from lnregions import batch
 
-    reads = [Path(path) for path in options.reads]
-    if missing := [path for path in reads if not path.exists()]:
-        remedy = "Give --reads a file or folder that notebooks read."
-        raise DataError(f"{shown_path(missing[0])} does not exist. {remedy}")
+    reads, places = [Path(path) for path in options.reads], {}
+    for path in reads:
+        other = places.setdefault(os.path.basename(os.path.abspath(path)), path)
+        if not path.exists():
+            remedy = "Give --reads a file or folder that notebooks read."
+            raise DataError(f"{shown_path(path)} does not exist. {remedy}")
+        if other.resolve() != path.resolve():
+            both = f"{shown_path(other)} and {shown_path(path)} would lie at one place. "
+            raise DataError(f"{both}Rename one of them, or give the folder that has both.")
+    own = reads + [Path(options.plan)] * Path(options.plan).is_dir()
+    for path in own:
+        if Path(options.output).resolve().is_relative_to(path.resolve()):
+            raise DataError(
+                f"The results would lie in {shown_path(path)}, which runs read. Give another --output."
+            )
     same = ["jobs", "engine", "force", "cell_timeout", "run_timeout", "batch_timeout", "retries", "scheduler"]
     return batch.Settings(
         **{name: getattr(options, name) for name in same},
         html=not options.no_html,
         memory=options.memory and options.memory * 1_000_000,
-        own=tuple(reads + [Path(options.plan)] * Path(options.plan).is_dir()),
+        own=tuple(own),
         preload=batch.Preload(calls=((WARM_UP, {"plan": options.plan, "as_of": options.as_of}),)),
     )
+
+
+def _named_beside(notebook, given: Sequence[Path]) -> str:
+    """Warning of files that a notebook names, that lie beside it, and that were not given with ``--reads``."""
+    given, folder = [path.resolve() for path in given], notebook.path.parent
+    named = re.findall(
+        r"""(?:\\"|'|\]\()([^"'\\\n/][^"'\\\n]*?)(?:\\"|'|\))""", notebook.source.decode("utf-8", "replace")
+    )
+    found = [name for name in dict.fromkeys(named) if os.path.isfile(folder / name)]
+    found = [one for one in found if not any((folder / one).resolve().is_relative_to(path) for path in given)]
+    text = f"{shown_path(notebook.path)} names {', '.join(found)}, beside it but not in the working folder of its run. "
+    return text + "If it is read, give it with --reads." if found else ""
 
 
 def _may_run(runs: Sequence, settings, options: SimpleNamespace) -> bool:

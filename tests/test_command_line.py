@@ -114,6 +114,14 @@ def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsy
         (["render", "-f", "twice.yaml"], "twice.yaml line 2"),
         (["render", "-f", "broken.yaml"], "broken.yaml"),
         (["render", "--reads", "none.csv"], "none.csv does not exist"),
+        (
+            ["render", "--reads", ".", "--output", "out"],
+            "The results would lie in ., which runs read. Give another",
+        ),
+        (
+            ["render", "--reads", "one/data", "--reads", "two/../one/data", "--reads", "two/data"],
+            "one/data and two/data would lie at one place. Rename one of them",
+        ),
         (["render", "--plan", "ln-2025", "--as-of", "2024-13"], "2024-13"),
         (["verdicts", "--plan", "ln-2O22"], "did you mean ln-2022"),
         (["verdicts", "--as-of", "2024-13"], "2024-13"),
@@ -121,13 +129,23 @@ def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsy
     ],
 )
 def test_what_is_unknown_is_refused_before_anything_runs(call, message, capsys, tmp_path, monkeypatch):
-    files = {"list.yaml": "[1]", "twice.yaml": "a: 1\na: 2\n", "broken.yaml": "a: ["}
+    files = {
+        "list.yaml": "[1]",
+        "twice.yaml": "a: 1\na: 2\n",
+        "broken.yaml": "a: [",
+        "one/data": "",
+        "two/data": "",
+    }
     for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
     monkeypatch.chdir(tmp_path)
     assert main(call) == 2
     assert message in capsys.readouterr().err
-    assert {path.name for path in tmp_path.rglob("*")} == set(files)
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")} == {*files} - {
+        "one/data",
+        "two/data",
+    }
 
 
 def test_every_option_has_a_help_text():
@@ -230,17 +248,28 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
     write_notebook(tmp_path / "other.ipynb", "z = 7", head="pass")
     (tmp_path / "data.csv").write_text("x")
     (tmp_path / "helper.py").write_text("y = 2")
+    (tmp_path / "tables" / "old").mkdir(parents=True)
+    (tmp_path / "tables" / "old" / "表 1.csv").write_text("w")
+    (tmp_path / "linked.csv").symlink_to(tmp_path / "data.csv")
     cells = ["import helper", "%run other.ipynb", "print(open('data.csv').read(), helper.y, z)"]
-    given = [f"--reads={tmp_path / name}" for name in ("data.csv", "helper.py", "other.ipynb")]
+    cells += [
+        "_ = open('tables/new.csv', 'w').write(open('tables/old/表 1.csv').read() + open('linked.csv').read())"
+    ]
+    names = ("data.csv", "helper.py", "other.ipynb", "tables", "linked.csv")
+    given = [f"--reads={tmp_path / name}" for name in names]
     assert render(*given, "--no-report", "--quiet", cells=cells, over=None) == 0
     folder = tmp_path / "out/en/one/all"
-    assert nbformat.read(folder / "one.ipynb", as_version=4).cells[-1].outputs[0].text == "x 2 7\n"
-    assert sorted(path.name for path in folder.iterdir()) == ["one.html", "one.ipynb"]
-    assert render("--no-report", "--no-html", "--quiet", cells=cells, over=None) == 1
-    assert (
-        "Install it beside lnregions; one that lies beside the notebook is given with --reads"
-        in capsys.readouterr().err
+    assert nbformat.read(folder / "one.ipynb", as_version=4).cells[-2].outputs[0].text == "x 2 7\n"
+    assert sorted(path.name for path in folder.rglob("*")) == ["new.csv", "one.html", "one.ipynb", "tables"]
+    assert (folder / "tables/new.csv").read_text() == "wx"
+    assert [path.name for path in (tmp_path / "tables").iterdir()] == ["old"], (
+        "nothing of the user's is changed"
     )
+    forget_warnings()
+    assert render("--no-report", "--no-html", "--quiet", cells=cells, over=None) == 1
+    printed = capsys.readouterr().err
+    assert "one.ipynb names data.csv, tables/old/表 1.csv, linked.csv, beside it but not in the" in printed
+    assert "Install it beside lnregions; one that lies beside the notebook is given with --reads" in printed
 
 
 # -- what a render prints -----------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lnregions.batch import notebook_page
 from lnregions.batch.fork import Preload
+from lnregions.batch.manifest import files_below
 from lnregions.batch.selection import Run
 from lnregions.files import keep_plain, remove_tree
 
@@ -21,12 +22,14 @@ ENGINES = {"warm": "lnregions", "ordinary": "lnregions-ordinary"}
 """Papermill's name of each engine of a render."""
 _SIGNING = threading.Lock()  # two first notaries at a time would each make a secret
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
-"""Kernel of a notebook that names none."""
 _HINTS = {
-    "FileNotFoundError": ". A run has a working folder of its own; a file that is given with --reads lies in it",
-    "ModuleNotFoundError": ". Install it beside lnregions; one that lies beside the notebook is given with --reads",
+    "No such file|File `.*` not found": ". A run has a working folder of its own, in which a file or folder that is "
+    "given with --reads lies by its name",
+    "No module named": ". Install it beside lnregions; one that lies beside the notebook is given with --reads",
+    "No (such )?kernel name": ". Install it, or choose Python 3 in JupyterLab and save the notebook",
+    "not support input requests": ". Nobody answers in a batch: make the value a parameter",
 }
+"""What to do about an error of a notebook, by a pattern of its text."""
 _START_SECONDS = 600
 """How long a kernel may take to answer, what the fork server loads before it included; one that dies is noticed."""
 _CELL_FILE = re.compile(r"[^\s\"'(<>]*ipykernel_\d+[/\\]")
@@ -38,7 +41,7 @@ _WIDGETS = "application/vnd.jupyter.widget-state+json"
 class Settings:
     """How a render works, as opposed to what it renders; a limit of None is none.
 
-    A change in the user's own files is a reason to run again; single ones lie in the working folder of each run.
+    A change in the user's own files is a reason to run again; they lie in the working folder of each run.
     """
 
     jobs: int = 2  # runs at a time
@@ -116,6 +119,14 @@ def import_papermill() -> None:
     engines = importlib.import_module("papermill.engines").papermill_engines
     engines.register("lnregions", fork_engine)  # the entry points may not be installed
     engines.register("lnregions-ordinary", ordinary_engine)
+    translators = importlib.import_module("papermill.translators")
+
+    class Translator(translators.PythonTranslator):  # papermill's writes a tuple as its text
+        @classmethod
+        def translate(cls, val):
+            return f"(*{cls.translate(list(val))},)" if isinstance(val, tuple) else super().translate(val)
+
+    translators.papermill_translators.register("python", Translator)
     if grammar is None:
         sys.modules.pop("rfc3987_syntax", None)
 
@@ -171,12 +182,8 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in map(Path, control.settings.own):  # not folders: one could be taken for the run's own
-            if path.is_file() and not os.path.lexists(link := folder / path.name):
-                link.symlink_to(path.resolve())
-        source = run.notebook.source
-        notebook = nbformat.reads(source.decode(json.detect_encoding(source)), as_version=4)
-        notebook.metadata.setdefault("kernelspec", dict(_PYTHON))
+        _link(control.settings.own, folder, own_folder=str(run.parameters.get("figures") or ""))
+        notebook = nbformat.reads(run.notebook.source.decode(), as_version=4)
         papermill.execute_notebook(
             notebook, None, dict(run.parameters), engine_name=ENGINES[control.settings.engine], control=control,
             request_save_on_cell_execute=False, progress_bar=False, start_timeout=_START_SECONDS,
@@ -187,11 +194,26 @@ def _execute(run: Run, folder: Path, control: RunControl) -> dict | None:
         kinds = ([output.output_type for output in cell.outputs] for cell in cells)
         failed = [number for number, own in enumerate(kinds, 1) if "error" in own]  # papermill names the last
         text, source = _ANSI.sub("", error.evalue).strip(), (error.source.strip().splitlines() or [""])[0]
-        text += _HINTS.get(error.ename, "")
+        text = _with_hint(text)
         return {"cell": failed[-1] if failed else None, "name": error.ename, "text": text, "source": source}
     except Exception as error:
-        return run_error(control.stopped or error)
+        return run_error(control.stopped or error, "" if control.stopped else _with_hint(str(error)))
     return None
+
+
+def _with_hint(text: str) -> str:
+    hint = next((hint for pattern, hint in _HINTS.items() if re.search(pattern, text)), "")
+    return text.rstrip("." if hint else "") + hint
+
+
+def _link(own: Iterable[Path | str], folder: Path, *, own_folder: str) -> None:
+    """Link the user's files in the working folder of a run, those of a folder in one of its name."""
+    for path in (Path(os.path.abspath(one)) for one in own):
+        names = files_below(path) if path.is_dir() and path.name != own_folder else [""] * path.is_file()
+        for name in names:
+            if not os.path.lexists(link := folder / path.name / name):
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(path / name)
 
 
 def _write(run: Run, folder: Path, control: RunControl, *, keep: set[Path] | None) -> dict | None:
@@ -203,7 +225,9 @@ def _write(run: Run, folder: Path, control: RunControl, *, keep: set[Path] | Non
     notebook = notebook_page.localised(notebook, language=run.language)
     files = {"ipynb": nbformat.writes(notebook, version=4) + "\n"}
     if control.settings.html:
-        files["html"] = notebook_page.notebook_html(notebook, language=run.language, title=name)
+        files["html"] = notebook_page.notebook_html(
+            notebook, language=run.language, title=name, folder=folder
+        )
         control.usage["left_out"] = notebook_page.LEFT_OUT.findall(files["html"])
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -114,6 +114,7 @@ class Manifest:
             runs, schema = content["runs"].items(), content.get("schema")
             if schema != SCHEMA:
                 self.unread = f"manifest.json has schema {schema!r}, which this version does not know"
+            json.dumps(content, allow_nan=False)  # else it could not be written again
             self.runs = {name: one for name, one in runs if isinstance(one, dict) and not self.unread}
         except FileNotFoundError:
             pass
@@ -158,13 +159,15 @@ class Manifest:
         cached, found = self.hashes.known, [self.path] if self._foreign else []
         for name in names:
             place, known = self.output / name, self.outputs(name)
+            above = [one for one in place.parents if one != self.output and one.is_relative_to(self.output)]
+            found += [one for one in above if os.path.lexists(one) and not one.is_dir()]
             if place.is_dir() and not place.is_symlink():
                 left = files_below(place, skip=_SKIPPED)
                 found += [place / one for one in left if one not in known and f"{place}/{one}" not in cached]
             elif os.path.lexists(place) and name not in self.runs:
                 found.append(place)
         remedy = "is not of a render, which would replace it. Move it, or give another output folder."
-        refuse_any(Fault(f"{shown_path(path)} {remedy}") for path in found)
+        refuse_any(Fault(f"{shown_path(path)} {remedy}") for path in dict.fromkeys(found))
 
     def add(self, name: str, record: dict) -> None:
         """Enter a run that has ended, also in the file, so that a render that is killed loses none."""

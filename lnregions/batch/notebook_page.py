@@ -9,7 +9,9 @@ import logging
 import re
 import threading
 from functools import cache, lru_cache
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from lnregions.errors import LANGUAGES, DataError, check_language, shown_path
 from lnregions.paths import notebooks_dir
@@ -18,24 +20,41 @@ from lnregions.words.texts import Text, with_article
 
 _WORDS = {
     "code": "Code", "output": "Result", "parameters": "Parameters",
-    "widget": "Interactive: open the notebook to use it.",
 }  # fmt: skip
-_STATIC = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
+_STATIC = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; media-src data:"
 _LIVE = "; script-src 'unsafe-inline' 'unsafe-eval' data:; frame-src data:; connect-src data:"
 MOST = 1_450_000
 """Characters that a page may have before its pictures are made smaller."""
 _QUIET = ("figures",)
 """Parameters that tell a reader nothing."""
-_LEFT_OUT = "An interactive output ({kind}) is not shown here. Open the notebook to see it."
+_LEFT_OUT = (
+    "What stands here in the notebook ({kind}) cannot be shown in a page. Open the notebook to see it."
+)
 LEFT_OUT = re.compile('<p class="note" data-left-out="([^"]*)">')
-"""Note in the place of an output that a page cannot show; its group is the kind of the output."""
-_SHOWN = ("text/html", "text/markdown", "text/latex", "application/vnd.jupyter.widget-view+json")
+"""Note in the place of what a page cannot show; its group is the kind of it."""
+_SHOWN = ("text/markdown", "text/latex", "image/svg+xml", "image/png", "image/jpeg")
+_PICTURES = ("image/gif", "image/webp")
+"""Kinds of pictures that browsers show and nbconvert does not."""
 _PART_OF_BOKEH = re.compile("data-root-id=|Loading BokehJS")
-_NEEDS_SCRIPTS = re.compile(rf"<script\b|&lt;script\b|<iframe\b|{_PART_OF_BOKEH.pattern}")
+_NEEDS_SCRIPTS = re.compile(rf"<script\b|&lt;script\b|<iframe\b|{_PART_OF_BOKEH.pattern}", re.I)
 _FROM_OUTSIDE = re.compile(
     r"""<iframe(?:[^>"']|"[^"]*"|'[^']*')*?\ssrc=["']?(?!data:)|&lt;script[^&]*src=&quot;http|js_urls = \["http"""
 )
-_KIND = re.compile(r"application/(?:vnd\.)?([a-z]+?)(?:js)?(?:[^a-z]|$)")
+_WAITING = re.compile(r"^\s*Loading\b.*(\.\.\.|…)|failed to load|Make this Notebook Trusted")
+"""What stands in the place of a figure until a script has drawn it."""
+_EMBEDDED = re.compile(
+    r"<(style|textarea)\b.*?</\1>|<!--.*?-->|<(script|iframe|video|audio|object|canvas)\b[^>]*>.*?</\2>"
+    r"|<(embed|image|img)\b[^>]*>",
+    re.DOTALL,
+)
+"""What a page may have to load; nothing of it where it is part of a text."""
+_HERE = {
+    "img": re.compile(r'\ssrc="data:image'), "image": re.compile(r'href="(data:|#)'),
+    "video": re.compile(r'\ssrc="data:'), "audio": re.compile(r'\ssrc="data:'),
+}  # fmt: skip
+"""How those begin that lie in the page itself."""
+_KINDS = {"img": "picture", "image": "picture", "script": "html", "iframe": "html"}
+_KIND = re.compile(r"[^/]*/(?:vnd\.|x-|jupyter\.)*([a-z0-9]+?)(?:js)?(?:[^a-z0-9]|$)")
 _WARNING = re.compile(r"^.*\.py:\d+: InputWarning: ((?:(?!.*Warning: ).*\n)+?)  .*\n", re.MULTILINE)
 """Warning of unusual input as Python prints it, with the line of code that it came from."""
 _TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -56,7 +75,7 @@ CONTEXT = "notebook"
 _MARK = re.compile(r"(#+ )?(.*)", re.DOTALL)
 
 
-def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
+def notebook_html(notebook, *, language: str = "en", title: str = "", folder: Path | str = "") -> str:
     """Page of an executed notebook, for readers: code folded away, parameters as a small table.
 
     Texts are in the page's language (`localised`); cells tagged ``interactive`` are not on it.
@@ -64,8 +83,8 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     The page carries a rule that forbids scripts and requests, so that nothing in the data can do either. A
     notebook that needs scripts of its own in the page says so in its metadata:
     ``{"lnregions": {"scripts": true}}``; requests stay forbidden then as well. A plan folder or file that a parameter
-    names goes by its name, also in warnings of unusual input. An output that cannot be shown so,
-    such as a figure of plotly or bokeh, is shown by its picture if it has one; else a note stands in its place.
+    names goes by its name, also in warnings of unusual input. What cannot be shown so, such as a figure of plotly,
+    a picture from outside or a widget, is shown by its picture if it has one; else a note stands in its place.
 
     Parameters
     ----------
@@ -75,6 +94,8 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
         Language of the page's own words.
     title : str
         Title if the notebook has no first heading.
+    folder : path
+        Where files of pictures lie that texts show.
 
     Returns
     -------
@@ -92,12 +113,15 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
         one: Path(one).name for one in parameters.values() if isinstance(one, str) and Path(one).is_absolute()
     }
     for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell["source"] = _with_attachments(cell)
         if cell.get("outputs"):
             cell.outputs = [from_dict(one) for one in _shown(cell.outputs, language, live=live)]
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 output["text"] = _WARNING.sub(lambda hit: _named(hit[1], names), output.text)
     resources = {
+        "metadata": {"path": str(folder)},
         "page_words": {name: tr(words, language) for name, words in _WORDS.items()},
         "page_title": _heading(notebook) or title,
         "page_live": live,
@@ -110,6 +134,7 @@ def notebook_html(notebook, *, language: str = "en", title: str = "") -> str:
     }
     with _LOCK:
         page, _ = _exporter().from_notebook_node(notebook, resources=resources)
+    page = _EMBEDDED.sub(lambda hit: _loaded(hit, language, live=live), page)
     return page if len(page) <= MOST else _PICTURE.sub(_lighter, page)
 
 
@@ -133,26 +158,67 @@ def _shown(outputs: list, language: str, *, live: bool) -> list:
 
 
 def _shown_data(data: dict, language: str, *, live: bool) -> dict:
-    """All of an output, or its picture, or a note that it is left out; empty for a part of another output."""
+    """All of an output that can be shown, or a note that it cannot; empty for a part of another output."""
+    static = {kind: content for kind, content in data.items() if kind in _SHOWN}
+    html, script = (str(data.get(kind, "")) for kind in ("text/html", "application/javascript"))
+    kinds = [kind for kind in data if kind not in (*_SHOWN, *_PICTURES, "text/html", "text/plain")]
+    found = [
+        f'<img src="data:{kind};base64,{escape(str(data[kind]))}">' for kind in _PICTURES if kind in data
+    ]
+    html = html or "".join(found)
+    if needs := script or _NEEDS_SCRIPTS.search(html):
+        if live and not _FROM_OUTSIDE.search(html + script):
+            return data
+        part = _PART_OF_BOKEH.search(html) if html else "_load." in "".join(kinds)
+        if part and not (live or static or re.search("<script|<iframe", html, re.I)):
+            return {}
+        html = "" if static else _without_scripts(html, language)
+    if html or static or not (kinds or needs):
+        shown = {kind: content for kind, content in data.items() if kind not in (*kinds, "text/html")}
+        return shown | ({"text/html": html} if html or ("text/html" in data and not needs) else {})
+    kind = next((kind for kind in kinds if "vnd." in kind), kinds[0] if kinds else "text/html")
+    return {"text/html": _note(found[1] if (found := _KIND.match(kind)) else "?", language)}
+
+
+def _note(kind: str, language: str) -> str:
+    return f'<p class="note" data-left-out="{kind}">{tr(_LEFT_OUT, language, kind=kind)}</p>'
+
+
+def _without_scripts(html: str, language: str) -> str:
+    """HTML with a note where a script would draw; empty if nothing else can be seen of it."""
     from bs4 import BeautifulSoup
 
-    pictures = {kind: content for kind, content in data.items() if kind.startswith("image/")}
-    html, script = (str(data.get(kind, "")) for kind in ("text/html", "application/javascript"))
-    kinds = [kind for kind in data if kind.startswith("application/") and kind not in _SHOWN]
-    if script or _NEEDS_SCRIPTS.search(html):
-        shown = live and not _FROM_OUTSIDE.search(html + script)
-    else:
-        shown = pictures or not kinds or any(kind in data for kind in _SHOWN)
-    if shown or pictures:
-        return data if shown else pictures
     soup = BeautifulSoup(html, "html.parser")
-    if not live and (_PART_OF_BOKEH.search(html) or "bokehjs_load" in "".join(kinds)):
-        return {}
-    if not soup.iframe and (soup.get_text(strip=True) or soup.find(["img", "svg", "table"])):
-        return {"text/html": html}
-    kind = next((kind for kind in kinds if "vnd." in kind), kinds[0] if kinds else "application/html")
-    kind = found[1] if (found := _KIND.match(kind)) else "?"
-    return {"text/html": f'<p class="note" data-left-out="{kind}">{tr(_LEFT_OUT, language, kind=kind)}</p>'}
+    for one in soup(["script", "noscript"]):
+        one.decompose()
+    drawn = [
+        one
+        for one in soup(["div", "span", "svg", "table"], id=True)
+        if not (one.get_text(strip=True) or one(True))
+    ]
+    drawn += [one.parent for one in soup(string=_WAITING)] + soup("iframe")
+    place = BeautifulSoup(_note("html", language), "html.parser") if drawn else None
+    for number, one in enumerate(drawn):
+        one.replace_with(place) if not number else one.decompose()
+    return str(soup) if drawn or soup.get_text(strip=True) or soup.find(["img", "svg", "table"]) else ""
+
+
+def _loaded(found: re.Match, language: str, *, live: bool) -> str:
+    """What a page has to load, or a note where it would come from outside or a script would draw it."""
+    tag = found[2] or found[3]
+    here = tag is None or (_HERE[tag].search(found[0]) if tag in _HERE else live)
+    return found[0] if here else _note(_KINDS.get(tag, tag), language)
+
+
+def _with_attachments(cell) -> str:
+    """Text of a cell with its attachments in it; one that it lacks has an address that nothing is found at."""
+    source, attached = cell.source, cell.get("attachments", {})
+    for name in sorted(filter(attached.get, attached), key=len, reverse=True):
+        kind = next((kind for kind in _SHOWN if kind in attached[name]), next(iter(attached[name])))
+        data = f"data:{kind};base64,{''.join(''.join(attached[name][kind]).split())}"
+        for spelt in (name, quote(name)):
+            source = re.sub(rf"(?<=[(<'\"])attachment:{re.escape(spelt)}", data, source)
+    return re.sub("(?<=[(<'\"])attachment:", "missing:", source)
 
 
 def _lighter(picture: re.Match) -> str:

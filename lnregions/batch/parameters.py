@@ -16,7 +16,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pydantic
-import yaml
 from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError, WrapValidator
 from typing_extensions import TypedDict
 
@@ -38,19 +37,14 @@ _WANTED = {
 }  # fmt: skip
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 _NUMBER = set("0123456789+-.eE")
+_CELL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3 (ipykernel)"}
+"""Kernel of a notebook that names none."""
 _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-_PLAIN = {
-    "null": r"|~|null", "bool": "true|True|false|False", "int": r"[-+]?(0|[1-9]\d*)",
-    "float": r"[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+|\.(inf|Inf|INF))|\.(nan|NaN|NAN)",
-}  # fmt: skip
-"""Plain values of YAML; what YAML 1.1 guesses beyond that (dates, octal numbers, yes) stays text."""
-
-
-class _PlainLoader(yaml.SafeLoader):
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        None: [(f"tag:yaml.org,2002:{kind}", re.compile(f"({text})$", re.A)) for kind, text in _PLAIN.items()]
-    }
+_FLOAT = re.compile(
+    r"[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+|\.(inf|Inf|INF))|\.(nan|NaN|NAN)", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +93,11 @@ def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None 
         No notebook there, or one that cannot be read.
     """
     folder = Path(folder) if folder is not None else notebooks_dir()
-    paths = [folder] if folder.suffix == ".ipynb" and not folder.is_dir() else sorted(folder.glob("*.ipynb"))
+    paths = (
+        [folder]
+        if folder.suffix.lower() == ".ipynb" and not folder.is_dir()
+        else sorted(folder.glob("*.ipynb"))
+    )
     if not paths:
         remedy = "Give a folder with .ipynb files, or one such file."
         raise DataError(f"No notebook is in {shown_path(folder)}. {remedy}")
@@ -109,13 +107,13 @@ def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None 
 def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebook:
     """Name, parameters and batch settings of a notebook, read without running it.
 
-    A notebook with ``lnregions`` metadata must have one parameters cell of literals. In any other, as papermill takes
-    it, the first cell tagged ``parameters`` counts, and what is no literal is a parameter that takes anything.
+    A notebook with ``lnregions`` metadata must have a parameters cell of literals. In any other what is no literal is a
+    parameter that takes anything.
 
     Raises
     ------
     DataError
-        The file is no notebook, its name is not UTF-8, or its parameters cell has something else than literals.
+        The file is no notebook, its name is not UTF-8, it has two parameters cells, or one of more than literals.
     """
     path, choices = Path(path), choices or {}
     try:
@@ -137,6 +135,7 @@ def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebo
         text = f"{text}. Open it in JupyterLab and save it, or correct the cell."
         raise DataError([Fault(text, shown_path(path))]) from None
     batch = _mapping(content["metadata"], "lnregions").get("batch", True) is not False
+    source = json.dumps(content).encode()
     return Notebook(path.stem, path, parameters, over, batch, own is None, _mark(content), source)
 
 
@@ -153,11 +152,18 @@ def read_parameters(path: Path) -> dict[str, object]:
     if not path.exists():
         missing = "it does not exist. Give a YAML file of 'name: value' lines."
         raise DataError([Fault(missing, shown_path(path))])
-    content = path.read_bytes()
-    if not content.strip():
-        return {}
-    read_yaml(path)  # which refuses tags, anchors and keys that stand twice
-    return _PlainLoader(content.decode("utf-8-sig")).get_single_data()
+    return {str(name): value for name, value in read_yaml(path, plain=_plain)[0].items()}
+
+
+def _plain(text: str) -> object:
+    """Value that stands without quotes in YAML; what YAML 1.1 guesses (dates, octal numbers, yes) stays text."""
+    if text.casefold() in ("", "~", "null", "true", "false"):
+        return text.casefold() == "true" if text.casefold() in ("true", "false") else None
+    if re.fullmatch(r"[-+]?(0|[1-9]\d*)", text, re.ASCII):
+        return int(text)
+    return (
+        float(text.lower().replace(".inf", "inf").replace(".nan", "nan")) if _FLOAT.fullmatch(text) else text
+    )
 
 
 def check_parameters(notebook: Notebook, given: Mapping[str, object]) -> dict[str, object]:
@@ -205,10 +211,18 @@ def _check(one: Parameter, value: object) -> object:
             raise ValueError("no date")
         datetime.date.fromisoformat((value + "-01-01")[:10])
     try:
-        json.dumps(value, allow_nan=False, sort_keys=True).encode()
+        if json.loads(json.dumps(value, allow_nan=False)) != _listed(value):
+            raise ValueError("a key that is no text")
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
     return value
+
+
+def _listed(value: object) -> object:
+    """Value as JSON has it: tuples are lists."""
+    if isinstance(value, dict):
+        return {name: _listed(one) for name, one in value.items()}
+    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _refused(notebook: Notebook, name: str, value: object) -> Fault:
@@ -257,8 +271,10 @@ def _type_of(annotation: str) -> object:
 def _parameters(content: dict, choices: Choices, *, strict: bool) -> tuple[Parameter, ...]:
     """Parameters of a notebook of Python; ValueError says why they cannot be taken."""
     cells = [one for one in content["cells"] if "parameters" in (_mapping(one, "metadata").get("tags") or ())]
-    if strict and len(cells) > 1:
-        raise ValueError("it has more than one cell tagged parameters")
+    if len(cells) > 1:
+        raise ValueError(
+            "it has more than one cell tagged parameters, and the later would undo what is given"
+        )
     source = "".join(map(str, cells[0].get("source", ""))) if cells else ""
     found: dict[str, Parameter] = {}
     try:
@@ -279,6 +295,7 @@ def _assigned(line: ast.stmt, comment: str, *, choices: Choices, strict: bool) -
     """Parameters that one statement assigns."""
     targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
     single = len(targets) == 1 and isinstance(targets[0], ast.Name) and getattr(line, "value", None)
+    single = not isinstance(line, ast.AugAssign) and single
     try:
         default = ast.literal_eval(line.value) if single else None
     except (ValueError, TypeError):
@@ -318,7 +335,46 @@ def _parse(source: bytes) -> dict:
         raise ValueError("it has no list of cells")
     if not isinstance(content.setdefault("metadata", {}), dict) or content.get("nbformat") != 4:
         raise ValueError("it is not of notebook format 4")
+    metadata, kernel = content["metadata"], _mapping(content["metadata"], "kernelspec")
+    kernel = {name: one for name, one in kernel.items() if one and isinstance(one, str)}
+    language = kernel.get("language") or _mapping(metadata, "language_info").get("name") or "python"
+    metadata["kernelspec"] = {"language": language} | (_PYTHON if language == "python" else {}) | kernel
+    for name in ("widgets", "papermill"):  # of an earlier run
+        metadata.pop(name, None)
+    if not isinstance(metadata.get("lnregions", {}), dict):
+        del metadata["lnregions"]
+    content["cells"] = [_cell(cell, number) for number, cell in enumerate(cells, 1)]
+    minor, ids = content.get("nbformat_minor"), set()
+    content["nbformat_minor"] = minor if isinstance(minor, int) else 5
+    for number, (cell, before) in enumerate(zip(content["cells"], cells, strict=True), 1):
+        if content["nbformat_minor"] >= 5:
+            own = str(before.get("id"))
+            cell["id"] = (
+                own if _CELL_ID.fullmatch(own) and own not in ids and "id" in before else f"cell-{number}"
+            )
+            ids.add(cell["id"])
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("it has half of a character that takes two codes") from None
     return content
+
+
+def _cell(cell: dict, number: int) -> dict:
+    """Cell as the notebook format has it, without what a run makes anew."""
+    source, metadata = cell.get("source") or "", _mapping(cell, "metadata")
+    lines = [source] if isinstance(source, str) else source
+    is_text = isinstance(lines, list) and all(isinstance(line, str) for line in lines)
+    if not is_text or cell.get("cell_type") not in ("code", "markdown", "raw"):
+        raise ValueError(f"cell {number} is neither code nor text")
+    if tags := metadata.get("tags"):
+        tags = [tags] if isinstance(tags, str) else tags if isinstance(tags, list) else []
+        metadata["tags"] = [tag for tag in tags if isinstance(tag, str)]
+    made = {"cell_type": cell["cell_type"], "source": source, "metadata": metadata}
+    attachments = {name: one for name, one in _mapping(cell, "attachments").items() if isinstance(one, dict)}
+    if attachments and cell["cell_type"] != "code":
+        made["attachments"] = attachments
+    return made | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
 
 
 def _mark(content: dict) -> str:

@@ -7,6 +7,7 @@ YAML is read by the safe loader only, without the traps of YAML 1.1: every plain
 import contextlib
 import difflib
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -171,8 +172,13 @@ def read_facts(path: Path) -> tuple[dict, pd.DataFrame, list[str]]:
     return facts, table, [f"{shown}: {warning}" for warning in warnings]
 
 
-def read_yaml(path: Path) -> tuple[dict, dict[str, int], list[str]]:
-    """Keys and values as text, the line of each top-level key, and warnings; no anchors, tags or deep nesting."""
+def read_yaml(
+    path: Path, *, plain: Callable[[str], object] | None = None
+) -> tuple[dict, dict[str, int], list[str]]:
+    """Keys and values, the line of each top-level key, and warnings; no anchors, tags or deep nesting.
+
+    Values are text; those that stand without quotes are what ``plain`` makes of them.
+    """
     shown = shown_path(path)
     text, warnings = decode(read_bytes(path, largest=_LARGEST), path=shown)
     try:
@@ -191,10 +197,13 @@ def read_yaml(path: Path) -> tuple[dict, dict[str, int], list[str]]:
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
         what = f"the text is not valid YAML ({reason}). Write 'key: value' lines, indented by blanks."
         raise DataError([Fault(what, shown, mark.line + 1 if mark else None)]) from None
+    if plain and (node is None or node.value == ""):
+        return {}, {}, warnings
     if not isinstance(node, yaml.MappingNode):
         what = "the file does not hold 'key: value' lines. Write one key and its value a line."
         raise DataError([Fault(what, shown, 1)])
-    return _value(node, shown), {key.value: key.start_mark.line + 1 for key, _ in node.value}, warnings
+    plain = plain or (lambda text: "" if text in ("null", "~") else text)
+    return _value(node, shown, plain), {key.value: key.start_mark.line + 1 for key, _ in node.value}, warnings
 
 
 def _not_allowed(what: str, node: yaml.Event | yaml.Node, path: str) -> DataError:
@@ -202,20 +211,23 @@ def _not_allowed(what: str, node: yaml.Event | yaml.Node, path: str) -> DataErro
     return DataError([Fault(text, path, node.start_mark.line + 1)])
 
 
-def _value(node: yaml.Node, path: str) -> dict | list | str:
+def _value(node: yaml.Node, path: str, plain: Callable[[str], object]) -> object:
     """Value of a node; a key twice or one that is no text is refused."""
     if isinstance(node, yaml.ScalarNode):
-        return "" if not node.style and node.value in ("null", "~") else node.value
+        return node.value if node.style else plain(node.value)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, path) for item in node.value]
+        return [_value(item, path, plain) for item in node.value]
     out = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise _not_allowed("a key that is a list", key, path)
-        if key.value in out:
+        if key.value == "<<" and not key.style:
+            raise _not_allowed("<<", key, path)
+        name = key.value if key.style or isinstance(plain(key.value), str) else plain(key.value)
+        if name in out:
             what = f"{key.value} stands twice. Keep one of the two."
             raise DataError([Fault(what, path, key.start_mark.line + 1)])
-        out[key.value] = _value(value, path)
+        out[name] = _value(value, path, plain)
     return out
 
 

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.usefixtures("stopped_server")
 FOREIGN = {
     "en/01/a/notes.txt": "in the folder of a run",
     "en/01/b": "at the place of a run",
+    "en/01": "above the place of a run",
+    "en": "above all of them",
     "manifest.json": '{"name": "a web app", "icons": []}',
 }
 

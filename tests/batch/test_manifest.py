@@ -60,6 +60,8 @@ BROKEN = {
     "a list": lambda text: "[]",
     "without runs": lambda text: '{"schema": 1}',
     "newer": lambda text: text.replace('"schema": 1', '"schema": 99'),
+    "infinite": lambda text: text.replace('"seconds": ', '"seconds": 1e999, "old": '),
+    "no number": lambda text: text.replace('"seconds": ', '"seconds": NaN, "old": '),
     "no text": lambda text: "\udcff",
     "odd records": lambda text: re.sub(r'"(inputs|outputs)": \{[^}]*\}', r'"\1": [3]', text),
     "records that are none": lambda text: '{"schema": 1, "runs": {"en/01/a": 3, "en/01/b": null}}',

@@ -82,7 +82,8 @@ def test_a_page_is_for_readers(notebook):
     assert "<td>沈阳</td>" in page
     assert '<div aria-label="结果" class="output execute_result" role="group" tabindex="0">' in page
     assert '<div class="output display_data">' in page
-    assert "请打开笔记本使用" in page
+    assert LEFT_OUT.findall(page) == ["javascript", "widget"]
+    assert "Slider" not in page
 
 
 def test_a_page_is_the_same_each_time_whatever_came_between(notebook):
@@ -205,10 +206,75 @@ def page_of(outputs, language="en", **metadata):
 def test_an_output_that_a_page_cannot_show_has_a_note_unless_something_of_it_can_be_seen(outputs, kinds):
     shown = page_of(outputs)
     assert LEFT_OUT.findall(shown) == kinds
-    assert ("An interactive output" in shown) == bool(kinds)
+    assert ("cannot be shown in a page" in shown) == bool(kinds)
     assert not any(
         words in shown for words in ("Figure(...)", "Loading BokehJS", "Make this", "<iframe", "alert(1)")
     )
+
+
+GIF, VIDEO = "R0lGODlhAQABAAAAACw=", '<video controls><source src="{}" type="video/mp4">No video.</video>'
+JAVASCRIPT_TABLE = (
+    "<table id='t'><tr><th>a</th></tr><tr><td>Loading ITables v2.1 from the internet...</td></tr></table>"
+)
+FOREIGN = {
+    "a script below a heading": ({"text/html": "<h3>GDP</h3><div id='v'></div><script>d()</script>"}, ["html"], "GDP"),
+    "a script that draws into a graphic": ({"text/html": "<SVG id='d'></SVG><SCRIPT>d()</SCRIPT>"}, ["html"], ""),
+    "a script that fills a table": ({"text/html": f"{JAVASCRIPT_TABLE}<script>t()</script>"}, ["html"], "<th>a</th>"),
+    "a script of bokeh": ({"text/html": "<script>b</script><div id='b' data-root-id='b'></div>"}, ["html"], ""),
+    "words for those without": ({"text/html": "<noscript>Turn on</noscript><p></p><script>x</script>"}, ["html"], ""),
+    "a canvas": ({"text/html": "<p>Rain</p><canvas id='c'></canvas>"}, ["canvas"], "Rain"),
+    "a picture from outside": ({"text/html": '<img src="https://example.org/a.png">'}, ["picture"], ""),
+    "a picture beside the notebook": ({"text/markdown": "![Map](map.png) of Benxi"}, ["picture"], "of Benxi"),
+    "a frame in a text": ({"text/markdown": "<iframe src='https://example.org'></iframe>"}, ["html"], ""),
+    "a video from outside": ({"text/html": VIDEO.format("a.mp4")}, ["video"], ""),
+    "a video in itself": ({"text/html": VIDEO.format("data:video/mp4;base64,AAAA")}, [], "<video"),
+    "an animation": ({"image/gif": GIF}, [], f"data:image/gif;base64,{GIF}"),
+    "a kind of picture that browsers lack": ({"image/tiff": "AAAA"}, ["tiff"], ""),
+    "a film of its own kind": ({"video/mp4": "AAAA"}, ["mp4"], ""),
+    "a molecule": ({"chemical/x-pdb": "ATOM"}, ["pdb"], ""),
+    "a widget": ({"application/vnd.jupyter.widget-view+json": {"model_id": "x"}}, ["widget"], ""),
+    "a widget with its picture": ({"application/vnd.jupyter.widget-view+json": {}, "image/png": PNG}, [], PNG),
+    "an embedded document": ({"text/html": "<object data='a.pdf'></object>"}, ["object"], ""),
+    "a formula": ({"text/latex": "$$x^2$$"}, [], "x^2"),
+    "nothing but text": ({}, [], "Figure(...)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "kinds", "words"), FOREIGN.values(), ids=FOREIGN)
+def test_nothing_of_an_output_is_missing_from_a_page_without_a_note(data, kinds, words):
+    page = page_of([data | PLAIN])
+    assert LEFT_OUT.findall(page) == kinds
+    assert words in page
+    assert "Figure(...)" in page or words != "Figure(...)"
+    assert not re.search(r"<(script|iframe|canvas)|Loading|No video.</p|Turn on|src=\"(?!data:)", page)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("![x](attachment:my%20map.png)", []),
+        ("![x](<attachment:my map.png> 'title')", []),
+        ("![x](attachment:地图.png)", []),
+        ('<img src="attachment:my map.png">', []),
+        ("![x](attachment:gone.png)", ["picture"]),
+        ("![x](https://example.org/a.png)", ["picture"]),
+        ("<video src='a.mp4'></video>", ["video"]),
+        ("<div id='a'></div><script>draw()</script>", ["html"]),
+        ("An attachment: none. `<img src=x>`", []),
+    ],
+)
+def test_nothing_of_a_text_is_missing_from_a_page_without_a_note(text, kinds):
+    attachments = {"my map.png": {"image/png": PNG}, "地图.png": {"image/png": PNG}, "gone.png": {}}
+    page = notebook_html(new_notebook(cells=[new_markdown_cell(text, attachments=attachments)]))
+    assert LEFT_OUT.findall(page) == kinds
+    assert (PNG in page) == ("map.png" in text or "地图.png" in text)
+
+
+def test_a_picture_that_a_run_made_is_shown_in_its_texts(tmp_path):
+    (tmp_path / "a.png").write_bytes(base64.b64decode(PNG))
+    page = notebook_html(new_notebook(cells=[new_markdown_cell("![x](a.png)")]), folder=tmp_path)
+    assert PNG in page
+    assert LEFT_OUT.findall(page) == []
 
 
 def test_a_picture_or_table_is_shown_in_the_place_of_the_script():
@@ -217,7 +283,7 @@ def test_a_picture_or_table_is_shown_in_the_place_of_the_script():
 
 
 def test_the_note_is_in_the_language_of_the_page():
-    assert "此处的交互式输出（plotly）未能显示，请打开笔记本查看。" in page_of([PLOTLY], "zh")
+    assert "此处的内容（plotly）无法在网页中显示，请打开笔记本查看。" in page_of([PLOTLY], "zh")
 
 
 def test_a_notebook_that_asks_for_scripts_shows_what_it_carries_along_and_names_what_it_does_not():

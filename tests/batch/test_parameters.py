@@ -69,6 +69,56 @@ def test_a_parameters_file_holds_plain_values_and_leaves_what_yaml_guesses_as_te
 
 
 @pytest.mark.parametrize(
+    ("content", "values"),
+    [
+        (b"", {}), (b"# all of it is a remark\n", {}), (b"---\n", {}), (b"\xef\xbb\xbfn: 3", {"n": 3}),
+        ("name: 沈阳".encode("utf-16"), {"name": "沈阳"}), ("name: 沈阳".encode("gb18030"), {"name": "沈阳"}),
+        (b"n:\t3\t\r\n", {"n": 3}), (b'{"n": [1, 2.5, null, true, "x"]}', {"n": [1, 2.5, None, True, "x"]}),
+        (b"a: +3\nb: 5.\nc: .5\nd: -1e3\ne: TRUE\nf: Null\ng: NO\nh: 0b1\ni: 1_0",
+         {"a": 3, "b": 5.0, "c": 0.5, "d": -1000.0, "e": True, "f": None, "g": "NO", "h": "0b1", "i": "1_0"}),
+        (b"d: {1: a, '1': b, ~: c}", {"d": {1: "a", "1": "b", None: "c"}}),
+    ],
+)  # fmt: skip
+def test_a_parameters_file_may_be_of_any_encoding_and_empty(content, values, tmp_path):
+    (tmp_path / "p.yaml").write_bytes(content)
+    found = read_parameters(tmp_path / "p.yaml")
+    assert found == values
+    assert [type(one) for one in found.values()] == [type(one) for one in values.values()]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a: 1\n---\na: 2", "line 2: the text is not valid YAML"),
+        ("d:\n  <<: {a: 1}", "line 2: '<<' is not allowed here"),
+        ("a: &x 1\nb: *x", "line 1: '&x' is not allowed here"),
+        ("a: !!python/tuple [1]", "line 1: 'tag:yaml.org,2002:python/tuple' is not allowed here"),
+        ("d: {a: 1, a: 2}", "line 1: a stands twice"),
+        ("d:\n\ta: 1", "line 2: the text is not valid YAML"),
+        ("? [1]\n: a", "line 1: 'a key that is a list' is not allowed"),
+        ("- a: 1", "does not hold 'key: value' lines"),
+        ("a: " + "x" * 2**16, "Give one of at most 65536 bytes"),
+        (None, "not a readable file"),
+    ],
+)
+def test_what_is_no_plain_mapping_is_refused_with_its_line(content, message, tmp_path):
+    path = tmp_path / "p.yaml"
+    path.mkdir() if content is None else path.write_text(content)
+    with pytest.raises(DataError, match=f"p.yaml.*{message}"):
+        read_parameters(path)
+
+
+@pytest.mark.parametrize("key", [1, None, True, 1.5])
+def test_a_mapping_whose_keys_would_become_text_is_refused(key, odd):
+    with pytest.raises(
+        DataError, match=r"Parameter f of odd is .*, which is not a mapping with text as keys"
+    ):
+        check_parameters(odd, {"f": {"deep": [{key: "a"}]}})
+    with pytest.raises(DataError, match=f"Unknown parameter '{key}'"):
+        check_parameters(odd, {str(key): 1})
+
+
+@pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"shap": "linear"}, r"Unknown parameter 'shap'.*did you mean shape"),
@@ -113,6 +163,7 @@ def test_code_in_the_parameters_cell_of_a_notebook_of_the_batch_is_refused(sourc
         ("%matplotlib inline\n!ls\nx, y = 1, 2", ["x", "y"]),
         ("start: str\nfrom pathlib import Path\nplace = Path('.')", ["start", "place"]),
         ("if True:\n    x = 1", []),
+        ("a = 1\na += 1\nb = -2", ["a", "b"]),
         ("x = (", []),
     ],
 )
@@ -161,7 +212,7 @@ def test_a_notebook_saved_unchanged_depends_on_the_same(tmp_path):
         ({"cell_type": "raw"}, {}),
         ({"metadata": {"tags": ["parameters", "hide"]}}, {}),
         ({"metadata": {"tags": ["parameters"], "jupyter": {"source_hidden": True}}}, {}),
-        ({"attachments": {"a.png": {}}}, {}),
+        ({"cell_type": "markdown", "attachments": {"a.png": {}}}, {}),
         ({}, {"kernelspec": {"name": "other"}}),
         ({}, {"lnregions": {"scripts": True}}),
     ],
@@ -184,7 +235,19 @@ def test_an_edit_of_a_cell_another_kernel_or_setting_is_a_change(cell, metadata,
             {"cells": [CELL, CELL], "nbformat": 4, "metadata": {"lnregions": {}}},
             "more than one cell tagged parameters",
         ),
+        ({"cells": [CELL, CELL], "nbformat": 4}, "more than one cell tagged parameters"),
         ({"cells": [], "nbformat": 4, "metadata": {"lnregions": {"over": "x"}}}, "run over 'x'"),
+        (
+            {"cells": [CELL, {"cell_type": "heading", "source": "x"}], "nbformat": 4},
+            "cell 2 is neither code nor text",
+        ),
+        ({"cells": [{"source": "x"}], "nbformat": 4}, "cell 1 is neither code nor text"),
+        ({"cells": [{"cell_type": "code", "source": 3}], "nbformat": 4}, "cell 1 is neither code nor text"),
+        (
+            {"cells": [{"cell_type": "raw", "source": ["a", None]}], "nbformat": 4},
+            "cell 1 is neither code nor text",
+        ),
+        ({"cells": [{"cell_type": "code", "source": "'\ud800'"}], "nbformat": 4}, "half of a character"),
     ],
 )
 def test_a_broken_notebook_is_refused_with_its_name(content, message, tmp_path):

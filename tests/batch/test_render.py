@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import warnings
 from pathlib import Path
 
 import nbformat
 import pytest
-from fault_kit import QUICK, code_cells, render, tree, write_notebook
+from fault_kit import QUICK, code_cells, errors, render, tree, write_notebook
+from nbformat.warnings import MissingIDFieldWarning
 
 from lnregions.batch import Preload, failure_lines, plan_render, plan_runs, progress_for
 
@@ -187,6 +189,17 @@ def test_a_parameter_never_becomes_code_and_no_value_leaves_the_output_folder(tm
     assert sorted(p.name for p in (tmp_path / "deep").iterdir()) == ["out"]
 
 
+def test_a_value_arrives_in_the_notebook_as_it_was_checked(tmp_path):
+    head = "a: tuple = (1,)\nb: list = []\nc: dict = {}\nd = None\ne: float = 0.0\nf: str = ''"
+    given = {
+        "a": (1, "x", (2,), ()), "b": [(1, 2), [-3]], "c": {"k": (1,), "沈": None}, "d": [True], "e": -1e300,
+        "f": "'\"\\\n\u2028{}%",
+    }  # fmt: skip
+    book = write_notebook(tmp_path / "01.ipynb", "print([a, b, c, d, e, f])", head=head, over=None)
+    assert render(tmp_path / "out", book, parameters=given).ok
+    assert code_cells(tmp_path / "out", "all")[-1].outputs[0].text == f"{list(given.values())}\n"
+
+
 def test_what_the_fork_server_has_loaded_does_not_outlive_a_change(tmp_path, monkeypatch):
     own = tmp_path / "ln_own.py"
     own.write_text("value = 'old'")
@@ -199,6 +212,31 @@ def test_what_the_fork_server_has_loaded_does_not_outlive_a_change(tmp_path, mon
     assert code_cells(tmp_path / "out", "a")[2].outputs[0].text == "new!\n"
 
 
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("open('data/t.csv')", "a file or folder that is given with --reads lies by its name"),
+        ("%run other.ipynb", "a file or folder that is given with --reads lies by its name"),
+        (
+            "import pyogrio; pyogrio.read_dataframe('a.shp')",
+            "a file or folder that is given with --reads lies",
+        ),
+        ("from nosuch.deep import x", "one that lies beside the notebook is given with --reads"),
+        ("year = input('Year? ')", "Nobody answers in a batch: make the value a parameter"),
+    ],
+)
+def test_what_a_run_lacks_is_said_with_how_to_give_it(code, hint, tmp_path):
+    result = render(tmp_path / "out", write_notebook(tmp_path / "01.ipynb", code), "a")
+    assert hint in failure_lines(result)[0]
+
+
+def test_names_that_are_not_utf_8_are_spelt_out_and_empty_folders_left_away(tmp_path):
+    code = "import os\nos.makedirs(b'd\\xff/e'); os.mkdir('empty'); open(b'd\\xff/\\xe9.txt', 'w').close()"
+    assert render(tmp_path / "out", write_notebook(tmp_path / "01.ipynb", code), "a").ok
+    assert set(tree(tmp_path / "out")) == {"en/01/a/01.ipynb", "en/01/a/d%ff/%e9.txt"}
+    assert not (tmp_path / "out/en/01/a/empty").exists()
+
+
 def test_a_notebook_without_a_kernel_or_with_a_byte_order_mark_runs_as_python(tmp_path):
     for name, mark in (("01", ""), ("02", "\ufeff")):
         path = write_notebook(tmp_path / "books" / f"{name}.ipynb", "region")
@@ -208,9 +246,48 @@ def test_a_notebook_without_a_kernel_or_with_a_byte_order_mark_runs_as_python(tm
     assert render(tmp_path / "out", tmp_path / "books").ok
 
 
+ODD_BOOKS = {
+    "no cell ids, in a version that has them": lambda book: [cell.pop("id") for cell in book["cells"]],
+    "ids that are none, and one twice": lambda book: [cell.update(id="a b") for cell in book["cells"]],
+    "no minor version": lambda book: book.pop("nbformat_minor"),
+    "old outputs that are none": lambda book: book["cells"][1].update(
+        outputs=[{"x": 1}], execution_count="x"
+    ),
+    "no outputs": lambda book: [book["cells"][1].pop(name) for name in ("outputs", "execution_count")],
+    "nulls": lambda book: book["cells"].append(
+        {"cell_type": "markdown", "source": None, "metadata": None, "attachments": None}
+    ),
+    "attachments that are none": lambda book: book["cells"].append(
+        {"cell_type": "markdown", "source": "![x](attachment:a)", "attachments": {"a": "x", "b": {}}}
+    ),
+    "a tag that is no list": lambda book: book["cells"][0]["metadata"].update(tags="parameters"),
+    "a kernel as Colab names it": lambda book: book["metadata"]["kernelspec"].pop("language"),
+    "a kernel without a name": lambda book: book["metadata"].update(kernelspec={"language": "python"}),
+    "a kernel that is none": lambda book: book["metadata"].update(kernelspec="python3"),
+    "settings of the batch that are none": lambda book: book["metadata"].update(lnregions="yes"),
+    "widgets and parameters of an earlier run": lambda book: book["metadata"].update(
+        widgets=[], papermill=None
+    ),
+}
+"""What other programs leave in notebooks, by what they do to one."""
+
+
+@pytest.mark.parametrize("change", ODD_BOOKS.values(), ids=ODD_BOOKS)
+def test_a_notebook_as_other_programs_leave_it_runs(change, tmp_path):
+    path = write_notebook(tmp_path / "01.IPYNB", "print(region)", over=None)
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with warnings.catch_warnings(action="error", category=MissingIDFieldWarning):
+        result = render(tmp_path / "out", path, parameters={"region": "b"}, settings={"html": True})
+    assert result.ok, errors(result)
+    cells = code_cells(tmp_path / "out", "all")
+    assert [output.text for cell in cells for output in cell.outputs] == ["b\n"]
+
+
 def test_a_notebook_of_another_language_is_a_failed_run_that_names_its_kernel(tmp_path):
     kernel = {"name": "ir", "display_name": "R", "language": "R"}
     book = write_notebook(tmp_path / "01.ipynb", "region", kernelspec=kernel)
     result = render(tmp_path / "out", book)
     assert sorted(result.failed) == ["en/01/a", "en/01/b"]
-    assert "No such kernel named ir" in failure_lines(result)[0]
+    assert "No such kernel named ir. Install it, or choose Python 3" in failure_lines(result)[0]
