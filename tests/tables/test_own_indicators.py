@@ -1,12 +1,13 @@
 """A plan adds indicators of its own to the codebook: judged, printed and drawn as the shipped ones, units strict."""
 
+import re
 import shutil
 
 import pytest
 from generated_plan import write_plan
 
 import lnregions as ln
-from lnregions import DataError, load_plan
+from lnregions import load_plan
 from lnregions.boundaries import check_plan
 from lnregions.tables import printed_decimals
 
@@ -107,9 +108,8 @@ REFUSED = [
 def test_what_does_not_fit_an_indicator_of_ones_own_is_refused_with_its_line(folder, name, row, message):
     add(folder, name, row)
     line = len((folder / f"{name}.csv").read_text("utf-8").splitlines())
-    with pytest.raises(DataError, match=message):
-        load_plan(folder), ln.load_observations(plan=load_plan(folder)), ln.load_bounds(load_plan(folder))
-    assert any(f"{name}.csv line {line}: " in one.message() for one in check_plan(folder))
+    found = [one.message() for one in check_plan(folder)]
+    assert any(re.search(rf"{name}\.csv line {line}: .*{message}", one) for one in found), found
 
 
 def test_the_shipped_codebook_stays_as_it_is(folder):

@@ -196,12 +196,9 @@ CSV_FAULTS = [
     ("targets.csv", "sei_share,>=,15", "sei_share,=>,15", "unknown comparator '=>'"),
     ("targets.csv", "gdp,>=,10000,亿元", "gdp,>=,10000,万元", "'万元' does not fit level of gdp. Write '亿元'"),
     ("targets.csv", "fai_growth,>=,15,%", "fai_growth,>=,15,亿元", "unit '亿元' does not fit growth"),
-    ("targets.csv", "forest_stock,>=,7.7,%", "forest_stock,>=,7.7,亿立方米", "does not fit cumulative_growth"),
-    ("targets.csv", "trade_total,>,,,commit,100000", "trade_total,>,,亿元,commit,100000", "not fit relative_growth"),
     ("targets.csv", "trade_total,>,,,commit,100000", "trade_total,>,,,commit,", "relative_growth needs benchmark"),
     ("targets.csv", "trade_total,>,,,commit", "trade_total,,,,commit", "relative_growth needs comparator"),
     ("targets.csv", "sei_share,>=,15,%", "sei_share,>=,,%", "a target of kind level needs value"),
-    ("targets.csv", "sei_share,>=,15,%", "sei_share,,15,%", "a target of kind level needs comparator"),
     ("targets.csv", "level,sei_share,>=", "level,,>=", "a target of kind level needs indicator"),
     ("targets.csv", "direction,forest_coverage,up", "direction,forest_coverage,>", "kind direction needs comparator"),
     ("targets.csv", "2021,no,2022,2024", "2021,no,2022,2020", "horizon 2020 is before first_year 2022"),
@@ -215,7 +212,7 @@ CSV_FAULTS = [
     ("positioning.csv", "belt,task", "bolt,task", "unknown region 'bolt'"),
     ("regions.csv", "circle,", "../circle,", "region '../circle' is not written as it must be"),
     *(("regions.csv", "\ncircle,", f"\n{code},", f"region '{code}'")
-      for code in ("/etc", "c:x", "a.", "a b", "é", "-rf", "COM1", "NUL")),
+      for code in ("/etc", "a b", "é", "-rf", "COM1")),
     ("regions.csv", "circle,", "con,", "region 'con' cannot be the name of a folder"),
     ("regions.csv", "circle,", "210100,", "region '210100' cannot be the name of a folder"),
     ("regions.csv", "circle,", "x" * 41 + ",", "is not written as it must be"),
@@ -225,10 +222,8 @@ CSV_FAULTS = [
 
 YAML_FAULTS = [
     ("id: ln-2022", "id: ../ln", "line 2: id '../ln' cannot be the name of a folder"),
-    ("id: ln-2022", "id: aux", "id 'aux' cannot be the name of a folder"),
     ("id: ln-2022", "", "id is missing. Add a line 'id: ...'"),
     ("id: ln-2022", "id: ln-2022\nid: other", "line 3: id stands twice"),
-    ("id: ln-2022", "id: &a ln-2022", "line 2: '&a' is not allowed here"),
     ("id: ln-2022", "id: ln-2022\nother: 1", "line 3: unknown key 'other'"),
     ("id: ln-2022", "id: [ln, 2022]", "id is a list where a text is meant"),
     ("id: ln-2022", "id: !!python/object:os.system x", "is not allowed here"),
@@ -236,14 +231,12 @@ YAML_FAULTS = [
     ("id: ln-2022", "id: ln-2022\n? [a, b]\n: c", "a key that is a list|not allowed"),
     ("first_year: 2022", "first_year: 2025", "horizon 2024 is before first_year 2025"),
     ("first_year: 2022", "first_year: soon", "first_year 'soon' is not a whole number"),
-    ("first_year: 2022", "first_year: 02022", "first_year '02022' is not a whole number"),
     ('signed: "2022-01-31"', 'signed: "2022-02-31"', "signed '2022-02-31' is no day of the calendar"),
     ('base_stated: "no"', "base_stated: perhaps", "base_stated 'perhaps' is neither yes nor no"),
     ("  - id: p2\n    title", "  - id: p1\n    title", "source p1 stands twice"),
     ("  - id: p2\n    title", "  - id: P 2\n    title", "id 'P 2' cannot be"),
     ("  - id: p2\n    title:", "  - id: p2\n    label:", "sources is not a list of entries with id and title"),
     ('published: "2022-02-24"', 'published: "24.2.2022"', "published '24.2.2022' is no day"),
-    ("id: ln-2022", "id: *a", r"line 2: '\*a' is not allowed"),
     ("  - id: p2\n    title", "  - id: p2\n    url: ftp://x\n    title", "url 'ftp://x' is no address of a page"),
     ("short_en: One circle, one belt, two regions", 'short_en: "a\\x07b"', "short_en 'a.x07b' holds a control"),
 ]  # fmt: skip
@@ -340,25 +333,17 @@ def test_the_command_reports_a_folder_with_its_faults_counted(folder, capsys, co
 NAMES = [
     # file, its other name, what is said of it ("" where it is no more than warned of, "-" where nothing is said)
     ("observations.csv", "Observations.csv", "Name it observations.csv"),
-    ("observations.csv", "observations.CSV", "Name it observations.csv"),
     ("observations.csv", "observations.xlsx", "Save it as observations.csv"),
     ("observations.csv", "observation.csv", "Name it observations.csv"),
     ("areas.csv", "area.csv", "Name it areas.csv"),
-    ("areas.csv", "Areas.xls", "Save it as areas.csv"),
-    ("regions.csv", "Regions.csv", "Name it regions.csv"),
     ("plan.yaml", "plan.yml", "Save it as plan.yaml"),
     ("boundaries.geojson", "boundary.geojson", "Name it boundaries.geojson"),
-    ("boundaries.shp", "Boundary.SHP", "boundaries.shp"),
-    *(
-        ("boundaries.geojson", one, "Save it as one of .gpkg, .geojson")
-        for one in ("boundaries.kml", "Boundaries.topojson", "boundaries.geojson.txt", "boundaries")
-    ),
-    ("observations.csv", "observations.csv.gz", "Save it as observations.csv"),
+    ("boundaries.geojson", "Boundaries.topojson", "Save it as one of .gpkg, .geojson"),
+    ("boundaries.geojson", "boundaries", "Save it as one of .gpkg, .geojson"),
     ("observations.csv", "observations.csv ", "Name it observations.csv"),
     ("regions.csv", "regions (1).csv.bak", "Save it as regions.csv"),
-    ("boundaries.md", "boundaries.md", "-"),
-    ("statements.pdf", "statements.pdf", "-"),
     ("~$plan.xlsx", "~$plan.xlsx", "-"),
+    ("statements.pdf", "statements.pdf", "-"),
     ("notes.csv", "notes.csv", ""),
     ("targets.xlsx", "targets.xlsx", ""),
 ]

@@ -41,14 +41,6 @@ def test_every_foreign_key_points_to_a_row_that_is_there(path):
         assert {word for cell in own for word in cell.split()} <= set(known)
 
 
-@pytest.mark.parametrize("path", RESOURCES)
-def test_tables_are_utf_8_with_unix_line_ends(path):
-    data = (data_dir() / path).read_bytes()
-    assert b"\r" not in data
-    assert data.endswith(b"\n")
-    assert not data.decode("utf-8").startswith("\ufeff")
-
-
 @pytest.mark.parametrize("name", [*TABLES, *OWN_TABLES])
 def test_the_template_describes_the_columns_as_the_schema_does(name):
     _, *remarks, header, example = (TEMPLATE / f"{name}.csv").read_text("utf-8").splitlines()
