@@ -154,9 +154,10 @@ HOLES = [
 ]
 
 
-@pytest.mark.parametrize(("indicator", "area", "year"), HOLES)
-def test_what_is_called_a_hole_has_no_figure(figures, indicator, area, year):
-    assert values_of(figures, area, indicator, year) == []
+def test_what_is_called_a_hole_has_no_figure(figures):
+    there = set(figures[["indicator", "area", "year"]].itertuples(index=False, name=None))
+    assert HOLES
+    assert there & set(HOLES) == set()
 
 
 @pytest.mark.parametrize(
