@@ -73,23 +73,6 @@ def test_the_verdicts_come_as_csv_and_json_for_a_date_and_another_plan(capsys):
     assert "circle" not in {row["region"] for row in rows}
 
 
-def test_a_plan_folder_can_be_started_and_checked(tmp_path, capsys):
-    folder = tmp_path / "mine"
-    assert main(["plan", "new", str(folder)]) == 0
-    assert main(["plan", "new", str(folder)]) == 2
-    (folder / "targets.csv").write_text("target,nonsense\n", encoding="utf-8")
-    assert main(["check", str(folder)]) == 1
-    assert "targets.csv" in capsys.readouterr().out
-
-
-def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsys):
-    call = ["figures", "--region", "belt", "--region", "west", "--kind", "location", "--zip"]
-    assert main([*call, "--formats", "png", "--language", "en", "--output", str(tmp_path)]) == 0
-    assert "2 figures in" in capsys.readouterr().out
-    assert {path.stem for path in tmp_path.rglob("*.png")} == {"location-belt", "location-west"}
-    assert (tmp_path / "ln-2022-belt-west-en.zip").is_file()
-
-
 # -- what is refused ----------------------------------------------------------------------------------------
 
 
@@ -102,7 +85,6 @@ def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsy
         (["check"], "Missing argument 'FOLDER'"),
         (["render", "--language", "fr"], "'fr' is not one of 'en', 'zh'"),
         (["render", "--jobs", "0"], "'--jobs': 0 is not in the range x>=1"),
-        (["render", "--retries", "-1"], "'--retries': -1 is not in the range x>=0"),
         (["render", "--run-timeout", "nan"], "nan is not a number of seconds above zero"),
         (["render", "--batch-timeout", "-3"], "-3 is not a number of seconds above zero"),
         (["render", "--adcode", "210199"], "Unknown area '210199'"),
@@ -189,9 +171,7 @@ def test_parameters_come_from_a_file_and_the_call_overrides_them(tmp_path, rende
 
 
 OWN = [
-    ("x = 1", "x", "1"),
     ("region = 'north'\nlanguage = 'de'", "region, language", "('north', 'de')"),
-    ("plan = 'basic'\nfigures = 'plots'", "plan, figures", "('basic', 'plots')"),
     ("plan: int = 3\nfigures: bool = True\nlanguage: int = 7", "plan, figures, language", "(3, True, 7)"),
     ("import os\nalpha = 0.5\nbeta = alpha * 2", "beta", "1.0"),
     ("%matplotlib inline\nas_of = None", "as_of", None),

@@ -53,8 +53,6 @@ def test_the_reason_to_run_again_is_named_from_the_file_that_every_run_is_entere
 
 
 BROKEN = {
-    "cut": lambda text: text[: len(text) // 2],
-    "empty": lambda text: "",
     "no JSON": lambda text: "<html>",
     "deep": lambda text: "[" * 100_000,
     "a list": lambda text: "[]",

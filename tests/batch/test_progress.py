@@ -2,7 +2,6 @@
 
 import fcntl
 import io
-import json
 import os
 import pty
 import struct
@@ -36,18 +35,6 @@ def test_lines_name_each_run_that_ends_with_its_error():
     assert first == "2 of 3 runs to do"
     assert second.startswith("[1/2] done en/01/a 1.2 s, 1 left, about ")
     assert third == "[2/2] failed en/01/a 1.2 s, none left: cell 2: KeyError: 'gdp' (x['gdp'])"
-
-
-def test_json_lines_hold_one_event_each():
-    stream = io.StringIO()
-    feed(progress_for("json", stream=stream), finished())
-    events = [json.loads(line) for line in stream.getvalue().splitlines()]
-    assert events == [
-        {"event": "plan", "runs": 3, "todo": 1},
-        {"event": "started", "run": "en/01/a"},
-        {"event": "finished", "run": "en/01/a", "status": "done", "seconds": 1.25, "error": None},
-        {"event": "end", "done": [], "failed": [], "stopped": []},
-    ]
 
 
 @pytest.mark.parametrize("columns", [0, 120])
