@@ -49,9 +49,6 @@ def test_a_path_may_begin_with_a_tilde(tmp_path, monkeypatch):
     assert load_observations(path="~/own.csv")["value"].tolist() == [9516.9]
 
 
-# -- the default ----
-
-
 @pytest.mark.parametrize(
     ("area", "indicator", "year", "value"),
     [("210200", "gdp", 2024, 9516.9), ("210100", "gdp", 2024, 9027.1), ("210100", "gdp", 2022, 7695.8),
@@ -99,9 +96,6 @@ def test_there_is_one_default_for_each_figure_whatever_the_order_of_rows():
     assert (frame.groupby(["area", "indicator", "year"])["default"].sum() == 1).all()
     mixed = frame.sample(frac=1, random_state=1)
     assert choose_default(mixed).reindex(frame.index).tolist() == frame["default"].tolist()
-
-
-# -- what was known when ----
 
 
 @pytest.mark.parametrize(
@@ -182,9 +176,6 @@ def test_breaks_apply_to_an_area_its_rank_or_all(area, scope):
     assert break_scopes(area) == ["*", area, scope]
 
 
-# -- figures of a plan's own ----
-
-
 def plan_with_figures(folder, old="", new=""):
     """A plan whose folder holds one figure, a copy of a shipped row with a text replaced."""
     shutil.copytree(data_dir() / "plans" / "ln-2022", folder)
@@ -214,15 +205,12 @@ def test_a_figure_that_gives_a_shipped_reading_another_value_is_refused(tmp_path
         load_observations(plan=plan_with_figures(tmp_path / "other", "9027.1", "1.0"))
 
 
-# -- plain rows ----
-
-
 def test_the_shipped_figures_are_the_same_in_rows_as_in_their_frame():
     frame = load_observations()
     rows = pd.DataFrame(observed(frame))
     assert rows["place"].tolist() == list(range(len(frame)))
-    for name in set(rows) - {"place", "known_from"}:
-        assert rows[name].tolist() == frame[name].tolist()
+    same = [name for name in rows if name not in ("place", "known_from")]
+    pd.testing.assert_frame_equal(rows[same], frame[same], check_dtype=False)
     assert rows["known_from"].tolist() == frame["known_from"].dt.date.tolist()
     assert observed(frame.iloc[:0]) == []
 

@@ -58,9 +58,8 @@ def test_two_plans_print_an_indicator_that_both_define_each_by_its_own_decimals(
     other = shutil.copytree(folder, tmp_path / "other")
     path = other / "indicators.csv"
     path.write_text(path.read_text("utf-8").replace(SCHOOLS, SCHOOLS.replace(",0,0,", ",2,0,")), "utf-8")
-    (other / "observations.csv").write_text(
-        (other / "observations.csv").read_text("utf-8").replace(",58,所", ",58.25,所"), "utf-8"
-    )
+    path = other / "observations.csv"
+    path.write_text(path.read_text("utf-8").replace(",58,所", ",58.25,所"), "utf-8")
     plans = [load_plan(folder), load_plan(other)]
     for plan, words in [*zip(plans, ("58 所", "58.25 所"), strict=True)] * 2:
         assert words in ln.show_verdicts(ln.judge(plan)).to_text()

@@ -27,9 +27,8 @@ NOTEBOOKS = [
 
 def literals(node):
     """Texts that stand in an expression."""
-    return {
-        one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)
-    }
+    constants = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+    return {one for one in constants if isinstance(one, str)}
 
 
 def entries():
@@ -51,9 +50,7 @@ def test_every_literal_message_has_its_chinese():
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("tr", "trn", "say", "word", "t")
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-        and isinstance(node.args[0].value, str)
+        and isinstance(getattr(next(iter(node.args), None), "value", None), str)
     ]
     assert [one for one in called if one[2] not in known] == []
 
