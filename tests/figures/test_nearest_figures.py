@@ -78,12 +78,6 @@ def test_the_sheet_of_a_region_has_a_row_for_each_of_its_targets_with_its_verdic
     )
 
 
-def test_gaps_are_the_differences_of_the_figures_beside_them():
-    for picture in drawn("gaps", "belt"):
-        rows = picture.data.pivot_table(index="year", columns="role", values="value")
-        assert (rows["actual"] - rows["benchmark"]).to_numpy() == pytest.approx(rows["gap"].to_numpy())
-
-
 def test_verdicts_over_time_end_with_the_verdict_of_the_day():
     last = drawn("timeline").data.groupby("target")["status"].last()
     status = verdicts().set_index("target")["status"]
