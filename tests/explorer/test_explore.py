@@ -166,14 +166,14 @@ def files(folder):
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"region": "west", "indicator": "gdp_growth_real", "city": "210900", "year": 2022, "language": "zh"},
-        {"region": "east", "indicator": "sei_share", "as_of": "2024-06-30"},
-    ],
-)
-def test_the_two_lines_run_as_printed_and_make_the_same_files(given, tmp_path):
+def test_the_two_lines_run_as_printed_and_make_the_same_files(tmp_path):
+    given = {
+        "region": "west",
+        "indicator": "gdp_growth_real",
+        "city": "210900",
+        "year": 2022,
+        "language": "zh",
+    }
     one = view("ln-2022", **given)
     one.save(tmp_path / "a")
     code = one.code(tmp_path / "b")
