@@ -1,5 +1,6 @@
 """What a render prints while it runs."""
 
+import contextlib
 import fcntl
 import io
 import os
@@ -48,6 +49,15 @@ def test_a_bar_is_drawn_on_a_terminal_also_one_that_does_not_know_its_width(colu
             shown += os.read(near, 10_000).decode()
     os.close(near)
     assert "2/2" in shown
+
+
+@pytest.mark.parametrize("kind", ["json", "lines", "bar"])
+def test_progress_that_nobody_reads_stops_no_render(kind):
+    fed, (reader, writer) = [], os.pipe()
+    os.close(reader)
+    with contextlib.suppress(OSError), open(writer, "w") as file:  # which cannot be closed in peace
+        fed.append(feed(progress_for(kind, stream=file), finished(), finished("failed", ERROR)))
+    assert len(fed) == 1
 
 
 def test_a_program_without_standard_error_prints_nothing(monkeypatch):
