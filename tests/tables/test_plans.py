@@ -51,23 +51,8 @@ def test_the_plan_states_its_facts_regions_and_clauses():
     plan = load_plan()
     facts = ("id", "first_year", "horizon", "baseline_year", "base_stated", "number")
     assert [plan.facts[key] for key in facts] == ["ln-2022", 2022, 2024, 2021, False, "辽政发〔2022〕6号"]
-    assert plan.sources["source"].tolist() == [
-        "p1",
-        "p2",
-        "p3",
-        "p4",
-        "p5",
-        "p6",
-        "p7",
-        "p8",
-        "o1",
-        "o2",
-        "o3",
-        "o4",
-        "o5",
-        "o6",
-        "o7",
-    ]
+    named = [*(f"p{n}" for n in range(1, 9)), *(f"o{n}" for n in range(1, 8))]
+    assert plan.sources["source"].tolist() == named
     assert plan.regions["region"].tolist() == ["circle", "belt", "west", "east"]
     assert plan.targets["target"].is_unique
     assert plan.targets["region"].value_counts().to_dict() == {"circle": 6, "belt": 5, "east": 4, "west": 3}
