@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from foreign.foreign_plan import fill
 from generated_plan import write_template
 
 from lnregions import DataError, assess, compare_methods, judge, load_observations, load_plan, plans_on
@@ -136,40 +137,26 @@ def test_two_plans_on_one_indicator_are_found_together():
         plans_on("gpd")
 
 
-TARGETS = ("target,region,area,other_area,kind,indicator,comparator,value,unit,strength,benchmark,baseline_year,"
-           "base_stated,first_year,horizon,label_zh,label_en,wording_zh,clause_en,grade,sources,note_zh,note_en\n"
-           )  # fmt: skip
-FILES = {
-    "regions.csv": "region,name_zh,name_en,short_zh,short_en,nickname,nickname_zh,lead_city\n"
-    "north,北区,North,北区,North,,,\n",
-    "areas.csv": "area,level,parent,name_zh,name_en,short_zh,short_en\n200101,city,210000,甲市,Alpha City,甲,Alpha\n"
-    "200121,county,200101,乙县,Beta County,乙,Beta\n",
-}
-
-
 @pytest.fixture
 def own_plan(tmp_path):
     """A plan of one clause of one region of some members, with figures as {area: {year: value}}."""
 
     def make(kind, indicator, comparator, value, unit, *, figures, figures_unit="", members=("200101",), area="north",
              base="2021", benchmark=""):  # fmt: skip
-        levels = [(one, "county" if one.endswith("21") else "city") for one in members]
-        rows = [
-            f"{place},{indicator},{year},{figure},{figures_unit or unit},{year + 1}-02-01,final,A,p1,\n"
-            for place, series in figures.items() for year, figure in series.items()
-        ]  # fmt: skip
         folder = tmp_path / "own"
         write_template(folder)
-        texts = FILES | {
-            "membership.csv": "region,area,level,status,proxy,valid_from,note,note_zh,sources\n"
-            + "".join(f"north,{one},{level},confirmed,no,,,,\n" for one, level in levels),
-            "targets.csv": f"{TARGETS}one,north,{area},,{kind},{indicator},{comparator},{value},{unit},commit,"
-            f"{benchmark},{base},no,2022,2024,甲,Label,,Clause,A,p1,,\n",
-            "observations.csv": "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
-            + "".join(rows),
-        }
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+        levels = [(one, "county" if one.endswith("21") else "city") for one in members]
+        what = f"{kind},{indicator},{comparator},{value},{unit},commit,{benchmark},{base}"
+        tables = {
+            "regions": ["north,北区,North,北区,North,,,"],
+            "areas": ["200101,city,210000,甲市,Alpha City,甲,Alpha", "200121,county,200101,乙县,Beta County,乙,Beta"],
+            "membership": [f"north,{one},{level},confirmed,no,,,," for one, level in levels],
+            "targets": [f"one,north,{area},,{what},no,2022,2024,甲,Label,,Clause,A,p1,,,"],
+            "observations": [f"{place},{indicator},{year},{figure},{figures_unit or unit},{year + 1}-02-01,final,A,p1,"
+                             for place, series in figures.items() for year, figure in series.items()],
+        }  # fmt: skip
+        for name, rows in tables.items():
+            fill(folder, name, rows)
         return load_plan(folder)
 
     return make

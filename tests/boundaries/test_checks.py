@@ -44,9 +44,7 @@ def read(tmp_path):
 
 
 def moved(frame, change):
-    return frame.set_geometry(
-        gpd.GeoSeries(shapely.transform(frame.geometry.to_numpy(), change), crs=frame.crs)
-    )
+    return frame.set_geometry(shapely.transform(frame.geometry.to_numpy(), change), crs=frame.crs)
 
 
 def east(metres):
@@ -65,10 +63,8 @@ def gcj02(lon, lat):
     east += (150 * np.sin(np.pi * x / 12) + 300 * np.sin(np.pi * x / 30)) * 2 / 3
     major, squared = 6378245.0, 0.00669342162296594323
     root = 1 - squared * np.sin(np.radians(lat)) ** 2
-    metres_north, metres_east = (
-        major * (1 - squared) / root**1.5,
-        major / np.sqrt(root) * np.cos(np.radians(lat)),
-    )
+    metres_north = major * (1 - squared) / root**1.5
+    metres_east = major / np.sqrt(root) * np.cos(np.radians(lat))
     return lon + np.degrees(east / metres_east), lat + np.degrees(north / metres_north)
 
 
@@ -76,10 +72,8 @@ def bd09(lon, lat):
     """Where Baidu's maps show a place."""
     x, y = gcj02(lon, lat)
     turn = np.pi * 3000 / 180
-    radius, angle = (
-        np.hypot(x, y) + 0.00002 * np.sin(y * turn),
-        np.arctan2(y, x) + 0.000003 * np.cos(x * turn),
-    )
+    radius = np.hypot(x, y) + 0.00002 * np.sin(y * turn)
+    angle = np.arctan2(y, x) + 0.000003 * np.cos(x * turn)
     return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
 
 
@@ -202,9 +196,8 @@ def test_an_old_code_is_refused_with_its_successor(read, old, now):
 def national(layer, *more):
     """Frame of areas of several provinces, Liaoning's among them."""
     codes = files.codes_of(layer)
-    away = [
-        shapely.transform(files.shapes_of(FOUR[:1])[0], lambda xy, n=n: xy - (8 + n, 6)) for n in range(3)
-    ]
+    [one] = files.shapes_of(FOUR[:1])
+    away = [shapely.transform(one, lambda xy, n=n: xy - (8 + n, 6)) for n in range(3)]
     rows = [*zip(["130100", "130200", "370600"], away, strict=True), *more]
     rows += zip(codes, files.shapes_of(codes, layer=layer), strict=True)
     return gpd.GeoDataFrame(rows, columns=["adcode", "geometry"], crs=4490)
@@ -418,9 +411,8 @@ def test_the_common_shift_is_measured_to_a_few_metres(cities):
 @pytest.mark.parametrize("system", SHIFTED)
 def test_the_shift_of_web_maps_is_the_published_one_all_over_liaoning(cities, system):
     west, south, east, north = cities.total_bounds
-    lon, lat = (
-        each.ravel() for each in np.meshgrid(np.linspace(west, east, 30), np.linspace(south, north, 30))
-    )
+    grid = np.meshgrid(np.linspace(west, east, 30), np.linspace(south, north, 30))
+    lon, lat = (each.ravel() for each in grid)
     off = (np.column_stack(SHIFTED[system](lon, lat)) - np.column_stack([lon, lat])) * (84_140, 111_050)
     assert np.hypot(*(off - WEB_MAPS[system]).T).max() < 150
 
