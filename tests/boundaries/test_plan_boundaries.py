@@ -105,17 +105,20 @@ def stray(features):
     return [*features, *drawn([labelled(features[0], area="399999")], lambda xy: xy - 20)]
 
 
+def with_first(features, change):
+    """The first polygon as a change makes it."""
+    shape = change(shapely.from_geojson(json.dumps(features[0]["geometry"])))
+    return [features[0] | {"geometry": json.loads(shapely.to_geojson(shape))}, *features[1:]]
+
+
 def far_off(features):
     """An island of the first area on the other side of the world."""
-    shape = shapely.from_geojson(json.dumps(features[0]["geometry"])) | shapely.box(-70, -30, -69, -29)
-    return [features[0] | {"geometry": json.loads(shapely.to_geojson(shape))}, *features[1:]]
+    return with_first(features, lambda shape: shape | shapely.box(-70, -30, -69, -29))
 
 
 def pierced(features):
     """The first polygon with a hole that no other fills."""
-    shape = shapely.from_geojson(json.dumps(features[0]["geometry"]))
-    holed = shape - shapely.buffer(shape.centroid, 0.2, quad_segs=1)
-    return [features[0] | {"geometry": json.loads(shapely.to_geojson(holed))}, *features[1:]]
+    return with_first(features, lambda shape: shape - shape.centroid.buffer(0.2, quad_segs=1))
 
 
 CHECKED = {

@@ -102,6 +102,12 @@ def fill(folder: Path, name: str, rows: list[str]) -> None:
     path.write_text("\n".join([head, *rows]) + "\n", "utf-8")
 
 
+def add(folder: Path, name: str, *rows: str) -> None:
+    """Append rows to a table."""
+    with (folder / f"{name}.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{row}\n" for row in rows)
+
+
 def boxes(codes: list[str], *, west: float = 10.0, south: float = 48.0) -> str:
     """GeoJSON of a row of boxes, one an area, somewhere in Europe."""
     shapes = [shapely.box(west + n, south, west + n + 1, south + 1) for n in range(len(codes))]

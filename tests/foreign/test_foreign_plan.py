@@ -42,11 +42,10 @@ def output(folder, tmp_path_factory):
     """Every notebook, half of them in each language; the render of the shipped plan has the other halves."""
     output = tmp_path_factory.mktemp("render") / "output"
     place = ["--region", "belt", "--plan", str(folder), "--output", str(output), "--quiet"]
-    assert (
-        main(["render", "01_plan", "03_region_trajectories", "--language", "zh", "--no-report", *place]) == 0
-    )
-    city = ["--language", "en", "--adcode", CAPITAL]
-    assert main(["render", "02_region_map", "04_city_profile", *city, *place]) == 0
+    whole = ["01_plan", "03_region_trajectories", "--language", "zh", "--no-report"]
+    assert main(["render", *whole, *place]) == 0
+    city = ["02_region_map", "04_city_profile", "--language", "en", "--adcode", CAPITAL]
+    assert main(["render", *city, *place]) == 0
     yield output
     stop_fork_server()
 
@@ -203,13 +202,8 @@ WHOLE = ["01_plan", "02_region_map", "03_region_trajectories"]
     ],
 )
 def test_every_shipped_plan_renders(plan, notebooks, tmp_path):
-    only = [
-        "--language",
-        "zh",
-        "--no-report",
-        "-p",
-        "figures=",
-    ]  # the files of pictures are those of any plan
+    # the files of pictures are those of any plan
+    only = ["--language", "zh", "--no-report", "-p", "figures="]
     assert main(["render", *notebooks, "--plan", plan, "--quiet", *only, "--output", str(tmp_path)]) == 0
     assert not [one for one in outputs(tmp_path) if one.output_type == "error"]
     runs = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["runs"]

@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+from foreign.foreign_plan import add
 from generated_plan import write_plan
 
 import lnregions as ln
@@ -22,11 +23,6 @@ def folder(tmp_path):
     write_plan(folder, 2)
     add(folder, "indicators", SCHOOLS, SPEED)
     return folder
-
-
-def add(folder, name, *rows):
-    path = folder / f"{name}.csv"
-    path.write_text(path.read_text("utf-8") + "".join(f"{row}\n" for row in rows), "utf-8")
 
 
 def figures(indicator, unit, values, cities=("300101", "300102", "300103", "300104")):
