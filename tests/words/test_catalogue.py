@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from lnregions.words import NAMES, tr, trn
 from lnregions.words.catalogue import chinese_messages
 
 PACKAGE = Path(__file__).parents[2] / "lnregions"
-SOURCES = {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
 TEMPLATES = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.j2"))
 
 
@@ -23,6 +23,12 @@ NOTEBOOKS = [
     for text in (one.lstrip("# ") for one in "".join(cell["source"]).split("\n\n"))
 ]  # fmt: skip
 """Paragraphs of the notebooks' text cells, without the marks of headings."""
+
+
+@cache
+def sources():
+    """Parsed modules of the package by their path."""
+    return {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
 
 
 def literals(node):
@@ -36,7 +42,7 @@ def entries():
 
 
 def test_every_entry_is_used_somewhere():
-    used = set(NOTEBOOKS).union(*(literals(tree) for tree in SOURCES.values()))
+    used = set(NOTEBOOKS).union(*(literals(tree) for tree in sources().values()))
     templates = re.sub(r"\s+", " ", TEMPLATES)
     unused = [one for one in entries() if one[1] not in used and one[1] not in templates]
     assert unused == []
@@ -46,7 +52,7 @@ def test_every_literal_message_has_its_chinese():
     known = {message for _, message in entries()}
     called = [
         (path.name, node.lineno, node.args[0].value)
-        for path, tree in SOURCES.items()
+        for path, tree in sources().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("tr", "trn", "say", "word", "t")
