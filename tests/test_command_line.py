@@ -36,9 +36,6 @@ def render(tmp_path):
     return call
 
 
-# -- verdicts, plans ----------------------------------------------------------------------------------------
-
-
 def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)  # else the table is fitted to it
     assert main(["verdicts"]) == 0
@@ -51,9 +48,7 @@ def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys, monkeypat
 
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("command", ["verdicts", "evaluation"])
-def test_tables_fit_the_columns_that_are_given_also_where_they_are_piped(
-    command, columns, capsys, monkeypatch
-):
+def test_tables_fit_the_columns_given_also_where_they_are_piped(command, columns, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(columns))
     for language in ("en", "zh"):
         assert main([command, "--language", language]) == 0
@@ -71,9 +66,6 @@ def test_the_verdicts_come_as_csv_and_json_for_a_date_and_another_plan(capsys):
     rows = json.loads(capsys.readouterr().out)
     assert {row["as_of"] for row in rows} == {"2023-06-30"}
     assert "circle" not in {row["region"] for row in rows}
-
-
-# -- what is refused ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -133,9 +125,6 @@ def test_the_package_runs_as_a_module_and_imports_no_library_that_draws_or_runs_
     ):
         done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True)
         assert done.stdout.splitlines()[-1].startswith(last)
-
-
-# -- what is to be rendered ---------------------------------------------------------------------------------
 
 
 def test_the_notebooks_are_listed_with_their_parameters_and_choices(capsys, render):
@@ -204,9 +193,7 @@ def test_a_notebook_runs_again_when_a_file_it_reads_changes_or_a_page_is_wanted(
         assert capsys.readouterr().out == f"en/one/belt: {why}\n"
 
 
-def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_one_is_explained(
-    render, tmp_path, capsys
-):
+def test_files_given_lie_beside_ones_own_notebook_and_a_missing_one_is_explained(render, tmp_path, capsys):
     write_notebook(tmp_path / "other.ipynb", "z = 7", head="pass")
     (tmp_path / "data.csv").write_text("x")
     (tmp_path / "helper.py").write_text("y = 2")
@@ -221,9 +208,6 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
         "Install it beside lnregions; one that lies beside the notebook is given with --reads"
         in capsys.readouterr().err
     )
-
-
-# -- what a render prints -----------------------------------------------------------------------------------
 
 
 def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
@@ -269,12 +253,7 @@ def test_a_render_that_took_too_long_names_the_limit_that_stopped_it(render, cap
     )
 
 
-# -- plan folders -------------------------------------------------------------------------------------------
-
-
-def test_what_is_unusual_about_a_plan_folder_is_printed_and_faults_are_refused_before_anything_runs(
-    tmp_path, capsys
-):
+def test_what_is_unusual_about_a_plan_folder_is_printed_and_faults_are_refused(tmp_path, capsys):
     folder = Path(shutil.copytree(data_dir() / "plans" / "ln-2025", tmp_path / "plan"))
     table = folder / "targets.csv"
     table.write_bytes(table.read_bytes() + b"\n\n\n")
