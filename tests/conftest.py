@@ -84,7 +84,7 @@ def stopped_server():
 
 
 @pytest.fixture(scope="module")
-def small_report(made_once, tmp_path_factory) -> Path:
+def output(made_once, tmp_path_factory) -> Path:
     """A copy of a small output with its report, to change at will."""
     made = made_once("small_report", lambda folder: write_report(write_output(folder)))
     return Path(shutil.copytree(made, tmp_path_factory.mktemp("report") / "output"))

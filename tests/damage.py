@@ -11,7 +11,7 @@ import struct
 from collections import Counter
 
 SEED = os.environ.get("FUZZ_SEED", "210000")
-SHORT = 200
+SHORT = 100
 """Cases of the short pass."""
 REFUSED, RIGHT, WRONG = "refused by name", "right", "wrong"
 NUMBERS = [

@@ -36,9 +36,6 @@ def render(tmp_path):
     return call
 
 
-# -- verdicts, plans ----------------------------------------------------------------------------------------
-
-
 def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)  # else the table is fitted to it
     assert main(["verdicts"]) == 0
@@ -51,9 +48,7 @@ def test_the_verdicts_are_printed_as_a_table_in_both_languages(capsys, monkeypat
 
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("command", ["verdicts", "evaluation"])
-def test_tables_fit_the_columns_that_are_given_also_where_they_are_piped(
-    command, columns, capsys, monkeypatch
-):
+def test_tables_fit_the_columns_given_also_where_they_are_piped(command, columns, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(columns))
     for language in ("en", "zh"):
         assert main([command, "--language", language]) == 0
@@ -73,26 +68,6 @@ def test_the_verdicts_come_as_csv_and_json_for_a_date_and_another_plan(capsys):
     assert "circle" not in {row["region"] for row in rows}
 
 
-def test_a_plan_folder_can_be_started_and_checked(tmp_path, capsys):
-    folder = tmp_path / "mine"
-    assert main(["plan", "new", str(folder)]) == 0
-    assert main(["plan", "new", str(folder)]) == 2
-    (folder / "targets.csv").write_text("target,nonsense\n", encoding="utf-8")
-    assert main(["check", str(folder)]) == 1
-    assert "targets.csv" in capsys.readouterr().out
-
-
-def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsys):
-    call = ["figures", "--region", "belt", "--region", "west", "--kind", "location", "--zip"]
-    assert main([*call, "--formats", "png", "--language", "en", "--output", str(tmp_path)]) == 0
-    assert "2 figures in" in capsys.readouterr().out
-    assert {path.stem for path in tmp_path.rglob("*.png")} == {"location-belt", "location-west"}
-    assert (tmp_path / "ln-2022-belt-west-en.zip").is_file()
-
-
-# -- what is refused ----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -102,7 +77,6 @@ def test_the_figures_of_several_regions_are_written_with_one_kit(tmp_path, capsy
         (["check"], "Missing argument 'FOLDER'"),
         (["render", "--language", "fr"], "'fr' is not one of 'en', 'zh'"),
         (["render", "--jobs", "0"], "'--jobs': 0 is not in the range x>=1"),
-        (["render", "--retries", "-1"], "'--retries': -1 is not in the range x>=0"),
         (["render", "--run-timeout", "nan"], "nan is not a number of seconds above zero"),
         (["render", "--batch-timeout", "-3"], "-3 is not a number of seconds above zero"),
         (["render", "--adcode", "210199"], "Unknown area '210199'"),
@@ -171,9 +145,6 @@ def test_the_package_runs_as_a_module_and_imports_no_library_that_draws_or_runs_
         assert done.stdout.splitlines()[-1].startswith(last)
 
 
-# -- what is to be rendered ---------------------------------------------------------------------------------
-
-
 def test_the_notebooks_are_listed_with_their_parameters_and_choices(capsys, render):
     assert main(["render", "--list"]) == 0
     text = capsys.readouterr().out
@@ -207,9 +178,7 @@ def test_parameters_come_from_a_file_and_the_call_overrides_them(tmp_path, rende
 
 
 OWN = [
-    ("x = 1", "x", "1"),
     ("region = 'north'\nlanguage = 'de'", "region, language", "('north', 'de')"),
-    ("plan = 'basic'\nfigures = 'plots'", "plan, figures", "('basic', 'plots')"),
     ("plan: int = 3\nfigures: bool = True\nlanguage: int = 7", "plan, figures, language", "(3, True, 7)"),
     ("import os\nalpha = 0.5\nbeta = alpha * 2", "beta", "1.0"),
     ("%matplotlib inline\nas_of = None", "as_of", None),
@@ -242,9 +211,7 @@ def test_a_notebook_runs_again_when_a_file_it_reads_changes_or_a_page_is_wanted(
         assert capsys.readouterr().out == f"en/one/belt: {why}\n"
 
 
-def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_one_is_explained(
-    render, tmp_path, capsys
-):
+def test_files_given_lie_beside_ones_own_notebook_and_a_missing_one_is_explained(render, tmp_path, capsys):
     write_notebook(tmp_path / "other.ipynb", "z = 7", head="pass")
     (tmp_path / "data.csv").write_text("x")
     (tmp_path / "helper.py").write_text("y = 2")
@@ -270,9 +237,6 @@ def test_files_that_are_given_lie_beside_a_notebook_of_ones_own_and_a_missing_on
     printed = capsys.readouterr().err
     assert "one.ipynb names data.csv, tables/old/表 1.csv, linked.csv, beside it but not in the" in printed
     assert "Install it beside lnregions; one that lies beside the notebook is given with --reads" in printed
-
-
-# -- what a render prints -----------------------------------------------------------------------------------
 
 
 def test_pages_are_built_again_only_where_they_would_differ(render, tmp_path, capsys, monkeypatch):
@@ -318,12 +282,7 @@ def test_a_render_that_took_too_long_names_the_limit_that_stopped_it(render, cap
     )
 
 
-# -- plan folders -------------------------------------------------------------------------------------------
-
-
-def test_what_is_unusual_about_a_plan_folder_is_printed_and_faults_are_refused_before_anything_runs(
-    tmp_path, capsys
-):
+def test_what_is_unusual_about_a_plan_folder_is_printed_and_faults_are_refused(tmp_path, capsys):
     folder = Path(shutil.copytree(data_dir() / "plans" / "ln-2025", tmp_path / "plan"))
     table = folder / "targets.csv"
     table.write_bytes(table.read_bytes() + b"\n\n\n")

@@ -91,10 +91,6 @@ def test_every_name_a_notebook_calls_is_public(notebook):
                 assert callable(getattr(ln, node.attr))
 
 
-def test_a_notebook_ends_with_its_sources_and_caveats(notebook):
-    assert headings(notebook, "en")[-1] == "## Sources and caveats"
-
-
 @pytest.mark.parametrize(("language", "other"), [("en", "zh"), ("zh", "en")])
 def test_a_page_holds_the_text_of_its_language_only(notebook, language, other):
     whole = nbformat.read(notebook["path"], as_version=4)

@@ -16,9 +16,6 @@ DALIAN = {2021: 7825.9, 2022: 8430.9, 2023: 8752.9, 2024: 9516.9, 2025: 10002.1}
 RATES = {2021: 5.0, 2022: 3.0, 2023: 5.0, 2024: 7.0}
 
 
-# -- a value at the horizon --------------------------------------------------------------------------------
-
-
 def test_a_level_reached_a_year_late_is_missed_and_says_when_it_was_reached():
     verdict = judged(clause(comparator=">"), series(DALIAN, breaks=[2024]))
     assert (verdict.status, verdict.closing, verdict.reached_in) == ("missed", "missed", 2025)
@@ -184,9 +181,6 @@ def test_a_mean_is_not_given_for_years_of_which_one_between_is_missing(rule):
     assert "7.0% in 2022, 6.5% in 2024" in verdict.reason_en
 
 
-# -- growth a year -----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("rule", "value", "status", "actual"),
     [
@@ -246,9 +240,6 @@ def test_growth_of_levels_rests_on_two_years_of_one_segment_that_are_amounts(val
     assert [(row.year, row.value, row.grade, row.source) for row in found] == rates
 
 
-# -- all kinds ---------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("asked", "own", "beside", "sources", "grade"),
     [
@@ -257,9 +248,7 @@ def test_growth_of_levels_rests_on_two_years_of_one_segment_that_are_amounts(val
         (clause("relative_level", NONE, ">"), {2021: 60, 2024: 70}, {2024: 69}, "s2024 s900", "B"),
     ],
 )
-def test_a_verdict_carries_the_weakest_grade_and_the_sources_of_all_that_it_rests_on(
-    asked, own, beside, sources, grade
-):
+def test_a_verdict_carries_the_weakest_grade_and_all_sources(asked, own, beside, sources, grade):
     benchmark = beside and series(beside, grades=dict.fromkeys(beside, "B"), source="s900")
     verdict = judged(asked, series(own, grades={2021: "C"}), benchmark=benchmark)
     assert (verdict.sources, verdict.grade) == (sources, grade)

@@ -14,9 +14,8 @@ DATES = ("2022-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
 @pytest.mark.parametrize("as_of", DATES)
 @pytest.mark.parametrize("plan", PLANS)
 def test_every_interpretation_of_every_clause_comes_to_the_same(plan, as_of):
-    found = {
-        (row.target, row.interpretation): row for row in judge_interpretations(plan, as_of=as_of).itertuples()
-    }
+    verdicts = judge_interpretations(plan, as_of=as_of)
+    found = {(row.target, row.interpretation): row for row in verdicts.itertuples()}
     own = independent.Plan(plan).answers(as_of)
     assert set(found) == set(own)
     differences = []

@@ -45,12 +45,10 @@ def as_printed(truth, digits):
 
 def figures(values):
     """Figures as published, from printed values by year."""
-    return Figures(
-        tuple(
-            FigureRow(y, float(v), 0, "A", "", "s", "", *[half_unit(float(v), 1)] * 2)
-            for y, v in values.items()
-        )
-    )
+    rows = [
+        FigureRow(y, float(v), 0, "A", "", "s", "", *[half_unit(float(v), 1)] * 2) for y, v in values.items()
+    ]
+    return Figures(tuple(rows))
 
 
 def geometric(rates):
@@ -142,14 +140,8 @@ def test_growth_of_levels_against_a_value(levels, shift, comparator, rule):
     low, high = min(found), max(found)
     middle = growth(shown[first], shown[3], years)
     goal = (middle + shift * (high - low) / 2).quantize(Decimal("1e-7"))
-    changes = {
-        "area": "210200",
-        "kind": "growth",
-        "value": float(goal),
-        "comparator": comparator,
-        "benchmark": "",
-    }
-    asked = PLAN.targets.query("target == 'belt-fdi'").assign(**changes).iloc[0]
+    asked = PLAN.targets.query("target == 'belt-fdi'").assign(area="210200", kind="growth", benchmark="")
+    asked = asked.assign(value=float(goal), comparator=comparator).iloc[0]
     rows = [figure("210200", "fdi_usd", y, float(v)) for y, v in zip((2021, *YEARS), shown, strict=True)]
     verdicts = judge_row(PLAN, asked, tables=TABLES.with_observed(observed(table(*rows))))
     status = {one.interpretation: one.status for one in verdicts}[f"{rule}, in dollars"]

@@ -4,26 +4,13 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from foreign.foreign_plan import fill
+from generated_plan import write_template
 
-from lnregions import (
-    DataError,
-    compare_methods,
-    judge,
-    load_observations,
-    load_plan,
-    plans_on,
-)
-from lnregions.assess import (
-    STATUS_WORDS,
-    cases_of_plan,
-    figures_of,
-    judge_all,
-    load_tables,
-    members_of,
-    verdict_table,
-)
+from lnregions import DataError, assess, compare_methods, judge, load_observations, load_plan, plans_on
+from lnregions.assess import STATUS_WORDS, cases_of_plan, figures_of, judge_all, load_tables, members_of
 from lnregions.series.methods import METHODS
-from lnregions.tables import list_plans, load_sources, write_plan_template
+from lnregions.tables import list_plans, load_sources
 
 DATE = "2026-06-30"
 WHOLE = load_observations()
@@ -40,9 +27,8 @@ def test_every_target_has_one_verdict_with_its_reason_in_both_languages():
 def test_figures_known_on_a_date_give_the_verdicts_of_that_date():
     known = load_observations(as_of="2024-06-30")
     assert len(known) < len(WHOLE)
-    pd.testing.assert_frame_equal(
-        judge("ln-2022", as_of="2024-06-30"), judge("ln-2022", as_of="2024-06-30", observations=known)
-    )
+    then = {"as_of": "2024-06-30"}
+    pd.testing.assert_frame_equal(judge("ln-2022", **then), judge("ln-2022", **then, observations=known))
 
 
 @pytest.mark.parametrize(
@@ -73,9 +59,6 @@ def test_a_figure_of_the_region_itself_counts_where_those_of_its_members_cannot_
 def test_every_source_of_a_verdict_is_in_the_table_of_sources():
     known = set(load_sources()["source"])
     assert {s for v in judge_all("ln-2022") for s in v.sources.split()} <= known
-
-
-# -- by a published method ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -109,9 +92,6 @@ def test_a_method_has_nothing_to_say_of_growth_clauses_and_keeps_what_lacks():
     assert found.loc["circle-hour", "status"] == "not quantified"
 
 
-# -- a level carried over a census -------------------------------------------------------------------------
-
-
 def dalian(as_of=DATE, **asked):
     return [one for one in judge_all("ln-2022", as_of=as_of, **asked) if one.target == "belt-dalian-gdp"]
 
@@ -124,9 +104,6 @@ def test_a_rate_that_lacks_leaves_no_linked_level():
     assert "2024年实际增速未见公布" in linked.reason_zh
     assert (main.status, main.disagree) == ("missed", True)
     assert "no published real growth for 2024" in main.reason_en
-
-
-# -- numbers and tables ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["plan", *METHODS])
@@ -142,7 +119,7 @@ def test_every_number_of_a_calculation_has_a_name_in_both_languages(method):
 
 def test_a_table_of_verdicts_has_its_types_even_when_empty():
     whole = judge("ln-2022")
-    assert (verdict_table([]).dtypes == whole.dtypes).all()
+    assert (assess.verdict_table([]).dtypes == whole.dtypes).all()
     text = whole.select_dtypes("str")
     assert {"status", "sources", "coverage_zh"} <= set(text)
     assert text.map(lambda cell: isinstance(cell, str)).all(axis=None)
@@ -150,30 +127,14 @@ def test_a_table_of_verdicts_has_its_types_even_when_empty():
 
 def test_two_plans_on_one_indicator_are_found_together():
     both = plans_on("sei_share", area="belt")
-    assert both[["plan", "value", "horizon"]].values.tolist() == [
-        ["ln-2022", 15.0, 2024],
-        ["belt-2025", 8.5, 2025],
-    ]
+    expected = [["ln-2022", 15.0, 2024], ["belt-2025", 8.5, 2025]]
+    assert both[["plan", "value", "horizon"]].values.tolist() == expected
     assert plans_on("gdp_growth_real")["plan"].nunique() == 3
-    assert "circle-urbanisation" in set(
-        plans_on("urbanisation_rate", area="210100")["target"]
-    )  # the other area
+    other = plans_on("urbanisation_rate", area="210100")  # the other area of a clause
+    assert "circle-urbanisation" in set(other["target"])
     assert plans_on("population").empty
     with pytest.raises(DataError, match="did you mean gdp"):
         plans_on("gpd")
-
-
-# -- plans of one's own ------------------------------------------------------------------------------------
-
-TARGETS = ("target,region,area,other_area,kind,indicator,comparator,value,unit,strength,benchmark,baseline_year,"
-           "base_stated,first_year,horizon,label_zh,label_en,wording_zh,clause_en,grade,sources,note_zh,note_en\n"
-           )  # fmt: skip
-FILES = {
-    "regions.csv": "region,name_zh,name_en,short_zh,short_en,nickname,nickname_zh,lead_city\n"
-    "north,北区,North,北区,North,,,\n",
-    "areas.csv": "area,level,parent,name_zh,name_en,short_zh,short_en\n200101,city,210000,甲市,Alpha City,甲,Alpha\n"
-    "200121,county,200101,乙县,Beta County,乙,Beta\n",
-}
 
 
 @pytest.fixture
@@ -182,23 +143,20 @@ def own_plan(tmp_path):
 
     def make(kind, indicator, comparator, value, unit, *, figures, figures_unit="", members=("200101",), area="north",
              base="2021", benchmark=""):  # fmt: skip
-        levels = [(one, "county" if one.endswith("21") else "city") for one in members]
-        rows = [
-            f"{place},{indicator},{year},{figure},{figures_unit or unit},{year + 1}-02-01,final,A,p1,\n"
-            for place, series in figures.items() for year, figure in series.items()
-        ]  # fmt: skip
         folder = tmp_path / "own"
-        write_plan_template(folder)
-        texts = FILES | {
-            "membership.csv": "region,area,level,status,proxy,valid_from,note,note_zh,sources\n"
-            + "".join(f"north,{one},{level},confirmed,no,,,,\n" for one, level in levels),
-            "targets.csv": f"{TARGETS}one,north,{area},,{kind},{indicator},{comparator},{value},{unit},commit,"
-            f"{benchmark},{base},no,2022,2024,甲,Label,,Clause,A,p1,,\n",
-            "observations.csv": "area,indicator,year,value,unit,vintage,status,grade,source,note\n"
-            + "".join(rows),
-        }
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+        write_template(folder)
+        levels = [(one, "county" if one.endswith("21") else "city") for one in members]
+        what = f"{kind},{indicator},{comparator},{value},{unit},commit,{benchmark},{base}"
+        tables = {
+            "regions": ["north,北区,North,北区,North,,,"],
+            "areas": ["200101,city,210000,甲市,Alpha City,甲,Alpha", "200121,county,200101,乙县,Beta County,乙,Beta"],
+            "membership": [f"north,{one},{level},confirmed,no,,,," for one, level in levels],
+            "targets": [f"one,north,{area},,{what},no,2022,2024,甲,Label,,Clause,A,p1,,,"],
+            "observations": [f"{place},{indicator},{year},{figure},{figures_unit or unit},{year + 1}-02-01,final,A,p1,"
+                             for place, series in figures.items() for year, figure in series.items()],
+        }  # fmt: skip
+        for name, rows in tables.items():
+            fill(folder, name, rows)
         return load_plan(folder)
 
     return make
@@ -214,10 +172,9 @@ def test_a_target_without_a_base_year_starts_from_the_year_before_and_says_so(ow
 
 
 def test_a_region_of_counties_is_added_up_from_its_counties(own_plan):
-    counties, series = ["200121", "210421"], {2022: 40, 2023: 51}
-    plan = own_plan(
-        "level", "gdp", ">=", 100, "亿元", members=counties, figures=dict.fromkeys(counties, series)
-    )
+    counties = ["200121", "210421"]
+    figures = {county: {2022: 40, 2023: 51} for county in counties}
+    plan = own_plan("level", "gdp", ">=", 100, "亿元", members=counties, figures=figures)
     row = judge(plan, as_of="2024-12-31").iloc[0]
     assert (row["status"], row["actual"], row["coverage"]) == ("met", 102, "2 of 2 members")
 
@@ -230,10 +187,8 @@ def test_counties_that_no_proxy_stands_in_for_count_beside_cities(own_plan):
 def test_a_region_of_a_province_has_the_figures_of_the_province():
     plan = load_plan("ln-2025")
     tables = load_tables(plan, as_of=DATE)
-    region, province = (
-        figures_of(plan, area, indicator="trade_total", tables=tables) for area in ("liaoning", "210000")
-    )
-    assert region.value_of(2024) == province.value_of(2024) == 7630.5
+    for area in ("liaoning", "210000"):
+        assert figures_of(plan, area, indicator="trade_total", tables=tables).value_of(2024) == 7630.5
 
 
 @pytest.mark.parametrize(
@@ -269,9 +224,6 @@ def test_the_direction_of_a_target_is_that_of_its_comparator(own_plan):
     plan = own_plan("level", "gdp", "<=", 80, "亿元", figures={"200101": {2021: 100, 2022: 92}})
     found = [judge(plan, as_of="2023-12-31", method=method)["status"].item() for method in ("plan", "escap")]
     assert found == ["on track", "acceleration needed"]
-
-
-# -- what is kept ------------------------------------------------------------------------------------------
 
 
 def test_kept_tables_are_not_shared_by_plans_that_differ():

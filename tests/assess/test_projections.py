@@ -127,9 +127,6 @@ def test_the_interval_encloses_the_trend_and_scales_with_the_unit(values, factor
         assert (two[column] / factor).tolist() == pytest.approx(one[column].tolist(), rel=1e-6)
 
 
-# -- targets -----------------------------------------------------------------------------------------------
-
-
 def outlook(name, target, date):
     plan = load_plan(name)
     return outlook_of(plan, target_of(plan, target), tables=load_tables(plan, as_of=date))

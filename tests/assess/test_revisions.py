@@ -28,18 +28,16 @@ def test_dalian_stood_behind_its_path_in_every_year(plan):
 
 
 def test_a_year_without_a_figure_has_no_data(plan):
-    rows = table(
-        *(figure("210200", "gdp", y, v) for y, v in ((2021, 7000.0), (2022, 9400.0), (2023, 9300.0)))
-    )
+    values = {2021: 7000.0, 2022: 9400.0, 2023: 9300.0}
+    rows = table(*(figure("210200", "gdp", y, v) for y, v in values.items()))
     way = status_on_the_way(plan, "belt-dalian-gdp", observations=rows, as_of="2024-12-31").set_index("year")
     assert way.loc[2024, "status"] == "no data"
     assert way.loc[2024, "reason_en"] == "No figure for 2024"
 
 
 def test_a_growth_clause_shows_each_years_rate_and_what_the_years_left_must_bring():
-    rows = table(*(
-        figure("210000", "gdp_growth_real", y, v, unit="%") for y, v in ((2023, 4.0), (2024, 6.0))
-    ))  # fmt: skip
+    rates = ((2023, 4.0), (2024, 6.0))
+    rows = table(*(figure("210000", "gdp_growth_real", y, v, unit="%") for y, v in rates))
     plan = load_plan("ln-2025")
     row = plan.targets[plan.targets["target"] == "ln25-trade"]
     changed = row.assign(kind="growth", indicator="gdp_growth_real", value=5.0, benchmark="", unit="%")

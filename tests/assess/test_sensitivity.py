@@ -88,9 +88,8 @@ def test_a_member_figure_that_no_release_joins_is_left_out(plan):
             for y in (2021, 2024)]  # fmt: skip
     weights = [r | {"indicator": "population", "unit": "万人", "value": 100.0} for r in rows]
     other = figure("210100", "urbanisation_rate", 2024, 10.0, unit="%", default=False, source="s033")
-    table = sensitivity(
-        plan, "circle-urbanisation", observations=observed(*rows, *weights, other), as_of=DATE
-    )
+    figures = observed(*rows, *weights, other)
+    table = sensitivity(plan, "circle-urbanisation", observations=figures, as_of=DATE)
     assert table.iloc[0]["status"] == "met"
     assert "horizon figure" not in set(table["variant"])
 

@@ -138,9 +138,7 @@ def test_workers_with_another_version_of_what_draws_are_refused_by_its_name(addr
         render(tmp_path / "out", book, settings={"scheduler": address})
 
 
-def test_another_file_in_the_place_of_ones_own_on_a_worker_is_refused_by_its_path(
-    address, tmp_path, monkeypatch
-):
+def test_another_file_at_the_path_of_ones_own_on_a_worker_is_refused(address, tmp_path, monkeypatch):
     table, book = tmp_path / "table.csv", write_notebook(tmp_path / "05.ipynb", "1")
     table.write_text("a")
     tree_of = workers.Hashes.tree

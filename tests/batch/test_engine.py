@@ -116,9 +116,7 @@ def test_a_run_finds_nothing_of_the_run_before_and_has_its_own_random_numbers(ru
     assert "LN_TEST" not in os.environ
 
 
-def test_files_left_open_are_written_functions_at_exit_called_and_files_of_a_failed_run_removed(
-    run, tmp_path
-):
+def test_open_files_are_written_and_those_of_a_failed_run_removed(run, tmp_path):
     run(
         "import atexit\nopened = open('a.txt', 'w')\nopened.write('kept')",
         "atexit.register(open, 'b.txt', 'w')",
@@ -274,9 +272,7 @@ print(json.dumps(seen))"""
 
 
 @pytest.mark.parametrize("reason", ["this system cannot fork a process", "kernel other is not Python's"])
-def test_ordinary_kernels_are_used_where_none_can_be_forked_which_is_logged_once(
-    run, reason, monkeypatch, caplog
-):
+def test_where_no_kernel_can_be_forked_ordinary_ones_are_used(run, reason, monkeypatch, caplog):
     monkeypatch.setattr(engines, "start_fork_server", lambda: pytest.fail("a fork server was started"))
     monkeypatch.setattr(engines.ForkEngine, "_logged", False)
     kernel = SPEC

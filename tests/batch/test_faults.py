@@ -16,7 +16,7 @@ import pytest
 from fault_kit import render, write_notebook
 
 from lnregions.__main__ import main
-from lnregions.batch import failure_lines, progress_for
+from lnregions.batch import failure_lines
 from lnregions.batch import render as render_module
 from lnregions.batch.manifest import OutputError
 from lnregions.batch.render import Stopped, queue_signals
@@ -173,23 +173,10 @@ def test_the_command_ends_with_the_status_of_its_signal(tmp_path, monkeypatch, c
 # -- progress that nobody reads -----------------------------------------------------------------------------
 
 
-def closed_pipe():
-    reader, writer = os.pipe()
-    os.close(reader)
-    return writer
-
-
-@pytest.mark.parametrize("kind", ["json", "lines", "bar"])
-def test_a_render_goes_on_when_nobody_reads_its_progress(kind, tmp_path):
-    book = write_notebook(tmp_path / "01.ipynb", "region")
-    with contextlib.suppress(OSError), open(closed_pipe(), "w") as file:
-        result = render(tmp_path / "out", book, "a", progress=progress_for(kind, stream=file))
-    assert result.done == ["en/01/a"]
-
-
 def test_a_reader_that_leaves_does_not_change_the_exit_status():
     code = "import sys; from lnregions.batch import say\nfor _ in range(9): say('x' * 99999, sys.stdout)"
-    writer = closed_pipe()
+    reader, writer = os.pipe()
+    os.close(reader)
     done = subprocess.run([sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -5,7 +5,6 @@ import json
 import pytest
 from fault_kit import render, tree, write_notebook
 
-from lnregions.__main__ import main
 from lnregions.errors import DataError
 
 pytestmark = pytest.mark.usefixtures("stopped_server")
@@ -84,10 +83,3 @@ def test_a_run_that_could_not_be_written_keeps_the_old_result_and_its_name(book,
     assert [list(one) for one in outputs] == [["01.ipynb"]] * 2
     write_notebook(book, "region")
     assert render(tmp_path / "out", book).ok
-
-
-def test_the_command_refuses_with_the_status_of_a_wrong_argument(book, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "manifest.json").write_text("[]")
-    assert main(["render", str(book), "--output", ".", "--no-report"]) == 2
-    assert "manifest.json is not of a render" in capsys.readouterr().err

@@ -26,7 +26,6 @@ from lnregions.formats import data_csv, plain_markdown
 
 pytestmark = [pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning"),
               pytest.mark.filterwarnings("ignore::bs4.XMLParsedAsHTMLWarning")]  # fmt: skip
-SOURCES = sorted((Path(__file__).parents[2] / "lnregions").rglob("*.py"))
 FETCHED = {"href", "src", "action", "formaction", "data", "xlink:href", "srcset"}
 
 
@@ -76,10 +75,9 @@ PICTURES = {
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_a_picture_and_its_bundle_carry_text_and_nothing_that_acts(plan, kind, tmp_path):
-    for language in ("en", "zh"):
-        drawn = PICTURES[kind](plan, language)
-        for picture in drawn if isinstance(drawn, (list, tuple)) else [drawn]:
-            picture.save(tmp_path / language, formats=["svg"])
+    drawn = PICTURES[kind](plan, ("en", "zh")[list(PICTURES).index(kind) % 2])
+    for picture in drawn if isinstance(drawn, (list, tuple)) else [drawn]:
+        picture.save(tmp_path, formats=["svg"])
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.suffix for path in written} >= {".svg", ".csv", ".json", ".md"}
     for path in written:
@@ -118,7 +116,7 @@ def test_verdicts_printed_as_csv_hold_no_formula(plan, capsys):
 @pytest.mark.usefixtures("cold", "stopped_server")
 def test_a_notebook_run_on_a_hostile_plan_holds_nothing_that_acts(plan, tmp_path):
     out = tmp_path / "out"
-    cells = ["import lnregions as ln\nown = ln.load_plan(plan)", "ln.show_verdicts(ln.judge(own))"]
+    cells = ["import lnregions as ln\nown = ln.load_plan(plan)\nown", "ln.show_verdicts(ln.judge(own))"]
     cells += [f"ln.{name}(own)" for name in ("show_plan", "show_statements", "evaluation", "show_sources")]
     cells += ["ln.draw_web_map(own, 'circle', 'gdp')"]
     book = write_notebook(tmp_path / "01.ipynb", *cells, head='plan: str = ""', over=None)
@@ -136,8 +134,6 @@ def test_a_notebook_run_on_a_hostile_plan_holds_nothing_that_acts(plan, tmp_path
     assert places <= {"en", "manifest.json", ".lnregions"}
 
 
-# ---- code ----
-
 DANGEROUS = {"shelve", "marshal", "dill", "joblib", "xml", "lxml", "xmlrpc", "telnetlib", "ftplib", "pty"}
 FORBIDDEN = {
     "eval", "exec", "compile", "os.system", "os.popen", "pickle.load", "pickle.loads", "pd.read_pickle", "yaml.load",
@@ -145,11 +141,11 @@ FORBIDDEN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=[path.stem for path in SOURCES])
-def test_no_module_reads_pickles_or_xml_or_runs_text_as_code(path):
-    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
-    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
-    assert not {name.split(".")[0] for name in names} & DANGEROUS
-    assert not {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)} & FORBIDDEN
-    assert not [node for node in nodes if isinstance(node, ast.keyword) and node.arg == "shell"]
+def test_no_module_reads_pickles_or_xml_or_runs_text_as_code():
+    for path in (Path(__file__).parents[2] / "lnregions").rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+        assert not {name.split(".")[0] for name in names} & DANGEROUS, path
+        assert not {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)} & FORBIDDEN, path
+        assert not [node for node in nodes if isinstance(node, ast.keyword) and node.arg == "shell"], path

@@ -160,8 +160,6 @@ def test_what_is_no_picture_stays_text_in_the_page(most, monkeypatch):
     assert "base64,AAAABBBB" in page
 
 
-# -- outputs that a page cannot show ------------------------------------------------------------------------
-
 PLOTLY, PLAIN = {"application/vnd.plotly.v1+json": {"data": []}}, {"text/plain": "Figure(...)"}
 BOKEH = [
     {"text/html": "<div><span id='a'>Loading BokehJS ...</span></div>"},
@@ -307,8 +305,6 @@ def test_a_render_ends_with_a_line_that_names_the_runs_whose_pages_lack_an_outpu
     assert main(call) == 0
     assert "Outputs" not in capsys.readouterr().err
 
-
-# -- texts in one language, the place by its name -----------------------------------------------------------
 
 TITLE = "# Where is the region, and what does it look like?"
 

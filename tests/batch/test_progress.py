@@ -1,8 +1,8 @@
 """What a render prints while it runs."""
 
+import contextlib
 import fcntl
 import io
-import json
 import os
 import pty
 import struct
@@ -38,18 +38,6 @@ def test_lines_name_each_run_that_ends_with_its_error():
     assert third == "[2/2] failed en/01/a 1.2 s, none left: cell 2: KeyError: 'gdp' (x['gdp'])"
 
 
-def test_json_lines_hold_one_event_each():
-    stream = io.StringIO()
-    feed(progress_for("json", stream=stream), finished())
-    events = [json.loads(line) for line in stream.getvalue().splitlines()]
-    assert events == [
-        {"event": "plan", "runs": 3, "todo": 1},
-        {"event": "started", "run": "en/01/a"},
-        {"event": "finished", "run": "en/01/a", "status": "done", "seconds": 1.25, "error": None},
-        {"event": "end", "done": [], "failed": [], "stopped": []},
-    ]
-
-
 @pytest.mark.parametrize("columns", [0, 120])
 def test_a_bar_is_drawn_on_a_terminal_also_one_that_does_not_know_its_width(columns):
     near, far = pty.openpty()
@@ -61,6 +49,15 @@ def test_a_bar_is_drawn_on_a_terminal_also_one_that_does_not_know_its_width(colu
             shown += os.read(near, 10_000).decode()
     os.close(near)
     assert "2/2" in shown
+
+
+@pytest.mark.parametrize("kind", ["json", "lines", "bar"])
+def test_progress_that_nobody_reads_stops_no_render(kind):
+    fed, (reader, writer) = [], os.pipe()
+    os.close(reader)
+    with contextlib.suppress(OSError), open(writer, "w") as file:  # which cannot be closed in peace
+        fed.append(feed(progress_for(kind, stream=file), finished(), finished("failed", ERROR)))
+    assert len(fed) == 1
 
 
 def test_a_program_without_standard_error_prints_nothing(monkeypatch):

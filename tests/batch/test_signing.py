@@ -35,9 +35,7 @@ def is_trusted(path):
     return NotebookNotary().check_signature(nbformat.read(path, as_version=4))
 
 
-def test_notebooks_signed_side_by_side_are_trusted_by_their_user_and_no_longer_after_a_change(
-    notebooks, tmp_path, monkeypatch
-):
+def test_signed_notebooks_are_trusted_by_their_user_until_they_change(notebooks, tmp_path, monkeypatch):
     assert not any(map(is_trusted, notebooks))
     assert all(ThreadPoolExecutor(8).map(sign_notebook, notebooks))
     assert all(map(is_trusted, notebooks))

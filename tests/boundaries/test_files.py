@@ -72,9 +72,9 @@ GBK = table(encoding="gbk")
 UNUSUAL = {
     # what: (builder, what must be warned of, "" for nothing)
     "upper-case endings": (shapefile(upper=True), ""),
-    **{f"cpg {stated!r}": (shapefile(cpg=stated), "") for stated in (b"UTF8", b"utf-8\r\n", b"\xef\xbb\xbfUTF-8")},
+    **{f"cpg {stated!r}": (shapefile(cpg=stated), "") for stated in (b"utf8\r\n", b"\xef\xbb\xbfUTF-8")},
     **{f"cpg {stated!r}": (shapefile(cpg=stated, dbf=GBK), "")
-       for stated in (b"936", b"GBK", b"CP936", b"ANSI 936", b"OEM 936", b"GB18030", b"EUC-CN")},
+       for stated in (b"936", b"GBK", b"ANSI 936", b"GB18030", b"EUC-CN")},
     "no cpg, utf-8": (shapefile(cpg=None), NO_CPG),
     "no cpg, gbk": (shapefile(cpg=None, dbf=GBK), NO_CPG),
     "no cpg, gbk by its driver byte": (shapefile(cpg=None, dbf=table(encoding="gbk", driver=0x4D)), NO_CPG),
@@ -201,7 +201,8 @@ DAMAGED = {
     "shp cut": (changed("shp", lambda d: d[:-40]), "states a length"),
     "shp empty": (changed("shp", lambda d: b""), "its header alone takes 100"),
     "shp of another kind": (changed("shp", lambda d: b"x" * len(d)), "does not begin like a shapefile"),
-    "lines": (at("shp", 32, "<i", 3), "the shapes are no polygons .shape type 3"),
+    **{f"shapes of type {kind}": (at("shp", 32, "<i", kind), f"no polygons .shape type {kind}, {words}")
+       for kind, words in ((1, "points"), (21, "points"), (3, "lines"), (13, "lines"))},
     "record number": (at("shp", 100, ">i", 9), r"towns\.shx: the index entry 1 does not point at its record"),
     "record type": (at("shp", 108, "<i", 3), "record 1 is damaged|lacks points or"),
     "point count": (at("shp", 148, "<i", 40), COPY),

@@ -85,7 +85,7 @@ def test_a_frame_without_a_system_is_refused(cities):
 
 
 @pytest.mark.parametrize("level", ["city", "county"])
-@pytest.mark.parametrize("tolerance", [100, 500, 2000])
+@pytest.mark.parametrize("tolerance", [100, 2000])
 def test_simplified_areas_still_share_their_borders(level, tolerance):
     flat = project(load_boundaries(level))
     thin = simplify_coverage(flat, tolerance)
@@ -93,9 +93,8 @@ def test_simplified_areas_still_share_their_borders(level, tolerance):
     assert thin.geometry.is_valid.all()
     assert thin.count_coordinates().sum() < flat.count_coordinates().sum()
     assert list(thin["area"]) == list(flat["area"])
-    assert shared_borders(thin).keys() >= {
-        pair for pair, metres in shared_borders(flat).items() if metres > 1000
-    }
+    long = {pair for pair, metres in shared_borders(flat).items() if metres > 1000}
+    assert shared_borders(thin).keys() >= long
 
 
 def shared_borders(frame):

@@ -62,9 +62,6 @@ def test_a_changed_file_of_a_plan_is_read_again(plan):
     assert CITY in set(boundaries_of(plan)["area"])
 
 
-# ---- what a check finds ----
-
-
 def edited(change, name="boundaries.geojson"):
     """The file of boundaries with its features changed."""
 
@@ -95,10 +92,8 @@ def shifted(features, names="name_zh"):
     codes = [one["properties"]["area"] for one in features]
     label = {"name_zh": "第{}市", "short_zh": "第{}", "NAME99": "第 {} 市"}.get(names, "CITY {}")
     for n, one in enumerate(features):
-        one["properties"] = {
-            "area": codes[(n + 1) % len(codes)],
-            names: label.replace(" {} ", "{}").format(n),
-        }
+        own = label.replace(" {} ", "{}").format(n)
+        one["properties"] = {"area": codes[(n + 1) % len(codes)], names: own}
     return features
 
 
@@ -110,22 +105,20 @@ def stray(features):
     return [*features, *drawn([labelled(features[0], area="399999")], lambda xy: xy - 20)]
 
 
+def with_first(features, change):
+    """The first polygon as a change makes it."""
+    shape = change(shapely.from_geojson(json.dumps(features[0]["geometry"])))
+    return [features[0] | {"geometry": json.loads(shapely.to_geojson(shape))}, *features[1:]]
+
+
 def far_off(features):
     """An island of the first area on the other side of the world."""
-    shape = shapely.from_geojson(json.dumps(features[0]["geometry"])) | shapely.box(-70, -30, -69, -29)
-    return [features[0] | {"geometry": json.loads(shapely.to_geojson(shape))}, *features[1:]]
+    return with_first(features, lambda shape: shape | shapely.box(-70, -30, -69, -29))
 
 
 def pierced(features):
     """The first polygon with a hole that no other fills."""
-    shape = shapely.from_geojson(json.dumps(features[0]["geometry"]))
-    holed = shape - shapely.buffer(shape.centroid, 0.2, quad_segs=1)
-    return [features[0] | {"geometry": json.loads(shapely.to_geojson(holed))}, *features[1:]]
-
-
-def lone_shapefile(folder):
-    (folder / "boundaries.geojson").unlink()
-    files.write_shapefile(folder, name="boundaries", dbf=None, shx=None)
+    return with_first(features, lambda shape: shape - shape.centroid.buffer(0.2, quad_segs=1))
 
 
 CHECKED = {
@@ -136,16 +129,12 @@ CHECKED = {
     "longitudes beyond 180": (edited(lambda f: drawn(f, lambda xy: np.add(xy, (70, 0)))), "cut polygons at 180"),
     "metres": (edited(lambda f: drawn(f, lambda xy: xy * 1e5)), "so they are no degrees"),
     "an overlap of 40 %": (edited(lambda f: stretched(f, 1.4)), "300101 and 300102 overlap by 40.0%"),
-    "a lone .shp": (lone_shapefile, "the part .shx, .dbf of the shapefile is missing"),
-    "points": (edited(lambda f: drawn(f[:1], lambda xy: xy * 0 + xy[0]) + f[1:]), "is invalid"),
     "a member without a polygon": (edited(lambda f: f[1:]), "no map shows them: 300101"),
-    "four of them": (edited(lambda f: f[4:]), "them: 300101, 300102, 300103, 300104"),
     "a polygon twice": (edited(lambda f: [*f, f[0]]), "'300101' stands in rows 1, 9"),
     "codes of another plan": (edited(lambda f: [labelled(one, area=f"41010{n}") for n, one in enumerate(f)]),
                               "no polygon has the code of an area of the plan (column area: '410100'"),
-    "no codes": (edited(lambda f: [labelled(one, colour="red") for one in f]), "no column holds the codes"),
     **{f"codes shifted against {names}": (edited(lambda f, n=names: shifted(f, n)), "but the name")
-       for names in ("name_zh", "short_zh", "NAME99", "name_en", "GEN", "NL_NAME_2", "properties")},
+       for names in ("name_zh", "NAME99", "name_en", "GEN", "NL_NAME_2", "properties")},
     "two files": (lambda f: files.write(f, "{}", "boundaries.json"), "several files of boundaries"),
 }  # fmt: skip
 
@@ -156,10 +145,6 @@ def test_a_check_of_a_folder_reads_its_boundaries(tmp_path, what):
     write_plan(tmp_path / "plan", 2)
     change(tmp_path / "plan")
     assert any(words in one.message() for one in check_plan(tmp_path / "plan"))
-
-
-def test_nothing_is_wrong_with_a_plan_as_it_is_generated(plan):
-    assert check_plan(plan.folder) == []
 
 
 @pytest.mark.parametrize(
@@ -181,9 +166,7 @@ def test_what_a_map_leaves_out_is_warned_of(tmp_path, change, words):
     assert words in " ".join(str(one.message) for one in caught)
 
 
-@pytest.mark.parametrize(
-    "name", ["boundaries.GEOJSON", "Boundaries.geojson", "boundaries.json", "boundaries.zip"]
-)
+@pytest.mark.parametrize("name", ["Boundaries.GEOJSON", "boundaries.json", "boundaries.zip"])
 def test_boundaries_are_read_under_any_spelling_and_kind(tmp_path, name):
     write_plan(tmp_path / "plan", 2)
     path = tmp_path / "plan" / "boundaries.geojson"

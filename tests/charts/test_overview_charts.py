@@ -12,10 +12,8 @@ def test_all_targets_of_a_sheet_stand_at_one_place_and_marks_as_far_from_it_as_t
     ax = charts.plot_target_sheet(samples.SHEET, marks=samples.MARKS)
     aims = {line.get_xdata()[0] for line in samples.drawn(ax, "target")}
     assert len(aims) == 1
-    (start,), (actual, *_), (now,) = (
-        samples.drawn(ax, name) for name in ("baseline", "actual", "required by now")
-    )
-    places = [line.get_xdata()[0] for line in (start, now, actual)]
+    names = ("baseline", "required by now", "actual")
+    places = [samples.drawn(ax, name)[0].get_xdata()[0] for name in names]
     aim = aims.pop()
     shares = [(aim - place) / (aim - places[0]) for place in places]
     assert shares == pytest.approx([(10000 - value) / (10000 - 7249.7) for value in (7249.7, 9083.2, 9027.1)])
@@ -34,9 +32,8 @@ def test_a_bar_without_baseline_starts_at_zero_and_one_without_marks_has_words_o
 def test_the_side_on_which_a_target_is_met_follows_its_comparator():
     met = []
     for comparator in (">=", "<="):
-        ax = charts.plot_target_sheet(
-            samples.SHEET.head(1).assign(comparator=comparator), marks=samples.MARKS
-        )
+        sheet = samples.SHEET.head(1).assign(comparator=comparator)
+        ax = charts.plot_target_sheet(sheet, marks=samples.MARKS)
         (bar,) = next(bars for bars in ax.containers if bars.get_label() == "target met")
         met.append((bar.get_x(), bar.get_width()))
     assert met[0][0] == pytest.approx(met[1][0] + met[1][1])
@@ -65,9 +62,8 @@ def test_a_heat_map_is_darker_for_higher_values_of_a_column_and_hatched_without_
 
 @pytest.mark.parametrize("width", ["single", "double"])
 def test_heads_of_a_heat_map_stand_upright_where_a_word_is_wider_than_a_tile(width):
-    cells = pd.concat(
-        [samples.heat_cells().assign(column=f"Urbanisation of permanent population {n}") for n in range(6)]
-    )
+    own, name = samples.heat_cells(), "Urbanisation of permanent population {}"
+    cells = pd.concat([own.assign(column=name.format(n)) for n in range(6)])
     cells = cells.drop_duplicates(["area", "column"])
     ax = charts.plot_heat_map(cells, names=samples.names(), width=width)
     heads = [one for one in ax.texts if one.get_label() == "_head"]
@@ -94,7 +90,5 @@ def test_verdicts_over_time_run_from_date_to_date():
     (first,), (then,) = bars["no data"], bars["missed"]
     assert first.get_x() + first.get_width() == then.get_x()
     assert first.get_y() == then.get_y()
-    assert (then.get_hatch(), samples.texts(ax, "status")) == (
-        STATUSES["missed"].hatch,
-        ["no data", "missed", "not assessable"],
-    )
+    assert then.get_hatch() == STATUSES["missed"].hatch
+    assert samples.texts(ax, "status") == ["no data", "missed", "not assessable"]

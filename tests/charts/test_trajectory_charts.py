@@ -89,10 +89,9 @@ def test_no_gap_is_drawn_where_levels_may_not_be_compared_or_a_value_lacks():
 def test_a_gap_in_a_share_is_in_percentage_points():
     share = pd.DataFrame({"year": [2022, 2023, 2024], "value": [75.0, 76.0, 77.0]})
     goal = {"value": 85, "horizon": 2024, "comparator": ">"}
-    assert texts(charts.plot_trajectory(share, target=goal, unit="%"), "gap") == ["gap\n−8 pp"]
-    assert texts(charts.plot_trajectory(share, target=goal, unit="%", language="zh"), "gap") == [
-        "差距\n−8个百分点"
-    ]
+    for language, words in (("en", "gap\n−8 pp"), ("zh", "差距\n−8个百分点")):
+        ax = charts.plot_trajectory(share, target=goal, unit="%", language=language)
+        assert texts(ax, "gap") == [words]
 
 
 def test_the_target_is_marked_and_named_and_its_horizon_is_bold():
@@ -228,9 +227,8 @@ def test_growth_shows_zero_members_as_dots_and_the_target_over_the_years_assesse
 def test_benchmark_and_cities_are_drawn_where_the_region_has_no_values():
     nation = pd.DataFrame({"year": [2022, 2023], "value": [7.6, 0.2], "name": "China"})
     single = pd.DataFrame({"year": [2022], "value": [12.8]})
-    ax = charts.plot_growth_trajectory(
-        NOTHING, benchmark=nation, members=single, name="Belt", reason="No figure."
-    )
+    given = {"benchmark": nation, "members": single, "name": "Belt", "reason": "No figure."}
+    ax = charts.plot_growth_trajectory(NOTHING, **given)
     assert legend(ax) == ["China", "member cities"]
     assert texts(ax, "note") == ["No figure."]
 

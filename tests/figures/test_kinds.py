@@ -10,7 +10,6 @@ import lnregions as ln
 from lnregions import DataError
 from lnregions.__main__ import main
 from lnregions.figures import warm_up, write_figures
-from lnregions.figures.kinds import MAPPED
 
 
 def names(folder):
@@ -24,12 +23,6 @@ def test_one_kind_of_one_region_is_written_in_each_language(tmp_path, capsys):
     assert "4 figures" in capsys.readouterr().out
     facts = json.loads((tmp_path / "zh" / "west-gdp.json").read_text("utf-8"))
     assert facts["parameters"]["target"] == "west-gdp"
-
-
-def test_a_region_has_a_map_for_each_indicator_shown(tmp_path):
-    options = {"languages": ["en"], "width": "single", "formats": ()}
-    assert write_figures(tmp_path, region="east", kinds=["map"], **options) == len(MAPPED)
-    assert names(tmp_path / "en") == {f"map-east-{indicator}" for indicator in MAPPED}
 
 
 def test_a_city_has_its_kinds_in_formats_however_they_are_written(tmp_path, capsys):
@@ -53,19 +46,14 @@ def test_a_city_has_its_kinds_in_formats_however_they_are_written(tmp_path, caps
     assert len(list((tmp_path / "en").glob("*.svg"))) == len(list((tmp_path / "en").glob("*.pptx"))) == 6
 
 
-def test_a_kind_of_the_whole_plan_needs_no_region(tmp_path):
-    options = {"languages": ["zh"], "width": "onehalf", "formats": ["svg"]}
-    assert write_figures(tmp_path, kinds=["scorecard"], **options) == 1
-    assert (tmp_path / "zh" / "scorecard.svg").is_file()
-
-
-def test_the_kit_of_a_command_holds_figures_readme_and_citation(tmp_path):
-    call = "figures --region west --kind coverage --language en --formats png --zip --docx --output"
+def test_the_kit_of_several_regions_holds_figures_readme_and_citation(tmp_path, capsys):
+    call = "figures --region belt --region west --kind coverage --language en --formats png --zip --docx --output"
     assert main([*call.split(), str(tmp_path)]) == 0
-    with zipfile.ZipFile(tmp_path / "ln-2022-west-en.zip") as kit:
+    assert "2 figures in" in capsys.readouterr().out
+    with zipfile.ZipFile(tmp_path / "ln-2022-belt-west-en.zip") as kit:
         files = " ".join(kit.namelist())
-    assert all(name in files for name in ("coverage-west.png", "README", "CITATION"))
-    assert (tmp_path / "ln-2022-west-en.docx").stat().st_size > 10_000
+    assert all(name in files for name in ("coverage-belt.png", "coverage-west.png", "README", "CITATION"))
+    assert (tmp_path / "ln-2022-belt-west-en.docx").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize(

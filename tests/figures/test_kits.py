@@ -5,19 +5,13 @@ import zipfile
 
 import pandas as pd
 import pytest
+from formats.figure_samples import chart
 
 import lnregions as ln
 from lnregions import DataError, save_figure
 from lnregions.figures import bundle_docx, bundle_zip, kits
-from lnregions.style import figure
 
 CAPTION = {"zh": "两市地区生产总值。", "en": "GDP of two cities."}
-
-
-def chart():
-    fig = figure("single", height_mm=50)
-    fig.add_axes((0.15, 0.15, 0.8, 0.7)).plot([2021, 2022], [1, 2])
-    return fig
 
 
 @pytest.fixture

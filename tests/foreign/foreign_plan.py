@@ -1,11 +1,11 @@
 """A plan for Ningxia: true names and boundaries, and figures, targets and regions that are made up and say so."""
 
 import importlib.util
-import json
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 from generated_plan import write_template
 
 from lnregions.boundaries import project, simplify_coverage
@@ -69,15 +69,11 @@ def write_foreign_plan(folder: Path, *, drawn: bool = True) -> Path:
     fill(folder, "areas", areas)
     fill(folder, "regions", ["belt,沿黄区,Yellow River Area,沿黄区,River area,,,640100",
                              "south,南部区,Southern Area,南部区,South,,,640400"])  # fmt: skip
-    fill(
-        folder, "membership", [f"{r},{c},city,confirmed,no,,,,f1" for r, own in MEMBERS.items() for c in own]
-    )
+    members = [f"{r},{c},city,confirmed,no,,,,f1" for r, own in MEMBERS.items() for c in own]
+    fill(folder, "membership", members)
     fill(folder, "targets", [f"{row},,,B,f1,,," for row in TARGETS])
-    fill(
-        folder,
-        "observations",
-        [row for n, code in enumerate([*CITIES, PROVINCE]) for row in figures(n, code)],
-    )
+    rows = [row for n, code in enumerate([*CITIES, PROVINCE]) for row in figures(n, code)]
+    fill(folder, "observations", rows)
     (folder / "plan.yaml").write_text(FACTS, "utf-8")
     if drawn:
         (folder / "boundaries.geojson").write_text(boundaries().to_json(), "utf-8")
@@ -106,12 +102,13 @@ def fill(folder: Path, name: str, rows: list[str]) -> None:
     path.write_text("\n".join([head, *rows]) + "\n", "utf-8")
 
 
+def add(folder: Path, name: str, *rows: str) -> None:
+    """Append rows to a table."""
+    with (folder / f"{name}.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{row}\n" for row in rows)
+
+
 def boxes(codes: list[str], *, west: float = 10.0, south: float = 48.0) -> str:
     """GeoJSON of a row of boxes, one an area, somewhere in Europe."""
-    features = []
-    for n, code in enumerate(codes):
-        x, y = west + n, south
-        ring = [[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1], [x, y]]
-        shape = {"type": "Polygon", "coordinates": [ring]}
-        features.append({"type": "Feature", "properties": {"area": code}, "geometry": shape})
-    return json.dumps({"type": "FeatureCollection", "features": features})
+    shapes = [shapely.box(west + n, south, west + n + 1, south + 1) for n in range(len(codes))]
+    return gpd.GeoDataFrame({"area": codes}, geometry=shapes, crs=4326).to_json()

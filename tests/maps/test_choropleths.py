@@ -49,9 +49,6 @@ def test_a_map_of_change_is_brown_below_zero_and_blue_above():
     assert "−2.5 to 0.0" in kit.legend_words(ax)
 
 
-# --- labels -------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("width", kit.WIDTHS)
 @pytest.mark.parametrize("language", kit.LANGUAGES)
 def test_no_label_leaves_its_area_or_touches_another(width, language):
@@ -87,9 +84,6 @@ def test_an_area_too_small_for_a_number_has_it_beside_it_at_the_end_of_a_line():
     assert "1 dot" in kit.notes(ax)
 
 
-# --- frames and axes ----------------------------------------------------------------------------------------
-
-
 def test_data_already_projected_stay_in_their_projection():
     ax = maps.plot_choropleth(kit.CITIES.to_crs(32651), "rate", unit="%")
     assert maps.map_facts(ax)["crs"] == "EPSG:32651"
@@ -115,8 +109,6 @@ def test_frames_that_cannot_be_drawn_are_refused(spoil, message):
     with pytest.raises(DataError, match=message):
         maps.plot_choropleth(spoil(kit.CITIES), "rate", unit="%")
 
-
-# --- small multiples ----------------------------------------------------------------------------------------
 
 YEARS = pd.concat(
     [

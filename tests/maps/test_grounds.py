@@ -75,9 +75,6 @@ def ground_colour(ax, longitude, latitude):
     return palette.LAND if dry else to_hex(ax.get_facecolor())
 
 
-# --- the grid -----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("bounds", "kind", "numbers"),
     [
@@ -102,9 +99,6 @@ def test_the_grid_is_stated_on_the_sheet_in_both_languages(abroad):
     assert "Lambert azimuthal equal area (39°N, 9°W), CGCS2000" in english.replace("\n", " ")
     assert "兰勃特等积方位投影（投影中心39°N，9°W）" in chinese.replace("\n", "")
     assert "Land: Natural Earth." in english.replace("\n", " ")
-
-
-# --- the ground ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -177,9 +171,6 @@ def test_the_border_of_a_state_is_drawn_as_such_and_the_state_is_named():
     assert not any("半岛" in name for name in names)
 
 
-# --- the inset ----------------------------------------------------------------------------------------------
-
-
 def inset(picture):
     return next((ax for ax in picture.figure.axes if ax.get_label() == "inset"), None)
 
@@ -204,9 +195,6 @@ def test_the_inset_of_a_foreign_plan_knows_nothing_of_liaoning(abroad):
     assert to_hex(whole.get_facecolor()) == palette.SEA
 
 
-# --- captions -----------------------------------------------------------------------------------------------
-
-
 def test_every_caption_names_the_boundaries_and_the_approval_number(plan_at):
     for picture in (ln.draw_membership("ln-2022"), at_home()):
         assert all(words in picture.caption["en"] for words in ("Tianditu", "审图号"))
@@ -214,9 +202,6 @@ def test_every_caption_names_the_boundaries_and_the_approval_number(plan_at):
     plan = plan_at(CHINA)
     plan.facts["map_approval"] = "GS(2026)1"
     assert "审图号：GS(2026)1。" in ln.draw_membership(plan).caption["zh"]
-
-
-# --- marks of weak and old figures, labels -------------------------------------------------------------------
 
 
 def test_low_confidence_figures_are_dotted_and_their_years_printed_where_they_differ():
@@ -255,9 +240,6 @@ def test_labels_have_a_halo_and_no_box_and_leads_do_not_cross():
     assert not any(a.crosses(b) for k, a in enumerate(leads) for b in leads[:k])
 
 
-# --- classes of change --------------------------------------------------------------------------------------
-
-
 def test_maps_of_change_share_their_classes_and_name_what_changed():
     one, two = (ln.draw_change("ln-2022", region, "gdp") for region in ("belt", "west"))
     breaks = [maps.map_facts(p.ax)["breaks"] for p in (one, two)]
@@ -271,9 +253,6 @@ def test_maps_of_change_share_their_classes_and_name_what_changed():
     assert "nominal" not in share.caption["en"]
     titles = [picture.ax.get_legend().get_title().get_text() for picture in (one, share)]
     assert titles == ["Nominal change, 2021-2023 (%)", "Change, 2020-2023 (pp)"]
-
-
-# --- areas of every kind ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("level", ["county", "province"])

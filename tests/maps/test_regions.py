@@ -1,5 +1,7 @@
 """Regions of a plan on the map: members, overlaps, attestation, and the state of the targets."""
 
+from functools import cache
+
 import pandas as pd
 import pytest
 import shapely
@@ -90,9 +92,11 @@ def test_wrong_members_are_refused(change, message):
         drawn(MEMBERS.head(1).assign(**change))
 
 
-# --- the state of a plan ------------------------------------------------------------------------------------
+@cache
+def verdicts():
+    return judge(PLAN)
 
-VERDICTS = judge(PLAN)
+
 HOW = {
     "members": {region: PLAN.members(region, level="city") for region in PLAN.regions["region"]},
     "names": dict(zip(PLAN.regions["region"], PLAN.regions["short_en"], strict=True)),
@@ -109,21 +113,21 @@ def marks(card):
 
 
 def test_every_target_has_one_mark_on_its_regions_card_in_the_order_of_the_statuses():
-    drawn = [marks(card) for card in cards(maps.plot_plan_status(CITIES, VERDICTS, **HOW))]
-    own = [VERDICTS.loc[VERDICTS["region"] == region, "status"] for region in HOW["members"]]
+    drawn = [marks(card) for card in cards(maps.plot_plan_status(CITIES, verdicts(), **HOW))]
+    own = [verdicts().loc[verdicts()["region"] == region, "status"] for region in HOW["members"]]
     assert drawn == [sorted(statuses, key=list(STATUSES).index) for statuses in own]
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "missed (4)"), ("zh", "未实现（4）")])
 def test_the_legend_counts_each_status(language, words):
-    legend = legend_words(maps.plot_plan_status(CITIES, VERDICTS, language=language, **HOW))
+    legend = legend_words(maps.plot_plan_status(CITIES, verdicts(), language=language, **HOW))
     assert words in legend
-    assert len(legend) == VERDICTS["status"].nunique()
+    assert len(legend) == verdicts()["status"].nunique()
 
 
 @pytest.mark.parametrize("width", ["single", "double"])
 def test_the_cards_do_not_cover_one_another(width):
-    ax = maps.plot_plan_status(CITIES, VERDICTS, ax=maps.map_axes(width), **HOW)
+    ax = maps.plot_plan_status(CITIES, verdicts(), ax=maps.map_axes(width), **HOW)
     ax.figure.draw_without_rendering()
     boxes = [card.get_window_extent() for card in cards(ax)]
     assert len(boxes) == 4
@@ -131,12 +135,12 @@ def test_the_cards_do_not_cover_one_another(width):
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "members", "message"),
+    ("change", "members", "message"),
     [
-        (VERDICTS.assign(status="mised"), HOW["members"], "did you mean missed"),
-        (VERDICTS, {"circle": ["999999"]}, "Unknown area '999999'"),
+        ({"status": "mised"}, HOW["members"], "did you mean missed"),
+        ({}, {"circle": ["999999"]}, "Unknown area '999999'"),
     ],
 )
-def test_an_unknown_status_or_member_is_refused(verdicts, members, message):
+def test_an_unknown_status_or_member_is_refused(change, members, message):
     with pytest.raises(DataError, match=message):
-        maps.plot_plan_status(CITIES, verdicts, members=members, names=HOW["names"])
+        maps.plot_plan_status(CITIES, verdicts().assign(**change), members=members, names=HOW["names"])

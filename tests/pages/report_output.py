@@ -7,30 +7,22 @@ from pathlib import Path
 from PIL import Image
 
 CAPTION = {"en": "Shown as it is.", "zh": "如图所示。"}
-FAILED = {
-    "cell": 5,
-    "name": "ValueError",
-    "text": "first line\nlast <line>",
-    "source": "ln.draw_map(the_plan)",
-}
+FAILED = {"cell": 5, "name": "ValueError", "text": "first line\nlast <line>", "source": "ln.draw_map(plan)"}
 
 
 def write_output(folder: Path) -> Path:
     """Write runs with their figures and the manifest that names them; the folder itself comes back."""
     target = {"target": "circle-shenyang-gdp"}
-    runs = dict(
-        [
-            write_run(folder, "en/01_plan/all", ["verdict-map", "membership"]),
-            write_run(
-                folder, "en/03_region_trajectories/circle", ["circle-shenyang-gdp-210100"], "region", target
-            ),
-            write_run(folder, "en/02_region_map/circle", ["map-circle-gdp", "coverage-circle"], "region"),
-            write_run(folder, "en/04_city_profile/210100", ["series-210100-gdp"], "adcode"),
-            write_run(folder, "zh/02_region_map/belt", ["map-belt-gdp"], "region"),
-            write_run(folder, "en/02_region_map/west", [], "region", error=FAILED),
-        ]
-    )
-    write_manifest(folder, runs)
+    named, shenyang = "en/03_region_trajectories/circle", ["circle-shenyang-gdp-210100"]
+    runs = [
+        write_run(folder, "en/01_plan/all", ["verdict-map", "membership"]),
+        write_run(folder, named, shenyang, "region", target),
+        write_run(folder, "en/02_region_map/circle", ["map-circle-gdp", "coverage-circle"], "region"),
+        write_run(folder, "en/04_city_profile/210100", ["series-210100-gdp"], "adcode"),
+        write_run(folder, "zh/02_region_map/belt", ["map-belt-gdp"], "region"),
+        write_run(folder, "en/02_region_map/west", [], "region", error=FAILED),
+    ]
+    write_manifest(folder, dict(runs))
     return folder
 
 

@@ -12,11 +12,6 @@ from lnregions.errors import DataError
 from lnregions.pages import documents, report_docx, report_pdf, single_file
 
 
-@pytest.fixture(scope="module")
-def output(small_report):
-    return small_report
-
-
 def test_a_single_file_needs_nothing_beside_it(output):
     path = single_file(output, "circle")
     assert path == output / "en" / "region-circle-single.html"
@@ -34,13 +29,11 @@ def test_a_single_file_that_grows_too_large_takes_smaller_pictures(output, monke
     assert 'width="514"' in single_file(output, "circle").read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("language", "title", "figure", "code", "pictures"),
-    [
-        ("en", "Shenyang Modern Metropolitan Area", "902.71 billion yuan", "en-GB", 3),
-        ("zh", "沈阳现代化都市圈", "9027.1亿元", "zh-CN", 0),
-    ],
-)
+EN = ("en", "Shenyang Modern Metropolitan Area", "902.71 billion yuan", "en-GB", 3)
+ZH = ("zh", "沈阳现代化都市圈", "9027.1亿元", "zh-CN", 0)
+
+
+@pytest.mark.parametrize(("language", "title", "figure", "code", "pictures"), [EN, ZH])
 def test_a_word_file_holds_verdicts_figures_and_sources(output, language, title, figure, code, pictures):
     docx = pytest.importorskip("docx", reason="python-docx is not installed (extra: docx)")
     path = report_docx(output, "circle", language=language)

@@ -63,9 +63,7 @@ def outputs(tmp_path):
     return [str(tmp_path / name) for name in ("old", "new")]
 
 
-def test_two_outputs_are_compared_by_what_was_drawn_and_changed_pictures_stand_side_by_side(
-    outputs, tmp_path
-):
+def test_two_outputs_are_compared_by_what_was_drawn_and_pictures_stand_side_by_side(outputs, tmp_path):
     page = tmp_path / "pages" / "diff.html"
     assert main(["diff", *outputs, "--output", str(page)]) == 0
     written = page.read_text("utf-8")

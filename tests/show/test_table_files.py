@@ -15,6 +15,8 @@ from lnregions.show import FORMATS, Table, Tables, cell_number
 from lnregions.style import text_width
 
 ALL = [(name, language) for name in CALLS for language in LANGUAGES]
+HALF = [*ALL[::4], *ALL[3::4]]
+"""Each call in one of the languages, in turn: for files that take longer."""
 
 
 def cells(table):
@@ -45,7 +47,7 @@ def rejoined(rows, table):
     return found
 
 
-@pytest.mark.parametrize(("name", "language"), ALL)
+@pytest.mark.parametrize(("name", "language"), HALF)
 def test_excel_has_a_sheet_a_table_with_numbers_as_numbers(name, language, tmp_path):
     book = workbook(shown(name, language).save(tmp_path / "new" / "one.xlsx"))
     assert all(len(title) <= 31 for title in book)
@@ -67,7 +69,7 @@ def test_excel_has_a_sheet_a_table_with_numbers_as_numbers(name, language, tmp_p
         assert below == [one for one in (table.title, table.note) if one]
 
 
-@pytest.mark.parametrize(("name", "language"), ALL)
+@pytest.mark.parametrize(("name", "language"), HALF)
 def test_word_has_every_cell_each_column_as_wide_as_its_longest_word(name, language, tmp_path):
     document = docx.Document(shown(name, language).save(tmp_path / "one.docx"))
     own = tables(name, language)

@@ -23,9 +23,7 @@ def test_the_bundled_font_is_the_one_that_matplotlib_finds(weight):
     assert font_manager.findfont(font_manager.FontProperties(family=FAMILY, weight=weight)) == bundled
 
 
-@pytest.mark.parametrize(
-    ("words", "bold"), [("Shenyang City", False), ("葫芦岛市", False), ("Liaoning 辽宁", True)]
-)
+@pytest.mark.parametrize(("words", "bold"), [("葫芦岛市", False), ("Liaoning 辽宁", True)])
 def test_measured_text_is_as_wide_as_drawn_text(words, bold):
     fig = figure("double")
     fig.dpi = 300
@@ -47,9 +45,6 @@ def test_wrapping_keeps_lines_within_the_width_and_chinese_punctuation_off_their
     assert not any(line[0] in "，。”" for line in lines)
     assert "".join(lines).replace(" ", "") == words.replace(" ", "")
     assert wrap("a\nb", 99, 7) == ["a", "b"]
-
-
-# -- PDF --------------------------------------------------------------------------------------------------
 
 
 def glyphs_of(path):
@@ -84,11 +79,8 @@ def test_the_same_glyphs_give_the_same_font_with_right_checksums():
     with quick_pdf_fonts():
         data, numbers = subset(path, glyphs_of(path))
         assert subset(path, glyphs_of(path)) == (data, numbers)
-    assert (
-        TTFont(io.BytesIO(data), checkChecksums=2)["maxp"].numGlyphs
-        == len(numbers)
-        == len(glyphs_of(path)) + 1
-    )
+    count = TTFont(io.BytesIO(data), checkChecksums=2)["maxp"].numGlyphs
+    assert count == len(numbers) == len(glyphs_of(path)) + 1
     assert numbers[0] == 0
 
 

@@ -124,20 +124,17 @@ def test_all_fills_of_a_picture_are_told_apart_by_the_colour_blind_and_in_grey(p
         assert delta_e(one, other) >= TOLD_APART, (one, other)
 
 
-@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(STATUSES, 2)))
-def test_statuses_differ_in_marker_and_in_hatch_or_else_in_colour_and_grey(one, other):
-    a, b = STATUSES[one], STATUSES[other]
-    difference = delta_e(a.colour, b.colour)
-    assert a.marker != b.marker or difference >= TOLD_APART
-    assert a.hatch != b.hatch or difference >= TOLD_APART
+def test_statuses_differ_in_marker_and_in_hatch_or_else_in_colour_and_grey():
+    for a, b in itertools.combinations(STATUSES.values(), 2):
+        unlike = a.marker != b.marker and a.hatch != b.hatch
+        assert unlike or delta_e(a.colour, b.colour) >= TOLD_APART, (a, b)
 
 
-@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(ROLES, 2)))
-def test_lines_of_a_chart_differ_in_line_style_and_nearly_all_in_colour(one, other):
-    a, b = ROLES[one], ROLES[other]
-    assert (a.linestyle, a.marker) != (b.linestyle, b.marker)
-    if a.colour != b.colour:  # target and required path are one idea
-        assert distance(a.colour, b.colour) >= TOLD_APART
+def test_lines_of_a_chart_differ_in_line_style_and_nearly_all_in_colour():
+    for a, b in itertools.combinations(ROLES.values(), 2):
+        assert (a.linestyle, a.marker) != (b.linestyle, b.marker)
+        # target and required path are one idea
+        assert a.colour == b.colour or distance(a.colour, b.colour) >= TOLD_APART, (a, b)
 
 
 def test_the_side_of_a_bar_where_a_target_is_met_is_shaded_visibly():
@@ -152,11 +149,8 @@ def test_sequential_classes_darken_in_even_visible_steps(count):
     assert (np.diff([lightness(c) for c in ramp]) < 0).all()
 
 
-@pytest.mark.parametrize("below", range(5))
-@pytest.mark.parametrize("above", range(5))
+@pytest.mark.parametrize(("below", "above"), [*itertools.product(range(5), repeat=2)][1:])
 def test_diverging_classes_leave_zero_darker_on_both_sides(below, above):
-    if not below + above:
-        return
     ramp = palette.diverging(below, above)
     assert len(ramp) == below + above
     assert all(lightness(a) < lightness(b) for a, b in itertools.pairwise(ramp[:below]))
@@ -176,9 +170,8 @@ FILLS = [
 ]
 
 
-@pytest.mark.parametrize("fill", dict.fromkeys(FILLS))
-def test_text_on_every_fill_is_readable(fill):
-    assert palette.contrast(palette.text_on(fill), fill) >= 4.5
+def test_text_on_every_fill_is_readable():
+    assert [fill for fill in FILLS if palette.contrast(palette.text_on(fill), fill) < 4.5] == []
 
 
 @pytest.mark.parametrize("ground", [palette.GROUND, palette.LAND, palette.SEA])

@@ -77,11 +77,6 @@ def test_a_bad_row_is_refused_with_its_line(tmp_path, table, row, message):
     assert f"{table}.csv line 2" in str(caught.value)
 
 
-def test_a_missing_table_is_refused_by_name(tmp_path):
-    with pytest.raises(DataError, match=r"areas\.csv: the file does not exist"):
-        ln.load_areas(path=tmp_path / "areas.csv")
-
-
 def test_a_changed_file_is_read_again(tmp_path):
     assert load("units", tmp_path, "亩,亩,mu,1")["unit"].tolist() == ["亩"]
     assert load("units", tmp_path, "公顷,公顷,hectare,1")["unit"].tolist() == ["公顷"]

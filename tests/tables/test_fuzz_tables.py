@@ -29,9 +29,6 @@ TABLES = ("regions", "positioning", "membership", "targets", "sources")
 PLAN = data_dir() / "plans" / "ln-2022"
 
 
-# ---- what a file states ----
-
-
 def decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
@@ -97,9 +94,6 @@ def test_forms_of_one_value_are_taken_for_one(cell, form):
 def test_a_changed_figure_is_seen(factor, outcome):
     frame = pd.DataFrame({"unit": ["x"], "factor_en": [factor]})
     assert compared_with_table(frame, b"unit,factor_en\nx,0.1\n").startswith(outcome)
-
-
-# ---- damaged files ----
 
 
 def compare_figures(found, good, files):
@@ -195,8 +189,6 @@ def test_no_damaged_file_is_read_as_something_else(kind, folder, counts):
     assert not wrong, "\n".join(wrong[:10])
     assert REFUSED in found.values()
 
-
-# ---- made up by hypothesis ----
 
 ODD = list("，．％０１年月日①…－–\xa0\u200b٣\ufeff元")
 SIGNS = st.text(st.one_of(st.characters(max_codepoint=126), st.sampled_from(ODD)), max_size=12)

@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,11 +11,12 @@ from lnregions.__main__ import main
 from lnregions.errors import DataError
 
 
-@pytest.mark.parametrize("place", [210200, "Dalian", "大连", "大连市", "210200"])
+@pytest.mark.parametrize("place", [210200, 210200.0, np.int64(210200), "Dalian", "dalian", "大连", "大连市"])
 def test_a_city_is_taken_by_code_number_or_name(place):
-    table = ln.show_city("ln-2022", place)
-    assert table.title.startswith("Dalian")
+    assert ln.show_city("ln-2022", place).title == "Dalian (Coastal belt)"
     assert ln.draw_series(place, "gdp", plan="ln-2022").name == "series-210200-gdp"
+    assert ln.view("ln-2022", "belt", "gdp", city=place).city == "210200"
+    assert ln.findings("ln-2022", place).equals(ln.findings("ln-2022", "210200"))
     assert set(ln.plans_on("gdp", area=place)["target"]) == {"belt-dalian-gdp"}
 
 

@@ -1,12 +1,14 @@
 """A plan adds indicators of its own to the codebook: judged, printed and drawn as the shipped ones, units strict."""
 
+import re
 import shutil
 
 import pytest
+from foreign.foreign_plan import add
 from generated_plan import write_plan
 
 import lnregions as ln
-from lnregions import DataError, load_plan
+from lnregions import load_plan
 from lnregions.boundaries import check_plan
 from lnregions.tables import printed_decimals
 
@@ -21,11 +23,6 @@ def folder(tmp_path):
     write_plan(folder, 2)
     add(folder, "indicators", SCHOOLS, SPEED)
     return folder
-
-
-def add(folder, name, *rows):
-    path = folder / f"{name}.csv"
-    path.write_text(path.read_text("utf-8") + "".join(f"{row}\n" for row in rows), "utf-8")
 
 
 def figures(indicator, unit, values, cities=("300101", "300102", "300103", "300104")):
@@ -57,9 +54,8 @@ def test_two_plans_print_an_indicator_that_both_define_each_by_its_own_decimals(
     other = shutil.copytree(folder, tmp_path / "other")
     path = other / "indicators.csv"
     path.write_text(path.read_text("utf-8").replace(SCHOOLS, SCHOOLS.replace(",0,0,", ",2,0,")), "utf-8")
-    (other / "observations.csv").write_text(
-        (other / "observations.csv").read_text("utf-8").replace(",58,所", ",58.25,所"), "utf-8"
-    )
+    path = other / "observations.csv"
+    path.write_text(path.read_text("utf-8").replace(",58,所", ",58.25,所"), "utf-8")
     plans = [load_plan(folder), load_plan(other)]
     for plan, words in [*zip(plans, ("58 所", "58.25 所"), strict=True)] * 2:
         assert words in ln.show_verdicts(ln.judge(plan)).to_text()
@@ -107,9 +103,8 @@ REFUSED = [
 def test_what_does_not_fit_an_indicator_of_ones_own_is_refused_with_its_line(folder, name, row, message):
     add(folder, name, row)
     line = len((folder / f"{name}.csv").read_text("utf-8").splitlines())
-    with pytest.raises(DataError, match=message):
-        load_plan(folder), ln.load_observations(plan=load_plan(folder)), ln.load_bounds(load_plan(folder))
-    assert any(f"{name}.csv line {line}: " in one.message() for one in check_plan(folder))
+    found = [one.message() for one in check_plan(folder)]
+    assert any(re.search(rf"{name}\.csv line {line}: .*{message}", one) for one in found), found
 
 
 def test_the_shipped_codebook_stays_as_it_is(folder):

@@ -15,9 +15,6 @@ OBSERVATIONS = (data_dir() / "observations.csv").read_text("utf-8")
 HEAD = OBSERVATIONS.splitlines()[0]
 
 
-# -- open files ----
-
-
 @pytest.mark.parametrize(
     "opened",
     [io.StringIO, lambda text: io.BytesIO(text.encode()), lambda text: io.BytesIO(text.encode("gb18030"))],
@@ -67,9 +64,7 @@ def test_an_open_file_that_cannot_be_read_is_refused(what):
         ln.load_observations(path=build())
 
 
-@pytest.mark.parametrize(
-    "load", [ln.load_observations, ln.load_bounds, ln.load_areas, ln.load_boundaries, ln.load_plan]
-)
+@pytest.mark.parametrize("load", [ln.load_observations, ln.load_bounds, ln.load_boundaries, ln.load_plan])
 @pytest.mark.parametrize("given", [5, 2.5, ["a.csv"], {"path": "a.csv"}, object()])
 def test_what_is_neither_path_nor_file_is_refused_by_its_kind(load, given):
     with pytest.raises(DataError, match=f"no path but a {type(given).__name__}"):
@@ -80,9 +75,6 @@ def test_what_is_neither_path_nor_file_is_refused_by_its_kind(load, given):
 def test_where_only_a_path_serves_an_open_file_is_refused(load):
     with pytest.raises(DataError, match=r"no path but a StringIO\. Give the path"):
         load(path=io.StringIO("x"))
-
-
-# -- names that no file can have ----
 
 
 @pytest.mark.parametrize("name", ["沈" * 100, "x" * 300, "a\0b", "\udc80" + "x" * 300])
@@ -106,9 +98,6 @@ def test_a_folder_below_a_file_is_refused(tmp_path):
     for stem in ("file/gdp", "file/deep/gdp"):
         with pytest.raises(DataError, match="No file can be written"):
             ln.save_figure(fig, tmp_path / stem, formats=["svg"])
-
-
-# -- files of another kind than is meant ----
 
 
 def topology(**more):

@@ -52,10 +52,8 @@ def test_the_workbook_of_a_new_folder_has_a_sheet_a_table_with_remarks_and_drop_
     for name in ALL:
         fields = table_schema(name)["fields"]
         assert [cell.value for cell in book[name][1]] == [field["name"] for field in fields]
-        assert all(
-            field["description"] in cell.comment.text
-            for cell, field in zip(book[name][1], fields, strict=True)
-        )
+        pairs = zip(book[name][1], fields, strict=True)
+        assert all(field["description"] in cell.comment.text for cell, field in pairs)
         written = ["" if cell.value is None else str(cell.value) for cell in book[name][2]]
         assert written[1:] == example_of(name)[1:]
     lists = {(name, str(rule.sqref)[0]): rule.formula1 for name in ALL
@@ -111,11 +109,8 @@ def test_what_excel_makes_of_values_is_read_as_it_was_meant(tmp_path, edit):
     assert check_plan(folder) == []
     rows = (folder / "observations.csv").read_text("utf-8").splitlines()
     assert rows[1] == "210100,gdp,2023,8122.1,亿元,2024-04-11,preliminary,A,p1,"
-    assert load_plan(folder).membership.loc[0, ["area", "valid_from", "proxy"]].tolist() == [
-        "210100",
-        2022,
-        False,
-    ]
+    member = load_plan(folder).membership.loc[0, ["area", "valid_from", "proxy"]]
+    assert member.tolist() == ["210100", 2022, False]
     assert load_plan(folder).regions.loc[0, "name_en"] == "Northern area"
 
 

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from lnregions.words import NAMES, tr, trn
 from lnregions.words.catalogue import chinese_messages
 
 PACKAGE = Path(__file__).parents[2] / "lnregions"
-SOURCES = {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
 TEMPLATES = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.j2"))
 
 
@@ -25,11 +25,16 @@ NOTEBOOKS = [
 """Paragraphs of the notebooks' text cells, without the marks of headings."""
 
 
+@cache
+def sources():
+    """Parsed modules of the package by their path."""
+    return {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
 def literals(node):
     """Texts that stand in an expression."""
-    return {
-        one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)
-    }
+    constants = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+    return {one for one in constants if isinstance(one, str)}
 
 
 def entries():
@@ -37,7 +42,7 @@ def entries():
 
 
 def test_every_entry_is_used_somewhere():
-    used = set(NOTEBOOKS).union(*(literals(tree) for tree in SOURCES.values()))
+    used = set(NOTEBOOKS).union(*(literals(tree) for tree in sources().values()))
     templates = re.sub(r"\s+", " ", TEMPLATES)
     unused = [one for one in entries() if one[1] not in used and one[1] not in templates]
     assert unused == []
@@ -47,13 +52,11 @@ def test_every_literal_message_has_its_chinese():
     known = {message for _, message in entries()}
     called = [
         (path.name, node.lineno, node.args[0].value)
-        for path, tree in SOURCES.items()
+        for path, tree in sources().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("tr", "trn", "say", "word", "t")
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-        and isinstance(node.args[0].value, str)
+        and isinstance(getattr(next(iter(node.args), None), "value", None), str)
     ]
     assert [one for one in called if one[2] not in known] == []
 
@@ -63,12 +66,11 @@ def test_every_text_of_a_notebook_has_its_chinese():
     assert [one for one in NOTEBOOKS if one not in known] == []
 
 
-@pytest.mark.parametrize(("key", "chinese"), chinese_messages().items(), ids=str)
-def test_both_languages_fill_in_the_same_values(key, chinese):
-    message = key.rpartition("\x04")[2]
-    gaps = [set(re.findall(r"{(\w+)[^}]*}", text)) for text in (message, chinese)]
-    assert gaps[0] | {"number"} >= gaps[1]  # the singular may spell its number out
-    assert chinese
+def test_both_languages_fill_in_the_same_values():
+    for key, chinese in chinese_messages().items():
+        gaps = [set(re.findall(r"{(\w+)[^}]*}", text)) for text in (key.rpartition("\x04")[2], chinese)]
+        assert gaps[0] | {"number"} >= gaps[1], key  # the singular may spell its number out
+        assert chinese, key
 
 
 def test_names_and_numbers_of_things_come_in_both_languages():
