@@ -16,6 +16,7 @@ from lnregions.paths import PLAN
 from lnregions.tables import areas_around, with_region
 from lnregions.words import RATE_DECIMALS, text
 from lnregions.words.catalogue import tr
+from lnregions.words.texts import listed
 
 GROWTH = "gdp_growth_real"
 BEFORE_PLAN = 6
@@ -186,10 +187,8 @@ def draw_dual_core(plan, *, as_of: str = "", **options) -> Picture:
     years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1) if len(own) else ()
     line = own[["area", "value"]].merge(pd.DataFrame({"year": years}), how="cross")
     message = "{cities}: {indicator} against the target" if len(own) else "{cities}: {indicator}"
-    names = {lang: [data.tables.name(one, lang) for one in cities] for lang in ("en", "zh")}
-    named = {"en": " and ".join(names["en"]), "zh": "与".join(names["zh"])}
-    if len(cities) > MOST_NAMED:
-        named = data.words("The leading cities")
+    named = listed(map(data.tables.name_text, cities), chinese="与" if len(cities) == 2 else "、")
+    named = named._asdict() if len(cities) <= MOST_NAMED else data.words("The leading cities")
     head = Head(data.words(message, cities=named))
     axes = charts.plot_member_panels(
         rows, members=cities, benchmark=line.assign(name=text("target", data.language)), names=data.names,

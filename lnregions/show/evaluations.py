@@ -74,7 +74,8 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
     if region:
         verdicts = verdicts[verdicts["region"] == region]
     cases = {one.clause.target: one for one in reversed(cases_of_plan(plan, as_of=as_of or None))}
-    frame = pd.DataFrame([_row(plan, one, cases[one.target], language) for one in verdicts.itertuples()])
+    rows = [_row(plan, one, cases[one.target], language) for one in verdicts.itertuples()]
+    frame = pd.DataFrame(rows, columns=list(_HEADS)[: list(_HEADS).index("why")])
     frame["why"] = reasons_with_outcomes(verdicts, language, plan)
     if (frame["responsible"] == DASH).all():
         frame = frame.drop(columns="responsible")
