@@ -165,6 +165,12 @@ def test_without_figures_or_targets_in_numbers_pictures_and_tables_say_so(tmp_pa
     assert ln.show_methods(folder).frame.empty
 
 
+def test_three_leading_cities_are_named_as_a_list():
+    plan = ln.load_plan("ln-2022")
+    plan = replace(plan, regions=plan.regions.assign(lead_city=["210100", "210200", "210300", ""]))
+    assert "Shenyang, Dalian and Anshan: " in ln.draw_dual_core(plan).caption["en"]
+
+
 def test_the_timeline_of_a_plan_that_is_newer_than_every_figure_says_so(folder):
     plan = ln.load_plan(folder)
     later = plan.targets.assign(baseline_year=2025, first_year=2026, horizon=2030)
