@@ -172,11 +172,12 @@ def _titled(tables, plan, place: str):
     """Tables of which each names what it is of: the place and the plan, where it has no title."""
     from lnregions.assess import load_tables
     from lnregions.show import Table, Tables
-    from lnregions.tables import place_code
+    from lnregions.tables import groups
 
     tables = (tables,) if isinstance(tables, Table) else tables
     language = next(iter(tables)).language
-    name = [load_tables(plan).name(place_code(plan, place), language)] if place else []
+    plan = groups.with_region(plan, place) if "+" in place else plan
+    name = [load_tables(plan).name(groups.place_code(plan, place), language)] if place else []
     about = " · ".join([*name, plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id])
     return Tables(tuple(replace(one, title=one.title or about) for one in tables))
 

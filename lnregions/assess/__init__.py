@@ -19,7 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "interpretations": ["GROWTH_OF", "REAL_GROWTH", "case_of", "cases_of_plan", "cases_of_target", "main_case"],
         "projections": ["back_test", "outlook_of", "project"],
         "reasons": ["indicator_text", "names_text", "nearest_figures", "status_words"],
-        "revisions": ["changed_text", "revision_trail", "status_on_the_way"],
+        "revisions": ["changed_text", "revision_trail", "share_of_way", "status_on_the_way"],
         "sensitivity": ["closing_words", "sensitivity_words"],
         "verdicts": [
             "STATUS_WORDS", "Verdict", "compare_methods", "judge", "judge_all", "judge_case", "judge_interpretations",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from lnregions.errors import DataError, unknown, warn_input
@@ -250,8 +251,7 @@ def narrow_tables(cases: Iterable[Case]) -> Tables:
     tables, areas = cases[0].tables, {area for one in cases for area in one.areas}
     names = dict.fromkeys(name for one in cases for name in one.indicators)
     weights = dict.fromkeys(tables.weight_of(name) for name in names)
-    rows = tables.observed_of(*(names | weights))
-    return tables.with_observed([row for row in rows if row.area in areas])
+    return tables.with_observed(tables.observed_of(*(names | weights), areas=areas))
 
 
 # -- figures of a plan's areas and regions -----------------------------------------------------------------
@@ -265,23 +265,27 @@ def members_of(plan, region: str) -> list[str]:
     >>> members_of(plans.load_plan("ln-2022"), "east")
     ['210400', '210500', '210600']
     """
-    if region not in set(plan.regions["region"]):
+    rows = [one for one in rows_of(plan, region, "area", "level", "proxy") if one[1] != "zone"]
+    if not rows:
         plan.members(region)  # says which regions there are
-    rows = plan.membership[(plan.membership["region"] == region) & (plan.membership["level"] != "zone")]
-    if rows["proxy"].any():
-        rows = rows[rows["proxy"].astype(bool) | (rows["level"] != "county")]
-    return rows["area"].tolist()
+    proxies = any(proxy for _, _, proxy in rows)
+    return [area for area, level, proxy in rows if proxy or level != "county" or not proxies]
+
+
+def rows_of(plan, region: str, *columns: str) -> list[tuple]:
+    """Values of some columns of the membership in the rows of a region; taken without a copy of the table."""
+    own = np.flatnonzero(plan.membership["region"].to_numpy() == region)
+    return list(zip(*(plan.membership[name].to_numpy()[own].tolist() for name in columns), strict=True))
 
 
 def stand_ins(plan, region: str) -> list[str]:
     """Areas whose figures stand in for those of the region's own members."""
-    rows = plan.membership[plan.membership["region"] == region]
-    return rows["area"][rows["proxy"].astype(bool)].tolist()
+    return [area for area, proxy in rows_of(plan, region, "area", "proxy") if proxy]
 
 
 def region_members(plan, area: str) -> tuple[str, ...]:
     """Members of a region; none for any other area, nor for a region that is an area by itself."""
-    found = tuple(members_of(plan, area)) if area in set(plan.regions["region"]) else ()
+    found = tuple(members_of(plan, area)) if area in plan.regions["region"].to_numpy() else ()
     return () if found == (area,) else found
 
 

@@ -21,6 +21,7 @@ from lnregions.assess.cases import (
     growth_figures,
     load_tables,
     narrow_tables,
+    rows_of,
     tables_with_derived,
     target_of,
 )
@@ -241,15 +242,14 @@ def variants_of(case: Case) -> Iterator[Variant]:
 def _with_members(case, members):
     rows = case.plan.membership
     kept = (rows["region"] != case.clause.area) | rows["area"].isin(members)
-    tables = case.tables.with_observed(case.tables.observed)  # series of regions are kept with the tables
+    tables = narrow_tables([case])  # others, as series of regions are kept with the tables
     return same_case(case, plan=replace(case.plan, membership=rows[kept]), tables=tables)
 
 
 def _memberships(case):
     """The region by other combinations of its uncertain members."""
-    rows = case.plan.membership
-    own = rows[(rows["region"] == case.clause.area) & rows["area"].isin(case.members)]
-    sure = own["area"][own["status"] == "confirmed"].tolist()
+    rows = rows_of(case.plan, case.clause.area, "area", "status")
+    sure = [area for area, status in rows if status == "confirmed"]
     open_ = [area for area in case.members if area not in sure]
     sizes = range(len(open_)) if len(open_) <= MOST_VARIED else [0, len(open_) - 1]
     for added in itertools.chain.from_iterable(itertools.combinations(open_, size) for size in sizes):

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
-from lnregions.assess.cases import RULES, load_tables, narrow_tables, target_of
-from lnregions.assess.interpretations import cases_of, cases_of_target, main_case
+from lnregions.assess.cases import RULES, Case, load_tables, narrow_tables, target_of
+from lnregions.assess.interpretations import cases_of, cases_of_plan, cases_of_target, main_case
 from lnregions.assess.reasons import indicator_text
 from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.series.growth import growth_needed, required_path
@@ -86,6 +87,19 @@ def _year_row(verdict, year, case):
     return row | {"reached_in": judge_case(case).reached_in if verdict.closing else None}
 
 
+def share_of_way(case: Case, year: int) -> float | None:
+    """Share of the change from the baseline to the required value that is done by a year of the plan.
+
+    None where no value is required or none but the baseline's, where the year has no figure, and over a break.
+    """
+    main = judge_case(case)
+    start, end, first = main.baseline, main.required, main.baseline_year
+    if pd.isna(start) or pd.isna(end) or start == end or not first <= year or year not in case.clause.years:
+        return None
+    values = {row.year: row.value for row in case.figures.segment(first)}
+    return (values[year] - start) / (end - start) if year in values else None
+
+
 def _add_values(frame, main, case):
     """Figures, path and rates of a clause that requires a value."""
     clause, start, end, years = case.clause, main.baseline, main.required, frame["year"]
@@ -96,10 +110,7 @@ def _add_values(frame, main, case):
     if start is not None and main.baseline_year < clause.horizon:
         path = required_path(start, end, baseline_year=main.baseline_year, horizon=clause.horizon)
         frame["required"] = years.map(path.set_index("year")["required"])
-        if start != end:
-            done = (frame["actual"] - start) / (end - start)
-            comparable = [row.year for row in case.figures.segment(main.baseline_year)]
-            frame["share_of_way"] = done.where(years.isin(comparable) & (years >= main.baseline_year))
+    frame["share_of_way"] = years.map(partial(share_of_way, case)).astype(float)
     for place, year, actual in frame[["year", "actual"]].dropna().itertuples():
         ahead = {"year": year, "horizon": clause.horizon, "direction": clause.direction}
         frame.loc[place, "growth_needed"] = growth_needed(actual, end, **ahead)
@@ -162,13 +173,16 @@ def revision_trail(
     [['2025-01-31', 'acceleration needed', 'missed']]
     """
     plan = plans.plan_of(plan)
-    tables = load_tables(plan, observations=observations)
+    tables, name = load_tables(plan, observations=observations), target and target_of(plan, target)["target"]
     days = None if dates is None else sorted({parse_as_of(date).date() for date in dates})
-    rows = [target_of(plan, target)] if target else [row for _, row in plan.targets.iterrows()]
     places = by_preference(tables.observations.reset_index(drop=True))
     ranks = {place: rank for rank, place in enumerate(places)}
-    cases = [main_case(plan, row, tables=tables) for row in rows if row["kind"] != "qualitative"]
-    flips = [flip for case in cases for flip in _flips(case, days, ranks)]
+    cases = {one.clause.target: one for one in reversed(cases_of_plan(plan, observations=observations))}
+    flips, key = [], ("flips", str(days))
+    for case in (cases[one] for one in ([name] if name else plan.targets["target"])):
+        if key not in case.made:
+            case.made[key] = list(_flips(case, days, ranks)) if case.clause.kind != "qualitative" else []
+        flips += case.made[key]
     frame = pd.DataFrame(flips, columns=FLIP_COLUMNS)
     return frame.sort_values(["date", "target"], kind="stable", ignore_index=True)
 

@@ -243,7 +243,8 @@ def compare_methods(plan, *, as_of=None, observations: pd.DataFrame | None = Non
         ratios = {f"ratio_{name}": found[name].ratio if found else None for name in METHODS}
         agree = {"agree": len(set(statuses.values())) <= 1}
         rows.append({"target": verdict.target, "plan": verdict.status} | statuses | ratios | agree)
-    return pd.DataFrame(rows)
+    columns = ["target", "plan", *METHODS, *(f"ratio_{name}" for name in METHODS), "agree"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _by_target(cases):

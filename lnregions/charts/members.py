@@ -79,6 +79,7 @@ def plot_member_panels(
     lines.year_axis(sheet, both["year"], anchor=max(both["year"]), share=0.8)
     for number, (ax, (code, frame)) in enumerate(zip(sheet.axes, frames.items(), strict=True)):
         ax.tick_params(labelbottom=number + sheet.columns >= len(codes))
+        ax.tick_params(labelleft=own_scale or number % sheet.columns == 0)
         _write_panel_head(sheet, ax, called[code], frame)
         if frame.empty:
             sheet.write_reason(ax, sheet.size.small)

@@ -122,13 +122,12 @@ class Sheet:
         self.notes = [note for note in self.labels.notes if note]
 
     def add_panels(self, count: int, *, columns: int, own_scale: bool = False):
-        """Replace the axes by a grid of `count` panels, filled row by row, with the same years and values.
+        """Replace the axes by a grid of `count` panels, filled row by row, which get the same years and values.
 
         With `own_scale` each has values of its own, and room for their tick labels.
         """
-        self.ax.remove()
-        shape = (-(-count // columns), columns)
-        grid = self.figure.subplots(*shape, sharex=True, sharey=not own_scale, squeeze=False).ravel()
+        self.ax.remove()  # axes that are shared would each look through all others at every change
+        grid = self.figure.subplots(-(-count // columns), columns, squeeze=False).ravel()
         self.own_scale = own_scale
         for spare in grid[count:]:
             spare.remove()

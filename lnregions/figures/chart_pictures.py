@@ -14,8 +14,9 @@ from lnregions.figures.region_data import Head, NothingToShow, RegionData, or_re
 from lnregions.figures.target_pictures import clause_columns, verdict_in_words
 from lnregions.paths import PLAN
 from lnregions.tables import areas_around, with_region
-from lnregions.words import RATE_DECIMALS, text
+from lnregions.words import LANGUAGES, RATE_DECIMALS, text
 from lnregions.words.catalogue import tr
+from lnregions.words.texts import listed
 
 GROWTH = "gdp_growth_real"
 BEFORE_PLAN = 6
@@ -186,13 +187,14 @@ def draw_dual_core(plan, *, as_of: str = "", **options) -> Picture:
     years = range(int(own["first_year"].min()) - 1, int(own["horizon"].max()) + 1) if len(own) else ()
     line = own[["area", "value"]].merge(pd.DataFrame({"year": years}), how="cross")
     message = "{cities}: {indicator} against the target" if len(own) else "{cities}: {indicator}"
+    named = listed(map(data.tables.name_text, cities), chinese="与" if len(cities) == 2 else "、")
     verdicts = {one.target: one for one in reversed(assess.judge_all(data.plan, as_of=as_of))}
     verdicts = [verdicts[target] for target in own["target"]]
-    names = {lang: [data.tables.name(one, lang) for one in cities] for lang in ("en", "zh")}
-    named = {"en": " and ".join(names["en"]), "zh": "与".join(names["zh"])}
+    named = named._asdict()
     if len(cities) > MOST_NAMED:
         named, verdicts = data.words("The leading cities"), []
-    head = Head(data.words(message, cities=named), {lang: _ends(data, verdicts, lang) for lang in names})
+    ends = {language: _ends(data, verdicts, language) for language in LANGUAGES}
+    head = Head(data.words(message, cities=named), ends)
     axes = charts.plot_member_panels(
         rows, members=cities, benchmark=line.assign(name=text("target", data.language)), names=data.names,
         **data.labels(rows, head, panels=True),

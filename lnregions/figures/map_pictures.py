@@ -144,7 +144,7 @@ def draw_circles(
         data.known(rows[:0], "No picture: figures of {indicator} cannot be added.")
     row, zone = rated.codebook, grounds.zone_of(data, drawn["area"].tolist())
     rates = rated.figures(rows["area"].tolist()).merge(rows[["area", "year"]])
-    rates = rates.assign(indicator=rate, unit=row["unit"])
+    rates = rated.known(rates).assign(indicator=rate, unit=row["unit"])
     beside = rates[_JOINED].rename(columns={"value": "rate", "grade": "other"})
     drawn = drawn.merge(beside, on=["area", "year"], how="left")
     drawn["grade"] = drawn[["grade", "other"]].fillna("").max(axis=1)

@@ -46,7 +46,10 @@ def draw_target_sheet(plan, region: str, *, as_of: str = "", **options) -> Pictu
     if not own:
         raise NothingToShow("No picture: the plan sets no target here.")
     rows, parts = zip(*(_sheet_row(data, verdict) for verdict in own), strict=True)
-    kept = pd.concat([one for one in parts if len(one)], ignore_index=True)
+    kept = [one for one in parts if len(one)]
+    if not kept:
+        raise NothingToShow("No picture: the plan sets no target with a number here.")
+    kept = pd.concat(kept, ignore_index=True)
     marks = kept.dropna(subset=["mark"]).drop(columns=["role", "value"])
     marks = marks.rename(columns={"mark": "role", "at": "value"})
     head = Head(data.words("{area}: targets and verdicts"), data.subtitle())
@@ -235,7 +238,7 @@ def draw_heat_map(plan, region: str, *, as_of: str = "", **options) -> Picture:
                 compared.append(own.iloc[-2][_ORIGIN].to_dict() | cell)
     message = "latest figure, change from the year before (rates: points), grade; darker is higher"
     head = Head(data.words("{area}: its members by indicator"), data.subtitle(message))
-    rows = pd.DataFrame(cells)
+    rows = replace(data, indicator=HEATED[0]).known(pd.DataFrame(cells))
     axes = charts.plot_heat_map(rows, names=data.names, **data.labels(rows, head))
     rows = pd.concat([rows.drop(columns=["column", "words"]), pd.DataFrame(compared)], ignore_index=True)
     return data.picture(axes, f"heat-map-{region}", rows, head)
@@ -283,6 +286,10 @@ def draw_timeline(plan, *, as_of: str = "", **options) -> Picture:
         dates = pairwise([start, *steps["date"], now])
         rows += [names | {"from": a, "to": b, "status": status}
                  for (a, b), status in zip(dates, statuses, strict=True) if a < b]  # fmt: skip
+    if own.empty:
+        raise NothingToShow("No picture: the plan sets no target with a number here.")
+    if not rows:
+        raise NothingToShow("No picture: no figure has been published since the plan was issued.")
     rows, short = pd.DataFrame(rows), {lang: facts.get(f"short_{lang}", "") for lang in LANGUAGES}
     head = Head(data.words("What was known when: verdicts over time"), short)
     drawn = rows.rename(columns={"target": "area", "from": "first", "to": "last"})

@@ -208,19 +208,22 @@ def plot_plan_status(
     ax = drawing.start(own.ax, frame, own.language)
     drawing.draw_areas(ax, frame.geometry, fills="#f4f5f6", edge="none")
     shapes = {region: union(frame.geometry[frame["area"].isin(areas)]) for region, areas in members.items()}
+    near, codes = shapely.STRtree(list(shapes.values())), list(shapes)
     for order, (region, shape) in enumerate(shapes.items()):
         fill, edge = region_tint(region, order=order), region_colour(region, order=order)
         drawing.draw_areas(ax, [shape], fills=fill, edge="none", zorder=2.5)
-        overlaps = [shape.intersection(shapes[other]) for other in list(shapes)[:order]]
-        for turn, overlap in enumerate(overlaps):
-            stripes = [_stripes(overlap, 1, 2, _stripe_width(ax))] if overlap.area else []
-            earlier = region_tint(list(shapes)[turn], order=turn)
-            drawing.draw_areas(ax, stripes, fills=earlier, edge="none", zorder=2.6)
+        for turn in sorted(near.query(shape, predicate="intersects")):
+            overlap = shape.intersection(shapes[codes[turn]])
+            if turn < order and overlap.area:
+                stripes, earlier = (
+                    _stripes(overlap, 1, 2, _stripe_width(ax)),
+                    region_tint(codes[turn], order=turn),
+                )
+                drawing.draw_areas(ax, [stripes], fills=earlier, edge="none", zorder=2.6)
         looks = {"linewidths": 1.3, "zorder": 3 + 0.1 * order, "gid": f"region {region}"}
         drawing.draw_areas(ax, [shape], fills="none", edge=edge, **looks)
     drawing.draw_areas(ax, frame.geometry, fills="none", edge=palette.HAIRLINE, zorder=2.9)
     drawing.draw_outline(ax, frame.geometry)
-    near = shapely.STRtree(list(shapes.values()))
     for k, (region, shape) in enumerate(shapes.items()):
         others = [near.geometries[n] for n in near.query(shape, predicate="intersects") if n != k]
         middle = remembered(("middle",), [shape, *others], partial(_free_middle, shape, others))

@@ -1,7 +1,6 @@
 """Maps of one value an area: classes of a rate, changes around zero, no data, years side by side."""
 
 from collections.abc import Sequence
-from itertools import product
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +17,7 @@ from lnregions.words import to_unit
 from lnregions.words.catalogue import tr
 
 _SPARE_CELLS = 1.5  # of a grid of tiles, to an area
+_MOST_TRIED = 40  # areas of which every grid is tried; of more, fewer the more there are
 _HALF_TILE = 0.47  # of the side of its cell
 _TOUCHING = 1000.0  # metres between borders that are one
 
@@ -41,13 +41,22 @@ def tile_grid(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     places = shapely.get_coordinates(shapely.centroid(shapes))
     extent = np.ptp(places, axis=0)
     places = (places - places.min(axis=0)) / np.maximum(extent, extent.max() / 3 + 1)  # a row stays one
-    for shape in product(range(1, count + 2), repeat=2):
-        if count <= np.prod(shape) <= max(_SPARE_CELLS * count, count + 1):
-            cells = np.array(list(np.ndindex(shape)))
-            moves = ((places[:, None] * np.subtract(shape, 1) - cells) ** 2).sum(axis=2)
-            order, cell = linear_sum_assignment(moves)
-            apart = np.hypot(*(cells[cell[one]] - cells[cell[other]]).T).mean()
-            found.append((apart + moves[order, cell].mean(), cells[cell]))
+    most = int(max(_SPARE_CELLS * count, count + 1))
+    grids = [
+        (wide, tall)
+        for wide in range(1, count + 2)
+        for tall in range(-(-count // wide), min(most // wide, count + 1) + 1)
+    ]
+    if count > _MOST_TRIED:  # those with the squarest cells
+        ratio = np.divide(*np.maximum(extent, extent.max() / 3 + 1))
+        grids.sort(key=lambda shape: abs(np.log(np.divide(*shape) / ratio)))
+        grids = grids[: max(_MOST_TRIED**2 // count, 1)]
+    for shape in grids:
+        cells = np.array(list(np.ndindex(shape)))
+        moves = ((places[:, None] * np.subtract(shape, 1) - cells) ** 2).sum(axis=2)
+        order, cell = linear_sum_assignment(moves)
+        apart = np.hypot(*(cells[cell[one]] - cells[cell[other]]).T).mean()
+        found.append((apart + moves[order, cell].mean(), cells[cell]))
     middles = min(found, key=lambda one: one[0])[1]
     return frame.set_geometry(
         shapely.box(*(middles - _HALF_TILE).T, *(middles + _HALF_TILE).T), crs=frame.crs

@@ -81,7 +81,7 @@ def finding(topic: str, words: Text, figures: Iterable[Figure]) -> Finding:
 
 def target_text(plan: Plan, row: pd.Series) -> Text:
     """Short name of a target within a sentence: lower case, unless it begins with an abbreviation or a place."""
-    label, places = row["label_en"], [*plan.areas["short_en"], *plan.regions["short_en"]]
+    label, places = row["label_en"], plan.areas["short_en"].tolist() + plan.regions["short_en"].tolist()
     keeps = label[:2].isupper() or any(one and label.startswith(one) for one in places)
     return Text(label if keeps else label[:1].lower() + label[1:], row["label_zh"])
 
@@ -114,7 +114,7 @@ def counted_text(plan: Plan, verdicts: Sequence[Verdict], *, named: bool) -> Tex
         own = [one.target for one in verdicts if one.status == status]
         if own:
             count = Text(*(trn(*_COUNTED[status], len(own), language) for language in LANGUAGES))
-            names = listed(target_text(plan, rows.loc[target]) for target in own)
+            names = listed(target_text(plan, rows.loc[target]) for target in own) if named else NO_TEXT
             parts.append(say("{target} ({required})", target=count, required=names) if named else count)
     return listed(parts, chinese="，")
 

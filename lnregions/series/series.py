@@ -96,14 +96,19 @@ class Tables:
                 )
         return tuple(observed(self.observations))
 
-    def observed_of(self, *indicators: str) -> Sequence[Observation]:
-        """Observations of some indicators, of all areas and vintages, in their order."""
-        found = [self._by_indicator.get(name, ()) for name in indicators]
-        return found[0] if len(found) == 1 else sorted(row for rows in found for row in rows)
+    def observed_of(self, *indicators: str, areas: Iterable[str] | None = None) -> Sequence[Observation]:
+        """Observations of some indicators, of some areas or of all, and of all vintages, in their order."""
+        keys = indicators if areas is None else itertools.product(indicators, dict.fromkeys(areas))
+        found = [self._by_code.get(key, ()) for key in keys]
+        rows = itertools.chain.from_iterable(found)
+        return sorted(rows) if len(indicators) > 1 else tuple(rows)
 
     @cached_property
-    def _by_indicator(self):
-        return _grouped((row.indicator, row) for row in self.observed)
+    def _by_code(self):
+        """Observations by indicator, and by indicator and area."""
+        return _grouped(
+            (key, row) for row in self.observed for key in (row.indicator, (row.indicator, row.area))
+        )
 
     @cached_property
     def indicators_by_code(self) -> dict[str, pd.Series]:
@@ -133,7 +138,7 @@ class Tables:
         The land of an area weighs alike in all `years`.
         """
         if row["weight"] != LAND_AREA:
-            return self.observed_of(row["weight"])
+            return self.observed_of(row["weight"], areas=areas)
         return [
             Observation(-1, area, LAND_AREA, year, land_areas()[area], grade="A", status="final", default=True)
             for area in areas if area in land_areas() for year in years
@@ -279,7 +284,7 @@ def series_of(tables: Tables, area: str, *, indicator: str, members: Sequence[st
 
 
 def _region_figures(tables, region, indicator, members):
-    row, figures, weights = tables.indicator(indicator), tables.observed_of(indicator), None
+    row, figures, weights = tables.indicator(indicator), tables.observed_of(indicator, areas=members), None
     if row["aggregation"] not in ("sum", "weighted"):
         if own := tables.figures_of_area(region, indicator):
             return Figures(tuple(own))

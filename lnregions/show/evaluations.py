@@ -10,7 +10,7 @@ from functools import partial
 
 import pandas as pd
 
-from lnregions.assess import VALUE_KINDS, judge, status_on_the_way, status_words
+from lnregions.assess import VALUE_KINDS, Case, cases_of_plan, judge, share_of_way, status_words
 from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.table_files import DASH
@@ -73,10 +73,9 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
     verdicts = judge(plan, as_of=as_of or None)
     if region:
         verdicts = verdicts[verdicts["region"] == region]
-    targets = plan.targets.set_index("target")
-    frame = pd.DataFrame(
-        [_row(plan, one, targets.loc[one.target], language) for one in verdicts.itertuples()]
-    )
+    cases = {one.clause.target: one for one in reversed(cases_of_plan(plan, as_of=as_of or None))}
+    rows = [_row(plan, one, cases[one.target], language) for one in verdicts.itertuples()]
+    frame = pd.DataFrame(rows, columns=list(_HEADS)[: list(_HEADS).index("why")])
     frame["why"] = reasons_with_outcomes(verdicts, language, plan)
     if (frame["responsible"] == DASH).all():
         frame = frame.drop(columns="responsible")
@@ -136,11 +135,11 @@ def progress_class(
     return "in line" if ahead >= -margin else found
 
 
-def _progress(plan: Plan, verdict, target: pd.Series) -> tuple[float | None, float | None]:
+def _progress(plan: Plan, verdict, case: Case) -> tuple[float | None, float | None]:
     """Shares of the change and of the time that are done by the year of the latest figure; None where unknown."""
     if pd.isna(verdict.actual_year):
         return None, None
-    start = target["baseline_year"] if pd.isna(verdict.baseline_year) else verdict.baseline_year
+    start = case.row["baseline_year"] if pd.isna(verdict.baseline_year) else verdict.baseline_year
     if pd.isna(start):
         start = plan.facts["baseline_year"]
     if verdict.actual_year <= start:
@@ -148,9 +147,7 @@ def _progress(plan: Plan, verdict, target: pd.Series) -> tuple[float | None, flo
     elapsed = (verdict.actual_year - start) / (verdict.horizon - start)
     if verdict.kind not in VALUE_KINDS or pd.isna(verdict.baseline) or pd.isna(verdict.required):
         return None, elapsed
-    way = status_on_the_way(plan, verdict.target, as_of=verdict.as_of).set_index("year")["share_of_way"]
-    share = way.get(verdict.actual_year)
-    return (None if share is None or pd.isna(share) else float(share)), elapsed
+    return share_of_way(case, verdict.actual_year), elapsed
 
 
 def _class_of(verdict, done: float | None, elapsed: float | None) -> str:
@@ -210,9 +207,9 @@ _GROWTH = ("growth", "average_growth", "relative_growth")
 _NUMBERS = ("base value", "actual", "progress", "elapsed", "a year", "number", "share", *_TYPES)
 
 
-def _row(plan: Plan, verdict, target: pd.Series, language: str) -> dict[str, str]:
+def _row(plan: Plan, verdict, case: Case, language: str) -> dict[str, str]:
     """Cells of a clause; its class by name."""
-    done, elapsed = _progress(plan, verdict, target)
+    (done, elapsed), target = _progress(plan, verdict, case), case.row
     known = not pd.isna(verdict.actual)
 
     def without_unit(words: str) -> str:

@@ -15,6 +15,7 @@ def test_panels_share_their_axes_and_a_member_without_values_keeps_its_panel():
     axes = charts.plot_member_panels(members(), members=CITIES, reason="never published", **NAMES)
     assert [texts(ax, "panel") for ax in axes] == [[name] for name in names().values()]
     assert len({ax.get_xlim() for ax in axes}) == 1
+    assert not axes[0].get_shared_x_axes().joined(*axes[:2])  # each change would go through all of them
     assert [one.replace("\n", " ") for one in texts(axes[-1], "no_data")] == ["No data: never published"]
     for ax, (_, own) in zip(axes[:-1], members().groupby("area"), strict=True):
         (line,) = drawn(ax, "_series")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import nbformat
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 from generated_plan import write_plan
 
 import lnregions as ln
-from foreign.foreign_plan import CITIES, boxes, figures, fill, write_foreign_plan
+from foreign.foreign_plan import CITIES, TARGETS, boxes, figures, fill, write_foreign_plan
 from lnregions.__main__ import main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.boundaries import check_plan
@@ -147,6 +148,35 @@ def test_without_boundaries_the_maps_say_so_and_the_rest_is_drawn(tmp_path):
     page = region_page(read_site(tmp_path, plan=str(folder)), "zh", "south")
     assert "regionmap" in region_page(read_site(tmp_path), "zh", "west")
     assert '<svg class="regionmap"' not in page
+
+
+def test_without_figures_or_targets_in_numbers_pictures_and_tables_say_so(tmp_path):
+    folder, none = write_foreign_plan(tmp_path / "plan", drawn=False), "在此未设定量目标"
+    (folder / "boundaries.geojson").write_text(boxes(list(CITIES)), "utf-8")
+    fill(folder, "observations", [row for row in figures(0, CAPITAL) if "gdp_growth" not in row])
+    fill(folder, "targets", [f"{TARGETS[-1]},,,B,f1,,,"])
+    assert check_plan(folder) == []
+    names, reasons = draw_all(folder, "south", "zh", ["circles", "heat-map", "timeline", "target-sheet"])
+    assert len(reasons) == 4, names
+    assert sum(none in reason for reason in reasons) == 2
+    fill(folder, "targets", [])
+    assert check_plan(folder) == []
+    clauses, _ = ln.evaluation(folder)
+    assert clauses.frame.empty
+    assert ln.show_methods(folder).frame.empty
+
+
+def test_three_leading_cities_are_named_as_a_list():
+    plan = ln.load_plan("ln-2022")
+    plan = replace(plan, regions=plan.regions.assign(lead_city=["210100", "210200", "210300", ""]))
+    assert "Shenyang, Dalian and Anshan: " in ln.draw_dual_core(plan).caption["en"]
+
+
+def test_the_timeline_of_a_plan_that_is_newer_than_every_figure_says_so(folder):
+    plan = ln.load_plan(folder)
+    later = plan.targets.assign(baseline_year=2025, first_year=2026, horizon=2030)
+    plan = replace(plan, targets=later, facts=plan.facts | {"issued": "2029-03-01"})
+    assert "no figure has been published since" in ln.draw_timeline(plan).reason
 
 
 def test_without_regions_the_areas_of_its_targets_take_their_place(folder, tmp_path):

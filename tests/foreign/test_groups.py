@@ -62,3 +62,5 @@ def test_the_command_takes_a_group(tmp_path, capsys):
     ]
     assert main(["render", "--region", "210100+21040", "--dry-run", "--output", str(tmp_path)]) == 2
     assert "Unknown area '21040'" in capsys.readouterr().err
+    assert main(["table", "members", "--region", "210100+210400"]) == 0
+    assert "Shenyang + Fushun" in capsys.readouterr().out

@@ -7,6 +7,7 @@ import map_kit as kit
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.optimize
 import shapely
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -173,3 +174,18 @@ def test_tiles_are_equal_squares_about_where_the_areas_lie():
     pairs = combinations(zip(frame.geometry, np.column_stack([x, y]), strict=True), 2)
     beside = [np.abs(here - there).max() <= 1 for (a, here), (b, there) in pairs if a.touches(b)]
     assert np.mean(beside) > 0.75
+
+
+def grids_tried(count, monkeypatch):
+    """How many grids are tried for a square of so many times so many areas, which all get a tile."""
+    tried, assign = [], scipy.optimize.linear_sum_assignment
+    with monkeypatch.context() as patch:
+        patch.setattr(scipy.optimize, "linear_sum_assignment", lambda moves: tried.append(0) or assign(moves))
+        places = np.array(list(np.ndindex(count, count))) * 1e4
+        frame = gpd.GeoDataFrame(geometry=shapely.box(*places.T, *(places + 1e4).T), crs=32651)
+        assert maps.tile_grid(frame).centroid.nunique() == count**2
+    return len(tried)
+
+
+def test_fewer_grids_of_tiles_are_tried_the_more_areas_there_are(monkeypatch):
+    assert grids_tried(9, monkeypatch) > 2 * grids_tried(15, monkeypatch) > 0
