@@ -117,7 +117,7 @@ def render_command(**given) -> int:
 
     options = SimpleNamespace(**given)
     parameters = _parameters(options)
-    plan_given, options.plan = options.plan, options.plan or PLAN
+    plan_given, options.plan = options.plan, PLAN if options.plan is None else options.plan
     if Path(options.plan).is_dir():
         options.plan = str(Path(options.plan).resolve())  # runs have working folders of their own
     choices, options.notebooks = batch_choices(options.plan), options.notebooks or None

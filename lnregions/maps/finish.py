@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +23,7 @@ from lnregions.words.catalogue import tr
 ROUND_KM = tuple(lead * 10**power for power in range(-1, 4) for lead in (1, 2, 5))
 STATE_BORDER = (0, (7, 1.6, 1.2, 1.6))  # dashes and dots, in points, of a line of a state's border
 _FINEST_MM = 0.05  # of the detail of an inset
-_MOST_HIDDEN = 0.05  # share of an inset that may lie over areas
+_MOST_HIDDEN = 0.05  # share of an inset, or of an arrow that can stand elsewhere, that may lie over areas
 _MOST_LINES = 7  # of a source on a user's own figure
 _TITLE_GAP_MM = 1.6
 _FOOT_GAP_MM = 1.4
@@ -66,18 +67,22 @@ def _add_scale_bar(ax: Axes, corner: str, language: str) -> None:
     ax.add_artist(bar)
 
 
-def _add_north_arrow(ax: Axes, corner: str, language: str) -> None:
-    """Arrow that points to true north at its own place on the map, with its letter at the tip."""
+def _add_north_arrow(ax: Axes, corner: str, language: str, *, beside: Axes | None = None) -> None:
+    """Arrow that points to true north at its own place on the map, with its letter at the tip.
+
+    On small multiples it may stand `beside` the axes of their legend.
+    """
     right, up = "right" in corner, "upper" in corner
     millimetres = size_on(ax).normal / base.POINTS_PER_MM
     at = ax.transAxes.transform((0.95 if right else 0.05, 0.93 if up else 0.07))
     projection = Proj(base.drawn_on(ax).crs)
     place = projection(*ax.transData.inverted().transform(at), inverse=True)
     angle = -projection.get_factors(*place).meridian_convergence  # of true north, clockwise from the top
-    room = 2.6 * millimetres
+    room, up = 2.6 * millimetres, up or beside is not None
     place = Affine2D().scale(millimetres).rotate_deg(-angle)
-    place = place.translate(-room if right else room, -room if up else room)
-    looks = {"transform": place + base.mm_from(ax, (right, up)), "zorder": 7, "clip_on": False}
+    place = place.translate(-room if right and beside is None else room, -room if up else room)
+    place += base.mm_from(beside or ax, (right or beside is not None, up))
+    looks = {"transform": place, "zorder": 7, "clip_on": False}
     tip, east, notch, west = (0, 1.2), (0.42, -1.2), (0, -0.72), (-0.42, -1.2)
     whole = {"facecolor": "white", "edgecolor": palette.INK, "linewidth": 0.7, "gid": "north arrow"}
     ax.add_patch(Polygon([tip, east, notch, west], **whole, **looks))
@@ -148,16 +153,19 @@ def finish_map(
     in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
     side = side if in_column else min(20.0, 0.21 * across)
     corners = _corners(first, 0.0 if inset is None or in_column else side)
-    _add_scale_bar(first, corners["bar"][0], language)
-    _add_north_arrow(first, corners["arrow"][0], language)
+    _add_scale_bar(first, corners["bar"].name, language)
+    legend = next((one for one in first.figure.axes if one.get_label() == base.LEGEND_ROOM), None)
+    hides = corners["arrow"].hidden > _MOST_HIDDEN and legend is not None
+    hides = hides and base.beside_mm(legend) > _arrow_mm(first)
+    _add_north_arrow(first, corners["arrow"].name, language, beside=legend if hides else None)
     for one in axes if context is not None else ():
-        _add_context(one, context, [kept for _, kept in corners.values()], language)
+        _add_context(one, context, [corner.box for corner in corners.values()], language)
     if source is not None:
         projection = projection_line(base.drawn_on(first).crs, language)
         source = tr("{source} {projection}", language, source=source.rstrip(), projection=projection)
     write_around(axes, title=title, source=source or "")
     if inset is not None and (in_column or "inset" in corners):  # else it would hide areas
-        _draw_inset(first, inset, side, "" if in_column else corners["inset"][0])
+        _draw_inset(first, inset, side, "" if in_column else corners["inset"].name)
     return ax
 
 
@@ -190,10 +198,23 @@ def _lowest_mm(ax: Axes) -> float:
     return min((a.get_window_extent().y0 for a in hanging), default=np.inf) / fig.dpi / MM
 
 
-def _corners(ax: Axes, inset_mm: float) -> dict:
-    """Corner and box, in the units of the axes, of scale bar, arrow and inset, each where it hides least."""
+class _Corner(NamedTuple):
+    """Corner of a map, the box in it in the units of the axes, and the share of the box that hides areas."""
+
+    name: str
+    box: shapely.Polygon
+    hidden: float
+
+
+def _arrow_mm(ax: Axes) -> float:
+    """Width and height of the arrow with its letter, whichever way it points."""
+    return 5.2 * size_on(ax).normal / base.POINTS_PER_MM
+
+
+def _corners(ax: Axes, inset_mm: float) -> dict[str, _Corner]:
+    """Corners of scale bar, arrow and inset, each where it hides least."""
     size, (left, bottom, right, top) = size_on(ax), drawing.map_frame(ax).bounds
-    arrow = 5.2 * size.normal / base.POINTS_PER_MM
+    arrow = _arrow_mm(ax)
     sides = {"bar": (base.mm_box(ax)[2] / 4 + 4, base.line_mm(size.small) + 5), "arrow": (arrow, arrow)}
     sides |= {"inset": (inset_mm, inset_mm)} if inset_mm else {}
     areas, unit = np.asarray(base.drawn_on(ax).geometry), base.units_per_mm(ax)
@@ -211,7 +232,7 @@ def _corners(ax: Axes, inset_mm: float) -> dict:
             hidden[corner] = (round(float(share), 3), rather not in corner, box)
         best = min(free, key=lambda corner: hidden[corner][:2])
         if name != "inset" or hidden[best][0] <= _MOST_HIDDEN:
-            found[name] = (best, hidden[best][2])
+            found[name] = _Corner(best, hidden[best][2], hidden[best][0])
             free.remove(best)
     return found
 

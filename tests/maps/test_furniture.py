@@ -4,6 +4,7 @@ import math
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from map_kit import CITIES, CONTEXT, LANGUAGES, WIDTHS, by_gid, collections, finished, overlapping, shapes_of
@@ -14,6 +15,7 @@ from pyproj import Transformer
 from lnregions import maps
 from lnregions.errors import DataError
 
+VALUES = ["area", "year", "value"]
 WHOLE = maps.prepare(CITIES)
 INSET = maps.Inset(WHOLE, [shapely.union_all(WHOLE.geometry.head(3))], "in Liaoning")
 
@@ -68,6 +70,22 @@ def test_the_arrow_points_to_true_north(area):
     (letter,) = by_gid(ax, "north")
     assert letter.get_text() == "N"
     assert letter.get_window_extent().y0 > tip[1] > tail[1]
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+def test_the_arrow_of_small_maps_without_a_free_corner_stands_beside_their_legend(width):
+    frame = CITIES[CITIES["area"].isin(["210900", "211300", "211400"])]
+    years = range(2020, 2026)
+    values = pd.DataFrame([(area, year, 5.0) for area in frame["area"] for year in years], columns=VALUES)
+    axes = maps.plot_small_multiples(frame, values, unit="%", width=width)
+    maps.finish_map(axes, title="Growth", source="Source: yearbook.")
+    fig = axes[0].figure
+    fig.draw_without_rendering()
+    (arrow,) = by_gid(axes[0], "north arrow")
+    extent = arrow.get_window_extent()
+    assert not any(extent.overlaps(ax.get_window_extent()) for ax in axes)
+    assert not any(extent.overlaps(ax.get_legend().get_window_extent()) for ax in fig.axes if ax.get_legend())
+    assert shapely.box(*fig.bbox.extents).contains(shapely.box(*extent.extents))
 
 
 def test_the_source_line_names_the_projection_in_the_language():
