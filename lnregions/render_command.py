@@ -182,9 +182,9 @@ def _settings(options: SimpleNamespace):
 def _named_beside(notebook, given: Sequence[Path]) -> str:
     """Warning of files that a notebook names, that lie beside it, and that were not given with ``--reads``."""
     given, folder = [path.resolve() for path in given], notebook.path.parent
-    named = re.findall(
-        r"""(?:\\"|'|\]\()([^"'\\\n/][^"'\\\n]*?)(?:\\"|'|\))""", notebook.source.decode("utf-8", "replace")
-    )
+    cells = json.loads(notebook.source)["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells)
+    named = re.findall(r"""(?:"|'|\]\()([^"'\n/][^"'\n]*?)(?:"|'|\))""", text)
     found = [name for name in dict.fromkeys(named) if os.path.isfile(folder / name)]
     found = [one for one in found if not any((folder / one).resolve().is_relative_to(path) for path in given)]
     text = f"{shown_path(notebook.path)} names {', '.join(found)}, beside it but not in the working folder of its run. "

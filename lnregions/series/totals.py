@@ -48,6 +48,7 @@ def region_total(observations: pd.DataFrame, members: Sequence[str], *, indicato
 
     Examples
     --------
+    >>> import pandas as pd
     >>> rows = pd.DataFrame({"area": ["210100", "210200"], "indicator": "gdp", "year": 2023, "value": [8.0, 9.0],
     ...     "vintage": "", "status": "unknown", "grade": "B", "source": "s033"})
     >>> region_total(rows, ["210100", "210200"], indicator="gdp")[["year", "value", "present", "release"]]
