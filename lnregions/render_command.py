@@ -1,5 +1,6 @@
 """The command ``lnregions render``: its options, and what it prints at the end."""
 
+import json
 import os
 import re
 import sys
