@@ -4,6 +4,7 @@ import base64
 import hashlib
 import itertools
 import json
+import re
 import shutil
 from os.path import normpath
 from pathlib import Path
@@ -64,6 +65,13 @@ def test_pages_are_light_with_sound_headings_and_ids(soups):
         assert all(b - a <= 1 for a, b in itertools.pairwise(levels)), path
         ids = [one["id"] for one in page.select("[id]")]
         assert len(ids) == len(set(ids)), path
+
+
+def test_chinese_sentences_follow_one_another_without_a_blank(soups):
+    for path, page in soups.items():
+        for one in page.select("main p, footer p"):
+            words = "".join("|" if part.name == "a" else part.get_text() for part in one.children)
+            assert not re.search(r"[。，；：、] [\u4e00-\u9fff]", words), path
 
 
 def test_the_scorecard_and_the_lead_hold_every_verdict(output):
