@@ -296,6 +296,8 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict, case: assess.Case) -
     own, beside, members = (recent_years(one, first=verdict.horizon - 6) for one in (own, beside, members))
     rows, head = pd.concat([own.assign(name=name), beside, members]), _verdict_head(data, verdict)
     first = int(row["first_year"])
+    if rows["value"].isna().all() and verdict.actual is not None:
+        return _draw_means(data, verdict, case, head)
     attested = roled(own, "actual", area=verdict.area, name=name)
     attested = [attested, roled(beside, "benchmark", area=row["benchmark"])]
     parts = [*attested, roled(members, "member")]
@@ -311,6 +313,31 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict, case: assess.Case) -
         **data.labels(rows, head) | {"notes": doubts(data, case)} | _low(rows),
     )  # fmt: skip
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
+
+
+def _draw_means(data: RegionData, verdict: assess.Verdict, case: assess.Case, head: Head) -> Picture:
+    """Mean growth of an area and its benchmark by the levels of two years, where no single rate is known."""
+    row, measured = (
+        case.row,
+        {"year": verdict.actual_year, "first_year": verdict.mean_from, "status": "computed"},
+    )
+    measured |= {"grade": verdict.grade, "vintage": verdict.as_of, "source": verdict.sources}
+    means = {verdict.area: verdict.actual} | (
+        {row["benchmark"]: verdict.required} if row["benchmark"] else {}
+    )
+    rows = [{"area": area, "value": value, "role": "mean"} | measured for area, value in means.items()]
+    rows = pd.DataFrame(rows)
+    for language in LANGUAGES:
+        rows[f"name_{language}"] = [data.tables.name(area, language) for area in rows["area"]]
+    goals = [] if row["benchmark"] else _targets(data, verdict)
+    span = f"{verdict.mean_from}–{verdict.actual_year % 100:02}"
+    note = data.words("Mean growth a year in {years}, by the levels of two years.", years=span)
+    notes = [note[data.language], *doubts(data, case)]
+    axes = charts.plot_dots(
+        rows.drop(columns="year"), target=goals, highlight=[verdict.area], names=data.names,
+        **data.labels(rows, head) | {"notes": notes},
+    )  # fmt: skip
+    return _verdict_picture(data, axes, verdict, trajectory_rows([rows, _goal_rows(goals)]), head)
 
 
 def doubts(data: RegionData, case: assess.Case) -> list[str]:

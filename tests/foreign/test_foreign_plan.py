@@ -8,6 +8,7 @@ import nbformat
 import pandas as pd
 import pytest
 from generated_plan import write_plan
+from matplotlib.text import Text
 
 import lnregions as ln
 from foreign.foreign_plan import CITIES, TARGETS, boxes, figures, fill, write_foreign_plan
@@ -164,6 +165,20 @@ def test_without_figures_or_targets_in_numbers_pictures_and_tables_say_so(tmp_pa
     clauses, _ = ln.evaluation(folder)
     assert clauses.frame.empty
     assert ln.show_methods(folder).frame.empty
+
+
+def test_growth_by_the_levels_of_two_years_is_drawn_where_no_single_rate_is_known(tmp_path):
+    folder = write_foreign_plan(tmp_path / "plan", drawn=False)
+    lines = (folder / "observations.csv").read_text("utf-8").splitlines(keepends=True)
+    lines = [one for one in lines if ",trade_total," not in one or ",2021," in one or ",2024," in one]
+    (folder / "observations.csv").write_text("".join(lines), "utf-8")
+    pictures = {one.parameters["target"]: one for one in ln.draw_targets(ln.load_plan(folder), "belt")}
+    picture = pictures["belt-trade"]
+    assert picture.data["role"].tolist() == ["mean", "mean"]
+    assert picture.data["drawn"].tolist() == [3.5, 2.6]
+    assert any(
+        "2022–24, by the levels of two years" in text.get_text() for text in picture.figure.findobj(Text)
+    )
 
 
 def test_three_leading_cities_are_named_as_a_list():
