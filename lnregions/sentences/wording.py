@@ -95,7 +95,9 @@ def required_text(row: pd.Series) -> Text:
 
 
 def asked_text(row: pd.Series, required: Text) -> Text:
-    """What a clause asks for: what its verdict was compared with, as printed, or else the value that the plan gives."""
+    """What a clause asks for: what its verdict was compared with, as printed, or else what the plan gives."""
+    if row["kind"] == "direction":
+        return say("a rise" if row["comparator"] == "up" else "a fall")
     if required.en and row["comparator"] in _AS_TARGET:
         return say(_AS_TARGET[row["comparator"]], value=required)
     return required_text(row)
