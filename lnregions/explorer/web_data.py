@@ -157,7 +157,10 @@ def _layer(tables: Tables, indicator: str, areas, members, *, year: int | None, 
     row, unit = tables.indicator(indicator), tables.indicator(indicator)["unit"]
     label, factor = unit_label(unit, language), to_unit(1, unit, language)
     title = row[f"name_{language}"] + (tr(" ({unit})", language, unit=label) if label else "")
-    found = one_year(member_frame(tables, areas, indicator=indicator), len(areas), year)
+    key = ("one year", indicator, *areas, year)
+    if key not in tables.made:  # every region's map has it
+        tables.made[key] = one_year(member_frame(tables, areas, indicator=indicator), len(areas), year)
+    found = tables.made[key]
     own = found[found["area"].isin(members) & found["value"].notna()]
     layer = {"indicator": indicator, "title": title, "year": str(year or ""), "circles": False, "legend": [],
              "method": "", "areas": {}}  # fmt: skip

@@ -125,11 +125,16 @@ class Site:
 
     def regions_of(self, city: str) -> list[str]:
         """Return the codes of the regions that a city is a member of."""
-        return [region for region in self.regions if city in self.members(region)]
+        return [region for region in self.regions if city in self._members[region]]
 
     def members(self, region: str) -> list[str]:
         """Return the cities of a region."""
-        return with_cities(self.plan).members(region, level="city")
+        return self._members[region]
+
+    @cached_property
+    def _members(self) -> dict[str, list[str]]:
+        plan = with_cities(self.plan)
+        return {region: plan.members(region, level="city") for region in self.regions}
 
     def runs_of(self, language: str, over: str, value: str = "") -> list[RunFiles]:
         """Return the runs for one value of a parameter (``region``, ``adcode`` or none)."""
