@@ -165,8 +165,9 @@ def _settings(options: SimpleNamespace):
             both = f"{shown_path(other)} and {shown_path(path)} would lie at one place. "
             raise DataError(f"{both}Rename one of them, or give the folder that has both.")
     own = reads + [Path(options.plan)] * Path(options.plan).is_dir()
+    output = Path(options.output).resolve()
     for path in own:
-        if Path(options.output).resolve().is_relative_to(path.resolve()):
+        if output == path.resolve() or (path in reads and output.is_relative_to(path.resolve())):
             raise DataError(
                 f"The results would lie in {shown_path(path)}, which runs read. Give another --output."
             )

@@ -10,10 +10,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "cases": [
-            "Case", "Clause", "VALUE_KINDS", "figures_of", "growth_figures", "load_tables", "members_of", "places_on",
-            "region_members",
-            "stand_ins",
-            "plans_on", "target_of",
+            "Case", "Clause", "RULES", "VALUE_KINDS", "figures_of", "growth_figures", "load_tables", "members_of",
+            "places_on", "plans_on", "region_members", "stand_ins", "target_of",
         ],
         "bounds": ["possible_of"],
         "interpretations": ["GROWTH_OF", "REAL_GROWTH", "case_of", "cases_of_plan", "cases_of_target", "main_case"],

@@ -40,8 +40,6 @@ _IN_WORDS = {"unit": "", "measure": "none", "direction": "none", "decimals": 0}
 """Codebook row of a clause in words that names no indicator."""
 _KEPT: dict[tuple, tuple] = {}
 _MOST_KEPT = 4
-
-
 TIE_DECIMALS = 9
 """Decimals beyond which digits are those of binary fractions."""
 TIE = 10.0**-TIE_DECIMALS

@@ -190,9 +190,12 @@ class Manifest:
 
 
 def files_below(folder: Path | str, *, skip: tuple = ()) -> list[str]:
-    """Relative names of the files below a folder, in order, without what systems, Python and writers leave."""
+    """Relative names of the files below a folder, in order, without what systems, Python, writers and renders leave."""
     found = []
     for place, folders, files in os.walk(folder):
+        if place != os.fspath(folder) and ".lnregions" in folders:  # results, which are no input
+            folders.clear()
+            continue
         folders[:] = [name for name in folders if name not in skip]
         found += [
             os.path.relpath(os.path.join(place, name), folder).replace(os.sep, "/")

@@ -33,8 +33,6 @@ HEATED = (
 )  # fmt: skip
 """Indicators of a heat map, where a member has a figure."""
 _ORIGIN = ["year", "value", "grade", "vintage", "source", "status"]
-_RATES = ("growth", "average_growth", "relative_growth")
-"""Kinds of clauses whose values are rates."""
 
 
 @or_reason
@@ -65,8 +63,12 @@ def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.Data
     """Row of a target in the sheet; the figures behind it, with their ``mark`` and place on the bar (``at``)."""
     case, language = assess.case_of(data.plan, verdict, tables=data.tables), data.language
     clause, target = case.clause, assess.target_of(data.plan, verdict.target)
-    words, required, growth = verdict_in_words(verdict, language), verdict.required, clause.kind in _RATES
-    if required is None and clause.kind in ("level", "share", "count", *_RATES):
+    words, required, growth = (
+        verdict_in_words(verdict, language),
+        verdict.required,
+        clause.kind in assess.RULES,
+    )
+    if required is None and clause.kind in ("level", "share", "count", *assess.RULES):
         required = clause.value
     marks = _own_marks(verdict, case, growth=growth)
     figures, near = _own_words(marks, verdict, language), None

@@ -317,14 +317,11 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict, case: assess.Case) -
 
 def _draw_means(data: RegionData, verdict: assess.Verdict, case: assess.Case, head: Head) -> Picture:
     """Mean growth of an area and its benchmark by the levels of two years, where no single rate is known."""
-    row, measured = (
-        case.row,
-        {"year": verdict.actual_year, "first_year": verdict.mean_from, "status": "computed"},
-    )
+    row, means = case.row, {verdict.area: verdict.actual}
+    if row["benchmark"]:
+        means[row["benchmark"]] = verdict.required
+    measured = {"year": verdict.actual_year, "first_year": verdict.mean_from, "status": "computed"}
     measured |= {"grade": verdict.grade, "vintage": verdict.as_of, "source": verdict.sources}
-    means = {verdict.area: verdict.actual} | (
-        {row["benchmark"]: verdict.required} if row["benchmark"] else {}
-    )
     rows = [{"area": area, "value": value, "role": "mean"} | measured for area, value in means.items()]
     rows = pd.DataFrame(rows)
     for language in LANGUAGES:

@@ -215,10 +215,8 @@ def plot_plan_status(
         for turn in sorted(near.query(shape, predicate="intersects")):
             overlap = shape.intersection(shapes[codes[turn]])
             if turn < order and overlap.area:
-                stripes, earlier = (
-                    _stripes(overlap, 1, 2, _stripe_width(ax)),
-                    region_tint(codes[turn], order=turn),
-                )
+                stripes = _stripes(overlap, 1, 2, _stripe_width(ax))
+                earlier = region_tint(codes[turn], order=turn)
                 drawing.draw_areas(ax, [stripes], fills=earlier, edge="none", zorder=2.6)
         looks = {"linewidths": 1.3, "zorder": 3 + 0.1 * order, "gid": f"region {region}"}
         drawing.draw_areas(ax, [shape], fills="none", edge=edge, **looks)

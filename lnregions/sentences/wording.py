@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from lnregions.assess import STATUS_WORDS, Verdict, indicator_text
+from lnregions.assess import RULES, STATUS_WORDS, Verdict, indicator_text
 from lnregions.series import Tables
 from lnregions.show import verdict_words
 from lnregions.tables import Plan
@@ -13,8 +13,6 @@ from lnregions.words import LANGUAGES
 from lnregions.words.catalogue import trn
 from lnregions.words.texts import NO_TEXT, Text, listed, printed, say, with_article
 
-YEARLY = ("growth", "average_growth", "relative_growth")
-"""Kinds of clause that compare rates of growth."""
 _AS_TARGET = {
     ">=": "at least {value}",
     ">": "more than {value}",
@@ -91,7 +89,7 @@ def required_text(row: pd.Series) -> Text:
     if pd.isna(row["value"]) or row["comparator"] not in _AS_TARGET or row["kind"] == "qualitative":
         return NO_TEXT
     required = say(_AS_TARGET[row["comparator"]], value=printed(row["value"], row["unit"] or ""))
-    return say("{value} a year", value=required) if row["kind"] in YEARLY else required
+    return say("{value} a year", value=required) if row["kind"] in RULES else required
 
 
 def asked_text(row: pd.Series, required: Text) -> Text:
@@ -143,7 +141,7 @@ def verdict_text(verdict: Verdict, row: pd.Series, tables: Tables) -> Text:
     values["area"] = with_article(tables.name_text(verdict.area))
     values["indicator"] = indicator_text(tables, verdict.indicator)
     values["status"] = Text(*(verdict.status_words(language) for language in LANGUAGES))
-    if verdict.kind in YEARLY:
+    if verdict.kind in RULES:
         return _growth_text(verdict, row, tables, values)
     values["year"] = verdict.horizon if verdict.by_bounds else verdict.actual_year
     if row["comparator"] in _AS_TARGET:

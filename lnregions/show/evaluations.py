@@ -10,7 +10,7 @@ from functools import partial
 
 import pandas as pd
 
-from lnregions.assess import VALUE_KINDS, Case, cases_of_plan, judge, share_of_way, status_words
+from lnregions.assess import RULES, VALUE_KINDS, Case, cases_of_plan, judge, share_of_way, status_words
 from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.table_files import DASH
@@ -202,8 +202,6 @@ _HEADS = {
 }  # fmt: skip
 
 
-_GROWTH = ("growth", "average_growth", "relative_growth")
-"""Kinds of clause that require a mean growth a year."""
 _NUMBERS = ("base value", "actual", "progress", "elapsed", "a year", "number", "share", *_TYPES)
 
 
@@ -263,7 +261,7 @@ def _share(share: float | None, language: str) -> str:
 
 def _yearly(verdict, done: float | None, language: str) -> str:
     """Mean growth a year; of a share or rate the points a year; a dash where the base is not comparable."""
-    if verdict.kind in _GROWTH and not pd.isna(verdict.actual):
+    if verdict.kind in RULES and not pd.isna(verdict.actual):
         return verdict_words(verdict._asdict(), language)["actual"]
     words = partial(format_value, language=language, decimals=2)
     years = 0 if done is None else verdict.actual_year - verdict.baseline_year

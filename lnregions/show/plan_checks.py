@@ -164,7 +164,7 @@ def _inventory(plan: Plan) -> tuple[list[str], list[str]]:
         bare = areas["area"][areas["level"].isin(["city", "county"]) & ~areas["area"].isin(drawn)]
         lacks += [f"polygons of {', '.join(bare)}: no map shows them"] if len(bare) else []
     if (plan.folder / WORKBOOK).is_file():
-        name = plan.folder.name
+        name = plan.folder.name or plan.folder
         has.append(f"{WORKBOOK}, read only by: lnregions plan read {name}/{WORKBOOK} {name} --replace")
     if not (plan.regions["lead_city"] != "").any():
         lacks.append("lead_city in regions.csv: there is no picture of lead cities")

@@ -83,6 +83,16 @@ def test_a_deleted_result_is_made_again_and_nothing_else_is_run(tmp_path, quick)
     assert tree(tmp_path / "out") == before
 
 
+def test_results_within_a_folder_that_runs_read_are_no_reason_to_run_again(tmp_path):
+    book = write_notebook(tmp_path / "plan" / "one.ipynb", "print(1)")
+    settings = {"own": (tmp_path / "plan",)}
+    for done in (2, 0):
+        result = render(tmp_path / "plan" / "output", book, settings=settings)
+        assert len(result.done) == done
+    (tmp_path / "plan" / "targets.csv").write_text("changed")
+    assert len(render(tmp_path / "plan" / "output", book, settings=settings).done) == 2
+
+
 def test_force_runs_everything_again(tmp_path, quick):
     for settings, count in (({}, 2), ({"force": True}, 2), ({}, 0)):
         assert len(render(tmp_path / "out", quick, settings=settings).done) == count
