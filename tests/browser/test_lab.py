@@ -31,6 +31,7 @@ SEEN = [
     'SVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="250"><circle r="100"/></svg>\')',
 ]
 MAP = ".jp-OutputArea-output iframe"
+HIDE_TOP = "one => { one.scrollIntoView(); one.closest('.jp-WindowedPanel-outer').scrollBy(0, 150); }"
 
 
 @pytest.fixture(scope="module")
@@ -143,11 +144,16 @@ def test_the_explorer_follows_its_widgets_and_leads_to_code(tab, work):
     inside = explorer.frame_locator("iframe")
     expect(inside.locator(".lnlegend")).to_contain_text("Resident population")  # no longer the map before
     area = inside.get_by_role("button", name=re.compile("^Dalian:"))
+    frame = explorer.locator("iframe")
+    frame.evaluate(HIDE_TOP)
     area.hover()
     expect(inside.locator(".lntip")).to_contain_text("million people")
+    place = frame.bounding_box()
     area.click()
+    assert frame.bounding_box() == place  # pressed, the page must not scroll under the mouse
     expect(explorer.get_by_label("City", exact=True).locator("option:checked")).to_have_text("Dalian")
     expect(inside.locator("path.chosen")).not_to_have_attribute("d", "M0 0")
+    expect(explorer).to_contain_text("no target on this indicator (Resident population) for Dalian")
     explorer.get_by_role("button", name="中文").click()
     expect(explorer.get_by_label("区域", exact=True)).to_be_visible()
     expect(table).to_contain_text("万人")

@@ -84,6 +84,8 @@ window.lnregionsMap = function (element, data, options) {
   element.classList.add("lnmap");
   element.setAttribute("role", "group");
   element.setAttribute("aria-label", data.label);
+  // Leaflet gives a map that is pressed the focus; the page must not scroll then, or the mouse is let go elsewhere.
+  element.focus = () => HTMLElement.prototype.focus.call(element, { preventScroll: true });
   const map = L.map(element, {
     crs: grid, zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.75, maxZoom: 12,
     maxBoundsViscosity: 1, scrollWheelZoom: false, wheelPxPerZoomLevel: 120, fadeAnimation: false,
