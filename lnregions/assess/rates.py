@@ -204,13 +204,19 @@ def _by_levels(rates, fields):
         shown = say("level of {area} in {year}", area=tables.name_text(area), year=at)
         values[shown.en], fields["names_zh"][shown.en] = value, shown.zh
     fields |= _compared(clause.years, means, fields["numbers"] | values)
-    if abs(fields["gap"]) <= margin:
+    texts, decides = [text], abs(fields["gap"]) > margin
+    if margin:
         message = (
             "published rates have differed from levels by up to {margin} a year, so levels do not decide"
         )
-        why = say(message, margin=printed(margin, "pp", decimals=RATE_DECIMALS))
-        return result("not assessable", text, why, **fields)
-    return _settled(case, clause.outcome(*actual[1:3], *required[1:3]), [text], means, fields, closes=True)
+        if decides:
+            message = (
+                "the gap is wider than the {margin} a year by which published rates have differed from levels"
+            )
+        texts.append(say(message, margin=printed(margin, "pp", decimals=RATE_DECIMALS)))
+    if not decides:
+        return result("not assessable", *texts, **fields)
+    return _settled(case, clause.outcome(*actual[1:3], *required[1:3]), texts, means, fields, closes=True)
 
 
 def _by_bounds(rates, fields):
