@@ -166,13 +166,13 @@ class Explorer(widgets.VBox):
                 self._kept[piece, view] = (view.tables, html)
             if len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
-            self.shown[piece].value = html
         except DataError as error:
-            self.shown[piece].value = _note(str(error))
+            html = _note(str(error))
         except Exception as error:  # the reader sees a sentence, and can go on
             words = "This cannot be shown ({error}). Choose something else; please report it."
-            why = f"{type(error).__name__}: {error}"
-            self.shown[piece].value = _note(tr(words, self.view.language, error=why))
+            html = _note(tr(words, view.language, error=f"{type(error).__name__}: {error}"))
+        if replace(self.view, **without) == view:  # another thread may have taken the next choice
+            self.shown[piece].value = html
 
     def _save(self, _) -> None:
         """Save the view, and print the Python that makes the same files."""

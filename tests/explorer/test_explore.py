@@ -342,3 +342,16 @@ def test_what_a_choice_does_not_change_and_what_was_seen_before_is_not_drawn_aga
     map_of_year = shown(explorer)["map"]
     explorer.controls["city"].value = "210100"
     assert shown(explorer)["map"] == map_of_year
+
+
+def test_what_is_drawn_when_another_choice_was_made_meanwhile_is_not_shown(explorer, monkeypatch):
+    draw, regions = View.draw_chart, iter(["belt"])
+
+    def draw_and_choose(view):
+        picture = draw(view)
+        explorer.controls["region"].value = next(regions, view.region)  # as from another thread of the kernel
+        return picture
+
+    monkeypatch.setattr(View, "draw_chart", draw_and_choose)
+    explorer.controls["region"].value = "west"
+    assert "Coastal belt" in shown(explorer)["chart"]
