@@ -199,17 +199,20 @@ def source_records(
     column = next((c for c in ("source", "sources") if data is not None and c in data), None)
     if column is None:
         return records
-    known, found = {record.get("source"): record for record in records}, []
-    cited = pd.DataFrame(data).assign(cited=data[column].fillna("").astype(str).str.split()).explode("cited")
-    for name, citing in cited.groupby("cited"):  # without the rows that cite nothing
+    known = {record.get("source"): record for record in records}
+    marks = [key for key in ("grade", "vintage") if key in data]
+    frame, cited = pd.DataFrame(data)[[column, *marks]], {}
+    for row in frame.astype(object).fillna("").astype(str).to_dict("records"):
+        for name in row[column].split():
+            own = cited.setdefault(name, {key: set() for key in marks})
+            for key in marks:
+                own[key].add(row[key][:10])
+    found = []
+    for name in sorted(cited):
         if name not in known:
             raise unknown("source", name, [str(k) for k in known])
-        marks = {}
-        for key in ("grade", "vintage"):
-            values = citing[key].dropna().astype(str).str[:10] if key in citing else ()
-            if values := sorted({*values} - {"", UNDATED}):
-                marks[f"{key}s"] = values
-        found.append(known[name] | marks)
+        seen = {f"{key}s": sorted(values - {"", UNDATED}) for key, values in cited[name].items()}
+        found.append(known[name] | {key: values for key, values in seen.items() if values})
     return found
 
 
