@@ -1,6 +1,6 @@
 """What map pictures share: level, year and classes of their figures, the ground, an inset, a zone, their caption."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -35,13 +35,33 @@ MANY_VALUES = 30
 
 
 def level_of(plan, region: str, indicator: str, tables: Tables) -> tuple[str, list[str]]:
-    """Level to draw a region at, and its members there: counties if any has a figure, or there is nothing else."""
+    """Level to draw a region at, and its members there: counties if any has a figure, or there is nothing else.
+
+    A region of cities and counties of which none stands in for another is drawn as cities, with these counties.
+    """
     counties, found = plan.members(region, level="county"), tables.observations
     if counties == plan.members(region):
         return "county", counties
-    if counties and (found["area"].isin(counties) & (found["indicator"] == indicator)).any():
-        return "county", counties
-    return "city", members_of(plan, region)
+    known = (found["area"].isin(counties) & (found["indicator"] == indicator)).any()
+    return (
+        ("county", counties)
+        if known and shown_members(plan, region) == counties
+        else ("city", members_of(plan, region))
+    )
+
+
+def shown_members(plan, region: str) -> list[str]:
+    """Members that maps show: counties instead of the areas that stand in for them, else all."""
+    counties = plan.members(region, level="county")
+    return plan.members(region) if set(counties) <= set(members_of(plan, region)) else counties
+
+
+def with_counties(
+    cities: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, members: Iterable[str]
+) -> gpd.GeoDataFrame:
+    """Boundaries of the cities, and of the counties among some members."""
+    further = counties["area"].isin(set(members) - {*cities["area"]})
+    return pd.concat([cities, counties[further]], ignore_index=True) if further.any() else cities
 
 
 def one_year(found: pd.DataFrame, areas: int, year: int | None) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import nbformat
 import pandas as pd
 import pytest
+import shapely
 from generated_plan import write_plan
 from matplotlib.text import Text
 
@@ -15,6 +16,7 @@ from foreign.foreign_plan import CITIES, TARGETS, boxes, figures, fill, write_fo
 from lnregions.__main__ import main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.boundaries import check_plan
+from lnregions.explorer.web_data import map_data
 from lnregions.figures import PLAN_KINDS, REGION_KINDS, Picture
 from lnregions.pages.report import region_page
 from lnregions.pages.site import read_site
@@ -234,6 +236,44 @@ def test_areas_of_three_letters_without_a_nation_are_drawn(level, tmp_path):
     assert set(growth.data["area"]) == set(codes)
     assert ln.draw_city_location(plan, "aut").name == "location-aut"
     assert not plan.areas.set_index("area").loc[plan.cities, "parent"].any()
+
+
+@pytest.fixture(scope="module")
+def nested(tmp_path_factory):
+    """Plan of a city and a county of another city, with polygons of both cities and of the county."""
+    codes, folder = ["aaa", "bbb", "ccc"], tmp_path_factory.mktemp("nested") / "plan"
+    write_foreign_plan(folder, drawn=False)
+    rows = [f"{one},{'county' if one == 'ccc' else 'city'},{'bbb' if one == 'ccc' else ''}" for one in codes]
+    fill(
+        folder,
+        "areas",
+        [f"{row},{one},{one.title()},{one},{one.title()}" for row, one in zip(rows, codes, strict=True)],
+    )
+    fill(folder, "regions", ["mid,中部,Middle,中部,Middle,,,"])
+    fill(folder, "membership", ["mid,aaa,city,confirmed,no,,,,f1", "mid,ccc,county,confirmed,no,,,,f1"])
+    fill(
+        folder,
+        "targets",
+        ["aaa-gdp,mid,mid,,level,gdp,>=,900,亿元,,,2021,no,2022,2024,目标,Target,,,B,f1,,,"],
+    )
+    fill(folder, "observations", [f"{one},gdp,2024,500,亿元,2025-03-01,final,B,f1,made up" for one in codes])
+    shapes = json.loads(boxes(codes))
+    half = shapely.box(11, 48, 11.5, 49)  # of the second box
+    shapes["features"][2]["geometry"] = json.loads(shapely.to_geojson(half))
+    (folder / "boundaries.geojson").write_text(json.dumps(shapes), "utf-8")
+    return folder
+
+
+def test_a_city_and_a_county_of_it_may_both_have_a_polygon(nested):
+    assert check_plan(nested) == []
+
+
+def test_a_region_of_cities_and_counties_is_drawn_whole(nested):
+    for picture in (ln.draw_map(nested, "mid", "gdp"), ln.draw_location(nested, "mid")):
+        assert set(picture.data["area"]) == {"aaa", "ccc"}
+    plan = ln.load_plan(nested)
+    data = map_data(plan, ln.assess.load_tables(plan), "mid", indicator="gdp")
+    assert {one["id"] for one in data["areas"] if one["member"]} == {"aaa", "ccc"}
 
 
 WHOLE = ["01_plan", "02_region_map", "03_region_trajectories"]
