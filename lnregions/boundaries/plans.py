@@ -48,7 +48,8 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
     if plan.boundaries is None:
         return shipped
     levels, own, rows = plan.areas.set_index("area")["level"], _own_areas(plan), with_cities(plan).membership
-    members = rows.loc[rows["level"] == level, "area"]  # a province without cities is drawn as they are
+    same = ["county"] if level == "county" else ["city", "province", "nation"]
+    members = rows.loc[rows["level"].isin(same), "area"]  # a province without cities is drawn as they are
     own = own[(own["area"].map(levels) == level) | own["area"].isin(members)].reset_index(drop=True)
     if shipped.empty:
         return own

@@ -62,7 +62,7 @@ def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = ""
     head = Head(data.words("{area}: real GDP, {year} = 100", year=base), data.subtitle())
     labels = data.labels(pd.concat([members, province], ignore_index=True), head)
     labels |= {"unit": "", "decimals": RATE_DECIMALS}
-    chained, beside = _chained(members, base), _chained(province, base)
+    chained, beside = data.known(_chained(members, base)), _chained(province, base)
     axes = charts.plot_indexed_growth(
         chained, base_year=base, benchmark=beside.assign(name=beside["area"].map(data.names)),
         highlight=[region], names=data.names, **labels,
@@ -222,7 +222,7 @@ def draw_city_growth(adcode: str, *, as_of: str = "", plan=PLAN, **options) -> P
     data = RegionData.load(plan, as_of, indicator=GROWTH, adcode=adcode, **options)
     rates, beside = data.figures(_siblings(data)), data.figures(areas_around(data.plan, adcode))
     own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
-    rows = pd.concat([own, beside, others], ignore_index=True)
+    rows = data.known(pd.concat([own, beside, others], ignore_index=True))
     names = {lang: tr(", ", lang).join(dict.fromkeys(beside[f"name_{lang}"])) for lang in ("en", "zh")}
     head = data.head(
         "beside {names} and the other cities" if names["en"] else "beside the other cities", names=names

@@ -274,7 +274,7 @@ def draw_timeline(plan, *, as_of: str = "", **options) -> Picture:
     """The verdict on each target on every date since the plan was issued, by what had been published."""
     data = RegionData.load(plan, as_of, **options)
     now, facts, flips = data.tables.as_of, data.plan.facts, assess.revision_trail(data.plan)
-    flips = flips.assign(date=flips["date"].astype(str).str[:10])[lambda rows: rows["date"] < now]
+    flips = flips.assign(date=flips["date"].astype(str).str[:10])[lambda rows: rows["date"] <= now]
     start = str(facts.get("issued") or f"{facts['first_year']}-01-01")
     own = data.plan.targets[data.plan.targets["kind"] != "qualitative"]
     own = own.merge(data.plan.regions[["region", "short_en", "short_zh"]], on="region")
@@ -287,7 +287,7 @@ def draw_timeline(plan, *, as_of: str = "", **options) -> Picture:
         statuses = [*steps["from_status"], final[names["target"]]]
         dates = pairwise([start, *steps["date"], now])
         rows += [names | {"from": a, "to": b, "status": status}
-                 for (a, b), status in zip(dates, statuses, strict=True) if a < b]  # fmt: skip
+                 for (a, b), status in zip(dates, statuses, strict=True) if a < b or start < a == b == now]  # fmt: skip
     if own.empty:
         raise NothingToShow("No picture: the plan sets no target with a number here.")
     if not rows:

@@ -133,8 +133,8 @@ class Site:
 
     @cached_property
     def _members(self) -> dict[str, list[str]]:
-        plan = with_cities(self.plan)
-        return {region: plan.members(region, level="city") for region in self.regions}
+        plan, cities = with_cities(self.plan), set(self.plan.cities)
+        return {one: [area for area in plan.members(one) if area in cities] for one in self.regions}
 
     def runs_of(self, language: str, over: str, value: str = "") -> list[RunFiles]:
         """Return the runs for one value of a parameter (``region``, ``adcode`` or none)."""

@@ -196,6 +196,12 @@ def test_the_timeline_of_a_plan_that_is_newer_than_every_figure_says_so(folder):
     assert "no figure has been published since" in ln.draw_timeline(plan).reason
 
 
+def test_a_verdict_of_the_day_of_the_latest_figure_begins_on_it(folder):
+    rows = ln.draw_timeline(folder, as_of="2025-04-20").data.query("target == 'capital-gdp'")
+    assert rows["to"].tolist()[-2:] == ["2025-04-20"] * 2
+    assert rows["status"].tolist()[-2:] == ["not assessable", "missed"]
+
+
 def test_without_regions_the_areas_of_its_targets_take_their_place(folder, tmp_path):
     alone = write_foreign_plan(tmp_path / "plan")
     for name in ("regions", "membership"):
@@ -236,6 +242,25 @@ def test_areas_of_three_letters_without_a_nation_are_drawn(level, tmp_path):
     assert set(growth.data["area"]) == set(codes)
     assert ln.draw_city_location(plan, "aut").name == "location-aut"
     assert not plan.areas.set_index("area").loc[plan.cities, "parent"].any()
+
+
+def test_provinces_are_drawn_as_such_beside_one_whose_cities_are_known(tmp_path):
+    codes, folder = ["210000", "220000", "230000"], write_foreign_plan(tmp_path / "plan", drawn=False)
+    fill(folder, "areas", [f"{one},province,100000,省,Province,省,P{one[:2]}" for one in codes[1:]])
+    fill(folder, "regions", ["mid,中部,Middle,中部,Middle,,,"])
+    fill(folder, "membership", [f"mid,{one},province,confirmed,no,,,,f1" for one in codes])
+    fill(folder, "targets", [])
+    fill(
+        folder,
+        "observations",
+        [f"{one},gdp,2024,50000,亿元,2026-12-01,final,B,f1,made up" for one in codes[1:]],
+    )
+    (folder / "boundaries.geojson").write_text(boxes(codes), "utf-8")
+    plan = ln.load_plan(folder)
+    assert plan.cities == codes
+    assert set(ln.draw_map(plan, "mid", "gdp", year=2024).data["area"]) == set(codes)
+    assert set(ln.draw_membership(plan).data["level"]) == {"province"}
+    assert "Middle (3 areas)" in {one.get_text() for one in ln.draw_membership(plan).figure.findobj(Text)}
 
 
 @pytest.fixture(scope="module")
