@@ -77,12 +77,12 @@ def map_data(
     given = {"year": year, "language": language}
     layers = [
         _layer(tables, one, frame["area"], frame.loc[inside, "area"], **given)
-        for one in ([indicator] if indicator else PREFERRED)
+        for one in ([indicator] if indicator else (*PREFERRED, *plan.own_indicators))
         if one in codes
     ]
     if not indicator:  # those that at least two members, or the only one, have a figure of
         layers = [one for one in layers if len(one["areas"]) >= min(2, inside.sum())]
-    area = tables.name(region, language) if region else plan.facts.get(f"short_{language}") or plan.id
+    area = tables.name(region, language) if region else plan.name(language)
     label = tr("Interactive map: {area}", language, area=area)
     if len(layers) == 1:
         title = layers[0]["title"]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from lnregions import assess, charts, series
 from lnregions.assess import load_tables
+from lnregions.errors import DataError, quote
 from lnregions.figures.bundles import Picture
 from lnregions.figures.drawn_rows import recent_years, roled, trajectory_rows
 from lnregions.figures.messages import coverage_text
@@ -46,20 +47,26 @@ def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = ""
     """
     data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, **options)
     wholes, members = [region], data.figures()
+    if compare == region:
+        raise DataError(f"compare {quote(compare)} is the region itself. Give another region, area or group.")
     if compare:
         data = replace(data, plan=with_region(data.plan, compare))
         data = replace(data, tables=load_tables(data.plan, as_of=as_of))
         wholes, members = [region, str(compare)], data.figures([])
-    wholes = (replace(data, area=one).series().frame.assign(area=one) for one in wholes)
+    wholes = [replace(data, area=one).series().frame.assign(area=one) for one in wholes]
+    for one, own in zip([region, compare], wholes, strict=False) if compare else ():
+        replace(data, area=one).known(own)
     members = pd.concat([*wholes, members], ignore_index=True)
-    around = [[one] for one in areas_around(data.plan, region)]
+    around = [[one] for one in areas_around(data.plan, region) if one != compare]
     province = next((one for one in map(data.figures, around) if len(one)), data.figures([]))
     known, first = set(province["year"]), int(data.plan.facts["first_year"])
     base = first - BEFORE_PLAN
     if len(members):
         base = max(base, int(members["year"].min()) - 1)
     base = max([base, *(year for year in range(base + 1, first) if known and year not in known)])
-    head = Head(data.words("{area}: real GDP, {year} = 100", year=base), data.subtitle())
+    message = "{area} and {other}: real GDP, {year} = 100" if compare else "{area}: real GDP, {year} = 100"
+    other = {language: data.tables.name(compare, language) for language in LANGUAGES}
+    head = Head(data.words(message, year=base, other=other), data.subtitle())
     labels = data.labels(pd.concat([members, province], ignore_index=True), head)
     labels |= {"unit": "", "decimals": RATE_DECIMALS}
     chained, beside = data.known(_chained(members, base)), _chained(province, base)

@@ -16,6 +16,7 @@ from lnregions.figures.bundles import Picture
 from lnregions.figures.region_data import NO_MAP, NothingToShow, RegionData
 from lnregions.series import Tables
 from lnregions.style import DrawingOptions, palette, region_colour
+from lnregions.tables import lineage, parents_of
 from lnregions.words import LANGUAGES
 from lnregions.words.catalogue import tr, trn
 
@@ -170,13 +171,11 @@ def zone_of(data: RegionData, drawn: Sequence[str]) -> Zone:
 
 
 def name_of_all(data: RegionData) -> dict[str, str]:
-    """Short name in both languages of what all areas of the plan lie in, or else of the plan."""
-    parents, facts = set(all_areas(data)["parent"]), data.plan.facts
-    names = {
-        language: data.tables.name(min(parents), language) for language in LANGUAGES if len(parents) == 1
-    }
-    own = {language: facts.get(f"short_{language}") or data.plan.id for language in LANGUAGES}
-    return own | {language: name for language, name in names.items() if name not in ("", *parents)}
+    """Short name in both languages of the smallest area that all areas of the plan lie in, or else of the plan."""
+    parents = parents_of(data.plan)
+    lines = [lineage(parents, area)[1:] for area in all_areas(data)["area"]]
+    around = next((one for one in lines[0] if one in parents and all(one in line for line in lines)), "")
+    return {one: data.tables.name(around, one) if around else data.plan.name(one) for one in LANGUAGES}
 
 
 def finish(data: RegionData, axes, title: Mapping[str, str], line: str, *, others=None) -> None:

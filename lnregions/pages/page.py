@@ -79,8 +79,7 @@ class Page:
         self.zh = language == "zh"
         self.other = "en" if self.zh else "zh"
         self.path, self.twin = site.path(language, kind, code), site.path(self.other, kind, code)
-        facts = site.plan.facts
-        self.title = str(facts.get(f"short_{language}") or facts.get(f"title_{language}") or site.plan.id)
+        self.title = site.plan.name(language)
         self.statuses = {text(status, language): status for status in STATUS_WORDS}
 
     # -- words -------------------------------------------------------------------------------------------

@@ -99,6 +99,20 @@ class Plan:
         cities = (own["level"] == "city") & ~own["parent"].isin(alone)
         return own.index[cities | own.index.isin(alone)].tolist()
 
+    def name(self, language: str, *facts: str) -> str:
+        """Return a fact in a language, or else in the other: the short name of the plan, or else its title.
+
+        `facts` are others, such as ``title``, of which the first that is given counts.
+        """
+        keys = [f"{fact}_{one}" for one in (language, "en", "zh") for fact in facts or ("short", "title")]
+        return next((str(self.facts[key]) for key in keys if self.facts.get(key)), "" if facts else self.id)
+
+    @property
+    def own_indicators(self) -> list[str]:
+        """Indicators in numbers that the shipped codebook does not have."""
+        rows = self.indicators[self.indicators["measure"] != "none"]
+        return rows.loc[~rows["indicator"].isin(load_indicators()["indicator"]), "indicator"].tolist()
+
     @property
     def shipped(self) -> bool:
         """Whether it is one of the plans that come with the package."""
@@ -121,7 +135,7 @@ class Plan:
         kinds.insert(0, "region", self.regions["short_en"] + " " + self.regions["short_zh"])
         kinds.insert(1, "members", [len(self.members(region)) for region in regions])
         kinds.insert(2, "targets", kinds.iloc[:, 2:].sum(axis=1))
-        title = f"<b>{facts['title_en'] or facts['id']}</b><br>{facts['title_zh']} {facts['number']}"
+        title = f"<b>{facts['title_en']}</b><br>{facts['title_zh']} {facts['number']}"
         years = f"{facts['first_year']}-{facts['horizon']}"
         return f"<div>{title}<br>{years}{kinds.to_html(index=False, border=0)}</div>"
 

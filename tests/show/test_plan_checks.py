@@ -181,7 +181,7 @@ def test_the_coverage_tells_figures_by_target_and_year(folder):
     rows = [row for row in path.read_text("utf-8").splitlines() if not re.match(r"30010[12],gdp,2023", row)]
     path.write_text("\n".join(rows) + "\n", "utf-8")
     add(folder, "targets", "w,r000,r000,,qualitative,,,,,strive,,2021,no,2022,2024,话,Words,,Reach,B,g1,,,")
-    add(folder, "targets", "v,r000,r000,,relative_growth,trade_total,>,,,,300000,2021,no,2022,2024,话,V,,,B,g1,,,")  # fmt: skip
+    add(folder, "targets", "v,r000,r000,,relative_growth,trade_total,>,,,,300000,,no,2022,2024,V,V,,,B,g1,,,")
     add(folder, "observations", "300101,trade_total,2021,50,亿元,2022-03-01,final,A,g1,")
     coverage = check_report(folder).coverage
     assert coverage.columns.tolist() == ["2021", "2022", "2023", "2024"]
