@@ -12,6 +12,7 @@ import pandas as pd
 from lnregions.boundaries.boundaries import checked, known_areas, leave_out, load_boundaries, warnings_of
 from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
+from lnregions.boundaries.geometry import project
 from lnregions.boundaries.ground import context_of
 from lnregions.errors import DataError, Fault, shown_path, warn_input
 from lnregions.tables import (
@@ -19,6 +20,7 @@ from lnregions.tables import (
     boundary_file,
     check_tables,
     file_state,
+    land_areas,
     load_areas,
     read_areas,
     read_table,
@@ -55,6 +57,12 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
         return own
     kept = shipped[~shipped["area"].isin(own["area"])]
     return pd.concat([kept, own]).sort_values("area", ignore_index=True) if len(own) else shipped
+
+
+def land_of(plan: Plan) -> dict[str, float]:
+    """Square kilometres of areas by code, measured on the boundaries of the plan's own, else on the shipped ones."""
+    own = _own_areas(plan)
+    return {**land_areas(), **dict(zip(own["area"], project(own).area / 1e6, strict=True))}
 
 
 def boundary_words(plan: Plan, language: str = "en") -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import nbformat
@@ -12,7 +13,7 @@ from generated_plan import write_plan
 from matplotlib.text import Text
 
 import lnregions as ln
-from foreign.foreign_plan import CITIES, TARGETS, boxes, figures, fill, write_foreign_plan
+from foreign.foreign_plan import CITIES, TARGETS, add, boxes, figures, fill, write_foreign_plan
 from lnregions.__main__ import main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.boundaries import check_plan
@@ -291,6 +292,20 @@ def nested(tmp_path_factory):
 
 def test_a_city_and_a_county_of_it_may_both_have_a_polygon(nested):
     assert check_plan(nested) == []
+
+
+def test_the_forest_of_a_region_is_weighted_by_the_land_within_its_own_boundaries(nested, tmp_path):
+    folder = shutil.copytree(nested, tmp_path / "plan")  # the county is half as large as the city
+    add(
+        folder, "targets", "wood,mid,mid,,level,forest_coverage,>=,40,%,,,2021,no,2022,2024,林,Wood,,,B,f1,,,"
+    )
+    wood = [
+        f"{one},forest_coverage,2024,{n},%,2025-03-01,final,B,f1,made up"
+        for one, n in (("aaa", 30), ("ccc", 60))
+    ]
+    add(folder, "observations", *wood)
+    verdict = ln.judge(folder).set_index("target").loc["wood"]
+    assert verdict["actual"] == pytest.approx(40, abs=0.1)
 
 
 def test_a_region_of_cities_and_counties_is_drawn_whole(nested):

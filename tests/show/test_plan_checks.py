@@ -203,7 +203,6 @@ def test_all_of_a_report_is_in_json(capsys):
 UNSERVED = {
     # a target that no figure of the members can serve, and why
     "x1,r000,r000,,level,coastal_water_good,>=,90,%": "cannot be combined over areas",
-    "x2,r000,r000,,level,forest_coverage,>=,90,%": "no weights for",
     "x3,r000,300101,,count,industrial_clusters,>=,5,个": "the clause counts, and the figures are in",
 }
 
