@@ -102,12 +102,13 @@ def check_plan(folder: Path | str) -> list[Fault]:
             own = _read_own_areas(path, areas)
     except DataError as error:
         return faults + error.faults
-    if missing := "" if plan is None or areas is None else _without_polygon(plan, areas, own):
-        text = f"{missing}. Add their polygons to boundaries.*, with the codes of areas.csv."
-        if path:
-            faults.append(Fault(text, shown_path(path)))
-        else:
-            warn_input([f"{shown_path(folder)}: {text}"])
+    for alone in (False, True) if plan is not None and areas is not None else ():
+        if missing := _without_polygon(plan, areas, own, alone=alone):
+            text = f"{missing}. Add their polygons to boundaries.*, with the codes of areas.csv."
+            if path and not alone:
+                faults.append(Fault(text, shown_path(path)))
+            else:
+                warn_input([f"{shown_path(folder)}: {text}"])
     warn_input([] if own is None else warnings_of(own))
     return faults
 
@@ -122,9 +123,18 @@ def _areas_to_check(folder: Path) -> pd.DataFrame | None:
     return None
 
 
-def _without_polygon(plan: Plan, areas: pd.DataFrame, own: gpd.GeoDataFrame | None) -> str:
-    """Sentence on cities and counties among the members that neither the shipped boundaries nor the own ones show."""
-    members = plan.membership[plan.membership["level"].isin(["city", "county"])]["area"]
+def _without_polygon(
+    plan: Plan, areas: pd.DataFrame, own: gpd.GeoDataFrame | None, *, alone: bool = False
+) -> str:
+    """Sentence on the members that maps would show, and that neither the shipped boundaries nor the own ones have.
+
+    `alone` are areas that have targets of no region.
+    """
+    rows = (plan if plan.areas is None else with_cities(plan)).membership
+    wanted = rows["level"].isin(["province", "city", "county"]) & (
+        rows["region"].isin(areas["area"]) == alone
+    )
+    members = rows.loc[wanted, "area"]
     drawn = {*known_areas().index, *([] if own is None else own["area"])}
     known = members[members.isin(areas["area"]) & ~members.isin(drawn)]
     missing = ", ".join(known.unique())

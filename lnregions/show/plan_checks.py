@@ -41,10 +41,10 @@ RANKS = ("nation", "province", "city", "county")
 YEARS = ("baseline_year", "first_year", "horizon")
 ABSENT = {
     "areas.csv": "the areas are the shipped ones", "indicators.csv": "the indicators are the shipped ones",
-    "observations.csv": "the figures are the shipped ones",
+    "observations.csv": "the figures are the shipped ones; areas of your own have none",
     "bounds.csv": "missing figures are bounded by the shipped bounds, if at all",
     "statements.csv": "pages show no statement of the issuer on the outcome",
-    "boundaries.*": "maps show the shipped boundaries",
+    "boundaries.*": "maps show the shipped boundaries; areas of your own have none",
 }  # fmt: skip
 """What follows where a plan folder has no such file."""
 

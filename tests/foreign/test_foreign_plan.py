@@ -257,11 +257,28 @@ def test_provinces_are_drawn_as_such_beside_one_whose_cities_are_known(tmp_path)
         [f"{one},gdp,2024,50000,亿元,2026-12-01,final,B,f1,made up" for one in codes[1:]],
     )
     (folder / "boundaries.geojson").write_text(boxes(codes), "utf-8")
+    assert check_plan(folder) == []
     plan = ln.load_plan(folder)
     assert plan.cities == codes
     assert set(ln.draw_map(plan, "mid", "gdp", year=2024).data["area"]) == set(codes)
     assert set(ln.draw_membership(plan).data["level"]) == {"province"}
     assert "Middle (3 areas)" in {one.get_text() for one in ln.draw_membership(plan).figure.findobj(Text)}
+
+
+@pytest.mark.parametrize(
+    ("level", "region", "count"),
+    [("province", "mid", 1), ("city", "mid", 1), ("province", "", 0), ("city", "", 0)],
+)
+def test_a_member_without_a_polygon_is_a_fault_and_an_area_by_itself_is_not(level, region, count, tmp_path):
+    folder = write_foreign_plan(tmp_path / "plan", drawn=False)
+    fill(folder, "areas", [f"{one},{level},,{one},{one},{one},{one}" for one in ("aaa", "bbb")])
+    fill(folder, "regions", ["mid,中部,Middle,中部,Middle,,,"])
+    fill(folder, "membership", [f"mid,{one},{level},confirmed,no,,,,f1" for one in ("aaa", *["bbb"][:count])])
+    fill(folder, "targets", [f"b,{region},bbb,,level,gdp,>=,9,亿元,,,2021,no,2022,2024,标,B,,,B,f1,,,"])
+    fill(folder, "observations", ["bbb,gdp,2024,5,亿元,2025-03-01,final,B,f1,made up"])
+    (folder / "boundaries.geojson").write_text(boxes(["aaa"]), "utf-8")
+    faults = check_plan(folder)
+    assert [("no map shows them: bbb. Add their polygons" in one.text) for one in faults] == [True] * count
 
 
 @pytest.fixture(scope="module")
