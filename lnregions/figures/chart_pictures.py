@@ -231,9 +231,9 @@ def draw_city_growth(adcode: str, *, as_of: str = "", plan=PLAN, **options) -> P
     own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
     rows = data.known(pd.concat([own, beside, others], ignore_index=True))
     names = {lang: tr(", ", lang).join(dict.fromkeys(beside[f"name_{lang}"])) for lang in ("en", "zh")}
-    head = data.head(
-        "beside {names} and the other cities" if names["en"] else "beside the other cities", names=names
-    )
+    cities = "beside {names} and the other cities" if names["en"] else "beside the other cities"
+    areas = "beside {names} and the other areas" if names["en"] else "beside the other areas"
+    head = data.head(cities if _is_city(data) else areas, names=names)
     axes = charts.plot_growth_trajectory(
         own, benchmark=beside.assign(name=beside[f"name_{data.language}"]), members=others,
         name=data.tables.name(adcode, data.language), **data.labels(rows, head),
@@ -250,7 +250,7 @@ def draw_ranks(adcode: str, *, as_of: str = "", plan=PLAN, **options) -> Picture
     rows = rows[rows.groupby("year")["area"].transform("nunique") == len(cities)]
     if rows.empty:
         raise NothingToShow("No picture: in no year has every city a figure, so that none has a rank.")
-    head = _parent_head(data, "rank of its cities")
+    head = _parent_head(data, "rank of its cities" if _is_city(data) else "rank of its areas")
     labels = data.labels(rows, head) | {"unit": ""}
     ranks = rows.groupby("year")["value"].rank(ascending=False, method="first")
     rows = rows.assign(drawn=ranks, drawn_unit=tr("rank", data.language))
@@ -269,7 +269,7 @@ def draw_dots(adcode: str, indicator: str, *, as_of: str = "", plan=PLAN, **opti
     cities_then, beside = (one[one["year"] == year] for one in (rates, data.figures(province)))
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
-    head = _parent_head(data, "its cities in {year}", year=year)
+    head = _parent_head(data, "its cities in {year}" if _is_city(data) else "its areas in {year}", year=year)
     marked = {"benchmark": benchmark, "highlight": [adcode], "names": data.names}
     axes = charts.plot_dots(cities_then.drop(columns="year"), **marked, **data.labels(rows, head))
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
@@ -280,6 +280,11 @@ def _siblings(data: RegionData) -> list[str]:
     areas = data.plan.areas
     own = areas.set_index("area").loc[data.area]
     return areas.loc[(areas["level"] == own["level"]) & (areas["parent"] == own["parent"]), "area"].tolist()
+
+
+def _is_city(data: RegionData) -> bool:
+    areas = data.plan.areas
+    return (areas.loc[areas["area"] == data.area, "level"] == "city").all()
 
 
 def _parent_head(data: RegionData, subtitle: str, **values: object) -> Head:

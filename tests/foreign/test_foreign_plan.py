@@ -242,6 +242,8 @@ def test_areas_of_three_letters_without_a_nation_are_drawn(level, tmp_path):
     growth = ln.draw_city_growth("aut", plan=plan)
     assert set(growth.data["area"]) == set(codes)
     assert ln.draw_city_location(plan, "aut").name == "location-aut"
+    kind = "cities" if level == "city" else "areas"
+    assert f"beside the other {kind}" in growth.caption["en"]
     assert not plan.areas.set_index("area").loc[plan.cities, "parent"].any()
 
 
