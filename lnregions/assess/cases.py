@@ -3,11 +3,12 @@
 import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 
+from lnregions import boundaries
 from lnregions.errors import DataError, unknown, warn_input
 from lnregions.paths import data_dir
 from lnregions.series.extent import Extent
@@ -15,6 +16,7 @@ from lnregions.series.figures import Figures, growth_rates
 from lnregions.series.series import Tables, series_of
 from lnregions.tables import (
     kept_warnings,
+    land_areas,
     load_bounds,
     load_breaks,
     load_caveats,
@@ -362,8 +364,9 @@ def _make_tables(plan, as_of, observations):
     sources = sources.drop_duplicates("source", ignore_index=True)
     indicators, bounds, caveats = plan.indicators.copy(deep=False), load_bounds(plan), load_caveats()
     tables = Tables(
-        observations, indicators, areas, load_breaks(), date, sources=sources, bounds=bounds, caveats=caveats
-    )
+        observations, indicators, areas, load_breaks(), date, sources=sources, bounds=bounds, caveats=caveats,
+        land=land_areas if plan.boundaries is None else partial(boundaries.land_of, plan),
+    )  # fmt: skip
     if not plan.shipped:
         tables = Extent(plan).of_tables(tables)
     for frame in (tables.observations, tables.indicators, areas, tables.sources):

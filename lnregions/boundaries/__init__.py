@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "boundaries": ["SOURCE", "load_boundaries", "load_context", "load_land"],
         "codes": ["CHINESE_CODE"],
-        "plans": ["boundaries_of", "boundary_words", "check_plan", "stands_on_shipped"],
+        "plans": ["boundaries_of", "boundary_words", "check_plan", "land_of", "stands_on_shipped"],
         "ground": ["ground_around", "land_within"],
         "geometry": [
             "equal_area",

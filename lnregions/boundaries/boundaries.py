@@ -168,7 +168,7 @@ def checked(
     check_names(layer, areas)
     layer.stop()
     check_place(layer, known_areas().geometry)
-    check_overlaps(layer)
+    check_overlaps(layer, areas["parent"])
     layer.stop()
     if not layer.codes.isin(known_areas().index).any():  # which are held against the shipped ones
         check_own_places(layer, load_land().geometry[0])

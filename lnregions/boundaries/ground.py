@@ -89,4 +89,4 @@ def _land_beside(crs, frame: shapely.Polygon, drawn: list) -> shapely.Geometry:
     near = shapely.dwithin(narrow, known, 1.0) & shapely.dwithin(narrow, water, 1.0)
     rest = shapely.difference(rest, shapely.union_all(narrow[near])) if near.any() else rest
     parts = [part for part in shapely.get_parts(shapely.intersection(rest, frame)) if part.area > 0]
-    return shapely.multipolygons([one for one in parts if one.geom_type == "Polygon"])
+    return shapely.MultiPolygon([one for one in parts if one.geom_type == "Polygon"])  # which may be none

@@ -12,6 +12,7 @@ import pandas as pd
 from lnregions.boundaries.boundaries import checked, known_areas, leave_out, load_boundaries, warnings_of
 from lnregions.boundaries.codes import check_lengths, find_codes
 from lnregions.boundaries.files import read_layer
+from lnregions.boundaries.geometry import project
 from lnregions.boundaries.ground import context_of
 from lnregions.errors import DataError, Fault, shown_path, warn_input
 from lnregions.tables import (
@@ -19,6 +20,7 @@ from lnregions.tables import (
     boundary_file,
     check_tables,
     file_state,
+    land_areas,
     load_areas,
     read_areas,
     read_table,
@@ -48,12 +50,19 @@ def boundaries_of(plan: Plan, level: str = "city") -> gpd.GeoDataFrame:
     if plan.boundaries is None:
         return shipped
     levels, own, rows = plan.areas.set_index("area")["level"], _own_areas(plan), with_cities(plan).membership
-    members = rows.loc[rows["level"] == level, "area"]  # a province without cities is drawn as they are
+    same = ["county"] if level == "county" else ["city", "province", "nation"]
+    members = rows.loc[rows["level"].isin(same), "area"]  # a province without cities is drawn as they are
     own = own[(own["area"].map(levels) == level) | own["area"].isin(members)].reset_index(drop=True)
     if shipped.empty:
         return own
     kept = shipped[~shipped["area"].isin(own["area"])]
     return pd.concat([kept, own]).sort_values("area", ignore_index=True) if len(own) else shipped
+
+
+def land_of(plan: Plan) -> dict[str, float]:
+    """Square kilometres of areas by code, measured on the boundaries of the plan's own, else on the shipped ones."""
+    own = _own_areas(plan)
+    return {**land_areas(), **dict(zip(own["area"], project(own).area / 1e6, strict=True))}
 
 
 def boundary_words(plan: Plan, language: str = "en") -> str:
@@ -93,12 +102,13 @@ def check_plan(folder: Path | str) -> list[Fault]:
             own = _read_own_areas(path, areas)
     except DataError as error:
         return faults + error.faults
-    if missing := "" if plan is None or areas is None else _without_polygon(plan, areas, own):
-        text = f"{missing}. Add their polygons to boundaries.*, with the codes of areas.csv."
-        if path:
-            faults.append(Fault(text, shown_path(path)))
-        else:
-            warn_input([f"{shown_path(folder)}: {text}"])
+    for alone in (False, True) if plan is not None and areas is not None else ():
+        if missing := _without_polygon(plan, areas, own, alone=alone):
+            text = f"{missing}. Add their polygons to boundaries.*, with the codes of areas.csv."
+            if path and not alone:
+                faults.append(Fault(text, shown_path(path)))
+            else:
+                warn_input([f"{shown_path(folder)}: {text}"])
     warn_input([] if own is None else warnings_of(own))
     return faults
 
@@ -113,9 +123,18 @@ def _areas_to_check(folder: Path) -> pd.DataFrame | None:
     return None
 
 
-def _without_polygon(plan: Plan, areas: pd.DataFrame, own: gpd.GeoDataFrame | None) -> str:
-    """Sentence on cities and counties among the members that neither the shipped boundaries nor the own ones show."""
-    members = plan.membership[plan.membership["level"].isin(["city", "county"])]["area"]
+def _without_polygon(
+    plan: Plan, areas: pd.DataFrame, own: gpd.GeoDataFrame | None, *, alone: bool = False
+) -> str:
+    """Sentence on the members that maps would show, and that neither the shipped boundaries nor the own ones have.
+
+    `alone` are areas that have targets of no region.
+    """
+    rows = (plan if plan.areas is None else with_cities(plan)).membership
+    wanted = rows["level"].isin(["province", "city", "county"]) & (
+        rows["region"].isin(areas["area"]) == alone
+    )
+    members = rows.loc[wanted, "area"]
     drawn = {*known_areas().index, *([] if own is None else own["area"])}
     known = members[members.isin(areas["area"]) & ~members.isin(drawn)]
     missing = ", ".join(known.unique())

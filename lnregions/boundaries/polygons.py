@@ -9,6 +9,7 @@ import shapely
 from pyproj import CRS
 
 from lnregions.boundaries.files import Layer
+from lnregions.tables import lineage
 
 CGCS2000 = 4490
 MOST_REPAIR = 0.001
@@ -131,13 +132,20 @@ def _degree_problem(shapes: np.ndarray) -> str:
     return ""
 
 
-def check_overlaps(layer: Layer) -> None:
-    """Report polygons that cover each other; small overlaps are warned of."""
+def check_overlaps(layer: Layer, parents: Mapping[str, str]) -> None:
+    """Report polygons that cover each other; small overlaps are warned of.
+
+    `parents` is the area that each lies in: a city and a county of it may be in one file.
+    """
     shapes, codes = layer.shapes, layer.codes.to_numpy()
     if shapely.coverage_is_valid(shapes):
         return
     one, two = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    one, two = one[one < two], two[one < two]
+    lines = [set(lineage(parents, code)) for code in codes]
+    apart = [
+        n < m and codes[n] not in lines[m] and codes[m] not in lines[n] for n, m in zip(one, two, strict=True)
+    ]
+    one, two = one[apart], two[apart]
     common, areas = shapely.area(shapely.intersection(shapes[one], shapes[two])), shapely.area(shapes)
     percent = 100 * common / np.minimum(areas[one], areas[two])
     for n in np.flatnonzero(percent > 100 * MOST_COMMON):

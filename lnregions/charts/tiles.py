@@ -17,6 +17,8 @@ from lnregions.words import text
 
 CLASSES = 5
 """Fills of a heat map."""
+SLIVER = 0.012
+"""Share of the dates that a status of the last day alone is drawn across."""
 TURNED = 75.0
 """Points in a line of the heads that stand upright, since one of their words is wider than a tile."""
 
@@ -95,7 +97,7 @@ def plot_timeline(spans: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
     ----------
     spans
         `area` (the target), `first` and `last` (dates as text), `status`; optional `name_en`, `name_zh`. A status
-        is named where its tile is long enough.
+        is named where its tile is long enough; one of the last day alone is a narrow tile.
 
     Raises
     ------
@@ -119,6 +121,10 @@ def plot_timeline(spans: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
     rows = {code: row for row, code in enumerate(called)}
     lines.row_axis(sheet, list(called.values()))
     days = spans[["first", "last"]].apply(lambda dates: mdates.date2num(pd.to_datetime(dates)))
+    first, last = days["first"].min(), days["last"].max()
+    edge, alone = last - SLIVER * (last - first), days["first"] == days["last"]
+    days.loc[spans["area"].isin(spans["area"][alone]) & ~alone, "last"] = days["last"].clip(upper=edge)
+    days.loc[alone, "first"] = edge
     tiles = spans[["status"]].assign(row=spans["area"].astype(str).map(rows), **days)
     for status in STATUSES:
         own, looks = tiles[tiles["status"] == status], STATUSES[status]
@@ -126,7 +132,6 @@ def plot_timeline(spans: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
             fill = {"color": looks.colour, "hatch": looks.hatch, "edgecolor": NO_DATA_HATCH_COLOUR}
             fill |= {"linewidth": 0.4, "label": text(status, sheet.language)}
             sheet.ax.barh(own["row"], own["last"] - own["first"], 0.8, left=own["first"], **fill)
-    first, last = tiles["first"].min(), tiles["last"].max()
     sheet.ax.set_xlim(first, last)
     sheet.settle(body=len(rows) * 2.1 * LEADING * small, top=3)
     years = range(mdates.num2date(first).year + 1, mdates.num2date(last).year + 1)

@@ -13,9 +13,8 @@ import pandas as pd
 import shapely
 
 from lnregions import boundaries
-from lnregions.assess import members_of
 from lnregions.errors import unknown
-from lnregions.figures import class_breaks, drawn_values, level_of, one_year
+from lnregions.figures import class_breaks, drawn_values, level_of, one_year, shown_members, with_counties
 from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
 from lnregions.series import Tables, member_frame
 from lnregions.show import figure_words, source_titles
@@ -68,22 +67,22 @@ def map_data(
     codes = tables.indicators["indicator"].tolist()
     if indicator and indicator not in codes:
         raise unknown("indicator", indicator, codes)
-    level = level_of(plan, region, indicator, tables)[0] if region and indicator else "city"
-    frame = thin(boundaries.boundaries_of(plan, level))
-    inside = np.full(len(frame), True)
-    if region:
-        counties = level == "county"
-        inside = _inside(frame, plan.members(region, level=level) if counties else members_of(plan, region))
+    level, members = level_of(plan, region, indicator, tables) if region else ("city", [])
+    frame = boundaries.boundaries_of(plan, level)
+    if not set(members) <= set(frame["area"]):
+        frame = with_counties(frame, boundaries.boundaries_of(plan, "county"), members)
+    frame = thin(frame)
+    inside = _inside(frame, members) if region else np.full(len(frame), True)
     rows = plan.membership[plan.membership["region"] == region].set_index("area")
     given = {"year": year, "language": language}
     layers = [
         _layer(tables, one, frame["area"], frame.loc[inside, "area"], **given)
-        for one in ([indicator] if indicator else PREFERRED)
+        for one in ([indicator] if indicator else (*PREFERRED, *plan.own_indicators))
         if one in codes
     ]
     if not indicator:  # those that at least two members, or the only one, have a figure of
         layers = [one for one in layers if len(one["areas"]) >= min(2, inside.sum())]
-    area = tables.name(region, language) if region else plan.facts.get(f"short_{language}") or plan.id
+    area = tables.name(region, language) if region else plan.name(language)
     label = tr("Interactive map: {area}", language, area=area)
     if len(layers) == 1:
         title = layers[0]["title"]
@@ -130,7 +129,7 @@ def _outlines(plan, region: str, frame, statuses: pd.Series, language: str) -> l
     """Outline of a region's members of each status, so that what is not attested can be seen."""
     if not region:
         return [{"status": "confirmed", "word": "", "shape": _outline(frame)}]
-    areas = plan.members(region, level="county") or plan.members(region)
+    areas = shown_members(plan, region)
     if not _inside(frame, areas).any():
         frame = thin(boundaries.boundaries_of(plan, "county"))
     found = []

@@ -229,10 +229,8 @@ def _options(plans, view) -> dict[str, list[tuple[str, object]]]:
     language, tables, regions = view.language, view.tables, view.plan.regions
     titles = {}
     for name, plan in plans.items():
-        facts = plan.facts
-        title = facts.get(f"short_{language}") or facts.get(f"title_{language}") or name
-        years = f"{facts['first_year']}-{facts['horizon']}"
-        titles[name] = tr("{plan} ({years})", language, plan=title, years=years)
+        years = "{first_year}-{horizon}".format_map(plan.facts)
+        titles[name] = tr("{plan} ({years})", language, plan=plan.name(language), years=years)
     shared = list(titles.values())  # a plan that shares its name with another has its folder behind it
     known = indicators_with_figures(view.plan, view.region, as_of=view.as_of)
     names = view.plan.indicators.set_index("indicator")[f"name_{language}"]

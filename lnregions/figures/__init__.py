@@ -16,7 +16,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "drawn_rows": ["complete_rows", "figures_only"],
         "kits": ["bundle_docx", "bundle_zip", "chart_table", "save_slides"],
         "kinds": ["CITY_KINDS", "PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures"],
-        "map_grounds": ["class_breaks", "drawn_values", "level_of", "one_year"],
+        "map_grounds": ["class_breaks", "drawn_values", "level_of", "one_year", "shown_members", "with_counties"],
         "map_pictures": [
             "draw_change", "draw_circles", "draw_city_location", "draw_location", "draw_map", "draw_membership",
             "draw_tile_map", "draw_verdict_map", "draw_years",

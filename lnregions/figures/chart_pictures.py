@@ -7,6 +7,7 @@ import pandas as pd
 
 from lnregions import assess, charts, series
 from lnregions.assess import load_tables
+from lnregions.errors import DataError, quote
 from lnregions.figures.bundles import Picture
 from lnregions.figures.drawn_rows import recent_years, roled, trajectory_rows
 from lnregions.figures.messages import coverage_text
@@ -46,23 +47,29 @@ def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = ""
     """
     data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, **options)
     wholes, members = [region], data.figures()
+    if compare == region:
+        raise DataError(f"compare {quote(compare)} is the region itself. Give another region, area or group.")
     if compare:
         data = replace(data, plan=with_region(data.plan, compare))
         data = replace(data, tables=load_tables(data.plan, as_of=as_of))
         wholes, members = [region, str(compare)], data.figures([])
-    wholes = (replace(data, area=one).series().frame.assign(area=one) for one in wholes)
+    wholes = [replace(data, area=one).series().frame.assign(area=one) for one in wholes]
+    for one, own in zip([region, compare], wholes, strict=False) if compare else ():
+        replace(data, area=one).known(own)
     members = pd.concat([*wholes, members], ignore_index=True)
-    around = [[one] for one in areas_around(data.plan, region)]
+    around = [[one] for one in areas_around(data.plan, region) if one != compare]
     province = next((one for one in map(data.figures, around) if len(one)), data.figures([]))
     known, first = set(province["year"]), int(data.plan.facts["first_year"])
     base = first - BEFORE_PLAN
     if len(members):
         base = max(base, int(members["year"].min()) - 1)
     base = max([base, *(year for year in range(base + 1, first) if known and year not in known)])
-    head = Head(data.words("{area}: real GDP, {year} = 100", year=base), data.subtitle())
+    message = "{area} and {other}: real GDP, {year} = 100" if compare else "{area}: real GDP, {year} = 100"
+    other = {language: data.tables.name(compare, language) for language in LANGUAGES}
+    head = Head(data.words(message, year=base, other=other), data.subtitle())
     labels = data.labels(pd.concat([members, province], ignore_index=True), head)
     labels |= {"unit": "", "decimals": RATE_DECIMALS}
-    chained, beside = _chained(members, base), _chained(province, base)
+    chained, beside = data.known(_chained(members, base)), _chained(province, base)
     axes = charts.plot_indexed_growth(
         chained, base_year=base, benchmark=beside.assign(name=beside["area"].map(data.names)),
         highlight=[region], names=data.names, **labels,
@@ -222,11 +229,11 @@ def draw_city_growth(adcode: str, *, as_of: str = "", plan=PLAN, **options) -> P
     data = RegionData.load(plan, as_of, indicator=GROWTH, adcode=adcode, **options)
     rates, beside = data.figures(_siblings(data)), data.figures(areas_around(data.plan, adcode))
     own, others = rates[rates["area"] == adcode], rates[rates["area"] != adcode]
-    rows = pd.concat([own, beside, others], ignore_index=True)
+    rows = data.known(pd.concat([own, beside, others], ignore_index=True))
     names = {lang: tr(", ", lang).join(dict.fromkeys(beside[f"name_{lang}"])) for lang in ("en", "zh")}
-    head = data.head(
-        "beside {names} and the other cities" if names["en"] else "beside the other cities", names=names
-    )
+    cities = "beside {names} and the other cities" if names["en"] else "beside the other cities"
+    areas = "beside {names} and the other areas" if names["en"] else "beside the other areas"
+    head = data.head(cities if _is_city(data) else areas, names=names)
     axes = charts.plot_growth_trajectory(
         own, benchmark=beside.assign(name=beside[f"name_{data.language}"]), members=others,
         name=data.tables.name(adcode, data.language), **data.labels(rows, head),
@@ -243,7 +250,7 @@ def draw_ranks(adcode: str, *, as_of: str = "", plan=PLAN, **options) -> Picture
     rows = rows[rows.groupby("year")["area"].transform("nunique") == len(cities)]
     if rows.empty:
         raise NothingToShow("No picture: in no year has every city a figure, so that none has a rank.")
-    head = _parent_head(data, "rank of its cities")
+    head = _parent_head(data, "rank of its cities" if _is_city(data) else "rank of its areas")
     labels = data.labels(rows, head) | {"unit": ""}
     ranks = rows.groupby("year")["value"].rank(ascending=False, method="first")
     rows = rows.assign(drawn=ranks, drawn_unit=tr("rank", data.language))
@@ -262,7 +269,7 @@ def draw_dots(adcode: str, indicator: str, *, as_of: str = "", plan=PLAN, **opti
     cities_then, beside = (one[one["year"] == year] for one in (rates, data.figures(province)))
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
-    head = _parent_head(data, "its cities in {year}", year=year)
+    head = _parent_head(data, "its cities in {year}" if _is_city(data) else "its areas in {year}", year=year)
     marked = {"benchmark": benchmark, "highlight": [adcode], "names": data.names}
     axes = charts.plot_dots(cities_then.drop(columns="year"), **marked, **data.labels(rows, head))
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
@@ -273,6 +280,11 @@ def _siblings(data: RegionData) -> list[str]:
     areas = data.plan.areas
     own = areas.set_index("area").loc[data.area]
     return areas.loc[(areas["level"] == own["level"]) & (areas["parent"] == own["parent"]), "area"].tolist()
+
+
+def _is_city(data: RegionData) -> bool:
+    areas = data.plan.areas
+    return (areas.loc[areas["area"] == data.area, "level"] == "city").all()
 
 
 def _parent_head(data: RegionData, subtitle: str, **values: object) -> Head:

@@ -1,6 +1,6 @@
 """What map pictures share: level, year and classes of their figures, the ground, an inset, a zone, their caption."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -16,6 +16,7 @@ from lnregions.figures.bundles import Picture
 from lnregions.figures.region_data import NO_MAP, NothingToShow, RegionData
 from lnregions.series import Tables
 from lnregions.style import DrawingOptions, palette, region_colour
+from lnregions.tables import lineage, parents_of
 from lnregions.words import LANGUAGES
 from lnregions.words.catalogue import tr, trn
 
@@ -35,13 +36,33 @@ MANY_VALUES = 30
 
 
 def level_of(plan, region: str, indicator: str, tables: Tables) -> tuple[str, list[str]]:
-    """Level to draw a region at, and its members there: counties if any has a figure, or there is nothing else."""
+    """Level to draw a region at, and its members there: counties if any has a figure, or there is nothing else.
+
+    A region of cities and counties of which none stands in for another is drawn as cities, with these counties.
+    """
     counties, found = plan.members(region, level="county"), tables.observations
     if counties == plan.members(region):
         return "county", counties
-    if counties and (found["area"].isin(counties) & (found["indicator"] == indicator)).any():
-        return "county", counties
-    return "city", members_of(plan, region)
+    known = (found["area"].isin(counties) & (found["indicator"] == indicator)).any()
+    return (
+        ("county", counties)
+        if known and shown_members(plan, region) == counties
+        else ("city", members_of(plan, region))
+    )
+
+
+def shown_members(plan, region: str) -> list[str]:
+    """Members that maps show: counties instead of the areas that stand in for them, else all."""
+    counties = plan.members(region, level="county")
+    return plan.members(region) if set(counties) <= set(members_of(plan, region)) else counties
+
+
+def with_counties(
+    cities: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, members: Iterable[str]
+) -> gpd.GeoDataFrame:
+    """Boundaries of the cities, and of the counties among some members."""
+    further = counties["area"].isin(set(members) - {*cities["area"]})
+    return pd.concat([cities, counties[further]], ignore_index=True) if further.any() else cities
 
 
 def one_year(found: pd.DataFrame, areas: int, year: int | None) -> pd.DataFrame:
@@ -150,13 +171,11 @@ def zone_of(data: RegionData, drawn: Sequence[str]) -> Zone:
 
 
 def name_of_all(data: RegionData) -> dict[str, str]:
-    """Short name in both languages of what all areas of the plan lie in, or else of the plan."""
-    parents, facts = set(all_areas(data)["parent"]), data.plan.facts
-    names = {
-        language: data.tables.name(min(parents), language) for language in LANGUAGES if len(parents) == 1
-    }
-    own = {language: facts.get(f"short_{language}") or data.plan.id for language in LANGUAGES}
-    return own | {language: name for language, name in names.items() if name not in ("", *parents)}
+    """Short name in both languages of the smallest area that all areas of the plan lie in, or else of the plan."""
+    parents = parents_of(data.plan)
+    lines = [lineage(parents, area)[1:] for area in all_areas(data)["area"]]
+    around = next((one for one in lines[0] if one in parents and all(one in line for line in lines)), "")
+    return {one: data.tables.name(around, one) if around else data.plan.name(one) for one in LANGUAGES}
 
 
 def finish(data: RegionData, axes, title: Mapping[str, str], line: str, *, others=None) -> None:

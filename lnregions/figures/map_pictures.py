@@ -1,5 +1,6 @@
 """Maps as pictures: the plan's regions, the figures of their members, changes, years side by side, verdicts."""
 
+import itertools
 from dataclasses import replace
 
 import pandas as pd
@@ -189,7 +190,9 @@ def draw_tile_map(plan, indicator: str, *, year: int | None = None, as_of: str =
 def _member_figures(data: RegionData, year: object) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Boundaries of a region's members with their figures of one year, the rows of these, and all other areas."""
     level, members = grounds.level_of(data.drawn, data.area, data.indicator, data.tables)
-    frame = data.cities if level == "city" else data.counties
+    frame = data.counties
+    if level == "city":
+        frame = grounds.with_counties(data.cities, frame, members)
     inside = frame["area"].isin(members)
     if not inside.any():
         raise NothingToShow(NO_MAP)
@@ -337,17 +340,13 @@ def draw_verdict_map(plan, verdicts: pd.DataFrame | None = None, *, as_of: str =
     verdicts = judge(data.plan, as_of=as_of) if verdicts is None else verdicts
     cities, counties = grounds.all_areas(data), data.counties
     members, known = {}, {*cities["area"], *counties["area"]}
-    for region in data.plan.regions["region"]:  # drawn by county if it has any, else by city
-        own = data.plan.members(region, level="county") or data.drawn.members(region, level="city")
-        if own := [area for area in own if area in known]:
+    for region in data.plan.regions["region"]:
+        if own := [area for area in grounds.shown_members(data.drawn, region) if area in known]:
             members[region] = own
     if not members:
         raise NothingToShow(NO_MAP)
-    counties = counties[
-        counties["area"].isin({area for own in members.values() for area in own} - {*cities["area"]})
-    ]
     axes = maps.plot_plan_status(
-        pd.concat([cities, counties], ignore_index=True), verdicts, members=members,
+        grounds.with_counties(cities, counties, itertools.chain(*members.values())), verdicts, members=members,
         names=data.plan.regions.set_index("region")[f"short_{data.language}"],
         legend=tr("Verdict (targets)", data.language), **grounds.map_options(data),
     )  # fmt: skip

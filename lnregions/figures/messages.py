@@ -89,6 +89,8 @@ def _rank(rows, area, *, plan, tables):
     levels = plan.areas.set_index("area")["level"]
     year = rows.loc[rows["area"] == area, "year"].max()
     same = rows[(rows["year"] == year) & (rows["area"].map(levels) == levels[area])].drop_duplicates("area")
+    if len(same) == 1:
+        return _course(rows[rows["area"] == area].sort_values("year"), tables)
     own = same[same["area"] == area].iloc[0]
     rank = 1 + int((same["value"] > own["value"]).sum())
     message = "{area} ranks {rank} of {number} in {year} with {value}"

@@ -31,7 +31,8 @@ HEATED = (
     "gdp", "gdp_growth_real", "population", "urbanisation_rate", "trade_total", "fdi_usd", "fai_growth",
     "forest_coverage",
 )  # fmt: skip
-"""Indicators of a heat map, where a member has a figure."""
+"""Indicators of a heat map, where a member has a figure; those of the plan's own join them."""
+MOST_HEATED = 12
 _ORIGIN = ["year", "value", "grade", "vintage", "source", "status"]
 
 
@@ -229,7 +230,7 @@ def draw_heat_map(plan, region: str, *, as_of: str = "", **options) -> Picture:
     """
     data = RegionData.load(plan, as_of, region=region, **options)
     cells, compared = [], []
-    for indicator in HEATED:
+    for indicator in (*HEATED, *data.plan.own_indicators)[:MOST_HEATED]:
         found = replace(data, indicator=indicator).figures(data.members)
         latest = found.groupby("area")["year"].max()
         common = latest.mode().max() if len(latest) else None
@@ -274,7 +275,7 @@ def draw_timeline(plan, *, as_of: str = "", **options) -> Picture:
     """The verdict on each target on every date since the plan was issued, by what had been published."""
     data = RegionData.load(plan, as_of, **options)
     now, facts, flips = data.tables.as_of, data.plan.facts, assess.revision_trail(data.plan)
-    flips = flips.assign(date=flips["date"].astype(str).str[:10])[lambda rows: rows["date"] < now]
+    flips = flips.assign(date=flips["date"].astype(str).str[:10])[lambda rows: rows["date"] <= now]
     start = str(facts.get("issued") or f"{facts['first_year']}-01-01")
     own = data.plan.targets[data.plan.targets["kind"] != "qualitative"]
     own = own.merge(data.plan.regions[["region", "short_en", "short_zh"]], on="region")
@@ -287,12 +288,12 @@ def draw_timeline(plan, *, as_of: str = "", **options) -> Picture:
         statuses = [*steps["from_status"], final[names["target"]]]
         dates = pairwise([start, *steps["date"], now])
         rows += [names | {"from": a, "to": b, "status": status}
-                 for (a, b), status in zip(dates, statuses, strict=True) if a < b]  # fmt: skip
+                 for (a, b), status in zip(dates, statuses, strict=True) if a < b or start < a == b == now]  # fmt: skip
     if own.empty:
         raise NothingToShow("No picture: the plan sets no target with a number here.")
     if not rows:
         raise NothingToShow("No picture: no figure has been published since the plan was issued.")
-    rows, short = pd.DataFrame(rows), {lang: facts.get(f"short_{lang}", "") for lang in LANGUAGES}
+    rows, short = pd.DataFrame(rows), {lang: data.plan.name(lang) for lang in LANGUAGES}
     head = Head(data.words("What was known when: verdicts over time"), short)
     drawn = rows.rename(columns={"target": "area", "from": "first", "to": "last"})
     axes, count = charts.plot_timeline(drawn, **data.labels(rows, head)), rows["target"].value_counts()

@@ -33,7 +33,7 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, **options) -> Picture:
     decimals = [printed_decimals(*one) for one in zip(verdicts["indicator"], verdicts["unit"], strict=True)]
     message = "All {number} targets and their verdicts" if len(rows) > 1 else "The target and its verdict"
     title = data.words(message, number=len(rows))
-    short = {lang: data.plan.facts.get(f"short_{lang}", "") for lang in title}
+    short = {lang: data.plan.name(lang) for lang in title}
     regions = data.plan.regions.set_index("region")[f"short_{data.language}"].to_dict()
     labels = data.labels(rows, Head(title, short)) | {"regions": regions, "names": data.names}
     axes = charts.plot_scorecard(verdicts.assign(decimals=decimals), targets=data.plan.targets, **labels)
@@ -253,8 +253,7 @@ def _targets(data: RegionData, verdict: assess.Verdict) -> list[dict] | None:
             continue  # the same plan, or another region of the same code
         rows = other.targets.iloc[list(assess.places_on(other.targets, verdict.indicator, area=verdict.area))]
         for one in rows[rows["kind"].isin(["level", "share"]) & rows["value"].notna()].to_dict("records"):
-            name = other.facts.get(f"short_{data.language}") or other.id
-            target = {"value": one["value"], "label": name, **clause_columns(other, one)}
+            target = {"value": one["value"], "label": other.name(data.language), **clause_columns(other, one)}
             beside.append(target | {"horizon": int(one["horizon"]), "source": ""})
     return [own, *sorted(beside, key=lambda one: (one["horizon"], one["plan"]))]
 

@@ -79,8 +79,10 @@ class Page:
         self.zh = language == "zh"
         self.other = "en" if self.zh else "zh"
         self.path, self.twin = site.path(language, kind, code), site.path(self.other, kind, code)
-        facts = site.plan.facts
-        self.title = str(facts.get(f"short_{language}") or facts.get(f"title_{language}") or site.plan.id)
+        self.title = site.plan.name(language)
+        levels = site.plan.areas.set_index("area")["level"]
+        cities = (levels[site.cities] == "city").all()
+        self.profiles = self.word("Cities") if cities else self.word("Areas", context="heading")
         self.statuses = {text(status, language): status for status in STATUS_WORDS}
 
     # -- words -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lnregions.assess import STATUS_WORDS, Verdict, judge_all, load_tables
+from lnregions.assess import STATUS_WORDS, Verdict, judge_all, load_tables, members_of
 from lnregions.boundaries import boundaries_of, label_points, project, simplify_coverage
 from lnregions.errors import DataError
 from lnregions.explorer import LARGEST
@@ -128,13 +128,12 @@ class Site:
         return [region for region in self.regions if city in self._members[region]]
 
     def members(self, region: str) -> list[str]:
-        """Return the cities of a region."""
+        """Return the areas whose figures make a region."""
         return self._members[region]
 
     @cached_property
     def _members(self) -> dict[str, list[str]]:
-        plan = with_cities(self.plan)
-        return {region: plan.members(region, level="city") for region in self.regions}
+        return {region: members_of(with_cities(self.plan), region) for region in self.regions}
 
     def runs_of(self, language: str, over: str, value: str = "") -> list[RunFiles]:
         """Return the runs for one value of a parameter (``region``, ``adcode`` or none)."""

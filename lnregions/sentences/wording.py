@@ -123,7 +123,8 @@ def counted_sentence(plan: Plan, verdicts: Iterable) -> Text:
     """How many verdicts came to each status, as a sentence."""
     verdicts = list(verdicts)
     words = counted_text(plan, verdicts, named=False)
-    return as_sentence(say("of the {number} targets, {list}", number=len(verdicts), list=words))
+    message = "of the {number} targets, {list}" if len(verdicts) > 1 else "of {number} target, {list}"
+    return as_sentence(say(message, number=len(verdicts), list=words))
 
 
 def verdict_sentence(verdict: Verdict, row: pd.Series, tables: Tables) -> Text:

@@ -6,7 +6,7 @@ the codebook says the indicator aggregates; of one that does not, they are its o
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -40,7 +40,8 @@ class Tables:
     """The checked frames that a series is made from, and the date of knowledge (``YYYY-MM-DD``).
 
     Tables from `with_observed` have no frame of observations, only `observed`. `derived` are those of the observations
-    that no page prints, `derivable` all such values. `made` keeps what is made from them.
+    that no page prints, `derivable` all such values. `land` gives square kilometres by area. `made` keeps what is
+    made from them.
     """
 
     observations: pd.DataFrame
@@ -53,6 +54,7 @@ class Tables:
     caveats: pd.DataFrame = field(default_factory=load_caveats)
     derived: Sequence[Observation] = ()
     derivable: Sequence[Observation] = field(default_factory=lambda: observed(load_derived()), repr=False)
+    land: Callable[[], Mapping[str, float]] = field(default=land_areas, repr=False, compare=False)
     made: dict = field(default_factory=dict, repr=False, compare=False)
 
     def indicator(self, name: str) -> pd.Series:
@@ -139,9 +141,10 @@ class Tables:
         """
         if row["weight"] != LAND_AREA:
             return self.observed_of(row["weight"], areas=areas)
+        land = self.land()
         return [
-            Observation(-1, area, LAND_AREA, year, land_areas()[area], grade="A", status="final", default=True)
-            for area in areas if area in land_areas() for year in years
+            Observation(-1, area, LAND_AREA, year, land[area], grade="A", status="final", default=True)
+            for area in areas if area in land for year in years
         ]  # fmt: skip
 
     def bound(self, indicator: str, area: str) -> tuple[float, float, float]:

@@ -81,8 +81,7 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
         frame = frame.drop(columns="responsible")
     codes = pd.DataFrame({"class": frame["rating"], "strength": verdicts["strength"].to_numpy()})
     frame["rating"] = [tr(CLASSES[one], language, context="evaluation") for one in codes["class"]]
-    title = plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id
-    title = tr("Evaluation of implementation: {plan}", language, plan=title)
+    title = tr("Evaluation of implementation: {plan}", language, plan=plan.name(language))
     note = tr(
         "Binding or anticipatory by the wording: what the plan only strives for is anticipatory. A dash: not known, "
         "or not comparable with the base. The class sets progress beside time elapsed; the verdict stands beside it.",

@@ -1,6 +1,7 @@
 """What a check says of a plan folder: all that is wrong, what is unusual, what it has, and how far its figures go."""
 
 import itertools
+import re
 import warnings
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
@@ -24,6 +25,7 @@ from lnregions.tables import (
     load_observations,
     load_plan,
     read_table,
+    with_cities,
 )
 from lnregions.tables.plan_files import OWN_TABLES, WORKBOOK
 from lnregions.tables.tables import Table, own_table
@@ -35,12 +37,14 @@ DRAWN = {
 """Columns of a plan's tables that pictures print."""
 LONGEST_SHORT = 40
 """Characters of a short name, which labels of pictures print on one line."""
+RANKS = ("nation", "province", "city", "county")
+YEARS = ("baseline_year", "first_year", "horizon")
 ABSENT = {
     "areas.csv": "the areas are the shipped ones", "indicators.csv": "the indicators are the shipped ones",
-    "observations.csv": "the figures are the shipped ones",
+    "observations.csv": "the figures are the shipped ones; areas of your own have none",
     "bounds.csv": "missing figures are bounded by the shipped bounds, if at all",
     "statements.csv": "pages show no statement of the issuer on the outcome",
-    "boundaries.*": "maps show the shipped boundaries",
+    "boundaries.*": "maps show the shipped boundaries; areas of your own have none",
 }  # fmt: skip
 """What follows where a plan folder has no such file."""
 
@@ -113,7 +117,8 @@ def check_report(folder: Path | str) -> Report:
     if plan is not None:
         cases = {one.clause.target: one for one in reversed(cases_of_plan(plan))}
         coverage = _coverage([cases[target] for target in plan.targets["target"]])
-        remarks += _unlikely(plan) + _small_targets(plan) + _never_served(plan, list(cases.values()))
+        remarks += _odd_areas(plan) + _odd_years(plan) + _unlikely(plan) + _small_targets(plan)
+        remarks += _never_served(plan, list(cases.values()))
     return Report(str(folder), messages(faults), remarks, has, lacks, coverage)
 
 
@@ -161,7 +166,9 @@ def _inventory(plan: Plan) -> tuple[list[str], list[str]]:
     if plan.boundaries:
         drawn = {area for level in ("city", "county") for area in boundaries_of(plan, level)["area"]}
         has.append(f"boundaries: {plan.boundaries.name}")
-        bare = areas["area"][areas["level"].isin(["city", "county"]) & ~areas["area"].isin(drawn)]
+        wanted = areas["area"][areas["level"].isin(["city", "county"])]
+        members = with_cities(plan).membership.query("level != 'zone'")["area"]
+        bare = [area for area in dict.fromkeys([*wanted, *members]) if area not in drawn]
         lacks += [f"polygons of {', '.join(bare)}: no map shows them"] if len(bare) else []
     if (plan.folder / WORKBOOK).is_file():
         name = plan.folder.name or plan.folder
@@ -186,7 +193,8 @@ def _coverage(cases: list[Case]) -> pd.DataFrame:
     rows = {}
     for case in cases:
         clause, areas = case.clause, case.members or (case.clause.area,)
-        known = {(one.area, one.year) for one in case.tables.observed_of(*case.indicators)}
+        names = dict.fromkeys([*case.indicators, clause.indicator])  # growth may be that of the levels
+        known = {(one.area, one.year) for one in case.tables.observed_of(*names)}
         counts = {year: sum((area, year) in known for area in areas)
                   for year in range(clause.baseline_year, clause.horizon + 1)}  # fmt: skip
         of = f"/{len(areas)}" if case.members else ""
@@ -196,6 +204,50 @@ def _coverage(cases: list[Case]) -> pd.DataFrame:
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("target")
     return table.reindex(columns=sorted(table)).fillna("")
+
+
+def _places(plan: Plan, name: str, key: str) -> dict[str, str]:
+    """File and line of each row of a plan's own table, by its code."""
+    table = read_table(plan.folder / f"{name}.csv", name)
+    return {
+        code: f"{table.path} line {line}" for code, line in zip(table.frame[key], table.lines, strict=True)
+    }
+
+
+def _odd_areas(plan: Plan) -> list[str]:
+    """Areas of the plan's own whose level does not fit their code, or that of the area they lie in."""
+    if _own_rows(plan, "areas") is None:
+        return []
+    found, levels = [], plan.areas.set_index("area")[["level", "parent"]]
+    for area, place in _places(plan, "areas", "area").items():
+        level, parent = levels.loc[area]
+        if level == "county" and re.fullmatch(r"\d{4}00", area):
+            what = f"{area} is a county, and its code ends in 00 as those of cities do"
+            found.append(f"{place}: {what}. Write city if it is one; a county has no profile of its own.")
+        if parent and RANKS.index(levels["level"][parent]) >= RANKS.index(level):
+            what = f"{area} ({level}) lies in {parent} ({levels['level'][parent]}), which is no larger unit"
+            found.append(f"{place}: {what}. Compare level and parent of both.")
+    return found
+
+
+def _odd_years(plan: Plan) -> list[str]:
+    """Years of targets beyond those of the plan, and a baseline that is not before the first year."""
+    facts, places, found = plan.facts, _places(plan, "targets", "target"), []
+    start, end = min(facts["baseline_year"], facts["first_year"] - 1), facts["horizon"]
+    if facts["baseline_year"] >= facts["first_year"]:
+        what = (
+            "baseline_year {baseline_year} is not before first_year {first_year}. Compare both with the plan."
+        )
+        found.append(f"{shown_path(plan.folder / 'plan.yaml')}: {what.format_map(facts)}")
+    for row in plan.targets[["target", *YEARS]].dropna().to_dict("records"):
+        beyond = [f"{name} {row[name]}" for name in YEARS if not start <= row[name] <= end]
+        what = f"{', '.join(beyond)} of the target {row['target']} outside {start} to {end}, the plan's years"
+        if not beyond and row["baseline_year"] >= row["first_year"]:
+            what = "baseline_year {baseline_year} of the target {target} is not before its first_year {first_year}"
+        elif not beyond:
+            continue
+        found.append(f"{places[row['target']]}: {what.format_map(row)}. Compare them with plan.yaml.")
+    return found
 
 
 def _unlikely(plan: Plan) -> list[str]:
@@ -232,8 +284,9 @@ def _unlikely(plan: Plan) -> list[str]:
 def _small_targets(plan: Plan) -> list[str]:
     """Targets in per cent that are below one."""
     rows = plan.targets[(plan.targets["unit"] == "%") & plan.targets["value"].abs().between(0, 1, "neither")]
+    places = _places(plan, "targets", "target") if len(rows) else {}
     return [
-        f"{shown_path(plan.folder / 'targets.csv')}: {one.value:g}% of the target {one.target} is below one per cent, "
+        f"{places[one.target]}: {one.value:g}% of the target {one.target} is below one per cent, "
         "as one written as a fraction is (0.05 for 5%). Compare it with the plan."
         for one in rows.itertuples()
     ]
@@ -261,8 +314,9 @@ def _never_served(plan: Plan, cases: list[Case]) -> list[str]:
     verdicts = judge(plan, observations=made).set_index("target")["status"]
     unserved = verdicts.index[verdicts.isin(["no data", "not assessable"])]
     served = {one.clause.target: one for one in reversed(cases_of_plan(plan, observations=made))}
+    places = _places(plan, "targets", "target")
     return [
-        f"{shown_path(plan.folder / 'targets.csv')}: no figure can serve the target {target}: "
+        f"{places[target]}: no figure can serve the target {target}: "
         f"{served[target].figures.hole(last).en}. Judge another area or indicator, or make it qualitative."
         for target in unserved
     ]

@@ -24,16 +24,18 @@ def show_plan(plan, *, language: str = "en") -> Table:
     facts = plan.facts
     separator = tr(", ", language)
     rows = [
-        (tr("Title", language), facts.get(f"title_{language}", "")),
+        (tr("Title", language), plan.name(language, "title")),
         (tr("Number", language), facts.get("number", "")),
-        (tr("Issued by", language), facts.get(f"issuer_{language}", "")),
+        (tr("Issued by", language), plan.name(language, "issuer")),
         (tr("Issued on", language), facts.get("issued", "")),
         (tr("Years", language), f"{facts['first_year']}-{facts['horizon']}"),
         (tr("Targets", language, context="number of"), str(len(plan.targets))),
         (tr("Regions", language), separator.join(plan.regions[f"short_{language}"])),
     ]
     for row in plan.sources[~plan.sources["source"].isin(plan.statements["source"])].itertuples():
-        rows.append((tr("Read in", language), f"{row.title} ({row.publisher}, {row.published})"))
+        origin = ", ".join(filter(None, (row.publisher, row.published)))
+        rows.append((tr("Read in", language), f"{row.title} ({origin})" if origin else row.title))
+    rows = [row for row in rows if row[1]]
     return reader_table(pd.DataFrame(rows, columns=["fact", "content"]), language)
 
 
@@ -88,10 +90,11 @@ def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Ta
     plan = chosen_plan(plan, language=language)
     adcode, tables = place_code(plan, adcode, kind="area"), load_tables(plan, as_of=as_of)
     names = plan.regions.set_index("region")[f"short_{language}"]
-    inside = [names[region] for region in plan.regions["region"] if adcode in members_of(plan, region)]
+    inside = [name for one, name in names.items() if one != adcode and adcode in members_of(plan, one)]
     table = _latest_table(tables, [adcode], language)
     frame = table.frame.drop(columns=head("member", language))
-    title = f"{tables.name(adcode, language)} ({tr(', ', language).join(inside)})"
+    title, regions = tables.name(adcode, language), tr(", ", language).join(inside)
+    title = tr("{plan} ({years})", language, plan=title, years=regions) if inside else title
     return Table(frame, title, table.note, table.numbers, language=language)
 
 

@@ -72,6 +72,14 @@ def check_regions(table: Table, areas: list[str] | None) -> None:
     table.report_where(wrong, "region", f"region {{region!r}} {NO_FOLDER_NAME}")
 
 
+def check_members(table: Table, areas: pd.DataFrame) -> None:
+    """Report members whose level is not that of the table of areas; maps show members by level."""
+    stated = table.frame["area"].map(areas.set_index("area")["level"])
+    wrong = stated.isin(["province", "city", "county"]) & (table.frame["level"] != "zone")
+    text = "level {level} of {area} is not that of the table of areas, {stated}. Write {stated}, or correct areas.csv."
+    table.report_where(wrong & (stated != table.frame["level"]), "level", text, stated=stated)
+
+
 def check_targets(table: Table, indicators: pd.DataFrame) -> None:
     """Report years out of order, a unit that does not fit the kind of clause, and missing parts."""
     frame, kind = table.frame, table.frame["kind"]

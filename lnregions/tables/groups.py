@@ -158,9 +158,9 @@ def add_regions(
 
 
 def with_cities(plan):
-    """Return the plan as maps and charts of members show it: the cities of a member province stand for it.
+    """Return the plan as maps and charts of members show it: the cities of the member provinces stand for these.
 
-    A member that is neither city nor county and has no cities is shown by itself.
+    Where a member province has no cities, all are shown by themselves, as a member of any other rank without cities is.
 
     Examples
     --------
@@ -173,7 +173,10 @@ def with_cities(plan):
     if not whole.any():
         return plan
     cities = areas.loc[areas["level"] == "city", ["parent", "area"]].set_axis(["area", "city"], axis=1)
-    wide = rows[whole].merge(cities, on="area", how="left").assign(level="city")
+    if not set(rows.loc[rows["level"] == "province", "area"]) <= set(cities["area"]):
+        cities = cities[:0]
+    wide = rows[whole].merge(cities, on="area", how="left")
+    wide["level"] = wide["level"].mask(wide["city"].notna(), "city")
     wide = wide.assign(area=wide["city"].fillna(wide["area"])).drop(columns="city")
     rows = pd.concat([rows[~whole], wide]).drop_duplicates(["region", "area"], ignore_index=True)
     return replace(plan, membership=rows)

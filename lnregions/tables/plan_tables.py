@@ -10,7 +10,7 @@ import pandas as pd
 
 from lnregions.errors import DataError, Fault, shown_path, unknown, warn_input
 from lnregions.paths import data_dir
-from lnregions.tables.checks import check_indicators, check_own, check_regions, check_targets
+from lnregions.tables.checks import check_indicators, check_members, check_own, check_regions, check_targets
 from lnregions.tables.codebook import LAND_AREA, load_areas, load_bounds, load_indicators, load_sources
 from lnregions.tables.groups import areas_of, own_first, regions_of_areas, with_cities
 from lnregions.tables.observations import load_observations
@@ -92,11 +92,26 @@ class Plan:
 
     @property
     def cities(self) -> list[str]:
-        """Areas that have a profile: the cities of the members' provinces, and members that are no cities."""
-        levels, rows = self.areas.set_index("area")["level"], with_cities(self).membership
-        alone = set(rows.loc[rows["level"] == "city", "area"])
-        own = areas_of(self, self.membership["area"])
-        return [area for area in own if levels[area] == "city" or area in alone]
+        """Areas that have a profile: the cities of the members' provinces, or these where some have no cities."""
+        areas, rows = self.areas.set_index("area"), with_cities(self).membership
+        alone = set(rows.loc[~rows["level"].isin(["county", "zone"]), "area"])
+        own = areas.loc[areas_of(self, self.membership["area"])]
+        cities = (own["level"] == "city") & ~own["parent"].isin(alone)
+        return own.index[cities | own.index.isin(alone)].tolist()
+
+    def name(self, language: str, *facts: str) -> str:
+        """Return a fact in a language, or else in the other: the short name of the plan, or else its title.
+
+        `facts` are others, such as ``title``, of which the first that is given counts.
+        """
+        keys = [f"{fact}_{one}" for one in (language, "en", "zh") for fact in facts or ("short", "title")]
+        return next((str(self.facts[key]) for key in keys if self.facts.get(key)), "" if facts else self.id)
+
+    @property
+    def own_indicators(self) -> list[str]:
+        """Indicators in numbers that the shipped codebook does not have."""
+        rows = self.indicators[self.indicators["measure"] != "none"]
+        return rows.loc[~rows["indicator"].isin(load_indicators()["indicator"]), "indicator"].tolist()
 
     @property
     def shipped(self) -> bool:
@@ -120,7 +135,7 @@ class Plan:
         kinds.insert(0, "region", self.regions["short_en"] + " " + self.regions["short_zh"])
         kinds.insert(1, "members", [len(self.members(region)) for region in regions])
         kinds.insert(2, "targets", kinds.iloc[:, 2:].sum(axis=1))
-        title = f"<b>{facts['title_en'] or facts['id']}</b><br>{facts['title_zh']} {facts['number']}"
+        title = f"<b>{facts['title_en']}</b><br>{facts['title_zh']} {facts['number']}"
         years = f"{facts['first_year']}-{facts['horizon']}"
         return f"<div>{title}<br>{years}{kinds.to_html(index=False, border=0)}</div>"
 
@@ -173,6 +188,7 @@ def read_plan(folder: Path, faults: list[Fault]) -> Plan:
             table, load_indicators() if indicators is None else indicators
         ),
         "statements": lambda table: table.check_dates("date"),
+        "membership": lambda table: check_members(table, load_areas() if areas is None else areas),
     }
     if regions and regions.frame.empty and targets and targets.frame.empty:
         what = "the plan has no region and no target. Write at least one row in regions.csv or targets.csv."

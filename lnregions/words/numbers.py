@@ -56,6 +56,8 @@ MOST_DECIMALS = 6
 RATE_DECIMALS = 1
 """Decimals of growth rates, those of every growth indicator of the codebook."""
 _COUNT = "个"
+_EASTERN = "\u2e80"
+"""First of the signs of Chinese, which numbers stand before without a blank."""
 """Unit of counts, which English prints without a word: 5 schools are 5."""
 _WRITTEN_DECIMALS = 2
 """Decimals at most of a number of which no decimals are known."""
@@ -251,6 +253,8 @@ def format_value(
     ('902.71 billion yuan', '9027.1亿元')
     >>> format_value(8, "%", "en", decimals=1), format_value(8, "%", "en"), format_value(-1.5, "pp", "zh", sign=True)
     ('8.0%', '8%', '−1.5个百分点')
+    >>> format_value(27.1, "μg/m³", "zh")
+    '27.1 μg/m³'
     """
     if value is None or not math.isfinite(value):
         return text("no data", language)
@@ -263,7 +267,7 @@ def format_value(
     label = unit_label(unit, language)
     if not label or (unit == _COUNT and language == "en"):
         return number
-    glue = "" if language == "zh" or label == "%" else " "
+    glue = " " if label != "%" and (language == "en" or (label[0].isalpha() and label[0] < _EASTERN)) else ""
     return f"{number}{glue}{label}"
 
 

@@ -2,19 +2,22 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import nbformat
 import pandas as pd
 import pytest
+import shapely
 from generated_plan import write_plan
 from matplotlib.text import Text
 
 import lnregions as ln
-from foreign.foreign_plan import CITIES, TARGETS, boxes, figures, fill, write_foreign_plan
+from foreign.foreign_plan import CITIES, TARGETS, add, boxes, figures, fill, write_foreign_plan
 from lnregions.__main__ import main
 from lnregions.batch.fork import stop_fork_server
 from lnregions.boundaries import check_plan
+from lnregions.explorer.web_data import map_data
 from lnregions.figures import PLAN_KINDS, REGION_KINDS, Picture
 from lnregions.pages.report import region_page
 from lnregions.pages.site import read_site
@@ -194,6 +197,12 @@ def test_the_timeline_of_a_plan_that_is_newer_than_every_figure_says_so(folder):
     assert "no figure has been published since" in ln.draw_timeline(plan).reason
 
 
+def test_a_verdict_of_the_day_of_the_latest_figure_begins_on_it(folder):
+    rows = ln.draw_timeline(folder, as_of="2025-04-20").data.query("target == 'capital-gdp'")
+    assert rows["to"].tolist()[-2:] == ["2025-04-20"] * 2
+    assert rows["status"].tolist()[-2:] == ["not assessable", "missed"]
+
+
 def test_without_regions_the_areas_of_its_targets_take_their_place(folder, tmp_path):
     alone = write_foreign_plan(tmp_path / "plan")
     for name in ("regions", "membership"):
@@ -233,7 +242,97 @@ def test_areas_of_three_letters_without_a_nation_are_drawn(level, tmp_path):
     growth = ln.draw_city_growth("aut", plan=plan)
     assert set(growth.data["area"]) == set(codes)
     assert ln.draw_city_location(plan, "aut").name == "location-aut"
+    kind = "cities" if level == "city" else "areas"
+    assert f"beside the other {kind}" in growth.caption["en"]
     assert not plan.areas.set_index("area").loc[plan.cities, "parent"].any()
+
+
+def test_provinces_are_drawn_as_such_beside_one_whose_cities_are_known(tmp_path):
+    codes, folder = ["210000", "220000", "230000"], write_foreign_plan(tmp_path / "plan", drawn=False)
+    fill(folder, "areas", [f"{one},province,100000,省,Province,省,P{one[:2]}" for one in codes[1:]])
+    fill(folder, "regions", ["mid,中部,Middle,中部,Middle,,,"])
+    fill(folder, "membership", [f"mid,{one},province,confirmed,no,,,,f1" for one in codes])
+    fill(folder, "targets", [])
+    fill(
+        folder,
+        "observations",
+        [f"{one},gdp,2024,50000,亿元,2026-12-01,final,B,f1,made up" for one in codes[1:]],
+    )
+    (folder / "boundaries.geojson").write_text(boxes(codes), "utf-8")
+    assert check_plan(folder) == []
+    plan = ln.load_plan(folder)
+    assert plan.cities == codes
+    assert set(ln.draw_map(plan, "mid", "gdp", year=2024).data["area"]) == set(codes)
+    assert set(ln.draw_membership(plan).data["level"]) == {"province"}
+    assert "Middle (3 areas)" in {one.get_text() for one in ln.draw_membership(plan).figure.findobj(Text)}
+
+
+@pytest.mark.parametrize(
+    ("level", "region", "count"),
+    [("province", "mid", 1), ("city", "mid", 1), ("province", "", 0), ("city", "", 0)],
+)
+def test_a_member_without_a_polygon_is_a_fault_and_an_area_by_itself_is_not(level, region, count, tmp_path):
+    folder = write_foreign_plan(tmp_path / "plan", drawn=False)
+    fill(folder, "areas", [f"{one},{level},,{one},{one},{one},{one}" for one in ("aaa", "bbb")])
+    fill(folder, "regions", ["mid,中部,Middle,中部,Middle,,,"])
+    fill(folder, "membership", [f"mid,{one},{level},confirmed,no,,,,f1" for one in ("aaa", *["bbb"][:count])])
+    fill(folder, "targets", [f"b,{region},bbb,,level,gdp,>=,9,亿元,,,2021,no,2022,2024,标,B,,,B,f1,,,"])
+    fill(folder, "observations", ["bbb,gdp,2024,5,亿元,2025-03-01,final,B,f1,made up"])
+    (folder / "boundaries.geojson").write_text(boxes(["aaa"]), "utf-8")
+    faults = check_plan(folder)
+    assert [("no map shows them: bbb. Add their polygons" in one.text) for one in faults] == [True] * count
+
+
+@pytest.fixture(scope="module")
+def nested(tmp_path_factory):
+    """Plan of a city and a county of another city, with polygons of both cities and of the county."""
+    codes, folder = ["aaa", "bbb", "ccc"], tmp_path_factory.mktemp("nested") / "plan"
+    write_foreign_plan(folder, drawn=False)
+    rows = [f"{one},{'county' if one == 'ccc' else 'city'},{'bbb' if one == 'ccc' else ''}" for one in codes]
+    fill(
+        folder,
+        "areas",
+        [f"{row},{one},{one.title()},{one},{one.title()}" for row, one in zip(rows, codes, strict=True)],
+    )
+    fill(folder, "regions", ["mid,中部,Middle,中部,Middle,,,"])
+    fill(folder, "membership", ["mid,aaa,city,confirmed,no,,,,f1", "mid,ccc,county,confirmed,no,,,,f1"])
+    fill(
+        folder,
+        "targets",
+        ["aaa-gdp,mid,mid,,level,gdp,>=,900,亿元,,,2021,no,2022,2024,目标,Target,,,B,f1,,,"],
+    )
+    fill(folder, "observations", [f"{one},gdp,2024,500,亿元,2025-03-01,final,B,f1,made up" for one in codes])
+    shapes = json.loads(boxes(codes))
+    half = shapely.box(11, 48, 11.5, 49)  # of the second box
+    shapes["features"][2]["geometry"] = json.loads(shapely.to_geojson(half))
+    (folder / "boundaries.geojson").write_text(json.dumps(shapes), "utf-8")
+    return folder
+
+
+def test_a_city_and_a_county_of_it_may_both_have_a_polygon(nested):
+    assert check_plan(nested) == []
+
+
+def test_the_forest_of_a_region_is_weighted_by_the_land_within_its_own_boundaries(nested, tmp_path):
+    folder = shutil.copytree(nested, tmp_path / "plan")  # the county is half as large as the city
+    add(
+        folder, "targets", "wood,mid,mid,,level,forest_coverage,>=,40,%,,,2021,no,2022,2024,林,Wood,,,B,f1,,,"
+    )
+    wood = [
+        f"{one},forest_coverage,2024,{n},%,2025-03-01,final,B,f1,made up"
+        for one, n in (("aaa", 30), ("ccc", 60))
+    ]
+    add(folder, "observations", *wood)
+    verdict = ln.judge(folder).set_index("target").loc["wood"]
+    assert verdict["actual"] == pytest.approx(40, abs=0.1)
+
+
+def test_a_region_of_cities_and_counties_is_drawn_whole(nested):
+    for picture in (ln.draw_map(nested, "mid", "gdp"), ln.draw_location(nested, "mid")):
+        assert set(picture.data["area"]) == {"aaa", "ccc"}
+    plan = ln.load_plan(nested)
+    data = map_data(plan, ln.assess.load_tables(plan), "mid", indicator="gdp")
+    assert {one["id"] for one in data["areas"] if one["member"]} == {"aaa", "ccc"}
 
 
 WHOLE = ["01_plan", "02_region_map", "03_region_trajectories"]

@@ -4,6 +4,7 @@ import pytest
 
 import lnregions as ln
 from lnregions.__main__ import main
+from lnregions.errors import DataError
 
 TWO = ln.group(["210100", "210400"], name="Two cities")
 
@@ -16,6 +17,15 @@ def test_a_group_is_drawn_and_shown_under_its_name():
     assert ln.view("ln-2022", TWO, "gdp").show_figures().frame["Member"].tolist()[-1] == "Two cities"
     assert "(2024). Shenyang + Fushun: gross" in ln.draw_map("ln-2022", str(TWO), "gdp").caption["en"]
     assert set(ln.show_members("ln-2022", TWO).frame["Member"]) == {"Shenyang", "Fushun"}
+
+
+def test_a_picture_of_two_regions_names_both_or_says_which_has_no_figure():
+    picture = ln.draw_indexed_growth("ln-2022", "west", compare=TWO)
+    assert "and Two cities: real GDP" in picture.caption["en"]
+    assert "与Two cities：地区生产总值指数" in picture.caption["zh"]
+    with pytest.raises(DataError, match="is the region itself"):
+        ln.draw_indexed_growth("ln-2022", "west", compare="west")
+    assert "is known for" in ln.draw_indexed_growth("ln-2022", "west", compare="210102").reason
 
 
 def test_the_figures_of_a_group_are_those_of_its_areas_added_up():

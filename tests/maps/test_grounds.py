@@ -137,6 +137,15 @@ def test_two_drawings_of_one_coast_leave_no_sliver_and_no_strait():
     assert gap.intersection(border.buffer(50)).area < 0.02 * border.buffer(50).area
 
 
+@pytest.mark.parametrize("size", [1, 2])
+def test_no_land_beside_the_areas_is_sea_and_no_error(size):
+    grid = equal_area((-31, -31, -28, -28))
+    [middle] = gpd.GeoSeries([shapely.Point(-29.5, -29.5)], crs=4490).to_crs(grid)  # far from every coast
+    island = gpd.GeoDataFrame(geometry=[middle.buffer(100e3)], crs=grid)
+    ground = ground_around(ln.load_plan(), island, middle.buffer(size * 60e3))
+    assert ground.geometry.is_empty.all()
+
+
 @pytest.mark.parametrize(
     "columns", [{"name_zh": ["邻县"], "name_en": ["Next"], "kind": ["state"]}, {"code": ["x"]}]
 )

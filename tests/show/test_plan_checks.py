@@ -114,6 +114,35 @@ def test_a_target_written_as_a_fraction_is_remarked(folder, kind, indicator, val
     assert any(f"{value}% of the target s is below one per cent" in one for one in report.remarks) == said
 
 
+ODD = [
+    # table, row added, what is said of it
+    ("targets", "s,r000,300101,,level,gdp,>=,9,亿元,strive,,2012,no,2022,2034,话,S,,S,B,g1,,,",
+     "baseline_year 2012, horizon 2034 of the target s outside 2021 to 2024"),
+    ("targets", "s,r000,300101,,level,gdp,>=,9,亿元,strive,,2022,no,2022,2024,话,S,,S,B,g1,,,",
+     "baseline_year 2022 of the target s is not before its first_year 2022"),
+    ("areas", "300200,county,300000,甲,A,甲,A", "300200 is a county, and its code ends in 00"),
+    ("areas", "300200,city,300101,甲,A,甲,A", "300200 (city) lies in 300101 (city), which is no larger unit"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "row", "said"), ODD)
+def test_years_and_levels_that_do_not_fit_are_remarked_with_their_line(folder, table, row, said):
+    before = check_report(folder).remarks
+    add(folder, table, row)
+    report, line = check_report(folder), len((folder / f"{table}.csv").read_text("utf-8").splitlines())
+    new = [one for one in report.remarks if one not in before and "polygon" not in one]
+    assert report.faults == []
+    assert len(new) == 1, new
+    assert f"{table}.csv line {line}: {said}" in new[0]
+
+
+def test_a_member_under_another_level_than_its_own_is_refused(folder):
+    path = folder / "membership.csv"
+    path.write_text(path.read_text("utf-8").replace("300101,city", "300101,county"), "utf-8")
+    [fault] = check_report(folder).faults
+    assert "level county of 300101 is not that of the table of areas, city. Write city" in fault
+
+
 @pytest.mark.parametrize("name", ["沈" * 100, "x" * 300, "a\0b"])
 def test_a_name_that_no_folder_can_have_is_one_fault(name):
     (fault,) = check_report(name).faults
@@ -152,11 +181,14 @@ def test_the_coverage_tells_figures_by_target_and_year(folder):
     rows = [row for row in path.read_text("utf-8").splitlines() if not re.match(r"30010[12],gdp,2023", row)]
     path.write_text("\n".join(rows) + "\n", "utf-8")
     add(folder, "targets", "w,r000,r000,,qualitative,,,,,strive,,2021,no,2022,2024,话,Words,,Reach,B,g1,,,")
+    add(folder, "targets", "v,r000,r000,,relative_growth,trade_total,>,,,,300000,,no,2022,2024,V,V,,,B,g1,,,")
+    add(folder, "observations", "300101,trade_total,2021,50,亿元,2022-03-01,final,A,g1,")
     coverage = check_report(folder).coverage
     assert coverage.columns.tolist() == ["2021", "2022", "2023", "2024"]
     assert coverage.loc["t000"].tolist() == ["1", "1", "0", "1"]
     assert coverage.loc["u000"].tolist() == ["4/4", "4/4", "2/4", "4/4"]
     assert coverage.loc["w"].tolist() == ["-"] * 4
+    assert coverage.loc["v"].iloc[0] == "1/4"  # its growth may be that of the levels
 
 
 def test_all_of_a_report_is_in_json(capsys):
@@ -171,7 +203,6 @@ def test_all_of_a_report_is_in_json(capsys):
 UNSERVED = {
     # a target that no figure of the members can serve, and why
     "x1,r000,r000,,level,coastal_water_good,>=,90,%": "cannot be combined over areas",
-    "x2,r000,r000,,level,forest_coverage,>=,90,%": "no weights for",
     "x3,r000,300101,,count,industrial_clusters,>=,5,个": "the clause counts, and the figures are in",
 }
 
