@@ -34,7 +34,7 @@ from lnregions.series.figures import (
     rows_used,
 )
 from lnregions.series.growth import mean_growth
-from lnregions.words import RATE_DECIMALS, places_apart
+from lnregions.words import RATE_DECIMALS, places_apart, year_span
 from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, rates_text, say
 
 
@@ -401,6 +401,5 @@ def _mean_text(case, years, means, *, by_levels=False):
     message = "{rate} in {years}" if first == last else "{rate} a year in {years}"
     if by_levels:
         message = "{rate} a year by the levels of {first} and {last}"
-    span = first if first == last else f"{first}-{last}"
-    text = say(message, rate=actual, years=span, first=first, last=last)
+    text = say(message, rate=actual, years=year_span(first, last), first=first, last=last)
     return text if case.of_member else joined([_named(case, text), _asked(case, required)])

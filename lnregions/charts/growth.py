@@ -11,7 +11,7 @@ from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, QUIET, Label
 from lnregions.charts.sheet import Sheet, need
 from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, tint
-from lnregions.words import RATE_DECIMALS, places_apart
+from lnregions.words import RATE_DECIMALS, places_apart, year_span
 
 BENCHMARK_DASHES = ("-", (0, (1, 1.4)), (0, (5, 1, 1, 1)))
 ASSESSED = "#f3f4f6"
@@ -43,7 +43,7 @@ def plot_growth_trajectory(
         `year`, `value` of the member areas: small dots; with `name` the highest and the lowest of the latest year
         assessed are named.
     years
-        First and last year assessed.
+        First and last year assessed; without them the members are called other cities.
     target
         Mapping with `value` and optional `comparator`: a line over the years assessed, or over all.
     name
@@ -54,7 +54,7 @@ def plot_growth_trajectory(
     >>> west = pd.DataFrame({"year": [2022, 2023, 2024], "value": [2.0, 5.3, 4.0]})
     >>> ax = plot_growth_trajectory(west, years=(2022, 2024), name="West", unit="%")
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_end"]
-    ['West\n2024: 4%\nmean 2022–2024: 3.8%']
+    ['West\n2024: 4%\nmean 2022-2024: 3.8%']
     """
     sheet = Sheet(ax, labels)
     own = lines.tidy_series(sheet, actual, what="growth series")
@@ -93,7 +93,8 @@ def _shade_years(sheet: Sheet, years: tuple[int, int] | None):
 def _draw_members(sheet: Sheet, members: pd.DataFrame, years: tuple[int, int] | None) -> list[Label]:
     """Draw the members' rates as dots, and give the names of the highest and lowest of the latest year assessed."""
     looks = {"color": tint(ACTUAL, 0.4), "marker": "o", "markersize": 2.4, "linestyle": "", "zorder": 1.8}
-    sheet.ax.plot(members["year"], members["value"], **looks, label=sheet.tr("member cities"))
+    called = sheet.tr("member cities" if years else "other cities")
+    sheet.ax.plot(members["year"], members["value"], **looks, label=called)
     past = members[members["year"] <= (years[1] if years else members["year"].max())]
     then = past[past["year"] == past["year"].max()].sort_values("value")
     if "name" not in then or then.empty:
@@ -153,7 +154,7 @@ def _draw_mean(
     looks["label"] = sheet.tr("mean of the years assessed (geometric)")
     sheet.ax.plot([first - 0.5, last + 0.5], [mean, mean], **looks)
     value = sheet.number(mean, decimals=places)
-    return "\n" + sheet.tr("mean {first}–{last}: {value}", first=first, last=last, value=value)
+    return "\n" + sheet.tr("mean {years}: {value}", years=year_span(*years), value=value)
 
 
 def _draw_target(sheet: Sheet, target: Mapping, years: tuple[int, int]) -> Label:
@@ -162,7 +163,7 @@ def _draw_target(sheet: Sheet, target: Mapping, years: tuple[int, int]) -> Label
     looks = {"color": colour, "linewidth": 1.3, "linestyle": ROLES["required"].linestyle, "zorder": 2.4}
     sheet.ax.plot([first - 0.5, last + 0.5], [value, value], **looks, label="_target")
     number = compared(sheet, value, target.get("comparator"))
-    words = sheet.tr("target {first}–{last}\n{value}", first=first, last=last, value=number)
+    words = sheet.tr("target {years}\n{value}", years=year_span(*years), value=number)
     return Label(words, (last + 0.4, value), colour, "bold", "target")
 
 

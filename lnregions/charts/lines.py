@@ -28,14 +28,14 @@ POSSIBLE = {"facecolor": "none", "edgecolor": MUTED, "hatch": "....", "linewidth
 
 
 def tidy_series(sheet: Sheet, series: pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Series in the unit shown: ``year value grade segment reason former mean`` by year, without missing values.
+    """Series in the unit shown: ``year value grade segment reason role former mean`` by year, without missing values.
 
     Raises
     ------
     DataError
         If `year` or `value` lacks, or a year has two values.
     """
-    amounts, words = ["value", "former", "mean"], {"grade": "", "segment": 0, "reason": ""}
+    amounts, words = ["value", "former", "mean"], {"grade": "", "segment": 0, "reason": "", "role": ""}
     tidy = need(series, ("year", "value"), what=what).reindex(columns=["year", *amounts, *words])
     tidy = tidy.astype({"year": int} | dict.fromkeys(amounts, float)).astype(dict.fromkeys(words, object))
     tidy = tidy.fillna(words).astype({"grade": str, "segment": int, "reason": str})
@@ -310,7 +310,7 @@ def place_labels(sheet: Sheet, labels: Sequence[Label]):
         sides = [*label.sides, *(side for side in SIDES if side not in label.sides)]
         for ring, distance in enumerate(RINGS):
             for rank, side in enumerate(sides):
-                reach = distance * pixel * (0.75 if all(SIDES[side]) else 1.0)
+                reach = distance * pixel * sheet.grown * (0.75 if all(SIDES[side]) else 1.0)
                 centre = at + np.array(SIDES[side]) * (reach + half)
                 centre = np.clip(centre, frame.min + half, np.maximum(frame.max - half, frame.min + half))
                 box = Bbox([centre - half, centre + half])
@@ -322,7 +322,7 @@ def place_labels(sheet: Sheet, labels: Sequence[Label]):
         taken.append(best[1])
         if best[3] > NEAR_RINGS:
             ends = ax.transData.inverted().transform(best[2].vertices)
-            ax.plot(*ends.T, color=label.colour, linewidth=0.4, zorder=2, label="_leader")
+            ax.plot(*ends.T, color=MUTED, linewidth=0.4, zorder=2, label="_leader")
             crowd = np.concatenate([crowd, best[2].interpolated(60).vertices])
         place = ax.transData.inverted().transform(best[1].corners().mean(axis=0))
         sheet.write(*place, label.text, name=label.name, color=label.colour, fontweight=label.weight)

@@ -12,6 +12,7 @@ from lnregions.charts.lines import ACTUAL, QUIET, Label
 from lnregions.charts.sheet import Sheet, hide_frame, need
 from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, palette, text_on, tint
+from lnregions.words import year_span
 
 PANEL_POINTS = 74
 """Least width of a panel."""
@@ -41,8 +42,8 @@ def plot_member_panels(
     members
         Areas to show, in this order; left out: those of the frame.
     benchmark
-        `year`, `value`: a grey line in every panel; optional `name` (of the line, in the legend), and `area` where
-        each panel has its own.
+        `year`, `value`: a line in every panel; optional `name` (of the line, in the legend), `area` where each panel
+        has its own, and `role`, by which the line is coloured.
 
     Examples
     --------
@@ -66,6 +67,8 @@ def plot_member_panels(
     largest = [frame["value"].abs().max() for frame in frames.values() if len(frame)]
     own_scale = not any(beside) and max(largest) > OWN_SCALE * min(largest)
     rows = -(-len(codes) // max(int(sheet.span // (PANEL_POINTS * (1.3 if own_scale else 1))), 1))
+    if sheet.fixed_mm:
+        rows = max(rows, round(np.sqrt(1.2 * len(codes) * sheet.fixed_mm * 72 / 25.4 / sheet.span)))
     sheet.add_panels(len(codes), columns=-(-len(codes) // rows), own_scale=own_scale)
     lines.value_axis(sheet, both["value"], bins=3)
     for ax, frame, part in zip(sheet.axes, frames.values(), beside, strict=True):
@@ -90,8 +93,9 @@ def _draw_panel(sheet: Sheet, ax: Axes, frame: pd.DataFrame, beside: Mapping[str
     """Draw a member and its benchmarks on a panel."""
     if sheet.own_scale:
         lines.value_axis(sheet, frame["value"], bins=2, panels=[ax], zero=True)
-    looks = {"color": ROLES["benchmark"].colour, "linewidth": 0.8, "marker": "", "zorder": 2}
     for name, other in beside.items():
+        role = other["role"].iloc[0] or "benchmark"
+        looks = {"color": ROLES[role].colour, "linewidth": 0.8, "marker": "", "zorder": 2}
         lines.draw_series(sheet, other, **looks, label=name, ax=ax)
     lines.draw_series(sheet, frame, color=ACTUAL, linewidth=1.1, markersize=2.4, ax=ax)
     if min(ax.get_ylim()) < 0:
@@ -183,7 +187,7 @@ def plot_dots(
     benchmark
         Name and value of each benchmark: a grey line; with one value an area, each dot is tied to it.
     target
-        Mapping with `value` and optional `comparator` and `label`, or several: dashed lines.
+        Mapping with `value` and optional `comparator`, `label` and its `horizon`, or several: dashed lines.
     highlight
         Areas whose names are bold.
 
@@ -235,7 +239,10 @@ def _dot_heads(sheet: Sheet, benchmark: Mapping[str, float], target) -> list[Lab
         heads.append(Label(f"{name} {sheet.number(value)}", (value, 0), name="benchmark"))
     for goal in [target] if isinstance(target, Mapping) else target or ():
         value, name = float(sheet.scaled(float(goal["value"]))), goal.get("label") or sheet.tr("target")
-        words = f"{name} {compared(sheet, value, goal.get('comparator'))}"
+        if goal.get("label") and "horizon" in goal:
+            name = sheet.tr("{value} ({year})", value=name, year=goal["horizon"])
+        space = "" if sheet.language == "zh" else " "
+        words = f"{name}{space}{compared(sheet, value, goal.get('comparator'))}"
         heads.append(Label(words, (value, 0), ROLES["target"].colour, name="target"))
     return heads
 
@@ -288,7 +295,7 @@ def _draw_dots(sheet: Sheet, row: int, own: pd.DataFrame, names: Sequence[str], 
         return value if pd.isna(year) else sheet.tr("{value} ({year})", value=value, year=int(year))
     numbers, years = [sheet.number(value) for value in known["value"]], known["year"]
     if dated and len(numbers) > 2 and years.diff().dropna().eq(1).all():
-        span = f"{years.iloc[0]:.0f}–{years.iloc[-1]:.0f}"
+        span = year_span(years.iloc[0], years.iloc[-1])
         return sheet.tr("{value} ({year})", value=sheet.listed(numbers), year=span)
     if dated:
         pairs = zip(numbers, years.astype(int), strict=True)

@@ -25,8 +25,8 @@ NOTES = {
     "‡": "‡ Whatever the missing figures are.",
 }
 """Note under the scorecard for each mark behind a status."""
-GAP, INDENT, MARK = 9.0, 8.0, 12.0
-"""Points between two columns of the scorecard, before the first, and for the mark of a status."""
+GAP, INDENT, MARK = 6.0, 8.0, 12.0
+"""Points at least between two columns of the scorecard, before the first, and for the mark of a status."""
 LINE = 1.95
 """Height of a line of the scorecard, in font sizes."""
 TWO_LINES = 1.55
@@ -171,13 +171,20 @@ def status_mark(status: str) -> dict:
 
 
 def _columns(sheet: Sheet, rows: list[dict]) -> dict[str, tuple[float, str]] | None:
-    """Place in points and alignment of each column, or None when they do not fit beside each other."""
+    """Place in points and alignment of each column, or None when they do not fit beside each other.
+
+    A sheet of fixed height, which two lines a target would overfill, goes without grades or even gaps instead.
+    """
     widths = dict.fromkeys(HEADS, 0.0)
     for row, name in product(rows, HEADS):
         widths[name] = max(widths[name], sheet.width_of(row[name], bold=name == "status" or row is rows[0]))
-    spare = (sheet.span - INDENT - sum(widths.values()) - MARK - GAP * 5) / 5
-    if spare < 0:
-        return None
+    for lost in ("grade", "gap", "actual", ""):
+        spare = (sheet.span - INDENT - sum(widths.values()) - MARK) / (len(widths) - 1) - GAP
+        if spare >= 0:
+            break
+        if sheet.fixed_mm is None or not lost:
+            return None
+        del widths[lost]
     columns, x = {}, INDENT
     for name, wide in widths.items():
         right = name in ("actual", "gap")

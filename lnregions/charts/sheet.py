@@ -30,6 +30,8 @@ PAD = 6.0
 LEADING = 1.15
 """Line spacing, in font sizes."""
 POINT_MM = 25.4 / 72
+LARGE, GROWN = 10.0, 1.5
+"""Small text in points above which, as on slides, lines and markers are so many times as large as in print."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,16 @@ class Sheet:
         return self.figure.get_figwidth() * 72 - 2 * PAD if self.owned else self.extent[0]
 
     @property
+    def grown(self) -> float:
+        """How many times as large as in print are lines, markers and the distance of labels from them."""
+        return GROWN if self.size.small > LARGE else 1.0
+
+    @property
+    def fixed_mm(self) -> float | None:
+        """Height of the figure where it is given, as that of a slide is."""
+        return self.labels.height_mm or (SIZES["slide"].height_mm if self.labels.width == "slide" else None)
+
+    @property
     def extent(self) -> np.ndarray:
         """Width and height of the axes in points."""
         return np.array(self.ax.get_window_extent().size) * 72 / self.figure.dpi
@@ -211,6 +223,11 @@ class Sheet:
         ``left``, ``right``, ``top`` and ``bottom`` are the points kept free around the axes (None: what the tick
         labels need), ``body`` the height of the axes, to which the figure grows unless its height is fixed.
         """
+        for line in (line for ax in self.axes for line in ax.lines):
+            if line.get_markersize() < self.size.small:
+                line.set(
+                    linewidth=line.get_linewidth() * self.grown, markersize=line.get_markersize() * self.grown
+                )
         left = self._tick_width() if left is None else left
         bottom = self.size.small + 7 if bottom is None else bottom
         small, labels = self.size.small, self.labels
@@ -245,10 +262,8 @@ class Sheet:
     def _place(self, margins: tuple[float, float, float, float], body: float | None):
         """Set the height of the figure, and place the axes, or the grid of panels, within the margins."""
         left, bottom, right, top = margins
-        width, fixed = self.figure.get_figwidth() * 72, self.labels.height_mm
-        if self.labels.width == "slide":
-            fixed = fixed or SIZES["slide"].height_mm
-        natural = body or max(42 / POINT_MM + 0.36 * width - bottom - top, 0.3 * width)
+        width, fixed = self.figure.get_figwidth() * 72, self.fixed_mm
+        natural = body or max(42 / POINT_MM + 0.36 * width - bottom - top, 0.4 * width)
         height = fixed / POINT_MM if fixed else natural + bottom + top
         self.figure.set_size_inches(width / 72, height / 72)
         counts = np.array([self.columns, -(-len(self.axes) // self.columns)])

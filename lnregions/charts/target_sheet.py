@@ -16,6 +16,8 @@ AIM = 0.8
 """Place of the target along a bar, as a share of its length."""
 NARROW = 300
 """Points of width below which the words stand above the bars instead of beside them."""
+MOST_LEADING = 1.4
+"""Height of a line at most, in font sizes, on a sheet that is higher than its targets need."""
 BAR = 1.7
 """Height of a bar with the space around it, in lines."""
 REQUIRED = ROLES["required"].colour
@@ -72,6 +74,7 @@ def plot_target_sheet(
     hide_frame(sheet.ax)
     sheet.ax.set(xlim=(0, sheet.span), ylim=(y, 0), xticks=[], yticks=[])
     sheet.settle(left=0, bottom=0, body=y * LEADING * sheet.size.small)
+    sheet.ax.set_ylim(max(y, sheet.extent[1] / (MOST_LEADING * sheet.size.small)), 0)
     return sheet.ax
 
 

@@ -58,7 +58,8 @@ def plot_heat_map(cells: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
     wide = room / len(columns)
     turned = any(sheet.width_of(word) > wide - 3 for word in " ".join(columns).split() if word.isascii())
     heads = {column: wrap(column, TURNED if turned else wide - 3, small) for column in columns}
-    tall = max(len(words.split("\n")) for words in cells["words"]) + 1.0
+    pairs = zip(cells["words"], cells["grade"], strict=True)
+    tall = max(_fitting(sheet, *pair, 0.96 * wide).count("\n") for pair in pairs) + 2.0
     written = []
     for (row, code), (place, column) in product(enumerate(called), enumerate(columns)):
         known = (code, column) in found.index
@@ -82,12 +83,14 @@ def plot_heat_map(cells: pd.DataFrame, *, ax: Axes | None = None, **labels) -> A
     return sheet.ax
 
 
-def _fitting(sheet: Sheet, words: str, grade: str, room: float, most: int) -> str:
-    """Words of a tile: the value with its grade, and the lines below it, as far as they fit; `most` lines at most."""
+def _fitting(sheet: Sheet, words: str, grade: str, room: float, most: int | None = None) -> str:
+    """Words of a tile: the value with its grade, and as many lines below it as fit, `most` at most."""
     first, *rest = words.split("\n")
     graded = f"{first} {grade}".strip()
-    fitting = [line for line in rest if sheet.width_of(line) < room][: most - 1]
-    return "\n".join([graded if sheet.width_of(graded) < room else first, *fitting])
+    if sheet.width_of(graded) >= room:
+        graded, lead = first, f"{grade} {rest[0]}" if rest else grade
+        rest = [lead if sheet.width_of(lead) < room else grade, *rest[1:]]
+    return "\n".join([graded, *(line for line in rest if sheet.width_of(line) < room)][:most])
 
 
 def plot_timeline(spans: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:

@@ -19,7 +19,7 @@ from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
 from lnregions.series import Tables, member_frame
 from lnregions.show import figure_words, source_titles
 from lnregions.tables import with_cities, with_region
-from lnregions.words import format_number, text, to_unit, unit_label
+from lnregions.words import format_number, text, to_unit, unit_label, year_span
 from lnregions.words.catalogue import tr
 
 LARGEST = 34
@@ -180,7 +180,7 @@ def _layer(tables: Tables, indicator: str, areas, members, *, year: int | None, 
         words = class_labels(scale.classes, factor=factor, language=language)
         layer["legend"] = list(zip(reversed(scale.ramp), reversed(words), strict=True))
         layer["method"] = scale.classes.method_label(language)
-    layer["year"] = "–".join(dict.fromkeys(str(int(year)) for year in (own["year"].min(), own["year"].max())))
+    layer["year"] = year_span(own["year"].min(), own["year"].max())
     layer["areas"] = {
         one.area: {
             "fill": fill, "radius": radius, "value": figure_words(one.value, indicator, language),

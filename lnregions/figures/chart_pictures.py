@@ -202,8 +202,9 @@ def draw_dual_core(plan, *, as_of: str = "", **options) -> Picture:
         named, verdicts = data.words("The leading cities"), []
     ends = {language: _ends(data, verdicts, language) for language in LANGUAGES}
     head = Head(data.words(message, cities=named), ends)
+    line = line.assign(name=text("target", data.language), role="target")
     axes = charts.plot_member_panels(
-        rows, members=cities, benchmark=line.assign(name=text("target", data.language)), names=data.names,
+        rows, members=cities, benchmark=line, names=data.names,
         **data.labels(rows, head, panels=True),
     )  # fmt: skip
     names = {"value": "value", "horizon": "year", "first_year": "first_year", "area": "area"}

@@ -1,6 +1,7 @@
 """Maps as pictures: the plan's regions, the figures of their members, changes, years side by side, verdicts."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -17,14 +18,14 @@ from lnregions.figures.messages import source_words
 from lnregions.figures.region_data import NO_MAP, Head, NothingToShow, RegionData, or_reason
 from lnregions.sentences import counted_sentence
 from lnregions.style import BORDER
-from lnregions.words import RATE_DECIMALS
+from lnregions.words import RATE_DECIMALS, year_span
 from lnregions.words.catalogue import tr, trn
 
 PLAIN = "#f1e8d2"
 MONEY = "元"
 """Sign of a unit of money: a change of such an amount at current prices is a nominal one."""
 MOST_YEARS = 6
-LEAST_OF_ALL = 0.01
+LEAST_OF_ALL = 0.02
 """Share of the largest amount of all areas below which a circle is a speck."""
 _JOINED = ["area", "year", "value", "grade"]
 _MEMBERSHIP = ["region", "area", "level", "status", "proxy", "note"]
@@ -118,10 +119,11 @@ def draw_map(
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     drawn, rows, others = _member_figures(data, year)
     zone, looks = grounds.zone_of(data, drawn["area"].tolist()), _looks(data)
+    notes = [*zone.notes, *data.expected(rows)]
     if _is_amount(data, drawn):
-        axes = maps.plot_symbols(drawn, "value", largest=_largest(data, drawn), notes=zone.notes, **looks)
+        axes = maps.plot_symbols(drawn, "value", **_sized(data, drawn, notes), **looks)
     else:
-        looks |= {"breaks": _breaks(data), "ramp": data.options.ramp, "notes": zone.notes}
+        looks |= {"breaks": _breaks(data), "ramp": data.options.ramp, "notes": notes}
         axes = maps.plot_choropleth(drawn, "value", **looks)
     zone.draw(axes)
     title = zone.titled(data.words("{area}: {indicator}, {years}", years=_span(rows)))
@@ -151,8 +153,9 @@ def draw_circles(
     drawn["grade"] = drawn[["grade", "other"]].fillna("").max(axis=1)
     scale = {"unit": row["unit"], "breaks": _breaks(rated), "ramp": data.options.ramp}
     axes = maps.plot_symbols(
-        drawn, "value", largest=_largest(data, drawn), scale=maps.rate_scale("rate", drawn["rate"], **scale),
-        scale_legend=row[f"name_{data.language}"], notes=zone.notes, **_looks(data),
+        drawn, "value", scale=maps.rate_scale("rate", drawn["rate"], **scale),
+        scale_legend=row[f"name_{data.language}"], **_looks(data),
+        **_sized(data, drawn, [*zone.notes, *data.expected(rows), *rated.expected(rates)]),
     )  # fmt: skip
     zone.draw(axes)
     words = {"rate": rated.words("{indicator}"), "years": _span(rows)}
@@ -208,10 +211,13 @@ def _is_amount(data: RegionData, drawn: pd.DataFrame) -> bool:
     return data.codebook["aggregation"] == "sum" and drawn["value"].max() > 0
 
 
-def _largest(data: RegionData, drawn: pd.DataFrame) -> float:
-    """Value of the largest circle: that of all areas, or of those drawn where all of these would be specks."""
+def _sized(data: RegionData, drawn: pd.DataFrame, notes: Sequence[str]) -> dict:
+    """Value of the largest circle: that of all areas, or where all would be specks of those drawn, as a note says."""
     own, of_all = drawn["value"].max(), grounds.drawn_values(data.tables, data.indicator).max()
-    return float(own if own < LEAST_OF_ALL * of_all else of_all)
+    if own >= LEAST_OF_ALL * of_all:
+        return {"largest": float(of_all), "notes": notes}
+    message = "Circles have a scale of their own, larger than on the maps of other regions."
+    return {"largest": float(own), "notes": [*notes, tr(message, data.language)]}
 
 
 def _breaks(data: RegionData):
@@ -228,7 +234,7 @@ def _looks(data: RegionData) -> dict:
 
 def _span(rows: pd.DataFrame) -> str:
     """Year of the rows, or the first and the last."""
-    return "-".join(dict.fromkeys(str(int(year)) for year in (rows["year"].min(), rows["year"].max())))
+    return year_span(rows["year"].min(), rows["year"].max())
 
 
 def _facts(axes) -> dict:

@@ -13,15 +13,13 @@ from lnregions.figures.region_data import Head, NothingToShow, RegionData, or_re
 from lnregions.figures.target_pictures import clause_columns, doubts, nearest_rows, verdict_in_words
 from lnregions.sentences.wording import as_sentence, counted_sentence
 from lnregions.show import figure_words, verdict_words
-from lnregions.tables import SAID_BY_UNIT, printed_decimals
+from lnregions.tables import SAID_BY_UNIT
 from lnregions.words import (
     LANGUAGES,
     RATE_DECIMALS,
     format_number,
     format_value,
-    to_unit,
     unit_label,
-    unit_places,
     year_span,
 )
 from lnregions.words.catalogue import tr
@@ -52,9 +50,8 @@ def draw_target_sheet(plan, region: str, *, as_of: str = "", **options) -> Pictu
     marks = kept.dropna(subset=["mark"]).drop(columns=["role", "value"])
     marks = marks.rename(columns={"mark": "role", "at": "value"})
     head = Head(data.words("{area}: targets and verdicts"), data.subtitle())
-    labels = data.labels(kept, head)
-    labels["notes"] = [tr("Each bar has a scale of its own, from the baseline or zero.", data.language)]
-    axes = charts.plot_target_sheet(pd.DataFrame(rows), marks=marks, **labels)
+    note = tr("Each bar has a scale of its own, from the baseline or zero.", data.language)
+    axes = charts.plot_target_sheet(pd.DataFrame(rows), marks=marks, **data.labels(kept, head, notes=[note]))
     drawn = kept[kept["mark"] != "time"].drop(columns=["mark", "at"])
     rows, counted = trajectory_rows([drawn]), counted_sentence(data.plan, own)
     return data.picture(axes, f"target-sheet-{region}", rows, head, message=counted)
@@ -164,7 +161,7 @@ def _nearest_words(data: RegionData, known: pd.DataFrame) -> str:
         values = [
             figure_words(one.value, one.indicator, language, unit=one.unit) for one in ends.itertuples()
         ]
-        words = {"value": " → ".join(values), "year": "–".join(str(int(year)) for year in ends["year"])}
+        words = {"value": " → ".join(values), "year": year_span(*ends["year"].iloc[[0, -1]])}
         found.append(tr("{area} {value} ({year})", language, area=own[f"name_{language}"].iloc[0], **words))
     return tr("nearest: {figures}", language, figures=tr(", ", language).join(found))
 
@@ -205,12 +202,12 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
     name = {language: data.tables.name(main.row["benchmark"], language) for language in ("en", "zh")}
     verdict = assess.judge_case(main)
     words = {language: verdict_in_words(verdict, language) for language in LANGUAGES}
-    head = data.head("difference from the growth of {name}; {verdict}", name=name, verdict=words)
+    words = {language: one[:1].upper() + one[1:] for language, one in words.items()}
+    head = data.head("{verdict}; difference from the growth of {name}", name=name, verdict=words)
     rows = trajectory_rows([own, beside, gaps])
     drawn, years = gaps.assign(derived=~gaps["year"].isin(published)), (clause.first_year, clause.horizon)
-    axes = charts.plot_gaps(
-        drawn, years=years, **data.labels(rows, head) | {"unit": "pp", "notes": doubts(data, main)}
-    )
+    labels = data.labels(rows, head, notes=doubts(data, main))
+    axes = charts.plot_gaps(drawn, years=years, **labels | {"unit": "pp"})
     said = say(
         "{area} was above {other} in {number} of {all} years; in {year} the difference was {gap}", all=len(gaps),
         area=with_article(data.tables.name_text(clause.area)), other=data.tables.name_text(main.row["benchmark"]),
@@ -252,8 +249,8 @@ def _heat_cell(data: RegionData, own: pd.DataFrame, indicator: str, common: int)
     last, before = own.iloc[-1], own[own["year"] == own["year"].iloc[-1] - 1]
     code, language = data.tables.indicator(indicator), data.language
     unit, share = str(code["unit"]), code["measure"] != "level"
-    places = max(printed_decimals(indicator, unit) + unit_places(unit, language), 0)
-    words = format_number(to_unit(last["value"], unit, language), language=language, decimals=places)
+    words = figure_words(last["value"], indicator, language, unit=unit)
+    words = words.removesuffix(unit_label(unit, language)).rstrip()
     name = code[f"name_{language}"].removesuffix(SAID_BY_UNIT[language])
     comma = "，" if language == "zh" else ", "
     name = comma.join(filter(None, (name, unit_label(unit, language), str(common))))

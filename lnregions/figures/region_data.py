@@ -1,8 +1,8 @@
 """What a picture of a plan, a region or a city is made from: checked arguments, loaded tables, or why there is none."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from lnregions.assess import figures_of, load_tables, members_of, stand_ins
 from lnregions.boundaries import boundaries_of, boundary_words, equal_area, extent, project
 from lnregions.errors import unknown
 from lnregions.figures.bundles import Picture, Pictures
-from lnregions.figures.drawn_rows import complete_rows, paired_years
+from lnregions.figures.drawn_rows import complete_rows, figures_only, paired_years
 from lnregions.figures.messages import cited_sources, in_sentence, message_of, source_words
 from lnregions.series import Tables, member_frame
 from lnregions.style import MM, OPTION_PARAMETERS, DrawingOptions, size_of
@@ -51,6 +51,11 @@ def or_reason(draw: Callable) -> Callable:
     *own, _ = inspect.signature(draw).parameters.values()
     drawn.__signature__ = inspect.signature(draw).replace(parameters=[*own, *OPTION_PARAMETERS])
     return drawn
+
+
+def _listed(years: Iterable[float]) -> dict[str, str]:
+    """Years in a row by language."""
+    return {one: tr(", ", one).join(str(int(year)) for year in sorted(years)) for one in LANGUAGES}
 
 
 class Head(NamedTuple):
@@ -222,7 +227,30 @@ class RegionData:
             said.append(self.words("whole-city figures; county figures unavailable"))
         return {language: tr("; ", language).join(one[language] for one in said) for language in LANGUAGES}
 
-    def labels(self, data: pd.DataFrame, head: Head, *, panels: bool = False) -> dict:
+    def expected(self, data: pd.DataFrame) -> list[str]:
+        """Note for each indicator on the figures that work reports alone print, in January and as expected."""
+        found, notes = (
+            figures_only(data).reindex(columns=["area", "indicator", "year", "value", "source"]),
+            [],
+        )
+        known = [isinstance(one, str) and self.tables.is_expected(one) for one in found["source"]]
+        found = found[known].dropna(subset=["value"]).astype({"area": object, "indicator": object})
+        found = found.fillna({"area": self.area, "indicator": self.indicator})
+        for code, own in found.groupby("indicator", sort=False):
+            message = "Expected values of work reports: {figures}."
+            if code != self.indicator:
+                message = "Expected values of work reports ({indicator}): {figures}."
+            years = own.groupby("area", sort=False)["year"].unique().items()
+            areas = [replace(self, area=area).words("{area} {year}", year=_listed(of)) for area, of in years]
+            figures = {
+                language: tr("; ", language).join(one[language] for one in areas) for language in LANGUAGES
+            }
+            notes.append(replace(self, indicator=code).words(message, figures=figures)[self.language])
+        return notes
+
+    def labels(
+        self, data: pd.DataFrame, head: Head, *, panels: bool = False, notes: Sequence[str] = ()
+    ) -> dict:
         """Words, size and axes that every chart takes; several panels have axes of their own."""
         source = self.options.take("source_line", True)
         return ({} if panels else {"ax": self.options.take("ax")}) | {
@@ -233,6 +261,7 @@ class RegionData:
             "decimals": int(self.codebook["decimals"]) if self.indicator else None,
             "width": self.width,
             "language": self.language,
+            "notes": [*notes, *self.expected(data)],
             "source": source_words(data, self.tables, language=self.language) if source else "",
         }
 

@@ -9,13 +9,13 @@ import pandas as pd
 from lnregions import assess, charts, series
 from lnregions.assess.reasons import BREAKS, doubt_text
 from lnregions.figures.bundles import Picture, Pictures
-from lnregions.figures.drawn_rows import check_verdicts, recent_years, roled, trajectory_rows
+from lnregions.figures.drawn_rows import FIRST_SHOWN, check_verdicts, recent_years, roled, trajectory_rows
 from lnregions.figures.region_data import Head, RegionData, or_reason
 from lnregions.sentences import counted_sentence, verdict_sentence
 from lnregions.sentences.wording import as_sentence
 from lnregions.show import verdict_words
 from lnregions.tables import printed_decimals, shipped_plans
-from lnregions.words import LANGUAGES, RATE_DECIMALS, places_apart, places_shown, rounded
+from lnregions.words import LANGUAGES, RATE_DECIMALS, places_apart, places_shown, rounded, year_span
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import with_article
 
@@ -142,7 +142,7 @@ def _draw_nearest(
 ) -> Picture:
     """Nearest figures of a target whose area has none, a row an area, against what the target requires."""
     clause, data = case.clause, replace(data, indicator=case.indicators[0])
-    head, years = _verdict_head(data, verdict), f"{clause.first_year}–{clause.horizon % 100:02}"
+    head, years = _verdict_head(data, verdict), year_span(clause.first_year, clause.horizon)
     comparable = pd.notna(clause.value) and clause.kind not in ("cumulative_growth", "doubling")
     goals = _targets(data, replace(verdict, required=clause.value)) if comparable else []
     area = with_article(data.tables.name_text(clause.area))._asdict()
@@ -150,7 +150,7 @@ def _draw_nearest(
     note = data.words(message, area=area, years=years)
     axes = charts.plot_dots(
         rows, target=goals, highlight=[clause.area], names=data.names,
-        **data.labels(rows, head) | {"notes": [note[data.language]]},
+        **data.labels(rows, head, notes=[note[data.language]]),
     )  # fmt: skip
     bound = rows["low"].notna() if "low" in rows else rows["value"].notna()
     parts = [rows[rows["role"] != "bound"], rows[(rows["role"] == "bound") & bound].assign(status="computed")]
@@ -163,7 +163,7 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, case: assess.Case) ->
 
     Where the baseline is at or beyond the target, no path leads there and the target alone is drawn.
     """
-    rows, head = _series_rows(data), _verdict_head(data, verdict)
+    rows, head = _series_rows(data, verdict.baseline_year), _verdict_head(data, verdict)
     row, notes = assess.target_of(data.plan, verdict.target), []
     outlook = assess.outlook_of(data.plan, row, tables=data.tables)
     projection = outlook.frame if outlook.area == verdict.area and not verdict.by_bounds else ()
@@ -181,7 +181,7 @@ def _draw_value(data: RegionData, verdict: assess.Verdict, case: assess.Case) ->
     drawn = rows.assign(former=rows["year"].map(dict(zip(former["year"], former["value"], strict=True))))
     axes = charts.plot_trajectory(
         drawn, path=path, target=targets, projection=projection if len(projection) else None, bounds=bounds,
-        reason=verdict.reason(data.language), **data.labels(rows, head) | {"notes": notes} | _low(rows),
+        reason=verdict.reason(data.language), **data.labels(rows, head, notes=notes) | _low(rows),
     )  # fmt: skip
     parts = [roled(rows, "actual"), _goal_rows(targets), roled(former, "former")]
     if path is not None:
@@ -220,7 +220,8 @@ def verdict_in_words(verdict: assess.Verdict, language: str) -> str:
         return words
     if "growth" in verdict.kind and verdict.kind not in assess.VALUE_KINDS:
         numbers = verdict_words(verdict, language)
-        message = "{status}: {actual} a year against {required} ({gap})"
+        message = "{status}: {actual} a year in {years} against {required} ({gap})"
+        numbers["years"] = year_span(verdict.mean_from, verdict.actual_year)
         return tr(message, language, status=words, **numbers) if numbers["required"] else words
     if verdict.closing in ("met", "missed"):
         return assess.closing_words(verdict, language=language).rstrip(".。")
@@ -306,10 +307,13 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict, case: assess.Case) -
         clause = clause_columns(data.plan, row) | {"value": row["value"], "area": verdict.area}
         clause |= {"first_year": first, "year": verdict.horizon}
         parts.append(roled(pd.DataFrame([clause]), "target"))
+    notes = doubts(data, case)
+    if averaged and not {*range(verdict.mean_from, verdict.horizon + 1)} <= {*own["year"]}:
+        notes.insert(0, _by_levels(data, verdict))
     axes = charts.plot_growth_trajectory(
         own, benchmark=beside if len(beside) else None, members=members, target=target,
         years=(first, verdict.horizon), name=name, reason=verdict.reason(data.language),
-        **data.labels(rows, head) | {"notes": doubts(data, case)} | _low(rows),
+        **data.labels(rows, head, notes=notes) | _low(rows),
     )  # fmt: skip
     return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
 
@@ -326,14 +330,18 @@ def _draw_means(data: RegionData, verdict: assess.Verdict, case: assess.Case, he
     for language in LANGUAGES:
         rows[f"name_{language}"] = [data.tables.name(area, language) for area in rows["area"]]
     goals = [] if row["benchmark"] else _targets(data, verdict)
-    span = f"{verdict.mean_from}–{verdict.actual_year % 100:02}"
-    note = data.words("Mean growth a year in {years}, by the levels of two years.", years=span)
-    notes = [note[data.language], *doubts(data, case)]
+    notes = [_by_levels(data, verdict), *doubts(data, case)]
     axes = charts.plot_dots(
         rows.drop(columns="year"), target=goals, highlight=[verdict.area], names=data.names,
-        **data.labels(rows, head) | {"notes": notes},
+        **data.labels(rows, head, notes=notes),
     )  # fmt: skip
     return _verdict_picture(data, axes, verdict, trajectory_rows([rows, _goal_rows(goals)]), head)
+
+
+def _by_levels(data: RegionData, verdict: assess.Verdict) -> str:
+    """Note that a mean is that of the levels of two years."""
+    message = "Mean growth a year in {years}, by the levels of two years."
+    return tr(message, data.language, years=year_span(verdict.mean_from, verdict.actual_year))
 
 
 def doubts(data: RegionData, case: assess.Case) -> list[str]:
@@ -382,9 +390,9 @@ def _measure(verdict: assess.Verdict) -> str:
     return verdict.interpretation.partition(", ")[2]
 
 
-def _series_rows(data: RegionData) -> pd.DataFrame:
-    """Series of an area; ``reason`` says why it breaks before a year."""
-    frame = recent_years(data.series().frame)
+def _series_rows(data: RegionData, baseline: int | None = None) -> pd.DataFrame:
+    """Series of an area, from its baseline on if that is early; ``reason`` says why it breaks before a year."""
+    frame = recent_years(data.series().frame, first=min(FIRST_SHOWN, baseline or FIRST_SHOWN))
     inside = data.area in set(data.plan.regions["region"])
     scopes = [data.area, *(data.members if inside else ())]
     kinds = data.tables.breaks_of(scopes, data.indicator)

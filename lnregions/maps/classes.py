@@ -137,15 +137,14 @@ def class_labels(classes: Classes, *, factor: float = 1.0, language: str = "en")
     Examples
     --------
     >>> class_labels(Classes((500, 1000)))
-    ['below 500', '500 – 1,000', '1,000 or more']
+    ['below 500', '500 to 1,000', '1,000 or more']
     """
     shown = [b * factor for b in classes.breaks]
     places = next((d for d in range(3) if all(abs(n - round(n, d)) < 1e-9 for n in shown)), 3)
     words = [format_number(b, language=language, decimals=places) for b in shown]
-    between = "{low} to {high}" if shown[0] < 0 else "{low} – {high}"  # a dash would look like a minus
     return [
         tr("below {number}", language, context="class", number=words[0]),
-        *(tr(between, language, low=a, high=b) for a, b in pairwise(words)),
+        *(tr("{low} to {high}", language, low=a, high=b) for a, b in pairwise(words)),
         tr("{number} or more", language, number=words[-1]),
     ]
 

@@ -52,16 +52,22 @@ class Inset:
     sea: bool = False
 
 
-def _add_scale_bar(ax: Axes, corner: str, language: str) -> None:
-    """Scale bar of a round number of kilometres, about a fifth of the map's width."""
+def _add_scale_bar(ax: Axes, corner: str, language: str, *, beside: Axes | None = None) -> None:
+    """Scale bar of a round number of kilometres, about a fifth of the map's width.
+
+    On small multiples it may stand `beside` the axes of their legend, below the arrow.
+    """
     metres = base.drawn_on(ax).crs.axis_info[0].unit_conversion_factor
     widest = np.ptp(ax.get_xlim()) * metres / 4000
-    unit = tr("km", language)
+    unit, aside = tr("km", language), {}
+    if beside is not None:
+        place = Affine2D().translate(0, -_arrow_mm(ax)) + base.mm_from(beside, (1, 1))
+        corner, aside = "upper left", {"bbox_to_anchor": (0, 0), "bbox_transform": place}
     bar = ScaleBar(
         metres, fixed_value=max((km for km in ROUND_KM if km <= widest), default=ROUND_KM[0]),
         fixed_units="km", location=corner, width_fraction=0.008, border_pad=0.3, sep=2, frameon=False,
         color=palette.INK, font_properties={"family": base.FONT, "size": size_on(ax).small},
-        scale_formatter=lambda value, _: f"{value:g} {unit}",
+        scale_formatter=lambda value, _: f"{value:g} {unit}", **aside,
     )  # fmt: skip
     bar.set_zorder(7)
     ax.add_artist(bar)
@@ -153,11 +159,12 @@ def finish_map(
     in_column = room.place == "right" and lowest - bottom >= side + base.GAP_MM
     side = side if in_column else min(20.0, 0.21 * across)
     corners = _corners(first, 0.0 if inset is None or in_column else side)
-    _add_scale_bar(first, corners["bar"].name, language)
     legend = next((one for one in first.figure.axes if one.get_label() == base.LEGEND_ROOM), None)
-    hides = corners["arrow"].hidden > _MOST_HIDDEN and legend is not None
-    hides = hides and base.beside_mm(legend) > _arrow_mm(first)
-    _add_north_arrow(first, corners["arrow"].name, language, beside=legend if hides else None)
+    beside = {name: legend for name, corner in corners.items() if corner.hidden > _MOST_HIDDEN}
+    if legend is None or base.beside_mm(legend) < max(_arrow_mm(first), base.mm_box(first)[2] / 4):
+        beside = {}
+    _add_scale_bar(first, corners["bar"].name, language, beside=beside.get("bar"))
+    _add_north_arrow(first, corners["arrow"].name, language, beside=beside.get("arrow"))
     for one in axes if context is not None else ():
         _add_context(one, context, [corner.box for corner in corners.values()], language)
     if source is not None:

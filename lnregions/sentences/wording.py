@@ -9,7 +9,7 @@ from lnregions.assess import RULES, STATUS_WORDS, Verdict, indicator_text
 from lnregions.series import Tables
 from lnregions.show import verdict_words
 from lnregions.tables import Plan
-from lnregions.words import LANGUAGES
+from lnregions.words import LANGUAGES, year_span
 from lnregions.words.catalogue import trn
 from lnregions.words.texts import NO_TEXT, Text, listed, printed, say, with_article
 
@@ -158,10 +158,9 @@ def _growth_text(verdict, row, tables, values):
     """Mean growth beside what it is compared with."""
     if tables.indicator(verdict.indicator)["measure"] != "growth":
         values["indicator"] = say("growth of {indicator}", indicator=values["indicator"])
-    several = verdict.mean_from and verdict.mean_from < verdict.actual_year
-    values["years"] = f"{verdict.mean_from}-{verdict.actual_year}" if several else verdict.actual_year
+    values["years"] = year_span(verdict.mean_from, verdict.actual_year)
     message = "{indicator} in {area} was {actual} in {years}"
-    if several:
+    if "-" in values["years"]:
         message = "{indicator} in {area} averaged {actual} a year in {years}"
     text, required = say(message, **values), values["required"]
     if row["benchmark"]:

@@ -169,8 +169,8 @@ def year_span(first: float | None, last: float | None) -> str:
 
     Examples
     --------
-    >>> year_span(2022, 2024), year_span(None, 2024), year_span(2022, None)
-    ('2022-2024', '2024', '')
+    >>> year_span(2022, 2024), year_span(2024, 2024), year_span(None, 2024), year_span(2022, None)
+    ('2022-2024', '2024', '2024', '')
     """
     found = []
     for year in (last, first):
@@ -178,7 +178,7 @@ def year_span(first: float | None, last: float | None) -> str:
             found.insert(0, str(int(year)))
         except (TypeError, ValueError):  # missing
             break
-    return "-".join(found)
+    return "-".join(dict.fromkeys(found))
 
 
 def places_apart(value: float | None, target: float | None, decimals: int) -> int:

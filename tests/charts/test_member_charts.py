@@ -41,6 +41,12 @@ def test_panels_of_one_to_thirty_members_do_not_overlap(count):
     assert overlapping_texts(axes[0].figure) == []
 
 
+def test_panels_of_a_slide_stand_in_rows_that_fill_its_height():
+    frame = pd.concat([growth(10.0 ** (size % 3)).assign(area=f"A{size}") for size in range(7)])
+    axes = charts.plot_member_panels(frame, width="slide")
+    assert len({round(ax.get_position().y0, 3) for ax in axes}) == 2
+
+
 def test_a_high_level_of_all_members_cuts_the_axis_of_the_panels_with_one_note():
     axes = charts.plot_member_panels(pd.concat([growth(90).assign(area=area) for area in "ab"]), unit="%")
     assert texts(axes[0], "note") == ["The vertical axis does not start at zero."]

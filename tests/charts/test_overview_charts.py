@@ -77,6 +77,16 @@ def test_tiles_of_a_low_heat_map_keep_the_lines_that_fit():
     assert samples.overlapping_texts(ax.figure) == []
 
 
+def test_a_tile_too_narrow_for_value_and_grade_has_the_grade_below():
+    cells = samples.heat_cells()
+    columns = list(dict.fromkeys(cells["column"]))[:7]
+    own = cells[cells["column"].isin(columns)].assign(words="1,000.21\n+5.1%", grade="A")
+    ax = charts.plot_heat_map(own, names=samples.names(), width="single")
+    assert set(samples.texts(ax, "value")) == {"1,000.21\nA +5.1%"}
+    ax = charts.plot_heat_map(own.assign(words="1,000.21"), names=samples.names(), width="single")
+    assert set(samples.texts(ax, "value")) == {"1,000.21\nA"}
+
+
 def test_a_narrow_heat_map_names_the_columns_that_it_leaves_out():
     ax = charts.plot_heat_map(samples.heat_cells(), width="single")
     assert len(samples.texts(ax, "head")) < 8

@@ -66,6 +66,15 @@ def test_a_narrow_scorecard_puts_the_values_that_fit_on_a_second_line(language, 
     assert overlapping_texts(ax.figure) == []
 
 
+@pytest.mark.parametrize(("letters", "lost"), [(0, set()), (35, {"grade"}), (45, {"grade", "gap"})])
+def test_a_scorecard_on_a_slide_keeps_one_line_a_target(letters, lost):
+    many = pd.concat([VERDICTS.assign(target=VERDICTS["target"] + str(n), unit="亿元") for n in range(3)])
+    many["target"] += "x" * letters
+    ax = charts.plot_scorecard(many, width="slide")
+    assert {one for one in ("grade", "gap") if not texts(ax, one)} == lost
+    assert overlapping_texts(ax.figure) == []
+
+
 def test_a_scorecard_works_from_verdicts_alone():
     ax = charts.plot_scorecard(VERDICTS, language="zh")
     assert texts(ax, "target")[0] == "gdp"

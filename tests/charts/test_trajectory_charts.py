@@ -201,7 +201,7 @@ def test_the_geometric_mean_over_the_years_assessed_compounds_to_the_same_growth
     mean = own.get_ydata()[0]
     assert (1 + mean / 100) ** 3 == pytest.approx((1 + rates).prod())
     assert other.get_ydata()[0] > mean
-    assert texts(ax, "end")[0] == f"West\n2024: 4.5%\nmean 2022–2024: {mean:.1f}%"
+    assert texts(ax, "end")[0] == f"West\n2024: 4.5%\nmean 2022-2024: {mean:.1f}%"
     assert legend(ax) == ["West", "mean of the years assessed (geometric)", "benchmark", "years assessed"]
 
 
@@ -219,9 +219,9 @@ def test_growth_shows_zero_members_as_dots_and_the_target_over_the_years_assesse
     assert dots.get_linestyle() == "None"
     assert dots.get_ydata().tolist() == growth(3)["value"].tolist()
     assert list(line.get_xdata()) == [2021.5, 2024.5]
-    assert texts(ax, "target") == ["target 2022–2024\nat least 15%"]
+    assert texts(ax, "target") == ["target 2022-2024\nat least 15%"]
     everywhere = charts.plot_growth_trajectory(growth(4), target=goal, unit="%")
-    assert texts(everywhere, "target") == ["target 2016–2024\nat least 15%"]
+    assert texts(everywhere, "target") == ["target 2016-2024\nat least 15%"]
 
 
 def test_benchmark_and_cities_are_drawn_where_the_region_has_no_values():
@@ -229,7 +229,7 @@ def test_benchmark_and_cities_are_drawn_where_the_region_has_no_values():
     single = pd.DataFrame({"year": [2022], "value": [12.8]})
     given = {"benchmark": nation, "members": single, "name": "Belt", "reason": "No figure."}
     ax = charts.plot_growth_trajectory(NOTHING, **given)
-    assert legend(ax) == ["China", "member cities"]
+    assert legend(ax) == ["China", "other cities"]
     assert texts(ax, "note") == ["No figure."]
 
 

@@ -210,7 +210,7 @@ def test_targets_of_two_plans_on_one_indicator_are_drawn_together():
         ["ln-2022", 15.0, 2024],
         ["belt-2025", 8.5, 2025],
     ]
-    assert {"target at least 15%", "Coastal belt plan above 8.5%"} <= set(texts_of(sei))
+    assert {"target at least 15%", "Coastal belt plan (2025) above 8.5%"} <= set(texts_of(sei))
 
 
 def test_a_source_line_names_the_best_and_most_used_sources_grades_and_date():

@@ -1,7 +1,10 @@
 """A target whose area has no figure shows the nearest there are; verdicts and values of the horizon are on pictures."""
 
+import re
+from dataclasses import replace
+
 import pytest
-from figures.drawn_once import PLAN, REGIONS, drawn, targets, texts_of, verdicts
+from figures.drawn_once import DATE, PLAN, REGIONS, drawn, targets, texts_of, verdicts
 
 import lnregions as ln
 
@@ -99,7 +102,7 @@ def test_leading_cities_stand_under_what_came_of_their_targets():
 def test_gaps_are_the_differences_of_the_figures_beside_them_under_their_verdict():
     for picture in drawn("gaps", "belt"):
         status = verdicts().set_index("target").loc[picture.parameters["target"], "status"]
-        assert any(f"; {status}: " in text for text in texts_of(picture))
+        assert any(text.startswith(f"{status.capitalize()}: ") for text in texts_of(picture))
         rows = picture.data.pivot_table(index="year", columns="role", values="value")
         assert (rows["actual"] - rows["benchmark"]).to_numpy() == pytest.approx(rows["gap"].to_numpy())
 
@@ -113,3 +116,63 @@ def test_verdicts_over_time_end_with_the_verdict_of_the_day():
 def test_a_source_of_traditional_characters_keeps_its_name():
     texts = [text.replace(" ", "") for text in texts_of(targets()["belt-dalian-gdp-210200"])]
     assert any("大连市2023年国民经济和社会发展统计公报[s045]" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "said"),
+    [
+        ("targets", "en", "Expected values of work reports: Fuxin 2022; Huludao 2023; Liaoning 2022, 2024."),
+        (
+            "target_sheet",
+            "en",
+            "(growth of fixed-asset investment): Fuxin 2022; Huludao 2023; Liaoning 2022, 2024.",
+        ),
+        ("heat_map", "en", "Expected values of work reports (growth of fixed-asset investment): Fuxin 2022."),
+        ("heat_map", "zh", "政府工作报告预计数（固定资产投资增长率）：阜新2022年。"),
+    ],
+)
+def test_figures_that_work_reports_alone_print_are_called_expected(kind, language, said):
+    pictures = drawn(kind, "west", language=language)
+    pictures = pictures if kind == "targets" else [pictures]
+    assert any(said in text for picture in pictures for text in texts_of(picture))
+
+
+def test_expected_figures_of_a_map_are_named_below_it():
+    picture = ln.draw_map(PLAN, "circle", "fdi_usd", year=2022, as_of=DATE)
+    assert any("Expected values of work reports: Shenyang 2022." in text for text in texts_of(picture))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("targets", "−0.05% a year in 2022-2024 against 3.9%"),
+        ("gaps", "6.36% a year in 2022-2024 against −12.77%"),
+    ],
+)
+def test_a_mean_is_said_with_its_years(kind, said):
+    assert any(said in text for picture in drawn(kind, "belt") for text in texts_of(picture))
+
+
+def test_a_mean_without_the_rates_of_all_its_years_is_said_to_be_that_of_levels():
+    said = "Mean growth a year in 2022-2024, by the levels of two years."
+    assert said in texts_of(targets()["belt-trade-published-rates"])
+    assert said not in texts_of(targets()["west-gdp"])
+
+
+def test_a_baseline_before_the_years_usually_shown_is_drawn():
+    early = PLAN.targets["baseline_year"].where(PLAN.targets["target"] != "belt-dalian-gdp", 2015)
+    plan = replace(PLAN, targets=PLAN.targets.assign(baseline_year=early, base_stated=True))
+    [picture] = (one for one in ln.draw_targets(plan, "belt", as_of=DATE) if "dalian-gdp" in one.name)
+    assert picture.data.query("role == 'actual'")["year"].min() == 2015
+    assert "baseline 2015 540.01" in texts_of(picture)
+
+
+@pytest.mark.parametrize(("region", "noted"), [("east", True), ("west", True), ("circle", False)])
+def test_circles_to_a_scale_of_their_own_say_so(region, noted):
+    texts = texts_of(drawn("map", region, "fdi_usd"))
+    assert any("Circles have a scale of their own" in text for text in texts) == noted
+
+
+def test_no_picture_writes_a_span_of_years_in_two_ways():
+    pictures = [*targets().values(), *(drawn("target_sheet", region) for region in REGIONS)]
+    assert not [text for one in pictures for text in texts_of(one) if re.search(r"\d{4}[–—]\d", text)]

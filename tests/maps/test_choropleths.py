@@ -22,7 +22,7 @@ def test_a_choropleth_fills_by_class_with_the_same_colours_in_the_legend():
     ramp = palette.sequential(4)
     assert kit.fills(ax) == [ramp[np.digitize(v, [50, 60, 70])] for v in kit.CITIES["rate"]]
     assert ax.get_legend().get_title().get_text() == "Rate (%)"
-    assert kit.legend_words(ax) == ["70 or more", "60 – 70", "50 – 60", "below 50"]
+    assert kit.legend_words(ax) == ["70 or more", "60 to 70", "50 to 60", "below 50"]
     assert [to_hex(h.get_facecolor()) for h in ax.get_legend().legend_handles] == ramp[::-1]
     facts = maps.map_facts(ax)
     assert (facts["column"], facts["breaks"], facts["class_method"]) == ("rate", [50, 60, 70], "given")

@@ -101,7 +101,7 @@ def test_the_colour_of_a_circle_is_the_class_of_its_rate_and_low_confidence_dash
     assert [to_hex(one) for one in drawn.get_facecolors()] == [low, high, "#f4f5f6", middle]
     assert [one[1] is not None for one in drawn.get_linestyles()] == [False, False, True, False]
     words = "|".join(t.get_text() for t in kit.by_gid(ax, "circle legend")[0].findobj(Text) if t.get_text())
-    assert words == "GDP (billion yuan)|4|1|0.2|Growth (%)|5.0 or more|2.5 – 5.0|below 2.5"
+    assert words == "GDP (billion yuan)|4|1|0.2|Growth (%)|5.0 or more|2.5 to 5.0|below 2.5"
     assert "hollow: no data for the colour (1)" in kit.notes(ax)
     assert "dashed outline: low-confidence figure" in kit.notes(ax)
     assert maps.map_facts(ax)["colours"]["breaks"] == [2.5, 5]

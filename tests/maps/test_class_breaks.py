@@ -73,8 +73,8 @@ def test_impossible_classes_are_refused(call, message):
 @pytest.mark.parametrize(
     ("breaks", "how", "words"),
     [
-        ((5000, 10000), {"factor": 0.1}, ["below 500", "500 – 1,000", "1,000 or more"]),
-        ((5000, 10000), {"language": "zh"}, ["5000以下", "5000–10000", "10000及以上"]),
+        ((5000, 10000), {"factor": 0.1}, ["below 500", "500 to 1,000", "1,000 or more"]),
+        ((5000, 10000), {"language": "zh"}, ["5000以下", "5000至10000", "10000及以上"]),
         ((-2.5, 0), {}, ["below −2.5", "−2.5 to 0.0", "0.0 or more"]),
         ((-2, 0), {"language": "zh"}, ["−2以下", "−2至0", "0及以上"]),
     ],

@@ -88,6 +88,26 @@ def test_the_arrow_of_small_maps_without_a_free_corner_stands_beside_their_legen
     assert shapely.box(*fig.bbox.extents).contains(shapely.box(*extent.extents))
 
 
+def test_the_scale_bar_of_small_maps_without_a_free_corner_stands_beside_their_legend():
+    belt = ["210200", "210600", "210700", "210800", "211100", "211400"]
+    frame = CITIES[CITIES["area"].isin(belt)]
+    values = pd.DataFrame([(area, year, 5.0) for area in belt for year in range(2020, 2026)], columns=VALUES)
+    axes = maps.plot_small_multiples(frame, values, unit="%", width="single")
+    maps.finish_map(axes, title="Growth", source="Source: yearbook.")
+    fig = axes[0].figure
+    (bar,) = (one for one in axes[0].artists if isinstance(one, ScaleBar))
+    fig.canvas.draw()
+    shown = np.array(fig.canvas.buffer_rgba(), dtype=int)
+    bar.set_visible(False)
+    fig.canvas.draw()
+    down, across = np.nonzero(np.abs(shown - np.asarray(fig.canvas.buffer_rgba(), dtype=int)).sum(axis=2))
+    high = fig.bbox.height
+    box = shapely.box(across.min(), high - down.max(), across.max(), high - down.min())
+    (arrow,) = by_gid(axes[0], "north arrow")
+    others = [arrow, *axes, *(ax.get_legend() for ax in fig.axes if ax.get_legend())]
+    assert not any(box.intersects(shapely.box(*one.get_window_extent().extents)) for one in others)
+
+
 def test_the_source_line_names_the_projection_in_the_language():
     english, chinese = (by_gid(finished(CITIES, language=lang), "source")[0].get_text() for lang in LANGUAGES)
     assert "Albers equal area (39.5°N, 42.5°N; 122.5°E), CGCS2000" in english.replace("\n", " ")
