@@ -29,6 +29,8 @@ from lnregions.render_command import (
 )
 
 FORMATS, BINARY = ("csv", "xlsx", "docx", "html", "latex", "markdown", "png"), ("xlsx", "docx", "png")
+PIPED = (120, 24)
+"""Columns and lines that a table is fitted to where neither a terminal nor ``COLUMNS`` says how many there are."""
 TABLES = (
     "plan", "region", "members", "city", "sources", "city-sources", "statements", "interpretations", "methods",
     "calculations", "on-the-way", "firmness", "trail",
@@ -195,8 +197,7 @@ def _deliver(tables, form: str | None, output: str) -> None:
     elif form:
         print(table_content(tables.tables, form).removeprefix("\ufeff"), end="")
     else:
-        fitted = sys.stdout.isatty() or "COLUMNS" in os.environ
-        width = shutil.get_terminal_size().columns if fitted else None
+        width = shutil.get_terminal_size(PIPED).columns
         for one in tables:
             title, note = (
                 tabulate([[words]], tablefmt="plain", maxcolwidths=[width]) for words in (one.title, one.note)

@@ -10,7 +10,8 @@ import pandas as pd
 from lnregions.assess import Verdict, judge_row, load_tables, names_text, target_of
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures import Picture, RegionData, draw_verdict
-from lnregions.sentences.wording import finding, required_text, target_text
+from lnregions.sentences.wording import finding, target_text
+from lnregions.show import required_text
 from lnregions.tables import place_code, plan_of, read_observations
 from lnregions.words.texts import listed, printed, say, text_of, with_article
 

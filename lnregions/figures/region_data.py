@@ -1,7 +1,7 @@
 """What a picture of a plan, a region or a city is made from: checked arguments, loaded tables, or why there is none."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial, wraps
 from typing import NamedTuple
@@ -19,12 +19,13 @@ from lnregions.figures.messages import cited_sources, in_sentence, message_of, s
 from lnregions.series import Tables, member_frame
 from lnregions.style import MM, OPTION_PARAMETERS, DrawingOptions, size_of
 from lnregions.tables import Plan, plan_of, with_cities, with_region
-from lnregions.words import LANGUAGES, check_language
+from lnregions.words import LANGUAGES, check_language, spans_of
 from lnregions.words.catalogue import tr
-from lnregions.words.texts import NO_TEXT, Text
+from lnregions.words.texts import NO_TEXT, Text, with_article
 
 NO_MAP = "No map: the plan has no boundaries of these areas."
 NO_FIGURE = "No picture: no figure of {indicator} is known for {area}."
+NO_FIGURE_OF_YEAR = "No data: no figure of {indicator} for {area} in {year}; there are figures for {years}."
 
 
 class NothingToShow(Exception):
@@ -175,11 +176,15 @@ class RegionData:
         areas = self.members if areas is None else areas
         return member_frame(self.tables, areas, indicator=self.indicator)
 
-    def known(self, found: pd.DataFrame, reason: str = NO_FIGURE) -> pd.DataFrame:
-        """Figures of the indicator as they are; NothingToShow for the reason if there are none."""
+    def known(
+        self, found: pd.DataFrame, reason: str = NO_FIGURE, *, years: Iterable[int] = (), **values: object
+    ) -> pd.DataFrame:
+        """Figures of the indicator as they are; NothingToShow for the reason, or that other years have some."""
         if found.empty:
-            name = self.words("{indicator}")[self.language]
-            raise NothingToShow(reason, area=self.tables.name(self.area, self.language), indicator=name)
+            area = getattr(with_article(self.tables.name_text(self.area)), self.language)
+            known = {"area": area, "indicator": self.words("{indicator}")[self.language]}
+            values = known | {"years": spans_of(years, self.language)} | values
+            raise NothingToShow(NO_FIGURE_OF_YEAR if values["years"] else reason, **values)
         return found
 
     def comparable_years(self, found: pd.DataFrame, *, areas: int = 0) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from lnregions.errors import DataError
 from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.words import (
+    asked_words,
     calculation_words,
     chosen_plan,
     figure_words,
@@ -57,7 +58,12 @@ def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str) -> Tabl
         assess.status_words(status, language, strength=strength, by_bounds=by_bounds)
         for status, strength, by_bounds in qualified
     ]
-    numbers = [verdict_words(row, language) for row in rows.to_dict("records")]
+    clauses = {} if plan is None else {row["target"]: row for _, row in plan.targets.iterrows()}
+    records = rows.to_dict("records")
+    numbers = [verdict_words(row, language) for row in records]
+    for words, row in zip(numbers, records, strict=True):
+        if row["target"] in clauses:
+            words["required"] = asked_words(row, clauses[row["target"]], language)
     numbers = pd.DataFrame(numbers, rows.index, ["required", "actual", "gap"])
     frame[["required", "actual"]] = numbers[["required", "actual"]]
     frame["year"] = [year_span(*pair) for pair in zip(rows["mean_from"], rows["actual_year"], strict=True)]

@@ -15,13 +15,13 @@ from lnregions.tables.plan_tables import Plan, read_plan
 from lnregions.tables.tables import file_state
 
 
-def load_plan(plan: str | Path = PLAN, *, path: Path | None = None) -> Plan:
+def load_plan(plan: Plan | str | Path = PLAN, *, path: Path | None = None) -> Plan:
     """Return a plan, shipped or from a folder of your own.
 
     Parameters
     ----------
-    plan : str or path
-        Id of a shipped plan, or the path of a plan folder.
+    plan : str, path or Plan
+        Id of a shipped plan, the path of a plan folder, or a plan, of which a copy is returned.
     path : path, optional
         Folder of the plan; then ``plan`` is not looked at.
 
@@ -40,6 +40,8 @@ def load_plan(plan: str | Path = PLAN, *, path: Path | None = None) -> Plan:
     >>> len(load_plan("ln-2022").targets)
     18
     """
+    if isinstance(plan, Plan) and path is None:
+        return copy.deepcopy(plan)
     kept = _kept(plan_folder(plan, path))
     warn_input(kept.warnings)
     return copy.deepcopy(kept)

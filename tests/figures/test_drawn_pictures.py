@@ -181,6 +181,20 @@ def test_an_indicator_without_figures_has_no_picture_but_a_reason(draw, indicato
     assert draw(PLAN, "belt", indicator, language="zh").reason.startswith("无图：沿海经济带没有")
 
 
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda **own: ln.draw_map(PLAN, "belt", "gdp", **own), "for the Coastal belt in 2050"),
+        (lambda **own: ln.draw_tile_map(PLAN, "gdp", **own), "for Liaoning in 2050"),
+        (lambda **own: ln.draw_circles(PLAN, "belt", "gdp", "gdp_growth_real", **own), "in 2050"),
+    ],
+)
+def test_a_map_of_a_year_without_figures_names_the_years_that_have_some(draw, words):
+    reason = draw(year=2050).reason
+    assert words in reason
+    assert reason.endswith("there are figures for 2015-2025.")
+
+
 def test_dumbbells_without_two_years_show_the_latest_figures():
     then = ln.draw_dumbbells(PLAN, "belt", "fai_growth", as_of="2023-06-30").data
     assert not then.loc[then["role"] == "member", "area"].duplicated().any()

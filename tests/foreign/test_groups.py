@@ -60,6 +60,8 @@ def test_the_command_takes_a_group(tmp_path, capsys):
     assert capsys.readouterr().out.splitlines() == [
         "en/02_region_map/210100%2b210400: it has not been run yet"
     ]
+    assert main(["render", "--region", "210100+210400", "--dry-run", "--output", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.count("en/04_city_profile") == 2
     assert main(["render", "--region", "210100+21040", "--dry-run", "--output", str(tmp_path)]) == 2
     assert "Unknown area '21040'" in capsys.readouterr().err
     assert main(["table", "members", "--region", "210100+210400"]) == 0

@@ -73,6 +73,14 @@ def test_a_narrow_terminal_shows_the_cells_of_a_verdict_one_below_the_other(widt
     assert all("".join(cell.split()) in squeezed for cell in table.frame.iloc[:, 1])
 
 
+@pytest.mark.parametrize("call", ["verdicts", "evaluation --language en"])
+def test_what_is_piped_is_wrapped_too(call, capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr("os.get_terminal_size", lambda *args: (0, 0))  # none
+    assert main(call.split()) == 0
+    assert max(map(wcswidth, capsys.readouterr().out.splitlines())) <= 120
+
+
 def test_the_unit_of_a_printed_amount_stands_in_a_column_of_its_own(tmp_path):
     rows = pd.read_csv(shown("verdicts", "en").save(tmp_path / "v.csv"), dtype=str).set_index("Target")
     assert rows.loc["GDP of Dalian", ["Gap", "Gap, unit"]].tolist() == ["-48.31", "billion yuan"]
