@@ -202,7 +202,9 @@ def _deliver(tables, form: str | None, output: str) -> None:
             title, note = (
                 tabulate([[words]], tablefmt="plain", maxcolwidths=[width]) for words in (one.title, one.note)
             )
-            print(*filter(None, (title, one.to_text(width=width), note)), sep="\n", end="\n\n")
+            print(
+                *filter(None, (title, one.to_text(width=width), note and f"\n{note}")), sep="\n", end="\n\n"
+            )
 
 
 @cli.command()

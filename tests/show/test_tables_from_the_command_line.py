@@ -1,5 +1,6 @@
 """``lnregions verdicts``: of a region or target, fitted to a terminal, and as files that Excel and Word open."""
 
+import os
 import re
 
 import docx
@@ -76,7 +77,7 @@ def test_a_narrow_terminal_shows_the_cells_of_a_verdict_one_below_the_other(widt
 @pytest.mark.parametrize("call", ["verdicts", "evaluation --language en"])
 def test_what_is_piped_is_wrapped_too(call, capsys, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setattr("os.get_terminal_size", lambda *args: (0, 0))  # none
+    monkeypatch.setattr("os.get_terminal_size", lambda *args: os.terminal_size((0, 0)))  # of no terminal
     assert main(call.split()) == 0
     assert max(map(wcswidth, capsys.readouterr().out.splitlines())) <= 120
 
