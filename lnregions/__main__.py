@@ -275,7 +275,7 @@ def figures(plan, region, city, language, output, **drawn) -> None:
 
     makers = {"zip": bundle_zip, "docx": bundle_docx}
     makers = {ending: make for ending, make in makers.items() if drawn.pop(ending)}
-    width, languages = drawn["width"], language or ["en", "zh"]
+    width, languages = drawn["width"].removesuffix("mm").strip(), language or ["en", "zh"]
     drawn["width"] = float(width) if width.replace(".", "", 1).isdigit() else width
     drawn["formats"] = drawn["formats"].lower().replace(" ", "").split(",")
     places = [{"region": one} for one in dict.fromkeys(region)]

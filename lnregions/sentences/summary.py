@@ -208,7 +208,7 @@ def _compared(data: Place) -> Iterator[Finding]:
         message = "in {years} {indicator} averaged {rates}, against {list}"
     text = say(message, rates=named(own), list=named(beside), **values)
     ranked = [area for area in peers if area in means]
-    if data.place and len(ranked) > 2:
+    if data.place and len(ranked) > 2 and "+" not in data.place:
         rank = 1 + sum(means[one] > means[data.place] for one in ranked)
         message = "{text}; that is rank {rank} among the {number} cities with figures"
         if data.is_region:

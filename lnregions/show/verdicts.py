@@ -21,7 +21,7 @@ from lnregions.show.words import (
     target_labels,
     verdict_words,
 )  # fmt: skip
-from lnregions.tables import Plan, load_plan
+from lnregions.tables import Plan, load_plan, place_code, with_region
 from lnregions.words import RATE_DECIMALS, check_language, format_value, text, year_span
 from lnregions.words.catalogue import tr
 
@@ -31,9 +31,13 @@ def show_verdicts(verdicts: pd.DataFrame, *, region: str = "", language: str = "
     check_language(language)
     if not {"target", "region", "status"} <= set(getattr(verdicts, "columns", ())):
         raise DataError("The verdicts are no table of verdicts. Give what judge(plan) returns.")
-    rows = verdicts[verdicts["region"] == region] if region else verdicts
-    folder = rows.attrs.get("plan")  # none where the frame was made anew: then targets go by their ids
+    folder = verdicts.attrs.get("plan")  # none where the frame was made anew: then targets go by their ids
     plan = load_plan(Path(folder)) if folder else None
+    rows = verdicts[verdicts["region"] == region] if region else verdicts
+    if plan is not None and region:
+        region = place_code(plan, region, kind="region")
+        own = with_region(plan, region).targets
+        rows = verdicts[verdicts["target"].isin(own.loc[own["region"] == region, "target"])]
     return _verdict_table(rows, plan, language)
 
 
@@ -71,7 +75,9 @@ def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str) -> Tabl
     frame["reason"] = reasons_with_outcomes(rows, language, plan)
     message = "As known on {date}; the grade is that of the weakest figure used. {grades}"
     note = tr(message, language, date=", ".join(dict.fromkeys(rows["as_of"])), grades=grades(language))
-    return reader_table(frame, language, note=note if len(rows) else "")
+    return reader_table(
+        frame, language, note=note if len(rows) else tr("The plan sets no target here.", language)
+    )
 
 
 def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:

@@ -135,6 +135,11 @@ def test_a_table_for_a_terminal_keeps_to_its_width_and_loses_no_word(language):
     assert words[0] == words[1]
 
 
+def test_verdicts_of_an_unknown_region_are_refused():
+    with pytest.raises(DataError, match=r"Unknown region 'bellt'.*did you mean belt"):
+        ln.show_verdicts(verdicts(), region="bellt")
+
+
 def test_a_single_column_is_wrapped_too():
     lines = Table(pd.DataFrame({"Why": ["as far as it is known " * 9]})).to_text(width=40).splitlines()
     assert len(lines) > 6
