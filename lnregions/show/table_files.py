@@ -60,7 +60,8 @@ PRINTED, _MARGINS = 7, 7
 """Points of the letters of a table in Word, and of the margins of a cell, left and right together."""
 _POINTS, _WIDEST_POINTS = 8, 280
 """Size of the letters of a table as a picture, and width of a column from which on its cells are wrapped."""
-_WORD = re.compile(r"[^\s\u2e80-\uffef-]+-?|[\u2e80-\uffef]")
+_WORD = re.compile(r"\d{4}-\d{4}|[^\s\u2e80-\uffef-]+-?|[\u2e80-\uffef]{1,5}")
+"""What stays on one line: years, a word, five Chinese characters."""
 
 
 def save_tables(tables: Sequence, path: Path | str, *, form: str = "") -> Path:
@@ -150,8 +151,8 @@ def _shares(table, width_mm: float = PAGE_MM) -> dict[str, float]:
     for name, cells in table.frame.astype(str).items():
         words = {word for cell in (str(name), *cells) for word in _WORD.findall(cell)}
         longest = max((text_width(word, PRINTED, bold=True) for word in words), default=0)
-        least[name] = _MARGINS + min(longest, _WIDEST_POINTS / 2)  # addresses break
         filled = max(text_width(cell, PRINTED) for cell in (str(name), *cells))
+        least[name] = _MARGINS + min(longest, _WIDEST_POINTS / 2)  # addresses break
         more[name] = max(_MARGINS + 1.1 * filled - least[name], 0)  # bold, and other fonts, are wider
     page = width_mm * 72 * MM
     room = min(max(page - sum(least.values()), 0) / max(sum(more.values()), 1), 1)

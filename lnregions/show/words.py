@@ -189,22 +189,27 @@ AS_TARGET = {
 """How a value to reach is meant, by the comparator of its clause."""
 
 
-def required_text(row: pd.Series) -> Text:
-    """The value that the plan gives a target, as it is written; empty for one without."""
+def required_text(row: pd.Series, *, interpretation: str = "") -> Text:
+    """The value that the plan gives a target, as it is written; empty for one without.
+
+    Of growth it is that of a mean year, unless it is interpreted as that of every year or of the last.
+    """
     if pd.isna(row["value"]) or row["comparator"] not in AS_TARGET or row["kind"] == "qualitative":
         return NO_TEXT
     required = say(AS_TARGET[row["comparator"]], value=printed(row["value"], row["unit"] or ""))
-    return say("{value} a year", value=required) if row["kind"] in RULES else required
+    others = RULES.get(row["kind"], ("", ""))[1:]
+    return required if interpretation.startswith(others) else say("{value} a year", value=required)
 
 
 def asked_words(verdict, row: pd.Series, language: str = "en") -> str:
     """Return what a clause asks for: what its verdict was compared with, or else what the plan gives its target."""
     if row["kind"] == "direction":
         return tr("a rise" if row["comparator"] == "up" else "a fall", language)
-    required = verdict_words(verdict, language)["required"]
+    words = verdict if isinstance(verdict, Mapping) else vars(verdict)
+    required = verdict_words(words, language)["required"]
     if required and row["comparator"] in AS_TARGET:
         return tr(AS_TARGET[row["comparator"]], language, value=required)
-    return required or getattr(required_text(row), language)
+    return required or getattr(required_text(row, interpretation=words["interpretation"]), language)
 
 
 def figure_words(
