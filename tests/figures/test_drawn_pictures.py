@@ -182,6 +182,20 @@ def test_an_indicator_without_figures_has_no_picture_but_a_reason(draw, indicato
 
 
 @pytest.mark.parametrize(
+    ("region", "opening"),
+    [
+        ("west", "Highest in Chaoyang with 123.8, lowest in Huludao with 112.7 (2024). "),
+        (
+            "circle",
+            "Highest in Shenyang with 124.5, lowest in Liaoyang with 106.7 (2024); 6 of 7 have a figure. ",
+        ),
+    ],
+)
+def test_a_caption_opens_with_a_year_that_most_members_have_and_says_how_many(region, opening):
+    assert ln.draw_indexed_growth(PLAN, region).caption["en"].startswith(opening)
+
+
+@pytest.mark.parametrize(
     ("draw", "words"),
     [
         (lambda **own: ln.draw_map(PLAN, "belt", "gdp", **own), "for the Coastal belt in 2050"),
