@@ -187,6 +187,11 @@ class RegionData:
             raise NothingToShow(NO_FIGURE_OF_YEAR if values["years"] else reason, **values)
         return found
 
+    def addable(self) -> None:
+        """NothingToShow where figures of the indicator, such as rates, cannot be added."""
+        if self.codebook["aggregation"] != "sum":
+            self.known(pd.DataFrame(), "No picture: figures of {indicator} cannot be added.")
+
     def comparable_years(self, found: pd.DataFrame, *, areas: int = 0) -> tuple[int, int]:
         """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
 

@@ -11,7 +11,7 @@ from lnregions.show import AS_TARGET, required_text, verdict_words
 from lnregions.tables import Plan
 from lnregions.words import LANGUAGES
 from lnregions.words.catalogue import trn
-from lnregions.words.texts import NO_TEXT, Text, listed, say, with_article
+from lnregions.words.texts import NO_TEXT, Text, listed, say, text_of, with_article
 
 _COUNTED = {
     "met": ("{number} was met", "{number} were met"),
@@ -99,6 +99,8 @@ def counted_text(plan: Plan, verdicts: Sequence[Verdict], *, named: bool) -> Tex
 def counted_sentence(plan: Plan, verdicts: Iterable) -> Text:
     """How many verdicts came to each status, as a sentence."""
     verdicts = list(verdicts)
+    if len(verdicts) == 1:
+        return as_sentence(say("the only target: {status}", status=text_of(verdicts[0].status)))
     words = counted_text(plan, verdicts, named=False)
     return as_sentence(say("of the {number} targets, {list}", number=len(verdicts), list=words))
 

@@ -424,3 +424,13 @@ def test_a_plan_may_be_given_by_its_name_and_an_empty_value_means_the_default():
     assert picture.data["year"].unique().tolist() == [2023]
     assert picture.language == "en"
     assert picture.parameters["plan"] == "ln-2022"
+
+
+@pytest.mark.parametrize("draw", [ln.draw_contributions, ln.draw_stack])
+@pytest.mark.parametrize("indicator", ["gdp_growth_real", "urbanisation_rate"])
+def test_rates_of_members_are_not_added(draw, indicator):
+    assert "cannot be added" in draw(PLAN, "belt", indicator).reason
+
+
+def test_a_single_target_is_counted_as_one():
+    assert ln.draw_target_sheet(PLAN, "Dalian").caption["en"].startswith("The only target: missed.")
