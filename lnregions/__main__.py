@@ -29,6 +29,8 @@ from lnregions.render_command import (
 )
 
 FORMATS, BINARY = ("csv", "xlsx", "docx", "html", "latex", "markdown", "png"), ("xlsx", "docx", "png")
+PIPED = (120, 24)
+"""Columns and lines that a table is fitted to where neither a terminal nor ``COLUMNS`` says how many there are."""
 TABLES = (
     "plan", "region", "members", "city", "sources", "city-sources", "statements", "interpretations", "methods",
     "calculations", "on-the-way", "firmness", "trail",
@@ -195,13 +197,14 @@ def _deliver(tables, form: str | None, output: str) -> None:
     elif form:
         print(table_content(tables.tables, form).removeprefix("\ufeff"), end="")
     else:
-        fitted = sys.stdout.isatty() or "COLUMNS" in os.environ
-        width = shutil.get_terminal_size().columns if fitted else None
+        width = shutil.get_terminal_size(PIPED).columns
         for one in tables:
             title, note = (
                 tabulate([[words]], tablefmt="plain", maxcolwidths=[width]) for words in (one.title, one.note)
             )
-            print(*filter(None, (title, one.to_text(width=width), note)), sep="\n", end="\n\n")
+            print(
+                *filter(None, (title, one.to_text(width=width), note and f"\n{note}")), sep="\n", end="\n\n"
+            )
 
 
 @cli.command()
@@ -272,7 +275,7 @@ def figures(plan, region, city, language, output, **drawn) -> None:
 
     makers = {"zip": bundle_zip, "docx": bundle_docx}
     makers = {ending: make for ending, make in makers.items() if drawn.pop(ending)}
-    width, languages = drawn["width"], language or ["en", "zh"]
+    width, languages = drawn["width"].removesuffix("mm").strip(), language or ["en", "zh"]
     drawn["width"] = float(width) if width.replace(".", "", 1).isdigit() else width
     drawn["formats"] = drawn["formats"].lower().replace(" ", "").split(",")
     places = [{"region": one} for one in dict.fromkeys(region)]

@@ -79,7 +79,7 @@ with_date = option("--as-of", "only what was published by then (YYYY-MM-DD)", de
 )
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
 @repeatable("--region", help="only this region and its cities, or areas joined by +, such as 210100+210400")
-@repeatable("--adcode", metavar="CODE", help="only this city, by its code such as 210200")
+@repeatable("--adcode", metavar="CITY", help="only this city, by name or code such as 210200")
 @repeatable("--language", type=LANGUAGES, help="only this language (default: both)")
 @plan_option(None)
 @with_date
@@ -114,7 +114,7 @@ def render_command(**given) -> int:
     for every region, city and language that it takes, only where something has changed since.
     """
     from lnregions import batch
-    from lnregions.tables import batch_choices, load_plan, place_code, with_region
+    from lnregions.tables import batch_choices
 
     options = SimpleNamespace(**given)
     parameters = _parameters(options)
@@ -122,12 +122,7 @@ def render_command(**given) -> int:
     if Path(options.plan).is_dir():
         options.plan = str(Path(options.plan).resolve())  # runs have working folders of their own
     choices, options.notebooks = batch_choices(options.plan), options.notebooks or None
-    if not {*options.region} <= {*choices["region"]}:  # names, or groups of areas
-        loaded = load_plan(options.plan)
-        named = [place_code(loaded, region, kind="region") for region in options.region]
-        options.region = list(dict.fromkeys(named))
-        groups = [region for region in options.region if region not in choices["region"]]
-        choices["region"] += [with_region(loaded, group) and group for group in groups]
+    _take_names(options, parameters, choices)
     if options.list:
         return _list(options.notebooks, choices)
     notebooks = batch.select_notebooks(options.notebooks, choices=choices)
@@ -149,6 +144,24 @@ def render_command(**given) -> int:
     progress = batch.progress_for("quiet" if options.quiet else "json" if options.json else "auto")
     result = batch.render_notebooks(options.output, runs, settings=settings, progress=progress)
     return _finish(result, options)
+
+
+def _take_names(options: SimpleNamespace, parameters: dict, choices: dict) -> None:
+    """Put codes in the place of names of regions and cities, and groups of areas among the choices."""
+    from lnregions.tables import load_plan, place_code, with_region
+
+    for name, kind in (("region", "region"), ("adcode", "area")):
+        own = [parameters[name]] if isinstance(parameters.get(name), str | int) else []
+        if {*own, *getattr(options, name)} <= {*choices[name], ""}:
+            continue
+        plan = load_plan(options.plan)
+        codes = [place_code(plan, one, kind=kind) for one in (*getattr(options, name), *own)]
+        if own:
+            parameters[name] = codes.pop()
+        setattr(options, name, list(dict.fromkeys(codes)))
+        if kind == "region":
+            groups = [one for one in (*codes, parameters.get(name)) if one and one not in choices[name]]
+            choices[name] += [with_region(plan, group) and group for group in dict.fromkeys(groups)]
 
 
 def _settings(options: SimpleNamespace):
@@ -219,13 +232,13 @@ def _may_run(runs: Sequence, settings, options: SimpleNamespace) -> bool:
 
 def _only(options: SimpleNamespace, choices, over: set[str]) -> dict[str, Sequence[str]]:
     """Regions and cities to run for; regions without cities bring their own cities where a notebook runs over them."""
-    from lnregions.tables import cities_of, load_plan
+    from lnregions.tables import cities_of, load_plan, with_region
 
     only = {k: v for k, v in (("region", options.region), ("adcode", options.adcode)) if v}
     regions = [one for one in options.region if one in choices["region"]]
     if regions and not options.adcode and {"region", "adcode"} <= over:
         plan = load_plan(options.plan)
-        own = {city for region in regions for city in cities_of(plan, region)}
+        own = {city for region in regions for city in cities_of(with_region(plan, region), region)}
         only["adcode"] = [city for city in choices["adcode"] if city in own]
     return only
 

@@ -1,6 +1,7 @@
 """Options of the commands: given twice, for every region, out of range, with names of one's own."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,31 @@ def test_a_region_is_rendered_with_its_own_cities(tmp_path, capsys):
     assert [run for run in runs if "04_city" in run] == cities
     assert "en/02_region_map/west" in runs
     assert not any("belt" in run for run in runs)
+
+
+@pytest.mark.parametrize(
+    ("call", "runs"),
+    [
+        ("--adcode 大连 --region 'Coastal belt'", {"02_region_map/belt", "04_city_profile/210200"}),
+        ("-p region=belt -p adcode=dalian", {"02_region_map/belt", "04_city_profile/210200"}),
+        ("--region Dalian+沈阳市", {"02_region_map/210200%2b210100", "04_city_profile/210200"}),
+    ],
+)
+def test_a_render_takes_names_as_well_as_codes(call, runs, tmp_path, capsys):
+    given = [
+        "render",
+        *shlex.split(call),
+        "--language",
+        "en",
+        "--dry-run",
+        "--json",
+        "--output",
+        str(tmp_path),
+    ]
+    assert main(given) == 0
+    found = {json.loads(line)["run"] for line in capsys.readouterr().out.splitlines()}
+    assert {f"en/{one}" for one in runs} <= found
+    assert len(found) <= 5
 
 
 def test_the_shell_completes_options_as_the_readme_says(capsys, monkeypatch):

@@ -45,3 +45,10 @@ def test_completion_offers_the_public_names_only_and_none_is_that_of_a_module():
 
     assert dir(ln) == sorted(ln.__all__)
     assert {path.stem for path in (root() / "lnregions").iterdir()} & set(NAMES) == set()
+
+
+def test_a_wrong_name_is_refused_beside_right_ones_and_further_options_take_names():
+    with pytest.raises(ln.DataError, match="Unknown indicator 'GDP growth'"):
+        ln.draw_dots("大连", "GDP growth")
+    assert ln.explore("ln-2022", "Coastal belt", indicator="GDP", city="Dalian").view.city == "210200"
+    assert len(ln.load_observations(plan="ln-2022")) == len(ln.load_observations())

@@ -170,11 +170,18 @@ class Case:
 
 
 def target_of(plan, target: str) -> pd.Series:
-    """One row of a plan's targets by its name; DataError where there is none."""
-    names = plan.targets["target"].tolist()
-    if target not in names:
-        raise unknown("target", str(target), names)
-    return plan.targets.iloc[names.index(target)]
+    """One row of a plan's targets by its id, or by its label in either language; DataError where there is none."""
+    rows, names = plan.targets, plan.targets["target"].tolist()
+    if target in names:
+        return rows.iloc[names.index(target)]
+    labels, wanted = rows[["label_en", "label_zh"]], str(target).strip().casefold()
+    found = rows[labels.apply(lambda column: column.str.casefold().eq(wanted)).any(axis=1)]
+    if len(found) > 1:
+        what = f"{len(found)} targets are called {str(target)!r}"
+        raise DataError(f"{what}. Choose one of {', '.join(found['target'])}.")
+    if found.empty:
+        raise unknown("target", str(target), names, names=labels.to_numpy().ravel())
+    return found.iloc[0]
 
 
 def places_on(targets: pd.DataFrame, indicator: str, *, area: str = "") -> list[int]:

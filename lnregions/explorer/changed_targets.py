@@ -10,7 +10,8 @@ import pandas as pd
 from lnregions.assess import Verdict, judge_row, load_tables, names_text, target_of
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures import Picture, RegionData, draw_verdict
-from lnregions.sentences.wording import finding, required_text, target_text
+from lnregions.sentences.wording import finding, target_text
+from lnregions.show import required_text
 from lnregions.tables import place_code, plan_of, read_observations
 from lnregions.words.texts import listed, printed, say, text_of, with_article
 
@@ -53,7 +54,7 @@ def what_if(
     ----------
     plan : Plan, str or path
     target : str
-        Name of one of the plan's targets, such as ``belt-dalian-gdp``.
+        One of the plan's targets by its id, such as ``belt-dalian-gdp``, or by its label in either language.
     as_of, language, width
         As for pictures.
     **changes
@@ -84,7 +85,7 @@ def what_if(
         said.append(change)
     targets = plan.targets.copy()
     for name in ("value", "baseline_year"):
-        targets.loc[targets["target"] == target, name] = row[name]
+        targets.loc[targets["target"] == row["target"], name] = row[name]
     plan = replace(plan, targets=targets)
     verdict = judge_row(plan, row, tables=tables)[0]
     message = "with {changes}, the verdict on {target} would be '{after}' instead of '{before}'"
@@ -97,7 +98,9 @@ def what_if(
     data = RegionData.load(plan, as_of, language=language, width=width)
     picture = None
     if verdict.kind != "qualitative":
-        picture = replace(draw_verdict(replace(data, tables=tables), verdict), name=f"what-if-{target}")
+        picture = replace(
+            draw_verdict(replace(data, tables=tables), verdict), name=f"what-if-{row['target']}"
+        )
     sentence = getattr(finding("", words, ()).text, data.language)
     return WhatIf(verdict, before, sentence, picture)
 

@@ -4,7 +4,6 @@ A `View` gives the map, the chart, the tables and the verdict that belong togeth
 """
 
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from numbers import Integral
 from pathlib import Path
 
@@ -21,7 +20,9 @@ from lnregions.series import member_frame
 from lnregions.show import Table, figure_words, grades, head, headed, show_verdicts
 from lnregions.style import ROLES
 from lnregions.tables import Plan, load_plan, with_cities, with_region
+from lnregions.words import spans_of
 from lnregions.words.catalogue import LANGUAGES, tr
+from lnregions.words.texts import with_article
 
 WIDTH = "onehalf"
 """Two such pictures stand side by side on a screen, with text that can be read."""
@@ -72,15 +73,15 @@ class View:
         years = sorted(set(found.loc[found["area"].eq(self.city) | (not self.city), "year"].astype(int)))
         if years and self.year in (None, *years):
             return ""
-        name, area = self._indicator_name(language), self.tables.name(self.area, language)
-        known = {"indicator": figures.in_sentence(name) if language == "en" else name, "area": area}
+        name, area = self._indicator_name(language), with_article(self.tables.name_text(self.area))
+        known = {"indicator": figures.in_sentence(name) if language == "en" else name}
+        known["area"] = getattr(area, language)
         if not years:
             words = "No data: the tables hold no figure of {indicator} for {area} as known on {date}."
             return tr(words, language, date=self.tables.as_of, **known)
-        runs = (list(run) for _, run in groupby(enumerate(years), lambda pair: pair[1] - pair[0]))
-        spans = ["-".join(dict.fromkeys((str(run[0][1]), str(run[-1][1])))) for run in runs]
-        words = "No data: no figure of {indicator} for {area} in {year}; there are figures for {years}."
-        return tr(words, language, year=self.year, years=", ".join(spans), **known)
+        return tr(
+            figures.NO_FIGURE_OF_YEAR, language, year=self.year, years=spans_of(years, language), **known
+        )
 
     def verdicts(self) -> list[list]:
         """Verdicts on the targets of the indicator here: for each its interpretations, the main one first."""

@@ -24,6 +24,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "overview_pictures": ["draw_gaps", "draw_heat_map", "draw_target_sheet", "draw_timeline"],
         "target_pictures": ["draw_plain_series", "draw_scorecard", "draw_series", "draw_targets", "draw_verdict"],
         "messages": ["in_sentence"],
-        "region_data": ["RegionData"],
+        "region_data": ["NO_FIGURE_OF_YEAR", "RegionData"],
     },
 )  # fmt: skip

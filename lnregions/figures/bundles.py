@@ -21,7 +21,7 @@ from lnregions import __version__
 from lnregions.errors import DataError, quote, unknown
 from lnregions.figures.kits import save_slides
 from lnregions.figures.messages import caption_text, source_records
-from lnregions.files import save_file, write_json, write_whole
+from lnregions.files import save_file, write_json
 from lnregions.formats import FORMATS, SLIDES, data_csv, data_records, encode, screen_png
 from lnregions.style import MM, PRINT_DPI, font_files, set_fonts
 from lnregions.words import LANGUAGES
@@ -82,11 +82,12 @@ class Picture:
         (72 to 1,200; 300 if left out) and ``svg_text`` (letters as text). DataError for a file of another format.
         """
         ending = Path(folder).suffix[1:].lower()
+        formats = formats.replace(" ", "").split(",") if isinstance(formats, str) else formats
         if ending in _OTHER_FORMATS:
             raise unknown("format", ending, (*FORMATS, SLIDES))
         if ending in FORMATS:
             content = encode(self.figure, [ending], title=self.caption[self.language], **drawn)[ending]
-            write_whole(Path(folder), content)
+            save_file(folder, content)
         elif ending == SLIDES:
             save_slides([self], folder)
         elif folder:

@@ -123,6 +123,7 @@ def draw_dumbbells(plan, region: str, indicator: str, *, as_of: str = "", **opti
 def draw_contributions(plan, region: str, indicator: str, *, as_of: str = "", **options) -> Picture:
     """What each member adds to the change of its region, over the plan's years that one release covers."""
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
+    data.addable()
     rows_of_region = data.series().rows
     start = data.plan.facts["first_year"] - 1
     segment = max((row.segment for row in rows_of_region if row.year <= start), default=None)
@@ -149,8 +150,7 @@ def draw_stack(plan, region: str, indicator: str, *, as_of: str = "", **options)
     """Amounts of a region's members by year, one on top of the other, such as trade or foreign investment."""
     data = RegionData.load(plan, as_of, region=region, indicator=indicator, **options)
     found = data.known(data.figures())
-    if data.codebook["aggregation"] != "sum":
-        data.known(found[:0], "No picture: figures of {indicator} cannot be added.")
+    data.addable()
     rows, head = recent_years(found), data.head("amounts of its members")
     axes = charts.plot_stack(rows, **data.labels(rows, head))
     return data.picture(axes, f"stack-{region}-{indicator}", rows, head)

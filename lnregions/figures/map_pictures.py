@@ -146,8 +146,9 @@ def draw_circles(
     if not _is_amount(data, drawn):
         data.known(rows[:0], "No picture: figures of {indicator} cannot be added.")
     row, zone = rated.codebook, grounds.zone_of(data, drawn["area"].tolist())
-    rates = rated.figures(rows["area"].tolist()).merge(rows[["area", "year"]])
-    rates = rated.known(rates).assign(indicator=rate, unit=row["unit"])
+    known = rated.figures(rows["area"].tolist())
+    rates = rated.known(known.merge(rows[["area", "year"]]), years=known["year"], year=_span(rows))
+    rates = rates.assign(indicator=rate, unit=row["unit"])
     beside = rates[_JOINED].rename(columns={"value": "rate", "grade": "other"})
     drawn = drawn.merge(beside, on=["area", "year"], how="left")
     drawn["grade"] = drawn[["grade", "other"]].fillna("").max(axis=1)
@@ -176,7 +177,9 @@ def draw_tile_map(plan, indicator: str, *, year: int | None = None, as_of: str =
     frame = grounds.all_areas(data)
     found = data.figures(frame["area"].tolist())
     rows = grounds.one_year(found, len(frame), _whole_year(year))
-    rows = data.known(rows, "No picture: no city has a figure of {indicator}.").sort_values("area")
+    words = {"area": grounds.name_of_all(data)[data.language], "year": year}
+    rows = data.known(rows, "No picture: no city has a figure of {indicator}.", years=found["year"], **words)
+    rows = rows.sort_values("area")
     tiles = maps.tile_grid(frame).merge(rows[_JOINED], on="area", how="left")
     recent, breaks = found["year"] >= grounds.FIRST_CLASSED, _breaks(data)
     if _is_amount(data, rows):  # without those of smaller areas
@@ -199,11 +202,11 @@ def _member_figures(data: RegionData, year: object) -> tuple[pd.DataFrame, pd.Da
     inside = frame["area"].isin(members)
     if not inside.any():
         raise NothingToShow(NO_MAP)
-    found = grounds.one_year(data.figures(frame["area"].tolist()), len(frame), _whole_year(year))
-    drawn = frame[inside].merge(found[_JOINED], on="area", how="left")
-    data.known(drawn.dropna(subset="value"))
+    known = data.figures(frame["area"].tolist())
+    found = grounds.one_year(known, len(frame), _whole_year(year))
     rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=data.indicator)
-    return drawn, rows, frame[~inside]
+    data.known(rows, years=known.loc[known["area"].isin(members), "year"], year=year or _span(found))
+    return frame[inside].merge(found[_JOINED], on="area", how="left"), rows, frame[~inside]
 
 
 def _is_amount(data: RegionData, drawn: pd.DataFrame) -> bool:

@@ -63,7 +63,9 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
         elif area in set(known["area"]) and area in set(plan.areas["area"]):
             found = _rank(known, area, plan=plan, tables=tables)
         elif len(known):
-            found = _spread(known, tables)
+            members = plan.membership.loc[plan.membership["region"] == area, "area"]
+            inside = known["area"].isin(members)
+            found = _spread(known[inside] if inside.any() else known, tables)
     return Text(f"{found.sentence().en}.", f"{found.zh}。") if found.en else NO_TEXT
 
 
@@ -100,8 +102,10 @@ def _rank(rows, area, *, plan, tables):
 
 def _spread(rows, tables):
     counts = rows.groupby("year")["area"].nunique()
-    if rows["area"].duplicated().any():
-        rows = rows[rows["year"] == counts[counts >= counts.max() / 2].index.max()]
+    several = rows["area"].duplicated().any()
+    if several:
+        recent, full = (counts.index[counts >= part * counts.max()].max() for part in (0.5, 1))
+        rows = rows[rows["year"] == (full if full >= recent - 1 else recent)]
     top, bottom = (rows.loc[getattr(rows["value"], end)()] for end in ("idxmax", "idxmin"))
     if len(rows) < 2 or top["value"] == bottom["value"]:
         return NO_TEXT
@@ -109,7 +113,11 @@ def _spread(rows, tables):
     values = {"high": _printed(top), "low": _printed(bottom)}
     top, bottom = (with_article(tables.name_text(row["area"])) for row in (top, bottom))
     values |= {"top": top, "bottom": bottom, "years": year_span(first if first < last else None, last)}
-    return say("highest in {top} with {high}, lowest in {bottom} with {low} ({years})", **values)
+    found = say("highest in {top} with {high}, lowest in {bottom} with {low} ({years})", **values)
+    known, most = rows["area"].nunique(), counts.max()
+    if not several or known == most:
+        return found
+    return say("{text}; {number} of {all} have a figure", text=found, number=known, all=most)
 
 
 def _several(rows, tables):

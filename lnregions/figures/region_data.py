@@ -19,12 +19,13 @@ from lnregions.figures.messages import cited_sources, in_sentence, message_of, s
 from lnregions.series import Tables, member_frame
 from lnregions.style import MM, OPTION_PARAMETERS, DrawingOptions, size_of
 from lnregions.tables import Plan, plan_of, with_cities, with_region
-from lnregions.words import LANGUAGES, check_language
+from lnregions.words import LANGUAGES, check_language, spans_of
 from lnregions.words.catalogue import tr
-from lnregions.words.texts import NO_TEXT, Text
+from lnregions.words.texts import NO_TEXT, Text, with_article
 
 NO_MAP = "No map: the plan has no boundaries of these areas."
 NO_FIGURE = "No picture: no figure of {indicator} is known for {area}."
+NO_FIGURE_OF_YEAR = "No data: no figure of {indicator} for {area} in {year}; there are figures for {years}."
 
 
 class NothingToShow(Exception):
@@ -51,11 +52,6 @@ def or_reason(draw: Callable) -> Callable:
     *own, _ = inspect.signature(draw).parameters.values()
     drawn.__signature__ = inspect.signature(draw).replace(parameters=[*own, *OPTION_PARAMETERS])
     return drawn
-
-
-def _listed(years: Iterable[float]) -> dict[str, str]:
-    """Years in a row by language."""
-    return {one: tr(", ", one).join(str(int(year)) for year in sorted(years)) for one in LANGUAGES}
 
 
 class Head(NamedTuple):
@@ -180,12 +176,21 @@ class RegionData:
         areas = self.members if areas is None else areas
         return member_frame(self.tables, areas, indicator=self.indicator)
 
-    def known(self, found: pd.DataFrame, reason: str = NO_FIGURE) -> pd.DataFrame:
-        """Figures of the indicator as they are; NothingToShow for the reason if there are none."""
+    def known(
+        self, found: pd.DataFrame, reason: str = NO_FIGURE, *, years: Iterable[int] = (), **values: object
+    ) -> pd.DataFrame:
+        """Figures of the indicator as they are; NothingToShow for the reason, or that other years have some."""
         if found.empty:
-            name = self.words("{indicator}")[self.language]
-            raise NothingToShow(reason, area=self.tables.name(self.area, self.language), indicator=name)
+            area = getattr(with_article(self.tables.name_text(self.area)), self.language)
+            known = {"area": area, "indicator": self.words("{indicator}")[self.language]}
+            values = known | {"years": spans_of(years, self.language)} | values
+            raise NothingToShow(NO_FIGURE_OF_YEAR if values["years"] else reason, **values)
         return found
+
+    def addable(self) -> None:
+        """NothingToShow where figures of the indicator, such as rates, cannot be added."""
+        if self.codebook["aggregation"] != "sum":
+            self.known(pd.DataFrame(), "No picture: figures of {indicator} cannot be added.")
 
     def comparable_years(self, found: pd.DataFrame, *, areas: int = 0) -> tuple[int, int]:
         """Years to compare: the last before the plan, or else the first, and the latest, that all members have.
@@ -241,7 +246,8 @@ class RegionData:
             if code != self.indicator:
                 message = "Expected values of work reports ({indicator}): {figures}."
             years = own.groupby("area", sort=False)["year"].unique().items()
-            areas = [replace(self, area=area).words("{area} {year}", year=_listed(of)) for area, of in years]
+            spans = [(area, {one: spans_of(of, one) for one in LANGUAGES}) for area, of in years]
+            areas = [replace(self, area=area).words("{area} {year}", year=span) for area, span in spans]
             figures = {
                 language: tr("; ", language).join(one[language] for one in areas) for language in LANGUAGES
             }

@@ -11,6 +11,7 @@ from lnregions.assess.reasons import BREAKS, doubt_text
 from lnregions.figures.bundles import Picture, Pictures
 from lnregions.figures.drawn_rows import FIRST_SHOWN, check_verdicts, recent_years, roled, trajectory_rows
 from lnregions.figures.region_data import Head, RegionData, or_reason
+from lnregions.paths import PLAN
 from lnregions.sentences import counted_sentence, verdict_sentence
 from lnregions.sentences.wording import as_sentence
 from lnregions.show import verdict_words
@@ -53,7 +54,7 @@ def draw_targets(plan, region: str, *, as_of: str = "", **options) -> Pictures:
 
 
 @or_reason
-def draw_series(adcode: str, indicator: str, *, plan, as_of: str = "", **options) -> Picture:
+def draw_series(adcode: str, indicator: str, *, plan=PLAN, as_of: str = "", **options) -> Picture:
     """One city's figures over the years, against its target where the plan has one for it."""
     data = RegionData.load(plan, as_of, adcode=adcode, indicator=indicator, **options)
     name = f"series-{adcode}-{indicator}"

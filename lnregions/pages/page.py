@@ -17,8 +17,8 @@ from lnregions.explorer import map_script, map_style, script_json
 from lnregions.pages.inventory import FigureFiles, RunFiles
 from lnregions.pages.site import Site, anchor, relative
 from lnregions.paths import PLAN
-from lnregions.sentences import asked_text
 from lnregions.show import (
+    asked_words,
     figure_words,
     grades,
     head,
@@ -29,9 +29,8 @@ from lnregions.show import (
     with_outcome,
 )  # fmt: skip
 from lnregions.style import STATUSES
-from lnregions.words import LANGUAGES, text, unit_label, year_span
+from lnregions.words import text, unit_label, year_span
 from lnregions.words.catalogue import tr, trn
-from lnregions.words.texts import Text
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "site"
 _STATUS_STYLE = "".join(
@@ -129,8 +128,7 @@ class Page:
     def required(self, verdict: Verdict) -> str:
         """Return what a clause asks for, such as ``more than 85%``; empty for a clause of words."""
         row = self.site.plan.targets.set_index("target").loc[verdict.target]
-        words = Text(*(verdict_words(verdict, one)["required"] for one in LANGUAGES))
-        return getattr(asked_text(row, words), self.language)
+        return asked_words(verdict, row, self.language)
 
     def interpretation(self, verdict: Verdict) -> str:
         """Return how the wording was interpreted for a verdict."""

@@ -10,6 +10,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "differences": ["Differences", "differences"],
         "summary": ["findings", "lead_sentences", "show_findings"],
-        "wording": ["asked_text", "counted_sentence", "verdict_sentence"],
+        "wording": ["counted_sentence", "verdict_sentence"],
     },
 )

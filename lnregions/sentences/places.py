@@ -140,11 +140,6 @@ class Place:
         return [required, *own, *self.figures(verdict.area, verdict.indicator, late)]
 
 
-def span_of(years) -> str:
-    """Years in a row as printed."""
-    return f"{years[0]}-{years[-1]}" if len(years) > 1 else f"{years[0]}"
-
-
 def promise_of(row) -> Figure:
     """What a target requires, as the figure behind a sentence."""
     value = None if pd.isna(row["value"]) else row["value"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from lnregions.assess import GROWTH_OF, Verdict, figures_of, indicator_text, load_tables, members_of
-from lnregions.sentences.places import Place, promise_of, span_of
+from lnregions.sentences.places import Place, promise_of
 from lnregions.sentences.wording import (
     Figure,
     Finding,
@@ -19,7 +19,7 @@ from lnregions.sentences.wording import (
 from lnregions.series import mean_growth
 from lnregions.show import Table
 from lnregions.tables import place_code, plan_of, with_region
-from lnregions.words import RATE_DECIMALS, check_language, places_apart, rounded
+from lnregions.words import RATE_DECIMALS, check_language, places_apart, rounded, spans_of, year_span
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import Text, listed, percent, printed, say, with_article
 
@@ -111,7 +111,8 @@ def _promised(data: Place) -> Iterator[Finding]:
         return
     rows = [row for _, row in data.targets.iterrows()]
     figures = [promise_of(row) for row in rows]
-    years = span_of(sorted({*data.plan.targets["horizon"].astype(int)}))
+    horizons = data.plan.targets["horizon"]
+    years = year_span(horizons.min(), horizons.max())
     if not data.place:
         measured, regions = sum(row["kind"] != "qualitative" for row in rows), len(data.plan.regions)
         message = (
@@ -201,13 +202,13 @@ def _compared(data: Place) -> Iterator[Finding]:
             for area in areas
         )  # fmt: skip
 
-    values = {"indicator": indicator_text(data.tables, indicator), "years": span_of(data.growth[1])}
+    values = {"indicator": indicator_text(data.tables, indicator), "years": spans_of(data.growth[1])}
     message = "in {years} {indicator} was {rates}, against {list}"
     if len(data.growth[1]) > 1:
         message = "in {years} {indicator} averaged {rates}, against {list}"
     text = say(message, rates=named(own), list=named(beside), **values)
     ranked = [area for area in peers if area in means]
-    if data.place and len(ranked) > 2:
+    if data.place and len(ranked) > 2 and "+" not in data.place:
         rank = 1 + sum(means[one] > means[data.place] for one in ranked)
         message = "{text}; that is rank {rank} among the {number} cities with figures"
         if data.is_region:
@@ -235,7 +236,7 @@ def _changed(data: Place) -> Iterator[Finding]:
         return
     if not data.growth[0]:
         return
-    values = {"indicator": indicator_text(data.tables, data.growth[0]), "years": span_of(data.growth[1])}
+    values = {"indicator": indicator_text(data.tables, data.growth[0]), "years": spans_of(data.growth[1])}
     rows = data.growth_rows(data.members or [data.place])
     figures = [one for area in rows for one in data.figures(area, data.growth[0], rows[area])]
     if data.is_region:
@@ -299,7 +300,7 @@ def _certainty(data: Place) -> Iterator[Finding]:
         counts = rows["grade"].value_counts().sort_index()
         graded = [say("{number} of grade {grade}", number=n, grade=grade) for grade, n in counts.items()]
         message = "{number} published figures are used for {years}: {list}"
-        words = say(message, number=len(rows), years=span_of(data.years), list=listed(graded))
+        words = say(message, number=len(rows), years=spans_of(data.years), list=listed(graded))
         columns = rows[list(Figure._fields)]
         yield finding("certainty", words, itertools.starmap(Figure, columns.itertuples(index=False)))
 
@@ -315,7 +316,7 @@ def _missing(data: Place) -> Iterator[Finding]:
                 "of the {number} indicators that the plan measures, no figure of {area} is published for {years} "
                 "on {list}"
             )
-            words = say(message, number=len(used), area=data.name, years=span_of(data.years),
+            words = say(message, number=len(used), area=data.name, years=spans_of(data.years),
                         list=listed(indicator_text(data.tables, one) for one in lacking))  # fmt: skip
             units = {one: data.tables.indicator(one)["unit"] for one in lacking}
             figures = [Figure(data.place, one, data.years[-1], None, units[one], "") for one in lacking]

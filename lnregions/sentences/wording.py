@@ -7,18 +7,12 @@ import pandas as pd
 
 from lnregions.assess import RULES, STATUS_WORDS, Verdict, indicator_text
 from lnregions.series import Tables
-from lnregions.show import verdict_words
+from lnregions.show import AS_TARGET, required_text, verdict_words
 from lnregions.tables import Plan
 from lnregions.words import LANGUAGES, year_span
 from lnregions.words.catalogue import trn
-from lnregions.words.texts import NO_TEXT, Text, listed, printed, say, with_article
+from lnregions.words.texts import NO_TEXT, Text, listed, say, text_of, with_article
 
-_AS_TARGET = {
-    ">=": "at least {value}",
-    ">": "more than {value}",
-    "<=": "at most {value}",
-    "<": "less than {value}",
-}
 _COUNTED = {
     "met": ("{number} was met", "{number} were met"),
     "on track": ("{number} is on track", "{number} are on track"),
@@ -84,23 +78,6 @@ def target_text(plan: Plan, row: pd.Series) -> Text:
     return Text(label if keeps else label[:1].lower() + label[1:], row["label_zh"])
 
 
-def required_text(row: pd.Series) -> Text:
-    """The value that the plan gives a target, as it is written; empty for one without."""
-    if pd.isna(row["value"]) or row["comparator"] not in _AS_TARGET or row["kind"] == "qualitative":
-        return NO_TEXT
-    required = say(_AS_TARGET[row["comparator"]], value=printed(row["value"], row["unit"] or ""))
-    return say("{value} a year", value=required) if row["kind"] in RULES else required
-
-
-def asked_text(row: pd.Series, required: Text) -> Text:
-    """What a clause asks for: what its verdict was compared with, as printed, or else what the plan gives."""
-    if row["kind"] == "direction":
-        return say("a rise" if row["comparator"] == "up" else "a fall")
-    if required.en and row["comparator"] in _AS_TARGET:
-        return say(_AS_TARGET[row["comparator"]], value=required)
-    return required_text(row)
-
-
 def promised_text(plan: Plan, row: pd.Series) -> Text:
     """A target with the value that the plan gives it."""
     name, required = target_text(plan, row), required_text(row)
@@ -122,6 +99,8 @@ def counted_text(plan: Plan, verdicts: Sequence[Verdict], *, named: bool) -> Tex
 def counted_sentence(plan: Plan, verdicts: Iterable) -> Text:
     """How many verdicts came to each status, as a sentence."""
     verdicts = list(verdicts)
+    if len(verdicts) == 1:
+        return as_sentence(say("the only target: {status}", status=text_of(verdicts[0].status)))
     words = counted_text(plan, verdicts, named=False)
     message = "of the {number} targets, {list}" if len(verdicts) > 1 else "of {number} target, {list}"
     return as_sentence(say(message, number=len(verdicts), list=words))
@@ -145,8 +124,8 @@ def verdict_text(verdict: Verdict, row: pd.Series, tables: Tables) -> Text:
     if verdict.kind in RULES:
         return _growth_text(verdict, row, tables, values)
     values["year"] = verdict.horizon if verdict.by_bounds else verdict.actual_year
-    if row["comparator"] in _AS_TARGET:
-        values["required"] = say(_AS_TARGET[row["comparator"]], value=values["required"])
+    if row["comparator"] in AS_TARGET:
+        values["required"] = say(AS_TARGET[row["comparator"]], value=values["required"])
     kind = (
         "by bounds" if verdict.by_bounds and not verdict.actual_year else "late" if verdict.reached_in else ""
     )
@@ -167,7 +146,7 @@ def _growth_text(verdict, row, tables, values):
         beside = with_article(tables.name_text(str(row["benchmark"])))
         message = "{text}, against {rate} in {area}: {status}"
         return say(message, text=text, area=beside, rate=required, status=values["status"])
-    if row["comparator"] in _AS_TARGET:
-        required = say(_AS_TARGET[row["comparator"]], value=required)
+    if row["comparator"] in AS_TARGET:
+        required = say(AS_TARGET[row["comparator"]], value=required)
     message = "{text}, where {required} was asked for: {status}"
     return say(message, text=text, required=required, status=values["status"])

@@ -23,8 +23,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "show_trail", "show_verdicts",
         ],
         "words": [
-            "calculation_words", "chosen_plan", "figure_words", "grades", "head", "headed",
-            "reader_table", "source_name", "source_title", "source_titles", "target_labels", "verdict_words",
+            "AS_TARGET", "asked_words", "calculation_words", "chosen_plan", "figure_words", "grades", "head", "headed",
+            "reader_table", "required_text", "source_name", "source_title", "source_titles", "target_labels",
+            "verdict_words",
         ],
     },
 )  # fmt: skip

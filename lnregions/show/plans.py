@@ -12,7 +12,7 @@ from lnregions.show.table import Table, Tables
 from lnregions.show.words import chosen_plan, figure_words, grades, head, reader_table, source_titles
 from lnregions.tables import Plan, place_code
 from lnregions.words import text
-from lnregions.words.catalogue import tr
+from lnregions.words.catalogue import indicator_of, tr
 
 UNFOLDED = 12
 """Sources up to which their table is shown open."""
@@ -33,8 +33,9 @@ def show_plan(plan, *, language: str = "en") -> Table:
         (tr("Regions", language), separator.join(plan.regions[f"short_{language}"])),
     ]
     for row in plan.sources[~plan.sources["source"].isin(plan.statements["source"])].itertuples():
-        origin = ", ".join(filter(None, (row.publisher, row.published)))
-        rows.append((tr("Read in", language), f"{row.title} ({origin})" if origin else row.title))
+        known = ("，" if language == "zh" else ", ").join(filter(None, (row.publisher, row.published)))
+        title = tr("{title} ({date})", language, title=row.title, date=known) if known else row.title
+        rows.append((tr("Read in", language), title))
     rows = [row for row in rows if row[1]]
     return reader_table(pd.DataFrame(rows, columns=["fact", "content"]), language)
 
@@ -93,8 +94,9 @@ def show_city(plan, adcode: str, *, as_of: str = "", language: str = "en") -> Ta
     inside = [name for one, name in names.items() if one != adcode and adcode in members_of(plan, one)]
     table = _latest_table(tables, [adcode], language)
     frame = table.frame.drop(columns=head("member", language))
-    title, regions = tables.name(adcode, language), tr(", ", language).join(inside)
-    title = tr("{plan} ({years})", language, plan=title, years=regions) if inside else title
+    title = tables.name(adcode, language)
+    if inside:
+        title = tr("{area} ({regions})", language, area=title, regions=tr(", ", language).join(inside))
     return Table(frame, title, table.note, table.numbers, language=language)
 
 
@@ -102,7 +104,7 @@ def _latest_table(tables, members: list[str], language: str) -> Table:
     titles = source_titles(tables.sources, language)
     names = tables.indicators.set_index("indicator")[f"name_{language}"]
     rows = [
-        (tables.name(one.area, language), names[one.indicator], str(int(one.year)),
+        (area := tables.name(one.area, language), indicator_of(area, names[one.indicator]), str(int(one.year)),
          figure_words(one.value, one.indicator, language), one.grade,
          titles.get(one.source.split()[0], one.source))
         for one in latest_figures(tables, members).itertuples()

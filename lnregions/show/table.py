@@ -93,12 +93,12 @@ class Table:
 
         cells = self.frame.astype(str)
         limits: list[int | None] = [None] * len(self.frame.columns)
-        if width is not None and len(limits) > 1:
+        if width is not None and limits:
             # tabulate gives a heading two more columns than it has, and parts columns by two
             wide = {name: columns_of([f"{name}  ", *cells[name]]) for name in cells.columns[:-1]}
             wide |= {name: min(wide[name], MOST_STATUS) for name in self.statuses if name in wide}
             taken = sum(wide.values()) + 2 * len(wide)
-            if width - taken < LEAST_LAST:
+            if wide and width - taken < LEAST_LAST:
                 return self._records(width)
             limits = [MOST_STATUS if name in self.statuses else None for name in cells.columns]
             limits[-1] = width - taken

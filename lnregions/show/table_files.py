@@ -41,7 +41,8 @@ DASH = "—"
 WIDEST = 60
 """Columns of text up to which a column of a file is made wide; longer cells are wrapped."""
 _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(%?)", re.ASCII)
-_AMOUNT = r"^([−+-]?\d[\d,]*(?:\.\d+)?) ?(%|[^\W\d][^\d]*)$"
+_AMOUNT = r"^(?:([^\W\d][^\d−+-]*?) ?)?([−+-]?\d[\d,]*(?:\.\d+)?) ?((?:%|[^\W\d])\D*|(?<=\d))$"
+"""How a printed amount is meant, such as ``at least``, its number, and its unit."""
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "[": "{[}"}
 _LATEX |= {"−": "$-$", "≥": r"$\geq$", "≤": r"$\leq$"}
 _LATEX = str.maketrans(_LATEX | {sign: f"\\{sign}" for sign in "&%$#_{}"})
@@ -59,7 +60,8 @@ PRINTED, _MARGINS = 7, 7
 """Points of the letters of a table in Word, and of the margins of a cell, left and right together."""
 _POINTS, _WIDEST_POINTS = 8, 280
 """Size of the letters of a table as a picture, and width of a column from which on its cells are wrapped."""
-_WORD = re.compile(r"[^\s\u2e80-\uffef-]+-?|[\u2e80-\uffef]")
+_WORD = re.compile(r"\d{4}-\d{4}|[^\s\u2e80-\uffef-]+-?|[\u2e80-\uffef]{1,5}")
+"""What stays on one line: years, a word, five Chinese characters."""
 
 
 def save_tables(tables: Sequence, path: Path | str, *, form: str = "") -> Path:
@@ -117,18 +119,20 @@ def cell_number(cell: str) -> tuple[float, str] | None:
 
 
 def _units_apart(table):
-    """Table with the unit of each printed amount in a column of its own, beside the number.
+    """Table with the unit of each printed amount, and how it is meant, in columns of their own beside the number.
 
     A column of nothing but numbers and per cent keeps its signs, which spreadsheets count with.
     """
     frame = table.frame.astype(str)
     for name in table.numbers:
-        amounts = frame[name].str.extract(_AMOUNT)
-        printed = amounts[0].notna()
-        if set(amounts[1].dropna()) - {"%"}:
-            unit = tr("{name}, unit", table.language, name=name)
-            frame.insert(frame.columns.get_loc(name) + 1, unit, amounts[1].fillna(""))
-            frame[name] = amounts[0].where(printed, frame[name])
+        cells, amounts = frame[name], frame[name].str.extract(_AMOUNT)
+        place, meant = frame.columns.get_loc(name), amounts[0].notna().any()
+        if set(amounts[2].dropna()) - {"%", ""} or meant:
+            frame.insert(place + 1, tr("{name}, unit", table.language, name=name), amounts[2].fillna(""))
+            frame[name] = amounts[1].fillna("" if meant else cells)
+        if meant:  # words without a number, such as a rise, stand there alone
+            words = amounts[0].where(amounts[1].notna(), cells).fillna("")
+            frame.insert(place, tr("{name}, meant as", table.language, name=name), words)
     return replace(table, frame=frame)
 
 
@@ -147,8 +151,8 @@ def _shares(table, width_mm: float = PAGE_MM) -> dict[str, float]:
     for name, cells in table.frame.astype(str).items():
         words = {word for cell in (str(name), *cells) for word in _WORD.findall(cell)}
         longest = max((text_width(word, PRINTED, bold=True) for word in words), default=0)
-        least[name] = _MARGINS + min(longest, _WIDEST_POINTS / 2)  # addresses break
         filled = max(text_width(cell, PRINTED) for cell in (str(name), *cells))
+        least[name] = _MARGINS + min(longest, _WIDEST_POINTS / 2)  # addresses break
         more[name] = max(_MARGINS + 1.1 * filled - least[name], 0)  # bold, and other fonts, are wider
     page = width_mm * 72 * MM
     room = min(max(page - sum(least.values()), 0) / max(sum(more.values()), 1), 1)

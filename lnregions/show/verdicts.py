@@ -10,6 +10,7 @@ from lnregions.errors import DataError
 from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.words import (
+    asked_words,
     calculation_words,
     chosen_plan,
     figure_words,
@@ -20,7 +21,7 @@ from lnregions.show.words import (
     target_labels,
     verdict_words,
 )  # fmt: skip
-from lnregions.tables import Plan, load_plan
+from lnregions.tables import Plan, load_plan, place_code, with_region
 from lnregions.words import RATE_DECIMALS, check_language, format_value, text, year_span
 from lnregions.words.catalogue import tr
 
@@ -30,9 +31,13 @@ def show_verdicts(verdicts: pd.DataFrame, *, region: str = "", language: str = "
     check_language(language)
     if not {"target", "region", "status"} <= set(getattr(verdicts, "columns", ())):
         raise DataError("The verdicts are no table of verdicts. Give what judge(plan) returns.")
-    rows = verdicts[verdicts["region"] == region] if region else verdicts
-    folder = rows.attrs.get("plan")  # none where the frame was made anew: then targets go by their ids
+    folder = verdicts.attrs.get("plan")  # none where the frame was made anew: then targets go by their ids
     plan = load_plan(Path(folder)) if folder else None
+    rows = verdicts[verdicts["region"] == region] if region else verdicts
+    if plan is not None and region:
+        region = place_code(plan, region, kind="region")
+        own = with_region(plan, region).targets
+        rows = verdicts[verdicts["target"].isin(own.loc[own["region"] == region, "target"])]
     return _verdict_table(rows, plan, language)
 
 
@@ -57,7 +62,12 @@ def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str) -> Tabl
         assess.status_words(status, language, strength=strength, by_bounds=by_bounds)
         for status, strength, by_bounds in qualified
     ]
-    numbers = [verdict_words(row, language) for row in rows.to_dict("records")]
+    clauses = {} if plan is None else {row["target"]: row for _, row in plan.targets.iterrows()}
+    records = rows.to_dict("records")
+    numbers = [verdict_words(row, language) for row in records]
+    for words, row in zip(numbers, records, strict=True):
+        if row["target"] in clauses:
+            words["required"] = asked_words(row, clauses[row["target"]], language)
     numbers = pd.DataFrame(numbers, rows.index, ["required", "actual", "gap"])
     frame[["required", "actual"]] = numbers[["required", "actual"]]
     frame["year"] = [year_span(*pair) for pair in zip(rows["mean_from"], rows["actual_year"], strict=True)]
@@ -65,7 +75,9 @@ def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str) -> Tabl
     frame["reason"] = reasons_with_outcomes(rows, language, plan)
     message = "As known on {date}; the grade is that of the weakest figure used. {grades}"
     note = tr(message, language, date=", ".join(dict.fromkeys(rows["as_of"])), grades=grades(language))
-    return reader_table(frame, language, note=note if len(rows) else "")
+    return reader_table(
+        frame, language, note=note if len(rows) else tr("The plan sets no target here.", language)
+    )
 
 
 def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from lnregions.assess import RULES
 from lnregions.show.table import Table
 from lnregions.style import STATUSES
 from lnregions.tables import Plan, plan_of, printed_decimals, units_and_decimals, with_region
@@ -18,6 +19,7 @@ from lnregions.words import (
     text,
 )
 from lnregions.words.catalogue import tr
+from lnregions.words.texts import NO_TEXT, Text, printed, say
 
 HEADS = {
     "target": "Target", "region": "Region", "status": "Status", "required": "Required", "actual": "Actual",
@@ -176,6 +178,38 @@ def verdict_words(verdict, language: str = "en") -> dict[str, str]:
         ends = (figure_words(row[name], indicator, language, unit=unit) for name in ("low", "high"))
         found["actual"] = tr("{low} to {high}", language, **dict(zip(("low", "high"), ends, strict=True)))
     return found
+
+
+AS_TARGET = {
+    ">=": "at least {value}",
+    ">": "more than {value}",
+    "<=": "at most {value}",
+    "<": "less than {value}",
+}
+"""How a value to reach is meant, by the comparator of its clause."""
+
+
+def required_text(row: pd.Series, *, interpretation: str = "") -> Text:
+    """The value that the plan gives a target, as it is written; empty for one without.
+
+    Of growth it is that of a mean year, unless it is interpreted as that of every year or of the last.
+    """
+    if pd.isna(row["value"]) or row["comparator"] not in AS_TARGET or row["kind"] == "qualitative":
+        return NO_TEXT
+    required = say(AS_TARGET[row["comparator"]], value=printed(row["value"], row["unit"] or ""))
+    others = RULES.get(row["kind"], ("", ""))[1:]
+    return required if interpretation.startswith(others) else say("{value} a year", value=required)
+
+
+def asked_words(verdict, row: pd.Series, language: str = "en") -> str:
+    """Return what a clause asks for: what its verdict was compared with, or else what the plan gives its target."""
+    if row["kind"] == "direction":
+        return tr("a rise" if row["comparator"] == "up" else "a fall", language)
+    words = verdict if isinstance(verdict, Mapping) else vars(verdict)
+    required = verdict_words(words, language)["required"]
+    if required and row["comparator"] in AS_TARGET:
+        return tr(AS_TARGET[row["comparator"]], language, value=required)
+    return required or getattr(required_text(row, interpretation=words["interpretation"]), language)
 
 
 def figure_words(

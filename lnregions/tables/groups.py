@@ -57,8 +57,8 @@ def group(areas: Iterable[str], *, name: str = "") -> Group:
 def with_region(plan, region: str):
     """Return the plan with an area or a group of areas as one of its regions; as it is where it has the region.
 
-    An area is ``210100``, a group ``210100+210400``; a DataError if it is none of these, or an area of a group lies
-    in another one.
+    Targets set for a single area become those of its region; a group as such has none. An area is ``210100``, a
+    group ``210100+210400``; a DataError if it is none of these, or an area of a group lies in another one.
 
     Examples
     --------
@@ -81,9 +81,10 @@ def with_region(plan, region: str):
             raise DataError(f"{what}. Name the one or the other.")
     members = areas.loc[codes].assign(region=str(region))
     named = getattr(region, "name", "")
-    texts = {name: named or " + ".join(members[name]) for name in _NAMES}
+    texts = {name: named or ("、" if "zh" in name else " + ").join(members[name]) for name in _NAMES}
     frames = add_regions(plan.regions, plan.membership, [{"region": str(region), **texts}], members)
-    return replace(plan, regions=frames[0], membership=frames[1])
+    targets = plan.targets.assign(region=plan.targets["region"].mask(plan.targets["area"] == region, region))
+    return replace(plan, regions=frames[0], membership=frames[1], targets=targets)
 
 
 def place_code(plan, given: object, *, kind: str = "place") -> str:

@@ -1,5 +1,6 @@
 """Plans by name or folder: loaded, kept while their files are unchanged, and what the batch may choose of them."""
 
+import contextlib
 import copy
 import functools
 import inspect
@@ -15,13 +16,13 @@ from lnregions.tables.plan_tables import Plan, read_plan
 from lnregions.tables.tables import file_state
 
 
-def load_plan(plan: str | Path = PLAN, *, path: Path | None = None) -> Plan:
+def load_plan(plan: Plan | str | Path = PLAN, *, path: Path | None = None) -> Plan:
     """Return a plan, shipped or from a folder of your own.
 
     Parameters
     ----------
-    plan : str or path
-        Id of a shipped plan, or the path of a plan folder.
+    plan : str, path or Plan
+        Id of a shipped plan, the path of a plan folder, or a plan, of which a copy is returned.
     path : path, optional
         Folder of the plan; then ``plan`` is not looked at.
 
@@ -40,6 +41,8 @@ def load_plan(plan: str | Path = PLAN, *, path: Path | None = None) -> Plan:
     >>> len(load_plan("ln-2022").targets)
     18
     """
+    if isinstance(plan, Plan) and path is None:
+        return copy.deepcopy(plan)
     kept = _kept(plan_folder(plan, path))
     warn_input(kept.warnings)
     return copy.deepcopy(kept)
@@ -67,6 +70,8 @@ TAKEN = {
 def with_names(name: str, function):
     """Return a public function that takes names as well as codes; one without such a parameter as it is.
 
+    A function that loads tables takes the name or folder of a plan, too.
+
     What is neither is left to the function, which refuses it in its own words.
 
     Examples
@@ -77,20 +82,27 @@ def with_names(name: str, function):
     'west'
     """
     signature = inspect.signature(function) if inspect.isfunction(function) else None
-    taken = {one: kind for one, kind in TAKEN.items() if signature and one in signature.parameters}
-    if not taken:
+    known = signature.parameters if signature else {}
+    reads = name.startswith("load_") and name != "load_plan" and "plan" in known
+    if not reads and not TAKEN.keys() & known.keys():
         return function
+    more = next((one for one, kind in known.items() if kind.kind is kind.VAR_KEYWORD), "")
 
     @functools.wraps(function)
     def named(*args, **given):
         try:
             bound = signature.bind_partial(*args, **given)
-            for one, kind in taken.items():
-                if isinstance(bound.arguments.get(one), str | Real | list | tuple) and bound.arguments[one]:
-                    plan = plan_of(bound.arguments.get("plan") or PLAN)
-                    bound.arguments[one] = place_code(plan, bound.arguments[one], kind=kind)
-        except (DataError, TypeError):
+        except TypeError:
             return function(*args, **given)
+        values = bound.arguments
+        if reads and isinstance(values.get("plan"), str | Path):
+            values["plan"] = load_plan(values["plan"])
+        for found in (values, values.get(more, {})):
+            for one in TAKEN.keys() & found.keys():
+                if isinstance(found[one], str | Real | list | tuple) and found[one]:
+                    with contextlib.suppress(DataError):
+                        plan = plan_of(values.get("plan") or PLAN)
+                        found[one] = place_code(plan, found[one], kind=TAKEN[one])
         return function(*bound.args, **bound.kwargs)
 
     named.__module__, named.__qualname__ = "lnregions", name  # where it is found again when unpickled

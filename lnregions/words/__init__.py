@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "texts": ["quantity_name"],
         "values": ["is_day", "last_day", "narrow", "parse_code", "parse_date", "parse_number", "parse_year", "visible"],
         "numbers": ["MOST_DECIMALS", "NAMES", "RATE_DECIMALS", "comparison_words", "format_number", "format_value",
-                    "places_apart", "places_shown", "rounded", "text", "to_unit", "unit_label", "unit_places", "units",
-                    "without_noise", "year_span"],
+                    "places_apart", "places_shown", "rounded", "spans_of", "text", "to_unit", "unit_label",
+                    "unit_places", "units", "without_noise", "year_span"],
     },
 )  # fmt: skip

@@ -35,7 +35,23 @@ def tr(message: str, language: str, *, context: str = "", **values: object) -> s
     """
     check_language(language)
     text = message if language == "en" else _chinese(message, context)
+    if "area" in values and "indicator" in values:
+        values["indicator"] = indicator_of(str(values["area"]), str(values["indicator"]))
+        text = (
+            text.replace("{area}{indicator}", values["indicator"]) if "国内" in values["indicator"] else text
+        )
     return text.format(**values) if values else text
+
+
+def indicator_of(area: str, indicator: str) -> str:
+    """Return the Chinese name of an indicator as it is of an area: the nation's product is called another.
+
+    Examples
+    --------
+    >>> indicator_of("辽宁", "地区生产总值"), indicator_of("全国", "地区生产总值实际增长率")
+    ('地区生产总值', '国内生产总值实际增长率')
+    """
+    return indicator.replace("地区生产总值", "国内生产总值") if area == "全国" else indicator
 
 
 def trn(singular: str, plural: str, number: int, language: str, **values: object) -> str:

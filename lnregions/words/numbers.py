@@ -11,8 +11,10 @@ Halves are rounded up, on the digits of the number as written and not on those o
 
 import csv
 import math
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
+from itertools import groupby
 
 from lnregions.errors import unknown
 from lnregions.paths import data_dir
@@ -165,7 +167,7 @@ def places_shown(value: float, decimals: int) -> int:
 
 
 def year_span(first: float | None, last: float | None) -> str:
-    """A year, or the years of a mean from `first` on; empty where `last` is missing.
+    """A year, or the years from `first` on where there are several; empty where `last` is missing.
 
     Examples
     --------
@@ -179,6 +181,19 @@ def year_span(first: float | None, last: float | None) -> str:
         except (TypeError, ValueError):  # missing
             break
     return "-".join(dict.fromkeys(found))
+
+
+def spans_of(years: Iterable[int], language: str = "en") -> str:
+    """Years as printed, those in a row by the first and the last.
+
+    Examples
+    --------
+    >>> spans_of([2017, 2022, 2021, 2020])
+    '2017, 2020-2022'
+    """
+    runs = groupby(enumerate(sorted({*map(int, years)})), lambda pair: pair[1] - pair[0])
+    ends = ([year for _, year in run] for _, run in runs)
+    return tr(", ", language).join(year_span(run[0], run[-1]) for run in ends)
 
 
 def places_apart(value: float | None, target: float | None, decimals: int) -> int:

@@ -121,10 +121,13 @@ def test_the_verdict_is_that_on_the_indicator_or_says_that_no_target_is_on_it():
     [
         ({"indicator": "sei_share"}, "No data: the tables hold no figure of strategic emerging"),
         ({"indicator": "sei_share", "language": "zh"}, "暂无数据：截至"),
-        ({"year": 1990}, "no figure of gross domestic product for Coastal belt in 1990; there are figures"),
+        (
+            {"year": 1990},
+            "no figure of gross domestic product for the Coastal belt in 1990; there are figures",
+        ),
         (
             {"year": 1990, "language": "zh"},
-            "暂无数据：沿海经济带没有1990年的地区生产总值；已有年份：2015-2025",
+            "暂无数据：沿海经济带没有1990年的地区生产总值数据；有数据的年份：2015-2025",
         ),
         ({"as_of": "2000-01-01"}, "as known on 2000-01-01"),
         ({"indicator": "trade_growth", "year": 2022, "city": "210600"}, "for Dandong in 2022"),

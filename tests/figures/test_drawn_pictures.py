@@ -181,6 +181,34 @@ def test_an_indicator_without_figures_has_no_picture_but_a_reason(draw, indicato
     assert draw(PLAN, "belt", indicator, language="zh").reason.startswith("无图：沿海经济带没有")
 
 
+@pytest.mark.parametrize(
+    ("region", "opening"),
+    [
+        ("west", "Highest in Chaoyang with 123.8, lowest in Huludao with 112.7 (2024). "),
+        (
+            "circle",
+            "Highest in Shenyang with 124.5, lowest in Liaoyang with 106.7 (2024); 6 of 7 have a figure. ",
+        ),
+    ],
+)
+def test_a_caption_opens_with_a_year_that_most_members_have_and_says_how_many(region, opening):
+    assert ln.draw_indexed_growth(PLAN, region).caption["en"].startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda **own: ln.draw_map(PLAN, "belt", "gdp", **own), "for the Coastal belt in 2050"),
+        (lambda **own: ln.draw_tile_map(PLAN, "gdp", **own), "for Liaoning in 2050"),
+        (lambda **own: ln.draw_circles(PLAN, "belt", "gdp", "gdp_growth_real", **own), "in 2050"),
+    ],
+)
+def test_a_map_of_a_year_without_figures_names_the_years_that_have_some(draw, words):
+    reason = draw(year=2050).reason
+    assert words in reason
+    assert reason.endswith("there are figures for 2015-2025.")
+
+
 def test_dumbbells_without_two_years_show_the_latest_figures():
     then = ln.draw_dumbbells(PLAN, "belt", "fai_growth", as_of="2023-06-30").data
     assert not then.loc[then["role"] == "member", "area"].duplicated().any()
@@ -396,3 +424,13 @@ def test_a_plan_may_be_given_by_its_name_and_an_empty_value_means_the_default():
     assert picture.data["year"].unique().tolist() == [2023]
     assert picture.language == "en"
     assert picture.parameters["plan"] == "ln-2022"
+
+
+@pytest.mark.parametrize("draw", [ln.draw_contributions, ln.draw_stack])
+@pytest.mark.parametrize("indicator", ["gdp_growth_real", "urbanisation_rate"])
+def test_rates_of_members_are_not_added(draw, indicator):
+    assert "cannot be added" in draw(PLAN, "belt", indicator).reason
+
+
+def test_a_single_target_is_counted_as_one():
+    assert ln.draw_target_sheet(PLAN, "Dalian").caption["en"].startswith("The only target: missed.")

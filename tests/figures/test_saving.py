@@ -18,7 +18,9 @@ def picture():
 def test_a_file_name_writes_that_file_only_and_a_folder_the_bundle(picture, tmp_path):
     picture.save(tmp_path / "my.png")
     assert [path.name for path in tmp_path.iterdir()] == ["my.png"]
-    picture.save(f"{tmp_path}/folder/", formats=("png",))
+    picture.save(tmp_path / "new" / "my.svg")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["my.svg"]
+    picture.save(f"{tmp_path}/folder/", formats="png")
     names = {path.name for path in (tmp_path / "folder").iterdir()}
     assert names == {f"{picture.name}{end}" for end in (".png", ".csv", ".json", ".caption.md")}
 

@@ -41,6 +41,20 @@ def test_a_group_has_no_targets_and_says_so():
     assert "目标" in ln.draw_coverage("ln-2022", TWO, language="zh").reason
 
 
+def test_an_area_has_the_targets_set_for_it():
+    assert [one.name for one in ln.draw_targets("ln-2022", "Dalian")] == ["belt-dalian-gdp"]
+    verdicts = ln.judge("ln-2022")
+    assert ln.show_verdicts(verdicts, region="Dalian").frame["Target"].tolist() == ["GDP of Dalian"]
+    assert "no target" in ln.show_verdicts(verdicts, region="Anshan").note
+    assert len(ln.evaluation("ln-2022", region="大连").tables[0].frame) == 1
+
+
+def test_findings_on_a_group_do_not_rank_it_among_the_regions_of_the_plan():
+    said = ln.findings("ln-2022", ["Dalian", "Anshan"])
+    assert not said["sentence_en"].str.contains("rank").any()
+    assert said["sentence_zh"].str.contains("大连、鞍山地区生产总值为").any()
+
+
 @pytest.mark.parametrize("compare", ["belt", "210200", ln.group(["210200", "210600"])])
 def test_a_region_is_compared_with_another_one_an_area_or_a_group(compare):
     drawn = ln.draw_indexed_growth("ln-2022", "circle", compare=compare).data
@@ -70,6 +84,8 @@ def test_the_command_takes_a_group(tmp_path, capsys):
     assert capsys.readouterr().out.splitlines() == [
         "en/02_region_map/210100%2b210400: it has not been run yet"
     ]
+    assert main(["render", "--region", "210100+210400", "--dry-run", "--output", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.count("en/04_city_profile") == 2
     assert main(["render", "--region", "210100+21040", "--dry-run", "--output", str(tmp_path)]) == 2
     assert "Unknown area '21040'" in capsys.readouterr().err
     assert main(["table", "members", "--region", "210100+210400"]) == 0

@@ -117,6 +117,15 @@ def test_what_if_judges_and_draws_the_changed_target(target, changes, sentence):
     )  # the plan is unchanged
 
 
+@pytest.mark.parametrize("name", ["belt-dalian-gdp", "gdp of dalian", "大连生产总值"])
+def test_a_target_goes_by_its_id_and_by_its_label(name):
+    assert "instead of 'missed'" in ln.what_if("ln-2022", name, value=9500).sentence
+    with pytest.raises(DataError, match=r"2 targets are called .* Choose one of circle-sei, belt-sei"):
+        ln.what_if("ln-2022", "Emerging industries share", value=9)
+    with pytest.raises(DataError, match="did you mean GDP of Dalian"):
+        ln.what_if("ln-2022", "GDP of Dailan", value=9)
+
+
 def test_sentences_are_whole_for_an_editor():
     lines = ln.findings("ln-2022").drop_duplicates("finding")["sentence_en"].tolist()
     assert lines[-1].startswith("Not judged for want of published figures: manufacturing share, ")

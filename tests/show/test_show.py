@@ -135,6 +135,28 @@ def test_a_table_for_a_terminal_keeps_to_its_width_and_loses_no_word(language):
     assert words[0] == words[1]
 
 
+def test_verdicts_of_an_unknown_region_are_refused():
+    with pytest.raises(DataError, match=r"Unknown region 'bellt'.*did you mean belt"):
+        ln.show_verdicts(verdicts(), region="bellt")
+
+
+def test_a_single_column_is_wrapped_too():
+    lines = Table(pd.DataFrame({"Why": ["as far as it is known " * 9]})).to_text(width=40).splitlines()
+    assert len(lines) > 6
+    assert max(map(len, lines)) <= 40
+
+
+@pytest.mark.parametrize(
+    ("area", "expected"),
+    [("100000", ["国内生产总值", "国内生产总值实际增长率"]), ("210000", ["地区生产总值"])],
+)
+def test_the_product_of_the_nation_has_its_own_name_in_chinese(area, expected):
+    assert ln.show_city("ln-2022", area, language="zh").frame["指标"].tolist()[: len(expected)] == expected
+    said = "".join(ln.findings("ln-2022", area)["sentence_zh"])
+    assert expected[0] in said
+    assert "全国地区" not in said
+
+
 def test_a_table_becomes_latex_with_its_title_rows_and_note():
     latex = shown("verdicts", "en").to_gt().as_latex()
     assert "GDP of Dalian" in latex

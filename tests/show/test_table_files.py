@@ -30,8 +30,8 @@ def workbook(path):
 
 
 def parsed(printed):
-    """Number and unit of a printed amount; the text itself where it is none."""
-    hit = re.fullmatch(r"([−+-]?\d[\d,]*(?:\.\d+)?) ?(%|[^\W\d][^\d]*)?", printed)
+    """Number and unit of a printed amount, also of ``at least 15%``; the text itself where it is none."""
+    hit = re.fullmatch(r"(?:[^\W\d][^\d−]*)?([−+-]?\d[\d,]*(?:\.\d+)?) ?(%\D*|[^\W\d][^\d]*)?", printed)
     if not hit:
         return "" if printed == "—" else printed, ""
     return float(hit[1].replace("−", "-").replace(",", "")), hit[2] or ""
@@ -43,7 +43,10 @@ def rejoined(rows, table):
     for name in table.numbers:
         place = head.index(name)
         unit = place + 1 if head[place + 1 :] and head[place + 1] not in table.frame else None
-        found.append([(row[place], row[unit] if unit else "") for row in rows[: len(table.frame)]])
+        words = place - 1 if place and head[place - 1].endswith((", meant as", "要求")) else place
+        values = [row[place] if row[place] not in ("", None) else row[words] for row in rows]
+        units = [row[unit] if unit else "" for row in rows]
+        found.append(list(zip(values, units, strict=True))[: len(table.frame)])
     return found
 
 
@@ -82,7 +85,8 @@ def test_word_has_every_cell_each_column_as_wide_as_its_longest_word(name, langu
         assert all("w:cantSplit" in row._tr.xml for row in table.rows)
         assert 'w:w="70"' in table._tbl.tblPr.xml  # twentieths of a point on either side of a cell
         for cell, column in zip(table.rows[0].cells, zip(*cells(printed), strict=True), strict=True):
-            words = {word for text in column for word in re.findall(r"[^\s\u2e80-\uffef-]+", text)}
+            parts = r"\d{4}-\d{4}|[^\s\u2e80-\uffef-]+|[\u2e80-\uffef]{1,5}"
+            words = {word for text in column for word in re.findall(parts, text)}
             widest = max((text_width(word, 7) for word in words), default=0)
             assert cell.width.pt >= min(widest, 140) + 6.8  # addresses are wider than any page
     assert document.sections[0].page_width > document.sections[0].page_height
@@ -158,6 +162,18 @@ def test_signs_of_a_format_are_escaped(tmp_path):
     assert r"50\% | x\_1 & $-$9.7" in latex  # a sign that no engine lacks
     assert "{[}a](b)" in latex  # a bracket after a line break would begin an option
     assert r"\textbf{A \& B}" in latex
+
+
+@pytest.mark.parametrize(
+    ("language", "meant", "growth"), [("en", "at least", "% a year"), ("zh", "年均不低于", "%")]
+)
+def test_what_was_required_is_a_number_beside_how_it_is_meant_and_its_unit(language, meant, growth, tmp_path):
+    table = shown("verdicts", language)
+    rows = pd.read_csv(table.save(tmp_path / "t.csv"), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    parts = rows.iloc[:, rows.columns.get_loc(table.numbers[0]) - 1 :].iloc[:, :3]
+    joined = [re.sub(r"\s|,", "", "".join(row)).replace("-", "−") for row in parts.to_numpy()]
+    assert joined == [re.sub(r"\s|,", "", one) for one in table.frame[table.numbers[0]]]
+    assert [meant, "15", growth] in parts.to_numpy().tolist()
 
 
 def test_text_that_a_spreadsheet_would_run_stays_text(tmp_path):

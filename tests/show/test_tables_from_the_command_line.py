@@ -1,5 +1,6 @@
 """``lnregions verdicts``: of a region or target, fitted to a terminal, and as files that Excel and Word open."""
 
+import os
 import re
 
 import docx
@@ -71,6 +72,14 @@ def test_a_narrow_terminal_shows_the_cells_of_a_verdict_one_below_the_other(widt
     assert max(map(wcswidth, text.splitlines())) <= width
     squeezed = "".join(text.split())
     assert all("".join(cell.split()) in squeezed for cell in table.frame.iloc[:, 1])
+
+
+@pytest.mark.parametrize("call", ["verdicts", "evaluation --language en"])
+def test_what_is_piped_is_wrapped_too(call, capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr("os.get_terminal_size", lambda *args: os.terminal_size((0, 0)))  # of no terminal
+    assert main(call.split()) == 0
+    assert max(map(wcswidth, capsys.readouterr().out.splitlines())) <= 120
 
 
 def test_the_unit_of_a_printed_amount_stands_in_a_column_of_its_own(tmp_path):

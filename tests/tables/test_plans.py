@@ -121,6 +121,8 @@ def test_a_plan_is_kept_and_each_caller_has_a_copy():
     plan.targets["value"] = 0.0
     plan.facts["horizon"] = 1900
     assert plan_of(plan) is plan
+    assert load_plan(plan).facts["horizon"] == 1900
+    assert load_plan(plan).targets is not plan.targets
     again = plan_of("ln-2022")
     assert again.facts["horizon"] == 2024
     assert again.targets["value"].max() > 0
