@@ -91,7 +91,7 @@ def _within(shapes, distance: float):
 
 def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str, str]]:
     """Cities and counties that are members in their own right, by region; the name of each of these regions."""
-    members = membership[membership["level"] != "zone"]
+    members = membership[membership["level"].isin(["nation", "province", "city", "county"])]
     if "proxy" in members:
         members = members[~members["proxy"].astype(bool)]
     if members.empty:
