@@ -64,7 +64,13 @@ def compared_with_table(frame: pd.DataFrame, data: bytes) -> str:
     rows = [row for row in csv.reader(lines, delimiter=separator) if any(map(str.strip, row))]
     names = [plain(name).casefold() for name in rows[0]]
     wanted = [name for name in names if name in frame.columns]
-    listed = {tuple(meaning(row[n]) for n, name in enumerate(names) if name in wanted) for row in rows[1:]}
+    blank = {
+        name: "no" if frame[name].dtype == bool else "" for name in wanted
+    }  # a blank is a no, with a warning
+    listed = {
+        tuple(meaning(row[n]) or blank[name] for n, name in enumerate(names) if name in wanted)
+        for row in rows[1:]
+    }
     read = {tuple(meaning(value) for value in row) for row in frame[wanted].itertuples(index=False)}
     return WRITTEN if read == listed else f"{WRONG}: other than written: {sorted(read ^ listed)[:2]}"
 
