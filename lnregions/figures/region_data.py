@@ -1,7 +1,7 @@
 """What a picture of a plan, a region or a city is made from: checked arguments, loaded tables, or why there is none."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from typing import NamedTuple
@@ -51,11 +51,6 @@ def or_reason(draw: Callable) -> Callable:
     *own, _ = inspect.signature(draw).parameters.values()
     drawn.__signature__ = inspect.signature(draw).replace(parameters=[*own, *OPTION_PARAMETERS])
     return drawn
-
-
-def _listed(years: Iterable[float]) -> dict[str, str]:
-    """Years in a row by language."""
-    return {one: tr(", ", one).join(str(int(year)) for year in sorted(years)) for one in LANGUAGES}
 
 
 class Head(NamedTuple):
@@ -229,22 +224,21 @@ class RegionData:
 
     def expected(self, data: pd.DataFrame) -> list[str]:
         """Note for each indicator on the figures that work reports alone print, in January and as expected."""
-        found, notes = (
-            figures_only(data).reindex(columns=["area", "indicator", "year", "value", "source"]),
-            [],
-        )
+        notes, comma, columns = [], tr(", ", self.language), ["area", "indicator", "year", "value", "source"]
+        found = figures_only(data).reindex(columns=columns).dropna(subset=["value"])
         known = [isinstance(one, str) and self.tables.is_expected(one) for one in found["source"]]
-        found = found[known].dropna(subset=["value"]).astype({"area": object, "indicator": object})
+        found = found[np.array(known, dtype=bool)].astype({"area": object, "indicator": object})
         found = found.fillna({"area": self.area, "indicator": self.indicator})
         for code, own in found.groupby("indicator", sort=False):
             message = "Expected values of work reports: {figures}."
             if code != self.indicator:
                 message = "Expected values of work reports ({indicator}): {figures}."
-            years = own.groupby("area", sort=False)["year"].unique().items()
-            areas = [replace(self, area=area).words("{area} {year}", year=_listed(of)) for area, of in years]
-            figures = {
-                language: tr("; ", language).join(one[language] for one in areas) for language in LANGUAGES
-            }
+            areas = [
+                tr("{area} {year}", self.language, area=self.tables.name(area, self.language),
+                   year=comma.join(f"{year:.0f}" for year in sorted({*years})))
+                for area, years in own.groupby("area", sort=False)["year"]
+            ]  # fmt: skip
+            figures = tr("; ", self.language).join(areas)
             notes.append(replace(self, indicator=code).words(message, figures=figures)[self.language])
         return notes
 
