@@ -66,7 +66,7 @@ def plot_growth_trajectory(
     if both.empty:
         return sheet.empty()
     if own.empty and sheet.labels.reason:
-        sheet.notes.insert(0, sheet.labels.reason)
+        sheet.notes.insert(0, sheet.labels.reason + ("。" if sheet.language == "zh" else "."))
     shown = {*both["year"].astype(int), *(years or ())}
     required = [float(target["value"])] if target else []
     lines.value_axis(sheet, [*both["value"], *required], zero=True, pad=0.1)

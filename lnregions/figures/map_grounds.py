@@ -158,7 +158,8 @@ class Zone:
         if self.shapes is not None:
             colour = palette.shade(region_colour(self.data.area))
             looks = {"linewidths": 1.6, "linestyles": [(0, (3, 1.4))], "zorder": 4.2, "gid": "zone"}
-            maps.draw_areas(axes, [union(self.shapes)], fills="none", edge=colour, **looks)
+            maps.draw_areas(axes, [zone := union(self.shapes)], fills="none", edge=colour, **looks)
+            maps.drawn_on(axes).leads.append(zone.boundary)
 
 
 def zone_of(data: RegionData, drawn: Sequence[str]) -> Zone:

@@ -14,14 +14,7 @@ from lnregions.figures.target_pictures import clause_columns, doubts, nearest_ro
 from lnregions.sentences.wording import as_sentence, counted_sentence
 from lnregions.show import figure_words, verdict_words
 from lnregions.tables import SAID_BY_UNIT
-from lnregions.words import (
-    LANGUAGES,
-    RATE_DECIMALS,
-    format_number,
-    format_value,
-    unit_label,
-    year_span,
-)
+from lnregions.words import LANGUAGES, RATE_DECIMALS, format_number, format_value, unit_label, year_span
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import printed, say, with_article
 
@@ -61,11 +54,8 @@ def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.Data
     """Row of a target in the sheet; the figures behind it, with their ``mark`` and place on the bar (``at``)."""
     case, language = assess.case_of(data.plan, verdict, tables=data.tables), data.language
     clause, target = case.clause, assess.target_of(data.plan, verdict.target)
-    words, required, growth = (
-        verdict_in_words(verdict, language),
-        verdict.required,
-        clause.kind in assess.RULES,
-    )
+    words, growth = verdict_in_words(verdict, language), clause.kind in assess.RULES
+    required = verdict.required
     if required is None and clause.kind in ("level", "share", "count", *assess.RULES):
         required = clause.value
     marks = _own_marks(verdict, case, growth=growth)
@@ -80,12 +70,13 @@ def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.Data
             required, several = 0.0, groups.transform("size") > 1
             marks["at"] = (marks["at"] - groups.transform("first")).where(several)
     if required is not None and not growth and clause.kind != "direction":
-        goal = clause_columns(data.plan, target) | {
-            "role": "target",
-            "area": verdict.area,
+        goal = clause_columns(data.plan, target) | {"role": "target", "area": verdict.area}
+        goal |= {
             "unit": verdict.unit,
+            "indicator": verdict.indicator,
+            "value": required,
+            "year": clause.horizon,
         }
-        goal |= {"indicator": verdict.indicator, "value": required, "year": clause.horizon}
         marks = pd.concat([marks, pd.DataFrame([goal])])
     row = {"target": verdict.target, "name": target[f"label_{language}"], "asked": _asked(data, target),
            "status": verdict.status, "verdict": words[:1].upper() + words[1:], "figures": figures,

@@ -1,7 +1,7 @@
 """What a picture of a plan, a region or a city is made from: checked arguments, loaded tables, or why there is none."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from typing import NamedTuple
@@ -234,23 +234,21 @@ class RegionData:
 
     def expected(self, data: pd.DataFrame) -> list[str]:
         """Note for each indicator on the figures that work reports alone print, in January and as expected."""
-        found, notes = (
-            figures_only(data).reindex(columns=["area", "indicator", "year", "value", "source"]),
-            [],
-        )
+        notes, columns = [], ["area", "indicator", "year", "value", "source"]
+        found = figures_only(data).reindex(columns=columns).dropna(subset=["value"])
         known = [isinstance(one, str) and self.tables.is_expected(one) for one in found["source"]]
-        found = found[known].dropna(subset=["value"]).astype({"area": object, "indicator": object})
+        found = found[np.array(known, dtype=bool)].astype({"area": object, "indicator": object})
         found = found.fillna({"area": self.area, "indicator": self.indicator})
         for code, own in found.groupby("indicator", sort=False):
             message = "Expected values of work reports: {figures}."
             if code != self.indicator:
                 message = "Expected values of work reports ({indicator}): {figures}."
-            years = own.groupby("area", sort=False)["year"].unique().items()
-            spans = [(area, {one: spans_of(of, one) for one in LANGUAGES}) for area, of in years]
-            areas = [replace(self, area=area).words("{area} {year}", year=span) for area, span in spans]
-            figures = {
-                language: tr("; ", language).join(one[language] for one in areas) for language in LANGUAGES
-            }
+            areas = [
+                tr("{area} {year}", self.language, area=self.tables.name(area, self.language),
+                   year=spans_of(years, self.language))
+                for area, years in own.groupby("area", sort=False)["year"]
+            ]  # fmt: skip
+            figures = tr("; ", self.language).join(areas)
             notes.append(replace(self, indicator=code).words(message, figures=figures)[self.language])
         return notes
 
@@ -307,17 +305,5 @@ class RegionData:
         of = {key: value for key, value in of.items() if value not in (None, "")}
         cited = self.tables.sources["source"].isin(list(cited_sources(data)))
         sources, figure = self.tables.sources[cited].reset_index(drop=True), axes.get_figure(root=True)
-        line = getattr(figure, "source_line", "")
-        return Picture(
-            name,
-            figure,
-            data,
-            caption,
-            alt,
-            sources,
-            of,
-            self.language,
-            ax=axes,
-            names=self.names,
-            source_line=line,
-        )
+        own = {"ax": axes, "names": self.names, "source_line": getattr(figure, "source_line", "")}
+        return Picture(name, figure, data, caption, alt, sources, of, self.language, **own)

@@ -74,7 +74,9 @@ class Drawn:
     geometry: object
     language: str
     facts: dict = field(default_factory=dict)
-    leads: list = field(default_factory=list)  # lines from areas to the labels beside them
+    leads: list = field(
+        default_factory=list
+    )  # lines that labels keep off, such as those to labels beside areas
 
 
 DRAWN: WeakKeyDictionary[Axes, Drawn] = WeakKeyDictionary()

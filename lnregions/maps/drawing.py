@@ -252,7 +252,7 @@ def write_with_halo(
 
     The halo is a text of its own, since a stroked text is no text in SVG and PDF.
     """
-    stroke = Stroke(linewidth=0.3 * looks["fontsize"], foreground=halo, joinstyle="round")
+    stroke = Stroke(linewidth=0.42 * looks["fontsize"], foreground=halo, joinstyle="round")
     ax.text(x, y, words, zorder=zorder - 0.05, gid="halo", **looks | {"path_effects": [stroke]})
     ax.text(x, y, words, zorder=zorder, gid=gid, **looks)
 

@@ -270,13 +270,14 @@ def _write_lines(ax: Axes, words: str, part: str, *, at: tuple[int, float]) -> i
 def _add_context(ax: Axes, context: gpd.GeoDataFrame, kept: Sequence, language: str) -> None:
     """Ground in pale grey within the frame of a map, on a pale sea if it is known, with names and states' borders.
 
-    Names are written where they are clear of the areas and of the boxes `kept` free; those without room are
+    Names are written where they are clear of the areas, of lines and of the boxes `kept` free; those without room are
     left out.
     """
     drawn, frame = base.drawn_on(ax), drawing.map_frame(ax)
     ground = context if context.crs == drawn.crs else drawing.printed(context, drawn.crs)
     unit, size = drawing.units_per_point(ax), size_on(ax).small
     areas, named_sea, state = union(drawn.geometry), ground["kind"] == "sea", ground["kind"] == "state"
+    kept = [*kept, *drawn.leads]
     shapes = ground.geometry.to_numpy()
 
     def parts() -> tuple:

@@ -21,13 +21,7 @@ from lnregions.paths import data_dir
 from lnregions.words.catalogue import check_language, tr
 
 NAMES = {
-    "actual": "actual",
-    "required": "required path",
     "target": "target",
-    "benchmark": "benchmark",
-    "projection": "projection",
-    "gap": "gap",
-    "year": "year",
     "no data": "no data",
     "met": "met",
     "on track": "on track",
@@ -41,18 +35,8 @@ NAMES = {
     "confirmed": "confirmed",
     "likely": "likely",
     "unverified": "unverified",
-    "circle": "Circle",
-    "belt": "Belt",
-    "west": "West",
-    "east": "East",
-    "source": "Source",
-    "boundaries": "Boundaries",
-    "projection_of_map": "Projection",
-    "pp": "pp",
-    "and": "and",
-    "other areas": "other areas",
 }
-"""Message of each coded name: roles of a line, statuses, kinds of membership."""
+"""Message of each coded name: statuses, kinds of membership, the target."""
 MOST_DECIMALS = 6
 """Decimals of the smallest numbers that are printed."""
 RATE_DECIMALS = 1

@@ -227,7 +227,7 @@ def test_growth_shows_zero_members_as_dots_and_the_target_over_the_years_assesse
 def test_benchmark_and_cities_are_drawn_where_the_region_has_no_values():
     nation = pd.DataFrame({"year": [2022, 2023], "value": [7.6, 0.2], "name": "China"})
     single = pd.DataFrame({"year": [2022], "value": [12.8]})
-    given = {"benchmark": nation, "members": single, "name": "Belt", "reason": "No figure."}
+    given = {"benchmark": nation, "members": single, "name": "Belt", "reason": "No figure"}
     ax = charts.plot_growth_trajectory(NOTHING, **given)
     assert legend(ax) == ["China", "other cities"]
     assert texts(ax, "note") == ["No figure."]

@@ -133,6 +133,11 @@ def test_a_region_of_counties_is_drawn_by_county_and_says_where_cities_stand_in_
     outline = shapely.union_all([shapely.Polygon(one) for one in zones[0][0].get_paths()[0].to_polygons()])
     assert outline.area == pytest.approx(project(nine).area.sum(), rel=0.001)
     assert zones[1] == []
+    ax, line = east.figure.axes[0], shapely.boundary(outline)
+    names = [one.get_window_extent().transformed(ax.transData.inverted()) for one in ax.texts
+             if one.get_gid() == "context name"]  # fmt: skip
+    assert names
+    assert not any(shapely.box(*one.extents).intersects(line) for one in names)
     notes = [text.get_text() for text in east.figure.axes[0].texts if text.get_gid() == "note"]
     assert "dashed line: the region's 9 counties" in " ".join(notes).replace("\n", " ")
 

@@ -180,7 +180,7 @@ def test_growth_by_the_levels_of_two_years_is_drawn_where_no_single_rate_is_know
     assert picture.data["role"].tolist() == ["mean", "mean"]
     assert picture.data["drawn"].tolist() == [3.5, 2.6]
     assert any(
-        "2022–24, by the levels of two years" in text.get_text() for text in picture.figure.findobj(Text)
+        "2022-2024, by the levels of two years" in text.get_text() for text in picture.figure.findobj(Text)
     )
 
 

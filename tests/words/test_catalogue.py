@@ -74,8 +74,8 @@ def test_both_languages_fill_in_the_same_values():
 
 
 def test_names_and_numbers_of_things_come_in_both_languages():
-    assert tr("required path", "en", context="name") == NAMES["required"]
-    assert tr("required path", "zh", context="name") == "目标路径"
+    assert tr("limited progress", "en", context="name") == NAMES["limited"]
+    assert tr("limited progress", "zh", context="name") == "进展有限"
     assert [trn(" ({number} row)", " ({number} rows)", n, "en") for n in (1, 2)] == [" (1 row)", " (2 rows)"]
 
 
