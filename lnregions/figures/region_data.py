@@ -282,17 +282,5 @@ class RegionData:
         of = {key: value for key, value in of.items() if value not in (None, "")}
         cited = self.tables.sources["source"].isin(list(cited_sources(data)))
         sources, figure = self.tables.sources[cited].reset_index(drop=True), axes.get_figure(root=True)
-        line = getattr(figure, "source_line", "")
-        return Picture(
-            name,
-            figure,
-            data,
-            caption,
-            alt,
-            sources,
-            of,
-            self.language,
-            ax=axes,
-            names=self.names,
-            source_line=line,
-        )
+        further = {"names": self.names, "source_line": getattr(figure, "source_line", "")}
+        return Picture(name, figure, data, caption, alt, sources, of, self.language, ax=axes, **further)
