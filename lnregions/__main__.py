@@ -306,10 +306,15 @@ def report(plan, as_of, output, **wanted) -> None:
     from lnregions.pages import region_files, write_report
 
     files = region_files(plan, date=as_of, **wanted)
-    if not Path(output, "manifest.json").is_file():
+    manifest = Path(output, "manifest.json")
+    if not manifest.is_file():
         raise DataError(f"Nothing was rendered to {output!r}. Give the --output of lnregions render.")
     print(write_report(output, plan=plan, as_of=as_of))
+    runs = [one.split("/") for one in json.loads(manifest.read_text("utf-8")).get("runs", {})]
     for make, region, language, target in files:
+        if (language, region) not in {(one[0], one[-1]) for one in runs}:
+            what = f"Nothing was rendered for the region {region} in {language}: its file has no pictures."
+            click.echo(f"{what} Run lnregions render --region {region} before.", err=True)
         path = make(output, region, language=language, plan=plan, as_of=as_of)
         if target:
             target = target.with_name(target.name + path.suffix)

@@ -53,6 +53,14 @@ def test_what_would_be_dropped_or_makes_no_sense_is_refused(call, message, site,
     assert sorted(path.name for path in site.rglob("*")) == ["manifest.json", "output"]
 
 
+def test_a_report_on_a_region_that_was_not_rendered_says_that_it_has_no_pictures(site, capsys):
+    (site / "output" / "manifest.json").write_text('{"runs": {"en/02_region_map/west": {}}}')
+    assert main(["report", "--region", "west", "--region", "belt", "--language", "en"]) == 0
+    said = capsys.readouterr().err
+    assert "Nothing was rendered for the region belt in en" in said
+    assert "west" not in said
+
+
 def test_an_option_that_may_be_given_again_adds(site, capsys):
     assert main(["report", "--region", "west", "--region", "belt", "--language", "en"]) == 0
     assert {path.name for path in (site / "output").glob("*.html")} == {"belt-en.html", "west-en.html"}

@@ -88,12 +88,6 @@ def change_unit(clause: Clause) -> str:
     return "pp" if clause.unit == "%" else clause.unit
 
 
-def asked_text(clause: Clause, value: float | Text) -> Text:
-    """What the plan requires, as it is written."""
-    shown = value if isinstance(value, Text) else printed(value, clause.unit)
-    return say(_ASKED[clause.comparator], value=shown)
-
-
 def required_text(case: Case, required: float | Text | None = None, *, base: tuple = ()) -> Text:
     """What the plan requires: a rise or fall, more than an area has, part of a base's (year, value), or a value."""
     clause, benchmark = case.clause, str(case.row["benchmark"] or "")
@@ -108,7 +102,7 @@ def required_text(case: Case, required: float | Text | None = None, *, base: tup
         values = {"year": base[0], "before": value_printed(clause, base[1])}
         values["share"] = printed(100 * required / base[1], "%")
         value = say("{value} ({share} of the {before} of {year})", value=value, **values)
-    return asked_text(clause, value)
+    return say(_ASKED[clause.comparator], value=value)
 
 
 def rate_text(case: Case, year: int, rate: float, *, decimals: int = RATE_DECIMALS) -> Text:

@@ -17,6 +17,7 @@ from lnregions.explorer.web_data import map_data
 from lnregions.paths import PLAN
 from lnregions.series import member_frame
 from lnregions.tables import plan_of
+from lnregions.words import spans_of
 from lnregions.words.catalogue import tr
 
 HEIGHT = 520
@@ -60,9 +61,9 @@ def draw_web_map(
     data = map_data(plan, tables, region, indicator=indicator, year=year, language=language)
     if indicator and not data["layers"][0]["areas"]:
         areas = [area["id"] for area in data["areas"] if area["member"]]
-        years = sorted({int(one) for one in member_frame(tables, areas, indicator=indicator)["year"]})
+        years = spans_of(member_frame(tables, areas, indicator=indicator)["year"])
         what = f"{indicator!r}{f' for {year}' if year else ''} as known on {tables.as_of}"
-        remedy = f"Years: {', '.join(map(str, years))}." if years else "Choose another indicator."
+        remedy = f"Years: {years}." if years else "Choose another indicator."
         raise DataError(f"No area of this map has a figure of {what}. {remedy}")
     return WebMap(data, height=height)
 

@@ -15,6 +15,7 @@ from lnregions.errors import DataError
 from lnregions.figures.bundles import Picture
 from lnregions.figures.region_data import NO_MAP, NothingToShow, RegionData
 from lnregions.series import Tables
+from lnregions.series.growth import whole_year
 from lnregions.style import DrawingOptions, palette, region_colour
 from lnregions.tables import lineage, parents_of
 from lnregions.words import LANGUAGES
@@ -69,12 +70,12 @@ def one_year(found: pd.DataFrame, areas: int, year: int | None) -> pd.DataFrame:
     """Rows of a year: the latest of those with the most areas; of each area's latest year if none has half of them."""
     if found.empty:
         return found
-    if year is None:
+    if year in (None, ""):
         counts = found.groupby("year")["area"].nunique()
         if counts.max() < areas / 2:
             return found.sort_values("year").drop_duplicates("area", keep="last")
         year = counts.index[counts == counts.max()].max()
-    return found[found["year"] == year]
+    return found[found["year"] == whole_year(year)]
 
 
 def drawn_values(tables: Tables, indicator: str) -> pd.Series:

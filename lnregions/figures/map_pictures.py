@@ -10,7 +10,6 @@ from matplotlib.patches import Patch
 from lnregions import maps
 from lnregions.assess import judge
 from lnregions.boundaries import boundary_words
-from lnregions.errors import DataError, quote
 from lnregions.figures import map_grounds as grounds
 from lnregions.figures.bundles import Picture
 from lnregions.figures.drawn_rows import check_verdicts, paired_years
@@ -176,7 +175,7 @@ def draw_tile_map(plan, indicator: str, *, year: int | None = None, as_of: str =
     data = RegionData.load(plan, as_of, indicator=indicator, **options)
     frame = grounds.all_areas(data)
     found = data.figures(frame["area"].tolist())
-    rows = grounds.one_year(found, len(frame), _whole_year(year))
+    rows = grounds.one_year(found, len(frame), year)
     words = {"area": grounds.name_of_all(data)[data.language], "year": year}
     rows = data.known(rows, "No picture: no city has a figure of {indicator}.", years=found["year"], **words)
     rows = rows.sort_values("area")
@@ -203,7 +202,7 @@ def _member_figures(data: RegionData, year: object) -> tuple[pd.DataFrame, pd.Da
     if not inside.any():
         raise NothingToShow(NO_MAP)
     known = data.figures(frame["area"].tolist())
-    found = grounds.one_year(known, len(frame), _whole_year(year))
+    found = grounds.one_year(known, len(frame), year)
     rows = found[found["area"].isin(members)].sort_values("area").assign(indicator=data.indicator)
     data.known(rows, years=known.loc[known["area"].isin(members), "year"], year=year or _span(found))
     return frame[inside].merge(found[_JOINED], on="area", how="left"), rows, frame[~inside]
@@ -244,17 +243,6 @@ def _facts(axes) -> dict:
     """Projection and classes of a map, for the sidecar."""
     facts = maps.map_facts(axes)
     return {"crs": facts.pop("crs", ""), "classes": facts}
-
-
-def _whole_year(given: object) -> int | None:
-    """Year as a whole number; None for none."""
-    if given is None or given == "":
-        return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not float(given).is_integer():
-        raise DataError(
-            f"The year {quote(given)} is not a whole number. Give a four-digit year such as 2024."
-        )
-    return int(given)
 
 
 # -- years compared ---------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What a picture of a plan, a region or a city is made from: checked arguments, loaded tables, or why there is none."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from typing import NamedTuple
