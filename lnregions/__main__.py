@@ -38,9 +38,7 @@ TABLES = (
 """Tables of the command ``table``: those of the ``show_`` functions of the same names."""
 with_plan = plan_option(PLAN)
 with_region = option("--region", "a region of the plan (default: all)", default="")
-with_output = option(
-    "--output", "to write to (default: print; xlsx, docx and png need it)", metavar="FILE", default=""
-)
+with_output = option("--output", "(default: print; xlsx, docx and png need it)", metavar="FILE", default="")
 BY_ENDING = "(default: by the ending of --output; without one a table of text)"
 
 
@@ -128,14 +126,13 @@ cli.add_command(render_command)
 @option("--method", "plan (the clause itself), open_sdg, unsd or escap (default: plan)", default="plan")
 @flag("--interpretations", "every interpretation of an open wording, a row each")
 @with_output
-def verdicts(plan, region, target, language, interpretations, **given) -> None:
+def verdicts(plan, region, target, language, interpretations, form, output, **given) -> None:
     """Print or write the verdict on every target."""
     from lnregions.assess import judge, judge_interpretations, target_of
     from lnregions.show import chosen_plan, show_verdicts
     from lnregions.tables import place_code, plan_of
 
     region = place_code(plan_of(plan), region, kind="region")
-    output, form = given.pop("output"), given.pop("form")
     plan = chosen_plan(plan, region=region, language=language)
     names = [target_of(plan, target)["target"]] if target else plan.targets["target"]
     found = (judge_interpretations if interpretations else judge)(plan, **given)
@@ -180,7 +177,7 @@ def _titled(tables, plan, place: str):
     language = next(iter(tables)).language
     plan = groups.with_region(plan, place) if "+" in place else plan
     name = [load_tables(plan).name(groups.place_code(plan, place), language)] if place else []
-    about = " · ".join([*name, plan.facts[f"short_{language}"] or plan.facts[f"title_{language}"] or plan.id])
+    about = " · ".join([*name, plan.name(language)])
     return Tables(tuple(replace(one, title=one.title or about) for one in tables))
 
 
@@ -202,9 +199,8 @@ def _deliver(tables, form: str | None, output: str) -> None:
             title, note = (
                 tabulate([[words]], tablefmt="plain", maxcolwidths=[width]) for words in (one.title, one.note)
             )
-            print(
-                *filter(None, (title, one.to_text(width=width), note and f"\n{note}")), sep="\n", end="\n\n"
-            )
+            parts = title, one.to_text(width=width), note and f"\n{note}"
+            print(*filter(None, parts), sep="\n", end="\n\n")
 
 
 @cli.command()
@@ -256,9 +252,7 @@ def table(kind, plan, form, output, **given) -> None:
 @with_plan
 @with_date
 @repeatable("--region", help="a region of the plan (default: all)")
-@repeatable(
-    "--city", help="a city, by name or code, for kinds of a city (default: all where such a kind is named)"
-)
+@repeatable("--city", help="a city, by name or code (default: all where a kind of a city is named)")
 @repeatable("--kind", "kinds", help="kind of figure (default: all)")
 @repeatable("--language", type=LANGUAGES, help="of the figures (default: both)")
 @option("--width", "single, onehalf, double (default), slide, a4, or millimetres", default="double")
@@ -273,17 +267,15 @@ def figures(plan, region, city, language, output, **drawn) -> None:
     from lnregions.figures import bundle_docx, bundle_zip, write_figures
     from lnregions.tables import load_plan
 
-    makers = {"zip": bundle_zip, "docx": bundle_docx}
-    makers = {ending: make for ending, make in makers.items() if drawn.pop(ending)}
+    kits = (("zip", bundle_zip), ("docx", bundle_docx))
+    makers = {ending: make for ending, make in kits if drawn.pop(ending)}
     width, languages = drawn["width"].removesuffix("mm").strip(), language or ["en", "zh"]
     drawn["width"] = float(width) if width.replace(".", "", 1).isdigit() else width
     drawn["formats"] = drawn["formats"].lower().replace(" ", "").split(",")
     places = [{"region": one} for one in dict.fromkeys(region)]
     places += [{"city": one} for one in dict.fromkeys(city)]
-    written = [
-        write_figures(output, plan=plan, languages=languages, **one, **drawn) for one in places or [{}]
-    ]
-    print(f"{sum(written)} figures in {output}")
+    given = {"plan": plan, "languages": languages} | drawn
+    print(f"{sum(write_figures(output, **one, **given) for one in places or [{}])} figures in {output}")
     for code in languages if makers else ():
         loaded = load_plan(plan)
         for ending, make in makers.items():
@@ -306,13 +298,12 @@ def report(plan, as_of, output, **wanted) -> None:
     from lnregions.pages import region_files, write_report
 
     files = region_files(plan, date=as_of, **wanted)
-    manifest = Path(output, "manifest.json")
-    if not manifest.is_file():
+    if not (manifest := Path(output, "manifest.json")).is_file():
         raise DataError(f"Nothing was rendered to {output!r}. Give the --output of lnregions render.")
     print(write_report(output, plan=plan, as_of=as_of))
-    runs = [one.split("/") for one in json.loads(manifest.read_text("utf-8")).get("runs", {})]
+    runs = json.loads(manifest.read_text("utf-8")).get("runs", {})
     for make, region, language, target in files:
-        if (language, region) not in {(one[0], one[-1]) for one in runs}:
+        if not any((language, region) == (one.split("/")[0], one.split("/")[-1]) for one in runs):
             what = f"Nothing was rendered for the region {region} in {language}: its file has no pictures."
             click.echo(f"{what} Run lnregions render --region {region} before.", err=True)
         path = make(output, region, language=language, plan=plan, as_of=as_of)

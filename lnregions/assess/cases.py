@@ -1,7 +1,7 @@
 """Cases: a clause of a plan with all it is judged by, made once and handed on; the tables that cases are made from."""
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -171,16 +171,15 @@ class Case:
 
 def target_of(plan, target: str) -> pd.Series:
     """One row of a plan's targets by its id, or by its label in either language; DataError where there is none."""
-    rows, names = plan.targets, plan.targets["target"].tolist()
-    if target in names:
-        return rows.iloc[names.index(target)]
-    labels, wanted = rows[["label_en", "label_zh"]], str(target).strip().casefold()
-    found = rows[labels.apply(lambda column: column.str.casefold().eq(wanted)).any(axis=1)]
-    if len(found) > 1:
-        what = f"{len(found)} targets are called {str(target)!r}"
-        raise DataError(f"{what}. Choose one of {', '.join(found['target'])}.")
+    rows, ids = plan.targets, plan.targets["target"].tolist()
+    if target in ids:
+        return rows.iloc[ids.index(target)]
+    labels, wanted = rows[["label_en", "label_zh"]], str(target)
+    found = rows[labels.apply(lambda one: one.str.casefold().eq(wanted.strip().casefold())).any(axis=1)]
     if found.empty:
-        raise unknown("target", str(target), names, names=labels.to_numpy().ravel())
+        raise unknown("target", wanted, ids, names=labels.to_numpy().ravel())
+    if len(found) > 1:
+        raise DataError(f"{len(found)} targets are called {wanted!r}. Choose {' or '.join(found['target'])}.")
     return found.iloc[0]
 
 
@@ -252,9 +251,8 @@ def clause_of(target: pd.Series, *, tables: Tables, area: str = "", indicator: s
     )  # fmt: skip
 
 
-def narrow_tables(cases: Iterable[Case]) -> Tables:
+def narrow_tables(cases: Sequence[Case]) -> Tables:
     """The tables with only the observations that some cases of one plan can be judged by, weights among them."""
-    cases = list(cases)
     tables, areas = cases[0].tables, {area for one in cases for area in one.areas}
     names = dict.fromkeys(name for one in cases for name in one.indicators)
     weights = dict.fromkeys(tables.weight_of(name) for name in names)
@@ -365,13 +363,10 @@ def _state_of_files(folder):
 def _make_tables(plan, as_of, observations):
     regions = plan.regions[["region", "short_zh", "short_en"]].rename(columns={"region": "area"})
     areas = pd.concat([plan.areas, regions.assign(level="region")], ignore_index=True)
-    date = f"{knowledge_date(observations, as_of):%Y-%m-%d}"
-    observations = observations.copy(deep=False)
-    sources = pd.concat([load_sources(), plan.sources], ignore_index=True).fillna("")
-    sources = sources.drop_duplicates("source", ignore_index=True)
-    indicators, bounds, caveats = plan.indicators.copy(deep=False), load_bounds(plan), load_caveats()
     tables = Tables(
-        observations, indicators, areas, load_breaks(), date, sources=sources, bounds=bounds, caveats=caveats,
+        observations.copy(deep=False), plan.indicators.copy(deep=False), areas, load_breaks(),
+        f"{knowledge_date(observations, as_of):%Y-%m-%d}", bounds=load_bounds(plan), caveats=load_caveats(),
+        sources=pd.concat([load_sources(), plan.sources]).fillna("").drop_duplicates("source", ignore_index=True),
         land=land_areas if plan.boundaries is None else partial(boundaries.land_of, plan),
     )  # fmt: skip
     if not plan.shipped:

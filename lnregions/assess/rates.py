@@ -198,21 +198,16 @@ def _by_levels(rates, fields):
     means, margin = (actual, required), tables.rate_difference(levels[0])
     text = _mean_text(case, ends, means, by_levels=True)
     values = {f"level {year}": own.value_of(year) for year in ends}
-    fields = fields | rows_used(own, ends, beside=next(iter(by_level), None))
-    fields |= {"names_zh": {}}
+    fields = fields | rows_used(own, ends, beside=next(iter(by_level), None)) | {"names_zh": {}}
     for at, (area, value, _) in ((year, part) for year in ends for part in own.parts.get(year, ())):
         shown = say("level of {area} in {year}", area=tables.name_text(area), year=at)
         values[shown.en], fields["names_zh"][shown.en] = value, shown.zh
     fields |= _compared(clause.years, means, fields["numbers"] | values)
     texts, decides = [text], abs(fields["gap"]) > margin
     if margin:
-        message = (
-            "published rates have differed from levels by up to {margin} a year, so levels do not decide"
-        )
+        message = "levels have differed from published rates by up to {margin} a year and do not decide"
         if decides:
-            message = (
-                "the gap is wider than the {margin} a year by which published rates have differed from levels"
-            )
+            message = "the gap is wider than levels have differed from published rates, {margin} a year"
         texts.append(say(message, margin=printed(margin, "pp", decimals=RATE_DECIMALS)))
     if not decides:
         return result("not assessable", *texts, **fields)

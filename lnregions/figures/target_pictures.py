@@ -155,8 +155,7 @@ def _draw_nearest(
     )  # fmt: skip
     bound = rows["low"].notna() if "low" in rows else rows["value"].notna()
     parts = [rows[rows["role"] != "bound"], rows[(rows["role"] == "bound") & bound].assign(status="computed")]
-    parts.append(_goal_rows(goals))
-    return _verdict_picture(data, axes, verdict, trajectory_rows(parts), head)
+    return _verdict_picture(data, axes, verdict, trajectory_rows([*parts, _goal_rows(goals)]), head)
 
 
 def _draw_value(data: RegionData, verdict: assess.Verdict, case: assess.Case) -> Picture:
@@ -242,16 +241,14 @@ def _targets(data: RegionData, verdict: assess.Verdict) -> list[dict] | None:
     """The target of the verdict, then those of other plans on the same area and indicator, with the plan's name."""
     if verdict.required is None:
         return None
-    plan = data.plan
-    row = assess.target_of(plan, verdict.target)
-    own = {"value": verdict.required, "horizon": verdict.horizon, **clause_columns(plan, row)}
+    row = assess.target_of(data.plan, verdict.target)
+    own = {"value": verdict.required, "horizon": verdict.horizon, **clause_columns(data.plan, row)}
     own |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
     own |= {"gap": None} if verdict.status in ("not assessable", "no data") else {}
     own |= {"label": data.names[row["benchmark"]]} if verdict.kind == "relative_level" else {}
-    beside = []
-    area, own_members = verdict.area, set(assess.region_members(plan, verdict.area))
+    beside, members = [], set(assess.region_members(data.plan, verdict.area))
     for other in shipped_plans():
-        if other.id == plan.id or set(assess.region_members(other, area)) != own_members:
+        if other.id == data.plan.id or set(assess.region_members(other, verdict.area)) != members:
             continue  # the same plan, or another region of the same code
         rows = other.targets.iloc[list(assess.places_on(other.targets, verdict.indicator, area=verdict.area))]
         for one in rows[rows["kind"].isin(["level", "share"]) & rows["value"].notna()].to_dict("records"):
@@ -288,8 +285,7 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict, case: assess.Case) -
     target = {"value": row["value"], "comparator": row["comparator"]}
     if row["benchmark"]:
         other, target = data.tables.name(row["benchmark"], data.language), None
-        mean = verdict.required if averaged else None
-        beside = rates(row["benchmark"]).frame.assign(name=other, mean=mean)
+        beside = rates(row["benchmark"]).frame.assign(name=other, mean=verdict.required if averaged else None)
     members = pd.DataFrame(columns=["year", "value"])
     if verdict.area in set(data.plan.regions["region"]):
         members = data.figures() if data.codebook["measure"] == "growth" else data.figures([])
@@ -326,10 +322,9 @@ def _draw_means(data: RegionData, verdict: assess.Verdict, case: assess.Case, he
         means[row["benchmark"]] = verdict.required
     measured = {"year": verdict.actual_year, "first_year": verdict.mean_from, "status": "computed"}
     measured |= {"grade": verdict.grade, "vintage": verdict.as_of, "source": verdict.sources}
-    rows = [{"area": area, "value": value, "role": "mean"} | measured for area, value in means.items()]
-    rows = pd.DataFrame(rows)
+    rows = pd.DataFrame({"area": [*means], "value": [*means.values()], "role": "mean"} | measured)
     for language in LANGUAGES:
-        rows[f"name_{language}"] = [data.tables.name(area, language) for area in rows["area"]]
+        rows[f"name_{language}"] = [data.tables.name(area, language) for area in means]
     goals = [] if row["benchmark"] else _targets(data, verdict)
     notes = [_by_levels(data, verdict), *doubts(data, case)]
     axes = charts.plot_dots(

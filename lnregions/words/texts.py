@@ -79,7 +79,8 @@ def with_article(name: Text) -> Text:
     >>> with_article(Text("Coastal belt", "沿海经济带")).en, with_article(Text("Western Liaoning", "辽西")).en
     ('the Coastal belt', 'Western Liaoning')
     """
-    return Text(f"the {name.en}" if name.en.rpartition(" ")[2].islower() else name.en, name.zh)
+    last = name.en.rpartition(" ")[2]
+    return Text(f"the {name.en}" if last.isascii() and last.islower() else name.en, name.zh)
 
 
 def printed(value: float | None, unit: str, **options) -> Text:
