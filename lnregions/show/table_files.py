@@ -4,6 +4,7 @@ Cells are those that readers see. In CSV and Excel a printed number is one that 
 dash is an empty cell; the unit stands in a column of its own or in the heading.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,6 +41,8 @@ DASH = "—"
 """Printed where there is nothing to print."""
 WIDEST = 60
 """Columns of text up to which a column of a file is made wide; longer cells are wrapped."""
+_ROW_POINTS, _FILLED = 15, 0.9
+"""Height of a line of a spreadsheet, which not all programs find by themselves, and part of a wrapped line in use."""
 _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(%?)", re.ASCII)
 _AMOUNT = r"^(?:([^\W\d][^\d−+-]*?) ?)?([−+-]?\d[\d,]*(?:\.\d+)?) ?((?:%|[^\W\d])\D*|(?<=\d))$"
 """How a printed amount is meant, such as ``at least``, its number, and its unit."""
@@ -336,8 +339,10 @@ def _xlsx(tables) -> bytes:
 def _fill_sheet(sheet, table) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    for row in [list(table.frame), *table.frame.to_numpy()]:
+    for number, row in enumerate([list(table.frame), *table.frame.to_numpy()], 1):
         sheet.append([printable_xml(cell) for cell in row])
+        lines = max(wcswidth(str(cell)) for cell in row) / (_FILLED * WIDEST)
+        sheet.row_dimensions[number].height = _ROW_POINTS * max(1, math.ceil(lines))
     for (name, width), column in zip(_widths(table).items(), sheet.columns, strict=True):
         sheet.column_dimensions[column[0].column_letter].width = width
         column[0].font, column[0].fill = Font(bold=True), PatternFill("solid", fgColor="F1F3F5")

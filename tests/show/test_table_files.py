@@ -207,3 +207,12 @@ def test_a_format_may_be_named_and_an_unknown_one_is_refused(tmp_path):
 )
 def test_a_printed_number_is_read_as_it_is_shown(cell, number):
     assert cell_number(cell) == number
+
+
+def test_rows_of_excel_are_as_high_as_their_longest_cell_needs(tmp_path):
+    words = ["short", "a reason " * 40, "理由" * 90]
+    table = Table(pd.DataFrame({"What": ["a", "b", "c"], "Why": words}))
+    sheet = openpyxl.load_workbook(table.save(tmp_path / "one.xlsx")).active
+    heights = [sheet.row_dimensions[row].height for row in range(2, 5)]
+    assert heights[0] < 20  # points: one line
+    assert min(heights[1:]) >= 12 * 360 / sheet.column_dimensions["B"].width  # of letters 11 points high
