@@ -74,9 +74,7 @@ class Drawn:
     geometry: object
     language: str
     facts: dict = field(default_factory=dict)
-    leads: list = field(
-        default_factory=list
-    )  # lines that labels keep off, such as those to labels beside areas
+    leads: list = field(default_factory=list)  # lines that names keep off, such as those to labels
 
 
 DRAWN: WeakKeyDictionary[Axes, Drawn] = WeakKeyDictionary()

@@ -41,8 +41,9 @@ DASH = "—"
 """Printed where there is nothing to print."""
 WIDEST = 60
 """Columns of text up to which a column of a file is made wide; longer cells are wrapped."""
-_ROW_POINTS, _FILLED = 15, 0.9
-"""Height of a line of a spreadsheet, which not all programs find by themselves, and part of a wrapped line in use."""
+_ROW_POINTS, _FILLED, _MOST_POINTS = 15, 0.9, 409
+"""Height of a line of a spreadsheet, which not all programs find by themselves, part of a wrapped line in use, and
+height of a row that Excel allows (its specifications and limits)."""
 _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(%?)", re.ASCII)
 _AMOUNT = r"^(?:([^\W\d][^\d−+-]*?) ?)?([−+-]?\d[\d,]*(?:\.\d+)?) ?((?:%|[^\W\d])\D*|(?<=\d))$"
 """How a printed amount is meant, such as ``at least``, its number, and its unit."""
@@ -342,7 +343,7 @@ def _fill_sheet(sheet, table) -> None:
     for number, row in enumerate([list(table.frame), *table.frame.to_numpy()], 1):
         sheet.append([printable_xml(cell) for cell in row])
         lines = max(wcswidth(str(cell)) for cell in row) / (_FILLED * WIDEST)
-        sheet.row_dimensions[number].height = _ROW_POINTS * max(1, math.ceil(lines))
+        sheet.row_dimensions[number].height = min(_ROW_POINTS * max(1, math.ceil(lines)), _MOST_POINTS)
     for (name, width), column in zip(_widths(table).items(), sheet.columns, strict=True):
         sheet.column_dimensions[column[0].column_letter].width = width
         column[0].font, column[0].fill = Font(bold=True), PatternFill("solid", fgColor="F1F3F5")

@@ -36,10 +36,8 @@ def tr(message: str, language: str, *, context: str = "", **values: object) -> s
     check_language(language)
     text = message if language == "en" else _chinese(message, context)
     if "area" in values and "indicator" in values:
-        values["indicator"] = indicator_of(str(values["area"]), str(values["indicator"]))
-        text = (
-            text.replace("{area}{indicator}", values["indicator"]) if "国内" in values["indicator"] else text
-        )
+        own = values["indicator"] = indicator_of(str(values["area"]), str(values["indicator"]))
+        text = text.replace("{area}{indicator}", own) if "国内" in own else text
     return text.format(**values) if values else text
 
 

@@ -209,10 +209,11 @@ def test_a_printed_number_is_read_as_it_is_shown(cell, number):
     assert cell_number(cell) == number
 
 
-def test_rows_of_excel_are_as_high_as_their_longest_cell_needs(tmp_path):
-    words = ["short", "a reason " * 40, "理由" * 90]
-    table = Table(pd.DataFrame({"What": ["a", "b", "c"], "Why": words}))
+def test_rows_of_excel_are_as_high_as_their_longest_cell_needs_and_as_excel_allows(tmp_path):
+    words = ["short", "a reason " * 40, "理由" * 90, "a reason " * 900]
+    table = Table(pd.DataFrame({"What": list("abcd"), "Why": words}))
     sheet = openpyxl.load_workbook(table.save(tmp_path / "one.xlsx")).active
-    heights = [sheet.row_dimensions[row].height for row in range(2, 5)]
+    heights = [sheet.row_dimensions[row].height for row in range(2, 6)]
     assert heights[0] < 20  # points: one line
-    assert min(heights[1:]) >= 12 * 360 / sheet.column_dimensions["B"].width  # of letters 11 points high
+    assert min(heights[1:3]) >= 12 * 360 / sheet.column_dimensions["B"].width  # of letters 11 points high
+    assert heights[3] == 409
