@@ -11,6 +11,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 OUTPUT ?= output
 CASES ?= 20000
+CITY ?= 210100
 SEED ?= $(shell date +%s)
 
 .PHONY: help install render test test-long coverage fuzz lint lab app audit size bench gallery picture lock clean
@@ -74,8 +75,8 @@ bench: $(READY)  ## measure start, pictures, widgets and the batch against their
 	@$(BIN)/python benchmarks/bench.py $(BENCH)
 
 gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
-	@for width in single onehalf double slide a4; do \
-		$(BIN)/lnregions figures --width $$width --formats png --output gallery/$$width || exit 1; done
+	@for width in single onehalf double slide a4; do for place in "" "--city $(CITY)"; do \
+		$(BIN)/lnregions figures $$place --width $$width --formats png --output gallery/$$width || exit 1; done; done
 
 picture: $(READY)  ## take docs/site.png, the README's picture of the site, from what was rendered (needs chromium)
 	@$(BIN)/python docs/make_picture.py $(OUTPUT)

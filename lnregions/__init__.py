@@ -19,9 +19,9 @@ _ROOMS = {
     "figures": [
         "draw_change", "draw_circles", "draw_city_growth", "draw_city_location", "draw_contributions",
         "draw_coverage", "draw_dots", "draw_dual_core", "draw_dumbbells", "draw_gaps", "draw_heat_map",
-        "draw_indexed_growth", "draw_location", "draw_map", "draw_members", "draw_membership", "draw_ranks",
-        "draw_scorecard", "draw_series", "draw_stack", "draw_target_sheet", "draw_targets", "draw_tile_map",
-        "draw_timeline", "draw_verdict_map", "draw_years", "save_figure",
+        "draw_indexed_growth", "draw_location", "draw_map", "draw_maps", "draw_members", "draw_membership",
+        "draw_ranks", "draw_scorecard", "draw_series", "draw_stack", "draw_target_sheet", "draw_targets",
+        "draw_tile_map", "draw_timeline", "draw_verdict_map", "draw_years", "save_figure",
     ],
     "sentences": ["findings", "show_findings"],
     "show": [

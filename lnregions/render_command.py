@@ -147,9 +147,13 @@ def render_command(**given) -> int:
 
 
 def _take_names(options: SimpleNamespace, parameters: dict, choices: dict) -> None:
-    """Put codes in the place of names of regions and cities, and groups of areas among the choices."""
+    """Put codes in the place of names of regions, cities and what to compare, and groups of areas among the choices."""
     from lnregions.tables import load_plan, place_code, with_region
 
+    if isinstance(parameters.get("compare"), str | int):
+        plan = load_plan(options.plan)
+        parameters["compare"] = place_code(plan, parameters["compare"])
+        with_region(plan, parameters["compare"] or plan.regions["region"].iloc[0])
     for name, kind in (("region", "region"), ("adcode", "area")):
         own = [parameters[name]] if isinstance(parameters.get(name), str | int) else []
         if {*own, *getattr(options, name)} <= {*choices[name], ""}:

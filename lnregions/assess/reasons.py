@@ -39,7 +39,7 @@ def status_words(status: str, language: str = "en", *, strength: str = "", by_bo
     """Return a status as a reader sees it, with what qualifies it (see `Verdict`)."""
     shown = text(status, language)
     if strength == "strive" and status in ("met", "missed"):
-        shown = tr("{status} (strive for)", language, status=shown)
+        shown = tr("{status} (aspirational target)", language, status=shown)
     return tr("{status}, whatever the missing figures are", language, status=shown) if by_bounds else shown
 
 

@@ -114,6 +114,7 @@ def closing_words(verdict: Verdict, *, language: str = "en") -> str:
     if not verdict.gap:
         return tr("{status} in {horizon}: just the value asked for.", language, **values)
     if verdict.closing != "missed":
+        values["context"] = "below" if verdict.gap < 0 else ""
         return tr("{status} with a margin of {size} in {horizon}.", language, **values)
     message = "{status} by {size} in {horizon}."
     if verdict.reached_in is not None and verdict.reached_in > verdict.horizon:

@@ -134,7 +134,7 @@ class Verdict:
         --------
         >>> one = Verdict("t", "circle", "210100", "gdp", "level", status="missed", strength="strive")
         >>> one.status_words(), one.status_words("zh")
-        ('missed (strive for)', '未实现（力争）')
+        ('missed (aspirational target)', '未实现（力争目标）')
         """
         return status_words(self.status, language, strength=self.strength, by_bounds=self.by_bounds)
 

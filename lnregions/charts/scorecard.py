@@ -124,7 +124,7 @@ def _row(sheet: Sheet, verdict: Mapping, clause: Mapping) -> dict[str, str]:
     known = {name: value for name, value in verdict.items() if _known(value)}
     shown = text(status, language)
     if verdict.get("strength") == "strive" and status in ("met", "missed"):
-        shown = sheet.tr("{status} (strive for)", status=shown)
+        shown = sheet.tr("{status} (aspirational target)", status=shown)
     if "reached_in" in known and status in ("met", "missed"):
         shown = sheet.tr("{status}; reached {year}", status=shown, year=int(known["reached_in"]))
     places, cells = known.get("decimals"), dict.fromkeys(("actual", "gap"), DASH)

@@ -18,8 +18,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "kinds": ["CITY_KINDS", "PLAN_KINDS", "REGION_KINDS", "warm_up", "write_figures"],
         "map_grounds": ["class_breaks", "drawn_values", "level_of", "one_year", "shown_members", "with_counties"],
         "map_pictures": [
-            "draw_change", "draw_circles", "draw_city_location", "draw_location", "draw_map", "draw_membership",
-            "draw_tile_map", "draw_verdict_map", "draw_years",
+            "draw_change", "draw_circles", "draw_city_location", "draw_location", "draw_map", "draw_maps",
+            "draw_membership", "draw_tile_map", "draw_verdict_map", "draw_years",
         ],
         "overview_pictures": ["draw_gaps", "draw_heat_map", "draw_target_sheet", "draw_timeline"],
         "target_pictures": ["draw_plain_series", "draw_scorecard", "draw_series", "draw_targets", "draw_verdict"],

@@ -7,7 +7,6 @@ import pandas as pd
 
 from lnregions import assess, charts, series
 from lnregions.assess import load_tables
-from lnregions.errors import DataError, quote
 from lnregions.figures.bundles import Picture
 from lnregions.figures.drawn_rows import recent_years, roled, trajectory_rows
 from lnregions.figures.messages import coverage_text
@@ -43,12 +42,11 @@ def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = ""
     """Index of the real growth of a region and its members, chained from one year, beside the area in which all lie.
 
     It starts where that area's figures go on without a gap. `compare` is another region, area or group: then it and
-    the region are drawn, each as a whole.
+    the region are drawn, each as a whole; the region itself is compared with nothing.
     """
     data = RegionData.load(plan, as_of, region=region, indicator=GROWTH, **options)
+    compare = "" if compare == region else compare
     wholes, members = [region], data.figures()
-    if compare == region:
-        raise DataError(f"compare {quote(compare)} is the region itself. Give another region, area or group.")
     if compare:
         data = replace(data, plan=with_region(data.plan, compare))
         data = replace(data, tables=load_tables(data.plan, as_of=as_of))

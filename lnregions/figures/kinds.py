@@ -15,11 +15,11 @@ from lnregions.figures.bundles import Picture, Pictures
 from lnregions.formats import FORMATS, SLIDES, encode
 from lnregions.paths import PLAN
 from lnregions.style import size_of
-from lnregions.tables import load_plan, place_code, plan_of, shipped_plans, with_region
+from lnregions.tables import load_plan, place_code, shipped_plans, with_region
 from lnregions.words import LANGUAGES
 
 MAPPED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "fdi_usd", "forest_coverage")
-"""Indicators that a region's maps show, beside those of the plan's own."""
+"""Indicators of which a region's maps are drawn."""
 
 
 def _of(draw: Callable, *indicators: str) -> Callable:
@@ -39,9 +39,7 @@ PLAN_KINDS: dict[str, Callable] = {
 
 REGION_KINDS: dict[str, Callable] = {
     "location": maps.draw_location,
-    "map": lambda plan, region, **own: [
-        maps.draw_map(plan, region, one, **own) for one in (*MAPPED, *plan_of(plan).own_indicators)
-    ],
+    "map": lambda plan, region, **own: maps.draw_maps(plan, region, MAPPED, **own),
     "circles": lambda plan, region, **own: maps.draw_circles(plan, region, "gdp", charts.GROWTH, **own),
     "change": _of(maps.draw_change, "gdp"),
     "years": _of(maps.draw_years, "gdp_growth_real"),

@@ -11,12 +11,13 @@ from lnregions import maps
 from lnregions.assess import judge
 from lnregions.boundaries import boundary_words
 from lnregions.figures import map_grounds as grounds
-from lnregions.figures.bundles import Picture
+from lnregions.figures.bundles import Picture, Pictures
 from lnregions.figures.drawn_rows import check_verdicts, paired_years
 from lnregions.figures.messages import source_words
 from lnregions.figures.region_data import NO_MAP, Head, NothingToShow, RegionData, or_reason
 from lnregions.sentences import counted_sentence
 from lnregions.style import BORDER
+from lnregions.tables import place_code, plan_of
 from lnregions.words import RATE_DECIMALS, year_span
 from lnregions.words.catalogue import tr, trn
 
@@ -128,6 +129,21 @@ def draw_map(
     title = zone.titled(data.words("{area}: {indicator}, {years}", years=_span(rows)))
     grounds.finish(data, axes, title, data.source_line(rows), others=others)
     return grounds.map_picture(data, axes, f"map-{region}-{indicator}", rows, title, **_facts(axes))
+
+
+@or_reason
+def draw_maps(plan, region: str, indicators: Sequence[str], *, as_of: str = "", **options) -> Pictures:
+    """Maps of several indicators over a region's members, and of those that the plan adds itself.
+
+    The reason names each indicator of which no member has a figure.
+    """
+    plan = plan_of(plan)
+    names = [*indicators, *plan.own_indicators]
+    codes = dict.fromkeys(place_code(plan, one, kind="indicator") for one in names)
+    found = [draw_map(plan, region, one, as_of=as_of, **options) for one in codes]
+    missing = [one.reason for one in found if not isinstance(one, Picture)]
+    drawn = [one for one in found if isinstance(one, Picture)]
+    return Pictures(drawn, reason="\n".join(dict.fromkeys(missing)))
 
 
 @or_reason

@@ -20,7 +20,7 @@ from lnregions.words import unit_label
 from lnregions.words.catalogue import tr
 
 ASPECT = 1.06  # width over height of a map unless its areas are wider or taller
-FIXED = ("slide", "a4")  # presets whose height is given
+FIXED = ("slide", "a4")  # presets whose height is given, or the most that there is
 FONT = "Noto Sans SC"
 GAP_MM = 2.5
 LEAST_MM = 20.0  # height of a map
@@ -117,11 +117,12 @@ def sheet_axes(
     """Axes without frame and ticks on a new sheet, row by row, in fixed millimetres, as large as there is room.
 
     Above them is room for a title of two lines, below for the source, and for a legend a column to the right and a
-    strip below of `spare_mm`. Slides and A4 have their height, others that given, or that of what stands on them.
+    strip below of `spare_mm`. Slides have their height, others that given, or that of what stands on them; on A4 no
+    more than a page.
     """
     size, fixed = size_of(width), width in FIXED or height_mm is not None
     size = size._replace(height_mm=height_mm or size.height_mm)
-    margin = 12.0 if width == "a4" else 2.0
+    margin = 2.0
     head = margin + 2 * line_mm(size.title) + 0.5
     foot = margin + foot_lines(size.width_mm) * line_mm(size.small) + spare_mm[1]
     if fixed and size.height_mm - head - foot < LEAST_MM:
@@ -140,7 +141,7 @@ def sheet_axes(
     (across, up), rows = cell(columns), -(-count // columns)
     high = size.height_mm if fixed else head + rows * up + foot
     fig = figure(width, height_mm=high, language=language)
-    fig.fixed = fixed
+    fig.fixed = fixed and width != "a4"
     gap = 0.5 if count > 1 else 0.0
     boxes = [
         (margin + k % columns * across + gap, high - head - (k // columns + 1) * up + gap)

@@ -184,7 +184,7 @@ def write_around(axes: Sequence[Axes], *, title: str, source: str) -> None:
     DataError
         When one of them is too long.
     """
-    first, low = axes[0], min(axes, key=lambda one: (base.mm_box(one)[1], base.mm_box(one)[0]))
+    first, low = axes[0], min(axes, key=lambda one: (round(base.mm_box(one)[1], 3), base.mm_box(one)[0]))
     size, below = size_on(first), max(0.0, base.mm_box(low)[1] - _lowest_mm(first))
     heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))
     foot = _write_lines(low, source, "source", at=(0, -below - _FOOT_GAP_MM))
@@ -249,7 +249,7 @@ def _write_lines(ax: Axes, words: str, part: str, *, at: tuple[int, float]) -> i
     if not words:
         return 0
     fig, size, (left, _, across, _) = ax.get_figure(root=True), size_on(ax), base.mm_box(ax)
-    room, most = fig.get_figwidth() / MM - left - 2.0, base.foot_lines(size.width_mm)
+    room, most = fig.get_figwidth() / MM - 2 * left, base.foot_lines(size.width_mm)
     if not isinstance(fig, StyledFigure):  # a user's own, on which other maps may stand
         room, most = across + base.beside_mm(ax) - 2.0, _MOST_LINES
     points, bold = (size.title, True) if part == "title" else (size.small, False)

@@ -62,7 +62,7 @@ GAPS = pd.DataFrame({"year": [2020, 2021, 2023, 2024], "value": [-0.8, 31.3, 0.1
 GAPS = GAPS.assign(derived=[False, False, True, True])
 SHEET = VERDICTS[["target", "status"]].assign(
     name="Strategic emerging industries share", asked="at least 1,000 billion yuan", comparator=">=",
-    verdict="Missed (strive for) by 97.29 billion yuan (9.7%) in 2024; reached in 2025",
+    verdict="Missed (aspirational target) by 97.29 billion yuan (9.7%) in 2024; reached in 2025",
     required=[10000.0, 15.0, None, -12.8, 4.2, 0.0],
     figures="baseline 724.97 billion yuan (2021); actual 902.71 billion yuan (2024)",
 )  # fmt: skip

@@ -107,7 +107,9 @@ def test_the_figures_end_with_the_region_or_why_it_has_none():
 
 
 def test_the_verdict_is_that_on_the_indicator_or_says_that_no_target_is_on_it():
-    assert view(PLAN, "circle", "gdp").show_verdict().frame["Status"].tolist() == ["missed (strive for)"]
+    assert view(PLAN, "circle", "gdp").show_verdict().frame["Status"].tolist() == [
+        "missed (aspirational target)"
+    ]
     rates = view("ln-2025", "liaoning", "gdp_growth_real").show_verdict().frame["Status"]
     assert rates.tolist() == ["met", "met"]
     none = view(PLAN, "belt", "population").show_verdict()

@@ -73,6 +73,16 @@ def test_a_picture_of_one_panel_is_drawn_on_axes_given_and_has_no_title_where_no
     assert titles == []
 
 
+@pytest.mark.parametrize("region", PLAN.regions["region"])
+def test_maps_on_a4_are_as_high_as_they_need_and_their_source_line_ends_at_the_margin(region):
+    figure = ln.draw_years(PLAN, region, "gdp_growth_real", width="a4").figure
+    assert 210 <= figure.get_figheight() * 25.4 <= 297
+    (source,) = (one for one in figure.findobj(Text) if one.get_text().startswith("Source:"))
+    box = source.get_window_extent().transformed(figure.transFigure.inverted())
+    assert 1 / 210 < box.x0 < box.x1 < 209 / 210
+    assert box.y0 * figure.get_figheight() * 25.4 < 4
+
+
 def test_two_maps_stand_side_by_side_with_their_words_in_their_own_columns():
     figure = Figure(figsize=(10, 6))
     axes = [figure.add_axes((left, 0.4, 0.4, 0.5)) for left in (0.05, 0.55)]

@@ -282,7 +282,7 @@ OPENINGS = {
     "symbols": "Highest in Dalian with 951.69 billion yuan, lowest in ",
     "scorecard": "Of the 18 targets, 1 was met, 4 were missed",
     "circle-shenyang-gdp-210100": (
-        "Missed (strive for): Gross domestic product of Shenyang was ",
+        "Missed (aspirational target): Gross domestic product of Shenyang was ",
         "Shenyang missed its target of at least 1,000 billion yuan",
     ),
     "location": "The plan's list confirms 1 of 3 members.",

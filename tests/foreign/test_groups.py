@@ -4,7 +4,6 @@ import pytest
 
 import lnregions as ln
 from lnregions.__main__ import main
-from lnregions.errors import DataError
 
 TWO = ln.group(["210100", "210400"], name="Two cities")
 
@@ -23,8 +22,9 @@ def test_a_picture_of_two_regions_names_both_or_says_which_has_no_figure():
     picture = ln.draw_indexed_growth("ln-2022", "west", compare=TWO)
     assert "and Two cities: real GDP" in picture.caption["en"]
     assert "与Two cities：地区生产总值指数" in picture.caption["zh"]
-    with pytest.raises(DataError, match="is the region itself"):
-        ln.draw_indexed_growth("ln-2022", "west", compare="west")
+    alone = ln.draw_indexed_growth("ln-2022", "west", compare="west")
+    assert alone.name == "indexed-growth-west"
+    assert "211300" in set(alone.data["area"])
     assert "is known for" in ln.draw_indexed_growth("ln-2022", "west", compare="210102").reason
 
 
@@ -90,3 +90,12 @@ def test_the_command_takes_a_group(tmp_path, capsys):
     assert "Unknown area '21040'" in capsys.readouterr().err
     assert main(["table", "members", "--region", "210100+210400"]) == 0
     assert "Shenyang + Fushun" in capsys.readouterr().out
+
+
+def test_what_to_compare_is_checked_before_the_first_run(tmp_path, capsys):
+    call = ["render", "03_region_trajectories", "--dry-run", "--output", str(tmp_path), "-p"]
+    assert main([*call, "compare=nonsense"]) == main([*call, "compare=210100+210102"]) == 2
+    said = capsys.readouterr().err
+    assert "Unknown place 'nonsense'" in said
+    assert "lies in 210100" in said
+    assert main([*call, "compare=Dalian+Anshan"]) == main([*call, "compare="]) == 0
