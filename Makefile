@@ -74,9 +74,10 @@ app: $(READY)  ## serve the explore notebook as an app, on this machine only (el
 bench: $(READY)  ## measure start, pictures, widgets and the batch against their goals (one of them: make bench BENCH=pictures)
 	@$(BIN)/python benchmarks/bench.py $(BENCH)
 
-gallery: $(READY)  ## draw every kind of figure in both languages at every width into gallery/
+gallery: $(READY)  ## draw every kind of figure in both languages at every width, and one page of all: gallery/index.html
 	@for width in single onehalf double slide a4; do for place in "" "--city $(CITY)"; do \
 		$(BIN)/lnregions figures $$place --width $$width --formats png --output gallery/$$width || exit 1; done; done
+	@$(BIN)/python docs/make_gallery.py gallery
 
 picture: $(READY)  ## take docs/site.png, the README's picture of the site, from what was rendered (needs chromium)
 	@$(BIN)/python docs/make_picture.py $(OUTPUT)

@@ -1,6 +1,7 @@
 """The page of pictures names every kind and function; the glossary and the catalogue agree."""
 
 import re
+import runpy
 
 import lnregions as ln
 from lnregions.figures import CITY_KINDS, PLAN_KINDS, REGION_KINDS
@@ -37,3 +38,14 @@ def test_words_that_the_glossary_rules_out_are_not_in_the_catalogue():
     texts = [*chinese_messages().values(), *chinese_messages()]
     assert len(words) > 3
     assert [word for word in words if any(word in text for text in texts)] == []
+
+
+def test_the_page_of_the_gallery_has_each_picture_in_each_language_and_width(tmp_path):
+    for width, name in (("single", "map"), ("a4", "map"), ("a4", "gaps")):
+        (tmp_path / width / "zh").mkdir(parents=True, exist_ok=True)
+        (tmp_path / width / "zh" / f"{name}.png").write_bytes(b"")
+    gallery = runpy.run_path(str(root() / "docs" / "make_gallery.py"))
+    page = gallery["gallery_page"](tmp_path)
+    assert re.findall(r'<h2 id="([\w-]+)"', page) == ["gaps", "map"]
+    assert len(re.findall("<img", page)) == 2 * 2 * len(gallery["WIDTHS"])
+    assert 'style="width:85mm" src="single/zh/map.png"' in page
