@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from lnregions import DataError, load_observations, load_plan
 from lnregions.batch.parameters import Notebook, Parameter, check_parameters, read_notebook
 from lnregions.paths import data_dir, notebooks_dir
-from lnregions.tables import parse_as_of
 
 WRITTEN = "read as the damaged file states"
 """The damage made another good file of it: no reader could know, and what was read is what stands there."""
@@ -86,14 +85,6 @@ def compared_with_facts(facts: dict, data: bytes) -> str:
         if meaning(value) != meaning("" if other in ("null", "~") else other):
             return f"{WRONG}: {key} {value!r} is not what is stated, {other!r}"
     return WRITTEN
-
-
-@pytest.mark.parametrize(
-    ("cell", "form"),
-    [("1,000", "1000.0"), ("２０２１年", "2021.0"), ("yes", "yes"), ("2024/1/9", "2024-01-09"), ("a", "a")],
-)
-def test_forms_of_one_value_are_taken_for_one(cell, form):
-    assert meaning(cell) == form
 
 
 @pytest.mark.parametrize(("factor", "outcome"), [(0.1, WRITTEN), (0.2, f"{WRONG}: other than written")])
@@ -227,17 +218,6 @@ def test_any_bytes_as_a_table_or_facts_are_refused(tmp_path_factory, data):
     place = tmp_path_factory.getbasetemp()
     assert outcome("tables of figures", place, {"figures.csv": data}) == REFUSED
     assert outcome("facts of a plan", place, {"plan.yaml": data}) == REFUSED
-
-
-@made_up(480)
-@given(st.one_of(SIGNS, st.from_regex(r"\d{4}(-\d{1,2}){0,2}", fullmatch=True), st.integers(), st.none()))
-def test_any_as_of_date_is_a_day_or_refused(text):
-    try:
-        day = parse_as_of(text)
-    except DataError:
-        return
-    assert 1949 <= day.year <= 2100
-    assert str(day.year) in plain(str(text))
 
 
 TYPES = {"region": str, "year": int, "share": float, "labels": bool, "as_of": str, "years": list, "note": str}

@@ -55,7 +55,7 @@ def test_the_path_of_a_plan_is_a_path_and_nothing_else(tmp_path, text, monkeypat
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-@pytest.mark.parametrize("place", ["pipe", "/dev/zero", "/dev/stdin", "loop"])
+@pytest.mark.parametrize("place", ["pipe", "/dev/zero", "/dev/stdin", "loop", "gone"])
 @pytest.mark.parametrize("name", ["plan.yaml", "regions.csv"])
 def test_what_is_no_file_in_a_plan_folder_is_refused_without_a_wait(folder, name, place):
     (folder / name).unlink()

@@ -1,7 +1,6 @@
 """A plan from a spreadsheet: a new folder has a workbook, and a workbook becomes a folder or is refused."""
 
 import datetime as dt
-import shutil
 
 import openpyxl
 import pytest
@@ -210,10 +209,3 @@ def test_what_is_no_workbook_is_refused(template, tmp_path, name):
     path = template / name if (template / name).exists() else tmp_path / name
     with pytest.raises(DataError, match=r"no workbook that can be read|does not exist"):
         read_plan_workbook(path, tmp_path / "made")
-
-
-def test_a_workbook_whose_tables_are_not_in_the_folder_is_no_plan(template, tmp_path):
-    folder = shutil.copytree(template, tmp_path / "mine")
-    for path in folder.glob("*.csv"):
-        path.unlink()
-    assert any("targets.csv: the file does not exist" in one.message() for one in check_plan(folder))
