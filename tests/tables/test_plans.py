@@ -157,8 +157,10 @@ FAULTS = [
         ("  - id: p2\n    title", "  - id: P 2\n    title", "id 'P 2' cannot be"),
         ("  - id: p2\n    title:", "  - id: p2\n    label:", "sources is not a list of entries with id and title"),
         ('published: "2022-02-24"', 'published: "24.2.2022"', "published '24.2.2022' is no day"),
-        ("  - id: p2\n    title", "  - id: p2\n    url: ftp://x\n    title", "url 'ftp://x' is no address of a page"),
+        *(("  - id: p2\n    title", f"  - id: p2\n    url: '{url}'\n    title", r"url '.*' is no address of a page")
+          for url in ("ftp://x", "javascript:alert(1)", "//x", "https://a b")),
         ("short_en: One circle, one belt, two regions", 'short_en: "a\\x07b"', "short_en 'a.x07b' holds a control"),
+        ("short_en: One circle, one belt, two regions", 'short_en: "a\\nb"', "short_en holds a line break"),
     ]),
 ]  # fmt: skip
 
@@ -189,30 +191,25 @@ def test_a_file_that_holds_no_facts_is_refused(folder, text, message):
     assert len(str(caught.value)) < 5000
 
 
-def test_unknown_names_beside_a_cell_that_cannot_be_read_come_in_the_same_report(folder):
-    change(folder, "targets.csv", ",>=,30,", ",>=,thirty,", 1)
-    change(folder, "targets.csv", "fai_growth", "fay_growth", 1)
-    change(folder, "targets.csv", "manufacturing_share", "manufactory_share", 1)
-    text = "\n".join(messages(folder))
-    assert "line 2: value 'thirty' is not a number" in text
-    assert "line 2: unknown indicator 'manufactory_share'" in text
-    assert "unknown indicator 'fay_growth'" in text
-    assert "line 2: a target of kind" not in text
-
-
 def test_unknown_codes_are_named_beside_faults_of_the_tables_that_define_codes(folder):
     head = (TEMPLATE / "indicators.csv").read_text("utf-8").splitlines()
     schools = "schools,学校,Schools,,x,x,up,level,sum,,0,0,"
     (folder / "indicators.csv").write_text(f"{head[-2]}\n{schools}\n", "utf-8")
     (folder / "areas.csv").write_text(AREAS + "200101,town,210000,市,City,市,City\n", "utf-8")
     change(folder, "targets.csv", "level,sei_share,>=,15,%", "level,schools,>=,15,所", 1)
-    change(folder, "targets.csv", "fai_growth", "fay_growth", 1)
+    change(folder, "targets.csv", ",>=,30,", ",>=,thirty,", 1)
+    change(folder, "targets.csv", "manufacturing_share", "manufactory_share", 1)
     change(folder, "membership.csv", "circle,210300", "circle,200101", 1)
     change(folder, "membership.csv", "circle,210400", "circle,210499", 1)
     found = messages(folder)
-    for words in ("a level needs a unit", "unknown level 'town'", "'fay_growth'", "unknown area '210499'"):
-        assert sum(words in one for one in found) == 1
-    assert len(found) == 4
+    parts = [
+        "a level needs a unit",
+        "'town'",
+        "area '210499'",
+        "line 2: value 'thirty'",
+        "'manufactory_share'",
+    ]
+    assert [sum(part in one for one in found) for part in parts] == [1] * len(found)
 
 
 @pytest.mark.parametrize(
@@ -238,13 +235,11 @@ def test_a_fault_of_one_file_does_not_bring_faults_of_others(folder, files, part
     assert all(any(part in message for part in parts) for message in found)
 
 
-@pytest.mark.parametrize(
-    ("count", "words"), [(0, "Nothing is wrong with"), (1, "1 fault in"), (2, "2 faults in")]
-)
+@pytest.mark.parametrize(("count", "words"), [(1, "1 fault in"), (2, "2 faults in")])
 def test_the_command_reports_a_folder_with_its_faults_counted(folder, capsys, count, words):
     for area in ("210300", "210400")[:count]:
         change(folder, "membership.csv", f"circle,{area}", f"circle,2199{area[2:4]}", 1)
-    assert main(["check", str(folder)]) == bool(count)
+    assert main(["check", str(folder)]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == f"{words} {folder}"
 
 
