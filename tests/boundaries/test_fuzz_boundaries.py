@@ -56,10 +56,10 @@ def outcome(path, good) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_damaged_file_gives_a_wrong_shape_without_a_warning(kind, tmp_path):
+def test_no_damaged_file_gives_a_wrong_shape_without_a_warning(kind, tmp_path, capsys):
     write, cases = KINDS[kind]
     path = write(tmp_path)
     good = {part.name: part.read_bytes() for part in tmp_path.iterdir()}
     right = load_boundaries(path=path, areas=files.FOUR)
     assert outcome(path, right) == RIGHT
-    read_damaged(tmp_path, good, lambda: outcome(path, right), kind=kind, cases=share(cases, of=400))
+    read_damaged(capsys, tmp_path, good, lambda: outcome(path, right), kind=kind, cases=share(cases, of=400))

@@ -159,7 +159,7 @@ def outcome(kind, folder, files, good=None):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_damaged_file_is_read_as_something_else(kind, tmp_path):
+def test_no_damaged_file_is_read_as_something_else(kind, tmp_path, capsys):
     cases, files, read, _ = KINDS[kind]
     folder = shutil.copytree(PLAN, tmp_path / "plan")
     for name, data in files.items():
@@ -170,7 +170,7 @@ def test_no_damaged_file_is_read_as_something_else(kind, tmp_path):
     def again():
         return outcome(kind, folder, {name: (folder / name).read_bytes() for name in files}, good)
 
-    read_damaged(folder, files, again, kind=kind, cases=share(cases, of=1080), ways=TEXTUAL)
+    read_damaged(capsys, folder, files, again, kind=kind, cases=share(cases, of=1080), ways=TEXTUAL)
 
 
 ODD = list("，．％０１年月日①…－–\xa0\u200b٣\ufeff元")
