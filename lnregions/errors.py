@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnregions.paths import shown_path
-from lnregions.words.values import narrow
 
 __all__ = [
-    "DataError", "Fault", "InputWarning", "check_language", "forget_warnings", "home", "messages", "narrow",
+    "DataError", "Fault", "InputWarning", "check_language", "forget_warnings", "home", "messages",
     "not_installed", "quote", "refuse_any", "shorten", "shown_path", "unknown", "unknown_fault", "warn_input",
 ]  # fmt: skip
 

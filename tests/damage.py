@@ -9,6 +9,7 @@ import random
 import re
 import struct
 from collections import Counter
+from pathlib import Path
 
 SEED = os.environ.get("FUZZ_SEED", "210000")
 SHORT = 100
@@ -83,7 +84,19 @@ def share(cases: int, *, of: int) -> int:
     return max(10, round(cases * int(os.environ.get("FUZZ_CASES", SHORT)) / of))
 
 
-def print_counts(request, what: str, counts: Counter) -> None:
-    listed = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
-    with request.config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
-        print(f"\n{sum(counts.values()):,} damaged {what} (seed {SEED}): {listed}")
+def read_damaged(
+    capsys, folder: Path, good: dict[str, bytes], outcome, *, kind: str, cases: int, ways=NUMERIC
+):
+    """Have damaged copies of good files read, as many as there are cases; fail where one is read as something else."""
+    found = {}
+    for case in range(cases):
+        seed = f"{kind} {SEED} {case}"
+        for name, data in damaged(good, seed, ways=ways).items():
+            (folder / name).write_bytes(data)
+        found[seed] = outcome()
+    wrong = [f"{seed}: {words}" for seed, words in found.items() if words.startswith(WRONG)]
+    assert not wrong, "\n".join(wrong[:10])
+    assert REFUSED in found.values()
+    counts = [f"{count:,} {outcome}" for outcome, count in Counter(found.values()).items()]
+    with capsys.disabled():
+        print(f"\n{cases:,} times damaged: {kind} (seed {SEED}): {', '.join(counts)}")

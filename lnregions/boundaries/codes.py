@@ -8,9 +8,9 @@ from itertools import product
 import pandas as pd
 
 from lnregions.boundaries.files import Layer
-from lnregions.errors import narrow, unknown_fault
+from lnregions.errors import unknown_fault
 from lnregions.tables import text_fault
-from lnregions.words import parse_code
+from lnregions.words import narrow, parse_code
 
 CODE_COLUMNS = {
     "adcode", "ad_code", "code", "gb", "pac", "dm", "xzqdm", "xzqhdm", "zone_code", "adm_code", "admcode",

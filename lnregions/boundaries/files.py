@@ -21,13 +21,8 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from lnregions.boundaries.integrity import (
-    Contradiction,
-    first_mismatch,
-    stated_by_geopackage,
-    stated_by_shapefile,
-    zip_members,
-)  # fmt: skip
+from lnregions.boundaries import integrity
+from lnregions.boundaries.integrity import Contradiction, first_mismatch
 from lnregions.errors import Fault, home, quote, refuse_any, shown_path
 from lnregions.tables import decode, read_bytes
 from lnregions.tables.plan_files import BOUNDARY_KINDS
@@ -95,7 +90,12 @@ def read_layer(path: Path | str) -> Layer:
         if part.name != main and _are_parts(part.name, main):
             files[part.name] = read_bytes(part, largest=LARGEST)
     if ending == ".zip":
-        files = _unzipped(layer, files[main])
+        try:
+            files = integrity.unzipped(files[main], largest=LARGEST)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
+            layer.refuse(
+                f"the zip is refused: {on_one_line(error)}. Pack the parts of one boundary file anew."
+            )
         found = [name for name in files if PurePath(name).suffix.casefold() in BOUNDARY_KINDS[:-1]]
         if len(found) != 1:
             listed = ", ".join(found or files)[:200] or "nothing"
@@ -159,7 +159,7 @@ def on_one_line(error: Exception) -> str:
 def _read_shapefile(layer: Layer, parts: Mapping[str, bytes]) -> None:
     if missing := ", ".join(part for part in PARTS[:3] if part not in parts):
         layer.refuse(f"the part {missing} of the shapefile is missing. Put it beside under the same name.")
-    boxes, points = stated_by_shapefile(parts)
+    boxes, points = integrity.stated_by_shapefile(parts)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as pack:
         for part in PARTS[:3]:  # without indexes of other programs
@@ -220,7 +220,7 @@ def _read_geopackage(layer: Layer, data: bytes) -> None:
     if data[18:20] == b"\2\2":  # journal mode "write-ahead", which no database in memory can be in
         data = data[:18] + b"\1\1" + data[20:]
     try:
-        table, boxes, system = stated_by_geopackage(data)
+        table, boxes, system = integrity.stated_by_geopackage(data)
     except Exception as error:  # those of SQLite, struct and of the checks have no common class
         if getattr(error, "remedy", Contradiction.remedy) != Contradiction.remedy:
             raise  # as it is whole
@@ -290,20 +290,3 @@ def _once(pairs: list[tuple]) -> dict:
     if len(dict(pairs)) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return dict(pairs)
-
-
-def _unzipped(layer: Layer, data: bytes) -> dict[str, bytes]:
-    """Content of a zip's members by place, checksums verified, without folders and what macOS adds."""
-    files: dict[str, bytes] = {}
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as pack:
-            for place, member in zip_members(pack, largest=LARGEST).items():
-                if not member.is_dir() and place.parts[:1] != ("__MACOSX",) and place.name[:2] != "._":
-                    with pack.open(member) as file:
-                        content = file.read(member.file_size + 1)
-                    if len(content) != member.file_size:
-                        raise zipfile.BadZipFile(f"{member.filename[:60]!r} is not as long as it states")
-                    files[str(place)] = content
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
-        layer.refuse(f"the zip is refused: {on_one_line(error)}. Pack the parts of one boundary file anew.")
-    return files

@@ -6,6 +6,7 @@ Shapefile Technical Description (July 1998), dBASE III table, OGC GeoPackage 1.3
 """
 
 import contextlib
+import io
 import re
 import sqlite3
 import stat
@@ -163,8 +164,12 @@ def first_mismatch(shapes: np.ndarray, boxes: Sequence[tuple], points: Sequence[
     return 0 if same.all() else int(np.argmin(same)) + 1
 
 
-def zip_members(pack: zipfile.ZipFile, *, largest: int) -> dict[PurePosixPath, zipfile.ZipInfo]:
-    """Members by place; BadZipFile for what no zip of boundaries has: too much, links, or what leads elsewhere."""
+def unzipped(data: bytes, *, largest: int) -> dict[str, bytes]:
+    """Content of a zip's members by place, checksums verified, without folders and what macOS adds.
+
+    BadZipFile for what no zip of boundaries has: too much, links, or what leads elsewhere.
+    """
+    pack, files = zipfile.ZipFile(io.BytesIO(data)), {}
     members = pack.infolist()
     # older Windows programs write \ between folders
     places = {PurePosixPath(one.filename.replace("\\", "/")): one for one in members}
@@ -182,4 +187,11 @@ def zip_members(pack: zipfile.ZipFile, *, largest: int) -> dict[PurePosixPath, z
         problems[f"{shown} grows {growth} times"] = member.file_size > 1_000_000 and growth > MOST_SQUEEZED
     for problem in (text for text, there in problems.items() if there):
         raise zipfile.BadZipFile(problem)
-    return places
+    for place, member in places.items():
+        if not member.is_dir() and place.parts[:1] != ("__MACOSX",) and place.name[:2] != "._":
+            with pack.open(member) as file:
+                content = file.read(member.file_size + 1)
+            if len(content) != member.file_size:
+                raise zipfile.BadZipFile(f"{member.filename[:60]!r} is not as long as it states")
+            files[str(place)] = content
+    return files

@@ -22,11 +22,9 @@ from lnregions.tables import (
     file_state,
     land_areas,
     load_areas,
-    read_areas,
-    read_table,
     with_cities,
 )
-from lnregions.tables.tables import join_tables
+from lnregions.tables.plan_tables import known_rows, read_areas
 from lnregions.words.catalogue import tr
 
 
@@ -117,10 +115,7 @@ def _areas_to_check(folder: Path) -> pd.DataFrame | None:
     """Areas of a plan folder, also where another column than their codes has faults, which the tables report."""
     with contextlib.suppress(DataError):
         return read_areas(folder)
-    with contextlib.suppress(DataError):
-        table = read_table(folder / "areas.csv", "areas")
-        return None if table.is_doubtful("area") else join_tables(load_areas(), table.frame, key=["area"])
-    return None
+    return known_rows(folder, "areas", load_areas())
 
 
 def _without_polygon(

@@ -14,7 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
                          "observed", "parse_as_of", "read_observations"],
         "new_plans": ["read_plan_workbook", "write_plan_template"],
         "plan_files": ["boundary_file", "list_plans", "read_yaml"],
-        "plan_tables": ["Plan", "check_tables", "read_areas"],
+        "plan_tables": ["Plan", "check_tables"],
         "plans": ["batch_choices", "load_plan", "plan_of", "shipped_plans", "with_names"],
         "rows": ["decode", "read_bytes", "text_fault"],
         "tables": ["Table", "file_state", "fingerprint", "kept_warnings", "read_table"],

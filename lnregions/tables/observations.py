@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, narrow, quote, refuse_any, shown_path, warn_input
+from lnregions.errors import DataError, Fault, quote, refuse_any, shown_path, warn_input
 from lnregions.tables.checks import check_figures
 from lnregions.tables.codebook import files_of, load_areas, load_indicators, load_sources, read_referring
 from lnregions.tables.tables import file_state, join_tables, kept_warnings
-from lnregions.words import LANGUAGES, last_day
+from lnregions.words import LANGUAGES, last_day, narrow
 
 _KEY = ["area", "indicator", "year", "vintage", "source"]
 """What tells one published value of a figure from another."""
@@ -158,14 +158,11 @@ def observed(frame: pd.DataFrame) -> list[Observation]:
     >>> observed(rows)[0][:7]
     (0, '210100', 'gdp', 2023, 8122.1, '', 'B')
     """
-    columns = {}
-    for name, stand_in in {**dict.fromkeys(Observation._fields[1:]), **Observation._field_defaults}.items():
-        column = (
-            frame[name] if name in frame else pd.Series([stand_in] * len(frame), frame.index, dtype=object)
-        )
-        column = column.dt.date if name == "known_from" and name in frame else column
-        columns[name] = column.fillna("") if stand_in == "" else column
-    return list(map(Observation, range(len(frame)), *(column.tolist() for column in columns.values())))
+    defaults = Observation._field_defaults
+    rows = frame.assign(**{name: one for name, one in defaults.items() if name not in frame})
+    rows = rows[[*Observation._fields[1:]]].fillna({name: "" for name, one in defaults.items() if one == ""})
+    rows["known_from"] = rows["known_from"].dt.date if "known_from" in frame else None
+    return list(map(Observation, range(len(rows)), *(rows[name].tolist() for name in rows)))
 
 
 def parse_as_of(as_of: str | dt.date) -> pd.Timestamp:

@@ -13,22 +13,12 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from lnregions.errors import (
-    DataError,
-    Fault,
-    home,
-    narrow,
-    quote,
-    refuse_any,
-    shown_path,
-    unknown,
-    unknown_fault,
-)
+from lnregions.errors import DataError, Fault, home, quote, refuse_any, shown_path, unknown, unknown_fault
 from lnregions.files import safe_name
 from lnregions.paths import data_dir
 from lnregions.tables.rows import decode, read_bytes, text_fault
 from lnregions.tables.tables import NO_DAY
-from lnregions.words import is_day, parse_date, parse_year
+from lnregions.words import is_day, narrow, parse_date, parse_year
 from lnregions.words.values import FIRST_YEAR, LAST_YEAR
 
 TABLES = ("regions", "positioning", "membership", "targets", "statements")

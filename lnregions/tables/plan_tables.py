@@ -1,5 +1,6 @@
 """A plan as its folder states it: its facts, regions, members and targets, each a small table, read and checked."""
 
+import contextlib
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,15 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, shown_path, unknown, warn_input
+from lnregions.errors import DataError, Fault, unknown, warn_input
 from lnregions.paths import data_dir
 from lnregions.tables.checks import check_indicators, check_members, check_own, check_regions, check_targets
 from lnregions.tables.codebook import LAND_AREA, load_areas, load_bounds, load_indicators, load_sources
 from lnregions.tables.groups import areas_of, own_first, regions_of_areas, with_cities
 from lnregions.tables.observations import load_observations
 from lnregions.tables.plan_files import TABLES, boundary_file, check_files, plan_folder, read_facts
-from lnregions.tables.schemas import kind_of, table_schema
-from lnregions.tables.tables import Table, join_tables, read_table
+from lnregions.tables.tables import Table, empty_table, join_tables, read_table
 
 
 @dataclass(frozen=True)
@@ -170,10 +170,9 @@ def read_plan(folder: Path, faults: list[Fault]) -> Plan:
     indicators = _gather(faults, lambda: _with_own(folder, "indicators", load_indicators(), same), None)
     tables: dict[str, Table | None] = {}
     for name in TABLES:
-        path = folder / f"{name}.csv"  # only that of targets must be there
-        there = name == "targets" or path.exists()
-        read = functools.partial(read_table, path, name) if there else functools.partial(_empty, folder, name)
-        tables[name] = _gather(faults, read, None)
+        path = folder / f"{name}.csv"
+        read = read_table if name == "targets" or path.exists() else empty_table  # others may lack
+        tables[name] = _gather(faults, functools.partial(read, path, name), None)
     regions, targets = tables["regions"], tables["targets"]
     known = {
         "area": _codes(folder, areas, load_areas()),
@@ -198,7 +197,7 @@ def read_plan(folder: Path, faults: list[Fault]) -> Plan:
             checks.get(name, lambda table: None)(table)
             table.check_references(name, known)
             faults += table.sorted_faults()
-    frames = {name: (table or _empty(folder, name)).frame for name, table in tables.items()}
+    frames = {name: (table or empty_table(folder, name)).frame for name, table in tables.items()}
     frames |= {"areas": areas, "indicators": indicators}
     if areas is not None:
         own = ("regions", "membership", "targets")
@@ -222,20 +221,16 @@ def _gather(faults: list[Fault], read: Callable, otherwise: object):
 def _codes(folder: Path, read: pd.DataFrame | None, shipped: pd.DataFrame) -> list[str] | None:
     """Codes of a table that has own rows, also where other columns of these are wrong; None if they are not known."""
     code = shipped.columns[0]
-    if read is not None:
-        return own_first(read[code], shipped[code])
-    try:
-        table = read_table(folder / f"{code}s.csv", f"{code}s")
-    except DataError:
-        return None
-    return None if table.is_doubtful(code) else own_first(table.frame[code], shipped[code])
+    rows = known_rows(folder, f"{code}s", shipped) if read is None else read
+    return None if rows is None else own_first(rows[code], shipped[code])
 
 
-def _empty(folder: Path, name: str) -> Table:
-    types = {"boolean": bool, "year": "Int64", "integer": "Int64"}
-    fields = table_schema(name)["fields"]
-    columns = {one["name"]: pd.Series(dtype=types.get(kind_of(one), str)) for one in fields}
-    return Table(pd.DataFrame(columns), shown_path(folder / f"{name}.csv"), [])
+def known_rows(folder: Path, name: str, shipped: pd.DataFrame) -> pd.DataFrame | None:
+    """A shipped table and the plan's own rows, whatever is wrong with other columns than the code; else None."""
+    with contextlib.suppress(DataError):
+        table, code = read_table(folder / f"{name}.csv", name), shipped.columns[0]
+        return None if table.is_doubtful(code) else join_tables(shipped, table.frame, key=[code])
+    return None
 
 
 def read_areas(folder: Path) -> pd.DataFrame:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnregions.errors import DataError, Fault, narrow, quote, refuse_any, shorten, shown_path
+from lnregions.errors import DataError, Fault, quote, refuse_any, shorten, shown_path
+from lnregions.words import narrow
 
 LARGEST = 16 * 2**20
 """Largest file that is read, in bytes."""

@@ -8,14 +8,15 @@ spreadsheet may have changed how a text is written, and ``optional`` marks a col
 import contextlib
 import functools
 import json
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pandas as pd
 
-from lnregions.errors import narrow, quote, unknown_fault
+from lnregions.errors import quote, unknown_fault
 from lnregions.paths import data_dir
-from lnregions.words import parse_code, parse_date, parse_number, parse_year, visible
+from lnregions.words import narrow, parse_code, parse_date, parse_number, parse_year, visible
 
 _TEXTS = {
     "not_nullable": "{column} is empty. Give a value.",
@@ -25,7 +26,7 @@ _TEXTS = {
     "less_than_or_equal_to": "{column} {value} is too large. Give {maximum} or less.",
 }
 """What is said of a value that fails a check of pandera."""
-PLAIN = {"number": r"(-?\d+(\.\d+)?)?", "integer": r"(-?\d+)?", "year": r"\d*", "boolean": "(yes|no)?"}
+_PLAIN = {"number": r"(-?\d+(\.\d+)?)?", "integer": r"(-?\d+)?", "year": r"\d*", "boolean": "(yes|no)?"}
 """How our own tables write a value of each kind; anything else is read with a warning."""
 _MISSING = {*"-–—…/\\无缺", "--", "——", "……", "...", "na", "n/a", "#n/a", "null", "none"}
 _UNREADABLE = {
@@ -63,8 +64,25 @@ def is_required(field: dict) -> bool:
     return field.get("constraints", {}).get("required", False)
 
 
-def parse_cell(cell: str, kind: str, *, decimal_comma: bool, thousands: Collection[str]) -> object:
-    """Value of a cell, None where a number is not given; ValueError says what is wrong with it."""
+def dtype_of(field: dict, *, whole: bool = True) -> object:
+    """Type of the values of a column; whole numbers are nullable where one is or may be missing."""
+    integer = "int64" if is_required(field) and whole else "Int64"
+    kinds = {"integer": integer, "year": integer, "number": "float64", "boolean": "bool"}
+    return kinds.get(kind_of(field), str)
+
+
+def parse_cell(
+    cell: str, kind: str, *, decimal_comma: bool, thousands: Collection[str]
+) -> tuple[object, bool]:
+    """Value of a cell, None where a number is not given, and whether it is written as our own tables write it.
+
+    ValueError says what is wrong with a cell.
+    """
+    value = _value_of(cell, kind, decimal_comma=decimal_comma, thousands=thousands)
+    return value, bool(re.fullmatch(_PLAIN[kind], cell, re.ASCII)) if kind in _PLAIN else value == cell
+
+
+def _value_of(cell: str, kind: str, *, decimal_comma: bool, thousands: Collection[str]) -> object:
     if kind in ("text", "code", "date"):
         return {"text": str, "code": parse_code, "date": parse_date}[kind](visible(cell))
     word = narrow(cell).casefold()

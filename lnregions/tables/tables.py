@@ -8,7 +8,6 @@ import difflib
 import functools
 import hashlib
 import io
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -17,19 +16,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lnregions.errors import Fault, narrow, quote, refuse_any, shorten, shown_path, unknown_fault
+from lnregions.errors import Fault, quote, refuse_any, shorten, shown_path, unknown_fault
 from lnregions.paths import data_dir
 from lnregions.tables.rows import Rows, decode, parse_rows, read_bytes
-from lnregions.tables.schemas import (
-    PLAIN,
-    is_required,
-    kind_of,
-    parse_cell,
-    sealed_tables,
-    table_schema,
-    value_faults,
-)  # fmt: skip
-from lnregions.words import is_day
+from lnregions.tables.schemas import dtype_of, kind_of, parse_cell, sealed_tables, table_schema, value_faults
+from lnregions.words import is_day, narrow
 
 _MOST_GUESSED = 100
 """Faults of a column after which no likeliest name is sought any more, as that takes time."""
@@ -173,7 +164,7 @@ def _read_once(data: bytes, shown: str, name: str, trust: bool, inside: bool) ->
 def _read_plain(data: bytes, name: str) -> pd.DataFrame | None:
     """Frame of a sealed table as pandas reads it; None unless each row may be taken for a line of the file."""
     fields = table_schema(name)["fields"]
-    dtypes = {one["name"]: _dtype(one) for one in fields}
+    dtypes = {one["name"]: dtype_of(one) for one in fields}
     numbers = [column for column, dtype in dtypes.items() if dtype == "float64"]
     whole = [one["name"] for one in fields if kind_of(one) in ("integer", "year")]
     header = data.partition(b"\n")[0].decode().split(",")
@@ -218,6 +209,12 @@ def join_tables(*frames: pd.DataFrame, key: list[str] | None = None) -> pd.DataF
     joined = joined.drop_duplicates(key, ignore_index=True) if key else joined
     joined.attrs["warnings"] = [one for frame in frames for one in kept_warnings(frame)]
     return joined
+
+
+def empty_table(path: Path, name: str) -> Table:
+    """Table of a file that a folder may lack."""
+    columns = [one["name"] for one in table_schema(name)["fields"]]
+    return _converted(Rows(shown_path(path), pd.DataFrame(columns=columns, dtype=str), ",", []), name)
 
 
 def _converted(rows: Rows, name: str) -> Table:
@@ -265,28 +262,21 @@ def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
         thousands = set()
     pointless = rows.separator == "\t" and not cells.map(narrow).str.contains(".", regex=False).any()
     comma = rows.separator == ";" or pointless
-    read = functools.partial(parse_cell, kind=kind, decimal_comma=comma, thousands=thousands)
-    parse = functools.cache(read)
+    parse = functools.cache(
+        functools.partial(parse_cell, kind=kind, decimal_comma=comma, thousands=thousands)
+    )
     for row, (line, cell) in enumerate(cells.items()):
         try:
-            values.append(parse(cell))
+            value, plain = parse(cell)
         except ValueError as error:
-            values.append(None)
+            value, plain = None, True
             table.report(row, column, f"{column} {quote(cell.strip())} {error}")
-            continue
-        if not (re.fullmatch(PLAIN[kind], cell, re.ASCII) if kind in PLAIN else values[-1] == cell):
-            unusual.append(f"{line}: {quote(cell)}")
+        values.append(value)
+        unusual += [] if plain else [f"{line}: {quote(cell)}"]
     if unusual:
         first = f"the first in line {unusual[0]}"
         rows.warnings.append(f"values of {column} were written unusually: {len(unusual)} ({first})")
-    return pd.Series(values, dtype=_dtype(schema, whole=None not in values))
-
-
-def _dtype(schema: dict, *, whole: bool = True) -> object:
-    """Type of the values of a column; whole numbers are nullable where one is or may be missing."""
-    integer = "int64" if is_required(schema) and whole else "Int64"
-    kinds = {"integer": integer, "year": integer, "number": "float64", "boolean": "bool"}
-    return kinds.get(kind_of(schema), str)
+    return pd.Series(values, dtype=dtype_of(schema, whole=None not in values))
 
 
 def _like_thousands(rows: Rows, cells: pd.Series) -> set[str]:
@@ -307,9 +297,9 @@ def _check_key(table: Table, rows: Rows, key: list[str]) -> None:
         rows.warnings.append(f"rows that stand twice were left out: {repeated.sum()}")
         table.lines = [line for line, twice in zip(table.lines, repeated, strict=True) if not twice]
         table.frame = table.frame[~repeated].reset_index(drop=True)
-    first: dict[tuple, int] = {}
-    for row, name in enumerate(table.frame[key].astype(object).itertuples(index=False, name=None)):
-        line = first.setdefault(name, table.lines[row])
-        if line != table.lines[row]:
-            what = f"{', '.join(key)} {quote(', '.join(map(str, name)))} stands already in line {line}"
-            table.report(row, ", ".join(key), f"{what}, with other content. Keep one of the two rows.")
+    lines = pd.Series(table.lines, dtype=int)
+    first = lines.groupby([table.frame[one] for one in key], dropna=False).transform("first")
+    for row in np.flatnonzero(first != lines):
+        name = quote(", ".join(map(str, table.frame.loc[row, key])))
+        what = f"{', '.join(key)} {name} stands already in line {first[row]}"
+        table.report(row, ", ".join(key), f"{what}, with other content. Keep one of the two rows.")

@@ -20,31 +20,20 @@ from lnregions.errors import unknown
 from lnregions.paths import data_dir
 from lnregions.words.catalogue import check_language, tr
 
-NAMES = {
-    "target": "target",
-    "no data": "no data",
-    "met": "met",
-    "on track": "on track",
-    "acceleration needed": "acceleration needed",
-    "limited": "limited progress",
-    "deterioration": "deterioration",
-    "missed": "missed",
-    "too close to call": "too close to call",
-    "not assessable": "not assessable",
-    "not quantified": "not quantified",
-    "confirmed": "confirmed",
-    "likely": "likely",
-    "unverified": "unverified",
-}
+_OWN_NAMES = (
+    "target", "no data", "met", "on track", "acceleration needed", "deterioration", "missed", "too close to call",
+    "not assessable", "not quantified", "confirmed", "likely", "unverified",
+)  # fmt: skip
+NAMES = {name: name for name in _OWN_NAMES} | {"limited": "limited progress"}
 """Message of each coded name: statuses, kinds of membership, the target."""
 MOST_DECIMALS = 6
 """Decimals of the smallest numbers that are printed."""
 RATE_DECIMALS = 1
 """Decimals of growth rates, those of every growth indicator of the codebook."""
 _COUNT = "个"
+"""Unit of counts, which English prints without a word: 5 schools are 5."""
 _EASTERN = "\u2e80"
 """First of the signs of Chinese, which numbers stand before without a blank."""
-"""Unit of counts, which English prints without a word: 5 schools are 5."""
 _WRITTEN_DECIMALS = 2
 """Decimals at most of a number of which no decimals are known."""
 _NOISE_DECIMALS = 9

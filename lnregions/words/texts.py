@@ -106,10 +106,8 @@ def percent(rate: float, *, decimals: int = RATE_DECIMALS) -> Text:
 
 # -- names of the numbers that a verdict uses ----
 
-QUANTITIES = {
-    "required": "required",
-    "gap": "gap",
-    "change": "change",
+_OWN_NAMES = ("required", "gap", "change", "baseline", "horizon", "score")
+QUANTITIES = {name: name for name in _OWN_NAMES} | {
     "multiple": "multiple of the baseline",
     "needed of the missing": "what the missing figures would have to be",
     "lowest possible": "lowest possible value",
@@ -118,17 +116,14 @@ QUANTITIES = {
     "mean needed": "mean growth to compare with, % a year",
     "asked": "base year asked for",
     "baseline_year": "base year used",
-    "baseline": "baseline",
     "latest_year": "year of the latest figure",
     "latest": "latest figure",
-    "horizon": "horizon",
     "target": "value to reach",
     "direction": "direction (1 up, -1 down)",
     "cagr_observed": "growth seen, a year, as a fraction",
     "cagr_required": "growth required, a year, as a fraction",
     "projected": "value projected to the horizon",
     "ratio": "progress ratio",
-    "score": "score",
 }
 """Name of each number without a year, a message of the catalogue in the context ``quantity``."""
 OF_YEAR = {

@@ -17,10 +17,7 @@ SHAPES = Path(__file__).parents[2] / "shapes"
 FOUR = ["210300", "210800", "211000", "211100"]
 NAMES = {"210300": "鞍山市", "210800": "营口市", "211000": "辽阳市", "211100": "盘锦市"}
 
-CGCS2000, WGS84, ZONE_41, MERCATOR, ALBERS = (
-    CRS(code).to_wkt("WKT1_ESRI")
-    for code in ("EPSG:4490", "EPSG:4326", "EPSG:4529", "EPSG:3857", "ESRI:102025")
-)
+CGCS2000, WGS84 = (CRS(code).to_wkt("WKT1_ESRI") for code in (4490, 4326))
 
 
 @functools.cache
@@ -92,12 +89,11 @@ def dbf(columns, *, encoding="utf-8", driver=0, end=b"\x1a", padding=0) -> bytes
     return head + heads + b"\r" + b"\0" * padding + b"".join(rows) + end
 
 
-def table(codes=FOUR, *, label="adcode", kind="C", form=str, names=True, encoding="utf-8", **more) -> bytes:
-    """The .dbf of a boundary file: a column of codes and, on request, one of names."""
+def table(codes=FOUR, *, label="adcode", kind="C", form=str, encoding="utf-8", **more) -> bytes:
+    """The .dbf of a boundary file: a column of codes and one of names."""
     width, decimals = (19, 11) if kind in "NF" else (12, 0)
     columns = {label: (kind, width, decimals, [form(code) for code in codes])}
-    if names:
-        columns["NAME"] = ("C", 30, 0, [NAMES.get(code, code) for code in codes])
+    columns["NAME"] = ("C", 30, 0, [NAMES.get(code, code) for code in codes])
     return dbf(columns, encoding=encoding, **more)
 
 
@@ -113,17 +109,9 @@ def write_shapefile(folder, *, shapes=None, codes=FOUR, name="towns", kind=5, ri
     return folder / f"{name}.{'SHP' if upper else 'shp'}"
 
 
-def feature(shape, *, height=None, **properties) -> dict:
+def feature(shape, **properties) -> dict:
     geometry = None if shape is None else json.loads(shapely.to_geojson(shape))
-    if height is not None:
-        geometry["coordinates"] = _raised(geometry["coordinates"], height)
     return {"type": "Feature", "properties": properties, "geometry": geometry}
-
-
-def _raised(coordinates, height):
-    if isinstance(coordinates[0], float):
-        return [*coordinates, height]
-    return [_raised(inner, height) for inner in coordinates]
 
 
 def write_geojson(folder, features=None, *, name="towns.geojson", encoding="utf-8", **more) -> Path:
@@ -137,13 +125,13 @@ def write_geojson(folder, features=None, *, name="towns.geojson", encoding="utf-
     return path
 
 
-def write_geopackage(folder, *, shapes=None, codes=FOUR, name="towns.gpkg", script="", srs=4490) -> Path:
+def write_geopackage(folder, *, shapes=None, codes=FOUR, name="towns.gpkg", script="") -> Path:
     """A GeoPackage without indexes; ``script`` is run on it at the end."""
     path, shapes = folder / name, shapes_of(codes) if shapes is None else shapes
     columns = [np.array(codes, dtype=np.int64), np.array([NAMES.get(code) for code in codes], dtype=object)]
     pyogrio.raw.write(
         path, shapely.to_wkb(np.array(shapes, dtype=object)), columns, ["adcode", "name"], layer="towns",
-        crs=f"EPSG:{srs}", geometry_type="Unknown", SPATIAL_INDEX="NO", GEOMETRY_NAME="geom",
+        crs="EPSG:4490", geometry_type="Unknown", SPATIAL_INDEX="NO", GEOMETRY_NAME="geom",
     )  # fmt: skip
     with contextlib.closing(sqlite3.connect(path)) as base, base:
         base.executescript(script)

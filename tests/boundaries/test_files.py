@@ -6,11 +6,12 @@ import re
 import sqlite3
 import struct
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shape_files as files
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from shape_files import FOUR, dbf, feature, pack, shapes_of, table, write, write_geojson, write_geopackage
 
 from lnregions import DataError, load_boundaries
@@ -38,9 +39,8 @@ def geojson(features=None, **options):
     return lambda folder: write_geojson(folder, features, **options)
 
 
-def features(properties=lambda code: {"adcode": code}, change=lambda shape: shape, **options):
-    pairs = zip(FOUR, shapes_of(), strict=True)
-    return [feature(change(shape), **properties(code), **options) for code, shape in pairs]
+def features(properties=lambda code: {"adcode": code}, change=lambda shape: shape):
+    return [feature(change(shape), **properties(code)) for code, shape in zip(FOUR, shapes_of(), strict=True)]
 
 
 def lines(form, name):
@@ -48,30 +48,11 @@ def lines(form, name):
     return lambda folder: write(folder, "".join(form(json.dumps(one)) for one in features()), name)
 
 
-def projected(wkt):
-    move = Transformer.from_crs(4490, CRS.from_wkt(wkt), always_xy=True).transform
-    return [shapely.transform(shape, lambda xy: np.column_stack(move(*xy.T))) for shape in shapes_of()]
-
-
-def in_system(wkt, **options):
-    return lambda folder: files.write_shapefile(folder, shapes=projected(wkt), prj=wkt.encode(), **options)
-
-
-def collection(shape):
-    return shapely.GeometryCollection(shapely.get_parts(shape).tolist())
-
-
-def scientific(code):
-    return f"{float(code):.11e}".replace("e+05", "e+005")
-
-
 NO_CPG, HEIGHTS, DEGREES = "No .cpg states the encoding", "Heights or measures", "can only be degrees"
-MOVED = "Coordinates were brought from"
 LEFT_OUT = "Rows without a shape were left out: 5"
 GBK = table(encoding="gbk")
 UNUSUAL = {
     # what: (builder, what must be warned of, "" for nothing)
-    "upper-case endings": (shapefile(upper=True), ""),
     **{f"cpg {stated!r}": (shapefile(cpg=stated), "") for stated in (b"utf8\r\n", b"\xef\xbb\xbfUTF-8")},
     **{f"cpg {stated!r}": (shapefile(cpg=stated, dbf=GBK), "")
        for stated in (b"936", b"GBK", b"ANSI 936", b"GB18030", b"EUC-CN")},
@@ -79,24 +60,16 @@ UNUSUAL = {
     "no cpg, gbk": (shapefile(cpg=None, dbf=GBK), NO_CPG),
     "no cpg, gbk by its driver byte": (shapefile(cpg=None, dbf=table(encoding="gbk", driver=0x4D)), NO_CPG),
     "empty cpg": (shapefile(cpg=b""), NO_CPG),
-    "latin-1 cpg, plain text": (shapefile(cpg=b"ISO-8859-1", dbf=table(names=False)), ""),
     "no prj": (shapefile(prj=None), DEGREES),
     "prj of WGS 84": (shapefile(prj=files.WGS84.encode()), ""),
     "prj with a byte order mark": (shapefile(prj=b"\xef\xbb\xbf" + files.CGCS2000.encode()), ""),
-    "Gauss-Kruger zone 41": (in_system(files.ZONE_41), f"{MOVED} CGCS2000"),
-    "Web Mercator": (in_system(files.MERCATOR), f"{MOVED} WGS"),
-    "Albers": (in_system(files.ALBERS), f"{MOVED} Asia_North_Albers"),
+    "Gauss-Kruger zone 41": (
+        shapefile(shapes=gpd.GeoSeries(shapes_of(), crs=4490).to_crs(4529).tolist(), prj=CRS(4529).to_wkt("WKT1_ESRI")
+                  .encode()), "Coordinates were brought from CGCS2000"),
     **{f"field {label}": (shapefile(dbf=table(label=label)), "")
        for label in ("ADCODE", "PAC", "XZQDM", "市代码", "f_1")},
     "field 市代码 in gbk": (shapefile(cpg=b"GBK", dbf=table(label="市代码", encoding="gbk")), ""),
     "code N(19,11)": (shapefile(dbf=table(kind="N", form=lambda code: f"{code}.00000000000")), ""),
-    "code in scientific notation": (shapefile(dbf=table(kind="F", form=scientific)), ""),
-    "code with 156": (shapefile(dbf=table(label="GB", form="156{}".format)), ""),
-    "code of twelve digits": (shapefile(dbf=table(form="{}000000".format)), ""),
-    "code full-width": (shapefile(dbf=dbf({"code": ("C", 20, 0, ["２１０３００", *FOUR[1:]])})), ""),
-    "code with separators": (shapefile(dbf=table(form=lambda code: f"{code[:3]},{code[3:]}")), ""),
-    "province's and own code": (
-        shapefile(dbf=dbf({"省代码": ("C", 6, 0, ["210000"] * 4), "市代码": ("C", 6, 0, FOUR)})), ""),
     "columns of ArcGIS": (shapefile(dbf=dbf({
         "OBJECTID": ("N", 9, 0, list("1234")), "adcode": ("C", 6, 0, FOUR), "Shape_Leng": ("F", 19, 11, ["1.5e+1"] * 4),
         "day": ("D", 8, 0, ["20200101"] * 4), "ok": ("L", 1, 0, ["T"] * 4)})), ""),
@@ -106,10 +79,7 @@ UNUSUAL = {
     "measures": (shapefile(kind=25), HEIGHTS),
     "a null shape": (shapefile(shapes=[*shapes_of(), None], dbf=table([*FOUR, ""])), LEFT_OUT),
     "rings turned round": (shapefile(rings=[[r[::-1] for r in files.rings_of(s)] for s in shapes_of()]), ""),
-    "points that stand twice": (
-        shapefile(rings=[[np.repeat(r, 2, axis=0)[:-1] for r in files.rings_of(s)] for s in shapes_of()]), ""),
     "rows in another order": (shapefile(codes=FOUR[::-1], shapes=shapes_of(FOUR[::-1])), ""),
-    "shp.zip": (zipped("towns.shp.zip"), ""),
     "ZIP": (zipped("TOWNS.ZIP", upper=True), ""),
     "zip with a folder": (zipped(inside="市界/"), ""),
     "zip with backslashes": (zipped(inside="towns\\"), ""),
@@ -127,28 +97,22 @@ UNUSUAL = {
     "geojson in GB18030": (geojson(encoding="gb18030"), "read as GB18030"),
     "geojson with a crs": (geojson(crs={"properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}), ""),
     "geojson without a crs but null": (geojson(crs=None), ""),
-    "geojson turned round": (
-        geojson(features(change=lambda shape: shapely.orient_polygons(shape, exterior_cw=True))), ""),
-    "geojson with heights": (geojson(features(height=30.0)), HEIGHTS),
+    "geojson with heights": (geojson(features(change=lambda shape: shapely.force_3d(shape, 30.0))), HEIGHTS),
     "geojson with nested properties": (
         geojson(features(lambda code: {"adcode": int(code), "center": [122.0, 41.0], "parent": {"adcode": 1}})), ""),
     "geojson with its code as id": (
         geojson([one | {"id": int(code)} for one, code in zip(features(lambda _: {}), FOUR, strict=True)]), ""),
     "geojson with a float as code": (geojson(features(lambda code: {"adcode": float(code)})), ""),
-    "geojson with a null row": (geojson([*features(), feature(None, adcode=None)]), LEFT_OUT),
-    "geojson of collections": (geojson(features(change=collection)), ""),
+    "geojson with a null row": (geojson([*features(), feature(None), feature(shapely.Polygon())]), LEFT_OUT),
+    "geojson of collections": (
+        geojson(features(change=lambda shape: shapely.GeometryCollection(shapely.get_parts(shape).tolist()))), ""),
     "geopackage": (write_geopackage, ""),
-    "geopackage in WGS 84": (lambda folder: write_geopackage(folder, srs=4326), ""),
     "geopackage with heights": (
         lambda folder: write_geopackage(folder, shapes=shapely.force_3d(shapes_of(), 9.0)), HEIGHTS),
     "geopackage with styles": (
         lambda folder: write_geopackage(folder, script="CREATE TABLE layer_styles (id INTEGER, style TEXT);"), ""),
     "geopackage that was open elsewhere": (
         lambda folder: files.patch(write_geopackage(folder), 18, b"\2\2"), ""),
-    "no prj, no cpg, gbk, heights and numeric codes": (
-        shapefile(prj=None, cpg=None, kind=15, upper=True, dbf=table(kind="N", encoding="gbk")), DEGREES),
-    "zip in a folder, gbk, zone 41": (
-        zipped(inside="a/b/", shapes=projected(files.ZONE_41), prj=files.ZONE_41.encode(), cpg=b"GBK", dbf=GBK), MOVED),
 }  # fmt: skip
 
 
@@ -198,7 +162,6 @@ COPY = "Copy it again"
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS fid, x AS geom FROM n"
 DAMAGED = {
     "shp cut after its header": (changed("shp", lambda d: d[:100]), "states a length"),
-    "shp cut": (changed("shp", lambda d: d[:-40]), "states a length"),
     "shp empty": (changed("shp", lambda d: b""), "its header alone takes 100"),
     "shp of another kind": (changed("shp", lambda d: b"x" * len(d)), "does not begin like a shapefile"),
     **{f"shapes of type {kind}": (at("shp", 32, "<i", kind), f"no polygons .shape type {kind}, {words}")
@@ -235,7 +198,6 @@ DAMAGED = {
     "json with a number for a feature": (geojson([3]), "feature 1 has no proper polygon"),
     "json with NaN": (in_json("[[[12", "[[[NaN, 12"), "feature 1 has no proper polygon"),
     "json with text for a number": (in_json("[[[12", '[[["12", 12'), "feature 1 has no proper polygon"),
-    "json with true for a number": (in_json("[[[12", "[[[true, 12"), "feature 1 has no proper polygon"),
     "json with an open ring": (in_json("[[[12", "[[[1"), "feature 1 has no proper polygon: .*closed"),
     "json of points": (geojson(features(change=shapely.centroid)), "row 1 holds a point, not a polygon"),
     "json of deep collections": (
@@ -255,7 +217,6 @@ DAMAGED = {
         r"the GeoPackage holds 2 layers of shapes \(towns, t2\)\. Save that of the areas"),
     "gpkg in an unknown system": (
         sql("update gpkg_spatial_ref_sys set organization = 'X', definition = 'y'"), "system 4490 cannot be read"),
-    "gpkg of a view without end": (sql(f"DROP TABLE towns; CREATE VIEW towns AS {ENDLESS};"), "no ordinary table"),
     "gpkg with a list that is a view": (
         sql(f"DROP TABLE gpkg_geometry_columns; CREATE VIEW gpkg_geometry_columns AS {ENDLESS};"), "no ordinary table"),
     "gpkg of a virtual table": (
@@ -270,7 +231,6 @@ DAMAGED = {
     "zip cut": (lambda f: write(f, zipped()(f).read_bytes()[:-300], "towns.zip"), "the zip is refused"),
     "zip of two": (zipped(more={"other.shp": b"x"}), r"holds 2 boundary files \(.*towns\.shp, other\.shp\)"),
     "zip of none": (packed(towns_txt=b"x"), r"holds 0 boundary files \(towns\.txt\)"),
-    "zip of a zip": (packed(a_zip=b"PK"), r"holds 0 boundary files \(a\.zip\)"),
     **{f"another kind of file: {kind}": (
         lambda f, kind=kind: f / f"towns.{kind}", rf"towns\.{kind}: the format .* is not read\. Save it as one")
        for kind in ("kml", "kmz", "GML", "tab", "fgb", "topojson", "csv")},
@@ -366,9 +326,3 @@ def test_arcs_become_short_straight_segments(tmp_path):
 def test_a_geopackage_without_a_stated_system_is_read_as_degrees(tmp_path):
     path = write_geopackage(tmp_path, script="delete from gpkg_spatial_ref_sys")
     assert DEGREES in load_boundaries(path=path, areas=FOUR).attrs["warnings"][0]
-
-
-def test_a_geojson_may_have_rows_without_a_shape_and_lists_among_its_properties(tmp_path):
-    shapes = [shapely.box(122, 41, 123, 42), None, shapely.Polygon()]
-    path = write_geojson(tmp_path, [feature(shape, code="a", tags=["x"]) for shape in shapes])
-    assert len(load_boundaries(path=path)) == 1

@@ -134,7 +134,7 @@ CHECKED = {
     "codes of another plan": (edited(lambda f: [labelled(one, area=f"41010{n}") for n, one in enumerate(f)]),
                               "no polygon has the code of an area of the plan (column area: '410100'"),
     **{f"codes shifted against {names}": (edited(lambda f, n=names: shifted(f, n)), "but the name")
-       for names in ("name_zh", "NAME99", "name_en", "GEN", "NL_NAME_2", "properties")},
+       for names in ("name_zh", "NAME99", "GEN")},
     "two files": (lambda f: files.write(f, "{}", "boundaries.json"), "several files of boundaries"),
 }  # fmt: skip
 

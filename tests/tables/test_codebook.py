@@ -33,17 +33,6 @@ def test_there_are_one_nation_one_province_14_cities_and_100_counties():
     assert (counties["area"].str[:4] + "00" == counties["parent"]).all()
 
 
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [("210422", "Xinbin Manchu Autonomous County"), ("211324", "Harqin Left Wing Mongol Autonomous County"),
-     ("210921", "Fuxin Mongol Autonomous County"), ("210212", "Lüshunkou District"), ("210321", "Tai'an County"),
-     ("210804", "Bayuquan District"), ("211005", "Gongchangling District"), ("210727", "Yi County"),
-     ("211281", "Diaobingshan City"), ("210113", "Shenbei New District")],
-)  # fmt: skip
-def test_english_names_follow_the_chinese_pronunciation(code, name):
-    assert ln.load_areas().set_index("area").loc[code, "name_en"] == name
-
-
 def test_units_regions_and_decimals_are_those_of_the_tables():
     assert ln.load_units().set_index("unit").loc["亿元", "factor_en"] * 9516.9 == pytest.approx(951.69)
     assert {"circle", "belt", "west", "east"} <= set(region_codes())

@@ -9,7 +9,6 @@ from lnregions.errors import (
     DataError,
     Fault,
     InputWarning,
-    check_language,
     forget_warnings,
     refuse_any,
     shown_path,
@@ -18,15 +17,6 @@ from lnregions.errors import (
     warn_input,
 )
 from lnregions.paths import data_dir
-from lnregions.words import is_day, parse_number, parse_year
-
-
-@pytest.mark.parametrize(
-    ("place", "message"),
-    [((), "Empty."), (("a.csv",), "a.csv: Empty."), (("a.csv", 12), "a.csv line 12: Empty.")],
-)
-def test_a_fault_reads_as_place_and_text(place, message):
-    assert Fault("Empty.", *place).message() == message
 
 
 @pytest.mark.parametrize(
@@ -58,6 +48,8 @@ def test_an_error_is_a_value_error_that_can_be_pickled():
     ("given", "choices", "message"),
     [("cirkle", ["belt", "circle"], "'cirkle'. Choose one of belt, circle (did you mean circle?)."),
      ("qqqq", ["belt"], "'qqqq'. Choose one of belt."),
+     ("210122", ["210115"],
+      "'210122'. Choose one of 210115 (210122 is now 210115; its figures may be of other bounds)."),
      ("x", [], "'x'. There is none to choose from. Regions stand in the plan's regions.csv."),
      ("{choices}", ["belt"], "'{choices}'. Choose one of belt.")],
 )  # fmt: skip
@@ -76,12 +68,6 @@ def test_a_long_or_odd_value_cannot_break_the_report():
     assert len(text) < 200
 
 
-def test_an_unknown_language_is_refused():
-    check_language("zh")
-    with pytest.raises(DataError, match=r"Unknown language 'fr'\. Choose en or zh"):
-        check_language("fr")
-
-
 def test_the_same_warning_is_given_once_until_forgotten():
     forget_warnings()
     with pytest.warns(InputWarning, match=r"^one\ntwo$"):
@@ -98,21 +84,3 @@ def test_the_same_warning_is_given_once_until_forgotten():
 def test_a_path_is_shown_below_the_project_or_as_given(tmp_path):
     assert shown_path(data_dir() / "areas.csv") == "data/areas.csv"
     assert shown_path(tmp_path / "a.csv") == (tmp_path / "a.csv").as_posix()
-
-
-@pytest.mark.parametrize(("text", "number"), [("−2.5", -2.5), ("+3", 3), (" 12 ", 12), ("1e3", 1000)])
-def test_a_number_is_read_as_people_write_it(text, number):
-    assert parse_number(text) == number
-
-
-@pytest.mark.parametrize(
-    ("parse", "text"), [(parse_number, ""), (parse_number, "1e-999"), (parse_year, "20211")]
-)
-def test_what_only_looks_like_a_number_is_refused(parse, text):
-    with pytest.raises(ValueError, match=r"not|small"):
-        parse(text)
-
-
-@pytest.mark.parametrize("text", ["2021-13", "2021-02-29", "1948", "2101-01", "24", "2021-1-1", ""])
-def test_what_is_no_day_of_the_calendar_is_recognised(text):
-    assert not is_day(text)

@@ -96,6 +96,8 @@ REFUSED = [
     ("indicators", "A b,甲,A,所,甲,A,up,level,sum,,0,0,", "is not written as it must be"),
     ("indicators", SCHOOLS.replace(",0,0,", ",1,0,"), "stands already in line"),
     ("bounds", "schools,*,9,5,,,,own,own,", "upper 5.0 is below lower 9.0"),
+    ("bounds", "schools,nowhere,0,9,1,,,own,own,p99", "unknown area 'nowhere'"),
+    ("bounds", "schools,*,0,9,-1,,,own,own,", "largest_change -1.0 is too small"),
 ]  # fmt: skip
 
 

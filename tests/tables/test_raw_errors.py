@@ -71,38 +71,31 @@ def test_what_is_neither_path_nor_file_is_refused_by_its_kind(load, given):
         load(path=given)
 
 
+@pytest.mark.parametrize("load", [ln.load_observations, ln.load_boundaries, ln.load_plan])
+def test_a_path_may_begin_with_a_tilde(tmp_path, monkeypatch, load):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    with pytest.raises(DataError, match=f"{tmp_path.as_posix()}/none.shp.* does not exist"):
+        load(path="~/none.shp")
+
+
 @pytest.mark.parametrize("load", [ln.load_boundaries, ln.load_plan])
 def test_where_only_a_path_serves_an_open_file_is_refused(load):
     with pytest.raises(DataError, match=r"no path but a StringIO\. Give the path"):
         load(path=io.StringIO("x"))
 
 
-@pytest.mark.parametrize("name", ["沈" * 100, "x" * 300, "a\0b", "\udc80" + "x" * 300])
+@pytest.mark.parametrize("name", ["沈" * 100, "x" * 300, "a\0b", "\udc80" + "x" * 300, "file/deep/gdp"])
 def test_a_name_that_no_file_can_have_is_refused(tmp_path, name):
+    (tmp_path / "file").write_text("x")
     fig, _ = plt.subplots(figsize=(2, 2))
     plt.close(fig)
-    with pytest.raises(
-        DataError, match=r"names no file|No file can be written as .* Choose a shorter or another name"
-    ):
+    with pytest.raises(DataError, match=r"names no file|No file can be written as .* Choose a shorter or"):
         ln.save_figure(fig, f"{tmp_path}/{name}", formats=["svg"])
     with pytest.raises(DataError, match="No file can be written"):
         ln.evaluation("ln-2022").save(f"{tmp_path}/{name}.csv")
     with pytest.raises(DataError, match=r"does not exist|not a readable file|cannot be written"):
         ln.load_observations(path=f"{tmp_path}/{name}")
-
-
-def test_a_folder_below_a_file_is_refused(tmp_path):
-    (tmp_path / "file").write_text("x")
-    fig, _ = plt.subplots(figsize=(2, 2))
-    plt.close(fig)
-    for stem in ("file/gdp", "file/deep/gdp"):
-        with pytest.raises(DataError, match="No file can be written"):
-            ln.save_figure(fig, tmp_path / stem, formats=["svg"])
-
-
-def topology(**more):
-    shapes = {"counties": {"type": "GeometryCollection", "geometries": []}}
-    return {"type": "Topology", "objects": shapes, "arcs": [[[0, 0], [1, 1]]], **more}
 
 
 def echarts(**more):
@@ -112,18 +105,10 @@ def echarts(**more):
 
 
 JSON = {
-    "TopoJSON": (topology(), "the file is TopoJSON. Convert it"),
-    "TopoJSON of whole numbers": (topology(transform={"scale": [1, 1], "translate": [0, 0]}), "is TopoJSON"),
-    "TopoJSON with a box": (topology(bbox=[0, 0, 1, 1]), "is TopoJSON"),
-    "TopoJSON that begins with its arcs": ({"arcs": [], **topology()}, "is TopoJSON"),
-    "TopoJSON that begins with a box": ({"bbox": [0, 1], **topology()}, "is TopoJSON"),
+    "TopoJSON": ({"arcs": [], "type": "Topology"}, "the file is TopoJSON. Convert it"),
     "ECharts": (echarts(UTF8Encoding=True), "encoded as maps of ECharts are. Decode them"),
-    "ECharts with a scale": (echarts(UTF8Scale=1024), "encoded as maps of ECharts are"),
     "ECharts without a sign of it": (echarts(), "encoded as maps of ECharts are"),
-    "Esri JSON": (
-        {"geometryType": "esriGeometryPolygon", "features": []},
-        "is Esri JSON. Ask the service for",
-    ),
+    "Esri JSON": ({"geometryType": "esriGeometryPolygon", "features": []}, "is Esri JSON. Ask the service"),
     "one feature": ({"type": "Feature", "properties": {}, "geometry": None}, "no GeoJSON FeatureCollection"),
     "a list": ([1, 2], "no GeoJSON FeatureCollection"),
     "nothing": (None, "no GeoJSON FeatureCollection"),
