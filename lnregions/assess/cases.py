@@ -30,6 +30,8 @@ from lnregions.words.texts import NO_TEXT, Text
 
 VALUE_KINDS = ("level", "share", "count", "cumulative_growth", "doubling")
 """Kinds of clause that require a value at the horizon."""
+MULTIPLES = ("doubling", "cumulative_growth")
+"""Those of them whose value is a multiple of the baseline's."""
 RULES = {
     "growth": ("average", "every year", "last year"),
     "average_growth": ("average",),
@@ -75,6 +77,11 @@ class Clause:
     def years(self) -> range:
         """Years of the plan, first to horizon."""
         return range(self.first_year, self.horizon + 1)
+
+    @property
+    def sign(self) -> int:
+        """Sign of a change for the better."""
+        return 1 if self.direction == "up" else -1
 
     def holds(self, value: float, against: float) -> bool:
         """Whether `value` fulfils the clause when `against` is required."""
@@ -185,9 +192,8 @@ def target_of(plan, target: str) -> pd.Series:
 
 def places_on(targets: pd.DataFrame, indicator: str, *, area: str = "") -> list[int]:
     """Places of the targets on an indicator and, where one is named, an area, as `plans_on` takes them."""
-    named = zip(*(targets[name].tolist() for name in ("indicator", "area", "other_area")), strict=True)
-    rows = enumerate(named)
-    return [place for place, (own, *areas) in rows if own == indicator and (not area or area in areas)]
+    named = (targets[["area", "other_area"]] == area).any(axis=1) | (not area)
+    return np.flatnonzero((targets["indicator"] == indicator) & named).tolist()
 
 
 def plans_on(indicator: str, *, area: str = "") -> pd.DataFrame:

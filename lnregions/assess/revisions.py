@@ -112,8 +112,8 @@ def _add_values(frame, main, case):
         frame["required"] = years.map(path.set_index("year")["required"])
     frame["share_of_way"] = years.map(partial(share_of_way, case)).astype(float)
     for place, year, actual in frame[["year", "actual"]].dropna().itertuples():
-        ahead = {"year": year, "horizon": clause.horizon, "direction": clause.direction}
-        frame.loc[place, "growth_needed"] = growth_needed(actual, end, **ahead)
+        left = clause.horizon - year
+        frame.loc[place, "growth_needed"] = growth_needed(actual, end, years=left, sign=clause.sign)
 
 
 def _add_growth(frame, numbers):

@@ -7,7 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from lnregions.assess.cases import VALUE_KINDS, Case
-from lnregions.assess.clauses import evaluate
+from lnregions.assess.clauses import EVALUATORS
 from lnregions.assess.interpretations import cases_of, cases_of_plan, variants_of
 from lnregions.assess.reasons import linked_text, parts_of, sentences, status_words, wording, years_used
 from lnregions.errors import unknown
@@ -313,7 +313,8 @@ def judge_case(case: Case) -> Verdict:
 
 
 def _judged(case):
-    clause, link, found = case.clause, case.link, {"numbers": {}, "sources": ""} | evaluate(case)
+    clause, link = case.clause, case.link
+    found = {"numbers": {}, "sources": ""} | EVALUATORS[clause.kind](case)
     status, closes, reason, sources = (found.pop(name) for name in ("status", "closes", "reason", "sources"))
     texts, used, names_zh = [reason, linked_text(case)], [sources], found.pop("names_zh", {})
     if link:
@@ -346,10 +347,9 @@ def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
     if clause.kind not in VALUE_KINDS or verdict.required is None:
         return {}
     rows = figures.rows if verdict.baseline_year is None else figures.segment(verdict.baseline_year)
-    rows = [row for row in rows if row.year <= clause.horizon]
     progress = Progress.of(
-        [row.year for row in rows], [row.value for row in rows], direction=clause.direction,
-        baseline_year=clause.baseline_year, target=verdict.required, horizon=clause.horizon,
+        {row.year: row.value for row in rows}, direction=clause.sign, baseline_year=clause.baseline_year,
+        target=verdict.required, horizon=clause.horizon,
     )  # fmt: skip
     return {name: method(progress) for name, method in METHODS.items()}
 

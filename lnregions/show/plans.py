@@ -163,9 +163,10 @@ def latest_figures(tables: series.Tables, areas: list[str]) -> pd.DataFrame:
     pandas.DataFrame
         Columns of `load_observations`.
     """
-    order = {code: place for place, code in enumerate(tables.indicators["indicator"])}
-    latest = tables.latest(areas)
-    return latest.sort_values("indicator", key=lambda codes: codes.map(order), kind="stable")
+    orders = {"indicator": tables.indicators["indicator"], "area": areas}
+    rows = _used(tables, areas).sort_values("year").drop_duplicates(["area", "indicator"], keep="last")
+    places = {name: rows[name].map(list(order).index) for name, order in orders.items()}
+    return rows.loc[pd.DataFrame(places).sort_values(["indicator", "area"]).index]
 
 
 def sources_used(tables: series.Tables, areas: Iterable[str]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 from lnregions import assess
 from lnregions.assess.sensitivity import sensitivity
 from lnregions.errors import DataError
+from lnregions.series.methods import METHOD_NAMES
 from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.words import (
@@ -84,7 +85,7 @@ def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Status of every target that has figures, by each published method, and whether they agree."""
     plan = chosen_plan(plan, language=language)
     rows, labels = assess.compare_methods(plan, as_of=as_of or None), target_labels(language, plan)
-    names = {"plan": head("closing", language), "open_sdg": "Open SDG", "unsd": "UNSD", "escap": "ESCAP"}
+    names = {"plan": head("closing", language)} | METHOD_NAMES
     statuses = {
         name: [text(status, language) if status else "" for status in rows[column]]
         for column, name in names.items()

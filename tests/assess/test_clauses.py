@@ -5,7 +5,6 @@ import math
 import pytest
 from series_kit import PERCENT, clause, judged, series
 
-from lnregions import DataError
 from lnregions.assess.clauses import EVALUATORS
 from lnregions.series import Figures
 from lnregions.series.figures import growth_rates
@@ -261,8 +260,3 @@ def test_every_kind_gives_a_reason_in_both_languages_when_nothing_is_known(kind,
     assert verdict.closing == ("not assessable" if closed else "")
     assert verdict.reason_en
     assert verdict.reason_zh
-
-
-def test_an_unknown_kind_is_refused_with_the_choices():
-    with pytest.raises(DataError, match=r"Unknown kind 'levle'.*did you mean level"):
-        judged(clause("levle"), Figures())
