@@ -1,9 +1,9 @@
 """Cases: a clause of a plan with all it is judged by, made once and handed on; the tables that cases are made from."""
 
 import operator
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -101,8 +101,7 @@ class Clause:
         return found.pop() if len(found) == 1 else None
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """How a level was carried over a break: the year it starts from, in words, and the numbers used."""
 
     year: int
@@ -244,25 +243,16 @@ def clause_of(target: pd.Series, *, tables: Tables, area: str = "", indicator: s
     indicator = indicator or target["indicator"]
     row = tables.indicator(indicator) if indicator in tables.indicators_by_code else _IN_WORDS
     comparator, first = str(target["comparator"] or ""), int(target["first_year"])
-    value = target["value"]
     return Clause(
         target=target["target"], region=target["region"], area=area or target["area"], kind=target["kind"],
         indicator=indicator, comparator=comparator or ">=",
-        value=float("nan") if value in (None, "") or pd.isna(value) else float(value),
+        value=float("nan") if pd.isna(target["value"]) else float(target["value"]),
         unit=str(row["unit"] or ""), horizon=int(target["horizon"]), first_year=first,
         baseline_year=first - 1 if pd.isna(target["baseline_year"]) else int(target["baseline_year"]),
         strength=str(target["strength"] or ""), measure=row["measure"],
         direction=_DIRECTIONS.get(comparator, "down" if row["direction"] == "down" else "up"),
         decimals=int(row["decimals"]),
     )  # fmt: skip
-
-
-def narrow_tables(cases: Sequence[Case]) -> Tables:
-    """The tables with only the observations that some cases of one plan can be judged by, weights among them."""
-    tables, areas = cases[0].tables, {area for one in cases for area in one.areas}
-    names = dict.fromkeys(name for one in cases for name in one.indicators)
-    weights = dict.fromkeys(tables.weight_of(name) for name in names)
-    return tables.with_observed(tables.observed_of(*(names | weights), areas=areas))
 
 
 # -- figures of a plan's areas and regions -----------------------------------------------------------------
@@ -285,7 +275,7 @@ def members_of(plan, region: str) -> list[str]:
 
 def rows_of(plan, region: str, *columns: str) -> list[tuple]:
     """Values of some columns of the membership in the rows of a region; taken without a copy of the table."""
-    own = np.flatnonzero(plan.membership["region"].to_numpy() == region)
+    own = plan.membership["region"].to_numpy() == region
     return list(zip(*(plan.membership[name].to_numpy()[own].tolist() for name in columns), strict=True))
 
 
@@ -360,8 +350,7 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
 def _state_of_files(folder):
     """What tells that a table has changed: time and size of every file that the tables rest on."""
     names = ("observations", "indicators", "breaks", "sources", "bounds", "caveats")
-    files = [data_dir() / f"{name}.csv" for name in names]
-    files += [folder / f"{name}.csv" for name in ("observations", "indicators", "bounds")]
+    files = [place / f"{name}.csv" for place in (data_dir(), folder) for name in names]
     states = [path.stat() for path in files if path.is_file()]
     return (str(data_dir()), *((state.st_mtime_ns, state.st_size) for state in states))
 
