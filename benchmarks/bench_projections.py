@@ -37,7 +37,7 @@ def main(as_of="2026-06-30"):
         measure = tables.indicator(indicator)["measure"]
         series = (series_of(tables, area, indicator=indicator).frame for area in areas)
         tests = [
-            back_test(own["year"], own["value"], measure=measure)
+            back_test(own.set_index("year")["value"].to_dict(), measure=measure)
             for frame in series
             for own in segments(frame, measure)
         ]

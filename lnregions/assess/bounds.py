@@ -80,12 +80,6 @@ def possible_of(case: Case, year: int) -> Possible | None:
     return Possible(*span, (clause.area,), tuple(rows), span)
 
 
-def possible_rate(case: Case, year: int) -> Possible | None:
-    """The same for a case that is judged by yearly rates; None where its rates are steps of levels."""
-    published = case.tables.indicator(case.indicators[0])["measure"] == "growth"
-    return possible_of(case, year) if published else None
-
-
 def possible_figure(tables: Tables, area: str, *, indicator: str, year: int) -> tuple[Range, list[FigureRow]]:
     """Range of an area's figure in a year, and the figures that it rests on.
 

@@ -1,9 +1,9 @@
 """Cases: a clause of a plan with all it is judged by, made once and handed on; the tables that cases are made from."""
 
 import operator
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,8 @@ from lnregions.words.texts import NO_TEXT, Text
 
 VALUE_KINDS = ("level", "share", "count", "cumulative_growth", "doubling")
 """Kinds of clause that require a value at the horizon."""
+MULTIPLES = ("doubling", "cumulative_growth")
+"""Those of them whose value is a multiple of the baseline's."""
 RULES = {
     "growth": ("average", "every year", "last year"),
     "average_growth": ("average",),
@@ -76,6 +78,11 @@ class Clause:
         """Years of the plan, first to horizon."""
         return range(self.first_year, self.horizon + 1)
 
+    @property
+    def sign(self) -> int:
+        """Sign of a change for the better."""
+        return 1 if self.direction == "up" else -1
+
     def holds(self, value: float, against: float) -> bool:
         """Whether `value` fulfils the clause when `against` is required."""
         return _COMPARE[self.comparator](value, against)
@@ -94,8 +101,7 @@ class Clause:
         return found.pop() if len(found) == 1 else None
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """How a level was carried over a break: the year it starts from, in words, and the numbers used."""
 
     year: int
@@ -185,9 +191,8 @@ def target_of(plan, target: str) -> pd.Series:
 
 def places_on(targets: pd.DataFrame, indicator: str, *, area: str = "") -> list[int]:
     """Places of the targets on an indicator and, where one is named, an area, as `plans_on` takes them."""
-    named = zip(*(targets[name].tolist() for name in ("indicator", "area", "other_area")), strict=True)
-    rows = enumerate(named)
-    return [place for place, (own, *areas) in rows if own == indicator and (not area or area in areas)]
+    named = (targets[["area", "other_area"]] == area).any(axis=1) | (not area)
+    return np.flatnonzero((targets["indicator"] == indicator) & named).tolist()
 
 
 def plans_on(indicator: str, *, area: str = "") -> pd.DataFrame:
@@ -238,25 +243,16 @@ def clause_of(target: pd.Series, *, tables: Tables, area: str = "", indicator: s
     indicator = indicator or target["indicator"]
     row = tables.indicator(indicator) if indicator in tables.indicators_by_code else _IN_WORDS
     comparator, first = str(target["comparator"] or ""), int(target["first_year"])
-    value = target["value"]
     return Clause(
         target=target["target"], region=target["region"], area=area or target["area"], kind=target["kind"],
         indicator=indicator, comparator=comparator or ">=",
-        value=float("nan") if value in (None, "") or pd.isna(value) else float(value),
+        value=float("nan") if pd.isna(target["value"]) else float(target["value"]),
         unit=str(row["unit"] or ""), horizon=int(target["horizon"]), first_year=first,
         baseline_year=first - 1 if pd.isna(target["baseline_year"]) else int(target["baseline_year"]),
         strength=str(target["strength"] or ""), measure=row["measure"],
         direction=_DIRECTIONS.get(comparator, "down" if row["direction"] == "down" else "up"),
         decimals=int(row["decimals"]),
     )  # fmt: skip
-
-
-def narrow_tables(cases: Sequence[Case]) -> Tables:
-    """The tables with only the observations that some cases of one plan can be judged by, weights among them."""
-    tables, areas = cases[0].tables, {area for one in cases for area in one.areas}
-    names = dict.fromkeys(name for one in cases for name in one.indicators)
-    weights = dict.fromkeys(tables.weight_of(name) for name in names)
-    return tables.with_observed(tables.observed_of(*(names | weights), areas=areas))
 
 
 # -- figures of a plan's areas and regions -----------------------------------------------------------------
@@ -279,7 +275,7 @@ def members_of(plan, region: str) -> list[str]:
 
 def rows_of(plan, region: str, *columns: str) -> list[tuple]:
     """Values of some columns of the membership in the rows of a region; taken without a copy of the table."""
-    own = np.flatnonzero(plan.membership["region"].to_numpy() == region)
+    own = plan.membership["region"].to_numpy() == region
     return list(zip(*(plan.membership[name].to_numpy()[own].tolist() for name in columns), strict=True))
 
 
@@ -354,8 +350,7 @@ def load_tables(plan, *, as_of=None, observations: pd.DataFrame | None = None) -
 def _state_of_files(folder):
     """What tells that a table has changed: time and size of every file that the tables rest on."""
     names = ("observations", "indicators", "breaks", "sources", "bounds", "caveats")
-    files = [data_dir() / f"{name}.csv" for name in names]
-    files += [folder / f"{name}.csv" for name in ("observations", "indicators", "bounds")]
+    files = [place / f"{name}.csv" for place in (data_dir(), folder) for name in names]
     states = [path.stat() for path in files if path.is_file()]
     return (str(data_dir()), *((state.st_mtime_ns, state.st_size) for state in states))
 

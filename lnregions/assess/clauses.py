@@ -13,10 +13,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lnregions.assess.bounds import Possible, possible_of
-from lnregions.assess.cases import Case
-from lnregions.assess.rates import judge_growth, judge_relative_growth
+from lnregions.assess.cases import MULTIPLES, Case
+from lnregions.assess.rates import judge_growth
 from lnregions.assess.reasons import (
     STATUS_OF,
+    about_text,
     break_text,
     change_unit,
     changes_text,
@@ -28,54 +29,27 @@ from lnregions.assess.reasons import (
     pace_text,
     required_text,
     result,
-    subject_text,
+    seen_text,
     value_printed,
 )
-from lnregions.errors import unknown
 from lnregions.series.figures import Figures, rows_used
 from lnregions.series.methods import Progress, open_sdg
 from lnregions.words import format_number, places_apart
 from lnregions.words.texts import NO_TEXT, joined, percent, printed, say, with_article
 
 
-def evaluate(case: Case) -> dict:
-    """Fields of the verdict on a case: `status`, `reason` (a `Text`), `closes`, and the numbers used.
-
-    `closes` is whether the status is final although the horizon year may not be over.
-
-    Raises
-    ------
-    DataError
-        If the kind of the clause has no evaluator.
-    """
-    if case.clause.kind not in EVALUATORS:
-        raise unknown("kind", case.clause.kind, sorted(EVALUATORS))
-    return EVALUATORS[case.clause.kind](case)
-
-
-# -- a value at the horizon --------------------------------------------------------------------------------
-
-
 def _level(case):
     """A value to reach by the horizon."""
-    return _judge_value(case, case.figures, _baseline(case), required=case.clause.value)
+    return _judge_value(case, _baseline(case), required=case.clause.value)
 
 
-def _doubling(case):
-    """Twice the baseline by the horizon, or `value` times, where the clause names another multiple."""
-    value = case.clause.value
-    return _multiple(case, value if value and math.isfinite(value) else 2.0)
-
-
-def _cumulative_growth(case):
-    """Growth over the baseline of so many per cent by the horizon."""
-    return _multiple(case, 1 + case.clause.value / 100)
-
-
-def _multiple(case, multiple):
-    """A value that is a multiple of the baseline's, within one segment."""
+def _multiple(case):
+    """A value that is a multiple of the baseline's, within one segment: twice, or as the clause names it."""
     clause, figures, fields = case.clause, case.figures, _baseline(case)
     base_year, baseline = fields["baseline_year"], fields["baseline"]
+    multiple = 1 + clause.value / 100
+    if clause.kind == "doubling":
+        multiple = clause.value if clause.value and math.isfinite(clause.value) else 2.0
     if baseline is None:
         growth = format_number(abs(100 * (multiple - 1)), decimals=1)
         message = "the {horizon} figure would have to be {growth}% above that of {year}"
@@ -102,7 +76,7 @@ def _multiple(case, multiple):
         seen = figure_text(case, year, figures.value_of(year))
         return result("not assessable", parted[year], seen, **fields)
     span = tuple(multiple * end for end in figures.span_of(base_year))
-    return _judge_value(case, comparable, fields, required=required, span=span)
+    return _judge_value(replace(case, figures=comparable), fields, required=required, span=span)
 
 
 def _relative_level(case):
@@ -111,21 +85,19 @@ def _relative_level(case):
     required = benchmark.value_of(horizon)
     if required is None:
         why = say("no benchmark figure for {years}", years=horizon)
-        asked = say("{subject}: {what}", subject=subject_text(case), what=required_text(case))
-        return result("not assessable", asked, why, **_baseline(case))
-    span = benchmark.span_of(horizon)
-    found = _judge_value(case, case.figures, _baseline(case), required=required, span=span)
+        return result("not assessable", about_text(case, required_text(case)), why, **_baseline(case))
+    found = _judge_value(case, _baseline(case), required=required, span=benchmark.span_of(horizon))
     if found.get("actual_year") is None:
         return found
     return found | rows_used(case.figures, [found["actual_year"], horizon], beside=benchmark)
 
 
-def _judge_value(case, figures, fields, *, required, span=()):
+def _judge_value(case, fields, *, required, span=()):
     """Compare the horizon's figure with what is required, or tell where things stand before it.
 
     `span` is what the value required may be, where it rests on rounded figures.
     """
-    clause = case.clause
+    clause, figures, span = case.clause, case.figures, span or (required, required)
     reached = [row.year for row in figures.rows if row.year >= clause.first_year
                and clause.holds(row.value, required)]  # fmt: skip
     fields |= {"required": required, "reached_in": reached[0] if reached else None}
@@ -135,31 +107,31 @@ def _judge_value(case, figures, fields, *, required, span=()):
         fields |= {"actual_year": latest, "actual": value, "gap": value - required}
         fields["numbers"] |= {f"value {latest}": value, "required": required, "gap": value - required}
         if latest == clause.horizon:
-            return _at_horizon(case, figures, fields, span or (required, required))
-    possible = possible_of(case, clause.horizon) if case.closed and figures is case.figures else None
+            return _at_horizon(case, fields, span)
+    possible = possible_of(case, clause.horizon) if case.closed and clause.kind not in MULTIPLES else None
     if possible and (found := _by_bounds(case, possible, fields)):
         return found
     if "actual" not in fields:
-        return _without_figures(replace(case, figures=figures), fields, possible=possible)
+        return _without_figures(case, fields, possible=possible)
     fields |= rows_used(figures, [fields["baseline_year"], latest])
     if not case.closed:
-        return _before_horizon(case, figures, fields, span or (required, required))
-    asked = say("{subject}: {what}", subject=subject_text(case), what=_asked(case, fields))
+        return _before_horizon(case, fields, span)
     why = missing_text(case, possible, required) if possible else figures.hole(clause.horizon)
-    seen = say("in {year} it was {value}", year=latest, value=value_printed(clause, value))
-    return result("not assessable", asked, why, seen if case.members or not possible else NO_TEXT, **fields)
+    seen = seen_text(case, latest) if case.members or not possible else NO_TEXT
+    return result("not assessable", about_text(case, _asked(case, fields)), why, seen, **fields)
 
 
-def _at_horizon(case, figures, fields, span):
+def _at_horizon(case, fields, span):
     """The closing verdict: the horizon has a figure."""
-    clause, value, required, later = case.clause, fields["actual"], fields["required"], fields["reached_in"]
+    clause, figures, value, required = case.clause, case.figures, fields["actual"], fields["required"]
+    later = fields["reached_in"]
     low, high = (value, value) if clause.kind == "count" else figures.span_of(clause.horizon)
     outcome = clause.outcome(low, high, *span)
     status, base_year = STATUS_OF[outcome], fields["baseline_year"]
     places = places_apart(value, required, clause.decimals)
     texts = [figure_text(case, clause.horizon, value, decimals=places), _asked(case, fields)]
     years = [clause.horizon]
-    if clause.kind in ("doubling", "cumulative_growth"):
+    if clause.kind in MULTIPLES:
         years.insert(0, base_year)
     if outcome is None:
         fields |= {"low": low, "high": high}
@@ -184,17 +156,13 @@ def _by_bounds(case, possible: Possible, fields):
     if outcome is None:
         return None
     low, high = (value_printed(clause, end) for end in (possible.low, possible.high))
-    texts = [
-        say("{subject}: {what}", subject=subject_text(case), what=_asked(case, fields)),
-        missing_text(case, possible, required),
-    ]
+    texts = [about_text(case, _asked(case, fields)), missing_text(case, possible, required)]
     if case.members:
         texts.append(say("that leaves {low} to {high} for {area}", low=low, high=high,
                          area=with_article(case.tables.name_text(clause.area))))  # fmt: skip
     known = case.figures.latest(until=clause.horizon - 1)
     if known is not None:
-        shown = value_printed(clause, case.figures.value_of(known))
-        texts.append(say("in {year} it was {value}", year=known, value=shown))
+        texts.append(seen_text(case, known))
     fields["numbers"] |= {
         "needed of the missing": possible.needed(required),
         "lowest possible": possible.low, "highest possible": possible.high,
@@ -204,10 +172,14 @@ def _by_bounds(case, possible: Possible, fields):
     return result(STATUS_OF[outcome], *texts, closes=True, **fields)
 
 
-def _before_horizon(case, figures, fields, span):
+def _before_horizon(case, fields, span):
     """Status before the horizon, by the Open SDG method within one segment."""
     clause, year, value, required = case.clause, fields["actual_year"], fields["actual"], fields["required"]
-    base_year, places = fields["baseline_year"], places_apart(value, required, clause.decimals)
+    figures, base_year, places = (
+        case.figures,
+        fields["baseline_year"],
+        places_apart(value, required, clause.decimals),
+    )
     texts = [figure_text(case, year, value, decimals=places), _asked(case, fields)]
     if clause.outcome(*figures.span_of(year), *span):
         return result("met", *texts, gap_text(clause, fields["gap"], met=True, decimals=places), **fields)
@@ -218,12 +190,9 @@ def _before_horizon(case, figures, fields, span):
     if clause.measure == "growth":
         why = say("The values are growth rates, and a compound growth rate of growth rates means nothing.")
         return result("not assessable", *texts, why, **fields)
-    known = [row for row in figures.rows if row.year <= year]
-    progress = Progress.of(
-        [row.year for row in known], [row.value for row in known], direction=clause.direction,
-        baseline_year=base_year, target=required, horizon=clause.horizon,
-    )  # fmt: skip
-    found = open_sdg(progress)
+    known = {row.year: row.value for row in figures.rows}
+    given = {"baseline_year": base_year, "target": required, "horizon": clause.horizon}
+    found = open_sdg(Progress.of(known, direction=clause.sign, **given))
     fields["numbers"] |= found.numbers
     texts, left = [*texts, found.text], clause.horizon - year
     if value > 0 and required > 0:
@@ -254,8 +223,7 @@ def _direction(case):
         texts = [figure_text(case, latest, value), required_text(case), break_text(case, base_year, latest)]
         return result("not assessable", *texts, **fields)
     (start_low, start_high), (low, high) = figures.span_of(base_year), figures.span_of(latest)
-    sign = 1 if clause.direction == "up" else -1
-    better = sign * change > 0
+    better = clause.sign * change > 0
     shown = printed(change, change_unit(clause), sign=True, decimals=clause.decimals)
     shown = say("a change of {change} since {year}", change=shown, year=base_year)
     texts = [figure_text(case, latest, value), required_text(case), shown]
@@ -298,8 +266,7 @@ def _baseline(case):
 
 def _asked(case, fields):
     """What the plan requires, by the fields of a verdict."""
-    multiple = case.clause.kind in ("doubling", "cumulative_growth")
-    base = (fields["baseline_year"], fields["baseline"]) if multiple else ()
+    base = (fields["baseline_year"], fields["baseline"]) if case.clause.kind in MULTIPLES else ()
     return required_text(case, fields["required"], base=base)
 
 
@@ -308,12 +275,8 @@ def _without_figures(case, fields, asked=NO_TEXT, *, possible=None):
     clause, figures, used = case.clause, case.figures, []
     latest = figures.latest(until=clause.horizon)
     if latest is not None and latest >= clause.first_year:
-        seen = say(
-            "in {year} it was {value}", year=latest, value=value_printed(clause, figures.value_of(latest))
-        )
         why = say("no figure for {years} is published", years=clause.baseline_year)
-        what = asked if asked.en else required_text(case)
-        texts = [say("{subject}: {what}", subject=subject_text(case), what=what), why, seen]
+        texts = [about_text(case, asked if asked.en else required_text(case)), why, seen_text(case, latest)]
         return result("not assessable", *texts, **fields | rows_used(figures, [latest]))
     years = [clause.horizon, *clause.years] if case.closed else clause.years
     texts = [why for why in map(figures.why, years) if why.en][:1]
@@ -334,7 +297,7 @@ def _without_figures(case, fields, asked=NO_TEXT, *, possible=None):
         else:
             known = changes_text(case) if clause.kind == "direction" else NO_TEXT
             texts.append(known if known.en else nearest_text(case, (), needed=required))
-        texts.insert(0, say("{subject}: {what}", subject=subject_text(case), what=asked))
+        texts.insert(0, about_text(case, asked))
     fields |= {"sources": rows_used(figures, [fields.get("baseline_year"), *used]).get("sources", "")}
     return result("no data", *texts, **fields)
 
@@ -343,13 +306,16 @@ EVALUATORS: dict[str, Callable[[Case], dict]] = {
     "level": _level,
     "share": _level,
     "count": _level,
-    "doubling": _doubling,
-    "cumulative_growth": _cumulative_growth,
+    "doubling": _multiple,
+    "cumulative_growth": _multiple,
     "growth": judge_growth,
     "average_growth": judge_growth,
-    "relative_growth": judge_relative_growth,
+    "relative_growth": judge_growth,
     "relative_level": _relative_level,
     "direction": _direction,
     "qualitative": _qualitative,
 }
-"""Evaluator of each kind of clause."""
+"""Evaluator of each kind of clause: the fields of a verdict of a case, among them the numbers used.
+
+`reason` is a `Text`, `closes` whether the status is final although the horizon year may not be over.
+"""

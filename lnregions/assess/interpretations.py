@@ -7,8 +7,9 @@ another membership, or without a doubtful or weak figure.
 
 import itertools
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,7 +21,6 @@ from lnregions.assess.cases import (
     figures_of,
     growth_figures,
     load_tables,
-    narrow_tables,
     rows_of,
     tables_with_derived,
     target_of,
@@ -216,11 +216,18 @@ def _linked_case(main: Case) -> Case | None:
     )  # fmt: skip
 
 
+def narrow_tables(cases: Sequence[Case]) -> Tables:
+    """The tables with only the observations that some cases of one plan can be judged by, weights among them."""
+    tables, areas = cases[0].tables, {area for one in cases for area in one.areas}
+    names = dict.fromkeys(name for one in cases for name in one.indicators)
+    weights = dict.fromkeys(tables.weight_of(name) for name in names)
+    return tables.with_observed(tables.observed_of(*(names | weights), areas=areas))
+
+
 # -- the same case with something uncertain changed ----------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Variant:
+class Variant(NamedTuple):
     """What is changed, in words, and the case to judge instead.
 
     `kind` is ``membership``, ``doubtful figure`` or ``weak figure``.
@@ -255,11 +262,10 @@ def _memberships(case):
     for added in itertools.chain.from_iterable(itertools.combinations(open_, size) for size in sizes):
         members = [area for area in case.members if area in sure or area in added]
         if members and (found := _with_members(case, members)):
-            names = names_text(case.tables, members)
-            message = "if the members were {names}"
-            if len(members) == 1:
-                message = "if {names} were the only member"
-            yield Variant("membership", say(message, names=names), found)
+            message = (
+                "if {names} were the only member" if len(members) == 1 else "if the members were {names}"
+            )
+            yield Variant("membership", say(message, names=names_text(case.tables, members)), found)
 
 
 def _without_figures(case):
@@ -277,15 +283,13 @@ def _without_figures(case):
             continue
         others = [area for area in case.members if area != one.area]
         values = {"area": tables.name_text(one.area), "year": one.year}
+        message = "without the figure of {area} for {year} (grade C)"
         if case.rule == "average" and one.area in case.members and others:
             found = _with_members(case, others)
-            change = say("without {area}, whose figure of {year} is doubtful or weak", **values)
+            message = "without {area}, whose figure of {year} is doubtful or weak"
         else:
             rest = [row for row in tables.observed if row[1:4] != one[1:4]]
             found = same_case(case, tables=tables.with_observed(rest))
-            message = "without the figure of {area} for {year} (grade C)"
-            if doubtful:
-                message = "without the doubtful figure of {area} for {year}"
-            change = say(message, **values)
+            message = "without the doubtful figure of {area} for {year}" if doubtful else message
         if found:
-            yield Variant("doubtful figure" if doubtful else "weak figure", change, found)
+            yield Variant("doubtful figure" if doubtful else "weak figure", say(message, **values), found)

@@ -5,7 +5,7 @@ they may not be fitted together either. Trend or last growth is used, whichever 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,6 @@ import pandas as pd
 
 from lnregions.assess.cases import RULES
 from lnregions.assess.interpretations import main_case
-from lnregions.series.growth import clean_series, whole_year
 from lnregions.series.series import Tables
 from lnregions.words import format_number
 from lnregions.words.texts import Text, plain, say
@@ -48,9 +47,7 @@ class Projection:
         return getattr(self.text, language)
 
 
-def project(
-    years: Iterable[int], values: Iterable[float | None], *, to: int, measure: str = "level"
-) -> Projection:
+def project(series: Mapping[int, float], *, to: int, measure: str = "level") -> Projection:
     r"""Return a series carried on: its trend or its last growth, whichever the back-test prefers.
 
     The trend is a straight line fitted by least squares to :math:`z = \ln y` (log-linear, for amounts) or
@@ -68,10 +65,10 @@ def project(
 
     Parameters
     ----------
-    years, values : iterable
-        One unbroken segment, in any order; None or NaN where a figure is missing.
+    series : mapping
+        Figures of one unbroken segment by year, in their order.
     to : int
-        Last year to project; DataError where it, or another year or value, is none.
+        Last year to project.
     measure : {"level", "share"}
         What the values are: a share has a logit trend, all else a log-linear one.
 
@@ -81,27 +78,24 @@ def project(
 
     Examples
     --------
-    >>> found = project([2018, 2019, 2020, 2021, 2022], [100, 120, 121, 145, 146], to=2023)
+    >>> found = project({2018: 100, 2019: 120, 2020: 121, 2021: 145, 2022: 146}, to=2023)
     >>> found.kind, found.text.en
     ('log-linear', 'The trend was off by 9.2% on average in 1 year, naive growth by 19.0%.')
     >>> found.frame.round(1)
        year  value    low   high
     0  2023  166.3  145.9  189.5
     """
-    end, series = whole_year(to, name="last year"), clean_series(years, values)
     kind = _KINDS.get(measure, LINE)
-    better, text = _choice(back_test(series, series.values(), measure=measure))
+    better, text = _choice(back_test(series, measure=measure))
     no_trend = _why_no_trend(series, kind)
     if no_trend is None and better != "naive":
-        return Projection(_trend(series, to=end, kind=kind), kind, text)
+        return Projection(_trend(series, to=to, kind=kind), kind, text)
     if len(series) > 1 and min([*series.values()][-2:]) > 0:
-        return Projection(_last_growth(series, to=end), "naive", text)
+        return Projection(_last_growth(series, to=to), "naive", text)
     return Projection(_NOTHING, kind, no_trend)
 
 
-def back_test(
-    years: Iterable[int], values: Iterable[float | None], *, measure: str = "level"
-) -> pd.DataFrame:
+def back_test(series: Mapping[int, float], *, measure: str = "level") -> pd.DataFrame:
     r"""Return what trend and last growth would have forecast for each year from the years before it.
 
     For each year that has a figure in the year before, both are made from the figures up to that year and compared
@@ -110,15 +104,15 @@ def back_test(
 
     .. math:: e = \frac{100}{n} \sum \left|\frac{\hat y_t - y_t}{y_t}\right|.
 
-    Parameters and errors are those of `project`.
+    Parameters are those of `project`.
 
     Examples
     --------
-    >>> test = back_test([2018, 2019, 2020, 2021, 2022], [100, 110, 121, 133.1, 140])
+    >>> test = back_test({2018: 100, 2019: 110, 2020: 121, 2021: 133.1, 2022: 140})
     >>> test[["trend_error", "naive_error"]].round(3).values.tolist()
     [[4.579, 4.579]]
     """
-    series, kind, rows = clean_series(years, values), _KINDS.get(measure, LINE), []
+    kind, rows = _KINDS.get(measure, LINE), []
     for year, actual in series.items():
         past = {at: value for at, value in series.items() if at < year}
         if year - 1 in past and actual != 0 and not _why_no_trend(past, kind):
@@ -218,5 +212,5 @@ def outlook_of(plan, row: pd.Series, *, tables: Tables) -> Projection:
     if why:
         return Projection(_NOTHING, "", why, clause.area)
     known = {row.year: row.value for row in case.figures.segment(latest)}
-    found = project(known, known.values(), to=clause.horizon, measure=clause.measure)
+    found = project(known, to=clause.horizon, measure=clause.measure)
     return replace(found, area=clause.area)

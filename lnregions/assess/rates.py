@@ -9,11 +9,12 @@ import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from lnregions.assess.bounds import possible_rate
+from lnregions.assess.bounds import possible_of
 from lnregions.assess.cases import Case, figures_of, growth_figures
 from lnregions.assess.reasons import (
     HOW,
     STATUS_OF,
+    about_text,
     close_text,
     how_text,
     names_text,
@@ -39,14 +40,10 @@ from lnregions.words.texts import NO_TEXT, Text, joined, percent, printed, rates
 
 
 def judge_growth(case: Case) -> dict:
-    """So many per cent a year over the plan's years."""
-    value = case.clause.value
-    return _judge_rates(case, dict.fromkeys(case.clause.years, Rate(value, value, value)))
-
-
-def judge_relative_growth(case: Case) -> dict:
-    """Growth a year above that of the benchmark area."""
-    return _judge_rates(case, _rates_by_year(case, case.benchmark or Figures()))
+    """So many per cent a year over the plan's years, or more than in the benchmark area."""
+    if case.clause.kind == "relative_growth":
+        return _judge_rates(case, _rates_by_year(case, case.benchmark or Figures()))
+    return _judge_rates(case, dict.fromkeys(case.clause.years, Rate(*[case.clause.value] * 3)))
 
 
 def _rates_by_year(case, figures):
@@ -117,9 +114,10 @@ class _Rates:
 
     def text(self) -> Text:
         """What growth was, beside what is required."""
-        if self.case.rule == "every year" or not self.in_a_row:
-            return _yearly_text(self)
-        return _mean_text(self.case, self.pairs, self.means)
+        if self.case.rule != "every year" and self.in_a_row:
+            return _mean_text(self.case, self.pairs, self.means)
+        text = _yearly_text(self)
+        return text if self.case.of_member else joined([about_text(self.case, text), _asked_each(self.case)])
 
 
 def _compared(years, means, numbers):
@@ -217,9 +215,10 @@ def _by_levels(rates, fields):
 def _by_bounds(rates, fields):
     """The verdict where every possible rate of the missing years leads to the same one; None where not."""
     case = rates.case
-    if not case.closed or not set(rates.years) <= set(rates.needed):
+    steps = case.tables.indicator(case.indicators[0])["measure"] != "growth"
+    if steps or not case.closed or not set(rates.years) <= set(rates.needed):
         return None
-    possible = {year: possible_rate(case, year) for year in rates.missing}
+    possible = {year: possible_of(case, year) for year in rates.missing}
     if None in possible.values():
         return None
     ranges = {year: Rate(math.nan, one.low, one.high) for year, one in possible.items()}
@@ -250,7 +249,7 @@ def _undecided(rates, fields):
     if silent := [year for year in rates.years if year not in rates.needed and year < known]:
         texts.append(say("no benchmark figure for {years}", years=years_text(silent)))
     if not rates.seen and not case.of_member:
-        texts.insert(0, _named(case, _asked(case)))
+        texts.insert(0, about_text(case, _asked(case)))
     by_year = case.of_member or not rates.pairs
     texts += [_seen_text(rates) if by_year else rates.text(), _needed_text(rates)]
     if not rates.seen:
@@ -326,8 +325,7 @@ def _by_members(case, needed):
     message = (
         "{subject} is not published and cannot be computed from its members: each of them has to reach it"
     )
-    asked = say("{asked}, every year", asked=_asked(case)) if case.rule == "every year" else _asked(case)
-    texts, by_reason = [joined([say(message, subject=subject_text(case)), asked])], {}
+    texts, by_reason = [joined([say(message, subject=subject_text(case)), _asked_each(case)])], {}
     for area in used:
         by_reason.setdefault(found[area]["reason"], []).append(area)
     for reason, areas in by_reason.items():
@@ -345,18 +343,19 @@ def _seen_text(rates):
     if not rates.seen:
         return NO_TEXT
     shown = [(year, rate_text(rates.case, year, rate.value)) for year, rate in sorted(rates.seen.items())]
-    parts = [say("{rate} in {year}", year=year, rate=text) for year, text in shown]
-    return _named(rates.case, joined(parts, english=", ", chinese="，"))
-
-
-def _named(case, rates):
-    """Rates after the name of the indicator and the area, where these are not named already."""
-    return rates if case.of_member else say("{subject}: {what}", subject=subject_text(case), what=rates)
+    parts = (say("{rate} in {year}", year=year, rate=text) for year, text in shown)
+    text = joined(parts, english=", ", chinese="，")
+    return text if rates.case.of_member else about_text(rates.case, text)
 
 
 def _asked(case, rate=NO_TEXT):
     """What the plan asks for: a rate, or more than the area to compare with, whose rate may be named."""
     return required_text(case, rate if case.clause.kind == "relative_growth" else case.clause.value)
+
+
+def _asked_each(case):
+    """The same, and whether in every year."""
+    return say("{asked}, every year", asked=_asked(case)) if case.rule == "every year" else _asked(case)
 
 
 def _yearly_text(rates):
@@ -371,11 +370,7 @@ def _yearly_text(rates):
         seen = rate_text(case, year, pair[0].value, decimals=places)
         needed = percent(pair[1].value, decimals=places)
         parts.append(say(message, year=year, seen=seen, needed=needed, area=beside))
-    text = joined(parts, english=", ", chinese="，")
-    if case.of_member:
-        return text
-    asked = say("{asked}, every year", asked=_asked(case)) if case.rule == "every year" else _asked(case)
-    return joined([_named(case, text), asked])
+    return joined(parts, english=", ", chinese="，")
 
 
 def _settled_early(rates):
@@ -397,4 +392,4 @@ def _mean_text(case, years, means, *, by_levels=False):
     if by_levels:
         message = "{rate} a year by the levels of {first} and {last}"
     text = say(message, rate=actual, years=year_span(first, last), first=first, last=last)
-    return text if case.of_member else joined([_named(case, text), _asked(case, required)])
+    return text if case.of_member else joined([about_text(case, text), _asked(case, required)])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from lnregions.assess.bounds import Possible, member_weights
-from lnregions.assess.cases import RULES, Case, Clause, stand_ins
+from lnregions.assess.cases import MULTIPLES, RULES, Case, Clause, stand_ins
 from lnregions.series.growth import annual_growth
 from lnregions.series.series import Tables
 from lnregions.words import RATE_DECIMALS, places_shown, text
@@ -68,6 +68,18 @@ def subject_text(case: Case) -> Text:
     message = "growth of {indicator} of {area}" if level else "{indicator} of {area}"
     area = with_article(tables.name_text(clause.area))
     return say(message, indicator=indicator_text(tables, indicator), area=area)
+
+
+def about_text(case: Case, what: Text) -> Text:
+    """Something said of a clause, after what it is about."""
+    return say("{subject}: {what}", subject=subject_text(case), what=what)
+
+
+def seen_text(case: Case, year: int) -> Text:
+    """The figure of a year, where the subject is named already."""
+    return say(
+        "in {year} it was {value}", year=year, value=value_printed(case.clause, case.figures.value_of(year))
+    )
 
 
 def figure_text(case: Case, year: int, value: float, *, decimals: int | None = None) -> Text:
@@ -351,7 +363,7 @@ def wording(case: Case, status: str, found: dict) -> list[Text]:
         texts.append(doubt_text(case, [clause.first_year - 1, *years] if clause.kind in RULES else years))
     if clause.strength == "strive" and status == "missed":
         texts.append(say("the plan strives for it and does not commit to it"))
-    if clause.kind in ("doubling", "cumulative_growth", "direction"):
+    if clause.kind in (*MULTIPLES, "direction"):
         if pd.isna(case.row["baseline_year"]) or not case.row["base_stated"]:
             texts.append(say("the plan states no base year, {year} is inferred", year=clause.baseline_year))
         if clause.kind != "direction" and base_year not in (None, clause.baseline_year):

@@ -6,8 +6,14 @@ from functools import partial
 
 import pandas as pd
 
-from lnregions.assess.cases import RULES, Case, load_tables, narrow_tables, target_of
-from lnregions.assess.interpretations import cases_of, cases_of_plan, cases_of_target, main_case
+from lnregions.assess.cases import RULES, Case, load_tables, target_of
+from lnregions.assess.interpretations import (
+    cases_of,
+    cases_of_plan,
+    cases_of_target,
+    main_case,
+    narrow_tables,
+)
 from lnregions.assess.reasons import indicator_text
 from lnregions.assess.verdicts import judge_case, judge_cases
 from lnregions.series.growth import growth_needed, required_path
@@ -112,15 +118,14 @@ def _add_values(frame, main, case):
         frame["required"] = years.map(path.set_index("year")["required"])
     frame["share_of_way"] = years.map(partial(share_of_way, case)).astype(float)
     for place, year, actual in frame[["year", "actual"]].dropna().itertuples():
-        ahead = {"year": year, "horizon": clause.horizon, "direction": clause.direction}
-        frame.loc[place, "growth_needed"] = growth_needed(actual, end, **ahead)
+        left = clause.horizon - year
+        frame.loc[place, "growth_needed"] = growth_needed(actual, end, years=left, sign=clause.sign)
 
 
 def _add_growth(frame, numbers):
     """Rates seen and required, and the mean that the years left must bring for the mean of all to be as required."""
     for name, quantity in (("actual", "growth"), ("required", "needed")):
-        frame[name] = [numbers.get(f"{quantity} {year}") for year in frame["year"]]
-        frame[name] = frame[name].astype(float)
+        frame[name] = [float(numbers.get(f"{quantity} {year}", "nan")) for year in frame["year"]]
     left = frame["year"].iloc[-1] - frame["year"]
     done = (1 + frame["actual"] / 100).cumprod(skipna=False)
     whole = (1 + frame["required"] / 100).prod(skipna=False)
@@ -255,21 +260,14 @@ def changed_text(
         old, new = (None if pd.isna(one) else one for one in pairs[area, indicator, year])
         unit, decimals = tables.indicator(indicator)[["unit", "decimals"]]
         places = decimals if old is None else places_apart(new, old, decimals)
-        values = {
-            "area": tables.name_text(area),
-            "year": year,
-            "indicator": indicator_text(tables, indicator),
-        }
-        values |= {
-            "value": printed(new, unit, decimals=places),
-            "before": printed(old, unit, decimals=places),
-        }
+        value, before = (printed(one, unit, decimals=places) for one in (new, old))
         message = "{area} {year} {indicator} {value}"
         if old is not None:
             message = "{area} {year} {indicator} {value} (before: {before})"
         if new is None:
             message = "{area} {year} {indicator}: no figure any more (before: {before})"
-        texts.append(say(message, **values))
+        named = {"area": tables.name_text(area), "indicator": indicator_text(tables, indicator)}
+        texts.append(say(message, year=year, value=value, before=before, **named))
     if (more := len(pairs) - MOST_NAMED) > 0:
         texts.append(say("and {count} more figures", count=more) if more > 1 else say("and one more figure"))
     return joined(texts)

@@ -1,12 +1,13 @@
 """How firm a verdict is: by another base year, figure, membership, rounding, interpretation or method."""
 
+import itertools
 from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
 
-from lnregions.assess.cases import VALUE_KINDS, narrow_tables
-from lnregions.assess.interpretations import cases_of_target, main_case, variants_of
+from lnregions.assess.cases import VALUE_KINDS
+from lnregions.assess.interpretations import Variant, cases_of_target, main_case, narrow_tables, variants_of
 from lnregions.assess.verdicts import Verdict, assess_case, judge_case
 from lnregions.series.methods import METHOD_NAMES
 from lnregions.tables import Observation, printed_decimals
@@ -47,17 +48,24 @@ def sensitivity(plan, target: str, *, as_of=None, observations: pd.DataFrame | N
     """
     cases = cases_of_target(plan, target, as_of=as_of, observations=observations)
     case, main = cases[0], judge_case(cases[0])
-    rows = [_row(main, "as judged", say("the verdict as it stands"), main.actual, main)]
-    rows += [*_other_bases(case, main), *_other_figures(case, main)]
-    for variant in variants_of(case):
-        found = judge_case(variant.case)
-        rows.append(_row(main, variant.kind, variant.change, found.actual, found))
-    rows += _roundings(case, main)
-    for other in cases[1:]:
-        found = judge_case(other)
-        change = say("interpreted as {interpretation}", interpretation=other.interpretation)
-        rows.append(_row(main, "interpretation", change, found.actual, found))
-    return pd.DataFrame([*rows, *_methods(case, main)]).astype({"value": float, "gap": float})
+    variants = itertools.chain(
+        [("as judged", say("the verdict as it stands"), main.actual, main)],
+        _other_bases(case, main), _other_figures(case, main), _other_cases(variants_of(case)), _roundings(case, main),
+        _other_cases(
+            Variant("interpretation", say("interpreted as {interpretation}", interpretation=one.interpretation), one)
+            for one in cases[1:]
+        ),
+        _methods(case, main),
+    )  # fmt: skip
+    rows = []
+    for variant, change, value, found in variants:
+        differs = _side(found.status) != _side(main.status)
+        if variant == "method":
+            certain = "not assessable" not in (_side(main.status), found.status)
+            differs = certain and (found.status == "met") != (main.status == "met")
+        rows.append((variant, *change, value, main.unit, found.status, found.gap, differs))
+    columns = ["variant", "change_en", "change_zh", "value", "unit", "status", "gap", "differs"]
+    return pd.DataFrame(rows, columns=columns).astype({"value": float, "gap": float})
 
 
 def sensitivity_words(table: pd.DataFrame, *, language: str = "en") -> str:
@@ -130,12 +138,10 @@ def _side(status):
     return "not assessable" if status == "no data" else status
 
 
-def _row(main, variant, change, value, found, **other):
-    """Row of a variant by the verdict found, beside the main one."""
-    return {
-        "variant": variant, "change_en": change.en, "change_zh": change.zh, "value": value, "unit": main.unit,
-        "status": found.status, "gap": found.gap, "differs": _side(found.status) != _side(main.status),
-    } | other  # fmt: skip
+def _other_cases(variants):
+    for one in variants:
+        found = judge_case(one.case)
+        yield one.kind, one.change, found.actual, found
 
 
 def _other_bases(case, main):
@@ -147,7 +153,7 @@ def _other_bases(case, main):
         value = case.figures.value_of(year)
         if value is not None and year != main.baseline_year:
             found = judge_case(replace(case, clause=replace(clause, baseline_year=year)))
-            yield _row(main, "base year", say("base year {year}", year=year), value, found)
+            yield "base year", say("base year {year}", year=year), value, found
 
 
 def _other_figures(case, main):
@@ -173,8 +179,7 @@ def _other_figures(case, main):
             found = judge_case(main_case(case.plan, case.row, tables=tables.with_observed(rows)))
             if _side(found.status) == "not assessable" != _side(main.status):
                 continue
-            change = _figure_text(tables, used, other)
-            yield _row(main, variant.get(used.year, "figure"), change, other.value, found)
+            yield variant.get(used.year, "figure"), _figure_text(tables, used, other), other.value, found
 
 
 def _figure_text(tables, used, other):
@@ -207,17 +212,13 @@ def _roundings(case, main):
             if as_written:
                 message = "figure rounded to the nearest {step}, as the target is written"
             step = printed(10.0**-place, "pp" if main.unit == "%" else main.unit)
-            yield _row(main, "rounding", say(message, step=step), value, found)
+            yield "rounding", say(message, step=step), value, found
 
 
 def _methods(case, main):
-    """Status by each published method; it differs where one says met and the other does not."""
+    """Status by each published method."""
     for method, found in assess_case(case, main).items():
         value = found.numbers["latest"]
         gap = None if value is None else value - main.required
-        certain = "not assessable" not in (_side(main.status), found.status)
-        differs = certain and (found.status == "met") != (main.status == "met")
         change = say("by {method}", method=METHOD_NAMES[method])
-        yield _row(
-            main, "method", change, value, replace(main, status=found.status, gap=gap), differs=differs
-        )
+        yield "method", change, value, replace(main, status=found.status, gap=gap)

@@ -7,7 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from lnregions.assess.cases import VALUE_KINDS, Case
-from lnregions.assess.clauses import evaluate
+from lnregions.assess.clauses import EVALUATORS
 from lnregions.assess.interpretations import cases_of, cases_of_plan, variants_of
 from lnregions.assess.reasons import linked_text, parts_of, sentences, status_words, wording, years_used
 from lnregions.errors import unknown
@@ -124,7 +124,7 @@ class Verdict:
 
     def reason(self, language: str = "en") -> str:
         """Why, in one language."""
-        return self.reason_zh if language == "zh" else self.reason_en
+        return getattr(self, f"reason_{language}")
 
     def status_words(self, language: str = "en") -> str:
         """Status as a reader sees it, with what qualifies it: that the plan only strives for it, or that it stands
@@ -269,7 +269,7 @@ def judge_cases(cases: Iterable[Case], *, method: str = "plan") -> list[Verdict]
         for status, names in others.items() if status not in ("no data", "not assessable")
     ]  # fmt: skip
     reason = sentences([Text(first.reason_en, first.reason_zh), joined(texts)])
-    found[0] = replace(first, disagree=bool(others), reason_en=reason.en, reason_zh=reason.zh)
+    found[0] = replace(_with_texts(first, reason=reason), disagree=bool(others))
     return found
 
 
@@ -288,15 +288,16 @@ def _with_dependence(case, verdict):
             status=text_of(status))
         for status, each in changes.items()
     )  # fmt: skip
-    kept = (
-        say("without the doubtful figure the verdict would be the same")
-        if doubted and not changes
-        else Text()
-    )
-    reason = sentences([Text(verdict.reason_en, verdict.reason_zh), depends, kept])
-    return replace(
-        verdict, depends_en=depends.en, depends_zh=depends.zh, reason_en=reason.en, reason_zh=reason.zh
-    )
+    texts = [Text(verdict.reason_en, verdict.reason_zh), depends]
+    if doubted and not changes:
+        texts.append(say("without the doubtful figure the verdict would be the same"))
+    return _with_texts(verdict, reason=sentences(texts), depends=depends)
+
+
+def _with_texts(verdict, **texts):
+    """The verdict with other texts, in both languages."""
+    own = {f"{name}_{key}": getattr(text, key) for name, text in texts.items() for key in ("en", "zh")}
+    return replace(verdict, **own)
 
 
 def judge_case(case: Case) -> Verdict:
@@ -313,7 +314,8 @@ def judge_case(case: Case) -> Verdict:
 
 
 def _judged(case):
-    clause, link, found = case.clause, case.link, {"numbers": {}, "sources": ""} | evaluate(case)
+    clause, link = case.clause, case.link
+    found = {"numbers": {}, "sources": ""} | EVALUATORS[clause.kind](case)
     status, closes, reason, sources = (found.pop(name) for name in ("status", "closes", "reason", "sources"))
     texts, used, names_zh = [reason, linked_text(case)], [sources], found.pop("names_zh", {})
     if link:
@@ -346,10 +348,9 @@ def assess_case(case: Case, verdict: Verdict) -> dict[str, Assessment]:
     if clause.kind not in VALUE_KINDS or verdict.required is None:
         return {}
     rows = figures.rows if verdict.baseline_year is None else figures.segment(verdict.baseline_year)
-    rows = [row for row in rows if row.year <= clause.horizon]
     progress = Progress.of(
-        [row.year for row in rows], [row.value for row in rows], direction=clause.direction,
-        baseline_year=clause.baseline_year, target=verdict.required, horizon=clause.horizon,
+        {row.year: row.value for row in rows}, direction=clause.sign, baseline_year=clause.baseline_year,
+        target=verdict.required, horizon=clause.horizon,
     )  # fmt: skip
     return {name: method(progress) for name, method in METHODS.items()}
 
@@ -366,11 +367,11 @@ def by_method(case: Case, verdict: Verdict, *, method: str) -> Verdict:
     found = assess_case(case, verdict).get(method)
     if found is None:
         text = say("The method measures the way to a value, and this clause names none")
-        return replace(verdict, status="not assessable", reason_en=text.en, reason_zh=text.zh)
+        return replace(_with_texts(verdict, reason=text), status="not assessable")
     year, value = found.numbers["latest_year"], found.numbers["latest"]
-    text = _method_text(METHOD_NAMES[method], found, verdict)
     return replace(
-        verdict, status=found.status, reason_en=text.en, reason_zh=text.zh, rate_needed=None,
+        _with_texts(verdict, reason=_method_text(METHOD_NAMES[method], found, verdict)),
+        status=found.status, rate_needed=None,
         baseline_year=found.numbers["baseline_year"], baseline=found.numbers["baseline"],
         actual_year=year, actual=value, gap=None if value is None else value - verdict.required,
         numbers=found.numbers | {"ratio": found.ratio, "score": found.score},
@@ -381,8 +382,7 @@ def _method_text(name, found, verdict):
     """The method's numbers and its own reason, and a break that keeps later figures from it."""
     texts = []
     if found.ratio is not None:
-        shown = format_number(found.ratio, decimals=2)
-        texts.append(say("{method} ratio {ratio}", method=name, ratio=shown))
+        texts.append(say("{method} ratio {ratio}", method=name, ratio=format_number(found.ratio, decimals=2)))
     if found.score is not None:
         texts.append(say("score {score}", score=format_number(found.score, decimals=1)))
     texts.append(Text(found.text.en.rstrip("."), found.text.zh.rstrip("。")))

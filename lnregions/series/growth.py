@@ -16,18 +16,6 @@ from lnregions.errors import DataError, unknown
 
 SHAPES = ("linear", "geometric", "band")
 """How a required path spreads the change over the years."""
-DIRECTIONS = {"up": 1, "down": -1}
-"""Sign of each direction."""
-
-
-# -- checks of years and numbers ---------------------------------------------------------------------------
-
-
-def direction_sign(direction: str) -> int:
-    """Return +1 where more is better and -1 where less is; DataError for an unknown direction."""
-    if direction not in DIRECTIONS:
-        raise unknown("direction", str(direction), DIRECTIONS)
-    return DIRECTIONS[direction]
 
 
 def whole_year(year: int, *, name: str = "year") -> int:
@@ -53,31 +41,6 @@ def _number(value):
         return math.nan
 
 
-def clean_series(years: Iterable[int], values: Iterable[float | None]) -> dict[int, float]:
-    """Return {year: value} in the order of the years, without the missing values; DataError for a faulty series.
-
-    Examples
-    --------
-    >>> clean_series([2022, 2021, 2023], [110, 100.0, None])
-    {2021: 100.0, 2022: 110.0}
-    """
-    years, values = [whole_year(year) for year in years], list(values)
-    if len(years) != len(values):
-        raise DataError(
-            f"There are {len(years)} years and {len(values)} values. "
-            "Give one value a year, None where it is missing."
-        )
-    _refuse_twice(years, "value")
-    pairs = sorted(zip(years, values, strict=True), key=lambda pair: pair[0])
-    return {year: finite(value, name=f"value of {year}") for year, value in pairs if not pd.isna(value)}
-
-
-def _refuse_twice(years, what):
-    twice = sorted({year for year in years if years.count(year) > 1})
-    if twice:
-        raise DataError(f"The year {twice[0]} has more than one {what}. Give one {what} a year.")
-
-
 def half_unit(value: float, decimals: int = 0) -> float:
     """Half a unit of the last printed digit of a value: what rounding may have hidden.
 
@@ -93,55 +56,39 @@ def half_unit(value: float, decimals: int = 0) -> float:
     return 0.5 * 10.0 ** -max(digits, min(decimals, 1))
 
 
-# -- growth ------------------------------------------------------------------------------------------------
-
-
-def chain_index(rates: pd.Series | Mapping, *, base: float = 100) -> pd.DataFrame:
-    r"""Return the index that yearly growth rates build up, the year before the first rate being the base.
+def chain_index(rates: Mapping[int, float]) -> pd.DataFrame:
+    r"""Return the index that yearly growth rates build up, the year before the first rate being 100.
 
     .. math:: I_t = I_{t-1}\,(1 + g_t / 100)
-
-    Parameters
-    ----------
-    rates : pandas.Series or mapping
-        Growth in % by year.
-    base : float, default 100
-        Index of the year before the first rate.
 
     Returns
     -------
     pandas.DataFrame
-        `year`, `growth` (%), `index`; one row a year without holes. From the first year without a rate on,
-        the index is NaN: a chain is never carried over a gap.
+        `year`, `index`; one row a year without holes. From the first year without a rate on, the index is NaN: a
+        chain is never carried over a gap.
 
     Raises
     ------
     DataError
-        When a year is no whole number or given twice, a rate is not finite or below -100 %, or there is none.
+        When a rate is below -100 %.
 
     Examples
     --------
     >>> chain_index({2022: 5.0, 2023: 10.0})
-       year  growth  index
-    0  2021     NaN  100.0
-    1  2022     5.0  105.0
-    2  2023    10.0  115.5
+       year  index
+    0  2021  100.0
+    1  2022  105.0
+    2  2023  115.5
     """
-    pairs = [(whole_year(year), _number(rate)) for year, rate in rates.items()]
-    _refuse_twice([year for year, _ in pairs], "growth rate")
-    for year, rate in pairs:
-        if rate < -100 or math.isinf(rate):
+    for year, rate in rates.items():
+        if rate < -100:
             raise DataError(
                 f"The growth rate of {year}, {rate:g}%, is impossible. Give rates in %, not below -100."
             )
-    known = {year: rate for year, rate in pairs if not math.isnan(rate)}
-    if not known:
-        raise DataError("There is no growth rate to chain. Give at least one year with its rate in %.")
-    first, last = min(known), max(known)
-    filled = {year: known.get(year, math.nan) for year in range(first, last + 1)}
-    growth = np.array([0, *filled.values()])
-    index = finite(base, name="base") * np.cumprod(1 + growth / 100)
-    return pd.DataFrame({"year": range(first - 1, last + 1), "growth": [np.nan, *growth[1:]], "index": index})
+    years = range(min(rates.keys()) - 1, max(rates.keys()) + 1)
+    factors = (1 + pd.Series(rates, dtype=float) / 100).reindex(years)
+    factors.iloc[0] = 1.0
+    return pd.DataFrame({"year": years, "index": 100 * factors.cumprod(skipna=False).to_numpy()})
 
 
 def mean_growth(rates: Iterable[float], *, chained: bool = True) -> float:
@@ -150,17 +97,16 @@ def mean_growth(rates: Iterable[float], *, chained: bool = True) -> float:
     .. math:: \tilde g = 100\,\Big[\prod (1 + g_t/100)^{1/n} - 1\Big]
 
     Rates of an indicator that has no level to chain (investment) are not `chained`: their arithmetic mean is
-    returned. The years need not follow on one another. DataError where a rate is missing or below -100 %, or there
-    is none.
+    returned. The years need not follow on one another. DataError where a rate is below -100 %.
 
     Examples
     --------
     >>> round(mean_growth([0.0, 21.0]), 6)
     10.0
     """
-    values = [finite(rate, name="growth rate") for rate in rates]
-    if not values or min(values) < -100:
-        raise DataError(f"The growth rates {values} have no mean. Give at least one in %, none below -100.")
+    values = list(rates)
+    if min(values) < -100:
+        raise DataError(f"The growth rates {values} have no mean. Give rates in %, none below -100.")
     if not chained:
         return sum(values) / len(values)
     return 100 * (math.prod(1 + rate / 100 for rate in values) ** (1 / len(values)) - 1)
@@ -180,9 +126,6 @@ def annual_growth(start: float, end: float, *, years: int) -> float:
     if abs(ratio - 1) < 0.5:  # keeps the digits of a small growth
         return math.expm1(math.log1p((end - start) / start) / years)
     return ratio ** (1 / years) - 1
-
-
-# -- the required path -------------------------------------------------------------------------------------
 
 
 def required_path(
@@ -257,23 +200,16 @@ def _exact(values, start, end):
     return np.maximum.accumulate(values) if end >= start else np.minimum.accumulate(values)
 
 
-# -- what is left to do ------------------------------------------------------------------------------------
-
-
-def growth_needed(
-    current: float, target: float, *, year: int, horizon: int, direction: str = "up"
-) -> float | None:
+def growth_needed(current: float, target: float, *, years: int, sign: int = 1) -> float | None:
     r"""Return the growth, in %, that each of the years left must bring, :math:`100\,[(y_T/y_t)^{1/(T-t)} - 1]`.
 
-    None where the target is met, no year is left, or no rate leads there.
+    `sign` is that of a change for the better. None where the target is met, no year is left, or no rate leads there.
 
     Examples
     --------
-    >>> round(growth_needed(100, 121, year=2022, horizon=2024), 6)
+    >>> round(growth_needed(100, 121, years=2), 6)
     10.0
     """
-    now, end = finite(current, name="current value"), finite(target, name="target")
-    left = whole_year(horizon, name="horizon") - whole_year(year)
-    if left <= 0 or direction_sign(direction) * (now - end) >= 0 or now * end <= 0:
+    if years <= 0 or sign * (current - target) >= 0 or current * target <= 0:
         return None
-    return 100 * ((end / now) ** (1 / left) - 1)
+    return 100 * ((target / current) ** (1 / years) - 1)

@@ -17,10 +17,10 @@ A. Bidarbakht-Nia, "Tracking progress towards the SDGs", ESCAP working paper SD/
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from lnregions.series.growth import annual_growth, clean_series, direction_sign, finite, whole_year
+from lnregions.series.growth import annual_growth
 from lnregions.words.texts import NO_TEXT, Text, joined, plain, say
 
 OPEN_SDG_BANDS = (0.95, 0.60, 0.0)
@@ -54,7 +54,10 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Progress:
-    """A series between baseline and horizon: the figures a formula needs, or what prevents any."""
+    """A series between baseline and horizon: the figures a formula needs, or what prevents any.
+
+    `direction` is 1 where the indicator should rise and -1 where it should fall.
+    """
 
     asked: int
     baseline_year: int | None
@@ -68,38 +71,19 @@ class Progress:
 
     @classmethod
     def of(
-        cls, years: Sequence[int], values: Sequence[float | None], *,
-        direction: str, baseline_year: int, target: float, horizon: int,
-    ) -> "Progress":  # fmt: skip
-        """Return the progress of a series, for any of the methods.
-
-        Parameters
-        ----------
-        years, values : sequence
-            The series, in any order; None or NaN where a figure is missing.
-        direction : {"up", "down"}
-            Where the indicator should go.
-        baseline_year, horizon : int
-            Year to measure from (or the next later one with a figure), and year of the target.
-        target : float
-            Value to reach by the horizon.
-
-        Raises
-        ------
-        DataError
-            When the direction is unknown, a number is not finite, or a year is given twice.
-        """
-        asked, end = whole_year(baseline_year, name="baseline year"), whole_year(horizon, name="horizon")
-        used = {year: value for year, value in clean_series(years, values).items() if asked <= year <= end}
+        cls, series: Mapping[int, float], *, direction: int, baseline_year: int, target: float, horizon: int
+    ) -> "Progress":
+        """Return the progress of a series by year to a target value, for any of the methods."""
+        used = {year: value for year, value in series.items() if baseline_year <= year <= horizon}
         first, last, fault = min(used, default=None), max(used, default=None), ""
-        if end <= asked:
+        if horizon <= baseline_year:
             fault = "The horizon {horizon} is not after the baseline year {asked}."
         elif not used:
             fault = "There is no figure for {asked} or for a later year up to {horizon}."
         elif first == last:
             fault = "There is a figure for only one year ({baseline_year}) from {asked} to {horizon}; two are needed."
-        goal, sign = finite(target, name="target"), direction_sign(direction)
-        return cls(asked, first, used.get(first), last, used.get(last), end, goal, sign, fault)
+        ends = (first, used.get(first), last, used.get(last))
+        return cls(baseline_year, *ends, horizon, target, direction, fault)
 
     @property
     def growth(self) -> float:
@@ -110,9 +94,7 @@ class Progress:
         """Whether a value is at or beyond the target."""
         return self.direction * (value - self.target) >= 0
 
-    def result(
-        self, status: str, *, ratio: float | None = None, score: float | None = None, note: str = "", **more
-    ) -> Assessment:
+    def result(self, status: str, *, ratio=None, score=None, note: str = "", **more) -> Assessment:
         """Return the assessment; its reason is a note and the later baseline year, where one serves."""
         notes, numbers = [note] if note else [], asdict(self) | more
         del numbers["fault"]
@@ -182,7 +164,7 @@ def open_sdg(progress: Progress) -> Assessment:
 
     Examples
     --------
-    >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
+    >>> one = Progress.of({2015: 100, 2020: 110}, direction=1, baseline_year=2015, horizon=2030, target=150)
     >>> found = open_sdg(one)
     >>> found.status, round(found.ratio, 6), round(found.score, 6)
     ('acceleration needed', 0.702376, 0.731305)
@@ -214,7 +196,7 @@ def unsd(progress: Progress) -> Assessment:
 
     Examples
     --------
-    >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
+    >>> one = Progress.of({2015: 100, 2020: 110}, direction=1, baseline_year=2015, horizon=2030, target=150)
     >>> found = unsd(one)
     >>> found.status, round(found.ratio, 6)
     ('acceleration needed', 0.662)
@@ -245,7 +227,7 @@ def escap(progress: Progress) -> Assessment:
 
     Examples
     --------
-    >>> one = Progress.of([2015, 2020], [100, 110], direction="up", baseline_year=2015, horizon=2030, target=150)
+    >>> one = Progress.of({2015: 100, 2020: 110}, direction=1, baseline_year=2015, horizon=2030, target=150)
     >>> found = escap(one)
     >>> found.status, round(found.score, 6)
     ('acceleration needed', 2.0)

@@ -117,20 +117,14 @@ class Tables:
         """Codebook rows by indicator."""
         return dict(self.indicators.set_index("indicator").iterrows())
 
-    def latest(self, areas: Sequence[str]) -> pd.DataFrame:
-        """Latest default figure of each indicator and area: all columns of the observations, by area and year."""
-        rows = self.observations[self.observations["area"].isin(areas) & self.observations["default"]]
-        order = {area: place for place, area in enumerate(areas)}
-        rows = rows.sort_values("year").drop_duplicates(["area", "indicator"], keep="last")
-        return rows.sort_values("area", key=lambda names: names.map(order), kind="stable", ignore_index=True)
-
     def figures_of_area(self, area: str, indicator: str) -> list[FigureRow]:
         """Default figures of one area by year, numbered by segment."""
         rows = self._defaults.get((indicator, area), [])
         segments = self.segments_of([area], indicator, [int(row.year) for row in rows])
+        decimals = int(self.indicator(indicator)["decimals"])
         return [
             FigureRow(int(row.year), row.value, segment, row.grade, row.vintage, row.source, row.status,
-                      *[self.rounding(indicator, row.value)] * 2)
+                      *[half_unit(row.value, decimals)] * 2)
             for row, segment in zip(rows, segments, strict=True)
         ]  # fmt: skip
 
@@ -151,10 +145,9 @@ class Tables:
         """Lowest and highest value and largest change a year that are declared for an area; infinite where none is."""
         key = ("bound", indicator, area)
         if key not in self.made:
+            ends = pd.Series({"lower": -math.inf, "upper": math.inf, "largest_change": math.inf})
             row = bound_of(self.bounds, indicator, area)
-            ends = {"lower": -math.inf, "upper": math.inf, "largest_change": math.inf}
-            own = ends if row is None else {name: row[name] for name in ends}
-            self.made[key] = tuple(ends[name] if pd.isna(one) else one for name, one in own.items())
+            self.made[key] = tuple(ends if row is None else row[ends.index].fillna(ends).astype(float))
         return self.made[key]
 
     def bound_words(self, indicator: str, area: str) -> Text:
@@ -216,12 +209,6 @@ class Tables:
     def _doubts(self):
         """Caveats on doubtful figures by indicator, and those found by indicator, area and year."""
         return dict(iter(self.caveats[self.caveats["kind"] == "doubtful"].groupby("indicator")))
-
-    def rounding(self, indicator: str, value: float) -> float:
-        """What rounding may hide in a published value of an indicator."""
-        if indicator not in self.indicators_by_code:
-            return 0.0
-        return half_unit(value, int(self.indicator(indicator)["decimals"]))
 
     @cached_property
     def _defaults(self):
@@ -305,9 +292,15 @@ def _region_figures(tables, region, indicator, members):
                   row["rounding"], row["rounding"])
         for row, segment in zip(good, segments, strict=True)
     )  # fmt: skip
-    holes = {row["year"]: _hole(tables, row) for row in total if row["reason"]}
+    names = {row["year"]: listed(map(tables.name_text, row["missing"].split())) for row in total}
+    holes = {
+        row["year"]: say(_HOLES[row["reason"]], year=row["year"], names=names[row["year"]])
+        for row in total if row["reason"]
+    }  # fmt: skip
     parts = {row["year"]: row["parts"] for row in good}
-    return Figures(rows, _coverage(tables, (good or total)[-1]) if total else Text(), holes, parts=parts)
+    last = (good or total)[-1:]
+    coverage = _coverage(last[0], names[last[0]["year"]]) if last else NO_TEXT
+    return Figures(rows, coverage, holes, parts=parts)
 
 
 def weight_lag(row: pd.Series) -> int:
@@ -315,27 +308,18 @@ def weight_lag(row: pd.Series) -> int:
     return 1 if row["measure"] == "growth" else 0
 
 
-def _hole(tables, row):
-    """Why a year of a region has no figure."""
-    if row["reason"] == "missing members":
-        return say(
-            "no {year} figure of {names} is published", year=row["year"], names=_missing_names(tables, row)
-        )
-    if row["reason"] == "missing weights":
-        return say("no weights for {year}", year=row["year"])
-    message = "the members' figures of {year} are of different vintages and are not added up"
-    return say(message, year=row["year"])
+_HOLES = {
+    "missing members": "no {year} figure of {names} is published",
+    "missing weights": "no weights for {year}",
+    "mixed vintages": "the members' figures of {year} are of different vintages and are not added up",
+}
+"""Why a year of a region has no figure, by the reason of its total."""
 
 
-def _coverage(tables, row):
+def _coverage(row, missing):
     """Coverage in words, such as ``6 of 7 members; without Tieling``."""
-    missing = _missing_names(tables, row)
     counts = say("{present} of {members} members", present=row["present"], members=row["members"])
-    return joined([counts, say("without {names}", names=missing) if missing.en else Text()])
-
-
-def _missing_names(tables, row):
-    return listed(tables.name_text(code) for code in row["missing"].split())
+    return joined([counts, say("without {names}", names=missing) if missing.en else NO_TEXT])
 
 
 def member_frame(tables: Tables, members: Sequence[str], *, indicator: str) -> pd.DataFrame:

@@ -93,8 +93,9 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
 def _table(frame: pd.DataFrame, language: str, title: str, note: str) -> Table:
     """Table under the headings of an evaluation."""
     heads = {name: tr(_HEADS[name], language, context="evaluation") for name in frame}
-    numbers = tuple(heads[name] for name in frame if name in _NUMBERS)
-    statuses = tuple(heads[name] for name in frame if name == "verdict")
+    numbers, statuses = (
+        tuple(heads[name] for name in frame if name in kind) for kind in (_NUMBERS, ("verdict",))
+    )
     return Table(frame.rename(columns=heads), title, note, numbers, statuses, language)
 
 
@@ -126,7 +127,7 @@ def progress_class(
     found = _BY_STATUS.get(status, "insufficient")
     if status == "met" and early:
         return "ahead"
-    if found == "insufficient" or status == "missed" or done is None or needed is None:
+    if found == "insufficient" or status == "missed" or pd.isna(done) or pd.isna(needed):
         return found
     ahead, margin = (round(one, 9) for one in (done - needed, MARGIN * abs(needed)))  # 5 % exactly is in line
     if ahead > margin:
@@ -136,12 +137,9 @@ def progress_class(
 
 def _progress(plan: Plan, verdict, case: Case) -> tuple[float | None, float | None]:
     """Shares of the change and of the time that are done by the year of the latest figure; None where unknown."""
-    if pd.isna(verdict.actual_year):
-        return None, None
-    start = case.row["baseline_year"] if pd.isna(verdict.baseline_year) else verdict.baseline_year
-    if pd.isna(start):
-        start = plan.facts["baseline_year"]
-    if verdict.actual_year <= start:
+    starts = (verdict.baseline_year, case.row["baseline_year"], plan.facts["baseline_year"])
+    start = next(year for year in starts if not pd.isna(year))
+    if pd.isna(verdict.actual_year) or verdict.actual_year <= start:
         return None, None
     elapsed = (verdict.actual_year - start) / (verdict.horizon - start)
     if verdict.kind not in VALUE_KINDS or pd.isna(verdict.baseline) or pd.isna(verdict.required):
@@ -153,8 +151,6 @@ def _class_of(verdict, done: float | None, elapsed: float | None) -> str:
     early = not pd.isna(verdict.reached_in) and verdict.reached_in < verdict.horizon
     if verdict.kind in VALUE_KINDS:
         return progress_class(verdict.status, early=early, done=done, needed=elapsed)
-    if pd.isna(verdict.actual) or pd.isna(verdict.required):
-        return progress_class(verdict.status)
     return progress_class(verdict.status, done=verdict.actual, needed=verdict.required)
 
 
@@ -179,15 +175,13 @@ def completion(clauses: pd.DataFrame) -> pd.DataFrame:
     >>> completion(rows).set_index("class").loc["completed", ["number", "share"]].tolist()
     [1.0, 0.5]
     """
-    groups = {one: (one,) for one in CLASSES} | {"completed": COMPLETED}
-    classed = (clauses["class"] != "insufficient").sum()
-    rows = []
-    for name, members in groups.items():
-        own = clauses[clauses["class"].isin(members)]
-        share = len(own) / classed if classed and name != "insufficient" else None
-        strengths = {one: int((own["strength"] == one).sum()) for one in _TYPES}
-        rows.append({"class": name, "number": len(own), "share": share} | strengths)
-    return pd.DataFrame(rows).astype({"share": float})
+    rows = pd.crosstab(clauses["class"], clauses["strength"]).reindex(CLASSES, fill_value=0)
+    rows.loc["completed"] = rows.loc[list(COMPLETED)].sum()
+    number = rows.sum(axis=1).astype(int)
+    share = (number / number.iloc[:-2].sum()).drop("insufficient")
+    rows = rows.reindex(columns=list(_TYPES), fill_value=0)
+    found = pd.DataFrame({"number": number, "share": share.reindex(rows.index), **rows})
+    return found.rename_axis("class").reset_index()
 
 
 # -- in words -----------------------------------------------------------------------------------------------
@@ -207,7 +201,6 @@ _NUMBERS = ("base value", "actual", "progress", "elapsed", "a year", "number", "
 def _row(plan: Plan, verdict, case: Case, language: str) -> dict[str, str]:
     """Cells of a clause; its class by name."""
     (done, elapsed), target = _progress(plan, verdict, case), case.row
-    known = not pd.isna(verdict.actual)
 
     def without_unit(words: str) -> str:
         return words.removesuffix(unit_label(verdict.unit, language)).rstrip() or DASH
@@ -228,7 +221,7 @@ def _row(plan: Plan, verdict, case: Case, language: str) -> dict[str, str]:
         "base year": base,
         "base value": without_unit(figure_words(verdict.baseline, verdict.indicator, language, unit=verdict.unit)),
         "target": _target_words(verdict, target, language),
-        "actual": without_unit(verdict_words(verdict._asdict(), language)["actual"] if known else ""),
+        "actual": without_unit("" if pd.isna(verdict.actual) else verdict_words(verdict._asdict(), language)["actual"]),
         "year": year_span(verdict.mean_from, verdict.actual_year) or DASH,
         "progress": _share(done, language),
         "elapsed": _share(elapsed, language),
@@ -246,9 +239,8 @@ def _target_words(verdict, target: pd.Series, language: str) -> str:
     if pd.isna(verdict.required):
         words = target["clause_en"] if language == "en" else target["wording_zh"]
         return words or target[f"label_{language}"]
-    signs = {">=": "≥", "<=": "≤"}
     value = to_unit(float(verdict.required), verdict.unit, language)
-    sign = signs.get(target["comparator"], target["comparator"])
+    sign = target["comparator"].replace(">=", "≥").replace("<=", "≤")
     if verdict.kind.startswith("relative"):
         return sign + verdict_words(verdict._asdict(), language)["required"].removesuffix("%")
     return f"{sign}{format_number(value, language=language)}"
@@ -273,11 +265,9 @@ def _yearly(verdict, done: float | None, language: str) -> str:
 
 def _completion_table(rows: pd.DataFrame, language: str) -> Table:
     names = CLASSES | {"completed": "rate of completion"}
-    frame = pd.DataFrame(
-        {"rating": [tr(names[one], language, context="evaluation") for one in rows["class"]]}
-    )
-    frame = frame.join(rows[["number", "share", *_TYPES]])
-    frame["share"] = frame["share"].map(lambda one: _share(one, language))
+    frame = rows.rename(columns={"class": "rating"})
+    frame["rating"] = [tr(names[one], language, context="evaluation") for one in rows["class"]]
+    frame["share"] = [_share(one, language) for one in rows["share"]]
     note = tr(
         "Shares are of the {classed} clauses that could be classed, of {total}. The rate of completion counts those "
         "achieved ahead, faster than and in line with expectations.", language,

@@ -44,14 +44,8 @@ def show_region(plan, region: str, *, language: str = "en") -> Tables:
     """What a region is to become, its tasks, and its members with how well each is attested."""
     plan = chosen_plan(plan, region=region, language=language)
     own = plan.positioning[plan.positioning["region"] == region]
-    roles = {"positioning": tr("positioning", language), "task": tr("task", language)}
-    chinese = own["text_zh"]
-    aims = pd.DataFrame(
-        {
-            "role": own["kind"].map(roles),
-            "text": chinese if language == "zh" else own["text_en"] + " (" + chinese + ")",
-        }
-    )
+    text = own["text_zh"] if language == "zh" else own["text_en"] + " (" + own["text_zh"] + ")"
+    aims = pd.DataFrame({"role": [tr(kind, language) for kind in own["kind"]], "text": text})
     names = dict(zip(plan.areas["area"], plan.areas[f"short_{language}"], strict=True))
     members = plan.membership[plan.membership["region"] == region].merge(plan.areas, on="area", how="left")
     rows = pd.DataFrame(
@@ -66,13 +60,10 @@ def _member(row: dict, names: dict[str, str], language: str) -> tuple[str, str, 
     """Name, kind of membership and note of a member; areas are named, not coded, in the note."""
     note = row["note_zh" if language == "zh" else "note"]
     note = re.sub(r"\b\d{6}\b", lambda code: names.get(code[0], code[0]), "" if pd.isna(note) else note)
-    zone = row["level_x"] == "zone"
-    if zone:
-        membership = tr("zone inside a member", language)
-    else:
-        proxy = tr(" (city stands in for its counties)", language) if row["proxy"] else ""
-        membership = text(row["status"], language) + proxy
-    name = row[f"name_{language}"]
+    zone, name = row["level_x"] == "zone", row[f"name_{language}"]
+    membership = tr("zone inside a member", language) if zone else text(row["status"], language)
+    if row["proxy"] and not zone:
+        membership += tr(" (city stands in for its counties)", language)
     if pd.notna(name):
         return name, membership, note
     # a zone's note begins with its name
@@ -163,9 +154,10 @@ def latest_figures(tables: series.Tables, areas: list[str]) -> pd.DataFrame:
     pandas.DataFrame
         Columns of `load_observations`.
     """
-    order = {code: place for place, code in enumerate(tables.indicators["indicator"])}
-    latest = tables.latest(areas)
-    return latest.sort_values("indicator", key=lambda codes: codes.map(order), kind="stable")
+    orders = {"indicator": tables.indicators["indicator"], "area": areas}
+    rows = _used(tables, areas).sort_values("year").drop_duplicates(["area", "indicator"], keep="last")
+    places = {name: rows[name].map(list(order).index) for name, order in orders.items()}
+    return rows.loc[pd.DataFrame(places).sort_values(["indicator", "area"]).index]
 
 
 def sources_used(tables: series.Tables, areas: Iterable[str]) -> pd.DataFrame:

@@ -99,7 +99,6 @@ def _known(statements: pd.DataFrame, as_of: str) -> pd.DataFrame:
 
 def _said(row: dict, language: str) -> str:
     """The words of a statement: the quote with our translation, or what was said in our words."""
-    quote = row["quote"]
-    if not quote:
+    if not row["quote"]:
         return tr("{words} (in our words)", language, words=row[f"said_{language}"])
-    return tr("“{quote}” ({translation})", language, quote=quote, translation=row["said_en"])
+    return tr("“{quote}” ({translation})", language, quote=row["quote"], translation=row["said_en"])

@@ -7,6 +7,7 @@ import pandas as pd
 from lnregions import assess
 from lnregions.assess.sensitivity import sensitivity
 from lnregions.errors import DataError
+from lnregions.series.methods import METHOD_NAMES
 from lnregions.show.statements import reasons_with_outcomes
 from lnregions.show.table import Table, Tables
 from lnregions.show.words import (
@@ -57,21 +58,19 @@ def _verdict_table(rows: pd.DataFrame, plan: Plan | None, language: str) -> Tabl
         frame["region"] = rows["region"].replace(regions)
     if rows["target"].duplicated().any():
         frame["interpretation"] = rows["interpretation_zh" if language == "zh" else "interpretation"]
-    qualified = zip(rows["status"], rows["strength"], rows["by_bounds"], strict=True)
     frame["status"] = [
-        assess.status_words(status, language, strength=strength, by_bounds=by_bounds)
-        for status, strength, by_bounds in qualified
+        assess.status_words(one.status, language, strength=one.strength, by_bounds=one.by_bounds)
+        for one in rows.itertuples()
     ]
     clauses = {} if plan is None else {row["target"]: row for _, row in plan.targets.iterrows()}
-    records = rows.to_dict("records")
-    numbers = [verdict_words(row, language) for row in records]
-    for words, row in zip(numbers, records, strict=True):
+    numbers = []
+    for row in rows.to_dict("records"):
+        words = verdict_words(row, language) | {"year": year_span(row["mean_from"], row["actual_year"])}
         if row["target"] in clauses:
             words["required"] = asked_words(row, clauses[row["target"]], language)
-    numbers = pd.DataFrame(numbers, rows.index, ["required", "actual", "gap"])
-    frame[["required", "actual"]] = numbers[["required", "actual"]]
-    frame["year"] = [year_span(*pair) for pair in zip(rows["mean_from"], rows["actual_year"], strict=True)]
-    frame["gap"], frame["grade"] = numbers["gap"], rows["grade"]
+        numbers.append(words)
+    columns = ["required", "actual", "year", "gap"]
+    frame[columns], frame["grade"] = pd.DataFrame(numbers, rows.index, columns), rows["grade"]
     frame["reason"] = reasons_with_outcomes(rows, language, plan)
     message = "As known on {date}; the grade is that of the weakest figure used. {grades}"
     note = tr(message, language, date=", ".join(dict.fromkeys(rows["as_of"])), grades=grades(language))
@@ -84,7 +83,7 @@ def show_methods(plan, *, as_of: str = "", language: str = "en") -> Table:
     """Status of every target that has figures, by each published method, and whether they agree."""
     plan = chosen_plan(plan, language=language)
     rows, labels = assess.compare_methods(plan, as_of=as_of or None), target_labels(language, plan)
-    names = {"plan": head("closing", language), "open_sdg": "Open SDG", "unsd": "UNSD", "escap": "ESCAP"}
+    names = {"plan": head("closing", language)} | METHOD_NAMES
     statuses = {
         name: [text(status, language) if status else "" for status in rows[column]]
         for column, name in names.items()

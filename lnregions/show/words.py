@@ -80,17 +80,13 @@ def reader_table(
 
     The names of the columns, those of `HEADS`, tell which are numbers, statuses or links.
     """
-    worded = {
-        name: frame[name].map(lambda one: text(one, language) if one in STATUSES else one)
-        for name in frame if name in _STATUSES
-    }  # fmt: skip
-
-    def headings(kind: set[str]) -> tuple[str, ...]:
-        return tuple(head(name, language) for name in frame if name in kind)
-
-    shown = headed(frame.assign(**worded), language)
-    kinds = (headings(_NUMBERS), headings(_STATUSES), language, headings({"where"}))
-    return Table(shown, title, note, *kinds, folded)
+    shown, kinds = frame.copy(), (_NUMBERS, _STATUSES, {"where"})
+    for name in _STATUSES.intersection(frame):
+        shown[name] = [text(one, language) if one in STATUSES else one for one in frame[name]]
+    numbers, statuses, links = (
+        tuple(head(name, language) for name in frame if name in kind) for kind in kinds
+    )
+    return Table(headed(shown, language), title, note, numbers, statuses, language, links, folded)
 
 
 def grades(language: str) -> str:
@@ -116,9 +112,8 @@ def source_title(source: Mapping, language: str = "en") -> str:
     >>> source_title({"title": "公报 (copy at 某库; full text in github.com/a/b, c.json)"})
     '公报'
     """
-    return _data_set(source, language) or re.sub(
-        _COPY, "", str(source.get("title") or source.get("source", ""))
-    )
+    title = str(source.get("title") or source.get("source", ""))
+    return _data_set(source, language) or re.sub(_COPY, "", title)
 
 
 def source_name(source: Mapping, language: str = "en") -> str:
@@ -171,12 +166,11 @@ def verdict_words(verdict, language: str = "en") -> dict[str, str]:
         language=language, planned=not kind.startswith("relative"),
     )  # fmt: skip
     if not found["gap"]:  # a direction has a change without a value to reach
-        found["gap"] = figure_words(
-            row.get("gap"), indicator, language, unit="pp" if unit == "%" else unit, sign=True
-        )
+        points = "pp" if unit == "%" else unit
+        found["gap"] = figure_words(row.get("gap"), indicator, language, unit=points, sign=True)
     if row.get("by_bounds") and not found["actual"] and not pd.isna(row.get("low")):
-        ends = (figure_words(row[name], indicator, language, unit=unit) for name in ("low", "high"))
-        found["actual"] = tr("{low} to {high}", language, **dict(zip(("low", "high"), ends, strict=True)))
+        low, high = (figure_words(row[name], indicator, language, unit=unit) for name in ("low", "high"))
+        found["actual"] = tr("{low} to {high}", language, low=low, high=high)
     return found
 
 
@@ -254,8 +248,6 @@ def calculation_words(verdict, language: str = "en") -> list[tuple[str, str]]:
 
 
 def _number(kind, value, verdict, language):
-    if isinstance(value, str):
-        return value
     if kind.startswith("weight of"):
         return format_value(float(value), kind.rpartition(", ")[2], language)
     if kind.startswith("level"):

@@ -6,7 +6,6 @@ from lnregions import load_observations, load_plan
 from lnregions.assess import Case, Clause, judge_case, load_tables
 from lnregions.series import Figures
 from lnregions.series.figures import FigureRow
-from lnregions.words.texts import Text
 
 PERCENT = {"measure": "growth", "unit": "%"}
 PLAN = load_plan()
@@ -25,13 +24,13 @@ def table(*rows):
     return pd.DataFrame(rows)
 
 
-def series(values, *, breaks=(), grades=None, holes=None, source=""):
+def series(values, *, breaks=(), grades=None, source=""):
     """Figures from {year: value}; `breaks` are first years of a new segment."""
     rows = tuple(
         FigureRow(y, float(v), sum(y >= b for b in breaks), (grades or {}).get(y, "A"), "", source or f"s{y}")
         for y, v in sorted(values.items())
     )
-    return Figures(rows, Text("3 of 3 members", "3个成员中的3个"), holes or {})
+    return Figures(rows)
 
 
 def clause(kind="level", value=10000.0, comparator=">=", **other):

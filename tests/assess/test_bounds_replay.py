@@ -14,6 +14,7 @@ from lnregions.assess import load_tables
 from lnregions.assess.bounds import possible_figure
 from lnregions.paths import data_dir
 from lnregions.series import largest_changes
+from lnregions.series.growth import half_unit
 from lnregions.tables import load_areas
 
 PLAN = load_plan()
@@ -43,7 +44,7 @@ def replayed(year, *, own_changes):
     later = later[~later[keys].apply(tuple, axis=1).isin(set(known[keys].itertuples(index=False, name=None)))]
     for row in later.itertuples():
         span, used = possible_figure(tables, row.area, indicator=row.indicator, year=row.year)
-        half = tables.rounding(row.indicator, row.value)
+        half = half_unit(row.value, int(tables.indicator(row.indicator)["decimals"]))
         inside = span.low - half <= row.value <= span.high + half
         yield row.indicator, row.area, row.year, row.value, row.grade, row.default, bool(used), inside
 

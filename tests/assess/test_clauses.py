@@ -5,11 +5,9 @@ import math
 import pytest
 from series_kit import PERCENT, clause, judged, series
 
-from lnregions import DataError
 from lnregions.assess.clauses import EVALUATORS
 from lnregions.series import Figures
 from lnregions.series.figures import growth_rates
-from lnregions.words.texts import Text
 
 NONE = math.nan
 DALIAN = {2021: 7825.9, 2022: 8430.9, 2023: 8752.9, 2024: 9516.9, 2025: 10002.1}
@@ -36,18 +34,16 @@ def test_each_comparator_is_taken_at_its_word(comparator, value, status):
     assert judged(clause("level", value, comparator), series({2021: 9, 2024: 10})).status == status
 
 
-def test_a_level_before_the_horizon_has_the_status_of_its_pace():
-    verdict = judged(clause(), series({2021: 7825.9, 2022: 8430.9}), closed=False)
-    assert verdict.numbers["gap"] == pytest.approx(8430.9 - 10000)
-    assert (verdict.status, verdict.closing) == ("acceleration needed", "")
-    assert verdict.rate_needed == pytest.approx(((10000 / 8430.9) ** 0.5 - 1) * 100)
-
-
 @pytest.mark.parametrize(
     ("asked", "values", "breaks", "closed", "status", "reason"),
     [
         (clause(value=8000), DALIAN | {2024: 10}, [], False, "missed", "was 1 billion yuan in 2024"),
         (clause(value=8000), {2021: 7825.9, 2022: 8430.9}, [], False, "met", "was 843.09 billion yuan in 2022"),
+        (clause(), {2021: 7825.9, 2022: 8430.9}, [], False, "acceleration needed", "; 8.9% a year still needed"),
+        (clause(), {2021: 1, 2023: 2}, [], True, "not assessable",
+         "at least 1,000 billion yuan; no 2024 figure of Shenyang is published"),
+        (clause("cumulative_growth", 7.7), {2021: 0, 2024: 5}, [], False, "not assessable", "not above zero"),
+        (clause("doubling", NONE), {2021: -3, 2024: 5}, [], False, "not assessable", "not above zero"),
         (clause(), {2019: 6990.0, 2025: 10002.1}, [], True, "no data",
          "the plan asks for at least 1,000 billion yuan; no 2024 figure of Shenyang is published"),
         (clause(), {2021: 7000, 2022: 9000}, [2022], False, "not assessable", "breaks after the baseline year"),
@@ -67,15 +63,8 @@ def test_a_level_before_the_horizon_has_the_status_of_its_pace():
 def test_a_value_is_judged_by_the_figures_that_may_be_compared(asked, values, breaks, closed, status, reason):
     verdict = judged(asked, series(values, breaks=breaks), closed=closed)
     assert verdict.status == status
+    assert (verdict.closing != "") == (closed or (2024 in values and status == "missed"))
     assert reason in verdict.reason_en
-
-
-def test_a_closed_plan_without_a_figure_of_its_horizon_is_not_assessable():
-    holes = {2024: Text("no 2024 figure of Fushun", "抚顺2024年暂无数据")}
-    verdict = judged(clause(), series({2021: 1, 2023: 2}, holes=holes))
-    closing = "not assessable"
-    assert (verdict.status, verdict.closing, verdict.actual_year) == (closing, closing, 2023)
-    assert "at least 1,000 billion yuan; no 2024 figure of" in verdict.reason_en
 
 
 @pytest.mark.parametrize(
@@ -93,26 +82,6 @@ def test_a_closed_plan_without_a_figure_of_its_horizon_is_not_assessable():
 def test_the_nearest_earlier_year_of_the_segment_serves_as_baseline_else_the_next_later(values, breaks, year):
     verdict = judged(clause(value=10), series(values, breaks=breaks))
     assert (verdict.baseline_year, verdict.baseline) == (year, values.get(year))
-
-
-@pytest.mark.parametrize("base", [0, -3])
-@pytest.mark.parametrize("kind", ["doubling", "cumulative_growth"])
-def test_growth_is_not_measured_from_a_baseline_that_is_not_above_zero(base, kind):
-    verdict = judged(clause(kind, 7.7), series({2021: base, 2024: 5}), closed=False)
-    assert (verdict.status, verdict.closing) == ("not assessable", "")
-    assert "not above zero" in verdict.reason_en
-    assert "不大于零" in verdict.reason_zh
-
-
-@pytest.mark.parametrize(
-    ("benchmark", "closed", "status", "closing"),
-    [({2024: 69}, True, "met", "met"), ({2023: 69}, True, "not assessable", "not assessable"),
-     ({2023: 69}, False, "not assessable", "")],
-)  # fmt: skip
-def test_a_relative_level_is_compared_with_the_benchmark_of_the_horizon(benchmark, closed, status, closing):
-    asked = clause("relative_level", NONE, ">", unit="%")
-    verdict = judged(asked, series({2021: 60, 2024: 70}), benchmark=series(benchmark), closed=closed)
-    assert (verdict.status, verdict.closing) == (status, closing)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +125,7 @@ SLOWER = clause("relative_growth", NONE, "<", **PERCENT)
          "须比2021年低10.0%"),
         (clause("relative_level", NONE), {2024: 70}, {"benchmark": series({2024: 69})}, "met",
          "at least that of China (6.90 billion yuan)", "全国（69亿元）"),
-        (clause("relative_level", NONE), {2024: 70}, {"benchmark": series({})}, "not assessable",
+        (clause("relative_level", NONE), {2024: 70}, {"benchmark": series({2023: 69})}, "not assessable",
          "of Shenyang: the plan asks for at least that of China; no benchmark figure", "不低于全国"),
         (RISE, {2019: 66, 2024: 67}, {}, "met", "a rise; a change of +0.10 billion yuan since 2019", "较2019年变动"),
         (RISE, {2024: 67}, {}, "not assessable", "no figure for 2021 is published; in 2024 it was", "2021年未公布"),
@@ -181,35 +150,30 @@ def test_a_mean_is_not_given_for_years_of_which_one_between_is_missing(rule):
     assert "7.0% in 2022, 6.5% in 2024" in verdict.reason_en
 
 
+MEAN = ((1.03 * 1.05 * 1.07) ** (1 / 3) - 1) * 100
+
+
 @pytest.mark.parametrize(
-    ("rule", "value", "status", "actual"),
+    ("known", "rule", "value", "status", "actual"),
     [
-        ("average", 4.9, "met", ((1.03 * 1.05 * 1.07) ** (1 / 3) - 1) * 100),
-        ("average", 5.0, "missed", ((1.03 * 1.05 * 1.07) ** (1 / 3) - 1) * 100),
-        ("every year", 3.0, "met", ((1.03 * 1.05 * 1.07) ** (1 / 3) - 1) * 100),
-        ("every year", 3.1, "missed", ((1.03 * 1.05 * 1.07) ** (1 / 3) - 1) * 100),
-        ("last year", 7.0, "met", 7.0),
-        ("last year", 7.1, "missed", 7.0),
+        (RATES, "average", 4.9, "met", MEAN),
+        (RATES, "average", 5.0, "missed", MEAN),
+        (RATES, "every year", 3.0, "met", MEAN),
+        (RATES, "every year", 3.1, "missed", MEAN),
+        (RATES, "last year", 7.0, "met", 7.0),
+        (RATES, "last year", 7.1, "missed", 7.0),
+        ({2022: 3.0, 2023: 3.0}, "every year", 4.0, "missed", 3.0),  # one year below settles it
+        ({2022: 3.0, 2023: 3.0}, "average", 4.0, "not assessable", 3.0),
+        ({2022: 3.0}, "every year while it runs", 4.0, "missed", 3.0),
+        ({2022: 6.0}, "average while it runs", 4.0, "on track", 6.0),
+        ({2022: 2.0}, "average while it runs", 4.0, "acceleration needed", 2.0),
     ],
 )
-def test_growth_is_judged_under_each_rule(rule, value, status, actual):
-    verdict = judged(clause("growth", value, **PERCENT), series(RATES), rule=rule)
+def test_growth_is_judged_under_each_rule(known, rule, value, status, actual):
+    rule, running, _ = rule.partition(" while it runs")
+    verdict = judged(clause("growth", value, **PERCENT), series(known), rule=rule, closed=not running)
     assert (verdict.status, verdict.actual) == (status, pytest.approx(actual))
-
-
-@pytest.mark.parametrize(
-    ("known", "rule", "closed", "status", "closing"),
-    [
-        ({2022: 3.0, 2023: 5.0}, "every year", True, "missed", "missed"),
-        ({2022: 3.0}, "every year", False, "missed", ""),
-        ({2022: 3.0, 2023: 5.0}, "average", True, "not assessable", "not assessable"),
-        ({2022: 6.0}, "average", False, "on track", ""),
-        ({2022: 2.0}, "average", False, "acceleration needed", ""),
-    ],
-)
-def test_one_year_below_settles_every_year_and_an_average_waits_for_all(known, rule, closed, status, closing):
-    verdict = judged(clause("growth", 4.0, **PERCENT), series(known), closed=closed, rule=rule)
-    assert (verdict.status, verdict.closing) == (status, closing)
+    assert verdict.closing == ("" if running else status)
 
 
 def test_relative_growth_compares_the_means_of_the_years_both_have():
@@ -219,9 +183,8 @@ def test_relative_growth_compares_the_means_of_the_years_both_have():
     none = judged(asked, series({2022: 3.0}), benchmark=series({2021: 3.0}))
     gap = (1.03 * 1.05 * 1.07) ** (1 / 3) * 100 - (1.02 * 1.05 * 1.05) ** (1 / 3) * 100
     assert (whole.status, whole.gap) == ("met", pytest.approx(gap))
-    assert (part.status, part.actual_year) == ("not assessable", 2023)
+    assert (part.status, part.actual_year, none.status) == ("not assessable", 2023, "not assessable")
     assert "4.0% a year in 2022-2023; the plan asks for more than that of China (4.0%)" in part.reason_en
-    assert none.status == "not assessable"
     assert "no benchmark figure for 2022" in none.reason_en.lower()
 
 
@@ -259,10 +222,4 @@ def test_a_verdict_carries_the_weakest_grade_and_all_sources(asked, own, beside,
 def test_every_kind_gives_a_reason_in_both_languages_when_nothing_is_known(kind, closed):
     verdict = judged(clause(kind, 5.0), Figures(), closed=closed)
     assert verdict.closing == ("not assessable" if closed else "")
-    assert verdict.reason_en
-    assert verdict.reason_zh
-
-
-def test_an_unknown_kind_is_refused_with_the_choices():
-    with pytest.raises(DataError, match=r"Unknown kind 'levle'.*did you mean level"):
-        judged(clause("levle"), Figures())
+    assert all((verdict.reason_en, verdict.reason_zh))

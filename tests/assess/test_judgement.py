@@ -8,27 +8,19 @@ from foreign.foreign_plan import fill
 from generated_plan import write_template
 
 from lnregions import DataError, assess, compare_methods, judge, load_observations, load_plan, plans_on
-from lnregions.assess import STATUS_WORDS, cases_of_plan, figures_of, judge_all, load_tables, members_of
+from lnregions.assess import cases_of_plan, figures_of, judge_all, load_tables
 from lnregions.series.methods import METHODS
-from lnregions.tables import list_plans, load_sources
+from lnregions.tables import list_plans
 
 DATE = "2026-06-30"
 WHOLE = load_observations()
 
 
-def test_every_target_has_one_verdict_with_its_reason_in_both_languages():
-    verdicts = judge(load_plan())
-    assert type(verdicts) is pd.DataFrame
-    assert verdicts["target"].tolist() == load_plan().targets["target"].tolist()
-    assert set(verdicts["status"]) <= set(STATUS_WORDS)
-    assert (verdicts[["reason_en", "reason_zh"]].map(len) > 5).all(axis=None)
-
-
 def test_figures_known_on_a_date_give_the_verdicts_of_that_date():
-    known = load_observations(as_of="2024-06-30")
-    assert len(known) < len(WHOLE)
     then = {"as_of": "2024-06-30"}
-    pd.testing.assert_frame_equal(judge("ln-2022", **then), judge("ln-2022", **then, observations=known))
+    known, verdicts = load_observations(**then), judge("ln-2022", **then)
+    assert verdicts["target"].tolist() == load_plan().targets["target"].tolist()
+    pd.testing.assert_frame_equal(judge("ln-2022", **then, observations=known), verdicts)
 
 
 @pytest.mark.parametrize(
@@ -56,11 +48,6 @@ def test_a_figure_of_the_region_itself_counts_where_those_of_its_members_cannot_
     assert judge("belt-2025", as_of=DATE).set_index("target").loc["belt25-water", "status"] == "no data"
 
 
-def test_every_source_of_a_verdict_is_in_the_table_of_sources():
-    known = set(load_sources()["source"])
-    assert {s for v in judge_all("ln-2022") for s in v.sources.split()} <= known
-
-
 @pytest.mark.parametrize(
     ("method", "status"),
     [("open_sdg", "limited"), ("unsd", "acceleration needed"), ("escap", "acceleration needed")],
@@ -74,31 +61,23 @@ def test_a_method_gives_its_own_status_figures_and_reason(method, status):
     assert "2023年以后的数据口径不同" in row["reason_zh"]
 
 
-def test_the_methods_agree_with_their_table_and_see_no_growth_over_a_census_break():
+def test_the_methods_agree_with_their_table_and_have_nothing_to_say_where_no_value_is_named():
     table = compare_methods("ln-2022").set_index("target")
-    dalian = ((8752.9 / 7825.9) ** 0.5 - 1) / ((10000 / 7825.9) ** (1 / 3) - 1)
+    dalian = ((8752.9 / 7825.9) ** 0.5 - 1) / ((10000 / 7825.9) ** (1 / 3) - 1)  # not over the census
     assert table.loc["belt-dalian-gdp", "ratio_open_sdg"] == pytest.approx(dalian, rel=1e-3)
     assert table["agree"].loc[["circle-shenyang-gdp", "circle-hour"]].tolist() == [False, True]
     for method in METHODS:
-        found = judge("ln-2022", method=method).set_index("target")["status"]
+        found = judge("ln-2022", method=method).set_index("target")
         own = table[method][table[method].ne("") & table["plan"].ne("no data")]
-        assert found[own.index].tolist() == own.tolist()
-
-
-def test_a_method_has_nothing_to_say_of_growth_clauses_and_keeps_what_lacks():
-    found = judge("ln-2022", method="unsd").set_index("target")
-    assert found.loc["west-gdp", "reason_en"].startswith("The method measures the way to a value")
-    assert found.loc["circle-sei", "status"] == "no data"
-    assert found.loc["circle-hour", "status"] == "not quantified"
-
-
-def dalian(as_of=DATE, **asked):
-    return [one for one in judge_all("ln-2022", as_of=as_of, **asked) if one.target == "belt-dalian-gdp"]
+        assert found.loc[own.index, "status"].tolist() == own.tolist()
+        assert found.loc["west-gdp", "reason_en"].startswith("The method measures the way to a value")
+        assert found.loc[["circle-sei", "circle-hour"], "status"].tolist() == ["no data", "not quantified"]
 
 
 def test_a_rate_that_lacks_leaves_no_linked_level():
     lacking = WHOLE[~((WHOLE["indicator"] == "gdp_growth_real") & (WHOLE["year"] == 2024))]
-    main, linked = dalian(observations=lacking)
+    found = judge_all("ln-2022", as_of=DATE, observations=lacking)
+    main, linked = (one for one in found if one.target == "belt-dalian-gdp")
     assert (linked.status, linked.actual_year) == ("not assessable", 2023)
     assert "no published real growth for 2024" in linked.reason_en
     assert "2024年实际增速未见公布" in linked.reason_zh
@@ -120,15 +99,10 @@ def test_every_number_of_a_calculation_has_a_name_in_both_languages(method):
 def test_a_table_of_verdicts_has_its_types_even_when_empty():
     whole = judge("ln-2022")
     assert (assess.verdict_table([]).dtypes == whole.dtypes).all()
-    text = whole.select_dtypes("str")
-    assert {"status", "sources", "coverage_zh"} <= set(text)
-    assert text.map(lambda cell: isinstance(cell, str)).all(axis=None)
+    assert {"status", "sources", "coverage_zh"} <= set(whole.select_dtypes("str"))
 
 
 def test_two_plans_on_one_indicator_are_found_together():
-    both = plans_on("sei_share", area="belt")
-    expected = [["ln-2022", 15.0, 2024], ["belt-2025", 8.5, 2025]]
-    assert both[["plan", "value", "horizon"]].values.tolist() == expected
     assert plans_on("gdp_growth_real")["plan"].nunique() == 3
     other = plans_on("urbanisation_rate", area="210100")  # the other area of a clause
     assert "circle-urbanisation" in set(other["target"])
@@ -171,17 +145,12 @@ def test_a_target_without_a_base_year_starts_from_the_year_before_and_says_so(ow
     assert "按2021年推定" in row["reason_zh"]
 
 
-def test_a_region_of_counties_is_added_up_from_its_counties(own_plan):
-    counties = ["200121", "210421"]
-    figures = {county: {2022: 40, 2023: 51} for county in counties}
-    plan = own_plan("level", "gdp", ">=", 100, "亿元", members=counties, figures=figures)
+@pytest.mark.parametrize("members", [["200121", "210421"], ["200101", "210421"]])
+def test_counties_that_no_proxy_stands_in_for_are_added_up_also_beside_cities(own_plan, members):
+    figures = {area: {2022: 40, 2023: 51} for area in members}
+    plan = own_plan("level", "gdp", ">=", 100, "亿元", members=members, figures=figures)
     row = judge(plan, as_of="2024-12-31").iloc[0]
     assert (row["status"], row["actual"], row["coverage"]) == ("met", 102, "2 of 2 members")
-
-
-def test_counties_that_no_proxy_stands_in_for_count_beside_cities(own_plan):
-    plan = own_plan("level", "gdp", ">=", 100, "亿元", members=["200101", "210421"], figures={})
-    assert members_of(plan, "north") == ["200101", "210421"]
 
 
 def test_a_region_of_a_province_has_the_figures_of_the_province():
@@ -215,7 +184,6 @@ def test_every_kind_of_clause_can_stand_in_a_plan_of_ones_own(own_plan, clause, 
     plan = own_plan(*clause, area="200101", benchmark=benchmark, figures=figures, figures_unit=unit)
     verdict = judge_all(plan, as_of="2025-12-31")[0]
     assert verdict.status == status, verdict.reason_en
-    assert verdict.reason_zh
     if clause[0] == "count":
         assert "the clause counts, and the figures are in 亿元" in verdict.reason_en
 

@@ -24,6 +24,8 @@ def test_dalian_misses_its_target_by_every_figure_base_year_rounding_and_method(
     assert set(table["variant"]) == {
         "as judged", "base year", "baseline figure", "horizon figure", "rounding", "interpretation", "method",
     }  # fmt: skip
+    alike = table.loc[table["variant"] == "baseline figure", "change_en"].item()
+    assert all(figure in alike for figure in ("782.595 billion", "782.590 billion"))
     changed = table.loc[table["variant"] == "horizon figure", ["value", "status"]]
     assert changed.values.tolist() == [[9540.2, "missed"]]
     assert sensitivity_words(table) == f"None of {len(table) - 1} variants comes to another verdict."
@@ -44,13 +46,6 @@ def test_a_variant_that_flips_the_verdict_is_named_in_both_languages(plan):
     assert "按“沈阳”理解（已实现）" in sensitivity_words(table, language="zh")
 
 
-def test_the_first_row_is_the_verdict_as_it_stands(plan):
-    verdict = judge(plan, as_of=DATE).set_index("target").loc["circle-shenyang-gdp"]
-    first = sensitivity(plan, "circle-shenyang-gdp", as_of=DATE).iloc[0]
-    expected = ["as judged", verdict["actual"], verdict["status"]]
-    assert first[["variant", "value", "status"]].tolist() == expected
-
-
 def test_another_vintage_that_reaches_the_target_flips_the_verdict(plan):
     rows = observed(
         figure("210200", "gdp", 2021, 7825.9), figure("210200", "gdp", 2024, 9516.9),
@@ -62,13 +57,6 @@ def test_another_vintage_that_reaches_the_target_flips_the_verdict(plan):
     english = "Dalian 2024 as 1,050 billion yuan (2026-01, s048, grade C), not 951.69 billion yuan"
     assert flip["change_en"].item() == english
     assert flip["change_zh"].item() == "大连2024年取10500亿元（2026-01，s048，C级），而非9516.9亿元"
-
-
-def test_figures_that_print_alike_are_told_apart(plan):
-    table = sensitivity(plan, "belt-dalian-gdp", as_of=DATE)
-    said = table.loc[table["variant"] == "baseline figure", "change_en"].item()
-    assert "782.595 billion" in said
-    assert "782.590 billion" in said
 
 
 @pytest.mark.parametrize("year", [2019, 2020, 2022])
@@ -95,14 +83,12 @@ def test_a_member_figure_that_no_release_joins_is_left_out(plan):
 
 
 def test_nothing_to_vary_is_said(plan):
-    table = sensitivity(plan, "circle-hour", as_of=DATE)
-    assert len(table) == 1
-    assert sensitivity_words(table) == "There is nothing to vary."
-    assert sensitivity_words(table, language="zh") == "没有可以检验的变动。"
+    assert sensitivity_words(sensitivity(plan, "circle-hour", as_of=DATE)) == "There is nothing to vary."
 
 
 def test_the_methods_differ_only_where_one_says_met_and_the_verdict_does_not(plan):
-    table = sensitivity("ln-2022", "circle-shenyang-gdp", as_of=DATE)
+    table = sensitivity(plan, "circle-shenyang-gdp", as_of=DATE)
+    assert table.iloc[0][["variant", "value", "status"]].tolist() == ["as judged", 9027.1, "missed"]
     methods = table[table["variant"] == "method"]
     assert methods["status"].tolist() == ["limited", "acceleration needed", "acceleration needed"]
     assert not methods["differs"].any()

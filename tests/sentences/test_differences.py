@@ -25,7 +25,7 @@ def test_a_later_date_names_the_figure_that_turned_a_verdict():
 def test_the_same_date_twice_differs_in_nothing(capsys):
     assert main(["diff", "2024-12-31", "2024-12-31", "--language", "zh"]) == 0
     assert "没有判断发生变化。" in capsys.readouterr().out
-    assert main(["diff", "2025-06-30", "2025-06-30", "--format", "json"]) == 0
+    assert main(["diff", "2024-12-31", "2024-12-31", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"verdicts": [], "figures": [], "pictures": []}
 
 
@@ -81,8 +81,7 @@ def test_what_is_neither_date_nor_folder_is_refused(tmp_path):
         differences("2024-06-30", str(tmp_path))
 
 
-@pytest.mark.parametrize("name", ["new/diff.json", "DIFF.JSON"])
-def test_the_command_writes_json_by_the_ending(tmp_path, name):
-    assert main(["diff", "2024-12-31", "2026-06-30", "--output", str(tmp_path / name)]) == 0
-    found = json.loads((tmp_path / name).read_text("utf-8"))
-    assert "belt-dalian-gdp" in {one["target"] for one in found["verdicts"]}
+def test_the_command_writes_json_by_the_ending(tmp_path):
+    path = tmp_path / "new" / "DIFF.JSON"
+    assert main(["diff", "2024-12-31", "2026-06-30", "--output", str(path)]) == 0
+    assert "belt-dalian-gdp" in {one["target"] for one in json.loads(path.read_text("utf-8"))["verdicts"]}

@@ -15,6 +15,7 @@ CALLS = {
     "interpretations": lambda **own: ln.show_interpretations(PLAN, **DATED, **own),
     "methods": lambda **own: ln.show_methods(PLAN, **DATED, **own),
     "calculations": lambda **own: ln.show_calculations(PLAN, "belt", **DATED, **own),
+    "calculations of weights": lambda **own: ln.show_calculations(PLAN, "west", **DATED, **own),
     "on the way": lambda **own: ln.show_on_the_way(PLAN, "circle", **DATED, **own),
     "none on the way": lambda **own: ln.show_on_the_way(PLAN, "east", **DATED, **own),
     "firmness": lambda **own: ln.show_firmness(PLAN, "belt", **DATED, **own),

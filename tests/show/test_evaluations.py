@@ -10,9 +10,8 @@ from show.shown_once import DATE, shown, verdicts
 
 import lnregions as ln
 from lnregions.__main__ import main
-from lnregions.assess import STATUS_WORDS
 from lnregions.errors import DataError
-from lnregions.show import CLASSES, cell_number, completion, progress_class
+from lnregions.show import cell_number, completion, progress_class
 
 COUNTS = {"zh": "数据不足", "en": "insufficient data"}
 
@@ -49,15 +48,6 @@ def test_the_class_follows_from_status_and_pace(status, early, done, needed, exp
     assert progress_class(status, early=early, done=done, needed=needed) == expected
 
 
-@pytest.mark.parametrize("status", STATUS_WORDS)
-def test_no_class_contradicts_the_verdict(status):
-    for done in (-1.0, 0.0, 0.9, 1.0, 3.0):
-        found = progress_class(status, done=done, needed=1.0)
-        assert status != "met" or found in ("faster", "in line")
-        assert status != "missed" or found == "lagging"
-        assert found in CLASSES
-
-
 def test_the_rate_of_completion_counts_the_clauses_that_could_be_classed():
     classes = ["ahead", "faster", "in line", "in line", "lagging", *["insufficient"] * 3]
     strengths = ["commit", "strive", "commit", "", "strive", "commit", "", ""]
@@ -87,16 +77,13 @@ def test_every_clause_has_a_row_with_the_numbers_and_the_status_of_its_verdict(t
     assert counted[COUNTS[language]] == (frame[names["class"]] == COUNTS[language]).sum()
 
 
-def test_a_number_of_a_clause_of_growth_is_the_one_that_its_reason_names():
+def test_a_number_of_a_clause_of_growth_is_the_one_that_its_reason_names_and_a_break_leaves_no_progress():
     clauses = next(iter(shown("evaluation", "en"))).frame.set_index("Indicator")
-    for name in (
-        "FDI growth above the nation",
-        "Trade growth above the nation",
-        "GDP growth above the province",
-    ):
+    for name in ("FDI growth above the nation", "GDP growth above the province"):
         row = clauses.loc[name]
         assert f"({row['Target'].lstrip('>')}%)" in row["Why and remarks"]
         assert f": {row['Actual value']}% a year" in row["Why and remarks"]
+    assert clauses.loc["GDP of Dalian", ["Progress", "A year"]].tolist() == ["—", "—"]
 
 
 def test_a_level_above_another_areas_has_its_own_base_and_no_rate_of_growth():
@@ -134,11 +121,6 @@ def test_a_running_plan_shows_progress_beside_the_time_elapsed():
     assert shenyang["Time elapsed"] == "66.7%"
     assert shenyang["A year"] == f"{100 * ((8122.1 / 7249.7) ** 0.5 - 1):.2f}%"
     assert shenyang["Class"] == "lagging behind"
-
-
-def test_across_a_break_of_the_series_no_progress_is_measured():
-    frame = shown("evaluation", "en").tables[0].frame.set_index("Indicator")
-    assert frame.loc["GDP of Dalian", ["Progress", "A year"]].tolist() == ["—", "—"]
 
 
 def test_a_base_year_that_the_plan_does_not_state_is_marked(tables):

@@ -1,6 +1,7 @@
 """Every table in every format, opened again by another program."""
 
 import re
+from dataclasses import replace
 
 import docx
 import openpyxl
@@ -11,12 +12,12 @@ from PIL import Image
 from show.shown_once import CALLS, LANGUAGES, shown, tables
 
 from lnregions.errors import DataError
-from lnregions.show import FORMATS, Table, Tables, cell_number
+from lnregions.show import FORMATS, Table, Tables
 from lnregions.style import text_width
 
 ALL = [(name, language) for name in CALLS for language in LANGUAGES]
 HALF = [*ALL[::4], *ALL[3::4]]
-"""Each call in one of the languages, in turn: for files that take longer."""
+"""Each call in one of the languages, in turn."""
 
 
 def cells(table):
@@ -95,7 +96,7 @@ def test_word_has_every_cell_each_column_as_wide_as_its_longest_word(name, langu
     assert set(fonts) == {"Microsoft YaHei"}
 
 
-@pytest.mark.parametrize(("name", "language"), ALL)
+@pytest.mark.parametrize(("name", "language"), HALF)
 def test_html_is_a_whole_page_in_its_language(name, language, tmp_path):
     page = BeautifulSoup(shown(name, language).save(tmp_path / "one.html").read_bytes(), "html.parser")
     assert page.html["lang"][:2] == language
@@ -121,7 +122,7 @@ def test_csv_opens_in_excel_with_a_file_a_table_and_numbers_to_count_with(name, 
         assert not re.search(r"\d\.\d*(0{6}|9{6})\d", path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize(("name", "language"), ALL)
+@pytest.mark.parametrize(("name", "language"), HALF)
 def test_markdown_and_latex_have_a_row_a_row_with_as_many_cells(name, language, tmp_path):
     own = tables(name, language)
     expected = [len(table.frame.columns) for table in own for _ in range(len(table.frame))]
@@ -179,15 +180,10 @@ def test_what_was_required_is_a_number_beside_how_it_is_meant_and_its_unit(langu
 def test_text_that_a_spreadsheet_would_run_stays_text(tmp_path):
     table = Table(pd.DataFrame({"a": ["=1+1", "\x07bell"], "n": ["1,234.50", "5%"]}), numbers=("n",))
     assert table.save(tmp_path / "t.csv").read_text("utf-8-sig").splitlines()[1] == "'=1+1,1234.50"
-    rows = next(iter(workbook(table.save(tmp_path / "t.xlsx")).values()))
-    assert rows[1:] == [["=1+1", 1234.5], ["bell", 0.05]]
-
-
-def test_sheets_of_the_same_name_are_told_apart(tmp_path):
-    two = Tables(tuple(Table(pd.DataFrame({"a": ["1"]}), title="a/b" * 20) for _ in range(2)))
-    names = list(workbook(two.save(tmp_path / "t.xlsx")))
-    assert len(set(names)) == 2
-    assert all(len(name) <= 31 and "/" not in name for name in names)
+    two = Tables((replace(table, title="a/b" * 20),) * 2)  # sheets of the same name, too long a one
+    book = workbook(two.save(tmp_path / "t.xlsx"))
+    assert [rows[1:3] for rows in book.values()] == [[["=1+1", 1234.5], ["bell", 0.05]]] * 2
+    assert all(len(name) <= 31 and "/" not in name for name in book)
 
 
 def test_a_format_may_be_named_and_an_unknown_one_is_refused(tmp_path):
@@ -200,13 +196,6 @@ def test_a_format_may_be_named_and_an_unknown_one_is_refused(tmp_path):
     with pytest.raises(DataError, match="Unknown format 'word'"):
         table.save(tmp_path / "one.docx", form="word")
     assert not any(path.name.startswith("one") for path in tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("cell", "number"), [("1,234", (1234, "0")), ("—", None), ("85.55%", (0.8555, "0.00%"))]
-)
-def test_a_printed_number_is_read_as_it_is_shown(cell, number):
-    assert cell_number(cell) == number
 
 
 def test_rows_of_excel_are_as_high_as_their_longest_cell_needs_and_as_excel_allows(tmp_path):
