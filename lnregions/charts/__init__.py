@@ -1,8 +1,8 @@
 """Charts: frames and labels in, matplotlib axes out; nothing here loads data or judges it.
 
-Each ``plot_`` function takes its frames, then ``ax`` (axes to draw on; None: those of a new figure, which pyplot
-does not know) and the fields of `Labels` as keywords. Values are given in the unit of ``data/units.csv`` and shown
-in the unit of the language. Each text and line has an artist label that names its part, such as ``_gap``.
+Each ``plot_`` function takes its frames, and the fields of `Labels` as keywords. Values are given in the unit of
+``data/units.csv`` and shown in the unit of the language. Each text and line has an artist label that names its part,
+such as ``_gap``.
 """
 
 import lazy_loader

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from lnregions.charts import lines
 from lnregions.charts.lines import ACTUAL, ACTUAL_LINE, QUIET, Label
-from lnregions.charts.sheet import Sheet, need
+from lnregions.charts.sheet import Sheet
 from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, tint
 from lnregions.words import RATE_DECIMALS, places_apart, year_span
@@ -22,9 +22,8 @@ HEAVY_LINE = {"color": INK, "linewidth": 2.2, "marker": "", "linestyle": (0, (3,
 
 
 def plot_growth_trajectory(
-    actual: pd.DataFrame, *, benchmark: pd.DataFrame | None = None, members: pd.DataFrame | None = None,
-    years: tuple[int, int] | None = None, target: Mapping | None = None, name: str = "", ax: Axes | None = None,
-    **labels,
+    actual: pd.DataFrame, *, benchmark: pd.DataFrame, members: pd.DataFrame, name: str,
+    years: tuple[int, int] | None = None, target: Mapping | None = None, **labels,
 ) -> Axes:  # fmt: skip
     r"""Axes with the yearly growth of an area and its benchmark, the years assessed shaded.
 
@@ -38,30 +37,28 @@ def plot_growth_trajectory(
         `year`, `value` (%); optional `grade` (C: hollow), `segment`, and `mean` of the years assessed (%), where it
         rests on the levels of both ends.
     benchmark
-        `year`, `value`; optional `name` (one line per name) and `mean`.
+        `year`, `value`, `name` (one line per name); optional `mean`.
     members
         `year`, `value` of the member areas: small dots; with `name` the highest and the lowest of the latest year
         assessed are named.
+    name
+        Name of the area in the labels.
     years
         First and last year assessed; without them the members are called other cities.
     target
-        Mapping with `value` and optional `comparator`: a line over the years assessed, or over all.
-    name
-        Name of the area in the labels.
+        Mapping with `value` and optional `comparator`: a line over the years assessed.
 
     Examples
     --------
     >>> west = pd.DataFrame({"year": [2022, 2023, 2024], "value": [2.0, 5.3, 4.0]})
-    >>> ax = plot_growth_trajectory(west, years=(2022, 2024), name="West", unit="%")
+    >>> none = pd.DataFrame(columns=["year", "value", "name"])
+    >>> ax = plot_growth_trajectory(west, benchmark=none, members=none, years=(2022, 2024), name="West", unit="%")
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_end"]
     ['West\n2024: 4%\nmean 2022-2024: 3.8%']
     """
-    sheet = Sheet(ax, labels)
-    own = lines.tidy_series(sheet, actual, what="growth series")
-    beside = lines.benchmark_series(sheet, benchmark)
-    series = {name or sheet.tr("region", context="chart"): own} | beside
-    members = pd.DataFrame(columns=["year", "value"], dtype=float) if members is None else members
-    members = need(members, ("year", "value"), what="members").dropna(subset=["value"])
+    sheet = Sheet(labels)
+    own, members = lines.tidy_series(sheet, actual, what="growth series"), members.dropna(subset=["value"])
+    series = {name: own} | lines.benchmark_series(sheet, benchmark)
     both = pd.concat([*series.values(), members])
     if both.empty:
         return sheet.empty()
@@ -73,9 +70,10 @@ def plot_growth_trajectory(
     sheet.ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1.4, label="_zero")
     ends = _draw_all_rates(sheet, series, years)
     if target:
-        ends.append(_draw_target(sheet, target, years or (min(shown), max(shown))))
+        ends.append(_draw_target(sheet, target, years))
     inner = _draw_members(sheet, members, years) if len(members) else []
-    _shade_years(sheet, years)
+    if years:
+        _shade_years(sheet, years)
     column = lines.LabelColumn(sheet, ends, share=0.31)
     sheet.settle(right=column.width, top=3)
     lines.year_axis(sheet, shown, anchor=years[1] if years else max(shown), after=0.15)
@@ -83,11 +81,10 @@ def plot_growth_trajectory(
     return sheet.ax
 
 
-def _shade_years(sheet: Sheet, years: tuple[int, int] | None):
+def _shade_years(sheet: Sheet, years: tuple[int, int]):
     """Shade the years assessed."""
-    if years:
-        looks = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5, "zorder": 0}
-        sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks, label=sheet.tr("years assessed"))
+    looks = {"facecolor": ASSESSED, "edgecolor": HAIRLINE, "linewidth": 0.5, "zorder": 0}
+    sheet.ax.axvspan(years[0] - 0.5, years[1] + 0.5, **looks, label=sheet.tr("years assessed"))
 
 
 def _draw_members(sheet: Sheet, members: pd.DataFrame, years: tuple[int, int] | None) -> list[Label]:
@@ -168,9 +165,8 @@ def _draw_target(sheet: Sheet, target: Mapping, years: tuple[int, int]) -> Label
 
 
 def plot_indexed_growth(
-    index: pd.DataFrame, *, base_year: int, benchmark: pd.DataFrame | None = None, highlight: Sequence[str] = (),
-    ax: Axes | None = None, **labels,
-) -> Axes:  # fmt: skip
+    index: pd.DataFrame, *, base_year: int, benchmark: pd.DataFrame, highlight: Sequence[str] = (), **labels
+) -> Axes:
     """Axes with chained indices of several areas, 100 in the base year, compared in one year.
 
     The labels give the values of the last year that half of the areas have. Lines go on pale beyond it; one
@@ -179,35 +175,27 @@ def plot_indexed_growth(
     Parameters
     ----------
     index
-        `area`, `year`, `value` (chained from real growth; rescaled here to 100 in the base year); optional
-        `grade`, `segment`, `name_en`, `name_zh`. An area without the base year is left out, which a note says.
+        `area`, `year`, `value` (chained from real growth, 100 in the base year); optional `grade`, `segment`,
+        `name_en`, `name_zh`.
     base_year
         Year that is 100.
     benchmark
-        `year`, `value`; optional `name` (one heavy line per name).
+        `year`, `value`, `name` (one heavy line per name).
     highlight
         Areas drawn in full colour.
 
     Examples
     --------
     >>> chained = pd.DataFrame({"area": ["210200"] * 2, "year": [2021, 2022], "value": [100.0, 104.0]})
-    >>> ax = plot_indexed_growth(chained, base_year=2021, names={"210200": "Dalian"})
+    >>> ax = plot_indexed_growth(chained, base_year=2021, benchmark=chained[:0], names={"210200": "Dalian"})
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_end"]
     ['Dalian 104.0']
     """
-    sheet = Sheet(ax, labels)
-    called = sheet.names_of(need(index, ("area", "year", "value"), what="index"))
+    sheet = Sheet(labels)
+    called = sheet.names_of(index)
     own = lines.series_by_area(sheet, index, called).items()
-    series = [(called[code], one, STRONG_LINE if code in highlight else QUIET_LINE) for code, one in own]
-    series += [(name, one, HEAVY_LINE) for name, one in lines.benchmark_series(sheet, benchmark).items()]
-    bases = [one.loc[one["year"] == base_year, "value"].sum() for _, one, _ in series]
-    based = [(*one, base) for one, base in zip(series, bases, strict=True) if base]
-    drawn = [(name, one.assign(value=one["value"] / base * 100), looks) for name, one, looks, base in based]
-    if not drawn:
-        return sheet.empty()
-    if lacking := [name for (name, *_), base in zip(series, bases, strict=True) if not base]:
-        message = "Not drawn, for want of a figure for {year}: {names}."
-        sheet.notes.append(sheet.tr(message, year=base_year, names=sheet.listed(lacking)))
+    drawn = [(called[code], one, STRONG_LINE if code in highlight else QUIET_LINE) for code, one in own]
+    drawn += [(name, one, HEAVY_LINE) for name, one in lines.benchmark_series(sheet, benchmark).items()]
     both = pd.concat([one for _, one, _ in drawn])
     counts = both.groupby("year").size()
     common, last = int(counts[counts >= len(called) / 2].index.max()), int(both["year"].max())
@@ -238,42 +226,37 @@ def _draw_index(sheet: Sheet, name: str, frame: pd.DataFrame, looks: Mapping, co
     return Label(words, (year, value), colour, weight, "end")
 
 
-def plot_gaps(
-    gaps: pd.DataFrame, *, years: tuple[int, int] | None = None, ax: Axes | None = None, **labels
-) -> Axes:
+def plot_gaps(gaps: pd.DataFrame, *, years: tuple[int, int], **labels) -> Axes:
     """Axes with a bar a year, up where an area grew faster than its benchmark and down where it grew less.
 
     Parameters
     ----------
     gaps
-        `year`, `value` (percentage points); optional `derived` (a value that no page prints: a pale bar).
+        `year`, `value` (percentage points), `derived` (a value that no page prints: a pale bar).
     years
         First and last year assessed, which are shaded; one of them without a value is marked "no figure".
 
     Examples
     --------
-    >>> ax = plot_gaps(pd.DataFrame({"year": [2023, 2024], "value": [0.1, -5.6]}), years=(2022, 2024), unit="pp")
+    >>> gaps = pd.DataFrame({"year": [2023, 2024], "value": [0.1, -5.6], "derived": False})
+    >>> ax = plot_gaps(gaps, years=(2022, 2024), unit="pp")
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_value"]
     ['+0.1', '−5.6', 'no figure']
     """
-    sheet = Sheet(ax, labels)
-    known = need(gaps, ("year", "value"), what="table of gaps").dropna(subset=["value"])
-    if known.empty:
-        return sheet.empty()
-    derived = known["derived"].astype(bool) if "derived" in known else pd.Series(False, known.index)
-    lines.value_axis(sheet, known["value"], zero=True, pad=0.3)
+    sheet = Sheet(labels)
+    lines.value_axis(sheet, gaps["value"], zero=True, pad=0.3)
     sheet.ax.axhline(0, color=ROLES["benchmark"].colour, linewidth=1.1, zorder=3, label="_zero")
-    parts = ((known[~derived], 1.0, "_gaps"), (known[derived], 0.45, sheet.tr("derived, not published")))
-    for part, share, name in parts:
+    looks = {False: (1.0, "_gaps"), True: (0.45, sheet.tr("derived, not published"))}
+    for derived, part in gaps.groupby("derived"):
+        share, name = looks[derived]
         colours = [tint(ACTUAL if value >= 0 else ROLES["target"].colour, share) for value in part["value"]]
-        if len(part):
-            sheet.ax.bar(part["year"], part["value"], 0.4, color=colours, zorder=2, label=name)
+        sheet.ax.bar(part["year"], part["value"], 0.4, color=colours, zorder=2, label=name)
     _shade_years(sheet, years)
-    shown = {*known["year"].astype(int), *(range(years[0], years[1] + 1) if years else ())}
+    shown = {*gaps["year"].astype(int), *range(years[0], years[1] + 1)}
     sheet.settle(top=3, body=max(0.2 * sheet.span, 55))
     lines.year_axis(sheet, shown, anchor=max(shown))
     point = abs(np.subtract(*sheet.ax.get_ylim())) / sheet.extent[1]
-    values = dict(zip(known["year"], known["value"], strict=True))
+    values = dict(zip(gaps["year"], gaps["value"], strict=True))
     for year in [*values, *sorted(shown - set(values))]:
         value = values.get(year, 0.0)
         words = sheet.number(value, sign=True) if year in values else sheet.tr("no figure")

@@ -28,14 +28,14 @@ POSSIBLE = {"facecolor": "none", "edgecolor": MUTED, "hatch": "....", "linewidth
 
 
 def tidy_series(sheet: Sheet, series: pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Series in the unit shown: ``year value grade segment reason role former mean`` by year, without missing values.
+    """Series in the unit shown: ``year value grade segment reason former mean`` by year, without missing values.
 
     Raises
     ------
     DataError
         If `year` or `value` lacks, or a year has two values.
     """
-    amounts, words = ["value", "former", "mean"], {"grade": "", "segment": 0, "reason": "", "role": ""}
+    amounts, words = ["value", "former", "mean"], {"grade": "", "segment": 0, "reason": ""}
     tidy = need(series, ("year", "value"), what=what).reindex(columns=["year", *amounts, *words])
     tidy = tidy.astype({"year": int} | dict.fromkeys(amounts, float)).astype(dict.fromkeys(words, object))
     tidy = tidy.fillna(words).astype({"grade": str, "segment": int, "reason": str})
@@ -53,12 +53,9 @@ def series_by_area(sheet: Sheet, frame: pd.DataFrame, areas: Iterable[str]) -> d
     return {area: tidy_series(sheet, frame[codes == area], what=f"series of {area}") for area in areas}
 
 
-def benchmark_series(sheet: Sheet, benchmark: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+def benchmark_series(sheet: Sheet, benchmark: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tidy series by the ``name`` of the benchmark."""
-    if benchmark is None or benchmark.empty:
-        return {}
-    named = benchmark if "name" in benchmark else benchmark.assign(name=sheet.tr("benchmark"))
-    groups = named.groupby("name", sort=False)
+    groups = benchmark.groupby("name", sort=False) if len(benchmark) else ()
     return {str(name): tidy_series(sheet, rows, what=f"benchmark {name}") for name, rows in groups}
 
 

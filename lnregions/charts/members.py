@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from lnregions.charts import lines
 from lnregions.charts.lines import ACTUAL, QUIET, Label
-from lnregions.charts.sheet import Sheet, hide_frame, need
+from lnregions.charts.sheet import Sheet, hide_frame
 from lnregions.charts.trajectory import compared
 from lnregions.style import HAIRLINE, INK, MUTED, ROLES, palette, text_on, tint
 from lnregions.words import year_span
@@ -27,8 +27,8 @@ ROW = 1.75
 
 
 def plot_member_panels(
-    series: pd.DataFrame, *, members: Sequence[str] | None = None, benchmark: pd.DataFrame | None = None, **labels
-) -> np.ndarray:  # fmt: skip
+    series: pd.DataFrame, *, members: Sequence[str], target: pd.DataFrame | None = None, **labels
+) -> np.ndarray:
     """Array of axes, one small panel a member, all on the same years and values.
 
     Where the largest member is more than `OWN_SCALE` times the smallest, each panel has a scale of its own from
@@ -40,10 +40,9 @@ def plot_member_panels(
     series
         `area`, `year`, `value`; optional `grade` (C: hollow), `segment`, `name_en`, `name_zh`.
     members
-        Areas to show, in this order; left out: those of the frame.
-    benchmark
-        `year`, `value`: a line in every panel; optional `name` (of the line, in the legend), `area` where each panel
-        has its own, and `role`, by which the line is coloured.
+        Areas to show, in this order.
+    target
+        `area`, `year`, `value`, `name`: a line in the panel of each area that has one.
 
     Examples
     --------
@@ -52,15 +51,11 @@ def plot_member_panels(
     >>> [t.get_text() for t in axes[1].texts if t.get_label() == "_no_data"]
     ['No data']
     """
-    sheet = Sheet(None, labels)
-    need(series, ("area", "year", "value"), what="series of the members")
-    codes = [str(area) for area in (series["area"].unique() if members is None else members)]
+    sheet, codes = Sheet(labels), list(members)
     called = sheet.names_of(pd.DataFrame({"area": codes})) | sheet.names_of(series)
     frames = lines.series_by_area(sheet, series, codes)
-    parts = [benchmark] * len(codes)
-    if benchmark is not None and "area" in benchmark:
-        parts = [benchmark[benchmark["area"] == code] for code in codes]
-    beside = [lines.benchmark_series(sheet, part) for part in parts]
+    target = pd.DataFrame(columns=["area", "name"]) if target is None else target
+    beside = [lines.benchmark_series(sheet, target[target["area"] == code]) for code in codes]
     both = pd.concat([*frames.values(), *(one for part in beside for one in part.values())])
     if all(frame.empty for frame in frames.values()):
         return np.array([sheet.empty()])
@@ -90,12 +85,11 @@ def plot_member_panels(
 
 
 def _draw_panel(sheet: Sheet, ax: Axes, frame: pd.DataFrame, beside: Mapping[str, pd.DataFrame]):
-    """Draw a member and its benchmarks on a panel."""
+    """Draw a member and its target on a panel."""
     if sheet.own_scale:
         lines.value_axis(sheet, frame["value"], bins=2, panels=[ax], zero=True)
     for name, other in beside.items():
-        role = other["role"].iloc[0] or "benchmark"
-        looks = {"color": ROLES[role].colour, "linewidth": 0.8, "marker": "", "zorder": 2}
+        looks = {"color": ROLES["target"].colour, "linewidth": 0.8, "marker": "", "zorder": 2}
         lines.draw_series(sheet, other, **looks, label=name, ax=ax)
     lines.draw_series(sheet, frame, color=ACTUAL, linewidth=1.1, markersize=2.4, ax=ax)
     if min(ax.get_ylim()) < 0:
@@ -115,18 +109,14 @@ def _write_panel_head(sheet: Sheet, ax: Axes, name: str, frame: pd.DataFrame):
             sheet.write(1, 1 + 3.5 / tall, words, name="last", color=MUTED, ha="right", **looks)
 
 
-def plot_ranks(
-    values: pd.DataFrame, *, highlight: Sequence[str] = (), ax: Axes | None = None, **labels
-) -> Axes:
+def plot_ranks(values: pd.DataFrame, *, highlight: Sequence[str] = (), **labels) -> Axes:
     """Axes with the rank of each area in each year, the greatest value first.
-
-    Only areas with a value in every year are ranked, so that a rank means the same in all of them; the others
-    are named in a note.
 
     Parameters
     ----------
     values
-        `area`, `year`, `value`; optional `name_en`, `name_zh`.
+        `area`, `year`, `value`, one row a pair, so that a rank means the same in all years; optional `name_en`,
+        `name_zh`.
     highlight
         Areas drawn in full colour.
 
@@ -137,18 +127,9 @@ def plot_ranks(
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_end"]
     ['Dalian', 'Shenyang']
     """
-    sheet = Sheet(ax, labels)
-    need(values, ("area", "year", "value"), what="table of values")
-    called = sheet.names_of(values)
-    table = values.assign(area=values["area"].astype(str)).set_index(["area", "year"])["value"].unstack()  # noqa: PD010
-    whole = table.dropna()
-    if whole.empty:
-        return sheet.empty()
-    if len(whole) < len(table):
-        names = sheet.listed(called[code] for code in table.index.difference(whole.index, sort=False))
-        note = sheet.tr("Not ranked, for want of a figure in some year: {names}.", names=names)
-        sheet.notes.append(note)
-    ranks = whole.rank(ascending=False, method="first").astype(int)
+    sheet = Sheet(labels)
+    called, table = sheet.names_of(values), values.pivot_table("value", "area", "year")
+    ranks = table.rank(ascending=False, method="first").astype(int)
     ranks, years = ranks.sort_values(ranks.columns[-1]), ranks.columns
     small, ends = sheet.size.small, []
     for code, row in ranks.iterrows():
@@ -171,8 +152,8 @@ def plot_ranks(
 
 
 def plot_dots(
-    values: pd.DataFrame, *, benchmark: Mapping[str, float] | None = None,
-    target: Mapping | Sequence[Mapping] | None = None, highlight: Sequence[str] = (), ax: Axes | None = None, **labels,
+    values: pd.DataFrame, *, benchmark: Mapping[str, float] | None = None, targets: Sequence[Mapping] = (),
+    highlight: Sequence[str] = (), **labels,
 ) -> Axes:  # fmt: skip
     """Axes with a row an area, sorted: a dot for its value, or those of several years joined, and the value in print.
 
@@ -186,8 +167,8 @@ def plot_dots(
         `high` (what a value that is missing can be: a band), `name_en`, `name_zh`.
     benchmark
         Name and value of each benchmark: a grey line; with one value an area, each dot is tied to it.
-    target
-        Mapping with `value` and optional `comparator`, `label` and its `horizon`, or several: dashed lines.
+    targets
+        Mappings with `value` and optional `comparator`, `label` and its `horizon`: dashed lines.
     highlight
         Areas whose names are bold.
 
@@ -198,11 +179,9 @@ def plot_dots(
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_value"]
     ['82.3% → 83%']
     """
-    sheet = Sheet(ax, labels)
-    table, heads = _dot_table(sheet, values), _dot_heads(sheet, benchmark or {}, target)
+    sheet = Sheet(labels)
+    table, heads = _dot_table(sheet, values), _dot_heads(sheet, benchmark or {}, targets)
     codes, known = table["area"].unique().tolist(), table.dropna(subset=["value"])
-    if known.empty:
-        return sheet.empty()
     ends = [*table[["value", "low", "high"]].to_numpy().ravel(), *(head.xy[0] for head in heads)]
     lines.value_axis(sheet, ends, axis="x", bins=5 if sheet.span > NARROW else 3, pad=0.06)
     called = sheet.names_of(table)
@@ -231,13 +210,13 @@ def plot_dots(
     return sheet.ax
 
 
-def _dot_heads(sheet: Sheet, benchmark: Mapping[str, float], target) -> list[Label]:
+def _dot_heads(sheet: Sheet, benchmark: Mapping[str, float], targets: Sequence[Mapping]) -> list[Label]:
     """Labels of benchmarks and targets at their values."""
     heads = []
     for name, value in benchmark.items():
         value = float(sheet.scaled(float(value)))
         heads.append(Label(f"{name} {sheet.number(value)}", (value, 0), name="benchmark"))
-    for goal in [target] if isinstance(target, Mapping) else target or ():
+    for goal in targets:
         value, name = float(sheet.scaled(float(goal["value"]))), goal.get("label") or sheet.tr("target")
         if goal.get("label") and "horizon" in goal:
             name = sheet.tr("{value} ({year})", value=name, year=goal["horizon"])
@@ -261,11 +240,9 @@ def _write_heads(sheet: Sheet, heads: Sequence[Label]):
 
 def _dot_table(sheet: Sheet, values: pd.DataFrame) -> pd.DataFrame:
     """Values in the unit shown, the area with the greatest latest value first, years in order."""
-    table = need(values, ("area", "value"), what="table of values").reset_index(drop=True)
-    table = table.assign(area=table["area"].astype(str))
-    table = table.reindex(columns=list(dict.fromkeys([*table, "year", "grade", "segment", "low", "high"])))
-    for name in ("value", "low", "high"):
-        table[name] = sheet.scaled(table[name].astype(float))
+    columns = dict.fromkeys([*values, "year", "grade", "segment", "low", "high"])
+    table, amounts = values.reset_index(drop=True).reindex(columns=[*columns]), ["value", "low", "high"]
+    table[amounts] = table[amounts].astype(float).apply(sheet.scaled)
     table = table.sort_values("year", kind="stable")
     table = table[table["value"].notna() | ~table["area"].duplicated()]
     latest = table.groupby("area", sort=False)["value"].last()
@@ -303,14 +280,13 @@ def _draw_dots(sheet: Sheet, row: int, own: pd.DataFrame, names: Sequence[str], 
     return " → ".join(numbers)
 
 
-def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:
+def plot_contributions(contributions: pd.DataFrame, **labels) -> Axes:
     """Axes with a bar from zero for what each member adds to its region's change, and the sum below.
 
     Parameters
     ----------
     contributions
         `area`, `value` (change in the indicator's unit, or percentage points); optional `name_en`, `name_zh`.
-        A member without a value keeps its row, with the words "no data".
 
     Examples
     --------
@@ -319,19 +295,16 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, *
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_value"]
     ['+90.5', '−1.2', '+89.3']
     """
-    sheet = Sheet(ax, labels)
-    table = need(contributions, ("area", "value"), what="table of contributions")
-    table = table.sort_values("value", ascending=False, kind="stable", na_position="last")
-    shown, called = sheet.scaled(table["value"].astype(float)).to_numpy(), sheet.names_of(table)
-    known, count = shown[np.isfinite(shown)], len(shown)
-    if not len(known):
+    sheet, count = Sheet(labels), len(contributions)
+    if not count:
         return sheet.empty()
-    shown = [*shown, known.sum()]
-    sheet.notes.append(sheet.tr("{known} of {all} areas have figures.", known=len(known), all=count))
-    names = [called[code] for code in table["area"].astype(str)]
-    lines.row_axis(sheet, [*names, sheet.tr("Sum")], bold=(count,))
+    table = contributions.sort_values("value", ascending=False, kind="stable")
+    shown, called = sheet.scaled(table["value"].astype(float)).to_numpy(), sheet.names_of(table)
+    shown = [*shown, shown.sum()]
+    sheet.notes.append(sheet.tr("{known} of {all} areas have figures.", known=count, all=count))
+    lines.row_axis(sheet, [*map(called.get, table["area"]), sheet.tr("Sum")], bold=(count,))
     looks = {"color": [tint(ACTUAL, 0.55)] * count + [ACTUAL], "linewidth": 0, "zorder": 2}
-    bars = sheet.ax.barh(range(len(shown)), np.nan_to_num(shown), 0.66, **looks)
+    bars = sheet.ax.barh(range(len(shown)), shown, 0.66, **looks)
     sheet.ax.axvline(0, color=MUTED, linewidth=0.7, zorder=3)
     sheet.ax.axhline(count - 0.5, color=HAIRLINE, linewidth=0.7, zorder=1)
     sheet.ax.set_xticks([])
@@ -339,7 +312,7 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, *
     sheet.settle(body=len(shown) * ROW * sheet.size.small, bottom=2)
     printed = [sheet.number(value, sign=True) for value in shown]
     room = max(sheet.width_of(words, bold=True) for words in printed) + 5
-    low, high = min(*known, known.sum(), 0.0), max(*known, known.sum(), 0.0)
+    low, high = min(*shown, 0.0), max(*shown, 0.0)
     left = room if low < 0 else 0.0
     point = ((high - low) or 1.0) / max(sheet.extent[0] - left - room, 20)
     sheet.ax.set_xlim(low - left * point, high + room * point)
@@ -348,7 +321,7 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, *
     return sheet.ax
 
 
-def plot_stack(series: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:
+def plot_stack(series: pd.DataFrame, **labels) -> Axes:
     """Axes with a bar a year of amounts stacked by area, the largest of the latest year at the foot.
 
     Above a bar in which areas are missing stands how many have a figure.
@@ -365,12 +338,8 @@ def plot_stack(series: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axe
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_count"]
     ['1/2']
     """
-    sheet = Sheet(ax, labels)
-    known = need(series, ("area", "year", "value"), what="series of the members").dropna(subset=["value"])
-    if known.empty:
-        return sheet.empty()
-    known, called = known.astype({"area": str}), sheet.names_of(known)
-    table = sheet.scaled(known.pivot_table("value", "year", "area", aggfunc="last"))
+    sheet = Sheet(labels)
+    called, table = sheet.names_of(series), sheet.scaled(series.pivot_table("value", "year", "area"))
     table = table[table.ffill().iloc[-1].sort_values(ascending=False).index]
     parts = {called[code]: table[code] for code in table.columns[:MOST_STACKED]}
     if len(rest := table.columns[MOST_STACKED:]):

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from lnregions.charts import lines
-from lnregions.charts.sheet import Sheet, hide_frame, need
+from lnregions.charts.sheet import Sheet, hide_frame
 from lnregions.charts.trajectory import share_of_base
 from lnregions.errors import unknown
 from lnregions.style import GROUND, HAIRLINE, INK, MUTED, NO_DATA_HATCH, STATUSES, region_colour, text_on
@@ -39,9 +39,8 @@ NO_FIGURE = {"facecolor": GROUND, "edgecolor": HAIRLINE, "hatch": NO_DATA_HATCH,
 
 
 def plot_scorecard(
-    verdicts: pd.DataFrame, *, targets: pd.DataFrame | None = None, regions: Mapping[str, str] | None = None,
-    ax: Axes | None = None, **labels,
-) -> Axes:  # fmt: skip
+    verdicts: pd.DataFrame, *, targets: pd.DataFrame, regions: Mapping[str, str], **labels
+) -> Axes:
     """Axes with a line a target, by region: required and actual value, gap, grade and status.
 
     Each status has a mark of its own shape and colour, and its word. Where the width does not suffice for the
@@ -53,37 +52,33 @@ def plot_scorecard(
         `target`, `region`, `status`; optional `required`, `actual`, `actual_year`, `mean_from`, `gap`, `unit`,
         `decimals`, `grade`, `reached_in`, `disagree`; drawn in their order, regions in order of appearance.
     targets
-        `target`, `label_en`, `label_zh`, and optional `comparator`, `value`, `unit`, `benchmark`; without it the
-        targets are shown by their codes.
+        `target`, `label_en`, `label_zh`, and optional `comparator`, `value`, `unit`, `benchmark`; a target that it
+        lacks is shown by its code.
     regions
         Name by region; left out: the code.
 
     Raises
     ------
     DataError
-        If a column lacks or a status is not one of `lnregions.style.STATUSES`.
+        If a status is not one of `lnregions.style.STATUSES`.
 
     Examples
     --------
     >>> verdicts = pd.DataFrame({"target": ["dalian"], "region": ["belt"], "status": ["missed"], "gap": [-483.1],
     ...                          "unit": ["亿元"], "reached_in": [2025]})
-    >>> ax = plot_scorecard(verdicts)
+    >>> ax = plot_scorecard(verdicts, targets=pd.DataFrame(columns=["target"]), regions={})
     >>> [t.get_text() for t in ax.texts if t.get_label() in ("_gap", "_status")]
     ['−48.31 billion yuan', 'missed; reached 2025']
     """
-    sheet = Sheet(ax, {"reason": tr("no verdicts", labels.get("language", "en"))} | labels)
-    need(verdicts, ("target", "region", "status"), what="table of verdicts")
+    sheet = Sheet({"reason": tr("no verdicts", labels.get("language", "en"))} | labels)
     if verdicts.empty:
         return sheet.empty()
-    clauses = {}
-    if targets is not None:
-        need(targets, ("target", "label_en", "label_zh"), what="table of targets")
-        clauses = targets.set_index("target", drop=False).to_dict("index")
+    clauses = targets.set_index("target").to_dict("index")
     rows = [_row(sheet, row, clauses.get(row["target"], {})) for row in verdicts.to_dict("records")]
     sheet.notes += [
         sheet.tr(note) for mark, note in NOTES.items() if any(mark in row["status"] for row in rows)
     ]
-    foot = _write_rows(sheet, rows, regions or {})
+    foot = _write_rows(sheet, rows, regions)
     hide_frame(sheet.ax)
     sheet.ax.set(xlim=(0, sheet.span), ylim=(foot, 0), xticks=[], yticks=[])
     sheet.settle(left=0, bottom=0, body=foot * LINE * sheet.size.small)
@@ -240,14 +235,14 @@ def _write_region(sheet: Sheet, region: str, name: str, y: float, high: float):
     sheet.ax.plot([2.5, 2.5], [y + 0.15, y + high], **bar, label="_bar")
 
 
-def plot_coverage(coverage: pd.DataFrame, *, ax: Axes | None = None, **labels) -> Axes:
+def plot_coverage(coverage: pd.DataFrame, **labels) -> Axes:
     """Axes with a tile an area (or target) and year: how well its figure is attested, or that there is none.
 
     Parameters
     ----------
     coverage
-        `area`, `year`, `grade` (A, B, C; empty or missing: no figure), one row a pair; optional `name_en`,
-        `name_zh`. Areas keep their order; a pair that the frame lacks has no figure.
+        `area`, `year`, `grade` (A, B, C; empty: no figure), one row a pair; optional `name_en`, `name_zh`. Areas keep
+        their order; a pair that the frame lacks has no figure.
 
     Examples
     --------
@@ -256,13 +251,10 @@ def plot_coverage(coverage: pd.DataFrame, *, ax: Axes | None = None, **labels) -
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_count"]
     ['1/1', '0/1', '1/1']
     """
-    sheet = Sheet(ax, labels)
-    need(coverage, ("area", "year", "grade"), what="table of coverage")
-    if coverage.empty:
-        return sheet.empty()
+    sheet = Sheet(labels)
     called, small = sheet.names_of(coverage), sheet.size.small
     years = range(int(coverage["year"].min()), int(coverage["year"].max()) + 1)
-    grades = coverage.assign(area=coverage["area"].astype(str)).set_index(["area", "year"])["grade"]
+    grades = coverage.set_index(["area", "year"])["grade"]
     known = grades[grades.isin(list(GRADES))]
     counts = known.groupby("year").count().reindex(years, fill_value=0)
     lines.row_axis(sheet, [sheet.tr("with a figure"), *called.values()], bold=(0,))

@@ -36,7 +36,7 @@ LARGE, GROWN = 10.0, 1.5
 
 @dataclass(frozen=True)
 class Labels:
-    """Texts and size of a chart, which every ``plot_`` function takes as keywords.
+    """Texts, size and axes of a chart, which every ``plot_`` function takes as keywords.
 
     Parameters
     ----------
@@ -60,6 +60,8 @@ class Labels:
         Name of a preset of `lnregions.style.SIZES`, or millimetres.
     height_mm
         Height of the figure; left out: what suits the chart.
+    ax
+        Axes to draw on; left out: those of a new figure, which pyplot does not know.
 
     Raises
     ------
@@ -78,6 +80,7 @@ class Labels:
     language: str = "en"
     width: str | float = "double"
     height_mm: float | None = None
+    ax: Axes | None = None
 
 
 def need(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> pd.DataFrame:
@@ -110,14 +113,14 @@ class Sheet:
     place. What has an artist label without a leading underscore is explained in the legend.
     """
 
-    def __init__(self, ax: Axes | None, labels: Mapping):
+    def __init__(self, labels: Mapping):
         known = [one.name for one in fields(Labels)]
         for name in set(labels) - set(known):
             raise unknown("keyword", name, known)
         self.labels = Labels(**labels)
         self.language, self.unit = check_language(self.labels.language), self.labels.unit
-        self.owned = ax is None
-        self.ax = ax or figure(self.labels.width, language=self.language).add_subplot()
+        self.owned = self.labels.ax is None
+        self.ax = self.labels.ax or figure(self.labels.width, language=self.language).add_subplot()
         self.axes, self.columns, self.own_scale = [self.ax], 1, False
         self.figure, self.size = self.ax.get_figure(root=True), size_on(self.ax)
         self.font = {"fontfamily": rc()["font.family"], "linespacing": LEADING, "parse_math": False}

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from lnregions.charts.lines import ACTUAL, QUIET, draw_possible
 from lnregions.charts.scorecard import status_mark
-from lnregions.charts.sheet import LEADING, Sheet, hide_frame, need
-from lnregions.errors import unknown
-from lnregions.style import BAND, GROUND, HAIRLINE, INK, MUTED, ROLES, STATUSES, wrap
-from lnregions.words.catalogue import tr
+from lnregions.charts.sheet import LEADING, Sheet, hide_frame
+from lnregions.style import BAND, GROUND, HAIRLINE, INK, MUTED, ROLES, wrap
 
 AIM = 0.8
 """Place of the target along a bar, as a share of its length."""
@@ -30,9 +29,7 @@ MARKS = {
 """Words in the legend and looks of what is marked on a bar; ``possible`` is a band."""
 
 
-def plot_target_sheet(
-    targets: pd.DataFrame, *, marks: pd.DataFrame | None = None, ax: Axes | None = None, **labels
-) -> Axes:
+def plot_target_sheet(targets: pd.DataFrame, *, marks: pd.DataFrame, **labels) -> Axes:
     """Axes with a row a target: its name and what it asks for, a bullet bar, and its verdict.
 
     Each bar has a scale of its own, from the baseline or else zero, on which all targets stand one below the other and
@@ -41,35 +38,23 @@ def plot_target_sheet(
     Parameters
     ----------
     targets
-        `target`, `name`, `asked` (what is required, in words), `status`, `verdict` (status and gap in words);
-        optional `required` (a number), `comparator`, and `figures` (the values marked, in words).
+        `target`, `name`, `asked` (what is required, in words), `status`, `verdict` (status and gap in words),
+        `required` (a number, or none), `comparator`, and `figures` (the values marked, in words).
     marks
         `target`, `role` (``baseline``, ``actual``, ``nearest``, ``time``: what the path requires by now, or
         ``possible``), `value`, of ``possible`` `low` and `high`, in the unit of `required`.
 
-    Raises
-    ------
-    DataError
-        If a column lacks or a status is not one of `lnregions.style.STATUSES`.
-
     Examples
     --------
     >>> row = {"target": "gdp", "name": "GDP", "asked": "at least 1,000", "status": "missed", "verdict": "missed",
-    ...        "required": 1000.0, "figures": "902.71 (2024)"}
-    >>> ax = plot_target_sheet(pd.DataFrame([row]),
-    ...                        marks=pd.DataFrame({"target": ["gdp"], "role": ["actual"], "value": [902.71]}))
+    ...        "required": 1000.0, "comparator": ">=", "figures": "902.71 (2024)"}
+    >>> mark = {"target": "gdp", "role": "actual", "value": 902.71, "low": None, "high": None}
+    >>> ax = plot_target_sheet(pd.DataFrame([row]), marks=pd.DataFrame([mark]))
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_figures"]
     ['902.71 (2024)']
     """
-    sheet = Sheet(ax, {"reason": tr("no targets", labels.get("language", "en"))} | labels)
-    need(targets, ("target", "name", "asked", "status", "verdict"), what="table of targets")
-    if targets.empty:
-        return sheet.empty()
-    marks = pd.DataFrame(columns=["target", "role", "value"]) if marks is None else marks
-    y = 0.0
+    sheet, y = Sheet(labels), 0.0
     for row in targets.to_dict("records"):
-        if row["status"] not in STATUSES:
-            raise unknown("status", str(row["status"]), list(STATUSES))
         y = _write_target(sheet, row, marks[marks["target"] == row["target"]], y)
     hide_frame(sheet.ax)
     sheet.ax.set(xlim=(0, sheet.span), ylim=(y, 0), xticks=[], yticks=[])
@@ -93,11 +78,11 @@ def _write_target(sheet: Sheet, row: Mapping, own: pd.DataFrame, y: float) -> fl
     sheet.write(place * span + 12, y, "\n".join(right), name="verdict", fontweight="bold", **looks)
     high = max(len(left[0]) + len(left[1]), len(right))
     top, bar = (y + high if narrow else y), 0.0
-    if len(own) and pd.notna(row.get("required")):
+    if len(own) and pd.notna(row["required"]):
         bar = BAR
         _draw_bar(sheet, row, own, (start, room), top + bar / 2)
-    if bar or row.get("figures", ""):
-        figures = wrap(row.get("figures", ""), room, small)
+    if bar or row["figures"]:
+        figures = wrap(row["figures"], room, small)
         sheet.write(start, top + bar, "\n".join(figures), name="figures", color=MUTED, **looks)
         high = high + bar + len(figures) if narrow else max(high, bar + len(figures))
     end = y + high + 0.4
@@ -109,14 +94,12 @@ def _draw_bar(sheet: Sheet, row: Mapping, own: pd.DataFrame, place: tuple[float,
     """Draw a bullet bar within its place: what is required, the marks, and the bar that has been reached."""
     left, wide = place
     required, colour = float(row["required"]), ROLES["target"].colour
-    columns = [name for name in ("value", "low", "high") if name in own]
-    rests = (own["role"] == "baseline").any()
-    ends = pd.concat([own[name] for name in columns]).dropna() - required
-    ends = ends if rests else pd.concat([ends, pd.Series([-required])])
-    scale = max(-ends.min() / (AIM - 0.06), ends.max() / (0.94 - AIM), 1e-9) / wide
-    where = {name: left + AIM * wide + (own[name] - required) / scale for name in columns}
+    values, rests = own[["value", "low", "high"]].astype(float), (own["role"] == "baseline").any()
+    ends = [*(values - required).to_numpy().ravel(), np.nan if rests else -required]
+    scale = max(-np.nanmin(ends) / (AIM - 0.06), np.nanmax(ends) / (0.94 - AIM), 1e-9) / wide
     aim, right = left + AIM * wide, left + wide
-    below = str(row.get("comparator", "")) in ("<", "<=", "down")
+    where = aim + (values - required) / scale
+    below = row["comparator"] in ("<", "<=", "down")
     met = (left, aim - left) if below else (aim, right - aim)
     sheet.ax.barh([y], [wide], 0.9, left=[left], color="#f3f4f6", linewidth=0, zorder=1)
     looks = {"color": BAND, "linewidth": 0, "zorder": 1.1, "label": sheet.tr("target met")}
@@ -133,6 +116,5 @@ def _draw_bar(sheet: Sheet, row: Mapping, own: pd.DataFrame, place: tuple[float,
         foot = start.iloc[0] if rests else aim - required / scale
         looks = {"color": ACTUAL, "linewidth": 3, "solid_capstyle": "butt", "zorder": 3.4}
         sheet.ax.plot([foot, reached.iloc[-1]], [y, y], **looks, label="_reached")
-    for low, high in zip(where.get("low", ()), where.get("high", ()), strict=True):
-        if pd.notna(low) and pd.notna(high):
-            draw_possible(sheet, y, low, high, height=0.9, zorder=3.2)
+    for low, high in where[["low", "high"]].dropna().itertuples(index=False):
+        draw_possible(sheet, y, low, high, height=0.9, zorder=3.2)

@@ -28,7 +28,7 @@ INSIDE = ("gap", "baseline")
 def plot_trajectory(
     actual: pd.DataFrame, *, path: pd.DataFrame | None = None,
     target: Mapping | Sequence[Mapping] | None = None, projection: pd.DataFrame | None = None,
-    bounds: pd.DataFrame | None = None, ax: Axes | None = None, **labels,
+    bounds: pd.DataFrame | None = None, **labels,
 ) -> Axes:  # fmt: skip
     r"""Axes with actual values against the path that a target requires.
 
@@ -64,7 +64,7 @@ def plot_trajectory(
     >>> [t.get_text() for t in ax.texts if t.get_label() == "_gap"]
     ['gap\n−97.3']
     """
-    sheet = Sheet(ax, labels)
+    sheet = Sheet(labels)
     goals = [_goal(sheet, one) for one in ([target] if isinstance(target, Mapping | str) else target or [])]
     known = lines.tidy_series(sheet, actual, what="actual series")
     if known.empty:

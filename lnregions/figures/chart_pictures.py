@@ -70,7 +70,7 @@ def draw_indexed_growth(plan, region: str, *, compare: str = "", as_of: str = ""
     chained, beside = data.known(_chained(members, base)), _chained(province, base)
     axes = charts.plot_indexed_growth(
         chained, base_year=base, benchmark=beside.assign(name=beside["area"].map(data.names)),
-        highlight=[region], names=data.names, **labels,
+        highlight=[region], **labels,
     )  # fmt: skip
     rows = pd.concat([chained, beside], ignore_index=True).assign(unit="index", base_year=base)
     name = "-".join(["indexed-growth", region, *(["against", compare] if compare else [])])
@@ -84,9 +84,8 @@ def _chained(rates: pd.DataFrame, base: int) -> pd.DataFrame:
         if base + 1 not in own["year"].values:
             continue
         chain = series.chain_index(dict(zip(own["year"].astype(int), own["value"], strict=True)))
-        for year, index in (
-            chain[["year", "index"]].dropna().itertuples(index=False)
-        ):  # up to a year without a rate
+        known = chain[["year", "index"]].dropna()  # up to a year without a rate
+        for year, index in known.itertuples(index=False):
             used = own[own["year"] <= year]
             cited = series.joined_sources(used["source"])
             rows.append((area, int(year), index, used["grade"].max(), used["vintage"].max(), cited))
@@ -112,7 +111,7 @@ def draw_dumbbells(plan, region: str, indicator: str, *, as_of: str = "", **opti
         clause_columns(data.plan, row) | {"value": row["value"], "area": row["area"], "year": row["horizon"]}
         for row in own[own["kind"].isin(["level", "share"])].head(1).to_dict("records")
     ]
-    axes = charts.plot_dots(rows, target=next(iter(goals), None), names=data.names, **data.labels(rows, head))
+    axes = charts.plot_dots(rows, targets=goals, **data.labels(rows, head))
     rows = trajectory_rows([roled(rows, "member"), roled(pd.DataFrame(goals), "target")])
     return data.picture(axes, f"dumbbells-{region}-{indicator}", rows, head)
 
@@ -139,7 +138,7 @@ def draw_contributions(plan, region: str, indicator: str, *, as_of: str = "", **
     ]  # fmt: skip
     rows = pd.DataFrame(added, columns=columns)
     head = data.head("what each member added, {first}-{last}", first=years[0], last=years[-1])
-    axes = charts.plot_contributions(rows, names=data.names, **data.labels(rows, head))
+    axes = charts.plot_contributions(rows, **data.labels(rows, head))
     return data.picture(axes, f"contributions-{region}-{indicator}", rows, head)
 
 
@@ -171,7 +170,7 @@ def draw_coverage(plan, region: str, *, as_of: str = "", **options) -> Picture:
     rows = pd.DataFrame(rows, columns=["area", "year", "grade", "source"])
     head = Head(data.words("{area}: figures for its targets"), data.subtitle())
     names = dict(zip(own["target"], own[f"label_{data.language}"], strict=True))
-    axes = charts.plot_coverage(rows, names=names, **data.labels(rows, head))
+    axes = charts.plot_coverage(rows, **data.labels(rows, head) | {"names": names})
     said = coverage_text(rows, int(own["first_year"].min()), int(own["horizon"].max()))
     return data.picture(axes, f"coverage-{region}", rows, head, message=said)
 
@@ -200,11 +199,8 @@ def draw_dual_core(plan, *, as_of: str = "", **options) -> Picture:
         named, verdicts = data.words("The leading cities"), []
     ends = {language: _ends(data, verdicts, language) for language in LANGUAGES}
     head = Head(data.words(message, cities=named), ends)
-    line = line.assign(name=text("target", data.language), role="target")
-    axes = charts.plot_member_panels(
-        rows, members=cities, benchmark=line, names=data.names,
-        **data.labels(rows, head, panels=True),
-    )  # fmt: skip
+    line, labels = line.assign(name=text("target", data.language)), data.labels(rows, head, panels=True)
+    axes = charts.plot_member_panels(rows, members=cities, target=line, **labels)
     names = {"value": "value", "horizon": "year", "first_year": "first_year", "area": "area"}
     clauses = pd.DataFrame([clause_columns(data.plan, row) for row in own.to_dict("records")], own.index)
     targets = pd.concat([own[list(names)].rename(columns=names), clauses], axis=1)
@@ -253,7 +249,7 @@ def draw_ranks(adcode: str, *, as_of: str = "", plan=PLAN, **options) -> Picture
     labels = data.labels(rows, head) | {"unit": ""}
     ranks = rows.groupby("year")["value"].rank(ascending=False, method="first")
     rows = rows.assign(drawn=ranks, drawn_unit=tr("rank", data.language))
-    axes = charts.plot_ranks(rows, highlight=[adcode], names=data.names, **labels)
+    axes = charts.plot_ranks(rows, highlight=[adcode], **labels)
     return data.picture(axes, f"ranks-{adcode}", rows, head)
 
 
@@ -269,7 +265,7 @@ def draw_dots(adcode: str, indicator: str, *, as_of: str = "", plan=PLAN, **opti
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = _parent_head(data, "its cities in {year}" if _is_city(data) else "its areas in {year}", year=year)
-    marked = {"benchmark": benchmark, "highlight": [adcode], "names": data.names}
+    marked = {"benchmark": benchmark, "highlight": [adcode]}
     axes = charts.plot_dots(cities_then.drop(columns="year"), **marked, **data.labels(rows, head))
     return data.picture(axes, f"dots-{adcode}-{indicator}", rows, head)
 

@@ -230,7 +230,7 @@ def draw_heat_map(plan, region: str, *, as_of: str = "", **options) -> Picture:
     message = "latest figure, change from the year before (rates: points), grade; darker is higher"
     head = Head(data.words("{area}: its members by indicator"), data.subtitle(message))
     rows = replace(data, indicator=HEATED[0]).known(pd.DataFrame(cells))
-    axes = charts.plot_heat_map(rows, names=data.names, **data.labels(rows, head))
+    axes = charts.plot_heat_map(rows, **data.labels(rows, head))
     rows = pd.concat([rows.drop(columns=["column", "words"]), pd.DataFrame(compared)], ignore_index=True)
     return data.picture(axes, f"heat-map-{region}", rows, head)
 

@@ -265,6 +265,7 @@ class RegionData:
             "decimals": int(self.codebook["decimals"]) if self.indicator else None,
             "width": self.width,
             "language": self.language,
+            "names": self.names,
             "notes": [*notes, *self.expected(data)],
             "source": source_words(data, self.tables, language=self.language) if source else "",
         }

@@ -36,8 +36,8 @@ def draw_scorecard(plan, verdicts: pd.DataFrame, **options) -> Picture:
     title = data.words(message, number=len(rows))
     short = {lang: data.plan.name(lang) for lang in title}
     regions = data.plan.regions.set_index("region")[f"short_{data.language}"].to_dict()
-    labels = data.labels(rows, Head(title, short)) | {"regions": regions, "names": data.names}
-    axes = charts.plot_scorecard(verdicts.assign(decimals=decimals), targets=data.plan.targets, **labels)
+    labels = data.labels(rows, Head(title, short)) | {"targets": data.plan.targets, "regions": regions}
+    axes = charts.plot_scorecard(verdicts.assign(decimals=decimals), **labels)
     message = counted_sentence(data.plan, verdicts.itertuples())
     return data.picture(axes, "scorecard", rows, data.dated(title), message=message)
 
@@ -149,10 +149,8 @@ def _draw_nearest(
     area = with_article(data.tables.name_text(clause.area))._asdict()
     message = "No figure of {area} is published for {years}; shown are the nearest."
     note = data.words(message, area=area, years=years)
-    axes = charts.plot_dots(
-        rows, target=goals, highlight=[clause.area], names=data.names,
-        **data.labels(rows, head, notes=[note[data.language]]),
-    )  # fmt: skip
+    labels = data.labels(rows, head, notes=[note[data.language]])
+    axes = charts.plot_dots(rows, targets=goals, highlight=[clause.area], **labels)
     bound = rows["low"].notna() if "low" in rows else rows["value"].notna()
     parts = [rows[rows["role"] != "bound"], rows[(rows["role"] == "bound") & bound].assign(status="computed")]
     return _verdict_picture(data, axes, verdict, trajectory_rows([*parts, _goal_rows(goals)]), head)
@@ -237,10 +235,10 @@ def _verdict_head(data: RegionData, verdict: assess.Verdict) -> Head:
     return Head(head.title, said)
 
 
-def _targets(data: RegionData, verdict: assess.Verdict) -> list[dict] | None:
+def _targets(data: RegionData, verdict: assess.Verdict) -> list[dict]:
     """The target of the verdict, then those of other plans on the same area and indicator, with the plan's name."""
     if verdict.required is None:
-        return None
+        return []
     row = assess.target_of(data.plan, verdict.target)
     own = {"value": verdict.required, "horizon": verdict.horizon, **clause_columns(data.plan, row)}
     own |= {"baseline_year": verdict.baseline_year} if verdict.baseline_year else {}
@@ -257,9 +255,9 @@ def _targets(data: RegionData, verdict: assess.Verdict) -> list[dict] | None:
     return [own, *sorted(beside, key=lambda one: (one["horizon"], one["plan"]))]
 
 
-def _goal_rows(targets: list[dict] | None) -> pd.DataFrame:
+def _goal_rows(targets: list[dict]) -> pd.DataFrame:
     """Rows of targets in the data of a picture."""
-    rows = pd.DataFrame(targets or ()).rename(columns={"horizon": "year"})
+    rows = pd.DataFrame(targets).rename(columns={"horizon": "year"})
     return roled(rows.drop(columns=["gap", "baseline_year", "label"], errors="ignore"), "target")
 
 
@@ -308,7 +306,7 @@ def _draw_growth(data: RegionData, verdict: assess.Verdict, case: assess.Case) -
     if averaged and not {*range(verdict.mean_from, verdict.horizon + 1)} <= {*own["year"]}:
         notes.insert(0, _by_levels(data, verdict))
     axes = charts.plot_growth_trajectory(
-        own, benchmark=beside if len(beside) else None, members=members, target=target,
+        own, benchmark=beside, members=members, target=target,
         years=(first, verdict.horizon), name=name, reason=verdict.reason(data.language),
         **data.labels(rows, head, notes=notes) | _low(rows),
     )  # fmt: skip
@@ -327,10 +325,8 @@ def _draw_means(data: RegionData, verdict: assess.Verdict, case: assess.Case, he
         rows[f"name_{language}"] = [data.tables.name(area, language) for area in means]
     goals = [] if row["benchmark"] else _targets(data, verdict)
     notes = [_by_levels(data, verdict), *doubts(data, case)]
-    axes = charts.plot_dots(
-        rows.drop(columns="year"), target=goals, highlight=[verdict.area], names=data.names,
-        **data.labels(rows, head, notes=notes),
-    )  # fmt: skip
+    labels = data.labels(rows, head, notes=notes)
+    axes = charts.plot_dots(rows.drop(columns="year"), targets=goals, highlight=[verdict.area], **labels)
     return _verdict_picture(data, axes, verdict, trajectory_rows([rows, _goal_rows(goals)]), head)
 
 

@@ -77,7 +77,7 @@ def plot_symbols(
         For negative values, which no circle can show, or none at all.
     """
     own = base.Options(**options)
-    frame = drawing.prepare(frame, needs=(column,))
+    frame = drawing.prepare(frame)
     values = frame[column].to_numpy(dtype=float)
     missing = np.isnan(values)
     if missing.all() or np.nanmin(values) < 0 or not np.nanmax(values) > 0:

@@ -76,15 +76,13 @@ def round_breaks(values: Iterable[float], *, classes: int = 5) -> Classes:
     Raises
     ------
     DataError
-        When there is no finite value, or `classes` is not from 2 to 7.
+        When there is no finite value.
 
     Examples
     --------
     >>> round_breaks([31, 38, 44, 52, 67]).breaks
     (40.0, 50.0, 60.0)
     """
-    if not 2 <= classes <= 7:
-        raise DataError(f"{classes} classes cannot be told apart on a map. Ask for 2 to 7.")
     values = _finite(values)
     low, high = float(values.min()), float(values.max())
     if low == high:
@@ -196,22 +194,17 @@ def rate_scale(
     values,
     *,
     unit: str,
-    breaks: Classes | Sequence[float] | str | None,
+    breaks: Classes | Sequence[float] | None,
     ramp: Ramp | None = None,
 ) -> Scale:
     """Scale of a rate or share in one hue, pale to deep; without breaks, round ones of the values.
-
-    `breaks` may name one of `SCHEMES`.
 
     Raises
     ------
     DataError
         When the breaks do not rise, or are more than six.
     """
-    if breaks is None:
-        breaks = round_breaks(values)
-    elif isinstance(breaks, str):
-        breaks = scheme_breaks(values, breaks)
+    breaks = round_breaks(values) if breaks is None else breaks
     classes = breaks if isinstance(breaks, Classes) else Classes(tuple(float(b) for b in breaks))
     if not 1 <= len(classes.breaks) <= 6 or any(b <= a for a, b in pairwise(classes.breaks)):
         raise DataError(

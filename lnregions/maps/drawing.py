@@ -1,7 +1,7 @@
 """Areas on the equal-area grid: as patches, outlined, hatched, and with labels inside them."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
 
@@ -15,7 +15,6 @@ from matplotlib.path import Path
 from matplotlib.patheffects import Stroke
 
 from lnregions.boundaries import project, simplify_coverage, union
-from lnregions.errors import DataError, unknown
 from lnregions.maps import base
 from lnregions.style import palette, rc, size_on, text_width
 from lnregions.words import MOST_DECIMALS, format_number, rounded, to_unit, unit_places
@@ -29,29 +28,8 @@ _MOST_KEYS = 20
 _PAD = 0.8  # points of air beside a label
 
 
-def refuse_others(kind: str, given: Iterable[str], known: Collection[str]) -> None:
-    """Refuse what is not among the known."""
-    for one in given:
-        if one not in known:
-            raise unknown(kind, one, known)
-
-
-def prepare(frame: gpd.GeoDataFrame, *, needs: tuple[str, ...] = ()) -> gpd.GeoDataFrame:
-    """`frame` on an equal-area grid, unless it is on one, thinned to a printed map's detail, its columns checked.
-
-    Raises
-    ------
-    DataError
-        When a column is missing, no CRS is set, or nothing is there to draw.
-    """
-    refuse_others("column", needs, [c for c in frame.columns if c != "geometry"])
-    if frame.crs is None:
-        raise DataError(
-            "The areas carry no coordinate reference system, so they cannot be projected. "
-            "Set it first, for longitudes and latitudes of CGCS2000 with frame.set_crs(4490)."
-        )
-    if not len(frame):
-        raise DataError("There is no area to draw. Give at least one row.")
+def prepare(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """`frame` on an equal-area grid, unless it is on one, thinned to a printed map's detail."""
     return printed(frame, None if frame.crs.is_geographic else frame.crs)
 
 

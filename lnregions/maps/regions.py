@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea, VPacker
 
 from lnregions.boundaries import remembered, union
-from lnregions.errors import DataError
+from lnregions.errors import DataError, unknown
 from lnregions.maps import base, drawing
 from lnregions.style import STATUSES, palette, region_colour, region_tint
 from lnregions.words import text
@@ -45,7 +45,7 @@ def plot_membership(
     cities
         Boundaries of all cities: ``area``, ``short_en``, ``short_zh``, geometry.
     membership
-        ``region area level status`` and, if there are stand-ins, ``proxy``; as ``plan.membership``.
+        ``region area level status proxy``, as ``plan.membership``.
     counties
         Boundaries of counties, with their city (``parent``).
     regions
@@ -56,11 +56,11 @@ def plot_membership(
     Raises
     ------
     DataError
-        For a member that is not among the boundaries, or an unknown status or region.
+        Where no area is a member of its own.
     """
     own = base.Options(**options)
     members, names = _members(membership, regions, own.language)
-    cities = drawing.prepare(cities, needs=("area",))
+    cities = drawing.prepare(cities)
     areas = _drawn_areas(cities, counties, members)
     facts = {region: sorted(part["area"]) for region, part in members.groupby("region", sort=False)}
     ax = drawing.start(own.ax, cities, own.language, members=facts)
@@ -92,12 +92,9 @@ def _within(shapes, distance: float):
 def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str, str]]:
     """Cities and counties that are members in their own right, by region; the name of each of these regions."""
     members = membership[membership["level"].isin(["nation", "province", "city", "county"])]
-    if "proxy" in members:
-        members = members[~members["proxy"].astype(bool)]
+    members = members[~members["proxy"].astype(bool)]
     if members.empty:
         raise DataError("No area is a member. Give at least one row of membership.")
-    drawing.refuse_others("status", members["status"], LINES)
-    drawing.refuse_others("region", members["region"], list(regions["region"]))
     present = regions[regions["region"].isin(members["region"])]
     names = dict(zip(present["region"], present[f"short_{language}"], strict=True))
     return members.assign(order=members["region"].map(list(names).index)).sort_values("order"), names
@@ -105,8 +102,6 @@ def _members(membership, regions, language: str) -> tuple[pd.DataFrame, dict[str
 
 def _drawn_areas(cities, counties, members) -> gpd.GeoDataFrame:
     """Cities without the ground of their member counties, then those counties; all with their ``city``."""
-    for level, own in members.groupby("level"):
-        drawing.refuse_others(level, own["area"], list((counties if level == "county" else cities)["area"]))
     cities = cities.assign(city=cities["area"])
     counties = counties[counties["area"].isin(set(members["area"]) - set(cities["area"]))]
     if counties.empty:
@@ -199,12 +194,12 @@ def plot_plan_status(
     Raises
     ------
     DataError
-        For a status that verdicts do not use, or a member that is not among the boundaries.
+        For a status that verdicts do not use.
     """
     own = base.Options(**options)
-    frame = drawing.prepare(frame, needs=("area",))
-    drawing.refuse_others("status", verdicts["status"], STATUSES)
-    drawing.refuse_others("area", [area for areas in members.values() for area in areas], list(frame["area"]))
+    frame = drawing.prepare(frame)
+    for status in set(verdicts["status"]) - set(STATUSES):
+        raise unknown("status", status, STATUSES)
     ax = drawing.start(own.ax, frame, own.language)
     drawing.draw_areas(ax, frame.geometry, fills="#f4f5f6", edge="none")
     shapes = {region: union(frame.geometry[frame["area"].isin(areas)]) for region, areas in members.items()}

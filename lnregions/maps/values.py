@@ -8,10 +8,9 @@ import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 
-from lnregions.errors import DataError
 from lnregions.maps import base, drawing
 from lnregions.maps.base import Options
-from lnregions.maps.classes import Classes, Scale, change_breaks, change_scale, class_labels, rate_scale
+from lnregions.maps.classes import Classes, Scale, change_scale, class_labels, rate_scale
 from lnregions.style import palette
 from lnregions.words import to_unit
 from lnregions.words.catalogue import tr
@@ -64,7 +63,7 @@ def tile_grid(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def plot_choropleth(
-    frame: gpd.GeoDataFrame, column: str, *, breaks: Classes | Sequence[float] | str | None = None, **options
+    frame: gpd.GeoDataFrame, column: str, *, breaks: Classes | Sequence[float] | None = None, **options
 ) -> Axes:
     """Areas filled by class of a rate, share or density, with labels and legend.
 
@@ -79,36 +78,33 @@ def plot_choropleth(
     column
         Values in the unit of the options; a missing one is hatched and counted in the legend.
     breaks
-        Inner class breaks (a value on a break belongs to the class above), or the name of a scheme of mapclassify
-        such as ``FisherJenks``; None for round ones of these values. Give the same breaks to maps that should compare.
+        Inner class breaks (a value on a break belongs to the class above); None for round ones of these values. Give
+        the same breaks to maps that should compare.
     options
         Unit, labels, legend, axes and language: see `Options`.
 
     Raises
     ------
     DataError
-        For missing columns, no CRS, or breaks that do not rise.
+        For breaks that do not rise.
     """
     own = Options(**options)
-    frame = drawing.prepare(frame, needs=(column,))
-    return _plot_scale(
-        frame, rate_scale(column, frame[column], unit=own.unit, breaks=breaks, ramp=own.ramp), own
-    )
+    scale = rate_scale(column, frame[column], unit=own.unit, breaks=breaks, ramp=own.ramp)
+    return _plot_scale(frame, scale, own)
 
 
-def plot_change(frame: gpd.GeoDataFrame, column: str, *, breaks: Classes | None = None, **options) -> Axes:
+def plot_change(frame: gpd.GeoDataFrame, column: str, *, breaks: Classes, **options) -> Axes:
     """Areas filled by class of a change or difference, brown below zero and blue above it.
 
     Classes are those of `change_breaks`, so that the colour tells the sign: give those of all changes to maps that
     should compare. Parameters as in `plot_choropleth`.
     """
     own = Options(**options)
-    frame = drawing.prepare(frame, needs=(column,))
-    classes = change_breaks(frame[column]) if breaks is None else breaks
-    return _plot_scale(frame, change_scale(column, classes, unit=own.unit, ramp=own.ramp), own)
+    return _plot_scale(frame, change_scale(column, breaks, unit=own.unit, ramp=own.ramp), own)
 
 
 def _plot_scale(frame: gpd.GeoDataFrame, scale: Scale, own: Options) -> Axes:
+    frame = drawing.prepare(frame)
     ax = drawing.start(own.ax, frame, own.language, **scale.facts())
     fills = _draw_classes(ax, frame, scale)
     weak = drawing.weak_rows(frame) & frame[scale.column].notna().to_numpy()
@@ -155,7 +151,7 @@ def _add_class_legend(
 
 def plot_small_multiples(
     frame: gpd.GeoDataFrame, values: pd.DataFrame, *,
-    breaks: Classes | Sequence[float] | str | None = None, width: str | float = "double",
+    breaks: Classes | Sequence[float] | None = None, width: str | float = "double",
     height_mm: float | None = None, **options,
 ) -> np.ndarray:  # fmt: skip
     """One small choropleth for each year, all with the same class breaks and one legend.
@@ -177,21 +173,8 @@ def plot_small_multiples(
     -------
     numpy.ndarray
         The axes of the maps, in the order of the years.
-
-    Raises
-    ------
-    DataError
-        When more than twelve maps would be drawn, or an area has two values for one year.
     """
-    own = Options(**options)
-    years = sorted(values["year"].unique())
-    if not 1 <= len(years) <= 12:
-        raise DataError(f"{len(years)} maps do not make a readable sheet. Choose one to twelve years.")
-    twice = values[values.duplicated(["area", "year"])]
-    if len(twice):
-        area, year = twice[["area", "year"]].iloc[0]
-        raise DataError(f"Area {area} has two values for year {year}. Give one value an area and year.")
-    frame = drawing.prepare(frame, needs=("area",)).drop(columns="value", errors="ignore")
+    own, frame, years = Options(**options), drawing.prepare(frame), sorted(values["year"].unique())
     scale = rate_scale("value", values["value"], unit=own.unit, breaks=breaks, ramp=own.ramp)
     xmin, ymin, xmax, ymax = frame.total_bounds
     aspect = min(max((xmax - xmin) / (ymax - ymin), 0.8), 1.8)

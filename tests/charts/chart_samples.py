@@ -35,7 +35,7 @@ BAND = PATH.assign(low=[7249.7, 8070.0, 8983.2, 10000.0], high=PATH["required"])
 GOAL = {"value": 10000, "horizon": 2024, "comparator": ">=", "baseline_year": 2021}
 AHEAD = pd.DataFrame({"year": [2026, 2027], "value": [9400.0, 9700.0]})
 AHEAD = AHEAD.assign(low=[9100.0, 9200.0], high=[9700.0, 10300.0])
-NOTHING = pd.DataFrame({"year": [], "value": []})
+NOTHING = pd.DataFrame({"year": [], "value": [], "name": []})
 VERDICTS = """
 target,region,status,required,actual,actual_year,gap,unit,grade,reached_in,disagree
 gdp,circle,missed,10000,9027.1,2024,-972.9,亿元,A,,False
@@ -70,7 +70,7 @@ MARKS = pd.DataFrame(
     [("gdp", "baseline", 7249.7), ("gdp", "actual", 9027.1), ("gdp", "time", 9083.2), ("sei", "nearest", 13.0),
      ("dalian", "actual", 6.4), ("trade", "actual", -0.05), ("forest", "nearest", -1.3), ("forest", "nearest", 0.1)],
     columns=["target", "role", "value"],
-)  # fmt: skip
+).assign(low=None, high=None)  # fmt: skip
 SPANS = pd.DataFrame(
     [("GDP of Shenyang", "2022-03-18", "2024-06-30", "no data"),
      ("GDP of Shenyang", "2024-06-30", "2026-06-30", "missed"),
@@ -121,7 +121,10 @@ def every_chart(language, width):
         "source": "沈阳市统计公报、省统计年鉴" if zh else "Statistical bulletins and the provincial yearbook",
     }
     named, frame = words | {"names": names(language)}, members()
-    nation = growth(5).assign(name="全国" if zh else "China")
+    nation, index = (
+        growth(5).assign(name="全国" if zh else "China"),
+        frame.assign(value=100 + frame["value"] / 90),
+    )
     rates = frame[frame["year"] == 2024].assign(value=lambda rows: rows["value"] / 900 - 3)
     lacking = pd.concat([rates, pd.DataFrame({"area": ["210700"], "value": [np.nan]})])
     assessed = {"unit": "%", "years": (2022, 2024), "target": {"value": 15, "comparator": ">="}}
@@ -137,14 +140,14 @@ def every_chart(language, width):
         ),
         "panels": charts.plot_member_panels(frame, members=CITIES, unit="亿元", **named)[0],
         "index": charts.plot_indexed_growth(
-            frame, base_year=2019, benchmark=nation, highlight=["210100"], **named
+            index, base_year=2019, benchmark=nation.assign(value=110.0), highlight=["210100"], **named
         ),
         "dumbbells": charts.plot_dots(frame[frame["year"].isin([2018, 2023])], unit="亿元", **named),
         "ranks": charts.plot_ranks(frame, highlight=["210200"], **named),
-        "contributions": charts.plot_contributions(lacking, unit="亿元", **named),
+        "contributions": charts.plot_contributions(rates, unit="亿元", **named),
         "dots": charts.plot_dots(lacking, benchmark=beside, unit="%", **named),
         "coverage": charts.plot_coverage(frame, **named),
-        "scorecard": charts.plot_scorecard(VERDICTS, targets=CLAUSES, **words, **cities),
+        "scorecard": charts.plot_scorecard(VERDICTS, targets=CLAUSES, regions={}, **words, **cities),
         "gaps": charts.plot_gaps(GAPS, years=(2022, 2024), unit="pp", **words),
         "target sheet": charts.plot_target_sheet(SHEET, marks=MARKS, **words),
         "heat map": charts.plot_heat_map(heat_cells(language), **named),

@@ -48,7 +48,8 @@ def test_title_subtitle_with_unit_notes_and_source_are_written_around_the_axes(l
 def test_a_long_legend_and_long_texts_are_wrapped_within_the_width():
     words = {"title": "Title " * 30, "source": "bulletin " * 60, "width": "single", "height_mm": 120}
     benchmark = pd.concat([samples.SHENYANG.assign(name=f"benchmark number {n}") for n in range(5)])
-    ax = charts.plot_growth_trajectory(samples.SHENYANG, benchmark=benchmark, **words)
+    given = {"benchmark": benchmark, "members": samples.NOTHING, "name": "region"}
+    ax = charts.plot_growth_trajectory(samples.SHENYANG, **given, **words)
     assert samples.legend(ax)[2:4] == ["benchmark number 0", "benchmark number 1"]
     assert samples.overlapping_texts(ax.figure) == []
 
@@ -89,48 +90,35 @@ def test_unknown_labels_are_refused_with_the_choices(given, message):
 
 
 @pytest.mark.parametrize(
-    ("plot", "frame", "message"),
+    ("frame", "message"),
     [
-        (charts.plot_trajectory, {"year": [2020]}, "actual series has no column value; it has year"),
-        (charts.plot_trajectory, {}, "it has none"),
-        (charts.plot_trajectory, {"year": [2020, 2020], "value": [1.0, 2.0]}, "several values for 2020"),
-        (charts.plot_member_panels, {"area": ["a"]}, "has no column year, value"),
-        (charts.plot_ranks, {"area": ["a"]}, "has no column year, value"),
-        (charts.plot_dots, {"area": ["a"]}, "has no column value"),
-        (charts.plot_contributions, {"value": [1.0]}, "has no column area"),
-        (charts.plot_coverage, {"area": ["a"]}, "has no column year, grade"),
-        (charts.plot_scorecard, {"target": ["a"]}, "has no column region, status"),
+        ({"year": [2020]}, "actual series has no column value; it has year"),
+        ({}, "it has none"),
+        ({"year": [2020, 2020], "value": [1.0, 2.0]}, "several values for 2020"),
     ],
 )
-def test_a_frame_without_a_column_or_with_two_values_a_year_is_refused(plot, frame, message):
+def test_a_frame_without_a_column_or_with_two_values_a_year_is_refused(frame, message):
     with pytest.raises(DataError, match=message):
-        plot(pd.DataFrame(frame))
+        charts.plot_trajectory(pd.DataFrame(frame))
 
 
-LACKING = pd.DataFrame({"area": ["a", "b"], "year": [2020, 2021], "value": np.nan})
-FIELDS = "area year value grade column words target region status name asked verdict first last"
-EMPTY = pd.DataFrame(columns=FIELDS.split())
+EMPTY = pd.DataFrame(columns=["area", "year", "value", "name", "target", "region", "status"], dtype=object)
+WITHOUT_VALUES = {
+    "contributions": {}, "member_panels": {"members": ["a"]}, "scorecard": {"targets": EMPTY, "regions": {}},
+    "growth_trajectory": {"benchmark": EMPTY, "members": EMPTY, "name": "West"},
+}  # fmt: skip
 
 
-OF_AREAS = ("dots", "contributions", "ranks", "indexed_growth", "member_panels")
-OF_ROWS = ("coverage", "gaps", "heat_map", "target_sheet", "timeline", "scorecard")
-
-
-@pytest.mark.parametrize("kind", OF_AREAS + OF_ROWS)
-def test_areas_without_any_value_and_a_table_without_rows_are_a_frame_with_the_reason(kind):
-    keywords = {"base_year": 1990} if kind == "indexed_growth" else {}
-    made = getattr(charts, f"plot_{kind}")(LACKING if kind in OF_AREAS else EMPTY, reason="none", **keywords)
+@pytest.mark.parametrize("kind", WITHOUT_VALUES)
+def test_a_chart_without_any_value_is_a_frame_with_the_reason(kind):
+    made = getattr(charts, f"plot_{kind}")(EMPTY, reason="none", **WITHOUT_VALUES[kind])
     (ax,) = np.atleast_1d(made)
     assert samples.texts(ax, "no_data") == ["No data: none"]
 
 
-WITH_STATUS = {"target_sheet": samples.SHEET, "timeline": samples.SPANS, "scorecard": samples.VERDICTS}
-
-
-@pytest.mark.parametrize("kind", WITH_STATUS)
-def test_an_unknown_status_is_refused(kind):
+def test_an_unknown_status_is_refused():
     with pytest.raises(DataError, match=r"(?i)unknown status 'mett'"):
-        getattr(charts, f"plot_{kind}")(WITH_STATUS[kind].assign(status="mett"))
+        charts.plot_scorecard(samples.VERDICTS.assign(status="mett"), targets=samples.CLAUSES, regions={})
 
 
 @pytest.mark.parametrize(

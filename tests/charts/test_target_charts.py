@@ -8,8 +8,12 @@ from lnregions import charts
 from lnregions.style import STATUSES
 
 
+def scorecard(verdicts=VERDICTS, targets=CLAUSES, regions=(), **labels):
+    return charts.plot_scorecard(verdicts, targets=targets, regions=dict(regions), **labels)
+
+
 def test_the_scorecard_shows_every_target_with_mark_and_word():
-    ax = charts.plot_scorecard(VERDICTS, targets=CLAUSES, names={"100000": "China"}, regions={"belt": "Belt"})
+    ax = scorecard(names={"100000": "China"}, regions={"belt": "Belt"})
     assert texts(ax, "target") == list(CLAUSES["label_en"])
     assert texts(ax, "region") == ["circle", "Belt", "east"]
     assert texts(ax, "required") == [
@@ -25,10 +29,10 @@ def test_the_scorecard_shows_every_target_with_mark_and_word():
 def test_the_scorecard_words_falls_multiples_and_possible_values_as_what_they_are():
     own = {
         "status": ["too close to call", "missed", "met", "no data"],
-        "reached_in": [2024, None, None, None],
+        "by_bounds": [False, True, False, False],
     }
     own |= {
-        "by_bounds": [False, True, False, False],
+        "reached_in": [2024, None, None, None],
         "low": [None, 77, None, None],
         "high": [None, 78, None, None],
     }
@@ -36,14 +40,14 @@ def test_the_scorecard_words_falls_multiples_and_possible_values_as_what_they_ar
     clauses = {"kind": ["level", "level", "doubling", "direction"], "comparator": ["<=", "<", ">=", "down"]}
     clauses |= {"value": [5, None, None, None], "benchmark": ["", "100000", "", ""], "baseline_year": 2021}
     targets = pd.DataFrame(clauses | {"target": list("abcd"), "unit": "%", "label_en": "x", "label_zh": "x"})
-    ax = charts.plot_scorecard(verdicts, targets=targets, names={"100000": "China"})
+    ax = scorecard(verdicts, targets, names={"100000": "China"})
     assert texts(ax, "required") == ["≤ 5%", "below China", "≥ 200% of 2021", "a fall"]
     assert texts(ax, "actual")[1] == "77% to 78% possible in 2024"
     assert texts(ax, "status")[:2] == ["too close to call", "missed‡"]
 
 
 def test_the_legend_of_the_scorecard_counts_each_status_whose_marks_stand_beside_their_words():
-    ax = charts.plot_scorecard(VERDICTS, targets=CLAUSES)
+    ax = scorecard()
     assert legend(ax) == ["met 1", "missed 2", "not assessable 1", "no data 1", "not quantified 1"]
     (missed,) = drawn(ax, "missed 2")
     assert missed.get_marker() == STATUSES["missed"].marker
@@ -59,7 +63,7 @@ def test_the_legend_of_the_scorecard_counts_each_status_whose_marks_stand_beside
     ],
 )
 def test_a_narrow_scorecard_puts_the_values_that_fit_on_a_second_line(language, words):
-    ax = charts.plot_scorecard(VERDICTS, targets=CLAUSES, width="single", language=language)
+    ax = scorecard(width="single", language=language)
     assert len(texts(ax, "values")) == 6
     assert texts(ax, "values")[0] == words
     assert texts(ax, "grade") == [{"en": "grade {}", "zh": "{}级"}[language].format(one) for one in "ABBC"]
@@ -70,20 +74,20 @@ def test_a_narrow_scorecard_puts_the_values_that_fit_on_a_second_line(language, 
 def test_a_scorecard_on_a_slide_keeps_one_line_a_target(letters, lost):
     many = pd.concat([VERDICTS.assign(target=VERDICTS["target"] + str(n), unit="亿元") for n in range(3)])
     many["target"] += "x" * letters
-    ax = charts.plot_scorecard(many, width="slide")
+    ax = scorecard(many, width="slide")
     assert {one for one in ("grade", "gap") if not texts(ax, one)} == lost
     assert overlapping_texts(ax.figure) == []
 
 
-def test_a_scorecard_works_from_verdicts_alone():
-    ax = charts.plot_scorecard(VERDICTS, language="zh")
+def test_a_target_of_another_plan_is_shown_by_its_code():
+    ax = scorecard(targets=CLAUSES[:0], language="zh")
     assert texts(ax, "target")[0] == "gdp"
     assert texts(ax, "required")[:3] == ["≥ 10000亿元", "≥ 15%", "仅文字表述"]
     assert texts(ax, "status")[3] == "未实现；2025年达到"
 
 
 def test_coverage_counts_the_figures_of_each_year_and_hatches_the_holes():
-    frame = pd.DataFrame({"area": list("aab"), "year": [2020, 2022, 2020], "grade": ["A", "C", None]})
+    frame = pd.DataFrame({"area": list("aab"), "year": [2020, 2022, 2020], "grade": ["A", "C", ""]})
     ax = charts.plot_coverage(frame)
     assert texts(ax, "count") == ["1/2", "0/2", "1/2"]
     assert legend(ax) == ["grade A", "grade C", "no figure"]

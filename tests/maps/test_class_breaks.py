@@ -57,7 +57,6 @@ def test_breaks_around_zero_are_mirrored_and_hold_zero(values, breaks):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: maps.round_breaks([1, 2], classes=9), "9 classes"),
         (lambda: maps.round_breaks([math.nan]), "no value"),
         (lambda: maps.change_breaks([]), "no value"),
         (lambda: maps.rate_scale("v", [1], unit="%", breaks=[3, 2]), "rising order"),
