@@ -20,7 +20,8 @@ def names(**asked):
     return [run.name for run in plan_runs(**asked)]
 
 
-def test_notebooks_are_taken_by_folder_and_by_name(book):
+def test_notebooks_are_taken_by_folder_and_by_name_and_run_for_their_default_without_choices(book):
+    assert names(notebooks=book, languages=["en"]) == ["en/01/circle"]
     asked = {"choices": CHOICES, "parameters": {"region": "belt"}}
     assert names(notebooks=book.parent, **asked) == ["en/01/belt", "zh/01/belt"]
     asked = {"choices": {"region": ["circle"]}, "parameters": {"language": "zh"}}
@@ -33,10 +34,6 @@ def test_parameters_come_in_the_notebooks_order_however_they_are_given(book):
     for given in (first, second):
         (run,) = plan_runs(choices=CHOICES, notebooks=book, only={"region": ["belt"]}, parameters=given)
         assert list(run.parameters.items()) == [("region", "belt"), ("language", "zh"), ("figures", "f")]
-
-
-def test_a_notebook_without_choices_runs_for_its_default(book):
-    assert names(notebooks=book, languages=["en"]) == ["en/01/circle"]
 
 
 def test_a_filter_runs_a_notebook_over_a_parameter_that_it_has(tmp_path):
