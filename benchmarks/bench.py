@@ -166,11 +166,8 @@ def jobs(folder: Path) -> list[dict]:
         choices=batch_choices("ln-2022"), notebooks=list(NOTEBOOKS), parameters={"plan": "ln-2022"}
     )
     return [
-        {
-            "notebook": str(run.notebook.path.resolve()),
-            "folder": str(folder / run.name),
-            "parameters": dict(run.parameters),
-        }
+        {"notebook": str(run.notebook.path.resolve()), "folder": str(folder / run.name)}
+        | {"parameters": dict(run.parameters)}
         for run in runs
     ]
 

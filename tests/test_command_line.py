@@ -14,7 +14,7 @@ from fault_kit import write_notebook
 from wcwidth import wcswidth
 
 from lnregions import __version__
-from lnregions.__main__ import cli, main
+from lnregions.__main__ import main
 from lnregions.errors import forget_warnings
 from lnregions.pages import report
 from lnregions.paths import data_dir
@@ -87,12 +87,8 @@ def test_the_verdicts_come_as_csv_and_json_for_a_date_and_another_plan(capsys):
         (["render", "-f", "none.yaml"], "none.yaml: it does not exist"),
         (["render", "-f", "list.yaml"], "list.yaml"),
         (["render", "-f", "twice.yaml"], "twice.yaml line 2"),
-        (["render", "-f", "broken.yaml"], "broken.yaml"),
         (["render", "--reads", "none.csv"], "none.csv does not exist"),
-        (
-            ["render", "--reads", ".", "--output", "out"],
-            "The results would lie in ., which runs read. Give another",
-        ),
+        (["render", "--reads", ".", "--output", "out"], "would lie in ., which runs read. Give another"),
         (
             ["render", "--reads", "one/data", "--reads", "two/../one/data", "--reads", "two/data"],
             "one/data and two/data would lie at one place. Rename one of them",
@@ -101,36 +97,20 @@ def test_the_verdicts_come_as_csv_and_json_for_a_date_and_another_plan(capsys):
         (["verdicts", "--plan", "ln-2O22"], "did you mean ln-2022"),
         (["verdicts", "--as-of", "2024-13"], "2024-13"),
         (["verdicts", "--method", "other"], "other"),
+        (["verdicts", "--region", "belt", "--target", "west-gdp"], "'west-gdp' is not of the region 'belt'"),
     ],
 )
 def test_what_is_unknown_is_refused_before_anything_runs(call, message, capsys, tmp_path, monkeypatch):
-    files = {
-        "list.yaml": "[1]",
-        "twice.yaml": "a: 1\na: 2\n",
-        "broken.yaml": "a: [",
-        "one/data": "",
-        "two/data": "",
-    }
+    files = {"list.yaml": "[1]", "twice.yaml": "a: 1\na: 2\n", "one/data": "", "two/data": ""}
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
     monkeypatch.chdir(tmp_path)
     assert main(call) == 2
     assert message in capsys.readouterr().err
-    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")} == {*files} - {
-        "one/data",
-        "two/data",
-    }
-
-
-def test_every_option_has_a_help_text():
-    def commands(group):
-        for command in group.commands.values():
-            yield from commands(command) if hasattr(command, "commands") else [command]
-
-    for command in commands(cli):
-        assert command.help
-        assert [one.name for one in command.params if one.param_type_name == "option" and not one.help] == []
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == set(
+        files
+    )
 
 
 def test_the_package_runs_as_a_module_and_imports_no_library_that_draws_or_runs_before_it_needs_one(tmp_path):
@@ -193,21 +173,13 @@ def test_a_notebook_of_ones_own_runs_once_and_unchanged(head, last, shown, rende
     assert [output.data["text/plain"] for output in done.cells[-1].outputs] == ([shown] if shown else [])
 
 
-def test_a_notebook_runs_again_when_a_file_it_reads_changes_or_a_page_is_wanted(render, tmp_path, capsys):
-    table = tmp_path / "table.csv"
-    table.write_text("1")
-    options = ["--reads", str(table), "--region", "belt", "--no-report"]
+def test_a_render_says_what_came_of_it_and_runs_again_where_a_page_is_wanted(render, tmp_path, capsys):
+    options = ["--region", "belt", "--no-report"]
     assert render(*options, "--no-html") == 0
     done = f"1 done, 0 up to date, 0 failed. The results are in {tmp_path / 'out'}\n"
     assert capsys.readouterr().out == done
     assert not (tmp_path / "out/en/one/belt/one.html").exists()
-    for text, given, why in (
-        ("1", ["--no-html"], "up to date"),
-        ("1", [], "pages are wanted and were not, or the reverse"),
-        ("2", ["--no-html"], "the files given with it have changed"),
-    ):
-        if table.read_text() != text:
-            table.write_text(text)
+    for given, why in ((["--no-html"], "up to date"), ([], "pages are wanted and were not, or the reverse")):
         assert render(*options, *given, "--dry-run") == 0
         assert capsys.readouterr().out == f"en/one/belt: {why}\n"
 

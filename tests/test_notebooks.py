@@ -58,15 +58,6 @@ def test_every_text_is_english_and_has_nothing_to_be_filled_in(notebook):
     assert not [text for text in texts if re.search(r"[{}\u4e00-\u9fff]", text)]
 
 
-def test_what_is_interactive_has_its_words_and_is_not_on_the_page():
-    notebook = nbformat.read(notebooks_dir() / "05_explore.ipynb", as_version=4)
-    tagged = [cell for cell in notebook.cells if "interactive" in cell.metadata.get("tags", [])]
-    assert [cell.cell_type for cell in tagged] == ["markdown", "code"]
-    for language in ("en", "zh"):
-        page = notebook_html(notebook, language=language)
-        assert not [cell for cell in tagged if cell.source.splitlines()[-1] in page]
-
-
 def test_a_notebook_has_one_to_eight_annotated_parameters_with_a_comment(notebook):
     parameters = read_notebook(notebook["path"]).parameters
     assert 1 <= len(parameters) <= 8  # eight where each widget has one; six elsewhere

@@ -7,10 +7,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "execute": ["Settings"],
         "fork": ["Preload"],
-        "manifest": ["Hashes", "Manifest", "digest", "lock_folder"],
+        "manifest": ["Hashes", "Manifest"],
         "parameters": [
             "Notebook",
-            "Parameter",
             "check_parameters",
             "list_notebooks",
             "read_notebook",

@@ -149,13 +149,7 @@ class Manifest:
         return found if isinstance(found, dict) else {}
 
     def refuse_foreign(self, names: Iterable[str]) -> None:
-        """Refuse to replace what no render left: at the place of a run, in its folder, or as manifest.json.
-
-        Raises
-        ------
-        DataError
-            Each file that neither the manifest nor the cache of hashes names.
-        """
+        """Refuse to replace what no render left: at the place of a run, in its folder, or as manifest.json."""
         cached, found = self.hashes.known, [self.path] if self._foreign else []
         for name in names:
             place, known = self.output / name, self.outputs(name)
@@ -251,15 +245,7 @@ def cannot_write(place: Path, error: OSError) -> OutputError:
 
 @contextlib.contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
-    """Lock an output folder for one render; the lock ends with the process.
-
-    Raises
-    ------
-    DataError
-        Another process has it.
-    OutputError
-        The folder cannot be written to.
-    """
+    """Lock an output folder for one render, or raise a DataError; the lock ends with the process."""
     own = folder / ".lnregions"
     if own.is_symlink():
         raise OutputError(f"{shown_path(own)} is a link. Remove it: a render makes this folder anew.")

@@ -93,11 +93,8 @@ def list_notebooks(folder: Path | str | None = None, *, choices: Choices | None 
         No notebook there, or one that cannot be read.
     """
     folder = Path(folder) if folder is not None else notebooks_dir()
-    paths = (
-        [folder]
-        if folder.suffix.lower() == ".ipynb" and not folder.is_dir()
-        else sorted(folder.glob("*.ipynb"))
-    )
+    is_file = folder.suffix.lower() == ".ipynb" and not folder.is_dir()
+    paths = [folder] if is_file else sorted(folder.glob("*.ipynb"))
     if not paths:
         remedy = "Give a folder with .ipynb files, or one such file."
         raise DataError(f"No notebook is in {shown_path(folder)}. {remedy}")
@@ -120,10 +117,10 @@ def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebo
         path.name.encode()
         source = path.read_bytes()
         content = _parse(source)
-        own = _mapping(content, "metadata").get("lnregions")
-        over = str(_mapping(content["metadata"], "lnregions").get("over", ""))
-        if _mapping(content["metadata"], "kernelspec").get("language") in (None, "", "python"):
-            parameters = _parameters(content, choices, strict=own is not None)
+        own = content["metadata"].get("lnregions")
+        over = str((own or {}).get("over", ""))
+        if content["metadata"]["kernelspec"]["language"] == "python":
+            parameters = _parameters(content["cells"], choices, strict=own is not None)
         else:  # parsed by its own kernel only
             parameters = (Parameter(over, "str", "", choices=tuple(choices.get(over, ()))),) if over else ()
         if over and all(one.name != over for one in parameters):
@@ -134,8 +131,7 @@ def read_notebook(path: Path | str, *, choices: Choices | None = None) -> Notebo
         text = f"it cannot be read ({error.strerror})" if isinstance(error, OSError) else str(error)
         text = f"{text}. Open it in JupyterLab and save it, or correct the cell."
         raise DataError([Fault(text, shown_path(path))]) from None
-    batch = _mapping(content["metadata"], "lnregions").get("batch", True) is not False
-    source = json.dumps(content).encode()
+    batch, source = (own or {}).get("batch", True) is not False, json.dumps(content).encode()
     return Notebook(path.stem, path, parameters, over, batch, own is None, _mark(content), source)
 
 
@@ -157,13 +153,13 @@ def read_parameters(path: Path) -> dict[str, object]:
 
 def _plain(text: str) -> object:
     """Value that stands without quotes in YAML; what YAML 1.1 guesses (dates, octal numbers, yes) stays text."""
-    if text.casefold() in ("", "~", "null", "true", "false"):
-        return text.casefold() == "true" if text.casefold() in ("true", "false") else None
+    constants = {"": None, "~": None, "null": None, "true": True, "false": False}
+    if text.casefold() in constants:
+        return constants[text.casefold()]
     if re.fullmatch(r"[-+]?(0|[1-9]\d*)", text, re.ASCII):
         return int(text)
-    return (
-        float(text.lower().replace(".inf", "inf").replace(".nan", "nan")) if _FLOAT.fullmatch(text) else text
-    )
+    number = text.lower().replace(".inf", "inf").replace(".nan", "nan")
+    return float(number) if _FLOAT.fullmatch(text) else text
 
 
 def check_parameters(notebook: Notebook, given: Mapping[str, object]) -> dict[str, object]:
@@ -268,15 +264,13 @@ def _type_of(annotation: str) -> object:
     return typing.get_type_hints(SimpleNamespace(__annotations__={"type": annotation}), _TYPES)["type"]
 
 
-def _parameters(content: dict, choices: Choices, *, strict: bool) -> tuple[Parameter, ...]:
+def _parameters(cells: list[dict], choices: Choices, *, strict: bool) -> tuple[Parameter, ...]:
     """Parameters of a notebook of Python; ValueError says why they cannot be taken."""
-    cells = [one for one in content["cells"] if "parameters" in (_mapping(one, "metadata").get("tags") or ())]
-    if len(cells) > 1:
-        raise ValueError(
-            "it has more than one cell tagged parameters, and the later would undo what is given"
-        )
-    source = "".join(map(str, cells[0].get("source", ""))) if cells else ""
-    found: dict[str, Parameter] = {}
+    sources = ["".join(one["source"]) for one in cells if "parameters" in (one["metadata"].get("tags") or ())]
+    if len(sources) > 1:
+        words = "it has more than one cell tagged parameters, and the later would undo what is given"
+        raise ValueError(words)
+    source, found = "".join(sources), {}
     try:
         source = source if strict else _MAGIC.sub("", source)
         tokens = tokenize.generate_tokens(io.StringIO(source).readline)
@@ -348,10 +342,8 @@ def _parse(source: bytes) -> dict:
     content["nbformat_minor"] = minor if isinstance(minor, int) else 5
     for number, (cell, before) in enumerate(zip(content["cells"], cells, strict=True), 1):
         if content["nbformat_minor"] >= 5:
-            own = str(before.get("id"))
-            cell["id"] = (
-                own if _CELL_ID.fullmatch(own) and own not in ids and "id" in before else f"cell-{number}"
-            )
+            own = str(before.get("id", ""))
+            cell["id"] = own if _CELL_ID.fullmatch(own) and own not in ids else f"cell-{number}"
             ids.add(cell["id"])
     try:
         json.dumps(content, ensure_ascii=False).encode()
@@ -380,11 +372,11 @@ def _cell(cell: dict, number: int) -> dict:
 def _mark(content: dict) -> str:
     """Hash of what a run of a notebook depends on; saving it unchanged in JupyterLab leaves it as it is."""
     metadata = content["metadata"]
-    parts: list[object] = [_mapping(metadata, "kernelspec").get("name"), metadata.get("lnregions")]
+    parts: list[object] = [metadata["kernelspec"].get("name"), metadata.get("lnregions")]
     for cell in content["cells"]:
-        own = _mapping(cell, "metadata")
+        own = cell["metadata"]
         parts += [
-            "".join(map(str, cell.get("source") or "")),
+            "".join(cell["source"]),
             {name: cell[name] for name in ("cell_type", "attachments") if cell.get(name)},
             {name: own[name] for name in ("tags", "jupyter", "format", "raw_mimetype") if own.get(name)},
         ]

@@ -1,8 +1,8 @@
 """The report site over what was rendered, and a region's report as one file, PDF or Word document.
 
-In: an output folder and a plan. Out: pages. `inventory` reads what is there, `Site` joins it with verdicts and
-figures, `Page` gives templates their words and links, `report` fills them, `writing`
-puts them on disk, `documents` writes files to hand over.
+In: an output folder and a plan. Out: pages. `Site` joins what is there with verdicts and figures, `Page` gives
+templates their words and links, `report` fills them, `writing` puts them on disk, `documents` writes files to hand
+over.
 """
 
 import lazy_loader

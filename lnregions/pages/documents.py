@@ -35,8 +35,8 @@ _OUTWARD = (
     "footer p:first-child a"
 )
 """Parts of a page that lead to other files."""
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_FLAGS = [
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
@@ -145,14 +145,14 @@ def _print(page: str) -> bytes:
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise not_installed("A PDF", "playwright", "browser") from None
-    program = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not program:
         remedy = "Install one (on Debian: apt-get install chromium), or print the single-file page from any browser."
         raise DataError(f"No Chromium was found on this machine, which a PDF needs. {remedy}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder) / "page.html"
         file.write_text(page, "utf-8")
-        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:
             sheet = browser.new_page()
             sheet.goto(file.as_uri())

@@ -14,8 +14,7 @@ from lnregions import __version__
 from lnregions.assess import STATUS_WORDS, Verdict
 from lnregions.boundaries import boundary_words
 from lnregions.explorer import map_script, map_style, script_json
-from lnregions.pages.inventory import FigureFiles, RunFiles
-from lnregions.pages.site import Site, anchor, relative
+from lnregions.pages.site import FigureFiles, RunFiles, Site, anchor, relative
 from lnregions.paths import PLAN
 from lnregions.show import (
     asked_words,

@@ -67,7 +67,6 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
     maps = [figure for figure in rest if figure.name.startswith(_MAPS)]
     links = {} if alone else {city: page.to("city", city) for city in site.cities}
     about, members = show_region(site.plan, region, language=language)
-    cities = site.members(region)
     areas = areas_behind(site.plan, [region]) | set(site.plan.members(region))
     live = map_data(site.plan, site.tables, region, language=language) if site.map["cities"] else None
     if live:
@@ -85,7 +84,7 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
         rendered=bool(figures),
         runs=[] if alone else site.runs_of(language, "region", region),
         findings=_findings(page, region),
-        **_figures_and_basis(page, cities, areas),
+        **_figures_and_basis(page, site.members[region], areas),
     )
 
 

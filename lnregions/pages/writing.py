@@ -73,13 +73,7 @@ def update_report(result, *, plan: str, as_of: str) -> bool:
 
 
 def refuse_foreign_pages(output: Path, paths: Iterable[str] = ("index.html", "index.zh.html")) -> None:
-    """Refuse to write pages where files lie that are none of ours.
-
-    Raises
-    ------
-    DataError
-        Each file that has neither been written by an earlier call, nor has the mark of a page of ours.
-    """
+    """Refuse to write pages where files lie that no earlier call has written and that lack the mark of our pages."""
     known = _read_index(output)["pages"]
     found = [output / path for path in paths if path not in known and os.path.lexists(output / path)]
     remedy = "is not a page of lnregions, which would replace it. Move it, give another output folder, or --no-report."

@@ -57,8 +57,8 @@ def run(tmp_path, monkeypatch):
 
 
 def written(*cells, **metadata):
-    notebook = new_notebook(cells=list(map(new_code_cell, cells)), metadata={"kernelspec": SPEC, **metadata})
-    return nbformat.writes(notebook).encode()
+    cells = [new_code_cell(one) if isinstance(one, str) else one for one in cells]
+    return nbformat.writes(new_notebook(cells=cells, metadata={"kernelspec": SPEC, **metadata})).encode()
 
 
 def text(cell):
@@ -294,9 +294,8 @@ OURS_FIRST = "import lnregions.batch.execute; from papermill.cli import papermil
 )
 def test_papermills_own_command_and_options_work_on_the_engine(engine, program, tmp_path):
     source = "import os, sys\nprint('out', os.getcwd())\nprint('err', file=sys.stderr)\nregion"
-    notebook = nbformat.reads(written("region = 'west'", source).decode(), 4)
-    notebook.cells[0].metadata["tags"] = ["parameters"]
-    nbformat.write(notebook, tmp_path / "in.ipynb")
+    parameters = new_code_cell("region = 'west'", metadata={"tags": ["parameters"]})
+    (tmp_path / "in.ipynb").write_bytes(written(parameters, source))
     (tmp_path / "work").mkdir()
     arguments = f"--engine {ENGINES[engine]} in.ipynb out.ipynb -p region belt".split()
     call = [sys.executable, *program, *arguments]
@@ -311,10 +310,6 @@ def test_papermills_own_command_and_options_work_on_the_engine(engine, program, 
     assert (tmp_path / "e.txt").read_text() == "err\n"
 
 
-def test_the_cell_that_failed_is_named_not_an_earlier_one_that_may_raise(tmp_path):
-    cells = [new_code_cell("1 / 0"), new_code_cell("undefined")]
-    cells[0].metadata["tags"] = ["raises-exception"]
-    source = nbformat.writes(new_notebook(cells=cells, metadata={"kernelspec": SPEC})).encode()
-    one = Run("out", Notebook("out", tmp_path / "out.ipynb", (), source=source), "en", "", {})
-    record = run_notebook(one, tmp_path / "run", Settings(engine=FORKED, html=False), None)
+def test_the_cell_that_failed_is_named_not_an_earlier_one_that_may_raise(run):
+    record, _ = run(new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]}), "undefined")
     assert (record["error"]["cell"], record["error"]["name"]) == (2, "NameError")

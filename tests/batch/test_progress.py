@@ -11,7 +11,7 @@ import termios
 
 import pytest
 
-from lnregions.batch import failure_lines, progress_for, say
+from lnregions.batch import progress_for, say
 
 RUN = type("Run", (), {"name": "en/01/a"})
 ERROR = {"cell": 2, "name": "KeyError", "text": "Traceback\n'gdp'", "source": "x['gdp']"}
@@ -69,9 +69,3 @@ def test_text_that_a_stream_cannot_encode_is_escaped():
     stream = io.TextIOWrapper(io.BytesIO(), "ascii")
     say("城市", stream)
     assert stream.buffer.getvalue() == b"\\u57ce\\u5e02\n"
-
-
-def test_failed_and_stopped_runs_are_listed_at_the_end():
-    runs = {"en/01/a": {"error": {"cell": None, "name": "OSError", "text": "No space", "source": ""}}}
-    result = type("Result", (), {"manifest": {"runs": runs}, "failed": ["en/01/a"], "stopped": ["en/01/b"]})
-    assert failure_lines(result) == ["failed  en/01/a  OSError: No space", "stopped en/01/b"]

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from lnregions.pages.documents import BROWSERS, FLAGS
+
 PATIENCE_MS = 180_000
 """How long an event is waited for; only a hang takes longer, also on a busy machine."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -24,10 +22,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="package")  # its event loop must not outlive these tests
 def browser():
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed (extra: browser)"
-    )
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not chromium:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     sync_api.expect.set_options(timeout=PATIENCE_MS)
@@ -37,25 +33,31 @@ def browser():
         browser.close()
 
 
+def open_page(browser, **options):
+    """A page that keeps every address requested and every error of the console."""
+    context = browser.new_context(**({"viewport": {"width": 1200, "height": 900}} | options))
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.requested, page.complaints = [], []
+    context.on("request", lambda request: page.requested.append(request.url))
+    page.on("websocket", lambda socket: page.requested.append(socket.url))
+    page.on("console", lambda one: page.complaints.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page
+
+
 @pytest.fixture
 def new_tab(browser):
-    """Open pages that keep every address requested and every error of the console."""
-    contexts = []
+    """Open pages that are closed after the test."""
+    pages = []
 
     def open_tab(**options):
-        context = browser.new_context(**({"viewport": {"width": 1200, "height": 900}} | options))
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        page = context.new_page()
-        page.requested, page.complaints = [], []
-        page.on("request", lambda request: page.requested.append(request.url))
-        page.on("console", lambda one: page.complaints.append(one.text) if one.type == "error" else None)
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        return page
+        pages.append(open_page(browser, **options))
+        return pages[-1]
 
     yield open_tab
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from browser.conftest import open_page
 from lnregions.paths import notebooks_dir, root
 
 HERE = Path(__file__).parent
@@ -35,13 +36,8 @@ IS_READY = """async path => {
   const state = `${kernel.connectionStatus}, ${kernel.status}`;
   return state === 'connected, idle' ? '' : state;
 }"""
-CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(({model}) => ({
-  kind: model.type,
-  source: model.sharedModel.getSource(),
-  count: model.executionCount ?? null,
-  trusted: model.trusted,
-  outputs: model.outputs ? model.outputs.toJSON() : [],
-}))"""
+CODE = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(one => one.model.type === 'code')
+  .map(({model}) => ({count: model.executionCount, trusted: model.trusted, outputs: model.outputs.toJSON()}))"""
 PICTURES = """async () => {
   const found = [];
   for (const img of document.querySelectorAll('.jp-Notebook .jp-OutputArea-output img')) {
@@ -151,26 +147,17 @@ class Lab:
 
 
 class Tab:
-    """A page of the browser that keeps what it asked for elsewhere and what it complained of."""
+    """JupyterLab in a page of the browser."""
 
     def __init__(self, browser, lab):
-        self.lab, self.outside, self.complaints = lab, [], []
-        self._context = browser.new_context(viewport={"width": 1600, "height": 900})
-        self._context.on("request", lambda request: self._asked(request.url))
-        self._context.set_default_timeout(READY_SECONDS * 1000)
-        self.page = self._context.new_page()
-        self.page.on("websocket", lambda socket: self._asked(socket.url))
-        self.page.on("console", self._said)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.lab, self.page = lab, open_page(browser, viewport={"width": 1600, "height": 900})
 
-    def _asked(self, url):
+    @property
+    def amiss(self):
+        """What it asked for elsewhere, and what it complained of."""
         own = self.lab.address.removeprefix("http")
-        if not url.startswith((f"http{own}/", f"ws{own}/", "data:", "blob:", "about:")):
-            self.outside.append(url)
-
-    def _said(self, message):
-        if message.type == "error":
-            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+        known = (f"http{own}/", f"ws{own}/", "data:", "blob:", "about:")
+        return [url for url in self.page.requested if not url.startswith(known)] + self.page.complaints
 
     def arrive(self):
         """Follow the printed address, which leads to a notebook, and wait until its kernel is there."""
@@ -185,8 +172,8 @@ class Tab:
     def leave(self):
         """End the kernel of the notebook shown and close it; what was found amiss is forgotten."""
         self.page.evaluate(END)
-        self.outside.clear()
-        self.complaints.clear()
+        self.page.requested.clear()
+        self.page.complaints.clear()
 
     def until(self, script, *given):
         """Wait until the script's answer is empty, which is asked for at each frame of the page."""
@@ -203,18 +190,10 @@ class Tab:
         """Run code in the kernel without a cell, and return what it prints."""
         return self.page.evaluate(EXECUTE, code)
 
-    def cells(self):
-        """Cells as they stand: kind, source, count, trusted, outputs."""
-        return self.page.evaluate(CELLS)
-
     def code(self):
-        """Cells with code."""
-        return [cell for cell in self.cells() if cell["kind"] == "code"]
+        """Cells with code as they stand: count, trusted, outputs."""
+        return self.page.evaluate(CODE)
 
     def pictures(self):
         """Width and height of each picture: in its file and as drawn on the screen."""
         return self.page.evaluate(PICTURES)
-
-    def close(self):
-        """Close the page."""
-        self._context.close()

@@ -8,8 +8,8 @@ import sys
 import urllib.error
 import urllib.request
 
-import nbformat
 import pytest
+from fault_kit import write_notebook
 
 from browser.lab import Lab, Tab, copy_notebooks, home_environment
 from lnregions.paths import notebooks_dir
@@ -41,11 +41,8 @@ def work(tmp_path_factory, browser):
     (folder / "home").mkdir()
     for name, values in (("notebooks", ()), ("explore", ()), ("chinese", CHINESE)):
         copy_notebooks(folder / "work" / name, values=values)
-    cells = [nbformat.v4.new_code_cell(source) for source in SEEN]
-    cells[0].metadata["tags"] = ["parameters"]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "seen.ipynb")
-    command = [sys.executable, "-m", "lnregions", "render", folder / "seen.ipynb", "--language", "en"]
+    seen = write_notebook(folder / "seen.ipynb", *SEEN[1:], head=SEEN[0], over=None)
+    command = [sys.executable, "-m", "lnregions", "render", seen, "--language", "en"]
     command += ["--output", folder / "work" / "output", "--no-report", "--engine", "ordinary"]
     subprocess.run(command, env=home_environment(folder / "home"), check=True, capture_output=True)
     return folder / "work"
@@ -64,7 +61,7 @@ def page(lab, browser):
     page = Tab(browser, lab)
     page.arrive()
     yield page
-    page.close()
+    page.page.context.close()
 
 
 @pytest.fixture
@@ -84,7 +81,7 @@ def check_run(tab, path):
     sizes = [size for picture in tab.pictures() for size in picture]
     assert len(sizes) >= 2 * sum("image/png" in output.get("data", {}) for output in outputs) > 2
     assert [size for size in sizes if size[0] <= LEAST or size[1] <= LEAST_HIGH] == []
-    assert (tab.outside, tab.complaints) == ([], [])
+    assert tab.amiss == []
 
 
 def test_without_its_token_nobody_is_let_in(lab):
@@ -100,7 +97,7 @@ def test_it_opens_on_the_first_notebook_with_the_project_s_python_and_asks_nothi
     assert tab.page.locator(".jp-Notebook h1").first.inner_text().endswith("?")
     assert tab.page.locator(".Toastify__toast, .jp-Dialog").count() == 0
     assert tab.execute("import sys; print(sys.prefix)").strip() == sys.prefix
-    assert (tab.outside, tab.complaints) == ([], [])
+    assert tab.amiss == []
 
 
 def check_nothing_written(folder):
@@ -162,7 +159,7 @@ def test_the_explorer_follows_its_widgets_and_leads_to_code(tab, work):
     assert ast.parse(code).body
     assert "'belt'" in code.replace('"', "'")
     assert len(list((work / "explore" / "figures").glob("*.png"))) == 2
-    assert (tab.outside, tab.complaints) == ([], [])
+    assert tab.amiss == []
 
 
 def test_a_notebook_of_the_batch_opens_trusted_with_all_that_it_shows(tab, work):
@@ -178,4 +175,4 @@ def test_a_notebook_of_the_batch_opens_trusted_with_all_that_it_shows(tab, work)
     areas = tab.page.frame_locator(MAP).locator("svg path.leaflet-interactive")
     sync_api.expect(areas.first).to_be_visible()
     assert max(area.bounding_box()["width"] for area in areas.all()) > LEAST / 2
-    assert (tab.outside, tab.complaints) == ([], [])
+    assert tab.amiss == []

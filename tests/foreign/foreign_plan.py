@@ -80,6 +80,23 @@ def write_foreign_plan(folder: Path, *, drawn: bool = True) -> Path:
     return folder
 
 
+def write_boxes_plan(folder: Path, levels: dict, *, members=(), targets=(), rows=(), drawn=(), names=None):
+    """Write a plan of one region over areas of some levels, each a box; targets without their rest, figures too."""
+    members, names = members or list(levels), names or {one: one.title() for one in levels}
+    write_foreign_plan(folder, drawn=False)
+    fill(
+        folder,
+        "areas",
+        [f"{one},{level},,{one},{names[one]},{one},{names[one]}" for one, level in levels.items()],
+    )
+    fill(folder, "regions", ["mid,中部,Middle,中部,Middle,,,"])
+    fill(folder, "membership", [f"mid,{one},{levels[one]},confirmed,no,,,,f1" for one in members])
+    fill(folder, "targets", [f"{one},2021,no,2022,2024,目标,Target,,,B,f1,,," for one in targets])
+    fill(folder, "observations", [f"{one},2025-03-01,final,B,f1,made up" for one in rows])
+    (folder / "boundaries.geojson").write_text(boxes(drawn or list(levels)), "utf-8")
+    return folder
+
+
 def figures(n: int, code: str) -> list[str]:
     """Made-up figures of an area by year, larger for the province."""
     times, rows = 5 if code == PROVINCE else 1, []
