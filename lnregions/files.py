@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import hashlib
 import json
 import os
@@ -142,6 +143,7 @@ def keep_plain(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
 
 
+@functools.lru_cache(maxsize=10_000)
 def safe_name(text: str) -> str:
     """Turn any text into a folder name that stays below its parent on every system.
 

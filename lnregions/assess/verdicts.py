@@ -1,6 +1,6 @@
 """Verdicts: what a clause requires, what the figures say, how sure that is, and by which method."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields, replace
 from itertools import groupby
 
@@ -209,12 +209,14 @@ def judge_interpretations(
 
 
 def judge_all(
-    plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan"
-) -> list[Verdict]:
-    """Verdicts on every interpretation of every target, the main one first within each target."""
+    plan, *, as_of=None, observations: pd.DataFrame | None = None, method: str = "plan",
+    targets: Collection[str] | None = None,
+) -> list[Verdict]:  # fmt: skip
+    """Verdicts on every interpretation of every target, or of some, the main one first within each target."""
     if method not in ("plan", *METHODS):
         raise unknown("method", str(method), ("plan", *METHODS))
     groups = _by_target(cases_of_plan(plan, as_of=as_of, observations=observations))
+    groups = [one for one in groups if targets is None or one[0].clause.target in targets]
     return [verdict for group in groups for verdict in judge_cases(group, method=method)]
 
 

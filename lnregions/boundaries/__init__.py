@@ -9,6 +9,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "codes": ["CHINESE_CODE"],
         "plans": ["boundaries_of", "boundary_words", "check_plan", "land_of", "stands_on_shipped"],
         "ground": ["ground_around", "land_within"],
-        "geometry": ["equal_area", "extent", "label_points", "project", "remembered", "simplify_coverage", "union"],
+        "geometry": [
+            "equal_area", "extent", "label_points", "nearest_areas", "project", "remembered", "simplify_coverage",
+            "union",
+        ],
     },
 )  # fmt: skip

@@ -5,7 +5,7 @@ once.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -18,6 +18,8 @@ from lnregions.errors import DataError
 
 _LABEL = 2.0
 """Width of a label over its height."""
+_MOST_SHOWN = 120
+"""Areas of an interactive map or a map of a page, unless it has more members."""
 _Result = TypeVar("_Result")
 
 
@@ -115,6 +117,25 @@ def simplify_coverage(frame: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDat
 
     thin = remembered(("simplify", float(tolerance_m)), shapes, simplify)
     return frame.set_geometry(gpd.GeoSeries(thin.copy(), index=frame.index, crs=frame.crs))
+
+
+def nearest_areas(frame: gpd.GeoDataFrame, areas: Collection[str]) -> gpd.GeoDataFrame:
+    """Some areas of a frame with those nearest to them, as many as one map can show; the whole frame if it can.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> row = [shapely.box(x, 0, x + 1, 1) for x in range(500)]
+    >>> frame = gpd.GeoDataFrame({"area": map(str, range(500))}, geometry=row, crs=3857)
+    >>> found = nearest_areas(frame, ["0", "1"])["area"]
+    >>> found.iloc[-1], nearest_areas(frame, []) is frame
+    ('119', True)
+    """
+    own = frame["area"].isin(areas)
+    if len(frame) <= _MOST_SHOWN or not own.any():
+        return frame
+    distance = frame.distance(shapely.box(*frame[own].total_bounds)).mask(own, -1.0)
+    return frame[distance.rank(method="first") <= max(_MOST_SHOWN, own.sum())]
 
 
 def label_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:

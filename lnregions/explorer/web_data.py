@@ -71,12 +71,15 @@ def map_data(
     frame = boundaries.boundaries_of(plan, level)
     if not set(members) <= set(frame["area"]):
         frame = with_counties(frame, boundaries.boundaries_of(plan, "county"), members)
+    areas = frame["area"]
+    if region:
+        frame = boundaries.nearest_areas(frame, areas[_inside(frame, members)])
     frame = thin(frame)
     inside = _inside(frame, members) if region else np.full(len(frame), True)
     rows = plan.membership[plan.membership["region"] == region].set_index("area")
     given = {"year": year, "language": language}
     layers = [
-        _layer(tables, one, frame["area"], frame.loc[inside, "area"], **given)
+        _layer(tables, one, areas, frame.loc[inside, "area"], **given)
         for one in ([indicator] if indicator else (*PREFERRED, *plan.own_indicators))
         if one in codes
     ]

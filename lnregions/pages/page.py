@@ -12,7 +12,6 @@ from markupsafe import Markup, escape
 
 from lnregions import __version__
 from lnregions.assess import STATUS_WORDS, Verdict
-from lnregions.boundaries import boundary_words
 from lnregions.explorer import map_script, map_style, script_json
 from lnregions.pages.site import FigureFiles, RunFiles, Site, anchor, relative
 from lnregions.paths import PLAN
@@ -31,6 +30,8 @@ from lnregions.style import STATUSES
 from lnregions.words import text, unit_label, year_span
 from lnregions.words.catalogue import tr, trn
 
+MOST_SEARCHED = 1000
+"""Areas of a plan up to which each page can be searched from."""
 TEMPLATES = Path(__file__).parents[1] / "templates" / "site"
 _STATUS_STYLE = "".join(
     f".s-{one.replace(' ', '-')}{{--c:{looks.colour}}}\n" for one, looks in STATUSES.items()
@@ -209,7 +210,6 @@ class Page:
         words["shown"] = tr("{shown} of {total} targets shown", self.language)
         language = self.language
         return environment().get_template(f"{self.kind}.html.j2").render(
-            boundary_words=boundary_words,
             page=self, site=self.site, t=self.t, say=self.say, word=self.word, live=live, policy=policy,
             styles=map(Markup, styles), scripts=map(Markup, scripts), script_words=words, version=__version__,
             search=self._search_entries(), grades=grades(language), head=partial(head, language=language),
@@ -218,8 +218,13 @@ class Page:
         )  # fmt: skip
 
     def _search_entries(self) -> list[dict]:
-        """What can be found: name, name in the other language, kind, code and page of everything with a page."""
+        """What can be found: name, name in the other language, kind, code and page of everything with a page.
+
+        Nothing on the pages of regions and cities of a plan of very many areas, which would carry all of them along.
+        """
         site = self.site
+        if self.path != self.site.path(self.language, self.kind) and len(site.areas) > MOST_SEARCHED:
+            return []
         found = [("region", code, row, "name", self.to("region", code)) for code, row in site.regions.items()]
         for area, row in site.areas.items():
             city = {"city": area, "county": row["parent"]}.get(row["level"], "")

@@ -68,7 +68,7 @@ def region_page(site: Site, language: str, region: str, *, alone: bool = False) 
     links = {} if alone else {city: page.to("city", city) for city in site.cities}
     about, members = show_region(site.plan, region, language=language)
     areas = areas_behind(site.plan, [region]) | set(site.plan.members(region))
-    live = map_data(site.plan, site.tables, region, language=language) if site.map["cities"] else None
+    live = map_data(site.plan, site.tables, region, language=language) if len(site.outlines) else None
     if live:
         live["areas"] = [area | {"href": links.get(area["id"], "")} for area in live["areas"]]
     return page.render(
@@ -125,8 +125,10 @@ def city_page(site: Site, language: str, city: str) -> str:
 
 def _findings(page: Page, place: str) -> list[str]:
     """What was promised, what happened and how sure that is, a sentence each."""
-    found = findings(page.site.plan, place, as_of=page.site.as_of).drop_duplicates("finding")
-    return found[f"sentence_{page.language}"].tolist()
+    kept = page.site.findings
+    if place not in kept:
+        kept[place] = findings(page.site.plan, place, as_of=page.site.as_of).drop_duplicates("finding")
+    return kept[place][f"sentence_{page.language}"].tolist()
 
 
 def _figures_and_basis(page: Page, cities: list[str], areas: set[str]) -> dict[str, list]:

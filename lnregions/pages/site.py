@@ -12,10 +12,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from urllib.parse import quote
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -23,7 +24,14 @@ from PIL import Image
 
 from lnregions.assess import STATUS_WORDS, Verdict, judge_all, load_tables, members_of
 from lnregions.batch import Manifest
-from lnregions.boundaries import boundaries_of, label_points, project, simplify_coverage
+from lnregions.boundaries import (
+    boundaries_of,
+    boundary_words,
+    label_points,
+    nearest_areas,
+    project,
+    simplify_coverage,
+)
 from lnregions.errors import LANGUAGES, DataError
 from lnregions.explorer import LARGEST
 from lnregions.files import safe_name, write_whole
@@ -97,6 +105,7 @@ class Site:
     as_of: str = ""  # as it was given; empty for all that is known
     runs: tuple[RunFiles, ...] = ()  # those made for the pages' as-of date, sorted by name
     other_dates: tuple[str, ...] = ()  # of runs whose figures would contradict the verdicts
+    findings: dict[str, pd.DataFrame] = field(default_factory=dict)  # by place, made when first asked for
 
     @cached_property
     def previews(self) -> dict[str, dict]:
@@ -104,16 +113,20 @@ class Site:
         return make_previews(self.output, [one for run in self.runs for one in run.figures])
 
     @cached_property
-    def map(self) -> dict:
-        """Outlines of all cities as SVG paths, for paper and for browsers without scripts.
+    def outlines(self) -> gpd.GeoDataFrame:
+        """Simplified boundaries of all cities."""
+        flat = boundaries_of(self.plan)
+        return flat if flat.empty else simplify_coverage(project(flat), _MAP_TOLERANCE_M)
+
+    def map_of(self, areas: Collection[str]) -> dict:
+        """Outlines of the cities around some areas as SVG paths, for paper and for browsers without scripts.
 
         ``cities`` have ``area``, ``path`` and ``x y`` of the name; ``key_x`` is where the key of the circles stands,
         ``key_height`` what it adds to the height: nothing where the corner is free.
         """
-        flat = boundaries_of(self.plan)
+        flat = nearest_areas(self.outlines, areas)
         if flat.empty:
             return {"cities": [], "width": MAP_WIDTH, "height": 0, "key_x": 0, "key_height": 0}
-        flat = simplify_coverage(project(flat), _MAP_TOLERANCE_M)
         west, south, east, north = flat.total_bounds
         scale = MAP_WIDTH / (east - west)
 
@@ -134,6 +147,11 @@ class Site:
         height = math.ceil((north - south) * scale)
         key = {"key_x": MAP_WIDTH - LARGEST, "key_height": taken}
         return {"cities": cities, "width": MAP_WIDTH, "height": height, **key}
+
+    @cached_property
+    def boundary_words(self) -> dict[str, str]:
+        """Source of the boundaries of the plan's maps by language."""
+        return {language: boundary_words(self.plan, language) for language in LANGUAGES}
 
     @cached_property
     def main(self) -> list[Verdict]:
@@ -236,8 +254,12 @@ def relative(path: str, start: str) -> str:
     file, sharp, place = path.partition("#")
     if file == start and sharp:
         return "#" + quote(place)
-    link = quote(posixpath.relpath(file, posixpath.dirname(start) or "."))
-    return link + sharp + quote(place)
+    return _link_to_file(file, posixpath.dirname(start)) + sharp + quote(place)
+
+
+@cache
+def _link_to_file(file: str, folder: str) -> str:
+    return quote(posixpath.relpath(file, folder or "."))
 
 
 def read_site(output, *, plan=PLAN, as_of=None) -> Site:

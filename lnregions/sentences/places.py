@@ -31,11 +31,10 @@ class Place:
     def verdicts(self) -> list[Verdict]:
         """Main verdicts on the place's targets; of a city also where it is the other area that a clause may mean."""
         found = {}
-        for one in judge_all(self.plan, as_of=self.as_of or None):
-            if one.target in set(self.targets["target"]):
-                main = found.setdefault(one.target, one)
-                if one.area == self.place != main.area:
-                    found[one.target] = replace(one, disagree=main.disagree)
+        for one in judge_all(self.plan, as_of=self.as_of or None, targets=set(self.targets["target"])):
+            main = found.setdefault(one.target, one)
+            if one.area == self.place != main.area:
+                found[one.target] = replace(one, disagree=main.disagree)
         return list(found.values())
 
     @cached_property
@@ -49,8 +48,8 @@ class Place:
 
     @cached_property
     def row_of(self) -> dict[str, pd.Series]:
-        """Row of every target of the plan by its name."""
-        return {row["target"]: row for _, row in self.plan.targets.iterrows()}
+        """Row of each of the targets by its name."""
+        return {row["target"]: row for _, row in self.targets.iterrows()}
 
     @property
     def name(self) -> Text:
