@@ -1,8 +1,6 @@
 """Boundary files as other programs write them are read; damaged and hostile ones are refused by name."""
 
 import json
-import os
-import re
 import sqlite3
 import struct
 
@@ -256,14 +254,6 @@ def test_a_damaged_or_hostile_file_is_refused_by_name(tmp_path, what):
         load_boundaries(path=path, areas=FOUR)
     assert all("towns" in line or "format" in line for line in str(caught.value).splitlines())
     assert {one: one.read_bytes() for one in tmp_path.iterdir() if one.is_file()} == before
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-@pytest.mark.parametrize("name", ["towns.shp", "towns.gpkg", "towns.geojson", "towns.zip"])
-def test_a_pipe_is_refused_without_a_wait(tmp_path, name):
-    os.mkfifo(tmp_path / name)
-    with pytest.raises(DataError, match=re.escape(name)):
-        load_boundaries(path=tmp_path / name)
 
 
 def test_a_file_beyond_the_size_limit_is_refused_packed_or_not(tmp_path, monkeypatch):
