@@ -314,10 +314,8 @@ SHAPES = {
     "beyond the pole": (lambda f: moved(f, lambda xy: xy * (1, 2.2)), "longitude and latitude are swapped"),
     "metres called degrees": (lambda f: f.to_crs(4528).set_crs(4490, allow_override=True), "they are no degrees"),
     "degrees called metres": (lambda f: f.set_crs(4528, allow_override=True), "cannot be brought from|no polygon lies"),
-    "another zone": (lambda f: f.to_crs(4528).set_crs(4527, allow_override=True), "cannot be brought|no polygon lies"),
     "elsewhere": (lambda f: moved(f, lambda xy: np.add(xy, (2, 0))), r"no polygon lies where its area lies .*16\d\."),
     "500 m off": (lambda f: moved(f, east(500)), r"shifted by (49\d|50\d) m to the east as a whole"),
-    "a corner 500 m off": (lambda f: shift_corner(f, 500), "a corner of 210800 stands .* m off|overlap"),
     "a corner 50 m off": (lambda f: shift_corner(f, 50), "a corner of 210800 stands .* m off|overlap"),
     "a corner off in another drawing": (lambda f: shift_corner(moved(f, east(30)), 9000), "210800 differs|overlap"),
     **{f"{name} of {level}": (lambda f, level=level, shift=shift: moved(
