@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 from lnregions.paths import data_dir
-from lnregions.tables.new_plans import OWN_TABLES, column_remark, example_of
-from lnregions.tables.plan_files import FACTS, TABLES, read_yaml
+from lnregions.tables.new_plans import column_remark, example_of
+from lnregions.tables.plan_files import ALL_TABLES, FACTS, read_yaml
 from lnregions.tables.schemas import is_required, table_schema
 
 PAGE = Path(__file__).with_name("plan.md")
@@ -39,7 +39,7 @@ def main() -> None:
     """Write each table anew below its heading."""
     text = PAGE.read_text("utf-8")
     tables = {"## plan.yaml": fact_rows()}
-    tables |= {f"### {name}.csv": column_rows(name) for name in (*TABLES, *OWN_TABLES)}
+    tables |= {f"### {name}.csv": column_rows(name) for name in ALL_TABLES}
     for heading, rows in tables.items():
         pattern = rf"({re.escape(heading)}\n.*?\| --- \| --- \| --- \|\n)(?:\|[^\n]*\n)*"
         text = re.sub(

@@ -93,9 +93,7 @@ class DataError(ValueError):
     def __str__(self) -> str:
         lines = messages(self.faults)
         more = len(lines) - SHOWN
-        return "\n".join(
-            lines[:SHOWN] + [f"And {more} more {'fault' if more == 1 else 'faults'}."] * (more > 0)
-        )
+        return "\n".join(lines[:SHOWN] + [f"And {more} more fault{'s' * (more > 1)}."] * (more > 0))
 
 
 def messages(faults: Iterable[Fault]) -> list[str]:

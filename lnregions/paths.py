@@ -5,6 +5,8 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 PLAN = "ln-2022"
 """The shipped plan that serves where none is named."""
+WORKBOOK = "plan.xlsx"
+"""Workbook in a plan folder, of which ``lnregions plan read`` makes the tables; nothing else reads it."""
 
 
 def root() -> Path:

@@ -13,7 +13,7 @@ from lnregions import judge, load_plan
 from lnregions.__main__ import main
 from lnregions.boundaries import check_plan
 from lnregions.tables import write_plan_template
-from lnregions.tables.plan_files import FACTS, OWN_TABLES, SOURCE_COLUMNS, TABLES
+from lnregions.tables.plan_files import ALL_TABLES, FACTS, SOURCE_COLUMNS
 from lnregions.tables.schemas import table_schema
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -40,7 +40,7 @@ def test_the_steps_from_nothing_to_a_map_say_what_happens(tmp_path, monkeypatch,
     assert sum(line.startswith("$ ") for line in STEPS) >= 8
 
 
-@pytest.mark.parametrize("name", [*TABLES, *OWN_TABLES])
+@pytest.mark.parametrize("name", ALL_TABLES)
 def test_every_column_stands_there_with_what_it_holds_and_an_example(name):
     section = PAGE.split(f"### {name}.csv\n")[1].split("\n#")[0]
     rows = [row for row in section.splitlines() if row.startswith("| `")]

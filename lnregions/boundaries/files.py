@@ -93,9 +93,8 @@ def read_layer(path: Path | str) -> Layer:
         try:
             files = integrity.unzipped(files[main], largest=LARGEST)
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
-            layer.refuse(
-                f"the zip is refused: {on_one_line(error)}. Pack the parts of one boundary file anew."
-            )
+            what = f"the zip is refused: {on_one_line(error)}"
+            layer.refuse(f"{what}. Pack the parts of one boundary file anew.")
         found = [name for name in files if PurePath(name).suffix.casefold() in BOUNDARY_KINDS[:-1]]
         if len(found) != 1:
             listed = ", ".join(found or files)[:200] or "nothing"
@@ -247,9 +246,8 @@ def _read_geojson(layer: Layer, data: bytes) -> None:
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
         kind = content.get("type", "an object") if isinstance(content, dict) else "a list or value"
         if kind == "Topology":
-            layer.refuse(
-                "the file is TopoJSON. Convert it to GeoJSON, such as with mapshaper -o format=geojson."
-            )
+            remedy = "Convert it to GeoJSON, such as with mapshaper -o format=geojson."
+            layer.refuse(f"the file is TopoJSON. {remedy}")
         what = f"the file is JSON but no GeoJSON FeatureCollection ({str(kind)[:40]})"
         layer.refuse(f"{what}. Give a collection with one feature for each area.")
     stated = content.get("crs")

@@ -1,6 +1,5 @@
 """Boundaries of the areas of a plan: those of its folder, beside the shipped ones; the check of a whole folder."""
 
-import contextlib
 import os
 from collections.abc import Iterable
 from functools import lru_cache
@@ -24,7 +23,7 @@ from lnregions.tables import (
     load_areas,
     with_cities,
 )
-from lnregions.tables.plan_tables import known_rows, read_areas
+from lnregions.tables.plan_tables import known_rows
 from lnregions.words.catalogue import tr
 
 
@@ -87,7 +86,7 @@ def check_plan(folder: Path | str) -> list[Fault]:
     faults, plan = check_tables(folder)
     if not os.path.isdir(folder):  # also false where no folder can have that name
         return faults
-    path, areas, own = boundary_file(folder), _areas_to_check(folder), None
+    path, areas, own = boundary_file(folder), known_rows(folder, "areas", load_areas()), None
     try:
         if around := boundary_file(folder, "context"):
             context_of(around)
@@ -111,13 +110,6 @@ def check_plan(folder: Path | str) -> list[Fault]:
     return faults
 
 
-def _areas_to_check(folder: Path) -> pd.DataFrame | None:
-    """Areas of a plan folder, also where another column than their codes has faults, which the tables report."""
-    with contextlib.suppress(DataError):
-        return read_areas(folder)
-    return known_rows(folder, "areas", load_areas())
-
-
 def _without_polygon(
     plan: Plan, areas: pd.DataFrame, own: gpd.GeoDataFrame | None, *, alone: bool = False
 ) -> str:
@@ -126,10 +118,8 @@ def _without_polygon(
     `alone` are areas that have targets of no region.
     """
     rows = (plan if plan.areas is None else with_cities(plan)).membership
-    wanted = rows["level"].isin(["province", "city", "county"]) & (
-        rows["region"].isin(areas["area"]) == alone
-    )
-    members = rows.loc[wanted, "area"]
+    ranked = rows["level"].isin(["province", "city", "county"])
+    members = rows.loc[ranked & (rows["region"].isin(areas["area"]) == alone), "area"]
     drawn = {*known_areas().index, *([] if own is None else own["area"])}
     known = members[members.isin(areas["area"]) & ~members.isin(drawn)]
     missing = ", ".join(known.unique())

@@ -161,9 +161,8 @@ def check_own_places(layer: Layer, land: shapely.Geometry) -> None:
     sizes = _square_metres(layer.shapes)
     if small := ", ".join(layer.codes[sizes < LEAST_AREA][:10]):
         what = f"polygons cover less than {LEAST_AREA:.0f} m²: {small} (the least {sizes.min():.3g} m²)"
-        layer.refuse(
-            f"{what}. State the coordinate reference system that the numbers are in, or draw them anew."
-        )
+        remedy = "State the coordinate reference system that the numbers are in, or draw them anew."
+        layer.refuse(f"{what}. {remedy}")
     turned = {
         "": lambda xy: xy,
         "longitude and latitude are swapped. Write the longitude first.": lambda xy: xy[:, ::-1],
@@ -182,13 +181,11 @@ def check_own_places(layer: Layer, land: shapely.Geometry) -> None:
         layer.refuse(f"all areas lie in the sea: {words}")
     west, south, east, north = shapely.total_bounds(layer.shapes)
     place = f"between {west:.2f} and {east:.2f} degrees east, {south:.2f} and {north:.2f} degrees north"
-    layer.warnings.append(
-        f"No code is that of a shipped area; the areas were taken as your own, {place}, their places unchecked."
-    )
+    taken = f"the areas were taken as your own, {place}, their places unchecked"
+    layer.warnings.append(f"No code is that of a shipped area; {taken}.")
     if share < 0.5:
-        layer.warnings.append(
-            f"Of their ground {100 * share:.0f}% is land on a map of the world; compare the place."
-        )
+        ground = f"Of their ground {100 * share:.0f}% is land on a map of the world"
+        layer.warnings.append(f"{ground}; compare the place.")
     _check_far_parts(layer)
     _check_gaps(layer)
 

@@ -45,9 +45,8 @@ def encode(
     no outlines. DataError for another resolution.
     """
     if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not LEAST_DPI <= dpi <= MOST_DPI:
-        raise DataError(
-            f"The resolution {dpi!r} is out of range. Give {LEAST_DPI} to {MOST_DPI} dots per inch."
-        )
+        what = f"The resolution {dpi!r} is out of range"
+        raise DataError(f"{what}. Give {LEAST_DPI} to {MOST_DPI} dots per inch.")
     titled, found = {"Title": title} if title else {}, {}
     for name in formats:
         if name == "png":

@@ -27,10 +27,8 @@ def check_figures(table: Table, indicators: pd.DataFrame) -> None:
     text = "the unit of {indicator} is {wanted}, not {unit!r}{hint}. Give the value in {wanted}."
     hint = pd.Series(hints, frame.index, dtype=object)
     table.report_where(~fits & wanted.notna(), "unit", text, wanted=wanted, hint=hint)
-    for wrong, limit, words in (
-        (frame["value"] < least, least, "below the least possible"),
-        (frame["value"] > most, most, "above the greatest possible"),
-    ):
+    below, above = "below the least possible", "above the greatest possible"
+    for wrong, limit, words in ((frame["value"] < least, least, below), (frame["value"] > most, most, above)):
         text = f"{{indicator}} {{value:.12g}} is {words}, {{limit:,.12g}}."
         text += " Correct the value, its unit or the indicator."
         table.report_where(fits & wrong, "value", text, limit=limit)
@@ -47,10 +45,9 @@ def check_own(table: Table, shipped: pd.DataFrame, columns: tuple[str, ...]) -> 
     remedy = f"Give {code}s of your own codes of their own, and leave shipped ones out."
     for column in columns:
         stated = frame[code].map(known[column])
-        text = (
-            f"{column} {{{column}!r}} is not what the shipped table has for {{{code}}}, {{stated}}. {remedy}"
-        )
-        table.report_where(stated.notna() & (stated != frame[column]), column, text, stated=stated)
+        text = f"{column} {{{column}!r}} is not what the shipped table has for {{{code}}}, {{stated}}."
+        other = stated.notna() & (stated != frame[column])
+        table.report_where(other, column, f"{text} {remedy}", stated=stated)
 
 
 def check_indicators(table: Table) -> None:

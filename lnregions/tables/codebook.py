@@ -135,17 +135,15 @@ def load_bounds(plan: object = None, *, path: Path | None = None) -> pd.DataFram
     >>> load_bounds().query("indicator == 'urbanisation_rate'")["upper"].item()
     100.0
     """
-    frames = [_read_bounds(file, plan) for file in files_of("bounds", plan, path)]
+    frames = []
+    for file in files_of("bounds", plan, path):
+        table = read_referring(file, "bounds", plan)
+        text = "upper {upper} is below lower {lower}. Give the lesser of the two as lower."
+        table.report_where(table.frame["upper"] < table.frame["lower"], "upper", text)
+        frames.append(table.checked())
     frame = join_tables(*reversed(frames), key=["indicator", "area"])
     warn_input(kept_warnings(frame))
     return frame
-
-
-def _read_bounds(path: Path, plan: object) -> pd.DataFrame:
-    table = read_referring(path, "bounds", plan)
-    text = "upper {upper} is below lower {lower}. Give the lesser of the two as lower."
-    table.report_where(table.frame["upper"] < table.frame["lower"], "upper", text)
-    return table.checked()
 
 
 def bound_of(bounds: pd.DataFrame, indicator: str, area: str) -> pd.Series | None:
@@ -200,22 +198,16 @@ def land_areas() -> Mapping[str, float]:
         return MappingProxyType({row["area"]: float(row["shipped_km2"]) for row in csv.DictReader(file)})
 
 
-def region_codes() -> list[str]:
-    """Codes of the regions of all shipped plans; a figure may describe one of them."""
-    tables = sorted((data_dir() / "plans").glob("*/regions.csv"))
-    return sorted({code for table in tables for code in _load("regions", table)["region"]})
-
-
 def known_codes(plan: object = None) -> dict[str, Iterable[str] | None]:
     """Codes that a table may refer to, by what they are of; a plan adds its own, None where they cannot be read."""
     loaders = {"area": load_areas, "indicator": load_indicators, "source": load_sources}
-    shipped = {name: load()[name].tolist() for name, load in loaders.items()} | {"region": region_codes()}
+    regions = (_load("regions", table)["region"] for table in (data_dir() / "plans").glob("*/regions.csv"))
+    shipped = {name: load()[name].tolist() for name, load in loaders.items()}
+    shipped["region"] = sorted({code for codes in regions for code in codes})
     if plan is None:
         return shipped
     own = {"area": plan.areas, "indicator": plan.indicators, "source": plan.sources, "region": plan.regions}
-    return {
-        one: None if own[one] is None else own_first(own[one][one], codes) for one, codes in shipped.items()
-    }
+    return {k: None if own[k] is None else own_first(own[k][k], codes) for k, codes in shipped.items()}
 
 
 def read_referring(path: Path, name: str, plan: object = None) -> Table:

@@ -15,17 +15,9 @@ import yaml
 
 from lnregions.errors import DataError, Fault, home, quote, refuse_any, shown_path, warn_input
 from lnregions.files import save_file
+from lnregions.paths import WORKBOOK
 from lnregions.tables.codebook import load_areas, load_indicators, load_units
-from lnregions.tables.plan_files import (
-    FACTS,
-    OWN_TABLES,
-    SOURCE_COLUMNS,
-    TABLES,
-    TEMPLATE,
-    WORKBOOK,
-    plan_folder,
-    read_yaml,
-)  # fmt: skip
+from lnregions.tables.plan_files import ALL_TABLES, FACTS, SOURCE_COLUMNS, TEMPLATE, plan_folder, read_yaml
 from lnregions.tables.rows import decode, parse_rows, read_bytes
 from lnregions.tables.schemas import is_required, kind_of, table_schema
 from lnregions.tables.tables import REFERENCES
@@ -34,7 +26,7 @@ _ROWS = 2000
 """Rows of a sheet that have drop-downs, and most codes that they offer."""
 _LISTS = {"area": load_areas, "indicator": load_indicators, "unit": load_units}
 """Codes that drop-downs offer, each a column of the sheet ``codes``; codes of one's own may be typed in."""
-_NEEDED_SHEETS = ("plan", *TABLES[:-1])
+_NEEDED_SHEETS = ("plan", "regions", "positioning", "membership", "targets")
 
 
 def write_plan_template(folder: str | Path, *, plan: str = "") -> Path:
@@ -88,13 +80,13 @@ def _write_workbook(folder: Path) -> None:
     frames = {
         "plan": pd.DataFrame(keys, columns=["key", "value", "remark"]),
         "sources": sources.reindex(columns=SOURCE_COLUMNS),
-        **{name: _rows_of(folder / f"{name}.csv") for name in (*TABLES, *OWN_TABLES)},
+        **{name: _rows_of(folder / f"{name}.csv") for name in ALL_TABLES},
         "codes": pd.concat(codes, axis=1),
     }
     with pd.ExcelWriter(folder / WORKBOOK, engine="openpyxl") as book:
         for name, frame in frames.items():
             frame.to_excel(book, sheet_name=name, index=False)
-        for name in (*TABLES, *OWN_TABLES):
+        for name in ALL_TABLES:
             _annotate(book.sheets[name], name)
         for cell in (one for sheet in book.sheets.values() for row in sheet for one in row):
             if cell.data_type == "f":  # a text that begins like a formula
@@ -180,7 +172,7 @@ def _texts_of(path: Path, folder: Path) -> dict[str, str]:
     sheets = _sheets_of(path)
     filled = {
         name: any(row and any(row) and not row[0].startswith("#") for row in sheets.get(name, [])[1:])
-        for name in (*TABLES, *OWN_TABLES)
+        for name in ALL_TABLES
     }
     if not any(filled.values()):
         what = "no sheet has a row (one that begins with a number sign is a remark)"
@@ -190,7 +182,7 @@ def _texts_of(path: Path, folder: Path) -> dict[str, str]:
     header = ["id" if name == "source" else name for name in header]
     facts["sources"] = [dict(zip(header, row, strict=False)) for row in rows if any(row)]
     files = {"plan.yaml": yaml.safe_dump(facts, allow_unicode=True, sort_keys=False, width=1000)}
-    for name in (*TABLES, *OWN_TABLES):
+    for name in ALL_TABLES:
         rows, text = sheets.get(name, []), io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
         if filled[name] or (name in _NEEDED_SHEETS and not (folder / f"{name}.csv").exists()):
@@ -209,7 +201,7 @@ def _sheets_of(path: Path) -> dict[str, list[list[str]]]:
         what = f"this is no workbook that can be read ({type(error).__name__})"
         remedy = "Give the path of an .xlsx file, as Excel saves it."
         raise DataError([Fault(f"{what}. {remedy}", shown)]) from None
-    names, sheets, faults, said = ("plan", "sources", *TABLES, *OWN_TABLES, "codes"), {}, [], []
+    names, sheets, faults, said = ("plan", "sources", *ALL_TABLES, "codes"), {}, [], []
     unread = []
     for sheet in values.worksheets:
         name = sheet.title.strip().casefold()

@@ -15,7 +15,7 @@ import yaml
 
 from lnregions.errors import DataError, Fault, home, quote, refuse_any, shown_path, unknown, unknown_fault
 from lnregions.files import safe_name
-from lnregions.paths import data_dir
+from lnregions.paths import WORKBOOK, data_dir
 from lnregions.tables.rows import decode, read_bytes, text_fault
 from lnregions.tables.tables import NO_DAY
 from lnregions.words import is_day, narrow, parse_date, parse_year
@@ -29,9 +29,8 @@ TEMPLATE = Path(__file__).parent / "plan_template"
 """Empty plan folder; the remarks of its tables are the descriptions in the schemas, which a test holds."""
 OWN_TABLES = ("areas", "indicators", "observations", "bounds")
 """Tables that a plan may lack, besides that of statements."""
-_NAMES = ("plan.yaml", *(f"{name}.csv" for name in (*TABLES, *OWN_TABLES)))
-WORKBOOK = "plan.xlsx"
-"""Workbook in a plan folder, of which ``lnregions plan read`` makes the tables; nothing else reads it."""
+ALL_TABLES = (*TABLES, *OWN_TABLES)
+_NAMES = ("plan.yaml", *(f"{name}.csv" for name in ALL_TABLES))
 _MEANT = 0.75
 """Likeness (difflib) from which on a file of another name is taken for a misspelt one."""
 _DOCUMENTS = {".md", ".pdf", ".doc", ".docx", ".html", ".png", ".jpg", ".jpeg", ".svg", ".ipynb", ".py"}
@@ -138,9 +137,8 @@ def read_facts(path: Path) -> tuple[dict, pd.DataFrame, list[str]]:
     """
     given, lines, warnings = read_yaml(path)
     shown, keys = shown_path(path), [*FACTS, "sources"]
-    faults = [
-        unknown_fault("key", k, keys, path=shown, line=lines[k], column=k) for k in given if k not in keys
-    ]
+    strange = [key for key in given if key not in keys]
+    faults = [unknown_fault("key", key, keys, path=shown, line=lines[key], column=key) for key in strange]
     missing = [key for key in _NEEDED if not given.get(key)]
     faults += [Fault(f"{key} is missing. Add a line '{key}: ...'.", shown, None, key) for key in missing]
     facts: dict = dict.fromkeys(FACTS, "") | {"base_stated": False}

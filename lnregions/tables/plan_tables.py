@@ -18,6 +18,12 @@ from lnregions.tables.observations import load_observations
 from lnregions.tables.plan_files import TABLES, boundary_file, check_files, plan_folder, read_facts
 from lnregions.tables.tables import Table, empty_table, join_tables, read_table
 
+_SAME = {
+    "areas": ("level", "parent", "name_zh"),
+    "indicators": ("unit", "measure", "aggregation", "decimals"),
+}
+"""Columns of shipped rows that a plan's own table must not describe otherwise."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -165,9 +171,8 @@ def read_plan(folder: Path, faults: list[Fault]) -> Plan:
     """
     warnings = check_files(folder, faults)
     facts, sources, unusual = _gather(faults, lambda: read_facts(folder / "plan.yaml"), ({}, None, []))
-    areas = _gather(faults, lambda: read_areas(folder), None)
-    same = ("unit", "measure", "aggregation", "decimals")
-    indicators = _gather(faults, lambda: _with_own(folder, "indicators", load_indicators(), same), None)
+    areas = _gather(faults, lambda: _with_own(folder, "areas", load_areas()), None)
+    indicators = _gather(faults, lambda: _with_own(folder, "indicators", load_indicators()), None)
     tables: dict[str, Table | None] = {}
     for name in TABLES:
         path = folder / f"{name}.csv"
@@ -175,11 +180,11 @@ def read_plan(folder: Path, faults: list[Fault]) -> Plan:
         tables[name] = _gather(faults, functools.partial(read, path, name), None)
     regions, targets = tables["regions"], tables["targets"]
     known = {
-        "area": _codes(folder, areas, load_areas()),
+        "area": _codes(folder, "areas", load_areas()),
         "region": None if not regions or regions.is_doubtful("region") else regions.frame["region"].tolist(),
         "target": None if targets is None else targets.frame["target"].tolist(),
         "source": None if sources is None else [*sources["source"], *load_sources()["source"]],
-        "indicator": _codes(folder, indicators, load_indicators()),
+        "indicator": _codes(folder, "indicators", load_indicators()),
     }
     checks = {
         "regions": lambda table: check_regions(table, known["area"]),
@@ -218,28 +223,25 @@ def _gather(faults: list[Fault], read: Callable, otherwise: object):
         return otherwise
 
 
-def _codes(folder: Path, read: pd.DataFrame | None, shipped: pd.DataFrame) -> list[str] | None:
-    """Codes of a table that has own rows, also where other columns of these are wrong; None if they are not known."""
-    code = shipped.columns[0]
-    rows = known_rows(folder, f"{code}s", shipped) if read is None else read
+def _codes(folder: Path, name: str, shipped: pd.DataFrame) -> list[str] | None:
+    """Codes of a table that has own rows, those first; None if they are not known."""
+    rows, code = known_rows(folder, name, shipped), shipped.columns[0]
     return None if rows is None else own_first(rows[code], shipped[code])
 
 
 def known_rows(folder: Path, name: str, shipped: pd.DataFrame) -> pd.DataFrame | None:
     """A shipped table and the plan's own rows, whatever is wrong with other columns than the code; else None."""
+    path, code = folder / f"{name}.csv", shipped.columns[0]
+    if not path.is_file():
+        return shipped
     with contextlib.suppress(DataError):
-        table, code = read_table(folder / f"{name}.csv", name), shipped.columns[0]
+        table = read_table(path, name)
         return None if table.is_doubtful(code) else join_tables(shipped, table.frame, key=[code])
     return None
 
 
-def read_areas(folder: Path) -> pd.DataFrame:
-    """The shipped areas, and those of the plan's own."""
-    return _with_own(folder, "areas", load_areas(), ("level", "parent", "name_zh"))
-
-
-def _with_own(folder: Path, name: str, shipped: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    """A shipped table and the rows that the plan's own one adds; `columns` of a shipped row must stay the same."""
+def _with_own(folder: Path, name: str, shipped: pd.DataFrame) -> pd.DataFrame:
+    """A shipped table and the rows that the plan's own one adds; `_SAME` of a shipped row must stay the same."""
     path = folder / f"{name}.csv"
     if not path.is_file():
         return shipped
@@ -247,7 +249,7 @@ def _with_own(folder: Path, name: str, shipped: pd.DataFrame, columns: tuple[str
     codes = [*table.frame[code], *shipped[code]]
     # a unit of an indicator of one's own needs no entry: it is printed as it is written
     table.check_references(name, {"area": codes, "indicator": [*codes, LAND_AREA], "unit": None})
-    check_own(table, shipped, columns)
+    check_own(table, shipped, _SAME[name])
     if name == "indicators":
         check_indicators(table)
     return join_tables(shipped, table.checked(), key=[code])

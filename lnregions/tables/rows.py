@@ -44,9 +44,8 @@ def read_bytes(path: Path, *, largest: int | None = None) -> bytes:
             data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(memoryview(data))
         except Exception as error:  # whatever the stream of a stranger raises
             what = f"it cannot be read ({type(error).__name__}: {shorten(str(error))})"
-            raise DataError(
-                [Fault(f"{what}. Give one that is open for reading.", shown_path(path))]
-            ) from None
+            fault = Fault(f"{what}. Give one that is open for reading.", shown_path(path))
+            raise DataError([fault]) from None
         refuse_any([Fault(f"there are more than {most} bytes.", shown_path(path))] * (len(data) > most))
         return data
     path = Path(path)
@@ -178,9 +177,9 @@ def _separator(text: str) -> str:
 
 def _refuse_title(text: str, path: str) -> None:
     """Refuse JSON and XML, and a text whose first line has half as many cells as one of the next, or words in one."""
+    remedy = "Save the table as CSV, with commas between columns."
     if re.match(r"\s*[<{[]", text):
-        what = "the text is JSON, XML or a web page, not a table. Save the table as CSV, with commas between columns."
-        raise DataError([Fault(what, path, 1)])
+        raise DataError([Fault(f"the text is JSON, XML or a web page, not a table. {remedy}", path, 1)])
     numbered = enumerate(text.split("\n"), 1)
     lines = [(n, line) for n, line in numbered if line.strip(" ,;\t") and line[0] != "#"][:6]
     bare = (re.sub('"[^"]*"', "", line.strip(" ,;\t")) for _, line in lines)
@@ -191,9 +190,7 @@ def _refuse_title(text: str, path: str) -> None:
         raise DataError([Fault(f"{what}. Take the line out, or put # in front of it.", path, number)])
     if widths and max(widths) == 1 and re.search(r"\w\W+(\w|$)", lines[0][1]):
         what = f"no comma, semicolon or tab parts the names of the columns {quote(lines[0][1])}"
-        raise DataError(
-            [Fault(f"{what}. Save the table as CSV, with commas between columns.", path, lines[0][0])]
-        )
+        raise DataError([Fault(f"{what}. {remedy}", path, lines[0][0])])
 
 
 def text_fault(text: str, column: str, *, path: str = "", line: int | None = None) -> Fault | None:

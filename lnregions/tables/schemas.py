@@ -9,7 +9,7 @@ import contextlib
 import functools
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -71,9 +71,7 @@ def dtype_of(field: dict, *, whole: bool = True) -> object:
     return kinds.get(kind_of(field), str)
 
 
-def parse_cell(
-    cell: str, kind: str, *, decimal_comma: bool, thousands: Collection[str]
-) -> tuple[object, bool]:
+def parse_cell(cell: str, kind: str, *, decimal_comma: bool, thousands: set[str]) -> tuple[object, bool]:
     """Value of a cell, None where a number is not given, and whether it is written as our own tables write it.
 
     ValueError says what is wrong with a cell.
@@ -82,7 +80,7 @@ def parse_cell(
     return value, bool(re.fullmatch(_PLAIN[kind], cell, re.ASCII)) if kind in _PLAIN else value == cell
 
 
-def _value_of(cell: str, kind: str, *, decimal_comma: bool, thousands: Collection[str]) -> object:
+def _value_of(cell: str, kind: str, *, decimal_comma: bool, thousands: set[str]) -> object:
     if kind in ("text", "code", "date"):
         return {"text": str, "code": parse_code, "date": parse_date}[kind](visible(cell))
     word = narrow(cell).casefold()

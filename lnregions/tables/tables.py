@@ -109,8 +109,6 @@ class Table:
                 cells = cells.mask(self.frame["level"] == "zone", "")
             sound, kind = set(choices), _KINDS.get(column, column)
             wrong = {w for cell in cells.unique() for w in cell.split() if w not in sound}
-            if not wrong:
-                continue
             unknown = [(row, w) for row, cell in enumerate(cells) for w in cell.split() if w in wrong]
             for count, (row, word) in enumerate(unknown):
                 text = f"unknown {kind} {quote(word)}. Choose a known one."
@@ -262,12 +260,10 @@ def _convert(rows: Rows, schema: dict, table: Table) -> pd.Series:
         thousands = set()
     pointless = rows.separator == "\t" and not cells.map(narrow).str.contains(".", regex=False).any()
     comma = rows.separator == ";" or pointless
-    parse = functools.cache(
-        functools.partial(parse_cell, kind=kind, decimal_comma=comma, thousands=thousands)
-    )
+    read = functools.cache(functools.partial(parse_cell, kind=kind, decimal_comma=comma, thousands=thousands))
     for row, (line, cell) in enumerate(cells.items()):
         try:
-            value, plain = parse(cell)
+            value, plain = read(cell)
         except ValueError as error:
             value, plain = None, True
             table.report(row, column, f"{column} {quote(cell.strip())} {error}")

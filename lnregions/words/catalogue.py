@@ -69,9 +69,8 @@ def _chinese(message: str, context: str) -> str:
     key = f"{context}\x04{message}" if context else message
     catalogue = chinese_messages()
     if key not in catalogue:
-        raise KeyError(
-            f"no Chinese in zh.po for {message!r}" + (f" in context {context!r}" if context else "")
-        )
+        place = f" in context {context!r}" if context else ""
+        raise KeyError(f"no Chinese in zh.po for {message!r}{place}")
     return catalogue[key]
 
 

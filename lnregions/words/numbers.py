@@ -48,10 +48,8 @@ def units() -> dict[str, tuple[str, float, str]]:
     Points of a percentage and index numbers are units of differences and ratios that no table holds.
     """
     with (data_dir() / "units.csv").open(encoding="utf-8", newline="") as file:
-        rows = {
-            row["unit"]: (row["label_en"], float(row["factor_en"]), row["label_zh"])
-            for row in csv.DictReader(file)
-        }
+        table = list(csv.DictReader(file))
+    rows = {row["unit"]: (row["label_en"], float(row["factor_en"]), row["label_zh"]) for row in table}
     computed = {name: (tr(name, "en"), 1.0, tr(name, "zh")) for name in ("pp", "index")}
     return rows | computed | {"": ("", 1.0, "")}
 
@@ -185,13 +183,11 @@ def places_apart(value: float | None, target: float | None, decimals: int) -> in
     def apart(places: int) -> bool:
         return rounded(value, places) != rounded(target, places) and bool(rounded(value - target, places))
 
-    places = next((n for n in range(decimals, MOST_DECIMALS + 1) if apart(n)), decimals)
-    agreeing = [
-        n
-        for n in (places, places + 1)
-        if rounded(value, n) - rounded(target, n) == rounded(value - target, n)
-    ]
-    return agreeing[0] if agreeing else places
+    def agree(places: int) -> bool:
+        return rounded(value, places) - rounded(target, places) == rounded(value - target, places)
+
+    places = next(filter(apart, range(decimals, MOST_DECIMALS + 1)), decimals)
+    return next(filter(agree, (places, places + 1)), places)
 
 
 def unit_places(unit: str, language: str) -> int:

@@ -5,17 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from lnregions import (
-    load_bounds,
-    load_breaks,
-    load_caveats,
-    load_derived,
-    load_indicators,
-    load_observations,
-    load_plan,
-    load_sources,
-    load_units,
-)  # fmt: skip
+import lnregions as ln
 from lnregions.paths import data_dir
 from lnregions.series.relations import Figures, half_unit
 from lnregions.tables import KIND_ORDER, caveats_of, list_plans, read_table
@@ -25,7 +15,7 @@ BELT = ["210200", "210600", "210700", "210800", "211100", "211400"]
 
 @pytest.fixture(scope="module")
 def figures():
-    return load_observations()
+    return ln.load_observations()
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +35,8 @@ def test_a_figure_that_is_left_out_stands_nowhere_else_and_has_its_reason(figure
 
 def test_every_source_is_used_by_a_figure(figures, left_out):
     used = {word for cell in [*figures["source"], *left_out["source"]] for word in cell.split()}
-    assert used == set(load_sources()["source"])
-    assert set(load_sources()["kind"]) == set(KIND_ORDER)
+    assert used == set(ln.load_sources()["source"])
+    assert set(ln.load_sources()["kind"]) == set(KIND_ORDER)
 
 
 def same_number(one, two):
@@ -55,7 +45,7 @@ def same_number(one, two):
 
 
 def test_no_default_rests_on_a_compilation_where_a_better_source_of_its_grade_states_the_number(figures):
-    kinds = load_sources().set_index("source")["kind"]
+    kinds = ln.load_sources().set_index("source")["kind"]
     rank = figures["source"].map(lambda cell: min(KIND_ORDER.index(kinds[one]) for one in cell.split()))
     rows, key = figures.assign(rank=rank), ["area", "indicator", "year", "grade"]
     both = rows[rows["default"]].merge(rows[~rows["default"]], on=key, suffixes=("", "_other"))
@@ -106,13 +96,13 @@ def differences(figures, indicator, years):
 
 
 @pytest.mark.parametrize(
-    "row", load_caveats().query("kind == 'sum'").to_dict("records"), ids=lambda row: row["indicator"]
+    "row", ln.load_caveats().query("kind == 'sum'").to_dict("records"), ids=lambda row: row["indicator"]
 )
 def test_every_number_that_a_caveat_on_sums_states_is_that_of_the_default_figures(figures, row):
     amounts, shares = differences(figures, row["indicator"], years_of(row["years"]))
     assert len(amounts) >= 3
-    unit = load_indicators().set_index("indicator").loc[row["indicator"], "unit"]
-    factor = load_units().set_index("unit")["factor_en"].get(unit)
+    unit = ln.load_indicators().set_index("indicator").loc[row["indicator"], "unit"]
+    factor = ln.load_units().set_index("unit")["factor_en"].get(unit)
     stated_zh, stated_en = (numbers_in(re.sub("14( |市)", "", row[f"text_{one}"])) for one in ("zh", "en"))
     share = {round(float(shares.abs().max()), 1)}
     amounts_zh = {round(abs(one), 1) for one in amounts}
@@ -124,7 +114,7 @@ def test_every_number_that_a_caveat_on_sums_states_is_that_of_the_default_figure
 
 HOLES = [
     (row["indicator"], area, year)
-    for row in load_caveats().query("kind == 'hole' and years != ''").to_dict("records")
+    for row in ln.load_caveats().query("kind == 'hole' and years != ''").to_dict("records")
     for area in row["area"].replace("province", "210000").replace("nation", "100000").split()
     for year in years_of(row["years"])
 ]
@@ -155,13 +145,13 @@ def test_what_is_left_out_is_a_hole_of_its_year(left_out):
     ],
 )  # fmt: skip
 def test_a_trap_is_found_for_the_figure_it_concerns(figures, indicator, area, year, kind):
-    found = caveats_of(load_caveats(), area=area, indicator=indicator, year=year)
+    found = caveats_of(ln.load_caveats(), area=area, indicator=indicator, year=year)
     assert kind in set(found.loc[found["indicator"] != "*", "kind"])
     assert values_of(figures, area, indicator, year)
 
 
 def test_a_caveat_concerns_no_other_figure():
-    caveats = load_caveats()
+    caveats = ln.load_caveats()
     for key in ("211100 fdi_usd 2019", "210600 fdi_usd 2022", "211100 gdp 2021"):
         area, indicator, year = key.split()
         found = caveats_of(caveats, area=area, indicator=indicator, year=int(year))
@@ -204,7 +194,7 @@ def test_no_footnote_mark_is_read_as_part_of_a_number(figures):
 
 
 def test_every_derived_value_follows_from_observations_by_its_formula(figures):
-    derived, known = load_derived(), {}
+    derived, known = ln.load_derived(), {}
     for row in figures.itertuples():
         for source in row.source.split():
             known[f"{row.area}:{row.indicator}:{row.year}@{source}"] = row.value
@@ -221,7 +211,7 @@ def test_every_derived_value_follows_from_observations_by_its_formula(figures):
 
 
 def test_a_derived_value_is_weak_and_no_observation(figures):
-    derived = load_derived()
+    derived = ln.load_derived()
     assert set(derived["grade"]) == {"C"}
     assert derived["note"].str.startswith("derived from published figures").all()
     assert figures.merge(derived, on=["area", "indicator", "year"]).empty
@@ -236,15 +226,15 @@ def test_the_largest_change_of_a_bound_is_the_largest_that_the_cities_figures_sh
             size = abs(value - used.get(area, indicator, max(earlier))) / (year - max(earlier))
             seen[indicator] = max(seen.get(indicator, 0), size)
             yearly |= {indicator} if max(earlier) == year - 1 else set()
-    bounds = load_bounds()
+    bounds = ln.load_bounds()
     stated = bounds.set_index("indicator")["largest_change"].dropna().to_dict()
     expected = {name: seen[name] for name in bounds["indicator"] if name in yearly}
     assert stated == pytest.approx(expected, abs=1e-6)
 
 
 def test_every_indicator_of_a_clause_has_bounds():
-    targets = pd.concat([load_plan(plan).targets for plan in list_plans()]).query("kind != 'qualitative'")
-    bounds = load_bounds().set_index("indicator")
+    targets = pd.concat([ln.load_plan(plan).targets for plan in list_plans()]).query("kind != 'qualitative'")
+    bounds = ln.load_bounds().set_index("indicator")
     assert set(targets["indicator"]) <= set(bounds.index)
     shares = ["urbanisation_rate", "manufacturing_share", "sei_share", "tourism_share"]
     assert bounds.loc[shares, ["lower", "upper"]].to_numpy().tolist() == [[0, 100]] * 4
@@ -268,12 +258,12 @@ def test_the_belts_foreign_investment_falls_as_the_break_says(figures):
     ],
 )  # fmt: skip
 def test_each_known_break_is_in_the_table(indicator, area, years):
-    hit = load_breaks().query("indicator == @indicator and area == @area")
+    hit = ln.load_breaks().query("indicator == @indicator and area == @area")
     assert years in list(zip(hit["last_year"], hit["first_year"], strict=True))
 
 
-@pytest.mark.parametrize("plan", ["ln-2022", "belt-2025", "ln-2025", "ln-tourism-2025"])
+@pytest.mark.parametrize("plan", list_plans())
 def test_labels_of_targets_are_short_enough_for_a_chart(plan):
-    targets = load_plan(plan).targets
+    targets = ln.load_plan(plan).targets
     assert targets["label_en"].str.len().max() <= 30
     assert targets["label_zh"].str.len().max() <= 15

@@ -5,7 +5,7 @@ import pytest
 
 import lnregions as ln
 from lnregions import DataError
-from lnregions.tables.codebook import region_codes, units_and_decimals
+from lnregions.tables.codebook import units_and_decimals
 from lnregions.tables.schemas import table_schema
 
 LOADERS = ["areas", "indicators", "units", "sources", "breaks", "caveats", "bounds", "derived"]
@@ -33,9 +33,8 @@ def test_there_are_one_nation_one_province_14_cities_and_100_counties():
     assert (counties["area"].str[:4] + "00" == counties["parent"]).all()
 
 
-def test_units_regions_and_decimals_are_those_of_the_tables():
+def test_units_and_decimals_are_those_of_the_tables():
     assert ln.load_units().set_index("unit").loc["亿元", "factor_en"] * 9516.9 == pytest.approx(951.69)
-    assert {"circle", "belt", "west", "east"} <= set(region_codes())
     assert units_and_decimals()["gdp"] == ("亿元", 1)
 
 

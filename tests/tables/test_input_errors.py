@@ -5,18 +5,9 @@ import warnings
 
 import pytest
 
-from lnregions.errors import (
-    DataError,
-    Fault,
-    InputWarning,
-    forget_warnings,
-    refuse_any,
-    shown_path,
-    unknown,
-    unknown_fault,
-    warn_input,
-)
-from lnregions.paths import data_dir
+from lnregions import DataError, InputWarning
+from lnregions.errors import Fault, forget_warnings, refuse_any, unknown, unknown_fault, warn_input
+from lnregions.paths import data_dir, shown_path
 
 
 @pytest.mark.parametrize(

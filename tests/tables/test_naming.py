@@ -39,16 +39,15 @@ def test_an_indicator_is_taken_by_name(indicator):
 def test_a_city_or_some_together_are_taken_as_a_region(group):
     assert ln.draw_heat_map("ln-2022", group).parameters["region"] == "210200+210300"
     assert set(ln.findings("ln-2022", group)["area"]) >= {"210200", "210300"}
-    assert (
-        len(ln.show_members("ln-2022", "Dalian").frame) == len(ln.show_members("ln-2022", 210200).frame) > 10
-    )
+    named, coded = (ln.show_members("ln-2022", one).frame for one in ("Dalian", 210200))
+    assert len(named) == len(coded) > 10
     with pytest.raises(DataError, match=r"Unknown region .*belt"):
         ln.draw_map("ln-2022", ["belt", "west"], "gdp")
 
 
-@pytest.mark.parametrize("region", ["Coastal Belt", "沿海经济带"])
-def test_commands_take_names(tmp_path, capsys, region):
-    assert main(["verdicts", "--region", region, "--format", "csv"]) == 0
+def test_commands_take_names(tmp_path, capsys):
+    region = "沿海经济带"
+    assert main(["verdicts", "--region", "Coastal Belt", "--format", "csv"]) == 0
     assert set(pd.read_csv(io.StringIO(capsys.readouterr().out))["region"]) == {"belt"}
     assert main(["evaluation", "--region", region, "--format", "csv", "--language", "en"]) == 0
     assert "GDP of Dalian" in capsys.readouterr().out

@@ -140,7 +140,5 @@ def test_the_shipped_figures_are_the_same_in_rows_as_in_their_frame():
     pd.testing.assert_frame_equal(rows[same], frame[same], check_dtype=False)
     assert rows["known_from"].tolist() == frame["known_from"].dt.date.tolist()
     assert observed(frame.iloc[:0]) == []
-    lacking = pd.DataFrame(
-        [{"area": "210100", "indicator": "gdp", "year": 2023, "value": 8.0, "grade": None}]
-    )
-    assert observed(lacking) == [Observation(0, "210100", "gdp", 2023, 8.0)]
+    lacking = {"area": "210100", "indicator": "gdp", "year": 2023, "value": 8.0, "grade": None}
+    assert observed(pd.DataFrame([lacking])) == [Observation(0, "210100", "gdp", 2023, 8.0)]

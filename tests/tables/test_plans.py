@@ -12,7 +12,7 @@ from lnregions.__main__ import main
 from lnregions.boundaries import check_plan
 from lnregions.paths import data_dir
 from lnregions.tables import batch_choices, bound_of, list_plans, plan_of, shipped_plans, write_plan_template
-from lnregions.tables.plan_files import OWN_TABLES, TABLES, TEMPLATE
+from lnregions.tables.plan_files import ALL_TABLES, TEMPLATE
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 PLAN = data_dir() / "plans" / "ln-2022"
@@ -248,11 +248,9 @@ NAMES = [
     ("observations.csv", "Observations.csv", "Name it observations.csv"),
     ("observations.csv", "observations.xlsx", "Save it as observations.csv"),
     ("observations.csv", "observation.csv", "Name it observations.csv"),
-    ("areas.csv", "area.csv", "Name it areas.csv"),
     ("plan.yaml", "plan.yml", "Save it as plan.yaml"),
     ("boundaries.geojson", "boundary.geojson", "Name it boundaries.geojson"),
     ("boundaries.geojson", "Boundaries.topojson", "Save it as one of .gpkg, .geojson"),
-    ("boundaries.geojson", "boundaries", "Save it as one of .gpkg, .geojson"),
     ("observations.csv", "observations.csv ", "Name it observations.csv"),
     ("regions.csv", "regions (1).csv.bak", "Save it as regions.csv"),
     ("~$plan.xlsx", "~$plan.xlsx", "-"),
@@ -309,9 +307,7 @@ def test_a_plan_folder_of_another_system_is_read_with_warnings(folder, what):
     ("old", "new", "words"),
     [
         ("first_year: 2022", "first_year: 2022年", "first_year was written '2022年' and read as 2022"),
-        ("first_year: 2022", "first_year: ２０２２", "first_year was written '２０２２' and read as 2022"),
         ('"2022-01-31"', "2022/1/31", "signed was written '2022/1/31' and read as 2022-01-31"),
-        ('"2022-01-31"', "2022年1月31日", "signed was written"),
         ('"2022-01-31"', "2022-01-31", ""),
     ],
 )
@@ -359,20 +355,11 @@ def test_bounds_of_a_plans_own_replace_the_shipped_ones_of_the_same_indicator_an
 
 def test_a_new_folder_is_complete_but_empty(tmp_path):
     folder = write_plan_template(tmp_path / "deep" / "mine")
-    tables = {f"{name}.csv" for name in (*TABLES, *OWN_TABLES)}
+    tables = {f"{name}.csv" for name in ALL_TABLES}
     assert {path.name for path in folder.iterdir()} == {*tables, "plan.yaml", "plan.xlsx"}
     (message,) = messages(folder)
     assert message.endswith("no region and no target. Write at least one row in regions.csv or targets.csv.")
     assert sorted(path.name for path in folder.parent.iterdir()) == ["mine"]
-
-
-def test_the_examples_of_a_new_folder_are_right_when_uncommented(tmp_path):
-    folder = write_plan_template(tmp_path / "mine")
-    for path in folder.glob("*.csv"):
-        *lines, example = path.read_text(encoding="utf-8").splitlines()
-        path.write_text("\n".join([*lines, example.removeprefix("#")]) + "\n", encoding="utf-8")
-    assert check_plan(folder) == []
-    assert load_plan(folder).members("north") == ["210100"]
 
 
 def test_a_folder_with_something_in_it_is_not_overwritten(tmp_path):

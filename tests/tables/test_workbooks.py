@@ -10,12 +10,11 @@ from lnregions.__main__ import main
 from lnregions.boundaries import check_plan
 from lnregions.errors import forget_warnings
 from lnregions.tables import list_plans, read_plan_workbook, write_plan_template
-from lnregions.tables.new_plans import OWN_TABLES, example_of
-from lnregions.tables.plan_files import TABLES
+from lnregions.tables.new_plans import example_of
+from lnregions.tables.plan_files import ALL_TABLES as ALL
 from lnregions.tables.schemas import table_schema
 
 pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
-ALL = (*TABLES, *OWN_TABLES)
 
 
 @pytest.fixture(scope="module")
@@ -113,26 +112,19 @@ def test_what_excel_makes_of_values_is_read_as_it_was_meant(tmp_path, edit):
     assert load_plan(folder).regions.loc[0, "name_en"] == "Northern area"
 
 
-def test_a_percentage_is_not_read_as_a_fraction(tmp_path, edit):
-    def percent(book):
+def test_a_percentage_is_no_fraction_and_line_n_of_a_file_is_row_n_of_its_sheet(tmp_path, edit):
+    def change(book):
         filled(book)
         book["targets"]["H2"] = 0.15
         book["targets"]["H2"].number_format = "0%"
-
-    folder = read_plan_workbook(edit({}, percent), tmp_path / "made")
-    (fault,) = [one.message() for one in check_plan(folder)]
-    assert "targets.csv line 2: value '15%' carries its unit" in fault
-
-
-def test_line_n_of_a_file_is_row_n_of_its_sheet(tmp_path, edit):
-    def gap(book):
-        filled(book)
         for column, value in enumerate(example_of("membership"), 1):
             book["membership"].cell(5, column, value)
         book["membership"]["B5"] = "219999"
 
-    folder = read_plan_workbook(edit({}, gap), tmp_path / "made")
-    assert any("membership.csv line 5: unknown area '219999'" in one.message() for one in check_plan(folder))
+    found = [one.message() for one in check_plan(read_plan_workbook(edit({}, change), tmp_path / "made"))]
+    assert len(found) == 2
+    assert any("targets.csv line 2: value '15%' carries its unit" in one for one in found)
+    assert any("membership.csv line 5: unknown area '219999'" in one for one in found)
 
 
 def test_tables_are_replaced_only_if_asked_and_other_files_stay(tmp_path, edit):
