@@ -77,9 +77,8 @@ def about_text(case: Case, what: Text) -> Text:
 
 def seen_text(case: Case, year: int) -> Text:
     """The figure of a year, where the subject is named already."""
-    return say(
-        "in {year} it was {value}", year=year, value=value_printed(case.clause, case.figures.value_of(year))
-    )
+    value = value_printed(case.clause, case.figures.value_of(year))
+    return say("in {year} it was {value}", year=year, value=value)
 
 
 def figure_text(case: Case, year: int, value: float, *, decimals: int | None = None) -> Text:
@@ -136,21 +135,16 @@ def gap_text(clause: Clause, gap: float, *, met: bool, decimals: int) -> Text:
     size = printed(abs(gap), change_unit(clause), decimals=decimals)
     if not gap:
         return NO_TEXT
-    context = "below" if clause.direction == "down" else ""
-    return (
-        say("a margin of {size}", context=context, size=size) if met else say("missed by {size}", size=size)
-    )
+    context = "below" if met and clause.direction == "down" else ""
+    return say("a margin of {size}" if met else "missed by {size}", context=context, size=size)
 
 
 def close_text(clause: Clause, low: float, high: float) -> Text:
     """The interval of a gap in which rounding leaves it open on which side it lies."""
     places = max(places_shown(end, clause.decimals + 1) for end in (low, high))
     low, high = (printed(end, change_unit(clause), sign=True, decimals=places) for end in (low, high))
-    return say(
-        "the printed figures are rounded, and the gap may be anything from {low} to {high}",
-        low=low,
-        high=high,
-    )
+    message = "the printed figures are rounded, and the gap may be anything from {low} to {high}"
+    return say(message, low=low, high=high)
 
 
 def years_text(years: Iterable[int]) -> Text:

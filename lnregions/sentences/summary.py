@@ -196,10 +196,9 @@ def _compared(data: Place) -> Iterator[Finding]:
     places = max(places_apart(means[one], means[other], RATE_DECIMALS) for one in own for other in beside)
 
     def named(areas):
-        rates = [
-            (with_article(data.tables.name_text(one)), percent(means[one], decimals=places)) for one in areas
-        ]
-        return listed(say("{rate} in {area}", rate=rate, area=area) for area, rate in rates)
+        names = {area: with_article(data.tables.name_text(area)) for area in areas}
+        rates = {area: percent(means[area], decimals=places) for area in areas}
+        return listed(say("{rate} in {area}", rate=rates[area], area=names[area]) for area in areas)
 
     values = {"indicator": indicator_text(data.tables, indicator), "years": spans_of(data.growth[1])}
     message = "in {years} {indicator} was {rates}, against {list}"

@@ -116,9 +116,8 @@ class Table:
         limits = [None, max(width - head - 2, ONE_LINE)]
         cells = self.frame.astype(str).apply(_folded, width=limits[1])
         rows = [[one for one in row.items() if one[1]] for row in cells.to_dict("records")]
-        return "\n\n".join(
-            tabulate(row, tablefmt="plain", disable_numparse=True, maxcolwidths=limits) for row in rows
-        )
+        looks = {"tablefmt": "plain", "disable_numparse": True, "maxcolwidths": limits}
+        return "\n\n".join(tabulate(row, **looks) for row in rows)
 
     def to_html(self) -> str:
         """Return HTML that carries its own looks and nothing active."""
