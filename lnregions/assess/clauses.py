@@ -201,10 +201,8 @@ def _before_horizon(case, fields, span):
             rate = percent(abs(fields["rate_needed"]))
             if clause.measure == "share":
                 rate = printed(abs(required - value) / left, "pp", decimals=clause.decimals)
-            message = (
-                "{rate} a year still needed" if required > value else "a fall of {rate} a year still needed"
-            )
-            texts.append(say(message, rate=rate))
+            fall = "a fall of {rate} a year still needed"
+            texts.append(say("{rate} a year still needed" if required > value else fall, rate=rate))
     return result(found.status, *texts, **fields)
 
 

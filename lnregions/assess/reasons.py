@@ -77,9 +77,8 @@ def about_text(case: Case, what: Text) -> Text:
 
 def seen_text(case: Case, year: int) -> Text:
     """The figure of a year, where the subject is named already."""
-    return say(
-        "in {year} it was {value}", year=year, value=value_printed(case.clause, case.figures.value_of(year))
-    )
+    value = value_printed(case.clause, case.figures.value_of(year))
+    return say("in {year} it was {value}", year=year, value=value)
 
 
 def figure_text(case: Case, year: int, value: float, *, decimals: int | None = None) -> Text:
@@ -136,18 +135,16 @@ def gap_text(clause: Clause, gap: float, *, met: bool, decimals: int) -> Text:
     size = printed(abs(gap), change_unit(clause), decimals=decimals)
     if not gap:
         return NO_TEXT
-    context = "below" if clause.direction == "down" else ""
-    return (
-        say("a margin of {size}", context=context, size=size) if met else say("missed by {size}", size=size)
-    )
+    context = "below" if met and clause.direction == "down" else ""
+    return say("a margin of {size}" if met else "missed by {size}", context=context, size=size)
 
 
 def close_text(clause: Clause, low: float, high: float) -> Text:
     """The interval of a gap in which rounding leaves it open on which side it lies."""
     places = max(places_shown(end, clause.decimals + 1) for end in (low, high))
-    ends = (printed(end, change_unit(clause), sign=True, decimals=places) for end in (low, high))
+    low, high = (printed(end, change_unit(clause), sign=True, decimals=places) for end in (low, high))
     message = "the printed figures are rounded, and the gap may be anything from {low} to {high}"
-    return say(message, **dict(zip(("low", "high"), ends, strict=True)))
+    return say(message, low=low, high=high)
 
 
 def years_text(years: Iterable[int]) -> Text:
@@ -209,10 +206,8 @@ def part_text(case: Case, possible: Possible, required: float) -> Text:
     for one in nearest_figures(case)[:1]:
         if whole := of([one.area], name, one.year):
             known = printed(100 * one.value / whole.value, "%", decimals=0)
-            area = tables.name_text(one.area)
-            text = say(
-                "{text} ({value} in {area} in {year})", text=text, area=area, year=one.year, value=known
-            )
+            values = {"area": tables.name_text(one.area), "year": one.year, "value": known}
+            text = say("{text} ({value} in {area} in {year})", text=text, **values)
     return text
 
 
@@ -297,14 +292,17 @@ def pace_text(case: Case, multiple: float) -> Text:
     areas = list(case.members or (clause.area,))
     while areas and not texts:
         for area in areas:
-            rows = [
-                row for row in tables.figures_of_area(area, clause.indicator) if row.year <= clause.horizon
-            ]
-            start, end = rows[-2:] if len(rows) > 1 else (None, None)
-            if start and start.segment == end.segment and start.value > 0 < end.value:
-                rate = percent(100 * annual_growth(start.value, end.value, years=end.year - start.year))
-                values = {"area": tables.name_text(area), "first": start.year, "last": end.year, "rate": rate}
-                texts.append(say("{rate} a year in {area} in {first}-{last}", **values))
+            rows = tables.figures_of_area(area, clause.indicator)
+            for start, end in itertools.pairwise([row for row in rows if row.year <= clause.horizon][-2:]):
+                if start.segment == end.segment and start.value > 0 < end.value:
+                    rate = percent(100 * annual_growth(start.value, end.value, years=end.year - start.year))
+                    values = {
+                        "area": tables.name_text(area),
+                        "first": start.year,
+                        "last": end.year,
+                        "rate": rate,
+                    }
+                    texts.append(say("{rate} a year in {area} in {first}-{last}", **values))
         areas = list(dict.fromkeys(tables.parents[area] for area in areas if tables.parents.get(area)))
     message = "that is {rate} a year (seen: {seen})" if texts else "that is {rate} a year"
     return say(message, rate=percent(needed), seen=joined(texts, english=", ", chinese="，"))

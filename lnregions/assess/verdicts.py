@@ -114,9 +114,7 @@ class Verdict:
 
     def __repr__(self) -> str:
         """The verdict in one line; ``dataclasses.asdict`` gives every attribute."""
-        line = (
-            f"<Verdict on {self.target}{', ' * bool(self.interpretation)}{self.interpretation}: {self.status}"
-        )
+        line = f"<Verdict on {', '.join(filter(None, (self.target, self.interpretation)))}: {self.status}"
         if self.actual_year:
             line += f", {format_value(self.actual, self.unit)} in {self.actual_year}"
             line += "" if self.required is None else f" of {format_value(self.required, self.unit)}"

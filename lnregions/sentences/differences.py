@@ -71,12 +71,8 @@ class Differences:
             title = tr("Pictures that changed ({number})", language, number=len(self.pictures))
             body = [f"<h2>{title}</h2>"]
             for name, *pair in self.pictures.itertuples(index=False):
-                places = [
-                    os.path.relpath(one, path.parent).replace(os.sep, "/") if one else "" for one in pair
-                ]
-                images = "".join(
-                    f"<img src='{escape(one)}' alt='' style='width:49%'>" for one in places if one
-                )
+                places = [os.path.relpath(one, path.parent).replace(os.sep, "/") for one in pair if one]
+                images = "".join(f"<img src='{escape(one)}' alt='' style='width:49%'>" for one in places)
                 body.append(f"<figure><figcaption>{escape(name)}</figcaption>{images}</figure>")
             page = path.read_text("utf-8").replace("</body>", "\n".join([*body, "</body>"]))
             save_file(path, page)

@@ -114,12 +114,12 @@ def _promised(data: Place) -> Iterator[Finding]:
     horizons = data.plan.targets["horizon"]
     years = year_span(horizons.min(), horizons.max())
     if not data.place:
-        measured, regions = sum(row["kind"] != "qualitative" for row in rows), len(data.plan.regions)
+        values = {"targets": len(rows), "regions": len(data.plan.regions), "years": years}
+        values["measured"] = sum(row["kind"] != "qualitative" for row in rows)
         message = (
             "the plan sets {targets} targets for {years} in {regions} regions; {measured} can be measured"
         )
-        words = say(message, years=years, measured=measured, targets=len(rows), regions=regions)
-        yield finding("promised", words, figures)
+        yield finding("promised", say(message, **values), figures)
     elif rows:
         message = "for {years} the plan sets {area} one target: {list}"
         if len(rows) > 1:
@@ -196,11 +196,9 @@ def _compared(data: Place) -> Iterator[Finding]:
     places = max(places_apart(means[one], means[other], RATE_DECIMALS) for one in own for other in beside)
 
     def named(areas):
-        return listed(
-            say("{rate} in {area}", rate=percent(means[area], decimals=places),
-                area=with_article(data.tables.name_text(area)))
-            for area in areas
-        )  # fmt: skip
+        names = {area: with_article(data.tables.name_text(area)) for area in areas}
+        rates = {area: percent(means[area], decimals=places) for area in areas}
+        return listed(say("{rate} in {area}", rate=rates[area], area=names[area]) for area in areas)
 
     values = {"indicator": indicator_text(data.tables, indicator), "years": spans_of(data.growth[1])}
     message = "in {years} {indicator} was {rates}, against {list}"
@@ -256,11 +254,8 @@ def _changed(data: Place) -> Iterator[Finding]:
         top, bottom = max(means, key=means.get), min(means, key=means.get)
         alike = rounded(means[top], RATE_DECIMALS) == rounded(means[bottom], RATE_DECIMALS)
         places = places_apart(means[top], means[bottom], RATE_DECIMALS) if alike else RATE_DECIMALS
-        values |= {
-            "high": percent(means[top], decimals=places),
-            "low": percent(means[bottom], decimals=places),
-        }
-        values |= {"area": data.name, "top": names[top], "bottom": names[bottom]}
+        high, low = (percent(means[one], decimals=places) for one in (top, bottom))
+        values |= {"area": data.name, "top": names[top], "bottom": names[bottom], "high": high, "low": low}
         yield finding("changed", say(message, **values), figures)
 
 
@@ -295,8 +290,7 @@ def _certainty(data: Place) -> Iterator[Finding]:
             message = "{text}; another interpretation or membership would change the verdict on {list}"
             words = say(message, text=words, list=names)
         yield finding("certainty", words, [one for verdict in judged for one in data.behind(verdict)])
-        return
-    if len(rows := data.published):
+    elif len(rows := data.published):
         counts = rows["grade"].value_counts().sort_index()
         graded = [say("{number} of grade {grade}", number=n, grade=grade) for grade, n in counts.items()]
         message = "{number} published figures are used for {years}: {list}"

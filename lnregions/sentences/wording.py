@@ -126,9 +126,8 @@ def verdict_text(verdict: Verdict, row: pd.Series, tables: Tables) -> Text:
     values["year"] = verdict.horizon if verdict.by_bounds else verdict.actual_year
     if row["comparator"] in AS_TARGET:
         values["required"] = say(AS_TARGET[row["comparator"]], value=values["required"])
-    kind = (
-        "by bounds" if verdict.by_bounds and not verdict.actual_year else "late" if verdict.reached_in else ""
-    )
+    kind = "late" if verdict.reached_in else ""
+    kind = "by bounds" if verdict.by_bounds and not verdict.actual_year else kind
     message = _ENDED.get((verdict.status, kind)) or _ENDED.get((verdict.status, "")) or _STANDS
     return say(message, horizon=verdict.horizon, reached=verdict.reached_in, **values)
 

@@ -157,10 +157,11 @@ class Tables:
 
     def is_expected(self, source: str) -> bool:
         """Whether a figure is known from work reports alone, which print expected values in January."""
-        kinds = self.made.setdefault(
-            "kinds", dict(zip(self.sources["source"], self.sources["kind"], strict=True))
-        )
-        return {kinds.get(one) for one in source.split()} == {"work report"}
+        return {self._kinds.get(one) for one in source.split()} == {"work report"}
+
+    @cached_property
+    def _kinds(self):
+        return dict(zip(self.sources["source"], self.sources["kind"], strict=True))
 
     def value_of(self, area: str, indicator: str, year: int) -> float | None:
         """Default figure of an area in a year, or None."""

@@ -93,9 +93,8 @@ def evaluation(plan, *, region: str = "", as_of=None, language: str = "zh") -> T
 def _table(frame: pd.DataFrame, language: str, title: str, note: str) -> Table:
     """Table under the headings of an evaluation."""
     heads = {name: tr(_HEADS[name], language, context="evaluation") for name in frame}
-    numbers, statuses = (
-        tuple(heads[name] for name in frame if name in kind) for kind in (_NUMBERS, ("verdict",))
-    )
+    kinds = (_NUMBERS, ("verdict",))
+    numbers, statuses = (tuple(heads[name] for name in frame if name in kind) for kind in kinds)
     return Table(frame.rename(columns=heads), title, note, numbers, statuses, language)
 
 

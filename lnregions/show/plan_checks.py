@@ -77,9 +77,8 @@ class Report:
 
     def to_text(self) -> str:
         """Return the report as lines; the last counts the faults."""
-        table = tabulate(
-            self.coverage, headers="keys", tablefmt="plain", stralign="right", disable_numparse=True
-        )
+        looks = {"tablefmt": "plain", "stralign": "right", "disable_numparse": True}
+        table = tabulate(self.coverage, headers="keys", **looks)
         parts = {
             "The plan has:": self.has, "It does not have:": self.lacks, "Read all the same:": self.remarks,
             "Figures of each target by year (of a region: members with one; - is a clause in words):":
@@ -198,10 +197,8 @@ def _coverage(cases: list[Case]) -> pd.DataFrame:
         counts = {year: sum((area, year) in known for area in areas)
                   for year in range(clause.baseline_year, clause.horizon + 1)}  # fmt: skip
         of = f"/{len(areas)}" if case.members else ""
-        in_words = clause.kind == "qualitative"
-        rows[clause.target] = {
-            str(year): "-" if in_words else f"{count}{of}" for year, count in counts.items()
-        }
+        found = {str(year): f"{count}{of}" for year, count in counts.items()}
+        rows[clause.target] = dict.fromkeys(found, "-") if clause.kind == "qualitative" else found
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("target")
     return table.reindex(columns=sorted(table)).fillna("")
 
@@ -209,9 +206,8 @@ def _coverage(cases: list[Case]) -> pd.DataFrame:
 def _places(plan: Plan, name: str, key: str) -> dict[str, str]:
     """File and line of each row of a plan's own table, by its code."""
     table = read_table(plan.folder / f"{name}.csv", name)
-    return {
-        code: f"{table.path} line {line}" for code, line in zip(table.frame[key], table.lines, strict=True)
-    }
+    places = (f"{table.path} line {line}" for line in table.lines)
+    return dict(zip(table.frame[key], places, strict=True))
 
 
 def _odd_areas(plan: Plan) -> list[str]:

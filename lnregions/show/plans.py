@@ -44,8 +44,9 @@ def show_region(plan, region: str, *, language: str = "en") -> Tables:
     """What a region is to become, its tasks, and its members with how well each is attested."""
     plan = chosen_plan(plan, region=region, language=language)
     own = plan.positioning[plan.positioning["region"] == region]
-    text = own["text_zh"] if language == "zh" else own["text_en"] + " (" + own["text_zh"] + ")"
-    aims = pd.DataFrame({"role": [tr(kind, language) for kind in own["kind"]], "text": text})
+    words = own["text_zh"] if language == "zh" else own["text_en"] + " (" + own["text_zh"] + ")"
+    roles = {"positioning": tr("positioning", language), "task": tr("task", language)}
+    aims = pd.DataFrame({"role": own["kind"].map(roles), "text": words})
     names = dict(zip(plan.areas["area"], plan.areas[f"short_{language}"], strict=True))
     members = plan.membership[plan.membership["region"] == region].merge(plan.areas, on="area", how="left")
     rows = pd.DataFrame(

@@ -91,8 +91,7 @@ class Table:
         """
         from tabulate import tabulate
 
-        cells = self.frame.astype(str)
-        limits: list[int | None] = [None] * len(self.frame.columns)
+        cells, limits = self.frame.astype(str), [None] * len(self.frame.columns)
         if width is not None and limits:
             # tabulate gives a heading two more columns than it has, and parts columns by two
             wide = {name: columns_of([f"{name}  ", *cells[name]]) for name in cells.columns[:-1]}
@@ -117,9 +116,8 @@ class Table:
         limits = [None, max(width - head - 2, ONE_LINE)]
         cells = self.frame.astype(str).apply(_folded, width=limits[1])
         rows = [[one for one in row.items() if one[1]] for row in cells.to_dict("records")]
-        return "\n\n".join(
-            tabulate(row, tablefmt="plain", disable_numparse=True, maxcolwidths=limits) for row in rows
-        )
+        looks = {"tablefmt": "plain", "disable_numparse": True, "maxcolwidths": limits}
+        return "\n\n".join(tabulate(row, **looks) for row in rows)
 
     def to_html(self) -> str:
         """Return HTML that carries its own looks and nothing active."""
@@ -189,11 +187,8 @@ class Tables:
     def __iter__(self) -> Iterator[Table]:
         return iter(self.tables)
 
-    def __str__(self) -> str:
-        return "\n\n".join(f"{one.title}\n{one}" for one in self.tables)
-
     def __repr__(self) -> str:
-        return str(self)
+        return "\n\n".join(f"{one.title}\n{one}" for one in self.tables)
 
     def _repr_html_(self) -> str:
         return "".join(one.to_html() for one in self.tables)

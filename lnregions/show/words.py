@@ -83,9 +83,7 @@ def reader_table(
     shown, kinds = frame.copy(), (_NUMBERS, _STATUSES, {"where"})
     for name in _STATUSES.intersection(frame):
         shown[name] = [text(one, language) if one in STATUSES else one for one in frame[name]]
-    numbers, statuses, links = (
-        tuple(head(name, language) for name in frame if name in kind) for kind in kinds
-    )
+    numbers, statuses, links = (tuple(head(one, language) for one in frame if one in kind) for kind in kinds)
     return Table(headed(shown, language), title, note, numbers, statuses, language, links, folded)
 
 

@@ -13,7 +13,6 @@ from lnregions import judge, load_bounds, load_observations, load_plan
 from lnregions.assess import load_tables
 from lnregions.assess.bounds import possible_figure
 from lnregions.paths import data_dir
-from lnregions.series import largest_changes
 from lnregions.series.growth import half_unit
 from lnregions.tables import load_areas
 
@@ -26,34 +25,20 @@ DATES = ("2024-06-30", "2025-06-30", "2026-06-30")
 few = settings(max_examples=6, deadline=None)
 
 
-def replayed(year, *, own_changes):
-    """Each published value of the year after `year` that came later: whether the range drawn without it holds it.
-
-    With `own_changes`, the largest changes are those that the figures known by the end of `year` showed.
-    """
+def replayed(year):
+    """Each published value of the year after `year` that came later: whether the range drawn without it holds it."""
     as_of = f"{year}-12-31"
     known = load_observations(as_of=as_of)
     tables = load_tables(PLAN, as_of=as_of)
-    if own_changes:
-        seen = {name: change.size for name, change in largest_changes(known).items()}
-        then = BOUNDS.assign(largest_change=BOUNDS["indicator"].map(seen))
-        tables = replace(tables, bounds=then, made={})
     keys = ["area", "indicator", "year"]
     later = WHOLE[(WHOLE["known_from"] > as_of) & (WHOLE["year"] == year + 1) & WHOLE["area"].isin(CITIES)]
     later = later[later["indicator"].isin(BOUNDS["indicator"])]
     later = later[~later[keys].apply(tuple, axis=1).isin(set(known[keys].itertuples(index=False, name=None)))]
     for row in later.itertuples():
-        span, used = possible_figure(tables, row.area, indicator=row.indicator, year=row.year)
+        span, _ = possible_figure(tables, row.area, indicator=row.indicator, year=row.year)
         half = half_unit(row.value, int(tables.indicator(row.indicator)["decimals"]))
         inside = span.low - half <= row.value <= span.high + half
-        yield row.indicator, row.area, row.year, row.value, row.grade, row.default, bool(used), inside
-
-
-def replay(*, own_changes):
-    columns = ["indicator", "area", "year", "value", "grade", "default", "anchored", "inside"]
-    years = range(WHOLE["year"].min(), WHOLE["year"].max())
-    rows = [row for year in years for row in replayed(year, own_changes=own_changes)]
-    return pd.DataFrame(rows, columns=columns)
+        yield row.indicator, row.year, row.grade, row.default, inside
 
 
 def test_no_bound_excludes_a_value_that_a_later_vintage_brought():
@@ -62,19 +47,12 @@ def test_no_bound_excludes_a_value_that_a_later_vintage_brought():
     A value that is not the default may: Dalian's GDP of 2018, one of the city levels of 2015 to 2018 that are of
     grade C and mixed (``data/README.md``), is not the one from which the largest change is taken.
     """
-    found = replay(own_changes=False)
+    rows = [row for year in range(WHOLE["year"].min(), WHOLE["year"].max()) for row in replayed(year)]
+    found = pd.DataFrame(rows, columns=["indicator", "year", "grade", "default", "inside"])
     assert len(found) > 900
     outside = found[~found["inside"]]
     mixed = (outside["indicator"] == "gdp") & outside["year"].between(2015, 2018) & (outside["grade"] == "C")
     assert outside[~mixed | outside["default"]].empty
-
-
-def test_bounds_by_what_was_known_then_would_have_excluded_few():
-    """Shown is how far the past can be trusted: a record can be broken, as GDP and trade did after 2021."""
-    found = replay(own_changes=True)
-    near = found[found["anchored"]]
-    assert 0 < (~near["inside"]).mean() < 0.1
-    assert found[~found["anchored"]]["inside"].all()  # the limits alone never fail
 
 
 def of_targets(*names):

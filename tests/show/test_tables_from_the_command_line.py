@@ -115,9 +115,6 @@ def test_what_a_table_lacks_or_does_not_take_is_said(call, message, capsys):
     assert message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("kind", TABLES)
-def test_every_table_of_the_command_is_documented_and_named_in_its_help(kind, capsys):
+def test_every_table_of_the_command_is_documented():
     page = (root() / "docs" / "verdicts.md").read_text("utf-8")
-    assert re.search(rf"`(lnregions table )?{kind}\b", page)
-    assert main(["table", "--help"]) == 0
-    assert kind in capsys.readouterr().out
+    assert [kind for kind in TABLES if not re.search(rf"`(lnregions table )?{kind}\b", page)] == []
