@@ -12,10 +12,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "growth": ["plot_gaps", "plot_growth_trajectory", "plot_indexed_growth"],
         "members": ["plot_contributions", "plot_dots", "plot_member_panels", "plot_ranks", "plot_stack"],
+        "overviews": ["plot_heat_map", "plot_target_sheet", "plot_timeline"],
         "scorecard": ["plot_coverage", "plot_scorecard"],
         "sheet": ["Labels"],
-        "target_sheet": ["plot_target_sheet"],
-        "tiles": ["plot_heat_map", "plot_timeline"],
         "trajectory": ["plot_trajectory"],
     },
 )

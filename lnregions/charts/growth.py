@@ -96,10 +96,8 @@ def _draw_members(sheet: Sheet, members: pd.DataFrame, years: tuple[int, int] | 
     then = past[past["year"] == past["year"].max()].sort_values("value")
     if "name" not in then or then.empty:
         return []
-    ends = {row.name: row for row in (then.iloc[0], then.iloc[-1])}.values()
-    return [
-        Label(one["name"], (one["year"], one["value"]), sides=("n", "s", "w"), name="member") for one in ends
-    ]
+    ends = then.iloc[[0, -1]].drop_duplicates("name")[["name", "year", "value"]].itertuples(index=False)
+    return [Label(name, point, sides=("n", "s", "w"), name="member") for name, *point in ends]
 
 
 def _draw_all_rates(sheet: Sheet, series: Mapping[str, pd.DataFrame], years: tuple | None) -> list[Label]:
@@ -203,9 +201,8 @@ def plot_indexed_growth(
         sheet.notes.append(sheet.tr("Values of {year}; later ones are drawn pale.", year=common))
     lines.value_axis(sheet, [*both["value"], 100.0], zero=False, pad=0.06)
     sheet.ax.axhline(100, color=MUTED, linewidth=0.7, zorder=1.4, label="_base")
-    column = lines.LabelColumn(
-        sheet, [_draw_index(sheet, *one, common) for one in drawn], share=0.34, last=common
-    )
+    ends = [_draw_index(sheet, *one, common) for one in drawn]
+    column = lines.LabelColumn(sheet, ends, share=0.34, last=common)
     inner = 3 * sheet.size.small * len(column.inner)
     sheet.settle(right=column.width, top=4, body=max(column.height, 0.3 * sheet.span) + inner)
     lines.year_axis(sheet, both["year"], anchor=base_year, after=0.15)

@@ -232,10 +232,8 @@ def _write_heads(sheet: Sheet, heads: Sequence[Label]):
     for number, head in enumerate(heads):
         half = sheet.width_of(head.text, bold=True) / 2 / wide
         middle = np.clip((head.xy[0] - low) / (high - low), half, max(1 - half, half))
-        looks = {"transform": sheet.ax.transAxes, "va": "bottom", "color": head.colour}
-        sheet.write(
-            middle, 1 + (2 + number * sheet.size.small * 1.3) / tall, head.text, name=head.name, **looks
-        )
+        looks = {"transform": sheet.ax.transAxes, "va": "bottom", "color": head.colour, "name": head.name}
+        sheet.write(middle, 1 + (2 + number * sheet.size.small * 1.3) / tall, head.text, **looks)
 
 
 def _dot_table(sheet: Sheet, values: pd.DataFrame) -> pd.DataFrame:

@@ -75,9 +75,8 @@ def plot_scorecard(
         return sheet.empty()
     clauses = targets.set_index("target").to_dict("index")
     rows = [_row(sheet, row, clauses.get(row["target"], {})) for row in verdicts.to_dict("records")]
-    sheet.notes += [
-        sheet.tr(note) for mark, note in NOTES.items() if any(mark in row["status"] for row in rows)
-    ]
+    marks = "".join(row["status"] for row in rows)
+    sheet.notes += [sheet.tr(note) for mark, note in NOTES.items() if mark in marks]
     foot = _write_rows(sheet, rows, regions)
     hide_frame(sheet.ax)
     sheet.ax.set(xlim=(0, sheet.span), ylim=(foot, 0), xticks=[], yticks=[])

@@ -186,8 +186,7 @@ class Sheet:
 
     def names_of(self, frame: pd.DataFrame) -> dict[str, str]:
         """Name to show for the code of each area of a frame."""
-        codes, column = frame["area"].astype(str), f"name_{self.language}"
-        found = dict(zip(codes, frame[column].astype(str) if column in frame else codes, strict=True))
+        found = dict(zip(frame["area"], frame.get(f"name_{self.language}", frame["area"]), strict=True))
         return {code: self.labels.names.get(code, name) for code, name in found.items()}
 
     def listed(self, parts: Iterable) -> str:
@@ -228,9 +227,8 @@ class Sheet:
         """
         for line in (line for ax in self.axes for line in ax.lines):
             if line.get_markersize() < self.size.small:
-                line.set(
-                    linewidth=line.get_linewidth() * self.grown, markersize=line.get_markersize() * self.grown
-                )
+                line.set_linewidth(line.get_linewidth() * self.grown)
+                line.set_markersize(line.get_markersize() * self.grown)
         left = self._tick_width() if left is None else left
         bottom = self.size.small + 7 if bottom is None else bottom
         small, labels = self.size.small, self.labels

@@ -40,9 +40,8 @@ def _figures(folder: Path, language: str) -> dict[str, dict]:
             words = facts["caption"].get(language) or next(iter(facts["caption"].values()), "")
             found[path.relative_to(folder).with_suffix("").as_posix()] = facts | {"words": words}
     if not found:
-        raise DataError(
-            f"The folder {folder.name!r} holds no figure saved by save_figure. Save at least one there first."
-        )
+        what = f"The folder {folder.name!r} holds no figure saved by save_figure"
+        raise DataError(f"{what}. Save at least one there first.")
     return found
 
 
@@ -89,9 +88,8 @@ def bundle_docx(folder: Path | str, path: Path | str, *, title: str = "", langua
     for name, facts in _figures(folder, language).items():
         file = folder / f"{name}.png"
         if not file.is_file():
-            raise DataError(
-                f"The figure {name!r} was not saved as PNG, which Word needs. Save it with format png, too."
-            )
+            what = f"The figure {name!r} was not saved as PNG, which Word needs"
+            raise DataError(f"{what}. Save it with format png, too.")
         words, width = facts["words"] or name, min(facts["size_mm"][0], _WIDEST_MM)
         document.add_picture(str(file), width=round(width * EMU))
         document.inline_shapes[-1]._inline.docPr.set("descr", facts["alt"].get(language) or words)

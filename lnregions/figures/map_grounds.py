@@ -45,11 +45,9 @@ def level_of(plan, region: str, indicator: str, tables: Tables) -> tuple[str, li
     if counties == plan.members(region):
         return "county", counties
     known = (found["area"].isin(counties) & (found["indicator"] == indicator)).any()
-    return (
-        ("county", counties)
-        if known and shown_members(plan, region) == counties
-        else ("city", members_of(plan, region))
-    )
+    if known and shown_members(plan, region) == counties:
+        return "county", counties
+    return "city", members_of(plan, region)
 
 
 def shown_members(plan, region: str) -> list[str]:
@@ -225,11 +223,11 @@ def _inset(data: RegionData, drawn) -> maps.Inset | None:
 def map_picture(data: RegionData, axes, name: str, rows: pd.DataFrame, words: Mapping, **facts) -> Picture:
     """Picture of a map, whose caption says whose its boundaries are and whether it has an approval number."""
     chinese = all_areas(data)["area"].str.fullmatch(CHINESE_CODE).mean() > 0.5
-    number, title, notes = data.plan.facts.get("map_approval", ""), {}, {}
-    missing = (
-        "No map approval number (审图号): settle it before you publish the map in China." if chinese else ""
-    )
-    approval = "Map approval number: {number}." if number else missing
+    number, title, notes, approval = data.plan.facts.get("map_approval", ""), {}, {}, ""
+    if number:
+        approval = "Map approval number: {number}."
+    elif chinese:
+        approval = "No map approval number (审图号): settle it before you publish the map in China."
     for language, stop, space in (("en", ".", " "), ("zh", "。", "")):
         title[language] = words[language].rstrip(stop) + stop
         said = tr(approval, language, number=number) if approval else ""

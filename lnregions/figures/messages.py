@@ -49,9 +49,8 @@ def message_of(rows: pd.DataFrame, area: str, *, plan: Plan, tables: Tables) -> 
     elif "indicator" in rows and len(set(rows["indicator"].dropna())) > 1:
         found = _several(rows, tables) if {"value", "year"} <= set(rows) and "role" not in rows else NO_TEXT
     elif {"change", "last_year"} <= set(rows):
-        found = _spread(
-            rows.assign(value=rows["change"], unit=rows["change_unit"], year=rows["last_year"]), tables
-        )
+        of = {"value": "change", "unit": "change_unit", "year": "last_year"}
+        found = _spread(rows.assign(**{name: rows[column] for name, column in of.items()}), tables)
     elif "value" in rows:
         rows = rows.assign(year=rows["year" if "year" in rows else "last_year"])
         roles = set(rows.get("role", ()))

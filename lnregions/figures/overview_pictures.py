@@ -70,13 +70,8 @@ def _sheet_row(data: RegionData, verdict: assess.Verdict) -> tuple[dict, pd.Data
             required, several = 0.0, groups.transform("size") > 1
             marks["at"] = (marks["at"] - groups.transform("first")).where(several)
     if required is not None and not growth and clause.kind != "direction":
-        goal = clause_columns(data.plan, target) | {"role": "target", "area": verdict.area}
-        goal |= {
-            "unit": verdict.unit,
-            "indicator": verdict.indicator,
-            "value": required,
-            "year": clause.horizon,
-        }
+        goal = {"role": "target", "area": verdict.area, "unit": verdict.unit, "indicator": verdict.indicator}
+        goal |= clause_columns(data.plan, target) | {"value": required, "year": clause.horizon}
         marks = pd.concat([marks, pd.DataFrame([goal])])
     row = {"target": verdict.target, "name": target[f"label_{language}"], "asked": _asked(data, target),
            "status": verdict.status, "verdict": words[:1].upper() + words[1:], "figures": figures,
@@ -205,9 +200,8 @@ def _draw_gaps(data: RegionData, cases: list[assess.Case]) -> Picture:
         number=int((gaps["value"] > 0).sum()), year=int(gaps["year"].iloc[-1]),
         gap=printed(float(gaps["value"].iloc[-1]), "pp", decimals=RATE_DECIMALS, sign=True),
     )  # fmt: skip
-    return data.picture(
-        axes, f"gaps-{clause.target}", rows, head, message=as_sentence(said), target=clause.target
-    )
+    own = {"message": as_sentence(said), "target": clause.target}
+    return data.picture(axes, f"gaps-{clause.target}", rows, head, **own)
 
 
 @or_reason

@@ -221,9 +221,8 @@ def _add_circle_legend(ax: Axes, parts: list[tuple[str, OffsetBox]]) -> Anchored
         words = "\n".join(wrap(title, room, size_on(ax).small, bold=True))
         children = [TextArea(words, textprops=heading), content]
         columns.append(VPacker(children=children, pad=0, sep=3, align="left"))
-    packed = (HPacker if beside else VPacker)(
-        children=columns, pad=0, sep=9, align="top" if beside else "left"
-    )
+    packer, align = (HPacker, "top") if beside else (VPacker, "left")
+    packed = packer(children=columns, pad=0, sep=9, align=align)
     box = AnchoredOffsetbox(child=packed, pad=0.1, borderpad=0, **found.anchor)
     box.set(gid="circle legend", zorder=8)
     return ax.add_artist(box)
@@ -234,10 +233,9 @@ def _class_rows(ax: Axes, scale: Scale, language: str) -> OffsetBox:
     size, rows = size_on(ax).small, []
     words = class_labels(scale.classes, factor=to_unit(1, scale.unit, language), language=language)
     for fill, label in zip(scale.ramp[::-1], words[::-1], strict=True):
-        patch = DrawingArea(2.3 * size, 0.9 * size)
-        patch.add_artist(
-            Rectangle((0, 0), 2.3 * size, 0.9 * size, facecolor=fill, edgecolor=palette.BORDER, lw=0.5)
-        )
+        wide, high = 2.3 * size, 0.9 * size
+        patch = DrawingArea(wide, high)
+        patch.add_artist(Rectangle((0, 0), wide, high, facecolor=fill, edgecolor=palette.BORDER, lw=0.5))
         children = [patch, TextArea(label, textprops=base.text_looks(ax))]
         rows.append(HPacker(children=children, pad=0, sep=0.5 * size, align="center"))
     return VPacker(children=rows, pad=0, sep=1, align="left")

@@ -218,13 +218,12 @@ def write(ax: Axes, words: str, box, *, size: float, fill: str | None) -> None:
     """Write a label in the middle of a box, in ink or white with a halo of its fill; on white without one."""
     looks = {**base.text_looks(ax), "fontsize": size, "ha": "center", "va": "center", "linespacing": 1.0}
     looks |= {"color": palette.INK if fill is None else palette.text_on(fill), "clip_on": True}
-    write_with_halo(
-        ax, box.centroid.x, box.centroid.y, words, halo=fill or "#ffffff", gid="label", zorder=6, **looks
-    )
+    x, y = box.centroid.coords[0]
+    write_with_halo(ax, x, y, words, halo=fill or "#ffffff", gid="label", zorder=6, **looks)
 
 
 def write_with_halo(
-    ax: Axes, x: float, y: float, words: str, *, halo: str, zorder: float, gid: str, **looks
+    ax: Axes, x: float, y: float, words: str, *, zorder: float, gid: str, halo: str = "#ffffff", **looks
 ) -> None:
     """Write a text over a halo, so that lines beside it stay and none runs through its letters.
 

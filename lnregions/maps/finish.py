@@ -95,7 +95,7 @@ def _add_north_arrow(ax: Axes, corner: str, language: str, *, beside: Axes | Non
     ax.add_patch(Polygon([tip, east, notch], facecolor=palette.INK, edgecolor="none", **looks))
     letter = tr("N", language, context="north")
     looks |= {"ha": "center", "va": "center", **base.text_looks(ax, small=False)}
-    drawing.write_with_halo(ax, 0, 1.95, letter, halo="#ffffff", gid="north", **looks)
+    drawing.write_with_halo(ax, 0, 1.95, letter, gid="north", **looks)
 
 
 def projection_line(crs, language: str = "en") -> str:
@@ -198,9 +198,8 @@ def _lowest_mm(ax: Axes) -> float:
     fig = ax.get_figure(root=True)
     for text in fig.findobj(Text):
         set_fonts(text)
-    hanging = [
-        a for ax in fig.axes for a in (*ax.artists, *ax.texts) if a.get_gid() in ("note", "circle legend")
-    ]
+    parts = [part for one in fig.axes for part in (*one.artists, *one.texts)]
+    hanging = [part for part in parts if part.get_gid() in ("note", "circle legend")]
     hanging += [ax.get_legend() for ax in fig.axes if ax.get_legend()]
     return min((a.get_window_extent().y0 for a in hanging), default=np.inf) / fig.dpi / MM
 
@@ -289,9 +288,8 @@ def _add_context(ax: Axes, context: gpd.GeoDataFrame, kept: Sequence, language: 
         inland = shapely.union_all([areas, *seen[~named_sea & ~state]])
         return seen, rooms, shapely.intersection(shapely.boundary(seen[state]), inland.buffer(unit))
 
-    seen, rooms, borders = remembered(
-        ("context", unit, *ground["kind"]), [*shapes, frame, areas, *kept], parts
-    )
+    shown = [*shapes, frame, areas, *kept]
+    seen, rooms, borders = remembered(("context", unit, *ground["kind"]), shown, parts)
     sea = ground["kind"].isin(["sea", "land"]).any()
     _frame(ax, ground=palette.SEA if sea else "#ffffff", edge=palette.HAIRLINE)
     land = seen[~named_sea & ~shapely.is_empty(seen)]
@@ -339,4 +337,4 @@ def _draw_inset(first: Axes, inset: Inset, side: float, corner: str) -> None:
     here = palette.REGION_COLOURS["belt"]
     drawing.draw_areas(ax, inset.here, fills=here, zorder=3, gid="here", **looks)
     looks = {**base.text_looks(ax), "ha": "left", "va": "top", "transform": base.mm_from(ax, (0, 1))}
-    drawing.write_with_halo(ax, 0.6, -0.5, inset.label, halo="#ffffff", zorder=6, gid="inset label", **looks)
+    drawing.write_with_halo(ax, 0.6, -0.5, inset.label, zorder=6, gid="inset label", **looks)

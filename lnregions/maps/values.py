@@ -57,9 +57,8 @@ def tile_grid(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         apart = np.hypot(*(cells[cell[one]] - cells[cell[other]]).T).mean()
         found.append((apart + moves[order, cell].mean(), cells[cell]))
     middles = min(found, key=lambda one: one[0])[1]
-    return frame.set_geometry(
-        shapely.box(*(middles - _HALF_TILE).T, *(middles + _HALF_TILE).T), crs=frame.crs
-    )
+    squares = shapely.box(*(middles - _HALF_TILE).T, *(middles + _HALF_TILE).T)
+    return frame.set_geometry(squares, crs=frame.crs)
 
 
 def plot_choropleth(
@@ -130,13 +129,11 @@ def _draw_classes(ax: Axes, frame: gpd.GeoDataFrame, scale: Scale) -> list[str |
 def _counted_hatches(language: str, *, weak: int = 0, missing: int = 0) -> list[tuple]:
     """Handle and words in a legend of areas with a low-confidence figure and without a value; nothing for none."""
     kinds = {
-        tr("low-confidence figure", language): (weak, "#ffffff", drawing.WEAK_HATCH),
-        tr("no data", language): (missing, palette.NO_DATA_FILL, palette.NO_DATA_HATCH),
+        "low-confidence figure": (weak, base.swatch("#ffffff", hatch=drawing.WEAK_HATCH)),
+        "no data": (missing, base.swatch(palette.NO_DATA_FILL, hatch=palette.NO_DATA_HATCH)),
     }
-    known = [(words, *kind) for words, kind in kinds.items() if kind[0]]
-    return [
-        (base.swatch(fill, hatch=hatch), base.counted(words, n, language)) for words, n, fill, hatch in known
-    ]
+    known = [(patch, tr(words, language), n) for words, (n, patch) in kinds.items() if n]
+    return [(patch, base.counted(words, n, language)) for patch, words, n in known]
 
 
 def _add_class_legend(
@@ -185,10 +182,9 @@ def plot_small_multiples(
         joined = frame.merge(values.loc[values["year"] == year, ["area", "value"]], on="area", how="left")
         drawing.start(ax, joined, own.language, **scale.facts(), panel=str(year))
         holes += _draw_classes(ax, joined, scale).count(None)
-        looks = base.text_looks(ax, small=False) | {"fontweight": "bold", "transform": ax.transAxes}
-        drawing.write_with_halo(
-            ax, 0.02, 0.97, str(year), halo="#ffffff", zorder=8, gid="panel", va="top", **looks
-        )
+        looks = base.text_looks(ax, small=False) | {"fontweight": "bold", "va": "top"}
+        looks |= {"transform": ax.transAxes, "zorder": 8, "gid": "panel"}
+        drawing.write_with_halo(ax, 0.02, 0.97, str(year), **looks)
     key.set_label(base.LEGEND_ROOM)
     _add_class_legend(key, scale, own, _counted_hatches(own.language, missing=holes))
     return np.array(axes, dtype=object)

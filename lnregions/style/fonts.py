@@ -169,17 +169,13 @@ def quick_pdf_fonts() -> Iterator[None]:
 
     fontTools, which matplotlib uses, takes three quarters of the time of a PDF for it. This replaces the private
     ``matplotlib.backends._backend_pdf_ps.get_glyphs_subset``; where that has another signature than the one known
-    here, or uharfbuzz is not installed, nothing is replaced and PDF files are written more slowly.
+    here, nothing is replaced and PDF files are written more slowly.
     """
-    from matplotlib.backends import _backend_pdf_ps as backend  # imports fontTools
+    from fontTools.ttLib import TTFont
+    from matplotlib.backends import _backend_pdf_ps as backend
 
-    original, known = getattr(backend, "get_glyphs_subset", None), False
-    with contextlib.suppress(ImportError, TypeError):
-        import uharfbuzz  # noqa: F401
-        from fontTools.ttLib import TTFont
-
-        known = list(signature(original).parameters) == ["fontfile", "glyphs"]
-    if not known:
+    original = getattr(backend, "get_glyphs_subset", None)
+    if original is None or list(signature(original).parameters) != ["fontfile", "glyphs"]:
         yield
         return
 

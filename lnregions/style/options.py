@@ -112,9 +112,8 @@ class DrawingOptions:
         if isinstance(cmap, str) and cmap not in mpl.colormaps:
             raise unknown("cmap", cmap, list(mpl.colormaps))
         if wrong := [one for one in self.given.get("palette", ()) if not is_color_like(one)]:
-            raise DataError(
-                f"The palette has {quote(wrong[0])}, which is no colour. Give some such as '#1b4c75'."
-            )
+            what = f"The palette has {quote(wrong[0])}, which is no colour"
+            raise DataError(f"{what}. Give some such as '#1b4c75'.")
         try:
             _ = font and findfont(font, fallback_to_default=False)
         except ValueError:
@@ -144,9 +143,8 @@ class DrawingOptions:
             if colours is None:
                 return [to_hex(mpl.colormaps.get_cmap(cmap)((k + 0.5) / count)) for k in range(count)]
             if len(colours) < count:
-                raise DataError(
-                    f"The palette has {len(colours)} colours for {count} classes. Give one for each class."
-                )
+                what = f"The palette has {len(colours)} colours for {count} classes"
+                raise DataError(f"{what}. Give one for each class.")
             return [to_hex(one) for one in colours[:count]]
 
         return ramp
@@ -156,16 +154,12 @@ class DrawingOptions:
         if font := self.take("font"):
             for ax in figure.axes:
                 ax.tick_params(labelfontfamily=[font, FAMILY])
-            own, wide = (
-                TextPath((0, 0), _SAMPLE, prop={"family": one}).get_extents().width for one in (FAMILY, font)
-            )
+            samples = [TextPath((0, 0), _SAMPLE, prop={"family": one}) for one in (FAMILY, font)]
+            own, wide = (one.get_extents().width for one in samples)
             for words in figure.findobj(Text):
                 words.set(fontfamily=[font, FAMILY], fontsize=words.get_fontsize() * min(1, own / wide))
         if useless := sorted(set(self.given) - self.used):
-            taken = ", ".join(sorted(self.used))
-            classed = (
-                " (for maps in classes)" if set(useless) <= {"classes", "scheme", "palette", "cmap"} else ""
-            )
-            raise DataError(
-                f"A picture of this kind has no use for {', '.join(useless)}{classed}. Leave it out; it takes {taken}."
-            )
+            what = f"A picture of this kind has no use for {', '.join(useless)}"
+            if set(useless) <= {"classes", "scheme", "palette", "cmap"}:
+                what += " (for maps in classes)"
+            raise DataError(f"{what}. Leave it out; it takes {', '.join(sorted(self.used))}.")

@@ -8,21 +8,17 @@ from matplotlib.text import Text
 
 import lnregions as ln
 from lnregions.errors import DataError
-from lnregions.figures import PLAN_KINDS, REGION_KINDS, Picture, draw_verdict_map
+from lnregions.figures import CITY_KINDS, PLAN_KINDS, REGION_KINDS, Picture
+from lnregions.style import DrawingOptions
 
 PLAN = ln.load_plan()
 KINDS = {
-    "scorecard": lambda **own: ln.draw_scorecard(PLAN, ln.judge(PLAN), **own),
-    "verdict-map": lambda **own: draw_verdict_map(PLAN, ln.judge(PLAN), **own),
     "map": lambda **own: ln.draw_map(PLAN, "belt", "urbanisation_rate", **own),
     "amounts": lambda **own: ln.draw_map(PLAN, "belt", "gdp", **own),
-    "city-location": lambda **own: ln.draw_city_location(PLAN, "210200", **own),
     "series": lambda **own: ln.draw_series("210200", "gdp", plan=PLAN, **own),
-    "city-growth": lambda **own: ln.draw_city_growth("210200", **own),
-    "ranks": lambda **own: ln.draw_ranks("210200", **own),
-    "dots": lambda **own: ln.draw_dots("210200", "gdp_growth_real", **own),
 }
-ALL = [*dict.fromkeys([*PLAN_KINDS, *REGION_KINDS, *KINDS])]
+REGISTERED = PLAN_KINDS | REGION_KINDS | CITY_KINDS
+ALL = [*(REGISTERED | KINDS)]
 PANELS = ("members", "dual-core", "years")
 SEVERAL = ("targets",)
 
@@ -31,8 +27,8 @@ def drawn(kind, **options):
     """The first picture of a kind."""
     if kind in KINDS:
         return KINDS[kind](**options)
-    area = () if kind in PLAN_KINDS else ("west",)
-    found = (PLAN_KINDS.get(kind) or REGION_KINDS[kind])(PLAN, *area, as_of="", **options)
+    area = () if kind in PLAN_KINDS else ("west",) if kind in REGION_KINDS else ("210200",)
+    found = REGISTERED[kind](PLAN, *area, as_of="", **options)
     while not isinstance(found, Picture):
         found = found[0]
     return found
@@ -102,8 +98,8 @@ def test_classes_and_colours_of_a_map_are_those_given():
     assert quantiles.parameters["classes"]["class_method"] == "Quantiles"
     assert len(ramp(quantiles)) == 4
     assert ramp(drawn("change", cmap="PuOr"))[0] != ramp(drawn("change"))[0]
-    assert ramp(drawn("map", cmap=colormaps["viridis"])) == ramp(drawn("map", cmap="viridis"))
-    assert ramp(drawn("map", scheme="fisher_jenks")) == ramp(drawn("map", scheme="FisherJenks"))
+    named, given = (DrawingOptions(cmap=one).ramp(4) for one in ("viridis", colormaps["viridis"]))
+    assert named == given
 
 
 @pytest.mark.parametrize(

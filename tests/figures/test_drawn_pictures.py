@@ -76,36 +76,12 @@ def test_every_picture_draws_in_both_languages_with_caption_and_name(name, langu
     assert ("Boundaries: " if name in MAPS else "Source") in texts if language == "en" else "：" in texts
 
 
-def test_the_trajectory_of_dalian_marks_gap_and_year_reached():
-    dalian = targets()["belt-dalian-gdp-210200"]
-    assert "−48.31" in words_of(dalian)
-    assert "reached in 2025" in words_of(dalian)
-    assert dalian.caption["zh"].startswith("未实现：2024年大连地区生产总值为9516.9亿元；")
-
-
-def test_the_bundle_of_a_trajectory_carries_all_that_is_drawn(tmp_path):
+def test_the_sidecar_of_a_trajectory_has_a_record_of_each_row(tmp_path):
     dalian = targets()["belt-dalian-gdp-210200"].save(tmp_path, formats=())
-    rows = pd.read_csv(tmp_path / f"{dalian.name}.csv", dtype={"area": str}).set_index(["role", "year"])
-    of_unit = ["value", "unit", "drawn", "drawn_unit", "factor"]
-    assert rows.loc[("actual", 2024), of_unit].tolist() == [9516.9, "亿元", 951.69, "billion yuan", 0.1]
-    assert rows.loc[("required", 2023), ["value", "high"]].tolist() == [9275.3, 9275.3]
-    of_clause = ["plan", "comparator", "value", "grade"]
-    assert rows.loc[("target", 2024), of_clause].tolist() == ["ln-2022", ">", 10000, "A"]
     records = json.loads((tmp_path / f"{dalian.name}.json").read_text("utf-8"))["data"]
-    assert len(records) == len(rows)
+    assert len(records) == len(pd.read_csv(tmp_path / f"{dalian.name}.csv"))
     assert records[0]["vintage"] == "undated"
-    assert dalian.alt["en"].startswith("Dalian missed its target of more than 1,000 billion yuan")
-
-
-def test_bounds_are_drawn_and_in_the_bundle_where_they_decide():
-    verdict = verdicts().set_index("target").loc["circle-urbanisation"]
-    picture = targets()["circle-urbanisation"]
-    rows = picture.data.set_index(["role", "year"])
-    assert rows.loc[("bound", 2024), ["low", "high"]].tolist() == pytest.approx([verdict.low, verdict.high])
-    assert rows.loc[("bound", 2024), "unit"] == "%"
-    assert "projection" not in rows.index.get_level_values("role")
-    assert picture.alt["en"].startswith("Whatever the missing figures are, ")
-    assert picture.caption["en"].startswith("Missed, whatever the missing figures are: Urbanisation rate")
+    assert dalian.caption["zh"].startswith("未实现：2024年大连地区生产总值为9516.9亿元；")
 
 
 def test_maps_of_different_regions_share_their_classes():
@@ -155,13 +131,11 @@ def test_an_earlier_date_draws_less_and_a_projection_where_the_horizon_was_ahead
     assert not (targets()["belt-dalian-gdp-210200"].data["role"] == "projection").any()
 
 
-def test_saving_writes_the_bundle_and_shows_the_file_that_was_written(tmp_path, monkeypatch):
+def test_a_saved_picture_shows_the_file_that_was_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     picture = ln.draw_dots("210900", "gdp_growth_real", plan=PLAN).save("")
     assert list(tmp_path.iterdir()) == []  # without a folder nothing is written
     picture.save(tmp_path)
-    endings = ("png", "svg", "pdf", "csv", "json")
-    assert {path.name for path in tmp_path.iterdir()} >= {f"{picture.name}.{one}" for one in endings}
     bundle, looks = picture._repr_mimebundle_()
     assert picture.png() == (tmp_path / f"{picture.name}.png").read_bytes()
     assert set(bundle) == {"image/png", "text/plain"}
@@ -237,13 +211,9 @@ def test_figures_on_both_sides_of_a_break_are_not_compared():
 
 
 def test_targets_of_two_plans_on_one_indicator_are_drawn_together():
-    sei = targets()["belt-sei"]
-    rows = sei.data[sei.data["role"] == "target"]
-    assert rows[["plan", "value", "year"]].to_numpy().tolist() == [
-        ["ln-2022", 15.0, 2024],
-        ["belt-2025", 8.5, 2025],
-    ]
-    assert {"target at least 15%", "Coastal belt plan (2025) above 8.5%"} <= set(texts_of(sei))
+    assert {"target at least 15%", "Coastal belt plan (2025) above 8.5%"} <= set(
+        texts_of(targets()["belt-sei"])
+    )
 
 
 def test_a_source_line_names_the_best_and_most_used_sources_grades_and_date():
@@ -281,6 +251,11 @@ OPENINGS = {
     # how caption and alternative text open, or each of them
     "symbols": "Highest in Dalian with 951.69 billion yuan, lowest in ",
     "scorecard": "Of the 18 targets, 1 was met, 4 were missed",
+    "belt-dalian-gdp-210200": ("Missed: ", "Dalian missed its target of more than 1,000 billion yuan"),
+    "circle-urbanisation": (
+        "Missed, whatever the missing figures are: Urbanisation rate",
+        "Whatever the missing figures are, ",
+    ),
     "circle-shenyang-gdp-210100": (
         "Missed (aspirational target): Gross domestic product of Shenyang was ",
         "Shenyang missed its target of at least 1,000 billion yuan",

@@ -17,8 +17,8 @@ def names(folder):
 
 
 def test_one_kind_of_one_region_is_written_in_each_language(tmp_path, capsys):
-    call = ["figures", "--region", "west", "--kind", "targets", "--width", "single", "--formats", "png"]
-    assert main([*call, "--output", str(tmp_path)]) == 0
+    call = "figures --region west --kind targets --width single --formats png --output"
+    assert main([*call.split(), str(tmp_path)]) == 0
     assert names(tmp_path / "en") == names(tmp_path / "zh") == {"west-gdp", "west-fai"}
     assert "4 figures" in capsys.readouterr().out
     facts = json.loads((tmp_path / "zh" / "west-gdp.json").read_text("utf-8"))
@@ -26,20 +26,10 @@ def test_one_kind_of_one_region_is_written_in_each_language(tmp_path, capsys):
 
 
 def test_a_city_has_its_kinds_in_formats_however_they_are_written(tmp_path, capsys):
-    call = [
-        "figures",
-        "--city",
-        "大连",
-        "--city",
-        "210900",
-        "--language",
-        "en",
-        "--width",
-        "single",
-        "--kind",
-        "dots",
-    ]
-    assert main([*call, "--kind", "series", "--formats", "PPTX, Svg", "--output", str(tmp_path)]) == 0
+    call = (
+        "figures --city 大连 --city 210900 --language en --width single --kind dots --kind series --formats"
+    )
+    assert main([*call.split(), "PPTX, Svg", "--output", str(tmp_path)]) == 0
     assert "6 figures" in capsys.readouterr().out
     kinds = ("dots-{}-gdp_growth_real", "series-{}-gdp", "series-{}-population")
     assert names(tmp_path / "en") == {one.format(city) for one in kinds for city in ("210200", "210900")}
@@ -118,11 +108,12 @@ def test_tiles_show_every_city_in_the_classes_of_the_maps():
     assert ln.draw_tile_map(PLAN, "sei_share").reason.startswith("No picture: no city has a figure of")
 
 
-def test_circles_of_amounts_that_would_all_be_specks_have_a_size_of_their_own():
-    largest = {
-        region: drawn("map", region, "fdi_usd").parameters["classes"]["largest_circle"] for region in REGIONS
-    }
-    assert largest["west"] == drawn("map", "west", "fdi_usd").data["value"].max() < 0.01 * largest["belt"]
+def test_circles_of_amounts_that_would_all_be_specks_have_a_size_of_their_own_and_say_so():
+    maps = {region: drawn("map", region, "fdi_usd") for region in REGIONS}
+    largest = {region: one.parameters["classes"]["largest_circle"] for region, one in maps.items()}
+    assert largest["west"] == maps["west"].data["value"].max() < 0.01 * largest["belt"]
+    said = "Circles have a scale of their own"
+    assert {one for one in REGIONS if any(said in text for text in texts_of(maps[one]))} == {"east", "west"}
 
 
 @pytest.mark.parametrize("region", REGIONS)

@@ -29,16 +29,14 @@ PICTURES = {"map": lambda: drawn("map", "belt", "gdp"), "scorecard": scorecard}
 
 @pytest.fixture(scope="module")
 def slides(tmp_path_factory):
-    """Slide of each picture, of one file that was written twice with the same bytes."""
-    folder, pictures = (
-        tmp_path_factory.mktemp("deck"),
-        {name: draw() for name, draw in (CHARTS | PICTURES).items()},
-    )
-    for name in ("one", "two"):
-        Pictures(pictures.values()).save(folder / f"{name}.pptx")
-    assert (folder / "one.pptx").read_bytes() == (folder / "two.pptx").read_bytes()
-    deck = pptx.Presentation(folder / "one.pptx")
-    return dict(zip(pictures, deck.slides, strict=True))
+    """Slide of each picture, of one file; those of a chart and a map give the same bytes again."""
+    folder = tmp_path_factory.mktemp("deck")
+    pictures = {name: draw() for name, draw in (CHARTS | PICTURES).items()}
+    two = [pictures["target"], pictures["map"]]
+    for name, own in {"all": pictures.values(), "one": two, "again": two}.items():
+        Pictures(own).save(folder / f"{name}.pptx")
+    assert (folder / "one.pptx").read_bytes() == (folder / "again.pptx").read_bytes()
+    return dict(zip(pictures, pptx.Presentation(folder / "all.pptx").slides, strict=True))
 
 
 def chart_of(slide):
@@ -54,14 +52,12 @@ def numbers(slide):
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_holds_the_numbers_as_drawn_and_no_others(slides, name):
-    found = [
-        value for series in numbers(slides[name]).values() for value in series.values() if value is not None
-    ]
-    rows = CHARTS[name]().data
+    rows, series = CHARTS[name]().data, numbers(slides[name]).values()
+    found = {value for one in series for value in one.values()} - {None}
     assert found
-    assert set(found) <= set(rows["drawn"])
+    assert found <= set(rows["drawn"])
     figures = rows[rows["role"].isin(["actual", "member"])] if "role" in rows else rows
-    assert name == "gaps" or set(figures["drawn"].dropna()) <= set(found)
+    assert name == "gaps" or set(figures["drawn"].dropna()) <= found
     assert chart_of(slides[name]).value_axis.axis_title.text_frame.text == rows["drawn_unit"].dropna().iloc[0]
 
 
@@ -111,13 +107,11 @@ def test_a_slide_opens_with_the_finding_and_carries_caption_sources_and_alternat
 
 @pytest.mark.parametrize(("shown", "lines"), [(True, 1), (False, 0)])
 def test_the_line_of_sources_is_that_of_the_chart_whatever_the_title_opens_with(tmp_path, shown, lines):
-    ln.draw_dots("210900", "gdp_growth_real", title="Source: mine", source_line=shown).save(
-        tmp_path / "a.pptx"
-    )
+    picture = ln.draw_dots("210900", "gdp_growth_real", title="Source: mine", source_line=shown)
+    picture.save(tmp_path / "a.pptx")
     [slide] = pptx.Presentation(tmp_path / "a.pptx").slides
-    words = [
-        line for shape in slide.shapes if shape.has_text_frame for line in shape.text_frame.text.split("\n")
-    ]
+    frames = [shape.text_frame for shape in slide.shapes if shape.has_text_frame]
+    words = [line for frame in frames for line in frame.text.split("\n")]
     assert "Source: mine" not in words
     assert sum(line.startswith("Source: ") for line in words) == lines
 

@@ -99,23 +99,18 @@ def test_a_second_map_on_the_same_axes_keeps_the_extent():
     assert (ax.get_xlim(), ax.get_ylim()) == before
 
 
+SHOWN = kit.CITIES[["area"]].assign(value=kit.CITIES["rate"])
 YEARS = pd.concat(
-    [
-        pd.DataFrame({"area": kit.CITIES["area"], "year": year, "value": kit.CITIES["rate"] + year - 2020})
-        for year in (2022, 2020, 2021)
-    ],
-    ignore_index=True,
-).drop(index=[0, 20])
+    [SHOWN.assign(year=year, value=SHOWN["value"] + year - 2020) for year in (2022, 2020, 2021)]
+)
+YEARS = YEARS.reset_index(drop=True).drop(index=[0, 20])
 
 
 @pytest.mark.parametrize("width", ["single", "double", "slide", 150])
 def test_small_multiples_share_breaks_and_one_legend(width):
     axes = maps.plot_small_multiples(kit.CITIES, YEARS, unit="%", legend="Rate", width=width)
-    assert [t.get_text() for ax in axes for t in kit.by_gid(ax, "panel") if t.axes is ax] == [
-        "2020",
-        "2021",
-        "2022",
-    ]
+    panels = [t.get_text() for ax in axes for t in kit.by_gid(ax, "panel") if t.axes is ax]
+    assert panels == ["2020", "2021", "2022"]
     assert len({tuple(maps.map_facts(ax)["breaks"]) for ax in axes}) == 1
     fig = axes[0].figure
     (legend,) = [ax.get_legend() for ax in fig.axes if ax.get_legend()]

@@ -87,5 +87,6 @@ def test_a_scheme_of_mapclassify_puts_every_value_into_the_class_that_mapclassif
     mapclassify = pytest.importorskip("mapclassify")
     classes = maps.scheme_breaks(VALUES, scheme, classes=4)
     assert classes.index(VALUES).tolist() == getattr(mapclassify, scheme)(VALUES, k=4).yb.tolist()
+    assert maps.scheme_breaks(VALUES, scheme.lower(), classes=4) == classes
     with pytest.raises(DataError, match="Unknown scheme"):
         maps.scheme_breaks(VALUES, "nonsense")

@@ -72,39 +72,38 @@ def test_the_arrow_points_to_true_north(area):
     assert letter.get_window_extent().y0 > tip[1] > tail[1]
 
 
+def small_maps(areas, width):
+    """Finished maps of six years, with what a scale bar or an arrow beside their legend must keep off."""
+    values = pd.DataFrame([(area, year, 5.0) for area in areas for year in range(2020, 2026)], columns=VALUES)
+    axes = maps.plot_small_multiples(CITIES[CITIES["area"].isin(areas)], values, unit="%", width=width)
+    maps.finish_map(axes, title="Growth", source="Source: yearbook.")
+    return axes, [*axes, *(ax.get_legend() for ax in axes[0].figure.axes if ax.get_legend())]
+
+
 @pytest.mark.parametrize("width", ["single", "double"])
 def test_the_arrow_of_small_maps_without_a_free_corner_stands_beside_their_legend(width):
-    frame = CITIES[CITIES["area"].isin(["210900", "211300", "211400"])]
-    years = range(2020, 2026)
-    values = pd.DataFrame([(area, year, 5.0) for area in frame["area"] for year in years], columns=VALUES)
-    axes = maps.plot_small_multiples(frame, values, unit="%", width=width)
-    maps.finish_map(axes, title="Growth", source="Source: yearbook.")
+    axes, others = small_maps(["210900", "211300", "211400"], width)
     fig = axes[0].figure
     fig.draw_without_rendering()
     (arrow,) = by_gid(axes[0], "north arrow")
     extent = arrow.get_window_extent()
-    assert not any(extent.overlaps(ax.get_window_extent()) for ax in axes)
-    assert not any(extent.overlaps(ax.get_legend().get_window_extent()) for ax in fig.axes if ax.get_legend())
+    assert not any(extent.overlaps(one.get_window_extent()) for one in others)
     assert shapely.box(*fig.bbox.extents).contains(shapely.box(*extent.extents))
 
 
 def test_the_scale_bar_of_small_maps_without_a_free_corner_stands_beside_their_legend():
-    belt = ["210200", "210600", "210700", "210800", "211100", "211400"]
-    frame = CITIES[CITIES["area"].isin(belt)]
-    values = pd.DataFrame([(area, year, 5.0) for area in belt for year in range(2020, 2026)], columns=VALUES)
-    axes = maps.plot_small_multiples(frame, values, unit="%", width="single")
-    maps.finish_map(axes, title="Growth", source="Source: yearbook.")
+    axes, others = small_maps(["210200", "210600", "210700", "210800", "211100", "211400"], "single")
     fig = axes[0].figure
     (bar,) = (one for one in axes[0].artists if isinstance(one, ScaleBar))
-    fig.canvas.draw()
-    shown = np.array(fig.canvas.buffer_rgba(), dtype=int)
-    bar.set_visible(False)
-    fig.canvas.draw()
-    down, across = np.nonzero(np.abs(shown - np.asarray(fig.canvas.buffer_rgba(), dtype=int)).sum(axis=2))
+    shown = []
+    for visible in (True, False):
+        bar.set_visible(visible)
+        fig.canvas.draw()
+        shown.append(np.array(fig.canvas.buffer_rgba(), dtype=int))
+    down, across = np.nonzero(np.abs(shown[0] - shown[1]).sum(axis=2))
     high = fig.bbox.height
     box = shapely.box(across.min(), high - down.max(), across.max(), high - down.min())
-    (arrow,) = by_gid(axes[0], "north arrow")
-    others = [arrow, *axes, *(ax.get_legend() for ax in fig.axes if ax.get_legend())]
+    others += by_gid(axes[0], "north arrow")
     assert not any(box.intersects(shapely.box(*one.get_window_extent().extents)) for one in others)
 
 

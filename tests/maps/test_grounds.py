@@ -1,6 +1,7 @@
 """Maps of any place: the grid, the ground and the inset that suit it; states' borders; what a caption owes."""
 
 import json
+from dataclasses import replace
 from functools import cache
 
 import geopandas as gpd
@@ -46,9 +47,14 @@ def plan_at(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def abroad(plan_at):
+def plans(plan_at):
+    """The plan at a place, made once."""
+    return cache(plan_at)
+
+
+@pytest.fixture(scope="module")
+def abroad(plans):
     """Picture of the plan at a place, each drawn once: a map in a language, or who belongs to it without one."""
-    plans = cache(plan_at)
 
     @cache
     def drawn(place, language=""):
@@ -153,7 +159,7 @@ def test_neighbours_of_the_plans_folder_are_the_ground(plan_at, columns):
     beside = gpd.GeoDataFrame(columns, geometry=[shapely.box(111.0, 25.8, 111.5, 26.2)], crs=4490)
     plan = plan_at(CHINA, files=[("context.gpkg", beside)])
     ax = ln.draw_membership(plan).figure.axes[0]
-    (names, borders) = ([t.get_text() for t in by_gid(ax, "context name")], by_gid(ax, "state border"))
+    names, borders = [t.get_text() for t in by_gid(ax, "context name")], by_gid(ax, "state border")
     assert ground_colour(ax, 111.2, 26.0) == palette.LAND
     assert (names == ["Next"]) == ("kind" in columns)
     assert bool(borders) == ("kind" in columns)
@@ -204,12 +210,12 @@ def test_the_inset_of_a_foreign_plan_knows_nothing_of_liaoning(abroad):
     assert to_hex(whole.get_facecolor()) == palette.SEA
 
 
-def test_every_caption_names_the_boundaries_and_the_approval_number(plan_at):
+def test_every_caption_names_the_boundaries_and_the_approval_number(plans):
     for picture in (ln.draw_membership("ln-2022"), at_home()):
         assert all(words in picture.caption["en"] for words in ("Tianditu", "审图号"))
         assert all(words in picture.caption["zh"] for words in ("天地图", "本图无审图号"))
-    plan = plan_at(CHINA)
-    plan.facts["map_approval"] = "GS(2026)1"
+    plan = plans(CHINA)
+    plan = replace(plan, facts=plan.facts | {"map_approval": "GS(2026)1"})
     assert "审图号：GS(2026)1。" in ln.draw_membership(plan).caption["zh"]
 
 
