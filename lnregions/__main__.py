@@ -129,6 +129,7 @@ cli.add_command(render_command)
 def verdicts(plan, region, target, language, interpretations, form, output, **given) -> None:
     """Print or write the verdict on every target."""
     from lnregions.assess import judge, judge_interpretations, target_of
+    from lnregions.formats import data_csv
     from lnregions.show import chosen_plan, show_verdicts
     from lnregions.tables import place_code, plan_of
 
@@ -140,21 +141,15 @@ def verdicts(plan, region, target, language, interpretations, form, output, **gi
     if found.empty and region and target:
         raise DataError(f"The target {target!r} is not of the region {region!r}. Leave one of them out.")
     kind = form or Path(output).suffix.strip(".").lower()
-    if kind in ("csv", "json"):
-        _deliver_data(found, kind, output)
+    if kind == "json":
+        _deliver_text(found.to_json(orient="records", force_ascii=False, indent=1) + "\n", output)
+    elif (
+        kind == "csv"
+    ):  # without the last digits of binary fractions, with the mark by which Excel knows UTF-8
+        _deliver_text("\ufeff" * bool(output) + data_csv(found.round(9)), output)
     else:
         shown = _titled(show_verdicts(found, language=language), plan, region)
         _deliver(shown, form if form != "table" else "", output)
-
-
-def _deliver_data(found, form: str, output: str) -> None:
-    """Print a frame as CSV or JSON, or write it, CSV with the byte order mark by which Excel knows its encoding."""
-    from lnregions.formats import data_csv
-
-    text = found.to_json(orient="records", force_ascii=False, indent=1) + "\n"
-    if form == "csv":  # without the last digits of binary fractions
-        text = "\ufeff" * bool(output) + data_csv(found.round(9))
-    _deliver_text(text, output)
 
 
 def _deliver_text(text: str, output: str) -> None:

@@ -185,9 +185,8 @@ def _settings(options: SimpleNamespace):
     output = Path(options.output).resolve()
     for path in own:
         if output == path.resolve() or (path in reads and output.is_relative_to(path.resolve())):
-            raise DataError(
-                f"The results would lie in {shown_path(path)}, which runs read. Give another --output."
-            )
+            where = f"The results would lie in {shown_path(path)}, which runs read"
+            raise DataError(f"{where}. Give another --output.")
     same = ["jobs", "engine", "force", "cell_timeout", "run_timeout", "batch_timeout", "retries", "scheduler"]
     return batch.Settings(
         **{name: getattr(options, name) for name in same},

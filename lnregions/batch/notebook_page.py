@@ -18,9 +18,7 @@ from lnregions.paths import notebooks_dir
 from lnregions.words.catalogue import chinese_messages, tr
 from lnregions.words.texts import Text, with_article
 
-_WORDS = {
-    "code": "Code", "output": "Result", "parameters": "Parameters",
-}  # fmt: skip
+_WORDS = {"code": "Code", "output": "Result", "parameters": "Parameters"}
 _STATIC = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; media-src data:"
 _LIVE = "; script-src 'unsafe-inline' 'unsafe-eval' data:; frame-src data:; connect-src data:"
 MOST = 1_450_000
@@ -162,10 +160,8 @@ def _shown_data(data: dict, language: str, *, live: bool) -> dict:
     static = {kind: content for kind, content in data.items() if kind in _SHOWN}
     html, script = (str(data.get(kind, "")) for kind in ("text/html", "application/javascript"))
     kinds = [kind for kind in data if kind not in (*_SHOWN, *_PICTURES, "text/html", "text/plain")]
-    found = [
-        f'<img src="data:{kind};base64,{escape(str(data[kind]))}">' for kind in _PICTURES if kind in data
-    ]
-    html = html or "".join(found)
+    found = [(kind, escape(str(data[kind]))) for kind in _PICTURES if kind in data]
+    html = html or "".join(f'<img src="data:{kind};base64,{content}">' for kind, content in found)
     if needs := script or _NEEDS_SCRIPTS.search(html):
         if live and not _FROM_OUTSIDE.search(html + script):
             return data
@@ -191,11 +187,8 @@ def _without_scripts(html: str, language: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
     for one in soup(["script", "noscript"]):
         one.decompose()
-    drawn = [
-        one
-        for one in soup(["div", "span", "svg", "table"], id=True)
-        if not (one.get_text(strip=True) or one(True))
-    ]
+    places = soup(["div", "span", "svg", "table"], id=True)
+    drawn = [one for one in places if not (one.get_text(strip=True) or one(True))]
     drawn += [one.parent for one in soup(string=_WAITING)] + soup("iframe")
     place = BeautifulSoup(_note("html", language), "html.parser") if drawn else None
     for number, one in enumerate(drawn):

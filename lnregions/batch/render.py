@@ -23,9 +23,6 @@ from lnregions.batch.workers import ClusterRuns, LocalRuns, unpack
 from lnregions.errors import shown_path, unknown
 from lnregions.files import remove_temporary, remove_tree, replace_folder
 
-ENDS = ("done", "failed", "stopped")
-"""How a run may end."""
-
 
 class Stopped(KeyboardInterrupt):
     """A second signal, which stops at once; its number is in ``signal``."""
@@ -134,7 +131,8 @@ class _Execution:
 
     def outcome(self) -> dict[str, list[str]]:
         """Names of the runs by how they ended; what has not been run yet is stopped."""
-        return {end: [name for name, status in self.status.items() if status == end] for end in ENDS}
+        ends = ("done", "failed", "stopped")
+        return {end: [name for name, status in self.status.items() if status == end] for end in ends}
 
     def execute(self) -> dict:
         """Execute the runs until all have ended, the time limit is over or a signal comes; what the manifest holds."""

@@ -98,9 +98,8 @@ def what_if(
     data = RegionData.load(plan, as_of, language=language, width=width)
     picture = None
     if verdict.kind != "qualitative":
-        picture = replace(
-            draw_verdict(replace(data, tables=tables), verdict), name=f"what-if-{row['target']}"
-        )
+        drawn = draw_verdict(replace(data, tables=tables), verdict)
+        picture = replace(drawn, name=f"what-if-{row['target']}")
     sentence = getattr(finding("", words, ()).text, data.language)
     return WhatIf(verdict, before, sentence, picture)
 

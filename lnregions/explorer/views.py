@@ -142,9 +142,8 @@ class View:
         language, tables, data = self.language, self.tables, self.web_map()
         found = data["layers"][0]["areas"]
         lacking = {"year": "", "value": tr("no data", language), "grade": "", "source": ""}
-        rows = [
-            {"member": one["name"]} | found.get(one["id"], lacking) for one in data["areas"] if one["member"]
-        ]
+        members = [one for one in data["areas"] if one["member"]]
+        rows = [{"member": one["name"]} | found.get(one["id"], lacking) for one in members]
         region, years = tables.name(self.region, language), {facts["year"] for facts in found.values()}
         if len(years) > 1:  # each area has a latest year of its own
             own = lacking | {"source": tr("Of several years, so not added up", language)}

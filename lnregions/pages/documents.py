@@ -259,9 +259,8 @@ def region_files(
         raise unknown("region", strange[0], known)
     regions = known if kinds["all"] else list(dict.fromkeys(given))
     if (kinds["pdf"] or kinds["docx"] or name) and not regions:
-        raise DataError(
-            f"No region is named for the file. Give --region {known[0]}, or --all for every region."
-        )
+        remedy = f"Give --region {known[0]}, or --all for every region."
+        raise DataError(f"No region is named for the file. {remedy}")
     makers = [single_file, *[report_pdf] * kinds["pdf"], *[report_docx] * kinds["docx"]]
     files = [
         (make, one, code, _file_name(name, plan=plan.id, region=one, language=code, date=date))
@@ -270,9 +269,8 @@ def region_files(
         for make in makers
     ]
     if name and len({target for *_, target in files}) < len(files) / len(makers):
-        raise DataError(
-            f"The files of {name!r} would have one name. Put {{region}} and {{language}} into it."
-        )
+        remedy = "Put {region} and {language} into it."
+        raise DataError(f"The files of {name!r} would have one name. {remedy}")
     return files
 
 

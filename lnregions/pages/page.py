@@ -136,12 +136,13 @@ class Page:
 
     def reason(self, verdict: Verdict) -> str:
         """Return why, for a clause of words with what was said of its outcome."""
-        said = []
-        if verdict.status == "not quantified":
-            said = outcome_words(
-                self.site.plan, verdict.target, as_of=self.site.as_of, language=self.language
-            )
+        said = self.outcome(verdict) if verdict.status == "not quantified" else []
         return with_outcome(verdict.reason(self.language), said, self.language)
+
+    def outcome(self, verdict: Verdict) -> list[str]:
+        """Return what was said of the outcome of a target."""
+        given = {"as_of": self.site.as_of, "language": self.language}
+        return outcome_words(self.site.plan, verdict.target, **given)
 
     def last_line(self, run: RunFiles) -> str:
         """Return the last line of a failed run's error, with its name."""

@@ -15,7 +15,6 @@ from lnregions.show import (
     calculation_words,
     caveats_on,
     latest_figures,
-    outcome_words,
     show_interpretations,
     show_methods,
     show_plan,
@@ -102,9 +101,7 @@ def _target(page: Page, verdict: Verdict, pictures: list[dict]) -> dict:
         "pictures": pictures,
         "interpretations": [(one, calculation_words(one, page.language)) for one in interpretations],
         "sources": page.cite(" ".join(sources)),
-        "outcome": outcome_words(
-            page.site.plan, verdict.target, as_of=page.site.as_of, language=page.language
-        ),
+        "outcome": page.outcome(verdict),
     }
 
 

@@ -101,9 +101,8 @@ def _write_pages(output: Path, plan, as_of, mark: str = "") -> None:
     for path in ({**known["pages"], **known["previews"]}).keys() - written.keys() - previews.keys():
         with contextlib.suppress(OSError, ValueError):
             place, below = (output / path).resolve(), output.resolve()
-            is_preview = place.is_relative_to(below / PREVIEWS) and _state(place) == known["previews"].get(
-                path
-            )
+            is_same = _state(place) == known["previews"].get(path)
+            is_preview = is_same and place.is_relative_to(below / PREVIEWS)
             if is_preview or (place.is_relative_to(below) and _is_ours(place)):
                 place.unlink()
     states = {path: _state(output / path) for path in sorted(written)}

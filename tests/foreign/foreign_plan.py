@@ -84,11 +84,7 @@ def write_boxes_plan(folder: Path, levels: dict, *, members=(), targets=(), rows
     """Write a plan of one region over areas of some levels, each a box; targets without their rest, figures too."""
     members, names = members or list(levels), names or {one: one.title() for one in levels}
     write_foreign_plan(folder, drawn=False)
-    fill(
-        folder,
-        "areas",
-        [f"{one},{level},,{one},{names[one]},{one},{names[one]}" for one, level in levels.items()],
-    )
+    fill(folder, "areas", [",".join([one, levels[one], "", *[names[one]] * 4]) for one in levels])
     fill(folder, "regions", ["mid,中部,Middle,中部,Middle,,,"])
     fill(folder, "membership", [f"mid,{one},{levels[one]},confirmed,no,,,,f1" for one in members])
     fill(folder, "targets", [f"{one},2021,no,2022,2024,目标,Target,,,B,f1,,," for one in targets])
