@@ -108,7 +108,9 @@ def notebook_html(notebook, *, language: str = "en", title: str = "", folder: Pa
     live = (notebook.metadata.get("lnregions") or {}).get("scripts") is True
     parameters = (notebook.metadata.get("papermill") or {}).get("parameters") or {}
     names = {
-        one: Path(one).name for one in parameters.values() if isinstance(one, str) and Path(one).is_absolute()
+        str(Path(one)): Path(one).name
+        for one in parameters.values()
+        if isinstance(one, str) and Path(one).is_absolute()
     }
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

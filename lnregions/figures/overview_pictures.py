@@ -136,7 +136,8 @@ def _asked(data: RegionData, target: pd.Series) -> str:
         value = share_of_base(target, language)
     else:
         value = format_value(float(target["value"]), target["unit"], language)
-    return tr(ASKED.get(target["comparator"], "{number}"), language, number=value)
+    comparator = target["comparator"]
+    return tr(ASKED[comparator], language, number=value) if comparator else value
 
 
 def _nearest_words(data: RegionData, known: pd.DataFrame) -> str:

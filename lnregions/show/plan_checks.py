@@ -313,6 +313,7 @@ def _never_served(plan: Plan, cases: list[Case]) -> list[str]:
     places = _places(plan, "targets", "target")
     return [
         f"{places[target]}: no figure can serve the target {target}: "
-        f"{served[target].figures.hole(last).en}. Judge another area or indicator, or make it qualitative."
+        f"{served[target].figures.hole(served[target].clause.horizon).en}. "
+        "Judge another area or indicator, or make it qualitative."
         for target in unserved
     ]
