@@ -80,9 +80,10 @@ class Explorer(widgets.VBox):
         self._drawing: asyncio.Task | None = None
         self._kept: dict[tuple, tuple] = {}
         self.controls = _controls(view, folder)
+        self._places = {name: widgets.VBox([one]) for name, one in self.controls.items() if name in CHOICES}
         self.shown = {name: widgets.HTML() for name in ("note", "map", "table", "chart", "verdict", "saved")}
         frame = widgets.HTML()
-        super().__init__(children=_arrange(self.controls, self.shown, frame))
+        super().__init__(children=_arrange(self.controls, self._places, self.shown, frame))
         self.add_class("ln-explore")
         self._picks, drawn = f"ln-pick-{self.model_id}", f"ln-map-{self.model_id}"
         self.controls["city"].add_class(self._picks)
@@ -133,6 +134,8 @@ class Explorer(widgets.VBox):
         self._filling = True
         try:
             for name, offered in _options(self._plans, view).items():
+                if controls[name].options and _values(controls[name].options) != _values(offered):
+                    self._renew(name)
                 if controls[name].options != tuple(offered):
                     controls[name].options = offered
                 controls[name].value = values[name]
@@ -143,6 +146,15 @@ class Explorer(widgets.VBox):
                 controls[name].tooltip = tr(tip, language)
         finally:
             self._filling = False
+
+    def _renew(self, name: str) -> None:
+        """Put a new list in the place of one; a choice from the former entries that still comes in counts for none."""
+        former, new = self.controls[name], widgets.Dropdown(**_looks())
+        former.unobserve_all()
+        for css in former._dom_classes:
+            new.add_class(css)
+        new.observe(self._changed, names="value")
+        self.controls[name], self._places[name].children = new, [new]
 
     def draw(self) -> None:
         """Draw what is chosen, now."""
@@ -189,22 +201,30 @@ class Explorer(widgets.VBox):
         self.shown["saved"].value = _BLOCK.format(escape(message) + code)
 
 
+def _values(options) -> list:
+    return [value for _, value in options]
+
+
+def _looks() -> dict:
+    """Layout and style of a list of choices."""
+    return {"layout": widgets.Layout(width="auto", min_width="0"), "style": {"description_width": "5.5em"}}
+
+
 def _controls(view, folder: str) -> dict[str, widgets.Widget]:
     """The widgets, still empty of choices."""
-    own = {"layout": widgets.Layout(width="auto", min_width="0"), "style": {"description_width": "5.5em"}}
     date = datetime.date.fromisoformat(view.as_of) if len(view.as_of) == 10 else None
     lists = ("plan", "region", "city", "indicator", "year")  # a slider would have no name for screen readers
     languages = [("English", "en"), ("中文", "zh")]
     wide = {"layout": {"width": "auto"}, "style": {"button_width": "6em"}}
-    return {name: widgets.Dropdown(**own) for name in lists} | {
-        "as_of": widgets.DatePicker(value=date, **own),
+    return {name: widgets.Dropdown(**_looks()) for name in lists} | {
+        "as_of": widgets.DatePicker(value=date, **_looks()),
         "language": widgets.ToggleButtons(options=languages, value=view.language, **wide),
-        "folder": widgets.Text(value=folder, **own),
+        "folder": widgets.Text(value=folder, **_looks()),
         "save": widgets.Button(layout={"width": "auto"}),
     }
 
 
-def _arrange(controls, shown, frame) -> list[widgets.Widget]:
+def _arrange(controls, places, shown, frame) -> list[widgets.Widget]:
     """The choices in a grid under plan and language, map beside chart where there is room, then tables."""
     controls["plan"].layout.flex, controls["plan"].layout.max_width = "1 1 300px", "560px"
     half = {"flex": "1 1 420px", "max_width": "720px", "min_width": "0", "margin": "4px 0"}
@@ -212,7 +232,7 @@ def _arrange(controls, shown, frame) -> list[widgets.Widget]:
     pictures = _row(*halves, align_items="flex-start", grid_gap="8px 16px")
     columns = "repeat(auto-fit, minmax(min(100%, 230px), 1fr))"
     grid = widgets.GridBox(
-        [controls[name] for name in CHOICES if name not in ("plan", "language")],
+        [places[name] for name in CHOICES if name not in ("plan", "language")],
         layout={"grid_template_columns": columns, "grid_gap": "2px 16px", "width": "100%"},
     )
     top = _row(controls["plan"], controls["language"], justify_content="space-between")

@@ -59,6 +59,7 @@ def test_region_and_city_are_chosen_by_widget_and_map_and_nothing_is_requested_e
     anshan.click()
     sync_api.expect(city).to_have_text("Anshan")
     sync_api.expect(outline).not_to_have_attribute("d", "M0 0")
+    tab.locator(f"{CHART}[alt*=Anshan]").wait_for()
     inside.get_by_role("button", name="Close").click()
     anshan.click()
     sync_api.expect(city).to_have_text("the whole region")

@@ -182,6 +182,16 @@ def test_the_code_of_a_plan_of_ones_own_names_its_folder(tmp_path):
 # -- the widgets --------------------------------------------------------------------------------------------
 
 
+def test_a_choice_among_entries_that_others_have_replaced_counts_for_none():
+    explorer = explore(PLAN, "circle")
+    city = explorer.controls["city"]
+    explorer.controls["region"].value = "east"
+    city.index = 2  # as it comes in late from a browser that still shows the cities of the circle
+    assert (explorer.view.region, explorer.view.city, explorer.controls["city"].value) == ("east", "", "")
+    explorer.controls["city"].index = 2
+    assert explorer.view.city == "210500"
+
+
 def test_names_are_escaped_wherever_they_are_shown(monkeypatch):
     monkeypatch.setattr(Tables, "name", lambda self, area, language: "<script>alert('1')</script>")
     for name, html in shown(explore(PLAN, "west", "population")).items():

@@ -150,7 +150,7 @@ def test_without_boundaries_the_maps_say_so_and_the_rest_is_drawn(tmp_path):
     maps = ["membership", "verdict-map", "location", "map", "change", "years"]
     names, reasons = draw_all(folder, "south", "zh", [*maps, "scorecard", "dual-core", "timeline"])
     assert names == {"scorecard", "dual-core", "timeline"}
-    assert len(reasons) == 11  # two of the plan, the region's place, six indicators, their change and years
+    assert len(reasons) == 6  # two of the plan, the region's place, its maps, their change and years
     assert not [reason for reason in reasons if "没有这些地区的边界" not in reason]
     assert "no boundaries" in ln.draw_city_location(folder, CAPITAL).reason
     page = region_page(read_site(tmp_path, plan=str(folder)), "zh", "south")
