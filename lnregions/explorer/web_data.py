@@ -18,7 +18,7 @@ from lnregions.figures import class_breaks, drawn_values, level_of, one_year, sh
 from lnregions.maps import FILL, circle_steps, class_labels, rate_scale
 from lnregions.series import Tables, member_frame
 from lnregions.show import figure_words, source_titles
-from lnregions.tables import with_cities, with_region
+from lnregions.tables import name_beside_unit, with_cities, with_region
 from lnregions.words import format_number, text, to_unit, unit_label, year_span
 from lnregions.words.catalogue import tr
 
@@ -158,7 +158,7 @@ def _layer(tables: Tables, indicator: str, areas, members, *, year: int | None, 
     """
     row, unit = tables.indicator(indicator), tables.indicator(indicator)["unit"]
     label, factor = unit_label(unit, language), to_unit(1, unit, language)
-    title = row[f"name_{language}"] + (tr(" ({unit})", language, unit=label) if label else "")
+    title = name_beside_unit(row, language) + (tr(" ({unit})", language, unit=label) if label else "")
     key = ("one year", indicator, *areas, year)
     if key not in tables.made:  # every region's map has it
         tables.made[key] = one_year(member_frame(tables, areas, indicator=indicator), len(areas), year)

@@ -17,7 +17,7 @@ from lnregions.figures.messages import source_words
 from lnregions.figures.region_data import NO_MAP, Head, NothingToShow, RegionData, or_reason
 from lnregions.sentences import counted_sentence
 from lnregions.style import BORDER
-from lnregions.tables import place_code, plan_of
+from lnregions.tables import name_beside_unit, place_code, plan_of
 from lnregions.words import RATE_DECIMALS, year_span
 from lnregions.words.catalogue import tr, trn
 
@@ -246,7 +246,11 @@ def _breaks(data: RegionData):
 def _looks(data: RegionData) -> dict:
     """Unit, decimals, legend, axes and language of a map of the indicator."""
     row = data.codebook
-    amounts = {"unit": row["unit"], "decimals": int(row["decimals"]), "legend": row[f"name_{data.language}"]}
+    amounts = {
+        "unit": row["unit"],
+        "decimals": int(row["decimals"]),
+        "legend": name_beside_unit(row, data.language),
+    }
     return amounts | grounds.map_options(data)
 
 
@@ -332,7 +336,7 @@ def draw_years(plan, region: str, indicator: str, *, as_of: str = "", **options)
     frame, inside = grounds.among(data, data.members)
     axes = maps.plot_small_multiples(
         frame[inside], rows[["area", "year", "value"]], unit=row["unit"], breaks=_breaks(data),
-        legend=row[f"name_{data.language}"], width=data.width, language=data.language, ramp=data.options.ramp,
+        legend=name_beside_unit(row, data.language), width=data.width, language=data.language, ramp=data.options.ramp,
         height_mm=data.options.height_mm,
     )  # fmt: skip
     title = data.words("{area}: {indicator}, {years}", years=f"{years[0]}-{years[-1]}")

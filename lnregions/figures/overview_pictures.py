@@ -13,7 +13,7 @@ from lnregions.figures.region_data import Head, NothingToShow, RegionData, or_re
 from lnregions.figures.target_pictures import clause_columns, doubts, nearest_rows, verdict_in_words
 from lnregions.sentences.wording import as_sentence, counted_sentence
 from lnregions.show import figure_words, verdict_words
-from lnregions.tables import SAID_BY_UNIT
+from lnregions.tables import name_beside_unit
 from lnregions.words import LANGUAGES, RATE_DECIMALS, format_number, format_value, unit_label, year_span
 from lnregions.words.catalogue import tr
 from lnregions.words.texts import printed, say, with_article
@@ -237,9 +237,10 @@ def _heat_cell(data: RegionData, own: pd.DataFrame, indicator: str, common: int)
     unit, share = str(code["unit"]), code["measure"] != "level"
     words = figure_words(last["value"], indicator, language, unit=unit)
     words = words.removesuffix(unit_label(unit, language)).rstrip()
-    name = code[f"name_{language}"].removesuffix(SAID_BY_UNIT[language])
     comma = "，" if language == "zh" else ", "
-    name = comma.join(filter(None, (name, unit_label(unit, language), str(common))))
+    name = comma.join(
+        filter(None, (name_beside_unit(code, language), unit_label(unit, language), str(common)))
+    )
     change, said = None, [words]
     if len(before) and before["segment"].iloc[0] == last["segment"]:
         change = last["value"] - before["value"].iloc[0]

@@ -5,9 +5,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "codebook": ["LAND_AREA", "LINE_BREAKS", "SAID_BY_UNIT", "bound_of", "break_scopes", "caveats_of", "land_areas",
+        "codebook": ["LAND_AREA", "LINE_BREAKS", "bound_of", "break_scopes", "caveats_of", "land_areas",
                      "load_areas", "load_bounds", "load_breaks", "load_caveats", "load_indicators", "load_sources",
-                     "load_units", "printed_decimals", "units_and_decimals"],
+                     "load_units", "name_beside_unit", "printed_decimals", "units_and_decimals"],
         "groups": ["areas_around", "areas_of", "cities_of", "group", "lineage", "parents_of", "place_code",
                    "with_cities", "with_region"],
         "observations": ["KIND_ORDER", "Observation", "by_preference", "load_derived", "load_observations",

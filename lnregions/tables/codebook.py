@@ -21,10 +21,25 @@ from lnregions.words import RATE_DECIMALS
 
 _FORMS: dict[str, tuple[str, int]] = {}
 """Unit and decimals of indicators; of a code that several plans define, those of the plan in use."""
-SAID_BY_UNIT = {"en": ", in dollars", "zh": "（美元）"}
-"""Ends of names of indicators that say no more than their unit."""
+_SAID_BY_UNIT = {"en": (", in dollars", ", in yuan"), "zh": ("（美元）", "（人民币）")}
+"""Ends of names of amounts that say no more than their unit."""
 LINE_BREAKS = ("census", "correction", "coverage", "survey")
 """Kinds of break that part a series; after ``rates not divisible`` growth is taken from published rates."""
+
+
+def name_beside_unit(row: pd.Series, language: str) -> str:
+    """Name of an indicator as it stands beside its unit, without a currency that the unit names, too.
+
+    Examples
+    --------
+    >>> row = load_indicators().set_index("indicator").loc["fdi_usd"]
+    >>> name_beside_unit(row, "en"), name_beside_unit(row, "zh")
+    ('Foreign direct investment used', '实际使用外资')
+    """
+    name = str(row[f"name_{language}"])
+    for end in _SAID_BY_UNIT[language] if row["measure"] == "level" else ():
+        name = name.removesuffix(end)
+    return name
 
 
 def load_areas(*, path: Path | None = None) -> pd.DataFrame:

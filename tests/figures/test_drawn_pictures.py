@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from figures.drawn_once import DATE, PLAN, REGIONS, drawn, scorecard, targets, texts_of, verdicts
+from matplotlib.text import Text
 
 import lnregions as ln
 from lnregions import DataError
@@ -87,6 +88,16 @@ def test_the_sidecar_of_a_trajectory_has_a_record_of_each_row(tmp_path):
 def test_maps_of_different_regions_share_their_classes():
     maps = [drawn("map", region, "gdp_growth_real") for region in REGIONS]
     assert len({str(m.parameters["classes"].get("breaks")) for m in maps}) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Foreign direct investment used (million US dollars)"), ("zh", "实际使用外资（亿美元）")],
+)
+def test_a_legend_names_a_currency_once(language, title):
+    words = ln.draw_map(PLAN, "belt", "fdi_usd", language=language).figure.findobj(Text)
+    assert title in {one.get_text().replace("\n", " ") for one in words}
+    assert title in ln.draw_web_map(PLAN, "belt", "fdi_usd", language=language).data
 
 
 def test_the_change_is_in_per_cent_for_amounts_and_in_points_for_shares():
