@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -197,10 +197,12 @@ def read_plan(folder: Path, faults: list[Fault]) -> Plan:
     if regions and regions.frame.empty and targets and targets.frame.empty:
         what = "the plan has no region and no target. Write at least one row in regions.csv or targets.csv."
         regions.report(None, "", what)
+    named = _codes_by_name(areas, [*(known["area"] or ()), *(known["region"] or ())])
     for name, table in tables.items():
         if table:
             checks.get(name, lambda table: None)(table)
             table.check_references(name, known)
+            table.report_names(name, named)
             faults += table.sorted_faults()
     frames = {name: (table or empty_table(folder, name)).frame for name, table in tables.items()}
     frames |= {"areas": areas, "indicators": indicators}
@@ -221,6 +223,16 @@ def _gather(faults: list[Fault], read: Callable, otherwise: object):
     except DataError as error:
         faults.extend(error.faults)
         return otherwise
+
+
+def _codes_by_name(areas: pd.DataFrame | None, codes: Collection[str]) -> dict[str, str]:
+    """Code of each area by each of its names in small letters, of names that no other area and no code has."""
+    if areas is None:
+        return {}
+    names = areas.melt("area", areas.filter(regex="^(name|short)_"), value_name="name")[["area", "name"]]
+    names = names.assign(name=names["name"].str.casefold()).drop_duplicates()
+    alone = ~names["name"].duplicated(keep=False) & ~names["name"].isin(["", *codes])
+    return dict(names.loc[alone, ["name", "area"]].itertuples(index=False, name=None))
 
 
 def _codes(folder: Path, name: str, shipped: pd.DataFrame) -> list[str] | None:

@@ -115,6 +115,14 @@ class Table:
                 guess = count < _MOST_GUESSED
                 self.report(row, column, unknown_fault(kind, word, choices, path="-").text if guess else text)
 
+    def report_names(self, name: str, codes: Mapping[str, str]) -> None:
+        """Report names of areas that stand where their codes belong, before what else is wrong with these cells."""
+        for column in (column for column, kinds in REFERENCES[name].items() if "area" in kinds.split()):
+            for row, cell in enumerate(self.frame[column]):
+                if code := codes.get(cell.casefold()):
+                    text = f"{column} {quote(cell)} is the name of an area. Write its code, {code}."
+                    self.faults.insert(0, Fault(text, self.path, self.lines[row], column))
+
     def check_dates(self, column: str) -> None:
         """Report dates of a column that are no day of the calendar; an empty one is none."""
         wrong = {date: bool(date) and not is_day(date) for date in self.frame[column].unique()}
