@@ -249,6 +249,7 @@ def table(kind, plan, form, output, **given) -> None:
 @repeatable("--region", help="a region of the plan (default: all)")
 @repeatable("--city", help="a city, by name or code (default: all where a kind of a city is named)")
 @repeatable("--kind", "kinds", help="kind of figure (default: all)")
+@option("--compare", "another region, city or group, whose growth is drawn beside a region's", default="")
 @repeatable("--language", type=LANGUAGES, help="of the figures (default: both)")
 @option("--width", "single, onehalf, double (default), slide, a4, or millimetres", default="double")
 @option("--formats", "comma-separated; also pptx (default: png,svg,pdf)", default="png,svg,pdf")

@@ -20,6 +20,8 @@ from lnregions.words import LANGUAGES
 
 MAPPED = ("gdp", "population", "gdp_growth_real", "urbanisation_rate", "fdi_usd", "forest_coverage")
 """Indicators of which a region's maps are drawn."""
+COMPARED = "indexed-growth"
+"""Kind that can show another region, area or group beside a region."""
 
 
 def _of(draw: Callable, *indicators: str) -> Callable:
@@ -48,7 +50,7 @@ REGION_KINDS: dict[str, Callable] = {
     "gaps": overviews.draw_gaps,
     "heat-map": overviews.draw_heat_map,
     "members": _of(charts.draw_members, "gdp"),
-    "indexed-growth": charts.draw_indexed_growth,
+    COMPARED: charts.draw_indexed_growth,
     "dumbbells": _of(charts.draw_dumbbells, "urbanisation_rate"),
     "contributions": _of(charts.draw_contributions, "gdp"),
     "stack": _of(charts.draw_stack, "trade_total", "fdi_usd"),
@@ -80,6 +82,7 @@ def write_figures(
     width: str | float = "double",
     formats: Sequence[str] = FORMATS,
     as_of: str | None = None,
+    compare: str = "",
     **drawn: object,
 ) -> int:
     """Write the bundles of some kinds of pictures into a folder, one folder a language; return their number.
@@ -94,6 +97,8 @@ def write_figures(
         Names of `PLAN_KINDS`, `REGION_KINDS` and `CITY_KINDS`; without any all, those of a city only for a city.
     languages, width, formats, as_of, **drawn
         As for single pictures and their ``save``.
+    compare : str
+        Another region, area or group, for the kind `COMPARED`.
 
     Raises
     ------
@@ -107,11 +112,17 @@ def write_figures(
         if name not in (*FORMATS, SLIDES):
             raise unknown("format", name, (*FORMATS, SLIDES))
     size_of(width)
+    if compare := place_code(loaded, compare):
+        with_region(loaded, compare)  # which refuses what is no group
+        if COMPARED not in chosen:
+            raise DataError(f"Only the kind {COMPARED} compares. Name it, or leave {compare!r} out.")
     regions = [(one,) for one in ([region] if region else loaded.regions["region"])]
     cities, count = [(one,) for one in ([city] if city else loaded.cities)], 0
     for language, kind in itertools.product(languages, chosen):
         for area in [()] if kind in PLAN_KINDS else regions if kind in REGION_KINDS else cities:
-            found = _KINDS[kind](loaded, *area, as_of=as_of or "", language=language, width=width)
+            own = {"as_of": as_of or "", "language": language, "width": width}
+            own |= {"compare": compare} if kind == COMPARED else {}
+            found = _KINDS[kind](loaded, *area, **own)
             for one in [found] if isinstance(found, Picture | Pictures) else found:
                 saved = one.save(Path(output) / language, formats=formats, **drawn)
                 count += len(saved) if isinstance(saved, Pictures) else 1

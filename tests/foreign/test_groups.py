@@ -99,3 +99,17 @@ def test_what_to_compare_is_checked_before_the_first_run(tmp_path, capsys):
     assert "Unknown place 'nonsense'" in said
     assert "lies in 210100" in said
     assert main([*call, "compare=Dalian+Anshan"]) == main([*call, "compare="]) == 0
+
+
+def test_figures_of_two_regions_are_written_by_command(tmp_path, capsys):
+    call = ["figures", "--region", "west", "--formats", "png", "--output", str(tmp_path), "--language", "en"]
+    assert main([*call, "--kind", "indexed-growth", "--compare", "Coastal belt"]) == 0
+    assert [one.stem for one in tmp_path.glob("en/*.png")] == ["indexed-growth-west-against-belt"]
+    assert (
+        main([*call, "--kind", "map", "--compare", "belt"])
+        == main([*call, "--compare", "210100+210102"])
+        == 2
+    )
+    said = capsys.readouterr().err
+    assert "Only the kind indexed-growth compares" in said
+    assert "lies in 210100" in said
