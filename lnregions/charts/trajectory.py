@@ -201,7 +201,7 @@ def share_of_base(clause: Mapping, language: str) -> str:
 def compared(sheet: Sheet, value: float, comparator: str | None) -> str:
     """Value of a target as its comparator says it and as a plan writes it, such as "at least 1,000"."""
     number = format_number(float(value), language=sheet.language) + "%" * (sheet.unit == "%")
-    return sheet.tr(ASKED[comparator], number=number) if comparator else number
+    return sheet.tr(ASKED[comparator], number=number) if comparator in ASKED else number
 
 
 def _draw_goal(sheet: Sheet, goal: Mapping, order: int) -> Label:

@@ -137,7 +137,7 @@ def _asked(data: RegionData, target: pd.Series) -> str:
     else:
         value = format_value(float(target["value"]), target["unit"], language)
     comparator = target["comparator"]
-    return tr(ASKED[comparator], language, number=value) if comparator else value
+    return tr(ASKED[comparator], language, number=value) if comparator in ASKED else value
 
 
 def _nearest_words(data: RegionData, known: pd.DataFrame) -> str:
