@@ -143,9 +143,8 @@ def verdicts(plan, region, target, language, interpretations, form, output, **gi
     kind = form or Path(output).suffix.strip(".").lower()
     if kind == "json":
         _deliver_text(found.to_json(orient="records", force_ascii=False, indent=1) + "\n", output)
-    elif (
-        kind == "csv"
-    ):  # without the last digits of binary fractions, with the mark by which Excel knows UTF-8
+    elif kind == "csv":
+        # without the last digits of binary fractions, with the mark by which Excel knows UTF-8
         _deliver_text("\ufeff" * bool(output) + data_csv(found.round(9)), output)
     else:
         shown = _titled(show_verdicts(found, language=language), plan, region)

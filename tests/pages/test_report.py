@@ -20,6 +20,7 @@ import lnregions as ln
 from lnregions.__main__ import main
 from lnregions.errors import DataError
 from lnregions.formats import small_picture
+from lnregions.pages import page as pages
 from lnregions.pages import report, single_file, write_report
 from lnregions.pages.page import mixed
 from lnregions.pages.site import make_previews, read_runs, read_site
@@ -67,6 +68,14 @@ def test_pages_are_light_with_sound_headings_and_ids(soups):
         assert all(b - a <= 1 for a, b in itertools.pairwise(levels)), path
         ids = [one["id"] for one in page.select("[id]")]
         assert len(ids) == len(set(ids)), path
+
+
+def test_pages_of_places_of_a_plan_of_very_many_areas_carry_no_search(tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "MOST_SEARCHED", 50)
+    site = read_site(tmp_path)
+    assert 'id="search-data"' in pages.Page(site, "en", "sources").render(held={})
+    assert 'id="search-data"' not in report.city_page(site, "en", "210200")
+    assert 'role="search"' not in report.region_page(site, "zh", "west")
 
 
 def test_chinese_sentences_follow_one_another_without_a_blank(soups):
