@@ -87,7 +87,8 @@ class AnswerChannel(AsyncZMQSocketChannel):
 class AnswerClient(AsyncKernelClient):
     """Client of a kernel that loses no answer, and waits for the first one no longer than it takes.
 
-    jupyter_client waits 0.2 s more for further messages.
+    jupyter_client waits 0.2 s more for further messages. What a kernel publishes before the client has subscribed is
+    lost, so it is asked again soon.
     """
 
     shell_channel_class = Type(klass=AsyncZMQSocketChannel, default_value=AnswerChannel)
@@ -100,7 +101,7 @@ class AnswerClient(AsyncKernelClient):
             with contextlib.suppress(Empty):
                 await self.get_shell_msg(timeout=1)
                 while state != "idle":
-                    message = await self.get_iopub_msg(timeout=1)
+                    message = await self.get_iopub_msg(timeout=0.05)
                     if message["parent_header"].get("msg_id") == request:
                         state = message["content"].get("execution_state")
                 return
