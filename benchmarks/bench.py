@@ -258,16 +258,21 @@ class Held:
 
 
 def left(folder: Path) -> tuple[dict, dict]:
-    """Figures and cells of executed notebooks by run, without what differs each time: times, random names, places."""
+    """Figures and cells of executed notebooks by run, without what differs each time: times, random names, places.
+
+    Texts are in the language of the run and name its place, as ours leave them.
+    """
     import nbformat
 
     from lnregions.batch.execute import clean_notebook
+    from lnregions.batch.notebook_page import localised
 
     paths = [path for path in sorted(folder.glob("*/*/*/figures/**/*")) if path.is_file()]
     figures, notebooks = {str(path.relative_to(folder)): path.read_bytes() for path in paths}, {}
     for path in sorted(folder.rglob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         clean_notebook(notebook, source_name="", folder=str(path.parent))
+        notebook = localised(notebook, language=notebook.metadata["papermill"]["parameters"]["language"])
         notebooks[str(path.parent.relative_to(folder))] = [dict(cell) | {"id": ""} for cell in notebook.cells]
     return figures, notebooks
 

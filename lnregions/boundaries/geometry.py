@@ -32,8 +32,8 @@ def equal_area(bounds: Sequence[float]) -> CRS:
 
     Examples
     --------
-    >>> print(equal_area((118.8, 38.7, 125.8, 43.5)).to_proj4())
-    +proj=aea +lat_0=41 +lon_0=122.5 +lat_1=39.5 +lat_2=42.5 +x_0=0 +y_0=0 +ellps=GRS80 +units=m +no_defs +type=crs
+    >>> equal_area((118.8, 38.7, 125.8, 43.5)).srs
+    '+proj=aea +lat_1=39.5 +lat_2=42.5 +lat_0=41.0 +lon_0=122.5 +ellps=GRS80 +units=m +type=crs'
     """
     west, south, east, north = bounds
     high, x, y = north - south, (west + east) / 2, (south + north) / 2

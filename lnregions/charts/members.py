@@ -299,7 +299,6 @@ def plot_contributions(contributions: pd.DataFrame, **labels) -> Axes:
     table = contributions.sort_values("value", ascending=False, kind="stable")
     shown, called = sheet.scaled(table["value"].astype(float)).to_numpy(), sheet.names_of(table)
     shown = [*shown, shown.sum()]
-    sheet.notes.append(sheet.tr("{known} of {all} areas have figures.", known=count, all=count))
     lines.row_axis(sheet, [*map(called.get, table["area"]), sheet.tr("Sum")], bold=(count,))
     looks = {"color": [tint(ACTUAL, 0.55)] * count + [ACTUAL], "linewidth": 0, "zorder": 2}
     bars = sheet.ax.barh(range(len(shown)), shown, 0.66, **looks)

@@ -11,6 +11,7 @@ import lnregions as ln
 from lnregions import DataError
 from lnregions.paths import data_dir
 
+pytestmark = pytest.mark.filterwarnings("ignore::lnregions.errors.InputWarning")
 OBSERVATIONS = (data_dir() / "observations.csv").read_text("utf-8")
 HEAD = OBSERVATIONS.splitlines()[0]
 
