@@ -95,16 +95,15 @@ class AnswerClient(AsyncKernelClient):
 
     async def wait_for_ready(self, timeout=None):
         """Wait until the kernel answers on both channels; RuntimeError if it died, or did not answer in time."""
-        deadline = time.monotonic() + (timeout or float("inf"))
+        deadline, requests = time.monotonic() + (timeout or float("inf")), set()
         while time.monotonic() < deadline and await self.is_alive():
-            request, state = self.kernel_info(), None
+            requests.add(self.kernel_info())
             with contextlib.suppress(Empty):
                 await self.get_shell_msg(timeout=1)
-                while state != "idle":
-                    message = await self.get_iopub_msg(timeout=0.05)
-                    if message["parent_header"].get("msg_id") == request:
-                        state = message["content"].get("execution_state")
-                return
+                while message := await self.get_iopub_msg(timeout=0.05):
+                    of_ours = message["parent_header"].get("msg_id") in requests
+                    if of_ours and message["content"].get("execution_state") == "idle":
+                        return
         raise RuntimeError("The kernel died, or took too long, before it was ready.")
 
 
