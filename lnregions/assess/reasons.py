@@ -241,9 +241,11 @@ def nearest_text(case: Case, areas: Iterable[str], *, needed: float | None = Non
 def nearest_figures(case: Case, areas: Iterable[str] = ()) -> list:
     """Published figures nearest to the horizon, of each of some areas, or else of those that they lie in.
 
-    Observations of the case's indicators; the areas are those of the case where none are named.
+    Observations of the case's indicators; the areas are those of the case where none are named. Where an amount is to
+    be reached, that of a larger area tells nothing.
     """
-    tables, horizon = case.tables, case.clause.horizon
+    tables, horizon, kind = case.tables, case.clause.horizon, case.clause.kind
+    amount = kind in ("level", "count") and tables.indicator(case.indicators[0])["aggregation"] == "sum"
     areas = list(areas) or list(case.members or (case.clause.area,))
     beside = str(case.row["benchmark"] or "")
     while areas and areas != [beside]:
@@ -251,7 +253,8 @@ def nearest_figures(case: Case, areas: Iterable[str] = ()) -> list:
         if rows:
             best = sorted(rows, key=lambda row: (areas.index(row.area), abs(row.year - horizon), -row.year))
             return [row for place, row in enumerate(best) if not place or row.area != best[place - 1].area]
-        areas = list(dict.fromkeys(tables.parents[area] for area in areas if tables.parents.get(area)))
+        around = [] if amount else [tables.parents.get(area) for area in areas]
+        areas = list(dict.fromkeys(filter(None, around)))
     return []
 
 

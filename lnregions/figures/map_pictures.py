@@ -1,6 +1,7 @@
 """Maps as pictures: the plan's regions, the figures of their members, changes, years side by side, verdicts."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -287,13 +288,14 @@ def draw_change(plan, region: str, indicator: str, *, as_of: str = "", **options
     except NothingToShow:
         wide = years
     pooled = _changes(data, everywhere, wide)["change"]
+    pooled = pooled if len(pooled) else rows["change"]
     nominal = amount and MONEY in data.codebook["unit"]
     span = {"first": years[0], "last": years[1]}
     zone = grounds.zone_of(data, data.members)
     legend = "Nominal change, {first}-{last}" if nominal else "Change, {first}-{last}"
     axes = maps.plot_change(
         frame[inside].merge(rows, on="area", how="left"), "change", unit=rows["change_unit"].iloc[0],
-        breaks=maps.change_breaks([*pooled, *([] if len(pooled) else rows["change"])]), notes=zone.notes,
+        breaks=maps.change_breaks(pooled, least=-100 if amount else -math.inf), notes=zone.notes,
         decimals=RATE_DECIMALS if amount else int(data.codebook["decimals"]),
         legend=tr(legend, data.language, **span), ramp=data.options.ramp, **grounds.map_options(data),
     )  # fmt: skip

@@ -141,7 +141,7 @@ def _asked(data: RegionData, target: pd.Series) -> str:
 
 
 def _nearest_words(data: RegionData, known: pd.DataFrame) -> str:
-    """The nearest figures with area and years: ``nearest: Benxi 76.31% → 75.00% (2020–2024)``."""
+    """The nearest figures with area and years: ``nearest: Benxi 76.31% → 75.00% (2020-2024)``."""
     found, language = [], data.language
     for _, own in known.groupby("area", sort=False):
         ends = own.iloc[[0, -1]] if own["role"].iloc[0] == "member" and len(own) > 1 else own.tail(1)

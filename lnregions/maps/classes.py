@@ -98,11 +98,11 @@ def _evenness(values: np.ndarray, breaks: Sequence[float]) -> float:
     return round(float(-(share * np.log(share)).sum()), 6)
 
 
-def change_breaks(values: Iterable[float]) -> Classes:
+def change_breaks(values: Iterable[float], *, least: float = -math.inf) -> Classes:
     """Round breaks in even steps from zero, the same on both sides, for changes and differences.
 
     There are at most three classes on a side of zero, or four if all values lie on one side; the other side
-    is one class.
+    is one class. No break is at or below the `least` possible value, such as -100 % of an amount.
 
     Examples
     --------
@@ -110,6 +110,8 @@ def change_breaks(values: Iterable[float]) -> Classes:
     (-5.0, -2.5, 0.0, 2.5, 5.0)
     >>> change_breaks([8.3, 9.2, 10.6]).breaks
     (0.0, 10.0)
+    >>> change_breaks([-8, 120, 230], least=-100).breaks
+    (0.0, 100.0, 200.0)
     """
     values = _finite(values)
     sizes = np.abs(values)
@@ -122,7 +124,7 @@ def change_breaks(values: Iterable[float]) -> Classes:
         [round(k * step, 10) for k in range(1, count + 1)] for step in steps for count in range(1, most + 1)
     ]
     half = max((one for one in found if one[-1] <= sizes.max()), key=partial(_evenness, sizes))
-    below = [-b for b in reversed(half)] if (values < 0).any() else []
+    below = [-b for b in reversed(half) if -b > least] if (values < 0).any() else []
     above = half if (values > 0).any() else []
     return Classes((*below, 0.0, *above), "zero")
 
