@@ -135,6 +135,8 @@ def _read_with_gdal(layer: Layer, data: bytes, /, **options: str) -> CRS | None:
         warnings.simplefilter("ignore")
         try:
             meta, _, geometry, fields = pyogrio.raw.read(data, datetime_as_string=True, **options)
+            if geometry is None:
+                raise ValueError("a table without shapes")
             layer.shapes = shapely.from_wkb(geometry)
         except Exception as error:  # those of GDAL, pyogrio and GEOS have no common class
             raise Contradiction(f"the file is damaged ({on_one_line(error)})") from None

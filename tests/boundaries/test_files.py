@@ -204,6 +204,7 @@ DAMAGED = {
     "gpkg envelope": (
         sql("update towns set geom = cast(substr(geom, 1, 8) || x'0000000000005940' || substr(geom, 17) as blob) "
             "where fid = 3"), "shape 3 does not fill the envelope"),
+    "gpkg without its mark": (sql("PRAGMA application_id = 0; PRAGMA user_version = 0"), "is damaged"),
     "gpkg without a layer": (sql("delete from gpkg_geometry_columns"), "holds 0 layers"),
     "gpkg of two layers": (
         sql("INSERT INTO gpkg_geometry_columns VALUES ('t2','g','',4490,0,0);"),
