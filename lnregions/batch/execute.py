@@ -153,7 +153,7 @@ def run_notebook(run: Run, folder: Path, settings: Settings, control: RunControl
         error, unwritten = _execute(run, folder, control), None
         if control.notebook is not None:
             unwritten = _write(run, folder, control, keep=before if error else None)
-        error = error or unwritten
+        error, control.notebook = error or unwritten, None  # the outputs of hundreds of runs fill a memory
         if error is None or error["name"] == "Stopped":
             break
     cpu_seconds = control.usage.pop("cpu_seconds", 0.0) + time.thread_time() - thread

@@ -79,7 +79,7 @@ class ClusterRuns:
     """
 
     def __init__(self, first: Run, *, settings: Settings, events: queue.SimpleQueue):
-        address, self._events, self._futures = settings.scheduler, events, []
+        address, self._events, self._futures = settings.scheduler, events, set()
         try:
             from distributed import Client
 
@@ -110,15 +110,19 @@ class ClusterRuns:
             raise
 
     def submit(self, run: Run, folder: Path):
-        """Have a worker execute a run; the result is its record, with the files of its folder in ``archive``."""
-        future = self._submit(run, key=f"lnregions-{run.name}-{len(self._futures)}-{id(self)}")
-        self._futures.append(future)
+        """Have a worker execute a run; the result is its record, with the files of its folder in ``archive``.
+
+        The worker keeps a result as long as a future of it is held here.
+        """
+        future = self._submit(run, key=f"lnregions-{run.name}-{id(self)}")
+        self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
         self._events.put(("started", run, None))
         return future
 
     def stop(self, text: str) -> None:
         """Cancel all runs; what a worker is executing ends with its own limits."""
-        self._client.cancel([future for future in self._futures if not future.done()], force=True)
+        self._client.cancel(list(self._futures), force=True)
 
     def close(self) -> None:
         """Leave the cluster."""

@@ -167,6 +167,12 @@ def test_a_run_that_prints_too_much_is_ended(run, monkeypatch):
     assert run("much")[0]["error"]["name"] == "OutputLimitError"
 
 
+def test_what_a_run_has_printed_is_not_kept_after_it(run):
+    control = RunControl()
+    _, cells = run("print('a' * 1000)", "1", control=control)
+    assert (len(text(cells[0])), control.notebook) == (1001, None)
+
+
 def test_a_run_can_be_cancelled_before_it_begins_and_from_another_thread_and_keeps_its_text(run, tmp_path):
     begun, control, early = tmp_path / "begun", RunControl(), RunControl()
     os.mkfifo(begun)
