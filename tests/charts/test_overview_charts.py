@@ -8,6 +8,11 @@ from lnregions import charts
 from lnregions.style import STATUSES
 
 
+def test_a_sheet_of_targets_without_bounds_is_drawn():
+    marks = samples.MARKS[samples.MARKS["role"] != "possible"].drop(columns=["low", "high"])
+    assert charts.plot_target_sheet(samples.SHEET, marks=marks).lines
+
+
 def test_all_targets_of_a_sheet_stand_at_one_place_and_marks_as_far_from_it_as_their_values():
     ax = charts.plot_target_sheet(samples.SHEET, marks=samples.MARKS)
     aims = {line.get_xdata()[0] for line in samples.drawn(ax, "target")}
