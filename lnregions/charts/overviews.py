@@ -106,10 +106,8 @@ def _draw_bar(sheet: Sheet, row: Mapping, own: pd.DataFrame, place: tuple[float,
     """Draw a bullet bar within its place: what is required, the marks, and the bar that has been reached."""
     left, wide = place
     required, colour = float(row["required"]), ROLES["target"].colour
-    values, rests = (
-        own.reindex(columns=["value", "low", "high"]).astype(float),
-        (own["role"] == "baseline").any(),
-    )
+    values = own.reindex(columns=["value", "low", "high"]).astype(float)
+    rests = (own["role"] == "baseline").any()
     ends = [*(values - required).to_numpy().ravel(), np.nan if rests else -required]
     scale = max(-np.nanmin(ends) / (AIM - 0.06), np.nanmax(ends) / (0.94 - AIM), 1e-9) / wide
     aim, right = left + AIM * wide, left + wide

@@ -125,11 +125,15 @@ def draw_contributions(plan, region: str, indicator: str, *, as_of: str = "", **
     start = data.plan.facts["first_year"] - 1
     segment = max((row.segment for row in rows_of_region if row.year <= start), default=None)
     years = sorted(row.year for row in rows_of_region if row.segment == segment and row.year >= start)
-    if len(years) < 2:
-        raise NothingToShow("No picture: no two years of any member may be compared.")
-    observed = [one for one in data.tables.observed_of(indicator) if one.area in data.members]
-    ends = ([one for one in observed if one.year == year] for year in (years[0], years[-1]))
-    pairs = zip(*(series.common_release(end, data.members)[1] for end in ends), strict=True)
+    observed, releases = data.tables.observed_of(indicator), {}
+    for year in years:
+        then = [one for one in observed if one.area in data.members and one.year == year]
+        if release := series.common_release(then, data.members):
+            releases[year] = release[1]
+    if len(releases) < 2:
+        raise NothingToShow("No picture: no release has all members in two years.")
+    years = list(releases)
+    pairs = zip(releases[years[0]], releases[years[-1]], strict=True)
     columns = ["area", "value", "first_year", "last_year", "grade", "vintage", "source"]
     added = [
         (b.area, b.value - a.value, a.year, b.year, max(a.grade, b.grade), max(a.vintage, b.vintage),
@@ -262,6 +266,7 @@ def draw_dots(adcode: str, indicator: str, *, as_of: str = "", plan=PLAN, **opti
     counts = rates.groupby("year")["area"].nunique()
     year = int(counts[counts == counts.max()].index.max())
     cities_then, beside = (one[one["year"] == year] for one in (rates, data.figures(province)))
+    data.known(cities_then[cities_then["area"] == adcode], years=rates.loc[rates["area"] == adcode, "year"], year=year)
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = _parent_head(data, "its cities in {year}" if _is_city(data) else "its areas in {year}", year=year)

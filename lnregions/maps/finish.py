@@ -184,7 +184,9 @@ def write_around(axes: Sequence[Axes], *, title: str, source: str) -> None:
     DataError
         When one of them is too long.
     """
-    first, low = axes[0], min(axes, key=lambda one: (round(base.mm_box(one)[1], 3), base.mm_box(one)[0]))
+    first, foot = axes[0], min(base.mm_box(one)[1] for one in axes)
+    row = [one for one in axes if base.mm_box(one)[1] < foot + 1]  # those of a row differ in their last digits
+    low = min(row, key=lambda one: base.mm_box(one)[0])
     size, below = size_on(first), max(0.0, base.mm_box(low)[1] - _lowest_mm(first))
     heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))
     foot = _write_lines(low, source, "source", at=(0, -below - _FOOT_GAP_MM))
