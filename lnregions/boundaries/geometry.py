@@ -134,8 +134,10 @@ def nearest_areas(frame: gpd.GeoDataFrame, areas: Collection[str]) -> gpd.GeoDat
     own = frame["area"].isin(areas)
     if len(frame) <= _MOST_SHOWN or not own.any():
         return frame
-    distance = frame.distance(shapely.box(*frame[own].total_bounds)).mask(own, -1.0)
-    return frame[distance.rank(method="first") <= max(_MOST_SHOWN, own.sum())]
+    # in degrees, too, of which geopandas warns
+    far = shapely.distance(frame.geometry.to_numpy(), shapely.box(*frame[own].total_bounds))
+    nearest = np.argsort(np.where(own, -1.0, far), kind="stable")[: max(_MOST_SHOWN, own.sum())]
+    return frame.iloc[np.sort(nearest)]
 
 
 def label_points(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:

@@ -266,7 +266,8 @@ def draw_dots(adcode: str, indicator: str, *, as_of: str = "", plan=PLAN, **opti
     counts = rates.groupby("year")["area"].nunique()
     year = int(counts[counts == counts.max()].index.max())
     cities_then, beside = (one[one["year"] == year] for one in (rates, data.figures(province)))
-    data.known(cities_then[cities_then["area"] == adcode], years=rates.loc[rates["area"] == adcode, "year"], year=year)
+    own = rates[rates["area"] == adcode]
+    data.known(own[own["year"] == year], years=own["year"], year=year)
     benchmark = dict.fromkeys(beside[f"name_{data.language}"], float(beside["value"].sum())) or None
     rows = pd.concat([cities_then, beside], ignore_index=True)
     head = _parent_head(data, "its cities in {year}" if _is_city(data) else "its areas in {year}", year=year)
