@@ -214,14 +214,15 @@ def _may_run(runs: Sequence, settings, options: SimpleNamespace) -> bool:
     from lnregions import batch
     from lnregions.tables import load_plan
 
-    own, wanted = Path(options.plan).is_dir(), options.dry_run or options.why
-    planned = batch.plan_render(options.output, runs, settings=settings) if own or wanted else ()
-    if own and any(run.why for run in planned):
+    if Path(options.plan).is_dir():
         with warnings.catch_warnings():
             if options.quiet:
                 warnings.simplefilter("ignore", InputWarning)
             load_plan(options.plan)
-    for run in planned if wanted else ():
+    planned = (
+        batch.plan_render(options.output, runs, settings=settings) if options.dry_run or options.why else ()
+    )
+    for run in planned:
         if options.json:
             batch.progress_for("json")("planned", run, {"why": run.why})
         else:

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from lnregions.errors import DataError, Fault, refuse_any, shown_path
-from lnregions.files import TEMPORARY, write_json, write_whole
+from lnregions.files import TEMPORARY, write_whole
 from lnregions.paths import data_dir, shapes_dir
 
 SCHEMA = 1
@@ -108,6 +108,7 @@ class Manifest:
         self.path = output / "manifest.json"
         self.hashes = Hashes(output / ".lnregions" / "hashes.json")
         self.runs: dict[str, dict] = {}
+        self._texts: dict[str, str] = {}  # of the records as the file has them
         self.unread = ""
         try:
             content = json.loads(self.path.read_text("utf-8"))
@@ -137,7 +138,7 @@ class Manifest:
             return "; ".join(changed)
         for file, digest in outputs.items():
             try:
-                if self.hashes.file(self.output / name / file) != digest:
+                if self.hashes.file(f"{self.output}/{name}/{file}") != digest:
                     return f"its {file} was changed"
             except (OSError, ValueError):
                 return f"its {file} is missing"
@@ -166,21 +167,33 @@ class Manifest:
     def add(self, name: str, record: dict) -> None:
         """Enter a run that has ended, also in the file, so that a render that is killed loses none."""
         self.runs[name] = record | {"finished": now()}
+        self._texts.pop(name, None)
         self.save()
 
     def save(self, *, sync: bool = False) -> dict:
         """Write the file, on request so that it survives a power cut; its content.
 
-        One that could not be read is kept aside.
+        One that could not be read is kept aside. Each record is encoded once: after every run of hundreds, all of them
+        would take longer than the run.
         """
         if self.unread:
             with contextlib.suppress(OSError):
                 os.replace(self.path, self.output / ".lnregions" / "manifest.unread.json")
             self.unread = ""
         runs = dict(sorted(self.runs.items()))
-        content = {"schema": SCHEMA, "written": now(), "versions": versions(), "runs": runs}
-        write_json(self.path, content, sync=sync)
-        return content
+        head = {"schema": SCHEMA, "written": now(), "versions": versions()}
+        for name in runs.keys() - self._texts.keys():
+            self._texts[name] = f"{_encoded(name)}: {_encoded(runs[name], inside=2)}"
+        records = ",\n  ".join(self._texts[name] for name in runs)
+        text = f'{_encoded(head)[:-2]},\n "runs": {{\n  {records}\n }}\n}}\n'
+        write_whole(self.path, text, sync=sync)
+        return head | {"runs": runs}
+
+
+def _encoded(content: object, *, inside: int = 0) -> str:
+    """JSON, indented as it is so deep inside another object."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    return text.replace("\n", "\n" + " " * inside)
 
 
 def files_below(folder: Path | str, *, skip: tuple = ()) -> list[str]:

@@ -32,6 +32,15 @@ def record(manifest, name="en/a/all", **changes):
     return {"status": "done", "folder": name, "inputs": {"data": "1"}, "outputs": outputs, **changes}
 
 
+def test_the_file_is_json_of_all_records_as_they_were_entered_last(manifest):
+    manifest.add("en/b/辽", {"status": "failed", "error": {"text": "a\nb"}})
+    manifest.add("en/a/all", {"status": "done", "outputs": {}})
+    manifest.add("en/b/辽", {"status": "done"})
+    text = manifest.path.read_text("utf-8")
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+    assert json.loads(text)["runs"] == dict(sorted(manifest.runs.items())) == Manifest(manifest.output).runs
+
+
 @pytest.mark.parametrize(
     ("changes", "inputs", "why"),
     [
